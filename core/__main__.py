@@ -1,0 +1,168 @@
+"""The command line: train one run, make the shipped runs, sweep a grid, or host training processes.
+
+    python -m core train compression --method distill --temperature 8
+    python -m core presets compression
+    python -m core sweep compression --method distill --temperature 1 4 8 --seeds 5 --out table.csv
+    python -m core scheduler --port 8786
+    python -m core join tcp://host:8786
+"""
+
+import argparse
+import csv
+import itertools
+import sys
+import time
+from typing import Any
+
+from core import env, labs, runs
+from core.settings import BadSettings, accepted, build, choices_of, flat_fields, flatten, key, union_members
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Runs one command; 0 when it went well, 2 with a sentence on standard error when it cannot be done."""
+    parser = argparse.ArgumentParser(prog="python -m core", description=__doc__.split("\n")[0])
+    commands = parser.add_subparsers(dest="command", required=True)
+    for command, help in (("train", "train one run and store it"), ("sweep", "train a grid of settings × seeds")):
+        sub = commands.add_parser(command, help=help)
+        labs_of = sub.add_subparsers(dest="lab", required=True)
+        for lab in labs.LABS:
+            add_flags(labs_of.add_parser(lab), lab, many=command == "sweep")
+    presets = commands.add_parser("presets", help="train the shipped runs of a lab again")
+    presets.add_argument("lab", choices=labs.LABS)
+    presets.add_argument("--only", nargs="*", help="ids of the runs to make")
+    hosted = commands.add_parser("cluster", help="host the embedded cluster until standard input closes")
+    hosted.add_argument("--workers", type=int, default=None)
+    join = commands.add_parser("join", help="add training processes of this machine to a cluster")
+    join.add_argument("address", help="tcp://host:8786")
+    join.add_argument("--workers", type=int, default=None)
+    scheduler = commands.add_parser("scheduler", help="host the scheduler of a cluster of several machines")
+    scheduler.add_argument("--port", type=int, default=8786)
+    args = parser.parse_args(argv)
+    verbs = {"train": train, "presets": make_presets, "sweep": sweep, "cluster": host, "join": host, "scheduler": host}
+    try:
+        return verbs[args.command](args)
+    except (BadSettings, env.BadEnvironment, runs.RunError, ValueError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 2
+
+
+def add_flags(parser: argparse.ArgumentParser, lab: str, many: bool) -> None:
+    """One flag for every setting of the lab; with `many`, several values each, and seeds."""
+    model = labs.settings_class(lab)
+    fields = dict(flat_fields(model))
+    for field in list(fields.values()):
+        for member in union_members(field):
+            fields |= {name: f for name, f in flat_fields(model, {"method": member}) if name not in fields}
+    for name, field in fields.items():
+        choices = f" ({accepted(field)})" if choices_of(field) or field.annotation is not bool else " (true or false)"
+        parser.add_argument(f"--{name.replace('_', '-')}", dest=name, default=argparse.SUPPRESS,
+                            nargs="+" if many else None, help=f"{field.description}{choices}".replace("%", "%%"))
+    parser.add_argument("--out", help="the table to write (CSV); standard output when left out") if many else None
+    parser.add_argument("--seeds", type=int, default=5, help="seeds 0 … N-1") if many else None
+    parser.add_argument("--id", help="the run's name in the store") if not many else None
+
+
+def given(args: argparse.Namespace) -> dict[str, Any]:
+    """What the person typed, without the parser's own entries."""
+    return {name: value for name, value in vars(args).items() if name not in ("command", "lab", "out", "seeds", "id")}
+
+
+def run_here(lab: str, flat: dict[str, Any], run_id: str | None = None, quiet: bool = False) -> runs.Run:
+    """Trains in this process, printing events as they come."""
+    from core import worker  # noqa: F401  one torch thread, as in the training processes
+
+    settings = build(labs.settings_class(lab), flat)
+    log, started = [], time.perf_counter()
+    for event in labs.trainer(lab)(settings):
+        log.append(event)
+        if not quiet:
+            print(describe(event), flush=True)
+    seconds = time.perf_counter() - started
+    return runs.make(run_id or key(lab, settings, labs.code_version()), lab, flatten(settings), log, seconds, "finished")
+
+
+def describe(event: Any) -> str:
+    """An event on one line."""
+    values = {name: value for name, value in vars(event).items() if name not in ("models", "array")}
+    return f"{type(event).__name__:9}" + "  ".join(f"{name} {short(value)}" for name, value in values.items())
+
+
+def short(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{k}={short(v)}" for k, v in value.items())
+    return f"{value:.4g}" if isinstance(value, float) else str(value)[:100]
+
+
+def train(args: argparse.Namespace) -> int:
+    print(runs.save(run_here(args.lab, given(args), args.id)))
+    return 0
+
+
+def make_presets(args: argparse.Namespace) -> int:
+    """The runs that ship with Lectern: never written by hand."""
+    for run_id, settings in labs.module(args.lab, "settings").SHIPPED.items():
+        if args.only and run_id not in args.only:
+            continue
+        run = run_here(args.lab, flatten(settings), run_id, quiet=True)
+        print(f"{runs.save(run, runs.SHIPPED)}  {run.about.seconds} s  {short(run.about.summary)}", flush=True)
+    return 0
+
+
+def sweep(args: argparse.Namespace) -> int:
+    """Every combination of the given values, with each seed, through the same jobs as the app; one row per run."""
+    from core import jobs
+
+    values = given(args)
+    values.setdefault("seed", [str(seed) for seed in range(args.seeds)])
+    grid = [dict(zip(values, combination)) for combination in itertools.product(*values.values())]
+    waiting = [build(labs.settings_class(args.lab), flat) for flat in grid]  # a bad value shows before any training
+    rows, running = [], []
+    while waiting or running:
+        while waiting and len(running) < env.queue_length():
+            running.append(jobs.start(args.lab, waiting.pop(0), "sweep"))
+        for job_id in list(running):
+            view = jobs.watch(job_id, "sweep")
+            if not view.live:
+                running.remove(job_id)
+                rows.append(row(view))
+                print(f"{len(rows)}/{len(grid)}  {short(rows[-1])}", file=sys.stderr, flush=True)
+        time.sleep(0.2)
+    write_table(rows, args.out)
+    return 0 if all(r["state"] == "finished" for r in rows) else 1
+
+
+def row(view: Any) -> dict[str, Any]:
+    """One line of the sweep's table: settings, how it ended, and every plain number of the summary."""
+    about = view.run.about if view.run else None
+    plain = {k: v for k, v in about.summary.items() if isinstance(v, (int, float, str, bool))} if about else {}
+    return (flatten(view.settings) | {"state": view.state, "message": view.message,
+            "seconds": about.seconds if about else None} | {f"result_{k}": v for k, v in plain.items()})
+
+
+def write_table(rows: list[dict[str, Any]], out: str | None) -> None:
+    """The table as CSV, its columns in order of first appearance."""
+    names = list(dict.fromkeys(name for r in rows for name in r))
+    stream = open(out, "w", newline="") if out else sys.stdout
+    writer = csv.DictWriter(stream, names)
+    writer.writeheader()
+    writer.writerows(sorted(rows, key=lambda r: [str(r.get(name, "")) for name in names[:8]]))
+    if out:
+        stream.close()
+
+
+def host(args: argparse.Namespace) -> int:
+    """The embedded cluster, the scheduler of a larger one, or more training processes for one."""
+    from core import cluster
+
+    match args.command:
+        case "cluster":
+            cluster.serve(args.workers or env.workers())
+        case "scheduler":
+            cluster.schedule(args.port)
+        case "join":
+            cluster.join(args.address, args.workers or env.workers())
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,83 @@
+"""The embedded Dask cluster, in a process of its own beside the server, and how any worker of ours is set up.
+
+A process of its own keeps the scheduler out of the server's interpreter lock, keeps streamlit out of the workers
+(a spawned worker imports its parent's main module), and lets the server use it exactly like a foreign cluster.
+"""
+
+import asyncio
+import logging
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import dask
+
+THREADS = {name: "1" for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
+CONFIG = {
+    # Dask sets MALLOC_TRIM_THRESHOLD_ here, which makes small torch trainings twice as slow: replaced, not extended.
+    "distributed.nanny.pre-spawn-environ": THREADS,
+    "distributed.scheduler.allowed-failures": 0,  # a dead worker is told to the visitor, never hidden by a second try
+    "distributed.worker.daemon": False,
+    "distributed.worker.memory.terminate": 0.95,
+    "distributed.comm.timeouts.connect": "10s",
+}
+
+
+def configure() -> None:
+    """Applies our Dask settings; they must be set before a scheduler, nanny or worker starts."""
+    dask.config.set(CONFIG)
+    dask.config.config["distributed"]["nanny"]["pre-spawn-environ"] = dict(THREADS)
+    os.environ.pop("MALLOC_TRIM_THRESHOLD_", None)
+
+
+def serve(workers: int) -> None:
+    """Runs a cluster on loopback until standard input closes; prints its address on the first line."""
+    from distributed import LocalCluster
+
+    configure()
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # the server says it in its own words
+    with LocalCluster(n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None,
+                      host="127.0.0.1", preload="core.worker", memory_limit="auto") as cluster:
+        print(cluster.scheduler_address, flush=True)
+        sys.stdin.read()  # the parent keeps this pipe open as long as it lives, however it dies
+
+
+def schedule(port: int) -> None:
+    """Hosts the scheduler of a cluster of several machines until it is interrupted."""
+    from distributed import Scheduler
+
+    async def host() -> None:
+        async with Scheduler(port=port, dashboard=False) as scheduler:
+            print(scheduler.address, flush=True)
+            await scheduler.finished()
+
+    configure()
+    asyncio.run(host())
+
+
+def join(address: str, workers: int) -> None:
+    """Adds worker processes of this machine to the cluster at `address` until it is interrupted or the cluster ends."""
+    from distributed import Nanny
+
+    async def work() -> None:
+        nannies = [Nanny(address, nthreads=1, preload="core.worker", dashboard_address=None) for _ in range(workers)]
+        await asyncio.gather(*nannies)
+        print(f"{workers} worker(s) joined {address}", flush=True)
+        await asyncio.gather(*(nanny.finished() for nanny in nannies))
+
+    configure()
+    asyncio.run(work())
+
+
+def spawn(workers: int) -> tuple[subprocess.Popen, str]:
+    """Starts `serve` as a child process and waits for its address. Raises OSError when it does not come up."""
+    environment = {k: v for k, v in os.environ.items() if k != "LECTERN_SCHEDULER"} | THREADS
+    child = subprocess.Popen([sys.executable, "-m", "core", "cluster", "--workers", str(workers)], text=True,
+                             cwd=Path(__file__).resolve().parents[1], env=environment,
+                             stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    address = child.stdout.readline().strip()
+    if not address.startswith("tcp://"):
+        child.kill()
+        raise OSError("the training processes did not start")
+    return child, address

@@ -1,0 +1,40 @@
+"""The few environment variables that Lectern reads, checked where they are read."""
+
+import os
+from pathlib import Path
+
+
+class BadEnvironment(ValueError):
+    """An environment variable holds something that Lectern cannot use; the message is one sentence for people."""
+
+
+def whole_number(name: str, default: int, low: int, high: int) -> int:
+    """The value of `name`, or `default` when it is unset. Raises BadEnvironment when it is not in low..high."""
+    text = os.environ.get(name, "").strip() or str(default)
+    if not (text.isascii() and text.isdigit() and low <= int(text) <= high):
+        raise BadEnvironment(f"{name} is “{text}”, but it must be a whole number from {low} to {high}.")
+    return int(text)
+
+
+def workers() -> int:
+    """Training processes of the embedded cluster: LECTERN_WORKERS, or one less than the cores, at least one."""
+    return whole_number("LECTERN_WORKERS", max(1, len(os.sched_getaffinity(0)) - 1), 1, 64)
+
+
+def queue_length() -> int:
+    """How many runs may wait or train at once: LECTERN_QUEUE."""
+    return whole_number("LECTERN_QUEUE", 16, 1, 1000)
+
+
+def scheduler() -> str | None:
+    """The address of the Dask cluster to use (LECTERN_SCHEDULER), or None for the embedded one."""
+    address = os.environ.get("LECTERN_SCHEDULER", "").strip()
+    if address and not address.startswith(("tcp://", "tls://")):
+        raise BadEnvironment(f"LECTERN_SCHEDULER is “{address}”, but it must look like tcp://host:8786.")
+    return address or None
+
+
+def runs_folder() -> Path:
+    """Where finished runs are kept: LECTERN_RUNS, or a folder in the user's cache."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return Path(os.environ.get("LECTERN_RUNS", "").strip() or cache / "lectern" / "runs")

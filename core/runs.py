@@ -1,0 +1,259 @@
+"""A finished run, and the store of runs: one safetensors file each, listed by reading headers only.
+
+The header (JSON) holds everything but arrays: settings, seed, code version, machine, timings and the event log, in
+which each array is replaced by the name of a tensor in the same file. Nothing is ever unpickled.
+"""
+
+import json
+import logging
+import os
+import platform
+import re
+import struct
+import tempfile
+import time
+from dataclasses import asdict, dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors.numpy import load as load_tensors
+from safetensors.numpy import save as save_tensors
+
+from core import env, events, labs
+from core.events import Event, Finished, Metrics, Model, Picture
+from core.nets import DigitNet, from_model
+from core.settings import Settings, build
+
+log = logging.getLogger(__name__)
+SHIPPED = Path(__file__).resolve().parents[1] / "assets" / "runs"
+KEEP = 300  # own runs that the store keeps; the oldest go first
+LARGEST_HEADER = 32 * 2**20
+
+
+class RunError(Exception):
+    """A run cannot be read or saved; the message is one sentence for people."""
+
+
+@dataclass(frozen=True)
+class About:
+    """What the header says about a run without reading its arrays."""
+
+    id: str
+    lab: str
+    settings: dict[str, Any]  # flat, as `core.settings.flatten` gives it
+    state: str  # finished, or stopped by a person
+    seconds: float
+    created: float  # Unix time
+    code: str
+    machine: dict[str, Any]
+    summary: dict[str, Any] = field(default_factory=dict)
+    models: list[str] = field(default_factory=list)
+    shipped: bool = False
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run with its whole event log."""
+
+    about: About
+    events: tuple[Event, ...]
+
+    @property
+    def settings(self) -> Settings:
+        """The settings as the lab's own class; raises BadSettings when a newer Lectern no longer accepts them."""
+        return build(labs.settings_class(self.about.lab), self.about.settings)
+
+    @property
+    def finished(self) -> Finished | None:
+        return next((e for e in reversed(self.events) if isinstance(e, Finished)), None)
+
+    @property
+    def models(self) -> dict[str, Model]:
+        """What the run trained, the most important one first; empty when it was stopped."""
+        return self.finished.models if self.finished else {}
+
+    def net(self, name: str | None = None) -> DigitNet:
+        """A trained network of this run, ready to classify. Raises RunError when there is none of that name."""
+        if not self.models or (name or next(iter(self.models))) not in self.models:
+            raise RunError(f"Run “{self.about.id}” holds no model{f' “{name}”' if name else ''}.")
+        return from_model(self.models[name or next(iter(self.models))])
+
+    def history(self) -> tuple[list[int], dict[str, list[float | None]]]:
+        """Steps, and for every metric its value at each of them (None where it was not measured)."""
+        return table(self.events)
+
+    def pictures(self, name: str) -> list[Picture]:
+        return [e for e in self.events if isinstance(e, Picture) and e.name == name]
+
+
+def table(log: tuple[Event, ...] | list[Event]) -> tuple[list[int], dict[str, list[float | None]]]:
+    """The Metrics of an event log as columns: steps, and one list of values for each name."""
+    rows = [e for e in log if isinstance(e, Metrics)]
+    names = dict.fromkeys(name for row in rows for name in row.values)
+    return [row.step for row in rows], {name: [row.values.get(name) for row in rows] for name in names}
+
+
+def make(run_id: str, lab: str, settings: dict[str, Any], log: list[Event], seconds: float, state: str) -> Run:
+    """A run from its event log, with what is known about the code and the machine that made it."""
+    finished = next((e for e in reversed(log) if isinstance(e, Finished)), None)
+    about = About(run_id, lab, settings, state, round(seconds, 2), round(time.time(), 1), labs.code_version(), machine(),
+                  dict(finished.summary) if finished else {}, list(finished.models) if finished else [])
+    return Run(about, tuple(log))
+
+
+@lru_cache
+def machine() -> dict[str, Any]:
+    """The machine that this process runs on, as far as a reader of the figures needs it."""
+    import torch
+
+    names = re.findall(r"model name\s*:\s*(.+)", Path("/proc/cpuinfo").read_text()) if os.path.exists("/proc/cpuinfo") else []
+    return {"processor": names[0] if names else platform.processor(), "cores": os.cpu_count(), "torch": torch.__version__,
+            "threads": torch.get_num_threads(), "python": platform.python_version()}
+
+
+# ---- the file ----
+
+def to_bytes(run: Run) -> bytes:
+    """The run as the bytes of one safetensors file."""
+    tensors: dict[str, np.ndarray] = {}
+    log = [_without_arrays(events.pack(e), f"{i}", tensors) for i, e in enumerate(run.events)]
+    return save_tensors(tensors, {"lectern": json.dumps({"about": asdict(run.about), "events": log})})
+
+
+def from_bytes(data: bytes, *, shipped: bool = False) -> Run:
+    """The inverse of `to_bytes`. Raises RunError when the bytes are torn, foreign or from another version."""
+    try:
+        size = struct.unpack("<Q", data[:8])[0]
+        header = json.loads(json.loads(data[8:8 + size])["__metadata__"]["lectern"])
+        tensors = load_tensors(data)
+        log = tuple(events.unpack(_with_arrays(e, tensors)) for e in header["events"])
+        return Run(About(**(header["about"] | {"shipped": shipped})), log)
+    except Exception as error:  # whatever a torn or hostile file provokes, the answer is the same sentence
+        raise RunError(f"This is not a run that Lectern can read ({type(error).__name__}).") from error
+
+
+def read_about(file: Path, *, shipped: bool = False) -> About:
+    """The header of a stored run. Raises RunError when the file is torn or foreign."""
+    try:
+        with file.open("rb") as stream:
+            size = struct.unpack("<Q", stream.read(8))[0]
+            if size > min(LARGEST_HEADER, file.stat().st_size):
+                raise ValueError("the header is longer than the file")
+            parsed = json.loads(stream.read(size))
+            header = json.loads(parsed["__metadata__"]["lectern"])
+        ends = [t["data_offsets"][1] for name, t in parsed.items() if name != "__metadata__"]
+        if 8 + size + max(ends, default=0) != file.stat().st_size:
+            raise ValueError("the file is cut short")
+        return About(**(header["about"] | {"shipped": shipped}))
+    except (OSError, ValueError, KeyError, TypeError, struct.error) as error:
+        raise RunError(f"“{file.name}” is not a run that Lectern can read ({error}).") from error
+
+
+def _without_arrays(value: Any, path: str, tensors: dict[str, np.ndarray]) -> Any:
+    match value:
+        case {"dtype": dtype, "shape": shape, "bytes": data}:
+            tensors[path] = np.frombuffer(data, dtype=np.dtype(dtype)).reshape(shape)
+            return {"tensor": path}
+        case dict():
+            return {key: _without_arrays(item, f"{path}/{key}", tensors) for key, item in value.items()}
+        case list():
+            return [_without_arrays(item, f"{path}/{i}", tensors) for i, item in enumerate(value)]
+        case _:
+            return value
+
+
+def _with_arrays(value: Any, tensors: dict[str, np.ndarray]) -> Any:
+    match value:
+        case {"tensor": path}:
+            array = tensors[path]
+            return {"dtype": array.dtype.str, "shape": list(array.shape), "bytes": array.tobytes()}
+        case dict():
+            return {key: _with_arrays(item, tensors) for key, item in value.items()}
+        case list():
+            return [_with_arrays(item, tensors) for item in value]
+        case _:
+            return value
+
+
+# ---- the store ----
+
+def save(run: Run, folder: Path | None = None) -> Path:
+    """Writes the run so that a reader sees all of it or nothing. Raises RunError with the reason (disk full …)."""
+    folder = folder or env.runs_folder()
+    file = folder / f"{run.about.id}.safetensors"
+    part = None
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=folder, prefix=".", suffix=".part", delete=False) as stream:
+            part = Path(stream.name)
+            stream.write(to_bytes(run))
+            stream.flush()
+            os.fsync(stream.fileno())
+        part.chmod(0o644)
+        part.replace(file)
+    except OSError as error:
+        if part:
+            part.unlink(missing_ok=True)
+        raise RunError(f"The run could not be saved in {folder}: {error.strerror or error}.") from error
+    _forget_oldest(folder)
+    return file
+
+
+def _forget_oldest(folder: Path) -> None:
+    if folder == SHIPPED:
+        return
+    files = sorted(folder.glob("*.safetensors"), key=lambda f: f.stat().st_mtime)
+    for file in files[:-KEEP]:
+        file.unlink(missing_ok=True)
+
+
+def listing(lab: str | None = None) -> tuple[list[About], list[str]]:
+    """Every readable run, shipped ones first and then the newest first, and a sentence for each file that was skipped."""
+    found, skipped = [], []
+    for folder in (SHIPPED, env.runs_folder()):
+        for file in sorted(folder.glob("*.safetensors")) if folder.is_dir() else ():
+            try:
+                about = _cached_about(file, file.stat().st_mtime_ns, file.stat().st_size, folder == SHIPPED)
+            except (RunError, OSError) as error:
+                log.warning("skipped %s: %s", file, error)
+                skipped.append(str(error))
+                continue
+            if about.lab == (lab or about.lab):
+                found.append(about)
+    return sorted(found, key=lambda a: (not a.shipped, -a.created)), skipped
+
+
+@lru_cache(maxsize=2 * KEEP)
+def _cached_about(file: Path, mtime: int, size: int, shipped: bool) -> About:
+    return read_about(file, shipped=shipped)
+
+
+def path_of(run_id: str) -> Path:
+    """The file of a run. Raises RunError when the id is malformed or unknown."""
+    if not re.fullmatch(r"[a-z0-9-]{1,80}", run_id):
+        raise RunError(f"“{run_id[:80]}” cannot be the name of a run: it has only a–z, 0–9 and hyphens.")
+    for folder in (SHIPPED, env.runs_folder()):
+        if (file := folder / f"{run_id}.safetensors").is_file():
+            return file
+    raise RunError(f"There is no stored run called “{run_id}”.")
+
+
+def load(run_id: str) -> Run:
+    """A stored run by its id. Raises RunError with a sentence. The result is shared: never write into its arrays."""
+    file = path_of(run_id)
+    return _cached_run(file, file.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=32)
+def _cached_run(file: Path, mtime: int) -> Run:
+    return from_bytes(file.read_bytes(), shipped=file.parent == SHIPPED)
+
+
+def delete(run_id: str) -> None:
+    """Removes a run of the visitor's own. Raises RunError for a shipped or unknown one."""
+    file = path_of(run_id)
+    if file.parent == SHIPPED:
+        raise RunError("A shipped run cannot be deleted.")
+    file.unlink(missing_ok=True)

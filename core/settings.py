@@ -1,0 +1,186 @@
+"""The base of every lab's settings: one field declares default, bounds, unit, help and formula symbol.
+
+From these fields, and nowhere else, come the widget, its help, the URL parameter, the command-line flag, the
+message for a bad value, and the generated tests that try bad values. A choice that brings knobs of its own is a
+discriminated union on the field `name`: method = "distill" brings T, α and β.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from types import UnionType
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.fields import FieldInfo
+
+
+S = TypeVar("S", bound=BaseModel)
+
+
+class BadSettings(ValueError):
+    """One clear sentence for each wrong value: what is wrong and what is accepted."""
+
+    def __init__(self, sentences: list[str]):
+        super().__init__(" ".join(sentences))
+        self.sentences = sentences
+
+
+def knob(default: Any, label: str, help: str, *, unit: str = "", symbol: str = "", step: float | None = None,
+         log: bool = False, names: Mapping[Any, str] | None = None, source: str = "", **bounds: Any) -> Any:
+    """Declares one setting.
+
+    label: its name on the page. help: one sentence. unit: shown after the value. symbol: its letter in the formula.
+    step: distance of neighbouring slider positions. log: the slider is logarithmic. names: how the choices are called.
+    source: the choices are runs of this kind in the store. bounds: ge, gt, le, lt, as in pydantic.
+    """
+    extra = {"unit": unit, "symbol": symbol, "step": step, "log": log, "names": dict(names or {}), "source": source}
+    return Field(default, title=label, description=help, json_schema_extra=extra, **bounds)
+
+
+class Frozen(BaseModel):
+    """Settings never change, unknown names are refused, defaults are checked like any other value."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, allow_inf_nan=False)
+
+
+class Settings(Frozen):
+    """What every lab's run has. A lab adds its own fields and its METRICS."""
+
+    seed: int = knob(0, "Seed", "Random numbers start here: the same settings with the same seed give the same run.",
+                     ge=0, le=9999, step=1)
+
+
+@dataclass(frozen=True)
+class Metric:
+    """How a number that a run reports is called and drawn.
+
+    role: its place in the colour grammar: before (source, real, teacher), after (target, fake, student), danger,
+    control (the honest comparison) or neutral. chart: metrics of the same chart share one picture.
+    """
+
+    label: str
+    unit: str = ""
+    role: str = "after"
+    chart: str = "accuracy"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A named preset; its title, question and answer stand in the lab's lecture text under the same slug."""
+
+    slug: str
+    settings: Settings
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A formula of the lecture beside the function that computes it; a test holds the two together."""
+
+    title: str
+    latex: str
+    function: Callable[..., Any]
+
+
+def flat_fields(model: type[BaseModel], chosen: Mapping[str, Any] = {}) -> Iterator[tuple[str, FieldInfo]]:
+    """Every knob of `model` as (name, field), those of the chosen member of each union after the union itself."""
+    for name, field in model.model_fields.items():
+        yield name, field
+        if members := union_members(field):
+            member = members.get(chosen.get(name, default_of(field)), next(iter(members.values())))
+            for inner, inner_field in member.model_fields.items():
+                if inner != "name":
+                    yield inner, inner_field
+
+
+def union_members(field: FieldInfo) -> dict[str, type[BaseModel]]:
+    """The members of a discriminated union by their name; empty for any other field."""
+    if get_origin(field.annotation) not in (Union, UnionType):
+        return {}
+    return {get_args(member.model_fields["name"].annotation)[0]: member for member in get_args(field.annotation)}
+
+
+def choices_of(field: FieldInfo) -> tuple[Any, ...]:
+    """The allowed values of a choice, or of a discriminated union; empty for a number or a text."""
+    if members := union_members(field):
+        return tuple(members)
+    return get_args(field.annotation) if get_origin(field.annotation) is Literal else ()
+
+
+def default_of(field: FieldInfo) -> Any:
+    """The default as a plain value (for a union: the name of its default member)."""
+    default = field.get_default(call_default_factory=True)
+    return default.name if isinstance(default, BaseModel) else default
+
+
+def extra(field: FieldInfo, name: str) -> Any:
+    """What `knob` was told: unit, symbol, step, log, names or source."""
+    return (field.json_schema_extra or {}).get(name)
+
+
+def bounds_of(field: FieldInfo) -> tuple[float | None, float | None]:
+    """The smallest and the largest allowed value, None where there is none."""
+    low = next((m.ge for m in field.metadata if hasattr(m, "ge")), None)
+    high = next((m.le for m in field.metadata if hasattr(m, "le")), None)
+    return low, high
+
+
+def flatten(settings: BaseModel) -> dict[str, Any]:
+    """Settings as one flat dictionary of plain values, by the names that URL and command line use."""
+    flat = {}
+    for name, value in settings:
+        if isinstance(value, BaseModel):
+            flat[name] = value.name
+            flat |= {inner: v for inner, v in value if inner != "name"}
+        else:
+            flat[name] = value
+    return flat
+
+
+def build(model: type[S], flat: Mapping[str, Any]) -> S:
+    """Settings from a flat dictionary whose values may be text (from a URL, a form, a command line).
+
+    Raises BadSettings with a sentence for every value that is unknown, unreadable or out of bounds.
+    """
+    known = dict(flat_fields(model, flat))
+    nested: dict[str, Any] = {}
+    for name, field in model.model_fields.items():
+        if members := union_members(field):
+            choice = flat.get(name, default_of(field))
+            inner = members[choice].model_fields if choice in members else {}
+            nested[name] = {"name": choice} | {k: flat[k] for k in inner if k != "name" and k in flat}
+        elif name in flat:
+            nested[name] = flat[name]
+    strangers = [f"“{name}” is not a setting here; known are {', '.join(known)}." for name in flat if name not in known]
+    try:
+        settings = model.model_validate(nested)
+    except ValidationError as error:
+        raise BadSettings(strangers + [_sentence(known, e) for e in error.errors()]) from None
+    if strangers:
+        raise BadSettings(strangers)
+    return settings
+
+
+def accepted(field: FieldInfo) -> str:
+    """What a field accepts, in words: “a whole number from 1 to 20”."""
+    if choices := choices_of(field):
+        return "one of " + ", ".join(str(c) for c in choices)
+    low, high = bounds_of(field)
+    kind = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}[field.annotation]
+    return kind + (f" from {low:g} to {high:g}" if low is not None and high is not None else "")
+
+
+def _sentence(known: Mapping[str, FieldInfo], error: Mapping[str, Any]) -> str:
+    name = next((str(part) for part in reversed(error["loc"]) if part in known), str(error["loc"][0] if error["loc"] else ""))
+    field = known.get(name)
+    value = error["input"].get("name") if isinstance(error["input"], dict) else error["input"]
+    if field is None:
+        return f"The settings do not fit together: {error['msg'].removeprefix('Value error, ')}"
+    return f"“{str(value)[:40]}” does not fit {field.title} ({name}): it accepts {accepted(field)}."
+
+
+def key(lab: str, settings: BaseModel, code: str) -> str:
+    """A name that equal work shares: the lab and a hash of its settings and of the code version."""
+    text = json.dumps([lab, flatten(settings), code], sort_keys=True)
+    return f"{lab}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"

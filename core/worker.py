@@ -1,0 +1,82 @@
+"""What runs inside a training process: it iterates a lab's generator, publishes its events and obeys its viewers.
+
+A worker loads this module before its first task (so that torch is there when a visitor presses Train) and never
+imports streamlit. Only plain data crosses the border: lab name, flat settings, packed events.
+"""
+
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from distributed import get_worker
+
+from core import labs
+from core.events import Finished, pack
+from core.settings import build
+
+TOPIC = "lectern"
+torch.set_num_threads(1)  # two OpenMP threads beside a busy page cost more than they bring
+
+
+@dataclass
+class Control:
+    """What the viewers of one running task want: that it goes on, waits, or gives a single event."""
+
+    log: list[dict[str, Any]] = field(default_factory=list)
+    wish: str = "run"
+    changed: threading.Event = field(default_factory=threading.Event)
+
+
+CONTROLS: dict[str, Control] = {}
+
+
+def obey(key: str, wish: str) -> None:
+    """Called from outside while the task trains: wish is run, pause or step. Unknown keys are ignored."""
+    if control := CONTROLS.get(key):
+        control.wish = wish
+        control.changed.set()
+
+
+def log_of(key: str) -> list[dict[str, Any]]:
+    """Everything published so far by the task, for a viewer that comes late; empty where it does not run."""
+    return list(CONTROLS[key].log) if key in CONTROLS else []
+
+
+def train(key: str, lab: str, flat: dict[str, Any]) -> dict[str, Any]:
+    """The task: trains and returns {"log": packed events, "seconds": …, "state": "finished" or "stopped"}."""
+    worker, control = get_worker(), Control()
+    task = worker.get_current_task()
+    CONTROLS[key] = control
+    started = time.perf_counter()
+    generator = labs.trainer(lab)(build(labs.settings_class(lab), flat))
+    try:
+        for number, event in enumerate(generator):
+            packed = pack(event)
+            light = packed | {"models": {}} if isinstance(event, Finished) else packed  # weights travel once, at the end
+            control.log.append(light)
+            worker.log_event(TOPIC, {"key": key, "number": number, "event": light})
+            if isinstance(event, Finished):
+                return {"log": control.log[:-1] + [packed], "seconds": time.perf_counter() - started, "state": "finished"}
+            if not _may_go_on(worker, task, control):
+                break
+        return {"log": control.log, "seconds": time.perf_counter() - started, "state": "stopped"}
+    finally:
+        generator.close()
+        del CONTROLS[key]
+
+
+def _may_go_on(worker: Any, task: str, control: Control) -> bool:
+    """Waits while the run is paused. False when nobody in the cluster wants it any more, which is how a run is stopped."""
+    while control.wish == "pause" and _wanted(worker, task):
+        control.changed.wait(0.1)
+        control.changed.clear()
+    if control.wish == "step":
+        control.wish = "pause"
+    return _wanted(worker, task)
+
+
+def _wanted(worker: Any, task: str) -> bool:
+    state = worker.state.tasks.get(task)
+    return state is not None and state.state == "executing"
