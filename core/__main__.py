@@ -3,6 +3,7 @@
     python -m core train compression --method distill --temperature 8
     python -m core presets compression
     python -m core sweep compression --method distill --temperature 1 4 8 --seeds 5 --out table.csv
+    python -m core yardsticks compression
     python -m core scheduler --port 8786
     python -m core join tcp://host:8786
 """
@@ -10,6 +11,7 @@
 import argparse
 import csv
 import itertools
+import json
 import sys
 import time
 from typing import Any
@@ -30,6 +32,8 @@ def main(argv: list[str] | None = None) -> int:
     presets = commands.add_parser("presets", help="train the shipped runs of a lab again")
     presets.add_argument("lab", choices=labs.LABS)
     presets.add_argument("--only", nargs="*", help="ids of the runs to make")
+    figures = commands.add_parser("yardsticks", help="make the tables behind a lab's Yardstick tab again")
+    figures.add_argument("lab", choices=labs.LABS)
     hosted = commands.add_parser("cluster", help="host the embedded cluster until standard input closes")
     hosted.add_argument("--workers", type=int, default=None)
     join = commands.add_parser("join", help="add training processes of this machine to a cluster")
@@ -38,7 +42,7 @@ def main(argv: list[str] | None = None) -> int:
     scheduler = commands.add_parser("scheduler", help="host the scheduler of a cluster of several machines")
     scheduler.add_argument("--port", type=int, default=8786)
     args = parser.parse_args(argv)
-    verbs = {"train": train, "presets": make_presets, "sweep": sweep, "cluster": host, "join": host, "scheduler": host}
+    verbs = {"train": train, "presets": make_presets, "sweep": sweep, "yardsticks": make_yardsticks, "cluster": host, "join": host, "scheduler": host}
     try:
         return verbs[args.command](args)
     except (BadSettings, env.BadEnvironment, runs.RunError, ValueError, OSError) as error:
@@ -129,6 +133,21 @@ def sweep(args: argparse.Namespace) -> int:
         time.sleep(0.2)
     write_table(rows, args.out)
     return 0 if all(r["state"] == "finished" for r in rows) else 1
+
+
+def make_yardsticks(args: argparse.Namespace) -> int:
+    """Every sweep that a figure under Yardstick comes from, one after the other."""
+    from core import yardsticks
+
+    folder = yardsticks.FOLDER / args.lab
+    folder.mkdir(parents=True, exist_ok=True)
+    declared = labs.module(args.lab, "yardsticks").YARDSTICKS
+    for table, each in {each.table: each for each in declared}.items():
+        if not (folder / table).is_file():  # remove a table to have it made again
+            print(yardsticks.command(args.lab, each), file=sys.stderr)
+            main(["sweep", args.lab, *each.sweep.split(), "--out", str(folder / table)])
+    (folder / "machine.json").write_text(json.dumps(runs.machine() | {"code": labs.code_version()}, indent=2) + "\n")
+    return 0
 
 
 def row(view: Any) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import dask
 
+TOPIC = "lectern"  # where workers publish events and servers listen
 THREADS = {name: "1" for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
 CONFIG = {
     # Dask sets MALLOC_TRIM_THRESHOLD_ here, which makes small torch trainings twice as slow: replaced, not extended.

@@ -11,8 +11,8 @@ class BadEnvironment(ValueError):
 def whole_number(name: str, default: int, low: int, high: int) -> int:
     """The value of `name`, or `default` when it is unset. Raises BadEnvironment when it is not in low..high."""
     text = os.environ.get(name, "").strip() or str(default)
-    if not (text.isascii() and text.isdigit() and low <= int(text) <= high):
-        raise BadEnvironment(f"{name} is “{text}”, but it must be a whole number from {low} to {high}.")
+    if not (text.isascii() and text.isdigit() and len(text) < 10 and low <= int(text) <= high):
+        raise BadEnvironment(f"{name} is “{text[:40]}”, but it must be a whole number from {low} to {high}.")
     return int(text)
 
 
@@ -30,7 +30,7 @@ def scheduler() -> str | None:
     """The address of the Dask cluster to use (LECTERN_SCHEDULER), or None for the embedded one."""
     address = os.environ.get("LECTERN_SCHEDULER", "").strip()
     if address and not address.startswith(("tcp://", "tls://")):
-        raise BadEnvironment(f"LECTERN_SCHEDULER is “{address}”, but it must look like tcp://host:8786.")
+        raise BadEnvironment(f"LECTERN_SCHEDULER is “{address[:80]}”, but it must look like tcp://host:8786.")
     return address or None
 
 

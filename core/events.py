@@ -67,18 +67,25 @@ KINDS = {kind.__name__: kind for kind in (Started, Metrics, Picture, Warned, Fin
 
 
 def pack(event: Event) -> dict[str, Any]:
-    """An event as values that msgpack carries: strings, numbers, bytes, lists, dicts with string keys."""
+    """An event as values that msgpack carries: strings, numbers, bytes, lists, dicts with string keys.
+
+    Raises TypeError for an array that holds anything but numbers and truth values.
+    """
     return {"event": type(event).__name__} | {f.name: _plain(getattr(event, f.name)) for f in fields(event)}
 
 
 def unpack(packed: dict[str, Any]) -> Event:
     """The inverse of `pack`. Raises KeyError or TypeError on anything that `pack` did not write."""
     values = {name: _rich(value) for name, value in packed.items() if name != "event"}
+    if packed["event"] == "Finished":
+        values["models"] = {name: Model(**parts) for name, parts in values["models"].items()}
     return KINDS[packed["event"]](**values)
 
 
 def _plain(value: Any) -> Any:
     match value:
+        case np.ndarray() if value.dtype.kind not in "fiub":
+            raise TypeError(f"an event cannot carry an array of {value.dtype}")
         case np.ndarray():
             return {"dtype": value.dtype.str, "shape": list(value.shape), "bytes": np.ascontiguousarray(value).tobytes()}
         case np.generic():
@@ -95,10 +102,8 @@ def _plain(value: Any) -> Any:
 
 def _rich(value: Any) -> Any:
     match value:
-        case {"dtype": dtype, "shape": shape, "bytes": data}:
+        case {"dtype": str(dtype), "shape": list(shape), "bytes": bytes(data), **rest} if not rest:
             return np.frombuffer(data, dtype=np.dtype(dtype)).reshape(shape)
-        case {"arch": arch, "weights": weights}:
-            return Model(_rich(arch), _rich(weights))
         case dict():
             return {key: _rich(item) for key, item in value.items()}
         case list():

@@ -12,7 +12,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Any
 
-from core import cluster, env, labs, runs, worker
+from core import cluster, env, labs, runs
 from core.env import BadEnvironment
 from core.events import Event, Metrics, Started, unpack
 from core.runs import Run, RunError
@@ -45,6 +45,7 @@ class Job:
     future: Any = None
     submitted: float = field(default_factory=time.monotonic)
     paused_since: float = 0.0
+    wish: str = "run"  # how it begins
     attempt: int = 0  # a new attempt needs a new name in Dask
 
     @property
@@ -94,6 +95,8 @@ class Jobs:
                 return self.client
             from distributed import Client
 
+            from core import worker  # imports torch: not before somebody may train
+
             cluster.configure()
             try:
                 address = env.scheduler()
@@ -107,8 +110,8 @@ class Jobs:
             except OSError as error:
                 raise JobError(f"Nothing can be trained now: the cluster at {address or 'this machine'} does not answer. "
                                "Scenes, and every slider that needs no training, still work.") from error
-            client.subscribe_topic(worker.TOPIC, self._arrived)
-            self.client = client
+            client.subscribe_topic(cluster.TOPIC, self._arrived)
+            self.client, self.worker = client, worker
             threading.Thread(target=self._watchdog, args=(client,), daemon=True, name="lectern-watchdog").start()
             return client
 
@@ -127,8 +130,11 @@ class Jobs:
 
     # ---- what pages and the command line call ----
 
-    def start(self, lab: str, settings: Settings, viewer: str) -> str:
-        """Trains, or joins the run that already trains on these settings. Returns the job's id. Raises JobError."""
+    def start(self, lab: str, settings: Settings, viewer: str, wish: str = "run") -> str:
+        """Trains, or joins the run that already trains on these settings. Returns the job's id. Raises JobError.
+
+        wish: "run", or "step" to begin and wait after the first report.
+        """
         client = self.connect()
         job_id = key(lab, settings, labs.code_version())
         with self.lock:
@@ -138,7 +144,7 @@ class Jobs:
                 if waiting >= env.queue_length():
                     raise JobError(f"{waiting} runs are already training or waiting, which is all this server takes. "
                                    "Try again in a minute; scenes and sliders work meanwhile.")
-                job = self.jobs[job_id] = Job(job_id, lab, settings)
+                job = self.jobs[job_id] = Job(job_id, lab, settings, wish=wish)
                 self.jobs.move_to_end(job_id)
                 self._submit(client, job)
                 self._forget_old()
@@ -177,7 +183,7 @@ class Jobs:
         if wish == "stop":
             self._keep_stopped(job)
         else:
-            self.client.run(worker.obey, job.id, wish)
+            self.client.run(self.worker.obey, job.id, wish)
         return ""
 
     def leave(self, job_id: str, viewer: str) -> None:
@@ -200,7 +206,8 @@ class Jobs:
 
     def _submit(self, client: Any, job: Job) -> None:
         name = f"{job.id}+{job.attempt}"  # equal in every server of a cluster, so that they share the run
-        job.future = client.submit(worker.train, job.id, job.lab, flatten(job.settings), key=name, pure=False)
+        job.future = client.submit(self.worker.train, job.id, job.lab, flatten(job.settings), job.wish,
+                                   key=name, pure=False)
         job.future.add_done_callback(lambda future: self._done(job, future))
 
     def _arrived(self, stamped: tuple[float, dict[str, Any]]) -> None:
@@ -218,10 +225,10 @@ class Jobs:
         job.events.extend(unpack(event) for event in packed)
         job.arrived.extend([time.monotonic()] * len(packed))
         if job.state == "queued":
-            job.state = "running"
+            job.state, job.paused_since = ("running" if job.wish == "run" else "paused"), time.monotonic()
 
     def _catch_up(self, job: Job) -> None:
-        logs = self.client.run(worker.log_of, job.id).values()
+        logs = self.client.run(self.worker.log_of, job.id).values()
         with self.lock:
             self._append(job, max(logs, key=len, default=[])[len(job.events):])
 
@@ -242,7 +249,7 @@ class Jobs:
     def _finished(self, job: Job, future: Any, result: dict[str, Any]) -> None:
         events = [unpack(event) for event in result["log"]]
         if result["state"] == "finished":
-            job.run, message = _kept(job, job.id, events, result["seconds"], "finished")
+            job.run, message = _kept(job, job.id, events, result["seconds"], "finished", result["machine"])
         with self.lock:
             if job.future is not future:
                 return
@@ -312,9 +319,10 @@ class Jobs:
                 self._end(job, "stopped", "Stopped: it was paused for a minute while others were waiting.")
 
 
-def _kept(job: Job, run_id: str, events: list[Event], seconds: float, state: str) -> tuple[Run, str]:
+def _kept(job: Job, run_id: str, events: list[Event], seconds: float, state: str,
+          made_on: dict[str, Any] | None = None) -> tuple[Run, str]:
     """The run, saved if that is possible, and otherwise a sentence that says why not."""
-    run = runs.make(run_id, job.lab, flatten(job.settings), events, seconds, state)
+    run = runs.make(run_id, job.lab, flatten(job.settings), events, seconds, state, made_on)
     try:
         runs.save(run)
     except RunError as error:

@@ -12,24 +12,28 @@ import re
 import struct
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
+from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
+from pydantic import Field, TypeAdapter
 from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
 from core import env, events, labs
 from core.events import Event, Finished, Metrics, Model, Picture
-from core.nets import DigitNet, from_model
 from core.settings import Settings, build
 
 log = logging.getLogger(__name__)
 SHIPPED = Path(__file__).resolve().parents[1] / "assets" / "runs"
 KEEP = 300  # own runs that the store keeps; the oldest go first
+ABANDONED = 3600  # seconds after which an unfinished file belongs to nobody
 LARGEST_HEADER = 32 * 2**20
+TENSOR = "@tensor"  # in the event log, in place of an array: {"@tensor": its name in the file}
 
 
 class RunError(Exception):
@@ -44,13 +48,16 @@ class About:
     lab: str
     settings: dict[str, Any]  # flat, as `core.settings.flatten` gives it
     state: str  # finished, or stopped by a person
-    seconds: float
-    created: float  # Unix time
+    seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    created: Annotated[float, Field(ge=0, le=2**33)]  # Unix time
     code: str
     machine: dict[str, Any]
     summary: dict[str, Any] = field(default_factory=dict)
     models: list[str] = field(default_factory=list)
     shipped: bool = False
+
+
+CHECKED_ABOUT = TypeAdapter(About)
 
 
 @dataclass(frozen=True)
@@ -74,8 +81,10 @@ class Run:
         """What the run trained, the most important one first; empty when it was stopped."""
         return self.finished.models if self.finished else {}
 
-    def net(self, name: str | None = None) -> DigitNet:
-        """A trained network of this run, ready to classify. Raises RunError when there is none of that name."""
+    def net(self, name: str | None = None) -> Any:
+        """A trained network of this run (a `core.nets.DigitNet`), ready to classify. Raises RunError when there is none."""
+        from core.nets import from_model  # imports torch, which a page that only lists and draws runs does not need
+
         if not self.models or (name or next(iter(self.models))) not in self.models:
             raise RunError(f"Run “{self.about.id}” holds no model{f' “{name}”' if name else ''}.")
         return from_model(self.models[name or next(iter(self.models))])
@@ -95,22 +104,22 @@ def table(log: tuple[Event, ...] | list[Event]) -> tuple[list[int], dict[str, li
     return [row.step for row in rows], {name: [row.values.get(name) for row in rows] for name in names}
 
 
-def make(run_id: str, lab: str, settings: dict[str, Any], log: list[Event], seconds: float, state: str) -> Run:
-    """A run from its event log, with what is known about the code and the machine that made it."""
+def make(run_id: str, lab: str, settings: dict[str, Any], log: list[Event], seconds: float, state: str,
+         made_on: dict[str, Any] | None = None) -> Run:
+    """A run from its event log, with what is known about the code and the machine that made it (this one by default)."""
     finished = next((e for e in reversed(log) if isinstance(e, Finished)), None)
-    about = About(run_id, lab, settings, state, round(seconds, 2), round(time.time(), 1), labs.code_version(), machine(),
-                  dict(finished.summary) if finished else {}, list(finished.models) if finished else [])
+    about = About(run_id, lab, settings, state, round(seconds, 2), round(time.time(), 1), labs.code_version(),
+                  made_on or machine(), dict(finished.summary) if finished else {}, list(finished.models) if finished else [])
     return Run(about, tuple(log))
 
 
 @lru_cache
 def machine() -> dict[str, Any]:
-    """The machine that this process runs on, as far as a reader of the figures needs it."""
-    import torch
-
-    names = re.findall(r"model name\s*:\s*(.+)", Path("/proc/cpuinfo").read_text()) if os.path.exists("/proc/cpuinfo") else []
-    return {"processor": names[0] if names else platform.processor(), "cores": os.cpu_count(), "torch": torch.__version__,
-            "threads": torch.get_num_threads(), "python": platform.python_version()}
+    """This machine, as far as a reader of the figures needs it. Trainings use one thread each, everywhere."""
+    info = Path("/proc/cpuinfo").read_text() if os.path.exists("/proc/cpuinfo") else ""
+    names = re.findall(r"model name\s*:\s*(.+)", info) or [platform.processor()]
+    return {"processor": names[0], "cores": os.cpu_count(), "threads": 1, "torch": version("torch"),
+            "python": platform.python_version()}
 
 
 # ---- the file ----
@@ -129,7 +138,7 @@ def from_bytes(data: bytes, *, shipped: bool = False) -> Run:
         header = json.loads(json.loads(data[8:8 + size])["__metadata__"]["lectern"])
         tensors = load_tensors(data)
         log = tuple(events.unpack(_with_arrays(e, tensors)) for e in header["events"])
-        return Run(About(**(header["about"] | {"shipped": shipped})), log)
+        return Run(CHECKED_ABOUT.validate_python(header["about"] | {"shipped": shipped}), log)
     except Exception as error:  # whatever a torn or hostile file provokes, the answer is the same sentence
         raise RunError(f"This is not a run that Lectern can read ({type(error).__name__}).") from error
 
@@ -137,6 +146,8 @@ def from_bytes(data: bytes, *, shipped: bool = False) -> Run:
 def read_about(file: Path, *, shipped: bool = False) -> About:
     """The header of a stored run. Raises RunError when the file is torn or foreign."""
     try:
+        if not file.is_file():
+            raise ValueError("it is not a file")
         with file.open("rb") as stream:
             size = struct.unpack("<Q", stream.read(8))[0]
             if size > min(LARGEST_HEADER, file.stat().st_size):
@@ -146,16 +157,20 @@ def read_about(file: Path, *, shipped: bool = False) -> About:
         ends = [t["data_offsets"][1] for name, t in parsed.items() if name != "__metadata__"]
         if 8 + size + max(ends, default=0) != file.stat().st_size:
             raise ValueError("the file is cut short")
-        return About(**(header["about"] | {"shipped": shipped}))
-    except (OSError, ValueError, KeyError, TypeError, struct.error) as error:
-        raise RunError(f"“{file.name}” is not a run that Lectern can read ({error}).") from error
+        about = CHECKED_ABOUT.validate_python(header["about"] | {"shipped": shipped})
+        if about.id != file.stem:
+            raise ValueError(f"it was renamed, inside it is called {about.id[:80]}")
+        return about
+    except Exception as error:  # whatever a torn or hostile file provokes
+        why = (str(error) or type(error).__name__).splitlines()[0]
+        raise RunError(f"“{file.name}” is not a run that Lectern can read ({why}).") from error
 
 
 def _without_arrays(value: Any, path: str, tensors: dict[str, np.ndarray]) -> Any:
     match value:
-        case {"dtype": dtype, "shape": shape, "bytes": data}:
+        case {"dtype": dtype, "shape": shape, "bytes": bytes(data)}:
             tensors[path] = np.frombuffer(data, dtype=np.dtype(dtype)).reshape(shape)
-            return {"tensor": path}
+            return {TENSOR: path}
         case dict():
             return {key: _without_arrays(item, f"{path}/{key}", tensors) for key, item in value.items()}
         case list():
@@ -166,8 +181,8 @@ def _without_arrays(value: Any, path: str, tensors: dict[str, np.ndarray]) -> An
 
 def _with_arrays(value: Any, tensors: dict[str, np.ndarray]) -> Any:
     match value:
-        case {"tensor": path}:
-            array = tensors[path]
+        case dict() if TENSOR in value:
+            array = tensors[value[TENSOR]]
             return {"dtype": array.dtype.str, "shape": list(array.shape), "bytes": array.tobytes()}
         case dict():
             return {key: _with_arrays(item, tensors) for key, item in value.items()}
@@ -182,13 +197,13 @@ def _with_arrays(value: Any, tensors: dict[str, np.ndarray]) -> Any:
 def save(run: Run, folder: Path | None = None) -> Path:
     """Writes the run so that a reader sees all of it or nothing. Raises RunError with the reason (disk full …)."""
     folder = folder or env.runs_folder()
-    file = folder / f"{run.about.id}.safetensors"
-    part = None
+    file = folder / f"{_checked(run.about.id)}.safetensors"
+    data, part = to_bytes(run), None
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=folder, prefix=".", suffix=".part", delete=False) as stream:
             part = Path(stream.name)
-            stream.write(to_bytes(run))
+            stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
         part.chmod(0o644)
@@ -202,11 +217,15 @@ def save(run: Run, folder: Path | None = None) -> Path:
 
 
 def _forget_oldest(folder: Path) -> None:
+    """Keeps the newest KEEP of the visitor's own runs, and clears away what a writer that was killed has left."""
     if folder == SHIPPED:
         return
-    files = sorted(folder.glob("*.safetensors"), key=lambda f: f.stat().st_mtime)
-    for file in files[:-KEEP]:
-        file.unlink(missing_ok=True)
+    with suppress(OSError):  # another server may be tidying the same folder
+        for file in sorted(folder.glob("*.safetensors"), key=lambda f: f.stat().st_mtime_ns)[:-KEEP]:
+            file.unlink(missing_ok=True)
+        for part in folder.glob(".*.part"):
+            if time.time() - part.stat().st_mtime > ABANDONED:
+                part.unlink(missing_ok=True)
 
 
 def listing(lab: str | None = None) -> tuple[list[About], list[str]]:
@@ -215,7 +234,9 @@ def listing(lab: str | None = None) -> tuple[list[About], list[str]]:
     for folder in (SHIPPED, env.runs_folder()):
         for file in sorted(folder.glob("*.safetensors")) if folder.is_dir() else ():
             try:
-                about = _cached_about(file, file.stat().st_mtime_ns, file.stat().st_size, folder == SHIPPED)
+                about = _cached_about(file, _stamp(file), folder == SHIPPED)
+            except FileNotFoundError:  # deleted since we looked
+                continue
             except (RunError, OSError) as error:
                 log.warning("skipped %s: %s", file, error)
                 skipped.append(str(error))
@@ -226,14 +247,25 @@ def listing(lab: str | None = None) -> tuple[list[About], list[str]]:
 
 
 @lru_cache(maxsize=2 * KEEP)
-def _cached_about(file: Path, mtime: int, size: int, shipped: bool) -> About:
+def _cached_about(file: Path, stamp: tuple[int, ...], shipped: bool) -> About:
     return read_about(file, shipped=shipped)
+
+
+def _stamp(file: Path) -> tuple[int, ...]:
+    """Differs between two files that had the same name; the time alone is too coarse for that."""
+    status = file.stat()
+    return status.st_mtime_ns, status.st_ino, status.st_size
+
+
+def _checked(run_id: str) -> str:
+    if not re.fullmatch(r"[a-z0-9-]{1,80}", run_id):
+        raise RunError(f"“{run_id[:80]}” cannot be the name of a run: it has only a–z, 0–9 and hyphens, 80 at most.")
+    return run_id
 
 
 def path_of(run_id: str) -> Path:
     """The file of a run. Raises RunError when the id is malformed or unknown."""
-    if not re.fullmatch(r"[a-z0-9-]{1,80}", run_id):
-        raise RunError(f"“{run_id[:80]}” cannot be the name of a run: it has only a–z, 0–9 and hyphens.")
+    _checked(run_id)
     for folder in (SHIPPED, env.runs_folder()):
         if (file := folder / f"{run_id}.safetensors").is_file():
             return file
@@ -243,11 +275,14 @@ def path_of(run_id: str) -> Path:
 def load(run_id: str) -> Run:
     """A stored run by its id. Raises RunError with a sentence. The result is shared: never write into its arrays."""
     file = path_of(run_id)
-    return _cached_run(file, file.stat().st_mtime_ns)
+    try:
+        return _cached_run(file, _stamp(file))
+    except OSError as error:
+        raise RunError(f"Run “{run_id}” cannot be read: {error.strerror or error}.") from error
 
 
 @lru_cache(maxsize=32)
-def _cached_run(file: Path, mtime: int) -> Run:
+def _cached_run(file: Path, stamp: tuple[int, ...]) -> Run:
     return from_bytes(file.read_bytes(), shipped=file.parent == SHIPPED)
 
 

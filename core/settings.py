@@ -15,7 +15,6 @@ from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
 
-
 S = TypeVar("S", bound=BaseModel)
 
 
@@ -28,14 +27,17 @@ class BadSettings(ValueError):
 
 
 def knob(default: Any, label: str, help: str, *, unit: str = "", symbol: str = "", step: float | None = None,
-         log: bool = False, names: Mapping[Any, str] | None = None, source: str = "", **bounds: Any) -> Any:
+         log: bool = False, names: Mapping[Any, str] | None = None, source: str = "", form: str = "",
+         fine: bool = False, **bounds: Any) -> Any:
     """Declares one setting.
 
     label: its name on the page. help: one sentence. unit: shown after the value. symbol: its letter in the formula.
     step: distance of neighbouring slider positions. log: the slider is logarithmic. names: how the choices are called.
-    source: the choices are runs of this kind in the store. bounds: ge, gt, le, lt, as in pydantic.
+    source: the choices are runs of this kind in the store. form: what a text must look like, in words. bounds: ge and
+    le of a number, pattern of a text, as in pydantic.
     """
-    extra = {"unit": unit, "symbol": symbol, "step": step, "log": log, "names": dict(names or {}), "source": source}
+    extra = {"unit": unit, "symbol": symbol, "step": step, "log": log, "names": dict(names or {}), "source": source,
+             "form": form, "fine": fine}
     return Field(default, title=label, description=help, json_schema_extra=extra, **bounds)
 
 
@@ -49,7 +51,7 @@ class Settings(Frozen):
     """What every lab's run has. A lab adds its own fields and its METRICS."""
 
     seed: int = knob(0, "Seed", "Random numbers start here: the same settings with the same seed give the same run.",
-                     ge=0, le=9999, step=1)
+                     ge=0, le=9999, step=1, fine=True)
 
 
 @dataclass(frozen=True)
@@ -88,10 +90,20 @@ def flat_fields(model: type[BaseModel], chosen: Mapping[str, Any] = {}) -> Itera
     for name, field in model.model_fields.items():
         yield name, field
         if members := union_members(field):
-            member = members.get(chosen.get(name, default_of(field)), next(iter(members.values())))
+            choice = _text(chosen.get(name, default_of(field)))
+            member = members.get(choice, next(iter(members.values())))
             for inner, inner_field in member.model_fields.items():
                 if inner != "name":
                     yield inner, inner_field
+
+
+def every_field(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    """Every knob of `model` by name, those of all members of its unions; the first to declare a name speaks for all."""
+    fields = dict(model.model_fields)
+    for field in model.model_fields.values():
+        for member in union_members(field).values():
+            fields |= {name: f for name, f in member.model_fields.items() if name not in fields and name != "name"}
+    return fields
 
 
 def union_members(field: FieldInfo) -> dict[str, type[BaseModel]]:
@@ -115,7 +127,7 @@ def default_of(field: FieldInfo) -> Any:
 
 
 def extra(field: FieldInfo, name: str) -> Any:
-    """What `knob` was told: unit, symbol, step, log, names or source."""
+    """What `knob` was told: unit, symbol, step, log, names, source or form."""
     return (field.json_schema_extra or {}).get(name)
 
 
@@ -143,16 +155,21 @@ def build(model: type[S], flat: Mapping[str, Any]) -> S:
 
     Raises BadSettings with a sentence for every value that is unknown, unreadable or out of bounds.
     """
-    known = dict(flat_fields(model, flat))
+    known, anywhere = dict(flat_fields(model, flat)), set()
+    values = {name: _choice(field, flat[name]) for name, field in known.items() if name in flat}
     nested: dict[str, Any] = {}
     for name, field in model.model_fields.items():
         if members := union_members(field):
-            choice = flat.get(name, default_of(field))
-            inner = members[choice].model_fields if choice in members else {}
-            nested[name] = {"name": choice} | {k: flat[k] for k in inner if k != "name" and k in flat}
-        elif name in flat:
-            nested[name] = flat[name]
-    strangers = [f"“{name}” is not a setting here; known are {', '.join(known)}." for name in flat if name not in known]
+            choice = values.get(name, default_of(field))
+            if _text(choice) in members:
+                inner = members[choice].model_fields
+                nested[name] = {"name": choice} | {k: values[k] for k in inner if k != "name" and k in values}
+            else:  # nobody can say which knobs this unknown choice would bring
+                nested[name], anywhere = {"name": choice}, set(every_field(model))
+        elif name in values:
+            nested[name] = values[name]
+    strangers = [f"“{_shown(name)}” is not a setting here; known are {', '.join(known)}."
+                 for name in flat if name not in known and name not in anywhere]
     try:
         settings = model.model_validate(nested)
     except ValidationError as error:
@@ -166,21 +183,40 @@ def accepted(field: FieldInfo) -> str:
     """What a field accepts, in words: “a whole number from 1 to 20”."""
     if choices := choices_of(field):
         return "one of " + ", ".join(str(c) for c in choices)
+    if form := extra(field, "form"):
+        return form
     low, high = bounds_of(field)
     kind = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}[field.annotation]
     return kind + (f" from {low:g} to {high:g}" if low is not None and high is not None else "")
 
 
+def _choice(field: FieldInfo, value: Any) -> Any:
+    """A choice given as text is the choice it spells (a URL says “3” for 3); anything else stays what it is."""
+    return next((choice for choice in choices_of(field) if str(choice) == value), value)
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _shown(value: Any) -> str:
+    """What somebody typed, fit to stand in a sentence: one line, printable, short."""
+    return "".join(c if c.isprintable() else " " for c in str(value)[:40]).strip()
+
+
 def _sentence(known: Mapping[str, FieldInfo], error: Mapping[str, Any]) -> str:
-    name = next((str(part) for part in reversed(error["loc"]) if part in known), str(error["loc"][0] if error["loc"] else ""))
-    field = known.get(name)
-    value = error["input"].get("name") if isinstance(error["input"], dict) else error["input"]
-    if field is None:
-        return f"The settings do not fit together: {error['msg'].removeprefix('Value error, ')}"
-    return f"“{str(value)[:40]}” does not fit {field.title} ({name}): it accepts {accepted(field)}."
+    place = error["loc"]  # (knob,), or (union, member, knob); anything else is about several knobs together
+    name = str(place[-1]) if len(place) in (1, 3) else ""
+    if name not in known:
+        return f"The settings do not fit together: {error['msg'].removeprefix('Value error, ').rstrip('.')}."
+    field, value = known[name], error["input"]
+    if union_members(field):
+        value = value["name"]
+    return f"“{_shown(value)}” does not fit {field.title} ({name}): it accepts {accepted(field)}."
 
 
 def key(lab: str, settings: BaseModel, code: str) -> str:
     """A name that equal work shares: the lab and a hash of its settings and of the code version."""
-    text = json.dumps([lab, flatten(settings), code], sort_keys=True)
+    flat = {name: value + 0.0 if isinstance(value, float) else value for name, value in flatten(settings).items()}
+    text = json.dumps([lab, flat, code], sort_keys=True)  # + 0.0 because −0.0 equals 0.0 but is written differently
     return f"{lab}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"

@@ -12,11 +12,10 @@ from typing import Any
 import torch
 from distributed import get_worker
 
-from core import labs
+from core import cluster, labs, runs
 from core.events import Finished, pack
 from core.settings import build
 
-TOPIC = "lectern"
 torch.set_num_threads(1)  # two OpenMP threads beside a busy page cost more than they bring
 
 
@@ -44,9 +43,9 @@ def log_of(key: str) -> list[dict[str, Any]]:
     return list(CONTROLS[key].log) if key in CONTROLS else []
 
 
-def train(key: str, lab: str, flat: dict[str, Any]) -> dict[str, Any]:
-    """The task: trains and returns {"log": packed events, "seconds": …, "state": "finished" or "stopped"}."""
-    worker, control = get_worker(), Control()
+def train(key: str, lab: str, flat: dict[str, Any], wish: str = "run") -> dict[str, Any]:
+    """The task: trains and returns packed events, seconds, state (finished or stopped) and machine."""
+    worker, control = get_worker(), Control(wish=wish)
     task = worker.get_current_task()
     CONTROLS[key] = control
     started = time.perf_counter()
@@ -56,15 +55,19 @@ def train(key: str, lab: str, flat: dict[str, Any]) -> dict[str, Any]:
             packed = pack(event)
             light = packed | {"models": {}} if isinstance(event, Finished) else packed  # weights travel once, at the end
             control.log.append(light)
-            worker.log_event(TOPIC, {"key": key, "number": number, "event": light})
+            worker.log_event(cluster.TOPIC, {"key": key, "number": number, "event": light})
             if isinstance(event, Finished):
-                return {"log": control.log[:-1] + [packed], "seconds": time.perf_counter() - started, "state": "finished"}
+                return _result(control.log[:-1] + [packed], started, "finished")
             if not _may_go_on(worker, task, control):
                 break
-        return {"log": control.log, "seconds": time.perf_counter() - started, "state": "stopped"}
+        return _result(control.log, started, "stopped")
     finally:
         generator.close()
         del CONTROLS[key]
+
+
+def _result(log: list[dict[str, Any]], started: float, state: str) -> dict[str, Any]:
+    return {"log": log, "seconds": time.perf_counter() - started, "state": state, "machine": runs.machine()}
 
 
 def _may_go_on(worker: Any, task: str, control: Control) -> bool:

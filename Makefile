@@ -1,0 +1,49 @@
+# make app: set everything up and serve the app. make test: set everything up and run every test.
+PYTHON ?= python3
+PORT ?= 8501
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: app test lint bench presets yardsticks clean
+
+app: $(VENV)/app.stamp
+	@echo "Lectern is at http://localhost:$(PORT)"
+	$(BIN)/streamlit run app.py --server.port $(PORT)
+
+test: $(VENV)/test.stamp chromium
+	$(BIN)/ruff check .
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests
+
+lint: $(VENV)/test.stamp
+	$(BIN)/ruff check .
+
+bench: $(VENV)/test.stamp chromium
+	$(BIN)/python -m tests.bench
+
+# the runs that ship with Lectern, and the tables behind every figure under Yardstick
+presets: $(VENV)/app.stamp
+	$(BIN)/python -m core presets compression
+
+yardsticks: $(VENV)/app.stamp
+	$(BIN)/python -m core yardsticks compression
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV) || { \
+	  echo "Python's venv module is missing: trying Debian's package."; \
+	  .ci/apt python3-venv && $(PYTHON) -m venv --clear $(VENV); }
+
+$(VENV)/app.stamp: requirements.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	touch $@
+
+$(VENV)/test.stamp: requirements.txt requirements-test.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-test.txt
+	touch $@ $(VENV)/app.stamp
+
+# the browser tests fail, and do not skip, when there is no Chromium
+.PHONY: chromium
+chromium:
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || .ci/apt chromium
+
+clean:
+	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis

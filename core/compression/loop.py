@@ -1,0 +1,118 @@
+"""What every training loop of this lab shares: batches, schedule, examination at the end of an epoch, the start network."""
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from core import runs
+from core.compression import models
+from core.data import digits
+from core.events import Event, Finished, Metrics, Picture, Warned
+from core.nets import DigitNet, count, predict, to_model
+
+BATCH = 64
+REPORT = 12  # steps between two points of the loss curve: about 4 a second for the teacher
+SMALL = 0.05  # |γ| below which a channel hardly speaks
+
+
+def start_network(run: str) -> DigitNet:
+    """The first network of a stored run. Raises what `runs.load` raises when there is no such run."""
+    return runs.load(run).net()
+
+
+def seeded(seed: int) -> torch.Generator:
+    """The run's own source of random numbers, so that nobody else in the process can change its course."""
+    return torch.Generator().manual_seed(seed)
+
+
+def fresh(make, seed: int, *args) -> DigitNet:
+    """A newly initialised network; PyTorch's global random state is left as it was."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return fast(make(*args))
+
+
+def fast(net: DigitNet) -> DigitNet:
+    """The network with channels last in memory: a step takes two thirds of the time on one thread."""
+    return net.to(memory_format=torch.channels_last)
+
+
+def steps_of(epochs: int, n: int) -> int:
+    """How many batches `epochs` passes over n digits are."""
+    return epochs * math.ceil(n / BATCH)
+
+
+def batches(n: int, epochs: int, generator: torch.Generator, first: int = 0) -> Iterator[tuple[int, Tensor, bool]]:
+    """(step, indices of the batch, last of its epoch), counting steps from first + 1."""
+    step = first
+    for _ in range(epochs):
+        parts = digits.batches(n, BATCH, generator)
+        for i, index in enumerate(parts):
+            step += 1
+            yield step, index, i == len(parts) - 1
+
+
+def augment(x: Tensor, generator: torch.Generator, pixels: float = 1, degrees: float = 10, scale: float = 0.1) -> Tensor:
+    """Every digit shifted, turned and scaled at random, up to these bounds. x: (N, 1, 28, 28), also the result."""
+    def draw(bound: float) -> Tensor:
+        return (2 * torch.rand(len(x), generator=generator) - 1) * bound
+    angle, zoom, right, down = draw(math.radians(degrees)), 1 + draw(scale), draw(pixels / 14), draw(pixels / 14)
+    cos, sin = angle.cos() / zoom, angle.sin() / zoom
+    moves = torch.stack([torch.stack([cos, -sin, right], 1), torch.stack([sin, cos, down], 1)], 1)
+    return F.grid_sample(x, F.affine_grid(moves, list(x.shape), align_corners=False), align_corners=False)
+
+
+def one_cycle(parameters, rate: float, steps: int, decay: float = 1e-4):
+    """SGD with Nesterov momentum, the learning rate rising for a quarter of the run and falling to zero (Smith 2018)."""
+    optimizer = torch.optim.SGD(parameters, lr=rate, momentum=0.9, nesterov=True, weight_decay=decay)
+    return optimizer, torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=max(steps, 2), pct_start=0.25)
+
+
+def hits(logits: Tensor, y: Tensor) -> float:
+    """Share of correct answers in percent."""
+    return 100 * int((logits.argmax(1) == y).sum()) / len(y)
+
+
+def confusion(logits: Tensor, y: Tensor) -> np.ndarray:
+    """How often digit i was taken for j: (10, 10) int64, rows sum to the number of digits i."""
+    return torch.bincount(10 * y + logits.argmax(1), minlength=100).reshape(10, 10).numpy()
+
+
+def examine(step: int, net: DigitNet, **more: float) -> Iterator[Event]:
+    """Test accuracy, together with `more` numbers, and the confusion matrix."""
+    data = digits.load()
+    logits = predict(net, data.test_x)
+    yield Metrics(step, {"accuracy": hits(logits, data.test_y)} | more)
+    yield Picture(step, "confusion", confusion(logits, data.test_y))
+
+
+def gamma_events(step: int, net: DigitNet) -> Iterator[Event]:
+    """|γ| of every channel and neuron, from the first layer to the last, and how many are nearly zero."""
+    gammas = torch.cat([unit.norm.weight.detach().abs() for unit in net.units()])
+    yield Metrics(step, {"gamma_sum": gammas.sum().item(), "gamma_small": 100 * (gammas < SMALL).float().mean().item()})
+    yield Picture(step, "gamma", gammas.numpy().copy())
+
+
+def diverged(step: int) -> Iterator[Event]:
+    """The end of a run whose loss is no longer a number."""
+    yield Warned(step, "diverged", f"The loss is no longer a number after {step} steps: the steps were too long and the "
+                                   "weights ran away. A lower learning rate helps. The run ends here.")
+    yield Finished(step, {"diverged": True})
+
+
+def broken(*losses: Tensor) -> bool:
+    """True when a loss is NaN or infinite."""
+    return not all(torch.isfinite(loss).item() for loss in losses)
+
+
+def finished(step: int, net: DigitNet, others: dict[str, nn.Module] | None = None, **summary) -> Finished:
+    """The last event: accuracy, size and cost of the network, then what the method adds."""
+    data = digits.load()
+    plain = {"accuracy": hits(predict(net, data.test_x), data.test_y), "parameters": count(net), "bytes": 4 * count(net),
+             "macs": models.macs(net)}
+    kept = {"model": net} | (others or {})
+    return Finished(step, plain | summary, {name: to_model(net) for name, net in kept.items()})

@@ -1,0 +1,92 @@
+"""Figures of ours beside published ones: each comes from a table that `python -m core sweep` wrote.
+
+`python -m core yardsticks <lab>` makes all tables of a lab again.
+"""
+
+import csv
+import json
+import math
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from statistics import mean, stdev
+
+FOLDER = Path(__file__).resolve().parents[1] / "assets" / "yardsticks"
+
+
+@dataclass(frozen=True)
+class Yardstick:
+    """One line of the table.
+
+    sweep: the arguments after `python -m core sweep <lab>`. column: of the sweep's table. where: which rows count,
+    column → value as text. minus: a second column that is subtracted row by row. digits: after the point.
+    """
+
+    title: str
+    sweep: str
+    column: str
+    unit: str
+    published: str
+    why: str
+    where: dict[str, str] = field(default_factory=dict)
+    minus: str | None = None
+    digits: int = 1
+
+    @property
+    def table(self) -> str:
+        """The file's name: the sweep's arguments without what a file name cannot hold."""
+        return "-".join(self.sweep.replace("--", "").replace(".", "p").split()) + ".csv"
+
+
+@dataclass(frozen=True)
+class Result:
+    """Mean and standard deviation over seeds."""
+
+    mean: float
+    sd: float
+    seeds: int
+    unit: str
+    digits: int
+
+    @property
+    def error(self) -> float:
+        """The standard error of the mean."""
+        return self.sd / math.sqrt(self.seeds)
+
+    def __str__(self) -> str:
+        if not self.seeds:
+            return "not measured"
+        return f"{self.mean:.{self.digits}f} ± {self.sd:.{self.digits}f} {self.unit} ({self.seeds} seeds)"
+
+
+def measured(lab: str, yardstick: Yardstick) -> Result:
+    """The yardstick's figure from the stored table; a Result without seeds when the table is not there."""
+    rows = [row for row in read(lab, yardstick.table) if all(row.get(k) == v for k, v in yardstick.where.items())]
+    values = [float(row[yardstick.column]) - (float(row[yardstick.minus]) if yardstick.minus else 0)
+              for row in rows if row["state"] == "finished"]
+    spread = stdev(values) if len(values) > 1 else 0.0
+    return Result(mean(values) if values else 0.0, spread, len(values), yardstick.unit, yardstick.digits)
+
+
+@lru_cache
+def read(lab: str, table: str) -> list[dict[str, str]]:
+    file = FOLDER / lab / table
+    if not file.is_file():
+        return []
+    with file.open(newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def command(lab: str, yardstick: Yardstick) -> str:
+    """The command line that makes the yardstick's table."""
+    return f"python -m core sweep {lab} {yardstick.sweep} --out assets/yardsticks/{lab}/{yardstick.table}"
+
+
+def machine(lab: str) -> str:
+    """The machine that the tables were made on, as one sentence."""
+    file = FOLDER / lab / "machine.json"
+    if not file.is_file():
+        return ""
+    about = json.loads(file.read_text())
+    return (f"{about['processor']}, {about['cores']} cores, one thread per run, torch {about['torch']}, "
+            f"Python {about['python']}, code {about['code']}.")

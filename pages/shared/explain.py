@@ -1,0 +1,65 @@
+"""The tab Explain: why the models of this run, and the one it came from, answer as they do on one digit."""
+
+import numpy as np
+import streamlit as st
+
+from core import runs
+from core.runs import RunError
+from pages.shared import digit, figures
+from pages.shared.shown import Shown
+from pages.shared.words import _
+
+
+def draw(lab: str, current: Shown) -> None:
+    """Choose a digit and a method; every model answers side by side, on one shared colour scale."""
+    if current.run is None or not current.run.models:
+        st.info(_("There is no trained model to explain yet: let a run end."))
+        return
+    _explain(lab, current)
+
+
+@st.fragment
+def _explain(lab: str, current: Shown) -> None:
+    """A fragment: choosing another digit redraws only this tab."""
+    from core.explain.attribution import METHODS
+
+    left, right = st.columns([1, 2])
+    with left:
+        index = digit.pick(f"{lab}/explain")
+    with right:
+        method = st.segmented_control(_("Method"), list(METHODS), default="Integrated gradients", key=f"{lab}/method", required=True)
+    models = _models(current)
+    answers = [(name, *answer(run_id, model, index, method)) for name, (run_id, model) in models.items()]
+    top = max(float(np.abs(values).max()) for *__, values, __ in answers) or 1.0
+    for column, (name, said, sure, values, note) in zip(st.columns(len(answers)), answers):
+        with column:
+            st.markdown(f"**{name}** · {_('says')} **{said}** ({100 * sure:.0f} %)")
+            st.plotly_chart(figures.heat(values, 300, signed=True, limit=top), key=f"{lab}/why/{name}", config=figures.CONFIG,
+                            alt=f"{method}, {name}")
+            st.caption(note)
+    st.caption(_("Orange speaks for the answer, blue against it; all maps share one scale."))
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def answer(run_id: str, model: str, index: int, method: str) -> tuple[int, float, np.ndarray, str]:
+    """What a stored model says to a test digit, how sure it is, and why: (class, probability, map (28, 28), note)."""
+    from core.data import digits
+    from core.explain.attribution import METHODS
+
+    net, picture = runs.load(run_id).net(model), digits.load().test_x[index]
+    probability = net(picture.unsqueeze(0)).softmax(1)[0]
+    said = int(probability.argmax())
+    why = METHODS[method](net, picture, said)
+    return said, float(probability[said]), why.map, why.note
+
+
+def _models(current: Shown) -> dict[str, tuple[str, str]]:
+    """What to explain: the teacher that the run started from, then the run's own models. Name → (run id, model)."""
+    teacher = current.run.about.settings.get("teacher")
+    before = {}
+    try:
+        if teacher and teacher != current.id:
+            before = {_("Teacher"): (teacher, next(iter(runs.load(teacher).models)))}
+    except RunError:
+        pass
+    return before | {_(name.replace("_", " ").capitalize()): (current.run.about.id, name) for name in list(current.run.models)[:3]}

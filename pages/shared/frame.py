@@ -1,0 +1,93 @@
+"""The frame of a lab page, the same for all labs: title, scenes, knobs, the live picture, and the tabs below it."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from core import jobs, labs
+from core.runs import RunError
+from core.settings import Settings, flatten
+from pages.shared import knobs, lecture, live, shown, tabs
+from pages.shared.shown import Shown
+from pages.shared.words import _
+
+
+def lab_page(lab: str, inside: Callable[[Shown], None], pictures: Callable[[Shown], None] | None = None) -> None:
+    """Draws the whole page of a lab.
+
+    inside: the lab's own views for the tab “Look inside”. pictures: what the lab draws under the live curves.
+    """
+    jobs.warm_up()
+    settings_file = labs.module(lab, "settings")
+    model, text = labs.settings_class(lab), lecture.read(lab)
+    for complaint in _open(lab, model):
+        st.warning(complaint, icon=":material/link_off:")
+    st.title(text.title)
+    st.markdown(text.idea)
+    st.caption(f":material/visibility: **{_('Watch')}** {text.watch}")
+    _scenes(lab, text)
+    left, right = st.columns([1, 2.8], gap="large")
+    with left:
+        settings = knobs.draw(lab, model, lambda kind: shown.choices(lab, kind))
+    with right:
+        current = live.panel(lab, settings, settings_file.METRICS, pictures)
+    st.session_state[f"{lab}/settings"] = settings
+    _write_url(lab, settings)
+    tabs.draw(lab, current, text, inside)
+
+
+def _open(lab: str, model: type[Settings]) -> list[str]:
+    """Fills the widgets on the first visit (from URL or first scene) and on every return; sentences about a bad URL."""
+    state, complaints = st.session_state, []
+    scenes = {scene.slug: scene for scene in labs.module(lab, "settings").SCENES}
+    if f"{lab}/scene" not in state:
+        slug, run_id = st.query_params.get("scene"), st.query_params.get("run")
+        if slug is not None and slug not in scenes:
+            complaints.append(_("“{}” is not a scene here; known are {}.").format(slug[:40], ", ".join(scenes)))
+        state[f"{lab}/scene"] = slug if slug in scenes else next(iter(scenes))
+        start = scenes[state[f"{lab}/scene"]].settings
+        state[f"{lab}/run"] = None
+        if run_id:
+            try:
+                found = shown.find(run_id)
+                state[f"{lab}/run"], start = run_id, found.settings or start
+            except RunError as error:
+                complaints.append(f"{error} {_('The scene is shown instead; press Train to repeat the run.')}")
+        settings, more = knobs.from_url(model, start)
+        knobs.fill(lab, settings)
+        complaints += more
+    elif knobs.key(lab, "seed") not in state:  # back from another page: Streamlit forgot the widgets
+        knobs.fill(lab, state[f"{lab}/settings"])
+    return complaints
+
+
+def _scenes(lab: str, text: lecture.Lecture) -> None:
+    """The named presets, with a question to predict and an answer to open."""
+    slug = st.session_state[f"{lab}/scene"]
+    st.session_state[f"{lab}/pick"] = slug
+    st.pills(_("Scenes"), list(text.scenes), format_func=lambda s: text.scenes[s].title, key=f"{lab}/pick", required=True,
+             on_change=_choose, args=(lab,), label_visibility="collapsed")
+    scene = text.scenes[slug]
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.markdown(f":material/psychology_alt: **{_('Predict first.')}** {scene.question}")
+        with st.popover(_("What happened"), icon=":material/lightbulb:"):
+            st.markdown(scene.answer)
+
+
+def _choose(lab: str) -> None:
+    slug = st.session_state[f"{lab}/pick"]
+    scene = next(s for s in labs.module(lab, "settings").SCENES if s.slug == slug)
+    live.leave(lab)
+    st.session_state[f"{lab}/scene"], st.session_state[f"{lab}/run"] = slug, None
+    knobs.fill(lab, scene.settings)
+
+
+def _write_url(lab: str, settings: Settings) -> None:
+    """The address bar always holds a link that opens this page as it is."""
+    state = st.session_state
+    wanted = knobs.to_url(settings, scene=state[f"{lab}/scene"], run=state[f"{lab}/run"])
+    scene = next(s for s in labs.module(lab, "settings").SCENES if s.slug == state[f"{lab}/scene"])
+    if flatten(settings) == flatten(scene.settings):
+        wanted = {name: value for name, value in wanted.items() if name in knobs.RESERVED}
+    if wanted != st.query_params.to_dict():
+        st.query_params.from_dict(wanted)

@@ -1,0 +1,144 @@
+"""Settings to widgets and URL. Everything shown here is declared in the lab's settings fields, nothing is repeated.
+
+Widget keys are "<lab>/<name>"; URL parameters are the bare names, only those that differ from the default.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from pydantic.fields import FieldInfo
+
+from core.settings import (BadSettings, Settings, bounds_of, build, choices_of, default_of, extra, flat_fields, flatten,
+                           union_members)
+from pages.shared.words import _
+
+RESERVED = ("scene", "run")
+
+
+def key(lab: str, name: str) -> str:
+    return f"{lab}/{name}"
+
+
+def fill(lab: str, settings: Settings) -> None:
+    """Puts settings into the widgets; call it before they are drawn (in a callback, or on the first run)."""
+    for name, value in flatten(settings).items():
+        st.session_state[key(lab, name)] = value
+
+
+def read(lab: str, model: type[Settings]) -> Settings:
+    """The settings that the widgets show now."""
+    flat: dict[str, Any] = {}
+    chosen = {name: st.session_state.get(key(lab, name), default_of(f)) for name, f in model.model_fields.items()}
+    for name, field in flat_fields(model, chosen):
+        value = st.session_state.get(key(lab, name))
+        flat[name] = default_of(field) if value is None else value
+    return build(model, flat)
+
+
+def from_url(model: type[Settings], start: Settings) -> tuple[Settings, list[str]]:
+    """`start` changed by the URL's parameters, and a sentence for each parameter that does not fit (it is left out)."""
+    given = {name: st.query_params[name] for name in st.query_params if name not in RESERVED}
+    if not given:
+        return start, []
+    method_changed = any(name in given and str(flatten(start)[name]) != given[name]
+                         for name, field in model.model_fields.items() if union_members(field))
+    flat = ({} if method_changed else flatten(start)) | given
+    complaints: list[str] = []
+    while True:  # leave out what does not fit, one at a time, so that the rest still counts
+        try:
+            return build(model, flat), complaints
+        except BadSettings as error:
+            complaints += [s for s in error.sentences if s not in complaints]
+            bad = [name for name in given if name in flat and not _fits(model, flat, name)]
+            if not bad:
+                return start, complaints
+            for name in bad:
+                flat.pop(name)
+
+
+def _fits(model: type[Settings], flat: Mapping[str, Any], name: str) -> bool:
+    choices = {n: flat[n] for n, f in model.model_fields.items() if union_members(f) and n in flat}
+    try:
+        build(model, choices | {name: flat[name]})
+    except BadSettings:
+        return False
+    return True
+
+
+def to_url(settings: Settings, **more: str | None) -> dict[str, str]:
+    """The URL parameters that reproduce `settings`: those that differ from the default, and `more` (scene, run)."""
+    flat = flatten(settings)
+    fields = dict(flat_fields(type(settings), flat))
+    changed = {name: f"{v:g}" if isinstance(v, float) else str(v) for name, v in flat.items() if v != default_of(fields[name])}
+    return {name: value for name, value in more.items() if value} | changed
+
+
+def draw(lab: str, model: type[Settings], stored: Callable[[str], Mapping[str, str]]) -> Settings:
+    """All knobs of the lab, those of the chosen method after it. stored: the runs of a kind to choose from, id → name."""
+    chosen: dict[str, Any] = {}
+    for name, field in model.model_fields.items():
+        if union_members(field):
+            chosen[name] = widget(lab, name, field, on_change=_forget_inner, args=(lab, field))
+    rest = {name: field for name, field in flat_fields(model, chosen) if name not in chosen}
+    for name, field in rest.items():
+        if not extra(field, "fine"):
+            widget(lab, name, field, _stored(field, stored))
+    with st.expander(_("More knobs"), icon=":material/tune:"):
+        for name, field in rest.items():
+            if extra(field, "fine"):
+                widget(lab, name, field, _stored(field, stored))
+    return read(lab, model)
+
+
+def _stored(field: FieldInfo, stored: Callable[[str], Mapping[str, str]]) -> Mapping[str, str] | None:
+    source = extra(field, "source")
+    return stored(source) if source else None
+
+
+def label_of(name: str, field: FieldInfo) -> str:
+    """Name, symbol and unit: “Temperature $T$”."""
+    symbol = extra(field, "symbol")
+    unit = extra(field, "unit")
+    return _(field.title or name) + (f" ${symbol}$" if symbol else "") + (f" ({unit})" if unit else "")
+
+
+def _forget_inner(lab: str, union: FieldInfo) -> None:
+    """Another member of a union was chosen: its knobs start at their own defaults."""
+    for member in union_members(union).values():
+        for name in member.model_fields:
+            st.session_state.pop(key(lab, name), None)
+
+
+def widget(lab: str, name: str, field: FieldInfo, runs: Mapping[str, str] | None = None, **on_change: Any) -> Any:
+    """The widget that fits the field's type: choice, run, switch, logarithmic or plain slider, number."""
+    label, tip, where = label_of(name, field), _(field.description or ""), key(lab, name)
+    st.session_state.setdefault(where, default_of(field))
+    low, high = bounds_of(field)
+    if choices := choices_of(field):
+        names = extra(field, "names") or {}
+        draw_choice = st.selectbox if len(choices) > 4 else st.segmented_control
+        more = {} if len(choices) > 4 else {"required": True, "width": "stretch"}
+        return draw_choice(label, choices, format_func=lambda c: _(names.get(c, str(c))), key=where, help=tip, **more, **on_change)
+    if field.annotation is bool:
+        return st.toggle(label, key=where, help=tip)
+    if field.annotation is str:
+        known = {st.session_state[where]: st.session_state[where]} | dict(runs or {})
+        return st.selectbox(label, list(known), format_func=known.get, key=where, help=tip)
+    if name == "seed":
+        return st.number_input(label, int(low), int(high), step=1, key=where, help=tip)
+    if extra(field, "log"):
+        grid = log_grid(low, high, st.session_state[where], field.annotation)
+        return st.select_slider(label, grid, format_func=lambda v: f"{v:g}", key=where, help=tip)
+    kind = field.annotation
+    step = kind(extra(field, "step") or (1 if kind is int else (high - low) / 100))
+    return st.slider(label, kind(low), kind(high), step=step, key=where, help=tip, format="%d" if kind is int else "%g")
+
+
+def log_grid(low: float, high: float, value: float, kind: type) -> list[float]:
+    """About four positions a decade from `low` to `high`, and `value` itself wherever it lies."""
+    count = max(2, round(4 * np.log10(high / low)) + 1) if low > 0 else 13
+    start = low if low > 0 else high / 1e3
+    grid = {kind(float(f"{v:.2g}")) for v in np.geomspace(start, high, count)}
+    return sorted(grid | {kind(low), kind(high), value})

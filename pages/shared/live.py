@@ -1,0 +1,202 @@
+"""The live picture of a lab page: the six buttons, progress, numbers and curves. Polls only while something trains."""
+
+from collections.abc import Callable, Mapping
+from random import randrange
+
+import streamlit as st
+
+from core import jobs
+from core.events import Warned
+from core.jobs import JobError, View
+from core.runs import RunError, table
+from core.settings import Metric, Settings, flat_fields, flatten
+from pages.shared import figures, knobs, shown
+from pages.shared.shown import Shown
+from pages.shared.words import _
+
+POLL = 0.4  # seconds between two looks at a live run; longer when many look
+
+
+def panel(lab: str, settings: Settings, metrics: Mapping[str, Metric], pictures: Callable[[Shown], None] | None) -> Shown:
+    """Draws the live picture of the run that the page shows, and returns that run."""
+    current = now(lab)
+    every = None
+    if current.live:
+        every = min(3.0, POLL + 0.05 * current.view.viewers)
+    st.fragment(_panel, run_every=every)(lab, settings, metrics, pictures, current.live)
+    return current
+
+
+def now(lab: str) -> Shown:
+    """The run that the page shows: the visitor's, or the scene's shipped one."""
+    run_id = st.session_state[f"{lab}/run"]
+    try:
+        return shown.find(run_id) or shown.find(shown.scene_id(lab, st.session_state[f"{lab}/scene"]))
+    except RunError:
+        st.session_state[f"{lab}/run"] = None
+        return shown.find(shown.scene_id(lab, st.session_state[f"{lab}/scene"]))
+
+
+def _panel(lab: str, settings: Settings, metrics: Mapping[str, Metric], pictures: Callable[[Shown], None] | None,
+           was_live: bool) -> None:
+    current = now(lab)
+    if current.live != was_live:
+        st.rerun()  # the whole page: the polling starts or ends, and the tabs open the new run
+    _buttons(lab, settings, current)
+    if sentence := st.session_state.pop(f"{lab}/said", None):
+        st.info(sentence, icon=":material/info:")
+    _status(current, settings)
+    for warned in [e for e in current.events if isinstance(e, Warned)][-2:]:
+        st.warning(warned.sentence, icon=":material/warning:")
+    _numbers(current, metrics)
+    _charts(lab, current, metrics)
+    if pictures:
+        pictures(current)
+
+
+def _buttons(lab: str, settings: Settings, current: Shown) -> None:
+    """Train · Pause · Step · Stop · Reset · New seed."""
+    live, paused = current.live, current.view is not None and current.view.state == "paused"
+    queued = live and current.view.state == "queued"
+    with st.container(horizontal=True, gap="small"):
+        st.button(_("Train"), icon=":material/play_arrow:", type="primary", disabled=live, key=f"{lab}/train",
+                  on_click=_train, args=(lab, settings, "run"), help=_("Train with these knobs, live, from the first step."))
+        if paused:
+            st.button(_("Go on"), icon=":material/play_arrow:", key=f"{lab}/go", on_click=_steer, args=(lab, "run"))
+        else:
+            st.button(_("Pause"), icon=":material/pause:", disabled=not live or queued, key=f"{lab}/pause",
+                      on_click=_steer, args=(lab, "pause"))
+        st.button(_("Step"), icon=":material/skip_next:", disabled=live and not paused, key=f"{lab}/step",
+                  on_click=_steer if live else _train, args=(lab, "step") if live else (lab, settings, "step"),
+                  help=_("Go on until the next report of the run, then wait."))
+        st.button(_("Stop"), icon=":material/stop:", disabled=not live, key=f"{lab}/stop", on_click=_steer, args=(lab, "stop"))
+        st.button(_("Reset"), icon=":material/replay:", key=f"{lab}/reset", on_click=_reset, args=(lab,),
+                  disabled=st.session_state[f"{lab}/run"] is None,
+                  help=_("Back to the scene, before your run. Knobs and seed stay: Train begins from the same start."))
+        st.button(_("New seed"), icon=":material/casino:", key=f"{lab}/new", on_click=_new_seed, args=(lab,), disabled=live,
+                  help=_("Other random numbers: another start, other batches."))
+
+
+def _train(lab: str, settings: Settings, wish: str) -> None:
+    try:
+        st.session_state[f"{lab}/run"] = jobs.start(lab, settings, shown.viewer(), wish)
+    except JobError as error:
+        st.session_state[f"{lab}/said"] = str(error)
+
+
+def _steer(lab: str, wish: str) -> None:
+    run_id = st.session_state[f"{lab}/run"]
+    sentence = jobs.steer(run_id, shown.viewer(), wish)
+    if sentence:
+        st.session_state[f"{lab}/said"] = sentence
+        if wish == "stop":
+            st.session_state[f"{lab}/run"] = None
+
+
+def _reset(lab: str) -> None:
+    leave(lab)
+    st.session_state[f"{lab}/run"] = None
+
+
+def leave(lab: str) -> None:
+    """The visitor turns to something else: the run stops unless others watch it."""
+    if run_id := st.session_state.get(f"{lab}/run"):
+        jobs.steer(run_id, shown.viewer(), "stop")
+
+
+def _new_seed(lab: str) -> None:
+    st.session_state[knobs.key(lab, "seed")] = randrange(10_000)
+
+
+def _status(current: Shown, settings: Settings) -> None:
+    """One line: whose run this is, how far it is, or what it waits for."""
+    view = current.view
+    if view is None or view.state == "finished":
+        if view and view.message:
+            st.info(view.message, icon=":material/save:")
+        changed = _differences(current, settings)
+        about = current.run.about
+        kind = _("Shipped run") if about.shipped else _("Your run")
+        line = f"{kind} · {about.seconds:.0f} s · {about.machine.get('processor', '')}, {_('one thread')}"
+        if changed:
+            line = f":material/tune: {_('The knobs differ from the run shown')}: {changed}. {_('Press Train to see what they do.')}"
+        st.caption(line)
+    elif view.state == "failed":
+        st.error(view.message, icon=":material/report:")
+    elif view.state == "stopped":
+        st.caption(f":material/stop_circle: {view.message}")
+    else:
+        st.progress(view.progress, _progress_line(view))
+
+
+def _progress_line(view: View) -> str:
+    if view.state == "queued":
+        return _("Waiting for its turn: place {} in the queue.").format(view.position)
+    if view.state == "paused":
+        return _("Paused. Step shows the next report; Go on continues.")
+    rest = f" · {view.eta:.0f} s {_('to go')}" if view.eta is not None else ""
+    others = f" · {view.viewers} {_('watching')}" if view.viewers > 1 else ""
+    return f"{100 * view.progress:.0f} % · {view.rate:.0f} {_('steps/s')}{rest}{others}"
+
+
+def _differences(current: Shown, settings: Settings) -> str:
+    """Which knobs differ from the run shown: “Temperature 4 → 8”."""
+    if current.settings is None:
+        return ""
+    then, today = flatten(current.settings), flatten(settings)
+    fields = dict(flat_fields(type(settings), today))
+    return ", ".join(f"{fields[n].title} {_short(then[n])} → {_short(v)}" if n in then else f"{fields[n].title} {_short(v)}"
+                     for n, v in today.items() if then.get(n) != v)
+
+
+def _short(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _numbers(current: Shown, metrics: Mapping[str, Metric]) -> None:
+    """The latest value of each percentage, large."""
+    __, columns = table(current.events)
+    latest = {name: next((v for v in reversed(values) if v is not None), None) for name, values in columns.items()}
+    names = [name for name, metric in metrics.items() if latest.get(name) is not None and metric.unit == "%"][:4]
+    with st.container(horizontal=True, gap="medium"):
+        for name in names:
+            st.metric(metrics[name].label, f"{latest[name]:.1f} %", width="content")
+
+
+def _charts(lab: str, current: Shown, metrics: Mapping[str, Metric]) -> None:
+    """One picture for each group of metrics that this run has measured, other chosen runs faint behind it."""
+    others = [other for run_id in st.session_state.get(f"{lab}/compare", []) if (other := _quiet(run_id))]
+    steps, columns = table(current.events)
+    groups = list(dict.fromkeys(metrics[name].chart for name in columns if name in metrics))
+    if not groups:
+        st.skeleton(height=300)
+        return
+    end = next((e.total_steps for e in current.events if hasattr(e, "total_steps")), None)
+    first, *more = groups
+    left, right = st.columns([1.7, 1]) if more else (st.container(), None)
+    with left:
+        _chart(first, steps, columns, metrics, others, end, 330)
+    for group in more[:2]:
+        with right:
+            _chart(group, steps, columns, metrics, others, end, 330 if len(more) == 1 else 158)
+
+
+def _chart(group: str, steps: list[int], columns: Mapping[str, list], metrics: Mapping[str, Metric], others: list[Shown],
+           end: int | None, height: int) -> None:
+    names = [name for name in columns if name in metrics and metrics[name].chart == group]
+    lines = [figures.Line(_(metrics[n].label), metrics[n].role, steps, columns[n]) for n in names]
+    for other in others:
+        other_steps, other_columns = table(other.events)
+        lines += [figures.Line(f"{_(metrics[n].label)} · {other.id[-6:]}", metrics[n].role, other_steps, other_columns[n], faint=True)
+                  for n in names[:1] if n in other_columns]
+    unit = next((metrics[n].unit for n in names if metrics[n].unit), "")
+    title = _(metrics[names[0]].label) + (f" ({unit})" if unit else "")
+    spec = figures.live(lines, _("training step"), title, height, end)
+    st.vega_lite_chart(spec, key=f"chart/{group}", alt=f"{title} {_('against training steps')}: " + ", ".join(line.label for line in lines))
+
+
+def _quiet(run_id: str) -> Shown | None:
+    try:
+        return shown.find(run_id)
+    except RunError:
+        return None

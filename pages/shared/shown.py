@@ -1,0 +1,77 @@
+"""The run that a lab page shows: the live job, or a stored run, or the scene's shipped run, in that order."""
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from core import jobs, runs
+from core.events import Event
+from core.jobs import View
+from core.runs import About, Run, RunError
+from core.settings import BadSettings, Settings
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Events to draw, the settings that made them, and the stored run when there is one."""
+
+    id: str
+    settings: Settings | None  # None when a newer Lectern no longer accepts them
+    events: list[Event]
+    run: Run | None
+    view: View | None  # None when no job of this server made it
+
+    @property
+    def live(self) -> bool:
+        return self.view is not None and self.view.live
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        return self.run.about.summary if self.run else {}
+
+
+def viewer() -> str:
+    """Who looks: one name for each browser session."""
+    return st.session_state.setdefault("viewer", uuid.uuid4().hex[:12])
+
+
+def find(run_id: str | None) -> Shown | None:
+    """A job of this server, or a stored run, by its id. Raises RunError with a sentence when neither exists."""
+    if not run_id:
+        return None
+    if view := jobs.watch(run_id, viewer()):
+        return Shown(run_id, view.settings, view.events, view.run, view)
+    return of(runs.load(run_id))
+
+
+def of(run: Run) -> Shown:
+    """A stored run, shown."""
+    try:
+        settings = run.settings
+    except BadSettings:
+        settings = None
+    return Shown(run.about.id, settings, list(run.events), run, None)
+
+
+def scene_id(lab: str, slug: str) -> str:
+    """The shipped run of a scene is called after both."""
+    return f"{lab}-{slug}"
+
+
+def name(about: About) -> str:
+    """How a run is called in a list: what was chosen, the seed, and how good it became."""
+    method = about.settings.get("method", about.lab)
+    result = about.summary.get("accuracy")
+    end = f" · {result:.1f} %" if isinstance(result, (int, float)) else f" · {about.state}"
+    return f"{method} · seed {about.settings.get('seed', 0)}{end} · {about.id.removeprefix(about.lab + '-')}"
+
+
+def choices(lab: str, kind: str | None = None) -> dict[str, str]:
+    """Stored runs of a lab that hold a model, id → name; only those of one method when `kind` is given."""
+    found, _ = runs.listing(lab)
+    return {a.id: name(a) for a in found if a.models and a.settings.get("method") == (kind or a.settings.get("method"))}
+
+
+__all__ = ["Shown", "RunError", "choices", "find", "name", "of", "scene_id", "viewer"]

@@ -1,0 +1,27 @@
+"""The tabs below the live picture. A tab's content is computed only while it is open."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from core import labs
+from pages.shared import compare, explain, takeaway, theory, yardstick
+from pages.shared.lecture import Lecture
+from pages.shared.shown import Shown
+from pages.shared.words import _
+
+
+def draw(lab: str, current: Shown, text: Lecture, inside: Callable[[Shown], None]) -> None:
+    """Look inside · Explain · Theory · Yardstick · Compare · Take away."""
+    contents = {
+        _("Look inside"): lambda: inside(current),
+        _("Explain"): lambda: explain.draw(lab, current),
+        _("Theory"): lambda: theory.draw(labs.module(lab, "measure").THEORY, text),
+        _("Yardstick"): lambda: yardstick.draw(lab, labs.module(lab, "yardsticks").YARDSTICKS),
+        _("Compare"): lambda: compare.draw(lab, current),
+        _("Take away"): lambda: takeaway.draw(lab, current),
+    }
+    for tab, content in zip(st.tabs(list(contents), key=f"{lab}/tab", on_change="rerun"), contents.values()):
+        if tab.open:
+            with tab:
+                content()

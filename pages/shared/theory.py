@@ -1,0 +1,23 @@
+"""The tab Theory: each formula, the words for it, and the source of the function that computes it."""
+
+import inspect
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.settings import Formula
+from pages.shared.lecture import Lecture
+from pages.shared.words import _
+
+
+def draw(formulas: Sequence[Formula], text: Lecture) -> None:
+    """Formula on the left, code on the right; a test holds the two together."""
+    for formula in formulas:
+        st.subheader(_(formula.title), anchor=False)
+        left, right = st.columns(2, gap="large")
+        with left:
+            st.latex(formula.latex)
+            st.markdown(text.theory[formula.title])
+        with right:
+            st.code(inspect.getsource(formula.function), language="python")
+            st.caption(f"{formula.function.__module__}.{formula.function.__name__}")

@@ -1,0 +1,124 @@
+"""The digit classifier: what a description means, that a stored network answers as before, and closed forms of its size."""
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from core.data import digits
+from core.events import Model
+from core.nets import MEAN, STD, DigitNet, Unit, accuracy, build, count, from_model, predict, to_model
+
+ARCHS = [{}, {"conv": (4,), "dense": ()}, {"conv": (3, 5), "dense": (7,)}, {"conv": (4, 8), "dense": (6, 5), "kernel": 5},
+         {"conv": (4, 6, 8), "dense": (), "separable": True}, {"conv": (2, 3), "kernel": 5, "separable": True}]
+each_arch = pytest.mark.parametrize("arch", ARCHS, ids=str)
+
+
+def net_of(arch, seed=0):
+    torch.manual_seed(seed)
+    net = DigitNet(**arch)
+    with torch.no_grad():  # running statistics that a fresh network does not have
+        net(torch.rand(64, 1, 28, 28))
+    return net.eval()
+
+
+@pytest.fixture(scope="module")
+def x():
+    return digits.load().test_x[::50]
+
+
+@each_arch
+def test_ten_logits(arch, x):
+    assert predict(net_of(arch), x).shape == (len(x), 10)
+
+
+@each_arch
+def test_stored_and_opened_again_it_answers_the_same(arch, x):
+    net = net_of(arch)
+    model = to_model(net)
+    again = from_model(model)
+    assert not again.training and again.arch == net.arch == model.arch
+    assert torch.equal(predict(again, x), predict(net, x))
+    assert all(isinstance(array, np.ndarray) for array in model.weights.values())
+    assert build(model.arch).arch == net.arch
+
+
+def test_stored_weights_do_not_follow_the_training():
+    net = net_of({"conv": (4,)})
+    model = to_model(net)
+    before = model.weights["head.weight"].copy()
+    with torch.no_grad():
+        net.head.weight.add_(1)
+    assert np.array_equal(model.weights["head.weight"], before)
+
+
+@pytest.mark.parametrize("kernel", [3, 5])
+def test_parameters_in_closed_form(kernel):
+    conv, dense = (4, 6, 8), (7, 5)
+    widths = [1, *conv]
+    convolutions = sum(kernel ** 2 * a * b + 2 * b for a, b in zip(widths, conv, strict=False))
+    widths = [conv[-1] * 3 * 3, *dense]  # 28 halved three times
+    layers = sum(a * b + 2 * b for a, b in zip(widths, dense, strict=False)) + dense[-1] * 10 + 10
+    assert count(DigitNet(conv, dense, kernel)) == convolutions + layers
+    convolutions = kernel ** 2 * 1 * 4 + 2 * 4  # the first one stays a full convolution
+    convolutions += sum(kernel ** 2 * a + 2 * a + a * b + 2 * b for a, b in ((4, 6), (6, 8)))
+    assert count(DigitNet(conv, dense, kernel, separable=True)) == convolutions + layers
+
+
+@each_arch
+def test_every_unit_has_one_scale_per_channel_or_neuron(arch):
+    net = net_of(arch)
+    assert all(isinstance(unit, Unit) for unit in net.units())
+    assert len(net.units()) == sum(isinstance(m, nn.BatchNorm1d | nn.BatchNorm2d) for m in net.modules())
+    for unit in net.units():
+        assert len(unit.norm.weight) == len(unit.weights.weight)
+    assert all(unit.weights.bias is None for unit in net.units()), "BatchNorm's β takes the place of a bias"
+
+
+def test_normalisation_is_that_of_mnist():
+    """The two constants are those of the 60,000 digits; ours are a sample of them."""
+    x = digits.load().train_x
+    assert x.mean().item() == pytest.approx(MEAN, abs=0.005) and x.std().item() == pytest.approx(STD, abs=0.005)
+
+
+def test_normalisation_is_inside():
+    net = net_of({"conv": (4,)})
+    x = torch.rand(5, 1, 28, 28)
+    assert torch.allclose(net(x), net.head(net.layers((x - MEAN) / STD)))
+    assert not torch.allclose(net(x), net.head(net.layers(x)))
+
+
+@each_arch
+def test_predictions_do_not_depend_on_the_batch(arch, x):
+    net = net_of(arch)
+    assert torch.allclose(predict(net, x, batch=3), predict(net, x), atol=1e-5)
+    assert torch.allclose(predict(net, x.flip(0)).flip(0), predict(net, x), atol=1e-5)
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_predict_leaves_no_trace(training, x):
+    net = net_of({"conv": (4,)}).train(training)
+    before = {name: value.clone() for name, value in net.state_dict().items()}
+    logits = predict(net, x)
+    assert net.training is training and not logits.requires_grad
+    assert all(torch.equal(before[name], value) for name, value in net.state_dict().items())
+
+
+def test_accuracy_is_a_percentage():
+    class Always(nn.Module):
+        def forward(self, x):
+            return nn.functional.one_hot(torch.full((len(x),), 3), 10).float()
+
+    data = digits.load()
+    assert accuracy(Always(), data.test_x, data.test_y) == pytest.approx(10)
+    assert accuracy(Always(), data.test_x[data.test_y == 3], data.test_y[data.test_y == 3]) == 100
+
+
+def test_a_description_that_is_not_ours_is_refused():
+    with pytest.raises(TypeError):
+        build({"conv": [4], "layers": 3})
+    model = to_model(DigitNet((4,), (8,)))
+    with pytest.raises(RuntimeError):
+        from_model(Model({**model.arch, "dense": [9]}, model.weights))
+    with pytest.raises(RuntimeError):
+        from_model(Model(model.arch, {"head.weight": model.weights["head.weight"]}))

@@ -1,0 +1,268 @@
+"""Every knob of every lab, against bad values generated from its own declaration; and the way to text and back."""
+
+import math
+import re
+from itertools import product
+from typing import Literal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import Field
+
+from core import labs
+from core.settings import (
+    BadSettings, Frozen, Settings, accepted, bounds_of, build, choices_of, default_of, extra, flat_fields, flatten, key,
+    knob, union_members)
+
+
+class Plain(Frozen):
+    name: Literal["plain"] = "plain"
+
+
+class Rich(Frozen):
+    name: Literal["rich"] = "rich"
+    share: float = knob(50, "Share", "Of everything.", unit="%", ge=0, le=100, step=5)
+    size: Literal[3, 5] = knob(3, "Size", "Of the window.")
+
+
+class ToySettings(Settings):
+    """One knob of every sort that settings may have, so that a sort no lab uses yet is tested as well."""
+
+    run: str = knob("first", "Run", "Where to start.", form="the name of a run: a–z, 0–9 and hyphens",
+                    pattern=r"^[a-z0-9-]{1,80}$")
+    whole: bool = knob(False, "Whole", "All of it.")
+    shift: float = knob(0, "Shift", "Of the whole.", ge=-1, le=1, step=0.5)
+    kind: Plain | Rich = Field(Plain(), discriminator="name", title="Kind", description="Which sort.")
+
+
+MODELS = {lab: labs.settings_class(lab) for lab in labs.LABS} | {"toy": ToySettings}
+
+
+def variants(model):
+    """Every way to choose among the members of the unions of `model`, as a flat dictionary."""
+    unions = {name: union_members(field) for name, field in model.model_fields.items() if union_members(field)}
+    return [dict(zip(unions, names, strict=True)) for names in product(*unions.values())]
+
+
+def every_knob():
+    """(lab, choices that bring the knob, name, field), each knob once."""
+    seen = set()
+    for lab, model in MODELS.items():
+        for chosen in variants(model):
+            for name, field in flat_fields(model, chosen):
+                where = (lab, name) if name in model.model_fields else (lab, *chosen.values(), name)
+                if where not in seen:
+                    seen.add(where)
+                    yield pytest.param(lab, chosen, name, field, id="-".join(where))
+
+
+KNOBS = list(every_knob())
+each_knob = pytest.mark.parametrize("lab, chosen, name, field", KNOBS)
+each_variant = pytest.mark.parametrize("lab, chosen", [
+    pytest.param(lab, chosen, id="-".join([lab, *chosen.values()]))
+    for lab, model in MODELS.items() for chosen in variants(model)])
+
+NEVER = [None, [], {}, [1], {"name": 1}, {"name": "plain"}, object(), "", " ", "nope", "x" * 10_000, "9" * 10_000, "\x00",
+         "<script>", "１２３", "٣", "½", "0x3", "1,5", "1 2", "--1", "None", "null", "[]", "{}"]
+NUMBERS = ["nan", "inf", "-inf", "1e999", math.nan, math.inf, -math.inf, 10**400, 1j]
+
+
+def bad_values(field):
+    """Values that the declaration of a field excludes."""
+    low, high = bounds_of(field)
+    if choices := choices_of(field):
+        yield from NEVER + NUMBERS
+        yield from (str(choice) + "x" for choice in choices)
+        yield from (choice.swapcase() for choice in choices if isinstance(choice, str))
+        if isinstance(choices[0], int):
+            yield from (min(choices) - 1, max(choices) + 1, str(max(choices) + 1), min(choices) + 0.5)
+    elif field.annotation is bool:
+        yield from NEVER + NUMBERS + [2, -1, "2", "maybe", "truefalse"]
+    elif field.annotation is int:
+        yield from NEVER + NUMBERS + [low - 1, high + 1, str(low - 1), str(high + 1), low + 0.5, str(low + 0.5)]
+    elif field.annotation is float:
+        below, above = math.nextafter(low, -math.inf), math.nextafter(high, math.inf)
+        yield from NEVER + NUMBERS + [below, above, str(below), str(above), low - 1, high + 1]
+    else:
+        yield from [v for v in NEVER if not isinstance(v, str)] + [
+            3, math.nan, "x" * 10_000, "", " ", "\x00", "../../etc/passwd", "ｘ", "a\n", "\na", "A b", "<script>"]
+
+
+def kind_of(value):
+    return f"{type(value).__name__} {str(value)[:20]!r}"
+
+
+@each_knob
+def test_bad_values_get_one_sentence(lab, chosen, name, field):
+    for value in bad_values(field):
+        with pytest.raises(BadSettings) as refusal:
+            pytest.fail(f"{kind_of(value)} was accepted: {build(MODELS[lab], chosen | {name: value})!r}")
+        sentence, = refusal.value.sentences
+        assert str(refusal.value) == sentence
+        assert field.title in sentence and f"({name})" in sentence, kind_of(value)
+        assert accepted(field) in sentence, kind_of(value)
+        assert sentence.endswith(".") and len(sentence) < 500, kind_of(value)
+        assert sentence.isprintable(), kind_of(value)
+
+
+@each_knob
+def test_every_knob_explains_itself(lab, chosen, name, field):
+    assert re.fullmatch(r"[a-z][a-z0-9_]*", name), "a URL parameter and a command-line flag"
+    assert name not in ("lab", "command", "out", "seeds", "id", "only", "help"), "a flag of the command line itself"
+    assert field.title and field.title[0].isupper() and not field.title.endswith(".")
+    assert field.description and field.description.endswith(".") and "\n" not in field.description
+    choices, (low, high) = choices_of(field), bounds_of(field)
+    if choices:
+        assert default_of(field) in choices
+        assert set(extra(field, "names") or {}) <= set(choices)
+        assert not extra(field, "names") or set(extra(field, "names")) == set(choices), "some choices have no name"
+        assert len({str(choice) for choice in choices}) == len(choices) > 1
+    elif field.annotation in (int, float):
+        assert low is not None and high is not None, "a number without bounds"
+        assert low < high and low <= default_of(field) <= high
+        assert extra(field, "step") or extra(field, "log"), "a slider needs a step, or is logarithmic"
+        assert not extra(field, "log") or low > 0
+        if step := extra(field, "step"):
+            for value in (default_of(field), high):
+                assert (value - low) / step == pytest.approx(round((value - low) / step), abs=1e-6), "out of step"
+    elif field.annotation is str:
+        assert any(getattr(m, "pattern", None) for m in field.metadata), "any text is accepted"
+        assert extra(field, "form"), "a text whose form is not told in words"
+    else:
+        assert field.annotation is bool
+
+
+@each_knob
+def test_percentages_say_so(lab, chosen, name, field):
+    """A share runs to 1 without a unit or to (nearly) 100 in percent, and nothing else calls itself a percentage."""
+    low, high = bounds_of(field)
+    if extra(field, "unit") == "%":
+        assert low >= 0 and 1 < high <= 100
+    elif re.search(r"\b([Ss]hare|[Pp]er ?cent(age)?)\b", f"{field.title} {field.description}") and high is not None:
+        assert high <= 1, "a share above 1 without a unit"
+
+
+@each_variant
+def test_names_are_unique(lab, chosen):
+    names = [name for name, _ in flat_fields(MODELS[lab], chosen)]
+    assert len(set(names)) == len(names), "two knobs of one run share a URL parameter"
+
+
+@each_variant
+def test_defaults_are_valid(lab, chosen):
+    settings = build(MODELS[lab], chosen)
+    for name, field in flat_fields(MODELS[lab], chosen):
+        if name not in chosen:
+            assert flatten(settings)[name] == default_of(field)
+    assert MODELS[lab].model_validate(settings.model_dump()) == settings
+    assert build(MODELS[lab], {}) == MODELS[lab]()
+
+
+def values_of(field):
+    """A strategy of all that a field accepts."""
+    low, high = bounds_of(field)
+    if choices := choices_of(field):
+        return st.sampled_from(choices)
+    if field.annotation is bool:
+        return st.booleans()
+    if field.annotation is int:
+        return st.integers(low, high)
+    if field.annotation is float:
+        return st.floats(low, high)
+    return st.from_regex(next(m.pattern for m in field.metadata if getattr(m, "pattern", None)), fullmatch=True,
+                         alphabet=st.characters(max_codepoint=127)).filter(lambda text: "\n" not in text)
+
+
+def flats(lab, chosen):
+    """A strategy of complete flat dictionaries of a variant."""
+    fields = dict(flat_fields(MODELS[lab], chosen))
+    return st.fixed_dictionaries({name: st.just(chosen[name]) if name in chosen else values_of(field)
+                                  for name, field in fields.items()})
+
+
+@each_variant
+@given(data=st.data())
+def test_round_trip(lab, chosen, data):
+    model, flat = MODELS[lab], data.draw(flats(lab, chosen))
+    settings = build(model, flat)
+    assert flatten(settings) == flat
+    assert build(model, flatten(settings)) == settings
+    as_text = {name: str(value) for name, value in flatten(settings).items()}
+    assert build(model, as_text) == settings, "a URL does not reproduce the settings"
+    assert build(model, {name: text.lower() for name, text in as_text.items()}) == settings
+    assert key(lab, build(model, as_text), "c") == key(lab, settings, "c")
+
+
+@each_variant
+@given(data=st.data())
+def test_equal_settings_and_only_those_have_equal_keys(lab, chosen, data):
+    one = build(MODELS[lab], data.draw(flats(lab, chosen)))
+    other = build(MODELS[lab], flatten(one) | data.draw(st.sampled_from(sorted(flatten(one))).flatmap(
+        lambda name: st.fixed_dictionaries({name: values_of(dict(flat_fields(MODELS[lab], chosen))[name])})
+        if name not in chosen else st.just({}))))
+    assert (key(lab, one, "c") == key(lab, other, "c")) == (one == other)
+
+
+@each_knob
+def test_a_changed_value_changes_the_key(lab, chosen, name, field):
+    low, high = bounds_of(field)
+    values = list(choices_of(field)) or {bool: [False, True], str: ["a", "b"]}.get(field.annotation) or [low, high]
+    built = [build(MODELS[lab], ({} if name in chosen else chosen) | {name: value}) for value in values]
+    assert len({key(lab, settings, "c") for settings in built}) == len(values)
+
+
+def test_keys():
+    first = ToySettings()
+    assert re.fullmatch(r"toy-[0-9a-f]{12}", key("toy", first, "c"))
+    assert len({key("toy", first, "c"), key("other", first, "c"), key("toy", first, "d")}) == 3
+    assert key("toy", build(ToySettings, {"shift": 0.0}), "c") == key("toy", build(ToySettings, {"shift": -0.0}), "c")
+    assert key("toy", build(ToySettings, {"shift": 1}), "c") == key("toy", build(ToySettings, {"shift": 1.0}), "c")
+
+
+@each_variant
+def test_unknown_names_get_one_sentence(lab, chosen):
+    for stranger in ("nonsense", "", "__class__", "x" * 10_000, "Seed", "name", "seed ", "\x00"):
+        with pytest.raises(BadSettings) as refusal:
+            build(MODELS[lab], chosen | {stranger: 1})
+        sentence, = refusal.value.sentences
+        assert "is not a setting here" in sentence and "seed" in sentence and sentence.endswith(".")
+        assert sentence.isprintable() and len(sentence) < 1000
+
+
+@each_variant
+def test_knobs_of_another_choice_are_unknown(lab, chosen):
+    model, mine = MODELS[lab], dict(flat_fields(MODELS[lab], chosen))
+    for other in variants(model):
+        for name in dict(flat_fields(model, other)):
+            if name not in mine:
+                with pytest.raises(BadSettings, match=f"“{name}” is not a setting here"):
+                    build(model, chosen | {name: 1})
+
+
+def test_every_wrong_value_gets_its_own_sentence():
+    with pytest.raises(BadSettings) as refusal:
+        build(ToySettings, {"seed": -1, "whole": "maybe", "kind": "rich", "share": 101, "size": 4, "nonsense": 1})
+    assert len(refusal.value.sentences) == 5
+    for label in ("Seed", "Whole", "Share", "Size", "nonsense"):
+        assert sum(label in sentence for sentence in refusal.value.sentences) == 1
+
+
+def test_what_is_accepted_is_said_in_words():
+    fields = dict(flat_fields(ToySettings, {"kind": "rich"}))
+    assert accepted(fields["seed"]) == "a whole number from 0 to 9999"
+    assert accepted(fields["share"]) == "a number from 0 to 100"
+    assert accepted(fields["whole"]) == "true or false"
+    assert accepted(fields["size"]) == "one of 3, 5"
+    assert accepted(fields["kind"]) == "one of plain, rich"
+    assert accepted(fields["run"]) == "the name of a run: a–z, 0–9 and hyphens"
+
+
+def test_settings_do_not_change():
+    with pytest.raises(ValueError, match="frozen"):
+        ToySettings().seed = 3
+
+
+def test_values_for_a_knob_of_the_default_choice_need_no_choice():
+    assert build(ToySettings, {"kind": "rich", "share": "25"}).kind == Rich(share=25)
+    assert build(ToySettings, {"kind": "rich", "size": "5"}).kind.size == 5
