@@ -5,15 +5,32 @@ import streamlit as st
 from pages.shared.words import _
 
 st.set_page_config("Lectern", "assets/icon.png", layout="wide")
-st.navigation({
-    "": [
-        st.Page("pages/home.py", title=_("Home"), icon=":material/home:", default=True, help=_("What Lectern is, and its labs.")),
-    ],
-    _("Labs"): [
-        st.Page("pages/network_compression.py", title=_("Network compression"), icon=":material/compress:",
-                help=_("Distil, prune, redesign and quantise a digit classifier.")),
-    ],
-    _("Shelf"): [
-        st.Page("pages/runs.py", title=_("Runs"), icon=":material/inventory_2:", help=_("Every run that is stored here.")),
-    ],
-}).run()
+st.navigation(
+    {
+        "": [
+            st.Page(
+                "pages/home.py",
+                title=_("Home"),
+                icon=":material/home:",
+                default=True,
+                help=_("What Lectern is, and its labs."),
+            ),
+        ],
+        _("Labs"): [
+            st.Page(
+                "pages/network_compression.py",
+                title=_("Network compression"),
+                icon=":material/compress:",
+                help=_("Distil, prune, redesign and quantise a digit classifier."),
+            ),
+        ],
+        _("Shelf"): [
+            st.Page(
+                "pages/runs.py",
+                title=_("Runs"),
+                icon=":material/inventory_2:",
+                help=_("Every run that is stored here."),
+            ),
+        ],
+    }
+).run()

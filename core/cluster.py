@@ -15,6 +15,7 @@ import dask
 
 TOPIC = "lectern"  # where workers publish events and servers listen
 THREADS = {name: "1" for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
+NO_DASHBOARD = {"dashboard": False, "dashboard_address": "127.0.0.1:0"}  # and no quarrel about port 8787
 CONFIG = {
     # Dask sets MALLOC_TRIM_THRESHOLD_ here, which makes small torch trainings twice as slow: replaced, not extended.
     "distributed.nanny.pre-spawn-environ": THREADS,
@@ -38,8 +39,8 @@ def serve(workers: int) -> None:
 
     configure()
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # the server says it in its own words
-    with LocalCluster(n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None,
-                      host="127.0.0.1", preload="core.worker", memory_limit="auto") as cluster:
+    with LocalCluster(n_workers=workers, threads_per_worker=1, processes=True, host="127.0.0.1",
+                      preload="core.worker", memory_limit="auto", scheduler_kwargs=NO_DASHBOARD) as cluster:
         print(cluster.scheduler_address, flush=True)
         sys.stdin.read()  # the parent keeps this pipe open as long as it lives, however it dies
 
@@ -49,7 +50,7 @@ def schedule(port: int) -> None:
     from distributed import Scheduler
 
     async def host() -> None:
-        async with Scheduler(port=port, dashboard=False) as scheduler:
+        async with Scheduler(port=port, **NO_DASHBOARD) as scheduler:
             print(scheduler.address, flush=True)
             await scheduler.finished()
 
@@ -80,5 +81,17 @@ def spawn(workers: int) -> tuple[subprocess.Popen, str]:
     address = child.stdout.readline().strip()
     if not address.startswith("tcp://"):
         child.kill()
+        end(child)
         raise OSError("the training processes did not start")
     return child, address
+
+
+def end(child: subprocess.Popen) -> None:
+    """Ends what `spawn` started, politely first."""
+    child.stdin.close()
+    try:
+        child.wait(10)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+    child.stdout.close()

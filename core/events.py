@@ -102,11 +102,11 @@ def _plain(value: Any) -> Any:
 
 def _rich(value: Any) -> Any:
     match value:
-        case {"dtype": str(dtype), "shape": list(shape), "bytes": bytes(data), **rest} if not rest:
+        case {"dtype": str(dtype), "shape": list(shape) | tuple(shape), "bytes": bytes(data), **rest} if not rest:
             return np.frombuffer(data, dtype=np.dtype(dtype)).reshape(shape)
         case dict():
             return {key: _rich(item) for key, item in value.items()}
-        case list():
+        case list() | tuple():  # Dask's own msgpack makes tuples of lists
             return [_rich(item) for item in value]
         case _:
             return value

@@ -20,8 +20,11 @@ from core.settings import Settings, flatten, key
 
 log = logging.getLogger(__name__)
 UNWATCHED = 30.0  # seconds until a run without viewers is dropped
+LOOKING = 4.0  # seconds since the last look within which somebody counts as a viewer (pages look at least every 3)
 PAUSED = 60.0  # seconds that a paused run may hold its worker while others wait
+PATIENCE = 10.0  # seconds to look for a cluster
 REMEMBERED = 64  # ended jobs that stay in memory
+LOST = "The connection to the training processes was lost; press Train again."
 LIVE = ("queued", "running", "paused")
 
 
@@ -47,6 +50,7 @@ class Job:
     paused_since: float = 0.0
     wish: str = "run"  # how it begins
     attempt: int = 0  # a new attempt needs a new name in Dask
+    retried: bool = False  # because a worker died before this run had begun
 
     @property
     def live(self) -> bool:
@@ -91,7 +95,7 @@ class Jobs:
     def connect(self) -> Any:
         """The Dask client; starts the embedded cluster or joins LECTERN_SCHEDULER on first use. Raises JobError."""
         with self.connecting:
-            if self.client is not None and self.client.status in ("running", "connecting"):
+            if self.client is not None and not self._lost(self.client):
                 return self.client
             from distributed import Client
 
@@ -102,9 +106,11 @@ class Jobs:
                 address = env.scheduler()
                 if address is None:
                     if self.child is None or self.child.poll() is not None:
+                        if self.child is not None:
+                            cluster.end(self.child)
                         self.child, self.address = cluster.spawn(env.workers())
                     address = self.address
-                client = Client(address, timeout="10s", set_as_default=False, name="lectern")
+                client = Client(address, timeout=PATIENCE, set_as_default=False, name="lectern")
             except BadEnvironment as error:
                 raise JobError(str(error)) from error
             except OSError as error:
@@ -120,13 +126,14 @@ class Jobs:
         client, self.client = self.client, None
         if client is not None:
             client.close(timeout=2)
-        if self.child is not None:
-            self.child.stdin.close()
-            try:
-                self.child.wait(10)
-            except Exception:
-                self.child.kill()
-            self.child = None
+        child, self.child = self.child, None
+        if child is not None:
+            cluster.end(child)
+
+    def _lost(self, client: Any) -> bool:
+        """True when nothing sent to this client is trained any more; Dask itself takes ten seconds to give up."""
+        return (client is not self.client or client.status not in ("running", "connecting")
+                or (self.child is not None and self.child.poll() is not None))
 
     # ---- what pages and the command line call ----
 
@@ -141,14 +148,17 @@ class Jobs:
             job = self.jobs.get(job_id)
             if job is None or not job.live:
                 waiting = sum(other.live for other in self.jobs.values())
-                if waiting >= env.queue_length():
+                if waiting >= self._room():
                     raise JobError(f"{waiting} runs are already training or waiting, which is all this server takes. "
                                    "Try again in a minute; scenes and sliders work meanwhile.")
-                job = self.jobs[job_id] = Job(job_id, lab, settings, wish=wish)
+                attempt = 0 if job is None or job.state == "finished" else job.attempt + 1  # the old task may not be gone yet
+                job = self.jobs[job_id] = Job(job_id, lab, settings, wish=wish, attempt=attempt)
                 self.jobs.move_to_end(job_id)
                 self._submit(client, job)
                 self._forget_old()
             job.viewers[viewer] = time.monotonic()
+        if self.child is None:  # in a cluster for several servers another one may have begun, even paused, this run
+            threading.Thread(target=self._catch_up, args=(job,), daemon=True, name="lectern-catch-up").start()
         return job_id
 
     def watch(self, job_id: str, viewer: str, since: int = 0) -> View | None:
@@ -183,7 +193,7 @@ class Jobs:
         if wish == "stop":
             self._keep_stopped(job)
         else:
-            self.client.run(self.worker.obey, job.id, wish)
+            self.client.run(self.worker.obey, job.id, wish, on_error="ignore")
         return ""
 
     def leave(self, job_id: str, viewer: str) -> None:
@@ -194,13 +204,19 @@ class Jobs:
 
     # ---- inside ----
 
+    def _room(self) -> int:
+        try:
+            return env.queue_length()
+        except BadEnvironment as error:
+            raise JobError(str(error)) from error
+
     def _looking(self, job: Job, now: float) -> set[str]:
-        return {viewer for viewer, seen in job.viewers.items() if now - seen < UNWATCHED}
+        return {viewer for viewer, seen in job.viewers.items() if now - seen < LOOKING}
 
     def _refuse(self, job: Job, viewer: str, wish: str, others: int) -> str:
         who = f"{others} other viewer" + ("s watch" if others > 1 else " watches")
         if wish == "stop":
-            del job.viewers[viewer]
+            job.viewers.pop(viewer, None)
             return f"You left this run. It goes on, because {who} it."
         return f"{who} this run, so it is not yours to steer. Press New seed for a run of your own."
 
@@ -228,12 +244,21 @@ class Jobs:
             job.state, job.paused_since = ("running" if job.wish == "run" else "paused"), time.monotonic()
 
     def _catch_up(self, job: Job) -> None:
-        logs = self.client.run(self.worker.log_of, job.id).values()
+        logs = self.client.run(self.worker.log_of, job.id, on_error="ignore").values()
         with self.lock:
-            self._append(job, max(logs, key=len, default=[])[len(job.events):])
+            if job.live:
+                self._append(job, max(logs, key=len, default=[])[len(job.events):])
 
     def _done(self, job: Job, future: Any) -> None:
         """Called by Dask in a thread of its own when the task has ended, however it ended."""
+        try:
+            self._ended(job, future)
+        except BaseException as error:  # nobody else would ever hear of it, and the page would wait for ever
+            with self.lock:
+                if job.future is future:
+                    self._failed(job, error)
+
+    def _ended(self, job: Job, future: Any) -> None:
         if future.status == "finished":
             self._finished(job, future, future.result())
         else:
@@ -241,8 +266,8 @@ class Jobs:
             with self.lock:
                 if job.future is not future:
                     return  # ended by us
-                if error is None:
-                    self._end(job, "stopped", "Stopped.")
+                if error is None:  # cancelled, and not by us
+                    self._end(job, "failed", LOST)
                 else:
                     self._failed(job, error)
 
@@ -273,7 +298,8 @@ class Jobs:
 
     def _failed(self, job: Job, error: BaseException) -> None:
         if type(error).__name__ == "KilledWorker":
-            if not job.events and job.attempt == 0:  # it only waited behind the run that died
+            if not job.events and not job.retried:  # it only waited behind the run that died
+                job.retried = True
                 self._again(job)
                 return
             log.warning("a worker died while it trained %s", job.id)
@@ -297,23 +323,23 @@ class Jobs:
             del self.jobs[job_id]
 
     def _watchdog(self, client: Any) -> None:
-        while self.client is client:
+        while not self._lost(client):
             time.sleep(1)
             with self.lock:
                 try:
                     self._tidy(time.monotonic())
                 except Exception:
                     log.exception("the watchdog stumbled")
-                if client.status not in ("running", "connecting"):
-                    for job in [j for j in self.jobs.values() if j.live]:
-                        self._end(job, "failed", "The connection to the training processes was lost; press Train again.")
-                    return
+        with self.lock:
+            for job in [j for j in self.jobs.values() if j.live and j.future.client is client]:
+                self._end(job, "failed", LOST)
+        client.close(timeout=2)
 
     def _tidy(self, now: float) -> None:
         """Drops runs that nobody watches, and paused runs that keep others waiting."""
         waiting = any(job.state == "queued" for job in self.jobs.values())
         for job in [j for j in self.jobs.values() if j.live]:
-            if not self._looking(job, now):
+            if now - max(job.viewers.values(), default=0.0) > UNWATCHED:
                 self._end(job, "stopped", "Stopped, because nobody watched it for 30 seconds.")
             elif job.state == "paused" and waiting and now - job.paused_since > PAUSED:
                 self._end(job, "stopped", "Stopped: it was paused for a minute while others were waiting.")

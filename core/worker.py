@@ -16,6 +16,8 @@ from core import cluster, labs, runs
 from core.events import Finished, pack
 from core.settings import build
 
+for _lab in labs.LABS:
+    labs.trainer(_lab)  # imported now, not when the first visitor waits for it
 torch.set_num_threads(1)  # two OpenMP threads beside a busy page cost more than they bring
 
 
@@ -47,9 +49,9 @@ def train(key: str, lab: str, flat: dict[str, Any], wish: str = "run") -> dict[s
     """The task: trains and returns packed events, seconds, state (finished or stopped) and machine."""
     worker, control = get_worker(), Control(wish=wish)
     task = worker.get_current_task()
-    CONTROLS[key] = control
     started = time.perf_counter()
     generator = labs.trainer(lab)(build(labs.settings_class(lab), flat))
+    CONTROLS[key] = control
     try:
         for number, event in enumerate(generator):
             packed = pack(event)

@@ -4,24 +4,32 @@ import streamlit as st
 
 from core import jobs
 from pages.shared import lecture
-from pages.shared.home import picture
 from pages.shared.words import _
+from pages.views import compression
 
-LABS = {"compression": ("pages/network_compression.py", ":material/compress:")}
+LABS = {"compression": ("pages/network_compression.py", ":material/compress:", compression.card)}
 
 jobs.warm_up()
 st.title("Lectern")
 st.markdown(_("#### Deep learning that you can touch"))
-st.markdown(_("On every page you turn a knob, train a **real network** in seconds on an ordinary processor, and see what "
-              "changed and why. Nothing is canned but the first picture, and that one is a stored run that you can repeat."))
+st.markdown(
+    _(
+        "On every page you turn a knob, train a **real network** in seconds on an ordinary processor, and see what "
+        "changed and why. Nothing is canned but the first picture, and that one is a stored run that you can repeat."
+    )
+)
 grid = st.grid(3, min_column_width=280, gap="medium")
-for lab, (page, icon) in LABS.items():
+for lab, (page, icon, card) in LABS.items():
     with grid.container(border=True, height="stretch"):
         text = lecture.read(lab)
-        st.image(picture(lab), width="stretch", alt=text.title)
+        st.image(card(), width="stretch", alt=text.title)
         st.page_link(page, label=f"**{text.title}**", icon=icon)
         st.markdown(text.idea)
-with st.container(border=True):
-    st.markdown(_("**How every lab works.** Open a *scene* and predict what will happen. Turn the knobs on the left. Press **Train** "
-                  "and watch; pause, step, or stop. Look inside the trained network, ask it *why*, hold it against the published "
-                  "figures, lay runs over one another, and take everything away: numbers, weights, and a script that repeats the run."))
+with grid.container(border=True, height="stretch"):
+    st.markdown(
+        _(
+            "**How every lab works.** Open a *scene* and predict what will happen. Turn the knobs on the left. Press **Train** "
+            "and watch; pause, step, or stop. Look inside the trained network, ask it *why*, hold it against the published "
+            "figures, lay runs over one another, and take everything away: numbers, weights, and a script that repeats the run."
+        )
+    )

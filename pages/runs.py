@@ -1,6 +1,6 @@
 """Runs: everything that is stored here, to open in its lab or to delete."""
 
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 import streamlit as st
 
@@ -11,7 +11,11 @@ from pages.shared.words import _
 PAGES = {"compression": "pages/network_compression.py"}
 
 st.title(_("Runs"))
-st.markdown(_("Every run that ships with Lectern or was trained here. Open one in its lab to look inside, explain, compare, or take it away."))
+st.markdown(
+    _(
+        "Every run that ships with Lectern or was trained here. Open one in its lab to look inside, explain, compare, or take it away."
+    )
+)
 found, skipped = runs.listing()
 for sentence in skipped:
     st.warning(sentence, icon=":material/broken_image:")
@@ -21,23 +25,41 @@ def describe(about: runs.About) -> dict[str, object]:
     """One row of the table."""
     accuracy, size = about.summary.get("accuracy"), about.summary.get("bytes")
     return {
-        _("Run"): about.id, _("Lab"): about.lab, _("Method"): about.settings.get("method", "–"), _("Seed"): about.settings.get("seed"),
-        _("Accuracy (%)"): accuracy, _("Size (KB)"): size / 1000 if size else None, _("Seconds"): about.seconds, _("State"): about.state,
-        _("Made"): _("shipped") if about.shipped else f"{datetime.fromtimestamp(about.created, timezone.utc):%Y-%m-%d %H:%M} UTC",
+        _("Run"): about.id,
+        _("Lab"): about.lab,
+        _("Method"): about.settings.get("method", "–"),
+        _("Seed"): about.settings.get("seed"),
+        _("Accuracy (%)"): accuracy,
+        _("Size (KB)"): size / 1000 if size else None,
+        _("Seconds"): about.seconds,
+        _("State"): about.state,
+        _("Made"): _("shipped")
+        if about.shipped
+        else f"{datetime.fromtimestamp(about.created, UTC):%Y-%m-%d %H:%M} UTC",
     }
 
 
-choice = st.dataframe([describe(about) for about in found], on_select="rerun", selection_mode="single-row", hide_index=True, key="runs/table",
-                      column_config={_("Accuracy (%)"): st.column_config.NumberColumn(format="%.1f"),
-                                     _("Size (KB)"): st.column_config.NumberColumn(format="%.1f"),
-                                     _("Seconds"): st.column_config.NumberColumn(format="%.1f")})
+choice = st.dataframe(
+    [describe(about) for about in found],
+    on_select="rerun",
+    selection_mode="single-row",
+    hide_index=True,
+    key="runs/table",
+    column_config={
+        _("Accuracy (%)"): st.column_config.NumberColumn(format="%.1f"),
+        _("Size (KB)"): st.column_config.NumberColumn(format="%.1f"),
+        _("Seconds"): st.column_config.NumberColumn(format="%.1f"),
+    },
+)
 rows = choice.selection.rows
 if not rows:
     st.caption(_("Choose a row to open or delete that run."))
 else:
     about = found[rows[0]]
     with st.container(horizontal=True):
-        st.page_link(PAGES[about.lab], label=_("Open in its lab"), icon=":material/open_in_new:", query_params={"run": about.id})
+        st.page_link(
+            PAGES[about.lab], label=_("Open in its lab"), icon=":material/open_in_new:", query_params={"run": about.id}
+        )
         if st.button(_("Delete"), icon=":material/delete:", disabled=about.shipped, key="runs/delete"):
             try:
                 runs.delete(about.id)

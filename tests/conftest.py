@@ -1,6 +1,7 @@
 """What all tests share: an environment of their own, settings of real but tiny runs, and waiting without sleeping blindly."""
 
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -91,12 +92,26 @@ def embedded() -> Iterator[Any]:
 
 
 @pytest.fixture
-def jobs(embedded: Any, own_runs: Path) -> Iterator[Any]:
-    """`embedded` for one test: nothing runs before, and nothing goes on after it."""
+def jobs(embedded: Any, own_environment: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """`embedded` for one test: nothing runs before and nothing goes on after it, the store (that the workers read,
+    too) is empty and the shipped runs are hidden from this process."""
+    from core import runs
+
+    for file in own_environment.iterdir():
+        file.unlink()
+    monkeypatch.setattr(runs, "SHIPPED", tmp_path / "shipped")
     yield embedded
     with embedded.lock:
         for job in [job for job in embedded.jobs.values() if job.live]:
             embedded._end(job, "stopped", "The test has ended.")
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A port of this machine on which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 @pytest.fixture(scope="session")

@@ -2,8 +2,8 @@
 
 Layout, little endian: "LDC1" · length and JSON of the description · for every layer with weights: index bits (u8),
 entries of the codebook (u16), entries of the sparse list (u32), the codebook (float16), the lengths of the code words
-for places in the codebook and for gaps (u8 each) · BatchNorm's scale and shift and the head's bias (float16) · Huffman's
-bits of all layers, first all places of a layer, then all its gaps. Nothing else is needed to classify.
+for places in the codebook and for gaps (u8 each) · BatchNorm's scale and shift and the head's bias (float16) ·
+Huffman's bits of all layers, first all places of a layer, then all its gaps. Nothing else is needed to classify.
 """
 
 import json
@@ -59,7 +59,7 @@ def encode(net: DigitNet, index_bits: int = 5) -> bytes:
 
 @torch.no_grad()
 def decode(stream: bytes) -> DigitNet:
-    """The network that `encode` was given, every weight and every logit the same. Raises ValueError on foreign bytes."""
+    """The network that `encode` was given, every weight the same. Raises ValueError on foreign or damaged bytes."""
     if stream[:4] != MAGIC:
         raise ValueError("These bytes are not a compressed network.")
     try:
@@ -95,7 +95,7 @@ def _decode(stream: bytes) -> DigitNet:
 
 
 def symbol_counts(net: DigitNet, index_bits: int = 5) -> list[dict[str, list]]:
-    """For every layer with weights its codebook, and how often each place in it and each gap occurs: what Huffman sees."""
+    """For every layer its codebook, and how often each place in it and each gap occurs: what Huffman's code sees."""
     rows = []
     for layer in weighted(net):
         codebook, places, steps = _symbols(layer.weight.detach().numpy(), index_bits)
@@ -106,7 +106,7 @@ def symbol_counts(net: DigitNet, index_bits: int = 5) -> list[dict[str, list]]:
 
 
 def shared_bytes(net: DigitNet, index_bits: int = 5) -> int:
-    """Bytes with shared weights and gaps of fixed length, before Huffman: codes, codebooks, BatchNorm and bias (float16)."""
+    """Bytes with codes and gaps of fixed length, before Huffman; codebooks, BatchNorm and bias count as float16."""
     total = 2 * (2 * sum(unit.norm.num_features for unit in net.units()) + net.head.bias.numel())
     for layer in weighted(net):
         codebook, places, _ = _symbols(layer.weight.detach().numpy(), index_bits)

@@ -36,7 +36,8 @@ def distillation_loss(student: Tensor, teacher: Tensor, y: Tensor, T: float, alp
     return alpha * soft_loss(student, teacher, T) + beta * F.cross_entropy(student, y)
 
 
-def gradient_norm(student: Tensor, teacher: Tensor, T: float, squared: bool = True, reduction: str = "batchmean") -> float:
+def gradient_norm(student: Tensor, teacher: Tensor, T: float, squared: bool = True,
+                  reduction: str = "batchmean") -> float:
     """Norm of ∂L_soft/∂V over student logits V (N, 10), with or without the factor T²; reduction "mean" is the trap."""
     V = student.detach().clone().requires_grad_()
     loss = F.kl_div(F.log_softmax(V / T, 1), F.softmax(teacher.detach() / T, 1), reduction=reduction)

@@ -38,7 +38,7 @@ def code_words(lengths: Sequence[int]) -> dict[int, str]:
 
 def average_length(counts: Sequence[int]) -> float:
     """Mean bits per symbol, Σ_i p_i · l_i: at least the entropy, and less than one bit more."""
-    return sum(c * length for c, length in zip(counts, code_lengths(counts))) / sum(counts)
+    return sum(c * length for c, length in zip(counts, code_lengths(counts), strict=True)) / sum(counts)
 
 
 def entropy_bits(counts: Sequence[int]) -> float:

@@ -1,4 +1,4 @@
-"""What every training loop of this lab shares: batches, schedule, examination at the end of an epoch, the start network."""
+"""What every training loop of this lab shares: start network, batches, schedule, examination after each epoch."""
 
 import math
 from collections.abc import Iterator
@@ -56,7 +56,8 @@ def batches(n: int, epochs: int, generator: torch.Generator, first: int = 0) -> 
             yield step, index, i == len(parts) - 1
 
 
-def augment(x: Tensor, generator: torch.Generator, pixels: float = 1, degrees: float = 10, scale: float = 0.1) -> Tensor:
+def augment(x: Tensor, generator: torch.Generator, pixels: float = 1, degrees: float = 10,
+            scale: float = 0.1) -> Tensor:
     """Every digit shifted, turned and scaled at random, up to these bounds. x: (N, 1, 28, 28), also the result."""
     def draw(bound: float) -> Tensor:
         return (2 * torch.rand(len(x), generator=generator) - 1) * bound
@@ -67,7 +68,7 @@ def augment(x: Tensor, generator: torch.Generator, pixels: float = 1, degrees: f
 
 
 def one_cycle(parameters, rate: float, steps: int, decay: float = 1e-4):
-    """SGD with Nesterov momentum, the learning rate rising for a quarter of the run and falling to zero (Smith 2018)."""
+    """SGD with Nesterov momentum; the learning rate rises for a quarter of the run, then falls to zero (Smith 2018)."""
     optimizer = torch.optim.SGD(parameters, lr=rate, momentum=0.9, nesterov=True, weight_decay=decay)
     return optimizer, torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=max(steps, 2), pct_start=0.25)
 
@@ -75,6 +76,12 @@ def one_cycle(parameters, rate: float, steps: int, decay: float = 1e-4):
 def hits(logits: Tensor, y: Tensor) -> float:
     """Share of correct answers in percent."""
     return 100 * int((logits.argmax(1) == y).sum()) / len(y)
+
+
+def test_accuracy(net: DigitNet) -> float:
+    """Share of the 1,000 test digits that are right, in percent."""
+    data = digits.load()
+    return hits(predict(net, data.test_x), data.test_y)
 
 
 def confusion(logits: Tensor, y: Tensor) -> np.ndarray:
@@ -99,8 +106,8 @@ def gamma_events(step: int, net: DigitNet) -> Iterator[Event]:
 
 def diverged(step: int) -> Iterator[Event]:
     """The end of a run whose loss is no longer a number."""
-    yield Warned(step, "diverged", f"The loss is no longer a number after {step} steps: the steps were too long and the "
-                                   "weights ran away. A lower learning rate helps. The run ends here.")
+    yield Warned(step, "diverged", f"The loss is no longer a number after {step} steps: the steps were too long and "
+                                   "the weights ran away. A lower learning rate helps. The run ends here.")
     yield Finished(step, {"diverged": True})
 
 
@@ -111,8 +118,7 @@ def broken(*losses: Tensor) -> bool:
 
 def finished(step: int, net: DigitNet, others: dict[str, nn.Module] | None = None, **summary) -> Finished:
     """The last event: accuracy, size and cost of the network, then what the method adds."""
-    data = digits.load()
-    plain = {"accuracy": hits(predict(net, data.test_x), data.test_y), "parameters": count(net), "bytes": 4 * count(net),
-             "macs": models.macs(net)}
+    plain = {"accuracy": test_accuracy(net), "parameters": count(net),
+             "bytes": 4 * count(net), "macs": models.macs(net)}
     kept = {"model": net} | (others or {})
     return Finished(step, plain | summary, {name: to_model(net) for name, net in kept.items()})

@@ -25,7 +25,7 @@ def magnitude_masks(net: DigitNet, sparsity: float, scope: str = "global") -> li
         return [_largest(weight.flatten(), sparsity).view_as(weight) for weight in weights]
     every = _largest(torch.cat([weight.flatten() for weight in weights]), sparsity)
     parts = every.split([weight.numel() for weight in weights])
-    return [part.view_as(weight) for part, weight in zip(parts, weights)]
+    return [part.view_as(weight) for part, weight in zip(parts, weights, strict=True)]
 
 
 def _largest(magnitudes: Tensor, sparsity: float) -> Tensor:
@@ -37,7 +37,7 @@ def _largest(magnitudes: Tensor, sparsity: float) -> Tensor:
 @torch.no_grad()
 def apply_masks(net: DigitNet, masks: list[Tensor]) -> DigitNet:
     """Sets the weights that a mask drops to zero. Needed after every optimiser step: momentum revives them."""
-    for layer, mask in zip(weighted(net), masks):
+    for layer, mask in zip(weighted(net), masks, strict=True):
         layer.weight.mul_(mask)
     return net
 
@@ -79,7 +79,7 @@ def csr_bytes(net: DigitNet) -> int:
 
 
 def relative_index_bytes(net: DigitNet, index_bits: int = INDEX_BITS) -> int:
-    """Bytes as float32 values with the gap to the previous one in `index_bits`, fillers counted (Han 2016, figure 2)."""
+    """Bytes as float32 values and the gaps between them in `index_bits`, fillers counted (Han 2016, figure 2)."""
     total = other_bytes(net)
     for layer in weighted(net):
         entries = len(gaps(layer.weight.detach().flatten().numpy(), index_bits)[0])
@@ -88,7 +88,7 @@ def relative_index_bytes(net: DigitNet, index_bits: int = INDEX_BITS) -> int:
 
 
 def gaps(flat: np.ndarray, index_bits: int) -> tuple[np.ndarray, np.ndarray]:
-    """A sparse vector as (gap − 1 to the previous entry, value), gaps up to 2^index_bits; longer ones take filler zeros.
+    """A sparse vector as (gap − 1 to the previous entry, value); gaps above 2^index_bits take filler zeros.
 
     flat: (n,) numbers. Returns two arrays of equal length: int64 in [0, 2^index_bits) and values, fillers zero.
     """

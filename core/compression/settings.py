@@ -27,7 +27,7 @@ class Teacher(Frozen):
     name: Literal["teacher"] = "teacher"
     epochs: int = _epochs(9, 20)
     learning_rate: float = _learning_rate(0.1)
-    channels: int = knob(16, "Channels", "Of the first convolution; the second has twice, the third four times as many.",
+    channels: int = knob(16, "Channels", "Of the first convolution; the second has twice as many, the third four times.",
                          ge=4, le=24, step=2)
     neurons: int = knob(256, "Neurons", "Of the dense layer between the convolutions and the ten logits.",
                         ge=16, le=512, step=16)
@@ -50,7 +50,7 @@ class Distill(Frozen):
                          unit="%", ge=1, le=100, step=1)
     omit: int = knob(-1, "Omitted digit", "The student never sees an image of this digit; −1 omits none.",
                      ge=-1, le=9, step=1)
-    epochs: int = _epochs(20, 60)
+    epochs: int = _epochs(12, 60)
     learning_rate: float = _learning_rate(0.1)
     control: bool = knob(True, "Control", "Train a twin of the student beside it, on the hard labels alone.")
 
@@ -59,12 +59,15 @@ class Slim(Frozen):
     """Remove neurons whose BatchNorm scale γ was driven to zero (Network Slimming, Liu et al. 2017)."""
 
     name: Literal["slim"] = "slim"
-    lam: float = knob(0.01, "Sparsity strength", "Weight of the sum of all |γ| in the loss.",
+    lam: float = knob(0.04, "Sparsity strength", "Weight of the sum of all |γ| in the loss.",
                       symbol="λ", ge=0.0001, le=0.1, log=True)
-    ratio: float = knob(75, "Pruned share", "Share of all channels and neurons that is removed.", unit="%",
+    ratio: float = knob(72, "Pruned share", "Share of all channels and neurons that is removed.", unit="%",
                         ge=0, le=95, step=1)
-    sparse_epochs: int = knob(6, "Sparse epochs", "Passes with the penalty on γ, before pruning.", ge=0, le=20, step=1)
-    tune_epochs: int = knob(8, "Fine-tuning epochs", "Passes of the small network after pruning.", ge=0, le=20, step=1)
+    threshold: Literal["relative", "absolute"] = knob(
+        "relative", "Compare", "What the one threshold applies to: |γ| as a share of its layer's largest, or |γ| itself, "
+        "as in the paper.", names={"relative": "|γ| within its layer", "absolute": "|γ| itself"})
+    sparse_epochs: int = knob(5, "Sparse epochs", "Passes with the penalty on γ, before pruning.", ge=0, le=20, step=1)
+    tune_epochs: int = knob(6, "Fine-tuning epochs", "Passes of the small network after pruning.", ge=0, le=20, step=1)
     learning_rate: float = _learning_rate(0.05)
     control: bool = knob(True, "Control", "Then train the same small shape from scratch, for as many epochs in all.")
 
@@ -89,7 +92,7 @@ class Redesign(Frozen):
     architecture: Literal["separable", "standard"] = knob(
         "separable", "Convolution", "How every convolution after the first mixes space and channels.",
         names={"separable": "depthwise separable", "standard": "standard"})
-    channels: int = knob(16, "Channels", "Of the first convolution; the second has twice, the third four times as many.",
+    channels: int = knob(16, "Channels", "Of the first convolution; the second has twice as many, the third four times.",
                          ge=4, le=24, step=2)
     kernel: Literal[3, 5] = knob(3, "Kernel", "Side of the convolution's window.", unit="pixels", symbol="k")
     epochs: int = _epochs(8, 20)
@@ -101,8 +104,8 @@ class Quantize(Frozen):
     """Round the weights to few values and fine-tune the rounded network."""
 
     name: Literal["quantize"] = "quantize"
-    bits: int = knob(2, "Bits", "Per weight: 2 to the power of bits values at most.", unit="bits", symbol="b", ge=1, le=8,
-                     step=1)
+    bits: int = knob(2, "Bits", "Per weight: 2 to the power of bits values at most.", unit="bits", symbol="b", ge=1,
+                     le=8, step=1)
     scheme: Literal["uniform", "shared"] = knob(
         "uniform", "Values", "An even grid, or shared values found by k-means.",
         names={"uniform": "even grid", "shared": "k-means codebook"})
@@ -162,7 +165,7 @@ METRICS = {
 
 SCENES = (
     Scene("soft-targets", CompressionSettings(method=Distill(labels=5))),
-    Scene("never-saw-a-three", CompressionSettings(method=Distill(omit=3))),
+    Scene("never-saw-a-three", CompressionSettings(method=Distill(omit=3, temperature=8))),
     Scene("thin-by-gamma", CompressionSettings(method=Slim())),
     Scene("two-bits", CompressionSettings(method=Quantize())),
     Scene("deep-compression", CompressionSettings(method=Deep())),

@@ -28,18 +28,22 @@ def add_subgradient(net: DigitNet, lam: float) -> None:
         unit.norm.weight.grad += lam * unit.norm.weight.sign()
 
 
-def gamma_keep(net: DigitNet, ratio: float) -> list[Tensor]:
+def gamma_keep(net: DigitNet, ratio: float, relative: bool = True) -> list[Tensor]:
     """Which channels survive when the `ratio` percent with the smallest |γ| of the whole network go.
 
     One bool tensor (width,) per unit. One threshold for all layers; a layer that would lose everything keeps its
     largest |γ|, so that a little less than `ratio` may go.
+
+    relative: compare |γ| / max |γ| of its layer. The paper compares |γ| itself, but where another BatchNorm follows
+    it undoes any common factor of a layer's γ: the penalty then shrinks these layers as a whole, without cost, and one
+    absolute threshold would empty them (measured here: three convolutions left with one channel each).
     """
-    scales = gammas(net)
+    scales = [scale / scale.max().clamp_min(1e-12) if relative else scale for scale in gammas(net)]
     every = torch.cat(scales)
     gone = torch.zeros(len(every), dtype=torch.bool)
     gone[every.argsort(stable=True)[:math.floor(len(every) * ratio / 100)]] = True
     keep = [~part for part in gone.split([len(scale) for scale in scales])]
-    for mask, scale in zip(keep, scales):
+    for mask, scale in zip(keep, scales, strict=True):
         if not mask.any():
             mask[scale.argmax()] = True
     return keep
@@ -66,25 +70,26 @@ def recalibrate(net: DigitNet, batches: int = 8, seed: int = 0) -> DigitNet:
     net.train()
     for index in torch.randperm(len(data.train_x), generator=generator)[:batches * 128].split(128):
         net(augment(data.train_x[index], generator))
-    for norm, momentum in zip(norms, momenta):
+    for norm, momentum in zip(norms, momenta, strict=True):
         norm.momentum = momentum
     return net.train(was_training)
 
 
-def slimmed(net: DigitNet, ratio: float, recalibrated: bool = False) -> DigitNet:
+def slimmed(net: DigitNet, ratio: float, recalibrated: bool = False, relative: bool = True) -> DigitNet:
     """The physically smaller network at a pruning ratio in percent, before any fine-tuning."""
-    small = slim(net, gamma_keep(net, ratio)).eval()
+    small = slim(net, gamma_keep(net, ratio, relative)).eval()
     return recalibrate(small) if recalibrated else small
 
 
-def slim_point(net: DigitNet, ratio: float, recalibrated: bool = False) -> dict:
+def slim_point(net: DigitNet, ratio: float, recalibrated: bool = False, relative: bool = True) -> dict:
     """Test accuracy (%), parameters and widths of the smaller network at one ratio: about 50 ms."""
     data = digits.load()
-    small = slimmed(net, ratio, recalibrated)
+    small = slimmed(net, ratio, recalibrated, relative)
     return {"ratio": ratio, "accuracy": accuracy(small, data.test_x, data.test_y), "parameters": count(small),
             "widths": widths(small)}
 
 
-def ratio_curve(net: DigitNet, ratios=tuple(range(0, 96)), recalibrated: bool = False) -> list[dict]:
+def ratio_curve(net: DigitNet, ratios=tuple(range(0, 96)), recalibrated: bool = False,
+                relative: bool = True) -> list[dict]:
     """`slim_point` for every ratio: about 3 s for all 96, to be computed once per network."""
-    return [slim_point(net, ratio, recalibrated) for ratio in ratios]
+    return [slim_point(net, ratio, recalibrated, relative) for ratio in ratios]

@@ -14,9 +14,15 @@ def draw(lab: str, current: Shown) -> None:
     abouts = {about.id: about for about in found if about.id != current.id}
     where = f"{lab}/compare"
     st.session_state[where] = [run_id for run_id in st.session_state.get(where, []) if run_id in abouts]
-    chosen = st.multiselect(_("Lay over the picture above"), list(abouts), format_func=lambda i: shown.name(abouts[i]),
-                            key=f"{where}/pick", default=st.session_state[where], max_selections=3,
-                            placeholder=_("Choose up to three runs"))
+    chosen = st.multiselect(
+        _("Lay over the picture above"),
+        list(abouts),
+        format_func=lambda i: shown.name(abouts[i]),
+        key=f"{where}/pick",
+        default=st.session_state[where],
+        max_selections=3,
+        placeholder=_("Choose up to three runs"),
+    )
     if chosen != st.session_state[where]:
         st.session_state[where] = chosen
         st.rerun()
@@ -34,7 +40,10 @@ def differences(abouts: list[runs.About]) -> dict[str, list[str]]:
     for part in ("settings", "summary"):
         for name in dict.fromkeys(n for about in abouts for n in getattr(about, part)):
             values = [getattr(about, part).get(name) for about in abouts]
-            if all(isinstance(v, (int, float, str, bool, type(None))) for v in values) and len(set(map(str, values))) > 1:
+            if (
+                all(isinstance(v, (int, float, str, bool, type(None))) for v in values)
+                and len(set(map(str, values))) > 1
+            ):
                 rows[name.replace("_", " ")] = [_text(v) for v in values]
     return {"": list(rows)} | {shown.name(a): [row[i] for row in rows.values()] for i, a in enumerate(abouts)}
 

@@ -27,15 +27,21 @@ def _explain(lab: str, current: Shown) -> None:
     with left:
         index = digit.pick(f"{lab}/explain")
     with right:
-        method = st.segmented_control(_("Method"), list(METHODS), default="Integrated gradients", key=f"{lab}/method", required=True)
+        method = st.segmented_control(
+            _("Method"), list(METHODS), default="Integrated gradients", key=f"{lab}/method", required=True
+        )
     models = _models(current)
     answers = [(name, *answer(run_id, model, index, method)) for name, (run_id, model) in models.items()]
     top = max(float(np.abs(values).max()) for *__, values, __ in answers) or 1.0
     for column, (name, said, sure, values, note) in zip(st.columns(len(answers)), answers):
         with column:
             st.markdown(f"**{name}** · {_('says')} **{said}** ({100 * sure:.0f} %)")
-            st.plotly_chart(figures.heat(values, 300, signed=True, limit=top), key=f"{lab}/why/{name}", config=figures.CONFIG,
-                            alt=f"{method}, {name}")
+            st.plotly_chart(
+                figures.heat(values, 300, signed=True, limit=top),
+                key=f"{lab}/why/{name}",
+                config=figures.CONFIG,
+                alt=f"{method}, {name}",
+            )
             st.caption(note)
     st.caption(_("Orange speaks for the answer, blue against it; all maps share one scale."))
 
@@ -62,4 +68,6 @@ def _models(current: Shown) -> dict[str, tuple[str, str]]:
             before = {_("Teacher"): (teacher, next(iter(runs.load(teacher).models)))}
     except RunError:
         pass
-    return before | {_(name.replace("_", " ").capitalize()): (current.run.about.id, name) for name in list(current.run.models)[:3]}
+    return before | {
+        _(name.replace("_", " ").capitalize()): (current.run.about.id, name) for name in list(current.run.models)[:3]
+    }

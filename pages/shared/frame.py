@@ -65,8 +65,16 @@ def _scenes(lab: str, text: lecture.Lecture) -> None:
     """The named presets, with a question to predict and an answer to open."""
     slug = st.session_state[f"{lab}/scene"]
     st.session_state[f"{lab}/pick"] = slug
-    st.pills(_("Scenes"), list(text.scenes), format_func=lambda s: text.scenes[s].title, key=f"{lab}/pick", required=True,
-             on_change=_choose, args=(lab,), label_visibility="collapsed")
+    st.pills(
+        _("Scenes"),
+        list(text.scenes),
+        format_func=lambda s: text.scenes[s].title,
+        key=f"{lab}/pick",
+        required=True,
+        on_change=_choose,
+        args=(lab,),
+        label_visibility="collapsed",
+    )
     scene = text.scenes[slug]
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(f":material/psychology_alt: **{_('Predict first.')}** {scene.question}")

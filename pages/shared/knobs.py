@@ -10,8 +10,18 @@ import numpy as np
 import streamlit as st
 from pydantic.fields import FieldInfo
 
-from core.settings import (BadSettings, Settings, bounds_of, build, choices_of, default_of, extra, flat_fields, flatten,
-                           union_members)
+from core.settings import (
+    BadSettings,
+    Settings,
+    bounds_of,
+    build,
+    choices_of,
+    default_of,
+    extra,
+    flat_fields,
+    flatten,
+    union_members,
+)
 from pages.shared.words import _
 
 RESERVED = ("scene", "run")
@@ -42,8 +52,11 @@ def from_url(model: type[Settings], start: Settings) -> tuple[Settings, list[str
     given = {name: st.query_params[name] for name in st.query_params if name not in RESERVED}
     if not given:
         return start, []
-    method_changed = any(name in given and str(flatten(start)[name]) != given[name]
-                         for name, field in model.model_fields.items() if union_members(field))
+    method_changed = any(
+        name in given and str(flatten(start)[name]) != given[name]
+        for name, field in model.model_fields.items()
+        if union_members(field)
+    )
     flat = ({} if method_changed else flatten(start)) | given
     complaints: list[str] = []
     while True:  # leave out what does not fit, one at a time, so that the rest still counts
@@ -71,7 +84,9 @@ def to_url(settings: Settings, **more: str | None) -> dict[str, str]:
     """The URL parameters that reproduce `settings`: those that differ from the default, and `more` (scene, run)."""
     flat = flatten(settings)
     fields = dict(flat_fields(type(settings), flat))
-    changed = {name: f"{v:g}" if isinstance(v, float) else str(v) for name, v in flat.items() if v != default_of(fields[name])}
+    changed = {
+        name: f"{v:g}" if isinstance(v, float) else str(v) for name, v in flat.items() if v != default_of(fields[name])
+    }
     return {name: value for name, value in more.items() if value} | changed
 
 
@@ -120,7 +135,9 @@ def widget(lab: str, name: str, field: FieldInfo, runs: Mapping[str, str] | None
         names = extra(field, "names") or {}
         draw_choice = st.selectbox if len(choices) > 4 else st.segmented_control
         more = {} if len(choices) > 4 else {"required": True, "width": "stretch"}
-        return draw_choice(label, choices, format_func=lambda c: _(names.get(c, str(c))), key=where, help=tip, **more, **on_change)
+        return draw_choice(
+            label, choices, format_func=lambda c: _(names.get(c, str(c))), key=where, help=tip, **more, **on_change
+        )
     if field.annotation is bool:
         return st.toggle(label, key=where, help=tip)
     if field.annotation is str:

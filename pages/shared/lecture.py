@@ -1,9 +1,9 @@
 """The lecture text of a lab: assets/lectures/<language>/<lab>.md, cut at its headings.
 
-    # Title            the idea in one sentence, then a line that begins with "Watch:"
-    ## scene: slug | Title      a question to predict; below "### Answer" what happened and why
-    ## theory: Title            words for the formula of that title
-    ## note: slug               a paragraph that the page shows where it names it
+# Title            the idea in one sentence, then a line that begins with "Watch:"
+## scene: slug | Title      a question to predict; below "### Answer" what happened and why
+## theory: Title            words for the formula of that title
+## note: slug               a paragraph that the page shows where it names it
 """
 
 import re

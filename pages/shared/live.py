@@ -17,7 +17,9 @@ from pages.shared.words import _
 POLL = 0.4  # seconds between two looks at a live run; longer when many look
 
 
-def panel(lab: str, settings: Settings, metrics: Mapping[str, Metric], pictures: Callable[[Shown], None] | None) -> Shown:
+def panel(
+    lab: str, settings: Settings, metrics: Mapping[str, Metric], pictures: Callable[[Shown], None] | None
+) -> Shown:
     """Draws the live picture of the run that the page shows, and returns that run."""
     current = now(lab)
     every = None
@@ -37,8 +39,13 @@ def now(lab: str) -> Shown:
         return shown.find(shown.scene_id(lab, st.session_state[f"{lab}/scene"]))
 
 
-def _panel(lab: str, settings: Settings, metrics: Mapping[str, Metric], pictures: Callable[[Shown], None] | None,
-           was_live: bool) -> None:
+def _panel(
+    lab: str,
+    settings: Settings,
+    metrics: Mapping[str, Metric],
+    pictures: Callable[[Shown], None] | None,
+    was_live: bool,
+) -> None:
     current = now(lab)
     if current.live != was_live:
         st.rerun()  # the whole page: the polling starts or ends, and the tabs open the new run
@@ -59,22 +66,57 @@ def _buttons(lab: str, settings: Settings, current: Shown) -> None:
     live, paused = current.live, current.view is not None and current.view.state == "paused"
     queued = live and current.view.state == "queued"
     with st.container(horizontal=True, gap="small"):
-        st.button(_("Train"), icon=":material/play_arrow:", type="primary", disabled=live, key=f"{lab}/train",
-                  on_click=_train, args=(lab, settings, "run"), help=_("Train with these knobs, live, from the first step."))
+        st.button(
+            _("Train"),
+            icon=":material/play_arrow:",
+            type="primary",
+            disabled=live,
+            key=f"{lab}/train",
+            on_click=_train,
+            args=(lab, settings, "run"),
+            help=_("Train with these knobs, live, from the first step."),
+        )
         if paused:
             st.button(_("Go on"), icon=":material/play_arrow:", key=f"{lab}/go", on_click=_steer, args=(lab, "run"))
         else:
-            st.button(_("Pause"), icon=":material/pause:", disabled=not live or queued, key=f"{lab}/pause",
-                      on_click=_steer, args=(lab, "pause"))
-        st.button(_("Step"), icon=":material/skip_next:", disabled=live and not paused, key=f"{lab}/step",
-                  on_click=_steer if live else _train, args=(lab, "step") if live else (lab, settings, "step"),
-                  help=_("Go on until the next report of the run, then wait."))
-        st.button(_("Stop"), icon=":material/stop:", disabled=not live, key=f"{lab}/stop", on_click=_steer, args=(lab, "stop"))
-        st.button(_("Reset"), icon=":material/replay:", key=f"{lab}/reset", on_click=_reset, args=(lab,),
-                  disabled=st.session_state[f"{lab}/run"] is None,
-                  help=_("Back to the scene, before your run. Knobs and seed stay: Train begins from the same start."))
-        st.button(_("New seed"), icon=":material/casino:", key=f"{lab}/new", on_click=_new_seed, args=(lab,), disabled=live,
-                  help=_("Other random numbers: another start, other batches."))
+            st.button(
+                _("Pause"),
+                icon=":material/pause:",
+                disabled=not live or queued,
+                key=f"{lab}/pause",
+                on_click=_steer,
+                args=(lab, "pause"),
+            )
+        st.button(
+            _("Step"),
+            icon=":material/skip_next:",
+            disabled=live and not paused,
+            key=f"{lab}/step",
+            on_click=_steer if live else _train,
+            args=(lab, "step") if live else (lab, settings, "step"),
+            help=_("Go on until the next report of the run, then wait."),
+        )
+        st.button(
+            _("Stop"), icon=":material/stop:", disabled=not live, key=f"{lab}/stop", on_click=_steer, args=(lab, "stop")
+        )
+        st.button(
+            _("Reset"),
+            icon=":material/replay:",
+            key=f"{lab}/reset",
+            on_click=_reset,
+            args=(lab,),
+            disabled=st.session_state[f"{lab}/run"] is None,
+            help=_("Back to the scene, before your run. Knobs and seed stay: Train begins from the same start."),
+        )
+        st.button(
+            _("New seed"),
+            icon=":material/casino:",
+            key=f"{lab}/new",
+            on_click=_new_seed,
+            args=(lab,),
+            disabled=live,
+            help=_("Other random numbers: another start, other batches."),
+        )
 
 
 def _train(lab: str, settings: Settings, wish: str) -> None:
@@ -145,8 +187,11 @@ def _differences(current: Shown, settings: Settings) -> str:
         return ""
     then, today = flatten(current.settings), flatten(settings)
     fields = dict(flat_fields(type(settings), today))
-    return ", ".join(f"{fields[n].title} {_short(then[n])} → {_short(v)}" if n in then else f"{fields[n].title} {_short(v)}"
-                     for n, v in today.items() if then.get(n) != v)
+    return ", ".join(
+        f"{fields[n].title} {_short(then[n])} → {_short(v)}" if n in then else f"{fields[n].title} {_short(v)}"
+        for n, v in today.items()
+        if then.get(n) != v
+    )
 
 
 def _short(value: object) -> str:
@@ -168,9 +213,10 @@ def _charts(lab: str, current: Shown, metrics: Mapping[str, Metric]) -> None:
     others = [other for run_id in st.session_state.get(f"{lab}/compare", []) if (other := _quiet(run_id))]
     steps, columns = table(current.events)
     groups = list(dict.fromkeys(metrics[name].chart for name in columns if name in metrics))
-    if not groups:
-        st.skeleton(height=300)
-        return
+    if not groups:  # nothing measured yet: the scene's run, faint, keeps the place
+        scene = _quiet(shown.scene_id(lab, st.session_state[f"{lab}/scene"]))
+        st.caption(_("Meanwhile: the shipped run of this scene."))
+        return _charts(lab, scene, metrics) if scene else None
     end = next((e.total_steps for e in current.events if hasattr(e, "total_steps")), None)
     first, *more = groups
     left, right = st.columns([1.7, 1]) if more else (st.container(), None)
@@ -178,21 +224,38 @@ def _charts(lab: str, current: Shown, metrics: Mapping[str, Metric]) -> None:
         _chart(first, steps, columns, metrics, others, end, 330)
     for group in more[:2]:
         with right:
-            _chart(group, steps, columns, metrics, others, end, 330 if len(more) == 1 else 158)
+            _chart(group, steps, columns, metrics, others, end, 330 if len(more) == 1 else 165, narrow=True)
 
 
-def _chart(group: str, steps: list[int], columns: Mapping[str, list], metrics: Mapping[str, Metric], others: list[Shown],
-           end: int | None, height: int) -> None:
+def _chart(
+    group: str,
+    steps: list[int],
+    columns: Mapping[str, list],
+    metrics: Mapping[str, Metric],
+    others: list[Shown],
+    end: int | None,
+    height: int,
+    narrow: bool = False,
+) -> None:
     names = [name for name in columns if name in metrics and metrics[name].chart == group]
     lines = [figures.Line(_(metrics[n].label), metrics[n].role, steps, columns[n]) for n in names]
     for other in others:
         other_steps, other_columns = table(other.events)
-        lines += [figures.Line(f"{_(metrics[n].label)} · {other.id[-6:]}", metrics[n].role, other_steps, other_columns[n], faint=True)
-                  for n in names[:1] if n in other_columns]
+        lines += [
+            figures.Line(
+                f"{_(metrics[n].label)} · {other.id[-6:]}", metrics[n].role, other_steps, other_columns[n], faint=True
+            )
+            for n in names[:1]
+            if n in other_columns
+        ]
     unit = next((metrics[n].unit for n in names if metrics[n].unit), "")
     title = _(metrics[names[0]].label) + (f" ({unit})" if unit else "")
-    spec = figures.live(lines, _("training step"), title, height, end)
-    st.vega_lite_chart(spec, key=f"chart/{group}", alt=f"{title} {_('against training steps')}: " + ", ".join(line.label for line in lines))
+    spec = figures.live(lines, _("training step"), title, height, end, log=group == "loss", narrow=narrow)
+    st.vega_lite_chart(
+        spec,
+        key=f"chart/{group}",
+        alt=f"{title} {_('against training steps')}: " + ", ".join(line.label for line in lines),
+    )
 
 
 def _quiet(run_id: str) -> Shown | None:

@@ -16,19 +16,56 @@ from pages.shared.words import _
 def draw(lab: str, current: Shown) -> None:
     """Buttons that give the visitor everything about the run shown."""
     if current.run is None:
-        st.info(_("This run is still training. When it ends, or when you stop it, everything about it can be taken away here."))
+        st.info(
+            _(
+                "This run is still training. When it ends, or when you stop it, everything about it can be taken away here."
+            )
+        )
         return
     run, name = current.run, current.run.about.id
-    st.markdown(_("Everything about this run is yours. The weights open with the `safetensors` package; the script repeats "
-                  "the run with the same seed."))
+    st.markdown(
+        _(
+            "Everything about this run is yours. The weights open with the `safetensors` package; the script repeats "
+            "the run with the same seed."
+        )
+    )
     with st.container(horizontal=True):
-        st.download_button(_("Numbers (CSV)"), lambda: history(run), f"{name}.csv", "text/csv", icon=":material/table:", on_click="ignore")
-        st.download_button(_("Settings and results (JSON)"), lambda: facts(run), f"{name}.json", "application/json",
-                           icon=":material/data_object:", on_click="ignore")
-        st.download_button(_("Weights and log (safetensors)"), lambda: runs.to_bytes(run), f"{name}.safetensors",
-                           icon=":material/deployed_code:", on_click="ignore")
-        st.download_button(_("Script (Python)"), lambda: script(lab, run), f"{name}.py", "text/x-python", icon=":material/code:", on_click="ignore")
-    st.caption(_("Each figure has its own button for a PNG or SVG in its corner. The address bar holds a link to this page as it is."))
+        st.download_button(
+            _("Numbers (CSV)"),
+            lambda: history(run),
+            f"{name}.csv",
+            "text/csv",
+            icon=":material/table:",
+            on_click="ignore",
+        )
+        st.download_button(
+            _("Settings and results (JSON)"),
+            lambda: facts(run),
+            f"{name}.json",
+            "application/json",
+            icon=":material/data_object:",
+            on_click="ignore",
+        )
+        st.download_button(
+            _("Weights and log (safetensors)"),
+            lambda: runs.to_bytes(run),
+            f"{name}.safetensors",
+            icon=":material/deployed_code:",
+            on_click="ignore",
+        )
+        st.download_button(
+            _("Script (Python)"),
+            lambda: script(lab, run),
+            f"{name}.py",
+            "text/x-python",
+            icon=":material/code:",
+            on_click="ignore",
+        )
+    st.caption(
+        _(
+            "Each figure has its own button for a PNG or SVG in its corner. The address bar holds a link to this page as it is."
+        )
+    )
     st.code(script(lab, run), language="python")
 
 
@@ -50,7 +87,12 @@ def facts(run: Run) -> str:
 def script(lab: str, run: Run) -> str:
     """A program that repeats the run, to be started in a checkout of Lectern."""
     model = labs.settings_class(lab).__name__
-    flat = json.dumps(run.about.settings, indent=4).replace("true", "True").replace("false", "False").replace("null", "None")
+    flat = (
+        json.dumps(run.about.settings, indent=4)
+        .replace("true", "True")
+        .replace("false", "False")
+        .replace("null", "None")
+    )
     return f'''"""Repeats the run {run.about.id} of Lectern. Start it in a checkout: python this_file.py"""
 
 import torch

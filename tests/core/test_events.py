@@ -54,6 +54,8 @@ def through_msgpack(event):
 @given(events)
 def test_round_trip(event):
     assert same(unpack(through_msgpack(event)), event)
+    tuples = msgpack.unpackb(msgpack.packb(pack(event)), use_list=False)  # this is how Dask unpacks
+    assert same(unpack(tuples), event)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

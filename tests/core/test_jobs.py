@@ -14,12 +14,12 @@ import pytest
 
 from core import jobs as module
 from core import labs, runs, worker
-from core.events import Finished, Metrics, Started
+from core.events import Finished, Started
 from core.jobs import JobError, Jobs
-from core.settings import build
+from core.settings import build, flatten
 from tests.core.test_events import same
 
-MACHINE = "compression"
+LAB = "compression"
 
 
 def follow(jobs, until, job_id, viewer="ann", enough=lambda view: not view.live):
@@ -49,7 +49,7 @@ def reports(number):
 
 def going(jobs, until, settings, viewer="ann", events=3):
     """A run that has begun."""
-    job_id = jobs.start(MACHINE, settings, viewer)
+    job_id = jobs.start(LAB, settings, viewer)
     follow(jobs, until, job_id, viewer, reports(events))
     return job_id
 
@@ -66,11 +66,11 @@ def worker_pids(jobs):
 
 def test_events_come_live_in_order_and_complete(jobs, until, tiny):
     settings = tiny()
-    view, seen = follow(jobs, until, jobs.start(MACHINE, settings, "ann"))
+    view, seen = follow(jobs, until, jobs.start(LAB, settings, "ann"))
     assert (view.state, view.message) == ("finished", "")
     assert isinstance(seen[0], Started) and isinstance(seen[-1], Finished)
     assert [type(event) for event in seen].count(Finished) == 1
-    here = list(labs.trainer(MACHINE)(settings))
+    here = list(labs.trainer(LAB)(settings))
     assert_same_events(view.run.events, here)
     assert_same_events(seen[:-1], here[:-1])
     assert view.progress == 1 and view.eta is None and view.position == 0
@@ -84,9 +84,9 @@ def test_events_come_before_the_end(jobs, until, long):
     jobs.steer(job_id, "ann", "stop")
 
 
-def test_the_finished_run_is_stored(jobs, until, tiny, own_runs):
+def test_the_finished_run_is_stored(jobs, until, tiny):
     settings = tiny()
-    view, _ = follow(jobs, until, jobs.start(MACHINE, settings, "ann"))
+    view, _ = follow(jobs, until, jobs.start(LAB, settings, "ann"))
     stored = runs.load(view.id)
     assert_same_events(stored.events, view.run.events)
     assert stored.settings == settings and stored.about.state == "finished" and stored.about.seconds > 0
@@ -97,16 +97,16 @@ def test_the_finished_run_is_stored(jobs, until, tiny, own_runs):
 def test_equal_settings_are_one_run(jobs, until, long):
     settings = long()
     first = going(jobs, until, settings, "ann")
-    assert jobs.start(MACHINE, settings.model_copy(), "bob") == first
+    assert jobs.start(LAB, settings.model_copy(), "bob") == first
     assert sum(job.live for job in jobs.jobs.values()) == 1
     view = jobs.watch(first, "bob")
     assert view.viewers == 2 and isinstance(view.events[0], Started), "who comes later sees everything"
-    assert jobs.start(MACHINE, long(), "bob") != first
+    assert jobs.start(LAB, long(), "bob") != first
 
 
 def test_many_start_the_same_at_once(jobs, until, tiny):
     settings, ids = tiny(), []
-    visitors = [threading.Thread(target=lambda i=i: ids.append(jobs.start(MACHINE, settings, f"v{i}"))) for i in range(8)]
+    visitors = [threading.Thread(target=lambda i=i: ids.append(jobs.start(LAB, settings, f"v{i}"))) for i in range(8)]
     for visitor in visitors:
         visitor.start()
     for visitor in visitors:
@@ -119,7 +119,7 @@ def test_many_start_the_same_at_once(jobs, until, tiny):
 
 def test_place_in_the_queue(jobs, until, long, tiny):
     first = going(jobs, until, long())
-    second, third = jobs.start(MACHINE, tiny(), "bob"), jobs.start(MACHINE, tiny(), "cyd")
+    second, third = jobs.start(LAB, tiny(), "bob"), jobs.start(LAB, tiny(), "cyd")
     places = [jobs.watch(job_id, viewer) for job_id, viewer in ((first, "ann"), (second, "bob"), (third, "cyd"))]
     assert [(view.state, view.position) for view in places] == [("running", 0), ("queued", 1), ("queued", 2)]
     assert "waits for its turn" in jobs.steer(third, "cyd", "pause")
@@ -133,47 +133,305 @@ def test_place_in_the_queue(jobs, until, long, tiny):
 
 # ---- Pause, Step, Stop ----
 
-def frozen(jobs, until, job_id, viewer="ann"):
-    """The number of events once the worker says that it holds still."""
-    def still():
-        wishes = jobs.client.run(control_of, job_id).values()
-        return "pause" in wishes and jobs.watch(job_id, viewer).total == max(map(len, jobs.client.run(
-            worker.log_of, job_id).values()))
-    until(still, "the worker to pause")
-    return jobs.watch(job_id, viewer).total
+HOLDS = ("any('in _may_go_on' in stack and 'in wait' in stack for stack in (''.join(__import__('traceback')"
+         ".format_stack(frame)) for frame in __import__('sys')._current_frames().values()))")
+CONTROLLED = "len(__import__('core.worker').worker.CONTROLS)"
 
 
-control_of = worker.wish_of if hasattr(worker, "wish_of") else None
+def held(jobs, until, job_id):
+    """The number of events once the thread that trains waits for orders, seen in its own call stack."""
+    until(lambda: any(jobs.client.run(eval, HOLDS).values()), "the worker to hold still")
+    number = max(map(len, jobs.client.run(worker.log_of, job_id).values()))
+    view, _ = follow(jobs, until, job_id, enough=reports(number))
+    assert view.total == number
+    return number
+
+
+def idle(jobs, until):
+    """Waits until no worker trains."""
+    until(lambda: not any(jobs.client.run(eval, CONTROLLED).values()), "the worker to let go of the run")
 
 
 def test_pause_step_run(jobs, until, long):
     job_id = going(jobs, until, long())
     assert jobs.steer(job_id, "ann", "pause") == ""
-    assert jobs.watch(job_id, "ann").state == "paused"
     total = held(jobs, until, job_id)
     for _ in range(3):
-        jobs.steer(job_id, "ann", "step")
+        assert jobs.watch(job_id, "ann").state == "paused"
+        assert jobs.steer(job_id, "ann", "step") == ""
         follow(jobs, until, job_id, enough=reports(total + 1))
         assert held(jobs, until, job_id) == total + 1, "a step is exactly one event"
         total += 1
-        assert jobs.watch(job_id, "ann").state == "paused"
+    assert held(jobs, until, job_id) == total, "a paused run stands still"
     assert jobs.steer(job_id, "ann", "run") == ""
     assert jobs.watch(job_id, "ann").state == "running"
-    follow(jobs, until, job_id, enough=reports(total + 3))
+    follow(jobs, until, job_id, enough=reports(total + 5))
 
 
-def held(jobs, until, job_id):
-    """How many events there are once the worker has taken two more looks at its orders without giving an event.
+def test_step_begins_and_waits(jobs, until, long):
+    job_id = jobs.start(LAB, long(), "ann", "step")
+    follow(jobs, until, job_id, enough=reports(2))
+    assert held(jobs, until, job_id) == 2 and jobs.watch(job_id, "ann").state == "paused"
+    jobs.steer(job_id, "ann", "run")
+    follow(jobs, until, job_id, enough=reports(5))
 
-    Its orders are obeyed between two events, and it looks at them at least every tenth of a second while it is paused.
-    """
-    def looks():
-        return max(jobs.client.run(worker.looks_of, job_id).values())
 
-    seen = jobs.watch(job_id, "ann").total
-    while True:
-        before = until(looks, "the worker to wait")
-        until(lambda before=before: looks() >= before + 2, "the worker to look again")
-        if jobs.watch(job_id, "ann").total == seen:
-            return seen
-        seen = jobs.watch(job_id, "ann").total
+def test_pausing_does_not_change_the_run(jobs, until, tiny):
+    settings = tiny()
+    job_id = jobs.start(LAB, settings, "ann", "step")
+    follow(jobs, until, job_id, enough=reports(2))
+    for _ in range(3):
+        jobs.steer(job_id, "ann", "step")
+    jobs.steer(job_id, "ann", "run")
+    view, _ = follow(jobs, until, job_id)
+    assert_same_events(view.run.events, list(labs.trainer(LAB)(settings)))
+
+
+def test_stop_stores_what_there_is(jobs, until, long):
+    settings = long()
+    job_id = going(jobs, until, settings)
+    assert jobs.steer(job_id, "ann", "stop") == ""
+    view = jobs.watch(job_id, "ann")
+    assert (view.state, view.message, view.live) == ("stopped", "Stopped.", False)
+    about, = runs.listing()[0]
+    stored = runs.load(about.id)
+    assert about.state == "stopped" and about.id.startswith(job_id) and stored.settings == settings
+    assert_same_events(stored.events, view.events)
+    assert stored.finished is None and view.run.about == about
+    idle(jobs, until)
+    assert jobs.watch(job_id, "ann").total == view.total, "a stopped run says nothing more"
+    assert jobs.steer(job_id, "ann", "stop") == "" and jobs.steer(job_id, "ann", "run") == ""
+
+
+def test_stop_frees_a_paused_worker(jobs, until, long):
+    job_id = going(jobs, until, long())
+    jobs.steer(job_id, "ann", "pause")
+    held(jobs, until, job_id)
+    jobs.steer(job_id, "ann", "stop")
+    idle(jobs, until)
+
+
+def test_one_viewer_cannot_stop_the_run_of_another(jobs, until, long):
+    job_id = going(jobs, until, long())
+    assert jobs.watch(job_id, "bob").viewers == 2
+    for wish in ("pause", "step", "run"):
+        assert "1 other viewer watches this run" in jobs.steer(job_id, "bob", wish)
+    assert jobs.watch(job_id, "ann").state == "running"
+    assert jobs.steer(job_id, "bob", "stop").startswith("You left this run. It goes on, because 1 other viewer watches")
+    view = jobs.watch(job_id, "ann")
+    assert view.live and view.viewers == 1
+    follow(jobs, until, job_id, enough=reports(view.total + 2))
+    jobs.watch(job_id, "bob"), jobs.watch(job_id, "cyd")
+    assert "2 other viewers watch" in jobs.steer(job_id, "ann", "stop")
+    assert "2 other viewers watch" in jobs.steer(job_id, "somebody who never looked", "stop")
+    jobs.leave(job_id, "bob")
+    assert jobs.steer(job_id, "cyd", "stop") == "" and jobs.watch(job_id, "cyd").state == "stopped"
+
+
+@pytest.mark.parametrize("paused", [False, True])
+@pytest.mark.parametrize("events", [1, 4])
+def test_the_same_again_right_after_stop(paused, events, jobs, until, tiny):
+    """The stopped run may still sit in the worker; what comes back must be a whole run all the same."""
+    settings = build(type(tiny()), flatten(tiny()) | {"epochs": 3})
+    job_id = going(jobs, until, settings, events=events)
+    if paused:
+        jobs.steer(job_id, "ann", "pause")
+    jobs.steer(job_id, "ann", "stop")
+    assert jobs.start(LAB, settings, "ann") == job_id
+    view, seen = follow(jobs, until, job_id)
+    assert view.state == "finished", view.message
+    here = list(labs.trainer(LAB)(settings))
+    assert_same_events(view.run.events, here)
+    assert_same_events(seen[:-1], here[:-1])
+
+
+# ---- things that go wrong ----
+
+def test_a_worker_is_killed(jobs, until, long, tiny):
+    settings = long()
+    first = going(jobs, until, settings)
+    behind = jobs.start(LAB, tiny(), "bob")
+    assert jobs.watch(behind, "bob").state == "queued"
+    for pid in worker_pids(jobs):
+        os.kill(pid, signal.SIGKILL)
+    view, seen = follow(jobs, until, first)
+    assert view.state == "failed" and "died" in view.message and view.message.endswith(".")
+    assert view.run is None and len(seen) >= 3, "what had come is still there"
+    view, seen = follow(jobs, until, behind, "bob")
+    assert view.state == "finished", view.message
+    assert [type(event) for event in seen].count(Started) == 1
+    again = going(jobs, until, settings)
+    assert again == first
+    assert jobs.steer(again, "ann", "stop") == ""
+
+
+def test_steering_while_the_worker_is_away(jobs, until, long):
+    job_id = going(jobs, until, long())
+    for pid in worker_pids(jobs):
+        os.kill(pid, signal.SIGKILL)
+    for wish in ("pause", "step", "run", "stop"):
+        assert isinstance(jobs.steer(job_id, "ann", wish), str)
+    until(lambda: not jobs.watch(job_id, "ann").live, "the run to end")
+    until(lambda: jobs.client.run(eval, CONTROLLED), "a new worker")
+
+
+def test_a_full_queue_says_so(jobs, until, long, tiny, monkeypatch):
+    monkeypatch.setenv("LECTERN_QUEUE", "2")
+    settings = long()
+    first = going(jobs, until, settings)
+    second = jobs.start(LAB, tiny(), "bob")
+    with pytest.raises(JobError, match="^2 runs are already training or waiting.*[.]$"):
+        jobs.start(LAB, tiny(), "cyd")
+    assert jobs.start(LAB, settings, "cyd") == first, "joining takes no place"
+    jobs.leave(first, "cyd")
+    jobs.steer(second, "bob", "stop")
+    third = jobs.start(LAB, tiny(), "cyd")
+    assert jobs.watch(third, "cyd").position == 1
+
+
+def test_nobody_watches(jobs, until, long, tiny, monkeypatch):
+    job_id = going(jobs, until, long())
+    waiting = jobs.start(LAB, tiny(), "bob")
+    jobs.leave(job_id, "ann")
+    until(lambda: not jobs.jobs[job_id].live, "the run to be dropped")
+    assert jobs.jobs[job_id].state == "stopped" and "nobody watched" in jobs.jobs[job_id].message
+    view, _ = follow(jobs, until, waiting, "bob")
+    assert view.state == "finished", "who waited has the worker now"
+    job_id = going(jobs, until, long())
+    monkeypatch.setattr(module, "UNWATCHED", 0.5)  # who closes the page does not say good-bye
+    until(lambda: not jobs.jobs[job_id].live, "the run to be dropped")
+    idle(jobs, until)
+
+
+def test_a_watched_run_is_not_dropped(jobs, until, long, monkeypatch):
+    monkeypatch.setattr(module, "UNWATCHED", 2.0)
+    job_id = going(jobs, until, long())
+    tidied = []
+    monkeypatch.setattr(jobs, "_tidy", lambda now, tidy=jobs._tidy: (tidy(now), tidied.append(now)))
+    follow(jobs, until, job_id, enough=lambda view: len(tidied) >= 3)
+    assert jobs.watch(job_id, "ann").live
+
+
+def test_paused_for_long_gives_way_only_when_others_wait(jobs, until, long, tiny, monkeypatch):
+    monkeypatch.setattr(module, "PAUSED", 0.0)
+    tidied = []
+    monkeypatch.setattr(jobs, "_tidy", lambda now, tidy=jobs._tidy: (tidy(now), tidied.append(now)))
+    first = going(jobs, until, long())
+    jobs.steer(first, "ann", "pause")
+    del tidied[:]
+    follow(jobs, until, first, enough=lambda view: len(tidied) >= 2)
+    assert jobs.watch(first, "ann").state == "paused", "nobody waits, so it may stay"
+    second = jobs.start(LAB, tiny(), "bob")
+    view, _ = follow(jobs, until, second, "bob")
+    assert view.state == "finished"
+    view = jobs.watch(first, "ann")
+    assert view.state == "stopped" and "paused" in view.message
+
+
+@pytest.mark.parametrize("stopped", [False, True])
+def test_a_run_that_cannot_be_saved_is_still_shown(stopped, jobs, until, tiny, long, monkeypatch):
+    monkeypatch.setenv("LECTERN_RUNS", "/dev/null/runs")
+    if stopped:
+        job_id = going(jobs, until, long())
+        jobs.steer(job_id, "ann", "stop")
+        view = jobs.watch(job_id, "ann")
+    else:
+        view, _ = follow(jobs, until, jobs.start(LAB, tiny(), "ann"))
+    assert view.state == ("stopped" if stopped else "finished")
+    assert "could not be saved in /dev/null/runs" in view.message
+    assert len(view.run.events) == view.total and bool(view.run.models) is not stopped
+
+
+def test_a_run_that_cannot_begin_says_why(jobs, until):
+    model = labs.settings_class(LAB)
+    settings = build(model, {"method": "distill", "teacher": "no-such-run"})
+    view, _ = follow(jobs, until, jobs.start(LAB, settings, "ann"))
+    assert (view.state, view.message) == ("failed", "There is no stored run called “no-such-run”.")
+    view, _ = follow(jobs, until, jobs.start("nonsense", settings, "ann"))
+    assert view.state == "failed" and "“nonsense” is not a lab" in view.message
+    wrong = {"w": np.zeros(1)}
+    runs.save(runs.make("odd", LAB, {}, [Finished(1, {}, {"net": runs.Model({"conv": [4]}, wrong)})], 1, "finished"))
+    view, _ = follow(jobs, until, jobs.start(LAB, build(model, {"method": "distill", "teacher": "odd"}), "ann"))
+    assert view.state == "failed" and view.message.startswith("The run ended with an error of ours: RuntimeError")
+    idle(jobs, until)
+
+
+def test_an_end_that_goes_wrong_is_said(jobs, until, tiny, monkeypatch):
+    """Whatever fails between the last event and the page must not leave the page waiting."""
+    def broken(run):
+        raise TypeError("a lab put an object into its summary")
+
+    monkeypatch.setattr(runs, "save", broken)
+    view, _ = follow(jobs, until, jobs.start(LAB, tiny(), "ann"))
+    assert view.state == "failed" and "TypeError: a lab put an object into its summary" in view.message
+
+
+def test_unknown_ids(jobs):
+    assert jobs.watch("compression-000000000000", "ann") is None
+    assert jobs.steer("compression-000000000000", "ann", "stop") == ""
+    jobs.leave("compression-000000000000", "ann")
+
+
+def test_ended_jobs_are_forgotten_in_time(jobs, until, tiny, monkeypatch):
+    monkeypatch.setattr(module, "REMEMBERED", 2)
+    ids = []
+    for _ in range(4):
+        ids.append(jobs.start(LAB, tiny(), "ann"))
+        follow(jobs, until, ids[-1])
+    assert jobs.watch(ids[0], "ann") is None and jobs.watch(ids[-1], "ann").state == "finished"
+    assert len(jobs.jobs) <= 3
+
+
+# ---- the processes ----
+
+def test_the_workers_are_set_up_as_designed(jobs):
+    import torch
+
+    client = jobs.connect()
+
+    def everywhere(function, *args):
+        return set(client.run(function, *args).values())
+
+    assert len(client.run(os.getpid)) == 1, "LECTERN_WORKERS is 1 here"
+    assert everywhere(eval, "'streamlit' in __import__('sys').modules") == {False}
+    assert everywhere(eval, "'plotly' in __import__('sys').modules") == {False}
+    assert everywhere(eval, "'torch' in __import__('sys').modules") == {True}, "loaded before anybody presses Train"
+    assert everywhere(os.getenv, "MALLOC_TRIM_THRESHOLD_") == {None}
+    for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        assert everywhere(os.getenv, name) == {"1"}
+    assert everywhere(torch.get_num_threads) == {1}
+    nthreads = {info["nthreads"] for info in client.scheduler_info(n_workers=-1)["workers"].values()}
+    assert nthreads == {1}, "one run at a time in each process"
+
+
+def test_the_cluster_listens_on_loopback_only(jobs):
+    jobs.connect()
+    family = [psutil.Process(jobs.child.pid), *psutil.Process(jobs.child.pid).children(recursive=True)]
+    listening = {connection.laddr.ip for process in family for connection in process.net_connections("inet")
+                 if connection.status == psutil.CONN_LISTEN}
+    assert listening == {"127.0.0.1"}
+
+
+# ---- an environment that cannot work ----
+
+@pytest.mark.parametrize("name, value", [
+    ("LECTERN_SCHEDULER", "localhost:8786"), ("LECTERN_SCHEDULER", "http://x"), ("LECTERN_WORKERS", "many"),
+    ("LECTERN_WORKERS", "0"), ("LECTERN_WORKERS", "１"), ("LECTERN_QUEUE", "-1"), ("LECTERN_QUEUE", "x")])
+def test_malformed_environment(name, value, jobs, tiny, monkeypatch):
+    server = jobs if name == "LECTERN_QUEUE" else Jobs()  # a queue is looked at when somebody starts a run
+    monkeypatch.setenv(name, value)
+    with pytest.raises(JobError, match=f"^{name} is “{value}”, but it must .*[.]$"):
+        server.start(LAB, tiny(), "ann")
+    if server is not jobs:
+        assert server.child is None and server.client is None
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "no-such-host.invalid"])
+def test_a_cluster_that_does_not_answer(host, tiny, monkeypatch, free_port):
+    monkeypatch.setattr(module, "PATIENCE", 0.5)
+    address = f"tcp://{host}:{free_port}"
+    monkeypatch.setenv("LECTERN_SCHEDULER", address)
+    server = Jobs()
+    with pytest.raises(JobError, match=f"^Nothing can be trained now: the cluster at {address} does not answer"):
+        server.start(LAB, tiny(), "ann")
+    assert server.client is None and server.jobs == {}
