@@ -14,10 +14,11 @@ import itertools
 import json
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
-from core import env, labs, runs
-from core.settings import BadSettings, accepted, build, choices_of, flat_fields, flatten, key, union_members
+from core import env, jobs, labs, runs
+from core.settings import accepted, build, choices_of, every_field, flatten, key
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -45,19 +46,17 @@ def main(argv: list[str] | None = None) -> int:
     verbs = {"train": train, "presets": make_presets, "sweep": sweep, "yardsticks": make_yardsticks, "cluster": host, "join": host, "scheduler": host}
     try:
         return verbs[args.command](args)
-    except (BadSettings, env.BadEnvironment, runs.RunError, ValueError, OSError) as error:
+    except (jobs.JobError, runs.RunError, ValueError, OSError) as error:
         print(error, file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        return 130
 
 
 def add_flags(parser: argparse.ArgumentParser, lab: str, many: bool) -> None:
     """One flag for every setting of the lab; with `many`, several values each, and seeds."""
     model = labs.settings_class(lab)
-    fields = dict(flat_fields(model))
-    for field in list(fields.values()):
-        for member in union_members(field):
-            fields |= {name: f for name, f in flat_fields(model, {"method": member}) if name not in fields}
-    for name, field in fields.items():
+    for name, field in every_field(model).items():
         choices = f" ({accepted(field)})" if choices_of(field) or field.annotation is not bool else " (true or false)"
         parser.add_argument(f"--{name.replace('_', '-')}", dest=name, default=argparse.SUPPRESS,
                             nargs="+" if many else None, help=f"{field.description}{choices}".replace("%", "%%"))
@@ -73,8 +72,6 @@ def given(args: argparse.Namespace) -> dict[str, Any]:
 
 def run_here(lab: str, flat: dict[str, Any], run_id: str | None = None, quiet: bool = False) -> runs.Run:
     """Trains in this process, printing events as they come."""
-    from core import worker  # noqa: F401  one torch thread, as in the training processes
-
     settings = build(labs.settings_class(lab), flat)
     log, started = [], time.perf_counter()
     for event in labs.trainer(lab)(settings):
@@ -98,13 +95,18 @@ def short(value: Any) -> str:
 
 
 def train(args: argparse.Namespace) -> int:
+    if args.id:
+        runs.checked(args.id)  # before the training rather than after it
     print(runs.save(run_here(args.lab, given(args), args.id)))
     return 0
 
 
 def make_presets(args: argparse.Namespace) -> int:
     """The runs that ship with Lectern: never written by hand."""
-    for run_id, settings in labs.module(args.lab, "settings").SHIPPED.items():
+    shipped = labs.module(args.lab, "settings").SHIPPED
+    if strangers := set(args.only or ()) - set(shipped):
+        raise ValueError(f"“{min(strangers)}” is not a shipped run of this lab; they are {', '.join(shipped)}.")
+    for run_id, settings in shipped.items():
         if args.only and run_id not in args.only:
             continue
         run = run_here(args.lab, flatten(settings), run_id, quiet=True)
@@ -114,8 +116,10 @@ def make_presets(args: argparse.Namespace) -> int:
 
 def sweep(args: argparse.Namespace) -> int:
     """Every combination of the given values, with each seed, through the same jobs as the app; one row per run."""
-    from core import jobs
-
+    if args.seeds < 1:
+        raise ValueError(f"--seeds is {args.seeds}, but it must be at least 1.")
+    if args.out and not Path(args.out).resolve().parent.is_dir():
+        raise ValueError(f"There is no folder to write {args.out} into.")
     values = given(args)
     values.setdefault("seed", [str(seed) for seed in range(args.seeds)])
     grid = [dict(zip(values, combination)) for combination in itertools.product(*values.values())]

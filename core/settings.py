@@ -59,13 +59,14 @@ class Metric:
     """How a number that a run reports is called and drawn.
 
     role: its place in the colour grammar: before (source, real, teacher), after (target, fake, student), danger,
-    control (the honest comparison) or neutral. chart: metrics of the same chart share one picture.
+    control (the honest comparison) or neutral. chart: metrics of the same chart share one picture. log: its scale.
     """
 
     label: str
     unit: str = ""
     role: str = "after"
     chart: str = "accuracy"
+    log: bool = False
 
 
 @dataclass(frozen=True)

@@ -36,11 +36,14 @@ def distillation_loss(student: Tensor, teacher: Tensor, y: Tensor, T: float, alp
     return alpha * soft_loss(student, teacher, T) + beta * F.cross_entropy(student, y)
 
 
-def gradient_norm(student: Tensor, teacher: Tensor, T: float, squared: bool = True,
-                  reduction: str = "batchmean") -> float:
-    """Norm of ∂L_soft/∂V over student logits V (N, 10), with or without the factor T²; reduction "mean" is the trap."""
+def gradient_norm(student: Tensor, teacher: Tensor, T: float, squared: bool = True, by_classes: bool = False) -> float:
+    """Norm of ∂L_soft/∂V over student logits V (N, 10), with or without the factor T².
+
+    by_classes: the trap, PyTorch's default reduction "mean", which divides by N · 10 where the mathematical mean has N.
+    """
     V = student.detach().clone().requires_grad_()
-    loss = F.kl_div(F.log_softmax(V / T, 1), F.softmax(teacher.detach() / T, 1), reduction=reduction)
+    terms = F.kl_div(F.log_softmax(V / T, 1), F.softmax(teacher.detach() / T, 1), reduction="none")
+    loss = terms.mean() if by_classes else terms.sum() / len(V)
     gradient, = torch.autograd.grad(loss * (T ** 2 if squared else 1), V)
     return gradient.norm().item()
 
@@ -51,7 +54,7 @@ def gradient_norms(student: Tensor, teacher: Tensor, temperatures=tuple(range(1,
         "temperature": [float(T) for T in temperatures],
         "with T²": [gradient_norm(student, teacher, T) for T in temperatures],
         "without T²": [gradient_norm(student, teacher, T, squared=False) for T in temperatures],
-        "wrong reduction": [gradient_norm(student, teacher, T, reduction="mean") for T in temperatures],
+        "wrong reduction": [gradient_norm(student, teacher, T, by_classes=True) for T in temperatures],
     }
 
 
@@ -66,7 +69,7 @@ def kl_traps(student: Tensor, teacher: Tensor, T: float) -> dict[str, float]:
     log_S, S = F.log_softmax(student / T, 1), F.softmax(teacher / T, 1)
     return {
         "T² · batchmean (right)": soft_loss(student, teacher, T).item(),
-        "default reduction “mean”: ten times too small": T ** 2 * F.kl_div(log_S, S, reduction="mean").item(),
+        "default reduction “mean”: ten times too small": T ** 2 * F.kl_div(log_S, S, reduction="none").mean().item(),
         "without T²": F.kl_div(log_S, S, reduction="batchmean").item(),
         "softmax for log-softmax: negative": T ** 2 * F.kl_div(log_S.exp(), S, reduction="batchmean").item(),
     }

@@ -27,8 +27,8 @@ class Teacher(Frozen):
     name: Literal["teacher"] = "teacher"
     epochs: int = _epochs(9, 20)
     learning_rate: float = _learning_rate(0.1)
-    channels: int = knob(16, "Channels", "Of the first convolution; the second has twice as many, the third four times.",
-                         ge=4, le=24, step=2)
+    channels: int = knob(16, "Channels", "Of the first convolution; the second has twice, the third four times as "
+                         "many.", ge=4, le=24, step=2)
     neurons: int = knob(256, "Neurons", "Of the dense layer between the convolutions and the ten logits.",
                         ge=16, le=512, step=16)
     augment: bool = knob(True, "Augment", "Shift, turn and scale every digit a little, differently in every epoch.")
@@ -64,7 +64,7 @@ class Slim(Frozen):
     ratio: float = knob(72, "Pruned share", "Share of all channels and neurons that is removed.", unit="%",
                         ge=0, le=95, step=1)
     threshold: Literal["relative", "absolute"] = knob(
-        "relative", "Compare", "What the one threshold applies to: |γ| as a share of its layer's largest, or |γ| itself, "
+        "relative", "Compare", "What one threshold applies to: |γ| as a share of its layer's largest, or |γ| itself, "
         "as in the paper.", names={"relative": "|γ| within its layer", "absolute": "|γ| itself"})
     sparse_epochs: int = knob(5, "Sparse epochs", "Passes with the penalty on γ, before pruning.", ge=0, le=20, step=1)
     tune_epochs: int = knob(6, "Fine-tuning epochs", "Passes of the small network after pruning.", ge=0, le=20, step=1)
@@ -92,8 +92,8 @@ class Redesign(Frozen):
     architecture: Literal["separable", "standard"] = knob(
         "separable", "Convolution", "How every convolution after the first mixes space and channels.",
         names={"separable": "depthwise separable", "standard": "standard"})
-    channels: int = knob(16, "Channels", "Of the first convolution; the second has twice as many, the third four times.",
-                         ge=4, le=24, step=2)
+    channels: int = knob(16, "Channels", "Of the first convolution; the second has twice, the third four times as "
+                         "many.", ge=4, le=24, step=2)
     kernel: Literal[3, 5] = knob(3, "Kernel", "Side of the convolution's window.", unit="pixels", symbol="k")
     epochs: int = _epochs(8, 20)
     learning_rate: float = _learning_rate(0.1)

@@ -9,7 +9,9 @@ from pages.shared.words import _
 
 def pick(where: str, digit: int = 3, number: int = 0) -> int:
     """A choice of one test digit, by class and number; shows it and returns its index in the test set."""
-    chosen = st.segmented_control(_("Digit"), list(range(10)), default=digit, key=f"{where}/class", required=True)
+    chosen = st.segmented_control(
+        _("Digit"), list(range(10)), default=digit, key=f"{where}/class", required=True, wrap=True
+    )
     nth = st.slider(_("Which one of the hundred"), 1, 100, number + 1, key=f"{where}/number")
     index = int(np.flatnonzero(_labels() == chosen)[nth - 1])
     st.image(figures.enlarge(image(index), 5), width=140, output_format="PNG", alt=f"{_('A handwritten')} {chosen}")

@@ -56,19 +56,8 @@ def live(
     labels = [line.label for line in lines]
     scale = {"domain": labels, "range": [COLOURS[line.role] for line in lines]}
     dash = {"domain": labels, "range": [DASHES["control"] if line.faint else DASHES[line.role] for line in lines]}
-    late = [row["y"] for row in rows if row["x"] >= 0.15 * (end or 1)] or [row["y"] for row in rows] or [0, 1]
-    low, high = min(late), max([row["y"] for row in rows if row["x"] > 0] or late)
-    margin = (
-        0.06 * (high - low) or 0.5
-    )  # the first steps may run out of the picture, so that the rest can be told apart
-    y_scale = {"type": "log"} if log else {"domain": [low - margin, high + margin], "nice": False, "zero": False}
     x_scale = {"domain": [0, end], "nice": False} if end else {"zero": True}
-    powers = (
-        [10.0**p for p in range(-12, 13) if row_range(rows)[0] / 10 < 10.0**p < row_range(rows)[1] * 10]
-        if log
-        else None
-    )
-    ticks = {"values": powers, "format": "~g"} if powers else {"tickCount": 5}
+    y_scale, ticks = _y_axis(rows, end or 1, log)
     legend = {
         "orient": "top",
         "offset": 4,
@@ -79,6 +68,7 @@ def live(
         "symbolStrokeWidth": 2.5,
         "columns": 1 if narrow else 4,
     }
+    legend = legend if len(lines) > 1 else None
     return {
         "data": {"values": rows},
         "height": height,
@@ -105,10 +95,17 @@ def live(
     }
 
 
-def row_range(rows: Sequence[Mapping[str, float]]) -> tuple[float, float]:
-    """Smallest and largest y."""
-    values = [row["y"] for row in rows] or [1.0]
-    return min(values), max(values)
+def _y_axis(rows: Sequence[Mapping[str, float]], end: float, log: bool) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Scale and ticks of y. The first steps may run out of the picture, so that the rest can be told apart."""
+    values = [row["y"] for row in rows] or [0.1, 1.0]
+    if log:
+        powers = [10.0**p for p in range(-12, 13) if min(values) / 2 < 10.0**p < max(values) * 2]
+        scale = {"type": "log", "domain": [min(values) / 1.3, max(values) * 1.3], "nice": False}
+        return scale, {"values": powers[:: len(powers) // 5 + 1], "format": "~g"} if powers else {"tickCount": 3}
+    late = [row["y"] for row in rows if row["x"] >= 0.15 * end] or values
+    low, high = min(late), max([row["y"] for row in rows if row["x"] > 0] or late)
+    margin = 0.06 * (high - low) or 0.5
+    return {"domain": [low - margin, high + margin], "nice": False, "zero": False}, {"tickCount": 5}
 
 
 def base(height: int = 320, x: str = "", y: str = "", **layout: Any) -> go.Figure:
@@ -178,7 +175,7 @@ def bars(
             y=list(values),
             name=name,
             marker_color=COLOURS[role],
-            texttemplate=f"%{{y:{text}}}" if text else None,
+            text=[format(v, text) if text and v >= 0.015 * max(values) else "" for v in values],
             textposition="outside",
             cliponaxis=False,
         )

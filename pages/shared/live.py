@@ -221,10 +221,10 @@ def _charts(lab: str, current: Shown, metrics: Mapping[str, Metric]) -> None:
     first, *more = groups
     left, right = st.columns([1.7, 1]) if more else (st.container(), None)
     with left:
-        _chart(first, steps, columns, metrics, others, end, 330)
+        _chart(first, steps, columns, metrics, others, end, 340 if len(more) < 2 else 440)
     for group in more[:2]:
         with right:
-            _chart(group, steps, columns, metrics, others, end, 330 if len(more) == 1 else 165, narrow=True)
+            _chart(group, steps, columns, metrics, others, end, 340 if len(more) == 1 else 212, narrow=True)
 
 
 def _chart(
@@ -250,7 +250,9 @@ def _chart(
         ]
     unit = next((metrics[n].unit for n in names if metrics[n].unit), "")
     title = _(metrics[names[0]].label) + (f" ({unit})" if unit else "")
-    spec = figures.live(lines, _("training step"), title, height, end, log=group == "loss", narrow=narrow)
+    spec = figures.live(
+        lines, _("training step"), title, height, end, log=any(metrics[n].log for n in names), narrow=narrow
+    )
     st.vega_lite_chart(
         spec,
         key=f"chart/{group}",

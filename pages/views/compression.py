@@ -7,8 +7,7 @@ import streamlit as st
 
 from core import runs
 from core.runs import RunError
-from pages.shared import card as card_picture
-from pages.shared import digit, figures
+from pages.shared import digit, drawing, figures
 from pages.shared.figures import CONFIG, Line
 from pages.shared.shown import Shown
 from pages.shared.words import _
@@ -59,11 +58,15 @@ def inside(current: Shown) -> None:
     views[view][1](current)
 
 
-def network(current: Shown, where: str) -> tuple[str, str]:
-    """Which network a view looks into: the teacher that the run began with, or what the run made of it."""
+def network(current: Shown, where: str, first: str = "") -> tuple[str, str]:
+    """Which network a view looks into: the teacher that the run began with, or what the run made of it.
+
+    first: the model that is shown first when the run has it.
+    """
     options = data.networks(current)
+    start = next((name for name, (__, model) in options.items() if model == first), next(iter(options)))
     chosen = st.segmented_control(
-        _("Network"), list(options), key=f"{where}/{current.id}", default=next(iter(options)), required=True
+        _("Network"), list(options), key=f"{where}/{current.id}", default=start, required=True
     )
     return options[chosen]
 
@@ -71,7 +74,7 @@ def network(current: Shown, where: str) -> tuple[str, str]:
 @st.fragment
 def soft_targets(current: Shown) -> None:
     """Choose a digit, move T, and see the soft targets breathe."""
-    left, right = st.columns([1, 2.2], gap="large")
+    left, right = st.columns([1, 1.8], gap="large")
     with left:
         index = digit.pick("soft", 3, 4)
     with right:
@@ -123,7 +126,7 @@ def why_t_squared(current: Shown) -> None:
 @st.fragment
 def neurons(current: Shown) -> None:
     """γ of every channel; a ratio that answers at once with the physically smaller network."""
-    run_id, model = network(current, "neurons")
+    run_id, model = network(current, "neurons", first="sparse")
     left, right = st.columns([2, 1])
     ratio = left.slider(_("Remove this share of all channels and neurons (%)"), 0, 95, 50, key="neurons/ratio")
     relative = right.segmented_control(
@@ -135,7 +138,10 @@ def neurons(current: Shown) -> None:
         format_func=lambda r: _("|γ| within its layer") if r else _("|γ| itself, as in the paper"),
     )
     curve, before = data.ratio_curve(run_id, model, relative), data.widths(run_id, model)
-    point, threshold = curve[ratio], data.gamma_threshold(run_id, model, ratio, relative)
+    point, threshold = (
+        data.slim_point(run_id, model, ratio, relative),
+        data.gamma_threshold(run_id, model, ratio, relative),
+    )
     with st.container(horizontal=True, gap="medium"):
         st.metric(
             _("Accuracy, no fine-tuning"),
@@ -148,11 +154,6 @@ def neurons(current: Shown) -> None:
             f"{point['parameters']:,}",
             f"{100 * point['parameters'] / curve[0]['parameters'] - 100:.0f} %",
             delta_color="inverse",
-            width="content",
-        )
-        st.metric(
-            _("Layers, before → after"),
-            " · ".join(f"{b}→{a}" for b, a in zip(before, point["widths"])),
             width="content",
         )
     left, right = st.columns(2)
@@ -178,18 +179,12 @@ def neurons(current: Shown) -> None:
             config=CONFIG,
             alt=_("Accuracy against the removed share"),
         )
-    st.plotly_chart(
-        figures.bars(
-            {_("before"): ("before", before), _("after"): ("after", point["widths"])},
-            data.unit_names(run_id, model),
-            _("layer"),
-            _("channels or neurons"),
-            260,
-            "d",
-        ),
-        key="neurons/widths",
-        config=CONFIG,
-        alt=_("Width of every layer before and after"),
+    st.image(
+        drawing.networks(data.unit_names(run_id, model), before, point["widths"]),
+        width="stretch",
+        caption=_("The network before (blue) and after (orange): the height of a layer is the root of its width."),
+        alt=_("Width of every layer, before and after: ")
+        + ", ".join(f"{b} → {a}" for b, a in zip(before, point["widths"])),
     )
 
 
@@ -359,18 +354,35 @@ def deep(current: Shown) -> None:
         )
         return
     names, sizes = list(steps), [steps[n] / 1000 for n in steps]
-    st.plotly_chart(
-        figures.bars({_("size"): ("after", sizes)}, names, _("after this step"), _("size (KB)"), 320, ".1f"),
-        key="deep/bytes",
-        config=CONFIG,
-        alt=_("Bytes after each step"),
-    )
-    st.markdown(
-        _(
-            "The last bar is a file: the run's bit stream is {} bytes long, and decoding it gives the same network back, "
-            "bit for bit."
-        ).format(f"{steps[names[-1]]:,}")
-    )
+    left, right = st.columns(2)
+    with left:
+        st.plotly_chart(
+            figures.bars({_("size"): ("after", sizes)}, names, _("after this step"), _("size (KB)"), 340, ".1f"),
+            key="deep/bytes",
+            config=CONFIG,
+            alt=_("Bytes after each step"),
+        )
+        st.markdown(
+            _(
+                "The last bar is a file: the run's bit stream is {} bytes long, and decoding it gives the same network "
+                "back, bit for bit."
+            ).format(f"{steps[names[-1]]:,}")
+        )
+    with right:
+        layers = data.layer_names(current.id, "model")
+        layer = st.selectbox(_("Codebook of this layer"), layers, index=len(layers) - 2, key="deep/layer")
+        codebook, counts, lengths = data.code_table(current, layer)
+        order = sorted(range(len(codebook)), key=lambda i: codebook[i])
+        figure = figures.bars(
+            {_("occurrences"): ("neutral", [counts[i] for i in order])},
+            [f"{codebook[i]:.3f}" for i in order],
+            _("shared value"),
+            _("occurrences in the stream"),
+            290,
+        )
+        figure.update_traces(text=[lengths[i] for i in order], textposition="outside")
+        st.plotly_chart(figure, key="deep/codes", config=CONFIG, alt=_("How often each shared value occurs"))
+        st.caption(_("Above each bar: the length of its code word in bits. Zero is the filler for long gaps."))
 
 
 @st.fragment
@@ -457,4 +469,4 @@ def card() -> str:
         for m in names
         if m in found
     ]
-    return card_picture.bars(rows, _("size of the network · test accuracy"))
+    return drawing.bars(rows, _("size of the network · test accuracy"))

@@ -79,10 +79,18 @@ def gradient_norms(teacher: tuple[str, str], student: tuple[str, str] | None = N
 
 @once
 def ratio_curve(run_id: str, model: str, relative: bool) -> list[dict[str, Any]]:
-    """Accuracy, parameters and widths of the smaller network at every ratio from 0 to 95 %."""
+    """Accuracy, parameters and widths of the smaller network at every fifth percent."""
     from core.compression.slimming import ratio_curve as curve
 
-    return curve(net(run_id, model), relative=relative)
+    return curve(net(run_id, model), tuple(range(0, 96, 5)), relative=relative)
+
+
+@st.cache_data(max_entries=1000, show_spinner=False)
+def slim_point(run_id: str, model: str, ratio: int, relative: bool) -> dict[str, Any]:
+    """Accuracy, parameters and widths of the smaller network at one ratio in percent."""
+    from core.compression.slimming import slim_point as point
+
+    return point(net(run_id, model), ratio, relative=relative)
 
 
 def widths(run_id: str, model: str) -> list[int]:
@@ -178,6 +186,15 @@ def int8_latency(run_id: str, model: str) -> list[dict[str, Any]]:
 def deep_steps(current: Shown) -> dict[str, int]:
     """Bytes after each step of a Deep Compression run, by the step's name; empty for any other run."""
     return dict(current.summary.get("steps", []))
+
+
+def code_table(current: Shown, layer: str) -> tuple[list[float], list[int], list[int]]:
+    """A layer's codebook, how often each value occurs, and the length of its code word in bits."""
+    from core.compression.huffman import code_lengths
+
+    names = layer_names(current.id, "model")
+    symbols = current.summary["symbols"][names.index(layer)]
+    return symbols["codebook"], symbols["weights"], code_lengths(symbols["weights"])
 
 
 def tried() -> list[runs.About]:

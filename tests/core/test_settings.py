@@ -12,8 +12,21 @@ from pydantic import Field
 
 from core import labs
 from core.settings import (
-    BadSettings, Frozen, Settings, accepted, bounds_of, build, choices_of, default_of, extra, flat_fields, flatten, key,
-    knob, union_members)
+    BadSettings,
+    Frozen,
+    Settings,
+    accepted,
+    bounds_of,
+    build,
+    choices_of,
+    default_of,
+    extra,
+    flat_fields,
+    flatten,
+    key,
+    knob,
+    union_members,
+)
 
 
 class Plain(Frozen):

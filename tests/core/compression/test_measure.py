@@ -1,0 +1,86 @@
+"""Measuring: plausible records, one thread that is given back, real bytes in int8, and formulas that functions keep."""
+
+import inspect
+import math
+
+import pytest
+import torch
+
+from core.compression import bitstream, distill, huffman, int8, measure, models, quantize, slimming
+from core.data import digits
+from core.nets import accuracy, count, predict
+
+
+def test_a_point_holds_what_was_asked_for(small_teacher):
+    data = digits.load()
+    point = measure.measure(small_teacher, bytes=123, repeats=1)
+    assert point["accuracy"] == accuracy(small_teacher, data.test_x, data.test_y)
+    assert (point["parameters"], point["bytes"], point["macs"]) == (count(small_teacher), 123, models.macs(small_teacher))
+    assert point["latency_1"] > 0 and point["latency_64"] > 0
+    assert measure.measure(small_teacher, repeats=1)["bytes"] == 4 * count(small_teacher)
+
+
+def test_latency_takes_turns_on_one_thread_and_gives_threads_back():
+    calls, threads = [], torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        def note(name):
+            return lambda x: calls.append((name, torch.get_num_threads()))
+        times = measure.latency({"a": note("a"), "b": note("b")}, torch.zeros(1), repeats=3)
+        assert torch.get_num_threads() == 2
+        with pytest.raises(ZeroDivisionError):
+            measure.latency({"bad": lambda x: 1 / 0}, torch.zeros(1))
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(threads)
+    assert calls == [("a", 1), ("b", 1)] * (3 + measure.WARM_UP)
+    assert set(times) == {"a", "b"} and all(t >= 0 for t in times.values())
+
+
+def test_int8_really_stores_bytes_and_answers_nearly_the_same(small_teacher):
+    before, data = torch.backends.quantized.engine, digits.load()
+    eight = int8.to_int8(small_teacher)
+    assert torch.backends.quantized.engine == before
+    kinds = {m.weight().dtype for m in eight.module.modules() if callable(getattr(m, "weight", None))}
+    assert kinds == {torch.qint8}
+    same = (eight(data.test_x[:500]).argmax(1) == predict(small_teacher, data.test_x[:500]).argmax(1)).float().mean()
+    assert same > 0.97
+    assert count(small_teacher) < eight.bytes < 4 * count(small_teacher) / 3
+    assert torch.backends.quantized.engine == before
+
+
+def test_a_missing_engine_is_one_sentence(small_teacher):
+    with pytest.raises(int8.Int8Missing, match="eight-bit"):
+        int8.to_int8(small_teacher, "abacus")
+
+
+def test_reports_have_every_row(small_teacher):
+    rows = measure.int8_report(small_teacher, repeats=1)
+    assert [row["name"] for row in rows][:2] == ["float32", "float32, channels last"]
+    assert rows[0]["accuracy"] == rows[1]["accuracy"] and rows[2]["bytes"] < rows[0]["bytes"] / 3
+    assert {row["name"] for row in measure.redesign_report(4, repeats=1)} == {"standard", "separable"}
+    assert all(t > 0 for t in measure.pruning_latency(small_teacher, 90, batch=4, repeats=1).values())
+
+
+V, Z, Y = torch.tensor([[2.0, 0.0, -1.0]]), torch.tensor([[1.0, 1.0, 0.0]]), torch.tensor([0])
+ORACLES = {
+    distill.softmax_with_temperature: lambda f: (f(V, 2.0)[0, 0].item(),
+                                                 math.e / (math.e + 1 + math.exp(-0.5))),
+    distill.distillation_loss: lambda f: (f(Z, Z, Y, 3.0, 0.5, 2.0).item(),
+                                          2 * -math.log(math.e / (2 * math.e + 1))),
+    distill.logit_matching_gradient: lambda f: (f(V, Z)[0, 0].item(), ((2 - 1 / 3) - (1 - 2 / 3)) / 3),
+    distill.prior_correction: lambda f: (f(torch.zeros(2, 4), 1), math.log(1 / 9) - math.log(0.25 / 0.75)),
+    slimming.sparsity_penalty: lambda f: (f(models.student(2), 0.5).item(), 0.5 * (2 + 4 + 8)),
+    models.separable_cost_ratio: lambda f: (f(32, 3), (9 * 16 * 196 + 16 * 32 * 196) / (9 * 16 * 32 * 196)),
+    quantize.uniform: lambda f: (f(torch.tensor([[0.3, -1.5]]), 3)[0][0, 0].item(), 0.5),
+    quantize.kmeans_objective: lambda f: (f(torch.tensor([1.0, 2.0, 5.0]), torch.tensor([1.0, 4.0])).item(), 0 + 1 + 1),
+    huffman.average_length: lambda f: (f([1, 1, 2]), 0.25 * 2 + 0.25 * 2 + 0.5),
+    bitstream.compression_rate: lambda f: (f(1000, 100), 40),
+}
+
+
+@pytest.mark.parametrize("formula", measure.THEORY, ids=lambda formula: formula.title)
+def test_each_formula_and_its_function_agree(formula):
+    value, expected = ORACLES[formula.function](formula.function)
+    assert value == pytest.approx(expected, rel=1e-5)
+    assert inspect.getsource(formula.function).startswith("def ") and formula.latex.strip()

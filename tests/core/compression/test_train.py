@@ -1,0 +1,214 @@
+"""Whole runs, small: the order of events, the same again, closing midway, divergence, and what each method promises."""
+
+import dataclasses
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from core.compression import bitstream, loop
+from core.compression.models import weighted
+from core.compression.settings import (
+    METRICS,
+    SCENES,
+    SHIPPED,
+    CompressionSettings,
+    Deep,
+    Distill,
+    Prune,
+    Quantize,
+    Redesign,
+    Slim,
+    Teacher,
+)
+from core.compression.train import train
+from core.data import digits
+from core.events import Finished, Metrics, Picture, Started, Warned, pack, unpack
+from core.nets import accuracy, count, from_model
+
+METHODS = {
+    "distill": Distill(epochs=1, student_channels=2, labels=5, omit=3),
+    "slim": Slim(sparse_epochs=1, tune_epochs=1, lam=0.1),
+    "prune": Prune(rounds=2, tune_epochs=1, sparsity=90),
+    "quantize": Quantize(tune_epochs=1),
+    "shared": Quantize(tune_epochs=1, scheme="shared"),
+    "deep": Deep(rounds=1, tune_epochs=1, share_epochs=1, sparsity=80),
+    "redesign": Redesign(epochs=1, channels=4),
+}
+logs = {}
+
+
+@pytest.fixture(scope="session", params=METHODS)
+def log(request, small_teacher):
+    """(name of the method, its event log), each trained once."""
+    name = request.param
+    if name not in logs:
+        logs[name] = list(train(CompressionSettings(method=METHODS[name]), small_teacher))
+    return name, logs[name]
+
+
+def same(a, b):
+    return repr(pack(a)) == repr(pack(b))
+
+
+def test_events_come_in_order_and_are_plain(log):
+    name, events = log
+    assert isinstance(events[0], Started) and isinstance(events[1], Metrics) and events[1].step == 0
+    assert isinstance(events[-1], Finished) and sum(isinstance(e, Started | Finished) for e in events) == 2
+    steps = [e.step for e in events[1:]]
+    assert steps == sorted(steps) and steps[-1] == events[0].total_steps
+    for event in events:
+        assert same(unpack(pack(event)), event)
+
+
+def test_every_metric_is_declared_and_finite(log):
+    _, events = log
+    for event in events:
+        if isinstance(event, Metrics):
+            assert set(event.values) <= set(METRICS)
+            assert all(type(v) in (int, float) and math.isfinite(v) for v in event.values.values())
+
+
+def test_the_summary_is_that_of_the_model(log):
+    name, events = log
+    data, finished = digits.load(), events[-1]
+    net = from_model(finished.models["model"])
+    assert finished.summary["accuracy"] == accuracy(net, data.test_x, data.test_y)
+    assert finished.summary["parameters"] == count(net)
+    assert finished.summary["bytes"] > 0 and finished.summary["macs"] > 0
+
+
+def test_every_declared_metric_is_used(small_run, small_teacher):
+    for name in METHODS:
+        logs.setdefault(name, list(train(CompressionSettings(method=METHODS[name]), small_teacher)))
+    used = {key for events in [*logs.values(), small_run] for e in events if isinstance(e, Metrics) for key in e.values}
+    assert used == set(METRICS)
+
+
+@pytest.mark.parametrize("name", ["distill", "slim", "deep"])
+def test_the_same_settings_give_the_same_events_whatever_happens_around(name, small_teacher):
+    """A second run, its events interleaved with foreign use of PyTorch's global random numbers."""
+    first = logs.setdefault(name, list(train(CompressionSettings(method=METHODS[name]), small_teacher)))
+    for i, event in enumerate(train(CompressionSettings(method=METHODS[name]), small_teacher)):
+        torch.manual_seed(i)
+        torch.rand(3)
+        assert same(event, first[i])
+
+
+def test_another_seed_gives_another_run():
+    first, second = (next(e for e in train(CompressionSettings(seed=s, method=METHODS["redesign"]))
+                          if isinstance(e, Metrics) and "loss" in e.values) for s in (0, 1))
+    assert first.values != second.values
+
+
+def test_training_leaves_the_teacher_and_the_random_state_alone(log, small_teacher, small_run):
+    name, _ = log
+    state = torch.random.get_rng_state()
+    run = train(CompressionSettings(method=METHODS[name]), small_teacher)
+    for _ in range(4):
+        next(run)
+    run.close()
+    assert torch.equal(torch.random.get_rng_state(), state)
+    for key, value in small_run[-1].models["model"].weights.items():
+        assert np.array_equal(small_teacher.state_dict()[key].numpy(), value)
+
+
+@pytest.mark.parametrize("stop", [0, 1, 3, 6])
+def test_a_run_can_be_closed_anywhere(stop, small_teacher):
+    run = train(CompressionSettings(method=Slim()), small_teacher)
+    for _ in range(stop):
+        next(run)
+    run.close()
+    assert list(run) == []
+
+
+def test_divergence_ends_the_run_with_a_sentence():
+    events = list(train(CompressionSettings(method=Teacher(channels=4, neurons=16, learning_rate=10, augment=False))))
+    finite = [v for e in events if isinstance(e, Metrics) for v in e.values.values()]
+    assert all(math.isfinite(v) for v in finite)
+    if any(isinstance(e, Warned) for e in events):
+        assert events[-1].summary == {"diverged": True}
+
+
+def test_a_network_of_nan_is_reported_not_trained(small_teacher):
+    import copy
+    ill = copy.deepcopy(small_teacher)
+    ill.head.weight.data.fill_(float("nan"))
+    for method in (METHODS["slim"], METHODS["prune"], METHODS["shared"], METHODS["distill"]):
+        events = list(train(CompressionSettings(method=method), ill))
+        warning, end = events[-2:]
+        assert isinstance(warning, Warned) and warning.kind == "diverged" and "learning rate" in warning.sentence
+        assert isinstance(end, Finished) and end.summary == {"diverged": True} and not end.models
+
+
+def test_slimming_reports_its_cut_and_its_control(small_teacher):
+    events = logs.setdefault("slim", list(train(CompressionSettings(method=METHODS["slim"]), small_teacher)))
+    summary, models = events[-1].summary, events[-1].models
+    assert list(models) == ["model", "sparse", "control"]
+    assert models["model"].arch == models["control"].arch != models["sparse"].arch
+    assert sum(summary["widths"]) < sum(summary["widths_before"])
+    assert summary["channels_removed"] == pytest.approx(100 * (1 - sum(summary["widths"]) / sum(summary["widths_before"])))
+    gammas = [e.array for e in events if isinstance(e, Picture) and e.name == "gamma"]
+    assert gammas[0].shape == gammas[-1].shape == (sum(summary["widths_before"]),)
+    assert gammas[-1].sum() < 0.9 * gammas[0].sum()
+
+
+def test_a_single_channel_left_is_pointed_out(small_teacher):
+    method = Slim(sparse_epochs=0, tune_epochs=0, ratio=95, control=False)
+    events = list(train(CompressionSettings(method=method), small_teacher))
+    assert [e.kind for e in events if isinstance(e, Warned)] == ["floor"]
+
+
+def test_pruned_weights_stay_zero_through_fine_tuning(small_teacher):
+    events = logs.setdefault("prune", list(train(CompressionSettings(method=METHODS["prune"]), small_teacher)))
+    net = from_model(events[-1].models["model"])
+    weights = torch.cat([layer.weight.flatten() for layer in weighted(net)])
+    assert int((weights == 0).sum()) == int(0.9 * len(weights))
+    assert events[-1].summary["sparsity"] == pytest.approx(90, abs=0.01)
+
+
+def test_rounded_networks_have_few_values(small_teacher):
+    for name in ("quantize", "shared"):
+        events = logs.setdefault(name, list(train(CompressionSettings(method=METHODS[name]), small_teacher)))
+        net = from_model(events[-1].models["model"])
+        for layer in weighted(net):
+            groups = layer.weight.flatten(1) if name == "quantize" else layer.weight.flatten()[None]
+            assert all(len(group.unique()) <= 4 for group in groups)
+
+
+def test_deep_compression_s_bytes_are_those_of_a_stream_that_decodes(small_teacher):
+    events = logs.setdefault("deep", list(train(CompressionSettings(method=METHODS["deep"]), small_teacher)))
+    summary = events[-1].summary
+    net = from_model(events[-1].models["model"])
+    assert len(bitstream.encode(net)) == summary["bytes"] == summary["steps"][-1][1]
+    assert [name for name, _ in summary["steps"]] == ["float32", "pruned", "shared", "Huffman"]
+    assert summary["rate"] == summary["steps"][0][1] / summary["bytes"]
+
+
+def test_an_omitted_digit_is_never_shown_and_its_bias_is_corrected(small_teacher):
+    events = logs.setdefault("distill", list(train(CompressionSettings(method=METHODS["distill"]), small_teacher)))
+    data, summary = digits.load(), events[-1].summary
+    assert events[0].facts["transfer_set"] == int((data.train_y != 3).sum())
+    assert summary["bias_correction"] > 0
+    assert summary["omitted_accuracy"] >= summary["omitted_before_correction"]
+    assert summary["omitted_control"] == 0
+
+
+def test_confusion_counts_every_test_digit(small_run):
+    pictures = [e for e in small_run if isinstance(e, Picture) and e.name == "confusion"]
+    assert all((p.array.sum(1) == 100).all() for p in pictures)
+    assert 100 * np.trace(pictures[-1].array) / 1000 == small_run[-1].summary["accuracy"]
+
+
+def test_augmentation_at_zero_is_the_identity():
+    x = digits.load().train_x[:5]
+    assert torch.allclose(loop.augment(x, loop.seeded(0), 0, 0, 0), x, atol=1e-5)
+    moved = loop.augment(x, loop.seeded(0))
+    assert moved.shape == x.shape and not torch.allclose(moved, x, atol=0.1)
+
+
+def test_shipped_runs_start_with_the_teacher_and_hold_every_scene():
+    assert next(iter(SHIPPED)) == CompressionSettings().teacher
+    assert list(SHIPPED)[1:] == [f"compression-{scene.slug}" for scene in SCENES]
+    assert all(dataclasses.is_dataclass(scene) for scene in SCENES) and 4 <= len(SCENES) <= 5
