@@ -9,7 +9,6 @@
 """
 
 import argparse
-import csv
 import itertools
 import json
 import sys
@@ -17,7 +16,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from core import env, jobs, labs, runs
+from core import env, jobs, labs, runs, yardsticks
 from core.settings import accepted, build, choices_of, every_field, flatten, key
 
 
@@ -43,7 +42,8 @@ def main(argv: list[str] | None = None) -> int:
     scheduler = commands.add_parser("scheduler", help="host the scheduler of a cluster of several machines")
     scheduler.add_argument("--port", type=int, default=8786)
     args = parser.parse_args(argv)
-    verbs = {"train": train, "presets": make_presets, "sweep": sweep, "yardsticks": make_yardsticks, "cluster": host, "join": host, "scheduler": host}
+    verbs = {"train": train, "presets": make_presets, "sweep": sweep, "yardsticks": make_yardsticks,
+             "cluster": host, "join": host, "scheduler": host}
     try:
         return verbs[args.command](args)
     except (jobs.JobError, runs.RunError, ValueError, OSError) as error:
@@ -135,21 +135,21 @@ def sweep(args: argparse.Namespace) -> int:
                 rows.append(row(view))
                 print(f"{len(rows)}/{len(grid)}  {short(rows[-1])}", file=sys.stderr, flush=True)
         time.sleep(0.2)
-    write_table(rows, args.out)
+    rows.sort(key=lambda r: [str(r[name]) for name in values])
+    yardsticks.write(rows, Path(args.out or "/dev/stdout"))
     return 0 if all(r["state"] == "finished" for r in rows) else 1
 
 
 def make_yardsticks(args: argparse.Namespace) -> int:
     """Every sweep that a figure under Yardstick comes from, one after the other."""
-    from core import yardsticks
-
     folder = yardsticks.FOLDER / args.lab
     folder.mkdir(parents=True, exist_ok=True)
-    declared = labs.module(args.lab, "yardsticks").YARDSTICKS
-    for table, each in {each.table: each for each in declared}.items():
+    declared = labs.module(args.lab, "yardsticks")
+    for table, each in {each.table: each for each in declared.YARDSTICKS if not each.file}.items():
         if not (folder / table).is_file():  # remove a table to have it made again
             print(yardsticks.command(args.lab, each), file=sys.stderr)
             main(["sweep", args.lab, *each.sweep.split(), "--out", str(folder / table)])
+    declared.measured_tables(folder)
     (folder / "machine.json").write_text(json.dumps(runs.machine() | {"code": labs.code_version()}, indent=2) + "\n")
     return 0
 
@@ -160,17 +160,6 @@ def row(view: Any) -> dict[str, Any]:
     plain = {k: v for k, v in about.summary.items() if isinstance(v, (int, float, str, bool))} if about else {}
     return (flatten(view.settings) | {"state": view.state, "message": view.message,
             "seconds": about.seconds if about else None} | {f"result_{k}": v for k, v in plain.items()})
-
-
-def write_table(rows: list[dict[str, Any]], out: str | None) -> None:
-    """The table as CSV, its columns in order of first appearance."""
-    names = list(dict.fromkeys(name for r in rows for name in r))
-    stream = open(out, "w", newline="") if out else sys.stdout
-    writer = csv.DictWriter(stream, names)
-    writer.writeheader()
-    writer.writerows(sorted(rows, key=lambda r: [str(r.get(name, "")) for name in names[:8]]))
-    if out:
-        stream.close()
 
 
 def host(args: argparse.Namespace) -> int:

@@ -6,10 +6,12 @@
 import csv
 import json
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from statistics import mean, stdev
+from typing import Any
 
 FOLDER = Path(__file__).resolve().parents[1] / "assets" / "yardsticks"
 
@@ -20,6 +22,7 @@ class Yardstick:
 
     sweep: the arguments after `python -m core sweep <lab>`. column: of the sweep's table. where: which rows count,
     column → value as text. minus: a second column that is subtracted row by row. digits: after the point.
+    file: the table, when it is not the sweep's own but what the lab's `measured_tables` makes of it.
     """
 
     title: str
@@ -31,11 +34,12 @@ class Yardstick:
     where: dict[str, str] = field(default_factory=dict)
     minus: str | None = None
     digits: int = 1
+    file: str = ""
 
     @property
     def table(self) -> str:
         """The file's name: the sweep's arguments without what a file name cannot hold."""
-        return "-".join(self.sweep.replace("--", "").replace(".", "p").split()) + ".csv"
+        return self.file or "-".join(self.sweep.replace("--", "").replace(".", "p").split()) + ".csv"
 
 
 @dataclass(frozen=True)
@@ -77,8 +81,18 @@ def read(lab: str, table: str) -> list[dict[str, str]]:
         return list(csv.DictReader(stream))
 
 
+def write(rows: Sequence[Mapping[str, Any]], file: Path) -> None:
+    """A table as CSV, its columns in order of first appearance."""
+    with file.open("w", newline="") as stream:
+        writer = csv.DictWriter(stream, list(dict.fromkeys(name for row in rows for name in row)))
+        writer.writeheader()
+        writer.writerows(rows)
+
+
 def command(lab: str, yardstick: Yardstick) -> str:
     """The command line that makes the yardstick's table."""
+    if yardstick.file:
+        return f"python -m core yardsticks {lab}"
     return f"python -m core sweep {lab} {yardstick.sweep} --out assets/yardsticks/{lab}/{yardstick.table}"
 
 

@@ -15,7 +15,6 @@ from core.compression.loop import (
     broken,
     diverged,
     examine,
-    fast,
     finished,
     one_cycle,
     seeded,
@@ -31,7 +30,7 @@ from core.nets import DigitNet, count
 
 def train_quantized(method: Quantize, seed: int, teacher: DigitNet) -> Iterator[Event]:
     """Round, then fine-tune the rounded network: on a grid by the straight-through gradient, or the shared values."""
-    generator, net = seeded(seed), fast(copy.deepcopy(teacher))
+    generator, net = seeded(seed), copy.deepcopy(teacher)
     before = {"teacher_accuracy": test_accuracy(net)}
     rounded, about = quantize.quantized(net, method.bits, method.scheme, method.granularity)
     yield Started(steps_of(method.tune_epochs, len(digits.load().train_x)),
@@ -133,7 +132,7 @@ def write_codebooks(layers: list[nn.Module], codebooks: list[nn.Parameter], shar
 
 def train_deep(method: Deep, seed: int, teacher: DigitNet) -> Iterator[Event]:
     """Prune, share, code; bytes after each step. The accuracy is that of the network decoded from the stream."""
-    generator, net = seeded(seed), fast(copy.deepcopy(teacher))
+    generator, net = seeded(seed), copy.deepcopy(teacher)
     epochs = method.rounds * method.tune_epochs + method.share_epochs
     before, full = {"teacher_accuracy": test_accuracy(net)}, 4 * count(net)
     yield Started(steps_of(epochs, len(digits.load().train_x)),

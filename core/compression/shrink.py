@@ -15,7 +15,6 @@ from core.compression.loop import (
     broken,
     diverged,
     examine,
-    fast,
     finished,
     fresh,
     gamma_events,
@@ -65,7 +64,7 @@ def learn(net: DigitNet, epochs: int, rate: float, generator: torch.Generator, f
 
 def train_slim(method: Slim, seed: int, teacher: DigitNet) -> Iterator[Event]:
     """Train with λ Σ|γ|, cut the channels with the smallest |γ|, fine-tune what is left, then train the control."""
-    generator, net = seeded(seed), fast(copy.deepcopy(teacher))
+    generator, net = seeded(seed), copy.deepcopy(teacher)
     epochs = method.sparse_epochs + method.tune_epochs
     before = {"teacher_accuracy": test_accuracy(net)}
     yield Started(steps_of(epochs * (1 + method.control), len(digits.load().train_x)),
@@ -76,7 +75,7 @@ def train_slim(method: Slim, seed: int, teacher: DigitNet) -> Iterator[Event]:
     if step < 0:
         return
     keep = slimming.gamma_keep(net, method.ratio, method.threshold == "relative")
-    small = fast(models.slim(net, keep))
+    small = models.slim(net, keep)
     summary = before | {
         "sparse_accuracy": test_accuracy(net), "before_tuning": test_accuracy(small),
         "recalibrated": test_accuracy(slimming.recalibrate(copy.deepcopy(small))),
@@ -126,7 +125,7 @@ def _at_the_floor(step: int, small: DigitNet) -> Iterator[Event]:
 
 def train_pruned(method: Prune, seed: int, teacher: DigitNet) -> Iterator[Event]:
     """Magnitude pruning in rounds; the figure to compare with is the network pruned at once and never tuned."""
-    generator, net = seeded(seed), fast(copy.deepcopy(teacher))
+    generator, net = seeded(seed), copy.deepcopy(teacher)
     before = {"teacher_accuracy": test_accuracy(net)}
     yield Started(steps_of(method.rounds * method.tune_epochs, len(digits.load().train_x)),
                   {"parameters": count(net), "layers": models.weight_names(net)})

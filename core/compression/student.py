@@ -15,7 +15,6 @@ from core.compression.loop import (
     broken,
     diverged,
     examine,
-    fast,
     finished,
     fresh,
     hits,
@@ -36,7 +35,7 @@ def train_student(method: Distill, seed: int, teacher: DigitNet) -> Iterator[Eve
     Digits are not augmented, so that the teacher's outputs are computed once. At the end an omitted digit's bias is
     corrected.
     """
-    data, generator, teacher = digits.load(), seeded(seed), fast(copy.deepcopy(teacher))
+    data, generator = digits.load(), seeded(seed)
     transfer = torch.nonzero(data.train_y != method.omit).flatten()
     x, y = data.train_x[transfer], data.train_y[transfer]
     labelled = pick_labelled(y, method.labels, generator)

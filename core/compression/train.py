@@ -57,9 +57,9 @@ def train_teacher(method: Teacher, seed: int) -> Iterator[Event]:
     data, generator = digits.load(), seeded(seed)
     net = fresh(models.teacher, seed, method.channels, method.neurons)
     total = steps_of(method.epochs, len(data.train_x))
-    optimizer, schedule = one_cycle(net.parameters(), method.learning_rate, total)
     yield Started(total, {"parameters": count(net), "macs": models.macs(net)})
     yield from examine(0, net)
+    optimizer, schedule = one_cycle(net.parameters(), method.learning_rate, total)  # takes a second in a new process
     for step, index, last in batches(len(data.train_x), method.epochs, generator):
         x, y = data.train_x[index], data.train_y[index]
         logits = net.train()(augment(x, generator) if method.augment else x)
@@ -86,10 +86,10 @@ def train_redesigned(method: Redesign, seed: int) -> Iterator[Event]:
     control = {"control": standard} if method.control and method.architecture != "standard" else {}
     total = steps_of(method.epochs, len(data.train_x))
     nets = {"loss": net} | ({"control_loss": standard} if control else {})
-    learners = [one_cycle(each.parameters(), method.learning_rate, total) for each in nets.values()]
     yield Started(total, {"parameters": count(net), "macs": models.macs(net), "standard_parameters": count(standard),
                           "standard_macs": models.macs(standard)})
     yield from examine(0, net)
+    learners = [one_cycle(each.parameters(), method.learning_rate, total) for each in nets.values()]
     for step, index, last in batches(len(data.train_x), method.epochs, generator):
         x, y = augment(data.train_x[index], generator), data.train_y[index]
         losses = {name: F.cross_entropy(each.train()(x), y) for name, each in nets.items()}

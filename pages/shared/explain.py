@@ -23,25 +23,24 @@ def _explain(lab: str, current: Shown) -> None:
     """A fragment: choosing another digit redraws only this tab."""
     from core.explain.attribution import METHODS
 
-    left, right = st.columns([1, 2])
+    left, right = st.columns([1, 2.6], gap="large")
     with left:
         index = digit.pick(f"{lab}/explain")
     with right:
         method = st.segmented_control(
-            _("Method"), list(METHODS), default="Integrated gradients", key=f"{lab}/method", required=True
+            _("Method"), list(METHODS), default="Integrated gradients", key=f"{lab}/explain/method", required=True
         )
-    models = _models(current)
-    answers = [(name, *answer(run_id, model, index, method)) for name, (run_id, model) in models.items()]
+        _side_by_side([(name, *answer(*model, index, method)) for name, model in _models(current).items()])
+
+
+def _side_by_side(answers: list[tuple[str, int, float, np.ndarray, str]]) -> None:
+    """One column for each model: what it says, how sure it is, the map, and how far to trust it."""
     top = max(float(np.abs(values).max()) for *__, values, __ in answers) or 1.0
     for column, (name, said, sure, values, note) in zip(st.columns(len(answers)), answers):
         with column:
             st.markdown(f"**{name}** · {_('says')} **{said}** ({100 * sure:.0f} %)")
-            st.plotly_chart(
-                figures.heat(values, 300, signed=True, limit=top),
-                key=f"{lab}/why/{name}",
-                config=figures.CONFIG,
-                alt=f"{method}, {name}",
-            )
+            figure = figures.heat(values, 290, signed=True, limit=top)
+            st.plotly_chart(figure, key=f"why/{name}", config=figures.CONFIG, alt=f"{_('Attribution')}, {name}")
             st.caption(note)
     st.caption(_("Orange speaks for the answer, blue against it; all maps share one scale."))
 
@@ -53,7 +52,7 @@ def answer(run_id: str, model: str, index: int, method: str) -> tuple[int, float
     from core.explain.attribution import METHODS
 
     net, picture = runs.load(run_id).net(model), digits.load().test_x[index]
-    probability = net(picture.unsqueeze(0)).softmax(1)[0]
+    probability = net(picture.unsqueeze(0)).softmax(1)[0].detach()
     said = int(probability.argmax())
     why = METHODS[method](net, picture, said)
     return said, float(probability[said]), why.map, why.note

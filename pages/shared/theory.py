@@ -14,10 +14,10 @@ def draw(formulas: Sequence[Formula], text: Lecture) -> None:
     """Formula on the left, code on the right; a test holds the two together."""
     for formula in formulas:
         st.subheader(_(formula.title), anchor=False)
-        left, right = st.columns(2, gap="large")
+        left, right = st.columns([1, 1.4], gap="large")
         with left:
             st.latex(formula.latex)
             st.markdown(text.theory[formula.title])
         with right:
-            st.code(inspect.getsource(formula.function), language="python")
+            st.code(inspect.getsource(formula.function), language="python", wrap_lines=True)
             st.caption(f"{formula.function.__module__}.{formula.function.__name__}")

@@ -181,7 +181,7 @@ def neurons(current: Shown) -> None:
         )
     st.image(
         drawing.networks(data.unit_names(run_id, model), before, point["widths"]),
-        width="stretch",
+        width=640,
         caption=_("The network before (blue) and after (orange): the height of a layer is the root of its width."),
         alt=_("Width of every layer, before and after: ")
         + ", ".join(f"{b} → {a}" for b, a in zip(before, point["widths"])),

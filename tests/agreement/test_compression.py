@@ -45,7 +45,7 @@ def test_slimming_keeps_the_channels_that_torch_pruning_keeps(seed, relative):
 
 @pytest.mark.parametrize("share", [30, 90])
 def test_masks_agree_with_pytorch_s_global_pruning(share):
-    net = random_scales(0)
+    net = random_scales(0).to(memory_format=torch.contiguous_format)  # their code cannot flatten another layout
     masks = prune.magnitude_masks(net, share)
     layers = [(layer, "weight") for layer in models.weighted(net)]
     total = sum(mask.numel() for mask in masks)

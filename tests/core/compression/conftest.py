@@ -7,7 +7,7 @@ from core.compression.train import train
 from core.events import Finished
 from core.nets import from_model
 
-SMALL_TEACHER = CompressionSettings(method=Teacher(epochs=1, channels=6, neurons=32))
+SMALL_TEACHER = CompressionSettings(method=Teacher(epochs=1, channels=4, neurons=24))
 
 
 @pytest.fixture(scope="session")

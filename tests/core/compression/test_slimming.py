@@ -73,6 +73,8 @@ def test_recalibration_measures_what_flows_now(small_teacher):
     weights = lost.head.weight.clone()
     slimming.recalibrate(lost)
     assert broken < 50 < accuracy(lost, data.test_x, data.test_y)
+    for a, b in zip(lost.units(), small_teacher.units(), strict=True):
+        assert torch.allclose(a.norm.running_var, b.norm.running_var, rtol=0.5)
     assert torch.equal(weights, lost.head.weight)
     assert not lost.training and lost.units()[0].norm.momentum == 0.1
 

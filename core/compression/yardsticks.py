@@ -1,0 +1,90 @@
+"""The figures of the compression lab beside published ones. `python -m core yardsticks compression` makes the tables."""
+
+from pathlib import Path
+
+from core.yardsticks import Yardstick, write
+
+MINE = "4,000 training digits instead of 60,000; "
+TEACHER = "--method teacher"
+FEW = "--method distill --labels 5"
+MANY = "--method distill"
+OMIT = "--method distill --omit 3 --temperature 8"
+SLIM = "--method slim"
+PRUNE = "--method prune"
+REDESIGN = "--method redesign"
+TWO_BITS = "--method quantize"
+DEEP = "--method deep"
+INT8 = "int8.csv"
+
+ACCURACY, TAUGHT, CONTROL = "result_accuracy", "result_teacher_accuracy", "result_control_accuracy"
+HINTON = "Hinton, Vinyals, Dean 2015, section 3"
+LIU = "Liu et al. 2017"
+HAN = "Han, Mao, Dally 2016"
+
+YARDSTICKS = (
+    Yardstick("Teacher: test accuracy", TEACHER, ACCURACY, "%", f"99.3 % ({HINTON}: 67 errors in 10,000)",
+              MINE + "174,000 weights instead of 2.4 million."),
+    Yardstick("Student, 5 % of labels: test accuracy", FEW, ACCURACY, "%", "none in this set-up",
+              "3 % of the teacher's weights; hard loss on 200 labels, soft loss on all 4,000 images."),
+    Yardstick("The same student without a teacher", FEW, CONTROL, "%", "none in this set-up",
+              "Same initial weights, as many steps, the 200 labelled digits alone."),
+    Yardstick("Gain from distillation, 5 % of labels", FEW, ACCURACY, "points", "none in this set-up",
+              "Each seed's student minus its own twin.", minus=CONTROL),
+    Yardstick("Gain from distillation, all labels", MANY, ACCURACY, "points", f"0.72 points ({HINTON}: 146 → 74 errors)",
+              "Their student has 1.3 million weights and no augmentation; ours is augmented and learns nearly as much "
+              "from labels alone.", minus=CONTROL, digits=2),
+    Yardstick("Omitted digit recognised, as trained", OMIT, "result_omitted_before_correction", "%",
+              f"86.8 % ({HINTON}: 133 of 1,010 threes wrong)", MINE + "a student of 5,548 weights; T = 8."),
+    Yardstick("Omitted digit recognised, bias corrected", OMIT, "result_omitted_accuracy", "%", f"98.6 % ({HINTON})",
+              "Their bias was chosen on the test set; ours follows from the class's share, without test digits."),
+    Yardstick("Slimming: channels and neurons removed", SLIM, "result_channels_removed", "%", f"70 % ({LIU}, VGG, CIFAR-10)",
+              "All layers together, each keeps at least one."),
+    Yardstick("Slimming: parameters removed", SLIM, "result_parameters_removed", "%",
+              f"88.5 % ({LIU}, VGG); 84.4 % (MNIST, dense)", "Another network and another task."),
+    Yardstick("Slimming: change of accuracy", SLIM, ACCURACY, "points", f"+0.14 ({LIU}, VGG); −0.06 (MNIST, dense)",
+              "Against the teacher that the run began with.", minus=TAUGHT, digits=2),
+    Yardstick("Slimming: accuracy right after the cut", SLIM, "result_before_tuning", "%",
+              "32.5 % (the authors' PyTorch port, VGG-19)",
+              "|γ| is compared within its layer; the next BatchNorm is not measured anew."),
+    Yardstick("Slimming: same shape from scratch", SLIM, CONTROL, "%", "equal within noise (Liu et al. 2019)",
+              "As many epochs in all as the pruned network had."),
+    Yardstick("Weight pruning at 95 %: change of accuracy", PRUNE, ACCURACY, "points",
+              "+0.06 at 92 % (Han et al., LeNet-300-100)", "One threshold for all layers, four rounds.", minus=TAUGHT, digits=2),
+    Yardstick("Separable instead of standard: change of accuracy", REDESIGN, ACCURACY, "points",
+              "−1.1 (MobileNet, ImageNet, table 4)", "Same widths, no dense layer, trained side by side.", minus=CONTROL,
+              digits=2),
+    Yardstick("Separable: share of the multiply–adds", REDESIGN, "result_cost_ratio", "×", "0.12 (MobileNet, table 4)",
+              "Narrower layers: 1/N weighs more, and the first convolution stays full.", digits=2),
+    Yardstick("Two bits: change of accuracy", TWO_BITS, ACCURACY, "points", f"breaks below 4 bits without tuning ({HAN})",
+              "Fine-tuned through the rounding, one scale per output channel.", minus=TAUGHT, digits=2),
+    Yardstick("Deep Compression: times smaller", DEEP, "result_rate", "×", f"39 × LeNet-5, 40 × LeNet-300-100 ({HAN})",
+              "Everything counted, code tables included; measured on the decoded file."),
+    Yardstick("Deep Compression: change of accuracy", DEEP, ACCURACY, "points", f"+0.06 ({HAN}, both)",
+              "Against the teacher that the run began with.", minus=TAUGHT, digits=2),
+    Yardstick("int8 against float32, batch of 64: times faster", TEACHER, "speed_up", "×", "none for this network",
+              "Median after warm-up, one thread, turns taken; the fastest engine against float32 as PyTorch runs it by "
+              "default.", file=INT8),
+    Yardstick("int8 against float32, channels last", TEACHER, "speed_up_channels_last", "×", "none for this network",
+              "The fairest opponent: the same float32 numbers in the order that suits the processor best.", file=INT8),
+    Yardstick("int8: change of accuracy", TEACHER, "change", "points", "within 1–2 points (Jacob et al. 2018, ImageNet)",
+              "Calibrated on 256 training digits.", file=INT8, digits=2),
+)
+
+
+def measured_tables(folder: Path) -> None:
+    """What no sweep can measure: int8 inference of the five teachers that the sweep has just stored."""
+    from core import labs, runs
+    from core.compression.measure import int8_report
+    from core.settings import build, key
+
+    rows = []
+    for seed in range(5):
+        settings = build(labs.settings_class("compression"), {"method": "teacher", "seed": seed})
+        report = int8_report(runs.load(key("compression", settings, labs.code_version())).net())
+        plain, ordered, *eight = report
+        best = min(eight, key=lambda row: row["latency_64"])
+        rows.append({"seed": seed, "state": "finished", "engine": best["name"],
+                     "speed_up": plain["latency_64"] / best["latency_64"],
+                     "speed_up_channels_last": ordered["latency_64"] / best["latency_64"],
+                     "change": best["accuracy"] - plain["accuracy"]})
+    write(rows, folder / INT8)

@@ -1,0 +1,270 @@
+"""A real server and Debian's Chromium: what the browser tests share.
+
+Chromium is not optional: without it these tests fail. Nothing is looked up by its place on the page, but by the names
+of buttons, by the keys of widgets (Streamlit writes them into the class "st-key-…") and by data-testid.
+"""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import psutil
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 60.0  # seconds; only a test that fails ever waits that long
+LAB = "network_compression"
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+             "--disable-component-update", "--disable-sync",
+             "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"]
+PROBES = ("/_stcore/health", "/_stcore/host-config")  # Streamlit looks for its own base path and expects 404s
+SEEDS = count(1 + os.getpid() % 5000)
+
+
+def chromium() -> str:
+    """Debian's Chromium. Fails the test run, and does not skip it, when there is none."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
+        pytest.fail("There is no Chromium on this machine (apt install chromium): the browser tests cannot pass.", False)
+    return found
+
+
+# ---- the server ----
+
+@dataclass
+class Server:
+    """A running Lectern."""
+
+    process: subprocess.Popen
+    address: str
+    log: Path
+    first: dict[str, Any] = field(default_factory=dict)  # what the first visitor of the fresh server saw
+
+    def url(self, page: str = LAB, **query: Any) -> str:
+        return f"{self.address}/{page}" + (f"?{urlencode(query)}" if query else "")
+
+    def workers(self) -> list[psutil.Process]:
+        """The training processes: grandchildren of the server that a nanny has spawned."""
+        return [child for child in psutil.Process(self.process.pid).children(recursive=True)
+                if any("spawn_main" in part for part in child.cmdline())]
+
+
+@contextmanager
+def serve(folder: Path, **environment: str) -> Iterator[Server]:
+    """Starts a server on a free port with a store of its own, waits until it is healthy, and ends it afterwards."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    log = folder / "server.log"
+    with log.open("w") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}", "--server.address=127.0.0.1"],
+            cwd=ROOT, stdout=out, stderr=out, stdin=subprocess.DEVNULL,
+            env=os.environ | {"LECTERN_RUNS": str(folder / "runs"), "LECTERN_WORKERS": "1"} | environment)
+    server = Server(process, f"http://127.0.0.1:{port}", log)
+    try:
+        wait_until(lambda: process.poll() is not None or healthy(server.address), "the server to become healthy")
+        assert process.poll() is None, log.read_text()
+        yield server
+    finally:
+        children = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
+        process.terminate()
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        __, alive = psutil.wait_procs(children, 10)
+        for child in alive:
+            child.kill()
+    assert not alive, f"the server left processes behind: {alive}"
+
+
+def healthy(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{address}/_stcore/health", timeout=1) as answer:
+            return answer.status == 200
+    except OSError:
+        return False
+
+
+def wait_until(true: Callable[[], Any], what: str, patience: float = PATIENCE) -> Any:
+    deadline = time.monotonic() + patience
+    while not (answer := true()):
+        assert time.monotonic() < deadline, f"waited {patience:g} s in vain: {what}"
+        time.sleep(0.05)
+    return answer
+
+
+# ---- the browser ----
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=1000 * PATIENCE / 2)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server for all browser tests. Its very first visitor follows a deep link, before anybody saw the home page."""
+    with serve(tmp_path_factory.mktemp("server")) as server:
+        context = browser.new_context(viewport={"width": 1440, "height": 900})
+        page = context.new_page()
+        page.goto(server.url())
+        arrived(page)
+        server.first = {
+            "title": page.locator("h1").first.inner_text(),
+            "width": page.get_by_test_id("stMainBlockContainer").bounding_box()["width"],
+            "links": page.get_by_test_id("stSidebarNavLink").all_inner_texts(),
+            "sections": page.get_by_test_id("stNavSectionHeader").all_inner_texts(),
+        }
+        context.close()
+        yield server
+        said = server.log.read_text()
+    assert "Traceback" not in said, said
+
+
+@dataclass
+class Watcher:
+    """Notes everything that must never happen in a page."""
+
+    address: str
+    troubles: list[str] = field(default_factory=list)
+
+    def watch(self, context: BrowserContext) -> BrowserContext:
+        context.on("request", self.request)
+        context.on("console", self.console)
+        context.on("weberror", lambda error: self.troubles.append(f"uncaught in the page: {error.error}"))
+        return context
+
+    def request(self, request: Any) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme not in ("data", "blob") and parts.netloc != urlsplit(self.address).netloc:
+            self.troubles.append(f"asked another host: {request.url[:200]}")
+
+    def console(self, message: Any) -> None:
+        probe = "404" in message.text and urlsplit(message.location.get("url", "")).path.endswith(PROBES)
+        if message.type == "error" and not probe:
+            self.troubles.append(f"console: {message.text[:300]} {message.location.get('url', '')[:200]}")
+
+
+@pytest.fixture(scope="session")
+def shared(browser: Browser, server: Server) -> Iterator[tuple[BrowserContext, Watcher]]:
+    """One warm browser context for most tests; each page in it is a visitor of its own for the server."""
+    watcher = Watcher(server.address)
+    context = watcher.watch(browser.new_context(viewport={"width": 1440, "height": 900}))
+    yield context, watcher
+    context.close()
+
+
+@pytest.fixture
+def visit(shared: tuple[BrowserContext, Watcher], server: Server) -> Iterator[Callable[..., Page]]:
+    """Opens a page of the app in a new tab. At the end of the test every tab is searched for signs of trouble."""
+    context, watcher = shared
+    watcher.troubles.clear()
+
+    def open_page(page: str = LAB, **query: Any) -> Page:
+        tab = context.new_page()
+        tab.goto(server.url(page, **query))
+        return arrived(tab)
+
+    yield open_page
+    for tab in context.pages:
+        text = tab.locator("body").inner_text()
+        if re.search(r"Traceback|encountered an error|Error:|Exception", text):
+            watcher.troubles.append(f"an error on the page: {text[-2000:]}")
+        stop = button(tab, "Stop")
+        if stop.count() and stop.is_enabled():
+            stop.click()
+            expect(stop).to_be_disabled()
+        tab.close()
+    assert not watcher.troubles, "\n".join(watcher.troubles)
+
+
+# ---- looking and doing ----
+
+def arrived(page: Page) -> Page:
+    """The page has drawn itself and its script has ended."""
+    expect(page.locator("h1").first).to_be_visible()
+    expect(page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')).to_be_attached()
+    return page
+
+
+def button(page: Page, name: str) -> Locator:
+    return page.get_by_test_id("stMain").get_by_role("button", name=name, exact=True)
+
+
+def keyed(page: Page, key: str) -> Locator:
+    """The widget or chart with this key."""
+    return page.locator(f".st-key-{re.sub(r'[^a-zA-Z0-9_-]', '-', key)}")
+
+
+def nudge(page: Page, key: str, presses: int = 1, towards: str = "ArrowRight") -> None:
+    """Moves a slider with the keyboard."""
+    thumb = keyed(page, key).get_by_role("slider").first
+    thumb.focus()
+    for _ in range(presses):
+        thumb.press(towards)
+
+
+def pixels(page: Page) -> str:
+    """What the first live curve looks like now, as a text that changes with the picture; empty while it is blank."""
+    return page.evaluate("""() => {
+        const chart = document.querySelector('[data-testid="stVegaLiteChart"]');
+        const canvas = chart && chart.querySelector('canvas'), svg = chart && chart.querySelector('svg.marks');
+        if (canvas && canvas.width) {
+            const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+            const colours = new Set();
+            for (let i = 0; i < data.length; i += 4) if (data[i + 3] > 200) colours.add(data[i] * 65536 + data[i + 1] * 256 + data[i + 2]);
+            return colours.size > 3 ? canvas.toDataURL() : '';
+        }
+        return svg && svg.querySelector('path[d*="L"]') ? svg.innerHTML : '';
+    }""")
+
+
+def drawn(page: Page) -> str:
+    """Waits until the live curves are drawn and returns what they look like."""
+    return wait_until(lambda: pixels(page), "a curve on the page")
+
+
+def progress(page: Page) -> Locator:
+    return page.get_by_test_id("stProgress")
+
+
+def percent(page: Page) -> int:
+    """How far the run on the page is; −1 when it shows no progress."""
+    found = re.search(r"(\d+) %", progress(page).inner_text()) if progress(page).count() else None
+    return int(found[1]) if found else -1
+
+
+def tiny(**more: Any) -> dict[str, Any]:
+    """Query of a real run that ends in a second or two; a new seed each time."""
+    return {"method": "teacher", "augment": False, "epochs": 1, "channels": 4, "neurons": 16, "seed": next(SEEDS)} | more
+
+
+def long(**more: Any) -> dict[str, Any]:
+    """Query of a real run that lasts longer than any test needs it."""
+    return {"method": "teacher", "augment": False, "epochs": 20, "channels": 20, "neurons": 256, "seed": next(SEEDS)} | more
+
+
+def train(page: Page) -> Page:
+    """Presses Train and waits until the run has begun."""
+    button(page, "Train").click()
+    expect(progress(page)).to_contain_text("steps/s")
+    return page

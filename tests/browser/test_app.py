@@ -1,0 +1,323 @@
+"""What a visitor sees and does, in a real browser on a real server with real trainings."""
+
+import os
+import re
+import signal
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import (
+    arrived,
+    button,
+    drawn,
+    keyed,
+    long,
+    nudge,
+    percent,
+    pixels,
+    progress,
+    tiny,
+    train,
+    wait_until,
+)
+
+PAGES = {"": "Lectern", "network_compression": "Network compression", "runs": "Runs"}
+SIX = ("Train", "Pause", "Step", "Stop", "Reset", "New seed")
+
+
+# ---- arriving ----
+
+def test_the_first_visitor_of_a_fresh_server_may_follow_a_deep_link(server):
+    assert server.first["title"] == "Network compression"
+    assert [re.sub(r"\s+", " ", link).split(" ", 1)[-1] for link in server.first["links"]] == [
+        "Home", "Network compression", "Runs"] or server.first["links"] == ["Home", "Network compression", "Runs"]
+    assert {"Labs", "Shelf"} <= {section.splitlines()[-1] for section in server.first["sections"]}
+    assert server.first["width"] > 1000, "the layout is wide"
+
+
+def test_the_page_opens_on_a_scene_with_a_picture(visit):
+    page = visit()
+    assert drawn(page)
+    expect(page.get_by_test_id("stMetricValue").first).to_have_text(re.compile(r"\d+\.\d %"))
+    expect(page.get_by_test_id("stPlotlyChart").first.locator("svg .barlayer path").first).to_be_attached()
+    for name in SIX:
+        expect(button(page, name)).to_be_visible()
+    expect(button(page, "Train")).to_be_enabled()
+    expect(button(page, "Stop")).to_be_disabled()
+
+
+def test_every_page_is_reached_from_the_sidebar(visit):
+    page = visit("")
+    for title in PAGES.values():
+        page.get_by_test_id("stSidebarNav").get_by_role("link", name=title if title != "Lectern" else "Home").click()
+        expect(page.locator("h1").first).to_have_text(title)
+        arrived(page)
+
+
+def test_the_card_on_the_home_page_leads_to_the_lab(visit):
+    page = visit("")
+    picture = page.get_by_test_id("stMain").get_by_role("img").first
+    wait_until(lambda: picture.evaluate("i => i.complete && i.naturalWidth > 0"), "the card's picture")
+    page.get_by_test_id("stMain").get_by_role("link", name="Network compression").click()
+    expect(page.locator("h1").first).to_have_text("Network compression")
+
+
+def test_no_word_runs_out_of_a_card(visit):
+    page = visit("")
+    outside = page.get_by_test_id("stMain").get_by_role("img").first.evaluate("""async image => {
+        const holder = document.createElement('div');
+        holder.innerHTML = await (await fetch(image.src)).text();
+        document.body.append(holder);
+        const svg = holder.querySelector('svg'), box = svg.viewBox.baseVal;
+        const out = [...svg.querySelectorAll('text')].filter(text => {
+            const b = text.getBBox();
+            return b.x < box.x || b.x + b.width > box.x + box.width || b.y + b.height > box.y + box.height;
+        }).map(text => text.textContent);
+        holder.remove();
+        return out;
+    }""")
+    assert outside == []
+
+
+# ---- training ----
+
+def test_a_chart_grows_while_a_slider_of_look_inside_answers(visit):
+    page = visit(**long())
+    page.get_by_test_id("stButtonGroup").get_by_role("radio", name="Soft targets", exact=True).or_(
+        page.get_by_role("button", name="Soft targets", exact=True)).last.click()
+    expect(keyed(page, "soft/T")).to_be_visible()
+    train(page)
+    before, now = drawn(page), percent(page)
+    for _ in range(3):
+        said = page.get_by_text(re.compile("^Entropy")).inner_text()
+        nudge(page, "soft/T", 4)
+        expect(page.get_by_text(re.compile("^Entropy"))).not_to_have_text(said)
+    wait_until(lambda: percent(page) > now and pixels(page) not in ("", before), "the chart to grow")
+    expect(button(page, "Train")).to_be_disabled()
+
+
+def test_pause_step_go_on_and_stop(visit):
+    page = train(visit(**long()))
+    button(page, "Pause").click()
+    expect(progress(page)).to_contain_text("Paused")
+    chart = wait_until(lambda: settled(page), "the chart to rest")
+    button(page, "Step").click()
+    wait_until(lambda: pixels(page) not in ("", chart), "one more report in the chart")
+    expect(progress(page)).to_contain_text("Paused")
+    button(page, "Go on").click()
+    expect(progress(page)).to_contain_text("steps/s")
+    button(page, "Stop").click()
+    expect(page.get_by_text("Stopped.")).to_be_visible()
+    expect(progress(page)).to_have_count(0)
+    expect(button(page, "Train")).to_be_enabled()
+    expect(button(page, "Reset")).to_be_enabled()
+    assert drawn(page), "what was measured until then stays on the page"
+    button(page, "Reset").click()
+    expect(page.get_by_test_id("stMain")).to_contain_text("The knobs differ from the run shown")
+    expect(button(page, "Reset")).to_be_disabled()
+
+
+def settled(page):
+    """The chart's content when it is the same twice in a row, a second apart."""
+    first = pixels(page)
+    page.wait_for_timeout(1000)
+    return first if first and pixels(page) == first else ""
+
+
+def test_step_begins_a_run_and_waits(visit):
+    page = visit(**long())
+    button(page, "Step").click()
+    expect(progress(page)).to_contain_text("Paused")
+    expect(button(page, "Go on")).to_be_visible()
+
+
+def test_a_run_ends_and_its_model_can_be_opened(visit):
+    page = visit(**tiny())
+    button(page, "Train").click()
+    expect(page.get_by_test_id("stMain")).to_contain_text("Your run")
+    run = page.evaluate("new URLSearchParams(location.search).get('run')")
+    assert re.fullmatch(r"compression-[0-9a-f]{12}", run)
+    page.get_by_role("tab", name="Explain").click()
+    expect(page.get_by_text(re.compile("says")).first).to_be_visible()
+    expect(page.get_by_test_id("stPlotlyChart").first.locator("svg image, svg .hm, svg .heatmaplayer").first).to_be_attached()
+    page.get_by_role("tab", name="Take away").click()
+    with page.expect_download() as download:
+        button(page, "Numbers (CSV)").click()
+    lines = download.value.path().read_text().splitlines()
+    assert lines[0].startswith("step,") and len(lines) > 3
+
+
+def test_a_reload_finds_the_same_run_again(visit):
+    page = train(visit(**long()))
+    address, before = page.url, percent(page)
+    assert "run=" in address
+    page.reload()
+    arrived(page)
+    expect(progress(page)).to_contain_text("steps/s")
+    assert page.url == address and percent(page) >= before
+    expect(button(page, "Stop")).to_be_enabled()
+
+
+def test_a_second_visitor_with_the_same_knobs_joins_the_run(visit, browser, server):
+    page = visit(epochs=60, student_channels=16, seed=long()["seed"])
+    nudge(page, "compression/alpha", 3, "ArrowLeft")  # by hand: the address must hold exactly what the widget holds
+    expect(page).to_have_url(re.compile("alpha="))
+    arrived(page)
+    same = page.url
+    train(page)
+    context = browser.new_context()
+    other = context.new_page()
+    other.goto(same)
+    arrived(other)
+    train(other)
+    expect(progress(other)).to_contain_text("2 watching")
+    expect(progress(page)).to_contain_text("2 watching")
+    run = re.compile(r"run=([a-z0-9-]+)")
+    assert run.search(other.url)[1] == run.search(page.url)[1]
+    button(other, "Stop").click()
+    expect(other.get_by_text(re.compile("You left this run. It goes on"))).to_be_visible()
+    now = percent(page)
+    wait_until(lambda: percent(page) > now, "the run to go on for the first visitor")
+    context.close()
+
+
+def test_a_killed_worker_becomes_a_sentence_and_train_works_again(visit, server):
+    page = train(visit(**long()))
+    for process in server.workers():
+        os.kill(process.pid, signal.SIGKILL)
+    expect(page.get_by_test_id("stAlert")).to_contain_text("The process that trained this run died")
+    assert drawn(page), "the page is alive"
+    train(page)
+    wait_until(lambda: percent(page) > 0, "the new run to get on")
+
+
+def test_a_run_whose_only_viewer_leaves_is_dropped(visit):
+    leaver, waiter = train(visit(**long())), visit(**long())
+    button(waiter, "Train").click()
+    expect(progress(waiter)).to_contain_text("place 1 in the queue")
+    expect(button(waiter, "Pause")).to_be_disabled()
+    leaver.close()
+    expect(progress(waiter)).to_contain_text("steps/s", timeout=60_000)
+
+
+# ---- addresses ----
+
+def test_the_address_reproduces_the_settings(visit):
+    page = visit(scene="never-saw-a-three", seed=41)
+    nudge(page, "compression/temperature", 3)
+    expect(page).to_have_url(re.compile("temperature=9.5"))
+    keyed(page, "compression/control").locator("label").first.click()
+    expect(page).to_have_url(re.compile("control=False"))
+    arrived(page)
+    other = visit(page.url.split("/", 3)[3])
+    for key in ("temperature", "labels", "omit", "epochs"):
+        values = [keyed(tab, f"compression/{key}").get_by_role("slider").get_attribute("aria-valuenow")
+                  for tab in (page, other)]
+        assert values[0] == values[1], key
+    assert other.url == page.url
+    assert not keyed(other, "compression/control").get_by_role("checkbox").or_(
+        keyed(other, "compression/control").get_by_role("switch")).first.is_checked()
+
+
+def test_nonsense_in_the_address_gives_a_sentence_and_a_picture(visit):
+    page = visit(seed="ünïc✓de", scene="nope", run="../../etc/passwd", colour="x" * 2000)
+    expect(page.get_by_test_id("stAlert")).to_have_count(4)
+    for words in ("whole number from 0 to 9999", "is not a scene here", "cannot be the name of a run", "is not a setting here"):
+        expect(page.get_by_test_id("stAlert").filter(has_text=words)).to_have_count(1)
+    assert drawn(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1440
+
+
+def test_an_unknown_page_leads_somewhere_useful(visit):
+    page = visit("no_such_page")
+    expect(page.get_by_test_id("stSidebarNav")).to_be_visible()
+    page.keyboard.press("Escape")
+
+
+# ---- the shelf ----
+
+def test_an_own_run_can_be_deleted_and_no_other_goes_with_it(visit, server):
+    for _ in range(2):
+        page = visit(**tiny())
+        button(page, "Train").click()
+        expect(page.get_by_test_id("stMain")).to_contain_text("Your run")
+        page.close()
+    store = server.log.parent / "runs"
+    before = set(store.iterdir())
+    page = visit("runs")
+    table = page.get_by_test_id("stDataFrame")
+    table.locator("canvas").first.click(position={"x": 18, "y": 35 * 7 + 18})  # six shipped runs come first
+    expect(button(page, "Delete")).to_be_enabled()
+    button(page, "Delete").click()
+    wait_until(lambda: len(before - set(store.iterdir())) == 1, "the run's file to go")
+    arrived(page)
+    expect(page.get_by_text("Choose a row to open or delete that run.")).to_be_visible()
+    assert len(before - set(store.iterdir())) == 1
+
+
+# ---- eyes, hands and small screens ----
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_both_themes_are_drawn(visit, scheme):
+    page = visit()
+    page.emulate_media(color_scheme=scheme)
+    light = page.evaluate("""() => getComputedStyle(document.querySelector('[data-testid="stApp"]')).backgroundColor""")
+    wait_until(lambda: (brightness(page) > 200) == (scheme == "light"), f"a {scheme} page, it is {light}")
+    assert drawn(page)
+
+
+def brightness(page):
+    colour = page.evaluate("""() => getComputedStyle(document.querySelector('[data-testid="stApp"]')).backgroundColor""")
+    return sum(int(part) for part in re.findall(r"\d+", colour)[:3]) / 3
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_telephone_shows_everything_without_sideways_scrolling(visit, path):
+    page = visit(path)
+    page.set_viewport_size({"width": 375, "height": 740})
+    page.reload()
+    arrived(page)
+    if path == "network_compression":
+        drawn(page)
+        tabs = [*page.get_by_role("tab").all_inner_texts()]
+        for name in SIX:
+            fits(page, button(page, name))
+        for tab in tabs:
+            page.get_by_role("tab", name=tab).click()
+            arrived(page)
+            no_sideways_scroll(page)
+    no_sideways_scroll(page)
+
+
+def fits(page, element):
+    element.scroll_into_view_if_needed()
+    box = element.bounding_box()
+    assert 0 <= box["x"] and box["x"] + box["width"] <= 375 and box["height"] >= 24, box
+
+
+def no_sideways_scroll(page):
+    wide = page.evaluate("""() => [document.documentElement, document.querySelector('[data-testid="stMain"]')]
+        .map(e => [e.scrollWidth, e.clientWidth])""")
+    assert all(scroll <= client for scroll, client in wide), wide
+
+
+def test_train_is_reached_and_pressed_with_the_keyboard(visit):
+    page = visit(**long())
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.innerText || ''").strip().endswith("Train"):
+            break
+    else:
+        pytest.fail("80 times Tab did not reach Train")
+    page.keyboard.press("Enter")
+    expect(progress(page)).to_contain_text("steps/s")
+
+
+def test_every_picture_and_every_button_has_a_name(visit):
+    page = visit()
+    drawn(page)
+    nameless = page.evaluate("""() => [...document.querySelectorAll('[data-testid="stMain"] button, [data-testid="stMain"] img')]
+        .filter(e => e.offsetParent && !(e.getAttribute('aria-label') || e.alt || e.innerText.trim() || e.title))
+        .map(e => e.outerHTML.slice(0, 200))""")
+    assert nameless == []

@@ -1,0 +1,79 @@
+"""What the tests of the pages share: a visitor without a browser, a store of runs of their own, and runs to put there."""
+
+from collections.abc import Callable
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core import jobs, labs, runs
+from core.settings import Settings, build, flat_fields, flatten
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = {"compression": "pages/network_compression.py"}  # a new lab adds its page here and is tested like the others
+CHARTS = ("vega_lite_chart", "plotly_chart")
+
+
+@pytest.fixture(autouse=True)
+def own_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty store for each test (shipped runs stay visible), and no training processes unless a test asks for them."""
+    monkeypatch.setenv("LECTERN_RUNS", str(tmp_path / "runs"))
+    monkeypatch.setattr(jobs, "warm_up", lambda: None)
+    return tmp_path / "runs"
+
+
+@pytest.fixture(scope="session")
+def visit() -> Callable[..., AppTest]:
+    """Opens a page of the app at an address, like a visitor who follows a link."""
+    def open_page(page: str, **query: Any) -> AppTest:
+        visitor = AppTest.from_file(ROOT / "app.py", default_timeout=120)
+        for name, value in query.items():
+            visitor.query_params[name] = value
+        visitor.switch_page(page)
+        return visitor.run()
+    return open_page
+
+
+SEEDS = count(5000)
+
+
+@pytest.fixture(scope="session")
+def trained() -> Callable[..., runs.Run]:
+    """A real run of a lab with settings so small that it ends within a second or two; not saved."""
+    def train(flat: dict[str, Any] | None = None, state: str = "finished") -> runs.Run:
+        tiny = {"method": "teacher", "augment": False, "epochs": 1, "channels": 4, "neurons": 16, "seed": next(SEEDS)}
+        settings = build(labs.settings_class("compression"), tiny | (flat or {}))
+        log = list(labs.trainer("compression")(settings))
+        log = log if state == "finished" else log[:5]
+        return runs.make(f"compression-tiny-{settings.seed}", "compression", flatten(settings), log, 1.0, state)
+    return train
+
+
+def check(visitor: AppTest) -> AppTest:
+    """Nothing went wrong on the page: no exception, no error, no warning."""
+    assert not visitor.exception, [e.stack_trace or e.message for e in visitor.exception]
+    assert not visitor.error, [e.value for e in visitor.error]
+    assert not visitor.warning, [w.value for w in visitor.warning]
+    return visitor
+
+
+def charts(visitor: AppTest) -> list[Any]:
+    """Every chart on the page; each one says in words what it shows."""
+    found = [chart for kind in CHARTS for chart in visitor.get(kind)]
+    assert all(chart.proto.alt.strip() for chart in found), "a chart has no alt text"
+    return found
+
+
+def shown(visitor: AppTest, lab: str) -> Settings:
+    """The settings that the widgets of a lab page show."""
+    state, model = visitor.session_state, labs.settings_class(lab)
+    chosen = {name: state[f"{lab}/{name}"] for name in model.model_fields}
+    return build(model, {name: state[f"{lab}/{name}"] for name, _ in flat_fields(model, chosen)})
+
+
+def text_of(visitor: AppTest) -> str:
+    """All sentences on the page."""
+    kinds = (visitor.title, visitor.markdown, visitor.caption, visitor.info, visitor.warning, visitor.error)
+    return "\n".join(str(element.value) for kind in kinds for element in kind)

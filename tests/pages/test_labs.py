@@ -1,0 +1,264 @@
+"""Every lab page: scenes, methods, knobs and URL, tabs, and addresses that hold nonsense."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from core import labs
+from core.settings import bounds_of, build, choices_of, every_field, extra, flat_fields, flatten, union_members
+from pages.shared import lecture
+from tests.pages.conftest import PAGES, charts, check, shown, text_of
+
+SCENES = [(lab, scene) for lab in labs.LABS for scene in labs.module(lab, "settings").SCENES]
+CHOICES = [(lab, union, choice) for lab in labs.LABS
+           for union, field in labs.settings_class(lab).model_fields.items() for choice in union_members(field)]
+TABS = ("Look inside", "Explain", "Theory", "Yardstick", "Compare", "Take away")
+each_lab = pytest.mark.parametrize("lab", labs.LABS)
+each_scene = pytest.mark.parametrize("lab, scene", SCENES, ids=[scene.slug for _, scene in SCENES])
+each_choice = pytest.mark.parametrize("lab, union, choice", CHOICES, ids=[choice for *_, choice in CHOICES])
+
+
+def query_of(visitor):
+    return dict(visitor.query_params)
+
+
+def test_every_lab_has_a_page():
+    assert set(PAGES) == set(labs.LABS)
+
+
+# ---- scenes ----
+
+@each_lab
+def test_a_first_visitor_meets_a_picture(visit, lab):
+    visitor = check(visit(PAGES[lab]))
+    text = lecture.read(lab)
+    assert visitor.title[0].value == text.title
+    assert text.idea in text_of(visitor) and text.watch in text_of(visitor)
+    assert visitor.get("vega_lite_chart") and charts(visitor)
+    assert shown(visitor, lab) == labs.module(lab, "settings").SCENES[0].settings
+    assert [button.label for button in visitor.button][:6] == ["Train", "Pause", "Step", "Stop", "Reset", "New seed"]
+    disabled = {button.label for button in visitor.button if button.disabled}
+    assert {"Pause", "Stop", "Reset"} <= disabled and not {"Train", "Step", "New seed"} & disabled
+
+
+@each_scene
+def test_a_scene_opens_by_its_pill_and_by_its_address(visit, lab, scene):
+    by_pill = check(check(visit(PAGES[lab])).get("pills")[0].set_value(scene.slug).run())
+    by_address = check(visit(PAGES[lab], scene=scene.slug))
+    for visitor in (by_pill, by_address):
+        assert shown(visitor, lab) == scene.settings
+        assert query_of(visitor) == {"scene": scene.slug}
+        assert visitor.get("pills")[0].value == scene.slug
+        assert charts(visitor) and "Shipped run" in text_of(visitor)
+        text = lecture.read(lab).scenes[scene.slug]
+        assert text.question in text_of(visitor) and text.answer in text_of(visitor)
+
+
+@each_scene
+def test_every_tab_of_a_scene_opens(visit, lab, scene):
+    visitor = check(visit(PAGES[lab], scene=scene.slug))
+    assert [tab.label for tab in visitor.tabs] == list(TABS)
+    for name in TABS:
+        visitor.session_state[f"{lab}/tab"] = name
+        check(visitor.run())
+        charts(visitor)
+        filled = [tab.label for tab in visitor.tabs if tab.children]
+        assert filled == [name], "only the open tab is computed"
+
+
+# ---- knobs and URL ----
+
+def changed(field, value):
+    """An allowed value of the field other than `value`, as far from it as the bounds let it be; None for a stored run."""
+    if extra(field, "source"):
+        return None
+    if choices := choices_of(field):
+        return next(choice for choice in reversed(choices) if choice != value)
+    if field.annotation is bool:
+        return not value
+    low, high = bounds_of(field)
+    return field.annotation(high if value != high else low)
+
+
+def follow(visit, visitor, lab):
+    """Another visitor who opens the address that the first one sees."""
+    return check(visit(PAGES[lab], **query_of(visitor)))
+
+
+@each_choice
+def test_a_choice_brings_its_own_knobs_at_their_defaults(visit, lab, union, choice):
+    visitor = check(visit(PAGES[lab]))
+    check(visitor.get_by_key(f"{lab}/{union}").set_value(choice).run())
+    assert flatten(shown(visitor, lab)) == flatten(build(labs.settings_class(lab), {union: choice}))
+    for name, field in flat_fields(labs.settings_class(lab), {union: choice}):
+        assert visitor.get_by_key(f"{lab}/{name}").value is not None
+        assert visitor.get_by_key(f"{lab}/{name}").proto.help == field.description
+    assert shown(follow(visit, visitor, lab), lab) == shown(visitor, lab)
+
+
+@each_choice
+def test_every_knob_goes_into_the_address_and_comes_back(visit, lab, union, choice):
+    visitor = visit(PAGES[lab])
+    check(visitor.get_by_key(f"{lab}/{union}").set_value(choice).run())
+    wanted = {}
+    for name, field in flat_fields(labs.settings_class(lab), {union: choice}):
+        value = None if name == union else changed(field, visitor.session_state[f"{lab}/{name}"])
+        if value is not None:
+            wanted[name] = value
+            visitor.get_by_key(f"{lab}/{name}").set_value(value)
+    check(visitor.run())
+    assert {name: flatten(shown(visitor, lab))[name] for name in wanted} == wanted
+    assert set(wanted) <= set(query_of(visitor))
+    assert shown(follow(visit, visitor, lab), lab) == shown(visitor, lab)
+
+
+def one_knob_back(scene) -> Iterator[tuple[str, object]]:
+    """Each knob in which a scene differs from the defaults, with its default."""
+    model, flat = type(scene.settings), flatten(scene.settings)
+    chosen = {name: flat[name] for name, field in model.model_fields.items() if union_members(field)}
+    default = flatten(build(model, chosen))
+    yield from ((name, default[name]) for name in flat if flat[name] != default[name])
+
+
+@pytest.mark.parametrize("lab, slug, name, value", [
+    (lab, scene.slug, name, value) for lab, scene in SCENES for name, value in one_knob_back(scene)])
+def test_a_knob_turned_back_to_its_default_is_in_the_address_too(visit, lab, slug, name, value):
+    visitor = visit(PAGES[lab], scene=slug)
+    check(visitor.get_by_key(f"{lab}/{name}").set_value(value).run())
+    assert shown(follow(visit, visitor, lab), lab) == shown(visitor, lab)
+
+
+@each_scene
+def test_another_choice_on_a_scene_is_in_the_address(visit, lab, scene):
+    for union, field in type(scene.settings).model_fields.items():
+        for choice in union_members(field):
+            visitor = visit(PAGES[lab], scene=scene.slug)
+            check(visitor.get_by_key(f"{lab}/{union}").set_value(choice).run())
+            assert shown(follow(visit, visitor, lab), lab) == shown(visitor, lab), choice
+
+
+@each_lab
+def test_the_page_says_which_knobs_differ_from_the_run_shown(visit, lab):
+    visitor = check(visit(PAGES[lab]))
+    assert "differ" not in text_of(visitor)
+    check(visitor.number_input(key=f"{lab}/seed").set_value(77).run())
+    assert "The knobs differ from the run shown: Seed 0 → 77" in text_of(visitor)
+
+
+@each_lab
+def test_new_seed_changes_the_seed_only(visit, lab):
+    visitor = check(visit(PAGES[lab]))
+    before = flatten(shown(visitor, lab))
+    check(visitor.get_by_key(f"{lab}/new").click().run())
+    after = flatten(shown(visitor, lab))
+    assert before | {"seed": after["seed"]} == after and query_of(visitor)["seed"] == str(after["seed"])
+
+
+@each_lab
+def test_the_knobs_outlive_a_visit_to_another_page(visit, lab):
+    visitor = check(visit(PAGES[lab], seed="33"))
+    before, query = shown(visitor, lab), query_of(visitor)
+    visitor.switch_page("pages/runs.py")
+    check(visitor.run())
+    visitor.switch_page(PAGES[lab])
+    check(visitor.run())
+    assert shown(visitor, lab) == before and query_of(visitor) == query
+
+
+# ---- addresses that hold nonsense ----
+
+LONG = "x" * 10_000
+NONSENSE = [  # parameters, then for each expected sentence the words that must stand in it
+    ({"temprature": "9"}, [["“temprature”", "is not a setting", "seed"]]),
+    ({"seed": "abc"}, [["“abc”", "Seed", "whole number from 0 to 9999"]]),
+    ({"seed": "-1"}, [["“-1”", "Seed", "whole number from 0 to 9999"]]),
+    ({"seed": "1e400"}, [["“1e400”", "Seed", "whole number from 0 to 9999"]]),
+    ({"seed": ""}, [["Seed", "whole number from 0 to 9999"]]),
+    ({"seed": "NaN"}, [["“NaN”", "Seed", "whole number from 0 to 9999"]]),
+    ({"seed": LONG}, [["“xxx", "Seed", "whole number from 0 to 9999"]]),
+    ({LONG: "1"}, [["“xxx", "is not a setting"]]),
+    ({"схема": "ünïc✓de"}, [["“схема”", "is not a setting"]]),
+    ({"seed": "٣"}, [["Seed", "whole number from 0 to 9999"]]),
+    ({"seed": ["1", "x"]}, [["“x”", "Seed", "whole number from 0 to 9999"]]),
+    ({"scene": "nope"}, [["“nope”", "is not a scene", "known are"]]),
+    ({"scene": LONG}, [["“xxx", "is not a scene", "known are"]]),
+    ({"scene": ""}, [["is not a scene", "known are"]]),
+    ({"scene": "<script>alert(1)</script>"}, [["is not a scene", "known are"]]),
+    ({"run": "compression-doesnotexist"}, [["compression-doesnotexist", "Train"]]),
+    ({"run": "../../etc/passwd"}, [["../../etc/passwd", "cannot be the name of a run"]]),
+    ({"run": LONG}, [["“xxx", "cannot be the name of a run"]]),
+    ({"run": "Ünïcode\n"}, [["cannot be the name of a run"]]),
+    ({"seed": "x", "scene": "y", "run": "Z"}, [["“x”"], ["“y”"], ["“Z”"]]),
+]
+
+
+@each_lab
+@pytest.mark.parametrize("query, sentences", NONSENSE, ids=[f"{str(q)[:40]}" for q, _ in NONSENSE])
+def test_nonsense_in_the_address_gives_one_sentence_each(visit, lab, query, sentences):
+    visitor = visit(PAGES[lab], **query)
+    assert not visitor.exception and not visitor.error
+    said = [warning.value for warning in visitor.warning]
+    assert len(said) == len(sentences), said
+    for words in sentences:
+        assert [s for s in said if all(word in s for word in words)], (words, said)
+    assert all(len(s) < 600 for s in said), "a sentence, not a wall of text"
+    assert charts(visitor)
+    assert shown(visitor, lab) == labs.module(lab, "settings").SCENES[0].settings
+    assert check(visitor.run()), "the sentence is said once"
+
+
+@each_lab
+def test_what_is_wrong_is_left_out_and_the_rest_counts(visit, lab):
+    visitor = visit(PAGES[lab], seed="12", nope="1")
+    assert len(visitor.warning) == 1
+    assert shown(visitor, lab).seed == 12 and query_of(visitor)["seed"] == "12"
+
+
+@each_lab
+def test_every_bad_value_of_every_knob_gives_one_sentence(visit, lab):
+    model = labs.settings_class(lab)
+    unions = {name: field for name, field in model.model_fields.items() if union_members(field)}
+    for union, field in unions.items():
+        for choice in union_members(field):
+            for name, inner in flat_fields(model, {union: choice}):
+                if name == union:
+                    continue
+                visitor = visit(PAGES[lab], **{union: choice, name: "?!"})
+                said = [warning.value for warning in visitor.warning]
+                assert not visitor.exception
+                assert len(said) == 1 and "“?!”" in said[0] and inner.title in said[0], (choice, name, said)
+                assert charts(visitor)
+
+
+@each_lab
+def test_a_knob_of_another_choice_is_refused_in_words(visit, lab):
+    model = labs.settings_class(lab)
+    for union, field in model.model_fields.items():
+        for choice in union_members(field):
+            own = dict(flat_fields(model, {union: choice}))
+            foreign = next((name for name in every_field(model) if name not in own), None)
+            if foreign:
+                visitor = visit(PAGES[lab], **{union: choice, foreign: "1"})
+                assert not visitor.exception and len(visitor.warning) == 1
+                assert f"“{foreign}” is not a setting here" in visitor.warning[0].value
+
+
+# ---- runs in the address ----
+
+@each_lab
+def test_a_shipped_run_opens_with_its_settings(visit, lab):
+    scene = labs.module(lab, "settings").SCENES[-1]
+    visitor = check(visit(PAGES[lab], run=f"{lab}-{scene.slug}"))
+    assert shown(visitor, lab) == scene.settings
+    assert query_of(visitor)["run"] == f"{lab}-{scene.slug}"
+    assert not visitor.get_by_key(f"{lab}/reset").disabled
+    check(visitor.get_by_key(f"{lab}/reset").click().run())
+    assert "run" not in query_of(visitor) and shown(visitor, lab) == scene.settings
+
+
+@each_lab
+def test_a_torn_run_in_the_address_gives_a_sentence(visit, own_store, lab):
+    own_store.mkdir()
+    (own_store / f"{lab}-torn.safetensors").write_bytes(b"\x00" * 20)
+    visitor = visit(PAGES[lab], run=f"{lab}-torn")
+    assert not visitor.exception and len(visitor.warning) == 1 and charts(visitor)
