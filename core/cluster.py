@@ -20,6 +20,8 @@ CONFIG = {
     # Dask sets MALLOC_TRIM_THRESHOLD_ here, which makes small torch trainings twice as slow: replaced, not extended.
     "distributed.nanny.pre-spawn-environ": THREADS,
     "distributed.scheduler.allowed-failures": 0,  # a dead worker is told to the visitor, never hidden by a second try
+    # A cluster gives a worker up for good when it is away 15 s after a death, even though its nanny is starting it again.
+    "distributed.deploy.lost-worker-timeout": "1000 days",
     "distributed.worker.daemon": False,
     "distributed.worker.memory.terminate": 0.95,
     "distributed.comm.timeouts.connect": "10s",

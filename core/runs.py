@@ -13,7 +13,7 @@ import struct
 import tempfile
 import time
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
@@ -111,6 +111,11 @@ def make(run_id: str, lab: str, settings: dict[str, Any], log: list[Event], seco
     about = About(run_id, lab, settings, state, round(seconds, 2), round(time.time(), 1), labs.code_version(),
                   made_on or machine(), dict(finished.summary) if finished else {}, list(finished.models) if finished else [])
     return Run(about, tuple(log))
+
+
+def with_summary(run: Run, more: dict[str, Any]) -> Run:
+    """The same run with more in its summary."""
+    return replace(run, about=replace(run.about, summary=run.about.summary | more))
 
 
 @lru_cache

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import torch
+import torch._dynamo  # noqa: F401  the first optimiser imports it, which takes seconds: better before anybody waits
 from distributed import get_worker
 
 from core import cluster, labs, runs

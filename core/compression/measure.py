@@ -14,6 +14,7 @@ from core.compression import bitstream, distill, huffman, int8, models, prune, q
 from core.compression.loop import hits
 from core.data import digits
 from core.nets import DigitNet, accuracy, count
+from core.runs import Run
 from core.settings import Formula
 
 WARM_UP = 5
@@ -117,6 +118,30 @@ def redesign_report(channels: int = 16, kernel: int = 3, repeats: int = 20) -> l
     one, many = (latency(nets, data.test_x[:n], repeats) for n in BATCHES)
     return [{"name": kind, "parameters": count(net), "macs": models.macs(net), "latency_1": one[kind],
              "latency_64": many[kind]} for kind, net in nets.items()]
+
+
+RATIOS = tuple(range(0, 96, 5))
+CURVES = ("ratio/relative", "ratio/absolute", "sparsity/global", "sparsity/layer", "bits")
+
+
+def curve(net: DigitNet, name: str) -> list[dict]:
+    """A curve that the page shows for a network, none of it fine-tuned; takes a second or two.
+
+    name: ratio/… (channels removed, |γ| compared within its layer or itself), sparsity/… (weights removed, by one
+    threshold or layer by layer), or bits.
+    """
+    match name.split("/"):
+        case "ratio", how:
+            return slimming.ratio_curve(net, RATIOS, relative=how == "relative")
+        case "sparsity", scope:
+            return prune.sparsity_curve(net, scope=scope)
+        case _:
+            return quantize.bits_curve(net)
+
+
+def examine(run: Run) -> dict[str, dict]:
+    """What a shipped run carries besides its training: every `curve` of every model in it."""
+    return {"curves": {model: {name: curve(run.net(model), name) for name in CURVES} for model in run.models}}
 
 
 THEORY = (

@@ -18,7 +18,7 @@ def _epochs(default: int, most: int, help: str = "Passes over the training digit
 
 def _learning_rate(default: float) -> float:
     return knob(default, "Learning rate", "Highest value of the one-cycle schedule; too high and the run diverges.",
-                symbol="η", ge=0.001, le=10, log=True)
+                symbol="η", ge=0.001, le=10, log=True, fine=True)
 
 
 class Teacher(Frozen):
@@ -48,11 +48,11 @@ class Distill(Frozen):
                                  "four times as many, and no dense layer follows.", ge=2, le=16, step=1)
     labels: float = knob(100, "Labels", "Share of the training digits whose label is known; the soft loss needs none.",
                          unit="%", ge=1, le=100, step=1)
-    omit: int = knob(-1, "Omitted digit", "The student never sees an image of this digit; −1 omits none.",
-                     ge=-1, le=9, step=1)
-    epochs: int = _epochs(12, 60)
+    omit: int = knob(-1, "Omitted digit", "The student never sees an image of this digit (−1: it sees all).",
+                     ge=-1, le=9, step=1, names={-1: "none"})
+    epochs: int = _epochs(12, 40)
     learning_rate: float = _learning_rate(0.1)
-    control: bool = knob(True, "Control", "Train a twin of the student beside it, on the hard labels alone.")
+    control: bool = knob(True, "Control", "Train a twin of the student beside it, on the hard labels alone.", fine=True)
 
 
 class Slim(Frozen):
@@ -66,10 +66,10 @@ class Slim(Frozen):
     threshold: Literal["relative", "absolute"] = knob(
         "relative", "Compare", "What one threshold applies to: |γ| as a share of its layer's largest, or |γ| itself, "
         "as in the paper.", names={"relative": "|γ| within its layer", "absolute": "|γ| itself"})
-    sparse_epochs: int = knob(5, "Sparse epochs", "Passes with the penalty on γ, before pruning.", ge=0, le=20, step=1)
-    tune_epochs: int = knob(6, "Fine-tuning epochs", "Passes of the small network after pruning.", ge=0, le=20, step=1)
+    sparse_epochs: int = knob(5, "Sparse epochs", "Passes with the penalty on γ, before pruning.", ge=0, le=12, step=1)
+    tune_epochs: int = knob(6, "Fine-tuning epochs", "Passes of the small network after pruning.", ge=0, le=12, step=1)
     learning_rate: float = _learning_rate(0.05)
-    control: bool = knob(True, "Control", "Then train the same small shape from scratch, for as many epochs in all.")
+    control: bool = knob(True, "Control", "Then train the same small shape from scratch, for as many epochs in all.", fine=True)
 
 
 class Prune(Frozen):
@@ -97,7 +97,7 @@ class Redesign(Frozen):
     kernel: Literal[3, 5] = knob(3, "Kernel", "Side of the convolution's window.", unit="pixels", symbol="k")
     epochs: int = _epochs(8, 20)
     learning_rate: float = _learning_rate(0.1)
-    control: bool = knob(True, "Control", "Train the standard convolutions of the same widths beside it.")
+    control: bool = knob(True, "Control", "Train the standard convolutions of the same widths beside it.", fine=True)
 
 
 class Quantize(Frozen):
@@ -137,7 +137,7 @@ class CompressionSettings(Settings):
     """What a run of the compression lab needs."""
 
     teacher: str = knob(SHIPPED_TEACHER, "Teacher", "The run whose network all methods but the first start from.",
-                        source="teacher", pattern=r"^[a-z0-9-]{1,80}$")
+                        source="teacher", fine=True, pattern=r"^[a-z0-9-]{1,80}$")
     method: Teacher | Distill | Slim | Prune | Redesign | Quantize | Deep = Field(
         Distill(), discriminator="name", title="Method", description="Which way of compressing to train.",
         json_schema_extra={"names": {
@@ -151,16 +151,16 @@ METRICS = {
     "teacher_accuracy": Metric("Teacher", "%", role="before"),
     "control_accuracy": Metric("Control", "%", role="control"),
     "batch_accuracy": Metric("Accuracy while training", "%", role="neutral"),
-    "loss": Metric("Loss", chart="loss"),
-    "loss_soft": Metric("Soft loss (× T²)", role="before", chart="loss"),
-    "loss_hard": Metric("Hard loss", role="neutral", chart="loss"),
-    "control_loss": Metric("Loss of the control", role="control", chart="loss"),
+    "loss": Metric("Loss", chart="loss", log=True),
+    "loss_soft": Metric("Soft loss (× T²)", role="before", chart="loss", log=True),
+    "loss_hard": Metric("Hard loss", role="neutral", chart="loss", log=True),
+    "control_loss": Metric("Loss of the control", role="control", chart="loss", log=True),
     "omitted_accuracy": Metric("Omitted digit", "%", role="danger", chart="omitted"),
     "omitted_control": Metric("Omitted digit, control", "%", role="control", chart="omitted"),
     "gamma_sum": Metric("Sum of |γ|", role="neutral", chart="gamma"),
     "gamma_small": Metric("|γ| below 0.05", "%", role="after", chart="gamma"),
     "sparsity": Metric("Weights that are zero", "%", role="neutral", chart="sparsity"),
-    "bytes": Metric("Size", "bytes", role="after", chart="bytes"),
+    "bytes": Metric("Size", "bytes", role="after", chart="bytes", log=True),
 }
 
 SCENES = (

@@ -148,6 +148,9 @@ def widget(lab: str, name: str, field: FieldInfo, runs: Mapping[str, str] | None
     if extra(field, "log"):
         grid = log_grid(low, high, st.session_state[where], field.annotation)
         return st.select_slider(label, grid, format_func=lambda v: f"{v:g}", key=where, help=tip)
+    if names := extra(field, "names"):
+        whole = range(int(low), int(high) + 1)
+        return st.select_slider(label, whole, format_func=lambda v: _(names.get(v, str(v))), key=where, help=tip)
     kind = field.annotation
     step = kind(extra(field, "step") or (1 if kind is int else (high - low) / 100))
     return st.slider(label, kind(low), kind(high), step=step, key=where, help=tip, format="%d" if kind is int else "%g")

@@ -137,11 +137,13 @@ def neurons(current: Shown) -> None:
         required=True,
         format_func=lambda r: _("|γ| within its layer") if r else _("|γ| itself, as in the paper"),
     )
-    curve, before = data.ratio_curve(run_id, model, relative), data.widths(run_id, model)
-    point, threshold = (
-        data.slim_point(run_id, model, ratio, relative),
-        data.gamma_threshold(run_id, model, ratio, relative),
-    )
+    try:
+        curve = data.curve(run_id, model, "ratio/relative" if relative else "ratio/absolute")
+    except ValueError as error:  # a separable network has no channels that can go one by one
+        st.info(str(error), icon=":material/info:")
+        return
+    before, point = data.widths(run_id, model), data.slim_point(run_id, model, ratio, relative)
+    threshold = data.gamma_threshold(run_id, model, ratio, relative)
     with st.container(horizontal=True, gap="medium"):
         st.metric(
             _("Accuracy, no fine-tuning"),
@@ -192,9 +194,10 @@ def neurons(current: Shown) -> None:
 def weights(current: Shown) -> None:
     """Single weights by magnitude: accuracy against sparsity, and why zeros alone are not faster."""
     run_id, model = network(current, "weights")
-    sparsity = st.slider(_("Set this share of all weights to zero (%)"), 0, 99, 80, key="weights/sparsity")
-    curves = {scope: data.sparsity_curve(run_id, model, scope) for scope in ("global", "layer")}
-    here = {scope: data.sparse_point(run_id, model, sparsity, scope) for scope in curves}
+    curves = {scope: data.curve(run_id, model, f"sparsity/{scope}") for scope in ("global", "layer")}
+    shares = [point["sparsity"] for point in curves["global"]]
+    sparsity = st.select_slider(_("Set this share of all weights to zero (%)"), shares, 80, key="weights/sparsity")
+    here = {scope: curves[scope][shares.index(sparsity)] for scope in curves}
     with st.container(horizontal=True, gap="medium"):
         st.metric(_("One threshold for all layers"), f"{here['global']['accuracy']:.1f} %", width="content")
         st.metric(_("The same share of each layer"), f"{here['layer']['accuracy']:.1f} %", width="content")
@@ -294,7 +297,7 @@ def bits(current: Shown) -> None:
         }[s],
         required=True,
     )
-    curve = data.bits_curve(run_id, model)
+    curve = data.curve(run_id, model, "bits")
     here = next(p for p in curve if p["bits"] == number and p["scheme"] == scheme)
     with st.container(horizontal=True, gap="medium"):
         st.metric(_("Accuracy, no fine-tuning"), f"{here['accuracy']:.1f} %", width="content")

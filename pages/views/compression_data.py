@@ -77,12 +77,17 @@ def gradient_norms(teacher: tuple[str, str], student: tuple[str, str] | None = N
     return norms(_as_tensor(_logits(*student)), _as_tensor(_logits(*teacher)))
 
 
-@once
-def ratio_curve(run_id: str, model: str, relative: bool) -> list[dict[str, Any]]:
-    """Accuracy, parameters and widths of the smaller network at every fifth percent."""
-    from core.compression.slimming import ratio_curve as curve
+def curve(run_id: str, model: str, name: str) -> list[dict[str, Any]]:
+    """A curve of `core.compression.measure.curves`: what the shipped run carries, or measured now and kept."""
+    carried = runs.load(run_id).about.summary.get("curves", {}).get(model, {})
+    return carried[name] if name in carried else _measured(run_id, model, name)
 
-    return curve(net(run_id, model), tuple(range(0, 96, 5)), relative=relative)
+
+@once
+def _measured(run_id: str, model: str, name: str) -> list[dict[str, Any]]:
+    from core.compression.measure import curve as measure
+
+    return measure(net(run_id, model), name)
 
 
 @st.cache_data(max_entries=1000, show_spinner=False)
@@ -120,28 +125,6 @@ def gammas(run_id: str, model: str, relative: bool) -> np.ndarray:
 def gamma_threshold(run_id: str, model: str, ratio: int, relative: bool) -> float:
     """Where the histogram of γ is cut at this ratio."""
     return float(np.quantile(gammas(run_id, model, relative), ratio / 100))
-
-
-@once
-def sparsity_curve(run_id: str, model: str, scope: str) -> list[dict[str, Any]]:
-    from core.compression.prune import sparsity_curve as curve
-
-    return curve(net(run_id, model), scope=scope)
-
-
-@st.cache_data(max_entries=500, show_spinner=False)
-def sparse_point(run_id: str, model: str, sparsity: int, scope: str) -> dict[str, Any]:
-    """Accuracy and bytes at one sparsity in percent."""
-    from core.compression.prune import sparsity_curve as curve
-
-    return curve(net(run_id, model), (sparsity,), scope)[0]
-
-
-@once
-def bits_curve(run_id: str, model: str) -> list[dict[str, Any]]:
-    from core.compression.quantize import bits_curve as curve
-
-    return curve(net(run_id, model))
 
 
 def rounded_layer(run_id: str, model: str, layer: str, bits: int, scheme: str) -> tuple[np.ndarray, np.ndarray]:

@@ -31,6 +31,7 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"
              "--disable-component-update", "--disable-sync",
              "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"]
 PROBES = ("/_stcore/health", "/_stcore/host-config")  # Streamlit looks for its own base path and expects 404s
+UNKNOWN_PAGE = "The page that you have requested does not seem to exist"  # Streamlit's own word on an unknown path
 SEEDS = count(1 + os.getpid() % 5000)
 
 
@@ -160,7 +161,7 @@ class Watcher:
 
     def console(self, message: Any) -> None:
         probe = "404" in message.text and urlsplit(message.location.get("url", "")).path.endswith(PROBES)
-        if message.type == "error" and not probe:
+        if message.type == "error" and not probe and UNKNOWN_PAGE not in message.text:
             self.troubles.append(f"console: {message.text[:300]} {message.location.get('url', '')[:200]}")
 
 

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import (
+    ROOT,
     arrived,
     button,
     drawn,
@@ -184,6 +185,7 @@ def test_a_second_visitor_with_the_same_knobs_joins_the_run(visit, browser, serv
 
 def test_a_killed_worker_becomes_a_sentence_and_train_works_again(visit, server):
     page = train(visit(**long()))
+    wait_until(lambda: percent(page) > 0, "the run to get on")
     for process in server.workers():
         os.kill(process.pid, signal.SIGKILL)
     expect(page.get_by_test_id("stAlert")).to_contain_text("The process that trained this run died")
@@ -246,8 +248,9 @@ def test_an_own_run_can_be_deleted_and_no_other_goes_with_it(visit, server):
     store = server.log.parent / "runs"
     before = set(store.iterdir())
     page = visit("runs")
-    table = page.get_by_test_id("stDataFrame")
-    table.locator("canvas").first.click(position={"x": 18, "y": 35 * 7 + 18})  # six shipped runs come first
+    box = page.get_by_test_id("stDataFrame").bounding_box()
+    row = len(list((ROOT / "assets" / "runs").glob("*.safetensors"))) + 1  # below the head and the shipped runs
+    page.mouse.click(box["x"] + 17, box["y"] + 36 + 35 * (row - 1) + 17)
     expect(button(page, "Delete")).to_be_enabled()
     button(page, "Delete").click()
     wait_until(lambda: len(before - set(store.iterdir())) == 1, "the run's file to go")
@@ -304,6 +307,7 @@ def no_sideways_scroll(page):
 
 def test_train_is_reached_and_pressed_with_the_keyboard(visit):
     page = visit(**long())
+    page.bring_to_front()
     for _ in range(80):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.innerText || ''").strip().endswith("Train"):

@@ -120,16 +120,16 @@ def test_sweep_writes_a_row_for_each_combination_and_seed(jobs, tmp_path, capsys
     assert capsys.readouterr().out == ""
 
 
-def test_a_sweep_of_given_seeds_prints_its_table(jobs, capsys):
+def test_a_sweep_of_given_seeds_prints_its_table(jobs, capfd):
     assert main(["sweep", LAB, *TINY, "--seed", "5"]) == 0
-    out, error = capsys.readouterr()
+    out, error = capfd.readouterr()
     row, = csv.DictReader(out.splitlines())
     assert row["seed"] == "5" and row["state"] == "finished" and error.startswith("1/1")
 
 
-def test_a_sweep_whose_runs_fail_says_so(jobs, capsys):
+def test_a_sweep_whose_runs_fail_says_so(jobs, capfd):
     assert main(["sweep", LAB, "--method", "distill", "--teacher", "no-such-run", "--seeds", "1"]) == 1
-    row, = csv.DictReader(capsys.readouterr().out.splitlines())
+    row, = csv.DictReader(capfd.readouterr().out.splitlines())
     assert row["state"] == "failed" and "no-such-run" in row["message"]
 
 
