@@ -4,7 +4,7 @@ FROM python:3.11-slim
 RUN useradd --create-home --uid 1000 user
 USER user
 WORKDIR /home/user/app
-ENV PATH="/home/user/.local/bin:$PATH" PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+ENV PATH="/home/user/.local/bin:$PATH" PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 LECTERN_PUBLIC=1
 
 # PIP_ARGS can name an index that has CPU builds of torch; the default one works but is larger.
 ARG PIP_ARGS=""

@@ -38,3 +38,8 @@ def runs_folder() -> Path:
     """Where finished runs are kept: LECTERN_RUNS, or a folder in the user's cache."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     return Path(os.environ.get("LECTERN_RUNS", "").strip() or cache / "lectern" / "runs")
+
+
+def public() -> bool:
+    """LECTERN_PUBLIC=1: strangers share this server, so nobody may delete what another may have trained."""
+    return bool(whole_number("LECTERN_PUBLIC", 0, 0, 1))

@@ -18,7 +18,7 @@ st.markdown(
         "changed and why. Nothing is canned but the first picture, and that one is a stored run that you can repeat."
     )
 )
-grid = st.grid(3, min_column_width=280, gap="medium")
+grid = st.grid(min(3, len(LABS) + 1), min_column_width=280, gap="medium")
 for lab, (page, icon, card) in LABS.items():
     with grid.container(border=True, height="stretch"):
         text = lecture.read(lab)

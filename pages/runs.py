@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from core import runs
+from core import env, runs
 from core.runs import RunError
 from pages.shared.words import _
 
@@ -60,7 +60,8 @@ else:
         st.page_link(
             PAGES[about.lab], label=_("Open in its lab"), icon=":material/open_in_new:", query_params={"run": about.id}
         )
-        if st.button(_("Delete"), icon=":material/delete:", disabled=about.shipped, key="runs/delete"):
+        kept = about.shipped or env.public()
+        if st.button(_("Delete"), icon=":material/delete:", disabled=kept, key="runs/delete"):
             try:
                 runs.delete(about.id)
             except RunError as error:

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 ROOT = Path(__file__).resolve().parents[1]
-PATIENCE = 60.0  # seconds; only a test that fails ever waits that long
+PATIENCE = float(os.environ.get("LECTERN_TEST_PATIENCE", 60))  # seconds; only a test that fails ever waits that long
 
 hypothesis_settings.register_profile("house", deadline=None, derandomize=True, max_examples=30, database=None,
                                      suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])

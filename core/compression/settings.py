@@ -137,7 +137,8 @@ class CompressionSettings(Settings):
     """What a run of the compression lab needs."""
 
     teacher: str = knob(SHIPPED_TEACHER, "Teacher", "The run whose network all methods but the first start from.",
-                        source="teacher", fine=True, pattern=r"^[a-z0-9-]{1,80}$")
+                        source="teacher", fine=True, pattern=r"^[a-z0-9-]{1,80}$",
+                        form="the name of a stored run: a–z, 0–9 and hyphens")
     method: Teacher | Distill | Slim | Prune | Redesign | Quantize | Deep = Field(
         Distill(), discriminator="name", title="Method", description="Which way of compressing to train.",
         json_schema_extra={"names": {

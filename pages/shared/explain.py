@@ -4,22 +4,22 @@ import numpy as np
 import streamlit as st
 
 from core import runs
-from core.runs import RunError
-from pages.shared import digit, figures
+from pages.shared import digit, figures, shown
 from pages.shared.shown import Shown
 from pages.shared.words import _
 
 
 def draw(lab: str, current: Shown) -> None:
     """Choose a digit and a method; every model answers side by side, on one shared colour scale."""
-    if current.run is None or not current.run.models:
-        st.info(_("There is no trained model to explain yet: let a run end."))
+    networks = shown.networks(current)
+    if not networks:
+        st.info(_("There is no trained network to explain yet: let a run end."))
         return
-    _explain(lab, current)
+    _explain(lab, networks)
 
 
 @st.fragment
-def _explain(lab: str, current: Shown) -> None:
+def _explain(lab: str, networks: dict[str, tuple[str, str]]) -> None:
     """A fragment: choosing another digit redraws only this tab."""
     from core.explain.attribution import METHODS
 
@@ -30,7 +30,7 @@ def _explain(lab: str, current: Shown) -> None:
         method = st.segmented_control(
             _("Method"), list(METHODS), default="Integrated gradients", key=f"{lab}/explain/method", required=True
         )
-        _side_by_side([(name, *answer(*model, index, method)) for name, model in _models(current).items()])
+        _side_by_side([(name, *answer(*model, index, method)) for name, model in list(networks.items())[:3]])
 
 
 def _side_by_side(answers: list[tuple[str, int, float, np.ndarray, str]]) -> None:
@@ -56,17 +56,3 @@ def answer(run_id: str, model: str, index: int, method: str) -> tuple[int, float
     said = int(probability.argmax())
     why = METHODS[method](net, picture, said)
     return said, float(probability[said]), why.map, why.note
-
-
-def _models(current: Shown) -> dict[str, tuple[str, str]]:
-    """What to explain: the teacher that the run started from, then the run's own models. Name → (run id, model)."""
-    teacher = current.run.about.settings.get("teacher")
-    before = {}
-    try:
-        if teacher and teacher != current.id:
-            before = {_("Teacher"): (teacher, next(iter(runs.load(teacher).models)))}
-    except RunError:
-        pass
-    return before | {
-        _(name.replace("_", " ").capitalize()): (current.run.about.id, name) for name in list(current.run.models)[:3]
-    }

@@ -38,9 +38,9 @@ def lab_page(lab: str, inside: Callable[[Shown], None], pictures: Callable[[Show
 
 def _open(lab: str, model: type[Settings]) -> list[str]:
     """Fills the widgets on the first visit (from URL or first scene) and on every return; sentences about a bad URL."""
-    state, complaints = st.session_state, []
+    state, complaints, url = st.session_state, [], st.query_params.to_dict()
     scenes = {scene.slug: scene for scene in labs.module(lab, "settings").SCENES}
-    if f"{lab}/scene" not in state:
+    if f"{lab}/scene" not in state or (url and url != state.get(f"{lab}/url")):  # first visit, or another link followed
         slug, run_id = st.query_params.get("scene"), st.query_params.get("run")
         if slug is not None and slug not in scenes:
             complaints.append(_("“{}” is not a scene here; known are {}.").format(slug[:40], ", ".join(scenes)))
@@ -97,5 +97,6 @@ def _write_url(lab: str, settings: Settings) -> None:
     scene = next(s for s in labs.module(lab, "settings").SCENES if s.slug == state[f"{lab}/scene"])
     if flatten(settings) == flatten(scene.settings):
         wanted = {name: value for name, value in wanted.items() if name in knobs.RESERVED}
+    state[f"{lab}/url"] = wanted
     if wanted != st.query_params.to_dict():
         st.query_params.from_dict(wanted)

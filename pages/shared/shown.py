@@ -10,7 +10,8 @@ from core import jobs, runs
 from core.events import Event
 from core.jobs import View
 from core.runs import About, Run, RunError
-from core.settings import BadSettings, Settings
+from core.settings import BadSettings, Settings, flatten
+from pages.shared.words import _
 
 
 @dataclass(frozen=True)
@@ -74,4 +75,30 @@ def choices(lab: str, kind: str | None = None) -> dict[str, str]:
     return {a.id: name(a) for a in found if a.models and a.settings.get("method") == (kind or a.settings.get("method"))}
 
 
-__all__ = ["Shown", "RunError", "choices", "find", "name", "of", "scene_id", "viewer"]
+def networks(current: Shown) -> dict[str, tuple[str, str]]:
+    """The networks there are to look into, name → (run id, model): the one that the run started from, then its own."""
+    found = {}
+    teacher = flatten(current.settings).get("teacher") if current.settings else None
+    if teacher and teacher != current.id:
+        try:
+            found[_("Teacher")] = (teacher, next(iter(runs.load(teacher).models)))
+        except RunError:
+            pass  # deleted since: the run's own networks are still there
+    names = {
+        "model": _("This run's network"),
+        "control": _("Control"),
+        "sparse": _("Before pruning"),
+        "pruned": _("After pruning"),
+    }
+    own = current.run.models if current.run and _stored(current.id) else {}
+    return found | {names.get(model, model): (current.id, model) for model in own}
+
+
+def _stored(run_id: str) -> bool:
+    try:
+        return runs.path_of(run_id).is_file()
+    except RunError:
+        return False
+
+
+__all__ = ["Shown", "RunError", "choices", "find", "name", "networks", "of", "scene_id", "viewer"]

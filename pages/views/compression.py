@@ -7,7 +7,7 @@ import streamlit as st
 
 from core import runs
 from core.runs import RunError
-from pages.shared import digit, drawing, figures
+from pages.shared import digit, drawing, figures, shown
 from pages.shared.figures import CONFIG, Line
 from pages.shared.shown import Shown
 from pages.shared.words import _
@@ -32,6 +32,9 @@ def pictures(current: Shown) -> None:
 
 def inside(current: Shown) -> None:
     """The views, the one of the run's own method first opened."""
+    if not shown.networks(current):
+        st.info(_("There is no network to look into yet: let a run end."))
+        return
     method = current.settings.method.name if current.settings else "distill"
     first = {"slim": "neurons", "prune": "weights", "redesign": "redesign", "quantize": "bits", "deep": "deep"}.get(
         method, "soft"
@@ -63,7 +66,7 @@ def network(current: Shown, where: str, first: str = "") -> tuple[str, str]:
 
     first: the model that is shown first when the run has it.
     """
-    options = data.networks(current)
+    options = shown.networks(current)
     start = next((name for name, (__, model) in options.items() if model == first), next(iter(options)))
     chosen = st.segmented_control(
         _("Network"), list(options), key=f"{where}/{current.id}", default=start, required=True
@@ -80,7 +83,7 @@ def soft_targets(current: Shown) -> None:
     with right:
         T = st.slider(_("Temperature $T$"), 1.0, 20.0, 4.0, 0.5, format="%g", key="soft/T")
         groups, entropies = {}, []
-        for name, (run_id, model) in list(data.networks(current).items())[:2]:
+        for name, (run_id, model) in list(shown.networks(current).items())[:2]:
             probabilities, bits_of = data.soft_target(run_id, model, index, T)
             groups[name] = ("after" if groups else "before", probabilities)
             entropies.append(f"{name} {bits_of:.2f} {_('bits')}")
@@ -103,7 +106,7 @@ def soft_targets(current: Shown) -> None:
 
 def why_t_squared(current: Shown) -> None:
     """The gradient argument for T², on this run's student and teacher."""
-    curve = data.gradient_norms(*list(data.networks(current).values())[:2])
+    curve = data.gradient_norms(*list(shown.networks(current).values())[:2])
     if curve is None:
         return
     st.markdown(

@@ -10,33 +10,7 @@ from core.runs import RunError
 from pages.shared.shown import Shown
 from pages.shared.words import _
 
-TEACHER = "compression-teacher"
 once = st.cache_data(max_entries=64, show_spinner="Measuring this network once …")
-
-
-def networks(current: Shown) -> dict[str, tuple[str, str]]:
-    """The networks that a run has to look into, name → (run id, model): its teacher first, then its own."""
-    teacher = current.run.about.settings.get("teacher", TEACHER) if current.run else TEACHER
-    try:
-        found = {_("Teacher"): (teacher, next(iter(runs.load(teacher).models)))}
-    except RunError:
-        found = {_("Teacher"): (TEACHER, "model")}
-    own = list(current.run.models) if current.run and current.id != teacher else []
-    names = {
-        "model": _("This run's network"),
-        "control": _("Control"),
-        "sparse": _("Before pruning"),
-        "pruned": _("After pruning"),
-    }
-    return found | {names.get(model, model): (current.id, model) for model in own if _stored(current.id)}
-
-
-def _stored(run_id: str) -> bool:
-    try:
-        runs.path_of(run_id)
-    except RunError:
-        return False
-    return True
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
