@@ -62,61 +62,50 @@ def _panel(
 
 
 def _buttons(lab: str, settings: Settings, current: Shown) -> None:
-    """Train · Pause · Step · Stop · Reset · New seed."""
-    live, paused = current.live, current.view is not None and current.view.state == "paused"
-    queued = live and current.view.state == "queued"
-    with st.container(horizontal=True, gap="small"):
-        st.button(
+    """Train · Pause · Step · Stop · Reset · New seed. All of one width: none moves under the hand."""
+    state = current.view.state if current.live else "idle"
+    paused, own = state == "paused", st.session_state[f"{lab}/run"] is not None
+    second = (
+        ("go", _("Go on"), "play_arrow", True, (_steer, lab, "run"), None)
+        if paused
+        else ("pause", _("Pause"), "pause", state == "running", (_steer, lab, "pause"), None)
+    )
+    step = (_steer, lab, "step") if paused else (_train, lab, settings, "step")
+    buttons = [
+        (
+            "train",
             _("Train"),
-            icon=":material/play_arrow:",
-            type="primary",
-            disabled=live,
-            key=f"{lab}/train",
-            on_click=_train,
-            args=(lab, settings, "run"),
-            help=_("Train with these knobs, live, from the first step."),
-        )
-        if paused:
-            st.button(_("Go on"), icon=":material/play_arrow:", key=f"{lab}/go", on_click=_steer, args=(lab, "run"))
-        else:
-            st.button(
-                _("Pause"),
-                icon=":material/pause:",
-                disabled=not live or queued,
-                key=f"{lab}/pause",
-                on_click=_steer,
-                args=(lab, "pause"),
-            )
-        st.button(
-            _("Step"),
-            icon=":material/skip_next:",
-            disabled=live and not paused,
-            key=f"{lab}/step",
-            on_click=_steer if live else _train,
-            args=(lab, "step") if live else (lab, settings, "step"),
-            help=_("Go on until the next report of the run, then wait."),
-        )
-        st.button(
-            _("Stop"), icon=":material/stop:", disabled=not live, key=f"{lab}/stop", on_click=_steer, args=(lab, "stop")
-        )
-        st.button(
-            _("Reset"),
-            icon=":material/replay:",
-            key=f"{lab}/reset",
-            on_click=_reset,
-            args=(lab,),
-            disabled=st.session_state[f"{lab}/run"] is None,
-            help=_("Back to the scene, before your run. Knobs and seed stay: Train begins from the same start."),
-        )
-        st.button(
+            "play_arrow",
+            state == "idle",
+            (_train, lab, settings, "run"),
+            _("Train with these knobs."),
+        ),
+        second,
+        ("step", _("Step"), "skip_next", paused or state == "idle", step, _("Go on until the next report, then wait.")),
+        ("stop", _("Stop"), "stop", current.live, (_steer, lab, "stop"), None),
+        ("reset", _("Reset"), "replay", own, (_reset, lab), _("Back to the scene. Knobs and seed stay as they are.")),
+        (
+            "new",
             _("New seed"),
-            icon=":material/casino:",
-            key=f"{lab}/new",
-            on_click=_new_seed,
-            args=(lab,),
-            disabled=live,
-            help=_("Other random numbers: another start, other batches."),
-        )
+            "casino",
+            state == "idle",
+            (_new_seed, lab),
+            _("Other random numbers for the next run."),
+        ),
+    ]
+    with st.container(horizontal=True, gap="small"):
+        for key, label, icon, enabled, (act, *args), tip in buttons:
+            st.button(
+                label,
+                icon=f":material/{icon}:",
+                type="primary" if key == "train" else "secondary",
+                disabled=not enabled,
+                key=f"{lab}/{key}",
+                on_click=act,
+                args=args,
+                help=tip,
+                width=124,
+            )
 
 
 def _train(lab: str, settings: Settings, wish: str) -> None:

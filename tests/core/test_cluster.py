@@ -14,7 +14,7 @@ import pytest
 from core import labs, worker
 from core.events import Finished, Started
 from core.jobs import Jobs
-from tests.core.test_jobs import LAB, assert_same_events, follow, going, idle, reports
+from tests.core.test_jobs import LAB, assert_same_events, follow, going, held, idle, reports
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -202,6 +202,7 @@ def test_joining_a_run_that_another_server_has_paused(servers, until, long):
     settings = long()
     job_id = going(one, until, settings)
     one.steer(job_id, "ann", "pause")
+    held(one, until, job_id)  # no event will come of itself any more
     other.start(LAB, settings, "bob")
     view, seen = follow(other, until, job_id, "bob", reports(3))
     assert isinstance(seen[0], Started)

@@ -14,7 +14,7 @@ import pytest
 
 from core import jobs as module
 from core import labs, runs, worker
-from core.events import Finished, Started
+from core.events import Finished, Started, Warned, pack
 from core.jobs import JobError, Jobs
 from core.settings import build, flatten
 from tests.core.test_events import same
@@ -174,6 +174,24 @@ def test_step_begins_and_waits(jobs, until, long):
     assert held(jobs, until, job_id) == 2 and jobs.watch(job_id, "ann").state == "paused"
     jobs.steer(job_id, "ann", "run")
     follow(jobs, until, job_id, enough=reports(5))
+
+
+def test_messages_that_are_lost_doubled_or_too_early(jobs, until, long):
+    """A view never has a hole, a double or a wrong order; what is missing is asked for."""
+    job_id = going(jobs, until, long())
+    jobs.steer(job_id, "ann", "pause")
+    total = held(jobs, until, job_id)
+    before = jobs.watch(job_id, "ann").events
+    for number in (0, total - 1, total + 5):
+        jobs._arrived((0.0, {"key": job_id, "number": number, "event": pack(Warned(1, "odd", "Out of order."))}))
+        assert held(jobs, until, job_id) == total
+    assert_same_events(jobs.watch(job_id, "ann").events, before)
+    with jobs.lock:  # as if the last two had never come
+        job = jobs.jobs[job_id]
+        del job.events[-2:], job.arrived[-2:]
+    jobs.steer(job_id, "ann", "step")
+    _, seen = follow(jobs, until, job_id, enough=reports(total + 1))
+    assert_same_events(seen[:total], before)
 
 
 def test_pausing_does_not_change_the_run(jobs, until, tiny):

@@ -276,6 +276,18 @@ def test_settings_do_not_change():
         ToySettings().seed = 3
 
 
+@pytest.mark.parametrize("wrong", [{"shift": math.nan}, {"free": math.inf}, {"free": math.nan}, {"nonsense": 1},
+                                   {"kind": {"name": "plain", "share": 1}}])
+def test_the_model_itself_is_strict(wrong):
+    """Also without `build`, and without bounds: no stranger, no infinity, and nothing that is not a number."""
+    class Free(ToySettings):
+        free: float = 0
+
+    assert Free().free == 0
+    with pytest.raises(ValueError, match="1 validation error"):
+        Free.model_validate(wrong)
+
+
 def test_values_for_a_knob_of_the_default_choice_need_no_choice():
     assert build(ToySettings, {"kind": "rich", "share": "25"}).kind == Rich(share=25)
     assert build(ToySettings, {"kind": "rich", "size": "5"}).kind.size == 5

@@ -1,0 +1,394 @@
+"""make bench: the budgets of the design as a Markdown table, each figure beside the floor it is held against.
+
+Everything that is compared takes turns in one run, so the ratios hold on a busy machine; the seconds do not.
+`python -m tests.bench --quick` goes the whole way with few repetitions, to see that it works.
+"""
+
+import argparse
+import json
+import math
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import psutil
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from core import labs, runs
+from core.settings import build
+from tests.browser.conftest import ARGUMENTS, ROOT, Server, arrived, chromium, serve
+
+FLOOR = "tests/bench/floor_{}.py"
+SEEDS = count(6000)  # no figure may come from a run that was trained before
+MB = 2**20
+
+# In the page: ms from an event until a condition holds, asked every 5 ms, so that the driver's own delay is left out.
+CLOCK = """([event, condition]) => {
+    const holds = new Function('return ' + condition);
+    window.measured = new Promise((done, fail) => document.addEventListener(event, () => {
+        const start = performance.now();
+        const ask = () => holds() ? done(performance.now() - start)
+                        : performance.now() - start > 60000 ? fail('never: ' + condition) : setTimeout(ask, 5);
+        ask();
+    }, {once: true, capture: true}));
+}"""
+BARS = "document.querySelector('.st-key-{} .plotly .main-svg')"
+CURVE = """(() => { const chart = document.querySelector('[data-testid="stVegaLiteChart"]');
+    return chart && chart.querySelector('svg.marks path[d*="L"]'); })()"""
+TITLE = "document.querySelector('h1')"
+
+
+@dataclass
+class Row:
+    what: str
+    ours: str
+    floor: str
+    ratio: str
+    budget: str
+    kept: bool
+
+
+def median(values: list[float]) -> float:
+    return statistics.median(values)
+
+
+def p95(values: list[float]) -> float:
+    return sorted(values)[math.ceil(0.95 * len(values)) - 1]
+
+
+def say(text: str) -> None:
+    print(f"  {time.strftime('%H:%M:%S')} {text}", file=sys.stderr, flush=True)
+
+
+# ---- server up, first picture ----
+
+def first_picture(browser_context: Any, address: str, condition: str) -> float:
+    """Seconds from asking for the address until the condition holds in the page."""
+    page = browser_context.new_page()
+    start = time.perf_counter()
+    page.goto(address, wait_until="commit")
+    page.wait_for_function(condition, polling=10, timeout=120_000)
+    seconds = time.perf_counter() - start
+    arrived(page)
+    page.close()
+    return seconds
+
+
+def started(folder: Path, stack: ExitStack, script: str = "app.py", **environment: str) -> tuple[Server, float]:
+    start = time.perf_counter()
+    folder.mkdir()
+    server = stack.enter_context(serve(folder, script, **environment))
+    return server, time.perf_counter() - start
+
+
+def opening(browser: Browser, folder: Path, rounds: int) -> dict[str, list[float]]:
+    """Every round starts fresh servers and a browser context without a cache; the pages take turns."""
+    pages = {"lectern": ("app.py", "/network_compression", CURVE), "chart": (FLOOR.format("chart"), "", BARS.format("chart")),
+             "empty": (FLOOR.format("empty"), "", TITLE)}
+    seen: dict[str, list[float]] = {}
+    for turn in range(rounds):
+        for name, (script, path, condition) in pages.items():
+            with ExitStack() as stack:
+                server, up = started(folder / f"open-{name}-{turn}", stack, script)
+                seen.setdefault(f"{name} up", []).append(up)
+                for state in ("fresh", "cold"):  # the server's first visitor, then a new one with an empty cache
+                    context = browser.new_context(viewport={"width": 1440, "height": 900})
+                    seen.setdefault(f"{name} {state}", []).append(first_picture(context, server.address + path, condition))
+                    if state == "cold":
+                        seen.setdefault(f"{name} warm", []).append(first_picture(context, server.address + path, condition))
+                    context.close()
+        say(f"opening, round {turn + 1} of {rounds}")
+    return seen
+
+
+# ---- sliders ----
+
+@dataclass
+class Slider:
+    """A slider on an open page, and what changes when it has been answered."""
+
+    page: Page
+    slider: str  # CSS of the widget
+    answer: str  # JavaScript that gives what is to change
+    towards: str = "ArrowRight"
+
+    def move(self) -> float:
+        """Milliseconds from the key press until the answer is drawn."""
+        self.page.bring_to_front()
+        thumb = self.page.locator(self.slider).get_by_role("slider").first
+        low, high, now = (float(x) for x in thumb.evaluate("t => [t.min, t.max, t.value]"))
+        if now >= high - 2 or now <= low + 2:
+            self.towards = "ArrowLeft" if now >= high - 2 else "ArrowRight"
+        thumb.focus()
+        before = self.page.evaluate(f"String({self.answer})")
+        self.page.evaluate(CLOCK, ["keydown", f"String({self.answer}) !== {json.dumps(before)}"])
+        thumb.press(self.towards)
+        taken = self.page.evaluate("window.measured")
+        arrived(self.page)
+        return taken
+
+
+def opened(browser: Browser, address: str, condition: str) -> Page:
+    page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+    page.goto(address)
+    page.wait_for_function(condition, timeout=120_000)
+    return arrived(page)
+
+
+def sliders(browser: Browser, lectern: Server, floor: Server, floor_chart: Server) -> dict[str, Slider]:
+    """The floors' sliders, without and with a chart, the temperature of the soft targets, and a pruning ratio."""
+    bare = opened(browser, floor.address, TITLE)
+    chart = opened(browser, floor_chart.address, BARS.format("chart"))
+    soft = opened(browser, lectern.url(), BARS.format("soft-bars"))
+    ratio = opened(browser, lectern.url(), BARS.format("soft-bars"))
+    view = ratio.get_by_test_id("stMain").get_by_text("Neurons and γ", exact=True)
+    view.click()
+    ratio.wait_for_function(BARS.format("neurons-curve"), timeout=120_000)
+    arrived(ratio)
+    return {
+        "floor": Slider(bare, ".st-key-slider", "document.querySelector('h1').innerText"),
+        "chart": Slider(chart, ".st-key-slider", "document.querySelector('.st-key-chart .barlayer')?.innerHTML"),
+        "temperature": Slider(soft, ".st-key-soft-T",
+                              "document.querySelector('.st-key-soft-bars .barlayer')?.innerHTML"),
+        "ratio": Slider(ratio, ".st-key-neurons-ratio",
+                        "document.querySelector('.st-key-neurons-curve .shapelayer, .st-key-neurons-curve .layer-above')"
+                        "?.innerHTML + document.querySelector('.st-key-neurons-curve .infolayer')?.innerHTML"),
+    }
+
+
+def answers(moved: dict[str, Slider], moves: int) -> dict[str, list[float]]:
+    """Milliseconds of each slider; they take turns."""
+    for slider in moved.values():
+        slider.move()  # what is computed once is computed now
+    times: dict[str, list[float]] = {name: [] for name in moved}
+    for _ in range(moves):
+        for name, slider in moved.items():
+            times[name].append(slider.move())
+    return times
+
+
+# ---- training ----
+
+LONG = {"method": "teacher", "augment": False, "epochs": 20, "channels": 24, "neurons": 512}
+
+
+def pressed(page: Page, name: str, condition: str) -> float:
+    """Seconds from pressing a button until the condition holds."""
+    page.evaluate(CLOCK, ["click", condition])
+    page.get_by_test_id("stMain").get_by_role("button", name=name, exact=True).click()
+    return page.evaluate("window.measured") / 1000
+
+
+def train_and_stop(browser: Browser, server: Server, rounds: int) -> dict[str, list[float]]:
+    """Train → the first report of this run in the page; Stop → the page says that it has stopped."""
+    page = opened(browser, server.url(**LONG, seed=next(SEEDS)), CURVE)
+    live = """(() => { const bar = document.querySelector('[data-testid="stProgress"]');
+        return bar && /steps\\/s/.test(bar.innerText); })()"""
+    stopped = """!document.querySelector('[data-testid="stProgress"]') && /Stopped\\./.test(document.body.innerText)"""
+    seen: dict[str, list[float]] = {"train": [], "stop": []}
+    for _ in range(rounds):
+        seen["train"].append(pressed(page, "Train", live))
+        page.wait_for_timeout(1500)
+        seen["stop"].append(pressed(page, "Stop", stopped))
+        arrived(page)
+        page.get_by_test_id("stMain").get_by_role("button", name="New seed", exact=True).click()
+        page.wait_for_timeout(500)
+        arrived(page)
+    page.context.close()
+    return seen
+
+
+@contextmanager
+def trainings(browser: Browser, server: Server, number: int) -> Iterator[None]:
+    """So many trainings run, each watched live by its visitor, while the block is measured."""
+    pages = []
+    for _ in range(number):
+        page = opened(browser, server.url(**LONG, seed=next(SEEDS)), CURVE)
+        page.get_by_test_id("stMain").get_by_role("button", name="Train", exact=True).click()
+        page.wait_for_function("""/steps\\/s/.test(document.querySelector('[data-testid="stProgress"]')?.innerText)""")
+        pages.append(page)
+    try:
+        yield
+    finally:
+        still = [page.get_by_test_id("stProgress").count() for page in pages]
+        for page in pages:
+            page.context.close()
+        if not all(still):
+            say("a training ended before the sliders did: the busy figures are too kind")
+
+
+def whole_run(browser: Browser, server: Server) -> float:
+    """Seconds of the default run of the first scene, from Train to its end, watched live."""
+    page = opened(browser, server.url(seed=next(SEEDS)), CURVE)
+    ended = """!document.querySelector('[data-testid="stProgress"]') && /Your run/.test(document.body.innerText)"""
+    start = time.perf_counter()
+    page.get_by_test_id("stMain").get_by_role("button", name="Train", exact=True).click()
+    page.wait_for_function("!!document.querySelector('[data-testid=\"stProgress\"]')", polling=10)
+    page.wait_for_function(ended, timeout=180_000)
+    page.context.close()
+    return time.perf_counter() - start
+
+
+def against_bare(epochs: int, rounds: int) -> dict[str, list[float]]:
+    """The same training through jobs and in a plain process, in turns: wall and CPU seconds."""
+    from core.jobs import JOBS
+
+    bare = subprocess.Popen([sys.executable, "-m", "tests.bench.bare"], cwd=ROOT, text=True,
+                            stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=os.environ | {"OMP_NUM_THREADS": "1"})
+    seen: dict[str, list[float]] = {"bare wall": [], "bare cpu": [], "jobs wall": [], "jobs cpu": []}
+    try:
+        pids = JOBS.connect().run(os.getpid)
+        worker = psutil.Process(next(iter(pids.values())))
+        for turn in range(rounds + 1):  # the first turn warms both up
+            flat = {"method": "teacher", "epochs": 1 if turn == 0 else epochs, "seed": next(SEEDS)}
+            bare.stdin.write(json.dumps(["compression", flat]) + "\n")
+            bare.stdin.flush()
+            plain = json.loads(bare.stdout.readline())
+            busy = sum(worker.cpu_times()[:2])
+            job = JOBS.start("compression", build(labs.settings_class("compression"), flat), "bench")
+            while (view := JOBS.watch(job, "bench")).live:
+                time.sleep(0.2)
+            assert view.state == "finished", view.message
+            ours = [view.run.about.seconds, sum(worker.cpu_times()[:2]) - busy]
+            if turn:
+                for name, value in zip(seen, [*plain, *ours]):
+                    seen[name].append(value)
+        return seen
+    finally:
+        bare.stdin.close()
+        bare.wait(20)
+        JOBS.close()
+
+
+# ---- memory ----
+
+def memory(server: Server, kind: str) -> float:
+    """MB of the server and all its training processes."""
+    root = psutil.Process(server.process.pid)
+    return sum(getattr(each.memory_full_info(), kind) for each in [root, *root.children(recursive=True)]) / MB
+
+
+def growth(browser: Browser, server: Server, visitors: int) -> float:
+    """MB that the server itself grows by for each visitor who comes, sees the page and goes."""
+    process = psutil.Process(server.process.pid)
+
+    def come(number: int) -> float:
+        context = browser.new_context()
+        for _ in range(number):
+            first_picture(context, server.url(), CURVE)
+        context.close()
+        return process.memory_full_info().uss / MB
+
+    before = come(max(2, visitors // 4))  # caches fill with the first ones
+    return (come(visitors) - before) / visitors
+
+
+# ---- the table ----
+
+def machine() -> str:
+    about = runs.machine()
+    return (f"{about['processor']}, {len(os.sched_getaffinity(0))} cores, "
+            f"{psutil.virtual_memory().total / 2**30:.0f} GB, torch {about['torch']}, Python {about['python']}, "
+            f"browser and server on the same cores, load {os.getloadavg()[0]:.1f} at the start")
+
+
+def against(what: str, ours: float, floor: float, budget: float, unit: str = "s", note: str = "") -> Row:
+    """A figure whose budget is a multiple of a floor."""
+    ratio = ours / floor
+    return Row(what, f"{ours:.2f} {unit}{note}", f"{floor:.2f} {unit}", f"{ratio:.2f}×", f"{budget:g}×", ratio <= budget)
+
+
+def below(what: str, ours: float, budget: float, unit: str, floor: str = "–", note: str = "") -> Row:
+    """A figure whose budget is a number."""
+    return Row(what, f"{ours:.2f} {unit}{note}", floor, "–", f"{budget:g} {unit}", ours <= budget)
+
+
+def markdown(rows: list[Row]) -> str:
+    lines = ["| what | measured | floor | ratio | budget | |", "|---|---|---|---|---|---|"]
+    lines += [f"| {r.what} | {r.ours} | {r.floor} | {r.ratio} | {r.budget} | {'✓' if r.kept else '**over**'} |" for r in rows]
+    return "\n".join(lines)
+
+
+def slider_rows(idle: dict[str, list[float]], busy: dict[str, list[float]]) -> list[Row]:
+    """Every slider against the bare one on an idle machine; the bare ones under load are there to compare."""
+    titles = {"temperature": "temperature → soft targets", "ratio": "pruning ratio → smaller network",
+              "chart": "(a bare slider with one Plotly chart)", "floor": "(the bare slider itself)"}
+    rows = []
+    for state, times, budget in (("idle", idle, 1.5), ("two trainings", busy, 2.0)):
+        for name, title in titles.items():
+            for which, of in (("median", median), ("p95", p95)):
+                row = against(f"{title}, {which}, {state}", of(times[name]) / 1000, of(idle["floor"]) / 1000, budget)
+                bare = name in ("chart", "floor")
+                rows.append(replace(row, budget="–", kept=True) if bare else row)
+    return rows
+
+
+def measure(browser: Browser, folder: Path, quick: bool, step: Callable[[str], None]) -> list[Row]:
+    few, moves = (1, 4) if quick else (3, 30)
+    step("opening")
+    seen = {name: median(values) for name, values in opening(browser, folder, few).items()}
+    rows = [
+        below("server up, until healthy", seen["lectern up"], 8, "s", f"{seen['empty up']:.2f} s"),
+        against("first picture of a fresh server, cold browser", seen["lectern fresh"], seen["chart fresh"], 1.2),
+        against("first picture, cold browser", seen["lectern cold"], seen["chart cold"], 1.2,
+                note=f" (empty page {seen['empty cold']:.2f} s)"),
+        below("first picture, warm browser", seen["lectern warm"], 2, "s",
+              f"{seen['chart warm']:.2f} s (empty page {seen['empty warm']:.2f} s)"),
+    ]
+    with ExitStack() as stack:
+        server, _ = started(folder / "app", stack, LECTERN_WORKERS="2")
+        floors = [started(folder / name, stack, FLOOR.format(name))[0] for name in ("slider", "slider_chart")]
+        step("Train and Stop")
+        seen = train_and_stop(browser, server, few + 1)
+        rows += [below("Train → first live frame, median", median(seen["train"]), 1, "s", note=f" (worst {max(seen['train']):.2f})"),
+                 below("Stop → stopped, median", median(seen["stop"]), 0.3, "s", note=f" (worst {max(seen['stop']):.2f})")]
+        step("sliders, idle")
+        moved = sliders(browser, server, *floors)
+        idle = answers(moved, moves)
+        step("sliders while two trainings run")
+        with trainings(browser, server, 2):
+            busy = answers(moved, moves)
+        rows += slider_rows(idle, busy)
+        for slider in moved.values():
+            slider.page.context.close()
+        step("memory")
+        grown = growth(browser, server, 4 if quick else 20)
+        shared = f" (RSS {memory(server, 'rss') / 1000:.2f})"
+        rows += [below("memory with two workers (PSS)", memory(server, "pss") / 1000, 1.5, "GB", note=shared),
+                 below("growth per visitor", grown, 1, "MB")]
+        if not quick:
+            step("the default run")
+            rows.insert(6, below("default live run of the first scene", whole_run(browser, server), 30, "s"))
+    step("training through jobs against the bare loop")
+    seen = {name: median(values) for name, values in against_bare(1 if quick else 3, few).items()}
+    return rows + [against("training through jobs, CPU time", seen["jobs cpu"], seen["bare cpu"], 1.05),
+                   against("training through jobs, wall time", seen["jobs wall"], seen["bare wall"], 1.05)]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="few repetitions: to see that it works, not to quote")
+    quick = parser.parse_args().quick
+    start, where = time.perf_counter(), machine()
+    expect.set_options(timeout=60_000)
+    with tempfile.TemporaryDirectory(prefix="lectern-bench-") as folder, sync_playwright() as playwright:
+        os.environ.update(LECTERN_RUNS=f"{folder}/runs", LECTERN_WORKERS="1", PYTHONPATH=str(ROOT))
+        os.environ.pop("LECTERN_SCHEDULER", None)
+        browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        rows = measure(browser, Path(folder), quick, say)
+        browser.close()
+    print(f"\n{markdown(rows)}\n\n{where}; {time.strftime('%Y-%m-%d')}, code {labs.code_version()}, "
+          f"{time.perf_counter() - start:.0f} s{', quick: not to quote' if quick else ''}.")
+
+
+if __name__ == "__main__":
+    main()

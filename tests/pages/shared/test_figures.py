@@ -1,0 +1,139 @@
+"""Numbers to figures: what is measured is drawn, nothing else, and odd inputs make no odd pictures."""
+
+import json
+import math
+
+import altair
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pages.shared import figures
+from pages.shared.figures import COLOURS, Line
+
+EMPTY, ONE = Line("none", "after", [], []), Line("one", "before", [3], [0.5])
+GAPS = Line("gaps", "after", [0, 1, 2, 3], [1.0, None, 3.0, None])
+numbers = st.floats(-1e6, 1e6)
+
+
+def clean(spec):
+    """The same as strict JSON: no NaN, no infinity, no numpy."""
+    return json.loads(json.dumps(spec, allow_nan=False))
+
+
+def valid(spec):
+    altair.Chart.from_dict(clean(spec))  # raises when Vega-Lite would not understand it
+    return spec
+
+
+def plotly(figure):
+    text = figure.to_json()
+    assert "NaN" not in text and "Infinity" not in text
+    return json.loads(text)
+
+
+@pytest.mark.parametrize("lines", [[], [EMPTY], [ONE], [EMPTY, ONE], [GAPS], [ONE, GAPS]])
+@pytest.mark.parametrize("log", [False, True])
+@pytest.mark.parametrize("end", [None, 0, 100])
+def test_live_curves_of_any_length_are_valid(lines, log, end):
+    spec = valid(figures.live(lines, "step", "y", end=end, log=log))
+    domain = spec["encoding"]["y"]["scale"]["domain"]
+    assert all(map(math.isfinite, domain)) and domain[0] < domain[1]
+
+
+def test_live_curves_draw_exactly_what_was_measured():
+    spec = figures.live([GAPS, ONE], "step", "y")
+    assert spec["data"]["values"] == [{"x": 0, "y": 1.0, "line": "gaps"}, {"x": 2, "y": 3.0, "line": "gaps"},
+                                      {"x": 3, "y": 0.5, "line": "one"}]
+    assert spec["encoding"]["color"]["scale"] == {"domain": ["gaps", "one"], "range": [COLOURS["after"], COLOURS["before"]]}
+
+
+def test_a_single_point_can_be_seen():
+    """The first report of a run is one point: a line through it would be nothing."""
+    mark = figures.live([ONE], "step", "y")["mark"]
+    assert mark["type"] == "point" or mark.get("point"), mark
+
+
+def test_a_logarithmic_axis_leaves_out_what_has_no_logarithm():
+    spec = valid(figures.live([Line("a", "after", [0, 1, 2], [0.0, -1.0, 10.0])], "step", "y", log=True))
+    assert [row["y"] for row in spec["data"]["values"]] == [10.0]
+
+
+@given(st.lists(numbers, max_size=30), st.booleans())
+def test_no_input_makes_an_axis_of_no_length(values, log):
+    spec = figures.live([Line("a", "after", list(range(len(values))), values)], "step", "y", log=log, end=30)
+    low, high = clean(spec)["encoding"]["y"]["scale"]["domain"]
+    assert low < high
+
+
+def test_the_last_value_is_always_inside_the_picture():
+    values = [0.1, 50.0, 90.0, 97.0, 98.0]
+    low, high = figures.live([Line("a", "after", [0, 10, 20, 60, 100], values)], "s", "y", end=100)["encoding"]["y"]["scale"]["domain"]
+    assert low <= values[-1] <= high
+
+
+def test_every_role_has_a_colour_a_dash_and_a_marker_of_its_own():
+    assert set(COLOURS) == set(figures.DASHES) == set(figures.MARKERS)
+    assert len(set(COLOURS.values())) == len(set(figures.MARKERS.values())) == len(COLOURS)
+
+
+def luminance(colour):
+    parts = [int(colour[i:i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = [p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize("role", COLOURS)
+@pytest.mark.parametrize("paper", ["#FCFBF8", "#13161D"])
+def test_every_colour_stands_out_from_both_papers(role, paper):
+    """WCAG 1.4.11: graphics need a contrast of 3 to 1."""
+    light, dark = sorted((luminance(COLOURS[role]), luminance(paper)), reverse=True)
+    assert (light + 0.05) / (dark + 0.05) >= 3
+
+
+@pytest.mark.parametrize("lines", [[], [EMPTY], [ONE], [GAPS, ONE]])
+@pytest.mark.parametrize("log", [False, True])
+def test_curves_to_explore_take_anything(lines, log):
+    drawn = plotly(figures.curves(lines, "x", "y", log_y=log, marks={"now": 2.0}))
+    assert [trace["name"] for trace in drawn["data"]] == [line.label for line in lines]
+
+
+@pytest.mark.parametrize("values", [[], [0.0], [0.0, 0.0], [1.0, 0.01, 0.5]])
+def test_bars_take_anything(values):
+    drawn = plotly(figures.bars({"a": ("after", values)}, range(len(values)), "x", "y", text=".2f"))
+    assert len(drawn["data"]) == 1
+
+
+@pytest.mark.parametrize("values", [np.array([]), np.array([1.0]), np.zeros(5), np.arange(100.0)])
+def test_histograms_count_every_value_once(values):
+    drawn = figures.histogram({"a": ("after", values)}, "x", "y", bins=10)
+    plotly(drawn)
+    assert sum(drawn.data[0].y) == values.size
+
+
+def test_histograms_of_several_groups_share_their_bins():
+    drawn = figures.histogram({"a": ("after", np.arange(5.0)), "b": ("before", np.arange(50.0))}, "x", "y", bins=7)
+    assert list(drawn.data[0].x) == list(drawn.data[1].x)
+
+
+@pytest.mark.parametrize("array", [np.zeros((1, 1)), np.zeros((3, 4)), np.arange(6.0).reshape(2, 3) - 3])
+@pytest.mark.parametrize("signed", [False, True])
+def test_heat_has_zero_in_the_middle_of_a_signed_scale(array, signed):
+    trace = figures.heat(array, signed=signed).data[0]
+    plotly(figures.heat(array, signed=signed))
+    if signed:
+        assert trace.zmin == -trace.zmax < 0
+
+
+def test_points_say_what_they_are():
+    drawn = figures.points({"a": ("after", [1, 2], [3, 4], ["p", "q"])}, "x", "y", log_x=True)
+    assert list(drawn.data[0].text) == ["p", "q"] and drawn.layout.xaxis.type == "log"
+    plotly(figures.points({}, "x", "y"))
+    plotly(figures.points({"a": ("after", [], [], [])}, "x", "y"))
+
+
+def test_enlarge_repeats_every_pixel():
+    big = figures.enlarge(np.array([[0.0, 1.0], [2.0, -1.0]]), 3)
+    assert big.shape == (6, 6) and big.dtype == np.uint8
+    assert (big[:3, :3] == 0).all() and (big[:3, 3:] == 255).all() and (big[3:, :3] == 255).all() and (big[3:, 3:] == 0).all()

@@ -1,0 +1,105 @@
+"""Settings to widgets and to the URL, without a page: texts, grids, and what an address holds."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core import labs
+from core.settings import bounds_of, build, choices_of, every_field, extra, flat_fields, flatten, union_members
+from pages.shared import knobs
+
+FIELDS = [(lab, name, field) for lab in labs.LABS for name, field in every_field(labs.settings_class(lab)).items()]
+each_field = pytest.mark.parametrize("lab, name, field", FIELDS, ids=[name for _, name, _ in FIELDS])
+
+
+@st.composite
+def anything(draw, lab):
+    """Allowed settings of a lab, numbers as a slider gives them: whole steps from the lower bound."""
+    model = labs.settings_class(lab)
+    flat = {name: draw(st.sampled_from(list(union_members(field)))) for name, field in model.model_fields.items()
+            if union_members(field)}
+    for name, field in flat_fields(model, flat):
+        if name in flat or extra(field, "source"):
+            continue
+        low, high = bounds_of(field)
+        if choices := choices_of(field):
+            flat[name] = draw(st.sampled_from(choices))
+        elif field.annotation is bool:
+            flat[name] = draw(st.booleans())
+        elif extra(field, "log"):
+            flat[name] = draw(st.sampled_from(knobs.log_grid(low, high, low, field.annotation)))
+        else:
+            step = extra(field, "step") or (1 if field.annotation is int else (high - low) / 100)
+            flat[name] = field.annotation(low + draw(st.integers(0, round((high - low) / step))) * step)
+            flat[name] = min(flat[name], field.annotation(high))
+    return build(model, flat)
+
+
+@pytest.mark.parametrize("lab", labs.LABS)
+def test_the_address_holds_every_setting_that_is_not_the_default_exactly(lab):
+    @given(anything(lab))
+    def holds(settings):
+        url = knobs.to_url(settings)
+        assert all(isinstance(value, str) for value in url.values())
+        assert flatten(build(type(settings), url)) == flatten(settings)
+    holds()
+
+
+@pytest.mark.parametrize("lab", labs.LABS)
+def test_the_default_settings_need_no_parameters(lab):
+    assert knobs.to_url(labs.settings_class(lab)()) == {}
+    assert knobs.to_url(labs.settings_class(lab)(), scene="one", run=None) == {"scene": "one"}
+
+
+@pytest.mark.parametrize("lab", labs.LABS)
+def test_no_knob_is_called_like_a_word_that_the_address_needs(lab):
+    assert not set(knobs.RESERVED) & set(every_field(labs.settings_class(lab)))
+
+
+@each_field
+def test_every_knob_has_a_name_and_a_help(lab, name, field):
+    assert field.title and field.description and field.description.strip().endswith((".", "?"))
+    label = knobs.label_of(name, field)
+    assert field.title in label and (extra(field, "unit") or "") in label
+    assert label.count("$") % 2 == 0
+
+
+@each_field
+def test_every_choice_has_a_name_for_people(lab, name, field):
+    names, choices = extra(field, "names") or {}, choices_of(field)
+    if choices and names:
+        assert set(names) == set(choices) and len(set(names.values())) == len(names)
+    for value in set(names) - set(choices):  # a number may have a name of its own, like “none” for −1
+        low, high = bounds_of(field)
+        assert low <= value <= high
+
+
+@each_field
+def test_a_slider_can_stand_on_the_default_and_on_both_ends(lab, name, field):
+    low, high = bounds_of(field)
+    if low is None or choices_of(field):
+        return
+    default = field.get_default()
+    if extra(field, "log"):
+        grid = knobs.log_grid(low, high, default, field.annotation)
+        assert {low, high, default} <= set(grid)
+    elif step := extra(field, "step"):
+        for value in (default, high):
+            steps = (value - low) / step
+            assert math.isclose(steps, round(steps), abs_tol=1e-6), f"{value} is between two positions"
+
+
+@given(low=st.floats(1e-4, 1), decades=st.floats(0.5, 5), at=st.floats(0, 1))
+def test_a_logarithmic_grid_rises_and_holds_both_ends_and_the_value(low, decades, at):
+    high = low * 10**decades
+    value = min(max(low * 10 ** (decades * at), low), high)
+    grid = knobs.log_grid(low, high, value, float)
+    assert grid == sorted(set(grid)) and {low, high, value} <= set(grid)
+    assert grid[0] == low and grid[-1] == high, "no position lies outside the bounds"
+
+
+def test_a_logarithmic_grid_of_whole_numbers_holds_whole_numbers():
+    grid = knobs.log_grid(1, 1000, 37, int)
+    assert all(isinstance(value, int) for value in grid) and 37 in grid
