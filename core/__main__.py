@@ -137,7 +137,11 @@ def sweep(args: argparse.Namespace) -> int:
                 print(f"{len(rows)}/{len(grid)}  {short(rows[-1])}", file=sys.stderr, flush=True)
         time.sleep(0.2)
     rows.sort(key=lambda r: [str(r[name]) for name in values])
-    yardsticks.write(rows, Path(args.out or "/dev/stdout"))
+    if args.out:
+        with open(args.out, "w", newline="") as stream:
+            yardsticks.write(rows, stream)
+    else:
+        yardsticks.write(rows, sys.stdout)
     return 0 if all(r["state"] == "finished" for r in rows) else 1
 
 

@@ -31,7 +31,6 @@ CONFIG = {
 def configure() -> None:
     """Applies our Dask settings; they must be set before a scheduler, nanny or worker starts."""
     dask.config.set(CONFIG)
-    dask.config.config["distributed"]["nanny"]["pre-spawn-environ"] = dict(THREADS)
     os.environ.pop("MALLOC_TRIM_THRESHOLD_", None)
 
 

@@ -10,16 +10,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import torch
-import torch._dynamo  # noqa: F401  the first optimiser imports it, which takes seconds: better before anybody waits
 from distributed import get_worker
 
 from core import cluster, labs, runs
 from core.data import digits
 from core.events import Finished, pack
 from core.settings import build
-
-for _lab in labs.LABS:
-    labs.trainer(_lab)  # imported now, not when the first visitor waits for it
 
 
 @dataclass
@@ -38,6 +34,8 @@ def dask_setup(_: Any) -> None:
     """Called by Dask in a new training process: what the first visitor would otherwise wait for, seconds in all."""
     torch.optim.SGD([torch.zeros(1)], lr=0.1)  # the first optimizer of a process makes torch import its compiler
     digits.load()
+    for lab in labs.LABS:
+        labs.trainer(lab)
 
 
 def obey(key: str, wish: str) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from statistics import mean, stdev
-from typing import Any
+from typing import Any, TextIO
 
 FOLDER = Path(__file__).resolve().parents[1] / "assets" / "yardsticks"
 
@@ -81,12 +81,11 @@ def read(lab: str, table: str) -> list[dict[str, str]]:
         return list(csv.DictReader(stream))
 
 
-def write(rows: Sequence[Mapping[str, Any]], file: Path) -> None:
+def write(rows: Sequence[Mapping[str, Any]], stream: TextIO) -> None:
     """A table as CSV, its columns in order of first appearance."""
-    with file.open("w", newline="") as stream:
-        writer = csv.DictWriter(stream, list(dict.fromkeys(name for row in rows for name in row)))
-        writer.writeheader()
-        writer.writerows(rows)
+    writer = csv.DictWriter(stream, list(dict.fromkeys(name for row in rows for name in row)))
+    writer.writeheader()
+    writer.writerows(rows)
 
 
 def command(lab: str, yardstick: Yardstick) -> str:

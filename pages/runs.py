@@ -6,7 +6,7 @@ import streamlit as st
 
 from core import env, runs
 from core.runs import RunError
-from pages.shared.words import _
+from pages.shared.words import _, plain
 
 PAGES = {"compression": "pages/network_compression.py"}
 
@@ -18,7 +18,7 @@ st.markdown(
 )
 found, skipped = runs.listing()
 for sentence in skipped:
-    st.warning(sentence, icon=":material/broken_image:")
+    st.warning(plain(sentence), icon=":material/broken_image:")
 
 
 def describe(about: runs.About) -> dict[str, object]:

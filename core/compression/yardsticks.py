@@ -86,4 +86,5 @@ def measured_tables(folder: Path) -> None:
                      "speed_up": plain["latency_64"] / best["latency_64"],
                      "speed_up_channels_last": ordered["latency_64"] / best["latency_64"],
                      "change": best["accuracy"] - plain["accuracy"]})
-    write(rows, folder / INT8)
+    with (folder / INT8).open("w", newline="") as stream:
+        write(rows, stream)

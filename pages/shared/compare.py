@@ -5,7 +5,7 @@ import streamlit as st
 from core import runs
 from pages.shared import shown
 from pages.shared.shown import Shown
-from pages.shared.words import _
+from pages.shared.words import _, plain
 
 
 def draw(lab: str, current: Shown) -> None:
@@ -27,7 +27,7 @@ def draw(lab: str, current: Shown) -> None:
         st.session_state[where] = chosen
         st.rerun()
     for sentence in skipped:
-        st.warning(sentence)
+        st.warning(plain(sentence))
     everything = [current.run.about] if current.run else []
     everything += [abouts[run_id] for run_id in chosen]
     if len(everything) > 1:

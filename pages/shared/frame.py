@@ -9,7 +9,7 @@ from core.runs import RunError
 from core.settings import Settings, flatten
 from pages.shared import knobs, lecture, live, shown, tabs
 from pages.shared.shown import Shown
-from pages.shared.words import _
+from pages.shared.words import _, plain
 
 
 def lab_page(lab: str, inside: Callable[[Shown], None], pictures: Callable[[Shown], None] | None = None) -> None:
@@ -21,7 +21,7 @@ def lab_page(lab: str, inside: Callable[[Shown], None], pictures: Callable[[Show
     settings_file = labs.module(lab, "settings")
     model, text = labs.settings_class(lab), lecture.read(lab)
     for complaint in _open(lab, model):
-        st.warning(complaint, icon=":material/link_off:")
+        st.warning(plain(complaint), icon=":material/link_off:")
     st.title(text.title)
     st.markdown(text.idea)
     st.caption(f":material/visibility: **{_('Watch')}** {text.watch}")

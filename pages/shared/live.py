@@ -12,7 +12,7 @@ from core.runs import RunError, table
 from core.settings import Metric, Settings, flat_fields, flatten
 from pages.shared import figures, knobs, shown
 from pages.shared.shown import Shown
-from pages.shared.words import _
+from pages.shared.words import _, plain
 
 POLL = 0.4  # seconds between two looks at a live run; longer when many look
 
@@ -51,7 +51,7 @@ def _panel(
         st.rerun()  # the whole page: the polling starts or ends, and the tabs open the new run
     _buttons(lab, settings, current)
     if sentence := st.session_state.pop(f"{lab}/said", None):
-        st.info(sentence, icon=":material/info:")
+        st.info(plain(sentence), icon=":material/info:")
     _status(current, settings)
     for warned in [e for e in current.events if isinstance(e, Warned)][-2:]:
         st.warning(warned.sentence, icon=":material/warning:")
@@ -144,7 +144,7 @@ def _status(current: Shown, settings: Settings) -> None:
     view = current.view
     if view is None or view.state == "finished":
         if view and view.message:
-            st.info(view.message, icon=":material/save:")
+            st.info(plain(view.message), icon=":material/save:")
         changed = _differences(current, settings)
         about = current.run.about
         kind = _("Shipped run") if about.shipped else _("Your run")
@@ -153,7 +153,7 @@ def _status(current: Shown, settings: Settings) -> None:
             line = f":material/tune: {_('The knobs differ from the run shown')}: {changed}. {_('Press Train to see what they do.')}"
         st.caption(line)
     elif view.state == "failed":
-        st.error(view.message, icon=":material/report:")
+        st.error(plain(view.message), icon=":material/report:")
     elif view.state == "stopped":
         st.caption(f":material/stop_circle: {view.message}")
     else:

@@ -1,7 +1,13 @@
 """Text for people: English in the source, looked up through gettext."""
 
 import gettext
+import re
 from pathlib import Path
 
 LOCALE = Path(__file__).resolve().parents[2] / "assets" / "locale"
 _ = gettext.translation("lectern", LOCALE, languages=["en"], fallback=True).gettext
+
+
+def plain(sentence: str) -> str:
+    """A sentence that may quote what somebody typed, for places that read Markdown: nothing in it is formatting."""
+    return re.sub(r"([\\`*_{}\[\]()#+\-!<>~|$:&])", r"\\\1", sentence)

@@ -12,8 +12,8 @@ import numpy as np
 import psutil
 import pytest
 
+from core import cluster, labs, runs, worker
 from core import jobs as module
-from core import labs, runs, worker
 from core.events import Finished, Started, Warned, pack
 from core.jobs import JobError, Jobs
 from core.settings import build, flatten
@@ -73,6 +73,9 @@ def test_events_come_live_in_order_and_complete(jobs, until, tiny):
     here = list(labs.trainer(LAB)(settings))
     assert_same_events(view.run.events, here)
     assert_same_events(seen[:-1], here[:-1])
+    told = [message for _, message in jobs.client.get_events(cluster.TOPIC) if message["key"] == view.id]
+    assert [message["number"] for message in told] == list(range(len(here))), "each event is told once"
+    assert view.run.models and told[-1]["event"]["models"] == {}, "weights travel once, with the result"
     assert view.progress == 1 and view.eta is None and view.position == 0
 
 

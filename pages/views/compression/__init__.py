@@ -1,0 +1,93 @@
+"""What the compression page draws: the live pictures, the views of Look inside (one idea a file), the home card.
+
+Every view is a fragment: its sliders redraw the view alone, from networks that are loaded and curves that are cached.
+"""
+
+import streamlit as st
+
+from core import runs
+from pages.shared import drawing, figures, shown
+from pages.shared.figures import CONFIG
+from pages.shared.shown import Shown
+from pages.shared.words import _
+from pages.views.compression.bits import bits
+from pages.views.compression.deep import deep
+from pages.views.compression.pareto import pareto
+from pages.views.compression.prune import neurons, weights
+from pages.views.compression.redesign import redesign
+from pages.views.compression.soft import soft_targets
+
+
+def pictures(current: Shown) -> None:
+    """Under the live curves: what only this method has to show while it trains."""
+    if gammas := [e for e in current.events if getattr(e, "name", "") == "gamma"]:
+        st.plotly_chart(
+            figures.histogram(
+                {_("all |γ|"): ("after", gammas[-1].array)},
+                _("scale |γ| of a channel or neuron"),
+                _("how many"),
+                height=220,
+            ),
+            key="live/gamma",
+            config=CONFIG,
+            alt=_("Histogram of all γ"),
+        )
+
+
+def inside(current: Shown) -> None:
+    """The views, the one of the run's own method first opened."""
+    if not shown.networks(current):
+        st.info(_("There is no network to look into yet: let a run end."))
+        return
+    method = current.settings.method.name if current.settings else "distill"
+    first = {"slim": "neurons", "prune": "weights", "redesign": "redesign", "quantize": "bits", "deep": "deep"}.get(
+        method, "soft"
+    )
+    views = {
+        "soft": (_("Soft targets"), soft_targets),
+        "neurons": (_("Neurons and γ"), neurons),
+        "weights": (_("Weights"), weights),
+        "redesign": (_("Redesign"), redesign),
+        "bits": (_("Bits"), bits),
+        "deep": (_("Deep Compression"), deep),
+        "pareto": (_("Everything tried"), pareto),
+    }
+    where = f"inside/{current.id}"
+    view = st.segmented_control(
+        _("View"),
+        list(views),
+        format_func=lambda v: views[v][0],
+        default=first,
+        key=where,
+        required=True,
+        label_visibility="collapsed",
+    )
+    views[view][1](current)
+
+
+def card() -> str:
+    """The picture on the home page: what each method makes of the teacher, from the shipped runs."""
+    names = {
+        "teacher": _("teacher"),
+        "distill": _("distilled"),
+        "slim": _("slimmed"),
+        "quantize": _("2 bits"),
+        "deep": _("deep"),
+    }
+    found = {}
+    for about in runs.listing("compression")[0]:
+        method = about.settings["method"]
+        if about.shipped and method in names and "bytes" in about.summary and about.settings.get("omit", -1) == -1:
+            found.setdefault(method, about.summary)
+    largest = max((s["bytes"] for s in found.values()), default=1)
+    rows = [
+        (
+            names[m],
+            "before" if m == "teacher" else "after",
+            found[m]["bytes"] / largest,
+            f"{found[m]['bytes'] / 1000:.0f} KB · {found[m]['accuracy']:.1f} %",
+        )
+        for m in names
+        if m in found
+    ]
+    return drawing.bars(rows, _("size of the network · test accuracy"))

@@ -1,0 +1,91 @@
+"""Quantisation: few bits for each weight, and real int8."""
+
+import streamlit as st
+
+from core.runs import RunError
+from pages.shared import figures
+from pages.shared.figures import CONFIG, Line
+from pages.shared.shown import Shown
+from pages.shared.words import _
+from pages.views.compression import data
+from pages.views.compression.choice import network
+
+
+@st.fragment
+def bits(current: Shown) -> None:
+    """Few bits for each weight: grid or codebook, and real int8."""
+    run_id, model = network(current, "bits")
+    left, right = st.columns(2)
+    number = left.slider(_("Bits $b$ for each weight"), 1, 8, 3, key="bits/bits")
+    scheme = right.segmented_control(
+        _("Values"),
+        ["per layer", "per channel", "k-means"],
+        default="per channel",
+        key="bits/scheme",
+        format_func=lambda s: {
+            "per layer": _("grid per layer"),
+            "per channel": _("grid per channel"),
+            "k-means": _("k-means codebook"),
+        }[s],
+        required=True,
+    )
+    curve = data.curve(run_id, model, "bits")
+    here = next(p for p in curve if p["bits"] == number and p["scheme"] == scheme)
+    with st.container(horizontal=True, gap="medium"):
+        st.metric(_("Accuracy, no fine-tuning"), f"{here['accuracy']:.1f} %", width="content")
+        st.metric(_("Size, scales and codebooks included"), f"{here['bytes'] / 1000:.1f} KB", width="content")
+        st.metric(_("Error of the weights"), f"{here['error']:.1f} %", width="content")
+    left, right = st.columns(2)
+    with left:
+        roles = {"per layer": "before", "per channel": "after", "k-means": "neutral"}
+        lines = [
+            Line(
+                _(s),
+                roles[s],
+                [p["bits"] for p in curve if p["scheme"] == s],
+                [p["accuracy"] for p in curve if p["scheme"] == s],
+            )
+            for s in roles
+        ]
+        st.plotly_chart(
+            figures.curves(
+                lines, _("bits for each weight"), _("test accuracy, not fine-tuned (%)"), 300, marks={_("now"): number}
+            ),
+            key="bits/curve",
+            config=CONFIG,
+            alt=_("Accuracy against bits"),
+        )
+    with right:
+        layer = st.selectbox(_("Layer"), data.layer_names(run_id, model), index=1, key=f"bits/layer/{model}/{run_id}")
+        exact, rounded = data.rounded_layer(run_id, model, layer, number, scheme)
+        figure = figures.histogram({_("weights"): ("before", exact)}, _("value"), _("how many"), height=215)
+        for value in rounded:
+            figure.add_vline(x=value, line={"color": figures.COLOURS["after"], "width": 1})
+        st.plotly_chart(
+            figure, key="bits/weights", config=CONFIG, alt=_("Weights of a layer and the values they are rounded to")
+        )
+        st.caption(_("Orange lines: the {} different values that are left in this layer.").format(len(rounded)))
+    st.markdown(
+        f"**{_('Real int8.')}** "
+        + _(
+            "Above, weights are rounded but computed in float32. Here the whole network runs in 8-bit "
+            "integers, and the clock decides:"
+        )
+    )
+    if st.button(_("Measure on this machine"), icon=":material/timer:", key="bits/measure"):
+        try:
+            st.table(_timed(data.int8_latency(run_id, model)))
+        except RunError as error:
+            st.info(str(error))
+
+
+def _timed(rows: list[dict]) -> dict[str, list[str]]:
+    """A table for people of what was measured."""
+    return {
+        "": [r["name"] for r in rows],
+        _("accuracy"): [f"{r['accuracy']:.1f} %" for r in rows],
+        _("size"): [f"{r['bytes'] / 1000:.1f} KB" for r in rows],
+        _("batch of 1"): [f"{r['latency_1']:.2f} ms" for r in rows],
+        _("batch of 64"): [f"{r['latency_64']:.2f} ms" for r in rows],
+        _("speed-up at 64"): [f"{rows[0]['latency_64'] / r['latency_64']:.1f} ×" for r in rows],
+    }

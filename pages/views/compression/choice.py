@@ -1,0 +1,20 @@
+"""Which of a run's networks a view looks into."""
+
+import streamlit as st
+
+from pages.shared import shown
+from pages.shared.shown import Shown
+from pages.shared.words import _
+
+
+def network(current: Shown, where: str, first: str = "") -> tuple[str, str]:
+    """Which network a view looks into: the teacher that the run began with, or what the run made of it.
+
+    first: the model that is shown first when the run has it.
+    """
+    options = shown.networks(current)
+    start = next((name for name, (__, model) in options.items() if model == first), next(iter(options)))
+    chosen = st.segmented_control(
+        _("Network"), list(options), key=f"{where}/{current.id}", default=start, required=True
+    )
+    return options[chosen]

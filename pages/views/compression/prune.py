@@ -1,0 +1,121 @@
+"""Pruning: whole channels and neurons by γ, and single weights by magnitude."""
+
+import streamlit as st
+
+from pages.shared import drawing, figures
+from pages.shared.figures import CONFIG, Line
+from pages.shared.shown import Shown
+from pages.shared.words import _
+from pages.views.compression import data
+from pages.views.compression.choice import network
+
+
+@st.fragment
+def neurons(current: Shown) -> None:
+    """γ of every channel; a ratio that answers at once with the physically smaller network."""
+    run_id, model = network(current, "neurons", first="sparse")
+    left, right = st.columns([2, 1])
+    ratio = left.slider(_("Remove this share of all channels and neurons (%)"), 0, 95, 50, key="neurons/ratio")
+    relative = right.segmented_control(
+        _("Compare"),
+        [True, False],
+        default=True,
+        key="neurons/relative",
+        required=True,
+        format_func=lambda r: _("|γ| within its layer") if r else _("|γ| itself, as in the paper"),
+    )
+    try:
+        curve = data.curve(run_id, model, "ratio/relative" if relative else "ratio/absolute")
+    except ValueError as error:  # a separable network has no channels that can go one by one
+        st.info(str(error), icon=":material/info:")
+        return
+    before, point = data.widths(run_id, model), data.slim_point(run_id, model, ratio, relative)
+    with st.container(horizontal=True, gap="medium"):
+        st.metric(
+            _("Accuracy, no fine-tuning"),
+            f"{point['accuracy']:.1f} %",
+            f"{point['accuracy'] - curve[0]['accuracy']:.1f}",
+            width="content",
+        )
+        st.metric(
+            _("Parameters"),
+            f"{point['parameters']:,}",
+            f"{100 * point['parameters'] / curve[0]['parameters'] - 100:.0f} %",
+            delta_color="inverse",
+            width="content",
+        )
+    _gamma_and_accuracy(run_id, model, ratio, relative, curve)
+    st.image(
+        drawing.networks(data.unit_names(run_id, model), before, point["widths"]),
+        width=640,
+        caption=_("The network before (blue) and after (orange): the height of a layer is the root of its width."),
+        alt=_("Width of every layer, before and after: ")
+        + ", ".join(f"{b} → {a}" for b, a in zip(before, point["widths"])),
+    )
+
+
+def _gamma_and_accuracy(run_id: str, model: str, ratio: int, relative: bool, curve: list[dict]) -> None:
+    """The histogram of γ with the cut, beside accuracy against the removed share."""
+    threshold = data.gamma_threshold(run_id, model, ratio, relative)
+    left, right = st.columns(2)
+    with left:
+        st.plotly_chart(
+            figures.histogram(
+                {_("|γ|"): ("before", data.gammas(run_id, model, relative))},
+                _("|γ| as a share of its layer's largest") if relative else _("|γ| of a channel or neuron"),
+                _("how many"),
+                marks={_("removed below"): threshold},
+            ),
+            key="neurons/gamma",
+            config=CONFIG,
+            alt=_("Histogram of γ with the threshold"),
+        )
+    with right:
+        lines = [
+            Line(_("pruned, not fine-tuned"), "danger", [p["ratio"] for p in curve], [p["accuracy"] for p in curve])
+        ]
+        st.plotly_chart(
+            figures.curves(lines, _("removed (%)"), _("test accuracy (%)"), 280, marks={_("now"): ratio}),
+            key="neurons/curve",
+            config=CONFIG,
+            alt=_("Accuracy against the removed share"),
+        )
+
+
+@st.fragment
+def weights(current: Shown) -> None:
+    """Single weights by magnitude: accuracy against sparsity, and why zeros alone are not faster."""
+    run_id, model = network(current, "weights")
+    curves = {scope: data.curve(run_id, model, f"sparsity/{scope}") for scope in ("global", "layer")}
+    shares = [point["sparsity"] for point in curves["global"]]
+    sparsity = st.select_slider(_("Set this share of all weights to zero (%)"), shares, 80, key="weights/sparsity")
+    here = {scope: curves[scope][shares.index(sparsity)] for scope in curves}
+    with st.container(horizontal=True, gap="medium"):
+        st.metric(_("One threshold for all layers"), f"{here['global']['accuracy']:.1f} %", width="content")
+        st.metric(_("The same share of each layer"), f"{here['layer']['accuracy']:.1f} %", width="content")
+        st.metric(_("Bytes, relative index"), f"{here['global']['bytes'] / 1000:.1f} KB", width="content")
+    lines = [
+        Line(_(name), role, [p["sparsity"] for p in curves[scope]], [p["accuracy"] for p in curves[scope]])
+        for scope, name, role in (("global", "one threshold", "after"), ("layer", "each layer", "before"))
+    ]
+    st.plotly_chart(
+        figures.curves(
+            lines,
+            _("weights that are zero (%)"),
+            _("test accuracy, not fine-tuned (%)"),
+            300,
+            marks={_("now"): sparsity},
+        ),
+        key="weights/curve",
+        config=CONFIG,
+        alt=_("Accuracy against sparsity"),
+    )
+    st.markdown(
+        f"**{_('Smaller, but not faster.')}** "
+        + _(
+            "A zero costs as much to multiply as any other number: the processor does not look. Only a format that skips zeros saves "
+            "work, and its bookkeeping pays off late. Measure it here:"
+        )
+    )
+    if st.button(_("Measure on this machine"), icon=":material/timer:", key="weights/measure"):
+        st.table(data.sparse_latency(run_id, model, sparsity))
