@@ -17,6 +17,7 @@ import plotly.graph_objects as go
 COLOURS = {"before": "#2B7EBF", "after": "#D07A00", "danger": "#C0368A", "control": "#7A808C", "neutral": "#2A9D7F"}
 DASHES = {"before": [6, 3], "after": [1, 0], "danger": [2, 2], "control": [2, 4], "neutral": [1, 0]}
 MARKERS = {"before": "square", "after": "circle", "danger": "x", "control": "diamond", "neutral": "triangle-up"}
+SPARE = ("star", "cross", "pentagon", "hexagon")  # for a second group of the same role
 DIVERGING = [[0, "#2B7EBF"], [0.5, "#F4F2EC"], [1, "#D07A00"]]
 CONFIG = {
     "displaylogo": False,
@@ -237,7 +238,10 @@ def points(
 ) -> go.Figure:
     """Points with a text on hover. groups: name → (role, x, y, texts)."""
     figure = base(height, x, y)
+    spare, seen = iter(SPARE), set()
     for name, (role, xs, ys, texts) in groups.items():
+        symbol = next(spare, MARKERS[role]) if role in seen else MARKERS[role]
+        seen.add(role)
         figure.add_scatter(
             x=list(xs),
             y=list(ys),
@@ -247,7 +251,7 @@ def points(
             hovertemplate="%{text}<extra></extra>",
             marker={
                 "color": COLOURS[role],
-                "symbol": MARKERS[role],
+                "symbol": symbol,
                 "size": 12,
                 "line": {"width": 1, "color": "white"},
             },
