@@ -39,19 +39,30 @@ def describe(about: runs.About) -> dict[str, object]:
     }
 
 
+def delete(run_id: str) -> None:
+    """Deletes a run of the visitor's own; a reason why not is said on the page."""
+    try:
+        runs.delete(run_id)
+    except RunError as error:
+        st.session_state["runs/said"] = str(error)
+    st.session_state["runs/deleted"] += 1  # a table with another key has nothing chosen
+
+
+if sentence := st.session_state.pop("runs/said", None):
+    st.error(plain(sentence), icon=":material/report:")
 choice = st.dataframe(
     [describe(about) for about in found],
     on_select="rerun",
     selection_mode="single-row",
     hide_index=True,
-    key="runs/table",
+    key=f"runs/table/{st.session_state.setdefault('runs/deleted', 0)}",
     column_config={
         _("Accuracy (%)"): st.column_config.NumberColumn(format="%.1f"),
         _("Size (KB)"): st.column_config.NumberColumn(format="%.1f"),
         _("Seconds"): st.column_config.NumberColumn(format="%.1f"),
     },
 )
-rows = choice.selection.rows
+rows = [row for row in choice.selection.rows if row < len(found)]  # others delete runs, too
 if not rows:
     st.caption(_("Choose a row to open or delete that run."))
 else:
@@ -61,10 +72,7 @@ else:
             PAGES[about.lab], label=_("Open in its lab"), icon=":material/open_in_new:", query_params={"run": about.id}
         )
         kept = about.shipped or env.public()
-        if st.button(_("Delete"), icon=":material/delete:", disabled=kept, key="runs/delete"):
-            try:
-                runs.delete(about.id)
-            except RunError as error:
-                st.error(str(error))
-            else:
-                st.rerun()
+        # a callback with the id that the visitor saw: the list may have changed before the press arrives
+        st.button(
+            _("Delete"), icon=":material/delete:", disabled=kept, key="runs/delete", on_click=delete, args=(about.id,)
+        )

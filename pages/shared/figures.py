@@ -75,7 +75,7 @@ def live(
         "height": height,
         "width": "container",
         "autosize": {"type": "fit", "contains": "padding"},
-        "mark": {"type": "line", "strokeWidth": 2.5, "clip": True, "interpolate": "linear"},
+        "mark": {"type": "line", "strokeWidth": 2.5, "clip": True, "point": len(rows) <= len(lines)},
         "encoding": {
             "x": {
                 "field": "x",

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core import jobs, labs
 from core.runs import RunError
-from core.settings import Settings, flatten
+from core.settings import Settings
 from pages.shared import knobs, lecture, live, shown, tabs
 from pages.shared.shown import Shown
 from pages.shared.words import _, plain
@@ -50,7 +50,8 @@ def _open(lab: str, model: type[Settings]) -> list[str]:
         if run_id:
             try:
                 found = shown.find(run_id)
-                state[f"{lab}/run"], start = run_id, found.settings or start
+                state[f"{lab}/run"] = run_id
+                start = start if slug in scenes else found.settings or start  # our own links name the scene
             except RunError as error:
                 complaints.append(f"{error} {_('The scene is shown instead; press Train to repeat the run.')}")
         settings, more = knobs.from_url(model, start)
@@ -93,10 +94,8 @@ def _choose(lab: str) -> None:
 def _write_url(lab: str, settings: Settings) -> None:
     """The address bar always holds a link that opens this page as it is."""
     state = st.session_state
-    wanted = knobs.to_url(settings, scene=state[f"{lab}/scene"], run=state[f"{lab}/run"])
     scene = next(s for s in labs.module(lab, "settings").SCENES if s.slug == state[f"{lab}/scene"])
-    if flatten(settings) == flatten(scene.settings):
-        wanted = {name: value for name, value in wanted.items() if name in knobs.RESERVED}
+    wanted = knobs.to_url(settings, scene.settings, scene=scene.slug, run=state[f"{lab}/run"])
     state[f"{lab}/url"] = wanted
     if wanted != st.query_params.to_dict():
         st.query_params.from_dict(wanted)

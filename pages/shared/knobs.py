@@ -52,12 +52,7 @@ def from_url(model: type[Settings], start: Settings) -> tuple[Settings, list[str
     given = {name: st.query_params[name] for name in st.query_params if name not in RESERVED}
     if not given:
         return start, []
-    method_changed = any(
-        name in given and str(flatten(start)[name]) != given[name]
-        for name, field in model.model_fields.items()
-        if union_members(field)
-    )
-    flat = ({} if method_changed else flatten(start)) | given
+    flat = flatten(_start(model, start, given)) | given
     complaints: list[str] = []
     while True:  # leave out what does not fit, one at a time, so that the rest still counts
         try:
@@ -80,14 +75,32 @@ def _fits(model: type[Settings], flat: Mapping[str, Any], name: str) -> bool:
     return True
 
 
-def to_url(settings: Settings, **more: str | None) -> dict[str, str]:
-    """The URL parameters that reproduce `settings`: those that differ from the default, and `more` (scene, run)."""
+def to_url(settings: Settings, start: Settings, **more: str | None) -> dict[str, str]:
+    """The URL parameters that reproduce `settings`, as `from_url` reads them on top of `start` (the scene): what differs.
+
+    more: further parameters (scene, run), left out when None.
+    """
     flat = flatten(settings)
-    fields = dict(flat_fields(type(settings), flat))
-    changed = {
-        name: f"{v:g}" if isinstance(v, float) else str(v) for name, v in flat.items() if v != default_of(fields[name])
-    }
-    return {name: value for name, value in more.items() if value} | changed
+    base = flatten(_start(type(settings), start, flat))
+    changed = {n: f"{v:g}" if isinstance(v, float) else str(v) for n, v in flat.items() if v != base.get(n)}
+    method = {n: str(flat[n]) for n in _unions(type(settings)) if flat[n] != flatten(start)[n]}
+    return {name: value for name, value in more.items() if value} | method | changed
+
+
+def _unions(model: type[Settings]) -> list[str]:
+    return [name for name, field in model.model_fields.items() if union_members(field)]
+
+
+def _start(model: type[Settings], scene: Settings, given: Mapping[str, Any]) -> Settings:
+    """What parameters are laid over: the scene, or the defaults of another choice than the scene's."""
+    then = flatten(scene)
+    chosen = {name: str(given[name]) for name in _unions(model) if name in given}
+    if all(then[name] == choice for name, choice in chosen.items()):
+        return scene
+    try:
+        return build(model, chosen)
+    except BadSettings:
+        return scene
 
 
 def draw(lab: str, model: type[Settings], stored: Callable[[str], Mapping[str, str]]) -> Settings:
@@ -161,4 +174,4 @@ def log_grid(low: float, high: float, value: float, kind: type) -> list[float]:
     count = max(2, round(4 * np.log10(high / low)) + 1) if low > 0 else 13
     start = low if low > 0 else high / 1e3
     grid = {kind(float(f"{v:.2g}")) for v in np.geomspace(start, high, count)}
-    return sorted(grid | {kind(low), kind(high), value})
+    return sorted({v for v in grid if low <= v <= high} | {kind(low), kind(high), value})

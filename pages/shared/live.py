@@ -66,7 +66,7 @@ def _buttons(lab: str, settings: Settings, current: Shown) -> None:
     state = current.view.state if current.live else "idle"
     paused, own = state == "paused", st.session_state[f"{lab}/run"] is not None
     second = (
-        ("go", _("Go on"), "play_arrow", True, (_steer, lab, "run"), None)
+        ("pause", _("Go on"), "play_arrow", True, (_steer, lab, "run"), None)
         if paused
         else ("pause", _("Pause"), "pause", state == "running", (_steer, lab, "pause"), None)
     )
@@ -93,7 +93,7 @@ def _buttons(lab: str, settings: Settings, current: Shown) -> None:
             _("Other random numbers for the next run."),
         ),
     ]
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, gap="xsmall"):
         for key, label, icon, enabled, (act, *args), tip in buttons:
             st.button(
                 label,
@@ -104,7 +104,7 @@ def _buttons(lab: str, settings: Settings, current: Shown) -> None:
                 on_click=act,
                 args=args,
                 help=tip,
-                width=124,
+                width=108,
             )
 
 

@@ -10,4 +10,4 @@ _ = gettext.translation("lectern", LOCALE, languages=["en"], fallback=True).gett
 
 def plain(sentence: str) -> str:
     """A sentence that may quote what somebody typed, for places that read Markdown: nothing in it is formatting."""
-    return re.sub(r"([\\`*_{}\[\]()#+\-!<>~|$:&])", r"\\\1", sentence)
+    return re.sub(r"([\\`*\[\]<~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|:(?=[a-z/]))", r"\\\1", sentence)

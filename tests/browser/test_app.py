@@ -186,7 +186,7 @@ def test_a_reload_finds_the_same_run_again(visit):
 
 
 def test_a_second_visitor_with_the_same_knobs_joins_the_run(visit, browser, server):
-    page = visit(epochs=60, student_channels=16, seed=long()["seed"])
+    page = visit(epochs=60, student_channels=4, seed=long()["seed"])
     nudge(page, "compression/alpha", 3, "ArrowLeft")  # by hand: the address must hold exactly what the widget holds
     expect(page).to_have_url(re.compile("alpha="))
     arrived(page)
@@ -210,7 +210,7 @@ def test_a_second_visitor_with_the_same_knobs_joins_the_run(visit, browser, serv
 
 def test_a_killed_worker_becomes_a_sentence_and_train_works_again(visit, server):
     page = train(visit(**long()))
-    wait_until(lambda: percent(page) > 0, "the run to get on")
+    wait_until(lambda: percent(page) > 1, "the run to get on")
     for process in server.workers():
         os.kill(process.pid, signal.SIGKILL)
     expect(page.get_by_test_id("stAlert")).to_contain_text("The process that trained this run died")
@@ -234,7 +234,10 @@ def test_the_address_reproduces_the_settings(visit):
     page = visit(scene="never-saw-a-three", seed=41)
     nudge(page, "compression/temperature", 3)
     expect(page).to_have_url(re.compile("temperature=9.5"))
-    keyed(page, "compression/control").locator("label").first.click()
+    switch = keyed(page, "compression/control").locator("label").first
+    if not switch.is_visible():  # a fine knob, folded away
+        page.get_by_text("More knobs").click()
+    switch.click()
     expect(page).to_have_url(re.compile("control=False"))
     arrived(page)
     other = visit(page.url.split("/", 3)[3])
@@ -243,8 +246,7 @@ def test_the_address_reproduces_the_settings(visit):
                   for tab in (page, other)]
         assert values[0] == values[1], key
     assert other.url == page.url
-    assert not keyed(other, "compression/control").get_by_role("checkbox").or_(
-        keyed(other, "compression/control").get_by_role("switch")).first.is_checked()
+    assert not keyed(other, "compression/control").locator("input").first.is_checked()
 
 
 def test_nonsense_in_the_address_gives_a_sentence_and_a_picture(visit):
@@ -334,7 +336,7 @@ def test_train_is_reached_and_pressed_with_the_keyboard(visit):
     page = visit(**long())
     page.bring_to_front()
     reached = []
-    while not reached or not reached[-1].endswith("Train"):
+    while not reached or not reached[-1].strip().endswith("Train"):
         page.keyboard.press("Tab")
         reached.append(page.evaluate("document.activeElement.innerText || document.activeElement.outerHTML.slice(0, 80)"))
         assert len(reached) < 80, f"80 times Tab did not reach Train, only {reached}"

@@ -1,5 +1,6 @@
 """What the tests of the pages share: a visitor without a browser, a store of runs of their own, and runs to put there."""
 
+import re
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
@@ -26,9 +27,12 @@ def own_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(scope="session")
 def visit() -> Callable[..., AppTest]:
-    """Opens a page of the app at an address, like a visitor who follows a link."""
-    def open_page(page: str, **query: Any) -> AppTest:
+    """Opens a page of the app at an address, like a visitor who follows a link; tab: the one that is open."""
+    def open_page(page: str, tab: str | None = None, **query: Any) -> AppTest:
         visitor = AppTest.from_file(ROOT / "app.py", default_timeout=120)
+        if tab:
+            for lab in labs.LABS:
+                visitor.session_state[f"{lab}/tab"] = tab
         for name, value in query.items():
             visitor.query_params[name] = value
         visitor.switch_page(page)
@@ -71,6 +75,11 @@ def shown(visitor: AppTest, lab: str) -> Settings:
     state, model = visitor.session_state, labs.settings_class(lab)
     chosen = {name: state[f"{lab}/{name}"] for name in model.model_fields}
     return build(model, {name: state[f"{lab}/{name}"] for name, _ in flat_fields(model, chosen)})
+
+
+def said(visitor: AppTest) -> list[str]:
+    """The warnings as people read them, without the backslashes that keep a quoted visitor from being formatting."""
+    return [re.sub(r"\\([^\w\s])", r"\1", warning.value) for warning in visitor.warning]
 
 
 def text_of(visitor: AppTest) -> str:

@@ -7,7 +7,7 @@ import pytest
 from core import labs
 from core.settings import bounds_of, build, choices_of, every_field, extra, flat_fields, flatten, union_members
 from pages.shared import lecture
-from tests.pages.conftest import PAGES, charts, check, shown, text_of
+from tests.pages.conftest import PAGES, charts, check, said, shown, text_of
 
 SCENES = [(lab, scene) for lab in labs.LABS for scene in labs.module(lab, "settings").SCENES]
 CHOICES = [(lab, union, choice) for lab in labs.LABS
@@ -82,13 +82,15 @@ def changed(field, value):
 
 def follow(visit, visitor, lab):
     """Another visitor who opens the address that the first one sees."""
-    return check(visit(PAGES[lab], **query_of(visitor)))
+    return check(visit(PAGES[lab], tab="Compare", **query_of(visitor)))
 
 
 @each_choice
 def test_a_choice_brings_its_own_knobs_at_their_defaults(visit, lab, union, choice):
-    visitor = check(visit(PAGES[lab]))
-    check(visitor.get_by_key(f"{lab}/{union}").set_value(choice).run())
+    visitor = check(visit(PAGES[lab], tab="Compare"))
+    other = next(c for c in union_members(labs.settings_class(lab).model_fields[union]) if c != choice)
+    for step in (other, choice):
+        check(visitor.get_by_key(f"{lab}/{union}").set_value(step).run())
     assert flatten(shown(visitor, lab)) == flatten(build(labs.settings_class(lab), {union: choice}))
     for name, field in flat_fields(labs.settings_class(lab), {union: choice}):
         assert visitor.get_by_key(f"{lab}/{name}").value is not None
@@ -98,7 +100,7 @@ def test_a_choice_brings_its_own_knobs_at_their_defaults(visit, lab, union, choi
 
 @each_choice
 def test_every_knob_goes_into_the_address_and_comes_back(visit, lab, union, choice):
-    visitor = visit(PAGES[lab])
+    visitor = visit(PAGES[lab], tab="Compare")
     check(visitor.get_by_key(f"{lab}/{union}").set_value(choice).run())
     wanted = {}
     for name, field in flat_fields(labs.settings_class(lab), {union: choice}):
@@ -123,7 +125,7 @@ def one_knob_back(scene) -> Iterator[tuple[str, object]]:
 @pytest.mark.parametrize("lab, slug, name, value", [
     (lab, scene.slug, name, value) for lab, scene in SCENES for name, value in one_knob_back(scene)])
 def test_a_knob_turned_back_to_its_default_is_in_the_address_too(visit, lab, slug, name, value):
-    visitor = visit(PAGES[lab], scene=slug)
+    visitor = visit(PAGES[lab], tab="Compare", scene=slug)
     check(visitor.get_by_key(f"{lab}/{name}").set_value(value).run())
     assert shown(follow(visit, visitor, lab), lab) == shown(visitor, lab)
 
@@ -132,7 +134,7 @@ def test_a_knob_turned_back_to_its_default_is_in_the_address_too(visit, lab, slu
 def test_another_choice_on_a_scene_is_in_the_address(visit, lab, scene):
     for union, field in type(scene.settings).model_fields.items():
         for choice in union_members(field):
-            visitor = visit(PAGES[lab], scene=scene.slug)
+            visitor = visit(PAGES[lab], tab="Compare", scene=scene.slug)
             check(visitor.get_by_key(f"{lab}/{union}").set_value(choice).run())
             assert shown(follow(visit, visitor, lab), lab) == shown(visitor, lab), choice
 
@@ -197,11 +199,11 @@ NONSENSE = [  # parameters, then for each expected sentence the words that must 
 def test_nonsense_in_the_address_gives_one_sentence_each(visit, lab, query, sentences):
     visitor = visit(PAGES[lab], **query)
     assert not visitor.exception and not visitor.error
-    said = [warning.value for warning in visitor.warning]
-    assert len(said) == len(sentences), said
+    heard = said(visitor)
+    assert len(heard) == len(sentences), heard
     for words in sentences:
-        assert [s for s in said if all(word in s for word in words)], (words, said)
-    assert all(len(s) < 600 for s in said), "a sentence, not a wall of text"
+        assert [s for s in heard if all(word in s for word in words)], (words, heard)
+    assert all(len(s) < 600 for s in heard), "a sentence, not a wall of text"
     assert charts(visitor)
     assert shown(visitor, lab) == labs.module(lab, "settings").SCENES[0].settings
     assert check(visitor.run()), "the sentence is said once"
@@ -223,10 +225,10 @@ def test_every_bad_value_of_every_knob_gives_one_sentence(visit, lab):
             for name, inner in flat_fields(model, {union: choice}):
                 if name == union:
                     continue
-                visitor = visit(PAGES[lab], **{union: choice, name: "?!"})
-                said = [warning.value for warning in visitor.warning]
+                visitor = visit(PAGES[lab], tab="Compare", **{union: choice, name: "?!"})
+                heard = said(visitor)
                 assert not visitor.exception
-                assert len(said) == 1 and "“?!”" in said[0] and inner.title in said[0], (choice, name, said)
+                assert len(heard) == 1 and "“?!”" in heard[0] and inner.title in heard[0], (choice, name, heard)
                 assert charts(visitor)
 
 
@@ -238,9 +240,9 @@ def test_a_knob_of_another_choice_is_refused_in_words(visit, lab):
             own = dict(flat_fields(model, {union: choice}))
             foreign = next((name for name in every_field(model) if name not in own), None)
             if foreign:
-                visitor = visit(PAGES[lab], **{union: choice, foreign: "1"})
+                visitor = visit(PAGES[lab], tab="Compare", **{union: choice, foreign: "1"})
                 assert not visitor.exception and len(visitor.warning) == 1
-                assert f"“{foreign}” is not a setting here" in visitor.warning[0].value
+                assert f"“{foreign}” is not a setting here" in said(visitor)[0]
 
 
 # ---- runs in the address ----

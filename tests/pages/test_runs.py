@@ -3,7 +3,7 @@
 import pytest
 
 from core import runs
-from tests.pages.conftest import charts, check, shown, text_of
+from tests.pages.conftest import charts, check, said, shown, text_of
 
 PAGE = "pages/runs.py"
 
@@ -18,7 +18,8 @@ def own(trained):
 
 def choose(visitor, run_id):
     row = list(visitor.dataframe[0].value["Run"]).index(run_id)
-    visitor.session_state["runs/table"] = {"selection": {"rows": [row], "columns": [], "cells": []}}
+    table = f"runs/table/{visitor.session_state['runs/deleted']}"
+    visitor.session_state[table] = {"selection": {"rows": [row], "columns": [], "cells": []}}
     return check(visitor.run())
 
 
@@ -67,6 +68,11 @@ def test_a_shipped_run_cannot_be_deleted(visit):
     assert visitor.button(key="runs/delete").disabled
 
 
+def test_on_a_public_host_nobody_deletes_what_another_may_have_trained(visit, own, monkeypatch):
+    monkeypatch.setenv("LECTERN_PUBLIC", "1")
+    assert choose(visit(PAGE), own.about.id).button(key="runs/delete").disabled
+
+
 def test_a_run_that_somebody_else_deleted_meanwhile_gives_a_sentence(visit, own):
     visitor = choose(visit(PAGE), own.about.id)
     runs.delete(own.about.id)
@@ -92,7 +98,7 @@ def test_a_torn_file_gives_one_sentence_and_the_rest_is_listed(visit, own_store,
     (own_store / "torn.safetensors").write_bytes(content)
     visitor = visit(PAGE)
     assert not visitor.exception
-    assert ["torn.safetensors" in warning.value for warning in visitor.warning] == [True]
+    assert ["torn.safetensors" in sentence for sentence in said(visitor)] == [True]
     assert len(visitor.dataframe[0].value) == len(runs.listing()[0]) > 0
 
 

@@ -65,6 +65,11 @@ def bits(current: Shown) -> None:
             figure, key="bits/weights", config=CONFIG, alt=_("Weights of a layer and the values they are rounded to")
         )
         st.caption(_("Orange lines: the {} different values that are left in this layer.").format(len(rounded)))
+    _real_int8(run_id, model)
+
+
+def _real_int8(run_id: str, model: str) -> None:
+    """The same network on 8-bit kernels, timed here when the visitor asks."""
     st.markdown(
         f"**{_('Real int8.')}** "
         + _(
