@@ -114,7 +114,7 @@ def wait_until(true: Callable[[], Any], what: str, patience: float = PATIENCE) -
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    expect.set_options(timeout=1000 * PATIENCE / 2)
+    expect.set_options(timeout=1000 * PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
         yield browser

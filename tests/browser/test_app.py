@@ -334,6 +334,7 @@ def no_sideways_scroll(page):
 
 def test_train_is_reached_and_pressed_with_the_keyboard(visit):
     page = visit(**long())
+    expect(button(page, "Train")).to_be_enabled()  # widgets come a moment after the text
     page.bring_to_front()
     reached = []
     while not reached or not reached[-1].strip().endswith("Train"):

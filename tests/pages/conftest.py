@@ -47,8 +47,9 @@ SEEDS = count(5000)
 def trained() -> Callable[..., runs.Run]:
     """A real run of a lab with settings so small that it ends within a second or two; not saved."""
     def train(flat: dict[str, Any] | None = None, state: str = "finished") -> runs.Run:
-        tiny = {"method": "teacher", "augment": False, "epochs": 1, "channels": 4, "neurons": 16, "seed": next(SEEDS)}
-        settings = build(labs.settings_class("compression"), tiny | (flat or {}))
+        tiny = {"method": "teacher", "augment": False, "epochs": 1, "channels": 4, "neurons": 16}
+        flat = tiny | (flat or {}) if (flat or tiny).get("method", "teacher") == "teacher" else flat
+        settings = build(labs.settings_class("compression"), {"seed": next(SEEDS)} | flat)
         log = list(labs.trainer("compression")(settings))
         log = log if state == "finished" else log[:5]
         return runs.make(f"compression-tiny-{settings.seed}", "compression", flatten(settings), log, 1.0, state)
