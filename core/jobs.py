@@ -66,6 +66,7 @@ class View:
     settings: Settings
     state: str
     position: int  # place in the queue, 1 is next; 0 when it does not wait
+    ahead: bool  # other runs train or wait
     progress: float  # 0 to 1
     rate: float  # steps per second
     eta: float | None  # seconds
@@ -169,9 +170,11 @@ class Jobs:
                 return None
             now = time.monotonic()
             job.viewers[viewer] = now
+            ahead = any(other.live and other is not job for other in self.jobs.values())
             queue = [other.id for other in self.jobs.values() if other.state == "queued"]
             progress, rate, eta = _speed(job)
             return View(job.id, job.lab, job.settings, job.state, queue.index(job.id) + 1 if job.state == "queued" else 0,
+                        ahead,
                         progress, rate, eta, job.events[since:], len(job.events), job.message,
                         len(self._looking(job, now)), job.run)
 

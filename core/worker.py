@@ -4,6 +4,7 @@ A worker loads this module before its first task (so that torch is there when a 
 imports streamlit. Only plain data crosses the border: lab name, flat settings, packed events.
 """
 
+import os
 import threading
 import time
 from dataclasses import dataclass, field
@@ -32,6 +33,7 @@ CONTROLS: dict[str, Control] = {}
 
 def dask_setup(_: Any) -> None:
     """Called by Dask in a new training process: what the first visitor would otherwise wait for, seconds in all."""
+    os.nice(10)  # the page and its sliders go first where they share the cores
     torch.optim.SGD([torch.zeros(1)], lr=0.1)  # the first optimizer of a process makes torch import its compiler
     digits.load()
     for lab in labs.LABS:

@@ -25,7 +25,7 @@ def image(index: int) -> np.ndarray:
     return digits.load().test_x[index, 0].numpy()
 
 
-@st.cache_data(max_entries=1)
+@st.cache_data(max_entries=1, show_spinner=False)
 def _labels() -> np.ndarray:
     from core.data import digits
 

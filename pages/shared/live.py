@@ -50,7 +50,7 @@ def _panel(
     if current.live != was_live:
         st.rerun()  # the whole page: the polling starts or ends, and the tabs open the new run
     _buttons(lab, settings, current)
-    if sentence := st.session_state.pop(f"{lab}/said", None):
+    if sentence := st.session_state.get(f"{lab}/said"):  # until the next press of a button
         st.info(plain(sentence), icon=":material/info:")
     _status(current, settings)
     for warned in [e for e in current.events if isinstance(e, Warned)][-2:]:
@@ -109,6 +109,7 @@ def _buttons(lab: str, settings: Settings, current: Shown) -> None:
 
 
 def _train(lab: str, settings: Settings, wish: str) -> None:
+    st.session_state[f"{lab}/said"] = ""
     try:
         st.session_state[f"{lab}/run"] = jobs.start(lab, settings, shown.viewer(), wish)
     except JobError as error:
@@ -117,11 +118,9 @@ def _train(lab: str, settings: Settings, wish: str) -> None:
 
 def _steer(lab: str, wish: str) -> None:
     run_id = st.session_state[f"{lab}/run"]
-    sentence = jobs.steer(run_id, shown.viewer(), wish)
-    if sentence:
-        st.session_state[f"{lab}/said"] = sentence
-        if wish == "stop":
-            st.session_state[f"{lab}/run"] = None
+    sentence = st.session_state[f"{lab}/said"] = jobs.steer(run_id, shown.viewer(), wish)
+    if sentence and wish == "stop":
+        st.session_state[f"{lab}/run"] = None
 
 
 def _reset(lab: str) -> None:
@@ -161,6 +160,8 @@ def _status(current: Shown, settings: Settings) -> None:
 
 
 def _progress_line(view: View) -> str:
+    if view.state == "queued" and not view.ahead:
+        return _("The training processes are starting …")
     if view.state == "queued":
         return _("Waiting for its turn: place {} in the queue.").format(view.position)
     if view.state == "paused":
