@@ -40,7 +40,10 @@ def _open(lab: str, model: type[Settings]) -> list[str]:
     """Fills the widgets on the first visit (from URL or first scene) and on every return; sentences about a bad URL."""
     state, complaints, url = st.session_state, [], st.query_params.to_dict()
     scenes = {scene.slug: scene for scene in labs.module(lab, "settings").SCENES}
-    if f"{lab}/scene" not in state or (url and url != state.get(f"{lab}/url")):  # first visit, or another link followed
+    # Our own addresses name the scene: one without is a link that was followed, and not yet answered.
+    followed = bool(url) and "scene" not in url and url != state.get(f"{lab}/answered")
+    if f"{lab}/scene" not in state or followed:
+        state[f"{lab}/answered"] = url
         slug, run_id = st.query_params.get("scene"), st.query_params.get("run")
         if slug is not None and slug not in scenes:
             complaints.append(_("“{}” is not a scene here; known are {}.").format(slug[:40], ", ".join(scenes)))
@@ -96,6 +99,6 @@ def _write_url(lab: str, settings: Settings) -> None:
     state = st.session_state
     scene = next(s for s in labs.module(lab, "settings").SCENES if s.slug == state[f"{lab}/scene"])
     wanted = knobs.to_url(settings, scene.settings, scene=scene.slug, run=state[f"{lab}/run"])
-    state[f"{lab}/url"] = wanted
+    state[f"{lab}/answered"] = None
     if wanted != st.query_params.to_dict():
         st.query_params.from_dict(wanted)
