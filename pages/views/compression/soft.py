@@ -16,27 +16,33 @@ def soft_targets(current: Shown) -> None:
     with left:
         index = digit.pick("soft", 3, 4)
     with right:
-        T = st.slider(_("Temperature $T$"), 1.0, 20.0, 4.0, 0.5, format="%g", key="soft/T")
-        groups, entropies = {}, []
-        for name, (run_id, model) in list(shown.networks(current).items())[:2]:
-            probabilities, bits_of = data.soft_target(run_id, model, index, T)
-            groups[name] = ("after" if groups else "before", probabilities)
-            entropies.append(f"{name} {bits_of:.2f} {_('bits')}")
-        st.plotly_chart(
-            figures.bars(groups, range(10), _("class"), _("probability at temperature T"), 300, ".2f", top=1.12),
-            key="soft/bars",
-            config=CONFIG,
-            alt=_("Probability of each class at this temperature"),
-        )
-        teacher = next(iter(groups.values()))[1]
-        wrong = sorted(range(10), key=lambda c: -teacher[c])[1:4]
-        st.markdown(
-            f"{_('Entropy')}: {' · '.join(entropies)} ({_('0 is certain, 3.32 knows nothing')}). "
-            + _("Most alike, says the teacher: ")
-            + ", ".join(f"**{c}** ({100 * teacher[c]:.2g} %)" for c in wrong)
-            + "."
-        )
+        breathe(current, index)
     why_t_squared(current)
+
+
+@st.fragment
+def breathe(current: Shown, index: int) -> None:
+    """T, and the answers of teacher and student to one digit: a fragment of its own, so that moving T redraws no more."""
+    T = st.slider(_("Temperature $T$"), 1.0, 20.0, 4.0, 0.5, format="%g", key="soft/T")
+    groups, entropies = {}, []
+    for name, (run_id, model) in list(shown.networks(current).items())[:2]:
+        probabilities, bits_of = data.soft_target(run_id, model, index, T)
+        groups[name] = ("after" if groups else "before", probabilities)
+        entropies.append(f"{name} {bits_of:.2f} {_('bits')}")
+    st.plotly_chart(
+        figures.bars(groups, range(10), _("class"), _("probability at temperature T"), 300, ".2f", top=1.12),
+        key="soft/bars",
+        config=CONFIG,
+        alt=_("Probability of each class at this temperature"),
+    )
+    teacher = next(iter(groups.values()))[1]
+    wrong = sorted(range(10), key=lambda c: -teacher[c])[1:4]
+    st.markdown(
+        f"{_('Entropy')}: {' · '.join(entropies)} ({_('0 is certain, 3.32 knows nothing')}). "
+        + _("Most alike, says the teacher: ")
+        + ", ".join(f"**{c}** ({100 * teacher[c]:.2g} %)" for c in wrong)
+        + "."
+    )
 
 
 def why_t_squared(current: Shown) -> None:
