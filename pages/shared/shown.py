@@ -99,6 +99,3 @@ def _stored(run_id: str) -> bool:
         return runs.path_of(run_id).is_file()
     except RunError:
         return False
-
-
-__all__ = ["Shown", "RunError", "choices", "find", "name", "networks", "of", "scene_id", "viewer"]
