@@ -9,7 +9,6 @@ from pages.views import compression
 
 LABS = {"compression": ("pages/network_compression.py", ":material/compress:", compression.card)}
 
-jobs.warm_up()
 st.title("Lectern")
 st.markdown(_("#### Deep learning that you can touch"))
 st.markdown(
@@ -33,3 +32,4 @@ with grid.container(border=True, height="stretch"):
             "figures, lay runs over one another, and take everything away: numbers, weights, and a script that repeats the run."
         )
     )
+jobs.warm_up()  # last: the picture comes before the training processes

@@ -1,6 +1,7 @@
 """Neuron pruning by the scale γ of BatchNorm (Liu et al., "Network Slimming", ICCV 2017)."""
 
 import math
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
@@ -89,7 +90,7 @@ def slim_point(net: DigitNet, ratio: float, recalibrated: bool = False, relative
             "widths": widths(small)}
 
 
-def ratio_curve(net: DigitNet, ratios=tuple(range(0, 96)), recalibrated: bool = False,
+def ratio_curve(net: DigitNet, ratios: Sequence[int], recalibrated: bool = False,
                 relative: bool = True) -> list[dict]:
-    """`slim_point` for every ratio: about 3 s for all 96, to be computed once per network."""
+    """`slim_point` for every ratio: about 40 ms each."""
     return [slim_point(net, ratio, recalibrated, relative) for ratio in ratios]

@@ -4,26 +4,27 @@ Roles have hues that any reader can tell apart on paper and on black: what was t
 blue; what comes after (target, fake, student) is orange; danger is magenta; the honest control is grey. A role also
 has a dash and a marker, so that nothing hangs on colour alone.
 
-Live curves are Vega-Lite, which redraws without a flicker; figures to explore are Plotly.
+A figure is plain data (axes and layers) that chart.js draws; only matrices that people explore are Plotly's.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import isfinite
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 COLOURS = {"before": "#2B7EBF", "after": "#D07A00", "danger": "#C0368A", "control": "#7A808C", "neutral": "#2A9D7F"}
-DASHES = {"before": [6, 3], "after": [1, 0], "danger": [2, 2], "control": [2, 4], "neutral": [1, 0]}
-MARKERS = {"before": "square", "after": "circle", "danger": "x", "control": "diamond", "neutral": "triangle-up"}
-SPARE = ("star", "cross", "pentagon", "hexagon")  # for a second group of the same role
+DASHES = {"before": [6, 3], "after": [], "danger": [2, 2], "control": [2, 4], "neutral": []}
+MARKERS = {"before": "square", "after": "circle", "danger": "x", "control": "diamond", "neutral": "triangle"}
+SPARE = ("star", "cross")  # for a second group of the same role
 DIVERGING = [[0, "#2B7EBF"], [0.5, "#F4F2EC"], [1, "#D07A00"]]
 CONFIG = {
     "displaylogo": False,
     "modeBarButtonsToRemove": ["lasso2d", "select2d", "autoScale2d"],
     "toImageButtonOptions": {"format": "png", "scale": 3, "filename": "lectern"},
 }
+Figure = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -38,93 +39,24 @@ class Line:
 
 
 def live(
-    lines: Sequence[Line],
-    x: str,
-    y: str,
-    height: int = 300,
-    end: float | None = None,
-    log: bool = False,
-    narrow: bool = False,
-) -> dict[str, Any]:
-    """A Vega-Lite picture of curves that grow. x, y: axis titles with units. end: where the x axis will end. log: of y.
-    narrow: the legend takes a line for each curve."""
-    rows = [
-        {"x": a, "y": b, "line": line.label}
-        for line in lines
-        for a, b in zip(line.x, line.y)
-        if b is not None and (b > 0 or not log)
-    ]
-    labels = [line.label for line in lines]
-    scale = {"domain": labels, "range": [COLOURS[line.role] for line in lines]}
-    dash = {"domain": labels, "range": [DASHES["control"] if line.faint else DASHES[line.role] for line in lines]}
-    x_scale = {"domain": [0, end], "nice": False} if end else {"zero": True}
-    y_scale, ticks = _y_axis(rows, end or 1, log)
-    legend = {
-        "orient": "top",
-        "offset": 4,
-        "title": None,
-        "direction": "horizontal",
-        "labelLimit": 260,
-        "symbolSize": 300,
-        "symbolStrokeWidth": 2.5,
-        "columns": 1 if narrow else 4,
-    }
-    legend = legend if len(lines) > 1 else None
-    return {
-        "data": {"values": rows},
-        "height": height,
-        "width": "container",
-        "autosize": {"type": "fit", "contains": "padding"},
-        "mark": {"type": "line", "strokeWidth": 2.5, "clip": True, "point": len(rows) <= len(lines)},
-        "encoding": {
-            "x": {
-                "field": "x",
-                "type": "quantitative",
-                "title": x,
-                "scale": x_scale,
-                "axis": {"grid": False, "tickCount": 6},
-            },
-            "y": {"field": "y", "type": "quantitative", "title": y, "scale": y_scale, "axis": ticks},
-            "color": {"field": "line", "type": "nominal", "scale": scale, "legend": legend},
-            "strokeDash": {"field": "line", "type": "nominal", "scale": dash, "legend": legend},
-            "tooltip": [
-                {"field": "line", "title": " "},
-                {"field": "x", "title": x},
-                {"field": "y", "title": y, "format": ".4g"},
-            ],
-        },
-    }
+    lines: Sequence[Line], x: str, y: str, height: int = 300, end: float | None = None, log: bool = False
+) -> Figure:
+    """Curves that grow. x, y: axis titles with units. end: where the x axis will end. log: of y.
 
-
-def _y_axis(rows: Sequence[Mapping[str, float]], end: float, log: bool) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Scale and ticks of y. The first steps may run out of the picture, so that the rest can be told apart."""
-    values = [row["y"] for row in rows] or [0.1, 1.0]
-    if log:
-        powers = [10.0**p for p in range(-12, 13) if min(values) / 2 < 10.0**p < max(values) * 2]
-        scale = {"type": "log", "domain": [min(values) / 1.3, max(values) * 1.3], "nice": False}
-        return scale, {"values": powers[:: len(powers) // 5 + 1], "format": "~g"} if powers else {"tickCount": 3}
-    late = [row["y"] for row in rows if row["x"] >= 0.15 * end] or values
-    low, high = min(late), max([row["y"] for row in rows if row["x"] > 0] or late)
-    margin = 0.06 * (high - low) or 0.5
-    return {"domain": [low - margin, high + margin], "nice": False, "zero": False}, {"tickCount": 5}
-
-
-def base(height: int = 320, x: str = "", y: str = "", **layout: Any) -> go.Figure:
-    """An empty figure in the house style; zoom survives redraws."""
-    figure = go.Figure()
-    figure.update_layout(
-        **{
-            "height": height,
-            "margin": {"l": 8, "r": 8, "t": 36, "b": 8},
-            "uirevision": "kept",
-            "hovermode": "closest",
-            "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "title": None},
-            "bargap": 0.25,
-        }
-        | layout
-    )
-    figure.update_xaxes(title=x, automargin=True, zeroline=False)
-    figure.update_yaxes(title=y, automargin=True, zeroline=False)
+    The first steps may run out of the picture, so that the rest can be told apart.
+    """
+    reported = []
+    for line in lines:  # a step without this number is no gap: it is reported less often than others
+        kept = [(a, b) for a, b in zip(line.x, line.y) if b is not None and (b > 0 or not log)]
+        reported.append(replace(line, x=[a for a, _ in kept], y=[b for _, b in kept]))
+    figure = curves(reported, x, y, height, log_y=log)
+    if end:
+        figure["x"]["domain"] = [0, end]
+    seen = [(a, b) for layer in figure["layers"] for a, b in zip(layer["x"], layer["y"]) if b is not None]
+    late = [b for a, b in seen if a >= 0.15 * (end or 1)] or [b for a, b in seen]
+    begun = [b for a, b in seen if a > 0] or late
+    if not log and late:
+        figure["y"]["domain"] = _padded(min(late), max(begun))
     return figure
 
 
@@ -136,27 +68,17 @@ def curves(
     log_x: bool = False,
     log_y: bool = False,
     marks: Mapping[str, float] | None = None,
-) -> go.Figure:
+) -> Figure:
     """Curves to explore. marks: a vertical line with its name at each x."""
-    figure = base(height, x, y, hovermode="x unified")
-    for line in lines:
-        figure.add_scatter(
-            x=list(line.x),
-            y=list(line.y),
-            name=line.label,
-            mode="lines",
-            opacity=0.45 if line.faint else 1,
-            line={
-                "color": COLOURS[line.role],
-                "width": 2.5,
-                "dash": {"before": "dash", "control": "dot"}.get(line.role, "solid"),
-            },
-        )
-    for name, at in (marks or {}).items():
-        figure.add_vline(x=at, line={"color": COLOURS["danger"], "width": 1.5, "dash": "dot"}, annotation_text=name)
-    figure.update_xaxes(type="log" if log_x else "linear")
-    figure.update_yaxes(type="log" if log_y else "linear")
-    return figure
+    layers = [_line(line, log_x, log_y) for line in lines]
+    xs = [a for layer in layers for a in layer["x"]]
+    ys = [b for layer in layers for b in layer["y"] if b is not None]
+    return {
+        "height": height,
+        "x": {"title": x, "log": log_x, "domain": _span(xs, log_x, margin=False)},
+        "y": {"title": y, "log": log_y, "domain": _span(ys, log_y)},
+        "layers": layers + _marks(marks),
+    }
 
 
 def bars(
@@ -167,23 +89,22 @@ def bars(
     height: int = 300,
     text: str = "",
     top: float | None = None,
-) -> go.Figure:
-    """Grouped bars. groups: name → (role, one value for each category). text: format of the number on each bar."""
-    figure = base(height, x, y, barmode="group")
-    for name, (role, values) in groups.items():
-        figure.add_bar(
-            x=[str(c) for c in categories],
-            y=list(values),
-            name=name,
-            marker_color=COLOURS[role],
-            text=[format(v, text) if text and v >= 0.015 * max(values) else "" for v in values],
-            textposition="outside",
-            cliponaxis=False,
-        )
-    figure.update_xaxes(type="category")
-    figure.update_yaxes(range=[0, top] if top else None)
-    figure.update_layout(showlegend=len(groups) > 1)
-    return figure
+) -> Figure:
+    """Grouped bars. groups: name → (role, one value for each category). text: format of the number on each bar, which
+    is left out where it would stand on its neighbour's."""
+    width = 0.78 / max(1, len(groups))
+    highest = max((_number(v) or 0 for _, values in groups.values() for v in values), default=0) or 1
+    layers = []
+    for i, (name, (role, values)) in enumerate(groups.items()):
+        at = [k + (i - (len(groups) - 1) / 2) * width for k in range(len(values))]
+        said = [format(v, text) if text and v >= 0.015 * highest else "" for v in values]
+        layers.append(_bar(name, role, at, width * 0.94, values, said))
+    return {
+        "height": height,
+        "x": {"title": x, "domain": [-0.5, max(len(categories), 1) - 0.5], "categories": [str(c) for c in categories]},
+        "y": {"title": y, "domain": [0, top or 1.12 * highest]},
+        "layers": layers,
+    }
 
 
 def histogram(
@@ -193,33 +114,65 @@ def histogram(
     bins: int = 60,
     height: int = 280,
     marks: Mapping[str, float] | None = None,
-) -> go.Figure:
-    """Distributions over one another on shared bins. groups: name → (role, values)."""
-    figure = base(height, x, y, barmode="overlay")
-    values = np.concatenate([np.ravel(v) for _, v in groups.values()])
-    edges = np.histogram_bin_edges(values, bins)
+    values: Sequence[float] = (),
+) -> Figure:
+    """Distributions over one another on shared bins. groups: name → (role, values). values: a thin line at each."""
+    edges = np.histogram_bin_edges(np.concatenate([np.ravel(v) for _, v in groups.values()]), bins)
+    centres, width = (edges[1:] + edges[:-1]) / 2, edges[1] - edges[0]
+    layers, highest = [], 1
     for name, (role, group) in groups.items():
         count, _ = np.histogram(group, edges)
-        figure.add_bar(
-            x=(edges[1:] + edges[:-1]) / 2,
-            y=count,
-            width=np.diff(edges),
-            name=name,
-            marker_color=COLOURS[role],
-            opacity=0.75,
+        highest = max(highest, int(count.max()))
+        layers.append(_bar(name, role, centres, width, count, opacity=0.75))
+    if len(values):
+        layers.append({"kind": "rule", "name": "", "colour": COLOURS["after"], "dash": [], "x": _numbers(values)})
+    return {
+        "height": height,
+        "x": {"title": x, "domain": _numbers([edges[0], edges[-1]])},
+        "y": {"title": y, "domain": [0, 1.08 * highest]},
+        "layers": layers + _marks(marks),
+    }
+
+
+def points(
+    groups: Mapping[str, tuple[str, Sequence[float], Sequence[float], Sequence[str]]],
+    x: str,
+    y: str,
+    height: int = 420,
+    log_x: bool = False,
+) -> Figure:
+    """Points with a text on hover. groups: name → (role, x, y, texts)."""
+    spare, seen, layers = iter(SPARE), set(), []
+    for name, (role, xs, ys, texts) in groups.items():
+        shape = next(spare, MARKERS[role]) if role in seen else MARKERS[role]
+        seen.add(role)
+        layers.append(
+            {
+                "kind": "point",
+                "name": name,
+                "colour": COLOURS[role],
+                "shape": shape,
+                "x": _numbers(xs),
+                "y": _numbers(ys),
+                "text": list(texts),
+            }
         )
-    for name, at in (marks or {}).items():
-        figure.add_vline(x=at, line={"color": COLOURS["danger"], "width": 2}, annotation_text=name)
-    figure.update_layout(bargap=0, showlegend=len(groups) > 1)
-    return figure
+    return {
+        "height": height,
+        "x": {"title": x, "log": log_x, "domain": _span([v for layer in layers for v in layer["x"]], log_x)},
+        "y": {"title": y, "domain": _span([v for layer in layers for v in layer["y"]], False)},
+        "layers": layers,
+        "legend": True,
+    }
 
 
-def heat(
-    array: np.ndarray, height: int = 280, signed: bool = False, unit: str = "", limit: float | None = None
-) -> go.Figure:
-    """A matrix as an image, first row on top. signed: blue below zero, orange above, on a scale symmetric about zero."""
+def heat(array: np.ndarray, height: int = 280, signed: bool = False, unit: str = "", limit: float | None = None) -> Any:
+    """A matrix as a Plotly image, first row on top. signed: blue below zero, orange above, symmetric about zero."""
+    import plotly.graph_objects as go  # heavy, and needed only where a matrix is explored
+
     top = limit or float(np.abs(array).max()) or 1.0
-    figure = base(height)
+    figure = go.Figure()
+    figure.update_layout(height=height, margin={"l": 8, "r": 8, "t": 36, "b": 8}, uirevision="kept")
     colours = {"colorscale": DIVERGING, "zmin": -top, "zmax": top} if signed else {"colorscale": "Viridis"}
     figure.add_heatmap(
         z=array, colorbar={"title": unit, "thickness": 10}, hovertemplate="%{z:.3g}<extra></extra>", **colours
@@ -229,37 +182,73 @@ def heat(
     return figure
 
 
-def points(
-    groups: Mapping[str, tuple[str, Sequence[float], Sequence[float], Sequence[str]]],
-    x: str,
-    y: str,
-    height: int = 420,
-    log_x: bool = False,
-) -> go.Figure:
-    """Points with a text on hover. groups: name → (role, x, y, texts)."""
-    figure = base(height, x, y)
-    spare, seen = iter(SPARE), set()
-    for name, (role, xs, ys, texts) in groups.items():
-        symbol = next(spare, MARKERS[role]) if role in seen else MARKERS[role]
-        seen.add(role)
-        figure.add_scatter(
-            x=list(xs),
-            y=list(ys),
-            text=list(texts),
-            name=name,
-            mode="markers",
-            hovertemplate="%{text}<extra></extra>",
-            marker={
-                "color": COLOURS[role],
-                "symbol": symbol,
-                "size": 12,
-                "line": {"width": 1, "color": "white"},
-            },
-        )
-    figure.update_xaxes(type="log" if log_x else "linear")
-    return figure
-
-
 def enlarge(image: np.ndarray, factor: int = 6) -> np.ndarray:
     """A grey image (H, W) in [0, 1] as 8-bit, each pixel `factor` × `factor`, so that a browser does not blur it."""
     return np.kron((np.clip(image, 0, 1) * 255).astype(np.uint8), np.ones((factor, factor), np.uint8))
+
+
+def _line(line: Line, log_x: bool, log_y: bool) -> dict[str, Any]:
+    """A layer of one curve; a logarithmic axis leaves out what has no logarithm."""
+    pairs = [(_number(a), _number(b)) for a, b in zip(line.x, line.y)]
+    pairs = [(a, None if log_y and (b or 0) <= 0 else b) for a, b in pairs if a is not None and (a > 0 or not log_x)]
+    return {
+        "kind": "line",
+        "name": line.label,
+        "colour": COLOURS[line.role],
+        "dash": DASHES["control" if line.faint else line.role],
+        "faint": line.faint,
+        "x": [a for a, _ in pairs],
+        "y": [b for _, b in pairs],
+    }
+
+
+def _bar(
+    name: str,
+    role: str,
+    at: Sequence[float],
+    width: float,
+    values: Sequence[float],
+    text: Sequence[str] = (),
+    opacity: float = 1,
+) -> dict[str, Any]:
+    return {
+        "kind": "bar",
+        "name": name,
+        "colour": COLOURS[role],
+        "opacity": opacity,
+        "x": _numbers(at),
+        "width": [float(width)],
+        "y": _numbers(values),
+        "text": list(text),
+    }
+
+
+def _marks(marks: Mapping[str, float] | None) -> list[dict[str, Any]]:
+    return [
+        {"kind": "rule", "name": name, "colour": COLOURS["danger"], "dash": [3, 3], "x": _numbers([at])}
+        for name, at in (marks or {}).items()
+    ]
+
+
+def _span(values: Sequence[float], log: bool, margin: bool = True) -> list[float]:
+    """The domain of an axis that shows all values, never of no length."""
+    if not values:
+        return [0.1, 1.0]
+    low, high = min(values), max(values)
+    if log:
+        return [low / 1.3, high * 1.3]
+    return [low, high] if high > low and not margin else _padded(low, high)
+
+
+def _padded(low: float, high: float) -> list[float]:
+    margin = 0.06 * (high - low) or max(0.5, 1e-9 * abs(high))
+    return [low - margin, high + margin]
+
+
+def _number(value: Any) -> float | None:
+    """A plain number for the browser; None for what is missing or not finite."""
+    return None if value is None or not isfinite(value) else float(value)
+
+
+def _numbers(values: Any) -> list[float | None]:
+    return [_number(v) for v in values]

@@ -6,8 +6,8 @@ import streamlit as st
 
 from core import jobs, labs
 from core.runs import RunError
-from core.settings import Settings
-from pages.shared import knobs, lecture, live, shown, tabs
+from core.settings import BadSettings, Settings
+from pages.shared import garbage, knobs, lecture, live, shown, tabs
 from pages.shared.shown import Shown
 from pages.shared.words import _, plain
 
@@ -17,7 +17,6 @@ def lab_page(lab: str, inside: Callable[[Shown], None], pictures: Callable[[Show
 
     inside: the lab's own views for the tab “Look inside”. pictures: what the lab draws under the live curves.
     """
-    jobs.warm_up()
     settings_file = labs.module(lab, "settings")
     model, text = labs.settings_class(lab), lecture.read(lab)
     for complaint in _open(lab, model):
@@ -28,12 +27,14 @@ def lab_page(lab: str, inside: Callable[[Shown], None], pictures: Callable[[Show
     _scenes(lab, text)
     left, right = st.columns([1, 2.8], gap="large")
     with left:
-        settings = knobs.draw(lab, model, lambda kind: shown.choices(lab, kind))
+        settings = _knobs(lab, model)
     with right:
         current = live.panel(lab, settings, settings_file.METRICS, pictures)
     st.session_state[f"{lab}/settings"] = settings
     _write_url(lab, settings)
     tabs.draw(lab, current, text, inside)
+    jobs.warm_up()  # last: the first picture comes before the training processes
+    garbage.settle()
 
 
 def _open(lab: str, model: type[Settings]) -> list[str]:
@@ -63,6 +64,15 @@ def _open(lab: str, model: type[Settings]) -> list[str]:
     elif knobs.key(lab, "seed") not in state:  # back from another page: Streamlit forgot the widgets
         knobs.fill(lab, state[f"{lab}/settings"])
     return complaints
+
+
+def _knobs(lab: str, model: type[Settings]) -> Settings:
+    """The settings of the widgets; the last ones that made sense while the knobs contradict each other."""
+    try:
+        return knobs.draw(lab, model, lambda kind: shown.choices(lab, kind))
+    except BadSettings as error:
+        st.warning(plain(str(error)), icon=":material/tune:")
+        return st.session_state[f"{lab}/settings"]
 
 
 def _scenes(lab: str, text: lecture.Lecture) -> None:

@@ -9,8 +9,8 @@ from core import jobs
 from core.events import Warned
 from core.jobs import JobError, View
 from core.runs import RunError, table
-from core.settings import Metric, Settings, flat_fields, flatten
-from pages.shared import figures, knobs, shown
+from core.settings import BadSettings, Metric, Settings, flat_fields, flatten
+from pages.shared import chart, figures, knobs, shown
 from pages.shared.shown import Shown
 from pages.shared.words import _, plain
 
@@ -70,14 +70,14 @@ def _buttons(lab: str, settings: Settings, current: Shown) -> None:
         if paused
         else ("pause", _("Pause"), "pause", state == "running", (_steer, lab, "pause"), None)
     )
-    step = (_steer, lab, "step") if paused else (_train, lab, settings, "step")
+    step = (_steer, lab, "step") if paused else (_train, lab, type(settings), "step")
     buttons = [
         (
             "train",
             _("Train"),
             "play_arrow",
             state == "idle",
-            (_train, lab, settings, "run"),
+            (_train, lab, type(settings), "run"),
             _("Train with these knobs."),
         ),
         second,
@@ -108,11 +108,12 @@ def _buttons(lab: str, settings: Settings, current: Shown) -> None:
             )
 
 
-def _train(lab: str, settings: Settings, wish: str) -> None:
+def _train(lab: str, model: type[Settings], wish: str) -> None:
+    """Trains with what the widgets show at this moment, even when the page has not been redrawn since a knob moved."""
     st.session_state[f"{lab}/said"] = ""
     try:
-        st.session_state[f"{lab}/run"] = jobs.start(lab, settings, shown.viewer(), wish)
-    except JobError as error:
+        st.session_state[f"{lab}/run"] = jobs.start(lab, knobs.read(lab, model), shown.viewer(), wish)
+    except (JobError, BadSettings) as error:
         st.session_state[f"{lab}/said"] = str(error)
 
 
@@ -214,7 +215,7 @@ def _charts(lab: str, current: Shown, metrics: Mapping[str, Metric]) -> None:
         _chart(first, steps, columns, metrics, others, end, 340 if len(more) < 2 else 440)
     for group in more[:2]:
         with right:
-            _chart(group, steps, columns, metrics, others, end, 340 if len(more) == 1 else 212, narrow=True)
+            _chart(group, steps, columns, metrics, others, end, 340 if len(more) == 1 else 212)
 
 
 def _chart(
@@ -225,7 +226,6 @@ def _chart(
     others: list[Shown],
     end: int | None,
     height: int,
-    narrow: bool = False,
 ) -> None:
     names = [name for name in columns if name in metrics and metrics[name].chart == group]
     lines = [figures.Line(_(metrics[n].label), metrics[n].role, steps, columns[n]) for n in names]
@@ -239,11 +239,9 @@ def _chart(
             if n in other_columns
         ]
     unit = next((metrics[n].unit for n in names if metrics[n].unit), "")
-    title = _(metrics[names[0]].label) + (f" ({unit})" if unit else "")
-    spec = figures.live(
-        lines, _("training step"), title, height, end, log=any(metrics[n].log for n in names), narrow=narrow
-    )
-    st.vega_lite_chart(
+    title = (_(metrics[names[0]].label) if len(names) == 1 else _(group).capitalize()) + (f" ({unit})" if unit else "")
+    spec = figures.live(lines, _("training step"), title, height, end, log=any(metrics[n].log for n in names))
+    chart.show(
         spec,
         key=f"chart/{group}",
         alt=f"{title} {_('against training steps')}: " + ", ".join(line.label for line in lines),

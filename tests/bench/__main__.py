@@ -41,9 +41,9 @@ CLOCK = """([event, condition]) => {
         ask();
     }, {once: true, capture: true}));
 }"""
-BARS = "document.querySelector('.st-key-{} .plotly .main-svg')"
-CURVE = """(() => { const chart = document.querySelector('[data-testid="stVegaLiteChart"]');
-    return chart && chart.querySelector('svg.marks path[d*="L"]'); })()"""
+PLOTLY = "document.querySelector('.st-key-{} .plotly .main-svg')"
+DRAWN = "document.querySelector('.st-key-{} .lectern-chart svg.picture g > *')"
+CURVE = "document.querySelector('.lectern-chart path.line[d*=L]')"
 TITLE = "document.querySelector('h1')"
 
 
@@ -92,7 +92,7 @@ def started(folder: Path, stack: ExitStack, script: str = "app.py", **environmen
 
 def opening(browser: Browser, folder: Path, rounds: int) -> dict[str, list[float]]:
     """Every round starts fresh servers and a browser context without a cache; the pages take turns."""
-    pages = {"lectern": ("app.py", "/network_compression", CURVE), "chart": (FLOOR.format("chart"), "", BARS.format("chart")),
+    pages = {"lectern": ("app.py", "/network_compression", CURVE), "chart": (FLOOR.format("chart"), "", PLOTLY.format("chart")),
              "empty": (FLOOR.format("empty"), "", TITLE)}
     seen: dict[str, list[float]] = {}
     for turn in range(rounds):
@@ -147,21 +147,20 @@ def opened(browser: Browser, address: str, condition: str) -> Page:
 def sliders(browser: Browser, lectern: Server, floor: Server, floor_chart: Server) -> dict[str, Slider]:
     """The floors' sliders, without and with a chart, the temperature of the soft targets, and a pruning ratio."""
     bare = opened(browser, floor.address, TITLE)
-    chart = opened(browser, floor_chart.address, BARS.format("chart"))
-    soft = opened(browser, lectern.url(), BARS.format("soft-bars"))
-    ratio = opened(browser, lectern.url(), BARS.format("soft-bars"))
+    chart = opened(browser, floor_chart.address, PLOTLY.format("chart"))
+    soft = opened(browser, lectern.url(), DRAWN.format("soft-bars"))
+    ratio = opened(browser, lectern.url(), DRAWN.format("soft-bars"))
     view = ratio.get_by_test_id("stMain").get_by_text("Neurons and γ", exact=True)
     view.click()
-    ratio.wait_for_function(BARS.format("neurons-curve"), timeout=120_000)
+    ratio.wait_for_function(DRAWN.format("neurons-curve"), timeout=120_000)
     arrived(ratio)
     return {
         "floor": Slider(bare, ".st-key-slider", "document.querySelector('h1').innerText"),
         "chart": Slider(chart, ".st-key-slider", "document.querySelector('.st-key-chart .barlayer')?.innerHTML"),
         "temperature": Slider(soft, ".st-key-soft-T",
-                              "document.querySelector('.st-key-soft-bars .barlayer')?.innerHTML"),
+                              "document.querySelector('.st-key-soft-bars svg.picture')?.innerHTML"),
         "ratio": Slider(ratio, ".st-key-neurons-ratio",
-                        "document.querySelector('.st-key-neurons-curve .shapelayer, .st-key-neurons-curve .layer-above')"
-                        "?.innerHTML + document.querySelector('.st-key-neurons-curve .infolayer')?.innerHTML"),
+                        "document.querySelector('.st-key-neurons-curve svg.picture')?.innerHTML"),
     }
 
 

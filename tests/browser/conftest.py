@@ -225,17 +225,10 @@ def nudge(page: Page, key: str, presses: int = 1, towards: str = "ArrowRight") -
 
 
 def pixels(page: Page) -> str:
-    """What the first live curve looks like now, as a text that changes with the picture; empty while it is blank."""
+    """The first live curves, as a text that changes with the picture; empty while there are none."""
     return page.evaluate("""() => {
-        const chart = document.querySelector('[data-testid="stVegaLiteChart"]');
-        const canvas = chart && chart.querySelector('canvas'), svg = chart && chart.querySelector('svg.marks');
-        if (canvas && canvas.width) {
-            const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
-            const colours = new Set();
-            for (let i = 0; i < data.length; i += 4) if (data[i + 3] > 200) colours.add(data[i] * 65536 + data[i + 1] * 256 + data[i + 2]);
-            return colours.size > 3 ? canvas.toDataURL() : '';
-        }
-        return svg && svg.querySelector('path[d*="L"]') ? svg.innerHTML : '';
+        const picture = document.querySelector('.lectern-chart svg.picture');
+        return picture && picture.querySelector('path.line[d^=M]') ? picture.innerHTML : '';
     }""")
 
 

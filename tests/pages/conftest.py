@@ -1,7 +1,9 @@
 """What the tests of the pages share: a visitor without a browser, a store of runs of their own, and runs to put there."""
 
+import json
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,6 @@ from core.settings import Settings, build, flat_fields, flatten
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = {"compression": "pages/network_compression.py"}  # a new lab adds its page here and is tested like the others
-CHARTS = ("vega_lite_chart", "plotly_chart")
 
 
 @pytest.fixture(autouse=True)
@@ -64,10 +65,19 @@ def check(visitor: AppTest) -> AppTest:
     return visitor
 
 
-def charts(visitor: AppTest) -> list[Any]:
+@dataclass(frozen=True)
+class Chart:
+    """A chart on the page: its key, and what the browser is told to draw."""
+
+    key: str
+    figure: dict[str, Any]
+
+
+def charts(visitor: AppTest) -> list[Chart]:
     """Every chart on the page; each one says in words what it shows."""
-    found = [chart for kind in CHARTS for chart in visitor.get(kind)]
-    assert all(chart.proto.alt.strip() for chart in found), "a chart has no alt text"
+    found = [Chart(chart.key.removesuffix("/svg"), json.loads(chart.proto.json)) for chart in visitor.get("bidi_component")]
+    found += [Chart(chart.key, {"alt": chart.proto.alt, "plotly": chart.proto.spec}) for chart in visitor.get("plotly_chart")]
+    assert all(chart.figure["alt"].strip() for chart in found), "a chart has no alt text"
     return found
 
 

@@ -6,8 +6,7 @@ Every view is a fragment: its sliders redraw the view alone, from networks that 
 import streamlit as st
 
 from core import runs
-from pages.shared import drawing, figures, shown
-from pages.shared.figures import CONFIG
+from pages.shared import chart, drawing, figures, shown
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.compression.bits import bits
@@ -21,7 +20,7 @@ from pages.views.compression.soft import soft_targets
 def pictures(current: Shown) -> None:
     """Under the live curves: what only this method has to show while it trains."""
     if gammas := [e for e in current.events if getattr(e, "name", "") == "gamma"]:
-        st.plotly_chart(
+        chart.show(
             figures.histogram(
                 {_("all |γ|"): ("after", gammas[-1].array)},
                 _("scale |γ| of a channel or neuron"),
@@ -29,7 +28,6 @@ def pictures(current: Shown) -> None:
                 height=220,
             ),
             key="live/gamma",
-            config=CONFIG,
             alt=_("Histogram of all γ"),
         )
 

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from core.runs import RunError
-from pages.shared import figures
-from pages.shared.figures import CONFIG, Line
+from pages.shared import chart, figures
+from pages.shared.figures import Line
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.compression import data
@@ -15,6 +15,14 @@ from pages.views.compression.choice import network
 def bits(current: Shown) -> None:
     """Few bits for each weight: grid or codebook, and real int8."""
     run_id, model = network(current, "bits")
+    layer = st.selectbox(_("Layer"), data.layer_names(run_id, model), index=1, key=f"bits/layer/{model}/{run_id}")
+    rounded(run_id, model, layer, data.curve(run_id, model, "bits"))
+    _real_int8(run_id, model)
+
+
+@st.fragment
+def rounded(run_id: str, model: str, layer: str, curve: list[dict]) -> None:
+    """So many bits for each weight: a fragment, so that the slider redraws no more."""
     left, right = st.columns(2)
     number = left.slider(_("Bits $b$ for each weight"), 1, 8, 3, key="bits/bits")
     scheme = right.segmented_control(
@@ -29,7 +37,6 @@ def bits(current: Shown) -> None:
         }[s],
         required=True,
     )
-    curve = data.curve(run_id, model, "bits")
     here = next(p for p in curve if p["bits"] == number and p["scheme"] == scheme)
     with st.container(horizontal=True, gap="medium"):
         st.metric(_("Accuracy, no fine-tuning"), f"{here['accuracy']:.1f} %", width="content")
@@ -47,31 +54,20 @@ def bits(current: Shown) -> None:
             )
             for s in roles
         ]
-        st.plotly_chart(
+        chart.show(
             figures.curves(
                 lines, _("bits for each weight"), _("test accuracy, not fine-tuned (%)"), 300, marks={_("now"): number}
             ),
             key="bits/curve",
-            config=CONFIG,
             alt=_("Accuracy against bits"),
         )
     with right:
-        layer = st.selectbox(_("Layer"), data.layer_names(run_id, model), index=1, key=f"bits/layer/{model}/{run_id}")
-        exact, rounded = data.rounded_layer(run_id, model, layer, number, scheme)
-        figure = figures.histogram({_("weights"): ("before", exact)}, _("value"), _("how many"), height=215)
-        figure.add_scatter(  # one trace for all values: a shape for each would take seconds
-            x=[x for value in rounded for x in (value, value, None)],
-            y=[0, max(figure.data[0].y), None] * len(rounded),
-            mode="lines",
-            line={"color": figures.COLOURS["after"], "width": 1},
-            hoverinfo="skip",
-            showlegend=False,
+        exact, values = data.rounded_layer(run_id, model, layer, number, scheme)
+        figure = figures.histogram(
+            {_("weights"): ("before", exact)}, _("value"), _("how many"), height=215, values=values
         )
-        st.plotly_chart(
-            figure, key="bits/weights", config=CONFIG, alt=_("Weights of a layer and the values they are rounded to")
-        )
-        st.caption(_("Orange lines: the {} different values that are left in this layer.").format(len(rounded)))
-    _real_int8(run_id, model)
+        chart.show(figure, key="bits/weights", alt=_("Weights of a layer and the values they are rounded to"))
+        st.caption(_("Orange lines: the {} different values that are left in this layer.").format(len(values)))
 
 
 def _real_int8(run_id: str, model: str) -> None:

@@ -64,20 +64,6 @@ def _measured(run_id: str, model: str, name: str) -> list[dict[str, Any]]:
     return measure(net(run_id, model), name)
 
 
-@st.cache_data(max_entries=1000, show_spinner=False)
-def slim_point(run_id: str, model: str, ratio: int, relative: bool) -> dict[str, Any]:
-    """Accuracy, parameters and widths of the smaller network at one ratio in percent."""
-    from core.compression.slimming import slim_point as point
-
-    return point(net(run_id, model), ratio, relative=relative)
-
-
-def widths(run_id: str, model: str) -> list[int]:
-    from core.compression.slimming import widths as of
-
-    return of(net(run_id, model))
-
-
 def unit_names(run_id: str, model: str) -> list[str]:
     return layer_names(run_id, model)[:-1]
 

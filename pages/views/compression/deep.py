@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from pages.shared import figures
-from pages.shared.figures import CONFIG
+from pages.shared import chart, figures
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.compression import data
@@ -21,10 +20,9 @@ def deep(current: Shown) -> None:
     names, sizes = list(steps), [steps[n] / 1000 for n in steps]
     left, right = st.columns(2)
     with left:
-        st.plotly_chart(
+        chart.show(
             figures.bars({_("size"): ("after", sizes)}, names, _("after this step"), _("size (KB)"), 340, ".1f"),
             key="deep/bytes",
-            config=CONFIG,
             alt=_("Bytes after each step"),
         )
         st.markdown(
@@ -45,6 +43,6 @@ def deep(current: Shown) -> None:
             _("occurrences in the stream"),
             290,
         )
-        figure.update_traces(text=[lengths[i] for i in order], textposition="outside")
-        st.plotly_chart(figure, key="deep/codes", config=CONFIG, alt=_("How often each shared value occurs"))
+        figure["layers"][0]["text"] = [str(lengths[i]) for i in order]
+        chart.show(figure, key="deep/codes", alt=_("How often each shared value occurs"))
         st.caption(_("Above each bar: the length of its code word in bits. Zero is the filler for long gaps."))

@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from pages.shared import figures
-from pages.shared.figures import CONFIG
+from pages.shared import chart, figures
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.compression import data
@@ -40,11 +39,10 @@ def pareto(current: Shown) -> None:
         __, xs, ys, texts = groups.setdefault(name, (role, [], [], []))
         xs.append(cost[about.id])
         ys.append(about.summary["accuracy"])
-        texts.append(f"{about.id}<br>{about.summary['accuracy']:.1f} % · {cost[about.id]:,.4g}")
-    st.plotly_chart(
+        texts.append(f"{about.id}\n{about.summary['accuracy']:.1f} % · {cost[about.id]:,.4g}")
+    chart.show(
         figures.points(groups, axes[axis], _("test accuracy (%)"), 440, log_x=True),
         key="pareto/points",
-        config=CONFIG,
         alt=_("Accuracy against cost for every stored run"),
     )
     st.caption(

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from pages.shared import drawing, figures
-from pages.shared.figures import CONFIG, Line
+from pages.shared import chart, drawing, figures
+from pages.shared.figures import Line
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.compression import data
@@ -14,9 +14,7 @@ from pages.views.compression.choice import network
 def neurons(current: Shown) -> None:
     """γ of every channel; a ratio that answers at once with the physically smaller network."""
     run_id, model = network(current, "neurons", first="sparse")
-    left, right = st.columns([2, 1])
-    ratio = left.slider(_("Remove this share of all channels and neurons (%)"), 0, 95, 50, key="neurons/ratio")
-    relative = right.segmented_control(
+    relative = st.segmented_control(
         _("Compare"),
         [True, False],
         default=True,
@@ -29,7 +27,15 @@ def neurons(current: Shown) -> None:
     except ValueError as error:  # a separable network has no channels that can go one by one
         st.info(str(error), icon=":material/info:")
         return
-    before, point = data.widths(run_id, model), data.slim_point(run_id, model, ratio, relative)
+    cut(run_id, model, relative, curve)
+
+
+@st.fragment
+def cut(run_id: str, model: str, relative: bool, curve: list[dict]) -> None:
+    """The network without a share of its channels and neurons: a fragment, so that the slider redraws no more."""
+    ratios = [point["ratio"] for point in curve]
+    ratio = st.select_slider(_("Remove this share of all channels and neurons (%)"), ratios, 50, key="neurons/ratio")
+    before, point = curve[0]["widths"], curve[ratios.index(ratio)]
     with st.container(horizontal=True, gap="medium"):
         st.metric(
             _("Accuracy, no fine-tuning"),
@@ -59,7 +65,7 @@ def _gamma_and_accuracy(run_id: str, model: str, ratio: int, relative: bool, cur
     threshold = data.gamma_threshold(run_id, model, ratio, relative)
     left, right = st.columns(2)
     with left:
-        st.plotly_chart(
+        chart.show(
             figures.histogram(
                 {_("|γ|"): ("before", data.gammas(run_id, model, relative))},
                 _("|γ| as a share of its layer's largest") if relative else _("|γ| of a channel or neuron"),
@@ -67,17 +73,15 @@ def _gamma_and_accuracy(run_id: str, model: str, ratio: int, relative: bool, cur
                 marks={_("removed below"): threshold},
             ),
             key="neurons/gamma",
-            config=CONFIG,
             alt=_("Histogram of γ with the threshold"),
         )
     with right:
         lines = [
             Line(_("pruned, not fine-tuned"), "danger", [p["ratio"] for p in curve], [p["accuracy"] for p in curve])
         ]
-        st.plotly_chart(
+        chart.show(
             figures.curves(lines, _("removed (%)"), _("test accuracy (%)"), 280, marks={_("now"): ratio}),
             key="neurons/curve",
-            config=CONFIG,
             alt=_("Accuracy against the removed share"),
         )
 
@@ -87,6 +91,21 @@ def weights(current: Shown) -> None:
     """Single weights by magnitude: accuracy against sparsity, and why zeros alone are not faster."""
     run_id, model = network(current, "weights")
     curves = {scope: data.curve(run_id, model, f"sparsity/{scope}") for scope in ("global", "layer")}
+    zeros(curves)
+    st.markdown(
+        f"**{_('Smaller, but not faster.')}** "
+        + _(
+            "A zero costs as much to multiply as any other number: the processor does not look. Only a format that skips zeros saves "
+            "work, and its bookkeeping pays off late. Measure it here:"
+        )
+    )
+    if st.button(_("Measure on this machine"), icon=":material/timer:", key="weights/measure"):
+        st.table(data.sparse_latency(run_id, model, st.session_state["weights/sparsity"]))
+
+
+@st.fragment
+def zeros(curves: dict[str, list[dict]]) -> None:
+    """The share of weights that are zero, and what it costs: a fragment, so that the slider redraws no more."""
     shares = [point["sparsity"] for point in curves["global"]]
     sparsity = st.select_slider(_("Set this share of all weights to zero (%)"), shares, 80, key="weights/sparsity")
     here = {scope: curves[scope][shares.index(sparsity)] for scope in curves}
@@ -98,7 +117,7 @@ def weights(current: Shown) -> None:
         Line(_(name), role, [p["sparsity"] for p in curves[scope]], [p["accuracy"] for p in curves[scope]])
         for scope, name, role in (("global", "one threshold", "after"), ("layer", "each layer", "before"))
     ]
-    st.plotly_chart(
+    chart.show(
         figures.curves(
             lines,
             _("weights that are zero (%)"),
@@ -107,15 +126,5 @@ def weights(current: Shown) -> None:
             marks={_("now"): sparsity},
         ),
         key="weights/curve",
-        config=CONFIG,
         alt=_("Accuracy against sparsity"),
     )
-    st.markdown(
-        f"**{_('Smaller, but not faster.')}** "
-        + _(
-            "A zero costs as much to multiply as any other number: the processor does not look. Only a format that skips zeros saves "
-            "work, and its bookkeeping pays off late. Measure it here:"
-        )
-    )
-    if st.button(_("Measure on this machine"), icon=":material/timer:", key="weights/measure"):
-        st.table(data.sparse_latency(run_id, model, sparsity))

@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from pages.shared import figures
-from pages.shared.figures import CONFIG
+from pages.shared import chart, figures
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.compression import data
@@ -45,10 +44,9 @@ def redesign(current: Shown) -> None:
         _("standard"): ("before", [1.0] * len(cost)),
         _("separable"): ("after", [cheap / full for full, cheap in cost.values()]),
     }
-    st.plotly_chart(
+    chart.show(
         figures.bars(shares, list(cost), "", _("share of the standard network's"), 300, ".2f"),
         key="redesign/bars",
-        config=CONFIG,
         alt=_("Cost of the separable network as a share of the standard one"),
     )
     st.caption(

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from pages.shared import digit, figures, shown
-from pages.shared.figures import CONFIG, Line
+from pages.shared import chart, digit, figures, shown
+from pages.shared.figures import Line
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.compression import data
@@ -29,10 +29,9 @@ def breathe(current: Shown, index: int) -> None:
         probabilities, bits_of = data.soft_target(run_id, model, index, T)
         groups[name] = ("after" if groups else "before", probabilities)
         entropies.append(f"{name} {bits_of:.2f} {_('bits')}")
-    st.plotly_chart(
+    chart.show(
         figures.bars(groups, range(10), _("class"), _("probability at temperature T"), 300, ".2f", top=1.12),
         key="soft/bars",
-        config=CONFIG,
         alt=_("Probability of each class at this temperature"),
     )
     teacher = next(iter(groups.values()))[1]
@@ -59,9 +58,8 @@ def why_t_squared(current: Shown) -> None:
     )
     roles = {"with T²": "after", "without T²": "danger", "wrong reduction": "control"}
     lines = [Line(_(name), role, curve["temperature"], curve[name]) for name, role in roles.items()]
-    st.plotly_chart(
+    chart.show(
         figures.curves(lines, _("temperature T"), _("gradient norm of the soft loss"), 280, log_y=True),
         key="soft/t2",
-        config=CONFIG,
         alt=_("Gradient norm against temperature, with and without the factor T squared"),
     )

@@ -4,7 +4,7 @@ import pytest
 
 from core import runs
 from pages.shared import compare
-from tests.pages.conftest import check
+from tests.pages.conftest import charts, check
 
 PAGE = "pages/network_compression.py"
 
@@ -45,8 +45,8 @@ def test_chosen_runs_are_laid_over_the_live_picture_and_stay_chosen(visit, two):
     check(visitor.run())
     pick = visitor.multiselect(key="compression/compare/pick")
     check(pick.set_value([two[0].about.id]).run())
-    assert any("tiny" in chart.proto.alt or two[0].about.id[-6:] in str(chart.proto)
-               for chart in visitor.get("vega_lite_chart"))
+    laid_over = [layer["name"] for chart in charts(visitor) for layer in chart.figure.get("layers", []) if layer.get("faint")]
+    assert any(two[0].about.id[-6:] in name for name in laid_over)
     assert visitor.table
     visitor.session_state["compression/tab"] = "Theory"
     check(visitor.run())
