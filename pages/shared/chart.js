@@ -73,7 +73,7 @@ function barsOf(layer, X, Y, floor) {
   return layer.x.map((x, i) => {
     const half = (layer.width[i] ?? layer.width[0]) / 2, left = X(x - half), right = X(x + half), top = Y(layer.y[i]);
     const height = Math.max(0, floor - top), said = layer.text && layer.text[i];
-    const word = said ? `<text x="${(left + right) / 2}" y="${top - 4}" text-anchor="middle" class="said">${escaped(said)}</text>` : "";
+    const word = said && right - left > 4 * said.length ? `<text x="${(left + right) / 2}" y="${top - 4}" text-anchor="middle" class="said">${escaped(said)}</text>` : "";
     return `<rect class="bar" x="${left.toFixed(1)}" y="${top.toFixed(1)}" width="${Math.max(1, right - left - 0.5).toFixed(1)}"
       height="${height.toFixed(1)}" fill="${layer.colour}" opacity="${layer.opacity}"/>${word}`;
   }).join("");
@@ -86,7 +86,7 @@ const pointsOf = (layer, X, Y) => layer.x.map((x, i) => `<path class="point" d="
 // One vertical line each, with its name, or hair lines without.
 function rulesOf(layer, X, top, floor, width) {
   const lines = layer.x.map(x => `<path d="M${X(x).toFixed(1)},${top}V${floor}" stroke="${layer.colour}"
-    stroke-width="${layer.name ? 1.8 : 1}" stroke-dasharray="${(layer.dash || []).join(" ")}"/>`).join("");
+    stroke-width="${layer.name ? 1.8 : 1}" opacity="${layer.name ? 1 : clamp(25 / layer.x.length, 0.2, 0.9)}" stroke-dasharray="${(layer.dash || []).join(" ")}"/>`).join("");
   if (!layer.name) return lines;
   const x = X(layer.x[0]), right = x > 0.75 * width;
   return lines + `<text class="rule" x="${x + (right ? -5 : 5)}" y="${top + 11}" text-anchor="${right ? "end" : "start"}"
@@ -159,17 +159,51 @@ function under(data, f, px, py) {
   return found.length ? { x: f.X(names ? Math.round(x) : x), rows: [escaped(head), ...found] } : null;
 }
 
+// A matrix: one square for each number, first row on top.
+function cellsOf(data, width) {
+  const c = data.cells, left = c.rows ? 16 + 7.2 * Math.max(...c.rows.map(r => r.length)) + (data.y.title ? 16 : 0) : 0;
+  const top = c.columns ? 18 + (data.x.title ? 18 : 0) : 0;
+  const side = Math.min((width - left) / c.colours[0].length, (data.height - top) / c.colours.length, c.largest || 1e9);
+  const words = c.colours.map((row, i) => row.map((colour, j) => {
+    const x = left + j * side, y = top + i * side, said = c.text && c.text[i][j];
+    return `<rect class="cell" x="${x.toFixed(1)}" y="${y.toFixed(1)}" width="${(side + 0.3).toFixed(1)}" height="${(side + 0.3).toFixed(1)}"
+      fill="${colour || "none"}"/>` + (said ? `<text x="${x + side / 2}" y="${y + side / 2 + 4}" text-anchor="middle"
+      style="fill:${c.ink[i][j]};opacity:1">${escaped(said)}</text>` : "");
+  }).join("")).join("");
+  const rows = (c.rows || []).map((name, i) => `<text x="${left - 8}" y="${top + (i + 0.5) * side + 4}" text-anchor="end">${escaped(name)}</text>`);
+  const columns = (c.columns || []).map((name, j) => `<text x="${left + (j + 0.5) * side}" y="${top - 6}" text-anchor="middle">${escaped(name)}</text>`);
+  const wide = side * c.colours[0].length, tall = side * c.colours.length;
+  const titles = (data.x.title ? `<text class="title" x="${left + wide / 2}" y="13" text-anchor="middle">${escaped(data.x.title)}</text>` : "")
+    + (data.y.title ? `<text class="title" transform="translate(12,${top + tall / 2}) rotate(-90)" text-anchor="middle">${escaped(data.y.title)}</text>` : "");
+  return { body: words + rows.join("") + columns.join("") + titles, left, top, right: left + wide, floor: top + tall, side };
+}
+
+function cellUnder(data, f, px, py) {
+  const i = Math.floor((py - f.top) / f.side), j = Math.floor((px - f.left) / f.side), row = data.cells.values[i];
+  return row && row[j] !== undefined && row[j] !== null ? { x: px, rows: [`<b>${short(row[j])}</b>`] } : null;
+}
+
 function draw(root) {
-  const data = root.data, width = Math.max(200, root.clientWidth), f = frameOf(data, width, root.view);
+  const data = root.data, width = Math.max(200, root.clientWidth);
+  root.svg.setAttribute("width", width);
+  root.svg.setAttribute("height", data.height);
+  root.svg.setAttribute("viewBox", `0 0 ${width} ${data.height}`);
+  root.svg.setAttribute("aria-label", data.alt);
+  if (data.cells) {
+    root.frame = cellsOf(data, width);
+    root.svg.setAttribute("height", root.frame.floor + 2);
+    root.svg.setAttribute("viewBox", `0 0 ${width} ${root.frame.floor + 2}`);
+    root.svg.innerHTML = root.frame.body + '<g class="over"></g>';
+  } else drawLayers(root, data, width);
+}
+
+function drawLayers(root, data, width) {
+  const f = frameOf(data, width, root.view);
   const body = { line: l => lineOf(l, f.X, f.Y), bar: l => barsOf(l, f.X, f.Y, f.floor), point: l => pointsOf(l, f.X, f.Y),
     rule: l => rulesOf(l, f.X, f.top, f.floor, width) };
   const id = root.id || (root.id = "chart" + Math.random().toString(36).slice(2));
   const named = data.layers.filter(l => l.name && l.kind !== "rule");
   root.legend.innerHTML = named.length > 1 || data.legend ? named.map(swatch).join("") : "";
-  root.svg.setAttribute("width", width);
-  root.svg.setAttribute("height", data.height);
-  root.svg.setAttribute("viewBox", `0 0 ${width} ${data.height}`);
-  root.svg.setAttribute("aria-label", data.alt);
   root.svg.innerHTML = `<clipPath id="${id}clip"><rect x="${f.left}" y="${f.top - 8}" width="${f.right - f.left}" height="${f.floor - f.top + 8}"/></clipPath>`
     + axesOf(data, f, width) + `<g clip-path="url(#${id}clip)">${data.layers.map(l => body[l.kind](l)).join("")}</g><g class="over"></g>`;
   root.frame = f;
@@ -186,8 +220,9 @@ function follow(root) {
       over().innerHTML = `<rect x="${Math.min(from, px)}" y="${f.top}" width="${Math.abs(px - from)}" height="${f.floor - f.top}" class="drag"/>`;
       return;
     }
-    const said = px >= f.left && px <= f.right && py <= f.floor ? under(root.data, f, px, py) : null;
-    over().innerHTML = said ? `<path class="hover" d="M${said.x},${f.top}V${f.floor}"/>` : "";
+    const inside = px >= f.left && px <= f.right && py <= f.floor;
+    const said = inside ? (root.data.cells ? cellUnder : under)(root.data, f, px, py) : null;
+    over().innerHTML = said && !root.data.cells ? `<path class="hover" d="M${said.x},${f.top}V${f.floor}"/>` : "";
     root.tip.hidden = !said;
     if (!said) return;
     root.tip.innerHTML = said.rows.join("<br>");
@@ -196,7 +231,7 @@ function follow(root) {
     root.tip.style.top = root.svg.offsetTop + clamp(py - 20, 0, f.floor) + "px";
   });
   root.svg.addEventListener("pointerleave", () => { root.tip.hidden = true; over().innerHTML = ""; from = null; });
-  root.svg.addEventListener("pointerdown", event => { if (!root.data.x.categories && event.pointerType === "mouse") from = place(event)[0]; });
+  root.svg.addEventListener("pointerdown", event => { if (!root.data.x.categories && !root.data.cells && event.pointerType === "mouse") from = place(event)[0]; });
   root.svg.addEventListener("pointerup", event => {
     const to = place(event)[0], f = root.frame;
     if (from !== null && Math.abs(to - from) > 8)
@@ -213,7 +248,7 @@ function save(root) {
   const [ink, paper, line] = ["--st-text-color", "--st-background-color", "--st-border-color"].map(n => page.getPropertyValue(n).trim());
   const width = root.clientWidth, height = root.data.height + 26;
   let x = 10;
-  const legend = root.data.layers.filter(l => l.name && l.kind !== "rule").map(l => {
+  const legend = (root.data.layers || []).filter(l => l.name && l.kind !== "rule").map(l => {
     const part = `<circle cx="${x}" cy="12" r="5" fill="${l.colour}"/><text x="${x + 10}" y="16">${escaped(l.name)}</text>`;
     x += 34 + 7 * l.name.length;
     return part;

@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from core import runs
-from pages.shared import digit, figures, shown
+from pages.shared import chart, digit, figures, shown
 from pages.shared.shown import Shown
 from pages.shared.words import _
 
@@ -39,8 +39,9 @@ def _side_by_side(answers: list[tuple[str, int, float, np.ndarray, str]]) -> Non
     for column, (name, said, sure, values, note) in zip(st.columns(len(answers)), answers):
         with column:
             st.markdown(f"**{name}** · {_('says')} **{said}** ({100 * sure:.0f} %)")
-            figure = figures.heat(values, 290, signed=True, limit=top)
-            st.plotly_chart(figure, key=f"why/{name}", config=figures.CONFIG, alt=f"{_('Attribution')}, {name}")
+            chart.show(
+                figures.matrix(values, 260, signed=True, limit=top), f"why/{name}", f"{_('Attribution')}, {name}"
+            )
             st.caption(note)
     st.caption(_("Orange speaks for the answer, blue against it; all maps share one scale."))
 

@@ -4,7 +4,7 @@ Roles have hues that any reader can tell apart on paper and on black: what was t
 blue; what comes after (target, fake, student) is orange; danger is magenta; the honest control is grey. A role also
 has a dash and a marker, so that nothing hangs on colour alone.
 
-A figure is plain data (axes and layers) that chart.js draws; only matrices that people explore are Plotly's.
+A figure is plain data (axes and layers) that chart.js draws; only surfaces that people explore are Plotly's.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,12 +18,8 @@ COLOURS = {"before": "#2B7EBF", "after": "#D07A00", "danger": "#C0368A", "contro
 DASHES = {"before": [6, 3], "after": [], "danger": [2, 2], "control": [2, 4], "neutral": []}
 MARKERS = {"before": "square", "after": "circle", "danger": "x", "control": "diamond", "neutral": "triangle"}
 SPARE = ("star", "cross")  # for a second group of the same role
-DIVERGING = [[0, "#2B7EBF"], [0.5, "#F4F2EC"], [1, "#D07A00"]]
-CONFIG = {
-    "displaylogo": False,
-    "modeBarButtonsToRemove": ["lasso2d", "select2d", "autoScale2d"],
-    "toImageButtonOptions": {"format": "png", "scale": 3, "filename": "lectern"},
-}
+DIVERGING = ("#2B7EBF", "#F4F2EC", "#D07A00")
+SEQUENTIAL = ("#22264B", "#3B528B", "#21918C", "#5EC962", "#FDE725")
 Figure = dict[str, Any]
 
 
@@ -166,20 +162,47 @@ def points(
     }
 
 
-def heat(array: np.ndarray, height: int = 280, signed: bool = False, unit: str = "", limit: float | None = None) -> Any:
-    """A matrix as a Plotly image, first row on top. signed: blue below zero, orange above, symmetric about zero."""
-    import plotly.graph_objects as go  # heavy, and needed only where a matrix is explored
+def matrix(
+    array: np.ndarray,
+    height: int = 280,
+    signed: bool = False,
+    limit: float | None = None,
+    text: str = "",
+    rows: Sequence[str] = (),
+    columns: Sequence[str] = (),
+    x: str = "",
+    y: str = "",
+    low: float = 0,
+    largest: int = 0,
+) -> Figure:
+    """A matrix as squares, first row on top; what is not a number stays empty.
 
-    top = limit or float(np.abs(array).max()) or 1.0
-    figure = go.Figure()
-    figure.update_layout(height=height, margin={"l": 8, "r": 8, "t": 36, "b": 8}, uirevision="kept")
-    colours = {"colorscale": DIVERGING, "zmin": -top, "zmax": top} if signed else {"colorscale": "Viridis"}
-    figure.add_heatmap(
-        z=array, colorbar={"title": unit, "thickness": 10}, hovertemplate="%{z:.3g}<extra></extra>", **colours
-    )
-    figure.update_xaxes(visible=False, constrain="domain")
-    figure.update_yaxes(visible=False, autorange="reversed", scaleanchor="x")
-    return figure
+    signed: blue below zero, orange above, symmetric about zero; otherwise dark at `low`, bright at `limit` (the largest
+    value when left out). text: format of the number in each square. largest: side of a square in pixels at most.
+    """
+    finite = np.where(np.isfinite(array), array, 0.0)
+    top = limit or float(np.abs(finite).max()) or 1.0
+    share = (finite / top + 1) / 2 if signed else (finite - low) / ((top - low) or 1)
+    share = np.where(np.isfinite(array), np.clip(share, 0, 1), np.nan)
+    stops = DIVERGING if signed else SEQUENTIAL
+    values = [_numbers(row) for row in array]
+    cells = {
+        "values": values,
+        "colours": [[_between(stops, s) for s in row] for row in share],
+        "largest": largest,
+        "rows": list(rows),
+        "columns": list(columns),
+    }
+    if text:
+        cells["text"] = [["" if v is None else format(v, text) for v in row] for row in values]
+        dark = (share > 0.25) & (share < 0.75) if signed else share > 0.6
+        cells["ink"] = [["#15181F" if d else "#FFFFFF" for d in row] for row in dark]
+    return {
+        "height": height,
+        "x": {"title": x},
+        "y": {"title": y},
+        "cells": {name: value for name, value in cells.items() if value},
+    }
 
 
 def enlarge(image: np.ndarray, factor: int = 6) -> np.ndarray:
@@ -228,6 +251,15 @@ def _marks(marks: Mapping[str, float] | None) -> list[dict[str, Any]]:
         {"kind": "rule", "name": name, "colour": COLOURS["danger"], "dash": [3, 3], "x": _numbers([at])}
         for name, at in (marks or {}).items()
     ]
+
+
+def _between(stops: Sequence[str], share: float) -> str:
+    """The colour at a share of the way through the stops; nothing for what is not a number."""
+    if not isfinite(share):
+        return ""
+    colours = np.array([[int(stop[i : i + 2], 16) for i in (1, 3, 5)] for stop in stops])
+    places = np.linspace(0, 1, len(stops))
+    return "#" + "".join(f"{round(np.interp(share, places, channel)):02X}" for channel in colours.T)
 
 
 def _span(values: Sequence[float], log: bool, margin: bool = True) -> list[float]:

@@ -114,11 +114,16 @@ def test_histograms_of_several_groups_share_their_bins():
 
 @pytest.mark.parametrize("array", [np.zeros((1, 1)), np.zeros((3, 4)), np.arange(6.0).reshape(2, 3) - 3])
 @pytest.mark.parametrize("signed", [False, True])
-def test_heat_has_zero_in_the_middle_of_a_signed_scale(array, signed):
-    trace = figures.heat(array, signed=signed).data[0]
-    assert "NaN" not in figures.heat(array, signed=signed).to_json()
-    if signed:
-        assert trace.zmin == -trace.zmax < 0
+def test_a_matrix_keeps_its_shape(array, signed):
+    cells = json.loads(json.dumps(figures.matrix(array, signed=signed, text=".1f"), allow_nan=False))["cells"]
+    assert cells["values"] == array.tolist()
+    assert np.shape(cells["colours"]) == np.shape(cells["text"]) == np.shape(cells["ink"]) == array.shape
+
+
+def test_a_signed_matrix_has_zero_in_the_middle():
+    cells = figures.matrix(np.array([[-1.0, 0.0, 2.0, np.nan]]), signed=True)["cells"]
+    low, zero, high, nothing = cells["colours"][0]
+    assert (zero, high, nothing) == ("#F4F2EC", "#D07A00", "") and low not in (figures.DIVERGING[0], zero)
 
 
 def test_points_say_what_they_are():
