@@ -81,7 +81,7 @@ function barsOf(layer, X, Y, floor) {
 
 const pointsOf = (layer, X, Y) => layer.x.map((x, i) => `<path class="point" d="${SHAPES[layer.shape]}" fill="${layer.colour}"
   stroke="${/x|cross/.test(layer.shape) ? layer.colour : "var(--st-background-color)"}" stroke-width="${/x|cross/.test(layer.shape) ? 2.5 : 1}"
-  transform="translate(${X(x).toFixed(1)},${Y(layer.y[i]).toFixed(1)})"/>`).join("");
+  transform="translate(${X(x).toFixed(1)},${Y(layer.y[i]).toFixed(1)})${layer.small ? " scale(0.5)" : ""}"${layer.small ? ' opacity="0.5"' : ""}/>`).join("");
 
 // One vertical line each, with its name, or hair lines without.
 function rulesOf(layer, X, top, floor, width) {
@@ -139,6 +139,7 @@ function under(data, f, px, py) {
   const at = f.X.back(px), found = [];
   let x = null, near = 1e9, point = null;
   for (const layer of data.layers) {
+    if (layer.silent) continue;
     if (layer.kind === "point") layer.x.forEach((v, i) => {
       const d = Math.hypot(f.X(v) - px, f.Y(layer.y[i]) - py);
       if (d < near && d < 24) { near = d; point = [layer, i]; }
@@ -151,7 +152,7 @@ function under(data, f, px, py) {
   if (x === null) return null;
   const names = data.x.categories;
   for (const layer of data.layers) {
-    if (layer.kind !== "line" && layer.kind !== "bar") continue;
+    if (layer.silent || (layer.kind !== "line" && layer.kind !== "bar")) continue;
     const i = layer.x.findIndex(v => names ? Math.round(v) === Math.round(x) : v === x);
     if (i >= 0 && layer.y[i] !== null) found.push(`<span style="color:${layer.colour}">■</span> ${escaped(layer.name)} <b>${short(layer.y[i])}</b>`);
   }

@@ -4,14 +4,12 @@ import numpy as np
 import streamlit as st
 
 from core import runs
-from pages.shared import chart, digit, figures, shown
-from pages.shared.shown import Shown
+from pages.shared import chart, digit, figures
 from pages.shared.words import _
 
 
-def draw(lab: str, current: Shown) -> None:
+def draw(lab: str, networks: dict[str, tuple[str, str]]) -> None:
     """Choose a digit and a method; every model answers side by side, on one shared colour scale."""
-    networks = shown.networks(current)
     if not networks:
         st.info(_("There is no trained network to explain yet: let a run end."))
         return

@@ -17,10 +17,16 @@ import numpy as np
 COLOURS = {"before": "#2B7EBF", "after": "#D07A00", "danger": "#C0368A", "control": "#7A808C", "neutral": "#2A9D7F"}
 DASHES = {"before": [6, 3], "after": [], "danger": [2, 2], "control": [2, 4], "neutral": []}
 MARKERS = {"before": "square", "after": "circle", "danger": "x", "control": "diamond", "neutral": "triangle"}
+TASKS = ("#2B7EBF", "#D07A00", "#2A9D7F", "#C0368A", "#7A6FD0", "#8A7A1F", "#0E8FA3", "#C4504B", "#5E8C31", "#97705A")
 SPARE = ("star", "cross")  # for a second group of the same role
 DIVERGING = ("#2B7EBF", "#F4F2EC", "#D07A00")
 SEQUENTIAL = ("#22264B", "#3B528B", "#21918C", "#5EC962", "#FDE725")
 Figure = dict[str, Any]
+
+
+def colour(role: str) -> str:
+    """The hue of a role; task1 … task10 tell the tasks of a stream apart."""
+    return TASKS[int(role.removeprefix("task")) - 1] if role.startswith("task") else COLOURS[role]
 
 
 @dataclass(frozen=True)
@@ -136,8 +142,10 @@ def points(
     y: str,
     height: int = 420,
     log_x: bool = False,
+    log_y: bool = False,
+    small: bool = False,
 ) -> Figure:
-    """Points with a text on hover. groups: name → (role, x, y, texts)."""
+    """Points with a text on hover. groups: name → (role, x, y, texts). small: there are hundreds of them."""
     spare, seen, layers = iter(SPARE), set(), []
     for name, (role, xs, ys, texts) in groups.items():
         shape = next(spare, MARKERS[role]) if role in seen else MARKERS[role]
@@ -151,15 +159,30 @@ def points(
                 "x": _numbers(xs),
                 "y": _numbers(ys),
                 "text": list(texts),
+                "small": small,
             }
         )
     return {
         "height": height,
         "x": {"title": x, "log": log_x, "domain": _span([v for layer in layers for v in layer["x"]], log_x)},
-        "y": {"title": y, "domain": _span([v for layer in layers for v in layer["y"]], False)},
+        "y": {"title": y, "log": log_y, "domain": _span([v for layer in layers for v in layer["y"]], log_y)},
         "layers": layers,
-        "legend": True,
+        "legend": not small,
     }
+
+
+def contours(
+    name: str, role: str, x: np.ndarray, y: np.ndarray, values: np.ndarray, levels: Sequence[float]
+) -> dict[str, Any]:
+    """A layer of the lines where a surface has these heights. x, y: the grid; values (len(y), len(x))."""
+    from skimage.measure import find_contours
+
+    xs, ys = [], []
+    for level in levels:
+        for line in find_contours(values, level):
+            xs += [*np.interp(line[:, 1], np.arange(len(x)), x), 0.0]
+            ys += [*np.interp(line[:, 0], np.arange(len(y)), y), None]
+    return _line(Line(name, role, xs, ys), False, False)
 
 
 def matrix(
@@ -217,8 +240,8 @@ def _line(line: Line, log_x: bool, log_y: bool) -> dict[str, Any]:
     return {
         "kind": "line",
         "name": line.label,
-        "colour": COLOURS[line.role],
-        "dash": DASHES["control" if line.faint else line.role],
+        "colour": colour(line.role),
+        "dash": DASHES["control"] if line.faint else DASHES.get(line.role, []),
         "faint": line.faint,
         "x": [a for a, _ in pairs],
         "y": [b for _, b in pairs],

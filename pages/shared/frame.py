@@ -12,10 +12,16 @@ from pages.shared.shown import Shown
 from pages.shared.words import _, plain
 
 
-def lab_page(lab: str, inside: Callable[[Shown], None], pictures: Callable[[Shown], None] | None = None) -> None:
+def lab_page(
+    lab: str,
+    inside: Callable[[Shown], None],
+    pictures: Callable[[Shown], None] | None = None,
+    networks: Callable[[Shown], dict[str, tuple[str, str]]] = shown.networks,
+) -> None:
     """Draws the whole page of a lab.
 
     inside: the lab's own views for the tab “Look inside”. pictures: what the lab draws under the live curves.
+    networks: which networks Explain holds side by side, name → (run id, model).
     """
     settings_file = labs.module(lab, "settings")
     model, text = labs.settings_class(lab), lecture.read(lab)
@@ -32,7 +38,7 @@ def lab_page(lab: str, inside: Callable[[Shown], None], pictures: Callable[[Show
         current = live.panel(lab, settings, settings_file.METRICS, pictures)
     st.session_state[f"{lab}/settings"] = settings
     _write_url(lab, settings)
-    tabs.draw(lab, current, text, inside)
+    tabs.draw(lab, current, text, inside, networks)
     jobs.warm_up()  # last: the first picture comes before the training processes
     garbage.settle()
 

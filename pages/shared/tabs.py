@@ -11,11 +11,17 @@ from pages.shared.shown import Shown
 from pages.shared.words import _
 
 
-def draw(lab: str, current: Shown, text: Lecture, inside: Callable[[Shown], None]) -> None:
+def draw(
+    lab: str,
+    current: Shown,
+    text: Lecture,
+    inside: Callable[[Shown], None],
+    networks: Callable[[Shown], dict[str, tuple[str, str]]],
+) -> None:
     """Look inside · Explain · Theory · Yardstick · Compare · Take away."""
     contents = {
         _("Look inside"): lambda: inside(current),
-        _("Explain"): lambda: explain.draw(lab, current),
+        _("Explain"): lambda: explain.draw(lab, networks(current)),
         _("Theory"): lambda: theory.draw(labs.module(lab, "measure").THEORY, text),
         _("Yardstick"): lambda: yardstick.draw(lab, labs.module(lab, "yardsticks").YARDSTICKS),
         _("Compare"): lambda: compare.draw(lab, current),

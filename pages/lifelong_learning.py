@@ -1,0 +1,6 @@
+"""Life-long learning: the page arranges, core/lifelong computes, pages/views/lifelong draws."""
+
+from pages.shared.frame import lab_page
+from pages.views import lifelong
+
+lab_page("lifelong", inside=lifelong.inside, pictures=lifelong.pictures, networks=lifelong.networks)

@@ -1,0 +1,81 @@
+"""What the life-long learning page draws: the live matrix, the views of Look inside (one idea a file), the home card."""
+
+import streamlit as st
+
+from core import runs
+from core.runs import RunError
+from pages.shared import drawing, lecture, shown
+from pages.shared.shown import Shown
+from pages.shared.words import _
+from pages.views.lifelong import data
+from pages.views.lifelong.cost import cost
+from pages.views.lifelong.forgetting import forgetting, matrix
+from pages.views.lifelong.held import held
+from pages.views.lifelong.landscape import landscape
+from pages.views.lifelong.methods import methods
+
+
+def pictures(current: Shown) -> None:
+    """Under the live curves: the matrix of accuracies as it fills, and what is asked of the network."""
+    if current.settings is None:
+        return
+    notes = lecture.read("lifelong").notes
+    left, right = st.columns([1.25, 1], gap="large", vertical_alignment="center")
+    with left:
+        matrix(current, "live/matrix", 240)
+    with right:
+        st.markdown(notes[current.settings.incremental])
+        st.caption(notes[current.settings.stream])
+
+
+def inside(current: Shown) -> None:
+    """The views, that of the matrix first."""
+    if current.run is None:
+        st.info(_("There is nothing to look into yet: let a run end."))
+        return
+    views = {
+        "forgetting": (_("What was forgotten"), forgetting),
+        "held": (_("What is held"), held),
+        "landscape": (_("Loss landscape"), landscape),
+        "methods": (_("Methods side by side"), methods),
+        "cost": (_("What it costs"), cost),
+    }
+    view = st.segmented_control(
+        _("View"),
+        list(views),
+        format_func=lambda v: views[v][0],
+        default="forgetting",
+        key=f"inside/{current.id}",
+        required=True,
+        label_visibility="collapsed",
+    )
+    views[view][1](current)
+
+
+def networks(current: Shown) -> dict[str, tuple[str, str]]:
+    """What Explain holds side by side: after the first task, after the last, and after the last without any method."""
+    if current.run is None or not current.run.models:
+        return {}
+    found, last = {}, current.settings.tasks if current.settings else 0
+    if "after_1" in current.run.models:
+        found[_("After task 1")] = (current.id, "after_1")
+    found[_("After task {}").format(last)] = (current.id, "model")
+    forgetful = shown.scene_id("lifelong", "forget-everything")
+    if current.id != forgetful and data.same_world(current.run.about, forgetful):
+        found[_("After task {}, fine-tuned").format(last)] = (forgetful, "model")
+    return found
+
+
+def card() -> str:
+    """The picture on the home page: what each method still knows of five tasks, from the shipped runs."""
+    names = {"finetune": _("fine-tuning"), "ewc": "EWC", "mas": "MAS", "replay": _("replay"), "joint": _("joint")}
+    roles = {"finetune": "danger", "joint": "control"}
+    rows = []
+    for method, name in names.items():
+        try:
+            about = runs.load(data.SHIPPED[method]).about
+        except RunError:
+            continue
+        average = about.summary["average"]
+        rows.append((name, roles.get(method, "after"), average / 100, f"{average:.1f} %"))
+    return drawing.bars(rows, _("accuracy on five tasks, after the fifth"))

@@ -1,0 +1,78 @@
+"""Numbers behind the views of the life-long learning page, computed once and shared by all visitors."""
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from core import runs
+from core.runs import About, RunError, table
+from pages.shared.words import _
+
+SHIPPED = {
+    "finetune": "lifelong-forget-everything",
+    "ewc": "lifelong-ewc-against-forgetting",
+    "mas": "lifelong-mas",
+    "replay": "lifelong-rehearsal",
+    "joint": "lifelong-joint",
+}  # the default stream, one run for each method
+WORLD = ("stream", "incremental", "tasks", "network", "epochs", "batch", "learning_rate", "seed")
+
+
+def world(about: About) -> tuple[Any, ...]:
+    """What two runs must share to be held against one another: the tasks, the network, the steps, the seed."""
+    return tuple(about.settings.get(name) for name in WORLD)
+
+
+def same_world(about: About, other: str) -> bool:
+    """True when the stored run `other` is there and learned the same tasks with the same network."""
+    try:
+        return world(runs.load(other).about) == world(about)
+    except RunError:
+        return False
+
+
+def rivals(about: About) -> list[About]:
+    """Every stored run on the same tasks that ended, this one included."""
+    return [each for each in runs.listing("lifelong")[0] if "average" in each.summary and world(each) == world(about)]
+
+
+def method_name(about: About) -> str:
+    """How a run's method is called on the page, with what tells two runs of one method apart."""
+    from core.lifelong.settings import LifelongSettings
+
+    names = LifelongSettings.model_fields["method"].json_schema_extra["names"]
+    method, lam = about.settings["method"], about.settings.get("lam")
+    estimate = about.settings.get("estimate", "exact")
+    more = f", λ = {lam:g}" if lam is not None else ""
+    return _(names[method]) + more + (f", {_(estimate)}" if estimate != "exact" else "")
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def averages(run_id: str) -> tuple[list[int], list[float]]:
+    """The average accuracy on the tasks seen, against training steps."""
+    steps, columns = table(runs.load(run_id).events)
+    pairs = [(step, value) for step, value in zip(steps, columns["average"]) if value is not None]
+    return [step for step, _ in pairs], [value for _, value in pairs]
+
+
+def landscape(run_id: str) -> dict[str, Any] | None:
+    """`core.lifelong.measure.landscape`: what a shipped run carries, or measured now and kept."""
+    carried = runs.load(run_id).about.summary.get("landscape")
+    if carried:
+        return {name: np.array(value) if isinstance(value, list) else value for name, value in carried.items()}
+    return _measured(run_id)
+
+
+@st.cache_data(max_entries=16, show_spinner="Measuring the slice through weight space once …")
+def _measured(run_id: str) -> dict[str, Any] | None:
+    from core.lifelong.measure import landscape as measure
+
+    return measure(runs.load(run_id))
+
+
+def keeps(about: About) -> str:
+    """What the method has to remember besides the network, in words."""
+    from core.lifelong.measure import kept_words
+
+    return _(kept_words(about.settings["method"]))

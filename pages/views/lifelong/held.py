@@ -1,0 +1,75 @@
+"""What is held: Ω on the pixels, Ω against how far each weight moved, and how many weights are nearly free."""
+
+import numpy as np
+import streamlit as st
+
+from core.events import Picture
+from pages.shared import chart, figures
+from pages.shared.shown import Shown
+from pages.shared.words import _
+
+POINTS = 600  # weights in the scatter plot
+
+
+@st.fragment
+def held(current: Shown) -> None:
+    """The importance after each task, where it lies, and whether it held."""
+    omegas = [np.array(e.array) for e in current.events if isinstance(e, Picture) and e.name == "omega"]
+    moves = [np.array(e.array) for e in current.events if isinstance(e, Picture) and e.name == "moved"]
+    if not omegas:
+        st.info(_("This method measures no importance Ω: choose EWC, MAS, SI, RWalk or SCP, or open their runs."))
+        return
+    st.markdown(
+        _(
+            "**Ω of the first layer, drawn on the pixels**: for each pixel the importance of all its weights, summed over the tasks so "
+            "far. Bright pixels must not change what they say."
+        )
+    )
+    shown = omegas[:5]
+    for column, omega, number in zip(st.columns(len(shown)), shown, range(1, 6)):
+        with column:
+            top = float(np.quantile(omega, 0.995)) or 1.0
+            chart.show(
+                figures.matrix(omega, 200, limit=top),
+                key=f"held/omega{number}",
+                alt=_("Importance of each pixel after task {}").format(number),
+            )
+            st.caption(_("after task {}").format(number))
+    if "free_share" in current.summary:
+        st.metric(
+            _("Weights that are nearly free at the end"),
+            f"{current.summary['free_share']:.0f} %",
+            help=_("Their Ω is below a tenth of the mean: the next task may have them."),
+        )
+    if moves:
+        _moved(moves)
+
+
+@st.fragment
+def _moved(moves: list[np.ndarray]) -> None:
+    """Ω against |θ − θ*|, for a sample of weights, while one of the later tasks was learned."""
+    number = 2
+    if len(moves) > 1:
+        names = list(range(2, len(moves) + 2))
+        number = st.select_slider(_("While learning task"), names, 2, key="held/task")
+    omega, way = moves[number - 2][:, :POINTS]
+    seen = (omega > 0) & (way > 0)
+    texts = [f"Ω {o:.2g}\n{_('moved')} {w:.2g}" for o, w in zip(omega[seen], way[seen])]
+    chart.show(
+        figures.points(
+            {_("a weight"): ("after", omega[seen], way[seen], texts)},
+            _("importance Ω of the tasks before"),
+            _("moved by |θ − θ*|"),
+            340,
+            log_x=True,
+            log_y=True,
+            small=True,
+        ),
+        key="held/moved",
+        alt=_("How far weights moved against their importance"),
+    )
+    st.caption(
+        _(
+            "{} weights drawn at random, both axes logarithmic. Where λ works, what is important has moved least."
+        ).format(int(seen.sum()))
+    )

@@ -1,0 +1,106 @@
+"""The loss landscape between two tasks: a slice through weight space, the bowl of the penalty, and the path taken."""
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from core.settings import bounds_of
+from pages.shared import chart, figures
+from pages.shared.figures import Line
+from pages.shared.shown import Shown
+from pages.shared.words import _
+from pages.views.lifelong import data
+
+LEVELS = (0.2, 0.4, 0.8, 1.6, 3.2, 6.4)
+
+
+@st.fragment
+def landscape(current: Shown) -> None:
+    """Both tasks' contours, and where the minimum goes when λ is moved."""
+    found = data.landscape(current.id)
+    if found is None:
+        st.info(_("Only runs of the small network carry this slice, and columns have no weight space in common."))
+        return
+    st.markdown(
+        _(
+            "A flat slice through all {} weights that holds the solution of task 1, θ*_A, the solution that training on task 2 ended "
+            "in, θ*_B, and the direction in which the path between them bends most. Blue: test loss of task 1. Orange: of task 2. "
+            "Each line is twice the loss of the next one inside."
+        ).format(f"{current.summary['parameters']:,}")
+    )
+    _slice(current, found)
+
+
+@st.fragment
+def _slice(current: Shown, found: dict[str, Any]) -> None:
+    from core.lifelong.measure import minimum
+
+    lam, bowl = 0.0, found["quadratic"] is not None
+    if bowl:
+        lam = st.select_slider(
+            _("Strength $λ$ of the penalty in this slice"),
+            _strengths(current),
+            float(found["lam"]),
+            format_func=lambda v: f"{v:.3g}",
+            key=f"landscape/{current.id}",
+        )
+    lowest = minimum(found, lam)
+    with st.container(horizontal=True, gap="medium"):
+        place = _("at the minimum with this λ") if bowl else _("at the minimum of task 2")
+        for name, losses in ((_("Task 1"), found["loss_a"]), (_("Task 2"), found["loss_b"])):
+            st.metric(f"{_('Loss of')} {name}, {place}", f"{_at(found, losses, lowest):.2f}", width="content")
+    chart.show(
+        _figure(found, lam, lowest),
+        key="landscape/slice",
+        alt=_("Contours of both tasks' losses in a slice of weight space"),
+    )
+    if bowl:
+        st.caption(
+            _(
+                "Green: λ/2 · Σ Ω (θ − θ*_A)², the bowl that the first task leaves behind, at the same levels. The star is the minimum of "
+                "loss B + bowl within the slice; training itself moves in all directions at once, so its end need not be the star."
+            )
+        )
+    else:
+        st.caption(_("This method adds no bowl: nothing but the data pulls at the weights."))
+
+
+def _strengths(current: Shown) -> list[float]:
+    """0, and a fine logarithmic grid over what the method's own λ may be, the run's value among them."""
+    low, high = bounds_of(type(current.settings.method).model_fields["lam"])
+    return sorted({0.0, float(current.settings.method.lam), *map(float, np.geomspace(low, high, 57))})
+
+
+def _at(found: dict[str, Any], losses: np.ndarray, place: tuple[float, float]) -> float:
+    """The loss at the grid point nearest to a place."""
+    column = int(np.abs(found["u"] - place[0]).argmin())
+    row = int(np.abs(found["v"] - place[1]).argmin())
+    return float(losses[row, column])
+
+
+def _figure(found: dict[str, Any], lam: float, lowest: tuple[float, float]) -> figures.Figure:
+    """Contours, path and solutions in one figure."""
+    u, v, path = found["u"], found["v"], found["path"]
+    surfaces = [(_("loss of task 1"), "before", found["loss_a"]), (_("loss of task 2"), "after", found["loss_b"])]
+    if found["quadratic"] is not None and lam > 0:
+        q, (x, y) = found["quadratic"], np.meshgrid(u, v)
+        bowl = lam / 2 * (q[0, 0] * x**2 + 2 * q[0, 1] * x * y + q[1, 1] * y**2)
+        surfaces.append((_("bowl of the penalty"), "neutral", bowl))
+    figure = figures.points(
+        {
+            "θ*_A": ("before", [0.0], [0.0], [_("θ*_A: task 1 has been learned")]),
+            "θ*_B": ("after", [path[-1, 0]], [path[-1, 1]], [_("θ*_B: task 2 has been learned")]),
+            _("minimum"): ("danger", [lowest[0]], [lowest[1]], [_("minimum of loss B and bowl in this slice")]),
+        },
+        _("distance from θ*_A towards θ*_B"),
+        _("distance across"),
+        520,
+    )
+    way = figures.curves([Line(_("path of training"), "control", path[:, 0], path[:, 1])], "", "")["layers"]
+    lines = [figures.contours(name, role, u, v, values, LEVELS) for name, role, values in surfaces]
+    figure["layers"] = [*lines, *way, *figure["layers"]]
+    for layer in [*lines, *way]:
+        layer["silent"] = True
+    figure["x"]["domain"], figure["y"]["domain"] = [float(u[0]), float(u[-1])], [float(v[0]), float(v[-1])]
+    return figure

@@ -1,0 +1,52 @@
+"""Several methods over one another, on the same tasks and with the same seed."""
+
+import streamlit as st
+
+from pages.shared import chart, figures
+from pages.shared.figures import Line
+from pages.shared.shown import Shown
+from pages.shared.words import _
+from pages.views.lifelong import data
+
+FIRST = ("finetune", "l2", "ewc", "mas", "replay", "joint")  # shown at first, where they are there
+
+
+@st.fragment
+def methods(current: Shown) -> None:
+    """The average accuracy on the tasks seen, one curve for each chosen run."""
+    found = {about.id: about for about in data.rivals(current.run.about)}
+    if len(found) < 2:
+        st.info(
+            _(
+                "No other stored run learned these very tasks with this network and seed. Choose another method and press Train: it "
+                "will appear here. The shipped runs share the first scene's tasks."
+            )
+        )
+        return
+    start = [i for i, about in found.items() if about.settings["method"] in FIRST or i == current.id][:8]
+    chosen = st.pills(
+        _("Runs on the same tasks, with the same network and seed"),
+        list(found),
+        format_func=lambda i: data.method_name(found[i]),
+        default=start,
+        selection_mode="multi",
+        key=f"methods/{current.id}",
+    )
+    lines = [
+        Line(data.method_name(found[run_id]), f"task{list(found).index(run_id) % 10 + 1}", *data.averages(run_id))
+        for run_id in chosen
+    ]
+    chart.show(
+        figures.curves(lines, _("training step"), _("average accuracy on the tasks seen (%)"), 420),
+        key="methods/curves",
+        alt=_("Average accuracy of several methods over training"),
+    )
+    order = sorted(chosen, key=lambda i: -found[i].summary["average"])
+    st.table(
+        {
+            _("Method"): [data.method_name(found[i]) for i in order],
+            _("Average (%)"): [f"{found[i].summary['average']:.1f}" for i in order],
+            _("Forgetting (points)"): [f"{found[i].summary['forgetting']:.1f}" for i in order],
+        }
+    )
+    st.caption(_("One seed each; the means over five seeds stand under Yardstick."))
