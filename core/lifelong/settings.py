@@ -40,14 +40,14 @@ class L2(Frozen):
     """Hold every weight equally: Ω = 1."""
 
     name: Literal["l2"] = "l2"
-    lam: float = _lam(0.1, 0.0001, 100)
+    lam: float = _lam(0.1, 0.001, 10)
 
 
 class EWC(Frozen):
     """Hold each weight by its Fisher information, with one anchor for each task (Kirkpatrick et al. 2017)."""
 
     name: Literal["ewc"] = "ewc"
-    lam: float = _lam(1000, 1, 1_000_000)
+    lam: float = _lam(20, 0.1, 1_000_000)
     estimate: Literal["exact", "sampled", "empirical", "batch"] = knob(
         "exact", "Fisher estimate", "Over all ten classes, over one class drawn from the network's own answer, with "
         "the true label, or the square of the mean gradient of a batch, which is something else.",
@@ -59,7 +59,7 @@ class OnlineEWC(Frozen):
     """One running Fisher and one anchor, so that memory does not grow with the tasks (Schwarz et al. 2018)."""
 
     name: Literal["online_ewc"] = "online_ewc"
-    lam: float = _lam(1000, 1, 1_000_000)
+    lam: float = _lam(20, 0.1, 1_000_000)
     gamma: float = knob(1.0, "Memory of Ω", "What the old Fisher is multiplied by at the end of each task; 1 keeps all.",
                         symbol="γ", ge=0, le=1, step=0.05)
     samples: int = _samples()
@@ -69,7 +69,7 @@ class MAS(Frozen):
     """Hold what the answer is sensitive to, without labels (Aljundi et al. 2018)."""
 
     name: Literal["mas"] = "mas"
-    lam: float = _lam(0.3, 0.0001, 1000)
+    lam: float = _lam(0.02, 0.0001, 10)
     samples: int = _samples()
 
 
@@ -77,7 +77,7 @@ class SI(Frozen):
     """Hold what made the loss fall, summed up along the way (Zenke, Poole, Ganguli 2017)."""
 
     name: Literal["si"] = "si"
-    lam: float = _lam(1, 0.001, 10_000)
+    lam: float = _lam(10, 0.01, 10_000)
     damping: float = knob(0.1, "Damping", "Added to the squared way of each weight, so that one that hardly moved does "
                           "not become infinitely important.", symbol="ξ", ge=0.0001, le=1, log=True, fine=True)
 
@@ -86,7 +86,7 @@ class RWalk(Frozen):
     """Fisher information and the score of the path together (Chaudhry et al. 2018)."""
 
     name: Literal["rwalk"] = "rwalk"
-    lam: float = _lam(10, 0.01, 100_000)
+    lam: float = _lam(2, 0.01, 1000)
     alpha: float = knob(0.4, "Weight of the newest Fisher", "In its running average during training.", symbol="α",
                         ge=0.05, le=1, step=0.05, fine=True)
 
@@ -95,7 +95,7 @@ class SCP(Frozen):
     """Hold what moves the cloud of outputs, seen from random directions (Kolouri et al. 2020)."""
 
     name: Literal["scp"] = "scp"
-    lam: float = _lam(10, 0.01, 100_000)
+    lam: float = _lam(10, 0.01, 10_000)
     projections: int = knob(100, "Projections", "Random directions on the unit sphere of outputs.", symbol="L", ge=1,
                             le=200, step=1, fine=True)
     samples: int = _samples()

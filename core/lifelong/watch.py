@@ -22,7 +22,7 @@ POINTS = 12  # later, about so many times in a task
 PATH = 60  # points of the path through the second task
 PAIRS = 2000  # weights of which Ω and the way they went are shown
 STIFF = 2.0  # η λ Ω above which a step of plain gradient descent overshoots more the longer it goes
-FREE = 0.01  # a weight is nearly free when its Ω is below this times the mean
+FREE = 0.1  # a weight is nearly free when its Ω is below this times the mean
 
 
 class Watch:
