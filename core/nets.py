@@ -105,17 +105,20 @@ class Columns(nn.Module):
         self.lateral = nn.ModuleList(nn.ModuleList(nn.Linear(k * a, b, bias=False) if k else nn.Identity()
                                                    for a, b in zip(widths[1:], widths[2:])) for k in range(columns))
 
-    def forward(self, x: Tensor, column: int = 0) -> Tensor:
-        """x: (N, 1, 28, 28) in [0, 1]. Returns the column's logits (N, outputs)."""
+    def forward(self, x: Tensor) -> Tensor:
+        """x: (N, 1, 28, 28) in [0, 1]. Returns the first column's logits (N, outputs)."""
+        return self.each(x, 0)[0]
+
+    def each(self, x: Tensor, last: int) -> list[Tensor]:
+        """The logits (N, outputs) of every column up to number `last`, in one pass from left to right."""
         x = (x.flatten(1) - MEAN) / STD
-        seen = [own[0](x).relu() for own in self.own[:column + 1]]  # of each column, from left to right
+        found = [own[0](x) for own in self.own[:last + 1]]
         for i in range(1, len(self.own[0])):
-            sums = [own[i](h) for own, h in zip(self.own, seen)]
-            for k in range(1, column + 1):
-                sums[k] = sums[k] + self.lateral[k][i - 1](torch.cat(seen[:k], 1))
-            last = i == len(self.own[0]) - 1
-            seen = sums if last else [h.relu() for h in sums]
-        return seen[column]
+            h = [sums.relu() for sums in found]
+            found = [own[i](mine) for own, mine in zip(self.own, h)]
+            for k in range(1, last + 1):
+                found[k] = found[k] + self.lateral[k][i - 1](torch.cat(h[:k], 1))
+        return found
 
 
 def build(arch: dict[str, Any]) -> nn.Module:

@@ -1,7 +1,8 @@
 """Dynamic expansion: progressive columns, which cannot forget because what was learned is frozen."""
 
 import torch
-from torch import Tensor
+import torch.nn.functional as F
+from torch import Tensor, nn
 from torch.func import functional_call
 
 from core.events import Model
@@ -21,12 +22,12 @@ class Progressive(Finetune):
     def __init__(self, world: World):
         super().__init__(world)
         self.net: Columns | None = None
+        self.widths = (*world.widths[:-1], world.tasks[0].classes)  # of one column: the outputs of one task
         self.names: list[str] = []  # parameters of the newest column
 
     def begin_task(self, task: Task, theta: Tensor) -> Tensor:
-        old, settings = self.net, self.world.settings
-        self.net = fresh(Columns, settings.seed + task.number, self.world.widths[1:-1], self.world.widths[-1],
-                         task.number + 1)
+        old, seed = self.net, self.world.settings.seed + task.number
+        self.net = fresh(Columns, seed, self.widths[1:-1], self.widths[-1], task.number + 1)
         if old is not None:
             self.net.load_state_dict(self.net.state_dict() | old.state_dict())
         self.net.requires_grad_(False)
@@ -34,16 +35,17 @@ class Progressive(Finetune):
         parameters = dict(self.net.named_parameters())
         return torch.cat([parameters[name].flatten() for name in self.names])
 
-    def column(self, theta: Tensor, x: Tensor, number: int) -> Tensor:
-        """Logits (N, outputs) of one column, the newest with the parameters that θ holds."""
+    def columns(self, theta: Tensor, x: Tensor) -> list[Tensor]:
+        """Logits (N, classes of a task) of every column so far, the newest with the parameters that θ holds."""
         parameters = dict(self.net.named_parameters())
         mine = [parameters[name] for name in self.names]
         parts = theta.split([p.numel() for p in mine])
-        parameters |= {name: part.view_as(p) for name, part, p in zip(self.names, parts, mine)}
-        return functional_call(self.net, parameters, (x, number))
+        changed = {name: part.view_as(p) for name, part, p in zip(self.names, parts, mine)}
+        return functional_call(_Each(self.net), {f"net.{name}": part for name, part in changed.items()}, x)
 
-    def logits(self, theta: Tensor, x: Tensor) -> Tensor:
-        return self.column(theta, x, len(self.net.own) - 1)
+    def loss(self, theta: Tensor, x: Tensor, y: Tensor, task: Task) -> Tensor:
+        """Cross entropy among the task's own outputs, whatever the scenario: the column knows no others."""
+        return F.cross_entropy(self.columns(theta, x)[-1][:, :task.classes], y - task.first)
 
     @torch.no_grad()
     def end_task(self, task: Task, theta: Tensor) -> None:
@@ -54,20 +56,30 @@ class Progressive(Finetune):
 
     def answers(self, theta: Tensor, x: Tensor, task: Task, latest: int) -> Tensor:
         """The task's own column where its number is told, else the column whose likeliest class is the likeliest."""
-        known = self.world.settings.incremental == "task"
-        asked = [task.number] if known else range(len(self.net.own))
         sure, answer = [], []
-        for number in asked:
-            outputs = self.world.tasks[number].own
-            p, best = self.column(theta, x, number)[:, outputs].softmax(1).max(1)
+        for own, logits in zip(self.world.tasks, self.columns(theta, x)):
+            p, best = logits[:, :own.classes].softmax(1).max(1)
             sure.append(p)
-            answer.append(best + outputs.start)
+            answer.append(best + own.first)
+        if self.world.settings.incremental == "task":
+            return answer[task.number]
         winner = torch.stack(sure).argmax(0)
         return torch.stack(answer)[winner, torch.arange(len(x))]
 
     def model(self, theta: Tensor) -> Model:
         self.end_task(self.world.tasks[len(self.net.own) - 1], theta)
         return to_model(self.net)
+
+
+class _Each(nn.Module):
+    """All columns at once, as the module that `functional_call` asks for."""
+
+    def __init__(self, net: Columns):
+        super().__init__()
+        self.net = net
+
+    def forward(self, x: Tensor) -> list[Tensor]:
+        return self.net.each(x, len(self.net.own) - 1)
 
 
 def parameters_of(widths: tuple[int, ...], columns: int) -> list[int]:

@@ -10,7 +10,7 @@ from core.events import Model
 from core.lifelong import models
 from core.lifelong.settings import LifelongSettings
 from core.lifelong.tasks import Task, active
-from core.nets import MLP, to_model
+from core.nets import to_model
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class Finetune:
 
     def model(self, theta: Tensor) -> Model:
         """The network as it is now, to be stored."""
-        return to_model(models.to_net(theta, MLP(self.world.widths[1:-1], self.world.widths[-1])))
+        return to_model(models.net_of(theta, self.world.widths))
 
 
 def sample(task: Task, n: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:

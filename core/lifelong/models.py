@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from core.lifelong.settings import WIDTHS, LifelongSettings, outputs_of
+from core.loop import fresh
 from core.nets import MEAN, MLP, STD
 
 
@@ -32,6 +33,11 @@ def to_net(theta: Tensor, net: nn.Module) -> nn.Module:
     """`net` with the parameters that θ holds, in evaluation mode. The inverse of `flat`."""
     nn.utils.vector_to_parameters(theta.detach().clone(), net.parameters())
     return net.eval()
+
+
+def net_of(theta: Tensor, widths: tuple[int, ...]) -> MLP:
+    """A network of its own with the parameters that θ holds."""
+    return to_net(theta, fresh(MLP, 0, widths[1:-1], widths[-1]))
 
 
 def layers(theta: Tensor, widths: tuple[int, ...]) -> list[tuple[Tensor, Tensor]]:
@@ -76,7 +82,7 @@ def joined(rows: list[Tensor], entering: list[Tensor]) -> Tensor:
 
 def first_task_view(net: MLP) -> MLP:
     """The network cut down to its first ten outputs, which are the first task's: an ordinary digit classifier."""
-    small = MLP(net.arch["hidden"], min(10, net.arch["outputs"]))
+    small = fresh(MLP, 0, net.arch["hidden"], min(10, net.arch["outputs"]))
     cut = {name: value[:10] if name.startswith(f"layers.{len(net.layers) - 1}.") else value
            for name, value in net.state_dict().items()}
     small.load_state_dict(cut)

@@ -10,12 +10,12 @@ from core.events import Event, Finished, Metrics, Model, Picture, Warned
 from core.lifelong import scores
 from core.lifelong.expand import Progressive, parameters_of
 from core.lifelong.method import Finetune
-from core.lifelong.models import first_task_view, to_net
+from core.lifelong.models import first_task_view, net_of
 from core.lifelong.penalties import L2
 from core.lifelong.plane import plane_of
 from core.lifelong.tasks import Task
 from core.loop import seeded, steps_of
-from core.nets import MLP, to_model
+from core.nets import to_model
 
 EARLY = (1, 2, 4, 8, 16, 32)  # steps after a task's first at which all is measured: here the stability gap shows
 POINTS = 12  # later, about so many times in a task
@@ -43,7 +43,7 @@ class Watch:
         """What is known before the first step."""
         total = parameters
         if isinstance(self.method, Progressive):
-            total = parameters_of(self.world.widths, len(self.tasks))[-1]
+            total = parameters_of(self.method.widths, len(self.tasks))[-1]
         return {"parameters": total, "first_parameters": parameters, "outputs": self.world.widths[-1],
                 "tasks": len(self.tasks), "digits": [len(task.train_y) for task in self.tasks],
                 "classes": [task.classes for task in self.tasks]}
@@ -148,13 +148,13 @@ class Watch:
         wide = self.world.widths[-1] > 10
         if isinstance(self.method, Progressive) or not wide:
             return self.method.model(theta)
-        return to_model(first_task_view(to_net(theta, MLP(self.world.widths[1:-1], self.world.widths[-1]))))
+        return to_model(first_task_view(net_of(theta, self.world.widths)))
 
     def summary(self, parameters: int) -> dict:
         """Plain values; forgetting after Chaudhry 2018, the transfers after Lopez-Paz 2017."""
         final, method = self.matrix[-1], self.method
         if isinstance(method, Progressive):
-            parameters = parameters_of(self.world.widths, len(self.tasks))[-1]
+            parameters = parameters_of(self.method.widths, len(self.tasks))[-1]
         found = {"average": float(final.mean()), "forgetting": scores.forgetting(self.matrix),
                  "backward_transfer": scores.backward_transfer(self.matrix),
                  "forward_transfer": scores.forward_transfer(self.matrix, self.untrained),
@@ -163,7 +163,7 @@ class Watch:
                  **{f"average_after_{i + 1}": float(self.matrix[i, :i + 1].mean()) for i in range(len(final))},
                  "parameters": parameters, "memory_bytes": sum(part.nbytes for part in method.kept())}
         if isinstance(method, Progressive):
-            found |= {"growth": parameters_of(self.world.widths, len(self.tasks))}
+            found |= {"growth": parameters_of(self.method.widths, len(self.tasks))}
             del found["forward_transfer"], found["untrained"]  # a column that is not there yet answers nothing
         if method.omega is not None and not isinstance(method, L2):
             found["free_share"] = 100 * (method.omega < FREE * method.omega.mean()).float().mean().item()

@@ -18,7 +18,7 @@ from core.nets import accuracy, count, from_model
 from core.settings import bounds_of
 
 EACH = [member() for member in METHODS]
-SHORT = {"tasks": 2, "epochs": 2, "batch": 128}
+SHORT = {"tasks": 2, "epochs": 1, "batch": 128}
 each_method = pytest.mark.parametrize("method", EACH, ids=lambda method: method.name)
 
 
@@ -41,7 +41,7 @@ def test_events_come_in_order_and_are_plain(method):
     assert isinstance(events[0], Started) and isinstance(events[1], Metrics) and events[1].step == 0
     assert isinstance(events[-1], Finished) and sum(isinstance(e, Started | Finished) for e in events) == 2
     steps = [e.step for e in events[1:]]
-    assert steps == sorted(steps) and steps[-1] == events[0].total_steps == 2 * 2 * 32
+    assert steps == sorted(steps) and steps[-1] == events[0].total_steps == 2 * 32
     assert all(same(unpack(pack(event)), event) for event in events)
     for values in (e.values for e in events if isinstance(e, Metrics)):
         assert set(values) <= set(METRICS) and all(type(v) is float and math.isfinite(v) for v in values.values())
@@ -93,7 +93,7 @@ def test_the_stored_network_classifies_plain_digits(method):
 @pytest.mark.parametrize("method", [s.EWC(estimate="sampled"), s.RWalk(), s.GEM(), s.LwF(), s.Progressive()],
                          ids=lambda method: method.name)
 def test_the_same_settings_give_the_same_events_whatever_happens_around(method):
-    flat = SHORT | {"epochs": 1, "method": method}
+    flat = SHORT | {"method": method}
     first = list(train(LifelongSettings(**flat)))
     for i, event in enumerate(train(LifelongSettings(**flat))):
         torch.manual_seed(i)
@@ -127,20 +127,28 @@ def test_the_stiffest_bowl_is_pointed_out():
 
 # ---- what each method promises ----
 
-LONGER = {"tasks": 2, "epochs": 5, "batch": 64}
+LONGER = {"tasks": 2, "epochs": 3, "batch": 64, "learning_rate": 0.003}
+NOT_HERE = ("finetune", "progressive", "joint", "lwf")  # each has a test of its own below
 
 
-@pytest.mark.parametrize("method", [each for each in EACH if each.name not in ("finetune", "progressive", "joint")],
+@pytest.mark.parametrize("method", [each for each in EACH if each.name not in NOT_HERE],
                          ids=lambda method: method.name)
 def test_every_method_forgets_less_than_fine_tuning(method):
     bare, held = (run(**LONGER, method=each)[-1].summary for each in (s.Finetune(), method))
+    assert held["forgetting"] < bare["forgetting"] / 2 and held["average"] > bare["average"] + 2
+
+
+def test_lwf_helps_where_the_old_network_has_something_to_say_about_new_images():
+    """Digits that are split; of permuted pixels the old network knows nothing, and LwF is no better than fine-tuning."""
+    flat = {"stream": "split", "incremental": "task", "tasks": 5, "epochs": 4, "batch": 32, "learning_rate": 0.003}
+    bare, held = (run(**flat, method=each)[-1].summary for each in (s.Finetune(), s.LwF()))
     assert held["forgetting"] < bare["forgetting"] and held["average"] > bare["average"]
 
 
-def test_squares_of_batch_means_hold_hardly_more_than_nothing():
+def test_squares_of_batch_means_hold_far_less_at_the_same_strength():
     bare, batch, exact = (run(**LONGER, method=each)[-1].summary["forgetting"]
                           for each in (s.Finetune(), s.EWC(estimate="batch"), s.EWC()))
-    assert exact < batch and abs(batch - bare) < (bare - exact) / 2
+    assert exact + (bare - exact) / 3 < batch
 
 
 def test_replay_remembers_classes_where_ewc_cannot():
@@ -165,7 +173,7 @@ def test_columns_do_not_forget_and_grow():
     first, last = (from_model(told.models[name]) for name in ("after_1", "model"))
     for name, value in first.state_dict().items():
         assert torch.equal(value, last.state_dict()[name]), f"{name} of a frozen column moved"
-    assert told.summary["growth"] == parameters_of((784, 100, 100, 30), 3)
+    assert told.summary["growth"] == parameters_of((784, 100, 100, 10), 3)
     assert [count(from_model(told.models[name])) for name in ("after_1", "after_2", "after_3")] == told.summary["growth"]
 
 
