@@ -1,4 +1,4 @@
-"""Networks that more than one lab uses: the digit classifier, built from a plain description.
+"""Networks that more than one lab uses: digit classifiers, built from a plain description.
 
 The description (`arch`) and the weights are all that a stored run keeps, so any lab can open a network that another
 lab trained, thinned or rounded: `build(arch)` then `load_state_dict`.
@@ -68,17 +68,80 @@ class DigitNet(nn.Module):
         return [layer for layer in self.layers if isinstance(layer, Unit)]
 
 
-def build(arch: dict[str, Any]) -> DigitNet:
+class MLP(nn.Module):
+    """Dense layers with ReLU between them, nothing normalised: 784 – hidden – outputs.
+
+    A network without BatchNorm has no statistics that leak from one task into the next. outputs: 10 for a digit
+    classifier; a stream of tasks may need 2, or ten for each task, of which the first ten are the first task's.
+    """
+
+    def __init__(self, hidden=(100, 100), outputs=10):
+        super().__init__()
+        self.arch = {"kind": "mlp", "hidden": list(hidden), "outputs": outputs}
+        widths = [28 * 28, *hidden, outputs]
+        self.layers = nn.ModuleList(nn.Linear(a, b) for a, b in zip(widths, widths[1:]))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x: (N, 1, 28, 28) in [0, 1]. Returns logits (N, outputs)."""
+        x = (x.flatten(1) - MEAN) / STD
+        for layer in self.layers[:-1]:
+            x = layer(x).relu()
+        return self.layers[-1](x)
+
+
+class Columns(nn.Module):
+    """Progressive columns (Rusu et al. 2016, equation 1): one narrow MLP for each task, which reads all older ones.
+
+    h_i of column k is ReLU(W_i h_{i−1} + Σ_{j<k} U_i^{(k:j)} h_{i−1} of column j); the logits are the same without ReLU.
+    As a plain classifier the first column answers, which learned the digits as they are.
+    """
+
+    def __init__(self, hidden=(100, 100), outputs=10, columns=1):
+        super().__init__()
+        self.arch = {"kind": "columns", "hidden": list(hidden), "outputs": outputs, "columns": columns}
+        widths = [28 * 28, *hidden, outputs]
+        self.own = nn.ModuleList(nn.ModuleList(nn.Linear(a, b) for a, b in zip(widths, widths[1:]))
+                                 for _ in range(columns))
+        self.lateral = nn.ModuleList(nn.ModuleList(nn.Linear(k * a, b, bias=False) if k else nn.Identity()
+                                                   for a, b in zip(widths[1:], widths[2:])) for k in range(columns))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x: (N, 1, 28, 28) in [0, 1]. Returns the first column's logits (N, outputs)."""
+        return self.each(x, 0)[0]
+
+    def each(self, x: Tensor, last: int) -> list[Tensor]:
+        """The logits (N, outputs) of every column up to number `last`, in one pass from left to right."""
+        x = (x.flatten(1) - MEAN) / STD
+        found = [own[0](x) for own in self.own[:last + 1]]
+        for i in range(1, len(self.own[0])):
+            h = [sums.relu() for sums in found]
+            found = [own[i](mine) for own, mine in zip(self.own, h)]
+            for k in range(1, last + 1):
+                found[k] = found[k] + self.lateral[k][i - 1](torch.cat(h[:k], 1))
+        return found
+
+
+def build(arch: dict[str, Any]) -> nn.Module:
     """A fresh network from its description; raises TypeError when the description has an unknown entry."""
-    return DigitNet(**arch)
+    match arch.get("kind"):
+        case "mlp":
+            return MLP(**_but_kind(arch))
+        case "columns":
+            return Columns(**_but_kind(arch))
+        case _:
+            return DigitNet(**arch)
 
 
-def to_model(net: DigitNet) -> Model:
+def _but_kind(arch: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in arch.items() if name != "kind"}
+
+
+def to_model(net: nn.Module) -> Model:
     """The network as plain data, to be put into a `Finished` event."""
     return Model(net.arch, {name: value.detach().cpu().numpy().copy() for name, value in net.state_dict().items()})
 
 
-def from_model(model: Model) -> DigitNet:
+def from_model(model: Model) -> nn.Module:
     """The network again, in evaluation mode. Raises RuntimeError when weights and description do not fit."""
     net = build(model.arch)
     net.load_state_dict({name: torch.from_numpy(np.array(value)) for name, value in model.weights.items()})

@@ -11,7 +11,8 @@ from torch import Tensor, nn
 from core import runs
 from core.compression import models
 from core.data import digits
-from core.events import Event, Finished, Metrics, Picture, Warned
+from core.events import Event, Finished, Metrics, Picture
+from core.loop import hits
 from core.nets import DigitNet, count, predict, to_model
 
 BATCH = 64
@@ -22,33 +23,6 @@ SMALL = 0.05  # |γ| below which a channel hardly speaks
 def start_network(run: str) -> DigitNet:
     """The first network of a stored run. Raises what `runs.load` raises when there is no such run."""
     return runs.load(run).net()
-
-
-def seeded(seed: int) -> torch.Generator:
-    """The run's own source of random numbers, so that nobody else in the process can change its course."""
-    return torch.Generator().manual_seed(seed)
-
-
-def fresh(make, seed: int, *args) -> DigitNet:
-    """A newly initialised network; PyTorch's global random state is left as it was."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        return make(*args)
-
-
-def steps_of(epochs: int, n: int) -> int:
-    """How many batches `epochs` passes over n digits are."""
-    return epochs * math.ceil(n / BATCH)
-
-
-def batches(n: int, epochs: int, generator: torch.Generator, first: int = 0) -> Iterator[tuple[int, Tensor, bool]]:
-    """(step, indices of the batch, last of its epoch), counting steps from first + 1."""
-    step = first
-    for _ in range(epochs):
-        parts = digits.batches(n, BATCH, generator)
-        for i, index in enumerate(parts):
-            step += 1
-            yield step, index, i == len(parts) - 1
 
 
 def augment(x: Tensor, generator: torch.Generator, pixels: float = 1, degrees: float = 10,
@@ -66,11 +40,6 @@ def one_cycle(parameters, rate: float, steps: int, decay: float = 1e-4):
     """SGD with Nesterov momentum; the learning rate rises for a quarter of the run, then falls to zero (Smith 2018)."""
     optimizer = torch.optim.SGD(parameters, lr=rate, momentum=0.9, nesterov=True, weight_decay=decay)
     return optimizer, torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=max(steps, 2), pct_start=0.25)
-
-
-def hits(logits: Tensor, y: Tensor) -> float:
-    """Share of correct answers in percent."""
-    return 100 * int((logits.argmax(1) == y).sum()) / len(y)
 
 
 def test_accuracy(net: DigitNet) -> float:
@@ -97,18 +66,6 @@ def gamma_events(step: int, net: DigitNet) -> Iterator[Event]:
     gammas = torch.cat([unit.norm.weight.detach().abs() for unit in net.units()])
     yield Metrics(step, {"gamma_sum": gammas.sum().item(), "gamma_small": 100 * (gammas < SMALL).float().mean().item()})
     yield Picture(step, "gamma", gammas.numpy().copy())
-
-
-def diverged(step: int) -> Iterator[Event]:
-    """The end of a run whose loss is no longer a number."""
-    yield Warned(step, "diverged", f"The loss is no longer a number after {step} steps: the steps were too long and "
-                                   "the weights ran away. A lower learning rate helps. The run ends here.")
-    yield Finished(step, {"diverged": True})
-
-
-def broken(*losses: Tensor) -> bool:
-    """True when a loss is NaN or infinite."""
-    return not all(torch.isfinite(loss).item() for loss in losses)
 
 
 def finished(step: int, net: DigitNet, others: dict[str, nn.Module] | None = None, **summary) -> Finished:

@@ -11,8 +11,8 @@ import torch
 from torch import Tensor
 
 from core.compression import bitstream, distill, huffman, int8, models, prune, quantize, slimming
-from core.compression.loop import hits
 from core.data import digits
+from core.loop import hits
 from core.nets import DigitNet, accuracy, count
 from core.runs import Run
 from core.settings import Formula

@@ -8,23 +8,12 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from core.compression import bitstream, models, prune, quantize
-from core.compression.loop import (
-    REPORT,
-    augment,
-    batches,
-    broken,
-    diverged,
-    examine,
-    finished,
-    one_cycle,
-    seeded,
-    steps_of,
-    test_accuracy,
-)
+from core.compression.loop import BATCH, REPORT, augment, examine, finished, one_cycle, test_accuracy
 from core.compression.settings import Deep, Quantize
 from core.compression.shrink import Phase, prune_rounds
 from core.data import digits
 from core.events import Event, Metrics, Picture, Started
+from core.loop import batches, broken, diverged, seeded, steps_of
 from core.nets import DigitNet, count
 
 
@@ -33,7 +22,7 @@ def train_quantized(method: Quantize, seed: int, teacher: DigitNet) -> Iterator[
     generator, net = seeded(seed), copy.deepcopy(teacher)
     before = {"teacher_accuracy": test_accuracy(net)}
     rounded, about = quantize.quantized(net, method.bits, method.scheme, method.granularity)
-    yield Started(steps_of(method.tune_epochs, len(digits.load().train_x)),
+    yield Started(steps_of(len(digits.load().train_x), BATCH, method.tune_epochs),
                   {"parameters": count(net), "layers": models.weight_names(net)} | about)
     yield from examine(0, rounded, **before)
     if method.scheme == "shared":
@@ -52,9 +41,9 @@ def tune_on_grid(net: DigitNet, method: Quantize, generator: torch.Generator, be
     Leaves `net` rounded.
     """
     data, step, layers = digits.load(), 0, models.weighted(net)
-    total = steps_of(method.tune_epochs, len(data.train_x))
+    total = steps_of(len(data.train_x), BATCH, method.tune_epochs)
     optimizer, schedule = one_cycle(net.parameters(), method.learning_rate, total)
-    for step, index, last in batches(len(data.train_x), method.tune_epochs, generator):
+    for step, index, last in batches(len(data.train_x), BATCH, method.tune_epochs, generator):
         exact = round_in_place(layers, method)
         loss = F.cross_entropy(net.train()(augment(data.train_x[index], generator)), data.train_y[index])
         if broken(loss):
@@ -94,9 +83,9 @@ def tune_codebooks(net: DigitNet, shared: list[quantize.Shared], epochs: int, ra
     codebooks = [nn.Parameter(each.codebook.clone()) for each in shared]
     others = [p for unit in net.units() for p in unit.norm.parameters()] + [net.head.bias]
     optimizer = torch.optim.Adam(codebooks + others, lr=rate / 50)
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, max(1, steps_of(epochs, len(data.train_x))))
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, max(1, steps_of(len(data.train_x), BATCH, epochs)))
     write_codebooks(layers, codebooks, shared)
-    for step, index, last in batches(len(data.train_x), epochs, generator, first):
+    for step, index, last in batches(len(data.train_x), BATCH, epochs, generator, first):
         loss = F.cross_entropy(net.train()(augment(data.train_x[index], generator)), data.train_y[index])
         if broken(loss):
             yield from diverged(step)
@@ -135,7 +124,7 @@ def train_deep(method: Deep, seed: int, teacher: DigitNet) -> Iterator[Event]:
     generator, net = seeded(seed), copy.deepcopy(teacher)
     epochs = method.rounds * method.tune_epochs + method.share_epochs
     before, full = {"teacher_accuracy": test_accuracy(net)}, 4 * count(net)
-    yield Started(steps_of(epochs, len(digits.load().train_x)),
+    yield Started(steps_of(len(digits.load().train_x), BATCH, epochs),
                   {"parameters": count(net), "layers": models.weight_names(net)})
     yield from examine(0, net, bytes=full, **before)
     step = yield from prune_rounds(net, method, "global", generator, before)

@@ -8,24 +8,11 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from core.compression import models, prune, slimming
-from core.compression.loop import (
-    REPORT,
-    augment,
-    batches,
-    broken,
-    diverged,
-    examine,
-    finished,
-    fresh,
-    gamma_events,
-    one_cycle,
-    seeded,
-    steps_of,
-    test_accuracy,
-)
+from core.compression.loop import BATCH, REPORT, augment, examine, finished, gamma_events, one_cycle, test_accuracy
 from core.compression.settings import Deep, Prune, Slim
 from core.data import digits
 from core.events import Event, Metrics, Picture, Started, Warned
+from core.loop import batches, broken, diverged, fresh, seeded, steps_of
 from core.nets import DigitNet, build, count
 
 Phase = Generator[Event, None, int]  # yields events; returns the step it ended at, or −1 when it diverged
@@ -38,8 +25,8 @@ def learn(net: DigitNet, epochs: int, rate: float, generator: torch.Generator, f
     beside: numbers to report with every test accuracy.
     """
     data, step = digits.load(), first
-    optimizer, schedule = one_cycle(net.parameters(), rate, steps_of(epochs, len(data.train_x)))
-    for step, index, last in batches(len(data.train_x), epochs, generator, first):
+    optimizer, schedule = one_cycle(net.parameters(), rate, steps_of(len(data.train_x), BATCH, epochs))
+    for step, index, last in batches(len(data.train_x), BATCH, epochs, generator, first):
         logits = net.train()(augment(data.train_x[index], generator))
         loss = F.cross_entropy(logits, data.train_y[index])
         if broken(loss):
@@ -67,7 +54,7 @@ def train_slim(method: Slim, seed: int, teacher: DigitNet) -> Iterator[Event]:
     generator, net = seeded(seed), copy.deepcopy(teacher)
     epochs = method.sparse_epochs + method.tune_epochs
     before = {"teacher_accuracy": test_accuracy(net)}
-    yield Started(steps_of(epochs * (1 + method.control), len(digits.load().train_x)),
+    yield Started(steps_of(len(digits.load().train_x), BATCH, epochs * (1 + method.control)),
                   {"parameters": count(net), "macs": models.macs(net), "widths": slimming.widths(net)})
     yield from examine(0, net, **before)
     yield from gamma_events(0, net)
@@ -100,8 +87,8 @@ def train_slim(method: Slim, seed: int, teacher: DigitNet) -> Iterator[Event]:
 def train_control(net: DigitNet, epochs: int, rate: float, generator: torch.Generator, first: int) -> Phase:
     """The same small shape from scratch, for as many epochs (Liu et al., "Rethinking the Value of Network Pruning")."""
     data, step = digits.load(), first
-    optimizer, schedule = one_cycle(net.parameters(), rate, steps_of(epochs, len(data.train_x)))
-    for step, index, last in batches(len(data.train_x), epochs, generator, first):
+    optimizer, schedule = one_cycle(net.parameters(), rate, steps_of(len(data.train_x), BATCH, epochs))
+    for step, index, last in batches(len(data.train_x), BATCH, epochs, generator, first):
         loss = F.cross_entropy(net.train()(augment(data.train_x[index], generator)), data.train_y[index])
         if broken(loss):
             yield from diverged(step)
@@ -127,7 +114,7 @@ def train_pruned(method: Prune, seed: int, teacher: DigitNet) -> Iterator[Event]
     """Magnitude pruning in rounds; the figure to compare with is the network pruned at once and never tuned."""
     generator, net = seeded(seed), copy.deepcopy(teacher)
     before = {"teacher_accuracy": test_accuracy(net)}
-    yield Started(steps_of(method.rounds * method.tune_epochs, len(digits.load().train_x)),
+    yield Started(steps_of(len(digits.load().train_x), BATCH, method.rounds * method.tune_epochs),
                   {"parameters": count(net), "layers": models.weight_names(net)})
     yield from examine(0, net, sparsity=prune.zero_share(net), **before)
     untuned = test_accuracy(prune.pruned(net, method.sparsity, method.scope))

@@ -9,23 +9,11 @@ from torch import Tensor
 
 from core.compression import models
 from core.compression.distill import prior_correction, soft_loss
-from core.compression.loop import (
-    REPORT,
-    batches,
-    broken,
-    diverged,
-    examine,
-    finished,
-    fresh,
-    hits,
-    one_cycle,
-    seeded,
-    steps_of,
-    test_accuracy,
-)
+from core.compression.loop import BATCH, REPORT, examine, finished, one_cycle, test_accuracy
 from core.compression.settings import Distill
 from core.data import digits
 from core.events import Event, Metrics, Started
+from core.loop import batches, broken, diverged, fresh, hits, seeded, steps_of
 from core.nets import DigitNet, count, predict
 
 
@@ -42,15 +30,15 @@ def train_student(method: Distill, seed: int, teacher: DigitNet) -> Iterator[Eve
     known = torch.zeros(len(y), dtype=torch.bool).index_fill(0, labelled, True)
     net = fresh(models.student, seed, method.student_channels)
     nets = {"": net} | ({"control": copy.deepcopy(net)} if method.control else {})
-    yield Started(steps_of(method.epochs, len(y)), {
+    yield Started(steps_of(len(y), BATCH, method.epochs), {
         "parameters": count(net), "teacher_parameters": count(teacher), "macs": models.macs(net),
         "transfer_set": len(y), "labelled": len(labelled)})
     beside = {"teacher_accuracy": test_accuracy(teacher)}
     yield from examine(0, net, **beside, **scores(nets, method.omit))
     targets = predict(teacher, x).clone()
-    optimizer, schedule = one_cycle(net.parameters(), method.learning_rate, steps_of(method.epochs, len(y)))
+    optimizer, schedule = one_cycle(net.parameters(), method.learning_rate, steps_of(len(y), BATCH, method.epochs))
     control = control_losses(nets.get("control"), x[labelled], y[labelled], method, len(y), generator)
-    for step, index, last in batches(len(y), method.epochs, generator):
+    for step, index, last in batches(len(y), BATCH, method.epochs, generator):
         logits, hard = net.train()(x[index]), known[index]
         l_soft = soft_loss(logits, targets[index], method.temperature)
         l_hard = F.cross_entropy(logits[hard], y[index][hard]) if hard.any() else torch.zeros(())
@@ -82,8 +70,8 @@ def control_losses(twin: DigitNet | None, x: Tensor, y: Tensor, method: Distill,
     """
     while twin is None:
         yield {}
-    optimizer, schedule = one_cycle(twin.parameters(), method.learning_rate, steps_of(method.epochs, n))
-    for _, index, _ in batches(n, method.epochs, generator):
+    optimizer, schedule = one_cycle(twin.parameters(), method.learning_rate, steps_of(n, BATCH, method.epochs))
+    for _, index, _ in batches(n, BATCH, method.epochs, generator):
         pick = torch.randint(len(y), (len(index),), generator=generator)
         loss = F.cross_entropy(twin.train()(x[pick]), y[pick])
         optimizer.zero_grad()

@@ -5,25 +5,11 @@ from collections.abc import Iterator
 import torch.nn.functional as F
 
 from core.compression import models, rounding, shrink, student
-from core.compression.loop import (
-    REPORT,
-    augment,
-    batches,
-    broken,
-    diverged,
-    examine,
-    finished,
-    fresh,
-    hits,
-    one_cycle,
-    seeded,
-    start_network,
-    steps_of,
-    test_accuracy,
-)
+from core.compression.loop import BATCH, REPORT, augment, examine, finished, one_cycle, start_network, test_accuracy
 from core.compression.settings import CompressionSettings, Deep, Distill, Prune, Quantize, Redesign, Slim, Teacher
 from core.data import digits
 from core.events import Event, Metrics, Started
+from core.loop import batches, broken, diverged, fresh, hits, seeded, steps_of
 from core.nets import DigitNet, count
 
 
@@ -56,11 +42,11 @@ def train_teacher(method: Teacher, seed: int) -> Iterator[Event]:
     """Cross entropy, SGD, one-cycle schedule."""
     data, generator = digits.load(), seeded(seed)
     net = fresh(models.teacher, seed, method.channels, method.neurons)
-    total = steps_of(method.epochs, len(data.train_x))
+    total = steps_of(len(data.train_x), BATCH, method.epochs)
     yield Started(total, {"parameters": count(net), "macs": models.macs(net)})
     yield from examine(0, net)
     optimizer, schedule = one_cycle(net.parameters(), method.learning_rate, total)  # takes a second in a new process
-    for step, index, last in batches(len(data.train_x), method.epochs, generator):
+    for step, index, last in batches(len(data.train_x), BATCH, method.epochs, generator):
         x, y = data.train_x[index], data.train_y[index]
         logits = net.train()(augment(x, generator) if method.augment else x)
         loss = F.cross_entropy(logits, y)
@@ -84,13 +70,13 @@ def train_redesigned(method: Redesign, seed: int) -> Iterator[Event]:
     net = fresh(models.redesigned, seed, method.architecture, method.channels, method.kernel)
     standard = fresh(models.redesigned, seed, "standard", method.channels, method.kernel)
     control = {"control": standard} if method.control and method.architecture != "standard" else {}
-    total = steps_of(method.epochs, len(data.train_x))
+    total = steps_of(len(data.train_x), BATCH, method.epochs)
     nets = {"loss": net} | ({"control_loss": standard} if control else {})
     yield Started(total, {"parameters": count(net), "macs": models.macs(net), "standard_parameters": count(standard),
                           "standard_macs": models.macs(standard)})
     yield from examine(0, net)
     learners = [one_cycle(each.parameters(), method.learning_rate, total) for each in nets.values()]
-    for step, index, last in batches(len(data.train_x), method.epochs, generator):
+    for step, index, last in batches(len(data.train_x), BATCH, method.epochs, generator):
         x, y = augment(data.train_x[index], generator), data.train_y[index]
         losses = {name: F.cross_entropy(each.train()(x), y) for name, each in nets.items()}
         if broken(*losses.values()):

@@ -7,7 +7,7 @@ from torch import nn
 
 from core.data import digits
 from core.events import Model
-from core.nets import MEAN, STD, DigitNet, Unit, accuracy, build, count, from_model, predict, to_model
+from core.nets import MEAN, MLP, STD, Columns, DigitNet, Unit, accuracy, build, count, from_model, predict, to_model
 
 ARCHS = [{}, {"conv": (4,), "dense": ()}, {"conv": (3, 5), "dense": (7,)}, {"conv": (4, 8), "dense": (6, 5), "kernel": 5},
          {"conv": (4, 6, 8), "dense": (), "separable": True}, {"conv": (2, 3), "kernel": 5, "separable": True}]
@@ -122,3 +122,46 @@ def test_a_description_that_is_not_ours_is_refused():
         from_model(Model({**model.arch, "dense": [9]}, model.weights))
     with pytest.raises(RuntimeError):
         from_model(Model(model.arch, {"head.weight": model.weights["head.weight"]}))
+
+
+# ---- dense networks, and columns of them ----
+
+DENSE = [{"kind": "mlp", "hidden": [], "outputs": 10}, {"kind": "mlp", "hidden": [7, 5], "outputs": 20},
+         {"kind": "columns", "hidden": [7, 5], "outputs": 4, "columns": 1},
+         {"kind": "columns", "hidden": [6, 5, 4], "outputs": 10, "columns": 3}]
+each_dense = pytest.mark.parametrize("arch", DENSE, ids=str)
+
+
+@each_dense
+def test_dense_networks_are_stored_and_opened_like_any_other(arch, x):
+    torch.manual_seed(0)
+    net = build(arch)
+    model = to_model(net)
+    again = from_model(model)
+    assert again.arch == net.arch == model.arch == arch and not again.training
+    assert predict(net, x).shape == (len(x), arch["outputs"]) and torch.equal(predict(again, x), predict(net, x))
+    with pytest.raises(TypeError):
+        build(arch | {"conv": [4]})
+    with pytest.raises(RuntimeError):
+        from_model(Model(arch | {"outputs": 3}, model.weights))
+
+
+def test_a_dense_network_by_hand(x):
+    net = MLP((7,), 4)
+    (w, b), (v, c) = ((layer.weight, layer.bias) for layer in net.layers)
+    hidden = (((x.flatten(1) - MEAN) / STD) @ w.T + b).clamp(min=0)
+    assert torch.allclose(net(x), hidden @ v.T + c, atol=1e-5)
+    assert count(net) == 785 * 7 + 8 * 4
+
+
+def test_columns_by_hand(x):
+    """Rusu et al. 2016, equation 1, for two columns of two hidden layers; the first never hears of the second."""
+    torch.manual_seed(0)
+    net, inputs = Columns((6, 5), 3, 2), (x.flatten(1) - MEAN) / STD
+    old, new, (u_2, u_3) = net.own[0], net.own[1], net.lateral[1]
+    h_1, g_1 = old[0](inputs).relu(), new[0](inputs).relu()
+    h_2, g_2 = old[1](h_1).relu(), (new[1](g_1) + u_2(h_1)).relu()
+    first, second = net.each(x, 1)
+    assert torch.allclose(first, old[2](h_2), atol=1e-5)
+    assert torch.allclose(second, new[2](g_2) + u_3(h_2), atol=1e-5) and torch.allclose(net(x), first)
+    assert count(net) == 2 * count(MLP((6, 5), 3)) + 6 * 5 + 5 * 3

@@ -26,6 +26,7 @@ from core.compression.settings import (
 from core.compression.train import train
 from core.data import digits
 from core.events import Finished, Metrics, Picture, Started, Warned, pack, unpack
+from core.loop import seeded
 from core.nets import accuracy, count, from_model
 from core.settings import flatten
 from tests.core.compression.conftest import SMALL_TEACHER
@@ -105,7 +106,7 @@ def test_another_seed_gives_another_run():
     first, second = (next(e for e in train(CompressionSettings(seed=s, method=METHODS["redesign"]))
                           if isinstance(e, Metrics) and "loss" in e.values) for s in (0, 1))
     assert first.values != second.values
-    assert not torch.equal(*(torch.rand(4, generator=loop.seeded(s)) for s in (0, 1)))
+    assert not torch.equal(*(torch.rand(4, generator=seeded(s)) for s in (0, 1)))
 
 
 def test_training_leaves_the_teacher_and_the_random_state_alone(log, small_teacher, small_run):
@@ -217,8 +218,8 @@ def test_confusion_counts_every_test_digit(small_run):
 
 def test_augmentation_at_zero_is_the_identity():
     x = digits.load().train_x[:5]
-    assert torch.allclose(loop.augment(x, loop.seeded(0), 0, 0, 0), x, atol=1e-5)
-    moved = loop.augment(x, loop.seeded(0))
+    assert torch.allclose(loop.augment(x, seeded(0), 0, 0, 0), x, atol=1e-5)
+    moved = loop.augment(x, seeded(0))
     assert moved.shape == x.shape and not torch.allclose(moved, x, atol=0.1)
 
 

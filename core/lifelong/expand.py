@@ -1,0 +1,91 @@
+"""Dynamic expansion: progressive columns, which cannot forget because what was learned is frozen."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch.func import functional_call
+
+from core.events import Model
+from core.lifelong.method import Finetune, World
+from core.lifelong.tasks import Task
+from core.loop import fresh
+from core.nets import Columns, to_model
+
+
+class Progressive(Finetune):
+    """A new column for each task, with lateral connections from all older ones, which are frozen (Rusu et al. 2016).
+
+    The paper is told the task's number, also at test. Where the scenario does not tell it, the most confident column
+    answers (this is not in the paper). θ is the newest column alone, its laterals included.
+    """
+
+    def __init__(self, world: World):
+        super().__init__(world)
+        self.net: Columns | None = None
+        self.widths = (*world.widths[:-1], world.tasks[0].classes)  # of one column: the outputs of one task
+        self.names: list[str] = []  # parameters of the newest column
+
+    def begin_task(self, task: Task, theta: Tensor) -> Tensor:
+        old, seed = self.net, self.world.settings.seed + task.number
+        self.net = fresh(Columns, seed, self.widths[1:-1], self.widths[-1], task.number + 1)
+        if old is not None:
+            self.net.load_state_dict(self.net.state_dict() | old.state_dict())
+        self.net.requires_grad_(False)
+        self.names = [name for name, _ in self.net.named_parameters() if name.split(".")[1] == str(task.number)]
+        parameters = dict(self.net.named_parameters())
+        return torch.cat([parameters[name].flatten() for name in self.names])
+
+    def columns(self, theta: Tensor, x: Tensor) -> list[Tensor]:
+        """Logits (N, classes of a task) of every column so far, the newest with the parameters that θ holds."""
+        parameters = dict(self.net.named_parameters())
+        mine = [parameters[name] for name in self.names]
+        parts = theta.split([p.numel() for p in mine])
+        changed = {name: part.view_as(p) for name, part, p in zip(self.names, parts, mine)}
+        return functional_call(_Each(self.net), {f"net.{name}": part for name, part in changed.items()}, x)
+
+    def loss(self, theta: Tensor, x: Tensor, y: Tensor, task: Task) -> Tensor:
+        """Cross entropy among the task's own outputs, whatever the scenario: the column knows no others."""
+        return F.cross_entropy(self.columns(theta, x)[-1][:, :task.classes], y - task.first)
+
+    @torch.no_grad()
+    def end_task(self, task: Task, theta: Tensor) -> None:
+        parameters = dict(self.net.named_parameters())
+        parts = theta.split([parameters[name].numel() for name in self.names])
+        for name, part in zip(self.names, parts):
+            parameters[name].copy_(part.view_as(parameters[name]))
+
+    def answers(self, theta: Tensor, x: Tensor, task: Task, latest: int) -> Tensor:
+        """The task's own column where its number is told, else the column whose likeliest class is the likeliest."""
+        sure, answer = [], []
+        for own, logits in zip(self.world.tasks, self.columns(theta, x)):
+            p, best = logits[:, :own.classes].softmax(1).max(1)
+            sure.append(p)
+            answer.append(best + own.first)
+        if self.world.settings.incremental == "task":
+            return answer[task.number]
+        winner = torch.stack(sure).argmax(0)
+        return torch.stack(answer)[winner, torch.arange(len(x))]
+
+    def model(self, theta: Tensor) -> Model:
+        self.end_task(self.world.tasks[len(self.net.own) - 1], theta)
+        return to_model(self.net)
+
+
+class _Each(nn.Module):
+    """All columns at once, as the module that `functional_call` asks for."""
+
+    def __init__(self, net: Columns):
+        super().__init__()
+        self.net = net
+
+    def forward(self, x: Tensor) -> list[Tensor]:
+        return self.net.each(x, len(self.net.own) - 1)
+
+
+def parameters_of(widths: tuple[int, ...], columns: int) -> list[int]:
+    """Learnable numbers in all after each new column: column k also reads the k older ones, so growth is quadratic."""
+    own = sum((a + 1) * b for a, b in zip(widths, widths[1:]))
+    lateral = sum(a * b for a, b in zip(widths[1:], widths[2:]))
+    return [k * own + k * (k - 1) // 2 * lateral for k in range(1, columns + 1)]
+
+

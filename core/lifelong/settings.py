@@ -1,0 +1,242 @@
+"""Settings of the life-long learning lab: a stream of tasks, one network, and a method against forgetting.
+
+The same λ means something else for every method, because its Ω is measured in other units: a mean of squared
+gradients (EWC), of absolute ones (MAS), a drop of the loss per squared step (SI). So each λ has a range of its own.
+"""
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from core.settings import Frozen, Metric, Scene, Settings, knob
+
+MOST_TASKS = 10
+TRAINING_DIGITS = 4000
+LIMIT = 240  # seconds that a run may take on one thread, as `seconds` estimates it
+WIDTHS = {"small": (100, 100), "medium": (400, 400), "homework": (1024, 512, 256)}
+
+
+def _lam(default: float, low: float, high: float, help: str = "How hard the old weights are held.") -> float:
+    return knob(default, "Strength", help, symbol="λ", ge=low, le=high, log=True)
+
+
+def _samples() -> int:
+    return knob(512, "Digits for Ω", "Training digits of the finished task on which the importance is measured.",
+                unit="digits", ge=16, le=1024, step=16, fine=True)
+
+
+def _budget() -> int:
+    return knob(500, "Memory", "Old digits that may be kept, all old tasks together.", unit="digits", ge=10, le=2000,
+                step=10)
+
+
+class Finetune(Frozen):
+    """Go on training, and protect nothing: the lower bound."""
+
+    name: Literal["finetune"] = "finetune"
+
+
+class L2(Frozen):
+    """Hold every weight equally: Ω = 1."""
+
+    name: Literal["l2"] = "l2"
+    lam: float = _lam(0.1, 0.001, 10)
+
+
+class EWC(Frozen):
+    """Hold each weight by its Fisher information, with one anchor for each task (Kirkpatrick et al. 2017)."""
+
+    name: Literal["ewc"] = "ewc"
+    lam: float = _lam(20, 0.1, 1_000_000)
+    estimate: Literal["exact", "sampled", "empirical", "batch"] = knob(
+        "exact", "Fisher estimate", "Over all ten classes, over one class drawn from the network's own answer, with "
+        "the true label, or the square of the mean gradient of a batch, which is something else.",
+        names={"exact": "exact", "sampled": "sampled class", "empirical": "true label", "batch": "batch mean, squared"})
+    samples: int = _samples()
+
+
+class OnlineEWC(Frozen):
+    """One running Fisher and one anchor, so that memory does not grow with the tasks (Schwarz et al. 2018)."""
+
+    name: Literal["online_ewc"] = "online_ewc"
+    lam: float = _lam(20, 0.1, 1_000_000)
+    gamma: float = knob(1.0, "Memory of Ω", "What the old Fisher is multiplied by at the end of each task; 1 keeps all.",
+                        symbol="γ", ge=0, le=1, step=0.05)
+    samples: int = _samples()
+
+
+class MAS(Frozen):
+    """Hold what the answer is sensitive to, without labels (Aljundi et al. 2018)."""
+
+    name: Literal["mas"] = "mas"
+    lam: float = _lam(0.02, 0.0001, 10)
+    samples: int = _samples()
+
+
+class SI(Frozen):
+    """Hold what made the loss fall, summed up along the way (Zenke, Poole, Ganguli 2017)."""
+
+    name: Literal["si"] = "si"
+    lam: float = _lam(10, 0.01, 10_000)
+    damping: float = knob(0.1, "Damping", "Added to the squared way of each weight, so that one that hardly moved does "
+                          "not become infinitely important.", symbol="ξ", ge=0.0001, le=1, log=True, fine=True)
+
+
+class RWalk(Frozen):
+    """Fisher information and the score of the path together (Chaudhry et al. 2018)."""
+
+    name: Literal["rwalk"] = "rwalk"
+    lam: float = _lam(2, 0.01, 1000)
+    alpha: float = knob(0.4, "Weight of the newest Fisher", "In its running average during training.", symbol="α",
+                        ge=0.05, le=1, step=0.05, fine=True)
+
+
+class SCP(Frozen):
+    """Hold what moves the cloud of outputs, seen from random directions (Kolouri et al. 2020)."""
+
+    name: Literal["scp"] = "scp"
+    lam: float = _lam(10, 0.01, 10_000)
+    projections: int = knob(100, "Projections", "Random directions on the unit sphere of outputs.", symbol="L", ge=1,
+                            le=200, step=1, fine=True)
+    samples: int = _samples()
+
+
+class Replay(Frozen):
+    """Keep a few old digits and train on them as well: rehearsal."""
+
+    name: Literal["replay"] = "replay"
+    budget: int = _budget()
+
+
+class GEM(Frozen):
+    """Turn each step so that the loss on the memory of no old task rises (Lopez-Paz, Ranzato 2017)."""
+
+    name: Literal["gem"] = "gem"
+    budget: int = _budget()
+    margin: float = knob(0.5, "Margin", "Lowest value of each dual variable once a step must be turned: higher favours "
+                         "old tasks.", symbol="γ", ge=0, le=2, step=0.1, fine=True)
+
+
+class AGEM(Frozen):
+    """Turn each step so that the mean loss on a batch from the memory does not rise (Chaudhry et al. 2019)."""
+
+    name: Literal["agem"] = "agem"
+    budget: int = _budget()
+
+
+class LwF(Frozen):
+    """Teach the new network the old one's answers to the new images (Li, Hoiem 2016)."""
+
+    name: Literal["lwf"] = "lwf"
+    lam: float = _lam(1, 0.01, 100, "Weight of the old network's answers.")
+    temperature: float = knob(2.0, "Temperature", "Divides the logits before the softmax; the loss is multiplied by T².",
+                              symbol="T", ge=1, le=10, step=0.5)
+
+
+class Progressive(Frozen):
+    """A new column for each task, the old ones frozen (Rusu et al. 2016)."""
+
+    name: Literal["progressive"] = "progressive"
+
+
+class Joint(Frozen):
+    """Train on all tasks so far together, as if nothing had to be given away: the upper bound."""
+
+    name: Literal["joint"] = "joint"
+
+
+Method = (Finetune | L2 | EWC | OnlineEWC | MAS | SI | RWalk | SCP | Replay | GEM | AGEM | LwF | Progressive | Joint)
+
+
+class LifelongSettings(Settings):
+    """What a run of the life-long learning lab needs."""
+
+    stream: Literal["permuted", "rotated", "split"] = knob(
+        "permuted", "Tasks", "What changes from task to task: the order of the pixels, the angle, or the digits.",
+        names={"permuted": "permuted pixels", "rotated": "rotated digits", "split": "a few digits at a time"})
+    incremental: Literal["task", "domain", "class"] = knob(
+        "domain", "Scenario", "What the network is told at test, and what it must answer.",
+        names={"task": "task-incremental: the task's number is given at test",
+               "domain": "domain-incremental: the same outputs for every task, no number",
+               "class": "class-incremental: all classes of all tasks, no number"})
+    tasks: int = knob(5, "Number of tasks", "They come one after the other, and never come back.", ge=2, le=MOST_TASKS,
+                      step=1)
+    network: Literal["small", "medium", "homework"] = knob(
+        "small", "Network", "Dense layers between the 784 pixels and the outputs.", fine=True,
+        names={"small": "100 – 100", "medium": "400 – 400", "homework": "1024 – 512 – 256"})
+    epochs: int = knob(8, "Epochs", "Passes over the training digits of each task.", ge=1, le=40, step=1)
+    batch: Literal[16, 32, 64, 128, 256] = knob(64, "Batch", "Digits in one step.", unit="digits", fine=True)
+    learning_rate: float = knob(0.001, "Learning rate", "Of Adam, which starts anew with each task.", symbol="η",
+                                ge=0.00001, le=0.1, log=True, fine=True)
+    method: Method = Field(
+        EWC(), discriminator="name", title="Method", description="What is done against forgetting.",
+        json_schema_extra={"names": {
+            "finetune": "Fine-tuning", "l2": "L2", "ewc": "EWC", "online_ewc": "Online EWC", "mas": "MAS",
+            "si": "SI", "rwalk": "RWalk", "scp": "SCP", "replay": "Replay", "gem": "GEM", "agem": "A-GEM",
+            "lwf": "LwF", "progressive": "Progressive columns", "joint": "Joint training"}})
+
+    @model_validator(mode="after")
+    def _fits(self) -> "LifelongSettings":
+        if self.stream == "split" and self.tasks > 5 and self.incremental != "class":
+            raise ValueError(f"{self.tasks} tasks share ten digits, so that a task would have one digit only and "
+                             "nothing to tell apart; choose at most 5 tasks, or class-incremental")
+        if seconds(self) > LIMIT:
+            raise ValueError(f"This run would take about {seconds(self) / 60:.0f} minutes, and {LIMIT // 60} are "
+                             "allowed; fewer epochs or tasks, larger batches or a smaller network shorten it")
+        return self
+
+
+def outputs_of(settings: LifelongSettings) -> int:
+    """How many logits the network has: as many as one task has classes (domain), or as all tasks have together."""
+    if settings.stream == "split":
+        return -(-10 // settings.tasks) if settings.incremental == "domain" else 10
+    return 10 if settings.incremental == "domain" else 10 * settings.tasks
+
+
+def steps_of_task(settings: LifelongSettings) -> int:
+    """Steps of one task, roughly where the digits cannot be divided evenly."""
+    digits = TRAINING_DIGITS // (settings.tasks if settings.stream == "split" else 1)
+    return settings.epochs * -(-digits // settings.batch)
+
+
+def seconds(settings: LifelongSettings) -> float:
+    """About how long a run takes on one thread: what the limit is drawn with, not what the page promises.
+
+    Measured on one machine: 70 ps for each weight and digit of a batch, 6 ns for each weight that Adam or a penalty
+    touches, 28 ps for each weight and digit of a test.
+    """
+    widths, tasks, name = (784, *WIDTHS[settings.network], outputs_of(settings)), settings.tasks, settings.method.name
+    used = touched = sum((a + 1) * b for a, b in zip(widths, widths[1:]))  # weights that answer, weights that learn
+    if name == "progressive":  # all columns so far answer, with their lateral connections; the newest learns
+        lateral = sum(a * b for a, b in zip(widths[1:], widths[2:]))
+        used = sum(k * used + k * (k - 1) / 2 * lateral for k in range(1, tasks + 1)) / tasks
+        touched += (tasks - 1) / 2 * lateral
+    passes = {"replay": 2, "agem": 2, "gem": (1 + tasks) / 2, "joint": (1 + tasks) / 2, "rwalk": 1.2, "lwf": 1.3,
+              "progressive": 0.5}.get(name, 1)
+    held = (tasks - 1) / 2 if name == "ewc" else 1
+    step = 0.0008 + used * 7e-11 * settings.batch * passes + touched * 6e-9 * (1 + held)
+    looks = 18 * tasks * (tasks + 1) / 2 * used * 2.8e-8 / (tasks if settings.stream == "split" else 1)
+    return 2 + tasks * steps_of_task(settings) * step + looks
+
+
+METRICS = {f"task_{i}": Metric(f"Task {i}", "%", role=f"task{i}", chart="tasks") for i in range(1, MOST_TASKS + 1)}
+METRICS |= {
+    "average": Metric("Average of the tasks seen", "%", role="after", chart="average"),
+    "forgetting": Metric("Forgetting (Chaudhry 2018)", "points", role="danger", chart="forgetting"),
+    "loss": Metric("Loss of the task", role="neutral", chart="loss", log=True),
+    "penalty": Metric("Penalty (× λ)", role="danger", chart="penalty", log=True),
+}
+
+SPLIT = {"stream": "split", "incremental": "class"}
+SCENES = (
+    Scene("ewc-against-forgetting", LifelongSettings()),
+    Scene("forget-everything", LifelongSettings(method=Finetune())),
+    Scene("batch-fisher", LifelongSettings(method=EWC(estimate="batch"))),
+    Scene("class-incremental", LifelongSettings(**SPLIT)),
+    Scene("replay", LifelongSettings(**SPLIT, method=Replay())),
+)
+
+SHIPPED = {f"lifelong-{scene.slug}": scene.settings for scene in SCENES}
+SHIPPED |= {f"lifelong-{method.name.replace('_', '-')}": LifelongSettings(method=method) for method in (
+    L2(), OnlineEWC(), MAS(), SI(), RWalk(), SCP(), GEM(), AGEM(), LwF(), Progressive(), Joint())}
+SHIPPED["lifelong-rehearsal"] = LifelongSettings(method=Replay())  # the scene called replay is on another stream

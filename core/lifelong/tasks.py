@@ -1,0 +1,112 @@
+"""The stream: the same 5,000 digits, seen anew by every task; and which outputs count in which scenario."""
+
+import math
+from dataclasses import dataclass
+from functools import partial
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from core.data import digits
+from core.lifelong.settings import LifelongSettings, outputs_of
+from core.loop import seeded
+
+SIDE = 28
+
+
+@dataclass(frozen=True)
+class Task:
+    """One task. Images (N, 1, 28, 28) in [0, 1]; labels (N,) are the numbers of the outputs that should win.
+
+    number: from 0. classes: how many it tells apart. first: its first output.
+    """
+
+    number: int
+    train_x: Tensor
+    train_y: Tensor
+    test_x: Tensor
+    test_y: Tensor
+    classes: int
+    first: int
+
+    @property
+    def own(self) -> slice:
+        """The outputs of its own classes."""
+        return slice(self.first, self.first + self.classes)
+
+
+def stream(settings: LifelongSettings) -> list[Task]:
+    """All tasks in the order of training; the same seed gives the same tasks."""
+    match settings.stream:
+        case "permuted":
+            views = [partial(permuted, order=order) for order in orders(settings.tasks, settings.seed)]
+        case "rotated":
+            views = [partial(rotated, degrees=angle) for angle in angles(settings.tasks)]
+        case "split":
+            return [split_task(settings, number) for number in range(settings.tasks)]
+    data = digits.load()
+    tasks = []
+    for number, view in enumerate(views):
+        first = 0 if settings.incremental == "domain" else 10 * number
+        tasks.append(Task(number, view(data.train_x), data.train_y + first, view(data.test_x), data.test_y + first, 10,
+                          first))
+    return tasks
+
+
+def orders(tasks: int, seed: int) -> list[Tensor]:
+    """A permutation of the 784 pixels for each task; that of the first leaves every pixel where it is."""
+    generator = seeded(seed + 10_000)  # not the numbers that the batches are drawn with
+    return [torch.arange(SIDE * SIDE)] + [torch.randperm(SIDE * SIDE, generator=generator) for _ in range(tasks - 1)]
+
+
+def permuted(x: Tensor, order: Tensor) -> Tensor:
+    """Pixel i of the result is pixel order[i] of x. x: (N, 1, 28, 28), also the result."""
+    return x.flatten(1)[:, order].view_as(x)
+
+
+def angles(tasks: int) -> list[float]:
+    """Degrees by which each task is turned: evenly from 0 to 180."""
+    return [180 * i / (tasks - 1) for i in range(tasks)]
+
+
+def rotated(x: Tensor, degrees: float) -> Tensor:
+    """Every digit turned counter-clockwise about the middle of the image. x: (N, 1, 28, 28), also the result."""
+    if degrees == 0:
+        return x
+    cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+    turn = torch.tensor([[cos, -sin, 0], [sin, cos, 0]])
+    parts = [F.grid_sample(part, F.affine_grid(turn.expand(len(part), 2, 3), list(part.shape), align_corners=False),
+                           align_corners=False) for part in x.split(500)]
+    return torch.cat(parts).clamp_(0, 1)
+
+
+def shares(tasks: int) -> list[range]:
+    """Which digits each task of a split stream gets: 0–9 in order, as evenly as possible, the larger parts first."""
+    size, more = divmod(10, tasks)
+    starts = [i * size + min(i, more) for i in range(tasks + 1)]
+    return [range(a, b) for a, b in zip(starts, starts[1:])]
+
+
+def split_task(settings: LifelongSettings, number: int) -> Task:
+    """Only the digits of this task. Domain-incremental: its first digit is output 0, its second output 1, and so on."""
+    data, mine = digits.load(), shares(settings.tasks)[number]
+    train, test = ((y >= mine.start) & (y < mine.stop) for y in (data.train_y, data.test_y))
+    shift = mine.start if settings.incremental == "domain" else 0
+    return Task(number, data.train_x[train], data.train_y[train] - shift, data.test_x[test], data.test_y[test] - shift,
+                len(mine), mine.start - shift)
+
+
+def active(settings: LifelongSettings, tasks: list[Task], task: Task, latest: int) -> slice:
+    """The outputs that compete when `task` is trained or tested while task number `latest` is the newest.
+
+    Task-incremental: the task's own, which is the same as a head of its own. Domain-incremental: all of them.
+    Class-incremental: those of every class met so far.
+    """
+    match settings.incremental:
+        case "task":
+            return task.own
+        case "domain":
+            return slice(0, outputs_of(settings))
+        case "class":
+            return slice(0, tasks[max(latest, task.number)].own.stop)

@@ -1,0 +1,60 @@
+"""Training in the life-long learning lab: one flat loop over the stream; what a method does stands in its own file."""
+
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+
+from core.events import Event, Started
+from core.lifelong import expand, lwf, models, penalties, rehearsal
+from core.lifelong import settings as s
+from core.lifelong.method import Finetune, World
+from core.lifelong.settings import LifelongSettings
+from core.lifelong.tasks import stream
+from core.lifelong.watch import Watch
+from core.loop import batches, broken, diverged, fresh, seeded, steps_of
+
+METHODS = {
+    s.Finetune: Finetune, s.L2: penalties.L2, s.EWC: penalties.EWC, s.OnlineEWC: penalties.OnlineEWC,
+    s.MAS: penalties.MAS, s.SI: penalties.SI, s.RWalk: penalties.RWalk, s.SCP: penalties.SCP,
+    s.Replay: rehearsal.Replay, s.GEM: rehearsal.GEM, s.AGEM: rehearsal.AGEM, s.LwF: lwf.LwF,
+    s.Progressive: expand.Progressive, s.Joint: rehearsal.Joint,
+}
+
+
+def train(settings: LifelongSettings) -> Iterator[Event]:
+    """The run that `settings` describe. The same settings give the same events.
+
+    θ is one vector with all weights. Every step: L_B, the penalty, their gradients, one step of Adam.
+    """
+    tasks, widths, generator = stream(settings), models.widths_of(settings), seeded(settings.seed)
+    method = METHODS[type(settings.method)](World(settings, tasks, widths, generator))
+    theta = models.flat(fresh(models.network, settings.seed, settings))
+    watch, step = Watch(method), 0
+    total = sum(steps_of(len(task.train_y), settings.batch, settings.epochs) for task in tasks)
+    yield Started(total, watch.facts(len(theta)))
+    for task in tasks:
+        theta = method.begin_task(task, theta).detach().requires_grad_()
+        yield from watch.task_begins(step, task, theta)
+        optimizer = torch.optim.Adam([theta], settings.learning_rate)  # new for each task: no momentum of the old one
+        for now, index, _ in batches(len(task.train_y), settings.batch, settings.epochs, generator, step):
+            batch = x, y = task.train_x[index], task.train_y[index]
+            loss, penalty = method.loss(theta, x, y, task), method.penalty(theta, index, task)
+            if broken(loss, penalty if penalty is not None else loss):
+                yield from diverged(now)
+                return
+            gradient, = torch.autograd.grad(loss, theta)
+            theta.grad = method.direction(theta, gradient, task) + pull(penalty, theta)
+            before = theta.detach().clone()
+            optimizer.step()
+            method.after_step(before, gradient, theta.detach(), batch, task)
+            yield from watch.after_step(now, theta.detach(), loss, penalty)
+        step, theta = now, theta.detach()
+        method.end_task(task, theta)
+        yield from watch.task_ends(step, theta)
+    yield from watch.run_ends(step, theta)
+
+
+def pull(penalty: Tensor | None, theta: Tensor) -> Tensor:
+    """The gradient of the penalty, apart from that of L_B, which some methods need alone: (P,)."""
+    return torch.zeros_like(theta) if penalty is None else torch.autograd.grad(penalty, theta)[0]

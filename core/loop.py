@@ -1,0 +1,58 @@
+"""What the training loops of all labs share: their own randomness, batches, a score, and what to do when a run breaks."""
+
+import math
+from collections.abc import Iterator
+from typing import TypeVar
+
+import torch
+from torch import Tensor, nn
+
+from core.data import digits
+from core.events import Event, Finished, Warned
+
+N = TypeVar("N", bound=nn.Module)
+
+
+def seeded(seed: int) -> torch.Generator:
+    """The run's own source of random numbers, so that nobody else in the process can change its course."""
+    return torch.Generator().manual_seed(seed)
+
+
+def fresh(make, seed: int, *args) -> N:
+    """A newly initialised network; PyTorch's global random state is left as it was."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return make(*args)
+
+
+def steps_of(n: int, size: int, epochs: int) -> int:
+    """How many batches of `size` the given number of passes over n digits are."""
+    return epochs * math.ceil(n / size)
+
+
+def batches(n: int, size: int, epochs: int, generator: torch.Generator,
+            first: int = 0) -> Iterator[tuple[int, Tensor, bool]]:
+    """(step, indices of the batch, last of its epoch), counting steps from first + 1."""
+    step = first
+    for _ in range(epochs):
+        parts = digits.batches(n, size, generator)
+        for i, index in enumerate(parts):
+            step += 1
+            yield step, index, i == len(parts) - 1
+
+
+def hits(logits: Tensor, y: Tensor) -> float:
+    """Share of correct answers in percent."""
+    return 100 * int((logits.argmax(1) == y).sum()) / len(y)
+
+
+def broken(*losses: Tensor) -> bool:
+    """True when a loss is NaN or infinite."""
+    return not all(torch.isfinite(loss).item() for loss in losses)
+
+
+def diverged(step: int) -> Iterator[Event]:
+    """The end of a run whose loss is no longer a number."""
+    yield Warned(step, "diverged", f"The loss is no longer a number after {step} steps: the steps were too long and "
+                                   "the weights ran away. A lower learning rate helps. The run ends here.")
+    yield Finished(step, {"diverged": True})
