@@ -3,6 +3,7 @@ PYTHON ?= python3
 PORT ?= 8501
 VENV := .venv
 BIN := $(VENV)/bin
+LABS := lifelong compression
 
 .PHONY: app test lint bench presets yardsticks clean
 
@@ -22,10 +23,10 @@ bench: $(VENV)/test.stamp chromium
 
 # the runs that ship with Lectern, and the tables behind every figure under Yardstick
 presets: $(VENV)/app.stamp
-	$(BIN)/python -m core presets compression
+	for lab in $(LABS); do $(BIN)/python -m core presets $$lab || exit 1; done
 
 yardsticks: $(VENV)/app.stamp
-	$(BIN)/python -m core yardsticks compression
+	for lab in $(LABS); do $(BIN)/python -m core yardsticks $$lab || exit 1; done
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV) || { \

@@ -18,6 +18,12 @@ st.navigation(
         ],
         _("Labs"): [
             st.Page(
+                "pages/lifelong_learning.py",
+                title=_("Life-long learning"),
+                icon=":material/all_inclusive:",
+                help=_("See a network forget, and hold on to what it knew."),
+            ),
+            st.Page(
                 "pages/network_compression.py",
                 title=_("Network compression"),
                 icon=":material/compress:",

@@ -10,7 +10,7 @@ from types import ModuleType
 from core.events import Event
 from core.settings import Settings
 
-LABS = ("compression",)
+LABS = ("lifelong", "compression")
 
 
 def module(lab: str, name: str) -> ModuleType:

@@ -59,7 +59,8 @@ class Metric:
     """How a number that a run reports is called and drawn.
 
     role: its place in the colour grammar: before (source, real, teacher), after (target, fake, student), danger,
-    control (the honest comparison) or neutral. chart: metrics of the same chart share one picture. log: its scale.
+    control (the honest comparison) or neutral; task1 … task10 for the tasks of a stream, whole for what sums up the
+    others. chart: metrics of the same chart share one picture. log: its scale.
     """
 
     label: str

@@ -5,9 +5,12 @@ import streamlit as st
 from core import jobs
 from pages.shared import lecture
 from pages.shared.words import _
-from pages.views import compression
+from pages.views import compression, lifelong
 
-LABS = {"compression": ("pages/network_compression.py", ":material/compress:", compression.card)}
+LABS = {
+    "lifelong": ("pages/lifelong_learning.py", ":material/all_inclusive:", lifelong.card),
+    "compression": ("pages/network_compression.py", ":material/compress:", compression.card),
+}
 
 st.title("Lectern")
 st.markdown(_("#### Deep learning that you can touch"))

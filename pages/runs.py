@@ -8,7 +8,7 @@ from core import env, runs
 from core.runs import RunError
 from pages.shared.words import _, plain
 
-PAGES = {"compression": "pages/network_compression.py"}
+PAGES = {"lifelong": "pages/lifelong_learning.py", "compression": "pages/network_compression.py"}
 
 st.title(_("Runs"))
 st.markdown(

@@ -155,10 +155,8 @@ class LifelongSettings(Settings):
         "permuted", "Tasks", "What changes from task to task: the order of the pixels, the angle, or the digits.",
         names={"permuted": "permuted pixels", "rotated": "rotated digits", "split": "a few digits at a time"})
     incremental: Literal["task", "domain", "class"] = knob(
-        "domain", "Scenario", "What the network is told at test, and what it must answer.",
-        names={"task": "task-incremental: the task's number is given at test",
-               "domain": "domain-incremental: the same outputs for every task, no number",
-               "class": "class-incremental: all classes of all tasks, no number"})
+        "domain", "Incremental", "What the network is told at test, and what it must answer.",
+        names={"task": "task", "domain": "domain", "class": "class"})
     tasks: int = knob(5, "Number of tasks", "They come one after the other, and never come back.", ge=2, le=MOST_TASKS,
                       step=1)
     network: Literal["small", "medium", "homework"] = knob(
@@ -219,10 +217,12 @@ def seconds(settings: LifelongSettings) -> float:
     return 2 + tasks * steps_of_task(settings) * step + looks
 
 
-METRICS = {f"task_{i}": Metric(f"Task {i}", "%", role=f"task{i}", chart="tasks") for i in range(1, MOST_TASKS + 1)}
-METRICS |= {
-    "average": Metric("Average of the tasks seen", "%", role="after", chart="average"),
+METRICS = {
+    "average": Metric("Average of the tasks seen", "%", role="whole"),
     "forgetting": Metric("Forgetting (Chaudhry 2018)", "points", role="danger", chart="forgetting"),
+}
+METRICS |= {f"task_{i}": Metric(f"Task {i}", "%", role=f"task{i}") for i in range(1, MOST_TASKS + 1)}
+METRICS |= {
     "loss": Metric("Loss of the task", role="neutral", chart="loss", log=True),
     "penalty": Metric("Penalty (× λ)", role="danger", chart="penalty", log=True),
 }

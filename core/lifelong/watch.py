@@ -44,7 +44,8 @@ class Watch:
         total = parameters
         if isinstance(self.method, Progressive):
             total = parameters_of(self.method.widths, len(self.tasks))[-1]
-        return {"parameters": total, "first_parameters": parameters, "outputs": self.world.widths[-1],
+        ends = np.cumsum([steps_of(len(task.train_y), self.settings.batch, self.settings.epochs) for task in self.tasks])
+        return {"marks": ends[:-1].tolist(), "parameters": total, "first_parameters": parameters, "outputs": self.world.widths[-1],
                 "tasks": len(self.tasks), "digits": [len(task.train_y) for task in self.tasks],
                 "classes": [task.classes for task in self.tasks]}
 

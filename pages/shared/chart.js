@@ -250,11 +250,11 @@ function save(root) {
   const width = root.clientWidth, height = root.data.height + 26;
   let x = 10;
   const legend = (root.data.layers || []).filter(l => l.name && l.kind !== "rule").map(l => {
-    const part = `<circle cx="${x}" cy="12" r="5" fill="${l.colour}"/><text x="${x + 10}" y="16">${escaped(l.name)}</text>`;
+    const part = `<circle cx="${x}" cy="12" r="5" fill="${l.colour.replace("var(--st-text-color)", ink)}"/><text x="${x + 10}" y="16">${escaped(l.name)}</text>`;
     x += 34 + 7 * l.name.length;
     return part;
   }).join("");
-  const inner = copy.innerHTML.replaceAll("var(--st-background-color)", paper);
+  const inner = copy.innerHTML.replaceAll("var(--st-background-color)", paper).replaceAll("var(--st-text-color)", ink);
   const text = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="sans-serif" font-size="12" fill="${ink}">`
     + `<style>.grid,.tick,.axis{stroke:${line};fill:none}</style><rect width="100%" height="100%" fill="${paper}"/>${legend}<g transform="translate(0,26)">${inner}</g></svg>`;
   const image = new Image(), canvas = document.createElement("canvas");

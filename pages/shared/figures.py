@@ -25,7 +25,9 @@ Figure = dict[str, Any]
 
 
 def colour(role: str) -> str:
-    """The hue of a role; task1 … task10 tell the tasks of a stream apart."""
+    """The hue of a role; task1 … task10 tell the tasks of a stream apart, and what sums them up has the ink's colour."""
+    if role == "whole":
+        return "var(--st-text-color)"
     return TASKS[int(role.removeprefix("task")) - 1] if role.startswith("task") else COLOURS[role]
 
 
@@ -41,9 +43,16 @@ class Line:
 
 
 def live(
-    lines: Sequence[Line], x: str, y: str, height: int = 300, end: float | None = None, log: bool = False
+    lines: Sequence[Line],
+    x: str,
+    y: str,
+    height: int = 300,
+    end: float | None = None,
+    log: bool = False,
+    switches: Sequence[float] = (),
 ) -> Figure:
-    """Curves that grow. x, y: axis titles with units. end: where the x axis will end. log: of y.
+    """Curves that grow. x, y: axis titles with units. end: where the x axis will end. log: of y. switches: where
+    something else begins, a thin line at each.
 
     The first steps may run out of the picture, so that the rest can be told apart.
     """
@@ -59,6 +68,8 @@ def live(
     begun = [b for a, b in seen if a > 0] or late
     if not log and late:
         figure["y"]["domain"] = _padded(min(late), max(begun))
+    if len(switches):
+        figure["layers"].insert(0, _rules(switches, "control"))
     return figure
 
 
@@ -127,7 +138,7 @@ def histogram(
         highest = max(highest, int(count.max()))
         layers.append(_bar(name, role, centres, width, count, opacity=0.75))
     if len(values):
-        layers.append({"kind": "rule", "name": "", "colour": COLOURS["after"], "dash": [], "x": _numbers(values)})
+        layers.append(_rules(values, "after"))
     return {
         "height": height,
         "x": {"title": x, "domain": _numbers([edges[0], edges[-1]])},
@@ -283,6 +294,10 @@ def _between(stops: Sequence[str], share: float) -> str:
     colours = np.array([[int(stop[i : i + 2], 16) for i in (1, 3, 5)] for stop in stops])
     places = np.linspace(0, 1, len(stops))
     return "#" + "".join(f"{round(np.interp(share, places, channel)):02X}" for channel in colours.T)
+
+
+def _rules(at: Sequence[float], role: str) -> dict[str, Any]:
+    return {"kind": "rule", "name": "", "colour": COLOURS[role], "dash": [], "x": _numbers(at)}
 
 
 def _span(values: Sequence[float], log: bool, margin: bool = True) -> list[float]:

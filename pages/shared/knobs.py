@@ -25,6 +25,7 @@ from core.settings import (
 from pages.shared.words import _
 
 RESERVED = ("scene", "run")
+BESIDE = 22  # letters that the names of all choices may have together to stand side by side in the column of knobs
 
 
 def key(lab: str, name: str) -> str:
@@ -146,8 +147,9 @@ def widget(lab: str, name: str, field: FieldInfo, runs: Mapping[str, str] | None
     low, high = bounds_of(field)
     if choices := choices_of(field):
         names = extra(field, "names") or {}
-        draw_choice = st.selectbox if len(choices) > 4 else st.segmented_control
-        more = {} if len(choices) > 4 else {"required": True, "width": "stretch"}
+        side_by_side = len(choices) <= 4 and sum(len(_(names.get(c, str(c)))) for c in choices) <= BESIDE
+        draw_choice = st.segmented_control if side_by_side else st.selectbox
+        more = {"required": True, "width": "stretch"} if side_by_side else {}
         return draw_choice(
             label, choices, format_func=lambda c: _(names.get(c, str(c))), key=where, help=tip, **more, **on_change
         )

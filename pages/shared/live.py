@@ -6,7 +6,7 @@ from random import randrange
 import streamlit as st
 
 from core import jobs
-from core.events import Warned
+from core.events import Started, Warned
 from core.jobs import JobError, View
 from core.runs import RunError, table
 from core.settings import BadSettings, Metric, Settings, flat_fields, flatten
@@ -193,41 +193,35 @@ def _numbers(current: Shown, metrics: Mapping[str, Metric]) -> None:
     """The latest value of each percentage, large."""
     __, columns = table(current.events)
     latest = {name: next((v for v in reversed(values) if v is not None), None) for name, values in columns.items()}
-    names = [name for name, metric in metrics.items() if latest.get(name) is not None and metric.unit == "%"][:4]
+    names = [
+        name for name, metric in metrics.items() if latest.get(name) is not None and metric.unit in ("%", "points")
+    ][:4]
     with st.container(horizontal=True, gap="medium"):
         for name in names:
-            st.metric(metrics[name].label, f"{latest[name]:.1f} %", width="content")
+            st.metric(_(metrics[name].label), f"{latest[name]:.1f} {_(metrics[name].unit)}", width="content")
 
 
 def _charts(lab: str, current: Shown, metrics: Mapping[str, Metric]) -> None:
     """One picture for each group of metrics that this run has measured, other chosen runs faint behind it."""
     others = [other for run_id in st.session_state.get(f"{lab}/compare", []) if (other := _quiet(run_id))]
-    steps, columns = table(current.events)
+    __, columns = table(current.events)
     groups = list(dict.fromkeys(metrics[name].chart for name in columns if name in metrics))
     if not groups:  # nothing measured yet: the scene's run, faint, keeps the place
         scene = _quiet(shown.scene_id(lab, st.session_state[f"{lab}/scene"]))
         st.caption(_("Meanwhile: the shipped run of this scene."))
         return _charts(lab, scene, metrics) if scene else None
-    end = next((e.total_steps for e in current.events if hasattr(e, "total_steps")), None)
     first, *more = groups
     left, right = st.columns([1.7, 1]) if more else (st.container(), None)
     with left:
-        _chart(first, steps, columns, metrics, others, end, 340 if len(more) < 2 else 440)
+        _chart(first, current, metrics, others, 340 if len(more) < 2 else 440)
     for group in more[:2]:
         with right:
-            _chart(group, steps, columns, metrics, others, end, 340 if len(more) == 1 else 212)
+            _chart(group, current, metrics, others, 340 if len(more) == 1 else 212)
 
 
-def _chart(
-    group: str,
-    steps: list[int],
-    columns: Mapping[str, list],
-    metrics: Mapping[str, Metric],
-    others: list[Shown],
-    end: int | None,
-    height: int,
-) -> None:
-    names = [name for name in columns if name in metrics and metrics[name].chart == group]
+def _chart(group: str, current: Shown, metrics: Mapping[str, Metric], others: list[Shown], height: int) -> None:
+    steps, columns = table(current.events)
+    names = [name for name in metrics if name in columns and metrics[name].chart == group]
     lines = [figures.Line(_(metrics[n].label), metrics[n].role, steps, columns[n]) for n in names]
     for other in others:
         other_steps, other_columns = table(other.events)
@@ -239,10 +233,21 @@ def _chart(
             if n in other_columns
         ]
     unit = next((metrics[n].unit for n in names if metrics[n].unit), "")
-    title = (_(metrics[names[0]].label) if len(names) == 1 else _(group).capitalize()) + (f" ({unit})" if unit else "")
-    spec = figures.live(lines, _("training step"), title, height, end, log=any(metrics[n].log for n in names))
+    title = (_(metrics[names[0]].label) if len(names) == 1 else _(group).capitalize()) + (
+        f" ({_(unit)})" if unit else ""
+    )
+    begun = next((e for e in current.events if isinstance(e, Started)), None)
+    figure = figures.live(
+        lines,
+        _("training step"),
+        title,
+        height,
+        end=begun and begun.total_steps,
+        log=any(metrics[n].log for n in names),
+        switches=begun.facts.get("marks", []) if begun else [],
+    )
     chart.show(
-        spec,
+        figure,
         key=f"chart/{group}",
         alt=f"{title} {_('against training steps')}: " + ", ".join(line.label for line in lines),
     )

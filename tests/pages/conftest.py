@@ -15,7 +15,8 @@ from core import jobs, labs, runs
 from core.settings import Settings, build, flat_fields, flatten
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = {"compression": "pages/network_compression.py"}  # a new lab adds its page here and is tested like the others
+PAGES = {  # a new lab adds its page here and is tested like the others
+    "lifelong": "pages/lifelong_learning.py", "compression": "pages/network_compression.py"}
 
 
 @pytest.fixture(autouse=True)

@@ -7,13 +7,30 @@ from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.lifelong import data
 
+KEEPS = {
+    "finetune": "nothing",
+    "l2": "the old weights",
+    "ewc": "Ω and the old weights, for each task",
+    "online_ewc": "Ω and the old weights",
+    "mas": "Ω and the old weights",
+    "si": "Ω and the old weights",
+    "rwalk": "Fisher, score and the old weights",
+    "scp": "Ω and the old weights",
+    "replay": "old digits",
+    "gem": "old digits",
+    "agem": "old digits",
+    "lwf": "the old network",
+    "progressive": "every old column",
+    "joint": "all digits of all tasks",
+}
+
 
 @st.fragment
 def cost(current: Shown) -> None:
     """Accuracy against memory or time, for every stored run on the same tasks."""
     found = data.rivals(current.run.about)
     axes = {
-        "memory": _("kept besides the network (KB)"),
+        "memory": _("kept besides the network (KB, at least 1)"),
         "seconds": _("training (s)"),
         "parameters": _("weights of the network"),
     }
@@ -34,7 +51,7 @@ def cost(current: Shown) -> None:
         if some
     }
     chart.show(
-        figures.points(groups, axes[axis], _("average accuracy at the end (%)"), 380),
+        figures.points(groups, axes[axis], _("average accuracy at the end (%)"), 380, log_x=axis != "seconds"),
         key="cost/points",
         alt=_("Accuracy against cost for every run on the same tasks"),
     )
@@ -43,8 +60,8 @@ def cost(current: Shown) -> None:
         {
             _("Method"): [data.method_name(about) for about in order],
             _("Average (%)"): [f"{about.summary['average']:.1f}" for about in order],
-            _("Keeps"): [data.keeps(about) for about in order],
-            _("KB kept"): [f"{_value(about, 'memory'):,.0f}" for about in order],
+            _("Keeps"): [_(KEEPS[about.settings["method"]]) for about in order],
+            _("KB kept"): [f"{about.summary['memory_bytes'] / 1000:,.0f}" for about in order],
             _("Weights"): [f"{about.summary['parameters']:,}" for about in order],
             _("Seconds"): [f"{about.seconds:.1f}" for about in order],
         }
@@ -57,7 +74,7 @@ def cost(current: Shown) -> None:
 def _value(about, axis: str) -> float:
     match axis:
         case "memory":
-            return about.summary["memory_bytes"] / 1000
+            return max(1.0, about.summary["memory_bytes"] / 1000)  # on a logarithmic axis
         case "seconds":
             return about.seconds
         case _:

@@ -69,10 +69,3 @@ def _measured(run_id: str) -> dict[str, Any] | None:
     from core.lifelong.measure import landscape as measure
 
     return measure(runs.load(run_id))
-
-
-def keeps(about: About) -> str:
-    """What the method has to remember besides the network, in words."""
-    from core.lifelong.measure import kept_words
-
-    return _(kept_words(about.settings["method"]))

@@ -26,7 +26,7 @@ def held(current: Shown) -> None:
         )
     )
     shown = omegas[:5]
-    for column, omega, number in zip(st.columns(len(shown)), shown, range(1, 6)):
+    for column, omega, number in zip(st.columns(len(shown), gap="medium"), shown, range(1, 6)):
         with column:
             top = float(np.quantile(omega, 0.995)) or 1.0
             chart.show(

@@ -24,8 +24,8 @@ def landscape(current: Shown) -> None:
         return
     st.markdown(
         _(
-            "A flat slice through all {} weights that holds the solution of task 1, θ*_A, the solution that training on task 2 ended "
-            "in, θ*_B, and the direction in which the path between them bends most. Blue: test loss of task 1. Orange: of task 2. "
+            "A flat slice through all {} weights that holds the solution of task 1, $\\theta^*_A$, the solution that training on task 2 ended "
+            "in, $\\theta^*_B$, and the direction in which the path between them bends most. Blue: test loss of task 1. Orange: of task 2. "
             "Each line is twice the loss of the next one inside."
         ).format(f"{current.summary['parameters']:,}")
     )
@@ -58,8 +58,8 @@ def _slice(current: Shown, found: dict[str, Any]) -> None:
     if bowl:
         st.caption(
             _(
-                "Green: λ/2 · Σ Ω (θ − θ*_A)², the bowl that the first task leaves behind, at the same levels. The star is the minimum of "
-                "loss B + bowl within the slice; training itself moves in all directions at once, so its end need not be the star."
+                "Green: $\\frac{\\lambda}{2} \\sum \\Omega\\, (\\theta - \\theta^*_A)^2$, the bowl that the first task leaves behind, at the same levels. The cross is the minimum of "
+                "loss B + bowl within the slice; training itself moves in all directions at once, so its end need not be the cross."
             )
         )
     else:

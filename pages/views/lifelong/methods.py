@@ -33,11 +33,17 @@ def methods(current: Shown) -> None:
         key=f"methods/{current.id}",
     )
     lines = [
-        Line(data.method_name(found[run_id]), f"task{list(found).index(run_id) % 10 + 1}", *data.averages(run_id))
-        for run_id in chosen
+        Line(data.method_name(found[run_id]), f"task{place}", *data.averages(run_id))
+        for place, run_id in enumerate(chosen[:10], 1)
     ]
     chart.show(
-        figures.curves(lines, _("training step"), _("average accuracy on the tasks seen (%)"), 420),
+        figures.live(
+            lines,
+            _("training step"),
+            _("average accuracy on the tasks seen (%)"),
+            420,
+            end=max((line.x[-1] for line in lines), default=None),
+        ),
         key="methods/curves",
         alt=_("Average accuracy of several methods over training"),
     )
@@ -46,7 +52,7 @@ def methods(current: Shown) -> None:
         {
             _("Method"): [data.method_name(found[i]) for i in order],
             _("Average (%)"): [f"{found[i].summary['average']:.1f}" for i in order],
-            _("Forgetting (points)"): [f"{found[i].summary['forgetting']:.1f}" for i in order],
+            _("Forgetting (points)"): [f"{round(found[i].summary['forgetting'], 1) + 0.0:.1f}" for i in order],
         }
     )
     st.caption(_("One seed each; the means over five seeds stand under Yardstick."))
