@@ -161,7 +161,7 @@ METRICS = {
     "gamma_sum": Metric("Sum of |γ|", role="neutral", chart="γ"),
     "gamma_small": Metric("|γ| below 0.05", "%", role="after", chart="γ"),
     "sparsity": Metric("Weights that are zero", "%", role="neutral", chart="sparsity"),
-    "bytes": Metric("Size", "bytes", role="after", chart="bytes", log=True),
+    "bytes": Metric("Size", "bytes", role="after", chart="size", log=True),
 }
 
 SCENES = (

@@ -15,6 +15,8 @@ from captum.attr import IntegratedGradients, LayerAttribution, LayerGradCam, Occ
 from lime.lime_image import LimeImageExplainer  # noqa: E402
 from torch import Tensor, nn  # noqa: E402
 
+from core.nets import Unit  # noqa: E402
+
 GRID = 4  # side of LIME's squares in pixels: 7 × 7 of them; superpixel methods find only 1–7 segments on 28 × 28
 
 
@@ -24,6 +26,10 @@ class Attribution:
 
     map: np.ndarray
     note: str
+
+
+class CannotExplain(ValueError):
+    """The method does not fit this network; one sentence says why."""
 
 
 def saliency(net: nn.Module, image: Tensor, target: int) -> Attribution:
@@ -51,9 +57,14 @@ def occlusion(net: nn.Module, image: Tensor, target: int) -> Attribution:
 
 
 def grad_cam(net: nn.Module, image: Tensor, target: int) -> Attribution:
-    """Activations of the last convolution, weighted by their mean gradient (Selvaraju et al. 2017, eq. 1 and 2)."""
-    last = [unit for unit in net.units() if isinstance(unit.weights, nn.Conv2d)][-1]
-    values = LayerGradCam(net, last).attribute(_batch(image), target=target, relu_attributions=True)
+    """Activations of the last convolution, weighted by their mean gradient (Selvaraju et al. 2017, eq. 1 and 2).
+
+    Raises CannotExplain for a network without convolutions.
+    """
+    convolutions = [layer for layer in net.modules() if isinstance(layer, Unit) and isinstance(layer.weights, nn.Conv2d)]
+    if not convolutions:
+        raise CannotExplain("Grad-CAM weights the maps of the last convolution, and this network has none: its layers are dense.")
+    values = LayerGradCam(net, convolutions[-1]).attribute(_batch(image), target=target, relu_attributions=True)
     side = values.shape[-1]
     values = LayerAttribution.interpolate(values, image.shape[-2:], "bilinear")
     return Attribution(_plain(values), f"The layer sees only {side} × {side} places; the rest is interpolation.")

@@ -19,7 +19,7 @@ def draw(lab: str, networks: dict[str, tuple[str, str]]) -> None:
 @st.fragment
 def _explain(lab: str, networks: dict[str, tuple[str, str]]) -> None:
     """A fragment: choosing another digit redraws only this tab."""
-    from core.explain.attribution import METHODS
+    from core.explain.attribution import METHODS, CannotExplain
 
     left, right = st.columns([1, 2.6], gap="large")
     with left:
@@ -28,7 +28,10 @@ def _explain(lab: str, networks: dict[str, tuple[str, str]]) -> None:
         method = st.segmented_control(
             _("Method"), list(METHODS), default="Integrated gradients", key=f"{lab}/explain/method", required=True
         )
-        _side_by_side([(name, *answer(*model, index, method)) for name, model in list(networks.items())[:3]])
+        try:
+            _side_by_side([(name, *answer(*model, index, method)) for name, model in list(networks.items())[:3]])
+        except CannotExplain as error:
+            st.info(str(error), icon=":material/info:")
 
 
 def _side_by_side(answers: list[tuple[str, int, float, np.ndarray, str]]) -> None:

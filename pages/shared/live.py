@@ -232,10 +232,9 @@ def _chart(group: str, current: Shown, metrics: Mapping[str, Metric], others: li
             for n in names[:1]
             if n in other_columns
         ]
-    unit = next((metrics[n].unit for n in names if metrics[n].unit), "")
-    title = (_(metrics[names[0]].label) if len(names) == 1 else _(group).capitalize()) + (
-        f" ({_(unit)})" if unit else ""
-    )
+    units = {metrics[n].unit for n in names}
+    title = _(group).capitalize() if group.isascii() else group  # “Γ” would be another letter than “γ”
+    title += f" ({_(units.pop())})" if len(units) == 1 and "" not in units else ""
     begun = next((e for e in current.events if isinstance(e, Started)), None)
     figure = figures.live(
         lines,

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from core.settings import bounds_of
-from pages.shared import chart, figures
+from pages.shared import chart, figures, lecture
 from pages.shared.figures import Line
 from pages.shared.shown import Shown
 from pages.shared.words import _
@@ -22,13 +22,7 @@ def landscape(current: Shown) -> None:
     if found is None:
         st.info(_("Only runs of the small network carry this slice, and columns have no weight space in common."))
         return
-    st.markdown(
-        _(
-            "A flat slice through all {} weights that holds the solution of task 1, $\\theta^*_A$, the solution that training on task 2 ended "
-            "in, $\\theta^*_B$, and the direction in which the path between them bends most. Blue: test loss of task 1. Orange: of task 2. "
-            "Each line is twice the loss of the next one inside."
-        ).format(f"{current.summary['parameters']:,}")
-    )
+    st.markdown(lecture.read("lifelong").notes["slice"])
     _slice(current, found)
 
 
@@ -55,15 +49,7 @@ def _slice(current: Shown, found: dict[str, Any]) -> None:
         key="landscape/slice",
         alt=_("Contours of both tasks' losses in a slice of weight space"),
     )
-    if bowl:
-        st.caption(
-            _(
-                "Green: $\\frac{\\lambda}{2} \\sum \\Omega\\, (\\theta - \\theta^*_A)^2$, the bowl that the first task leaves behind, at the same levels. The cross is the minimum of "
-                "loss B + bowl within the slice; training itself moves in all directions at once, so its end need not be the cross."
-            )
-        )
-    else:
-        st.caption(_("This method adds no bowl: nothing but the data pulls at the weights."))
+    st.caption(lecture.read("lifelong").notes["bowl" if bowl else "no bowl"])
 
 
 def _strengths(current: Shown) -> list[float]:

@@ -1,0 +1,151 @@
+"""Look inside on the life-long learning page: every view opens, answers, and shows what the run measured."""
+
+import numpy as np
+import pytest
+
+from core import labs, runs
+from core.lifelong.settings import SCENES, SHIPPED, LifelongSettings
+from core.settings import build, flatten, union_members
+from pages.shared import lecture, shown
+from pages.views import lifelong
+from pages.views.lifelong import data
+from tests.pages.conftest import charts, check, text_of
+
+PAGE = "pages/lifelong_learning.py"
+VIEWS = {
+    "forgetting": ["forgetting/bars", "forgetting/gap"],
+    "held": ["held/omega1", "held/omega5", "held/moved"],
+    "landscape": ["landscape/slice"],
+    "methods": ["methods/curves"],
+    "cost": ["cost/points"],
+}
+
+
+def view(visitor, name):
+    choice = next(group for group in visitor.get("segmented_control") if (group.key or "").startswith("inside/"))
+    return check(choice.set_value(name).run())
+
+
+def figure(visitor, key):
+    return next(chart.figure for chart in charts(visitor) if chart.key == key)
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_every_view_of_the_first_scene_opens(visit, name):
+    visitor = view(check(visit(PAGE)), name)
+    assert {"live/matrix", *VIEWS[name]} <= {chart.key for chart in charts(visitor)}
+
+
+@pytest.mark.parametrize("run_id", SHIPPED)
+def test_every_view_of_every_method_opens_or_says_why_not(visit, run_id):
+    visitor = check(visit(PAGE, run=run_id))
+    for name in VIEWS:
+        view(visitor, name)
+        assert set(VIEWS[name][:1]) <= {chart.key for chart in charts(visitor)} or visitor.info
+
+
+def test_every_method_has_a_shipped_run():
+    shipped = {settings.method.name for settings in SHIPPED.values()}
+    assert shipped == set(union_members(LifelongSettings.model_fields["method"]))
+
+
+def test_the_matrix_is_the_runs_own(visit):
+    run = runs.load("lifelong-forget-everything")
+    drawn = figure(check(visit(PAGE, scene="forget-everything")), "live/matrix")["cells"]["values"]
+    np.testing.assert_allclose(drawn, run.pictures("matrix")[-1].array)
+
+
+def test_moving_lambda_moves_the_minimum_towards_the_first_task(visit):
+    visitor = view(check(visit(PAGE)), "landscape")
+    slider = visitor.select_slider(key="landscape/lifelong-ewc-against-forgetting")
+    losses, places = [], []
+    for value in (0.0, 20.0, 1_000_000.0):
+        check(slider.set_value(value).run())
+        slider = visitor.select_slider(key="landscape/lifelong-ewc-against-forgetting")
+        losses.append(float(next(m.value for m in visitor.metric if "Task 1" in m.label and "Loss" in m.label)))
+        layers = {layer["name"]: layer for layer in figure(visitor, "landscape/slice")["layers"]}
+        places.append((layers["minimum"]["x"][0], layers["minimum"]["y"][0]))
+    distances = [np.hypot(*place) for place in places]
+    assert losses[0] >= losses[1] >= losses[2] and distances[0] >= distances[1] > distances[2]
+
+
+def test_a_method_without_importance_has_no_bowl_and_says_so(visit):
+    visitor = view(check(visit(PAGE, scene="forget-everything")), "landscape")
+    assert "no bowl" in text_of(visitor)
+    assert "bowl of the penalty" not in {layer["name"] for layer in figure(visitor, "landscape/slice")["layers"]}
+
+
+def test_methods_are_compared_on_the_same_tasks_only(visit):
+    about = runs.load("lifelong-ewc-against-forgetting").about
+    rivals = data.rivals(about)
+    assert about.id in {each.id for each in rivals} and len(rivals) >= 14
+    assert {data.world(each) for each in rivals} == {data.world(about)}
+    assert "lifelong-class-incremental" not in {each.id for each in rivals}
+
+
+def test_chosen_methods_are_the_curves(visit):
+    visitor = view(check(visit(PAGE)), "methods")
+    pick = next(group for group in visitor.get("pills") if (group.key or "").startswith("methods/"))
+    check(pick.set_value(["lifelong-mas", "lifelong-joint"]).run())
+    names = [layer["name"] for layer in figure(visitor, "methods/curves")["layers"]]
+    assert names == ["MAS, λ = 0.02", "Joint training"]
+    check(pick.set_value([]).run())
+
+
+def test_explain_holds_the_faithful_against_the_forgetful():
+    current = shown.find("lifelong-ewc-against-forgetting")
+    found = lifelong.networks(current)
+    assert list(found) == ["After task 1", "After task 5", "After task 5, fine-tuned"]
+    for run_id, model in found.values():
+        assert model in runs.load(run_id).models
+    assert len(lifelong.networks(shown.find("lifelong-class-incremental"))) == 2, "another stream has no such rival"
+
+
+def test_a_method_that_does_not_fit_the_network_says_why(visit):
+    visitor = check(visit(PAGE, tab="Explain"))
+    check(visitor.get_by_key("lifelong/explain/method").set_value("Grad-CAM").run())
+    assert any("convolution" in info.value for info in visitor.info)
+
+
+def test_knobs_that_contradict_each_other_give_one_sentence_and_train_nothing(visit):
+    visitor = check(visit(PAGE, stream="split"))
+    visitor.get_by_key("lifelong/tasks").set_value(8).run()
+    assert not visitor.exception and len(visitor.warning) == 1 and "one digit only" in visitor.warning[0].value
+    visitor.button(key="lifelong/train").click().run()
+    assert not visitor.exception and any("one digit only" in info.value for info in visitor.info)
+    check(visitor.get_by_key("lifelong/tasks").set_value(4).run())
+
+
+def test_scenario_and_stream_are_said_in_words(visit):
+    notes = lecture.read("lifelong").notes
+    for scene in SCENES:
+        words = text_of(check(visit(PAGE, scene=scene.slug)))
+        assert notes[scene.settings.incremental] in words and notes[scene.settings.stream] in words
+
+
+@pytest.mark.parametrize("flat", [{"stream": "split", "incremental": "domain", "tasks": 2},
+                                  {"tasks": 2, "network": "medium", "method": "lwf"},
+                                  {"stream": "rotated", "tasks": 2, "incremental": "task", "method": "progressive"}])
+def test_an_own_run_can_be_looked_into_from_every_side(visit, flat):
+    settings = build(LifelongSettings, flat | {"epochs": 1, "batch": 256, "seed": 4711})
+    name = f"lifelong-tiny-{settings.method.name}"  # pages remember what they measured by the run's name
+    run = runs.make(name, "lifelong", flatten(settings), list(labs.trainer("lifelong")(settings)), 1.0, "finished")
+    runs.save(run)
+    visitor = visit(PAGE, run=name)
+    assert not visitor.exception and not visitor.error
+    for name in VIEWS:
+        next(g for g in visitor.get("segmented_control") if (g.key or "").startswith("inside/")).set_value(name).run()
+        assert not visitor.exception and not visitor.error
+    for tab in ("Explain", "Take away", "Compare"):
+        visitor.session_state["lifelong/tab"] = tab
+        visitor.run()
+        assert not visitor.exception and not visitor.error
+
+
+def test_a_stopped_run_says_what_is_missing(visit):
+    settings = LifelongSettings(tasks=2, epochs=1, seed=4712)
+    log = list(labs.trainer("lifelong")(settings))[:6]
+    runs.save(runs.make("lifelong-stopped", "lifelong", flatten(settings), log, 1.0, "stopped"))
+    visitor = check(visit(PAGE, run="lifelong-stopped"))
+    for name in VIEWS:
+        view(visitor, name)
