@@ -9,7 +9,6 @@ from torch import Tensor
 
 from core.events import Picture
 from core.lifelong import importance, models, penalties, rehearsal, scores
-from core.lifelong.settings import LifelongSettings
 from core.lifelong.tasks import active, stream
 from core.runs import Run
 from core.settings import Formula
@@ -81,15 +80,6 @@ def examine(run: Run) -> dict[str, Any]:
     found = landscape(run) or {}
     return {"landscape": {name: value.tolist() if isinstance(value, np.ndarray) else value
                           for name, value in found.items()}}
-
-
-def memory_words(settings: LifelongSettings) -> str:
-    """What the method has to keep besides the network, in words."""
-    return {"finetune": "nothing", "l2": "the old weights", "ewc": "Ω and the old weights, for each task",
-            "online_ewc": "Ω and the old weights", "mas": "Ω and the old weights", "si": "Ω and the old weights",
-            "rwalk": "Fisher, score and the old weights", "scp": "Ω and the old weights", "replay": "old digits",
-            "gem": "old digits", "agem": "old digits", "lwf": "the old network", "progressive": "every old column",
-            "joint": "all digits of all tasks"}[settings.method.name]
 
 
 THEORY = (
