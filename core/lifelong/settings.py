@@ -227,7 +227,7 @@ METRICS |= {
     "penalty": Metric("Penalty (× λ)", role="danger", chart="penalty", log=True),
 }
 
-SPLIT = {"stream": "split", "incremental": "class"}
+SPLIT = {"stream": "split", "incremental": "class", "epochs": 20}
 SCENES = (
     Scene("ewc-against-forgetting", LifelongSettings()),
     Scene("forget-everything", LifelongSettings(method=Finetune())),

@@ -33,21 +33,28 @@ class Watch:
         self.settings, self.tasks = self.world.settings, self.world.tasks
         self.matrix = np.full((len(self.tasks), len(self.tasks)), np.nan)  # A[i, j]: task j after training task i
         self.untrained = np.full(len(self.tasks), np.nan)
-        self.latest, self.first, self.start = 0, 0, torch.zeros(0)
+        self.grows, self.holds = isinstance(method, Progressive), not isinstance(method, L2)
+        self.drawn = self.settings.network == "small" and not self.grows  # there is a plane to draw
+        self.latest, self.first, self.last_losses = 0, 0, {}
+        self.start = torch.zeros(0)  # θ, when this task began
+        self.held: Tensor | None = None  # Ω, while this task is learned
+        self.omega_1: Tensor | None = None  # Ω after the first task
         self.early: list[Tensor] = []  # θ after the first and the second task
         self.path: list[Tensor] = []
-        self.omega_1: Tensor | None = None
         self.models, self.warned = {}, set()
 
     def facts(self, parameters: int) -> dict:
         """What is known before the first step."""
-        total = parameters
-        if isinstance(self.method, Progressive):
-            total = parameters_of(self.method.widths, len(self.tasks))[-1]
         ends = np.cumsum([steps_of(len(task.train_y), self.settings.batch, self.settings.epochs) for task in self.tasks])
-        return {"marks": ends[:-1].tolist(), "parameters": total, "first_parameters": parameters, "outputs": self.world.widths[-1],
+        return {"parameters": self.grown(parameters)[-1], "first_parameters": parameters, "outputs": self.world.widths[-1],
+                "marks": ends[:-1].tolist(),  # where the later tasks begin
                 "tasks": len(self.tasks), "digits": [len(task.train_y) for task in self.tasks],
                 "classes": [task.classes for task in self.tasks]}
+
+    def grown(self, parameters: int) -> list[int]:
+        """Learnable numbers after each task; only columns add any."""
+        tasks = len(self.tasks)
+        return parameters_of(self.method.widths, tasks) if self.grows else [parameters] * tasks
 
     # ---- what the loop calls ----
 
@@ -55,7 +62,7 @@ class Watch:
         self.latest, self.first, self.start = task.number, step, theta.detach().clone()
         self.held = None if self.method.omega is None else self.method.omega.clone()
         if task.number == 0:
-            known = self.tasks[:1] if isinstance(self.method, Progressive) else self.tasks
+            known = self.tasks[:1] if self.grows else self.tasks
             self.untrained[:len(known)] = [self.accuracy(theta, each) for each in known]
             yield Metrics(step, self.summed(self.untrained[:1]))
         if task.number == 1:
@@ -69,7 +76,7 @@ class Watch:
 
     def after_step(self, step: int, theta: Tensor, loss: Tensor, penalty: Tensor | None) -> Iterator[Event]:
         done, total = step - self.first, self.steps()
-        if self.latest == 1 and self.settings.network == "small" and done % max(1, total // PATH) == 0 and done < total:
+        if self.latest == 1 and self.drawn and done % max(1, total // PATH) == 0 and done < total:
             self.path.append(theta.clone())
         if done < total and (done in EARLY or done % max(1, total // POINTS) == 0):
             yield Metrics(step, self.seen(theta) | self.losses(loss, penalty))
@@ -77,11 +84,11 @@ class Watch:
 
     def task_ends(self, step: int, theta: Tensor) -> Iterator[Event]:
         latest, method = self.latest, self.method
-        reach = latest + 1 if isinstance(method, Progressive) else len(self.tasks)
+        reach = latest + 1 if self.grows else len(self.tasks)
         self.matrix[latest, :reach] = [self.accuracy(theta, task) for task in self.tasks[:reach]]
         yield Metrics(step, self.summed(self.matrix[latest, :latest + 1]) | self.last_losses)
         yield Picture(step, "matrix", self.matrix.copy())
-        if method.omega is not None and not isinstance(method, L2):
+        if method.omega is not None and self.holds:
             first = method.omega[:28 * 28 * self.world.widths[1]].view(-1, 28, 28)
             yield Picture(step, "omega", first.sum(0).numpy().astype(np.float32))
             if self.held is not None:
@@ -94,10 +101,9 @@ class Watch:
             self.models[f"after_{latest + 1}"] = method.model(theta)
 
     def run_ends(self, step: int, theta: Tensor) -> Iterator[Event]:
-        method, small = self.method, self.settings.network == "small" and not isinstance(self.method, Progressive)
-        if small and self.omega_1 is not None and not isinstance(method, L2):
+        if self.drawn and self.omega_1 is not None and self.holds:
             yield Picture(step, "importance_1", self.omega_1.numpy().astype(np.float32))
-        if small:
+        if self.drawn:
             plane, path = plane_of(torch.stack([*self.path, self.early[1]]), self.early[0])
             yield Picture(step, "plane", plane.numpy())
             yield Picture(step, "path", path.numpy())
@@ -147,26 +153,24 @@ class Watch:
     def shelf(self, theta: Tensor) -> Model:
         """The final network; where each task has ten outputs of its own, cut down to those for digits as they are."""
         wide = self.world.widths[-1] > 10
-        if isinstance(self.method, Progressive) or not wide:
+        if self.grows or not wide:
             return self.method.model(theta)
         return to_model(first_task_view(net_of(theta, self.world.widths)))
 
     def summary(self, parameters: int) -> dict:
         """Plain values; forgetting after Chaudhry 2018, the transfers after Lopez-Paz 2017."""
         final, method = self.matrix[-1], self.method
-        if isinstance(method, Progressive):
-            parameters = parameters_of(self.method.widths, len(self.tasks))[-1]
         found = {"average": float(final.mean()), "forgetting": scores.forgetting(self.matrix),
                  "backward_transfer": scores.backward_transfer(self.matrix),
                  "forward_transfer": scores.forward_transfer(self.matrix, self.untrained),
                  "accuracies": final.tolist(), "untrained": self.untrained.tolist(),
                  **{f"task_{i + 1}": float(value) for i, value in enumerate(final)},
                  **{f"average_after_{i + 1}": float(self.matrix[i, :i + 1].mean()) for i in range(len(final))},
-                 "parameters": parameters, "memory_bytes": sum(part.nbytes for part in method.kept())}
-        if isinstance(method, Progressive):
-            found |= {"growth": parameters_of(self.method.widths, len(self.tasks))}
+                 "parameters": self.grown(parameters)[-1], "memory_bytes": sum(part.nbytes for part in method.kept())}
+        if self.grows:
+            found |= {"growth": self.grown(parameters)}
             del found["forward_transfer"], found["untrained"]  # a column that is not there yet answers nothing
-        if method.omega is not None and not isinstance(method, L2):
+        if method.omega is not None and self.holds:
             found["free_share"] = 100 * (method.omega < FREE * method.omega.mean()).float().mean().item()
         return found
 
