@@ -7,7 +7,17 @@ from hypothesis import given, reject
 from hypothesis import strategies as st
 
 from core import labs
-from core.settings import BadSettings, bounds_of, build, choices_of, every_field, extra, flat_fields, flatten, union_members
+from core.settings import (
+    BadSettings,
+    bounds_of,
+    build,
+    choices_of,
+    every_field,
+    extra,
+    flat_fields,
+    flatten,
+    union_members,
+)
 from pages.shared import knobs
 
 FIELDS = [(lab, name, field) for lab in labs.LABS for name, field in every_field(labs.settings_class(lab)).items()]
