@@ -22,6 +22,7 @@ POINTS = 12  # later, about so many times in a task
 PATH = 60  # points of the path through the second task
 PAIRS = 2000  # weights of which Ω and the way they went are shown
 STIFF = 2.0  # η λ Ω above which a step of plain gradient descent overshoots more the longer it goes
+NEARLY = 3  # points above guessing that are as good as guessing
 FREE = 0.1  # a weight is nearly free when its Ω is below this times the mean
 
 
@@ -145,7 +146,7 @@ class Watch:
         for task in self.tasks[:self.latest]:
             outputs = self.world.active(task, self.latest)
             chance, now = 100 / (outputs.stop - outputs.start), self.matrix[self.latest, task.number]
-            if now <= 1.2 * chance < self.matrix[task.number, task.number]:
+            if now <= chance + NEARLY < self.matrix[task.number, task.number]:
                 yield from self.warn(step, "forgot", f"After task {self.latest + 1} the network gets {now:.0f} % of task "
                                      f"{task.number + 1} right; guessing would get {chance:.0f} %. It has forgotten that "
                                      "task altogether.")

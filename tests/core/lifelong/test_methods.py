@@ -10,6 +10,7 @@ from core.lifelong.expand import Progressive
 from core.lifelong.method import World
 from core.lifelong.settings import LifelongSettings
 from core.lifelong.tasks import stream
+from core.lifelong.train import METHODS, train
 from core.loop import seeded
 
 
@@ -35,8 +36,8 @@ def walk(method, task, thetas):
 def test_rwalk_halves_old_scores_and_scales_both_parts(monkeypatch):
     monkeypatch.setattr(penalties, "INTERVAL", 1)
     world = world_of(s.RWalk(lam=6, alpha=0.25))
-    method, (first, second, _) = penalties.RWalk(world), world.tasks
-    a, b, c = (random_theta(world, seed) for seed in (1, 2, 3))
+    method, (first, second, third) = penalties.RWalk(world), world.tasks
+    a, b, c, d = (random_theta(world, seed) for seed in (1, 2, 3, 4))
 
     def fisher(theta, task):
         return importance.fisher_of_labels(theta, world.widths, task.train_x[:8], task.train_y[:8], slice(0, 10))
@@ -51,8 +52,30 @@ def test_rwalk_halves_old_scores_and_scales_both_parts(monkeypatch):
     curvature = 0.25 * fisher(c, second) + 0.75 * curvature
     halved = (old + score(b, c, curvature)) / 2
     assert torch.allclose(method.omega, importance.to_unit(curvature) + importance.to_unit(halved), atol=1e-5)
+    walk(method, third, [c, d])
+    curvature = 0.25 * fisher(d, third) + 0.75 * curvature
+    halved = (halved + score(c, d, curvature)) / 2  # now the first task's score counts a quarter
+    assert torch.allclose(method.omega, importance.to_unit(curvature) + importance.to_unit(halved), atol=1e-5)
     assert 0 <= method.omega.min() and method.omega.max() <= 2
-    assert method.penalty(a, None, second).item() == pytest.approx(3 * (method.omega * (a - c) ** 2).sum().item(), rel=1e-4)
+    assert method.penalty(a, None, third).item() == pytest.approx(3 * (method.omega * (a - d) ** 2).sum().item(), rel=1e-4)
+
+
+def test_the_loop_hands_over_the_gradient_of_the_task_s_own_loss(monkeypatch):
+    """What SI sums up must not hold the penalty, however strong that is (in some libraries it does)."""
+    seen = []
+
+    class Witness(penalties.SI):
+        def after_step(self, before, gradient, after, batch, task):
+            if task.number == 1:
+                leaf = before.clone().requires_grad_()
+                own, = torch.autograd.grad(self.loss(leaf, *batch, task), leaf)
+                held, = torch.autograd.grad(self.penalty(leaf, None, task), leaf)
+                seen.append(((gradient - own).norm() / own.norm(), held.norm() / own.norm()))
+            super().after_step(before, gradient, after, batch, task)
+
+    monkeypatch.setitem(METHODS, s.SI, Witness)
+    list(train(LifelongSettings(tasks=2, epochs=1, batch=256, method=s.SI(lam=1000))))
+    assert len(seen) == 16 and max(error for error, _ in seen) < 1e-4 and max(size for _, size in seen) > 0.3
 
 
 def test_rwalk_survives_a_task_of_few_steps():
