@@ -70,7 +70,7 @@ def fisher_of_batches(theta: Tensor, widths: tuple[int, ...], x: Tensor, y: Tens
 
 
 def mas(theta: Tensor, widths: tuple[int, ...], x: Tensor, outputs: slice) -> Tensor:
-    """Mean over x of |∂ ‖f(x)‖² / ∂θ_i|: no labels (Aljundi 2018, section 4, equations 2–3).
+    """Mean over x of |∂ ‖f(x)‖² / ∂θ_i|: no labels (Aljundi 2018, section 4).
 
     The absolute value is taken for each sample, or opposite signs would cancel; the norm is squared.
     """
@@ -110,7 +110,7 @@ def path_integral(gained: Tensor, way: Tensor, damping: float) -> Tensor:
 
 
 def path_score(gained: Tensor, curvature: Tensor, way: Tensor, epsilon: float) -> Tensor:
-    """RWalk: loss gained over a stretch of the path, per KL divergence gone: ΔL / (½ F Δθ² + ε) (Chaudhry 2018, eq. 7)."""
+    """RWalk: loss gained over a stretch of the path, per KL divergence gone: ΔL / (½ F Δθ² + ε) (Chaudhry 2018, section 4)."""
     return gained / (0.5 * curvature * way ** 2 + epsilon)
 
 

@@ -79,7 +79,7 @@ class Replay(Rehearsal):
 
 
 class GEM(Rehearsal):
-    """The nearest gradient that raises the loss on no old task's memory (Lopez-Paz 2017, equations 8–11).
+    """The nearest gradient that raises the loss on no old task's memory (Lopez-Paz 2017, section 3).
 
     Each task's memory is seen through a batch of it, drawn anew for each step. Adam then rescales the gradient, so
     the promise holds for the gradient and only roughly for the step.
@@ -97,7 +97,7 @@ class GEM(Rehearsal):
 
 
 class AGEM(Rehearsal):
-    """One constraint instead of one for each task: the mean over the memory (Chaudhry 2019, equation 11)."""
+    """One constraint instead of one for each task: the mean over the memory (Chaudhry 2019, section 4)."""
 
     def direction(self, theta: Tensor, gradient: Tensor, task: Task) -> Tensor:
         if not self.memory.parts:
@@ -108,7 +108,7 @@ class AGEM(Rehearsal):
 
 
 def agem_projection(g: Tensor, g_ref: Tensor) -> Tensor:
-    """g − (gᵀg_ref / g_refᵀg_ref) g_ref where gᵀg_ref < 0, otherwise g itself (Chaudhry 2019, equation 11). (P,) each."""
+    """g − (gᵀg_ref / g_refᵀg_ref) g_ref where gᵀg_ref < 0, otherwise g itself (Chaudhry 2019, section 4). (P,) each."""
     along = g @ g_ref
     return g if along >= 0 else g - along / (g_ref @ g_ref + EPSILON) * g_ref
 
@@ -127,7 +127,7 @@ def gem_projection(g: Tensor, old: Tensor, margin: float) -> Tensor:
 
 
 def solve_dual(q: np.ndarray, p: np.ndarray, margin: float) -> np.ndarray:
-    """min_v ½ vᵀQv + pᵀv with v ≥ margin (Lopez-Paz 2017, equation 11), by Lawson and Hanson's active set.
+    """min_v ½ vᵀQv + pᵀv with v ≥ margin (Lopez-Paz 2017, section 3), by Lawson and Hanson's active set.
 
     Q = G Gᵀ (K, K), p = G g (K,). With u = v − margin ≥ 0 it is non-negative least squares: free the coordinate that
     promises most, solve for all free ones, and go back to the bound wherever that would cross it.

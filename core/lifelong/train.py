@@ -36,7 +36,7 @@ def train(settings: LifelongSettings) -> Iterator[Event]:
     for task in tasks:
         theta = method.begin_task(task, theta).detach().requires_grad_()
         yield from watch.task_begins(step, task, theta)
-        optimizer = torch.optim.Adam([theta], settings.learning_rate)  # new for each task: no momentum of the old one
+        optimizer = torch.optim.Adam([theta], settings.learning_rate, fused=True)  # new for each task: no momentum of the old one
         for now, index, _ in batches(len(task.train_y), settings.batch, settings.epochs, generator, step):
             batch = x, y = task.train_x[index], task.train_y[index]
             loss, penalty = method.loss(theta, x, y, task), method.penalty(theta, index, task)

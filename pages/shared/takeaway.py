@@ -9,6 +9,7 @@ import streamlit as st
 
 from core import labs, runs
 from core.runs import Run, table
+from pages.shared import figures
 from pages.shared.shown import Shown
 from pages.shared.words import _
 
@@ -54,6 +55,14 @@ def draw(lab: str, current: Shown) -> None:
             on_click="ignore",
         )
         st.download_button(
+            _("Figure (HTML)"),
+            lambda: figure(lab, run),
+            f"{name}.html",
+            "text/html",
+            icon=":material/show_chart:",
+            on_click="ignore",
+        )
+        st.download_button(
             _("Script (Python)"),
             lambda: script(lab, run),
             f"{name}.py",
@@ -62,9 +71,7 @@ def draw(lab: str, current: Shown) -> None:
             on_click="ignore",
         )
     st.caption(
-        _(
-            "Each figure has its own button for a PNG or SVG in its corner. The address bar holds a link to this page as it is."
-        )
+        _("Each figure has its own button for a PNG in its corner. The address bar holds a link to this page as it is.")
     )
     st.code(script(lab, run), language="python")
 
@@ -77,6 +84,26 @@ def history(run: Run) -> str:
     writer.writerow(["step", *columns])
     writer.writerows([step, *("" if v[i] is None else v[i] for v in columns.values())] for i, step in enumerate(steps))
     return out.getvalue()
+
+
+def figure(lab: str, run: Run) -> str:
+    """The run's curves as one page that needs neither Lectern nor a network: zoom, hover, choose the curves to see."""
+    from plotly.subplots import make_subplots  # heavy, and needed nowhere else
+
+    metrics, (steps, columns) = labs.module(lab, "settings").METRICS, table(run.events)
+    names = [name for name in metrics if name in columns]
+    groups = list(dict.fromkeys(metrics[name].chart for name in names))
+    drawn = make_subplots(rows=len(groups), cols=1, shared_xaxes=True, vertical_spacing=0.04)
+    for name in names:
+        seen = [(step, value) for step, value in zip(steps, columns[name]) if value is not None]
+        row, role = groups.index(metrics[name].chart) + 1, metrics[name].role
+        hue = "#333333" if role == "whole" else figures.colour(role)
+        x, y = [step for step, __ in seen], [value for __, value in seen]
+        drawn.add_scatter(x=x, y=y, name=_(metrics[name].label), line={"color": hue}, row=row, col=1)
+        drawn.update_yaxes(type="log" if metrics[name].log else None, title=_(metrics[name].chart), row=row, col=1)
+    drawn.update_xaxes(title=_("training step"), row=len(groups), col=1)
+    drawn.update_layout(title=run.about.id, height=max(420, 260 * len(groups)), template="plotly_white")
+    return drawn.to_html(include_plotlyjs=True)
 
 
 def facts(run: Run) -> str:

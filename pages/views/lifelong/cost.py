@@ -66,6 +66,14 @@ def cost(current: Shown) -> None:
             _("Seconds"): [f"{about.seconds:.1f}" for about in order],
         }
     )
+    if growth := current.summary.get("growth"):
+        names = [_("task {}").format(i + 1) for i in range(len(growth))]
+        chart.show(
+            figures.bars({_("weights"): ("after", growth)}, names, "", _("weights after"), 260, ",.0f"),
+            key="cost/growth",
+            alt=_("How the number of weights grows with every new column"),
+        )
+        st.caption(_("A new column for each task also reads all older ones: the growth is more than proportional."))
     st.caption(
         _("Seconds on one thread of the machine that made the run, live evaluation included. Upper left is better.")
     )

@@ -33,6 +33,12 @@ def test_the_json_holds_settings_results_code_and_machine(run):
     assert facts["code"] and facts["machine"]["processor"]
 
 
+def test_the_figure_is_one_page_with_every_curve_and_asks_nobody(run):
+    page = takeaway.figure("compression", run)
+    assert "Test accuracy" in page and "Loss" in page and run.about.id in page
+    assert "<script src=" not in page and 'cdn' not in page.split("plotly.js")[0].lower()
+
+
 def test_the_weights_come_back(run):
     back = runs.from_bytes(runs.to_bytes(run))
     assert back.about == run.about and list(back.models) == list(run.models)
