@@ -98,8 +98,8 @@ class Watch:
         if latest < 2:
             self.early.append(theta.clone())
             self.omega_1 = method.omega.clone() if latest == 0 and method.omega is not None else self.omega_1
-        if latest == 0 or self.settings.network == "small":
-            self.models[f"after_{latest + 1}"] = method.model(theta)
+        if latest == 0:
+            self.models["after_1"] = method.model(theta)
 
     def run_ends(self, step: int, theta: Tensor) -> Iterator[Event]:
         if self.drawn and self.omega_1 is not None and self.holds:

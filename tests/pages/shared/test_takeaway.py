@@ -61,11 +61,11 @@ def test_the_script_of_every_shipped_run_builds_its_settings(about):
     assert scope["settings"] == run.settings
 
 
-def test_the_tab_offers_four_files_and_shows_the_script(visit, run, own_store):
+def test_the_tab_offers_five_files_and_shows_the_script(visit, run, own_store):
     runs.save(run)
     visitor = visit(PAGE, run=run.about.id)
     visitor.session_state["compression/tab"] = "Take away"
     check(visitor.run())
-    assert len(visitor.get("download_button")) == 4
+    assert len(visitor.get("download_button")) == 5
     assert run.about.id in visitor.code[0].value
     assert "yours" in text_of(visitor)
