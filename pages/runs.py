@@ -6,6 +6,7 @@ import streamlit as st
 
 from core import env, runs
 from core.runs import RunError
+from pages.shared import shown
 from pages.shared.words import _, plain
 
 PAGES = {"lifelong": "pages/lifelong_learning.py", "compression": "pages/network_compression.py"}
@@ -17,19 +18,20 @@ st.markdown(
     )
 )
 found, skipped = runs.listing()
+found.sort(key=lambda about: about.shipped)  # one's own first, the newest on top
 for sentence in skipped:
     st.warning(plain(sentence), icon=":material/broken_image:")
 
 
 def describe(about: runs.About) -> dict[str, object]:
     """One row of the table."""
-    accuracy, size = about.summary.get("accuracy"), about.summary.get("bytes")
+    size = about.summary.get("bytes")
     return {
         _("Run"): about.id,
         _("Lab"): about.lab,
         _("Method"): about.settings.get("method", "–"),
         _("Seed"): about.settings.get("seed"),
-        _("Accuracy (%)"): accuracy,
+        _("Accuracy (%)"): shown.result(about),
         _("Size (KB)"): size / 1000 if size else None,
         _("Seconds"): about.seconds,
         _("State"): about.state,

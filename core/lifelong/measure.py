@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from core.events import Picture
-from core.lifelong import importance, models, penalties, rehearsal, scores
+from core.lifelong import expand, importance, lwf, models, penalties, rehearsal, scores
 from core.lifelong.tasks import active, stream
 from core.runs import Run
 from core.settings import Formula
@@ -88,6 +88,7 @@ THEORY = (
             penalties.penalized_loss),
     Formula("EWC: exact diagonal Fisher", r"F_i = \frac{1}{N} \sum_n \sum_c p(c|x_n) "
             r"\left(\frac{\partial \log p(c|x_n)}{\partial \theta_i}\right)^2", importance.fisher),
+    Formula("Online EWC: one running Fisher", r"\Omega \leftarrow \gamma\, \Omega + F", penalties.OnlineEWC.merged),
     Formula("MAS: sensitivity of the answer", r"\Omega_i = \frac{1}{N} \sum_n "
             r"\left|\frac{\partial \lVert f(x_n) \rVert^2}{\partial \theta_i}\right|", importance.mas),
     Formula("SI: path integral", r"\Omega_i = \frac{\max\left(0,\ -\sum_t g_i(t)\, \Delta\theta_i(t)\right)}"
@@ -101,6 +102,10 @@ THEORY = (
             rehearsal.agem_projection),
     Formula("GEM: the dual problem", r"\min_{v \ge \gamma} \tfrac{1}{2} v^\top G G^\top v + (G g)^\top v, \quad "
             r"\tilde g = G^\top v + g", rehearsal.solve_dual),
+    Formula("LwF: the old network's answers", r"\lambda\, T^2\, \mathrm{KL}\!\left(\mathrm{softmax}(z^{\text{old}}/T) \,\|\, "
+            r"\mathrm{softmax}(z/T)\right)", lwf.soft_loss),
+    Formula("Progressive columns: growth", r"P_K = K\, P_{\text{own}} + \frac{K (K - 1)}{2}\, P_{\text{lateral}}",
+            expand.parameters_of),
     Formula("Average accuracy", r"\mathrm{ACC} = \frac{1}{T} \sum_{j} A_{T,j}", scores.average_accuracy),
     Formula("Forgetting (Chaudhry 2018)", r"F = \frac{1}{T-1} \sum_{j<T} \left(\max_{l<T} A_{l,j} - A_{T,j}\right)",
             scores.forgetting),

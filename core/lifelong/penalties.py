@@ -68,6 +68,7 @@ class OnlineEWC(Held):
         return importance.fisher(theta, world.widths, x, outputs)
 
     def merged(self, new: Tensor) -> Tensor:
+        """Ω of all tasks so far, (P,): what is remembered of the old one, and the Fisher of the newest task."""
         return new if self.omega is None else self.method.gamma * self.omega + new
 
 

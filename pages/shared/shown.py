@@ -61,11 +61,17 @@ def scene_id(lab: str, slug: str) -> str:
     return f"{lab}-{slug}"
 
 
+def result(about: About) -> float | None:
+    """How good the run became, in percent: its accuracy, or the average over its tasks."""
+    found = about.summary.get("accuracy", about.summary.get("average"))
+    return found if isinstance(found, (int, float)) else None
+
+
 def name(about: About) -> str:
     """How a run is called in a list: what was chosen, the seed, and how good it became."""
     method = about.settings.get("method", about.lab)
-    result = about.summary.get("accuracy")
-    end = f" · {result:.1f} %" if isinstance(result, (int, float)) else f" · {about.state}"
+    good = result(about)
+    end = f" · {about.state}" if good is None else f" · {good:.1f} %"
     return f"{method} · seed {about.settings.get('seed', 0)}{end} · {about.id.removeprefix(about.lab + '-')}"
 
 
@@ -90,11 +96,12 @@ def networks(current: Shown) -> dict[str, tuple[str, str]]:
         "sparse": _("Before pruning"),
         "pruned": _("After pruning"),
     }
-    own = current.run.models if current.run and _stored(current.id) else {}
+    own = current.run.models if current.run and stored(current.id) else {}
     return found | {names.get(model, model): (current.id, model) for model in own}
 
 
-def _stored(run_id: str) -> bool:
+def stored(run_id: str) -> bool:
+    """True when the run is in the store: a full disk may have kept it out."""
     try:
         return runs.path_of(run_id).is_file()
     except RunError:

@@ -8,7 +8,6 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import (
-    ROOT,
     arrived,
     button,
     drawn,
@@ -23,7 +22,7 @@ from tests.browser.conftest import (
     wait_until,
 )
 
-PAGES = {"": "Lectern", "network_compression": "Network compression", "runs": "Runs"}
+PAGES = {"": "Lectern", "lifelong_learning": "Life-long learning", "network_compression": "Network compression", "runs": "Runs"}
 SIX = ("Train", "Pause", "Step", "Stop", "Reset", "New seed")
 
 
@@ -31,8 +30,8 @@ SIX = ("Train", "Pause", "Step", "Stop", "Reset", "New seed")
 
 def test_the_first_visitor_of_a_fresh_server_may_follow_a_deep_link(server):
     assert server.first["title"] == "Network compression"
-    assert [re.sub(r"\s+", " ", link).split(" ", 1)[-1] for link in server.first["links"]] == [
-        "Home", "Network compression", "Runs"] or server.first["links"] == ["Home", "Network compression", "Runs"]
+    names = ["Home", "Life-long learning", "Network compression", "Runs"]
+    assert [link.splitlines()[-1] for link in server.first["links"]] == names
     assert {"Labs", "Shelf"} <= {section.splitlines()[-1] for section in server.first["sections"]}
     assert server.first["width"] > 1000, "the layout is wide"
 
@@ -228,6 +227,60 @@ def test_a_run_whose_only_viewer_leaves_is_dropped(visit):
     expect(progress(waiter)).to_contain_text("steps/s", timeout=60_000)
 
 
+# ---- figures ----
+
+def test_a_figure_shows_values_zooms_and_can_be_saved(visit):
+    page = visit()
+    chart = keyed(page, "chart/accuracy").locator("svg.picture")
+    assert "Test accuracy" in chart.get_attribute("aria-label")
+    ticks = chart.locator("text").all_inner_texts()
+    box = chart.bounding_box()
+    middle, height = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(middle, height)
+    expect(keyed(page, "chart/accuracy").locator(".tip")).to_contain_text(re.compile(r"training step \d+.*Test accuracy", re.DOTALL))
+    page.mouse.down()
+    page.mouse.move(middle + 80, height, steps=4)
+    page.mouse.up()
+    wait_until(lambda: chart.locator("text").all_inner_texts() != ticks, "a closer look")
+    page.mouse.dblclick(middle, height)
+    wait_until(lambda: chart.locator("text").all_inner_texts() == ticks, "all of it again")
+    with page.expect_download() as download:
+        keyed(page, "chart/accuracy").get_by_role("button", name="Save as PNG").click(force=True)
+    assert download.value.path().read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_figure_follows_the_width_of_the_window(visit):
+    page = visit()
+    chart = keyed(page, "chart/accuracy").locator("svg.picture")
+    wide = chart.bounding_box()["width"]
+    page.set_viewport_size({"width": 1000, "height": 800})
+    wait_until(lambda: chart.bounding_box()["width"] < wide - 50, "a narrower figure")
+
+
+# ---- the second lab ----
+
+def test_life_long_learning_fills_its_matrix_live(visit):
+    query = {"tasks": 3, "epochs": 2, "batch": 256, "seed": long()["seed"]}
+    page = visit("lifelong_learning", **query)
+    cells = keyed(page, "live/matrix").locator("rect.cell[fill^='#']")
+    expect(cells).to_have_count(25)  # the shipped run of the scene: five tasks
+    button(page, "Train").click()
+    expect(page.get_by_test_id("stMain")).to_contain_text("Your run")
+    expect(cells).to_have_count(9)
+    assert re.search(r"run=lifelong-[0-9a-f]{12}", page.url)
+
+
+def test_moving_lambda_moves_the_minimum_at_once(visit):
+    page = visit("lifelong_learning")
+    page.get_by_test_id("stMain").get_by_text("Loss landscape", exact=True).click()
+    cross = keyed(page, "landscape/slice").locator("path.point").last
+    expect(cross).to_be_attached()
+    arrived(page)
+    before = cross.get_attribute("transform")
+    nudge(page, "landscape/lifelong-ewc-against-forgetting", 12, "ArrowLeft")
+    wait_until(lambda: cross.get_attribute("transform") != before, "the minimum to move")
+
+
 # ---- addresses ----
 
 def test_the_address_reproduces_the_settings(visit):
@@ -276,8 +329,7 @@ def test_an_own_run_can_be_deleted_and_no_other_goes_with_it(visit, server):
     before = set(store.iterdir())
     page = visit("runs")
     box = page.get_by_test_id("stDataFrame").bounding_box()
-    row = len(list((ROOT / "assets" / "runs").glob("*.safetensors"))) + 1  # below the head and the shipped runs
-    page.mouse.click(box["x"] + 17, box["y"] + 36 + 35 * (row - 1) + 17)
+    page.mouse.click(box["x"] + 17, box["y"] + 36 + 17)  # the first row below the head: the visitor's newest run
     expect(button(page, "Delete")).to_be_enabled()
     button(page, "Delete").click()
     wait_until(lambda: len(before - set(store.iterdir())) == 1, "the run's file to go")
@@ -308,7 +360,7 @@ def test_a_telephone_shows_everything_without_sideways_scrolling(visit, path):
     page.set_viewport_size({"width": 375, "height": 740})
     page.reload()
     arrived(page)
-    if path == "network_compression":
+    if path in ("lifelong_learning", "network_compression"):
         drawn(page)
         tabs = [*page.get_by_role("tab").all_inner_texts()]
         for name in SIX:

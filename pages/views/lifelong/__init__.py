@@ -24,6 +24,8 @@ def pictures(current: Shown) -> None:
     with left:
         matrix(current, "live/matrix", 240)
     with right:
+        if hasattr(current.settings.method, "lam") and current.settings.method.name != "lwf":
+            st.latex(r"L(\theta) = L_B(\theta) + \frac{\lambda}{2} \sum_i \Omega_i\, (\theta_i - \theta^*_{A,i})^2")
         st.markdown(notes[current.settings.incremental])
         st.caption(notes[current.settings.stream])
 
@@ -54,7 +56,7 @@ def inside(current: Shown) -> None:
 
 def networks(current: Shown) -> dict[str, tuple[str, str]]:
     """What Explain holds side by side: after the first task, after the last, and after the last without any method."""
-    if current.run is None or not current.run.models:
+    if current.run is None or not current.run.models or not shown.stored(current.id):
         return {}
     found, last = {}, current.settings.tasks if current.settings else 0
     if "after_1" in current.run.models:

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from core import runs
-from core.runs import About, RunError, table
+from core.runs import About, Run, RunError, table
 from pages.shared.words import _
 
 SHIPPED = {
@@ -56,16 +56,16 @@ def averages(run_id: str) -> tuple[list[int], list[float]]:
     return [step for step, _ in pairs], [value for _, value in pairs]
 
 
-def landscape(run_id: str) -> dict[str, Any] | None:
+def landscape(run: Run) -> dict[str, Any] | None:
     """`core.lifelong.measure.landscape`: what a shipped run carries, or measured now and kept."""
-    carried = runs.load(run_id).about.summary.get("landscape")
+    carried = run.about.summary.get("landscape")
     if carried:
         return {name: np.array(value) if isinstance(value, list) else value for name, value in carried.items()}
-    return _measured(run_id)
+    return _measured(run.about.id, run)
 
 
 @st.cache_data(max_entries=16, show_spinner="Measuring the slice through weight space once …")
-def _measured(run_id: str) -> dict[str, Any] | None:
+def _measured(run_id: str, _run: Run) -> dict[str, Any] | None:
     from core.lifelong.measure import landscape as measure
 
-    return measure(runs.load(run_id))
+    return measure(_run)

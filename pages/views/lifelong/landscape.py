@@ -18,7 +18,7 @@ LEVELS = (0.2, 0.4, 0.8, 1.6, 3.2, 6.4)
 @st.fragment
 def landscape(current: Shown) -> None:
     """Both tasks' contours, and where the minimum goes when λ is moved."""
-    found = data.landscape(current.id)
+    found = data.landscape(current.run)
     if found is None:
         st.info(_("Only runs of the small network carry this slice, and columns have no weight space in common."))
         return
