@@ -44,8 +44,13 @@ def read(lab: str, model: type[Settings]) -> Settings:
     chosen = {name: st.session_state.get(key(lab, name), default_of(f)) for name, f in model.model_fields.items()}
     for name, field in flat_fields(model, chosen):
         value = st.session_state.get(key(lab, name))
-        flat[name] = default_of(field) if value is None else value
+        flat[name] = default_of(field) if value is None else _clean(value)
     return build(model, flat)
+
+
+def _clean(value: Any) -> Any:
+    """A slider counts steps, and 0.05 + 2 · 0.05 is 0.15000000000000002: another run than 0.15, for the same knob."""
+    return float(f"{value:.10g}") if isinstance(value, float) else value
 
 
 def from_url(model: type[Settings], start: Settings) -> tuple[Settings, list[str]]:
@@ -83,7 +88,7 @@ def to_url(settings: Settings, start: Settings, **more: str | None) -> dict[str,
     """
     flat = flatten(settings)
     base = flatten(_start(type(settings), start, flat))
-    changed = {n: f"{v:g}" if isinstance(v, float) else str(v) for n, v in flat.items() if v != base.get(n)}
+    changed = {n: f"{v:.10g}" if isinstance(v, float) else str(v) for n, v in flat.items() if v != base.get(n)}
     method = {n: str(flat[n]) for n in _unions(type(settings)) if flat[n] != flatten(start)[n]}
     return {name: value for name, value in more.items() if value} | method | changed
 

@@ -25,7 +25,7 @@ def draw(
         _("Theory"): lambda: theory.draw(labs.module(lab, "measure").THEORY, text),
         _("Yardstick"): lambda: yardstick.draw(lab, labs.module(lab, "yardsticks").YARDSTICKS),
         _("Compare"): lambda: compare.draw(lab, current),
-        _("Take away"): lambda: takeaway.draw(lab, current),
+        _("Take away"): lambda: takeaway.draw(current),
     }
     for tab, content in zip(st.tabs(list(contents), key=f"{lab}/tab", on_change="rerun"), contents.values()):
         if tab.open:

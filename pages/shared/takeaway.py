@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from dataclasses import asdict
+from functools import partial
 
 import streamlit as st
 
@@ -14,7 +15,7 @@ from pages.shared.shown import Shown
 from pages.shared.words import _
 
 
-def draw(lab: str, current: Shown) -> None:
+def draw(current: Shown) -> None:
     """Buttons that give the visitor everything about the run shown."""
     if current.run is None:
         st.info(
@@ -30,50 +31,27 @@ def draw(lab: str, current: Shown) -> None:
             "the run with the same seed."
         )
     )
+    files = {
+        _("Numbers (CSV)"): ("csv", "text/csv", "table", history),
+        _("Settings and results (JSON)"): ("json", "application/json", "data_object", facts),
+        _("Weights and log (safetensors)"): ("safetensors", None, "deployed_code", runs.to_bytes),
+        _("Figure (HTML)"): ("html", "text/html", "show_chart", figure),
+        _("Script (Python)"): ("py", "text/x-python", "code", script),
+    }
     with st.container(horizontal=True):
-        st.download_button(
-            _("Numbers (CSV)"),
-            lambda: history(run),
-            f"{name}.csv",
-            "text/csv",
-            icon=":material/table:",
-            on_click="ignore",
-        )
-        st.download_button(
-            _("Settings and results (JSON)"),
-            lambda: facts(run),
-            f"{name}.json",
-            "application/json",
-            icon=":material/data_object:",
-            on_click="ignore",
-        )
-        st.download_button(
-            _("Weights and log (safetensors)"),
-            lambda: runs.to_bytes(run),
-            f"{name}.safetensors",
-            icon=":material/deployed_code:",
-            on_click="ignore",
-        )
-        st.download_button(
-            _("Figure (HTML)"),
-            lambda: figure(lab, run),
-            f"{name}.html",
-            "text/html",
-            icon=":material/show_chart:",
-            on_click="ignore",
-        )
-        st.download_button(
-            _("Script (Python)"),
-            lambda: script(lab, run),
-            f"{name}.py",
-            "text/x-python",
-            icon=":material/code:",
-            on_click="ignore",
-        )
+        for label, (ending, kind, icon, make) in files.items():
+            st.download_button(
+                label,
+                partial(make, run),
+                f"{name}.{ending}",
+                kind,
+                icon=f":material/{icon}:",
+                on_click="ignore",
+            )
     st.caption(
         _("Each figure has its own button for a PNG in its corner. The address bar holds a link to this page as it is.")
     )
-    st.code(script(lab, run), language="python")
+    st.code(script(run), language="python")
 
 
 def history(run: Run) -> str:
@@ -86,11 +64,11 @@ def history(run: Run) -> str:
     return out.getvalue()
 
 
-def figure(lab: str, run: Run) -> str:
+def figure(run: Run) -> str:
     """The run's curves as one page that needs neither Lectern nor a network: zoom, hover, choose the curves to see."""
     from plotly.subplots import make_subplots  # heavy, and needed nowhere else
 
-    metrics, (steps, columns) = labs.module(lab, "settings").METRICS, table(run.events)
+    metrics, (steps, columns) = labs.module(run.about.lab, "settings").METRICS, table(run.events)
     names = [name for name in metrics if name in columns]
     groups = list(dict.fromkeys(metrics[name].chart for name in names))
     drawn = make_subplots(rows=len(groups), cols=1, shared_xaxes=True, vertical_spacing=0.04)
@@ -111,8 +89,9 @@ def facts(run: Run) -> str:
     return json.dumps(asdict(run.about), indent=2)
 
 
-def script(lab: str, run: Run) -> str:
+def script(run: Run) -> str:
     """A program that repeats the run, to be started in a checkout of Lectern."""
+    lab = run.about.lab
     model = labs.settings_class(lab).__name__
     flat = (
         json.dumps(run.about.settings, indent=4)

@@ -6,7 +6,7 @@ Every view is a fragment: its sliders redraw the view alone, from networks that 
 import streamlit as st
 
 from core import runs
-from pages.shared import chart, drawing, figures, shown
+from pages.shared import chart, drawing, figures, shown, views
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.compression.bits import bits
@@ -41,7 +41,7 @@ def inside(current: Shown) -> None:
     first = {"slim": "neurons", "prune": "weights", "redesign": "redesign", "quantize": "bits", "deep": "deep"}.get(
         method, "soft"
     )
-    views = {
+    every = {
         "soft": (_("Soft targets"), soft_targets),
         "neurons": (_("Neurons and γ"), neurons),
         "weights": (_("Weights"), weights),
@@ -50,17 +50,7 @@ def inside(current: Shown) -> None:
         "deep": (_("Deep Compression"), deep),
         "pareto": (_("Everything tried"), pareto),
     }
-    where = f"inside/{current.id}"
-    view = st.segmented_control(
-        _("View"),
-        list(views),
-        format_func=lambda v: views[v][0],
-        default=first,
-        key=where,
-        required=True,
-        label_visibility="collapsed",
-    )
-    views[view][1](current)
+    views.draw(current, every, first)
 
 
 def card() -> str:

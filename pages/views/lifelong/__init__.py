@@ -4,7 +4,7 @@ import streamlit as st
 
 from core import runs
 from core.runs import RunError
-from pages.shared import drawing, lecture, shown
+from pages.shared import drawing, lecture, shown, views
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.lifelong import data
@@ -35,23 +35,14 @@ def inside(current: Shown) -> None:
     if current.run is None:
         st.info(_("There is nothing to look into yet: let a run end."))
         return
-    views = {
+    every = {
         "forgetting": (_("What was forgotten"), forgetting),
         "held": (_("What is held"), held),
         "landscape": (_("Loss landscape"), landscape),
         "methods": (_("Methods side by side"), methods),
         "cost": (_("What it costs"), cost),
     }
-    view = st.segmented_control(
-        _("View"),
-        list(views),
-        format_func=lambda v: views[v][0],
-        default="forgetting",
-        key=f"inside/{current.id}",
-        required=True,
-        label_visibility="collapsed",
-    )
-    views[view][1](current)
+    views.draw(current, every, "forgetting")
 
 
 def networks(current: Shown) -> dict[str, tuple[str, str]]:

@@ -34,7 +34,7 @@ def test_the_json_holds_settings_results_code_and_machine(run):
 
 
 def test_the_figure_is_one_page_with_every_curve_and_asks_nobody(run):
-    page = takeaway.figure("compression", run)
+    page = takeaway.figure(run)
     assert "Test accuracy" in page and "Loss" in page and run.about.id in page
     assert "<script src=" not in page and 'cdn' not in page.split("plotly.js")[0].lower()
 
@@ -46,7 +46,7 @@ def test_the_weights_come_back(run):
 
 def test_the_script_repeats_the_run(run, python):
     """It runs in a process of its own and prints the accuracy that the page shows."""
-    done = python(takeaway.script("compression", run))
+    done = python(takeaway.script(run))
     assert done.returncode == 0, done.stderr
     assert f"'accuracy': {run.about.summary['accuracy']}" in done.stdout.splitlines()[-1]
 
@@ -54,7 +54,7 @@ def test_the_script_repeats_the_run(run, python):
 @pytest.mark.parametrize("about", [about for about in runs.listing()[0] if about.shipped], ids=lambda about: about.id)
 def test_the_script_of_every_shipped_run_builds_its_settings(about):
     run = runs.load(about.id)
-    source = takeaway.script(about.lab, run)
+    source = takeaway.script(run)
     head = source.partition("\nfor event")[0]
     scope: dict = {}
     exec(compile(head.replace("torch.set_num_threads(1)", ""), "script", "exec"), scope)
