@@ -5,13 +5,13 @@ const ESCAPES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 const escaped = text => String(text).replace(/[&<>"]/g, c => ESCAPES[c]);
 const clamp = (v, low, high) => Math.max(low, Math.min(high, v));
 
+// A number for people: at most four digits that count.
 function short(v) {
-  const size = Math.abs(v);
-  if (v === 0) return "0";
-  if (size >= 1e6) return (v / 1e6).toPrecision(3).replace(/\.?0+$/, "") + "M";
-  if (size >= 1e4) return (v / 1e3).toPrecision(4).replace(/\.?0+$/, "") + "k";
-  if (size < 1e-3) return v.toExponential(1).replace(".0e", "e");
-  return String(Number(v.toPrecision(4)));
+  const size = Math.abs(v), digits = (x, n) => String(Number(x.toPrecision(n)));
+  if (size >= 999950) return digits(v / 1e6, 3) + "M";
+  if (size >= 1e4) return digits(v / 1e3, 4) + "k";
+  if (size < 1e-3 && v !== 0) return v.toExponential(1).replace(".0e", "e");
+  return digits(v, 4);
 }
 
 // Positions of about `count` ticks with round values; on a logarithmic axis, powers of ten (and 2 and 5 in between).
@@ -28,9 +28,13 @@ function ticks([low, high], count, log) {
     return found.filter((_, i) => i % every === 0);
   }
   const raw = (high - low) / count, power = 10 ** Math.floor(Math.log10(raw));
-  const step = [1, 2, 5, 10].map(s => s * power).find(s => s >= raw * 0.999);
-  const first = Math.ceil(low / step - 1e-9);
-  return Array.from({ length: Math.floor(high / step + 1e-9) - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)));
+  const steps = [0.5, 1, 2, 5, 10].map(s => s * power), wanted = steps.findIndex(s => s >= raw * 0.999);
+  const on = step => {
+    const first = Math.ceil(low / step - 1e-9);
+    return Array.from({ length: Math.floor(high / step + 1e-9) - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)));
+  };
+  const found = on(steps[wanted]);
+  return found.length >= 3 ? found : on(steps[wanted - 1]);
 }
 
 function scale([low, high], from, to, log) {

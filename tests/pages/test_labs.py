@@ -130,10 +130,12 @@ def test_a_knob_turned_back_to_its_default_is_in_the_address_too(visit, lab, slu
     assert shown(follow(visit, visitor, lab), lab) == shown(visitor, lab)
 
 
-@each_scene
-def test_another_choice_on_a_scene_is_in_the_address(visit, lab, scene):
+@each_lab
+def test_another_choice_on_a_scene_is_in_the_address(visit, lab):
+    """Three of the choices on the page itself; test_knobs holds all of them against all scenes."""
+    scene = labs.module(lab, "settings").SCENES[-1]
     for union, field in type(scene.settings).model_fields.items():
-        for choice in union_members(field):
+        for choice in list(union_members(field))[:3]:
             visitor = visit(PAGES[lab], tab="Compare", scene=scene.slug)
             check(visitor.get_by_key(f"{lab}/{union}").set_value(choice).run())
             assert shown(follow(visit, visitor, lab), lab) == shown(visitor, lab), choice
@@ -214,22 +216,6 @@ def test_what_is_wrong_is_left_out_and_the_rest_counts(visit, lab):
     visitor = visit(PAGES[lab], seed="12", nope="1")
     assert len(visitor.warning) == 1
     assert shown(visitor, lab).seed == 12 and query_of(visitor)["seed"] == "12"
-
-
-@each_lab
-def test_every_bad_value_of_every_knob_gives_one_sentence(visit, lab):
-    model = labs.settings_class(lab)
-    unions = {name: field for name, field in model.model_fields.items() if union_members(field)}
-    for union, field in unions.items():
-        for choice in union_members(field):
-            for name, inner in flat_fields(model, {union: choice}):
-                if name == union:
-                    continue
-                visitor = visit(PAGES[lab], tab="Compare", **{union: choice, name: "?!"})
-                heard = said(visitor)
-                assert not visitor.exception
-                assert len(heard) == 1 and "“?!”" in heard[0] and inner.title in heard[0], (choice, name, heard)
-                assert charts(visitor)
 
 
 @each_lab

@@ -126,3 +126,29 @@ def test_what_a_slider_adds_up_is_the_run_that_was_meant(monkeypatch):
 
     monkeypatch.setattr(knobs.st, "session_state", {"compression/method": "distill", "compression/alpha": 0.05 + 2 * 0.05})
     assert knobs.read("compression", CompressionSettings).method.alpha == 0.15
+
+
+VARIANTS = [(lab, union, choice) for lab in labs.LABS for union, field in labs.settings_class(lab).model_fields.items()
+            for choice in union_members(field)]
+
+
+@pytest.mark.parametrize("lab, union, choice", VARIANTS)
+def test_every_bad_value_of_every_knob_gives_one_sentence(monkeypatch, lab, union, choice):
+    model, scene = labs.settings_class(lab), labs.module(lab, "settings").SCENES[0].settings
+    for name, inner in flat_fields(model, {union: choice}):
+        if name != union:
+            monkeypatch.setattr(knobs.st, "query_params", {union: choice, name: "?!"})
+            settings, heard = knobs.from_url(model, scene)
+            assert len(heard) == 1 and "“?!”" in heard[0] and inner.title in heard[0], (name, heard)
+            assert flatten(settings)[union] == choice
+
+
+@pytest.mark.parametrize("lab, union, choice", VARIANTS)
+def test_another_choice_on_any_scene_comes_back_from_its_address(monkeypatch, lab, union, choice):
+    model = labs.settings_class(lab)
+    for scene in labs.module(lab, "settings").SCENES:
+        plain = {name: value for name, value in flatten(scene.settings).items()
+                 if name in model.model_fields and name != union}
+        chosen = build(model, plain | {union: choice})
+        monkeypatch.setattr(knobs.st, "query_params", knobs.to_url(chosen, scene.settings, scene=scene.slug))
+        assert knobs.from_url(model, scene.settings) == (chosen, [])

@@ -60,7 +60,7 @@ def test_a_view_that_belongs_to_another_method_says_so(visit):
     assert "Deep Compression" in visitor.info[0].value
 
 
-@pytest.mark.parametrize("about", [about for about in runs.listing()[0] if about.shipped], ids=lambda about: about.id)
+@pytest.mark.parametrize("about", [about for about in runs.listing("compression")[0] if about.shipped], ids=lambda about: about.id)
 def test_a_run_opens_on_the_view_of_its_method(visit, about):
     visitor = check(visit(PAGE, run=about.id))
     choice = next(group for group in visitor.get("segmented_control") if (group.key or "").startswith("inside/"))
