@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import torch
 import torch.nn.functional as F
+from scipy.interpolate import RectBivariateSpline
 from torch import Tensor
 
 from core.events import Picture
@@ -14,6 +15,7 @@ from core.runs import Run
 from core.settings import Formula
 
 DIGITS = 500  # test digits of each task in the landscape
+FINER = 10  # points of the search for the minimum between two of the grid
 MARGIN = 0.6  # of the distance between θ*_A and θ*_B, around both and the path
 
 
@@ -52,13 +54,23 @@ def quadratic_form(omega: Tensor, plane: Tensor) -> Tensor:
 
 
 def minimum(found: dict[str, Any], lam: float) -> tuple[float, float]:
-    """Where on the grid of a `landscape` L_B + λ/2 (u, v) Q (u, v)ᵀ is lowest: what a slider of λ moves, at once."""
-    u, v = np.meshgrid(found["u"], found["v"])
-    total = found["loss_b"].copy()
+    """Where L_B + λ/2 (u, v) Q (u, v)ᵀ is lowest in a `landscape`: what a slider of λ moves, at once."""
+    u, v = (np.linspace(axis[0], axis[-1], FINER * (len(axis) - 1) + 1) for axis in (found["u"], found["v"]))
+    total = _surface(found, "loss_b")(v, u)
+    u, v = np.meshgrid(u, v)
     if (q := found["quadratic"]) is not None:
         total += lam / 2 * (q[0, 0] * u ** 2 + 2 * q[0, 1] * u * v + q[1, 1] * v ** 2)
     row, column = np.unravel_index(total.argmin(), total.shape)
     return float(u[row, column]), float(v[row, column])
+
+
+def loss_at(found: dict[str, Any], name: str, place: tuple[float, float]) -> float:
+    """A `landscape`'s loss_a or loss_b at any place (u, v) of it, between the grid's points a cubic spline."""
+    return float(_surface(found, name).ev(place[1], place[0]))
+
+
+def _surface(found: dict[str, Any], name: str) -> RectBivariateSpline:
+    return RectBivariateSpline(found["v"], found["u"], found[name])
 
 
 def grid_of(path: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:

@@ -32,6 +32,7 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"
              "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"]
 PROBES = ("/_stcore/health", "/_stcore/host-config")  # Streamlit looks for its own base path and expects 404s
 UNKNOWN_PAGE = "The page that you have requested does not seem to exist"  # Streamlit's own word on an unknown path
+VALUE = "t => t.value ?? t.getAttribute('aria-valuenow')"  # of a slider's thumb
 SEEDS = count(1 + os.getpid() % 5000)
 
 
@@ -217,11 +218,13 @@ def keyed(page: Page, key: str) -> Locator:
 
 
 def nudge(page: Page, key: str, presses: int = 1, towards: str = "ArrowRight") -> None:
-    """Moves a slider with the keyboard."""
+    """Moves a slider with the keyboard. Two presses before the page has drawn the first would count as one."""
     thumb = keyed(page, key).get_by_role("slider").first
     thumb.focus()
     for _ in range(presses):
+        before = thumb.evaluate(VALUE)
         thumb.press(towards)
+        wait_until(lambda was=before: thumb.evaluate(VALUE) != was, f"{key} to move")
 
 
 def pixels(page: Page) -> str:

@@ -232,7 +232,7 @@ def test_a_run_whose_only_viewer_leaves_is_dropped(visit):
 def test_a_figure_shows_values_zooms_and_can_be_saved(visit):
     page = visit()
     chart = keyed(page, "chart/accuracy").locator("svg.picture")
-    assert "Test accuracy" in chart.get_attribute("aria-label")
+    expect(chart).to_have_attribute("aria-label", re.compile("Test accuracy"))
     ticks = chart.locator("text").all_inner_texts()
     box = chart.bounding_box()
     middle, height = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -277,7 +277,7 @@ def test_moving_lambda_moves_the_minimum_at_once(visit):
     expect(cross).to_be_attached()
     arrived(page)
     before = cross.get_attribute("transform")
-    nudge(page, "landscape/lifelong-ewc-against-forgetting", 12, "ArrowLeft")
+    nudge(page, "landscape/lifelong-ewc-against-forgetting", 3)
     wait_until(lambda: cross.get_attribute("transform") != before, "the minimum to move")
 
 

@@ -28,7 +28,7 @@ def landscape(current: Shown) -> None:
 
 @st.fragment
 def _slice(current: Shown, found: dict[str, Any]) -> None:
-    from core.lifelong.measure import minimum
+    from core.lifelong.measure import loss_at, minimum
 
     lam, bowl = 0.0, found["quadratic"] is not None
     if bowl:
@@ -42,8 +42,8 @@ def _slice(current: Shown, found: dict[str, Any]) -> None:
     lowest = minimum(found, lam)
     with st.container(horizontal=True, gap="medium"):
         place = _("at the minimum with this λ") if bowl else _("at the minimum of task 2")
-        for name, losses in ((_("Task 1"), found["loss_a"]), (_("Task 2"), found["loss_b"])):
-            st.metric(f"{_('Loss of')} {name}, {place}", f"{_at(found, losses, lowest):.2f}", width="content")
+        for name, losses in ((_("Task 1"), "loss_a"), (_("Task 2"), "loss_b")):
+            st.metric(f"{_('Loss of')} {name}, {place}", f"{loss_at(found, losses, lowest):.2f}", width="content")
     chart.show(
         _figure(found, lam, lowest),
         key="landscape/slice",
@@ -56,13 +56,6 @@ def _strengths(current: Shown) -> list[float]:
     """0, and a fine logarithmic grid over what the method's own λ may be, the run's value among them."""
     low, high = bounds_of(type(current.settings.method).model_fields["lam"])
     return sorted({0.0, float(current.settings.method.lam), *map(float, np.geomspace(low, high, 57))})
-
-
-def _at(found: dict[str, Any], losses: np.ndarray, place: tuple[float, float]) -> float:
-    """The loss at the grid point nearest to a place."""
-    column = int(np.abs(found["u"] - place[0]).argmin())
-    row = int(np.abs(found["v"] - place[1]).argmin())
-    return float(losses[row, column])
 
 
 def _figure(found: dict[str, Any], lam: float, lowest: tuple[float, float]) -> figures.Figure:

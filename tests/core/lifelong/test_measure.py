@@ -3,6 +3,7 @@
 import inspect
 import json
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pytest
@@ -109,6 +110,8 @@ def test_every_formula_shows_its_function(formula):
 
 @pytest.mark.parametrize("yardstick", YARDSTICKS, ids=lambda yardstick: yardstick.title)
 def test_every_yardstick_is_a_sweep_that_is_allowed(yardstick: Yardstick):
-    words = yardstick.sweep.split()
-    flat = {name.removeprefix("--").replace("-", "_"): value for name, value in zip(words[::2], words[1::2], strict=True)}
-    assert build(LifelongSettings, flat).method.name == flat["method"]
+    flags = [flag.split() for flag in f" {yardstick.sweep}".split(" --")[1:]]
+    grid = {name.replace("-", "_"): values for name, *values in flags}
+    rows = [dict(zip(grid, row)) for row in product(*grid.values())]
+    assert all(build(LifelongSettings, row).method.name == row["method"] for row in rows)
+    assert not yardstick.where or any(yardstick.where.items() <= row.items() for row in rows), "a row that is never made"
