@@ -92,7 +92,7 @@ def _gap(current: Shown, learned: np.ndarray) -> None:
     )
     st.caption(
         _(
-            "The stability gap: right after a switch the old task falls deeper than where it ends. Whoever measures only at the end "
-            "of a task never sees it."
+            "Where the left bar is lower than the right one, the old task fell deeper on the way than where it ended: the stability "
+            "gap. Whoever measures only at the end of a task never sees it."
         )
     )
