@@ -3,7 +3,7 @@ PYTHON ?= python3
 PORT ?= 8501
 VENV := .venv
 BIN := $(VENV)/bin
-LABS := lifelong compression
+LABS = $(shell $(BIN)/python -c "from core.labs import LABS; print(*LABS)")
 
 .PHONY: app test lint bench presets yardsticks clean
 

@@ -94,7 +94,12 @@ class Run:
         return table(self.events)
 
     def pictures(self, name: str) -> list[Picture]:
-        return [e for e in self.events if isinstance(e, Picture) and e.name == name]
+        return pictures(self.events, name)
+
+
+def pictures(log: tuple[Event, ...] | list[Event], name: str) -> list[Picture]:
+    """The Pictures of that name in an event log, oldest first."""
+    return [e for e in log if isinstance(e, Picture) and e.name == name]
 
 
 def table(log: tuple[Event, ...] | list[Event]) -> tuple[list[int], dict[str, list[float | None]]]:

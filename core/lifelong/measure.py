@@ -42,9 +42,9 @@ def landscape(run: Run, size: int = 25) -> dict[str, Any] | None:
         losses.append([[F.cross_entropy(models.logits(origin + a * d[0] + b * d[1], widths, x)[:, outputs], y).item()
                         for a in u.tolist()] for b in v.tolist()])
     held = last(run, "importance_1")
-    bowl = None if held is None else quadratic_form(torch.from_numpy(np.array(held.array)), d).numpy()
+    form = None if held is None else quadratic_form(torch.from_numpy(np.array(held.array)), d).numpy()
     return {"u": u, "v": v, "loss_a": np.array(losses[0]), "loss_b": np.array(losses[1]), "path": path,
-            "a": (0.0, 0.0), "b": tuple(map(float, path[-1])), "quadratic": bowl,
+            "a": (0.0, 0.0), "b": tuple(map(float, path[-1])), "quadratic": form,
             "lam": getattr(settings.method, "lam", 0.0)}
 
 
@@ -53,13 +53,18 @@ def quadratic_form(omega: Tensor, plane: Tensor) -> Tensor:
     return (plane * omega) @ plane.T
 
 
+def bowl(q: np.ndarray, lam: float, u: np.ndarray, v: np.ndarray) -> np.ndarray:
+    """λ/2 (u, v) Q (u, v)ᵀ: the height of the penalty at the places (u, v) of the plane."""
+    return lam / 2 * (q[0, 0] * u ** 2 + 2 * q[0, 1] * u * v + q[1, 1] * v ** 2)
+
+
 def minimum(found: dict[str, Any], lam: float) -> tuple[float, float]:
     """Where L_B + λ/2 (u, v) Q (u, v)ᵀ is lowest in a `landscape`: what a slider of λ moves, at once."""
     u, v = (np.linspace(axis[0], axis[-1], FINER * (len(axis) - 1) + 1) for axis in (found["u"], found["v"]))
     total = _surface(found, "loss_b")(v, u)
     u, v = np.meshgrid(u, v)
-    if (q := found["quadratic"]) is not None:
-        total += lam / 2 * (q[0, 0] * u ** 2 + 2 * q[0, 1] * u * v + q[1, 1] * v ** 2)
+    if found["quadratic"] is not None:
+        total += bowl(found["quadratic"], lam, u, v)
     row, column = np.unravel_index(total.argmin(), total.shape)
     return float(u[row, column]), float(v[row, column])
 

@@ -66,7 +66,7 @@ function lineOf(layer, X, Y) {
     path += `${pen}${X(x).toFixed(1)},${Y(y).toFixed(1)}`;
     pen = "L"; run += 1;
     const alone = run === 1 && (i + 1 >= layer.y.length || layer.y[i + 1] === null);
-    if (alone || layer.dots) ends += `<circle cx="${X(x).toFixed(1)}" cy="${Y(y).toFixed(1)}" r="3.2" fill="${layer.colour}"/>`;
+    if (alone) ends += `<circle cx="${X(x).toFixed(1)}" cy="${Y(y).toFixed(1)}" r="3.2" fill="${layer.colour}"/>`;
   });
   const faint = layer.faint ? ' opacity="0.45"' : "";
   return `<g${faint}><path class="line" d="${path}" fill="none" stroke="${layer.colour}" stroke-width="2.5"
@@ -286,5 +286,4 @@ export default function ({ data, parentElement }) {
   } else if (known.x.title !== data.x.title) root.view = null;
   root.drawnAt = root.clientWidth;
   draw(root);
-  return () => {};
 }

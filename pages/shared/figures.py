@@ -206,23 +206,21 @@ def matrix(
     columns: Sequence[str] = (),
     x: str = "",
     y: str = "",
-    low: float = 0,
     largest: int = 0,
 ) -> Figure:
     """A matrix as squares, first row on top; what is not a number stays empty.
 
-    signed: blue below zero, orange above, symmetric about zero; otherwise dark at `low`, bright at `limit` (the largest
+    signed: blue below zero, orange above, symmetric about zero; otherwise dark at zero, bright at `limit` (the largest
     value when left out). text: format of the number in each square. largest: side of a square in pixels at most.
     """
     finite = np.where(np.isfinite(array), array, 0.0)
     top = limit or float(np.abs(finite).max()) or 1.0
-    share = (finite / top + 1) / 2 if signed else (finite - low) / ((top - low) or 1)
+    share = (finite / top + 1) / 2 if signed else finite / top
     share = np.where(np.isfinite(array), np.clip(share, 0, 1), np.nan)
-    stops = DIVERGING if signed else SEQUENTIAL
     values = [_numbers(row) for row in array]
     cells = {
         "values": values,
-        "colours": [[_between(stops, s) for s in row] for row in share],
+        "colours": _between(DIVERGING if signed else SEQUENTIAL, share),
         "largest": largest,
         "rows": list(rows),
         "columns": list(columns),
@@ -281,23 +279,22 @@ def _bar(
 
 
 def _marks(marks: Mapping[str, float] | None) -> list[dict[str, Any]]:
+    return [_rules([at], "danger", name, [3, 3]) for name, at in (marks or {}).items()]
+
+
+def _between(stops: Sequence[str], shares: np.ndarray) -> list[list[str]]:
+    """The colour at each share of the way through the stops; nothing for what is not a number. shares: (rows, columns)."""
+    places, channels = np.linspace(0, 1, len(stops)), zip(*(bytes.fromhex(stop[1:]) for stop in stops))
+    red, green, blue = (np.rint(np.interp(np.nan_to_num(shares), places, c)).astype(int) for c in channels)
     return [
-        {"kind": "rule", "name": name, "colour": COLOURS["danger"], "dash": [3, 3], "x": _numbers([at])}
-        for name, at in (marks or {}).items()
+        [f"#{r:02X}{g:02X}{b:02X}" if known else "" for r, g, b, known in zip(*row)]
+        for row in zip(red, green, blue, np.isfinite(shares))
     ]
 
 
-def _between(stops: Sequence[str], share: float) -> str:
-    """The colour at a share of the way through the stops; nothing for what is not a number."""
-    if not isfinite(share):
-        return ""
-    colours = np.array([[int(stop[i : i + 2], 16) for i in (1, 3, 5)] for stop in stops])
-    places = np.linspace(0, 1, len(stops))
-    return "#" + "".join(f"{round(np.interp(share, places, channel)):02X}" for channel in colours.T)
-
-
-def _rules(at: Sequence[float], role: str) -> dict[str, Any]:
-    return {"kind": "rule", "name": "", "colour": COLOURS[role], "dash": [], "x": _numbers(at)}
+def _rules(at: Sequence[float], role: str, name: str = "", dash: Sequence[int] = ()) -> dict[str, Any]:
+    """A layer of vertical lines; with a name it is written beside the first."""
+    return {"kind": "rule", "name": name, "colour": COLOURS[role], "dash": list(dash), "x": _numbers(at)}
 
 
 def _span(values: Sequence[float], log: bool, margin: bool = True) -> list[float]:

@@ -8,7 +8,7 @@ import streamlit as st
 from core import jobs
 from core.events import Started, Warned
 from core.jobs import JobError, View
-from core.runs import RunError, table
+from core.runs import RunError
 from core.settings import BadSettings, Metric, Settings, flat_fields, flatten
 from pages.shared import chart, figures, knobs, shown
 from pages.shared.shown import Shown
@@ -191,7 +191,7 @@ def _short(value: object) -> str:
 
 def _numbers(current: Shown, metrics: Mapping[str, Metric]) -> None:
     """The latest value of each percentage, large."""
-    __, columns = table(current.events)
+    __, columns = current.table
     latest = {name: next((v for v in reversed(values) if v is not None), None) for name, values in columns.items()}
     names = [
         name for name, metric in metrics.items() if latest.get(name) is not None and metric.unit in ("%", "points")
@@ -204,7 +204,7 @@ def _numbers(current: Shown, metrics: Mapping[str, Metric]) -> None:
 def _charts(lab: str, current: Shown, metrics: Mapping[str, Metric]) -> None:
     """One picture for each group of metrics that this run has measured, other chosen runs faint behind it."""
     others = [other for run_id in st.session_state.get(f"{lab}/compare", []) if (other := _quiet(run_id))]
-    __, columns = table(current.events)
+    __, columns = current.table
     groups = list(dict.fromkeys(metrics[name].chart for name in columns if name in metrics))
     if not groups:  # nothing measured yet: the scene's run, faint, keeps the place
         scene = _quiet(shown.scene_id(lab, st.session_state[f"{lab}/scene"]))
@@ -220,11 +220,11 @@ def _charts(lab: str, current: Shown, metrics: Mapping[str, Metric]) -> None:
 
 
 def _chart(group: str, current: Shown, metrics: Mapping[str, Metric], others: list[Shown], height: int) -> None:
-    steps, columns = table(current.events)
+    steps, columns = current.table
     names = [name for name in metrics if name in columns and metrics[name].chart == group]
     lines = [figures.Line(_(metrics[n].label), metrics[n].role, steps, columns[n]) for n in names]
     for other in others:
-        other_steps, other_columns = table(other.events)
+        other_steps, other_columns = other.table
         lines += [
             figures.Line(
                 f"{_(metrics[n].label)} · {other.id[-6:]}", metrics[n].role, other_steps, other_columns[n], faint=True

@@ -2,12 +2,13 @@
 
 import uuid
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import streamlit as st
 
 from core import jobs, runs
-from core.events import Event
+from core.events import Event, Picture
 from core.jobs import View
 from core.runs import About, Run, RunError
 from core.settings import BadSettings, Settings, flatten
@@ -27,6 +28,15 @@ class Shown:
     @property
     def live(self) -> bool:
         return self.view is not None and self.view.live
+
+    @cached_property
+    def table(self) -> tuple[list[int], dict[str, list[float | None]]]:
+        """The metrics as columns, as `core.runs.table` gives them: a redraw asks for them several times."""
+        return runs.table(self.events)
+
+    def pictures(self, name: str) -> list[Picture]:
+        """What was measured under this name, oldest first."""
+        return runs.pictures(self.events, name)
 
     @property
     def summary(self) -> dict[str, Any]:

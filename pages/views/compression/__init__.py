@@ -19,7 +19,7 @@ from pages.views.compression.soft import soft_targets
 
 def pictures(current: Shown) -> None:
     """Under the live curves: what only this method has to show while it trains."""
-    if gammas := [e for e in current.events if getattr(e, "name", "") == "gamma"]:
+    if gammas := current.pictures("gamma"):
         chart.show(
             figures.histogram(
                 {_("all |γ|"): ("after", gammas[-1].array)},

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from core.events import Metrics, Picture
+from core.events import Metrics
 from pages.shared import chart, figures
 from pages.shared.shown import Shown
 from pages.shared.words import _
@@ -11,9 +11,9 @@ from pages.shared.words import _
 
 def matrix(current: Shown, key: str, height: int) -> None:
     """A[i, j]: accuracy on task j after training task i, as far as it is known."""
-    known = [e.array for e in current.events if isinstance(e, Picture) and e.name == "matrix"]
+    known = current.pictures("matrix")
     tasks = current.settings.tasks
-    array = np.full((tasks, tasks), np.nan) if not known else np.array(known[-1])
+    array = np.full((tasks, tasks), np.nan) if not known else np.array(known[-1].array)
     chart.show(
         figures.matrix(
             array,
@@ -35,11 +35,11 @@ def matrix(current: Shown, key: str, height: int) -> None:
 def forgetting(current: Shown) -> None:
     """What is left of each task at the end, against what it was when it had just been learned."""
     summary, tasks = current.summary, current.settings.tasks if current.settings else 0
-    known = [e.array for e in current.events if isinstance(e, Picture) and e.name == "matrix"]
+    known = current.pictures("matrix")
     if "average" not in summary or not known:
         st.info(_("This run did not reach its end, so nothing can be said about its last task."))
         return
-    learned, final = np.diag(known[-1]), known[-1][-1]
+    learned, final = np.diag(known[-1].array), known[-1].array[-1]
     numbers = {
         _("Average accuracy"): (f"{summary['average']:.1f} %", _("Mean over all tasks at the end (Lopez-Paz 2017).")),
         _("Forgetting"): (
@@ -71,12 +71,12 @@ def forgetting(current: Shown) -> None:
             alt=_("Accuracy on each task when it was learned and at the end"),
         )
     with right:
-        _gap(current, learned)
+        _gap(current)
 
 
-def _gap(current: Shown, learned: np.ndarray) -> None:
+def _gap(current: Shown) -> None:
     """How deep the first task fell right after each switch, and where it came back to."""
-    ends = [e.step for e in current.events if isinstance(e, Picture) and e.name == "matrix"]
+    ends = [e.step for e in current.pictures("matrix")]
     reports = [(e.step, e.values["task_1"]) for e in current.events if isinstance(e, Metrics) and "task_1" in e.values]
     dips, after = [], []
     for start, end in zip(ends, ends[1:]):

@@ -3,7 +3,6 @@
 import numpy as np
 import streamlit as st
 
-from core.events import Picture
 from pages.shared import chart, figures
 from pages.shared.shown import Shown
 from pages.shared.words import _
@@ -14,8 +13,8 @@ POINTS = 600  # weights in the scatter plot
 @st.fragment
 def held(current: Shown) -> None:
     """The importance after each task, where it lies, and whether it held."""
-    omegas = [np.array(e.array) for e in current.events if isinstance(e, Picture) and e.name == "omega"]
-    moves = [np.array(e.array) for e in current.events if isinstance(e, Picture) and e.name == "moved"]
+    omegas = [np.array(e.array) for e in current.pictures("omega")]
+    moves = [np.array(e.array) for e in current.pictures("moved")]
     if not omegas:
         st.info(_("This method measures no importance Ω: choose EWC, MAS, SI, RWalk or SCP, or open their runs."))
         return

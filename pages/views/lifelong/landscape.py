@@ -60,12 +60,13 @@ def _strengths(current: Shown) -> list[float]:
 
 def _figure(found: dict[str, Any], lam: float, lowest: tuple[float, float]) -> figures.Figure:
     """Contours, path and solutions in one figure."""
+    from core.lifelong.measure import bowl
+
     u, v, path = found["u"], found["v"], found["path"]
     surfaces = [(_("loss of task 1"), "before", found["loss_a"]), (_("loss of task 2"), "after", found["loss_b"])]
     if found["quadratic"] is not None and lam > 0:
-        q, (x, y) = found["quadratic"], np.meshgrid(u, v)
-        bowl = lam / 2 * (q[0, 0] * x**2 + 2 * q[0, 1] * x * y + q[1, 1] * y**2)
-        surfaces.append((_("bowl of the penalty"), "neutral", bowl))
+        heights = bowl(found["quadratic"], lam, *np.meshgrid(u, v))
+        surfaces.append((_("bowl of the penalty"), "neutral", heights))
     figure = figures.points(
         {
             "θ*_A": ("before", [0.0], [0.0], [_("θ*_A: task 1 has been learned")]),
