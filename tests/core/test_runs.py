@@ -269,44 +269,56 @@ def test_an_event_log_that_lies_is_refused(own_runs):
 # ---- all or nothing ----
 
 KILLED = """
-import os, random, signal, sys
+import os, resource, signal, sys
 sys.path.insert(0, os.getcwd())
 from pathlib import Path
 from core import runs
 from tests.core.test_runs import example
 runs.SHIPPED = Path("/nowhere")
-folder, random = Path(os.environ["LECTERN_RUNS"]), random.Random(0)
-packed = [example(size=500_000, value=value) for value in (1, 2)]
-runs.save(packed[0])
-for i in range(25):
-    talk, listen = os.pipe()[::-1]
-    child = os.fork()
-    if child == 0:
-        number = 0
-        while True:
-            os.write(talk, b".")
-            runs.save(packed[number % 2])
-            number += 1
-    for _ in range(random.randint(1, 3)):
-        os.read(listen, 1)
-    for _ in range(random.randint(0, 40_000)):  # some point within a save
-        pass
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    os.close(talk), os.close(listen)
+old, new = example(size=500_000, value=1), example(size=500_000, value=2)
+
+def before_line(number):
+    # dies just before the number-th line that `save` runs
+    def trace(frame, event, _):
+        nonlocal number
+        if frame.f_code is not runs.save.__code__:
+            return None
+        number -= event == "line"
+        if number < 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return trace
+    sys.settrace(trace)
+
+def after_bytes(number):
+    # dies inside the write, when the file has that many bytes
+    signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (number, number))
+
+kept = []
+for way, number in [(after_bytes, n) for n in (1, 300, 1_000_000)] + [(before_line, n) for n in range(100)]:
+    runs.save(old)
+    if (child := os.fork()) == 0:
+        way(number)
+        runs.save(new)
+        os._exit(0)
+    if not os.WIFSIGNALED(os.waitpid(child, 0)[1]):
+        break  # `save` has no more lines than these
     found, skipped = runs.listing()
-    assert [about.id for about in found] == ["compression-1"] and skipped == [], (i, found, skipped)
+    assert [about.id for about in found] == ["compression-1"] and skipped == [], (way, number, found, skipped)
     weights = runs.load("compression-1").models["student"].weights["w"]
-    assert (weights == weights[0]).all() and weights[0] in (1, 2), i
-print(len(list(folder.glob(".*.part"))))
+    assert (weights == weights[0]).all(), (way, number)
+    kept.append(int(weights[0]))
+assert number > 10, (way, number, "nothing was killed")
+print(*kept)
 """
 
 
 def test_killed_while_saving(own_runs, python):
     done = python(KILLED)
     assert done.returncode == 0, done.stderr
-    assert int(done.stdout) > 0, "no kill hit the middle of a save, so nothing was tested"
+    assert set(done.stdout.split()) == {"1", "2"}, "the kills fell both before and after the moment the new run is there"
     abandoned = list(own_runs.glob(".*.part"))
+    assert len(abandoned) > 3
     for part in abandoned[1:]:
         os.utime(part, (1, 1))
     runs.save(example("next"))
