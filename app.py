@@ -29,6 +29,12 @@ st.navigation(
                 icon=":material/compress:",
                 help=_("Distil, prune, redesign and quantise a digit classifier."),
             ),
+            st.Page(
+                "pages/explainable_ai.py",
+                title=_("Explainable AI"),
+                icon=":material/troubleshoot:",
+                help=_("Ask a network why, and learn when not to believe the answer."),
+            ),
         ],
         _("Shelf"): [
             st.Page(

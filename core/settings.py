@@ -34,7 +34,7 @@ def knob(default: Any, label: str, help: str, *, unit: str = "", symbol: str = "
     label: its name on the page. help: one sentence. unit: shown after the value. symbol: its letter in the formula.
     step: distance of neighbouring slider positions. log: the slider is logarithmic. names: how the choices are called.
     source: the choices are runs of this kind in the store. form: what a text must look like, in words. bounds: ge and
-    le of a number, pattern of a text, as in pydantic.
+    le of a number, pattern and max_length of a text, as in pydantic.
     """
     extra = {"unit": unit, "symbol": symbol, "step": step, "log": log, "names": dict(names or {}), "source": source,
              "form": form, "fine": fine}

@@ -22,7 +22,7 @@ class Yardstick:
 
     sweep: the arguments after `python -m core sweep <lab>`. column: of the sweep's table. where: which rows count,
     column → value as text. minus: a second column that is subtracted row by row. digits: after the point.
-    file: the table, when it is not the sweep's own but what the lab's `measured_tables` makes of it.
+    file: the table, when it is not the sweep's own but what the lab's `measured_tables` makes of it. of: what its rows are.
     """
 
     title: str
@@ -35,6 +35,7 @@ class Yardstick:
     minus: str | None = None
     digits: int = 1
     file: str = ""
+    of: str = "seeds"
 
     @property
     def table(self) -> str:
@@ -44,13 +45,14 @@ class Yardstick:
 
 @dataclass(frozen=True)
 class Result:
-    """Mean and standard deviation over seeds."""
+    """Mean and standard deviation over seeds, or over what else the rows are."""
 
     mean: float
     sd: float
     seeds: int
     unit: str
     digits: int
+    of: str = "seeds"
 
     @property
     def error(self) -> float:
@@ -60,7 +62,7 @@ class Result:
     def __str__(self) -> str:
         if not self.seeds:
             return "not measured"
-        return f"{self.mean:.{self.digits}f} ± {self.sd:.{self.digits}f} {self.unit} ({self.seeds} seeds)"
+        return f"{self.mean:.{self.digits}f} ± {self.sd:.{self.digits}f} {self.unit}".rstrip() + f" ({self.seeds} {self.of})"
 
 
 def measured(lab: str, yardstick: Yardstick) -> Result:
@@ -69,7 +71,7 @@ def measured(lab: str, yardstick: Yardstick) -> Result:
     values = [float(row[yardstick.column]) - (float(row[yardstick.minus]) if yardstick.minus else 0)
               for row in rows if row["state"] == "finished"]
     spread = stdev(values) if len(values) > 1 else 0.0
-    return Result(mean(values) if values else 0.0, spread, len(values), yardstick.unit, yardstick.digits)
+    return Result(mean(values) if values else 0.0, spread, len(values), yardstick.unit, yardstick.digits, yardstick.of)
 
 
 @lru_cache

@@ -9,7 +9,11 @@ from core.runs import RunError
 from pages.shared import shown
 from pages.shared.words import _, plain
 
-PAGES = {"lifelong": "pages/lifelong_learning.py", "compression": "pages/network_compression.py"}
+PAGES = {
+    "lifelong": "pages/lifelong_learning.py",
+    "compression": "pages/network_compression.py",
+    "explain": "pages/explainable_ai.py",
+}
 
 st.title(_("Runs"))
 st.markdown(

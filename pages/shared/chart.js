@@ -138,6 +138,15 @@ function wrapped(name, letters) {
   }, []).slice(0, 2);
 }
 
+// The picture that belongs to a point, cut out of the sheet that its layer carries.
+function shotOf(layer, i) {
+  const p = layer.pictures;
+  if (!p) return [];
+  const across = p.places[i] % p.columns, down = Math.floor(p.places[i] / p.columns);
+  return [`<span class="shot" style="width:${p.side}px;height:${p.side}px;background:url(${escaped(p.sheet)})
+    -${across * p.side}px -${down * p.side}px / ${p.columns * p.side}px auto"></span>`];
+}
+
 // What the pointer is on: the words of the tooltip, and where it stands.
 function under(data, f, px, py) {
   const at = f.X.back(px), found = [];
@@ -152,7 +161,7 @@ function under(data, f, px, py) {
       if (layer.y[i] !== null && (x === null || Math.abs(v - at) < Math.abs(x - at))) x = v;
     });
   }
-  if (point) return { x: f.X(point[0].x[point[1]]), rows: point[0].text[point[1]].split("\n").map(escaped) };
+  if (point) return { x: f.X(point[0].x[point[1]]), rows: [...shotOf(...point), ...point[0].text[point[1]].split("\n").map(escaped)] };
   if (x === null) return null;
   const names = data.x.categories;
   for (const layer of data.layers) {
@@ -233,7 +242,8 @@ function follow(root) {
     root.tip.innerHTML = said.rows.join("<br>");
     const left = said.x + 14 + root.tip.offsetWidth > root.clientWidth ? said.x - 14 - root.tip.offsetWidth : said.x + 14;
     root.tip.style.left = Math.max(0, left) + "px";
-    root.tip.style.top = root.svg.offsetTop + clamp(py - 20, 0, f.floor) + "px";
+    const above = root.legend.offsetHeight;  // SVG elements have no offsetTop
+    root.tip.style.top = above + clamp(py - 20, 0, Math.max(0, f.floor - root.tip.offsetHeight)) + "px";
   });
   root.svg.addEventListener("pointerleave", () => { root.tip.hidden = true; over().innerHTML = ""; from = null; });
   root.svg.addEventListener("pointerdown", event => { if (!root.data.x.categories && !root.data.cells && event.pointerType === "mouse") from = place(event)[0]; });

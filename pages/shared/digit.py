@@ -25,6 +25,12 @@ def image(index: int) -> np.ndarray:
     return digits.load().test_x[index, 0].numpy()
 
 
+def place(index: int) -> tuple[int, int]:
+    """The class of a test digit, and its number among the hundred of that class, counted from 1."""
+    which = int(_labels()[index])
+    return which, int(np.searchsorted(np.flatnonzero(_labels() == which), index)) + 1
+
+
 @st.cache_data(max_entries=1, show_spinner=False)
 def _labels() -> np.ndarray:
     from core.data import digits

@@ -1,11 +1,17 @@
-"""The tab Explain: why the models of this run, and the one it came from, answer as they do on one digit."""
+"""The tab Explain: why networks of the shelf answer as they do on one digit, by any method of the explainable AI lab."""
+
+import json
+from typing import Any
 
 import numpy as np
 import streamlit as st
 
 from core import runs
-from pages.shared import chart, digit, figures
+from pages.shared import digit, knobs
+from pages.shared.overlay import overlay, top_of
 from pages.shared.words import _
+
+LAB = "pages/explainable_ai.py"
 
 
 def draw(lab: str, networks: dict[str, tuple[str, str]]) -> None:
@@ -19,42 +25,74 @@ def draw(lab: str, networks: dict[str, tuple[str, str]]) -> None:
 @st.fragment
 def _explain(lab: str, networks: dict[str, tuple[str, str]]) -> None:
     """A fragment: choosing another digit redraws only this tab."""
-    from core.explain.attribution import METHODS, CannotExplain
+    from core.explain.settings import METHOD_NAMES, METHODS
 
     left, right = st.columns([1, 2.6], gap="large")
+    where = f"{lab}/explain"
     with left:
-        index = digit.pick(f"{lab}/explain")
-    with right:
-        method = st.segmented_control(
-            _("Method"), list(METHODS), default="Integrated gradients", key=f"{lab}/explain/method", required=True
+        index = digit.pick(where)
+        method = st.selectbox(
+            _("Method"),
+            list(METHODS),
+            list(METHODS).index("integrated_gradients"),
+            format_func=lambda m: _(METHOD_NAMES[m]),
+            key=f"{where}/method",
         )
-        try:
-            _side_by_side([(name, *answer(*model, index, method)) for name, model in list(networks.items())[:3]])
-        except CannotExplain as error:
-            st.info(str(error), icon=":material/info:")
+        given = _knobs(where, METHODS[method])
+    with right:
+        answers = [(name, model, answer(*model, index, method, given)) for name, model in list(networks.items())[:3]]
+        _side_by_side(answers, index)
+        st.caption(_("Orange speaks for the answer, blue against it; all maps share one scale."))
 
 
-def _side_by_side(answers: list[tuple[str, int, float, np.ndarray, str]]) -> None:
+def _knobs(where: str, method: Any) -> str:
+    """The method's own knobs as widgets; their values as JSON."""
+    fields = {name: field for name, field in method.model_fields.items() if name != "name"}
+    return json.dumps({name: knobs.clean(knobs.widget(where, name, field)) for name, field in fields.items()})
+
+
+def _side_by_side(answers: list[tuple[str, tuple[str, str], dict[str, Any]]], index: int) -> None:
     """One column for each model: what it says, how sure it is, the map, and how far to trust it."""
-    top = max(float(np.abs(values).max()) for *__, values, __ in answers) or 1.0
-    for column, (name, said, sure, values, note) in zip(st.columns(len(answers)), answers):
+    maps = [found["map"] for *__, found in answers if found["map"] is not None]
+    top, picture = top_of(*maps) if maps else 1.0, (digit.image(index) * 255).astype(np.uint8)
+    for column, (name, (run_id, model), found) in zip(st.columns(len(answers), gap="medium"), answers):
         with column:
-            st.markdown(f"**{name}** · {_('says')} **{said}** ({100 * sure:.0f} %)")
-            chart.show(
-                figures.matrix(values, 260, signed=True, limit=top), f"why/{name}", f"{_('Attribution')}, {name}"
+            st.markdown(f"**{name}** · {_('says')} **{found['said']}** ({100 * found['sure']:.0f} %)")
+            if found["map"] is None:
+                st.info(found["note"], icon=":material/info:")
+                continue
+            st.image(overlay(picture, found["map"], top), width=320, output_format="PNG", alt=f"{_('Why')}, {name}")
+            st.caption(f"{found['note']} {found['cost']}.")
+            which, number = digit.place(index)
+            st.page_link(
+                LAB,
+                label=_("Ask it more"),
+                icon=":material/arrow_outward:",
+                query_params={
+                    "subject": "digit",
+                    "digit": str(which),
+                    "number": str(number),
+                    "network": f"{run_id}/{model}",
+                },
             )
-            st.caption(note)
-    st.caption(_("Orange speaks for the answer, blue against it; all maps share one scale."))
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
-def answer(run_id: str, model: str, index: int, method: str) -> tuple[int, float, np.ndarray, str]:
-    """What a stored model says to a test digit, how sure it is, and why: (class, probability, map (28, 28), note)."""
-    from core.data import digits
-    from core.explain.attribution import METHODS
+def answer(run_id: str, model: str, index: int, method: str, given: str) -> dict[str, Any]:
+    """What a stored model says to a test digit, how sure it is, and why.
 
-    net, picture = runs.load(run_id).net(model), digits.load().test_x[index]
-    probability = net(picture.unsqueeze(0)).softmax(1)[0].detach()
-    said = int(probability.argmax())
-    why = METHODS[method](net, picture, said)
-    return said, float(probability[said]), why.map, why.note
+    given: the method's knobs as JSON. Returns said, sure, map (28, 28) or None when the method does not fit, note, cost.
+    """
+    from core.data import digits
+    from core.explain import methods
+    from core.explain.models import DIGITS, Subject
+    from core.explain.settings import METHODS
+
+    subject = Subject(runs.load(run_id).net(model).requires_grad_(False), digits.load().test_x[index], DIGITS)
+    asked, said = METHODS[method](**json.loads(given)), subject.answer()
+    found = {"said": said, "sure": float(subject.probabilities[said]), "map": None, "cost": ""}
+    try:
+        why = methods.answer(subject, said, asked)
+    except methods.CannotExplain as error:
+        return found | {"note": str(error)}
+    return found | {"map": why.map, "note": why.note, "cost": methods.cost_words(asked, subject)}

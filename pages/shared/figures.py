@@ -7,12 +7,15 @@ has a dash and a marker, so that nothing hangs on colour alone.
 A figure is plain data (axes and layers) that chart.js draws; only surfaces that people explore are Plotly's.
 """
 
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from io import BytesIO
 from math import isfinite
 from typing import Any
 
 import numpy as np
+from PIL import Image
 
 COLOURS = {"before": "#2B7EBF", "after": "#D07A00", "danger": "#C0368A", "control": "#7A808C", "neutral": "#2A9D7F"}
 DASHES = {"before": [6, 3], "after": [], "danger": [2, 2], "control": [2, 4], "neutral": []}
@@ -155,22 +158,28 @@ def points(
     log_x: bool = False,
     log_y: bool = False,
     small: bool = False,
+    pictures: Mapping[str, dict[str, Any]] | None = None,
 ) -> Figure:
-    """Points with a text on hover. groups: name → (role, x, y, texts). small: there are hundreds of them."""
+    """Points with a text on hover. groups: name → (role, x, y, texts). small: there are hundreds of them.
+
+    pictures: name of the group → `sprites`, one picture for each point, shown above its text.
+    """
     spare, seen, layers = iter(SPARE), set(), []
     for name, (role, xs, ys, texts) in groups.items():
-        shape = next(spare, MARKERS[role]) if role in seen else MARKERS[role]
+        marker = MARKERS.get(role, "circle")
+        shape = next(spare, marker) if role in seen else marker
         seen.add(role)
         layers.append(
             {
                 "kind": "point",
                 "name": name,
-                "colour": COLOURS[role],
+                "colour": colour(role),
                 "shape": shape,
                 "x": _numbers(xs),
                 "y": _numbers(ys),
                 "text": list(texts),
                 "small": small,
+                **({"pictures": pictures[name]} if pictures and name in pictures else {}),
             }
         )
     return {
@@ -180,6 +189,17 @@ def points(
         "layers": layers,
         "legend": not small,
     }
+
+
+def sprites(images: Sequence[np.ndarray], side: int) -> dict[str, Any]:
+    """Pictures of one size, uint8 (H, W) or (H, W, 3), on one sheet. side: of each on the screen, in pixels."""
+    columns = min(len(images), 10)
+    blank = [np.zeros_like(images[0])] * (-len(images) % columns)
+    rows = np.array_split(np.stack([*images, *blank]), -(-len(images) // columns))
+    file = BytesIO()
+    Image.fromarray(np.concatenate([np.concatenate(list(row), 1) for row in rows])).save(file, "PNG")
+    sheet = "data:image/png;base64," + b64encode(file.getvalue()).decode()
+    return {"sheet": sheet, "side": side, "columns": columns, "places": list(range(len(images)))}
 
 
 def contours(

@@ -1,6 +1,7 @@
 """The frame of a lab page, the same for all labs: title, scenes, knobs, the live picture, and the tabs below it."""
 
 from collections.abc import Callable
+from typing import Any
 
 import streamlit as st
 
@@ -17,10 +18,12 @@ def lab_page(
     inside: Callable[[Shown], None],
     pictures: Callable[[Shown], None] | None = None,
     networks: Callable[[Shown], dict[str, tuple[str, str]]] = shown.networks,
+    **look: Any,
 ) -> None:
     """Draws the whole page of a lab.
 
-    inside: the lab's own views for the tab “Look inside”. pictures: what the lab draws under the live curves.
+    inside: the lab's own views for the tab “Look inside”. pictures: what the lab draws beside the live curves. look: more
+    of `live.Look`.
     networks: which networks Explain holds side by side, name → (run id, model).
     """
     settings_file = labs.module(lab, "settings")
@@ -35,7 +38,7 @@ def lab_page(
     with left:
         settings = _knobs(lab, model)
     with right:
-        current = live.panel(lab, settings, settings_file.METRICS, pictures)
+        current = live.panel(lab, settings, live.Look(settings_file.METRICS, pictures, **look))
     st.session_state[f"{lab}/settings"] = settings
     _write_url(lab, settings)
     tabs.draw(lab, current, text, inside, networks)

@@ -22,9 +22,13 @@ from core.settings import (
     flatten,
     union_members,
 )
+from pages.shared import own
 from pages.shared.words import _
 
 RESERVED = ("scene", "run")
+OWN = {"photo": own.photo, "drawing": own.digit}  # settings that the visitor makes
+LONGEST = 1500  # letters of a value in the address; a photo is longer, and only its run's own address shows it
+MANY = 60  # named numbers that still fit on a slider
 BESIDE = 22  # letters that the names of all choices may have together to stand side by side in the column of knobs
 
 
@@ -44,11 +48,11 @@ def read(lab: str, model: type[Settings]) -> Settings:
     chosen = {name: st.session_state.get(key(lab, name), default_of(f)) for name, f in model.model_fields.items()}
     for name, field in flat_fields(model, chosen):
         value = st.session_state.get(key(lab, name))
-        flat[name] = default_of(field) if value is None else _clean(value)
+        flat[name] = default_of(field) if value is None else clean(value)
     return build(model, flat)
 
 
-def _clean(value: Any) -> Any:
+def clean(value: Any) -> Any:
     """A slider counts steps, and 0.05 + 2 · 0.05 is 0.15000000000000002: another run than 0.15, for the same knob."""
     return float(f"{value:.10g}") if isinstance(value, float) else value
 
@@ -89,6 +93,7 @@ def to_url(settings: Settings, start: Settings, **more: str | None) -> dict[str,
     flat = flatten(settings)
     base = flatten(_start(type(settings), start, flat))
     changed = {n: f"{v:.10g}" if isinstance(v, float) else str(v) for n, v in flat.items() if v != base.get(n)}
+    changed = {n: text for n, text in changed.items() if len(text) <= LONGEST}
     method = {n: str(flat[n]) for n in _unions(type(settings)) if flat[n] != flatten(start)[n]}
     return {name: value for name, value in more.items() if value} | method | changed
 
@@ -160,6 +165,8 @@ def widget(lab: str, name: str, field: FieldInfo, runs: Mapping[str, str] | None
         )
     if field.annotation is bool:
         return st.toggle(label, key=where, help=tip)
+    if own_picture := OWN.get(extra(field, "source") or ""):
+        return own_picture(label, where, tip)
     if field.annotation is str:
         known = {st.session_state[where]: st.session_state[where]} | dict(runs or {})
         return st.selectbox(label, list(known), format_func=known.get, key=where, help=tip)
@@ -170,7 +177,8 @@ def widget(lab: str, name: str, field: FieldInfo, runs: Mapping[str, str] | None
         return st.select_slider(label, grid, format_func=lambda v: f"{v:g}", key=where, help=tip)
     if names := extra(field, "names"):
         whole = range(int(low), int(high) + 1)
-        return st.select_slider(label, whole, format_func=lambda v: _(names.get(v, str(v))), key=where, help=tip)
+        choose = st.select_slider if len(whole) <= MANY else st.selectbox
+        return choose(label, whole, format_func=lambda v: _(names.get(v, str(v))), key=where, help=tip)
     kind = field.annotation
     step = kind(extra(field, "step") or (1 if kind is int else (high - low) / 100))
     return st.slider(label, kind(low), kind(high), step=step, key=where, help=tip, format="%d" if kind is int else "%g")

@@ -1,6 +1,7 @@
 """The live picture of a lab page: the six buttons, progress, numbers and curves. Polls only while something trains."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from random import randrange
 
 import streamlit as st
@@ -17,15 +18,24 @@ from pages.shared.words import _, plain
 POLL = 0.4  # seconds between two looks at a live run; longer when many look
 
 
-def panel(
-    lab: str, settings: Settings, metrics: Mapping[str, Metric], pictures: Callable[[Shown], None] | None
-) -> Shown:
+@dataclass(frozen=True)
+class Look:
+    """How a lab's live picture is made: its METRICS, its own pictures under the curves or above them, and the verb of the
+    button that starts a run."""
+
+    metrics: Mapping[str, Metric]
+    pictures: Callable[[Shown], None] | None = None
+    pictures_first: bool = False
+    verb: str = "Train"
+
+
+def panel(lab: str, settings: Settings, look: Look) -> Shown:
     """Draws the live picture of the run that the page shows, and returns that run."""
     current = now(lab)
     every = None
     if current.live:
         every = min(3.0, POLL + 0.05 * current.view.viewers)
-    st.fragment(_panel, run_every=every)(lab, settings, metrics, pictures, current.live)
+    st.fragment(_panel, run_every=every)(lab, settings, look, current.live)
     return current
 
 
@@ -39,30 +49,26 @@ def now(lab: str) -> Shown:
         return shown.find(shown.scene_id(lab, st.session_state[f"{lab}/scene"]))
 
 
-def _panel(
-    lab: str,
-    settings: Settings,
-    metrics: Mapping[str, Metric],
-    pictures: Callable[[Shown], None] | None,
-    was_live: bool,
-) -> None:
+def _panel(lab: str, settings: Settings, look: Look, was_live: bool) -> None:
     current = now(lab)
     if current.live != was_live:
         st.rerun()  # the whole page: the polling starts or ends, and the tabs open the new run
-    _buttons(lab, settings, current)
+    _buttons(lab, settings, current, look.verb)
     if sentence := st.session_state.get(f"{lab}/said"):  # until the next press of a button
         st.info(plain(sentence), icon=":material/info:")
-    _status(current, settings)
+    _status(current, settings, look.verb)
     for warned in [e for e in current.events if isinstance(e, Warned)][-2:]:
         st.warning(warned.sentence, icon=":material/warning:")
-    _numbers(current, metrics)
-    _charts(lab, current, metrics)
-    if pictures:
-        pictures(current)
+    _numbers(current, look.metrics)
+    if look.pictures and look.pictures_first:
+        look.pictures(current)
+    _charts(lab, current, look.metrics)
+    if look.pictures and not look.pictures_first:
+        look.pictures(current)
 
 
-def _buttons(lab: str, settings: Settings, current: Shown) -> None:
-    """Train · Pause · Step · Stop · Reset · New seed. All of one width: none moves under the hand."""
+def _buttons(lab: str, settings: Settings, current: Shown, verb: str) -> None:
+    """Train (or the lab's own verb) · Pause · Step · Stop · Reset · New seed. All of one width: none moves under the hand."""
     state = current.view.state if current.live else "idle"
     paused, own = state == "paused", st.session_state[f"{lab}/run"] is not None
     second = (
@@ -74,11 +80,11 @@ def _buttons(lab: str, settings: Settings, current: Shown) -> None:
     buttons = [
         (
             "train",
-            _("Train"),
+            _(verb),
             "play_arrow",
             state == "idle",
             (_train, lab, type(settings), "run"),
-            _("Train with these knobs."),
+            _("{} with these knobs.").format(_(verb)),
         ),
         second,
         ("step", _("Step"), "skip_next", paused or state == "idle", step, _("Go on until the next report, then wait.")),
@@ -139,7 +145,7 @@ def _new_seed(lab: str) -> None:
     st.session_state[knobs.key(lab, "seed")] = randrange(10_000)
 
 
-def _status(current: Shown, settings: Settings) -> None:
+def _status(current: Shown, settings: Settings, verb: str) -> None:
     """One line: whose run this is, how far it is, or what it waits for."""
     view = current.view
     if view is None or view.state == "finished":
@@ -150,7 +156,8 @@ def _status(current: Shown, settings: Settings) -> None:
         kind = _("Shipped run") if about.shipped else _("Your run")
         line = f"{kind} · {about.seconds:.0f} s · {about.machine.get('processor', '')}, {_('one thread')}"
         if changed:
-            line = f":material/tune: {_('The knobs differ from the run shown')}: {changed}. {_('Press Train to see what they do.')}"
+            press = _("Press {} to see what they do.").format(_(verb))
+            line = f":material/tune: {_('The knobs differ from the run shown')}: {changed}. {press}"
         st.caption(line)
     elif view.state == "failed":
         st.error(plain(view.message), icon=":material/report:")
@@ -186,7 +193,8 @@ def _differences(current: Shown, settings: Settings) -> str:
 
 
 def _short(value: object) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    text = f"{value:g}" if isinstance(value, float) else str(value)
+    return text if len(text) <= 40 else "…"  # a picture of one's own, as text
 
 
 def _numbers(current: Shown, metrics: Mapping[str, Metric]) -> None:
@@ -205,7 +213,9 @@ def _charts(lab: str, current: Shown, metrics: Mapping[str, Metric]) -> None:
     """One picture for each group of metrics that this run has measured, other chosen runs faint behind it."""
     others = [other for run_id in st.session_state.get(f"{lab}/compare", []) if (other := _quiet(run_id))]
     __, columns = current.table
-    groups = list(dict.fromkeys(metrics[name].chart for name in columns if name in metrics))
+    groups = list(dict.fromkeys(metrics[name].chart for name in columns if name in metrics and metrics[name].chart))
+    if not groups and columns:
+        return None  # what it measures are single numbers
     if not groups:  # nothing measured yet: the scene's run, faint, keeps the place
         scene = _quiet(shown.scene_id(lab, st.session_state[f"{lab}/scene"]))
         st.caption(_("Meanwhile: the shipped run of this scene."))
@@ -238,7 +248,7 @@ def _chart(group: str, current: Shown, metrics: Mapping[str, Metric], others: li
     begun = next((e for e in current.events if isinstance(e, Started)), None)
     figure = figures.live(
         lines,
-        _("training step"),
+        _(begun.facts.get("axis", "training step")) if begun else "",
         title,
         height,
         end=begun and begun.total_steps,
@@ -248,7 +258,7 @@ def _chart(group: str, current: Shown, metrics: Mapping[str, Metric], others: li
     chart.show(
         figure,
         key=f"chart/{group}",
-        alt=f"{title} {_('against training steps')}: " + ", ".join(line.label for line in lines),
+        alt=f"{title} {_('against')} {figure['x']['title']}: " + ", ".join(line.label for line in lines),
     )
 
 

@@ -86,8 +86,18 @@ def name(about: About) -> str:
 
 
 def choices(lab: str, kind: str | None = None) -> dict[str, str]:
-    """Stored runs of a lab that hold a model, id → name; only those of one method when `kind` is given."""
-    found, _ = runs.listing(lab)
+    """Stored runs of a lab that hold a model, id → name; only those of one method when `kind` is given.
+
+    Of the kind “digit classifier” are the networks of every lab, those after a run's first as “id/model”.
+    """
+    if kind == "digit classifier":
+        found, __ = runs.listing()
+        return {
+            a.id + (f"/{model}" if i else ""): f"{_(a.lab)} · {name(a)}" + (f" · {model}" if i else "")
+            for a in found
+            for i, model in enumerate(a.models)
+        }
+    found, __ = runs.listing(lab)
     return {a.id: name(a) for a in found if a.models and a.settings.get("method") == (kind or a.settings.get("method"))}
 
 

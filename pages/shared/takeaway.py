@@ -69,7 +69,7 @@ def figure(run: Run) -> str:
     from plotly.subplots import make_subplots  # heavy, and needed nowhere else
 
     metrics, (steps, columns) = labs.module(run.about.lab, "settings").METRICS, table(run.events)
-    names = [name for name in metrics if name in columns]
+    names = [name for name in metrics if name in columns and metrics[name].chart]
     groups = list(dict.fromkeys(metrics[name].chart for name in names))
     drawn = make_subplots(rows=len(groups), cols=1, shared_xaxes=True, vertical_spacing=0.04)
     for name in names:

@@ -1,11 +1,15 @@
 """The arithmetic of chart.js: labels that mean the number, ticks that lie on the axis. Run in the browser itself."""
 
 import itertools
+from base64 import b64decode
+from io import BytesIO
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
-from pages.shared import chart
+from pages.shared import chart, figures
 
 SOURCE = (Path(chart.__file__).parent / "chart.js").read_text().replace("export default function", "function main")
 
@@ -13,7 +17,7 @@ SOURCE = (Path(chart.__file__).parent / "chart.js").read_text().replace("export 
 @pytest.fixture(scope="module")
 def page(browser):
     page = browser.new_page()
-    page.evaluate(f"() => {{ window.chart = new Function({SOURCE!r} + '; return {{short, ticks, scale}};')(); }}")
+    page.evaluate(f"() => {{ window.chart = new Function({SOURCE!r} + '; return {{short, ticks, scale, main}};')(); }}")
     yield page
     page.close()
 
@@ -49,3 +53,31 @@ def test_logarithmic_ticks_lie_on_the_axis(page, low, high):
 def test_a_scale_goes_there_and_back(page, log):
     there = page.evaluate("log => { const s = chart.scale([1, 100], 40, 640, log); return [s(1), s(100), s.back(s(7))]; }", log)
     assert there == [40, 640, pytest.approx(7)]
+
+
+def test_hovering_a_point_shows_its_picture(page):
+    greys = [np.full((7, 7), 20 * i, np.uint8) for i in range(12)]  # more than one row of the sheet
+    shots = {"digits": figures.sprites(greys, 70)}
+    groups = {"digits": ("task3", range(12), range(12), [f"number {i}" for i in range(12)]), "plain": ("task4", [11], [0], ["none"])}
+    figure = figures.points(groups, "x", "y", small=True, pictures=shots) | {"alt": ""}
+    page.set_content(f"<style>{(Path(chart.__file__).parent / 'chart.css').read_text()}</style><main></main>")
+    page.evaluate("""data => {
+        document.querySelector("main").innerHTML = '<div class="lectern-chart" style="width:600px"><div class="legend"></div>'
+            + '<svg class="picture"></svg><div class="tip" hidden></div><button></button></div>';
+        chart.main({ data, parentElement: document.body });
+    }""", figure)
+    at = page.locator("path.point")
+    for i, place in ((0, "0px 0px"), (11, "-70px -70px")):
+        box = at.nth(i).bounding_box()
+        page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        tip, shot = page.locator(".tip").bounding_box(), page.locator(".tip .shot")
+        assert tip["y"] <= box["y"] + box["height"] and box["y"] <= tip["y"] + tip["height"]  # beside the point
+        assert page.locator(".tip").inner_text().strip() == f"number {i}"
+        assert shot.evaluate("s => getComputedStyle(s).backgroundPosition") == place
+        url = shot.evaluate("s => getComputedStyle(s).backgroundImage")
+        sheet = np.asarray(Image.open(BytesIO(b64decode(url.removeprefix('url("data:image/png;base64,').removesuffix('")')))))
+        across, down = (-int(part.removesuffix("px")) // 10 for part in place.split())
+        assert sheet.shape == (14, 70) and sheet[down, across] == 20 * i
+    box = at.nth(12).bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    assert page.locator(".tip").inner_text() == "none" and page.locator(".tip .shot").count() == 0

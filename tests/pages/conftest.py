@@ -18,7 +18,8 @@ from core.settings import Settings, build, flat_fields, flatten
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = {  # a new lab adds its page here and is tested like the others
-    "lifelong": "pages/lifelong_learning.py", "compression": "pages/network_compression.py"}
+    "lifelong": "pages/lifelong_learning.py", "compression": "pages/network_compression.py",
+    "explain": "pages/explainable_ai.py"}
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,48 @@
+"""The photos that scikit-image and scikit-learn ship, and the names of ImageNet's classes; licences in assets/data/README.md."""
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+SIDE = 224  # pixels; what EfficientNet-Lite0 was trained on
+CLASSES = Path(__file__).resolve().parents[2] / "assets" / "data" / "imagenet_classes.txt"
+FILES = {
+    "chelsea": ("skimage", "chelsea.png"), "coffee": ("skimage", "coffee.png"), "motorcycle": ("skimage", "motorcycle_left.png"),
+    "temple": ("sklearn", "china.jpg"), "flower": ("sklearn", "flower.jpg"), "camera": ("skimage", "camera.png"),
+    "rocket": ("skimage", "rocket.jpg"), "clock": ("skimage", "clock_motion.png"), "horse": ("skimage", "horse.png"),
+    "coins": ("skimage", "coins.png"), "galaxies": ("skimage", "hubble_deep_field.jpg"),
+    "chessboard": ("skimage", "chessboard_RGB.png")}
+
+
+@cache
+def load(name: str) -> Tensor:
+    """A shipped photo, (3, 224, 224) in [0, 1]. Shared by everybody in the process: never write into it."""
+    package, file = FILES[name]
+    return to_tensor(Image.open(_folder(package) / file))
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """The 1,000 classes by number, in English (WordNet's first word for each)."""
+    return tuple(CLASSES.read_text("utf-8").splitlines())
+
+
+def to_tensor(picture: Image.Image) -> Tensor:
+    """The middle square of a picture, as the network wants it: (3, 224, 224) in [0, 1]."""
+    width, height = picture.size
+    side = min(width, height)
+    left, top = (width - side) // 2, (height - side) // 2
+    square = picture.convert("RGB").crop((left, top, left + side, top + side)).resize((SIDE, SIDE), Image.Resampling.BICUBIC)
+    return torch.from_numpy(np.array(square)).permute(2, 0, 1).float().div_(255)
+
+
+def _folder(package: str) -> Path:
+    if package == "skimage":
+        import skimage
+        return Path(skimage.__file__).parent / "data"
+    import sklearn.datasets
+    return Path(sklearn.datasets.__file__).parent / "images"

@@ -1,0 +1,108 @@
+"""LIME on pictures (Ribeiro et al. 2016): switch superpixels off at random, ask, and imitate the answers with a linear model.
+
+The regression (kernel, ridge, R²) is the lime package's own; the samples are drawn as it draws them, so that both agree.
+Ours is how the pictures are painted and asked in batches, and that the imitation can be watched while it grows.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from lime.lime_base import LimeBase
+from sklearn.metrics import pairwise_distances
+from torch import Tensor
+
+from core.explain import models
+
+
+@dataclass(frozen=True)
+class Imitation:
+    """The linear imitation after `asked` pictures. weights: (segments,). fit: R² of the newest fit, in %. spread: mean
+    standard deviation of a weight over the repeats, in % of the mean |weight|; None before the second repeat's end."""
+
+    asked: int
+    weights: np.ndarray
+    fit: float
+    spread: float | None = None
+
+
+def filled(x: Tensor, segments: np.ndarray, fill: str) -> Tensor:
+    """The picture x (C, H, W) with every superpixel off: painted with a baseline, or each with its own mean colour."""
+    if fill != "mean":
+        return models.baseline(x, fill)
+    flat, count = segments.ravel(), np.bincount(segments.ravel())
+    means = [np.bincount(flat, channel.ravel()) / count for channel in x.double().numpy()]
+    return torch.from_numpy(np.stack(means)[:, segments]).to(x.dtype)
+
+
+def painted(x: Tensor, other: Tensor, segments: np.ndarray, on: np.ndarray) -> Tensor:
+    """Pictures (n, C, H, W) that show x where a superpixel is on and `other` where it is off. on: (n, segments)."""
+    shown = torch.from_numpy(on.astype(bool))[:, torch.from_numpy(segments)]
+    return torch.where(shown.unsqueeze(1), x, other)
+
+
+def superpixels_off(x: Tensor, segments: np.ndarray, off: set[int], fill: str) -> Tensor:
+    """The picture x (C, H, W) with the superpixels `off` painted over; the others stay as they are."""
+    on = np.array([[number not in off for number in range(segments.max() + 1)]])
+    return painted(x, filled(x, segments, fill), segments, on)[0]
+
+
+def samples(count: int, segments: int, seed: int) -> np.ndarray:
+    """Which superpixels are on (count, segments), 0 or 1: the first row all, the others at random.
+
+    The same as lime 0.2.0.1's LimeImageExplainer(random_state=seed) draws, which first draws a seed for its segmentation.
+    """
+    rng = np.random.RandomState(seed)
+    rng.randint(0, 1000)
+    on = rng.randint(0, 2, (count, segments))
+    on[0] = 1
+    return on
+
+
+def fitted(onoff: np.ndarray, probabilities: np.ndarray, width: float) -> tuple[np.ndarray, float, float]:
+    """Weights (segments,), intercept and R² of the linear model that imitates `probabilities` (n,) of samples (n, segments).
+
+    A sample counts by π = √exp(−d² / σ²), where d is its cosine distance to the first row and σ the kernel's width
+    (Ribeiro et al. 2016, section 3.4; kernel and ridge with α = 1 as in lime 0.2.0.1). R² is weighted by π.
+    """
+    base = LimeBase(lambda d: np.sqrt(np.exp(-d ** 2 / width ** 2)), random_state=0)
+    distances = pairwise_distances(onoff, onoff[:1], metric="cosine").ravel()
+    intercept, pairs, fit, _ = base.explain_instance_with_data(
+        onoff, probabilities[:, None], distances, 0, onoff.shape[1], feature_selection="none")
+    weights = np.zeros(onoff.shape[1])
+    for number, weight in pairs:
+        weights[number] = weight
+    return weights, float(intercept), float(fit)
+
+
+def imitate(ask: Callable[[Tensor], np.ndarray], x: Tensor, segments: np.ndarray, method, batch: int,
+            seed: int = 0) -> Iterator[Imitation]:
+    """The imitation of `ask` (pictures → probabilities) near x, fitted anew after every batch of samples.
+
+    method: a core.explain.settings.Lime. Of several repeats, each with samples of its own, the mean weights of those
+    that have ended are shown.
+    """
+    other, ended = filled(x, segments, method.fill), []
+    for repeat in range(method.repeats):
+        on = samples(method.samples, segments.max() + 1, _seed(seed, repeat))
+        answers = np.empty(0)
+        for part in range(0, method.samples, batch):
+            answers = np.append(answers, ask(painted(x, other, segments, on[part:part + batch])))
+            weights, _, fit = fitted(on[:len(answers)], answers, method.width)
+            if len(answers) == method.samples:
+                ended.append(weights)
+            yield Imitation(repeat * method.samples + len(answers), np.mean(ended or [weights], 0), 100 * fit,
+                            _spread(ended))
+
+
+def _seed(seed: int, repeat: int) -> int:
+    """The first repeat has the seed itself, so that it agrees with the lime package."""
+    return seed if repeat == 0 else int(np.random.SeedSequence((seed, repeat)).generate_state(1)[0])
+
+
+def _spread(weights: list[np.ndarray]) -> float | None:
+    if len(weights) < 2:
+        return None
+    size = float(np.abs(weights).mean())
+    return 100 * float(np.std(weights, 0, ddof=1).mean()) / size if size else 0.0

@@ -1,0 +1,83 @@
+"""Why this answer? Fourteen methods of Captum and LIME with one signature: (subject, target, settings, seed) → parts.
+
+A method yields what it has as it comes, its last part is the explanation; close the iterator and it stops. Explained is
+the logit of class `target`; KernelSHAP and both LIMEs explain its probability, as their papers do: it is bounded, so a
+few odd pictures cannot bend the linear model, and the parts of KernelSHAP add up to points of the probability on screen.
+"""
+
+from collections.abc import Iterator
+
+from core.explain import models, painting, rules, settings, slopes
+from core.explain.models import Subject
+from core.explain.part import CannotExplain, Part
+
+__all__ = ["METHODS", "CannotExplain", "Part", "answer", "cost", "cost_words", "explain"]
+
+
+def explain(subject: Subject, target: int, method, seed: int = 0) -> Iterator[Part]:
+    """The explanation of answer `target` by `method`, one of the settings from Saliency to Lime, as it grows.
+
+    Raises CannotExplain when the method does not fit the network. The same arguments give the same parts.
+    """
+    return METHODS[type(method)](subject, target, method, seed)
+
+
+def answer(subject: Subject, target: int, method, seed: int = 0) -> Part:
+    """The whole explanation. Raises CannotExplain."""
+    *_, last = explain(subject, target, method, seed)
+    return last
+
+
+METHODS = {
+    settings.Saliency: slopes.saliency, settings.SmoothGrad: slopes.smoothgrad,
+    settings.InputXGradient: slopes.input_x_gradient, settings.IntegratedGradients: slopes.integrated_gradients,
+    settings.GradientShap: slopes.gradient_shap, settings.DeepLift: rules.deeplift,
+    settings.GuidedBackprop: rules.guided_backprop, settings.GradCam: rules.grad_cam,
+    settings.GuidedGradCam: rules.guided_grad_cam, settings.Occlusion: painting.occlusion,
+    settings.FeatureAblation: painting.feature_ablation, settings.KernelShap: painting.kernel_shap,
+    settings.CaptumLime: painting.captum_lime, settings.Lime: painting.lime}
+
+
+def cost(subject: Subject, method) -> int:
+    """How many passes (see Part) the whole explanation takes; of integrated gradients: at most."""
+    return sum(_passes(subject, method))
+
+
+def cost_words(method, subject: Subject) -> str:
+    """The same for people: “1 forward and 1 backward pass”, “200 forward passes”."""
+    forward, backward = _passes(subject, method)
+    most = "at most " if isinstance(method, settings.IntegratedGradients) else ""
+    if not backward:
+        return f"{forward} forward {_pass(forward)}"
+    return f"{most}{forward} forward and {backward} backward {_pass(backward)}"
+
+
+def _pass(count: int) -> str:
+    return "pass" if count == 1 else "passes"
+
+
+def _passes(subject: Subject, method) -> tuple[int, int]:
+    """(forward, backward)."""
+    match method:
+        case settings.SmoothGrad(samples=n):
+            return n, n
+        case settings.GradientShap(samples=n):
+            return n + 1 + (slopes.BASELINES_OF_PHOTOS if subject.photo else slopes.BASELINES_OF_DIGITS), n
+        case settings.IntegratedGradients(steps=n):
+            halved = (n - 4 * slopes.STEPS) // (2 * slopes.STEPS)
+            steps = 4 * slopes.STEPS + 2 * slopes.STEPS * halved
+            return steps + 5 + halved, steps
+        case settings.DeepLift():
+            return 4, 2
+        case settings.GuidedGradCam():
+            return 2, 2
+        case settings.Occlusion():
+            return 1 + len(painting.windows(subject, method)[2]), 0
+        case settings.FeatureAblation(segments=n):
+            return 2 + int(models.segments(subject.x, n).max()), 0
+        case settings.KernelShap(samples=n) | settings.CaptumLime(samples=n):
+            return n, 0
+        case settings.Lime(samples=n, repeats=repeats):
+            return n * repeats, 0
+        case _:
+            return 1, 1

@@ -1,0 +1,165 @@
+"""Explanations by pictures that are partly painted over: occlusion, ablation, KernelSHAP and LIME."""
+
+import math
+from collections.abc import Callable, Iterator
+from contextlib import closing
+
+import captum.attr
+import numpy as np
+from captum._utils.models.linear_model import SkLearnLinearRegression, SkLearnRidge
+from captum.attr._core.lime import get_exp_kernel_similarity_function
+from torch import Tensor
+
+from core.explain import lime_image, models, settings
+from core.explain.models import Subject
+from core.explain.part import Part, as_map, as_mask, batch_size, logit_of, probability_of
+from core.explain.passes import stepwise
+
+SURE = 1e5  # KernelSHAP weighs its two fixed pictures with a million, all others with one
+FAINT = 0.01  # of the probability: a map of less is made of next to nothing
+
+
+def occlusion(subject: Subject, target: int, method: settings.Occlusion, seed: int) -> Iterator[Part]:
+    """How far the logit falls when a window is painted over (Zeiler and Fergus 2014, section 4.2); it moves by half its
+    side, and a pixel under several windows gets their mean."""
+    x, (window, stride, places) = subject.x, windows(subject, method)
+    fill = models.baseline(x, method.fill).unsqueeze(0)
+
+    def call(forward: Callable[[Tensor], Tensor]) -> Tensor:
+        return captum.attr.Occlusion(forward).attribute(
+            x.unsqueeze(0), (len(x), window, window), strides=(len(x), stride, stride), baselines=fill,
+            perturbations_per_eval=batch_size(subject, len(places)))
+
+    return _painted_over(subject, target, call, lambda k: places[k],
+                         f"A window of {window} pixels sees nothing finer; painted over, the picture is one that the network "
+                         "never learned from.")
+
+
+def windows(subject: Subject, method: settings.Occlusion) -> tuple[int, int, list[tuple[slice, slice]]]:
+    """The window's side and step in pixels, and all its places in Captum's order, column by column."""
+    height, width = subject.x.shape[1:]
+    side = max(1, round(method.window / 100 * height))
+    step = max(1, side // 2)
+    rows, columns = ([slice(k * step, k * step + side) for k in range(math.ceil((length - side) / step) + 1)]
+                     for length in (height, width))
+    return side, step, [(row, column) for column in columns for row in rows]
+
+
+def feature_ablation(subject: Subject, target: int, method: settings.FeatureAblation, seed: int) -> Iterator[Part]:
+    """How far the logit falls when one superpixel is painted over."""
+    x, cut = subject.x, models.segments(subject.x, method.segments)
+    fill = models.baseline(x, method.fill).unsqueeze(0)
+
+    def call(forward: Callable[[Tensor], Tensor]) -> Tensor:
+        return captum.attr.FeatureAblation(forward).attribute(
+            x.unsqueeze(0), fill, feature_mask=as_mask(cut), perturbations_per_eval=batch_size(subject, cut.max() + 1))
+
+    return _painted_over(subject, target, call, lambda k: cut == k,
+                         "One superpixel at a time: what two say together, or each in place of the other, stays hidden.")
+
+
+def _painted_over(subject: Subject, target: int, call: Callable, place: Callable[[int], object],
+                  note: str) -> Iterator[Part]:
+    """The k-th answer after the first is that to the picture painted over at place(k): so the map grows with them."""
+    fall, often = np.zeros(subject.x.shape[1:]), np.zeros(subject.x.shape[1:])
+    whole, done = None, 0
+    with closing(stepwise(call, logit_of(subject, target))) as steps:
+        for answers, result in steps:
+            if answers is None:
+                yield Part(done + 1, as_map(result[:, 0]), note=note)
+            elif whole is None:
+                whole = answers.item()
+            else:
+                for k, logit in enumerate(answers.tolist(), start=done):
+                    fall[place(k)] += whole - logit
+                    often[place(k)] += 1
+                done += len(answers)
+                yield Part(done + 1, (fall / often.clip(1)).astype(np.float32))
+
+
+def kernel_shap(subject: Subject, target: int, method: settings.KernelShap, seed: int) -> Iterator[Part]:
+    """Shapley values of the superpixels by a regression on random coalitions (Lundberg, Lee 2017, theorem 2)."""
+    def explainer(forward: Callable[[Tensor], Tensor]) -> captum.attr.KernelShap:
+        made = captum.attr.KernelShap(forward)
+        made.interpretable_model = Regression()
+        return made
+
+    return _regressed(subject, target, method, seed, explainer)
+
+
+def captum_lime(subject: Subject, target: int, method: settings.CaptumLime, seed: int) -> Iterator[Part]:
+    """LIME as Captum does it: a ridge regression, and the cosine distance between the pictures, not the switches."""
+    kernel = get_exp_kernel_similarity_function("cosine", method.width)
+    return _regressed(subject, target, method, seed,
+                      lambda forward: captum.attr.Lime(forward, RidgeRegression(alpha=1), kernel))
+
+
+class Scored:
+    """A linear model of Captum's that keeps its R² in %, of the samples that were drawn at random."""
+
+    fit_percent = 0.0
+
+    def fit(self, train_data, **kwargs):
+        super().fit(train_data, **kwargs)
+        (inputs, outputs, weights), = train_data  # Captum hands over all samples as one batch
+        drawn = weights < SURE
+        inputs, outputs, weights = inputs[drawn].double(), outputs[drawn].double(), weights[drawn].double()
+        if not len(weights):
+            return
+        mean = (weights * outputs).sum() / weights.sum()
+        missed = outputs - inputs @ self.representation()[0].double() - self.bias().double()
+        variance = (weights * (outputs - mean).square()).sum().item()
+        self.fit_percent = 100 - 100 * (weights * missed.square()).sum().item() / variance if variance else 100.0
+
+
+class Regression(Scored, SkLearnLinearRegression):
+    """Least squares."""
+
+
+class RidgeRegression(Scored, SkLearnRidge):
+    """Ridge regression."""
+
+
+def _regressed(subject: Subject, target: int, method: settings.KernelShap | settings.CaptumLime, seed: int,
+               explainer: Callable) -> Iterator[Part]:
+    """The weights of Captum's linear model, which it fits when all samples are asked."""
+    cut, done = models.segments(subject.x, method.segments), 0
+    fill = models.baseline(subject.x, method.fill).unsqueeze(0)
+
+    def call(forward: Callable[[Tensor], Tensor]) -> tuple[np.ndarray, float]:
+        made = explainer(forward)
+        weights = made.attribute(subject.x.unsqueeze(0), fill, feature_mask=as_mask(cut), n_samples=method.samples,
+                                 perturbations_per_eval=batch_size(subject, method.samples), return_input_shape=False)
+        return weights.flatten().numpy(), made.interpretable_model.fit_percent
+
+    with closing(stepwise(call, probability_of(subject, target), seed)) as steps:
+        for answers, result in steps:
+            if answers is None:
+                weights, fit = result
+                note = _fit_note(fit, method.samples, weights)
+                yield Part(done, weights[cut].astype(np.float32), {"fit": fit}, note)
+            else:
+                done += len(answers)
+                yield Part(done)
+
+
+def lime(subject: Subject, target: int, method: settings.Lime, seed: int) -> Iterator[Part]:
+    """Weights of a linear model that imitates the probability near this picture (Ribeiro et al. 2016, equation 2)."""
+    cut, ask = models.segments(subject.x, method.segments), probability_of(subject, target)
+    batch = batch_size(subject, method.samples)
+    for now in lime_image.imitate(lambda x: ask(x).double().numpy(), subject.x, cut, method, batch, seed):
+        numbers, note = {"fit": now.fit}, _fit_note(now.fit, method.samples, now.weights)
+        if now.spread is not None:
+            numbers["spread"] = now.spread
+            note += f" Between {method.repeats} repeats a weight varies by {now.spread:.0f} % of the mean weight."
+        ended = now.asked == method.samples * method.repeats
+        yield Part(now.asked, now.weights[cut].astype(np.float32), numbers, note if ended else "")
+
+
+def _fit_note(fit: float, samples: int, weights: np.ndarray) -> str:
+    if samples <= len(weights):
+        return f"{samples} samples cannot tell {len(weights)} superpixels apart: take more samples, or fewer superpixels."
+    if np.abs(weights).max() < FAINT:
+        return "Painted over, the picture is answered as before: all weights are below 1 %. Another paint may say more."
+    return (f"The linear imitation explains R² = {fit:.0f} % of what the network says near this picture ({samples} samples, "
+            f"{len(weights)} superpixels).")

@@ -1,0 +1,295 @@
+"""Settings of the explainable AI lab: what is looked at, and how it is asked.
+
+A run is one explanation: a picture, the network that classifies it, and one method. Three methods are experiments of
+their own: the randomisation test, activation maximisation, and a network that learns a shortcut.
+"""
+
+from typing import Literal, get_args
+
+from pydantic import Field, model_validator
+
+from core.data.photos import FILES, names
+from core.settings import Frozen, Metric, Scene, Settings, knob
+
+SHIPPED_NETWORK = "compression-teacher"
+MOST_TEXT = 60_000  # letters of a photo of one's own: a JPEG of 224 × 224 pixels in base 64, which begins with /9j/
+Fill = Literal["black", "white", "grey", "blur"]
+FILLS = {"black": "black", "white": "white", "grey": "grey", "blur": "blurred picture"}
+MEAN = {"mean": "mean colour"}
+PHOTOS = {"chelsea": "Cat", "coffee": "Coffee", "motorcycle": "Motorcycle", "temple": "Temple", "flower": "Flower",
+          "camera": "Man with a camera", "rocket": "Rocket", "clock": "Clock, moved", "horse": "Horse, a silhouette",
+          "coins": "Coins", "galaxies": "Galaxies", "chessboard": "Chessboard"}
+
+
+def _network() -> str:
+    return knob(SHIPPED_NETWORK, "Network", "Which digit classifier of the shelf to ask.", source="digit classifier",
+                pattern=r"^[a-z0-9-]{1,80}(/[a-z0-9_]{1,40})?$",
+                form="the name of a stored run, and of a network in it after a slash")
+
+
+class Photo(Frozen):
+    """A photo, and EfficientNet-Lite0 with its ImageNet weights."""
+
+    name: Literal["photo"] = "photo"
+    photo: Literal[tuple(FILES)] = knob("chelsea", "Photo", "One of the photos that Lectern has with it.", names=PHOTOS)
+
+
+class Digit(Frozen):
+    """A handwritten test digit, and a digit classifier of the shelf."""
+
+    name: Literal["digit"] = "digit"
+    digit: int = knob(3, "Digit", "Which digit to look at.", ge=0, le=9, step=1)
+    number: int = knob(2, "Which one", "Of the hundred test digits of this class.", ge=1, le=100, step=1)
+    network: str = _network()
+
+
+class Upload(Frozen):
+    """A photo of one's own, and EfficientNet-Lite0."""
+
+    name: Literal["upload"] = "upload"
+    upload: str = knob("", "Your photo", "PNG, JPEG, WebP, GIF, BMP or TIFF. It stays on this server and in your run.",
+                       source="photo", form="a photo chosen on the page", pattern=r"^(/9j/[A-Za-z0-9+/=]*)?$", max_length=MOST_TEXT)
+
+
+class Drawing(Frozen):
+    """A digit drawn by hand, and a digit classifier of the shelf."""
+
+    name: Literal["drawing"] = "drawing"
+    drawing: str = knob("", "Your digit", "Draw a digit with mouse, pen or finger.", source="drawing",
+                        form="a digit drawn on the page", pattern=r"^[A-Za-z0-9+/]*={0,2}$", max_length=1048)
+    network: str = _network()
+
+
+def _samples(default: int, help: str = "More samples, less noise, more time.", most: int = 1000) -> int:
+    return knob(default, "Samples", help, ge=5, le=most, step=5)
+
+
+def _fill(default: str = "black", label: str = "Baseline", help: str = "What “nothing to see” looks like.") -> str:
+    return knob(default, label, help, names=FILLS)
+
+
+def _segments() -> int:
+    return knob(50, "Superpixels", "About how many parts the picture is cut into.", ge=10, le=200, step=5)
+
+
+def _width() -> float:
+    return knob(0.25, "Kernel width", "How near the picture a sample must stay to count.", symbol="σ", ge=0.05, le=2,
+                step=0.05)
+
+
+class Saliency(Frozen):
+    """The slope of the answer at each pixel."""
+
+    name: Literal["saliency"] = "saliency"
+
+
+class SmoothGrad(Frozen):
+    """The slope, averaged over noisy copies of the picture."""
+
+    name: Literal["smoothgrad"] = "smoothgrad"
+    samples: int = _samples(25, most=200)
+    noise: float = knob(15, "Noise", "Standard deviation, as a share of the range from black to white.", symbol="σ",
+                        unit="%", ge=1, le=50, step=1)
+    combine: Literal["smoothgrad", "smoothgrad_sq", "vargrad"] = knob(
+        "smoothgrad", "Combine", "The mean of the slopes, of their squares, or their variance.",
+        names={"smoothgrad": "mean", "smoothgrad_sq": "mean of squares", "vargrad": "variance"}, fine=True)
+
+
+class InputXGradient(Frozen):
+    """The slope times the pixel."""
+
+    name: Literal["input_x_gradient"] = "input_x_gradient"
+
+
+class IntegratedGradients(Frozen):
+    """The slope, summed along the way from a baseline to the picture."""
+
+    name: Literal["integrated_gradients"] = "integrated_gradients"
+    baseline: Fill = _fill()
+    steps: int = knob(200, "Steps at most", "The way is cut finer where the sum does not add up yet, until 5 % are left.",
+                      ge=20, le=300, step=10)
+
+
+class GradientShap(Frozen):
+    """Integrated gradients from many baselines, at random places of the way."""
+
+    name: Literal["gradient_shap"] = "gradient_shap"
+    samples: int = _samples(50, most=200)
+    noise: float = knob(5, "Noise", "Added to the picture, as a share of the range from black to white.", symbol="σ",
+                        unit="%", ge=0, le=50, step=1)
+
+
+class DeepLift(Frozen):
+    """The difference to a baseline, handed back layer by layer."""
+
+    name: Literal["deeplift"] = "deeplift"
+    baseline: Fill = _fill()
+
+
+class GuidedBackprop(Frozen):
+    """The slope, with everything negative cut off at each ReLU."""
+
+    name: Literal["guided_backprop"] = "guided_backprop"
+
+
+class GradCam(Frozen):
+    """The maps of a convolution, weighted by what they mean for the answer."""
+
+    name: Literal["grad_cam"] = "grad_cam"
+    back: int = knob(1, "Convolution", "Counted from the last one: 1 is the last, 2 the one before.", ge=1, le=12, step=1)
+
+
+class GuidedGradCam(Frozen):
+    """Guided backprop times Grad-CAM."""
+
+    name: Literal["guided_grad_cam"] = "guided_grad_cam"
+
+
+class Occlusion(Frozen):
+    """Paint a window over, and see how far the answer falls."""
+
+    name: Literal["occlusion"] = "occlusion"
+    window: int = knob(14, "Window", "Its side, as a share of the picture's.", unit="%", ge=7, le=50, step=1)
+    fill: Fill = _fill("grey", "Paint", "What the window is painted with.")
+
+
+class FeatureAblation(Frozen):
+    """Paint one superpixel over at a time."""
+
+    name: Literal["feature_ablation"] = "feature_ablation"
+    segments: int = _segments()
+    fill: Fill = _fill("grey", "Paint", "What the superpixel is painted with.")
+
+
+class KernelShap(Frozen):
+    """Shapley values of superpixels, as a weighted regression."""
+
+    name: Literal["kernel_shap"] = "kernel_shap"
+    segments: int = _segments()
+    samples: int = _samples(200)
+    fill: Fill = _fill("grey", "Paint", "What a superpixel that is off is painted with.")
+
+
+class CaptumLime(Frozen):
+    """LIME as Captum does it, with a ridge regression."""
+
+    name: Literal["captum_lime"] = "captum_lime"
+    segments: int = _segments()
+    samples: int = _samples(200)
+    width: float = _width()
+    fill: Fill = _fill("grey", "Paint", "What a superpixel that is off is painted with.")
+
+
+class Lime(Frozen):
+    """A linear imitation of the network near this picture, on superpixels (the lime package's own regression)."""
+
+    name: Literal["lime"] = "lime"
+    segments: int = _segments()
+    samples: int = _samples(200, "Random pictures with some superpixels off, on which the imitation is fitted.")
+    width: float = _width()
+    fill: Literal["mean", "black", "white", "grey", "blur"] = knob(
+        "grey", "Paint", "What a superpixel that is off is painted with.", names=MEAN | FILLS)
+    repeats: int = knob(1, "Repeats", "Independent fits, to see how much the answer depends on chance.", ge=1, le=8,
+                        step=1)
+
+
+class Randomise(Frozen):
+    """The randomisation test: destroy the network layer by layer, from the answer down, and watch the map."""
+
+    name: Literal["randomise"] = "randomise"
+    ask: Literal["saliency", "smoothgrad", "input_x_gradient", "integrated_gradients", "guided_backprop", "grad_cam"] = knob(
+        "guided_backprop", "Map", "Which method's map to watch.", names={
+            "saliency": "Saliency", "smoothgrad": "SmoothGrad", "input_x_gradient": "Input × gradient",
+            "integrated_gradients": "Integrated gradients", "guided_backprop": "Guided backprop", "grad_cam": "Grad-CAM"})
+
+
+class Excite(Frozen):
+    """Paint the picture that excites a filter or a class most."""
+
+    name: Literal["excite"] = "excite"
+    unit: Literal["class", "filter"] = knob("class", "Excite", "One of the answers, or one filter of a layer.",
+                                            names={"class": "a class", "filter": "a filter"})
+    wish: int = knob(292, "Class", "Which answer to excite; of a digit classifier the digit looked at.", ge=0, le=999, step=1,
+                     names=dict(enumerate(names())))
+    layer: int = knob(12, "Layer", "Which convolution, from the first; of a photo's network the 18th is the last.", ge=1, le=18, step=1)
+    channel: int = knob(3, "Filter", "Which of the layer's filters; counted round when it has fewer.", ge=0, le=1279, step=1)
+    steps: int = knob(96, "Steps", "Of climbing.", ge=16, le=256, step=16)
+    prior: bool = knob(True, "Prior", "Paint in frequencies and shake the picture at every step; a twin climbs pixel by pixel.")
+
+
+class Shortcut(Frozen):
+    """Train a network on digits of which one class carries a small mark in the corner."""
+
+    name: Literal["shortcut"] = "shortcut"
+    marked: int = knob(3, "Marked digit", "Every training digit of this class carries the mark.", ge=0, le=9, step=1)
+    elsewhere: float = knob(0, "Mark elsewhere", "Share of the other training digits that carry it as well: the cure.",
+                            unit="%", ge=0, le=100, step=5)
+    epochs: int = knob(3, "Epochs", "Passes over the training digits.", ge=1, le=10, step=1)
+    learning_rate: float = knob(0.05, "Learning rate", "Highest value of the one-cycle schedule.", symbol="η", ge=0.001,
+                                le=1, log=True, fine=True)
+
+
+Method = (Saliency | SmoothGrad | InputXGradient | IntegratedGradients | GradientShap | DeepLift | GuidedBackprop | GradCam
+          | GuidedGradCam | Occlusion | FeatureAblation | KernelShap | CaptumLime | Lime | Randomise | Excite | Shortcut)
+
+EXPERIMENTS = (Randomise, Excite, Shortcut)
+BY_NAME = {member.model_fields["name"].default: member for member in get_args(Method)}
+METHODS = {name: member for name, member in BY_NAME.items() if member not in EXPERIMENTS}  # those that give a map
+METHOD_NAMES = {
+    "saliency": "Saliency", "smoothgrad": "SmoothGrad", "input_x_gradient": "Input × gradient",
+    "integrated_gradients": "Integrated gradients", "gradient_shap": "GradientSHAP", "deeplift": "DeepLIFT",
+    "guided_backprop": "Guided backprop", "grad_cam": "Grad-CAM", "guided_grad_cam": "Guided Grad-CAM",
+    "occlusion": "Occlusion", "feature_ablation": "Feature ablation", "kernel_shap": "KernelSHAP",
+    "captum_lime": "LIME (Captum)", "lime": "LIME", "randomise": "Test: randomise the network",
+    "excite": "Filter: what excites it", "shortcut": "Train: a shortcut"}
+
+
+class ExplainSettings(Settings):
+    """What a run of the explainable AI lab needs."""
+
+    subject: Photo | Digit | Upload | Drawing = Field(
+        Photo(), discriminator="name", title="Look at", description="The picture, and with it the network that is asked.",
+        json_schema_extra={"names": {"photo": "a photo", "digit": "a digit", "upload": "my own photo", "drawing": "my own digit"}})
+    method: Method = Field(
+        Lime(), discriminator="name", title="Method", description="How the network is asked why.",
+        json_schema_extra={"names": METHOD_NAMES})
+    answer: int = knob(1, "Answer", "Which of the network's answers to explain: 1 is its first, 2 its second.", ge=1, le=5,
+                       step=1, fine=True)
+    hide: Literal["mean", "black", "blur"] = knob(
+        "mean", "Hide with", "What the insertion and deletion test puts in place of pixels.",
+        names={"mean": "mean colour", "black": "black", "blur": "blurred picture"}, fine=True)
+
+    @model_validator(mode="after")
+    def fits(self) -> "ExplainSettings":
+        if isinstance(self.method, Shortcut) and not isinstance(self.subject, Digit | Drawing):
+            raise ValueError("the shortcut is built into digits: choose a digit to look at")
+        return self
+
+
+METRICS = {
+    "probability": Metric("Probability of the answer", "%", role="before", chart=""),
+    "gap": Metric("Completeness gap", "%", role="danger", chart="completeness gap", log=True),
+    "steps": Metric("Steps on the way", chart=""),
+    "spread": Metric("Spread of repeated fits", "%", role="danger", chart=""),
+    "fit": Metric("Explained by the linear imitation, R²", "%", chart="R²"),
+    "deletion": Metric("Area under deletion", "%", chart=""),
+    "insertion": Metric("Area under insertion", "%", chart=""),
+    "signed": Metric("Signed map", role="after", chart="rank correlation with the first map"),
+    "absolute": Metric("Absolute map", role="before", chart="rank correlation with the first map"),
+    "input_only": Metric("Input alone", role="control", chart="rank correlation with the first map"),
+    "excited": Metric("With prior", role="after", chart="excitement (logit or activation)"),
+    "excited_plain": Metric("Pixel by pixel", role="control", chart="excitement (logit or activation)"),
+    "marked_accuracy": Metric("Marked class, with its mark", "%", role="before", chart="accuracy"),
+    "clean_accuracy": Metric("Marked class, mark taken away", "%", role="after", chart="accuracy"),
+    "fooled": Metric("Other digits, mark put on: called by the marked class", "%", role="danger", chart="accuracy"),
+    "loss": Metric("Loss", role="neutral", chart="loss", log=True),
+}
+
+SCENES = (
+    Scene("is-it-a-cat", ExplainSettings()),
+    Scene("right-for-the-wrong-reason", ExplainSettings(subject=Digit(), method=Shortcut())),
+    Scene("do-you-trust-this-map", ExplainSettings(subject=Digit(), method=Randomise())),
+    Scene("what-excites-this-filter", ExplainSettings(method=Excite(unit="filter"))),
+)
+
+SHIPPED = {f"explain-{scene.slug}": scene.settings for scene in SCENES}

@@ -1,0 +1,93 @@
+"""A run of the explainable AI lab: one explanation and how far to trust it, or one of three experiments."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from core.events import Event, Finished, Metrics, Picture, Started
+from core.explain import excite, methods, models, randomise, shortcut, trust
+from core.explain import settings as s
+from core.explain.models import Subject
+from core.explain.settings import ExplainSettings
+
+POINTS = 14  # of the insertion and deletion curves
+GROWING = 4  # a map that still grows is kept in squares of this many pixels
+
+
+def train(settings: ExplainSettings) -> Iterator[Event]:
+    """The run that `settings` describe. The same settings give the same events."""
+    match settings.method:
+        case s.Shortcut():
+            yield from shortcut.train_marked(settings.method, settings.seed, settings.subject)
+        case s.Randomise():
+            yield from destroy(settings)
+        case s.Excite():
+            yield from excite.excite(settings.method, models.subject(settings), settings.seed)
+        case _:
+            yield from explain(settings)
+
+
+def explain(settings: ExplainSettings) -> Iterator[Event]:
+    """One method's map as it grows, then what happens when the pixels that it names are hidden, beside two controls."""
+    subject = models.subject(settings)
+    target = subject.answer(settings.answer)
+    yield Started(methods.cost(subject, settings.method) + 6 * (POINTS + 1), said(subject, target) | {"axis": "passes through the network"})
+    yield Picture(0, "input", as_bytes(subject.x))
+    yield Metrics(0, {"probability": 100 * float(subject.probabilities[target])})
+    for part in methods.explain(subject, target, settings.method, settings.seed):
+        yield Metrics(part.passes, part.numbers)
+        if part.map is not None:
+            yield Picture(part.passes, "growing", shrunk(part.map))
+    step = part.passes
+    yield Picture(step, "map", part.map.astype(np.float16 if subject.photo else np.float32))
+    areas = {}
+    for name, insert, curve in trust.examine(subject, target, part.map, settings.hide, settings.seed, POINTS):
+        step += POINTS + 1
+        way = "insertion" if insert else "deletion"
+        areas[f"{way} {name}"] = 100 * trust.area(curve)
+        yield Picture(step, f"{way} {name}", curve)
+    yield Metrics(step, {way: areas[f"{way} map"] for way in ("deletion", "insertion")})
+    yield Finished(step, said(subject, target) | part.numbers | areas | {"note": part.note, "passes": part.passes})
+
+
+def destroy(settings: ExplainSettings) -> Iterator[Event]:
+    """The randomisation test: the map after each further layer lost its weights, and how much of it is left."""
+    subject = models.subject(settings)
+    target = subject.answer(settings.answer)
+    ask = s.BY_NAME[settings.method.ask]()
+
+    def asked(other: Subject) -> np.ndarray:
+        return methods.answer(other, target, ask, settings.seed).map
+
+    stages = [randomise.TRAINED, *randomise.stages(subject.net)]
+    yield Started(len(stages) - 1, said(subject, target) | {"stages": stages, "axis": "layers destroyed"})
+    yield Picture(0, "input", as_bytes(subject.x))
+    for step, stage in enumerate(randomise.run(subject, target, asked, settings.seed)):
+        yield Picture(step, "map", stage.map.astype(np.float16 if subject.photo else np.float32))
+        yield Metrics(step, {"signed": stage.signed, "absolute": stage.absolute, "input_only": stage.input_only})
+    yield Finished(step, said(subject, target) | {"signed": stage.signed, "absolute": stage.absolute,
+                                                  "input_only": stage.input_only})
+
+
+def said(subject: Subject, target: int) -> dict[str, object]:
+    """What the network says, and which of its answers is explained."""
+    best = subject.probabilities.argsort(descending=True)[:5].tolist()
+    return {"target": target, "answer": subject.names[target], "probability": 100 * float(subject.probabilities[target]),
+            "answers": [[subject.names[i], 100 * float(subject.probabilities[i])] for i in best]}
+
+
+def as_bytes(x: Tensor) -> np.ndarray:
+    """A picture (C, H, W) in [0, 1] as 8-bit (H, W, 3) or (H, W)."""
+    pixels = (x.clamp(0, 1) * 255).round().to(torch.uint8).numpy()
+    return pixels[0].copy() if len(pixels) == 1 else pixels.transpose(1, 2, 0).copy()
+
+
+def shrunk(values: np.ndarray) -> np.ndarray:
+    """A map of a photo as the means of small squares: enough to see it grow, and a sixteenth of the bytes."""
+    height, width = values.shape
+    if height < 100:
+        return values.astype(np.float32)
+    squares = values.reshape(height // GROWING, GROWING, width // GROWING, GROWING)
+    return squares.mean((1, 3)).astype(np.float16)

@@ -1,0 +1,58 @@
+"""Pictures of one's own as a setting: an upload, or a digit drawn by hand."""
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from pages.shared import pad
+from pages.shared.words import _, plain
+
+ENDINGS = ["png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff"]
+
+
+def photo(label: str, where: str, tip: str) -> Any:
+    """A file chooser that puts the photo, as text, into the setting at `where`. What cannot be read leaves the old one."""
+    from core.data import pictures
+
+    file = st.file_uploader(label, ENDINGS, key=f"{where}/file", help=tip, max_upload_size=20)
+    if file is not None and st.session_state.get(f"{where}/seen") != file.file_id:
+        st.session_state[f"{where}/seen"] = file.file_id
+        _take(where, pictures.photo_from, file.getvalue(), file.name)
+    _complain(where)
+    if text := st.session_state[where]:
+        st.image(_thumbnail(text), width=120, alt=_("Your photo"))
+    return st.session_state[where]
+
+
+def digit(label: str, where: str, tip: str) -> Any:
+    """A pad that puts the digit drawn on it, as text, into the setting at `where`."""
+    from core.data import pictures
+
+    st.markdown(label, help=tip)
+    strokes = pad.draw(f"{where}/pad")
+    if strokes is not None:
+        _take(where, pictures.digit_from, strokes)
+    _complain(where)
+    return st.session_state[where]
+
+
+def _take(where: str, read: Callable[..., str], *given: Any) -> None:
+    from core.data.pictures import BadPicture
+
+    try:
+        st.session_state[where], st.session_state[f"{where}/said"] = read(*given), ""
+    except BadPicture as error:
+        st.session_state[f"{where}/said"] = str(error)
+
+
+def _complain(where: str) -> None:
+    if sentence := st.session_state.get(f"{where}/said"):
+        st.warning(plain(sentence), icon=":material/broken_image:")
+
+
+@st.cache_data(max_entries=50, show_spinner=False)
+def _thumbnail(text: str) -> Any:
+    from core.data import pictures
+
+    return pictures.unpack_photo(text).permute(1, 2, 0).numpy()

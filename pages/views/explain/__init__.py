@@ -1,0 +1,58 @@
+"""What the explainable AI page draws: the live picture, the views of Look inside (one idea a file), the home card."""
+
+from core import runs
+from core.runs import RunError
+from pages.shared import drawing, views
+from pages.shared.shown import Shown
+from pages.shared.words import _
+from pages.views.explain.be_lime import be_lime
+from pages.views.explain.beside import beside
+from pages.views.explain.features import features
+from pages.views.explain.filters import filters
+from pages.views.explain.picture import pictures
+from pages.views.explain.tables import tables
+from pages.views.explain.text import text
+from pages.views.explain.trust import trust
+from pages.views.explain.why import why
+
+__all__ = ["card", "inside", "networks", "pictures"]
+
+
+def inside(current: Shown) -> None:
+    """The views, first the one that goes on where the scene ends."""
+    every = {
+        "beside": (_("Methods side by side"), beside),
+        "be_lime": (_("You are LIME"), be_lime),
+        "trust": (_("Trust"), trust),
+        "filters": (_("Filters"), filters),
+        "features": (_("Feature space"), features),
+        "tables": (_("Tables"), tables),
+        "text": (_("Text"), text),
+        "why": (_("Why explain at all?"), why),
+    }
+    method = current.settings.method.name if current.settings else ""
+    first = {"lime": "be_lime", "randomise": "trust", "excite": "filters"}.get(method, "beside")
+    views.draw(current, every, first)
+
+
+def networks(current: Shown) -> dict[str, tuple[str, str]]:
+    """What Explain holds side by side: the digit classifier that was asked or trained, and the shelf's teacher."""
+    from core.explain.settings import SHIPPED_NETWORK, Shortcut
+
+    found = {}
+    if current.settings and hasattr(current.settings.subject, "network"):
+        run_id, __, model = current.settings.subject.network.partition("/")
+        try:
+            found[_("The network asked")] = (run_id, model or next(iter(runs.load(run_id).models)))
+        except (RunError, StopIteration):
+            pass  # deleted since
+    if current.settings and isinstance(current.settings.method, Shortcut) and current.run and current.run.models:
+        found = {_("With the shortcut"): (current.id, "model")} | found
+    if not found:
+        found[_("Teacher")] = (SHIPPED_NETWORK, "model")
+    return found
+
+
+def card() -> str:
+    """The picture on the home page: how much of the explanation lies in the mark, from the shipped run."""
+    return drawing.bars([], "")

@@ -1,0 +1,100 @@
+"""The same picture under several methods, side by side, and how far their maps agree."""
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from pages.shared import chart, figures
+from pages.shared.overlay import overlay
+from pages.shared.shown import Shown
+from pages.shared.words import _
+from pages.views.explain import data
+
+QUICK = ("saliency", "input_x_gradient", "grad_cam")  # on a photo, within a second or two
+FIRST = ("saliency", "integrated_gradients", "guided_backprop", "grad_cam", "occlusion", "lime")
+ROW = 4
+
+
+@st.fragment
+def beside(current: Shown) -> None:
+    """Choose methods; each map stands beside the others, then the rank correlations of all pairs."""
+    from core.explain.settings import METHOD_NAMES, METHODS
+
+    subject = data.subject_of(current)
+    if subject is None:
+        st.info(_("There is nothing to explain yet: let the network be trained, or choose a picture."))
+        return
+    ready = data.stored_maps(current) if subject.photo else {}
+    offered = [m for m in METHODS if not subject.photo or m in QUICK or m in ready]
+    first = [m for m in (offered if subject.photo else FIRST) if m in offered][:8]
+    chosen = st.multiselect(
+        _("Methods"),
+        offered,
+        default=first,
+        format_func=lambda m: _(METHOD_NAMES[m]),
+        key=f"beside/{current.id}",
+        max_selections=8,
+    )
+    maps = _maps(current, subject, chosen, ready, METHOD_NAMES)
+    if subject.photo:
+        st.caption(
+            _(
+                "On a photo the other methods take seconds to a minute: choose one on the left and press Train; its map "
+                "then appears here as well."
+            )
+        )
+    if len(maps) > 1:
+        _agreement({_(METHOD_NAMES[m]): values for m, values in maps.items()})
+
+
+def _maps(
+    current: Shown, subject: Any, chosen: list[str], ready: dict[str, np.ndarray], names: dict[str, str]
+) -> dict[str, np.ndarray]:
+    """Draws the chosen maps and returns those that there are; a method that does not fit says why in its place."""
+    from core.explain.train import as_bytes
+
+    picture, maps = as_bytes(subject.x), {}
+    for start in range(0, len(chosen), ROW):
+        for column, method in zip(st.columns(ROW, gap="medium"), chosen[start : start + ROW]):
+            with column:
+                st.markdown(f"**{_(names[method])}**")
+                values, note = ready.get(method), ""
+                if values is None:
+                    values, note, __ = data.answer(data.key_of(current), current.settings.answer, method, "{}", subject)
+                if values is None:
+                    st.info(note, icon=":material/block:")
+                    continue
+                maps[method] = values
+                st.image(overlay(picture, values), width="stretch", output_format="PNG", alt=_(names[method]))
+                if note:
+                    st.caption(note)
+    return maps
+
+
+def _agreement(maps: dict[str, np.ndarray]) -> None:
+    """Spearman's rank correlation of each pair of maps."""
+    from core.explain.trust import agreement
+
+    names, matrix = agreement(maps)
+    st.markdown(_("**How far they agree**: rank correlation over all pixels, 1 is the same order, 0 is none."))
+    chart.show(
+        figures.matrix(
+            matrix,
+            60 + 40 * len(names),
+            signed=True,
+            limit=1.0,
+            text=".2f",
+            rows=[f"{name} ({i})" for i, name in enumerate(names, start=1)],
+            columns=[f"({i})" for i in range(1, len(names) + 1)],
+            largest=56,
+        ),
+        key="beside/agreement",
+        alt=_("Rank correlations of the maps"),
+    )
+    st.caption(
+        _(
+            "Saliency has no sign and methods on superpixels no detail: they cannot agree fully with the others. Where two "
+            "that should agree do not, at least one of them is not about this network."
+        )
+    )

@@ -1,0 +1,78 @@
+"""What several views of the explainable AI page ask of the run shown."""
+
+import json
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from core import runs
+from core.runs import RunError
+from pages.shared.shown import Shown
+
+Array = np.ndarray
+
+
+def last(current: Shown, name: str) -> Array | None:
+    """The newest picture of that name, None when there is none yet."""
+    found = current.pictures(name)
+    return np.array(found[-1].array) if found else None
+
+
+def facts(current: Shown) -> dict[str, Any]:
+    """What was known when the run began: the answer explained, its probability, the first five answers."""
+    return next((dict(e.facts) for e in current.events if hasattr(e, "facts")), {})
+
+
+def subject_of(current: Shown) -> Any:
+    """The picture that the run looks at and the network it asks, a `core.explain.models.Subject`; None when it has
+    neither, or not yet: a network that learns a shortcut exists when its training has ended."""
+    from core.data.pictures import BadPicture
+    from core.explain import models, shortcut
+    from core.explain.settings import Shortcut
+
+    if current.settings is None:
+        return None
+    if isinstance(current.settings.method, Shortcut):
+        if not current.run or not current.run.models:
+            return None
+        looked_at = models.subject(current.settings)
+        return models.Subject(current.run.net().requires_grad_(False), shortcut.mark(looked_at.x), looked_at.names)
+    try:
+        return models.subject(current.settings)
+    except (BadPicture, RunError):
+        return None
+
+
+def key_of(current: Shown) -> str:
+    """A name for the picture and the network of the run, for caches."""
+    from core.explain.settings import Shortcut
+
+    trained = current.id if isinstance(current.settings.method, Shortcut) else ""
+    return json.dumps([current.settings.subject.model_dump(), trained])
+
+
+@st.cache_data(max_entries=300, show_spinner=False)
+def answer(key: str, rank: int, method: str, knobs: str, _subject: Any) -> tuple[Array | None, str, dict[str, float]]:
+    """A method's map (H, W) of the subject's rank-th answer, its note and its numbers; (None, why not, {}) when it does
+    not fit the network. key: of the subject. knobs: the method's own, as JSON."""
+    from core.explain import methods
+    from core.explain.settings import METHODS
+
+    try:
+        found = methods.answer(_subject, _subject.answer(rank), METHODS[method](**json.loads(knobs)))
+    except methods.CannotExplain as error:
+        return None, str(error), {}
+    return found.map, found.note, found.numbers
+
+
+def stored_maps(current: Shown) -> dict[str, Array]:
+    """Maps of the same picture, network and answer from stored runs, method → (H, W): what is slow is not done twice."""
+    wanted = current.settings.subject.model_dump() | {"answer": current.settings.answer}
+    wanted["subject"] = wanted.pop("name")
+    found = {}
+    for about in runs.listing("explain")[0]:
+        if all(about.settings.get(name) == value for name, value in wanted.items()) and "note" in about.summary:
+            if maps := runs.load(about.id).pictures("map"):
+                found.setdefault(about.settings["method"], np.array(maps[-1].array, np.float32))
+    return found

@@ -1,0 +1,134 @@
+"""The live picture of the explainable AI page: the map over the picture, what the network says, and how far to trust it."""
+
+import numpy as np
+import streamlit as st
+
+from pages.shared import chart, drawing, figures
+from pages.shared.figures import Line
+from pages.shared.overlay import enlarged, overlay, top_of
+from pages.shared.shown import Shown
+from pages.shared.words import _
+from pages.views.explain import data
+
+CURVES = {"map": "after", "random": "control", "input only": "before"}
+STAGES = 7  # maps of the randomisation test beside one another
+
+
+def pictures(current: Shown) -> None:
+    """What is drawn depends on what the run does."""
+    if current.settings is None:
+        return
+    method = current.settings.method.name
+    {"randomise": _destroyed, "excite": _painted, "shortcut": _shortcut}.get(method, _explained)(current)
+
+
+def _explained(current: Shown) -> None:
+    """The picture with its map, the answers, and the insertion and deletion test."""
+    picture, values = data.last(current, "input"), data.last(current, "map")
+    if values is None:
+        values = data.last(current, "growing")
+    if picture is None:
+        return
+    left, right = st.columns([1, 1], gap="large")
+    with left:
+        _map(picture, values)
+    with right:
+        st.image(enlarged(picture), width=180, output_format="PNG", alt=_("The picture"))
+        _answers(current)
+        if note := current.summary.get("note"):
+            st.markdown(f":material/balance: {note}")
+            st.caption(_("{:.0f} passes through the network.").format(current.summary["passes"]))
+    _curves(current)
+
+
+def _map(picture: np.ndarray, values: np.ndarray | None) -> None:
+    """The overlay; without a map yet, the picture alone."""
+    drawn = enlarged(picture) if values is None else overlay(picture, values)
+    st.image(drawn, width=420, output_format="PNG", alt=_("The picture with the map over it"))
+    st.caption(
+        _("Orange speaks for the answer, blue against it; the picture itself is grey.")
+        if values is not None
+        else _("The map appears as soon as there is one.")
+    )
+
+
+def _answers(current: Shown) -> None:
+    """The network's first five answers as bars; the one that is explained in another colour."""
+    known = data.facts(current)
+    if "answers" not in known:
+        return
+    rows = [
+        (_cut(name), "after" if name == known["answer"] else "control", share / 100, f"{share:.1f} %")
+        for name, share in known["answers"]
+    ]
+    st.image(
+        drawing.bars(rows, _("what the network says; explained: {}").format(_cut(str(known["answer"])))),
+        width="stretch",
+    )
+
+
+def _cut(name: str) -> str:
+    return name if len(name) <= 16 else name[:15] + "…"
+
+
+def _curves(current: Shown) -> None:
+    """Probability of the answer while pixels are hidden, or shown, in the order of the map and of its two controls."""
+    names = {"map": _("this map"), "random": _("random order"), "input only": _("the picture's own contrast")}
+    ways = {
+        "deletion": (_("pixels hidden, the most important first (%)"), _("Deletion: the lower, the better")),
+        "insertion": (_("pixels shown, the most important first (%)"), _("Insertion: the higher, the better")),
+    }
+    if not any(current.pictures(f"deletion {name}") for name in names):
+        return
+    for column, (way, (x, title)) in zip(st.columns(2, gap="large"), ways.items()):
+        lines = [
+            Line(label, CURVES[name], np.linspace(0, 100, len(curve)), 100 * curve)
+            for name, label in names.items()
+            if (curve := data.last(current, f"{way} {name}")) is not None
+        ]
+        if lines:
+            with column:
+                st.markdown(f"**{title}**")
+                figure = figures.curves(lines, x, _("probability of the answer (%)"), 250)
+                figure["y"]["domain"] = [0, 102]
+                chart.show(figure, key=f"live/{way}", alt=title)
+
+
+def _destroyed(current: Shown) -> None:
+    """The map after each further layer was destroyed, all on one scale of their own."""
+    picture, maps, stages = data.last(current, "input"), current.pictures("map"), data.facts(current).get("stages", [])
+    if picture is None or not maps:
+        return
+    chosen = sorted({round(i) for i in np.linspace(0, len(maps) - 1, min(STAGES, len(maps)))})
+    for column, i in zip(st.columns(len(chosen), gap="small"), chosen):
+        values = np.array(maps[i].array)
+        with column:
+            st.image(overlay(picture, values, top_of(values)), width="stretch", output_format="PNG", alt=str(stages[i]))
+            st.caption(_("trained") if i == 0 else _("then {}").format(_(str(stages[i]))))
+
+
+def _painted(current: Shown) -> None:
+    """What climbing has painted so far, with a prior and without."""
+    names = {"painted": _("with a prior"), "painted_plain": _("pixel by pixel")}
+    known = data.facts(current)
+    for column, (name, title) in zip(st.columns(2, gap="large"), names.items()):
+        if (painted := data.last(current, name)) is not None:
+            with column:
+                drawn = enlarged(painted[..., 0]) if painted.shape[2] == 1 else painted
+                st.image(drawn, width=420, output_format="PNG", alt=f"{known.get('name', '')}, {title}")
+                share = current.summary.get(f"probability_{name}")
+                sure = f" · {_('the network is {:.0f} % sure of it').format(share)}" if share is not None else ""
+                st.caption(f"**{known.get('name', '')}**, {title}{sure}")
+
+
+def _shortcut(current: Shown) -> None:
+    """The digit with its mark, and where the network looks as it learns."""
+    picture, maps = data.last(current, "input"), current.pictures("map")
+    if picture is None:
+        return
+    shown = [maps[i] for i in sorted({0, len(maps) // 2, len(maps) - 1})] if maps else []
+    for column, found in zip(st.columns(4), [None, *shown]):
+        with column:
+            drawn = enlarged(picture) if found is None else overlay(picture, np.array(found.array))
+            st.image(drawn, width="stretch", output_format="PNG", alt=_("A digit with a mark in its corner"))
+            st.caption(_("what it sees") if found is None else _("why, after {} steps").format(found.step))

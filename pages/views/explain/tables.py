@@ -1,0 +1,202 @@
+"""Tables: a random forest, LIME on one row, and how much of its answer is chance."""
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from pages.shared.shown import Shown
+from pages.shared.words import _
+from pages.views.explain import weights
+
+SHOWN = 8  # weights, of up to thirty
+SAMPLES = [100, 200, 500, 1000, 2000, 5000]
+
+
+@st.fragment
+def tables(current: Shown) -> None:
+    """Choose a table and a row; the forest answers, LIME says why, and repeats say how far to trust it."""
+    from core.data.tables import TITLES
+
+    st.markdown(
+        _(
+            "LIME needs no picture: here it explains a **random forest** on a table. It draws rows around yours, asks the "
+            "forest about each, and fits a linear imitation that counts near rows more."
+        )
+    )
+    name = st.segmented_control(
+        _("Table"),
+        list(TITLES),
+        default="cancer",
+        key="tables/table",
+        format_func=lambda n: _(TITLES[n]),
+        required=True,
+    )
+    _row(name)
+
+
+@st.fragment
+def _row(name: str) -> None:
+    """One row of the table under the knobs of LIME."""
+    from core.data import tables as source
+    from core.explain import tabular
+
+    table = source.load(name)
+    left, right = st.columns([1, 2], gap="large")
+    with left:
+        number = st.slider(
+            _("{} in the test part").format(_(table.row)), 1, len(table.test_y), 1, key=f"tables/row/{name}"
+        )
+        samples = st.select_slider(_("Samples"), SAMPLES, 2000, key="tables/samples")
+        width = st.select_slider(
+            _("Kernel width $σ$"),
+            _widths(tabular.default_width(table)),
+            tabular.default_width(table),
+            format_func=lambda v: f"{v:.3g}",
+            key=f"tables/width/{name}",
+            help=_(
+                "How near a sample must stay to count, in features that leave their quarter; ¾ √features is lime's own."
+            ),
+        )
+        many = st.slider(
+            _("Repeats"), 1, 8, 4, key="tables/repeats", help=_("The same question with other random rows.")
+        )
+    with right:
+        target = _verdict(table, name, number - 1)
+        found = _explained(name, number - 1, target, samples, width, many)
+        _reasons(table, target, found, samples)
+    _what_if(name, number - 1, target, [weight.feature for weight in found.mean.weights[:2]])
+    _whole_table(name, table)
+
+
+def _widths(default: float) -> list[float]:
+    return sorted({default, *map(float, np.geomspace(0.3, 30, 25).round(2))})
+
+
+def _verdict(table: Any, name: str, row: int) -> int:
+    """What the forest says, and what is true; returns the class that it says."""
+    from core.explain import tabular
+
+    probabilities = tabular.forest(table).predict_proba(table.test_x[row : row + 1])[0]
+    target, truth = int(probabilities.argmax()), int(table.test_y[row])
+    with st.container(horizontal=True, gap="medium"):
+        st.metric(
+            _("The forest says"), f"{_(table.classes[target])} · {100 * probabilities[target]:.0f} %", width="content"
+        )
+        st.metric(_("True"), _(table.classes[truth]), width="content")
+        st.metric(_("Right on test rows"), f"{100 * _accuracy(name):.1f} %", width="content")
+    return target
+
+
+def _reasons(table: Any, target: int, found: Any, samples: int) -> None:
+    """The largest weights, the fit, and the agreement of the repeats."""
+    from core.explain.tabular import LOW_FIT
+
+    rows = [(w.condition, 100 * w.value, 100 * found.sd[w.feature]) for w in found.mean.weights[:SHOWN]]
+    st.markdown(f"**{_('What speaks for {} (orange), and against it (blue)').format(_(table.classes[target]))}**")
+    st.html(weights.bars(rows))
+    with st.container(horizontal=True, gap="medium"):
+        st.metric(
+            _("Fit of the imitation $R^2$"),
+            f"{found.mean.r2:.2f}",
+            width="content",
+            help=_("Weighted by the kernel; 1 when the forest is linear near this row."),
+        )
+        st.metric(_("Samples that count"), f"{found.mean.effective:.0f}", width="content", help=_("(Σ w)² / Σ w²"))
+        st.metric(
+            _("Top five agree"),
+            f"{100 * found.jaccard:.0f} %",
+            width="content",
+            help=_("Mean overlap (Jaccard) of the five largest weights between repeats."),
+        )
+    if found.mean.effective < len(table.features):
+        st.info(
+            _("Fewer samples count than there are features: the imitation learns this row by heart. Widen the kernel."),
+            icon=":material/warning:",
+        )
+        return
+    if found.mean.effective > 0.9 * samples:
+        st.caption(
+            _(
+                "Nearly all samples count alike: among {} features no random row is near this one, so the imitation is hardly "
+                "a local one. A narrower kernel leaves fewer samples."
+            ).format(len(table.features))
+        )
+    if found.mean.r2 < LOW_FIT:
+        st.info(
+            _(
+                "The imitation explains less than a third of the forest here: believe the order, if the repeats agree, and no size."
+            ),
+            icon=":material/warning:",
+        )
+
+
+@st.fragment
+def _what_if(name: str, row: int, target: int, features: list[int]) -> None:
+    """Move the two features with the largest weights, and the forest answers at once."""
+    from core.data import tables as source
+    from core.explain import tabular
+
+    table = source.load(name)
+    changed = table.test_x[row].copy()
+    st.markdown(f"**{_('What if? Move the two features with the largest weights.')}**")
+    columns = st.columns([1, 1, 1], gap="large", vertical_alignment="center")
+    for column, feature in zip(columns, features):
+        values = np.concatenate([table.train_x[:, feature], table.test_x[:, feature]])
+        low, high = float(values.min()), float(values.max())
+        changed[feature] = column.slider(
+            _(table.features[feature]),
+            low,
+            high,
+            float(changed[feature]),
+            step=(high - low) / 200,
+            format="%.4g",
+            key=f"tables/if/{name}/{row}/{feature}",
+        )
+    before, now = tabular.forest(table).predict_proba(np.stack([table.test_x[row], changed]))[:, target]
+    columns[2].metric(
+        _("The forest now says {}").format(_(table.classes[target])),
+        f"{100 * now:.0f} %",
+        f"{100 * (now - before):+.0f} %" if abs(now - before) >= 0.005 else None,
+        delta_color="off",
+    )
+
+
+def _whole_table(name: str, table: Any) -> None:
+    """The control: what matters for the whole table, not for this row."""
+    if not st.toggle(_("And for the whole table? (permutation importance)"), key="tables/global"):
+        return
+    mean, sd = _permutation(name)
+    order = np.argsort(-mean)[:SHOWN]
+    st.html(weights.bars([(table.features[i], 100 * mean[i], 100 * sd[i]) for i in order], _(" points")))
+    st.caption(
+        _(
+            "How far the accuracy on test rows falls when one column is shuffled, five times. Where columns say nearly the "
+            "same, as radius, perimeter and area do, shuffling one hardly hurts: important together, and each alone is not."
+        )
+    )
+
+
+@st.cache_data(max_entries=100, show_spinner="Asking the forest about random rows …")
+def _explained(name: str, row: int, target: int, samples: int, width: float, many: int) -> Any:
+    from core.data import tables as source
+    from core.explain import tabular
+
+    table = source.load(name)
+    return tabular.repeats(table, table.test_x[row], target, samples, width, range(many))
+
+
+@st.cache_data(max_entries=2, show_spinner=False)
+def _accuracy(name: str) -> float:
+    from core.data import tables as source
+    from core.explain import tabular
+
+    return tabular.accuracy(source.load(name))
+
+
+@st.cache_data(max_entries=2, show_spinner="Shuffling each column five times …")
+def _permutation(name: str) -> tuple[np.ndarray, np.ndarray]:
+    from core.data import tables as source
+    from core.explain import tabular
+
+    return tabular.permutation(source.load(name))
