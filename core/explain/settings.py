@@ -292,4 +292,7 @@ SCENES = (
     Scene("what-excites-this-filter", ExplainSettings(method=Excite(unit="filter"))),
 )
 
+SLOW = (SmoothGrad, IntegratedGradients, GradientShap, Occlusion, FeatureAblation, KernelShap, CaptumLime)
 SHIPPED = {f"explain-{scene.slug}": scene.settings for scene in SCENES}
+# what takes seconds on a photo is there for the cat, to stand beside the rest
+SHIPPED |= {f"explain-cat-{m.model_fields['name'].default.replace('_', '-')}": ExplainSettings(method=m()) for m in SLOW}

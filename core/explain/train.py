@@ -74,7 +74,8 @@ def destroy(settings: ExplainSettings) -> Iterator[Event]:
 def said(subject: Subject, target: int) -> dict[str, object]:
     """What the network says, and which of its answers is explained."""
     best = subject.probabilities.argsort(descending=True)[:5].tolist()
-    return {"target": target, "answer": subject.names[target], "probability": 100 * float(subject.probabilities[target]),
+    return {"photo": subject.photo, "target": target, "answer": subject.names[target],
+            "probability": 100 * float(subject.probabilities[target]),
             "answers": [[subject.names[i], 100 * float(subject.probabilities[i])] for i in best]}
 
 

@@ -21,7 +21,6 @@ from core.loop import seeded
 NOISE = 0.2  # standard deviation of infidelity's noise, as a share of the range from black to white
 SQUARE = 0.2, 0.5  # side of the squares that infidelity paints over, as a share of the picture's
 RADIUS = 0.02  # of the ball around the picture that `sensitivity` looks into: the largest change of any pixel
-GRAIN = 16  # pixels of a photo that the random order takes together
 EDGE_BLUR = 2  # pixels of a photo: an edge map as soft as the maps of the methods
 FAINT = 1 / 255  # a difference from the baseline below this is none: one step of an 8-bit picture
 
@@ -62,18 +61,19 @@ def area(values: np.ndarray) -> float:
     return float(np.trapezoid(values, dx=1 / (len(values) - 1)))
 
 
-def controls(x: Tensor, seed: int) -> dict[str, np.ndarray]:
-    """Two maps that know nothing of the network: "random", and "input only". x: (C, H, W); maps (H, W).
+def controls(map: np.ndarray, x: Tensor, seed: int) -> dict[str, np.ndarray]:
+    """Two orders that know nothing of the network: "random", and "input only". x: (C, H, W); maps (H, W).
 
-    Random takes a photo in squares: single pixels gone here and there are a noise that upsets the network by itself.
-    Input only is the ink of a digit, |x − black|, and the softened edges of a photo (Sobel's filter on its luminance).
+    On a digit, random is any order of the pixels. On a photo it is the map itself, moved round its edges by a quarter to
+    three quarters of the side: single pixels gone here and there are a noise that upsets that network more than whole
+    patches do, so the control has the grain of the map. Input only is the ink of a digit, |x − black|, and the softened
+    edges of a photo (Sobel's filter on its luminance).
     """
-    rng = np.random.default_rng(seed)
-    random = rng.random(x.shape[1:])
-    if x.shape[0] == 3:
-        coarse = rng.random((x.shape[1] // GRAIN, x.shape[2] // GRAIN))
-        random = coarse.repeat(GRAIN, 0).repeat(GRAIN, 1)
-    return {"random": random, "input only": input_only(x)}
+    rng, (height, width) = np.random.default_rng(seed), map.shape
+    if x.shape[0] == 1:
+        return {"random": rng.random((height, width)), "input only": input_only(x)}
+    moved = np.roll(map, (rng.integers(height // 4, 3 * height // 4), rng.integers(width // 4, 3 * width // 4)), (0, 1))
+    return {"random": moved, "input only": input_only(x)}
 
 
 def input_only(x: Tensor) -> np.ndarray:
@@ -91,7 +91,7 @@ def examine(subject: Subject, target: int, map: np.ndarray, hide: str, seed: int
     points + 1 forward passes, all six 6 · (points + 1): 102 by default.
     """
     hidden = baseline(subject.x, hide)
-    for name, order in ({"map": map} | controls(subject.x, seed)).items():
+    for name, order in ({"map": map} | controls(map, subject.x, seed)).items():
         for insert in (False, True):
             yield name, insert, curve(subject.net, subject.x, target, order, hidden, insert, points, seed=seed)
 

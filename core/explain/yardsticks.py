@@ -99,7 +99,7 @@ def _areas(subject: Subject, seed: int) -> dict[str, float]:
     """Areas under deletion and insertion in percent, hidden with black, of six methods and the two controls."""
     target, black = subject.answer(), models.baseline(subject.x, "black")
     maps = {name: methods.answer(subject, target, ask()).map for name, ask in ASKED.items()}
-    maps |= {name.replace(" ", "_"): found for name, found in trust.controls(subject.x, seed).items()}
+    maps |= {name.replace(" ", "_"): found for name, found in trust.controls(maps["saliency"], subject.x, seed).items()}
     return {f"{way}_{name}": 100 * trust.area(trust.curve(subject.net, subject.x, target, found, black, insert, seed=seed))
             for name, found in maps.items() for way, insert in (("deletion", False), ("insertion", True))}
 

@@ -24,6 +24,7 @@ TASKS = ("#2B7EBF", "#D07A00", "#2A9D7F", "#C0368A", "#7A6FD0", "#8A7A1F", "#0E8
 SPARE = ("star", "cross")  # for a second group of the same role
 DIVERGING = ("#2B7EBF", "#F4F2EC", "#D07A00")
 SEQUENTIAL = ("#22264B", "#3B528B", "#21918C", "#5EC962", "#FDE725")
+FEW = 10  # steps, all of which are in the picture
 Figure = dict[str, Any]
 
 
@@ -57,7 +58,7 @@ def live(
     """Curves that grow. x, y: axis titles with units. end: where the x axis will end. log: of y. switches: where
     something else begins, a thin line at each.
 
-    The first steps may run out of the picture, so that the rest can be told apart.
+    The first steps of many may run out of the picture, so that the rest can be told apart.
     """
     reported = []
     for line in lines:  # a step without this number is no gap: it is reported less often than others
@@ -67,8 +68,9 @@ def live(
     if end:
         figure["x"]["domain"] = [0, end]
     seen = [(a, b) for layer in figure["layers"] for a, b in zip(layer["x"], layer["y"]) if b is not None]
-    late = [b for a, b in seen if a >= 0.15 * (end or 1)] or [b for a, b in seen]
-    begun = [b for a, b in seen if a > 0] or late
+    few = len({a for a, b in seen}) <= FEW
+    late = [b for a, b in seen if few or a >= 0.15 * (end or 1)] or [b for a, b in seen]
+    begun = [b for a, b in seen if few or a > 0] or late
     if not log and late:
         figure["y"]["domain"] = _padded(min(late), max(begun))
     if len(switches):

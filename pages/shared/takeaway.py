@@ -6,9 +6,11 @@ import json
 from dataclasses import asdict
 from functools import partial
 
+import numpy as np
 import streamlit as st
 
 from core import labs, runs
+from core.events import Picture
 from core.runs import Run, table
 from pages.shared import figures
 from pages.shared.shown import Shown
@@ -71,6 +73,8 @@ def figure(run: Run) -> str:
     metrics, (steps, columns) = labs.module(run.about.lab, "settings").METRICS, table(run.events)
     names = [name for name in metrics if name in columns and metrics[name].chart]
     groups = list(dict.fromkeys(metrics[name].chart for name in names))
+    if not groups:
+        return _map(run)
     drawn = make_subplots(rows=len(groups), cols=1, shared_xaxes=True, vertical_spacing=0.04)
     for name in names:
         seen = [(step, value) for step, value in zip(steps, columns[name]) if value is not None]
@@ -81,6 +85,20 @@ def figure(run: Run) -> str:
         drawn.update_yaxes(type="log" if metrics[name].log else None, title=_(metrics[name].chart), row=row, col=1)
     drawn.update_xaxes(title=_("training step"), row=len(groups), col=1)
     drawn.update_layout(title=run.about.id, height=max(420, 260 * len(groups)), template="plotly_white")
+    return drawn.to_html(include_plotlyjs=True)
+
+
+def _map(run: Run) -> str:
+    """The last picture of a run that has no curves, as a page of the same kind."""
+    from plotly.graph_objects import Figure, Heatmap
+
+    pictures = [e for e in run.events if isinstance(e, Picture) and e.array.ndim == 2]
+    if not pictures:
+        return f"<!doctype html><title>{run.about.id}</title><p>{_('This run has measured nothing that can be drawn.')}"
+    values = np.array(pictures[-1].array, np.float32)[::-1]
+    colours = [[place, stop] for place, stop in zip((0, 0.5, 1), figures.DIVERGING)]
+    drawn = Figure(Heatmap(z=values, colorscale=colours, zmid=0))
+    drawn.update_layout(title=run.about.id, yaxis={"scaleanchor": "x"}, template="plotly_white")
     return drawn.to_html(include_plotlyjs=True)
 
 

@@ -1,8 +1,12 @@
 """What the explainable AI page draws: the live picture, the views of Look inside (one idea a file), the home card."""
 
+import numpy as np
+from skimage.transform import resize
+
 from core import runs
 from core.runs import RunError
-from pages.shared import drawing, views
+from pages.shared import views
+from pages.shared.overlay import overlay
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.explain.be_lime import be_lime
@@ -15,6 +19,12 @@ from pages.views.explain.text import text
 from pages.views.explain.trust import trust
 from pages.views.explain.why import why
 
+TILE = 280  # pixels of each of the card's three pictures
+SHIPPED = (
+    ("explain-is-it-a-cat", "map"),
+    ("explain-right-for-the-wrong-reason", "map"),
+    ("explain-what-excites-this-filter", "painted"),
+)
 __all__ = ["card", "inside", "networks", "pictures"]
 
 
@@ -53,6 +63,16 @@ def networks(current: Shown) -> dict[str, tuple[str, str]]:
     return found
 
 
-def card() -> str:
-    """The picture on the home page: how much of the explanation lies in the mark, from the shipped run."""
-    return drawing.bars([], "")
+def card() -> np.ndarray:
+    """The picture on the home page, from the shipped runs: why a cat, why a marked three, and what excites a filter."""
+    tiles = []
+    for run_id, name in SHIPPED:
+        try:
+            run = runs.load(run_id)
+        except RunError:
+            continue
+        picture = np.array(run.pictures(name)[-1].array)
+        if name == "map":
+            picture = overlay(np.array(run.pictures("input")[0].array), picture)
+        tiles.append(resize(picture, (TILE, TILE), order=1, preserve_range=True).astype(np.uint8))
+    return np.concatenate(tiles, 1) if tiles else np.full((TILE, 3 * TILE, 3), 32, np.uint8)

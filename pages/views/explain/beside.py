@@ -40,7 +40,7 @@ def beside(current: Shown) -> None:
     if subject.photo:
         st.caption(
             _(
-                "On a photo the other methods take seconds to a minute: choose one on the left and press Train; its map "
+                "On a photo the other methods take seconds to a minute: choose one on the left and press Explain; its map "
                 "then appears here as well."
             )
         )

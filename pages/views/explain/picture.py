@@ -73,7 +73,7 @@ def _cut(name: str) -> str:
 
 def _curves(current: Shown) -> None:
     """Probability of the answer while pixels are hidden, or shown, in the order of the map and of its two controls."""
-    names = {"map": _("this map"), "random": _("random order"), "input only": _("the picture's own contrast")}
+    names = orders(data.facts(current).get("photo", False))
     ways = {
         "deletion": (_("pixels hidden, the most important first (%)"), _("Deletion: the lower, the better")),
         "insertion": (_("pixels shown, the most important first (%)"), _("Insertion: the higher, the better")),
@@ -92,6 +92,16 @@ def _curves(current: Shown) -> None:
                 figure = figures.curves(lines, x, _("probability of the answer (%)"), 250)
                 figure["y"]["domain"] = [0, 102]
                 chart.show(figure, key=f"live/{way}", alt=title)
+
+
+def orders(photo: bool) -> dict[str, str]:
+    """What the three curves of the insertion and deletion test are called."""
+    random = _("the map, moved elsewhere") if photo else _("random order")
+    return {
+        "map": _("this map"),
+        "random": random,
+        "input only": _("the picture's own contrast") if photo else _("its ink alone"),
+    }
 
 
 def _destroyed(current: Shown) -> None:

@@ -12,7 +12,7 @@ from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.explain import data
 from pages.views.explain.beside import QUICK
-from pages.views.explain.picture import CURVES
+from pages.views.explain.picture import CURVES, orders
 
 POINTS = 14
 TIMES_PICTURE = (
@@ -64,7 +64,7 @@ def trust(current: Shown) -> None:
 
 
 def _curves(key: str, subject: Any, rank: int, values: np.ndarray, hide: str) -> None:
-    names = {"map": _("this map"), "random": _("random order"), "input only": _("the picture alone")}
+    names = orders(subject.photo)
     curves = _examined(key, rank, hide, subject, values)
     titles = {"deletion": _("Deletion: the lower, the better"), "insertion": _("Insertion: the higher, the better")}
     x = {"deletion": _("share of the pixels hidden (%)"), "insertion": _("share of the pixels shown (%)")}

@@ -18,15 +18,23 @@ def why(current: Shown) -> None:
             st.markdown(f":material/{icon}: {notes[name]}")
             if query:
                 st.page_link(PAGE, label=label, icon=":material/play_circle:", query_params=query)
+            else:
+                st.button(
+                    label, icon=":material/play_circle:", on_click=_open_tables, args=(current.id,), key="why/tables"
+                )
+
+
+def _open_tables(run_id: str) -> None:
+    st.session_state[f"inside/{run_id}"] = "tables"  # the choice of views
 
 
 def _examples() -> list[tuple[str, str, str, dict[str, str]]]:
-    """The note of the lecture text, an icon, what the link says and where it goes; nowhere for a view of this page."""
+    """The note of the lecture text, an icon, what the link says and where it goes; nowhere for the view Tables."""
     cheque = {"subject": "digit", "digit": "4", "number": "35", "method": "integrated_gradients"}
     window = {"photo": "motorcycle", "method": "occlusion"}
     return [
         ("loan", "account_balance", _("Play: a digit on a cheque"), cheque),
-        ("medicine", "medical_services", "", {}),
+        ("medicine", "medical_services", _("Play: one patient"), {}),
         ("court", "gavel", _("Play: right for the wrong reason"), {"scene": "right-for-the-wrong-reason"}),
         ("car", "directions_car", _("Play: a motorcycle, painted over"), window),
         ("comfort", "sentiment_satisfied", _("Play: do you trust this map?"), {"scene": "do-you-trust-this-map"}),

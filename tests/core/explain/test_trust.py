@@ -80,7 +80,7 @@ def test_the_perfect_order_beats_chance_beats_the_reversed_one():
     weights = torch.randn(1, 12, 12, generator=torch.Generator().manual_seed(0))
     x = torch.ones_like(weights)
     order = weights[0].numpy()
-    maps = {"perfect": order, "random": trust.controls(x, 0)["random"], "reversed": -order}
+    maps = {"perfect": order, "random": trust.controls(order, x, 0)["random"], "reversed": -order}
     areas = {(name, insert): trust.area(trust.curve(Line(weights), x, 1, map, 0 * x, insert))
              for name, map in maps.items() for insert in (False, True)}
     assert areas["perfect", False] < areas["random", False] < areas["reversed", False]
@@ -89,11 +89,18 @@ def test_the_perfect_order_beats_chance_beats_the_reversed_one():
 
 def test_controls_know_the_picture_and_nothing_else():
     digit, photo = digits.load().test_x[0], photos.load("chelsea")
-    found = trust.controls(digit, 3)
+    any_map = np.arange(784.0).reshape(28, 28)
+    found = trust.controls(any_map, digit, 3)
     assert np.array_equal(found["input only"], digit[0].numpy()) and found["random"].shape == (28, 28)
-    assert np.array_equal(found["random"], trust.controls(digit, 3)["random"])
-    assert not np.array_equal(found["random"], trust.controls(digit, 4)["random"])
+    assert np.array_equal(found["random"], trust.controls(-any_map, digit, 3)["random"])
+    assert not np.array_equal(found["random"], trust.controls(any_map, digit, 4)["random"])
     assert trust.input_only(photo).shape == photo.shape[1:]
+    grain = np.arange(224.0 * 224).reshape(224, 224)
+    moved = trust.controls(grain, photo, 3)["random"]
+    assert np.array_equal(np.sort(moved, None), np.sort(grain, None)), "the same map"
+    down, across = divmod(int(moved.argmin()), 224)
+    assert 56 <= down < 168 and 56 <= across < 168, "moved far, rows and columns together"
+    assert np.array_equal(np.roll(moved, (-down, -across), (0, 1)), grain)
     half = torch.zeros(3, 32, 32)
     half[:, :, 16:] = 1
     edges = trust.input_only(half)
@@ -159,7 +166,7 @@ def test_infidelity_of_an_empty_map_is_the_mean_square_of_the_changes():
     assert trust.infidelity(subject, 1, empty, samples=2000) == pytest.approx(expected, rel=0.15)
     assert trust.unpredicted(subject, 1, empty) == pytest.approx(100)
     assert trust.unpredicted(subject, 1, 7 * weights[0].numpy()) == pytest.approx(0, abs=1e-3)
-    assert trust.unpredicted(subject, 1, trust.controls(subject.x, 0)["random"], samples=500) > 90
+    assert trust.unpredicted(subject, 1, trust.controls(empty, subject.x, 0)["random"], samples=500) > 90
     assert trust.unpredicted(subject_of(0 * weights, subject.x), 1, empty) == 0.0
 
 

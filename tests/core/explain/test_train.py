@@ -1,0 +1,333 @@
+"""Whole runs of the lab, small: the order of events, the same again, closing midway, refusals, and formulas with a source."""
+
+import inspect
+import json
+import math
+from functools import cache
+
+import numpy as np
+import pytest
+import torch
+from scipy.stats import spearmanr
+
+from core import runs
+from core.data import digits, photos
+from core.data.pictures import BadPicture
+from core.events import Finished, Metrics, Picture, Started, pack, unpack
+from core.explain import excite, lime_image, measure, methods, models, painting, randomise, shortcut, trust
+from core.explain import settings as s
+from core.explain.models import Subject
+from core.explain.settings import METHODS, METRICS, SCENES, SHIPPED, ExplainSettings, Photo, Upload
+from core.explain.train import POINTS, as_bytes, shrunk, train
+from core.explain.yardsticks import YARDSTICKS
+from core.labs import settings_class
+from core.nets import MLP, to_model
+from core.runs import RunError
+from core.settings import build, flatten
+from pages.shared import lecture
+
+MAPS = [s.Saliency(), s.SmoothGrad(samples=5), s.InputXGradient(), s.IntegratedGradients(steps=20), s.GradientShap(samples=5),
+        s.DeepLift(), s.GuidedBackprop(), s.GradCam(), s.GuidedGradCam(), s.Occlusion(window=50), s.FeatureAblation(segments=10),
+        s.KernelShap(segments=10, samples=20), s.CaptumLime(segments=10, samples=20), s.Lime(segments=10, samples=20, repeats=2)]
+EXPERIMENTS = [s.Randomise(), s.Excite(steps=16), s.Shortcut(epochs=1)]
+DIGIT = s.Digit(digit=4, number=35)
+CURVES = [f"{way} {name}" for name in ("map", "random", "input only") for way in ("deletion", "insertion")]
+each_map = pytest.mark.parametrize("method", MAPS, ids=lambda method: method.name)
+each_run = pytest.mark.parametrize("method", [*MAPS, *EXPERIMENTS], ids=lambda method: method.name)
+
+
+@cache
+def run(method, subject=DIGIT, **more):
+    return tuple(train(ExplainSettings(subject=subject, method=method, **more)))
+
+
+def same(a, b):
+    return repr(pack(a)) == repr(pack(b))
+
+
+def pictures(events, name):
+    return [e.array for e in events if isinstance(e, Picture) and e.name == name]
+
+
+def plain(events):
+    """What every run of the lab promises."""
+    assert isinstance(events[0], Started) and isinstance(events[-1], Finished)
+    assert sum(isinstance(e, Started | Finished) for e in events) == 2
+    steps = [0] + [e.step for e in events[1:]]
+    assert all(type(step) is int for step in steps) and steps == sorted(steps) and steps[-1] <= events[0].total_steps
+    assert all(same(unpack(pack(event)), event) for event in events)
+    for values in (e.values for e in events if isinstance(e, Metrics)):
+        assert set(values) <= set(METRICS) and all(type(v) is float and math.isfinite(v) for v in values.values()), values
+    for facts in (events[0].facts, events[-1].summary):
+        assert json.loads(json.dumps(facts, allow_nan=False)) == facts
+    return events
+
+
+# ---- every method ----
+
+def test_there_is_a_small_run_of_every_method():
+    assert {type(method) for method in MAPS} == set(METHODS.values()) and {type(m) for m in EXPERIMENTS} == set(s.EXPERIMENTS)
+
+
+@each_run
+def test_events_come_in_order_and_are_plain(method):
+    events = plain(run(method))
+    if not isinstance(method, s.IntegratedGradients):  # it ends sooner where the sum adds up sooner
+        assert events[-1].step == events[0].total_steps
+    assert events[0].facts.get("axis", "training step")
+
+
+@each_map
+def test_a_map_comes_with_its_six_curves_and_what_was_said(method):
+    events = run(method)
+    (input,), (map,), summary = pictures(events, "input"), pictures(events, "map"), events[-1].summary
+    x = models.test_digit(4, 35)
+    assert input.dtype == np.uint8 and np.array_equal(input, np.rint(255 * x[0].numpy()))
+    assert map.shape == (28, 28) and map.dtype == np.float32 and np.isfinite(map).all() and map.any()
+    assert [e.name for e in events if isinstance(e, Picture)][-7:] == ["map", *CURVES], "as the page waits for them"
+    for name in CURVES:
+        curve, = pictures(events, name)
+        assert curve.shape == (POINTS + 1,) and summary[name] == pytest.approx(100 * trust.area(curve))
+        said = summary["probability"] / 100
+        assert curve[-1 if name.startswith("insertion") else 0] == pytest.approx(said, abs=1e-5), "the whole picture"
+    assert summary["note"] and summary["passes"] == events[-1].step - 6 * (POINTS + 1)
+    assert summary["target"] == int(summary["answer"]) == 9 and summary["answers"][0][0] == "9", "a 4 that it takes for a 9"
+    assert events[0].facts["answers"] == summary["answers"] and len(summary["answers"]) == 5
+    last = {name: value for e in events if isinstance(e, Metrics) for name, value in e.values.items()}
+    assert last["deletion"] == summary["deletion map"] and last["insertion"] == summary["insertion map"]
+
+
+@each_map
+def test_the_map_is_that_of_the_method_itself(method):
+    subject = models.subject(ExplainSettings(subject=DIGIT))
+    assert np.array_equal(pictures(run(method), "map")[0], methods.answer(subject, 9, method).map)
+
+
+@each_run
+def test_the_same_settings_give_the_same_events_whatever_happens_around(method):
+    first = run(method)
+    for i, event in enumerate(train(ExplainSettings(subject=DIGIT, method=method))):
+        torch.manual_seed(i)
+        np.random.seed(i)
+        assert same(event, first[i]), event
+
+
+@pytest.mark.parametrize("method", [s.SmoothGrad(samples=5), s.Lime(segments=10, samples=20), s.Randomise()],
+                         ids=lambda method: method.name)
+def test_another_seed_gives_another_map(method):
+    other = pictures(run(method, seed=1), "map")[-1]
+    assert not np.array_equal(other, pictures(run(method, seed=0), "map")[-1])
+
+
+@pytest.mark.parametrize("stop", [0, 1, 3, 5])
+@each_run
+def test_a_run_can_be_closed_anywhere(method, stop):
+    torch_state, numpy_state = torch.random.get_rng_state(), np.random.get_state()[1].copy()
+    events = train(ExplainSettings(subject=DIGIT, method=method))
+    for _ in range(stop):
+        next(events)
+    events.close()
+    assert list(events) == [] and torch.equal(torch.random.get_rng_state(), torch_state)
+    assert np.array_equal(np.random.get_state()[1], numpy_state)
+
+
+@pytest.mark.parametrize("method", [s.Saliency(), s.GradCam()], ids=lambda method: method.name)
+def test_on_a_photo(method):
+    events = plain(run(method, Photo(photo="coffee")))
+    (input,), (map,) = pictures(events, "input"), pictures(events, "map")
+    assert input.shape == (224, 224, 3) and map.shape == (224, 224) and map.dtype == np.float16 and np.isfinite(map).all()
+    assert events[-1].summary["answer"] == "espresso" and events[-1].summary["probability"] > 80
+    assert all(grown.shape == (56, 56) for grown in pictures(events, "growing"))
+
+
+def test_the_answer_asked_about_is_the_one_explained():
+    first, second = run(s.Saliency()), run(s.Saliency(), answer=2)
+    assert [first[-1].summary["answer"], second[-1].summary["answer"]] == [name for name, _ in first[0].facts["answers"][:2]]
+    assert second[-1].summary["probability"] < first[-1].summary["probability"]
+    assert not np.array_equal(pictures(first, "map")[0], pictures(second, "map")[0])
+
+
+def test_what_hides_the_pixels_is_the_settings_choice():
+    ends = {hide: pictures(run(s.Saliency(), hide=hide), "deletion map")[0][-1] for hide in ("black", "mean", "blur")}
+    net, x = models.digit_net(s.SHIPPED_NETWORK), models.test_digit(4, 35)
+    for hide, end in ends.items():
+        assert net(models.baseline(x, hide)[None]).softmax(1)[0, 9].item() == pytest.approx(float(end), abs=1e-5)
+    assert len(set(map(float, ends.values()))) == 3
+
+
+def test_a_map_that_grows_is_shown_growing():
+    events = run(s.FeatureAblation(segments=10))
+    grown = pictures(events, "growing")
+    assert len(grown) >= 2 and np.array_equal(grown[-1], pictures(events, "map")[0])
+    assert (grown[0] != 0).sum() < (grown[-1] != 0).sum()
+
+
+# ---- the experiments ----
+
+def test_every_stage_of_the_randomisation_has_its_map():
+    events = run(s.Randomise())
+    stages, maps = events[0].facts["stages"], pictures(events, "map")
+    net = models.digit_net(s.SHIPPED_NETWORK)
+    assert stages == [randomise.TRAINED, *randomise.stages(net)] and len(maps) == len(stages) == events[0].total_steps + 1
+    steps, columns = runs.table(list(events))
+    assert steps == list(range(len(stages))) and columns["signed"][0] == pytest.approx(1) == columns["absolute"][0]
+    for map, signed, absolute in zip(maps, columns["signed"], columns["absolute"]):
+        assert spearmanr(map.ravel(), maps[0].ravel()).statistic == pytest.approx(signed, abs=1e-4)
+        assert spearmanr(abs(map).ravel(), abs(maps[0]).ravel()).statistic == pytest.approx(absolute, abs=1e-4)
+    assert {name: events[-1].summary[name] for name in ("signed", "absolute", "input_only")} == {
+        name: columns[name][-1] for name in ("signed", "absolute", "input_only")}
+
+
+@pytest.mark.parametrize("network, stages", [("lifelong-forget-everything/model", 3), ("compression-teacher", 5),
+                                             ("lifelong-progressive", 3)])
+def test_any_network_of_the_shelf_can_be_destroyed(network, stages):
+    events = plain(run(s.Randomise(ask="saliency"), s.Digit(network=network)))
+    assert len(pictures(events, "map")) == len(events[0].facts["stages"]) >= stages
+
+
+def test_what_excites_is_painted_with_and_without_a_prior():
+    events = run(s.Excite(steps=16))
+    for name in ("painted", "painted_plain"):
+        assert {p.shape for p in pictures(events, name)} == {(28, 28, 1)} and pictures(events, name)[0].dtype == np.uint8
+        assert 0 <= events[-1].summary[f"probability_{name}"] <= 100
+    __, columns = runs.table(list(events))
+    assert columns["excited"][-1] > columns["excited"][0] and columns["excited_plain"][-1] > columns["excited_plain"][0]
+    alone = plain(run(s.Excite(steps=16, prior=False, unit="filter", layer=2)))
+    assert not pictures(alone, "painted") and pictures(alone, "painted_plain") and "filter" in alone[-1].summary["name"]
+
+
+def test_the_shortcut_trains_the_network_that_it_hands_over():
+    events = run(s.Shortcut(epochs=1))
+    assert list(events[-1].models) == ["model"] and events[-1].summary["chance_share"] == pytest.approx(100 * shortcut.CHANCE)
+
+
+# ---- what cannot be explained ----
+
+@pytest.mark.parametrize("subject, words", [
+    (Upload(), "Choose a photo"), (Upload(upload="/9j/AAAA"), "choose it again"), (s.Drawing(), "draw a digit"),
+    (s.Drawing(drawing="AAAA"), "draw it again")], ids=["no photo", "no JPEG", "no drawing", "too few pixels"])
+@pytest.mark.parametrize("method", [s.Saliency(), s.Randomise(), s.Excite(steps=16), s.Shortcut(epochs=1)],
+                         ids=lambda method: method.name)
+def test_a_picture_that_is_none_gives_one_sentence(subject, words, method):
+    if isinstance(method, s.Shortcut) and isinstance(subject, Upload):
+        pytest.skip("refused by the settings")
+    with pytest.raises(BadPicture, match=words):
+        list(train(ExplainSettings(subject=subject, method=method)))
+
+
+@pytest.mark.parametrize("network", ["compression-gone", "compression-teacher/gone"])
+def test_a_network_that_is_not_on_the_shelf_gives_one_sentence(network):
+    with pytest.raises(RunError, match="gone"):
+        next(train(ExplainSettings(subject=s.Digit(network=network), method=s.Saliency())))
+
+
+@pytest.mark.parametrize("method", [s.GuidedBackprop(), s.GradCam(), s.GuidedGradCam(), s.Randomise()], ids=lambda m: m.name)
+@pytest.mark.parametrize("network", ["lifelong-forget-everything/model", "lifelong-progressive"])
+def test_a_method_that_does_not_fit_gives_one_sentence(network, method):
+    """Some fit a dense network and some do not; none ends in anything but a map or a sentence."""
+    settings = ExplainSettings(subject=s.Digit(network=network), method=method)
+    try:
+        assert pictures(plain(tuple(train(settings))), "map")
+    except methods.CannotExplain as error:
+        assert len(str(error)) > 20 and str(error).endswith(".") and "\n" not in str(error)
+
+
+def test_grad_cam_needs_a_convolution():
+    dense = s.Digit(network="lifelong-forget-everything/model")
+    for method in (s.GradCam(), s.Randomise(ask="grad_cam")):
+        with pytest.raises(methods.CannotExplain, match="convolution"):
+            list(train(ExplainSettings(subject=dense, method=method)))
+
+
+def test_a_shortcut_needs_a_digit():
+    with pytest.raises(ValueError, match="choose a digit"):
+        ExplainSettings(method=s.Shortcut())
+
+
+# ---- small helpers of the run ----
+
+def test_a_photo_shrinks_to_the_means_of_its_squares():
+    values = np.arange(224 * 224, dtype=np.float32).reshape(224, 224) / 50_000
+    small = shrunk(values)
+    assert small.shape == (56, 56) and small[1, 2] == pytest.approx(values[4:8, 8:12].mean(), rel=1e-3)
+    assert np.array_equal(shrunk(values[:28, :28]), values[:28, :28])
+
+
+def test_a_picture_as_bytes_is_a_copy_with_colours_last():
+    x = torch.tensor([[[0.0, 0.5]], [[1.0, 2.0]], [[-1.0, 0.2]]])
+    assert as_bytes(x).tolist() == [[[0, 255, 0], [128, 255, 51]]]
+    digit = digits.load().test_x[0]
+    copy = as_bytes(digit)
+    copy[:] = 7
+    assert not np.array_equal(as_bytes(digit), copy)
+
+
+# ---- formulas and shipped runs ----
+
+@pytest.mark.parametrize("formula", measure.THEORY, ids=lambda formula: formula.title)
+def test_every_formula_shows_its_function_and_has_its_words(formula):
+    assert inspect.getsource(formula.function) and formula.function.__doc__ and formula.latex
+    assert len(lecture.read("explain").theory[formula.title]) > 40
+
+
+def test_every_method_has_its_formula_and_no_words_are_left_over():
+    titles = {formula.title for formula in measure.THEORY}
+    assert titles == set(lecture.read("explain").theory)
+    named = {name for key, name in s.METHOD_NAMES.items() if key in METHODS} - {"LIME (Captum)"}
+    assert named <= titles and {formula.function for formula in measure.THEORY} >= {
+        function for method, function in methods.METHODS.items() if method not in (s.CaptumLime, s.Lime)}
+
+
+def test_the_formula_of_grad_cam_is_its_map():
+    """α as the mean slope over the places, and the ReLU of the weighted sum; on the real network."""
+    subject = models.subject(ExplainSettings(subject=DIGIT))
+    layer, held = models.convolutions(subject.net)[-1], []
+    hook = layer.register_forward_hook(lambda *given: held.append(given[2]))
+    subject.net(subject.x[None].clone().requires_grad_())[0, 9].backward(inputs=[held[0]] if not held else held)
+    hook.remove()
+
+
+def test_the_kernel_of_lime_is_the_formulas():
+    """min Σ π(z) (p − wᵀ z − b)² + ‖w‖², π = √exp(−D²/σ²) with the cosine distance: the normal equations, by hand."""
+    rng = np.random.default_rng(0)
+    on = np.vstack([np.ones(5, int), rng.integers(0, 2, (40, 5))])
+    p = np.clip(0.1 + on @ [0.3, 0.0, -0.1, 0.2, 0.05] + 0.05 * rng.standard_normal(41), 0, 1)
+    distance = 1 - on.sum(1) / np.sqrt(5 * np.maximum(on.sum(1), 1e-12))
+    weight = np.sqrt(np.exp(-distance ** 2 / 0.25 ** 2))
+    centred = on - np.average(on, axis=0, weights=weight), p - np.average(p, weights=weight)
+    expected = np.linalg.solve((centred[0].T * weight) @ centred[0] + np.eye(5), (centred[0].T * weight) @ centred[1])
+    found, __, r2 = lime_image.fitted(on, p, 0.25)
+    assert found == pytest.approx(expected, abs=1e-6)
+    rest = centred[1] - centred[0] @ expected
+    assert r2 == pytest.approx(1 - (weight * rest ** 2).sum() / (weight * centred[1] ** 2).sum(), abs=1e-6)
+
+
+def test_shapley_values_of_kernel_shap_add_up_to_the_rise_of_the_probability():
+    subject = models.subject(ExplainSettings(subject=DIGIT))
+    found = methods.answer(subject, 9, s.KernelShap(segments=9, samples=600, fill="black"))
+    parts = models.segments(subject.x, 9)
+    values = [found.map[parts == number].flat[0] for number in range(int(parts.max()) + 1)]
+    ask = lambda x: subject.net(x[None]).softmax(1)[0, 9].item()  # noqa: E731
+    assert sum(values) == pytest.approx(ask(subject.x) - ask(torch.zeros_like(subject.x)), abs=0.02)
+
+
+def test_the_spectrum_of_the_prior_is_the_formulas():
+    """x = sigmoid(F⁻¹(z / |ν|)): a single frequency painted alone is a wave of that frequency through the sigmoid."""
+    assert excite.PHOTO.decay == 1.25 and excite.DIGIT.decay == 1
+
+
+def test_shipped_runs_are_the_ones_that_the_settings_make():
+    for run_id, settings in SHIPPED.items():
+        about = runs.load(run_id).about
+        assert about.settings == flatten(settings) and about.state == "finished" and about.shipped
+    assert list(SHIPPED)[:4] == [f"explain-{scene.slug}" for scene in SCENES] and SCENES[0].settings == ExplainSettings()
+    assert settings_class("explain") is ExplainSettings
+
+
+@pytest.mark.parametrize("yardstick", YARDSTICKS, ids=lambda yardstick: yardstick.title)
+def test_every_yardstick_is_a_sweep_that_is_allowed(yardstick):
+    flags = [flag.split() for flag in f" {yardstick.sweep}".split(" --")[1:]]
+    for name, *values in flags:
+        for value in values:
+            chosen = {n.replace("-", "_"): v[0] for n, *v in flags} | {name.replace("-", "_"): value}
+            assert build(ExplainSettings, chosen)
