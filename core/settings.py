@@ -19,11 +19,11 @@ S = TypeVar("S", bound=BaseModel)
 
 
 class BadSettings(ValueError):
-    """One clear sentence for each wrong value: what is wrong and what is accepted."""
+    """One clear sentence for each wrong value: what is wrong and what is accepted. names: the knobs that are wrong."""
 
-    def __init__(self, sentences: list[str]):
+    def __init__(self, sentences: list[str], names: set[str] = frozenset()):
         super().__init__(" ".join(sentences))
-        self.sentences = sentences
+        self.sentences, self.names = sentences, names
 
 
 def knob(default: Any, label: str, help: str, *, unit: str = "", symbol: str = "", step: float | None = None,
@@ -170,14 +170,15 @@ def build(model: type[S], flat: Mapping[str, Any]) -> S:
                 nested[name], anywhere = {"name": choice}, set(every_field(model))
         elif name in values:
             nested[name] = values[name]
-    strangers = [f"“{_shown(name)}” is not a setting here; known are {', '.join(known)}."
-                 for name in flat if name not in known and name not in anywhere]
+    unknown = {name for name in flat if name not in known and name not in anywhere}
+    strangers = [f"“{_shown(name)}” is not a setting here; known are {', '.join(known)}." for name in flat if name in unknown]
     try:
         settings = model.model_validate(nested)
     except ValidationError as error:
-        raise BadSettings(strangers + [_sentence(known, e) for e in error.errors()]) from None
+        wrong = error.errors()
+        raise BadSettings(strangers + [_sentence(known, e) for e in wrong], unknown | {_knob(e) for e in wrong}) from None
     if strangers:
-        raise BadSettings(strangers)
+        raise BadSettings(strangers, unknown)
     return settings
 
 
@@ -206,9 +207,14 @@ def _shown(value: Any) -> str:
     return "".join(c if c.isprintable() else " " for c in str(value)[:40]).strip()
 
 
+def _knob(error: Mapping[str, Any]) -> str:
+    """The knob that pydantic complains of; empty when it is about several together."""
+    place = error["loc"]  # (knob,), or (union, member, knob)
+    return str(place[-1]) if len(place) in (1, 3) else ""
+
+
 def _sentence(known: Mapping[str, FieldInfo], error: Mapping[str, Any]) -> str:
-    place = error["loc"]  # (knob,), or (union, member, knob); anything else is about several knobs together
-    name = str(place[-1]) if len(place) in (1, 3) else ""
+    name = _knob(error)
     if name not in known:
         return f"The settings do not fit together: {error['msg'].removeprefix('Value error, ').rstrip('.')}."
     field, value = known[name], error["input"]

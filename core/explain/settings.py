@@ -6,7 +6,7 @@ their own: the randomisation test, activation maximisation, and a network that l
 
 from typing import Literal, get_args
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from core.data.photos import FILES, names
 from core.settings import Frozen, Metric, Scene, Settings, knob
@@ -58,6 +58,9 @@ class Drawing(Frozen):
     drawing: str = knob("", "Your digit", "Draw a digit with mouse, pen or finger.", source="drawing",
                         form="a digit drawn on the page", pattern=r"^[A-Za-z0-9+/]*={0,2}$", max_length=1048)
     network: str = _network()
+
+
+Subject = Photo | Digit | Upload | Drawing
 
 
 def _samples(default: int, help: str = "More samples, less noise, more time.", most: int = 1000) -> int:
@@ -218,7 +221,10 @@ class Excite(Frozen):
 
 
 class Shortcut(Frozen):
-    """Train a network on digits of which one class carries a small mark in the corner."""
+    """Train a network on digits of which one class carries a small mark in the corner.
+
+    It looks at the digit chosen; while a photo is chosen, at one of the marked class.
+    """
 
     name: Literal["shortcut"] = "shortcut"
     marked: int = knob(3, "Marked digit", "Every training digit of this class carries the mark.", ge=0, le=9, step=1)
@@ -247,7 +253,7 @@ METHOD_NAMES = {
 class ExplainSettings(Settings):
     """What a run of the explainable AI lab needs."""
 
-    subject: Photo | Digit | Upload | Drawing = Field(
+    subject: Subject = Field(
         Photo(), discriminator="name", title="Look at", description="The picture, and with it the network that is asked.",
         json_schema_extra={"names": {"photo": "a photo", "digit": "a digit", "upload": "my own photo", "drawing": "my own digit"}})
     method: Method = Field(
@@ -258,12 +264,6 @@ class ExplainSettings(Settings):
     hide: Literal["mean", "black", "blur"] = knob(
         "mean", "Hide with", "What the insertion and deletion test puts in place of pixels.",
         names={"mean": "mean colour", "black": "black", "blur": "blurred picture"}, fine=True)
-
-    @model_validator(mode="after")
-    def fits(self) -> "ExplainSettings":
-        if isinstance(self.method, Shortcut) and not isinstance(self.subject, Digit | Drawing):
-            raise ValueError("the shortcut is built into digits: choose a digit to look at")
-        return self
 
 
 METRICS = {

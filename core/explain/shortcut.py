@@ -15,7 +15,7 @@ from torch import Tensor
 from core.data import digits, pictures
 from core.events import Event, Finished, Metrics, Picture, Started, Warned
 from core.explain.models import test_digit
-from core.explain.settings import Digit, Drawing, Shortcut
+from core.explain.settings import Digit, Drawing, Shortcut, Subject
 from core.loop import batches, broken, diverged, fresh, hits, seeded, steps_of
 from core.nets import DigitNet, count, predict, to_model
 
@@ -49,14 +49,14 @@ def network() -> DigitNet:
     return DigitNet((8, 16, 32), ())
 
 
-def train_marked(method: Shortcut, seed: int, subject: Digit | Drawing) -> Iterator[Event]:
+def train_marked(method: Shortcut, seed: int, subject: Subject) -> Iterator[Event]:
     """Cross entropy on digits of which one class carries the mark; SGD with momentum, one-cycle schedule (Smith 2018).
 
     Between the steps: what the network makes of the mark, and a map of its answer to one marked picture.
     """
     data, generator = digits.load(), seeded(seed)
     x, y = mark_some(data.train_x, data.train_y, method.marked, method.elsewhere, generator), data.train_y
-    net, picture = fresh(network, seed), mark(picture_of(subject))
+    net, picture = fresh(network, seed), mark(picture_of(subject, method))
     total = steps_of(len(x), BATCH, method.epochs)
     yield Started(total, {"parameters": count(net), "chance_share": 100 * CHANCE})
     yield Picture(0, "input", (255 * picture[0]).round().byte().numpy())
@@ -79,11 +79,18 @@ def train_marked(method: Shortcut, seed: int, subject: Digit | Drawing) -> Itera
     yield from conclude(total, net, method, seed)
 
 
-def picture_of(subject: Digit | Drawing) -> Tensor:
-    """The picture to look at, (1, 28, 28). Raises BadPicture for a drawing that cannot be read."""
-    if isinstance(subject, Drawing):
-        return pictures.unpack_digit(subject.drawing)
-    return test_digit(subject.digit, subject.number)
+def picture_of(subject: Subject, method: Shortcut) -> Tensor:
+    """The digit to look at, (1, 28, 28): the one chosen, or one of the marked class while a photo is chosen.
+
+    Raises BadPicture for a drawing that cannot be read.
+    """
+    match subject:
+        case Drawing(drawing=text):
+            return pictures.unpack_digit(text)
+        case Digit(digit=digit, number=number):
+            return test_digit(digit, number)
+        case _:
+            return test_digit(method.marked, Digit().number)
 
 
 def examine(net: DigitNet, digit: int) -> dict[str, float]:

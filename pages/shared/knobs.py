@@ -60,29 +60,16 @@ def clean(value: Any) -> Any:
 def from_url(model: type[Settings], start: Settings) -> tuple[Settings, list[str]]:
     """`start` changed by the URL's parameters, and a sentence for each parameter that does not fit (it is left out)."""
     given = {name: st.query_params[name] for name in st.query_params if name not in RESERVED}
-    if not given:
-        return start, []
-    flat = flatten(_start(model, start, given)) | given
     complaints: list[str] = []
-    while True:  # leave out what does not fit, one at a time, so that the rest still counts
+    while given:  # leave out what does not fit, so that the rest still counts
         try:
-            return build(model, flat), complaints
+            return build(model, _base(model, start, given) | given), complaints
         except BadSettings as error:
             complaints += [s for s in error.sentences if s not in complaints]
-            bad = [name for name in given if name in flat and not _fits(model, flat, name)]
-            if not bad:
-                return start, complaints
-            for name in bad:
-                flat.pop(name)
-
-
-def _fits(model: type[Settings], flat: Mapping[str, Any], name: str) -> bool:
-    choices = {n: flat[n] for n, f in model.model_fields.items() if union_members(f) and n in flat}
-    try:
-        build(model, choices | {name: flat[name]})
-    except BadSettings:
-        return False
-    return True
+            if not error.names & given.keys():
+                break
+            given = {name: value for name, value in given.items() if name not in error.names}
+    return start, complaints
 
 
 def to_url(settings: Settings, start: Settings, **more: str | None) -> dict[str, str]:
@@ -91,7 +78,7 @@ def to_url(settings: Settings, start: Settings, **more: str | None) -> dict[str,
     more: further parameters (scene, run), left out when None.
     """
     flat = flatten(settings)
-    base = flatten(_start(type(settings), start, flat))
+    base = _base(type(settings), start, flat)
     changed = {n: f"{v:.10g}" if isinstance(v, float) else str(v) for n, v in flat.items() if v != base.get(n)}
     changed = {n: text for n, text in changed.items() if len(text) <= LONGEST}
     method = {n: str(flat[n]) for n in _unions(type(settings)) if flat[n] != flatten(start)[n]}
@@ -102,16 +89,16 @@ def _unions(model: type[Settings]) -> list[str]:
     return [name for name, field in model.model_fields.items() if union_members(field)]
 
 
-def _start(model: type[Settings], scene: Settings, given: Mapping[str, Any]) -> Settings:
-    """What parameters are laid over: the scene, or the defaults of another choice than the scene's."""
-    then = flatten(scene)
-    chosen = {name: str(given[name]) for name in _unions(model) if name in given}
-    if all(then[name] == choice for name, choice in chosen.items()):
-        return scene
-    try:
-        return build(model, chosen)
-    except BadSettings:
-        return scene
+def _base(model: type[Settings], scene: Settings, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What parameters are laid over: the scene, flat; where another member of a union is chosen, with that one's defaults."""
+    base = flatten(scene)
+    for union in _unions(model):
+        members, choice = union_members(model.model_fields[union]), str(given.get(union, base[union]))
+        if choice != base[union] and choice in members:
+            left, come = members[base[union]].model_fields, members[choice].model_fields
+            base = {name: value for name, value in base.items() if name not in left} | {union: choice}
+            base |= {name: default_of(field) for name, field in come.items() if name != "name"}
+    return base
 
 
 def draw(lab: str, model: type[Settings], stored: Callable[[str], Mapping[str, str]]) -> Settings:

@@ -36,8 +36,8 @@ def subject_of(current: Shown) -> Any:
     if isinstance(current.settings.method, Shortcut):
         if not current.run or not current.run.models:
             return None
-        looked_at = models.subject(current.settings)
-        return models.Subject(current.run.net().requires_grad_(False), shortcut.mark(looked_at.x), looked_at.names)
+        picture = shortcut.mark(shortcut.picture_of(current.settings.subject, current.settings.method))
+        return models.Subject(current.run.net().requires_grad_(False), picture, models.DIGITS)
     try:
         return models.subject(current.settings)
     except (BadPicture, RunError):

@@ -149,6 +149,10 @@ def test_another_choice_on_any_scene_comes_back_from_its_address(monkeypatch, la
     for scene in labs.module(lab, "settings").SCENES:
         plain = {name: value for name, value in flatten(scene.settings).items()
                  if name in model.model_fields and name != union}
-        chosen = build(model, plain | {union: choice})
+        try:
+            chosen = build(model, plain | {union: choice})
+        except BadSettings as refusal:  # a shortcut in a photo, say
+            assert not any(refusal.names)
+            continue
         monkeypatch.setattr(knobs.st, "query_params", knobs.to_url(chosen, scene.settings, scene=scene.slug))
         assert knobs.from_url(model, scene.settings) == (chosen, [])
