@@ -1,4 +1,4 @@
-"""The photos that scikit-image and scikit-learn ship, and the names of ImageNet's classes; licences in assets/data/README.md."""
+"""The photos that scikit-image and scikit-learn ship; licences in assets/data/README.md."""
 
 from functools import cache
 from pathlib import Path
@@ -9,7 +9,6 @@ from PIL import Image
 from torch import Tensor
 
 SIDE = 224  # pixels; what EfficientNet-Lite0 was trained on
-CLASSES = Path(__file__).resolve().parents[2] / "assets" / "data" / "imagenet_classes.txt"
 FILES = {
     "chelsea": ("skimage", "chelsea.png"), "coffee": ("skimage", "coffee.png"), "motorcycle": ("skimage", "motorcycle_left.png"),
     "temple": ("sklearn", "china.jpg"), "flower": ("sklearn", "flower.jpg"), "camera": ("skimage", "camera.png"),
@@ -23,12 +22,6 @@ def load(name: str) -> Tensor:
     """A shipped photo, (3, 224, 224) in [0, 1]. Shared by everybody in the process: never write into it."""
     package, file = FILES[name]
     return to_tensor(Image.open(_folder(package) / file))
-
-
-@cache
-def names() -> tuple[str, ...]:
-    """The 1,000 classes by number, in English (WordNet's first word for each)."""
-    return tuple(CLASSES.read_text("utf-8").splitlines())
 
 
 def to_tensor(picture: Image.Image) -> Tensor:

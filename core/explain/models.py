@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from core import runs
-from core.data import digits, photos, pictures
+from core.data import digits, imagenet, photos, pictures
 from core.explain.settings import Digit, Drawing, ExplainSettings, Photo, Upload
 from core.nets import Columns, DigitNet
 
@@ -51,6 +51,7 @@ def _folded(block: nn.Module) -> nn.Module:
         if hasattr(block, conv):
             setattr(block, conv, fuse_conv_bn_eval(getattr(block, conv), getattr(block, norm)))
             setattr(block, norm, nn.Identity())
+    block._swish = nn.ReLU6(inplace=True)  # of what a convolution has just made, and nobody else reads
     return block
 
 
@@ -123,9 +124,9 @@ def subject(settings: ExplainSettings) -> Subject:
     """What the settings look at. Raises RunError or BadPicture with a sentence."""
     match settings.subject:
         case Photo(photo=name):
-            return Subject(photo_net(), photos.load(name), photos.names())
+            return Subject(photo_net(), photos.load(name), imagenet.names())
         case Upload(upload=text):
-            return Subject(photo_net(), pictures.unpack_photo(text), photos.names())
+            return Subject(photo_net(), pictures.unpack_photo(text), imagenet.names())
         case Digit(digit=digit, number=number, network=network):
             return Subject(digit_net(network), test_digit(digit, number), DIGITS)
         case Drawing(drawing=text, network=network):

@@ -8,7 +8,7 @@ from typing import Literal, get_args
 
 from pydantic import Field
 
-from core.data.photos import FILES, names
+from core.data.imagenet import names
 from core.settings import Frozen, Metric, Scene, Settings, knob
 
 SHIPPED_NETWORK = "compression-teacher"
@@ -31,7 +31,7 @@ class Photo(Frozen):
     """A photo, and EfficientNet-Lite0 with its ImageNet weights."""
 
     name: Literal["photo"] = "photo"
-    photo: Literal[tuple(FILES)] = knob("chelsea", "Photo", "One of the photos that Lectern has with it.", names=PHOTOS)
+    photo: Literal[tuple(PHOTOS)] = knob("chelsea", "Photo", "One of the photos that Lectern has with it.", names=PHOTOS)
 
 
 class Digit(Frozen):
@@ -248,6 +248,30 @@ METHOD_NAMES = {
     "occlusion": "Occlusion", "feature_ablation": "Feature ablation", "kernel_shap": "KernelSHAP",
     "captum_lime": "LIME (Captum)", "lime": "LIME", "randomise": "Test: randomise the network",
     "excite": "Filter: what excites it", "shortcut": "Train: a shortcut"}
+
+FORMULAS = {  # of the methods that give a map; those of the tests stand in measure.py
+    "saliency": r"M = \max_{\text{colours}} \left|\frac{\partial f_c}{\partial x}\right|",
+    "smoothgrad": r"M = \frac{1}{n} \sum_{i=1}^{n} \frac{\partial f_c(x + \varepsilon_i)}{\partial x}, \quad "
+    r"\varepsilon_i \sim \mathcal{N}(0, \sigma^2)",
+    "input_x_gradient": r"M = x \odot \frac{\partial f_c}{\partial x}",
+    "integrated_gradients": r"M = (x - x') \odot \int_0^1 \frac{\partial f_c(x' + \alpha (x - x'))}{\partial x}\, "
+    r"d\alpha, \quad \sum_i M_i = f_c(x) - f_c(x')",
+    "gradient_shap": r"M = \mathbb{E}_{x',\, \alpha}\left[(x - x') \odot \frac{\partial f_c(x' + \alpha (x - "
+    r"x'))}{\partial x}\right]",
+    "deeplift": r"\sum_i M_i = f_c(x) - f_c(x'), \quad m_{\mathrm{ReLU}} = \frac{\mathrm{ReLU}(z) - "
+    r"\mathrm{ReLU}(z')}{z - z'}",
+    "guided_backprop": r"R^{l} = \mathbb{1}[z^l > 0]\ \mathbb{1}[R^{l+1} > 0]\ R^{l+1}",
+    "grad_cam": r"M = \mathrm{ReLU}\left(\sum_k \alpha_k A^k\right), \quad \alpha_k = \frac{1}{Z} \sum_{i,j} "
+    r"\frac{\partial f_c}{\partial A^k_{ij}}",
+    "guided_grad_cam": r"M = M_{\text{guided}} \odot \uparrow M_{\text{Grad-CAM}}",
+    "occlusion": r"M_i = \text{mean over windows } W \ni i \text{ of } f_c(x) - f_c(x_{W \leftarrow x'})",
+    "feature_ablation": r"M_i = f_c(x) - f_c(x_{S(i) \leftarrow x'})",
+    "kernel_shap": r"\pi(z) = \frac{d - 1}{\binom{d}{|z|}\, |z|\, (d - |z|)}, \quad \sum_j \phi_j = p_c(x) - "
+    r"p_c(x')",
+    "lime": r"\min_w \sum_z \pi(z)\, \left(p_c(x_z) - w^\top z\right)^2 + \lVert w \rVert^2, \quad \pi(z) "
+    r"= \sqrt{e^{-D(1, z)^2 / \sigma^2}}",
+}
+FORMULAS["captum_lime"] = FORMULAS["lime"]
 
 
 class ExplainSettings(Settings):

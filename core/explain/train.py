@@ -33,7 +33,8 @@ def explain(settings: ExplainSettings) -> Iterator[Event]:
     """One method's map as it grows, then what happens when the pixels that it names are hidden, beside two controls."""
     subject = models.subject(settings)
     target = subject.answer(settings.answer)
-    yield Started(methods.cost(subject, settings.method) + 6 * (POINTS + 1), said(subject, target) | {"axis": "passes through the network"})
+    yield Started(methods.cost(subject, settings.method) + 6 * (POINTS + 1), said(subject, target) | {
+        "axis": "passes through the network", "cost": methods.cost_words(settings.method, subject)})
     yield Picture(0, "input", as_bytes(subject.x))
     yield Metrics(0, {"probability": 100 * float(subject.probabilities[target])})
     for part in methods.explain(subject, target, settings.method, settings.seed):

@@ -62,7 +62,7 @@ def _side_by_side(answers: list[tuple[str, tuple[str, str], dict[str, Any]]], in
                 st.info(found["note"], icon=":material/info:")
                 continue
             st.image(overlay(picture, found["map"], top), width=320, output_format="PNG", alt=f"{_('Why')}, {name}")
-            st.caption(f"{found['note']} {found['cost']}.")
+            st.caption(f"{found['note']} {found['passes']} {_('passes through the network.')}")
             which, number = digit.place(index)
             st.page_link(
                 LAB,
@@ -81,7 +81,7 @@ def _side_by_side(answers: list[tuple[str, tuple[str, str], dict[str, Any]]], in
 def answer(run_id: str, model: str, index: int, method: str, given: str) -> dict[str, Any]:
     """What a stored model says to a test digit, how sure it is, and why.
 
-    given: the method's knobs as JSON. Returns said, sure, map (28, 28) or None when the method does not fit, note, cost.
+    given: the method's knobs as JSON. Returns said, sure, map (28, 28) or None when the method does not fit, note, passes.
     """
     from core.data import digits
     from core.explain import methods
@@ -90,9 +90,9 @@ def answer(run_id: str, model: str, index: int, method: str, given: str) -> dict
 
     subject = Subject(runs.load(run_id).net(model).requires_grad_(False), digits.load().test_x[index], DIGITS)
     asked, said = METHODS[method](**json.loads(given)), subject.answer()
-    found = {"said": said, "sure": float(subject.probabilities[said]), "map": None, "cost": ""}
+    found = {"said": said, "sure": float(subject.probabilities[said]), "map": None}
     try:
         why = methods.answer(subject, said, asked)
     except methods.CannotExplain as error:
         return found | {"note": str(error)}
-    return found | {"map": why.map, "note": why.note, "cost": methods.cost_words(asked, subject)}
+    return found | {"map": why.map, "note": why.note, "passes": why.passes}

@@ -14,7 +14,7 @@ from captum._utils.models.linear_model import SkLearnRidge  # noqa: E402
 from captum.attr._core.lime import get_exp_kernel_similarity_function  # noqa: E402
 from lime.lime_image import LimeImageExplainer  # noqa: E402
 
-from core.data import digits, photos  # noqa: E402
+from core.data import digits, imagenet, photos  # noqa: E402
 from core.explain import models  # noqa: E402
 from core.explain import settings as S  # noqa: E402
 from core.explain.lime_image import superpixels_off  # noqa: E402
@@ -32,7 +32,7 @@ def digit():
 @pytest.fixture(scope="module")
 def photo():
     """A quarter of a photo's size, for the sake of time."""
-    return Subject(models.photo_net(), photos.load("chelsea")[:, ::2, ::2], photos.names())
+    return Subject(models.photo_net(), photos.load("chelsea")[:, ::2, ::2], imagenet.names())
 
 
 @pytest.fixture

@@ -24,7 +24,10 @@ import psutil
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from core import labs, runs
+from core.explain import models
+from core.explain.settings import Digit, ExplainSettings
 from core.settings import build
+from tests.bench import explain
 from tests.browser.conftest import ARGUMENTS, ROOT, Server, arrived, chromium, serve
 
 FLOOR = "tests/bench/floor_{}.py"
@@ -367,10 +370,24 @@ def measure(browser: Browser, folder: Path, quick: bool, step: Callable[[str], N
         if not quick:
             step("the default run")
             rows.insert(6, below("default live run of the first scene", whole_run(browser, server), 30, "s"))
+    step("explanations")
+    rows += explanations(few)
     step("training through jobs against the bare loop")
     seen = {name: median(values) for name, values in against_bare(1 if quick else 3, few).items()}
     return rows + [against("training through jobs, CPU time", seen["jobs cpu"], seen["bare cpu"], 1.05),
                    against("training through jobs, wall time", seen["jobs wall"], seen["bare wall"], 1.05)]
+
+
+def explanations(rounds: int) -> list[Row]:
+    """LIME against the library's defaults, and the slowest of the methods that must answer at once."""
+    digit = models.subject(ExplainSettings(subject=Digit()))
+    photo = models.subject(ExplainSettings())
+    ours, library = explain.lime(rounds)
+    slowest = {what: max(explain.at_once(each, 5).items(), key=lambda item: item[1])
+               for what, each in (("digit", digit), ("photo", photo))}
+    return [against("LIME, 200 samples on a photo, against the package's defaults (CPU time)", median(ours), median(library), 0.5),
+            *(below(f"slowest method at once on a {what}: {name}", taken, budget, "s")
+              for (what, (name, taken)), budget in zip(slowest.items(), (1, 2)))]
 
 
 def main() -> None:

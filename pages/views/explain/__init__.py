@@ -1,7 +1,7 @@
 """What the explainable AI page draws: the live picture, the views of Look inside (one idea a file), the home card."""
 
 import numpy as np
-from skimage.transform import resize
+from PIL import Image
 
 from core import runs
 from core.runs import RunError
@@ -74,5 +74,5 @@ def card() -> np.ndarray:
         picture = np.array(run.pictures(name)[-1].array)
         if name == "map":
             picture = overlay(np.array(run.pictures("input")[0].array), picture)
-        tiles.append(resize(picture, (TILE, TILE), order=1, preserve_range=True).astype(np.uint8))
+        tiles.append(np.array(Image.fromarray(picture).resize((TILE, TILE))))
     return np.concatenate(tiles, 1) if tiles else np.full((TILE, 3 * TILE, 3), 32, np.uint8)

@@ -3,6 +3,7 @@
 import numpy as np
 import streamlit as st
 
+from core.explain.settings import FORMULAS
 from pages.shared import chart, drawing, figures
 from pages.shared.figures import Line
 from pages.shared.overlay import enlarged, overlay, top_of
@@ -37,7 +38,9 @@ def _explained(current: Shown) -> None:
         _answers(current)
         if note := current.summary.get("note"):
             st.markdown(f":material/balance: {note}")
-            st.caption(_("{:.0f} passes through the network.").format(current.summary["passes"]))
+        if cost := data.facts(current).get("cost"):
+            st.caption(f":material/payments: {_('Cost')}: {cost}.")
+    st.latex(FORMULAS[current.settings.method.name])
     _curves(current)
 
 

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from core.data import digits, photos
+from core.data import digits, imagenet, photos
 from core.events import Finished, Metrics, Picture, Started
 from core.explain import excite, features, filters, models
 from core.explain.settings import Excite
@@ -32,7 +32,7 @@ def digit():
 
 @pytest.fixture(scope="module")
 def photo():
-    return models.Subject(models.photo_net(), photos.load("chelsea"), photos.names())
+    return models.Subject(models.photo_net(), photos.load("chelsea"), imagenet.names())
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,7 @@ from captum.attr import NoiseTunnel
 from captum.attr import Saliency as CaptumSaliency
 from torch import nn
 
-from core.data import digits, photos
+from core.data import digits, imagenet, photos
 from core.explain import lime_image, methods, models, passes
 from core.explain import settings as S
 from core.explain.methods import CannotExplain, answer, cost, cost_words, explain
@@ -56,7 +56,7 @@ def digit(teacher):
 
 @pytest.fixture(scope="module")
 def photo():
-    return Subject(models.photo_net(), photos.load("chelsea"), photos.names())
+    return Subject(models.photo_net(), photos.load("chelsea"), imagenet.names())
 
 
 # --- a linear network: every map is known ----------------------------------------------------------------------------
@@ -299,7 +299,7 @@ def test_completeness_gap_on_digits(teacher, kind):
 @pytest.mark.parametrize("photo, kind", list(zip(["chelsea", "coffee", "flower", "rocket"], S.FILLS)))
 def test_completeness_gap_on_photos(photo, kind):
     """At a quarter of the size, for the sake of time: the network takes any."""
-    subject = Subject(models.photo_net(), photos.load(photo)[:, ::2, ::2], photos.names())
+    subject = Subject(models.photo_net(), photos.load(photo)[:, ::2, ::2], imagenet.names())
     assert answer(subject, subject.answer(), S.IntegratedGradients(baseline=kind)).numbers["gap"] <= 5
 
 

@@ -6,7 +6,7 @@ import torch
 from scipy.stats import spearmanr
 from torch import Tensor, nn
 
-from core.data import digits, photos
+from core.data import digits, imagenet, photos
 from core.explain import models, randomise, trust
 from core.explain.models import Subject
 from core.nets import MLP, Columns, DigitNet
@@ -349,6 +349,6 @@ def test_a_map_that_never_asks_the_network_passes_no_test():
 
 
 def test_photos_have_no_strokes():
-    subject = Subject(models.photo_net(), photos.load("coffee")[:, 64:128, 64:128], photos.names())
+    subject = Subject(models.photo_net(), photos.load("coffee")[:, 64:128, 64:128], imagenet.names())
     rung = next(randomise.run(subject, 0, lambda now: trust.input_only(now.x), 0))
     assert rung.strokes is None and rung.name == randomise.TRAINED
