@@ -14,7 +14,7 @@ from typing import Any
 
 from core import cluster, env, labs, runs
 from core.env import BadEnvironment
-from core.events import Event, Metrics, Started, unpack
+from core.events import Event, Metrics, Picture, Started, unpack
 from core.runs import Run, RunError
 from core.settings import Settings, flatten, key
 
@@ -362,7 +362,7 @@ def _kept(job: Job, run_id: str, events: list[Event], seconds: float, state: str
 def _speed(job: Job) -> tuple[float, float, float | None]:
     """Progress 0..1, steps per second over the last few seconds, and seconds to go (None while unknown)."""
     total = next((e.total_steps for e in job.events if isinstance(e, Started)), 0)
-    marks = [(at, e.step) for at, e in zip(job.arrived, job.events) if isinstance(e, Metrics)]
+    marks = [(at, e.step) for at, e in zip(job.arrived, job.events) if isinstance(e, Metrics | Picture)]
     if not total or not marks:
         return 0.0, 0.0, None
     recent = [mark for mark in marks if marks[-1][0] - mark[0] <= 5]

@@ -143,7 +143,8 @@ def to_model(net: nn.Module) -> Model:
 
 def from_model(model: Model) -> nn.Module:
     """The network again, in evaluation mode. Raises RuntimeError when weights and description do not fit."""
-    net = build(model.arch)
+    with torch.random.fork_rng(devices=[]):  # the weights that it draws are replaced at once
+        net = build(model.arch)
     net.load_state_dict({name: torch.from_numpy(np.array(value)) for name, value in model.weights.items()})
     return net.eval()
 

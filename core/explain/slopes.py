@@ -63,7 +63,7 @@ def integrated_gradients(subject: Subject, target: int, method: settings.Integra
         ended = sum(piece.error for piece in pieces) <= wanted or way.steps + 2 * STEPS > method.steps
         note = (f"The map adds up to {total.sum().item():.2f}; from the baseline to the picture the logit rises by "
                 f"{way.rise():.2f} (gap {gap:.1f} %, {way.steps} steps).")
-        yield Part(way.passes, colours_summed(total), {"gap": gap, "steps": way.steps}, note if ended else "")
+        yield Part(way.passes, colours_summed(total), {"gap": gap, "steps": float(way.steps)}, note if ended else "")
         if ended:
             return
         worst = max(pieces, key=lambda piece: piece.error)

@@ -49,4 +49,5 @@ def differences(abouts: list[runs.About]) -> dict[str, list[str]]:
 
 
 def _text(value: object) -> str:
-    return "–" if value is None else f"{value:.4g}" if isinstance(value, float) else str(value)
+    text = "–" if value is None else f"{value:.4g}" if isinstance(value, float) else str(value)
+    return text if len(text) <= 200 else "…"  # a picture of one's own, as text

@@ -59,7 +59,7 @@ def _open(lab: str, model: type[Settings]) -> list[str]:
             complaints.append(_("“{}” is not a scene here; known are {}.").format(slug[:40], ", ".join(scenes)))
         state[f"{lab}/scene"] = slug if slug in scenes else next(iter(scenes))
         start = scenes[state[f"{lab}/scene"]].settings
-        state[f"{lab}/run"] = None
+        state[f"{lab}/run"], found = None, None
         if run_id:
             try:
                 found = shown.find(run_id)
@@ -68,7 +68,7 @@ def _open(lab: str, model: type[Settings]) -> list[str]:
             except RunError as error:
                 complaints.append(f"{error} {_('The scene is shown instead; press Train to repeat the run.')}")
         settings, more = knobs.from_url(model, start)
-        knobs.fill(lab, settings)
+        knobs.fill(lab, knobs.with_long(settings, found.settings) if found else settings)
         complaints += more
     elif knobs.key(lab, "seed") not in state:  # back from another page: Streamlit forgot the widgets
         knobs.fill(lab, state[f"{lab}/settings"])

@@ -85,6 +85,13 @@ def to_url(settings: Settings, start: Settings, **more: str | None) -> dict[str,
     return {name: value for name, value in more.items() if value} | method | changed
 
 
+def with_long(settings: Settings, run: Settings | None) -> Settings:
+    """The settings with what is too long for an address, such as a photo, taken from the run that the address names."""
+    flat = flatten(settings)
+    long = {n: v for n, v in flatten(run).items() if n in flat and len(str(v)) > LONGEST} if run else {}
+    return build(type(settings), flat | long)
+
+
 def _unions(model: type[Settings]) -> list[str]:
     return [name for name, field in model.model_fields.items() if union_members(field)]
 

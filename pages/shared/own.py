@@ -19,9 +19,12 @@ def photo(label: str, where: str, tip: str) -> Any:
     if file is not None and st.session_state.get(f"{where}/seen") != file.file_id:
         st.session_state[f"{where}/seen"] = file.file_id
         _take(where, pictures.photo_from, file.getvalue(), file.name)
-    _complain(where)
     if text := st.session_state[where]:
-        st.image(_thumbnail(text), width=120, alt=_("Your photo"))
+        try:
+            st.image(_thumbnail(text), width=120, alt=_("Your photo"))
+        except pictures.BadPicture as error:  # somebody wrote the address by hand
+            st.session_state[where], st.session_state[f"{where}/said"] = "", str(error)
+    _complain(where)
     return st.session_state[where]
 
 

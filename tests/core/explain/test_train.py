@@ -1,27 +1,30 @@
 """Whole runs of the lab, small: the order of events, the same again, closing midway, refusals, and formulas with a source."""
 
+import copy
 import inspect
+import itertools
 import json
 import math
+import threading
 from functools import cache
 
 import numpy as np
 import pytest
 import torch
+import torch.nn.functional as F
 from scipy.stats import spearmanr
+from torch import nn
 
 from core import runs
-from core.data import digits, photos
+from core.data import digits
 from core.data.pictures import BadPicture
 from core.events import Finished, Metrics, Picture, Started, pack, unpack
-from core.explain import excite, lime_image, measure, methods, models, painting, randomise, shortcut, trust
+from core.explain import lime_image, measure, methods, models, randomise, shortcut, trust
 from core.explain import settings as s
-from core.explain.models import Subject
 from core.explain.settings import METHODS, METRICS, SCENES, SHIPPED, ExplainSettings, Photo, Upload
 from core.explain.train import POINTS, as_bytes, shrunk, train
 from core.explain.yardsticks import YARDSTICKS
 from core.labs import settings_class
-from core.nets import MLP, to_model
 from core.runs import RunError
 from core.settings import build, flatten
 from pages.shared import lecture
@@ -122,13 +125,29 @@ def test_another_seed_gives_another_map(method):
 @pytest.mark.parametrize("stop", [0, 1, 3, 5])
 @each_run
 def test_a_run_can_be_closed_anywhere(method, stop):
-    torch_state, numpy_state = torch.random.get_rng_state(), np.random.get_state()[1].copy()
     events = train(ExplainSettings(subject=DIGIT, method=method))
     for _ in range(stop):
         next(events)
     events.close()
-    assert list(events) == [] and torch.equal(torch.random.get_rng_state(), torch_state)
-    assert np.array_equal(np.random.get_state()[1], numpy_state)
+    assert list(events) == [] and not [thread for thread in threading.enumerate() if thread.name == "captum"]
+
+
+def states():
+    return torch.random.get_rng_state().tolist(), np.random.get_state()[1].tolist()
+
+
+@each_run
+def test_a_run_draws_nothing_from_the_generators_of_others(method):
+    events = train(ExplainSettings(subject=DIGIT, method=method))
+    next(events)
+    before = states()
+    assert all(states() == before for _ in itertools.islice(events, 8))
+
+
+def test_opening_a_network_draws_nothing_from_the_generators_of_others():
+    before = states()
+    models.subject(ExplainSettings(subject=DIGIT))
+    assert states() == before
 
 
 @pytest.mark.parametrize("method", [s.Saliency(), s.GradCam()], ids=lambda method: method.name)
@@ -203,14 +222,15 @@ def test_the_shortcut_trains_the_network_that_it_hands_over():
 
 # ---- what cannot be explained ----
 
-@pytest.mark.parametrize("subject, words", [
-    (Upload(), "Choose a photo"), (Upload(upload="/9j/AAAA"), "choose it again"), (s.Drawing(), "draw a digit"),
-    (s.Drawing(drawing="AAAA"), "draw it again")], ids=["no photo", "no JPEG", "no drawing", "too few pixels"])
-@pytest.mark.parametrize("method", [s.Saliency(), s.Randomise(), s.Excite(steps=16), s.Shortcut(epochs=1)],
-                         ids=lambda method: method.name)
+NONE = [(Upload(), "Choose a photo"), (Upload(upload="/9j/AAAA"), "choose it again"), (s.Drawing(), "draw a digit"),
+        (s.Drawing(drawing="AAAA"), "draw it again")]
+ASKED = [s.Saliency(), s.Randomise(), s.Excite(steps=16), s.Shortcut(epochs=1)]
+
+
+@pytest.mark.parametrize("subject, words, method", [
+    (subject, words, method) for subject, words in NONE for method in ASKED
+    if not isinstance(method, s.Shortcut) or isinstance(subject, s.Drawing)])
 def test_a_picture_that_is_none_gives_one_sentence(subject, words, method):
-    if isinstance(method, s.Shortcut) and isinstance(subject, Upload):
-        pytest.skip("refused by the settings")
     with pytest.raises(BadPicture, match=words):
         list(train(ExplainSettings(subject=subject, method=method)))
 
@@ -239,9 +259,10 @@ def test_grad_cam_needs_a_convolution():
             list(train(ExplainSettings(subject=dense, method=method)))
 
 
-def test_a_shortcut_needs_a_digit():
-    with pytest.raises(ValueError, match="choose a digit"):
-        ExplainSettings(method=s.Shortcut())
+def test_a_shortcut_is_built_into_digits_whatever_is_looked_at():
+    events = plain(run(s.Shortcut(epochs=1, marked=5), Photo()))
+    input, = pictures(events, "input")
+    assert input.shape == (28, 28) and (input[shortcut.MARK] == 255).all() and events[-1].models
 
 
 # ---- small helpers of the run ----
@@ -278,13 +299,73 @@ def test_every_method_has_its_formula_and_no_words_are_left_over():
         function for method, function in methods.METHODS.items() if method not in (s.CaptumLime, s.Lime)}
 
 
-def test_the_formula_of_grad_cam_is_its_map():
-    """α as the mean slope over the places, and the ReLU of the weighted sum; on the real network."""
-    subject = models.subject(ExplainSettings(subject=DIGIT))
-    layer, held = models.convolutions(subject.net)[-1], []
-    hook = layer.register_forward_hook(lambda *given: held.append(given[2]))
-    subject.net(subject.x[None].clone().requires_grad_())[0, 9].backward(inputs=[held[0]] if not held else held)
+@pytest.fixture(scope="module")
+def asked():
+    return models.subject(ExplainSettings(subject=DIGIT))
+
+
+def seen_and_slopes(net, layer, x):
+    """A layer's maps A (K, h, w) and ∂f₉/∂A, by autograd alone."""
+    held = []
+    hook = layer.register_forward_hook(lambda module, given, answer: held.append(answer))
+    logit = net(x[None].clone().requires_grad_())[0, 9]
     hook.remove()
+    slopes, = torch.autograd.grad(logit, held[0])
+    return held[0][0].detach(), slopes[0]
+
+
+@pytest.mark.parametrize("back", [1, 3])
+def test_the_formula_of_grad_cam(asked, back):
+    net = copy.deepcopy(asked.net)
+    maps, slopes = seen_and_slopes(net, models.convolutions(net)[-back], asked.x)
+    weighted = (slopes.mean((1, 2))[:, None, None] * maps).sum(0).relu()
+    large = F.interpolate(weighted[None, None], (28, 28), mode="bilinear")[0, 0]
+    found = methods.answer(asked, 9, s.GradCam(back=back)).map
+    assert found == pytest.approx(large.numpy(), abs=1e-4) and found.any()
+
+
+def test_the_formula_of_guided_backprop_and_its_product_with_grad_cam(asked):
+    net = copy.deepcopy(asked.net)
+    for module in [module for module in net.modules() if isinstance(module, nn.ReLU)]:
+        module.inplace = False
+        module.register_full_backward_hook(lambda module, back, given: (back[0].clamp(min=0),))  # 1[z > 0] is in back
+    x = asked.x[None].clone().requires_grad_()
+    guided = torch.autograd.grad(net(x)[0, 9], x)[0][0, 0].numpy()
+    assert methods.answer(asked, 9, s.GuidedBackprop()).map == pytest.approx(guided, abs=1e-4) and guided.any()
+    both = guided * methods.answer(asked, 9, s.GradCam()).map
+    assert methods.answer(asked, 9, s.GuidedGradCam()).map == pytest.approx(both, abs=1e-4)
+
+
+@pytest.mark.parametrize("fill, reference", [("black", 0.0), ("white", 1.0)])
+def test_the_formula_of_integrated_gradients(asked, fill, reference):
+    """Against two thousand equal steps."""
+    way = reference + (torch.arange(2000) + 0.5).view(-1, 1, 1, 1) / 2000 * (asked.x - reference)
+    slopes = torch.zeros_like(asked.x)
+    for part in way.split(250):
+        part = part.requires_grad_()
+        slopes += torch.autograd.grad(asked.net(part)[:, 9].sum(), part)[0].sum(0)
+    expected = ((asked.x - reference) * slopes / 2000)[0].numpy()
+    found = methods.answer(asked, 9, s.IntegratedGradients(baseline=fill)).map
+    assert np.abs(found - expected).sum() < 0.1 * np.abs(expected).sum()
+
+
+def test_the_formula_of_kernel_shap_gives_shapley_values(asked):
+    """Nine superpixels: all 512 coalitions asked, each superpixel's mean over all orders, beside the regression."""
+    parts, nothing = models.segments(asked.x, 10), torch.zeros_like(asked.x)
+    coalitions = np.array(list(itertools.product((0, 1), repeat=9)))
+    p = torch.cat([asked.net(part).softmax(1)[:, 9] for part in
+                   lime_image.painted(asked.x, nothing, parts, coalitions).split(128)]).numpy()
+    worth = dict(zip(map(tuple, coalitions), p))
+    expected = np.zeros(9)
+    for on in coalitions:
+        for j in np.flatnonzero(on == 0):
+            share = math.factorial(on.sum()) * math.factorial(8 - on.sum()) / math.factorial(9)
+            expected[j] += share * (worth[tuple(np.where(np.arange(9) == j, 1, on))] - worth[tuple(on)])
+    assert expected.sum() == pytest.approx(p[-1] - p[0], abs=1e-5)
+    found = methods.answer(asked, 9, s.KernelShap(segments=10, samples=1000, fill="black")).map
+    values = np.array([found[parts == number].mean() for number in range(9)])
+    assert values.sum() == pytest.approx(p[-1] - p[0], abs=1e-3)
+    assert values == pytest.approx(expected, abs=0.1 * np.abs(expected).max()) and values.argmax() == expected.argmax()
 
 
 def test_the_kernel_of_lime_is_the_formulas():
@@ -300,20 +381,6 @@ def test_the_kernel_of_lime_is_the_formulas():
     assert found == pytest.approx(expected, abs=1e-6)
     rest = centred[1] - centred[0] @ expected
     assert r2 == pytest.approx(1 - (weight * rest ** 2).sum() / (weight * centred[1] ** 2).sum(), abs=1e-6)
-
-
-def test_shapley_values_of_kernel_shap_add_up_to_the_rise_of_the_probability():
-    subject = models.subject(ExplainSettings(subject=DIGIT))
-    found = methods.answer(subject, 9, s.KernelShap(segments=9, samples=600, fill="black"))
-    parts = models.segments(subject.x, 9)
-    values = [found.map[parts == number].flat[0] for number in range(int(parts.max()) + 1)]
-    ask = lambda x: subject.net(x[None]).softmax(1)[0, 9].item()  # noqa: E731
-    assert sum(values) == pytest.approx(ask(subject.x) - ask(torch.zeros_like(subject.x)), abs=0.02)
-
-
-def test_the_spectrum_of_the_prior_is_the_formulas():
-    """x = sigmoid(F⁻¹(z / |ν|)): a single frequency painted alone is a wave of that frequency through the sigmoid."""
-    assert excite.PHOTO.decay == 1.25 and excite.DIGIT.decay == 1
 
 
 def test_shipped_runs_are_the_ones_that_the_settings_make():

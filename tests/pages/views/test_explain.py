@@ -1,0 +1,397 @@
+"""The explainable AI page: every view opens, maps stand beside one another, addresses hold, and what is taken away repeats."""
+
+import ast
+import csv
+import io
+import json
+from functools import cache
+
+import numpy as np
+import pytest
+
+from core import labs, runs
+from core.data import digits
+from core.events import Metrics
+from core.explain.models import digit_net
+from core.explain.settings import METHOD_NAMES, METHODS, SCENES, SHIPPED, ExplainSettings
+from core.settings import build, flatten
+from pages.shared import compare, explain, knobs, lecture, shown, takeaway
+from pages.views import explain as views
+from tests.pages.conftest import PAGES, charts, check, said, text_of
+from tests.pages.conftest import shown as settings_of
+
+PAGE = PAGES["explain"]
+VIEWS = {  # charts of the view on a photo and on a digit
+    "beside": ["beside/agreement"], "be_lime": ["be_lime/answers"], "trust": ["trust/deletion", "trust/insertion"],
+    "filters": [], "features": ["features/"], "tables": [], "text": ["text/answers/False", "text/answers/True"], "why": [],
+}
+SUBJECTS = {"photo": "explain-is-it-a-cat", "digit": "explain-do-you-trust-this-map",
+            "shortcut": "explain-right-for-the-wrong-reason", "excite": "explain-what-excites-this-filter"}
+FIRST = {"lime": "be_lime", "randomise": "trust", "excite": "filters"}
+DENSE = "lifelong-forget-everything/model"
+
+
+@cache
+def made(name, **flat):
+    settings = build(ExplainSettings, {"subject": "digit"} | flat)
+    return runs.make(name, "explain", flatten(settings), list(labs.trainer("explain")(settings)), 1.0, "finished")
+
+
+def saved(name, **flat):
+    """A small run of our own in this test's store."""
+    runs.save(made(name, **flat))
+    return name
+
+
+def choice(visitor):
+    return next(group for group in visitor.get("segmented_control") if (group.key or "").startswith("inside/"))
+
+
+def view(visitor, name):
+    return check(choice(visitor).set_value(name).run())
+
+
+def drawn(visitor):
+    """What is drawn as pictures, alt text → address, which names the content."""
+    found = [(image.alt, image.url) for element in visitor.image for image in element.proto.imgs]
+    assert all(alt.strip() or "data:image/svg" in url for alt, url in found), found
+    return found
+
+
+def maps(visitor, names):
+    return [(alt, url) for alt, url in drawn(visitor) if alt in names]
+
+
+def pictures(visitor):
+    """What the charts, the numbers and the pictures of the open view are made of."""
+    return [chart.figure for chart in charts(visitor)] + [metric.value for metric in visitor.metric] + drawn(visitor)
+
+
+# ---- Look inside ----
+
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_every_view_opens_for_every_kind_of_run(visit, subject):
+    visitor = check(visit(PAGE, run=SUBJECTS[subject]))
+    assert choice(visitor).value == FIRST.get(runs.load(SUBJECTS[subject]).about.settings["method"], "beside")
+    for name, keys in VIEWS.items():
+        view(visitor, name)
+        there = [chart.key for chart in charts(visitor)]
+        assert all(any(key.startswith(wanted) for key in there) for wanted in keys), (name, there)
+        assert len(text_of(visitor)) > 400 and drawn(visitor)
+
+
+@pytest.mark.parametrize("flat", [{"method": "saliency", "network": DENSE},
+                                  {"method": "randomise", "ask": "saliency", "network": "lifelong-progressive"}],
+                         ids=lambda flat: flat["method"])
+def test_an_own_run_can_be_looked_into_from_every_side(visit, flat):
+    visitor = visit(PAGE, run=saved(f"explain-tiny-{flat['method'].replace('_', '-')}", **flat))
+    for name in ("beside", "be_lime", "trust", "filters", "features"):
+        choice(visitor).set_value(name).run()
+        assert not visitor.exception and not visitor.error, name
+    for tab in ("Explain", "Compare", "Take away"):
+        visitor.session_state["explain/tab"] = tab
+        visitor.run()
+        assert not visitor.exception and not visitor.error, tab
+
+
+@pytest.mark.parametrize("flat", [{"method": "lime", "samples": 20, "segments": 10}, {"method": "randomise"}, {"method": "shortcut"}],
+                         ids=lambda flat: flat["method"])
+def test_a_stopped_run_says_what_is_missing(visit, flat):
+    settings = build(ExplainSettings, {"subject": "digit", "seed": 4712} | flat)
+    events = labs.trainer("explain")(settings)
+    log = [next(events) for _ in range(3)]
+    events.close()
+    runs.save(runs.make("explain-stopped", "explain", flatten(settings), log, 1.0, "stopped"))
+    visitor = check(visit(PAGE, run="explain-stopped"))
+    for name in ("beside", "be_lime", "trust", "filters", "features"):
+        view(visitor, name)
+    if flat["method"] == "shortcut":
+        assert not maps(view(visitor, "beside"), METHOD_NAMES.values()) and visitor.info, "there is no network yet"
+
+
+def test_a_shortcut_run_whose_network_was_deleted_still_opens(visit):
+    """A shortcut trains a network of its own: the one that the knob names has nothing to do with it."""
+    run = made("explain-tiny-shortcut", method="shortcut", epochs=1)
+    orphan = run.about.settings | {"network": "compression-gone"}
+    runs.save(runs.make("explain-orphan", "explain", orphan, list(run.events), 1.0, "finished"))
+    visitor = visit(PAGE, run="explain-orphan")
+    assert not visitor.exception
+    for name in ("beside", "be_lime", "trust", "filters", "features"):
+        choice(visitor).set_value(name).run()
+        assert not visitor.exception, name
+    assert maps(choice(visitor).set_value("beside").run(), METHOD_NAMES.values()), "its own network is all that it takes"
+
+
+def test_a_run_whose_network_was_deleted_still_opens_and_shows_its_map(visit):
+    run = made("explain-tiny-saliency", method="saliency", network=DENSE)
+    orphan = run.about.settings | {"network": "compression-gone"}
+    runs.save(runs.make("explain-orphan", "explain", orphan, list(run.events), 1.0, "finished"))
+    visitor = check(visit(PAGE, run="explain-orphan"))
+    assert [alt for alt, _ in drawn(visitor) if "map" in alt]
+    for name in ("beside", "be_lime", "trust", "filters", "features"):
+        choice(visitor).set_value(name).run()
+        assert not visitor.exception, name
+    assert visitor.session_state["explain/network"] == "compression-gone"
+    visitor.session_state["explain/tab"] = "Explain"
+    check(visitor.run())
+
+
+def test_methods_side_by_side_are_as_many_maps_as_chosen(visit):
+    visitor = view(check(visit(PAGE, scene="do-you-trust-this-map")), "beside")
+    pick = visitor.multiselect(key="beside/explain-do-you-trust-this-map")
+    for chosen in (["saliency", "deeplift", "occlusion"], ["grad_cam"], []):
+        check(pick.set_value(chosen).run())
+        names = [METHOD_NAMES[method] for method in chosen]
+        found = maps(visitor, names)
+        assert [alt for alt, _ in found] == names and len({url for _, url in found}) == len(found)
+        agreement = [chart for chart in charts(visitor) if chart.key == "beside/agreement"]
+        assert len(agreement) == (len(chosen) > 1), "one map alone agrees with nobody"
+        if agreement:
+            values = np.array(agreement[0].figure["cells"]["values"])
+            assert values.shape == (3, 3) and np.allclose(np.diag(values), 1) and np.allclose(values, values.T)
+        pick = visitor.multiselect(key="beside/explain-do-you-trust-this-map")
+
+
+def test_a_method_that_does_not_fit_says_so_in_its_place(visit):
+    name = saved("explain-tiny-saliency", method="saliency", network=DENSE)
+    visitor = view(check(visit(PAGE, run=name)), "beside")
+    chosen = ["saliency", "guided_backprop", "grad_cam"]
+    check(visitor.multiselect(key=f"beside/{name}").set_value(chosen).run())
+    assert [alt for alt, _ in maps(visitor, METHOD_NAMES.values())] == ["Saliency"]
+    assert len(visitor.info) == 2 and "ReLU" in visitor.info[0].value and "convolution" in visitor.info[1].value
+
+
+def test_on_a_photo_only_what_is_quick_or_ready_is_offered(visit):
+    visitor = view(check(visit(PAGE)), "beside")
+    ready = {settings.method.name for name, settings in SHIPPED.items()
+             if settings.subject.name == "photo" and settings.method.name in METHODS}
+    offered = visitor.multiselect(key="beside/explain-is-it-a-cat").options
+    assert set(offered) == {METHOD_NAMES[name] for name in ready | {"saliency", "input_x_gradient", "grad_cam"}}
+    assert len(ready) == 8 == len(maps(visitor, METHOD_NAMES.values()))
+
+
+def test_what_is_hidden_with_and_which_method_change_the_test_of_trust(visit):
+    visitor = view(check(visit(PAGE, scene="do-you-trust-this-map")), "trust")
+    seen = []
+    for key, value in (("trust/method", "Saliency"), ("trust/method", "Occlusion"), ("trust/hide", "blur")):
+        check(visitor.get_by_key(key).set_value(value).run())
+        seen.append(pictures(visitor))
+    assert seen[0] != seen[1] != seen[2]
+
+
+@pytest.mark.parametrize("run, name, widget, values", [
+    ("explain-do-you-trust-this-map", "filters", "filters/explain-do-you-trust-this-map/layer", ["convolution 1", "convolution 2"]),
+    ("explain-is-it-a-cat", "be_lime", "be_lime/count/photo", [20, 60]),
+    ("explain-do-you-trust-this-map", "tables", "tables/row/cancer", [1, 30])])
+def test_a_widget_changes_what_its_view_shows(visit, run, name, widget, values):
+    visitor = view(check(visit(PAGE, run=run)), name)
+    seen = []
+    for value in values:
+        visitor.get_by_key(widget).set_value(value).run()
+        assert not visitor.exception
+        seen.append(json.dumps([pictures(visitor), [block.proto.body for block in visitor.get("html")]], default=str))
+    assert seen[0] != seen[1]
+
+
+def test_all_off_and_lime_by_itself(visit):
+    visitor = view(check(visit(PAGE, scene="do-you-trust-this-map")), "be_lime")
+    label = next(metric.label for metric in visitor.metric if "superpixels off" in metric.label)
+    assert " 0 of 49 " in label
+    check(visitor.button(key="be_lime/off").click().run())
+    assert any(" 49 of 49 " in metric.label for metric in visitor.metric)
+    check(visitor.button(key="be_lime/fifty").click().run())
+    assert "50 tries" in text_of(visitor) and "R²" in text_of(visitor)
+    check(visitor.button(key="be_lime/on").click().run())
+    assert any(" 0 of 49 " in metric.label for metric in visitor.metric)
+    check(visitor.button(key="be_lime/forget").click().run())
+    assert "50 tries" not in text_of(visitor)
+
+
+def test_a_reason_leads_to_its_example(visit):
+    """Each of the lecture's reasons has its words, and each link opens what it says."""
+    visitor = view(check(visit(PAGE)), "why")
+    links = [link.proto.query_string for link in visitor.get("page_link")]
+    notes = lecture.read("explain").notes
+    assert all(notes[name] in text_of(visitor) for name in ("loan", "medicine", "court", "car", "comfort")) and len(links) == 4
+    for address in links:
+        query = dict(part.split("=") for part in address.split("&"))
+        there = check(visit(PAGE, tab="Compare", **query))
+        got = flatten(settings_of(there, "explain"))
+        assert all(str(got[name]) == value for name, value in query.items() if name != "scene"), query
+    check(visitor.button(key="why/tables").click().run())
+    assert choice(visitor).value == "tables"
+
+
+# ---- the tab Explain of every lab ----
+
+@pytest.mark.parametrize("lab", labs.LABS)
+def test_explain_answers_by_every_method_with_a_map_or_a_sentence(visit, lab):
+    visitor = check(visit(PAGES[lab], tab="Explain"))
+    key = f"{lab}/explain/method"
+    assert visitor.get_by_key(key).options == [METHOD_NAMES[method] for method in METHODS]
+    seen = []
+    for method in METHODS:
+        check(visitor.get_by_key(key).set_value(METHOD_NAMES[method]).run())
+        found = [(alt, url) for alt, url in drawn(visitor) if alt.startswith("Why")]
+        refused = [info.value for info in visitor.info if info.value.endswith(".") and len(info.value) > 30]
+        columns = [markdown.value for markdown in visitor.markdown if " says **" in markdown.value or "** · says" in markdown.value]
+        assert len(columns) == len(found) + len(refused) >= 1, method
+        seen += found
+    assert len({url for _, url in seen}) >= 8, "other methods, other maps"
+
+
+@pytest.mark.parametrize("method, knob, one, other", [
+    ("smoothgrad", "noise", 2, 40), ("smoothgrad", "combine", "smoothgrad", "vargrad"),
+    ("integrated_gradients", "baseline", "black", "white"), ("gradient_shap", "noise", 0, 30),
+    ("deeplift", "baseline", "black", "white"), ("grad_cam", "back", 1, 3), ("occlusion", "window", 10, 40),
+    ("occlusion", "fill", "grey", "white"), ("feature_ablation", "fill", "grey", "white"),
+    ("kernel_shap", "segments", 10, 20), ("captum_lime", "width", 0.1, 2), ("lime", "samples", 50, 100), ("lime", "width", 0.1, 2),
+    ("lime", "repeats", 1, 3), ("lime", "fill", "grey", "white")])
+def test_a_methods_knob_changes_its_answer(method, knob, one, other):
+    cheap = {"samples": 40} if "samples" in METHODS[method].model_fields and knob != "samples" else {}
+    first, again, second = (explain.answer("compression-teacher", "model", 302, method, json.dumps(cheap | {knob: value}))
+                            for value in (one, one, other))
+    assert np.array_equal(first["map"], again["map"]) and not np.allclose(first["map"], second["map"])
+    assert first["said"] == second["said"] == 3 and first["sure"] == second["sure"]
+
+
+def test_a_knob_of_the_tab_redraws_its_map(visit):
+    visitor = check(visit(PAGES["compression"], tab="Explain"))
+    check(visitor.get_by_key("compression/explain/method").set_value("Occlusion").run())
+    before = drawn(visitor)
+    check(visitor.get_by_key("compression/explain/window").set_value(40).run())
+    assert drawn(visitor) != before
+
+
+def test_explain_holds_the_network_that_was_asked():
+    dense = views.networks(shown.of(made("explain-tiny-saliency", method="saliency", network=DENSE)))
+    assert dense == {"The network asked": tuple(DENSE.split("/"))}
+    photo = views.networks(shown.find("explain-is-it-a-cat"))
+    assert list(photo.values()) == [("compression-teacher", "model")]
+    marked = views.networks(shown.find("explain-right-for-the-wrong-reason"))
+    assert ("explain-right-for-the-wrong-reason", "model") in marked.values() and len(marked) == 2
+    for run_id, model in [*dense.values(), *photo.values(), *marked.values()]:
+        assert model in runs.load(run_id).models
+
+
+def test_every_digit_classifier_of_every_lab_can_be_asked():
+    offered = shown.choices("explain", "digit classifier")
+    assert {runs.load(name.partition("/")[0]).about.lab for name in offered} == set(labs.LABS)
+    kept = [about for about in runs.listing()[0] if about.models]
+    assert len(offered) == sum(len(about.models) for about in kept), "all networks of a run, not only the first"
+    assert len(set(offered.values())) == len(offered), "two that are called the same cannot be told apart"
+    x = digits.load().test_x[:20]
+    for name in list(offered)[::4]:
+        assert ExplainSettings(subject={"name": "digit", "network": name})
+        assert digit_net(name)(x).shape == (20, 10), name
+
+
+def test_they_are_offered_on_the_page(visit):
+    visitor = check(visit(PAGE, tab="Compare", scene="do-you-trust-this-map"))
+    names = visitor.selectbox(key="explain/network").options
+    assert set(names) >= set(shown.choices("explain", "digit classifier").values()) - {"compression-teacher"}
+
+
+# ---- addresses ----
+
+@pytest.mark.parametrize("query", [
+    {"subject": "digit", "digit": "7", "number": "5", "network": DENSE, "method": "saliency"},
+    {"subject": "photo", "photo": "coffee", "method": "occlusion", "window": "20", "fill": "blur", "answer": "2"},
+    {"method": "shortcut", "marked": "5", "elsewhere": "40", "epochs": "2"},
+    {"method": "excite", "unit": "filter", "layer": "4", "channel": "9", "steps": "32", "prior": "False"}],
+    ids=lambda query: query["method"])
+def test_an_address_is_what_the_knobs_show(visit, query):
+    visitor = check(visit(PAGE, tab="Compare", **query))
+    got = {name: str(value) for name, value in flatten(settings_of(visitor, "explain")).items()}
+    assert {name: got[name].removesuffix(".0") for name in query} == query
+    assert query.items() <= {name: value.removesuffix(".0") for name, value in visitor.query_params.items()}.items() or \
+        settings_of(check(visit(PAGE, tab="Compare", **visitor.query_params)), "explain") == settings_of(visitor, "explain")
+
+
+@pytest.mark.parametrize("query, words", [
+    ({"subject": "digit", "network": "NO SUCH/thing!"}, ["Network", "the name of a stored run"]),
+    ({"subject": "digit", "digit": "10"}, ["“10”", "Digit", "from 0 to 9"]),
+    ({"subject": "upload", "upload": "hello"}, ["“hello”", "Your photo", "a photo chosen on the page"]),
+    ({"subject": "upload", "upload": "/9j/" + "A" * 60_000}, ["Your photo", "a photo chosen on the page"]),
+    ({"subject": "drawing", "drawing": "<b>"}, ["“<b>”", "Your digit"]),
+    ({"method": "crystal_ball"}, ["“crystal_ball”", "Method", "saliency"]),
+    ({"photo": "chelsea2"}, ["“chelsea2”", "Photo", "chelsea"])], ids=lambda value: str(value)[:30])
+def test_nonsense_gives_one_sentence(visit, query, words):
+    visitor = visit(PAGE, tab="Compare", **query)
+    assert not visitor.exception and not visitor.error
+    heard = said(visitor)
+    assert len(heard) == 1 and all(word in heard[0] for word in words) and len(heard[0]) < 600, heard
+    check(visitor.run())
+
+
+def test_a_network_that_nobody_has_is_no_trouble_before_it_is_asked(visit):
+    visitor = check(visit(PAGE, tab="Compare", subject="digit", network="explain-gone", method="saliency"))
+    assert settings_of(visitor, "explain").subject.network == "explain-gone"
+    assert visitor.selectbox(key="explain/network").value == "explain-gone"
+
+
+# ---- Take away and Compare ----
+
+@pytest.mark.parametrize("name", sorted(SHIPPED))
+def test_figure_and_numbers_of_every_shipped_run(name):
+    run = runs.load(name)
+    page = takeaway.figure(run)
+    assert name in page and "<script src=" not in page
+    rows = list(csv.DictReader(io.StringIO(takeaway.history(run))))
+    measured = [event for event in run.events if isinstance(event, Metrics)]
+    assert [int(row["step"]) for row in rows] == [event.step for event in measured]
+    for row, event in zip(rows, measured, strict=True):
+        assert {key: float(value) for key, value in row.items() if key != "step" and value} == pytest.approx(event.values)
+    assert json.loads(takeaway.facts(run))["settings"] == flatten(SHIPPED[name])
+
+
+@pytest.mark.parametrize("method", ["saliency", "grad_cam"])
+def test_a_run_without_curves_has_a_figure_all_the_same(method):
+    """All that a quick method measures are single numbers."""
+    run = made("explain-tiny-saliency", method="saliency", network=DENSE) if method == "saliency" else made(
+        "explain-tiny-grad-cam", method="grad_cam", answer=2)
+    page = takeaway.figure(run)
+    assert run.about.id in page
+
+
+def test_the_script_of_a_shipped_run_repeats_it(python):
+    run = runs.load("explain-do-you-trust-this-map")
+    done = python(takeaway.script(run))
+    assert done.returncode == 0, done.stderr
+    again, kept = ast.literal_eval(done.stdout.splitlines()[-1]), run.finished.summary
+    assert set(again) == set(kept) and again["answer"] == kept["answer"]
+    for name in ("probability", "signed", "absolute", "input_only"):
+        assert again[name] == pytest.approx(kept[name], abs=1e-4), "another processor may round differently"
+
+
+def test_two_runs_are_compared(visit):
+    visitor = check(visit(PAGE, tab="Compare", scene="do-you-trust-this-map"))
+    other = saved("explain-tiny-randomise", method="randomise", ask="saliency", network="lifelong-progressive")
+    check(visitor.run())
+    check(visitor.multiselect(key="explain/compare/pick").set_value([other]).run())
+    assert visitor.table
+    faint = [layer["name"] for chart in charts(visitor) for layer in chart.figure.get("layers", []) if layer.get("faint")]
+    assert any(other[-6:] in name for name in faint)
+    table = compare.differences([runs.load("explain-do-you-trust-this-map").about, runs.load(other).about])
+    assert {"ask", "network", "signed"} <= set(table[""]) and not {"seed", "digit", "method"} & set(table[""])
+
+
+def test_runs_of_other_methods_are_compared(visit):
+    visitor = check(visit(PAGE, tab="Compare"))
+    check(visitor.multiselect(key="explain/compare/pick").set_value(["explain-cat-occlusion", "explain-do-you-trust-this-map"]).run())
+    assert visitor.table and charts(visitor)
+
+
+def test_every_scene_has_its_texts():
+    text = lecture.read("explain")
+    assert set(text.scenes) == {scene.slug for scene in SCENES}
+    assert all(each.title and each.question for each in text.scenes.values())
+
+
+def test_only_short_values_go_into_the_address():
+    start = ExplainSettings()
+    long, short = ("/9j/" + "A" * size for size in (knobs.LONGEST, 100))
+    for text, there in ((long, False), (short, True)):
+        settings = ExplainSettings(subject={"name": "upload", "upload": text})
+        query = knobs.to_url(settings, start, scene="is-it-a-cat")
+        assert query["subject"] == "upload" and ("upload" in query) == there
