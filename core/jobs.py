@@ -281,6 +281,9 @@ class Jobs:
         with self.lock:
             if job.future is not future:
                 return
+            if result["state"] == "refused":
+                self._end(job, "failed", result["message"])
+                return
             if result["state"] != "finished":  # the end of a run that was stopped just before we asked for the same one
                 self._again(job)
                 return

@@ -53,7 +53,7 @@ def log_of(key: str) -> list[dict[str, Any]]:
 
 
 def train(key: str, lab: str, flat: dict[str, Any], wish: str = "run") -> dict[str, Any]:
-    """The task: trains and returns packed events, seconds, state (finished or stopped) and machine."""
+    """The task: trains and returns packed events, seconds, state (finished, stopped or refused, with a message), machine."""
     worker, control = get_worker(), Control(wish=wish)
     task = worker.get_current_task()
     started = time.perf_counter()
@@ -70,6 +70,8 @@ def train(key: str, lab: str, flat: dict[str, Any], wish: str = "run") -> dict[s
             if not _may_go_on(worker, task, control):
                 break
         return _result(control.log, started, "stopped")
+    except (ValueError, runs.RunError) as refusal:  # a sentence for people, and no error that a log need hold
+        return _result(control.log, started, "refused") | {"message": str(refusal)}
     finally:
         generator.close()
         del CONTROLS[key]

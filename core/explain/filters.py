@@ -93,7 +93,7 @@ def strongest(net: nn.Module, layer: nn.Module, x: Tensor, channel: int, count: 
     """The patches of the pictures x (N, C, H, W) that excite one filter most, at most one of each picture, best first.
 
     A patch is the receptive field of the unit; a field as large as the picture shows all of it. found: `maxima` of
-    the same arguments, when the caller has them (Zeiler, Fergus 2014, section 4, show such patches).
+    the same arguments, when the caller has them (Zeiler, Fergus 2014, show such patches).
     """
     found = found or maxima(net, layer, x)
     values, patches = found.values[:, channel], []

@@ -64,7 +64,7 @@ def fitted(onoff: np.ndarray, probabilities: np.ndarray, width: float) -> tuple[
     """Weights (segments,), intercept and R² of the linear model that imitates `probabilities` (n,) of samples (n, segments).
 
     A sample counts by π = √exp(−d² / σ²), where d is its cosine distance to the first row and σ the kernel's width
-    (Ribeiro et al. 2016, section 3.4; kernel and ridge with α = 1 as in lime 0.2.0.1). R² is weighted by π.
+    (Ribeiro et al. 2016; kernel and ridge with α = 1 as in lime 0.2.0.1). R² is weighted by π.
     """
     base = LimeBase(lambda d: np.sqrt(np.exp(-d ** 2 / width ** 2)), random_state=0)
     distances = pairwise_distances(onoff, onoff[:1], metric="cosine").ravel()

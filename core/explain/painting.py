@@ -20,7 +20,7 @@ FAINT = 0.01  # of the probability: a map of less is made of next to nothing
 
 
 def occlusion(subject: Subject, target: int, method: settings.Occlusion, seed: int) -> Iterator[Part]:
-    """How far the logit falls when a window is painted over (Zeiler and Fergus 2014, section 4.2); it moves by half its
+    """How far the logit falls when a window is painted over (Zeiler and Fergus 2014); it moves by half its
     side, and a pixel under several windows gets their mean."""
     x, (window, stride, places) = subject.x, windows(subject, method)
     fill = models.baseline(x, method.fill).unsqueeze(0)
@@ -144,7 +144,7 @@ def _regressed(subject: Subject, target: int, method: settings.KernelShap | sett
 
 
 def lime(subject: Subject, target: int, method: settings.Lime, seed: int) -> Iterator[Part]:
-    """Weights of a linear model that imitates the probability near this picture (Ribeiro et al. 2016, equation 2)."""
+    """Weights of a linear model that imitates the probability near this picture (Ribeiro et al. 2016)."""
     cut, ask = models.segments(subject.x, method.segments), probability_of(subject, target)
     batch = batch_size(subject, method.samples)
     for now in lime_image.imitate(lambda x: ask(x).double().numpy(), subject.x, cut, method, batch, seed):

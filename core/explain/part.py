@@ -24,8 +24,9 @@ class Part:
 
     passes: pictures that went through the network so far; one that went back as well, for its slopes, counts twice.
     map: (H, W) float32, positive where a pixel speaks for the answer; None where a method shows nothing before its end.
-    numbers: what is known of its trustworthiness, all in %: “gap” between the sum of the map and the change of the answer,
-    “fit” = R² of a linear imitation, “spread” over repeats. note: how far to trust it; only the last part has one.
+    numbers: what is known of its trustworthiness, in %: “gap” between the sum of the map and the change of the answer,
+    “fit” = R² of a linear imitation, “spread” over repeats; and the “steps” of integrated gradients. note: one sentence,
+    how far to trust it; only the last part has one.
     """
 
     passes: int

@@ -61,7 +61,7 @@ def stages(net: nn.Module) -> dict[str, list[nn.Module]]:
 def destroyed(net: nn.Module, seed: int) -> Iterator[tuple[str, nn.Module]]:
     """("trained", a copy), then a copy whose output layer is redrawn, then its last hidden layer as well, …
 
-    Cascading (Adebayo et al. 2018, section 3.1): what was redrawn stays so. The given network is left as it is; every
+    Cascading (Adebayo et al. 2018): what was redrawn stays so. The given network is left as it is; every
     copy is in evaluation mode and a network of its own.
     """
     generator, copy = seeded(seed), deepcopy(net).eval()

@@ -17,7 +17,7 @@ from core.nets import MLP, Columns
 
 
 def deeplift(subject: Subject, target: int, method: settings.DeepLift, seed: int) -> Iterator[Part]:
-    """Differences to a baseline, handed back layer by layer by the rescale rule (Shrikumar et al. 2017, section 3.5.2)."""
+    """Differences to a baseline, handed back layer by layer by the rescale rule (Shrikumar et al. 2017)."""
     _refuse_unknown_relu(subject.net, "DeepLIFT", "so its sum would miss the answer by far")
     baseline = models.baseline(subject.x, method.baseline)
     net = _pools_apart(_own(subject.net))
@@ -31,7 +31,7 @@ def deeplift(subject: Subject, target: int, method: settings.DeepLift, seed: int
 
 
 def guided_backprop(subject: Subject, target: int, method: settings.GuidedBackprop, seed: int) -> Iterator[Part]:
-    """The slope, with its negative part cut off at every ReLU on the way back (Springenberg et al. 2015, section 3.4)."""
+    """The slope, with its negative part cut off at every ReLU on the way back (Springenberg et al. 2015)."""
     _refuse_unknown_relu(subject.net, "Guided backprop", "so the map would be the plain slope")
     with _quietly():
         values = captum.attr.GuidedBackprop(_own(subject.net)).attribute(with_slope(subject.x), target=target)
@@ -53,7 +53,7 @@ def grad_cam(subject: Subject, target: int, method: settings.GradCam, seed: int)
 
 
 def guided_grad_cam(subject: Subject, target: int, method: settings.GuidedGradCam, seed: int) -> Iterator[Part]:
-    """Guided backprop times Grad-CAM of the last convolution, enlarged (Selvaraju et al. 2017, section 3.2)."""
+    """Guided backprop times Grad-CAM of the last convolution, enlarged (Selvaraju et al. 2017)."""
     _refuse_unknown_relu(subject.net, "Guided Grad-CAM", "so the map would not be guided")
     net = _own(subject.net)
     with _quietly():

@@ -19,13 +19,13 @@ BASELINES_OF_PHOTOS, BASELINES_OF_DIGITS = 8, 20  # of GradientSHAP
 
 
 def saliency(subject: Subject, target: int, method: settings.Saliency, seed: int) -> Iterator[Part]:
-    """max over colours of |∂ logit / ∂ pixel| (Simonyan et al. 2013, section 3.1)."""
+    """max over colours of |∂ logit / ∂ pixel| (Simonyan et al. 2013)."""
     values = captum.attr.Saliency(subject.net).attribute(with_slope(subject.x), target=target)
     yield Part(2, as_map(values.amax(1)), note="The slope at this very picture: it says nothing about larger changes.")
 
 
 def smoothgrad(subject: Subject, target: int, method: settings.SmoothGrad, seed: int) -> Iterator[Part]:
-    """Mean of the slopes at n noisy copies of the picture (Smilkov et al. 2017, section 3), of their squares, or variance."""
+    """Mean of the slopes at n noisy copies of the picture (Smilkov et al. 2017), of their squares, or variance."""
     tunnel, draws = captum.attr.NoiseTunnel(captum.attr.Saliency(subject.net)), Draws(seed)
     sums = squares = torch.zeros(subject.x.shape, dtype=torch.float64)
     for done, part in shares(method.samples, batch_size(subject, method.samples)):
@@ -117,7 +117,7 @@ class Way:
 
 def gradient_shap(subject: Subject, target: int, method: settings.GradientShap, seed: int) -> Iterator[Part]:
     """(x − x′) · ∂ logit / ∂ x at random places between noisy x and random baselines x′, averaged (Lundberg, Lee 2017;
-    as expected gradients: Erion et al. 2021, equation 2)."""
+    as expected gradients: Erion et al. 2021)."""
     baselines, draws = _others(subject, seed), Draws(seed)
     logits = logit_of(subject, target)(torch.cat([subject.x.unsqueeze(0), baselines]))
     rise, asked = (logits[0] - logits[1:].mean()).item(), len(logits)

@@ -131,6 +131,6 @@ def jaccard(sets: Sequence[frozenset[int]]) -> float:
 @cache
 def permutation(table: Table) -> tuple[np.ndarray, np.ndarray]:
     """How far the forest's test accuracy falls when a feature's column is shuffled: mean and standard deviation of five
-    shufflings, (features,) each (Breiman 2001, section 10). It speaks for the whole table, not for one row."""
+    shufflings, (features,) each (Breiman 2001). It speaks for the whole table, not for one row."""
     found = permutation_importance(forest(table), table.test_x, table.test_y, n_repeats=5, random_state=0, n_jobs=1)
     return found.importances_mean, found.importances_std

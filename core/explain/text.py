@@ -43,7 +43,7 @@ class TextExplanation:
 
 @cache
 def text_model(hide_names: bool = False) -> TextModel:
-    """Logistic regression on TF-IDF (Manning, Raghavan, Schütze 2008, sections 6.2 and 15.3), trained once per process."""
+    """Logistic regression on TF-IDF (Manning, Raghavan, Schütze 2008), trained once per process."""
     data = docstrings.load(hide_names)
     pipeline = make_pipeline(TfidfVectorizer(sublinear_tf=True), LogisticRegression(C=10, solver="newton-cg"))
     pipeline.fit(data.train_texts, data.train_y)

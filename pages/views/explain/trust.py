@@ -129,7 +129,8 @@ def _measured(
 
     target, asked, hidden = _subject.answer(rank), METHODS[method](), baseline(_subject.x, hide)
     reference = hidden if method in TIMES_PICTURE else None
-    unpredicted = trust.unpredicted(_subject, target, _values, hidden=hidden, reference=reference)
+    samples = 24 if _subject.photo else 64
+    unpredicted = trust.unpredicted(_subject, target, _values, samples=samples, hidden=hidden, reference=reference)
 
     def again(x: Any) -> np.ndarray:
         return methods.answer(Subject(_subject.net, x, _subject.names), target, asked).map
