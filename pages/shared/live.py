@@ -1,5 +1,6 @@
 """The live picture of a lab page: the six buttons, progress, numbers and curves. Polls only while something trains."""
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from random import randrange
@@ -15,6 +16,7 @@ from pages.shared import chart, figures, knobs, shown
 from pages.shared.shown import Shown
 from pages.shared.words import _, plain
 
+MOMENT = 0.3  # seconds that a press of the first button waits for a run that may be so short
 POLL = 0.4  # seconds between two looks at a live run; longer when many look
 
 
@@ -35,7 +37,7 @@ def panel(lab: str, settings: Settings, look: Look) -> Shown:
     every = None
     if current.live:
         every = min(3.0, POLL + 0.05 * current.view.viewers)
-    st.fragment(_panel, run_every=every)(lab, settings, look, current.live)
+    st.fragment(_panel, run_every=every)(lab, settings, look, current)
     return current
 
 
@@ -49,10 +51,12 @@ def now(lab: str) -> Shown:
         return shown.find(shown.scene_id(lab, st.session_state[f"{lab}/scene"]))
 
 
-def _panel(lab: str, settings: Settings, look: Look, was_live: bool) -> None:
+def _panel(lab: str, settings: Settings, look: Look, drawn: Shown) -> None:
+    """drawn: the run as it was when the whole page was drawn."""
     current = now(lab)
-    if current.live != was_live:
-        st.rerun()  # the whole page: the polling starts or ends, and the tabs open the new run
+    turned = st.session_state.pop(f"{lab}/turned", False)
+    if turned or (current.id, current.live) != (drawn.id, drawn.live):
+        st.rerun()  # the whole page: a knob has moved, the polling starts or ends, or the tabs open another run
     _buttons(lab, settings, current, look.verb)
     if sentence := st.session_state.get(f"{lab}/said"):  # until the next press of a button
         st.info(plain(sentence), icon=":material/info:")
@@ -119,8 +123,19 @@ def _train(lab: str, model: type[Settings], wish: str) -> None:
     st.session_state[f"{lab}/said"] = ""
     try:
         st.session_state[f"{lab}/run"] = jobs.start(lab, knobs.read(lab, model), shown.viewer(), wish)
+        _first_news(st.session_state[f"{lab}/run"])
     except (JobError, BadSettings) as error:
         st.session_state[f"{lab}/said"] = str(error)
+
+
+def _first_news(run_id: str) -> None:
+    """Waits a moment, so that what takes no longer is there with the first redraw, and not after two more."""
+    end = time.monotonic() + MOMENT
+    while time.monotonic() < end:
+        view = jobs.watch(run_id, shown.viewer())
+        if view is None or not view.live or view.state == "paused":
+            return
+        time.sleep(0.02)
 
 
 def _steer(lab: str, wish: str) -> None:
@@ -143,6 +158,7 @@ def leave(lab: str) -> None:
 
 def _new_seed(lab: str) -> None:
     st.session_state[knobs.key(lab, "seed")] = randrange(10_000)
+    st.session_state[f"{lab}/turned"] = True  # the knob itself stands outside of this fragment
 
 
 def _status(current: Shown, settings: Settings, verb: str) -> None:
