@@ -22,6 +22,7 @@ hypothesis_settings.register_profile("house", deadline=None, derandomize=True, m
 hypothesis_settings.load_profile("house")
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist looks for the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One process runs all tests of a file, and of the browser: two browsers at once would wait for one another."""
     for item in items:
