@@ -13,7 +13,7 @@ app: $(VENV)/app.stamp
 
 test: $(VENV)/test.stamp chromium
 	$(BIN)/ruff check .
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder tests
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests
 
 lint: $(VENV)/test.stamp
 	$(BIN)/ruff check .

@@ -22,14 +22,6 @@ hypothesis_settings.register_profile("house", deadline=None, derandomize=True, m
 hypothesis_settings.load_profile("house")
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist looks for the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One process runs all tests of a file, and of the browser: two browsers at once would wait for one another."""
-    for item in items:
-        group = "browser" if "browser" in item.path.parts else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
-
-
 @pytest.fixture(scope="session", autouse=True)
 def own_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """No test touches the user's runs, and no variable of the user's shell changes a test."""
