@@ -36,12 +36,6 @@ def augment(x: Tensor, generator: torch.Generator, pixels: float = 1, degrees: f
     return F.grid_sample(x, F.affine_grid(moves, list(x.shape), align_corners=False), align_corners=False)
 
 
-def one_cycle(parameters, rate: float, steps: int, decay: float = 1e-4):
-    """SGD with Nesterov momentum; the learning rate rises for a quarter of the run, then falls to zero (Smith 2018)."""
-    optimizer = torch.optim.SGD(parameters, lr=rate, momentum=0.9, nesterov=True, weight_decay=decay)
-    return optimizer, torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=max(steps, 2), pct_start=0.25)
-
-
 def test_accuracy(net: DigitNet) -> float:
     """Share of the 1,000 test digits that are right, in percent."""
     data = digits.load()

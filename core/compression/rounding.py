@@ -8,12 +8,12 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from core.compression import bitstream, models, prune, quantize
-from core.compression.loop import BATCH, REPORT, augment, examine, finished, one_cycle, test_accuracy
+from core.compression.loop import BATCH, REPORT, augment, examine, finished, test_accuracy
 from core.compression.settings import Deep, Quantize
 from core.compression.shrink import Phase, prune_rounds
 from core.data import digits
 from core.events import Event, Metrics, Picture, Started
-from core.loop import batches, broken, diverged, seeded, steps_of
+from core.loop import batches, broken, diverged, one_cycle, seeded, steps_of
 from core.nets import DigitNet, count
 
 

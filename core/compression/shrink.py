@@ -8,11 +8,11 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from core.compression import models, prune, slimming
-from core.compression.loop import BATCH, REPORT, augment, examine, finished, gamma_events, one_cycle, test_accuracy
+from core.compression.loop import BATCH, REPORT, augment, examine, finished, gamma_events, test_accuracy
 from core.compression.settings import Deep, Prune, Slim
 from core.data import digits
 from core.events import Event, Metrics, Picture, Started, Warned
-from core.loop import batches, broken, diverged, fresh, seeded, steps_of
+from core.loop import batches, broken, diverged, fresh, one_cycle, seeded, steps_of
 from core.nets import DigitNet, build, count
 
 Phase = Generator[Event, None, int]  # yields events; returns the step it ended at, or −1 when it diverged

@@ -9,11 +9,11 @@ from torch import Tensor
 
 from core.compression import models
 from core.compression.distill import prior_correction, soft_loss
-from core.compression.loop import BATCH, REPORT, examine, finished, one_cycle, test_accuracy
+from core.compression.loop import BATCH, REPORT, examine, finished, test_accuracy
 from core.compression.settings import Distill
 from core.data import digits
 from core.events import Event, Metrics, Started
-from core.loop import batches, broken, diverged, fresh, hits, seeded, steps_of
+from core.loop import batches, broken, diverged, fresh, hits, one_cycle, seeded, steps_of
 from core.nets import DigitNet, count, predict
 
 

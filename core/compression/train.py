@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import torch.nn.functional as F
 
 from core.compression import models, rounding, shrink, student
-from core.compression.loop import BATCH, REPORT, augment, examine, finished, one_cycle, start_network, test_accuracy
+from core.compression.loop import BATCH, REPORT, augment, examine, finished, start_network, test_accuracy
 from core.compression.settings import CompressionSettings, Deep, Distill, Prune, Quantize, Redesign, Slim, Teacher
 from core.data import digits
 from core.events import Event, Metrics, Started
-from core.loop import batches, broken, diverged, fresh, hits, seeded, steps_of
+from core.loop import batches, broken, diverged, fresh, hits, one_cycle, seeded, steps_of
 from core.nets import DigitNet, count
 
 

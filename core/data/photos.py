@@ -24,6 +24,11 @@ def load(name: str) -> Tensor:
     return to_tensor(Image.open(_folder(package) / file))
 
 
+def every() -> Tensor:
+    """All shipped photos in the order of FILES, (N, 3, 224, 224)."""
+    return torch.stack([load(name) for name in FILES])
+
+
 def to_tensor(picture: Image.Image) -> Tensor:
     """The middle square of a picture, as the network wants it: (3, 224, 224) in [0, 1]."""
     width, height = picture.size

@@ -16,7 +16,7 @@ from core.data import digits, pictures
 from core.events import Event, Finished, Metrics, Picture, Started, Warned
 from core.explain.models import test_digit
 from core.explain.settings import Digit, Drawing, Shortcut, Subject
-from core.loop import batches, broken, diverged, fresh, hits, seeded, steps_of
+from core.loop import batches, broken, diverged, fresh, hits, one_cycle, seeded, steps_of
 from core.nets import DigitNet, count, predict, to_model
 
 CORNER = slice(1, 4)  # rows and columns of the mark: three by three pixels, one from the edge, where no digit ever is
@@ -61,8 +61,7 @@ def train_marked(method: Shortcut, seed: int, subject: Subject) -> Iterator[Even
     yield Started(total, {"parameters": count(net), "chance_share": 100 * CHANCE})
     yield Picture(0, "input", (255 * picture[0]).round().byte().numpy())
     yield Metrics(0, examine(net, method.marked))
-    optimizer = torch.optim.SGD(net.parameters(), lr=method.learning_rate, momentum=0.9, nesterov=True, weight_decay=1e-4)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, method.learning_rate, total_steps=total, pct_start=0.25)
+    optimizer, schedule = one_cycle(net.parameters(), method.learning_rate, total)
     for step, index, _ in batches(len(x), BATCH, method.epochs, generator):
         loss = F.cross_entropy(net.train()(x[index]), y[index])
         if broken(loss):

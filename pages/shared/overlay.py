@@ -34,6 +34,12 @@ def enlarged(picture: np.ndarray) -> np.ndarray:
     return colour.repeat(factor, 0).repeat(factor, 1)
 
 
+def pixels(picture: np.ndarray) -> np.ndarray:
+    """A picture (C, H, W) in [0, 1], of one colour or three, as 8-bit (H, W, 3)."""
+    coloured = np.broadcast_to(picture, (3, *picture.shape[1:]))
+    return np.ascontiguousarray(np.rint(255 * coloured).astype(np.uint8).transpose(1, 2, 0))
+
+
 def top_of(*maps: np.ndarray) -> float:
     """The value that gets full colour in all of these maps together: one hot pixel must not darken the rest."""
     sizes = np.abs(np.concatenate([np.ravel(values).astype(np.float32) for values in maps]))

@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from pages.shared import chart, figures, superpixels
-from pages.shared.overlay import overlay
+from pages.shared.overlay import overlay, pixels
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.explain import data
@@ -61,11 +61,11 @@ def _by_hand(current: Shown, subject: Any, count: int, fill: str) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         state["off"] = superpixels.toggle(
-            _pixels(subject.x),
+            pixels(subject.x.numpy()),
             segments,
             state["off"],
             f"be_lime/{state['key']}",
-            _pixels(_filled(subject, segments, fill)),
+            pixels(_filled(subject, segments, fill).numpy()),
         )
     answers = _asked(subject, segments, fill, _on([state["off"]], many))[0]
     _remember(state["mine"], state["off"], float(answers[target]))
@@ -141,12 +141,6 @@ def _filled(subject: Any, segments: np.ndarray, fill: str) -> Any:
     return lime_image.filled(subject.x, segments, fill)
 
 
-def _pixels(x: Any) -> np.ndarray:
-    """A picture (C, H, W) in [0, 1] as (H, W, 3) of 8 bits."""
-    picture = np.rint(255 * x.numpy().transpose(1, 2, 0)).astype(np.uint8)
-    return np.ascontiguousarray(np.broadcast_to(picture, (*picture.shape[:2], 3)))
-
-
 def _answer(subject: Any, answers: np.ndarray, target: int, off: int, many: int) -> None:
     """The answer that is explained, and the three that the network gives now, beside what it said to the whole picture."""
     before, name = subject.probabilities.numpy(), subject.names[target]
@@ -208,7 +202,7 @@ def _fit(
     rest = {off: p for off, p in tries.items() if off}
     on, probabilities = _on([(), *rest], many), np.array([whole, *rest.values()])
     values, __, r2 = lime_image.fitted(on, probabilities, WIDTH)
-    picture = _pixels(subject.x)
+    picture = pixels(subject.x.numpy())
     st.image(overlay(picture, values[segments]), width=420, output_format="PNG", alt=_("The weights over the picture"))
     st.markdown(f"**{title}** · {_('{} tries').format(len(rest))} · R² = {r2:.2f}")
     if len(rest) < many:

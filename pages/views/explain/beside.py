@@ -1,17 +1,14 @@
 """The same picture under several methods, side by side, and how far their maps agree."""
 
-from typing import Any
-
 import numpy as np
 import streamlit as st
 
 from pages.shared import chart, figures
-from pages.shared.overlay import overlay
+from pages.shared.overlay import overlay, pixels
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.explain import data
 
-QUICK = ("saliency", "input_x_gradient", "grad_cam")  # on a photo, within a second or two
 FIRST = ("saliency", "integrated_gradients", "guided_backprop", "grad_cam", "occlusion", "lime")
 ROW = 4
 
@@ -19,24 +16,23 @@ ROW = 4
 @st.fragment
 def beside(current: Shown) -> None:
     """Choose methods; each map stands beside the others, then the rank correlations of all pairs."""
-    from core.explain.settings import METHOD_NAMES, METHODS
+    from core.explain.settings import METHOD_NAMES
 
     subject = data.subject_of(current)
     if subject is None:
         st.info(_("There is nothing to explain yet: let the network be trained, or choose a picture."))
         return
-    ready = data.stored_maps(current) if subject.photo else {}
-    offered = [m for m in METHODS if not subject.photo or m in QUICK or m in ready]
-    first = [m for m in (offered if subject.photo else FIRST) if m in offered][:8]
+    known = data.Maps(current, subject)
+    first = [m for m in (known.methods if subject.photo else FIRST) if m in known.methods][:8]
     chosen = st.multiselect(
         _("Methods"),
-        offered,
+        known.methods,
         default=first,
         format_func=lambda m: _(METHOD_NAMES[m]),
         key=f"beside/{current.id}",
         max_selections=8,
     )
-    maps = _maps(current, subject, chosen, ready, METHOD_NAMES)
+    maps = _maps(known, chosen, METHOD_NAMES)
     if subject.photo:
         st.caption(
             _(
@@ -48,20 +44,14 @@ def beside(current: Shown) -> None:
         _agreement({_(METHOD_NAMES[m]): values for m, values in maps.items()})
 
 
-def _maps(
-    current: Shown, subject: Any, chosen: list[str], ready: dict[str, np.ndarray], names: dict[str, str]
-) -> dict[str, np.ndarray]:
+def _maps(known: data.Maps, chosen: list[str], names: dict[str, str]) -> dict[str, np.ndarray]:
     """Draws the chosen maps and returns those that there are; a method that does not fit says why in its place."""
-    from core.explain.train import as_bytes
-
-    picture, maps = as_bytes(subject.x), {}
+    picture, maps = pixels(known.subject.x.numpy()), {}
     for start in range(0, len(chosen), ROW):
         for column, method in zip(st.columns(ROW, gap="medium"), chosen[start : start + ROW]):
             with column:
                 st.markdown(f"**{_(names[method])}**")
-                values, note = ready.get(method), ""
-                if values is None:
-                    values, note, __ = data.answer(data.key_of(current), current.settings.answer, method, "{}", subject)
+                values, note = known.of(method)
                 if values is None:
                     st.info(note, icon=":material/block:")
                     continue

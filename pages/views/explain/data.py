@@ -7,10 +7,12 @@ import numpy as np
 import streamlit as st
 
 from core import runs
+from core.events import Started
 from core.runs import RunError
 from pages.shared.shown import Shown
 
 Array = np.ndarray
+QUICK = ("saliency", "input_x_gradient", "grad_cam")  # on a photo, within a second or two
 
 
 def last(current: Shown, name: str) -> Array | None:
@@ -21,7 +23,7 @@ def last(current: Shown, name: str) -> Array | None:
 
 def facts(current: Shown) -> dict[str, Any]:
     """What was known when the run began: the answer explained, its probability, the first five answers."""
-    return next((dict(e.facts) for e in current.events if hasattr(e, "facts")), {})
+    return next((dict(e.facts) for e in current.events if isinstance(e, Started)), {})
 
 
 def subject_of(current: Shown) -> Any:
@@ -52,18 +54,34 @@ def key_of(current: Shown) -> str:
     return json.dumps([current.settings.subject.model_dump(), trained])
 
 
+class Maps:
+    """The methods that answer at once on the subject, or whose map a stored run has, and those maps."""
+
+    def __init__(self, current: Shown, subject: Any):
+        from core.explain.settings import METHODS
+
+        self.current, self.subject = current, subject
+        self.stored = stored_maps(current) if subject.photo else {}
+        self.methods = [m for m in METHODS if not subject.photo or m in QUICK or m in self.stored]
+
+    def of(self, method: str) -> tuple[Array | None, str]:
+        """The method's map (H, W) and its note, which a stored one lacks; (None, why not) when it does not fit."""
+        if method in self.stored:
+            return self.stored[method], ""
+        return _answer(key_of(self.current), self.current.settings.answer, method, self.subject)
+
+
 @st.cache_data(max_entries=300, show_spinner=False)
-def answer(key: str, rank: int, method: str, knobs: str, _subject: Any) -> tuple[Array | None, str, dict[str, float]]:
-    """A method's map (H, W) of the subject's rank-th answer, its note and its numbers; (None, why not, {}) when it does
-    not fit the network. key: of the subject. knobs: the method's own, as JSON."""
+def _answer(key: str, rank: int, method: str, _subject: Any) -> tuple[Array | None, str]:
+    """A method's map (H, W) of the subject's rank-th answer with its default knobs, and its note. key: of the subject."""
     from core.explain import methods
     from core.explain.settings import METHODS
 
     try:
-        found = methods.answer(_subject, _subject.answer(rank), METHODS[method](**json.loads(knobs)))
+        found = methods.answer(_subject, _subject.answer(rank), METHODS[method]())
     except methods.CannotExplain as error:
-        return None, str(error), {}
-    return found.map, found.note, found.numbers
+        return None, str(error)
+    return found.map, found.note
 
 
 def stored_maps(current: Shown) -> dict[str, Array]:

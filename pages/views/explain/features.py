@@ -101,9 +101,7 @@ def _places(key: str, layer: str, way: str, _subject: Any) -> tuple[np.ndarray, 
     from core.explain import features as core
     from core.explain import models
 
-    known = (
-        torch.stack([photos.load(name) for name in photos.FILES]) if _subject.photo else digits.load().test_x[_chosen()]
-    )
+    known = photos.every() if _subject.photo else digits.load().test_x[_chosen()]
     vectors = core.features(
         _subject.net, models.layers(_subject.net)[layer], torch.cat([known, _subject.x.unsqueeze(0)])
     )

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from pages.shared.overlay import overlay, top_of
+from pages.shared.overlay import overlay, pixels, top_of
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.explain import data
@@ -62,7 +62,7 @@ def _over(subject: Any, values: np.ndarray) -> None:
         return
     side, h = subject.x.shape[-1], values.shape[-1]
     stretched = values[np.arange(side) * h // side][:, np.arange(side) * h // side]
-    drawn = overlay(_bytes(subject.x.numpy()), stretched, top_of(values))
+    drawn = overlay(pixels(subject.x.numpy()), stretched, top_of(values))
     st.image(drawn, width=WIDE, output_format=_format(subject), alt=_("The filter's map over the picture"))
     st.caption(
         _(
@@ -146,8 +146,8 @@ def _strongest(key: str, layer: str, channel: int, _subject: Any) -> tuple[np.nd
 
     net, found = _subject.net, _maxima(key, layer, _subject)
     patches = strongest(net, models.layers(net)[layer], _pictures(_subject), channel, 9, found)
-    pixels = np.stack([_bytes(patch.pixels.numpy()) for patch in patches])
-    return mosaic(pixels, 3), [patch.value for patch in patches], pixels.shape[1]
+    shown = np.stack([pixels(patch.pixels.numpy()) for patch in patches])
+    return mosaic(shown, 3), [patch.value for patch in patches], shown.shape[1]
 
 
 @st.cache_data(max_entries=20, show_spinner=False)
@@ -158,22 +158,14 @@ def _first(key: str, _subject: Any) -> np.ndarray:
     weights = first_filters(_subject.net).numpy()
     top = np.abs(weights).max((1, 2, 3), keepdims=True)
     share = (weights / np.maximum(top, 1e-9) + 1) / 2
-    return np.stack([_bytes(each) for each in share])
+    return np.stack([pixels(each) for each in share])
 
 
 def _pictures(subject: Any) -> Any:
     """The pictures among which the strongest patches are looked for, (N, C, H, W)."""
-    import torch
-
     from core.data import digits, photos
 
-    return torch.stack([photos.load(name) for name in photos.FILES]) if subject.photo else digits.load().test_x
-
-
-def _bytes(picture: np.ndarray) -> np.ndarray:
-    """A picture (C, H, W) in [0, 1] as 8-bit (H, W, 3)."""
-    whole = np.broadcast_to(picture, (3, *picture.shape[1:]))
-    return (255 * whole).round().astype(np.uint8).transpose(1, 2, 0)
+    return photos.every() if subject.photo else digits.load().test_x
 
 
 def mosaic(pictures: np.ndarray, columns: int, framed: int = -1) -> np.ndarray:

@@ -6,7 +6,7 @@ import streamlit as st
 from core.explain.settings import FORMULAS
 from pages.shared import chart, drawing, figures
 from pages.shared.figures import Line
-from pages.shared.overlay import enlarged, overlay, top_of
+from pages.shared.overlay import enlarged, overlay
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.explain import data
@@ -75,36 +75,40 @@ def _cut(name: str) -> str:
 
 
 def _curves(current: Shown) -> None:
-    """Probability of the answer while pixels are hidden, or shown, in the order of the map and of its two controls."""
-    names = orders(data.facts(current).get("photo", False))
+    """The insertion and deletion test of the run, as far as it has come."""
+    found = {(way, name): data.last(current, f"{way} {name}") for way in ("deletion", "insertion") for name in CURVES}
+    found = {key: curve for key, curve in found.items() if curve is not None}
+    draw_curves(found, data.facts(current).get("photo", False), "live")
+
+
+def draw_curves(curves: dict[tuple[str, str], np.ndarray], photo: bool, where: str, areas: bool = False) -> None:
+    """Probability of the answer while pixels are hidden, or shown, in the order of the map and of its two controls.
+
+    curves: (deletion or insertion, whose order) → probabilities at equal shares. areas: the legend says them.
+    """
+    names = {
+        "map": _("this map"),
+        "random": _("the map, moved elsewhere") if photo else _("random order"),
+        "input only": _("the picture's own contrast") if photo else _("its ink alone"),
+    }
     ways = {
         "deletion": (_("pixels hidden, the most important first (%)"), _("Deletion: the lower, the better")),
         "insertion": (_("pixels shown, the most important first (%)"), _("Insertion: the higher, the better")),
     }
-    if not any(current.pictures(f"deletion {name}") for name in names):
+    if not curves:
         return
     for column, (way, (x, title)) in zip(st.columns(2, gap="large"), ways.items()):
-        lines = [
-            Line(label, CURVES[name], np.linspace(0, 100, len(curve)), 100 * curve)
-            for name, label in names.items()
-            if (curve := data.last(current, f"{way} {name}")) is not None
-        ]
+        lines = []
+        for name, label in names.items():
+            if (curve := curves.get((way, name))) is not None:
+                area = f" · {_('area')} {np.trapezoid(curve, dx=1 / (len(curve) - 1)):.2f}" if areas else ""
+                lines.append(Line(label + area, CURVES[name], np.linspace(0, 100, len(curve)), 100 * curve))
         if lines:
             with column:
                 st.markdown(f"**{title}**")
                 figure = figures.curves(lines, x, _("probability of the answer (%)"), 250)
                 figure["y"]["domain"] = [0, 102]
-                chart.show(figure, key=f"live/{way}", alt=title)
-
-
-def orders(photo: bool) -> dict[str, str]:
-    """What the three curves of the insertion and deletion test are called."""
-    random = _("the map, moved elsewhere") if photo else _("random order")
-    return {
-        "map": _("this map"),
-        "random": random,
-        "input only": _("the picture's own contrast") if photo else _("its ink alone"),
-    }
+                chart.show(figure, key=f"{where}/{way}", alt=title)
 
 
 def _destroyed(current: Shown) -> None:
@@ -116,7 +120,7 @@ def _destroyed(current: Shown) -> None:
     for column, i in zip(st.columns(len(chosen), gap="small"), chosen):
         values = np.array(maps[i].array)
         with column:
-            st.image(overlay(picture, values, top_of(values)), width="stretch", output_format="PNG", alt=str(stages[i]))
+            st.image(overlay(picture, values), width="stretch", output_format="PNG", alt=str(stages[i]))
             st.caption(_("trained") if i == 0 else _("then {}").format(_(str(stages[i]))))
 
 

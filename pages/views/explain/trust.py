@@ -6,15 +6,12 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from pages.shared import chart, figures, lecture
-from pages.shared.figures import Line
+from pages.shared import lecture
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.explain import data
-from pages.views.explain.beside import QUICK
-from pages.views.explain.picture import CURVES, orders
+from pages.views.explain.picture import draw_curves
 
-POINTS = 14
 TIMES_PICTURE = (
     "input_x_gradient",
     "integrated_gradients",
@@ -27,15 +24,15 @@ TIMES_PICTURE = (
 @st.fragment
 def trust(current: Shown) -> None:
     """Choose a method and what hidden pixels become; curves with controls, infidelity, sensitivity."""
-    from core.explain.settings import METHOD_NAMES, METHODS
+    from core.explain.settings import METHOD_NAMES
 
     subject = data.subject_of(current)
     if subject is None:
         st.info(_("There is nothing to test yet: let the network be trained, or choose a picture."))
         return
     st.markdown(lecture.read("explain").notes["trust"])
-    ready = data.stored_maps(current) if subject.photo else {}
-    offered = [m for m in METHODS if not subject.photo or m in QUICK or m in ready]
+    known = data.Maps(current, subject)
+    offered = known.methods
     left, right = st.columns([1, 1])
     method = left.selectbox(
         _("Method"),
@@ -52,42 +49,20 @@ def trust(current: Shown) -> None:
         key="trust/hide",
         required=True,
     )
-    values, note = ready.get(method), ""
-    if values is None:
-        values, note, __ = data.answer(data.key_of(current), current.settings.answer, method, "{}", subject)
+    values, note = known.of(method)
     if values is None:
         st.info(note, icon=":material/block:")
         return
     key = json.dumps([data.key_of(current), current.settings.answer, method, hide])
-    _curves(key, subject, current.settings.answer, values, hide)
+    curves = _examined(key, current.settings.answer, hide, subject, values)
+    draw_curves(curves, subject.photo, "trust", areas=True)
     _numbers(key, subject, current.settings.answer, method, hide, values)
-
-
-def _curves(key: str, subject: Any, rank: int, values: np.ndarray, hide: str) -> None:
-    names = orders(subject.photo)
-    curves = _examined(key, rank, hide, subject, values)
-    titles = {"deletion": _("Deletion: the lower, the better"), "insertion": _("Insertion: the higher, the better")}
-    x = {"deletion": _("share of the pixels hidden (%)"), "insertion": _("share of the pixels shown (%)")}
-    for column, (way, title) in zip(st.columns(2, gap="large"), titles.items()):
-        with column:
-            lines = [
-                Line(
-                    f"{label} · {_('area')} {curves[way, name].mean():.2f}",
-                    CURVES[name],
-                    np.linspace(0, 100, POINTS + 1),
-                    100 * curves[way, name],
-                )
-                for name, label in names.items()
-            ]
-            st.markdown(f"**{title}**")
-            figure = figures.curves(lines, x[way], _("probability of the answer (%)"), 260)
-            figure["y"]["domain"] = [0, 102]
-            chart.show(figure, key=f"trust/{way}", alt=title)
 
 
 @st.cache_data(max_entries=100, show_spinner=True)
 def _examined(key: str, rank: int, hide: str, _subject: Any, _values: np.ndarray) -> dict[tuple[str, str], np.ndarray]:
     """The six curves. key: names the picture, the network and the method."""
+    from core.explain.train import POINTS
     from core.explain.trust import examine
 
     return {
