@@ -13,9 +13,10 @@ from torch.nn import functional as F
 from core.data import photos
 from core.events import Event, Finished, Metrics, Picture, Started
 from core.explain.filters import before_relu, output
-from core.explain.models import Subject, convolutions, layers
+from core.explain.models import convolutions, layers
 from core.explain.settings import Excite
 from core.loop import seeded
+from core.subject.models import Subject
 
 Objective = Callable[[Tensor], Tensor]  # picture (1, C, H, W) in [0, 1] → a number to climb
 RATE = 0.05  # of Adam, for both climbs

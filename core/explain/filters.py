@@ -6,8 +6,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from core.explain.models import PhotoNet
 from core.nets import Columns, DigitNet
+from core.subject.models import PhotoNet
 
 BATCH = {28: 200}  # pictures at a time by their side: as many as keep the maps in the cache; photos go by four
 

@@ -8,8 +8,8 @@ few odd pictures cannot bend the linear model, and the parts of KernelSHAP add u
 from collections.abc import Iterator
 
 from core.explain import models, painting, rules, settings, slopes
-from core.explain.models import Subject
 from core.explain.part import CannotExplain, Part
+from core.subject.models import Subject
 
 __all__ = ["METHODS", "CannotExplain", "Part", "answer", "cost", "cost_words", "explain"]
 

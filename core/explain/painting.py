@@ -11,9 +11,9 @@ from captum.attr._core.lime import get_exp_kernel_similarity_function
 from torch import Tensor
 
 from core.explain import lime_image, models, settings
-from core.explain.models import Subject
 from core.explain.part import Part, as_map, as_mask, batch_size, logit_of, probability_of
 from core.explain.passes import stepwise
+from core.subject.models import Subject
 
 SURE = 1e5  # KernelSHAP weighs its two fixed pictures with a million, all others with one
 FAINT = 0.01  # of the probability: a map of less is made of next to nothing

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from core.explain.models import Subject
+from core.subject.models import Subject
 
 # Pictures at once. More photos outgrow the caches and take longer each; and for slopes 55 MB of activations are kept of each.
 BATCH_OF_PHOTOS, BATCH_OF_DIGITS = 4, 200

@@ -14,10 +14,10 @@ from torch import nn
 
 from core.data import digits
 from core.explain import models
-from core.explain.models import PhotoNet, Subject
 from core.explain.trust import input_only, rank_correlation
 from core.loop import seeded
 from core.nets import Columns, DigitNet
+from core.subject.models import PhotoNet, Subject
 
 INK = 0.1  # a digit's pixel above this belongs to a stroke
 EVERY = 8  # of the training digits, which lie sorted by class: 500 of them for BatchNorm's statistics

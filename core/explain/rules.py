@@ -10,10 +10,10 @@ import torch
 from torch import Tensor, nn
 
 from core.explain import models, settings
-from core.explain.models import Subject
 from core.explain.part import CannotExplain, Part, colours_summed, gap_percent, logit_of, with_slope
 from core.explain.passes import LOCK
 from core.nets import MLP, Columns
+from core.subject.models import Subject
 
 
 def deeplift(subject: Subject, target: int, method: settings.DeepLift, seed: int) -> Iterator[Part]:

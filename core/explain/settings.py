@@ -10,57 +10,11 @@ from pydantic import Field
 
 from core.data.imagenet import names
 from core.settings import Frozen, Metric, Scene, Settings, knob
+from core.subject.settings import SUBJECT_NAMES, Digit, Photo, Subject
 
-SHIPPED_NETWORK = "compression-teacher"
-MOST_TEXT = 60_000  # letters of a photo of one's own: a JPEG of 224 × 224 pixels in base 64, which begins with /9j/
 Fill = Literal["black", "white", "grey", "blur"]
 FILLS = {"black": "black", "white": "white", "grey": "grey", "blur": "blurred picture"}
 MEAN = {"mean": "mean colour"}
-PHOTOS = {"chelsea": "Cat", "coffee": "Coffee", "motorcycle": "Motorcycle", "temple": "Temple", "flower": "Flower",
-          "camera": "Man with a camera", "rocket": "Rocket", "clock": "Clock, moved", "horse": "Horse, a silhouette",
-          "coins": "Coins", "galaxies": "Galaxies", "chessboard": "Chessboard"}
-
-
-def _network() -> str:
-    return knob(SHIPPED_NETWORK, "Network", "Which digit classifier of the shelf to ask.", source="digit classifier",
-                pattern=r"^[a-z0-9-]{1,80}(/[a-z0-9_]{1,40})?$",
-                form="the name of a stored run, and of a network in it after a slash")
-
-
-class Photo(Frozen):
-    """A photo, and EfficientNet-Lite0 with its ImageNet weights."""
-
-    name: Literal["photo"] = "photo"
-    photo: Literal[tuple(PHOTOS)] = knob("chelsea", "Photo", "One of the photos that Lectern has with it.", names=PHOTOS)
-
-
-class Digit(Frozen):
-    """A handwritten test digit, and a digit classifier of the shelf."""
-
-    name: Literal["digit"] = "digit"
-    digit: int = knob(3, "Digit", "Which digit to look at.", ge=0, le=9, step=1)
-    number: int = knob(2, "Which one", "Of the hundred test digits of this class.", ge=1, le=100, step=1)
-    network: str = _network()
-
-
-class Upload(Frozen):
-    """A photo of one's own, and EfficientNet-Lite0."""
-
-    name: Literal["upload"] = "upload"
-    upload: str = knob("", "Your photo", "PNG, JPEG, WebP, GIF, BMP or TIFF. It stays on this server and in your run.",
-                       source="photo", form="a photo chosen on the page", pattern=r"^(/9j/[A-Za-z0-9+/=]*)?$", max_length=MOST_TEXT)
-
-
-class Drawing(Frozen):
-    """A digit drawn by hand, and a digit classifier of the shelf."""
-
-    name: Literal["drawing"] = "drawing"
-    drawing: str = knob("", "Your digit", "Draw a digit with mouse, pen or finger.", source="drawing",
-                        form="a digit drawn on the page", pattern=r"^[A-Za-z0-9+/]*={0,2}$", max_length=1048)
-    network: str = _network()
-
-
-Subject = Photo | Digit | Upload | Drawing
 
 
 def _samples(default: int, help: str = "More samples, less noise, more time.", most: int = 1000) -> int:
@@ -279,7 +233,7 @@ class ExplainSettings(Settings):
 
     subject: Subject = Field(
         Photo(), discriminator="name", title="Look at", description="The picture, and with it the network that is asked.",
-        json_schema_extra={"names": {"photo": "a photo", "digit": "a digit", "upload": "my own photo", "drawing": "my own digit"}})
+        json_schema_extra={"names": SUBJECT_NAMES})
     method: Method = Field(
         Lime(), discriminator="name", title="Method", description="How the network is asked why.",
         json_schema_extra={"names": METHOD_NAMES})

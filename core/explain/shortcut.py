@@ -14,10 +14,11 @@ from torch import Tensor
 
 from core.data import digits, pictures
 from core.events import Event, Finished, Metrics, Picture, Started, Warned
-from core.explain.models import test_digit
-from core.explain.settings import Digit, Drawing, Shortcut, Subject
+from core.explain.settings import Shortcut
 from core.loop import batches, broken, diverged, fresh, hits, one_cycle, seeded, steps_of
 from core.nets import DigitNet, count, predict, to_model
+from core.subject.models import digit_at
+from core.subject.settings import Digit, Drawing, Subject
 
 CORNER = slice(1, 4)  # rows and columns of the mark: three by three pixels, one from the edge, where no digit ever is
 MARK = np.zeros((28, 28), dtype=bool)
@@ -87,9 +88,9 @@ def picture_of(subject: Subject, method: Shortcut) -> Tensor:
         case Drawing(drawing=text):
             return pictures.unpack_digit(text)
         case Digit(digit=digit, number=number):
-            return test_digit(digit, number)
+            return digit_at(digit, number)
         case _:
-            return test_digit(method.marked, Digit().number)
+            return digit_at(method.marked, Digit().number)
 
 
 def examine(net: DigitNet, digit: int) -> dict[str, float]:

@@ -9,10 +9,10 @@ from torch import Tensor
 
 from core.data import digits, photos
 from core.explain import models, settings
-from core.explain.models import Subject
 from core.explain.part import Part, as_map, batch_size, colours_summed, gap_percent, logit_of, shares, with_slope
 from core.explain.passes import Draws
 from core.loop import seeded
+from core.subject.models import Subject
 
 STEPS = 5  # of integrated gradients in each piece of the way
 BASELINES_OF_PHOTOS, BASELINES_OF_DIGITS = 8, 20  # of GradientSHAP

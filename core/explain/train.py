@@ -3,14 +3,12 @@
 from collections.abc import Iterator
 
 import numpy as np
-import torch
-from torch import Tensor
 
 from core.events import Event, Finished, Metrics, Picture, Started
-from core.explain import excite, methods, models, randomise, shortcut, trust
+from core.explain import excite, methods, randomise, shortcut, trust
 from core.explain import settings as s
-from core.explain.models import Subject
 from core.explain.settings import ExplainSettings
+from core.subject.models import Subject, as_bytes, look_at
 
 POINTS = 14  # of the insertion and deletion curves
 GROWING = 4  # a map that still grows is kept in squares of this many pixels
@@ -24,14 +22,14 @@ def train(settings: ExplainSettings) -> Iterator[Event]:
         case s.Randomise():
             yield from destroy(settings)
         case s.Excite():
-            yield from excite.excite(settings.method, models.subject(settings), settings.seed)
+            yield from excite.excite(settings.method, look_at(settings.subject), settings.seed)
         case _:
             yield from explain(settings)
 
 
 def explain(settings: ExplainSettings) -> Iterator[Event]:
     """One method's map as it grows, then what happens when the pixels that it names are hidden, beside two controls."""
-    subject = models.subject(settings)
+    subject = look_at(settings.subject)
     target = subject.answer(settings.answer)
     yield Started(methods.cost(subject, settings.method) + 6 * (POINTS + 1), said(subject, target) | {
         "axis": "passes through the network", "cost": methods.cost_words(settings.method, subject)})
@@ -55,7 +53,7 @@ def explain(settings: ExplainSettings) -> Iterator[Event]:
 
 def destroy(settings: ExplainSettings) -> Iterator[Event]:
     """The randomisation test: the map after each further layer lost its weights, and how much of it is left."""
-    subject = models.subject(settings)
+    subject = look_at(settings.subject)
     target = subject.answer(settings.answer)
     ask = s.BY_NAME[settings.method.ask]()
 
@@ -74,16 +72,9 @@ def destroy(settings: ExplainSettings) -> Iterator[Event]:
 
 def said(subject: Subject, target: int) -> dict[str, object]:
     """What the network says, and which of its answers is explained."""
-    best = subject.probabilities.argsort(descending=True)[:5].tolist()
     return {"photo": subject.photo, "target": target, "answer": subject.names[target],
             "probability": 100 * float(subject.probabilities[target]),
-            "answers": [[subject.names[i], 100 * float(subject.probabilities[i])] for i in best]}
-
-
-def as_bytes(x: Tensor) -> np.ndarray:
-    """A picture (C, H, W) in [0, 1] as 8-bit (H, W, 3) or (H, W)."""
-    pixels = (x.clamp(0, 1) * 255).round().to(torch.uint8).numpy()
-    return pixels[0].copy() if len(pixels) == 1 else pixels.transpose(1, 2, 0).copy()
+            "answers": subject.best()}
 
 
 def shrunk(values: np.ndarray) -> np.ndarray:

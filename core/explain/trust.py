@@ -15,8 +15,9 @@ from skimage.color import rgb2gray
 from skimage.filters import gaussian, sobel
 from torch import Tensor, nn
 
-from core.explain.models import Subject, baseline
+from core.explain.models import baseline
 from core.loop import seeded
+from core.subject.models import Subject
 
 NOISE = 0.2  # standard deviation of infidelity's noise, as a share of the range from black to white
 SQUARE = 0.2, 0.5  # side of the squares that infidelity paints over, as a share of the picture's

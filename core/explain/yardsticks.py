@@ -11,14 +11,15 @@ import torch
 from core.data import imagenet, photos
 from core.explain import methods, models, randomise, tabular, trust
 from core.explain import settings as s
-from core.explain.models import Subject
 from core.explain.part import gap_percent
+from core.subject.models import DIGITS, Subject, digit_at, digit_net, photo_net
+from core.subject.settings import SHIPPED_NETWORK
 from core.yardsticks import Yardstick, write
 
 SHORTCUT = "--subject digit --method shortcut"
 CURED = f"{SHORTCUT} --elsewhere 100"
 LIME = "--method lime"
-DIGITS, PHOTOS, TABLES = "digits.csv", "photos.csv", "tables.csv"
+OF_DIGITS, OF_PHOTOS, OF_TABLES = "digits.csv", "photos.csv", "tables.csv"
 EACH = 20  # test digits that one row of the table averages over
 ASKED = {"saliency": s.Saliency, "input_x_gradient": s.InputXGradient, "integrated_gradients": s.IntegratedGradients,
          "guided_backprop": s.GuidedBackprop, "grad_cam": s.GradCam, "occlusion": s.Occlusion}
@@ -30,13 +31,13 @@ NONE = "none in this set-up"
 def _faithful(name: str, title: str, why: str = "") -> Iterator[Yardstick]:
     for way, good in (("deletion", "low"), ("insertion", "high")):
         yield Yardstick(f"Digits, area under {way} ({good} is good): {title}", "", f"{way}_{name}", "%", NONE, why,
-                        file=DIGITS, of="draws")
+                        file=OF_DIGITS, of="draws")
 
 
 def _destroyed(name: str, title: str, published: str, why: str = "") -> Iterator[Yardstick]:
     for kind in ("signed", "absolute"):
         yield Yardstick(f"Digits, rank correlation after all layers were destroyed, {kind}: {title}", "", f"{kind}_{name}", "",
-                        published, why, file=DIGITS, of="draws", digits=2)
+                        published, why, file=OF_DIGITS, of="draws", digits=2)
 
 
 YARDSTICKS = (
@@ -50,10 +51,10 @@ YARDSTICKS = (
     Yardstick("Cured: share of the map in the mark", CURED, "result_share_in_mark", "%", "1.1 % if the map were flat", ""),
     Yardstick("Photos: completeness gap of integrated gradients, as here", "", "gap", "%",
               "5 % with 20 to 300 steps (Sundararajan et al. 2017)", "The line is cut finer where the sum does not add up.",
-              file=PHOTOS, of="photos"),
+              file=OF_PHOTOS, of="photos"),
     Yardstick("Photos: the same with 50 even Gauss–Legendre steps", "", "gap_50", "%", "5 % with 20 to 300 steps",
-              "Captum's default: what most programs show.", file=PHOTOS, of="photos"),
-    Yardstick("Photos: steps that it took", "", "steps", "steps", "20 to 300", "", file=PHOTOS, of="photos", digits=0),
+              "Captum's default: what most programs show.", file=OF_PHOTOS, of="photos"),
+    Yardstick("Photos: steps that it took", "", "steps", "steps", "20 to 300", "", file=OF_PHOTOS, of="photos", digits=0),
     Yardstick("Cat: R² of LIME, 200 samples", LIME, "result_fit", "%", NONE, "The same photo, five seeds."),
     *_faithful("integrated_gradients", "integrated gradients", "Hidden with black: the picture's own ink does as well."),
     *_faithful("occlusion", "occlusion"),
@@ -69,18 +70,18 @@ YARDSTICKS = (
                 "It draws the picture; the ink alone has 0.5."),
     *_destroyed("grad_cam", "Grad-CAM", f"passes the test ({ADEBAYO})"),
     Yardstick("Breast cancer, LIME: agreement of the top five of two seeds, 500 samples", "", "jaccard_500", "", NONE,
-              "Jaccard index, eight seeds, five test patients.", file=TABLES, of="patients", digits=2),
-    Yardstick("The same, 5,000 samples (the package's default)", "", "jaccard_5000", "", NONE, "", file=TABLES, of="patients", digits=2),
+              "Jaccard index, eight seeds, five test patients.", file=OF_TABLES, of="patients", digits=2),
+    Yardstick("The same, 5,000 samples (the package's default)", "", "jaccard_5000", "", NONE, "", file=OF_TABLES, of="patients", digits=2),
     Yardstick("The same, 500 samples, kernel width 1 instead of 4.1", "", "jaccard_narrow", "", NONE,
-              "Few samples are near enough to count.", file=TABLES, of="patients", digits=2),
-    Yardstick("R² with 5,000 samples", "", "r2_5000", "", NONE, "", file=TABLES, of="patients", digits=2),
-    Yardstick("R² with kernel width 1", "", "r2_narrow", "", NONE, "", file=TABLES, of="patients", digits=2),
+              "Few samples are near enough to count.", file=OF_TABLES, of="patients", digits=2),
+    Yardstick("R² with 5,000 samples", "", "r2_5000", "", NONE, "", file=OF_TABLES, of="patients", digits=2),
+    Yardstick("R² with kernel width 1", "", "r2_narrow", "", NONE, "", file=OF_TABLES, of="patients", digits=2),
 )
 
 
 def measured_tables(folder: Path) -> None:
     """What no sweep measures: averages over test digits, photos, and patients. A table that is there stays."""
-    for name, rows in ((DIGITS, digit_rows), (PHOTOS, photo_rows), (TABLES, patient_rows)):
+    for name, rows in ((OF_DIGITS, digit_rows), (OF_PHOTOS, photo_rows), (OF_TABLES, patient_rows)):
         if not (folder / name).is_file():
             found = [row | {"state": "finished"} for row in rows()]
             with (folder / name).open("w", newline="") as stream:
@@ -89,10 +90,10 @@ def measured_tables(folder: Path) -> None:
 
 def digit_rows() -> Iterator[dict[str, Any]]:
     """A row for each of five draws of twenty test digits: areas under the curves, and what randomisation leaves."""
-    net = models.digit_net(s.SHIPPED_NETWORK)
+    net = digit_net(SHIPPED_NETWORK)
     for seed in range(5):
         drawn = np.random.default_rng(seed).integers([0, 1], [10, 101], (EACH, 2)).tolist()
-        subjects = [Subject(net, models.test_digit(*which), models.DIGITS) for which in drawn]
+        subjects = [Subject(net, digit_at(*which), DIGITS) for which in drawn]
         found = [_areas(subject, seed) | _left(subject, seed) for subject in subjects]
         yield {"seed": seed} | {name: float(np.mean([one[name] for one in found])) for name in found[0]}
 
@@ -122,7 +123,7 @@ def _asker(ask: type, target: int) -> Callable[[Subject], np.ndarray]:
 def photo_rows() -> Iterator[dict[str, Any]]:
     """A row for each photo: the completeness gap from black, ours and with even steps, and the steps that ours took."""
     for name in photos.FILES:
-        subject = Subject(models.photo_net(), photos.load(name), imagenet.names())
+        subject = Subject(photo_net(), photos.load(name), imagenet.names())
         target, black = subject.answer(), models.baseline(subject.x, "black")
         pair = torch.stack([subject.x, black])
         with torch.no_grad():

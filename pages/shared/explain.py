@@ -85,8 +85,8 @@ def answer(run_id: str, model: str, index: int, method: str, given: str) -> dict
     """
     from core.data import digits
     from core.explain import methods
-    from core.explain.models import DIGITS, Subject
     from core.explain.settings import METHODS
+    from core.subject.models import DIGITS, Subject
 
     subject = Subject(runs.load(run_id).net(model).requires_grad_(False), digits.load().test_x[index], DIGITS)
     asked, said = METHODS[method](**json.loads(given)), subject.answer()

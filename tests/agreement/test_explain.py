@@ -19,20 +19,21 @@ from core.explain import models  # noqa: E402
 from core.explain import settings as S  # noqa: E402
 from core.explain.lime_image import superpixels_off  # noqa: E402
 from core.explain.methods import answer  # noqa: E402
-from core.explain.models import Subject  # noqa: E402
+from core.subject.models import DIGITS, Subject, digit_at, digit_net, photo_net
+from core.subject.settings import SHIPPED_NETWORK  # noqa: E402
 
 SEED = 6
 
 
 @pytest.fixture(scope="module")
 def digit():
-    return Subject(models.digit_net(S.SHIPPED_NETWORK), models.test_digit(3, 1), models.DIGITS)
+    return Subject(digit_net(SHIPPED_NETWORK), digit_at(3, 1), DIGITS)
 
 
 @pytest.fixture(scope="module")
 def photo():
     """A quarter of a photo's size, for the sake of time."""
-    return Subject(models.photo_net(), photos.load("chelsea")[:, ::2, ::2], imagenet.names())
+    return Subject(photo_net(), photos.load("chelsea")[:, ::2, ::2], imagenet.names())
 
 
 @pytest.fixture

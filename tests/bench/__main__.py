@@ -24,9 +24,9 @@ import psutil
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from core import labs, runs
-from core.explain import models
-from core.explain.settings import Digit, ExplainSettings
 from core.settings import build
+from core.subject.models import look_at
+from core.subject.settings import Digit, Photo
 from tests.bench import explain
 from tests.browser.conftest import ARGUMENTS, ROOT, Server, arrived, chromium, serve
 
@@ -380,8 +380,8 @@ def measure(browser: Browser, folder: Path, quick: bool, step: Callable[[str], N
 
 def explanations(rounds: int) -> list[Row]:
     """LIME against the library's defaults, and the slowest of the methods that must answer at once."""
-    digit = models.subject(ExplainSettings(subject=Digit()))
-    photo = models.subject(ExplainSettings())
+    digit = look_at(Digit())
+    photo = look_at(Photo())
     ours, library = explain.lime(rounds)
     slowest = {what: max(explain.at_once(each, 5).items(), key=lambda item: item[1])
                for what, each in (("digit", digit), ("photo", photo))}

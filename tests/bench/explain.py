@@ -10,8 +10,10 @@ import numpy as np  # noqa: E402
 import skimage.data  # noqa: E402
 import torch  # noqa: E402
 
-from core.explain import methods, models  # noqa: E402
+from core.explain import methods  # noqa: E402
 from core.explain import settings as s  # noqa: E402
+from core.subject.models import Subject, look_at  # noqa: E402
+from core.subject.settings import Photo  # noqa: E402
 
 SAMPLES = 200
 QUICK = (s.Saliency, s.SmoothGrad, s.InputXGradient, s.IntegratedGradients, s.GradientShap, s.DeepLift, s.GuidedBackprop,
@@ -56,7 +58,7 @@ def seconds(work, rounds: int) -> list[float]:
 def lime(rounds: int) -> tuple[list[float], list[float]]:
     """(ours, the library's), turns taken, on the photo of the cat."""
     torch.set_num_threads(1)
-    subject, net, image = models.subject(s.ExplainSettings()), plain_net(), skimage.data.chelsea()
+    subject, net, image = look_at(Photo()), plain_net(), skimage.data.chelsea()
     target = subject.answer()
     methods.answer(subject, target, s.Lime(samples=10))
     library_default(image, 10, net)
@@ -67,7 +69,7 @@ def lime(rounds: int) -> tuple[list[float], list[float]]:
     return ours, library
 
 
-def at_once(subject: models.Subject, rounds: int) -> dict[str, float]:
+def at_once(subject: Subject, rounds: int) -> dict[str, float]:
     """The median of each gradient method that fits the network, after a first call that loads what it needs."""
     found, target = {}, subject.answer()
     for method in QUICK if not subject.photo else (s.Saliency, s.InputXGradient, s.GradCam):

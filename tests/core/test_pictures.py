@@ -16,7 +16,7 @@ from skimage.data import data_dir
 
 from core.data import digits, photos, pictures
 from core.data.pictures import BadPicture
-from core.explain.models import photo_net
+from core.subject.models import photo_net
 
 RED, GREEN, BLUE, WHITE = (220, 20, 20), (20, 200, 20), (20, 20, 220), (250, 250, 250)
 

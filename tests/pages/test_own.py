@@ -10,9 +10,10 @@ from PIL import Image
 
 from core import labs, runs
 from core.data import photos, pictures
-from core.explain import models
-from core.explain.settings import MOST_TEXT, ExplainSettings
+from core.explain.settings import ExplainSettings
 from core.settings import build, flatten
+from core.subject.models import digit_at, look_at
+from core.subject.settings import MOST_TEXT
 from pages.shared import compare
 from tests.pages.conftest import charts, check, said, text_of
 from tests.pages.conftest import shown as settings_of
@@ -42,7 +43,7 @@ def visitor(visit):
 
 
 def digit_text(digit=7, number=1):
-    pixels = (255 * models.test_digit(digit, number)[0]).round().byte().numpy()
+    pixels = (255 * digit_at(digit, number)[0]).round().byte().numpy()
     return base64.b64encode(pixels.tobytes()).decode()
 
 
@@ -60,7 +61,7 @@ def test_a_photo_that_is_chosen_is_shown_and_becomes_the_setting(visitor, kind):
 
 def test_what_was_chosen_is_what_the_network_sees(visitor):
     check(upload(visitor, file_of(COFFEE)))
-    subject = models.subject(settings_of(visitor, "explain"))
+    subject = look_at(settings_of(visitor, "explain").subject)
     assert subject.names[subject.answer()] == "espresso"
 
 
@@ -176,7 +177,7 @@ def test_a_drawing_goes_into_the_address_and_comes_back(visit):
     visitor = check(visit(PAGE, tab="Compare", subject="drawing", drawing=text, method="saliency"))
     assert settings_of(visitor, "explain").subject.drawing == text == visitor.session_state["explain/drawing"]
     assert settings_of(check(visit(PAGE, tab="Compare", **visitor.query_params)), "explain") == settings_of(visitor, "explain")
-    assert models.subject(settings_of(visitor, "explain")).answer() == 7
+    assert look_at(settings_of(visitor, "explain").subject).answer() == 7
 
 
 def test_a_pad_stands_where_a_digit_is_drawn(visit):
@@ -184,7 +185,7 @@ def test_a_pad_stands_where_a_digit_is_drawn(visit):
     pad = [chart for chart in charts(visitor) if chart.key.startswith("explain/drawing")]
     assert len(pad) == 1 and not settings_of(visitor, "explain").subject.drawing
     with pytest.raises(pictures.BadPicture, match="draw a digit first"):
-        models.subject(settings_of(visitor, "explain"))
+        look_at(settings_of(visitor, "explain").subject)
 
 
 @pytest.mark.parametrize("text", ["AAAA", "=", "AAA"])

@@ -47,7 +47,8 @@ def inside(current: Shown) -> None:
 
 def networks(current: Shown) -> dict[str, tuple[str, str]]:
     """What Explain holds side by side: the digit classifier that was asked or trained, and the shelf's teacher."""
-    from core.explain.settings import SHIPPED_NETWORK, Shortcut
+    from core.explain.settings import Shortcut
+    from core.subject.settings import SHIPPED_NETWORK
 
     found = {}
     if current.settings and hasattr(current.settings.subject, "network"):

@@ -9,6 +9,7 @@ import streamlit as st
 from core import runs
 from core.events import Started
 from core.runs import RunError
+from core.subject.models import DIGITS, Subject, look_at
 from pages.shared.shown import Shown
 
 Array = np.ndarray
@@ -30,7 +31,7 @@ def subject_of(current: Shown) -> Any:
     """The picture that the run looks at and the network it asks, a `core.explain.models.Subject`; None when it has
     neither, or not yet: a network that learns a shortcut exists when its training has ended."""
     from core.data.pictures import BadPicture
-    from core.explain import models, shortcut
+    from core.explain import shortcut
     from core.explain.settings import Shortcut
 
     if current.settings is None:
@@ -39,9 +40,9 @@ def subject_of(current: Shown) -> Any:
         if not current.run or not current.run.models:
             return None
         picture = shortcut.mark(shortcut.picture_of(current.settings.subject, current.settings.method))
-        return models.Subject(current.run.net().requires_grad_(False), picture, models.DIGITS)
+        return Subject(current.run.net().requires_grad_(False), picture, DIGITS)
     try:
-        return models.subject(current.settings)
+        return look_at(current.settings.subject)
     except (BadPicture, RunError):
         return None
 

@@ -136,7 +136,7 @@ def _chosen() -> Any:
 def _thumbnails() -> dict[str, np.ndarray]:
     """The shipped photos by their names for people, 8-bit (112, 112, 3)."""
     from core.data import photos
-    from core.explain.settings import PHOTOS
+    from core.subject.settings import PHOTOS
 
     return {
         PHOTOS[name]: (255 * photos.load(name)[:, ::2, ::2]).round().byte().permute(1, 2, 0).numpy()

@@ -99,8 +99,9 @@ def _measured(
 ) -> tuple[float, float | None]:
     """(unpredicted share in percent, sensitivity or None). key: names the picture, the network and the method."""
     from core.explain import methods, trust
-    from core.explain.models import Subject, baseline
+    from core.explain.models import baseline
     from core.explain.settings import METHODS
+    from core.subject.models import Subject
 
     target, asked, hidden = _subject.answer(rank), METHODS[method](), baseline(_subject.x, hide)
     reference = hidden if method in TIMES_PICTURE else None

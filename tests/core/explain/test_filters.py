@@ -13,6 +13,7 @@ from core.events import Finished, Metrics, Picture, Started
 from core.explain import excite, features, filters, models
 from core.explain.settings import Excite
 from core.nets import MLP, Columns, DigitNet
+from core.subject.models import DIGITS, PhotoNet, Subject, digit_at, digit_net, photo_net
 
 
 def generator(seed=0):
@@ -27,12 +28,12 @@ def fresh(make, *args, **more):
 
 @pytest.fixture(scope="module")
 def digit():
-    return models.Subject(models.digit_net("compression-teacher"), models.test_digit(3, 1), models.DIGITS)
+    return Subject(digit_net("compression-teacher"), digit_at(3, 1), DIGITS)
 
 
 @pytest.fixture(scope="module")
 def photo():
-    return models.Subject(models.photo_net(), photos.load("chelsea"), imagenet.names())
+    return Subject(photo_net(), photos.load("chelsea"), imagenet.names())
 
 
 @pytest.fixture(autouse=True)
@@ -198,7 +199,7 @@ def test_shaking_moves_a_spot_and_no_more_than_it_may():
 
 def looking_at(digit, which):
     """The same network; what excites its answer to a test digit of this class."""
-    return replace(digit, x=models.test_digit(which, 2))
+    return replace(digit, x=digit_at(which, 2))
 
 
 @pytest.mark.parametrize("wish", [3, 8])
@@ -275,7 +276,7 @@ def test_a_filter_that_is_asleep_can_be_woken():
     """Climbed after its ReLU this filter would have no gradient at all."""
     net = fresh(DigitNet, conv=(4, 4), dense=(8,))
     net.units()[0].norm.bias[1] = -2.0
-    subject = models.Subject(net, torch.zeros(1, 28, 28), models.DIGITS)
+    subject = Subject(net, torch.zeros(1, 28, 28), DIGITS)
     name, objective = excite.unit_of(subject, Excite(unit="filter", layer=1, channel=5))
     assert name == "convolution 1, filter 1"  # five counted round
     climb = [value for _, value, _ in excite.paint(objective, (1, 28, 28), False, 16, 0)]
@@ -284,11 +285,11 @@ def test_a_filter_that_is_asleep_can_be_woken():
 
 @pytest.mark.parametrize("make, layer, name", [
     (lambda: fresh(MLP, hidden=(6, 5)), 17, "dense 2, filter 2"), (lambda: fresh(Columns, hidden=(6, 5)), 1, "dense 1, filter 1"),
-    (lambda: models.photo_net(), 17, "block 16, filter 7"), (lambda: fresh(DigitNet, conv=(3,), dense=()), 9, "convolution 1, filter 1")])
+    (lambda: photo_net(), 17, "block 16, filter 7"), (lambda: fresh(DigitNet, conv=(3,), dense=()), 9, "convolution 1, filter 1")])
 def test_the_unit_is_clamped_to_what_there_is(make, layer, name):
     net = make()
-    x = torch.rand(3, 64, 64, generator=generator()) if isinstance(net, models.PhotoNet) else torch.rand(1, 28, 28, generator=generator())
-    found, objective = excite.unit_of(models.Subject(net, x, models.DIGITS), Excite(unit="filter", layer=layer, channel=7))
+    x = torch.rand(3, 64, 64, generator=generator()) if isinstance(net, PhotoNet) else torch.rand(1, 28, 28, generator=generator())
+    found, objective = excite.unit_of(Subject(net, x, DIGITS), Excite(unit="filter", layer=layer, channel=7))
     assert found == name and torch.isfinite(objective(x.unsqueeze(0)))
 
 

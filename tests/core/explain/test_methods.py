@@ -13,8 +13,9 @@ from core.data import digits, imagenet, photos
 from core.explain import lime_image, methods, models, passes
 from core.explain import settings as S
 from core.explain.methods import CannotExplain, answer, cost, cost_words, explain
-from core.explain.models import Subject
 from core.nets import MEAN, MLP, STD, Columns, DigitNet
+from core.subject.models import DIGITS, Subject, digit_at, digit_net, photo_net
+from core.subject.settings import SHIPPED_NETWORK
 
 EVERY = list(methods.METHODS)
 RANDOM = [S.SmoothGrad(samples=10), S.GradientShap(samples=10), S.KernelShap(samples=30), S.CaptumLime(samples=30),
@@ -46,17 +47,17 @@ class Share(nn.Module):
 
 @pytest.fixture(scope="module")
 def teacher():
-    return models.digit_net(S.SHIPPED_NETWORK)
+    return digit_net(SHIPPED_NETWORK)
 
 
 @pytest.fixture(scope="module")
 def digit(teacher):
-    return Subject(teacher, models.test_digit(3, 1), models.DIGITS)
+    return Subject(teacher, digit_at(3, 1), DIGITS)
 
 
 @pytest.fixture(scope="module")
 def photo():
-    return Subject(models.photo_net(), photos.load("chelsea"), imagenet.names())
+    return Subject(photo_net(), photos.load("chelsea"), imagenet.names())
 
 
 # --- a linear network: every map is known ----------------------------------------------------------------------------
@@ -90,8 +91,8 @@ def test_slopes_of_a_linear_network(linear, case):
 
 def test_gradient_shap_of_a_linear_network_is_w_times_the_distance_to_a_mean_of_digits():
     net = nn.Sequential(nn.Flatten(), nn.Linear(784, 10)).requires_grad_(False)
-    x, w = models.test_digit(7, 2), net[1].weight[4].reshape(28, 28).numpy()
-    mean = x[0].numpy() - answer(Subject(net, x, models.DIGITS), 4, S.GradientShap(noise=0)).map / w
+    x, w = digit_at(7, 2), net[1].weight[4].reshape(28, 28).numpy()
+    mean = x[0].numpy() - answer(Subject(net, x, DIGITS), 4, S.GradientShap(noise=0)).map / w
     middle = (slice(8, 20), slice(8, 20))
     assert -1e-3 < mean.min() and mean.max() < 1 + 1e-3
     assert np.abs(mean - digits.load().train_x.mean(0)[0].numpy())[middle].mean() < 0.2
@@ -171,7 +172,7 @@ def test_deeplift_adds_up_through_relu_and_pooling(teacher):
     """Captum alone misses by up to 27 %: the hooks of a ReLU and of the pooling after it share a tensor."""
     for kind in S.FILLS:
         for number in range(1, 6):
-            subject = Subject(teacher, models.test_digit(number, number), models.DIGITS)
+            subject = Subject(teacher, digit_at(number, number), DIGITS)
             assert answer(subject, subject.answer(), S.DeepLift(baseline=kind)).numbers["gap"] < 0.01
 
 
@@ -190,21 +191,21 @@ def one_convolution(weights=(0.8, 0.4)):
 
 
 def test_grad_cam_of_one_convolution():
-    x = models.test_digit(5, 3)
+    x = digit_at(5, 3)
     z = (x[0] - MEAN) / STD
     # of each 2 × 2 places one gets the slope 3 a, so that its mean over all places is 3 a / 4
     expected = 3 / 4 * (0.8 * z.relu() + 0.4 * (-z).relu())
-    found = answer(Subject(one_convolution(), x, models.DIGITS), 3, S.GradCam(back=12))  # more than there are: the first
+    found = answer(Subject(one_convolution(), x, DIGITS), 3, S.GradCam(back=12))  # more than there are: the first
     assert np.allclose(found.map, expected.numpy(), atol=1e-5) and "28 × 28 places" in found.note
 
 
 def test_grad_cam_keeps_only_what_speaks_for_the_answer():
-    x = models.test_digit(5, 3)
+    x = digit_at(5, 3)
     z = (x[0] - MEAN) / STD
-    found = answer(Subject(one_convolution((0.8, -0.4)), x, models.DIGITS), 3, S.GradCam()).map
+    found = answer(Subject(one_convolution((0.8, -0.4)), x, DIGITS), 3, S.GradCam()).map
     assert np.allclose(found, (3 / 4 * 0.8 * z.relu()).numpy(), atol=1e-5)
     for method in (S.GradCam(), S.GuidedGradCam()):
-        nothing = answer(Subject(one_convolution((-0.8, -0.4)), x, models.DIGITS), 3, method)
+        nothing = answer(Subject(one_convolution((-0.8, -0.4)), x, DIGITS), 3, method)
         assert not nothing.map.any() and "the map is zero" in nothing.note
 
 
@@ -292,14 +293,14 @@ def test_fitted_recovers_a_linear_answer():
 @pytest.mark.parametrize("kind", S.FILLS)
 def test_completeness_gap_on_digits(teacher, kind):
     for number in range(1, 21):
-        subject = Subject(teacher, models.test_digit(number % 10, number), models.DIGITS)
+        subject = Subject(teacher, digit_at(number % 10, number), DIGITS)
         assert answer(subject, subject.answer(), S.IntegratedGradients(baseline=kind)).numbers["gap"] <= 1
 
 
 @pytest.mark.parametrize("photo, kind", list(zip(["chelsea", "coffee", "flower", "rocket"], S.FILLS)))
 def test_completeness_gap_on_photos(photo, kind):
     """At a quarter of the size, for the sake of time: the network takes any."""
-    subject = Subject(models.photo_net(), photos.load(photo)[:, ::2, ::2], imagenet.names())
+    subject = Subject(photo_net(), photos.load(photo)[:, ::2, ::2], imagenet.names())
     assert answer(subject, subject.answer(), S.IntegratedGradients(baseline=kind)).numbers["gap"] <= 5
 
 
@@ -372,7 +373,7 @@ def test_cost_in_words(digit, method, forward):
 @pytest.mark.parametrize("method", [S.DeepLift(), S.GuidedBackprop(), S.GuidedGradCam(), S.GradCam()], ids=name)
 @pytest.mark.parametrize("net", [MLP((8,)), Columns((8,))], ids=["mlp", "columns"])
 def test_refusals_are_sentences(net, method):
-    subject = Subject(net.eval().requires_grad_(False), models.test_digit(1, 1), models.DIGITS)
+    subject = Subject(net.eval().requires_grad_(False), digit_at(1, 1), DIGITS)
     with pytest.raises(CannotExplain, match=r"ReLU.*\.$|its layers are dense\.$"):
         answer(subject, 1, method)
     assert answer(subject, 1, S.Saliency()).map.any()

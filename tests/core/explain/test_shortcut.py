@@ -24,10 +24,12 @@ from torch import Tensor, nn
 from core.data import digits
 from core.events import Finished, Metrics, Picture, Started, Warned, pack, unpack
 from core.explain import models, shortcut
-from core.explain.settings import METRICS, Digit, Shortcut
+from core.explain.settings import METRICS, Shortcut
 from core.explain.shortcut import CHANCE, MARK, mark, mark_some, share_in_mark, train_marked
 from core.loop import seeded
 from core.nets import from_model, predict
+from core.subject.models import digit_at
+from core.subject.settings import Digit
 
 DEFAULT = Shortcut()
 LITTLE = Shortcut(epochs=1)
@@ -98,15 +100,15 @@ def test_events_come_in_order_and_are_plain():
 def test_the_picture_carries_the_mark_and_the_map_follows_the_training():
     events = run(LITTLE)
     (picture,), maps = pictures(events, "input"), pictures(events, "map")
-    expected = mark(models.test_digit(5, 2))[0].numpy()
+    expected = mark(digit_at(5, 2))[0].numpy()
     assert picture.dtype == np.uint8 and picture.shape == (28, 28) and np.allclose(picture / 255, expected, atol=0.003)
     assert len(maps) == shortcut.MAPS and all(map.shape == (28, 28) and map.dtype == np.float32 for map in maps)
     net = from_model(events[-1].models["model"])
-    assert np.allclose(maps[-1], shortcut.explain(net, mark(models.test_digit(5, 2))), atol=1e-5)
+    assert np.allclose(maps[-1], shortcut.explain(net, mark(digit_at(5, 2))), atol=1e-5)
 
 
 def test_the_map_adds_up_to_the_rise_of_the_answer():
-    net, x = network(DEFAULT), mark(models.test_digit(3, 4))
+    net, x = network(DEFAULT), mark(digit_at(3, 4))
     rise = (net(x[None]) - net(torch.zeros_like(x[None])))[0, 3].item()
     assert shortcut.explain(net, x, 3).sum() == pytest.approx(rise, rel=0.05)
 

@@ -21,19 +21,21 @@ from core.data.pictures import BadPicture
 from core.events import Finished, Metrics, Picture, Started, pack, unpack
 from core.explain import lime_image, measure, methods, models, randomise, shortcut, trust
 from core.explain import settings as s
-from core.explain.settings import METHODS, METRICS, SCENES, SHIPPED, ExplainSettings, Photo, Upload
+from core.explain.settings import METHODS, METRICS, SCENES, SHIPPED, ExplainSettings
 from core.explain.train import POINTS, as_bytes, shrunk, train
 from core.explain.yardsticks import YARDSTICKS
 from core.labs import settings_class
 from core.runs import RunError
 from core.settings import build, flatten
+from core.subject.models import digit_at, digit_net, look_at
+from core.subject.settings import SHIPPED_NETWORK, Digit, Drawing, Photo, Upload
 from pages.shared import lecture
 
 MAPS = [s.Saliency(), s.SmoothGrad(samples=5), s.InputXGradient(), s.IntegratedGradients(steps=20), s.GradientShap(samples=5),
         s.DeepLift(), s.GuidedBackprop(), s.GradCam(), s.GuidedGradCam(), s.Occlusion(window=50), s.FeatureAblation(segments=10),
         s.KernelShap(segments=10, samples=20), s.CaptumLime(segments=10, samples=20), s.Lime(segments=10, samples=20, repeats=2)]
 EXPERIMENTS = [s.Randomise(), s.Excite(steps=16), s.Shortcut(epochs=1)]
-DIGIT = s.Digit(digit=4, number=35)
+DIGIT = Digit(digit=4, number=35)
 CURVES = [f"{way} {name}" for name in ("map", "random", "input only") for way in ("deletion", "insertion")]
 each_map = pytest.mark.parametrize("method", MAPS, ids=lambda method: method.name)
 each_run = pytest.mark.parametrize("method", [*MAPS, *EXPERIMENTS], ids=lambda method: method.name)
@@ -84,7 +86,7 @@ def test_events_come_in_order_and_are_plain(method):
 def test_a_map_comes_with_its_six_curves_and_what_was_said(method):
     events = run(method)
     (input,), (map,), summary = pictures(events, "input"), pictures(events, "map"), events[-1].summary
-    x = models.test_digit(4, 35)
+    x = digit_at(4, 35)
     assert input.dtype == np.uint8 and np.array_equal(input, np.rint(255 * x[0].numpy()))
     assert map.shape == (28, 28) and map.dtype == np.float32 and np.isfinite(map).all() and map.any()
     assert [e.name for e in events if isinstance(e, Picture)][-7:] == ["map", *CURVES], "as the page waits for them"
@@ -102,7 +104,7 @@ def test_a_map_comes_with_its_six_curves_and_what_was_said(method):
 
 @each_map
 def test_the_map_is_that_of_the_method_itself(method):
-    subject = models.subject(ExplainSettings(subject=DIGIT))
+    subject = look_at(ExplainSettings(subject=DIGIT).subject)
     assert np.array_equal(pictures(run(method), "map")[0], methods.answer(subject, 9, method).map)
 
 
@@ -146,7 +148,7 @@ def test_a_run_draws_nothing_from_the_generators_of_others(method):
 
 def test_opening_a_network_draws_nothing_from_the_generators_of_others():
     before = states()
-    models.subject(ExplainSettings(subject=DIGIT))
+    look_at(ExplainSettings(subject=DIGIT).subject)
     assert states() == before
 
 
@@ -168,7 +170,7 @@ def test_the_answer_asked_about_is_the_one_explained():
 
 def test_what_hides_the_pixels_is_the_settings_choice():
     ends = {hide: pictures(run(s.Saliency(), hide=hide), "deletion map")[0][-1] for hide in ("black", "mean", "blur")}
-    net, x = models.digit_net(s.SHIPPED_NETWORK), models.test_digit(4, 35)
+    net, x = digit_net(SHIPPED_NETWORK), digit_at(4, 35)
     for hide, end in ends.items():
         assert net(models.baseline(x, hide)[None]).softmax(1)[0, 9].item() == pytest.approx(float(end), abs=1e-5)
     assert len(set(map(float, ends.values()))) == 3
@@ -186,7 +188,7 @@ def test_a_map_that_grows_is_shown_growing():
 def test_every_stage_of_the_randomisation_has_its_map():
     events = run(s.Randomise())
     stages, maps = events[0].facts["stages"], pictures(events, "map")
-    net = models.digit_net(s.SHIPPED_NETWORK)
+    net = digit_net(SHIPPED_NETWORK)
     assert stages == [randomise.TRAINED, *randomise.stages(net)] and len(maps) == len(stages) == events[0].total_steps + 1
     steps, columns = runs.table(list(events))
     assert steps == list(range(len(stages))) and columns["signed"][0] == pytest.approx(1) == columns["absolute"][0]
@@ -200,7 +202,7 @@ def test_every_stage_of_the_randomisation_has_its_map():
 @pytest.mark.parametrize("network, stages", [("lifelong-forget-everything/model", 3), ("compression-teacher", 5),
                                              ("lifelong-progressive", 3)])
 def test_any_network_of_the_shelf_can_be_destroyed(network, stages):
-    events = plain(run(s.Randomise(ask="saliency"), s.Digit(network=network)))
+    events = plain(run(s.Randomise(ask="saliency"), Digit(network=network)))
     assert len(pictures(events, "map")) == len(events[0].facts["stages"]) >= stages
 
 
@@ -222,14 +224,14 @@ def test_the_shortcut_trains_the_network_that_it_hands_over():
 
 # ---- what cannot be explained ----
 
-NONE = [(Upload(), "Choose a photo"), (Upload(upload="/9j/AAAA"), "choose it again"), (s.Drawing(), "draw a digit"),
-        (s.Drawing(drawing="AAAA"), "draw it again")]
+NONE = [(Upload(), "Choose a photo"), (Upload(upload="/9j/AAAA"), "choose it again"), (Drawing(), "draw a digit"),
+        (Drawing(drawing="AAAA"), "draw it again")]
 ASKED = [s.Saliency(), s.Randomise(), s.Excite(steps=16), s.Shortcut(epochs=1)]
 
 
 @pytest.mark.parametrize("subject, words, method", [
     (subject, words, method) for subject, words in NONE for method in ASKED
-    if not isinstance(method, s.Shortcut) or isinstance(subject, s.Drawing)])
+    if not isinstance(method, s.Shortcut) or isinstance(subject, Drawing)])
 def test_a_picture_that_is_none_gives_one_sentence(subject, words, method):
     with pytest.raises(BadPicture, match=words):
         list(train(ExplainSettings(subject=subject, method=method)))
@@ -238,14 +240,14 @@ def test_a_picture_that_is_none_gives_one_sentence(subject, words, method):
 @pytest.mark.parametrize("network", ["compression-gone", "compression-teacher/gone"])
 def test_a_network_that_is_not_on_the_shelf_gives_one_sentence(network):
     with pytest.raises(RunError, match="gone"):
-        next(train(ExplainSettings(subject=s.Digit(network=network), method=s.Saliency())))
+        next(train(ExplainSettings(subject=Digit(network=network), method=s.Saliency())))
 
 
 @pytest.mark.parametrize("method", [s.GuidedBackprop(), s.GradCam(), s.GuidedGradCam(), s.Randomise()], ids=lambda m: m.name)
 @pytest.mark.parametrize("network", ["lifelong-forget-everything/model", "lifelong-progressive"])
 def test_a_method_that_does_not_fit_gives_one_sentence(network, method):
     """Some fit a dense network and some do not; none ends in anything but a map or a sentence."""
-    settings = ExplainSettings(subject=s.Digit(network=network), method=method)
+    settings = ExplainSettings(subject=Digit(network=network), method=method)
     try:
         assert pictures(plain(tuple(train(settings))), "map")
     except methods.CannotExplain as error:
@@ -253,7 +255,7 @@ def test_a_method_that_does_not_fit_gives_one_sentence(network, method):
 
 
 def test_grad_cam_needs_a_convolution():
-    dense = s.Digit(network="lifelong-forget-everything/model")
+    dense = Digit(network="lifelong-forget-everything/model")
     for method in (s.GradCam(), s.Randomise(ask="grad_cam")):
         with pytest.raises(methods.CannotExplain, match="convolution"):
             list(train(ExplainSettings(subject=dense, method=method)))
@@ -301,7 +303,7 @@ def test_every_method_has_its_formula_and_no_words_are_left_over():
 
 @pytest.fixture(scope="module")
 def asked():
-    return models.subject(ExplainSettings(subject=DIGIT))
+    return look_at(ExplainSettings(subject=DIGIT).subject)
 
 
 def seen_and_slopes(net, layer, x):

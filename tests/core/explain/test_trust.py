@@ -8,8 +8,8 @@ from torch import Tensor, nn
 
 from core.data import digits, imagenet, photos
 from core.explain import models, randomise, trust
-from core.explain.models import Subject
 from core.nets import MLP, Columns, DigitNet
+from core.subject.models import DIGITS, Subject, digit_net, photo_net
 
 
 class Line(nn.Module):
@@ -296,7 +296,7 @@ def test_the_same_seed_destroys_in_the_same_way():
 
 
 def test_a_photo_network_is_destroyed_as_well():
-    net, x = models.photo_net(), photos.load("coffee")[None, :, 64:160, 64:160]  # small, to be quick
+    net, x = photo_net(), photos.load("coffee")[None, :, 64:160, 64:160]  # small, to be quick
     names, last = [], None
     trained = deviations_within(net, x)
     for name, copy in randomise.destroyed(net, 0):
@@ -328,8 +328,8 @@ def gradient(subject: Subject, target: int) -> np.ndarray:
 
 def test_the_slope_forgets_and_the_slope_times_the_picture_only_seems_not_to():
     """Adebayo et al. 2018: on sparse pictures the absolute input × gradient stays, whatever the network."""
-    net = models.digit_net("compression-teacher")
-    subject = Subject(net, digits.load().test_x[350], models.DIGITS)
+    net = digit_net("compression-teacher")
+    subject = Subject(net, digits.load().test_x[350], DIGITS)
     answer = subject.answer()
     slope = list(randomise.run(subject, answer, lambda now: gradient(now, answer), 0))
     times = list(randomise.run(subject, answer, lambda now: gradient(now, answer) * now.x[0].numpy(), 0))
@@ -342,13 +342,13 @@ def test_the_slope_forgets_and_the_slope_times_the_picture_only_seems_not_to():
 
 
 def test_a_map_that_never_asks_the_network_passes_no_test():
-    subject = Subject(trained_like(MLP((8,))), digits.load().test_x[0], models.DIGITS)
+    subject = Subject(trained_like(MLP((8,))), digits.load().test_x[0], DIGITS)
     rungs = list(randomise.run(subject, 0, lambda now: trust.input_only(now.x), 0))
     for rung in rungs:
         assert [rung.signed, rung.absolute, rung.strokes, rung.input_only] == pytest.approx([1, 1, 1, 1])
 
 
 def test_photos_have_no_strokes():
-    subject = Subject(models.photo_net(), photos.load("coffee")[:, 64:128, 64:128], imagenet.names())
+    subject = Subject(photo_net(), photos.load("coffee")[:, 64:128, 64:128], imagenet.names())
     rung = next(randomise.run(subject, 0, lambda now: trust.input_only(now.x), 0))
     assert rung.strokes is None and rung.name == randomise.TRAINED

@@ -12,9 +12,9 @@ import pytest
 from core import labs, runs
 from core.data import digits
 from core.events import Metrics
-from core.explain.models import digit_net
 from core.explain.settings import METHOD_NAMES, METHODS, SCENES, SHIPPED, ExplainSettings
 from core.settings import build, flatten
+from core.subject.models import digit_net
 from pages.shared import compare, explain, knobs, lecture, shown, takeaway
 from pages.views import explain as views
 from tests.pages.conftest import PAGES, charts, check, said, text_of

@@ -1,0 +1,1 @@
+"""What several labs look at: a picture and the network that classifies it."""
