@@ -39,6 +39,8 @@ $(VENV)/app.stamp: requirements.txt | $(VENV)/bin/python
 
 $(VENV)/test.stamp: requirements.txt requirements-test.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-test.txt
+	@# it asks for torchvision, which none of what we hold against it needs; the rest of what it asks for is there
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps torchattacks==3.5.1
 	touch $@ $(VENV)/app.stamp
 
 # the browser tests fail, and do not skip, when there is no Chromium

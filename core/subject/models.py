@@ -92,7 +92,8 @@ class Subject:
     def probabilities(self) -> Tensor:
         """What the network says: (classes,)."""
         with torch.inference_mode():
-            return self.net(self.x.unsqueeze(0)).softmax(1)[0].clone()
+            found = self.net(self.x.unsqueeze(0)).softmax(1)[0]
+        return found.clone()  # outside, or slopes could not pass through it
 
     def answer(self, rank: int = 1) -> int:
         """The network's first, second, … answer as the number of its class."""

@@ -12,6 +12,7 @@ from pages.shared.overlay import overlay, top_of
 from pages.shared.words import _
 
 LAB = "pages/explainable_ai.py"
+ATTACK = "pages/adversarial_attack.py"
 
 
 def draw(lab: str, networks: dict[str, tuple[str, str]]) -> None:
@@ -63,18 +64,16 @@ def _side_by_side(answers: list[tuple[str, tuple[str, str], dict[str, Any]]], in
                 continue
             st.image(overlay(picture, found["map"], top), width=320, output_format="PNG", alt=f"{_('Why')}, {name}")
             st.caption(f"{found['note']} {found['passes']} {_('passes through the network.')}")
-            which, number = digit.place(index)
-            st.page_link(
-                LAB,
-                label=_("Ask it more"),
-                icon=":material/arrow_outward:",
-                query_params={
-                    "subject": "digit",
-                    "digit": str(which),
-                    "number": str(number),
-                    "network": f"{run_id}/{model}",
-                },
-            )
+            _onwards(f"{run_id}/{model}", index)
+
+
+def _onwards(network: str, index: int) -> None:
+    """Links that open this network and this digit in the labs that go on from here."""
+    which, number = digit.place(index)
+    subject = {"subject": "digit", "digit": str(which), "number": str(number), "network": network}
+    st.page_link(LAB, label=_("Ask it more"), icon=":material/arrow_outward:", query_params=subject)
+    enemy = {"method": "pgd", "epsilon": "51", "goal": "away"}
+    st.page_link(ATTACK, label=_("Attack it"), icon=":material/bug_report:", query_params=subject | enemy)
 
 
 @st.cache_data(max_entries=200, show_spinner=False)

@@ -23,12 +23,12 @@ POLL = 0.4  # seconds between two looks at a live run; longer when many look
 @dataclass(frozen=True)
 class Look:
     """How a lab's live picture is made: its METRICS, its own pictures under the curves or above them, and the verb of the
-    button that starts a run."""
+    button that starts a run, where it depends on the knobs a function of them."""
 
     metrics: Mapping[str, Metric]
     pictures: Callable[[Shown], None] | None = None
     pictures_first: bool = False
-    verb: str = "Train"
+    verb: str | Callable[[Settings], str] = "Train"
 
 
 def panel(lab: str, settings: Settings, look: Look) -> Shown:
@@ -57,10 +57,11 @@ def _panel(lab: str, settings: Settings, look: Look, drawn: Shown) -> None:
     turned = st.session_state.pop(f"{lab}/turned", False)
     if turned or (current.id, current.live) != (drawn.id, drawn.live):
         st.rerun()  # the whole page: a knob has moved, the polling starts or ends, or the tabs open another run
-    _buttons(lab, settings, current, look.verb)
+    verb = look.verb if isinstance(look.verb, str) else look.verb(settings)
+    _buttons(lab, settings, current, verb)
     if sentence := st.session_state.get(f"{lab}/said"):  # until the next press of a button
         st.info(plain(sentence), icon=":material/info:")
-    _status(current, settings, look.verb)
+    _status(current, settings, verb)
     for warned in [e for e in current.events if isinstance(e, Warned)][-2:]:
         st.warning(warned.sentence, icon=":material/warning:")
     _numbers(current, look.metrics)

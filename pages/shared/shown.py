@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from core import jobs, runs
-from core.events import Event, Picture
+from core.events import Event, Picture, Started
 from core.jobs import View
 from core.runs import About, Run, RunError
 from core.settings import BadSettings, Settings, flatten
@@ -37,6 +38,16 @@ class Shown:
     def pictures(self, name: str) -> list[Picture]:
         """What was measured under this name, oldest first."""
         return runs.pictures(self.events, name)
+
+    def last(self, name: str) -> np.ndarray | None:
+        """The newest picture of that name, None when there is none yet."""
+        found = self.pictures(name)
+        return np.array(found[-1].array) if found else None
+
+    @cached_property
+    def facts(self) -> dict[str, Any]:
+        """What was known when the run began."""
+        return next((dict(e.facts) for e in self.events if isinstance(e, Started)), {})
 
     @property
     def summary(self) -> dict[str, Any]:

@@ -7,24 +7,12 @@ import numpy as np
 import streamlit as st
 
 from core import runs
-from core.events import Started
 from core.runs import RunError
 from core.subject.models import DIGITS, Subject, look_at
 from pages.shared.shown import Shown
 
 Array = np.ndarray
 QUICK = ("saliency", "input_x_gradient", "grad_cam")  # on a photo, within a second or two
-
-
-def last(current: Shown, name: str) -> Array | None:
-    """The newest picture of that name, None when there is none yet."""
-    found = current.pictures(name)
-    return np.array(found[-1].array) if found else None
-
-
-def facts(current: Shown) -> dict[str, Any]:
-    """What was known when the run began: the answer explained, its probability, the first five answers."""
-    return next((dict(e.facts) for e in current.events if isinstance(e, Started)), {})
 
 
 def subject_of(current: Shown) -> Any:

@@ -9,7 +9,6 @@ from pages.shared.figures import Line
 from pages.shared.overlay import enlarged, overlay
 from pages.shared.shown import Shown
 from pages.shared.words import _
-from pages.views.explain import data
 
 CURVES = {"map": "after", "random": "control", "input only": "before"}
 STAGES = 7  # maps of the randomisation test beside one another
@@ -25,9 +24,9 @@ def pictures(current: Shown) -> None:
 
 def _explained(current: Shown) -> None:
     """The picture with its map, the answers, and the insertion and deletion test."""
-    picture, values = data.last(current, "input"), data.last(current, "map")
+    picture, values = current.last("input"), current.last("map")
     if values is None:
-        values = data.last(current, "growing")
+        values = current.last("growing")
     if picture is None:
         return
     left, right = st.columns([1, 1], gap="large")
@@ -38,7 +37,7 @@ def _explained(current: Shown) -> None:
         _answers(current)
         if note := current.summary.get("note"):
             st.markdown(f":material/balance: {note}")
-        if cost := data.facts(current).get("cost"):
+        if cost := current.facts.get("cost"):
             st.caption(f":material/payments: {_('Cost')}: {cost}.")
     st.latex(FORMULAS[current.settings.method.name])
     _curves(current)
@@ -57,7 +56,7 @@ def _map(picture: np.ndarray, values: np.ndarray | None) -> None:
 
 def _answers(current: Shown) -> None:
     """The network's first five answers as bars; the one that is explained in another colour."""
-    known = data.facts(current)
+    known = current.facts
     if "answers" not in known:
         return
     rows = [
@@ -76,9 +75,9 @@ def _cut(name: str) -> str:
 
 def _curves(current: Shown) -> None:
     """The insertion and deletion test of the run, as far as it has come."""
-    found = {(way, name): data.last(current, f"{way} {name}") for way in ("deletion", "insertion") for name in CURVES}
+    found = {(way, name): current.last(f"{way} {name}") for way in ("deletion", "insertion") for name in CURVES}
     found = {key: curve for key, curve in found.items() if curve is not None}
-    draw_curves(found, data.facts(current).get("photo", False), "live")
+    draw_curves(found, current.facts.get("photo", False), "live")
 
 
 def draw_curves(curves: dict[tuple[str, str], np.ndarray], photo: bool, where: str, areas: bool = False) -> None:
@@ -113,7 +112,7 @@ def draw_curves(curves: dict[tuple[str, str], np.ndarray], photo: bool, where: s
 
 def _destroyed(current: Shown) -> None:
     """The map after each further layer was destroyed, all on one scale of their own."""
-    picture, maps, stages = data.last(current, "input"), current.pictures("map"), data.facts(current).get("stages", [])
+    picture, maps, stages = current.last("input"), current.pictures("map"), current.facts.get("stages", [])
     if picture is None or not maps:
         return
     chosen = sorted({round(i) for i in np.linspace(0, len(maps) - 1, min(STAGES, len(maps)))})
@@ -127,9 +126,9 @@ def _destroyed(current: Shown) -> None:
 def _painted(current: Shown) -> None:
     """What climbing has painted so far, with a prior and without."""
     names = {"painted": _("with a prior"), "painted_plain": _("pixel by pixel")}
-    known = data.facts(current)
+    known = current.facts
     for column, (name, title) in zip(st.columns(2, gap="large"), names.items()):
-        if (painted := data.last(current, name)) is not None:
+        if (painted := current.last(name)) is not None:
             with column:
                 drawn = enlarged(painted[..., 0]) if painted.shape[2] == 1 else painted
                 st.image(drawn, width=420, output_format="PNG", alt=f"{known.get('name', '')}, {title}")
@@ -140,7 +139,7 @@ def _painted(current: Shown) -> None:
 
 def _shortcut(current: Shown) -> None:
     """The digit with its mark, and where the network looks as it learns."""
-    picture, maps = data.last(current, "input"), current.pictures("map")
+    picture, maps = current.last("input"), current.pictures("map")
     if picture is None:
         return
     shown = [maps[i] for i in sorted({0, len(maps) // 2, len(maps) - 1})] if maps else []

@@ -1,0 +1,61 @@
+"""From a method's knobs to the attack that does it."""
+
+from collections.abc import Iterator
+
+from torch import Tensor, nn
+
+from core.attack import gradient, minimal, pixel
+from core.attack import settings as s
+from core.attack.ball import LEVELS, Ball
+from core.attack.models import Aim
+from core.loop import seeded
+
+
+def ball_of(method: s.Method) -> Ball | None:
+    """The ball that the attack stays in; None for an attack that looks for the smallest change instead."""
+    return Ball(method.norm, method.epsilon / LEVELS) if isinstance(method, s.Bounded) else None
+
+
+def craft(net: nn.Module, x: Tensor, aim: Aim, method: s.Method, seed: int) -> Iterator[Tensor]:
+    """The attacked pictures (N, C, H, W) in [0, 1] after every step. net: whose slopes, or answers, the attack may use."""
+    ball, generator = ball_of(method), seeded(seed)
+    match method:
+        case s.Noise():
+            return gradient.noise(x, ball, generator)
+        case s.FGSM():
+            return gradient.fgsm(net, x, aim, ball)
+        case s.IFGSM(steps=steps, stride=stride):
+            return gradient.ifgsm(net, x, aim, ball, steps, stride / 100)
+        case s.PGD(steps=steps, stride=stride, restarts=restarts):
+            return gradient.pgd(net, x, aim, ball, steps, stride / 100, restarts, generator)
+        case s.MIFGSM(steps=steps, stride=stride, momentum=momentum):
+            return gradient.mifgsm(net, x, aim, ball, steps, stride / 100, momentum)
+        case s.DIM(steps=steps, stride=stride, momentum=momentum, often=often):
+            return gradient.dim(net, x, aim, ball, steps, stride / 100, momentum, often / 100, generator)
+        case s.DeepFool(steps=steps, overshoot=overshoot):
+            return minimal.deepfool(net, x, aim, steps, overshoot / 100)
+        case s.CW(confidence=confidence, searches=searches, steps=steps, rate=rate):
+            return minimal.carlini_wagner(net, x, aim, confidence, searches, steps, rate)
+        case s.OnePixel(pixels=pixels, population=population, generations=generations):
+            return pixel.few_pixels(net, x, aim, pixels, population, generations, generator)
+
+
+def steps_of(method: s.Method) -> int:
+    """After how many steps the attack ends at the latest."""
+    match method:
+        case s.PGD(steps=steps, restarts=restarts):
+            return steps * restarts
+        case s.CW(steps=steps, searches=searches):
+            return steps * searches
+        case s.OnePixel(generations=generations):
+            return generations
+        case s.FGSM() | s.Noise():
+            return 1
+        case _:
+            return method.steps
+
+
+def last(attack: Iterator[Tensor]) -> Tensor:
+    """The attacked pictures after the last step."""
+    *_, attacked = attack
+    return attacked

@@ -1,0 +1,166 @@
+"""What an attack works on: pictures, their right answers, the network that is fooled, and the one whose slopes are used."""
+
+import copy
+from dataclasses import dataclass, replace
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval, fuse_linear_bn_eval
+
+from core.attack import settings as s
+from core.data import digits, imagenet, photos
+from core.nets import DigitNet
+from core.subject.models import DIGITS, digit_net, look_at, photo_net
+from core.subject.settings import SHIPPED_NETWORK
+
+MANY = 200  # test digits of an experiment when one picture was chosen
+TEST_PER_CLASS = digits.TEST_PER_CLASS
+PHOTOS_AT_ONCE, DIGITS_AT_ONCE = 4, 100  # more outgrow the caches and take longer each
+
+
+@dataclass(frozen=True)
+class Victims:
+    """Pictures x (N, C, H, W) in [0, 1], their right answers y (N,), the network asked, and the names of its classes.
+
+    y: the truth where it is known; of a photo and of a drawing what the network itself says to the clean picture.
+    """
+
+    net: nn.Module
+    x: Tensor
+    y: Tensor
+    names: tuple[str, ...]
+
+    @property
+    def photo(self) -> bool:
+        return self.x.shape[1] == 3
+
+    def only(self, index: Tensor) -> "Victims":
+        """Some of the pictures, by number or by truth value."""
+        return replace(self, x=self.x[index], y=self.y[index])
+
+
+@dataclass(frozen=True)
+class Aim:
+    """What the attack wants: away from `label`, or, when targeted, towards it. label: (N,)."""
+
+    label: Tensor
+    targeted: bool = False
+
+    def loss(self, logits: Tensor) -> Tensor:
+        """What the attack raises, (N,): cross entropy with the label, or less of it when targeted. logits: (N, classes)."""
+        loss = F.cross_entropy(logits, self.label, reduction="none")
+        return -loss if self.targeted else loss
+
+    def lead(self, logits: Tensor) -> Tensor:
+        """By how much the answer that is wanted leads, (N,): positive means fooled. Logits (N, classes)."""
+        mine = logits.gather(1, self.label[:, None])[:, 0]
+        others = logits.scatter(1, self.label[:, None], -torch.inf).amax(1)
+        return mine - others if self.targeted else others - mine
+
+    def reached(self, logits: Tensor) -> Tensor:
+        """Where the attack has what it wants, (N,) truth values."""
+        return self.lead(logits) > 0
+
+    def only(self, index: Tensor) -> "Aim":
+        return Aim(self.label[index], self.targeted)
+
+
+def victims(subject: s.Subject) -> Victims:
+    """One picture, or the many digits that were chosen. Raises RunError or BadPicture with a sentence."""
+    if isinstance(subject, s.Digits):
+        return first_digits(digit_net(subject.network), subject.count)
+    found = look_at(subject)
+    answer = subject.digit if isinstance(subject, s.Digit) else found.answer()
+    return Victims(folded(found.net), found.x.unsqueeze(0), torch.tensor([answer]), found.names)
+
+
+def crowd(subject: s.Subject) -> Victims:
+    """The many pictures of an experiment: test digits for a digit classifier, all shipped photos for the photo network."""
+    match subject:
+        case s.Photo() | s.Upload():
+            x, net = photos.every(), photo_net()
+            return Victims(net, x, answers(net, x), imagenet.names())
+        case s.Digits(count=count, network=network):
+            return first_digits(digit_net(network), count)
+        case _:
+            return first_digits(digit_net(subject.network), MANY)
+
+
+def digit_crowd(subject: s.Subject) -> Victims:
+    """As `crowd`, but always digits: experiments that need a second network, or grey pictures, have no photos."""
+    return crowd(subject) if hasattr(subject, "network") else first_digits(digit_net(SHIPPED_NETWORK), MANY)
+
+
+def first_digits(net: nn.Module, count: int) -> Victims:
+    """The first `count` test digits, as many of each class, in the order of the classes."""
+    data = digits.load()
+    each = torch.cat([torch.nonzero(data.test_y == digit)[:count // 10, 0] for digit in range(digits.CLASSES)])
+    return Victims(folded(net), data.test_x[each], data.test_y[each], DIGITS)
+
+
+def aim_for(victims: Victims, goal: s.Goal) -> Aim:
+    """What the goal means for these pictures."""
+    classes = len(victims.names)
+    match goal:
+        case s.Away():
+            return Aim(victims.y)
+        case s.Least():
+            return Aim(ask(victims.net, victims.x).argmin(1), targeted=True)
+        case s.ToThing(wish=wish) | s.ToDigit(wish_digit=wish):
+            return Aim(torch.full_like(victims.y, wish % classes), targeted=True)
+
+
+def ask(net: nn.Module, x: Tensor) -> Tensor:
+    """Logits (N, classes) for pictures (N, C, H, W), in parts that fit the caches."""
+    with torch.inference_mode():
+        logits = torch.cat([net(part) for part in parts(x)])
+    return logits.clone()  # outside, or autograd could not use it
+
+
+def answers(net: nn.Module, x: Tensor) -> Tensor:
+    """What the network says, (N,)."""
+    return ask(net, x).argmax(1)
+
+
+def parts(x: Tensor) -> tuple[Tensor, ...]:
+    """Pictures (N, C, H, W) in parts that fit the caches."""
+    return x.split(PHOTOS_AT_ONCE if x.shape[1] == 3 else DIGITS_AT_ONCE)
+
+
+class Ensemble(nn.Module):
+    """Several networks as one: the mean of their logits (Liu et al. 2017, section 5)."""
+
+    def __init__(self, nets: list[nn.Module]):
+        super().__init__()
+        self.nets = nn.ModuleList(nets)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x: (N, 1, 28, 28) in [0, 1]. Returns logits (N, 10)."""
+        return torch.stack([net(x) for net in self.nets]).mean(0)
+
+
+def surrogates(network: str) -> Ensemble:
+    """The shelf's other networks as one, for an attacker who does not have `network` (a run, or run/model)."""
+    run_id = network.partition("/")[0]
+    return Ensemble([folded(digit_net(name)) for name in s.SURROGATES if name.partition("/")[0] != run_id])
+
+
+def folded(net: nn.Module) -> nn.Module:
+    """The same network, faster: a copy in which every BatchNorm has become part of the weights before it. Evaluation mode.
+
+    And ReLU comes after max-pooling, where a quarter of the numbers is left: the larger of two is the larger one before
+    and after ReLU, so answers and slopes are the same to the last bit.
+    """
+    if not isinstance(net, DigitNet):
+        return net
+    net = copy.deepcopy(net).eval()
+    for unit in net.units():
+        fuse = fuse_conv_bn_eval if isinstance(unit.weights, nn.Conv2d) else fuse_linear_bn_eval
+        unit.weights, unit.norm = fuse(unit.weights, unit.norm), nn.Identity()
+    layers = list(net.layers)
+    for i in (i for i, layer in enumerate(layers) if isinstance(layer, nn.MaxPool2d)):
+        layers[i] = nn.Sequential(layers[i], layers[i - 1].relu)
+        layers[i - 1].relu = nn.Identity()
+    net.layers = nn.Sequential(*layers)
+    return net.requires_grad_(False)

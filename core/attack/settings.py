@@ -1,0 +1,336 @@
+"""Settings of the adversarial attack lab: what is attacked, how, towards which answer, and how the network defends itself.
+
+A run is one attack: on one picture, or on many digits at once. Five methods are experiments of their own: robust
+accuracy against ε, the transfer matrix, a defence with and without an attacker who knows it, detection, and adversarial
+training.
+"""
+
+from typing import Literal, get_args
+
+from pydantic import Field
+
+from core.data.imagenet import names
+from core.settings import Frozen, Metric, Scene, Settings, knob
+from core.subject.settings import SUBJECT_NAMES, Digit, Drawing, Photo, Upload, network
+
+LEVELS = 255  # steps from black to white in a saved picture: the unit of every ε
+# digit classifiers of different make from which the black-box attacker borrows slopes
+SURROGATES = {"compression-teacher/model": "CNN 16-32-64, dense 256", "compression-soft-targets/model": "CNN 6-12-24",
+              "compression-thin-by-gamma/control": "CNN 11-20-32, dense 41", "lifelong-joint/model": "MLP 100-100",
+              "lifelong-progressive/model": "MLP 100-100, one of five columns"}
+PANDA = 388  # the number of the giant panda among ImageNet's classes
+
+
+class Digits(Frozen):
+    """Many test digits at once, as many of each class, and a digit classifier of the shelf."""
+
+    name: Literal["digits"] = "digits"
+    count: int = knob(200, "How many", "Test digits, as many of each class.", ge=10, le=1000, step=10)
+    network: str = network()
+
+
+Subject = Photo | Digit | Digits | Upload | Drawing
+
+
+class Away(Frozen):
+    """Any wrong answer will do."""
+
+    name: Literal["away"] = "away"
+
+
+class Least(Frozen):
+    """The answer that the network holds for the least likely."""
+
+    name: Literal["least"] = "least"
+
+
+class ToThing(Frozen):
+    """An answer of one's choice, of the photo network's thousand."""
+
+    name: Literal["thing"] = "thing"
+    wish: int = knob(PANDA, "Make it a", "What the network shall see in the photo; for a digit the last figure of its number.",
+                     ge=0, le=999, step=1, names=dict(enumerate(names())))
+
+
+class ToDigit(Frozen):
+    """An answer of one's choice, of the ten digits."""
+
+    name: Literal["number"] = "number"
+    wish_digit: int = knob(8, "Make it a", "What the network shall read; for a photo the class of that number.", ge=0, le=9,
+                           step=1)
+
+
+Goal = Away | Least | ToThing | ToDigit
+
+
+def _epsilon(default: float = 8) -> float:
+    return knob(default, "Size of the change", "How far a pixel may go, of the 255 levels from black to white; in L2 the root "
+                "mean square over all pixels. Photos: 1 to 16. Digits: 25 to 77 (0.1 to 0.3).", symbol="ε", unit="/ 255",
+                ge=0, le=128, step=0.5)
+
+
+def _norm() -> str:
+    return knob("inf", "Measured in", "L∞: no pixel goes further than ε. L2: the whole change is no longer than ε times the root of "
+                "the number of pixels.", names={"inf": "L∞", "2": "L2"})
+
+
+def _steps(default: int, most: int = 100) -> int:
+    return knob(default, "Steps", "Slopes that the attack asks for, one after the other.", ge=1, le=most, step=1)
+
+
+def _stride() -> float:
+    return knob(20, "Step size", "As a share of ε.", symbol="α", unit="% of ε", ge=1, le=200, step=1)
+
+
+def _access() -> str:
+    return knob("white", "The attacker knows", "White box: slopes of the network itself. Black box: only those of other networks of "
+                "the shelf, averaged; for digits.", names={"white": "the network", "black": "only other networks"})
+
+
+class Bounded(Frozen):
+    """What all attacks within a ball of radius ε share."""
+
+    norm: Literal["inf", "2"] = _norm()
+    epsilon: float = _epsilon()
+
+
+class Noise(Bounded):
+    """No attack: random noise of the same size, the control."""
+
+    name: Literal["noise"] = "noise"
+
+
+class FGSM(Bounded):
+    """One step along the sign of the slope."""
+
+    name: Literal["fgsm"] = "fgsm"
+    access: Literal["white", "black"] = _access()
+
+
+class IFGSM(Bounded):
+    """Many small steps along the sign of the slope."""
+
+    name: Literal["ifgsm"] = "ifgsm"
+    steps: int = _steps(10)
+    stride: float = _stride()
+    access: Literal["white", "black"] = _access()
+
+
+class PGD(Bounded):
+    """Many small steps from a random start, and again from another."""
+
+    name: Literal["pgd"] = "pgd"
+    steps: int = _steps(10)
+    stride: float = _stride()
+    restarts: int = knob(1, "Restarts", "Random starts; of each picture the best try counts.", ge=1, le=20, step=1)
+    access: Literal["white", "black"] = _access()
+
+
+class MIFGSM(Bounded):
+    """Steps along a running mean of the slopes."""
+
+    name: Literal["mifgsm"] = "mifgsm"
+    steps: int = _steps(10)
+    stride: float = _stride()
+    momentum: float = knob(1.0, "Momentum", "How much of the earlier slopes is kept.", symbol="μ", ge=0, le=2, step=0.05)
+    access: Literal["white", "black"] = _access()
+
+
+class DIM(Bounded):
+    """Momentum, and each slope taken of the picture resized at random."""
+
+    name: Literal["dim"] = "dim"
+    steps: int = _steps(10)
+    stride: float = _stride()
+    momentum: float = knob(1.0, "Momentum", "How much of the earlier slopes is kept.", symbol="μ", ge=0, le=2, step=0.05)
+    often: float = knob(50, "Resized", "How often the slope is taken of a resized picture.", symbol="p", unit="%", ge=0, le=100,
+                        step=5)
+    access: Literal["white", "black"] = _access()
+
+
+class DeepFool(Frozen):
+    """Step by step across the nearest of the linearised borders."""
+
+    name: Literal["deepfool"] = "deepfool"
+    steps: int = _steps(50)
+    overshoot: float = knob(5, "Overshoot", "How far beyond the border the sum of all steps is carried.", symbol="η", unit="%", ge=0,
+                            le=50, step=1)
+
+
+class CW(Frozen):
+    """The smallest change in L2, with a margin of confidence."""
+
+    name: Literal["cw"] = "cw"
+    confidence: float = knob(0, "Confidence", "By how much the wrong logit must lead.", symbol="κ", ge=0, le=20, step=0.5)
+    searches: int = knob(5, "Searches for c", "Binary search over the weight of the attack against the size.", symbol="c", ge=1, le=9,
+                         step=1)
+    steps: int = _steps(100, most=300)
+    rate: float = knob(0.05, "Learning rate", "Of Adam.", ge=0.001, le=0.5, log=True, fine=True)
+
+
+class OnePixel(Frozen):
+    """Few pixels, any colour: found by evolution, without a slope."""
+
+    name: Literal["one_pixel"] = "one_pixel"
+    pixels: int = knob(1, "Pixels", "How many may change.", ge=1, le=10, step=1)
+    population: int = knob(100, "Population", "Candidates in each generation.", ge=20, le=400, step=10)
+    generations: int = knob(40, "Generations", "Of differential evolution.", ge=1, le=100, step=1)
+
+
+class Universal(Bounded):
+    """One change for all pictures, learned from others than those it is tried on."""
+
+    name: Literal["universal"] = "universal"
+    rounds: int = knob(10, "Rounds", "Passes over the pictures that it is learned from.", ge=1, le=20, step=1)
+
+
+class Curve(Frozen):
+    """Robust accuracy against ε, for several attacks and for noise."""
+
+    name: Literal["curve"] = "curve"
+    norm: Literal["inf", "2"] = _norm()
+    highest: float = knob(96, "Up to ε", "Where the curve ends.", symbol="ε", unit="/ 255", ge=4, le=128, step=4)
+    steps: int = _steps(20, most=40)
+
+
+class Transfer(Frozen):
+    """Made on one network, tried on another: every pair of the shelf, and all others together."""
+
+    name: Literal["transfer"] = "transfer"
+    with_attack: Literal["fgsm", "ifgsm", "pgd", "mifgsm", "dim"] = knob(
+        "mifgsm", "With", "The attack that is carried over.", names={"fgsm": "FGSM", "ifgsm": "I-FGSM", "pgd": "PGD",
+                                                                     "mifgsm": "MI-FGSM", "dim": "DIM"})
+    epsilon: float = _epsilon(51)
+    steps: int = _steps(10, most=40)
+
+
+class Defend(Frozen):
+    """A defence in front of the network, against an attacker who does not know it and one who does."""
+
+    name: Literal["defend"] = "defend"
+    defence: Literal["bits", "smooth", "jpeg", "resize"] = knob(
+        "smooth", "Defence", "What happens to a picture before the network sees it.", names={
+            "bits": "fewer grey levels", "smooth": "smoothing", "jpeg": "JPEG", "resize": "random resize and pad"})
+    strength: int = knob(3, "Strength", "From 1, hardly any, to 5.", ge=1, le=5, step=1)
+    epsilon: float = _epsilon(38)
+    steps: int = _steps(20, most=40)
+    samples: int = knob(8, "Draws", "Random draws that the knowing attacker averages over (EOT).", ge=1, le=20, step=1)
+
+
+class Detect(Frozen):
+    """Tell attacked pictures from clean and from noisy ones, with and without an attacker who knows the detector; in L2."""
+
+    name: Literal["detect"] = "detect"
+    detector: Literal["squeeze", "confidence"] = knob(
+        "squeeze", "Detector", "Feature squeezing: how much the answer changes when the picture is squeezed. Confidence: how sure "
+        "the network is.", names={"squeeze": "feature squeezing", "confidence": "low confidence"})
+    epsilon: float = _epsilon(20)
+    steps: int = _steps(20, most=40)
+
+
+class Training(Frozen):
+    """Adversarial training: at every step the batch is attacked first, and the network learns from what comes out."""
+
+    name: Literal["training"] = "training"
+    inner: Literal["pgd", "fgsm", "none"] = knob(
+        "pgd", "Enemy", "What attacks the batch.", names={"pgd": "PGD", "fgsm": "FGSM", "none": "nobody: ordinary training"})
+    begin: Literal["random", "digit"] = knob(
+        "random", "The enemy begins at", "A random point of the ball, or the digit itself.",
+        names={"random": "a random point", "digit": "the digit"})
+    epsilon: float = _epsilon(76.5)
+    steps: int = knob(2, "Steps", "Of PGD on every batch; each costs half as much as learning from it. FGSM has one.", ge=1, le=7,
+                      step=1)
+    epochs: int = knob(8, "Epochs", "Passes over the training digits.", ge=1, le=24, step=1)
+    learning_rate: float = knob(0.3, "Learning rate", "Highest value of the one-cycle schedule.", symbol="η", ge=0.001, le=1,
+                                log=True, fine=True)
+    width: int = knob(8, "Channels", "Of the first convolution; the second has twice, the third four times as many.", ge=4, le=16,
+                      step=4, fine=True)
+    judged: int = knob(200, "Judged on", "Test digits on which the longest attack tries the trained network.", ge=100, le=1000,
+                       step=100, fine=True)
+
+
+Method = (FGSM | IFGSM | PGD | MIFGSM | DIM | DeepFool | CW | OnePixel | Universal | Noise | Curve | Transfer | Defend | Detect
+          | Training)
+
+EXPERIMENTS = (Curve, Transfer, Defend, Detect, Training)
+BY_NAME = {member.model_fields["name"].default: member for member in get_args(Method)}
+METHOD_NAMES = {
+    "fgsm": "FGSM", "ifgsm": "I-FGSM", "pgd": "PGD", "mifgsm": "MI-FGSM", "dim": "DIM", "deepfool": "DeepFool",
+    "cw": "Carlini–Wagner", "one_pixel": "Few pixels", "universal": "Universal", "noise": "Control: random noise",
+    "curve": "Measure: robust accuracy against ε", "transfer": "Measure: which attack carries over",
+    "defend": "Defend: passively", "detect": "Defend: detect", "training": "Defend: adversarial training"}
+
+FORMULAS = {
+    "noise": r"x' = x + \varepsilon\, s, \quad s_i \in \{-1, 1\} \text{ at random}",
+    "fgsm": r"x' = x + \varepsilon\, \mathrm{sign}\, \nabla_x L(x, y)",
+    "ifgsm": r"x_{t+1} = \Pi_{B_\varepsilon(x)}\left(x_t + \alpha\, \mathrm{sign}\, \nabla_x L(x_t, y)\right), \quad x_0 = x",
+    "pgd": r"x_{t+1} = \Pi_{B_\varepsilon(x)}\left(x_t + \alpha\, \mathrm{sign}\, \nabla_x L(x_t, y)\right), \quad x_0 \sim "
+    r"\mathcal{U}(B_\varepsilon(x))",
+    "mifgsm": r"g_{t+1} = \mu\, g_t + \frac{\nabla_x L(x_t, y)}{\operatorname{mean} |\nabla_x L(x_t, y)|}, \quad x_{t+1} = "
+    r"\Pi_{B_\varepsilon(x)}\left(x_t + \alpha\, \mathrm{sign}\, g_{t+1}\right)",
+    "dim": r"g_{t+1} = \mu\, g_t + \frac{\nabla_x L(T(x_t; p), y)}{\operatorname{mean} |\nabla_x L(T(x_t; p), y)|}",
+    "deepfool": r"\delta = \frac{|f_k - f_y|}{\lVert \nabla f_k - \nabla f_y \rVert_2^2} (\nabla f_k - \nabla f_y), \quad k = "
+    r"\arg\min_{k \ne y} \frac{|f_k - f_y|}{\lVert \nabla f_k - \nabla f_y \rVert_2}",
+    "cw": r"\min_w \lVert x' - x \rVert_2^2 + c \cdot \max\left(f_y(x') - \max_{k \ne y} f_k(x'),\, -\kappa\right), \quad x' = "
+    r"\tfrac{1}{2}(\tanh w + 1)",
+    "one_pixel": r"\min_{\delta} p_y(x + \delta), \quad \lVert \delta \rVert_0 \le d",
+    "universal": r"\max_{\lVert \delta \rVert \le \varepsilon} \frac{1}{N} \sum_{i} L(x_i + \delta, y_i)",
+    "curve": r"\text{robust accuracy}(\varepsilon) = \frac{1}{N} \sum_i \min_{\text{attacks}}\ \mathbb{1}[f(x_i + \delta) = y_i]",
+    "transfer": r"A_{ij} = \text{accuracy of } f_j \text{ on attacks made with } f_i",
+    "defend": r"\nabla_x L(f(g(x)), y) \approx \left.\nabla_z L(f(z), y)\right|_{z = g(x)}, \quad "
+    r"\mathbb{E}_{g}\, \nabla_x L(f(g(x)), y)",
+    "detect": r"s(x) = \max_g \lVert p(x) - p(g(x)) \rVert_1",
+    "training": r"\min_\theta \mathbb{E}_{(x, y)} \max_{\lVert \delta \rVert_\infty \le \varepsilon} L(f_\theta(x + \delta), y)",
+}
+
+
+class AttackSettings(Settings):
+    """What a run of the adversarial attack lab needs."""
+
+    subject: Subject = Field(
+        Photo(), discriminator="name", title="Attack", description="The picture, and with it the network that is fooled.",
+        json_schema_extra={"names": SUBJECT_NAMES | {"digits": "many digits"}})
+    method: Method = Field(
+        PGD(), discriminator="name", title="Method", description="How the change is found, or what is measured.",
+        json_schema_extra={"names": METHOD_NAMES})
+    goal: Goal = Field(
+        ToThing(), discriminator="name", title="Goal", description="Which wrong answer the attack wants. For the measurements and the "
+        "defences it is always any wrong answer.",
+        json_schema_extra={"names": {"away": "any wrong answer", "least": "the least likely", "thing": "a thing I choose",
+                                     "number": "a digit I choose"}})
+
+
+METRICS = {
+    "right": Metric("Still right", "%", role="before", chart="still right"),
+    "reached": Metric("Says what was wanted", "%", role="danger", chart="still right"),
+    "truth": Metric("Right answer", "%", role="before", chart="probability"),
+    "wrong": Metric("Best wrong answer, or the one wanted", "%", role="danger", chart="probability"),
+    "largest": Metric("Largest change of a pixel, of 255", chart=""),
+    "length": Metric("Length of the change, L2", chart=""),
+    "changed": Metric("Pixels changed", chart=""),
+    "clean": Metric("Clean", "%", role="before"),
+    "noise": Metric("Random noise", "%", role="control"),
+    "fgsm": Metric("FGSM", "%", role="after"),
+    "mifgsm": Metric("MI-FGSM", "%", role="task3"),
+    "pgd": Metric("PGD", "%", role="danger"),
+    "deepfool": Metric("DeepFool", "%", role="task3"),
+    "cw": Metric("Carlini–Wagner", "%", role="task5"),
+    "worst": Metric("Worst of all", "%", role="whole"),
+    "bare": Metric("No defence", "%", role="control"),
+    "blind": Metric("Defended, the attacker does not know", "%", role="after"),
+    "knowing": Metric("Defended, the attacker knows", "%", role="danger"),
+    "auc_noise": Metric("Noise found (area under the curve)", "%", role="control", chart=""),
+    "auc_blind": Metric("Attack found", "%", role="after", chart=""),
+    "auc_knowing": Metric("Attack that knows the detector found", "%", role="danger", chart=""),
+    "carried": Metric("Fooled elsewhere, on average", "%", role="danger", chart="carried over"),
+    "loss": Metric("Loss", role="neutral", chart="loss", log=True),
+}
+
+SCENES = (
+    Scene("a-panda-that-is-not", AttackSettings()),
+    Scene("one-pixel", AttackSettings(subject=Digit(digit=1, number=80), method=OnePixel(), goal=Away())),
+    Scene("the-defence-that-was-not", AttackSettings(subject=Digits(), method=Defend(), goal=Away())),
+    Scene("training-on-the-enemy", AttackSettings(subject=Digit(), method=Training(), goal=Away())),
+)
+
+SHIPPED = {f"attack-{scene.slug}": scene.settings for scene in SCENES}

@@ -1,0 +1,163 @@
+"""A run of the adversarial attack lab: one attack and what it does to the answer, or one of the experiments."""
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from core.attack import curve, defences, detect, models, training, transfer, universal
+from core.attack import settings as s
+from core.attack.ball import Ball, largest, lengths, saved
+from core.attack.craft import ball_of, craft, steps_of
+from core.attack.models import Aim, Victims
+from core.attack.settings import AttackSettings
+from core.events import Event, Finished, Metrics, Picture, Started
+from core.loop import hits, seeded
+from core.subject.models import as_bytes
+from core.subject.settings import SHIPPED_NETWORK
+
+REPORTS = 40  # points of the curves
+PICTURES = 8  # of the attacked picture, kept in the run
+SHOWN = 20  # attacked digits that a run on many keeps
+
+
+class CannotAttack(ValueError):
+    """The attack does not fit the subject; one sentence says why."""
+
+
+def train(settings: AttackSettings) -> Iterator[Event]:
+    """The run that `settings` describe. The same settings give the same events."""
+    method, subject, seed = settings.method, settings.subject, settings.seed
+    match method:
+        case s.Universal():
+            yield from universal.train_universal(method, subject, settings.goal, seed)
+        case s.Curve():
+            yield from curve.curve(method, models.crowd(subject), seed)
+        case s.Transfer():
+            network = getattr(subject, "network", SHIPPED_NETWORK)
+            yield from transfer.transfer(method, models.digit_crowd(subject), network, seed)
+        case s.Defend():
+            yield from defences.defend(method, models.crowd(subject), seed)
+        case s.Detect():
+            yield from detect.detect(method, models.digit_crowd(subject), seed)
+        case s.Training():
+            yield from training.train_robust(method, seed, subject)
+        case _:
+            yield from attack(settings)
+
+
+def attack(settings: AttackSettings) -> Iterator[Event]:
+    """One attack, step by step: what the network says to the picture as it would be saved, and how far that picture is."""
+    method, victims = settings.method, models.victims(settings.subject)
+    aim, ball, steps = models.aim_for(victims, settings.goal), ball_of(method), steps_of(method)
+    source = source_of(settings, victims)
+    yield Started(steps, facts(victims, aim) | {"axis": "generations" if isinstance(method, s.OnePixel) else "steps"})
+    if len(victims.x) == 1:
+        yield Picture(0, "clean", as_bytes(victims.x[0]))
+    else:
+        chosen = torch.linspace(0, len(victims.x) - 1, SHOWN).long()
+        yield Picture(0, "many_clean", many(victims.x[chosen]))
+    yield Metrics(0, measured(victims, aim, victims.x))
+    attacked = victims.x
+    for step, attacked in enumerate(craft(source, victims.x, aim, method, settings.seed), start=1):
+        if step % math.ceil(steps / REPORTS) == 0:
+            yield Metrics(step, measured(victims, aim, saved(victims.x, attacked, ball)))
+        if len(victims.x) == 1 and step % math.ceil(steps / PICTURES) == 0:
+            yield Picture(step, "attacked", as_bytes(saved(victims.x, attacked, ball)[0]))
+    kept = saved(victims.x, attacked, ball)
+    yield Metrics(step, measured(victims, aim, kept))
+    if len(victims.x) == 1:
+        yield Picture(step, "attacked", as_bytes(kept[0]))
+    else:
+        yield Picture(step, "many_attacked", many(kept[chosen]))
+        yield Picture(step, "becomes", confusion(victims, models.answers(victims.net, kept)))
+    yield Finished(step, summary(victims, aim, attacked, kept, ball, settings.seed))
+
+
+def source_of(settings: AttackSettings, victims: Victims) -> nn.Module:
+    """The network whose slopes the attack may use. Raises CannotAttack when there is none."""
+    if getattr(settings.method, "access", "white") == "white":
+        return victims.net
+    if victims.photo:
+        raise CannotAttack("There is only one network for photos here, so no other could lend its slopes: choose “the network”, or "
+                           "attack a digit.")
+    return models.surrogates(settings.subject.network)
+
+
+def facts(victims: Victims, aim: Aim) -> dict[str, Any]:
+    """What is known before the attack: of one picture its answers, and what is wanted instead."""
+    wanted = victims.names[int(aim.label[0])] if aim.targeted and len(set(aim.label.tolist())) == 1 else ""
+    found = {"photo": victims.photo, "count": len(victims.x), "wanted": wanted, "targeted": aim.targeted}
+    if len(victims.x) == 1:
+        found |= {"truth": victims.names[int(victims.y[0])], "answers": best(victims, victims.x)}
+    return found
+
+
+def best(victims: Victims, x: Tensor, count: int = 5) -> list[list]:
+    """The first answers to the first picture, each as [name, percent]."""
+    found = models.ask(victims.net, x[:1]).softmax(1)[0]
+    return [[victims.names[i], 100 * float(found[i])] for i in found.argsort(descending=True)[:count].tolist()]
+
+
+def measured(victims: Victims, aim: Aim, x: Tensor) -> dict[str, float]:
+    """How the network stands against the pictures x (N, C, H, W), in percent, and how far they are from the clean ones."""
+    logits = models.ask(victims.net, x)
+    found, change = logits.softmax(1), x - victims.x
+    wrong = found.scatter(1, victims.y[:, None], 0).amax(1) if not aim.targeted else found.gather(1, aim.label[:, None])[:, 0]
+    numbers = {"truth": 100 * float(found.gather(1, victims.y[:, None]).mean()), "wrong": 100 * float(wrong.mean()),
+               "largest": float(largest(change).mean()), "length": float(lengths(change).mean()),
+               "changed": float(touched(change).mean())}
+    if len(x) > 1:  # of one picture these would be all or nothing
+        numbers["right"] = hits(logits, victims.y)
+        if aim.targeted:
+            numbers["reached"] = 100 * float(aim.reached(logits).float().mean())
+    return numbers
+
+
+def touched(change: Tensor) -> Tensor:
+    """How many pixels of each picture changed, in whatever colour: (N,)."""
+    return (change != 0).any(1).flatten(1).sum(1).float()
+
+
+def many(x: Tensor) -> np.ndarray:
+    """Digits (N, 1, 28, 28) as 8-bit (N, 28, 28)."""
+    return np.stack([as_bytes(each) for each in x])
+
+
+def confusion(victims: Victims, said: Tensor) -> np.ndarray:
+    """Which class was called what, counts (10, 10): right class by answer."""
+    return torch.bincount(victims.y * 10 + said, minlength=100).reshape(10, 10).int().numpy()
+
+
+def summary(victims: Victims, aim: Aim, attacked: Tensor, kept: Tensor, ball: Ball | None, seed: int) -> dict[str, Any]:
+    """The end of an attack: before and after rounding, beside noise of the same size."""
+    ball = ball or Ball("2", float(lengths(kept - victims.x).mean()) / math.sqrt(victims.x[0].numel()))
+    noisy = saved(victims.x, ball.noise(victims.x, seeded(seed)), ball)
+    noise, found = measured(victims, aim, noisy), measured(victims, aim, kept)
+    unrounded = measured(victims, aim, attacked)
+    end = found | {"truth_unrounded": unrounded["truth"], "truth_noise": noise["truth"], "length_noise": noise["length"]}
+    if len(victims.x) == 1:
+        end |= {"answers_after": best(victims, kept), "answers_noise": best(victims, noisy),
+                "answers_unrounded": best(victims, attacked)}
+    else:
+        end |= {"right_unrounded": unrounded["right"], "right_noise": noise["right"]}
+    return end | {"note": in_words(victims, end)}
+
+
+def in_words(victims: Victims, end: dict[str, Any]) -> str:
+    """What happened, in one or two sentences."""
+    size = f"No pixel moved by more than {end['largest']:.0f} of 255 levels" if end["changed"] > 10 else (
+        f"{end['changed']:.0f} pixel{'s' if end['changed'] != 1 else ''} changed")
+    if len(victims.x) > 1:
+        undone = end["right"] - end["right_unrounded"]
+        rounding = f" Saving with 8 bits undid the attack on {undone:.1f} %." if undone > 0 else ""
+        return (f"{end['right']:.1f} % of {len(victims.x)} digits are still right; under noise of the same size "
+                f"{end['right_noise']:.1f} %.{rounding}")
+    (name, sure), (before, _) = end["answers_after"][0], end["answers_unrounded"][0]
+    noise, noise_sure = end["answers_noise"][0]
+    rounding = f" Before it was saved with 8 bits it was “{before}”: so small a change is lost in rounding." if before != name else ""
+    return (f"The network now says “{name}” ({sure:.0f} %). {size}.{rounding} To noise of the same size it says “{noise}” "
+            f"({noise_sure:.0f} %).")

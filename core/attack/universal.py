@@ -1,0 +1,141 @@
+"""One change for all pictures, learned from some and tried on others."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from core.attack import settings as s
+from core.attack.ball import LEVELS, TINY, Ball, lengths, saved
+from core.attack.gradient import slope
+from core.attack.models import Aim, Victims, aim_for, answers, ask, victims
+from core.data import digits, photos
+from core.events import Event, Finished, Metrics, Picture, Started
+from core.loop import batches, hits, seeded, steps_of
+from core.subject.models import Subject, as_bytes
+
+CLIP = 9.0  # β: a picture whose loss is larger is fooled for good and pushes no more
+STRIDE = 0.1  # length of a step, as a share of ε
+LEARNED_FROM = 1000  # training digits
+BATCH = {True: 4, False: 100}  # photos, digits
+REPORTS = 20  # points of the curves
+NOISY = 20  # pictures under noise, at least: one picture is drawn as often
+
+
+@dataclass(frozen=True)
+class Clipped(Aim):
+    """As Aim, with the loss cut off at β."""
+
+    def loss(self, logits: Tensor) -> Tensor:
+        return super().loss(logits).clamp_max(CLIP)
+
+    def only(self, index: Tensor) -> "Clipped":
+        return Clipped(self.label[index], self.targeted)
+
+
+def universal(net: nn.Module, x: Tensor, aim: Aim, ball: Ball, rounds: int, generator: torch.Generator) -> Iterator[Tensor]:
+    """Stochastic gradient ascent on the mean clipped loss of x + δ (Shafahi et al. 2020, algorithm 2); x (N, C, H, W).
+
+    Yields the change δ (1, C, H, W) after each mini-batch. It stays in the ball around 0, and is not clamped to [0, 1]:
+    that happens to picture + δ. Moosavi-Dezfooli et al. 2017, who found such changes, add up the smallest changes
+    (DeepFool) of one picture after the other; the sum over a mini-batch costs one slope per picture and goes further.
+    """
+    aim, delta, size = Clipped(aim.label, aim.targeted), torch.zeros_like(x[:1]), BATCH[x.shape[1] == 3]
+    for _, index, _ in batches(len(x), size, rounds, generator):
+        rise, _ = slope(net, (x[index] + delta).clamp(0, 1), aim.only(index))
+        delta = inside(ball, delta + STRIDE * ball.steepest(rise.mean(0, keepdim=True)))
+        yield delta
+
+
+def inside(ball: Ball, delta: Tensor) -> Tensor:
+    """The point of the ball around 0 nearest to δ (1, C, H, W)."""
+    if ball.norm == "inf":
+        return delta.clamp(-ball.epsilon, ball.epsilon)
+    return delta * (ball.radius(delta) / lengths(delta).clamp_min(TINY)).clamp_max(1)
+
+
+def train_universal(method: s.Universal, subject: s.Subject, goal: s.Goal, seed: int) -> Iterator[Event]:
+    """Learns δ from training digits, or from the shipped photos but the one shown, and tries it on the pictures chosen.
+
+    Every number and picture is that of the 8-bit picture. Percentages of the pictures tried: right, those still
+    right with δ, and noise, those under random noise of the same size; truth and wrong, the mean probability of the
+    right answer, and of the best wrong or the wanted one. Raises RunError or BadPicture for a subject that is not there.
+    """
+    generator, tried, ball = seeded(seed), victims(subject), Ball(method.norm, method.epsilon / LEVELS)
+    learned = others(subject, tried, generator)
+    wanted = wish(learned, goal)
+    noise = under_noise(tried, ball, generator)
+    total = steps_of(len(learned.x), BATCH[tried.photo], method.rounds)
+    yield Started(total, facts(tried, wanted) | {"learned_from": len(learned.x)})
+    yield Picture(0, "clean", as_bytes(tried.x[0]))
+    for step, delta in enumerate(universal(learned.net, learned.x, aim_at(learned, wanted), ball, method.rounds, generator), 1):
+        if step * REPORTS // total > (step - 1) * REPORTS // total:
+            attacked = added(tried.x, delta, ball)
+            now = measure(tried, attacked, aim_at(tried, wanted)) | {"noise": noise}
+            yield Metrics(step, now)
+            yield Picture(step, "attacked", as_bytes(attacked[0]))
+            yield Picture(step, "change", as_bytes(attacked[0]).astype(np.int16) - as_bytes(tried.x[0]))
+    after = {"answers_after": Subject(tried.net, attacked[0], tried.names).best()}
+    yield Finished(total, now | after | ({} if tried.photo else held_out(tried, delta, ball, generator)))
+
+
+def others(subject: s.Subject, tried: Victims, generator: torch.Generator) -> Victims:
+    """What δ is learned from: training digits and the truth, or photos other than the one shown and the network's answers."""
+    if tried.photo:
+        shown = getattr(subject, "photo", None)
+        x = torch.stack([photos.load(name) for name in photos.FILES if name != shown])
+        return Victims(tried.net, x, answers(tried.net, x), tried.names)
+    data = digits.load()
+    index = torch.randperm(len(data.train_x), generator=generator)[:LEARNED_FROM]
+    return Victims(tried.net, data.train_x[index], data.train_y[index], tried.names)
+
+
+def wish(learned: Victims, goal: s.Goal) -> int | None:
+    """The one answer wanted of all pictures; None for any wrong one. Least: the least likely on average."""
+    if isinstance(goal, s.Away):
+        return None
+    if isinstance(goal, s.Least):
+        return int(ask(learned.net, learned.x).softmax(1).mean(0).argmin())
+    return int(aim_for(learned, goal).label[0])
+
+
+def aim_at(pictures: Victims, wanted: int | None) -> Aim:
+    """Away from the right answers, or towards the one wanted."""
+    return Aim(pictures.y) if wanted is None else Aim(torch.full_like(pictures.y, wanted), targeted=True)
+
+
+def facts(tried: Victims, wanted: int | None) -> dict:
+    """What the page shows from the beginning: of the first picture its right answer and the network's five answers."""
+    return {"axis": "steps", "photo": tried.photo, "wanted": "" if wanted is None else tried.names[wanted],
+            "truth": tried.names[tried.y[0]], "answers": Subject(tried.net, tried.x[0], tried.names).best(), "count": len(tried.x)}
+
+
+def added(x: Tensor, delta: Tensor, ball: Ball) -> Tensor:
+    """Pictures (N, C, H, W) with the change δ (1, C, H, W), clamped and saved with 8 bits."""
+    return saved(x, ball.project(x, x + delta), ball)
+
+
+def measure(tried: Victims, attacked: Tensor, aim: Aim) -> dict[str, float]:
+    """Still right, and the mean probabilities of the right answer and of the best wrong or wanted one, all in percent."""
+    logits = ask(tried.net, attacked)
+    probability, right = logits.softmax(1), tried.y[:, None]
+    wrong = probability.gather(1, aim.label[:, None]) if aim.targeted else probability.scatter(1, right, 0).amax(1)
+    return {"right": hits(logits, tried.y), "truth": 100 * float(probability.gather(1, right).mean()),
+            "wrong": 100 * float(wrong.mean())}
+
+
+def under_noise(tried: Victims, ball: Ball, generator: torch.Generator) -> float:
+    """The control: how many, in percent, stay right under noise of the same size."""
+    often = -(-NOISY // len(tried.x))
+    x, y = tried.x.repeat(often, 1, 1, 1), tried.y.repeat(often)
+    return hits(ask(tried.net, saved(x, ball.noise(x, generator), ball)), y)
+
+
+def held_out(tried: Victims, delta: Tensor, ball: Ball, generator: torch.Generator) -> dict[str, float]:
+    """Of all test digits, in percent, those still right with δ, and those under noise of the same size."""
+    data = digits.load()
+    every = Victims(tried.net, data.test_x, data.test_y, tried.names)
+    return {"held_out": hits(ask(every.net, added(every.x, delta, ball)), every.y),
+            "noise_held_out": under_noise(every, ball, generator)}

@@ -1,0 +1,13 @@
+"""Adversarial attack: the page arranges, core/attack computes, pages/views/attack draws."""
+
+from pages.shared.frame import lab_page
+from pages.views import attack
+
+lab_page(
+    "attack",
+    inside=attack.inside,
+    pictures=attack.pictures,
+    networks=attack.networks,
+    pictures_first=True,
+    verb=attack.verb,
+)

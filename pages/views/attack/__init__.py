@@ -1,0 +1,84 @@
+"""What the adversarial attack page draws: the live picture, the views of Look inside (one idea a file), the home card."""
+
+import numpy as np
+from PIL import Image
+
+from core import runs
+from core.runs import RunError
+from core.settings import Settings
+from pages.shared import shown, views
+from pages.shared.shown import Shown
+from pages.shared.words import _
+from pages.views.attack import data
+from pages.views.attack.becomes import becomes
+from pages.views.attack.defences import defences
+from pages.views.attack.detection import detection
+from pages.views.attack.picture import pictures
+from pages.views.attack.robust import robust
+from pages.views.attack.slide import slide
+from pages.views.attack.surface import surface
+from pages.views.attack.transfer import transfer_matrix
+from pages.views.attack.why import why
+
+TILE = 280  # pixels of each of the card's three pictures
+SHIPPED = "attack-a-panda-that-is-not"
+VERBS = {"training": "Train", "curve": "Measure", "transfer": "Measure", "defend": "Defend", "detect": "Detect"}
+__all__ = ["card", "inside", "networks", "pictures", "verb"]
+
+
+def verb(settings: Settings) -> str:
+    """What the button that starts a run is called."""
+    return VERBS.get(settings.method.name, "Attack")
+
+
+def inside(current: Shown) -> None:
+    """The views, first the one that goes on where the scene ends."""
+    every = {
+        "slide": (_("Slide ε"), slide),
+        "surface": (_("Loss surface"), surface),
+        "robust": (_("Robust accuracy"), robust),
+        "becomes": (_("What becomes what"), becomes),
+        "transfer": (_("Transfer"), transfer_matrix),
+        "defences": (_("Defences"), defences),
+        "detection": (_("Detection"), detection),
+        "why": (_("Explain before and after"), why),
+    }
+    method = current.settings.method.name if current.settings else ""
+    first = {
+        "curve": "robust",
+        "transfer": "transfer",
+        "defend": "defences",
+        "detect": "detection",
+        "training": "robust",
+    }.get(method, "slide")
+    views.draw(current, every, first)
+
+
+def networks(current: Shown) -> dict[str, tuple[str, str]]:
+    """What Explain holds side by side: the digit classifier attacked, or trained, and the shelf's teacher."""
+    from core.subject.settings import SHIPPED_NETWORK
+
+    found = {}
+    if current.run and current.run.models and shown.stored(current.id):
+        found[_("Trained on the enemy")] = (current.id, next(iter(current.run.models)))
+    name = getattr(current.settings and current.settings.subject, "network", SHIPPED_NETWORK)
+    for title, network in ((_("The network attacked"), name), (_("Teacher"), SHIPPED_NETWORK)):
+        run_id, __, model = network.partition("/")
+        try:
+            place = (run_id, model or next(iter(runs.load(run_id).models)))
+        except (RunError, StopIteration):
+            continue  # deleted since
+        if place not in found.values():
+            found[title] = place
+    return found
+
+
+def card() -> np.ndarray:
+    """The picture on the home page, from the shipped run: the photo, the change magnified, and the panda."""
+    try:
+        run = shown.of(runs.load(SHIPPED))
+    except RunError:
+        return np.full((TILE, 3 * TILE, 3), 32, np.uint8)
+    clean, attacked = run.last("clean"), run.last("attacked")
+    tiles = (clean, data.magnified(clean, attacked)[0], attacked)
+    return np.concatenate([np.array(Image.fromarray(tile).resize((TILE, TILE))) for tile in tiles], 1)

@@ -1,0 +1,56 @@
+"""Which class turns into which, for an attack whose size answers at once."""
+
+import numpy as np
+import streamlit as st
+
+from pages.shared.shown import Shown
+from pages.shared.words import _
+from pages.views.attack import data
+from pages.views.attack.picture import draw_becomes
+
+COUNT = 200  # test digits
+STEPS = 10
+
+
+@st.fragment
+def becomes(current: Shown) -> None:
+    """A slider of ε and a choice of attack; the matrix of what 200 test digits are called then."""
+    network = getattr(current.settings and current.settings.subject, "network", "")
+    if not network:
+        st.info(_("This view needs a digit classifier: choose a digit on the left."), icon=":material/dialpad:")
+        return
+    left, right = st.columns([1, 2], gap="large")
+    with left:
+        level = st.slider(_("Size of the change ε (of 255)"), 0, 96, 40, 4, key="attack/becomes/epsilon")
+        attack = st.segmented_control(
+            _("Attack"),
+            ["noise", "fgsm", "ifgsm"],
+            default="ifgsm",
+            required=True,
+            format_func={"noise": _("Noise"), "fgsm": "FGSM", "ifgsm": "I-FGSM"}.get,
+            key="attack/becomes/attack",
+        )
+        st.caption(_("{} test digits, as many of each class; any wrong answer will do.").format(COUNT))
+    if data.victims_of(current.settings.subject) is None:
+        return
+    counts = _counts(network, attack, float(level))
+    with right:
+        right_ones = 100 * np.trace(counts) / counts.sum()
+        st.markdown(_("**{:.1f} %** are still right.").format(right_ones))
+        draw_becomes(counts, "attack/becomes/matrix")
+
+
+@st.cache_data(max_entries=100, show_spinner=False)
+def _counts(network: str, attack: str, level: float) -> np.ndarray:
+    """Counts (10, 10), right class by answer, of the test digits under the attack."""
+    from core.attack import models
+    from core.attack.ball import saved
+    from core.attack.craft import ball_of, craft, last
+    from core.attack.settings import BY_NAME, Digits
+    from core.attack.train import confusion
+
+    victims = models.victims(Digits(count=COUNT, network=network))
+    knobs = {"epsilon": level} | ({"steps": STEPS} if attack == "ifgsm" else {})
+    method = BY_NAME[attack](**knobs)
+    attacked = last(craft(victims.net, victims.x, models.Aim(victims.y), method, 0))
+    return confusion(victims, models.answers(victims.net, saved(victims.x, attacked, ball_of(method))))

@@ -1,0 +1,57 @@
+"""What several views of the adversarial attack page ask of the run shown."""
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from core.runs import RunError
+from pages.shared.shown import Shown
+from pages.shared.words import _
+
+FULL = 127  # grey levels from the middle to black or white
+
+
+def victims_of(subject: Any) -> Any:
+    """The pictures and the network that are attacked, a `core.attack.models.Victims`; None, and a sentence on the page, when there
+    are none: a network deleted since, or no picture chosen yet."""
+    from core.attack import models
+    from core.data.pictures import BadPicture
+
+    try:
+        return models.victims(subject)
+    except (BadPicture, RunError) as error:
+        st.info(str(error), icon=":material/image:")
+        return None
+
+
+def one_of(current: Shown) -> Any:
+    """The subject of the run as one picture: of many digits the first; None when the run's settings are no longer known."""
+    from core.attack.settings import Digits
+    from core.subject.settings import Digit
+
+    if current.settings is None:
+        return None
+    subject = current.settings.subject
+    return Digit(digit=0, number=1, network=subject.network) if isinstance(subject, Digits) else subject
+
+
+def magnified(clean: np.ndarray, attacked: np.ndarray) -> tuple[np.ndarray, float]:
+    """The change of a picture on middle grey, as strong as fits, and by how much it was magnified. 8-bit, (H, W[, 3])."""
+    change = attacked.astype(np.int16) - clean
+    factor = FULL / max(1, int(np.abs(change).max()))
+    factor = float(int(factor)) if factor >= 2 else 1.0
+    return np.clip(128 + factor * change, 0, 255).astype(np.uint8), factor
+
+
+def short(name: str) -> str:
+    """A class's name that fits beside a bar."""
+    return name if len(name) <= 16 else name[:15] + "…"
+
+
+def size_in_words(clean: np.ndarray, attacked: np.ndarray) -> str:
+    """How far two 8-bit pictures are apart, in words."""
+    change = attacked.astype(np.int16) - clean
+    pixels = int((change != 0).any(-1).sum() if change.ndim == 3 else (change != 0).sum())
+    length = float(np.sqrt(((change / 255) ** 2).sum()))
+    return _("largest change {} of 255 · L2 {:.2f} · {} pixels").format(int(np.abs(change).max()), length, pixels)

@@ -1,0 +1,173 @@
+"""Passive defences: a picture on its way through one, and what is left of it once the attacker knows."""
+
+from typing import Any
+
+import streamlit as st
+
+from pages.shared import chart, figures
+from pages.shared.overlay import enlarged
+from pages.shared.shown import Shown
+from pages.shared.words import _
+from pages.views.attack import data
+from pages.views.attack.picture import answer_bars
+
+STEPS, SAMPLES = {True: 7, False: 20}, {True: 4, False: 8}  # of PGD on a photo, and on a digit
+DRAWS = 20  # of a random defence, for how often the network is right
+MANY, MANY_STEPS, MANY_SAMPLES = 100, 10, 4
+SHORT = {"bits": "grey levels", "smooth": "smoothing", "jpeg": "JPEG", "resize": "resize and pad"}
+
+
+@st.fragment
+def defences(current: Shown) -> None:
+    """One picture, attacked by someone who knows the defence, or not; for digits also the % still right of a hundred."""
+    subject = data.one_of(current)
+    victims = data.victims_of(subject) if subject else None
+    if victims is None:
+        return
+    defence, strength, level, knows = _knobs(current, victims.photo)
+    with st.spinner(_("Attacking …"), show_time=False):
+        found = _tried(subject.model_dump_json(), defence, strength, level, knows, victims)
+    _draw(found, defence, knows)
+    if not victims.photo:
+        _every(subject.network, strength, level)
+
+
+def _knobs(current: Shown, photo: bool) -> tuple[str, int, float, bool]:
+    """The defence, its strength, ε in levels of 255, and whether the attacker knows."""
+    method = current.settings.method
+    first = method.defence if method.name == "defend" else "smooth"
+    names = {name: _(title) for name, title in SHORT.items()}
+    defence = st.segmented_control(
+        _("Defence"),
+        list(names),
+        default=first,
+        required=True,
+        format_func=names.get,
+        key=f"attack/defences/defence/{current.id}",
+    )
+    left, middle, right = st.columns([1, 1.4, 1.2], gap="large", vertical_alignment="bottom")
+    with left:
+        strength = st.slider(_("Strength"), 1, 5, 3, key="attack/defences/strength")
+    with middle:
+        top, start = (16.0, 2.0) if photo else (96.0, 38.0)
+        level = st.slider(
+            _("Size of the change ε (of 255)"), 0.0, top, start, 0.5, key=f"attack/defences/epsilon/{photo}"
+        )
+    with right:
+        knows = st.toggle(_("The attacker knows the defence"), key="attack/defences/knows")
+    return defence, strength, level, knows
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def _tried(subject: str, defence: str, strength: int, level: float, knows: bool, _victims: Any) -> dict[str, Any]:
+    """The picture clean, attacked and behind the defence (8-bit), the first answers to each as [name, percent], and how often
+    the defended network is right. subject: as JSON, with which the victims were made."""
+    from core.attack import settings as s
+    from core.attack.ball import Ball, saved
+    from core.attack.craft import last
+    from core.attack.defences import REACH, Defended, Knowing, percent, right
+    from core.attack.gradient import pgd
+    from core.attack.models import Aim
+    from core.attack.train import best
+    from core.loop import seeded
+    from core.subject.models import as_bytes
+
+    net, x, y = _victims.net, _victims.x[:1], _victims.y[:1]
+    ball, steps = Ball("inf", level / s.LEVELS), STEPS[_victims.photo]
+    source = Knowing(net, defence, strength, seeded(1), SAMPLES[_victims.photo]) if knows else net
+    attacked = saved(x, last(pgd(source, x, Aim(y), ball, steps, REACH / steps, 1, seeded(0))), ball)
+    defended = Defended(net, defence, strength, seeded(2))
+    behind = defended.squeeze(attacked)
+    draws = DRAWS if defence == "resize" else 1
+    often = [percent(right(defended, attacked, y)) for __ in range(draws)]
+    answers = {"clean": x, "clean_defended": defended.squeeze(x), "attacked": attacked, "behind": behind}
+    return {
+        "pictures": {name: as_bytes(picture[0]) for name, picture in answers.items()},
+        "answers": {name: best(_victims, picture) for name, picture in answers.items()},
+        "truth": _victims.names[int(y)],
+        "often": sum(often) / draws,
+    }
+
+
+def _draw(found: dict[str, Any], defence: str, knows: bool) -> None:
+    """Clean, attacked, and what the network gets; under each what it says; and one sentence."""
+    pictures, answers, truth = found["pictures"], found["answers"], found["truth"]
+    titles = {
+        "clean": _("Clean"),
+        "clean_defended": _("Clean, behind the defence"),
+        "attacked": _("Attacked, without a defence"),
+        "behind": _("Attacked, behind the defence"),
+    }
+    for column, (name, title) in zip(st.columns(4, gap="medium"), titles.items()):
+        with column:
+            st.image(enlarged(pictures[name]), width="stretch", output_format="PNG", alt=title)
+            said, share = answers[name][0]
+            icon = "check_circle" if said == truth else "cancel"
+            st.markdown(f":material/{icon}: **{said}**, {share:.0f} %")
+            st.caption(title)
+    left, right = st.columns(2, gap="medium")
+    for column, name in ((left, "attacked"), (right, "behind")):
+        role = "after" if answers[name][0][0] == truth else "danger"
+        with column:
+            st.image(answer_bars(titles[name], answers[name], role), width="stretch")
+    st.markdown(_verdict(found, knows))
+    if defence == "resize":
+        st.caption(
+            _("One draw of many is shown. In {} draws the defended network is right in {:.0f} %.").format(
+                DRAWS, found["often"]
+            )
+        )
+
+
+def _verdict(found: dict[str, Any], knows: bool) -> str:
+    """What the defence was worth here."""
+    bare, behind = (found["answers"][name][0][0] for name in ("attacked", "behind"))
+    if behind != found["truth"]:
+        why = _("The attacker went through the defence") if knows else _("The defence did not help")
+        return ":material/gpp_bad: " + _("{}: behind it the network says “{}”.").format(why, behind)
+    if knows:
+        return ":material/shield: " + _("At this ε even an attacker who knows the defence did not get through.")
+    if bare == behind:
+        return ":material/shield: " + _("At this ε the attack does not even fool the network without a defence.")
+    return ":material/shield: " + _(
+        "Behind the defence the network is right again. Now let the attacker know the defence."
+    )
+
+
+def _every(network: str, strength: int, level: float) -> None:
+    """All four defences on a hundred digits, when asked for: it takes some seconds."""
+    if not st.toggle(_("Try all four on {} digits").format(MANY), key="attack/defences/every"):
+        return
+    with st.spinner(_("Attacking {} digits …").format(MANY), show_time=False):
+        ends = {name: _many(network, name, strength, level) for name in SHORT}
+    measured = {
+        "clean_defended": (_("not attacked"), "before"),
+        "bare": (_("no defence"), "control"),
+        "blind": (_("the attacker does not know"), "after"),
+        "knowing": (_("the attacker knows"), "danger"),
+    }
+    groups = {title: (role, [end[name] for end in ends.values()]) for name, (title, role) in measured.items()}
+    chart.show(
+        figures.bars(groups, [_(title) for title in SHORT.values()], "", _("still right (%)"), 320, ".0f", 112),
+        key="attack/defences/bars",
+        alt=_("How many of a hundred digits are still right behind each defence"),
+    )
+    st.caption(
+        _(
+            "PGD with {} steps, ε = {:g} of 255, strength {}. Whoever only tried the attack that does not know would believe "
+            "the orange bars."
+        ).format(MANY_STEPS, level, strength)
+    )
+
+
+@st.cache_data(max_entries=100, show_spinner=False)
+def _many(network: str, defence: str, strength: int, level: float) -> dict[str, float]:
+    """The end of the experiment on a hundred digits."""
+    from core.attack import settings as s
+    from core.attack.defences import defend
+    from core.attack.models import first_digits
+    from core.subject.models import digit_net
+
+    method = s.Defend(defence=defence, strength=strength, epsilon=level, steps=MANY_STEPS, samples=MANY_SAMPLES)
+    *__, end = defend(method, first_digits(digit_net(network), MANY), 0)
+    return dict(end.summary)

@@ -1,0 +1,206 @@
+"""What lies around a picture: the answers in the plane of the slope and a second direction, and the way that an attack takes."""
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from pages.shared import chart, figures, shown
+from pages.shared.figures import Line
+from pages.shared.shown import Shown
+from pages.shared.words import _
+from pages.views.attack import data
+
+STEPS = 10  # of I-FGSM
+BEYOND = 1.5  # how far the map reaches, in ε
+POINTS = {False: 41, True: 13}  # of a side of the map: of a digit, of a photo
+WHOLE = 0.99  # share of the change from which the plane holds all of it
+NAMED = 6  # answers to a photo that have a colour of their own
+
+
+@st.fragment
+def surface(current: Shown) -> None:
+    """Knobs, the map with the attack's path, and the loss on the way along the slope and along a random direction."""
+    subject = _subject(current)
+    victims = data.victims_of(subject) if subject else None
+    if victims is None:
+        return
+    level, second, seed = _knobs(victims.photo)
+    if victims.photo:
+        st.caption(_("{} photos go through the network for this map: about five seconds.").format(POINTS[True] ** 2))
+    goal = _goal(current)
+    key = subject.model_dump_json() + goal.model_dump_json()
+    found = _measured(key, level, second, seed, victims, goal)
+    left, right = st.columns([1.25, 1], gap="large")
+    with left:
+        chart.show(_map(found, victims), key="attack/surface/map", alt=_("The network's answers around the picture"))
+    with right:
+        chart.show(
+            _ways(found, level),
+            key="attack/surface/loss",
+            alt=_("The loss along the slope and along a random direction"),
+        )
+        _words(found)
+
+
+def _subject(current: Shown) -> Any:
+    """The picture; asked is the run's own network where it trained one."""
+    from core.subject.settings import Digit
+
+    subject = data.one_of(current)
+    if subject and current.run and current.run.models and shown.stored(current.id):
+        own = {"network": current.id}
+        return subject.model_copy(update=own) if hasattr(subject, "network") else Digit(**own)
+    return subject
+
+
+def _goal(current: Shown) -> Any:
+    """What the attack wants: the run's goal, or any wrong answer where the run is an experiment."""
+    from core.attack.settings import EXPERIMENTS, Away
+
+    return Away() if isinstance(current.settings.method, EXPERIMENTS) else current.settings.goal
+
+
+def _knobs(photo: bool) -> tuple[int, str, int]:
+    """ε in levels, the second direction, and the seed of the random one."""
+    left, middle, right = st.columns([2, 2, 1], gap="large")
+    top, start = (32, 8) if photo else (128, 52)
+    level = left.slider(
+        _("Size of the change ε (of 255)"),
+        1 if photo else 4,
+        top,
+        start,
+        1 if photo else 4,
+        key=f"attack/surface/{photo}",
+    )
+    second = middle.segmented_control(
+        _("Second direction"),
+        ["end", "random"],
+        default="end",
+        required=True,
+        format_func={"random": _("random"), "end": _("where the attack ends")}.get,
+        key="attack/surface/second",
+    )
+    seed = right.number_input(_("Seed of the random direction"), 0, 99, 0, key="attack/surface/seed")
+    return level, second, seed
+
+
+@st.cache_data(max_entries=100, show_spinner=True)
+def _measured(key: str, level: int, second: str, seed: int, _victims: Any, _goal: Any) -> dict[str, Any]:
+    """The map, the path and the ball's edge in it, and the loss along both directions. key: names picture, network and goal."""
+    import torch
+
+    from core.attack import models, surface
+    from core.attack.ball import LEVELS, Ball
+    from core.attack.gradient import ifgsm
+    from core.loop import seeded
+
+    net, x, photo = _victims.net, _victims.x, _victims.photo
+    aim, ball = models.aim_for(_victims, _goal), Ball("inf", level / LEVELS)
+    steps = torch.cat([x, *ifgsm(net, x, aim, ball, STEPS, 0.2)])
+    control = surface.random_signs(x[0], seeded(seed))
+    first, across = surface.plane(net, x, aim, second, seeded(seed), steps[-1:])
+    at, classes, lead = surface.decision_map(net, x, aim, first, across, BEYOND * level, POINTS[photo])
+    ways = {
+        name: surface.along(net, x, aim, direction, BEYOND * level, POINTS[photo])
+        for name, direction in (("slope", first), ("random", control))
+    }
+    return {
+        "at": at.numpy(),
+        "classes": classes.numpy(),
+        "lead": lead.numpy(),
+        "path": surface.path(steps, x, first, across).numpy(),
+        "edge": surface.outline(ball, first, across).numpy(),
+        "share": surface.share(steps[-1] - x[0], first, across),
+        "ended": int(models.answers(net, steps[-1:])[0]),
+        "ways": {name: [numbers.numpy() for numbers in way] for name, way in ways.items()},
+    }
+
+
+def _map(found: dict[str, Any], victims: Any) -> figures.Figure:
+    """Every answer a dot; the border of what the attack wants, the edge of the ball, and the path."""
+    at, path, edge = found["at"], found["path"], found["edge"]
+    small = len(at) > 20
+    figure = figures.points(
+        _dots(found, victims),
+        _("along the slope's sign (levels of 255)"),
+        _("across (levels of 255)"),
+        520,
+        small=small,
+    )
+    border = figures.contours(_("border of the answer"), "whole", at, at, found["lead"], [0.0])
+    lines = figures.curves(
+        [
+            Line(_("edge of the ball, ε"), "control", edge[:, 0], edge[:, 1]),
+            Line(_("path of I-FGSM"), "danger", path[:, 0], path[:, 1]),
+        ],
+        "",
+        "",
+    )["layers"]
+    for layer in (*figure["layers"], border, *lines):
+        layer["silent"] = True
+    ended = _("end of the attack: {}").format(data.short(victims.names[found["ended"]]))
+    ends = figures.points(
+        {
+            _("the picture"): ("whole", [0.0], [0.0], [_("the picture as it is")]),
+            _("end of the attack"): ("danger", [path[-1, 0]], [path[-1, 1]], [ended]),
+        },
+        "",
+        "",
+    )["layers"]
+    figure["layers"] += [border, *lines, *ends]
+    figure["legend"] = True
+    span = [float(at[0]), float(at[-1])]
+    figure["x"]["domain"] = figure["y"]["domain"] = [1.03 * end for end in span]
+    return figure
+
+
+def _dots(found: dict[str, Any], victims: Any) -> dict[str, tuple[str, list[float], list[float], list[str]]]:
+    """The points of the map by answer: a digit has its own colour, of a photo's answers the commonest have one."""
+    at, classes = found["at"].round(1), found["classes"]
+    numbers, counts = np.unique(classes, return_counts=True)
+    order = [int(number) for number in numbers[np.argsort(-counts)]]
+    named = order[:NAMED] if victims.photo else sorted(order)
+    groups = {}
+    for place, number in enumerate(named):
+        rows, columns = np.nonzero(classes == number)
+        role = f"task{place + 1 if victims.photo else number + 1}"
+        name = data.short(victims.names[number])
+        groups[name] = (role, at[columns].tolist(), at[rows].tolist(), [])
+    rows, columns = np.nonzero(~np.isin(classes, named))
+    if len(rows):
+        groups[_("other answers")] = ("control", at[columns].tolist(), at[rows].tolist(), [])
+    return groups
+
+
+def _ways(found: dict[str, Any], level: int) -> figures.Figure:
+    """The loss that the attack raises, against the length of the way."""
+    lines = [
+        Line(_("along the slope's sign"), "danger", *found["ways"]["slope"][:2]),
+        Line(_("as many levels, signs at random"), "control", *found["ways"]["random"][:2]),
+    ]
+    return figures.curves(lines, _("length of the way (levels of 255)"), _("loss"), 300, marks={"ε": float(level)})
+
+
+def _words(found: dict[str, Any]) -> None:
+    """Where the answer is lost on both ways, and how much of the attack the plane shows."""
+    ways = {"slope": _("Along the slope's sign"), "random": _("With signs at random")}
+    for name, title in ways.items():
+        at, __, lead = found["ways"][name]
+        beyond = np.flatnonzero(lead > 0)
+        if not len(beyond):
+            said = _("the attack does not reach its goal up to {:.0f} levels.").format(at[-1])
+        elif beyond[0] == 0:
+            said = _("the goal is reached from the start.")
+        else:
+            i = int(beyond[0])
+            said = _("the attack reaches its goal at {:.1f} levels.").format(
+                np.interp(0.0, lead[i - 1 : i + 1], at[i - 1 : i + 1])
+            )
+        st.markdown(f"**{title}** {said}")
+    outside = _(
+        "The plane holds {:.0f} % of the length of the whole change. What lies outside is not seen, so the path may end where the "
+        "map has another answer: choose “where the attack ends”, and the plane goes through its end."
+    ).format(100 * found["share"])
+    clamped = _("Every picture is clamped to black and white; the edge of the ball is drawn before that.")
+    st.caption(clamped if found["share"] > WHOLE else f"{outside} {clamped}")

@@ -1,0 +1,110 @@
+"""The transfer matrix: made on one network, tried on another."""
+
+import numpy as np
+import streamlit as st
+
+from core import runs
+from core.runs import RunError
+from pages.shared import chart, figures, shown
+from pages.shared.shown import Shown
+from pages.shared.words import _
+
+PAGE = "pages/adversarial_attack.py"
+
+
+@st.fragment
+def transfer_matrix(current: Shown) -> None:
+    """The matrix of this run, or of the newest that measured one, and what its parts mean."""
+    measured = _measured(current)
+    if measured is None:
+        st.info(_("No stored run has measured this yet: choose the method “Measure: which attack carries over”."))
+        link = {"subject": "digits", "method": "transfer", "goal": "away"}
+        st.page_link(PAGE, label=_("Set the knobs"), icon=":material/tune:", query_params=link)
+        return
+    if measured.id != current.id:
+        st.caption(_("From the newest stored run: {}").format(measured.id))
+    draw_matrix(measured, "attack/transfer/matrix")
+    _means(measured)
+
+
+def _measured(current: Shown) -> Shown | None:
+    """The run shown when it measures transfer, else the newest stored one that did."""
+    if current.settings and current.settings.method.name == "transfer" and current.pictures("matrix"):
+        return current
+    stored = [
+        a for a in runs.listing("attack")[0] if a.settings.get("method") == "transfer" and "ensemble" in a.summary
+    ]
+    for about in sorted(stored, key=lambda a: -a.created):
+        try:
+            return shown.of(runs.load(about.id))
+        except RunError:
+            continue  # deleted since
+    return None
+
+
+def draw_matrix(current: Shown, key: str = "attack/transfer/live") -> None:
+    """Accuracy of each network (columns) on the attacks made with each (rows), as far as it is known."""
+    array, known = current.last("matrix"), current.facts
+    if array is None or "labels" not in known:
+        return
+    names = [f"{_(name)} ({i})" for i, name in enumerate(known["labels"], start=1)]
+    columns = [f"({i})" for i in range(1, len(names) + 1)]
+    figure = figures.matrix(
+        np.array(array, float),
+        90 + 48 * len(array),
+        limit=100,
+        text=".0f",
+        rows=[*names, _("all others together")],
+        columns=columns,
+        x=_("still right (%) when tried on"),
+        y=_("made with"),
+        largest=64,
+    )
+    chart.show(figure, key=key, alt=_("Accuracy of every network on attacks made with every other"))
+    clean = " · ".join(f"{column} {share:.0f} %" for column, share in zip(columns, known["clean"]))
+    st.caption(_("Clean pictures, {} digits: {}.").format(known["count"], clean))
+
+
+def _means(measured: Shown) -> None:
+    """What the parts of the matrix say, once the run has ended."""
+    end = measured.summary
+    if "ensemble" not in end:
+        return
+    numbers = {
+        _("Knows the network"): (
+            "white",
+            _("The diagonal: made with the very network that it is tried on (white box)."),
+        ),
+        _("Knows one other"): (
+            "black",
+            _("Mean of all entries off the diagonal: one foreign network lends its slopes."),
+        ),
+        _("Knows all others"): ("ensemble", _("Mean of the last row: the logits of all other networks averaged.")),
+        _("Control: noise"): ("noise", _("Random noise of the same size, mean over all networks.")),
+    }
+    with st.container(horizontal=True, gap="large"):
+        for title, (name, tip) in numbers.items():
+            st.metric(title, f"{end[name]:.0f} %", help=f"{_('Still right.')} {tip}", width="content")
+    st.markdown(
+        _("**The diagonal** is the white box: there the attacker has the network itself, so it is the darkest.")
+        + " "
+        + _best(measured)
+    )
+    st.caption(
+        _(
+            "Still right, on average. Networks of one kind fool one another best: those that share their make and their data, and a "
+            "student with the teacher that it learned from. Where noise does as much as a foreign attack, nothing was carried over."
+        )
+    )
+
+
+def _best(measured: Shown) -> str:
+    """Which foreign network lends the best slopes for which, in a sentence."""
+    array, names = np.array(measured.last("matrix"), float)[:-1], measured.facts["labels"]
+    apart = np.where(np.eye(len(array), dtype=bool), np.nan, array)
+    if not np.isfinite(apart).any():
+        return ""
+    (i, j), (k, m) = (np.unravel_index(f(apart), apart.shape) for f in (np.nanargmin, np.nanargmax))
+    return _("Most carries over from {} to {} ({:.0f} % still right), least from {} to {} ({:.0f} %).").format(
+        _(names[i]), _(names[j]), apart[i, j], _(names[k]), _(names[m]), apart[k, m]
+    )

@@ -1,0 +1,81 @@
+"""Explain before and after: where the network looks in the clean picture and in the attacked one."""
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from pages.shared.overlay import overlay, top_of
+from pages.shared.shown import Shown
+from pages.shared.words import _
+from pages.views.attack import data
+
+METHODS = {"saliency": "Saliency", "input_x_gradient": "Input × gradient", "grad_cam": "Grad-CAM"}
+
+
+@st.fragment
+def why(current: Shown) -> None:
+    """The same method on both pictures, each explaining what the network says to it, on one scale."""
+    clean, attacked = current.last("clean"), current.last("attacked")
+    subject = data.one_of(current)
+    victims = data.victims_of(subject) if subject and clean is not None and attacked is not None else None
+    if victims is None:
+        st.info(_("This view needs an attack on one picture: choose one on the left and press Attack."))
+        return
+    method = st.segmented_control(
+        _("Method"),
+        list(METHODS),
+        default="grad_cam",
+        required=True,
+        format_func=METHODS.get,
+        key="attack/why/method",
+    )
+    found = _maps(current.id, len(current.pictures("attacked")), method, np.stack([clean, attacked]), victims)
+    if isinstance(found, str):
+        st.info(found, icon=":material/block:")
+        return
+    top = top_of(*(values for values, *__ in found))
+    for column, picture, title, (values, said, sure) in zip(
+        st.columns(2, gap="large"), (clean, attacked), (_("Before"), _("After")), found
+    ):
+        with column:
+            st.image(overlay(picture, values, top), width=420, output_format="PNG", alt=title)
+            st.caption(f"**{title}**: {_('why it says')} {said} ({sure:.0f} %)")
+    agreement = _agreement(*(values for values, *__ in found))
+    st.markdown(
+        _(
+            "Rank correlation of the two maps: **{:.2f}**. A change that nobody sees moves the explanation as well as the "
+            "answer; a map that stays the same while the answer turns explains neither."
+        ).format(agreement)
+    )
+
+
+@st.cache_data(max_entries=50, show_spinner=False)
+def _maps(run_id: str, pictures: int, method: str, seen: Any, _victims: Any) -> list[tuple[Any, str, float]] | str:
+    """(map (H, W), the answer, percent) of the clean and of the attacked picture; a sentence when the method does not fit.
+
+    run_id, pictures: which run, and how far it is. seen: both pictures as 8-bit.
+    """
+    import torch
+
+    from core.explain import methods
+    from core.explain.settings import METHODS as KNOBS
+    from core.subject.models import Subject
+
+    found = []
+    for picture in seen:
+        x = torch.from_numpy(picture).float().div(255)
+        x = x.permute(2, 0, 1) if x.ndim == 3 else x.unsqueeze(0)
+        subject = Subject(_victims.net, x.contiguous(), _victims.names)
+        answer = subject.answer()
+        try:
+            found.append((methods.answer(subject, answer, KNOBS[method]()).map, *subject.best(1)[0]))
+        except methods.CannotExplain as error:
+            return str(error)
+    return found
+
+
+def _agreement(a: np.ndarray, b: np.ndarray) -> float:
+    from core.explain.trust import rank_correlation
+
+    return float(rank_correlation(a, b))
