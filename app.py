@@ -30,6 +30,12 @@ st.navigation(
                 help=_("Distil, prune, redesign and quantise a digit classifier."),
             ),
             st.Page(
+                "pages/adversarial_attack.py",
+                title=_("Adversarial attack"),
+                icon=":material/bug_report:",
+                help=_("Break a network with a change that nobody sees, then defend it."),
+            ),
+            st.Page(
                 "pages/explainable_ai.py",
                 title=_("Explainable AI"),
                 icon=":material/troubleshoot:",

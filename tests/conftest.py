@@ -22,6 +22,14 @@ hypothesis_settings.register_profile("house", deadline=None, derandomize=True, m
 hypothesis_settings.load_profile("house")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """The order of tests/schedule.py for `--dist loadfile`; anything else is xdist's own business."""
+    from tests.schedule import LongestFirst
+
+    return LongestFirst(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
 @pytest.fixture(scope="session", autouse=True)
 def own_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """No test touches the user's runs, and no variable of the user's shell changes a test."""

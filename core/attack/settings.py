@@ -301,10 +301,11 @@ class AttackSettings(Settings):
 
 
 METRICS = {
-    "right": Metric("Still right", "%", role="before", chart="still right"),
-    "reached": Metric("Says what was wanted", "%", role="danger", chart="still right"),
+    "right": Metric("Still right", "%", role="before"),
+    "reached": Metric("Says what was wanted", "%", role="danger"),
     "truth": Metric("Right answer", "%", role="before", chart="probability"),
-    "wrong": Metric("Best wrong answer, or the one wanted", "%", role="danger", chart="probability"),
+    # the one wanted, or the likeliest
+    "wrong": Metric("Wrong answer", "%", role="danger", chart="probability"),
     "largest": Metric("Largest change of a pixel, of 255", chart=""),
     "length": Metric("Length of the change, L2", chart=""),
     "changed": Metric("Pixels changed", chart=""),
@@ -333,4 +334,18 @@ SCENES = (
     Scene("training-on-the-enemy", AttackSettings(subject=Digit(), method=Training(), goal=Away())),
 )
 
+ROBUST = "attack-robust/model"
 SHIPPED = {f"attack-{scene.slug}": scene.settings for scene in SCENES}
+SHIPPED |= {  # the trained networks first, since others ask them
+    "attack-robust": AttackSettings(subject=Digit(), method=Training(epochs=20, width=16, judged=1000), goal=Away()),
+    "attack-overfitted": AttackSettings(subject=Digit(), method=Training(inner="fgsm", begin="digit", learning_rate=0.02), goal=Away()),
+    "attack-curve": AttackSettings(subject=Digits(), method=Curve(), goal=Away()),
+    "attack-curve-length": AttackSettings(subject=Digits(), method=Curve(norm="2", highest=48), goal=Away()),
+    "attack-curve-trained": AttackSettings(subject=Digits(network="attack-training-on-the-enemy/model"), method=Curve(highest=128),
+                                           goal=Away()),
+    "attack-curve-robust": AttackSettings(subject=Digits(network=ROBUST), method=Curve(highest=128), goal=Away()),
+    "attack-curve-photos": AttackSettings(method=Curve(highest=16), goal=Away()),
+    "attack-transfer": AttackSettings(subject=Digits(network=ROBUST), method=Transfer(), goal=Away()),
+    "attack-detect": AttackSettings(subject=Digits(), method=Detect(), goal=Away()),
+    "attack-universal": AttackSettings(subject=Digit(digit=4, number=2), method=Universal(epsilon=76.5), goal=Away()),
+}

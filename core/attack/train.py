@@ -21,7 +21,10 @@ from core.subject.settings import SHIPPED_NETWORK
 
 REPORTS = 40  # points of the curves
 PICTURES = 8  # of the attacked picture, kept in the run
+FEW = 10  # changed pixels that are counted one by one
+FAR = 96  # levels of one pixel: beyond, the length of the whole change says more
 SHOWN = 20  # attacked digits that a run on many keeps
+HALVINGS = 20  # of the interval in which the strength of the noise is searched
 
 
 class CannotAttack(ValueError):
@@ -58,20 +61,21 @@ def attack(settings: AttackSettings) -> Iterator[Event]:
     if len(victims.x) == 1:
         yield Picture(0, "clean", as_bytes(victims.x[0]))
     else:
-        chosen = torch.linspace(0, len(victims.x) - 1, SHOWN).long()
+        chosen = torch.linspace(0, len(victims.x) - 1, min(SHOWN, len(victims.x))).round().long()
         yield Picture(0, "many_clean", many(victims.x[chosen]))
     yield Metrics(0, measured(victims, aim, victims.x))
-    attacked = victims.x
+    reports, shown = math.ceil(steps / REPORTS), math.ceil(steps / PICTURES)
     for step, attacked in enumerate(craft(source, victims.x, aim, method, settings.seed), start=1):
-        if step % math.ceil(steps / REPORTS) == 0:
+        if step % reports == 0:
             yield Metrics(step, measured(victims, aim, saved(victims.x, attacked, ball)))
-        if len(victims.x) == 1 and step % math.ceil(steps / PICTURES) == 0:
+        if len(victims.x) == 1 and step % shown == 0:
             yield Picture(step, "attacked", as_bytes(saved(victims.x, attacked, ball)[0]))
     kept = saved(victims.x, attacked, ball)
-    yield Metrics(step, measured(victims, aim, kept))
-    if len(victims.x) == 1:
+    if step % reports:  # it ended between two reports
+        yield Metrics(step, measured(victims, aim, kept))
+    if len(victims.x) == 1 and step % shown:
         yield Picture(step, "attacked", as_bytes(kept[0]))
-    else:
+    if len(victims.x) > 1:
         yield Picture(step, "many_attacked", many(kept[chosen]))
         yield Picture(step, "becomes", confusion(victims, models.answers(victims.net, kept)))
     yield Finished(step, summary(victims, aim, attacked, kept, ball, settings.seed))
@@ -90,7 +94,8 @@ def source_of(settings: AttackSettings, victims: Victims) -> nn.Module:
 def facts(victims: Victims, aim: Aim) -> dict[str, Any]:
     """What is known before the attack: of one picture its answers, and what is wanted instead."""
     wanted = victims.names[int(aim.label[0])] if aim.targeted and len(set(aim.label.tolist())) == 1 else ""
-    found = {"photo": victims.photo, "count": len(victims.x), "wanted": wanted, "targeted": aim.targeted}
+    found = {"photo": victims.photo, "count": len(victims.x), "wanted": wanted, "targeted": aim.targeted,
+             "whole": True}
     if len(victims.x) == 1:
         found |= {"truth": victims.names[int(victims.y[0])], "answers": best(victims, victims.x)}
     return found
@@ -134,8 +139,8 @@ def confusion(victims: Victims, said: Tensor) -> np.ndarray:
 
 def summary(victims: Victims, aim: Aim, attacked: Tensor, kept: Tensor, ball: Ball | None, seed: int) -> dict[str, Any]:
     """The end of an attack: before and after rounding, beside noise of the same size."""
-    ball = ball or Ball("2", float(lengths(kept - victims.x).mean()) / math.sqrt(victims.x[0].numel()))
-    noisy = saved(victims.x, ball.noise(victims.x, seeded(seed)), ball)
+    generator = seeded(seed)
+    noisy = saved(victims.x, ball.noise(victims.x, generator), ball) if ball else as_long(victims.x, kept - victims.x, generator)
     noise, found = measured(victims, aim, noisy), measured(victims, aim, kept)
     unrounded = measured(victims, aim, attacked)
     end = found | {"truth_unrounded": unrounded["truth"], "truth_noise": noise["truth"], "length_noise": noise["length"]}
@@ -144,13 +149,32 @@ def summary(victims: Victims, aim: Aim, attacked: Tensor, kept: Tensor, ball: Ba
                 "answers_unrounded": best(victims, attacked)}
     else:
         end |= {"right_unrounded": unrounded["right"], "right_noise": noise["right"]}
-    return end | {"note": in_words(victims, end)}
+    return end | {"note": in_words(victims, aim, end)}
 
 
-def in_words(victims: Victims, end: dict[str, Any]) -> str:
+def as_long(x: Tensor, change: Tensor, generator: torch.Generator) -> Tensor:
+    """Saved pictures x (N, C, H, W) with Gaussian noise, each as long as its `change` once it is clamped and rounded.
+
+    Found by halving, since most of a noise as small as that of the smallest attacks would be lost in rounding.
+    """
+    direction, wanted = torch.randn(x.shape, generator=generator), lengths(change)
+    low, high = torch.zeros_like(wanted), torch.ones_like(wanted)
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        fits = lengths(saved(x, (x + middle * direction).clamp(0, 1)) - x) <= wanted
+        low, high = torch.where(fits, middle, low), torch.where(fits, high, middle)
+    return saved(x, (x + low * direction).clamp(0, 1))
+
+
+def in_words(victims: Victims, aim: Aim, end: dict[str, Any]) -> str:
     """What happened, in one or two sentences."""
-    size = f"No pixel moved by more than {end['largest']:.0f} of 255 levels" if end["changed"] > 10 else (
-        f"{end['changed']:.0f} pixel{'s' if end['changed'] != 1 else ''} changed")
+    size = f"No pixel moved by more than {end['largest']:.0f} of 255 levels"
+    if not end["changed"]:
+        size = "No pixel changed"
+    elif end["changed"] <= FEW:
+        size = f"{end['changed']:.0f} pixel{'s' if end['changed'] > 1 else ''} changed"
+    elif end["largest"] > FAR:
+        size = f"The whole change is {end['length']:.2f} long (L2), where one pixel from black to white is 1"
     if len(victims.x) > 1:
         undone = end["right"] - end["right_unrounded"]
         rounding = f" Saving with 8 bits undid the attack on {undone:.1f} %." if undone > 0 else ""
@@ -158,6 +182,9 @@ def in_words(victims: Victims, end: dict[str, Any]) -> str:
                 f"{end['right_noise']:.1f} %.{rounding}")
     (name, sure), (before, _) = end["answers_after"][0], end["answers_unrounded"][0]
     noise, noise_sure = end["answers_noise"][0]
-    rounding = f" Before it was saved with 8 bits it was “{before}”: so small a change is lost in rounding." if before != name else ""
-    return (f"The network now says “{name}” ({sure:.0f} %). {size}.{rounding} To noise of the same size it says “{noise}” "
+    wanted = victims.names[int(aim.label[0])]  # or, of an untargeted attack, what is not wanted
+    lost = aim.targeted == (before == wanted) and aim.targeted != (name == wanted)
+    rounding = f" Before it was saved with 8 bits it was “{before}”: so small a change is lost in rounding." if lost else ""
+    now = "still" if name == victims.names[int(victims.y[0])] else "now"
+    return (f"The network {now} says “{name}” ({sure:.0f} %). {size}.{rounding} To noise of the same size it says “{noise}” "
             f"({noise_sure:.0f} %).")

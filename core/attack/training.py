@@ -197,5 +197,5 @@ def conclude(step: int, net: DigitNet, method: Training, picture: Tensor, watche
     said = [looked_at.Subject(net, x, looked_at.DIGITS).best() for x in (picture, under_attack)]
     note = (f"{clean:.1f} % of the test digits are right; {found['worst']:.1f} % of {method.judged} withstand FGSM and forty steps "
             f"of PGD from five starts at ε = {method.epsilon:g}/255, and {found['noise']:.1f} % noise of that size.")
-    yield Finished(step, {"clean": clean} | found | {"judged": method.judged, "answers": said[0], "answers_after": said[1],
-                                                     "note": note}, {"model": to_model(net)})
+    yield Finished(step, {"accuracy": clean, "clean": clean} | found | {
+        "judged": method.judged, "answers": said[0], "answers_after": said[1], "note": note}, {"model": to_model(net)})

@@ -30,6 +30,25 @@ def bars(rows: Sequence[tuple[str, str, float, str]], title: str) -> str:
     return "".join([*parts, "</svg>"])
 
 
+def narrow_bars(rows: Sequence[tuple[str, str, float, str]], title: str) -> str:
+    """As `bars`, for a third of the page: each name stands over its bar, so that it can be read from the last row of a hall."""
+    step, top, full = 39, 42, 208
+    height = top + step * len(rows)
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 240 {height}" font-family="sans-serif" font-size="14">',
+        f'<rect width="240" height="{height}" rx="7" fill="{PAPER}"/>',
+        f'<text x="16" y="25" fill="{INK}" font-size="13" opacity="0.85">{escape(title)}</text>',
+    ]
+    for i, (name, role, length, text) in enumerate(rows):
+        y = top + step * i
+        parts += [
+            f'<text x="16" y="{y + 12}" fill="{INK}" font-weight="600">{escape(name)}</text>',
+            f'<text x="{16 + full}" y="{y + 12}" fill="{INK}" text-anchor="end">{escape(text)}</text>',
+            f'<rect x="16" y="{y + 18}" width="{max(1.5, full * length):.1f}" height="9" rx="2" fill="{COLOURS[role]}"/>',
+        ]
+    return "".join([*parts, "</svg>"])
+
+
 def networks(names: Sequence[str], before: Sequence[int], after: Sequence[int]) -> str:
     """A network before (blue) and after (orange) it was made thinner: a column for each layer, its height √width."""
     gap, tall = 130, 150

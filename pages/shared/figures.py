@@ -54,11 +54,12 @@ def live(
     end: float | None = None,
     log: bool = False,
     switches: Sequence[float] = (),
+    whole: bool = False,
 ) -> Figure:
     """Curves that grow. x, y: axis titles with units. end: where the x axis will end. log: of y. switches: where
     something else begins, a thin line at each.
 
-    The first steps of many may run out of the picture, so that the rest can be told apart.
+    The first steps of many may run out of the picture, so that the rest can be told apart, unless `whole`.
     """
     reported = []
     for line in lines:  # a step without this number is no gap: it is reported less often than others
@@ -68,7 +69,7 @@ def live(
     if end:
         figure["x"]["domain"] = [0, end]
     seen = [(a, b) for layer in figure["layers"] for a, b in zip(layer["x"], layer["y"]) if b is not None]
-    few = len({a for a, b in seen}) <= FEW
+    few = whole or len({a for a, b in seen}) <= FEW
     late = [b for a, b in seen if few or a >= 0.15 * (end or 1)] or [b for a, b in seen]
     begun = [b for a, b in seen if few or a > 0] or late
     if not log and late:

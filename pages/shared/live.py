@@ -268,15 +268,22 @@ def _chart(group: str, current: Shown, metrics: Mapping[str, Metric], others: li
         _(begun.facts.get("axis", "training step")) if begun else "",
         title,
         height,
-        end=begun and begun.total_steps,
+        end=begun and _end(current, begun.total_steps),
         log=any(metrics[n].log for n in names),
         switches=begun.facts.get("marks", []) if begun else [],
+        whole=bool(begun and begun.facts.get("whole")),  # a run whose beginning is what one wants to see
     )
     chart.show(
         figure,
         key=f"chart/{group}",
         alt=f"{title} {_('against')} {figure['x']['title']}: " + ", ".join(line.label for line in lines),
     )
+
+
+def _end(current: Shown, total: int) -> int:
+    """Where the x axis ends: with the run, which may be over before its last step."""
+    steps, __ = current.table
+    return steps[-1] if current.run and steps and steps[-1] else total
 
 
 def _quiet(run_id: str) -> Shown | None:

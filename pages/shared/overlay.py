@@ -1,6 +1,10 @@
 """A map over the picture that it explains: orange speaks for the answer, blue against it."""
 
+import base64
+import io
+
 import numpy as np
+from PIL import Image
 
 from pages.shared.figures import DIVERGING
 
@@ -32,6 +36,14 @@ def enlarged(picture: np.ndarray) -> np.ndarray:
     colour = picture if picture.ndim == 3 else np.repeat(picture[..., None], 3, 2)
     factor = WIDE // len(colour)
     return colour.repeat(factor, 0).repeat(factor, 1)
+
+
+def inline(picture: np.ndarray) -> str:
+    """An 8-bit picture as an address that holds it. For live pictures: a file is gone when the next one has taken its place, and
+    a browser that asks for it a moment later gets nothing."""
+    out = io.BytesIO()
+    Image.fromarray(picture).save(out, "PNG", compress_level=3)
+    return "data:image/png;base64," + base64.b64encode(out.getvalue()).decode()
 
 
 def pixels(picture: np.ndarray) -> np.ndarray:

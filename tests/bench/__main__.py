@@ -24,10 +24,11 @@ import psutil
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from core import labs, runs
+from core.attack.settings import AttackSettings
 from core.settings import build
 from core.subject.models import look_at
 from core.subject.settings import Digit, Photo
-from tests.bench import explain
+from tests.bench import attack, explain
 from tests.browser.conftest import ARGUMENTS, ROOT, Server, arrived, chromium, serve
 
 FLOOR = "tests/bench/floor_{}.py"
@@ -372,6 +373,8 @@ def measure(browser: Browser, folder: Path, quick: bool, step: Callable[[str], N
             rows.insert(6, below("default live run of the first scene", whole_run(browser, server), 30, "s"))
     step("explanations")
     rows += explanations(few)
+    step("attacks")
+    rows += attacks(few)
     step("training through jobs against the bare loop")
     seen = {name: median(values) for name, values in against_bare(1 if quick else 3, few).items()}
     return rows + [against("training through jobs, CPU time", seen["jobs cpu"], seen["bare cpu"], 1.05),
@@ -388,6 +391,24 @@ def explanations(rounds: int) -> list[Row]:
     return [against("LIME, 200 samples on a photo, against the package's defaults (CPU time)", median(ours), median(library), 0.5),
             *(below(f"slowest method at once on a {what}: {name}", taken, budget, "s")
               for (what, (name, taken)), budget in zip(slowest.items(), (1, 2)))]
+
+
+def attacks(rounds: int) -> list[Row]:
+    """PGD against the library's, as its README calls it and in calls that suit the caches; and a photo made a panda."""
+    ours, library = attack.pgd(rounds)
+    again, fair = attack.pgd(1, attack.AT_ONCE)
+    started = time.perf_counter()
+    run_of(AttackSettings())
+    panda = time.perf_counter() - started
+    return [against("PGD-40 on 1,000 digits, against torchattacks in one call (CPU time)", median(ours), median(library), 0.5),
+            against("the same, torchattacks in calls of 100", median(again), median(fair), 1),
+            below("a photo pushed to a chosen answer, ε = 8/255, ten steps", panda, 5, "s")]
+
+
+def run_of(settings: AttackSettings) -> None:
+    """The whole run, its events thrown away."""
+    for _ in labs.trainer("attack")(settings):
+        pass
 
 
 def main() -> None:

@@ -89,7 +89,7 @@ def serve(folder: Path, script: str = "app.py", **environment: str) -> Iterator[
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-        __, alive = psutil.wait_procs(children, 10)
+        __, alive = psutil.wait_procs(children, PATIENCE)
         for child in alive:
             child.kill()
     assert not alive, f"the server left processes behind: {alive}"
@@ -112,8 +112,9 @@ def wait_until(true: Callable[[], Any], what: str, patience: float = PATIENCE) -
 
 
 # ---- the browser ----
+# Of the package, not of the session: it ends, and the server with it, before other tests go on in the same process.
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     expect.set_options(timeout=1000 * PATIENCE)
     with sync_playwright() as playwright:
@@ -122,7 +123,7 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One server for all browser tests. Its very first visitor follows a deep link, before anybody saw the home page."""
     with serve(tmp_path_factory.mktemp("server")) as server:
@@ -166,7 +167,7 @@ class Watcher:
             self.troubles.append(f"console: {message.text[:300]} {message.location.get('url', '')[:200]}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def shared(browser: Browser, server: Server) -> Iterator[tuple[BrowserContext, Watcher]]:
     """One warm browser context for most tests; each page in it is a visitor of its own for the server."""
     watcher = Watcher(server.address)
@@ -181,8 +182,10 @@ def visit(shared: tuple[BrowserContext, Watcher], server: Server) -> Iterator[Ca
     context, watcher = shared
     watcher.troubles.clear()
 
-    def open_page(page: str = LAB, **query: Any) -> Page:
+    def open_page(page: str = LAB, size: dict[str, int] | None = None, **query: Any) -> Page:
         tab = context.new_page()
+        if size:
+            tab.set_viewport_size(size)
         tab.goto(server.url(page, **query))
         return arrived(tab)
 

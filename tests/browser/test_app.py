@@ -188,7 +188,8 @@ def test_a_reload_finds_the_same_run_again(visit):
 
 
 def test_a_second_visitor_with_the_same_knobs_joins_the_run(visit, browser, server):
-    page = visit(epochs=60, student_channels=4, seed=long()["seed"])
+    page = visit(epochs=40, student_channels=4, control=False, seed=long()["seed"])
+    expect(page.get_by_test_id("stAlert")).to_have_count(0)
     nudge(page, "compression/alpha", 3, "ArrowLeft")  # by hand: the address must hold exactly what the widget holds
     expect(page).to_have_url(re.compile(r"alpha=0\.75"))  # all three presses have arrived
     same = page.url
@@ -358,10 +359,7 @@ def brightness(page):
 
 @pytest.mark.parametrize("path", PAGES)
 def test_a_telephone_shows_everything_without_sideways_scrolling(visit, path):
-    page = visit(path)
-    page.set_viewport_size({"width": 375, "height": 740})
-    page.reload()
-    arrived(page)
+    page = visit(path, size={"width": 375, "height": 740})
     if path in ("lifelong_learning", "network_compression"):
         drawn(page)
         tabs = [*page.get_by_role("tab").all_inner_texts()]

@@ -253,7 +253,7 @@ def test_one_viewer_cannot_stop_the_run_of_another(jobs, until, long):
 @pytest.mark.parametrize("events", [1, 4])
 def test_the_same_again_right_after_stop(paused, events, jobs, until, tiny):
     """The stopped run may still sit in the worker; what comes back must be a whole run all the same."""
-    settings = build(type(tiny()), flatten(tiny()) | {"epochs": 3})
+    settings = build(type(tiny()), flatten(tiny()) | {"epochs": 2})
     job_id = going(jobs, until, settings, events=events)
     if paused:
         jobs.steer(job_id, "ann", "pause")

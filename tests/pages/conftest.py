@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from core import jobs, labs, runs
-from core.events import Warned
+from core.events import Event, Warned
 from core.settings import Settings, build, flat_fields, flatten
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,6 +30,22 @@ def own_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("LECTERN_RUNS", str(tmp_path / "runs"))
     monkeypatch.setattr(jobs, "warm_up", lambda: None)
     return tmp_path / "runs"
+
+
+# AppTest looks through every installed package anew for each visitor; during the tests the answer stays the same
+scan_once = cache(manifest_scanner.scan_component_manifests)
+
+
+def save_quickly(picture: Image.Image, file: Any, format: str | None = None, *, save: Any = Image.Image.save, **options: Any) -> None:
+    """Image.save with zlib at its quickest: the pixels are the same, and no page test looks at a file's size."""
+    save(picture, file, format, **{"compress_level": 1} | options)
+
+
+@pytest.fixture(autouse=True)
+def nothing_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Saves what costs most of the time of a visit and changes nothing on the page."""
+    monkeypatch.setattr(manifest_scanner, "scan_component_manifests", scan_once)
+    monkeypatch.setattr(Image.Image, "save", save_quickly)
 
 
 @pytest.fixture(scope="session")
@@ -48,16 +66,25 @@ def visit() -> Callable[..., AppTest]:
 SEEDS = count(5000)
 
 
+@cache
+def training(**flat: Any) -> tuple[Settings, tuple[Event, ...]]:
+    """The settings, with a seed of their own, and all events of a real training."""
+    settings = build(labs.settings_class("compression"), {"seed": next(SEEDS)} | flat)
+    return settings, tuple(labs.trainer("compression")(settings))
+
+
 @pytest.fixture(scope="session")
 def trained() -> Callable[..., runs.Run]:
-    """A real run of a lab with settings so small that it ends within a second or two; not saved."""
+    """A real run of a lab with settings so small that it ends within a second or two; not saved.
+
+    Equal settings are trained once, but each run has a name of its own: pages remember what they measured by the name.
+    """
     def train(flat: dict[str, Any] | None = None, state: str = "finished") -> runs.Run:
         tiny = {"method": "teacher", "augment": False, "epochs": 1, "channels": 4, "neurons": 16}
         flat = tiny | (flat or {}) if (flat or tiny).get("method", "teacher") == "teacher" else flat
-        settings = build(labs.settings_class("compression"), {"seed": next(SEEDS)} | flat)
-        log = list(labs.trainer("compression")(settings))
+        settings, log = training(**flat)
         log = log if state == "finished" else log[:5]
-        return runs.make(f"compression-tiny-{settings.seed}", "compression", flatten(settings), log, 1.0, state)
+        return runs.make(f"compression-tiny-{next(SEEDS)}", "compression", flatten(settings), list(log), 1.0, state)
     return train
 
 

@@ -88,10 +88,9 @@ def follow(visit, visitor, lab):
 
 @each_choice
 def test_a_choice_brings_its_own_knobs_at_their_defaults(visit, lab, union, choice):
-    visitor = check(visit(PAGES[lab], tab="Compare"))
     other = next(c for c in union_members(labs.settings_class(lab).model_fields[union]) if c != choice)
-    for step in (other, choice):
-        check(visitor.get_by_key(f"{lab}/{union}").set_value(step).run())
+    visitor = check(visit(PAGES[lab], tab="Compare", **{union: other}))
+    check(visitor.get_by_key(f"{lab}/{union}").set_value(choice).run())
     assert flatten(shown(visitor, lab)) == flatten(build(labs.settings_class(lab), {union: choice}))
     for name, field in flat_fields(labs.settings_class(lab), {union: choice}):
         if extra(field, "source") in knobs.OWN:  # an upload or a drawing: tests/pages/test_own.py
@@ -103,8 +102,7 @@ def test_a_choice_brings_its_own_knobs_at_their_defaults(visit, lab, union, choi
 
 @each_choice
 def test_every_knob_goes_into_the_address_and_comes_back(visit, lab, union, choice):
-    visitor = visit(PAGES[lab], tab="Compare")
-    check(visitor.get_by_key(f"{lab}/{union}").set_value(choice).run())
+    visitor = check(visit(PAGES[lab], tab="Compare", **{union: choice}))
     wanted = {}
     for name, field in flat_fields(labs.settings_class(lab), {union: choice}):
         fixed = union_members(field) or extra(field, "source") in knobs.OWN
@@ -203,7 +201,7 @@ NONSENSE = [  # parameters, then for each expected sentence the words that must 
 @each_lab
 @pytest.mark.parametrize("query, sentences", NONSENSE, ids=[f"{str(q)[:40]}" for q, _ in NONSENSE])
 def test_nonsense_in_the_address_gives_one_sentence_each(visit, lab, query, sentences):
-    visitor = visit(PAGES[lab], **query)
+    visitor = visit(PAGES[lab], tab="Compare" if len(query) == 1 else None, **query)  # the others, on the tab that opens first
     assert not visitor.exception and not visitor.error
     heard = said(visitor)
     assert len(heard) == len(sentences), heard

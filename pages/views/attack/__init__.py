@@ -59,9 +59,11 @@ def networks(current: Shown) -> dict[str, tuple[str, str]]:
     from core.subject.settings import SHIPPED_NETWORK
 
     found = {}
-    if current.run and current.run.models and shown.stored(current.id):
+    if data.trained(current):
         found[_("Trained on the enemy")] = (current.id, next(iter(current.run.models)))
     name = getattr(current.settings and current.settings.subject, "network", SHIPPED_NETWORK)
+    if current.settings and current.settings.method.name == "training":
+        name = ""  # the knob names a network that such a run does not ask
     for title, network in ((_("The network attacked"), name), (_("Teacher"), SHIPPED_NETWORK)):
         run_id, __, model = network.partition("/")
         try:

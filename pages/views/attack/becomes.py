@@ -15,7 +15,8 @@ STEPS = 10
 @st.fragment
 def becomes(current: Shown) -> None:
     """A slider of ε and a choice of attack; the matrix of what 200 test digits are called then."""
-    network = getattr(current.settings and current.settings.subject, "network", "")
+    subject = data.one_of(current)
+    network = getattr(subject, "network", "")
     if not network:
         st.info(_("This view needs a digit classifier: choose a digit on the left."), icon=":material/dialpad:")
         return
@@ -31,7 +32,7 @@ def becomes(current: Shown) -> None:
             key="attack/becomes/attack",
         )
         st.caption(_("{} test digits, as many of each class; any wrong answer will do.").format(COUNT))
-    if data.victims_of(current.settings.subject) is None:
+    if data.victims_of(subject) is None:
         return
     counts = _counts(network, attack, float(level))
     with right:

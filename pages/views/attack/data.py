@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from core.runs import RunError
+from pages.shared import shown
 from pages.shared.shown import Shown
 from pages.shared.words import _
 
@@ -26,14 +27,34 @@ def victims_of(subject: Any) -> Any:
 
 
 def one_of(current: Shown) -> Any:
-    """The subject of the run as one picture: of many digits the first; None when the run's settings are no longer known."""
+    """The subject of the run as one picture: of many digits the first; None when the run's settings are no longer known.
+
+    Asked is the run's own network where it trained one.
+    """
     from core.attack.settings import Digits
     from core.subject.settings import Digit
 
     if current.settings is None:
         return None
     subject = current.settings.subject
-    return Digit(digit=0, number=1, network=subject.network) if isinstance(subject, Digits) else subject
+    if isinstance(subject, Digits):
+        subject = Digit(digit=0, number=1, network=subject.network)
+    if not trained(current):
+        return subject
+    own = {"network": current.id}
+    return subject.model_copy(update=own) if hasattr(subject, "network") else Digit(**own)
+
+
+def goal_of(current: Shown) -> Any:
+    """What the attack wants: the run's goal, or any wrong answer where the run is an experiment."""
+    from core.attack.settings import EXPERIMENTS, Away
+
+    return Away() if isinstance(current.settings.method, EXPERIMENTS) else current.settings.goal
+
+
+def trained(current: Shown) -> bool:
+    """Whether the run trained a network that can be asked."""
+    return bool(current.run and current.run.models) and shown.stored(current.id)
 
 
 def magnified(clean: np.ndarray, attacked: np.ndarray) -> tuple[np.ndarray, float]:

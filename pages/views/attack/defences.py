@@ -47,7 +47,7 @@ def _knobs(current: Shown, photo: bool) -> tuple[str, int, float, bool]:
     )
     left, middle, right = st.columns([1, 1.4, 1.2], gap="large", vertical_alignment="bottom")
     with left:
-        strength = st.slider(_("Strength"), 1, 5, 3, key="attack/defences/strength")
+        strength = st.slider(_("Strength"), 1, 5, 3, key="attack/defences/strength", help=_strengths(defence))
     with middle:
         top, start = (16.0, 2.0) if photo else (96.0, 38.0)
         level = st.slider(
@@ -56,6 +56,20 @@ def _knobs(current: Shown, photo: bool) -> tuple[str, int, float, bool]:
     with right:
         knows = st.toggle(_("The attacker knows the defence"), key="attack/defences/knows")
     return defence, strength, level, knows
+
+
+def _strengths(defence: str) -> str:
+    """What strength 1 to 5 mean."""
+    from core.attack import defences as d
+
+    meant = {
+        "bits": (_("Grey levels that are left of each colour"), d.GREYS),
+        "smooth": (_("The median of so many rows and columns"), [f"{rows} × {columns}" for rows, columns in d.WINDOWS]),
+        "jpeg": (_("JPEG quality"), d.QUALITIES),
+        "resize": (_("How much of the side is left at least"), [f"{100 * share:.0f} %" for share in d.SMALLEST]),
+    }
+    title, values = meant[defence]
+    return f"{title}: {', '.join(map(str, values))}."
 
 
 @st.cache_data(max_entries=200, show_spinner=False)

@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.attack.settings import FORMULAS
 from pages.shared import chart, drawing, figures
-from pages.shared.overlay import enlarged
+from pages.shared.overlay import enlarged, inline
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.attack import data
@@ -44,18 +44,22 @@ def before_after(clean: np.ndarray, attacked: np.ndarray, known: dict[str, Any],
     """Three pictures in a row, and under them what the network says."""
     left, middle, right = st.columns(3, gap="medium")
     with left:
-        st.image(enlarged(clean), width="stretch", output_format="PNG", alt=_("Before"))
+        _image(enlarged(clean), _("Before"))
         _caption(_("Before"), known.get("answers"))
     with middle:
         change, factor = data.magnified(clean, attacked)
-        st.image(enlarged(change), width="stretch", output_format="PNG", alt=_("The change, magnified"))
+        _image(enlarged(change), _("The change, magnified"))
         st.caption(f"**{_('The change')}**, × {factor:.0f} · {data.size_in_words(clean, attacked)}")
     with right:
-        st.image(enlarged(attacked), width="stretch", output_format="PNG", alt=_("After"))
+        _image(enlarged(attacked), _("After"))
         _caption(_("After"), end.get("answers_after"))
     _answers(known, end)
     if note := end.get("note"):
         st.markdown(f":material/balance: {note}")
+
+
+def _image(picture: np.ndarray, title: str) -> None:
+    st.image(inline(picture), width="stretch", alt=title)
 
 
 def _caption(title: str, answers: list | None) -> None:
@@ -73,16 +77,21 @@ def _answers(known: dict[str, Any], end: dict[str, Any]) -> None:
     for column, (title, answers, role) in zip(st.columns(3, gap="medium"), given):
         if answers:
             with column:
-                st.image(answer_bars(title, answers, role, str(known.get("wanted", ""))), width="stretch")
+                wanted = str(known.get("wanted", ""))
+                st.image(drawing.narrow_bars(_rows(answers, role, wanted), title), width="stretch")
 
 
-def answer_bars(title: str, answers: list, role: str, wanted: str = "") -> str:
-    """Answers as bars; the one that was wanted in the colour of danger. answers: [[name, percent], …]."""
-    rows = [
+def answer_bars(title: str, answers: list, role: str) -> str:
+    """Answers as bars for half the page. answers: [[name, percent], …]."""
+    return drawing.bars(_rows(answers, role), title)
+
+
+def _rows(answers: list, role: str, wanted: str = "") -> list[tuple[str, str, float, str]]:
+    """What `drawing.bars` draws; the answer that was wanted in the colour of danger."""
+    return [
         (data.short(name), "danger" if name == wanted else role, share / 100, f"{share:.1f} %")
         for name, share in answers
     ]
-    return drawing.bars(rows, title)
 
 
 def _many(current: Shown) -> None:
@@ -94,7 +103,7 @@ def _many(current: Shown) -> None:
     with left:
         for title, digits in ((_("Before"), clean), (_("After"), attacked)):
             if digits is not None:
-                st.image(sheet(digits), width="stretch", output_format="PNG", alt=title)
+                _image(sheet(digits), title)
                 st.caption(f"**{title}**")
     if (becomes := current.last("becomes")) is not None:
         with right:
@@ -135,7 +144,7 @@ def _defended(current: Shown) -> None:
         if seen is not None and behind is not None:
             with column:
                 st.markdown(f"**{title}**")
-                st.image(np.concatenate([enlarged(seen), enlarged(behind)], 1), width="stretch", alt=title)
+                _image(np.concatenate([enlarged(seen), enlarged(behind)], 1), title)
                 st.caption(_("Left as it arrives, right as the network sees it behind the defence."))
     if note := current.summary.get("note"):
         st.markdown(f":material/balance: {note}")
@@ -150,7 +159,7 @@ def _training(current: Shown) -> None:
     for column, found in zip(st.columns(4), [None, *shown]):
         with column:
             picture = clean if found is None else np.array(found.array)
-            st.image(enlarged(picture), width="stretch", output_format="PNG", alt=_("The digit that is watched"))
+            _image(enlarged(picture), _("The digit that is watched"))
             st.caption(_("clean") if found is None else _("attacked after {} steps").format(found.step))
     if note := current.summary.get("note"):
         st.markdown(f":material/balance: {note}")

@@ -44,7 +44,7 @@ def slide(current: Shown) -> None:
         )
     if victims.photo and attack == "ifgsm":
         st.caption(_("{} slopes of a photo's network: about a second and a half.").format(STEPS))
-    found = _attacked(subject.model_dump_json(), current.settings.goal.model_dump_json(), attack, norm, level, victims)
+    found = _attacked(subject.model_dump_json(), data.goal_of(current).model_dump_json(), attack, norm, level, victims)
     before_after(*found)
 
 

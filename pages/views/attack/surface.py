@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from pages.shared import chart, figures, shown
+from pages.shared import chart, figures
 from pages.shared.figures import Line
 from pages.shared.shown import Shown
 from pages.shared.words import _
@@ -21,14 +21,16 @@ NAMED = 6  # answers to a photo that have a colour of their own
 @st.fragment
 def surface(current: Shown) -> None:
     """Knobs, the map with the attack's path, and the loss on the way along the slope and along a random direction."""
-    subject = _subject(current)
+    subject = data.one_of(current)
     victims = data.victims_of(subject) if subject else None
     if victims is None:
         return
     level, second, seed = _knobs(victims.photo)
     if victims.photo:
-        st.caption(_("{} photos go through the network for this map: about five seconds.").format(POINTS[True] ** 2))
-    goal = _goal(current)
+        st.caption(
+            _("{} photos go through the network for this map: that takes some seconds.").format(POINTS[True] ** 2)
+        )
+    goal = data.goal_of(current)
     key = subject.model_dump_json() + goal.model_dump_json()
     found = _measured(key, level, second, seed, victims, goal)
     left, right = st.columns([1.25, 1], gap="large")
@@ -41,24 +43,6 @@ def surface(current: Shown) -> None:
             alt=_("The loss along the slope and along a random direction"),
         )
         _words(found)
-
-
-def _subject(current: Shown) -> Any:
-    """The picture; asked is the run's own network where it trained one."""
-    from core.subject.settings import Digit
-
-    subject = data.one_of(current)
-    if subject and current.run and current.run.models and shown.stored(current.id):
-        own = {"network": current.id}
-        return subject.model_copy(update=own) if hasattr(subject, "network") else Digit(**own)
-    return subject
-
-
-def _goal(current: Shown) -> Any:
-    """What the attack wants: the run's goal, or any wrong answer where the run is an experiment."""
-    from core.attack.settings import EXPERIMENTS, Away
-
-    return Away() if isinstance(current.settings.method, EXPERIMENTS) else current.settings.goal
 
 
 def _knobs(photo: bool) -> tuple[int, str, int]:
@@ -112,6 +96,7 @@ def _measured(key: str, level: int, second: str, seed: int, _victims: Any, _goal
         "path": surface.path(steps, x, first, across).numpy(),
         "edge": surface.outline(ball, first, across).numpy(),
         "share": surface.share(steps[-1] - x[0], first, across),
+        "targeted": aim.targeted,
         "ended": int(models.answers(net, steps[-1:])[0]),
         "ways": {name: [numbers.numpy() for numbers in way] for name, way in ways.items()},
     }
@@ -174,12 +159,13 @@ def _dots(found: dict[str, Any], victims: Any) -> dict[str, tuple[str, list[floa
 
 
 def _ways(found: dict[str, Any], level: int) -> figures.Figure:
-    """The loss that the attack raises, against the length of the way."""
+    """What the attack raises, against the length of the way: the loss, or, towards an answer, its negative."""
     lines = [
         Line(_("along the slope's sign"), "danger", *found["ways"]["slope"][:2]),
         Line(_("as many levels, signs at random"), "control", *found["ways"]["random"][:2]),
     ]
-    return figures.curves(lines, _("length of the way (levels of 255)"), _("loss"), 300, marks={"ε": float(level)})
+    raised = _("− loss of the answer wanted") if found["targeted"] else _("loss of the right answer")
+    return figures.curves(lines, _("length of the way (levels of 255)"), raised, 300, marks={"ε": float(level)})
 
 
 def _words(found: dict[str, Any]) -> None:

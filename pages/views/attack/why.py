@@ -11,6 +11,7 @@ from pages.shared.words import _
 from pages.views.attack import data
 
 METHODS = {"saliency": "Saliency", "input_x_gradient": "Input × gradient", "grad_cam": "Grad-CAM"}
+ALIKE = 0.7  # rank correlation from which on two maps tell the same
 
 
 @st.fragment
@@ -18,6 +19,8 @@ def why(current: Shown) -> None:
     """The same method on both pictures, each explaining what the network says to it, on one scale."""
     clean, attacked = current.last("clean"), current.last("attacked")
     subject = data.one_of(current)
+    if subject and current.settings.method.name == "training" and not data.trained(current):
+        subject = None  # the network that was attacked is not there, or not yet
     victims = data.victims_of(subject) if subject and clean is not None and attacked is not None else None
     if victims is None:
         st.info(_("This view needs an attack on one picture: choose one on the left and press Attack."))
@@ -41,13 +44,21 @@ def why(current: Shown) -> None:
         with column:
             st.image(overlay(picture, values, top), width=420, output_format="PNG", alt=title)
             st.caption(f"**{title}**: {_('why it says')} {said} ({sure:.0f} %)")
-    agreement = _agreement(*(values for values, *__ in found))
-    st.markdown(
-        _(
-            "Rank correlation of the two maps: **{:.2f}**. A change that nobody sees moves the explanation as well as the "
-            "answer; a map that stays the same while the answer turns explains neither."
-        ).format(agreement)
-    )
+    (before, said_before, __), (after, said_after, __) = found
+    st.markdown(_in_words(_agreement(before, after), said_before != said_after))
+
+
+def _in_words(agreement: float, turned: bool) -> str:
+    """How far the map moved, and what that means. turned: whether the answer did."""
+    number = _("Rank correlation of the two maps: **{}** (1: the same order of pixels, 0: nothing in common).")
+    said = number.format(f"{agreement:.2f}".replace("-", "−"))
+    if not turned:
+        return f"{said} {_('The answer did not turn.')}"
+    if agreement > ALIKE:
+        return f"{said} " + _(
+            "The answer turned and the map hardly moved: it shows where the network looks, not what it sees there."
+        )
+    return f"{said} " + _("The attack moved the explanation as well as the answer.")
 
 
 @st.cache_data(max_entries=50, show_spinner=False)

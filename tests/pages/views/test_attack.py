@@ -1,0 +1,485 @@
+"""The adversarial attack page: every view opens for every kind of run, sliders answer, and what is missing is said in a sentence."""
+
+import base64
+import csv
+import io
+import re
+import sys
+from functools import cache
+from urllib.parse import unquote
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from core import labs, runs
+from core.attack.settings import BY_NAME, SCENES, SHIPPED, AttackSettings
+from core.data import photos
+from core.data.pictures import photo_from
+from core.events import Metrics, Picture
+from core.settings import build, flatten
+from core.subject.models import as_bytes, digit_at
+from pages.shared import shown, takeaway
+from pages.views import attack as views
+from pages.views.attack import data
+from tests.pages.conftest import PAGES, charts, check, text_of
+from tests.pages.conftest import shown as settings_of
+
+PAGE = PAGES["attack"]
+VIEWS = {  # what a view draws for a digit: charts by key, and pictures by their words
+    "slide": ([], ["Before", "The change, magnified", "After"]),
+    "surface": (["attack/surface/map", "attack/surface/loss"], []),
+    "robust": (["attack/robust/curves"], []),
+    "becomes": (["attack/becomes/matrix"], []),
+    "transfer": (["attack/transfer/matrix"], []),
+    "defences": ([], ["Clean", "Clean, behind the defence", "Attacked, without a defence", "Attacked, behind the defence"]),
+    "detection": (["attack/detection/roc", "attack/detection/scores"], []),
+    "why": ([], ["Before", "After"]),
+}
+STORED = ("robust", "transfer", "detection")  # draw a stored run where the run shown has not measured it
+FIRST = {"defend": "defences", "training": "robust", "curve": "robust", "transfer": "transfer", "detect": "detection"}
+PANDA, PIXEL, DEFEND, TRAINING = (f"attack-{scene.slug}" for scene in SCENES)
+DRAWING = base64.b64encode(as_bytes(digit_at(3, 2)).tobytes()).decode()
+DENSE = "lifelong-forget-everything/model"
+TINY = {
+    "pgd": {"method": "pgd", "epsilon": 76, "steps": 4},
+    "many": {"subject": "digits", "count": 20, "method": "fgsm", "epsilon": 51},
+    "drawing": {"subject": "drawing", "drawing": DRAWING, "method": "fgsm", "epsilon": 51},
+    "curve": {"subject": "digits", "count": 20, "method": "curve", "highest": 48, "steps": 1},
+    "transfer": {"subject": "digits", "count": 10, "method": "transfer", "with_attack": "fgsm"},
+    "detect": {"subject": "digits", "count": 20, "method": "detect", "steps": 2},
+    "elsewhere": {"network": "compression-two-bits", "method": "fgsm", "epsilon": 51},
+}
+
+
+@cache
+def made(name):
+    """One of the small runs: settings and events."""
+    settings = build(AttackSettings, {"subject": "digit", "goal": "away"} | TINY[name])
+    return settings, tuple(labs.trainer("attack")(settings))
+
+
+def saved(name, state="finished", keep=None, **other):
+    """A small run in this test's store; other: settings that it shall have instead. keep: how many of its events."""
+    settings, log = made(name)
+    return stored(f"attack-tiny-{name}", flatten(settings) | other, log[:keep], state)
+
+
+def stored(run_id, flat, log, state="finished"):
+    runs.save(runs.make(run_id, "attack", flat, list(log), 1.0, state))
+    return run_id
+
+
+def trained(keep=None, state="finished", **other):
+    """The shipped training as a run of our own."""
+    shipped = runs.load(TRAINING)
+    return stored("attack-own-training", shipped.about.settings | other, shipped.events[:keep], state)
+
+
+@pytest.fixture
+def measured():
+    """Stored runs of all that a view may draw from the store."""
+    return [saved(name) for name in ("curve", "transfer", "detect")]
+
+
+def choice(visitor):
+    return next(group for group in visitor.get("segmented_control") if (group.key or "").startswith("inside/"))
+
+
+def view(visitor, name):
+    return check(choice(visitor).set_value(name).run())
+
+
+def body(visitor):
+    """The open tab alone: the live picture above it has pictures of the same names."""
+    return next(tab for tab in visitor.tabs if tab.children)
+
+
+def drawn(place):
+    """What is drawn as pictures, (words, address): the address names the content."""
+    return [(image.alt, image.url) for element in place.get("imgs") or place.image for image in element.proto.imgs]
+
+
+def named(visitor, alt):
+    return next(url for words, url in drawn(body(visitor)) if words == alt)
+
+
+def links(visitor):
+    """Where the links of the open tab lead: label → query."""
+    found = {}
+    for link in body(visitor).get("page_link"):
+        found[link.proto.label] = dict(part.split("=", 1) for part in link.proto.query_string.split("&"))
+    return found
+
+
+def settings_at(visit, query):
+    """The settings that a link of the page opens."""
+    return settings_of(check(visit(PAGE, tab="Compare", **{name: unquote(value) for name, value in query.items()})), "attack")
+
+
+def holds(visitor, name):
+    """The view shows what it is for."""
+    keys, alts = VIEWS[name]
+    there = [chart.key for chart in charts(visitor)]
+    assert all(key in there for key in keys), (name, there)
+    words = [alt for alt, _ in drawn(body(visitor))]
+    assert all(alt in words for alt in alts), (name, words)
+
+
+# ---- every view of every kind of run ----
+
+@pytest.mark.parametrize("run_id", [PIXEL, DEFEND, TRAINING])
+def test_every_view_opens_for_every_scene(visit, measured, run_id):
+    visitor = check(visit(PAGE, run=run_id))
+    assert choice(visitor).value == FIRST.get(SHIPPED[run_id].method.name, "slide")
+    for name in VIEWS:
+        view(visitor, name)
+        if name == "robust" and run_id == TRAINING and not charts(body(visitor)):
+            assert "Set the knobs" in links(visitor)
+        else:
+            holds(visitor, name)
+
+
+def test_every_view_opens_for_a_photo(visit, measured, monkeypatch):
+    monkeypatch.setitem(sys.modules["pages.views.attack.surface"].POINTS, True, 5)  # a map of 13 × 13 photos takes five seconds
+    visitor = check(visit(PAGE))
+    assert choice(visitor).value == "slide"
+    for name in VIEWS:
+        view(visitor, name)
+        if name == "becomes":
+            assert [info.value for info in visitor.info] == [
+                "This view needs a digit classifier: choose a digit on the left."]
+        elif name == "robust" and "attack/robust/curves" not in [chart.key for chart in charts(visitor)]:
+            query = links(visitor)["Set the knobs"]
+            assert settings_at(visit, query) == build(AttackSettings, {"method": "curve", "goal": "away"})
+        else:
+            holds(visitor, name)
+
+
+@pytest.mark.parametrize("name", ["many", "drawing"])
+def test_every_view_opens_for_many_digits_and_for_a_drawing(visit, measured, name):
+    visitor = check(visit(PAGE, run=saved(name)))
+    for each in VIEWS:
+        view(visitor, each)
+        if (name, each) == ("many", "why"):
+            assert "needs an attack on one picture" in visitor.info[0].value
+        else:
+            holds(visitor, each)
+
+
+@pytest.mark.parametrize("name", ["curve", "transfer", "detect"])
+def test_an_experiment_opens_on_its_own_view(visit, name):
+    visitor = check(visit(PAGE, run=saved(name)))
+    assert choice(visitor).value == FIRST[name]
+    holds(visitor, FIRST[name])
+    assert "From the newest stored run" not in text_of(visitor), "it is the run itself"
+
+
+def test_a_photo_of_ones_own_slides_and_is_explained(visit):
+    file = io.BytesIO()
+    Image.fromarray(as_bytes(photos.load("coffee"))).save(file, "PNG")
+    TINY["upload"] = {"subject": "upload", "upload": photo_from(file.getvalue()), "method": "fgsm"}
+    visitor = check(visit(PAGE, run=saved("upload")))
+    for name in ("slide", "why"):
+        holds(view(visitor, name), name)
+    assert "espresso" in text_of(visitor)
+
+
+# ---- what has been deleted, stopped or forgotten meanwhile ----
+
+def test_a_run_whose_network_was_deleted_says_so_in_one_sentence(visit, measured):
+    visitor = visit(PAGE, run=saved("pgd", network="compression-gone"))
+    assert not visitor.exception and [url for alt, url in drawn(visitor) if alt == "After"], "its pictures are its own"
+    for name in VIEWS:
+        choice(visitor).set_value(name).run()
+        assert not visitor.exception and not visitor.error, name
+        heard = [info.value for info in body(visitor).get("info") if "compression-gone" in info.value]
+        if name in ("slide", "surface", "becomes", "defences", "why"):
+            assert any(info.value == "There is no stored run called “compression-gone”." for info in visitor.info), (name, heard)
+        elif name != "robust":
+            holds(visitor, name)
+
+
+def test_a_training_asks_the_network_that_it_trained(visit, measured):
+    """What its knob names has nothing to do with it, and may be gone."""
+    run_id = trained(network="compression-gone")
+    visitor = visit(PAGE, run=run_id)
+    for name in ("slide", "surface", "becomes", "defences", "why"):
+        choice(visitor).set_value(name).run()
+        assert not visitor.exception and not visitor.error, name
+        assert not [info for info in visitor.info if "gone" in info.value], name
+        holds(visitor, name)
+    said = re.findall(r"why it says (\d)", text_of(visitor))
+    end = runs.load(run_id).about.summary
+    assert said == [end["answers"][0][0], end["answers_after"][0][0]], "clean and attacked, by the network of the run"
+    assert data.one_of(shown.find(run_id)).network == run_id
+
+
+def test_a_stopped_training_has_no_network_to_explain(visit):
+    visitor = check(visit(PAGE, run=trained(keep=8, state="stopped")))
+    assert "needs an attack on one picture" in view(visitor, "why").info[0].value
+    for name in ("slide", "robust", "defences"):
+        view(visitor, name)
+
+
+@pytest.mark.parametrize("name, keep", [("pgd", 1), ("many", 1), ("transfer", 1), ("detect", 1), ("curve", 1), ("pgd", 2),
+                                        ("many", 2), ("transfer", 2), ("detect", 2)])
+def test_a_run_stopped_at_once_opens(visit, name, keep):
+    visitor = check(visit(PAGE, run=saved(name, "stopped", keep=keep)))
+    view(visitor, "why")
+    view(visitor, FIRST.get(made(name)[0].method.name, "becomes"))
+
+
+def test_a_run_of_another_lectern_opens(visit):
+    """Its settings are no longer known."""
+    visitor = visit(PAGE, run=saved("pgd", wings=2))
+    for name in VIEWS:
+        choice(visitor).set_value(name).run()
+        assert not visitor.exception and not visitor.error, name
+
+
+@pytest.mark.parametrize("subject, words", [({"subject": "drawing", "drawing": ""}, "draw a digit"),
+                                            ({"subject": "upload", "upload": ""}, "Choose a photo")], ids=["drawing", "upload"])
+def test_a_measurement_without_a_picture_of_ones_own_opens(visit, subject, words):
+    """It needs none, the views on one picture do."""
+    settings, log = made("curve")
+    flat = {name: value for name, value in flatten(settings).items() if name not in ("count", "network")}
+    visitor = visit(PAGE, run=stored("attack-tiny-empty", flat | subject, log))
+    for name in ("slide", "surface", "defences"):
+        choice(visitor).set_value(name).run()
+        assert not visitor.exception and any(words in info.value for info in visitor.info), name
+
+
+# ---- sliders ----
+
+def after(visitor):
+    """What the network says after the attack, of the open view."""
+    captions = [caption.value for caption in body(visitor).caption]
+    found = next(value for value in captions if value.startswith("**After**"))
+    return found.removeprefix("**After**: ").rpartition(",")[0]
+
+
+def before(visitor):
+    captions = [caption.value for caption in body(visitor).caption]
+    return next(value for value in captions if value.startswith("**Before**")).removeprefix("**Before**: ").rpartition(",")[0]
+
+
+def test_without_a_change_nothing_changes_and_with_a_large_one_the_answer_does(visit):
+    visitor = check(visit(PAGE, run=saved("pgd")))
+    slider = "attack/slide/False"
+    check(visitor.slider(key=slider).set_value(0.0).run())
+    assert before(visitor) == after(visitor) == "3" and named(visitor, "Before") == named(visitor, "After")
+    check(visitor.slider(key=slider).set_value(96.0).run())
+    assert before(visitor) == "3" != after(visitor) and "largest change 96 of 255" in text_of(visitor)
+    seen = {named(visitor, "After")}
+    for key, value in (("attack/slide/attack", "ifgsm"), ("attack/slide/norm", "2")):
+        check(visitor.get_by_key(key).set_value(value).run())
+        assert named(visitor, "After") not in seen, key
+        seen.add(named(visitor, "After"))
+    check(visitor.get_by_key("attack/slide/attack").set_value("noise").run())
+    check(visitor.slider(key=slider).set_value(30.0).run())
+    assert after(visitor) == "3", "noise of that size does not do it"
+
+
+def test_a_photo_slides(visit):
+    visitor = check(visit(PAGE))
+    check(visitor.slider(key="attack/slide/True").set_value(0.0).run())
+    assert before(visitor) == after(visitor) == "Egyptian cat"
+    check(visitor.slider(key="attack/slide/True").set_value(2.0).run())
+    assert before(visitor) == "Egyptian cat" != after(visitor), "two levels of 255"
+
+
+def share(visitor):
+    return float(re.search(r"\*\*([\d.]+) %\*\* are still right", text_of(visitor)).group(1))
+
+
+def test_what_becomes_what_follows_the_size_and_the_attack(visit):
+    visitor = view(check(visit(PAGE, run=saved("pgd"))), "becomes")
+    found = {}
+    for attack, level in (("ifgsm", 0), ("noise", 40), ("ifgsm", 40)):
+        visitor.get_by_key("attack/becomes/attack").set_value(attack).run()
+        check(visitor.slider(key="attack/becomes/epsilon").set_value(level).run())
+        found[attack, level] = share(visitor)
+        matrix, = [chart.figure for chart in charts(visitor) if chart.key == "attack/becomes/matrix"]
+        counts = np.array(matrix["cells"]["values"], float)
+        assert counts.sum() == 200 and np.trace(counts) / 2 == pytest.approx(found[attack, level], abs=0.05)
+    assert found["ifgsm", 0] > 95 and found["noise", 40] > 90 and found["ifgsm", 40] < 50
+
+
+def surface(visitor):
+    return [str(chart.figure) for chart in charts(visitor) if chart.key.startswith("attack/surface")]
+
+
+def test_the_map_follows_its_knobs(visit):
+    visitor = view(check(visit(PAGE, run=saved("pgd"))), "surface")
+    seen = [surface(visitor)]
+    for key, value in (("attack/surface/False", 24), ("attack/surface/second", "random"), ("attack/surface/seed", 3)):
+        check(visitor.get_by_key(key).set_value(value).run())
+        seen.append(surface(visitor))
+    assert all(one != other for one, other in zip(seen, seen[1:])) and all(len(each) == 2 for each in seen)
+
+
+def test_who_knows_the_defence_gets_through(visit):
+    visitor = view(check(visit(PAGE, run=saved("pgd"))), "defences")
+    pictures = [named(visitor, "Attacked, without a defence")]
+    check(visitor.toggle(key="attack/defences/knows").set_value(True).run())
+    pictures.append(named(visitor, "Attacked, without a defence"))
+    check(visitor.slider(key="attack/defences/epsilon/False").set_value(0.0).run())
+    assert len({*pictures, named(visitor, "Attacked, without a defence")}) == 3
+    assert named(visitor, "Attacked, without a defence") == named(visitor, "Clean")
+    assert named(visitor, "Attacked, behind the defence") == named(visitor, "Clean, behind the defence")
+
+
+def test_the_curve_has_other_runs_over_it_and_a_matrix_for_every_size(visit):
+    first, other = saved("curve"), stored("attack-other-curve", flatten(made("curve")[0]) | {"seed": 9}, made("curve")[1])
+    visitor = view(check(visit(PAGE, run=first)), "robust")
+    pick = visitor.multiselect(key=f"attack/robust/others/{first}")
+    for chosen in ([], [other]):
+        check(pick.set_value(chosen).run())
+        curves, = [chart.figure for chart in charts(visitor) if chart.key == "attack/robust/curves"]
+        assert sum(bool(layer.get("faint")) for layer in curves["layers"]) == len(chosen)
+        pick = visitor.multiselect(key=f"attack/robust/others/{first}")
+    totals = []
+    matrices = {e.step: e.array for e in made("curve")[1] if isinstance(e, Picture) and e.name == "becomes"}
+    for level in (0, 48):
+        check(visitor.get_by_key(f"attack/robust/level/{first}").set_value(level).run())
+        matrix, = [chart.figure for chart in charts(visitor) if chart.key == "attack/robust/becomes"]
+        assert np.array_equal(np.array(matrix["cells"]["values"], float), matrices[level])
+        totals.append(np.trace(matrices[level]))
+    assert totals[0] > totals[1]
+
+
+def test_the_explanation_before_and_after_is_of_each_method(visit):
+    visitor = view(check(visit(PAGE, run=saved("pgd"))), "why")
+    seen = []
+    for method in ("saliency", "input_x_gradient", "grad_cam"):
+        check(visitor.get_by_key("attack/why/method").set_value(method).run())
+        holds(visitor, "why")
+        seen += [named(visitor, "Before"), named(visitor, "After")]
+        assert "Rank correlation" in text_of(visitor)
+    assert len(set(seen)) == 6
+    dense = saved("elsewhere", network=DENSE)
+    visitor = view(check(visit(PAGE, run=dense)), "why")
+    assert "convolution" in visitor.info[0].value, "a method that does not fit says so"
+
+
+# ---- links ----
+
+def test_a_network_that_nobody_measured_leads_to_its_knobs(visit):
+    visitor = view(check(visit(PAGE, run=saved("elsewhere"))), "robust")
+    found = settings_at(visit, links(visitor)["Set the knobs"])
+    assert found == build(AttackSettings, {"subject": "digits", "network": "compression-two-bits", "method": "curve", "goal": "away"})
+
+
+def test_where_nothing_was_measured_the_views_lead_to_their_knobs(visit, tmp_path, monkeypatch):
+    """A shelf with the other labs' runs alone, and one of our own."""
+    shelf = tmp_path / "shelf"
+    shelf.mkdir()
+    for file in runs.SHIPPED.glob("*.safetensors"):
+        if not file.name.startswith("attack-") or file.stem == PANDA:
+            (shelf / file.name).symlink_to(file)
+    monkeypatch.setattr(runs, "SHIPPED", shelf)
+    visitor = check(visit(PAGE, run=saved("pgd")))
+    asked = {}
+    for name in STORED:
+        query = links(view(visitor, name))["Set the knobs"]
+        assert "No stored run has" in visitor.info[0].value
+        asked[name] = query
+    for name, query in asked.items():
+        settings = settings_at(visit, query)
+        assert FIRST[settings.method.name] == name and settings.subject.name == "digits" and settings.goal.name == "away"
+    (shelf / f"{PANDA}.safetensors").unlink()
+    assert views.card().ndim == 3, "the home page opens all the same"
+
+
+@pytest.mark.parametrize("lab", ["attack", "compression"])
+def test_explain_leads_to_an_attack_on_the_very_digit_and_network(visit, lab):
+    visitor = check(visit(PAGES[lab], tab="Explain"))
+    assert [alt for alt, _ in drawn(body(visitor)) if alt.startswith("Why")]
+    query = links(visitor)["Attack it"]
+    settings = settings_at(visit, query)
+    expected = build(AttackSettings, {"subject": "digit", "digit": query["digit"], "number": query["number"],
+                                      "network": unquote(query["network"]), "method": "pgd", "epsilon": 51, "goal": "away"})
+    assert settings == expected
+    run_id, _, model = expected.subject.network.partition("/")
+    assert model in runs.load(run_id).models
+
+
+def test_explain_holds_the_network_attacked():
+    two_bits = views.networks(shown.find(saved("elsewhere")))
+    assert two_bits["The network attacked"][0] == "compression-two-bits" and len(two_bits) == 2
+    assert list(views.networks(shown.find(PANDA)).values()) == [("compression-teacher", "model")]
+    trained = views.networks(shown.find(TRAINING))
+    assert list(trained.items())[0] == ("Trained on the enemy", (TRAINING, "model")) and len(trained) == 2
+    gone = views.networks(shown.find(saved("pgd", network="compression-gone")))
+    assert list(gone.values()) == [("compression-teacher", "model")]
+    for run_id, model in [*two_bits.values(), *trained.values()]:
+        assert model in runs.load(run_id).models
+
+
+# ---- the frame ----
+
+VERBS = {"curve": "Measure", "transfer": "Measure", "defend": "Defend", "detect": "Detect", "training": "Train"}
+
+
+def test_the_button_says_what_happens(visit):
+    assert {name: views.verb(build(AttackSettings, {"method": name})) for name in BY_NAME} == {
+        name: VERBS.get(name, "Attack") for name in BY_NAME}
+    visitor = check(visit(PAGE, tab="Compare"))
+    for name in ("defend", "universal"):
+        check(visitor.get_by_key("attack/method").set_value(name).run())
+        assert visitor.button[0].label == VERBS.get(name, "Attack")
+        assert f"Press {visitor.button[0].label} to see what they do." in text_of(visitor)
+
+
+def test_the_card_is_before_the_change_and_after():
+    card = views.card()
+    assert card.dtype == np.uint8 and card.shape == (views.TILE, 3 * views.TILE, 3)
+    first, change, last = (tile.astype(int) for tile in np.split(card, 3, 1))
+    assert 0 < abs(first - last).max() < 20, "they look the same"
+    assert abs(change.mean() - 128) < 8 and change.std() > 10 and first.std() > 10
+
+
+def test_a_change_is_magnified_as_far_as_it_fits():
+    clean = np.full((2, 2), 100, np.uint8)
+    grown, factor = data.magnified(clean, clean + np.array([[0, 5], [3, 0]], np.uint8))
+    assert factor == 25 and grown.tolist() == [[128, 253], [203, 128]]
+    still, factor = data.magnified(clean, clean)
+    assert (still == 128).all() and factor >= 1
+    whole, factor = data.magnified(clean * 0, clean * 0 + 255)
+    assert factor == 1 and (whole == 255).all()
+    assert data.size_in_words(clean, clean) == "largest change 0 of 255 · L2 0.00 · 0 pixels"
+
+
+def test_the_live_picture_of_every_kind_of_run(visit):
+    """Above the tabs: one picture, many digits, a matrix, scores, a defence, a training."""
+    wanted = {saved("pgd"): ["Before", "The change, magnified", "After"], saved("many"): ["Before", "After"],
+              TRAINING: ["The digit that is watched"], DEFEND: ["Clean", "Attacked by one who knows"]}
+    for run_id, alts in wanted.items():
+        visitor = check(visit(PAGE, run=run_id, tab="Compare"))
+        assert set(alts) <= {alt for alt, _ in drawn(visitor)}, run_id
+        note = runs.load(run_id).about.summary["note"]
+        assert note in text_of(visitor)
+    for name, key in (("transfer", "attack/transfer/live"), ("detect", "live/scores/roc"), ("many", "live/becomes")):
+        visitor = check(visit(PAGE, run=saved(name), tab="Compare"))
+        assert key in [chart.key for chart in charts(visitor)]
+
+
+@pytest.mark.parametrize("run_id", [PANDA, PIXEL, DEFEND, TRAINING])
+def test_the_numbers_and_the_figure_of_a_scene(run_id):
+    run = runs.load(run_id)
+    rows = list(csv.DictReader(io.StringIO(takeaway.history(run))))
+    found = [event for event in run.events if isinstance(event, Metrics)]
+    assert [int(row["step"]) for row in rows] == [event.step for event in found]
+    for row, event in zip(rows, found, strict=True):
+        assert {key: float(value) for key, value in row.items() if key != "step" and value} == pytest.approx(event.values)
+    assert run_id in takeaway.figure(run)
+
+
+def test_two_runs_are_compared(visit):
+    other = saved("elsewhere")
+    visitor = check(visit(PAGE, tab="Compare", run=saved("pgd")))
+    check(visitor.multiselect(key="attack/compare/pick").set_value([other]).run())
+    assert visitor.table
+    faint = [layer["name"] for chart in charts(visitor) for layer in chart.figure.get("layers", []) if layer.get("faint")]
+    assert any(other[-6:] in name for name in faint)
