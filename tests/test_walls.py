@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from core import labs
+from tests import schedule
 
 ROOT = Path(__file__).resolve().parents[1]
 CORE = sorted((ROOT / "core").rglob("*.py"))
@@ -223,3 +224,12 @@ def test_a_function_fits_on_a_screen(file):
 @each_core
 def test_every_module_says_what_it_is(file):
     assert ast.get_docstring(ast.parse(file.read_text())), "a module without a docstring"
+
+
+# ---- the order of the tests ----
+
+def test_the_schedule_names_what_is_there():
+    starts = [start for piece in schedule.TOGETHER.values() for start in piece]
+    files = [piece for piece in schedule.FIRST if piece not in schedule.TOGETHER]
+    assert set(schedule.TOGETHER) <= set(schedule.FIRST)
+    assert [name for name in starts + files if not (ROOT / name).exists()] == []

@@ -278,7 +278,7 @@ FORMULAS = {
     "curve": r"\text{robust accuracy}(\varepsilon) = \frac{1}{N} \sum_i \min_{\text{attacks}}\ \mathbb{1}[f(x_i + \delta) = y_i]",
     "transfer": r"A_{ij} = \text{accuracy of } f_j \text{ on attacks made with } f_i",
     "defend": r"\nabla_x L(f(g(x)), y) \approx \left.\nabla_z L(f(z), y)\right|_{z = g(x)}, \quad "
-    r"\mathbb{E}_{g}\, \nabla_x L(f(g(x)), y)",
+    r"\nabla_x\, L\left(\mathbb{E}_{g}\, f(g(x)),\ y\right)",
     "detect": r"s(x) = \max_g \lVert p(x) - p(g(x)) \rVert_1",
     "training": r"\min_\theta \mathbb{E}_{(x, y)} \max_{\lVert \delta \rVert_\infty \le \varepsilon} L(f_\theta(x + \delta), y)",
 }

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from core.attack import curve, defences, detect, models, training, transfer, universal
 from core.attack import settings as s
 from core.attack.ball import Ball, largest, lengths, saved
-from core.attack.craft import ball_of, craft, steps_of
+from core.attack.craft import ball_of, craft, slopes_of, steps_of
 from core.attack.models import Aim, Victims
 from core.attack.settings import AttackSettings
 from core.events import Event, Finished, Metrics, Picture, Started
@@ -19,6 +19,7 @@ from core.loop import hits, seeded
 from core.subject.models import as_bytes
 from core.subject.settings import SHIPPED_NETWORK
 
+SLOPES = {True: 4_000, False: 800_000}  # of photos and of digits: about five minutes
 REPORTS = 40  # points of the curves
 PICTURES = 8  # of the attacked picture, kept in the run
 FEW = 10  # changed pixels that are counted one by one
@@ -57,6 +58,7 @@ def attack(settings: AttackSettings) -> Iterator[Event]:
     method, victims = settings.method, models.victims(settings.subject)
     aim, ball, steps = models.aim_for(victims, settings.goal), ball_of(method), steps_of(method)
     source = source_of(settings, victims)
+    affordable(method, victims)
     yield Started(steps, facts(victims, aim) | {"axis": "generations" if isinstance(method, s.OnePixel) else "steps"})
     if len(victims.x) == 1:
         yield Picture(0, "clean", as_bytes(victims.x[0]))
@@ -89,6 +91,14 @@ def source_of(settings: AttackSettings, victims: Victims) -> nn.Module:
         raise CannotAttack("There is only one network for photos here, so no other could lend its slopes: choose “the network”, or "
                            "attack a digit.")
     return models.surrogates(settings.subject.network)
+
+
+def affordable(method: s.Method, victims: Victims) -> None:
+    """Raises CannotAttack when the attack would take much longer than the few minutes that a run may."""
+    wanted, most = slopes_of(method, len(victims.x)), SLOPES[victims.photo]
+    if wanted > most:
+        raise CannotAttack(f"That would be {wanted / most:.1f} times as much work as one run may do here: choose fewer pictures, a smaller "
+                           "population, or fewer generations, restarts or steps.")
 
 
 def facts(victims: Victims, aim: Aim) -> dict[str, Any]:

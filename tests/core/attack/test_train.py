@@ -486,3 +486,12 @@ def test_scenes_are_shipped_first():
     assert list(SHIPPED)[:4] == [f"attack-{scene.slug}" for scene in SCENES] and SCENES[0].settings == AttackSettings()
     assert settings_class("attack") is AttackSettings
     assert set(lecture.read("attack").scenes) == {scene.slug for scene in SCENES}
+
+
+@pytest.mark.parametrize("subject, method", [
+    (s.Digits(count=1000), s.OnePixel(population=400, generations=100)),
+    (Photo(), s.OnePixel(population=400, generations=100)),
+    (s.Digits(count=1000), s.CW(searches=9, steps=300))], ids=["digits", "photo", "smallest change"])
+def test_what_would_take_hours_is_refused_before_it_begins(subject, method):
+    with pytest.raises(CannotAttack, match="choose fewer"):
+        next(train(AttackSettings(subject=subject, method=method, goal=s.Away())))
