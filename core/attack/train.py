@@ -107,19 +107,22 @@ def facts(victims: Victims, aim: Aim) -> dict[str, Any]:
     found = {"photo": victims.photo, "count": len(victims.x), "wanted": wanted, "targeted": aim.targeted,
              "whole": True}
     if len(victims.x) == 1:
-        found |= {"truth": victims.names[int(victims.y[0])], "answers": best(victims, victims.x)}
+        found |= {"truth": victims.names[int(victims.y[0])], "answers": best(victims, models.ask(victims.net, victims.x))}
     return found
 
 
-def best(victims: Victims, x: Tensor, count: int = 5) -> list[list]:
-    """The first answers to the first picture, each as [name, percent]."""
-    found = models.ask(victims.net, x[:1]).softmax(1)[0]
+def best(victims: Victims, logits: Tensor, count: int = 5) -> list[list]:
+    """The first answers to the first picture, each as [name, percent]. logits: (N, classes)."""
+    found = logits[0].softmax(0)
     return [[victims.names[i], 100 * float(found[i])] for i in found.argsort(descending=True)[:count].tolist()]
 
 
-def measured(victims: Victims, aim: Aim, x: Tensor) -> dict[str, float]:
-    """How the network stands against the pictures x (N, C, H, W), in percent, and how far they are from the clean ones."""
-    logits = models.ask(victims.net, x)
+def measured(victims: Victims, aim: Aim, x: Tensor, logits: Tensor | None = None) -> dict[str, float]:
+    """How the network stands against the pictures x (N, C, H, W), in percent, and how far they are from the clean ones.
+
+    logits: what it says to them, (N, classes), where that is known already.
+    """
+    logits = models.ask(victims.net, x) if logits is None else logits
     found, change = logits.softmax(1), x - victims.x
     wrong = found.scatter(1, victims.y[:, None], 0).amax(1) if not aim.targeted else found.gather(1, aim.label[:, None])[:, 0]
     numbers = {"truth": 100 * float(found.gather(1, victims.y[:, None]).mean()), "wrong": 100 * float(wrong.mean()),
@@ -151,12 +154,12 @@ def summary(victims: Victims, aim: Aim, attacked: Tensor, kept: Tensor, ball: Ba
     """The end of an attack: before and after rounding, beside noise of the same size."""
     generator = seeded(seed)
     noisy = saved(victims.x, ball.noise(victims.x, generator), ball) if ball else as_long(victims.x, kept - victims.x, generator)
-    noise, found = measured(victims, aim, noisy), measured(victims, aim, kept)
-    unrounded = measured(victims, aim, attacked)
+    said = [(x, models.ask(victims.net, x)) for x in (kept, noisy, attacked)]
+    found, noise, unrounded = (measured(victims, aim, *each) for each in said)
     end = found | {"truth_unrounded": unrounded["truth"], "truth_noise": noise["truth"], "length_noise": noise["length"]}
     if len(victims.x) == 1:
-        end |= {"answers_after": best(victims, kept), "answers_noise": best(victims, noisy),
-                "answers_unrounded": best(victims, attacked)}
+        names = "answers_after", "answers_noise", "answers_unrounded"
+        end |= {name: best(victims, logits) for name, (_, logits) in zip(names, said)}
     else:
         end |= {"right_unrounded": unrounded["right"], "right_noise": noise["right"]}
     return end | {"note": in_words(victims, aim, end)}

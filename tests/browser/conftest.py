@@ -264,7 +264,7 @@ def long(**more: Any) -> dict[str, Any]:
 
 
 def train(page: Page) -> Page:
-    """Presses Train and waits until the run has begun."""
-    button(page, "Train").click()
+    """Presses Train and waits until the run has begun. A press while the page is still being drawn may get lost."""
+    button(arrived(page), "Train").click()
     expect(progress(page)).to_contain_text("steps/s")
     return page

@@ -31,7 +31,7 @@ def choose(page: Page, name: str, data: bytes) -> None:
 
 def explained(page: Page) -> None:
     """Presses Explain and waits until the run that it starts has ended."""
-    button(page, "Explain").click()
+    button(arrived(page), "Explain").click()
     expect(page.get_by_text("Your run", exact=False).first).to_be_visible()
 
 
@@ -72,7 +72,7 @@ def test_a_digit_that_is_drawn_is_answered(visit):
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] * 0.85, steps=8)
     page.mouse.up()
     wait_until(lambda: "&drawing=" in address(page), "the drawing in the address")
-    explained(arrived(page))
+    explained(page)
     assert answered(page) > 20
     ink = page.evaluate("document.querySelector('.lectern-pad canvas').getContext('2d').getImageData(140, 140, 1, 1).data[0]")
     assert ink > 200, "the stroke is still on the pad"

@@ -15,10 +15,15 @@ FULL = 127  # grey levels from the middle to black or white
 
 def victims_of(subject: Any) -> Any:
     """The pictures and the network that are attacked, a `core.attack.models.Victims`; None, and a sentence on the page, when there
-    are none: a network deleted since, or no picture chosen yet."""
+    are none: a network deleted since, no picture chosen yet, or (subject None) settings that are no longer known."""
     from core.attack import models
     from core.data.pictures import BadPicture
 
+    if subject is None:
+        st.info(
+            _("This run was made by another version, whose settings are no longer known."), icon=":material/update:"
+        )
+        return None
     try:
         return models.victims(subject)
     except (BadPicture, RunError) as error:

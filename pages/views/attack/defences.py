@@ -21,7 +21,7 @@ SHORT = {"bits": "grey levels", "smooth": "smoothing", "jpeg": "JPEG", "resize":
 def defences(current: Shown) -> None:
     """One picture, attacked by someone who knows the defence, or not; for digits also the % still right of a hundred."""
     subject = data.one_of(current)
-    victims = data.victims_of(subject) if subject else None
+    victims = data.victims_of(subject)
     if victims is None:
         return
     defence, strength, level, knows = _knobs(current, victims.photo)

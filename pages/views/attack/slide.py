@@ -17,7 +17,7 @@ ATTACKS = ("fgsm", "ifgsm", "noise")
 def slide(current: Shown) -> None:
     """One slider: how large the change may be. FGSM's slope is taken once, so every ε costs one look at the picture."""
     subject = data.one_of(current)
-    victims = data.victims_of(subject) if subject else None
+    victims = data.victims_of(subject)
     if victims is None:
         return
     top, start = (16.0, 2.0) if victims.photo else (96.0, 32.0)

@@ -22,7 +22,7 @@ NAMED = 6  # answers to a photo that have a colour of their own
 def surface(current: Shown) -> None:
     """Knobs, the map with the attack's path, and the loss on the way along the slope and along a random direction."""
     subject = data.one_of(current)
-    victims = data.victims_of(subject) if subject else None
+    victims = data.victims_of(subject)
     if victims is None:
         return
     level, second, seed = _knobs(victims.photo)

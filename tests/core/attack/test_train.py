@@ -462,7 +462,8 @@ def test_the_formula_of_feature_squeezing(asked):
 
 @pytest.mark.parametrize("formula", measure.THEORY, ids=lambda formula: formula.title)
 def test_every_formula_shows_its_function_and_has_its_words(formula):
-    assert inspect.getsource(formula.function) and formula.function.__doc__ and formula.latex in s.FORMULAS.values()
+    assert inspect.getsource(formula.function) and formula.function.__doc__
+    assert any(formula.latex in whole for whole in s.FORMULAS.values())
     assert len(lecture.read("attack").theory[formula.title]) >= 40
 
 
@@ -471,7 +472,7 @@ def test_every_method_has_its_formula_and_no_words_are_left_over():
     assert titles == set(lecture.read("attack").theory) and len(titles) == len(measure.THEORY)
     shown = {formula.latex for formula in measure.THEORY}
     assert set(s.FORMULAS) == set(METHOD_NAMES) == set(BY_NAME)
-    assert {name for name, latex in s.FORMULAS.items() if latex not in shown} == {"noise"}, "noise is no attack"
+    assert {name for name, latex in s.FORMULAS.items() if not any(part in latex for part in shown)} == {"noise"}, "it is no attack"
     assert {METHOD_NAMES[name] for name in ("fgsm", "ifgsm", "pgd", "mifgsm", "dim", "deepfool", "cw", "one_pixel")} <= titles
 
 
