@@ -81,7 +81,7 @@ def _tried(subject: str, defence: str, strength: int, level: float, knows: bool,
     from core.attack.craft import last
     from core.attack.defences import REACH, Defended, Knowing, percent, right
     from core.attack.gradient import pgd
-    from core.attack.models import Aim
+    from core.attack.models import Aim, ask
     from core.attack.train import best
     from core.loop import seeded
     from core.subject.models import as_bytes
@@ -97,7 +97,7 @@ def _tried(subject: str, defence: str, strength: int, level: float, knows: bool,
     answers = {"clean": x, "clean_defended": defended.squeeze(x), "attacked": attacked, "behind": behind}
     return {
         "pictures": {name: as_bytes(picture[0]) for name, picture in answers.items()},
-        "answers": {name: best(_victims, picture) for name, picture in answers.items()},
+        "answers": {name: best(_victims, ask(_victims.net, picture)) for name, picture in answers.items()},
         "truth": _victims.names[int(y)],
         "often": sum(often) / draws,
     }
