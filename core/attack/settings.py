@@ -79,7 +79,7 @@ def _steps(default: int, most: int = 100) -> int:
 
 
 def _stride() -> float:
-    return knob(20, "Step size", "As a share of ε.", symbol="α", unit="% of ε", ge=1, le=200, step=1)
+    return knob(20, "Step size", "As a share of ε.", symbol="α", unit="%", ge=1, le=100, step=1)
 
 
 def _access() -> str:

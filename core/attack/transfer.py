@@ -61,7 +61,7 @@ def attack_of(method: s.Transfer) -> s.Method:
     """The settings of the attack that is carried over."""
     knobs = {"norm": "inf", "epsilon": method.epsilon}
     if method.with_attack != "fgsm":
-        knobs |= {"steps": method.steps, "stride": max(1, min(200, round(TRAVEL / method.steps)))}
+        knobs |= {"steps": method.steps, "stride": max(1, min(100, round(TRAVEL / method.steps)))}
     return s.BY_NAME[method.with_attack](**knobs)
 
 

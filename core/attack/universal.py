@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from core.attack import report
 from core.attack import settings as s
 from core.attack.ball import LEVELS, TINY, Ball, lengths, saved
 from core.attack.gradient import slope
@@ -14,7 +15,7 @@ from core.attack.models import Aim, Victims, aim_for, answers, ask, victims
 from core.data import digits, photos
 from core.events import Event, Finished, Metrics, Picture, Started
 from core.loop import batches, hits, seeded, steps_of
-from core.subject.models import Subject, as_bytes
+from core.subject.models import as_bytes
 
 CLIP = 9.0  # β: a picture whose loss is larger is fooled for good and pushes no more
 STRIDE = 0.1  # length of a step, as a share of ε
@@ -68,17 +69,19 @@ def train_universal(method: s.Universal, subject: s.Subject, goal: s.Goal, seed:
     wanted = wish(learned, goal)
     noise = under_noise(tried, ball, generator)
     total = steps_of(len(learned.x), BATCH[tried.photo], method.rounds)
-    yield Started(total, facts(tried, wanted) | {"learned_from": len(learned.x)})
+    aim, first = aim_at(tried, wanted), tried.only(slice(0, 1))
+    yield Started(total, report.facts(first, aim.only(slice(0, 1))) | {
+        "axis": "steps", "count": len(tried.x), "learned_from": len(learned.x)})
     yield Picture(0, "clean", as_bytes(tried.x[0]))
     for step, delta in enumerate(universal(learned.net, learned.x, aim_at(learned, wanted), ball, method.rounds, generator), 1):
         if step * REPORTS // total > (step - 1) * REPORTS // total:
             attacked = added(tried.x, delta, ball)
-            now = measure(tried, attacked, aim_at(tried, wanted)) | ({"noise": noise} if len(tried.x) > 1 else {})
+            now = report.measured(tried, aim, attacked) | ({"noise": noise} if len(tried.x) > 1 else {})
             yield Metrics(step, now)
             yield Picture(step, "attacked", as_bytes(attacked[0]))
             yield Picture(step, "change", as_bytes(attacked[0]).astype(np.int16) - as_bytes(tried.x[0]))
-    after = {"answers_after": Subject(tried.net, attacked[0], tried.names).best(),
-             "answers_noise": Subject(tried.net, saved(tried.x[:1], ball.noise(tried.x[:1], generator), ball)[0], tried.names).best()}
+    noisy = saved(first.x, ball.noise(first.x, generator), ball)
+    after = {"answers_after": report.best(first, ask(first.net, attacked[:1])), "answers_noise": report.best(first, ask(first.net, noisy))}
     after |= {"noise": noise} | ({} if tried.photo else held_out(tried, delta, ball, generator))
     yield Finished(total, now | after | {"note": in_words(len(learned.x), after)})
 
@@ -117,24 +120,9 @@ def aim_at(pictures: Victims, wanted: int | None) -> Aim:
     return Aim(pictures.y) if wanted is None else Aim(torch.full_like(pictures.y, wanted), targeted=True)
 
 
-def facts(tried: Victims, wanted: int | None) -> dict:
-    """What the page shows from the beginning: of the first picture its right answer and the network's five answers."""
-    return {"axis": "steps", "whole": True, "photo": tried.photo, "wanted": "" if wanted is None else tried.names[wanted],
-            "truth": tried.names[tried.y[0]], "answers": Subject(tried.net, tried.x[0], tried.names).best(), "count": len(tried.x)}
-
-
 def added(x: Tensor, delta: Tensor, ball: Ball) -> Tensor:
     """Pictures (N, C, H, W) with the change δ (1, C, H, W), clamped and saved with 8 bits."""
     return saved(x, ball.project(x, x + delta), ball)
-
-
-def measure(tried: Victims, attacked: Tensor, aim: Aim) -> dict[str, float]:
-    """The mean probabilities of the right answer and of the best wrong or wanted one, and, of many, still right; all in percent."""
-    logits = ask(tried.net, attacked)
-    probability, right = logits.softmax(1), tried.y[:, None]
-    wrong = probability.gather(1, aim.label[:, None]) if aim.targeted else probability.scatter(1, right, 0).amax(1)
-    found = {"truth": 100 * float(probability.gather(1, right).mean()), "wrong": 100 * float(wrong.mean())}
-    return found | ({"right": hits(logits, tried.y)} if len(tried.x) > 1 else {})  # of one it would be all or nothing
 
 
 def under_noise(tried: Victims, ball: Ball, generator: torch.Generator) -> float:

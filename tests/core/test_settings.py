@@ -99,7 +99,7 @@ def bad_values(field):
     """Values that the declaration of a field excludes."""
     low, high = bounds_of(field)
     if choices := choices_of(field):
-        yield from NEVER + NUMBERS
+        yield from (value for value in NEVER + NUMBERS if value not in choices)  # a norm may be called “inf”
         yield from (str(choice) + "x" for choice in choices)
         yield from (choice.swapcase() for choice in choices if isinstance(choice, str))
         if isinstance(choices[0], int):

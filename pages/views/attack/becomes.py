@@ -47,8 +47,8 @@ def _counts(network: str, attack: str, level: float) -> np.ndarray:
     from core.attack import models
     from core.attack.ball import saved
     from core.attack.craft import ball_of, craft, last
+    from core.attack.report import confusion
     from core.attack.settings import BY_NAME, Digits
-    from core.attack.train import confusion
 
     victims = models.victims(Digits(count=COUNT, network=network))
     knobs = {"epsilon": level} | ({"steps": STEPS} if attack == "ifgsm" else {})

@@ -82,7 +82,7 @@ def _tried(subject: str, defence: str, strength: int, level: float, knows: bool,
     from core.attack.defences import REACH, Defended, Knowing, percent, right
     from core.attack.gradient import pgd
     from core.attack.models import Aim, ask
-    from core.attack.train import best
+    from core.attack.report import best
     from core.loop import seeded
     from core.subject.models import as_bytes
 

@@ -51,7 +51,7 @@ def slide(current: Shown) -> None:
 @st.cache_data(max_entries=200, show_spinner=False)
 def _attacked(subject: str, goal: str, attack: str, norm: str, level: float, _victims: Any) -> tuple[Any, ...]:
     """(clean, attacked, facts, end) as `before_after` draws them. subject, goal: as JSON, with which the victims were made."""
-    from core.attack import models, train
+    from core.attack import models, report
     from core.attack.ball import Ball, saved
     from core.attack.gradient import ifgsm
     from core.attack.settings import LEVELS
@@ -67,8 +67,8 @@ def _attacked(subject: str, goal: str, attack: str, norm: str, level: float, _vi
     else:
         *__, attacked = ifgsm(_victims.net, _victims.x, aim, ball, STEPS, 0.2)
     kept = saved(_victims.x, attacked, ball)
-    end = train.summary(_victims, aim, attacked, kept, ball, 0)
-    return as_bytes(_victims.x[0]), as_bytes(kept[0]), train.facts(_victims, aim), end
+    end = report.summary(_victims, aim, attacked, kept, ball, 0)
+    return as_bytes(_victims.x[0]), as_bytes(kept[0]), report.facts(_victims, aim), end
 
 
 @st.cache_data(max_entries=50, show_spinner=False)

@@ -20,8 +20,9 @@ from core.attack import detect, gradient, measure, minimal, models
 from core.attack import settings as s
 from core.attack.ball import Ball, saved
 from core.attack.craft import ball_of, craft, last
+from core.attack.report import as_long
 from core.attack.settings import BY_NAME, EXPERIMENTS, METHOD_NAMES, METRICS, SCENES, SHIPPED, AttackSettings, Digits
-from core.attack.train import CannotAttack, as_long, train
+from core.attack.train import CannotAttack, train
 from core.data import photos
 from core.data.pictures import BadPicture, photo_from
 from core.events import Finished, Metrics, Picture, Started, pack, unpack

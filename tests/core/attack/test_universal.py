@@ -11,11 +11,11 @@ from torch import nn
 from core.attack import settings as s
 from core.attack.ball import Ball, saved
 from core.attack.models import Aim, Victims, answers, ask
+from core.attack.report import measured
 from core.attack.universal import (
     Clipped,
     aim_at,
     inside,
-    measure,
     others,
     train_universal,
     under_noise,
@@ -28,6 +28,7 @@ from core.loop import hits, seeded
 from core.subject.settings import Digit, Photo, Upload
 
 AWAY = s.Away()
+HOW_FAR = {"largest", "length", "changed"}
 MANY = s.Digits(count=100)
 STRONG = s.Universal(epsilon=76.5, rounds=4)
 
@@ -157,13 +158,13 @@ def test_a_run_tells_its_course_in_order():
     events = run(STRONG, MANY)
     start, clean, end = events[0], events[1], events[-1]
     assert isinstance(start, Started) and start.total_steps == 40 and isinstance(end, Finished) and end.step == 40
-    assert set(start.facts) == {"axis", "whole", "photo", "wanted", "truth", "answers", "count", "learned_from"}
+    assert set(start.facts) == {"axis", "whole", "photo", "wanted", "truth", "answers", "count", "targeted", "learned_from"}
     assert (start.facts["truth"], start.facts["wanted"], start.facts["count"], start.facts["learned_from"]) == ("0", "", 100, 1000)
     assert len(start.facts["answers"]) == 5 and start.facts["answers"][0][0] == "0" and not start.facts["photo"]
     assert isinstance(clean, Picture) and clean.name == "clean" and clean.array.dtype == np.uint8
     assert [e.step for e in events[1:]] == sorted(e.step for e in events[1:])
     for metrics, attacked, change in zip(events[2:-1:3], events[3:-1:3], events[4:-1:3], strict=True):
-        assert isinstance(metrics, Metrics) and set(metrics.values) == {"right", "truth", "wrong", "noise"} <= set(s.METRICS)
+        assert isinstance(metrics, Metrics) and set(metrics.values) == {"right", "truth", "wrong", "noise", *HOW_FAR} <= set(s.METRICS)
         assert (attacked.name, change.name) == ("attacked", "change") and metrics.step == attacked.step == change.step
         assert attacked.array.dtype == np.uint8 and change.array.dtype == np.int16
         assert np.array_equal(clean.array + change.array, attacked.array) and np.abs(change.array).max() <= 76
@@ -188,7 +189,7 @@ def test_a_wanted_answer_is_what_they_become():
 def test_one_digit_is_enough_and_noise_is_drawn_more_than_once():
     events = run(s.Universal(epsilon=64, rounds=1, norm="2"), Digit(digit=7, number=5))
     assert events[0].facts["truth"] == "7" and events[0].facts["count"] == 1
-    assert all(set(event.values) == {"truth", "wrong"} for event in all_of(events, Metrics)), "of one, right is all or nothing"
+    assert all(set(event.values) == {"truth", "wrong", *HOW_FAR} for event in all_of(events, Metrics)), "of one, right is all or nothing"
     end = events[-1].summary
     assert f"{end['held_out']:.1f} % are still right" in end["note"] and end["noise"] * 20 / 100 == round(end["noise"] * 20 / 100)
 
@@ -220,11 +221,11 @@ def test_without_a_change_everything_stays_as_it_was():
 def test_the_numbers_are_what_they_are_called():
     x, y = grey(40, side=(2, 2)), torch.arange(40) % 2
     tried = Victims(Linear(torch.tensor([[[9.0, -8.0], [5.0, -6.0]]])), x, y, ("a", "b"))
-    found = measure(tried, x, Aim(y))
+    found = measured(tried, Aim(y), x)
     p = ask(tried.net, x).softmax(1)
     assert found["right"] == hits(p, y) and found["truth"] == pytest.approx(100 * float(p[range(40), y].mean()), abs=1e-3)
     assert found["wrong"] == pytest.approx(100 - found["truth"], abs=1e-3)  # of two classes
-    towards = measure(tried, x, Aim(torch.ones_like(y), targeted=True))
+    towards = measured(tried, Aim(torch.ones_like(y), targeted=True), x)
     assert towards["wrong"] == pytest.approx(100 * float(p[:, 1].mean()), abs=1e-3)
     ball = Ball("inf", 51 / 255)
     levels = (255 * x).round() / 255
