@@ -101,7 +101,7 @@ def bad_values(field):
     if choices := choices_of(field):
         yield from (value for value in NEVER + NUMBERS if value not in choices)  # a norm may be called “inf”
         yield from (str(choice) + "x" for choice in choices)
-        yield from (choice.swapcase() for choice in choices if isinstance(choice, str))
+        yield from (choice.swapcase() for choice in choices if isinstance(choice, str) and choice.swapcase() not in choices)
         if isinstance(choices[0], int):
             yield from (min(choices) - 1, max(choices) + 1, str(max(choices) + 1), min(choices) + 0.5)
     elif field.annotation is bool:
