@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-LEVELS = 255
+from core.attack.settings import LEVELS
+
 TINY = 1e-12  # keeps a slope of zero from being divided by zero
 
 
@@ -30,12 +31,13 @@ class Ball:
 
         In L2 the picture is clamped last, which only brings it nearer to x, since x itself lies in [0, 1].
         """
-        change = attacked - x
+        return (x + self.inside(attacked - x)).clamp(0, 1)
+
+    def inside(self, change: Tensor) -> Tensor:
+        """The change within the radius that is nearest to `change`; both (N, C, H, W)."""
         if self.norm == "inf":
-            change = change.clamp(-self.epsilon, self.epsilon)
-        else:
-            change = change * (self.radius(x) / lengths(change).clamp_min(TINY)).clamp_max(1)
-        return (x + change).clamp(0, 1)
+            return change.clamp(-self.epsilon, self.epsilon)
+        return change * (self.radius(change) / lengths(change).clamp_min(TINY)).clamp_max(1)
 
     def steepest(self, slope: Tensor) -> Tensor:
         """The direction (N, C, H, W) of size ε in which the loss rises fastest: ε sign g, or ε √d g / ‖g‖₂."""

@@ -15,6 +15,7 @@ from core.attack import gradient, minimal
 from core.attack.ball import LEVELS, Ball, lengths, saved
 from core.attack.craft import last
 from core.attack.models import Aim, Victims, answers
+from core.attack.report import confusion
 from core.attack.settings import METRICS, Curve
 from core.events import Event, Finished, Metrics, Picture, Started, Warned
 from core.loop import seeded
@@ -22,7 +23,6 @@ from core.loop import seeded
 POINTS = 11  # values of ε for digits, closer together where it is small
 MOMENTUM_STEPS = 10  # of MI-FGSM at most, as in its paper
 PHOTO_STEPS = 6  # of PGD and MI-FGSM on photos at most: each costs as much as on 80 digits
-REACH = 2.5  # how far all steps of PGD together may go, in ε (Madry et al.'s own code)
 DEEPFOOL = 30, 0.02  # steps, overshoot
 CW = 0.0, 2, 100, 0.2  # confidence, searches, steps, rate: in twice the time the changes become 2 % shorter
 LONGER = (1.0, 1.02, 1.05, 1.1, 1.2)  # how much longer a smallest change is tried when rounding undoes it
@@ -153,7 +153,7 @@ class Trial:
                 steps = min(steps, MOMENTUM_STEPS)
                 return last(gradient.mifgsm(net, x, aim, ball, steps, 1 / steps, 1.0))
             case "pgd":
-                return last(gradient.pgd(net, x, aim, ball, steps, REACH / steps, 1, self.generator))
+                return last(gradient.pgd(net, x, aim, ball, steps, gradient.REACH / steps, 1, self.generator))
 
     def judge(self, x: Tensor, attacked: Tensor, ball: Ball) -> Tensor:
         """What the network says to the attacked pictures as they would be saved, (N,)."""
@@ -179,9 +179,7 @@ class Trial:
 
         A picture lost at a smaller ε counts with the answer that it was lost with.
         """
-        counts = np.zeros((10, 10), np.int32)
-        np.add.at(counts, (self.victims.y.numpy(), self.records[name].said.numpy()), 1)
-        return counts
+        return confusion(self.victims, self.records[name].said)
 
 
 def smallest_saved(victims: Victims, attacked: Tensor) -> tuple[Tensor, Tensor]:

@@ -17,7 +17,7 @@ from torch.utils.checkpoint import checkpoint
 
 from core.attack import settings as s
 from core.attack.ball import LEVELS, Ball, saved
-from core.attack.gradient import pgd
+from core.attack.gradient import REACH, pgd
 from core.attack.models import Aim, Victims, answers
 from core.events import Event, Finished, Metrics, Picture, Started, Warned
 from core.loop import seeded
@@ -29,7 +29,6 @@ QUALITIES = (75, 50, 25, 10, 5)  # of JPEG
 SMALLEST = (0.95, 0.9, 0.8, 0.7, 0.6)  # share of the side that is left at least
 WINDOWS = ((1, 2), (1, 3), (2, 2), (3, 3), (4, 4))  # rows and columns of the median: ever more pixels
 STEEP = ("bits", "jpeg")  # made of steps: their slope is zero, or there is none
-REACH = 2.5  # how far all steps of the attack together may go, in ε (Madry et al.'s own code)
 HIDDEN = 30  # points of accuracy that the attacker's ignorance is worth: from here on the defence only seems to be one
 PHOTO_STEPS, PHOTO_SAMPLES = 10, 3  # at most, for photos: a photo costs as much as three hundred digits
 

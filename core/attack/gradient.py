@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from core.attack.ball import TINY, Ball
 from core.attack.models import Aim, ask, parts
 
+REACH = 2.5  # how far all steps of PGD together may go, in ε, where nobody chooses (Madry et al.'s own code)
 SMALLEST = 0.9  # side of the smallest picture that DIM resizes to, as a share of the whole
 
 

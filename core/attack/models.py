@@ -15,7 +15,6 @@ from core.subject.models import DIGITS, digit_net, look_at, photo_net
 from core.subject.settings import SHIPPED_NETWORK
 
 MANY = 200  # test digits of an experiment when one picture was chosen
-TEST_PER_CLASS = digits.TEST_PER_CLASS
 PHOTOS_AT_ONCE, DIGITS_AT_ONCE = 4, 100  # more outgrow the caches and take longer each
 
 

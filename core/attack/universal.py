@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from core.attack import report
 from core.attack import settings as s
-from core.attack.ball import LEVELS, TINY, Ball, lengths, saved
+from core.attack.ball import LEVELS, Ball, saved
 from core.attack.gradient import slope
 from core.attack.models import Aim, Victims, aim_for, answers, ask, victims
 from core.data import digits, photos
@@ -46,15 +46,8 @@ def universal(net: nn.Module, x: Tensor, aim: Aim, ball: Ball, rounds: int, gene
     aim, delta, size = Clipped(aim.label, aim.targeted), torch.zeros_like(x[:1]), BATCH[x.shape[1] == 3]
     for _, index, _ in batches(len(x), size, rounds, generator):
         rise, _ = slope(net, (x[index] + delta).clamp(0, 1), aim.only(index))
-        delta = inside(ball, delta + STRIDE * ball.steepest(rise.mean(0, keepdim=True)))
+        delta = ball.inside(delta + STRIDE * ball.steepest(rise.mean(0, keepdim=True)))
         yield delta
-
-
-def inside(ball: Ball, delta: Tensor) -> Tensor:
-    """The point of the ball around 0 nearest to δ (1, C, H, W)."""
-    if ball.norm == "inf":
-        return delta.clamp(-ball.epsilon, ball.epsilon)
-    return delta * (ball.radius(delta) / lengths(delta).clamp_min(TINY)).clamp_max(1)
 
 
 def train_universal(method: s.Universal, subject: s.Subject, goal: s.Goal, seed: int) -> Iterator[Event]:

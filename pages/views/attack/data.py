@@ -1,15 +1,18 @@
 """What several views of the adversarial attack page ask of the run shown."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
+from core import runs
 from core.runs import RunError
 from pages.shared import shown
 from pages.shared.shown import Shown
 from pages.shared.words import _
 
+PAGE = "pages/adversarial_attack.py"
 FULL = 127  # grey levels from the middle to black or white
 
 
@@ -60,6 +63,22 @@ def goal_of(current: Shown) -> Any:
 def trained(current: Shown) -> bool:
     """Whether the run trained a network that can be asked."""
     return bool(current.run and current.run.models) and shown.stored(current.id)
+
+
+def measuring(method: str, ended: str) -> Iterator[Shown]:
+    """The stored runs of an experiment, the newest first. ended: what the summary holds of one that came to its end."""
+    found = [a for a in runs.listing("attack")[0] if a.settings.get("method") == method and ended in a.summary]
+    for about in sorted(found, key=lambda about: -about.created):
+        try:
+            yield shown.of(runs.load(about.id))
+        except RunError:
+            continue  # deleted since
+
+
+def how(sentence: str, knobs: dict[str, str], icon: str | None = None) -> None:
+    """What to choose where nothing has been measured yet, and a link that chooses it."""
+    st.info(sentence, icon=icon)
+    st.page_link(PAGE, label=_("Set the knobs"), icon=":material/tune:", query_params=knobs | {"goal": "away"})
 
 
 def magnified(clean: np.ndarray, attacked: np.ndarray) -> tuple[np.ndarray, float]:

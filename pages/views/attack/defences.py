@@ -79,8 +79,8 @@ def _tried(subject: str, defence: str, strength: int, level: float, knows: bool,
     from core.attack import settings as s
     from core.attack.ball import Ball, saved
     from core.attack.craft import last
-    from core.attack.defences import REACH, Defended, Knowing, percent, right
-    from core.attack.gradient import pgd
+    from core.attack.defences import Defended, Knowing, percent, right
+    from core.attack.gradient import REACH, pgd
     from core.attack.models import Aim, ask
     from core.attack.report import best
     from core.loop import seeded

@@ -5,14 +5,12 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from core import runs
-from core.runs import RunError
-from pages.shared import chart, figures, shown
+from pages.shared import chart, figures
 from pages.shared.figures import Line
 from pages.shared.shown import Shown
 from pages.shared.words import _
+from pages.views.attack import data
 
-PAGE = "pages/adversarial_attack.py"
 GROUPS = {"clean": "before", "noise": "control", "blind": "after", "knowing": "danger"}  # score of what → role
 
 
@@ -20,11 +18,8 @@ def detection(current: Shown) -> None:
     """The scores of this run, or of the newest stored one that tried a detector; else what to press."""
     measured = _measured(current)
     if measured is None:
-        st.info(
-            _("No stored run has tried a detector yet: choose the method “Defend: detect”."), icon=":material/radar:"
-        )
-        link = {"method": "detect", "subject": "digits", "goal": "away"}
-        st.page_link(PAGE, label=_("Set the knobs"), icon=":material/tune:", query_params=link)
+        sentence = _("No stored run has tried a detector yet: choose the method “Defend: detect”.")
+        data.how(sentence, {"method": "detect", "subject": "digits"}, ":material/radar:")
         return
     if measured.id != current.id:
         st.caption(_("From the newest stored run that tried a detector: {}").format(measured.id))
@@ -68,13 +63,7 @@ def _measured(current: Shown) -> Shown | None:
     """The run shown when it tries a detector, else the newest stored one that did."""
     if current.settings and current.settings.method.name == "detect" and current.pictures("score clean"):
         return current
-    stored = [a for a in runs.listing("attack")[0] if a.settings.get("method") == "detect" and "auc_noise" in a.summary]
-    for about in sorted(stored, key=lambda about: -about.created):
-        try:
-            return shown.of(runs.load(about.id))
-        except RunError:
-            continue  # deleted since
-    return None
+    return next(data.measuring("detect", "auc_noise"), None)
 
 
 def _curves(scores: dict[str, np.ndarray]) -> figures.Figure:

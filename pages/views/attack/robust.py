@@ -11,9 +11,9 @@ from pages.shared import chart, figures, shown
 from pages.shared.figures import Line
 from pages.shared.shown import Shown
 from pages.shared.words import _
+from pages.views.attack import data
 from pages.views.attack.picture import draw_becomes
 
-PAGE = "pages/adversarial_attack.py"
 BESIDE = 3  # curves of other networks that are shown at first
 ORDER = ("noise", "fgsm", "mifgsm", "deepfool", "pgd", "cw", "worst")
 
@@ -96,13 +96,9 @@ def _measured(current: Shown, network: str) -> Shown | None:
 
 def _how(network: str) -> None:
     """What to choose so that there is a curve of this network."""
-    st.info(
-        _("No stored run has measured this network yet: choose the method “Measure: robust accuracy against ε”."),
-        icon=":material/show_chart:",
-    )
-    link = {"method": "curve", "goal": "away"}
-    link |= {"subject": "digits", "network": network.removesuffix("/model")} if network else {"subject": "photo"}
-    st.page_link(PAGE, label=_("Set the knobs"), icon=":material/tune:", query_params=link)
+    sentence = _("No stored run has measured this network yet: choose the method “Measure: robust accuracy against ε”.")
+    subject = {"subject": "digits", "network": network.removesuffix("/model")} if network else {"subject": "photo"}
+    data.how(sentence, {"method": "curve"} | subject, ":material/show_chart:")
 
 
 def _title(about: About) -> str:
@@ -114,9 +110,8 @@ def _figure(measured: Shown, others: dict[str, str]) -> figures.Figure:
     """All curves of one run, and the worst of others (run id → title) in the background."""
     steps, columns = measured.table
     names = [name for name in ORDER if name in columns]
-    role = {name: METRICS[name].role for name in names} | {"worst": "whole", "cw": "task5"}
     names.sort(key="worst".__ne__)  # drawn first, for it lies under the strongest attack's curve
-    lines = [Line(_(METRICS[name].label), role[name], steps, columns[name]) for name in names]
+    lines = [Line(_(METRICS[name].label), METRICS[name].role, steps, columns[name]) for name in names]
     for place, (run_id, title) in enumerate(others.items()):
         try:
             other_steps, other = runs.load(run_id).history()

@@ -3,13 +3,10 @@
 import numpy as np
 import streamlit as st
 
-from core import runs
-from core.runs import RunError
-from pages.shared import chart, figures, shown
+from pages.shared import chart, figures
 from pages.shared.shown import Shown
 from pages.shared.words import _
-
-PAGE = "pages/adversarial_attack.py"
+from pages.views.attack import data
 
 
 @st.fragment
@@ -17,9 +14,8 @@ def transfer_matrix(current: Shown) -> None:
     """The matrix of this run, or of the newest that measured one, and what its parts mean."""
     measured = _measured(current)
     if measured is None:
-        st.info(_("No stored run has measured this yet: choose the method “Measure: which attack carries over”."))
-        link = {"subject": "digits", "method": "transfer", "goal": "away"}
-        st.page_link(PAGE, label=_("Set the knobs"), icon=":material/tune:", query_params=link)
+        sentence = _("No stored run has measured this yet: choose the method “Measure: which attack carries over”.")
+        data.how(sentence, {"method": "transfer", "subject": "digits"})
         return
     if measured.id != current.id:
         st.caption(_("From the newest stored run: {}").format(measured.id))
@@ -31,15 +27,7 @@ def _measured(current: Shown) -> Shown | None:
     """The run shown when it measures transfer, else the newest stored one that did."""
     if current.settings and current.settings.method.name == "transfer" and current.pictures("matrix"):
         return current
-    stored = [
-        a for a in runs.listing("attack")[0] if a.settings.get("method") == "transfer" and "ensemble" in a.summary
-    ]
-    for about in sorted(stored, key=lambda a: -a.created):
-        try:
-            return shown.of(runs.load(about.id))
-        except RunError:
-            continue  # deleted since
-    return None
+    return next(data.measuring("transfer", "ensemble"), None)
 
 
 def draw_matrix(current: Shown, key: str = "attack/transfer/live") -> None:

@@ -15,7 +15,6 @@ from core.attack.report import measured
 from core.attack.universal import (
     Clipped,
     aim_at,
-    inside,
     others,
     train_universal,
     under_noise,
@@ -105,10 +104,10 @@ def test_it_stays_in_the_ball_and_is_not_clamped_to_grey_levels(norm, linear):
 
 def test_the_projection_is_onto_the_nearest_point():
     far = torch.tensor([3.0, -4.0]).reshape(1, 1, 1, 2)
-    assert inside(Ball("inf", 0.5), far).flatten().tolist() == [0.5, -0.5]
-    assert torch.allclose(inside(Ball("2", 1 / 2**0.5), far).flatten(), torch.tensor([0.6, -0.8]))
+    assert Ball("inf", 0.5).inside(far).flatten().tolist() == [0.5, -0.5]
+    assert torch.allclose(Ball("2", 1 / 2**0.5).inside(far).flatten(), torch.tensor([0.6, -0.8]))
     near = far / 100
-    assert torch.equal(inside(Ball("inf", 0.5), near), near) and torch.equal(inside(Ball("2", 0.5), near), near)
+    assert torch.equal(Ball("inf", 0.5).inside(near), near) and torch.equal(Ball("2", 0.5).inside(near), near)
 
 
 def test_a_picture_fooled_for_good_pushes_no_more():
