@@ -16,16 +16,22 @@ from core.events import Model
 torch.set_num_threads(1)
 
 MEAN, STD = 0.1307, 0.3081  # of MNIST's pixels; inside the network, so that every caller hands over [0, 1]
+FLAT = 0.01  # added to a picture's deviation, so that an empty one stays empty
 
 
 class Unit(nn.Sequential):
-    """Weights, BatchNorm, ReLU: after BatchNorm every channel or neuron has one scale γ that says how much it matters."""
+    """Weights, BatchNorm, ReLU: after BatchNorm every channel or neuron has one scale γ that says how much it matters.
 
-    def __init__(self, weights: nn.Conv2d | nn.Linear):
+    pool: 2×2 max-pooling comes between the weights and BatchNorm, which then sees a quarter of the numbers.
+    """
+
+    def __init__(self, weights: nn.Conv2d | nn.Linear, pool: bool = False):
         conv = isinstance(weights, nn.Conv2d)
         width = weights.out_channels if conv else weights.out_features
         super().__init__()
         self.weights = weights
+        if pool:
+            self.pool = nn.MaxPool2d(2)
         self.norm = nn.BatchNorm2d(width) if conv else nn.BatchNorm1d(width)
         self.relu = nn.ReLU()
 
@@ -36,19 +42,27 @@ class DigitNet(nn.Module):
     conv: channels of each convolution unit. dense: neurons of each dense unit. kernel: side of the convolutions.
     separable: from the second convolution on, a depthwise and a 1×1 convolution instead of a full one (MobileNet,
     Howard et al. 2017, section 3.1). With `separable`, `depth` is implied: a depthwise unit keeps its input's width.
+    channels: 3 for pictures in colour; a grey one is then seen as a colour one whose channels are equal.
+    standardise: each picture is brought to mean 0 and deviation 1 of its own, instead of MNIST's. pool_first: the
+    pooling comes before BatchNorm and ReLU.
     """
 
-    def __init__(self, conv=(16, 32, 64), dense=(128,), kernel=3, separable=False):
+    def __init__(self, conv=(16, 32, 64), dense=(128,), kernel=3, separable=False, channels=1, standardise=False,
+                 pool_first=False):
         super().__init__()
         self.arch = {"conv": list(conv), "dense": list(dense), "kernel": kernel, "separable": separable}
-        width, side, layers = 1, 28, []
+        if channels > 1 or standardise or pool_first:
+            self.arch |= {"channels": channels, "standardise": standardise, "pool_first": pool_first}
+        self.channels, self.standardise = channels, standardise
+        width, side, layers = channels, 28, []
         for i, out in enumerate(conv):
             if separable and i > 0:
                 layers.append(Unit(nn.Conv2d(width, width, kernel, padding=kernel // 2, groups=width, bias=False)))
-                layers.append(Unit(nn.Conv2d(width, out, 1, bias=False)))
+                layers.append(Unit(nn.Conv2d(width, out, 1, bias=False), pool_first))
             else:
-                layers.append(Unit(nn.Conv2d(width, out, kernel, padding=kernel // 2, bias=False)))
-            layers.append(nn.MaxPool2d(2))
+                layers.append(Unit(nn.Conv2d(width, out, kernel, padding=kernel // 2, bias=False), pool_first))
+            if not pool_first:
+                layers.append(nn.MaxPool2d(2))
             width, side = out, side // 2
         layers.append(nn.Flatten())
         width = width * side * side
@@ -60,8 +74,21 @@ class DigitNet(nn.Module):
         self.to(memory_format=torch.channels_last)  # on one thread a step takes two thirds of the time
 
     def forward(self, x: Tensor) -> Tensor:
-        """x: (N, 1, 28, 28) in [0, 1]. Returns logits (N, 10)."""
-        return self.head(self.layers((x - MEAN) / STD))
+        """x: (N, 1 or channels, 28, 28) in [0, 1]. Returns logits (N, 10)."""
+        return self.head(self.features(x))
+
+    def features(self, x: Tensor) -> Tensor:
+        """What the last layer reads: (N, width of the last unit), none below 0."""
+        x = self.normalise(x)
+        if x.shape[1] < self.channels:
+            x = x.expand(-1, self.channels, -1, -1).contiguous(memory_format=torch.channels_last)
+        return self.layers(x)
+
+    def normalise(self, x: Tensor) -> Tensor:
+        """The picture as the first layer wants it."""
+        if not self.standardise:
+            return (x - MEAN) / STD
+        return (x - x.mean((1, 2, 3), keepdim=True)) / (x.std((1, 2, 3), keepdim=True) + FLAT)
 
     def units(self) -> list[Unit]:
         """Every layer that has a γ, from input to output."""

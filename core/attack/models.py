@@ -154,7 +154,7 @@ def folded(net: nn.Module) -> nn.Module:
     if not isinstance(net, DigitNet):
         return net
     net = copy.deepcopy(net).eval()
-    for unit in net.units():
+    for unit in (unit for unit in net.units() if not hasattr(unit, "pool")):  # a negative γ turns the largest into the smallest
         fuse = fuse_conv_bn_eval if isinstance(unit.weights, nn.Conv2d) else fuse_linear_bn_eval
         unit.weights, unit.norm = fuse(unit.weights, unit.norm), nn.Identity()
     layers = list(net.layers)

@@ -3,12 +3,14 @@
 Source: LeCun, Cortes, Burges, "The MNIST database of handwritten digits"; licence and origin in assets/data/README.md.
 """
 
+import math
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 FILE = Path(__file__).resolve().parents[2] / "assets" / "data" / "digits.npz"
@@ -49,3 +51,14 @@ def split(labels: np.ndarray) -> np.ndarray:
 def batches(n: int, size: int, generator: torch.Generator):
     """One epoch of index tensors of `size` (the last may be smaller), in a random order: the whole data loader."""
     return torch.randperm(n, generator=generator).split(size)
+
+
+def rotated(x: Tensor, degrees: float) -> Tensor:
+    """Every digit turned counter-clockwise about the middle of the image. x: (N, C, 28, 28), also the result."""
+    if degrees == 0:
+        return x
+    cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+    turn = torch.tensor([[cos, -sin, 0], [sin, cos, 0]])
+    parts = [F.grid_sample(part, F.affine_grid(turn.expand(len(part), 2, 3), list(part.shape), align_corners=False),
+                           align_corners=False) for part in x.split(500)]
+    return torch.cat(parts).clamp_(0, 1)

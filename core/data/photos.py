@@ -1,6 +1,7 @@
 """The photos that scikit-image and scikit-learn ship; licences in assets/data/README.md."""
 
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -15,13 +16,19 @@ FILES = {
     "rocket": ("skimage", "rocket.jpg"), "clock": ("skimage", "clock_motion.png"), "horse": ("skimage", "horse.png"),
     "coins": ("skimage", "coins.png"), "galaxies": ("skimage", "hubble_deep_field.jpg"),
     "chessboard": ("skimage", "chessboard_RGB.png")}
+COLOUR_ONLY = {"astronaut": ("skimage", "astronaut.png")}  # read for its colours; nothing asks what is on it
 
 
 @cache
 def load(name: str) -> Tensor:
     """A shipped photo, (3, 224, 224) in [0, 1]. Shared by everybody in the process: never write into it."""
-    package, file = FILES[name]
-    return to_tensor(Image.open(_folder(package) / file))
+    return to_tensor(Image.open(path(name)))
+
+
+def path(name: str) -> Path:
+    """Where the package that ships the photo keeps it."""
+    package, file = (FILES | COLOUR_ONLY)[name]
+    return _folder(package) / file
 
 
 def every() -> Tensor:
@@ -39,8 +46,6 @@ def to_tensor(picture: Image.Image) -> Tensor:
 
 
 def _folder(package: str) -> Path:
-    if package == "skimage":
-        import skimage
-        return Path(skimage.__file__).parent / "data"
-    import sklearn.datasets
-    return Path(sklearn.datasets.__file__).parent / "images"
+    """Where the package keeps its pictures; it is not imported for that, which would take a second."""
+    inside = {"skimage": "data", "sklearn": "datasets/images"}[package]
+    return Path(find_spec(package).origin).parent / inside

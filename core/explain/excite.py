@@ -95,7 +95,7 @@ def paint(objective: Objective, shape: tuple[int, int, int], prior: bool, steps:
     must excite the unit wherever it stands (Olah, Mordvintsev, Schubert 2017, “Feature Visualization”, the sections on
     preconditioning and transformation robustness). Without it Adam moves the pixels, kept in [0, 1].
     """
-    generator, about = seeded(seed), PHOTO if shape[0] == 3 else DIGIT
+    generator, about = seeded(seed), PHOTO if shape[-1] > 28 else DIGIT
     numbers = _frequencies(shape, generator) if prior else 0.5 + 0.01 * torch.randn(shape, generator=generator)
     draw = (lambda: fourier(numbers, shape, about)) if prior else (lambda: numbers)
     optimiser = torch.optim.Adam([numbers.requires_grad_()], RATE)

@@ -48,7 +48,7 @@ def segments(x: Tensor, count: int) -> np.ndarray:
 
     A photo is cut by SLIC; a digit, in which every segmentation finds only one to seven parts, into equal squares.
     """
-    if x.shape[0] == 3:
+    if x.shape[-1] > 28:
         found = slic(x.permute(1, 2, 0).numpy(), count, compactness=10, sigma=1, start_label=0)
         return np.unique(found, return_inverse=True)[1].reshape(found.shape)
     side, many = x.shape[-1], max(2, round(count ** 0.5))

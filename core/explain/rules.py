@@ -18,6 +18,9 @@ from core.subject.models import Subject
 
 def deeplift(subject: Subject, target: int, method: settings.DeepLift, seed: int) -> Iterator[Part]:
     """Differences to a baseline, handed back layer by layer by the rescale rule (Shrikumar et al. 2017)."""
+    if getattr(subject.net, "standardise", False):
+        raise CannotExplain("DeepLIFT has rules for layers, and this network first divides each picture by its own deviation, "
+                            "for which there is none: the map would miss the logit by nearly all of it.")
     _refuse_unknown_relu(subject.net, "DeepLIFT", "so its sum would miss the answer by far")
     baseline = models.baseline(subject.x, method.baseline)
     net = _pools_apart(_own(subject.net))

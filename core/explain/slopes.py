@@ -139,4 +139,5 @@ def _others(subject: Subject, seed: int) -> Tensor:
         each = [photo for photo in map(photos.load, photos.FILES) if not torch.equal(photo, subject.x)]
         return torch.stack(each[:BASELINES_OF_PHOTOS])
     x = digits.load().train_x
-    return x[torch.randperm(len(x), generator=seeded(seed))[:BASELINES_OF_DIGITS]]
+    x = x[torch.randperm(len(x), generator=seeded(seed))[:BASELINES_OF_DIGITS]]
+    return x.expand(-1, len(subject.x), -1, -1)  # grey, also beside a digit in colour

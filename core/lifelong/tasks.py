@@ -1,14 +1,13 @@
 """The stream: the same 5,000 digits, seen anew by every task; and which outputs count in which scenario."""
 
-import math
 from dataclasses import dataclass
 from functools import partial
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from core.data import digits
+from core.data.digits import rotated
 from core.lifelong.settings import LifelongSettings, outputs_of
 from core.loop import seeded
 
@@ -68,17 +67,6 @@ def permuted(x: Tensor, order: Tensor) -> Tensor:
 def angles(tasks: int) -> list[float]:
     """Degrees by which each task is turned: evenly from 0 to 180."""
     return [180 * i / (tasks - 1) for i in range(tasks)]
-
-
-def rotated(x: Tensor, degrees: float) -> Tensor:
-    """Every digit turned counter-clockwise about the middle of the image. x: (N, 1, 28, 28), also the result."""
-    if degrees == 0:
-        return x
-    cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
-    turn = torch.tensor([[cos, -sin, 0], [sin, cos, 0]])
-    parts = [F.grid_sample(part, F.affine_grid(turn.expand(len(part), 2, 3), list(part.shape), align_corners=False),
-                           align_corners=False) for part in x.split(500)]
-    return torch.cat(parts).clamp_(0, 1)
 
 
 def shares(tasks: int) -> list[range]:

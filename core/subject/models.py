@@ -86,7 +86,7 @@ class Subject:
 
     @property
     def photo(self) -> bool:
-        return self.x.shape[0] == 3
+        return self.x.shape[-1] > 28  # digits may have colours, too
 
     @cached_property
     def probabilities(self) -> Tensor:
@@ -122,6 +122,12 @@ def digit_at(digit: int, number: int) -> Tensor:
     """The number-th of the hundred test digits of a class, (1, 28, 28)."""
     data = digits.load()
     return data.test_x[torch.nonzero(data.test_y == digit)[number - 1, 0]]
+
+
+def from_bytes(picture: np.ndarray) -> Tensor:
+    """An 8-bit picture (H, W, 3) or (H, W) as (C, H, W) in [0, 1]."""
+    x = torch.from_numpy(np.array(picture)).float().div(255)
+    return (x.permute(2, 0, 1) if x.ndim == 3 else x.unsqueeze(0)).contiguous()
 
 
 def as_bytes(x: Tensor) -> np.ndarray:

@@ -15,23 +15,23 @@ LAB = "pages/explainable_ai.py"
 ATTACK = "pages/adversarial_attack.py"
 
 
-def draw(lab: str, networks: dict[str, tuple[str, str]]) -> None:
+def draw(lab: str, networks: dict[str, tuple[str, str]], tests: dict[str, digit.Tests]) -> None:
     """Choose a digit and a method; every model answers side by side, on one shared colour scale."""
     if not networks:
         st.info(_("There is no trained network to explain yet: let a run end."))
         return
-    _explain(lab, networks)
+    _explain(lab, networks, tests)
 
 
 @st.fragment
-def _explain(lab: str, networks: dict[str, tuple[str, str]]) -> None:
+def _explain(lab: str, networks: dict[str, tuple[str, str]], tests: dict[str, digit.Tests]) -> None:
     """A fragment: choosing another digit redraws only this tab."""
     from core.explain.settings import METHOD_NAMES, METHODS
 
     left, right = st.columns([1, 2.6], gap="large")
     where = f"{lab}/explain"
     with left:
-        index = digit.pick(where)
+        chosen = digit.pick(where, tests)
         method = st.selectbox(
             _("Method"),
             list(METHODS),
@@ -41,8 +41,10 @@ def _explain(lab: str, networks: dict[str, tuple[str, str]]) -> None:
         )
         given = _knobs(where, METHODS[method])
     with right:
-        answers = [(name, model, answer(*model, index, method, given)) for name, model in list(networks.items())[:3]]
-        _side_by_side(answers, index)
+        answers = [
+            (name, model, answer(*model, chosen.picture, method, given)) for name, model in list(networks.items())[:3]
+        ]
+        _side_by_side(answers, chosen)
         st.caption(_("Orange speaks for the answer, blue against it; all maps share one scale."))
 
 
@@ -52,42 +54,44 @@ def _knobs(where: str, method: Any) -> str:
     return json.dumps({name: knobs.clean(knobs.widget(where, name, field)) for name, field in fields.items()})
 
 
-def _side_by_side(answers: list[tuple[str, tuple[str, str], dict[str, Any]]], index: int) -> None:
+def _side_by_side(answers: list[tuple[str, tuple[str, str], dict[str, Any]]], chosen: digit.Chosen) -> None:
     """One column for each model: what it says, how sure it is, the map, and how far to trust it."""
     maps = [found["map"] for *__, found in answers if found["map"] is not None]
-    top, picture = top_of(*maps) if maps else 1.0, (digit.image(index) * 255).astype(np.uint8)
+    top = top_of(*maps) if maps else 1.0
     for column, (name, (run_id, model), found) in zip(st.columns(len(answers), gap="medium"), answers):
         with column:
             st.markdown(f"**{name}** · {_('says')} **{found['said']}** ({100 * found['sure']:.0f} %)")
             if found["map"] is None:
                 st.info(found["note"], icon=":material/info:")
                 continue
-            st.image(overlay(picture, found["map"], top), width=320, output_format="PNG", alt=f"{_('Why')}, {name}")
+            st.image(
+                overlay(chosen.picture, found["map"], top), width=320, output_format="PNG", alt=f"{_('Why')}, {name}"
+            )
             st.caption(f"{found['note']} {found['passes']} {_('passes through the network.')}")
-            _onwards(f"{run_id}/{model}", index)
+            _onwards(f"{run_id}/{model}", chosen)
 
 
-def _onwards(network: str, index: int) -> None:
-    """Links that open this network and this digit in the labs that go on from here."""
-    which, number = digit.place(index)
-    subject = {"subject": "digit", "digit": str(which), "number": str(number), "network": network}
+def _onwards(network: str, chosen: digit.Chosen) -> None:
+    """Links that open this network in the labs that go on from here, with this digit where they have it too."""
+    subject = {"subject": "digit", "network": network}
+    if chosen.shipped:
+        subject |= {"digit": str(chosen.label), "number": str(chosen.number)}
     st.page_link(LAB, label=_("Ask it more"), icon=":material/arrow_outward:", query_params=subject)
     enemy = {"method": "pgd", "epsilon": "51", "goal": "away"}
     st.page_link(ATTACK, label=_("Attack it"), icon=":material/bug_report:", query_params=subject | enemy)
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
-def answer(run_id: str, model: str, index: int, method: str, given: str) -> dict[str, Any]:
-    """What a stored model says to a test digit, how sure it is, and why.
+def answer(run_id: str, model: str, picture: np.ndarray, method: str, given: str) -> dict[str, Any]:
+    """What a stored model says to an 8-bit picture (H, W) or (H, W, 3), how sure it is, and why.
 
     given: the method's knobs as JSON. Returns said, sure, map (28, 28) or None when the method does not fit, note, passes.
     """
-    from core.data import digits
     from core.explain import methods
     from core.explain.settings import METHODS
-    from core.subject.models import DIGITS, Subject
+    from core.subject.models import DIGITS, Subject, from_bytes
 
-    subject = Subject(runs.load(run_id).net(model).requires_grad_(False), digits.load().test_x[index], DIGITS)
+    subject = Subject(runs.load(run_id).net(model).requires_grad_(False), from_bytes(picture), DIGITS)
     asked, said = METHODS[method](**json.loads(given)), subject.answer()
     found = {"said": said, "sure": float(subject.probabilities[said]), "map": None}
     try:

@@ -261,8 +261,8 @@ def matrix(
 
 
 def enlarge(image: np.ndarray, factor: int = 6) -> np.ndarray:
-    """A grey image (H, W) in [0, 1] as 8-bit, each pixel `factor` × `factor`, so that a browser does not blur it."""
-    return np.kron((np.clip(image, 0, 1) * 255).astype(np.uint8), np.ones((factor, factor), np.uint8))
+    """An 8-bit picture (H, W) or (H, W, 3), each pixel `factor` × `factor`, so that a browser does not blur it."""
+    return image.repeat(factor, 0).repeat(factor, 1)
 
 
 def _line(line: Line, log_x: bool, log_y: bool) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import streamlit as st
 from core import jobs, labs
 from core.runs import RunError
 from core.settings import BadSettings, Settings
-from pages.shared import garbage, knobs, lecture, live, shown, tabs
+from pages.shared import digit, garbage, knobs, lecture, live, shown, tabs
 from pages.shared.shown import Shown
 from pages.shared.words import _, plain
 
@@ -18,13 +18,15 @@ def lab_page(
     inside: Callable[[Shown], None],
     pictures: Callable[[Shown], None] | None = None,
     networks: Callable[[Shown], dict[str, tuple[str, str]]] = shown.networks,
+    tests: Callable[[Shown], dict[str, digit.Tests]] = digit.mnist,
     **look: Any,
 ) -> None:
     """Draws the whole page of a lab.
 
     inside: the lab's own views for the tab “Look inside”. pictures: what the lab draws beside the live curves. look: more
     of `live.Look`.
-    networks: which networks Explain holds side by side, name → (run id, model).
+    networks: which networks Explain holds side by side, name → (run id, model). tests: the pictures that they may be asked
+    about, name → `digit.Tests`.
     """
     settings_file = labs.module(lab, "settings")
     model, text = labs.settings_class(lab), lecture.read(lab)
@@ -41,7 +43,7 @@ def lab_page(
         current = live.panel(lab, settings, live.Look(settings_file.METRICS, pictures, **look))
     st.session_state[f"{lab}/settings"] = settings
     _write_url(lab, settings)
-    tabs.draw(lab, current, text, inside, networks)
+    tabs.draw(lab, current, text, inside, networks, tests)
     jobs.warm_up()  # last: the first picture comes before the training processes
     garbage.settle()
 

@@ -67,17 +67,13 @@ def _maps(run_id: str, pictures: int, method: str, seen: Any, _victims: Any) -> 
 
     run_id, pictures: which run, and how far it is. seen: both pictures as 8-bit.
     """
-    import torch
-
     from core.explain import methods
     from core.explain.settings import METHODS as KNOBS
-    from core.subject.models import Subject
+    from core.subject.models import Subject, from_bytes
 
     found = []
     for picture in seen:
-        x = torch.from_numpy(picture).float().div(255)
-        x = x.permute(2, 0, 1) if x.ndim == 3 else x.unsqueeze(0)
-        subject = Subject(_victims.net, x.contiguous(), _victims.names)
+        subject = Subject(_victims.net, from_bytes(picture), _victims.names)
         answer = subject.answer()
         try:
             found.append((methods.answer(subject, answer, KNOBS[method]()).map, *subject.best(1)[0]))

@@ -14,9 +14,9 @@ def soft_targets(current: Shown) -> None:
     """Choose a digit, move T, and see the soft targets breathe."""
     left, right = st.columns([1, 1.8], gap="large")
     with left:
-        index = digit.pick("soft", 3, 4)
+        chosen = digit.pick("soft", digit.mnist(), 3, 5)
     with right:
-        breathe(current, index)
+        breathe(current, chosen.index)
     why_t_squared(current)
 
 

@@ -4,8 +4,9 @@ import pytest
 import torch
 
 from core.data import digits
+from core.data.digits import rotated
 from core.lifelong.settings import LifelongSettings, outputs_of
-from core.lifelong.tasks import active, angles, orders, permuted, rotated, shares, stream
+from core.lifelong.tasks import active, angles, orders, permuted, shares, stream
 
 
 def settings(stream="permuted", incremental="domain", tasks=3, **more):

@@ -139,6 +139,6 @@ def test_groups_of_one_role_have_markers_of_their_own():
 
 
 def test_enlarge_repeats_every_pixel():
-    big = figures.enlarge(np.array([[0.0, 1.0], [2.0, -1.0]]), 3)
+    big = figures.enlarge(np.array([[0, 255], [255, 0]], np.uint8), 3)
     assert big.shape == (6, 6) and big.dtype == np.uint8
     assert (big[:3, :3] == 0).all() and (big[:3, 3:] == 255).all() and (big[3:, :3] == 255).all() and (big[3:, 3:] == 0).all()
