@@ -10,7 +10,7 @@ from types import ModuleType
 from core.events import Event
 from core.settings import Settings
 
-LABS = ("lifelong", "compression", "attack", "explain")
+LABS = ("transfer", "lifelong", "compression", "attack", "explain")
 
 
 def module(lab: str, name: str) -> ModuleType:

@@ -14,7 +14,7 @@ import torch
 from distributed import get_worker
 
 from core import cluster, labs, runs
-from core.data import digits
+from core.data import digits, scanned, scenery
 from core.events import Finished, pack
 from core.settings import build
 
@@ -35,7 +35,8 @@ def dask_setup(_: Any) -> None:
     """Called by Dask in a new training process: what the first visitor would otherwise wait for, seconds in all."""
     os.nice(10)  # the page and its sliders go first where they share the cores
     torch.optim.SGD([torch.zeros(1)], lr=0.1)  # the first optimizer of a process makes torch import its compiler
-    digits.load()
+    for data in (digits, scenery, scanned):
+        data.load()
     for lab in labs.LABS:
         labs.trainer(lab)
 

@@ -25,10 +25,11 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from core import labs, runs
 from core.attack.settings import AttackSettings
-from core.settings import build
+from core.settings import Settings, build
 from core.subject.models import look_at
 from core.subject.settings import Digit, Photo
-from tests.bench import attack, explain
+from core.transfer.settings import SHIPPED
+from tests.bench import attack, explain, transfer
 from tests.browser.conftest import ARGUMENTS, ROOT, Server, arrived, chromium, serve
 
 FLOOR = "tests/bench/floor_{}.py"
@@ -375,6 +376,8 @@ def measure(browser: Browser, folder: Path, quick: bool, step: Callable[[str], N
     rows += explanations(few)
     step("attacks")
     rows += attacks(few)
+    step("adaptations")
+    rows += adaptations(few)
     step("training through jobs against the bare loop")
     seen = {name: median(values) for name, values in against_bare(1 if quick else 3, few).items()}
     return rows + [against("training through jobs, CPU time", seen["jobs cpu"], seen["bare cpu"], 1.05),
@@ -398,16 +401,28 @@ def attacks(rounds: int) -> list[Row]:
     ours, library = attack.pgd(rounds)
     again, fair = attack.pgd(1, attack.AT_ONCE)
     started = time.perf_counter()
-    run_of(AttackSettings())
+    run_of("attack", AttackSettings())
     panda = time.perf_counter() - started
     return [against("PGD-40 on 1,000 digits, against torchattacks in one call (CPU time)", median(ours), median(library), 0.5),
             against("the same, torchattacks in calls of 100", median(again), median(fair), 1),
             below("a photo pushed to a chosen answer, ε = 8/255, ten steps", panda, 5, "s")]
 
 
-def run_of(settings: AttackSettings) -> None:
+def adaptations(rounds: int) -> list[Row]:
+    """A step of DaNN against the usual program, and the default run and the moons as they are trained live."""
+    ours, usual = transfer.compare(rounds)
+    taken = {}
+    for name, scene in (("DaNN", "dann"), ("moons", "two-moons")):
+        started = time.perf_counter()
+        run_of("transfer", SHIPPED[f"transfer-{scene}"])
+        taken[name] = time.perf_counter() - started
+    return [against("a step of DaNN, against a DataLoader and two forward passes (CPU time)", median(ours), median(usual), 0.5),
+            below("default run of DaNN", taken["DaNN"], 30, "s"), below("two moons", taken["moons"], 5, "s")]
+
+
+def run_of(lab: str, settings: Settings) -> None:
     """The whole run, its events thrown away."""
-    for _ in labs.trainer("attack")(settings):
+    for _ in labs.trainer(lab)(settings):
         pass
 
 

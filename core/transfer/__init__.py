@@ -1,0 +1,1 @@
+"""Transfer learning: a classifier that must work where it has no labels."""

@@ -1,0 +1,109 @@
+"""The two domains: a source with labels, and a target whose labels no method may learn from.
+
+As in MNIST-M the target holds the source's own digits, changed; nobody is told which belong together. Only the pair
+with scikit-learn's digits comes from two collections.
+"""
+
+import math
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import torch
+from scipy.ndimage import gaussian_filter
+from torch import Tensor
+
+from core.data import digits, scanned, scenery
+from core.data.digits import CLASSES, Digits, rotated
+from core.loop import seeded
+from core.transfer import settings as s
+
+RARE = 5  # digits from this one on are those that may be made rare; of the moons the second
+MOON_TRAIN, MOON_TEST, MOON_NOISE = 600, 400, 0.1
+SPLIT = 2016  # the seed of what must not change with the run's: moons, and which target digits are missing
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Source and target, x (N, C, 28, 28) in [0, 1], of the moons (N, 2). classes: what there is to tell apart."""
+
+    source: Digits
+    target: Digits
+    classes: int
+
+
+def pair(settings: s.TransferSettings) -> Pair:
+    """Both domains of a run. The target's training part misses what `rare` takes away; its test part stays balanced."""
+    whole = domains(settings.target)
+    half = CLASSES - RARE if whole.classes == CLASSES else 1
+    return replace(whole, target=thinned(whole.target, whole.classes - half, settings.rare / 100))
+
+
+@lru_cache(maxsize=4)
+def domains(target: s.Target) -> Pair:
+    """Both domains, whole. Shared by everybody in the process: never write into them."""
+    plain = digits.load()
+    match target:
+        case s.Coloured():
+            return Pair(changed(plain, lambda x: x.expand(-1, 3, -1, -1)), scenery.load(), CLASSES)
+        case s.Scanned(direction="to_mnist"):
+            return Pair(scanned.load(), plain, CLASSES)
+        case s.Scanned():
+            return Pair(plain, scanned.load(), CLASSES)
+        case s.Rotated(angle=angle):
+            return Pair(plain, changed(plain, lambda x: rotated(x, angle)), CLASSES)
+        case s.Inverted(inversion=share):
+            return Pair(plain, changed(plain, lambda x: x + share / 100 * (1 - 2 * x)), CLASSES)
+        case s.Blurred(blur=sigma):
+            return Pair(plain, changed(plain, lambda x: blurred(x, sigma)), CLASSES)
+        case s.Moons(turn=turn):
+            source = moons()
+            return Pair(source, changed(source, lambda x: turned(x, turn)), 2)
+
+
+def changed(data: Digits, change) -> Digits:
+    """The same pictures with the same labels, each changed in the same way."""
+    train, test = (change(x) for x in (data.train_x, data.test_x))
+    if train.ndim == 4:
+        train, test = (x.contiguous(memory_format=torch.channels_last) for x in (train, test))
+    return replace(data, train_x=train, test_x=test)
+
+
+def blurred(x: Tensor, sigma: float) -> Tensor:
+    """Every picture (N, C, H, W) under a Gaussian of `sigma` pixels."""
+    return torch.from_numpy(gaussian_filter(x.numpy(), (0, 0, sigma, sigma)))
+
+
+def thinned(data: Digits, first: int, share: float) -> Digits:
+    """Only this share of the training pictures of class `first` and above; always at least one of each class."""
+    if share >= 1:
+        return data
+    keep = [torch.nonzero(data.train_y < first).squeeze(1)]
+    for which in range(first, int(data.train_y.max()) + 1):
+        own = torch.nonzero(data.train_y == which).squeeze(1)
+        keep.append(own[:max(1, round(share * len(own)))])
+    keep = torch.cat(keep).sort().values
+    return replace(data, train_x=data.train_x[keep], train_y=data.train_y[keep])
+
+
+def granted(data: Digits, each: int, seed: int) -> Tensor:
+    """Which training pictures come with their labels: up to `each` of each class, (K,) indices."""
+    order = torch.randperm(len(data.train_y), generator=seeded(seed))
+    found = [order[data.train_y[order] == which][:each] for which in data.train_y.unique()]
+    return torch.cat(found)
+
+
+@lru_cache(maxsize=1)
+def moons() -> Digits:
+    """Two half moons about the origin, (N, 2), with noise; labels 0 and 1."""
+    from sklearn.datasets import make_moons
+
+    x, y = make_moons(MOON_TRAIN + MOON_TEST, noise=MOON_NOISE, random_state=SPLIT)
+    x = torch.from_numpy(x).float() - torch.tensor([0.5, 0.25])
+    y = torch.from_numpy(y).long()
+    return Digits(x[:MOON_TRAIN], y[:MOON_TRAIN], x[MOON_TRAIN:], y[MOON_TRAIN:])
+
+
+def turned(x: Tensor, degrees: float) -> Tensor:
+    """Points (N, 2), counter-clockwise about the origin."""
+    cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+    return x @ torch.tensor([[cos, sin], [-sin, cos]])

@@ -1,0 +1,110 @@
+"""What a method may see of the two domains, and the simplest method: to look at the source alone."""
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from core.loop import fresh, seeded
+from core.transfer import domains, models
+from core.transfer import settings as s
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Pictures as the network's first layer reads them: labelled source, target without labels, target with granted ones."""
+
+    x_s: Tensor
+    y_s: Tensor
+    x_t: Tensor
+    x_g: Tensor
+    y_g: Tensor
+
+
+class World:
+    """The data of a run. Target labels leave it through `granted_y` alone: as many as were granted, all for the upper bound."""
+
+    def __init__(self, settings: s.TransferSettings):
+        self.settings, self.generator = settings, seeded(settings.seed)
+        self.pair = domains.pair(settings)
+        source, target, net = self.pair.source, self.pair.target, self.network()
+        self.source_x, self.source_y = net.normalise(source.train_x), source.train_y
+        self.target_x = net.normalise(target.train_x)
+        upper = isinstance(settings.method, s.OnTarget)
+        which = torch.arange(len(target.train_y)) if upper else domains.granted(
+            target, settings.granted + getattr(settings.method, "shots", 0), settings.seed)
+        self.granted_x, self.granted_y = self.target_x[which], target.train_y[which]
+
+    def network(self) -> nn.Module:
+        return fresh(models.network, self.settings.seed, self.settings)
+
+    def draw(self) -> Batch:
+        """As many of source and target, drawn with replacement; of the granted at most as many."""
+        size = self.settings.batch
+        i, j, k = (torch.randint(max(1, n), (many,), generator=self.generator) for n, many in (
+            (len(self.source_y), size), (len(self.target_x), size), (len(self.granted_y), min(size, len(self.granted_y)))))
+        return Batch(self.source_x[i], self.source_y[i], self.target_x[j], self.granted_x[k], self.granted_y[k])
+
+
+class SourceOnly:
+    """Minimise the source's loss; granted target labels are learned from as well.
+
+    net: answers for the source. twin: answers for the target; it has the same weights, and BatchNorm statistics of its own,
+    or is the same network where statistics are shared. critic: the domain classifier of a method that has one.
+    """
+
+    critic: nn.Module | None = None
+
+    def __init__(self, world: World):
+        self.world, self.settings, self.net = world, world.settings, world.network()
+        self.twin = self.net
+
+    def rate(self, phase: int) -> float:
+        return self.settings.learning_rate
+
+    def begin(self, phase: int) -> list[nn.Parameter]:
+        """The phase begins: what it learns."""
+        self.net.train()
+        return list(self.net.parameters())
+
+    def lam_at(self, p: float) -> float | None:
+        """λ at the share p of the phase's steps; None for a method without one."""
+        return None
+
+    def losses(self, batch: Batch, p: float) -> dict[str, Tensor]:
+        """The parts of the loss, weighted as they are added up."""
+        x, y = torch.cat([batch.x_s, batch.x_g]), torch.cat([batch.y_s, batch.y_g])
+        return {"loss": F.cross_entropy(self.net.head(self.net.layers(x)), y)}
+
+    def end(self, phase: int) -> None:
+        """The phase has ended."""
+
+    def net_for(self, domain: str) -> nn.Module:
+        """The network that answers for pictures of "source" or "target"."""
+        return self.net if domain == "source" else self.twin
+
+
+class Aligned(SourceOnly):
+    """What all methods share that show the network unlabelled target pictures in every step."""
+
+    def __init__(self, world: World):
+        super().__init__(world)
+        if world.settings.statistics == "own":
+            self.twin = models.twin(self.net)
+
+    def begin(self, phase: int) -> list[nn.Parameter]:
+        self.twin.train()
+        return super().begin(phase)
+
+    def both(self, batch: Batch) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+        """(label loss, h_s, h_t, f_s, f_t): the extractor's features h and what the last layer reads of it, f."""
+        n, m = len(batch.x_s), len(batch.x_t)
+        x_t = torch.cat([batch.x_t, batch.x_g])
+        if self.twin is self.net:
+            h, f = models.through(self.net, torch.cat([batch.x_s, x_t]))
+            (h_s, h_t), (f_s, f_t) = (h[:n], h[n:]), (f[:n], f[n:])
+        else:
+            (h_s, f_s), (h_t, f_t) = models.through(self.net, batch.x_s), models.through(self.twin, x_t)
+        logits, y = self.net.head(torch.cat([f_s, f_t[m:]])), torch.cat([batch.y_s, batch.y_g])
+        return F.cross_entropy(logits, y), h_s, h_t[:m], f_s, f_t[:m]

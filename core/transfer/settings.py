@@ -1,0 +1,231 @@
+"""Settings of the transfer learning lab: a source with labels, a target without, and a method that bridges them."""
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from core.settings import Frozen, Metric, Scene, Settings, knob
+
+LIMIT = 300  # seconds that a run may take on one thread, as `seconds` estimates it
+STEPS = 800
+ROUND = 8  # a round of self-training takes an eighth of the first phase's steps
+MOST_GRANTED = 50
+
+
+def _lam(default: float, high: float, help: str) -> float:
+    return knob(default, "Weight", help, symbol="λ", ge=0.01, le=high, log=True)
+
+
+class Coloured(Frozen):
+    """Digits over patches of photos, in the manner of MNIST-M: |patch − digit| (Ganin et al. 2016, section 5.2.4)."""
+
+    name: Literal["coloured"] = "coloured"
+
+
+class Scanned(Frozen):
+    """The 8 × 8 digits of scikit-learn and MNIST: other writers, another scanner, sixteen levels of ink."""
+
+    name: Literal["scanned"] = "scanned"
+    direction: Literal["to_mnist", "from_mnist"] = knob(
+        "to_mnist", "Direction", "Which of the two has the labels.",
+        names={"to_mnist": "8 × 8 → MNIST", "from_mnist": "MNIST → 8 × 8"})
+
+
+class Rotated(Frozen):
+    """The same digits, turned."""
+
+    name: Literal["rotated"] = "rotated"
+    angle: int = knob(45, "Angle", "How far the target is turned.", unit="°", ge=0, le=180, step=5)
+
+
+class Inverted(Frozen):
+    """The same digits, their ink turned to paper: at half strength nothing is left to see."""
+
+    name: Literal["inverted"] = "inverted"
+    inversion: int = knob(100, "Inversion", "0 % is the digit, 100 % its negative, 50 % an even grey.", unit="%", ge=0, le=100,
+                          step=5)
+
+
+class Blurred(Frozen):
+    """The same digits, out of focus."""
+
+    name: Literal["blurred"] = "blurred"
+    blur: float = knob(2.0, "Blur", "Standard deviation of the Gaussian.", unit="px", ge=0, le=5, step=0.25)
+
+
+class Moons(Frozen):
+    """Two half moons in the plane, turned about their middle: small enough to draw the border itself."""
+
+    name: Literal["moons"] = "moons"
+    turn: int = knob(35, "Turn", "How far the target's moons are turned.", unit="°", ge=0, le=90, step=5)
+
+
+Target = Coloured | Scanned | Rotated | Inverted | Blurred | Moons
+
+
+class SourceOnly(Frozen):
+    """Learn the source, hope for the target: the lower bound."""
+
+    name: Literal["source"] = "source"
+
+
+class DaNN(Frozen):
+    """Features by which no domain classifier can tell the two apart (Ganin et al. 2016; Ajakan et al. 2014)."""
+
+    name: Literal["dann"] = "dann"
+    lam: float = _lam(1.0, 10, "How hard the feature extractor works against the domain classifier.")
+    schedule: Literal["rising", "constant"] = knob(
+        "rising", "Course of λ", "λ (2 / (1 + e^(−γ p)) − 1) with the progress p from 0 to 1, or the same λ all the time.",
+        names={"rising": "rising, as in the paper", "constant": "constant"})
+    gamma: float = knob(10.0, "Slope of the rise", "How fast λ rises.", symbol="γ", ge=1, le=50, step=1, fine=True)
+
+
+class MMD(Frozen):
+    """Draw the means of both clouds together in the space of several Gaussian kernels (Long et al. 2015)."""
+
+    name: Literal["mmd"] = "mmd"
+    lam: float = _lam(10.0, 100, "Weight of the distance between the clouds.")
+    kernels: int = knob(5, "Kernels", "Gaussians of different widths, around the median distance.", ge=1, le=9, step=2, fine=True)
+
+
+class CORAL(Frozen):
+    """Make the covariances of both clouds alike (Sun, Saenko 2016)."""
+
+    name: Literal["coral"] = "coral"
+    lam: float = _lam(100.0, 10_000, "Weight of the distance between the covariances.")
+
+
+class ADDA(Frozen):
+    """First learn the source; then teach a second encoder to make the domain classifier take target for source
+    (Tzeng et al. 2017)."""
+
+    name: Literal["adda"] = "adda"
+    encoder_rate: float = knob(0.0005, "Encoder's learning rate", "Below the domain classifier's, or the classes are "
+                               "swapped.", ge=0.00001, le=0.01, log=True)
+
+
+class AdaBN(Frozen):
+    """Learn the source; then measure BatchNorm's means and variances on the target (Li et al. 2016)."""
+
+    name: Literal["adabn"] = "adabn"
+
+
+class SelfTraining(Frozen):
+    """Believe the surest answers of each class on the target, and learn from them; then again (Zou et al. 2018)."""
+
+    name: Literal["selftrain"] = "selftrain"
+    start: Literal["dann", "source"] = knob("dann", "Starts from", "The network that gives the first labels.",
+                                            names={"dann": "DaNN", "source": "source only"})
+    rounds: int = knob(6, "Rounds", "Each believes more of the answers than the one before: the first 90 %, the last all.",
+                       ge=1, le=10, step=1)
+
+
+class FineTune(Frozen):
+    """Learn the source; then go on with the few target labels that are granted."""
+
+    name: Literal["finetune"] = "finetune"
+    shots: int = knob(5, "Labelled target digits", "With them it goes on.", symbol="k", unit="per class", ge=1, le=MOST_GRANTED,
+                      step=1)
+    frozen: Literal["none", "first", "convolutions", "features"] = knob(
+        "none", "Frozen", "What stays as the source left it.",
+        names={"none": "nothing", "first": "first layer", "convolutions": "all convolutions", "features": "all but the last layer"})
+
+
+class OnTarget(Frozen):
+    """Train on the target with all its labels: the upper bound that nobody has in practice."""
+
+    name: Literal["target"] = "target"
+
+
+Method = SourceOnly | DaNN | MMD | CORAL | ADDA | AdaBN | SelfTraining | FineTune | OnTarget
+
+
+class TransferSettings(Settings):
+    """What a run of the transfer learning lab needs."""
+
+    target: Target = Field(
+        Coloured(), discriminator="name", title="Target", description="Where the classifier must work without labels.",
+        json_schema_extra={"names": {"coloured": "digits in colour", "scanned": "8 × 8 digits and MNIST", "rotated": "turned digits",
+                                     "inverted": "inverted digits", "blurred": "blurred digits", "moons": "two moons"}})
+    method: Method = Field(
+        DaNN(), discriminator="name", title="Method", description="What is done about the shift.",
+        json_schema_extra={"names": {
+            "source": "Source only", "dann": "DaNN", "mmd": "MMD", "coral": "Deep CORAL", "adda": "ADDA", "adabn": "AdaBN",
+            "selftrain": "Self-training", "finetune": "Fine-tuning", "target": "Trained on the target"}})
+    granted: int = knob(0, "Target labels granted", "For a method that could do without them; fine-tuning has a knob of its own.",
+                        unit="per class", ge=0, le=MOST_GRANTED, step=1)
+    rare: int = knob(100, "Digits 5–9 in the target", "Share of them that the target's training part keeps: below 100 % its "
+                     "classes are not as frequent as the source's. The test part stays balanced.", unit="%", ge=5, le=100, step=5)
+    pixels: Literal["standardised", "raw"] = knob(
+        "standardised", "Pixels", "Each picture brought to mean 0 and deviation 1 of its own, or as it is.", fine=True,
+        names={"standardised": "standardised", "raw": "raw"})
+    statistics: Literal["own", "shared"] = knob(
+        "own", "BatchNorm statistics", "Of methods that see both domains in each step: each its own means and variances, or one "
+        "pass for both.", fine=True, names={"own": "each domain its own", "shared": "shared"})
+    steps: int = knob(STEPS, "Steps", "Of each phase; self-training and fine-tuning have two, ADDA too.", ge=50, le=5000, step=50)
+    batch: Literal[16, 32, 64, 128] = knob(32, "Batch", "Pictures of each domain in one step.", unit="of each", fine=True)
+    learning_rate: float = knob(0.002, "Learning rate", "Of Adam, at its highest.", symbol="η", ge=0.00001, le=0.1, log=True, fine=True)
+
+    @model_validator(mode="after")
+    def _fits(self) -> "TransferSettings":
+        if self.target.name == "moons" and self.method.name == "adabn":
+            raise ValueError("AdaBN measures the statistics of BatchNorm, and the small network for the two moons has none; choose "
+                             "another method, or digits")
+        if seconds(self) > LIMIT:
+            raise ValueError(f"This run would take about {seconds(self) / 60:.0f} minutes, and {LIMIT // 60} are "
+                             "allowed; fewer steps or a smaller batch shorten it")
+        return self
+
+
+def phases(settings: TransferSettings) -> list[int]:
+    """Steps of each phase of a run; each has an optimizer of its own."""
+    match settings.method:
+        case ADDA() | FineTune():
+            return [settings.steps, settings.steps]
+        case SelfTraining(rounds=rounds):
+            return [settings.steps] + [settings.steps // ROUND] * rounds
+        case _:
+            return [settings.steps]
+
+
+def seconds(settings: TransferSettings) -> float:
+    """About how long a run takes on one thread: what the limit is drawn with, not what the page promises.
+
+    Measured on one machine: 0.3 ms for each picture of a batch forth and back, with a millisecond for each step.
+    """
+    if isinstance(settings.target, Moons):
+        return 2 + sum(phases(settings)) * 0.002
+    one = isinstance(settings.method, (SourceOnly, AdaBN, OnTarget, FineTune))
+    return 4 + sum(phases(settings)) * (0.001 + 0.0003 * settings.batch * (1 if one else 2))
+
+
+METRICS = {
+    "source": Metric("Source", "%", role="before"),
+    "target": Metric("Target (not known in practice)", "%"),
+    "domain": Metric("Domain classifier", "%", role="neutral"),
+    "probe": Metric("Fresh probe of the domain", "%", role="danger"),
+    "lam": Metric("λ(p)", role="neutral", chart="λ"),
+    "loss": Metric("Loss of the labels", role="after", chart="loss"),
+    "domain_loss": Metric("Loss of the domain classifier", role="neutral", chart="loss"),
+    "passing_loss": Metric("Loss of the target's encoder", role="danger", chart="loss"),
+    "distance": Metric("λ × distance of the clouds", role="danger", chart="loss"),
+    "entropy": Metric("Entropy of the answers", "nats", chart=""),
+    "information": Metric("Mutual information", "nats", chart=""),
+    "snd": Metric("Soft neighbourhood density", "nats", chart=""),
+}
+
+SCENES = (
+    Scene("it-worked-in-the-lab", TransferSettings(method=SourceOnly())),
+    Scene("dann", TransferSettings()),
+    Scene("is-it-working", TransferSettings(target=Scanned())),
+    Scene("when-alignment-hurts", TransferSettings(target=Rotated(angle=25), rare=5)),
+    Scene("two-moons", TransferSettings(target=Moons(), method=DaNN(lam=3), steps=600)),
+)
+
+SHIPPED = {f"transfer-{scene.slug}": scene.settings for scene in SCENES}
+SHIPPED |= {f"transfer-{method.name}": TransferSettings(method=method)
+            for method in (MMD(), CORAL(), ADDA(), AdaBN(), SelfTraining(), OnTarget())}
+SHIPPED |= {f"transfer-turned-{method.name}": TransferSettings(target=Rotated(angle=25), rare=5, method=method)
+            for method in (SourceOnly(), OnTarget())}
+SHIPPED["transfer-scanned-source"] = TransferSettings(target=Scanned(), method=SourceOnly())
+SHIPPED["transfer-finetune"] = TransferSettings(method=FineTune())

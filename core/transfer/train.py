@@ -1,0 +1,54 @@
+"""Training in the transfer learning lab: one flat loop; what a method makes of a batch stands in its own file."""
+
+from collections.abc import Iterator
+
+import torch
+
+from core.events import Event, Started
+from core.loop import broken, diverged
+from core.transfer import adda, dann, match, selftrain, tune
+from core.transfer import settings as s
+from core.transfer.method import SourceOnly, World
+from core.transfer.settings import TransferSettings, phases
+from core.transfer.watch import Watch
+
+METHODS = {
+    s.SourceOnly: SourceOnly, s.DaNN: dann.DaNN, s.MMD: match.MMD, s.CORAL: match.CORAL, s.ADDA: adda.ADDA,
+    s.AdaBN: tune.AdaBN, s.SelfTraining: selftrain.SelfTraining, s.FineTune: tune.FineTune, s.OnTarget: tune.OnTarget,
+}
+
+
+def train(settings: TransferSettings) -> Iterator[Event]:
+    """The run that `settings` describe. The same settings give the same events."""
+    world = World(settings)
+    method = METHODS[type(settings.method)](world)
+    watch, step = Watch(method), 0
+    yield Started(watch.total, watch.facts())
+    yield from watch.begins()
+    for phase, steps in enumerate(phases(settings)):
+        learned = method.begin(phase)
+        optimizer, schedule = adam_cycle(learned, method.rate(phase), steps)
+        for now in range(steps):
+            p, step = now / steps, step + 1
+            parts = method.losses(world.draw(), p)
+            loss = sum(parts.values())
+            if broken(loss):
+                yield from diverged(step)
+                return
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            schedule.step()
+            if last := now == steps - 1:
+                method.end(phase)
+            yield from watch.after_step(step, p, parts, last)
+        watch.phase_ends(phase)
+    yield from watch.run_ends(step)
+
+
+def adam_cycle(learned: list[torch.nn.Parameter], rate: float, steps: int):
+    """Adam with a short memory, for an opponent that changes as well (β₁ = 0.5, Radford et al. 2016, section 3); its rate
+    rises for a fifth of the phase, then falls to zero (Smith 2018)."""
+    optimizer = torch.optim.Adam(learned, rate, betas=(0.5, 0.999), fused=True)
+    return optimizer, torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=max(steps, 10), pct_start=0.2,
+                                                          cycle_momentum=False)
