@@ -18,6 +18,12 @@ st.navigation(
         ],
         _("Labs"): [
             st.Page(
+                "pages/transfer_learning.py",
+                title=_("Transfer learning"),
+                icon=":material/swap_horiz:",
+                help=_("Break a good classifier by changing its world, then mend it without labels."),
+            ),
+            st.Page(
                 "pages/lifelong_learning.py",
                 title=_("Life-long learning"),
                 icon=":material/all_inclusive:",

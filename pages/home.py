@@ -5,9 +5,10 @@ import streamlit as st
 from core import jobs
 from pages.shared import lecture
 from pages.shared.words import _
-from pages.views import attack, compression, explain, lifelong
+from pages.views import attack, compression, explain, lifelong, transfer
 
 LABS = {
+    "transfer": ("pages/transfer_learning.py", ":material/swap_horiz:", transfer.card),
     "lifelong": ("pages/lifelong_learning.py", ":material/all_inclusive:", lifelong.card),
     "compression": ("pages/network_compression.py", ":material/compress:", compression.card),
     "attack": ("pages/adversarial_attack.py", ":material/bug_report:", attack.card),

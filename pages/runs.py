@@ -10,6 +10,7 @@ from pages.shared import shown
 from pages.shared.words import _, plain
 
 PAGES = {
+    "transfer": "pages/transfer_learning.py",
     "lifelong": "pages/lifelong_learning.py",
     "compression": "pages/network_compression.py",
     "attack": "pages/adversarial_attack.py",

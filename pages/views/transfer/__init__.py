@@ -1,0 +1,64 @@
+"""What the transfer learning page draws: both domains and the live cloud, the views of Look inside, the home card."""
+
+import streamlit as st
+
+from pages.shared import shown, views
+from pages.shared.shown import Shown
+from pages.shared.words import _
+from pages.views.transfer import data
+from pages.views.transfer.border import border, live_border
+from pages.views.transfer.card import card as card
+from pages.views.transfer.cloud import cloud, live_cloud
+from pages.views.transfer.domains import both_domains
+from pages.views.transfer.domains import tests as tests
+from pages.views.transfer.methods import methods
+from pages.views.transfer.swapped import swapped
+from pages.views.transfer.why import why
+from pages.views.transfer.working import working
+
+FIRST = {  # what the scenes' questions are about
+    "transfer-is-it-working": "working",
+    "transfer-when-alignment-hurts": "swapped",
+    "transfer-two-moons": "border",
+}
+
+
+def pictures(current: Shown) -> None:
+    """Under the live curves: what both domains look like, and the features of both as one moving cloud."""
+    if current.settings is None:
+        return
+    left, right = st.columns([1, 1.25], gap="large")
+    moons = current.settings.target.name == "moons"
+    with right:  # first: the other may have to load the domains
+        live_cloud(current)
+    with left:
+        live_border(current) if moons else both_domains(current)
+
+
+def inside(current: Shown) -> None:
+    """The views, that of the cloud first."""
+    if current.run is None:
+        st.info(_("There is nothing to look into yet: let a run end."))
+        return
+    moons = current.settings is not None and current.settings.target.name == "moons"
+    every = {"border": (_("The border"), border)} if moons else {}
+    every |= {
+        "cloud": (_("The cloud"), cloud),
+        "working": (_("Is it working?"), working),
+        "swapped": (_("Which classes are swapped"), swapped),
+        "methods": (_("Methods side by side"), methods),
+    }
+    every |= {} if moons else {"why": (_("What it looks at"), why)}
+    first = FIRST.get(current.id, "cloud")
+    views.draw(current, every, first if first in every else "cloud")
+
+
+def networks(current: Shown) -> dict[str, tuple[str, str]]:
+    """What Explain holds side by side: before and after; where the run itself has no before, a source-only run on the same target."""
+    if current.run is None or not current.run.models or not shown.stored(current.id):
+        return {}
+    earlier = data.earlier(current)
+    found = {_("Before: source only"): earlier} if earlier else {}
+    if current.run.about.settings["method"] == "selftrain":
+        found[_("Before the rounds")] = (current.id, "before")
+    return found | {_("This run's network"): (current.id, "model")}

@@ -1,0 +1,134 @@
+"""The plane of the moons: where the network changes its answer, under the points of both domains."""
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from pages.shared import chart, figures
+from pages.shared.shown import Shown
+from pages.shared.words import _
+from pages.views.transfer.cloud import at_step, few
+
+REACH = 2.2  # where the measured plane ends, as core/transfer/watch.py has it
+GREYS = 8  # shades from class 0 to class 1
+DARKEST = 32  # percent of the ink's colour where the network is sure of class 1
+SHAPES = (("square", "x"), ("circle", "cross"))  # of source and target, class 0 filled and class 1 of strokes
+HEIGHT, LARGE = 360, 560
+
+
+def live_border(current: Shown) -> None:
+    """The newest border, beside the live curves."""
+    if current.last("border") is None or current.last("points") is None:
+        st.caption(_("The border appears with the first look of the run."))
+        return
+    st.markdown(_("**Where the network changes its answer**"))
+    _draw(current, -1, HEIGHT, "live/border", few(current.last("who")))
+    st.caption(
+        _(
+            "The stronger the grey, the surer the network is of class 1; on the line it is as sure of either. Class 0 is filled, class 1 "
+            "drawn in strokes; the target's classes are here to see with, and no method learns from them unless they are granted."
+        )
+    )
+
+
+@st.fragment
+def border(current: Shown) -> None:
+    """The border at each look of the run, with both accuracies."""
+    found = current.pictures("border")
+    if not found or current.last("points") is None:
+        st.info(_("This run holds no border: only runs on the moons that came to their first look do."))
+        return
+    steps, place = [e.step for e in found], len(found) - 1
+    if place:
+        place = st.select_slider(
+            _("Look after step"),
+            range(len(found)),
+            place,
+            format_func=lambda i: f"{steps[i]:,}",
+            key=f"border/look/{current.id}/{len(found)}",
+        )
+    left, right = st.columns([1.5, 1], gap="large")
+    with left:
+        _draw(current, place, LARGE, "border/plane")
+    with right:
+        _words(current, steps[place])
+
+
+def _words(current: Shown, step: int) -> None:
+    """Both accuracies at this look, and what can be seen."""
+    values, when = at_step(current, step), _("After step {:,}").format(step) if step else _("Before the first step")
+    if {"source", "target"} <= set(values):
+        st.markdown(
+            _(
+                "{} the network puts **{:.1f} %** of the source's points on the right side, and **{:.1f} %** of the target's."
+            ).format(when, values["source"], values["target"])
+        )
+    if current.settings is not None and current.settings.target.name == "moons":
+        st.markdown(_("The target is the source, turned by {}° about the middle.").format(current.settings.target.turn))
+    st.caption(
+        _(
+            "The stronger the grey, the surer the network is of class 1. The solid line is where it is as sure of either; on the dotted "
+            "ones it is 90 % sure. Class 0 is filled, class 1 drawn in strokes."
+        )
+    )
+
+
+def _draw(current: Shown, place: int, height: int, key: str, keep: Any = slice(None)) -> None:
+    """keep: which of the points."""
+    values = np.array(current.pictures("border")[place].array, np.float64)
+    figure = plane(values, current.last("points")[keep], current.last("who")[:, keep], height)
+    chart.show(figure, key=key, alt=_("The border between the two classes, and the points of source and target"))
+
+
+def plane(values: np.ndarray, points: np.ndarray, who: np.ndarray, height: int) -> figures.Figure:
+    """values: how sure the network is of class 1, (G, G), rows from below. points: (N, 2). who: (2, N) domain and class."""
+    axis = np.linspace(-REACH, REACH, len(values))
+    values = np.nan_to_num(values, nan=0.5)
+    sure = figures.contours(_("90 % sure"), "control", axis, axis, values, [0.1, 0.9])
+    half = figures.contours("50 %", "whole", axis, axis, values, [0.5])
+    ground = shades(values, axis)
+    for layer in (*ground, sure, half):
+        layer["silent"] = True
+    figure = figures.points({}, "", "", height, small=True)
+    figure["layers"] = [*ground, sure, *_points(points, who), half]
+    figure["x"]["domain"] = figure["y"]["domain"] = [-REACH, REACH]
+    figure["legend"] = True
+    return figure
+
+
+def _points(points: np.ndarray, who: np.ndarray) -> list[dict[str, Any]]:
+    """One layer for each domain and class; the shape alone tells them apart."""
+    layers = []
+    for place, (name, role) in enumerate(((_("source"), "before"), (_("target"), "after"))):
+        for which in (0, 1):
+            own = (who[0] == place) & (who[1] == which)
+            title = f"{name}, {which}"
+            group = {title: (role, points[own, 0], points[own, 1], [title] * int(own.sum()))}
+            layers += figures.points(group, "", "")["layers"]
+            layers[-1]["shape"] = SHAPES[place][which]
+    return layers
+
+
+def shades(values: np.ndarray, axis: np.ndarray) -> list[dict[str, Any]]:
+    """The surface (G, G) as a ground of greys, dark where it is 1.
+
+    A chart knows bars that stand on its floor. So each column is drawn from its highest run of one shade down: the next run's
+    bar covers the lower part of the one before. A layer holds the bars of one turn and one shade.
+    """
+    grey, step = np.rint(GREYS * np.clip(values, 0, 1)).astype(int), float(axis[1] - axis[0])
+    turns: dict[tuple[int, int], tuple[list[float], list[float]]] = {}
+    for column, x in zip(grey.T[:, ::-1], axis):
+        starts = np.flatnonzero(np.diff(column, prepend=-1))  # from above
+        for turn, start in enumerate(starts):
+            xs, tops = turns.setdefault((turn, int(column[start])), ([], []))
+            xs.append(float(x))
+            tops.append(float(axis[len(axis) - 1 - start] + step / 2))
+    return [_shade(grey, xs, tops, 1.4 * step) for (__, grey), (xs, tops) in sorted(turns.items())]
+
+
+def _shade(grey: int, xs: list[float], tops: list[float], width: float) -> dict[str, Any]:
+    """Bars of one shade, mixed from the page's own paper and ink, so that it suits both themes."""
+    ink = DARKEST * grey / GREYS
+    colour = f"color-mix(in srgb, var(--st-text-color) {ink:.0f}%, var(--st-background-color))"
+    return {"kind": "bar", "name": "", "colour": colour, "opacity": 1, "x": xs, "y": tops, "width": [width], "text": []}

@@ -1,0 +1,262 @@
+"""The cloud: what the network's last layer reads of both domains, as points that move while it learns."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from core.events import Metrics
+from pages.shared import chart, figures
+from pages.shared.shown import Shown
+from pages.shared.words import _
+
+HEIGHT, LARGE = 340, 500  # pixels: beside the live curves, and in Look inside
+SHAPES = ("square", "circle")  # of source and target, whatever the colour means
+FEW = 100  # points of each domain in the small picture
+TURN = 20  # points of one domain that are drawn before the other's turn, so that neither hides the other
+Spans = tuple[list[float], list[float]]  # where the two axes begin and end
+
+
+def live_cloud(current: Shown) -> None:
+    """The newest look at the features of both domains, the axes fixed; of a run that ended, its last look from the end's axes."""
+    who, way = current.last("who"), current.last("way")
+    looks = way[-1:] if way is not None else _clouds(current)
+    if who is None or not len(looks):
+        st.caption(_("The cloud of features appears with the first look of the run."))
+        return
+    st.markdown(_("**What the last layer reads, of both domains**"))
+    keep = few(who)
+    looks, who = looks[:, keep], who[:, keep]
+    figure = picture(looks[-1], who, spans(looks), axes(way is not None), HEIGHT)
+    chart.show(figure, key="live/cloud", alt=_("The features of source and target as two clouds of points"))
+    st.caption(_said_of_axes(way is not None))
+
+
+@st.fragment
+def cloud(current: Shown) -> None:
+    """Every look of the run from the axes of its end, by domain or by class, and t-SNE of the last one."""
+    who, way = current.last("who"), current.last("way")
+    looks = way if way is not None else _clouds(current)
+    if who is None or not len(looks):
+        st.info(_("This run was stopped before its first look: there is no cloud to show."))
+        return
+    by, place = _choices(current, len(looks))
+    features = current.last("features")
+    left, right = st.columns([1.7, 1], gap="large")
+    with left:
+        if by == "tsne":
+            flat = _tsne(current.id, features)
+            figure = picture(flat, who, spans(flat[None]), ("t-SNE 1", "t-SNE 2"), LARGE, by_class=True)
+        else:
+            figure = picture(looks[place], who, spans(looks), axes(way is not None), LARGE, by == "class")
+        chart.show(figure, key="cloud/points", alt=_("The features of source and target as points of a plane"))
+    with right:
+        if by == "tsne":
+            _words_of_tsne(features, who)
+        else:
+            last = place == len(looks) - 1
+            step = _steps(current, len(looks))[place]
+            _words(current, step, looks[place], who, features if last else None)
+            st.caption(
+                f"{_said_of_axes(way is not None)} {_('The same axes hold for every look. The last layer reads more than these two.')}"
+            )
+
+
+def _choices(current: Shown, count: int) -> tuple[str, int]:
+    """What colours mean (or t-SNE), and which look is shown: its place from 0."""
+    names = {"domain": _("by domain"), "class": _("by class")}
+    if current.last("features") is not None:
+        names["tsne"] = _("t-SNE of the end")
+    steps = _steps(current, count)
+    left, right = st.columns([1, 1.4], gap="large", vertical_alignment="bottom")
+    by = left.segmented_control(
+        _("Colours"), list(names), format_func=names.get, default="domain", required=True, key=f"cloud/by/{current.id}"
+    )
+    if count == 1:
+        return by, 0
+    place = right.select_slider(
+        _("Look after step"),
+        range(count),
+        count - 1,
+        format_func=lambda i: f"{steps[i]:,}",
+        key=f"cloud/look/{current.id}/{count}",
+        disabled=by == "tsne",
+    )
+    return by, place
+
+
+def _clouds(current: Shown) -> np.ndarray:
+    """The clouds so far, from the axes of the first: (looks, N, 2), none: (0,)."""
+    return np.array([e.array for e in current.pictures("cloud")], np.float32)
+
+
+def _steps(current: Shown, count: int) -> list[int]:
+    """After how many steps each of the last `count` looks was taken."""
+    return [e.step for e in current.pictures("cloud")][-count:]
+
+
+def at_step(current: Shown, step: int) -> dict[str, float]:
+    """What was measured after so many steps; nothing where nothing was."""
+    return next((dict(e.values) for e in current.events if isinstance(e, Metrics) and e.step == step), {})
+
+
+def picture(
+    xy: np.ndarray, who: np.ndarray, within: Spans, titles: tuple[str, str], height: int, by_class: bool = False
+) -> figures.Figure:
+    """Points xy (N, 2) of both domains. who: (2, N), domain (0 source, 1 target) and class. within: from `spans`.
+
+    The domain is the shape; the colour is the domain's, or the class's. Both domains are drawn in turns: neither hides the other.
+    """
+    domain, y = who
+    names, seen, turn = (_("source"), _("target")), np.isfinite(xy).all(1), np.arange(len(y)) // TURN % 2
+    layers, known = [], set()
+    for part in (0, 1):
+        for which in np.unique(y) if by_class else [None]:
+            for place, name in enumerate(names):
+                own = seen & (domain == place) & (turn == part) & ((y == which) if by_class else True)
+                role = f"task{int(which) + 1}" if by_class else ("before", "after")[place]
+                label = str(which) if by_class else name
+                layer = _dots(label, role, xy[own], [f"{name}, {c}" for c in y[own]], SHAPES[place])
+                layers.append(layer | ({"name": ""} if label in known else {}))  # once in the legend
+                known.add(label)
+    if by_class:
+        layers = [_dots(name, "whole", xy[:0], [], shape) for name, shape in zip(names, SHAPES)] + layers
+    figure = figures.points({}, *titles, height)
+    figure["layers"] = layers
+    figure["x"]["domain"], figure["y"]["domain"] = within
+    return figure
+
+
+def _dots(name: str, role: str, xy: np.ndarray, texts: Sequence[str], shape: str) -> dict[str, Any]:
+    """One layer of points xy (N, 2)."""
+    return figures.points({name: (role, xy[:, 0], xy[:, 1], texts)}, "", "")["layers"][0] | {"shape": shape}
+
+
+def few(who: np.ndarray) -> np.ndarray:
+    """Places of the first points of each domain, in which every class has its share: what a small picture has room for."""
+    return np.concatenate([np.flatnonzero(who[0] == domain)[:FEW] for domain in (0, 1)])
+
+
+def spans(looks: np.ndarray) -> Spans:
+    """Where the axes must begin and end to show all of these looks (L, N, 2), so that they need not move."""
+    points = looks.reshape(-1, 2).astype(np.float64)
+    points = points[np.isfinite(points).all(1)]
+    if not len(points):
+        return [-1.0, 1.0], [-1.0, 1.0]
+    low, high = points.min(0), points.max(0)
+    margin = np.maximum(0.04 * (high - low), 1e-3)
+    x, y = zip((low - margin).tolist(), (high + margin).tolist())
+    return list(x), list(y)
+
+
+def axes(ended: bool) -> tuple[str, str]:
+    """Titles of the axes. ended: they were chosen at the last look, otherwise at the first."""
+    when = _("of the end") if ended else _("of the first look")
+    return f"{_('1st direction')} {when}", f"{_('2nd direction')} {when}"
+
+
+def _said_of_axes(ended: bool) -> str:
+    if ended:
+        return _(
+            "Each point is a test picture, seen from the axes of the end: the two directions in which the features of both domains "
+            "spread most at the last look."
+        )
+    return _(
+        "Each point is a test picture. The axes are the two directions in which the features of both domains spread most at the "
+        "first look; they are not chosen anew, so what moves is the features."
+    )
+
+
+def distances(f: np.ndarray, domain: np.ndarray) -> tuple[float, float]:
+    """How far the centres of the two domains lie apart, and how far a point lies from its own on average. f: (N, D)."""
+    f = f.astype(np.float64)
+    centres = np.stack([f[domain == place].mean(0) for place in (0, 1)])
+    own = np.linalg.norm(f - centres[domain.astype(int)], axis=1).mean()
+    return float(np.linalg.norm(centres[0] - centres[1])), float(own)
+
+
+def at_home(f: np.ndarray, who: np.ndarray) -> float:
+    """Share in percent of the target's points whose nearest centre of a source class is that of their own class. f: (N, D).
+
+    It looks at the target's labels.
+    """
+    f, (domain, y) = f.astype(np.float64), who
+    classes = np.unique(y[domain == 0])
+    centres = np.stack([f[(domain == 0) & (y == c)].mean(0) for c in classes])
+    target, truth = f[domain == 1], y[domain == 1]
+    nearest = np.linalg.norm(target[:, None] - centres, axis=2).argmin(1)
+    return 100 * float((classes[nearest] == truth).mean())
+
+
+def _words(current: Shown, step: int, xy: np.ndarray, who: np.ndarray, features: np.ndarray | None) -> None:
+    """What the numbers of this look say. features: all directions of the last look (N, D)."""
+    accuracy = at_step(current, step).get("target")
+    with st.container(horizontal=True, gap="medium"):
+        st.metric(_("Step"), f"{step:,}", width="content")
+        if accuracy is not None:
+            st.metric(_("Target accuracy at this look"), f"{accuracy:.1f} %", width="content")
+    if not np.isfinite(xy).all():
+        st.markdown(_("Some features of this look are beyond what can be stored: the run had diverged."))
+        return
+    between, within = distances(xy, who[0])
+    st.markdown(
+        _(
+            "In this plane the centres of the two domains lie **{:.2g}** apart; a point lies {:.2g} from the centre of its own "
+            "domain on average. {}"
+        ).format(between, within, _judged(between / max(within, 1e-9)))
+    )
+    st.markdown(_own_class(at_home(xy, who), who) + _all_directions(features, who))
+    st.caption(_("This share looks at the target's labels: it is here to see with, and nobody has it in practice."))
+
+
+def _judged(ratio: float) -> str:
+    if ratio > 1:
+        return _("The two clouds lie apart.")
+    if ratio > 0.35:
+        return _("The two clouds overlap, but their middles differ.")
+    return _("The two clouds share their middle, which does not say that each class lies on its own.")
+
+
+def _own_class(share: float, who: np.ndarray) -> str:
+    return _(
+        "**{:.0f} %** of the target's points lie nearest to the source centre of their own class; chance is {:.0f} %."
+    ).format(share, 100 / len(np.unique(who[1])))
+
+
+def _all_directions(features: np.ndarray | None, who: np.ndarray) -> str:
+    """The same share where the network itself looks."""
+    if features is None or not np.isfinite(features).all():
+        return ""
+    return " " + _("In all {} directions that the last layer reads it is {:.0f} %.").format(
+        features.shape[1], at_home(features, who)
+    )
+
+
+def _words_of_tsne(features: np.ndarray, who: np.ndarray) -> None:
+    st.markdown(
+        _(
+            "t-SNE lays out the features of the **last look** so that near neighbours stay near, without any label. It shows which "
+            "groups there are, and whether both domains are in each."
+        )
+    )
+    st.markdown(
+        _(
+            "What it does not show: distances between far clusters mean nothing, nor do their sizes, and as every look would get a "
+            "map of its own, it shows no movement."
+        )
+    )
+    if np.isfinite(features).all():
+        said = _("Measured in all {} directions: {}").format(features.shape[1], _own_class(at_home(features, who), who))
+        st.markdown(said)
+        st.caption(_("This share looks at the target's labels: it is here to see with, and nobody has it in practice."))
+
+
+@st.cache_data(max_entries=32, show_spinner="Computing t-SNE once …")
+def _tsne(run_id: str, _features: np.ndarray) -> np.ndarray:
+    """t-SNE (van der Maaten, Hinton 2008) of the last look's features (N, D): (N, 2)."""
+    import torch
+
+    from core.explain.features import tsne
+
+    return tsne(torch.from_numpy(np.nan_to_num(_features.astype(np.float32))))
