@@ -5,9 +5,24 @@ import pytest
 import torch
 from torch import nn
 
+from core.attack.models import folded
 from core.data import digits
 from core.events import Model
-from core.nets import MEAN, MLP, STD, Columns, DigitNet, Unit, accuracy, build, count, from_model, predict, to_model
+from core.nets import (
+    FLAT,
+    MEAN,
+    MLP,
+    STD,
+    Columns,
+    DigitNet,
+    Unit,
+    accuracy,
+    build,
+    count,
+    from_model,
+    predict,
+    to_model,
+)
 
 ARCHS = [{}, {"conv": (4,), "dense": ()}, {"conv": (3, 5), "dense": (7,)}, {"conv": (4, 8), "dense": (6, 5), "kernel": 5},
          {"conv": (4, 6, 8), "dense": (), "separable": True}, {"conv": (2, 3), "kernel": 5, "separable": True}]
@@ -165,3 +180,88 @@ def test_columns_by_hand(x):
     assert torch.allclose(first, old[2](h_2), atol=1e-5)
     assert torch.allclose(second, new[2](g_2) + u_3(h_2), atol=1e-5) and torch.allclose(net(x), first)
     assert count(net) == 2 * count(MLP((6, 5), 3)) + 6 * 5 + 5 * 3
+
+
+# ---- colour, pictures brought to their own mean, pooling first ----
+
+NEW = [{"channels": 3}, {"standardise": True}, {"pool_first": True}, {"channels": 3, "standardise": True, "pool_first": True},
+       {"pool_first": True, "separable": True, "kernel": 5}]
+each_new = pytest.mark.parametrize("arch", [{"conv": (4, 6), "dense": (7,)} | more for more in NEW], ids=str)
+
+
+@each_new
+def test_new_descriptions_are_stored_and_opened_again(arch, x):
+    net = net_of(arch)
+    model = to_model(net)
+    again = from_model(model)
+    assert again.arch == net.arch == build(net.arch).arch and arch.items() <= (net.arch | {
+        "conv": tuple(net.arch["conv"]), "dense": tuple(net.arch["dense"])}).items()
+    assert torch.equal(predict(again, x), predict(net, x)) and predict(net, x).shape == (len(x), 10)
+    assert (net.features(x) >= 0).all() and torch.allclose(net.head(net.features(x)), predict(net, x), atol=1e-5)
+    with pytest.raises(RuntimeError):
+        from_model(Model({**model.arch, "channels": 2}, model.weights))
+
+
+def test_old_descriptions_stay_as_they_were(x):
+    """Runs that were stored before there was colour: no new name in the description, and the same answers."""
+    old = {"conv": [4, 6], "dense": [7], "kernel": 3, "separable": False}
+    net = net_of(old)
+    assert build(old).arch == net.arch == old
+    plain = net_of(old | {"channels": 1, "standardise": False, "pool_first": False})
+    assert plain.arch == old and torch.equal(predict(plain, x), predict(net, x))
+    assert not any(hasattr(unit, "pool") for unit in net.units()) and sum(isinstance(m, nn.MaxPool2d) for m in net.layers) == 2
+
+
+@pytest.mark.parametrize("standardise", [False, True])
+def test_a_grey_picture_is_one_whose_three_channels_are_equal(standardise, x):
+    net = net_of({"conv": (4, 6), "dense": (7,), "channels": 3, "standardise": standardise})
+    same = predict(net, x.expand(-1, 3, -1, -1))
+    assert torch.allclose(predict(net, x), same, atol=2e-3 * same.abs().max().item()), "but for n − 1 in the deviation"
+    assert not torch.allclose(predict(net, x), predict(net, x.expand(-1, 3, -1, -1) * torch.tensor([1, 0.5, 0])[:, None, None]), atol=0.01)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("a, b", [(0.5, 0.0), (0.5, 0.5), (1.0, 0.2), (0.2, 0.7), (2.0, -0.3)])
+def test_standardised_pictures_have_neither_brightness_nor_contrast(a, b, channels):
+    net, x = DigitNet((4,), channels=channels, standardise=True), torch.rand(6, channels, 28, 28)
+    one, other = net.normalise(x), net.normalise(a * x + b)
+    deviation = x.std((1, 2, 3), keepdim=True)
+    assert torch.allclose(other, one * (deviation + FLAT) / (deviation + FLAT / a), atol=1e-4), "FLAT is all that differs"
+    assert (one - other).abs().max() < 2 * FLAT / min(a, 1) / deviation.min() * one.abs().max()
+    assert torch.allclose(one.mean((1, 2, 3)), torch.zeros(6), atol=1e-5)
+    assert torch.allclose(one.std((1, 2, 3)), torch.ones(6), atol=1.5 * FLAT / deviation.min().item())
+
+
+def test_each_picture_is_standardised_by_itself_and_an_empty_one_stays_empty(x):
+    net = DigitNet((4,), standardise=True)
+    assert torch.allclose(net.normalise(x)[3:4], net.normalise(x[3:4]), atol=1e-6)
+    assert (net.normalise(torch.full((2, 1, 28, 28), 0.7)).abs() < 1e-3).all() and torch.isfinite(net(torch.zeros(2, 1, 28, 28))).all()
+    inverted = net.normalise(1 - x)
+    assert torch.allclose(inverted, -net.normalise(x), atol=1e-4), "a negative is not undone"
+
+
+def test_pooling_first_by_hand(x):
+    net = net_of({"conv": (4, 6), "dense": (), "pool_first": True})
+    h = (x - MEAN) / STD
+    for unit in net.units():
+        h = nn.functional.max_pool2d(unit.weights(h), 2)
+        shape = (1, -1, 1, 1)
+        h = (h - unit.norm.running_mean.view(shape)) / (unit.norm.running_var.view(shape) + unit.norm.eps).sqrt()
+        h = (h * unit.norm.weight.view(shape) + unit.norm.bias.view(shape)).clamp(min=0)
+    assert torch.allclose(net.features(x), h.flatten(1), atol=1e-4)
+    assert count(net) == count(DigitNet((4, 6), ()))
+
+
+@pytest.mark.parametrize("separable", [False, True])
+def test_folded_for_an_attack_it_answers_the_same_whatever_the_sign_of_gamma(separable, x):
+    """Where pooling comes first, BatchNorm may not be drawn into the weights: a negative γ makes the largest the smallest."""
+    net = net_of({"conv": (4, 6), "dense": (7,), "pool_first": True, "separable": separable})
+    with torch.no_grad():
+        for i, unit in enumerate(net.units()):
+            unit.norm.weight.copy_(torch.where(torch.arange(len(unit.norm.weight)) % 2 == i % 2, -1.3, 0.7))
+            unit.norm.bias.normal_(generator=torch.Generator().manual_seed(i))
+    before = {name: value.clone() for name, value in net.state_dict().items()}
+    answers, found = predict(net, x), folded(net)
+    assert torch.allclose(predict(found, x), answers, atol=1e-4 * answers.abs().max().item()) and answers.std() > 0.01
+    assert all(torch.equal(value, before[name]) for name, value in net.state_dict().items())
+    assert isinstance(found.units()[-1].norm, nn.Identity), "what can be folded is"

@@ -1,0 +1,41 @@
+"""The transfer learning page in a real browser: the moons live, the cloud through time, a digit in colour explained."""
+
+from playwright.sync_api import Page, expect
+
+from core import runs
+from tests.browser.conftest import arrived, button, drawn, keyed, nudge, wait_until
+
+LAB = "transfer_learning"
+
+
+def look(page: Page, view: str) -> Page:
+    page.get_by_test_id("stMain").get_by_role("radio", name=view, exact=True).click()
+    return arrived(page)
+
+
+def test_the_border_moves_while_the_moons_are_learned(visit):
+    page = visit(LAB, scene="two-moons", seed=7, steps=400)
+    before = drawn(page)
+    button(page, "Train").click()
+    expect(page.get_by_text("Your run", exact=False).first).to_be_visible()
+    assert drawn(arrived(page)) != before
+    expect(page.get_by_text("After step 400", exact=False)).to_be_visible()
+
+
+def test_the_cloud_goes_back_in_time(visit):
+    page, looks = visit(LAB, scene="dann"), len(runs.load("transfer-dann").pictures("cloud"))
+    expect(page.get_by_text("Target accuracy at this look")).to_be_visible()
+    cloud = keyed(page, "cloud/points").locator("svg.picture")
+    after = cloud.inner_html()
+    nudge(page, f"cloud/look/transfer-dann/{looks}", towards="Home")
+    wait_until(lambda: cloud.inner_html() != after, "the points to move")
+
+
+def test_a_digit_in_colour_is_explained_before_and_after(visit):
+    page = visit(LAB, scene="dann")
+    page.get_by_role("tab", name="Explain").click()
+    arrived(page)
+    for name in ("Before: source only", "This run's network"):
+        expect(page.get_by_role("img", name=f"Why, {name}")).to_be_visible()
+    look(page, "Source")
+    expect(page.get_by_role("img", name="A handwritten 3")).to_be_visible()

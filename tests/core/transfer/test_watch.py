@@ -1,0 +1,168 @@
+"""What is seen of a run: the choice of pictures, clouds, the confusion matrix, the domain classifier's score, the border."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import nn
+
+from core.data.digits import Digits
+from core.loop import seeded
+from core.nets import predict
+from core.transfer import settings as s
+from core.transfer import watch
+from core.transfer.dann import DaNN
+from core.transfer.domains import domains
+from core.transfer.method import SourceOnly, World
+from core.transfer.settings import TransferSettings
+from core.transfer.watch import Seen, Watch
+
+MOONS = TransferSettings(target=s.Moons(), steps=50)
+
+
+def some(labels):
+    """Test pictures that are their own numbers."""
+    y = torch.tensor(labels)
+    return Digits(y, y, torch.arange(len(y)), y)
+
+
+# ---- which pictures ----
+
+@given(st.lists(st.integers(0, 3), min_size=1, max_size=60), st.integers(1, 80))
+def test_any_first_part_is_balanced(labels, count):
+    data = some(labels)
+    few = watch.every_class(data, count)
+    classes, smallest = len(set(labels)), min(labels.count(which) for which in set(labels))
+    assert len(few.test_y) == min(count, classes * smallest)
+    assert torch.equal(few.test_y, data.test_y[few.test_x]) and len(set(few.test_x.tolist())) == len(few.test_x)
+    for first in range(len(few.test_y) + 1):
+        many = few.test_y[:first].unique(return_counts=True)[1].tolist() + [0] * (classes - len(few.test_y[:first].unique()))
+        assert max(many) - min(many) <= 1
+
+
+@pytest.mark.parametrize("target", [s.Inverted(), s.Scanned(), s.Moons()], ids=str)
+def test_the_cloud_shows_every_class_of_both_domains_alike(target):
+    pair = domains(target)
+    for data in (pair.source, pair.target):
+        few = watch.every_class(data, watch.EACH)
+        assert few.test_y[:watch.SHOWN].bincount().tolist() == [watch.SHOWN // pair.classes] * pair.classes
+
+
+# ---- numbers ----
+
+def test_confusion_by_hand():
+    answers, truth = torch.tensor([0, 2, 2, 1, 0]), torch.tensor([0, 2, 1, 1, 2])
+    found = watch.confusion(nn.functional.one_hot(answers, 3).float(), truth)
+    assert found.tolist() == [[1, 0, 0], [0, 1, 1], [1, 0, 1]], "rows are the truth"
+    assert watch.confusion(torch.eye(3)[[0]], torch.tensor([2])).tolist() == [[0, 0, 0], [0, 0, 0], [1, 0, 0]]
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_the_domain_classifier_s_score_by_hand(training):
+    class First(nn.Module):
+        def forward(self, h):
+            assert not self.training
+            return h[:, :1]
+
+    critic = First().train(training)
+    s_, t = torch.tensor([[-1.0, 9], [-2, 9], [3, 9]]), torch.tensor([[4.0, -9]])
+    assert watch.domain_accuracy(critic, s_, t) == 75 and watch.domain_accuracy(critic, t, s_) == 25
+    assert critic.training is training
+
+
+def test_label_free_judges_probabilities():
+    sure = watch.label_free(1000 * torch.eye(4))
+    assert sure["entropy"] == pytest.approx(0, abs=1e-6) and sure["information"] == pytest.approx(np.log(4))
+    assert set(sure) == {"entropy", "information", "snd"}
+
+
+# ---- clouds ----
+
+@given(st.integers(0, 99), st.integers(3, 30), st.integers(2, 8))
+def test_axes_are_orthonormal_with_fixed_signs_and_hold_the_most_spread(seed, n, wide):
+    f = torch.randn(n, wide, generator=seeded(seed)) * torch.linspace(3, 1, wide) + 5
+    middle, axes = watch.main_axes(f)
+    assert torch.allclose(middle, f.mean(0)) and torch.allclose(axes.T @ axes, torch.eye(2), atol=1e-4)
+    assert all(axis[axis.abs().argmax()] > 0 for axis in axes.T)
+    points = watch.seen_from(f, (middle, axes))
+    assert torch.allclose(points.mean(0), torch.zeros(2), atol=1e-4)
+    other, _ = torch.linalg.qr(torch.randn(wide, 2, generator=seeded(seed + 1)))
+    assert points.square().sum() >= ((f - middle) @ other).square().sum() - 1e-3
+
+
+def test_points_on_a_line_are_seen_from_the_side():
+    f = torch.stack([torch.tensor([1.0, 2, 2]) * k for k in (-2, -1, 0, 3)])
+    points = watch.seen_from(f, watch.main_axes(f))
+    assert torch.allclose(points[:, 0], torch.tensor([-6.0, -3, 0, 9]), atol=1e-4) and points[:, 1].abs().max() < 1e-4
+
+
+def test_the_live_cloud_is_always_seen_from_the_first_place():
+    look = Watch(SourceOnly(World(MOONS)))
+    f = torch.randn(20, 32, generator=seeded(0))
+    (first, *_), (moved, *_) = list(look.cloud(0, f)), list(look.cloud(1, 2 * f + 1))
+    axes = watch.main_axes(f)
+    for event, features in ((first, f), (moved, 2 * f + 1)):
+        assert np.allclose(event.array, watch.seen_from(features, axes).numpy(), atol=0.02)
+    assert event.array.dtype == np.float16 and len(look.way) == 2
+
+
+# ---- networks that are asked ----
+
+@pytest.fixture
+def method():
+    return DaNN(World(TransferSettings(target=s.Coloured(), steps=50)))
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_a_look_is_what_the_network_answers_and_leaves_no_trace(method, training):
+    net, data = method.net.train(training), watch.every_class(method.world.pair.target, 30)
+    before = {name: value.clone() for name, value in net.state_dict().items()}
+    seen = Seen(net, data, batch=7)
+    assert net.training is training and all(torch.equal(value, before[name]) for name, value in net.state_dict().items())
+    assert torch.allclose(seen.logits, predict(net, data.test_x), atol=1e-5) and torch.equal(seen.y, data.test_y)
+    with torch.no_grad():
+        assert torch.allclose(seen.f, net.eval().features(data.test_x), atol=1e-5)
+    assert method.critic(seen.h.clone()).shape == (30, 1)
+
+
+def test_classes_that_are_never_answered_are_named(method):
+    look = Watch(method)
+    y = torch.arange(10).repeat(100)
+    answers = y.clone()
+    answers[y == 3], answers[y == 7] = 5, 1
+    answers[:5] = 3  # 0.5 %: hardly ever
+    found, = look.worse(9, SimpleNamespace(logits=nn.functional.one_hot(answers, 10).float(), y=y))
+    assert found.kind == "collapsed" and found.step == 9 and "hardly ever answers 3, 7:" in found.sentence
+    assert not list(look.worse(9, SimpleNamespace(logits=nn.functional.one_hot(y, 10).float(), y=y)))
+
+
+def test_of_the_moons_nothing_collapses():
+    look = Watch(SourceOnly(World(MOONS)))
+    assert not list(look.worse(9, SimpleNamespace(logits=torch.eye(2)[[0] * 50], y=torch.arange(50) % 2)))
+
+
+def test_the_border_is_drawn_from_below_and_from_the_left():
+    class Place(nn.Module):
+        def __init__(self, axis):
+            super().__init__()
+            self.axis = axis
+
+        def forward(self, x):
+            return torch.stack([torch.zeros(len(x)), x[:, self.axis]], 1)
+
+    axis = torch.linspace(-watch.REACH, watch.REACH, watch.GRID).sigmoid()
+    across, up = watch.border(Place(0)), watch.border(Place(1).train())
+    assert across.shape == (watch.GRID, watch.GRID)
+    assert torch.allclose(across, axis.expand_as(across)) and torch.allclose(up, axis[:, None].expand_as(up))
+    assert domains(s.Moons(turn=45)).target.train_x.abs().max() < watch.REACH, "points outside the plane"
+
+
+def test_facts_before_the_first_step():
+    settings = TransferSettings(target=s.Inverted(), method=s.SelfTraining(rounds=2), steps=50, rare=10, granted=3)
+    facts = Watch(SourceOnly(World(settings))).facts()
+    assert facts["marks"] == [50, 56] and facts["classes"] == 10 and facts["granted"] == 30
+    assert facts["source"] == 4000 and facts["target"] == 2200 == sum(facts["target_classes"])
+    assert facts["target_classes"] == [400] * 5 + [40] * 5

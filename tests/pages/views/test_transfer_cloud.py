@@ -1,0 +1,338 @@
+"""The transfer page's cloud, border, strips and card: each shows what the run measured, live, stopped or ended."""
+
+import base64
+import io
+import re
+from functools import cache
+
+import numpy as np
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from core import labs, runs
+from core.data import digits
+from core.events import Picture, Started
+from core.nets import predict
+from core.settings import build, flatten
+from core.transfer import watch
+from core.transfer.domains import domains
+from core.transfer.settings import Coloured, Scanned, TransferSettings
+from pages.shared.shown import Shown, of
+from pages.views.transfer.border import DARKEST, GREYS, REACH, shades
+from pages.views.transfer.card import SHOWN, card
+from pages.views.transfer.cloud import at_home, distances, few, picture, spans
+from pages.views.transfer.domains import both_domains
+from pages.views.transfer.domains import tests as pictures_to_ask
+from tests.pages.conftest import PAGES, charts, check, text_of
+
+PAGE = PAGES["transfer"]
+TINY = {
+    "digits": {"target": "inverted", "method": "source", "steps": 50, "batch": 16, "seed": 6101, "granted": 2, "rare": 10},
+    "moons": {"target": "moons", "method": "source", "steps": 50, "batch": 16, "seed": 6102},
+}
+
+
+@cache
+def made(name):
+    """Settings and events of a real small run."""
+    settings = build(TransferSettings, TINY[name])
+    return settings, tuple(labs.trainer("transfer")(settings))
+
+
+def stored(name, state="finished", keep=None):
+    """That run in this test's store; keep: how many of its events."""
+    settings, log = made(name)
+    run = runs.make(f"transfer-tiny-{name}-{state}", "transfer", flatten(settings), list(log[:keep]), 1.0, state)
+    runs.save(run)
+    return run
+
+
+def to_look(name, looks):
+    """How many events there are up to the end of so many looks."""
+    ends = [i for i, e in enumerate(made(name)[1]) if isinstance(e, Picture) and e.name == "cloud"]
+    return ends[looks - 1] + 1
+
+
+def figure(visitor, key):
+    return next(chart.figure for chart in charts(visitor) if chart.key == key)
+
+
+def drawn(figure):
+    """Every point of a figure, in no order, and how many have each shape."""
+    layers = [layer for layer in figure["layers"] if layer["kind"] == "point" and layer["x"]]
+    points = np.concatenate([np.stack([layer["x"], layer["y"]], 1) for layer in layers])
+    shapes = [layer["shape"] for layer in layers for _ in layer["x"]]
+    return np.array(sorted(points.tolist())), {shape: shapes.count(shape) for shape in shapes}
+
+
+def in_order(points):
+    return np.array(sorted(np.asarray(points, float).tolist()))
+
+
+def part_of_a_page():
+    import importlib
+
+    import streamlit as st
+
+    from pages.shared import shown
+
+    file, name = st.session_state["part"]
+    part = getattr(importlib.import_module(f"pages.views.transfer.{file}"), name)
+    part(shown.find(st.session_state["run"]))
+
+
+def draw(part, name, state="finished", keep=None):
+    """One part of the page (its file and its name), drawn for that run; and the run."""
+    run = stored(name, state, keep)
+    visitor = AppTest.from_function(part_of_a_page, default_timeout=60)
+    visitor.session_state["part"], visitor.session_state["run"] = part, run.about.id
+    return check(visitor.run()), run
+
+
+def slider(visitor):
+    return visitor.select_slider[0]
+
+
+def colours(visitor):
+    return next(group for group in visitor.get("segmented_control") if group.key.startswith("cloud/by/"))
+
+
+CLOUD, LIVE_CLOUD = ("cloud", "cloud"), ("cloud", "live_cloud")
+BORDER, LIVE_BORDER = ("border", "border"), ("border", "live_border")
+BOTH = ("domains", "both_domains")
+
+
+@pytest.mark.parametrize(("name", "keys"), [("digits", {"live/cloud", "cloud/points"}),
+                                            ("moons", {"live/cloud", "live/border", "border/plane"})])
+def test_the_page_shows_all_of_it(visit, name, keys):
+    visitor = visit(PAGE, run=stored(name).about.id)
+    assert not visitor.exception and not visitor.error
+    assert keys <= {chart.key for chart in charts(visitor)}
+    assert len(images(visitor)) == (2 if name == "digits" else 0)
+
+
+# ---- the cloud ----
+
+def test_the_slider_shows_each_look_on_axes_that_stay():
+    visitor, run = draw(CLOUD, "moons")
+    way = np.array(run.pictures("way")[-1].array)
+    last = figure(visitor, "cloud/points")
+    np.testing.assert_allclose(drawn(last)[0], in_order(way[-1]))
+    assert drawn(last)[1] == {"square": 200, "circle": 200}
+    check(slider(visitor).set_value(0).run())
+    first = figure(visitor, "cloud/points")
+    np.testing.assert_allclose(drawn(first)[0], in_order(way[0]))
+    assert (first["x"]["domain"], first["y"]["domain"]) == (last["x"]["domain"], last["y"]["domain"])
+    assert len(slider(visitor).options) == len(way) and visitor.metric[-2].value == "0"
+    steps, columns = run.history()
+    assert visitor.metric[-1].value == f"{columns['target'][steps.index(0)]:.1f} %"
+
+
+def test_by_class_every_class_has_a_colour_and_every_domain_a_shape():
+    visitor, _ = draw(CLOUD, "digits")
+    check(colours(visitor).set_value("class").run())
+    figure_ = figure(visitor, "cloud/points")
+    assert [layer["name"] for layer in figure_["layers"] if layer["name"]] == ["source", "target", *map(str, range(10))]
+    assert drawn(figure_)[1] == {"square": 200, "circle": 200}
+    hues = {}
+    for layer in figure_["layers"]:
+        for text in layer["text"]:
+            name, which = text.split(", ")
+            assert layer["shape"] == {"source": "square", "target": "circle"}[name]
+            hues.setdefault(which, set()).add(layer["colour"])
+    assert len(hues) == 10 and all(len(found) == 1 for found in hues.values())
+    assert len(set.union(*hues.values())) == 10
+
+
+def test_tsne_is_computed_when_asked_for_and_says_what_it_does_not_show():
+    visitor, _ = draw(CLOUD, "moons")
+    assert "t-SNE lays out" not in text_of(visitor)
+    check(colours(visitor).set_value("tsne").run())
+    assert "distances between far clusters mean nothing" in text_of(visitor)
+    found, shapes = drawn(figure(visitor, "cloud/points"))
+    assert shapes == {"square": 200, "circle": 200} and np.isfinite(found).all()
+    assert slider(visitor).disabled
+
+
+def test_a_stopped_run_shows_its_live_clouds():
+    visitor, run = draw(CLOUD, "moons", "stopped", to_look("moons", 4))
+    clouds = [np.array(e.array) for e in run.pictures("cloud")]
+    assert len(clouds) == 4 == len(slider(visitor).options)
+    np.testing.assert_allclose(drawn(figure(visitor, "cloud/points"))[0], in_order(clouds[-1]))
+    assert "of the first look" in figure(visitor, "cloud/points")["x"]["title"]
+    assert "t-SNE of the end" not in colours(visitor).options
+
+
+def test_live_axes_hold_every_cloud_so_far():
+    visitor, run = draw(LIVE_CLOUD, "moons", "stopped", to_look("moons", 5))
+    clouds = [np.array(e.array, float) for e in run.pictures("cloud")]
+    found, keep = figure(visitor, "live/cloud"), few(np.array(run.pictures("who")[0].array))
+    every = np.concatenate([points[keep] for points in clouds])
+    for name, values in (("x", every[:, 0]), ("y", every[:, 1])):
+        low, high = found[name]["domain"]
+        assert low < values.min() and high > values.max()
+    points, shapes = drawn(found)
+    np.testing.assert_allclose(points, in_order(clouds[-1][keep]))
+    assert shapes == {"square": 100, "circle": 100} and "the first look" in text_of(visitor)
+
+
+def test_of_an_ended_run_the_live_cloud_is_its_last_look_from_the_axes_of_the_end():
+    visitor, run = draw(LIVE_CLOUD, "moons")
+    keep = few(np.array(run.pictures("who")[0].array))
+    last = np.array(run.pictures("way")[-1].array, float)[-1][keep]
+    np.testing.assert_allclose(drawn(figure(visitor, "live/cloud"))[0], in_order(last))
+    assert "the axes of the end" in text_of(visitor)
+
+
+@pytest.mark.parametrize("part", [CLOUD, LIVE_CLOUD, BORDER, LIVE_BORDER])
+def test_before_the_first_look_a_sentence_stands_there(part):
+    visitor, _ = draw(part, "moons", "stopped", 1)
+    assert not charts(visitor) and len(visitor.caption) + len(visitor.info) == 1
+
+
+def test_of_each_domain_the_first_points_hold_every_class_alike():
+    who = np.array(next(e.array for e in made("digits")[1] if isinstance(e, Picture) and e.name == "who"))
+    kept = who[:, few(who)]
+    for domain in (0, 1):
+        assert np.bincount(kept[1, kept[0] == domain]).tolist() == [10] * 10
+
+
+def test_distances_and_the_nearest_class_by_hand():
+    f = np.array([[0, 0], [2, 0], [0, 10], [2, 10], [5, 1], [5, 9], [5, 8], [5, 2]], float)
+    who = np.array([[0, 0, 0, 0, 1, 1, 1, 1], [3, 3, 7, 7, 3, 7, 3, 7]])
+    between, within = distances(f, who[0])
+    assert between == pytest.approx(4.0)
+    assert within == pytest.approx((4 * np.hypot(1, 5) + 2 * 4 + 2 * 3) / 8)
+    assert at_home(f, who) == 50.0
+
+
+def test_features_beyond_all_bounds_are_left_out_and_spoken_of():
+    xy = np.array([[0, 0], [1, 2], [np.inf, 1], [np.nan, 3]])
+    (x, y), who = spans(xy[None]), np.array([[0, 1, 0, 1], [0, 0, 1, 1]])
+    assert -1 < x[0] < 0 and 1 < x[1] < 2 and y[1] < 3
+    assert len(drawn(picture(xy, who, (x, y), ("", ""), 300))[0]) == 2
+    assert spans(np.full((1, 3, 2), np.nan)) == ([-1.0, 1.0], [-1.0, 1.0])
+
+
+# ---- the border ----
+
+def test_the_border_is_the_runs_own_and_follows_the_slider():
+    visitor, run = draw(BORDER, "moons")
+    first, last = (np.array(run.pictures("border")[i].array, float) for i in (0, -1))
+    lines = []
+    for place, values in ((len(run.pictures("border")) - 1, last), (0, first)):
+        check(slider(visitor).set_value(place).run())
+        layer = next(each for each in figure(visitor, "border/plane")["layers"] if each["name"] == "50 %")
+        lines.append(layer)
+        axis = np.linspace(-REACH, REACH, len(values))
+        for x, y in [(a, b) for a, b in zip(layer["x"], layer["y"]) if b is not None][::7]:
+            column, row = np.abs(axis - x).argmin(), np.abs(axis - y).argmin()
+            near = values[max(0, row - 1):row + 2, max(0, column - 1):column + 2]
+            assert near.min() <= 0.5 <= near.max()
+    assert lines[0] != lines[1] and "Before the first step" in text_of(visitor)
+
+
+def test_domain_and_class_of_a_moon_are_told_by_the_shape_alone():
+    visitor, run = draw(BORDER, "moons")
+    who, points = (np.array(run.pictures(name)[0].array, float) for name in ("who", "points"))
+    layers = {each["name"]: each for each in figure(visitor, "border/plane")["layers"] if each["kind"] == "point"}
+    assert len({layer["shape"] for layer in layers.values()}) == 4
+    own = (who[0] == 1) & (who[1] == 0)
+    np.testing.assert_allclose(np.stack([layers["target, 0"]["x"], layers["target, 0"]["y"]], 1), points[own])
+
+
+def test_the_ground_has_at_each_place_the_shade_of_its_value():
+    rng, axis = np.random.default_rng(0), np.linspace(-1, 1, 9)
+    values = rng.random((9, 9))
+    seen = np.full((9, 9), "")
+    seen = seen.astype(object)
+    for layer in shades(values, axis):  # as the chart paints it: bars from the floor up, one over the other
+        for x, top in zip(layer["x"], layer["y"]):
+            seen[axis < top, np.abs(axis - x).argmin()] = layer["colour"]
+    shade = {grey: f" {DARKEST * grey / GREYS:.0f}%" for grey in range(GREYS + 1)}
+    for place, value in np.ndenumerate(values):
+        assert shade[round(GREYS * value)] in seen[place]
+
+
+def test_the_plane_ends_where_it_was_measured():
+    assert REACH == watch.REACH
+
+
+def test_a_run_of_digits_has_no_border_and_says_so():
+    visitor, _ = draw(BORDER, "digits")
+    assert "moons" in visitor.info[0].value and not charts(visitor)
+
+
+# ---- the two domains ----
+
+def images(visitor):
+    """The HTML of the strips."""
+    return [each.proto.body for each in visitor.get("html") if "<img" in each.proto.body]
+
+
+def pictures_of(html):
+    return [np.array(Image.open(io.BytesIO(base64.b64decode(part)))) for part in re.findall(r"base64,([^\"]+)", html)]
+
+
+def test_the_strips_hold_one_test_picture_of_each_class_and_what_the_network_says_to_it():
+    visitor, run = draw(BOTH, "digits")
+    source, target = images(visitor)
+    pair = domains(run.settings.target)
+    for html, data in ((source, pair.source), (target, pair.target)):
+        found = pictures_of(html)
+        assert len(found) == 10
+        for which, image in enumerate(found):
+            own = (data.test_x[data.test_y == which] * 255).round().byte().numpy()
+            assert (own[:, 0] == image[..., 0]).all((1, 2)).any()
+    places = [int((pair.target.test_y == which).nonzero()[0]) for which in range(10)]
+    answers = predict(run.net("model"), pair.target.test_x[places]).argmax(1).tolist()
+    said = re.findall(r">(\d)( ✗)?</div>", target)
+    assert [int(answer) for answer, _ in said] == answers
+    assert [bool(cross) for _, cross in said] == [answer != which for which, answer in enumerate(answers)]
+    assert not re.findall(r">(\d)( ✗)?</div>", source)
+
+
+def test_what_is_rare_and_what_is_granted_is_said():
+    words = text_of(draw(BOTH, "digits")[0])
+    assert "20 of the 2,200 training pictures of the target come with their labels" in words
+    assert "2,000 pictures of the digits 0–4 and 200 of 5–9" in words and "but for 2 of each class" in words
+
+
+def test_before_the_run_ends_there_are_pictures_and_no_answers():
+    visitor, _ = draw(BOTH, "digits", "stopped", 1)
+    html = images(visitor)
+    assert [len(pictures_of(each)) for each in html] == [10, 10] and "✗" not in "".join(html)
+
+
+def test_explain_may_ask_about_both_domains():
+    settings, log = made("digits")
+    found = pictures_to_ask(Shown("x", settings, list(log), None, None))
+    assert list(found) == ["Source", "Target"] and [each.shipped for each in found.values()] == [True, False]
+    np.testing.assert_allclose(255 - found["Source"].pictures.astype(int), found["Target"].pictures, atol=1)
+    np.testing.assert_array_equal(found["Target"].labels, digits.load().test_y.numpy())
+    coloured = pictures_to_ask(Shown("x", TransferSettings(target=Coloured()), [], None, None))
+    assert all(each.pictures.shape == (1000, 28, 28, 3) and not each.shipped for each in coloured.values())
+    scanned = pictures_to_ask(Shown("x", TransferSettings(target=Scanned()), [], None, None))
+    assert [each.shipped for each in scanned.values()] == [False, True]
+
+
+@pytest.mark.parametrize("settings", [None, build(TransferSettings, TINY["moons"])])
+def test_without_pictures_of_its_own_a_run_is_asked_about_mnist(settings):
+    current = Shown("x", settings, [Started(1, {})], None, None)
+    (only,) = pictures_to_ask(current).values()
+    assert only.shipped
+    both_domains(current)  # draws nothing
+
+
+# ---- the card ----
+
+def test_the_card_shows_what_the_shipped_runs_measured(own_runs):
+    assert "%" not in card(), "nothing is shipped"
+    settings, log = made("digits")
+    for run_id in SHOWN:
+        runs.save(runs.make(run_id, "transfer", flatten(settings), list(log), 1.0, "finished"))
+    right = of(runs.load("transfer-dann")).summary["target"]
+    assert card().count(f"{right:.1f} %") == len(SHOWN)
+    assert {run_id for run_id in SHOWN} == {
+        "transfer-it-worked-in-the-lab", "transfer-adabn", "transfer-dann", "transfer-selftrain", "transfer-target"}
