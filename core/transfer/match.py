@@ -5,6 +5,8 @@ from torch import Tensor
 
 from core.transfer.method import Aligned, Batch
 
+TINY = 1e-12  # where all points are one, any width will do
+
 
 def mmd(s: Tensor, t: Tensor, kernels: int = 5) -> Tensor:
     """Squared maximum mean discrepancy of s (N, D) and t (M, D), unbiased (Gretton et al. 2012, lemma 6, equation 3).
@@ -15,7 +17,7 @@ def mmd(s: Tensor, t: Tensor, kernels: int = 5) -> Tensor:
     n, m = len(s), len(t)
     both = torch.cat([s, t])
     square = (both.unsqueeze(1) - both).square().sum(2)
-    width = square.detach().sum() / ((n + m) * (n + m - 1))
+    width = (square.detach().sum() / ((n + m) * (n + m - 1))).clamp(min=TINY)
     k = sum(torch.exp(-square / (width * 2.0 ** i)) for i in range(-(kernels // 2), kernels // 2 + 1)) / kernels
     within_s = (k[:n, :n].sum() - n) / (n * (n - 1))  # without the diagonal, which is 1
     within_t = (k[n:, n:].sum() - m) / (m * (m - 1))

@@ -22,8 +22,8 @@ THEORY = (
     Formula("Deep CORAL", r"\frac{1}{4 d^2} \lVert C_S - C_T \rVert_F^2", match.coral),
     Formula("ADDA: to pass for the source", r"L = -\frac{1}{M} \sum_j \log\left(1 - G_d(h^T_j)\right)", adda.passing_loss),
     Formula("AdaBN", r"\mu_T = \mathbb{E}_{x \sim T}[a], \quad \sigma_T^2 = \mathrm{Var}_{x \sim T}[a]", models.refresh),
-    Formula("Self-training: whom to believe", r"\hat y_j = \arg\max_c p_{jc}, \quad \text{of each class } c \text{ the } "
-            r"\tfrac{\text{share} \cdot N}{C} \text{ largest } p_{jc}", selftrain.believed),
+    Formula("Self-training: whom to believe", r"\hat y_j = \arg\max_c p_{jc}, \quad \text{believed: of each answer } c \text{ the } "
+            r"\text{share with the largest } p_{jc}", selftrain.believed),
     Formula("A fresh probe, and the proxy A-distance", r"\hat d_A = 2\,(1 - 2 \epsilon)", judge.a_distance),
     Formula("Entropy of the answers", r"H = -\frac{1}{N} \sum_j \sum_c p_{jc} \log p_{jc}", judge.entropy),
     Formula("Mutual information", r"I = H\!\left(\tfrac{1}{N} \sum_j p_j\right) - \frac{1}{N} \sum_j H(p_j)", judge.information),

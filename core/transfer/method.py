@@ -32,8 +32,7 @@ class World:
         self.source_x, self.source_y = net.normalise(source.train_x), source.train_y
         self.target_x = net.normalise(target.train_x)
         upper = isinstance(settings.method, s.OnTarget)
-        which = torch.arange(len(target.train_y)) if upper else domains.granted(
-            target, settings.granted + getattr(settings.method, "shots", 0), settings.seed)
+        which = torch.arange(len(target.train_y)) if upper else domains.granted(target, s.labelled(settings), settings.seed)
         self.granted_x, self.granted_y = self.target_x[which], target.train_y[which]
 
     def network(self) -> nn.Module:

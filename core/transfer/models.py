@@ -5,6 +5,7 @@ import copy
 import torch
 from torch import Tensor, nn
 
+from core.loop import seeded
 from core.nets import DigitNet, Unit
 from core.transfer.settings import Coloured, Moons, TransferSettings
 
@@ -93,7 +94,8 @@ def thawed(net: nn.Module, frozen: str) -> list[nn.Parameter]:
 def refresh(net: nn.Module, x: Tensor, batch: int = 500) -> nn.Module:
     """AdaBN: BatchNorm's means and variances measured anew on normalised pictures x, no label used (Li et al. 2016).
 
-    With momentum None the statistics are plain means over the batches, which are of one size.
+    With momentum None they are plain means over batches of about one size, in an order drawn once: pictures may lie
+    sorted by class, and a batch of one class has other variances.
     """
     norms = [layer for layer in net.modules() if isinstance(layer, nn.modules.batchnorm._BatchNorm)]
     was = [norm.momentum for norm in norms]
@@ -101,9 +103,8 @@ def refresh(net: nn.Module, x: Tensor, batch: int = 500) -> nn.Module:
         norm.reset_running_stats()
         norm.momentum = None
     net.train()
-    for part in x.split(batch):
-        if len(part) == batch or len(x) < batch:
-            net.layers(part)
+    for part in x[torch.randperm(len(x), generator=seeded(0))].chunk(max(1, round(len(x) / batch))):
+        net.layers(part)
     for norm, momentum in zip(norms, was):
         norm.momentum = momentum
     return net.eval()

@@ -47,7 +47,8 @@ class SelfTraining(DaNN):
     def begin(self, phase: int) -> list[nn.Parameter]:
         if phase:
             with torch.inference_mode():
-                p = torch.cat([self.twin.eval()(x) for x in self.world.target_x.split(200)]).softmax(1)
+                twin = self.twin.eval()
+                p = torch.cat([twin.head(twin.layers(x)) for x in self.world.target_x.split(200)]).softmax(1)
             self.index, self.labels = believed(p, share_of(phase, self.settings.method.rounds))
         return super().begin(phase) if self.critic is not None else Aligned.begin(self, phase)
 

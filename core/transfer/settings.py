@@ -85,7 +85,7 @@ class MMD(Frozen):
 
     name: Literal["mmd"] = "mmd"
     lam: float = _lam(10.0, 100, "Weight of the distance between the clouds.")
-    kernels: int = knob(5, "Kernels", "Gaussians of different widths, around the median distance.", ge=1, le=9, step=2, fine=True)
+    kernels: int = knob(5, "Kernels", "Gaussians of different widths, around the mean distance.", ge=1, le=9, step=2, fine=True)
 
 
 class CORAL(Frozen):
@@ -162,7 +162,8 @@ class TransferSettings(Settings):
     statistics: Literal["own", "shared"] = knob(
         "own", "BatchNorm statistics", "Of methods that see both domains in each step: each its own means and variances, or one "
         "pass for both.", fine=True, names={"own": "each domain its own", "shared": "shared"})
-    steps: int = knob(STEPS, "Steps", "Of each phase; self-training and fine-tuning have two, ADDA too.", ge=50, le=5000, step=50)
+    steps: int = knob(STEPS, "Steps", "Of the first phase. ADDA and fine-tuning have a second as long; "
+                     "each round of self-training takes an eighth.", ge=50, le=5000, step=50)
     batch: Literal[16, 32, 64, 128] = knob(32, "Batch", "Pictures of each domain in one step.", unit="of each", fine=True)
     learning_rate: float = knob(0.002, "Learning rate", "Of Adam, at its highest.", symbol="η", ge=0.00001, le=0.1, log=True, fine=True)
 
@@ -186,6 +187,11 @@ def phases(settings: TransferSettings) -> list[int]:
             return [settings.steps] + [settings.steps // ROUND] * rounds
         case _:
             return [settings.steps]
+
+
+def labelled(settings: TransferSettings) -> int:
+    """How many target labels of each class a method may learn from, all of them for the upper bound apart."""
+    return settings.granted + getattr(settings.method, "shots", 0)
 
 
 def seconds(settings: TransferSettings) -> float:

@@ -19,7 +19,6 @@ from pages.views.transfer.working import working
 FIRST = {  # what the scenes' questions are about
     "transfer-is-it-working": "working",
     "transfer-when-alignment-hurts": "swapped",
-    "transfer-two-moons": "border",
 }
 
 
@@ -49,8 +48,8 @@ def inside(current: Shown) -> None:
         "methods": (_("Methods side by side"), methods),
     }
     every |= {} if moons else {"why": (_("What it looks at"), why)}
-    first = FIRST.get(current.id, "cloud")
-    views.draw(current, every, first if first in every else "cloud")
+    first = FIRST.get(current.id, next(iter(every)))
+    views.draw(current, every, first)
 
 
 def networks(current: Shown) -> dict[str, tuple[str, str]]:

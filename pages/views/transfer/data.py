@@ -80,6 +80,7 @@ def _always(chosen: dict[str, Any]) -> list[str]:
     frozen["features"] = _("all but the last layer")
     words = {
         "lam": lambda value: f"λ = {value:g}",
+        "shots": _("{} labels per class").format,
         "encoder_rate": _("rate {:g}").format,
         "start": {"dann": _("from DaNN"), "source": _("from source only")}.get,
         "frozen": lambda value: _("{} frozen").format(frozen[value]),
@@ -95,7 +96,7 @@ def _unusual(chosen: dict[str, Any], usual: dict[str, Any]) -> list[str]:
         "kernels": _("{} kernels").format,
         "rounds": _("{} rounds").format,
         "statistics": {"shared": _("shared statistics"), "own": _("own statistics")}.get,
-        "granted": _("{} labels per class").format,
+        "granted": _("{} granted per class").format,
     }
     usual = usual | {"statistics": "own", "granted": 0}
     return [say(chosen[name]) for name, say in words.items() if chosen.get(name, usual.get(name)) != usual.get(name)]
@@ -103,10 +104,7 @@ def _unusual(chosen: dict[str, Any], usual: dict[str, Any]) -> list[str]:
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def targets(run_id: str) -> tuple[list[int], list[float]]:
-    """Accuracy on the target in percent, against training steps; the last is the end's, on the whole test part.
-
-    AdaBN changes the network after the last step: only the end knows what it brought.
-    """
+    """Accuracy on the target in percent, against training steps; the last is the end's, on the whole test part."""
     run = runs.load(run_id)
     steps, columns = table(run.events)
     found = {step: value for step, value in zip(steps, columns["target"]) if value is not None}

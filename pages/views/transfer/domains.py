@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from core.transfer.settings import labelled
 from pages.shared import digit
 from pages.shared.figures import COLOURS
 from pages.shared.overlay import inline, pixels
@@ -122,14 +123,14 @@ def _titled(current: Shown) -> str:
     """How the target's strip is called: what its labels are used for."""
     if current.settings.method.name == "target":
         return _("Target: with all its labels, for comparison")
-    if current.settings.granted:
-        return _("Target: without, but for {} of each class").format(current.settings.granted)
+    if each := labelled(current.settings):
+        return _("Target: without, but for {} of each class").format(each)
     return _("Target: without")
 
 
 def _granted(current: Shown) -> list[str]:
     facts = current.facts
-    if not current.settings.granted or current.settings.method.name == "target" or "granted" not in facts:
+    if not labelled(current.settings) or current.settings.method.name == "target" or "granted" not in facts:
         return []
     return [
         _("{:,} of the {:,} training pictures of the target come with their labels.").format(

@@ -117,7 +117,8 @@ def _table(chosen: Mapping[str, About], lower: float | None, upper: float | None
 
 def _labels(about: About) -> str:
     """How many target labels of each class a run learned from."""
-    return _("all") if about.settings["method"] == "target" else str(about.settings.get("granted", 0))
+    chosen = about.settings
+    return _("all") if chosen["method"] == "target" else str(chosen.get("granted", 0) + chosen.get("shots", 0))
 
 
 def _number(value: float | None, digits: int = 1) -> str:

@@ -89,8 +89,9 @@ def _domain(current: Shown, steps: list[int], columns: Mapping[str, list]) -> No
 
 def about_domain(own: float | None, probe: float) -> str:
     """What the two classifiers of the domain say together. own: None for a method without one. Both in %."""
-    distance = max(0.0, 2 * (1 - 2 * (1 - probe / 100)))
-    away = _("proxy A-distance {:.2f} of 2").format(distance)
+    from core.transfer.judge import a_distance
+
+    away = _("proxy A-distance {:.2f} of 2").format(a_distance(probe))
     if own is None:
         said = (
             _("This method has no domain classifier of its own. A fresh linear probe: **{:.0f} %**.").format(probe)

@@ -135,7 +135,7 @@ VARIANTS = [(lab, union, choice) for lab in labs.LABS for union, field in labs.s
 @pytest.mark.parametrize("lab, union, choice", VARIANTS)
 def test_every_bad_value_of_every_knob_gives_one_sentence(monkeypatch, lab, union, choice):
     model, scene = labs.settings_class(lab), labs.module(lab, "settings").SCENES[0].settings
-    for name, inner in flat_fields(model, {union: choice}):
+    for name, inner in flat_fields(model, flatten(scene) | {union: choice}):
         if name != union:
             monkeypatch.setattr(knobs.st, "query_params", {union: choice, name: "?!"})
             settings, heard = knobs.from_url(model, scene)

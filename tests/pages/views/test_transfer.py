@@ -157,9 +157,10 @@ def test_methods_are_compared_in_one_world_and_once_each():
 
 @pytest.mark.parametrize("flat, name", [
     ({"method": "dann"}, "DaNN, λ = 1"),
-    ({"method": "dann", "lam": 0.5, "schedule": "constant", "granted": 2}, "DaNN, λ = 0.5, constant, 2 labels per class"),
+    ({"method": "dann", "lam": 0.5, "schedule": "constant", "granted": 2}, "DaNN, λ = 0.5, constant, 2 granted per class"),
     ({"method": "selftrain", "start": "source", "rounds": 2}, "Self-training, from source only, 2 rounds"),
-    ({"method": "finetune", "granted": 5, "frozen": "first"}, "Fine-tuning, first layer frozen, 5 labels per class"),
+    ({"method": "finetune", "shots": 3, "frozen": "first", "granted": 5},
+     "Fine-tuning, 3 labels per class, first layer frozen, 5 granted per class"),
     ({"method": "mmd", "lam": 3, "statistics": "shared"}, "MMD, λ = 3, shared statistics"),
     ({"method": "source"}, "Source only")])
 def test_a_method_is_called_after_what_tells_it_apart(flat, name):
