@@ -35,12 +35,9 @@ class MMD(Aligned):
     Several layers, as in Long et al. 2015: on the last one's alone it hardly helps (measured).
     """
 
-    def lam_at(self, p: float) -> float:
-        return self.settings.method.lam
-
     def losses(self, batch: Batch, p: float) -> dict[str, Tensor]:
         loss, h_s, h_t, f_s, f_t = self.both(batch)
-        return {"loss": loss, "distance": self.lam_at(p) * (self.distance(h_s, h_t) + self.distance(f_s, f_t))}
+        return {"loss": loss, "distance": self.settings.method.lam * (self.distance(h_s, h_t) + self.distance(f_s, f_t))}
 
     def distance(self, s: Tensor, t: Tensor) -> Tensor:
         return mmd(s, t, self.settings.method.kernels)

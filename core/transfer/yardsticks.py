@@ -39,7 +39,7 @@ YARDSTICKS = (
             "Own BatchNorm statistics for each domain, pooling before BatchNorm, Adam with β₁ = 0.5: about ten points each."),
     _colour("target", "trained on the target", f"95.9 % ({GANIN}, from memory of the paper)", "Fewer digits lower the ceiling."),
     _colour("mmd", "MMD", "none in this set-up", "On two layers; on the last alone it stays near AdaBN."),
-    _colour("coral", "Deep CORAL", "none in this set-up", "Only covariances of 128 features, from 32 digits at a time."),
+    _colour("coral", "Deep CORAL", "none in this set-up", "Only covariances, from 32 digits at a time."),
     _colour("adda", "ADDA", "none in this set-up (SVHN → MNIST: 76.0 %, Tzeng et al. 2017)", "Starts from AdaBN's statistics."),
     _colour("adabn", "AdaBN", "none in this set-up", "What the statistics alone bring."),
     _colour("selftrain", "self-training after DaNN", "none in this set-up", "The best method without labels here."),

@@ -379,6 +379,20 @@ def test_refusals_are_sentences(net, method):
     assert answer(subject, 1, S.Saliency()).map.any()
 
 
+@pytest.mark.parametrize("channels", [1, 3])
+def test_a_digit_in_colour_is_explained_like_any_other(channels):
+    """A network for colours, grey or coloured pictures; DeepLIFT has no rule for its standardisation and says so."""
+    net = DigitNet((4,), (8,), channels=3, standardise=True, pool_first=True).eval().requires_grad_(False)
+    subject = Subject(net, rand(channels, 28, 28), DIGITS)
+    assert not subject.photo
+    for name, method in S.METHODS.items():
+        if name == "deeplift":
+            with pytest.raises(CannotExplain, match="deviation"):
+                answer(subject, 1, method())
+        else:
+            assert answer(subject, 1, method()).map.shape == (28, 28), name
+
+
 # --- stopping --------------------------------------------------------------------------------------------------------
 
 

@@ -187,4 +187,3 @@ def test_the_distance_is_weighted_with_lambda_and_the_label_loss_is_not(cls, met
     few, many = one.losses(batch, 0.5), three.losses(batch, 0.5)
     assert many["distance"].item() == pytest.approx(3 * few["distance"].item(), rel=1e-5) and few["distance"].item() != 0
     assert many["loss"].item() == few["loss"].item()
-    assert one.lam_at(0) == one.lam_at(1) == 1 and three.lam_at(0.5) == 3
