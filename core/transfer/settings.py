@@ -155,7 +155,8 @@ class TransferSettings(Settings):
     granted: int = knob(0, "Target labels granted", "For a method that could do without them; fine-tuning has a knob of its own.",
                         unit="per class", ge=0, le=MOST_GRANTED, step=1)
     rare: int = knob(100, "Digits 5–9 in the target", "Share of them that the target's training part keeps: below 100 % its "
-                     "classes are not as frequent as the source's. The test part stays balanced.", unit="%", ge=5, le=100, step=5)
+                     "classes are not as frequent as the source's. "
+                     "Of the two moons it is the second. The test part stays balanced.", unit="%", ge=5, le=100, step=5)
     pixels: Literal["standardised", "raw"] = knob(
         "standardised", "Pixels", "Each picture brought to mean 0 and deviation 1 of its own, or as it is.", fine=True,
         names={"standardised": "standardised", "raw": "raw"})

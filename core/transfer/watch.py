@@ -45,20 +45,23 @@ class Watch:
                 "parameters": sum(p.numel() for p in self.method.net.parameters()), "whole": True}
 
     def begins(self) -> Iterator[Event]:
-        """Whose points the cloud shows: row 0 the domain (0 source, 1 target), row 1 the class."""
+        """The look before the first step, and whose points the cloud shows."""
+        yield from self.look(0, 0.0, {}, self.points)
+
+    def points(self) -> Iterator[Event]:
+        """Row 0 the domain of each point (0 source, 1 target), row 1 its class; of the moons where it lies, too."""
         y = torch.cat([self.few[name].test_y[:SHOWN] for name in self.data])
         domain = torch.arange(len(y)) >= len(y) // 2
         yield Picture(0, "who", torch.stack([domain, y]).to(torch.uint8).numpy())
         if isinstance(self.settings.target, Moons):
             yield Picture(0, "points", torch.cat([self.few[name].test_x[:SHOWN] for name in self.data]).half().numpy())
-        yield from self.look(0, 0.0, {})
 
     def after_step(self, step: int, p: float, parts: dict[str, Tensor], last: bool) -> Iterator[Event]:
         """p: the share of the phase's steps that is done. last: it is the last of its phase."""
         if step in EARLY or step % self.every == 0 or last:
             yield from self.look(step, p, parts)
 
-    def look(self, step: int, p: float, parts: dict[str, Tensor]) -> Iterator[Event]:
+    def look(self, step: int, p: float, parts: dict[str, Tensor], first=tuple) -> Iterator[Event]:
         seen = {name: Seen(self.method.net_for(name), data) for name, data in self.few.items()}
         s, t = seen["source"], seen["target"]
         found = {"source": hits(s.logits, s.y), "target": hits(t.logits, t.y)}
@@ -68,14 +71,15 @@ class Watch:
         found["lam"] = self.method.lam_at(p)
         found |= label_free(t.logits) | {name: value.item() for name, value in parts.items()}
         yield Metrics(step, {name: value for name, value in found.items() if value is not None})
+        yield from first()
         yield from self.cloud(step, torch.cat([s.f[:SHOWN], t.f[:SHOWN]]))
 
     def cloud(self, step: int, f: Tensor) -> Iterator[Event]:
         self.way.append(f)
         self.axes = self.axes or main_axes(f)
-        yield Picture(step, "cloud", seen_from(f, self.axes).half().numpy())
         if isinstance(self.settings.target, Moons):
             yield Picture(step, "border", border(self.method.net_for("target")).half().numpy())
+        yield Picture(step, "cloud", seen_from(f, self.axes).half().numpy())
 
     def phase_ends(self, phase: int) -> None:
         """A method of two phases leaves the network of the first beside that of the last."""

@@ -17,6 +17,13 @@ ATTACK = "pages/adversarial_attack.py"
 
 def draw(lab: str, networks: dict[str, tuple[str, str]], tests: dict[str, digit.Tests]) -> None:
     """Choose a digit and a method; every model answers side by side, on one shared colour scale."""
+    if not tests:
+        st.info(
+            _(
+                "What this network sees are two numbers and no picture: its border, under Look inside, says all that it knows."
+            )
+        )
+        return
     if not networks:
         st.info(_("There is no trained network to explain yet: let a run end."))
         return

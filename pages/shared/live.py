@@ -4,14 +4,16 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from random import randrange
+from typing import Any
 
 import streamlit as st
+from pydantic.fields import FieldInfo
 
 from core import jobs
 from core.events import Started, Warned
 from core.jobs import JobError, View
 from core.runs import RunError
-from core.settings import BadSettings, Metric, Settings, flat_fields, flatten
+from core.settings import BadSettings, Metric, Settings, extra, flat_fields, flatten
 from pages.shared import chart, figures, knobs, shown
 from pages.shared.shown import Shown
 from pages.shared.words import _, plain
@@ -203,14 +205,18 @@ def _differences(current: Shown, settings: Settings) -> str:
     then, today = flatten(current.settings), flatten(settings)
     fields = dict(flat_fields(type(settings), today))
     return ", ".join(
-        f"{fields[n].title} {_short(then[n])} → {_short(v)}" if n in then else f"{fields[n].title} {_short(v)}"
+        f"{fields[n].title} {_short(then[n], fields[n])} → {_short(v, fields[n])}"
+        if n in then
+        else f"{fields[n].title} {_short(v, fields[n])}"
         for n, v in today.items()
         if then.get(n) != v
     )
 
 
-def _short(value: object) -> str:
-    text = f"{value:g}" if isinstance(value, float) else str(value)
+def _short(value: Any, field: FieldInfo) -> str:
+    """A value as its widget calls it."""
+    named = (extra(field, "names") or {}).get(value)
+    text = _(named) if named else f"{value:g}" if isinstance(value, float) else str(value)
     return text if len(text) <= 40 else "…"  # a picture of one's own, as text
 
 
@@ -235,7 +241,11 @@ def _charts(lab: str, current: Shown, metrics: Mapping[str, Metric]) -> None:
         return None  # what it measures are single numbers
     if not groups:  # nothing measured yet: the scene's run, faint, keeps the place
         scene = _quiet(shown.scene_id(lab, st.session_state[f"{lab}/scene"]))
-        st.caption(_("Meanwhile: the shipped run of this scene."))
+        st.caption(
+            _("Meanwhile: the shipped run of this scene.")
+            if current.live
+            else _("Nothing was measured. The shipped run of this scene:")
+        )
         return _charts(lab, scene, metrics) if scene else None
     first, *more = groups
     left, right = st.columns([1.7, 1]) if more else (st.container(), None)

@@ -159,11 +159,11 @@ def axes(ended: bool) -> tuple[str, str]:
 def _said_of_axes(ended: bool) -> str:
     if ended:
         return _(
-            "Each point is a test picture, seen from the axes of the end: the two directions in which the features of both domains "
+            "Each point is one of the test part, seen from the axes of the end: the two directions in which the features of both domains "
             "spread most at the last look."
         )
     return _(
-        "Each point is a test picture. The axes are the two directions in which the features of both domains spread most at the "
+        "Each point is one of the test part. The axes are the two directions in which the features of both domains spread most at the "
         "first look; they are not chosen anew, so what moves is the features."
     )
 

@@ -104,11 +104,10 @@ def _unusual(chosen: dict[str, Any], usual: dict[str, Any]) -> list[str]:
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def targets(run_id: str) -> tuple[list[int], list[float]]:
-    """Accuracy on the target in percent, against training steps; the last is the end's, on the whole test part."""
-    run = runs.load(run_id)
-    steps, columns = table(run.events)
+    """Accuracy on the target in percent, of the pictures that a look asks, against training steps."""
+    steps, columns = table(runs.load(run_id).events)
     found = {step: value for step, value in zip(steps, columns["target"]) if value is not None}
-    return list(found), [*list(found.values())[:-1], run.about.summary["target"]]
+    return list(found), list(found.values())
 
 
 def summary_of(run_id: str) -> dict[str, Any]:

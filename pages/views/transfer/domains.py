@@ -14,6 +14,7 @@ from pages.shared.overlay import inline, pixels
 from pages.shared.shown import Shown
 from pages.shared.words import _
 
+EACH = 500  # test pictures that a look asks, as core/transfer/watch.py has it
 SIDE = 56  # pixels of each picture on the screen: each of its own is two by two
 IN_A_ROW = 5
 
@@ -42,17 +43,19 @@ def both_domains(current: Shown) -> None:
         st.caption(
             _(
                 "Under each target picture what the network answers; ✗ marks what is wrong. Here {} of 10 are right, of all test "
-                "pictures {:.1f} %."
-            ).format(right, current.summary["target"])
+                "pictures **{:.1f} %**; the curves above ask {} of them."
+            ).format(right, current.summary["target"], EACH)
         )
     if more := _granted(current) + _missing(current):
         st.caption(" ".join(more))
 
 
 def tests(current: Shown) -> dict[str, digit.Tests]:
-    """The test pictures of both domains for the Explain tab; of the moons there are none, and MNIST's stand in."""
-    if current.settings is None or current.settings.target.name == "moons":
+    """The test pictures of both domains for the Explain tab; of the moons there are none."""
+    if current.settings is None:
         return digit.mnist()
+    if current.settings.target.name == "moons":
+        return {}
     target = current.settings.target
     source, changed = _tests(target.model_dump_json(), target)
     return {_("Source"): source, _("Target"): changed}

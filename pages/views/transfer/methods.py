@@ -22,7 +22,7 @@ def methods(current: Shown) -> None:
         st.info(
             _(
                 "No other stored run has these very domains, steps and seed. Choose another method and press Train: it will appear "
-                "here. The shipped runs share the first scene's domains."
+                "here. Most shipped runs share the first scene's domains."
             )
         )
         return
@@ -107,9 +107,16 @@ def _table(chosen: Mapping[str, About], lower: float | None, upper: float | None
         if lower is None and upper is None:
             missing = _("source only nor one trained on the target")
         st.caption(_("The gap is between two bounds, and there is no stored run {} in this world yet.").format(missing))
+    elif not any(share is not None for share in shares):
+        st.caption(
+            _(
+                "Source only is as good here as training on the target, on as many of its pictures as there are: no gap to close, "
+                "and what lies below the lower bound was made worse."
+            )
+        )
     st.caption(
         _(
-            "The curves ask a few hundred test pictures, their last points and the table the whole test part. One seed each; the "
+            "The curves ask a few hundred test pictures, the table the whole test part. One seed each; the "
             "means over five seeds stand under Yardstick. Seconds are those of the machine that trained."
         )
     )

@@ -20,6 +20,7 @@ NEAR = 60.0  # %: up to here a classifier of two equally large domains is hardly
 FAR = 70.0  # %: from here on it finds them well
 FIRST = 0.2  # share of a run in which no step is chosen
 JUDGEMENTS = {"entropy": -1, "information": 1, "snd": 1}  # −1: the lowest is preferred
+CHANCE = 4.0  # points of accuracy: looks of a few hundred pictures differ by so much without a reason
 LIKE, LOOSE = 0.7, 0.3  # rank correlations from which on two things go together, or loosely so
 
 
@@ -114,7 +115,7 @@ def about_domain(own: float | None, probe: float) -> str:
         ).format(away)
     if probe > NEAR:
         return said + _("Little is left by which the domain could be found ({}).").format(away) + " " + _overlap()
-    return said + _("No linear look finds the domain any more ({}).").format(away) + " " + _overlap()
+    return said + _("A linear look hardly finds the domain any more ({}).").format(away) + " " + _overlap()
 
 
 def _overlap() -> str:
@@ -191,7 +192,8 @@ def _choosing(current: Shown) -> None:
         _("Judgement"), list(JUDGEMENTS), default="information", required=True, format_func=names.get, key="working/by"
     )
     _together(looks, name, names[name], found)
-    st.markdown(about_rank(data.spearman(JUDGEMENTS[name] * looks[name], looks["target"]), len(looks["step"])))
+    rho = data.spearman(JUDGEMENTS[name] * looks[name], looks["target"])
+    st.markdown(about_rank(rho, len(looks["step"]), float(np.ptp(looks["target"]))))
 
 
 def _together(looks: Mapping[str, np.ndarray], name: str, title: str, found: Mapping[str, Choice]) -> None:
@@ -214,8 +216,8 @@ def _together(looks: Mapping[str, np.ndarray], name: str, title: str, found: Map
             chart.show(figure | {"legend": True}, key=key, alt=alt)
 
 
-def about_rank(rho: float | None, looks: int) -> str:
-    """What the rank correlation of preference and target accuracy says; None: there is none."""
+def about_rank(rho: float | None, looks: int, spread: float) -> str:
+    """What the rank correlation of preference and target accuracy says; None: there is none. spread: of the accuracy, points."""
     if rho is None:
         return _("Too few looks, or none that differ: no rank correlation.")
     number = f"{rho:+.2f}".replace("-", "−")
@@ -223,6 +225,10 @@ def about_rank(rho: float | None, looks: int) -> str:
         _("Rank correlation of what it prefers with target accuracy, over {} looks: **{}**.").format(looks, number)
         + " "
     )
+    if spread < CHANCE:
+        return said + _(
+            "But the accuracy hardly moves over these looks ({:.1f} points): its order is mostly chance."
+        ).format(spread)
     if rho >= LIKE:
         return said + _("What it prefers is better on the target, too.")
     if rho >= LOOSE:

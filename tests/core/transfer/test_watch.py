@@ -102,7 +102,7 @@ def test_points_on_a_line_are_seen_from_the_side():
 def test_the_live_cloud_is_always_seen_from_the_first_place():
     look = Watch(SourceOnly(World(MOONS)))
     f = torch.randn(20, 32, generator=seeded(0))
-    (first, *_), (moved, *_) = list(look.cloud(0, f)), list(look.cloud(1, 2 * f + 1))
+    (*_, first), (*_, moved) = list(look.cloud(0, f)), list(look.cloud(1, 2 * f + 1))
     axes = watch.main_axes(f)
     for event, features in ((first, f), (moved, 2 * f + 1)):
         assert np.allclose(event.array, watch.seen_from(features, axes).numpy(), atol=0.02)

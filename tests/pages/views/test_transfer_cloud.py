@@ -317,12 +317,12 @@ def test_explain_may_ask_about_both_domains():
     assert [each.shipped for each in scanned.values()] == [False, True]
 
 
-@pytest.mark.parametrize("settings", [None, build(TransferSettings, TINY["moons"])])
-def test_without_pictures_of_its_own_a_run_is_asked_about_mnist(settings):
-    current = Shown("x", settings, [Started(1, {})], None, None)
-    (only,) = pictures_to_ask(current).values()
-    assert only.shipped
-    both_domains(current)  # draws nothing
+def test_without_settings_mnist_stands_in_and_moons_are_no_pictures():
+    unknown, moons = (Shown("x", settings, [Started(1, {})], None, None) for settings in (None, build(TransferSettings, TINY["moons"])))
+    (only,) = pictures_to_ask(unknown).values()
+    assert only.shipped and not pictures_to_ask(moons)
+    for current in (unknown, moons):
+        both_domains(current)  # draws nothing
 
 
 # ---- the card ----
