@@ -80,7 +80,7 @@ class DigitNet(nn.Module):
     def features(self, x: Tensor) -> Tensor:
         """What the last layer reads: (N, width of the last unit), none below 0."""
         x = self.normalise(x)
-        if x.shape[1] < self.channels:
+        if self.channels > 1 and x.shape[1] < self.channels:  # in this order: a grey network must stay traceable
             x = x.expand(-1, self.channels, -1, -1).contiguous(memory_format=torch.channels_last)
         return self.layers(x)
 

@@ -291,6 +291,7 @@ def test_the_address_reproduces_the_settings(visit):
     page = visit(scene="never-saw-a-three", seed=41)
     nudge(page, "compression/temperature", 3)
     expect(page).to_have_url(re.compile("temperature=9.5"))
+    arrived(page)
     switch = keyed(page, "compression/control").locator("label").first
     if not switch.is_visible():  # a fine knob, folded away
         page.get_by_text("More knobs").click()

@@ -86,13 +86,21 @@ def follow(visit, visitor, lab):
     return check(visit(PAGES[lab], tab="Compare", **query_of(visitor)))
 
 
+def first_scene_with(lab, union, choice):
+    """The lab's first scene with another choice in one of its unions, which brings its own knobs at their defaults."""
+    model, first = labs.settings_class(lab), flatten(labs.module(lab, "settings").SCENES[0].settings)
+    brought = {inner for member in union_members(model.model_fields[union]).values() for inner in member.model_fields}
+    return build(model, {name: value for name, value in first.items() if name not in brought} | {union: choice})
+
+
 @each_choice
 def test_a_choice_brings_its_own_knobs_at_their_defaults(visit, lab, union, choice):
     other = next(c for c in union_members(labs.settings_class(lab).model_fields[union]) if c != choice)
     visitor = check(visit(PAGES[lab], tab="Compare", **{union: other}))
     check(visitor.get_by_key(f"{lab}/{union}").set_value(choice).run())
-    assert flatten(shown(visitor, lab)) == flatten(build(labs.settings_class(lab), {union: choice}))
-    for name, field in flat_fields(labs.settings_class(lab), {union: choice}):
+    expected = flatten(first_scene_with(lab, union, choice))
+    assert flatten(shown(visitor, lab)) == expected
+    for name, field in flat_fields(labs.settings_class(lab), expected):
         if extra(field, "source") in knobs.OWN:  # an upload or a drawing: tests/pages/test_own.py
             continue
         assert visitor.get_by_key(f"{lab}/{name}").value is not None
@@ -104,7 +112,7 @@ def test_a_choice_brings_its_own_knobs_at_their_defaults(visit, lab, union, choi
 def test_every_knob_goes_into_the_address_and_comes_back(visit, lab, union, choice):
     visitor = check(visit(PAGES[lab], tab="Compare", **{union: choice}))
     wanted = {}
-    for name, field in flat_fields(labs.settings_class(lab), {union: choice}):
+    for name, field in flat_fields(labs.settings_class(lab), flatten(first_scene_with(lab, union, choice))):
         fixed = union_members(field) or extra(field, "source") in knobs.OWN
         value = None if fixed else changed(field, visitor.session_state[f"{lab}/{name}"])
         if value is not None:

@@ -1,13 +1,11 @@
 """Settings that do not fit together get one sentence; no allowed run takes for ever."""
 
-import re
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.settings import BadSettings, bounds_of, build, choices_of, flat_fields, union_members
-from core.transfer.settings import LIMIT, SCENES, SHIPPED, TransferSettings, phases, seconds
+from core.settings import BadSettings, bounds_of, build, choices_of, flat_fields, flatten, union_members
+from core.transfer.settings import SCENES, SHIPPED, TransferSettings, phases
 
 METHODS, TARGETS = (union_members(TransferSettings.model_fields[name]) for name in ("method", "target"))
 TOGETHER = [(method, target) for method in sorted(METHODS) for target in sorted(TARGETS) if (method, target) != ("adabn", "moons")]
@@ -22,9 +20,13 @@ def refusal(**flat):
     return sentence
 
 
-def test_a_run_of_hours_is_refused_with_its_length():
-    sentence = refusal(steps=5000, batch=128, method="selftrain", rounds=10)
-    assert int(re.search(r"about (\d+) minutes", sentence)[1]) > LIMIT / 60
+def test_the_longest_run_ends_within_minutes():
+    """At its bounds no run passes more than 600,000 pictures through the network and back, about 0.35 ms each on one core."""
+    bounds = {name: max(choices_of(field) or bounds_of(field)) for name, field in TransferSettings.model_fields.items()
+              if name in ("steps", "batch")}
+    for method in METHODS:
+        settings = build(TransferSettings, bounds | {"method": method} | ({"rounds": 10} if method == "selftrain" else {}))
+        assert 2 * settings.batch * sum(phases(settings)) <= 600_000
 
 
 def test_adabn_without_batchnorm_is_refused():
@@ -38,20 +40,10 @@ def test_every_knob_may_go_to_its_ends_whatever_was_chosen(method, target):
     for name, field in flat_fields(TransferSettings, chosen):
         ends = choices_of(field) or [end for end in bounds_of(field) if end is not None]
         for value in ends if name not in chosen else ():
-            assert 0 < seconds(build(TransferSettings, chosen | {name: value})) <= LIMIT
+            assert flatten(build(TransferSettings, chosen | {name: value}))[name] == value
 
 
-@given(st.sampled_from(TOGETHER), st.sampled_from(range(50, 1000, 50)), st.sampled_from([16, 32, 64]))
-def test_the_estimate_grows_with_the_work(chosen, steps, batch):
-    method, target = chosen
-
-    def length(**more):
-        return seconds(build(TransferSettings, {"method": method, "target": target, "steps": steps, "batch": batch}
-                             | more))
-    assert length(steps=steps + 50) > length() > 0 and length(batch=2 * batch) >= length()
-
-
-@given(st.sampled_from(sorted(METHODS)), st.sampled_from(range(50, 5001, 50)), st.integers(1, 10))
+@given(st.sampled_from(sorted(METHODS)), st.sampled_from(range(50, 2001, 50)), st.integers(1, 10))
 def test_every_phase_has_steps(method, steps, rounds):
     settings = build(TransferSettings, {"method": method, "steps": steps, "batch": 16}
                      | ({"rounds": rounds} if method == "selftrain" else {}))

@@ -15,7 +15,7 @@ from core.events import Metrics
 from core.explain.settings import METHOD_NAMES, METHODS, SCENES, SHIPPED, ExplainSettings
 from core.settings import build, flatten
 from core.subject.models import digit_net
-from pages.shared import compare, explain, knobs, lecture, shown, takeaway
+from pages.shared import compare, digit, explain, knobs, lecture, shown, takeaway
 from pages.views import explain as views
 from tests.pages.conftest import PAGES, charts, check, said, text_of
 from tests.pages.conftest import shown as settings_of
@@ -249,7 +249,8 @@ def test_explain_answers_by_every_method_with_a_map_or_a_sentence(visit, lab):
     ("lime", "repeats", 1, 3), ("lime", "fill", "grey", "white")])
 def test_a_methods_knob_changes_its_answer(method, knob, one, other):
     cheap = {"samples": 40} if "samples" in METHODS[method].model_fields and knob != "samples" else {}
-    first, again, second = (explain.answer("compression-teacher", "model", 302, method, json.dumps(cheap | {knob: value}))
+    picture = digit.mnist()["test digits"].pictures[302]
+    first, again, second = (explain.answer("compression-teacher", "model", picture, method, json.dumps(cheap | {knob: value}))
                             for value in (one, one, other))
     assert np.array_equal(first["map"], again["map"]) and not np.allclose(first["map"], second["map"])
     assert first["said"] == second["said"] == 3 and first["sure"] == second["sure"]
