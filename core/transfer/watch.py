@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from core.data.digits import Digits
 from core.events import Event, Finished, Metrics, Picture, Warned
 from core.loop import hits
-from core.nets import DigitNet, to_model
+from core.nets import DigitNet, predict, to_model
 from core.transfer import judge, models
 from core.transfer.method import SourceOnly
 from core.transfer.settings import Moons, phases
@@ -121,8 +121,7 @@ class Seen:
         self.y = data.test_y
 
     def _one(self, net: nn.Module, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        h = models.extractor(net)(net.normalise(x))
-        f = models.predictor(net)[:-1](h)
+        h, f = models.through(net, net.normalise(x))
         return h, f, net.head(f)
 
 
@@ -140,13 +139,10 @@ def label_free(logits: Tensor) -> dict[str, float]:
     return {"entropy": judge.entropy(p), "information": judge.information(p), "snd": judge.snd(p)}
 
 
-@torch.inference_mode()
 def domain_accuracy(critic: nn.Module, s: Tensor, t: Tensor) -> float:
     """Share in percent of test features that the method's own domain classifier puts into the right domain."""
-    was_training = critic.training
-    critic.eval()
-    right = (torch.cat([-critic(s), critic(t)]).sign() + 1).sum().item() / 2  # where it cannot say, half is right
-    critic.train(was_training)
+    guesses = torch.cat([-predict(critic, s), predict(critic, t)])
+    right = (guesses.sign() + 1).sum().item() / 2  # where it cannot say, half is right
     return 100 * right / (len(s) + len(t))
 
 
@@ -169,13 +165,8 @@ def confusion(logits: Tensor, y: Tensor) -> Tensor:
     return (y * classes + logits.argmax(1)).bincount(minlength=classes ** 2).view(classes, classes)
 
 
-@torch.inference_mode()
 def border(net: nn.Module) -> Tensor:
     """How sure the network is of class 1 at every place of the plane: (GRID, GRID), rows from below."""
-    was_training = net.training
-    net.eval()
     axis = torch.linspace(-REACH, REACH, GRID)
     y, x = torch.meshgrid(axis, axis, indexing="ij")
-    found = net(torch.stack([x.flatten(), y.flatten()], 1)).softmax(1)[:, 1].view(GRID, GRID)
-    net.train(was_training)
-    return found
+    return predict(net, torch.stack([x.flatten(), y.flatten()], 1)).softmax(1)[:, 1].view(GRID, GRID)

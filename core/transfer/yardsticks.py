@@ -18,8 +18,8 @@ TZENG = "Tzeng et al. 2017, USPS and MNIST"
 OTHER = "Another pair of collections: scikit-learn's 1,797 digits of 8 × 8 instead of USPS. "
 
 
-def _colour(method: str, title: str, published: str, why: str = "", sweep: str = METHODS, **more) -> Yardstick:
-    return Yardstick(f"Digits → digits in colour: {title}", sweep, TARGET, "%", published, OURS + why, where={"method": method}, **more)
+def _colour(method: str, title: str, published: str, why: str = "", sweep: str = METHODS) -> Yardstick:
+    return Yardstick(f"Digits → digits in colour: {title}", sweep, TARGET, "%", published, OURS + why, where={"method": method})
 
 
 def _pair(direction: str, method: str, title: str, published: str, why: str = "") -> Yardstick:
