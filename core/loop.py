@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator
 from typing import TypeVar
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -50,6 +51,11 @@ def batches(n: int, size: int, epochs: int, generator: torch.Generator,
 def hits(logits: Tensor, y: Tensor) -> float:
     """Share of correct answers in percent."""
     return 100 * int((logits.argmax(1) == y).sum()) / len(y)
+
+
+def confusion(y: Tensor, said: Tensor, classes: int = 10) -> np.ndarray:
+    """How often class i was taken for j: (classes, classes) int64, rows true. y, said: (N,) numbers of classes."""
+    return torch.bincount(classes * y + said, minlength=classes ** 2).reshape(classes, classes).numpy()
 
 
 def broken(*losses: Tensor) -> bool:

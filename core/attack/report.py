@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from core import loop
 from core.attack import models
 from core.attack.ball import Ball, largest, lengths, saved
 from core.attack.models import Aim, Victims
@@ -63,7 +64,7 @@ def many(x: Tensor) -> np.ndarray:
 
 def confusion(victims: Victims, said: Tensor) -> np.ndarray:
     """Which class was called what, counts (10, 10): right class by answer."""
-    return torch.bincount(victims.y * 10 + said, minlength=100).reshape(10, 10).int().numpy()
+    return loop.confusion(victims.y, said).astype(np.int32)
 
 
 def summary(victims: Victims, aim: Aim, attacked: Tensor, kept: Tensor, ball: Ball | None, seed: int) -> dict[str, Any]:

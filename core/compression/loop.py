@@ -3,7 +3,6 @@
 import math
 from collections.abc import Iterator
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -12,7 +11,7 @@ from core import runs
 from core.compression import models
 from core.data import digits
 from core.events import Event, Finished, Metrics, Picture
-from core.loop import hits
+from core.loop import confusion, hits
 from core.nets import DigitNet, count, predict, to_model
 
 BATCH = 64
@@ -42,17 +41,12 @@ def test_accuracy(net: DigitNet) -> float:
     return hits(predict(net, data.test_x), data.test_y)
 
 
-def confusion(logits: Tensor, y: Tensor) -> np.ndarray:
-    """How often digit i was taken for j: (10, 10) int64, rows sum to the number of digits i."""
-    return torch.bincount(10 * y + logits.argmax(1), minlength=100).reshape(10, 10).numpy()
-
-
 def examine(step: int, net: DigitNet, **more: float) -> Iterator[Event]:
     """Test accuracy, together with `more` numbers, and the confusion matrix."""
     data = digits.load()
     logits = predict(net, data.test_x)
     yield Metrics(step, {"accuracy": hits(logits, data.test_y)} | more)
-    yield Picture(step, "confusion", confusion(logits, data.test_y))
+    yield Picture(step, "confusion", confusion(data.test_y, logits.argmax(1)))
 
 
 def gamma_events(step: int, net: DigitNet) -> Iterator[Event]:

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from core.data.digits import Digits
 from core.events import Event, Finished, Metrics, Picture, Warned
-from core.loop import hits
+from core.loop import confusion, hits
 from core.nets import DigitNet, predict, to_model
 from core.transfer import judge, models
 from core.transfer.method import SourceOnly
@@ -92,7 +92,7 @@ class Watch:
         axes = main_axes(self.way[-1])
         yield Picture(step, "way", torch.stack([seen_from(f, axes) for f in self.way]).half().numpy())
         yield Picture(step, "features", self.way[-1].half().numpy())
-        yield Picture(step, "confusion", confusion(t.logits, t.y).numpy().astype(np.int32))
+        yield Picture(step, "confusion", confusion(t.y, t.logits.argmax(1), t.logits.shape[1]).astype(np.int32))
         yield from self.worse(step, t)
         found = {"source": hits(s.logits, s.y), "target": hits(t.logits, t.y), "probe": judge.probe(s.f, t.f)}
         found |= {"accuracy": found["target"], "a_distance": judge.a_distance(found["probe"])} | label_free(t.logits)
@@ -157,12 +157,6 @@ def main_axes(f: Tensor) -> tuple[Tensor, Tensor]:
 def seen_from(f: Tensor, axes: tuple[Tensor, Tensor]) -> Tensor:
     """Features (N, D) as points (N, 2)."""
     return (f - axes[0]) @ axes[1]
-
-
-def confusion(logits: Tensor, y: Tensor) -> Tensor:
-    """How many pictures of class i were answered j: (classes, classes)."""
-    classes = logits.shape[1]
-    return (y * classes + logits.argmax(1)).bincount(minlength=classes ** 2).view(classes, classes)
 
 
 def border(net: nn.Module) -> Tensor:

@@ -147,9 +147,12 @@ def confusion(run_id: str, model: str, settings: Any) -> np.ndarray | None:
     stored = runs.load(run_id).pictures("confusion") if model == "model" else []
     if stored:
         return np.array(stored[-1].array)
-    said, truth = answers(run_id, model, "test", settings), ends(settings).target.test_y.numpy()
-    classes = said.shape[1]
-    return np.bincount(truth * classes + said.argmax(1), minlength=classes**2).reshape(classes, classes)
+    import torch
+
+    from core import loop
+
+    said = torch.from_numpy(answers(run_id, model, "test", settings))
+    return loop.confusion(ends(settings).target.test_y, said.argmax(1), said.shape[1])
 
 
 def spearman(a: np.ndarray, b: np.ndarray) -> float | None:
