@@ -32,6 +32,13 @@ def one_cycle(parameters, rate: float, steps: int, decay: float = 1e-4):
     return optimizer, torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=max(steps, 2), pct_start=0.25)
 
 
+def adam_cycle(parameters, rate: float, steps: int, beta: float = 0.9):
+    """Adam; its rate rises for a fifth of the run, then falls to zero (Smith 2018). beta: how long its memory is, β₁."""
+    optimizer = torch.optim.Adam(parameters, rate, betas=(beta, 0.999), fused=True)
+    return optimizer, torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=max(steps, 10), pct_start=0.2,
+                                                          cycle_momentum=False)
+
+
 def steps_of(n: int, size: int, epochs: int) -> int:
     """How many batches of `size` the given number of passes over n digits are."""
     return epochs * math.ceil(n / size)

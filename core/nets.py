@@ -4,6 +4,7 @@ The description (`arch`) and the weights are all that a stored run keeps, so any
 lab trained, thinned or rounded: `build(arch)` then `load_state_dict`.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -168,10 +169,13 @@ def to_model(net: nn.Module) -> Model:
     return Model(net.arch, {name: value.detach().cpu().numpy().copy() for name, value in net.state_dict().items()})
 
 
-def from_model(model: Model) -> nn.Module:
-    """The network again, in evaluation mode. Raises RuntimeError when weights and description do not fit."""
+def from_model(model: Model, make: Callable[[dict[str, Any]], nn.Module] = build) -> nn.Module:
+    """The network again, in evaluation mode. Raises RuntimeError when weights and description do not fit.
+
+    make: builds networks of a lab's own from their description.
+    """
     with torch.random.fork_rng(devices=[]):  # the weights that it draws are replaced at once
-        net = build(model.arch)
+        net = make(model.arch)
     net.load_state_dict({name: torch.from_numpy(np.array(value)) for name, value in model.weights.items()})
     return net.eval()
 

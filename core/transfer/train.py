@@ -2,16 +2,15 @@
 
 from collections.abc import Iterator
 
-import torch
-
 from core.events import Event, Started
-from core.loop import broken, diverged
+from core.loop import adam_cycle, broken, diverged
 from core.transfer import adda, dann, match, selftrain, tune
 from core.transfer import settings as s
 from core.transfer.method import SourceOnly, World
 from core.transfer.settings import TransferSettings, phases
 from core.transfer.watch import Watch
 
+MEMORY = 0.5  # Adam's β₁: a short one, for an opponent that changes as well (Radford et al. 2016, section 3)
 METHODS = {
     s.SourceOnly: SourceOnly, s.DaNN: dann.DaNN, s.MMD: match.MMD, s.CORAL: match.CORAL, s.ADDA: adda.ADDA,
     s.AdaBN: tune.AdaBN, s.SelfTraining: selftrain.SelfTraining, s.FineTune: tune.FineTune, s.OnTarget: tune.OnTarget,
@@ -27,7 +26,7 @@ def train(settings: TransferSettings) -> Iterator[Event]:
     yield from watch.begins()
     for phase, steps in enumerate(phases(settings)):
         learned = method.begin(phase)
-        optimizer, schedule = adam_cycle(learned, method.rate(phase), steps)
+        optimizer, schedule = adam_cycle(learned, method.rate(phase), steps, MEMORY)
         for now in range(steps):
             p, step = now / steps, step + 1
             parts = method.losses(world.draw(), p)
@@ -45,10 +44,3 @@ def train(settings: TransferSettings) -> Iterator[Event]:
         watch.phase_ends(phase)
     yield from watch.run_ends(step)
 
-
-def adam_cycle(learned: list[torch.nn.Parameter], rate: float, steps: int):
-    """Adam with a short memory, for an opponent that changes as well (β₁ = 0.5, Radford et al. 2016, section 3); its rate
-    rises for a fifth of the phase, then falls to zero (Smith 2018)."""
-    optimizer = torch.optim.Adam(learned, rate, betas=(0.5, 0.999), fused=True)
-    return optimizer, torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=max(steps, 10), pct_start=0.2,
-                                                          cycle_momentum=False)

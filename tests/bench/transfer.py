@@ -12,7 +12,7 @@ from core.nets import FLAT
 from core.transfer import dann, models
 from core.transfer.method import World
 from core.transfer.settings import TransferSettings
-from core.transfer.train import adam_cycle
+from core.loop import adam_cycle
 
 
 def ours(steps: int) -> float:

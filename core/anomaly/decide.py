@@ -1,0 +1,117 @@
+"""From scores to decisions: thresholds, what they promise and what they cost. Scores: higher is more anomalous; odd: which are."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import rankdata
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True)
+class Confusion:
+    """Shares of all that comes, in [0, 1], together 1."""
+
+    found: float  # anomalies that raise the alarm
+    missed: float
+    alarms: float  # normals that raise it
+    passed: float
+
+    @property
+    def precision(self) -> float:
+        """Of what raises the alarm the share that is anomalous; 1 where nothing raises it."""
+        return self.found / (self.found + self.alarms) if self.found + self.alarms > 0 else 1.0
+
+    @property
+    def recall(self) -> float:
+        """Of the anomalies the share that is found."""
+        return self.found / (self.found + self.missed) if self.found + self.missed > 0 else 0.0
+
+    @property
+    def false_alarms(self) -> float:
+        """Of the normals the share that raises the alarm."""
+        return self.alarms / (self.alarms + self.passed) if self.alarms + self.passed > 0 else 0.0
+
+
+def auroc(scores: Array, odd: Array) -> float:
+    """How often an anomaly scores higher than a normal, ties counting half, in [0, 1] (Mann, Whitney 1947).
+
+    scores, odd: (N,). Raises ValueError unless there are both.
+    """
+    odd = np.asarray(odd, bool)
+    many, few = int(odd.sum()), int((~odd).sum())
+    if not many or not few:
+        raise ValueError("a curve needs normals and anomalies")
+    return float((rankdata(scores)[odd].sum() - many * (many + 1) / 2) / (many * few))
+
+
+def roc(scores: Array, odd: Array) -> tuple[Array, Array, Array]:
+    """(false alarms, found, thresholds), each (T,): shares in [0, 1] of normals and anomalies with a score ≥ threshold.
+
+    From the threshold ∞, where nothing raises the alarm, down to the lowest score, where everything does.
+    """
+    odd = np.asarray(odd, bool)
+    order = np.argsort(-scores, kind="stable")
+    last = np.append(np.flatnonzero(np.diff(scores[order])), len(scores) - 1)  # of each group of equal scores
+    found, alarms = np.cumsum(odd[order])[last], np.cumsum(~odd[order])[last]
+    return (np.append(0, alarms / max(1, (~odd).sum())), np.append(0, found / max(1, odd.sum())), np.append(np.inf, scores[order][last]))
+
+
+def average_precision(scores: Array, odd: Array, share: float | None = None) -> float:
+    """Σ (R_n − R_{n−1}) P_n over falling thresholds, in [0, 1]. share: of anomalies among what comes, that of `odd` when left out."""
+    alarms, found, _ = roc(scores, odd)
+    share = float(np.mean(odd)) if share is None else share
+    alarm = share * found + (1 - share) * alarms
+    precision = np.divide(share * found, alarm, out=np.ones_like(alarm), where=alarm > 0)
+    return float((np.diff(found) * precision[1:]).sum())
+
+
+def confusion(scores: Array, odd: Array, threshold: float, share: float | None = None) -> Confusion:
+    """What happens to normals and anomalies when a score ≥ threshold raises the alarm. share: as in `average_precision`."""
+    odd = np.asarray(odd, bool)
+    share = float(np.mean(odd)) if share is None else share
+    raised = np.asarray(scores, float) >= threshold
+    found, alarms = (float(raised[part].mean()) if part.any() else 0.0 for part in (odd, ~odd))
+    return Confusion(share * found, share * (1 - found), (1 - share) * alarms, (1 - share) * (1 - alarms))
+
+
+def cost(table: Confusion, miss: float, alarm: float) -> float:
+    """What a decision costs on average: a missed anomaly costs `miss`, a false alarm `alarm`."""
+    return miss * table.missed + alarm * table.alarms
+
+
+def costs(scores: Array, odd: Array, miss: float, alarm: float, share: float | None = None) -> tuple[Array, Array]:
+    """(thresholds, cost on average at each of them), from ∞ down to the lowest score."""
+    alarms, found, thresholds = roc(scores, odd)
+    share = float(np.mean(odd)) if share is None else share
+    return thresholds, miss * share * (1 - found) + alarm * (1 - share) * alarms
+
+
+def missed_at(scores: Array, odd: Array, recall: float = 0.95) -> float:
+    """The share of normals that raise the alarm at the highest threshold that finds this share of the anomalies."""
+    alarms, found, _ = roc(scores, odd)
+    return float(alarms[np.argmax(found >= recall)])
+
+
+# ---- without a single anomaly ----
+
+def p_values(scores: Array, held: Array) -> Array:
+    """Conformal p-values (N,): (1 + how many held-out normals (n,) score at least as high) / (n + 1).
+
+    Of a fresh normal p ≤ α happens in at most a share α of the cases, whatever the detector and the distribution, as long
+    as it comes from where the held-out ones came from (Vovk et al. 2005; Bates et al. 2023, equation 2).
+    """
+    below = np.searchsorted(np.sort(held), scores, side="left")
+    return (1 + len(held) - below) / (len(held) + 1)
+
+
+def conformal_threshold(held: Array, alpha: float) -> float:
+    """The lowest threshold at which p ≤ α: a score ≥ it raises the alarm; ∞ when n held-out normals are too few for α."""
+    ordered = np.sort(np.asarray(held, float))
+    allowed = int(np.floor(alpha * (len(held) + 1) + 1e-9)) - 1  # held-out normals that may score as high
+    return float(np.nextafter(ordered[len(held) - 1 - allowed], np.inf)) if allowed >= 0 else float("inf")
+
+
+def quantile_threshold(scores: Array, share: float) -> float:
+    """What leaves this share of the given scores at or above it: of training scores, the “contamination” of many programs."""
+    return float(np.quantile(scores, 1 - share))

@@ -1,0 +1,178 @@
+"""Detectors that need no network: the lecture's PCA and k-means, and those that look at neighbours, cuts or densities."""
+
+import math
+
+import torch
+from sklearn.cluster import KMeans as Lloyd
+from sklearn.ensemble import IsolationForest
+from sklearn.mixture import GaussianMixture
+from sklearn.neighbors import LocalOutlierFactor
+from sklearn.svm import OneClassSVM as SupportVectors
+from torch import Tensor
+
+from core.anomaly.detector import Detector, Rebuilds, square_distances
+
+GRID = torch.logspace(-2, 2, 41)  # bandwidths that KDE tries, in units of the root mean square distance to the mean per dimension
+TINY = 1e-12
+
+
+def principal(x: Tensor, count: int) -> tuple[Tensor, Tensor]:
+    """Mean (D,) and the first principal components (k, D) of x (N, D), k at most one less than either of its sides."""
+    mean = x.mean(0)
+    _, _, v = torch.linalg.svd(x - mean, full_matrices=False)
+    return mean, v[:max(1, min(count, x.shape[1] - 1, len(x) - 1))]
+
+
+def projected(x: Tensor, mean: Tensor, components: Tensor) -> Tensor:
+    """The nearest point of the components' plane: mean + V Vᵀ (x − mean), for x (N, D)."""
+    return mean + (x - mean) @ components.T @ components
+
+
+def nearest_mean(x: Tensor, normal: Tensor, k: int) -> Tensor:
+    """Mean distance of x (N, D) to its k nearest of the normal examples (M, D): (N,) (Angiulli, Pizzuti 2002)."""
+    return square_distances(x, normal).topk(min(k, len(normal)), largest=False).values.clamp(min=TINY).sqrt().mean(1)
+
+
+def nearest_centre(x: Tensor, centres: Tensor) -> Tensor:
+    """Distance of x (N, D) to the nearest centre (k, D): (N,)."""
+    return square_distances(x, centres).amin(1).clamp(min=TINY).sqrt()
+
+
+class PCA(Rebuilds):
+    """‖x − x̂‖², x̂ the projection onto the first k principal components."""
+
+    def fit(self, x: Tensor, held: Tensor) -> None:
+        self.mean, self.components = principal(x.flatten(1), self.method.components)
+
+    def rebuild(self, x: Tensor) -> Tensor:
+        return projected(x.flatten(1), self.mean, self.components).view(x.shape)
+
+
+class KMeans(Detector):
+    """Distance to the nearest of k centres, which Lloyd's algorithm finds from three starts."""
+
+    def fit(self, x: Tensor, held: Tensor) -> None:
+        found = Lloyd(min(self.method.centres, len(x)), n_init=3, random_state=self.seed).fit(x.flatten(1).numpy())
+        self.centres = torch.from_numpy(found.cluster_centers_).float()
+
+    def score(self, x: Tensor) -> Tensor:
+        return nearest_centre(x.flatten(1), self.centres)
+
+    def expects(self, x: Tensor) -> Tensor:
+        return self.centres[square_distances(x.flatten(1), self.centres).argmin(1)].view(x.shape)
+
+
+class KNN(Detector):
+    """Mean distance to the k nearest normal examples."""
+
+    def fit(self, x: Tensor, held: Tensor) -> None:
+        self.normal = x.flatten(1)
+
+    def score(self, x: Tensor) -> Tensor:
+        return nearest_mean(x.flatten(1), self.normal, self.method.neighbours)
+
+    def expects(self, x: Tensor) -> Tensor:
+        return self.normal[square_distances(x.flatten(1), self.normal).argmin(1)].view(x.shape)
+
+
+class LOF(Detector):
+    """scikit-learn's local outlier factor; novelty=True, so that it may be asked about what it has not learned."""
+
+    slopes = False
+
+    def fit(self, x: Tensor, held: Tensor) -> None:
+        neighbours = min(self.method.neighbours, len(x) - 1)
+        self.found = LocalOutlierFactor(n_neighbors=neighbours, novelty=True).fit(x.flatten(1).numpy())
+
+    def score(self, x: Tensor) -> Tensor:
+        return torch.from_numpy(-self.found.score_samples(x.flatten(1).numpy())).float()
+
+
+class Forest(Detector):
+    """scikit-learn's isolation forest, along the components that hold 95 % of the variance or along the values."""
+
+    slopes = False
+
+    def fit(self, x: Tensor, held: Tensor) -> None:
+        flat = x.flatten(1)
+        self.mean, self.components = flat.mean(0), None
+        if self.method.cuts == "components":
+            _, sizes, v = torch.linalg.svd(flat - self.mean, full_matrices=False)
+            share = sizes.square().cumsum(0) / sizes.square().sum()
+            self.components = v[:int((share < 0.95).sum()) + 1]
+        self.found = IsolationForest(n_estimators=self.method.trees, random_state=self.seed).fit(self._along(x))
+
+    def score(self, x: Tensor) -> Tensor:
+        return torch.from_numpy(-self.found.score_samples(self._along(x))).float()
+
+    def _along(self, x: Tensor):
+        flat = x.flatten(1)
+        return (flat if self.components is None else (flat - self.mean) @ self.components.T).numpy()
+
+
+class OneClassSVM(Detector):
+    """ρ − Σ_i α_i k(x_i, x) with a Gaussian kernel; scikit-learn finds α and ρ."""
+
+    def fit(self, x: Tensor, held: Tensor) -> None:
+        flat = x.flatten(1)
+        self.gamma = self.method.width / (flat.shape[1] * float(flat.var(correction=0).clamp(min=TINY)))
+        found = SupportVectors(nu=self.method.outside, gamma=self.gamma).fit(flat.numpy())
+        self.vectors, self.alpha = (torch.from_numpy(part).float() for part in (found.support_vectors_, found.dual_coef_[0]))
+        self.rho = float(-found.intercept_[0])
+
+    def score(self, x: Tensor) -> Tensor:
+        return self.rho - torch.exp(-self.gamma * square_distances(x.flatten(1), self.vectors)) @ self.alpha
+
+
+class Mixture(Detector):
+    """−log density: Gaussians along the first components, and one variance for all that is left over.
+
+    The second part is probabilistic PCA's (Tipping, Bishop 1999, equation 8): without it a density within the components
+    knows nothing of what they cannot express, which is where most anomalies differ.
+    """
+
+    def fit(self, x: Tensor, held: Tensor) -> None:
+        flat = x.flatten(1)
+        self.mean, self.components = principal(flat, self.method.along)
+        along = (flat - self.mean) @ self.components.T
+        scale = float(along.var(0).mean())
+        found = GaussianMixture(min(self.method.gaussians, len(x)), reg_covar=1e-3 * scale, random_state=self.seed).fit(along.numpy())
+        self.log_shares = torch.from_numpy(found.weights_).log().float()
+        self.means, self.factors = (torch.from_numpy(part).float() for part in (found.means_, found.precisions_cholesky_))
+        self.dimensions = flat.shape[1] - len(self.components)
+        self.variance = float(self._left_over(held.flatten(1)).mean()) / self.dimensions + TINY
+
+    def score(self, x: Tensor) -> Tensor:
+        flat = x.flatten(1)
+        along = (flat - self.mean) @ self.components.T
+        z = torch.einsum("nkd,kde->nke", along.unsqueeze(1) - self.means, self.factors)
+        log_factor = self.factors.diagonal(dim1=1, dim2=2).log().sum(1) - along.shape[1] / 2 * math.log(2 * math.pi)
+        score = -(self.log_shares + log_factor - z.square().sum(2) / 2).logsumexp(1)
+        if not self.method.rest:
+            return score
+        rest = self._left_over(flat) / self.variance + self.dimensions * math.log(2 * math.pi * self.variance)
+        return score + rest / 2
+
+    def _left_over(self, flat: Tensor) -> Tensor:
+        """Squared length (N,) of what the components cannot express."""
+        return (flat - projected(flat, self.mean, self.components)).square().sum(1)
+
+
+class KDE(Detector):
+    """−log density of Gaussian hills over all normal examples; the bandwidth is the knob's times what suits the held-out best."""
+
+    def fit(self, x: Tensor, held: Tensor) -> None:
+        self.normal = x.flatten(1)
+        spread = (self.normal - self.normal.mean(0)).square().mean().sqrt()
+        grid, square = (GRID * spread).clamp(min=1e-4), square_distances(held.flatten(1), self.normal)
+        surprise = torch.stack([-log_density(square, h, self.normal.shape[1]).mean() for h in grid])
+        self.bandwidth = self.method.bandwidth * float(grid[surprise.argmin()])
+
+    def score(self, x: Tensor) -> Tensor:
+        return -log_density(square_distances(x.flatten(1), self.normal), self.bandwidth, self.normal.shape[1])
+
+
+def log_density(square: Tensor, bandwidth: float | Tensor, dimensions: int) -> Tensor:
+    """log (1/M) Σ_j N(x; x_j, h²) from squared distances (N, M): (N,)."""
+    log_norm = dimensions * math.log(float(bandwidth) * math.sqrt(2 * math.pi)) + math.log(square.shape[1])
+    return (-square / (2 * bandwidth**2)).logsumexp(1) - log_norm

@@ -1,0 +1,191 @@
+"""Detectors that are networks: what each learns from a batch of normals, and how it scores."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from core.anomaly import models
+from core.anomaly import settings as s
+from core.anomaly.detector import Detector, Rebuilds
+from core.anomaly.worlds import World
+from core.loop import fresh, seeded
+
+CONV, DENSE = (16, 32), (64,)  # of the classifiers
+NEAR_ZERO = 0.1  # a centre's coordinate may not be nearer to zero (Ruff et al.'s own program): zero weights would reach it
+
+
+class Network(Detector):
+    """x, y: what batches are drawn from. loss: of a batch, by the indices of its examples, to be made small."""
+
+    def __init__(self, method, seed: int):
+        super().__init__(method, seed)
+        self.generator = seeded(seed + 1)  # of what a detector itself draws: noise, clouds
+
+    def begin(self, world: World) -> None:
+        """A fresh network for these data."""
+        self.x, self.y = world.fit_x, world.fit_y
+        self.net = fresh(self.network, self.seed, world)
+
+    def network(self, world: World) -> nn.Module:
+        raise NotImplementedError
+
+    def loss(self, index: Tensor) -> Tensor:
+        raise NotImplementedError
+
+
+# ---- autoencoders ----
+
+class AutoEncoder(Network, Rebuilds):
+    """‖x − x̂‖² of what comes through the bottleneck."""
+
+    variational = False
+
+    def network(self, world: World) -> nn.Module:
+        method = self.method
+        return models.AutoEncoder(tuple(world.fit_x.shape[1:]), method.net, method.bottleneck, method.hidden, self.variational)
+
+    def loss(self, index: Tensor) -> Tensor:
+        self.net.train()
+        x = self.x[index]
+        return squared_error(x, self.net(x)).mean()
+
+    def rebuild(self, x: Tensor) -> Tensor:
+        return self.net.eval()(x)
+
+
+class Denoising(AutoEncoder):
+    """It sees x with Gaussian noise and must give back x."""
+
+    def loss(self, index: Tensor) -> Tensor:
+        self.net.train()
+        x = self.x[index]
+        return squared_error(x, self.net(noisy(x, self.method.noise, self.generator))).mean()
+
+
+class Variational(AutoEncoder):
+    """‖x − x̂‖² + β KL, both summed over what an example has, so that neither swamps the other."""
+
+    variational = True
+
+    def loss(self, index: Tensor) -> Tensor:
+        self.net.train()
+        x = self.x[index]
+        mean, log_var = self.net.cloud(x)
+        code = mean + (log_var / 2).exp() * torch.randn(mean.shape, generator=self.generator)
+        return (squared_error(x, self.net.decoder(code)) + self.method.weight * divergence(mean, log_var)).mean()
+
+    def score(self, x: Tensor) -> Tensor:
+        """From the middle of each cloud: drawing from it would give the same example another score each time."""
+        error = super().score(x)
+        return error if self.method.judge == "error" else error + self.method.weight * divergence(*self.net.eval().cloud(x))
+
+
+def squared_error(x: Tensor, rebuilt: Tensor) -> Tensor:
+    """Σ (x − x̂)² over everything that an example has: (N,)."""
+    return (x - rebuilt).square().flatten(1).sum(1)
+
+
+def noisy(x: Tensor, sigma: float, generator: torch.Generator) -> Tensor:
+    """x + σ ε with ε from a standard normal distribution, in the shape of x (Vincent et al. 2008, section 2.3)."""
+    return x + sigma * torch.randn(x.shape, generator=generator)
+
+
+def divergence(mean: Tensor, log_var: Tensor) -> Tensor:
+    """KL of N(μ, σ²) from N(0, 1), summed over the code: ½ Σ (μ² + σ² − 1 − log σ²), (N,) (Kingma, Welling 2014, appendix B)."""
+    return (mean.square() + log_var.exp() - 1 - log_var).flatten(1).sum(1) / 2
+
+
+# ---- Deep SVDD ----
+
+class SVDD(Network):
+    """Squared distance to a centre that was chosen before the first step; of the soft boundary less R²."""
+
+    def network(self, world: World) -> nn.Module:
+        return models.Press(tuple(world.fit_x.shape[1:]), self.method.dimensions)
+
+    def begin(self, world: World) -> None:
+        super().begin(world)
+        with torch.no_grad():
+            self.net.centre.copy_(centre(self.net.eval().layers(self.x)))
+
+    def loss(self, index: Tensor) -> Tensor:
+        square = self.net.train()(self.x[index])
+        if self.method.objective == "one":
+            return square.mean()
+        self.net.radius.copy_(square.detach().quantile(1 - self.method.outside))
+        return soft_boundary(square, self.net.radius, self.method.outside)
+
+    def score(self, x: Tensor) -> Tensor:
+        return self.net.eval()(x) - self.net.radius
+
+
+def centre(features: Tensor) -> Tensor:
+    """The mean of features (N, D), none of its coordinates near zero: (D,)."""
+    mean = features.mean(0)
+    return torch.where(mean.abs() < NEAR_ZERO, torch.where(mean < 0, -NEAR_ZERO, NEAR_ZERO), mean)
+
+
+def soft_boundary(square: Tensor, radius: Tensor, outside: float) -> Tensor:
+    """R² + 1/ν mean max(0, d² − R²) of squared distances (N,) (Ruff et al. 2018, equation 3)."""
+    return radius + F.relu(square - radius).mean() / outside
+
+
+# ---- classifier confidence ----
+
+class Confidence(Network):
+    """A classifier of the normal classes; where there is only one, of four turns of the picture."""
+
+    def begin(self, world: World) -> None:
+        super().begin(world)
+        if self.turning:
+            turns = four_turns(self.x)
+            self.y = torch.arange(models.TURNS).repeat_interleave(len(self.x))
+            self.x = turns.flatten(0, 1)
+
+    def network(self, world: World) -> nn.Module:
+        if not world.pictures:
+            return models.PlaneNet(int(world.fit_y.max()) + 1)
+        make = models.Turned if len(world.fit_y.unique()) == 1 else models.DigitNet
+        return make(conv=CONV, dense=DENSE, pool_first=True)
+
+    def loss(self, index: Tensor) -> Tensor:
+        return F.cross_entropy(self.net.train()(self.x[index]), self.y[index])
+
+    def score(self, x: Tensor) -> Tensor:
+        return unsure(self.logits(x), self.method.unsure, self.method.temperature, self.turning).float()
+
+    def logits(self, x: Tensor) -> Tensor:
+        """(turns, N, classes): of the example as it is, and where turns are learned of its four turns."""
+        self.net.eval()
+        return torch.stack([self.net(turn) for turn in (four_turns(x) if self.turning else x.unsqueeze(0))])
+
+    @property
+    def turning(self) -> bool:
+        return isinstance(self.net, models.Turned)
+
+
+def four_turns(x: Tensor) -> Tensor:
+    """Pictures (N, C, H, W) as they are and turned by 90, 180 and 270 degrees: (4, N, C, H, W)."""
+    return torch.stack([torch.rot90(x, turn, (2, 3)) for turn in range(models.TURNS)])
+
+
+def unsure(logits: Tensor, kind: str, temperature: float, turned: bool = False) -> Tensor:
+    """How unsure a classifier is, mean over turns of logits (turns, N, classes): (N,), in double precision.
+
+    softmax: 1 − max p (Hendrycks, Gimpel 2017, section 2); of turned pictures 1 − p of the turn that was made (Golan,
+    El-Yaniv 2018, section 4). entropy: −Σ p log p. energy: −T log Σ exp(z / T) (Liu et al. 2020, equation 3).
+    """
+    z = logits.double() / temperature
+    log_p = z.log_softmax(2)
+    match kind:
+        case "energy":
+            found = -temperature * z.logsumexp(2)
+        case "entropy":
+            found = -(log_p.exp() * log_p).sum(2)
+        case "softmax":
+            sure = log_p[range(len(z)), :, range(len(z))] if turned else log_p.amax(2)
+            found = -torch.expm1(sure)
+    return found.mean(0)
+
+
+NETWORKS = {s.AutoEncoder: AutoEncoder, s.Denoising: Denoising, s.Variational: Variational, s.SVDD: SVDD, s.Confidence: Confidence}

@@ -1,0 +1,262 @@
+"""Settings of the anomaly detection lab: what is normal, what is hidden among it, and a detector."""
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from core.settings import Frozen, Metric, Scene, Settings, knob
+
+
+def _normal(default: str, most: int, form: str) -> str:
+    return knob(default, "Normal digits", "The detector learns these and no others.", source="digits", min_length=1, max_length=most,
+                pattern=r"^0?1?2?3?4?5?6?7?8?9?$", form=form)
+
+
+class OneClass(Frozen):
+    """Some digits are normal, all others are not."""
+
+    name: Literal["digits"] = "digits"
+    normal: str = _normal("3", 9, "one to nine different digits in ascending order, such as 3 or 135")
+
+
+class Damaged(Frozen):
+    """Digits with strokes cut away, a piece of another digit pasted in, or noise; where the damage lies is known."""
+
+    name: Literal["damaged"] = "damaged"
+    normal: str = _normal("0123456789", 10, "different digits in ascending order, such as 3 or 0123456789")
+    damage: Literal["all", "cut", "patch", "noise"] = knob(
+        "all", "Damage", "What is done to half of the test digits.",
+        names={"all": "all three", "cut": "strokes cut", "patch": "patch pasted", "noise": "noise"})
+    size: int = knob(8, "Size of the damage", "Side of the damaged square.", unit="px", ge=3, le=16, step=1)
+
+
+class Faces(Frozen):
+    """Small grey faces are normal; pieces of background of the same photos are not."""
+
+    name: Literal["faces"] = "faces"
+
+
+class Tumours(Frozen):
+    """Benign breast tumours are normal, malignant ones are not: thirty numbers that a microscope measures."""
+
+    name: Literal["tumours"] = "tumours"
+
+
+class Plane(Frozen):
+    """Points of the plane around a shape are normal; those spread evenly away from it are not."""
+
+    name: Literal["plane"] = "plane"
+    shape: Literal["moons", "ring", "spots", "spiral"] = knob(
+        "moons", "Shape", "Where normal points lie.",
+        names={"moons": "two moons", "ring": "ring", "spots": "three spots", "spiral": "spiral"})
+
+
+Data = OneClass | Damaged | Faces | Tumours | Plane
+
+
+class _Trained(Frozen):
+    """What every detector has that is a network."""
+
+    steps: int = knob(1500, "Steps", "How long the network is trained.", ge=20, le=4000, step=20)
+    learning_rate: float = knob(0.001, "Learning rate", "Of Adam, at its highest.", symbol="η", ge=0.00001, le=0.1, log=True, fine=True)
+    batch: Literal[16, 32, 64, 128] = knob(32, "Batch", "Normal examples in one step.", fine=True)
+
+
+def _bottleneck(default: int) -> int:
+    return knob(default, "Bottleneck", "How many numbers are left of a picture in the middle. A convolutional code has 49 for each of "
+                "its channels.", symbol="d", ge=1, le=1568, log=True)
+
+
+def _net() -> str:
+    return knob("dense", "Network", "Dense layers; convolutions with a dense code; or convolutions alone, whose code still is a picture.",
+                names={"dense": "dense", "conv": "convolutions, dense code", "local": "convolutions alone"})
+
+
+def _hidden() -> int:
+    return knob(128, "Neurons", "Of the dense layer on each side of the code.", ge=8, le=512, log=True, fine=True)
+
+
+def _smooth() -> float:
+    return knob(0, "Blur of the error", "A stroke that is one pixel off counts as two errors; blurred, they nearly cancel. Of pictures "
+                "only.", symbol="s", unit="px", ge=0, le=3, step=0.25)
+
+
+class PCA(Frozen):
+    """Distance to the plane of the largest components: what they cannot rebuild."""
+
+    name: Literal["pca"] = "pca"
+    components: int = knob(30, "Components", "How many directions are kept; at most one less than there are numbers in an example.",
+                           symbol="k", ge=1, le=300, log=True)
+    smooth: float = _smooth()
+
+
+class KMeans(Frozen):
+    """Distance to the nearest of k centres."""
+
+    name: Literal["kmeans"] = "kmeans"
+    centres: int = knob(20, "Centres", "How many typical examples there are.", symbol="k", ge=1, le=100, step=1)
+
+
+class Confidence(_Trained):
+    """How unsure a classifier is: of the normal classes where there are several, of four turns of the picture where not
+    (Hendrycks, Gimpel 2017; Golan, El-Yaniv 2018)."""
+
+    name: Literal["confidence"] = "confidence"
+    unsure: Literal["softmax", "entropy", "energy"] = knob(
+        "softmax", "Unsure by", "1 − the largest probability, the entropy of all of them, or the energy of the logits.",
+        names={"softmax": "softmax", "entropy": "entropy", "energy": "energy"})
+    temperature: float = knob(1.0, "Temperature", "Divides the logits.", symbol="T", ge=0.1, le=100, log=True)
+    steps: int = knob(300, "Steps", "How long the network is trained.", ge=20, le=4000, step=20)
+    learning_rate: float = knob(0.002, "Learning rate", "Of Adam, at its highest.", symbol="η", ge=0.00001, le=0.1, log=True, fine=True)
+    batch: Literal[16, 32, 64, 128] = knob(64, "Batch", "Normal examples in one step.", fine=True)
+
+
+class AutoEncoder(_Trained):
+    """Squeeze every example through a bottleneck and rebuild it: what was never seen is rebuilt badly."""
+
+    name: Literal["autoencoder"] = "autoencoder"
+    net: Literal["dense", "conv", "local"] = _net()
+    bottleneck: int = _bottleneck(32)
+    hidden: int = _hidden()
+    smooth: float = _smooth()
+
+
+class Denoising(AutoEncoder):
+    """The same, but the network sees noise on every example and must give it back clean (Vincent et al. 2008)."""
+
+    name: Literal["denoising"] = "denoising"
+    noise: float = knob(0.5, "Noise", "Standard deviation of what is added in training; black to white is 1.", symbol="σ", ge=0, le=2,
+                        step=0.1)
+
+
+class Variational(AutoEncoder):
+    """An autoencoder whose code is a small cloud, kept near the origin (Kingma, Welling 2014)."""
+
+    name: Literal["vae"] = "vae"
+    weight: float = knob(1.0, "Weight of the cloud", "How hard the codes are pressed together.", symbol="β", ge=0.01, le=100, log=True)
+    judge: Literal["error", "elbo"] = knob("error", "Judged by", "The error of what the middle of the cloud gives, or the whole bound.",
+                                           names={"error": "error", "elbo": "whole bound"})
+
+
+class SVDD(_Trained):
+    """Deep SVDD: press all normal examples onto one point (Ruff et al. 2018)."""
+
+    name: Literal["svdd"] = "svdd"
+    objective: Literal["one", "soft"] = knob("one", "Objective", "All of them as near as possible, or most of them within a sphere.",
+                                             names={"one": "one class", "soft": "soft boundary"})
+    outside: float = knob(0.1, "May lie outside", "Of the soft boundary's sphere: the share of the examples.", symbol="ν", ge=0.01,
+                          le=0.5, step=0.01, fine=True)
+    dimensions: int = knob(32, "Dimensions", "Of the space in which they are pressed together.", ge=2, le=128, log=True, fine=True)
+    steps: int = knob(100, "Steps", "How long the network is trained.", ge=20, le=4000, step=20)
+    batch: Literal[16, 32, 64, 128] = knob(64, "Batch", "Normal examples in one step.", fine=True)
+
+
+class KNN(Frozen):
+    """Distance to the nearest normal examples."""
+
+    name: Literal["knn"] = "knn"
+    neighbours: int = knob(5, "Neighbours", "Their mean distance counts.", symbol="k", ge=1, le=50, step=1)
+
+
+class LOF(Frozen):
+    """Local outlier factor: how thin it is here, against how thin it is around the neighbours (Breunig et al. 2000)."""
+
+    name: Literal["lof"] = "lof"
+    neighbours: int = knob(20, "Neighbours", "What counts as around.", symbol="k", ge=1, le=50, step=1)
+
+
+class Forest(Frozen):
+    """Isolation forest: what a few random cuts set apart is odd (Liu et al. 2008)."""
+
+    name: Literal["forest"] = "forest"
+    trees: int = knob(100, "Trees", "Each cuts at random.", ge=10, le=300, step=10)
+    cuts: Literal["components", "values"] = knob(
+        "components", "Cuts along", "The components that hold 95 % of the variance, or the values as they are.",
+        names={"components": "components", "values": "values"})
+
+
+class OneClassSVM(Frozen):
+    """One-class SVM: the smallest region in a kernel's space that holds most of them (Schölkopf et al. 2001)."""
+
+    name: Literal["ocsvm"] = "ocsvm"
+    outside: float = knob(0.1, "May lie outside", "Of the region: the share of the examples.", symbol="ν", ge=0.01, le=0.5, step=0.01)
+    width: float = knob(1.0, "Sharpness", "Of the kernel, in units of 1 / (dimensions × variance).", symbol="γ", ge=0.01, le=100, log=True)
+
+
+class Mixture(Frozen):
+    """A mixture of Gaussians along the first components, and one width for all that they leave over."""
+
+    name: Literal["mixture"] = "mixture"
+    gaussians: int = knob(3, "Gaussians", "How many clouds.", symbol="k", ge=1, le=10, step=1)
+    along: int = knob(20, "Components", "The directions in which the clouds are measured.", ge=1, le=60, step=1)
+    rest: bool = knob(True, "Count the rest", "What the components leave over counts as well. Without it most anomalies fall through.")
+
+
+class KDE(Frozen):
+    """Kernel density: a small hill over every normal example; odd is where it is low (Rosenblatt 1956; Parzen 1962)."""
+
+    name: Literal["kde"] = "kde"
+    bandwidth: float = knob(1.0, "Bandwidth", "Of each hill, in units of what makes the held-out normals most likely.", symbol="h", ge=0.1,
+                            le=10, log=True)
+
+
+Method = (PCA | KMeans | Confidence | AutoEncoder | Denoising | Variational | SVDD | KNN | LOF | Forest | OneClassSVM | Mixture | KDE)
+
+
+class AnomalySettings(Settings):
+    """What a run of the anomaly detection lab needs."""
+
+    data: Data = Field(
+        OneClass(), discriminator="name", title="Data", description="What is normal, and what is not.",
+        json_schema_extra={"names": {"digits": "some digits are normal", "damaged": "damaged digits", "faces": "faces",
+                                     "tumours": "breast tumours", "plane": "points of the plane"}})
+    method: Method = Field(
+        PCA(), discriminator="name", title="Detector", description="How odd something is: a higher score is more anomalous.",
+        json_schema_extra={"names": {
+            "pca": "PCA reconstruction", "kmeans": "k-means distance", "confidence": "Classifier confidence",
+            "autoencoder": "Autoencoder", "denoising": "Denoising autoencoder", "vae": "Variational autoencoder",
+            "svdd": "Deep SVDD", "knn": "Nearest neighbours", "lof": "Local outlier factor", "forest": "Isolation forest",
+            "ocsvm": "One-class SVM", "mixture": "Gaussian mixture", "kde": "Kernel density"}})
+    contamination: int = knob(0, "Anomalies hidden in training", "Share of what is learned as normal, and is not.", unit="%", ge=0, le=30,
+                              step=1)
+
+    @model_validator(mode="after")
+    def _fits(self) -> "AnomalySettings":
+        flat = self.data.name in ("tumours", "plane")
+        if flat and getattr(self.method, "net", "dense") != "dense":
+            raise ValueError("convolutions need pictures, and these data are none; choose the dense network")
+        if isinstance(self.method, Confidence) and flat and not classes_of(self.data) > 1:
+            raise ValueError("a classifier needs two normal classes to tell apart, or a picture to turn, and these data have neither; "
+                             "choose two moons, three spots, or another detector")
+        return self
+
+
+def classes_of(data: Data) -> int:
+    """How many classes there are among what is normal."""
+    match data:
+        case OneClass(normal=normal) | Damaged(normal=normal):
+            return len(normal)
+        case Plane(shape="moons" | "spots" as shape):
+            return {"moons": 2, "spots": 3}[shape]
+        case _:
+            return 1
+
+
+METRICS = {
+    "auroc": Metric("AUROC (needs labels)", "%", chart="AUROC"),
+    "only": Metric("AUROC (needs labels)", "%", chart=""),
+    "precision": Metric("Average precision", "%", chart=""),
+    "missed": Metric("False alarms where 95 % are found", "%", role="danger", chart=""),
+    "where": Metric("Damage found, pixel by pixel (AUROC)", "%", chart=""),
+    "loss": Metric("Learned normals", role="control", chart="error"),
+    "held": Metric("Held-out normals", role="before", chart="error"),
+    "odd": Metric("Anomalies", role="danger", chart="error"),
+}
+
+SCENES = (
+    Scene("what-is-normal", AnomalySettings()),
+    Scene("copies-everything", AnomalySettings(method=AutoEncoder(net="local", bottleneck=1568, steps=1000, learning_rate=0.003))),
+    Scene("two-costs", AnomalySettings(data=Tumours(), method=PCA(components=5))),
+    Scene("find-the-damage", AnomalySettings(data=Damaged(), method=Denoising(bottleneck=64))),
+    Scene("sure-of-nothing", AnomalySettings(data=Plane(), method=Confidence())),
+)

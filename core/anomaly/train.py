@@ -1,0 +1,52 @@
+"""Training in the anomaly detection lab: one flat loop for networks; whatever needs none is learned at once."""
+
+from collections.abc import Iterator
+
+import torch
+
+from core.anomaly import detectors, worlds
+from core.anomaly.networks import NETWORKS
+from core.anomaly.settings import AnomalySettings
+from core.anomaly.watch import Watch
+from core.events import Event, Started
+from core.loop import adam_cycle, broken, diverged, seeded
+
+
+def train(settings: AnomalySettings) -> Iterator[Event]:
+    """The run that `settings` describe. The same settings give the same events."""
+    if type(settings.method) in NETWORKS:
+        yield from learn(settings)
+    else:
+        yield from at_once(settings)
+
+
+def at_once(settings: AnomalySettings) -> Iterator[Event]:
+    """A detector that is there as soon as it has seen the normals."""
+    world, detector = worlds.world(settings), detectors.learned(settings)
+    watch = Watch(world, detector, 1)
+    yield Started(1, watch.facts())
+    yield from watch.begins()
+    yield from watch.run_ends(1)
+
+
+def learn(settings: AnomalySettings) -> Iterator[Event]:
+    """A network that learns from batches of normals; no anomaly and no label of one enters its loss."""
+    world, method = worlds.world(settings), settings.method
+    detector, generator = NETWORKS[type(method)](method, settings.seed), seeded(settings.seed)
+    detector.begin(world)
+    optimizer, schedule = adam_cycle(detector.net.parameters(), method.learning_rate, method.steps)
+    watch = Watch(world, detector, method.steps)
+    yield Started(method.steps, watch.facts())
+    yield from watch.begins()
+    yield from watch.look(0)
+    for step in range(1, method.steps + 1):
+        loss = detector.loss(torch.randint(len(detector.x), (method.batch,), generator=generator))
+        if broken(loss):
+            yield from diverged(step)
+            return
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        schedule.step()
+        yield from watch.after_step(step)
+    yield from watch.run_ends(method.steps)

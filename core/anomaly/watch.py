@@ -1,0 +1,143 @@
+"""What is seen of a run: the scores of normals and anomalies as they part, what the detector expects, the landscape."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from core.anomaly import decide
+from core.anomaly.detector import Detector, scores
+from core.anomaly.networks import Network, Rebuilds
+from core.anomaly.worlds import REACH, World
+from core.events import Event, Finished, Metrics, Picture, Warned
+from core.nets import count, to_model
+
+LOOKS = 20  # in a run, evenly spread; and a few at its very beginning
+EARLY = (1, 5, 20)  # steps after which it looks as well
+EACH = 300  # test examples that every look asks; the last one asks all
+SHOWN = 5  # normals, and as many anomalies, of which it is shown what the detector expects
+GRID = 61  # places along each side of the plane
+COPIED = 0.1  # of what makes anomalies differ from the mean normal: an error as small as that is a copy
+
+
+class Watch:
+    """Measures beside the training and never changes it."""
+
+    def __init__(self, world: World, detector: Detector, total: int):
+        self.world, self.detector, self.total = world, detector, total
+        self.every = max(1, total // LOOKS)
+        self.few = some_of_each(world, EACH)
+        self.shown = some_of_each(world, 2 * SHOWN)
+
+    def facts(self) -> dict[str, Any]:
+        """What is known before the first step."""
+        world, network = self.world, isinstance(self.detector, Network)
+        return {"fit": len(world.fit_x), "held": len(world.held_x), "hidden": int(world.hidden.sum()), "test": len(world.test_x),
+                "odd": int(world.test_odd.sum()), "dimensions": world.fit_x[0].numel(), "whole": True,
+                "parameters": count(self.detector.net) if network else 0}
+
+    def begins(self) -> Iterator[Event]:
+        """Whose scores the looks hold, and who is shown."""
+        yield Picture(0, "asked", self.few.numpy().astype(np.int16))
+        yield Picture(0, "shown", self.shown.numpy().astype(np.int16))
+
+    def after_step(self, step: int) -> Iterator[Event]:
+        if step < self.total and (step in EARLY or step % self.every == 0):
+            yield from self.look(step)
+
+    def look(self, step: int) -> Iterator[Event]:
+        """A quick look at some of the test examples."""
+        world, found = self.world, scores(self.detector, self.world.test_x[self.few])
+        yield Metrics(step, self._curves(found, world.test_odd[self.few]))
+        yield Picture(step, "seen", found.numpy())
+        yield from self.pictures(step)
+
+    def _curves(self, found: Tensor, odd: Tensor) -> dict[str, float]:
+        """Mean scores of what is learned, of what is held out, of anomalies; and how well the last two are told apart."""
+        learned = scores(self.detector, self.world.fit_x[:EACH]).mean().item()
+        held = scores(self.detector, self.world.held_x).mean().item()
+        return {"auroc": 100 * decide.auroc(found.numpy(), odd.numpy()), "loss": learned, "held": held, "odd": found[odd].mean().item()}
+
+    @torch.inference_mode()
+    def pictures(self, step: int) -> Iterator[Event]:
+        """What it expects in the place of the examples shown; of the plane the score everywhere."""
+        if self.world.pictures:
+            expected = self.detector.expects(self.world.test_x[self.shown])
+            if expected is not None:
+                yield Picture(step, "expects", (255 * expected.clamp(0, 1)).round().byte().squeeze(1).numpy())
+        elif not self.world.columns:
+            yield Picture(step, "field", field(self.detector).numpy())
+
+    def run_ends(self, step: int) -> Iterator[Event]:
+        world, detector = self.world, self.detector
+        parts = {"fit": world.fit_x, "held": world.held_x, "test": world.test_x}
+        found = {name: scores(detector, x) for name, x in parts.items()}
+        if not torch.isfinite(found["test"]).all():
+            yield Warned(step, "overflow", "Some scores are too large to be numbers: a larger bandwidth or a smaller sharpness helps.")
+            found = {name: torch.nan_to_num(each, posinf=torch.finfo().max) for name, each in found.items()}
+        test, odd = found["test"].numpy(), world.test_odd.numpy()
+        summary = self.judged(found)
+        numbers = {"precision": summary["precision"], "missed": summary["missed"]}
+        curves = self._curves(found["test"], world.test_odd) if isinstance(detector, Network) else {"only": summary["auroc"]}
+        yield Metrics(step, curves | numbers | ({"where": summary["where"]} if "where" in summary else {}))
+        for name, each in found.items():
+            yield Picture(step, name, each.numpy())
+        yield from self.pictures(step)
+        yield from self.lessons(step, test, odd)
+        yield Finished(step, summary, {"model": to_model(detector.net)} if isinstance(detector, Network) else {})
+
+    def judged(self, found: dict[str, Tensor]) -> dict[str, float]:
+        """The numbers of a finished run."""
+        test, odd, held = found["test"].numpy(), self.world.test_odd.numpy(), found["held"].numpy()
+        raised = test >= decide.conformal_threshold(held, 0.1)
+        summary = {"auroc": 100 * decide.auroc(test, odd), "precision": 100 * decide.average_precision(test, odd),
+                   "missed": 100 * decide.missed_at(test, odd), "alarms_at_10": 100 * float(raised[~odd].mean()),
+                   "found_at_10": 100 * float(raised[odd].mean()), "held_score": float(held.mean()),
+                   "fit_score": float(found["fit"].mean()), "odd_score": float(test[odd].mean())}
+        if (where := self.where()) is not None:
+            summary["where"] = 100 * where
+        return summary
+
+    @torch.inference_mode()
+    def where(self) -> float | None:
+        """How well the error of each pixel tells damaged pixels from all others, over the damaged pictures; None without masks."""
+        world = self.world
+        if world.masks is None:
+            return None
+        parts = [self.detector.error(part) for part in world.test_x[world.test_odd].split(250)]
+        if parts[0] is None:
+            return None
+        return decide.auroc(torch.cat(parts).flatten().numpy(), world.masks[world.test_odd].flatten().numpy())
+
+    def lessons(self, step: int, test: np.ndarray, odd: np.ndarray) -> Iterator[Event]:
+        """What a learner should understand of how it went."""
+        if isinstance(self.detector, Rebuilds):
+            strange = self.world.test_x[self.world.test_odd]
+            whole = (strange - self.world.fit_x.mean(0)).square().flatten(1).sum(1).mean().item()
+            if test[odd].mean() < COPIED * whole:
+                back = 100 * (1 - float(test[odd].mean()) / whole)
+                yield Warned(step, "copies", f"Of what makes an anomaly differ from the mean normal example {back:.0f} % comes back: this "
+                                             "detector copies whatever it is shown, and has not learned what is normal.")
+        if len(np.unique(test)) < len(test) / 10:
+            yield Warned(step, "collapsed", "Most examples get the very same score: the detector says nothing any more about what it is shown.")
+
+
+def some_of_each(world: World, many: int) -> Tensor:
+    """Places of about `many` test examples, half of them anomalies where there are enough, evenly from first to last: normals first."""
+    normal, odd = (torch.nonzero(world.test_odd == truth).flatten() for truth in (False, True))
+    few = min(len(normal), many // 2)
+    return torch.cat([normal[_evenly(len(normal), few)], odd[_evenly(len(odd), min(len(odd), many - few))]])
+
+
+def _evenly(n: int, many: int) -> Tensor:
+    return (torch.arange(many) * n) // many
+
+
+@torch.inference_mode()
+def field(detector: Detector) -> Tensor:
+    """The score at every place of the plane: (GRID, GRID), rows from below."""
+    axis = torch.linspace(-REACH, REACH, GRID)
+    y, x = torch.meshgrid(axis, axis, indexing="ij")
+    return scores(detector, torch.stack([x.flatten(), y.flatten()], 1), GRID**2).view(GRID, GRID)
