@@ -30,6 +30,12 @@ st.navigation(
                 help=_("See a network forget, and hold on to what it knew."),
             ),
             st.Page(
+                "pages/anomaly_detection.py",
+                title=_("Anomaly detection"),
+                icon=":material/radar:",
+                help=_("Learn what is normal, and decide what is not."),
+            ),
+            st.Page(
                 "pages/network_compression.py",
                 title=_("Network compression"),
                 icon=":material/compress:",

@@ -11,12 +11,20 @@ from typing import Any
 import numpy as np
 
 
+READ_DIGITS = (None, "mlp", "columns")  # kinds of networks that give ten logits for a digit
+
+
 @dataclass(frozen=True)
 class Model:
     """A trained network as plain data: the description `core.nets.build` understands, and its arrays by name."""
 
     arch: dict[str, Any]
     weights: dict[str, np.ndarray]
+
+    @property
+    def reads_digits(self) -> bool:
+        """Whether it is a digit classifier of `core.nets`, which every lab can open; a lab's own kinds only that lab can."""
+        return self.arch.get("kind") in READ_DIGITS
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,7 @@ class About:
     code: str
     machine: dict[str, Any]
     summary: dict[str, Any] = field(default_factory=dict)
-    models: list[str] = field(default_factory=list)
+    models: list[str] = field(default_factory=list)  # the digit classifiers among what it trained: what stands on the shelf
     shipped: bool = False
 
 
@@ -114,7 +114,8 @@ def make(run_id: str, lab: str, settings: dict[str, Any], log: list[Event], seco
     """A run from its event log, with what is known about the code and the machine that made it (this one by default)."""
     finished = next((e for e in reversed(log) if isinstance(e, Finished)), None)
     about = About(run_id, lab, settings, state, round(seconds, 2), round(time.time(), 1), labs.code_version(),
-                  made_on or machine(), dict(finished.summary) if finished else {}, list(finished.models) if finished else [])
+                  made_on or machine(), dict(finished.summary) if finished else {},
+                  [name for name, model in finished.models.items() if model.reads_digits] if finished else [])
     return Run(about, tuple(log))
 
 

@@ -16,14 +16,14 @@ class OneClass(Frozen):
     """Some digits are normal, all others are not."""
 
     name: Literal["digits"] = "digits"
-    normal: str = _normal("3", 9, "one to nine different digits in ascending order, such as 3 or 135")
+    normal: str = _normal("2", 9, "one to nine different digits in ascending order, such as 2 or 135")
 
 
 class Damaged(Frozen):
     """Digits with strokes cut away, a piece of another digit pasted in, or noise; where the damage lies is known."""
 
     name: Literal["damaged"] = "damaged"
-    normal: str = _normal("0123456789", 10, "different digits in ascending order, such as 3 or 0123456789")
+    normal: str = _normal("0123456789", 10, "different digits in ascending order, such as 2 or 0123456789")
     damage: Literal["all", "cut", "patch", "noise"] = knob(
         "all", "Damage", "What is done to half of the test digits.",
         names={"all": "all three", "cut": "strokes cut", "patch": "patch pasted", "noise": "noise"})
@@ -260,3 +260,13 @@ SCENES = (
     Scene("find-the-damage", AnomalySettings(data=Damaged(), method=Denoising(bottleneck=64))),
     Scene("sure-of-nothing", AnomalySettings(data=Plane(), method=Confidence())),
 )
+
+# all that are held against one another in the first scene's world, and the autoencoder at ever wider bottlenecks
+METHODS = (KMeans(), KNN(), LOF(), Forest(), OneClassSVM(), Mixture(), KDE(), Confidence(), AutoEncoder(), Denoising(), Variational(),
+           SVDD())
+SHIPPED = {f"anomaly-{scene.slug}": scene.settings for scene in SCENES}
+SHIPPED |= {f"anomaly-{method.name}": AnomalySettings(method=method) for method in METHODS}
+SHIPPED |= {f"anomaly-code-{d}": AnomalySettings(method=AutoEncoder(bottleneck=d)) for d in (2, 8, 128, 512)}
+SHIPPED |= {f"anomaly-local-{d}": AnomalySettings(method=AutoEncoder(net="local", bottleneck=d, steps=1000, learning_rate=0.003))
+            for d in (49, 196, 784)}
+SHIPPED["anomaly-damage-pca"] = AnomalySettings(data=Damaged())

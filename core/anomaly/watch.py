@@ -39,9 +39,14 @@ class Watch:
                 "parameters": count(self.detector.net) if network else 0}
 
     def begins(self) -> Iterator[Event]:
-        """Whose scores the looks hold, and who is shown."""
+        """Which test examples are anomalies, whose scores the looks hold, and who is shown."""
+        world = self.world
+        yield Picture(0, "odd", world.test_odd.numpy().astype(np.uint8))
         yield Picture(0, "asked", self.few.numpy().astype(np.int16))
-        yield Picture(0, "shown", self.shown.numpy().astype(np.int16))
+        if world.pictures:
+            yield Picture(0, "inputs", as_bytes(world.test_x[self.shown]))
+        elif not world.columns:
+            yield Picture(0, "points", world.test_x.half().numpy())
 
     def after_step(self, step: int) -> Iterator[Event]:
         if step < self.total and (step in EARLY or step % self.every == 0):
@@ -66,7 +71,7 @@ class Watch:
         if self.world.pictures:
             expected = self.detector.expects(self.world.test_x[self.shown])
             if expected is not None:
-                yield Picture(step, "expects", (255 * expected.clamp(0, 1)).round().byte().squeeze(1).numpy())
+                yield Picture(step, "expects", as_bytes(expected))
         elif not self.world.columns:
             yield Picture(step, "field", field(self.detector).numpy())
 
@@ -122,6 +127,11 @@ class Watch:
                                              "detector copies whatever it is shown, and has not learned what is normal.")
         if len(np.unique(test)) < len(test) / 10:
             yield Warned(step, "collapsed", "Most examples get the very same score: the detector says nothing any more about what it is shown.")
+
+
+def as_bytes(x: Tensor) -> np.ndarray:
+    """Grey pictures (N, 1, H, W) in [0, 1] as 8-bit (N, H, W)."""
+    return (255 * x.clamp(0, 1)).round().byte().squeeze(1).numpy()
 
 
 def some_of_each(world: World, many: int) -> Tensor:

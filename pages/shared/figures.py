@@ -134,14 +134,19 @@ def histogram(
     height: int = 280,
     marks: Mapping[str, float] | None = None,
     values: Sequence[float] = (),
+    share: bool = False,
 ) -> Figure:
-    """Distributions over one another on shared bins. groups: name → (role, values). values: a thin line at each."""
+    """Distributions over one another on shared bins. groups: name → (role, values). values: a thin line at each.
+
+    share: each group's bars add up to 100 %, however many values it has.
+    """
     edges = np.histogram_bin_edges(np.concatenate([np.ravel(v) for _, v in groups.values()]), bins)
     centres, width = (edges[1:] + edges[:-1]) / 2, edges[1] - edges[0]
     layers, highest = [], 1
     for name, (role, group) in groups.items():
         count, _ = np.histogram(group, edges)
-        highest = max(highest, int(count.max()))
+        count = 100 * count / max(1, np.size(group)) if share else count
+        highest = max(highest, float(count.max()))
         layers.append(_bar(name, role, centres, width, count, opacity=0.75))
     if len(values):
         layers.append(_rules(values, "after"))

@@ -9,6 +9,7 @@ from core import jobs, labs
 from core.runs import RunError
 from core.settings import BadSettings, Settings
 from pages.shared import digit, garbage, knobs, lecture, live, shown, tabs
+from pages.shared import explain as explained
 from pages.shared.shown import Shown
 from pages.shared.words import _, plain
 
@@ -19,6 +20,7 @@ def lab_page(
     pictures: Callable[[Shown], None] | None = None,
     networks: Callable[[Shown], dict[str, tuple[str, str]]] = shown.networks,
     tests: Callable[[Shown], dict[str, digit.Tests]] = digit.mnist,
+    explain: Callable[[Shown], None] | None = None,
     **look: Any,
 ) -> None:
     """Draws the whole page of a lab.
@@ -26,7 +28,7 @@ def lab_page(
     inside: the lab's own views for the tab “Look inside”. pictures: what the lab draws beside the live curves. look: more
     of `live.Look`.
     networks: which networks Explain holds side by side, name → (run id, model). tests: the pictures that they may be asked
-    about, name → `digit.Tests`.
+    about, name → `digit.Tests`. explain: what the tab Explain shows of a lab whose networks are no digit classifiers.
     """
     settings_file = labs.module(lab, "settings")
     model, text = labs.settings_class(lab), lecture.read(lab)
@@ -43,7 +45,7 @@ def lab_page(
         current = live.panel(lab, settings, live.Look(settings_file.METRICS, pictures, **look))
     st.session_state[f"{lab}/settings"] = settings
     _write_url(lab, settings)
-    tabs.draw(lab, current, text, inside, networks, tests)
+    tabs.draw(lab, current, text, inside, explain or (lambda shown: explained.draw(lab, networks(shown), tests(shown))))
     jobs.warm_up()  # last: the first picture comes before the training processes
     garbage.settle()
 

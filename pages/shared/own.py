@@ -1,4 +1,4 @@
-"""Pictures of one's own as a setting: an upload, or a digit drawn by hand."""
+"""Settings that are no single number or choice: an upload, a digit drawn by hand, a choice of several digits."""
 
 from collections.abc import Callable
 from typing import Any
@@ -37,6 +37,21 @@ def digit(label: str, where: str, tip: str) -> Any:
     if strokes is not None:
         _take(where, pictures.digit_from, strokes)
     _complain(where)
+    return st.session_state[where]
+
+
+def digits(label: str, where: str, tip: str) -> str:
+    """Ten switches, one for each digit, that put the chosen ones, as text in ascending order, into the setting at `where`.
+
+    The last one cannot be switched off: then the setting stays what it was.
+    """
+    pick = f"{where}/pick"
+    st.session_state[pick] = list(st.session_state[where])
+
+    def choose() -> None:
+        st.session_state[where] = "".join(sorted(st.session_state[pick])) or st.session_state[where]
+
+    st.pills(label, list("0123456789"), selection_mode="multi", key=pick, help=tip, on_change=choose)
     return st.session_state[where]
 
 

@@ -83,8 +83,8 @@ def scene_id(lab: str, slug: str) -> str:
 
 
 def result(about: About) -> float | None:
-    """How good the run became, in percent: its accuracy, or the average over its tasks."""
-    found = about.summary.get("accuracy", about.summary.get("average"))
+    """How good the run became, in percent: its accuracy, the average over its tasks, or its AUROC."""
+    found = next((about.summary[name] for name in ("accuracy", "average", "auroc") if name in about.summary), None)
     return found if isinstance(found, (int, float)) else None
 
 

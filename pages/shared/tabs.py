@@ -5,7 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from core import labs
-from pages.shared import compare, digit, explain, takeaway, theory, yardstick
+from pages.shared import compare, takeaway, theory, yardstick
 from pages.shared.lecture import Lecture
 from pages.shared.shown import Shown
 from pages.shared.words import _
@@ -16,13 +16,12 @@ def draw(
     current: Shown,
     text: Lecture,
     inside: Callable[[Shown], None],
-    networks: Callable[[Shown], dict[str, tuple[str, str]]],
-    tests: Callable[[Shown], dict[str, digit.Tests]],
+    explain: Callable[[Shown], None],
 ) -> None:
     """Look inside · Explain · Theory · Yardstick · Compare · Take away."""
     contents = {
         _("Look inside"): lambda: inside(current),
-        _("Explain"): lambda: explain.draw(lab, networks(current), tests(current)),
+        _("Explain"): lambda: explain(current),
         _("Theory"): lambda: theory.draw(labs.module(lab, "measure").THEORY, text),
         _("Yardstick"): lambda: yardstick.draw(lab, labs.module(lab, "yardsticks").YARDSTICKS),
         _("Compare"): lambda: compare.draw(lab, current),

@@ -1,0 +1,45 @@
+"""What the anomaly detection page draws: the live scores, the views of Look inside, the tab Explain, the home card."""
+
+import streamlit as st
+
+from pages.shared import views
+from pages.shared.shown import Shown
+from pages.shared.words import _
+from pages.views.anomaly import data
+from pages.views.anomaly.beside import beside
+from pages.views.anomaly.bottleneck import bottleneck
+from pages.views.anomaly.card import card as card
+from pages.views.anomaly.costs import costs
+from pages.views.anomaly.expects import expects
+from pages.views.anomaly.landscape import landscape
+from pages.views.anomaly.live import pictures as pictures
+from pages.views.anomaly.promise import promise
+from pages.views.anomaly.threshold import threshold
+from pages.views.anomaly.unsure import unsure
+from pages.views.anomaly.why import why as explain  # noqa: F401
+
+FIRST = {  # what the scenes' questions are about
+    "anomaly-copies-everything": "bottleneck",
+    "anomaly-two-costs": "costs",
+    "anomaly-find-the-damage": "expects",
+    "anomaly-sure-of-nothing": "landscape",
+}
+
+
+def inside(current: Shown) -> None:
+    """The views that fit the run shown, that of the threshold first."""
+    if data.final(current) is None or current.settings is None:
+        st.info(_("There is nothing to look into yet: let a run end."))
+        return
+    kind, method = current.settings.data.name, current.settings.method.name
+    every = {
+        "threshold": (_("The threshold"), threshold),
+        "costs": (_("Two costs"), costs),
+        "promise": (_("Without anomalies"), promise),
+    }
+    every |= {"landscape": (_("The landscape"), landscape)} if kind == "plane" else {}
+    every |= {"unsure": (_("Unsure by what"), unsure)} if method == "confidence" else {}
+    every |= {"expects": (_("Most normal, most odd"), expects)} if kind != "plane" else {}
+    every |= {"bottleneck": (_("The bottleneck"), bottleneck), "beside": (_("Detectors side by side"), beside)}
+    first = FIRST.get(current.id, next(iter(every)))
+    views.draw(current, every, first if first in every else next(iter(every)))
