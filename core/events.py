@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-
 READ_DIGITS = (None, "mlp", "columns")  # kinds of networks that give ten logits for a digit
 
 

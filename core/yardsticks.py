@@ -23,6 +23,7 @@ class Yardstick:
     sweep: the arguments after `python -m core sweep <lab>`. column: of the sweep's table. where: which rows count,
     column → value as text. minus: a second column that is subtracted row by row. digits: after the point.
     file: the table, when it is not the sweep's own but what the lab's `measured_tables` makes of it. of: what its rows are.
+    within: rows with the same value in this column are averaged first; “seed” where a sweep goes over several data sets.
     """
 
     title: str
@@ -36,11 +37,43 @@ class Yardstick:
     digits: int = 1
     file: str = ""
     of: str = "seeds"
+    within: str = ""
 
     @property
     def table(self) -> str:
         """The file's name: the sweep's arguments without what a file name cannot hold."""
         return self.file or "-".join(self.sweep.replace("--", "").replace(".", "p").split()) + ".csv"
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table of means over seeds: a row for each of `rows` (its title and which rows of the sweep's table count), a column
+    for each value that `across` has; below them published rows of the same columns."""
+
+    title: str
+    sweep: str
+    column: str
+    across: str
+    rows: dict[str, dict[str, str]]
+    published: dict[str, tuple[float, ...]]
+    note: str = ""
+
+    @property
+    def table(self) -> str:
+        """The file's name."""
+        return Yardstick(self.title, self.sweep, self.column, "", "", "").table
+
+
+def grid_of(lab: str, grid: Grid) -> tuple[list[str], dict[str, list[float]]]:
+    """(column heads, row title → mean of each column and of all), ours and then the published; ours only where measured."""
+    table = [row for row in read(lab, grid.table) if row["state"] == "finished"]
+    heads, found = sorted({row[grid.across] for row in table}), {}
+    for title, where in grid.rows.items():
+        own = [row for row in table if all(row.get(name) == value for name, value in where.items())]
+        columns = [[float(row[grid.column]) for row in own if row[grid.across] == head] for head in heads]
+        if own and all(columns):
+            found[title] = [mean(column) for column in columns]
+    return heads, {title: [*row, mean(row)] for title, row in (found | grid.published).items()}
 
 
 @dataclass(frozen=True)
@@ -68,8 +101,12 @@ class Result:
 def measured(lab: str, yardstick: Yardstick) -> Result:
     """The yardstick's figure from the stored table; a Result without seeds when the table is not there."""
     rows = [row for row in read(lab, yardstick.table) if all(row.get(k) == v for k, v in yardstick.where.items())]
-    values = [float(row[yardstick.column]) - (float(row[yardstick.minus]) if yardstick.minus else 0)
-              for row in rows if row["state"] == "finished"]
+    groups: dict[str, list[float]] = {}
+    for i, row in enumerate(rows):
+        if row["state"] == "finished":
+            value = float(row[yardstick.column]) - (float(row[yardstick.minus]) if yardstick.minus else 0)
+            groups.setdefault(row[yardstick.within] if yardstick.within else str(i), []).append(value)
+    values = [mean(group) for group in groups.values()]
     spread = stdev(values) if len(values) > 1 else 0.0
     return Result(mean(values) if values else 0.0, spread, len(values), yardstick.unit, yardstick.digits, yardstick.of)
 

@@ -256,8 +256,8 @@ METRICS = {
 SCENES = (
     Scene("what-is-normal", AnomalySettings()),
     Scene("copies-everything", AnomalySettings(method=AutoEncoder(net="local", bottleneck=1568, steps=1000, learning_rate=0.003))),
-    Scene("two-costs", AnomalySettings(data=Tumours(), method=PCA(components=5))),
-    Scene("find-the-damage", AnomalySettings(data=Damaged(), method=Denoising(bottleneck=64))),
+    Scene("two-costs", AnomalySettings(data=Tumours(), method=KMeans(centres=10))),
+    Scene("find-the-damage", AnomalySettings(data=Damaged(), method=Denoising(net="conv", bottleneck=64, learning_rate=0.003, smooth=1))),
     Scene("sure-of-nothing", AnomalySettings(data=Plane(), method=Confidence())),
 )
 

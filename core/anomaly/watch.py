@@ -14,9 +14,9 @@ from core.anomaly.worlds import REACH, World
 from core.events import Event, Finished, Metrics, Picture, Warned
 from core.nets import count, to_model
 
-LOOKS = 20  # in a run, evenly spread; and a few at its very beginning
+LOOKS = 15  # in a run, evenly spread; and a few at its very beginning
 EARLY = (1, 5, 20)  # steps after which it looks as well
-EACH = 300  # test examples that every look asks; the last one asks all
+EACH, LEARNED = 200, 80  # test examples that every look asks, and learned ones; at the end it is all of the test part
 SHOWN = 5  # normals, and as many anomalies, of which it is shown what the detector expects
 GRID = 61  # places along each side of the plane
 COPIED = 0.1  # of what makes anomalies differ from the mean normal: an error as small as that is a copy
@@ -61,7 +61,7 @@ class Watch:
 
     def _curves(self, found: Tensor, odd: Tensor) -> dict[str, float]:
         """Mean scores of what is learned, of what is held out, of anomalies; and how well the last two are told apart."""
-        learned = scores(self.detector, self.world.fit_x[:EACH]).mean().item()
+        learned = scores(self.detector, self.world.fit_x[:LEARNED]).mean().item()
         held = scores(self.detector, self.world.held_x).mean().item()
         return {"auroc": 100 * decide.auroc(found.numpy(), odd.numpy()), "loss": learned, "held": held, "odd": found[odd].mean().item()}
 
@@ -126,7 +126,7 @@ class Watch:
                 yield Warned(step, "copies", f"Of what makes an anomaly differ from the mean normal example {back:.0f} % comes back: this "
                                              "detector copies whatever it is shown, and has not learned what is normal.")
         if len(np.unique(test)) < len(test) / 10:
-            yield Warned(step, "collapsed", "Most examples get the very same score: the detector says nothing any more about what it is shown.")
+            yield Warned(step, "collapsed", "Most examples get the very same score: the detector no longer tells anything apart.")
 
 
 def as_bytes(x: Tensor) -> np.ndarray:

@@ -23,7 +23,7 @@ def draw(
         _("Look inside"): lambda: inside(current),
         _("Explain"): lambda: explain(current),
         _("Theory"): lambda: theory.draw(labs.module(lab, "measure").THEORY, text),
-        _("Yardstick"): lambda: yardstick.draw(lab, labs.module(lab, "yardsticks").YARDSTICKS),
+        _("Yardstick"): lambda: _yardsticks(lab),
         _("Compare"): lambda: compare.draw(lab, current),
         _("Take away"): lambda: takeaway.draw(current),
     }
@@ -31,3 +31,8 @@ def draw(
         if tab.open:
             with tab:
                 content()
+
+
+def _yardsticks(lab: str) -> None:
+    declared = labs.module(lab, "yardsticks")
+    yardstick.draw(lab, declared.YARDSTICKS, getattr(declared, "GRIDS", ()))

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core import yardsticks
-from core.yardsticks import Yardstick
+from core.yardsticks import Grid, Yardstick
 from pages.shared.words import _
 
 
-def draw(lab: str, declared: Sequence[Yardstick]) -> None:
-    """One table; below it how each figure was made and why it differs."""
+def draw(lab: str, declared: Sequence[Yardstick], grids: Sequence[Grid] = ()) -> None:
+    """One table, and those of many columns; below them how each figure was made, and on what machine."""
     rows = [(each, yardsticks.measured(lab, each)) for each in declared]
     st.markdown(
         _(
@@ -26,6 +26,28 @@ def draw(lab: str, declared: Sequence[Yardstick]) -> None:
             _("Why they differ"): [each.why for each, __ in rows],
         }
     )
+    for grid in grids:
+        _grid(lab, grid)
     with st.expander(_("The commands that made our figures, and the machine"), icon=":material/terminal:"):
         st.code("\n".join(dict.fromkeys(yardsticks.command(lab, each) for each in declared)), language="bash")
         st.caption(yardsticks.machine(lab))
+
+
+def _grid(lab: str, grid: Grid) -> None:
+    """Ours above, what was published below it in italics; the best of each column of ours is bold."""
+    heads, rows = yardsticks.grid_of(lab, grid)
+    if not heads:
+        return
+    st.subheader(_(grid.title), anchor=False)
+    ours = [row for title, row in rows.items() if title not in grid.published]
+    best = [max(column) for column in zip(*ours)]
+    names = [f"*{title}*" if title in grid.published else title for title in rows]
+    columns = {
+        head: [
+            f"**{row[i]:.1f}**" if row[i] == best[i] and title not in grid.published else f"{row[i]:.1f}"
+            for title, row in rows.items()
+        ]
+        for i, head in enumerate([*heads, _("mean")])
+    }
+    st.table({_(grid.across): names} | columns)
+    st.caption(_(grid.note))

@@ -1,11 +1,242 @@
-"""(being written)"""
+"""The plane: the score of every place as a landscape, the border of the alarm, and where both kinds of points lie."""
 
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from scipy.spatial import cKDTree
+from scipy.stats import rankdata
+
+from core.anomaly.decide import conformal_threshold
+from pages.shared import chart, figures
 from pages.shared.shown import Shown
+from pages.shared.words import _
+from pages.views.anomaly import data
+
+REACH = 2.0  # where the measured plane ends, as core/anomaly/worlds.py has it
+HEIGHT, LARGE = 360, 560
+PROMISES = (1, 2, 5, 10, 20, 50)  # % of normals that may raise the alarm
+PROMISE = 10
+FAR = 0.8  # from every normal point: ten times the noise about the shape
 
 
-def landscape(current: Shown) -> None:
-    pass
+@dataclass(frozen=True)
+class Look:
+    """One look at the plane: the score everywhere (G, G), rows from below; those of normals that say where a border lies (n,),
+    and whether they are the held-out ones: before the end of a run they are the test normals that a look asks."""
+
+    step: int
+    field: np.ndarray
+    normals: np.ndarray
+    held: bool
 
 
 def live_landscape(current: Shown) -> None:
-    pass
+    """The newest landscape, beside the live scores."""
+    found = looks(current)
+    if not found or current.last("points") is None:
+        st.caption(_("The landscape appears with the first look of the run."))
+        return
+    st.markdown(f"**{_('How odd every place of the plane would be')}**")
+    _draw(current, found[-1], PROMISE, HEIGHT, "live/landscape")
+    st.caption(_("The darker, the odder. Outside of the solid line the alarm is raised."))
+
+
+@st.fragment
+def landscape(current: Shown) -> None:
+    """The landscape at each look of the run, and the border for a promise that can be chosen."""
+    found = looks(current)
+    if not found or current.last("points") is None:
+        st.info(_("This run holds no landscape: only runs on points of the plane that came to their first look do."))
+        return
+    left, right = st.columns([1.5, 1], gap="large")
+    with right:
+        look, promise = _choices(current, found)
+    with left:
+        _draw(current, look, promise, LARGE, "landscape/plane")
+    with right:
+        _words(current, look, promise)
+
+
+def looks(current: Shown) -> list[Look]:
+    """Every look of a run at the plane, oldest first."""
+    fields, final = current.pictures("field"), data.final(current)
+    odd, asked = current.last("odd"), current.last("asked")
+    if odd is None or asked is None:
+        return []
+    normal = ~odd.astype(bool)[asked]
+    seen = {e.step: np.array(e.array, np.float64)[normal] for e in current.pictures("seen")}
+    found = []
+    for e in fields:
+        if final is not None and e.step == fields[-1].step:
+            found.append(Look(e.step, _finite(e.array), final.held, True))
+        elif e.step in seen:
+            found.append(Look(e.step, _finite(e.array), seen[e.step], False))
+    return found
+
+
+def _finite(field: Any) -> np.ndarray:
+    most = float(np.finfo(np.float32).max)
+    return np.nan_to_num(np.array(field, np.float64), nan=most, posinf=most, neginf=-most)
+
+
+def _choices(current: Shown, found: list[Look]) -> tuple[Look, int]:
+    """Which look, and how many normals may raise the alarm, in %."""
+    place = len(found) - 1
+    if place:
+        place = st.select_slider(
+            _("Look after step"),
+            range(len(found)),
+            place,
+            format_func=lambda i: f"{found[i].step:,}",
+            key=f"landscape/look/{current.id}/{len(found)}",
+        )
+    promise = st.select_slider(
+        _("Promised: so many normals raise the alarm at most"),
+        PROMISES,
+        PROMISE,
+        format_func=lambda share: f"{share} %",
+        key=f"landscape/promise/{current.id}",
+    )
+    return found[place], promise
+
+
+def border(normals: np.ndarray, promise: float) -> float:
+    """The conformal threshold that a promise in % needs, from the scores of normals (n,)."""
+    return conformal_threshold(normals, promise / 100)
+
+
+def _draw(current: Shown, look: Look, promise: int, height: int, key: str) -> None:
+    figure = plane(look, current.last("points").astype(np.float64), current.last("odd").astype(bool), promise, height)
+    alt = _("The score of every place of the plane, dark where it is odd, the border of the alarm, and both kinds of points")
+    chart.show(figure, key=key, alt=alt)
+
+
+def plane(look: Look, points: np.ndarray, odd: np.ndarray, promise: int, height: int) -> figures.Figure:
+    """points: (N, 2); odd: which of them are anomalies. The scale of a score means nothing by itself, so shades and lines go by
+    rank: how much of the plane is less odd than a place."""
+    from pages.views.transfer.border import shades
+
+    axis, ranks = np.linspace(-REACH, REACH, len(look.field)), ranked(look.field)
+    half, alarm = (level(look.field, border(look.normals, share)) for share in (50, promise))
+    name = _("alarm: {} % of held-out normals lie outside") if look.held else _("alarm: {} % of the normals asked lie outside")
+    lines = [figures.contours(name.format(promise), "whole", axis, axis, ranks, [alarm])]
+    if promise != 50:
+        lines.insert(0, figures.contours(_("half of them lie outside"), "control", axis, axis, ranks, [half]))
+    ground = shades(ranks, axis)
+    for layer in (*ground, *lines):
+        layer["silent"] = True
+    figure = figures.points({}, "", "", height, small=True)
+    figure["layers"] = [*ground, *_points(points, odd), *lines]
+    figure["x"]["domain"] = figure["y"]["domain"] = [-REACH, REACH]
+    figure["legend"] = True
+    return figure
+
+
+def _points(points: np.ndarray, odd: np.ndarray) -> list[dict[str, Any]]:
+    groups = {}
+    for name, role, own in ((_("normal"), "before", ~odd), (_("anomaly"), "danger", odd)):
+        groups[name] = (role, points[own, 0], points[own, 1], [name] * int(own.sum()))
+    return figures.points(groups, "", "", small=True)["layers"]
+
+
+def ranked(field: np.ndarray) -> np.ndarray:
+    """The share of the plane that is less odd than each place, ties counting half: (G, G) in (0, 1)."""
+    return (rankdata(field).reshape(field.shape) - 0.5) / field.size
+
+
+def level(field: np.ndarray, threshold: float) -> float:
+    """The height of a threshold in `ranked`: between the places below it and those that reach it."""
+    return float((field < threshold).mean())
+
+
+# ---- in words ----
+
+def _words(current: Shown, look: Look, promise: int) -> None:
+    points, odd = current.last("points").astype(np.float64), current.last("odd").astype(bool)
+    threshold, found = border(look.normals, promise), data.final(current)
+    st.markdown(about_alarm(look.field, threshold))
+    if look.held and found is not None:
+        st.markdown(about_test(found.test, odd, threshold, promise))
+    away = distances(points[~odd], len(look.field))
+    st.markdown(about_far(look.field, away, threshold))
+    if current.settings is not None and current.settings.method.name == "confidence":
+        st.markdown(about_sureness(look, away, current.settings.method.unsure))
+    st.markdown(about_least(look.field, away))
+    st.caption(
+        _(
+            "The darker, the odder: shades tell which share of the plane is less odd than a place. Blue squares are normal test points, "
+            "magenta crosses anomalies; the detector has seen neither."
+        )
+    )
+
+
+def distances(normals: np.ndarray, side: int) -> np.ndarray:
+    """How far each place of the grid lies from the nearest normal point (n, 2): (side, side)."""
+    axis = np.linspace(-REACH, REACH, side)
+    x, y = np.meshgrid(axis, axis)
+    return cKDTree(normals).query(np.stack([x, y], -1))[0]
+
+
+def about_alarm(field: np.ndarray, threshold: float) -> str:
+    """How much of the plane raises the alarm."""
+    share = 100 * float((field >= threshold).mean())
+    said = _("A score of {} or more raises the alarm: that is **{:.0f} %** of this plane.").format(_number(threshold), share)
+    return said.replace("-", "−")
+
+
+def about_test(test: np.ndarray, odd: np.ndarray, threshold: float, promise: int) -> str:
+    """Whether the promise is kept on fresh normals, and what is found."""
+    alarms, found = (100 * float((test[part] >= threshold).mean()) for part in (~odd, odd))
+    said = _("Of the fresh normals **{:.1f} %** raise it (promised: {} %), of the anomalies **{:.1f} %**.")
+    return said.format(alarms, promise, found)
+
+
+def about_far(field: np.ndarray, away: np.ndarray, threshold: float) -> str:
+    """What the detector says of places where no normal point is near."""
+    far = away > FAR
+    if not far.any():
+        return ""
+    quiet = 100 * float((field[far] < threshold).mean())
+    said = _("Farther than {} from every normal point, **{:.0f} %** of the plane passes as normal.").format(FAR, quiet)
+    if quiet > 50:
+        return f"{said} " + _("So far out this detector is no detector.")
+    if quiet > 5:
+        return f"{said} " + _("There the landscape has valleys that no normal example has dug.")
+    return said
+
+
+def about_sureness(look: Look, away: np.ndarray, unsure: str) -> str:
+    """A classifier far from all data against among them. unsure: by what it judges."""
+    far, near = look.field[away > FAR], look.normals
+    if not len(far):
+        return ""
+    if unsure == "softmax":
+        said = _("At half of the places out there the classifier is surer of one of its classes than **{:.3f} %**; of normals: {:.3f} %.")
+        said = said.format(100 * (1 - np.median(far)), 100 * (1 - np.median(near)))
+    else:
+        said = _("Its median score out there is {}, and {} among normals.")
+        said = said.format(_number(float(np.median(far))), _number(float(np.median(near)))).replace("-", "−")
+    if np.median(far) < np.median(near):
+        return f"{said} " + _("It is surest where it has never been: it only knows on which side of its border a place lies.")
+    return f"{said} " + _("It is less sure where it has never been.")
+
+
+def about_least(field: np.ndarray, away: np.ndarray) -> str:
+    """Where the least odd place lies, seen from the data."""
+    least = field == field.min()
+    many, farthest = int(least.sum()), float(away[least].max())
+    if many == 1:
+        axis = np.linspace(-REACH, REACH, len(field))
+        row, column = np.argwhere(least)[0]
+        said = _("The least odd place of all is ({:.1f}, {:.1f}), **{:.2g}** from the nearest normal point.")
+        said = said.format(axis[column], axis[row], farthest).replace("-", "−")
+    else:
+        said = _("The lowest score of all holds on **{:.0f} %** of the plane, up to **{:.2g}** from the nearest normal point.")
+        said = said.format(100 * many / field.size, farthest)
+    return f"{said} " + (_("No normal example lies there.") if farthest > FAR else _("That is among the normal examples."))
+
+
+def _number(value: float) -> str:
+    return f"{value:.3g}" if np.isfinite(value) else "∞"

@@ -1,7 +1,266 @@
-"""(being written)"""
+"""Without anomalies: a threshold that promises how many false alarms there will be, and what such a promise is worth."""
 
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+from scipy.stats import beta, binomtest
+
+from core.anomaly import decide
+from pages.shared import chart, figures
+from pages.shared.figures import Line
 from pages.shared.shown import Shown
+from pages.shared.words import _
+from pages.views.anomaly import data
+from pages.views.anomaly.data import Scores
+from pages.views.anomaly.live import PROMISE
+from pages.views.anomaly.threshold import spoken
+
+ALPHAS = np.arange(1, 51)  # %: false alarm rates that can be promised
+BARS = 10  # of the histogram of p-values at most
+SURE = 0.95
 
 
+@dataclass(frozen=True)
+class Kept:
+    """A threshold, of how many fresh normals it raises the alarm, within which rates that is likely (95 %, Wilson), and which share
+    of the anomalies it finds; all but the threshold in [0, 1]."""
+
+    threshold: float
+    alarms: float
+    low: float
+    high: float
+    found: float
+
+
+@st.fragment
 def promise(current: Shown) -> None:
-    pass
+    """A slider of the promised rate; what two ways to choose the threshold keep of it, and the p-values that one rests on."""
+    found = data.final(current)
+    if found is None:
+        st.info(_("This run has no scores of its whole test part: let a run end."))
+        return
+    left, right = st.columns([1, 1.6], gap="large", vertical_alignment="center")
+    with left:
+        alpha = st.slider(
+            _("Promise: of all normals at most this share raises the alarm"),
+            int(ALPHAS[0]),
+            int(ALPHAS[-1]),
+            round(100 * PROMISE),
+            format="%d %%",
+            key=f"promise/alpha/{current.id}",
+        )
+    with right:
+        st.markdown(
+            _(
+                "Nobody has examples of what has never happened. But how high normals score can be counted, and that is enough to "
+                "choose a threshold: above **held-out** normals, which the detector has not learned, or above **learned** ones."
+            )
+        )
+    ways = both(found, alpha / 100)
+    _table(ways, alpha)
+    st.markdown(about(found, ways, alpha / 100))
+    left, right = st.columns(2, gap="large")
+    with left:
+        _kept(found, ways, alpha)
+    with right:
+        _p_values(found, alpha / 100)
+    _fine_print(current, found, ways["held"], alpha / 100)
+
+
+def both(found: Scores, alpha: float) -> dict[str, Kept]:
+    """What the two ways to choose a threshold keep of the promised rate, in (0, 1)."""
+    return {
+        "held": kept(found, decide.conformal_threshold(found.held, alpha)),
+        "fit": kept(found, decide.quantile_threshold(found.fit, alpha)),
+    }
+
+
+def kept(found: Scores, threshold: float) -> Kept:
+    """How this threshold fares with the test part's normals, which no detector and no threshold was chosen by."""
+    raised = found.normal >= threshold
+    likely = binomtest(int(raised.sum()), len(raised)).proportion_ci(SURE, "wilson")
+    share = float((found.strange >= threshold).mean()) if len(found.strange) else 0.0
+    return Kept(threshold, float(raised.mean()), max(0.0, float(likely.low)), min(1.0, float(likely.high)), share)
+
+
+def luck(n: int, alpha: float, share: float = 0.9) -> tuple[float, float] | None:
+    """Within which two rates the false alarms of all fresh normals lie for this share of draws of n held-out normals: with
+    l = ⌊α (n + 1)⌋ it is distributed as Beta(l, n + 1 − l) (Vovk 2012, proposition 2a). None where l is 0: never an alarm."""
+    allowed = int(np.floor(alpha * (n + 1) + 1e-9))
+    if allowed == 0:
+        return None
+    low, high = beta(allowed, n + 1 - allowed).ppf([(1 - share) / 2, (1 + share) / 2])
+    return float(low), float(high)
+
+
+def _table(ways: dict[str, Kept], alpha: int) -> None:
+    titles = {"held": _("Held-out normals (conformal)"), "fit": _("Learned normals (quantile, “contamination”)")}
+    st.table(
+        {
+            _("Threshold from"): [titles[name] for name in ways],
+            _("Alarm from"): spoken([each.threshold for each in ways.values()]),
+            _("Promised (%)"): [str(alpha)] * len(ways),
+            _("Kept: false alarms (%)"): [_with_interval(each) for each in ways.values()],
+            _("Anomalies found (%)"): [f"{100 * each.found:.1f}" for each in ways.values()],
+        }
+    )
+    st.caption(
+        _(
+            "Kept: counted on the test part's normals, in brackets the 95 % interval (Wilson). What is found only a teacher "
+            "knows: that needs anomalies."
+        )
+    )
+
+
+def _with_interval(each: Kept) -> str:
+    return _("{:.1f} ({:.1f} to {:.1f})").format(100 * each.alarms, 100 * each.low, 100 * each.high)
+
+
+def about(found: Scores, ways: dict[str, Kept], alpha: float) -> str:
+    """Which of the two promises was kept, and why the other was not."""
+    n, held, fit = len(found.held), ways["held"], ways["fit"]
+    if np.isinf(held.threshold):
+        said = _(
+            "With {} held-out normals no rate below 1 / {} = {:.1f} % can be promised: this threshold is never reached."
+        ).format(n, n + 1, 100 / (n + 1))
+    else:
+        said = _("**Held-out normals**: {}").format(verdict(held, alpha))
+    said += " " + _("**Learned normals**: {}").format(verdict(fit, alpha))
+    learned, other = float(np.median(found.fit)), float(np.median(found.held))
+    if learned < other and fit.low > alpha:
+        low, high = spoken([learned, other])
+        said += " " + _("What was learned scores lower: its median is {}, that of held-out normals {}.").format(
+            low, high
+        )
+    return said
+
+
+def verdict(each: Kept, alpha: float) -> str:
+    """Whether a promise was kept, as far as the fresh normals can tell."""
+    if each.low > alpha:
+        return _("{:.1f} % instead of {:.0f} %, more than chance explains: the promise is **broken**.").format(
+            100 * each.alarms, 100 * alpha
+        )
+    if each.high < alpha:
+        return _("{:.1f} %, fewer than the promised {:.0f} %: kept, and more careful than need be.").format(
+            100 * each.alarms, 100 * alpha
+        )
+    return _("{:.1f} %, which chance cannot tell from the promised {:.0f} %: **kept**.").format(
+        100 * each.alarms, 100 * alpha
+    )
+
+
+def _kept(found: Scores, ways: dict[str, Kept], alpha: int) -> None:
+    """Promised against kept rates, the promise itself as the diagonal."""
+    st.markdown(f"**{_('What is promised, and what is kept')}**")
+    curves = rates(found)
+    lines = [
+        Line(_("as promised"), "control", [0, 50], [0, 50]),
+        Line(_("from held-out normals"), "after", ALPHAS, curves["held"]),
+        Line(_("from learned normals"), "neutral", ALPHAS, curves["fit"]),
+    ]
+    figure = figures.curves(lines, _("promised false alarm rate (%)"), _("kept: fresh normals that raise it (%)"), 330)
+    for name, role in (("held", "after"), ("fit", "neutral")):  # both intervals at the chosen rate, side by side
+        at, each = alpha + (-0.25 if name == "held" else 0.25), ways[name]
+        bar = figures.curves([Line("", role, [at, at], [100 * each.low, 100 * each.high])], "", "")["layers"][0]
+        dot = figures.points({"": (role, [at], [100 * each.alarms], [_with_interval(each)])}, "", "")["layers"][0]
+        figure["layers"] += [bar | {"silent": True}, dot]
+    top = max(50.0, *(max(curve) for curve in curves.values()), *(100 * each.high for each in ways.values()))
+    figure["x"]["domain"], figure["y"]["domain"] = [0, 51], [-0.02 * top, 1.04 * top]
+    chart.show(
+        figure,
+        key="promise/kept",
+        alt=_("Kept against promised false alarm rate, of both ways to choose the threshold"),
+    )
+
+
+def rates(found: Scores) -> dict[str, list[float]]:
+    """Share of fresh normals in % that raise the alarm at each promised rate, of both ways to choose the threshold."""
+    ways = {"held": [], "fit": []}
+    for alpha in ALPHAS / 100:
+        ways["held"].append(100 * float((found.normal >= decide.conformal_threshold(found.held, alpha)).mean()))
+        ways["fit"].append(100 * float((found.normal >= decide.quantile_threshold(found.fit, alpha)).mean()))
+    return ways
+
+
+def _p_values(found: Scores, alpha: float) -> None:
+    """How the p-values of fresh normals and of anomalies are distributed."""
+    st.markdown(f"**{_('The p-value: how many held-out normals are at least as odd')}**")
+    n = len(found.held)
+    normal, odd = (decide.p_values(part, found.held) for part in (found.normal, found.strange))
+    edges = p_edges(n)
+    groups = {_("fresh normals"): ("before", normal), _("anomalies"): ("danger", odd)}
+    figure = figures.histogram(
+        groups,
+        _("p-value"),
+        _("share of each (%)"),
+        edges,
+        330,
+        {_("alarm: p ≤ {:.2f}").format(alpha): alpha},
+        share=True,
+    )
+    figure["layers"][-1]["colour"] = figures.colour("whole")
+    flat = 100 / (len(edges) - 1)
+    figure["layers"] += figures.curves([Line(_("flat"), "control", [0, 1], [flat, flat])], "", "")["layers"]
+    figure["x"]["domain"] = [0, float(edges[-1])]
+    figure["y"]["domain"][1] *= 1.08  # room for the words
+    chart.show(figure, key="promise/p", alt=_("Histogram of the conformal p-values of fresh normals and of anomalies"))
+    st.caption(
+        _(
+            "Of fresh normals every value from 1/{0} to 1 should be as likely as any other; {1:.1f} % have p ≤ {2:.2f}. "
+            "Of anomalies {3:.1f} %."
+        ).format(n + 1, 100 * float((normal <= alpha).mean()), alpha, 100 * float((odd <= alpha).mean()))
+    )
+
+
+def p_edges(n: int) -> np.ndarray:
+    """Where the bars of p-values from n held-out normals begin and end: each holds equally many of the n + 1 values where that goes
+    with five to ten bars, one of them where there are few, and nearly equally many otherwise."""
+    even = next((bars for bars in range(BARS, 4, -1) if (n + 1) % bars == 0), None)
+    bars = even or (n + 1 if n < 3 * BARS else BARS)
+    return np.linspace(0, 1, bars + 1) + 0.5 / (n + 1)  # between the values, that none lies on an edge
+
+
+def _fine_print(current: Shown, found: Scores, held: Kept, alpha: float) -> None:
+    """What the promise says, what it does not say, and what breaks it."""
+    n = len(found.held)
+    st.markdown(f"**{_('What the promise is')}**")
+    points = [
+        _(
+            "It holds on average over all draws of {} held-out normals and of what comes, whatever the detector, as long as both come "
+            "from the same place. It is no promise about a single class, a single day, or about anomalies."
+        ).format(n),
+        about_luck(n, alpha),
+    ]
+    if current.settings.contamination > 0:
+        points.append(about_hidden(current, found, held, alpha))
+    st.markdown("\n".join(f"* {point}" for point in points))
+
+
+def about_luck(n: int, alpha: float) -> str:
+    """How far the rate of these very held-out normals may be from the promised one."""
+    range_ = luck(n, alpha)
+    if range_ is None:
+        return _(
+            "Nothing below {:.1f} % can be promised with {} of them; the smallest p-value there is is 1 / {}."
+        ).format(100 / (n + 1), n, n + 1)
+    return _(
+        "These {} held-out normals are one draw. Nine of ten draws have a rate between {:.1f} and {:.1f} % in the long run "
+        "(Beta distribution); {} would narrow that to {:.1f} to {:.1f} %."
+    ).format(n, *(100 * each for each in range_), f"{10 * n:,}", *(100 * each for each in luck(10 * n, alpha)))
+
+
+def about_hidden(current: Shown, found: Scores, held: Kept, alpha: float) -> str:
+    """What anomalies among the held-out examples did to the threshold, measured by taking them out."""
+    hidden = data.world(current.settings).held_hidden.numpy()
+    if len(hidden) != len(found.held) or not hidden.any():
+        return _("{} % of what is taken for normal are anomalies; none of them is among the held-out ones.").format(
+            current.settings.contamination
+        )
+    clean = kept(found, decide.conformal_threshold(found.held[~hidden], alpha))
+    then, now = spoken([clean.threshold, held.threshold])
+    return _(
+        "Of the held-out examples {} are anomalies that nobody knows of. They move the threshold from {} to {}: "
+        "found are {:.1f} % of the anomalies instead of {:.1f} %."
+    ).format(int(hidden.sum()), then, now, 100 * held.found, 100 * clean.found)

@@ -1,0 +1,185 @@
+"""The detectors that are held against one another: stored runs on the same data, and whatever is learned at once."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from scipy.stats import rankdata
+
+from core import runs
+from core.anomaly import decide
+from core.runs import About, RunError
+from core.settings import flatten
+from pages.shared import shown
+from pages.shared.shown import Shown
+from pages.shared.words import _
+from pages.views.anomaly import data
+
+FAMILIES = {  # as Ruff et al. 2021, figure 1, group them, with what looks at a density of its own
+    "confidence": "classifier",
+    "pca": "reconstruction",
+    "autoencoder": "reconstruction",
+    "denoising": "reconstruction",
+    "vae": "reconstruction",
+    "kmeans": "distance",
+    "knn": "distance",
+    "forest": "distance",
+    "lof": "density",
+    "mixture": "density",
+    "kde": "density",
+    "ocsvm": "boundary",
+    "svdd": "boundary",
+}
+LECTURE = ("confidence", "autoencoder", "kmeans", "pca")  # the four that the lecture teaches
+
+
+@dataclass(frozen=True, eq=False)
+class Rival:
+    """A detector with its scores of held-out normals (H,) and of the test part (N,), float64.
+
+    id: of its run, or its settings as text. seconds: to learn. detector: gives the detector itself, or None when it is gone.
+    """
+
+    id: str
+    method: str
+    name: str
+    held: np.ndarray
+    test: np.ndarray
+    seconds: float
+    detector: Callable[[], Any]
+
+    @property
+    def family(self) -> str:
+        return FAMILIES[self.method]
+
+    @property
+    def p(self) -> np.ndarray:
+        """Conformal p-values (N,) of the test part."""
+        return decide.p_values(self.test, self.held)
+
+
+def names(current: Shown) -> dict[str, str]:
+    """Every detector that can be held against the run shown, id → name; the run itself first, then one of each method."""
+    found = {current.id: data.method_name(current.run.about)}
+    found |= {about.id: data.method_name(about) for about in _stored_runs(current)}
+    kept = [about.settings for about in _stored_runs(current)] + [current.run.about.settings]
+    for settings in data.at_once(current.settings):
+        flat = flatten(settings)
+        if flat not in kept:
+            found[_text(flat)] = data.method_name(_as_about(flat))
+    return found
+
+
+def one_of_each(found: dict[str, str], current: Shown, most: int) -> list[str]:
+    """The run shown, and of every other method the detector with the shortest name: the one with the fewest changed knobs."""
+    own = {current.id: current.settings.method.name}
+    methods = {about.id: about.settings["method"] for about in _stored_runs(current)} | own
+    first: dict[str, str] = {methods[current.id]: current.id}
+    for each in sorted(found, key=lambda i: len(found[i])):
+        first.setdefault(methods.get(each) or json.loads(each)["method"], each)
+    return [each for each in found if each in first.values()][:most]
+
+
+def rivals(current: Shown, chosen: list[str]) -> list[Rival]:
+    """Those of the chosen that are still there, in the order given."""
+    found = []
+    for each in chosen:
+        try:
+            found.append(_rival(current, each))
+        except RunError:  # deleted since
+            continue
+    return found
+
+
+def _rival(current: Shown, each: str) -> Rival:
+    if each == current.id:
+        about, scores = current.run.about, data.final(current)
+        seconds = about.seconds if about.models or not _learned_at_once(about.settings) else _fitted(_text(about.settings)).seconds
+        return Rival(each, about.settings["method"], data.method_name(about), scores.held, scores.test, seconds,
+                     partial(data.detector_of, current))
+    if each.startswith("{"):
+        fitted, flat = _fitted(each), json.loads(each)
+        return Rival(each, flat["method"], data.method_name(_as_about(flat)), fitted.held, fitted.test, fitted.seconds,
+                     lambda: fitted.detector)
+    about, held, test = _stored(each)
+    seconds = _fitted(_text(about.settings)).seconds if _learned_at_once(about.settings) else about.seconds
+    return Rival(each, about.settings["method"], data.method_name(about), held, test, seconds, partial(data.detector, each))
+
+
+def _stored_runs(current: Shown) -> list[About]:
+    return [about for about in data.same_world(current.run.about) if about.id != current.id]
+
+
+def _learned_at_once(flat: dict[str, Any]) -> bool:
+    """Whether a run's detector needs no training: then its seconds are those of learning it, without the start of a process."""
+    return "steps" not in flat
+
+
+def _text(flat: dict[str, Any]) -> str:
+    return json.dumps(flat, sort_keys=True)
+
+
+def _as_about(flat: dict[str, Any]) -> About:
+    return runs.make("anomaly-fit", "anomaly", flat, [], 0.0, "finished").about
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _stored(run_id: str) -> tuple[About, np.ndarray, np.ndarray]:
+    """A stored run's header, and its scores of held-out normals and of the test part. Raises RunError."""
+    run = runs.load(run_id)
+    scores = data.final(shown.of(run))
+    if scores is None:
+        raise RunError(_("Run “{}” has no scores.").format(run_id))
+    return run.about, scores.held, scores.test
+
+
+@dataclass(frozen=True, eq=False)
+class Fitted:
+    """A detector that was learned just now, its scores, and how long learning took."""
+
+    detector: Any
+    held: np.ndarray
+    test: np.ndarray
+    seconds: float
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _fitted(flat: str) -> Fitted:
+    """The detector of these settings, as text. Shared: never change it."""
+    from core.anomaly import detectors
+    from core.anomaly.detector import scores
+
+    settings = data.from_flat(json.loads(flat))
+    there = data.world(settings)
+    start = perf_counter()
+    detector = detectors.AT_ONCE[type(settings.method)](settings.method, settings.seed)
+    detector.fit(there.fit_x, there.held_x)
+    seconds = perf_counter() - start
+    held, test = (np.nan_to_num(scores(detector, x).numpy().astype(np.float64)) for x in (there.held_x, there.test_x))
+    return Fitted(detector, held, test, seconds)
+
+
+# ---- how well they tell, and whether the difference is more than chance ----
+
+def placements(scores: np.ndarray, odd: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Of each anomaly the share of normals below it, of each normal the share of anomalies above it, ties counting half.
+
+    Both average to the AUROC, and their spread says how far another test part would move it (DeLong, DeLong,
+    Clarke-Pearson 1988, equations 5 and 6).
+    """
+    every, own = rankdata(scores), np.empty(len(scores))
+    for part in (odd, ~odd):
+        own[part] = rankdata(scores[part])
+    below = (every - own) / np.where(odd, (~odd).sum(), odd.sum())
+    return below[odd], 1 - below[~odd]
+
+
+def error_of(first: tuple[np.ndarray, np.ndarray], second: tuple[np.ndarray, np.ndarray] | None = None) -> float:
+    """Standard error of an AUROC, or of the difference of two on the same examples, in [0, 1]; from their placements."""
+    parts = first if second is None else [a - b for a, b in zip(first, second)]
+    return float(np.sqrt(sum(part.var(ddof=1) / len(part) for part in parts)))

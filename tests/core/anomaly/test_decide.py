@@ -1,0 +1,275 @@
+"""Decisions: curves against brute force with ties, costs against trying every threshold, and what a conformal threshold promises."""
+
+import math
+from fractions import Fraction
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import binom
+
+from core.anomaly import decide, detectors, worlds
+from core.anomaly import settings as s
+from core.anomaly.detector import scores
+from core.anomaly.settings import AnomalySettings
+
+# few different values, so that most scores are tied; and any number that a detector could give
+COARSE = st.integers(-3, 3).map(float)
+FINE = st.floats(-1e6, 1e6, width=32)
+
+
+def labelled(values, least=1):
+    """(scores, odd) with at least so many normals and anomalies."""
+    return st.lists(st.tuples(values, st.booleans()), min_size=2 * least, max_size=40).map(
+        lambda pairs: (np.array([v for v, _ in pairs]), np.array([truth for _, truth in pairs]))).filter(
+        lambda both: least <= both[1].sum() <= len(both[1]) - least)
+
+
+EITHER = st.one_of(labelled(COARSE), labelled(FINE))
+
+
+def shares_at(found, odd, threshold):
+    """(false alarms, found), each a share of its own sort, counted one by one."""
+    return (sum(bool(v >= threshold) for v, truth in zip(found, odd) if not truth) / int((~odd).sum()),
+            sum(bool(v >= threshold) for v, truth in zip(found, odd) if truth) / int(odd.sum()))
+
+
+# ---- curves ----
+
+@given(EITHER)
+def test_auroc_is_the_share_of_pairs_in_the_right_order(both):
+    found, odd = both
+    pairs = [(a > b) + (a == b) / 2 for a in found[odd] for b in found[~odd]]
+    assert decide.auroc(found, odd) == pytest.approx(sum(pairs) / len(pairs), abs=1e-12)
+    assert decide.auroc(-found, odd) == pytest.approx(1 - decide.auroc(found, odd), abs=1e-12)
+
+
+def test_auroc_by_hand():
+    assert decide.auroc(np.array([1.0, 2, 3]), np.array([False, False, True])) == 1
+    assert decide.auroc(np.array([3.0, 2, 1]), np.array([False, False, True])) == 0
+    assert decide.auroc(np.array([1.0, 1, 1]), np.array([0, 0, 1])) == 0.5
+    assert decide.auroc(np.array([1.0, 2, 2, 5]), np.array([0, 1, 0, 1])) == 3.5 / 4
+
+
+@pytest.mark.parametrize("odd", [[], [True, True], [False, False, False]])
+def test_a_curve_needs_both_sorts(odd):
+    with pytest.raises(ValueError, match="normals and anomalies"):
+        decide.auroc(np.arange(len(odd), dtype=float), np.array(odd, bool))
+
+
+@given(EITHER)
+def test_roc_is_what_every_threshold_gives(both):
+    found, odd = both
+    alarms, right, thresholds = decide.roc(found, odd)
+    assert thresholds[0] == math.inf and thresholds[1:].tolist() == sorted(set(found.tolist()), reverse=True)
+    for a, r, threshold in zip(alarms, right, thresholds, strict=True):
+        assert (a, r) == shares_at(found, odd, threshold)
+    assert (alarms[0], right[0], alarms[-1], right[-1]) == (0, 0, 1, 1)
+
+
+@given(EITHER)
+def test_the_area_under_the_curve_is_the_auroc(both):
+    alarms, right, _ = decide.roc(*both)
+    assert np.trapezoid(right, alarms) == pytest.approx(decide.auroc(*both), abs=1e-9)
+
+
+@given(EITHER)
+def test_average_precision_is_the_sum_over_thresholds(both):
+    found, odd = both
+    total = before = 0.0
+    for threshold in sorted(set(found.tolist()), reverse=True):
+        raised = found >= threshold
+        recall, precision = raised[odd].mean(), odd[raised].mean()
+        total, before = total + (recall - before) * precision, recall
+    assert decide.average_precision(found, odd) == pytest.approx(total, abs=1e-12)
+
+
+def several(found, odd, normals, anomalies):
+    """Every normal and every anomaly so many times."""
+    times = np.where(odd, anomalies, normals)
+    return np.repeat(found, times), np.repeat(odd, times)
+
+
+@given(EITHER, st.integers(1, 7), st.integers(1, 7))
+def test_another_share_of_anomalies_is_as_if_there_were_more_of_them(both, normals, anomalies):
+    """Each figure with `share` against the same examples, each counted several times."""
+    found, odd = both
+    many, which = several(found, odd, normals, anomalies)
+    share = float(which.mean())
+    assert decide.average_precision(found, odd, share) == pytest.approx(decide.average_precision(many, which), abs=1e-9)
+    for threshold in {math.inf, float(np.median(found)), float(found.min())}:
+        one, other = decide.confusion(found, odd, threshold, share), decide.confusion(many, which, threshold)
+        for name in ("found", "missed", "alarms", "passed", "precision", "recall", "false_alarms"):
+            assert getattr(one, name) == pytest.approx(getattr(other, name), abs=1e-9)
+    (t1, c1), (t2, c2) = decide.costs(found, odd, 3, 1, share), decide.costs(many, which, 3, 1)
+    assert np.array_equal(t1, t2) and np.allclose(c1, c2)
+    assert decide.auroc(many, which) == pytest.approx(decide.auroc(found, odd)), "AUROC does not depend on it"
+    assert decide.missed_at(many, which) == pytest.approx(decide.missed_at(found, odd), abs=1e-9)
+
+
+# ---- one threshold ----
+
+@given(EITHER, st.data())
+def test_a_confusion_matrix_is_counted_one_by_one(both, data):
+    found, odd = both
+    threshold = data.draw(st.one_of(st.sampled_from(sorted(set(found.tolist()))), st.floats(-4, 4)))
+    table, n = decide.confusion(found, odd, threshold), len(odd)
+    raised = np.array([v >= threshold for v in found])
+    assert [table.found, table.missed, table.alarms, table.passed] == pytest.approx(
+        [(raised & odd).sum() / n, (~raised & odd).sum() / n, (raised & ~odd).sum() / n, (~raised & ~odd).sum() / n], abs=1e-12)
+    assert table.precision == pytest.approx(odd[raised].mean() if raised.any() else 1.0, abs=1e-12)
+    assert table.recall == pytest.approx(raised[odd].mean(), abs=1e-12)
+    assert table.false_alarms == pytest.approx(raised[~odd].mean(), abs=1e-12)
+
+
+def test_a_score_at_the_threshold_raises_the_alarm():
+    table = decide.confusion(np.array([1.0, 2.0, 2.0]), np.array([0, 0, 1]), 2.0)
+    assert [table.found, table.missed, table.alarms, table.passed] == pytest.approx([1 / 3, 0, 1 / 3, 1 / 3])
+
+
+def test_one_sort_alone_has_a_confusion_matrix():
+    calm = decide.confusion(np.array([1.0, 2.0]), np.array([False, False]), 5)
+    assert (calm.passed, calm.recall, calm.precision, calm.false_alarms) == (1, 0, 1, 0)
+    odd = decide.confusion(np.array([1.0, 2.0]), np.array([True, True]), 2)
+    assert (odd.found, odd.missed, odd.recall, odd.precision, odd.false_alarms) == (0.5, 0.5, 0.5, 1, 0)
+
+
+# The lecture's slides on evaluation (Hung-yi Lee 2019, "Anomaly Detection"): 100 normal pictures and 5 anomalies. The strict
+# threshold finds one anomaly and rings once in vain, the lax one finds two and rings six times in vain.
+STRICT, LAX = 0.8, 0.5
+LECTURE = (np.array([0.9] + [0.6] * 5 + [0.1] * 94 + [0.9, 0.6] + [0.2] * 3), np.array([False] * 100 + [True] * 5))
+
+
+@pytest.mark.parametrize("miss, alarm, strict, lax", [(1, 100, 104, 603), (100, 1, 401, 306)], ids=["table A", "table B"])
+def test_the_two_cost_tables_of_the_lecture(miss, alarm, strict, lax):
+    for threshold, expected in ((STRICT, strict), (LAX, lax)):
+        assert 105 * decide.cost(decide.confusion(*LECTURE, threshold), miss, alarm) == pytest.approx(expected)
+    thresholds, found = decide.costs(*LECTURE, miss, alarm)
+    assert dict(zip(thresholds.tolist(), (105 * found).round(6).tolist())) == {
+        math.inf: 5 * miss, 0.9: strict, 0.6: lax, 0.2: 6 * alarm, 0.1: 100 * alarm}
+
+
+def test_which_mistake_costs_more_moves_the_best_threshold():
+    best = [decide.costs(*LECTURE, miss, alarm) for miss, alarm in ((1, 100), (100, 1))]
+    assert [thresholds[found.argmin()] for thresholds, found in best] == [math.inf, 0.2], "ring never; ring for every anomaly"
+
+
+@given(EITHER, st.floats(0, 100), st.floats(0, 100), st.one_of(st.none(), st.floats(0, 1)))
+def test_the_least_cost_is_that_of_trying_every_threshold(both, miss, alarm, share):
+    found, odd = both
+    thresholds, all_costs = decide.costs(found, odd, miss, alarm, share)
+    part = odd.mean() if share is None else share
+    tried = {}
+    for threshold in [math.inf, *np.unique(found)]:
+        a, r = shares_at(found, odd, threshold)
+        tried[threshold] = miss * part * (1 - r) + alarm * (1 - part) * a
+    assert dict(zip(thresholds.tolist(), all_costs.tolist())) == pytest.approx(tried, abs=1e-9)
+    between = [decide.cost(decide.confusion(found, odd, t, share), miss, alarm) for t in np.linspace(found.min(), found.max(), 23)]
+    assert all_costs.min() <= min(between) + 1e-9, "no threshold between two scores is cheaper"
+
+
+@given(EITHER, st.sampled_from([0.5, 0.8, 0.95, 1.0]))
+def test_false_alarms_where_most_are_found(both, recall):
+    found, odd = both
+    enough = [t for t in sorted(set(found.tolist())) if shares_at(found, odd, t)[1] >= recall]
+    assert decide.missed_at(found, odd, recall) == shares_at(found, odd, max(enough))[0]
+
+
+@given(st.lists(FINE, min_size=1, max_size=60), st.floats(0, 1))
+def test_a_quantile_leaves_that_share_above_it(values, share):
+    found = np.array(values)
+    threshold = decide.quantile_threshold(found, share)
+    assert (found > threshold).mean() <= share + 1 / len(found) + 1e-9 and (found >= threshold).mean() >= share - 1 / len(found) - 1e-9
+
+
+# ---- without a single anomaly ----
+
+@given(st.lists(COARSE, min_size=1, max_size=30), st.lists(COARSE, min_size=1, max_size=10))
+def test_a_p_value_counts_held_out_normals_that_score_as_high(held, found):
+    expected = [(1 + sum(h >= v for h in held)) / (len(held) + 1) for v in found]
+    assert decide.p_values(np.array(found), np.array(held)) == pytest.approx(expected, abs=1e-15)
+
+
+ALPHAS = [0.001, 0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.3, 0.5, 0.7, 0.9, 0.99, 1.0]
+
+
+@pytest.mark.parametrize("alpha", ALPHAS)
+def test_the_alarm_is_raised_exactly_where_p_is_small_enough(alpha):
+    """p ≤ α in whole numbers: 1 + how many score as high ≤ α (n + 1). Held-out scores of three sorts: all different, many tied, all
+    the same."""
+    rng = np.random.default_rng(3)
+    for n in [*range(1, 41), 99, 100, 199, 250, 999]:
+        for held in (rng.normal(size=n), rng.integers(-2, 3, n).astype(float), np.full(n, 1.5)):
+            asked = np.unique(np.concatenate([held, np.nextafter(held, np.inf), np.nextafter(held, -np.inf), [-9.0, 9.0]]))
+            as_high = (held[None] >= asked[:, None]).sum(1)
+            expected = [1 + int(k) <= Fraction(str(alpha)) * (n + 1) for k in as_high]
+            assert (asked >= decide.conformal_threshold(held, alpha)).tolist() == expected
+            assert (decide.p_values(asked, held) <= alpha).tolist() == expected
+
+
+@pytest.mark.parametrize("alpha, few, enough", [(0.5, 0, 1), (0.1, 8, 9), (0.05, 18, 19), (0.01, 98, 99)])
+def test_too_few_held_out_normals_never_raise_the_alarm(alpha, few, enough):
+    assert decide.conformal_threshold(np.arange(few), alpha) == math.inf
+    assert decide.conformal_threshold(np.arange(enough), alpha) == np.nextafter(enough - 1.0, math.inf), "above all of them"
+
+
+def test_the_conformal_threshold_falls_as_more_false_alarms_are_allowed():
+    held = np.random.default_rng(0).normal(size=250)
+    found = [decide.conformal_threshold(held, alpha) for alpha in ALPHAS[:-1]]
+    assert found == sorted(found, reverse=True) and found[-1] < np.sort(held)[3]
+
+
+@pytest.mark.parametrize("n, alpha", [(9, 0.1), (19, 0.1), (50, 0.1), (99, 0.05), (30, 0.25)])
+@pytest.mark.parametrize("heavy", [False, True], ids=["normal", "heavy-tailed"])
+def test_the_promise_is_kept_whatever_the_distribution(n, alpha, heavy):
+    """The share of fresh normals that ring, mean over many draws of held-out and of one fresh normal, is ⌊α (n + 1)⌋ / (n + 1):
+    never above α. Draws are independent, so that a binomial says how far off it may be; 1 in 100,000 would be further."""
+    rng, draws = np.random.default_rng(n), 4000
+    all_scores = rng.standard_cauchy((draws, n + 1)) if heavy else rng.normal(size=(draws, n + 1))
+    rang = sum(bool(row[0] >= decide.conformal_threshold(row[1:], alpha)) for row in all_scores)
+    exact = int(alpha * (n + 1) + 1e-9) / (n + 1)
+    assert exact <= alpha
+    low, high = binom.ppf([0.5e-5, 1 - 0.5e-5], draws, exact)
+    assert low <= rang <= high
+
+
+def test_ties_only_make_it_ring_less():
+    rng, draws = np.random.default_rng(5), 2000
+    all_scores = rng.integers(0, 4, (draws, 20)).astype(float)
+    rang = sum(bool(row[0] >= decide.conformal_threshold(row[1:], 0.1)) for row in all_scores)
+    assert rang <= binom.ppf(1 - 1e-5, draws, 0.1)
+
+
+def test_the_promise_is_kept_on_real_digits():
+    """PCA on ten digits by three seeds: which normals are learned and which are held out is drawn anew each time, and the test's
+    normals are fresh.
+
+    Given its held-out part, a run's chance of ringing is Beta(k, n + 1 − k), k = ⌊α (n + 1)⌋ (Vovk 2012), and each of its 100
+    fresh normals rings with that chance: beta-binomial. Runs of one digit share its test normals and much of what they learn, so
+    the error of all three is taken to be that of one, which can only widen the band.
+    """
+    alpha, seeds, wanted = 0.1, range(3), "0123456789"
+    rates, errors = [], []
+    for digit in wanted:
+        for seed in seeds:
+            settings = AnomalySettings(data=s.OneClass(normal=digit), seed=seed)
+            here, detector = worlds.world(settings), detectors.learned(settings)
+            held, fresh = (scores(detector, x).numpy() for x in (here.held_x, here.test_x[~here.test_odd]))
+            k, n, m = int(alpha * (len(held) + 1) + 1e-9), len(held), len(fresh)
+            rates.append(np.mean(fresh >= np.float64(decide.conformal_threshold(held, alpha))))
+        mean, spread = k / (n + 1), k * (n + 1 - k) / ((n + 1) ** 2 * (n + 2))
+        errors.append(mean * (1 - mean) / m + spread * (m - 1) / m)  # variance of the rate of one run
+    error = math.sqrt(sum(errors)) / len(wanted)
+    assert np.mean(rates) == pytest.approx(k / (n + 1), abs=3 * error) and 3 * error < 0.05
+    assert max(rates) < 0.3, "four of its standard deviations"
+
+
+def test_scores_of_single_precision_are_held_against_the_same_threshold():
+    """Detectors give float32: a fresh score that equals the threshold's held-out one must not ring, for p is too large."""
+    held = torch.linspace(0, 1, 19).numpy()
+    threshold = decide.conformal_threshold(held, 0.1)
+    assert decide.p_values(held, held)[-2:] == pytest.approx([3 / 20, 2 / 20])
+    for at, rings in ((17, False), (18, True)):
+        assert bool(decide.confusion(held[[at]], np.array([False]), threshold).alarms) is rings
