@@ -72,9 +72,9 @@ def given(args: argparse.Namespace) -> dict[str, Any]:
 
 def run_here(lab: str, flat: dict[str, Any], run_id: str | None = None, quiet: bool = False) -> runs.Run:
     """Trains in this process, printing events as they come."""
-    settings = build(labs.settings_class(lab), flat)
+    settings, trainer = build(labs.settings_class(lab), flat), labs.trainer(lab)
     log, started = [], time.perf_counter()
-    for event in labs.trainer(lab)(settings):
+    for event in trainer(settings):
         log.append(event)
         if not quiet:
             print(describe(event), flush=True)

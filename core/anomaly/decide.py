@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import rankdata
+from scipy.stats import beta, betabinom, norm, rankdata
 
 Array = np.ndarray
 
@@ -38,11 +38,28 @@ def auroc(scores: Array, odd: Array) -> float:
 
     scores, odd: (N,). Raises ValueError unless there are both.
     """
-    odd = np.asarray(odd, bool)
-    many, few = int(odd.sum()), int((~odd).sum())
-    if not many or not few:
+    scores, odd = np.asarray(scores), np.asarray(odd, bool)
+    strange, normal = np.sort(scores[odd]), np.sort(scores[~odd])
+    if not len(strange) or not len(normal):
         raise ValueError("a curve needs normals and anomalies")
-    return float((rankdata(scores)[odd].sum() - many * (many + 1) / 2) / (many * few))
+    below, up_to = (np.searchsorted(normal, strange, side).sum(dtype=np.int64) for side in ("left", "right"))
+    return float(below + up_to) / (2 * len(strange) * len(normal))
+
+
+def interval(scores: Array, odd: Array, level: float = 0.95) -> tuple[float, float] | None:
+    """Confidence interval of the AUROC, in [0, 1] (DeLong, DeLong, Clarke-Pearson 1988): how it would vary with other test
+    examples, the detector staying as it is. None where it cannot be told: fewer than two of either sort, or no pair in disorder.
+    """
+    many, few = int(odd.sum()), int((~odd).sum())
+    if min(many, few) < 2:
+        return None
+    ranks = rankdata(scores)
+    above = (ranks[odd] - rankdata(scores[odd])) / few  # of each anomaly: the share of normals below it
+    below = 1 - (ranks[~odd] - rankdata(scores[~odd])) / many  # of each normal: the share of anomalies above it
+    width = norm.ppf((1 + level) / 2) * np.sqrt(above.var(ddof=1) / many + below.var(ddof=1) / few)
+    if width == 0:
+        return None
+    return max(0.0, float(above.mean() - width)), min(1.0, float(above.mean() + width))
 
 
 def roc(scores: Array, odd: Array) -> tuple[Array, Array, Array]:
@@ -106,10 +123,32 @@ def p_values(scores: Array, held: Array) -> Array:
 
 
 def conformal_threshold(held: Array, alpha: float) -> float:
-    """The lowest threshold at which p ≤ α: a score ≥ it raises the alarm; ∞ when n held-out normals are too few for α."""
+    """The lowest threshold at which p ≤ α: a score ≥ it raises the alarm; ∞ when n held-out normals are too few for α, −∞ at α = 1."""
     ordered = np.sort(np.asarray(held, float))
-    allowed = int(np.floor(alpha * (len(held) + 1) + 1e-9)) - 1  # held-out normals that may score as high
-    return float(np.nextafter(ordered[len(held) - 1 - allowed], np.inf)) if allowed >= 0 else float("inf")
+    place = int(allowed(len(held), alpha))  # one less than so many held-out normals may score as high
+    if place > len(held):
+        return -float("inf")
+    return float(np.nextafter(ordered[len(held) - place], np.inf)) if place else float("inf")
+
+
+def allowed(n: int, alpha: float | Array) -> Array:
+    """Which of the n held-out normals, counted from the oddest, the threshold lies at: l = ⌊α (n + 1)⌋. At 0 it is infinite."""
+    return np.floor(np.asarray(alpha) * (n + 1) + 1e-9).astype(int)
+
+
+def luck(n: int, alpha: float | Array, share: float = 0.9) -> Array:
+    """Within which two rates the false alarms of all fresh normals lie for this share of draws of n held-out ones: (2, ...), not a
+    number where nothing can be promised. Over draws the rate is distributed as Beta(l, n + 1 − l) (Vovk 2012, proposition 2a).
+    """
+    place = allowed(n, alpha)
+    return np.stack([beta.ppf(edge, place, n + 1 - place) for edge in ((1 - share) / 2, (1 + share) / 2)])
+
+
+def surprise(n: int, fresh: int, alarms: int, alpha: float) -> float:
+    """How likely it is that of so many fresh normals so many or more raise the alarm, over draws of these and of n held-out ones:
+    a beta-binomial distribution, whatever the scores are, as long as no two are equal."""
+    place = int(allowed(n, alpha))
+    return float(betabinom.sf(alarms - 1, fresh, place, n + 1 - place)) if place else float(alarms == 0)
 
 
 def quantile_threshold(scores: Array, share: float) -> float:

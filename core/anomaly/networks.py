@@ -182,9 +182,9 @@ def unsure(logits: Tensor, kind: str, temperature: float, turned: bool = False) 
             found = -temperature * z.logsumexp(2)
         case "entropy":
             found = -(log_p.exp() * log_p).sum(2)
-        case "softmax":
-            sure = log_p[range(len(z)), :, range(len(z))] if turned else log_p.amax(2)
-            found = -torch.expm1(sure)
+        case "softmax":  # as the sum of all the others: 1 − p would be rounded to 0
+            own = torch.arange(len(z)).view(-1, 1, 1).expand(-1, z.shape[1], 1) if turned else log_p.argmax(2, keepdim=True)
+            found = log_p.exp().scatter(2, own, 0).sum(2)
     return found.mean(0)
 
 

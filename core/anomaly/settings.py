@@ -248,9 +248,12 @@ METRICS = {
     "precision": Metric("Average precision", "%", chart=""),
     "missed": Metric("False alarms where 95 % are found", "%", role="danger", chart=""),
     "where": Metric("Damage found, pixel by pixel (AUROC)", "%", chart=""),
-    "loss": Metric("Learned normals", role="control", chart="error"),
-    "held": Metric("Held-out normals", role="before", chart="error"),
-    "odd": Metric("Anomalies", role="danger", chart="error"),
+    "error": Metric("Learned normals", role="control", chart="mean error", log=True),
+    "held_error": Metric("Held-out normals", role="before", chart="mean error", log=True),
+    "odd_error": Metric("Anomalies", role="danger", chart="mean error", log=True),
+    "score": Metric("Learned normals", role="control", chart="mean score"),
+    "held_score": Metric("Held-out normals", role="before", chart="mean score"),
+    "odd_score": Metric("Anomalies", role="danger", chart="mean score"),
 }
 
 SCENES = (

@@ -19,7 +19,7 @@ EARLY = (1, 5, 20)  # steps after which it looks as well
 EACH, LEARNED = 200, 80  # test examples that every look asks, and learned ones; at the end it is all of the test part
 SHOWN = 5  # normals, and as many anomalies, of which it is shown what the detector expects
 GRID = 61  # places along each side of the plane
-COPIED = 0.1  # of what makes anomalies differ from the mean normal: an error as small as that is a copy
+COPIED, POOR = 0.1, 0.75  # of what makes anomalies differ from the mean normal: with an error and an AUROC below both, it copies
 
 
 class Watch:
@@ -63,7 +63,9 @@ class Watch:
         """Mean scores of what is learned, of what is held out, of anomalies; and how well the last two are told apart."""
         learned = scores(self.detector, self.world.fit_x[:LEARNED]).mean().item()
         held = scores(self.detector, self.world.held_x).mean().item()
-        return {"auroc": 100 * decide.auroc(found.numpy(), odd.numpy()), "loss": learned, "held": held, "odd": found[odd].mean().item()}
+        what = "error" if isinstance(self.detector, Rebuilds) else "score"  # an error is above zero, a score may be anywhere
+        means = {what: learned, f"held_{what}": held, f"odd_{what}": found[odd].mean().item()}
+        return {"auroc": 100 * decide.auroc(found.numpy(), odd.numpy())} | means
 
     @torch.inference_mode()
     def pictures(self, step: int) -> Iterator[Event]:
@@ -121,7 +123,7 @@ class Watch:
         if isinstance(self.detector, Rebuilds):
             strange = self.world.test_x[self.world.test_odd]
             whole = (strange - self.world.fit_x.mean(0)).square().flatten(1).sum(1).mean().item()
-            if test[odd].mean() < COPIED * whole:
+            if test[odd].mean() < COPIED * whole and decide.auroc(test, odd) < POOR:
                 back = 100 * (1 - float(test[odd].mean()) / whole)
                 yield Warned(step, "copies", f"Of what makes an anomaly differ from the mean normal example {back:.0f} % comes back: this "
                                              "detector copies whatever it is shown, and has not learned what is normal.")

@@ -130,7 +130,7 @@ def histogram(
     groups: Mapping[str, tuple[str, np.ndarray]],
     x: str,
     y: str,
-    bins: int = 60,
+    bins: int | Sequence[float] = 60,
     height: int = 280,
     marks: Mapping[str, float] | None = None,
     values: Sequence[float] = (),

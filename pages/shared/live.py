@@ -270,7 +270,7 @@ def _chart(group: str, current: Shown, metrics: Mapping[str, Metric], others: li
             if n in other_columns
         ]
     units = {metrics[n].unit for n in names}
-    title = _(group).capitalize() if group.isascii() else group  # “Γ” would be another letter than “γ”
+    title = _(group)[:1].upper() + _(group)[1:] if group.isascii() else group  # “Γ” would be another letter than “γ”
     title += f" ({_(units.pop())})" if len(units) == 1 and "" not in units else ""
     begun = next((e for e in current.events if isinstance(e, Started)), None)
     figure = figures.live(

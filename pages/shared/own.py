@@ -51,7 +51,7 @@ def digits(label: str, where: str, tip: str) -> str:
     def choose() -> None:
         st.session_state[where] = "".join(sorted(st.session_state[pick])) or st.session_state[where]
 
-    st.pills(label, list("0123456789"), selection_mode="multi", key=pick, help=tip, on_change=choose)
+    st.pills(label, list("0123456789"), selection_mode="multi", key=pick, help=tip, on_change=choose, wrap=True)
     return st.session_state[where]
 
 

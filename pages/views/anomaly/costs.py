@@ -21,6 +21,7 @@ EXAMPLE = {"1": (4, 1), "2": (3, 6)}  # the lecture's two thresholds: anomalies 
 ROLES = {"A": "neutral", "B": "after"}
 DEAREST = 1000
 HALVES = 20  # random splits of the test part
+NEARLY = 0.9  # of the cost of never or always raising it: what costs more gains hardly anything
 
 
 @dataclass(frozen=True)
@@ -113,14 +114,19 @@ def _curves(found: Scores, prices: Mapping[str, Prices], bests: Mapping[str, Bes
         text = _("best for {}: {}\ncosts {}").format(name, names[place], money(100 * each.cost))
         marks[_("best for {}: {}").format(name, decision(each))] = (ROLES[name], [place], [100 * each.cost], [text])
     figure["layers"] += figures.points(marks, "", "")["layers"]
-    figure["x"] |= {"categories": names, "domain": [-0.5, len(at) - 0.5]}
+    figure["x"] |= {"categories": rounded(at), "domain": [-0.5, len(at) - 0.5]}
     chart.show(figure, key="costs/curves", alt=_("Cost of 100 examples by both tables, against the threshold"))
     st.caption(
         _(
-            "At the left end everything raises the alarm, at the right end nothing does. Steps between hold equally many examples."
+            "At the left end everything raises the alarm, at the right end nothing does. Equal distances are about equally many examples."
         )
         + (" " + _("The axis of costs is logarithmic.") if log else "")
     )
+
+
+def rounded(at: np.ndarray) -> list[str]:
+    """Thresholds as an axis has room for them, though two neighbours may read the same."""
+    return [spoken([each])[0] for each in at]
 
 
 def decision(each: Best) -> str:
@@ -136,7 +142,9 @@ def about(found: Scores, prices: Mapping[str, Prices], bests: Mapping[str, Best]
     if any(each.miss + each.alarm == 0 for each in prices.values()):
         return _("Where no mistake costs anything, every threshold is as good as any other.")
     if a.threshold == b.threshold:
-        return _("Both tables want the same threshold here: **{}**.").format(decision(a)) + _extremes(bests)
+        return _("Both tables want the same threshold here: **{}**.").format(decision(a)) + _extremes(
+            prices, bests, share
+        )
     said = _("One detector, two right thresholds: table A wants **{}**, table B **{}**.").format(
         decision(a), decision(b)
     )
@@ -147,43 +155,51 @@ def about(found: Scores, prices: Mapping[str, Prices], bests: Mapping[str, Best]
     said += " " + _(
         "With A's threshold table B pays {} instead of {} for 100 examples, with B's table A {} instead of {}."
     ).format(*(money(100 * cost) for cost in (wrong["A"], b.cost, wrong["B"], a.cost)))
-    return said + _extremes(bests)
+    return said + _extremes(prices, bests, share)
 
 
-def _extremes(bests: Mapping[str, Best]) -> str:
-    """Which table is served best without looking at any score."""
+def _extremes(prices: Mapping[str, Prices], bests: Mapping[str, Best], share: float) -> str:
+    """Which table is served best, or nearly so, without looking at any score."""
     said = ""
     for name, each in bests.items():
+        never, always = blind(prices[name], share)
         if each.never:
-            said += " " + _(
-                "By table {} the best decision is never to raise the alarm: no threshold earns what its false alarms cost."
-            ).format(name)
+            told = _("By table {} it is best never to raise the alarm: nothing found is worth its false alarms.")
         elif each.always:
-            said += " " + _(
-                "By table {} the best decision is always to raise the alarm: no threshold saves what it misses."
-            ).format(name)
+            told = _("By table {} it is best always to raise the alarm: no silence is worth what it misses.")
+        elif each.cost > NEARLY * min(never, always):
+            word = _("never") if never <= always else _("always")
+            told = _("By table {} that is hardly better than {} to raise it, which costs {}.")
+            told = told.format("{}", word, money(100 * min(never, always)))
+        else:
+            continue
+        said += " " + told.format(name)
     return said
+
+
+def blind(prices: Prices, share: float) -> tuple[float, float]:
+    """What it costs, per example, never to raise the alarm, and always to raise it: no detector is needed for that."""
+    return prices.miss * share, prices.alarm * (1 - share)
 
 
 def _table(found: Scores, prices: Mapping[str, Prices], bests: Mapping[str, Best], share: float) -> None:
     """The two best thresholds and the two decisions that need no detector: what each misses, and costs by either table."""
-    rows = {_("Best for {}").format(name): each.threshold for name, each in bests.items()}
-    rows |= {_("Raise it never"): np.inf, _("Raise it always"): float(found.test.min())}
-    tables = [decide.confusion(found.test, found.odd, at, share) for at in rows.values()]
-    names = spoken([at for at in rows.values()])
-    names[-1] = _("always")
-    columns = {
-        _("Decision"): list(rows),
-        _("Alarm from"): names,
-        _("Found (%)"): [f"{100 * table.recall:.1f}" for table in tables],
+    columns = {_("Best for {}").format(name): each.threshold for name, each in bests.items()}
+    columns |= {_("Never"): np.inf, _("Always"): float(found.test.min())}
+    names = spoken(list(columns.values()))
+    tables = [decide.confusion(found.test, found.odd, at, share) for at in columns.values()]
+    rows = {
+        _("Alarm from"): [*names[:-1], _("always")],
+        _("Anomalies found (%)"): [f"{100 * table.recall:.1f}" for table in tables],
         _("Missed, of 100"): [_count(table.missed) for table in tables],
         _("False alarms, of 100"): [_count(table.alarms) for table in tables],
     }
     for name, each in prices.items():
-        columns[_("Cost by {}").format(name)] = [
+        rows[_("Cost by {}, of 100").format(name)] = [
             money(100 * decide.cost(table, each.miss, each.alarm)) for table in tables
         ]
-    st.table(columns)
+    cells = dict(zip(columns, zip(*rows.values())))
+    st.table({_("Decision"): list(rows)} | {name: list(column) for name, column in cells.items()})
 
 
 def _count(share: float) -> str:
@@ -204,13 +220,18 @@ def about_chance(found: Scores, prices: Mapping[str, Prices], bests: Mapping[str
     tried = {name: elsewhere(found, each, share) for name, each in prices.items()}
     if any(cost is None for cost in tried.values()):
         return said + " " + _("There are too few test examples to see by how much.")
-    return (
-        said
-        + " "
-        + _(
-            "Chosen on one half and tried on the other (mean of {} random halves), A costs {} instead of {}, B {} instead of {}."
-        ).format(HALVES, *(money(100 * cost) for name in prices for cost in (tried[name], bests[name].cost)))
-    )
+    said += " " + _("Chosen on one half and tried on the other, mean of {} random halves:").format(HALVES)
+    return said + " " + "; ".join(_tried(name, tried[name], bests[name], prices[name], share) for name in prices) + "."
+
+
+def _tried(name: str, cost: float, chosen: Best, prices: Prices, share: float) -> str:
+    """What table `name` pays where its threshold was not chosen, and whether that is more than without any detector."""
+    said = _("{} costs {} instead of {}").format(name, money(100 * cost), money(100 * chosen.cost))
+    never, always = blind(prices, share)
+    if cost <= min(never, always):
+        return said
+    blindly = _("more than never to raise the alarm") if never <= always else _("more than always to raise the alarm")
+    return f"{said}, {blindly}"
 
 
 def elsewhere(found: Scores, prices: Prices, share: float) -> float | None:
@@ -234,7 +255,7 @@ def elsewhere(found: Scores, prices: Prices, share: float) -> float | None:
 
 def _lecture() -> None:
     """The lecture's own example: two thresholds, neither of which is the better one without a table of costs."""
-    st.subheader(_("The lecture's example"), anchor=False)
+    st.markdown(f"**{_('The lecture’s own example')}**")
     rows = {
         name: [lecture_cost(*mistakes, *prices) for prices in LECTURE.values()] for name, mistakes in EXAMPLE.items()
     }

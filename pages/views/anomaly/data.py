@@ -139,3 +139,9 @@ def from_flat(flat: dict[str, Any]) -> Any:
     from core.anomaly.settings import AnomalySettings
 
     return build(AnomalySettings, flat)
+
+
+def number(value: float) -> str:
+    """Three digits that count, and no powers of ten up to a million."""
+    said = f"{value:,.0f}" if 1000 <= abs(value) < 1e6 else f"{value:.3g}"
+    return said.replace("-", "−")

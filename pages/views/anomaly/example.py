@@ -8,11 +8,14 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from pages.shared import own, pad
+from core.anomaly.decide import p_values
+from pages.shared import figures, own, pad
 from pages.shared.words import _, plain
 from pages.views.anomaly import data
+from pages.views.anomaly.data import Scores
 
 SEEN = 25  # pixels that the lab's faces have on each side
+PROMISE = 0.1  # of fresh normals may raise the alarm that is spoken of
 Groups = Mapping[str, tuple[str, np.ndarray]]  # name → (title on the page, places in the test part in the order of the slider)
 
 
@@ -28,10 +31,11 @@ class Example:
     index: int | None = None
 
 
-def choose(where: str, settings: Any, groups: Groups) -> Example | None:
+def choose(where: str, settings: Any, groups: Groups, start: float = 0) -> Example | None:
     """The choice of an example, first out of the groups; None while there is none, and then it is said why.
 
-    where: the beginning of the widgets' keys. Groups without an example are left out.
+    where: the beginning of the widgets' keys. Groups without an example are left out. start: how far down its group the first
+    choice lies, from 0 to 1.
     """
     ways = {name: title for name, (title, places) in groups.items() if len(places)}
     ways |= _ways(settings)
@@ -39,7 +43,7 @@ def choose(where: str, settings: Any, groups: Groups) -> Example | None:
         _("Ask about"), list(ways), format_func=ways.get, default=next(iter(ways)), required=True, key=f"{where}/way", wrap=True
     )
     if way in groups:
-        return of_test(settings, _one_of(where, way, groups[way][1]))
+        return of_test(settings, _one_of(where, way, groups[way][1], start))
     match way:
         case "class":
             return of_test(settings, _of_class(where, data.world(settings)))
@@ -49,6 +53,20 @@ def choose(where: str, settings: Any, groups: Groups) -> Example | None:
         case "drawing":
             return _drawn(where)
     return _uploaded(where, settings.data.name)
+
+
+def by_verdict(found: Scores, promise: float = PROMISE) -> Groups:
+    """The test part in four groups, by what it is and whether it raises the alarm; in each the most telling first."""
+    raised = p_values(found.test, found.held) <= promise
+    order = np.argsort(-found.test, kind="stable")
+    loud, quiet = order[raised[order]], order[~raised[order]][::-1]
+    parts = {
+        "found": (_("Found"), loud[found.odd[loud]]),
+        "missed": (_("Missed"), quiet[found.odd[quiet]]),
+        "alarms": (_("False alarms"), loud[~found.odd[loud]]),
+        "passed": (_("Rightly silent"), quiet[~found.odd[quiet]]),
+    }
+    return {name: (f"{title} ({len(places):,})", places) for name, (title, places) in parts.items()}
 
 
 def _ways(settings: Any) -> dict[str, str]:
@@ -80,7 +98,9 @@ def of_test(settings: Any, index: int) -> Example:
     """An example of the test part by its place there."""
     there = data.world(settings)
     odd = bool(there.test_odd[index])
-    return Example(there.test_x[index], f"test/{index}", _("this {}").format(called(settings, index)), odd, index)
+    words = called(settings, index)
+    words = words if settings.data.name == "tumours" else _("this {}").format(words)
+    return Example(there.test_x[index], f"test/{index}", words, odd, index)
 
 
 def called(settings: Any, index: int) -> str:
@@ -98,10 +118,25 @@ def called(settings: Any, index: int) -> str:
     return there.names[int(there.test_y[index])]
 
 
-def _one_of(where: str, way: str, places: np.ndarray) -> int:
+def show(chosen: Example, picture: bool) -> None:
+    """What is asked about, and what it truly is where that is known."""
+    truth = {True: _("an anomaly"), False: _("normal"), None: ""}[chosen.odd]
+    if picture:
+        st.image(figures.enlarge(pixels(chosen.x), 6), width=168, output_format="PNG", alt=chosen.words)
+    words = chosen.words[:1].upper() + chosen.words[1:]
+    st.markdown(f"{words}: **{truth}**" if truth else words)
+
+
+def pixels(x: Any) -> np.ndarray:
+    """A grey picture (1, H, W) in [0, 1] as 8-bit (H, W)."""
+    return (255 * x[0].clamp(0, 1)).round().byte().numpy()
+
+
+def _one_of(where: str, way: str, places: np.ndarray, start: float = 0) -> int:
     number = 1
     if len(places) > 1:
-        number = st.slider(_("Which one of them"), 1, len(places), 1, key=f"{where}/number/{way}")
+        first = 1 + round(start * (len(places) - 1))
+        number = st.slider(_("Which one of them"), 1, len(places), first, key=f"{where}/number/{way}")
     return int(places[number - 1])
 
 
@@ -136,7 +171,9 @@ def _drawn(where: str) -> Example | None:
 def _uploaded(where: str, kind: str) -> Example | None:
     from core.data import pictures
 
-    tip = _("The middle square in grey, as small as the faces are.") if kind == "faces" else _("One digit, dark on light or light on dark.")
+    tip = _("One digit, dark on light or light on dark.")
+    if kind == "faces":
+        tip = _("Its middle square is taken, in grey and as small as the faces are: a face should fill it from chin to brow.")
     file = st.file_uploader(_("A picture"), own.ENDINGS, key=f"{where}/file", help=tip, max_upload_size=20)
     if file is None:
         return None

@@ -10,6 +10,7 @@ from scipy.stats import rankdata
 
 from core.anomaly.decide import conformal_threshold
 from pages.shared import chart, figures
+from pages.shared.ground import shades
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.anomaly import data
@@ -38,9 +39,9 @@ def live_landscape(current: Shown) -> None:
     if not found or current.last("points") is None:
         st.caption(_("The landscape appears with the first look of the run."))
         return
-    st.markdown(f"**{_('How odd every place of the plane would be')}**")
+    st.markdown(f"**{_('How odd each place would be')}**")
     _draw(current, found[-1], PROMISE, HEIGHT, "live/landscape")
-    st.caption(_("The darker, the odder. Outside of the solid line the alarm is raised."))
+    st.caption(about_lines(found[-1], PROMISE))
 
 
 @st.fragment
@@ -109,21 +110,18 @@ def border(normals: np.ndarray, promise: float) -> float:
 
 def _draw(current: Shown, look: Look, promise: int, height: int, key: str) -> None:
     figure = plane(look, current.last("points").astype(np.float64), current.last("odd").astype(bool), promise, height)
-    alt = _("The score of every place of the plane, dark where it is odd, the border of the alarm, and both kinds of points")
+    alt = _("The score of every place of the plane, grey where it is odd, the border of the alarm, and both kinds of points")
     chart.show(figure, key=key, alt=alt)
 
 
 def plane(look: Look, points: np.ndarray, odd: np.ndarray, promise: int, height: int) -> figures.Figure:
     """points: (N, 2); odd: which of them are anomalies. The scale of a score means nothing by itself, so shades and lines go by
     rank: how much of the plane is less odd than a place."""
-    from pages.views.transfer.border import shades
-
     axis, ranks = np.linspace(-REACH, REACH, len(look.field)), ranked(look.field)
     half, alarm = (level(look.field, border(look.normals, share)) for share in (50, promise))
-    name = _("alarm: {} % of held-out normals lie outside") if look.held else _("alarm: {} % of the normals asked lie outside")
-    lines = [figures.contours(name.format(promise), "whole", axis, axis, ranks, [alarm])]
+    lines = [figures.contours(_("border of the alarm"), "whole", axis, axis, ranks, [alarm])]
     if promise != 50:
-        lines.insert(0, figures.contours(_("half of them lie outside"), "control", axis, axis, ranks, [half]))
+        lines.insert(0, figures.contours(_("half of the normals"), "control", axis, axis, ranks, [half]))
     ground = shades(ranks, axis)
     for layer in (*ground, *lines):
         layer["silent"] = True
@@ -166,10 +164,17 @@ def _words(current: Shown, look: Look, promise: int) -> None:
     st.markdown(about_least(look.field, away))
     st.caption(
         _(
-            "The darker, the odder: shades tell which share of the plane is less odd than a place. Blue squares are normal test points, "
-            "magenta crosses anomalies; the detector has seen neither."
-        )
+            "{} Shades tell which share of the plane is less odd than a place. Blue squares are normal test points, magenta crosses "
+            "anomalies; the detector has seen neither."
+        ).format(about_lines(look, promise))
     )
+
+
+def about_lines(look: Look, promise: int) -> str:
+    """What shades and lines are."""
+    who = _("of held-out normals") if look.held else _("of the normals asked")
+    said = _("The stronger the grey, the odder. Beyond the solid line the alarm is raised: {} % {} lie there at most").format(promise, who)
+    return said + (_("; beyond the dotted one half of them.") if promise != 50 else ".")
 
 
 def distances(normals: np.ndarray, side: int) -> np.ndarray:

@@ -58,7 +58,7 @@ def _histogram(current: Shown, test: np.ndarray, odd: np.ndarray) -> None:
     if found := data.final(current):
         threshold = conformal_threshold(found.held, PROMISE)
         if threshold <= drawn.max():
-            marks[_("10 % of held-out normals lie above")] = threshold
+            marks[_("10 % false alarms")] = threshold
     st.markdown(f"**{_('How odd the detector finds them')}**")
     groups = {_("normal"): ("before", drawn[~odd]), _("anomalies"): ("danger", drawn[odd])}
     figure = figures.histogram(groups, _("score: higher is odder"), _("share of each (%)"), 40, 300, marks, share=True)
@@ -94,7 +94,7 @@ def table(inputs: np.ndarray, expected: np.ndarray) -> str:
         (_("difference"), [heat(a, b) for a, b in zip(inputs, expected)]),
     )
     cells = "".join(_image(picture, name) for name, row in rows for picture in row)
-    return f'<div style="display:grid;grid-template-columns:repeat({len(inputs)},{SIDE}px);gap:5px">{cells}</div>'
+    return f'<div style="display:grid;grid-template-columns:repeat({len(inputs)},minmax(0,{SIDE}px));gap:5px">{cells}</div>'
 
 
 def heat(picture: np.ndarray, expected: np.ndarray) -> np.ndarray:
@@ -106,5 +106,5 @@ def heat(picture: np.ndarray, expected: np.ndarray) -> np.ndarray:
 
 
 def _image(picture: np.ndarray, name: str) -> str:
-    style = "image-rendering:pixelated;border-radius:3px;display:block"
-    return f'<img src="{inline(picture)}" alt="{escape(name)}" title="{escape(name)}" width="{SIDE}" height="{SIDE}" style="{style}">'
+    style = "image-rendering:pixelated;border-radius:3px;display:block;width:100%;height:auto;aspect-ratio:1"
+    return f'<img src="{inline(picture)}" alt="{escape(name)}" title="{escape(name)}" style="{style}">'

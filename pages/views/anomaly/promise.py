@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
-from scipy.stats import beta, binomtest
+from scipy.stats import binomtest
 
 from core.anomaly import decide
 from pages.shared import chart, figures
@@ -84,49 +84,40 @@ def kept(found: Scores, threshold: float) -> Kept:
     return Kept(threshold, float(raised.mean()), max(0.0, float(likely.low)), min(1.0, float(likely.high)), share)
 
 
-def luck(n: int, alpha: float, share: float = 0.9) -> tuple[float, float] | None:
-    """Within which two rates the false alarms of all fresh normals lie for this share of draws of n held-out normals: with
-    l = ⌊α (n + 1)⌋ it is distributed as Beta(l, n + 1 − l) (Vovk 2012, proposition 2a). None where l is 0: never an alarm."""
-    allowed = int(np.floor(alpha * (n + 1) + 1e-9))
-    if allowed == 0:
-        return None
-    low, high = beta(allowed, n + 1 - allowed).ppf([(1 - share) / 2, (1 + share) / 2])
-    return float(low), float(high)
-
-
 def _table(ways: dict[str, Kept], alpha: int) -> None:
-    titles = {"held": _("Held-out normals (conformal)"), "fit": _("Learned normals (quantile, “contamination”)")}
-    st.table(
-        {
-            _("Threshold from"): [titles[name] for name in ways],
-            _("Alarm from"): spoken([each.threshold for each in ways.values()]),
-            _("Promised (%)"): [str(alpha)] * len(ways),
-            _("Kept: false alarms (%)"): [_with_interval(each) for each in ways.values()],
-            _("Anomalies found (%)"): [f"{100 * each.found:.1f}" for each in ways.values()],
-        }
-    )
+    titles = {"held": _("Held-out normals (conformal)"), "fit": _("Learned normals (“contamination”)")}
+    rows = {
+        _("Alarm from"): spoken([each.threshold for each in ways.values()]),
+        _("Promised: false alarms (%)"): [f"≤ {alpha}"] * len(ways),
+        _("Kept: false alarms (%)"): [f"{100 * each.alarms:.1f}" for each in ways.values()],
+        _("95 % interval of what is kept (%)"): [_interval(each) for each in ways.values()],
+        _("Anomalies found (%)"): [f"{100 * each.found:.1f}" for each in ways.values()],
+    }
+    cells = dict(zip(ways, zip(*rows.values())))
+    st.table({_("Threshold from"): list(rows)} | {titles[name]: list(column) for name, column in cells.items()})
     st.caption(
         _(
-            "Kept: counted on the test part's normals, in brackets the 95 % interval (Wilson). What is found only a teacher "
-            "knows: that needs anomalies."
+            "Kept: counted on the test part's normals, which neither detector nor threshold has seen; the interval is Wilson's. What is "
+            "found only a teacher knows: that needs anomalies."
         )
     )
 
 
-def _with_interval(each: Kept) -> str:
-    return _("{:.1f} ({:.1f} to {:.1f})").format(100 * each.alarms, 100 * each.low, 100 * each.high)
+def _interval(each: Kept) -> str:
+    return _("{:.1f} to {:.1f}").format(100 * each.low, 100 * each.high)
 
 
 def about(found: Scores, ways: dict[str, Kept], alpha: float) -> str:
     """Which of the two promises was kept, and why the other was not."""
-    n, held, fit = len(found.held), ways["held"], ways["fit"]
+    n, fresh, held, fit = len(found.held), len(found.normal), ways["held"], ways["fit"]
     if np.isinf(held.threshold):
         said = _(
-            "With {} held-out normals no rate below 1 / {} = {:.1f} % can be promised: this threshold is never reached."
+            "With {} held-out normals no rate below 1 / {} = {:.1f} % can be promised: so no score raises the alarm."
         ).format(n, n + 1, 100 / (n + 1))
     else:
-        said = _("**Held-out normals**: {}").format(verdict(held, alpha))
-    said += " " + _("**Learned normals**: {}").format(verdict(fit, alpha))
+        fair = decide.surprise(n, fresh, round(held.alarms * fresh), alpha) > (1 - SURE) / 2
+        said = _("**Held-out normals**: {}").format(verdict(held, alpha, fresh, fair))
+    said += " " + _("**Learned normals**: {}").format(verdict(fit, alpha, fresh, False))
     learned, other = float(np.median(found.fit)), float(np.median(found.held))
     if learned < other and fit.low > alpha:
         low, high = spoken([learned, other])
@@ -136,19 +127,23 @@ def about(found: Scores, ways: dict[str, Kept], alpha: float) -> str:
     return said
 
 
-def verdict(each: Kept, alpha: float) -> str:
-    """Whether a promise was kept, as far as the fresh normals can tell."""
+def verdict(each: Kept, alpha: float, fresh: int, fair: bool) -> str:
+    """Whether a promise was kept, as far as so many fresh normals can tell. fair: whether more alarms than promised may be the luck
+    of the draw of held-out normals."""
+    shares = 100 * each.alarms, 100 * alpha
+    if each.low > alpha and fair:
+        return _(
+            "{:.1f} % instead of {:.0f} %, an unlucky draw: such draws happen, and the promise is on average."
+        ).format(*shares)
     if each.low > alpha:
-        return _("{:.1f} % instead of {:.0f} %, more than chance explains: the promise is **broken**.").format(
-            100 * each.alarms, 100 * alpha
-        )
+        return _("{:.1f} % instead of {:.0f} %, more than chance explains: the promise is **broken**.").format(*shares)
+    if each.alarms > alpha:
+        return _(
+            "{:.1f} % instead of {:.0f} %, which of {} fresh normals may be chance: **not broken**, as far as one sees."
+        ).format(*shares, fresh)
     if each.high < alpha:
-        return _("{:.1f} %, fewer than the promised {:.0f} %: kept, and more careful than need be.").format(
-            100 * each.alarms, 100 * alpha
-        )
-    return _("{:.1f} %, which chance cannot tell from the promised {:.0f} %: **kept**.").format(
-        100 * each.alarms, 100 * alpha
-    )
+        return _("{:.1f} %, fewer than the promised {:.0f} %: **kept**, and more careful than need be.").format(*shares)
+    return _("{:.1f} % of the promised {:.0f} %: **kept**.").format(*shares)
 
 
 def _kept(found: Scores, ways: dict[str, Kept], alpha: int) -> None:
@@ -159,20 +154,39 @@ def _kept(found: Scores, ways: dict[str, Kept], alpha: int) -> None:
         Line(_("as promised"), "control", [0, 50], [0, 50]),
         Line(_("from held-out normals"), "after", ALPHAS, curves["held"]),
         Line(_("from learned normals"), "neutral", ALPHAS, curves["fit"]),
+        *_fan(len(found.held)),
     ]
     figure = figures.curves(lines, _("promised false alarm rate (%)"), _("kept: fresh normals that raise it (%)"), 330)
     for name, role in (("held", "after"), ("fit", "neutral")):  # both intervals at the chosen rate, side by side
         at, each = alpha + (-0.25 if name == "held" else 0.25), ways[name]
         bar = figures.curves([Line("", role, [at, at], [100 * each.low, 100 * each.high])], "", "")["layers"][0]
-        dot = figures.points({"": (role, [at], [100 * each.alarms], [_with_interval(each)])}, "", "")["layers"][0]
+        dot = figures.points(
+            {"": (role, [at], [100 * each.alarms], [_("{:.1f} % ({} %)").format(100 * each.alarms, _interval(each))])},
+            "",
+            "",
+        )["layers"][0]
         figure["layers"] += [bar | {"silent": True}, dot]
-    top = max(50.0, *(max(curve) for curve in curves.values()), *(100 * each.high for each in ways.values()))
+    top = max(
+        50.0,
+        np.nan_to_num(lines[-1].y).max(),
+        *(max(curve) for curve in curves.values()),
+        *(100 * each.high for each in ways.values()),
+    )
     figure["x"]["domain"], figure["y"]["domain"] = [0, 51], [-0.02 * top, 1.04 * top]
     chart.show(
         figure,
         key="promise/kept",
         alt=_("Kept against promised false alarm rate, of both ways to choose the threshold"),
     )
+
+
+def _fan(n: int) -> list[Line]:
+    """Between which rates nine of ten draws of n held-out normals lie, at each promised rate."""
+    low, high = 100 * decide.luck(n, ALPHAS / 100)
+    return [
+        Line(_("nine of ten draws lie between"), "after", ALPHAS, low, faint=True),
+        Line("", "after", ALPHAS, high, faint=True),
+    ]
 
 
 def rates(found: Scores) -> dict[str, list[float]]:
@@ -240,15 +254,14 @@ def _fine_print(current: Shown, found: Scores, held: Kept, alpha: float) -> None
 
 def about_luck(n: int, alpha: float) -> str:
     """How far the rate of these very held-out normals may be from the promised one."""
-    range_ = luck(n, alpha)
-    if range_ is None:
+    if not decide.allowed(n, alpha):
         return _(
-            "Nothing below {:.1f} % can be promised with {} of them; the smallest p-value there is is 1 / {}."
+            "Nothing below {:.1f} % can be promised with {} of them: the smallest p-value there is is 1 / {}."
         ).format(100 / (n + 1), n, n + 1)
     return _(
         "These {} held-out normals are one draw. Nine of ten draws have a rate between {:.1f} and {:.1f} % in the long run "
-        "(Beta distribution); {} would narrow that to {:.1f} to {:.1f} %."
-    ).format(n, *(100 * each for each in range_), f"{10 * n:,}", *(100 * each for each in luck(10 * n, alpha)))
+        "(Beta distribution); {:,} would narrow that to {:.1f} to {:.1f} %."
+    ).format(n, *(100 * decide.luck(n, alpha)), 10 * n, *(100 * decide.luck(10 * n, alpha)))
 
 
 def about_hidden(current: Shown, found: Scores, held: Kept, alpha: float) -> str:

@@ -1,7 +1,7 @@
 """The detectors that are held against one another: stored runs on the same data, and whatever is learned at once."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from time import perf_counter
@@ -75,13 +75,18 @@ def names(current: Shown) -> dict[str, str]:
     return found
 
 
+def methods(current: Shown, found: Iterable[str]) -> dict[str, str]:
+    """The method of each of them, by its name in the settings."""
+    known = {about.id: about.settings["method"] for about in _stored_runs(current)} | {current.id: current.settings.method.name}
+    return {each: known.get(each) or json.loads(each)["method"] for each in found}
+
+
 def one_of_each(found: dict[str, str], current: Shown, most: int) -> list[str]:
     """The run shown, and of every other method the detector with the shortest name: the one with the fewest changed knobs."""
-    own = {current.id: current.settings.method.name}
-    methods = {about.id: about.settings["method"] for about in _stored_runs(current)} | own
-    first: dict[str, str] = {methods[current.id]: current.id}
+    kinds = methods(current, found)
+    first: dict[str, str] = {kinds[current.id]: current.id}
     for each in sorted(found, key=lambda i: len(found[i])):
-        first.setdefault(methods.get(each) or json.loads(each)["method"], each)
+        first.setdefault(kinds[each], each)
     return [each for each in found if each in first.values()][:most]
 
 
@@ -99,25 +104,22 @@ def rivals(current: Shown, chosen: list[str]) -> list[Rival]:
 def _rival(current: Shown, each: str) -> Rival:
     if each == current.id:
         about, scores = current.run.about, data.final(current)
-        seconds = about.seconds if about.models or not _learned_at_once(about.settings) else _fitted(_text(about.settings)).seconds
-        return Rival(each, about.settings["method"], data.method_name(about), scores.held, scores.test, seconds,
-                     partial(data.detector_of, current))
-    if each.startswith("{"):
-        fitted, flat = _fitted(each), json.loads(each)
-        return Rival(each, flat["method"], data.method_name(_as_about(flat)), fitted.held, fitted.test, fitted.seconds,
-                     lambda: fitted.detector)
-    about, held, test = _stored(each)
-    seconds = _fitted(_text(about.settings)).seconds if _learned_at_once(about.settings) else about.seconds
-    return Rival(each, about.settings["method"], data.method_name(about), held, test, seconds, partial(data.detector, each))
+        held, test, detector = scores.held, scores.test, partial(data.detector_of, current)
+    elif each.startswith("{"):
+        about, fitted = _as_about(json.loads(each)), _fitted(each)
+        held, test, detector = fitted.held, fitted.test, partial(_learned, each)
+    else:
+        about, held, test = _stored(each)
+        detector = partial(data.detector, each)
+    seconds = about.seconds
+    if "steps" not in about.settings:  # needs no training: a run of it is mostly the start of its process
+        flat = _text(about.settings)
+        seconds, detector = _fitted(flat).seconds, partial(_learned, flat)
+    return Rival(each, about.settings["method"], data.method_name(about), held, test, seconds, detector)
 
 
 def _stored_runs(current: Shown) -> list[About]:
     return [about for about in data.same_world(current.run.about) if about.id != current.id]
-
-
-def _learned_at_once(flat: dict[str, Any]) -> bool:
-    """Whether a run's detector needs no training: then its seconds are those of learning it, without the start of a process."""
-    return "steps" not in flat
 
 
 def _text(flat: dict[str, Any]) -> str:
@@ -151,17 +153,30 @@ class Fitted:
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _fitted(flat: str) -> Fitted:
     """The detector of these settings, as text. Shared: never change it."""
+    from threadpoolctl import threadpool_limits
+
     from core.anomaly import detectors
     from core.anomaly.detector import scores
 
     settings = data.from_flat(json.loads(flat))
     there = data.world(settings)
-    start = perf_counter()
     detector = detectors.AT_ONCE[type(settings.method)](settings.method, settings.seed)
-    detector.fit(there.fit_x, there.held_x)
+    start = perf_counter()
+    with threadpool_limits(1):  # the threads of scikit-learn's k-means wait for one another: on a busy server for seconds
+        detector.fit(there.fit_x, there.held_x)
     seconds = perf_counter() - start
     held, test = (np.nan_to_num(scores(detector, x).numpy().astype(np.float64)) for x in (there.held_x, there.test_x))
     return Fitted(detector, held, test, seconds)
+
+
+def _learned(flat: str) -> Any:
+    return _fitted(flat).detector
+
+
+def titles(those: Sequence[Rival]) -> list[str]:
+    """What each is called in a sentence: its method alone, and its knobs where another one shares that."""
+    plain = [each.name.split(",")[0] for each in those]
+    return [each.name if plain.count(title) > 1 else title for each, title in zip(those, plain)]
 
 
 # ---- how well they tell, and whether the difference is more than chance ----
@@ -183,3 +198,8 @@ def error_of(first: tuple[np.ndarray, np.ndarray], second: tuple[np.ndarray, np.
     """Standard error of an AUROC, or of the difference of two on the same examples, in [0, 1]; from their placements."""
     parts = first if second is None else [a - b for a, b in zip(first, second)]
     return float(np.sqrt(sum(part.var(ddof=1) / len(part) for part in parts)))
+
+
+def percent(p: float) -> str:
+    """A p-value for people: “1.2 %”, “34 %”."""
+    return f"{100 * p:.1f} %" if p < 0.0995 else f"{100 * p:.0f} %"

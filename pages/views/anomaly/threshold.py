@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import streamlit as st
-from scipy.stats import norm, rankdata
 
 from core.anomaly import decide
 from core.anomaly.decide import Confusion
@@ -192,10 +191,8 @@ def about(table: Confusion, found: Scores, at: float, share: float) -> str:
         return _("Nothing raises the alarm: no normal is troubled, and no anomaly is found.") + _accuracy(table, share)
     other = own if share != own else RARE if own > 2 * RARE else COMMON
     there = decide.confusion(found.test, found.odd, at, other / 100)
-    said = _("At **{:.3g} %** anomalies **{}**").format(share, false_ones(1 - table.precision))
-    contrast = (
-        _("among the test examples, {:.3g} % of which are anomalies, {}") if share != own else _("at {:.3g} % {}")
-    )
+    said = _("With **{:.3g} %** anomalies, **{}**").format(share, false_ones(1 - table.precision))
+    contrast = _("among the test examples, with {:.3g} %, {}") if share != own else _("with {:.3g} % anomalies, {}")
     said += "; " + contrast.format(other, false_ones(1 - there.precision)) + ". "
     return said + _("Recall, false alarm rate and AUROC are the same at both.") + _accuracy(table, share)
 
@@ -233,7 +230,7 @@ def _curves(found: Scores, table: Confusion, share: float) -> None:
     score, precise = decide.auroc(found.test, found.odd), decide.average_precision(found.test, found.odd, share / 100)
     left, right = st.columns(2, gap="large")
     with left:
-        st.markdown(f"**ROC** · AUROC **{percent(score)}**" + about_interval(interval(found.test, found.odd)))
+        st.markdown(f"**ROC** · AUROC **{percent(score)}**" + about_interval(decide.interval(found.test, found.odd)))
         chart.show(_roc(curve, table), key="threshold/roc", alt=_("ROC curve: anomalies found against false alarms"))
     with right:
         st.markdown(
@@ -298,22 +295,6 @@ def corners(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     dx, dy = np.diff(x), np.diff(y)
     turns = np.abs(dx[:-1] * dy[1:] - dx[1:] * dy[:-1]) > 1e-12
     return np.unique(np.concatenate([[0], np.flatnonzero(turns) + 1, [len(x) - 1]]))
-
-
-def interval(scores: np.ndarray, odd: np.ndarray, level: float = 0.95) -> tuple[float, float] | None:
-    """Confidence interval of the AUROC, in [0, 1] (DeLong, DeLong, Clarke-Pearson 1988): how it would vary with other test
-    examples, the detector staying as it is. None where it cannot be told: fewer than two of either sort, or no pair in disorder.
-    """
-    many, few = int(odd.sum()), int((~odd).sum())
-    if min(many, few) < 2:
-        return None
-    ranks = rankdata(scores)
-    above = (ranks[odd] - rankdata(scores[odd])) / few  # of each anomaly: the share of normals below it
-    below = 1 - (ranks[~odd] - rankdata(scores[~odd])) / many  # of each normal: the share of anomalies above it
-    width = norm.ppf((1 + level) / 2) * np.sqrt(above.var(ddof=1) / many + below.var(ddof=1) / few)
-    if width == 0:
-        return None
-    return max(0.0, float(above.mean() - width)), min(1.0, float(above.mean() + width))
 
 
 def about_interval(found: tuple[float, float] | None) -> str:

@@ -18,8 +18,10 @@ from pages.views.anomaly.live import clipped
 
 TEMPERATURES = tuple(float(f"{0.1 * 10 ** (i / 20):.3g}") for i in range(61))  # 0.1 to 100, twenty in each decade
 ROLES = {"softmax": "after", "entropy": "neutral", "energy": "task5"}
+DASHES = ([], [8, 8], [2, 6])
 BATCH = 250
 MOVES = 0.0005  # of AUROC: less is no change
+ALIKE = 0.99  # correlation of two scores that say the same
 
 
 @st.fragment
@@ -40,7 +42,7 @@ def unsure(current: Shown) -> None:
         st.info(_("The network of this run is gone, or is of another version: train it again."))
         return
     grid = tuple(sorted({*TEMPERATURES, method.temperature}))
-    names = {"softmax": _("Softmax"), "entropy": _("Entropy"), "energy": _("Energy")}
+    names = {"softmax": _("softmax"), "entropy": _("entropy"), "energy": _("energy")}
     left, right = st.columns([1, 1.4], gap="large", vertical_alignment="bottom")
     kind = left.segmented_control(
         _("Unsure by"),
@@ -58,13 +60,14 @@ def unsure(current: Shown) -> None:
         key=f"unsure/t/{current.id}",
     )
     curves = judged(current.id, grid, logits, turned, found.odd)
-    at = grid.index(temperature)
+    at, doubt = grid.index(temperature), scores(logits, kind, temperature, turned)
     left, right = st.columns(2, gap="large")
     with left:
-        _histogram(scores(logits, kind, temperature, turned), found.odd, names[kind], temperature)
+        _histogram(doubt, found.odd, names[kind], temperature)
     with right:
         _curves(grid, curves, names, kind, at)
-    st.markdown(about(grid, curves, names, at, kind))
+    why = about_why(logits, kind, curves[kind][at], doubt) + about_ties(doubt, names[kind])
+    st.markdown(about(grid, curves, names, at, kind) + why)
     st.caption(" ".join([_meaning(kind, turned), known(current, found, logits, turned)]))
 
 
@@ -122,6 +125,8 @@ def _curves(
     lines.append(Line(_("guessing"), "control", [grid[0], grid[-1]], [50, 50]))
     figure = figures.curves(lines, _("temperature T"), _("AUROC (%), needs labels"), 330, log_x=True)
     point = {_("chosen"): ("whole", [grid[at]], [here], [f"{names[kind]}\nT = {grid[at]:.3g}\nAUROC {here:.1f} %"])}
+    for layer, dash in zip(figure["layers"], DASHES):  # where they have the same AUROC, all can be seen
+        layer["dash"] = dash
     figure["layers"] += figures.points(point, "", "")["layers"]
     figure["x"]["domain"] = [0.09, 112]
     chart.show(figure, key="unsure/curves", alt=_("AUROC of softmax, entropy and energy against the temperature"))
@@ -145,15 +150,32 @@ def about(
             names[kind], 100 * curve[low], grid[low], 100 * curve[high], grid[high]
         )
     if here[kind] < 0.5 - MOVES:
-        return (
-            said
-            + " "
-            + _(
-                "Below 50 %: the classifier is surer of anomalies than of what it has learned. It was only ever asked which of its "
-                "classes an example is, never whether it is any of them."
-            )
-        )
+        said += " " + _("Below 50 %: by this score anomalies are surer than what was learned.")
     return said
+
+
+def about_why(logits: np.ndarray, kind: str, score: float, doubt: np.ndarray) -> str:
+    """Why a score is worse than guessing. score: its AUROC in [0, 1]."""
+    if score >= 0.5 - MOVES:
+        return ""
+    if kind != "energy":
+        return " " + _("It was only ever asked which class an example is of, never whether it is of any.")
+    mean = -logits.mean((0, 2))
+    if np.ptp(mean) > 0 and np.corrcoef(doubt, mean)[0, 1] > ALIKE:
+        return " " + _(
+            "At so high a temperature energy is little more than the mean of the logits, to which training pays no attention."
+        )
+    return ""
+
+
+def about_ties(found: np.ndarray, name: str) -> str:
+    """That a computer cannot tell scores apart any more where the classifier is too sure of everything."""
+    same = len(found) - len(np.unique(found))
+    if same < 0.1 * len(found):
+        return ""
+    return " " + _("{:.0f} % of the scores by {} are equal to others here, and say nothing.").format(
+        100 * same / len(found), name
+    )
 
 
 def _meaning(kind: str, turned: bool) -> str:

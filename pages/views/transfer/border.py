@@ -6,13 +6,12 @@ import numpy as np
 import streamlit as st
 
 from pages.shared import chart, figures
+from pages.shared.ground import shades
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.transfer.cloud import at_step, few
 
 REACH = 2.2  # where the measured plane ends, as core/transfer/watch.py has it
-GREYS = 8  # shades from class 0 to class 1
-DARKEST = 32  # percent of the ink's colour where the network is sure of class 1
 SHAPES = (("square", "x"), ("circle", "cross"))  # of source and target, class 0 filled and class 1 of strokes
 HEIGHT, LARGE = 360, 560
 
@@ -108,27 +107,3 @@ def _points(points: np.ndarray, who: np.ndarray) -> list[dict[str, Any]]:
             layers += figures.points(group, "", "")["layers"]
             layers[-1]["shape"] = SHAPES[place][which]
     return layers
-
-
-def shades(values: np.ndarray, axis: np.ndarray) -> list[dict[str, Any]]:
-    """The surface (G, G) as a ground of greys, dark where it is 1.
-
-    A chart knows bars that stand on its floor. So each column is drawn from its highest run of one shade down: the next run's
-    bar covers the lower part of the one before. A layer holds the bars of one turn and one shade.
-    """
-    grey, step = np.rint(GREYS * np.clip(values, 0, 1)).astype(int), float(axis[1] - axis[0])
-    turns: dict[tuple[int, int], tuple[list[float], list[float]]] = {}
-    for column, x in zip(grey.T[:, ::-1], axis):
-        starts = np.flatnonzero(np.diff(column, prepend=-1))  # from above
-        for turn, start in enumerate(starts):
-            xs, tops = turns.setdefault((turn, int(column[start])), ([], []))
-            xs.append(float(x))
-            tops.append(float(axis[len(axis) - 1 - start] + step / 2))
-    return [_shade(grey, xs, tops, 1.4 * step) for (__, grey), (xs, tops) in sorted(turns.items())]
-
-
-def _shade(grey: int, xs: list[float], tops: list[float], width: float) -> dict[str, Any]:
-    """Bars of one shade, mixed from the page's own paper and ink, so that it suits both themes."""
-    ink = DARKEST * grey / GREYS
-    colour = f"color-mix(in srgb, var(--st-text-color) {ink:.0f}%, var(--st-background-color))"
-    return {"kind": "bar", "name": "", "colour": colour, "opacity": 1, "x": xs, "y": tops, "width": [width], "text": []}
