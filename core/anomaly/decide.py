@@ -46,20 +46,35 @@ def auroc(scores: Array, odd: Array) -> float:
     return float(below + up_to) / (2 * len(strange) * len(normal))
 
 
-def interval(scores: Array, odd: Array, level: float = 0.95) -> tuple[float, float] | None:
-    """Confidence interval of the AUROC, in [0, 1] (DeLong, DeLong, Clarke-Pearson 1988): how it would vary with other test
-    examples, the detector staying as it is. None where it cannot be told: fewer than two of either sort, or no pair in disorder.
+def placements(scores: Array, odd: Array) -> tuple[Array, Array]:
+    """Of each anomaly the share of normals below it, of each normal the share of anomalies above it, ties counting half.
+
+    Both average to the AUROC, and their spread says how far another test part would move it (DeLong, DeLong,
+    Clarke-Pearson 1988, equations 5 and 6).
     """
-    many, few = int(odd.sum()), int((~odd).sum())
-    if min(many, few) < 2:
+    every, own = rankdata(scores), np.empty(len(scores))
+    for part in (odd, ~odd):
+        own[part] = rankdata(scores[part])
+    below = (every - own) / np.where(odd, (~odd).sum(), odd.sum())
+    return below[odd], 1 - below[~odd]
+
+
+def error_of(first: tuple[Array, Array], second: tuple[Array, Array] | None = None) -> float:
+    """Standard error of an AUROC, or of the difference of two on the same examples, in [0, 1]; from their placements."""
+    parts = first if second is None else [a - b for a, b in zip(first, second)]
+    return float(np.sqrt(sum(part.var(ddof=1) / len(part) for part in parts)))
+
+
+def interval(scores: Array, odd: Array, level: float = 0.95) -> tuple[float, float] | None:
+    """Confidence interval of the AUROC, in [0, 1]: how it would vary with other test examples, the detector staying as it is.
+
+    None where it cannot be told: fewer than two of either sort, or no pair in disorder.
+    """
+    if min(odd.sum(), (~odd).sum()) < 2:
         return None
-    ranks = rankdata(scores)
-    above = (ranks[odd] - rankdata(scores[odd])) / few  # of each anomaly: the share of normals below it
-    below = 1 - (ranks[~odd] - rankdata(scores[~odd])) / many  # of each normal: the share of anomalies above it
-    width = norm.ppf((1 + level) / 2) * np.sqrt(above.var(ddof=1) / many + below.var(ddof=1) / few)
-    if width == 0:
-        return None
-    return max(0.0, float(above.mean() - width)), min(1.0, float(above.mean() + width))
+    above, below = placements(scores, odd)
+    width = norm.ppf((1 + level) / 2) * error_of((above, below))
+    return (max(0.0, float(above.mean() - width)), min(1.0, float(above.mean() + width))) if width else None
 
 
 def roc(scores: Array, odd: Array) -> tuple[Array, Array, Array]:
@@ -127,8 +142,8 @@ def conformal_threshold(held: Array, alpha: float) -> float:
     ordered = np.sort(np.asarray(held, float))
     place = int(allowed(len(held), alpha))  # one less than so many held-out normals may score as high
     if place > len(held):
-        return -float("inf")
-    return float(np.nextafter(ordered[len(held) - place], np.inf)) if place else float("inf")
+        return -np.inf
+    return np.nextafter(ordered[len(held) - place], np.inf) if place else np.inf  # a float64: a score in single precision is no match
 
 
 def allowed(n: int, alpha: float | Array) -> Array:

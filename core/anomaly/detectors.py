@@ -2,6 +2,8 @@
 
 from functools import lru_cache
 
+from threadpoolctl import threadpool_limits
+
 from core.anomaly import models, nearest
 from core.anomaly import settings as s
 from core.anomaly.detector import Detector
@@ -16,9 +18,14 @@ AT_ONCE = {s.PCA: nearest.PCA, s.KMeans: nearest.KMeans, s.KNN: nearest.KNN, s.L
 @lru_cache(maxsize=64)
 def learned(settings: s.AnomalySettings) -> Detector:
     """A detector that needs no training, which takes less time than to read it from a file. Shared: never change it."""
-    detector = AT_ONCE[type(settings.method)](settings.method, settings.seed)
-    there = world(settings)
-    detector.fit(there.fit_x, there.held_x)
+    return fitted(settings)
+
+
+def fitted(settings: s.AnomalySettings) -> Detector:
+    """The same, newly learned."""
+    detector, there = AT_ONCE[type(settings.method)](settings.method, settings.seed), world(settings)
+    with threadpool_limits(1):  # the threads of scikit-learn's k-means wait for one another: on a busy server for seconds
+        detector.fit(there.fit_x, there.held_x)
     return detector
 
 

@@ -104,7 +104,7 @@ class Confidence(_Trained):
     name: Literal["confidence"] = "confidence"
     unsure: Literal["softmax", "entropy", "energy"] = knob(
         "softmax", "Unsure by", "1 − the largest probability, the entropy of all of them, or the energy of the logits.",
-        names={"softmax": "softmax", "entropy": "entropy", "energy": "energy"})
+        names={"softmax": "largest probability", "entropy": "entropy", "energy": "energy of the logits"})
     temperature: float = knob(1.0, "Temperature", "Divides the logits.", symbol="T", ge=0.1, le=100, log=True)
     steps: int = knob(300, "Steps", "How long the network is trained.", ge=20, le=4000, step=20)
     learning_rate: float = knob(0.002, "Learning rate", "Of Adam, at its highest.", symbol="η", ge=0.00001, le=0.1, log=True, fine=True)
@@ -260,7 +260,7 @@ SCENES = (
     Scene("what-is-normal", AnomalySettings()),
     Scene("copies-everything", AnomalySettings(method=AutoEncoder(net="local", bottleneck=1568, steps=1000, learning_rate=0.003))),
     Scene("two-costs", AnomalySettings(data=Tumours(), method=KMeans(centres=10))),
-    Scene("find-the-damage", AnomalySettings(data=Damaged(), method=Denoising(net="conv", bottleneck=64, learning_rate=0.003, smooth=1))),
+    Scene("find-the-damage", AnomalySettings(data=Damaged(), method=Denoising(net="conv", bottleneck=64, learning_rate=0.003))),
     Scene("sure-of-nothing", AnomalySettings(data=Plane(), method=Confidence())),
 )
 

@@ -22,7 +22,7 @@ LEFT_OUT = ("--normal 123456789 023456789 013456789 012456789 012356789 01234678
 TUMOURS = "--data tumours --method pca kmeans knn lof forest ocsvm mixture kde autoencoder svdd"
 FACES = f"--data faces --method {ALL}"
 DAMAGED = "--data damaged --method denoising pca knn --seeds 3"
-DAMAGED_CONV = "--data damaged --method denoising --net conv --bottleneck 64 --learning-rate 0.003 --smooth 1 --seeds 3"
+DAMAGED_CONV = "--data damaged --method denoising --net conv --bottleneck 64 --learning-rate 0.003 --seeds 3"
 MOONS = "--data plane --shape moons --method confidence knn"
 AUROC = "result_auroc"
 RUFF = "Ruff et al. 2018"
@@ -98,11 +98,11 @@ YARDSTICKS = (
     _plain("Damaged digits", DAMAGED, "pca", "PCA reconstruction"),
     _plain("Damaged digits", DAMAGED, "knn", "nearest neighbours"),
     _plain("Damaged digits", DAMAGED, "denoising", "denoising autoencoder, dense"),
-    _plain("Damaged digits", DAMAGED_CONV, "denoising", "denoising autoencoder, convolutions, error blurred by 1 px"),
+    _plain("Damaged digits", DAMAGED_CONV, "denoising", "denoising autoencoder, convolutions"),
     _plain("Damaged digits, pixel by pixel", DAMAGED, "pca", "PCA reconstruction", column="result_where"),
     _plain("Damaged digits, pixel by pixel", DAMAGED, "knn", "nearest neighbours", column="result_where"),
     _plain("Damaged digits, pixel by pixel", DAMAGED, "denoising", "denoising autoencoder, dense", column="result_where"),
-    _plain("Damaged digits, pixel by pixel", DAMAGED_CONV, "denoising", "denoising autoencoder, convolutions, error blurred by 1 px",
+    _plain("Damaged digits, pixel by pixel", DAMAGED_CONV, "denoising", "denoising autoencoder, convolutions",
            column="result_where"),
     _plain("Two moons", MOONS, "confidence", "classifier of the moons", "Surest where it has never been: worse than guessing."),
     _plain("Two moons", MOONS, "knn", "nearest neighbours"),

@@ -255,8 +255,7 @@ def matrix(
     }
     if text:
         cells["text"] = [["" if v is None else format(v, text) for v in row] for row in values]
-        dark = (share > 0.25) & (share < 0.75) if signed else share > 0.6
-        cells["ink"] = [["#15181F" if d else "#FFFFFF" for d in row] for row in dark]
+        cells["ink"] = [[_ink(colour) for colour in row] for row in cells["colours"]]
     return {
         "height": height,
         "x": {"title": x},
@@ -318,6 +317,13 @@ def _between(stops: Sequence[str], shares: np.ndarray) -> list[list[str]]:
         [f"#{r:02X}{g:02X}{b:02X}" if known else "" for r, g, b, known in zip(*row)]
         for row in zip(red, green, blue, np.isfinite(shares))
     ]
+
+
+def _ink(colour: str) -> str:
+    """Black or white, whichever can be read better on a colour (WCAG 2, relative luminance); black on none."""
+    shares = np.array(list(bytes.fromhex(colour[1:] or "FFFFFF"))) / 255
+    light = np.where(shares <= 0.04045, shares / 12.92, ((shares + 0.055) / 1.055) ** 2.4) @ [0.2126, 0.7152, 0.0722]
+    return "#15181F" if (light + 0.05) ** 2 > 1.05 * 0.059 else "#FFFFFF"
 
 
 def _rules(at: Sequence[float], role: str, name: str = "", dash: Sequence[int] = ()) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import streamlit as st
 from scipy.stats import rankdata
 
 from core.anomaly import decide
+from core.runs import RunError
 from pages.shared import chart, figures
 from pages.shared.figures import COLOURS
 from pages.shared.overlay import inline
@@ -49,7 +50,8 @@ def _beside(current: Shown) -> None:
             key=f"beside/{current.id}/which",
         )
     odd = data.final(current).odd
-    those = held_against.rivals(current, chosen)
+    with st.spinner(_("Learning whatever needs no training …")):
+        those = held_against.rivals(current, chosen)
     if len(those) < 2:
         st.info(_("Choose at least two detectors to hold against one another."))
         return
@@ -99,7 +101,7 @@ def _table(current: Shown, those: list[Rival], odd: np.ndarray) -> None:
             _("Family"): [family for __, family, *__ in rows],
             _("AUROC (%)"): [_auroc(scores, odd) for *__, scores, __ in rows],
             _("False alarms at 95 % found (%)"): [f"{100 * decide.missed_at(scores, odd):.0f}" for *__, scores, __ in rows],
-            _("Learned in (s)"): [f"{seconds:.0f}" if seconds >= 1 else "< 1" for *__, seconds in rows],
+            _("Sec"): [f"{seconds:.0f}" if seconds >= 1 else "< 1" for *__, seconds in rows],
         }
     )
     st.markdown(about_best(those, odd) + " " + about_together(those, whole, odd))
@@ -122,17 +124,17 @@ def _family(each: Rival) -> str:
 
 
 def _auroc(scores: np.ndarray, odd: np.ndarray) -> str:
-    return f"{100 * decide.auroc(scores, odd):.1f} ± {100 * held_against.error_of(held_against.placements(scores, odd)):.1f}"
+    return f"{100 * decide.auroc(scores, odd):.1f} ± {100 * decide.error_of(decide.placements(scores, odd)):.1f}"
 
 
 def about_best(those: Sequence[Rival], odd: np.ndarray) -> str:
     """Which detector tells best, and from which others chance alone may part it."""
     best, *others = held_against.titles(those)
-    first = held_against.placements(those[0].test, odd)
+    first = decide.placements(those[0].test, odd)
     near = []
     for name, each in zip(others, those[1:]):
-        second = held_against.placements(each.test, odd)
-        if first[0].mean() - second[0].mean() <= SURE * held_against.error_of(first, second):
+        second = decide.placements(each.test, odd)
+        if first[0].mean() - second[0].mean() <= SURE * decide.error_of(first, second):
             near.append(name)
     said = _("**{}** tells normal from odd best here.").format(best)
     if not near:
@@ -142,8 +144,8 @@ def about_best(those: Sequence[Rival], odd: np.ndarray) -> str:
 
 def about_together(those: Sequence[Rival], whole: np.ndarray, odd: np.ndarray) -> str:
     """Whether all together are better than the best of them. those: best first. whole: their common scores (N,)."""
-    all_in_one, best = held_against.placements(whole, odd), held_against.placements(those[0].test, odd)
-    lead, error = 100 * (all_in_one[0].mean() - best[0].mean()), 100 * held_against.error_of(all_in_one, best)
+    all_in_one, best = decide.placements(whole, odd), decide.placements(those[0].test, odd)
+    lead, error = 100 * (all_in_one[0].mean() - best[0].mean()), 100 * decide.error_of(all_in_one, best)
     better = sum(decide.auroc(each.test, odd) < all_in_one[0].mean() for each in those)
     said = _("All together are better than {} of the {}; against the best alone that is {} points (± {:.1f}).").format(
         better, len(those), f"{lead:+.1f}".replace("-", "−"), error
@@ -227,14 +229,12 @@ def _verdicts(those: list[Rival], chosen: Example, alpha: float) -> None:
 
 
 def p_of(each: Rival, chosen: Example) -> float | None:
-    """The conformal p-value that a detector gives an example; None when its run was deleted meanwhile."""
+    """The conformal p-value that a detector gives an example; None when it is gone."""
     if chosen.index is not None:
         return float(each.p[chosen.index])
-    from core.runs import RunError
-
     try:
         score = _score(each.id, chosen.key, each.detector, chosen.x)
-    except RunError:
+    except (RunError, KeyError):
         return None
     return float(decide.p_values(np.array([score]), each.held)[0])
 
@@ -343,18 +343,10 @@ def _agreement(those: list[Rival], odd: np.ndarray) -> None:
         largest=44,
     )
     figure["cells"]["text"] = [[said.replace("-", "−") for said in row] for row in figure["cells"]["text"]]
-    figure["cells"]["ink"] = [[_ink(colour) for colour in row] for row in figure["cells"]["colours"]]
     chart.show(figure, key="beside/agreement", alt=_("Rank correlations between the scores that the detectors give to anomalies"))
     st.caption(_("100 ρ (Spearman) over the {} anomalies of the test part: 100 is the same order, 0 none in common.").format(odd.sum()))
     if said := about_agreement(those, off):
         st.markdown(said)
-
-
-def _ink(colour: str) -> str:
-    """Black or white, whichever can be read better on a colour (WCAG 2, relative luminance); black on none."""
-    shares = np.array(list(bytes.fromhex(colour[1:] or "FFFFFF"))) / 255
-    light = np.where(shares <= 0.04045, shares / 12.92, ((shares + 0.055) / 1.055) ** 2.4) @ [0.2126, 0.7152, 0.0722]
-    return "#15181F" if (light + 0.05) ** 2 > 1.05 * 0.059 else "#FFFFFF"
 
 
 def about_agreement(those: Sequence[Rival], found: np.ndarray) -> str:

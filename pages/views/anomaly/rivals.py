@@ -3,13 +3,12 @@
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from time import perf_counter
 from typing import Any
 
 import numpy as np
 import streamlit as st
-from scipy.stats import rankdata
 
 from core import runs
 from core.anomaly import decide
@@ -57,7 +56,7 @@ class Rival:
     def family(self) -> str:
         return FAMILIES[self.method]
 
-    @property
+    @cached_property
     def p(self) -> np.ndarray:
         """Conformal p-values (N,) of the test part."""
         return decide.p_values(self.test, self.held)
@@ -153,17 +152,13 @@ class Fitted:
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _fitted(flat: str) -> Fitted:
     """The detector of these settings, as text. Shared: never change it."""
-    from threadpoolctl import threadpool_limits
-
     from core.anomaly import detectors
     from core.anomaly.detector import scores
 
     settings = data.from_flat(json.loads(flat))
     there = data.world(settings)
-    detector = detectors.AT_ONCE[type(settings.method)](settings.method, settings.seed)
     start = perf_counter()
-    with threadpool_limits(1):  # the threads of scikit-learn's k-means wait for one another: on a busy server for seconds
-        detector.fit(there.fit_x, there.held_x)
+    detector = detectors.fitted(settings)
     seconds = perf_counter() - start
     held, test = (np.nan_to_num(scores(detector, x).numpy().astype(np.float64)) for x in (there.held_x, there.test_x))
     return Fitted(detector, held, test, seconds)
@@ -180,25 +175,6 @@ def titles(those: Sequence[Rival]) -> list[str]:
 
 
 # ---- how well they tell, and whether the difference is more than chance ----
-
-def placements(scores: np.ndarray, odd: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Of each anomaly the share of normals below it, of each normal the share of anomalies above it, ties counting half.
-
-    Both average to the AUROC, and their spread says how far another test part would move it (DeLong, DeLong,
-    Clarke-Pearson 1988, equations 5 and 6).
-    """
-    every, own = rankdata(scores), np.empty(len(scores))
-    for part in (odd, ~odd):
-        own[part] = rankdata(scores[part])
-    below = (every - own) / np.where(odd, (~odd).sum(), odd.sum())
-    return below[odd], 1 - below[~odd]
-
-
-def error_of(first: tuple[np.ndarray, np.ndarray], second: tuple[np.ndarray, np.ndarray] | None = None) -> float:
-    """Standard error of an AUROC, or of the difference of two on the same examples, in [0, 1]; from their placements."""
-    parts = first if second is None else [a - b for a, b in zip(first, second)]
-    return float(np.sqrt(sum(part.var(ddof=1) / len(part) for part in parts)))
-
 
 def percent(p: float) -> str:
     """A p-value for people: “1.2 %”, “34 %”."""

@@ -25,17 +25,18 @@ def why(current: Shown) -> None:
     if current.run is None or current.settings is None or data.final(current) is None:
         st.info(_("There is no detector to ask yet: let a run end."))
         return
-    kind = current.settings.data.name
     try:
-        if kind == "plane":
-            st.info(_("Two numbers are no picture: the landscape, under Look inside, says all that this detector knows."))
-        elif kind == "tumours":
-            why_table.columns(current)
-        else:
-            _pictures(current)
+        detector = data.detector_of(current)
     except (RunError, KeyError):  # deleted since, or kept no network
         st.info(_("The detector of this run is gone: train it once more."))
         return
+    match current.settings.data.name:
+        case "plane":
+            st.info(_("Two numbers are no picture: the landscape, under Look inside, says all that this detector knows."))
+        case "tumours":
+            why_table.columns(current, detector)
+        case _:
+            _pictures(current, detector)
     if current.run.about.models and shown.stored(current.id):
         st.subheader(_("The classifier itself"), anchor=False)
         st.markdown(_("This detector is a digit classifier, and its score says how unsure it is. Why does it answer as it does?"))
@@ -43,9 +44,9 @@ def why(current: Shown) -> None:
 
 
 @st.fragment
-def _pictures(current: Shown) -> None:
+def _pictures(current: Shown, detector: Any) -> None:
     """One picture, one method, and the maps of up to three detectors."""
-    found, at, detector = held_against.names(current), f"why/{current.id}", data.detector_of(current)
+    found, at = held_against.names(current), f"why/{current.id}"
     expects = detector.expects(data.world(current.settings).test_x[:1]) is not None
     left, right = st.columns([1, 2.6], gap="large")
     with left:

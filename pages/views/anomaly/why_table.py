@@ -30,11 +30,11 @@ NOTES = {
 
 
 @st.fragment
-def columns(current: Shown) -> None:
+def columns(current: Shown, detector: Any) -> None:
     """One patient, one method, and a bar for each of the columns that count most."""
     from pages.views.explain import weights
 
-    settings, detector, at = current.settings, data.detector_of(current), f"why/{current.id}"
+    settings, at = current.settings, f"why/{current.id}"
     expects = detector.expects(data.world(settings).test_x[:1]) is not None
     left, right = st.columns([1, 1.9], gap="large")
     with left:

@@ -269,7 +269,53 @@ def test_the_promise_is_kept_on_real_digits():
 def test_scores_of_single_precision_are_held_against_the_same_threshold():
     """Detectors give float32: a fresh score that equals the threshold's held-out one must not ring, for p is too large."""
     held = torch.linspace(0, 1, 19).numpy()
-    threshold = decide.conformal_threshold(held, 0.1)
-    assert decide.p_values(held, held)[-2:] == pytest.approx([3 / 20, 2 / 20])
-    for at, rings in ((17, False), (18, True)):
-        assert bool(decide.confusion(held[[at]], np.array([False]), threshold).alarms) is rings
+    for alpha in (0.1, 0.15, 0.3, 0.5):
+        threshold, small_enough = decide.conformal_threshold(held, alpha), (decide.p_values(held, held) <= alpha).tolist()
+        assert 0 < sum(small_enough) < 19
+        assert [bool(decide.confusion(held[[i]], np.array([False]), threshold).alarms) for i in range(19)] == small_enough
+        assert (held >= threshold).tolist() == small_enough, "compared as it is, the threshold must not be rounded onto the score"
+
+
+# ---- the luck of the held-out part ----
+
+@pytest.mark.parametrize("n", [1, 9, 10, 19, 99, 100, 250])
+def test_the_threshold_lies_at_that_place_from_the_oddest(n):
+    held = np.random.default_rng(n).normal(size=n)
+    oddest = np.sort(held)[::-1]
+    for alpha in ALPHAS[:-1]:
+        place = int(decide.allowed(n, alpha))
+        assert place == math.floor(Fraction(str(alpha)) * (n + 1))
+        if place:
+            assert decide.conformal_threshold(held, alpha) == np.nextafter(oddest[place - 1], math.inf)
+    assert decide.allowed(n, np.array(ALPHAS)).tolist() == [int(decide.allowed(n, alpha)) for alpha in ALPHAS]
+
+
+def drawn(n, alpha, draws=20_000):
+    """The true rates of false alarms of so many thresholds, each from its own n held-out normals: of uniform scores it is what lies
+    above the threshold."""
+    held = np.random.default_rng(4).random((draws, n))
+    return 1 - np.array([decide.conformal_threshold(row, alpha) for row in held])
+
+
+@pytest.mark.parametrize("n, alpha", [(19, 0.1), (80, 0.1), (80, 0.05), (9, 0.5)])
+@pytest.mark.parametrize("share", [0.5, 0.9])
+def test_luck_is_where_the_rates_of_most_draws_lie(n, alpha, share):
+    rates, (low, high) = drawn(n, alpha), decide.luck(n, alpha, share)
+    for edge, part in ((low, (1 - share) / 2), (high, (1 + share) / 2)):
+        assert (rates <= edge).mean() == pytest.approx(part, abs=5 * math.sqrt(part * (1 - part) / len(rates)))
+    assert low < int(decide.allowed(n, alpha)) / (n + 1) < high
+    assert np.allclose(decide.luck(n, np.array([alpha, alpha]), share), [[low, low], [high, high]])
+    assert np.isnan(decide.luck(n, 0.001)).all(), "nothing can be promised"
+
+
+@pytest.mark.parametrize("n, alpha, fresh", [(19, 0.1, 30), (80, 0.1, 100), (9, 0.5, 5)])
+def test_surprise_is_how_often_chance_does_it_too(n, alpha, fresh):
+    rang = np.random.default_rng(8).binomial(fresh, drawn(n, alpha))
+    for alarms in (0, 1, fresh // 10, fresh // 5, fresh // 2, fresh):
+        likely = (rang >= alarms).mean()
+        assert decide.surprise(n, fresh, alarms, alpha) == pytest.approx(likely, abs=5 * math.sqrt(max(likely, 0.001) / len(rang)))
+    assert decide.surprise(n, fresh, 0, alpha) == pytest.approx(1)
+
+
+def test_where_nothing_can_ring_any_alarm_is_a_surprise():
+    assert (decide.surprise(5, 10, 0, 0.1), decide.surprise(5, 10, 1, 0.1)) == (1, 0)

@@ -248,7 +248,7 @@ def test_the_density_of_a_mixture_sums_to_one():
 def test_kernel_density_is_scikit_learn_s_at_the_bandwidth_that_was_chosen(factor):
     x, held, new = cloud(80, 4), cloud(30, 4, 2), cloud(12, 4, 1)
     ours = fitted(s.KDE(bandwidth=factor), x, held)
-    theirs = KernelDensity(bandwidth=ours.bandwidth).fit(x.double().numpy())
+    theirs = KernelDensity(bandwidth=ours.bandwidth, leaf_size=1000).fit(x.double().numpy())
     assert scored(ours, new) == pytest.approx(-theirs.score_samples(new.double().numpy()), rel=1e-3, abs=1e-3)
 
 
@@ -257,7 +257,7 @@ def test_the_bandwidth_is_what_makes_the_held_out_most_likely(seed):
     x, held = cloud(60, 3, seed), cloud(25, 3, seed + 10)
     spread = math.sqrt(((x - x.mean(0)) ** 2).mean().item())
     grid = [10 ** (-2 + i / 10) * spread for i in range(41)]
-    likely = [KernelDensity(bandwidth=h).fit(x.numpy()).score(held.numpy()) for h in grid]
+    likely = [KernelDensity(bandwidth=h, leaf_size=1000).fit(x.numpy()).score(held.numpy()) for h in grid]
     one, double = (fitted(s.KDE(bandwidth=factor), x, held).bandwidth for factor in (1, 2))
     assert one == pytest.approx(grid[int(np.argmax(likely))], rel=1e-4) and double == pytest.approx(2 * one)
     assert one < fitted(s.KDE(), x, held + 3).bandwidth, "held-out examples far away want wider hills"

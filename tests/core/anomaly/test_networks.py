@@ -18,7 +18,7 @@ from core.anomaly import settings as s
 from core.anomaly.detector import scores
 from core.anomaly.networks import NETWORKS, centre, divergence, four_turns, noisy, soft_boundary, squared_error, unsure
 from core.anomaly.settings import AnomalySettings
-from core.loop import seeded
+from core.loop import fresh, seeded
 from core.nets import DigitNet, from_model, to_model
 
 PLANE = s.Plane()
@@ -26,6 +26,15 @@ PLANE = s.Plane()
 
 def some(*shape, seed=0, **more):
     return torch.randn(*shape, generator=seeded(seed), **more)
+
+
+def autoencoder(*args):
+    """Of weights that no other test has a say in."""
+    return fresh(models.AutoEncoder, 0, *args)
+
+
+def press_of(*args):
+    return fresh(models.Press, 0, *args)
 
 
 def begun(method, data=None, seed=0):
@@ -219,7 +228,7 @@ NETS = [(shape, net) for shape, nets in SHAPES.items() for net in nets]
 @pytest.mark.parametrize("shape, net", NETS, ids=str)
 def test_an_autoencoder_gives_back_the_shape_and_its_code_has_the_size(shape, net, bottleneck, variational):
     x = torch.rand(3, *shape, generator=seeded(0))
-    ae = models.AutoEncoder(shape, net, bottleneck, 16, variational)
+    ae = autoencoder(shape, net, bottleneck, 16, variational)
     code = (3, math.ceil(bottleneck / 49), 7, 7) if net == "local" else (3, bottleneck)
     assert ae.encode(x).shape == code and ae(x).shape == x.shape
     assert ae(x).min() >= 0 and ae(x).max() <= 1 or len(shape) == 1, "pictures are pictures again"
@@ -230,7 +239,7 @@ def test_an_autoencoder_gives_back_the_shape_and_its_code_has_the_size(shape, ne
 
 
 def test_the_dense_network_is_as_wide_as_the_knobs_say():
-    ae = models.AutoEncoder((1, 28, 28), "dense", 32, 100)
+    ae = autoencoder((1, 28, 28), "dense", 32, 100)
     assert [(layer.in_features, layer.out_features) for layer in ae.modules() if isinstance(layer, nn.Linear)] == [
         (784, 100), (100, 32), (32, 100), (100, 784)]
 
@@ -238,14 +247,14 @@ def test_the_dense_network_is_as_wide_as_the_knobs_say():
 def test_a_code_of_numbers_is_not_bounded_below():
     """A ReLU on the code would halve what it can say."""
     for shape, net in NETS:
-        ae = models.AutoEncoder(shape, net, 20, 16)
+        ae = autoencoder(shape, net, 20, 16)
         code = ae.encode(torch.rand(40, *shape, generator=seeded(1)))
         assert code.min() < 0 < code.max()
 
 
 def test_a_local_code_knows_only_its_neighbourhood_and_a_dense_one_everything():
     for net, whole in (("local", False), ("conv", True), ("dense", True)):
-        ae = models.AutoEncoder((1, 28, 28), net, 49, 16)
+        ae = autoencoder((1, 28, 28), net, 49, 16)
         x = torch.rand(1, 1, 28, 28, generator=seeded(2))
         changed = x.clone()
         changed[..., :3, :3] = 1 - changed[..., :3, :3]
@@ -312,7 +321,7 @@ def test_the_weight_presses_the_clouds_together():
 # ---- Deep SVDD ----
 
 def each_press():
-    return [models.Press((1, 28, 28), 16), models.Press((30,), 16), models.Press((2,), 4)]
+    return [press_of((1, 28, 28), 16), press_of((30,), 16), press_of((2,), 4)]
 
 
 def test_nothing_lets_the_network_ignore_its_input():

@@ -23,7 +23,7 @@ from core.settings import flatten, union_members
 EACH, STEPS = 40, 20
 SHORT = {"steps": STEPS, "batch": 16}
 ONE, SEVERAL, DAMAGED, PLANE = s.OneClass(normal="1"), s.OneClass(normal="35"), s.Damaged(normal="4"), s.Plane()
-DATA = [ONE, SEVERAL, DAMAGED, s.Faces(), s.Tumours(), PLANE]
+DATA = [ONE, DAMAGED, s.Faces(), s.Tumours(), PLANE]
 # every detector on all data that it is allowed on, and some with other knobs on one sort of data
 PLAIN = [s.PCA(), s.KMeans(), s.KNN(), s.LOF(), s.Forest(trees=10), s.OneClassSVM(), s.Mixture(), s.KDE(), s.SVDD(**SHORT),
          s.Confidence(**SHORT), *(method(**SHORT, hidden=16) for method in (s.AutoEncoder, s.Denoising, s.Variational))]
@@ -31,7 +31,7 @@ OTHERS = [(s.PCA(components=300, smooth=1), ONE), (s.Forest(cuts="values"), s.Pl
           (s.AutoEncoder(**SHORT, net="conv"), ONE), (s.AutoEncoder(**SHORT, net="local", smooth=1), DAMAGED),
           (s.Denoising(**SHORT, net="conv"), s.Faces()), (s.Variational(**SHORT, net="local", judge="elbo"), ONE),
           (s.SVDD(**SHORT, objective="soft"), PLANE), (s.Confidence(**SHORT, unsure="energy", temperature=10), s.Plane(shape="spots")),
-          (s.Confidence(**SHORT, unsure="entropy"), SEVERAL)]
+          (s.Confidence(**SHORT, unsure="entropy"), SEVERAL), (s.KMeans(), SEVERAL), (s.AutoEncoder(**SHORT, hidden=16), SEVERAL)]
 EVERY = [(method, data) for method, data in product(PLAIN, DATA) if (method.name, data.name) != ("confidence", "tumours")] + OTHERS
 
 
@@ -40,7 +40,7 @@ def learns(method):
     return "steps" in type(method).model_fields
 
 
-ONE_OF_EACH = [(method, ONE if learns(method) else PLANE) for method in PLAIN] + OTHERS
+ONE_OF_EACH = [(method, ONE if learns(method) else PLANE) for method in PLAIN] + OTHERS[:-2]
 WHOLE = [(method, data) for method, data in ONE_OF_EACH if learns(method)]
 
 
@@ -143,7 +143,7 @@ def test_events_come_in_order_and_are_plain(method, data):
         assert set(values) <= set(METRICS) and all(type(v) is float and math.isfinite(v) for v in values.values())
     summary, facts = events[-1].summary, events[0].facts
     assert json.loads(json.dumps(summary, allow_nan=False)) == summary and json.loads(json.dumps(facts, allow_nan=False)) == facts
-    assert set(warned(events)) <= {"copies"}
+    assert warned(events) == []
 
 
 @every_run
@@ -388,16 +388,19 @@ def test_a_large_local_code_copies_and_a_small_one_does_not():
     assert wide[-1].summary["auroc"] < narrow[-1].summary["auroc"]
 
 
-def test_nearly_all_components_copy_and_a_few_do_not():
-    assert [warned(run(s.PCA(components=k), s.Tumours())) for k in (2, 5, 29)] == [[], [], ["copies"]]
-    assert all(warned(run(s.PCA(components=k), s.OneClass(normal="0"))) == [] for k in (5, 30))
+def test_what_tells_anomalies_apart_has_not_copied_them_however_small_its_error():
+    events = run(s.PCA(components=29), s.Tumours())
+    here = worlds.world(settings_of(s.PCA(), s.Tumours()))
+    odd = here.test_x[here.test_odd]
+    assert picture(events, "test")[here.test_odd.numpy()].mean() < 0.1 * (odd - here.fit_x.mean(0)).square().sum(1).mean()
+    assert warned(events) == [] and events[-1].summary["auroc"] > 75
 
 
-@pytest.mark.parametrize("smooth", [0.5, 1, 1.5, 3])
+@pytest.mark.parametrize("smooth", [0, 1, 1.5])
 def test_a_blurred_error_is_no_copy(smooth):
-    """Blurring makes every error small, whatever comes back."""
-    assert warned(run(s.PCA(components=10, smooth=smooth), s.OneClass(normal="0"))) == []
-    assert warned(run(s.AutoEncoder(steps=200, bottleneck=8, smooth=smooth), s.OneClass())) == []
+    """Blurring makes every error small, whatever comes back: of these about two thirds do."""
+    events = run(s.PCA(components=20, smooth=smooth), s.Damaged())
+    assert warned(events) == [] and events[-1].summary["auroc"] < 75
 
 
 def test_a_copy_is_one_blurred_or_not():
@@ -422,19 +425,22 @@ def test_a_classifier_that_says_the_same_of_everything_is_told_so():
     assert isinstance(warning, Warned) and warning.kind == "collapsed" and isinstance(end, Finished)
 
 
-def test_scores_too_large_become_the_largest_number_and_a_sentence():
+@pytest.mark.parametrize("worst", [math.inf, math.nan])
+def test_scores_that_are_no_numbers_become_large_ones_and_a_sentence(worst):
     settings = settings_of(s.KNN(), s.OneClass())
 
     class Far(type(detectors.learned(settings))):
         def score(self, x):
             found = super().score(x)
-            return torch.where(found > found.median(), torch.inf, found)
+            return torch.where(found > 7, worst, found)
 
     detector, here = Far(settings.method, 0), worlds.world(settings)
     detector.fit(here.fit_x, here.held_x)
     events = list(Watch(here, detector, 1).run_ends(1))
+    plain = picture(run(s.KNN(), s.OneClass()), "test")
     assert warned(events)[0] == "overflow" and all(np.isfinite(picture(events, name)).all() for name in ("fit", "held", "test"))
-    assert picture(events, "test").max() == torch.finfo().max and 0 <= events[-1].summary["auroc"] <= 100
+    assert all(math.isfinite(value) for value in events[-1].summary.values())
+    assert (picture(events, "test")[plain > 7] > 1e20).all() and np.array_equal(picture(events, "test")[plain <= 7], plain[plain <= 7])
 
 
 # ---- what is seen ----

@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+from functools import cache
 
 import numpy as np
 import pytest
@@ -21,6 +22,14 @@ DATA = [s.OneClass(), s.OneClass(normal="1357"), s.OneClass(normal="012345678"),
         s.Faces(), s.Tumours(), *(s.Plane(shape=shape) for shape in ("moons", "ring", "spots", "spiral"))]
 each_data = pytest.mark.parametrize("data", DATA, ids=str)
 SHAPES = ("moons", "ring", "spots", "spiral")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def all_piles():
+    """Kept together: there are more sorts of data here than the process keeps."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(worlds, "pile", cache(worlds.pile.__wrapped__))
+        yield
 
 
 def world(data, contamination=0, seed=0):

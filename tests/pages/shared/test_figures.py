@@ -142,3 +142,9 @@ def test_enlarge_repeats_every_pixel():
     big = figures.enlarge(np.array([[0, 255], [255, 0]], np.uint8), 3)
     assert big.shape == (6, 6) and big.dtype == np.uint8
     assert (big[:3, :3] == 0).all() and (big[:3, 3:] == 255).all() and (big[3:, :3] == 255).all() and (big[3:, 3:] == 0).all()
+
+
+def test_the_words_on_every_cell_can_be_read():
+    signed = figures.matrix(np.array([[-1.0, 0.0, 1.0, np.nan]]), signed=True, text=".1f")["cells"]
+    assert signed["ink"] == [["#FFFFFF", "#15181F", "#15181F", "#15181F"]], "white on full orange has 3.2 : 1"
+    assert figures.matrix(np.array([[0.0, 1.0]]), text=".1f")["cells"]["ink"] == [["#FFFFFF", "#15181F"]]
