@@ -70,7 +70,7 @@ def world(settings: s.AnomalySettings) -> World:
     return _world(settings.data, settings.contamination, settings.seed)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=4)
 def _world(data: s.Data, contamination: int, seed: int) -> World:
     all_there, generator = pile(data), seeded(seed)
     order = torch.randperm(len(all_there.x), generator=generator)[:MOST]
@@ -90,7 +90,7 @@ def _world(data: s.Data, contamination: int, seed: int) -> World:
                  all_there.names, all_there.columns, all_there.masks)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=2)  # one holds up to 14 MB
 def pile(data: s.Data) -> Pile:
     """Shared by everybody in the process: never write into it."""
     match data:

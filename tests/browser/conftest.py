@@ -243,6 +243,24 @@ def drawn(page: Page) -> str:
     return wait_until(lambda: pixels(page), "a curve on the page")
 
 
+def stroke(page: Page, key: str) -> None:
+    """Draws a straight vertical stroke on the pad with this key."""
+    pad = keyed(page, key).locator("canvas").first
+    expect(pad).to_be_visible()
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] * 0.15)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] * 0.85, steps=8)
+    page.mouse.up()
+
+
+def look(page: Page, view: str) -> Page:
+    """Opens a view of Look inside, or another choice that stands side by side with others."""
+    page.get_by_test_id("stMain").get_by_role("radio", name=view, exact=True).click()
+    return arrived(page)
+
+
 def progress(page: Page) -> Locator:
     return page.get_by_test_id("stProgress")
 

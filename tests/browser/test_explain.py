@@ -8,7 +8,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from core.data import photos
-from tests.browser.conftest import arrived, button, keyed, wait_until
+from tests.browser.conftest import arrived, button, keyed, stroke, wait_until
 
 LAB = "explainable_ai"
 
@@ -63,14 +63,7 @@ def test_a_photo_of_ones_own_is_shown_and_explained_and_a_broken_file_changes_no
 
 def test_a_digit_that_is_drawn_is_answered(visit):
     page = visit(LAB, subject="drawing", method="saliency")
-    pad = keyed(page, "explain/drawing/pad").locator("canvas").first
-    expect(pad).to_be_visible()
-    pad.scroll_into_view_if_needed()
-    box = pad.bounding_box()
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] * 0.15)
-    page.mouse.down()
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] * 0.85, steps=8)
-    page.mouse.up()
+    stroke(page, "explain/drawing/pad")
     wait_until(lambda: "&drawing=" in address(page), "the drawing in the address")
     explained(page)
     assert answered(page) > 20

@@ -1,16 +1,11 @@
 """The transfer learning page in a real browser: the moons live, the cloud through time, a digit in colour explained."""
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from core import runs
-from tests.browser.conftest import arrived, button, drawn, keyed, nudge, wait_until
+from tests.browser.conftest import arrived, button, drawn, keyed, look, nudge, wait_until
 
 LAB = "transfer_learning"
-
-
-def look(page: Page, view: str) -> Page:
-    page.get_by_test_id("stMain").get_by_role("radio", name=view, exact=True).click()
-    return arrived(page)
 
 
 def test_the_border_moves_while_the_moons_are_learned(visit):

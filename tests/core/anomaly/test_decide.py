@@ -8,7 +8,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import binom
+from scipy.stats import binom, norm
 
 from core.anomaly import decide, detectors, worlds
 from core.anomaly import settings as s
@@ -107,6 +107,49 @@ def test_another_share_of_anomalies_is_as_if_there_were_more_of_them(both, norma
     assert np.array_equal(t1, t2) and np.allclose(c1, c2)
     assert decide.auroc(many, which) == pytest.approx(decide.auroc(found, odd)), "AUROC does not depend on it"
     assert decide.missed_at(many, which) == pytest.approx(decide.missed_at(found, odd), abs=1e-9)
+
+
+# ---- how sure a curve is ----
+
+@given(EITHER)
+def test_placements_are_counted_one_by_one_and_average_to_the_auroc(both):
+    found, odd = both
+
+    def beats(a, b):
+        return (a > b) + (a == b) / 2
+
+    above, below = decide.placements(found, odd)
+    assert above == pytest.approx([np.mean([beats(a, b) for b in found[~odd]]) for a in found[odd]], abs=1e-12)
+    assert below == pytest.approx([np.mean([beats(a, b) for a in found[odd]]) for b in found[~odd]], abs=1e-12)
+    assert above.mean() == pytest.approx(decide.auroc(found, odd)) == pytest.approx(below.mean())
+
+
+@given(labelled(COARSE, 2), st.integers(0, 99))
+def test_the_error_of_a_difference_is_that_of_delong_s_covariances(both, seed):
+    """DeLong, DeLong, Clarke-Pearson 1988, equation 6, of two scores on the same examples: S10 / m + S01 / n, by numpy's cov."""
+    found, odd = both
+    other = found + np.random.default_rng(seed).integers(-2, 3, len(found))
+    one, two = decide.placements(found, odd), decide.placements(other, odd)
+    covariance = sum(np.cov(a, b) / len(a) for a, b in zip(one, two))
+    assert decide.error_of(one) ** 2 == pytest.approx(covariance[0, 0], abs=1e-12)
+    assert decide.error_of(one, two) ** 2 == pytest.approx(covariance[0, 0] + covariance[1, 1] - 2 * covariance[0, 1], abs=1e-12)
+    assert decide.error_of(one, one) == 0
+
+
+@pytest.mark.parametrize("level", [0.5, 0.95])
+def test_the_interval_holds_the_truth_as_often_as_it_says(level):
+    """Of normal scores one standard deviation apart the AUROC is Φ(1/√2)."""
+    rng, truth, draws = np.random.default_rng(6), norm.cdf(1 / math.sqrt(2)), 2000
+    odd = np.arange(120) >= 80
+    found = [decide.interval(rng.normal(size=120) + odd, odd, level) for _ in range(draws)]
+    held = np.mean([low <= truth <= high for low, high in found])
+    assert held == pytest.approx(level, abs=0.03) and all(0 <= low < high <= 1 for low, high in found)
+
+
+def test_an_interval_that_cannot_be_told():
+    odd = np.array([False, False, True, True])
+    assert decide.interval(np.array([1.0, 2, 3, 4]), odd) is None, "no pair in disorder"
+    assert decide.interval(np.array([1.0, 2, 3]), odd[:3]) is None and decide.interval(np.array([1.0, 3, 2, 4]), odd) is not None
 
 
 # ---- one threshold ----
