@@ -8,11 +8,11 @@ import torch.nn.functional as F
 from torch import nn
 from torch.utils.data import DataLoader, Dataset
 
+from core.loop import adam_cycle
 from core.nets import FLAT
 from core.transfer import dann, models
 from core.transfer.method import World
 from core.transfer.settings import TransferSettings
-from core.loop import adam_cycle
 
 
 def ours(steps: int) -> float:

@@ -18,8 +18,8 @@ from core.settings import build, flatten
 from core.transfer import watch
 from core.transfer.domains import domains
 from core.transfer.settings import Coloured, Scanned, TransferSettings
-from pages.shared.shown import Shown, of
 from pages.shared.ground import DARKEST, GREYS, shades
+from pages.shared.shown import Shown, of
 from pages.views.transfer.border import REACH
 from pages.views.transfer.card import SHOWN, card
 from pages.views.transfer.cloud import at_home, distances, few, picture, spans
