@@ -82,12 +82,13 @@ class Run:
         return self.finished.models if self.finished else {}
 
     def net(self, name: str | None = None) -> Any:
-        """A trained network of this run (a `core.nets.DigitNet`), ready to classify. Raises RunError when there is none."""
+        """A trained digit classifier of this run, ready to classify. Raises RunError when there is none."""
         from core.nets import from_model  # imports torch, which a page that only lists and draws runs does not need
 
-        if not self.models or (name or next(iter(self.models))) not in self.models:
-            raise RunError(f"Run “{self.about.id}” holds no model{f' “{name}”' if name else ''}.")
-        return from_model(self.models[name or next(iter(self.models))])
+        shelf = {each: model for each, model in self.models.items() if model.reads_digits}
+        if not shelf or (name or next(iter(shelf))) not in shelf:
+            raise RunError(f"Run “{self.about.id}” holds no model{f' “{name}”' if name else ''} that reads digits.")
+        return from_model(shelf[name or next(iter(shelf))])
 
     def history(self) -> tuple[list[int], dict[str, list[float | None]]]:
         """Steps, and for every metric its value at each of them (None where it was not measured)."""

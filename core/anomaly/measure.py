@@ -31,11 +31,11 @@ THEORY = (
             networks.soft_boundary),
     Formula("Nearest neighbours", r"s(x) = \frac{1}{k} \sum_{j \in N_k(x)} \lVert x - x_j \rVert", nearest.nearest_mean),
     Formula("Local outlier factor", r"\mathrm{LOF}_k(x) = \frac{1}{k} \sum_{j \in N_k(x)} \frac{\mathrm{lrd}(x_j)}{\mathrm{lrd}(x)}",
-            nearest.LOF),
-    Formula("Isolation forest", r"s(x) = 2^{-\mathbb{E}[h(x)] / c(n)}", nearest.Forest),
-    Formula("One-class SVM", r"s(x) = \rho - \sum_i \alpha_i e^{-\gamma \lVert x - x_i \rVert^2}", nearest.OneClassSVM),
+            nearest.LOF.score),
+    Formula("Isolation forest", r"s(x) = 2^{-\mathbb{E}[h(x)] / c(n)}", nearest.Forest.score),
+    Formula("One-class SVM", r"s(x) = \rho - \sum_i \alpha_i e^{-\gamma \lVert x - x_i \rVert^2}", nearest.OneClassSVM.score),
     Formula("Gaussian mixture, and the rest", r"s(x) = -\log \sum_k \pi_k\, \mathcal{N}(V^\top(x - \mu);\, m_k, \Sigma_k) "
-            r"- \log \mathcal{N}\left(x - \hat x;\, 0, \sigma^2 I\right)", nearest.Mixture),
+            r"- \log \mathcal{N}\left(x - \hat x;\, 0, \sigma^2 I\right)", nearest.Mixture.score),
     Formula("Kernel density", r"s(x) = -\log \frac{1}{n} \sum_i \mathcal{N}(x;\, x_i, h^2 I)", nearest.log_density),
     Formula("AUROC", r"P(s_{\text{anomaly}} > s_{\text{normal}}) + \tfrac{1}{2} P(s_{\text{anomaly}} = s_{\text{normal}})", decide.auroc),
     Formula("Precision and prevalence", r"\sum_n (R_n - R_{n-1})\, P_n, \qquad "

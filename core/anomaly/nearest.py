@@ -85,6 +85,7 @@ class LOF(Detector):
         self.found = LocalOutlierFactor(n_neighbors=neighbours, novelty=True).fit(x.flatten(1).numpy())
 
     def score(self, x: Tensor) -> Tensor:
+        """scikit-learn's `score_samples` is −LOF: its higher is more normal."""
         return torch.from_numpy(-self.found.score_samples(x.flatten(1).numpy())).float()
 
 
@@ -103,6 +104,7 @@ class Forest(Detector):
         self.found = IsolationForest(n_estimators=self.method.trees, random_state=self.seed).fit(self._along(x))
 
     def score(self, x: Tensor) -> Tensor:
+        """scikit-learn's `score_samples` is −s, s from 0 to 1: its higher is more normal."""
         return torch.from_numpy(-self.found.score_samples(self._along(x))).float()
 
     def _along(self, x: Tensor):
@@ -121,6 +123,7 @@ class OneClassSVM(Detector):
         self.rho = float(-found.intercept_[0])
 
     def score(self, x: Tensor) -> Tensor:
+        """Above zero: outside of the region."""
         return self.rho - torch.exp(-self.gamma * square_distances(x.flatten(1), self.vectors)) @ self.alpha
 
 
@@ -143,6 +146,7 @@ class Mixture(Detector):
         self.variance = float(self._left_over(held.flatten(1)).mean()) / self.dimensions + TINY
 
     def score(self, x: Tensor) -> Tensor:
+        """Clouds along the components by the factors of their precisions; then what is left over, as one wide cloud."""
         flat = x.flatten(1)
         along = (flat - self.mean) @ self.components.T
         z = torch.einsum("nkd,kde->nke", along.unsqueeze(1) - self.means, self.factors)

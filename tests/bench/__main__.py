@@ -24,12 +24,13 @@ import psutil
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from core import labs, runs
+from core.anomaly.settings import SHIPPED as DETECTIONS
 from core.attack.settings import AttackSettings
 from core.settings import Settings, build
 from core.subject.models import look_at
 from core.subject.settings import Digit, Photo
 from core.transfer.settings import SHIPPED
-from tests.bench import attack, explain, transfer
+from tests.bench import anomaly, attack, explain, transfer
 from tests.browser.conftest import ARGUMENTS, ROOT, Server, arrived, chromium, serve
 
 FLOOR = "tests/bench/floor_{}.py"
@@ -378,6 +379,8 @@ def measure(browser: Browser, folder: Path, quick: bool, step: Callable[[str], N
     rows += attacks(few)
     step("adaptations")
     rows += adaptations(few)
+    step("detectors")
+    rows += detections(few)
     step("training through jobs against the bare loop")
     seen = {name: median(values) for name, values in against_bare(1 if quick else 3, few).items()}
     return rows + [against("training through jobs, CPU time", seen["jobs cpu"], seen["bare cpu"], 1.05),
@@ -418,6 +421,23 @@ def adaptations(rounds: int) -> list[Row]:
         taken[name] = time.perf_counter() - started
     return [against("a step of DaNN, against a DataLoader and two forward passes (CPU time)", median(ours), median(usual), 0.5),
             below("default run of DaNN", taken["DaNN"], 30, "s"), below("two moons", taken["moons"], 5, "s")]
+
+
+def detections(rounds: int) -> list[Row]:
+    """An autoencoder against PyOD's at the same network, the slowest detector that needs no training, and the networks live."""
+    taken = anomaly.compare(rounds)
+    ours = median(taken["ours"])
+    name, slowest = max(((name, median(each)) for name, each in anomaly.at_once(rounds).items()), key=lambda item: item[1])
+    live = {}
+    for scene in ("autoencoder", "find-the-damage"):
+        started = time.perf_counter()
+        run_of("anomaly", DETECTIONS[f"anomaly-{scene}"])
+        live[scene] = time.perf_counter() - started
+    return [against("30 epochs of an autoencoder, against PyOD's at the same network (CPU time)", ours, median(taken["the same"]), 0.5),
+            against("the same, PyOD's with its own defaults", ours, median(taken["as it comes"]), 0.5),
+            below(f"slowest detector that needs no training: {name}", slowest, 2, "s"),
+            below("default run of an autoencoder", live["autoencoder"], 20, "s"),
+            below("a convolutional one on 1,000 digits", live["find-the-damage"], 20, "s")]
 
 
 def run_of(lab: str, settings: Settings) -> None:

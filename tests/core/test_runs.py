@@ -437,6 +437,9 @@ def test_every_shipped_run_can_be_read():
     for about in [about for about in runs.listing()[0] if about.shipped]:
         run = runs.load(about.id)
         assert run.settings.model_fields_set and run.about.state == "finished"
-        for name in run.models:
+        for name in about.models:
             run.net(name)
+        for name in set(run.models) - set(about.models):  # a lab's own networks, which no other lab can open
+            with pytest.raises(RunError, match="reads digits"):
+                run.net(name)
     assert not [sentence for sentence in runs.listing()[1] if "assets" in sentence]

@@ -154,7 +154,7 @@ def test_another_choice_on_a_scene_is_in_the_address(visit, lab):
 @each_lab
 def test_the_page_says_which_knobs_differ_from_the_run_shown(visit, lab):
     visitor = check(visit(PAGES[lab]))
-    assert "differ" not in text_of(visitor)
+    assert "The knobs differ" not in text_of(visitor)
     check(visitor.number_input(key=f"{lab}/seed").set_value(77).run())
     assert "The knobs differ from the run shown: Seed 0 → 77" in text_of(visitor)
 

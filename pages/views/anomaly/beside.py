@@ -101,7 +101,7 @@ def _table(current: Shown, those: list[Rival], odd: np.ndarray) -> None:
             _("Family"): [family for __, family, *__ in rows],
             _("AUROC (%)"): [_auroc(scores, odd) for *__, scores, __ in rows],
             _("False alarms at 95 % found (%)"): [f"{100 * decide.missed_at(scores, odd):.0f}" for *__, scores, __ in rows],
-            _("Sec"): [f"{seconds:.0f}" if seconds >= 1 else "< 1" for *__, seconds in rows],
+            _("Seconds"): [f"{seconds:.0f}" if seconds >= 1 else "< 1" for *__, seconds in rows],
         }
     )
     st.markdown(about_best(those, odd) + " " + about_together(those, whole, odd))

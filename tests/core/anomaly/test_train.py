@@ -9,14 +9,17 @@ from itertools import product
 import numpy as np
 import pytest
 import torch
+from sklearn.ensemble import IsolationForest
 
 from core import runs
-from core.anomaly import decide, detectors, train, watch, worlds
+from core.anomaly import decide, detectors, nearest, train, watch, worlds
 from core.anomaly import settings as s
 from core.anomaly.detector import scores
+from core.anomaly.networks import NETWORKS
 from core.anomaly.settings import METRICS, AnomalySettings
 from core.anomaly.watch import Watch
 from core.events import Finished, Metrics, Picture, Started, Warned, pack, unpack
+from core.loop import seeded
 from core.nets import count
 from core.settings import flatten, union_members
 
@@ -175,6 +178,13 @@ def test_what_is_measured(method, data):
     assert set(last.values) == (curves if learns(method) else {"only"}) | {"precision", "missed"} | where
     for name in ("auroc", "only", "precision", "missed", "where"):
         assert all(0 <= e.values.get(name, 0) <= 100 for e in looks(events))
+    if learns(method):
+        fit, held, test, odd = (picture(events, name) for name in ("fit", "held", "test", "odd"))
+        means = [fit[:watch.LEARNED].mean(), held.mean(), test[odd == 1].mean()]
+        assert [last.values[name] for name in (what, f"held_{what}", f"odd_{what}")] == pytest.approx(means, rel=1e-4, abs=1e-6)
+        asked, seen = picture(events, "asked"), pictures(events, "seen")[-1]
+        assert before[-1].values[f"odd_{what}"] == pytest.approx(seen[odd[asked] == 1].mean(), rel=1e-4, abs=1e-6)
+        assert before[-1].values["auroc"] == pytest.approx(100 * decide.auroc(seen, odd[asked]))
 
 
 @every_run
@@ -287,6 +297,17 @@ def test_of_a_stopped_run_there_is_no_network():
     assert detectors.of(at_once) is detectors.learned(settings_of(s.PCA(), ONE)), "it needs nothing that was stored"
 
 
+def test_a_detector_learns_the_fit_part_by_the_run_s_seed():
+    settings = settings_of(s.KDE(), s.Tumours(), seed=3)
+    here, kde = worlds.world(settings), detectors.fitted(settings)
+    by_hand = nearest.KDE(settings.method, 3)
+    by_hand.fit(here.fit_x, here.held_x)
+    assert torch.equal(kde.normal, here.fit_x) and kde.bandwidth == by_hand.bandwidth
+    forest = IsolationForest(n_estimators=10, random_state=3).fit(here.fit_x.numpy())
+    ours = detectors.fitted(settings_of(s.Forest(trees=10, cuts="values"), s.Tumours(), seed=3)).score(here.test_x)
+    assert ours.numpy() == pytest.approx(-forest.score_samples(here.test_x.numpy()), rel=1e-6)
+
+
 # ---- the same again ----
 
 @one_of_each
@@ -329,6 +350,26 @@ def test_shared_examples_are_never_written_into():
         for method in (s.PCA(), s.KMeans(), s.KDE(), s.Denoising(**SHORT), s.SVDD(**SHORT)):
             list(train.train(settings_of(method, data, contamination=10)))
         assert all(torch.equal(a, b) for a, b in zip(before, (here.fit_x, here.held_x, here.test_x)))
+
+
+@each_network
+def test_a_step_is_a_batch_a_loss_a_gradient_and_adam(method, data):
+    """The loop again, without what PyTorch accumulates: gradients are asked for anew, and the rate is that of the cycle."""
+    settings = settings_of(method, data)
+    detector, generator = NETWORKS[type(method)](method, settings.seed), seeded(settings.seed)
+    detector.begin(worlds.world(settings))
+    learned = list(detector.net.parameters())
+    optimizer = torch.optim.Adam(learned, method.learning_rate, fused=True)
+    cycle = torch.optim.lr_scheduler.OneCycleLR(optimizer, method.learning_rate, total_steps=STEPS, pct_start=0.2, cycle_momentum=False)
+    for _ in range(STEPS):
+        loss = detector.loss(torch.randint(len(detector.x), (method.batch,), generator=generator))
+        for weight, gradient in zip(learned, torch.autograd.grad(loss, learned, allow_unused=True)):
+            weight.grad = gradient
+        optimizer.step()
+        cycle.step()
+    reached = run(method, data)[-1].models["model"].weights
+    for name, weight in detector.net.named_parameters():
+        assert np.allclose(reached[name], weight.detach().numpy(), atol=1e-6), "but for rounding"
 
 
 # ---- its end ----
@@ -455,8 +496,10 @@ def test_some_of_each_are_normals_then_anomalies_spread_over_all(data, many):
     if many <= 40:
         normals = min(many // 2, int((~here.test_odd).sum()))
         assert (truth.count(False), truth.count(True)) == (normals, many - normals)
-    for part in (chosen[~here.test_odd[chosen]], chosen[here.test_odd[chosen]]):
-        assert part.tolist() == sorted(part.tolist())
+    for truth in (False, True):
+        there = torch.nonzero(here.test_odd == truth).flatten().tolist()
+        part = [place for place in chosen.tolist() if bool(here.test_odd[place]) is truth]
+        assert part == [there[i * len(there) // len(part)] for i in range(len(part))], "at equal distances, from the first on"
     if many == 5000:
         assert len(chosen) == len(here.test_x)
 
