@@ -29,6 +29,14 @@ class Network(Detector):
     def network(self, world: World) -> nn.Module:
         raise NotImplementedError
 
+    def learning(self) -> nn.Module:
+        """The network in training mode; of a small one even setting it costs as much as a layer."""
+        return self.net if self.net.training else self.net.train()
+
+    def asked(self) -> nn.Module:
+        """The network in evaluation mode."""
+        return self.net.eval() if self.net.training else self.net
+
     def loss(self, index: Tensor) -> Tensor:
         raise NotImplementedError
 
@@ -45,21 +53,19 @@ class AutoEncoder(Network, Rebuilds):
         return models.AutoEncoder(tuple(world.fit_x.shape[1:]), method.net, method.bottleneck, method.hidden, self.variational)
 
     def loss(self, index: Tensor) -> Tensor:
-        self.net.train()
         x = self.x[index]
-        return squared_error(x, self.net(x)).mean()
+        return squared_error(x, self.learning()(x)).mean()
 
     def rebuild(self, x: Tensor) -> Tensor:
-        return self.net.eval()(x)
+        return self.asked()(x)
 
 
 class Denoising(AutoEncoder):
     """It sees x with Gaussian noise and must give back x."""
 
     def loss(self, index: Tensor) -> Tensor:
-        self.net.train()
         x = self.x[index]
-        return squared_error(x, self.net(noisy(x, self.method.noise, self.generator))).mean()
+        return squared_error(x, self.learning()(noisy(x, self.method.noise, self.generator))).mean()
 
 
 class Variational(AutoEncoder):
@@ -68,21 +74,20 @@ class Variational(AutoEncoder):
     variational = True
 
     def loss(self, index: Tensor) -> Tensor:
-        self.net.train()
         x = self.x[index]
-        mean, log_var = self.net.cloud(x)
+        mean, log_var = self.learning().cloud(x)
         code = mean + (log_var / 2).exp() * torch.randn(mean.shape, generator=self.generator)
         return (squared_error(x, self.net.decoder(code)) + self.method.weight * divergence(mean, log_var)).mean()
 
     def score(self, x: Tensor) -> Tensor:
         """From the middle of each cloud: drawing from it would give the same example another score each time."""
         error = super().score(x)
-        return error if self.method.judge == "error" else error + self.method.weight * divergence(*self.net.eval().cloud(x))
+        return error if self.method.judge == "error" else error + self.method.weight * divergence(*self.asked().cloud(x))
 
 
 def squared_error(x: Tensor, rebuilt: Tensor) -> Tensor:
     """Σ (x − x̂)² over everything that an example has: (N,)."""
-    return (x - rebuilt).square().flatten(1).sum(1)
+    return F.mse_loss(rebuilt, x, reduction="none").flatten(1).sum(1)  # the square in one pass
 
 
 def noisy(x: Tensor, sigma: float, generator: torch.Generator) -> Tensor:
@@ -106,17 +111,17 @@ class SVDD(Network):
     def begin(self, world: World) -> None:
         super().begin(world)
         with torch.no_grad():
-            self.net.centre.copy_(centre(self.net.eval().layers(self.x)))
+            self.net.centre.copy_(centre(self.asked().layers(self.x)))
 
     def loss(self, index: Tensor) -> Tensor:
-        square = self.net.train()(self.x[index])
+        square = self.learning()(self.x[index])
         if self.method.objective == "one":
             return square.mean()
         self.net.radius.copy_(square.detach().quantile(1 - self.method.outside))
         return soft_boundary(square, self.net.radius, self.method.outside)
 
     def score(self, x: Tensor) -> Tensor:
-        return self.net.eval()(x) - self.net.radius
+        return self.asked()(x) - self.net.radius
 
 
 def centre(features: Tensor) -> Tensor:
@@ -149,15 +154,15 @@ class Confidence(Network):
         return make(conv=CONV, dense=DENSE, pool_first=True)
 
     def loss(self, index: Tensor) -> Tensor:
-        return F.cross_entropy(self.net.train()(self.x[index]), self.y[index])
+        return F.cross_entropy(self.learning()(self.x[index]), self.y[index])
 
     def score(self, x: Tensor) -> Tensor:
         return unsure(self.logits(x), self.method.unsure, self.method.temperature, self.turning).float()
 
     def logits(self, x: Tensor) -> Tensor:
         """(turns, N, classes): of the example as it is, and where turns are learned of its four turns."""
-        self.net.eval()
-        return torch.stack([self.net(turn) for turn in (four_turns(x) if self.turning else x.unsqueeze(0))])
+        net = self.asked()
+        return torch.stack([net(turn) for turn in (four_turns(x) if self.turning else x.unsqueeze(0))])
 
     @property
     def turning(self) -> bool:

@@ -272,4 +272,5 @@ SHIPPED |= {f"anomaly-{method.name}": AnomalySettings(method=method) for method 
 SHIPPED |= {f"anomaly-code-{d}": AnomalySettings(method=AutoEncoder(bottleneck=d)) for d in (2, 8, 128, 512)}
 SHIPPED |= {f"anomaly-local-{d}": AnomalySettings(method=AutoEncoder(net="local", bottleneck=d, steps=1000, learning_rate=0.003))
             for d in (49, 196, 784)}
+SHIPPED["anomaly-nine-digits"] = AnomalySettings(data=OneClass(normal="012345678"), method=Confidence())  # a digit classifier, too
 SHIPPED["anomaly-damage-pca"] = AnomalySettings(data=Damaged())

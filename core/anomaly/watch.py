@@ -9,7 +9,7 @@ from torch import Tensor
 
 from core.anomaly import decide
 from core.anomaly.detector import Detector, scores
-from core.anomaly.networks import Network, Rebuilds
+from core.anomaly.networks import Network, Rebuilds, squared_error
 from core.anomaly.worlds import REACH, World
 from core.events import Event, Finished, Metrics, Picture, Warned
 from core.nets import count, to_model
@@ -18,6 +18,7 @@ LOOKS = 15  # in a run, evenly spread; and a few at its very beginning
 EARLY = (1, 5, 20)  # steps after which it looks as well
 EACH, LEARNED = 200, 80  # test examples that every look asks, and learned ones; at the end it is all of the test part
 SHOWN = 5  # normals, and as many anomalies, of which it is shown what the detector expects
+LARGEST = 1e30  # in the place of a score that is no number any more; thousands of them can still be added up
 GRID = 61  # places along each side of the plane
 COPIED, POOR = 0.1, 0.75  # of what makes anomalies differ from the mean normal: with an error and an AUROC below both, it copies
 
@@ -83,7 +84,7 @@ class Watch:
         found = {name: scores(detector, x) for name, x in parts.items()}
         if not torch.isfinite(found["test"]).all():
             yield Warned(step, "overflow", "Some scores are too large to be numbers: a larger bandwidth or a smaller sharpness helps.")
-            found = {name: torch.nan_to_num(each, posinf=torch.finfo().max) for name, each in found.items()}
+            found = {name: torch.nan_to_num(each, nan=LARGEST, posinf=LARGEST) for name, each in found.items()}
         test, odd = found["test"].numpy(), world.test_odd.numpy()
         summary = self.judged(found)
         numbers = {"precision": summary["precision"], "missed": summary["missed"]}
@@ -118,13 +119,19 @@ class Watch:
             return None
         return decide.auroc(torch.cat(parts).flatten().numpy(), world.masks[world.test_odd].flatten().numpy())
 
+    @torch.inference_mode()
+    def left_over(self, x: Tensor) -> Tensor:
+        """What a detector that rebuilds does not give back of x (N, ...), never blurred: (N,)."""
+        return squared_error(x, self.detector.expects(x))
+
     def lessons(self, step: int, test: np.ndarray, odd: np.ndarray) -> Iterator[Event]:
         """What a learner should understand of how it went."""
         if isinstance(self.detector, Rebuilds):
             strange = self.world.test_x[self.world.test_odd]
             whole = (strange - self.world.fit_x.mean(0)).square().flatten(1).sum(1).mean().item()
-            if test[odd].mean() < COPIED * whole and decide.auroc(test, odd) < POOR:
-                back = 100 * (1 - float(test[odd].mean()) / whole)
+            left = torch.cat([self.left_over(part) for part in strange.split(250)]).mean().item()
+            if left < COPIED * whole and decide.auroc(test, odd) < POOR:
+                back = 100 * (1 - left / whole)
                 yield Warned(step, "copies", f"Of what makes an anomaly differ from the mean normal example {back:.0f} % comes back: this "
                                              "detector copies whatever it is shown, and has not learned what is normal.")
         if len(np.unique(test)) < len(test) / 10:
