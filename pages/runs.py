@@ -12,6 +12,7 @@ from pages.shared.words import _, plain
 PAGES = {
     "transfer": "pages/transfer_learning.py",
     "lifelong": "pages/lifelong_learning.py",
+    "anomaly": "pages/anomaly_detection.py",
     "compression": "pages/network_compression.py",
     "attack": "pages/adversarial_attack.py",
     "explain": "pages/explainable_ai.py",

@@ -6,10 +6,12 @@ from pydantic import Field, model_validator
 
 from core.settings import Frozen, Metric, Scene, Settings, knob
 
+ASCENDING = "|".join(str(first) + "".join(f"{more}?" for more in range(first + 1, 10)) for first in range(10))  # and none twice
+
 
 def _normal(default: str, most: int, form: str) -> str:
-    return knob(default, "Normal digits", "The detector learns these and no others.", source="digits", min_length=1, max_length=most,
-                pattern=r"^0?1?2?3?4?5?6?7?8?9?$", form=form)
+    return knob(default, "Normal digits", "The detector learns these and no others.", source="digits", max_length=most,
+                pattern=f"^({ASCENDING})$", form=form)
 
 
 class OneClass(Frozen):
