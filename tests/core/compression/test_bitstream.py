@@ -38,7 +38,8 @@ def test_a_network_comes_back_bit_by_bit(sparsity, bits, index_bits, seed):
 def test_the_decoded_network_answers_the_same(small_teacher):
     net, data = compressed(small_teacher), digits.load()
     back = bitstream.decode(bitstream.encode(net))
-    assert torch.equal(predict(back, data.test_x[:200]), predict(net, data.test_x[:200]))
+    # the weights are the same to the last bit (above); on some processors their place in memory changes the order of the sums
+    torch.testing.assert_close(predict(back, data.test_x[:200]), predict(net, data.test_x[:200]), rtol=1e-5, atol=1e-5)
 
 
 def test_settling_changes_next_to_nothing(small_teacher):
