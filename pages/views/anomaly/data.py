@@ -8,7 +8,7 @@ import streamlit as st
 
 from core import runs
 from core.runs import About
-from core.settings import build, flatten, union_members
+from core.settings import build, union_members
 from pages.shared import shown
 from pages.shared.shown import Shown
 from pages.shared.words import _
@@ -42,23 +42,6 @@ def final(current: Shown) -> Scores | None:
         return None
     fit, held, test = (part.astype(np.float64) for part in found[:3])
     return Scores(fit, held, test, found[3].astype(bool))
-
-
-def normal_named(settings: Any) -> str:
-    """What is normal in a run, in words: “3”, “0, 1 and 2”, “faces” …"""
-    match settings.data.name:
-        case "digits" | "damaged":
-            digits = list(settings.data.normal)
-            listed = ", ".join(digits[:-1]) + f" {_('and')} {digits[-1]}" if len(digits) > 1 else digits[0]
-            if settings.data.name == "damaged":
-                return _("undamaged digits")
-            return listed
-        case "faces":
-            return _("faces")
-        case "tumours":
-            return _("benign tumours")
-        case _:
-            return _("points around the shape")
 
 
 def method_name(about: About) -> str:
@@ -127,11 +110,6 @@ def world(settings: Any) -> Any:
     from core.anomaly import worlds
 
     return worlds.world(settings)
-
-
-def flat_key(settings: Any) -> str:
-    """Settings as a text that names them, for a cache."""
-    return repr(sorted(flatten(settings).items()))
 
 
 def from_flat(flat: dict[str, Any]) -> Any:
