@@ -36,6 +36,12 @@ st.navigation(
                 help=_("Learn what is normal, and decide what is not."),
             ),
             st.Page(
+                "pages/gan.py",
+                title=_("GAN"),
+                icon=":material/swords:",
+                help=_("Let a forger and an expert learn from each other, and see where it goes wrong."),
+            ),
+            st.Page(
                 "pages/network_compression.py",
                 title=_("Network compression"),
                 icon=":material/compress:",

@@ -1,7 +1,7 @@
 """What a training run tells the world: frozen records of numbers and arrays, never figures.
 
-`train(settings)` of every lab yields them in this order: one `Started`, then any number of `Metrics`, `Picture` and
-`Warned`, then one `Finished`. The command line prints them, the page draws them, a test asserts on them, a file
+`train(settings)` of every lab yields them in this order: one `Started`, then any number of `Metrics`, `Picture`, `Turned`
+and `Warned`, then one `Finished`. The command line prints them, the page draws them, a test asserts on them, a file
 replays them.
 """
 
@@ -61,6 +61,14 @@ class Warned:
 
 
 @dataclass(frozen=True)
+class Turned:
+    """Knobs were turned while the run went on; `values` hold from step `step` + 1."""
+
+    step: int
+    values: dict[str, Any]
+
+
+@dataclass(frozen=True)
 class Finished:
     """The run has ended. `summary` holds plain values; `models` what it trained, the most important one first."""
 
@@ -69,8 +77,8 @@ class Finished:
     models: dict[str, Model] = field(default_factory=dict)
 
 
-Event = Started | Metrics | Picture | Warned | Finished
-KINDS = {kind.__name__: kind for kind in (Started, Metrics, Picture, Warned, Finished)}
+Event = Started | Metrics | Picture | Warned | Turned | Finished
+KINDS = {kind.__name__: kind for kind in (Started, Metrics, Picture, Warned, Turned, Finished)}
 
 
 def pack(event: Event) -> dict[str, Any]:

@@ -12,11 +12,12 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Any
 
-from core import cluster, env, labs, runs
+from core import cluster, env, labs, pace, runs, steering
 from core.env import BadEnvironment
-from core.events import Event, Metrics, Picture, Started, unpack
+from core.events import Event, unpack
+from core.pace import LIVE
 from core.runs import Run, RunError
-from core.settings import Settings, flatten, key
+from core.settings import BadSettings, Settings, flatten, key
 
 log = logging.getLogger(__name__)
 UNWATCHED = 30.0  # seconds until a run without viewers is dropped
@@ -25,7 +26,6 @@ PAUSED = 60.0  # seconds that a paused run may hold its worker while others wait
 PATIENCE = 10.0  # seconds to look for a cluster
 REMEMBERED = 64  # ended jobs that stay in memory
 LOST = "The connection to the training processes was lost; press Train again."
-LIVE = ("queued", "running", "paused")
 
 
 class JobError(Exception):
@@ -51,6 +51,7 @@ class Job:
     wish: str = "run"  # how it begins
     attempt: int = 0  # a new attempt needs a new name in Dask
     retried: bool = False  # because a worker died before this run had begun
+    turned: bool = False  # somebody turned its knobs: it is no longer the run that its settings describe
 
     @property
     def live(self) -> bool:
@@ -146,7 +147,8 @@ class Jobs:
         client = self.connect()
         job_id = key(lab, settings, labs.code_version())
         with self.lock:
-            job = self.jobs.get(job_id)
+            while (job := self.jobs.get(job_id)) and job.live and job.turned:
+                job_id += "-0"  # that one went another way; this is the run as it was asked for
             if job is None or not job.live:
                 waiting = sum(other.live for other in self.jobs.values())
                 if waiting >= self._room():
@@ -172,7 +174,7 @@ class Jobs:
             job.viewers[viewer] = now
             ahead = any(other.live and other is not job for other in self.jobs.values())
             queue = [other.id for other in self.jobs.values() if other.state == "queued"]
-            progress, rate, eta = _speed(job)
+            progress, rate, eta = pace.speed(job.events, job.arrived, job.state)
             return View(job.id, job.lab, job.settings, job.state, queue.index(job.id) + 1 if job.state == "queued" else 0,
                         ahead,
                         progress, rate, eta, job.events[since:], len(job.events), job.message,
@@ -197,6 +199,24 @@ class Jobs:
             self._keep_stopped(job)
         else:
             self.client.run(self.worker.obey, job.id, wish, on_error="ignore")
+        return ""
+
+    def turn(self, job_id: str, viewer: str, values: dict[str, Any]) -> str:
+        """Other values for knobs of a live run, from its next step on. Returns a sentence when they are not granted."""
+        with self.lock:
+            job = self.jobs.get(job_id)
+            if job is None or not job.live:
+                return ""
+            if others := len(self._looking(job, time.monotonic()) - {viewer}):
+                return self._refuse(job, viewer, "turn", others)
+            if job.state == "queued":
+                return "This run still waits for its turn."
+            try:
+                steering.turned(job.settings, values)
+            except BadSettings as error:
+                return str(error)
+            job.turned = True
+        self.client.run(self.worker.turn, job.id, values, on_error="ignore")
         return ""
 
     def leave(self, job_id: str, viewer: str) -> None:
@@ -354,7 +374,15 @@ class Jobs:
 def _kept(job: Job, run_id: str, events: list[Event], seconds: float, state: str,
           made_on: dict[str, Any] | None = None) -> tuple[Run, str]:
     """The run, saved if that is possible, and otherwise a sentence that says why not."""
-    run = runs.make(run_id, job.lab, flatten(job.settings), events, seconds, state, made_on)
+    settings = job.settings
+    try:
+        if job.turned:  # saved as the settings that do it again
+            settings = steering.repeatable(settings, events)
+            run_id = key(job.lab, settings, labs.code_version()) + run_id.removeprefix(job.id)
+        run = runs.make(run_id, job.lab, flatten(settings), events, seconds, state, made_on)
+    except BadSettings:
+        run = runs.make(run_id, job.lab, flatten(settings), events, seconds, state, made_on)
+        return run, "Its knobs were turned too often to be written down, so it is not stored: it could not be repeated."
     try:
         runs.save(run)
     except RunError as error:
@@ -362,24 +390,11 @@ def _kept(job: Job, run_id: str, events: list[Event], seconds: float, state: str
     return run, ""
 
 
-def _speed(job: Job) -> tuple[float, float, float | None]:
-    """Progress 0..1, steps per second over the last few seconds, and seconds to go (None while unknown)."""
-    total = next((e.total_steps for e in job.events if isinstance(e, Started)), 0)
-    marks = [(at, e.step) for at, e in zip(job.arrived, job.events) if isinstance(e, Metrics | Picture)]
-    if not total or not marks:
-        return 0.0, 0.0, None
-    recent = [mark for mark in marks if marks[-1][0] - mark[0] <= 5]
-    seconds, steps = recent[-1][0] - recent[0][0], recent[-1][1] - recent[0][1]
-    rate = steps / seconds if seconds > 0 else 0.0
-    progress = 1.0 if job.state == "finished" else min(1.0, marks[-1][1] / total)
-    return progress, rate, (total - marks[-1][1]) / rate if rate and job.live else None
-
-
 JOBS = Jobs()
 atexit.register(JOBS.close)
 for noisy in ("distributed", "tornado.application"):  # what matters of a worker's death is said on the page
     logging.getLogger(noisy).setLevel(logging.CRITICAL)
-start, watch, steer, leave, connect = JOBS.start, JOBS.watch, JOBS.steer, JOBS.leave, JOBS.connect
+start, watch, steer, turn, leave, connect = JOBS.start, JOBS.watch, JOBS.steer, JOBS.turn, JOBS.leave, JOBS.connect
 
 
 def warm_up() -> None:

@@ -10,12 +10,13 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import UnionType
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin
+from typing import Any, ClassVar, Literal, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
 
 S = TypeVar("S", bound=BaseModel)
+ASCENDING = "|".join(str(first) + "".join(f"{more}?" for more in range(first + 1, 10)) for first in range(10))  # digits, none twice
 
 
 class BadSettings(ValueError):
@@ -48,7 +49,9 @@ class Frozen(BaseModel):
 
 
 class Settings(Frozen):
-    """What every lab's run has. A lab adds its own fields and its METRICS."""
+    """What every lab's run has. A lab adds its own fields and its METRICS; TURNABLE knobs may be turned while it runs."""
+
+    TURNABLE: ClassVar[tuple[str, ...]] = ()
 
     seed: int = knob(0, "Seed", "Random numbers start here: the same settings with the same seed give the same run.",
                      ge=0, le=9999, step=1, fine=True)

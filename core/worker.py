@@ -17,6 +17,7 @@ from core import cluster, labs, runs
 from core.data import digits, scanned, scenery
 from core.events import Finished, pack
 from core.settings import build
+from core.steering import Hand
 
 
 @dataclass
@@ -25,6 +26,7 @@ class Control:
 
     log: list[dict[str, Any]] = field(default_factory=list)
     wish: str = "run"
+    hand: Hand | None = None  # on the knobs of a lab that lets them be turned meanwhile
     changed: threading.Event = field(default_factory=threading.Event)
 
 
@@ -48,6 +50,12 @@ def obey(key: str, wish: str) -> None:
         control.changed.set()
 
 
+def turn(key: str, values: dict[str, Any]) -> None:
+    """Called from outside while the task trains: these knobs get other values at its next step. Unknown keys are ignored."""
+    if (control := CONTROLS.get(key)) and control.hand:
+        control.hand.turn(values)
+
+
 def log_of(key: str) -> list[dict[str, Any]]:
     """Everything published so far by the task, for a viewer that comes late; empty where it does not run."""
     return list(CONTROLS[key].log) if key in CONTROLS else []
@@ -55,10 +63,11 @@ def log_of(key: str) -> list[dict[str, Any]]:
 
 def train(key: str, lab: str, flat: dict[str, Any], wish: str = "run") -> dict[str, Any]:
     """The task: trains and returns packed events, seconds, state (finished, stopped or refused, with a message), machine."""
-    worker, control = get_worker(), Control(wish=wish)
+    settings = build(labs.settings_class(lab), flat)
+    worker, control = get_worker(), Control(wish=wish, hand=Hand(settings) if settings.TURNABLE else None)
     task = worker.get_current_task()
     started = time.perf_counter()
-    generator = labs.trainer(lab)(build(labs.settings_class(lab), flat))
+    generator = labs.trainer(lab)(settings, control.hand) if control.hand else labs.trainer(lab)(settings)
     CONTROLS[key] = control
     try:
         for number, event in enumerate(generator):
@@ -83,12 +92,16 @@ def _result(log: list[dict[str, Any]], started: float, state: str) -> dict[str, 
 
 
 def _may_go_on(worker: Any, task: str, control: Control) -> bool:
-    """Waits while the run is paused. False when nobody in the cluster wants it any more, which is how a run is stopped."""
-    while control.wish == "pause" and _wanted(worker, task):
-        control.changed.wait(0.1)
-        control.changed.clear()
+    """Waits while the run is paused, or while its report wants to be looked at. False when nobody in the cluster wants it any
+    more, which is how a run is stopped."""
+    if control.hand and control.hand.open:
+        return _wanted(worker, task)  # a report is seen as a whole
     if control.wish == "step":
         control.wish = "pause"
+    looked_at = time.monotonic() + (control.hand.rest if control.hand else 0.0)
+    while (control.wish == "pause" or (control.wish == "run" and time.monotonic() < looked_at)) and _wanted(worker, task):
+        control.changed.wait(0.1)
+        control.changed.clear()
     return _wanted(worker, task)
 
 

@@ -4,9 +4,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from core.settings import Frozen, Metric, Scene, Settings, knob
-
-ASCENDING = "|".join(str(first) + "".join(f"{more}?" for more in range(first + 1, 10)) for first in range(10))  # and none twice
+from core.settings import ASCENDING, Frozen, Metric, Scene, Settings, knob
 
 
 def _normal(default: str, most: int, form: str) -> str:

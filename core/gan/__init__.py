@@ -1,0 +1,1 @@
+"""A generator and a discriminator against each other: points of the plane, then pictures of digits."""

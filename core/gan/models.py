@@ -1,0 +1,145 @@
+"""The two players: dense networks for the plane, convolutional ones for digits (Radford et al. 2016)."""
+
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch.nn.utils.parametrizations import spectral_norm
+
+from core import nets
+from core.events import Model
+from core.gan.settings import PLACES, Digits, GanSettings
+from core.loop import fresh
+
+SIDE = 7  # of the innermost picture, a quarter of a digit's
+CLASSES = 10
+
+
+def _maybe(layer: nn.Module, spectral: bool) -> nn.Module:
+    return spectral_norm(layer) if spectral else layer
+
+
+def drawn_only(layer: nn.Linear, latent: int) -> nn.Linear:
+    """A first layer as if it had only the inputs that are drawn: its weights begin as large as PyTorch makes those of `latent` inputs."""
+    with torch.no_grad():
+        layer.weight.mul_((layer.in_features / latent) ** 0.5)
+    return layer
+
+
+def packed(x: Tensor, pack: int) -> Tensor:
+    """Examples (N, ...) as packs (N / pack, pack, ...), neighbours together (Lin et al. 2018, section 3)."""
+    return x.reshape(len(x) // pack, pack, *x.shape[1:])
+
+
+def divided(weight: Tensor) -> Tensor:
+    """W / σ₁(W): no vector is lengthened (Miyato et al. 2018, equation 8). weight: (out, ...), read as a matrix (out, rest).
+
+    The networks use PyTorch's parametrisation, which follows σ₁ by one power iteration at each pass; here it is exact.
+    """
+    return weight / torch.linalg.matrix_norm(weight.flatten(1), 2)
+
+
+class PlaneG(nn.Module):
+    """Codes (N, 16), of which those beyond the latent size are 0, to points (N, 2)."""
+
+    def __init__(self, hidden: int = 128, latent: int = 2):
+        super().__init__()
+        self.arch = {"kind": "gan G of the plane", "hidden": hidden, "latent": latent}
+        first = drawn_only(nn.Linear(PLACES["plane"], hidden), latent)
+        self.layers = nn.Sequential(first, nn.ReLU(), nn.Linear(hidden, hidden), nn.ReLU(), nn.Linear(hidden, 2))
+
+    def forward(self, z: Tensor, y: Tensor | None = None) -> Tensor:
+        return self.layers(z)
+
+
+class PlaneD(nn.Module):
+    """Points (N, 2), `pack` of them at once, to raw scores (N / pack,)."""
+
+    def __init__(self, hidden: int = 128, pack: int = 1, spectral: bool = False):
+        super().__init__()
+        self.arch = {"kind": "gan D of the plane", "hidden": hidden, "pack": pack, "spectral": spectral}
+        self.pack = pack
+        layers = [nn.Linear(2 * pack, hidden), nn.Linear(hidden, hidden), nn.Linear(hidden, 1)]
+        first, second, last = (_maybe(layer, spectral) for layer in layers)
+        self.layers = nn.Sequential(first, nn.ReLU(), second, nn.ReLU(), last)
+
+    def forward(self, x: Tensor, y: Tensor | None = None) -> Tensor:
+        return self.layers(packed(x, self.pack).flatten(1)).squeeze(1)
+
+
+class DigitG(nn.Module):
+    """Codes (N, 64) and, where it is told them, classes (N,) to pictures (N, 1, 28, 28) in [−1, 1]."""
+
+    def __init__(self, channels: int = 24, latent: int = 32, conditional: bool = True):
+        super().__init__()
+        self.arch = {"kind": "gan G of digits", "channels": channels, "latent": latent, "conditional": conditional}
+        self.channels, inner = channels, 2 * channels
+        self.dense = drawn_only(nn.Linear(PLACES["digits"], inner * SIDE * SIDE, bias=False), latent)
+        self.told = nn.Embedding(CLASSES, inner * SIDE * SIDE) if conditional else None
+        self.norm0, self.norm1 = nn.BatchNorm1d(inner * SIDE * SIDE), nn.BatchNorm2d(channels)
+        self.up1 = nn.ConvTranspose2d(inner, channels, 4, 2, 1, bias=False)
+        self.up2 = nn.ConvTranspose2d(channels, 1, 4, 2, 1)
+        if self.told:
+            nn.init.normal_(self.told.weight, std=0.3)
+        self.to(memory_format=torch.channels_last)
+
+    def forward(self, z: Tensor, y: Tensor | None = None) -> Tensor:
+        """Each convolution doubles the side: 7, 14, 28 (Radford et al. 2016, section 3)."""
+        h = self.dense(z) if self.told is None else self.dense(z) + self.told(y)
+        h = self.norm0(h).relu().view(len(z), 2 * self.channels, SIDE, SIDE).contiguous(memory_format=torch.channels_last)
+        return self.up2(self.norm1(self.up1(h)).relu()).tanh()
+
+
+class DigitD(nn.Module):
+    """Pictures (N, 1, 28, 28) in [−1, 1] and, where it is told them, classes (N,), `pack` at once, to raw scores (N / pack,).
+
+    The class enters as a direction in the features that D looks along (Miyato, Koyama 2018, equation 3).
+    """
+
+    def __init__(self, channels: int = 24, conditional: bool = True, pack: int = 1, spectral: bool = False, normed: bool = True):
+        super().__init__()
+        self.arch = {"kind": "gan D of digits", "channels": channels, "conditional": conditional, "pack": pack, "spectral": spectral,
+                     "normed": normed}
+        self.pack, features = pack, 2 * channels * SIDE * SIDE
+        self.down1 = _maybe(nn.Conv2d(pack, channels, 4, 2, 1), spectral)
+        self.down2 = _maybe(nn.Conv2d(channels, 2 * channels, 4, 2, 1, bias=not normed), spectral)
+        self.norm = nn.BatchNorm2d(2 * channels) if normed else nn.Identity()
+        self.real = _maybe(nn.Linear(features, 1), spectral)
+        self.told = _maybe(nn.Linear(CLASSES, features, bias=False), spectral) if conditional else None
+        self.to(memory_format=torch.channels_last)
+
+    def forward(self, x: Tensor, y: Tensor | None = None) -> Tensor:
+        """Each convolution halves the side; the class adds ⟨V y, h⟩ to the score (Miyato, Koyama 2018, equation 3)."""
+        h = F.leaky_relu(self.down1(packed(x, self.pack).squeeze(2)), 0.2)
+        h = F.leaky_relu(self.norm(self.down2(h)), 0.2).flatten(1)
+        score = self.real(h).squeeze(1)
+        if self.told is None:
+            return score
+        classes = F.one_hot(y, CLASSES).float().view(len(h), self.pack, CLASSES).mean(1)
+        return score + (self.told(classes) * h).sum(1) / CLASSES
+
+
+KINDS = {"gan G of the plane": PlaneG, "gan D of the plane": PlaneD, "gan G of digits": DigitG, "gan D of digits": DigitD}
+
+
+def build(arch: dict[str, Any]) -> nn.Module:
+    """A fresh player from its description; raises KeyError or TypeError when it is none."""
+    return KINDS[arch["kind"]](**{name: value for name, value in arch.items() if name != "kind"})
+
+
+def player(model: Model) -> nn.Module:
+    """A stored player again, in evaluation mode."""
+    return nets.from_model(model, build)
+
+
+def players(settings: GanSettings) -> tuple[nn.Module, nn.Module]:
+    """Fresh G and D for the world of these settings."""
+    world = settings.world
+    if isinstance(world, Digits):
+        G = fresh(DigitG, settings.seed, world.channels, world.latent, world.conditional)
+        D = fresh(DigitD, settings.seed + 1, world.channels, world.conditional, settings.pack, settings.spectral, settings.normed)
+    else:
+        G = fresh(PlaneG, settings.seed, world.hidden, world.latent)
+        D = fresh(PlaneD, settings.seed + 1, world.hidden, settings.pack, settings.spectral)
+    return G, D

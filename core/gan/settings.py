@@ -1,0 +1,222 @@
+"""Settings of the GAN lab: a world to imitate, a loss, and how the two players learn."""
+
+from typing import ClassVar, Literal
+
+from pydantic import Field, model_validator
+
+from core.settings import ASCENDING, Frozen, Metric, Scene, Settings, knob
+from core.steering import LONGEST
+
+PLACES = {"plane": 16, "drawn": 16, "digits": 64}  # numbers that a code has room for; the latent size says how many of them are drawn
+RATE = r"0\.1|0\.0{1,4}[1-9][0-9]?"
+TURN = (rf"[0-9]{{1,4}}:((g_rate|d_rate)=({RATE})|critic_steps=[1-5]|latent=([1-9]|[1-5][0-9]|6[0-4])|batch=(16|32|64|128)"
+        r"|players=(both|D|G)|motion=(whole|phases))")
+
+
+def _steps(default: int, most: int) -> int:
+    return knob(default, "Steps", "Of G; D may take several for each of them.", ge=20, le=most, step=20)
+
+
+def _rate(who: str, default: float) -> float:
+    return knob(default, f"Learning rate of {who}", "Of Adam. May be turned while the run goes on.",
+                symbol=rf"\eta_{{{who}}}", ge=0.00001, le=0.1, log=True)
+
+
+def _latent(default: int, most: int) -> int:
+    return knob(default, "Latent size", "How many random numbers G makes an example of. May be turned while the run goes on.", symbol="z",
+                ge=1, le=most, step=1)
+
+
+def _batch(default: int) -> int:
+    return knob(default, "Batch", "Real examples in one step, and as many fakes. May be turned while the run goes on.", fine=True)
+
+
+def _spread() -> float:
+    return knob(0.02, "Spread", "Standard deviation around each spot or line; the ring's radius is 1.", symbol="σ", ge=0.005, le=0.2,
+                step=0.005, fine=True)
+
+
+def _hidden() -> int:
+    return knob(128, "Neurons", "In each of the two hidden layers of either network.", ge=8, le=256, step=8, fine=True)
+
+
+class Plane(Frozen):
+    """Points of the plane, where everything can be seen."""
+
+    name: Literal["plane"] = "plane"
+    shape: Literal["ring", "grid", "spiral", "moons"] = knob(
+        "ring", "Shape", "Where real points lie.",
+        names={"ring": "ring of 8", "grid": "grid of 25", "spiral": "spiral", "moons": "two moons"})
+    steps: int = _steps(3000, 6000)
+    latent: int = _latent(2, PLACES["plane"])
+    g_rate: float = _rate("G", 0.001)
+    d_rate: float = _rate("D", 0.001)
+    spread: float = _spread()
+    hidden: int = _hidden()
+    batch: Literal[16, 32, 64, 128] = _batch(128)
+
+
+class Drawn(Frozen):
+    """Points of the plane where the visitor has drawn."""
+
+    name: Literal["drawn"] = "drawn"
+    drawing: str = knob("", "Your shape", "Draw where real points shall lie. Until then a three stands there.", source="drawing",
+                        form="a drawing made on the page", pattern=r"^[A-Za-z0-9+/]*={0,2}$", max_length=1048)
+    steps: int = _steps(3000, 6000)
+    latent: int = _latent(2, PLACES["drawn"])
+    g_rate: float = _rate("G", 0.001)
+    d_rate: float = _rate("D", 0.001)
+    spread: float = _spread()
+    hidden: int = _hidden()
+    batch: Literal[16, 32, 64, 128] = _batch(128)
+
+
+class Digits(Frozen):
+    """4,000 handwritten digits: a DCGAN, both networks convolutional (Radford et al. 2016)."""
+
+    name: Literal["digits"] = "digits"
+    digits: str = knob("0123456789", "Digits", "Which of them are to be imitated.", source="digits", max_length=10,
+                       pattern=f"^({ASCENDING})$",
+                       form="different digits in ascending order, such as 3 or 0123456789")
+    conditional: bool = knob(True, "Both are told the class", "G is asked for a certain digit, D is told which one it should be.")
+    channels: int = knob(24, "Channels", "Of the outer convolution; the inner one has twice as many.", ge=8, le=32, step=4, fine=True)
+    steps: int = _steps(2400, 4000)
+    latent: int = _latent(32, PLACES["digits"])
+    g_rate: float = _rate("G", 0.0004)
+    d_rate: float = _rate("D", 0.0004)
+    batch: Literal[16, 32, 64, 128] = _batch(32)
+
+
+World = Plane | Drawn | Digits
+
+
+def _critic(default: int) -> int:
+    return knob(default, "Steps of D", "For each step of G. May be turned while the run goes on.", symbol="k", ge=1, le=5, step=1)
+
+
+class NonSaturating(Frozen):
+    """G raises log D(G(z)) (Goodfellow et al. 2014, section 3)."""
+
+    name: Literal["nonsaturating"] = "nonsaturating"
+    critic_steps: int = _critic(1)
+
+
+class Saturating(Frozen):
+    """The minimax game as it is written: G lowers log(1 − D(G(z))) (Goodfellow et al. 2014, equation 1)."""
+
+    name: Literal["saturating"] = "saturating"
+    critic_steps: int = _critic(1)
+
+
+class LeastSquares(Frozen):
+    """Scores of 1 for real and 0 for fake by least squares, on raw scores (Mao et al. 2017)."""
+
+    name: Literal["ls"] = "ls"
+    critic_steps: int = _critic(1)
+
+
+class Wasserstein(Frozen):
+    """The critic's weights are clipped, so that its slope is bounded (Arjovsky et al. 2017)."""
+
+    name: Literal["wgan"] = "wgan"
+    critic_steps: int = _critic(3)
+    clip: float = knob(0.1, "Clipped at", "No weight of D may be larger.", symbol="c", ge=0.01, le=1, log=True)
+
+
+class GradientPenalty(Frozen):
+    """The critic's slope is held near 1 between real and fake (Gulrajani et al. 2017)."""
+
+    name: Literal["gp"] = "gp"
+    critic_steps: int = _critic(2)
+    penalty: float = knob(1.0, "Penalty", "How hard the slope is held at 1.", symbol="λ", ge=0.01, le=100, log=True)
+
+
+class Hinge(Frozen):
+    """D only learns from examples that it has not yet told apart by a margin (Lim, Ye 2017; Miyato et al. 2018)."""
+
+    name: Literal["hinge"] = "hinge"
+    critic_steps: int = _critic(1)
+
+
+Loss = NonSaturating | Saturating | LeastSquares | Wasserstein | GradientPenalty | Hinge
+WASSERSTEIN = ("wgan", "gp", "hinge")  # whose scores are no logits of a probability
+
+
+class GanSettings(Settings):
+    """What a run of the GAN lab needs."""
+
+    TURNABLE: ClassVar[tuple[str, ...]] = ("players", "motion", "critic_steps", "g_rate", "d_rate", "latent", "batch")
+
+    world: World = Field(Plane(), discriminator="name", title="World", description="What G learns to imitate.",
+                         json_schema_extra={"names": {"plane": "points of the plane", "drawn": "my own drawing",
+                                                       "digits": "digits (DCGAN)"}})
+    method: Loss = Field(
+        NonSaturating(), discriminator="name", title="Loss", description="What D and G want.",
+        json_schema_extra={"names": {
+            "nonsaturating": "Non-saturating", "saturating": "Saturating (minimax)", "ls": "Least squares",
+            "wgan": "Wasserstein, weights clipped", "gp": "Wasserstein, gradient penalty", "hinge": "Hinge"}})
+    players: Literal["both", "D", "G"] = knob(
+        "both", "Who learns", "May be turned while the run goes on: pause, choose one, and step.",
+        names={"both": "both", "D": "only D", "G": "only G"})
+    motion: Literal["whole", "phases"] = knob(
+        "whole", "Motion", "Slow motion shows every phase of a step and names it. May be turned while the run goes on.",
+        names={"whole": "at speed", "phases": "slow"})
+    r1: float = knob(0, "Slope at real examples costs (R1)", "Of a probability's logits it calms the duel (Mescheder et al. 2018).",
+                     symbol=r"\gamma", ge=0, le=2, step=0.05)
+    spectral: bool = knob(False, "Spectral normalisation of D", "Each layer of D is divided by its largest singular value "
+                          "(Miyato et al. 2018).")
+    pack: Literal[1, 2, 4] = knob(1, "Packed together", "D judges so many examples at once, and sees when they are all alike "
+                                  "(PacGAN, Lin et al. 2018).")
+    beta: float = knob(0.5, "Momentum", "Of Adam, for both.", symbol="β₁", ge=0, le=0.9, step=0.1, fine=True)
+    decay: bool = knob(True, "Rates fall", "Over the second half of the run the learning rates fall to zero.", fine=True)
+    turns: str = knob("", "Turned while it runs", "Written by itself when you turn a knob of a live run; so the run can be repeated.",
+                      fine=True, form="steps with a knob and its value, such as 400:critic_steps=5,900:g_rate=0.002",
+                      pattern=rf"^({TURN}(,{TURN})*)?$", max_length=LONGEST)
+
+    @model_validator(mode="after")
+    def _fits(self) -> "GanSettings":
+        if self.world.name == "digits" and self.world.steps * (self.method.critic_steps + 1) * self.world.batch > 1_600_000:
+            raise ValueError("that many steps of D on batches that large take longer than a visit; choose fewer of them")
+        return self
+
+    @property
+    def normed(self) -> bool:
+        """Whether D of digits has BatchNorm: not where each example's slope counts (Gulrajani et al. 2017, section 4), nor twice."""
+        return self.method.name not in ("wgan", "gp") and not self.r1 and not self.spectral
+
+
+METRICS = {
+    "kinds": Metric("Kinds covered", "%", chart="quality"),
+    "precision": Metric("Precision", "%", role="neutral", chart="quality"),
+    "coverage": Metric("Coverage", "%", role="before", chart="quality"),
+    "confidence": Metric("Classifier's confidence", "%", role="control", chart="quality"),
+    "d_real": Metric("D(x), mean", role="before", chart="what D thinks: 1 is real"),
+    "d_fake": Metric("D(G(z)), mean", role="after", chart="what D thinks: 1 is real"),
+    "c_real": Metric("Critic of real ones, mean", role="before", chart="the critic's score"),
+    "c_fake": Metric("Critic of fakes, mean", role="after", chart="the critic's score"),
+    "d_loss": Metric("Loss of D", role="before", chart="losses (no measure of quality)"),
+    "g_loss": Metric("Loss of G", role="after", chart="losses (no measure of quality)"),
+    "recall": Metric("Recall", "%", chart=""),
+    "frechet": Metric("Fréchet classifier distance", chart=""),
+    "strict": Metric("Modes with a fair share", "%", chart=""),
+}
+
+GRID = {"world": Plane(shape="grid", latent=2), "beta": 0.9}
+
+SCENES = (
+    Scene("the-duel", GanSettings(r1=0.1)),
+    Scene("dcgan-on-digits", GanSettings(world=Digits())),
+    Scene("mode-collapse-and-its-cure", GanSettings(**GRID)),
+    Scene("one-half", GanSettings(world=Plane(shape="moons", spread=0.08), r1=0.3)),
+    Scene("the-gradient-is-gone", GanSettings(world=Plane(d_rate=0.005, steps=1000), method=Saturating(critic_steps=5))),
+    Scene("round-and-round", GanSettings(world=Plane(g_rate=0.003, d_rate=0.003, steps=2000), beta=0.9, decay=False)),
+)
+SHIPPED = {f"gan-{scene.slug}": scene.settings for scene in SCENES}
+SHIPPED |= {  # what the scenes are held against
+    "gan-plain-duel": GanSettings(),
+    "gan-collapse-pack": GanSettings(**GRID, pack=4),
+    "gan-collapse-r1": GanSettings(**GRID, r1=0.1),
+    "gan-collapse-momentum": GanSettings(**GRID | {"beta": 0.5}),
+    "gan-collapse-cured": GanSettings(**GRID | {"beta": 0.5}, pack=2, r1=0.05),
+    "gan-no-classes": GanSettings(world=Digits(conditional=False)),
+}

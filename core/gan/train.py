@@ -1,0 +1,133 @@
+"""Training in the GAN lab: D's steps, then one of G, in a flat loop that a hand on the knobs may steer."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from core.events import Event, Started
+from core.gan import losses, models, worlds
+from core.gan.settings import GanSettings
+from core.gan.watch import Watch
+from core.loop import broken, diverged, seeded
+from core.steering import Hand
+
+PAUSE = 0.9  # seconds that a phase is shown in slow motion
+
+
+@dataclass(frozen=True)
+class Duel:
+    """The two players, what each learns with, and the world between them."""
+
+    world: worlds.PlaneWorld | worlds.DigitWorld
+    G: nn.Module
+    D: nn.Module
+    adam_G: torch.optim.Optimizer
+    adam_D: torch.optim.Optimizer
+    random: torch.Generator
+
+
+def train(settings: GanSettings, hand: Hand | None = None) -> Iterator[Event]:
+    """The run that `settings` describe. The same settings, and the same turns of the hand, give the same events."""
+    hand, duel, total = hand or Hand(settings), begin(settings), settings.world.steps
+    watch = Watch(settings, duel.world, duel.G, duel.D)
+    yield Started(total, watch.facts())
+    yield from hand.report(watch.begins())
+    lost_D = lost_G = torch.zeros(())
+    for step in range(1, total + 1):
+        yield from hand.take(step - 1)
+        now = hand.settings
+        set_rates(duel, now, step)
+        for k in range(now.method.critic_steps):
+            real, y, fake, asked = examples(duel, now, teaches_G=k == now.method.critic_steps - 1 and now.players != "D")
+            if now.players != "G":
+                lost_D = D_learns(duel, now, real, y, fake.detach(), asked)
+        if now.motion == "phases":
+            yield from hand.report(watch.phase(step, "D", now), PAUSE)
+        if now.players != "D":
+            lost_G = G_learns(duel, now, fake, asked)
+        if broken(lost_D, lost_G):
+            yield from diverged(step)
+            return
+        if now.motion == "phases":
+            yield from hand.report(watch.phase(step, "G", now), PAUSE)
+        if watch.wants(step):
+            yield from hand.report(watch.look(step, now, lost_D.item(), lost_G.item()))
+    yield from hand.report(watch.run_ends(total))
+
+
+def begin(settings: GanSettings) -> Duel:
+    """Fresh players before their first step. Raises ValueError with a sentence when a drawing shows nothing."""
+    G, D = models.players(settings)
+    adams = (torch.optim.Adam(net.parameters(), betas=(settings.beta, 0.999), fused=True) for net in (G, D))
+    return Duel(worlds.world_of(settings), G, D, *adams, seeded(settings.seed))
+
+
+def set_rates(duel: Duel, now: GanSettings, step: int) -> None:
+    """The learning rates of both, as the knobs stand and as far as the run is."""
+    share = fall(step, now.world.steps) if now.decay else 1.0
+    for adam, rate in ((duel.adam_G, now.world.g_rate), (duel.adam_D, now.world.d_rate)):
+        adam.param_groups[0]["lr"] = rate * share
+
+
+def fall(step: int, total: int) -> float:
+    """1 for half of the run, then down to nearly 0: two players that both keep moving never come to rest."""
+    return min(1.0, 2 * (1 - (step - 1) / total))
+
+
+def examples(duel: Duel, now: GanSettings, teaches_G: bool) -> tuple[Tensor, Tensor | None, Tensor, Tensor | None]:
+    """A batch of real examples and their classes, as many fakes and the classes that were asked for.
+
+    teaches_G: the fakes keep the way back into G; only the last ones of a step need it.
+    """
+    real, y = duel.world.sample(now.world.batch, duel.random)
+    z, __ = duel.world.codes(now.world.batch, duel.random, now.world.latent)
+    with torch.set_grad_enabled(teaches_G):
+        return real, y, duel.G(z, y), y
+
+
+def D_learns(duel: Duel, now: GanSettings, real: Tensor, y: Tensor | None, fake: Tensor, asked: Tensor | None) -> Tensor:
+    """One step of D; returns its loss with what it pays for its slope."""
+    loss = losses.LOSSES[now.method.name][0](*scored(duel.D, real, y, fake, asked)) + penalties(duel, now, real, y, fake)
+    duel.adam_D.zero_grad()
+    loss.backward()
+    duel.adam_D.step()
+    if now.method.name == "wgan":
+        losses.clip_weights(duel.D, now.method.clip)
+    return loss.detach()
+
+
+def G_learns(duel: Duel, now: GanSettings, fake: Tensor, asked: Tensor | None) -> Tensor:
+    """One step of G on fakes that it has already made; returns its loss. D's own slopes are not needed, so they are not computed."""
+    duel.D.requires_grad_(False)
+    loss = losses.LOSSES[now.method.name][1](duel.D(fake, asked))
+    duel.adam_G.zero_grad()
+    loss.backward()
+    duel.adam_G.step()
+    duel.D.requires_grad_(True)
+    return loss.detach()
+
+
+def scored(D: nn.Module, real: Tensor, y: Tensor | None, fake: Tensor, asked: Tensor | None) -> tuple[Tensor, Tensor]:
+    """D's scores of real examples and of fakes. With BatchNorm each have a batch of their own; without, one pass serves both."""
+    if D.arch.get("normed"):
+        return D(real, y), D(fake, asked)
+    both = D(torch.cat([real, fake]), None if y is None else torch.cat([y, asked]))
+    return both[:len(both) // 2], both[len(both) // 2:]
+
+
+def penalties(duel: Duel, now: GanSettings, real: Tensor, y: Tensor | None, fake: Tensor) -> Tensor:
+    """What D pays for its slope: near 1 between real and fake, near 0 at real examples. Examples that are packed count as one."""
+    cost, pack = torch.zeros(()), duel.D.pack
+    packs, fakes = models.packed(real, pack), models.packed(fake, pack)
+
+    def judged(x: Tensor) -> Tensor:
+        return duel.D(x.flatten(0, 1), y)
+
+    if now.method.name == "gp":
+        between = torch.rand(len(packs), generator=duel.random)
+        cost = cost + now.method.penalty * losses.gradient_penalty(judged, packs, fakes, between)
+    if now.r1:
+        cost = cost + now.r1 * losses.r1_penalty(judged, packs)
+    return cost

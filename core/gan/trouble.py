@@ -1,0 +1,72 @@
+"""Trouble between the two players, by its name and with a remedy."""
+
+from collections.abc import Iterator
+
+import torch
+
+from core.events import Event, Warned
+from core.gan import losses, quality
+from core.gan.settings import WASSERSTEIN, GanSettings
+
+PATIENCE = 3  # looks in a row that something must be seen
+FEW = 0.5  # of the kinds there are: fewer in effect is a collapse
+FAINT = 0.02  # slope of G's loss by the score, where 1 is the most
+SURE = 0.98  # D's accuracy on both
+RESTLESS = 0.25  # of all fakes change their kind between two looks
+SOON = 0.05  # of the run is over before anything counts
+LATER = 0.3  # of the run is over before a collapse counts: every G begins in one place
+
+SENTENCES = {
+    "strong": "D is too strong: it tells {0:.0f} % of real ones and fakes apart, and its field is flat where the fakes lie. Remedies: "
+              "fewer steps of D, a lower learning rate of D, R1, or a gradient penalty.",
+    "vanishing": "Vanishing gradient: G's loss changes by only {0:.4f} for each unit of D's score, since D is sure of the fakes. Remedy: "
+                 "the non-saturating loss, whose slope there is 1.",
+    "collapse": "Mode collapse: the fakes are spread over {0:.1f} kinds in effect, of {1} that there are. Remedies: R1, packing, a "
+                "gradient penalty, less momentum.",
+    "oscillation": "Oscillation: between two looks {0:.0f} % of the fakes change their kind; G runs, and D runs after it. Remedies: R1, "
+                   "lower or falling learning rates, less momentum.",
+}
+
+
+class Troubles:
+    """Remembers what was seen at the last looks; each kind of trouble is told once."""
+
+    def __init__(self, total: int):
+        self.total, self.seen, self.told, self.last = total, {}, set(), None
+        self.moves: list[float] = []
+
+    def look(self, step: int, now: GanSettings, watch) -> Iterator[Event]:
+        """What is in trouble after this step."""
+        with torch.inference_mode():
+            real, fake = watch.score_pair(200)
+        share = quality.shares(watch.kind_of(watch.fakes(200)), len(watch.kinds))
+        many = quality.effective_number(share)
+        self.moves = [*self.moves[-5:], 0.5 * (share - self.last).abs().sum().item() if self.last is not None else 0.0]
+        self.last = share
+        moved = sum(self.moves) / len(self.moves)
+        begun, late = step > SOON * self.total, step > LATER * self.total
+        told_apart = accuracy(now, real, fake)
+        yield from self._tell(step, "strong", begun and now.method.name not in WASSERSTEIN and told_apart > SURE, 100 * told_apart)
+        slope = pull(now, fake)
+        yield from self._tell(step, "vanishing", begun and slope < FAINT, slope)
+        yield from self._tell(step, "collapse", late and many < FEW * len(watch.kinds), many, len(watch.kinds))
+        yield from self._tell(step, "oscillation", late and moved > RESTLESS, 100 * moved)
+
+    def _tell(self, step: int, kind: str, seen: bool, *numbers: float) -> Iterator[Event]:
+        self.seen[kind] = self.seen.get(kind, 0) + 1 if seen else 0
+        if self.seen[kind] >= PATIENCE and kind not in self.told:
+            self.told.add(kind)
+            yield Warned(step, kind, SENTENCES[kind].format(*numbers))
+
+
+def accuracy(now: GanSettings, real, fake) -> float:
+    """The share of real examples and of fakes that D gets right: scores against the border of its loss."""
+    border = 0.5 if now.method.name == "ls" else 0.0
+    return 0.5 * ((real > border).float().mean() + (fake < border).float().mean()).item()
+
+
+def pull(now: GanSettings, scores) -> float:
+    """How strongly G is pulled: the mean slope of its loss by D's score, whatever its sign. scores: (N,) of fakes."""
+    scores = scores.clone().requires_grad_(True)
+    slope, = torch.autograd.grad(losses.LOSSES[now.method.name][1](scores), scores)
+    return len(scores) * slope.abs().mean().item()

@@ -1,0 +1,230 @@
+"""What is seen of the duel: fakes, D's field and its slope at them, the same codes through time; and trouble, by its name."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from core.events import Event, Finished, Metrics, Picture
+from core.gan import losses, quality
+from core.gan.settings import PLACES, WASSERSTEIN, GanSettings
+from core.gan.trouble import Troubles
+from core.gan.worlds import REACH, DigitWorld
+from core.loop import seeded
+from core.nets import count, to_model
+
+LOOKS = {"plane": 60, "drawn": 60, "digits": 40}  # in a run, evenly spread; and a few at its very beginning
+EARLY = (1, 5, 10, 20, 40)  # steps after which it looks as well
+ASKED = {"plane": 500, "drawn": 500, "digits": 200}  # fakes that every look judges; at the end it is JUDGED
+JUDGED = 1000
+SHOWN, ARROWS = 300, 60  # points drawn of either kind, and fakes at which D's slope is drawn
+ROWS = 4  # of ten pictures in the film
+GRID, LATTICE = 41, 13  # places along each side of the field, and lines of the codes' grid each way
+
+
+class Watch:
+    """Measures beside the training and never changes it."""
+
+    def __init__(self, settings: GanSettings, world, G, D):
+        self.settings, self.world, self.G, self.D = settings, world, G, D
+        self.total, self.pictures = settings.world.steps, isinstance(world, DigitWorld)
+        self.every = max(1, self.total // LOOKS[settings.world.name])
+        self.random = seeded(settings.seed + 10_000)  # the training's own randomness stays untouched
+        self.latent = settings.world.latent
+        self.z, self.y = world.codes(JUDGED, self.random, PLACES[self.settings.world.name])  # all places; `codes_now` silences the rest
+        if self.pictures:
+            self.real, self.real_y = world.test_x, world.test_y
+        else:
+            self.real, self.real_y = world.sample(JUDGED, self.random)[0], None
+        self.troubles = Troubles(self.total)
+
+    def facts(self) -> dict[str, Any]:
+        """What is known before the first step."""
+        return {"parameters_G": count(self.G), "parameters_D": count(self.D), "whole": True, "modes": len(self.kinds)}
+
+    @property
+    def kinds(self) -> range:
+        """Numbers of what should be covered: classes of digits, spots of a shape, sectors around the middle."""
+        if self.pictures:
+            return range(len(self.world.classes))
+        return range(8 if self.world.modes is None else len(self.world.modes))
+
+    def begins(self) -> Iterator[Event]:
+        if self.pictures:
+            yield Picture(0, "real", as_bytes(self.real[:: max(1, len(self.real) // (10 * ROWS))][:10 * ROWS]))
+        else:
+            yield Picture(0, "real", self.real[:SHOWN].half().numpy())
+        yield from self.seen(0, self.settings)
+        yield Metrics(0, self.measured(ASKED[self.settings.world.name], self.settings))
+
+    def wants(self, step: int) -> bool:
+        """Whether a look is due after this step."""
+        return step < self.total and (step in EARLY or step % self.every == 0)
+
+    def look(self, step: int, now: GanSettings, d_loss: float, g_loss: float) -> Iterator[Event]:
+        """What is seen, what is measured, and what is in trouble."""
+        self.latent = now.world.latent
+        yield from self.seen(step, now)
+        found = self.measured(ASKED[now.world.name], now)
+        yield from self.troubles.look(step, now, self)
+        yield Metrics(step, found | {"d_loss": d_loss, "g_loss": g_loss})
+
+    def phase(self, step: int, who: str, now: GanSettings) -> Iterator[Event]:
+        """One phase of a step in slow motion: `who` has just learned."""
+        self.latent = now.world.latent
+        yield from self.seen(step, now)
+        yield Picture(step, "phase", np.array([0 if who == "D" else 1], np.uint8))
+
+    # ---- pictures ----
+
+    def codes_now(self, n: int) -> tuple[Tensor, Tensor | None]:
+        """The first n of the codes that never change, as far as they are drawn now, and their classes."""
+        z = self.z[:n].clone()
+        z[:, self.latent:] = 0
+        return z, None if self.y is None else self.y[:n]
+
+    def fakes(self, n: int) -> Tensor:
+        """G's answers to the first n codes, as it would give them one by one."""
+        z, y = self.codes_now(n)
+        self.G.eval()
+        with torch.inference_mode():
+            made = self.G(z, y)
+        self.G.train()
+        return made.clone()
+
+    def scores(self, x: Tensor, y: Tensor | None) -> Tensor:
+        """D's raw score of every example alone: (N,). A pack is filled with copies of it."""
+        pack = self.D.pack
+        was = self.D.training
+        self.D.eval()
+        found = self.D(x.repeat_interleave(pack, 0), None if y is None else y.repeat_interleave(pack, 0))
+        self.D.train(was)
+        return found
+
+    def seen(self, step: int, now: GanSettings) -> Iterator[Event]:
+        """The pictures of one look."""
+        if self.pictures:
+            yield Picture(step, "film", as_bytes(self.fakes(10 * ROWS)))
+        else:
+            fake = self.fakes(SHOWN)
+            yield Picture(step, "fake", fake.half().numpy())
+            yield Picture(step, "field", self.field(now, fake))
+            yield Picture(step, "arrows", self.arrows(now, fake[:ARROWS]).half().numpy())
+            yield Picture(step, "lattice", self.lattice().half().numpy())
+        n = ASKED["digits"]
+        with torch.inference_mode():
+            real, fake = self.score_pair(n)
+        yield Picture(step, "scores", np.stack([real.numpy(), fake.numpy()]).astype(np.float16))
+
+    def score_pair(self, n: int) -> tuple[Tensor, Tensor]:
+        """D's scores of n real examples that it may not have seen, and of n fakes."""
+        step = max(1, len(self.real) // n)
+        index = torch.arange(n) * step % len(self.real)
+        real = self.scores(self.real[index], None if self.real_y is None else self.real_y[index])
+        return real, self.scores(self.fakes(n), self.codes_now(n)[1])
+
+    @torch.inference_mode()
+    def field(self, now: GanSettings, fake: Tensor) -> np.ndarray:
+        """How real D finds every place of the plane: (GRID, GRID) uint8, rows from below, 255 is real."""
+        axis = torch.linspace(-REACH, REACH, GRID)
+        y, x = torch.meshgrid(axis, axis, indexing="ij")
+        found = self.scores(torch.stack([x.flatten(), y.flatten()], 1), None)
+        if now.method.name == "ls":
+            share = found.clamp(0, 1)
+        elif now.method.name in WASSERSTEIN:  # scores without a zero: the middle between real and fake is grey
+            real = self.scores(self.real[:SHOWN], None)
+            middle, width = (real.mean() + self.scores(fake, None).mean()) / 2, found.std() + 1e-6
+            share = ((found - middle) / width).sigmoid()
+        else:
+            share = found.sigmoid()
+        return (255 * share).round().byte().view(GRID, GRID).numpy()
+
+    def arrows(self, now: GanSettings, fake: Tensor) -> Tensor:
+        """Where G's loss pushes each of these fakes: −N ∂L/∂x, (N, 2)."""
+        x = fake.clone().requires_grad_(True)
+        loss = losses.LOSSES[now.method.name][1](self.scores(x, None))
+        return -len(x) * torch.autograd.grad(loss, x)[0]
+
+    @torch.inference_mode()
+    def lattice(self) -> Tensor:
+        """A grid of codes, evenly likely, bent over the plane by G: (LATTICE, LATTICE, 2); of one number a line."""
+        axis = torch.special.ndtri(torch.linspace(0.02, 0.98, LATTICE))
+        a, b = torch.meshgrid(axis, axis if self.latent > 1 else torch.zeros(1), indexing="ij")
+        z = torch.zeros(a.numel(), PLACES[self.settings.world.name])
+        z[:, 0], z[:, 1] = a.flatten(), b.flatten()
+        return self.G(z).view(*a.shape, 2)
+
+    # ---- numbers ----
+
+    def kind_of(self, x: Tensor) -> Tensor:
+        """Which of the kinds each example is of: (N,)."""
+        if self.pictures:
+            said = quality.answers(x)[:, self.world.classes].argmax(1)
+            return said
+        if self.world.modes is not None:
+            return torch.cdist(x, self.world.modes).argmin(1)
+        return ((torch.atan2(x[:, 1], x[:, 0]) / (2 * torch.pi) + 0.5) * 8).long().clamp(0, 7)
+
+    @torch.inference_mode()
+    def measured(self, n: int, now: GanSettings) -> dict[str, float]:
+        """The numbers of one look, over n fakes."""
+        fake = self.fakes(n)
+        real, faked = self.score_pair(min(n, ASKED["digits"]))
+        found = opinions(now, real, faked)
+        if self.pictures:
+            said = quality.answers(fake)
+            share = quality.shares(said.argmax(1), 10)[self.world.classes]
+            return found | {"kinds": 100 * (share >= 0.4 / len(share)).float().mean().item(),
+                            "confidence": 100 * said.max(1).values.mean().item()}
+        near = quality.neighbourhoods(self.real[:n], fake)
+        if self.world.modes is not None:
+            met = quality.modes_met(fake, self.world.modes, self.settings.world.spread)
+            found |= {"kinds": met.covered}
+        return found | {"precision": near["precision"], "coverage": near["coverage"]}
+
+    def run_ends(self, step: int) -> Iterator[Event]:
+        """The last look, with all examples, and both players."""
+        now = self.settings
+        yield from self.seen(step, now)
+        found, summary = self.measured(JUDGED, now), self.judged()
+        yield Metrics(step, found | {name: summary[name] for name in ("precision", "recall", "coverage", "frechet", "strict")
+                                     if name in summary})
+        yield Finished(step, found | summary, {"G": to_model(self.G), "D": to_model(self.D)})
+
+    def others(self) -> Tensor:
+        """As many other real examples: their distance from the first ones is what no fake can beat."""
+        return self.world.sample(len(self.real), seeded(self.settings.seed + 20_000))[0]
+
+    @torch.inference_mode()
+    def judged(self) -> dict[str, float]:
+        """How good the fakes of a finished run are."""
+        fake = self.fakes(JUDGED)
+        if not self.pictures:
+            found = quality.neighbourhoods(self.real, fake) | {"frechet": quality.frechet(self.real, fake),
+                                                               "floor": quality.frechet(self.real, self.others())}
+            if self.world.modes is not None:
+                met = quality.modes_met(fake, self.world.modes, self.settings.world.spread)
+                found |= {"strict": met.strict, "good": met.good, "modes": met.covered * len(self.world.modes) / 100,
+                          "modes_strict": met.strict * len(self.world.modes) / 100}
+            return found
+        seen, made = quality.features(self.real), quality.features(fake)
+        share = quality.shares(quality.answers(fake).argmax(1), 10)[self.world.classes]
+        return quality.neighbourhoods(seen, made) | {
+            "frechet": quality.frechet(seen, made), "floor": quality.frechet(seen, quality.features(self.others())),
+            "smallest_class": 100 * share.min().item(),
+            "classes": quality.effective_number(share / share.sum().clamp(min=1e-9))}
+
+
+def opinions(now: GanSettings, real: Tensor, fake: Tensor) -> dict[str, float]:
+    """What D thinks on average: a probability where the loss has one, the raw score where not."""
+    if now.method.name in WASSERSTEIN:
+        return {"c_real": real.mean().item(), "c_fake": fake.mean().item()}
+    as_share = (lambda s: s) if now.method.name == "ls" else torch.sigmoid
+    return {"d_real": as_share(real).mean().item(), "d_fake": as_share(fake).mean().item()}
+
+
+def as_bytes(x: Tensor) -> np.ndarray:
+    """Grey pictures (N, 1, H, W) in [−1, 1] as 8-bit (N, H, W)."""
+    return (127.5 * (x.clamp(-1, 1) + 1)).round().byte().squeeze(1).numpy()

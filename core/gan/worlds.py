@@ -1,0 +1,98 @@
+"""What is to be imitated: points around shapes of the plane, or handwritten digits; and the codes that G starts from."""
+
+import math
+from functools import lru_cache
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from core.data import digits, pictures
+from core.gan.settings import PLACES, Digits, Drawn, GanSettings, Plane
+
+REACH = 1.5  # the plane is drawn from −1.5 to 1.5
+
+
+def modes(shape: str) -> Tensor | None:
+    """The middles of the spots (M, 2); None for a shape that has none."""
+    if shape == "ring":
+        angle = torch.arange(8) * (math.pi / 4)
+        return torch.stack([angle.cos(), angle.sin()], 1)
+    if shape == "grid":
+        axis = torch.linspace(-1, 1, 5)
+        return torch.cartesian_prod(axis, axis)
+    return None
+
+
+class PlaneWorld:
+    """Points of a shape, new ones with every batch."""
+
+    def __init__(self, plane: Plane | Drawn):
+        self.plane, self.shape = plane, getattr(plane, "shape", "drawn")
+        self.modes = modes(self.shape)
+
+    def sample(self, n: int, generator: torch.Generator) -> tuple[Tensor, None]:
+        """Real points (n, 2); they have no class."""
+        match self.shape:
+            case "ring" | "grid":
+                clean = self.modes[torch.randint(len(self.modes), (n,), generator=generator)]
+            case "spiral":
+                turn = torch.rand(n, generator=generator).sqrt()
+                clean = torch.stack([turn * (3 * math.pi * turn).cos(), turn * (3 * math.pi * turn).sin()], 1) * 1.1
+            case "moons":
+                angle, upper = math.pi * torch.rand(n, generator=generator), torch.rand(n, generator=generator) < 0.5
+                x, y = torch.where(upper, angle.cos(), 1 - angle.cos()), torch.where(upper, angle.sin(), 0.5 - angle.sin())
+                clean = torch.stack([x - 0.5, y - 0.25], 1) * 0.8
+            case "drawn":
+                places, weights = ink(self.plane.drawing)
+                clean = places[torch.multinomial(weights, n, True, generator=generator)]
+                clean = clean + (torch.rand(n, 2, generator=generator) - 0.5) / 10
+        return clean + self.plane.spread * torch.randn(n, 2, generator=generator), None
+
+    def codes(self, n: int, generator: torch.Generator, latent: int) -> tuple[Tensor, None]:
+        return codes(n, PLACES["plane"], latent, generator), None
+
+
+class DigitWorld:
+    """The training digits of the chosen classes in [−1, 1], drawn with their classes."""
+
+    def __init__(self, world: Digits):
+        data, self.world = digits.load(), world
+        self.classes = torch.tensor([int(d) for d in world.digits])
+        own, judged = torch.isin(data.train_y, self.classes), torch.isin(data.test_y, self.classes)
+        self.x, self.y = 2 * data.train_x[own] - 1, data.train_y[own]
+        self.test_x, self.test_y = 2 * data.test_x[judged] - 1, data.test_y[judged]
+
+    def sample(self, n: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+        """Real pictures (n, 1, 28, 28) and their classes (n,)."""
+        index = torch.randint(len(self.x), (n,), generator=generator)
+        return self.x[index], self.y[index]
+
+    def codes(self, n: int, generator: torch.Generator, latent: int) -> tuple[Tensor, Tensor]:
+        """Codes (n, 64), and which class each shall become (n,): all equally often, in turn."""
+        return codes(n, PLACES["digits"], latent, generator), self.classes[torch.arange(n) % len(self.classes)]
+
+
+def codes(n: int, places: int, latent: int, generator: torch.Generator) -> Tensor:
+    """Normal random numbers (n, places); those beyond the latent size are 0."""
+    z = torch.randn(n, places, generator=generator)
+    z[:, latent:] = 0
+    return z
+
+
+@lru_cache(maxsize=8)
+def ink(drawing: str) -> tuple[Tensor, Tensor]:
+    """The places (P, 2) of a drawing's pixels in [−1, 1], and how much ink lies on each (P,); of a three when nothing is drawn."""
+    data = digits.load()
+    picture = pictures.unpack_digit(drawing) if drawing else data.train_x[data.train_y == 3][0]
+    grey = np.asarray(picture).reshape(28, 28)
+    if not grey.any():
+        raise ValueError("Nothing is drawn yet: draw where real points shall lie.")
+    rows, columns = np.nonzero(grey > 0.2 * grey.max())
+    places = np.stack([(columns - 13.5) / 10, (13.5 - rows) / 10], 1)
+    return torch.from_numpy(places).float(), torch.from_numpy(grey[rows, columns].copy()).float()
+
+
+def world_of(settings: GanSettings) -> PlaneWorld | DigitWorld:
+    """The world of these settings. Raises ValueError with a sentence when a drawing shows nothing."""
+    return DigitWorld(settings.world) if isinstance(settings.world, Digits) else PlaneWorld(settings.world)
