@@ -15,7 +15,7 @@ from typing import Any
 from core import cluster, env, labs, pace, runs, steering
 from core.env import BadEnvironment
 from core.events import Event, unpack
-from core.pace import LIVE
+from core.pace import LIVE, View
 from core.runs import Run, RunError
 from core.settings import BadSettings, Settings, flatten, key
 
@@ -52,30 +52,6 @@ class Job:
     attempt: int = 0  # a new attempt needs a new name in Dask
     retried: bool = False  # because a worker died before this run had begun
     turned: bool = False  # somebody turned its knobs: it is no longer the run that its settings describe
-
-    @property
-    def live(self) -> bool:
-        return self.state in LIVE
-
-
-@dataclass(frozen=True)
-class View:
-    """What one viewer sees of a job."""
-
-    id: str
-    lab: str
-    settings: Settings
-    state: str
-    position: int  # place in the queue, 1 is next; 0 when it does not wait
-    ahead: bool  # other runs train or wait
-    progress: float  # 0 to 1
-    rate: float  # steps per second
-    eta: float | None  # seconds
-    events: list[Event]  # those from `since` on
-    total: int  # events so far
-    message: str
-    viewers: int
-    run: Run | None
 
     @property
     def live(self) -> bool:

@@ -1,8 +1,36 @@
-"""How fast a live run goes, from when its events came."""
+"""What one viewer sees of a job, and how fast it goes."""
+
+from dataclasses import dataclass
 
 from core.events import Event, Metrics, Picture, Started
+from core.runs import Run
+from core.settings import Settings
 
 LIVE = ("queued", "running", "paused")
+
+
+@dataclass(frozen=True)
+class View:
+    """What one viewer sees of a job."""
+
+    id: str
+    lab: str
+    settings: Settings
+    state: str
+    position: int  # place in the queue, 1 is next; 0 when it does not wait
+    ahead: bool  # other runs train or wait
+    progress: float  # 0 to 1
+    rate: float  # steps per second
+    eta: float | None  # seconds
+    events: list[Event]  # those from `since` on
+    total: int  # events so far
+    message: str
+    viewers: int
+    run: Run | None
+
+    @property
+    def live(self) -> bool:
+        return self.state in LIVE
 
 
 def speed(events: list[Event], arrived: list[float], state: str) -> tuple[float, float, float | None]:

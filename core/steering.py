@@ -47,6 +47,7 @@ class Hand:
             except BadSettings:
                 continue
             done.append(Turned(step, {name: flatten(self.settings)[name] for name in values}))
+        self.open = self.open or bool(done)  # a turn alone is no report: Step goes on to what comes of it
         return done
 
     def report(self, events: Iterable[Event], rest: float = 0.0):

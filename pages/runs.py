@@ -13,6 +13,7 @@ PAGES = {
     "transfer": "pages/transfer_learning.py",
     "lifelong": "pages/lifelong_learning.py",
     "anomaly": "pages/anomaly_detection.py",
+    "gan": "pages/gan.py",
     "compression": "pages/network_compression.py",
     "attack": "pages/adversarial_attack.py",
     "explain": "pages/explainable_ai.py",

@@ -40,20 +40,20 @@ def train(settings: GanSettings, hand: Hand | None = None) -> Iterator[Event]:
         now = hand.settings
         set_rates(duel, now, step)
         for k in range(now.method.critic_steps):
-            real, y, fake, asked = examples(duel, now, teaches_G=k == now.method.critic_steps - 1 and now.players != "D")
-            if now.players != "G":
+            real, y, fake, asked = examples(duel, now, teaches_G=k == now.method.critic_steps - 1 and now.players != "d")
+            if now.players != "g":
                 lost_D = D_learns(duel, now, real, y, fake.detach(), asked)
-        if now.motion == "phases":
-            yield from hand.report(watch.phase(step, "D", now), PAUSE)
-        if now.players != "D":
+        if now.motion == "phases" and now.players != "g":
+            yield from hand.report(watch.phase(step, "D", now, lost_D, lost_G), PAUSE)
+        if now.players != "d":
             lost_G = G_learns(duel, now, fake, asked)
         if broken(lost_D, lost_G):
             yield from diverged(step)
             return
-        if now.motion == "phases":
-            yield from hand.report(watch.phase(step, "G", now), PAUSE)
-        if watch.wants(step):
-            yield from hand.report(watch.look(step, now, lost_D.item(), lost_G.item()))
+        if now.motion == "phases" and now.players != "d":
+            yield from hand.report(watch.phase(step, "G", now, lost_D, lost_G), PAUSE)
+        if now.motion == "whole" and watch.wants(step):
+            yield from hand.report(watch.look(step, now, lost_D, lost_G))
     yield from hand.report(watch.run_ends(total))
 
 

@@ -63,18 +63,23 @@ class Watch:
         """Whether a look is due after this step."""
         return step < self.total and (step in EARLY or step % self.every == 0)
 
-    def look(self, step: int, now: GanSettings, d_loss: float, g_loss: float) -> Iterator[Event]:
+    def look(self, step: int, now: GanSettings, d_loss: Tensor, g_loss: Tensor) -> Iterator[Event]:
         """What is seen, what is measured, and what is in trouble."""
         self.latent = now.world.latent
         yield from self.seen(step, now)
-        found = self.measured(ASKED[now.world.name], now)
         yield from self.troubles.look(step, now, self)
-        yield Metrics(step, found | {"d_loss": d_loss, "g_loss": g_loss})
+        yield self.numbers(step, now, d_loss, g_loss)
 
-    def phase(self, step: int, who: str, now: GanSettings) -> Iterator[Event]:
+    def numbers(self, step: int, now: GanSettings, d_loss: Tensor, g_loss: Tensor) -> Metrics:
+        """What is measured at a look."""
+        found = self.measured(ASKED[now.world.name], now)
+        return Metrics(step, found | {"d_loss": d_loss.item(), "g_loss": g_loss.item()})
+
+    def phase(self, step: int, who: str, now: GanSettings, d_loss: Tensor, g_loss: Tensor) -> Iterator[Event]:
         """One phase of a step in slow motion: `who` has just learned."""
         self.latent = now.world.latent
         yield from self.seen(step, now)
+        yield self.numbers(step, now, d_loss, g_loss)
         yield Picture(step, "phase", np.array([0 if who == "D" else 1], np.uint8))
 
     # ---- pictures ----

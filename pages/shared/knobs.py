@@ -26,7 +26,7 @@ from pages.shared import own
 from pages.shared.words import _
 
 RESERVED = ("scene", "run")
-OWN = {"photo": own.photo, "drawing": own.digit, "digits": own.digits}  # settings that the visitor makes
+OWN = {"photo": own.photo, "drawing": own.digit, "digits": own.digits, "typed": own.typed}  # settings that the visitor makes
 LONGEST = 1500  # letters of a value in the address; a photo is longer, and only its run's own address shows it
 MANY = 60  # named numbers that still fit on a slider
 BESIDE = 22  # letters that the names of all choices may have together to stand side by side in the column of knobs

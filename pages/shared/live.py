@@ -13,24 +13,27 @@ from core import jobs
 from core.events import Started, Warned
 from core.jobs import JobError, View
 from core.runs import RunError
-from core.settings import BadSettings, Metric, Settings, extra, flat_fields, flatten
+from core.settings import BadSettings, Metric, Settings, extra, flat_fields, flatten, union_members
 from pages.shared import chart, figures, knobs, shown
 from pages.shared.shown import Shown
 from pages.shared.words import _, plain
 
 MOMENT = 0.3  # seconds that a press of the first button waits for a run that may be so short
+STILL = 1.0  # seconds between two looks at a paused run: what is seldom drawn anew never swallows a press of Step
+LONG = 3600.0  # seconds to go that nobody wants to read of: the run is in slow motion, or all but stands
 POLL = 0.4  # seconds between two looks at a live run; longer when many look
 
 
 @dataclass(frozen=True)
 class Look:
-    """How a lab's live picture is made: its METRICS, its own pictures under the curves or above them, and the verb of the
-    button that starts a run, where it depends on the knobs a function of them."""
+    """How a lab's live picture is made: its METRICS, its own pictures under the curves or above them, the verb of the
+    button that starts a run, where it depends on the knobs a function of them, and the seconds between two redraws."""
 
     metrics: Mapping[str, Metric]
     pictures: Callable[[Shown], None] | None = None
     pictures_first: bool = False
     verb: str | Callable[[Settings], str] = "Train"
+    poll: float = POLL
 
 
 def panel(lab: str, settings: Settings, look: Look) -> Shown:
@@ -38,9 +41,42 @@ def panel(lab: str, settings: Settings, look: Look) -> Shown:
     current = now(lab)
     every = None
     if current.live:
-        every = min(3.0, POLL + 0.05 * current.view.viewers)
+        _turn(lab, current, settings)
+        every = STILL if current.view.state == "paused" else min(3.0, look.poll + 0.05 * current.view.viewers)
     st.fragment(_panel, run_every=every)(lab, settings, look, current)
     return current
+
+
+def _follow(lab: str, current: Shown) -> None:
+    """A run whose knobs were turned is stored under another name: that of the settings that do it again."""
+    if (
+        current.run
+        and current.run.about.id != current.id
+        and not current.view.message
+        and shown.stored(current.run.about.id)
+    ):
+        st.session_state[f"{lab}/run"] = current.run.about.id
+
+
+def _turn(lab: str, current: Shown, settings: Settings) -> None:
+    """Knobs of a live run that may be turned while it goes on, and that the visitor has just turned."""
+    if current.view.state == "queued" or not settings.TURNABLE or not _same_union(current, settings):
+        return
+    asked = st.session_state.setdefault(f"{lab}/asked", {})
+    if asked.get("run") != current.id:
+        asked.clear()
+        asked |= {"run": current.id} | flatten(current.standing)
+    today = flatten(settings)
+    values = {name: today[name] for name in settings.TURNABLE if name in today and today[name] != asked.get(name)}
+    if values:
+        st.session_state[f"{lab}/said"] = jobs.turn(current.id, shown.viewer(), values)
+        asked |= values
+
+
+def _same_union(current: Shown, settings: Settings) -> bool:
+    """Whether both have the same kinds of world and method: of another kind, equal names are other knobs."""
+    unions = [name for name, field in type(settings).model_fields.items() if union_members(field)]
+    return all(getattr(current.settings, name).name == getattr(settings, name).name for name in unions)
 
 
 def now(lab: str) -> Shown:
@@ -56,9 +92,10 @@ def now(lab: str) -> Shown:
 def _panel(lab: str, settings: Settings, look: Look, drawn: Shown) -> None:
     """drawn: the run as it was when the whole page was drawn."""
     current = now(lab)
+    _follow(lab, current)
     turned = st.session_state.pop(f"{lab}/turned", False)
-    if turned or (current.id, current.live) != (drawn.id, drawn.live):
-        st.rerun()  # the whole page: a knob has moved, the polling starts or ends, or the tabs open another run
+    if turned or _rhythm(current) != _rhythm(drawn):
+        st.rerun()  # the whole page: a knob has moved, the polling starts, ends or slows down, or the tabs open another run
     verb = look.verb if isinstance(look.verb, str) else look.verb(settings)
     _buttons(lab, settings, current, verb)
     if sentence := st.session_state.get(f"{lab}/said"):  # until the next press of a button
@@ -72,6 +109,11 @@ def _panel(lab: str, settings: Settings, look: Look, drawn: Shown) -> None:
     _charts(lab, current, look.metrics)
     if look.pictures and not look.pictures_first:
         look.pictures(current)
+
+
+def _rhythm(current: Shown) -> tuple[str, bool, bool]:
+    """What the polling depends on: the run, whether it lives, whether it is paused."""
+    return current.id, current.live, current.live and current.view.state == "paused"
 
 
 def _buttons(lab: str, settings: Settings, current: Shown, verb: str) -> None:
@@ -131,19 +173,22 @@ def _train(lab: str, model: type[Settings], wish: str) -> None:
         st.session_state[f"{lab}/said"] = str(error)
 
 
-def _first_news(run_id: str) -> None:
-    """Waits a moment, so that what takes no longer is there with the first redraw, and not after two more."""
+def _first_news(run_id: str, known: int = 0) -> None:
+    """Waits a moment, so that what takes no longer is there with the first redraw, and not after two more. known: events before."""
     end = time.monotonic() + MOMENT
     while time.monotonic() < end:
         view = jobs.watch(run_id, shown.viewer())
-        if view is None or not view.live or view.state == "paused":
+        if view is None or not view.live or (view.state == "paused" and view.total > known):
             return
         time.sleep(0.02)
 
 
 def _steer(lab: str, wish: str) -> None:
     run_id = st.session_state[f"{lab}/run"]
+    before = jobs.watch(run_id, shown.viewer())
     sentence = st.session_state[f"{lab}/said"] = jobs.steer(run_id, shown.viewer(), wish)
+    if wish == "step" and before and not sentence:
+        _first_news(run_id, before.total)
     if sentence and wish == "stop":
         st.session_state[f"{lab}/run"] = None
 
@@ -193,7 +238,7 @@ def _progress_line(view: View) -> str:
         return _("Waiting for its turn: place {} in the queue.").format(view.position)
     if view.state == "paused":
         return _("Paused. Step shows the next report; Go on continues.")
-    rest = f" · {view.eta:.0f} s {_('to go')}" if view.eta is not None else ""
+    rest = f" · {view.eta:.0f} s {_('to go')}" if view.eta is not None and view.eta < LONG else ""
     others = f" · {view.viewers} {_('watching')}" if view.viewers > 1 else ""
     return f"{100 * view.progress:.0f} % · {view.rate:.0f} {_('steps/s')}{rest}{others}"
 

@@ -1,4 +1,4 @@
-"""Settings that are no single number or choice: an upload, a digit drawn by hand, a choice of several digits."""
+"""Settings that are no single number or choice: an upload, a digit drawn by hand, a choice of several digits, a line of text."""
 
 from collections.abc import Callable
 from typing import Any
@@ -53,6 +53,11 @@ def digits(label: str, where: str, tip: str) -> str:
 
     st.pills(label, list("0123456789"), selection_mode="multi", key=pick, help=tip, on_change=choose, wrap=True)
     return st.session_state[where]
+
+
+def typed(label: str, where: str, tip: str) -> str:
+    """A line of text; what does not fit is told by the setting itself."""
+    return st.text_input(label, key=where, help=tip)
 
 
 def _take(where: str, read: Callable[..., str], *given: Any) -> None:

@@ -18,7 +18,7 @@ def html() -> str:
     return (
         f'<div class="lectern-pad"><canvas width="280" height="280" role="img" aria-label="{_("A pad to draw a digit on")}">'
         f'</canvas><div class="row"><button type="button">{_("Clear")}</button><span class="hint">'
-        f"{_('Draw a digit, large.')}</span></div></div>"
+        f"{_('Draw here, large.')}</span></div></div>"
     )
 
 

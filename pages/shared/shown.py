@@ -9,10 +9,10 @@ import numpy as np
 import streamlit as st
 
 from core import jobs, runs
-from core.events import Event, Picture, Started
+from core.events import Event, Picture, Started, Turned
 from core.jobs import View
 from core.runs import About, Run, RunError
-from core.settings import BadSettings, Settings, flatten
+from core.settings import BadSettings, Settings, build, flatten
 from pages.shared.words import _
 
 
@@ -34,6 +34,12 @@ class Shown:
     def table(self) -> tuple[list[int], dict[str, list[float | None]]]:
         """The metrics as columns, as `core.runs.table` gives them: a redraw asks for them several times."""
         return runs.table(self.events)
+
+    @cached_property
+    def standing(self) -> Settings | None:
+        """The settings as the knobs stand now: those of the start, and what was turned since."""
+        turned = {name: value for e in self.events if isinstance(e, Turned) for name, value in e.values.items()}
+        return build(type(self.settings), flatten(self.settings) | turned) if turned else self.settings
 
     def pictures(self, name: str) -> list[Picture]:
         """What was measured under this name, oldest first."""

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from core.events import KINDS, Finished, Metrics, Model, Picture, Started, Warned, pack, unpack
+from core.events import KINDS, Finished, Metrics, Model, Picture, Started, Turned, Warned, pack, unpack
 
 DTYPES = ("<f4", "<f8", "<f2", "|i1", "<i8", "|u1", "<u2", "|b1")
 scalars = st.none() | st.booleans() | st.integers(-2**63, 2**63 - 1) | st.floats() | st.text(max_size=20)
@@ -24,6 +24,7 @@ events = st.one_of(
     st.builds(Metrics, steps, st.dictionaries(names, st.floats(), max_size=4)),
     st.builds(Picture, steps, names, arrays),
     st.builds(Warned, steps, names, st.text()),
+    st.builds(Turned, steps, st.dictionaries(names, scalars, max_size=4)),
     st.builds(Finished, steps, st.dictionaries(names, plain, max_size=4), st.dictionaries(names, models, max_size=2)))
 
 
@@ -94,7 +95,7 @@ def test_arrays_that_no_file_can_hold_are_refused_at_once(array):
 
 
 def test_every_kind_is_known():
-    assert set(KINDS) == {"Started", "Metrics", "Picture", "Warned", "Finished"}
+    assert set(KINDS) == {"Started", "Metrics", "Picture", "Warned", "Turned", "Finished"}
 
 
 @pytest.mark.parametrize("foreign", [{}, {"event": "Nobody"}, {"event": "Metrics"}, {"event": "Metrics", "step": 1},
@@ -105,6 +106,6 @@ def test_foreign_messages_are_refused(foreign):
 
 
 def test_events_do_not_change():
-    for event in (Started(1), Metrics(1, {}), Warned(1, "a", "b"), Finished(1, {})):
+    for event in (Started(1), Metrics(1, {}), Warned(1, "a", "b"), Turned(1, {"batch": 16}), Finished(1, {})):
         with pytest.raises(AttributeError):
             event.step = 2

@@ -7,6 +7,7 @@ it has happened.
 import os
 import signal
 import threading
+from itertools import count
 
 import numpy as np
 import psutil
@@ -14,7 +15,7 @@ import pytest
 
 from core import cluster, labs, runs, worker
 from core import jobs as module
-from core.events import Finished, Started, Warned, pack
+from core.events import Finished, Metrics, Picture, Started, Turned, Warned, pack
 from core.jobs import JobError, Jobs
 from core.settings import build, flatten
 from tests.core.test_events import same
@@ -247,6 +248,134 @@ def test_one_viewer_cannot_stop_the_run_of_another(jobs, until, long):
     assert "2 other viewers watch" in jobs.steer(job_id, "somebody who never looked", "stop")
     jobs.leave(job_id, "bob")
     assert jobs.steer(job_id, "cyd", "stop") == "" and jobs.watch(job_id, "cyd").state == "stopped"
+
+
+# ---- knobs that are turned while the run goes on ----
+
+DUEL = "gan"
+DUELS = count(os.getpid() % 4000)  # a new seed each time, so that no two tests share a run
+
+
+def duel(**knobs):
+    return build(labs.settings_class(DUEL), {"hidden": 8, "batch": 16, "steps": 40, "seed": next(DUELS)} | knobs)
+
+
+def paused(jobs, until, settings, viewer="ann"):
+    """A duel that has begun and waits after its first report."""
+    job_id = jobs.start(DUEL, settings, viewer, "step")
+    follow(jobs, until, job_id, viewer, reports(2))
+    held(jobs, until, job_id)
+    return job_id
+
+
+def turns(events):
+    return [(event.step, event.values) for event in events if isinstance(event, Turned)]
+
+
+def test_a_knob_is_turned_and_the_run_is_stored_so_that_it_can_be_repeated(jobs, until):
+    settings = duel()
+    job_id = paused(jobs, until, settings)
+    assert jobs.turn(job_id, "ann", {"critic_steps": 3, "g_rate": 0.002}) == ""
+    total = jobs.watch(job_id, "ann").total
+    jobs.steer(job_id, "ann", "step")
+    follow(jobs, until, job_id, enough=reports(total + 2))
+    held(jobs, until, job_id)
+    assert jobs.turn(job_id, "ann", {"latent": 1}) == ""
+    jobs.steer(job_id, "ann", "run")
+    view, seen = follow(jobs, until, job_id)
+    assert view.state == "finished" and view.message == ""
+    assert turns(seen) == [(0, {"critic_steps": 3, "g_rate": 0.002}), (1, {"latent": 1})]
+    assert view.run.about.id != job_id and view.settings == settings
+    stored = runs.load(view.run.about.id)
+    assert stored.settings == settings.model_copy(update={"turns": "0:critic_steps=3,0:g_rate=0.002,1:latent=1"})
+    assert_same_events(stored.events, list(labs.trainer(DUEL)(stored.settings)))
+    again, _ = follow(jobs, until, jobs.start(DUEL, stored.settings, "bob"), "bob")
+    assert again.id == view.run.about.id and [about.id for about in runs.listing()[0]] == [again.id]
+    assert_same_events(again.run.events, stored.events)
+
+
+def test_a_step_shows_a_whole_report_and_what_was_turned_before_it(jobs, until):
+    job_id = paused(jobs, until, duel())
+    events = jobs.watch(job_id, "ann").events
+    assert isinstance(events[0], Started) and isinstance(events[-1], Metrics), "it begins with its first report, as a whole"
+    jobs.turn(job_id, "ann", {"batch": 32})
+    jobs.steer(job_id, "ann", "step")
+    follow(jobs, until, job_id, enough=reports(len(events) + 2))
+    held(jobs, until, job_id)
+    new = jobs.watch(job_id, "ann", len(events)).events
+    assert isinstance(new[0], Turned) and isinstance(new[-1], Metrics) and [event.step for event in new] == [0] + [1] * (len(new) - 1)
+    jobs.turn(job_id, "ann", {"motion": "phases"})
+    jobs.steer(job_id, "ann", "step")
+    number = len(events) + len(new)
+    follow(jobs, until, job_id, enough=reports(number + 2))
+    held(jobs, until, job_id)
+    slow = jobs.watch(job_id, "ann", number).events
+    assert isinstance(slow[0], Turned) and isinstance(slow[-1], Picture) and slow[-1].name == "phase" and slow[-1].array.tolist() == [0]
+
+
+def test_a_run_that_others_watch_is_not_turned(jobs, until):
+    job_id = paused(jobs, until, duel())
+    assert jobs.watch(job_id, "bob").viewers == 2
+    assert jobs.turn(job_id, "bob", {"batch": 64}).startswith("1 other viewer watches this run, so it is not yours to steer.")
+    assert not jobs.jobs[job_id].turned
+    jobs.leave(job_id, "ann")
+    assert jobs.turn(job_id, "bob", {"batch": 64}) == "" and jobs.jobs[job_id].turned
+
+
+def test_turns_that_are_refused_in_words(jobs, until, long):
+    job_id = paused(jobs, until, duel())
+    assert "“seed” cannot be turned while a run goes on" in jobs.turn(job_id, "ann", {"seed": 3})
+    assert "(batch)" in jobs.turn(job_id, "ann", {"batch": 17})
+    behind = jobs.start(DUEL, duel(), "bob")
+    assert jobs.turn(behind, "bob", {"batch": 64}) == "This run still waits for its turn."
+    jobs.steer(behind, "bob", "stop")
+    assert jobs.turn(behind, "bob", {"batch": 64}) == "" == jobs.turn("gan-000000000000", "bob", {"batch": 64})
+    assert not jobs.jobs[job_id].turned and turns(jobs.watch(job_id, "ann").events) == []
+    jobs.steer(job_id, "ann", "stop")
+    other = going(jobs, until, long())
+    assert "cannot be turned" in jobs.turn(other, "ann", {"seed": 3}), "a lab that has no such knobs"
+
+
+def test_who_starts_the_same_settings_meanwhile_gets_the_run_that_they_describe(jobs, until):
+    settings = duel(steps=60)
+    first = paused(jobs, until, settings)
+    assert jobs.start(DUEL, settings, "bob") == first, "as long as nobody has turned anything"
+    jobs.leave(first, "bob")
+    assert jobs.turn(first, "ann", {"players": "D"}) == ""
+    second = jobs.start(DUEL, settings, "bob")
+    assert second != first and jobs.start(DUEL, settings, "cyd") == second
+    jobs.steer(first, "ann", "run")
+    turned, _ = follow(jobs, until, first)
+    plain, _ = follow(jobs, until, second, "bob")
+    assert (turned.state, plain.state) == ("finished", "finished")
+    assert turns(turned.run.events) == [(0, {"players": "D"})] and turned.run.settings.turns == "0:players=D"
+    assert plain.run.settings == settings
+    assert_same_events(plain.run.events, list(labs.trainer(DUEL)(settings)))
+
+
+def test_a_run_that_was_turned_and_stopped(jobs, until):
+    settings = duel(steps=6000)
+    job_id = paused(jobs, until, settings)
+    jobs.turn(job_id, "ann", {"batch": 32})
+    jobs.steer(job_id, "ann", "run")
+    follow(jobs, until, job_id, enough=lambda view: view.live and view.total > 40)
+    jobs.steer(job_id, "ann", "stop")
+    view = jobs.watch(job_id, "ann")
+    assert (view.state, view.message) == ("stopped", "Stopped.")
+    stored = runs.load(view.run.about.id)
+    assert stored.about.state == "stopped" and stored.settings.turns == "0:batch=32" and not view.run.about.id.startswith(job_id)
+
+
+def test_a_run_that_was_turned_too_often_is_shown_and_not_stored(jobs, until, monkeypatch):
+    """More turns than its settings can tell: it could never be repeated."""
+    settings = duel(steps=60)
+    job_id = paused(jobs, until, settings)
+    jobs.turn(job_id, "ann", {"batch": 32})
+    monkeypatch.setattr(module.steering, "written", lambda log: "0:batch=32," * 60 + "0:batch=32")
+    jobs.steer(job_id, "ann", "run")
+    view, _ = follow(jobs, until, job_id)
+    assert view.state == "finished" and "turned too often to be written down" in view.message
+    assert view.run.models and runs.listing()[0] == []
 
 
 @pytest.mark.parametrize("paused", [False, True])

@@ -3,7 +3,6 @@
 import numpy as np
 import streamlit as st
 
-from core.events import Picture
 from pages.shared import chart, figures
 from pages.shared.overlay import inline
 from pages.shared.shown import Shown
@@ -34,9 +33,10 @@ def pictures(current: Shown) -> None:
 
 def _phase(current: Shown) -> None:
     """In slow motion: which half of a step has just been made."""
-    newest = next((e for e in reversed(current.events) if isinstance(e, Picture)), None)
-    if newest is None or newest.name != "phase":
+    phases = current.pictures("phase")
+    if not current.live or not phases or current.standing.motion != "phases":
         return
+    newest = phases[-1]
     said = (
         _(
             "**Step {}, 1 of 2: D has learned.** New fakes came from new codes; D saw them beside real ones, and its field moved."

@@ -49,7 +49,7 @@ def legend(arrows: bool = True) -> str:
     ]
     box = "display:inline-block;width:0.8em;height:0.8em;margin:0 0.35em 0 0.9em;vertical-align:-0.05em"
     said = "".join(f'<span style="{box};{style}"></span>{escape(name)}' for name, style in names)
-    end = f'<span style="margin-left:0.9em">→ {escape(_("where G is pushed"))}</span>' if arrows else ""
+    end = f'<span style="margin-left:0.9em">→ {escape(_("push on G"))}</span>' if arrows else ""
     return f'<div style="font-size:0.85rem">{said}{end}</div>'
 
 

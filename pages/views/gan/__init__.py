@@ -1,0 +1,34 @@
+"""What the GAN page draws: the duel as it goes, the views of Look inside, the tab Explain, the home card."""
+
+import streamlit as st
+from pages.views.gan.copying import copying
+from pages.views.gan.film import film
+from pages.views.gan.half import half
+from pages.views.gan.latent import latent
+from pages.views.gan.quality import quality
+from pages.views.gan.scores import scores
+from pages.views.gan.why import why as explain  # noqa: F401
+
+from pages.shared import views
+from pages.shared.shown import Shown
+from pages.shared.words import _
+from pages.views.gan.card import card as card
+from pages.views.gan.live import pictures as pictures
+
+FIRST = {"gan-one-half": "half", "gan-mode-collapse-and-its-cure": "quality"}  # what the scenes' questions are about
+
+
+def inside(current: Shown) -> None:
+    """The views that fit the run shown, the film first."""
+    if current.settings is None or current.last("scores") is None:
+        st.info(_("There is nothing to look into yet: let a run begin."))
+        return
+    every = {
+        "film": (_("The film"), film),
+        "half": (_("One half?"), half),
+        "scores": (_("D's scores"), scores),
+        "quality": (_("How good"), quality),
+        "latent": (_("Walk among codes"), latent),
+    }
+    every |= {"copying": (_("Is it copying?"), copying)} if current.settings.world.name == "digits" else {}
+    views.draw(current, every, FIRST.get(current.id, "film"))
