@@ -26,11 +26,12 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from core import labs, runs
 from core.anomaly.settings import SHIPPED as DETECTIONS
 from core.attack.settings import AttackSettings
+from core.gan.settings import SHIPPED as DUELS
 from core.settings import Settings, build
 from core.subject.models import look_at
 from core.subject.settings import Digit, Photo
 from core.transfer.settings import SHIPPED
-from tests.bench import anomaly, attack, explain, transfer
+from tests.bench import anomaly, attack, explain, gan, transfer
 from tests.browser.conftest import ARGUMENTS, ROOT, Server, arrived, chromium, serve
 
 FLOOR = "tests/bench/floor_{}.py"
@@ -381,6 +382,7 @@ def measure(browser: Browser, folder: Path, quick: bool, step: Callable[[str], N
     rows += adaptations(few)
     step("detectors")
     rows += detections(few)
+    rows += duels(few)
     step("training through jobs against the bare loop")
     seen = {name: median(values) for name, values in against_bare(1 if quick else 3, few).items()}
     return rows + [against("training through jobs, CPU time", seen["jobs cpu"], seen["bare cpu"], 1.05),
@@ -438,6 +440,19 @@ def detections(rounds: int) -> list[Row]:
             below(f"slowest detector that needs no training: {name}", slowest, 2, "s"),
             below("default run of an autoencoder", live["autoencoder"], 20, "s"),
             below("a convolutional one on 1,000 digits", live["find-the-damage"], 20, "s")]
+
+
+def duels(rounds: int) -> list[Row]:
+    """A step of the DCGAN against the usual loop, and both worlds as they are trained live."""
+    ours, usual = gan.compare(rounds)
+    live = {}
+    for scene in ("the-duel", "dcgan-on-digits"):
+        started = time.perf_counter()
+        run_of("gan", DUELS[f"gan-{scene}"])
+        live[scene] = time.perf_counter() - started
+    return [against("a step of the DCGAN, against the usual loop with a DataLoader (CPU time)", median(ours), median(usual), 0.5),
+            below("default run on the plane", live["the-duel"], 15, "s"),
+            below("default run of the DCGAN", live["dcgan-on-digits"], 60, "s")]
 
 
 def run_of(lab: str, settings: Settings) -> None:

@@ -341,14 +341,14 @@ def test_who_starts_the_same_settings_meanwhile_gets_the_run_that_they_describe(
     first = paused(jobs, until, settings)
     assert jobs.start(DUEL, settings, "bob") == first, "as long as nobody has turned anything"
     jobs.leave(first, "bob")
-    assert jobs.turn(first, "ann", {"players": "D"}) == ""
+    assert jobs.turn(first, "ann", {"players": "d"}) == ""
     second = jobs.start(DUEL, settings, "bob")
     assert second != first and jobs.start(DUEL, settings, "cyd") == second
     jobs.steer(first, "ann", "run")
     turned, _ = follow(jobs, until, first)
     plain, _ = follow(jobs, until, second, "bob")
     assert (turned.state, plain.state) == ("finished", "finished")
-    assert turns(turned.run.events) == [(0, {"players": "D"})] and turned.run.settings.turns == "0:players=D"
+    assert turns(turned.run.events) == [(0, {"players": "d"})] and turned.run.settings.turns == "0:players=d"
     assert plain.run.settings == settings
     assert_same_events(plain.run.events, list(labs.trainer(DUEL)(settings)))
 

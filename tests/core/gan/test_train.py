@@ -51,11 +51,11 @@ def run(settings):
 
 def steered(settings, turns):
     """The events of a run whose knobs are turned by hand: turns[step] is asked for when that step has been measured."""
-    hand, events = Hand(settings), []
+    hand, events, turns = Hand(settings), [], dict(turns)
     for event in train.train(settings, hand):
         events.append(event)
         if isinstance(event, Metrics) and event.step in turns:
-            hand.turn(turns[event.step])
+            hand.turn(turns.pop(event.step))
     return events
 
 
@@ -192,7 +192,7 @@ def test_a_run_leaves_the_random_numbers_of_others_alone(settings):
 
 # ---- a hand on the knobs ----
 
-TURNS = {0: {"batch": 32}, 1: {"critic_steps": 3, "g_rate": 0.00123}, 5: {"latent": 1, "players": "D"},
+TURNS = {0: {"batch": 32}, 1: {"critic_steps": 3, "g_rate": 0.00123}, 5: {"latent": 1, "players": "d"},
          10: {"players": "both", "d_rate": 0.004}, 15: {"latent": 5, "batch": 16}}
 STEERED = {"plane": PLAIN, "slow": GanSettings(world=RING, motion="phases"), "penalty": GanSettings(world=RING, method=s.GradientPenalty()),
            "digits": PICTURES, "spectral": GanSettings(world=DIGITS, spectral=True, pack=2)}
@@ -203,7 +203,7 @@ def test_a_run_that_was_steered_can_be_repeated(settings):
     """Its stored settings give the same events, its weights bit by bit."""
     events = steered(settings, TURNS)
     assert [(e.step, e.values) for e in events if isinstance(e, Turned)] == [
-        (0, {"batch": 32}), (1, {"critic_steps": 3, "g_rate": 0.0012}), (5, {"latent": 1, "players": "D"}),
+        (0, {"batch": 32}), (1, {"critic_steps": 3, "g_rate": 0.0012}), (5, {"latent": 1, "players": "d"}),
         (10, {"players": "both", "d_rate": 0.004}), (15, {"latent": 5, "batch": 16})]
     again = repeatable(settings, events)
     assert again.turns.startswith("0:batch=32,1:critic_steps=3,1:g_rate=0.0012,5:latent=1,")
@@ -252,7 +252,7 @@ def spied(monkeypatch):
 
 def test_knobs_count_from_the_next_step_on(spied):
     """critic_steps, batch, latent size, rates and who learns, each from the step after the one it was turned at."""
-    turns = "1:critic_steps=2,2:batch=64,3:latent=5,4:g_rate=0.02,4:d_rate=0.03,5:players=D,6:players=G,7:players=both"
+    turns = "1:critic_steps=2,2:batch=64,3:latent=5,4:g_rate=0.02,4:d_rate=0.03,5:players=d,6:players=g,7:players=both"
     list(train.train(build(GanSettings, flatten(PLAIN) | {"turns": turns, "decay": False})))
     D, G = [("D", 16, 2, False, 0.001)], [("G", 16, 2, True, 0.001)]
     wide = [("D", 64, 2, False, 0.001)] * 2 + [("G", 64, 2, True, 0.001)]
@@ -289,20 +289,22 @@ def test_the_last_picture_knows_what_was_turned_after_the_last_look():
 @both_worlds
 @pytest.mark.parametrize("who", ["D", "G"])
 def test_only_one_learns(settings, who):
-    settings = settings.model_copy(update={"players": who})
+    settings = settings.model_copy(update={"players": who.lower()})
     events = run(settings)
     assert learned(events, settings) == {"G": who == "G", "D": who == "D"}
     other = {"D": "g_loss", "G": "d_loss"}[who]
     assert all(event.values[other] == 0 for event in looks(events)[1:-1])
 
 
-@pytest.mark.parametrize("players, phases", [("both", [0, 1]), ("D", [0]), ("G", [1])])
+@pytest.mark.parametrize("players, phases", [("both", [0, 1]), ("d", [0]), ("g", [1])])
 def test_slow_motion_names_the_phases_in_which_somebody_learns(players, phases):
     events = run(PLAIN.model_copy(update={"motion": "phases", "players": players}))
     assert [(step, *array) for step, array in pictures(events, "phase")] == [(step, who) for step in range(1, 21) for who in phases]
     at = [i for i, e in enumerate(events) if isinstance(e, Picture) and e.name == "phase"]
-    for i in at:  # the pictures of a phase come before its name
-        assert {e.name for e in events[i - 5:i]} == {"fake", "field", "arrows", "lattice", "scores"}
+    for i in at:  # the pictures and numbers of a phase come before its name
+        assert {e.name for e in events[i - 6:i - 1]} == {"fake", "field", "arrows", "lattice", "scores"}
+        assert isinstance(events[i - 1], Metrics) and events[i - 1].step == events[i].step and "g_loss" in events[i - 1].values
+    assert len(at) == len(looks(events)) - 2, "no other looks but the first and the last"
     fake = {step: [a for at, a in pictures(events, "fake") if at == step] for step in (3, 4)}
     if players == "both":
         assert np.array_equal(fake[3][-1], fake[4][0]) and not np.array_equal(fake[4][0], fake[4][1]), "D has learned, then G"

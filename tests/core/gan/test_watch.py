@@ -104,10 +104,10 @@ def test_the_codes_never_change_and_are_silenced_beyond_the_latent_size():
 def test_a_look_takes_the_latent_size_as_it_stands():
     eye = watching()
     later = GanSettings(world=RING.model_copy(update={"latent": 1}))
-    one = seen(eye.look(10, later, 1.0, 2.0))
+    one = seen(eye.look(10, later, torch.tensor(1.0), torch.tensor(2.0)))
     assert one["lattice"].shape == (13, 1, 2) and np.array_equal(one["fake"], eye.fakes(300).half().numpy())
     assert eye.latent == 1
-    assert seen(eye.phase(11, "D", eye.settings))["lattice"].shape == (13, 13, 2)
+    assert seen(eye.phase(11, "D", eye.settings, torch.zeros(()), torch.zeros(())))["lattice"].shape == (13, 13, 2)
 
 
 def test_a_pack_is_filled_with_copies():
@@ -188,7 +188,7 @@ def test_what_d_thinks():
 
 def test_numbers_of_a_look():
     eye = watching()
-    *__, last = eye.look(10, eye.settings, 1.5, 2.5)
+    *__, last = eye.look(10, eye.settings, torch.tensor(1.5), torch.tensor(2.5))
     assert isinstance(last, Metrics) and last.step == 10
     fake = eye.fakes(500)
     near, met = quality.neighbourhoods(eye.real[:500], fake), quality.modes_met(fake, worlds.modes("ring"), 0.02)

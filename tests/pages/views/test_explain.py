@@ -277,7 +277,7 @@ def test_explain_holds_the_network_that_was_asked():
 
 def test_every_digit_classifier_of_every_lab_can_be_asked():
     offered = shown.choices("explain", "digit classifier")
-    assert {runs.load(name.partition("/")[0]).about.lab for name in offered} == set(labs.LABS) - {"gan"}  # which makes digits and reads none
+    assert {runs.load(name.partition("/")[0]).about.lab for name in offered} == set(labs.LABS) - {"gan"}  # which reads none
     kept = [about for about in runs.listing()[0] if about.models]
     assert len(offered) == sum(len(about.models) for about in kept), "all networks of a run, not only the first"
     assert len(set(offered.values())) == len(offered), "two that are called the same cannot be told apart"
