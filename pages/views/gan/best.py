@@ -119,7 +119,9 @@ def said(found: Best) -> str:
         return (
             said
             + " "
-            + _("There is more to see than this D sees: it is weaker than it could be, so its ½ says little of G.")
+            + _(
+                "There is more to see than this D sees: it is weaker than it could be, and its opinion says the less of G."
+            )
         )
     if found.star_right < 60:
         return (

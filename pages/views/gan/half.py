@@ -28,9 +28,12 @@ class Rest:
     accuracy: float
 
     @property
+    def near(self) -> bool:
+        return abs(self.real - 0.5) <= NEAR and abs(self.fake - 0.5) <= NEAR
+
+    @property
     def reached(self) -> bool:
-        near = abs(self.real - 0.5) <= NEAR and abs(self.fake - 0.5) <= NEAR
-        return near and abs(self.accuracy - 50) <= FAIR
+        return self.near and abs(self.accuracy - 50) <= FAIR
 
 
 def half(current: Shown) -> None:
@@ -133,8 +136,12 @@ def _why_not(rest: Rest) -> str:
         return _(
             "the curves cross ½ and leave it again, by {:.2f} from look to look: the two run after each other."
         ).format(rest.swing)
-    if abs(rest.accuracy - 50) > FAIR:
+    if rest.accuracy < 50 - FAIR:
+        return _("D is wrong more often than right: it lags behind G.")
+    if rest.accuracy > 50 + FAIR and rest.near:
         return _("the averages are near ½, but D is right more often than by chance: it is unsure, not blind.")
+    if rest.accuracy > 50 + FAIR:
+        return _("the averages lie close together, but small differences suffice for D to tell many apart.")
     return _("both averages lie on one side of ½: D leans, but hardly tells the two apart.")
 
 

@@ -102,7 +102,7 @@ def _choose(at: str, there: data.Ended) -> Example:
     """A fake, a real test digit, or that digit with something done to it."""
     ways = {"fake": _("a fake"), "real": _("a real digit"), "damaged": _("a damaged one")}
     way = st.segmented_control(
-        _("Ask about"), list(ways), format_func=ways.get, default="fake", required=True, key=f"{at}/way"
+        _("Ask about"), list(ways), format_func=ways.get, default="fake", required=True, key=f"{at}/way", wrap=True
     )
     number = st.slider(_("Which one"), 1, SHOWN, 1, key=f"{at}/{way}")
     if way == "fake":

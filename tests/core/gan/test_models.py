@@ -191,6 +191,15 @@ def test_players_are_those_of_their_seed():
     assert first == weights(0) and not set(first) & set(weights(7))
 
 
+@pytest.mark.parametrize("world", [PLANE, DIGITS], ids=["plane", "digits"])
+def test_the_two_players_begin_with_random_numbers_of_their_own(world):
+    """Networks of one seed would begin with the same numbers, only scaled."""
+    G, D = ({name: value.detach().flatten() for name, value in net.named_parameters()} for net in models.players(GanSettings(world=world)))
+    mine, theirs = (G["layers.2.weight"], D["layers.2.weight"]) if world is PLANE else (G["dense.weight"], D["down1.weight"])
+    some = min(len(mine), len(theirs), 100)
+    assert abs(torch.corrcoef(torch.stack([mine[:some], theirs[:some]]))[0, 1]) < 0.4
+
+
 @pytest.mark.parametrize("knobs, normed", [
     ({}, True), ({"method": s.Hinge()}, True), ({"method": s.LeastSquares()}, True), ({"method": s.Saturating()}, True),
     ({"method": s.GradientPenalty()}, False), ({"method": s.Wasserstein()}, False), ({"r1": 0.05}, False), ({"spectral": True}, False)])
