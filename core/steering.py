@@ -22,7 +22,7 @@ class Hand:
 
     def __init__(self, settings: Settings):
         self.settings = settings
-        self.open, self.rest = False, 0.0
+        self.open, self.rest = True, 0.0  # what begins a run is part of its first report
         self._planned = parse(settings.turns)
         self._asked: list[dict[str, Any]] = []
         self._lock = threading.Lock()
@@ -35,20 +35,19 @@ class Hand:
     def take(self, step: int) -> list[Event]:
         """The turns that come after `step` steps, planned ones first; `settings` holds their values from now on.
 
-        What does not fit (values are checked before they are asked for, but they may contradict one another) is left out.
+        What does not fit (what is asked for was checked, what is planned may be beyond the bounds of this world) is left out.
         """
         with self._lock:
             asked, self._asked = self._asked, []
-        planned = [values for at, values in self._planned if at == step]
-        done: list[Event] = []
-        for values in planned + asked:
+        done: dict[str, Any] = {}
+        for values in [values for at, values in self._planned if at == step] + asked:
             try:
-                self.settings = turned(self.settings, values)
+                self.settings = turned(self.settings, {name: rounded(value) for name, value in values.items()})
             except BadSettings:
                 continue
-            done.append(Turned(step, {name: flatten(self.settings)[name] for name in values}))
+            done |= {name: flatten(self.settings)[name] for name in values}
         self.open = self.open or bool(done)  # a turn alone is no report: Step goes on to what comes of it
-        return done
+        return [Turned(step, done)] if done else []
 
     def report(self, events: Iterable[Event], rest: float = 0.0):
         """Yields the events of one report; Step stops after the last of them."""
@@ -59,6 +58,11 @@ class Hand:
         self.rest = 0.0
 
 
+def rounded(value: Any) -> Any:
+    """A number as `turns` can tell it: of two digits that count, as a logarithmic slider has it."""
+    return float(f"{value:.2g}") if isinstance(value, float) else value
+
+
 def turned(settings: Settings, values: Mapping[str, Any]) -> Settings:
     """The settings with some knobs at other values. Raises BadSettings when they do not fit, or may not be turned."""
     if still := [name for name in values if name not in settings.TURNABLE]:
@@ -67,13 +71,13 @@ def turned(settings: Settings, values: Mapping[str, Any]) -> Settings:
 
 
 def parse(text: str) -> list[tuple[int, dict[str, str]]]:
-    """“400:critic_steps=5,900:g_rate=0.001” as (step, knobs) in the order of the steps."""
-    found = []
+    """“400:critic_steps=5,900:g_rate=0.001” as (step, knobs) in the order of the steps; of two values of one knob the last counts."""
+    found: dict[int, dict[str, str]] = {}
     for part in filter(None, text.split(",")):
         step, change = part.split(":")
         name, value = change.split("=")
-        found.append((int(step), {name: value}))
-    return sorted(found, key=lambda turn: turn[0])
+        found.setdefault(int(step), {})[name] = value
+    return sorted(found.items())
 
 
 def written(log: Iterable[Event]) -> str:

@@ -54,7 +54,7 @@ def train(settings: GanSettings, hand: Hand | None = None) -> Iterator[Event]:
             yield from hand.report(watch.phase(step, "G", now, lost_D, lost_G), PAUSE)
         if now.motion == "whole" and watch.wants(step):
             yield from hand.report(watch.look(step, now, lost_D, lost_G))
-    yield from hand.report(watch.run_ends(total))
+    yield from hand.report(watch.run_ends(total, hand.settings))
 
 
 def begin(settings: GanSettings) -> Duel:

@@ -47,8 +47,8 @@ class Troubles:
         begun, late = step > SOON * self.total, step > LATER * self.total
         told_apart = accuracy(now, real, fake)
         yield from self._tell(step, "strong", begun and now.method.name not in WASSERSTEIN and told_apart > SURE, 100 * told_apart)
-        slope = pull(now, fake)
-        yield from self._tell(step, "vanishing", begun and slope < FAINT, slope)
+        slope, sure_of_fakes = pull(now, fake), fake.mean() < border(now)
+        yield from self._tell(step, "vanishing", begun and sure_of_fakes and slope < FAINT, slope)
         yield from self._tell(step, "collapse", late and many < FEW * len(watch.kinds), many, len(watch.kinds))
         yield from self._tell(step, "oscillation", late and moved > RESTLESS, 100 * moved)
 
@@ -61,8 +61,12 @@ class Troubles:
 
 def accuracy(now: GanSettings, real, fake) -> float:
     """The share of real examples and of fakes that D gets right: scores against the border of its loss."""
-    border = 0.5 if now.method.name == "ls" else 0.0
-    return 0.5 * ((real > border).float().mean() + (fake < border).float().mean()).item()
+    return 0.5 * ((real > border(now)).float().mean() + (fake < border(now)).float().mean()).item()
+
+
+def border(now: GanSettings) -> float:
+    """The score between real and fake."""
+    return 0.5 if now.method.name == "ls" else 0.0
 
 
 def pull(now: GanSettings, scores) -> float:

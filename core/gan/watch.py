@@ -189,9 +189,9 @@ class Watch:
             found |= {"kinds": met.covered}
         return found | {"precision": near["precision"], "coverage": near["coverage"]}
 
-    def run_ends(self, step: int) -> Iterator[Event]:
+    def run_ends(self, step: int, now: GanSettings) -> Iterator[Event]:
         """The last look, with all examples, and both players."""
-        now = self.settings
+        self.latent = now.world.latent
         yield from self.seen(step, now)
         found, summary = self.measured(JUDGED, now), self.judged()
         yield Metrics(step, found | {name: summary[name] for name in ("precision", "recall", "coverage", "frechet", "strict")

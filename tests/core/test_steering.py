@@ -55,7 +55,8 @@ def test_settings_accept_every_text_that_is_not_too_long_and_the_hand_does_it_ag
     settings = repeatable(PLAIN, [Started(1), *log])
     assert settings.turns == text and settings.model_copy(update={"turns": ""}) == PLAIN
     hand = Hand(settings)
-    done = [event for step in range(6001) for event in hand.take(step)]
+    asked = {step + more for step in (0, *(event.step for event in log)) for more in (0, 1)}
+    done = [event for step in sorted(asked) for event in hand.take(step)]
     assert done == log
     final = {name: value for event in log for name, value in event.values.items()}
     assert flatten(hand.settings) == flatten(settings) | final
@@ -162,9 +163,9 @@ def test_what_does_not_fit_is_left_out():
         hand.turn(values)
     assert hand.take(2) == [Turned(2, {"players": "d"})]
     assert hand.settings == PLAIN.model_copy(update={"players": "d"})
-    again = Hand(PLAIN)
-    again.turn({"critic_steps": 9})
-    assert again.take(3) == [] and not again.open
+    list(hand.report([Metrics(3, {})]))
+    hand.turn({"critic_steps": 9})
+    assert hand.take(3) == [] and not hand.open
 
 
 def test_the_values_of_a_hand_may_be_changed_afterwards():
@@ -176,6 +177,7 @@ def test_the_values_of_a_hand_may_be_changed_afterwards():
 
 def test_a_report_is_open_until_its_last_event_which_rests():
     hand, events = Hand(PLAIN), [Metrics(step, {}) for step in range(3)]
+    assert hand.open, "what begins a run is part of its first report"
     seen = [(event, hand.open, hand.rest) for event in hand.report(iter(events), 0.9)]
     assert seen == [(events[0], True, 0), (events[1], True, 0), (events[2], False, 0.9)]
     assert (hand.open, hand.rest) == (False, 0), "what comes next does not rest"
@@ -186,8 +188,9 @@ def test_a_report_is_open_until_its_last_event_which_rests():
 def test_step_does_not_stop_at_a_turn():
     """Who turns a knob and then presses Step wants to see what it does, not that it was turned."""
     hand = Hand(PLAIN)
+    list(hand.report([Metrics(0, {})]))
     hand.turn({"batch": 16})
-    assert hand.take(0) and hand.open
+    assert not hand.open and hand.take(0) and hand.open
     list(hand.report([Metrics(1, {})]))
     assert hand.take(1) == [] and not hand.open
 

@@ -25,7 +25,7 @@ WORLDS = {"ring": RING, "grid": s.Plane(**SMALL, hidden=16, shape="grid"), "spir
           "moons": s.Plane(**SMALL, hidden=16, shape="moons"), "drawn": s.Drawn(**SMALL, hidden=16), "digits": DIGITS,
           "some digits": s.Digits(**SMALL, channels=8, digits="17", conditional=False)}
 METHODS = {method.name: method for method in (s.NonSaturating(), s.Saturating(), s.LeastSquares(), s.Wasserstein(critic_steps=2),
-                                              s.GradientPenalty(), s.Hinge())}
+                                              s.GradientPenalty(penalty=3), s.Hinge())}
 PLAIN, PICTURES = GanSettings(world=RING), GanSettings(world=DIGITS)
 OTHERS = {"R1": {"r1": 0.5}, "packs": {"pack": 4}, "spectral": {"spectral": True, "method": s.Hinge()},
           "packs and R1": {"pack": 2, "r1": 1}, "packs and penalty": {"pack": 2, "method": s.GradientPenalty()}}
@@ -433,10 +433,10 @@ def test_the_same_duel_by_hand(world, knobs):
 
 # ---- the end ----
 
-@pytest.mark.parametrize("who", ["G", "D"])
-def test_a_run_that_diverges_ends_and_says_so(who):
-    """A weight becomes no number after the look at step 5."""
-    settings, duels = PLAIN, []
+@pytest.mark.parametrize("who, players", [("G", "both"), ("D", "both"), ("G", "g"), ("D", "d")])
+def test_a_run_that_diverges_ends_and_says_so(who, players):
+    """A weight becomes no number after the look at step 5; also where only that player learns, and only its loss is computed."""
+    settings, duels = PLAIN.model_copy(update={"players": players}), []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(train, "begin", lambda settings, begin=train.begin: duels.append(begin(settings)) or duels[0])
         events = []

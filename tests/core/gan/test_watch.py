@@ -230,6 +230,10 @@ def test_a_g_that_repeats_digits():
     found, look = eye.judged(), eye.measured(200, eye.settings)
     assert found["smallest_class"] < 1 and found["classes"] == pytest.approx(2, abs=0.1)
     assert found["precision"] > 99 and found["recall"] < 70 and look["kinds"] == 50
+    # of four classes each has a fair share of a quarter: 7 % are less than four tenths of it, 13 % are more
+    for twos, kinds in ((14, 50), (26, 75)):
+        eye.G = Repeats(torch.cat([eye.real[eye.real_y == 2][:twos], zeros, ones, zeros])[:200])
+        assert eye.measured(200, eye.settings)["kinds"] == kinds
 
 
 # ---- pictures of digits ----
