@@ -23,7 +23,7 @@ THEORY = (
     Formula("Least squares: G", r"\tfrac{1}{2} \mathbb{E}_z (D(G(z)) - 1)^2", losses.g_least_squares),
     Formula("Wasserstein: the critic", r"\max_{\lVert D \rVert_L \le 1}\; \mathbb{E}_x D(x) - \mathbb{E}_z D(G(z))", losses.d_wasserstein),
     Formula("Wasserstein: G", r"\min_G\; -\mathbb{E}_z D(G(z))", losses.g_wasserstein),
-    Formula("Clipping", r"w \leftarrow \max(-c, \min(c, w))", losses.clip_weights),
+    Formula("Clipping", r"w \gets \max(-c, \min(c, w))", losses.clip_weights),
     Formula("Gradient penalty", r"\lambda\, \mathbb{E}_{\hat x} \left(\lVert \nabla D(\hat x) \rVert - 1\right)^2, \qquad "
             r"\hat x = u x + (1 - u) G(z)", losses.gradient_penalty),
     Formula("R1", r"\frac{\gamma}{2}\, \mathbb{E}_x \lVert \nabla D(x) \rVert^2", losses.r1_penalty),

@@ -1,19 +1,19 @@
 """What the GAN page draws: the duel as it goes, the views of Look inside, the tab Explain, the home card."""
 
 import streamlit as st
-from pages.views.gan.copying import copying
-from pages.views.gan.film import film
-from pages.views.gan.half import half
-from pages.views.gan.latent import latent
-from pages.views.gan.quality import quality
-from pages.views.gan.scores import scores
-from pages.views.gan.why import why as explain  # noqa: F401
 
 from pages.shared import views
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.gan.card import card as card
+from pages.views.gan.copying import copying
+from pages.views.gan.film import film
+from pages.views.gan.half import half
+from pages.views.gan.latent import latent
 from pages.views.gan.live import pictures as pictures
+from pages.views.gan.quality import quality
+from pages.views.gan.scores import scores
+from pages.views.gan.why import why as explain  # noqa: F401
 
 FIRST = {"gan-one-half": "half", "gan-mode-collapse-and-its-cure": "quality"}  # what the scenes' questions are about
 
