@@ -15,7 +15,7 @@ from distributed import get_worker
 
 from core import cluster, labs, runs
 from core.data import digits, scanned, scenery
-from core.events import Finished, pack
+from core.events import Finished, Started, pack
 from core.settings import build
 from core.steering import Hand
 
@@ -77,6 +77,8 @@ def train(key: str, lab: str, flat: dict[str, Any], wish: str = "run") -> dict[s
             worker.log_event(cluster.TOPIC, {"key": key, "number": number, "event": light})
             if isinstance(event, Finished):
                 return _result(control.log[:-1] + [packed], started, "finished")
+            if isinstance(event, Started) and control.wish == "step":
+                continue  # a run that begins with Step waits after its first report
             if not _may_go_on(worker, task, control):
                 break
         return _result(control.log, started, "stopped")
