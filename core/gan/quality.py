@@ -102,7 +102,7 @@ def answers(pictures: Tensor) -> Tensor:
 
 @torch.inference_mode()
 def features(pictures: Tensor) -> Tensor:
-    """What the judge's last layer reads of pictures (N, 1, 28, 28) in [−1, 1]: (N, 128)."""
+    """What the judge's last layer reads of pictures (N, 1, 28, 28) in [−1, 1]: (N, 256)."""
     return torch.cat([judge().features((part + 1) / 2) for part in pictures.split(200)])
 
 

@@ -125,8 +125,7 @@ class Watch:
 
     def score_pair(self, n: int) -> tuple[Tensor, Tensor]:
         """D's scores of n real examples that it may not have seen, and of n fakes."""
-        step = max(1, len(self.real) // n)
-        index = torch.arange(n) * step % len(self.real)
+        index = torch.arange(n) * len(self.real) // n  # test digits are sorted by class: evenly from first to last
         real = self.scores(self.real[index], None if self.real_y is None else self.real_y[index])
         return real, self.scores(self.fakes(n), self.codes_now(n)[1])
 

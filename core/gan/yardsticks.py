@@ -38,7 +38,7 @@ YARDSTICKS = (
     Yardstick("Ring of 8, R1 and packs of 2: modes with a quarter of their fair share", REMEDIES, STRICT, "of 8", "none in this set-up", "",
               where={"pack": "2"}),
     *(_digits(method, "frechet", "Fréchet classifier distance", "", LUCIC.format(fid) if fid else "none in this set-up",
-              "In the 128 features of our classifier, 1,000 fakes against 1,000 test digits; 4,000 digits learned in 2,400 steps. "
+              "In the 256 features of our classifier, 1,000 fakes against 1,000 test digits; 4,000 digits learned in 2,400 steps. "
               + WHY.get(method, ""))
       for method, (_, fid) in NAMES.items()),
     *(_digits(method, "precision", "precision", "%") for method in NAMES),

@@ -148,7 +148,7 @@ def about(got: dict[str, float], real: dict[str, float]) -> str:
 def _caption(there: data.Ended) -> str:
     if there.digits:
         return _(
-            "1,000 fakes against {:,} test digits, in the 128 features of this app's digit classifier; so this Fréchet "
+            "1,000 fakes against {:,} test digits, in the 256 features of this app's digit classifier; so this Fréchet "
             "distance cannot be compared with those of other papers and features. Precision, recall and coverage: 5 "
             "nearest neighbours. Real against real: as many training digits against the same test digits."
         ).format(len(there.real))
