@@ -12,6 +12,7 @@ from pages.shared.words import _
 from pages.views.gan import data
 
 HALVES = 1000  # real examples in each of the two that are held against each other
+FEATURES = 256  # of the judge: with no more examples than those a covariance is flat
 
 
 def quality(current: Shown) -> None:
@@ -147,11 +148,13 @@ def about(got: dict[str, float], real: dict[str, float]) -> str:
 
 def _caption(there: data.Ended) -> str:
     if there.digits:
-        return _(
+        few = _(" There are fewer test digits than features here, so both distances come out too small.")
+        said = _(
             "1,000 fakes against {:,} test digits, in the 256 features of this app's digit classifier; so this Fréchet "
             "distance cannot be compared with those of other papers and features. Precision, recall and coverage: 5 "
             "nearest neighbours. Real against real: as many training digits against the same test digits."
         ).format(len(there.real))
+        return said + (few if len(there.real) <= FEATURES else "")
     return _(
         "1,000 fakes against 1,000 fresh real points; precision, recall and coverage by 5 nearest neighbours. Real "
         "against real: two fresh samples."

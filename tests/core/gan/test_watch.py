@@ -144,7 +144,7 @@ def test_scores_of_a_pair():
     three = watching(s.Digits(channels=8, steps=20, digits="012"))
     three.scores = told.scores
     three.score_pair(200)
-    assert np.bincount(asked[2][1], minlength=3).min() > 60, "test digits are in the order of their classes: from all over is from every class"
+    assert np.bincount(asked[2][1], minlength=3).min() > 60, "test digits are in the order of their classes"
 
 
 def test_the_lattice_is_evenly_likely():
