@@ -10,6 +10,7 @@ from core import runs
 from core.nets import predict
 
 NEAR = 3  # standard deviations around a mode within which a point is good (Lin et al. 2018, section 4.1)
+FAIR = 0.4  # of its fair share: a class with less is not covered
 NEIGHBOURS = 5  # k of precision, recall and coverage (Naeem et al. 2020, section 4)
 JUDGE = "compression-teacher"  # the shipped digit classifier that judges fakes
 
@@ -45,6 +46,22 @@ def shares(kind: Tensor, kinds: int) -> Tensor:
 def effective_number(share: Tensor) -> float:
     """exp of the entropy of shares (K,) that add up to 1: K when all are equal, 1 when there is only one."""
     return torch.special.entr(share).sum().exp().item()
+
+
+def of_classes(said: Tensor, classes: Tensor) -> dict[str, float]:
+    """What a judge's probabilities (N, 10) say of the chosen classes (K,).
+
+    kinds: the share of classes that hold FAIR of their fair share; confidence, smallest_class: all three in percent; classes: how
+    many there are in effect.
+    """
+    share = shares(said.argmax(1), said.shape[1])[classes]
+    return {"kinds": 100 * (share >= FAIR / len(share)).float().mean().item(), "confidence": 100 * said.max(1).values.mean().item(),
+            "smallest_class": 100 * share.min().item(), "classes": effective_number(share / share.sum().clamp(min=1e-9))}
+
+
+def against(real: Tensor, fake: Tensor) -> dict[str, float]:
+    """Everything that compares two clouds of points or features (N, d), (M, d): precision, recall, coverage, Fréchet distance."""
+    return neighbourhoods(real, fake) | {"frechet": frechet(real, fake)}
 
 
 def neighbourhoods(real: Tensor, fake: Tensor, k: int = NEIGHBOURS) -> dict[str, float]:

@@ -40,13 +40,13 @@ def train(settings: GanSettings, hand: Hand | None = None) -> Iterator[Event]:
         now = hand.settings
         set_rates(duel, now, step)
         for k in range(now.method.critic_steps):
-            real, y, fake, asked = examples(duel, now, teaches_G=k == now.method.critic_steps - 1 and now.players != "d")
+            real, fake, y = examples(duel, now, teaches_G=k == now.method.critic_steps - 1 and now.players != "d")
             if now.players != "g":
-                lost_D = D_learns(duel, now, real, y, fake.detach(), asked)
+                lost_D = D_learns(duel, now, real, fake.detach(), y)
         if now.motion == "phases" and now.players != "g":
             yield from hand.report(watch.phase(step, "D", now, lost_D, lost_G), PAUSE)
         if now.players != "d":
-            lost_G = G_learns(duel, now, fake, asked)
+            lost_G = G_learns(duel, now, fake, y)
         if broken(lost_D, lost_G):
             yield from diverged(step)
             return
@@ -76,20 +76,20 @@ def fall(step: int, total: int) -> float:
     return min(1.0, 2 * (1 - (step - 1) / total))
 
 
-def examples(duel: Duel, now: GanSettings, teaches_G: bool) -> tuple[Tensor, Tensor | None, Tensor, Tensor | None]:
-    """A batch of real examples and their classes, as many fakes and the classes that were asked for.
+def examples(duel: Duel, now: GanSettings, teaches_G: bool) -> tuple[Tensor, Tensor, Tensor | None]:
+    """A batch of real examples, as many fakes, and the classes of the first, which the others were asked for.
 
     teaches_G: the fakes keep the way back into G; only the last ones of a step need it.
     """
     real, y = duel.world.sample(now.world.batch, duel.random)
     z, __ = duel.world.codes(now.world.batch, duel.random, now.world.latent)
     with torch.set_grad_enabled(teaches_G):
-        return real, y, duel.G(z, y), y
+        return real, duel.G(z, y), y
 
 
-def D_learns(duel: Duel, now: GanSettings, real: Tensor, y: Tensor | None, fake: Tensor, asked: Tensor | None) -> Tensor:
+def D_learns(duel: Duel, now: GanSettings, real: Tensor, fake: Tensor, y: Tensor | None) -> Tensor:
     """One step of D; returns its loss with what it pays for its slope."""
-    loss = losses.LOSSES[now.method.name][0](*scored(duel.D, real, y, fake, asked)) + penalties(duel, now, real, y, fake)
+    loss = losses.LOSSES[now.method.name][0](*scored(duel.D, real, fake, y)) + penalties(duel, now, real, fake, y)
     duel.adam_D.zero_grad()
     loss.backward()
     duel.adam_D.step()
@@ -98,10 +98,10 @@ def D_learns(duel: Duel, now: GanSettings, real: Tensor, y: Tensor | None, fake:
     return loss.detach()
 
 
-def G_learns(duel: Duel, now: GanSettings, fake: Tensor, asked: Tensor | None) -> Tensor:
+def G_learns(duel: Duel, now: GanSettings, fake: Tensor, y: Tensor | None) -> Tensor:
     """One step of G on fakes that it has already made; returns its loss. D's own slopes are not needed, so they are not computed."""
     duel.D.requires_grad_(False)
-    loss = losses.LOSSES[now.method.name][1](duel.D(fake, asked))
+    loss = losses.LOSSES[now.method.name][1](duel.D(fake, y))
     duel.adam_G.zero_grad()
     loss.backward()
     duel.adam_G.step()
@@ -109,15 +109,15 @@ def G_learns(duel: Duel, now: GanSettings, fake: Tensor, asked: Tensor | None) -
     return loss.detach()
 
 
-def scored(D: nn.Module, real: Tensor, y: Tensor | None, fake: Tensor, asked: Tensor | None) -> tuple[Tensor, Tensor]:
+def scored(D: nn.Module, real: Tensor, fake: Tensor, y: Tensor | None) -> tuple[Tensor, Tensor]:
     """D's scores of real examples and of fakes. With BatchNorm each have a batch of their own; without, one pass serves both."""
     if D.arch.get("normed"):
-        return D(real, y), D(fake, asked)
-    both = D(torch.cat([real, fake]), None if y is None else torch.cat([y, asked]))
+        return D(real, y), D(fake, y)
+    both = D(torch.cat([real, fake]), None if y is None else torch.cat([y, y]))
     return both[:len(both) // 2], both[len(both) // 2:]
 
 
-def penalties(duel: Duel, now: GanSettings, real: Tensor, y: Tensor | None, fake: Tensor) -> Tensor:
+def penalties(duel: Duel, now: GanSettings, real: Tensor, fake: Tensor, y: Tensor | None) -> Tensor:
     """What D pays for its slope: near 1 between real and fake, near 0 at real examples. Examples that are packed count as one."""
     cost, pack = torch.zeros(()), duel.D.pack
     packs, fakes = models.packed(real, pack), models.packed(fake, pack)

@@ -35,21 +35,19 @@ class Troubles:
         self.total, self.seen, self.told, self.last = total, {}, set(), None
         self.moves: list[float] = []
 
-    def look(self, step: int, now: GanSettings, watch) -> Iterator[Event]:
-        """What is in trouble after this step."""
-        with torch.inference_mode():
-            real, fake = watch.score_pair(200)
-        share = quality.shares(watch.kind_of(watch.fakes(200)), len(watch.kinds))
+    def look(self, step: int, now: GanSettings, seen) -> Iterator[Event]:
+        """What is in trouble after this step. seen: the watch's glance."""
+        share = quality.shares(seen.kind, len(seen.kinds))
         many = quality.effective_number(share)
         self.moves = [*self.moves[-5:], 0.5 * (share - self.last).abs().sum().item() if self.last is not None else 0.0]
         self.last = share
         moved = sum(self.moves) / len(self.moves)
         begun, late = step > SOON * self.total, step > LATER * self.total
-        told_apart = accuracy(now, real, fake)
+        told_apart = accuracy(now, seen.real_score, seen.fake_score)
         yield from self._tell(step, "strong", begun and now.method.name not in WASSERSTEIN and told_apart > SURE, 100 * told_apart)
-        slope, sure_of_fakes = pull(now, fake), fake.mean() < border(now)
+        slope, sure_of_fakes = pull(now, seen.fake_score), seen.fake_score.mean() < border(now)
         yield from self._tell(step, "vanishing", begun and sure_of_fakes and slope < FAINT, slope)
-        yield from self._tell(step, "collapse", late and many < FEW * len(watch.kinds), many, len(watch.kinds))
+        yield from self._tell(step, "collapse", late and many < FEW * len(seen.kinds), many, len(seen.kinds))
         yield from self._tell(step, "oscillation", late and moved > RESTLESS, 100 * moved)
 
     def _tell(self, step: int, kind: str, seen: bool, *numbers: float) -> Iterator[Event]:

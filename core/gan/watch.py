@@ -1,6 +1,7 @@
 """What is seen of the duel: fakes, D's field and its slope at them, the same codes through time; and trouble, by its name."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,22 @@ ROWS = 4  # of ten pictures in the film
 GRID, LATTICE = 41, 13  # places along each side of the field, and lines of the codes' grid each way
 
 
+@dataclass(frozen=True)
+class Glance:
+    """What both players give at one moment, while they stand still; each network is asked once.
+
+    fake: G's answers to the first codes (N, ...). said: what the judge reads in them (N, 10), None on the plane. real_score,
+    fake_score: D's scores (n,) of real examples and of the first fakes. kind: of the first fakes (n,). kinds: all there are.
+    """
+
+    fake: Tensor
+    said: Tensor | None
+    real_score: Tensor
+    fake_score: Tensor
+    kind: Tensor
+    kinds: range
+
+
 class Watch:
     """Measures beside the training and never changes it."""
 
@@ -31,13 +48,13 @@ class Watch:
         self.settings, self.world, self.G, self.D = settings, world, G, D
         self.total, self.pictures = settings.world.steps, isinstance(world, DigitWorld)
         self.every = max(1, self.total // LOOKS[settings.world.name])
-        self.random = seeded(settings.seed + 10_000)  # the training's own randomness stays untouched
+        random = seeded(settings.seed + 10_000)  # the training's own randomness stays untouched
         self.latent = settings.world.latent
-        self.z, self.y = world.codes(JUDGED, self.random, PLACES[self.settings.world.name])  # all places; `codes_now` silences the rest
+        self.z, self.y = world.codes(JUDGED, random, PLACES[settings.world.name])  # all places; `codes_now` silences the rest
         if self.pictures:
             self.real, self.real_y = world.test_x, world.test_y
         else:
-            self.real, self.real_y = world.sample(JUDGED, self.random)[0], None
+            self.real, self.real_y = world.sample(JUDGED, random)[0], None
         self.troubles = Troubles(self.total)
 
     def facts(self) -> dict[str, Any]:
@@ -56,8 +73,9 @@ class Watch:
             yield Picture(0, "real", as_bytes(self.real[:: max(1, len(self.real) // (10 * ROWS))][:10 * ROWS]))
         else:
             yield Picture(0, "real", self.real[:SHOWN].half().numpy())
-        yield from self.seen(0, self.settings)
-        yield Metrics(0, self.measured(ASKED[self.settings.world.name], self.settings))
+        glance = self.glance(ASKED[self.settings.world.name])
+        yield from self.seen(0, self.settings, glance)
+        yield Metrics(0, self.measured(self.settings, glance))
 
     def wants(self, step: int) -> bool:
         """Whether a look is due after this step."""
@@ -66,23 +84,29 @@ class Watch:
     def look(self, step: int, now: GanSettings, d_loss: Tensor, g_loss: Tensor) -> Iterator[Event]:
         """What is seen, what is measured, and what is in trouble."""
         self.latent = now.world.latent
-        yield from self.seen(step, now)
-        yield from self.troubles.look(step, now, self)
-        yield self.numbers(step, now, d_loss, g_loss)
-
-    def numbers(self, step: int, now: GanSettings, d_loss: Tensor, g_loss: Tensor) -> Metrics:
-        """What is measured at a look."""
-        found = self.measured(ASKED[now.world.name], now)
-        return Metrics(step, found | {"d_loss": d_loss.item(), "g_loss": g_loss.item()})
+        glance = self.glance(ASKED[now.world.name])
+        yield from self.seen(step, now, glance)
+        yield from self.troubles.look(step, now, glance)
+        yield Metrics(step, self.measured(now, glance) | {"d_loss": d_loss.item(), "g_loss": g_loss.item()})
 
     def phase(self, step: int, who: str, now: GanSettings, d_loss: Tensor, g_loss: Tensor) -> Iterator[Event]:
         """One phase of a step in slow motion: `who` has just learned."""
         self.latent = now.world.latent
-        yield from self.seen(step, now)
-        yield self.numbers(step, now, d_loss, g_loss)
+        glance = self.glance(ASKED[now.world.name])
+        yield from self.seen(step, now, glance)
+        yield Metrics(step, self.measured(now, glance) | {"d_loss": d_loss.item(), "g_loss": g_loss.item()})
         yield Picture(step, "phase", np.array([0 if who == "D" else 1], np.uint8))
 
-    # ---- pictures ----
+    # ---- what both give ----
+
+    @torch.inference_mode()
+    def glance(self, n: int) -> Glance:
+        """Asks G for n fakes, the judge about all of them where they are digits, and D about the first."""
+        fake = self.fakes(n)
+        said = quality.answers(fake) if self.pictures else None
+        first = fake[:ASKED["digits"]]
+        kind = self.kind_of(first, None if said is None else said[:len(first)])
+        return Glance(fake, said, *self.score_pair(first), kind, self.kinds)
 
     def codes_now(self, n: int) -> tuple[Tensor, Tensor | None]:
         """The first n of the codes that never change, as far as they are drawn now, and their classes."""
@@ -108,26 +132,26 @@ class Watch:
         self.D.train(was)
         return found
 
-    def seen(self, step: int, now: GanSettings) -> Iterator[Event]:
+    def score_pair(self, fake: Tensor) -> tuple[Tensor, Tensor]:
+        """D's scores of as many real examples, which it may not have seen, and of the first fakes (n, ...)."""
+        n = len(fake)
+        index = torch.arange(n) * len(self.real) // n  # test digits are sorted by class: evenly from first to last
+        real = self.scores(self.real[index], None if self.real_y is None else self.real_y[index])
+        return real, self.scores(fake, self.codes_now(n)[1])
+
+    # ---- pictures ----
+
+    def seen(self, step: int, now: GanSettings, glance: Glance) -> Iterator[Event]:
         """The pictures of one look."""
         if self.pictures:
-            yield Picture(step, "film", as_bytes(self.fakes(10 * ROWS)))
+            yield Picture(step, "film", as_bytes(glance.fake[:10 * ROWS]))
         else:
-            fake = self.fakes(SHOWN)
+            fake = glance.fake[:SHOWN]
             yield Picture(step, "fake", fake.half().numpy())
             yield Picture(step, "field", self.field(now, fake))
             yield Picture(step, "arrows", self.arrows(now, fake[:ARROWS]).half().numpy())
             yield Picture(step, "lattice", self.lattice().half().numpy())
-        n = ASKED["digits"]
-        with torch.inference_mode():
-            real, fake = self.score_pair(n)
-        yield Picture(step, "scores", np.stack([real.numpy(), fake.numpy()]).astype(np.float16))
-
-    def score_pair(self, n: int) -> tuple[Tensor, Tensor]:
-        """D's scores of n real examples that it may not have seen, and of n fakes."""
-        index = torch.arange(n) * len(self.real) // n  # test digits are sorted by class: evenly from first to last
-        real = self.scores(self.real[index], None if self.real_y is None else self.real_y[index])
-        return real, self.scores(self.fakes(n), self.codes_now(n)[1])
+        yield Picture(step, "scores", torch.stack([glance.real_score, glance.fake_score]).numpy().astype(np.float16))
 
     @torch.inference_mode()
     def field(self, now: GanSettings, fake: Tensor) -> np.ndarray:
@@ -162,37 +186,32 @@ class Watch:
 
     # ---- numbers ----
 
-    def kind_of(self, x: Tensor) -> Tensor:
-        """Which of the kinds each example is of: (N,)."""
+    def kind_of(self, x: Tensor, said: Tensor | None) -> Tensor:
+        """Which of the kinds each example is of: (N,). said: what the judge reads in pictures (N, 10)."""
         if self.pictures:
-            said = quality.answers(x)[:, self.world.classes].argmax(1)
-            return said
+            return said[:, self.world.classes].argmax(1)
         if self.world.modes is not None:
             return torch.cdist(x, self.world.modes).argmin(1)
         return ((torch.atan2(x[:, 1], x[:, 0]) / (2 * torch.pi) + 0.5) * 8).long().clamp(0, 7)
 
     @torch.inference_mode()
-    def measured(self, n: int, now: GanSettings) -> dict[str, float]:
-        """The numbers of one look, over n fakes."""
-        fake = self.fakes(n)
-        real, faked = self.score_pair(min(n, ASKED["digits"]))
-        found = opinions(now, real, faked)
+    def measured(self, now: GanSettings, glance: Glance) -> dict[str, float]:
+        """The numbers of one look, over all its fakes."""
+        found, fake = opinions(now, glance.real_score, glance.fake_score), glance.fake
         if self.pictures:
-            said = quality.answers(fake)
-            share = quality.shares(said.argmax(1), 10)[self.world.classes]
-            return found | {"kinds": 100 * (share >= 0.4 / len(share)).float().mean().item(),
-                            "confidence": 100 * said.max(1).values.mean().item()}
-        near = quality.neighbourhoods(self.real[:n], fake)
+            read = quality.of_classes(glance.said, self.world.classes)
+            return found | {"kinds": read["kinds"], "confidence": read["confidence"]}
+        near = quality.neighbourhoods(self.real[:len(fake)], fake)
         if self.world.modes is not None:
-            met = quality.modes_met(fake, self.world.modes, self.settings.world.spread)
-            found |= {"kinds": met.covered}
+            found |= {"kinds": quality.modes_met(fake, self.world.modes, self.settings.world.spread).covered}
         return found | {"precision": near["precision"], "coverage": near["coverage"]}
 
     def run_ends(self, step: int, now: GanSettings) -> Iterator[Event]:
         """The last look, with all examples, and both players."""
         self.latent = now.world.latent
-        yield from self.seen(step, now)
-        found, summary = self.measured(JUDGED, now), self.judged()
+        glance = self.glance(JUDGED)
+        yield from self.seen(step, now, glance)
+        found, summary = self.measured(now, glance), self.judged(glance)
         yield Metrics(step, found | {name: summary[name] for name in ("precision", "recall", "coverage", "frechet", "strict")
                                      if name in summary})
         yield Finished(step, found | summary, {"G": to_model(self.G), "D": to_model(self.D)})
@@ -202,23 +221,18 @@ class Watch:
         return self.world.sample(len(self.real), seeded(self.settings.seed + 20_000))[0]
 
     @torch.inference_mode()
-    def judged(self) -> dict[str, float]:
-        """How good the fakes of a finished run are."""
-        fake = self.fakes(JUDGED)
-        if not self.pictures:
-            found = quality.neighbourhoods(self.real, fake) | {"frechet": quality.frechet(self.real, fake),
-                                                               "floor": quality.frechet(self.real, self.others())}
-            if self.world.modes is not None:
-                met = quality.modes_met(fake, self.world.modes, self.settings.world.spread)
-                found |= {"strict": met.strict, "good": met.good, "modes": met.covered * len(self.world.modes) / 100,
-                          "modes_strict": met.strict * len(self.world.modes) / 100}
+    def judged(self, glance: Glance) -> dict[str, float]:
+        """How good the fakes of a finished run are, and the Fréchet distance between real examples and others of them."""
+        if self.pictures:
+            seen, made, other = (quality.features(x) for x in (self.real, glance.fake, self.others()))
+            return quality.against(seen, made) | quality.of_classes(glance.said, self.world.classes) | {
+                "floor": quality.frechet(seen, other)}
+        found = quality.against(self.real, glance.fake) | {"floor": quality.frechet(self.real, self.others())}
+        if (modes := self.world.modes) is None:
             return found
-        seen, made = quality.features(self.real), quality.features(fake)
-        share = quality.shares(quality.answers(fake).argmax(1), 10)[self.world.classes]
-        return quality.neighbourhoods(seen, made) | {
-            "frechet": quality.frechet(seen, made), "floor": quality.frechet(seen, quality.features(self.others())),
-            "smallest_class": 100 * share.min().item(),
-            "classes": quality.effective_number(share / share.sum().clamp(min=1e-9))}
+        met = quality.modes_met(glance.fake, modes, self.settings.world.spread)
+        return found | {"strict": met.strict, "good": met.good, "modes": met.covered * len(modes) / 100,
+                        "modes_strict": met.strict * len(modes) / 100}
 
 
 def opinions(now: GanSettings, real: Tensor, fake: Tensor) -> dict[str, float]:

@@ -37,9 +37,9 @@ def ours() -> float:
         if step == WARM:
             begun = time.process_time()
         train.set_rates(duel, SETTINGS, 1)
-        real, y, fake, asked = train.examples(duel, SETTINGS, teaches_G=True)
-        train.D_learns(duel, SETTINGS, real, y, fake.detach(), asked)
-        train.G_learns(duel, SETTINGS, fake, asked)
+        real, fake, y = train.examples(duel, SETTINGS, teaches_G=True)
+        train.D_learns(duel, SETTINGS, real, fake.detach(), y)
+        train.G_learns(duel, SETTINGS, fake, y)
     return time.process_time() - begun
 
 

@@ -236,13 +236,13 @@ def spied(monkeypatch):
         drawn.append(int((z != 0).any(0).sum()))
         return z
 
-    def D_learns(duel, now, real, y, fake, asked, original=train.D_learns):
+    def D_learns(duel, now, real, fake, y, original=train.D_learns):
         told.append(("D", len(real), drawn[-1], fake.requires_grad, duel.adam_D.param_groups[0]["lr"]))
-        return original(duel, now, real, y, fake, asked)
+        return original(duel, now, real, fake, y)
 
-    def G_learns(duel, now, fake, asked, original=train.G_learns):
+    def G_learns(duel, now, fake, y, original=train.G_learns):
         told.append(("G", len(fake), drawn[-1], fake.requires_grad, duel.adam_G.param_groups[0]["lr"]))
-        return original(duel, now, fake, asked)
+        return original(duel, now, fake, y)
 
     monkeypatch.setattr(worlds, "codes", codes)
     for function in (D_learns, G_learns):

@@ -19,22 +19,13 @@ METHODS = {method.name: GanSettings(method=method) for method in (
 
 
 class Seen:
-    """What a watch would show: scores of real examples and of fakes, and of which of eight kinds each fake is."""
+    """What a glance would show: scores of real examples and of fakes, and of which of eight kinds each fake is."""
 
     kinds = range(8)
 
     def __init__(self, real=UNSURE + 0.2, fake=UNSURE - 0.2, kind=EVENLY):
-        self.pair = [torch.as_tensor(score, dtype=torch.float32).expand(N).clone() for score in (real, fake)]
+        self.real_score, self.fake_score = (torch.as_tensor(score, dtype=torch.float32).expand(N).clone() for score in (real, fake))
         self.kind = kind
-
-    def score_pair(self, n):
-        return tuple(score[:n] for score in self.pair)
-
-    def fakes(self, n):
-        return self.kind[:n]
-
-    def kind_of(self, x):
-        return x
 
 
 def told(looks, now=PLAIN, first=40, apart=1, total=TOTAL):
@@ -181,7 +172,7 @@ def test_sentences_name_the_trouble_and_a_remedy():
 def test_looking_leaves_the_scores_alone():
     seen = Seen(fake=-1.0)
     list(Troubles(TOTAL).look(50, PLAIN, seen))
-    assert not seen.pair[1].requires_grad and (seen.pair[1] == -1).all()
+    assert not seen.fake_score.requires_grad and (seen.fake_score == -1).all()
     with torch.inference_mode():
         scores = torch.zeros(3)
     assert trouble.pull(PLAIN, scores) == pytest.approx(0.5), "scores come from inference mode"

@@ -123,10 +123,10 @@ def test_a_pack_is_filled_with_copies():
 def test_players_learn_on_in_the_mode_they_were_in():
     settings = GanSettings(world=s.Digits(channels=8, steps=20))
     eye = watching(settings.world)
-    eye.fakes(4), eye.score_pair(8)
+    eye.fakes(4), eye.score_pair(eye.fakes(8))
     assert eye.G.training and eye.D.training
     eye.D.eval()
-    eye.score_pair(8)
+    eye.score_pair(eye.fakes(8))
     assert not eye.D.training
     assert eye.G.norm1.num_batches_tracked == 0 == eye.D.norm.num_batches_tracked
 
@@ -134,16 +134,16 @@ def test_players_learn_on_in_the_mode_they_were_in():
 def test_scores_of_a_pair():
     """Real ones from all over the real examples, fakes of the first codes."""
     eye = watching(D=Tells(), G=Makes())
-    real, fake = eye.score_pair(200)
+    real, fake = eye.score_pair(eye.fakes(200))
     assert torch.equal(fake, Tells()(eye.fakes(200))) and torch.equal(real, Tells()(eye.real[::5]))
     told = watching(s.Digits(channels=8, steps=20, digits="37"))
     asked = []
     told.scores = lambda x, y: asked.append((len(x), y.tolist())) or x.flatten(1).sum(1)
-    told.score_pair(20)
+    told.score_pair(told.fakes(20))
     assert set(asked[0][1]) == {3, 7} and asked[1] == (20, [3, 7] * 10)
     three = watching(s.Digits(channels=8, steps=20, digits="012"))
     three.scores = told.scores
-    three.score_pair(200)
+    three.score_pair(three.fakes(200))
     assert np.bincount(asked[2][1], minlength=3).min() > 60, "test digits are in the order of their classes"
 
 
@@ -161,18 +161,19 @@ def test_the_lattice_is_evenly_likely():
 
 def test_kinds_of_points():
     ring = watching()
-    assert ring.kind_of(worlds.modes("ring") * 1.3).tolist() == list(range(8)) and len(ring.kinds) == 8
+    assert ring.kind_of(worlds.modes("ring") * 1.3, None).tolist() == list(range(8)) and len(ring.kinds) == 8
     assert len(watching(s.Plane(shape="grid")).kinds) == 25
     moons = watching(s.Plane(shape="moons"))  # sectors of an eighth, from the left on
     angle = (torch.arange(8) + 0.5) * math.pi / 4 - math.pi
-    assert moons.kind_of(torch.stack([angle.cos(), angle.sin()], 1)).tolist() == list(range(8)) and len(moons.kinds) == 8
-    assert moons.kind_of(torch.tensor([[-1.0, 0.0], [0.0, 0.0]])).tolist() == [7, 4]
+    assert moons.kind_of(torch.stack([angle.cos(), angle.sin()], 1), None).tolist() == list(range(8)) and len(moons.kinds) == 8
+    assert moons.kind_of(torch.tensor([[-1.0, 0.0], [0.0, 0.0]]), None).tolist() == [7, 4]
 
 
 def test_kinds_of_digits():
     """Numbers of the chosen classes, in their order; of what is another digit, the chosen one that it is most like."""
     eye = watching(s.Digits(digits="279", channels=8, steps=20))
-    assert len(eye.kinds) == 3 and (eye.kind_of(eye.real) == torch.tensor([0, 0, 0, 0, 0, 0, 0, 1, 0, 2])[eye.real_y]).float().mean() > 0.97
+    kind = eye.kind_of(eye.real, quality.answers(eye.real))
+    assert len(eye.kinds) == 3 and (kind == torch.tensor([0, 0, 0, 0, 0, 0, 0, 1, 0, 2])[eye.real_y]).float().mean() > 0.97
 
 
 def test_what_d_thinks():
@@ -192,7 +193,7 @@ def test_numbers_of_a_look():
     assert isinstance(last, Metrics) and last.step == 10
     fake = eye.fakes(500)
     near, met = quality.neighbourhoods(eye.real[:500], fake), quality.modes_met(fake, worlds.modes("ring"), 0.02)
-    said = opinions(eye.settings, *eye.score_pair(200))
+    said = opinions(eye.settings, *eye.score_pair(eye.fakes(200)))
     assert last.values == pytest.approx(said | {"kinds": met.covered, "precision": near["precision"], "coverage": near["coverage"],
                                                 "d_loss": 1.5, "g_loss": 2.5})
 
@@ -211,7 +212,7 @@ class Repeats(nn.Module):
 def test_a_g_that_repeats_the_real_points():
     eye = watching(seed=3)
     eye.G = Repeats(eye.real)
-    found = eye.judged()
+    found = eye.judged(eye.glance(1000))
     assert found["precision"] == found["recall"] == found["coverage"] == 100 and found["frechet"] == pytest.approx(0, abs=1e-9)
     assert found["modes"] == found["modes_strict"] == pytest.approx(8) and found["strict"] == 100 and found["good"] > 97
     assert 0 < found["floor"] < 0.05, "other real points are not the same points"
@@ -221,19 +222,19 @@ def test_a_g_that_repeats_digits():
     """And one that repeats only some of their classes: what is said of classes is of the chosen ones."""
     eye = watching(s.Digits(digits="0123", channels=8, steps=20))
     eye.G = Repeats(eye.real[torch.randperm(len(eye.real), generator=seeded(0))])
-    found, look = eye.judged(), eye.measured(200, eye.settings)
+    found, look = eye.judged(eye.glance(1000)), eye.measured(eye.settings, eye.glance(200))
     assert found["precision"] == found["recall"] == found["coverage"] == 100 and found["frechet"] == pytest.approx(0, abs=1e-6)
     assert found["smallest_class"] > 20 and found["classes"] == pytest.approx(4, abs=0.05) and found["floor"] > 1
     assert look["kinds"] == 100 and look["confidence"] > 95
     zeros, ones = (eye.real[eye.real_y == digit][:80] for digit in (0, 1))
     eye.G = Repeats(torch.stack([zeros, ones], 1).flatten(0, 1).repeat(3, 1, 1, 1))
-    found, look = eye.judged(), eye.measured(200, eye.settings)
+    found, look = eye.judged(eye.glance(1000)), eye.measured(eye.settings, eye.glance(200))
     assert found["smallest_class"] < 1 and found["classes"] == pytest.approx(2, abs=0.1)
     assert found["precision"] > 99 and found["recall"] < 70 and look["kinds"] == 50
     # of four classes each has a fair share of a quarter: 7 % are less than four tenths of it, 13 % are more
     for twos, kinds in ((14, 50), (26, 75)):
         eye.G = Repeats(torch.cat([eye.real[eye.real_y == 2][:twos], zeros, ones, zeros])[:200])
-        assert eye.measured(200, eye.settings)["kinds"] == kinds
+        assert eye.measured(eye.settings, eye.glance(200))["kinds"] == kinds
 
 
 # ---- pictures of digits ----
@@ -268,4 +269,4 @@ def test_shown_points_are_the_first_of_those_that_are_judged():
     eye = watching()
     begins = seen(eye.begins())
     assert np.array_equal(begins["real"], eye.real[:watch.SHOWN].half().numpy())
-    assert np.array_equal(begins["scores"], np.stack([x.detach().numpy() for x in eye.score_pair(200)]).astype(np.float16))
+    assert np.array_equal(begins["scores"], np.stack([x.detach().numpy() for x in eye.score_pair(eye.fakes(200))]).astype(np.float16))
