@@ -42,6 +42,12 @@ st.navigation(
                 help=_("Let a forger and an expert learn from each other, and see where it goes wrong."),
             ),
             st.Page(
+                "pages/seq2seq.py",
+                title=_("Sequence to sequence"),
+                icon=":material/record_voice_over:",
+                help=_("Type a word, hear a network spell out its sounds, and take attention away."),
+            ),
+            st.Page(
                 "pages/network_compression.py",
                 title=_("Network compression"),
                 icon=":material/compress:",

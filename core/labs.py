@@ -10,7 +10,7 @@ from types import ModuleType
 from core.events import Event
 from core.settings import Settings
 
-LABS = ("transfer", "lifelong", "anomaly", "gan", "compression", "attack", "explain")
+LABS = ("transfer", "lifelong", "anomaly", "gan", "seq2seq", "compression", "attack", "explain")
 
 
 def module(lab: str, name: str) -> ModuleType:

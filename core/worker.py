@@ -16,6 +16,7 @@ from distributed import get_worker
 from core import cluster, labs, runs
 from core.data import digits, scanned, scenery
 from core.events import Finished, Started, pack
+from core.seq2seq import tasks
 from core.settings import build
 from core.steering import Hand
 
@@ -41,6 +42,7 @@ def dask_setup(_: Any) -> None:
         data.load()
     for lab in labs.LABS:
         labs.trainer(lab)
+    tasks.spelling()
 
 
 def obey(key: str, wish: str) -> None:

@@ -5,13 +5,14 @@ import streamlit as st
 from core import jobs
 from pages.shared import lecture
 from pages.shared.words import _
-from pages.views import anomaly, attack, compression, explain, gan, lifelong, transfer
+from pages.views import anomaly, attack, compression, explain, gan, lifelong, seq2seq, transfer
 
 LABS = {
     "transfer": ("pages/transfer_learning.py", ":material/swap_horiz:", transfer.card),
     "lifelong": ("pages/lifelong_learning.py", ":material/all_inclusive:", lifelong.card),
     "anomaly": ("pages/anomaly_detection.py", ":material/radar:", anomaly.card),
     "gan": ("pages/gan.py", ":material/swords:", gan.card),
+    "seq2seq": ("pages/seq2seq.py", ":material/record_voice_over:", seq2seq.card),
     "compression": ("pages/network_compression.py", ":material/compress:", compression.card),
     "attack": ("pages/adversarial_attack.py", ":material/bug_report:", attack.card),
     "explain": ("pages/explainable_ai.py", ":material/troubleshoot:", explain.card),

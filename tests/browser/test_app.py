@@ -23,7 +23,7 @@ from tests.browser.conftest import (
 )
 
 PAGES = {"": "Lectern", "transfer_learning": "Transfer learning",
-         "lifelong_learning": "Life-long learning", "anomaly_detection": "Anomaly detection", "gan": "GAN",
+         "lifelong_learning": "Life-long learning", "anomaly_detection": "Anomaly detection", "gan": "GAN", "seq2seq": "Sequence to sequence",
          "network_compression": "Network compression",
          "adversarial_attack": "Adversarial attack", "explainable_ai": "Explainable AI", "runs": "Runs"}
 SIX = ("Train", "Pause", "Step", "Stop", "Reset", "New seed")
@@ -33,7 +33,8 @@ SIX = ("Train", "Pause", "Step", "Stop", "Reset", "New seed")
 
 def test_the_first_visitor_of_a_fresh_server_may_follow_a_deep_link(server):
     assert server.first["title"] == "Network compression"
-    names = ["Home", "Transfer learning", "Life-long learning", "Anomaly detection", "GAN", "Network compression", "Adversarial attack",
+    names = ["Home", "Transfer learning", "Life-long learning", "Anomaly detection", "GAN", "Sequence to sequence",
+             "Network compression", "Adversarial attack",
              "Explainable AI", "Runs"]
     assert [link.splitlines()[-1] for link in server.first["links"]] == names
     assert {"Labs", "Shelf"} <= {section.splitlines()[-1] for section in server.first["sections"]}

@@ -21,7 +21,7 @@ from core.settings import Settings, build, flat_fields, flatten
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = {  # a new lab adds its page here and is tested like the others
     "transfer": "pages/transfer_learning.py", "lifelong": "pages/lifelong_learning.py", "compression": "pages/network_compression.py",
-    "anomaly": "pages/anomaly_detection.py", "gan": "pages/gan.py",
+    "anomaly": "pages/anomaly_detection.py", "gan": "pages/gan.py", "seq2seq": "pages/seq2seq.py",
     "explain": "pages/explainable_ai.py", "attack": "pages/adversarial_attack.py"}
 
 

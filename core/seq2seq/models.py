@@ -1,0 +1,255 @@
+"""The encoder–decoders: recurrent with one vector between the halves, the same with attention, and a small transformer.
+
+All three speak one language. `read` encodes a batch, `begin` gives the decoder's first state, `step` takes one token and
+gives the next distribution. Training, every kind of decoding and the step-by-step view call nothing else; `teach` is `step`
+along a given answer.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from core import nets
+from core.events import Model
+
+PAD, BOS, EOS = 0, 1, 2  # of both vocabularies
+State = tuple[Tensor, ...]  # each (N, ...): rows may be chosen, repeated and reordered, as beam search does
+LONGEST = 64  # tokens for which a transformer has positions
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What the encoder leaves: states (N, S, D), keys (N, S, A) for attention, vector (N, D'), mask (N, S), true at tokens."""
+
+    states: Tensor
+    keys: Tensor
+    vector: Tensor
+    mask: Tensor
+
+    def at(self, rows: Tensor) -> "Memory":
+        """The memory of these rows, in this order; a row may come twice."""
+        return Memory(self.states[rows], self.keys[rows], self.vector[rows], self.mask[rows])
+
+
+def additive(query: Tensor, keys: Tensor, v: Tensor) -> Tensor:
+    """e_i = vᵀ tanh(q + k_i) (Bahdanau et al. 2015, appendix A.1.2). query: (N, A), keys: (N, S, A), v: (A,). Returns (N, S)."""
+    return torch.tanh(query.unsqueeze(1) + keys) @ v
+
+
+def multiplicative(query: Tensor, keys: Tensor) -> Tensor:
+    """e_i = qᵀ k_i / √A (Luong et al. 2015, equation 8; scaled as in Vaswani et al. 2017, section 3.2.1).
+
+    query: (N, A), keys: (N, S, A). Returns (N, S).
+    """
+    return (keys @ query.unsqueeze(2)).squeeze(2) / keys.shape[2] ** 0.5
+
+
+def attend(scores: Tensor, mask: Tensor, states: Tensor) -> tuple[Tensor, Tensor]:
+    """a = softmax(e) over the tokens that are there, c = Σ a_i h_i (Bahdanau et al. 2015, equations 5 and 6).
+
+    scores, mask: (N, S), states: (N, S, D). Returns the context (N, D) and the weights (N, S), which sum to 1.
+    """
+    weights = scores.masked_fill(~mask, -torch.inf).softmax(1)
+    return (weights.unsqueeze(1) @ states).squeeze(1), weights
+
+
+class Recurrent(nn.Module):
+    """A bidirectional LSTM or GRU reads; one of a single direction writes.
+
+    letters, sounds: sizes of the vocabularies. embed: of either embedding. hidden: of the decoder, and of both directions of
+    the encoder together. layers: of the encoder. attention: none, additive or multiplicative; without it the decoder knows
+    of the input only the one vector that it begins with (Sutskever et al. 2014, section 2).
+    """
+
+    def __init__(self, letters: int, sounds: int, cell: str = "lstm", attention: str = "additive", embed: int = 32, hidden: int = 128,
+                 layers: int = 1, dropout: float = 0.0):
+        super().__init__()
+        self.arch = {"kind": "recurrent seq2seq", "letters": letters, "sounds": sounds, "cell": cell, "attention": attention,
+                     "embed": embed, "hidden": hidden, "layers": layers, "dropout": dropout}
+        self.cell, self.attention = cell, attention
+        self.letters, self.sounds = nn.Embedding(letters, embed, PAD), nn.Embedding(sounds, embed, PAD)
+        rnn = {"lstm": nn.LSTM, "gru": nn.GRU}[cell]
+        self.encoder = rnn(embed, hidden // 2, layers, batch_first=True, bidirectional=True, dropout=dropout if layers > 1 else 0.0)
+        self.bridge = nn.Linear(hidden, hidden)
+        context = 0 if attention == "none" else hidden
+        self.decoder = {"lstm": nn.LSTMCell, "gru": nn.GRUCell}[cell](embed + context, hidden)
+        if attention != "none":
+            self.query, self.key = nn.Linear(hidden, hidden, bias=False), nn.Linear(hidden, hidden, bias=False)
+        if attention == "additive":
+            self.v = nn.Parameter(torch.empty(hidden).uniform_(-1, 1) / hidden ** 0.5)
+        self.out = nn.Linear(hidden + context, sounds)
+        self.dropout = nn.Dropout(dropout)
+
+    def read(self, x: Tensor) -> Memory:
+        """x: (N, S) tokens, PAD behind each sequence, none of them empty."""
+        return self.read_embedded(self.letters(x), x != PAD)
+
+    def read_embedded(self, embedded: Tensor, mask: Tensor) -> Memory:
+        """embedded: (N, S, embed) with mask (N, S). What stands behind a sequence is never read."""
+        embedded, lengths = self.dropout(embedded), mask.sum(1)
+        if mask.all():  # every sequence is as long as the batch: nothing to leave out, and twice as fast
+            states, last = self.encoder(embedded)
+        else:
+            packed = nn.utils.rnn.pack_padded_sequence(embedded, lengths, batch_first=True, enforce_sorted=False)
+            states, last = self.encoder(packed)
+            states, _ = nn.utils.rnn.pad_packed_sequence(states, batch_first=True, total_length=embedded.shape[1])
+        h = last[0] if self.cell == "lstm" else last
+        vector = self.bridge(torch.cat((h[-2], h[-1]), 1))
+        states = self.dropout(states)
+        return Memory(states, self.key(states) if self.attention != "none" else states[:, :, :0], vector, mask)
+
+    def begin(self, memory: Memory) -> State:
+        """The one vector becomes the decoder's state: an LSTM's cell, with h = tanh c; a GRU's h."""
+        return (memory.vector.tanh(), memory.vector) if self.cell == "lstm" else (memory.vector.tanh(),)
+
+    def step(self, token: Tensor, state: State, memory: Memory) -> tuple[Tensor, State, Tensor | None]:
+        """One token (N,) is read; returns logits (N, sounds) of the next one, the new state, and attention (N, S) or None."""
+        features, state, weights = self.advance(self.sounds(token), state, memory)
+        return self.out(self.dropout(features)), state, weights
+
+    def advance(self, embedded: Tensor, state: State, memory: Memory) -> tuple[Tensor, State, Tensor | None]:
+        """One embedded token (N, embed) is read: first where to look, by the state so far, then the cell. Features for `out`."""
+        if self.attention == "none":
+            state = self._cell(embedded, state)
+            return state[0], state, None
+        query = self.query(state[0])
+        scores = additive(query, memory.keys, self.v) if self.attention == "additive" else multiplicative(query, memory.keys)
+        context, weights = attend(scores, memory.mask, memory.states)
+        state = self._cell(torch.cat((embedded, context), 1), state)
+        return torch.cat((state[0], context), 1), state, weights
+
+    def teach(self, memory: Memory, given: Tensor, own: Tensor | None = None) -> Tensor:
+        """Logits (N, T, sounds) along the given tokens (N, T), BOS first.
+
+        Where `own` (N, T) is true the decoder's own last answer is read instead.
+        """
+        state, said, token = self.begin(memory), [], given[:, 0]
+        embedded = self.dropout(self.sounds(given))
+        for t in range(given.shape[1]):
+            if own is None or t == 0:
+                e = embedded[:, t]
+            else:
+                token = torch.where(own[:, t], self.out(said[-1]).argmax(1), given[:, t])
+                e = self.dropout(self.sounds(token))
+            features, state, _ = self.advance(e, state, memory)
+            said.append(features)
+        return self.out(self.dropout(torch.stack(said, 1)))
+
+    def _cell(self, x: Tensor, state: State) -> State:
+        return self.decoder(x, state) if self.cell == "lstm" else (self.decoder(x, state[0]),)
+
+
+class Heads(nn.Module):
+    """Attention with several heads, each looking by its own rule (Vaswani et al. 2017, section 3.2)."""
+
+    def __init__(self, width: int, heads: int):
+        super().__init__()
+        self.heads = heads
+        self.query, self.key, self.value, self.out = (nn.Linear(width, width) for _ in range(4))
+
+    def forward(self, asks: Tensor, holds: Tensor, allowed: Tensor) -> tuple[Tensor, Tensor]:
+        """asks: (N, T, D), holds: (N, S, D), allowed: (N or 1, T or 1, S). Returns (N, T, D) and the heads' mean weights (N, T, S)."""
+        q, k, v = (layer(x).unflatten(2, (self.heads, -1)).transpose(1, 2)
+                   for layer, x in ((self.query, asks), (self.key, holds), (self.value, holds)))
+        scores = q @ k.transpose(2, 3) / q.shape[3] ** 0.5
+        weights = scores.masked_fill(~allowed.unsqueeze(1), -torch.inf).softmax(3)
+        return self.out((weights @ v).transpose(1, 2).flatten(2)), weights.mean(1)
+
+
+class Layer(nn.Module):
+    """Attention to oneself, attention to the encoder where `crossed`, a small dense network; each added to what came in, which is
+    normalised first (Xiong et al. 2020, figure 1b)."""
+
+    def __init__(self, width: int, heads: int, dropout: float, crossed: bool):
+        super().__init__()
+        self.norms = nn.ModuleList(nn.LayerNorm(width) for _ in range(3 if crossed else 2))
+        self.own, self.cross = Heads(width, heads), Heads(width, heads) if crossed else None
+        self.dense = nn.Sequential(nn.Linear(width, 2 * width), nn.ReLU(), nn.Linear(2 * width, width))
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, x: Tensor, holds: Tensor, allowed: Tensor, memory: Memory | None = None) -> tuple[Tensor, Tensor | None]:
+        """x: (N, T, D); holds: what may be looked at, already normalised, (N, S, D). Returns (N, T, D) and the weights on the memory."""
+        x = x + self.dropout(self.own(self.norms[0](x), holds, allowed)[0])
+        weights = None
+        if self.cross is not None:
+            found, weights = self.cross(self.norms[1](x), memory.states, memory.mask.unsqueeze(1))
+            x = x + self.dropout(found)
+        return x + self.dropout(self.dense(self.norms[-1](x))), weights
+
+
+class Transformer(nn.Module):
+    """A small transformer (Vaswani et al. 2017) with learned positions.
+
+    letters, sounds: sizes of the vocabularies. width: of every vector. layers, writers: of the encoder and of the decoder.
+    """
+
+    def __init__(self, letters: int, sounds: int, width: int = 96, heads: int = 4, layers: int = 3, writers: int = 2, dropout: float = 0.0):
+        super().__init__()
+        self.arch = {"kind": "transformer seq2seq", "letters": letters, "sounds": sounds, "width": width, "heads": heads,
+                     "layers": layers, "writers": writers, "dropout": dropout}
+        self.letters, self.sounds = (nn.Embedding(many, width, PAD) for many in (letters, sounds))
+        self.places, self.turns = (nn.Parameter(torch.randn(LONGEST, width) * 0.1) for _ in range(2))
+        self.encoder = nn.ModuleList(Layer(width, heads, dropout, crossed=False) for _ in range(layers))
+        self.decoder = nn.ModuleList(Layer(width, heads, dropout, crossed=True) for _ in range(writers))
+        self.read_norm, self.out_norm = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.out = nn.Linear(width, sounds)
+        self.dropout = nn.Dropout(dropout)
+
+    def read(self, x: Tensor) -> Memory:
+        """x: (N, S) tokens, PAD behind each sequence, none of them empty."""
+        return self.read_embedded(self.letters(x), x != PAD)
+
+    def read_embedded(self, embedded: Tensor, mask: Tensor) -> Memory:
+        """embedded: (N, S, width) with mask (N, S). Its one vector, only to be looked at, is the mean of the states."""
+        x = self.dropout(embedded + self.places[:embedded.shape[1]])
+        for layer in self.encoder:
+            x, _ = layer(x, layer.norms[0](x), mask.unsqueeze(1))
+        states = self.read_norm(x)
+        there = mask.unsqueeze(2).float()
+        return Memory(states, states[:, :, :0], (states * there).sum(1) / there.sum(1), mask)
+
+    def begin(self, memory: Memory) -> State:
+        """Nothing has been said: for each layer what it may look at, (N, 0, D)."""
+        return tuple(memory.states[:, :0] for _ in self.decoder)
+
+    def step(self, token: Tensor, state: State, memory: Memory) -> tuple[Tensor, State, Tensor]:
+        """One token (N,) is read; returns logits (N, sounds) of the next one, the new state, and attention (N, S) of the last layer."""
+        x = (self.sounds(token) + self.turns[state[0].shape[1]]).unsqueeze(1)
+        kept, weights = [], None
+        for layer, before in zip(self.decoder, state):
+            holds = torch.cat((before, layer.norms[0](x)), 1)
+            x, weights = layer(x, holds, memory.mask.new_ones(1, 1, holds.shape[1]), memory)
+            kept.append(holds)
+        return self.out(self.out_norm(x[:, 0])), tuple(kept), weights[:, 0]
+
+    def teach(self, memory: Memory, given: Tensor, own: Tensor | None = None) -> Tensor:
+        """Logits (N, T, sounds) along the given tokens (N, T), BOS first. Where `own` (N, T) is true the answer of a first pass
+        along the given ones is read instead (Mihaylova, Martins 2019, section 3): a transformer reads all tokens at once."""
+        if own is not None and own[:, 1:].any():
+            with torch.no_grad():
+                said = self._along(memory, given).argmax(2)
+            given = torch.cat((given[:, :1], torch.where(own[:, 1:], said[:, :-1], given[:, 1:])), 1)
+        return self._along(memory, given)
+
+    def _along(self, memory: Memory, given: Tensor) -> Tensor:
+        many = given.shape[1]
+        x = self.dropout(self.sounds(given) + self.turns[:many])
+        past = torch.ones(1, many, many, dtype=torch.bool, device=x.device).tril()  # nobody sees what comes later
+        for layer in self.decoder:
+            x, _ = layer(x, layer.norms[0](x), past, memory)
+        return self.out(self.out_norm(x))
+
+
+KINDS = {"recurrent seq2seq": Recurrent, "transformer seq2seq": Transformer}
+
+
+def build(arch: dict[str, Any]) -> nn.Module:
+    """A fresh network from its description; raises KeyError or TypeError when it is none."""
+    return KINDS[arch["kind"]](**{name: value for name, value in arch.items() if name != "kind"})
+
+
+def speller(model: Model) -> nn.Module:
+    """A stored network again, in evaluation mode."""
+    return nets.from_model(model, build)

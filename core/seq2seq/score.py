@@ -1,0 +1,187 @@
+"""What is measured: edits to the nearest right answer, free-running; what teacher forcing hides; length, confusions."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from core.seq2seq import decode
+from core.seq2seq.models import EOS, PAD, Memory
+from core.seq2seq.tasks import Part, Tokens, World, spoken, trimmed
+
+AT_ONCE = 100  # sequences that are decoded together
+ENOUGH = 30  # examples that a percentage needs
+
+
+def distance(said: Tokens, right: Tokens) -> int:
+    """Fewest insertions, deletions and replacements that make one of the other (Levenshtein 1966; Wagner, Fischer 1974)."""
+    row = list(range(len(right) + 1))
+    for i, mine in enumerate(said, 1):
+        diagonal, row[0] = row[0], i
+        for j, theirs in enumerate(right, 1):
+            diagonal, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, diagonal + (mine != theirs))
+    return row[-1]
+
+
+def nearest(said: Tokens, answers: tuple[Tokens, ...]) -> tuple[int, Tokens]:
+    """(edits, answer) of the right answer that is nearest; of equal ones the longer, whose edits weigh less."""
+    return min(((distance(said, right), right) for right in answers), key=lambda pair: (pair[0], -len(pair[1])))
+
+
+def per(edits: np.ndarray, lengths: np.ndarray) -> float:
+    """PER = Σ edits / Σ tokens of the nearest answers, in percent: over all sequences together, not a mean of rates."""
+    return 100 * float(edits.sum()) / float(lengths.sum())
+
+
+def wer(edits: np.ndarray) -> float:
+    """WER = share of sequences with at least one edit, in percent."""
+    return 100 * float((edits > 0).mean())
+
+
+def alike(x: Tensor, size: int = AT_ONCE) -> list[Tensor]:
+    """Indices of all rows in batches of about equal length, so that little padding is read. x: (N, S)."""
+    return list((x != PAD).sum(1).argsort(stable=True).split(size))
+
+
+def answers_of(net: nn.Module, world: World, part: Part) -> list[Tokens]:
+    """What the network says greedily, free-running, to every example."""
+    return _in_order(part, lambda memory: [spoken(row) for row in decode.greedy(net, memory, world.longest).tokens.tolist()], net)
+
+
+def beamed(net: nn.Module, world: World, part: Part, width: int, alpha: float) -> list[Tokens]:
+    """The best answer of a beam search to every example."""
+    return _in_order(part, lambda memory: [spoken(best[0].tokens) for best in decode.beam(net, memory, width, alpha, world.longest)], net)
+
+
+def _in_order(part: Part, answer: Callable[[Memory], list[Tokens]], net: nn.Module) -> list[Tokens]:
+    """The answers to every example in the order of the part, though they were decoded in batches of equal length."""
+    said: list[Tokens] = [()] * len(part)
+    for index in alike(part.x):
+        with torch.inference_mode():
+            memory = net.read(trimmed(part.x[index]))
+        for i, mine in zip(index.tolist(), answer(memory)):
+            said[i] = mine
+    return said
+
+
+@torch.inference_mode()
+def forced(net: nn.Module, part: Part) -> tuple[float, float]:
+    """(loss in nats per token, share of wrong next tokens in percent) when every last token given is the right one."""
+    lost = wrong = many = 0
+    for index in alike(part.x):
+        y = trimmed(part.y[index])
+        logits, right = net.teach(net.read(trimmed(part.x[index])), y[:, :-1]), y[:, 1:]
+        there = right != PAD
+        lost += float(F.cross_entropy(logits[there], right[there], reduction="sum"))
+        wrong += int((logits.argmax(2) != right)[there].sum())
+        many += int(there.sum())
+    return lost / many, 100 * wrong / many
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a network said to every example of a part, free-running, against the nearest right answer.
+
+    edits, lengths: (N,), the latter of the nearest answers. reads: (N,) tokens of the inputs.
+    """
+
+    said: tuple[Tokens, ...]
+    right: tuple[Tokens, ...]
+    edits: np.ndarray
+    lengths: np.ndarray
+    reads: np.ndarray
+
+
+def judged(said: list[Tokens], part: Part) -> Verdict:
+    """Answers against the right ones."""
+    found = [nearest(mine, theirs) for mine, theirs in zip(said, part.answers)]
+    edits, right = np.array([edits for edits, _ in found]), tuple(answer for _, answer in found)
+    return Verdict(tuple(said), right, edits, np.array([len(answer) for answer in right]), part.lengths.numpy())
+
+
+def by_length(verdict: Verdict) -> list[tuple[int, int, float, float]]:
+    """(tokens read, how many examples, wrong answers in %, wrong tokens in %) for every length of input."""
+    rows = []
+    for length in np.unique(verdict.reads):
+        at = verdict.reads == length
+        rows.append((int(length), int(at.sum()), wer(verdict.edits[at]), per(verdict.edits[at], verdict.lengths[at])))
+    return rows
+
+
+def aligned(said: Tokens, right: Tokens) -> list[tuple[int, int]]:
+    """(said, right) token by token along a cheapest path of edits; PAD stands where one of them has none."""
+    table = np.zeros((len(said) + 1, len(right) + 1), int)
+    table[:, 0], table[0] = np.arange(len(said) + 1), np.arange(len(right) + 1)
+    for i, mine in enumerate(said, 1):
+        for j, theirs in enumerate(right, 1):
+            table[i, j] = min(table[i - 1, j] + 1, table[i, j - 1] + 1, table[i - 1, j - 1] + (mine != theirs))
+    i, j, pairs = len(said), len(right), []
+    while i or j:
+        if i and j and table[i, j] == table[i - 1, j - 1] + (said[i - 1] != right[j - 1]):
+            i, j = i - 1, j - 1
+            pairs.append((said[i], right[j]))
+        elif i and table[i, j] == table[i - 1, j] + 1:
+            i -= 1
+            pairs.append((said[i], PAD))
+        else:
+            j -= 1
+            pairs.append((PAD, right[j]))
+    return pairs[::-1]
+
+
+def confusions(verdict: Verdict, tokens: int) -> np.ndarray:
+    """How often `right` (row) was said as `said` (column): (tokens, tokens) int64; row 0 was added, column 0 left out."""
+    table = np.zeros((tokens, tokens), np.int64)
+    for said, right in zip(verdict.said, verdict.right):
+        for mine, theirs in aligned(said, right) if said != right else zip(said, right):
+            table[theirs, mine] += 1
+    return table
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """What teacher forcing hides. Against the first right answer of every example.
+
+    positions: 1, 2 …; forced: wrong next tokens there in % when all tokens before are right ones; astray: answers in % that
+    have left the right one by then, free-running. rest: tokens that follow first mistakes; after_free, after_forced: wrong ones
+    among them in %, left to itself (edits) and told the right token before each.
+    """
+
+    positions: tuple[int, ...]
+    forced: tuple[float, ...]
+    astray: tuple[float, ...]
+    rest: int
+    after_free: float
+    after_forced: float
+
+
+def exposure(net: nn.Module, world: World, part: Part) -> Exposure:
+    """Teacher-forced and free-running answers beside each other (Bengio et al. 2015, section 1; Ranzato et al. 2016, section 2)."""
+    y = part.y[:, 1:].long()
+    there, wrong = y != PAD, _forced_wrong(net, part)
+    right = [(*spoken(row), EOS) for row in y.tolist()]
+    said = [(*mine, EOS) for mine in answers_of(net, world, part)]
+    first = np.array([next((t for t, pair in enumerate(zip(mine, theirs)) if pair[0] != pair[1]), len(theirs))
+                      for mine, theirs in zip(said, right)])
+    left = [(mine[t + 1:], theirs[t + 1:]) for mine, theirs, t in zip(said, right, first) if t < len(theirs)]
+    rest = sum(len(theirs) for _, theirs in left)
+    after = there & (torch.arange(y.shape[1]) > torch.from_numpy(first).unsqueeze(1))
+    shown = [t for t in range(y.shape[1]) if int(there[:, t].sum()) >= ENOUGH]
+    reach = there.sum(1).numpy()
+    return Exposure(tuple(t + 1 for t in shown), tuple(100 * float(wrong[there[:, t], t].float().mean()) for t in shown),
+                    tuple(100 * float((first[reach > t] <= t).mean()) for t in shown), rest,
+                    100 * sum(distance(*pair) for pair in left) / max(1, rest), 100 * int((wrong & after).sum()) / max(1, rest))
+
+
+@torch.inference_mode()
+def _forced_wrong(net: nn.Module, part: Part) -> Tensor:
+    """Whether the likeliest next token is wrong when all before are right ones: (N, T - 1) bool, false at padding."""
+    wrong = torch.zeros(part.y[:, 1:].shape, dtype=torch.bool)
+    for index in alike(part.x):
+        y = trimmed(part.y[index])
+        likeliest = net.teach(net.read(trimmed(part.x[index])), y[:, :-1]).argmax(2)
+        wrong[index, :y.shape[1] - 1] = (likeliest != y[:, 1:]) & (y[:, 1:] != PAD)
+    return wrong

@@ -1,0 +1,144 @@
+"""Settings of the sequence-to-sequence lab: a task, a network, and how long and by whose words it is taught."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from core.settings import Frozen, Metric, Scene, Settings, knob
+
+
+class Pronounce(Frozen):
+    """Spelling into sounds: 125,000 English words of the CMU Pronouncing Dictionary."""
+
+    name: Literal["pronounce"] = "pronounce"
+    stress: bool = knob(False, "With stress", "Vowels say how strongly they are spoken: AH0, AH1 or AH2.", fine=True)
+
+
+class Dates(Frozen):
+    """Dates as 26 languages write them into ISO dates."""
+
+    name: Literal["dates"] = "dates"
+
+
+class Toy(Frozen):
+    """Random letters, to be turned around or sorted."""
+
+    name: Literal["toy"] = "toy"
+    rule: Literal["reverse", "sort"] = knob("reverse", "Rule", "What is to be done.", names={"reverse": "reverse", "sort": "sort"})
+    alphabet: int = knob(10, "Alphabet", "How many different letters there are.", ge=2, le=26, step=1)
+    longest: int = knob(8, "Longest", "Letters of the longest sequence to learn from; the test goes five further.", ge=4, le=16, step=1)
+
+
+Task = Pronounce | Dates | Toy
+
+
+def _cell() -> str:
+    return knob("lstm", "Cell", "Of encoder and decoder.", names={"lstm": "LSTM", "gru": "GRU"})
+
+
+def _hidden(default: int) -> int:
+    return knob(default, "State", "Numbers in the decoder's state, and in both directions of the encoder together.", ge=16, le=192, step=16)
+
+
+def _layers() -> int:
+    return knob(1, "Layers", "Of the encoder.", ge=1, le=3, step=1, fine=True)
+
+
+class OneVector(Frozen):
+    """All that the decoder learns of the input is one vector (Cho et al. 2014; Sutskever et al. 2014)."""
+
+    name: Literal["vector"] = "vector"
+    cell: Literal["lstm", "gru"] = _cell()
+    hidden: int = _hidden(96)
+    layers: int = _layers()
+
+
+class Attention(Frozen):
+    """Before every output the decoder looks back at all states of the encoder (Bahdanau et al. 2015; Luong et al. 2015)."""
+
+    name: Literal["attention"] = "attention"
+    score: Literal["additive", "multiplicative"] = knob(
+        "additive", "Score", "How the decoder's state and a letter's state are compared.",
+        names={"additive": "additive (Bahdanau)", "multiplicative": "multiplicative (Luong)"})
+    cell: Literal["lstm", "gru"] = _cell()
+    hidden: int = _hidden(96)
+    layers: int = _layers()
+
+
+class SmallTransformer(Frozen):
+    """Attention alone, without a recurrent state (Vaswani et al. 2017)."""
+
+    name: Literal["transformer"] = "transformer"
+    width: int = knob(64, "Width", "Numbers in every vector; four heads share them.", ge=16, le=128, step=16)
+    readers: int = knob(2, "Layers of the encoder", "Each lets all letters look at each other once.", ge=1, le=4, step=1, fine=True)
+    writers: int = knob(2, "Layers of the decoder", "Each looks at what was said, then at the letters.", ge=1, le=4, step=1, fine=True)
+
+
+Network = Attention | OneVector | SmallTransformer
+
+
+class Live(Frozen):
+    """A run to watch."""
+
+    name: Literal["live"] = "live"
+    share: int = knob(50, "Share of the data", "Of all that there is to learn from.", unit="%", ge=1, le=100, step=1)
+    steps: int = knob(500, "Steps", "One batch each.", ge=20, le=1500, step=20)
+
+
+class Long(Frozen):
+    """All data, many times: about half an hour. Stop leaves a checkpoint, and Train goes on from it."""
+
+    name: Literal["long"] = "long"
+    passes: Literal[10, 20, 30, 40] = knob(30, "Passes", "Over all the data; 30 take about half an hour of one core.", unit="")
+
+
+Effort = Live | Long
+
+
+class Seq2SeqSettings(Settings):
+    """What a run of the sequence-to-sequence lab needs."""
+
+    task: Task = Field(Pronounce(), discriminator="name", title="Task", description="What is to be translated into what.",
+                       json_schema_extra={"names": {"pronounce": "spelling → sounds", "dates": "dates → ISO dates",
+                                                    "toy": "toy sequences"}})
+    network: Network = Field(Attention(), discriminator="name", title="Network", description="What lies between reading and writing.",
+                             json_schema_extra={"names": {"attention": "encoder–decoder with attention",
+                                                          "vector": "encoder–decoder, one vector", "transformer": "small transformer"}})
+    effort: Effort = Field(Live(), discriminator="name", title="Training", description="A run to watch, or one that goes as far as it can.",
+                           json_schema_extra={"names": {"live": "live", "long": "long, with checkpoints"}})
+    teacher: float = knob(1.0, "Teacher forcing", "How often the decoder reads the right last token in training instead of its own; "
+                          "each token is drawn by itself.", symbol="ε", ge=0, le=1, step=0.05)
+    sampling: Literal["constant", "linear", "sigmoid"] = knob(
+        "constant", "Scheduled sampling", "How that share is reached: at once, in a straight line from 1, or by an inverse sigmoid.",
+        names={"constant": "at once", "linear": "in a line", "sigmoid": "inverse sigmoid"}, fine=True)
+    dropout: float = knob(0.1, "Dropout", "Share of numbers silenced in training.", symbol="p", ge=0, le=0.5, step=0.05, fine=True)
+    smoothing: float = knob(0.1, "Label smoothing", "This much of the target is spread over all tokens.", symbol=r"\epsilon_{ls}", ge=0,
+                            le=0.3, step=0.05, fine=True)
+    rate: float = knob(0.004, "Learning rate", "Of AdamW at its highest; it rises for a fifth of the run, then falls.", symbol="η",
+                       ge=0.0001, le=0.03, log=True, fine=True)
+    batch: Literal[32, 64, 128, 256] = knob(128, "Batch", "Sequences of the same length in one step.", fine=True)
+
+
+METRICS = {
+    "per": Metric("Wrong tokens, free-running (PER)", "%", chart="errors on held-out examples"),
+    "wer": Metric("Wrong answers (WER)", "%", role="danger", chart="errors on held-out examples"),
+    "forced": Metric("Wrong tokens, teacher-forced", "%", role="control", chart="errors on held-out examples"),
+    "loss": Metric("Loss, training", "nats per token", role="before", chart="loss"),
+    "dev_loss": Metric("Loss, held out", "nats per token", role="after", chart="loss"),
+    "teacher": Metric("Right last token given", "%", role="neutral", chart=""),
+}
+LONG = {"effort": Long(), "rate": 0.003}
+SMALL = {"effort": Live(share=100, steps=600)}  # what 32 numbers of state can hold
+SCENES = (
+    Scene("say-it", Seq2SeqSettings(network=Attention(hidden=128, layers=3), **LONG)),
+    Scene("one-vector-is-too-small", Seq2SeqSettings(network=OneVector(hidden=32), **SMALL)),
+    Scene("greedy-or-beam", Seq2SeqSettings()),
+    Scene("reversal-in-ten-seconds", Seq2SeqSettings(task=Toy(), effort=Live(share=100, steps=300))),
+    Scene("dates-of-the-world", Seq2SeqSettings(task=Dates(), effort=Live(share=100, steps=400))),
+)
+SHIPPED = {f"seq2seq-{scene.slug}": scene.settings for scene in SCENES}
+SHIPPED |= {  # what the scenes are held against
+    "seq2seq-look-back": Seq2SeqSettings(network=Attention(hidden=32), **SMALL),
+    "seq2seq-one-vector": Seq2SeqSettings(network=OneVector(hidden=144, layers=3), **LONG),
+    "seq2seq-transformer": Seq2SeqSettings(network=SmallTransformer(width=96, readers=3), **LONG),
+}

@@ -1,0 +1,240 @@
+"""What is to be translated: spelling into sounds, dates of many languages into ISO dates, toy sequences turned around or sorted."""
+
+import re
+import string
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from itertools import chain
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from core.data import dates, words
+from core.seq2seq.models import BOS, EOS, PAD
+from core.seq2seq.settings import Dates, Pronounce, Task, Toy
+
+SPECIAL = ("", "<BOS>", "<EOS>")
+Tokens = tuple[int, ...]
+FILM = ("elephant", "thought", "beautiful", "quiche", "drought", "giant", "gnome", "yacht")  # of the development part: never learned
+FILM_DATES, FILM_TOYS = 8, 6
+TOYS = {"train": 20_000, "dev": 1_000, "test": 1_000}
+TOY_SEED = 2021
+LONGER = 5  # signs by which the test of a toy goes beyond what was learned
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Tokens by their numbers; 0, 1 and 2 are padding, <BOS> and <EOS>."""
+
+    tokens: tuple[str, ...]
+
+    @classmethod
+    def of(cls, tokens) -> "Vocabulary":
+        return cls(SPECIAL + tuple(tokens))
+
+    @cached_property
+    def numbers(self) -> dict[str, int]:
+        return {token: i for i, token in enumerate(self.tokens)}
+
+    def __len__(self) -> int:
+        return len(self.tokens)
+
+    def encode(self, tokens: Sequence[str]) -> Tokens:
+        """Numbers of these tokens. Raises KeyError for a stranger."""
+        return tuple(map(self.numbers.__getitem__, tokens))
+
+    def decode(self, numbers) -> tuple[str, ...]:
+        """The tokens up to <EOS>, without the special ones."""
+        return tuple(self.tokens[i] for i in spoken(numbers))
+
+
+def spoken(numbers) -> Tokens:
+    """What stands before <EOS>, without <BOS> and padding."""
+    kept = []
+    for i in map(int, numbers):
+        if i == EOS:
+            break
+        if i > EOS:
+            kept.append(i)
+    return tuple(kept)
+
+
+@dataclass(frozen=True)
+class Part:
+    """Examples: x (N, S) uint8 without ends, y (N, T) uint8 from <BOS> to <EOS>, each padded; answers: all right ones of each,
+    none of a part that is only learned from."""
+
+    x: Tensor
+    y: Tensor
+    answers: tuple[tuple[Tokens, ...], ...]
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+    @property
+    def lengths(self) -> Tensor:
+        return (self.x != PAD).sum(1)
+
+    def first(self, many: int) -> "Part":
+        """Its first examples; every part is in random order."""
+        return Part(self.x[:many], self.y[:many], self.answers[:many])
+
+    def up_to(self, longest: int) -> "Part":
+        """Its examples whose input is no longer than this."""
+        return self._at(self.lengths <= longest)
+
+    def beyond(self, longest: int) -> "Part":
+        """Its examples whose input is longer than this."""
+        return self._at(self.lengths > longest)
+
+    def _at(self, chosen: Tensor) -> "Part":
+        return Part(self.x[chosen], self.y[chosen], tuple(self.answers[i] for i in chosen.nonzero().flatten().tolist()))
+
+
+@dataclass(frozen=True)
+class World:
+    """A task with its data. longest_in: what a visitor may type; longest: tokens after which decoding gives up.
+
+    film: inputs whose answers are shown through training; none of them is learned from.
+    """
+
+    name: str
+    source: Vocabulary
+    target: Vocabulary
+    train: Part
+    dev: Part
+    test: Part
+    film: tuple[str, ...]
+    longest_in: int
+    longest: int
+
+    def example(self, text: str) -> Tensor:
+        """One input (1, S) of what somebody typed. Raises ValueError with a sentence for what this task cannot read."""
+        return padded([self.source.encode(understood(self, text))]).long()
+
+    def joined(self, tokens) -> str:
+        """An answer as it is shown."""
+        return (" " if self.name == "pronounce" else "").join(tokens)
+
+
+def padded(rows: Sequence[Tokens]) -> Tensor:
+    """Rows of numbers as one tensor (N, longest) uint8, zeros behind."""
+    lengths = np.array([len(row) for row in rows])
+    table = np.zeros((len(rows), lengths.max()), np.uint8)
+    table[np.arange(lengths.max()) < lengths[:, None]] = np.fromiter(chain.from_iterable(rows), np.uint8, lengths.sum())
+    return torch.from_numpy(table)
+
+
+def trimmed(x: Tensor) -> Tensor:
+    """The same rows (N, S) without the columns that are padding in all of them, as int64."""
+    return x[:, :int((x != PAD).sum(1).max())].long()
+
+
+def part(source: Vocabulary, target: Vocabulary, inputs, answers, numbers, scored: bool = True) -> Part:
+    """The examples of these numbers. inputs: of all; answers: all right ones of each. scored: keep them all, and not only the
+    first one to learn from."""
+    right = [tuple(map(target.encode, answers[i] if scored else answers[i][:1])) for i in numbers]
+    return Part(padded([source.encode(inputs[i]) for i in numbers]), padded([(BOS, *ways[0], EOS) for ways in right]),
+                tuple(right) if scored else ())
+
+
+def world_of(task: Task) -> World:
+    """The world of these settings, loaded once per process."""
+    match task:
+        case Pronounce():
+            return spelling(task.stress)
+        case Dates():
+            return calendar()
+        case Toy():
+            return toy(task.rule, task.alphabet, task.longest)
+
+
+@cache
+def spelling(stress: bool = False) -> World:
+    """English words and their sounds; those to learn in an order of their own, so that a share of them is a fair one."""
+    data = words.load(stress)
+    source, target = Vocabulary.of(words.LETTERS), Vocabulary.of(data.sounds)
+    shuffled = np.random.default_rng(words.SPLIT).permutation
+    parts = [part(source, target, data.words, data.said, shuffled(numbers), scored)
+             for numbers, scored in ((data.train, False), (data.dev, True), (data.test, True))]
+    return World("pronounce", source, target, *parts, FILM, 34, 40)
+
+
+@cache
+def calendar() -> World:
+    """Phrases of many languages and ISO dates, sign by sign."""
+    data = dates.load()
+    source = Vocabulary.of(sorted({sign for phrase in data.phrases for sign in phrase}))
+    target = Vocabulary.of("0123456789-")
+    answers = [(tuple(iso),) for iso in data.iso]
+    parts = [part(source, target, data.phrases, answers, numbers) for numbers in (data.train, data.dev, data.test)]
+    film = tuple(data.phrases[i] for i in data.dev[:FILM_DATES])
+    return World("dates", source, target, *parts, film, 48, 14)
+
+
+@cache
+def toy(rule: str, alphabet: int, longest: int) -> World:
+    """Random sequences of 3 to `longest` letters; those of the test part are up to five letters longer, none is in two parts."""
+    letters, rng = string.ascii_lowercase[:alphabet], np.random.default_rng(TOY_SEED)
+    vocabulary, seen, inputs, parts = Vocabulary.of(letters), set(), [], []
+    for name, many in TOYS.items():
+        most, numbers = longest + (LONGER if name == "test" else 0), []
+        for length in rng.integers(3, most + 1, size=many):
+            sequence = "".join(letters[i] for i in rng.integers(alphabet, size=length))
+            if sequence not in seen:
+                seen.add(sequence)
+                numbers.append(len(inputs))
+                inputs.append(sequence)
+        parts.append(numbers)
+    answers = [(tuple(turned(sequence, rule)),) for sequence in inputs]
+    film = tuple(inputs[i] for i in sorted(parts[1][:100], key=lambda i: (-len(inputs[i]), i))[:FILM_TOYS])
+    return World("toy", vocabulary, vocabulary, *(part(vocabulary, vocabulary, inputs, answers, numbers) for numbers in parts),
+                 film, longest + LONGER, longest + LONGER + 3)
+
+
+def turned(sequence: str, rule: str) -> str:
+    """What the rule makes of a sequence."""
+    return sequence[::-1] if rule == "reverse" else "".join(sorted(sequence))
+
+
+def understood(world: World, text: str) -> str:
+    """What somebody typed as the task can read it: small letters, accents dropped where the task knows none.
+
+    Raises ValueError with a sentence when something is left that it has never seen, or nothing, or too much.
+    """
+    text = " ".join(text.replace("’", "'").split())
+    readable = dates.plain(text) if world.name == "dates" else plain_letters(text)
+    if not readable:
+        raise ValueError("Nothing is written there yet: type something to translate.")
+    strangers = sorted({sign for sign in readable if sign not in world.source.numbers})
+    if strangers:
+        raise ValueError(f"“{' '.join(strangers)[:20]}” cannot be read here: {accepted(world)}.")
+    if len(readable) > world.longest_in:
+        raise ValueError(f"That is {len(readable)} signs long, and at most {world.longest_in} are read: {accepted(world)}.")
+    return readable
+
+
+def plain_letters(text: str) -> str:
+    """Small letters without accents: “Café” is café is cafe; ß is ss, æ is ae, ø is o."""
+    folded = text.casefold().translate({ord("æ"): "ae", ord("œ"): "oe", ord("ø"): "o", ord("ð"): "d", ord("þ"): "th", ord("ł"): "l"})
+    return "".join(sign for sign in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(sign))
+
+
+def accepted(world: World) -> str:
+    """What a task reads, in words."""
+    match world.name:
+        case "pronounce":
+            return f"a word is 1 to {world.longest_in} letters, a to z and the apostrophe; write numbers as words"
+        case "dates":
+            return f"a date in one of the languages that were learned, up to {world.longest_in} signs, such as {world.film[0]}"
+        case _:
+            letters = [token for token in world.source.tokens if token and token.isalpha()]
+            return f"1 to {world.longest_in} letters from {letters[0]} to {letters[-1]}"
+
+
+def sayings(text: str) -> list[str]:
+    """The words of a typed line: split at spaces, hyphens and punctuation, so that each can be said by itself."""
+    return [word for word in re.split(r"[\s\-–—.,;:!?/()\"“”„]+", text) if word]

@@ -1,0 +1,69 @@
+"""What is seen of a run: losses, errors of free-running answers, a film of fixed inputs, and where the decoder looks."""
+
+from typing import Any
+
+import torch
+from torch import nn
+
+from core.events import Event, Finished, Metrics, Picture
+from core.nets import count, to_model
+from core.seq2seq import decode, score
+from core.seq2seq.models import EOS
+from core.seq2seq.settings import Seq2SeqSettings
+from core.seq2seq.tasks import Part, World, padded
+
+LOOKS = 40  # in a run, evenly spread; and a few at its very beginning
+EARLY = (1, 5, 10, 20, 40, 80, 160)
+HEARD = {"live": 300, "long": 1000}  # held-out examples that every look judges
+
+
+class Watch:
+    """Measures beside the training and never changes it."""
+
+    def __init__(self, settings: Seq2SeqSettings, world: World, total: int):
+        self.settings, self.world, self.total = settings, world, total
+        self.every = max(1, total // LOOKS)
+        self.dev, self.longest = world.dev.first(HEARD[settings.effort.name]), int(world.train.lengths.max())
+        self.film = padded([world.source.encode(text) for text in world.film]).long()
+
+    def facts(self, net: nn.Module, part: Part) -> dict[str, Any]:
+        """What a viewer needs to know before the first number."""
+        return {"axis": "steps", "inputs": list(self.world.film), "learned": len(part), "weights": count(net),
+                "tokens": list(self.world.target.tokens)}
+
+    def wants(self, step: int) -> bool:
+        return step % self.every == 0 or step in EARLY or step == self.total
+
+    def look(self, step: int, net: nn.Module, loss: float, share: float) -> list[Event]:
+        """What can be said after `step` steps. loss: mean of the steps since the last look. share: right tokens given."""
+        net.eval()
+        verdict = score.judged(score.answers_of(net, self.world, self.dev), self.dev)
+        dev_loss, forced = score.forced(net, self.dev)
+        values = {"per": score.per(verdict.edits, verdict.lengths), "wer": score.wer(verdict.edits), "forced": forced, "loss": loss,
+                  "dev_loss": dev_loss, "teacher": 100 * share}
+        seen = [Metrics(step, values), *self.filmed(step, net)]
+        net.train()
+        return seen
+
+    def filmed(self, step: int, net: nn.Module) -> list[Picture]:
+        """What is said to the film's inputs: tokens (W, T), how sure (W, T), and where the decoder looks (W, T, S)."""
+        with torch.inference_mode():
+            memory = net.read(self.film)
+        found = decode.greedy(net, memory, self.world.longest)
+        ends = (found.tokens == EOS).cumsum(1)
+        behind = (ends > 1) | (ends == 1) & (found.tokens != EOS)
+        pictures = [Picture(step, "said", found.tokens.masked_fill(behind, 0).to(torch.uint8).numpy()),
+                    Picture(step, "sure", found.sure.half().numpy())]
+        return pictures if found.looked is None else [*pictures, Picture(step, "looked", found.looked.half().numpy())]
+
+    def run_ends(self, step: int, net: nn.Module) -> list[Event]:
+        """The end: errors on the test part, those on inputs longer than any that was learned by themselves."""
+        net.eval()
+        known, longer = self.world.test.up_to(self.longest), self.world.test.beyond(self.longest)
+        verdict, (loss, forced) = score.judged(score.answers_of(net, self.world, known), known), score.forced(net, known)
+        wer = score.wer(verdict.edits)
+        summary = {"per": score.per(verdict.edits, verdict.lengths), "wer": wer, "forced": forced, "test_loss": loss, "accuracy": 100 - wer,
+                   "weights": count(net)}
+        if len(longer):
+            summary["wer_longer"] = score.wer(score.judged(score.answers_of(net, self.world, longer), longer).edits)
+        return [Finished(step, summary, {"network": to_model(net)})]
