@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 UNWATCHED = 30.0  # seconds until a run without viewers is dropped
 LOOKING = 4.0  # seconds since the last look within which somebody counts as a viewer (pages look at least every 3)
 PAUSED = 60.0  # seconds that a paused run may hold its worker while others wait
+TURN = 600.0  # seconds after which a run makes room for others that wait; it is longer than any live run takes
 PATIENCE = 10.0  # seconds to look for a cluster
 REMEMBERED = 64  # ended jobs that stay in memory
 LOST = "The connection to the training processes was lost; press Train again."
@@ -338,13 +339,16 @@ class Jobs:
         client.close(timeout=2)
 
     def _tidy(self, now: float) -> None:
-        """Drops runs that nobody watches, and paused runs that keep others waiting."""
-        waiting = any(job.state == "queued" for job in self.jobs.values())
+        """Drops runs that nobody watches, and those that keep others waiting because they are paused or take very long."""
+        waiting = [job for job in self.jobs.values() if job.state == "queued"]
         for job in [j for j in self.jobs.values() if j.live]:
             if now - max(job.viewers.values(), default=0.0) > UNWATCHED:
                 self._end(job, "stopped", "Stopped, because nobody watched it for 30 seconds.")
             elif job.state == "paused" and waiting and now - job.paused_since > PAUSED:
                 self._end(job, "stopped", "Stopped: it was paused for a minute while others were waiting.")
+            elif job.arrived and now - job.arrived[0] > TURN and any(job.viewers.keys().isdisjoint(other.viewers) for other in waiting):
+                self._end(job, "stopped", "Stopped: it had trained for ten minutes while others were waiting. Train begins again, from "
+                                          "its checkpoint where it has one.")
 
 
 def _kept(job: Job, run_id: str, events: list[Event], seconds: float, state: str,

@@ -30,6 +30,12 @@ def trainer(lab: str) -> Callable[[Settings], Iterator[Event]]:
     return module(lab, "train").train
 
 
+def prepare(lab: str) -> None:
+    """Loads what the lab's first run would otherwise wait for: its code, and the data that its train.py prepares, if it does."""
+    if ready := getattr(module(lab, "train"), "prepare", None):
+        ready()
+
+
 @cache
 def code_version() -> str:
     """Eight hexadecimal digits that change when any file of core/ changes."""

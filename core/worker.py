@@ -16,7 +16,6 @@ from distributed import get_worker
 from core import cluster, labs, runs
 from core.data import digits, scanned, scenery
 from core.events import Finished, Started, pack
-from core.seq2seq import tasks
 from core.settings import build
 from core.steering import Hand
 
@@ -41,8 +40,7 @@ def dask_setup(_: Any) -> None:
     for data in (digits, scenery, scanned):
         data.load()
     for lab in labs.LABS:
-        labs.trainer(lab)
-    tasks.spelling()
+        labs.prepare(lab)
 
 
 def obey(key: str, wish: str) -> None:

@@ -31,7 +31,8 @@ def speak(net: nn.Module, memory: Memory, choose: Callable[[Tensor], Tensor], lo
     state, ended, tokens, sure, looked = net.begin(memory), torch.zeros(len(token), dtype=torch.bool), [], [], []
     for t in range(longest):
         logits, state, weights = net.step(token, state, memory)
-        token = torch.full_like(token, forced[t]) if t < len(forced) else choose(possible(logits))
+        logits = possible(logits)
+        token = torch.full_like(token, forced[t]) if t < len(forced) else choose(logits)
         tokens.append(token)
         sure.append(logits.softmax(1).gather(1, token.unsqueeze(1)).squeeze(1))
         looked.append(weights)

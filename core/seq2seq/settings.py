@@ -69,7 +69,7 @@ class SmallTransformer(Frozen):
     """Attention alone, without a recurrent state (Vaswani et al. 2017)."""
 
     name: Literal["transformer"] = "transformer"
-    width: int = knob(64, "Width", "Numbers in every vector; four heads share them.", ge=16, le=128, step=16)
+    width: int = knob(64, "Width", "Numbers in every vector; each of four heads has a quarter of them.", ge=16, le=128, step=16)
     readers: int = knob(2, "Layers of the encoder", "Each lets all letters look at each other once.", ge=1, le=4, step=1, fine=True)
     writers: int = knob(2, "Layers of the decoder", "Each looks at what was said, then at the letters.", ge=1, le=4, step=1, fine=True)
 
@@ -89,7 +89,7 @@ class Long(Frozen):
     """All data, many times: about half an hour. Stop leaves a checkpoint, and Train goes on from it."""
 
     name: Literal["long"] = "long"
-    passes: Literal[10, 20, 30, 40] = knob(30, "Passes", "Over all the data; 30 take about half an hour of one core.", unit="")
+    passes: Literal[10, 20, 30] = knob(30, "Passes", "Over all the data; 30 take about half an hour of one core.", unit="")
 
 
 Effort = Live | Long
@@ -125,7 +125,7 @@ METRICS = {
     "forced": Metric("Wrong tokens, teacher-forced", "%", role="control", chart="errors on held-out examples"),
     "loss": Metric("Loss, training", "nats per token", role="before", chart="loss"),
     "dev_loss": Metric("Loss, held out", "nats per token", role="after", chart="loss"),
-    "teacher": Metric("Right last token given", "%", role="neutral", chart=""),
+    "teacher": Metric("Right last token given (%)", role="neutral", chart=""),
 }
 LONG = {"effort": Long(), "rate": 0.003}
 SMALL = {"effort": Live(share=100, steps=600)}  # what 32 numbers of state can hold

@@ -3,7 +3,7 @@
 import re
 import string
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import chain
@@ -98,7 +98,8 @@ class Part:
 class World:
     """A task with its data. longest_in: what a visitor may type; longest: tokens after which decoding gives up.
 
-    film: inputs whose answers are shown through training; none of them is learned from.
+    film: inputs whose answers are shown through training; none of them is learned from. known: from an input to all right
+    answers, each as tokens; none where nobody knows it.
     """
 
     name: str
@@ -110,6 +111,7 @@ class World:
     film: tuple[str, ...]
     longest_in: int
     longest: int
+    known: Callable[[str], Sequence[Sequence[str]]]
 
     def example(self, text: str) -> Tensor:
         """One input (1, S) of what somebody typed. Raises ValueError with a sentence for what this task cannot read."""
@@ -160,7 +162,8 @@ def spelling(stress: bool = False) -> World:
     shuffled = np.random.default_rng(words.SPLIT).permutation
     parts = [part(source, target, data.words, data.said, shuffled(numbers), scored)
              for numbers, scored in ((data.train, False), (data.dev, True), (data.test, True))]
-    return World("pronounce", source, target, *parts, FILM, 34, 40)
+    ways = dict(zip(data.words, data.said))
+    return World("pronounce", source, target, *parts, FILM, 34, 40, lambda word: ways.get(word, ()))
 
 
 @cache
@@ -172,7 +175,8 @@ def calendar() -> World:
     answers = [(tuple(iso),) for iso in data.iso]
     parts = [part(source, target, data.phrases, answers, numbers) for numbers in (data.train, data.dev, data.test)]
     film = tuple(data.phrases[i] for i in data.dev[:FILM_DATES])
-    return World("dates", source, target, *parts, film, 48, 14)
+    iso = dict(zip(data.phrases, data.iso))
+    return World("dates", source, target, *parts, film, 48, 14, lambda phrase: [tuple(iso[phrase])] if phrase in iso else ())
 
 
 @cache
@@ -192,7 +196,7 @@ def toy(rule: str, alphabet: int, longest: int) -> World:
     answers = [(tuple(turned(sequence, rule)),) for sequence in inputs]
     film = tuple(inputs[i] for i in sorted(parts[1][:100], key=lambda i: (-len(inputs[i]), i))[:FILM_TOYS])
     return World("toy", vocabulary, vocabulary, *(part(vocabulary, vocabulary, inputs, answers, numbers) for numbers in parts),
-                 film, longest + LONGER, longest + LONGER + 3)
+                 film, longest + LONGER, longest + LONGER + 3, lambda sequence: [tuple(turned(sequence, rule))])
 
 
 def turned(sequence: str, rule: str) -> str:

@@ -13,7 +13,7 @@ from core.seq2seq import checkpoint
 from core.seq2seq.checkpoint import Learner
 from core.seq2seq.models import PAD, Recurrent, Transformer
 from core.seq2seq.settings import Long, Seq2SeqSettings, SmallTransformer
-from core.seq2seq.tasks import Part, World, trimmed, world_of
+from core.seq2seq.tasks import Part, World, spelling, trimmed, world_of
 from core.seq2seq.watch import Watch
 
 EMBED = 64  # numbers of a letter and of a sound in the recurrent networks
@@ -47,6 +47,11 @@ def train(settings: Seq2SeqSettings) -> Iterator[Event]:
         if isinstance(settings.effort, Long):
             checkpoint.save(settings, learner, step, log)
     yield from watch.run_ends(total, learner.net)
+
+
+def prepare() -> None:
+    """Reads the dictionary, which takes two seconds, before anybody waits for it."""
+    spelling()
 
 
 def learned(settings: Seq2SeqSettings, world: World) -> int:

@@ -28,8 +28,9 @@ class Watch:
 
     def facts(self, net: nn.Module, part: Part) -> dict[str, Any]:
         """What a viewer needs to know before the first number."""
-        return {"axis": "steps", "inputs": list(self.world.film), "learned": len(part), "weights": count(net),
-                "tokens": list(self.world.target.tokens)}
+        right = [[list(way) for way in self.world.known(text)] for text in self.world.film]
+        return {"axis": "steps", "inputs": list(self.world.film), "answers": right,
+                "learned": len(part), "weights": count(net), "tokens": list(self.world.target.tokens)}
 
     def wants(self, step: int) -> bool:
         return step % self.every == 0 or step in EARLY or step == self.total

@@ -478,6 +478,22 @@ def test_paused_for_long_gives_way_only_when_others_wait(jobs, until, long, tiny
     assert view.state == "stopped" and "paused" in view.message
 
 
+def test_a_very_long_run_makes_room_only_for_others(jobs, until, long, tiny, monkeypatch):
+    monkeypatch.setattr(module, "TURN", 0.0)
+    tidied = []
+    monkeypatch.setattr(jobs, "_tidy", lambda now, tidy=jobs._tidy: (tidy(now), tidied.append(now)))
+    first = going(jobs, until, long())
+    mine = jobs.start(LAB, tiny(), "ann")  # of the same viewer: a sweep waits for itself
+    del tidied[:]
+    follow(jobs, until, first, enough=lambda view: len(tidied) >= 2)
+    assert jobs.watch(first, "ann").live and jobs.watch(mine, "ann").state == "queued"
+    others = jobs.start(LAB, tiny(seed=5), "bob")
+    view, _ = follow(jobs, until, others, "bob")
+    assert view.state == "finished"
+    view = jobs.watch(first, "ann")
+    assert view.state == "stopped" and "ten minutes while others" in view.message
+
+
 @pytest.mark.parametrize("stopped", [False, True])
 def test_a_run_that_cannot_be_saved_is_still_shown(stopped, jobs, until, tiny, long, monkeypatch):
     monkeypatch.setenv("LECTERN_RUNS", "/dev/null/runs")

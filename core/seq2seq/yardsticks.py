@@ -1,0 +1,92 @@
+"""The figures of the sequence-to-sequence lab beside published ones. `python -m core yardsticks seq2seq` makes the tables."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from core import runs
+from core.seq2seq import models, score
+from core.seq2seq.measure import ALPHA, BEAM
+from core.seq2seq.tasks import Part, world_of
+from core.yardsticks import Yardstick, write
+
+LONG = "long.csv"
+FIFTHS = 5  # parts of the test words, whose spread says how far a figure can be trusted
+TRAINED = {"seq2seq-say-it": "attention", "seq2seq-one-vector": "one vector", "seq2seq-transformer": "transformer"}
+LIVE = "--task pronounce --network attention vector transformer --share 50 --steps 500 --seeds 5"
+ROOM = "--task pronounce --network attention vector --share 100 --steps 600 --hidden 16 32 64 128 --seeds 3"
+TOY = "--task toy --network attention vector --share 100 --steps 300 --longest 8 16 --seeds 5"
+DATES = "--task dates --network attention vector --share 100 --steps 400 --seeds 3"
+FORCING = "--task pronounce --share 50 --steps 500 --teacher 1 0.75 0.5 --seeds 3"
+NONE = "none in this set-up"
+NGRAM = "33.9 (Phonetisaurus, n-gram transducer, current cmudict), 33.3 (the same, stress removed, a split of its author's)"
+NEURAL = "about 39 with 0.14 M weights, about 31 with 2.1 M and more (LSTM with attention, g2p-seq2seq, current cmudict)"
+TRANSFORMER = "about 31 (transformer 2 × 256, g2p-seq2seq, current cmudict); 22.1 on another, easier split (Yolchuyeva et al. 2019)"
+OURS = ("{} weights, half an hour of one core, greedy. Stress removed, variants kept together, the nearest pronunciation counts, "
+        "as it does in Toshniwal, Livescu 2016; words with hyphens and full stops are left out. ")
+
+
+def _long(name: str, title: str, column: str, published: str = NONE, why: str = "") -> Yardstick:
+    return Yardstick(f"{title}, {name}, trained long", "", column, "%", published, why, where={"network": name}, file=LONG,
+                     of="fifths of the test words")
+
+
+def _row(title: str, sweep: str, column: str, where: dict[str, str], published: str = NONE, why: str = "") -> Yardstick:
+    return Yardstick(title, sweep, f"result_{column}", "%", published, why, where=where)
+
+
+YARDSTICKS = (
+    _long("attention", "WER", "wer", f"{NGRAM}; {NEURAL}", OURS.format("495,000")),
+    _long("attention", "PER", "per", "about 8 (three bidirectional LSTM layers of 64, current cmudict); 5.0 (3 × 512, another "
+          "split: Toshniwal, Livescu 2016)", ""),
+    _long("attention", "WER against the first pronunciation only", "first_wer", NONE, "What scoring against the nearest one is worth."),
+    _long("attention", "WER by a beam of 5", "beam_wer", NONE, "On a well-trained network the beam gains little."),
+    _long("one vector", "WER", "wer", "28.6 (two layers, no attention, beam, another split: Yao, Zweig 2015)",
+          "One vector of 144 numbers is room enough for a word of seven letters."),
+    _long("one vector", "PER", "per", "7.6 (the same)", ""),
+    _long("one vector", "WER by a beam of 5", "beam_wer"),
+    _long("transformer", "WER", "wer", TRANSFORMER, "Three layers that read, two that write, 96 numbers wide."),
+    _long("transformer", "PER", "per", "5.2 (1.95 M weights, another split: Yolchuyeva et al. 2019)", ""),
+    _long("transformer", "WER by a beam of 5", "beam_wer"),
+    *(_row(f"PER of a live run, {title}", LIVE, "per", {"network": name}, why=why)
+      for name, title, why in (("attention", "attention", "Half of the words, 500 steps, less than half a minute: far from what half an "
+                                "hour reaches."), ("vector", "one vector", ""), ("transformer", "transformer", "Slower to begin with."))),
+    *(_row(f"PER with {room} numbers of state, {title}", ROOM, "per", {"network": name, "hidden": room},
+           why="The same 600 steps for all." if room == "16" and name == "vector" else "")
+      for room in ("16", "32", "64", "128") for name, title in (("vector", "one vector"), ("attention", "attention"))),
+    *(_row(f"Reversal of up to {longest} letters, {title}: wrong answers", TOY, "wer", {"network": name, "longest": longest},
+           why="300 steps for all." if (longest, name) == ("8", "attention") else "")
+      for longest in ("8", "16") for name, title in (("attention", "attention"), ("vector", "one vector"))),
+    _row("Reversal of 9 to 13 letters, attention that learned up to 8: wrong answers", TOY, "wer_longer",
+         {"network": "attention", "longest": "8"}, why="It does not go far beyond the lengths that it has met."),
+    *(_row(f"Dates of 26 languages, {title}: wrong answers", DATES, "wer", {"network": name})
+      for name, title in (("attention", "attention"), ("vector", "one vector"))),
+    *(_row(f"PER of a live run, right last token in {round(100 * float(share))} % of all cases", FORCING, "per", {"teacher": share},
+           why="Each other token is the decoder's own, drawn by itself." if share == "0.5" else "")
+      for share in ("1.0", "0.75", "0.5")),
+)
+
+
+def measured_tables(folder: Path) -> None:
+    """The shipped networks that were trained long, on each fifth of the test words. A table that is there stays."""
+    if not (folder / LONG).is_file():
+        with (folder / LONG).open("w", newline="") as stream:
+            write(list(long_rows()), stream)
+
+
+def long_rows() -> Iterator[dict[str, Any]]:
+    """Errors in percent, greedy, by a beam of five, and against the first pronunciation only."""
+    for run_id, name in TRAINED.items():
+        run = runs.load(run_id)
+        net, world = models.speller(run.models["network"]), world_of(run.settings.task)
+        test = world.test
+        greedy, beam = score.answers_of(net, world, test), score.beamed(net, world, test, BEAM, ALPHA)
+        size = -(-len(test) // FIFTHS)
+        for fifth, start in enumerate(range(0, len(test), size), 1):
+            part = Part(test.x[start:start + size], test.y[start:start + size], test.answers[start:start + size])
+            only = Part(part.x, part.y, tuple(ways[:1] for ways in part.answers))
+            judged, searched, first = (score.judged(said[start:start + size], against)
+                                       for said, against in ((greedy, part), (beam, part), (greedy, only)))
+            yield {"network": name, "fifth": fifth, "state": "finished", "per": score.per(judged.edits, judged.lengths),
+                   "wer": score.wer(judged.edits), "beam_per": score.per(searched.edits, searched.lengths),
+                   "beam_wer": score.wer(searched.edits), "first_wer": score.wer(first.edits)}

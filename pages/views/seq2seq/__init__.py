@@ -1,0 +1,41 @@
+"""What the sequence-to-sequence page draws: the film as it goes, the views of Look inside, the tab Explain, the home card."""
+
+from pages.shared import views
+from pages.shared.shown import Shown
+from pages.shared.words import _
+from pages.views.seq2seq import data
+from pages.views.seq2seq.beam import beam
+from pages.views.seq2seq.card import card as card
+from pages.views.seq2seq.confused import confused
+from pages.views.seq2seq.exposure import exposure
+from pages.views.seq2seq.film import film
+from pages.views.seq2seq.lengths import lengths
+from pages.views.seq2seq.live import pictures as pictures
+from pages.views.seq2seq.sample import sample
+from pages.views.seq2seq.say import say
+from pages.views.seq2seq.states import states
+from pages.views.seq2seq.steps import steps
+from pages.views.seq2seq.why import why as explain  # noqa: F401
+
+FIRST = {
+    "seq2seq-one-vector-is-too-small": "lengths",
+    "seq2seq-greedy-or-beam": "beam",
+}  # what the scenes' questions are about
+
+
+def inside(current: Shown) -> None:
+    """The views that fit the run shown; first one's own words."""
+    if current.settings is None or not data.ready(current):
+        return
+    every = {
+        "say": (_("Say it"), say),
+        "steps": (_("Step by step"), steps),
+        "beam": (_("Beam search"), beam),
+        "sample": (_("Sampling"), sample),
+        "lengths": (_("Long words"), lengths),
+        "states": (_("States"), states),
+        "confused": (_("Confusions"), confused),
+        "exposure": (_("Left to itself"), exposure),
+        "film": (_("The film"), film),
+    }
+    views.draw(current, every, FIRST.get(current.id, "say"))

@@ -1,0 +1,44 @@
+"""What the views of the sequence-to-sequence page ask of a stored run, computed once and kept."""
+
+from typing import Any
+
+import streamlit as st
+
+from core import runs
+from pages.shared.shown import Shown
+from pages.shared.words import _
+
+HELD_OUT = 1000  # examples of the test part that the views judge by
+
+
+def ready(current: Shown) -> bool:
+    """Whether the run has a trained network; says so in one sentence where it has none."""
+    if current.run is not None and "network" in current.run.models:
+        return True
+    st.info(_("There is no trained network to ask yet: let a run end."))
+    return False
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def opened(run_id: str) -> tuple[Any, Any]:
+    """(network, world) of a stored run. Shared by all visitors: never change either. Raises RunError for one that is gone."""
+    from core.seq2seq import models, tasks
+
+    run = runs.load(run_id)
+    return models.speller(run.models["network"]).requires_grad_(False), tasks.world_of(run.settings.task)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def verdict(run_id: str) -> Any:
+    """`core.seq2seq.score.Verdict` on the first held-out examples of the run's task, greedy and free-running."""
+    from core.seq2seq import score
+
+    net, world = opened(run_id)
+    part = world.test.first(HELD_OUT)
+    return score.judged(score.answers_of(net, world, part), part)
+
+
+def heading(task: str) -> tuple[str, str]:
+    """What an input and an output token of a task are called: letter, sound."""
+    names = {"pronounce": (_("letter"), _("sound")), "dates": (_("sign"), _("sign")), "toy": (_("letter"), _("letter"))}
+    return names[task]

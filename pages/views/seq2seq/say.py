@@ -1,0 +1,130 @@
+"""Say it: one's own words, read letter by letter and said token by token, with all that happens between."""
+
+from html import escape
+
+import numpy as np
+import streamlit as st
+
+from core.seq2seq.settings import Task
+from pages.shared.shown import Shown
+from pages.shared.words import _
+from pages.views.seq2seq import chips, data, flow, live
+from pages.views.seq2seq.hear import Heard, architecture, complain, heard, origin, typed, words
+
+BEHIND = 0.5  # letters that a look may fall back and still count as moving on
+
+
+@st.fragment
+def say(current: Shown) -> None:
+    """A text field, the answers, and one word's way through encoder and decoder."""
+    task = current.settings.task
+    text = typed(task, f"say/{current.id}/text", _("Your words"))
+    good, complaints = words(current.id, text)
+    complain(complaints)
+    if not good:
+        return
+    found = [heard(current.id, word) for word in good]
+    st.html(chips.table(_heads(task), [_row(task, one) for one in found]))
+    chosen = found[0]
+    if len(found) > 1:
+        number = st.pills(
+            _("Look closer at"),
+            range(len(found)),
+            format_func=lambda i: found[i].text,
+            default=0,
+            required=True,
+            key=f"say/{current.id}/which/{'|'.join(one.text for one in found)}",
+        )
+        chosen = found[number]
+    _at_work(current, chosen)
+
+
+def _heads(task: Task) -> tuple[str, ...]:
+    return (_("read"), _("said"), _("how sure"), _("known answer"), _("this input"))
+
+
+def _row(task: Task, one: Heard) -> tuple[str, ...]:
+    wrong = chips.mistakes(one.said, chips.nearest(one.said, one.known))
+    known = chips.verdict(one.said, one.known) or "–"
+    return (
+        f"<b>{escape(one.text)}</b>",
+        chips.chips(one.said, one.sure, wrong),
+        f"{100 * one.p:.0f} %",
+        known,
+        escape(origin(task, one.text)),
+    )
+
+
+@st.fragment
+def _at_work(current: Shown, one: Heard) -> None:
+    """The drawing, at the moment that the slider says, and where the decoder looks."""
+    arch = architecture(current.id)
+    recurrent = arch["kind"].startswith("recurrent")
+    scene = flow.Scene(one.text, one.tokens, one.sure, one.looked, recurrent, arch.get("hidden", 0))
+    moment = st.slider(
+        _("Moment"),
+        0,
+        scene.moments,
+        scene.moments,
+        key=f"say/{current.id}/moment/{one.text}",
+        help=_("To the left and back: first the letters are read, then the tokens are said."),
+    )
+    left, right = st.columns([1.7, 1], gap="medium")
+    with left:
+        st.html(flow.svg(scene, moment))
+        st.markdown(about(current.settings.task, scene, moment))
+    with right:
+        if one.looked is not None:
+            live.heat(one.looked, one.text, one.tokens, current, "say/attention")
+            st.markdown(about_attention(one))
+        else:
+            st.markdown(
+                _("Everything that the decoder knows of the input went through **{} numbers**.").format(scene.size)
+            )
+
+
+def about(task: Task, scene: flow.Scene, moment: int) -> str:
+    """What happens at this moment, in words."""
+    letter, sound = data.heading(task.name)
+    letters = len(scene.letters)
+    if moment == 0:
+        return _("Nothing has been read yet.")
+    if moment <= letters:
+        if not scene.both_ways:
+            return _("Letter {} of {} stands there. A transformer reads all at once.").format(moment, letters)
+        return _("The encoder has read {} of {} from the left; a second direction reads from the right.").format(
+            moment, letters
+        )
+    t = moment - letters - 1
+    before = "`<BOS>`" if t == 0 else f"**{scene.tokens[t - 1]}**"
+    said = _("Step {}: the decoder reads {} and says **{}** ({:.0f} %).").format(
+        t + 1, before, scene.tokens[t], 100 * scene.sure[t]
+    )
+    if scene.tokens[t] == "<EOS>":
+        return (
+            said.replace("**<EOS>**", "`<EOS>`")
+            + " "
+            + _("That ends the answer: {} became {}.").format(_plural(letters, letter), _plural(t, sound))
+        )
+    if moment == scene.moments:
+        return said + " " + _("It never says `<EOS>`: it was cut off here.")
+    return said
+
+
+def _plural(many: int, noun: str) -> str:
+    return f"{many} {noun}" + ("" if many == 1 else "s")
+
+
+def about_attention(one: Heard) -> str:
+    """How the look moves and how sharp it is."""
+    places, weights = np.arange(one.looked.shape[1]), np.asarray(one.looked, np.float64)
+    if weights.shape[1] < 2:
+        return _("There is one letter, so there is nothing to choose from.")
+    centre = weights @ places
+    forward = float(np.mean(np.diff(centre) > -BEHIND)) if len(centre) > 1 else 1.0
+    bits = float(np.mean(-(weights * np.log2(np.maximum(weights, 1e-12))).sum(1)))
+    return _(
+        "From one token to the next the look moves on, or stays, in **{:.0f} %** of all steps. On average it is spread over **{:.1f}** "
+        "letters (2 to the power of its entropy, {:.1f} bits; {} would be all alike). These weights say where the decoder looks. Whether "
+        "it needs what it sees there, *Explain* asks."
+    ).format(100 * forward, 2**bits, bits, weights.shape[1])
