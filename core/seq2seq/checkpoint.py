@@ -38,15 +38,16 @@ def file_of(settings: Settings) -> Path:
     return env.runs_folder() / "checkpoints" / f"{key('seq2seq', settings, labs.code_version())}.safetensors"
 
 
-def save(settings: Settings, learner: Learner, step: int, log: list[Event]) -> None:
-    """Keeps where the run stands after `step` steps. Where nothing can be written the run goes on without."""
+def save(settings: Settings, learner: Learner, step: int, log: list[Event], losses: list[float]) -> None:
+    """Keeps where the run stands after `step` steps; losses: those since the last report. Where nothing can be written the run goes on."""
     run = runs.make("seq2seq-checkpoint", "seq2seq", flatten(settings), log, 0.0, "stopped")
     tensors = {WEIGHT + name: value for name, value in learner.net.state_dict().items()}
     for i, moments in learner.adam.state_dict()["state"].items():
         tensors |= {f"{MOMENT}{i}.{name}": value for name, value in moments.items()}
     tensors |= {RANDOM: learner.random.get_state(), EVENTS: torch.from_numpy(np.frombuffer(runs.to_bytes(run), np.uint8).copy())}
     schedule = {name: value for name, value in learner.schedule.state_dict().items() if isinstance(value, (int, float, bool))}
-    header = {"step": str(step), "schedule": json.dumps(schedule), "rates": json.dumps([g["lr"] for g in learner.adam.param_groups])}
+    rates = [group["lr"] for group in learner.adam.param_groups]
+    header = {name: json.dumps(value) for name, value in (("step", step), ("losses", losses), ("schedule", schedule), ("rates", rates))}
     file = file_of(settings)
     with suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -57,8 +58,9 @@ def save(settings: Settings, learner: Learner, step: int, log: list[Event]) -> N
             old.unlink(missing_ok=True)
 
 
-def resume(settings: Settings, learner: Learner) -> tuple[int, list[Event]]:
-    """Puts the learner where its checkpoint stands: (steps done, events so far); (0, []) when there is none that can be read."""
+def resume(settings: Settings, learner: Learner) -> tuple[int, list[Event], list[float]]:
+    """Puts the learner where its checkpoint stands: (steps done, events so far, losses since the last report); (0, [], []) when there
+    is none that can be read."""
     try:
         data = file_of(settings).read_bytes()
         tensors, header = load_tensors(data), _header(data)
@@ -71,9 +73,9 @@ def resume(settings: Settings, learner: Learner) -> tuple[int, list[Event]]:
         learner.adam.load_state_dict(state)
         learner.schedule.load_state_dict(learner.schedule.state_dict() | json.loads(header["schedule"]))
         learner.random.set_state(tensors[RANDOM])
-        return int(header["step"]), log
+        return int(header["step"]), log, json.loads(header["losses"])
     except (OSError, SafetensorError, runs.RunError, KeyError, ValueError, RuntimeError):  # none, torn, or of another network
-        return 0, []
+        return 0, [], []
 
 
 def _header(data: bytes) -> dict[str, str]:

@@ -20,7 +20,7 @@ SPECIAL = ("", "<BOS>", "<EOS>")
 Tokens = tuple[int, ...]
 FILM = ("elephant", "thought", "beautiful", "quiche", "drought", "giant", "gnome", "yacht")  # of the development part: never learned
 FILM_DATES, FILM_TOYS = 8, 6
-TOYS = {"train": 20_000, "dev": 1_000, "test": 1_000}
+TOYS, HELD_TOYS, LONGER_TOYS = 22_000, 1_000, 500  # sequences drawn; of them in the development part and in the test; longer ones
 TOY_SEED = 2021
 LONGER = 5  # signs by which the test of a toy goes beyond what was learned
 
@@ -181,22 +181,24 @@ def calendar() -> World:
 
 @cache
 def toy(rule: str, alphabet: int, longest: int) -> World:
-    """Random sequences of 3 to `longest` letters; those of the test part are up to five letters longer, none is in two parts."""
+    """Random sequences of 3 to `longest` letters, and to test some that are up to five letters longer; none is in two parts."""
     letters, rng = string.ascii_lowercase[:alphabet], np.random.default_rng(TOY_SEED)
-    vocabulary, seen, inputs, parts = Vocabulary.of(letters), set(), [], []
-    for name, many in TOYS.items():
-        most, numbers = longest + (LONGER if name == "test" else 0), []
-        for length in rng.integers(3, most + 1, size=many):
-            sequence = "".join(letters[i] for i in rng.integers(alphabet, size=length))
-            if sequence not in seen:
-                seen.add(sequence)
-                numbers.append(len(inputs))
-                inputs.append(sequence)
-        parts.append(numbers)
+    within, beyond = drawn(letters, rng, 3, longest, TOYS), drawn(letters, rng, longest + 1, longest + LONGER, LONGER_TOYS)
+    held = min(HELD_TOYS, len(within) // 10)
+    inputs, vocabulary = within + beyond, Vocabulary.of(letters)
+    numbers = np.arange(len(inputs))
+    dev, test, train = numbers[:held], np.r_[held:2 * held, len(within):len(inputs)], numbers[2 * held:len(within)]
     answers = [(tuple(turned(sequence, rule)),) for sequence in inputs]
-    film = tuple(inputs[i] for i in sorted(parts[1][:100], key=lambda i: (-len(inputs[i]), i))[:FILM_TOYS])
-    return World("toy", vocabulary, vocabulary, *(part(vocabulary, vocabulary, inputs, answers, numbers) for numbers in parts),
+    film = tuple(sorted(within[:held][:100], key=len, reverse=True)[:FILM_TOYS])
+    return World("toy", vocabulary, vocabulary, *(part(vocabulary, vocabulary, inputs, answers, each) for each in (train, dev, test)),
                  film, longest + LONGER, longest + LONGER + 3, lambda sequence: [tuple(turned(sequence, rule))])
+
+
+def drawn(letters: str, rng: np.random.Generator, shortest: int, longest: int, many: int) -> list[str]:
+    """Different random sequences, of each length about as many; fewer than were drawn where there are not so many."""
+    sequences = ("".join(letters[i] for i in rng.integers(len(letters), size=length))
+                 for length in rng.integers(shortest, longest + 1, size=many))
+    return list(dict.fromkeys(sequences))
 
 
 def turned(sequence: str, rule: str) -> str:

@@ -28,8 +28,8 @@ def train(settings: Seq2SeqSettings) -> Iterator[Event]:
     part = world.train.first(learned(settings, world))
     total = steps_of(settings, part)
     learner, watch = begin(settings, world, total), Watch(settings, world, total)
-    step, log = checkpoint.resume(settings, learner) if isinstance(settings.effort, Long) else (0, [])
-    log, losses = log or [Started(total, watch.facts(learner.net, part))], []
+    step, log, losses = checkpoint.resume(settings, learner) if isinstance(settings.effort, Long) else (0, [], [])
+    log = log or [Started(total, watch.facts(learner.net, part))]
     yield from log
     while step < total:
         for index in bucketed(part.lengths, settings.batch, learner.random)[:total - step]:
@@ -45,7 +45,7 @@ def train(settings: Seq2SeqSettings) -> Iterator[Event]:
                 log, losses = log + seen, []
                 yield from seen
         if isinstance(settings.effort, Long):
-            checkpoint.save(settings, learner, step, log)
+            checkpoint.save(settings, learner, step, log, losses)
     yield from watch.run_ends(total, learner.net)
 
 

@@ -23,7 +23,8 @@ from tests.browser.conftest import (
 )
 
 PAGES = {"": "Lectern", "transfer_learning": "Transfer learning",
-         "lifelong_learning": "Life-long learning", "anomaly_detection": "Anomaly detection", "gan": "GAN", "seq2seq": "Sequence to sequence",
+         "lifelong_learning": "Life-long learning", "anomaly_detection": "Anomaly detection", "gan": "GAN",
+         "seq2seq": "Sequence to sequence",
          "network_compression": "Network compression",
          "adversarial_attack": "Adversarial attack", "explainable_ai": "Explainable AI", "runs": "Runs"}
 SIX = ("Train", "Pause", "Step", "Stop", "Reset", "New seed")

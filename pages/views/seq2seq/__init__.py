@@ -28,7 +28,7 @@ def inside(current: Shown) -> None:
     if current.settings is None or not data.ready(current):
         return
     every = {
-        "say": (_("Say it"), say),
+        "say": (_("Your words"), say),
         "steps": (_("Step by step"), steps),
         "beam": (_("Beam search"), beam),
         "sample": (_("Sampling"), sample),

@@ -11,10 +11,10 @@ from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.seq2seq import chips, data, tree
 from pages.views.seq2seq.hear import complain, heard, typed, words
+from pages.views.seq2seq.worth import worth
 
 CUT = 3  # candidates that were left out and are drawn
-JUDGED = 500  # test examples that greedy and beam are judged by
-PARTED = 6  # examples in the list of those where they part
+SAME = 1e-4  # nats by which the sums of two ways to compute log p may differ
 
 
 @dataclass(frozen=True)
@@ -28,9 +28,9 @@ class Search:
 
 
 def beam(current: Shown) -> None:
-    """One word's tree; then many words."""
+    """One word's tree; then what a beam is worth on many."""
     _one(current)
-    _many(current)
+    worth(current)
 
 
 @st.fragment
@@ -63,6 +63,7 @@ def _one(current: Shown) -> None:
         + _("Below each token stands its score, log p / lengthᵅ.")
     )
     st.markdown(about_cut(found, tokens))
+    _reasons(found, tokens)
     _finalists(current, good[0], found, tokens)
 
 
@@ -84,54 +85,102 @@ def search(run_id: str, text: str, width: int, alpha: float) -> Search:
 
 def nodes(found: Search, tokens: Sequence[str]) -> list[list[tree.Node]]:
     """The candidates of every step, with the winner's and greedy's paths marked."""
-    winner, said, steps = found.best[0][0], {0: ()}, []
-    for kept, cut in found.rounds:
-        now, column = {}, []
+    winner, before, steps = found.best[0][0], [[()], *lines(found)], []
+    for (kept, cut), said in zip(found.rounds, before):
+        column = []
         for i, (parent, token, _logp, score) in enumerate((*kept, *cut)):
-            line = said[parent] if token == 0 else (*said[parent], token)
-            if i < len(kept):
-                now[i] = line
+            line, stays = _longer(said[parent], token), i < len(kept)
             wins, greedy = winner[: len(line)] == line, found.greedy[: len(line)] == line
-            column.append(
-                tree.Node(parent, tokens[token], score, i < len(kept), wins and i < len(kept), greedy, token == 0)
-            )
-        said = now
+            column.append(tree.Node(parent, tokens[token], score, stays, wins and stays, greedy, token == 0))
         steps.append(column)
     return steps
 
 
+@dataclass(frozen=True)
+class Cut:
+    """A candidate that was left out: at which step (from 1), its tokens, its rank (from 1), its score, and that of the last kept."""
+
+    step: int
+    ids: tuple[int, ...]
+    rank: int
+    score: float
+    last: float
+
+
+def lines(found: Search) -> list[list[tuple[int, ...]]]:
+    """The tokens of what is kept after each step, the best first."""
+    said: list[list[tuple[int, ...]]] = [[()]]
+    for kept, _cut in found.rounds:
+        said.append([_longer(said[-1][parent], token) for parent, token, _logp, _score in kept])
+    return said[1:]
+
+
+def _longer(line: tuple[int, ...], token: int) -> tuple[int, ...]:
+    return (*line, token) if token else line  # what has ended stays as it is
+
+
+def cuts(found: Search) -> list[Cut]:
+    """The best of those that were left out at each step."""
+    before = [[()], *lines(found)]
+    return [
+        Cut(t + 1, _longer(before[t][parent], token), len(kept) + 1 + i, score, kept[-1][3])
+        for t, (kept, cut) in enumerate(found.rounds)
+        for i, (parent, token, _logp, score) in enumerate(cut)
+    ]
+
+
 def about_cut(found: Search, tokens: Sequence[str]) -> str:
     """Why the nearest miss was cut, and where the search left greedy's way."""
-    said, misses, left = {0: ()}, [], None
-    for t, (kept, cut) in enumerate(found.rounds):
-        if cut and kept:
-            misses.append((kept[-1][3] - cut[0][3], t, len(kept) + 1, cut[0], kept[-1][3], said[cut[0][0]]))
-        said = {i: (*said[p], token) if token else said[p] for i, (p, token, _logp, _score) in enumerate(kept)}
-        if left is None and found.greedy[: t + 1] not in [line[: t + 1] for line in said.values()]:
-            left = t + 1
     parts = []
-    if misses:
-        _gap, t, rank, (_parent, token, _logp, score), last, line = min(misses)
+    if missed := min(cuts(found), key=lambda cut: cut.last - cut.score, default=None):
+        score, last = _apart(missed.score, missed.last)
         parts.append(
-            _(
-                "The nearest miss: at step {} the beginning {} came as number {} with {}; the last kept one had {}, so it was cut."
-            ).format(t + 1, _line((*line, token), tokens), rank, _number(score), _number(last))
+            _("The nearest miss: at step {} {} came as number {} with {}; the last one kept had {}.").format(
+                missed.step, _line(missed.ids, tokens), missed.rank, score, last
+            )
         )
+    left = next((t for t, kept in enumerate(lines(found), 1) if found.greedy[:t] not in [k[:t] for k in kept]), None)
     if left is not None:
-        parts.append(_("Greedy's own beginning was cut at step {}.").format(left))
+        cut = _line(found.greedy[:left], tokens)
+        parts.append(_("Greedy's way ends at step {}: {} was cut.").format(left, cut))
     return " ".join(parts)
 
 
+def _reasons(found: Search, tokens: Sequence[str]) -> None:
+    """Each of the crosses, with its reason."""
+    rows = []
+    for cut in cuts(found):
+        score, last = _apart(cut.score, cut.last)
+        rows.append(
+            (
+                f"{cut.step}",
+                chips.chips([tokens[i] for i in cut.ids], colour=tree.GREY),
+                _("number {}, score {}").format(cut.rank, score),
+                _("number {}, score {}").format(len(found.rounds[cut.step - 1][0]), last),
+            )
+        )
+    if rows:
+        with st.expander(_("What was cut, and why")):
+            st.caption(_("Each step keeps the best scores. Of those left out the best are listed."))
+            st.html(chips.table((_("step"), _("beginning"), _("it came as"), _("the last one kept")), rows))
+
+
 def _line(ids: Sequence[int], tokens: Sequence[str]) -> str:
-    return "`" + " ".join(tokens[i] for i in ids if i) + "`"
+    return "`" + " ".join(tokens[i] for i in ids) + "`"
 
 
-def _number(value: float) -> str:
-    return f"{value:.2f}".replace("-", "−")
+def _number(value: float, places: int = 2) -> str:
+    return f"{value:.{places}f}".replace("-", "−")
+
+
+def _apart(one: float, two: float) -> tuple[str, str]:
+    """Two numbers with as many places as it takes to tell them apart."""
+    places = next((n for n in range(2, 6) if round(one, n) != round(two, n)), 6)
+    return _number(one, places), _number(two, places)
 
 
 def _finalists(current: Shown, word: str, found: Search, tokens: Sequence[str]) -> None:
-    """The final hypotheses and greedy's answer, each with log p, length and score."""
+    """The final hypotheses and greedy's answer, each with log p, p, length and score."""
     one, rows = heard(current.id, word), []
     for i, (ids, logp, score) in enumerate(found.best):
         names = [tokens[k] for k in ids if k > 2]
@@ -141,114 +190,54 @@ def _finalists(current: Shown, word: str, found: Search, tokens: Sequence[str]) 
                 f"{i + 1}",
                 chips.chips(names) + end,
                 _number(logp),
+                _percent(logp),
                 f"{len(ids)}",
                 _number(score),
                 chips.verdict(names, one.known),
             )
         )
     logp = float(np.log(one.sure).sum())
-    rows.append(
-        (_("greedy"), chips.chips(one.said), _number(logp), f"{len(one.ids)}", "", chips.verdict(one.said, one.known))
-    )
-    st.html(
-        chips.table(("", _("answer"), _("log p, nats"), _("length with <EOS>"), _("score"), _("known answer")), rows)
-    )
+    counted = (_number(logp), _percent(logp), f"{len(one.ids)}", "–")
+    rows.append((_("greedy"), chips.chips(one.said), *counted, chips.verdict(one.said, one.known)))
+    heads = (_("answer"), _("log p, nats"), _("p"), _("length with <EOS>"), _("score"), _("known answer"))
+    st.html(chips.table(("", *heads), rows))
     st.markdown(about(one, found, tokens))
+
+
+def _percent(logp: float) -> str:
+    p = 100 * np.exp(logp)
+    return f"{p:.1f} %" if p >= 0.05 else _("below 0.1 %")
 
 
 def about(one: Any, found: Search, tokens: Sequence[str]) -> str:
     """Whether the beam found something likelier, and whether it is right."""
     ids, logp, _score = found.best[0]
-    names, own = [tokens[k] for k in ids if k > 2], float(np.log(one.sure).sum())
+    names, own = tuple(tokens[k] for k in ids if k > 2), float(np.log(one.sure).sum())
     if ids == one.ids:
-        return _("The beam ends where greedy ends.")
-    known = [list(way) for way in one.known]
-    right = ""
-    if known:
-        words_for = {(True, False): _("it is right, and greedy is wrong"), (False, True): _("it is wrong, and greedy is right"),
-                     (True, True): _("both are right"), (False, False): _("both are wrong")}  # fmt: skip
-        right = " " + _("By the dictionary {}.").format(words_for[names in known, one.said in known])
-    if logp > own + 1e-6:
-        return (
-            _("The beam found an answer that is {:.1f} times as likely as greedy's.").format(np.exp(logp - own)) + right
+        end = {True: _(" Both are right."), False: _(" Both are wrong.")}[names in one.known] if one.known else ""
+        return _("The beam ends where greedy ends.") + end
+    if logp > own + SAME:
+        said = _("The beam found an answer that is {:,.1f} times as likely as greedy's.").format(_times(logp - own))
+    elif logp < own - SAME:
+        said = _("Greedy's answer is {:,.1f} times as likely as the beam's winner; ").format(_times(own - logp))
+        if one.ids in [ids for ids, _logp, _score in found.best]:
+            said += _("the winner has the better score because log p is divided by its length.")
+        else:
+            said += _("the beam had cut its beginning on the way.")
+    else:
+        said = _("Both answers are equally likely.")
+    if one.known:
+        said += (
+            " "
+            + {
+                (True, False): _("It is right, and greedy is wrong."),
+                (False, True): _("The beam is wrong, and greedy is right."),
+                (True, True): _("Both are right."),
+                (False, False): _("Both are wrong."),
+            }[names in one.known, tuple(one.said) in one.known]
         )
-    return (
-        _("The beam's winner is less likely than greedy's answer; its score is better because of its length.") + right
-    )
+    return said
 
 
-# ---- many words ----
-
-
-@st.fragment
-def _many(current: Shown) -> None:
-    """What a width is worth on test examples; computed on request, since it takes a second."""
-    if st.session_state.pop("beam/opened", False):
-        st.rerun()
-    st.markdown(f"**{_('What is it worth?')}**")
-    left, right = st.columns(2, gap="large")
-    key = f"beam/{current.id}/many"
-    width = left.select_slider(_("Beam width, on many examples"), [1, 2, 3, 5, 10], 5, key=f"{key}/width")
-    alpha = right.select_slider(
-        _("Length normalisation α, on many examples"), [0.0, 0.5, 1.0, 1.5], 1.0, key=f"{key}/alpha"
-    )
-    with st.spinner(_("Searching {} answers …").format(JUDGED)):
-        found = worth(current.id, width, alpha)
-    st.markdown(about_worth(found, width))
-    if found["parted"]:
-        st.pills(
-            _("Where the two part; choose one to see its tree"),
-            [row[0] for row in found["parted"]],
-            key=f"{key}/parted/{width}/{alpha}",
-            on_change=_open,
-            args=(f"beam/{current.id}/text", f"{key}/parted/{width}/{alpha}"),
-        )
-        heads = (_("read"), _("greedy says"), _("the beam says"), _("right"))
-        st.html(chips.table(heads, [_parted(*row) for row in found["parted"]]))
-
-
-def _open(field: str, chosen: str) -> None:
-    """Puts the chosen example into the field above; the fragment above stands outside of this one, so the page is redrawn."""
-    if word := st.session_state.get(chosen):
-        st.session_state[field] = word
-        st.session_state["beam/opened"] = True
-
-
-@st.cache_data(max_entries=30, show_spinner=False)
-def worth(run_id: str, width: int, alpha: float) -> dict[str, Any]:
-    """PER and WER in % of greedy and beam on the first test examples, and some of those where one is right and the other not."""
-    from core.seq2seq import score
-
-    net, world = data.opened(run_id)
-    part = world.test.first(JUDGED)
-    greedy = score.judged(score.answers_of(net, world, part), part)
-    wide = score.judged(score.beamed(net, world, part, width, alpha), part)
-    mended, spoilt = (greedy.edits > 0) & (wide.edits == 0), (greedy.edits == 0) & (wide.edits > 0)
-    parted = [
-        (
-            "".join(world.source.tokens[k] for k in part.x[i].tolist() if k),
-            *(tuple(world.target.tokens[k] for k in each) for each in (greedy.said[i], wide.said[i], greedy.right[i])),
-        )
-        for group in (mended, spoilt)
-        for i in np.flatnonzero(group)[:PARTED]
-    ]
-    from_both = {
-        name: (score.per(v.edits, v.lengths), score.wer(v.edits)) for name, v in (("greedy", greedy), ("beam", wide))
-    }
-    return from_both | {"many": len(part), "wrong": int((greedy.edits > 0).sum()), "mended": int(mended.sum()),
-                        "spoilt": int(spoilt.sum()), "parted": parted}  # fmt: skip
-
-
-def _parted(text: str, greedy: tuple[str, ...], wide: tuple[str, ...], right: tuple[str, ...]) -> tuple[str, ...]:
-    from html import escape
-
-    said = (chips.chips(each, wrong=chips.mistakes(each, right)) for each in (greedy, wide))
-    return (f"<b>{escape(text)}</b>", *said, chips.chips(right, colour=tree.GREY))
-
-
-def about_worth(found: dict[str, Any], width: int) -> str:
-    """Both errors of both ways, and how many answers were mended and spoilt."""
-    return _(
-        "On {:,} test examples greedy has PER **{:.1f} %** and WER **{:.1f} %**, a beam of {} has **{:.1f} %** and **{:.1f} %**. Of the {} "
-        "answers that greedy gets wrong the beam mends **{}**; it spoils **{}** that were right."
-    ).format(found["many"], *found["greedy"], width, *found["beam"], found["wrong"], found["mended"], found["spoilt"])
+def _times(nats: float) -> float:
+    return float(np.exp(min(nats, 50)))

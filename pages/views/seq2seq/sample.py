@@ -1,21 +1,30 @@
 """Sampling: answers drawn at a temperature, among the likeliest k."""
 
 from collections import Counter
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
 
 from pages.shared import chart, figures
 from pages.shared.shown import Shown
-from pages.shared.words import _
+from pages.shared.words import _, plain
 from pages.views.seq2seq import chips, data
-from pages.views.seq2seq.hear import complain, heard, typed, words
+from pages.views.seq2seq.hear import Heard, complain, heard, typed, words
 from pages.views.seq2seq.steps import after
 
 DRAWS = 200
 ROWS = 8  # distinct answers in the table
 SHOWN = 10  # tokens in the picture
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """One answer, without <EOS>, how often it was drawn, and log p that the network itself gives it, in nats."""
+
+    names: tuple[str, ...]
+    many: int
+    logp: float
 
 
 @st.fragment
@@ -37,13 +46,12 @@ def sample(current: Shown) -> None:
     if right.button(_("Draw again"), key=f"{key}/again", icon=":material/casino:"):
         st.session_state[f"{key}/seed"] = st.session_state.get(f"{key}/seed", 0) + 1
     drawn = draws(current.id, good[0], temperature, top_k, st.session_state.get(f"{key}/seed", 0))
-    one, tokens = heard(current.id, good[0]), data.opened(current.id)[1].target.tokens
-    near, far = st.columns([1.2, 1], gap="large")
+    one, near, far = heard(current.id, good[0]), *st.columns([1.2, 1], gap="large")
     with near:
         _table(one, drawn)
-        st.markdown(about(one, drawn, temperature, top_k))
+        st.markdown(about(one, drawn, temperature, top_k, chance(current.id, good[0], temperature, top_k)))
     with far:
-        _first_token(current, good[0], temperature, top_k, tokens)
+        _next_token(current, one, temperature, top_k)
 
 
 def _first(current: Shown) -> str:
@@ -51,81 +59,133 @@ def _first(current: Shown) -> str:
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
-def draws(run_id: str, text: str, temperature: float, top_k: int, seed: int) -> list[tuple[tuple[str, ...], int]]:
-    """Different answers and how often each was drawn, the most frequent first. The same seed draws the same."""
+def draws(run_id: str, text: str, temperature: float, top_k: int, seed: int) -> list[Drawn]:
+    """Different answers, the most frequent first. The same seed draws the same."""
     import torch
 
     from core.loop import seeded
-    from core.seq2seq import decode, tasks
+    from core.seq2seq import decode
+    from core.seq2seq.models import EOS
 
     net, world = data.opened(run_id)
     memory = net.read(world.example(text)).at(torch.zeros(DRAWS, dtype=torch.long))
     found = decode.sampled(net, memory, world.longest, temperature, top_k, seeded(seed))
-    names = (tuple(world.target.tokens[i] for i in tasks.spoken(row)) for row in found.tokens.tolist())
-    return Counter(names).most_common()
+    over = (found.tokens == EOS).cumsum(1) - (found.tokens == EOS).long()  # what stands behind <EOS> means nothing
+    logp = torch.where(over > 0, 0, found.sure.log()).sum(1).tolist()
+    said = [tuple(row[: row.index(EOS) + 1] if EOS in row else row) for row in found.tokens.tolist()]
+    first = dict(zip(reversed(said), reversed(logp)))
+    return [Drawn(world.target.decode(ids), many, first[ids]) for ids, many in Counter(said).most_common()]
 
 
-def _table(one: Any, drawn: list[tuple[tuple[str, ...], int]]) -> None:
+@st.cache_data(max_entries=200, show_spinner=False)
+def chance(run_id: str, text: str, temperature: float, top_k: int) -> float | None:
+    """How probable it is that a draw is right: Π p_t of every right answer, summed. None where no answer is known."""
+    import torch
+
+    from core.seq2seq import decode, tasks
+    from core.seq2seq.models import BOS, EOS
+
+    net, world = data.opened(run_id)
+    known = world.known(tasks.understood(world, text))
+    if not known:
+        return None
+    memory, whole = net.read(world.example(text)), 0.0
+    for way in known:
+        ids = torch.tensor([(BOS, *world.target.encode(way), EOS)])
+        if ids.shape[1] - 1 > world.longest:
+            continue
+        with torch.inference_mode():
+            logits = decode.possible(net.teach(memory, ids[:, :-1])[0])
+        p = decode.tempered(logits, temperature, top_k).gather(1, ids[0, 1:].unsqueeze(1))
+        whole += float(p.prod())
+    return whole
+
+
+def _table(one: Heard, drawn: list[Drawn]) -> None:
     rows = [
-        (f"{100 * many / DRAWS:.1f} %", chips.chips(names) if names else _("nothing"), _mark(names, one))
-        for names, many in drawn[:ROWS]
+        (
+            f"{100 * each.many / DRAWS:.1f} %",
+            chips.chips(each.names) if each.names else _("nothing"),
+            f"{each.logp:.2f}".replace("-", "−"),
+            _mark(each.names, one),
+        )
+        for each in drawn[:ROWS]
     ]
     if len(drawn) > ROWS:
-        rest = sum(many for _names, many in drawn[ROWS:])
-        rows.append((f"{100 * rest / DRAWS:.1f} %", _("{} other answers").format(len(drawn) - ROWS), ""))
-    st.html(chips.table((_("drawn"), _("answer"), ""), rows))
+        rest = sum(each.many for each in drawn[ROWS:])
+        rows.append((f"{100 * rest / DRAWS:.1f} %", _("{} other answers").format(len(drawn) - ROWS), "", ""))
+    st.html(chips.table((_("drawn"), _("answer"), _("log p at T = 1, nats"), ""), rows))
 
 
-def _mark(names: tuple[str, ...], one: Any) -> str:
+def _mark(names: tuple[str, ...], one: Heard) -> str:
     greedy = f'<span style="opacity:0.7">{_("greedy")}</span>' if list(names) == one.said else ""
     return (chips.verdict(names, one.known) if names in one.known else "") + " " + greedy
 
 
-def entropy(drawn: list[tuple[tuple[str, ...], int]]) -> float:
-    """Of the drawn answers, in bits."""
-    share = np.array([many for _names, many in drawn]) / sum(many for _names, many in drawn)
+def entropy(drawn: list[Drawn]) -> float:
+    """Of the drawn answers, in bits: at most log₂ of the number of draws."""
+    share = np.array([each.many for each in drawn]) / sum(each.many for each in drawn)
     return float(-(share * np.log2(share)).sum()) + 0.0
 
 
-def about(one: Any, drawn: list[tuple[tuple[str, ...], int]], temperature: float, top_k: int) -> str:
-    """How different the answers are, and how many of them are right."""
+def about(one: Heard, drawn: list[Drawn], temperature: float, top_k: int, right: float | None) -> str:
+    """How different the answers are, how many of them are right, and how many should be."""
     among = _(" among the {} likeliest tokens").format(top_k) if top_k else ""
-    said = _("**{}** different answers in {} draws at T = {:.1f}{}; their entropy is **{:.1f} bits**.").format(
-        len(drawn), DRAWS, temperature, among, entropy(drawn)
-    )
-    if one.known:
-        right = sum(many for names, many in drawn if names in one.known)
-        said += " " + _("**{:.0f} %** of the draws are right.").format(100 * right / DRAWS)
+    said = _(
+        "**{}** different answers in {} draws at T = {:.1f}{}; their entropy is **{:.1f} bits** of at most {:.1f}."
+    ).format(len(drawn), DRAWS, temperature, among, entropy(drawn), np.log2(DRAWS))
+    if right is not None:
+        hits = sum(each.many for each in drawn if each.names in one.known)
+        said += " " + _("**{:.1f} %** of the draws are right; {} % are to be expected.").format(
+            100 * hits / DRAWS, f"{100 * right:.1f}" if right >= 0.0005 or right == 0 else _("less than 0.1")
+        )
     return said
 
 
-def _first_token(current: Shown, word: str, temperature: float, top_k: int, tokens: tuple[str, ...]) -> None:
-    """The distribution over the first token, as the network gives it and as it is drawn from."""
-    plain, drawn_from = first_token(current.id, word, temperature, top_k)
-    order = np.argsort(-plain)[:SHOWN]
+def _next_token(current: Shown, one: Heard, temperature: float, top_k: int) -> None:
+    """The distribution over the next token along greedily said ones, as the network gives it and as it is drawn from."""
+    tokens, step = data.opened(current.id)[1].target.tokens, 1
+    if len(one.ids) > 1:
+        step = st.slider(_("Step"), 1, len(one.ids), 1, key=f"sample/{current.id}/step/{one.text}")
+    own, drawn_from = next_token(current.id, one.text, one.ids[: step - 1], temperature, top_k)
+    order = np.argsort(-own)[:SHOWN]
     figure = figures.bars(
         {
-            _("as the network gives it (T = 1)"): ("control", [100 * float(plain[i]) for i in order]),
+            _("as the network gives it (T = 1)"): ("control", [100 * float(own[i]) for i in order]),
             _("as it is drawn from"): ("after", [100 * float(drawn_from[i]) for i in order]),
         },
         [tokens[i] for i in order],
-        _("first token"),
+        _("the likeliest tokens at step {}").format(step),
         _("probability (%)"),
         300,
         top=105,
     )
-    chart.show(
-        figure, key="sample/first", alt=_("The first token's distribution before and after temperature and top k")
-    )
+    alt = _("The next token's distribution before and after temperature and top k")
+    chart.show(figure, key="sample/next", alt=alt)
+    st.caption(about_next(one, step, own, drawn_from, tokens))
 
 
-def first_token(run_id: str, word: str, temperature: float, top_k: int) -> tuple[np.ndarray, np.ndarray]:
-    """p of each first token (V,), as it is and tempered."""
+def about_next(one: Heard, step: int, own: np.ndarray, drawn_from: np.ndarray, tokens: tuple[str, ...]) -> str:
+    """What temperature and top k make of the likeliest token."""
+    best = int(own.argmax())
+    numbers = tokens[best], 100 * own[best], 100 * drawn_from[best]
+    if step == 1:
+        said = _(
+            "At the beginning {} is likeliest: p = {:.1f} % as the network gives it, {:.1f} % as it is drawn from."
+        )
+        return plain(said.format(*numbers))
+    said = _("After {} the likeliest is {}: p = {:.1f} % as the network gives it, {:.1f} % as it is drawn from.")
+    return plain(said.format(" ".join(one.tokens[: step - 1]), *numbers))
+
+
+def next_token(
+    run_id: str, word: str, said: tuple[int, ...], temperature: float, top_k: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """p of each token (V,) that may follow what was said, as it is and tempered."""
     import torch
 
     from core.seq2seq import decode
 
-    p = after(run_id, word, ())["p"]
-    logits = torch.from_numpy(p).clamp(min=1e-30).log()
-    logits[[0, 1]] = -torch.inf  # padding and <BOS> are never drawn
-    return p, decode.tempered(logits.unsqueeze(0), temperature, top_k)[0].numpy()
+    p = after(run_id, word, said)["p"]
+    logits = torch.from_numpy(p).log().unsqueeze(0)  # those of padding and <BOS> are −∞: they are never drawn
+    return p, decode.tempered(logits, temperature, top_k)[0].numpy()

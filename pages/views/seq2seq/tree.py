@@ -8,9 +8,10 @@ from html import escape
 from pages.shared.figures import COLOURS
 from pages.shared.words import _
 
-WIDE, HIGH = 92, 34  # of a column and of a row, in pixels
+WIDE, HIGH = 92, 38  # of a column and of a row, in pixels
 TOP, LEFT = 26, 58
-BOX = 58, 26
+BOX = 60, 31
+INK = "#15181F"  # on orange and grey; on blue white is easier to read
 GREY, BLUE, ORANGE, DANGER = (COLOURS[role] for role in ("control", "before", "after", "danger"))
 
 
@@ -47,7 +48,7 @@ def svg(steps: Sequence[Sequence[Node]]) -> str:
     source = "data:image/svg+xml;base64," + b64encode(drawn.encode()).decode()
     alt = _("Tree of {} steps: kept hypotheses in orange and blue, cut ones in grey").format(len(steps))
     style = f"width:{wide}px;max-width:none;height:{tall}px;display:block"
-    return f'<div style="overflow:auto;max-height:520px"><img src="{source}" alt="{escape(alt)}" style="{style}"></div>'
+    return f'<div style="overflow:auto;max-height:580px"><img src="{source}" alt="{escape(alt)}" style="{style}"></div>'
 
 
 def _x(step: int) -> float:
@@ -80,14 +81,14 @@ def _node(step: int, row: int, node: Node) -> str:
     x, y = _x(step), _y(row)
     colour = ORANGE if node.wins else BLUE if node.greedy and node.kept else GREY
     name = "⋯" if node.waits else node.token.replace("<EOS>", "■")
-    fill = f'fill="{colour}" fill-opacity="{0.95 if node.kept else 0.18}"'
-    ink = "#FFFFFF" if node.kept else GREY
+    fill = f'fill="{colour}" fill-opacity="{0.95 if node.kept else 0.12}"'
+    ink = ("#FFFFFF" if colour == BLUE else INK) if node.kept else GREY
     score = f"{node.score:.2f}".replace("-", "−")
     cross = "" if node.kept else f'<text x="{x + BOX[0] / 2 + 8}" y="{y + 5}" font-size="13" fill="{DANGER}">×</text>'
     return (
         f'<rect x="{x - BOX[0] / 2}" y="{y - BOX[1] / 2}" width="{BOX[0]}" height="{BOX[1]}" rx="5" {fill}/>'
         f'<text x="{x}" y="{y - 1}" font-weight="700" fill="{ink}">{escape(name)}</text>'
-        f'<text x="{x}" y="{y + 10}" font-size="10" fill="{ink}">{score}</text>{cross}'
+        f'<text x="{x}" y="{y + 12}" font-size="11" fill="{ink}">{score}</text>{cross}'
     )
 
 

@@ -1,0 +1,101 @@
+"""What a beam is worth: errors on test examples beside greedy's, and where the two part."""
+
+from html import escape
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from pages.shared.figures import COLOURS
+from pages.shared.shown import Shown
+from pages.shared.words import _
+from pages.views.seq2seq import chips, data
+
+JUDGED = 500  # test examples that greedy and beam are judged by
+PARTED = 6  # examples in the list of those where they part, of each kind
+
+
+@st.fragment
+def worth(current: Shown) -> None:
+    """What a width is worth on test examples; in a fragment of its own, since a new width takes half a second."""
+    if st.session_state.pop("beam/opened", False):
+        st.rerun()
+    st.markdown(f"**{_('What is it worth?')}**")
+    left, right = st.columns(2, gap="large")
+    key = f"beam/{current.id}/many"
+    width = left.select_slider(_("Beam width, on many examples"), [1, 2, 3, 5, 10], 5, key=f"{key}/width")
+    alpha = right.select_slider(
+        _("Length normalisation α, on many examples"), [0.0, 0.5, 1.0, 1.5], 1.0, key=f"{key}/alpha"
+    )
+    with st.spinner(_("Searching {} answers …").format(JUDGED)):
+        found = measured(current.id, width, alpha)
+    st.markdown(about_worth(found, width))
+    if whole := about_all(current):
+        st.caption(whole)
+    if found["parted"]:
+        st.pills(
+            _("Where the two part; choose one to see its tree"),
+            [row[0] for row in found["parted"]],
+            key=f"{key}/parted/{width}/{alpha}",
+            on_change=_open,
+            args=(f"beam/{current.id}", f"{key}/parted/{width}/{alpha}", width, alpha),
+        )
+        heads = (_("read"), _("greedy says"), _("the beam says"), _("right"))
+        st.html(chips.table(heads, [_parted(*row) for row in found["parted"]]))
+
+
+def _open(above: str, chosen: str, width: int, alpha: float) -> None:
+    """Puts the chosen example under the knobs above; they stand outside of this fragment, so the page is redrawn."""
+    if word := st.session_state.get(chosen):
+        st.session_state.update({f"{above}/text": word, f"{above}/width": width, f"{above}/alpha": alpha})
+        st.session_state["beam/opened"] = True
+
+
+@st.cache_data(max_entries=30, show_spinner=False)
+def measured(run_id: str, width: int, alpha: float) -> dict[str, Any]:
+    """PER and WER in % of greedy and beam on the first test examples, and some of those where one is right and the other not."""
+    from core.seq2seq import score
+
+    net, world = data.opened(run_id)
+    part = world.test.first(JUDGED)
+    greedy = score.judged(score.answers_of(net, world, part), part)
+    wide = score.judged(score.beamed(net, world, part, width, alpha), part)
+    mended, spoilt = (greedy.edits > 0) & (wide.edits == 0), (greedy.edits == 0) & (wide.edits > 0)
+    parted = [
+        (
+            "".join(world.source.tokens[k] for k in part.x[i].tolist() if k),
+            *(tuple(world.target.tokens[k] for k in each) for each in (greedy.said[i], wide.said[i], better.said[i])),
+        )
+        for group, better in ((mended, wide), (spoilt, greedy))
+        for i in np.flatnonzero(group)[:PARTED]
+    ]
+    from_both = {
+        name: (score.per(v.edits, v.lengths), score.wer(v.edits)) for name, v in (("greedy", greedy), ("beam", wide))
+    }
+    return from_both | {"many": len(part), "wrong": int((greedy.edits > 0).sum()), "mended": int(mended.sum()),
+                        "spoilt": int(spoilt.sum()), "parted": parted}  # fmt: skip
+
+
+def _parted(text: str, greedy: tuple[str, ...], wide: tuple[str, ...], right: tuple[str, ...]) -> tuple[str, ...]:
+    said = (chips.chips(each, wrong=chips.mistakes(each, right)) for each in (greedy, wide))
+    return (f"<b>{escape(text)}</b>", *said, chips.chips(right, colour=COLOURS["control"]))
+
+
+def about_worth(found: dict[str, Any], width: int) -> str:
+    """Both errors of both ways, and how many answers were mended and spoilt."""
+    return _(
+        "On {:,} test examples greedy has PER **{:.1f} %** and WER **{:.1f} %**, a beam of {} has **{:.1f} %** and **{:.1f} %**. Of the {} "
+        "answers that greedy gets wrong the beam mends **{}**; it spoils **{}** that were right."
+    ).format(found["many"], *found["greedy"], width, *found["beam"], found["wrong"], found["mended"], found["spoilt"])
+
+
+def about_all(current: Shown) -> str:
+    """What was measured on the whole test part when this run was shipped. A toy's other figures leave its longest inputs out."""
+    found = current.summary
+    if "beam_wer" not in found or current.settings.task.name == "toy":
+        return ""
+    from core.seq2seq.measure import ALPHA, BEAM
+
+    return _(
+        "On the whole test part: greedy PER {:.1f} %, WER {:.1f} %; a beam of {} with α = {:.1f} PER {:.1f} %, WER {:.1f} %."
+    ).format(found["per"], found["wer"], BEAM, ALPHA, found["beam_per"], found["beam_wer"])

@@ -1,0 +1,132 @@
+"""Tasks: nothing that is tested was learned, every sign has a number, and whatever somebody types gets an answer or a sentence."""
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.data import dates, words
+from core.seq2seq import tasks
+from core.seq2seq.models import BOS, EOS, PAD
+from core.seq2seq.settings import Dates, Pronounce, Toy
+
+WORLDS = {"spelling": Pronounce(), "stressed": Pronounce(stress=True), "dates": Dates(), "reverse": Toy(),
+          "sort": Toy(rule="sort", alphabet=4)}
+
+
+@pytest.fixture(scope="module", params=list(WORLDS))
+def world(request):
+    return tasks.world_of(WORLDS[request.param])
+
+
+def inputs(world, part):
+    return ["".join(world.source.tokens[i] for i in row if i) for row in part.x.tolist()]
+
+
+def test_no_input_stands_in_two_parts_and_the_film_was_never_learned(world):
+    train, dev, test = (inputs(world, part) for part in (world.train, world.dev, world.test))
+    for one in (train, dev, test):
+        assert len(set(one)) == len(one)
+    assert not set(train) & set(dev) and not set(train) & set(test) and not set(dev) & set(test)
+    assert not set(world.film) & set(train) and len(world.film) >= 5
+
+
+def test_answers_are_right_and_stand_between_their_ends(world):
+    for part in (world.dev, world.test):
+        for text, y, ways in list(zip(inputs(world, part), part.y.tolist(), part.answers))[:300]:
+            assert [world.target.decode(way) for way in ways] == [tuple(way) for way in world.known(text)]
+            assert y[:1] == [BOS] and tuple(y[1:y.index(EOS)]) == ways[0] and not any(y[y.index(EOS) + 1:])
+            assert len(ways[0]) < world.longest and len(text) <= world.longest_in
+    y = world.train.y
+    assert (y[:, 0] == BOS).all() and ((y == EOS).sum(1) == 1).all() and ((y == PAD).cumsum(1)[:, :-1] <= (y == PAD).cumsum(1)[:, 1:]).all()
+    assert world.train.answers == () or len(world.train.answers) == len(world.train)
+
+
+def test_every_token_has_a_number_and_padding_is_nobody(world):
+    for vocabulary in (world.source, world.target):
+        assert vocabulary.tokens[:3] == ("", "<BOS>", "<EOS>") and len(set(vocabulary.tokens)) == len(vocabulary) < 256
+        assert vocabulary.decode((*range(3, len(vocabulary)), EOS, 3)) == vocabulary.tokens[3:]
+    assert int(world.train.x.max()) < len(world.source) and int(world.train.y.max()) < len(world.target)
+
+
+def test_a_share_is_the_first_ones_and_longer_inputs_stand_apart(world):
+    few = world.test.first(10)
+    assert len(few) == 10 and torch.equal(few.x, world.test.x[:10]) and few.answers == world.test.answers[:10]
+    longest = int(world.train.lengths.max())
+    known, longer = world.test.up_to(longest), world.test.beyond(longest)
+    assert len(known) + len(longer) == len(world.test) and int(known.lengths.max()) <= longest
+    assert (len(longer) > 0) == (world.name == "toy") and (not len(longer) or int(longer.lengths.min()) == longest + 1)
+    assert len(longer) == len(longer.answers)
+
+
+def test_variants_stand_together():
+    data, parts = words.load(), tasks.spelling()
+    assert sorted(np.concatenate([data.train, data.dev, data.test]).tolist()) == list(range(len(data.words)))
+    several = [(text, ways) for text, ways in zip(inputs(parts, parts.test), parts.test.answers) if len(ways) > 1]
+    assert len(several) > 300 and all(len(ways) == len(parts.known(text)) for text, ways in several)
+
+
+def test_toys_follow_their_rule():
+    assert tasks.turned("cab", "reverse") == "bac" and tasks.turned("cab", "sort") == "abc"
+    world = tasks.toy("reverse", 3, 5)
+    assert all(set(s) <= set("abc") and 3 <= len(s) <= 5 for s in inputs(world, world.train) + inputs(world, world.dev))
+    assert int(world.test.lengths.max()) == 5 + tasks.LONGER
+    smallest = tasks.toy("sort", 2, 4)  # there are 24 sequences in all
+    assert len(smallest.train) == 20 and len(smallest.dev) == 2 == len(smallest.test.up_to(4)) and smallest.film
+
+
+def test_rows_and_columns():
+    x = tasks.padded([(3, 4), (5,), (3, 3, 3, 3)])
+    assert x.tolist() == [[3, 4, 0, 0], [5, 0, 0, 0], [3, 3, 3, 3]] and x.dtype == torch.uint8
+    assert tasks.trimmed(x[:2]).tolist() == [[3, 4], [5, 0]] and tasks.trimmed(x[:2]).dtype == torch.int64
+    assert tasks.spoken([BOS, 4, PAD, 5, EOS, 6]) == (4, 5) and tasks.spoken([EOS, 3]) == () and tasks.spoken([3, 4]) == (3, 4)
+
+
+# ---- what somebody types ----
+
+@pytest.mark.parametrize("typed, read", [
+    ("Hello", "hello"), ("CAFÉ", "cafe"), ("naïve", "naive"), ("don’t", "don't"), ("  word  ", "word"), ("Straße", "strasse"),
+    ("Ærø", "aero"), ("ﬁne", "fine"), ("a" * 34, "a" * 34)])
+def test_words_are_read_as_small_letters_without_accents(typed, read):
+    assert tasks.understood(tasks.spelling(), typed) == read
+
+
+@pytest.mark.parametrize("typed", ["", "   ", "\n", "4", "word2vec", "🙂", "日本", "a b", "a-b", "a" * 35, "a" * 200, "\0", "<b>",
+                                   "'; --", "٣"])
+def test_what_cannot_be_read_gets_one_sentence(typed):
+    with pytest.raises(ValueError) as refusal:
+        tasks.understood(tasks.spelling(), typed)
+    sentence = str(refusal.value)
+    assert sentence.endswith(".") and sentence.count(". ") == 0 and len(sentence) < 200
+
+
+@given(st.text(max_size=60), st.sampled_from(["spelling", "dates", "reverse"]))
+def test_any_text_is_read_or_refused(text, name):
+    world = tasks.world_of(WORLDS[name])
+    try:
+        read = tasks.understood(world, text)
+    except ValueError as refusal:
+        assert str(refusal).endswith(".")
+        return
+    assert 1 <= len(read) <= world.longest_in and set(read) <= set(world.source.tokens[3:])
+    assert world.example(text).shape == (1, len(read))
+
+
+def test_dates_as_people_write_them():
+    world = tasks.calendar()
+    assert tasks.understood(world, "  14 Июля 1915\u202fг. ") == "14 июля 1915 г."
+    with pytest.raises(ValueError, match="at most 48"):
+        tasks.understood(world, "1 " * 40)
+    with pytest.raises(ValueError, match="from a to j"):
+        tasks.understood(tasks.toy("reverse", 10, 8), "xyz")
+
+
+def test_a_line_is_split_into_words():
+    assert tasks.sayings("Well-known words, e.g. “café”; (yes)") == ["Well", "known", "words", "e", "g", "café", "yes"]
+    assert tasks.sayings(" -- ") == [] and tasks.sayings("it's") == ["it's"]
+
+
+def test_answers_are_joined_for_reading():
+    assert tasks.spelling().joined(["K", "AE", "T"]) == "K AE T" and tasks.calendar().joined("2026") == "2026"
+    assert dates.plain("\u200f5\u00a0MAI") == "5 mai"

@@ -1,0 +1,199 @@
+"""Whole runs, small: the same again whatever others draw, shares of data and teacher, the loss by hand, a reversal that is learned."""
+
+import math
+from functools import cache
+
+import pytest
+import torch
+
+from core.events import Finished, Metrics, Picture, Started, Warned
+from core.loop import seeded
+from core.seq2seq import models, tasks, train, watch
+from core.seq2seq.settings import (
+    METRICS,
+    Attention,
+    Dates,
+    Live,
+    Long,
+    OneVector,
+    Pronounce,
+    Seq2SeqSettings,
+    SmallTransformer,
+    Toy,
+)
+from core.seq2seq.tasks import World, world_of
+from tests.core.test_events import same
+
+TOY = Toy(alphabet=4, longest=5)
+SMALL = Live(share=100, steps=20)
+NETWORKS = {"attention": Attention(hidden=16), "multiplicative": Attention(hidden=16, score="multiplicative", cell="gru"),
+            "vector": OneVector(hidden=16), "transformer": SmallTransformer(width=16, readers=1, writers=1)}
+BASE = Seq2SeqSettings(task=TOY, network=NETWORKS["attention"], effort=SMALL, batch=32)
+
+
+def of(**changes):
+    return BASE.model_copy(update=changes)
+
+
+@cache
+def run(settings):
+    return tuple(train.train(settings))
+
+
+@pytest.mark.parametrize("name", list(NETWORKS))
+@pytest.mark.parametrize("task", [TOY, Dates(), Pronounce()], ids=["toy", "dates", "spelling"])
+def test_every_network_learns_every_task(name, task):
+    events = run(of(network=NETWORKS[name], task=task))
+    assert isinstance(events[0], Started) and isinstance(events[-1], Finished) and events[0].total_steps == 20 == events[-1].step
+    steps = [e.step for e in events if isinstance(e, Metrics)]
+    assert steps == sorted(set(steps)) and {1, 5, 10, 20} <= set(steps)
+    for event in events:
+        if isinstance(event, Metrics):
+            assert set(event.values) == set(METRICS) and all(math.isfinite(v) for v in event.values.values())
+            assert 0 <= event.values["wer"] <= 100 and 0 <= event.values["forced"] <= 100 and event.values["teacher"] == 100
+    first, last = events[1].values, events[-1].summary
+    assert last["test_loss"] < first["dev_loss"] and last["accuracy"] == 100 - last["wer"]
+    assert last["weights"] == events[0].facts["weights"] == sum(v.size for v in events[-1].models["network"].weights.values())
+
+
+def test_pictures_are_what_the_network_says():
+    events, world = run(BASE), world_of(TOY)
+    net = models.speller(events[-1].models["network"])
+    shots = {name: [e for e in events if isinstance(e, Picture) and e.name == name][-1].array for name in ("said", "sure", "looked")}
+    assert events[0].facts["inputs"] == list(world.film) and events[0].facts["answers"] == [[list(text[::-1])] for text in world.film]
+    for text, said, sure, looked in zip(world.film, *shots.values()):
+        found = watch.decode.greedy(net, net.read(world.example(text)), world.longest)
+        many = int((said > 0).sum())
+        assert said[:many].tolist() == found.tokens[0, :many].tolist() and found.tokens.shape[1] == many
+        assert sure[:many].tolist() == pytest.approx(found.sure[0].tolist(), abs=1e-3)
+        assert looked[:many].sum(1).tolist() == pytest.approx([1.0] * many, abs=1e-2)
+        assert abs(looked[:many, len(text):]).max(initial=0) == 0
+    without = run(of(network=NETWORKS["vector"]))
+    assert not any(isinstance(e, Picture) and e.name == "looked" for e in without)
+
+
+@pytest.mark.parametrize("changes", [{}, {"teacher": 0.5, "sampling": "linear"}, {"network": NETWORKS["transformer"], "teacher": 0.3}],
+                         ids=["taught", "sampled", "transformer"])
+def test_the_same_again_whatever_others_draw(changes):
+    settings, again = of(**changes), []
+    before = torch.get_rng_state()
+    for event in train.train(settings):
+        again.append(event)
+        torch.rand(7)
+        torch.manual_seed(len(again))
+    torch.set_rng_state(before)
+    assert len(again) == len(run(settings)) and all(same(vars(a), vars(b)) or _same(a, b) for a, b in zip(again, run(settings)))
+    list(train.train(of(effort=Live(share=100, steps=20), seed=1)))
+    assert torch.equal(torch.get_rng_state(), before), "a run leaves others' randomness alone"
+    assert not _same(run(of(seed=1))[-1], run(BASE)[-1])
+
+
+def _same(a, b):
+    if not isinstance(a, Finished):
+        return same(vars(a), vars(b))
+    weights = [event.models["network"].weights for event in (a, b)]
+    return same(dict(a.summary), dict(b.summary)) and same(dict(weights[0]), dict(weights[1]))
+
+
+def test_looks_change_nothing(monkeypatch):
+    usual = run(BASE)[-1]
+    monkeypatch.setattr(watch, "LOOKS", 1)
+    monkeypatch.setattr(watch, "EARLY", ())
+    few = list(train.train(BASE))
+    assert sum(isinstance(e, Metrics) for e in few) == 1 and _same(few[-1], usual)
+
+
+def test_a_reversal_is_learned():
+    settings = Seq2SeqSettings(task=Toy(alphabet=6, longest=6), network=Attention(hidden=64), effort=Live(share=100, steps=240))
+    events = list(train.train(settings))
+    assert events[-1].summary["wer"] < 5 and events[-1].summary["per"] < 2
+    looked = [e for e in events if isinstance(e, Picture) and e.name == "looked"][-1].array
+    text = events[0].facts["inputs"][0]
+    assert (looked[0].argmax(1)[:len(text)] == range(len(text) - 1, -1, -1)).mean() >= 0.8, "it looks from behind"
+
+
+# ---- shares ----
+
+def test_shares_of_the_data():
+    world = world_of(TOY)
+    assert train.learned(of(effort=Live(share=1, steps=20)), world) == max(1, len(world.train) // 100)
+    assert train.learned(of(effort=Long(passes=10)), world) == len(world.train)
+    part = world.train.first(200)
+    each = sum(math.ceil(int((part.lengths == n).sum()) / 32) for n in part.lengths.unique())
+    assert train.steps_of(of(effort=Long(passes=10)), part) == 10 * each == 10 * len(train.bucketed(part.lengths, 32, seeded(0)))
+
+
+def test_a_pass_meets_everything_once_in_batches_of_one_length():
+    lengths = world_of(TOY).train.lengths
+    batches = train.bucketed(lengths, 32, seeded(0))
+    assert sorted(torch.cat(batches).tolist()) == list(range(len(lengths)))
+    assert all(len(lengths[batch].unique()) == 1 and len(batch) <= 32 for batch in batches)
+    again, other = train.bucketed(lengths, 32, seeded(0)), train.bucketed(lengths, 32, seeded(1))
+    assert all(map(torch.equal, batches, again)) and not torch.equal(batches[0], other[0])
+    order = [int(lengths[batch[0]]) for batch in batches]
+    assert order != sorted(order), "long and short ones take turns"
+
+
+@pytest.mark.parametrize("sampling, first, middle, last", [
+    ("constant", 0.2, 0.2, 0.2), ("linear", 0.2 + 0.8 * 0.99, 0.6, 0.2),
+    ("sigmoid", *(0.2 + 0.8 * 15 / (15 + math.exp(percent / 15)) for percent in (1, 50, 100)))])
+def test_how_often_the_right_token_is_given(sampling, first, middle, last):
+    settings = of(teacher=0.2, sampling=sampling)
+    assert [train.teacher_share(settings, step, 100) for step in (1, 50, 100)] == pytest.approx([first, middle, last])
+    assert train.teacher_share(of(sampling=sampling), 30, 100) == 1
+
+
+def test_each_token_is_drawn_by_itself():
+    world, seen = world_of(TOY), []
+    learner = train.begin(of(teacher=0.5), world, 20)
+    teach = learner.net.teach
+    learner.net.teach = lambda memory, given, own: (seen.append(own), teach(memory, given, own))[1]
+    for _ in range(20):
+        part = world.train.first(64)
+        train.learn(learner, tasks.trimmed(part.x), tasks.trimmed(part.y), 0.5, 0.0)
+    own = torch.cat(seen).float()
+    assert 0.45 < own.mean() < 0.55 and own.mean(1).var() < 0.1, "within a sequence some are its own and some are right"
+    assert ((own.sum(1) > 0) & (own.sum(1) < own.shape[1])).float().mean() > 0.8
+
+
+# ---- the loss ----
+
+def test_the_loss_by_hand():
+    logits = torch.tensor([[[1.0, 0.0, 2.0, -1.0], [0.5, 0.5, 0.0, 3.0]], [[0.0, 1.0, 2.0, 3.0], [9.0, -9.0, 9.0, 9.0]]])
+    right = torch.tensor([[2, 3], [1, 0]])
+    logp = logits.log_softmax(2)
+    picked = [logp[0, 0, 2], logp[0, 1, 3], logp[1, 0, 1]]
+    assert train.token_loss(logits, right).item() == pytest.approx(-float(sum(picked)) / 3), "padding does not count"
+    smooth = [-(0.9 * p + 0.1 * row.mean()) for p, row in zip(picked, (logp[0, 0], logp[0, 1], logp[1, 0]))]
+    assert train.token_loss(logits, right, 0.1).item() == pytest.approx(float(sum(smooth)) / 3, rel=1e-5)
+
+
+def test_a_step_is_given_y_without_its_end_and_asked_for_y_without_its_beginning():
+    world, seen = world_of(TOY), {}
+    learner = train.begin(BASE, world, 20)
+    teach = learner.net.teach
+    learner.net.teach = lambda memory, given, own: (seen.update(given=given, own=own), teach(memory, given, own))[1]
+    y = tasks.trimmed(world.train.y[:4])
+    loss = train.learn(learner, tasks.trimmed(world.train.x[:4]), y, 1.0, 0.0)
+    assert torch.equal(seen["given"], y[:, :-1]) and seen["own"] is None and loss.item() == pytest.approx(math.log(7), abs=0.5)
+
+
+def test_a_run_that_breaks_says_so(monkeypatch):
+    monkeypatch.setattr(train, "token_loss", lambda logits, right, smoothing: logits.sum() * math.nan)
+    events = list(train.train(BASE))
+    assert [type(e) for e in events] == [Started, Warned, Finished] and events[1].kind == "diverged"
+
+
+def test_a_run_may_be_stopped_anywhere():
+    going = train.train(BASE)
+    for _ in range(4):
+        next(going)
+    going.close()
+
+
+def test_the_world_is_never_changed():
+    world = world_of(TOY)
+    before = [each.clone() for part in (world.train, world.dev, world.test) for each in (part.x, part.y)]
+    list(train.train(of(seed=5)))
+    assert isinstance(world, World)
+    assert all(map(torch.equal, before, [each for part in (world.train, world.dev, world.test) for each in (part.x, part.y)]))

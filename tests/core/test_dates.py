@@ -1,0 +1,39 @@
+"""Dates: each in one part only, read back by the calendar, in forms that can be read without knowing the language."""
+
+from datetime import date
+
+import pytest
+
+from core.data import dates
+
+
+@pytest.fixture(scope="module")
+def data():
+    return dates.load()
+
+
+def test_a_date_stands_in_one_part_only(data):
+    assert len(set(data.iso)) == len(data.iso) == len(data.phrases) == 42_000
+    assert sorted([*data.train, *data.dev, *data.test]) == list(range(42_000)) and len(data.dev) == len(data.test) == 1_000
+
+
+def test_phrases_say_their_date(data):
+    for i in range(0, 42_000, 131):
+        day = date.fromisoformat(data.iso[i])
+        assert dates.FIRST <= day <= dates.LAST and str(day.year) in data.phrases[i]
+        assert data.phrases[i] in {dates.phrase(day, data.languages[i], form) for form in dates.FORMS}
+        assert data.phrases[i] == dates.plain(data.phrases[i]) and len(data.phrases[i]) <= 48
+
+
+def test_all_languages_are_learned_and_none_of_numbers_in_an_unknown_order(data):
+    assert {data.languages[i] for i in data.train} == set(dates.LANGUAGES) and len(dates.LANGUAGES) == 26
+    assert not dates.written_out("de", "medium") and dates.written_out("de", "long") and dates.written_out("ja", "medium")
+    assert dates.phrase(date(2026, 11, 5), "de", "long") == "5. november 2026" and dates.language_name("de") == "German"
+    ordered = {dates.phrase(date(2026, 11, 5), language, "medium") for language in dates.ORDERED}
+    assert all(phrase.startswith("2026") for phrase in ordered)
+
+
+def test_a_phrase_means_one_date_only(data):
+    found = {}
+    for phrase, iso in zip(data.phrases, data.iso):
+        assert found.setdefault(phrase, iso) == iso
