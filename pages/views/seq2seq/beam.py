@@ -11,7 +11,8 @@ from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.seq2seq import chips, data, tree
 from pages.views.seq2seq.hear import complain, heard, typed, words
-from pages.views.seq2seq.worth import worth
+from pages.views.seq2seq.lengths import there
+from pages.views.seq2seq.worth import example_key, worth
 
 CUT = 3  # candidates that were left out and are drawn
 SAME = 1e-4  # nats by which the sums of two ways to compute log p may differ
@@ -29,27 +30,29 @@ class Search:
 
 def beam(current: Shown) -> None:
     """One word's tree; then what a beam is worth on many."""
-    _one(current)
-    worth(current)
+    if there(current):
+        _one(current)
+        worth(current)
 
 
 @st.fragment
 def _one(current: Shown) -> None:
-    key = f"beam/{current.id}"
-    text = typed(current.settings.task, f"{key}/text", _("One word or phrase"), _first(current))
+    first, width, alpha = st.session_state.get(example_key(current.id), (_first(current), 5, 1.0))
+    key = f"beam/{current.id}/{first}/{width}/{alpha}"  # knobs of its own for each example: they begin where it says
+    text = typed(current.settings.task, f"{key}/text", _("One word or phrase"), first)
     good, complaints = words(current.id, text)
     complain(complaints[:1] if good else complaints)
     if not good:
         return
     left, right = st.columns(2, gap="large")
     width = left.slider(
-        _("Beam width"), 1, 10, 5, key=f"{key}/width", help=_("Hypotheses that stay after each step; 1 is greedy.")
+        _("Beam width"), 1, 10, width, key=f"{key}/width", help=_("Hypotheses that stay after each step; 1 is greedy.")
     )
     alpha = right.slider(
         _("Length normalisation α"),
         0.0,
         1.5,
-        1.0,
+        alpha,
         0.1,
         key=f"{key}/alpha",
         help=_("log p is divided by the length to this power; at 0 short answers win."),

@@ -28,4 +28,4 @@ def card() -> str:
         except (RunError, KeyError):
             continue
         rows.append((names[run_id], role, right / 100, f"{right:.0f} %"))
-    return drawing.bars(rows, _("Unknown words said without a mistake"))
+    return drawing.bars(rows, _("Held-out words said without a mistake"))

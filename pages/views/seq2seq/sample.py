@@ -11,6 +11,7 @@ from pages.shared.shown import Shown
 from pages.shared.words import _, plain
 from pages.views.seq2seq import chips, data
 from pages.views.seq2seq.hear import Heard, complain, heard, typed, words
+from pages.views.seq2seq.lengths import there
 from pages.views.seq2seq.steps import after
 
 DRAWS = 200
@@ -27,9 +28,14 @@ class Drawn:
     logp: float
 
 
-@st.fragment
 def sample(current: Shown) -> None:
     """Temperature, top-k, and the answers that come."""
+    if there(current):
+        _one(current)
+
+
+@st.fragment
+def _one(current: Shown) -> None:
     key = f"sample/{current.id}"
     text = typed(current.settings.task, f"{key}/text", _("One word or phrase"), _first(current))
     good, complaints = words(current.id, text)

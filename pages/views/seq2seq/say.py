@@ -11,7 +11,7 @@ from pages.shared.words import _
 from pages.views.seq2seq import chips, data, flow, live
 from pages.views.seq2seq.hear import Heard, architecture, complain, heard, origin, typed, words
 
-BEHIND = 0.5  # letters that a look may fall back and still count as moving on
+STILL = 0.5  # letters that the centre of a look may move and still count as staying
 
 
 @st.fragment
@@ -120,11 +120,11 @@ def about_attention(one: Heard) -> str:
     places, weights = np.arange(one.looked.shape[1]), np.asarray(one.looked, np.float64)
     if weights.shape[1] < 2:
         return _("There is one letter, so there is nothing to choose from.")
-    centre = weights @ places
-    forward = float(np.mean(np.diff(centre) > -BEHIND)) if len(centre) > 1 else 1.0
+    moves = np.diff(weights @ places)
+    on, back = (float(np.mean(where)) if len(moves) else 0.0 for where in (moves > STILL, moves < -STILL))
     bits = float(np.mean(-(weights * np.log2(np.maximum(weights, 1e-12))).sum(1)))
     return _(
-        "From one token to the next the look moves on, or stays, in **{:.0f} %** of all steps. On average it is spread over **{:.1f}** "
-        "letters (2 to the power of its entropy, {:.1f} bits; {} would be all alike). These weights say where the decoder looks. Whether "
-        "it needs what it sees there, *Explain* asks."
-    ).format(100 * forward, 2**bits, bits, weights.shape[1])
+        "From one token to the next the look moves on in **{:.0f} %** of all steps, moves back in **{:.0f} %**, and otherwise stays. On "
+        "average it is spread over **{:.1f}** letters (2 to the power of its entropy, {:.1f} bits; {} would be all alike). These weights "
+        "say where the decoder looks. Whether it needs what it sees there, *Explain* asks."
+    ).format(100 * on, 100 * back, 2**bits, bits, weights.shape[1])

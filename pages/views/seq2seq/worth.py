@@ -38,17 +38,22 @@ def worth(current: Shown) -> None:
             [row[0] for row in found["parted"]],
             key=f"{key}/parted/{width}/{alpha}",
             on_change=_open,
-            args=(f"beam/{current.id}", f"{key}/parted/{width}/{alpha}", width, alpha),
+            args=(current.id, f"{key}/parted/{width}/{alpha}", width, alpha),
         )
         heads = (_("read"), _("greedy says"), _("the beam says"), _("right"))
         st.html(chips.table(heads, [_parted(*row) for row in found["parted"]]))
 
 
-def _open(above: str, chosen: str, width: int, alpha: float) -> None:
-    """Puts the chosen example under the knobs above; they stand outside of this fragment, so the page is redrawn."""
+def _open(run_id: str, chosen: str, width: int, alpha: float) -> None:
+    """Puts the chosen example above, with the knobs at which the two part; that is another fragment, so the page is redrawn."""
     if word := st.session_state.get(chosen):
-        st.session_state.update({f"{above}/text": word, f"{above}/width": width, f"{above}/alpha": alpha})
+        st.session_state[example_key(run_id)] = (word, width, alpha)
         st.session_state["beam/opened"] = True
+
+
+def example_key(run_id: str) -> str:
+    """Where the chosen example is remembered: (input, width, α)."""
+    return f"beam/{run_id}/example"
 
 
 @st.cache_data(max_entries=30, show_spinner=False)
