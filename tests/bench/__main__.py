@@ -27,11 +27,12 @@ from core import labs, runs
 from core.anomaly.settings import SHIPPED as DETECTIONS
 from core.attack.settings import AttackSettings
 from core.gan.settings import SHIPPED as DUELS
+from core.seq2seq.settings import SHIPPED as SAYINGS
 from core.settings import Settings, build
 from core.subject.models import look_at
 from core.subject.settings import Digit, Photo
 from core.transfer.settings import SHIPPED
-from tests.bench import anomaly, attack, explain, gan, transfer
+from tests.bench import anomaly, attack, explain, gan, seq2seq, transfer
 from tests.browser.conftest import ARGUMENTS, ROOT, Server, arrived, chromium, serve
 
 FLOOR = "tests/bench/floor_{}.py"
@@ -382,7 +383,10 @@ def measure(browser: Browser, folder: Path, quick: bool, step: Callable[[str], N
     rows += adaptations(few)
     step("detectors")
     rows += detections(few)
+    step("duels")
     rows += duels(few)
+    step("encoders and decoders")
+    rows += sayings(few)
     step("training through jobs against the bare loop")
     seen = {name: median(values) for name, values in against_bare(1 if quick else 3, few).items()}
     return rows + [against("training through jobs, CPU time", seen["jobs cpu"], seen["bare cpu"], 1.05),
@@ -453,6 +457,21 @@ def duels(rounds: int) -> list[Row]:
     return [against("a step of the DCGAN, against the usual loop with a DataLoader (CPU time)", median(ours), median(usual), 0.5),
             below("default run on the plane", live["the-duel"], 15, "s"),
             below("default run of the DCGAN", live["dcgan-on-digits"], 60, "s")]
+
+
+def sayings(rounds: int) -> list[Row]:
+    """A step against a bare loop, beams in batches against one by one, and the live runs."""
+    ours, bare = seq2seq.compare(rounds)
+    batched, single = seq2seq.searches(rounds)
+    live = {}
+    for scene in ("greedy-or-beam", "reversal-in-ten-seconds"):
+        started = time.perf_counter()
+        run_of("seq2seq", SAYINGS[f"seq2seq-{scene}"])
+        live[scene] = time.perf_counter() - started
+    return [against("a step of the encoder–decoder, against a bare loop (CPU time)", median(ours), median(bare), 1.05),
+            against("a beam of 5 over 1,000 words in batches, against one by one (CPU time)", median(batched), median(single), 0.2),
+            below("default live run on half of the words", live["greedy-or-beam"], 30, "s"),
+            below("a reversal that is solved", live["reversal-in-ten-seconds"], 15, "s")]
 
 
 def run_of(lab: str, settings: Settings) -> None:

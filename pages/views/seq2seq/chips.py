@@ -47,7 +47,9 @@ def verdict(said: Sequence[str], answers: Sequence[Sequence[str]]) -> str:
         return ""
     if list(said) in [list(right) for right in answers]:
         return f'<span style="color:{COLOURS["neutral"]};font-weight:700" title="{_("right")}">✓</span>'
-    return f'<span style="opacity:0.65">{chips(nearest(said, answers), colour=COLOURS["control"])}</span>'
+    right = nearest(said, answers)
+    apart = " " if any(len(token) > 1 for token in right) else ""  # sounds have names, signs are written together
+    return f'<span style="opacity:0.7">{escape(apart.join(right))}</span>'
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

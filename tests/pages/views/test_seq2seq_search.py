@@ -7,6 +7,7 @@ from importlib import import_module
 import numpy as np
 import pytest
 import torch
+from streamlit.testing.v1 import AppTest
 
 from core import runs
 from core.seq2seq import decode, score
@@ -14,7 +15,7 @@ from core.seq2seq.models import BOS, EOS, PAD
 from pages.shared import shown
 from pages.views.seq2seq import data, hear, tree
 from tests.pages.conftest import charts, text_of
-from tests.pages.views.test_seq2seq_inside import RUNS, SAY, SHOWN, TOY, bold, calm, figure, html, saved, view, widget
+from tests.pages.views.seq2seq_page import RUNS, SAY, SHOWN, TOY, calm, figure, html, saved, view, widget
 
 beam, sample, worth, card = (  # the package calls views by the name of their file
     import_module(f"pages.views.seq2seq.{name}") for name in ("beam", "sample", "worth", "card"))
@@ -36,6 +37,11 @@ def rounds_of(run_id, text, width, alpha):
     return watched, best
 
 
+def bold(text):
+    """The numbers in bold, as a sentence says them."""
+    return [float(n) for n in re.findall(r"\*\*([\d.]+)(?: %)?\*\*", text)]
+
+
 def drawing(visitor):
     """The SVG of the tree."""
     return base64.b64decode(re.search(r"data:image/svg\+xml;base64,([^\"]+)", html(visitor))[1]).decode()
@@ -51,6 +57,22 @@ def test_both_views_open_on_every_shipped_run(name, run_id):
 @pytest.mark.parametrize("run", RUNS)
 def test_both_views_open_on_every_kind_of_network(name, run):
     assert text_of(view(name, saved(run).id)).strip()
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_a_run_without_a_network_and_one_that_was_deleted_say_so(name):
+    stopped = view(name, saved("told", keep=4, state="stopped").id)
+    assert len(stopped.info) == 1 and "no trained network" in stopped.info[0].value
+    current = saved("told")
+    runs.delete(current.id)
+
+    def alone(name, current):
+        from importlib import import_module
+
+        getattr(import_module(f"pages.views.seq2seq.{name}"), name)(current)
+
+    visitor = calm(AppTest.from_function(alone, default_timeout=60, args=(name, current)).run())
+    assert len(visitor.info) == 1 and len(visitor.info[0].value) > 20
 
 
 @pytest.mark.parametrize("name", VIEWS)
@@ -150,7 +172,7 @@ def test_sliders_move_the_tree():
         boxes.append(drawing(visitor).count("<rect"))
         assert boxes[-1] == sum(len(r.kept) + len(r.cut) for r in rounds)
     before = drawing(visitor)
-    calm(widget(visitor, "slider", "beam/" + SAY + "/alpha").set_value(0.0).run())
+    calm(widget(visitor, "slider", "/1.0/alpha").set_value(0.0).run())
     assert drawing(visitor) != before and len(set(boxes)) == 3
 
 
@@ -211,7 +233,7 @@ def test_an_example_where_they_part_is_opened_above():
     text, greedy, wide, right = worth.measured(GREEDY_OR_BEAM, 3, 1.0)["parted"][0]
     calm(widget(visitor, "button_group", "/parted/3/1.0").set_value(text).run())
     assert widget(visitor, "text_input", "/text").value == text
-    assert widget(visitor, "slider", GREEDY_OR_BEAM + "/width").value == 3
+    assert widget(visitor, "slider", "/3/1.0/width").value == 3
     assert "It is right, and greedy is wrong." in text_of(visitor)
     assert drawing(visitor).count("<rect") == sum(len(r.kept) + len(r.cut) for r in rounds_of(GREEDY_OR_BEAM, text, 3, 1.0)[0])
 
