@@ -9,7 +9,6 @@ from datetime import date, timedelta
 from functools import cache
 
 import numpy as np
-from babel import Locale
 from babel.dates import format_date
 
 LANGUAGES = ("en", "en_GB", "de", "fr", "es", "it", "pt", "nl", "sv", "fi", "pl", "cs", "ru", "uk", "el", "tr", "hu", "ro", "vi", "id",
@@ -61,8 +60,3 @@ def plain(text: str) -> str:
 def written_out(language: str, form: str) -> bool:
     """Whether the form can be read without knowing its language."""
     return language in ORDERED or any(c.isalpha() for c in phrase(date(2026, 11, 5), language, form))
-
-
-def language_name(language: str) -> str:
-    """What a language is called in English."""
-    return Locale.parse(language).english_name

@@ -117,10 +117,6 @@ class World:
         """One input (1, S) of what somebody typed. Raises ValueError with a sentence for what this task cannot read."""
         return padded([self.source.encode(understood(self, text))]).long()
 
-    def joined(self, tokens) -> str:
-        """An answer as it is shown."""
-        return (" " if self.name == "pronounce" else "").join(tokens)
-
 
 def padded(rows: Sequence[Tokens]) -> Tensor:
     """Rows of numbers as one tensor (N, longest) uint8, zeros behind."""

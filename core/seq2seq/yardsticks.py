@@ -22,12 +22,14 @@ NONE = "none in this set-up"
 NGRAM = "33.9 (Phonetisaurus, n-gram transducer, current cmudict), 33.3 (the same, stress removed, a split of its author's)"
 NEURAL = "about 39 with 0.14 M weights, about 31 with 2.1 M and more (LSTM with attention, g2p-seq2seq, current cmudict)"
 TRANSFORMER = "about 31 (transformer 2 × 256, g2p-seq2seq, current cmudict); 22.1 on another, easier split (Yolchuyeva et al. 2019)"
-OURS = ("{} weights, half an hour of one core, greedy. Stress removed, variants kept together, the nearest pronunciation counts, "
-        "as it does in Toshniwal, Livescu 2016; words with hyphens and full stops are left out. ")
+OURS = ("{} weights, 30 passes, half an hour of one core, greedy. Stress removed, variants kept together, the nearest pronunciation "
+        "counts, as it does in Toshniwal, Livescu 2016; words with hyphens and full stops are left out. ")
 
 
 def _long(name: str, title: str, column: str, published: str = NONE, why: str = "") -> Yardstick:
-    return Yardstick(f"{title}, {name}, trained long", "", column, "%", published, why, where={"network": name}, file=LONG,
+    run_id = next(run_id for run_id, each in TRAINED.items() if each == name)
+    trained = f" Trained by: python -m core presets seq2seq --only {run_id}" if column == "wer" else ""
+    return Yardstick(f"{title}, {name}, trained long", "", column, "%", published, why + trained, where={"network": name}, file=LONG,
                      of="fifths of the test words")
 
 

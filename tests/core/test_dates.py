@@ -28,7 +28,7 @@ def test_phrases_say_their_date(data):
 def test_all_languages_are_learned_and_none_of_numbers_in_an_unknown_order(data):
     assert {data.languages[i] for i in data.train} == set(dates.LANGUAGES) and len(dates.LANGUAGES) == 26
     assert not dates.written_out("de", "medium") and dates.written_out("de", "long") and dates.written_out("ja", "medium")
-    assert dates.phrase(date(2026, 11, 5), "de", "long") == "5. november 2026" and dates.language_name("de") == "German"
+    assert dates.phrase(date(2026, 11, 5), "de", "long") == "5. november 2026"
     ordered = {dates.phrase(date(2026, 11, 5), language, "medium") for language in dates.ORDERED}
     assert all(phrase.startswith("2026") for phrase in ordered)
 

@@ -24,8 +24,10 @@ FIRST = {
 
 
 def inside(current: Shown) -> None:
-    """The views that fit the run shown; first one's own words."""
-    if current.settings is None or not data.ready(current):
+    """All views of a trained network, first one's own words; of a run that was stopped the film alone."""
+    if not data.ready(current):
+        if current.settings is not None and current.last("said") is not None:
+            film(current)
         return
     every = {
         "say": (_("Your words"), say),

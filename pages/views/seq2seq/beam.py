@@ -11,7 +11,6 @@ from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.seq2seq import chips, data, tree
 from pages.views.seq2seq.hear import complain, heard, typed, words
-from pages.views.seq2seq.lengths import there
 from pages.views.seq2seq.worth import example_key, worth
 
 CUT = 3  # candidates that were left out and are drawn
@@ -30,7 +29,7 @@ class Search:
 
 def beam(current: Shown) -> None:
     """One word's tree; then what a beam is worth on many."""
-    if there(current):
+    if data.ready(current):
         _one(current)
         worth(current)
 

@@ -10,7 +10,7 @@ from pages.shared import chart, figures
 from pages.shared.shown import Shown
 from pages.shared.words import _, plain
 from pages.views.seq2seq import data
-from pages.views.seq2seq.lengths import there, words_for
+from pages.views.seq2seq.lengths import words_for
 
 WORST = 14  # tokens in the matrix
 LISTED = 10  # commonest confusions
@@ -32,7 +32,7 @@ class Mistakes:
 
 def confused(current: Shown) -> None:
     """The matrix on the left, the list on the right, what is left out and added below."""
-    if not there(current):
+    if not data.ready(current):
         return
     found, (things, __) = mistakes(current.id), words_for(current.settings.task)
     if not wrong(found.table).any():

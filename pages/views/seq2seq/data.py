@@ -5,18 +5,27 @@ from typing import Any
 import streamlit as st
 
 from core import runs
+from core.runs import RunError
 from pages.shared.shown import Shown
-from pages.shared.words import _
+from pages.shared.words import _, plain
 
 HELD_OUT = 1000  # examples of the test part that the views judge by
 
 
 def ready(current: Shown) -> bool:
-    """Whether the run has a trained network; says so in one sentence where it has none."""
-    if current.run is not None and "network" in current.run.models:
-        return True
-    st.info(_("There is no trained network to ask yet: let a run end."))
-    return False
+    """Whether the run's network can be asked; says in one sentence why not."""
+    if current.settings is None:
+        st.info(_("This run is of another version of Lectern, and its settings are no longer understood."))
+        return False
+    if current.run is None or "network" not in current.run.models:
+        st.info(_("There is no trained network to ask yet: let a run end."))
+        return False
+    try:
+        opened(current.id)
+    except RunError as error:  # deleted since it was shown
+        st.info(plain(str(error)))
+        return False
+    return True
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

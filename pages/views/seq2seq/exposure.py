@@ -12,7 +12,7 @@ from pages.shared.figures import Line
 from pages.shared.shown import Shown
 from pages.shared.words import _, plain
 from pages.views.seq2seq import data
-from pages.views.seq2seq.lengths import others, there, words_for
+from pages.views.seq2seq.lengths import others, words_for
 
 EXAMPLES = 1000  # of the development part
 NOTHING = ""  # no run beside it
@@ -21,7 +21,7 @@ HARDLY = 1.1  # times as wrong: no difference to speak of
 
 def exposure(current: Shown) -> None:
     """Two curves by position, and a pair of numbers after the first mistake."""
-    if there(current):
+    if data.ready(current):
         _drawn(current)
 
 

@@ -26,7 +26,7 @@ Row = tuple[int, int, float, float, int]  # as score.by_length gives them, and h
 
 def lengths(current: Shown) -> None:
     """Both errors by length, of this run and of others that learned the same."""
-    if there(current):
+    if data.ready(current):
         _compared(current)
 
 
@@ -101,21 +101,6 @@ def _draw(found: Mapping[str, list[Row]], kinds: Mapping[str, str], task: Task, 
 
 
 # ---- what is compared ----
-
-
-def there(current: Shown) -> bool:
-    """Whether the run's network can be asked; says in one sentence why not."""
-    if current.settings is None:
-        st.info(_("This run is of another version of Lectern, and its settings are no longer understood."))
-        return False
-    if not data.ready(current):
-        return False
-    try:
-        data.opened(current.id)
-    except runs.RunError as error:  # deleted since it was shown
-        st.info(plain(str(error)))
-        return False
-    return True
 
 
 def rivals(settings: Seq2SeqSettings) -> list[str]:

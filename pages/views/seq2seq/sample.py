@@ -11,7 +11,6 @@ from pages.shared.shown import Shown
 from pages.shared.words import _, plain
 from pages.views.seq2seq import chips, data
 from pages.views.seq2seq.hear import Heard, complain, heard, typed, words
-from pages.views.seq2seq.lengths import there
 from pages.views.seq2seq.steps import after
 
 DRAWS = 200
@@ -30,7 +29,7 @@ class Drawn:
 
 def sample(current: Shown) -> None:
     """Temperature, top-k, and the answers that come."""
-    if there(current):
+    if data.ready(current):
         _one(current)
 
 

@@ -13,7 +13,7 @@ from pages.shared import chart, figures
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.seq2seq import data
-from pages.views.seq2seq.lengths import there, words_for
+from pages.views.seq2seq.lengths import words_for
 
 WORDS = 400  # held-out inputs
 GROUPS = 5  # that have a colour of their own; the rest are others
@@ -44,7 +44,7 @@ class Cloud:
 
 def states(current: Shown) -> None:
     """Either a letter's state in many words, or the one vector of many words."""
-    if there(current):
+    if data.ready(current):
         _drawn(current)
 
 

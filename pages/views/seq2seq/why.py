@@ -13,7 +13,6 @@ from pages.shared.figures import DIVERGING
 from pages.shared.shown import Shown
 from pages.shared.words import _, plain
 from pages.views.seq2seq import data
-from pages.views.seq2seq.lengths import there
 
 LOOKED, NOTHING = "looked", "nothing"  # what may stand beside a method
 UNSIGNED = ("saliency", LOOKED)
@@ -38,7 +37,7 @@ class Answer:
 
 def why(current: Shown) -> None:
     """Which letters made it say that?"""
-    if there(current):
+    if data.ready(current):
         _asked(current)
 
 
