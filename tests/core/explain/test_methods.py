@@ -13,6 +13,7 @@ from core.data import digits, imagenet, photos
 from core.explain import lime_image, methods, models, passes
 from core.explain import settings as S
 from core.explain.methods import CannotExplain, answer, cost, cost_words, explain
+from core.loop import fresh
 from core.nets import MEAN, MLP, STD, Columns, DigitNet
 from core.subject.models import DIGITS, Subject, digit_at, digit_net, photo_net
 from core.subject.settings import SHIPPED_NETWORK
@@ -371,7 +372,7 @@ def test_cost_in_words(digit, method, forward):
 
 
 @pytest.mark.parametrize("method", [S.DeepLift(), S.GuidedBackprop(), S.GuidedGradCam(), S.GradCam()], ids=name)
-@pytest.mark.parametrize("net", [MLP((8,)), Columns((8,))], ids=["mlp", "columns"])
+@pytest.mark.parametrize("net", [fresh(MLP, 0, (8,)), fresh(Columns, 0, (8,))], ids=["mlp", "columns"])
 def test_refusals_are_sentences(net, method):
     subject = Subject(net.eval().requires_grad_(False), digit_at(1, 1), DIGITS)
     with pytest.raises(CannotExplain, match=r"ReLU.*\.$|its layers are dense\.$"):

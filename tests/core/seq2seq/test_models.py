@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from core.loop import fresh
+from core.loop import fresh, seeded
 from core.seq2seq import models
 from core.seq2seq.models import BOS, PAD, Heads, Memory, Recurrent, Transformer
 
@@ -134,13 +134,12 @@ def test_weights_and_context_by_hand():
 
 
 def test_heads_against_pytorch():
-    torch.manual_seed(0)
-    ours, theirs = Heads(8, 2), nn.MultiheadAttention(8, 2, batch_first=True)
+    ours, theirs, random = fresh(Heads, 0, 8, 2), nn.MultiheadAttention(8, 2, batch_first=True), seeded(0)
     with torch.no_grad():
         theirs.in_proj_weight.copy_(torch.cat([layer.weight for layer in (ours.query, ours.key, ours.value)]))
         theirs.in_proj_bias.copy_(torch.cat([layer.bias for layer in (ours.query, ours.key, ours.value)]))
         theirs.out_proj.load_state_dict(ours.out.state_dict())
-    asks, holds = torch.randn(3, 4, 8), torch.randn(3, 5, 8)
+    asks, holds = torch.randn(3, 4, 8, generator=random), torch.randn(3, 5, 8, generator=random)
     there = torch.tensor([[1, 1, 1, 1, 1], [1, 1, 0, 0, 0], [1, 1, 1, 0, 0]], dtype=torch.bool)
     found, weights = ours(asks, holds, there.unsqueeze(1))
     expected, looked = theirs(asks, holds, holds, key_padding_mask=~there)

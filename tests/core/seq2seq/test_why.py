@@ -39,13 +39,12 @@ def embedded(question):
 @pytest.mark.parametrize("method", METHODS)
 def test_every_method_answers_and_leaves_the_network_as_it_was(question, method):
     before = {name: value.clone() for name, value in question.net.state_dict().items()}
-    torch.manual_seed(5)
     found = why.why(question, method)
     assert found.weights.shape == (len(TEXT),) and np.isfinite(found.weights).all() and found.note.endswith(".")
     assert found.p == pytest.approx(float(question.logp(question.net.read(question.world.example(TEXT))).exp()), rel=1e-5)
     assert not question.net.training and all(p.grad is None and not p.requires_grad for p in question.net.parameters())
     assert all(torch.equal(before[name], value) for name, value in question.net.state_dict().items())
-    torch.manual_seed(6)  # what others draw
+    torch.rand(5)  # what others draw
     assert why.why(question, method).weights.tolist() == pytest.approx(found.weights.tolist()), "the same seed, the same answer"
 
 
