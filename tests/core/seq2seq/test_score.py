@@ -48,6 +48,7 @@ def test_the_nearest_right_answer_counts():
     assert score.wer(verdict.edits) == pytest.approx(100 * 2 / 3)
     assert score.by_length(verdict) == [(1, 1, 0.0, 0.0), (2, 2, 100.0, pytest.approx(100 * 4 / 3))]
     assert score.nearest((3,), ((3, 4), (3, 4, 5, 6), (3, 5))) == (1, (3, 4))
+    assert score.nearest((3, 4), ((3,), (3, 4, 5))) == (1, (3, 4, 5)), "of equally near ones the longer"
 
 
 def test_confusions_count_every_token_once():

@@ -168,14 +168,16 @@ def test_the_loss_by_hand():
     assert train.token_loss(logits, right, 0.1).item() == pytest.approx(float(sum(smooth)) / 3, rel=1e-5)
 
 
-def test_a_step_is_given_y_without_its_end_and_asked_for_y_without_its_beginning():
-    world, seen = world_of(TOY), {}
+def test_a_step_is_given_y_without_its_end_and_asked_for_y_without_its_beginning(monkeypatch):
+    world, seen, usual = world_of(TOY), {}, train.token_loss
+    monkeypatch.setattr(train, "token_loss", lambda logits, right, much: (seen.update(right=right), usual(logits, right, much))[1])
     learner = train.begin(BASE, world, 20)
     teach = learner.net.teach
     learner.net.teach = lambda memory, given, own: (seen.update(given=given, own=own), teach(memory, given, own))[1]
     y = tasks.trimmed(world.train.y[:4])
     loss = train.learn(learner, tasks.trimmed(world.train.x[:4]), y, 1.0, 0.0)
-    assert torch.equal(seen["given"], y[:, :-1]) and seen["own"] is None and loss.item() == pytest.approx(math.log(7), abs=0.5)
+    assert torch.equal(seen["given"], y[:, :-1]) and torch.equal(seen["right"], y[:, 1:]) and seen["own"] is None
+    assert loss.item() == pytest.approx(math.log(7), abs=0.5)
 
 
 def test_a_run_that_breaks_says_so(monkeypatch):
