@@ -63,7 +63,7 @@ class Metric:
 
     role: its place in the colour grammar: before (source, real, teacher), after (target, fake, student), danger,
     control (the honest comparison) or neutral; task1 … task10 for the tasks of a stream, whole for what sums up the
-    others. chart: metrics of the same chart share one picture. log: its scale.
+    others. chart: metrics of the same chart share one picture. log: its scale. top: what is larger may run out of the picture.
     """
 
     label: str
@@ -71,6 +71,7 @@ class Metric:
     role: str = "after"
     chart: str = "accuracy"
     log: bool = False
+    top: float | None = None
 
 
 @dataclass(frozen=True)

@@ -120,7 +120,7 @@ class Seq2SeqSettings(Settings):
 
 
 METRICS = {
-    "per": Metric("Wrong tokens, free-running (PER)", "%", chart="errors on held-out examples"),
+    "per": Metric("Wrong tokens, free-running (PER)", "%", chart="errors on held-out examples", top=105),  # at first several 100 %
     "wer": Metric("Wrong answers (WER)", "%", role="danger", chart="errors on held-out examples"),
     "forced": Metric("Wrong tokens, teacher-forced", "%", role="control", chart="errors on held-out examples"),
     "loss": Metric("Loss, training", "nats per token", role="before", chart="loss"),

@@ -55,11 +55,13 @@ def live(
     log: bool = False,
     switches: Sequence[float] = (),
     whole: bool = False,
+    top: float | None = None,
 ) -> Figure:
     """Curves that grow. x, y: axis titles with units. end: where the x axis will end. log: of y. switches: where
     something else begins, a thin line at each.
 
-    The first steps of many may run out of the picture, so that the rest can be told apart, unless `whole`.
+    The first steps of many may run out of the picture, so that the rest can be told apart, unless `whole`; and so may
+    what is larger than `top`.
     """
     reported = []
     for line in lines:  # a step without this number is no gap: it is reported less often than others
@@ -73,7 +75,8 @@ def live(
     late = [b for a, b in seen if few or a >= 0.15 * (end or 1)] or [b for a, b in seen]
     begun = [b for a, b in seen if few or a > 0] or late
     if not log and late:
-        figure["y"]["domain"] = _padded(min(late), max(begun))
+        last = max(layer["y"][-1] for layer in figure["layers"] if layer.get("y"))
+        figure["y"]["domain"] = _padded(min(late), min(max(begun), max(top, last)) if top else max(begun))
     if len(switches):
         figure["layers"].insert(0, _rules(switches, "control"))
     return figure

@@ -327,6 +327,7 @@ def _chart(group: str, current: Shown, metrics: Mapping[str, Metric], others: li
         log=any(metrics[n].log for n in names),
         switches=begun.facts.get("marks", []) if begun else [],
         whole=bool(begun and begun.facts.get("whole")),  # a run whose beginning is what one wants to see
+        top=max((metrics[n].top for n in names if metrics[n].top), default=None),
     )
     chart.show(
         figure,

@@ -63,6 +63,16 @@ def test_the_last_value_is_always_inside_the_picture():
     assert low <= values[-1] <= high
 
 
+def test_what_is_too_large_runs_out_of_the_picture_but_never_the_last_value():
+    def top(values, limit):
+        line = Line("a", "after", list(range(0, 10 * len(values), 10)), values)
+        return figures.live([line, ONE], "s", "y", end=100, switches=[5], top=limit)["y"]["domain"]
+
+    low, high = top([600.0, 300.0, 90.0, 20.0], 105)
+    assert low <= 0.5 and 105 < high < 120 and top([600.0, 300.0, 90.0, 20.0], None)[1] > 300
+    assert top([600.0, 300.0], 105)[1] >= 300 and top([50.0, 20.0], 105)[1] < 60
+
+
 def test_every_role_has_a_colour_a_dash_and_a_marker_of_its_own():
     assert set(COLOURS) == set(figures.DASHES) == set(figures.MARKERS)
     assert len(set(COLOURS.values())) == len(set(figures.MARKERS.values())) == len(COLOURS)
