@@ -75,7 +75,8 @@ def live(
     late = [b for a, b in seen if few or a >= 0.15 * (end or 1)] or [b for a, b in seen]
     begun = [b for a, b in seen if few or a > 0] or late
     if not log and late:
-        last = max(layer["y"][-1] for layer in figure["layers"] if layer.get("y"))
+        ends = [[b for b in layer["y"] if b is not None][-1:] for layer in figure["layers"]]
+        last = max(value for end_of in ends for value in end_of)
         figure["y"]["domain"] = _padded(min(late), min(max(begun), max(top, last)) if top else max(begun))
     if len(switches):
         figure["layers"].insert(0, _rules(switches, "control"))

@@ -71,6 +71,7 @@ def test_what_is_too_large_runs_out_of_the_picture_but_never_the_last_value():
     low, high = top([600.0, 300.0, 90.0, 20.0], 105)
     assert low <= 0.5 and 105 < high < 120 and top([600.0, 300.0, 90.0, 20.0], None)[1] > 300
     assert top([600.0, 300.0], 105)[1] >= 300 and top([50.0, 20.0], 105)[1] < 60
+    assert 105 < top([600.0, 90.0, float("nan")], 105)[1] < 120, "a run that broke has no last value"
 
 
 def test_every_role_has_a_colour_a_dash_and_a_marker_of_its_own():
