@@ -88,10 +88,14 @@ def _parted(text: str, greedy: tuple[str, ...], wide: tuple[str, ...], right: tu
 
 def about_worth(found: dict[str, Any], width: int) -> str:
     """Both errors of both ways, and how many answers were mended and spoilt."""
-    return _(
-        "On {:,} test examples greedy has PER **{:.1f} %** and WER **{:.1f} %**, a beam of {} has **{:.1f} %** and **{:.1f} %**. Of the {} "
-        "answers that greedy gets wrong the beam mends **{}**; it spoils **{}** that were right."
-    ).format(found["many"], *found["greedy"], width, *found["beam"], found["wrong"], found["mended"], found["spoilt"])
+    said = _(
+        "On {:,} test examples greedy has PER **{:.1f} %** and WER **{:.1f} %**, a beam of {} has **{:.1f} %** and **{:.1f} %**."
+    ).format(found["many"], *found["greedy"], width, *found["beam"])
+    if not found["wrong"]:
+        return f"{said} " + _("Greedy gets none wrong; the beam spoils **{}**.").format(found["spoilt"])
+    return f"{said} " + _(
+        "Of the {} answers that greedy gets wrong the beam mends **{}**; it spoils **{}** that were right."
+    ).format(found["wrong"], found["mended"], found["spoilt"])
 
 
 def about_all(current: Shown) -> str:

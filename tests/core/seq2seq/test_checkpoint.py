@@ -1,7 +1,12 @@
 """A long run that is broken off and begun again is the run that nobody broke off; whatever cannot be read is as good as nothing."""
 
+import os
+import pickle
+from pathlib import Path
+
 import pytest
 import torch
+from safetensors.torch import load, save
 
 from core.events import Finished, Metrics, Started
 from core.seq2seq import checkpoint, tasks, train, watch
@@ -92,6 +97,55 @@ def test_what_cannot_be_read_is_no_checkpoint(damage, few):
         assert all(torch.equal(before[name], value) for name, value in learner.net.state_dict().items())
 
 
+class Trap:
+    """Unpickled, it would leave a folder behind."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def __reduce__(self):
+        return Path.mkdir, (self.folder,)
+
+
+def test_nothing_is_executed_when_a_checkpoint_is_read(few, tmp_path):
+    sprung = tmp_path / "sprung"
+    file = checkpoint.file_of(SETTINGS)
+    file.parent.mkdir(parents=True)
+    learner = train.begin(SETTINGS, tasks.world_of(SETTINGS.task), 50)
+    for write in (lambda: torch.save({"step": Trap(sprung)}, file), lambda: file.write_bytes(pickle.dumps(Trap(sprung)))):
+        write()
+        assert checkpoint.resume(SETTINGS, learner) == (0, [], []) and not sprung.exists()
+    pickle.loads(file.read_bytes())
+    assert sprung.exists(), "the trap works"
+
+
+def test_a_file_of_tensors_that_is_no_checkpoint(few):
+    broken_off(SETTINGS, 3)
+    file = checkpoint.file_of(SETTINGS)
+    learner = train.begin(SETTINGS, tasks.world_of(SETTINGS.task), 50)
+    tensors = load(file.read_bytes())
+    for damaged in ({"weights": torch.ones(3)}, tensors, tensors | {checkpoint.EVENTS: torch.zeros(9, dtype=torch.uint8)}):
+        file.write_bytes(save(damaged))  # without a header
+        assert checkpoint.resume(SETTINGS, learner) == (0, [], [])
+    again = list(train.train(SETTINGS))
+    assert isinstance(again[-1], Finished) and sum(isinstance(e, Started) for e in again) == 1, "the run begins from the beginning"
+
+
+def test_a_checkpoint_is_written_as_a_whole_or_not_at_all(few, monkeypatch):
+    broken_off(SETTINGS, 3)
+    file = checkpoint.file_of(SETTINGS)
+    before, write = file.read_bytes(), Path.write_bytes
+
+    def full(path, data):
+        write(path, data[:len(data) // 2])
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    learner = train.begin(SETTINGS, tasks.world_of(SETTINGS.task), 50)
+    checkpoint.save(SETTINGS, learner, 9, [Started(50)], [])
+    assert file.read_bytes() == before
+
+
 def test_where_nothing_can_be_written_the_run_goes_on(monkeypatch):
     monkeypatch.setenv("LECTERN_RUNS", "/dev/null/runs")
     events = list(train.train(SETTINGS))
@@ -102,4 +156,6 @@ def test_only_the_newest_are_kept(few):
     for seed in range(checkpoint.KEEP + 2):
         settings = SETTINGS.model_copy(update={"seed": seed})
         checkpoint.save(settings, train.begin(settings, tasks.world_of(settings.task), 50), 7, [Started(50)], [])
-    assert len(list(few.iterdir())) == checkpoint.KEEP and checkpoint.file_of(settings).is_file()
+        os.utime(checkpoint.file_of(settings), (seed, seed))  # of another time each, however coarse the clock of the disk is
+    newest = {checkpoint.file_of(SETTINGS.model_copy(update={"seed": seed})) for seed in range(2, checkpoint.KEEP + 2)}
+    assert set(few.iterdir()) == newest and checkpoint.file_of(settings) in newest

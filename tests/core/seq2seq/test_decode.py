@@ -12,10 +12,9 @@ from core.seq2seq.models import BOS, EOS, PAD, Recurrent, Transformer
 
 LETTERS, SOUNDS, LONGEST = 6, 5, 4  # two sounds beside the special tokens
 X = torch.tensor([[3, 4, 5, 3], [4, 4, PAD, PAD], [5, PAD, PAD, PAD]])
-NETS = {"one vector": (Recurrent, (LETTERS, SOUNDS, "lstm", "none", 8, 16)),
-        "additive": (Recurrent, (LETTERS, SOUNDS, "gru", "additive", 8, 16)),
-        "multiplicative": (Recurrent, (LETTERS, SOUNDS, "lstm", "multiplicative", 8, 16)),
-        "transformer": (Transformer, (LETTERS, SOUNDS, 16, 4, 1, 1))}
+NETS = {f"{cell} {attention}": (Recurrent, (LETTERS, SOUNDS, cell, attention, 8, 16))
+        for cell in ("lstm", "gru") for attention in ("none", "additive", "multiplicative")}
+NETS["transformer"] = (Transformer, (LETTERS, SOUNDS, 16, 4, 1, 1))
 ALPHAS = (0.0, 0.6, 1.0)
 
 
@@ -121,6 +120,55 @@ def test_a_batch_equals_each_alone(net):
         many = own.tokens.shape[1]
         assert own.tokens[0].tolist() == said.tokens[i, :many].tolist()
         assert own.sure[0].tolist() == pytest.approx(said.sure[i, :many].tolist(), abs=1e-5)
+
+
+class Echo(torch.nn.Module):
+    """Says token 3 once for every letter that was read, then <EOS>, each time with p = `sure`; most of the rest goes to token 4."""
+
+    def __init__(self, sure):
+        super().__init__()
+        self.sure = sure
+
+    def begin(self, memory):
+        return (memory.mask.sum(1, keepdim=True).float(),)
+
+    def step(self, token, state, memory):
+        assert len((memory.mask.sum(1) - state[0][:, 0]).unique()) == 1, "every row has its own memory and its own state"
+        table = torch.full((len(token), SOUNDS), 1e-9)
+        left = state[0][:, 0] > 0
+        table[left, 3], table[left, EOS], table[:, 4] = self.sure, 0.01, 0.98 - self.sure
+        table[~left, EOS], table[~left, 3] = self.sure, 0.01
+        return table.log(), (state[0] - 1,), None
+
+
+def lengths_memory(*lengths):
+    x = torch.tensor([[3] * many + [PAD] * (max(lengths) - many) for many in lengths])
+    return fresh(Recurrent, 0, LETTERS, SOUNDS, "gru", "none", 4, 4).read(x)
+
+
+@pytest.mark.parametrize("width", [1, 2, 4])
+def test_inputs_whose_search_is_over_make_room_and_answers_find_their_places(width):
+    """Searches end after different many steps, in an order that is not that of the inputs."""
+    lengths = (3, 1, 5, 1, 2, 6)
+    found = decode.beam(Echo(0.95), lengths_memory(*lengths), width, 1.0, 9)
+    for many, best in zip(lengths, found):
+        (mine,) = decode.beam(Echo(0.95), lengths_memory(many), width, 1.0, 9)
+        assert best[0].tokens == (3,) * many + (EOS,) and best[0].ended and len(best) == width
+        assert [h.tokens for h in best] == [h.tokens for h in mine]
+        assert [h.score for h in best] == pytest.approx([h.score for h in mine], abs=1e-6)
+        assert best[0].logp == pytest.approx((many + 1) * torch.tensor(0.95 / (0.99 + 2e-9)).log().item(), abs=1e-2)
+
+
+def test_who_never_ends_is_cut_off_and_says_so():
+    (best,) = decode.beam(Echo(0.95), lengths_memory(8), 2, 1.0, 5)
+    assert best[0].tokens == (3,) * 5 and not best[0].ended and best[0].score == pytest.approx(best[0].logp / 5)
+    said = decode.greedy(Echo(0.95), lengths_memory(8), 5)
+    assert said.tokens.tolist() == [[3] * 5]
+
+
+def test_a_greedy_batch_speaks_until_the_last_has_ended():
+    said = decode.greedy(Echo(0.95), lengths_memory(1, 3), 9)
+    assert said.tokens.shape == (2, 4) and said.tokens[0, :2].tolist() == [3, EOS] and said.tokens[1].tolist() == [3, 3, 3, EOS]
 
 
 def test_rounds_tell_the_whole_search(net):

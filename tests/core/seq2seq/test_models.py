@@ -95,6 +95,24 @@ def test_every_weight_learns_and_dropout_only_while_it_does(net):
     assert all(p.grad is not None and p.grad.abs().sum() > 0 for p in net.parameters())
 
 
+@pytest.mark.parametrize("turn, shape", [(0, (4, 5, 5)), (1, (4, 5, 12)), (2, (4, 4, 5)), (3, (4, 4, 24))],
+                         ids=["letters", "states", "tokens given", "what is said"])
+def test_dropout_falls_on(turn, shape, monkeypatch):
+    """The dropout of this turn is the only one that is left on."""
+    net, shapes = fresh(Recurrent, 1, LETTERS, SOUNDS, "lstm", "additive", 5, 12), []
+    without = net.teach(net.read(X), GIVEN)
+
+    def dropout(x):
+        shapes.append(tuple(x.shape))
+        return F.dropout(x, 0.5) if len(shapes) == turn + 1 else x
+
+    monkeypatch.setattr(net.dropout, "forward", dropout)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        assert not close(net.teach(net.read(X), GIVEN), without)
+    assert len(shapes) == 4 and shapes[turn] == shape
+
+
 def test_a_network_is_built_again_from_its_description(net):
     twin = models.build(net.arch)
     twin.load_state_dict(net.state_dict())

@@ -127,5 +127,56 @@ def test_a_line_is_split_into_words():
     assert tasks.sayings(" -- ") == [] and tasks.sayings("it's") == ["it's"]
 
 
+@given(st.text(alphabet=st.one_of(st.characters(), st.sampled_from(list(" -–—.,;'’aéß٣🙂\u200f\0"))), max_size=250))
+def test_every_word_of_any_line_is_read_or_refused(line):
+    world, said = tasks.spelling(), tasks.sayings(line)
+    assert all(word and not any(sign.isspace() or sign in "-–—.,;:!?/()\"“”„" for sign in word) for word in said)
+    assert "".join(said) == "".join(sign for sign in line if not sign.isspace() and sign not in "-–—.,;:!?/()\"“”„"), "nothing is lost"
+    for word in said:
+        try:
+            assert set(world.example(word).flatten().tolist()) <= set(range(3, len(world.source)))
+        except ValueError as refusal:
+            assert str(refusal).endswith(".") and len(str(refusal)) < 250
+
+
+@pytest.mark.parametrize("name", ["spelling", "dates", "reverse"])
+def test_a_refusal_says_what_can_be_read(name):
+    world = tasks.world_of(WORLDS[name])
+    for typed in ("🙂" * 200, "a" * 200, "\0", "&" * 30):
+        with pytest.raises(ValueError) as refusal:
+            world.example(typed)
+        assert tasks.accepted(world) in str(refusal.value) and len(str(refusal.value)) < 250
+    with pytest.raises(ValueError, match="^Nothing is written there yet"):
+        world.example(" \n\t")
+
+
+def test_letters_that_are_two_and_marks_over_them():
+    assert [tasks.plain_letters(word) for word in ("Łódź", "Þór", "ENCYCLOPÆDIA", "œuvre", "Åse", "Ñandú", "Ðan", "ŐSZ")] == [
+        "lodz", "thor", "encyclopaedia", "oeuvre", "ase", "nandu", "dan", "osz"]
+
+
+def test_what_was_typed_is_read_as_it_was_learned(world):
+    for text in inputs(world, world.dev.first(200)):
+        typed = f"  {text if world.name == 'dates' else text.upper()}\n"
+        assert world.example(typed).tolist() == [list(world.source.encode(text))]
+        assert world.source.decode(world.example(typed)[0].tolist()) == tuple(text)
+
+
+def test_a_share_of_what_is_learned_is_a_fair_one():
+    """Words in the order of the dictionary would give a share that begins with a few letters only."""
+    first, rest = ([text[0] for text in inputs(part, part.train)[:1000]] for part in (tasks.spelling(), tasks.calendar()))
+    assert len(set(first)) >= 20 and max(first.count(letter) for letter in set(first)) < 200 and len(set(rest)) > 20
+
+
+def test_words_are_learned_by_their_usual_sounds_and_judged_by_all():
+    world = tasks.spelling()
+    for text, y in list(zip(inputs(world, world.train), world.train.y.tolist()))[:2000]:
+        assert world.target.decode(y) == tuple(world.known(text)[0])
+    for part in (world.dev, world.test):
+        assert all(world.target.decode(y) == world.target.decode(ways[0]) for y, ways in zip(part.y.tolist(), part.answers))
+    assert world.known("zzyzzyva") == () and [*tasks.calendar().known("today")] == []
+    assert tasks.toy("sort", 10, 8).known("cab") == [("a", "b", "c")]
+
+
 def test_signs_that_nobody_sees():
-    assert dates.plain("\u200f5\u00a0MAI") == "5 mai"
+    assert dates.plain("\u200f5\u00a0MAI\u200e") == "5 mai"

@@ -83,9 +83,9 @@ def test_the_same_again_whatever_others_draw(changes):
         torch.manual_seed(len(again))
     torch.set_rng_state(before)
     assert len(again) == len(run(settings)) and all(same(vars(a), vars(b)) or _same(a, b) for a, b in zip(again, run(settings)))
-    list(train.train(of(effort=Live(share=100, steps=20), seed=1)))
+    other = list(train.train(settings.model_copy(update={"seed": 1})))
     assert torch.equal(torch.get_rng_state(), before), "a run leaves others' randomness alone"
-    assert not _same(run(of(seed=1))[-1], run(BASE)[-1])
+    assert not _same(other[-1], run(settings)[-1])
 
 
 def _same(a, b):
@@ -103,7 +103,8 @@ def test_looks_change_nothing(monkeypatch):
     assert sum(isinstance(e, Metrics) for e in few) == 1 and _same(few[-1], usual)
 
 
-def test_a_reversal_is_learned():
+def test_a_reversal_is_learned(monkeypatch):
+    monkeypatch.setattr(watch, "LOOKS", 4)  # which change nothing, and are half of the time
     settings = Seq2SeqSettings(task=Toy(alphabet=6, longest=6), network=Attention(hidden=64), effort=Live(share=100, steps=240))
     events = list(train.train(settings))
     assert events[-1].summary["wer"] < 5 and events[-1].summary["per"] < 2
@@ -156,6 +157,78 @@ def test_each_token_is_drawn_by_itself():
     assert ((own.sum(1) > 0) & (own.sum(1) < own.shape[1])).float().mean() > 0.8
 
 
+@pytest.mark.parametrize("sampling", ["linear", "sigmoid"])
+def test_a_run_gives_the_share_that_it_reports(sampling, monkeypatch):
+    settings, given, learn = of(teacher=0.3, sampling=sampling), [], train.learn
+    monkeypatch.setattr(train, "learn", lambda learner, x, y, share, much: (given.append(share), learn(learner, x, y, share, much))[1])
+    reported = {e.step: e.values["teacher"] for e in train.train(settings) if isinstance(e, Metrics)}
+    assert given == [train.teacher_share(settings, step, 20) for step in range(1, 21)]
+    assert all(reported[step] == pytest.approx(100 * given[step - 1]) for step in reported)
+
+
+# ---- what settings do ----
+
+def test_a_network_is_as_its_settings_say():
+    world = world_of(TOY)
+    arch = train.network(of(network=Attention(cell="gru", score="multiplicative", hidden=48, layers=2), dropout=0.25), world).arch
+    assert {name: arch[name] for name in ("cell", "attention", "hidden", "layers", "dropout", "letters", "sounds")} == {
+        "cell": "gru", "attention": "multiplicative", "hidden": 48, "layers": 2, "dropout": 0.25, "letters": 7, "sounds": 7}
+    assert train.network(of(network=OneVector(hidden=32, layers=3)), world).arch["attention"] == "none"
+    arch = train.network(of(network=SmallTransformer(width=32, readers=1, writers=3), dropout=0.25), world).arch
+    assert {name: arch[name] for name in ("width", "layers", "writers", "dropout")} == {
+        "width": 32, "layers": 1, "writers": 3, "dropout": 0.25}
+
+
+def test_smoothing_goes_into_every_step(monkeypatch):
+    seen, usual = [], train.token_loss
+    monkeypatch.setattr(train, "token_loss", lambda logits, right, much: (seen.append(much), usual(logits, right, much))[1])
+    list(train.train(of(smoothing=0.15)))
+    assert seen == [0.15] * 20
+
+
+def test_the_rate_rises_for_a_fifth_and_falls_to_nothing(monkeypatch):
+    rates, learn = [], train.learn
+    monkeypatch.setattr(train, "learn", lambda learner, *more: (rates.append(learner.adam.param_groups[0]["lr"]),
+                                                                learn(learner, *more))[1])
+    list(train.train(of(rate=0.02, effort=Live(share=100, steps=40))))
+    peak = rates.index(max(rates))
+    assert max(rates) == pytest.approx(0.02) and peak == round(0.2 * 40) - 1
+    assert rates == sorted(rates[:peak]) + [max(rates)] + sorted(rates[peak + 1:], reverse=True) and rates[-1] < 0.001 * max(rates)
+
+
+def test_a_loss_is_the_mean_since_the_last_look(monkeypatch):
+    losses, learn = [], train.learn
+    monkeypatch.setattr(watch, "LOOKS", 2)
+    monkeypatch.setattr(watch, "EARLY", (1,))
+    monkeypatch.setattr(train, "learn", lambda *args: (losses.append(learn(*args)), losses[-1])[1])
+    reported = [e.values["loss"] for e in train.train(BASE) if isinstance(e, Metrics)]
+    parts = [losses[:1], losses[1:10], losses[10:]]
+    assert len(losses) == 20 and reported == pytest.approx([float(torch.stack(part).mean()) for part in parts])
+
+
+def test_a_long_gradient_is_shortened_and_an_old_one_forgotten():
+    world = world_of(TOY)
+    learner = train.begin(of(network=NETWORKS["vector"]), world, 20)
+    with torch.no_grad():
+        learner.net.out.weight.mul_(50)
+    x, y = tasks.trimmed(world.train.x[:32]), tasks.trimmed(world.train.y[:32])
+    for _ in range(2):
+        train.learn(learner, x, y, 1.0, 0.0)
+        length = torch.stack([p.grad.norm() for p in learner.net.parameters()]).norm()
+        assert length.item() == pytest.approx(train.LONGEST_STEP, rel=1e-3)
+    gentle = train.begin(of(network=NETWORKS["vector"], dropout=0.0), world, 20)
+    with torch.no_grad():
+        for p in gentle.net.out.parameters():
+            p.mul_(0.01)
+    by_hand = train.token_loss(gentle.net.teach(gentle.net.read(x), y[:, :-1]), y[:, 1:])
+    slopes = torch.autograd.grad(by_hand, list(gentle.net.parameters()))
+    for p in gentle.net.parameters():
+        p.grad = torch.full_like(p, 5.0)  # of an earlier step
+    train.learn(gentle, x, y, 1.0, 0.0)
+    assert torch.stack([slope.norm() for slope in slopes]).norm() < train.LONGEST_STEP
+    assert all(torch.allclose(p.grad, slope, atol=1e-6) for p, slope in zip(gentle.net.parameters(), slopes))
+
+
 # ---- the loss ----
 
 def test_the_loss_by_hand():
@@ -186,11 +259,27 @@ def test_a_run_that_breaks_says_so(monkeypatch):
     assert [type(e) for e in events] == [Started, Warned, Finished] and events[1].kind == "diverged"
 
 
-def test_a_run_may_be_stopped_anywhere():
-    going = train.train(BASE)
-    for _ in range(4):
-        next(going)
+def test_a_network_that_runs_away_ends_the_run(monkeypatch):
+    """The first loss is a number, the weights that follow are none."""
+    def learn(learner, *args, usual=train.learn):
+        loss = usual(learner, *args)
+        learner.net.out.bias.data.fill_(math.inf)
+        return loss
+    monkeypatch.setattr(train, "learn", learn)
+    events = list(train.train(of(effort=Live(share=100, steps=40))))
+    assert isinstance(events[-1], Finished) and events[-1].summary == {"diverged": True} and not events[-1].models
+    assert [e.kind for e in events if isinstance(e, Warned)] == ["diverged"] and events[-1].step == events[-2].step == 2
+
+
+@pytest.mark.parametrize("after", [1, 2, 4, 9])
+def test_a_run_may_be_stopped_anywhere_and_leaves_nothing(after, monkeypatch, tmp_path):
+    monkeypatch.setenv("LECTERN_RUNS", str(tmp_path / "runs"))
+    going, before = train.train(BASE), torch.get_rng_state()
+    seen = [next(going) for _ in range(after)]
     going.close()
+    assert next(going, None) is None and torch.equal(torch.get_rng_state(), before) and torch.is_grad_enabled()
+    assert not list(tmp_path.iterdir())
+    assert all(map(_same, seen, run(BASE))), "what was seen is how the whole run begins"
 
 
 def test_the_world_is_never_changed():

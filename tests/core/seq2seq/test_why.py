@@ -1,5 +1,7 @@
 """Why this token: weights that add up, letters that fall silent by hand, and a network that is left as it was."""
 
+from itertools import permutations, product
+
 import numpy as np
 import pytest
 import torch
@@ -56,6 +58,54 @@ def test_integrated_gradients_add_up(question, embedded):
 def test_shapley_values_add_up(question, embedded):
     weights = why.why(question, "shapley").weights
     assert weights.sum() == pytest.approx(logp(question, embedded) - logp(question, torch.zeros_like(embedded)), abs=1e-3)
+
+
+def test_shapley_values_by_all_orders(question, monkeypatch):
+    """Of three letters there are six orders; over very many random ones each comes as often."""
+    monkeypatch.setattr(why, "ORDERS", 1500)
+    short = Question(question.net, question.world, "adb", question.said, 2)
+    embedded, exact = question.net.letters(question.world.example("adb")), np.zeros(3)
+    value = {}
+    for there in product((0, 1), repeat=3):
+        value[there] = logp(short, embedded * torch.tensor(there).view(1, 3, 1))
+    for order in permutations(range(3)):
+        there = [0, 0, 0]
+        for letter in order:
+            before = value[tuple(there)]
+            there[letter] = 1
+            exact[letter] += (value[tuple(there)] - before) / 6
+    spread = max(value.values()) - min(value.values())
+    assert why.why(short, "shapley").weights == pytest.approx(exact, abs=0.08 * spread)
+
+
+def test_lime_gives_the_letter_that_counts_the_weight_that_counts(question, monkeypatch):
+    """An answer that hangs on the fifth letter alone, and is as likely as its being there."""
+    monkeypatch.setattr(why, "_probabilities", lambda _, texts: np.array([[0.1, 0.9] if text[4] != why.GONE else [0.8, 0.2]
+                                                                          for text in texts]))
+    weights = why.why(question, "lime").weights
+    assert weights[4] == pytest.approx(0.7, abs=0.05) and np.abs(np.delete(weights, 4)).max() < 0.05
+    assert weights.tolist() == why.why(question, "lime").weights.tolist()
+
+
+def test_the_question_is_about_one_place(question):
+    net, x = question.net, question.world.example(TEXT)
+    memory = net.read(x)
+    for place in range(len(question.said)):
+        asked = Question(net, question.world, TEXT, question.said, place)
+        given = torch.tensor([[1, *question.said]])
+        logits = net.teach(memory, given)[0, place]
+        logits[[0, 1]] = -torch.inf  # nobody says padding or <BOS>
+        assert asked.token == question.said[place] and asked.letters == tuple(TEXT)
+        assert float(asked.logp(memory)) == pytest.approx(float(logits.log_softmax(0)[asked.token]), abs=1e-5)
+
+
+def test_methods_leave_pytorchs_randomness_alone(question):
+    before = torch.get_rng_state()
+    for method in METHODS:
+        why.why(question, method, seed=5)
+    assert torch.equal(torch.get_rng_state(), before)
+    shapley = [why.why(question, "shapley", seed).weights.tolist() for seed in (0, 0, 1)]
+    assert shapley[0] == shapley[1] != shapley[2]
 
 
 def test_leaving_one_out_by_hand(question, embedded):
