@@ -61,6 +61,7 @@ def save(settings: Settings, learner: Learner, step: int, log: list[Event], loss
 def resume(settings: Settings, learner: Learner) -> tuple[int, list[Event], list[float]]:
     """Puts the learner where its checkpoint stands: (steps done, events so far, losses since the last report); (0, [], []) when there
     is none that can be read."""
+    fresh = {name: value.clone() for name, value in learner.net.state_dict().items()}
     try:
         data = file_of(settings).read_bytes()
         tensors, header = load_tensors(data), _header(data)
@@ -75,6 +76,7 @@ def resume(settings: Settings, learner: Learner) -> tuple[int, list[Event], list
         learner.random.set_state(tensors[RANDOM])
         return int(header["step"]), log, json.loads(header["losses"])
     except (OSError, SafetensorError, runs.RunError, KeyError, ValueError, RuntimeError):  # none, torn, or of another network
+        learner.net.load_state_dict(fresh)
         return 0, [], []
 
 

@@ -222,7 +222,8 @@ def understood(world: World, text: str) -> str:
 def plain_letters(text: str) -> str:
     """Small letters without accents: “Café” is café is cafe; ß is ss, æ is ae, ø is o."""
     folded = text.casefold().translate({ord("æ"): "ae", ord("œ"): "oe", ord("ø"): "o", ord("ð"): "d", ord("þ"): "th", ord("ł"): "l"})
-    return "".join(sign for sign in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(sign))
+    return "".join(sign for sign in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(sign)
+                   and unicodedata.category(sign) != "Cf")  # soft hyphens and other signs that nobody sees
 
 
 def accepted(world: World) -> str:
