@@ -58,12 +58,34 @@ class Settings(Frozen):
 
 
 @dataclass(frozen=True)
+class Chance:
+    """What a trivial rival reaches in a score.
+
+    value: in the metric's unit; a function of the run's settings where it depends on them (None: these settings have none).
+    who: the rival, as the page names it: “guessing”, “uniform noise”, “a random order” …
+    """
+
+    value: float | Callable[[Any], float | None]
+    who: str = "guessing"
+
+    def of(self, settings: "Settings") -> float | None:
+        """The rival's value for a run with these settings."""
+        return self.value(settings) if callable(self.value) else self.value
+
+
+TEN_DIGITS = Chance(10.0)  # accuracy over ten equally frequent classes
+COIN = Chance(50.0)  # AUROC of random scores, and accuracy over two equally frequent classes
+UNDECLARED = Chance(float("nan"), "")
+
+
+@dataclass(frozen=True)
 class Metric:
     """How a number that a run reports is called and drawn.
 
     role: its place in the colour grammar: before (source, real, teacher), after (target, fake, student), danger,
     control (the honest comparison) or neutral; task1 … task10 for the tasks of a stream, whole for what sums up the
     others. chart: metrics of the same chart share one picture. log: its scale. top: what is larger may run out of the picture.
+    chance: what a trivial rival reaches; every number in “%” or “points” says it, or says None because it is no score.
     """
 
     label: str
@@ -72,6 +94,7 @@ class Metric:
     chart: str = "accuracy"
     log: bool = False
     top: float | None = None
+    chance: Chance | None = UNDECLARED
 
 
 @dataclass(frozen=True)

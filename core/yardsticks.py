@@ -24,6 +24,7 @@ class Yardstick:
     column → value as text. minus: a second column that is subtracted row by row. digits: after the point.
     file: the table, when it is not the sweep's own but what the lab's `measured_tables` makes of it. of: what its rows are.
     within: rows with the same value in this column are averaged first; “seed” where a sweep goes over several data sets.
+    chance: what a trivial rival reaches, in words with its number; “–” where the figure is no score.
     """
 
     title: str
@@ -38,6 +39,7 @@ class Yardstick:
     file: str = ""
     of: str = "seeds"
     within: str = ""
+    chance: str = ""
 
     @property
     def table(self) -> str:

@@ -56,9 +56,10 @@ def live(
     switches: Sequence[float] = (),
     whole: bool = False,
     top: float | None = None,
+    levels: Mapping[str, float] | None = None,
 ) -> Figure:
     """Curves that grow. x, y: axis titles with units. end: where the x axis will end. log: of y. switches: where
-    something else begins, a thin line at each.
+    something else begins, a thin line at each. levels: name → height of a level line, where it lies in the picture.
 
     The first steps of many may run out of the picture, so that the rest can be told apart, unless `whole`; and so may
     what is larger than `top`.
@@ -80,6 +81,13 @@ def live(
         figure["y"]["domain"] = _padded(min(late), min(max(begun), max(top, last)) if top else max(begun))
     if len(switches):
         figure["layers"].insert(0, _rules(switches, "control"))
+    low, high = figure["y"]["domain"]
+    ends = figure["x"]["domain"]
+    figure["layers"] += [
+        _line(Line(name, "control", ends, [level, level], faint=True), False, log)
+        for name, level in (levels or {}).items()
+        if low <= level <= high
+    ]
     return figure
 
 

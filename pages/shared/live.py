@@ -13,7 +13,7 @@ from core import jobs
 from core.events import Started, Warned
 from core.jobs import JobError, View
 from core.runs import RunError
-from core.settings import BadSettings, Metric, Settings, extra, flat_fields, flatten, union_members
+from core.settings import UNDECLARED, BadSettings, Metric, Settings, extra, flat_fields, flatten, union_members
 from pages.shared import chart, figures, knobs, shown
 from pages.shared.shown import Shown
 from pages.shared.words import _, plain
@@ -266,7 +266,7 @@ def _short(value: Any, field: FieldInfo) -> str:
 
 
 def _numbers(current: Shown, metrics: Mapping[str, Metric]) -> None:
-    """The latest value of each percentage, large."""
+    """The latest value of each percentage, large; below each score what its trivial rival reaches."""
     __, columns = current.table
     latest = {name: next((v for v in reversed(values) if v is not None), None) for name, values in columns.items()}
     names = [
@@ -274,7 +274,24 @@ def _numbers(current: Shown, metrics: Mapping[str, Metric]) -> None:
     ][:4]
     with st.container(horizontal=True, gap="medium"):
         for name in names:
-            st.metric(_(metrics[name].label), f"{latest[name]:.1f} {_(metrics[name].unit)}", width="content")
+            metric = metrics[name]
+            rival = _rival(metric, current)
+            st.metric(
+                _(metric.label),
+                f"{latest[name]:.1f} {_(metric.unit)}",
+                delta=rival and f"{rival[0]}: {rival[1]:.3g} {_(metric.unit)}",
+                delta_color="off",
+                delta_arrow="off",
+                width="content",
+            )
+
+
+def _rival(metric: Metric, current: Shown) -> tuple[str, float] | None:
+    """Who is the trivial rival of a score, and what it reaches with the settings of the run shown."""
+    if metric.chance in (None, UNDECLARED) or current.settings is None:
+        return None
+    value = metric.chance.of(current.settings)
+    return None if value is None else (_(metric.chance.who), value)
 
 
 def _charts(lab: str, current: Shown, metrics: Mapping[str, Metric]) -> None:
@@ -328,6 +345,7 @@ def _chart(group: str, current: Shown, metrics: Mapping[str, Metric], others: li
         switches=begun.facts.get("marks", []) if begun else [],
         whole=bool(begun and begun.facts.get("whole")),  # a run whose beginning is what one wants to see
         top=max((metrics[n].top for n in names if metrics[n].top), default=None),
+        levels=dict(rival for n in names if (rival := _rival(metrics[n], current))),
     )
     chart.show(
         figure,

@@ -22,6 +22,7 @@ def draw(lab: str, declared: Sequence[Yardstick], grids: Sequence[Grid] = ()) ->
         {
             _("What"): [each.title for each, __ in rows],
             _("Ours"): [str(result) for __, result in rows],
+            _("Chance or trivial rival"): [each.chance for each, __ in rows],
             _("Published"): [each.published for each, __ in rows],
             _("Why they differ"): [each.why for each, __ in rows],
         }

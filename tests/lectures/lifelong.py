@@ -1,0 +1,3 @@
+"""What holds the numbers of the lecture: see tests/lectures/claims.py."""
+
+CLAIMS = []
