@@ -3,8 +3,8 @@
 #
 # write_html embeds everything and needs no network, so one expects a file that keeps to itself. But the bundled
 # plotly.js has showSendToCloud true by default: the bar over every exported figure has a button that sends data and
-# layout to the maker's cloud. config={"showSendToCloud": False} takes it away; in the time of plotly.js 1 to 3 the
-# default was false.
+# layout to the maker's cloud. config={"showSendToCloud": False} takes it away; plotly 6.0.0 (plotly.js 3.0.0) had it off
+# by default.
 # So: pass the config wherever a figure leaves the house: to_html, write_html, show, and st.plotly_chart.
 set -euo pipefail
 home=$(mktemp -d)
