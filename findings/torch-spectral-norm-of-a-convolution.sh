@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# torch 2.13.0: a convolution under spectral_norm can still stretch its input, here by up to 1.78.
+# torch 2.13.0: a convolution under spectral_norm can still stretch its input, here by up to 1.7 times.
 #
 # torch.nn.utils.parametrizations.spectral_norm divides a kernel, reshaped to a matrix (output channels, the rest), by its
 # largest singular value. That matrix has norm 1 afterwards. But it is not the linear map that the layer applies to a
