@@ -512,7 +512,8 @@ def test_who_starts_another_run_does_not_wait_for_their_own(jobs, until, long, t
     jobs.give_way("ann")
     assert jobs.watch(mine, "bob").live and "ann" not in jobs.jobs[mine].viewers, "others watch it"
     view = jobs.watch(queued, "ann")
-    assert (view.state, view.message, view.run) == ("stopped", "Stopped, because you started another run. It had measured nothing yet.", None)
+    assert (view.state, view.run) == ("stopped", None)
+    assert view.message == "Stopped, because you started another run. It had measured nothing yet."
     jobs.give_way("bob")
     kept_and_said(jobs, until, mine, "Stopped, because you started another run.")
     view, _ = follow(jobs, until, jobs.start(LAB, tiny(), "bob"), "bob")
