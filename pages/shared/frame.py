@@ -114,6 +114,7 @@ def _choose(lab: str) -> None:
     slug = st.session_state[f"{lab}/pick"]
     scene = next(s for s in labs.module(lab, "settings").SCENES if s.slug == slug)
     live.leave(lab)
+    st.session_state.pop(f"{lab}/before", None)  # the run that the tabs opened belongs to the scene that is left
     st.session_state[f"{lab}/scene"], st.session_state[f"{lab}/run"] = slug, None
     knobs.fill(lab, scene.settings)
 
