@@ -389,8 +389,9 @@ def test_a_page_that_the_browser_translates_goes_on(visit, replaced):
     expect(page).to_have_url(re.compile("temperature="))
     arrived(page)
     page.evaluate(TRANSLATE, replaced)
-    keyed(page, "compression/pick").get_by_role("radio").nth(2).or_(keyed(page, "compression/pick").get_by_role("button").nth(2)).first.click()
-    expect(page).to_have_url(re.compile("scene=two-bits|scene=(?!soft-targets)"))
+    scenes = keyed(page, "compression/pick")
+    scenes.get_by_role("radio").nth(2).or_(scenes.get_by_role("button").nth(2)).first.click()
+    expect(page).to_have_url(re.compile("scene=(?!soft-targets)"))
     arrived(page)
     expect(page.get_by_test_id("stException")).to_have_count(0)
     for words in ("removeChild", "insertBefore", "NotFoundError"):
@@ -408,7 +409,8 @@ def test_a_finger_that_swipes_over_a_slider_scrolls_the_page(browser, server):
     slider.scroll_into_view_if_needed()
     thumb, box = slider.get_by_role("slider").first, slider.bounding_box()
     before, down = thumb.evaluate(VALUE), page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop")
-    x, y, hand = box["x"] + 0.7 * box["width"], thumb.bounding_box()["y"] + thumb.bounding_box()["height"] / 2, context.new_cdp_session(page)
+    x, y = box["x"] + 0.7 * box["width"], thumb.bounding_box()["y"] + thumb.bounding_box()["height"] / 2
+    hand = context.new_cdp_session(page)
     hand.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
     for i in range(1, 9):
         hand.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": x, "y": y - 15 * i}]})
