@@ -3,6 +3,7 @@
 Widget keys are "<lab>/<name>"; URL parameters are the bare names, only those that differ from the default.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -25,6 +26,7 @@ from core.settings import (
 from pages.shared import own
 from pages.shared.words import _
 
+GREEK = {"alpha": "α", "beta": "β", "gamma": "γ", "epsilon": "ε", "eta": "η", "lambda": "λ", "mu": "μ", "sigma": "σ"}
 RESERVED = ("scene", "run")
 TRACKING = ("utm_", "mc_", "mtm_", "pk_", "matomo_", "hsa_", "_hs", "__hs", "_ga", "_gl", "oly_", "vero_", "stm_", "li_fat", "fb_", "ga_")
 TRACKERS = frozenset(
@@ -141,10 +143,10 @@ def _stored(field: FieldInfo, stored: Callable[[str], Mapping[str, str]]) -> Map
 
 
 def label_of(name: str, field: FieldInfo) -> str:
-    """Name, symbol and unit: “Temperature $T$”."""
-    symbol = extra(field, "symbol")
+    """Name, symbol and unit: “Temperature T”. As plain text: a label is also what a screen reader says, and that reads no LaTeX."""
+    symbol = re.sub(r"\\([a-z]+)", lambda found: GREEK.get(found[1], found[1]), extra(field, "symbol") or "")
     unit = extra(field, "unit")
-    return _(field.title or name) + (f" ${symbol}$" if symbol else "") + (f" ({unit})" if unit else "")
+    return _(field.title or name) + (f" {re.sub('[{}]', '', symbol)}" if symbol else "") + (f" ({unit})" if unit else "")
 
 
 def _forget_inner(lab: str, union: FieldInfo) -> None:

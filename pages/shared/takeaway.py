@@ -146,8 +146,14 @@ def _map(run: Run) -> str:
 
 
 def facts(run: Run) -> str:
-    """What the header of the stored run says."""
-    return json.dumps(asdict(run.about), indent=2)
+    """What the header of the stored run says, and what its numbers are called, in which unit, and what a trivial rival reaches."""
+    known, settings = labs.module(run.about.lab, "settings").METRICS, shown.settings_of(run.about)
+    metrics = {}
+    for name in dict.fromkeys([*table(run.events)[1], *run.about.summary]):
+        if name in known:
+            who, value = shown.rival(known[name], settings) or ("", None)
+            metrics[name] = {"label": known[name].label, "unit": known[name].unit, "rival": who, "rival reaches": value}
+    return json.dumps(asdict(run.about) | {"metrics": metrics}, indent=2)
 
 
 def script(run: Run) -> str:

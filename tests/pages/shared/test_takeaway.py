@@ -19,6 +19,7 @@ from streamlit.testing.v1 import AppTest
 from core import labs, runs
 from core.events import Metrics
 from core.jobs import View
+from core.settings import TEN_DIGITS
 from pages.shared import figures, takeaway
 from pages.shared.shown import Shown
 from tests.pages.conftest import ROOT, check, text_of
@@ -43,6 +44,15 @@ def test_the_json_holds_settings_results_code_and_machine(run):
     facts = json.loads(takeaway.facts(run))
     assert facts["settings"] == run.about.settings and facts["summary"]["accuracy"] == run.about.summary["accuracy"]
     assert facts["code"] and facts["machine"]["processor"]
+
+
+def test_the_json_says_what_a_trivial_rival_reaches(run, monkeypatch):
+    metrics = labs.module("compression", "settings").METRICS
+    monkeypatch.setitem(metrics, "accuracy", replace(metrics["accuracy"], chance=TEN_DIGITS))
+    monkeypatch.setitem(metrics, "loss", replace(metrics["loss"], chance=None))
+    told = json.loads(takeaway.facts(run))["metrics"]
+    assert told["accuracy"] == {"label": "Test accuracy", "unit": "%", "rival": "guessing", "rival reaches": 10.0}
+    assert told["loss"] == {"label": "Loss", "unit": "", "rival": "", "rival reaches": None}
 
 
 def test_the_figure_is_one_page_with_every_curve_and_asks_nobody(run):
