@@ -1,7 +1,7 @@
 """Where trainings run: start, watch, steer. One registry for the whole server, one Dask cluster behind it.
 
 `start(lab, settings)` names the work by its settings, so that everybody who presses Train on the same knobs watches
-one run. A run that nobody watches for 30 s is dropped. A dead worker becomes a sentence, never a second try.
+one run. core/endings.py has all ways in which runs end; a dead worker becomes a sentence, never a second try.
 """
 
 import atexit
