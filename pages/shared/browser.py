@@ -32,8 +32,10 @@ if (!window.lecternTranslated) {
 
 TOUCH = """<style>
 @media (hover: none) and (pointer: coarse) {
-  [data-testid="stSlider"] [data-baseweb="slider"] * { pointer-events: none; }
-  [data-testid="stSlider"] [data-baseweb="slider"] [role="slider"], [data-testid="stSlider"] [role="slider"] * { pointer-events: auto; }
+  [data-testid="stSlider"] [role="group"], [data-testid="stSlider"] [role="group"] * {
+    pointer-events: none; touch-action: auto !important;
+  }
+  [data-testid="stSlider"] [role="group"] :has(> * > input[type="range"]) { pointer-events: auto; touch-action: none !important; }
 }
 </style>"""
 
