@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -145,7 +146,7 @@ def result(about: About) -> tuple[str, float] | None:
     metrics = labs.module(about.lab, "settings").METRICS if about.lab in labs.LABS else {}
     reported = (name for name, metric in metrics.items() if metric.unit == "%")
     for found in ("accuracy", "average", "auroc", *reported):
-        if isinstance(value := about.summary.get(found), (int, float)):
+        if isinstance(value := about.summary.get(found), (int, float)) and isfinite(value):
             return (_(metrics[found].label) if found in metrics else _("Accuracy")), float(value)
     return None
 
