@@ -255,6 +255,13 @@ def _numbers(current: Shown, metrics: Mapping[str, Metric]) -> None:
             )
 
 
+def _levels(rivals: Mapping[str, tuple[str, float]], metrics: Mapping[str, Metric]) -> list[tuple[str, float]]:
+    """The level lines of one picture: the rival's name, with the score's where it reaches several heights."""
+    heights = {who: {value for name, value in rivals.values() if name == who} for who, __ in rivals.values()}
+    named = [(who if len(heights[who]) == 1 else f"{_(metrics[n].label)}: {who}", value) for n, (who, value) in rivals.items()]
+    return list(dict.fromkeys(named))
+
+
 def _charts(lab: str, current: Shown, metrics: Mapping[str, Metric]) -> None:
     """One picture for each group of metrics that this run has measured, other chosen runs faint behind it."""
     others = [other for run_id in st.session_state.get(f"{lab}/compare", []) if (other := _quiet(run_id, lab))]
@@ -298,7 +305,7 @@ def _chart(group: str, current: Shown, metrics: Mapping[str, Metric], others: li
         switches=begun.facts.get("marks", []) if begun else [],
         whole=bool(begun and begun.facts.get("whole")),  # a run whose beginning is what one wants to see
         top=max((metrics[n].top for n in names if metrics[n].top), default=None),
-        levels=list(dict.fromkeys(rival for n in names if (rival := shown.rival(metrics[n], current.settings)))),
+        levels=_levels({n: rival for n in names if (rival := shown.rival(metrics[n], current.settings))}, metrics),
     )
     chart.show(
         figure,

@@ -1,5 +1,6 @@
 """The line under the buttons: whose run is shown, how far it is, what it waits for, and how it ended."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -33,12 +34,17 @@ def draw(current: Shown, settings: Settings, verb: str) -> None:
         if about.seconds > SLOW and current.settings == settings.model_copy(update={"seed": current.settings.seed}):
             line += " · " + _("Such a run takes about {:.0f} min on such a processor.").format(about.seconds / 60)
         st.caption(line)
+    elif view.state == "failed" and (changed := differences(current, settings)):  # what was wrong may be mended
+        again = _("The last run failed. The knobs have changed since: {}. Press {} to try again.")
+        st.caption(f":material/tune: {again.format(changed, _(verb))}")
     elif view.state == "failed":
         st.error(plain(view.message), icon=":material/report:")
     elif view.state == "stopped":
         st.caption(f":material/stop_circle: {plain(view.message)}")
     else:
         st.progress(view.progress, _progress_line(view, _place(current)))
+        if waiting := differences(current, settings, settings.TURNABLE):  # a knob that moves and does nothing would mislead
+            st.caption(f":material/tune: {_('For the next run')}: {waiting}.")
 
 
 def _place(current: Shown) -> str:
@@ -78,8 +84,8 @@ def _progress_line(view: View, place: str) -> str:
     return f"{100 * view.progress:.0f} %{place} · {view.rate:.0f} {_('steps/s')}{rest}{others}"
 
 
-def differences(current: Shown, settings: Settings) -> str:
-    """Which knobs differ from the run shown: “Temperature 4 → 8”."""
+def differences(current: Shown, settings: Settings, but: Sequence[str] = ()) -> str:
+    """Which knobs, other than these, differ from the run shown: “Temperature 4 → 8”."""
     if current.settings is None:
         return ""
     then, today = flatten(current.settings), flatten(settings)
@@ -89,7 +95,7 @@ def differences(current: Shown, settings: Settings) -> str:
         if n in then
         else f"{fields[n].title} {_short(v, fields[n])}"
         for n, v in today.items()
-        if then.get(n) != v
+        if then.get(n) != v and n not in but
     )
 
 

@@ -9,8 +9,8 @@ import pytest
 from core import endings, jobs, labs, runs
 from core.events import Metrics, Warned
 from core.jobs import Job
-from core.settings import TEN_DIGITS, Chance, build, flatten
-from pages.shared import lecture, status
+from core.settings import TEN_DIGITS, Chance, Metric, build, flatten
+from pages.shared import lecture, live, status
 from pages.shared.shown import Shown
 from tests.pages.conftest import PAGES, charts, check, said, shown, text_of
 
@@ -116,6 +116,26 @@ def test_a_score_has_its_trivial_rival_below_it_and_as_a_level_in_its_curve(visi
     low, high = curve["y"]["domain"]
     drawn = [set(layer["y"]) for layer in curve["layers"] if layer["name"] == (chance.who if chance else "")]
     assert drawn == ([{level}] if level is not None and low <= level <= high else [])
+
+
+def test_rivals_of_one_name_and_several_heights_are_told_apart():
+    metrics = {"a": Metric("A"), "b": Metric("B"), "c": Metric("C")}
+    one, two, other = ("guessing", 10.0), ("guessing", 50.0), ("noise", 3.0)
+    assert live._levels({"a": one, "b": one, "c": other}, metrics) == [one, other]
+    assert live._levels({"a": one, "b": two}, metrics) == [("A: guessing", 10.0), ("B: guessing", 50.0)]
+
+
+def test_a_knob_that_is_turned_beside_a_live_run_says_when_it_counts(visit, register):
+    """Its run goes on with the old value; after a run that failed the knobs may have been mended."""
+    run = runs.load("compression-soft-targets")
+    job = register("compression", "running", begun(run, 3), run.settings)
+    visitor = check(visit(COMPRESSION, run=job.id))
+    assert "For the next run" not in text_of(visitor)
+    check(visitor.number_input(key="compression/seed").set_value(77).run())
+    assert "For the next run: Seed 0 → 77." in text_of(visitor)
+    job.state, job.message = "failed", "It broke."
+    check(visitor.run())
+    assert "The last run failed. The knobs have changed since: Seed 0 → 77. Press Train to try again." in text_of(visitor)
 
 
 @pytest.mark.parametrize("lab, wrong", [("transfer", {"target": "moons", "method": "adabn"})])
