@@ -1,7 +1,8 @@
-"""Lectern: page config and navigation; nothing else."""
+"""Lectern: page config and navigation, and what makes every page survive a browser that translates it; nothing else."""
 
 import streamlit as st
 
+from pages.shared import browser
 from pages.shared.words import _
 
 st.set_page_config("Lectern", "assets/icon.png", layout="wide")
@@ -76,3 +77,4 @@ st.navigation(
         ],
     }
 ).run()
+browser.settle()

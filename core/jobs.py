@@ -1,7 +1,7 @@
 """Where trainings run: start, watch, steer. One registry for the whole server, one Dask cluster behind it.
 
 `start(lab, settings)` names the work by its settings, so that everybody who presses Train on the same knobs watches
-one run. A run that nobody watches for 30 s is dropped. A dead worker becomes a sentence, never a second try.
+one run. core/endings.py has all ways in which runs end; a dead worker becomes a sentence, never a second try.
 """
 
 import atexit
@@ -12,7 +12,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Any
 
-from core import cluster, env, labs, pace, runs, steering
+from core import cluster, endings, env, labs, pace, steering
 from core.env import BadEnvironment
 from core.events import Event, unpack
 from core.pace import LIVE, View
@@ -26,7 +26,6 @@ PAUSED = 60.0  # seconds that a paused run may hold its worker while others wait
 TURN = 600.0  # seconds after which a run makes room for others that wait; it is longer than any live run takes
 PATIENCE = 10.0  # seconds to look for a cluster
 REMEMBERED = 64  # ended jobs that stay in memory
-LOST = "The connection to the training processes was lost; press Train again."
 
 
 class JobError(Exception):
@@ -52,6 +51,7 @@ class Job:
     wish: str = "run"  # how it begins
     attempt: int = 0  # a new attempt needs a new name in Dask
     retried: bool = False  # because a worker died before this run had begun
+    storable: bool = False  # it was stopped, and what it had measured can be saved
     turned: bool = False  # somebody turned its knobs: it is no longer the run that its settings describe
 
     @property
@@ -101,7 +101,9 @@ class Jobs:
             return client
 
     def close(self) -> None:
-        """Drops every run and ends the embedded cluster."""
+        """Stops every run, keeps what it had measured, and ends the embedded cluster."""
+        with self.lock:
+            self._store([self._stop(job, endings.CLOSED) for job in self.jobs.values() if job.live])
         client, self.client = self.client, None
         if client is not None:
             client.close(timeout=2)
@@ -166,14 +168,14 @@ class Jobs:
             if others := len(self._looking(job, time.monotonic()) - {viewer}):
                 return self._refuse(job, viewer, wish, others)
             if wish == "stop":
-                self._end(job, "stopped", "Stopped.")
+                self._stop(job, endings.STOPPED)
             elif job.state == "queued":
                 return "This run still waits for its turn."
             else:
                 job.state, job.paused_since = ("running" if wish == "run" else "paused"), time.monotonic()
         # Outside the lock: Dask's event loop takes it too, so nobody may hold it while waiting for that loop.
         if wish == "stop":
-            self._keep_stopped(job)
+            self._store([job])
         else:
             self.client.run(self.worker.obey, job.id, wish, on_error="ignore")
         return ""
@@ -201,6 +203,23 @@ class Jobs:
         with self.lock:
             if job := self.jobs.get(job_id):
                 job.viewers.pop(viewer, None)
+
+    def give_way(self, viewer: str) -> None:
+        """This viewer is about to start another run: those that nobody else looks at stop, so that it need not wait for them."""
+        with self.lock:
+            mine, now, stopped = [j for j in self.jobs.values() if j.live and viewer in j.viewers], time.monotonic(), []
+            for job in mine:
+                if self._looking(job, now) - {viewer}:
+                    job.viewers.pop(viewer)
+                else:
+                    stopped.append(self._stop(job, endings.GAVE_WAY))
+        self._store(stopped)
+
+    def training(self) -> list[tuple[str, str, float | None]]:
+        """What those who wait wait for: (lab, state, seconds to go) of every run that holds a worker."""
+        with self.lock:
+            return [(job.lab, job.state, pace.speed(job.events, job.arrived, job.state)[2])
+                    for job in self.jobs.values() if job.live and job.state != "queued"]
 
     # ---- inside ----
 
@@ -267,14 +286,15 @@ class Jobs:
                 if job.future is not future:
                     return  # ended by us
                 if error is None:  # cancelled, and not by us
-                    self._end(job, "failed", LOST)
+                    self._end(job, "failed", endings.LOST)
                 else:
                     self._failed(job, error)
 
     def _finished(self, job: Job, future: Any, result: dict[str, Any]) -> None:
         events = [unpack(event) for event in result["log"]]
         if result["state"] == "finished":
-            job.run, message = _kept(job, job.id, events, result["seconds"], "finished", result["machine"])
+            job.run, message = endings.made(job, job.id, events, result["seconds"], "finished", result["machine"])
+            message = message or endings.stored(job.run)
         with self.lock:
             if job.future is not future:
                 return
@@ -288,11 +308,20 @@ class Jobs:
             job.events = events
             self._end(job, "finished", message)
 
-    def _keep_stopped(self, job: Job) -> None:
-        if len(job.events) > 1:
-            job.run, note = _kept(job, f"{job.id}-{len(job.events)}", list(job.events),
-                                  job.arrived[-1] - job.arrived[0], "stopped")
-            job.message = f"{job.message} {note}".strip()
+    def _stop(self, job: Job, why: str) -> Job:
+        """Ends a run before its end, with what it has measured as its run; `_store` saves that once the lock is free."""
+        note = endings.NOTHING
+        if len(job.events) >= endings.MEASURED:
+            seconds = job.arrived[-1] - job.arrived[0]
+            job.run, note = endings.made(job, f"{job.id}-{len(job.events)}", list(job.events), seconds, "stopped")
+            job.storable, note = not note, note or endings.KEPT
+        self._end(job, "stopped", why if why == endings.STOPPED and job.storable else f"{why} {note}")
+        return job
+
+    def _store(self, stopped: list[Job]) -> None:
+        for job in stopped:
+            if job.storable and (note := endings.stored(job.run)):
+                job.message = f"{job.message.removesuffix(endings.KEPT).strip()} {note}"
 
     def _again(self, job: Job) -> None:
         job.future.release()
@@ -306,8 +335,7 @@ class Jobs:
                 self._again(job)
                 return
             log.warning("a worker died while it trained %s", job.id)
-            self._end(job, "failed", "The process that trained this run died (killed, or out of memory). Nothing else "
-                                     "is affected; press Train to start it again.")
+            self._end(job, "failed", endings.DIED)
         elif isinstance(error, (ValueError, RunError)):
             self._end(job, "failed", str(error))
         else:
@@ -328,46 +356,28 @@ class Jobs:
     def _watchdog(self, client: Any) -> None:
         while not self._lost(client):
             time.sleep(1)
-            with self.lock:
-                try:
-                    self._tidy(time.monotonic())
-                except Exception:
-                    log.exception("the watchdog stumbled")
+            try:
+                with self.lock:
+                    stopped = self._tidy(time.monotonic())
+                self._store(stopped)
+            except Exception:
+                log.exception("the watchdog stumbled")
         with self.lock:
             for job in [j for j in self.jobs.values() if j.live and j.future.client is client]:
-                self._end(job, "failed", LOST)
+                self._end(job, "failed", endings.LOST)
         client.close(timeout=2)
 
-    def _tidy(self, now: float) -> None:
-        """Drops runs that nobody watches, and those that keep others waiting because they are paused or take very long."""
-        waiting = [job for job in self.jobs.values() if job.state == "queued"]
+    def _tidy(self, now: float) -> list[Job]:
+        """Stops runs that nobody watches, and those that keep others waiting because they are paused or take very long."""
+        waiting, stopped = [job for job in self.jobs.values() if job.state == "queued"], []
         for job in [j for j in self.jobs.values() if j.live]:
             if now - max(job.viewers.values(), default=0.0) > UNWATCHED:
-                self._end(job, "stopped", "Stopped, because nobody watched it for 30 seconds.")
+                stopped.append(self._stop(job, endings.UNWATCHED))
             elif job.state == "paused" and waiting and now - job.paused_since > PAUSED:
-                self._end(job, "stopped", "Stopped: it was paused for a minute while others were waiting.")
+                stopped.append(self._stop(job, endings.TOO_LONG_PAUSED))
             elif job.arrived and now - job.arrived[0] > TURN and any(job.viewers.keys().isdisjoint(other.viewers) for other in waiting):
-                self._end(job, "stopped", "Stopped: it had trained for ten minutes while others were waiting. Train begins again, from "
-                                          "its checkpoint where it has one.")
-
-
-def _kept(job: Job, run_id: str, events: list[Event], seconds: float, state: str,
-          made_on: dict[str, Any] | None = None) -> tuple[Run, str]:
-    """The run, saved if that is possible, and otherwise a sentence that says why not."""
-    settings = job.settings
-    try:
-        if job.turned:  # saved as the settings that do it again
-            settings = steering.repeatable(settings, events)
-            run_id = key(job.lab, settings, labs.code_version()) + run_id.removeprefix(job.id)
-        run = runs.make(run_id, job.lab, flatten(settings), events, seconds, state, made_on)
-    except BadSettings:
-        run = runs.make(run_id, job.lab, flatten(settings), events, seconds, state, made_on)
-        return run, "Its knobs were turned too often to be written down, so it is not stored: it could not be repeated."
-    try:
-        runs.save(run)
-    except RunError as error:
-        return run, f"{error} It stays on this page until you leave it."
-    return run, ""
+                stopped.append(self._stop(job, endings.MADE_ROOM))
+        return stopped
 
 
 JOBS = Jobs()
@@ -375,6 +385,7 @@ atexit.register(JOBS.close)
 for noisy in ("distributed", "tornado.application"):  # what matters of a worker's death is said on the page
     logging.getLogger(noisy).setLevel(logging.CRITICAL)
 start, watch, steer, turn, leave, connect = JOBS.start, JOBS.watch, JOBS.steer, JOBS.turn, JOBS.leave, JOBS.connect
+give_way, training = JOBS.give_way, JOBS.training
 
 
 def warm_up() -> None:

@@ -25,8 +25,8 @@ from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
 from core import env, events, labs
-from core.events import Event, Finished, Metrics, Model, Picture
-from core.settings import Settings, build
+from core.events import Event, Finished, Metrics, Model, Picture, Started, Warned
+from core.settings import BadSettings, Settings, build
 
 log = logging.getLogger(__name__)
 SHIPPED = Path(__file__).resolve().parents[1] / "assets" / "runs"
@@ -38,6 +38,10 @@ TENSOR = "@tensor"  # in the event log, in place of an array: {"@tensor": its na
 
 class RunError(Exception):
     """A run cannot be read or saved; the message is one sentence for people."""
+
+
+class Unfit(RunError):
+    """A run that can be read cannot be shown on the page of the lab that was asked for."""
 
 
 @dataclass(frozen=True)
@@ -297,6 +301,51 @@ def load(run_id: str) -> Run:
 @lru_cache(maxsize=32)
 def _cached_run(file: Path, stamp: tuple[int, ...]) -> Run:
     return from_bytes(file.read_bytes(), shipped=file.parent == SHIPPED)
+
+
+def of_lab(run: Run, lab: str) -> Run:
+    """The run itself. Raises Unfit with a sentence when it cannot be shown as a run of that lab: it is another lab's, its
+    settings are none of today's, or its record is not what a training writes."""
+    if run.about.lab != lab:
+        raise elsewhere(run.about.id, run.about.lab)
+    try:
+        build(labs.settings_class(lab), run.about.settings)
+    except BadSettings as error:
+        raise Unfit(f"Run “{run.about.id}” was made with settings that this lab does not have. {error.sentences[0]}") from error
+    if fault := _fault(run, set(labs.module(lab, "settings").METRICS)):
+        raise Unfit(f"The record of run “{run.about.id}” is not one that this lab writes: {fault}.")
+    return run
+
+
+def elsewhere(run_id: str, lab: str) -> Unfit:
+    """What is said of a run that belongs to a lab which was not asked for."""
+    return Unfit(f"Run “{run_id}” belongs to another lab ({lab[:20]}).")
+
+
+def _fault(run: Run, metrics: set[str]) -> str:
+    """What is wrong with the order or the content of a run's events; empty when nothing is."""
+    log = run.events
+    if not log or not isinstance(log[0], Started) or not isinstance(log[0].facts, dict):
+        return "it does not say how it began"
+    if any(isinstance(e, Started) for e in log[1:]) or any(isinstance(e, Finished) for e in log[:-1]):
+        return "it begins or ends more than once"
+    if run.about.state == "finished" and not isinstance(log[-1], Finished):
+        return "it does not say how it ended"
+    steps = [log[0].total_steps] + [e.step for e in log[1:]]
+    if not all(type(step) is int and step >= 0 for step in steps) or steps[1:] != sorted(steps[1:]):
+        return "its steps are not in order"
+    values = [pair for e in log if isinstance(e, Metrics) for pair in _items(e.values)]
+    if strange := [name for name, value in values if name not in metrics or not isinstance(value, (int, float, type(None)))]:
+        return f"“{str(strange[0])[:40]}” is not a number that it reports"
+    if not all(isinstance(e.array, np.ndarray) and isinstance(e.name, str) for e in log if isinstance(e, Picture)):
+        return "it has a picture that is none"
+    if not all(isinstance(e.sentence, str) for e in log if isinstance(e, Warned)):
+        return "it warns without a sentence"
+    return ""
+
+
+def _items(values: Any) -> list[tuple[Any, Any]]:
+    return list(values.items()) if isinstance(values, dict) else [(str(values), "")]
 
 
 def delete(run_id: str) -> None:

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
 
 S = TypeVar("S", bound=BaseModel)
+MOST_NAMED = 5  # unknown names that one sentence quotes
 ASCENDING = "|".join(str(first) + "".join(f"{more}?" for more in range(first + 1, 10)) for first in range(10))  # digits, none twice
 
 
@@ -198,7 +199,7 @@ def build(model: type[S], flat: Mapping[str, Any]) -> S:
         elif name in values:
             nested[name] = values[name]
     unknown = {name for name in flat if name not in known and name not in anywhere}
-    strangers = [f"“{_shown(name)}” is not a setting here; known are {', '.join(known)}." for name in flat if name in unknown]
+    strangers = _strangers([name for name in flat if name in unknown], known)
     try:
         settings = model.model_validate(nested)
     except ValidationError as error:
@@ -207,6 +208,13 @@ def build(model: type[S], flat: Mapping[str, Any]) -> S:
     if strangers:
         raise BadSettings(strangers, unknown)
     return settings
+
+
+def _strangers(names: list[str], known: Mapping[str, FieldInfo]) -> list[str]:
+    """One sentence about all names that are no setting, for the list of those that are is long; none when there are none."""
+    quoted = ", ".join(f"“{_shown(name)}”" for name in names[:MOST_NAMED]) + (" …" if len(names) > MOST_NAMED else "")
+    verb = "is not a setting" if len(names) == 1 else "are not settings"
+    return [f"{quoted} {verb} here; known are {', '.join(known)}."] if names else []
 
 
 def accepted(field: FieldInfo) -> str:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core import env, runs
 from core.runs import RunError
-from pages.shared import shown
+from pages.shared import lecture, shown
 from pages.shared.words import _, plain
 
 PAGES = {
@@ -34,19 +34,22 @@ for sentence in skipped:
 
 def describe(about: runs.About) -> dict[str, object]:
     """One row of the table."""
-    size = about.summary.get("bytes")
+    size, good = about.summary.get("bytes"), shown.result(about)
+    text = lecture.read(about.lab) if about.lab in PAGES else None
+    scene = text and text.scenes.get(about.id.removeprefix(f"{about.lab}-"))
     return {
-        _("Run"): about.id,
-        _("Lab"): about.lab,
-        _("Method"): about.settings.get("method", "–"),
-        _("Seed"): about.settings.get("seed"),
-        _("Accuracy (%)"): shown.result(about),
-        _("Size (KB)"): size / 1000 if size else None,
+        _("Lab"): text.title if text else about.lab,
+        _("Scene"): scene.title if scene and about.shipped else "–",
+        _("What was done"): shown.method(about),
+        _("Seed"): about.settings.get("seed", 0),
+        _("Result"): f"{good[1]:.1f} % · {good[0]}" if good else _("no score"),
+        _("Size"): f"{size / 1000:,.1f} KB" if isinstance(size, (int, float)) else "–",
         _("Seconds"): about.seconds,
-        _("State"): about.state,
+        _("State"): _(about.state),
         _("Made"): _("shipped")
         if about.shipped
         else f"{datetime.fromtimestamp(about.created, UTC):%Y-%m-%d %H:%M} UTC",
+        _("Run"): about.id,
     }
 
 
@@ -68,8 +71,6 @@ choice = st.dataframe(
     hide_index=True,
     key=f"runs/table/{st.session_state.setdefault('runs/deleted', 0)}",
     column_config={
-        _("Accuracy (%)"): st.column_config.NumberColumn(format="%.1f"),
-        _("Size (KB)"): st.column_config.NumberColumn(format="%.1f"),
         _("Seconds"): st.column_config.NumberColumn(format="%.1f"),
     },
 )
@@ -79,9 +80,10 @@ if not rows:
 else:
     about = found[rows[0]]
     with st.container(horizontal=True):
-        st.page_link(
-            PAGES[about.lab], label=_("Open in its lab"), icon=":material/open_in_new:", query_params={"run": about.id}
-        )
+        if about.lab in PAGES:
+            st.page_link(
+                PAGES[about.lab], label=_("Open in its lab"), icon=":material/open_in_new:", query_params={"run": about.id}
+            )
         kept = about.shipped or env.public()
         # a callback with the id that the visitor saw: the list may have changed before the press arrives
         st.button(

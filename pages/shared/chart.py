@@ -19,7 +19,8 @@ HERE = Path(__file__).parent
 @cache
 def _component() -> Any:
     html = (
-        '<div class="lectern-chart"><div class="legend"></div><svg class="picture" role="img"></svg><div class="tip" hidden></div>'
+        '<div class="lectern-chart notranslate" translate="no"><div class="legend"></div>'
+        '<svg class="picture" role="img"></svg><div class="tip" hidden></div>'
         f'<button title="{_("Save as PNG")}" aria-label="{_("Save as PNG")}">⤓</button></div>'
     )
     css, js = (_minified((HERE / f"chart.{kind}").read_text()) for kind in ("css", "js"))

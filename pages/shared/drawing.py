@@ -3,29 +3,34 @@
 from collections.abc import Sequence
 from html import escape
 from math import sqrt
+from textwrap import wrap
 
 from pages.shared.figures import COLOURS
 
+CARD = 330  # width of a card's picture: about what a card of the home page has, so that its words are as large as the page's
 INK, PAPER = "#E9E7E2", "#1B2029"  # a panel of its own, so that it looks the same in both themes
 GREY = "#808692"  # readable on both themes
 
 
 def bars(rows: Sequence[tuple[str, str, float, str]], title: str) -> str:
     """Horizontal bars on a panel. rows: (name, role, length 0 to 1, text behind the bar). title: what lengths mean."""
-    step, top = 26, 50
+    lines = wrap(title, 36) or [""]
+    step, top = 25, 24 + 19 * len(lines)
     height = top + step * len(rows) + 8
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 420 {height}" font-family="sans-serif" font-size="13">',
-        f'<rect width="420" height="{height}" rx="10" fill="{PAPER}"/>',
-        f'<text x="18" y="30" fill="{INK}" font-size="14" font-weight="600">{escape(title)}</text>',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {CARD} {height}" font-family="sans-serif" font-size="14.5">',
+        f'<rect width="{CARD}" height="{height}" rx="8" fill="{PAPER}"/>',
+    ]
+    parts += [
+        f'<text x="12" y="{24 + 19 * i}" fill="{INK}" font-weight="600">{escape(line)}</text>' for i, line in enumerate(lines)
     ]
     for i, (name, role, length, text) in enumerate(rows):
         y = top + step * i
-        width = max(2.0, 175 * length)
+        width = max(2.0, 78 * length)
         parts += [
-            f'<text x="112" y="{y + 13}" fill="{INK}" text-anchor="end">{escape(name)}</text>',
+            f'<text x="116" y="{y + 13}" fill="{INK}" text-anchor="end">{escape(name)}</text>',
             f'<rect x="122" y="{y + 1}" width="{width:.1f}" height="15" rx="3" fill="{COLOURS[role]}"/>',
-            f'<text x="{130 + width:.1f}" y="{y + 13}" fill="{INK}" opacity="0.85">{escape(text)}</text>',
+            f'<text x="{128 + width:.1f}" y="{y + 13}" fill="{INK}" opacity="0.85">{escape(text)}</text>',
         ]
     return "".join([*parts, "</svg>"])
 

@@ -56,10 +56,10 @@ def live(
     switches: Sequence[float] = (),
     whole: bool = False,
     top: float | None = None,
-    levels: Mapping[str, float] | None = None,
+    levels: Sequence[tuple[str, float]] = (),
 ) -> Figure:
     """Curves that grow. x, y: axis titles with units. end: where the x axis will end. log: of y. switches: where
-    something else begins, a thin line at each. levels: name → height of a level line, where it lies in the picture.
+    something else begins, a thin line at each. levels: (name, height) of level lines, drawn where they lie in the picture.
 
     The first steps of many may run out of the picture, so that the rest can be told apart, unless `whole`; and so may
     what is larger than `top`.
@@ -85,7 +85,7 @@ def live(
     ends = figure["x"]["domain"]
     figure["layers"] += [
         _line(Line(name, "control", ends, [level, level], faint=True), False, log)
-        for name, level in (levels or {}).items()
+        for name, level in levels
         if low <= level <= high
     ]
     return figure

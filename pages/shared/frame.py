@@ -6,12 +6,12 @@ from typing import Any
 import streamlit as st
 
 from core import jobs, labs
-from core.runs import RunError
+from core.runs import RunError, Unfit
 from core.settings import BadSettings, Settings
 from pages.shared import digit, garbage, knobs, lecture, live, shown, tabs
 from pages.shared import explain as explained
 from pages.shared.shown import Shown
-from pages.shared.words import _, plain
+from pages.shared.words import _, plain, prose
 
 
 def lab_page(
@@ -40,9 +40,9 @@ def lab_page(
     _scenes(lab, text)
     left, right = st.columns([1, 2.8], gap="large")
     with left:
-        settings = _knobs(lab, model)
+        settings, trouble = _knobs(lab, model)
     with right:
-        current = live.panel(lab, settings, live.Look(settings_file.METRICS, pictures, **look))
+        current = live.panel(lab, settings, live.Look(settings_file.METRICS, pictures, **look), trouble)
     st.session_state[f"{lab}/settings"] = settings
     _write_url(lab, settings)
     tabs.draw(lab, current, text, inside, explain or (lambda shown: explained.draw(lab, networks(shown), tests(shown))))
@@ -66,9 +66,11 @@ def _open(lab: str, model: type[Settings]) -> list[str]:
         state[f"{lab}/run"], found = None, None
         if run_id:
             try:
-                found = shown.find(run_id)
+                found = shown.find(run_id, lab)
                 state[f"{lab}/run"] = run_id
                 start = start if slug in scenes else found.settings or start  # our own links name the scene
+            except Unfit as error:
+                complaints.append(f"{error} {_('The scene is shown instead.')}")
             except RunError as error:
                 complaints.append(f"{error} {_('The scene is shown instead; press Train to repeat the run.')}")
         settings, more = knobs.from_url(model, start)
@@ -79,13 +81,12 @@ def _open(lab: str, model: type[Settings]) -> list[str]:
     return complaints
 
 
-def _knobs(lab: str, model: type[Settings]) -> Settings:
-    """The settings of the widgets; the last ones that made sense while the knobs contradict each other."""
+def _knobs(lab: str, model: type[Settings]) -> tuple[Settings, str]:
+    """The settings of the widgets; while the knobs contradict each other, the last ones that made sense, and why."""
     try:
-        return knobs.draw(lab, model, lambda kind: shown.choices(lab, kind))
+        return knobs.draw(lab, model, lambda kind: shown.choices(lab, kind)), ""
     except BadSettings as error:
-        st.warning(plain(str(error)), icon=":material/tune:")
-        return st.session_state[f"{lab}/settings"]
+        return st.session_state[f"{lab}/settings"], str(error)
 
 
 def _scenes(lab: str, text: lecture.Lecture) -> None:
@@ -104,15 +105,16 @@ def _scenes(lab: str, text: lecture.Lecture) -> None:
     )
     scene = text.scenes[slug]
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        st.markdown(f":material/psychology_alt: **{_('Predict first.')}** {scene.question}")
+        st.markdown(f":material/psychology_alt: **{_('Predict first.')}** {prose(scene.question)}")
         with st.popover(_("What happened"), icon=":material/lightbulb:"):
-            st.markdown(scene.answer)
+            st.markdown(prose(scene.answer))
 
 
 def _choose(lab: str) -> None:
     slug = st.session_state[f"{lab}/pick"]
     scene = next(s for s in labs.module(lab, "settings").SCENES if s.slug == slug)
     live.leave(lab)
+    st.session_state.pop(f"{lab}/before", None)  # the run that the tabs opened belongs to the scene that is left
     st.session_state[f"{lab}/scene"], st.session_state[f"{lab}/run"] = slug, None
     knobs.fill(lab, scene.settings)
 

@@ -3,6 +3,7 @@
 Widget keys are "<lab>/<name>"; URL parameters are the bare names, only those that differ from the default.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -25,7 +26,13 @@ from core.settings import (
 from pages.shared import own
 from pages.shared.words import _
 
+GREEK = {"alpha": "α", "beta": "β", "gamma": "γ", "epsilon": "ε", "eta": "η", "lambda": "λ", "mu": "μ", "sigma": "σ"}
 RESERVED = ("scene", "run")
+TRACKING = ("utm_", "mc_", "mtm_", "pk_", "matomo_", "hsa_", "_hs", "__hs", "_ga", "_gl", "oly_", "vero_", "stm_", "li_fat", "fb_", "ga_")
+TRACKERS = frozenset(
+    "fbclid gclid gclsrc dclid gbraid wbraid msclkid igsh igshid twclid ttclid yclid ysclid rdt_cid epik sccid wickedid mkt_tok "
+    "ref ref_src ref_url referrer source si s_kwcid srsltid irclickid cvid ocid trk share_id spm".split()
+)
 OWN = {"photo": own.photo, "drawing": own.digit, "digits": own.digits, "typed": own.typed}  # settings that the visitor makes
 LONGEST = 1500  # letters of a value in the address; a photo is longer, and only its run's own address shows it
 MANY = 60  # named numbers that still fit on a slider
@@ -59,7 +66,7 @@ def clean(value: Any) -> Any:
 
 def from_url(model: type[Settings], start: Settings) -> tuple[Settings, list[str]]:
     """`start` changed by the URL's parameters, and a sentence for each parameter that does not fit (it is left out)."""
-    given = {name: st.query_params[name] for name in st.query_params if name not in RESERVED}
+    given = {name: st.query_params[name] for name in st.query_params if name not in RESERVED and not tracks(name)}
     complaints: list[str] = []
     while given:  # leave out what does not fit, so that the rest still counts
         try:
@@ -70,6 +77,11 @@ def from_url(model: type[Settings], start: Settings) -> tuple[Settings, list[str
                 break
             given = {name: value for name, value in given.items() if name not in error.names}
     return start, complaints
+
+
+def tracks(name: str) -> bool:
+    """Whether a parameter was hung on the link by a site that follows its readers: no setting was meant."""
+    return name.lower() in TRACKERS or name.lower().startswith(TRACKING)
 
 
 def to_url(settings: Settings, start: Settings, **more: str | None) -> dict[str, str]:
@@ -131,10 +143,10 @@ def _stored(field: FieldInfo, stored: Callable[[str], Mapping[str, str]]) -> Map
 
 
 def label_of(name: str, field: FieldInfo) -> str:
-    """Name, symbol and unit: “Temperature $T$”."""
-    symbol = extra(field, "symbol")
+    """Name, symbol and unit: “Temperature T”. As plain text: a label is also what a screen reader says, and that reads no LaTeX."""
+    symbol = re.sub(r"\\([a-z]+)", lambda found: GREEK.get(found[1], found[1]), extra(field, "symbol") or "")
     unit = extra(field, "unit")
-    return _(field.title or name) + (f" ${symbol}$" if symbol else "") + (f" ({unit})" if unit else "")
+    return _(field.title or name) + (f" {re.sub('[{}]', '', symbol)}" if symbol else "") + (f" ({unit})" if unit else "")
 
 
 def _forget_inner(lab: str, union: FieldInfo) -> None:

@@ -4,23 +4,20 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from random import randrange
-from typing import Any
 
 import streamlit as st
-from pydantic.fields import FieldInfo
 
 from core import jobs
 from core.events import Started, Warned
-from core.jobs import JobError, View
+from core.jobs import JobError
 from core.runs import RunError
-from core.settings import UNDECLARED, BadSettings, Metric, Settings, extra, flat_fields, flatten, union_members
-from pages.shared import chart, figures, knobs, shown
+from core.settings import BadSettings, Metric, Settings, flatten, union_members
+from pages.shared import chart, figures, knobs, shown, status
 from pages.shared.shown import Shown
 from pages.shared.words import _, plain
 
 MOMENT = 0.3  # seconds that a press of the first button waits for a run that may be so short
 STILL = 1.0  # seconds between two looks at a paused run: what is seldom drawn anew never swallows a press of Step
-LONG = 3600.0  # seconds to go that nobody wants to read of: the run is in slow motion, or all but stands
 POLL = 0.4  # seconds between two looks at a live run; longer when many look
 
 
@@ -36,14 +33,17 @@ class Look:
     poll: float = POLL
 
 
-def panel(lab: str, settings: Settings, look: Look) -> Shown:
-    """Draws the live picture of the run that the page shows, and returns that run."""
+def panel(lab: str, settings: Settings, look: Look, trouble: str = "") -> Shown:
+    """Draws the live picture of the run that the page shows, and returns that run.
+
+    trouble: why the knobs cannot be trained with as they stand; it is said beside the button that would.
+    """
     current = now(lab)
     every = None
     if current.live:
         _turn(lab, current, settings)
         every = STILL if current.view.state == "paused" else min(3.0, look.poll + 0.05 * current.view.viewers)
-    st.fragment(_panel, run_every=every)(lab, settings, look, current)
+    st.fragment(_panel, run_every=every)(lab, settings, look, current, trouble)
     return current
 
 
@@ -83,13 +83,13 @@ def now(lab: str) -> Shown:
     """The run that the page shows: the visitor's, or the scene's shipped one."""
     run_id = st.session_state[f"{lab}/run"]
     try:
-        return shown.find(run_id) or shown.find(shown.scene_id(lab, st.session_state[f"{lab}/scene"]))
+        return shown.find(run_id, lab) or shown.find(shown.scene_id(lab, st.session_state[f"{lab}/scene"]))
     except RunError:
         st.session_state[f"{lab}/run"] = None
         return shown.find(shown.scene_id(lab, st.session_state[f"{lab}/scene"]))
 
 
-def _panel(lab: str, settings: Settings, look: Look, drawn: Shown) -> None:
+def _panel(lab: str, settings: Settings, look: Look, drawn: Shown, trouble: str) -> None:
     """drawn: the run as it was when the whole page was drawn."""
     current = now(lab)
     _follow(lab, current)
@@ -97,18 +97,38 @@ def _panel(lab: str, settings: Settings, look: Look, drawn: Shown) -> None:
     if turned or _rhythm(current) != _rhythm(drawn):
         st.rerun()  # the whole page: a knob has moved, the polling starts, ends or slows down, or the tabs open another run
     verb = look.verb if isinstance(look.verb, str) else look.verb(settings)
-    _buttons(lab, settings, current, verb)
+    _buttons(lab, settings, current, verb, possible=not trouble)
+    if trouble:
+        st.warning(plain(trouble), icon=":material/tune:")
     if sentence := st.session_state.get(f"{lab}/said"):  # until the next press of a button
         st.info(plain(sentence), icon=":material/info:")
-    _status(current, settings, verb)
+    status.draw(current, settings, verb)
     for warned in [e for e in current.events if isinstance(e, Warned)][-2:]:
         st.warning(warned.sentence, icon=":material/warning:")
-    _numbers(current, look.metrics)
-    if look.pictures and look.pictures_first:
-        look.pictures(current)
-    _charts(lab, current, look.metrics)
-    if look.pictures and not look.pictures_first:
-        look.pictures(current)
+    if current.empty:
+        current = _stand_in(lab, current)
+    with shown.foreign(current):
+        _numbers(current, look.metrics)
+        if look.pictures and look.pictures_first:
+            look.pictures(current)
+        _charts(lab, current, look.metrics)
+        if look.pictures and not look.pictures_first:
+            look.pictures(current)
+
+
+def _stand_in(lab: str, current: Shown) -> Shown:
+    """The scene's shipped run, for as long as the visitor's has measured nothing; and what is shown, in words."""
+    scene = _quiet(shown.scene_id(lab, st.session_state[f"{lab}/scene"]), lab)
+    if scene is None or scene.id == current.id:
+        return current
+    change = status.differences(scene, current.settings) if current.settings else ""
+    sentence = (
+        _("Meanwhile, this is the shipped run of the scene.")
+        if current.live
+        else _("Nothing was measured. This is the shipped run of the scene.")
+    )
+    st.caption(f"{sentence} {_('Your run has other knobs')}: {change}." if change else sentence)
+    return scene
 
 
 def _rhythm(current: Shown) -> tuple[str, bool, bool]:
@@ -116,8 +136,11 @@ def _rhythm(current: Shown) -> tuple[str, bool, bool]:
     return current.id, current.live, current.live and current.view.state == "paused"
 
 
-def _buttons(lab: str, settings: Settings, current: Shown, verb: str) -> None:
-    """Train (or the lab's own verb) · Pause · Step · Stop · Reset · New seed. All of one width: none moves under the hand."""
+def _buttons(lab: str, settings: Settings, current: Shown, verb: str, possible: bool) -> None:
+    """Train (or the lab's own verb) · Pause · Step · Stop · Reset · New seed. All of one width: none moves under the hand.
+
+    possible: whether a run can begin with the knobs as they stand.
+    """
     state = current.view.state if current.live else "idle"
     paused, own = state == "paused", st.session_state[f"{lab}/run"] is not None
     second = (
@@ -131,12 +154,12 @@ def _buttons(lab: str, settings: Settings, current: Shown, verb: str) -> None:
             "train",
             _(verb),
             "play_arrow",
-            state == "idle",
+            possible and state == "idle",
             (_train, lab, type(settings), "run"),
             _("{} with these knobs.").format(_(verb)),
         ),
         second,
-        ("step", _("Step"), "skip_next", paused or state == "idle", step, _("Go on until the next report, then wait.")),
+        ("step", _("Step"), "skip_next", paused or (possible and state == "idle"), step, _("Go on until the next report, then wait.")),
         ("stop", _("Stop"), "stop", current.live, (_steer, lab, "stop"), None),
         ("reset", _("Reset"), "replay", own, (_reset, lab), _("Back to the scene. Knobs and seed stay as they are.")),
         (
@@ -167,7 +190,9 @@ def _train(lab: str, model: type[Settings], wish: str) -> None:
     """Trains with what the widgets show at this moment, even when the page has not been redrawn since a knob moved."""
     st.session_state[f"{lab}/said"] = ""
     try:
-        st.session_state[f"{lab}/run"] = jobs.start(lab, knobs.read(lab, model), shown.viewer(), wish)
+        settings = knobs.read(lab, model)
+        jobs.give_way(shown.viewer())  # what the visitor left in another lab
+        st.session_state[f"{lab}/run"] = jobs.start(lab, settings, shown.viewer(), wish)
         _first_news(st.session_state[f"{lab}/run"])
     except (JobError, BadSettings) as error:
         st.session_state[f"{lab}/said"] = str(error)
@@ -209,62 +234,6 @@ def _new_seed(lab: str) -> None:
     st.session_state[f"{lab}/turned"] = True  # the knob itself stands outside of this fragment
 
 
-def _status(current: Shown, settings: Settings, verb: str) -> None:
-    """One line: whose run this is, how far it is, or what it waits for."""
-    view = current.view
-    if view is None or view.state == "finished":
-        if view and view.message:
-            st.info(plain(view.message), icon=":material/save:")
-        changed = _differences(current, settings)
-        about = current.run.about
-        kind = _("Shipped run") if about.shipped else _("Your run")
-        line = f"{kind} · {about.seconds:.0f} s · {about.machine.get('processor', '')}, {_('one thread')}"
-        if changed:
-            press = _("Press {} to see what they do.").format(_(verb))
-            line = f":material/tune: {_('The knobs differ from the run shown')}: {changed}. {press}"
-        st.caption(line)
-    elif view.state == "failed":
-        st.error(plain(view.message), icon=":material/report:")
-    elif view.state == "stopped":
-        st.caption(f":material/stop_circle: {view.message}")
-    else:
-        st.progress(view.progress, _progress_line(view))
-
-
-def _progress_line(view: View) -> str:
-    if view.state == "queued" and not view.ahead:
-        return _("The training processes are starting …")
-    if view.state == "queued":
-        return _("Waiting for its turn: place {} in the queue.").format(view.position)
-    if view.state == "paused":
-        return _("Paused. Step shows the next report; Go on continues.")
-    rest = f" · {view.eta:.0f} s {_('to go')}" if view.eta is not None and view.eta < LONG else ""
-    others = f" · {view.viewers} {_('watching')}" if view.viewers > 1 else ""
-    return f"{100 * view.progress:.0f} % · {view.rate:.0f} {_('steps/s')}{rest}{others}"
-
-
-def _differences(current: Shown, settings: Settings) -> str:
-    """Which knobs differ from the run shown: “Temperature 4 → 8”."""
-    if current.settings is None:
-        return ""
-    then, today = flatten(current.settings), flatten(settings)
-    fields = dict(flat_fields(type(settings), today))
-    return ", ".join(
-        f"{fields[n].title} {_short(then[n], fields[n])} → {_short(v, fields[n])}"
-        if n in then
-        else f"{fields[n].title} {_short(v, fields[n])}"
-        for n, v in today.items()
-        if then.get(n) != v
-    )
-
-
-def _short(value: Any, field: FieldInfo) -> str:
-    """A value as its widget calls it."""
-    named = (extra(field, "names") or {}).get(value)
-    text = _(named) if named else f"{value:g}" if isinstance(value, float) else str(value)
-    return text if len(text) <= 40 else "…"  # a picture of one's own, as text
-
-
 def _numbers(current: Shown, metrics: Mapping[str, Metric]) -> None:
     """The latest value of each percentage, large; below each score what its trivial rival reaches."""
     __, columns = current.table
@@ -275,40 +244,31 @@ def _numbers(current: Shown, metrics: Mapping[str, Metric]) -> None:
     with st.container(horizontal=True, gap="medium"):
         for name in names:
             metric = metrics[name]
-            rival = _rival(metric, current)
+            beside = shown.rival(metric, current.settings)
             st.metric(
                 _(metric.label),
                 f"{latest[name]:.1f} {_(metric.unit)}",
-                delta=rival and f"{rival[0]}: {rival[1]:.3g} {_(metric.unit)}",
+                delta=beside and f"{beside[0]}: {beside[1]:.3g} {_(metric.unit)}",
                 delta_color="off",
                 delta_arrow="off",
                 width="content",
             )
 
 
-def _rival(metric: Metric, current: Shown) -> tuple[str, float] | None:
-    """Who is the trivial rival of a score, and what it reaches with the settings of the run shown."""
-    if metric.chance in (None, UNDECLARED) or current.settings is None:
-        return None
-    value = metric.chance.of(current.settings)
-    return None if value is None else (_(metric.chance.who), value)
+def _levels(rivals: Mapping[str, tuple[str, float]], metrics: Mapping[str, Metric]) -> list[tuple[str, float]]:
+    """The level lines of one picture: the rival's name, with the score's where it reaches several heights."""
+    heights = {who: {value for name, value in rivals.values() if name == who} for who, __ in rivals.values()}
+    named = [(who if len(heights[who]) == 1 else f"{_(metrics[n].label)}: {who}", value) for n, (who, value) in rivals.items()]
+    return list(dict.fromkeys(named))
 
 
 def _charts(lab: str, current: Shown, metrics: Mapping[str, Metric]) -> None:
     """One picture for each group of metrics that this run has measured, other chosen runs faint behind it."""
-    others = [other for run_id in st.session_state.get(f"{lab}/compare", []) if (other := _quiet(run_id))]
+    others = [other for run_id in st.session_state.get(f"{lab}/compare", []) if (other := _quiet(run_id, lab))]
     __, columns = current.table
     groups = list(dict.fromkeys(metrics[name].chart for name in columns if name in metrics and metrics[name].chart))
-    if not groups and columns:
-        return None  # what it measures are single numbers
-    if not groups:  # nothing measured yet: the scene's run, faint, keeps the place
-        scene = _quiet(shown.scene_id(lab, st.session_state[f"{lab}/scene"]))
-        st.caption(
-            _("Meanwhile: the shipped run of this scene.")
-            if current.live
-            else _("Nothing was measured. The shipped run of this scene:")
-        )
-        return _charts(lab, scene, metrics) if scene else None
+    if not groups:
+        return  # what it measures are single numbers, or pictures
     first, *more = groups
     left, right = st.columns([1.7, 1]) if more else (st.container(), None)
     with left:
@@ -345,7 +305,7 @@ def _chart(group: str, current: Shown, metrics: Mapping[str, Metric], others: li
         switches=begun.facts.get("marks", []) if begun else [],
         whole=bool(begun and begun.facts.get("whole")),  # a run whose beginning is what one wants to see
         top=max((metrics[n].top for n in names if metrics[n].top), default=None),
-        levels=dict(rival for n in names if (rival := _rival(metrics[n], current))),
+        levels=_levels({n: rival for n in names if (rival := shown.rival(metrics[n], current.settings))}, metrics),
     )
     chart.show(
         figure,
@@ -360,8 +320,8 @@ def _end(current: Shown, total: int) -> int:
     return steps[-1] if current.run and steps and steps[-1] else total
 
 
-def _quiet(run_id: str) -> Shown | None:
+def _quiet(run_id: str, lab: str) -> Shown | None:
     try:
-        return shown.find(run_id)
+        return shown.find(run_id, lab)
     except RunError:
         return None

@@ -1,19 +1,26 @@
 """The run that a lab page shows: the live job, or a stored run, or the scene's shipped run, in that order."""
 
+import logging
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from math import isfinite
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
-from core import jobs, runs
-from core.events import Event, Picture, Started, Turned
+from core import jobs, labs, runs
+from core.events import Event, Metrics, Picture, Started, Turned
 from core.jobs import View
 from core.runs import About, Run, RunError
-from core.settings import BadSettings, Settings, build, flatten
-from pages.shared.words import _
+from core.settings import UNDECLARED, BadSettings, Metric, Settings, build, every_field, extra, flatten, union_members
+from pages.shared import lecture
+from pages.shared.words import _, plain
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -34,6 +41,11 @@ class Shown:
     def table(self) -> tuple[list[int], dict[str, list[float | None]]]:
         """The metrics as columns, as `core.runs.table` gives them: a redraw asks for them several times."""
         return runs.table(self.events)
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing has been measured yet, so that there is nothing to draw."""
+        return not any(isinstance(e, Metrics | Picture) for e in self.events)
 
     @cached_property
     def standing(self) -> Settings | None:
@@ -65,22 +77,54 @@ def viewer() -> str:
     return st.session_state.setdefault("viewer", uuid.uuid4().hex[:12])
 
 
-def find(run_id: str | None) -> Shown | None:
-    """A job of this server, or a stored run, by its id. Raises RunError with a sentence when neither exists."""
+def find(run_id: str | None, lab: str | None = None) -> Shown | None:
+    """A job of this server, or a stored run, by its id. Raises RunError with a sentence when neither exists, or, with `lab`, when
+    it cannot be shown on that lab's page."""
     if not run_id:
         return None
     if view := jobs.watch(run_id, viewer()):
+        if view.lab != (lab or view.lab):
+            jobs.leave(run_id, viewer())
+            raise runs.elsewhere(run_id, view.lab)
         return Shown(run_id, view.settings, view.events, view.run, view)
-    return of(runs.load(run_id))
+    run = runs.load(run_id)
+    return of(runs.of_lab(run, lab) if lab else run)
+
+
+@contextmanager
+def foreign(current: Shown) -> Iterator[None]:
+    """Around what draws a run: where a file that this server did not write has another shape than the lab's own, one sentence
+    takes the drawing's place and the rest of the page stays."""
+    if current.view or current.run is None or current.run.about.shipped:
+        yield  # of our own making: what goes wrong is a fault to be seen
+        return
+    place = st.empty()
+    try:
+        with place.container():
+            yield
+    except Exception as error:
+        log.warning("run %s cannot be drawn", current.id, exc_info=error)
+        place.error(
+            plain(
+                _("This cannot be drawn: the record of run “{}” has another shape than this lab writes ({}).").format(
+                    current.id, type(error.__cause__ or error).__name__
+                )
+            ),
+            icon=":material/report:",
+        )
 
 
 def of(run: Run) -> Shown:
     """A stored run, shown."""
+    return Shown(run.about.id, settings_of(run.about), list(run.events), run, None)
+
+
+def settings_of(about: About) -> Settings | None:
+    """The settings of a stored run; None when a newer Lectern no longer accepts them."""
     try:
-        settings = run.settings
+        return build(labs.settings_class(about.lab), about.settings)
     except BadSettings:
-        settings = None
-    return Shown(run.about.id, settings, list(run.events), run, None)
+        return None
 
 
 def scene_id(lab: str, slug: str) -> str:
@@ -88,18 +132,46 @@ def scene_id(lab: str, slug: str) -> str:
     return f"{lab}-{slug}"
 
 
-def result(about: About) -> float | None:
-    """How good the run became, in percent: its accuracy, the average over its tasks, or its AUROC."""
-    found = next((about.summary[name] for name in ("accuracy", "average", "auroc") if name in about.summary), None)
-    return found if isinstance(found, (int, float)) else None
+def rival(metric: Metric, settings: Settings | None) -> tuple[str, float] | None:
+    """Who is the trivial rival of a score, and what it reaches with these settings; None when the number is no score."""
+    if metric.chance in (None, UNDECLARED) or settings is None:
+        return None
+    value = metric.chance.of(settings)
+    return None if value is None else (_(metric.chance.who), value)
+
+
+def result(about: About) -> tuple[str, float] | None:
+    """What a run became, in percent, and which number that is: its accuracy, the average over its tasks, its AUROC, or the
+    first percentage that its lab reports; None when it has no such number."""
+    metrics = labs.module(about.lab, "settings").METRICS if about.lab in labs.LABS else {}
+    reported = (name for name, metric in metrics.items() if metric.unit == "%")
+    for found in ("accuracy", "average", "auroc", *reported):
+        if isinstance(value := about.summary.get(found), (int, float)) and isfinite(value):
+            return (_(metrics[found].label) if found in metrics else _("Accuracy")), float(value)
+    return None
+
+
+def called(about: About, setting: str) -> str:
+    """The value of a setting as its widget calls it."""
+    field = every_field(labs.settings_class(about.lab)).get(setting) if about.lab in labs.LABS else None
+    value = about.settings.get(setting)
+    named = (extra(field, "names") or {}).get(value) if field and isinstance(value, (str, int)) else None
+    return _(named) if named else str(value)
+
+
+def method(about: About) -> str:
+    """What a run does, in words: its method, or where a lab has no such choice its first choices."""
+    if "method" in about.settings:
+        return called(about, "method")
+    fields = labs.settings_class(about.lab).model_fields if about.lab in labs.LABS else {}
+    return ", ".join([called(about, name) for name, field in fields.items() if union_members(field)][:2]) or "–"
 
 
 def name(about: About) -> str:
     """How a run is called in a list: what was chosen, the seed, and how good it became."""
-    method = about.settings.get("method", about.lab)
     good = result(about)
-    end = f" · {about.state}" if good is None else f" · {good:.1f} %"
-    return f"{method} · seed {about.settings.get('seed', 0)}{end} · {about.id.removeprefix(about.lab + '-')}"
+    end = f" · {_(about.state)}" if good is None else f" · {good[1]:.1f} %"
+    return f"{method(about)} · {_('seed')} {about.settings.get('seed', 0)}{end} · {about.id.removeprefix(about.lab + '-')}"
 
 
 def choices(lab: str, kind: str | None = None) -> dict[str, str]:
@@ -110,8 +182,9 @@ def choices(lab: str, kind: str | None = None) -> dict[str, str]:
     if kind == "digit classifier":
         found, __ = runs.listing()
         return {
-            a.id + (f"/{model}" if i else ""): f"{_(a.lab)} · {name(a)}" + (f" · {model}" if i else "")
+            a.id + (f"/{model}" if i else ""): f"{lecture.read(a.lab).title} · {name(a)}" + (f" · {model}" if i else "")
             for a in found
+            if a.lab in labs.LABS
             for i, model in enumerate(a.models)
         }
     found, __ = runs.listing(lab)

@@ -1,14 +1,16 @@
 """The tabs below the live picture. A tab's content is computed only while it is open."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
 import streamlit as st
 
 from core import labs
-from pages.shared import compare, takeaway, theory, yardstick
+from core.runs import RunError
+from pages.shared import compare, shown, takeaway, theory, yardstick
 from pages.shared.lecture import Lecture
 from pages.shared.shown import Shown
-from pages.shared.words import _
+from pages.shared.words import _, plain
 
 
 def draw(
@@ -19,9 +21,10 @@ def draw(
     explain: Callable[[Shown], None],
 ) -> None:
     """Look inside · Explain · Theory · Yardstick · Compare · Take away."""
+    ended, note = _ended(lab, current)
     contents = {
-        _("Look inside"): lambda: inside(current),
-        _("Explain"): lambda: explain(current),
+        _("Look inside"): lambda: _drawn(inside, ended, note),
+        _("Explain"): lambda: _drawn(explain, ended, note),
         _("Theory"): lambda: theory.draw(labs.module(lab, "measure").THEORY, text),
         _("Yardstick"): lambda: _yardsticks(lab),
         _("Compare"): lambda: compare.draw(lab, current),
@@ -31,6 +34,39 @@ def draw(
         if tab.open:
             with tab:
                 content()
+
+
+def _ended(lab: str, current: Shown) -> tuple[Shown, str]:
+    """The run to look into, and a sentence when it is not the one above.
+
+    A tab is drawn when the page is, and not with every report: a view of a run that goes on would show a moment long past.
+    So until it ends, the tabs open the run that the visitor saw end last, or else the scene's shipped one.
+    """
+    if not current.live and not current.empty:
+        if current.run and current.run.finished:
+            st.session_state[f"{lab}/before"] = current.id
+        return current, ""
+    scene = shown.scene_id(lab, st.session_state[f"{lab}/scene"])
+    for run_id in dict.fromkeys((st.session_state.get(f"{lab}/before"), scene)):
+        with suppress(RunError):
+            if (found := shown.find(run_id, lab)) and found.id != current.id and not found.live:
+                which = (
+                    _("the shipped run of the scene")
+                    if run_id == scene
+                    else _("the run before it, {}").format(shown.name(found.run.about))
+                )
+                when = (
+                    _("Until your run ends, this is {}.") if current.live else _("Your run measured nothing. This is {}.")
+                )
+                return found, when.format(which)
+    return current, ""
+
+
+def _drawn(draw: Callable[[Shown], None], current: Shown, note: str) -> None:
+    if note:
+        st.caption(f":material/history: {plain(note)}")
+    with shown.foreign(current):
+        draw(current)
 
 
 def _yardsticks(lab: str) -> None:

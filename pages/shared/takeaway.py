@@ -3,16 +3,19 @@
 import csv
 import io
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
+from typing import Any
 
 import numpy as np
 import streamlit as st
 
 from core import labs, runs
-from core.events import Picture
+from core.events import Picture, Started
 from core.runs import Run, table
-from pages.shared import figures
+from core.settings import Metric
+from pages.shared import figures, lecture, shown
 from pages.shared.shown import Shown
 from pages.shared.words import _
 
@@ -20,11 +23,7 @@ from pages.shared.words import _
 def draw(current: Shown) -> None:
     """Buttons that give the visitor everything about the run shown."""
     if current.run is None:
-        st.info(
-            _(
-                "This run is still training. When it ends, or when you stop it, everything about it can be taken away here."
-            )
-        )
+        st.info(_nothing(current))
         return
     run, name = current.run, current.run.about.id
     st.markdown(
@@ -51,9 +50,24 @@ def draw(current: Shown) -> None:
                 on_click="ignore",
             )
     st.caption(
-        _("Each figure has its own button for a PNG in its corner. The address bar holds a link to this page as it is.")
+        _(
+            "Each figure has its own button for a PNG in its corner. The address of this page is a link to it as it is; where "
+            "another site shows Lectern in a frame, that is the address of the frame and not the one in the address bar."
+        )
     )
     st.code(script(run), language="python")
+
+
+def _nothing(current: Shown) -> str:
+    """Why there is nothing to take away of a run that left none; core/endings.py has the table of all endings."""
+    state = current.view.state if current.view else ""
+    if state == "failed":
+        return _("This run failed before its end. Nothing of it is stored, so there is nothing to take away.")
+    if state == "stopped":
+        return _("This run was stopped before it had measured anything, so there is nothing to take away.")
+    if state == "queued":
+        return _("This run waits for its turn. When it has ended, everything about it can be taken away here.")
+    return _("This run is still training. When it ends, or when you stop it, everything about it can be taken away here.")
 
 
 def history(run: Run) -> str:
@@ -75,17 +89,46 @@ def figure(run: Run) -> str:
     groups = list(dict.fromkeys(metrics[name].chart for name in names))
     if not groups:
         return _map(run)
+    begun = next((e.facts for e in run.events if isinstance(e, Started)), {})
     drawn = make_subplots(rows=len(groups), cols=1, shared_xaxes=True, vertical_spacing=0.04)
+    hues = _hues(metrics, names)
     for name in names:
         seen = [(step, value) for step, value in zip(steps, columns[name]) if value is not None]
-        row, role = groups.index(metrics[name].chart) + 1, metrics[name].role
-        hue = "#333333" if role == "whole" else figures.colour(role)
+        row, unit = groups.index(metrics[name].chart) + 1, metrics[name].unit
         x, y = [step for step, __ in seen], [value for __, value in seen]
-        drawn.add_scatter(x=x, y=y, name=_(metrics[name].label), line={"color": hue}, row=row, col=1)
-        drawn.update_yaxes(type="log" if metrics[name].log else None, title=_(metrics[name].chart), row=row, col=1)
-    drawn.update_xaxes(title=_("training step"), row=len(groups), col=1)
-    drawn.update_layout(title=run.about.id, height=max(420, 260 * len(groups)), template="plotly_white")
-    return drawn.to_html(include_plotlyjs=True)
+        label = _(metrics[name].label) + (f" ({_(unit)})" if unit else "")
+        drawn.add_scatter(x=x, y=y, name=label, line={"color": hues[name]}, row=row, col=1)
+        drawn.update_yaxes(type="log" if metrics[name].log else None, title=_axis(metrics, names, name), row=row, col=1)
+    drawn.update_xaxes(title=_(str(begun.get("axis", "training step"))), row=len(groups), col=1)
+    drawn.update_layout(title=_title(run), height=max(420, 260 * len(groups)), template="plotly_white")
+    return _page(drawn)
+
+
+def _axis(metrics: Mapping[str, Metric], names: Sequence[str], name: str) -> str:
+    """What the axis of a metric's chart shows, with the unit where all of the chart's metrics have the same."""
+    chart = metrics[name].chart
+    units = {metrics[other].unit for other in names if metrics[other].chart == chart}
+    return _(chart) + (f" ({_(units.pop())})" if len(units) == 1 and units != {""} else "")
+
+
+def _hues(metrics: Mapping[str, Metric], names: Sequence[str]) -> dict[str, str]:
+    """A colour for each curve: that of its role, and another where a curve of its picture has that already."""
+    hues: dict[str, str] = {}
+    for name in names:
+        taken = {hues[other] for other in hues if metrics[other].chart == metrics[name].chart}
+        role = metrics[name].role
+        wanted = "#333333" if role == "whole" else figures.colour(role)
+        hues[name] = next((hue for hue in (wanted, *figures.TASKS) if hue not in taken), wanted)
+    return hues
+
+
+def _title(run: Run) -> str:
+    return f"{lecture.read(run.about.lab).title}: {shown.name(run.about)}"
+
+
+def _page(drawn: Any) -> str:
+    """A Plotly figure as a page, without the button that would upload it to Plotly's cloud."""
+    return drawn.to_html(include_plotlyjs=True, config={"showSendToCloud": False, "displaylogo": False})
 
 
 def _map(run: Run) -> str:
@@ -98,36 +141,57 @@ def _map(run: Run) -> str:
     values = np.array(pictures[-1].array, np.float32)[::-1]
     colours = [[place, stop] for place, stop in zip((0, 0.5, 1), figures.DIVERGING)]
     drawn = Figure(Heatmap(z=values, colorscale=colours, zmid=0))
-    drawn.update_layout(title=run.about.id, yaxis={"scaleanchor": "x"}, template="plotly_white")
-    return drawn.to_html(include_plotlyjs=True)
+    drawn.update_layout(title=_title(run), yaxis={"scaleanchor": "x"}, template="plotly_white")
+    return _page(drawn)
 
 
 def facts(run: Run) -> str:
-    """What the header of the stored run says."""
-    return json.dumps(asdict(run.about), indent=2)
+    """What the header of the stored run says, and what its numbers are called, in which unit, and what a trivial rival reaches."""
+    known, settings = labs.module(run.about.lab, "settings").METRICS, shown.settings_of(run.about)
+    metrics = {}
+    for name in dict.fromkeys([*table(run.events)[1], *run.about.summary]):
+        if name in known:
+            who, value = shown.rival(known[name], settings) or ("", None)
+            metrics[name] = {"label": known[name].label, "unit": known[name].unit, "rival": who, "rival reaches": value}
+    return json.dumps(asdict(run.about) | {"metrics": metrics}, indent=2)
 
 
 def script(run: Run) -> str:
-    """A program that repeats the run, to be started in a checkout of Lectern."""
+    """A program that repeats the run, to be started in a copy of Lectern."""
     lab = run.about.lab
     model = labs.settings_class(lab).__name__
-    flat = (
-        json.dumps(run.about.settings, indent=4)
-        .replace("true", "True")
-        .replace("false", "False")
-        .replace("null", "None")
-    )
-    return f'''"""Repeats the run {run.about.id} of Lectern. Start it in a checkout: python this_file.py"""
+    flat = "".join(f"    {name!r}: {value!r},\n" for name, value in run.about.settings.items())
+    return f'''"""Repeats the run {run.about.id} of Lectern.
+
+It needs Lectern itself. In the folder of a copy of Lectern (the one that holds app.py), with requirements.txt installed:
+
+    python {run.about.id}.py
+
+The file may lie elsewhere: then give its whole path, but start it in that folder all the same. Another processor may
+round differently, and then numbers drift apart.
+"""
+
+import sys
+
+sys.path.insert(0, "")  # Lectern is where this is started
 
 import torch
 
+from core.events import Finished, Metrics, Warned
 from core.{lab}.settings import {model}
 from core.{lab}.train import train
 from core.settings import build
 
 torch.set_num_threads(1)  # as the run was made; more threads may round differently
-settings = build({model}, {flat})
+settings = build({model}, {{
+{flat}}})
 
 for event in train(settings):
-    print(event if not hasattr(event, "models") else event.summary)
+    match event:
+        case Metrics(step, values):
+            print(step, values)
+        case Warned(step, _, sentence):
+            print(step, sentence)
+        case Finished(step, summary):
+            print(step, summary)
 '''

@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.settings import Formula
 from pages.shared.lecture import Lecture
-from pages.shared.words import _
+from pages.shared.words import _, prose
 
 
 def draw(formulas: Sequence[Formula], text: Lecture) -> None:
@@ -17,7 +17,7 @@ def draw(formulas: Sequence[Formula], text: Lecture) -> None:
         left, right = st.columns([1, 1.4], gap="large")
         with left:
             st.latex(formula.latex)
-            st.markdown(text.theory[formula.title])
+            st.markdown(prose(text.theory[formula.title]))
         with right:
             st.code(inspect.getsource(formula.function), language="python", wrap_lines=True)
             st.caption(f"{formula.function.__module__}.{formula.function.__name__}")

@@ -8,6 +8,12 @@ LOCALE = Path(__file__).resolve().parents[2] / "assets" / "locale"
 _ = gettext.translation("lectern", LOCALE, languages=["en"], fallback=True).gettext
 
 
+def prose(text: str) -> str:
+    """A lecture's text for places that read Markdown: a line that begins with a number and a point, such as the “49.” that ends
+    a sentence, begins no list."""
+    return re.sub(r"^( {0,3}\d{1,9})([.)])(?=\s|$)", r"\1\\\2", text, flags=re.MULTILINE)
+
+
 def plain(sentence: str) -> str:
     """A sentence that may quote what somebody typed, for places that read Markdown: nothing in it is formatting."""
     return re.sub(r"([\\`*\[\]<~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|:(?=[a-z/]))", r"\\\1", sentence)

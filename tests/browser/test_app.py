@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import (
+    VALUE,
     arrived,
     button,
     drawn,
@@ -71,19 +72,24 @@ def test_the_card_on_the_home_page_leads_to_the_lab(visit):
 
 def test_no_word_runs_out_of_a_card(visit):
     page = visit("")
-    outside = page.get_by_test_id("stMain").get_by_role("img").first.evaluate("""async image => {
-        const holder = document.createElement('div');
-        holder.innerHTML = await (await fetch(image.src)).text();
-        document.body.append(holder);
-        const svg = holder.querySelector('svg'), box = svg.viewBox.baseVal;
-        const out = [...svg.querySelectorAll('text')].filter(text => {
-            const b = text.getBBox();
-            return b.x < box.x || b.x + b.width > box.x + box.width || b.y + b.height > box.y + box.height;
-        }).map(text => text.textContent);
-        holder.remove();
-        return out;
+    found = page.get_by_test_id("stMain").evaluate("""async main => {
+        const out = [], sizes = [];
+        for (const image of main.querySelectorAll('img[src^="data:image/svg"]')) {
+            const holder = document.createElement('div');
+            holder.innerHTML = await (await fetch(image.src)).text();
+            document.body.append(holder);
+            const svg = holder.querySelector('svg'), box = svg.viewBox.baseVal;
+            out.push(...[...svg.querySelectorAll('text')].filter(text => {
+                const b = text.getBBox();
+                return b.x < box.x || b.x + b.width > box.x + box.width || b.y + b.height > box.y + box.height;
+            }).map(text => text.textContent));
+            sizes.push(parseFloat(svg.getAttribute('font-size')) * image.clientWidth / box.width);
+            holder.remove();
+        }
+        return { out, sizes };
     }""")
-    assert outside == []
+    assert found["out"] == [] and len(found["sizes"]) >= 5
+    assert min(found["sizes"]) >= 12, f"pixels of a letter on the screen: {found['sizes']}"
 
 
 # ---- training ----
@@ -94,6 +100,7 @@ def test_a_chart_grows_while_a_slider_of_look_inside_answers(visit):
         page.get_by_role("button", name="Soft targets", exact=True)).last.click()
     expect(keyed(page, "soft/T")).to_be_visible()
     train(page)
+    expect(page.get_by_text("Until your run ends, this is the shipped run of the scene.")).to_be_visible()
     before, now = drawn(page), percent(page)
     for _ in range(3):
         said = page.get_by_text(re.compile("^Entropy")).inner_text()
@@ -107,7 +114,7 @@ def test_pause_step_go_on_and_stop(visit):
     page = train(visit(**long()))
     wait_until(lambda: percent(page) > 0, "a first point in the chart")
     button(page, "Pause").click()
-    expect(progress(page)).to_contain_text("Paused")
+    expect(progress(page)).to_contain_text(re.compile(r"Paused · step \d+ of [\d,]+[.]"))
     chart = wait_until(lambda: settled(page), "the chart to rest")
     button(page, "Step").click()
     wait_until(lambda: pixels(page) not in ("", chart), "one more report in the chart")
@@ -355,6 +362,63 @@ def test_an_own_run_can_be_deleted_and_no_other_goes_with_it(visit, server):
 
 
 # ---- eyes, hands and small screens ----
+
+TRANSLATE = """replaced => {
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), texts = [];
+    while (walker.nextNode()) texts.push(walker.currentNode);
+    for (const text of texts) {
+        if (!text.data.trim() || text.parentElement.closest('script, style, [translate=no], .notranslate')) continue;
+        const outer = document.createElement('font'), inner = document.createElement('font');
+        text.replaceWith(outer);
+        outer.append(inner);
+        replaced ? inner.append(text.data.toUpperCase()) : inner.append(text);
+    }
+}"""
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+def test_a_page_that_the_browser_translates_goes_on(visit, replaced):
+    """A translator wraps the words of the page in <font>, or puts others in their place, under React's hands."""
+    page = visit()
+    assert page.evaluate("document.documentElement.lang") == "en", "the browser need not guess the language"
+    charts = page.locator(".lectern-chart")
+    drawn(page)
+    page.evaluate(TRANSLATE, replaced)
+    assert charts.first.locator("font").count() == 0, "a figure is nothing to translate"
+    nudge(page, "compression/temperature", 2)
+    expect(page).to_have_url(re.compile("temperature="))
+    arrived(page)
+    page.evaluate(TRANSLATE, replaced)
+    scenes = keyed(page, "compression/pick")
+    scenes.get_by_role("radio").nth(2).or_(scenes.get_by_role("button").nth(2)).first.click()
+    expect(page).to_have_url(re.compile("scene=(?!soft-targets)"))
+    arrived(page)
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+    for words in ("removeChild", "insertBefore", "NotFoundError"):
+        expect(page.get_by_text(re.compile(words))).to_have_count(0)
+    assert drawn(page)
+    expect(button(page, "Train").or_(button(page, "TRAIN"))).to_be_enabled()
+
+
+def test_a_finger_that_swipes_over_a_slider_scrolls_the_page(browser, server):
+    context = browser.new_context(viewport={"width": 375, "height": 740}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.goto(server.url())
+    arrived(page)
+    slider = keyed(page, "compression/temperature")
+    slider.scroll_into_view_if_needed()
+    thumb, box = slider.get_by_role("slider").first, slider.bounding_box()
+    before, down = thumb.evaluate(VALUE), page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop")
+    x, y = box["x"] + 0.7 * box["width"], thumb.bounding_box()["y"] + thumb.bounding_box()["height"] / 2
+    hand = context.new_cdp_session(page)
+    hand.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+    for i in range(1, 9):
+        hand.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": x, "y": y - 15 * i}]})
+    hand.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    wait_until(lambda: page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") > down, "the page to scroll")
+    assert thumb.evaluate(VALUE) == before
+    context.close()
+
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_both_themes_are_drawn(visit, scheme):

@@ -439,12 +439,21 @@ def test_a_full_queue_says_so(jobs, until, long, tiny, monkeypatch):
     assert jobs.watch(third, "cyd").position == 1
 
 
+def kept_and_said(jobs, until, job_id, why):
+    """However a run was stopped: what it had measured is in the store, and the page says both."""
+    view = jobs.watch(job_id, "somebody")
+    assert (view.state, view.message) == ("stopped", f"{why} What it had measured is kept.")
+    stored = until(lambda: view.run.about.id in [about.id for about in runs.listing()[0]] and runs.load(view.run.about.id),
+                   "the run in the store")
+    assert stored.about.state == "stopped" and len(stored.events) == view.total > 1
+
+
 def test_nobody_watches(jobs, until, long, tiny, monkeypatch):
     job_id = going(jobs, until, long())
     waiting = jobs.start(LAB, tiny(), "bob")
     jobs.leave(job_id, "ann")
     until(lambda: not jobs.jobs[job_id].live, "the run to be dropped")
-    assert jobs.jobs[job_id].state == "stopped" and "nobody watched" in jobs.jobs[job_id].message
+    kept_and_said(jobs, until, job_id, "Stopped, because nobody watched it for 30 seconds.")
     view, _ = follow(jobs, until, waiting, "bob")
     assert view.state == "finished", "who waited has the worker now"
     job_id = going(jobs, until, long())
@@ -457,7 +466,7 @@ def test_a_watched_run_is_not_dropped(jobs, until, long, monkeypatch):
     monkeypatch.setattr(module, "UNWATCHED", 2.0)
     job_id = going(jobs, until, long())
     tidied = []
-    monkeypatch.setattr(jobs, "_tidy", lambda now, tidy=jobs._tidy: (tidy(now), tidied.append(now)))
+    monkeypatch.setattr(jobs, "_tidy", lambda now, tidy=jobs._tidy: (tidy(now), tidied.append(now))[0])
     follow(jobs, until, job_id, enough=lambda view: len(tidied) >= 3)
     assert jobs.watch(job_id, "ann").live
 
@@ -465,7 +474,7 @@ def test_a_watched_run_is_not_dropped(jobs, until, long, monkeypatch):
 def test_paused_for_long_gives_way_only_when_others_wait(jobs, until, long, tiny, monkeypatch):
     monkeypatch.setattr(module, "PAUSED", 0.0)
     tidied = []
-    monkeypatch.setattr(jobs, "_tidy", lambda now, tidy=jobs._tidy: (tidy(now), tidied.append(now)))
+    monkeypatch.setattr(jobs, "_tidy", lambda now, tidy=jobs._tidy: (tidy(now), tidied.append(now))[0])
     first = going(jobs, until, long())
     jobs.steer(first, "ann", "pause")
     del tidied[:]
@@ -474,14 +483,13 @@ def test_paused_for_long_gives_way_only_when_others_wait(jobs, until, long, tiny
     second = jobs.start(LAB, tiny(), "bob")
     view, _ = follow(jobs, until, second, "bob")
     assert view.state == "finished"
-    view = jobs.watch(first, "ann")
-    assert view.state == "stopped" and "paused" in view.message
+    kept_and_said(jobs, until, first, "Stopped: it was paused for a minute while others were waiting.")
 
 
 def test_a_very_long_run_makes_room_only_for_others(jobs, until, long, tiny, monkeypatch):
     monkeypatch.setattr(module, "TURN", 0.0)
     tidied = []
-    monkeypatch.setattr(jobs, "_tidy", lambda now, tidy=jobs._tidy: (tidy(now), tidied.append(now)))
+    monkeypatch.setattr(jobs, "_tidy", lambda now, tidy=jobs._tidy: (tidy(now), tidied.append(now))[0])
     first = going(jobs, until, long())
     mine = jobs.start(LAB, tiny(), "ann")  # of the same viewer: a sweep waits for itself
     del tidied[:]
@@ -490,8 +498,35 @@ def test_a_very_long_run_makes_room_only_for_others(jobs, until, long, tiny, mon
     others = jobs.start(LAB, tiny(seed=5), "bob")
     view, _ = follow(jobs, until, others, "bob")
     assert view.state == "finished"
-    view = jobs.watch(first, "ann")
-    assert view.state == "stopped" and "ten minutes while others" in view.message
+    kept_and_said(jobs, until, first, module.endings.MADE_ROOM)
+
+
+def test_who_starts_another_run_does_not_wait_for_their_own(jobs, until, long, tiny):
+    mine = going(jobs, until, long())
+    queued = jobs.start(LAB, tiny(), "ann")
+    (lab, state, eta), = jobs.training()
+    assert (lab, state) == (LAB, "running") and (eta is None or eta > 0)
+    jobs.give_way("somebody who watches nothing")
+    assert jobs.watch(mine, "ann").live
+    jobs.watch(mine, "bob")
+    jobs.give_way("ann")
+    assert jobs.watch(mine, "bob").live and "ann" not in jobs.jobs[mine].viewers, "others watch it"
+    view = jobs.watch(queued, "ann")
+    assert (view.state, view.run) == ("stopped", None)
+    assert view.message == "Stopped, because you started another run. It had measured nothing yet."
+    jobs.give_way("bob")
+    kept_and_said(jobs, until, mine, "Stopped, because you started another run.")
+    view, _ = follow(jobs, until, jobs.start(LAB, tiny(), "bob"), "bob")
+    assert view.state == "finished" and jobs.training() == []
+
+
+def test_a_server_that_closes_keeps_what_its_runs_had_measured(until, long):
+    """A server of its own, that has no cluster to close: the one that the other tests share stays."""
+    server, settings = Jobs(), long()
+    job = server.jobs["one"] = module.Job("one", LAB, settings)
+    server._append(job, [pack(event) for event in (Started(9), Metrics(1, {"loss": 2.0}))])
+    server.close()
+    kept_and_said(server, until, "one", "Stopped, because the server was closed.")
 
 
 @pytest.mark.parametrize("stopped", [False, True])

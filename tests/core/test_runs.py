@@ -15,7 +15,7 @@ from safetensors.numpy import save as save_tensors
 
 from core import labs, runs
 from core.events import Finished, Metrics, Model, Picture, Started, Warned
-from core.runs import RunError
+from core.runs import RunError, Unfit
 from core.settings import flatten
 from tests.core.test_events import events, same
 
@@ -264,6 +264,54 @@ def test_an_event_log_that_lies_is_refused(own_runs):
         data = with_header({"__metadata__": {"lectern": json.dumps({"about": ABOUT, "events": log})}})
         with pytest.raises(RunError, match="not a run that Lectern can read"):
             runs.from_bytes(data)
+
+
+# ---- on the page of a lab ----
+
+def test_every_shipped_run_fits_its_own_lab_and_no_other():
+    for about in runs.listing()[0]:
+        if about.shipped:
+            run = runs.load(about.id)
+            assert runs.of_lab(run, about.lab) is run
+            for other in set(labs.LABS) - {about.lab}:
+                with pytest.raises(Unfit, match=f"^Run “{about.id}” belongs to another lab .{about.lab}.[.]$"):
+                    runs.of_lab(run, other)
+
+
+BEGUN, MEASURED, ENDED = Started(12), Metrics(6, {"loss": 0.1}), Finished(12, {})
+UNFIT = {
+    "nothing": [],
+    "no beginning": [MEASURED, ENDED],
+    "facts that are none": [Started(12, "facts"), ENDED],
+    "two beginnings": [BEGUN, BEGUN, ENDED],
+    "an end in the middle": [BEGUN, ENDED, MEASURED, ENDED],
+    "no end": [BEGUN, MEASURED],
+    "steps that fall": [BEGUN, MEASURED, Metrics(5, {"loss": 0.1}), ENDED],
+    "a step that is a text": [BEGUN, Metrics("6", {"loss": 0.1}), ENDED],
+    "a step before the first": [BEGUN, Metrics(-1, {"loss": 0.1}), ENDED],
+    "no total": [Started(None), MEASURED, ENDED],
+    "a number of another lab": [BEGUN, Metrics(6, {"perplexity": 0.1}), ENDED],
+    "a number that is a text": [BEGUN, Metrics(6, {"loss": "low"}), ENDED],
+    "numbers that are a list": [BEGUN, Metrics(6, [1]), ENDED],
+    "a picture that is a text": [BEGUN, Picture(6, "gamma", "…"), ENDED],
+    "a picture without a name": [BEGUN, Picture(6, 7, np.zeros(3)), ENDED],
+    "a warning without words": [BEGUN, Warned(6, "odd", None), ENDED],
+}
+
+
+@pytest.mark.parametrize("log", UNFIT.values(), ids=UNFIT)
+def test_a_record_that_no_training_writes_is_refused_in_one_sentence(log):
+    made = runs.make("odd", "compression", flatten(labs.settings_class("compression")()), [BEGUN, MEASURED, ENDED], 1.0, "finished")
+    assert runs.of_lab(made, "compression") is made
+    with pytest.raises(Unfit, match="^The record of run “odd” is not one that this lab writes: [^.]*[.]$"):
+        runs.of_lab(replace(made, events=tuple(log)), "compression")
+    with pytest.raises(Unfit, match="settings that this lab does not have. “colour” is not a setting here"):
+        runs.of_lab(replace(made, about=replace(made.about, settings={"colour": 1})), "compression")
+
+
+def test_a_stopped_run_needs_no_end():
+    made = runs.make("odd", "compression", flatten(labs.settings_class("compression")()), [BEGUN, MEASURED], 1.0, "stopped")
+    assert runs.of_lab(made, "compression") is made
 
 
 # ---- all or nothing ----

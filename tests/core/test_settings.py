@@ -274,6 +274,17 @@ def test_unknown_names_get_one_sentence(lab, chosen):
         assert sentence.isprintable() and len(sentence) < 1000
 
 
+def test_several_unknown_names_share_one_sentence_which_lists_the_settings_once():
+    with pytest.raises(BadSettings) as refusal:
+        build(ToySettings, {"colour": 1, "size of it": 2, "seed": 3})
+    sentence, = refusal.value.sentences
+    assert sentence.startswith("“colour”, “size of it” are not settings here; known are ") and sentence.count("seed") == 1
+    assert refusal.value.names == {"colour", "size of it"}
+    with pytest.raises(BadSettings) as refusal:
+        build(ToySettings, {f"x{i}": "" for i in range(1000)})
+    assert len(refusal.value.sentences) == 1 and len(str(refusal.value)) < 400
+
+
 @each_variant
 def test_knobs_of_another_choice_are_unknown(lab, chosen):
     model, mine = MODELS[lab], dict(flat_fields(MODELS[lab], chosen))

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 
-from core import labs
+from core import labs, runs
+from core.events import Finished, Picture, Started
 from core.settings import bounds_of, build, choices_of, every_field, extra, flat_fields, flatten, union_members
 from pages.shared import knobs, lecture
 from tests.pages.conftest import PAGES, charts, check, said, shown, text_of
@@ -203,12 +205,14 @@ NONSENSE = [  # parameters, then for each expected sentence the words that must 
     ({"run": LONG}, [["“xxx", "cannot be the name of a run"]]),
     ({"run": "Ünïcode\n"}, [["cannot be the name of a run"]]),
     ({"seed": "x", "scene": "y", "run": "Z"}, [["“x”"], ["“y”"], ["“Z”"]]),
+    ({"colour": "9", "size": "1", "fbclid": "Iw", "utm_source": "mail"}, [["“colour”, “size” are not settings here", "seed"]]),
 ]
 
 
-@each_lab
-@pytest.mark.parametrize("query, sentences", NONSENSE, ids=[f"{str(q)[:40]}" for q, _ in NONSENSE])
+@pytest.mark.parametrize("lab, query, sentences", [(labs.LABS[i % len(labs.LABS)], *case) for i, case in enumerate(NONSENSE)],
+                         ids=[f"{str(q)[:40]}" for q, _ in NONSENSE])
 def test_nonsense_in_the_address_gives_one_sentence_each(visit, lab, query, sentences):
+    """Each on the page of one lab, in turn; the next test has all labs, without their pages."""
     visitor = visit(PAGES[lab], tab="Compare" if len(query) == 1 else None, **query)  # the others, on the tab that opens first
     assert not visitor.exception and not visitor.error
     heard = said(visitor)
@@ -219,6 +223,18 @@ def test_nonsense_in_the_address_gives_one_sentence_each(visit, lab, query, sent
     assert charts(visitor)
     assert shown(visitor, lab) == labs.module(lab, "settings").SCENES[0].settings
     assert check(visitor.run()), "the sentence is said once"
+
+
+@each_lab
+def test_nonsense_for_a_setting_of_any_lab_gives_one_sentence(monkeypatch, lab):
+    model, scene = labs.settings_class(lab), labs.module(lab, "settings").SCENES[0].settings
+    for query, sentences in NONSENSE:
+        values = {name: value[-1] if isinstance(value, list) else value for name, value in query.items()}
+        monkeypatch.setattr(knobs.st, "query_params", values)
+        settings, heard = knobs.from_url(model, scene)
+        about_settings = [words for words in sentences if not {"scene", "run"} & set(query) or words == ["“x”"]]
+        assert settings == scene and len(heard) == len(about_settings), (query, heard)
+        assert all(word in sentence for words, sentence in zip(about_settings, heard) for word in words)
 
 
 @each_lab
@@ -254,9 +270,33 @@ def test_a_shipped_run_opens_with_its_settings(visit, lab):
     assert "run" not in query_of(visitor) and shown(visitor, lab) == scene.settings
 
 
+def of_another_shape(lab):
+    """A file in the store whose record is in order, with pictures of the right names that have other shapes, and no facts."""
+    run = runs.load(f"{lab}-{labs.module(lab, 'settings').SCENES[0].slug}")
+    pictures = [Picture(e.step, e.name, np.zeros((2, 3, 4, 5))) for e in run.events if isinstance(e, Picture)]
+    log = [Started(run.events[0].total_steps), *pictures, Finished(run.finished.step, {})]
+    runs.save(runs.make(f"{lab}-handmade", lab, run.about.settings, log, 1.0, "finished"))
+    return f"{lab}-handmade"
+
+
 @each_lab
-def test_a_torn_run_in_the_address_gives_a_sentence(visit, own_store, lab):
+def test_a_run_that_cannot_be_shown_gives_a_sentence_and_the_page_stays(visit, own_store, lab):
+    """A torn file, another lab's run, and one of another shape; tests/core/test_runs.py has all pairs of labs."""
     own_store.mkdir()
     (own_store / f"{lab}-torn.safetensors").write_bytes(b"\x00" * 20)
-    visitor = visit(PAGES[lab], run=f"{lab}-torn")
-    assert not visitor.exception and len(visitor.warning) == 1 and charts(visitor)
+    other = labs.LABS[labs.LABS.index(lab) - 1]
+    foreign = f"{other}-{labs.module(other, 'settings').SCENES[0].slug}"
+    for run_id, words in ((f"{lab}-torn", "press Train"), (foreign, f"“{foreign}” belongs to another lab ({other})")):
+        visitor = visit(PAGES[lab], run=run_id)
+        assert not visitor.exception and not visitor.error and charts(visitor)
+        assert [words in sentence for sentence in said(visitor)] == [True], said(visitor)
+        assert shown(visitor, lab) == labs.module(lab, "settings").SCENES[0].settings
+        assert charts(check(visitor.run())) and "run" not in query_of(visitor), "nothing of it is left"
+    visitor = visit(PAGES[lab], run=of_another_shape(lab))
+    for tab in ("Look inside", "Explain"):
+        visitor.session_state[f"{lab}/tab"] = tab
+        visitor.run()
+        assert not visitor.exception and len(visitor.error) <= 3
+        assert all("has another shape than this lab writes" in error.value for error in visitor.error)
+    check(visitor.get_by_key(f"{lab}/reset").click().run())
+    assert charts(visitor)

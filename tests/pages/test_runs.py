@@ -3,6 +3,7 @@
 import pytest
 
 from core import runs
+from pages.shared import lecture
 from tests.pages.conftest import charts, check, said, shown, text_of
 
 PAGE = "pages/runs.py"
@@ -29,7 +30,13 @@ def test_all_runs_are_listed_with_what_they_reached(visit, own):
     found, _ = runs.listing()
     assert set(table.index) == {about.id for about in found} and table.index[0] == own.about.id, "one's own runs come first"
     mine, shipped = table.loc[own.about.id], table.loc[found[0].id]
-    assert mine["Accuracy (%)"] == own.about.summary["accuracy"] and mine["Seed"] == own.about.settings["seed"]
+    assert mine["Result"] == f"{own.about.summary['accuracy']:.1f} % · Test accuracy" and mine["Seed"] == own.about.settings["seed"]
+    assert (mine["Lab"], mine["What was done"], mine["Scene"]) == ("Network compression", "Train a teacher", "–")
+    scene = table.loc["transfer-when-alignment-hurts"]
+    assert (scene["Lab"], scene["Scene"]) == ("Transfer learning", lecture.read("transfer").scenes["when-alignment-hurts"].title)
+    assert not table.isna().any(axis=None), "what a run does not have is said in words"
+    slugs = {str(value) for about in found for value in (about.lab, about.settings.get("method"))}
+    assert not slugs & set(table["Lab"]) and not slugs & set(table["What was done"]), "names for people"
     assert mine["Made"].endswith("UTC") and shipped["Made"] == "shipped"
     assert not visitor.button, "nothing to press before a row is chosen"
 

@@ -1,8 +1,11 @@
 """Compare: runs over one another, with what differs in words."""
 
+from dataclasses import replace
+
 import pytest
 
-from core import runs
+from core import labs, runs
+from core.settings import TEN_DIGITS, Chance
 from pages.shared import compare
 from tests.pages.conftest import charts, check
 
@@ -20,9 +23,10 @@ def two(trained):
 def test_only_what_differs_is_in_the_table(two):
     table = compare.differences([run.about for run in two])
     names = table.pop("")
-    assert {"seed", "neurons", "accuracy"} <= set(names) and not {"epochs", "method", "channels"} & set(names)
+    assert {"Seed", "Neurons"} <= set(names) and any(name.startswith("Test accuracy (%)") for name in names)
+    assert not any(name.startswith(("Epochs", "Method", "Channels", "accuracy")) for name in names), names
     assert len(table) == 2 and all(len(column) == len(names) for column in table.values())
-    row = names.index("neurons")
+    row = names.index("Neurons")
     assert [column[row] for column in table.values()] == ["16", "32"]
 
 
@@ -30,6 +34,26 @@ def test_runs_of_different_methods_can_be_compared(two):
     shipped = [about for about in runs.listing("compression")[0] if about.shipped]
     table = compare.differences([two[0].about, *shipped[:2]])
     assert "–" in {value for column in table.values() for value in column}, "what a run does not have is a dash"
+
+
+def test_choices_and_numbers_have_the_names_units_and_rivals_that_the_page_gives_them():
+    made = [runs.load(f"transfer-{slug}").about for slug in ("dann", "it-worked-in-the-lab")]
+    table = compare.differences(made)
+    words = dict(zip(table.pop(""), zip(*table.values())))
+    assert words["Method"] == ("DaNN", "Source only")
+    assert any(name.startswith("Target (not known in practice) (%)") for name in words)
+
+
+def test_what_guessing_reaches_stands_in_the_head_or_beside_each_number(monkeypatch):
+    metrics = labs.module("transfer", "settings").METRICS
+    made = [runs.load(f"transfer-{slug}").about for slug in ("dann", "it-worked-in-the-lab")]
+    for chance, head, cells in ((TEN_DIGITS, " · guessing: 10", ("", "")), (None, "", ("", "")),
+                                (Chance(lambda s: 10.0 if s.method.name == "dann" else 20.0), "", (" (guessing: 10)", " (guessing: 20)"))):
+        monkeypatch.setitem(metrics, "target", replace(metrics["target"], chance=chance))
+        table = compare.differences(made)
+        words = dict(zip(table.pop(""), zip(*table.values())))
+        assert words[f"Target (not known in practice) (%){head}"] == tuple(
+            f"{about.summary['target']:.4g}{cell}" for about, cell in zip(made, cells))
 
 
 def test_runs_with_the_same_name_both_get_a_column(trained):

@@ -6,7 +6,7 @@ import pytest
 
 from pages.shared import drawing
 from pages.shared.figures import COLOURS
-from pages.views import compression
+from pages.views import anomaly, compression, gan, lifelong, seq2seq, transfer
 
 
 def parsed(svg):
@@ -31,6 +31,18 @@ def test_the_card_of_compression_shows_shipped_runs():
     words = [each.text for each in parsed(compression.card()).iter() if each.tag.endswith("text")]
     assert any("KB" in word and "%" in word for word in words)
     assert len(words) >= 1 + 2 * 5
+
+
+def test_every_word_of_every_card_is_as_large_as_the_pages_and_stays_inside():
+    """A card's picture is about as wide on the screen as here; a letter takes some 0.55 of the size of its font."""
+    for card in (anomaly.card, compression.card, gan.card, lifelong.card, seq2seq.card, transfer.card):
+        root = parsed(card())
+        wide, size = float(root.get("viewBox").split()[2]), float(root.get("font-size"))
+        assert wide == drawing.CARD <= 330 and size >= 12
+        for word in (each for each in root if each.tag.endswith("text")):
+            long = 0.55 * float(word.get("font-size") or size) * len(word.text)
+            left = float(word.get("x")) - (long if word.get("text-anchor") == "end" else 0)
+            assert left >= 0 and left + long <= wide, (card.__module__, word.text)
 
 
 def test_a_layer_is_as_high_as_the_root_of_its_width():

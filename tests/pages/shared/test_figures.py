@@ -74,6 +74,17 @@ def test_what_is_too_large_runs_out_of_the_picture_but_never_the_last_value():
     assert 105 < top([600.0, 90.0, float("nan")], 105)[1] < 120, "a run that broke has no last value"
 
 
+@pytest.mark.parametrize("log", [False, True])
+def test_the_level_of_a_trivial_rival_is_a_line_across_the_picture_where_it_lies_in_it(log):
+    line = Line("a", "after", [0, 10, 20], [5.0, 40.0, 90.0])
+    rivals = [("guessing", 10.0), ("guessing", 50.0), ("noise", 1e6), ("none", -3.0)]
+    figure = valid(figures.live([line], "s", "y", end=40, whole=True, log=log, levels=rivals))
+    drawn = [(layer["name"], layer["x"], layer["y"]) for layer in figure["layers"][1:]]
+    assert drawn == [("guessing", [0, 40], [10.0, 10.0]), ("guessing", [0, 40], [50.0, 50.0])]
+    without = figures.live([line], "s", "y", end=40, whole=True, log=log)
+    assert without["y"] == figure["y"] and len(without["layers"]) == 1, "it changes no axis"
+
+
 def test_every_role_has_a_colour_a_dash_and_a_marker_of_its_own():
     assert set(COLOURS) == set(figures.DASHES) == set(figures.MARKERS)
     assert len(set(COLOURS.values())) == len(set(figures.MARKERS.values())) == len(COLOURS)

@@ -8,6 +8,7 @@ import pytest
 from core import labs
 from core.settings import every_field, union_members
 from pages.shared import lecture
+from pages.shared.words import prose
 
 each_lab = pytest.mark.parametrize("lab", labs.LABS)
 
@@ -51,6 +52,21 @@ def test_mathematics_and_emphasis_are_closed(lab):
     for words in [text.idea, text.watch, *text.theory.values(), *text.notes.values(),
                   *(part for scene in text.scenes.values() for part in (scene.question, scene.answer))]:
         assert words.count("$") % 2 == 0 and words.count("**") % 2 == 0, words
+
+
+@each_lab
+def test_no_sentence_that_begins_a_line_with_a_number_becomes_a_list(lab):
+    """“… it ended at\\n49. Nothing warned …” is prose: Markdown would number it."""
+    text = lecture.read(lab)
+    for words in [*text.theory.values(), *(part for scene in text.scenes.values() for part in (scene.question, scene.answer))]:
+        assert not re.search(r"^ {0,3}\d{1,9}[.)](\s|$)", prose(words), re.MULTILINE), words
+        assert prose(words).replace("\\.", ".").replace("\\)", ")") == words.replace("\\.", ".").replace("\\)", ")")
+
+
+def test_only_numbers_at_the_beginning_of_a_line_are_held_from_becoming_lists():
+    assert prose("It ended at\n49. Nothing warned.\n 7) is odd") == "It ended at\n49\\. Nothing warned.\n 7\\) is odd"
+    for words in ("3.5 of 10. Then", "in 2019. Then", "* 7. is a list", "49.", ""):
+        assert prose(words) == (words if words != "49." else "49\\."), words
 
 
 @each_lab

@@ -107,7 +107,8 @@ def test_a_stopped_run_says_what_is_missing(visit, keep):
 
 def test_a_run_that_diverged_has_neither_matrix_nor_network(visit):
     settings, log = events("dann")
-    broken = [*log[:14], Metrics(9, {"source": float("nan"), "target": float("nan"), "probe": 50.0}), Finished(9, {"diverged": True})]
+    end = log[13].step + 1
+    broken = [*log[:14], Metrics(end, {"source": float("nan"), "target": float("nan"), "probe": 50.0}), Finished(end, {"diverged": True})]
     runs.save(runs.make("transfer-tiny-broken", "transfer", flatten(settings), broken, 1.0, "finished"))
     visitor = calm(visit(PAGE, run="transfer-tiny-broken", tab="Look inside"))
     for name in VIEWS:
