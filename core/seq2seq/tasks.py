@@ -22,6 +22,7 @@ FILM = ("elephant", "thought", "beautiful", "quiche", "drought", "giant", "gnome
 FILM_DATES, FILM_TOYS = 8, 6
 TOYS, HELD_TOYS, LONGER_TOYS = 22_000, 1_000, 500  # sequences drawn; of them in the development part and in the test; longer ones
 TOY_SEED = 2021
+APOSTROPHES = str.maketrans(dict.fromkeys("’‘‛ʼʻ´`′＇", "'"))  # what keyboards and word processors write for '
 LONGER = 5  # signs by which the test of a toy goes beyond what was learned
 
 
@@ -172,7 +173,7 @@ def calendar() -> World:
     parts = [part(source, target, data.phrases, answers, numbers) for numbers in (data.train, data.dev, data.test)]
     film = tuple(data.phrases[i] for i in data.dev[:FILM_DATES])
     iso = dict(zip(data.phrases, data.iso))
-    return World("dates", source, target, *parts, film, 48, 14, lambda phrase: [tuple(iso[phrase])] if phrase in iso else ())
+    return World("dates", source, target, *parts, film, 48, 14, lambda phrase: [tuple(day) for day in ([iso[phrase]] if phrase in iso else dates.readings(phrase))])
 
 
 @cache
@@ -207,10 +208,14 @@ def understood(world: World, text: str) -> str:
 
     Raises ValueError with a sentence when something is left that it has never seen, or nothing, or too much.
     """
-    text = " ".join(text.replace("’", "'").split())
+    text = " ".join(text.translate(APOSTROPHES).split())
     readable = dates.plain(text) if world.name == "dates" else plain_letters(text)
+    if len(readable) > 2 and readable[0] == readable[-1] == "'":  # a word in quotation marks
+        readable = readable[1:-1]
     if not readable:
         raise ValueError("Nothing is written there yet: type something to translate.")
+    if not readable.strip("'"):
+        raise ValueError("An apostrophe alone is no word: type at least one letter.")
     strangers = sorted({sign for sign in readable if sign not in world.source.numbers})
     if strangers:
         raise ValueError(f"“{' '.join(strangers)[:20]}” cannot be read here: {accepted(world)}.")
