@@ -174,8 +174,8 @@ def test_pause_step_run(jobs, until, long):
 
 def test_step_begins_and_waits(jobs, until, long):
     job_id = jobs.start(LAB, long(), "ann", "step")
-    follow(jobs, until, job_id, enough=reports(2))
-    assert held(jobs, until, job_id) == 2 and jobs.watch(job_id, "ann").state == "paused"
+    follow(jobs, until, job_id, enough=reports(3))
+    assert held(jobs, until, job_id) == 3 and jobs.watch(job_id, "ann").state == "paused", "a beginning, and a report of two events"
     jobs.steer(job_id, "ann", "run")
     follow(jobs, until, job_id, enough=reports(5))
 
@@ -200,7 +200,8 @@ def test_messages_that_are_lost_doubled_or_too_early(jobs, until, long):
 
 def test_a_step_is_a_whole_report(jobs, until):
     """All events of one step, though they come one after the other; what began the run stands with the first report."""
-    settings = build(labs.settings_class("seq2seq"), {"task": "toy", "alphabet": 4, "longest": 5, "hidden": 16, "steps": 60, "seed": next(DUELS)})
+    small = {"task": "toy", "alphabet": 4, "longest": 5, "hidden": 16, "steps": 60, "seed": next(DUELS)}
+    settings = build(labs.settings_class("seq2seq"), small)
     job_id = jobs.start("seq2seq", settings, "ann", "step")
     follow(jobs, until, job_id, enough=reports(5))
     for step in (1, 5, 10):
