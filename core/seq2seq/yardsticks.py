@@ -4,13 +4,21 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import torch
+from torch import Tensor, nn
+
 from core import runs
-from core.seq2seq import models, score
+from core.data import dates
+from core.data.words import vowel
+from core.seq2seq import decode, models, score
 from core.seq2seq.measure import ALPHA, BEAM
-from core.seq2seq.tasks import Part, world_of
+from core.seq2seq.tasks import Part, World, spoken, trimmed, world_of
 from core.yardsticks import Yardstick, write
 
 LONG = "long.csv"
+SHIPPED = "shipped.csv"
+LONG_WORDS, LOOKED = 12, 500  # letters of a long word; words whose looks are followed
 FIFTHS = 5  # parts of the test words, whose spread says how far a figure can be trusted
 TRAINED = {"seq2seq-say-it": "attention", "seq2seq-one-vector": "one vector", "seq2seq-transformer": "transformer"}
 LIVE = "--task pronounce --network attention vector transformer --share 50 --steps 500 --seeds 3"
@@ -70,10 +78,11 @@ YARDSTICKS = (
 
 
 def measured_tables(folder: Path) -> None:
-    """The shipped networks that were trained long, on each fifth of the test words. A table that is there stays."""
-    if not (folder / LONG).is_file():
-        with (folder / LONG).open("w", newline="") as stream:
-            write(list(long_rows()), stream)
+    """What is measured of shipped networks without training any. A table that is there stays."""
+    for table, rows in ((LONG, long_rows), (SHIPPED, shipped_rows)):
+        if not (folder / table).is_file():
+            with (folder / table).open("w", newline="") as stream:
+                write(list(rows()), stream)
 
 
 def long_rows() -> Iterator[dict[str, Any]]:
@@ -92,3 +101,59 @@ def long_rows() -> Iterator[dict[str, Any]]:
             yield {"network": name, "fifth": fifth, "state": "finished", "per": score.per(judged.edits, judged.lengths),
                    "wer": score.wer(judged.edits), "beam_per": score.per(searched.edits, searched.lengths),
                    "beam_wer": score.wer(searched.edits), "first_wer": score.wer(first.edits)}
+
+
+def shipped_rows() -> Iterator[dict[str, Any]]:
+    """Figures that the lecture tells of shipped networks, each of the whole test part."""
+    for run_id, of in (("seq2seq-say-it", _of_words), ("seq2seq-one-vector", _of_words), ("seq2seq-greedy-or-beam", _of_beams),
+                       ("seq2seq-dates-of-the-world", _of_languages)):
+        run = runs.load(run_id)
+        net, world = models.speller(run.models["network"]), world_of(run.settings.task)
+        for what, value in of(net, world).items():
+            yield {"run": run_id, "what": what, "state": "finished", "value": value}
+
+
+def _of_words(net: nn.Module, world: World) -> dict[str, float]:
+    """Errors at vowels and consonants, on shorter and longer words, and how the look moves, all in percent."""
+    verdict = score.judged(score.answers_of(net, world, world.test), world.test)
+    table, long = score.confusions(verdict, len(world.target)), verdict.reads >= LONG_WORDS
+    due = table[3:].sum(1)
+    wrong, vowels = due - np.diag(table)[3:], np.array([vowel(sound) for sound in world.target.tokens[3:]])
+    found = {"vowels wrong": 100 * wrong[vowels].sum() / due[vowels].sum(),
+             "consonants wrong": 100 * wrong[~vowels].sum() / due[~vowels].sum(), "long words": 100 * long.mean(),
+             "PER of long words": score.per(verdict.edits[long], verdict.lengths[long]),
+             "PER of other words": score.per(verdict.edits[~long], verdict.lengths[~long])}
+    looks = [net_look(net, world, x) for x in world.test.x[:LOOKED]]
+    if looks[0] is not None:
+        moves = np.concatenate([np.diff(look.argmax(1)) for look in looks])
+        found |= {"look stays or moves on": 100 * (moves >= 0).mean(), "look moves back": 100 * (moves < 0).mean()}
+    return found
+
+
+def net_look(net: nn.Module, world: World, x: Tensor) -> np.ndarray | None:
+    """Where the decoder looks while it says the tokens of one input (S,), without <EOS>: (T, S)."""
+    with torch.inference_mode():
+        found = decode.greedy(net, net.read(trimmed(x.unsqueeze(0))), world.longest)
+    return None if found.looked is None else found.looked[0, :len(spoken(found.tokens[0].tolist()))].numpy()
+
+
+def _of_beams(net: nn.Module, world: World) -> dict[str, float]:
+    """How many words greedy gets wrong, how many of them a beam of five mends, how many it spoils; WER of a beam of ten."""
+    judged = [score.judged(said, world.test).edits > 0 for said in (
+        score.answers_of(net, world, world.test), score.beamed(net, world, world.test, BEAM, ALPHA),
+        score.beamed(net, world, world.test, 2 * BEAM, ALPHA))]
+    greedy, five, ten = judged
+    return {"words": len(greedy), "wrong": greedy.sum(), "mended": (greedy & ~five).sum(), "spoilt": (~greedy & five).sum(),
+            "WER of a beam of 10": 100 * ten.mean()}
+
+
+def _of_languages(net: nn.Module, world: World) -> dict[str, float]:
+    """Wrong dates, those of them with another month, and in how many languages, and in which of them most often, in percent."""
+    data = dates.load()
+    verdict = score.judged(score.answers_of(net, world, world.test), world.test)
+    wrong, languages = verdict.edits > 0, np.array([data.languages[i] for i in data.test])
+    months = [world.target.decode(said)[5:7] != world.target.decode(right)[5:7] for said, right in zip(verdict.said, verdict.right)]
+    shares = {language: 100 * wrong[languages == language].mean() for language in dates.LANGUAGES}
+    return {"wrong": wrong.sum(), "wrong months": (wrong & months).sum(), "languages with mistakes": sum(map(bool, shares.values())),
+            "WER of the worst language": max(shares.values()),
+            "mistakes in Polish, Czech, Turkish and Finnish": wrong[np.isin(languages, ["pl", "cs", "tr", "fi"])].sum()}
