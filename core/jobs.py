@@ -153,7 +153,7 @@ class Jobs:
             job.viewers[viewer] = now
             ahead = any(other.live and other is not job for other in self.jobs.values())
             queue = [other.id for other in self.jobs.values() if other.state == "queued"]
-            progress, rate, eta = pace.speed(job.events, job.arrived, job.state)
+            progress, rate, eta = pace.speed(job.events, job.arrived, job.state, job.paused_since)
             return View(job.id, job.lab, job.settings, job.state, queue.index(job.id) + 1 if job.state == "queued" else 0,
                         ahead,
                         progress, rate, eta, job.events[since:], len(job.events), job.message,

@@ -33,14 +33,24 @@ class View:
         return self.state in LIVE
 
 
-def speed(events: list[Event], arrived: list[float], state: str) -> tuple[float, float, float | None]:
-    """Progress 0..1, steps per second over the last few seconds, and seconds to go (None while unknown)."""
+RECENT = 5.0  # seconds over which the speed is a mean, where there were two reports in them
+
+
+def speed(events: list[Event], arrived: list[float], state: str, since: float = 0.0) -> tuple[float, float, float | None]:
+    """Progress 0..1, steps per second of late, and seconds to go (None while unknown).
+
+    arrived: when each event came, in seconds of one clock. since: when the run last began or went on after a pause: the
+    time before it was not spent on steps. A run that reports seldom is timed from its report before the last.
+    """
     total = next((e.total_steps for e in events if isinstance(e, Started)), 0)
-    marks = [(at, e.step) for at, e in zip(arrived, events) if isinstance(e, Metrics | Picture)]
-    if not total or not marks:
+    marks = [(at, 0 if isinstance(e, Started) else e.step) for at, e in zip(arrived, events) if isinstance(e, Started | Metrics | Picture)]
+    if not total or len(marks) < 2:
         return 0.0, 0.0, None
-    recent = [mark for mark in marks if marks[-1][0] - mark[0] <= 5]
-    seconds, steps = recent[-1][0] - recent[0][0], recent[-1][1] - recent[0][1]
-    rate = steps / seconds if seconds > 0 else 0.0
-    progress = 1.0 if state == "finished" else min(1.0, marks[-1][1] / total)
-    return progress, rate, (total - marks[-1][1]) / rate if rate and state in LIVE else None
+    end, step = marks[-1]
+    begin, done = next(mark for mark in marks if end - mark[0] <= RECENT)
+    if done == step:
+        begin, done = next((mark for mark in reversed(marks) if mark[1] < step), marks[-1])
+    seconds = end - (since if begin < since < end else begin)
+    rate = (step - done) / seconds if seconds > 0 else 0.0
+    progress = 1.0 if state == "finished" else min(1.0, step / total)
+    return progress, rate, (total - step) / rate if rate and state in LIVE else None

@@ -22,7 +22,7 @@ from core.steering import Hand
 
 @dataclass
 class Control:
-    """What the viewers of one running task want: that it goes on, waits, or gives a single event."""
+    """What the viewers of one running task want: that it goes on, waits, or gives a single report."""
 
     log: list[dict[str, Any]] = field(default_factory=list)
     wish: str = "run"
@@ -69,17 +69,20 @@ def train(key: str, lab: str, flat: dict[str, Any], wish: str = "run") -> dict[s
     started = time.perf_counter()
     generator = labs.trainer(lab)(settings, control.hand) if control.hand else labs.trainer(lab)(settings)
     CONTROLS[key] = control
+    step = None  # of the report that is being told; what begins a run is part of its first one
     try:
         for number, event in enumerate(generator):
+            if control.hand is None and not isinstance(event, Started):
+                if not (_may_go_on(worker, task, control) if event.step != step else _wanted(worker, task)):
+                    break
+                step = event.step
             packed = pack(event)
             light = packed | {"models": {}} if isinstance(event, Finished) else packed  # weights travel once, at the end
             control.log.append(light)
             worker.log_event(cluster.TOPIC, {"key": key, "number": number, "event": light})
             if isinstance(event, Finished):
                 return _result(control.log[:-1] + [packed], started, "finished")
-            if isinstance(event, Started) and control.wish == "step":
-                continue  # a run that begins with Step waits after its first report
-            if not _may_go_on(worker, task, control):
+            if control.hand and not _may_go_on(worker, task, control):
                 break
         return _result(control.log, started, "stopped")
     except (ValueError, runs.RunError) as refusal:  # a sentence for people, and no error that a log need hold
@@ -94,16 +97,23 @@ def _result(log: list[dict[str, Any]], started: float, state: str) -> dict[str, 
 
 
 def _may_go_on(worker: Any, task: str, control: Control) -> bool:
-    """Waits while the run is paused, or while its report wants to be looked at. False when nobody in the cluster wants it any
-    more, which is how a run is stopped."""
-    if control.hand and control.hand.open:
-        return _wanted(worker, task)  # a report is seen as a whole
-    if control.wish == "step":
-        control.wish = "pause"
+    """Waits between two reports while the run is paused, or while the last one wants to be looked at. False when nobody in the
+    cluster wants it any more, which is how a run is stopped.
+
+    A report is seen as a whole. Where a hand says which event is its last, the wait comes after that one; elsewhere before
+    the first event of another step, which is held back until Step or Go on.
+    """
+    if control.hand:
+        if control.hand.open:
+            return _wanted(worker, task)
+        if control.wish == "step":
+            control.wish = "pause"
     looked_at = time.monotonic() + (control.hand.rest if control.hand else 0.0)
     while (control.wish == "pause" or (control.wish == "run" and time.monotonic() < looked_at)) and _wanted(worker, task):
         control.changed.wait(0.1)
         control.changed.clear()
+    if control.wish == "step" and not control.hand:
+        control.wish = "pause"  # after the report that begins now
     return _wanted(worker, task)
 
 

@@ -17,6 +17,13 @@ SPLIT = 2021  # the seed of the one split, the same for ever
 HELD_OUT = 0.05  # of all words in the development part, and as many in the test part
 
 
+EXAMPLES = {  # a word with each sound, after the table of CMU Sphinx
+    "AA": "odd", "AE": "at", "AH": "hut", "AO": "ought", "AW": "cow", "AY": "hide", "B": "be", "CH": "cheese", "D": "dee", "DH": "thee",
+    "EH": "ed", "ER": "hurt", "EY": "ate", "F": "fee", "G": "green", "HH": "he", "IH": "it", "IY": "eat", "JH": "gee", "K": "key",
+    "L": "lee", "M": "me", "N": "knee", "NG": "ping", "OW": "oat", "OY": "toy", "P": "pee", "R": "read", "S": "sea", "SH": "she",
+    "T": "tea", "TH": "theta", "UH": "hood", "UW": "two", "V": "vee", "W": "we", "Y": "yield", "Z": "zee", "ZH": "seizure"}
+
+
 @dataclass(frozen=True)
 class Words:
     """Words with all their pronunciations, each a tuple of sounds such as ("K", "AE", "T"); the first is the usual one."""

@@ -110,22 +110,23 @@ def beam(net: nn.Module, memory: Memory, width: int, alpha: float, longest: int,
     """For each input the best `width` hypotheses, best first; all inputs are searched at once (Graves 2012; Sutskever et al. 2014, 3.2).
 
     Each round every living hypothesis is continued by every token; of all continuations, and of those that have ended, the
-    `width` best by score stay. The search ends when all that stay have ended, not when the first one has. width 1 is greedy.
+    `width` best by score stay; of equal ones the one whose parent is better, then the token with the smaller number, which is
+    also the one that greedy takes: width 1 is greedy. The search ends when all that stay have ended, not when the first one has.
     watch: gets a Round for each step of the only input, with `cut` of those that were left out.
     """
     many = len(memory.mask)
     answers: list[list[Hypothesis]] = [[] for _ in range(many)]
     alive, wide = torch.arange(many), memory.at(torch.arange(many).repeat_interleave(width))
     state, token = net.begin(wide), torch.full((many * width,), BOS)
-    logp = torch.full((many, width), -torch.inf)
+    logp = torch.full((many, width), -torch.inf, dtype=torch.float64)  # sums keep apart what is only nearly equal
     logp[:, 0] = 0.0  # all begin alike: only one of them may be continued, or each answer would be there `width` times
     length, ended = torch.zeros(many, width), torch.zeros(many, width, dtype=torch.bool)
     said = torch.zeros(many, width, 0, dtype=torch.long)
     for t in range(longest):
         logits, state, _ = net.step(token, state, wide)
-        candidates, sizes = continued(logp, possible(logits).log_softmax(1).unflatten(0, (-1, width)), length, ended)
+        candidates, sizes = continued(logp, possible(logits).double().log_softmax(1).unflatten(0, (-1, width)), length, ended)
         scores = normalised(candidates, sizes, alpha).flatten(1)
-        best = scores.topk(width, 1).indices
+        best = ranked(scores)[:, :width]
         if watch is not None:
             watch.append(_round(scores[0], candidates[0].flatten(), logits.shape[1], width, cut))
         parent, token = best // logits.shape[1], best % logits.shape[1]
@@ -145,6 +146,11 @@ def beam(net: nn.Module, memory: Memory, width: int, alpha: float, longest: int,
     return answers
 
 
+def ranked(scores: Tensor) -> Tensor:
+    """Places from the best score to the worst, equal ones in their own order: `topk` would leave that to chance. (…, M) to (…, M)."""
+    return scores.argsort(dim=-1, descending=True, stable=True)
+
+
 def continued(logp: Tensor, following: Tensor, length: Tensor, ended: Tensor) -> tuple[Tensor, Tensor]:
     """log p and length of every continuation, each (N, K, V): log p(y_≤t) = log p(y_<t) + log p(y_t | y_<t, x).
 
@@ -158,9 +164,8 @@ def continued(logp: Tensor, following: Tensor, length: Tensor, ended: Tensor) ->
 
 def _round(scores: Tensor, logp: Tensor, vocabulary: int, width: int, cut: int) -> Round:
     """The best candidates of one input. scores, logp: (K · V,)."""
-    found = scores.topk(min(width + cut, len(scores)))
-    rows = [(i // vocabulary, i % vocabulary, float(logp[i]), score)
-            for score, i in zip(found.values.tolist(), found.indices.tolist()) if score > -torch.inf]
+    rows = [(i // vocabulary, i % vocabulary, float(logp[i]), float(scores[i]))
+            for i in ranked(scores)[:width + cut].tolist() if scores[i] > -torch.inf]
     return Round(tuple(rows[:width]), tuple(rows[width:]))
 
 
@@ -168,4 +173,4 @@ def _hypotheses(said: Tensor, logp: Tensor, length: Tensor, alpha: float) -> lis
     """The hypotheses of one input, best first. said: (K, T), logp, length: (K,)."""
     scores = normalised(logp, length.clamp(min=1), alpha)
     return [Hypothesis(tuple(said[k, :int(length[k])].tolist()), float(logp[k]), float(scores[k]))
-            for k in scores.argsort(descending=True, stable=True).tolist() if not logp[k].isinf()]
+            for k in ranked(scores).tolist() if not logp[k].isinf()]

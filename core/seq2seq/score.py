@@ -9,21 +9,12 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from core.seq2seq import decode
+from core.seq2seq.edits import distance
 from core.seq2seq.models import EOS, PAD, Memory
 from core.seq2seq.tasks import Part, Tokens, World, spoken, trimmed
 
 AT_ONCE = 100  # sequences that are decoded together
 ENOUGH = 30  # examples that a percentage needs
-
-
-def distance(said: Tokens, right: Tokens) -> int:
-    """Fewest insertions, deletions and replacements that make one of the other (Levenshtein 1966; Wagner, Fischer 1974)."""
-    row = list(range(len(right) + 1))
-    for i, mine in enumerate(said, 1):
-        diagonal, row[0] = row[0], i
-        for j, theirs in enumerate(right, 1):
-            diagonal, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, diagonal + (mine != theirs))
-    return row[-1]
 
 
 def nearest(said: Tokens, answers: tuple[Tokens, ...]) -> tuple[int, Tokens]:

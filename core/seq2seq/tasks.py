@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from core.data import dates, words
+from core.data.toys import drawn, turned
 from core.seq2seq.models import BOS, EOS, PAD
 from core.seq2seq.settings import Dates, Pronounce, Task, Toy
 
@@ -22,6 +23,7 @@ FILM = ("elephant", "thought", "beautiful", "quiche", "drought", "giant", "gnome
 FILM_DATES, FILM_TOYS = 8, 6
 TOYS, HELD_TOYS, LONGER_TOYS = 22_000, 1_000, 500  # sequences drawn; of them in the development part and in the test; longer ones
 TOY_SEED = 2021
+APOSTROPHES = "'’‘‛ʼʻ´`′＇"  # what keyboards and word processors write for one
 LONGER = 5  # signs by which the test of a toy goes beyond what was learned
 
 
@@ -171,8 +173,12 @@ def calendar() -> World:
     answers = [(tuple(iso),) for iso in data.iso]
     parts = [part(source, target, data.phrases, answers, numbers) for numbers in (data.train, data.dev, data.test)]
     film = tuple(data.phrases[i] for i in data.dev[:FILM_DATES])
-    iso = dict(zip(data.phrases, data.iso))
-    return World("dates", source, target, *parts, film, 48, 14, lambda phrase: [tuple(iso[phrase])] if phrase in iso else ())
+    iso = {phrase: (day,) for phrase, day in zip(data.phrases, data.iso)}
+
+    def known(phrase: str) -> list[tuple[str, ...]]:
+        return [tuple(day) for day in iso.get(phrase) or dates.readings(phrase)]
+
+    return World("dates", source, target, *parts, film, 48, 14, known)
 
 
 @cache
@@ -190,27 +196,20 @@ def toy(rule: str, alphabet: int, longest: int) -> World:
                  film, longest + LONGER, longest + LONGER + 3, lambda sequence: [tuple(turned(sequence, rule))])
 
 
-def drawn(letters: str, rng: np.random.Generator, shortest: int, longest: int, many: int) -> list[str]:
-    """Different random sequences, of each length about as many; fewer than were drawn where there are not so many."""
-    sequences = ("".join(letters[i] for i in rng.integers(len(letters), size=length))
-                 for length in rng.integers(shortest, longest + 1, size=many))
-    return list(dict.fromkeys(sequences))
-
-
-def turned(sequence: str, rule: str) -> str:
-    """What the rule makes of a sequence."""
-    return sequence[::-1] if rule == "reverse" else "".join(sorted(sequence))
-
-
 def understood(world: World, text: str) -> str:
     """What somebody typed as the task can read it: small letters, accents dropped where the task knows none.
 
     Raises ValueError with a sentence when something is left that it has never seen, or nothing, or too much.
     """
-    text = " ".join(text.replace("’", "'").split())
+    apostrophe = "ʼ" if world.name == "dates" else "'"  # as Ukrainian dates have it
+    text = " ".join(text.translate(dict.fromkeys(map(ord, APOSTROPHES), apostrophe)).split())
     readable = dates.plain(text) if world.name == "dates" else plain_letters(text)
+    if len(readable) > 2 and readable[0] == readable[-1] == "'":  # a word in quotation marks
+        readable = readable[1:-1]
     if not readable:
         raise ValueError("Nothing is written there yet: type something to translate.")
+    if not readable.strip("'"):
+        raise ValueError("An apostrophe alone is no word: type at least one letter.")
     strangers = sorted({sign for sign in readable if sign not in world.source.numbers})
     if strangers:
         raise ValueError(f"“{' '.join(strangers)[:20]}” cannot be read here: {accepted(world)}.")

@@ -1,19 +1,21 @@
 """What is seen of a run: losses, errors of free-running answers, a film of fixed inputs, and where the decoder looks."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import torch
 from torch import nn
 
-from core.events import Event, Finished, Metrics, Picture
+from core.events import Event, Finished, Metrics, Picture, Warned
 from core.nets import count, to_model
-from core.seq2seq import decode, score
+from core.seq2seq import decode, score, trivial
 from core.seq2seq.models import EOS
 from core.seq2seq.settings import Seq2SeqSettings
 from core.seq2seq.tasks import Part, World, padded
 
 LOOKS = 40  # in a run, evenly spread; and a few at its very beginning
 EARLY = (1, 5, 10, 20, 40, 80, 160)
+HARDLY = 0.9  # of the errors of guessing
 HEARD = {"live": 300, "long": 1000}  # held-out examples that every look judges
 
 
@@ -67,4 +69,15 @@ class Watch:
                    "weights": count(net)}
         if len(longer):
             summary["wer_longer"] = score.wer(score.judged(score.answers_of(net, self.world, longer), longer).edits)
-        return [Finished(step, summary, {"network": to_model(net)})]
+        return [*no_better_than_guessing(step, forced, trivial.level(self.settings.task, 2)),
+                Finished(step, summary, {"network": to_model(net)})]
+
+
+def no_better_than_guessing(step: int, forced: float, guessed: float) -> Iterator[Warned]:
+    """A warning when a network that is given every last token says the next one hardly better than a rule that looks at nothing
+    else: it has not learned to read. forced, guessed: wrong tokens in percent of both."""
+    if forced > HARDLY * guessed:
+        yield Warned(step, "no better than guessing",
+                     f"After {step} steps {forced:.0f} % of the next tokens are wrong. A rule that looks at the last token alone gets "
+                     f"{guessed:.0f} % wrong: the network is hardly better than guessing and does not use its input. More steps help where "
+                     "there were few; otherwise try a lower learning rate.")

@@ -85,7 +85,7 @@ def _saliency(asked, e: Tensor) -> tuple[Tensor, str]:
 
 
 def _input_x_gradient(asked, e: Tensor) -> tuple[Tensor, str]:
-    return InputXGradient(asked).attribute(e).sum(2).detach(), "The slope at the word itself, times the embedding."
+    return InputXGradient(asked).attribute(e).sum(2).detach(), "The gradient at the word itself, times the embedding."
 
 
 def _integrated(asked, e: Tensor) -> tuple[Tensor, str]:

@@ -75,8 +75,8 @@ function lineOf(layer, X, Y) {
 
 function barsOf(layer, X, Y, floor) {
   return layer.x.map((x, i) => {
-    const half = (layer.width[i] ?? layer.width[0]) / 2, left = X(x - half), right = X(x + half), top = Y(layer.y[i]);
-    const height = Math.max(0, floor - top), said = layer.text && layer.text[i];
+    const half = (layer.width[i] ?? layer.width[0]) / 2, left = X(x - half), right = X(x + half), base = layer.base === undefined ? floor : Y(layer.base);
+    const top = Math.min(Y(layer.y[i]), base), height = Math.max(0, Math.max(Y(layer.y[i]), base) - top), said = layer.text && layer.text[i];
     const word = said && right - left > 4 * said.length ? `<text x="${(left + right) / 2}" y="${top - 4}" text-anchor="middle" class="said">${escaped(said)}</text>` : "";
     return `<rect class="bar" x="${left.toFixed(1)}" y="${top.toFixed(1)}" width="${Math.max(1, right - left - 0.5).toFixed(1)}"
       height="${height.toFixed(1)}" fill="${layer.colour}" opacity="${layer.opacity}"/>${word}`;

@@ -19,7 +19,7 @@ def type_in(page, label, text):
 def test_a_reversal_is_learned_while_one_watches(visit):
     page = visit(LAB, scene="reversal-in-ten-seconds", steps=200, seed=7, longest=5)
     before = page.get_by_text(re.compile(r"\d of 6 are right")).inner_text()
-    assert before == "6 of 6 are right. None of these was learned from. Pale: unsure; underlined: wrong."
+    assert before == "6 of 6 are right. None of these was learned from. Pale: unsure; underlined: wrong; a dashed gap: left out."
     button(page, "Train").click()
     expect(page.get_by_text(re.compile("[0-3] of 6 are right"))).to_be_visible()
     expect(page.get_by_text(re.compile("[56] of 6 are right"))).to_be_visible(timeout=60_000)

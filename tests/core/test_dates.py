@@ -37,3 +37,19 @@ def test_a_phrase_means_one_date_only(data):
     found = {}
     for phrase, iso in zip(data.phrases, data.iso):
         assert found.setdefault(phrase, iso) == iso
+
+
+@pytest.mark.parametrize("typed, read", [
+    ("٥ سبتمبر ٢٠٢٦", "5 سبتمبر 2026"), ("５ September ２０２６", "5 september 2026"), ("५ सितंबर २०२६", "5 सितंबर 2026"),
+    ("5 EKİM 2026", "5 ekim 2026"), ("s\u0061\u0301bado", "sábado"), ("5\u00a0\u202fMai", "5 mai")])
+def test_digits_of_every_script_and_letters_of_two_signs_are_read(typed, read):
+    assert dates.plain(typed) == read
+
+
+def test_a_date_of_ones_own_is_read_back(data):
+    for i in range(0, 42_000, 1400):
+        assert dates.readings(data.phrases[i]) == (data.iso[i],)
+    for typed in ("Sep. 05, 2026", "5 september 2026", "2026/9/5", "SATURDAY, september 5 2026", "٥ سبتمبر ٢٠٢٦"):
+        assert dates.readings(dates.plain(typed)) == ("2026-09-05",), typed
+    for typed in ("sunday, september 5, 2026", "31 february 2020", "september 5th, 2026", "5 september 1850", "5.9.26", "today", "2026"):
+        assert dates.readings(typed) == (), f"no language writes {typed} so"

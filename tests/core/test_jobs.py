@@ -164,7 +164,7 @@ def test_pause_step_run(jobs, until, long):
         assert jobs.watch(job_id, "ann").state == "paused"
         assert jobs.steer(job_id, "ann", "step") == ""
         follow(jobs, until, job_id, enough=reports(total + 1))
-        assert held(jobs, until, job_id) == total + 1, "a step is exactly one event"
+        assert held(jobs, until, job_id) == total + 1, "a step is exactly one report, which has one event here"
         total += 1
     assert held(jobs, until, job_id) == total, "a paused run stands still"
     assert jobs.steer(job_id, "ann", "run") == ""
@@ -174,8 +174,8 @@ def test_pause_step_run(jobs, until, long):
 
 def test_step_begins_and_waits(jobs, until, long):
     job_id = jobs.start(LAB, long(), "ann", "step")
-    follow(jobs, until, job_id, enough=reports(2))
-    assert held(jobs, until, job_id) == 2 and jobs.watch(job_id, "ann").state == "paused"
+    follow(jobs, until, job_id, enough=reports(3))
+    assert held(jobs, until, job_id) == 3 and jobs.watch(job_id, "ann").state == "paused", "a beginning, and a report of two events"
     jobs.steer(job_id, "ann", "run")
     follow(jobs, until, job_id, enough=reports(5))
 
@@ -196,6 +196,24 @@ def test_messages_that_are_lost_doubled_or_too_early(jobs, until, long):
     jobs.steer(job_id, "ann", "step")
     _, seen = follow(jobs, until, job_id, enough=reports(total + 1))
     assert_same_events(seen[:total], before)
+
+
+def test_a_step_is_a_whole_report(jobs, until):
+    """All events of one step, though they come one after the other; what began the run stands with the first report."""
+    small = {"task": "toy", "alphabet": 4, "longest": 5, "hidden": 16, "steps": 60, "seed": next(DUELS)}
+    settings = build(labs.settings_class("seq2seq"), small)
+    job_id = jobs.start("seq2seq", settings, "ann", "step")
+    follow(jobs, until, job_id, enough=reports(5))
+    for step in (1, 2, 3):
+        total = held(jobs, until, job_id)
+        told = jobs.watch(job_id, "ann").events[-4:]
+        assert total % 4 == 1 and [event.step for event in told] == [step] * 4 and isinstance(told[0], Metrics)
+        assert jobs.steer(job_id, "ann", "step") == ""
+        follow(jobs, until, job_id, enough=reports(total + 4))
+    held(jobs, until, job_id)
+    jobs.steer(job_id, "ann", "run")
+    view, _ = follow(jobs, until, job_id)
+    assert_same_events(view.run.events, list(labs.trainer("seq2seq")(settings)))
 
 
 def test_pausing_does_not_change_the_run(jobs, until, tiny):

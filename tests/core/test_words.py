@@ -38,3 +38,9 @@ def test_the_split_stays(plain):
     assert [plain.words[i] for i in plain.test[:3]] == [words.load(True).words[i] for i in plain.test[:3]]
     dev = {plain.words[i] for i in plain.dev}
     assert {"elephant", "quiche", "yacht", "thought"} <= dev
+
+
+def test_every_sound_has_an_example_that_has_it(plain):
+    ways = dict(zip(plain.words, plain.said))
+    assert tuple(words.EXAMPLES) == plain.sounds
+    assert [sound for sound, word in words.EXAMPLES.items() if sound not in ways[word][0]] == []

@@ -1,9 +1,11 @@
 """What the sequence-to-sequence page draws: the film as it goes, the views of Look inside, the tab Explain, the home card."""
 
+import streamlit as st
+
 from pages.shared import views
 from pages.shared.shown import Shown
 from pages.shared.words import _
-from pages.views.seq2seq import data
+from pages.views.seq2seq import data, sounds
 from pages.views.seq2seq.beam import beam
 from pages.views.seq2seq.card import card as card
 from pages.views.seq2seq.confused import confused
@@ -24,11 +26,17 @@ FIRST = {
 
 
 def inside(current: Shown) -> None:
-    """All views of a trained network, first one's own words; of a run that was stopped the film alone."""
-    if not data.ready(current):
-        if current.settings is not None and current.last("said") is not None:
+    """All views of a trained network, first one's own words. Where a run has none, its film, and meanwhile a shipped network."""
+    trained = data.has_network(current)
+    if not trained and (stand_in := data.shipped_for(current)):
+        if current.last("said") is not None:
+            st.markdown(f"**{_('The film')}**")
             film(current)
+        st.info(_("This run has no trained network to ask. Meanwhile the views below ask the shipped one, “{}”.").format(stand_in.id))
+        current = stand_in
+    if not data.ready(current):
         return
+    sounds.key(current.settings.task, "inside")
     every = {
         "say": (_("Your words"), say),
         "steps": (_("Step by step"), steps),
@@ -40,4 +48,6 @@ def inside(current: Shown) -> None:
         "exposure": (_("Left to itself"), exposure),
         "film": (_("The film"), film),
     }
+    if not trained:
+        del every["film"]  # that of the run shown stands above
     views.draw(current, every, FIRST.get(current.id, "say"))

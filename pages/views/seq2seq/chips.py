@@ -1,6 +1,6 @@
-"""Tokens as small boxes: what a network says, paler where it is unsure, underlined where it is wrong."""
+"""Tokens as small boxes: what a network says, paler where it is unsure, underlined where it is wrong, a gap where one is missing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
 from html import escape
 
@@ -10,14 +10,23 @@ from pages.shared.words import _
 PALE = 0.25  # of the colour is left where a network is not sure at all
 BOX = "display:inline-block;min-width:1.1em;text-align:center;padding:0 0.3em;margin:0.1em 0.1em;border-radius:4px;color:inherit"
 MARK = f"box-shadow:inset 0 -3px 0 {COLOURS['danger']}"
+GAP = f"display:inline-block;min-width:0.6em;text-align:center;margin:0.1em;border-radius:4px;border:2px dashed {COLOURS['danger']}"
 
 
 def chips(
-    tokens: Sequence[str], sure: Sequence[float] = (), wrong: Sequence[bool] = (), colour: str = COLOURS["after"]
+    tokens: Sequence[str],
+    sure: Sequence[float] = (),
+    wrong: Sequence[bool] = (),
+    colour: str = COLOURS["after"],
+    missing: Mapping[int, Sequence[str]] = {},
 ) -> str:
-    """HTML of tokens in a row. sure: of each, 0 to 1. wrong: which to underline."""
+    """HTML of tokens in a row. sure: of each, 0 to 1. wrong: which to underline. missing: what was left out before each place."""
     parts = []
-    for i, token in enumerate(tokens):
+    for i, token in enumerate([*tokens, None]):
+        if left_out := " ".join(missing.get(i, ())):
+            parts.append(f'<span style="{GAP}" title="{escape(_("left out: {}").format(left_out))}">·</span>')
+        if token is None:
+            break
         share = PALE + (1 - PALE) * (sure[i] if i < len(sure) else 1.0)
         style = f"{BOX};background:{colour}{round(115 * share):02X};border:1px solid {colour}"
         style += f";{MARK}" if i < len(wrong) and wrong[i] else ""
@@ -39,6 +48,15 @@ def mistakes(said: Sequence[str], right: Sequence[str] | None) -> list[bool]:
     for start, _there, size in SequenceMatcher(None, said, right, False).get_matching_blocks():
         wrong[start : start + size] = [False] * size
     return wrong
+
+
+def missing(said: Sequence[str], right: Sequence[str] | None) -> dict[int, list[str]]:
+    """Tokens of the right answer that were not said, by the place before which they should stand."""
+    found: dict[int, list[str]] = {}
+    for kind, start, end, first, last in SequenceMatcher(None, said, right or said, False).get_opcodes():
+        if kind != "equal" and last - first > end - start:  # of a piece that was replaced, what is too short
+            found[end] = list(right[first + end - start : last])
+    return found
 
 
 def verdict(said: Sequence[str], answers: Sequence[Sequence[str]]) -> str:

@@ -40,6 +40,7 @@ def confused(current: Shown) -> None:
         st.info(said.format(int(found.table.sum()), len(data.verdict(current.id).said), things))
         return
     st.markdown(about(found, len(data.verdict(current.id).said), things))
+    st.caption(data.rule(current.settings.task))
     if current.settings.task.name == "pronounce":
         st.markdown(about_vowels(found))
     if current.settings.task.name == "toy":

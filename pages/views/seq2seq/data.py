@@ -6,6 +6,9 @@ import streamlit as st
 
 from core import runs
 from core.runs import RunError
+from core.seq2seq import trivial
+from core.seq2seq.settings import SHIPPED, Task
+from pages.shared import shown
 from pages.shared.shown import Shown
 from pages.shared.words import _, plain
 
@@ -17,7 +20,7 @@ def ready(current: Shown) -> bool:
     if current.settings is None:
         st.info(_("This run is of another version of Lectern, and its settings are no longer understood."))
         return False
-    if current.run is None or "network" not in current.run.models:
+    if not has_network(current):
         st.info(_("There is no trained network to ask yet: let a run end."))
         return False
     try:
@@ -26,6 +29,24 @@ def ready(current: Shown) -> bool:
         st.info(plain(str(error)))
         return False
     return True
+
+
+def has_network(current: Shown) -> bool:
+    """Whether the run has trained a network that can be asked."""
+    return current.run is not None and "network" in current.run.models
+
+
+def shipped_for(current: Shown) -> Shown | None:
+    """A shipped run of the same task, that of a network of the same kind where there is one; None for a task without one."""
+    if current.settings is None:
+        return None
+    same = [run_id for run_id, settings in SHIPPED.items() if settings.task == current.settings.task]
+
+    def unlike(run_id: str) -> list[bool]:
+        return [getattr(SHIPPED[run_id], part).name != getattr(current.settings, part).name for part in ("network", "effort")]
+
+    same.sort(key=unlike)
+    return shown.find(same[0]) if same else None
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -45,6 +66,17 @@ def verdict(run_id: str) -> Any:
     net, world = opened(run_id)
     part = world.test.first(HELD_OUT)
     return score.judged(score.answers_of(net, world, part), part)
+
+
+def rule(task: Task) -> str:
+    """What a fixed rule without a network gets wrong, in one sentence: the level that every score of a task stands beside."""
+    said = {
+        "pronounce": _("For comparison, a fixed rule (one sound for each letter, the one that it has most often): {:.0f} % of the "
+                       "sounds and {:.0f} % of the words wrong."),
+        "dates": _("For comparison, a fixed rule (always the same date): {:.0f} % of the signs and {:.0f} % of the dates wrong."),
+        "toy": _("For comparison, a fixed rule (the input is copied): {:.0f} % of the letters and {:.0f} % of the answers wrong."),
+    }  # fmt: skip
+    return said[task.name].format(trivial.level(task, 0), trivial.level(task, 1))
 
 
 def heading(task: str) -> tuple[str, str]:

@@ -5,6 +5,7 @@ from typing import Any
 import streamlit as st
 
 from core import runs
+from core.seq2seq import trivial
 from core.seq2seq.settings import Seq2SeqSettings
 from core.settings import BadSettings, build
 from pages.shared import chart, figures
@@ -38,6 +39,8 @@ def _drawn(current: Shown) -> None:
     _curves(mine, other)
     things = words_for(current.settings.task)[0]
     st.markdown(about_first(mine, things))
+    said = _("By the last token alone, without the input, {:.0f} % of the next tokens would be wrong.")
+    st.caption(said.format(trivial.level(current.settings.task, 2)) + " " + data.rule(current.settings.task))
     _pair(mine)
     st.markdown(about_rest(mine))
     if other is not None:

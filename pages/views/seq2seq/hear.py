@@ -52,7 +52,12 @@ def typed(task: Task, key: str, label: str, first: str | None = None) -> str:
         "dates": _("A date in one of 26 languages, the month in letters or the year first."),
         "toy": _("Letters of the alphabet chosen under Alphabet."),
     }
-    return st.text_input(label, first or default_text(task), key=key, max_chars=LONGEST, help=hints[task.name])
+    kept = f"seq2seq/typed/{task.name}"  # what was typed stays when another run comes
+    begun = first or st.session_state.get(kept) or default_text(task)
+    text = st.text_input(label, begun, key=key, max_chars=LONGEST, help=hints[task.name])
+    if first is None:
+        st.session_state[kept] = text
+    return text
 
 
 def words(run_id: str, text: str) -> tuple[list[str], list[str]]:
@@ -94,24 +99,23 @@ def heard(run_id: str, text: str) -> Heard:
     return Heard(readable, ids, names, tuple(found.sure[0].tolist()), looked, known)
 
 
-@st.cache_resource(max_entries=2, show_spinner=False)
-def _learned(stress: bool) -> dict[str, int]:
+@st.cache_resource(max_entries=3, show_spinner=False)
+def _learned(task: Task) -> dict[str, bool]:
+    """Whether a word or phrase was there to learn from; those that were held out are false."""
+    from core.data import dates
     from core.data import words as dictionary
 
-    data = dictionary.load(stress)
-    return {data.words[i]: number for number, part in enumerate((data.train, data.dev, data.test)) for i in part}
+    data = dates.load() if task.name == "dates" else dictionary.load(task.stress)
+    texts = data.phrases if task.name == "dates" else data.words
+    return {texts[i]: part is data.train for part in (data.train, data.dev, data.test) for i in part}
 
 
 def origin(task: Task, text: str) -> str:
     """Whether a network had met this input when it learned."""
     match task:
-        case Pronounce(stress=stress):
-            part = _learned(stress).get(text)
-            return {None: _("in no dictionary of ours"), 0: _("was there to learn from")}.get(
-                part, _("held out, never learned")
-            )
-        case Dates():
-            return _("read sign by sign")
+        case Pronounce() | Dates():
+            new = _("not in the dictionary") if isinstance(task, Pronounce) else _("not among the phrases to learn from")
+            return {True: _("was there to learn from"), False: _("held out, never learned")}.get(_learned(task).get(text), new)
         case _:
             return _("longer than any learned") if len(text) > task.longest else _("no longer than those learned")
 

@@ -69,6 +69,7 @@ def _compared(current: Shown) -> None:
     st.markdown(about_gap(found, kinds, least, things))
     if isinstance(task, Toy):
         st.markdown(about_border(rows, task.longest))
+    st.caption(data.rule(task))
     few = sum(many for _length, many, *_rest in rows if many < ENOUGH)
     if few:
         said = _(

@@ -10,7 +10,7 @@ import streamlit as st
 from pages.shared import chart, figures
 from pages.shared.shown import Shown
 from pages.shared.words import _
-from pages.views.seq2seq import chips, data
+from pages.views.seq2seq import chips, data, sounds
 
 
 def pictures(current: Shown) -> None:
@@ -20,6 +20,7 @@ def pictures(current: Shown) -> None:
     look = tuple(current.last(name) for name in ("said", "sure", "looked"))
     left, right = st.columns([1.7, 1], gap="medium")
     with left:
+        sounds.key(current.settings.task, "live")
         answers(current, *look[:2])
     with right:
         attention(current, *look, number=0, key="live/attention")
@@ -31,12 +32,13 @@ def answers(current: Shown, said: np.ndarray, sure: np.ndarray) -> None:
     for text, ways, tokens, p in zip(facts["inputs"], facts["answers"], said, sure):
         names, p = named(facts, tokens, p)
         right += names in ways
-        wrong = chips.mistakes(names, chips.nearest(names, ways))
-        rows.append((f"<b>{escape(text)}</b>", chips.chips(names, p, wrong), chips.verdict(names, ways)))
+        nearest = chips.nearest(names, ways)
+        marked = chips.chips(names, p, chips.mistakes(names, nearest), missing=chips.missing(names, nearest))
+        rows.append((f"<b>{escape(text)}</b>", marked, chips.verdict(names, ways)))
     letter, sound = data.heading(current.settings.task.name)
     st.html(chips.table((_("read"), _("said, each {} read before the next").format(sound), _("right")), rows))
     st.caption(
-        _("{} of {} are right. None of these was learned from. Pale: unsure; underlined: wrong.").format(
+        _("{} of {} are right. None of these was learned from. Pale: unsure; underlined: wrong; a dashed gap: left out.").format(
             right, len(rows)
         )
     )

@@ -5,6 +5,7 @@ from html import escape
 import numpy as np
 import streamlit as st
 
+from core.data import dates
 from core.seq2seq.settings import Task
 from pages.shared.shown import Shown
 from pages.shared.words import _
@@ -25,6 +26,8 @@ def say(current: Shown) -> None:
         return
     found = [heard(current.id, word) for word in good]
     st.html(chips.table(_heads(task), [_row(task, one) for one in found]))
+    if any(not one.known for one in found):
+        st.caption(_why_unknown(task))
     chosen = found[0]
     if len(found) > 1:
         number = st.pills(
@@ -43,12 +46,22 @@ def _heads(task: Task) -> tuple[str, ...]:
     return (_("read"), _("said"), _("how sure"), _("known answer"), _("this input"))
 
 
+def _why_unknown(task: Task) -> str:
+    """Why an answer gets no verdict."""
+    if task.name == "dates":
+        return _(
+            "No verdict: none of the {} languages writes a date from {} to {} like this, so nobody knows which one is meant."
+        ).format(len(dates.LANGUAGES), dates.FIRST.year, dates.LAST.year)
+    return _("No verdict on a word that is not in the dictionary: nobody has written down how it sounds.")
+
+
 def _row(task: Task, one: Heard) -> tuple[str, ...]:
-    wrong = chips.mistakes(one.said, chips.nearest(one.said, one.known))
+    nearest = chips.nearest(one.said, one.known)
+    wrong, missing = chips.mistakes(one.said, nearest), chips.missing(one.said, nearest)
     known = chips.verdict(one.said, one.known) or "–"
     return (
         f"<b>{escape(one.text)}</b>",
-        chips.chips(one.said, one.sure, wrong),
+        chips.chips(one.said, one.sure, wrong, missing=missing),
         f"{100 * one.p:.0f} %",
         known,
         escape(origin(task, one.text)),

@@ -205,11 +205,13 @@ def _bars(said: Answer, weights: np.ndarray, method: str, noun: str) -> None:
     else:
         groups = {
             _("speaks for it"): ("after", np.clip(weights, 0, None).tolist()),
-            _("speaks against it"): ("before", np.clip(-weights, 0, None).tolist()),
+            _("speaks against it"): ("before", np.clip(weights, None, 0).tolist()),
         }
     figure = figures.bars(groups, letters, noun, unit(method), 220)
-    for layer in figure["layers"]:  # a letter has one bar only: it stands above its name
-        layer |= {"x": list(range(len(letters))), "width": [WIDE]}
+    for layer in figure["layers"]:  # a letter has one bar only: it stands above its name, or hangs where it speaks against
+        layer |= {"x": list(range(len(letters))), "width": [WIDE], "base": 0}
+    lowest, highest = min(0.0, float(weights.min())), max(0.0, float(weights.max()))
+    figure["y"]["domain"] = [1.12 * lowest, 1.12 * highest if highest > lowest else 1.0]
     chart.show(figure, key="why/bars", alt=_("How much every letter speaks for or against the chosen token"))
 
 
@@ -217,7 +219,7 @@ def unit(method: str) -> str:
     """What a method's weights are measured in."""
     if method == "lime":
         return _("part of p")
-    return _("slope of log p") if method == "saliency" else _("part of log p (nats)")
+    return _("gradient of log p") if method == "saliency" else _("part of log p (nats)")
 
 
 # ---- in words ----
@@ -262,7 +264,7 @@ def about_both(one: np.ndarray, two: np.ndarray, first: str, second: str) -> str
     if rho is None:
         return _("That is too short, or too even, to compare the two.")
     same = int(_comparable(one, first, second).argmax()) == int(_comparable(two, first, second).argmax())
-    said = _("Rank correlation of the two: **{:.2f}**; {}.").format(
+    said = _("Rank correlation of the two: **{:.2f}** (1: the same order, 0: unrelated); {}.").format(
         rho, _("both put the same letter first") if same else _("they put different letters first")
     )
     said = said.replace("-", "−")

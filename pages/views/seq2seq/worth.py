@@ -30,6 +30,7 @@ def worth(current: Shown) -> None:
     with st.spinner(_("Searching {} answers …").format(JUDGED)):
         found = measured(current.id, width, alpha)
     st.markdown(about_worth(found, width))
+    st.caption(data.rule(current.settings.task))
     if whole := about_all(current):
         st.caption(whole)
     if found["parted"]:
@@ -82,7 +83,7 @@ def measured(run_id: str, width: int, alpha: float) -> dict[str, Any]:
 
 
 def _parted(text: str, greedy: tuple[str, ...], wide: tuple[str, ...], right: tuple[str, ...]) -> tuple[str, ...]:
-    said = (chips.chips(each, wrong=chips.mistakes(each, right)) for each in (greedy, wide))
+    said = (chips.chips(each, wrong=chips.mistakes(each, right), missing=chips.missing(each, right)) for each in (greedy, wide))
     return (f"<b>{escape(text)}</b>", *said, chips.chips(right, colour=COLOURS["control"]))
 
 

@@ -92,6 +92,37 @@ def test_a_beam_of_one_is_greedy(net):
             assert best[0].tokens == tuple(row[:row.index(EOS) + 1] if EOS in row else row)
 
 
+class Even(torch.nn.Module):
+    """Has no favourites among its sounds, or one by the last bit only; after three tokens it ends."""
+
+    def __init__(self, favourite=None):
+        super().__init__()
+        self.favourite = favourite
+
+    def begin(self, memory):
+        return (torch.zeros(len(memory.mask), 1),)
+
+    def step(self, token, state, memory):
+        logits = torch.full((len(token), 13), 7.0)
+        logits[:, EOS] = 20 * (state[0][:, 0] - 2)
+        if self.favourite:
+            logits[:, self.favourite] += 1e-6
+        return logits, (state[0] + 1,), None
+
+
+@pytest.mark.parametrize("favourite", [None, 8])
+@pytest.mark.parametrize("width", [1, 2, 3, 10])
+def test_of_equal_ones_the_first_is_taken_and_of_nearly_equal_ones_the_better(favourite, width):
+    net, memory = Even(favourite), lengths_memory(1, 4)
+    said = decode.greedy(net, memory, 9).tokens
+    assert said.tolist() == [[favourite or 3] * 3 + [EOS]] * 2
+    watched = []
+    for row, best in zip(said.tolist(), decode.beam(net, memory, width, 1.0, 9)):
+        assert best[0].tokens == tuple(row), "whatever is equal is taken in its own order"
+    decode.beam(net, lengths_memory(1), width, 1.0, 9, watched, 2)
+    assert [line[1] for line in watched[0].kept[:3]] == ([3, 4, 5] if favourite is None else [8, 3, 4])[:width]
+
+
 def test_it_does_not_end_with_the_first_answer_that_ends():
     """Token 3 leads to a certain end, <EOS> at once is a little likelier than 3, and with α = 1 the longer answer wins."""
     class Fixed(torch.nn.Module):

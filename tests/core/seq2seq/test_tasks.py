@@ -87,13 +87,15 @@ def test_rows_and_columns():
 
 @pytest.mark.parametrize("typed, read", [
     ("Hello", "hello"), ("CAFÉ", "cafe"), ("naïve", "naive"), ("don’t", "don't"), ("  word  ", "word"), ("Straße", "strasse"),
-    ("Ærø", "aero"), ("ﬁne", "fine"), ("a" * 34, "a" * 34)])
+    ("Ærø", "aero"), ("ﬁne", "fine"), ("a" * 34, "a" * 34),
+    ("‘cat’", "cat"), ("'cat'", "cat"), ("O´Brien", "o'brien"), ("o`clock", "o'clock"), ("’bout", "'bout"),
+    ("parents‘", "parents'")])
 def test_words_are_read_as_small_letters_without_accents(typed, read):
     assert tasks.understood(tasks.spelling(), typed) == read
 
 
 @pytest.mark.parametrize("typed", ["", "   ", "\n", "4", "word2vec", "🙂", "日本", "a b", "a-b", "a" * 35, "a" * 200, "\0", "<b>",
-                                   "'; --", "٣"])
+                                   "'; --", "٣", "'", "’", "´´", ""])
 def test_what_cannot_be_read_gets_one_sentence(typed):
     with pytest.raises(ValueError) as refusal:
         tasks.understood(tasks.spelling(), typed)
@@ -116,6 +118,9 @@ def test_any_text_is_read_or_refused(text, name):
 def test_dates_as_people_write_them():
     world = tasks.calendar()
     assert tasks.understood(world, "  14 Июля 1915\u202fг. ") == "14 июля 1915 г."
+    for apostrophe in "'’ʼ":
+        assert tasks.understood(world, f"п{apostrophe}ятниця, 4 вересня 2026") == "пʼятниця, 4 вересня 2026"
+    assert world.known(tasks.understood(world, "Sep. ٠٥, ٢٠٢٦")) == [tuple("2026-09-05")], "nobody learned it so, but it has one meaning"
     with pytest.raises(ValueError, match="at most 48"):
         tasks.understood(world, "1 " * 40)
     with pytest.raises(ValueError, match="from a to j"):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from core.events import Finished, Metrics, Picture
+from core.events import Finished, Metrics, Picture, Warned
 from core.loop import seeded
 from core.seq2seq import score, tasks, train, watch
 from core.seq2seq.models import EOS
@@ -91,7 +91,9 @@ def test_facts_are_of_this_run(seen):
 def test_the_end_is_judged_on_the_test_and_on_longer_inputs_by_themselves(seen):
     looking, world, net = seen
     net.train()
-    (end,) = looking.run_ends(TOTAL, net)
+    warned, end = looking.run_ends(TOTAL, net)
+    assert isinstance(warned, Warned) and f"{end.summary['forced']:.0f} % of the next tokens are wrong" in warned.sentence
+    assert list(watch.no_better_than_guessing(9, 60.0, 70.0)) == [] and len(list(watch.no_better_than_guessing(9, 66.0, 70.0))) == 1
     assert isinstance(end, Finished) and end.step == TOTAL and not net.training
     known, longer = world.test.up_to(5), world.test.beyond(5)
     verdicts = [score.judged(score.answers_of(net, world, part), part) for part in (known, longer)]

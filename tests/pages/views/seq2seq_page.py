@@ -17,6 +17,7 @@ RUNS = {
     "transformer": TINY | {"network": "transformer", "width": 16, "readers": 1, "writers": 1, "rule": "sort"},
     "vector": TINY | {"network": "vector", "hidden": 16, "cell": "gru"},
     "own": TINY | {"hidden": 16, "score": "multiplicative", "teacher": 0.5, "sampling": "linear"},
+    "strange": TINY | {"hidden": 16, "alphabet": 3},
     "told": TINY | {"hidden": 16, "score": "multiplicative"},
 }
 SHOWN = [run_id for run_id in SHIPPED if (runs.SHIPPED / f"{run_id}.safetensors").is_file()]

@@ -294,9 +294,11 @@ def test_every_method_answers_and_is_held_against_attention():
         assert f"letter {top + 1}, **{'thought'[top]}**" in text_of(visitor)
         rho = spearmanr(np.abs(found), said.looked[0]).statistic
         assert f"Rank correlation of the two: **{rho:.2f}**".replace("-", "−") in text_of(visitor)
-        bars = figure(visitor, "why/bars")["layers"]
+        drawn = figure(visitor, "why/bars")
+        bars, (low, high) = drawn["layers"], drawn["y"]["domain"]
         assert bars[0]["y"] == pytest.approx(sizes.tolist(), abs=1e-6)
-        assert method == "saliency" or bars[1]["y"] == pytest.approx(np.clip(-found, 0, None).tolist(), abs=1e-6)
+        assert method == "saliency" or bars[1]["y"] == pytest.approx(np.clip(found, None, 0).tolist(), abs=1e-6), "against it: downward"
+        assert all(layer["base"] == 0 and low <= min(layer["y"]) <= max(layer["y"]) <= high for layer in bars) and low <= 0 < high
 
 
 def test_another_token_and_another_word():
@@ -307,7 +309,7 @@ def test_another_token_and_another_word():
     visitor = calm(widget(visitor, "text_input", "/text").set_value("Café, 'naïve'").run())
     assert html(visitor).count("font-size:1.3rem") == 2 * len("cafe")
     visitor = calm(widget(visitor, "selectbox", "/word/").set_value(1).run())
-    assert html(visitor).count("font-size:1.3rem") == 2 * len("'naive'")
+    assert html(visitor).count("font-size:1.3rem") == 2 * len("naive")
 
 
 @pytest.mark.parametrize("typed", ["", "   ", "42", "🐈", "x" * 200, "<b>hi</b>", "$x^2$ `a`", "日本", ", .", "\\frac"])

@@ -6,9 +6,12 @@ from importlib import import_module
 import numpy as np
 import pytest
 import torch
+from streamlit.testing.v1 import AppTest
 
+from core.data import dates, words
 from core.seq2seq import decode
 from core.seq2seq.models import EOS
+from core.seq2seq.settings import Dates
 from pages.shared import shown
 from pages.views.seq2seq import data
 from tests.pages.conftest import charts, text_of
@@ -77,11 +80,49 @@ def test_a_sentence_is_said_word_by_word():
 def test_words_are_known_or_were_held_out():
     task = shown.find(SAY).settings.task
     assert hear.origin(task, "elephant") == "held out, never learned" and hear.origin(task, "tomato") == "was there to learn from"
-    assert hear.origin(task, "zzyzxq") == "in no dictionary of ours"
+    assert hear.origin(task, "zzyzxq") == "not in the dictionary"
+    phrases = dates.load()
+    texts = [phrases.phrases[part[0]] for part in (phrases.train, phrases.dev, phrases.test)]
+    assert [hear.origin(Dates(), text) for text in (*texts, "5 mai 2026!")] == [
+        "was there to learn from", "held out, never learned", "held out, never learned", "not among the phrases to learn from"]
     assert hear.heard(SAY, "Tomato").known == (("T", "AH", "M", "EY", "T", "OW"), ("T", "AH", "M", "AA", "T", "OW"))
     toy = shown.find(TOY).settings.task
     assert hear.origin(toy, "a" * 9) == "longer than any learned" and hear.heard(TOY, "abc").known == (("c", "b", "a"),)
     assert hear.heard(DATES, "5 de noviembre de 2026").said == list("2026-11-05")
+
+
+def test_dates_of_ones_own_are_right_or_wrong_or_nobody_knows():
+    visitor = view("say", DATES)
+    for typed, iso in (("Sep. 05 2026", "2026-09-05"), ("٥ سبتمبر ٢٠٢٦", "2026-09-05")):
+        one = hear.heard(DATES, typed)
+        body = html(say(visitor, typed))
+        assert one.known == (tuple(iso),) and ("✓" in body) == (one.said == list(iso)) and (iso in body or one.said == list(iso))
+        assert "No verdict" not in text_of(visitor)
+    assert "none of the 26 languages writes" in text_of(say(visitor, "the 5th of september 2026"))
+    assert "nobody has written down how it sounds" in text_of(say(view("say", SAY), "zzyzxq"))
+
+
+def test_what_was_typed_stays_when_another_run_comes():
+    """A page whose run changes: the field of the next one begins with the same words."""
+    def two(first, second):
+        import streamlit as st
+
+        from pages.shared import shown
+        from pages.views.seq2seq.say import say
+
+        say(shown.find(second if st.checkbox("next") else first))
+
+    visitor = say(AppTest.from_function(two, default_timeout=120, args=(SAY, VECTOR)).run(), "hello")
+    visitor = calm(visitor.checkbox[0].check().run())
+    assert widget(visitor, "text_input", f"{VECTOR}/text").value == "hello" and "<b>hello</b>" in html(visitor)
+
+
+def test_a_key_names_every_sound():
+    visitor = calm(AppTest.from_function(inside_of, default_timeout=120, args=(SAY,)).run())
+    said = " ".join(each.value for each in visitor.markdown)
+    assert all(f"**{sound}** {word}" in said for sound, word in words.EXAMPLES.items()) and len(words.EXAMPLES) == 39
+    toy = calm(AppTest.from_function(inside_of, default_timeout=120, args=(TOY,)).run())
+    assert "**AA** odd" not in " ".join(each.value for each in toy.markdown)
 
 
 def test_too_many_words_are_named():
@@ -190,8 +231,6 @@ def live_pictures(run_id):
 
 
 def test_the_live_picture_says_what_is_right(monkeypatch):
-    from streamlit.testing.v1 import AppTest
-
     visitor = calm(AppTest.from_function(live_pictures, default_timeout=120, args=(SAY,)).run())
     current = shown.find(SAY)
     right = [live.named(current.facts, said, said)[0] in ways for said, ways in zip(current.last("said"), current.facts["answers"])]
@@ -225,6 +264,10 @@ def test_the_film_goes_back_and_says_since_when_it_is_right():
 def test_mistakes_are_underlined():
     assert chips.mistakes(["K", "AE", "T"], ["K", "AA", "T"]) == [False, True, False] and chips.mistakes(["K"], None) == [False]
     assert chips.nearest(["K", "AE"], [["B"], ["K", "AE", "T"]]) == ["K", "AE", "T"] and chips.nearest(["K"], []) is None
+    assert chips.missing(["K", "T"], ["K", "AE", "T"]) == {1: ["AE"]} and chips.missing(["K"], ["K", "S", "T"]) == {1: ["S", "T"]}
+    assert chips.missing(["B"], ["K", "S"]) == {1: ["S"]} and chips.missing(["K", "T"], ["K"]) == chips.missing(["K"], None) == {}
+    gaps = chips.chips(["K", "T"], missing={1: ["AE"], 2: ["S", "<"]})
+    assert gaps.count(chips.GAP) == 2 and "left out: AE" in gaps and "left out: S &lt;" in gaps and gaps.index("AE") < gaps.index(">T<")
     body = chips.chips(["<b>", "T"], (0.5,), (True,))
     assert "&lt;b&gt;" in body and body.count(chips.MARK) == 1 and 'title="50 %"' in body
     assert "✓" in chips.verdict(["K"], [["K"]]) and "✓" not in chips.verdict(["K"], [["T"]]) and chips.verdict(["K"], []) == ""
@@ -238,9 +281,10 @@ def inside_of(run_id):
 
 
 def test_a_run_without_a_network_says_so():
-    from streamlit.testing.v1 import AppTest
-
-    stopped = calm(AppTest.from_function(inside_of, default_timeout=120, args=(saved("own", keep=6, state="stopped").id,)).run())
-    assert "no trained network" in stopped.info[0].value and not stopped.get("text_input")
+    stopped = calm(AppTest.from_function(inside_of, default_timeout=120, args=(saved("own", keep=9, state="stopped").id,)).run())
+    assert "no trained network" in stopped.info[0].value and TOY in stopped.info[0].value, "a shipped one answers meanwhile"
+    assert widget(stopped, "text_input", f"{TOY}/text") and widget(stopped, "select_slider", "/step"), "and its own film is there"
+    strange = calm(AppTest.from_function(inside_of, default_timeout=120, args=(saved("strange", keep=6, state="stopped").id,)).run())
+    assert "no trained network" in strange.info[0].value and not strange.get("text_input"), "nobody has learned that before"
     whole = calm(AppTest.from_function(inside_of, default_timeout=120, args=(saved("own").id,)).run())
     assert not whole.info and whole.get("text_input")
