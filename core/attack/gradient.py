@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from core.attack.ball import TINY, Ball
 from core.attack.models import Aim, ask, parts
 
-REACH = 2.5  # how far all steps of PGD together may go, in ε, where nobody chooses (Madry et al.'s own code)
+REACH = 2.5  # how far all steps of PGD together may go, in ε, where nobody chooses
 SMALLEST = 0.9  # side of the smallest picture that DIM resizes to, as a share of the whole
 
 
@@ -34,7 +34,11 @@ def slope(net: nn.Module, x: Tensor, aim: Aim) -> tuple[Tensor, Tensor]:
 
 
 def fgsm(net: nn.Module, x: Tensor, aim: Aim, ball: Ball) -> Iterator[Tensor]:
-    """Fast gradient sign method (Goodfellow, Shlens, Szegedy 2015, section 4): x' = x + ε sign ∇ₓL."""
+    """Fast gradient sign method (Goodfellow, Shlens, Szegedy 2015, section 4): x' = x + ε sign ∇ₓL.
+
+    The worst point of the box for a linear network with two classes. With more classes another corner may be worse: the
+    gradient weighs all rivals at x by their probabilities, and the sign ignores how much each pixel helps which of them.
+    """
     yield ball.project(x, x + ball.steepest(slope(net, x, aim)[0]))
 
 
