@@ -215,7 +215,7 @@ class Defend(Frozen):
     strength: int = knob(3, "Strength", "From 1, hardly any, to 5.", ge=1, le=5, step=1)
     epsilon: float = _epsilon(38)
     steps: int = knob(20, "Steps", "Of PGD; with photos at most 10.", ge=1, le=40, step=1)
-    samples: int = knob(8, "Draws", "Random draws that the knowing attacker averages over (EOT); with photos at most 3.", ge=1, le=20, step=1)
+    samples: int = knob(8, "Draws", "Random draws that the knowing attacker averages over; with photos at most 3.", ge=1, le=20, step=1)
 
 
 class Detect(Frozen):

@@ -38,7 +38,8 @@ class Upload(Frozen):
 
     name: Literal["upload"] = "upload"
     upload: str = knob("", "Your photo", "PNG, JPEG, WebP, GIF, BMP or TIFF. It stays on this server and in your run.",
-                       source="photo", form="a photo chosen on the page", pattern=r"^((/9j/|iVBORw0KGgo)[A-Za-z0-9+/=]*)?$", max_length=MOST_TEXT)
+                       source="photo", form="a photo chosen on the page", max_length=MOST_TEXT,
+                       pattern=r"^((/9j/|iVBORw0KGgo)[A-Za-z0-9+/=]*)?$")
 
 
 class Drawing(Frozen):
