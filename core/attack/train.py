@@ -97,7 +97,7 @@ def source_of(settings: AttackSettings, victims: Victims) -> nn.Module:
     if getattr(settings.method, "access", "white") == "white":
         return victims.net
     if victims.photo:
-        raise CannotAttack("There is only one network for photos here, so no other could lend its slopes: choose “the network”, or "
+        raise CannotAttack("There is only one network for photos here, so no other could lend its gradients: choose “the network”, or "
                            "attack a digit.")
     return models.surrogates(settings.subject.network)
 
