@@ -81,7 +81,8 @@ def train_universal(method: s.Universal, subject: s.Subject, goal: s.Goal, seed:
 
 def in_words(count: int, end: dict) -> str:
     """What happened, in one or two sentences. count: from how many pictures the change was learned."""
-    said = f"One change, learned from {count} other pictures. The network says “{end['answers_after'][0][0]}” to this one."
+    said = (f"One change, learned from {count} other pictures. The network says “{end['answers_after'][0][0]}” to this one, and "
+            f"“{end['answers_noise'][0][0]}” to noise of the same size.")
     if "held_out" not in end:
         return said
     return (f"{said} Of all test digits {end['held_out']:.1f} % are still right with the same change; under noise of the same size "

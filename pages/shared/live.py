@@ -223,6 +223,9 @@ def _status(current: Shown, settings: Settings, verb: str) -> None:
             press = _("Press {} to see what they do.").format(_(verb))
             line = f":material/tune: {_('The knobs differ from the run shown')}: {changed}. {press}"
         st.caption(line)
+    elif view.state == "failed" and (changed := _differences(current, settings)):  # what was wrong may be mended
+        again = _("The last run failed. The knobs have changed since: {}. Press {} to try again.")
+        st.caption(f":material/tune: {again.format(changed, _(verb))}")
     elif view.state == "failed":
         st.error(plain(view.message), icon=":material/report:")
     elif view.state == "stopped":

@@ -262,7 +262,8 @@ def test_even_noise_fits_into_the_setting():
 
 
 @pytest.mark.parametrize("text", [
-    "no base64!", "aGVsbG8=", "A" * (MOST_TEXT + 4), base64.b64encode(file_of(quarters(224), "BMP")).decode(), base64.b64encode(file_of(quarters(225))).decode(),
+    "no base64!", "aGVsbG8=", "A" * (MOST_TEXT + 4), base64.b64encode(file_of(quarters(224), "BMP")).decode(),
+    base64.b64encode(file_of(quarters(225))).decode(),
     base64.b64encode(file_of(quarters(200), "JPEG")).decode(), base64.b64encode(file_of(quarters(224), "JPEG")[:500]).decode(),
     "ä" * 40])
 def test_a_foreign_text_is_no_photo(text):
