@@ -4,14 +4,15 @@ import numpy as np
 import pytest
 import torch
 
-from core import runs
+from core import runs, yardsticks
 from core.attack import settings as s
 from core.attack.models import Aim, ask
-from core.attack.yardsticks import CATS
+from core.attack.yardsticks import CATS, DEFEND, OVERFIT
 from core.data import imagenet
 from core.subject.models import digit_net
 from core.subject.settings import SHIPPED_NETWORK
-from tests.lectures.claims import run
+from core.yardsticks import Yardstick
+from tests.lectures.claims import run, sweep
 
 
 def pictures(slug):
@@ -39,6 +40,18 @@ def test_evolution_ends_at_one_of_two_pixels_because_both_fool(pixel):
     x = torch.from_numpy(clean / np.float32(255))[None, None]
     x[0, 0, *pixel] = 1
     assert Aim(torch.tensor([1])).reached(ask(digit_net(SHIPPED_NETWORK), x)).all()
+
+
+def test_who_knows_the_median_leaves_no_more_than_guessing():
+    assert sweep("attack", DEFEND, "result_knowing", defence="smooth").mean < 10
+    bits = {name: sweep("attack", DEFEND, f"result_{name}", defence="bits").mean for name in ("naive", "knowing")}
+    assert bits["naive"] == pytest.approx(99, abs=0.5) and bits["knowing"] == pytest.approx(6, abs=0.5)
+
+
+def test_with_one_step_as_the_enemy_fgsm_ends_high_and_pgd_mostly_low():
+    rows = yardsticks.read("attack", Yardstick("", OVERFIT, "", "", "", "").table)
+    fgsm, pgd = ([float(row[f"result_{name}"]) for row in rows] for name in ("fgsm", "pgd"))
+    assert len(rows) == 5 and min(fgsm) > 80 and sorted(pgd)[3] <= 3
 
 
 def test_beyond_the_size_of_its_training_a_network_fails_within_17_levels():
