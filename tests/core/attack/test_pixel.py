@@ -6,7 +6,6 @@ from torch import nn
 
 from core.attack.models import Aim, ask, folded
 from core.attack.pixel import breed, evolve, few_pixels, first_generation, fitness_of, paint
-from core.attack.yardsticks import every_pixel
 from core.loop import seeded
 from core.subject.models import digit_at, digit_net
 from core.subject.settings import SHIPPED_NETWORK
@@ -54,16 +53,6 @@ def test_it_finds_the_only_pixel_that_matters():
     x = torch.zeros(3, 1, 12, 9)
     *_, attacked = few_pixels(ReadsOnePixel(), x, Aim(torch.zeros(3, dtype=torch.long)), 1, 100, 40, seeded(0))
     assert (attacked[:, 0, ROW, COLUMN] > 0.5).all() and (pixels_changed(x, attacked) == 1).all()
-
-
-def test_the_trivial_rival_tries_every_pixel_in_black_and_in_white():
-    """What evolution is held against under Yardstick: two pictures for each pixel, one of them fools."""
-    x = torch.full((1, 12, 9), 0.3)
-    tried = every_pixel(x)
-    assert tried.shape == (216, 1, 12, 9) and (pixels_changed(x[None], tried) == 1).all() and tried.unique().tolist() == [0, x[0, 0, 0], 1]
-    assert len({picture.numpy().tobytes() for picture in tried}) == 216
-    fooled = Aim(torch.zeros(216, dtype=torch.long)).reached(ReadsOnePixel()(tried))
-    assert fooled.sum() == 1 and tried[fooled][0, 0, ROW, COLUMN] == 1
 
 
 def test_towards_a_target_it_finds_the_same_pixel():
