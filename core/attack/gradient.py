@@ -76,7 +76,10 @@ def better(best: Tensor, lead: Tensor, x: Tensor, now: Tensor) -> tuple[Tensor, 
 
 
 def mifgsm(net: nn.Module, x: Tensor, aim: Aim, ball: Ball, steps: int, stride: float, momentum: float) -> Iterator[Tensor]:
-    """Momentum iterative FGSM (Dong et al. 2018, algorithm 1): slopes of mean size 1, summed with a decay μ."""
+    """Momentum iterative FGSM (Dong et al. 2018, algorithm 1): slopes of mean size 1, summed with a decay μ.
+
+    The paper divides by ‖g‖₁, the mean times the number of pixels: all sums are smaller by one factor, the steps are the same.
+    """
     attacked, gathered = x, torch.zeros_like(x)
     for _ in range(steps):
         now = slope(net, attacked, aim)[0]
@@ -95,7 +98,10 @@ def dim(net: nn.Module, x: Tensor, aim: Aim, ball: Ball, steps: int, stride: flo
 
 
 def diverse(x: Tensor, often: float, generator: torch.Generator) -> Tensor:
-    """T(x; p): with probability p the pictures (N, C, H, W) shrunk to a random side and put at a random place on black."""
+    """T(x; p): with probability p the pictures (N, C, H, W) shrunk to a random side and put at a random place on black.
+
+    Xie et al. enlarge them instead, from 299 pixels to a frame of 330.
+    """
     if torch.rand((), generator=generator) >= often:
         return x
     side = x.shape[-1]

@@ -139,7 +139,9 @@ def _draw(found: dict[str, Any], defence: str, knows: bool) -> None:
 
 def _verdict(found: dict[str, Any], knows: bool) -> str:
     """What the defence was worth here."""
-    bare, behind = (found["answers"][name][0][0] for name in ("attacked", "behind"))
+    clean, bare, behind = (found["answers"][name][0][0] for name in ("clean", "attacked", "behind"))
+    if clean != found["truth"]:
+        return ":material/info: " + _("Without an attack the network already says “{}”: there is nothing to defend.").format(clean)
     if behind != found["truth"]:
         why = _("The attacker went through the defence") if knows else _("The defence did not help")
         return ":material/gpp_bad: " + _("{}: behind it the network says “{}”.").format(why, behind)

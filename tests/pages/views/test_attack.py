@@ -50,6 +50,7 @@ TINY = {
     "curve": {"subject": "digits", "count": 20, "method": "curve", "highest": 48, "steps": 1},
     "transfer": {"subject": "digits", "count": 10, "method": "transfer", "with_attack": "fgsm"},
     "detect": {"subject": "digits", "count": 20, "method": "detect", "steps": 2},
+    "wrong": {"digit": 9, "number": 1, "method": "noise"},
     "elsewhere": {"network": "compression-two-bits", "method": "fgsm", "epsilon": 51},
 }
 
@@ -330,6 +331,12 @@ def test_who_knows_the_defence_gets_through(visit):
     assert len({*pictures, named(visitor, "Attacked, without a defence")}) == 3
     assert named(visitor, "Attacked, without a defence") == named(visitor, "Clean")
     assert named(visitor, "Attacked, behind the defence") == named(visitor, "Clean, behind the defence")
+
+
+def test_what_was_wrong_before_is_laid_to_no_defence(visit):
+    visitor = view(check(visit(PAGE, run=saved("wrong"))), "defences")
+    assert "Without an attack the network already says “5”: there is nothing to defend." in text_of(visitor)
+    assert "already says" not in text_of(view(check(visit(PAGE, run=saved("pgd"))), "defences"))
 
 
 def test_the_curve_has_other_runs_over_it_and_a_matrix_for_every_size(visit):
