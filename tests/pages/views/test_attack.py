@@ -455,7 +455,7 @@ def test_every_score_stands_beside_what_noise_and_chance_reach(visit, measured):
     """In every view that shows a score: a control of noise of the same size, and the level of guessing."""
     run_id = saved("pgd")
     visitor = check(visit(PAGE, run=run_id))
-    words = {"slide": "To noise of the same size it says", "becomes": "under noise of the same size", "why": "under noise as long",
+    words = {"slide": "To noise of the same size it says", "becomes": "by guessing 10 %", "why": "under noise as long",
              "defences": "Control: random noise of the same size", "transfer": "Guessing would be right in 10 %",
              "detection": "Random scores would have an area of 50 %"}
     for name, sentence in words.items():
