@@ -7,7 +7,7 @@ lab_page(
     "attack",
     inside=attack.inside,
     pictures=attack.pictures,
-    networks=attack.networks,
+    explain=attack.explain,
     pictures_first=True,
     verb=attack.verb,
 )

@@ -171,7 +171,7 @@ class Trial:
         return self.sizes[name]
 
     def strongest(self, right: dict[str, float]) -> str:
-        """The attack that leaves the least; among equals the one that is held for the strongest."""
+        """The attack that leaves the least; among equals the last of `names`."""
         return min(reversed(self.names), key=right.get)
 
     def becomes(self, name: str) -> np.ndarray:
@@ -211,8 +211,8 @@ def crossing(x: list[float], y: list[float], height: float) -> float | None:
 
 def masked(level: int, right: dict[str, float]) -> str:
     return (f"At ε = {level} the single step of FGSM leaves {right['fgsm']:.0f} % right, and the many of PGD {right['pgd']:.0f} %: "
-            "one step should never beat many. The slopes of this network seem to lead nowhere (gradient masking), so no curve "
-            "here can be trusted as robustness; attacks without slopes, or carried over from other networks, would tell.")
+            "one step should never beat many. The gradients of this network seem to lead nowhere (gradient masking), so no curve "
+            "here can be trusted as robustness; attacks without gradients, or carried over from other networks, would tell.")
 
 
 def note(worst: dict[int, float], half: float | None, strongest: dict[str, str]) -> str:

@@ -165,8 +165,8 @@ def defend(method: s.Defend, victims: Victims, seed: int) -> Iterator[Event]:
     In % still right of all victims, after saving with 8 bits. bare: without a defence. blind: defended, under the attack
     made on the bare network. knowing: defended, under an attack through `Knowing`; where the defence has no dice the attacker
     also tries what was made on the bare network, and keeps what fools (the worst of both counts).
-    clean, clean_defended, noise_defended: not attacked, and with noise of the same size. naive: where the defence has no
-    slopes, what an attacker gets who follows the slopes of the defended network as it is: the random start.
+    clean, clean_defended, noise_defended (noise in the curves): not attacked, and with noise of the same size. naive: where
+    the defence has no slopes, what an attacker gets who follows the slopes of the defended network as it is: the random start.
     """
     ball, steps, samples = Ball("inf", method.epsilon / LEVELS), method.steps, method.samples
     if victims.photo:
@@ -177,13 +177,14 @@ def defend(method: s.Defend, victims: Victims, seed: int) -> Iterator[Event]:
     yield Started(steps, {"axis": "steps of the attack", "count": len(victims.x), "photo": victims.photo} | found)
     shown = first_right(victims)
     yield from framed(0, {"clean": victims.x[shown]}, defended)
-    yield Metrics(0, {"bare": found["clean"], "blind": found["clean_defended"], "knowing": found["clean_defended"]})
+    control = {"noise": found["noise_defended"]}
+    yield Metrics(0, {"bare": found["clean"], "blind": found["clean_defended"], "knowing": found["clean_defended"]} | control)
     aim = Aim(victims.y)
     attacks = [pgd(net, victims.x, aim, ball, steps, REACH / steps, 1, seeded(seed + 3)) for net in (victims.net, knowing)]
     for step, attacked in enumerate(zip(*attacks), start=1):
         blind, adaptive = (saved(victims.x, x, ball) for x in attacked)
         scores = judged(victims, defended, blind, adaptive)
-        yield Metrics(step, scores)
+        yield Metrics(step, scores | control)
     yield from framed(steps, {"attacked": blind[shown], "knowing": adaptive[shown]}, defended)
     if scores["blind"] - scores["knowing"] >= HIDDEN:
         yield Warned(steps, "false_security", "The defence lives on the attacker's ignorance: of every hundred pictures it keeps "
@@ -232,12 +233,13 @@ def framed(step: int, pictures: dict[str, Tensor], defended: Defended) -> Iterat
 
 
 def in_words(scores: dict[str, float], found: dict[str, float]) -> str:
-    """What happened, in one or two sentences."""
+    """What happened, in a few sentences."""
     blind, knowing = round(scores["blind"]), round(scores["knowing"])
     if blind - knowing >= 5:
         said = f"Against an attacker who does not know it the defence keeps {blind} %; against one who does, {knowing} %."
     else:
         said = f"The defence keeps {blind} % whether the attacker knows it or not; without it {scores['bare']:.0f} % would be left."
+    said += f" Noise of the same size leaves {found['noise_defended']:.0f} %."
     if found.get("naive", 0) - knowing >= HIDDEN:
-        said += f" One who follows the slopes of the defence itself finds none, and leaves {found['naive']:.0f} %."
+        said += f" An attacker who follows the gradients of the defence itself finds none, and leaves {found['naive']:.0f} %."
     return said

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from core.attack.ball import TINY, Ball
 from core.attack.models import Aim, ask, parts
 
-REACH = 2.5  # how far all steps of PGD together may go, in ε, where nobody chooses (Madry et al.'s own code)
+REACH = 2.5  # how far all steps of PGD together may go, in ε, where nobody chooses
 SMALLEST = 0.9  # side of the smallest picture that DIM resizes to, as a share of the whole
 
 
@@ -34,7 +34,11 @@ def slope(net: nn.Module, x: Tensor, aim: Aim) -> tuple[Tensor, Tensor]:
 
 
 def fgsm(net: nn.Module, x: Tensor, aim: Aim, ball: Ball) -> Iterator[Tensor]:
-    """Fast gradient sign method (Goodfellow, Shlens, Szegedy 2015, section 4): x' = x + ε sign ∇ₓL."""
+    """Fast gradient sign method (Goodfellow, Shlens, Szegedy 2015, section 4): x' = x + ε sign ∇ₓL.
+
+    The worst point of the box for a linear network with two classes. With more classes another corner may be worse: the
+    gradient weighs all rivals at x by their probabilities, and the sign ignores how much each pixel helps which of them.
+    """
     yield ball.project(x, x + ball.steepest(slope(net, x, aim)[0]))
 
 
@@ -72,7 +76,10 @@ def better(best: Tensor, lead: Tensor, x: Tensor, now: Tensor) -> tuple[Tensor, 
 
 
 def mifgsm(net: nn.Module, x: Tensor, aim: Aim, ball: Ball, steps: int, stride: float, momentum: float) -> Iterator[Tensor]:
-    """Momentum iterative FGSM (Dong et al. 2018, algorithm 1): slopes of mean size 1, summed with a decay μ."""
+    """Momentum iterative FGSM (Dong et al. 2018, algorithm 1): slopes of mean size 1, summed with a decay μ.
+
+    The paper divides by ‖g‖₁, the mean times the number of pixels: all sums are smaller by one factor, the steps are the same.
+    """
     attacked, gathered = x, torch.zeros_like(x)
     for _ in range(steps):
         now = slope(net, attacked, aim)[0]
@@ -91,7 +98,10 @@ def dim(net: nn.Module, x: Tensor, aim: Aim, ball: Ball, steps: int, stride: flo
 
 
 def diverse(x: Tensor, often: float, generator: torch.Generator) -> Tensor:
-    """T(x; p): with probability p the pictures (N, C, H, W) shrunk to a random side and put at a random place on black."""
+    """T(x; p): with probability p the pictures (N, C, H, W) shrunk to a random side and put at a random place on black.
+
+    Xie et al. enlarge them instead, from 299 pixels to a frame of 330.
+    """
     if torch.rand((), generator=generator) >= often:
         return x
     side = x.shape[-1]

@@ -8,13 +8,16 @@ from torch import Tensor
 
 from core import loop
 from core.attack import models
-from core.attack.ball import Ball, largest, lengths, saved
+from core.attack.ball import LEVELS, Ball, largest, lengths, saved
 from core.attack.models import Aim, Victims
+from core.attack.settings import Goal, ToDigit, ToThing
+from core.data import imagenet
 from core.loop import hits, seeded
 from core.subject.models import as_bytes
 
 FEW = 10  # changed pixels that are counted one by one
 FAR = 96  # levels of one pixel: beyond, the length of the whole change says more
+SMALL = 25  # levels of ε, below which attacks on digits seldom reach anything
 HALVINGS = 20  # of the interval in which the strength of the noise is searched
 
 
@@ -34,10 +37,13 @@ def best(victims: Victims, logits: Tensor, count: int = 5) -> list[list]:
     return [[victims.names[i], 100 * float(found[i])] for i in found.argsort(descending=True)[:count].tolist()]
 
 
-def measured(victims: Victims, aim: Aim, x: Tensor, logits: Tensor | None = None) -> dict[str, float]:
+def measured(victims: Victims, aim: Aim, before: Tensor, x: Tensor, logits: Tensor | None = None) -> dict[str, float]:
     """How the network stands against the pictures x (N, C, H, W), in percent, and how far they are from the clean ones.
 
-    logits: what it says to them, (N, classes), where that is known already.
+    before: its answers to the clean pictures, (N,). logits: what it says to x, (N, classes), where that is known already.
+    Only what the attack itself changed counts as its success. fooled: of the pictures that were right before, those that
+    are wrong now. reached: of those that did not have the wanted answer before, those that have it now. Each is left out
+    when there is no such picture.
     """
     logits = models.ask(victims.net, x) if logits is None else logits
     found, change = logits.softmax(1), x - victims.x
@@ -46,10 +52,17 @@ def measured(victims: Victims, aim: Aim, x: Tensor, logits: Tensor | None = None
                "largest": float(largest(change).mean()), "length": float(lengths(change).mean()),
                "changed": float(touched(change).mean())}
     if len(x) > 1:  # of one picture these would be all or nothing
-        numbers["right"] = hits(logits, victims.y)
-        if aim.targeted:
-            numbers["reached"] = 100 * float(aim.reached(logits).float().mean())
+        numbers["right"], said = hits(logits, victims.y), logits.argmax(1)
+        if (was := before == victims.y).any():
+            numbers["fooled"] = share(said[was] != victims.y[was])
+        if aim.targeted and (open_ := before != aim.label).any():
+            numbers["reached"] = share(said[open_] == aim.label[open_])
     return numbers
+
+
+def share(where: Tensor) -> float:
+    """The share of truth values that are true, in percent."""
+    return 100 * int(where.sum()) / len(where)
 
 
 def touched(change: Tensor) -> Tensor:
@@ -69,17 +82,25 @@ def confusion(victims: Victims, said: Tensor) -> np.ndarray:
 
 def summary(victims: Victims, aim: Aim, attacked: Tensor, kept: Tensor, ball: Ball | None, seed: int) -> dict[str, Any]:
     """The end of an attack: before and after rounding, beside noise of the same size."""
-    generator = seeded(seed)
-    noisy = saved(victims.x, ball.noise(victims.x, generator), ball) if ball else as_long(victims.x, kept - victims.x, generator)
+    noisy, before = noise_like(victims, kept, ball, seed), models.ask(victims.net, victims.x)
     said = [(x, models.ask(victims.net, x)) for x in (kept, noisy, attacked)]
-    found, noise, unrounded = (measured(victims, aim, *each) for each in said)
+    found, noise, unrounded = (measured(victims, aim, before.argmax(1), *each) for each in said)
     end = found | {"truth_unrounded": unrounded["truth"], "truth_noise": noise["truth"], "length_noise": noise["length"]}
     if len(victims.x) == 1:
         names = "answers_after", "answers_noise", "answers_unrounded"
         end |= {name: best(victims, logits) for name, (_, logits) in zip(names, said)}
-    else:
-        end |= {"right_unrounded": unrounded["right"], "right_noise": noise["right"]}
-    return end | {"note": in_words(victims, aim, end)}
+        return end | {"note": of_one(victims, aim, best(victims, before)[0][0], end)}
+    end |= {"right_before": hits(before, victims.y), "right_unrounded": unrounded["right"]}
+    end |= {f"{name}_noise": noise[name] for name in ("right", "fooled", "reached") if name in noise}
+    return end | {"note": of_many(victims, end)}
+
+
+def noise_like(victims: Victims, kept: Tensor, ball: Ball | None, seed: int) -> Tensor:
+    """The control: saved pictures with noise of the size of the ball, or, without one, as long as each attacked picture's change."""
+    generator = seeded(seed)
+    if ball:
+        return saved(victims.x, ball.noise(victims.x, generator), ball)
+    return as_long(victims.x, kept - victims.x, generator)
 
 
 def as_long(x: Tensor, change: Tensor, generator: torch.Generator) -> Tensor:
@@ -96,25 +117,55 @@ def as_long(x: Tensor, change: Tensor, generator: torch.Generator) -> Tensor:
     return saved(x, (x + low * direction).clamp(0, 1))
 
 
-def in_words(victims: Victims, aim: Aim, end: dict[str, Any]) -> str:
-    """What happened, in one or two sentences."""
-    size = f"No pixel moved by more than {end['largest']:.0f} of 255 levels"
+def of_many(victims: Victims, end: dict[str, Any]) -> str:
+    """What happened to many digits, in a few sentences. What was wrong before is no success of the attack."""
+    said = (f"{end['right']:.1f} % of {len(victims.x)} digits are still right ({end['right_before']:.1f} % before the attack); under noise "
+            f"of the same size {end['right_noise']:.1f} %.")
+    if "fooled" in end:
+        said += (f" Of the digits that were right before, the attack turned {end['fooled']:.1f} %, noise {end['fooled_noise']:.1f} %.")
+    if "reached" in end:
+        said += (f" Of those that had another answer before, {end['reached']:.1f} % say what was wanted, under noise "
+                 f"{end['reached_noise']:.1f} %.")
+    undone = end["right"] - end["right_unrounded"]
+    return said + (f" Saving with 8 bits undid the attack on {undone:.1f} %." if undone > 0 else "")
+
+
+def of_one(victims: Victims, aim: Aim, before: str, end: dict[str, Any]) -> str:
+    """What happened to one picture, in a few sentences. before: the answer to the clean picture."""
+    (name, sure), (unrounded, _), (noise, noise_sure) = (end[f"answers_{when}"][0] for when in ("after", "unrounded", "noise"))
+    label = victims.names[int(aim.label[0])]  # what is wanted, or, of an untargeted attack, what is not
+    said = [f"The network {'still' if name == before else 'now'} says “{name}” ({sure:.0f} %).", size_in_words(end)]
+    if aim.targeted == (before == label):  # nothing was left to do
+        said.insert(0, f"Before the attack the network said “{before}”, which was " + (
+            "the wanted answer already: the attack had nothing to win." if aim.targeted else
+            f"wrong already (it is a {label}): the attack had nothing to win."))
+    elif aim.targeted == (unrounded == label) and aim.targeted != (name == label):
+        said.append(f"Before it was saved with 8 bits it was “{unrounded}”: so small a change is lost in rounding.")
+    if end["changed"]:
+        said.append(f"To noise of the same size it says “{noise}” ({noise_sure:.0f} %).")
+    return " ".join(said)
+
+
+def hints(victims: Victims, goal: Goal, ball: Ball | None, end: dict[str, Any]) -> str:
+    """Sentences on knobs that were made for the other kind of picture: a wish that became another class, a small ε."""
+    said = []
+    if isinstance(goal, ToThing) and not victims.photo:
+        said.append(f"A digit classifier knows no “{imagenet.names()[goal.wish]}”: of its class number {goal.wish} the last digit counts, "
+                    f"so the answer wanted was {goal.wish % 10}.")
+    if isinstance(goal, ToDigit) and victims.photo:
+        said.append(f"The photo network knows no digits: the answer wanted was its class number {goal.wish_digit}, "
+                    f"“{victims.names[goal.wish_digit]}”.")
+    if ball and not victims.photo and LEVELS * ball.epsilon < SMALL and end["wrong"] < 50:
+        said.append(f"ε = {LEVELS * ball.epsilon:g}/255 is small for digits: {SMALL} to 77 (0.1 to 0.3) is usual.")
+    return "".join(f" {sentence}" for sentence in said)
+
+
+def size_in_words(end: dict[str, Any]) -> str:
+    """How large the change of one picture is, in a sentence."""
     if not end["changed"]:
-        size = "No pixel changed"
-    elif end["changed"] <= FEW:
-        size = f"{end['changed']:.0f} pixel{'s' if end['changed'] > 1 else ''} changed"
-    elif end["largest"] > FAR:
-        size = f"The whole change is {end['length']:.2f} long (L2), where one pixel from black to white is 1"
-    if len(victims.x) > 1:
-        undone = end["right"] - end["right_unrounded"]
-        rounding = f" Saving with 8 bits undid the attack on {undone:.1f} %." if undone > 0 else ""
-        return (f"{end['right']:.1f} % of {len(victims.x)} digits are still right; under noise of the same size "
-                f"{end['right_noise']:.1f} %.{rounding}")
-    (name, sure), (before, _) = end["answers_after"][0], end["answers_unrounded"][0]
-    noise, noise_sure = end["answers_noise"][0]
-    wanted = victims.names[int(aim.label[0])]  # or, of an untargeted attack, what is not wanted
-    lost = aim.targeted == (before == wanted) and aim.targeted != (name == wanted)
-    rounding = f" Before it was saved with 8 bits it was “{before}”: so small a change is lost in rounding." if lost else ""
-    now = "still" if name == victims.names[int(victims.y[0])] else "now"
-    return (f"The network {now} says “{name}” ({sure:.0f} %). {size}.{rounding} To noise of the same size it says “{noise}” "
-            f"({noise_sure:.0f} %).")
+        return "No pixel changed."
+    if end["changed"] <= FEW:
+        return f"{end['changed']:.0f} pixel{'s' if end['changed'] > 1 else ''} changed."
+    if end["largest"] > FAR:
+        return f"The whole change is {end['length']:.2f} long (L2), where one pixel from black to white is 1."
+    return f"No pixel moved by more than {end['largest']:.0f} of 255 levels."

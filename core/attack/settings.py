@@ -5,16 +5,17 @@ accuracy against ε, the transfer matrix, a defence with and without an attacker
 training.
 """
 
-from typing import Literal, get_args
+from collections.abc import Mapping
+from typing import Any, Literal, get_args
 
 from pydantic import Field
 
 from core.data.imagenet import names
-from core.settings import Frozen, Metric, Scene, Settings, knob
+from core.settings import COIN, Chance, Frozen, Metric, Scene, Settings, knob
 from core.subject.settings import SUBJECT_NAMES, Digit, Drawing, Photo, Upload, network
 
 LEVELS = 255  # steps from black to white in a saved picture: the unit of every ε
-# digit classifiers of different make from which the black-box attacker borrows slopes
+# digit classifiers of different make from which the black-box attacker borrows gradients
 SURROGATES = {"compression-teacher/model": "CNN 16-32-64, dense 256", "compression-soft-targets/model": "CNN 6-12-24",
               "compression-thin-by-gamma/control": "CNN 11-20-32, dense 41", "lifelong-joint/model": "MLP 100-100",
               "lifelong-progressive/model": "MLP 100-100, one of five columns"}
@@ -39,7 +40,7 @@ class Away(Frozen):
 
 
 class Least(Frozen):
-    """The answer that the network holds for the least likely."""
+    """The answer that is least likely for the network."""
 
     name: Literal["least"] = "least"
 
@@ -48,16 +49,16 @@ class ToThing(Frozen):
     """An answer of one's choice, of the photo network's thousand."""
 
     name: Literal["thing"] = "thing"
-    wish: int = knob(PANDA, "Make it a", "What the network shall see in the photo; for a digit the last figure of its number.",
-                     ge=0, le=999, step=1, names=dict(enumerate(names())))
+    wish: int = knob(PANDA, "Make it a", "The answer that the attack wants. A digit classifier has no such class: there the last "
+                     "digit of the class number counts.", ge=0, le=999, step=1, names=dict(enumerate(names())))
 
 
 class ToDigit(Frozen):
     """An answer of one's choice, of the ten digits."""
 
     name: Literal["number"] = "number"
-    wish_digit: int = knob(8, "Make it a", "What the network shall read; for a photo the class of that number.", ge=0, le=9,
-                           step=1)
+    wish_digit: int = knob(8, "Make it a", "The answer that the attack wants. The photo network has no digits: there it is the class "
+                           "with this number.", ge=0, le=9, step=1)
 
 
 Goal = Away | Least | ToThing | ToDigit
@@ -75,7 +76,7 @@ def _norm() -> str:
 
 
 def _steps(default: int, most: int = 100) -> int:
-    return knob(default, "Steps", "Slopes that the attack asks for, one after the other.", ge=1, le=most, step=1)
+    return knob(default, "Steps", "Gradient steps, one after the other.", ge=1, le=most, step=1)
 
 
 def _stride() -> float:
@@ -83,8 +84,8 @@ def _stride() -> float:
 
 
 def _access() -> str:
-    return knob("white", "The attacker knows", "White box: slopes of the network itself. Black box: only those of other networks of "
-                "the shelf, averaged; for digits.", names={"white": "the network", "black": "only other networks"})
+    return knob("white", "The attacker knows", "White box: gradients of the network itself. Black box: only gradients of other "
+                "digit classifiers, averaged.", names={"white": "the network", "black": "only other networks"})
 
 
 class Bounded(Frozen):
@@ -101,14 +102,14 @@ class Noise(Bounded):
 
 
 class FGSM(Bounded):
-    """One step along the sign of the slope."""
+    """One step along the sign of the gradient."""
 
     name: Literal["fgsm"] = "fgsm"
     access: Literal["white", "black"] = _access()
 
 
 class IFGSM(Bounded):
-    """Many small steps along the sign of the slope."""
+    """Many small steps along the sign of the gradient."""
 
     name: Literal["ifgsm"] = "ifgsm"
     steps: int = _steps(10)
@@ -122,28 +123,28 @@ class PGD(Bounded):
     name: Literal["pgd"] = "pgd"
     steps: int = _steps(10)
     stride: float = _stride()
-    restarts: int = knob(1, "Restarts", "Random starts; of each picture the best try counts.", ge=1, le=20, step=1)
+    restarts: int = knob(1, "Restarts", "Random starts. For each picture the best try counts.", ge=1, le=20, step=1)
     access: Literal["white", "black"] = _access()
 
 
 class MIFGSM(Bounded):
-    """Steps along a running mean of the slopes."""
+    """Steps along a running sum of the gradients."""
 
     name: Literal["mifgsm"] = "mifgsm"
     steps: int = _steps(10)
     stride: float = _stride()
-    momentum: float = knob(1.0, "Momentum", "How much of the earlier slopes is kept.", symbol="μ", ge=0, le=2, step=0.05)
+    momentum: float = knob(1.0, "Momentum", "How much of the earlier gradients is kept.", symbol="μ", ge=0, le=2, step=0.05)
     access: Literal["white", "black"] = _access()
 
 
 class DIM(Bounded):
-    """Momentum, and each slope taken of the picture resized at random."""
+    """Momentum, and each gradient taken of the picture resized at random."""
 
     name: Literal["dim"] = "dim"
     steps: int = _steps(10)
     stride: float = _stride()
-    momentum: float = knob(1.0, "Momentum", "How much of the earlier slopes is kept.", symbol="μ", ge=0, le=2, step=0.05)
-    often: float = knob(50, "Resized", "How often the slope is taken of a resized picture.", symbol="p", unit="%", ge=0, le=100,
+    momentum: float = knob(1.0, "Momentum", "How much of the earlier gradients is kept.", symbol="μ", ge=0, le=2, step=0.05)
+    often: float = knob(50, "Resized", "How often the gradient is taken of a resized picture.", symbol="p", unit="%", ge=0, le=100,
                         step=5)
     access: Literal["white", "black"] = _access()
 
@@ -169,7 +170,7 @@ class CW(Frozen):
 
 
 class OnePixel(Frozen):
-    """Few pixels, any colour: found by evolution, without a slope."""
+    """Few pixels, any colour: found by evolution, without a gradient."""
 
     name: Literal["one_pixel"] = "one_pixel"
     pixels: int = knob(1, "Pixels", "How many may change.", ge=1, le=10, step=1)
@@ -190,7 +191,7 @@ class Curve(Frozen):
     name: Literal["curve"] = "curve"
     norm: Literal["inf", "2"] = _norm()
     highest: float = knob(96, "Up to ε", "Where the curve ends.", symbol="ε", unit="/ 255", ge=4, le=128, step=4)
-    steps: int = _steps(20, most=40)
+    steps: int = knob(20, "Steps", "Of PGD; with photos at most 6. MI-FGSM never takes more than 10.", ge=1, le=40, step=1)
 
 
 class Transfer(Frozen):
@@ -213,8 +214,8 @@ class Defend(Frozen):
             "bits": "fewer grey levels", "smooth": "smoothing", "jpeg": "JPEG", "resize": "random resize and pad"})
     strength: int = knob(3, "Strength", "From 1, hardly any, to 5.", ge=1, le=5, step=1)
     epsilon: float = _epsilon(38)
-    steps: int = _steps(20, most=40)
-    samples: int = knob(8, "Draws", "Random draws that the knowing attacker averages over (EOT).", ge=1, le=20, step=1)
+    steps: int = knob(20, "Steps", "Of PGD; with photos at most 10.", ge=1, le=40, step=1)
+    samples: int = knob(8, "Draws", "Random draws that the knowing attacker averages over; with photos at most 3.", ge=1, le=20, step=1)
 
 
 class Detect(Frozen):
@@ -274,7 +275,7 @@ FORMULAS = {
     "cw": r"\min_w \lVert x' - x \rVert_2^2 + c \cdot \max\left(f_y(x') - \max_{k \ne y} f_k(x'),\, -\kappa\right), \quad x' = "
     r"\tfrac{1}{2}(\tanh w + 1)",
     "one_pixel": r"\min_{\delta} p_y(x + \delta), \quad \lVert \delta \rVert_0 \le d",
-    "universal": r"\max_{\lVert \delta \rVert \le \varepsilon} \frac{1}{N} \sum_{i} L(x_i + \delta, y_i)",
+    "universal": r"\max_{\lVert \delta \rVert \le \varepsilon} \frac{1}{N} \sum_{i} \min\left(L(x_i + \delta, y_i),\, \beta\right)",
     "curve": r"\text{robust accuracy}(\varepsilon) = \frac{1}{N} \sum_i \min_{\text{attacks}}\ \mathbb{1}[f(x_i + \delta) = y_i]",
     "transfer": r"A_{ij} = \text{accuracy of } f_j \text{ on attacks made with } f_i",
     "defend": r"\nabla_x L(f(g(x)), y) \approx \left.\nabla_z L(f(z), y)\right|_{z = g(x)}, \quad "
@@ -282,6 +283,10 @@ FORMULAS = {
     "detect": r"s(x) = \max_g \lVert p(x) - p(g(x)) \rVert_1",
     "training": r"\min_\theta \mathbb{E}_{(x, y)} \max_{\lVert \delta \rVert_\infty \le \varepsilon} L(f_\theta(x + \delta), y)",
 }
+
+
+MEASURED = tuple(member.model_fields["name"].default for member in EXPERIMENTS)
+OTHERS = "This method works on pictures of its own: many test digits, or all shipped photos."
 
 
 class AttackSettings(Settings):
@@ -299,31 +304,63 @@ class AttackSettings(Settings):
         json_schema_extra={"names": {"away": "any wrong answer", "least": "the least likely", "thing": "a thing I choose",
                                      "number": "a digit I choose"}})
 
+    @classmethod
+    def idle(cls, chosen: Mapping[str, Any]) -> dict[str, str]:
+        """Knobs that change nothing with these choices (flat), each with the reason."""
+        method, subject = chosen.get("method"), chosen.get("subject")
+        found = {}
+        if method in MEASURED:
+            found |= dict.fromkeys(("goal", "wish", "wish_digit"), "Measurements and defences always want any wrong answer.")
+        if method == "training":
+            found |= {"network": "Adversarial training trains a network of its own.", "count": "Adversarial training watches one digit."}
+            found |= {} if subject == "digit" else {"photo": OTHERS, "upload": OTHERS}
+            if chosen.get("inner") != "pgd":
+                found["steps"] = "Only PGD has several steps."
+            if chosen.get("inner") == "none":
+                found["begin"] = "Nobody attacks."
+        elif method in MEASURED:
+            found |= dict.fromkeys(("photo", "upload", "digit", "number", "drawing"), OTHERS)
+        if method == "transfer" and chosen.get("with_attack") == "fgsm":
+            found["steps"] = "FGSM has one step."
+        if method == "defend" and chosen.get("defence") != "resize":
+            found["samples"] = "Only a random defence is drawn."
+        return found
+
+
+def photos(settings: AttackSettings) -> bool:
+    """Whether the run asks the photo network; some experiments always ask digit classifiers."""
+    return isinstance(settings.subject, Photo | Upload) and not isinstance(settings.method, Transfer | Detect | Training)
+
+
+GUESS = Chance(lambda settings: 0.1 if photos(settings) else 10.0)  # of a thousand answers, or of ten
+NOTHING = Chance(0.0, "no attack")  # of what only counts where the attack changed the answer
 
 METRICS = {
-    "right": Metric("Still right", "%", role="before"),
-    "reached": Metric("Says what was wanted", "%", role="danger"),
-    "truth": Metric("Right answer", "%", role="before", chart="probability"),
+    "right": Metric("Still right", "%", role="before", chance=GUESS),
+    "fooled": Metric("Turned from right to wrong", "%", role="after", chance=NOTHING),
+    "reached": Metric("Says what was wanted, and did not before", "%", role="danger", chance=NOTHING),
+    "truth": Metric("Right answer", "%", role="before", chart="probability", chance=GUESS),
     # the one wanted, or the likeliest
-    "wrong": Metric("Wrong answer", "%", role="danger", chart="probability"),
+    "wrong": Metric("Wrong answer", "%", role="danger", chart="probability", chance=GUESS),
     "largest": Metric("Largest change of a pixel, of 255", chart=""),
     "length": Metric("Length of the change, L2", chart=""),
     "changed": Metric("Pixels changed", chart=""),
-    "clean": Metric("Clean", "%", role="before"),
-    "noise": Metric("Random noise", "%", role="control"),
-    "fgsm": Metric("FGSM", "%", role="after"),
-    "mifgsm": Metric("MI-FGSM", "%", role="task3"),
-    "pgd": Metric("PGD", "%", role="danger"),
-    "deepfool": Metric("DeepFool", "%", role="task3"),
-    "cw": Metric("Carlini–Wagner", "%", role="task5"),
-    "worst": Metric("Worst of all", "%", role="whole"),
-    "bare": Metric("No defence", "%", role="control"),
-    "blind": Metric("Defended, the attacker does not know", "%", role="after"),
-    "knowing": Metric("Defended, the attacker knows", "%", role="danger"),
-    "auc_noise": Metric("Noise found (area under the curve)", "%", role="control", chart=""),
-    "auc_blind": Metric("Attack found", "%", role="after", chart=""),
-    "auc_knowing": Metric("Attack that knows the detector found", "%", role="danger", chart=""),
-    "carried": Metric("Fooled elsewhere, on average", "%", role="danger", chart="carried over"),
+    "clean": Metric("Clean", "%", role="before", chance=GUESS),
+    "noise": Metric("Random noise", "%", role="control", chance=GUESS),
+    "fgsm": Metric("FGSM", "%", role="after", chance=GUESS),
+    "mifgsm": Metric("MI-FGSM", "%", role="task3", chance=GUESS),
+    "pgd": Metric("PGD", "%", role="danger", chance=GUESS),
+    "deepfool": Metric("DeepFool", "%", role="task3", chance=GUESS),
+    "cw": Metric("Carlini–Wagner", "%", role="task5", chance=GUESS),
+    "worst": Metric("Worst of all", "%", role="whole", chance=GUESS),
+    "bare": Metric("No defence", "%", role="neutral", chance=GUESS),
+    "blind": Metric("Defended, the attacker does not know", "%", role="after", chance=GUESS),
+    "knowing": Metric("Defended, the attacker knows", "%", role="danger", chance=GUESS),
+    "auc_noise": Metric("Noise found (area under the curve)", "%", role="control", chart="", chance=COIN),
+    "auc_blind": Metric("Attack found", "%", role="after", chart="", chance=COIN),
+    "auc_knowing": Metric("Attack that knows the detector found", "%", role="danger", chart="", chance=COIN),
+    "carried": Metric("Fooled elsewhere, on average", "%", role="danger", chart="carried over", chance=NOTHING),
+    "carried_noise": Metric("Fooled by random noise", "%", role="control", chart="carried over", chance=None),
     "loss": Metric("Loss", role="neutral", chart="loss", log=True),
 }
 

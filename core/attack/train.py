@@ -4,16 +4,17 @@ import math
 from collections.abc import Iterator
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from core.attack import curve, defences, detect, models, training, transfer, universal
 from core.attack import settings as s
-from core.attack.ball import saved
+from core.attack.ball import Ball, saved
 from core.attack.craft import ball_of, craft, slopes_of, steps_of
 from core.attack.models import Victims
-from core.attack.report import confusion, facts, many, measured, summary
+from core.attack.report import confusion, facts, hints, many, measured, noise_like, summary
 from core.attack.settings import AttackSettings
 from core.events import Event, Finished, Metrics, Picture, Started
+from core.loop import hits
 from core.subject.models import as_bytes
 from core.subject.settings import SHIPPED_NETWORK
 
@@ -60,22 +61,35 @@ def attack(settings: AttackSettings) -> Iterator[Event]:
     else:
         chosen = torch.linspace(0, len(victims.x) - 1, min(SHOWN, len(victims.x))).round().long()
         yield Picture(0, "many_clean", many(victims.x[chosen]))
-    yield Metrics(0, measured(victims, aim, victims.x))
+    before = models.answers(victims.net, victims.x)
+    control = under_noise(victims, ball, settings.seed)
+
+    def now(x: Tensor) -> dict[str, float]:
+        return measured(victims, aim, before, x) | control
+    yield Metrics(0, now(victims.x))
     reports, shown = math.ceil(steps / REPORTS), math.ceil(steps / PICTURES)
     for step, attacked in enumerate(craft(source, victims.x, aim, method, settings.seed), start=1):
         if step % reports == 0:
-            yield Metrics(step, measured(victims, aim, saved(victims.x, attacked, ball)))
+            yield Metrics(step, now(saved(victims.x, attacked, ball)))
         if len(victims.x) == 1 and step % shown == 0:
             yield Picture(step, "attacked", as_bytes(saved(victims.x, attacked, ball)[0]))
     kept = saved(victims.x, attacked, ball)
     if step % reports:  # it ended between two reports
-        yield Metrics(step, measured(victims, aim, kept))
+        yield Metrics(step, now(kept))
     if len(victims.x) == 1 and step % shown:
         yield Picture(step, "attacked", as_bytes(kept[0]))
     if len(victims.x) > 1:
         yield Picture(step, "many_attacked", many(kept[chosen]))
         yield Picture(step, "becomes", confusion(victims, models.answers(victims.net, kept)))
-    yield Finished(step, summary(victims, aim, attacked, kept, ball, settings.seed))
+    end = summary(victims, aim, attacked, kept, ball, settings.seed)
+    yield Finished(step, end | {"note": end["note"] + hints(victims, settings.goal, ball, end)})
+
+
+def under_noise(victims: Victims, ball: Ball | None, seed: int) -> dict[str, float]:
+    """The control of many pictures, in percent: those that are right under noise of the size of the ball."""
+    if len(victims.x) == 1 or not ball:
+        return {}  # of one picture it would be all or nothing; the smallest change has no size before it is found
+    return {"noise": hits(models.ask(victims.net, noise_like(victims, victims.x, ball, seed)), victims.y)}
 
 
 def source_of(settings: AttackSettings, victims: Victims) -> nn.Module:
@@ -83,7 +97,7 @@ def source_of(settings: AttackSettings, victims: Victims) -> nn.Module:
     if getattr(settings.method, "access", "white") == "white":
         return victims.net
     if victims.photo:
-        raise CannotAttack("There is only one network for photos here, so no other could lend its slopes: choose “the network”, or "
+        raise CannotAttack("There is only one network for photos here, so no other could lend its gradients: choose “the network”, or "
                            "attack a digit.")
     return models.surrogates(settings.subject.network)
 

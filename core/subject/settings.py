@@ -5,7 +5,7 @@ from typing import Literal
 from core.settings import Frozen, knob
 
 SHIPPED_NETWORK = "compression-teacher"
-MOST_TEXT = 60_000  # letters of a photo of one's own: a JPEG of 224 × 224 pixels in base 64, which begins with /9j/
+MOST_TEXT = 208_000  # letters of a photo of one's own of 224 × 224 pixels in base 64: a JPEG begins with /9j/, a PNG with iVBORw0KGgo
 PHOTOS = {"chelsea": "Cat", "coffee": "Coffee", "motorcycle": "Motorcycle", "temple": "Temple", "flower": "Flower",
           "camera": "Man with a camera", "rocket": "Rocket", "clock": "Clock, moved", "horse": "Horse, a silhouette",
           "coins": "Coins", "galaxies": "Galaxies", "chessboard": "Chessboard"}
@@ -38,7 +38,8 @@ class Upload(Frozen):
 
     name: Literal["upload"] = "upload"
     upload: str = knob("", "Your photo", "PNG, JPEG, WebP, GIF, BMP or TIFF. It stays on this server and in your run.",
-                       source="photo", form="a photo chosen on the page", pattern=r"^(/9j/[A-Za-z0-9+/=]*)?$", max_length=MOST_TEXT)
+                       source="photo", form="a photo chosen on the page", max_length=MOST_TEXT,
+                       pattern=r"^((/9j/|iVBORw0KGgo)[A-Za-z0-9+/=]*)?$")
 
 
 class Drawing(Frozen):
@@ -48,7 +49,6 @@ class Drawing(Frozen):
     drawing: str = knob("", "Your digit", "Draw a digit with mouse, pen or finger.", source="drawing",
                         form="a digit drawn on the page", pattern=r"^[A-Za-z0-9+/]*={0,2}$", max_length=1048)
     network: str = network()
-
 
 
 Subject = Photo | Digit | Upload | Drawing

@@ -125,16 +125,25 @@ def draw(lab: str, model: type[Settings], stored: Callable[[str], Mapping[str, s
     chosen: dict[str, Any] = {}
     for name, field in model.model_fields.items():
         if union_members(field):
-            chosen[name] = widget(lab, name, field, on_change=_forget_inner, args=(lab, field))
+            why = _idle(lab, model).get(name, "")
+            chosen[name] = widget(lab, name, field, why=why, on_change=_forget_inner, args=(lab, field))
     rest = {name: field for name, field in flat_fields(model, chosen) if name not in chosen}
+    idle = _idle(lab, model)
     for name, field in rest.items():
         if not extra(field, "fine"):
-            widget(lab, name, field, _stored(field, stored))
+            widget(lab, name, field, _stored(field, stored), idle.get(name, ""))
     with st.expander(_("More knobs"), icon=":material/tune:"):
         for name, field in rest.items():
             if extra(field, "fine"):
-                widget(lab, name, field, _stored(field, stored))
+                widget(lab, name, field, _stored(field, stored), idle.get(name, ""))
     return read(lab, model)
+
+
+def _idle(lab: str, model: type[Settings]) -> Mapping[str, str]:
+    """Which knobs do nothing as the others stand, and why; they are drawn, but cannot be turned."""
+    chosen = {name: st.session_state.get(key(lab, name), default_of(field)) for name, field in model.model_fields.items()}
+    inner = {name: st.session_state.get(key(lab, name), default_of(f)) for name, f in flat_fields(model, chosen)}
+    return model.idle(chosen | inner)
 
 
 def _stored(field: FieldInfo, stored: Callable[[str], Mapping[str, str]]) -> Mapping[str, str] | None:
@@ -156,9 +165,16 @@ def _forget_inner(lab: str, union: FieldInfo) -> None:
             st.session_state.pop(key(lab, name), None)
 
 
-def widget(lab: str, name: str, field: FieldInfo, runs: Mapping[str, str] | None = None, **on_change: Any) -> Any:
-    """The widget that fits the field's type: choice, run, switch, logarithmic or plain slider, number."""
+def widget(
+    lab: str, name: str, field: FieldInfo, runs: Mapping[str, str] | None = None, why: str = "", **on_change: Any
+) -> Any:
+    """The widget that fits the field's type: choice, run, switch, logarithmic or plain slider, number.
+
+    why: the reason why the knob does nothing now; it cannot be turned then.
+    """
     label, tip, where = label_of(name, field), _(field.description or ""), key(lab, name)
+    off = {"disabled": bool(why)}
+    tip += f" **{_('No effect here.')}** {_(why)}" if why else ""
     st.session_state.setdefault(where, default_of(field))
     low, high = bounds_of(field)
     if choices := choices_of(field):
@@ -167,27 +183,28 @@ def widget(lab: str, name: str, field: FieldInfo, runs: Mapping[str, str] | None
         draw_choice = st.segmented_control if side_by_side else st.selectbox
         more = {"required": True, "width": "stretch"} if side_by_side else {}
         return draw_choice(
-            label, choices, format_func=lambda c: _(names.get(c, str(c))), key=where, help=tip, **more, **on_change
+            label, choices, format_func=lambda c: _(names.get(c, str(c))), key=where, help=tip, **off, **more, **on_change
         )
     if field.annotation is bool:
-        return st.toggle(label, key=where, help=tip)
+        return st.toggle(label, key=where, help=tip, **off)
     if own_picture := OWN.get(extra(field, "source") or ""):
         return own_picture(label, where, tip)
     if field.annotation is str:
         known = {st.session_state[where]: st.session_state[where]} | dict(runs or {})
-        return st.selectbox(label, list(known), format_func=known.get, key=where, help=tip)
+        return st.selectbox(label, list(known), format_func=known.get, key=where, help=tip, **off)
     if name == "seed":
-        return st.number_input(label, int(low), int(high), step=1, key=where, help=tip)
+        return st.number_input(label, int(low), int(high), step=1, key=where, help=tip, **off)
     if extra(field, "log"):
         grid = log_grid(low, high, st.session_state[where], field.annotation)
-        return st.select_slider(label, grid, format_func=lambda v: f"{v:g}", key=where, help=tip)
+        return st.select_slider(label, grid, format_func=lambda v: f"{v:g}", key=where, help=tip, **off)
     if names := extra(field, "names"):
         whole = range(int(low), int(high) + 1)
         choose = st.select_slider if len(whole) <= MANY else st.selectbox
-        return choose(label, whole, format_func=lambda v: _(names.get(v, str(v))), key=where, help=tip)
+        return choose(label, whole, format_func=lambda v: _(names.get(v, str(v))), key=where, help=tip, **off)
     kind = field.annotation
     step = kind(extra(field, "step") or (1 if kind is int else (high - low) / 100))
-    return st.slider(label, kind(low), kind(high), step=step, key=where, help=tip, format="%d" if kind is int else "%g")
+    shape = "%d" if kind is int else "%g"
+    return st.slider(label, kind(low), kind(high), step=step, key=where, help=tip, format=shape, **off)
 
 
 def log_grid(low: float, high: float, value: float, kind: type) -> list[float]:

@@ -37,6 +37,9 @@ def draw(current: Shown, settings: Settings, verb: str) -> None:
     elif view.state == "failed" and (changed := differences(current, settings)):  # what was wrong may be mended
         again = _("The last run failed. The knobs have changed since: {}. Press {} to try again.")
         st.caption(f":material/tune: {again.format(changed, _(verb))}")
+    elif view.state == "failed" and (changed := differences(current, settings)):  # what was wrong may be mended
+        again = _("The last run failed. The knobs have changed since: {}. Press {} to try again.")
+        st.caption(f":material/tune: {again.format(changed, _(verb))}")
     elif view.state == "failed":
         st.error(plain(view.message), icon=":material/report:")
     elif view.state == "stopped":

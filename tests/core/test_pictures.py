@@ -16,7 +16,8 @@ from skimage.data import data_dir
 
 from core.data import digits, photos, pictures
 from core.data.pictures import BadPicture
-from core.subject.models import photo_net
+from core.subject.models import as_bytes, photo_net
+from core.subject.settings import MOST_TEXT, Upload
 
 RED, GREEN, BLUE, WHITE = (220, 20, 20), (20, 200, 20), (20, 20, 220), (250, 250, 250)
 
@@ -251,12 +252,18 @@ def test_a_photo_fits_into_its_setting_and_keeps_what_is_on_it():
 
 
 def test_even_noise_fits_into_the_setting():
-    noise = Image.fromarray(np.random.default_rng(0).integers(0, 256, (300, 400, 3), dtype=np.uint8))
-    assert len(pictures.photo_from(file_of(noise))) <= 60_000
+    """And what has the right size comes through as it is, to the last bit: an attack that was saved is still one."""
+    noise = np.random.default_rng(0).integers(0, 256, (300, 400, 3), dtype=np.uint8)
+    assert len(pictures.photo_from(file_of(Image.fromarray(noise)))) <= 60_000
+    for exact in (noise[:224, :224], as_bytes(photos.load("chelsea"))):
+        for data in (file_of(Image.fromarray(exact)), file_of(Image.fromarray(exact), "BMP")):
+            text = pictures.photo_from(data)
+            assert Upload(upload=text) and np.array_equal(as_bytes(pictures.unpack_photo(text)), exact)
 
 
 @pytest.mark.parametrize("text", [
-    "no base64!", "aGVsbG8=", "A" * 60_004, base64.b64encode(file_of(quarters(224))).decode(),
+    "no base64!", "aGVsbG8=", "A" * (MOST_TEXT + 4), base64.b64encode(file_of(quarters(224), "BMP")).decode(),
+    base64.b64encode(file_of(quarters(225))).decode(),
     base64.b64encode(file_of(quarters(200), "JPEG")).decode(), base64.b64encode(file_of(quarters(224), "JPEG")[:500]).decode(),
     "ä" * 40])
 def test_a_foreign_text_is_no_photo(text):

@@ -1,3 +1,84 @@
 """What holds the numbers of the lecture: see tests/lectures/claims.py."""
 
-CLAIMS = []
+from core.attack.settings import SCENES, DeepFool, Training
+from core.attack.yardsticks import DEFEND
+from core.data import digits
+from core.runs import load
+from tests.lectures.claims import at, claim, end, summary, sweep, table
+
+PANDA, PIXEL, DEFENCE, TRAINED = (f"attack-{scene.slug}" for scene in SCENES)
+LONGER = "Longer and wider, PGD-40 with five starts, ε = 0.3"
+CLEAN = "Longer and wider adversarial training, clean"
+SETTING = "a setting"
+
+
+def seeds(column):
+    """Mean and sd of the second scene's defence over seeds."""
+    return sweep("attack", DEFEND, f"result_{column}", defence="smooth")
+
+
+def pandas():
+    return table("attack", "The scene's cat: steps until the network is surer of the panda than ever of the cat")
+
+
+def lead():
+    """The first step after which the panda is surer than the cat ever was."""
+    steps, columns = load(PANDA).history()
+    return next(step for step, sure in zip(steps, columns["wrong"]) if sure > max(columns["truth"]))
+
+
+def black_and_white():
+    """The share in % of a test digit's pixels that are exactly black or white."""
+    x = digits.load().test_x
+    return 100 * float(((x == 0) | (x == 1)).float().mean())
+
+
+CLAIMS = [
+    claim("with 8 bits a colour", SETTING),
+    claim("at most 8 of the 255 levels", SETTING, SETTING),
+    claim("In this run after 8: then it is 46 % sure of the panda, after ten steps 99 %,", lead, lambda: at(PANDA, "wrong", 8),
+          lambda: end(PANDA, "wrong")),
+    claim("of the cat it was never surer than 39 %", lambda: max(load(PANDA).history()[1]["truth"])),
+    claim("Over five seeds it takes 7.4 ± 0.5 steps", lambda: pandas().mean, lambda: pandas().sd),
+    claim("the network stays 83 % sure of cats",
+          lambda: table("attack", "The scene's cat: how sure it is of any cat under noise of the same size").mean),
+    claim("in 150,528 numbers at once", float(224 * 224 * 3)),
+    claim("**one pixel** of 784", float(28 * 28)),
+    claim("to the right of a very clear 1, and the network reads a 6", "tests/lectures/test_attack.py",
+          lambda: float(summary(PIXEL, "answers_after")[0][0])),
+    claim("It was 97 % sure of the 1, now it is 55 % sure of the 6", lambda: at(PIXEL, "truth", 0), "the class",
+          lambda: end(PIXEL, "wrong"), "the class"),
+    claim("one pixel turns 4 ± 2 % of the digits that are right, three pixels 6 ± 2 %",
+          lambda: table("attack", "One pixel fools").mean, lambda: table("attack", "One pixel fools").sd,
+          lambda: table("attack", "Three pixels fool").mean, lambda: table("attack", "Three pixels fool").sd),
+    claim("68 % of CIFAR-10 in the original paper (Su et al. 2019, abstract), 9 to 63 % in reimplementations",
+          "Su et al. 2019, abstract: 67.97 %", "a name", "the year",
+          "a Keras reimplementation's README, 100 photos, pure CNN", "the same, a later version, LeNet; a PyTorch one: 19 to 50 %"),
+    claim("On 200 digits", lambda: summary(DEFENCE, "count")),
+    claim("the attack leaves 2 ± 1 % without a defence", lambda: seeds("bare").mean, lambda: seeds("bare").sd),
+    claim("A median over 2 × 2 pixels brings that to 62 ± 1 %", SETTING, SETTING, lambda: seeds("blind").mean, lambda: seeds("blind").sd),
+    claim("99 % before and after", lambda: (seeds("clean").mean + seeds("clean_defended").mean) / 2),
+    claim("*through* the median leaves 9 ± 1 %, no more than guessing", lambda: seeds("knowing").mean, lambda: seeds("knowing").sd),
+    claim("Noise of the same size leaves 97 ± 1 %", lambda: seeds("noise_defended").mean, lambda: seeds("noise_defended").sd),
+    claim("can 4,000 digits buy", lambda: float(len(digits.load().train_x))),
+    claim("after 504 steps, 98 % of the clean test digits", lambda: load(TRAINED).history()[0][-1], lambda: summary(TRAINED, "clean")),
+    claim("Of 200 digits 74 % withstand FGSM and forty steps of PGD from five starts at ε = 0.3", lambda: summary(TRAINED, "judged"),
+          lambda: summary(TRAINED, "worst"), Training().epsilon / 255),
+    claim("The curve ends at 83 %: a quick look at 100 digits", lambda: end(TRAINED, "pgd"), SETTING),
+    claim("An ordinary network keeps 0 %", lambda: table("attack", "PGD-20, ε = 0.3").mean),
+    claim("With 2.5 times the steps and twice the width it is 84 ± 2 % over five seeds",
+          lambda: load("attack-robust").history()[0][-1] / load(TRAINED).history()[0][-1],
+          lambda: table("attack", LONGER).mean, lambda: table("attack", LONGER).sd),
+    claim("60,000 digits bring 90 %", "MNIST", "Madry et al. 2018, table 1: PGD-40 with 20 restarts 90.4 %"),
+    claim("98.4 ± 0.1 % against 98.4 ± 0.2 %", lambda: table("attack", CLEAN).mean, lambda: table("attack", CLEAN).sd,
+          lambda: table("attack", "Ordinary network, clean").mean, lambda: table("attack", "Ordinary network, clean").sd),
+    claim("a ResNet-50 falls from 76 to 55 %", "a name", *["Salman et al. 2020, the table of their models, L∞: 75.80, 54.53"] * 2),
+    claim("mean size of 1", "a definition"),
+    claim("from the reported 89.62 to 88.43 % and from 88.77 to 82.88 %",
+          *["Croce, Hein 2020: the authors' table for MNIST, L∞, ε = 0.3"] * 4),
+    claim("carried 5 % further (*Overshoot*; the authors use 2 %)", DeepFool().overshoot,
+          "Moosavi-Dezfooli et al. 2016, section 2: η = 0.02"),
+    claim("81 % of our digits", black_and_white),
+    claim("rounding to 8 bits", SETTING),
+    claim("six fell to 0 to 9 % accuracy, one to 55 %", *["Athalye, Carlini, Wagner 2018, table 1"] * 3),
+]

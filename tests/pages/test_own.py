@@ -54,9 +54,9 @@ def test_a_photo_that_is_chosen_is_shown_and_becomes_the_setting(visitor, kind):
     assert not thumbnails(visitor)
     check(upload(visitor, file_of(COFFEE, kind), f"cup.{kind.lower()}"))
     text = settings_of(visitor, "explain").subject.upload
-    assert text.startswith("/9j/") and len(text) <= MOST_TEXT and len(thumbnails(visitor)) == 1
+    assert len(text) <= MOST_TEXT and len(thumbnails(visitor)) == 1
     off = (pictures.unpack_photo(text) - photos.load("coffee")).abs().mean()
-    assert off < 0.03, "the middle square of the very photo"
+    assert off == 0 if kind == "PNG" else off < 0.03, "a picture of the right size is not changed"
 
 
 def test_what_was_chosen_is_what_the_network_sees(visitor):
@@ -69,7 +69,7 @@ def test_the_address_never_holds_the_photo(visitor):
     check(upload(visitor, file_of(COFFEE)))
     assert dict(visitor.query_params) == {"scene": "is-it-a-cat", "subject": "upload", "method": "saliency"}
     check(visitor.number_input(key="explain/seed").set_value(9).run())
-    assert "upload" not in visitor.query_params and settings_of(visitor, "explain").subject.upload.startswith("/9j/")
+    assert "upload" not in visitor.query_params and settings_of(visitor, "explain").subject.upload
     assert not any(len(value) > 1500 for value in visitor.query_params.values())
 
 

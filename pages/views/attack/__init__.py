@@ -1,12 +1,14 @@
 """What the adversarial attack page draws: the live picture, the views of Look inside (one idea a file), the home card."""
 
 import numpy as np
+import streamlit as st
 from PIL import Image
 
 from core import runs
 from core.runs import RunError
 from core.settings import Settings
-from pages.shared import shown, views
+from pages.shared import digit, shown, views
+from pages.shared import explain as explained
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.attack import data
@@ -23,7 +25,7 @@ from pages.views.attack.why import why
 TILE = 280  # pixels of each of the card's three pictures
 SHIPPED = "attack-a-panda-that-is-not"
 VERBS = {"training": "Train", "curve": "Measure", "transfer": "Measure", "defend": "Defend", "detect": "Detect"}
-__all__ = ["card", "inside", "networks", "pictures", "verb"]
+__all__ = ["card", "explain", "inside", "networks", "pictures", "verb"]
 
 
 def verb(settings: Settings) -> str:
@@ -52,6 +54,25 @@ def inside(current: Shown) -> None:
         "training": "robust",
     }.get(method, "slide")
     views.draw(current, every, first)
+
+
+def explain(current: Shown) -> None:
+    """The tab Explain: the very picture that was attacked, by the network that was; of digits also test digits, side by side."""
+    subject = current.settings.subject if current.settings else None
+    method = current.settings.method.name if current.settings else ""
+    asks_photos = hasattr(subject, "photo") or hasattr(subject, "upload")
+    if asks_photos and method not in ("transfer", "detect", "training"):
+        if current.last("attacked") is None:
+            st.info(_("This run keeps no attacked photo: let an attack on one photo end."), icon=":material/image:")
+            return
+        why(current)
+        return
+    if current.last("attacked") is not None:
+        st.markdown(_("**The picture that was attacked**"))
+        why(current)
+        st.divider()
+        st.markdown(_("**Test digits**"))
+    explained.draw("attack", networks(current), digit.mnist())
 
 
 def networks(current: Shown) -> dict[str, tuple[str, str]]:

@@ -34,11 +34,20 @@ def becomes(current: Shown) -> None:
         st.caption(_("{} test digits, as many of each class; any wrong answer will do.").format(COUNT))
     if data.victims_of(subject) is None:
         return
-    counts = _counts(network, attack, float(level))
+    counts, control, clean = (_counts(network, *each) for each in ((attack, level), ("noise", level), ("noise", 0)))
     with right:
-        right_ones = 100 * np.trace(counts) / counts.sum()
-        st.markdown(_("**{:.1f} %** are still right.").format(right_ones))
+        st.markdown(_("**{:.1f} %** are still right.").format(_right(counts)))
+        st.caption(
+            _("Without a change {:.1f} %, under noise of the same size {:.1f} %, by guessing 10 %.").format(
+                _right(clean), _right(control)
+            )
+        )
         draw_becomes(counts, "attack/becomes/matrix")
+
+
+def _right(counts: np.ndarray) -> float:
+    """The share in % that is on the diagonal."""
+    return float(100 * np.trace(counts) / counts.sum())
 
 
 @st.cache_data(max_entries=100, show_spinner=False)

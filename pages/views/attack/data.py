@@ -45,6 +45,8 @@ def one_of(current: Shown) -> Any:
     if current.settings is None:
         return None
     subject = current.settings.subject
+    if "" in (getattr(subject, "upload", None), getattr(subject, "drawing", None)):  # it had none yet: the page may have it now
+        subject = getattr(st.session_state.get("attack/settings"), "subject", subject)
     if isinstance(subject, Digits):
         subject = Digit(digit=0, number=1, network=subject.network)
     if not trained(current):

@@ -74,8 +74,9 @@ def _strengths(defence: str) -> str:
 
 @st.cache_data(max_entries=200, show_spinner=False)
 def _tried(subject: str, defence: str, strength: int, level: float, knows: bool, _victims: Any) -> dict[str, Any]:
-    """The picture clean, attacked and behind the defence (8-bit), the first answers to each as [name, percent], and how often
-    the defended network is right. subject: as JSON, with which the victims were made."""
+    """The picture clean, attacked and behind the defence (8-bit), the first answers to each as [name, percent], that to noise
+    of the same size behind the defence, and how often the defended network is right. subject: as JSON, with which the victims
+    were made."""
     from core.attack import settings as s
     from core.attack.ball import Ball, saved
     from core.attack.craft import last
@@ -93,12 +94,14 @@ def _tried(subject: str, defence: str, strength: int, level: float, knows: bool,
     defended = Defended(net, defence, strength, seeded(2))
     behind = defended.squeeze(attacked)
     draws = DRAWS if defence == "resize" else 1
+    noisy = defended.squeeze(saved(x, ball.noise(x, seeded(3)), ball))
     often = [percent(right(defended, attacked, y)) for __ in range(draws)]
     answers = {"clean": x, "clean_defended": defended.squeeze(x), "attacked": attacked, "behind": behind}
     return {
         "pictures": {name: as_bytes(picture[0]) for name, picture in answers.items()},
         "answers": {name: best(_victims, ask(_victims.net, picture)) for name, picture in answers.items()},
         "truth": _victims.names[int(y)],
+        "noise": best(_victims, ask(_victims.net, noisy), 1)[0],
         "often": sum(often) / draws,
     }
 
@@ -125,6 +128,7 @@ def _draw(found: dict[str, Any], defence: str, knows: bool) -> None:
         with column:
             st.image(answer_bars(titles[name], answers[name], role), width="stretch")
     st.markdown(_verdict(found, knows))
+    st.caption(_("Control: random noise of the same size, behind the defence: “{}”, {:.0f} %.").format(*found["noise"]))
     if defence == "resize":
         st.caption(
             _("One draw of many is shown. In {} draws the defended network is right in {:.0f} %.").format(
@@ -135,7 +139,9 @@ def _draw(found: dict[str, Any], defence: str, knows: bool) -> None:
 
 def _verdict(found: dict[str, Any], knows: bool) -> str:
     """What the defence was worth here."""
-    bare, behind = (found["answers"][name][0][0] for name in ("attacked", "behind"))
+    clean, bare, behind = (found["answers"][name][0][0] for name in ("clean", "attacked", "behind"))
+    if clean != found["truth"]:
+        return ":material/info: " + _("Without an attack the network already says “{}”: there is nothing to defend.").format(clean)
     if behind != found["truth"]:
         why = _("The attacker went through the defence") if knows else _("The defence did not help")
         return ":material/gpp_bad: " + _("{}: behind it the network says “{}”.").format(why, behind)
@@ -156,7 +162,8 @@ def _every(network: str, strength: int, level: float) -> None:
         ends = {name: _many(network, name, strength, level) for name in SHORT}
     measured = {
         "clean_defended": (_("not attacked"), "before"),
-        "bare": (_("no defence"), "control"),
+        "noise_defended": (_("noise of the same size"), "control"),
+        "bare": (_("no defence"), "neutral"),
         "blind": (_("the attacker does not know"), "after"),
         "knowing": (_("the attacker knows"), "danger"),
     }
@@ -168,8 +175,8 @@ def _every(network: str, strength: int, level: float) -> None:
     )
     st.caption(
         _(
-            "PGD with {} steps, ε = {:g} of 255, strength {}. Whoever only tried the attack that does not know would believe "
-            "the orange bars."
+            "PGD with {} steps, ε = {:g} of 255, strength {}. Guessing would be right in 10 %. Whoever only tries the attack that "
+            "does not know the defence believes the orange bars."
         ).format(MANY_STEPS, level, strength)
     )
 

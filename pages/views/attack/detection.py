@@ -44,8 +44,8 @@ def draw_scores(current: Shown, key: str = "live/scores") -> None:
     st.caption(
         _(
             "The noise is the control: a detector that also raises an alarm at noise of the same size does not find attacks, it "
-            "finds unusual pictures. Of the attacks only those count that fool the network. Xu et al. (2018) report 98 % of "
-            "attacks found on MNIST, by a detector of which the attacker knows nothing."
+            "finds unusual pictures. Of the attacks only those count that fool the network. Random scores would have an area of "
+            "50 % and find 5 %."
         )
     )
 
@@ -92,10 +92,10 @@ def _numbers(end: dict[str, Any]) -> None:
     area = [end.get(f"auc_{name}") for name in rows]
     st.table(
         {
-            _("Pictures"): [names[name] for name in rows],
-            _("Fool the network (%)"): ["–", *(f"{end[f'fooled_{name}']:.1f}" for name in rows[1:])],
-            _("Area under the curve (%)"): ["–" if value is None else f"{value:.1f}" for value in area],
-            _("Found at 5 % false alarms (%)"): [f"{end[f'found_{name}']:.1f}" for name in rows],
-            _("Fool and are not found, of all (%)"): ["–", *(f"{end[f'unseen_{name}']:.1f}" for name in rows[1:])],
+            _("Pictures"): [*(names[name] for name in rows), _("any, by random scores")],
+            _("Fool the network (%)"): ["–", *(f"{end[f'fooled_{name}']:.1f}" for name in rows[1:]), "–"],
+            _("Area under the curve (%)"): [*("–" if value is None else f"{value:.1f}" for value in area), "50.0"],
+            _("Found at 5 % false alarms (%)"): [*(f"{end[f'found_{name}']:.1f}" for name in rows), "5.0"],
+            _("Fool and are not found, of all (%)"): ["–", *(f"{end[f'unseen_{name}']:.1f}" for name in rows[1:]), "–"],
         }
     )

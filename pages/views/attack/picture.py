@@ -161,5 +161,18 @@ def _training(current: Shown) -> None:
             picture = clean if found is None else np.array(found.array)
             _image(enlarged(picture), _("The digit that is watched"))
             st.caption(_("clean") if found is None else _("attacked after {} steps").format(found.step))
+    st.caption(
+        _(
+            "The curves are a quick look: {} test digits, and PGD with {} steps from one start. The sentence at the end is the "
+            "verdict: all test digits for the clean accuracy, and {} digits under PGD with {} steps from {} starts, which finds more."
+        ).format(*_looks(current))
+    )
     if note := current.summary.get("note"):
         st.markdown(f":material/balance: {note}")
+
+
+def _looks(current: Shown) -> tuple[int, int, int, int, int]:
+    """Digits and steps of PGD behind the curves of a training; digits, steps and starts behind its verdict."""
+    from core.attack.training import LONG, QUICK, WATCHED
+
+    return WATCHED, QUICK[0], current.settings.method.judged, LONG[0], LONG[2]

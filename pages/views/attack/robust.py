@@ -112,6 +112,8 @@ def _figure(measured: Shown, others: dict[str, str]) -> figures.Figure:
     names = [name for name in ORDER if name in columns]
     names.sort(key="worst".__ne__)  # drawn first, for it lies under the strongest attack's curve
     lines = [Line(_(METRICS[name].label), METRICS[name].role, steps, columns[name]) for name in names]
+    guess = METRICS["worst"].chance.of(measured.settings)
+    lines.append(Line(_("guessing: {:g} %").format(guess), "neutral", [steps[0], steps[-1]], [guess, guess]))
     for place, (run_id, title) in enumerate(others.items()):
         try:
             other_steps, other = runs.load(run_id).history()

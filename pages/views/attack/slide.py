@@ -43,7 +43,7 @@ def slide(current: Shown) -> None:
             key="attack/slide/norm",
         )
     if victims.photo and attack == "ifgsm":
-        st.caption(_("{} slopes of a photo's network: about a second and a half.").format(STEPS))
+        st.caption(_("{} gradients of the photo network: about a second and a half.").format(STEPS))
     found = _attacked(subject.model_dump_json(), data.goal_of(current).model_dump_json(), attack, norm, level, victims)
     before_after(*found)
 
@@ -68,6 +68,7 @@ def _attacked(subject: str, goal: str, attack: str, norm: str, level: float, _vi
         *__, attacked = ifgsm(_victims.net, _victims.x, aim, ball, STEPS, 0.2)
     kept = saved(_victims.x, attacked, ball)
     end = report.summary(_victims, aim, attacked, kept, ball, 0)
+    end["note"] += report.hints(_victims, _goal(goal), ball, end)
     return as_bytes(_victims.x[0]), as_bytes(kept[0]), report.facts(_victims, aim), end
 
 

@@ -40,7 +40,7 @@ def surface(current: Shown) -> None:
         chart.show(
             _ways(found, level),
             key="attack/surface/loss",
-            alt=_("The loss along the slope and along a random direction"),
+            alt=_("The loss along the gradient and along a random direction"),
         )
         _words(found)
 
@@ -108,7 +108,7 @@ def _map(found: dict[str, Any], victims: Any) -> figures.Figure:
     small = len(at) > 20
     figure = figures.points(
         _dots(found, victims),
-        _("along the slope's sign (levels of 255)"),
+        _("along the gradient's sign (levels of 255)"),
         _("across (levels of 255)"),
         520,
         small=small,
@@ -161,7 +161,7 @@ def _dots(found: dict[str, Any], victims: Any) -> dict[str, tuple[str, list[floa
 def _ways(found: dict[str, Any], level: int) -> figures.Figure:
     """What the attack raises, against the length of the way: the loss, or, towards an answer, its negative."""
     lines = [
-        Line(_("along the slope's sign"), "danger", *found["ways"]["slope"][:2]),
+        Line(_("along the gradient's sign"), "danger", *found["ways"]["slope"][:2]),
         Line(_("as many levels, signs at random"), "control", *found["ways"]["random"][:2]),
     ]
     raised = _("− loss of the answer wanted") if found["targeted"] else _("loss of the right answer")
@@ -170,7 +170,7 @@ def _ways(found: dict[str, Any], level: int) -> figures.Figure:
 
 def _words(found: dict[str, Any]) -> None:
     """Where the answer is lost on both ways, and how much of the attack the plane shows."""
-    ways = {"slope": _("Along the slope's sign"), "random": _("With signs at random")}
+    ways = {"slope": _("Along the gradient's sign"), "random": _("With signs at random")}
     for name, title in ways.items():
         at, __, lead = found["ways"][name]
         beyond = np.flatnonzero(lead > 0)

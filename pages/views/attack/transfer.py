@@ -50,7 +50,7 @@ def draw_matrix(current: Shown, key: str = "attack/transfer/live") -> None:
     )
     chart.show(figure, key=key, alt=_("Accuracy of every network on attacks made with every other"))
     clean = " · ".join(f"{column} {share:.0f} %" for column, share in zip(columns, known["clean"]))
-    st.caption(_("Clean pictures, {} digits: {}.").format(known["count"], clean))
+    st.caption(_("Clean pictures, {} digits: {}. Guessing would be right in 10 %.").format(known["count"], clean))
 
 
 def _means(measured: Shown) -> None:
@@ -65,7 +65,7 @@ def _means(measured: Shown) -> None:
         ),
         _("Knows one other"): (
             "black",
-            _("Mean of all entries off the diagonal: one foreign network lends its slopes."),
+            _("Mean of all entries off the diagonal: one foreign network lends its gradients."),
         ),
         _("Knows all others"): ("ensemble", _("Mean of the last row: the logits of all other networks averaged.")),
         _("Control: noise"): ("noise", _("Random noise of the same size, mean over all networks.")),

@@ -33,10 +33,12 @@ def why(current: Shown) -> None:
         format_func=METHODS.get,
         key="attack/why/method",
     )
-    found = _maps(current.id, len(current.pictures("attacked")), method, np.stack([clean, attacked]), victims)
+    seen = np.stack([clean, attacked, _noisy(clean, attacked)])
+    found = _maps(current.id, len(current.pictures("attacked")), method, seen, victims)
     if isinstance(found, str):
         st.info(found, icon=":material/block:")
         return
+    *found, (noisy, *__) = found
     top = top_of(*(values for values, *__ in found))
     for column, picture, title, (values, said, sure) in zip(
         st.columns(2, gap="large"), (clean, attacked), (_("Before"), _("After")), found
@@ -45,27 +47,42 @@ def why(current: Shown) -> None:
             st.image(overlay(picture, values, top), width=420, output_format="PNG", alt=title)
             st.caption(f"**{title}**: {_('why it says')} {said} ({sure:.0f} %)")
     (before, said_before, __), (after, said_after, __) = found
-    st.markdown(_in_words(_agreement(before, after), said_before != said_after))
+    st.markdown(_in_words(_agreement(before, after), _agreement(before, noisy), said_before != said_after))
 
 
-def _in_words(agreement: float, turned: bool) -> str:
-    """How far the map moved, and what that means. turned: whether the answer did."""
-    number = _("Rank correlation of the two maps: **{}** (1: the same order of pixels, 0: nothing in common).")
-    said = number.format(f"{agreement:.2f}".replace("-", "−"))
+def _noisy(clean: np.ndarray, attacked: np.ndarray) -> np.ndarray:
+    """The control: the clean 8-bit picture with noise as long (L2) as the change."""
+    from core.attack.report import as_long
+    from core.loop import seeded
+    from core.subject.models import as_bytes, from_bytes
+
+    x, change = from_bytes(clean)[None], from_bytes(attacked)[None] - from_bytes(clean)[None]
+    return as_bytes(as_long(x, change, seeded(0))[0])
+
+
+def _in_words(agreement: float, control: float, turned: bool) -> str:
+    """How far the map moved, and what that means. control: the same for noise of the same size. turned: whether the answer did."""
+    number = _(
+        "Rank correlation of the two maps: **{}** (1: the same order of pixels, 0: as of two random maps; under noise as long "
+        "as the change: {})."
+    )
+    said = number.format(*(f"{value:.2f}".replace("-", "−") for value in (agreement, control)))
     if not turned:
         return f"{said} {_('The answer did not turn.')}"
     if agreement > ALIKE:
         return f"{said} " + _(
             "The answer turned and the map hardly moved: it shows where the network looks, not what it sees there."
         )
+    if control <= agreement:
+        return f"{said} " + _("The map moved, but noise moves it as far.")
     return f"{said} " + _("The attack moved the explanation as well as the answer.")
 
 
 @st.cache_data(max_entries=50, show_spinner=False)
 def _maps(run_id: str, pictures: int, method: str, seen: Any, _victims: Any) -> list[tuple[Any, str, float]] | str:
-    """(map (H, W), the answer, percent) of the clean and of the attacked picture; a sentence when the method does not fit.
+    """(map (H, W), the answer, percent) of the clean, the attacked and the noisy picture; a sentence when the method does not fit.
 
-    run_id, pictures: which run, and how far it is. seen: both pictures as 8-bit.
+    run_id, pictures: which run, and how far it is. seen: the pictures as 8-bit.
     """
     from core.explain import methods
     from core.explain.settings import METHODS as KNOBS

@@ -245,7 +245,9 @@ def test_the_events_are_what_the_page_expects():
     assert isinstance(events[-1], Finished)
     metrics = [e for e in events if isinstance(e, Metrics)]
     assert [e.step for e in metrics] == list(range(11))
-    assert all(e.values.keys() == {"bare", "blind", "knowing"} <= s.METRICS.keys() for e in metrics)
+    assert all(e.values.keys() == {"bare", "blind", "knowing", "noise"} <= s.METRICS.keys() for e in metrics)
+    noise, = {e.values["noise"] for e in metrics}
+    assert noise == events[-1].summary["noise_defended"] and f"Noise of the same size leaves {noise:.0f} %" in events[-1].summary["note"]
     pictures = {e.name: e.array for e in events if isinstance(e, Picture)}
     assert list(pictures) == ["clean", "clean_defended", "attacked", "attacked_defended", "knowing", "knowing_defended"]
     assert all(p.shape == (28, 28) and p.dtype == np.uint8 for p in pictures.values())

@@ -99,6 +99,21 @@ def test_fgsm_on_a_linear_model_of_two_classes_is_the_closed_form():
     assert torch.allclose(last(gradient.fgsm(net, x, aim, Ball("2", 0.1))), x + 0.1 * 3 * w / w.norm())
 
 
+def test_fgsm_is_the_worst_corner_of_a_linear_network_of_two_classes_but_not_of_three():
+    """By brute force over all 512 corners of the box, on 60 random networks each."""
+    corners = torch.cartesian_prod(*[torch.tensor([-0.1, 0.1], dtype=torch.double)] * 9).view(-1, 1, 3, 3)
+    worse = {2: 0, 3: 0}
+    for classes in worse:
+        for seed in range(60):
+            net = nn.Sequential(nn.Flatten(), nn.Linear(9, classes)).double().requires_grad_(False)
+            net[1].weight.copy_(torch.randn(classes, 9, generator=seeded(seed), dtype=torch.double))
+            x, aim = grey(1), Aim(torch.zeros(1, dtype=torch.long))
+            found = aim.loss(net(last(gradient.fgsm(net, x, aim, Ball("inf", 0.1)))))
+            best = Aim(aim.label.expand(len(corners))).loss(net(x + corners)).max()
+            worse[classes] += bool(best > found + 1e-9)
+    assert worse[2] == 0 < worse[3]
+
+
 @pytest.mark.parametrize("norm", ["inf", "2"])
 @pytest.mark.parametrize("name", ["ifgsm", "pgd", "mifgsm"])
 def test_on_a_linear_model_many_steps_end_where_one_ends(name, norm):

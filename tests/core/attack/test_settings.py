@@ -1,15 +1,20 @@
 """The attack lab's settings beyond their bounds, which tests/core/test_settings.py tries: what refers to what, and what is heavy."""
 
+import base64
+from itertools import islice
 from typing import get_args
 
 import pytest
 
 from core import runs
+from core.attack import models, training, universal
 from core.attack import settings as s
 from core.attack.models import aim_for, victims
 from core.attack.settings import BY_NAME, EXPERIMENTS, METRICS, ROBUST, SCENES, SHIPPED, SURROGATES, AttackSettings
+from core.attack.train import train
 from core.data.imagenet import names
-from core.settings import bounds_of, build, extra
+from core.events import pack
+from core.settings import bounds_of, build, choices_of, extra, flat_fields, flatten, union_members
 from core.subject.settings import SHIPPED_NETWORK, SUBJECT_NAMES, network
 
 
@@ -66,7 +71,8 @@ def test_the_size_of_the_change_means_the_same_everywhere(name):
 def test_what_is_drawn_together_is_told_apart():
     """Two curves of one colour in one picture could not be told apart. Each list: what one kind of run measures."""
     together = [("noise", "fgsm", "mifgsm", "pgd", "worst"), ("noise", "fgsm", "deepfool", "pgd", "cw", "worst"),
-                ("clean", "noise", "fgsm", "pgd"), ("bare", "blind", "knowing"), ("truth", "wrong"), ("right", "reached")]
+                ("clean", "noise", "fgsm", "pgd"), ("bare", "blind", "knowing", "noise"), ("truth", "wrong"),
+                ("right", "fooled", "reached", "noise"), ("carried", "carried_noise")]
     for names_ in together:
         for chart in {METRICS[name].chart for name in names_}:
             roles = [METRICS[name].role for name in names_ if METRICS[name].chart == chart]
@@ -83,3 +89,51 @@ def test_an_address_names_everything():
     settings = build(AttackSettings, {"subject": "digits", "count": "30", "method": "pgd", "epsilon": "51", "goal": "number",
                                       "wish_digit": "4"})
     assert settings == AttackSettings(subject=s.Digits(count=30), method=s.PGD(epsilon=51), goal=s.ToDigit(wish_digit=4))
+
+
+# ---- every knob that can be turned does something, and every one that cannot does nothing ----
+
+SMALL = {"steps": 2, "restarts": 1, "epsilon": 40, "searches": 1, "population": 20, "generations": 2, "rounds": 1, "count": 10,
+         "highest": 48, "epochs": 1, "width": 4, "judged": 100}
+FEW = 4  # events of a training that are compared: up to its first attacked digit
+CASES = [{"method": name, "subject": "digits" if name in ("curve", "detect") else "digit"} for name in BY_NAME] + [
+    {"method": "transfer", "subject": "digits", "with_attack": "fgsm"}, {"method": "defend", "subject": "digits", "defence": "resize"},
+    {"method": "training", "subject": "digits", "inner": "fgsm"}, {"method": "training", "subject": "drawing", "inner": "none"}]
+DRAWN = {"drawing": base64.b64encode(bytes(range(196)) * 4).decode()}
+LATER = ("judged", "seed", "confidence", "often", "rate")  # do not show in so short a run
+LONG = ("training", "curve", "transfer", "universal")  # of these only what has ever done nothing is turned
+DOUBTFUL = ("network", "digit", "number", "count", "wish", "begin", "steps", "epsilon", "highest")
+
+
+def turned(name, field, value):
+    """Another value of a knob: the next of whole numbers, the largest of others."""
+    if name == "network":
+        return "compression-two-bits"
+    if choices := choices_of(field):
+        return next(choice for choice in choices if choice != value)
+    low, high = bounds_of(field)
+    if field.annotation is float:
+        return high if value != high else low
+    return value + extra(field, "step") if value < high else value - extra(field, "step")
+
+
+def beginning(flat):
+    """What a run shows, written down: all of it, of a training its beginning."""
+    return [repr(pack(event)) for event in islice(train(build(AttackSettings, flat)), FEW if flat["method"] == "training" else None)]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: "-".join(case.values()))
+def test_a_knob_does_something_or_says_why_not(case, monkeypatch):
+    monkeypatch.setattr(models, "MANY", 10)
+    monkeypatch.setattr(training, "WATCHED", 10)
+    monkeypatch.setattr(universal, "LEARNED_FROM", 100)
+    fields = dict(flat_fields(AttackSettings, case | {"goal": "thing"}))
+    flat = flatten(build(AttackSettings, {"goal": "thing"} | {n: v for n, v in (SMALL | DRAWN).items() if n in fields} | case))
+    idle, first = AttackSettings.idle(flat), beginning(flat)
+    for name, field in fields.items():
+        if union_members(field) or name in LATER or extra(field, "source") in ("photo", "drawing"):
+            continue
+        if case["method"] not in LONG or name in idle or name in DOUBTFUL:
+            other = beginning(flat | {name: turned(name, field, flat[name])})
+            assert (other == first) == (name in idle), (name, idle.get(name))
+    assert all(reason.endswith(".") for reason in idle.values())

@@ -76,6 +76,8 @@ def test_the_summary_is_made_of_the_matrix(log, matrix):
     assert summary["black"] == pytest.approx(matrix[:-1][apart].mean(), abs=1e-3)
     assert summary["ensemble"] == pytest.approx(matrix[-1].mean(), abs=1e-3)
     assert summary["white"] < summary["black"] < summary["noise"] <= 100
+    control, = {e.values["carried_noise"] for e in log if isinstance(e, Metrics)}
+    assert 0 <= control < [e for e in log if isinstance(e, Metrics)][-1].values["carried"], "noise does less than a foreign attack"
 
 
 def test_what_is_carried_counts_only_what_was_right_before():
@@ -87,6 +89,7 @@ def test_what_is_carried_counts_only_what_was_right_before():
     nets[1].said = torch.tensor([0, 9, 2, 3])
     field.note(0, 1, field.victims.x)
     assert field.matrix[0, 1] == 75 and field.fooled[0, 1] == 50 and field.carried() == 50
+    assert field.fooled_by_noise() == 25, "of the first network none of three, of the second one of two"
 
 
 class Fixed(torch.nn.Module):

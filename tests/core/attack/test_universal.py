@@ -163,7 +163,7 @@ def test_a_run_tells_its_course_in_order():
     assert isinstance(clean, Picture) and clean.name == "clean" and clean.array.dtype == np.uint8
     assert [e.step for e in events[1:]] == sorted(e.step for e in events[1:])
     for metrics, attacked, change in zip(events[2:-1:3], events[3:-1:3], events[4:-1:3], strict=True):
-        assert isinstance(metrics, Metrics) and set(metrics.values) == {"right", "truth", "wrong", "noise", *HOW_FAR} <= set(s.METRICS)
+        assert set(metrics.values) == {"right", "fooled", "truth", "wrong", "noise", *HOW_FAR} <= set(s.METRICS)
         assert (attacked.name, change.name) == ("attacked", "change") and metrics.step == attacked.step == change.step
         assert attacked.array.dtype == np.uint8 and change.array.dtype == np.int16
         assert np.array_equal(clean.array + change.array, attacked.array) and np.abs(change.array).max() <= 76
@@ -220,11 +220,11 @@ def test_without_a_change_everything_stays_as_it_was():
 def test_the_numbers_are_what_they_are_called():
     x, y = grey(40, side=(2, 2)), torch.arange(40) % 2
     tried = Victims(Linear(torch.tensor([[[9.0, -8.0], [5.0, -6.0]]])), x, y, ("a", "b"))
-    found = measured(tried, Aim(y), x)
+    found = measured(tried, Aim(y), y, x)
     p = ask(tried.net, x).softmax(1)
     assert found["right"] == hits(p, y) and found["truth"] == pytest.approx(100 * float(p[range(40), y].mean()), abs=1e-3)
     assert found["wrong"] == pytest.approx(100 - found["truth"], abs=1e-3)  # of two classes
-    towards = measured(tried, Aim(torch.ones_like(y), targeted=True), x)
+    towards = measured(tried, Aim(torch.ones_like(y), targeted=True), y, x)
     assert towards["wrong"] == pytest.approx(100 * float(p[:, 1].mean()), abs=1e-3)
     ball = Ball("inf", 51 / 255)
     levels = (255 * x).round() / 255

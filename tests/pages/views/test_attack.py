@@ -12,13 +12,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core import labs, runs
+from core import jobs, labs, runs
 from core.attack.settings import BY_NAME, SCENES, SHIPPED, AttackSettings
-from core.data import photos
+from core.data import imagenet, photos
 from core.data.pictures import photo_from
 from core.events import Metrics, Picture
+from core.pace import View
 from core.settings import build, flatten
-from core.subject.models import as_bytes, digit_at
+from core.subject.models import DIGITS, Subject, as_bytes, digit_at, digit_net, from_bytes, photo_net
+from core.subject.settings import SHIPPED_NETWORK
 from pages.shared import shown, takeaway
 from pages.views import attack as views
 from pages.views.attack import data
@@ -48,6 +50,7 @@ TINY = {
     "curve": {"subject": "digits", "count": 20, "method": "curve", "highest": 48, "steps": 1},
     "transfer": {"subject": "digits", "count": 10, "method": "transfer", "with_attack": "fgsm"},
     "detect": {"subject": "digits", "count": 20, "method": "detect", "steps": 2},
+    "wrong": {"digit": 9, "number": 1, "method": "noise"},
     "elsewhere": {"network": "compression-two-bits", "method": "fgsm", "epsilon": 51},
 }
 
@@ -330,6 +333,12 @@ def test_who_knows_the_defence_gets_through(visit):
     assert named(visitor, "Attacked, behind the defence") == named(visitor, "Clean, behind the defence")
 
 
+def test_what_was_wrong_before_is_laid_to_no_defence(visit):
+    visitor = view(check(visit(PAGE, run=saved("wrong"))), "defences")
+    assert "Without an attack the network already says “5”: there is nothing to defend." in text_of(visitor)
+    assert "already says" not in text_of(view(check(visit(PAGE, run=saved("pgd"))), "defences"))
+
+
 def test_the_curve_has_other_runs_over_it_and_a_matrix_for_every_size(visit):
     first, other = saved("curve"), stored("attack-other-curve", flatten(made("curve")[0]) | {"seed": 9}, made("curve")[1])
     visitor = view(check(visit(PAGE, run=first)), "robust")
@@ -392,9 +401,32 @@ def test_where_nothing_was_measured_the_views_lead_to_their_knobs(visit, tmp_pat
     assert views.card().ndim == 3, "the home page opens all the same"
 
 
+# ---- the tab Explain ----
+
+@pytest.mark.parametrize("run_id", [PANDA, PIXEL, DEFEND, TRAINING])
+def test_explain_shows_the_picture_and_the_network_that_were_attacked(visit, run_id):
+    """Of every scene: the picture itself, before and after, and what the network that was attacked says to it."""
+    run = runs.load(run_id)
+    visitor = check(visit(PAGE, run=run_id, tab="Explain"))
+    said = re.findall(r"why it says (.+?) \((\d+) %\)", text_of(visitor))
+    x = [runs.pictures(run.events, name)[-1].array for name in ("clean", "attacked")]
+    net = run.net() if run.models else photo_net() if x[0].ndim == 3 else digit_net(SHIPPED_NETWORK)
+    names = imagenet.names() if x[0].ndim == 3 else DIGITS
+    answers = [Subject(net, from_bytes(picture), names).best(1)[0] for picture in x]
+    assert said == [(name, f"{sure:.0f}") for name, sure in answers]
+    there = [alt for alt, _ in drawn(body(visitor))]
+    assert {"Before", "After"} <= set(there)
+    assert any(alt.startswith("Why, ") for alt in there) == (run_id != PANDA), "no digit beside a photo"
+    assert "The network attacked" not in text_of(visitor) or run_id != PANDA
+
+
+def test_explain_of_photos_that_were_only_counted_says_so(visit):
+    assert "keeps no attacked photo" in check(visit(PAGE, run="attack-curve-photos", tab="Explain")).info[0].value
+
+
 @pytest.mark.parametrize("lab", ["attack", "compression"])
 def test_explain_leads_to_an_attack_on_the_very_digit_and_network(visit, lab):
-    visitor = check(visit(PAGES[lab], tab="Explain"))
+    visitor = check(visit(PAGES[lab], tab="Explain", **({"run": PIXEL} if lab == "attack" else {})))
     assert [alt for alt, _ in drawn(body(visitor)) if alt.startswith("Why")]
     query = links(visitor)["Attack it"]
     settings = settings_at(visit, query)
@@ -415,6 +447,61 @@ def test_explain_holds_the_network_attacked():
     assert list(gone.values()) == [("compression-teacher", "model")]
     for run_id, model in [*two_bits.values(), *trained.values()]:
         assert model in runs.load(run_id).models
+
+
+# ---- controls ----
+
+def test_every_score_stands_beside_what_noise_and_chance_reach(visit, measured):
+    """In every view that shows a score: a control of noise of the same size, and the level of guessing."""
+    run_id = saved("pgd")
+    visitor = check(visit(PAGE, run=run_id))
+    words = {"slide": "To noise of the same size it says", "becomes": "by guessing 10 %", "why": "under noise as long",
+             "defences": "Control: random noise of the same size", "transfer": "Guessing would be right in 10 %",
+             "detection": "Random scores would have an area of 50 %"}
+    for name, sentence in words.items():
+        assert sentence in text_of(view(visitor, name)), name
+    view(visitor, "becomes")
+    visitor.get_by_key("attack/becomes/attack").set_value("ifgsm").run()
+    check(visitor.slider(key="attack/becomes/epsilon").set_value(40).run())
+    clean, noise = map(float, re.search(r"Without a change ([\d.]+) %, under noise of the same size ([\d.]+) %", text_of(visitor)).groups())
+    assert clean >= noise > 90 > share(visitor)
+    curves, = [c.figure for c in charts(check(visit(PAGE, run=saved("curve")))) if c.key == "attack/robust/curves"]
+    names = [layer["name"] for layer in curves["layers"] if "name" in layer]
+    assert "guessing: 10 %" in names and "Random noise" in names
+
+
+def test_a_training_says_what_its_curves_and_its_verdict_measure(visit):
+    text = text_of(check(visit(PAGE, run=TRAINING, tab="Compare")))
+    assert "100 test digits, and PGD with 10 steps from one start" in text and "200 digits under PGD with 40 steps from 5 starts" in text
+
+
+# ---- what can be turned, and what was wrong before ----
+
+def test_a_knob_that_does_nothing_cannot_be_turned(visit):
+    visitor = check(visit(PAGE, tab="Compare", scene=SCENES[3].slug))
+    off = {name for name in ("goal", "network", "digit", "inner", "steps") if visitor.get_by_key(f"attack/{name}").disabled}
+    assert off == {"goal", "network"} and "trains a network of its own" in visitor.get_by_key("attack/network").help
+    check(visitor.get_by_key("attack/inner").set_value("none").run())
+    assert visitor.get_by_key("attack/steps").disabled
+    check(visitor.get_by_key("attack/method").set_value("fgsm").run())
+    assert not any(visitor.get_by_key(f"attack/{name}").disabled for name in ("goal", "network", "digit"))
+
+
+def test_a_digit_drawn_since_ends_the_complaint(visit, monkeypatch):
+    """A run that failed for want of a digit says so until there is one; then the views look at it."""
+    empty = build(AttackSettings, {"subject": "drawing", "method": "fgsm", "goal": "away"})
+    said = "There is nothing to see yet: draw a digit first."
+    failed = View("attack-failed", "attack", empty, "failed", 0, False, 0.0, 0.0, None, [], 0, said, 1, None)
+    monkeypatch.setattr(jobs, "watch", lambda run_id, viewer, since=0: failed if run_id == "attack-failed" else None)
+    visitor = visit(PAGE, subject="drawing", method="fgsm", goal="away")
+    visitor.session_state["attack/run"] = "attack-failed"
+    visitor.run()
+    assert [error.value for error in visitor.error] == [failed.message]
+    assert any(info.value == failed.message for info in visitor.info), "and so does the view"
+    visitor.session_state["attack/drawing"] = DRAWING
+    visitor.run()
+    assert not visitor.error and failed.message not in text_of(visitor)
+    assert "Press Attack to try again." in text_of(visitor) and after(visitor)
 
 
 # ---- the frame ----

@@ -15,6 +15,7 @@ from core.events import Metrics
 from core.explain.settings import METHOD_NAMES, METHODS, SCENES, SHIPPED, ExplainSettings
 from core.settings import build, flatten
 from core.subject.models import digit_net
+from core.subject.settings import MOST_TEXT
 from pages.shared import compare, digit, explain, knobs, lecture, shown, takeaway
 from pages.views import explain as views
 from tests.pages.conftest import PAGES, charts, check, said, text_of
@@ -313,7 +314,7 @@ def test_an_address_is_what_the_knobs_show(visit, query):
     ({"subject": "digit", "network": "NO SUCH/thing!"}, ["Network", "the name of a stored run"]),
     ({"subject": "digit", "digit": "10"}, ["“10”", "Digit", "from 0 to 9"]),
     ({"subject": "upload", "upload": "hello"}, ["“hello”", "Your photo", "a photo chosen on the page"]),
-    ({"subject": "upload", "upload": "/9j/" + "A" * 60_000}, ["Your photo", "a photo chosen on the page"]),
+    ({"subject": "upload", "upload": "/9j/" + "A" * MOST_TEXT}, ["Your photo", "a photo chosen on the page"]),
     ({"subject": "drawing", "drawing": "<b>"}, ["“<b>”", "Your digit"]),
     ({"method": "crystal_ball"}, ["“crystal_ball”", "Method", "saliency"]),
     ({"photo": "chelsea2"}, ["“chelsea2”", "Photo", "chelsea"])], ids=lambda value: str(value)[:30])
