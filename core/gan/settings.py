@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from core.settings import ASCENDING, Frozen, Metric, Scene, Settings, knob
+from core.settings import ASCENDING, Chance, Frozen, Metric, Scene, Settings, knob
 from core.steering import LONGEST
 
 PLACES = {"plane": 16, "drawn": 16, "digits": 64}  # numbers that a code has room for; the latent size says how many of them are drawn
@@ -179,20 +179,32 @@ class GanSettings(Settings):
         return self.method.name not in ("wgan", "gp") and not self.r1 and not self.spectral
 
 
+def _noise(score: str) -> Chance:
+    """What random points, or random pixels, reach in a score, measured for the run's own world."""
+    def reached(settings: GanSettings) -> float | None:
+        from core.gan import rivals
+
+        return rivals.noise(settings.world).get(score)
+
+    return Chance(reached, "noise")
+
+
 METRICS = {
-    "kinds": Metric("Kinds covered", "%", chart="quality"),
-    "precision": Metric("Precision", "%", role="neutral", chart="quality"),
-    "coverage": Metric("Coverage", "%", role="before", chart="quality"),
-    "confidence": Metric("Classifier's confidence", "%", role="control", chart="quality"),
+    "good": Metric("Good points", "%", chart="quality", chance=_noise("good")),
+    "strict": Metric("Spots with a fair share", "%", role="before", chart="quality", chance=_noise("strict")),
+    "lenient": Metric("Spots with one good point", "%", role="control", chart="quality", chance=_noise("lenient")),
+    "kinds": Metric("Classes covered", "%", chart="quality", chance=_noise("kinds")),
+    "precision": Metric("Precision", "%", role="neutral", chart="quality", chance=_noise("precision")),
+    "coverage": Metric("Coverage", "%", role="before", chart="quality", chance=_noise("coverage")),
+    "confidence": Metric("Classifier's confidence", "%", role="control", chart="quality", chance=_noise("confidence")),
     "d_real": Metric("D(x), mean", role="before", chart="what D thinks: 1 is real"),
     "d_fake": Metric("D(G(z)), mean", role="after", chart="what D thinks: 1 is real"),
     "c_real": Metric("Critic of real ones, mean", role="before", chart="the critic's score"),
     "c_fake": Metric("Critic of fakes, mean", role="after", chart="the critic's score"),
     "d_loss": Metric("Loss of D", role="before", chart="losses (no measure of quality)"),
     "g_loss": Metric("Loss of G", role="after", chart="losses (no measure of quality)"),
-    "recall": Metric("Recall", "%", chart=""),
-    "frechet": Metric("Fréchet classifier distance", chart=""),
-    "strict": Metric("Modes with a fair share", "%", chart=""),
+    "recall": Metric("Recall", "%", chart="", chance=_noise("recall")),
+    "frechet": Metric("Fréchet classifier distance", chart="", chance=_noise("frechet")),
 }
 
 GRID = {"world": Plane(shape="grid", latent=2), "beta": 0.9}

@@ -294,6 +294,14 @@ def _rival(metric: Metric, current: Shown) -> tuple[str, float] | None:
     return None if value is None else (_(metric.chance.who), value)
 
 
+def _levels(rivals: Mapping[str, tuple[str, float]], metrics: Mapping[str, Metric]) -> dict[str, float]:
+    """The level lines of one picture, name → height: the rival's name, with the score's where it reaches several heights."""
+    heights = {who: {value for name, value in rivals.values() if name == who} for who, __ in rivals.values()}
+    return {
+        who if len(heights[who]) == 1 else f"{_(metrics[n].label)}: {who}": value for n, (who, value) in rivals.items()
+    }
+
+
 def _charts(lab: str, current: Shown, metrics: Mapping[str, Metric]) -> None:
     """One picture for each group of metrics that this run has measured, other chosen runs faint behind it."""
     others = [other for run_id in st.session_state.get(f"{lab}/compare", []) if (other := _quiet(run_id))]
@@ -345,7 +353,7 @@ def _chart(group: str, current: Shown, metrics: Mapping[str, Metric], others: li
         switches=begun.facts.get("marks", []) if begun else [],
         whole=bool(begun and begun.facts.get("whole")),  # a run whose beginning is what one wants to see
         top=max((metrics[n].top for n in names if metrics[n].top), default=None),
-        levels=dict(rival for n in names if (rival := _rival(metrics[n], current))),
+        levels=_levels({n: rival for n in names if (rival := _rival(metrics[n], current))}, metrics),
     )
     chart.show(
         figure,

@@ -30,10 +30,23 @@ def test_every_formula_has_its_words():
 def test_formulas_that_no_other_test_holds():
     p, q = torch.tensor([0.2, 0.9, 0.5]), torch.tensor([0.6, 0.1, 0.5])
     assert losses.best_answer(p, q).tolist() == pytest.approx([0.25, 0.9, 0.5])
-    weight = torch.randn(6, 3, 2, generator=torch.Generator().manual_seed(0))
-    assert torch.linalg.svdvals(models.divided(weight).flatten(1))[0].item() == pytest.approx(1)
+    weight = torch.randn(6, 3, generator=torch.Generator().manual_seed(0))
+    assert torch.linalg.svdvals(models.divided(weight))[0].item() == pytest.approx(1)
     assert torch.allclose(models.divided(5 * weight), models.divided(weight))
     assert models.packed(torch.arange(12).view(6, 2), 3).tolist() == [[[0, 1], [2, 3], [4, 5]], [[6, 7], [8, 9], [10, 11]]]
+
+
+def test_the_formula_of_the_class_has_the_factor_of_the_code():
+    """Doubling V doubles exactly the part that the formula multiplies by 1/10."""
+    D = models.DigitD(8, True).eval()
+    x, y = torch.rand(4, 1, 28, 28) * 2 - 1, torch.arange(4)
+    with torch.no_grad():
+        D.real.weight.zero_(), D.real.bias.zero_()
+        h = torch.nn.functional.leaky_relu(D.down1(x), 0.2)
+        h = torch.nn.functional.leaky_relu(D.norm(D.down2(h)), 0.2).flatten(1)
+        share = (D(x, y) / (D.told.weight.T[y] * h).sum(1)).mean().item()
+    written = next(f.latex for f in measure.THEORY if f.title == "DCGAN: D")
+    assert rf"\tfrac{{1}}{{{round(1 / share)}}}\, y^\top V h" in written
 
 
 @pytest.mark.parametrize("declared", YARDSTICKS, ids=lambda declared: declared.title)
