@@ -32,7 +32,8 @@ THEORY = (
             models.DividedConvolution.forward),
     Formula("Packing", r"D(x_1, \ldots, x_m) \text{ against } D(G(z_1), \ldots, G(z_m))", models.packed),
     Formula("DCGAN: G", r"z \to 7 \times 7 \to 14 \times 14 \to 28 \times 28", models.DigitG.forward),
-    Formula("DCGAN: D", r"28 \times 28 \to 14 \times 14 \to 7 \times 7 \to h, \qquad D = w^\top h + \tfrac{1}{10}\, y^\top V h", models.DigitD.forward),
+    Formula("DCGAN: D", r"28 \times 28 \to 14 \times 14 \to 7 \times 7 \to h, \qquad "
+            r"D = w^\top h + \tfrac{1}{10}\, y^\top V h", models.DigitD.forward),
     Formula("Modes covered", r"\#\{k : \exists i\; \lVert x_i - \mu_k \rVert < 3 \sigma\}, \qquad "
             r"\#\{k : n_k \ge N / 4K\}", quality.modes_met),
     Formula("Precision, recall and coverage", r"\frac{1}{M} \sum_j 1\left[\exists i: d(y_j, x_i) \le r_i\right], \quad "

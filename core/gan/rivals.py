@@ -31,7 +31,12 @@ def noise(world: Any) -> dict[str, float]:
 
 def of(world: Any) -> dict[str, dict[str, float]]:
     """rival → score → its mean over some draws, named and measured as in a run's summary. world: the settings of a world."""
-    return _of(type(world)(**{name: getattr(world, name) for name in KEY[1:] if hasattr(world, name)}))
+    return _of(plain(world))
+
+
+def plain(world: Any) -> Any:
+    """The same world with every knob that its real examples do not depend on at its default."""
+    return type(world)(**{name: getattr(world, name) for name in KEY[1:] if hasattr(world, name)})
 
 
 @lru_cache(maxsize=16)

@@ -10,7 +10,7 @@ from core.steering import LONGEST
 PLACES = {"plane": 16, "drawn": 16, "digits": 64}  # numbers that a code has room for; the latent size says how many of them are drawn
 RATE = r"0\.1|0\.0{1,4}[1-9][0-9]?"
 TURN = (rf"[0-9]{{1,4}}:((g_rate|d_rate)=({RATE})|critic_steps=[1-5]|latent=([1-9]|[1-5][0-9]|6[0-4])|batch=(16|32|64|128)"
-        r"|players=(both|d|g)|motion=(whole|phases))")
+        r"|players=(both|d|g)|motion=(whole|phases)|r1=([01](\.[0-9]{0,2})?|2\.?0*))")
 
 
 def _steps(default: int, most: int) -> int:
@@ -145,7 +145,7 @@ WASSERSTEIN = ("wgan", "gp", "hinge")  # whose scores are no logits of a probabi
 class GanSettings(Settings):
     """What a run of the GAN lab needs."""
 
-    TURNABLE: ClassVar[tuple[str, ...]] = ("players", "motion", "critic_steps", "g_rate", "d_rate", "latent", "batch")
+    TURNABLE: ClassVar[tuple[str, ...]] = ("players", "motion", "critic_steps", "g_rate", "d_rate", "latent", "batch", "r1")
 
     world: World = Field(Plane(), discriminator="name", title="World", description="What G learns to imitate.",
                          json_schema_extra={"names": {"plane": "points of the plane", "drawn": "my own drawing",
@@ -161,7 +161,8 @@ class GanSettings(Settings):
     motion: Literal["whole", "phases"] = knob(
         "whole", "Motion", "Slow motion shows every phase of a step and names it. May be turned while the run goes on.",
         names={"whole": "at speed", "phases": "slow"})
-    r1: float = knob(0, "R1 penalty", "What a steep slope of D at real examples costs: it calms the duel (Mescheder et al. 2018).",
+    r1: float = knob(0, "R1 penalty", "What a steep D costs at real examples: it calms the duel (Mescheder et al. 2018). May be turned "
+                     "while the run goes on.",
                      symbol=r"\gamma", ge=0, le=2, step=0.05)
     spectral: bool = knob(False, "Spectral normalisation of D", "Each layer of D is divided by its largest singular value "
                           "(Miyato et al. 2018).")
@@ -189,10 +190,16 @@ def _noise(score: str) -> Chance:
     return Chance(reached, "noise")
 
 
+def _guess(settings: GanSettings) -> float | None:
+    """Any picture is read as the digit that was asked for once in as many times as there are digits."""
+    return 100 / len(settings.world.digits) if settings.world.name == "digits" and settings.world.conditional else None
+
+
 METRICS = {
     "good": Metric("Good points", "%", chart="quality", chance=_noise("good")),
     "strict": Metric("Spots with a fair share", "%", role="before", chart="quality", chance=_noise("strict")),
     "lenient": Metric("Spots with one good point", "%", role="control", chart="quality", chance=_noise("lenient")),
+    "asked": Metric("Read as asked", "%", role="before", chart="quality", chance=Chance(_guess, "guessing")),
     "kinds": Metric("Classes covered", "%", chart="quality", chance=_noise("kinds")),
     "precision": Metric("Precision", "%", role="neutral", chart="quality", chance=_noise("precision")),
     "coverage": Metric("Coverage", "%", role="before", chart="quality", chance=_noise("coverage")),

@@ -201,7 +201,7 @@ class Watch:
         found, fake = opinions(now, glance.real_score, glance.fake_score), glance.fake
         if self.pictures:
             read = quality.of_classes(glance.said, self.world.classes)
-            return found | {"kinds": read["kinds"], "confidence": read["confidence"]}
+            return found | {"kinds": read["kinds"], "confidence": read["confidence"]} | self.asked(glance)
         if self.world.modes is not None:
             met = quality.modes_met(fake, self.world.modes, self.settings.world.spread)
             return found | {"good": met.good, "strict": met.strict, "lenient": met.covered}
@@ -225,6 +225,12 @@ class Watch:
     def judged(self, glance: Glance) -> dict[str, float]:
         """How good the fakes of a finished run are, and the Fréchet distance between real examples and others of them."""
         return rivals.scores(self.world, self.real, glance.fake, glance.said) | {"floor": self.floor()}
+
+    def asked(self, glance: Glance) -> dict[str, float]:
+        """How many fakes are read as the class that G was asked for, where it is told one."""
+        if not self.settings.world.conditional:
+            return {}
+        return {"asked": quality.as_asked(glance.said, self.y[:len(glance.said)])}
 
     def floor(self) -> float:
         """The Fréchet distance of other real examples: what no fake can be expected to beat."""

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from core.gan import rivals
+from core.gan.settings import SCENES, Plane
 from core.yardsticks import Yardstick
 
 RING = "--world plane --shape ring --spread 0.01 --seeds 10"
@@ -51,5 +53,10 @@ YARDSTICKS = (
 )
 
 
+RIVALS_OF = list(dict.fromkeys([rivals.plain(scene.settings.world) for scene in SCENES] + [Plane(spread=0.01)]))
+
+
 def measured_tables(folder: Path) -> None:
-    """Every table of this lab comes from a sweep."""
+    """What noise and other real data reach. A table that is there stays."""
+    if not (folder / rivals.TABLE).is_file():
+        rivals.write_table(folder / rivals.TABLE, RIVALS_OF)

@@ -1,7 +1,7 @@
 """The live picture of a lab page: the six buttons, progress, numbers and curves. Polls only while something trains."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from random import randrange
 from typing import Any
@@ -229,6 +229,8 @@ def _status(current: Shown, settings: Settings, verb: str) -> None:
         st.caption(f":material/stop_circle: {view.message}")
     else:
         st.progress(view.progress, _progress_line(view))
+        if waiting := _differences(current, settings, settings.TURNABLE):  # a knob that moves and does nothing would mislead
+            st.caption(f":material/tune: {_('For the next run')}: {waiting}.")
 
 
 def _progress_line(view: View) -> str:
@@ -243,8 +245,8 @@ def _progress_line(view: View) -> str:
     return f"{100 * view.progress:.0f} % · {view.rate:.0f} {_('steps/s')}{rest}{others}"
 
 
-def _differences(current: Shown, settings: Settings) -> str:
-    """Which knobs differ from the run shown: “Temperature 4 → 8”."""
+def _differences(current: Shown, settings: Settings, but: Sequence[str] = ()) -> str:
+    """Which knobs, other than these, differ from the run shown: “Temperature 4 → 8”."""
     if current.settings is None:
         return ""
     then, today = flatten(current.settings), flatten(settings)
@@ -254,7 +256,7 @@ def _differences(current: Shown, settings: Settings) -> str:
         if n in then
         else f"{fields[n].title} {_short(v, fields[n])}"
         for n, v in today.items()
-        if then.get(n) != v
+        if then.get(n) != v and n not in but
     )
 
 

@@ -105,13 +105,16 @@ def of_convolution(layer, weight, side):
     """Its largest singular value, by SciPy's Lanczos iteration on the convolution as PyTorch's layer computes it."""
     shape = (1, layer.in_channels, side, side)
 
+    def made_of(x):
+        return nn.functional.conv2d(x, weight, None, layer.stride, layer.padding)
+
     def forth(x):
         with torch.no_grad():
-            return nn.functional.conv2d(torch.from_numpy(x).float().view(shape), weight, None, layer.stride, layer.padding).flatten().numpy()
+            return made_of(torch.from_numpy(x).float().view(shape)).flatten().numpy()
 
     def back(y):
         x = torch.zeros(shape, requires_grad=True)
-        made = nn.functional.conv2d(x, weight, None, layer.stride, layer.padding)
+        made = made_of(x)
         return torch.autograd.grad(made, x, torch.from_numpy(y).float().view(made.shape))[0].flatten().numpy()
 
     size = layer.in_channels * side ** 2, forth(np.zeros(layer.in_channels * side ** 2)).size

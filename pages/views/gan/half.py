@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from core.gan import rivals
+from core.gan.settings import METRICS
 from pages.shared import chart, figures
 from pages.shared.figures import Line
 from pages.shared.shown import Shown
@@ -101,6 +102,7 @@ def _meanwhile(current: Shown) -> None:
         "strict": (_("Spots with a fair share"), "before"),
         "coverage": (_("Coverage"), "before"),
         "precision": (_("Precision"), "neutral"),
+        "asked": (_("Read as asked"), "before"),
         "kinds": (_("Classes covered"), "after"),
         "confidence": (_("Classifier's confidence"), "control"),
     }
@@ -177,12 +179,13 @@ def about_worth(current: Shown, rest: Rest, critic: bool) -> str:
         "strict": _("{:.0f} % of all spots have a fair share of them (noise: {:.0f} %)"),
         "precision": _("{:.0f} % of fakes lie among real ones (noise: {:.0f} %)"),
         "coverage": _("{:.0f} % of real examples have a fake near (noise: {:.0f} %)"),
+        "asked": _("{:.0f} % are read as the digit that was asked for (guessing: {:.0f} %)"),
         "kinds": _("{:.0f} % of all classes are covered (noise: {:.0f} %)"),
     }
     found = {name: data.at_look(current, name, last) for name in sentences}
     if all(value is None for value in found.values()):
         return ""
-    noise = rivals.noise(current.settings.world)
+    noise = rivals.noise(current.settings.world) | {"asked": METRICS["asked"].chance.of(current.settings)}
     end = _("; ").join(sentences[name].format(v, noise[name]) for name, v in found.items() if v is not None)
     reached = abs(rest.real - rest.fake) <= rest.swing if critic else rest.reached
     if not reached:

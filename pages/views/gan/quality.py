@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from core.gan import rivals
+from core.gan.settings import METRICS
 from pages.shared import chart, figures
 from pages.shared.figures import Line
 from pages.shared.shown import Shown
@@ -42,7 +43,7 @@ def _table(current: Shown, there: data.Ended | None) -> None:
             )
         )
         return
-    real, noise = _rivals(current.settings.world, there)
+    real, noise = _rivals(current.settings, there)
     rows = _rows(current, got, noise, real)
     st.table(
         {
@@ -62,6 +63,7 @@ def _names(digits: bool) -> dict[str, str]:
         "good": _("Good points: within 3 σ of a spot"),
         "strict": _("Spots with a quarter of their fair share of good points"),
         "lenient": _("Spots with at least one good point"),
+        "asked": _("Read as the digit that was asked for"),
         "kinds": _("Classes covered"),
         "precision": _("Precision: fakes among real ones"),
         "recall": _("Recall: real ones among fakes"),
@@ -119,10 +121,16 @@ def _percent(value: float | None, of: int = 0) -> str:
     return f"{value:.1f} %" + (" " + _("({:.0f} of {})").format(value * of / 100, of) if of else "")
 
 
-def _rivals(chosen: Any, there: data.Ended) -> tuple[dict[str, float], dict[str, float]]:
+def _rivals(settings: Any, there: data.Ended) -> tuple[dict[str, float], dict[str, float]]:
     """What other real data reach in each score, and what the better kind of noise reaches."""
+    from core.gan import quality as measures
+
     with st.spinner(_("Holding real data and noise against real data …"), show_time=False):
-        return rivals.of(chosen)["real"], rivals.noise(chosen)
+        real, noise = rivals.of(settings.world)["real"], rivals.noise(settings.world)
+        if there.told:
+            real = real | {"asked": measures.as_asked(measures.answers(there.real), there.real_y)}
+            noise = noise | {"asked": METRICS["asked"].chance.of(settings)}
+    return real, noise
 
 
 def about(got: dict[str, float], real: dict[str, float], digits: bool = True) -> str:
@@ -224,7 +232,7 @@ def about_shares(fake: list[float], real: list[float], names: list[str]) -> str:
 
 def _losses(current: Shown) -> None:
     """Both losses on the left, what was measured at the same looks on the right, and how they go together."""
-    name = next((n for n in ("good", "coverage", "confidence") if len(data.series(current, n)[0]) > 2), None)
+    name = next((n for n in ("good", "asked", "coverage", "confidence") if len(data.series(current, n)[0]) > 2), None)
     losses = [
         (title, role, *data.series(current, key))
         for key, title, role in (("d_loss", _("Loss of D"), "before"), ("g_loss", _("Loss of G"), "after"))
@@ -239,7 +247,7 @@ def _losses(current: Shown) -> None:
             key="quality/losses",
             alt=_("The losses of D and G over the run"),
         )
-    title = {"good": _("Good points"), "coverage": _("Coverage"), "confidence": _("Classifier's confidence")}[name]
+    title = _names(there_are_pictures(current))[name].partition(":")[0]
     with right:
         lines = [Line(title, "neutral", *data.series(current, name))]
         for key, said in (("kinds", _("Classes covered")), ("strict", _("Spots with a fair share"))):
