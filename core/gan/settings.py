@@ -214,21 +214,23 @@ METRICS = {
     "frechet": Metric("Fréchet classifier distance", chart="", chance=_noise("frechet")),
 }
 
-GRID = {"world": Plane(shape="grid", latent=2), "beta": 0.9}
+GRID = {"world": Plane(shape="grid", spread=0.03, g_rate=0.004, d_rate=0.004), "beta": 0.9}
+SURE = Plane(d_rate=0.002, g_rate=0.00005, steps=1000)  # D learns so fast, and G so slowly, that D is soon sure of the fakes
 
 SCENES = (
     Scene("the-duel", GanSettings(r1=0.1)),
     Scene("dcgan-on-digits", GanSettings(world=Digits())),
     Scene("mode-collapse-and-its-cure", GanSettings(**GRID)),
     Scene("one-half", GanSettings(world=Plane(shape="moons", spread=0.08), r1=0.3)),
-    Scene("the-gradient-is-gone", GanSettings(world=Plane(d_rate=0.005, steps=1000), method=Saturating(critic_steps=5))),
+    Scene("the-gradient-is-gone", GanSettings(world=SURE, method=Saturating(critic_steps=5))),
 )
 SHIPPED = {f"gan-{scene.slug}": scene.settings for scene in SCENES}
 SHIPPED |= {  # what the scenes are held against
     "gan-plain-duel": GanSettings(),
     "gan-collapse-pack": GanSettings(**GRID, pack=4),
-    "gan-collapse-r1": GanSettings(**GRID, r1=0.1),
-    "gan-collapse-momentum": GanSettings(**GRID | {"beta": 0.5}),
-    "gan-collapse-cured": GanSettings(**GRID | {"beta": 0.5}, pack=2, r1=0.05),
+    "gan-collapse-r1": GanSettings(**GRID, r1=0.05),
+    "gan-collapse-momentum": GanSettings(**GRID | {"beta": 0.0}),
+    "gan-collapse-cured": GanSettings(**GRID | {"beta": 0.0}, r1=0.05),
+    "gan-gradient-back": GanSettings(world=SURE, method=NonSaturating(critic_steps=5)),
     "gan-no-classes": GanSettings(world=Digits(conditional=False)),
 }
