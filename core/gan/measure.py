@@ -15,9 +15,9 @@ def examine(run: Run) -> dict[str, Any]:
 THEORY = (
     Formula("The duel", r"\max_D\; \mathbb{E}_x \log D(x) + \mathbb{E}_z \log\left(1 - D(G(z))\right)", losses.d_logistic),
     Formula("The equilibrium", r"D^*(x) = \frac{p(x)}{p(x) + q(x)}, \qquad p = q \;\Rightarrow\; D^* = \tfrac{1}{2}", losses.best_answer),
-    Formula("Saturating", r"\min_G\; \mathbb{E}_z \log\left(1 - D(G(z))\right), \qquad \text{slope by the score: } -D(G(z))",
+    Formula("Saturating", r"\min_G\; \mathbb{E}_z \log\left(1 - D(G(z))\right), \qquad \text{gradient by the score: } -D(G(z))",
             losses.g_saturating),
-    Formula("Non-saturating", r"\min_G\; -\mathbb{E}_z \log D(G(z)), \qquad \text{slope by the score: } -(1 - D(G(z)))",
+    Formula("Non-saturating", r"\min_G\; -\mathbb{E}_z \log D(G(z)), \qquad \text{gradient by the score: } -(1 - D(G(z)))",
             losses.g_nonsaturating),
     Formula("Least squares: D", r"\tfrac{1}{2} \mathbb{E}_x (D(x) - 1)^2 + \tfrac{1}{2} \mathbb{E}_z D(G(z))^2", losses.d_least_squares),
     Formula("Least squares: G", r"\tfrac{1}{2} \mathbb{E}_z (D(G(z)) - 1)^2", losses.g_least_squares),

@@ -19,7 +19,7 @@ def _steps(default: int, most: int) -> int:
 
 def _rate(who: str, default: float) -> float:
     return knob(default, f"Learning rate of {who}", "Of Adam. May be turned while the run goes on.",
-                symbol=rf"\eta_{{{who}}}", ge=0.00001, le=0.1, log=True)
+                symbol=f"η_{who}", ge=0.00001, le=0.1, log=True)
 
 
 def _latent(default: int, most: int) -> int:
@@ -116,7 +116,7 @@ class LeastSquares(Frozen):
 
 
 class Wasserstein(Frozen):
-    """The critic's weights are clipped, so that its slope is bounded (Arjovsky et al. 2017)."""
+    """The critic's weights are clipped, so that its gradient is bounded (Arjovsky et al. 2017)."""
 
     name: Literal["wgan"] = "wgan"
     critic_steps: int = _critic(3)
@@ -124,11 +124,11 @@ class Wasserstein(Frozen):
 
 
 class GradientPenalty(Frozen):
-    """The critic's slope is held near 1 between real and fake (Gulrajani et al. 2017)."""
+    """The critic's gradient is held near length 1 between real and fake (Gulrajani et al. 2017)."""
 
     name: Literal["gp"] = "gp"
     critic_steps: int = _critic(2)
-    penalty: float = knob(1.0, "Penalty", "How hard the slope is held at 1.", symbol="λ", ge=0.01, le=100, log=True)
+    penalty: float = knob(1.0, "Penalty", "How hard the gradient's length is held at 1.", symbol="λ", ge=0.01, le=100, log=True)
 
 
 class Hinge(Frozen):
@@ -163,8 +163,9 @@ class GanSettings(Settings):
         names={"whole": "at speed", "phases": "slow"})
     r1: float = knob(0, "R1 penalty", "What a steep D costs at real examples: it calms the duel (Mescheder et al. 2018). May be turned "
                      "while the run goes on.",
-                     symbol=r"\gamma", ge=0, le=2, step=0.05)
-    spectral: bool = knob(False, "Spectral normalisation of D", "Each layer of D is divided by its largest singular value "
+                     symbol="γ", ge=0, le=2, step=0.05)
+    spectral: bool = knob(False, "Spectral normalisation of D", "Each layer of D is divided by its largest singular value, "
+                          "so that D is steep nowhere "
                           "(Miyato et al. 2018).")
     pack: Literal[1, 2, 4] = knob(1, "Packed together", "D judges so many examples at once, and sees when they are all alike "
                                   "(PacGAN, Lin et al. 2018).")
@@ -176,7 +177,7 @@ class GanSettings(Settings):
 
     @property
     def normed(self) -> bool:
-        """Whether D of digits has BatchNorm: not where each example's slope counts (Gulrajani et al. 2017, section 4), nor twice."""
+        """Whether D of digits has BatchNorm: not where each example's gradient counts (Gulrajani et al. 2017, section 4), nor twice."""
         return self.method.name not in ("wgan", "gp") and not self.r1 and not self.spectral
 
 
@@ -215,7 +216,7 @@ METRICS = {
 }
 
 GRID = {"world": Plane(shape="grid", spread=0.03, g_rate=0.004, d_rate=0.004), "beta": 0.9}
-SURE = Plane(d_rate=0.002, g_rate=0.00005, steps=1000)  # D learns so fast, and G so slowly, that D is soon sure of the fakes
+SURE = Plane(d_rate=0.002, g_rate=0.00003, steps=1500)  # D learns so fast, and G so slowly, that D is soon sure of the fakes
 
 SCENES = (
     Scene("the-duel", GanSettings(r1=0.1)),
