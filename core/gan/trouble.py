@@ -21,8 +21,8 @@ SENTENCES = {
               "fewer steps of D, a lower learning rate of D, R1, or a gradient penalty.",
     "vanishing": "Vanishing gradient: the gradient of G's loss by D's score is only {0:.4f}, because D is sure of the fakes. Remedy: "
                  "the non-saturating loss, whose gradient there is 1.",
-    "collapse": "Mode collapse: the fakes are spread over {0:.1f} kinds in effect, of {1} that there are. Remedies: R1, packing, a "
-                "gradient penalty, less momentum.",
+    "collapse": "Mode collapse: the fakes are spread over {0:.1f} kinds in effect, of {1} that there are. Remedies: R1 together with "
+                "less momentum, a gradient penalty, packing.",
     "oscillation": "Oscillation: between two looks {0:.0f} % of the fakes change their kind; G runs, and D runs after it. Remedies: R1, "
                    "lower or falling learning rates, less momentum.",
 }
