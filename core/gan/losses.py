@@ -19,12 +19,12 @@ def d_logistic(real: Tensor, fake: Tensor) -> Tensor:
 
 
 def g_saturating(fake: Tensor) -> Tensor:
-    """log(1 − D(G(z))): its slope by the score is −D(G(z)), which vanishes where D is sure (Goodfellow et al. 2014, equation 1)."""
+    """log(1 − D(G(z))): its gradient by the score is −D(G(z)), which vanishes where D is sure (Goodfellow et al. 2014, equation 1)."""
     return -F.softplus(fake).mean()
 
 
 def g_nonsaturating(fake: Tensor) -> Tensor:
-    """−log D(G(z)): its slope by the score is −(1 − D(G(z))), largest where D is sure (Goodfellow et al. 2014, section 3)."""
+    """−log D(G(z)): its gradient by the score is −(1 − D(G(z))), largest where D is sure (Goodfellow et al. 2014, section 3)."""
     return F.softplus(-fake).mean()
 
 
@@ -44,7 +44,7 @@ def d_wasserstein(real: Tensor, fake: Tensor) -> Tensor:
 
 
 def g_wasserstein(fake: Tensor) -> Tensor:
-    """−D(G(z)): its slope by the score never vanishes (Arjovsky et al. 2017, algorithm 1)."""
+    """−D(G(z)): its gradient by the score never vanishes (Arjovsky et al. 2017, algorithm 1)."""
     return -fake.mean()
 
 
@@ -68,7 +68,7 @@ def r1_penalty(D: Callable[[Tensor], Tensor], real: Tensor) -> Tensor:
 
 
 def slopes(D: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
-    """‖∇D(x)‖ of each example (N, ...): (N,). A tiny number under the root keeps its own slope finite at 0."""
+    """‖∇D(x)‖ of each example (N, ...): (N,). A tiny number under the root keeps its own gradient finite at 0."""
     return (gradients(D, x).square().flatten(1).sum(1) + 1e-12).sqrt()
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.nn.utils import parametrize
 from torch.nn.utils.parametrizations import spectral_norm
 
 from core import nets
@@ -14,10 +15,46 @@ from core.loop import fresh
 
 SIDE = 7  # of the innermost picture, a quarter of a digit's
 CLASSES = 10
+PASSES = 30  # of the power iteration before the first step; each step adds one
 
 
-def _maybe(layer: nn.Module, spectral: bool) -> nn.Module:
-    return spectral_norm(layer) if spectral else layer
+def _maybe(layer: nn.Module, spectral: bool, side: int = 0) -> nn.Module:
+    """The layer, divided by its largest singular value where `spectral`. side: of the pictures that a convolution gets."""
+    if not spectral:
+        return layer
+    if isinstance(layer, nn.Conv2d):
+        parametrize.register_parametrization(layer, "weight", DividedConvolution(layer, side))
+        return layer
+    return spectral_norm(layer)
+
+
+class DividedConvolution(nn.Module):
+    """A convolution's weight W / σ₁, where σ₁ is the largest ‖W ∗ x‖ / ‖x‖ over all pictures x of the layer's size.
+
+    The weight, read as a matrix (out, rest), has another largest singular value, often a smaller one: divided by that
+    (Miyato et al. 2018, section 2.1) a convolution may still lengthen its input. Here the power iteration goes through the
+    convolution itself and back through its transpose (Wang et al. 2019).
+    """
+
+    def __init__(self, layer: nn.Conv2d, side: int):
+        super().__init__()
+        self.how = {"stride": layer.stride, "padding": layer.padding}
+        x = torch.randn(1, layer.in_channels, side, side)
+        self.register_buffer("x", x / x.norm())
+        for __ in range(PASSES):
+            self.sharpen(layer.weight.detach())
+
+    @torch.no_grad()
+    def sharpen(self, weight: Tensor) -> None:
+        """One power iteration: x ← Wᵀ(W ∗ x), of length 1."""
+        x = torch.nn.grad.conv2d_input(self.x.shape, weight, F.conv2d(self.x, weight, **self.how), **self.how)
+        self.x = x / x.norm().clamp(min=1e-12)
+
+    def forward(self, weight: Tensor) -> Tensor:
+        """W / ‖W ∗ x‖ with the x, of length 1, that W lengthens most. weight: (out, in, kernel, kernel)."""
+        if self.training:
+            self.sharpen(weight)
+        return weight / F.conv2d(self.x, weight, **self.how).norm()
 
 
 def drawn_only(layer: nn.Linear, latent: int) -> nn.Linear:
@@ -33,11 +70,12 @@ def packed(x: Tensor, pack: int) -> Tensor:
 
 
 def divided(weight: Tensor) -> Tensor:
-    """W / σ₁(W): no vector is lengthened (Miyato et al. 2018, equation 8). weight: (out, ...), read as a matrix (out, rest).
+    """W / σ₁(W): a dense layer then lengthens no vector (Miyato et al. 2018, equation 8). weight: (out, in).
 
-    The networks use PyTorch's parametrisation, which follows σ₁ by one power iteration at each pass; here it is exact.
+    Here it is exact. The networks follow σ₁ by one power iteration at each pass: dense layers by PyTorch's parametrisation,
+    convolutions by `DividedConvolution`, because the weight of a convolution is not the matrix that it multiplies by.
     """
-    return weight / torch.linalg.matrix_norm(weight.flatten(1), 2)
+    return weight / torch.linalg.matrix_norm(weight, 2)
 
 
 class PlaneG(nn.Module):
@@ -102,15 +140,18 @@ class DigitD(nn.Module):
         self.arch = {"kind": "gan D of digits", "channels": channels, "conditional": conditional, "pack": pack, "spectral": spectral,
                      "normed": normed}
         self.pack, features = pack, 2 * channels * SIDE * SIDE
-        self.down1 = _maybe(nn.Conv2d(pack, channels, 4, 2, 1), spectral)
-        self.down2 = _maybe(nn.Conv2d(channels, 2 * channels, 4, 2, 1, bias=not normed), spectral)
+        self.down1 = _maybe(nn.Conv2d(pack, channels, 4, 2, 1), spectral, 4 * SIDE)
+        self.down2 = _maybe(nn.Conv2d(channels, 2 * channels, 4, 2, 1, bias=not normed), spectral, 2 * SIDE)
         self.norm = nn.BatchNorm2d(2 * channels) if normed else nn.Identity()
         self.real = _maybe(nn.Linear(features, 1), spectral)
         self.told = _maybe(nn.Linear(CLASSES, features, bias=False), spectral) if conditional else None
         self.to(memory_format=torch.channels_last)
 
     def forward(self, x: Tensor, y: Tensor | None = None) -> Tensor:
-        """Each convolution halves the side; the class adds ⟨V y, h⟩ to the score (Miyato, Koyama 2018, equation 3)."""
+        """Each convolution halves the side; the class adds ⟨V y, h⟩ / 10 to the score (Miyato, Koyama 2018, equation 3, without the 10).
+
+        By PyTorch's rule V begins with weights 15 times as large as those of w, since it has 10 inputs and w 2,352; hence the 10.
+        """
         h = F.leaky_relu(self.down1(packed(x, self.pack).squeeze(2)), 0.2)
         h = F.leaky_relu(self.norm(self.down2(h)), 0.2).flatten(1)
         score = self.real(h).squeeze(1)

@@ -59,6 +59,11 @@ def of_classes(said: Tensor, classes: Tensor) -> dict[str, float]:
             "smallest_class": 100 * share.min().item(), "classes": effective_number(share / share.sum().clamp(min=1e-9))}
 
 
+def as_asked(said: Tensor, y: Tensor) -> float:
+    """How many pictures, in percent, a judge whose probabilities are `said` (N, 10) reads as the digit that was asked for, y (N,)."""
+    return 100 * (said.argmax(1) == y).float().mean().item()
+
+
 def against(real: Tensor, fake: Tensor) -> dict[str, float]:
     """Everything that compares two clouds of points or features (N, d), (M, d): precision, recall, coverage, Fréchet distance."""
     return neighbourhoods(real, fake) | {"frechet": frechet(real, fake)}
@@ -87,7 +92,8 @@ def reach(x: Tensor, k: int) -> Tensor:
 def frechet(a: Tensor, b: Tensor) -> float:
     """‖μₐ − μ_b‖² + tr(Σₐ + Σ_b − 2(ΣₐΣ_b)^½) of two clouds (N, d), (M, d) (Fréchet 1957; Dowson, Landau 1982).
 
-    N and M must exceed d, or a covariance is flat and the distance too small.
+    The fewer examples, the larger it comes out, of real data against real data, too: in the judge's 256 features about 2 for
+    1,000 of either kind, 4.5 for 500, 9 for 256, 21 for 100. So distances are compared only between equal N and M.
     """
     a, b = a.double(), b.double()
     return frechet_of(a.mean(0), torch.cov(a.T), b.mean(0), torch.cov(b.T))

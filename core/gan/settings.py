@@ -4,13 +4,13 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from core.settings import ASCENDING, Frozen, Metric, Scene, Settings, knob
+from core.settings import ASCENDING, Chance, Frozen, Metric, Scene, Settings, knob
 from core.steering import LONGEST
 
 PLACES = {"plane": 16, "drawn": 16, "digits": 64}  # numbers that a code has room for; the latent size says how many of them are drawn
 RATE = r"0\.1|0\.0{1,4}[1-9][0-9]?"
 TURN = (rf"[0-9]{{1,4}}:((g_rate|d_rate)=({RATE})|critic_steps=[1-5]|latent=([1-9]|[1-5][0-9]|6[0-4])|batch=(16|32|64|128)"
-        r"|players=(both|d|g)|motion=(whole|phases))")
+        r"|players=(both|d|g)|motion=(whole|phases)|r1=([01](\.[0-9]{0,2})?|2\.?0*))")
 
 
 def _steps(default: int, most: int) -> int:
@@ -19,7 +19,7 @@ def _steps(default: int, most: int) -> int:
 
 def _rate(who: str, default: float) -> float:
     return knob(default, f"Learning rate of {who}", "Of Adam. May be turned while the run goes on.",
-                symbol=rf"\eta_{{{who}}}", ge=0.00001, le=0.1, log=True)
+                symbol=f"η_{who}", ge=0.00001, le=0.1, log=True)
 
 
 def _latent(default: int, most: int) -> int:
@@ -116,7 +116,7 @@ class LeastSquares(Frozen):
 
 
 class Wasserstein(Frozen):
-    """The critic's weights are clipped, so that its slope is bounded (Arjovsky et al. 2017)."""
+    """The critic's weights are clipped, so that its gradient is bounded (Arjovsky et al. 2017)."""
 
     name: Literal["wgan"] = "wgan"
     critic_steps: int = _critic(3)
@@ -124,11 +124,11 @@ class Wasserstein(Frozen):
 
 
 class GradientPenalty(Frozen):
-    """The critic's slope is held near 1 between real and fake (Gulrajani et al. 2017)."""
+    """The critic's gradient is held near length 1 between real and fake (Gulrajani et al. 2017)."""
 
     name: Literal["gp"] = "gp"
     critic_steps: int = _critic(2)
-    penalty: float = knob(1.0, "Penalty", "How hard the slope is held at 1.", symbol="λ", ge=0.01, le=100, log=True)
+    penalty: float = knob(1.0, "Penalty", "How hard the gradient's length is held at 1.", symbol="λ", ge=0.01, le=100, log=True)
 
 
 class Hinge(Frozen):
@@ -145,7 +145,7 @@ WASSERSTEIN = ("wgan", "gp", "hinge")  # whose scores are no logits of a probabi
 class GanSettings(Settings):
     """What a run of the GAN lab needs."""
 
-    TURNABLE: ClassVar[tuple[str, ...]] = ("players", "motion", "critic_steps", "g_rate", "d_rate", "latent", "batch")
+    TURNABLE: ClassVar[tuple[str, ...]] = ("players", "motion", "critic_steps", "g_rate", "d_rate", "latent", "batch", "r1")
 
     world: World = Field(Plane(), discriminator="name", title="World", description="What G learns to imitate.",
                          json_schema_extra={"names": {"plane": "points of the plane", "drawn": "my own drawing",
@@ -161,9 +161,11 @@ class GanSettings(Settings):
     motion: Literal["whole", "phases"] = knob(
         "whole", "Motion", "Slow motion shows every phase of a step and names it. May be turned while the run goes on.",
         names={"whole": "at speed", "phases": "slow"})
-    r1: float = knob(0, "R1 penalty", "What a steep slope of D at real examples costs: it calms the duel (Mescheder et al. 2018).",
-                     symbol=r"\gamma", ge=0, le=2, step=0.05)
-    spectral: bool = knob(False, "Spectral normalisation of D", "Each layer of D is divided by its largest singular value "
+    r1: float = knob(0, "R1 penalty", "What a steep D costs at real examples: it calms the duel (Mescheder et al. 2018). May be turned "
+                     "while the run goes on.",
+                     symbol="γ", ge=0, le=2, step=0.05)
+    spectral: bool = knob(False, "Spectral normalisation of D", "Each layer of D is divided by its largest singular value, "
+                          "so that D is steep nowhere "
                           "(Miyato et al. 2018).")
     pack: Literal[1, 2, 4] = knob(1, "Packed together", "D judges so many examples at once, and sees when they are all alike "
                                   "(PacGAN, Lin et al. 2018).")
@@ -175,41 +177,61 @@ class GanSettings(Settings):
 
     @property
     def normed(self) -> bool:
-        """Whether D of digits has BatchNorm: not where each example's slope counts (Gulrajani et al. 2017, section 4), nor twice."""
+        """Whether D of digits has BatchNorm: not where each example's gradient counts (Gulrajani et al. 2017, section 4), nor twice."""
         return self.method.name not in ("wgan", "gp") and not self.r1 and not self.spectral
 
 
+def _noise(score: str) -> Chance:
+    """What random points, or random pixels, reach in a score, measured for the run's own world."""
+    def reached(settings: GanSettings) -> float | None:
+        from core.gan import rivals
+
+        return rivals.noise(settings.world).get(score)
+
+    return Chance(reached, "noise")
+
+
+def _guess(settings: GanSettings) -> float | None:
+    """Any picture is read as the digit that was asked for once in as many times as there are digits."""
+    return 100 / len(settings.world.digits) if settings.world.name == "digits" and settings.world.conditional else None
+
+
 METRICS = {
-    "kinds": Metric("Kinds covered", "%", chart="quality"),
-    "precision": Metric("Precision", "%", role="neutral", chart="quality"),
-    "coverage": Metric("Coverage", "%", role="before", chart="quality"),
-    "confidence": Metric("Classifier's confidence", "%", role="control", chart="quality"),
+    "good": Metric("Good points", "%", chart="quality", chance=_noise("good")),
+    "strict": Metric("Spots with a fair share", "%", role="before", chart="quality", chance=_noise("strict")),
+    "lenient": Metric("Spots with one good point", "%", role="control", chart="quality", chance=_noise("lenient")),
+    "asked": Metric("Read as asked", "%", role="before", chart="quality", chance=Chance(_guess, "guessing")),
+    "kinds": Metric("Classes covered", "%", chart="quality", chance=_noise("kinds")),
+    "precision": Metric("Precision", "%", role="neutral", chart="quality", chance=_noise("precision")),
+    "coverage": Metric("Coverage", "%", role="before", chart="quality", chance=_noise("coverage")),
+    "confidence": Metric("Classifier's confidence", "%", role="control", chart="quality", chance=_noise("confidence")),
     "d_real": Metric("D(x), mean", role="before", chart="what D thinks: 1 is real"),
     "d_fake": Metric("D(G(z)), mean", role="after", chart="what D thinks: 1 is real"),
     "c_real": Metric("Critic of real ones, mean", role="before", chart="the critic's score"),
     "c_fake": Metric("Critic of fakes, mean", role="after", chart="the critic's score"),
     "d_loss": Metric("Loss of D", role="before", chart="losses (no measure of quality)"),
     "g_loss": Metric("Loss of G", role="after", chart="losses (no measure of quality)"),
-    "recall": Metric("Recall", "%", chart=""),
-    "frechet": Metric("Fréchet classifier distance", chart=""),
-    "strict": Metric("Modes with a fair share", "%", chart=""),
+    "recall": Metric("Recall", "%", chart="", chance=_noise("recall")),
+    "frechet": Metric("Fréchet classifier distance", chart="", chance=_noise("frechet")),
 }
 
-GRID = {"world": Plane(shape="grid", latent=2), "beta": 0.9}
+GRID = {"world": Plane(shape="grid", spread=0.03, g_rate=0.004, d_rate=0.004), "beta": 0.9}
+SURE = Plane(d_rate=0.002, g_rate=0.00003, steps=1500)  # D learns so fast, and G so slowly, that D is soon sure of the fakes
 
 SCENES = (
     Scene("the-duel", GanSettings(r1=0.1)),
     Scene("dcgan-on-digits", GanSettings(world=Digits())),
     Scene("mode-collapse-and-its-cure", GanSettings(**GRID)),
     Scene("one-half", GanSettings(world=Plane(shape="moons", spread=0.08), r1=0.3)),
-    Scene("the-gradient-is-gone", GanSettings(world=Plane(d_rate=0.005, steps=1000), method=Saturating(critic_steps=5))),
+    Scene("the-gradient-is-gone", GanSettings(world=SURE, method=Saturating(critic_steps=5))),
 )
 SHIPPED = {f"gan-{scene.slug}": scene.settings for scene in SCENES}
 SHIPPED |= {  # what the scenes are held against
     "gan-plain-duel": GanSettings(),
     "gan-collapse-pack": GanSettings(**GRID, pack=4),
-    "gan-collapse-r1": GanSettings(**GRID, r1=0.1),
-    "gan-collapse-momentum": GanSettings(**GRID | {"beta": 0.5}),
-    "gan-collapse-cured": GanSettings(**GRID | {"beta": 0.5}, pack=2, r1=0.05),
+    "gan-collapse-r1": GanSettings(**GRID, r1=0.05),
+    "gan-collapse-momentum": GanSettings(**GRID | {"beta": 0.0}),
+    "gan-collapse-cured": GanSettings(**GRID | {"beta": 0.0}, r1=0.05),
+    "gan-gradient-back": GanSettings(world=SURE, method=NonSaturating(critic_steps=5)),
     "gan-no-classes": GanSettings(world=Digits(conditional=False)),
 }

@@ -19,10 +19,10 @@ LATER = 0.3  # of the run is over before a collapse counts: every G begins in on
 SENTENCES = {
     "strong": "D is too strong: it tells {0:.0f} % of real ones and fakes apart, and its field is flat where the fakes lie. Remedies: "
               "fewer steps of D, a lower learning rate of D, R1, or a gradient penalty.",
-    "vanishing": "Vanishing gradient: G's loss changes by only {0:.4f} for each unit of D's score, since D is sure of the fakes. Remedy: "
-                 "the non-saturating loss, whose slope there is 1.",
-    "collapse": "Mode collapse: the fakes are spread over {0:.1f} kinds in effect, of {1} that there are. Remedies: R1, packing, a "
-                "gradient penalty, less momentum.",
+    "vanishing": "Vanishing gradient: the gradient of G's loss by D's score is only {0:.4f}, because D is sure of the fakes. Remedy: "
+                 "the non-saturating loss, whose gradient there is 1.",
+    "collapse": "Mode collapse: the fakes are spread over {0:.1f} kinds in effect, of {1} that there are. Remedies: R1 together with "
+                "less momentum, a gradient penalty, packing.",
     "oscillation": "Oscillation: between two looks {0:.0f} % of the fakes change their kind; G runs, and D runs after it. Remedies: R1, "
                    "lower or falling learning rates, less momentum.",
 }

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from core.events import Event, Finished, Metrics, Picture
-from core.gan import losses, quality
+from core.gan import losses, quality, rivals
 from core.gan.settings import PLACES, WASSERSTEIN, GanSettings
 from core.gan.trouble import Troubles
 from core.gan.worlds import REACH, DigitWorld
@@ -18,8 +18,9 @@ from core.nets import count, to_model
 
 LOOKS = {"plane": 60, "drawn": 60, "digits": 40}  # in a run, evenly spread; and a few at its very beginning
 EARLY = (1, 5, 10, 20, 40)  # steps after which it looks as well
-ASKED = {"plane": 500, "drawn": 500, "digits": 200}  # fakes that every look judges; at the end it is JUDGED
-JUDGED = 1000
+JUDGED = rivals.JUDGED
+ASKED = {"plane": JUDGED, "drawn": JUDGED, "digits": 200}  # fakes that every look judges; at the end all of them
+NEARBY = 500  # points of either kind whose neighbours every look searches
 SHOWN, ARROWS = 300, 60  # points drawn of either kind, and fakes at which D's slope is drawn
 ROWS = 4  # of ten pictures in the film
 GRID, LATTICE = 41, 13  # places along each side of the field, and lines of the codes' grid each way
@@ -200,10 +201,11 @@ class Watch:
         found, fake = opinions(now, glance.real_score, glance.fake_score), glance.fake
         if self.pictures:
             read = quality.of_classes(glance.said, self.world.classes)
-            return found | {"kinds": read["kinds"], "confidence": read["confidence"]}
-        near = quality.neighbourhoods(self.real[:len(fake)], fake)
+            return found | {"kinds": read["kinds"], "confidence": read["confidence"]} | self.asked(glance)
         if self.world.modes is not None:
-            found |= {"kinds": quality.modes_met(fake, self.world.modes, self.settings.world.spread).covered}
+            met = quality.modes_met(fake, self.world.modes, self.settings.world.spread)
+            return found | {"good": met.good, "strict": met.strict, "lenient": met.covered}
+        near = quality.neighbourhoods(self.real[:NEARBY], fake[:NEARBY])
         return found | {"precision": near["precision"], "coverage": near["coverage"]}
 
     def run_ends(self, step: int, now: GanSettings) -> Iterator[Event]:
@@ -212,8 +214,7 @@ class Watch:
         glance = self.glance(JUDGED)
         yield from self.seen(step, now, glance)
         found, summary = self.measured(now, glance), self.judged(glance)
-        yield Metrics(step, found | {name: summary[name] for name in ("precision", "recall", "coverage", "frechet", "strict")
-                                     if name in summary})
+        yield Metrics(step, found | {name: summary[name] for name in ("precision", "recall", "coverage", "frechet")})
         yield Finished(step, found | summary, {"G": to_model(self.G), "D": to_model(self.D)})
 
     def others(self) -> Tensor:
@@ -223,16 +224,18 @@ class Watch:
     @torch.inference_mode()
     def judged(self, glance: Glance) -> dict[str, float]:
         """How good the fakes of a finished run are, and the Fréchet distance between real examples and others of them."""
-        if self.pictures:
-            seen, made, other = (quality.features(x) for x in (self.real, glance.fake, self.others()))
-            return quality.against(seen, made) | quality.of_classes(glance.said, self.world.classes) | {
-                "floor": quality.frechet(seen, other)}
-        found = quality.against(self.real, glance.fake) | {"floor": quality.frechet(self.real, self.others())}
-        if (modes := self.world.modes) is None:
-            return found
-        met = quality.modes_met(glance.fake, modes, self.settings.world.spread)
-        return found | {"strict": met.strict, "good": met.good, "modes": met.covered * len(modes) / 100,
-                        "modes_strict": met.strict * len(modes) / 100}
+        return rivals.scores(self.world, self.real, glance.fake, glance.said) | {"floor": self.floor()}
+
+    def asked(self, glance: Glance) -> dict[str, float]:
+        """How many fakes are read as the class that G was asked for, where it is told one."""
+        if not self.settings.world.conditional:
+            return {}
+        return {"asked": quality.as_asked(glance.said, self.y[:len(glance.said)])}
+
+    def floor(self) -> float:
+        """The Fréchet distance of other real examples: what no fake can be expected to beat."""
+        pair = self.real, self.others()
+        return quality.frechet(*(map(quality.features, pair) if self.pictures else pair))
 
 
 def opinions(now: GanSettings, real: Tensor, fake: Tensor) -> dict[str, float]:

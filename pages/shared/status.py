@@ -1,6 +1,7 @@
 """The line under the buttons: whose run is shown, how far it is, what it waits for, and how it ended."""
 
 from collections.abc import Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -46,6 +47,8 @@ def draw(current: Shown, settings: Settings, verb: str) -> None:
         st.caption(f":material/stop_circle: {plain(view.message)}")
     else:
         st.progress(view.progress, _progress_line(view, _place(current)))
+        if waiting := differences(current, settings, settings.TURNABLE):  # a knob that moves and does nothing would mislead
+            st.caption(f":material/tune: {_('For the next run')}: {waiting}.")
         if waiting := differences(current, settings, settings.TURNABLE):  # a knob that moves and does nothing would mislead
             st.caption(f":material/tune: {_('For the next run')}: {waiting}.")
 

@@ -1,3 +1,129 @@
 """What holds the numbers of the lecture: see tests/lectures/claims.py."""
 
-CLAIMS = []
+from functools import cache
+
+import numpy as np
+import torch
+
+from core.gan import models, quality, rivals, worlds
+from core.gan import settings as s
+from core.gan.watch import Watch
+from core.loop import seeded
+from tests.lectures.claims import Near, at, claim, end, run, summary, table
+
+WIDE, TIGHT, MOONS = s.Plane(shape="grid", spread=0.03), s.Plane(spread=0.01), s.Plane(shape="moons", spread=0.08)
+DIGITS, COLLAPSED = "gan-dcgan-on-digits", "gan-mode-collapse-and-its-cure"
+FAIR, GOOD = "spots with a quarter of their fair share", "good points"
+
+
+def of_table(title, what):
+    return lambda: table("gan", f"{title}: {what}").mean
+
+
+def both(title):
+    """Good points in percent, and spots with a fair share."""
+    return of_table(f"Grid of 25, {title}", GOOD), of_table(f"Grid of 25, {title}", FAIR)
+
+
+def noise(world, score):
+    return lambda: rivals.noise(world)[score]
+
+
+@cache
+def players(run_id):
+    """G, D, and a watch that asks them as the run did."""
+    stored = run(run_id)
+    G, D = (models.player(stored.models[name]) for name in "GD")
+    there = worlds.world_of(stored.settings)
+    return G, D, Watch(stored.settings, there, G, D)
+
+
+@cache
+def read_as(run_id):
+    """How much of 1,000 fakes the classifier reads as each digit, in percent."""
+    eye = players(run_id)[2]
+    return (100 * quality.shares(eye.glance(1000).said.argmax(1), 10)).tolist()
+
+
+def asked_at(step):
+    """How many of the forty fakes of the film are read as the digit that was asked for, in percent."""
+    def found():
+        picture = next(e for e in run(DIGITS).events if getattr(e, "name", "") == "film" and e.step == step)
+        pixels = torch.from_numpy(picture.array.astype(np.float32))[:, None] / 127.5 - 1
+        return quality.as_asked(quality.answers(pixels), players(DIGITS)[2].y[:40])
+    return found
+
+
+def expert():
+    """How often an expert is right that knows both densities of “One half”, from counts of 60,000 points each."""
+    from pages.views.gan import best, data
+
+    stored = run("gan-one-half")
+    G, D, eye = players("gan-one-half")
+    random = seeded(stored.settings.seed + 20_000)
+    real, __ = eye.world.sample(best.DRAWN, random)
+    with torch.no_grad():
+        fake = G(worlds.codes(best.DRAWN, data.places(stored.settings), stored.settings.world.latent, random))
+        said = [data.opinion(stored.settings, D(x).numpy()) for x in (real, fake)]
+    return best.compared(real.numpy(), fake.numpy(), *said).star_right
+
+
+SETTING, RULE = "a setting of the scene", "a definition"
+CLAIMS = [
+    # the duel
+    claim("learns from 128 real points", SETTING),
+    claim("the ring by step 10 and to the other by step 20", *["held by test_the_cloud_runs_from_side_to_side"] * 2),
+    claim("At step 200 the fakes have become a ring, and only 13 % of them are good", "held by test_the_cloud_runs_from_side_to_side",
+          lambda: at("gan-the-duel", "good", 200)),
+    claim("At the end 84 % of the points are good (noise: 2 %), and 8 of 8 spots", lambda: end("gan-the-duel", "good"),
+          noise(s.Plane(), "good"), lambda: summary("gan-the-duel", "modes_strict"), SETTING),
+    claim("(σ = 0.01), 5.0 of 8 spots have a fair share with a momentum of 0.5, 3.1 with 0.7, 2.0 with 0.8", SETTING,
+          of_table("Ring of 8, plain GAN, momentum of 0.5", FAIR), SETTING, SETTING,
+          of_table("Ring of 8, plain GAN, momentum of 0.7", FAIR), SETTING,
+          of_table("Ring of 8, plain GAN, momentum of 0.8", FAIR), SETTING),
+    claim("With R1 and rates that fall there are 7.5", of_table("Ring of 8, R1", FAIR)),
+    claim("Noise covers 6.6 of 8 in that way", noise(s.Plane(), "modes"), SETTING),
+    # DCGAN
+    claim("an example has 784 numbers", RULE),
+    claim("of the 2,400 steps will a classifier read most fakes as the digit that was asked for: 30, 300, or 1,000?", SETTING,
+          *["a guess to choose from"] * 3),
+    claim("About 1,000. In this run", "between the looks that follow"),
+    claim("25 % of the forty fakes in *The film* as the digit that was asked for at step 240, 62 % at step 960, 90 % at step 1,500 "
+          "(guessing: 10 %)", asked_at(240), SETTING, asked_at(960), SETTING, asked_at(1500), SETTING, lambda: 10.0),
+    claim("99 % sure at step 0", lambda: at(DIGITS, "confidence", 0), SETTING),
+    claim("66 % at step 180", lambda: at(DIGITS, "confidence", 180), SETTING),
+    claim("It is 99.9 % sure of pictures of random pixels", lambda: rivals.of(s.Digits())["even"]["confidence"]),
+    claim("reach 99.3 %", lambda: rivals.of(s.Digits())["shaped"]["precision"]),
+    claim("coverage (noise: 4 %, this run: 61 %)", noise(s.Digits(), "coverage"), lambda: summary(DIGITS, "coverage")),
+    claim("recall (noise: 0 %, this run: 37 %)", noise(s.Digits(), "recall"), lambda: summary(DIGITS, "recall")),
+    claim("distance (noise: 132, this run: 11.5, other real digits: 2)", noise(s.Digits(), "frechet"), lambda: summary(DIGITS, "frechet"),
+          lambda: rivals.of(s.Digits())["real"]["frechet"]),
+    claim("the rarest with 9 % of the fakes", lambda: summary(DIGITS, "smallest_class")),
+    claim("coverage of 26 % and a distance of 35", lambda: summary("gan-no-classes", "coverage"),
+          lambda: summary("gan-no-classes", "frechet")),
+    claim("21 % of the fakes are read as threes and 2 % as ones", lambda: read_as("gan-no-classes")[3],
+          lambda: read_as("gan-no-classes")[1]),
+    # one half
+    claim("D says 0.50 of real points and 0.50 of fakes, and 99.6 % of the fakes lie among real points (noise: 71 %)",
+          lambda: end("gan-one-half", "d_real"), lambda: end("gan-one-half", "d_fake"), lambda: end("gan-one-half", "precision"),
+          noise(MOONS, "precision")),
+    claim("counts 60,000 points of either kind would still be right in 72 of 100 cases, where guessing gives 50", RULE, expert, RULE, RULE),
+    claim("75 % of the real points have a fake near, no more than with noise (76 %)", lambda: end("gan-one-half", "coverage"),
+          noise(MOONS, "coverage")),
+    claim("D says ½ at step 0 as well", lambda: 0.0),
+    # theory
+    claim("at D(G(z)) = 0.01 it is 99 times as large", *["(1 − D) / D: tests/core/gan/test_losses.py"] * 2),
+    claim("D(G(z)) is near 0, and so is", "a limit"),
+    claim("Real examples should score 1, fakes 0", *[RULE] * 2),
+    claim("G wants the score 1", RULE),
+    claim("may not be steeper than 1 anywhere", RULE),
+    claim("has size 1 everywhere", RULE),
+    claim("is held near 1 on the lines", RULE),
+    claim("by a margin of 1", RULE),
+    claim("by 1, or by 1.1 where the class is told", *["tests/core/gan/test_models.py, test_a_normalised_d_is_steep_nowhere"] * 2),
+    claim("convolutions with stride 2, BatchNorm", "the code below it"),
+    claim("convolutions with stride 2 and leaky ReLU", "the code below it"),
+    claim("this part is divided by 10", "tests/core/gan/test_measure.py"),
+    claim("a recall near 100 %", Near(99.8, 0.5)),
+    claim("1,000 fakes and 1,000 test digits", *[RULE] * 2),
+]

@@ -120,7 +120,7 @@ def said(found: Best) -> str:
             said
             + " "
             + _(
-                "There is more to see than this D sees: it is weaker than it could be, and its opinion says the less of G."
+                "This D is weaker than it could be, so its opinion says little about G."
             )
         )
     if found.star_right < 60:

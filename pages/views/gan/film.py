@@ -44,10 +44,15 @@ def _plane(current: Shown, step: int, fake: np.ndarray) -> None:
 def said(current: Shown, step: int) -> str:
     """How things stood at a look, in one sentence."""
     parts = []
+    if (asked := data.at_look(current, "asked", step)) is not None:
+        parts.append(_("**{:.0f} %** are read as the digit that was asked for").format(asked))
     if (sure := data.at_look(current, "confidence", step)) is not None:
         parts.append(_("the classifier is **{:.0f} %** sure of what it reads").format(sure))
     if (kinds := data.at_look(current, "kinds", step)) is not None:
-        parts.append(_("**{:.0f} %** of all kinds are there").format(kinds))
+        parts.append(_("**{:.0f} %** of all classes are there").format(kinds))
+    if (good := data.at_look(current, "good", step)) is not None:
+        strict = data.at_look(current, "strict", step)
+        parts.append(_("**{:.0f} %** of the points are good, **{:.0f} %** of all spots have a fair share").format(good, strict))
     elif (coverage := data.at_look(current, "coverage", step)) is not None:
         parts.append(_("**{:.0f} %** of real points have a fake near").format(coverage))
     real, fake = (data.at_look(current, name, step) for name in ("d_real", "d_fake"))
@@ -78,10 +83,17 @@ def about_order(current: Shown) -> str:
 
 def _curves(current: Shown, step: int) -> None:
     """The quality of all looks, with a mark at the chosen one."""
-    names = {"kinds": _("Kinds covered"), "confidence": _("Classifier's confidence"), "coverage": _("Coverage")}
-    roles = {"kinds": "after", "confidence": "control", "coverage": "before"}
-    if data.series(current, "confidence")[0]:
-        del names["coverage"]  # of digits it is only measured at the end
+    names = {
+        "asked": _("Read as asked"),
+        "kinds": _("Classes covered"),
+        "confidence": _("Classifier's confidence"),
+        "good": _("Good points"),
+        "strict": _("Spots with a fair share"),
+        "coverage": _("Coverage"),
+    }
+    roles = {"asked": "before", "kinds": "after", "confidence": "control", "good": "after", "strict": "before", "coverage": "before"}
+    if data.series(current, "confidence")[0] or data.series(current, "good")[0]:
+        del names["coverage"]  # it is only measured at the end
     lines = [figures.Line(title, roles[name], *data.series(current, name)) for name, title in names.items()]
     lines = [line for line in lines if line.x]
     if not lines:

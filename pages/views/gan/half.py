@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
+from core.gan import rivals
+from core.gan.settings import METRICS
 from pages.shared import chart, figures
 from pages.shared.figures import Line
 from pages.shared.shown import Shown
@@ -96,9 +98,12 @@ def _gap(current: Shown) -> None:
 def _meanwhile(current: Shown) -> None:
     """What was measured of the fakes at the same looks."""
     names = {
+        "good": (_("Good points"), "after"),
+        "strict": (_("Spots with a fair share"), "before"),
         "coverage": (_("Coverage"), "before"),
         "precision": (_("Precision"), "neutral"),
-        "kinds": (_("Kinds covered"), "after"),
+        "asked": (_("Read as asked"), "before"),
+        "kinds": (_("Classes covered"), "after"),
         "confidence": (_("Classifier's confidence"), "control"),
     }
     lines = [Line(title, role, *data.series(current, name)) for name, (title, role) in names.items()]
@@ -169,15 +174,19 @@ def about_gap(rest: Rest) -> str:
 def about_worth(current: Shown, rest: Rest, critic: bool) -> str:
     """That a D that guesses may simply be weak."""
     last = current.table[0][-1]
-    coverage, kinds = (data.at_look(current, name, last) for name in ("coverage", "kinds"))
-    numbers = []
-    if coverage is not None:
-        numbers.append(_("{:.0f} % of real examples have a fake near (coverage)").format(coverage))
-    if kinds is not None:
-        numbers.append(_("{:.0f} % of all kinds are covered").format(kinds))
-    if not numbers:
+    sentences = {
+        "good": _("{:.0f} % of the points are good (noise: {:.0f} %)"),
+        "strict": _("{:.0f} % of all spots have a fair share of them (noise: {:.0f} %)"),
+        "precision": _("{:.0f} % of fakes lie among real ones (noise: {:.0f} %)"),
+        "coverage": _("{:.0f} % of real examples have a fake near (noise: {:.0f} %)"),
+        "asked": _("{:.0f} % are read as the digit that was asked for (guessing: {:.0f} %)"),
+        "kinds": _("{:.0f} % of all classes are covered (noise: {:.0f} %)"),
+    }
+    found = {name: data.at_look(current, name, last) for name in sentences}
+    if all(value is None for value in found.values()):
         return ""
-    end = _("; ").join(numbers)
+    noise = rivals.noise(current.settings.world) | {"asked": METRICS["asked"].chance.of(current.settings)}
+    end = _("; ").join(sentences[name].format(v, noise[name]) for name, v in found.items() if v is not None)
     reached = abs(rest.real - rest.fake) <= rest.swing if critic else rest.reached
     if not reached:
         return _("How good the fakes are is another matter: at the end {}.").format(end)

@@ -42,7 +42,7 @@ def _phase(current: Shown) -> None:
             "**Step {}, 1 of 2: D has learned.** New fakes came from new codes; D saw them beside real ones, and its field moved."
         )
         if newest.array[0] == 0
-        else _("**Step {}, 2 of 2: G has learned.** It followed D's slope at its fakes, the arrows; D stood still.")
+        else _("**Step {}, 2 of 2: G has learned.** It followed its gradient through D, the arrows; D stood still.")
     )
     st.info(said.format(newest.step), icon=":material/slow_motion_video:")
 

@@ -4,6 +4,7 @@ from base64 import b64encode
 from html import escape
 
 import numpy as np
+import streamlit as st
 
 from pages.shared.figures import COLOURS, DIVERGING
 from pages.shared.overlay import inline
@@ -12,6 +13,7 @@ from pages.shared.words import _
 REACH = 1.5  # where the measured plane ends, as core/gan/worlds.py has it
 SIDE = 400  # of the drawing in its own units
 LONGEST = 34  # of an arrow
+PAPER = {False: ("#F4F2EC", "#20242E", "#3A2A10"), True: ("#23272F", "#C9CED8", "#F2DFC2")}  # dark? → ground, net, arrows
 
 
 def svg(
@@ -24,6 +26,7 @@ def svg(
 ) -> str:
     """HTML of the drawing. real, fake: points (N, 2). field: (G, G) 8-bit, rows from below, 255 is real to D. arrows: (K, 2),
     where the first K fakes are pushed. lattice: (L, L or 1, 2), a grid of codes bent by G. path: points (P, 2) of a walk."""
+    paper, __, __ = PAPER[dark()]
     parts = [_field(field)] if field is not None else []
     parts += _grid(lattice) if lattice is not None else []
     parts += _dots(real, COLOURS["before"], 'r="3.1" fill-opacity="0.75"')
@@ -33,14 +36,19 @@ def svg(
     alt = escape(_("Real points in blue, fakes in orange, over how real the discriminator finds every place"))
     drawn = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SIDE} {SIDE}" width="{SIDE}" height="{SIDE}">'
-        f'<rect width="{SIDE}" height="{SIDE}" fill="#F4F2EC"/>{"".join(parts)}</svg>'
+        f'<rect width="{SIDE}" height="{SIDE}" fill="{paper}"/>{"".join(parts)}</svg>'
     )
     source = "data:image/svg+xml;base64," + b64encode(drawn.encode()).decode()
     return f'<img src="{source}" alt="{alt}" style="width:100%;max-width:560px;height:auto;display:block;border-radius:8px">'
 
 
-def legend(arrows: bool = True) -> str:
-    """One line that says what is what, as Markdown's own HTML."""
+def dark() -> bool:
+    """Whether the visitor's theme is dark."""
+    return st.context.theme.type == "dark"
+
+
+def legend(arrows: bool = True, net: bool = True) -> str:
+    """One line that says what is what, as Markdown's own HTML. arrows, net: whether they are drawn."""
     names = [
         (_("real"), f"background:{COLOURS['before']};border-radius:50%"),
         (_("fake"), f"background:{COLOURS['after']};border-radius:50%"),
@@ -49,7 +57,8 @@ def legend(arrows: bool = True) -> str:
     ]
     box = "display:inline-block;width:0.8em;height:0.8em;margin:0 0.35em 0 0.9em;vertical-align:-0.05em"
     said = "".join(f'<span style="{box};{style}"></span>{escape(name)}' for name, style in names)
-    end = f'<span style="margin-left:0.9em">→ {escape(_("push on G"))}</span>' if arrows else ""
+    drawn = [(net, "▦", _("evenly likely codes, bent by G")), (arrows, "→", _("push on G"))]
+    end = "".join(f'<span style="margin-left:0.9em">{sign} {escape(name)}</span>' for there, sign, name in drawn if there)
     return f'<div style="font-size:0.85rem">{said}{end}</div>'
 
 
@@ -60,7 +69,8 @@ def mixed(share: float) -> str:
 
 def _colours(share: np.ndarray) -> np.ndarray:
     """Shares (...) of real as colours (..., 3), 8-bit."""
-    blue, paper, orange = (np.array(list(bytes.fromhex(stop[1:])), np.float32) for stop in DIVERGING)
+    stops = DIVERGING[0], PAPER[dark()][0] if dark() else DIVERGING[1], DIVERGING[2]
+    blue, paper, orange = (np.array(list(bytes.fromhex(stop[1:])), np.float32) for stop in stops)
     far = (np.abs(2 * share - 1) * 0.62)[..., None]
     hue = np.where(share[..., None] > 0.5, blue, orange)
     return (paper * (1 - far) + hue * far).astype(np.uint8)
@@ -94,14 +104,14 @@ def _arrows(fake: np.ndarray, arrows: np.ndarray) -> list[str]:
     )
     tip = (
         '<defs><marker id="tip" viewBox="0 0 6 6" refX="4" refY="3" markerWidth="4.5" markerHeight="4.5" orient="auto">'
-        '<path d="M0 0L6 3L0 6z" fill="#3A2A10"/></marker></defs>'
+        f'<path d="M0 0L6 3L0 6z" fill="{PAPER[dark()][2]}"/></marker></defs>'
     )
-    return [tip, f'<g stroke="#3A2A10" stroke-width="1.1" stroke-opacity="0.8">{lines}</g>']
+    return [tip, f'<g stroke="{PAPER[dark()][2]}" stroke-width="1.1" stroke-opacity="0.8">{lines}</g>']
 
 
 def _grid(lattice: np.ndarray) -> list[str]:
     rows = list(lattice) if lattice.shape[1] > 1 else []
-    return [_line(row, "#20242E", 0.7, 0.4) for row in [*rows, *lattice.transpose(1, 0, 2)]]
+    return [_line(row, PAPER[dark()][1], 0.7, 0.4) for row in [*rows, *lattice.transpose(1, 0, 2)]]
 
 
 def _line(points: np.ndarray, colour: str, width: float, opacity: float = 1) -> str:

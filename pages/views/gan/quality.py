@@ -1,18 +1,20 @@
-"""How good fakes are, since losses do not say it: every measure beside what real data reach against themselves."""
+"""How good fakes are, since losses do not say it: every measure beside what noise reaches and what other real data reach."""
 
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
+from core.gan import rivals
+from core.gan.settings import METRICS
 from pages.shared import chart, figures
 from pages.shared.figures import Line
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.gan import data
 
-HALVES = 1000  # real examples in each of the two that are held against each other
-FEATURES = 256  # of the judge: with no more examples than those a covariance is flat
+FEW = 1000  # test digits below which the Fréchet distance is clearly larger than with all of them
+WON = 1.0  # percentage points, or part of a distance: a score that noise reaches up to that tells nothing
 
 
 def quality(current: Shown) -> None:
@@ -41,44 +43,71 @@ def _table(current: Shown, there: data.Ended | None) -> None:
             )
         )
         return
-    real = floor(current.settings.world, there)
-    rows = _rows(current, got, real)
+    real, noise = _rivals(current.settings, there)
+    rows = _rows(current, got, noise, real)
     st.table(
         {
             _("Measure"): [r[0] for r in rows],
             _("Fakes"): [r[1] for r in rows],
-            _("Real against real"): [r[2] for r in rows],
+            _("Noise"): [r[2] for r in rows],
+            _("Other real data"): [r[3] for r in rows],
         }
     )
-    st.markdown(about(got, real))
+    st.markdown(about(got, real, there.digits) + about_noise(won(got, noise), _names(there.digits)))
     st.caption(_caption(there))
 
 
-def _rows(current: Shown, got: dict[str, float], real: dict[str, float]) -> list[tuple[str, str, str]]:
-    """(what, of fakes, of real data) for every measure that the run has."""
-    names = {
-        "kinds": _("Kinds covered"),
-        "strict": _("Modes with a fair share"),
-        "good": _("Points within 3 σ of a mode"),
+def _names(digits: bool) -> dict[str, str]:
+    """What each score is called."""
+    return {
+        "good": _("Good points: within 3 σ of a spot"),
+        "strict": _("Spots with a quarter of their fair share of good points"),
+        "lenient": _("Spots with at least one good point"),
+        "asked": _("Read as the digit that was asked for"),
+        "kinds": _("Classes covered"),
         "precision": _("Precision: fakes among real ones"),
         "recall": _("Recall: real ones among fakes"),
         "coverage": _("Coverage: real ones with a fake near"),
         "confidence": _("Classifier's confidence"),
         "smallest_class": _("Share of the rarest class"),
+        "classes": _("Classes in effect"),
+        "frechet": _("Fréchet classifier distance") if digits else _("Fréchet distance of the points"),
     }
-    if not there_are_pictures(current):
-        names["kinds"] = _("Modes with at least one good point")
-    many = current.facts.get("modes", 0) if "strict" in got else 0
-    found = [
-        (name, _percent(got[key], many if key in ("kinds", "strict") else 0), _percent(real.get(key)))
-        for key, name in names.items()
-        if key in got
+
+
+def _rows(
+    current: Shown, got: dict[str, float], noise: dict[str, float], real: dict[str, float]
+) -> list[tuple[str, str, str, str]]:
+    """(what, of fakes, of noise, of real data) for every measure that the run has."""
+    spots = current.facts.get("modes", 0)
+
+    def said(name: str, value: float | None) -> str:
+        if value is None:
+            return "–"
+        if name in ("classes", "frechet"):
+            return data.number(value)
+        return _percent(value, spots if name in ("strict", "lenient") else 0)
+
+    return [
+        (title, *(said(name, values.get(name)) for values in (got, noise, real)))
+        for name, title in _names(there_are_pictures(current)).items()
+        if name in got
     ]
-    if "classes" in got:
-        found.append((_("Classes in effect"), f"{got['classes']:.1f}", f"{real['classes']:.1f}"))
-    title = _("Fréchet classifier distance") if there_are_pictures(current) else _("Fréchet distance of the points")
-    found.append((title, data.number(got["frechet"]), data.number(real["frechet"])))
-    return found
+
+
+def won(got: dict[str, float], noise: dict[str, float]) -> list[str]:
+    """The scores in which noise is as good as these fakes, so that they prove nothing here."""
+    smaller = rivals.SMALLER_IS_BETTER
+    known = [name for name in got if name in noise and name not in ("modes", "modes_strict")]
+    return [n for n in known if (got[n] >= noise[n] if n in smaller else got[n] <= noise[n] + WON)]
+
+
+def about_noise(names: list[str], titles: dict[str, str]) -> str:
+    """Which measures say nothing here."""
+    if not names:
+        return " " + _("Noise is worse in every one of these scores.")
+    listed = ", ".join("“" + titles[name].partition(":")[0] + "”" for name in titles if name in names)
+    return " " + _("Noise does as well in: {}. These scores alone prove nothing here.").format(listed)
 
 
 def there_are_pictures(current: Shown) -> bool:
@@ -92,50 +121,29 @@ def _percent(value: float | None, of: int = 0) -> str:
     return f"{value:.1f} %" + (" " + _("({:.0f} of {})").format(value * of / 100, of) if of else "")
 
 
-def floor(chosen: Any, there: data.Ended) -> dict[str, float]:
-    """What real data reach when one half is taken for fakes: of digits test against training ones, of the plane two fresh samples."""
-    return _floor(chosen.model_dump_json(include={"name", "shape", "drawing", "digits", "spread"}), there)
-
-
-@st.cache_data(max_entries=8, show_spinner=_("Holding real data against real data …"))
-def _floor(world: str, _there: data.Ended) -> dict[str, float]:
-    import torch
-
+def _rivals(settings: Any, there: data.Ended) -> tuple[dict[str, float], dict[str, float]]:
+    """What other real data reach in each score, and what the better kind of noise reaches."""
     from core.gan import quality as measures
-    from core.loop import seeded
 
-    if not _there.digits:
-        a, b = (_there.world.sample(HALVES, seeded(seed))[0] for seed in (1, 2))
-        found = measures.neighbourhoods(a, b) | {"frechet": measures.frechet(a, b)}
-        if _there.world.modes is not None:
-            met = measures.modes_met(b, _there.world.modes, _there.settings.world.spread)
-            found |= {"kinds": met.covered, "strict": met.strict, "good": met.good}
-        return found
-    classes, held = _there.world.classes, len(_there.real)
-    some = torch.arange(held) * len(_there.world.x) // held
-    x = _there.world.x[some]
-    seen, other = measures.features(_there.real), measures.features(x)
-    said = measures.answers(x)
-    share = measures.shares(said.argmax(1), 10)[classes]
-    return measures.neighbourhoods(seen, other) | {
-        "frechet": measures.frechet(seen, other),
-        "kinds": 100 * float((share >= 0.4 / len(share)).float().mean()),
-        "confidence": 100 * float(said.max(1).values.mean()),
-        "smallest_class": 100 * float(share.min()),
-        "classes": measures.effective_number(share / share.sum()),
-    }
+    with st.spinner(_("Holding real data and noise against real data …"), show_time=False):
+        real, noise = rivals.of(settings.world)["real"], rivals.noise(settings.world)
+        if there.told:
+            real = real | {"asked": measures.as_asked(measures.answers(there.real), there.real_y)}
+            noise = noise | {"asked": METRICS["asked"].chance.of(settings)}
+    return real, noise
 
 
-def about(got: dict[str, float], real: dict[str, float]) -> str:
-    """Good but few, or many but bad: what the measures say together."""
+def about(got: dict[str, float], real: dict[str, float], digits: bool = True) -> str:
+    """Good but few, or many but bad: what the measures say together. digits: the Fréchet distance means something."""
     times = got["frechet"] / max(real["frechet"], 1e-9)
-    said = _("The Fréchet distance is **{}** times that between two samples of real data.").format(data.number(times))
+    said = _("The Fréchet distance is **{}** times that between two samples of real data.") if digits else ""
+    said = said.format(data.number(times)) + " "
     precise, wide = got["precision"], got["coverage"]
     numbers = _(
         "**{:.0f} %** of fakes lie among real ones, and **{:.0f} %** of real ones have a fake near; real data reach "
         "{:.0f} % and {:.0f} %."
     )
-    said += " " + numbers.format(precise, wide, real["precision"], real["coverage"])
+    said += numbers.format(precise, wide, real["precision"], real["coverage"])
     short_precise, short_wide = real["precision"] - precise, real["coverage"] - wide
     if short_wide > short_precise + 10:
         return said + " " + _("So what it makes is good, but it does not make everything: it falls short in variety.")
@@ -148,16 +156,21 @@ def about(got: dict[str, float], real: dict[str, float]) -> str:
 
 def _caption(there: data.Ended) -> str:
     if there.digits:
-        few = _(" There are fewer test digits than features here, so both distances come out too small.")
+        few = _(
+            " With so few test digits every Fréchet distance comes out too large, also that of real data: so “times "
+            "that of real data” comes out too small, and flatters the fakes."
+        )
         said = _(
             "1,000 fakes against {:,} test digits, in the 256 features of this app's digit classifier; so this Fréchet "
             "distance cannot be compared with those of other papers and features. Precision, recall and coverage: 5 "
-            "nearest neighbours. Real against real: as many training digits against the same test digits."
+            "nearest neighbours. Other real data: 1,000 training digits against the same test digits. Noise: the better of two "
+            "kinds, pictures whose pixels are all random, and pictures whose every pixel comes from another training digit."
         ).format(len(there.real))
-        return said + (few if len(there.real) <= FEATURES else "")
+        return said + (few if len(there.real) < FEW else "")
     return _(
-        "1,000 fakes against 1,000 fresh real points; precision, recall and coverage by 5 nearest neighbours. Real "
-        "against real: two fresh samples."
+        "1,000 fakes against 1,000 fresh real points; precision, recall and coverage by 5 nearest neighbours. Other real "
+        "data: another 1,000. Noise: the better of two kinds, points anywhere in the square, and points of one Gaussian "
+        "with the mean and covariance of real points; the Fréchet distance sees nothing but these two."
     )
 
 
@@ -173,18 +186,18 @@ def _shares(current: Shown, there: data.Ended) -> None:
     figure = figures.bars(
         {_("real"): ("before", real), _("fakes"): ("after", fake)},
         names,
-        _("digit, as the classifier reads it") if there.digits else _("nearest mode"),
+        _("digit, as the classifier reads it") if there.digits else _("nearest spot"),
         _("share (%)"),
         300,
     )
     chart.show(figure, key="quality/shares", alt=_("Shares of the kinds among fakes and among real examples"))
-    word = _("digit {}") if there.digits else _("mode {}")
+    word = _("digit {}") if there.digits else _("spot {}")
     st.markdown(about_shares(fake, real, [word.format(name) for name in names]))
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
 def _kinds(run_id: str, _there: data.Ended) -> tuple[list[float], list[float], list[str]] | None:
-    """Shares of fakes and of real ones in %, and what the kinds are called; None for shapes without modes."""
+    """Shares of fakes and of real ones in %, and what the kinds are called; None for shapes without spots."""
     import torch
 
     from core.gan import quality as measures
@@ -219,7 +232,7 @@ def about_shares(fake: list[float], real: list[float], names: list[str]) -> str:
 
 def _losses(current: Shown) -> None:
     """Both losses on the left, what was measured at the same looks on the right, and how they go together."""
-    name = next((n for n in ("coverage", "confidence") if len(data.series(current, n)[0]) > 2), None)
+    name = next((n for n in ("good", "asked", "coverage", "confidence") if len(data.series(current, n)[0]) > 2), None)
     losses = [
         (title, role, *data.series(current, key))
         for key, title, role in (("d_loss", _("Loss of D"), "before"), ("g_loss", _("Loss of G"), "after"))
@@ -234,11 +247,12 @@ def _losses(current: Shown) -> None:
             key="quality/losses",
             alt=_("The losses of D and G over the run"),
         )
-    title = _("Coverage") if name == "coverage" else _("Classifier's confidence")
+    title = _names(there_are_pictures(current))[name].partition(":")[0]
     with right:
         lines = [Line(title, "neutral", *data.series(current, name))]
-        if data.series(current, "kinds")[0]:
-            lines.append(Line(_("Kinds covered"), "after", *data.series(current, "kinds")))
+        for key, said in (("kinds", _("Classes covered")), ("strict", _("Spots with a fair share"))):
+            if data.series(current, key)[0]:
+                lines.append(Line(said, "after", *data.series(current, key)))
         figure = figures.curves(lines, _("step"), "%" if len(lines) > 1 else f"{title} (%)", 260)
         figure["y"]["domain"] = [0, 105]
         chart.show(figure, key="quality/meanwhile", alt=_("The quality of the fakes at the same looks"))

@@ -44,7 +44,7 @@ def draw(current: Shown, there: data.Ended) -> None:
         alt = _("The plane with fakes; a click asks D about one of them")
         names = [_("Fake {}").format(n + 1) for n in range(POINTS)]
         pick.show(drawn, dots(points), names, ("?",), (0,), at, alt, 560, True)
-        st.html(plane.legend(False))
+        st.html(plane.legend(False, False))
     with right:
         figure = figures.bars(
             {

@@ -105,8 +105,9 @@ def test_it_runs_to_its_end_and_says_numbers(world, knobs):
     steps = [e.step for e in events[1:]]
     assert steps == sorted(steps) and [e.step for e in looks(events)] == [0, 1, 5, 10, 15, 20]
     thinks = {"c_real", "c_fake"} if settings.method.name in WASSERSTEIN else {"d_real", "d_fake"}
-    sorts = {"kinds", "precision", "coverage", "confidence"} - ({"precision", "coverage"} if "digits" in world else {"confidence"})
-    sorts -= {"kinds"} if world in ("spiral", "moons", "drawn") else set()
+    spots, other = {"good", "strict", "lenient"}, {"precision", "coverage"}
+    told = {"asked"} if world == "digits" else set()
+    sorts = {"kinds", "confidence"} | told if "digits" in world else spots if world in ("ring", "grid") else other
     for event in looks(events):
         assert set(event.values) <= set(METRICS) and all(type(v) is float and math.isfinite(v) for v in event.values.values())
         assert thinks | sorts <= set(event.values)
@@ -193,7 +194,7 @@ def test_a_run_leaves_the_random_numbers_of_others_alone(settings):
 # ---- a hand on the knobs ----
 
 TURNS = {0: {"batch": 32}, 1: {"critic_steps": 3, "g_rate": 0.00123}, 5: {"latent": 1, "players": "d"},
-         10: {"players": "both", "d_rate": 0.004}, 15: {"latent": 5, "batch": 16}}
+         10: {"players": "both", "d_rate": 0.004, "r1": 1.0}, 15: {"latent": 5, "batch": 16}}
 STEERED = {"plane": PLAIN, "slow": GanSettings(world=RING, motion="phases"), "penalty": GanSettings(world=RING, method=s.GradientPenalty()),
            "digits": PICTURES, "spectral": GanSettings(world=DIGITS, spectral=True, pack=2)}
 
@@ -204,7 +205,7 @@ def test_a_run_that_was_steered_can_be_repeated(settings):
     events = steered(settings, TURNS)
     assert [(e.step, e.values) for e in events if isinstance(e, Turned)] == [
         (0, {"batch": 32}), (1, {"critic_steps": 3, "g_rate": 0.0012}), (5, {"latent": 1, "players": "d"}),
-        (10, {"players": "both", "d_rate": 0.004}), (15, {"latent": 5, "batch": 16})]
+        (10, {"players": "both", "d_rate": 0.004, "r1": 1.0}), (15, {"latent": 5, "batch": 16})]
     again = repeatable(settings, events)
     assert again.turns.startswith("0:batch=32,1:critic_steps=3,1:g_rate=0.0012,5:latent=1,")
     assert_same_run(list(train.train(build(GanSettings, flatten(again)))), events)

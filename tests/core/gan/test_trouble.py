@@ -81,7 +81,7 @@ def test_vanishing_gradient():
     slope = (1 / (1 + math.exp(6)) + 1 / (1 + math.exp(5))) / 2
     assert kinds([GONE] * 5, METHODS["saturating"]) == ["strong", "vanishing"]
     event = told([GONE] * 5, METHODS["saturating"])[1]
-    assert f"only {slope:.4f} for each" in event.sentence and "non-saturating" in event.sentence
+    assert f"only {slope:.4f}," in event.sentence and "non-saturating" in event.sentence
     assert kinds([GONE] * 5, METHODS["nonsaturating"]) == ["strong"], "its slope there is nearly 1"
     assert kinds([Seen(real=9.0, fake=-3.8)] * 5, METHODS["saturating"]) == ["strong"], "D = 0.0219 is more than 0.02"
 

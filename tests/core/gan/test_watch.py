@@ -191,11 +191,14 @@ def test_numbers_of_a_look():
     eye = watching()
     *__, last = eye.look(10, eye.settings, torch.tensor(1.5), torch.tensor(2.5))
     assert isinstance(last, Metrics) and last.step == 10
-    fake = eye.fakes(500)
-    near, met = quality.neighbourhoods(eye.real[:500], fake), quality.modes_met(fake, worlds.modes("ring"), 0.02)
-    said = opinions(eye.settings, *eye.score_pair(eye.fakes(200)))
-    assert last.values == pytest.approx(said | {"kinds": met.covered, "precision": near["precision"], "coverage": near["coverage"],
-                                                "d_loss": 1.5, "g_loss": 2.5})
+    fake, said = eye.fakes(1000), opinions(eye.settings, *eye.score_pair(eye.fakes(200))) | {"d_loss": 1.5, "g_loss": 2.5}
+    met = quality.modes_met(fake, worlds.modes("ring"), 0.02)
+    assert last.values == pytest.approx(said | {"good": met.good, "strict": met.strict, "lenient": met.covered})
+    eye = watching(s.Plane(shape="moons", hidden=8))
+    *__, last = eye.look(10, eye.settings, torch.tensor(1.5), torch.tensor(2.5))
+    near = quality.neighbourhoods(eye.real[:500], eye.fakes(500))
+    said = opinions(eye.settings, *eye.score_pair(eye.fakes(200))) | {"d_loss": 1.5, "g_loss": 2.5}
+    assert last.values == pytest.approx(said | {"precision": near["precision"], "coverage": near["coverage"]})
 
 
 class Repeats(nn.Module):
@@ -235,6 +238,17 @@ def test_a_g_that_repeats_digits():
     for twos, kinds in ((14, 50), (26, 75)):
         eye.G = Repeats(torch.cat([eye.real[eye.real_y == 2][:twos], zeros, ones, zeros])[:200])
         assert eye.measured(eye.settings, eye.glance(200))["kinds"] == kinds
+
+
+def test_how_many_are_read_as_asked():
+    """Real digits in the order in which classes are asked for; then everybody gets a zero."""
+    eye = watching(s.Digits(channels=8, steps=20))
+    each = [eye.real[eye.real_y == digit][:20] for digit in range(10)]
+    eye.G = Repeats(torch.stack(each, 1).flatten(0, 1))
+    assert eye.measured(eye.settings, eye.glance(200))["asked"] > 95
+    eye.G = Repeats(each[0].repeat(10, 1, 1, 1))
+    assert eye.measured(eye.settings, eye.glance(200))["asked"] == pytest.approx(10, abs=1)
+    assert "asked" not in watching(s.Digits(channels=8, steps=20, conditional=False)).asked(None)
 
 
 # ---- pictures of digits ----

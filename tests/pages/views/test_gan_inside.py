@@ -218,6 +218,13 @@ def test_the_best_d_against_known_densities():
     assert field.tolist() == [[0, 255, 128]]
 
 
+@pytest.mark.parametrize("name", ["digits", "critic", "plane", "packed"])
+def test_every_score_in_a_verdict_stands_beside_what_noise_reaches(name):
+    current = saved(name)
+    said = half.about_worth(current, half.Rest((1, 9), 8, 0.5, 0.5, 0.01, 50), False)
+    assert said.count("(noise: ") + said.count("(guessing: ") == said.count(" %") / 2 > 0
+
+
 # ---- codes ----
 
 
@@ -304,16 +311,33 @@ def test_the_nearest_of_each_digit():
 # ---- quality ----
 
 
-def test_the_table_holds_what_the_run_measured_and_the_floor():
+def test_the_table_holds_what_the_run_measured_beside_noise_and_real_data():
     current = saved("digits")
-    table = view("quality", current).table[0].value
-    column = dict(zip(table["Measure"], table["Fakes"]))
-    assert column["Precision: fakes among real ones"] == f"{current.summary['precision']:.1f} %"
-    floor = dict(zip(table["Measure"], table["Real against real"]))
-    assert float(floor["Fréchet classifier distance"]) < float(current.summary["frechet"])
-    assert "FID" not in text_of(view("quality", current))
+    visitor = view("quality", current)
+    table = visitor.table[0].value
+    fakes, noise, real = (dict(zip(table["Measure"], table[name])) for name in ("Fakes", "Noise", "Other real data"))
+    assert fakes["Precision: fakes among real ones"] == f"{current.summary['precision']:.1f} %"
+    assert float(real["Fréchet classifier distance"]) < float(noise["Fréchet classifier distance"])
+    assert float(real["Fréchet classifier distance"]) < float(current.summary["frechet"])
+    assert "FID" not in text_of(visitor) and "–" not in [*fakes.values(), *noise.values(), *real.values()]
+    assert "Noise does as well in" in text_of(visitor) and "Classifier's confidence" in text_of(visitor), "G has hardly begun"
     plane = view("quality", saved("critic")).table[0].value
-    assert any("of 25)" in cell for cell in plane["Fakes"])
+    assert any("of 25)" in cell for cell in plane["Fakes"]) and any("of 25)" in cell for cell in plane["Noise"])
+
+
+def test_a_score_that_noise_reaches_is_named():
+    noise = {"precision": 50.0, "coverage": 10.0, "frechet": 5.0, "modes": 9.0}
+    got = {"precision": 51.0, "coverage": 11.1, "frechet": 5.0, "d_fake": 0.1, "modes": 1.0}
+    assert quality.won(got, noise) == ["precision", "frechet"]
+    assert quality.won({"precision": 90.0, "coverage": 60.0, "frechet": 4.9}, noise) == []
+    assert "“Precision”" in quality.about_noise(["precision"], quality._names(True))
+    assert "worse in every one" in quality.about_noise([], quality._names(True))
+
+
+def test_few_test_digits_flatter_the_fakes():
+    """The distance of real data grows as examples become fewer, and “times that of real data” shrinks: the page says so."""
+    said = "both" not in quality._caption(SimpleNamespace(digits=True, real=range(1000)))
+    assert said and "too large" in quality._caption(SimpleNamespace(digits=True, real=range(999)))
 
 
 def test_good_but_few_and_many_but_bad():
@@ -322,6 +346,8 @@ def test_good_but_few_and_many_but_bad():
     assert "is not right" in quality.about({"frechet": 5.0, "precision": 50.0, "coverage": 90.0}, real)
     assert "comes close" in quality.about({"frechet": 1.5, "precision": 95.0, "coverage": 95.0}, real)
     assert "short in both" in quality.about({"frechet": 9.0, "precision": 20.0, "coverage": 20.0}, real)
+    of_points = quality.about({"frechet": 5.0, "precision": 95.0, "coverage": 50.0}, real, digits=False)
+    assert "Fréchet" not in of_points, "a Gaussian has the same mean and covariance"
 
 
 def test_how_loss_and_quality_go_together():

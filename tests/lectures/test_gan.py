@@ -1,0 +1,50 @@
+"""What the GAN lecture says without a number."""
+
+import numpy as np
+import pytest
+
+from core.events import Warned
+from tests.lectures.claims import at, end, run, table
+from tests.lectures.gan import COLLAPSED, FAIR, GOOD
+
+
+def fakes(run_id, step):
+    return next(e.array.astype(float) for e in run(run_id).events if getattr(e, "name", "") == "fake" and e.step == step)
+
+
+def test_the_cloud_runs_from_side_to_side():
+    """To one side, to the other, then a ring, then spots."""
+    first, second = (fakes("gan-the-duel", step).mean(0) for step in (10, 20))
+    assert np.linalg.norm(first) > 0.5 < np.linalg.norm(second) and first @ second < 0
+    radius = np.linalg.norm(fakes("gan-the-duel", 200), axis=1)
+    assert radius.mean() == pytest.approx(1, abs=0.1) and radius.std() < 0.25
+    assert at("gan-the-duel", "good", 200) < 30 < 70 < end("gan-the-duel", "good")
+
+
+def test_only_both_remedies_together_cure():
+    """Most points good, and most spots with a fair share; each remedy alone falls short in one of the two."""
+    def reached(title):
+        return [table("gan", f"Grid of 25, {title}: {what}").mean for what in (GOOD, FAIR)]
+
+    cured = reached("R1 and momentum of 0")
+    assert cured[0] > 50 and cured[1] > 17
+    for title in ("plain GAN, momentum of 0.9", "packs of 4", "R1", "momentum of 0"):
+        good, fair = reached(title)
+        assert good < 40 or fair < 13, title
+
+
+def test_the_cured_run_is_as_it_is_told():
+    settings, plain = run("gan-collapse-cured").settings, run(COLLAPSED).settings
+    assert settings.r1 == 0.05 and settings.beta == 0 and settings.pack == 1 and plain.beta == 0.9 and not plain.r1
+    assert settings.model_copy(update={"r1": plain.r1, "beta": plain.beta}) == plain, "nothing else differs"
+
+
+def test_the_gradient_vanishes_and_comes_back():
+    gone, back = "gan-the-gradient-is-gone", "gan-gradient-back"
+    assert "vanishing" in {event.kind for event in run(gone).events if isinstance(event, Warned)}
+    steps, columns = run(gone).history()
+    between = [(d, good) for step, d, good in zip(steps, columns["d_fake"], columns["good"]) if 40 <= step <= 325]
+    assert len(between) > 8 and max(d for d, __ in between) < 0.001 and not any(good for __, good in between)
+    assert at(back, "d_fake", 40) < 0.001 < 0.02 < at(back, "d_fake", 125)
+    taught, lost = (table("gan", f"Ring of 8, D far ahead, {loss}: {GOOD}") for loss in ("non-saturating", "saturating"))
+    assert taught.mean - taught.sd > lost.mean + lost.sd
