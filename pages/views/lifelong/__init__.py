@@ -35,6 +35,9 @@ def inside(current: Shown) -> None:
     if current.run is None:
         st.info(_("There is nothing to look into yet: let a run end."))
         return
+    if current.settings is None:
+        st.info(_("This run has settings that are no longer accepted here, so it cannot be looked into."))
+        return
     every = {
         "forgetting": (_("What was forgotten"), forgetting),
         "held": (_("What is held"), held),
