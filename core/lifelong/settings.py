@@ -32,7 +32,7 @@ def _budget() -> int:
 
 
 class Finetune(Frozen):
-    """Go on training, and protect nothing: the lower bound."""
+    """Go on training, and protect nothing: what every method is compared with."""
 
     name: Literal["finetune"] = "finetune"
 
@@ -141,7 +141,7 @@ class Progressive(Frozen):
 
 
 class Joint(Frozen):
-    """Train on all tasks so far together, as if nothing had to be given away: the upper bound."""
+    """Train on all tasks so far together, as if nothing had to be given away."""
 
     name: Literal["joint"] = "joint"
 

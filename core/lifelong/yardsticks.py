@@ -121,7 +121,7 @@ YARDSTICKS = (
     _end("First scene with rotated digits: fine-tuning", "--stream rotated --method finetune"),
     _first_scene("finetune", "fine-tuning"),
     _first_scene("l2", "L2", "Ω = 1: holds what matters no more than what does not."),
-    _first_scene("online_ewc", "online EWC", "The newest anchor alone; EWC with one anchor per task stands above."),
+    _first_scene("online_ewc", "online EWC", "The newest anchor alone. EWC with one anchor per task: see the exact Fisher estimate."),
     _first_scene("mas", "MAS"),
     _first_scene("si", "SI"),
     _first_scene("rwalk", "RWalk"),
@@ -130,9 +130,9 @@ YARDSTICKS = (
     _first_scene("gem", "GEM, 500 digits", "A batch of each memory at each step, not the whole of it."),
     _first_scene("agem", "A-GEM, 500 digits", "5 permutations of 4,000 digits, 8 epochs.",
                  "89.1 % (Chaudhry et al. 2019, table 4: 17 permutations, each digit seen once, 250 kept per task)"),
-    _first_scene("lwf", "LwF", "The new images look like noise to the old network: its answers to them hold little."),
+    _first_scene("lwf", "LwF", "To the old network shuffled images look like noise: keeping its answers to them does not help."),
     _first_scene("progressive", "progressive columns", "Nobody tells the task: the surest column answers, and is often the wrong one."),
-    _first_scene("joint", "joint training", "The upper bound."),
+    _first_scene("joint", "joint training", "All tasks are there all the time: no life-long learning."),
 )
 
 
