@@ -1,5 +1,6 @@
 """What holds the numbers of the lecture: see tests/lectures/claims.py."""
 
+from core.lifelong.settings import LifelongSettings, guessing_all
 from core.lifelong.yardsticks import ESTIMATES, FIRST, METHODS
 from tests.lectures.claims import Near, claim, end, run, sweep, table
 
@@ -20,10 +21,6 @@ def three(method: str, scenario: str):
     return of(f"Three scenarios, {scenario}-incremental: {method}")
 
 
-def permuted(method: str):
-    return of(f"Permuted, class-incremental: {method}")
-
-
 def omega(run_id: str):
     """The sum of Ω over all weights after the first task of a shipped run."""
     return lambda: float(run(run_id).pictures("importance_1")[0].array.sum())
@@ -35,7 +32,7 @@ CLAIMS = [
     claim("the curve of task 1 falls", NAME),
     claim("Just learned, task 1 is at about 92 %", NAME, ends(METHODS, FIRST, **FORGOTTEN)),
     claim("after the fifth task: at 60, 75 or 90 %?", CHOICE, CHOICE, CHOICE),
-    claim("At 90 % (mean of five seeds)", ends(ESTIMATES, "result_task_1", **HELD)),
+    claim("At about 90 % (mean of five seeds)", lambda: Near(ends(ESTIMATES, "result_task_1", **HELD)(), 1)),
     claim("the next scene, ends at 60 %.", ends(METHODS, "result_task_1", **FORGOTTEN)),
     claim("Task 5 reaches 89 % here and 93 % with fine-tuning.", NAME, ends(ESTIMATES, "result_task_5", **HELD),
           ends(METHODS, "result_task_5", **FORGOTTEN)),
@@ -51,7 +48,12 @@ CLAIMS = [
           omega("lifelong-ewc-against-forgetting")),
     claim("in pairs: 0 and 1, then 2 and 3", "digits", "digits", "digits", "digits"),
     claim("About 19 %, as much as fine-tuning", three("EWC", "class")),
+    claim("the same EWC reaches 97 % and fine-tuning 89 %", three("EWC", "task"), three("fine-tuning", "task")),
+    claim("they reach 66 and 60 %, and guessing 50 %", three("EWC", "domain"), three("fine-tuning", "domain"),
+          lambda: guessing_all(LifelongSettings(stream="split"))),
     claim("Instead 500 old digits", SETTING),
+    claim("88 % over five seeds instead of 19 %; training on all digits together reaches 92 %.",
+          three("replay of 500 digits", "class"), three("fine-tuning", "class"), three("joint training", "class")),
     claim("with γ below 1 older", "the definition"),
     claim("is more than 90°", "a negative product of two vectors"),
     claim("from 0° to 180°", "core.lifelong.tasks.angles", "core.lifelong.tasks.angles"),

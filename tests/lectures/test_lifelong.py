@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.lifelong.yardsticks import CLASS, LATE, METHODS, STRENGTHS, THREE
+from core.lifelong.yardsticks import CLASS, ESTIMATES, METHODS, STRENGTHS, THREE
 from tests.lectures.claims import Near, agrees, run, sweep
 
 
@@ -28,3 +28,14 @@ def test_in_the_hard_scenario_holding_is_no_better_than_nothing():
     assert held == pytest.approx(none, abs=1)
     last_pair = run("lifelong-class-incremental").about.summary
     assert max(last_pair[f"task_{i}"] for i in range(1, 5)) == 0 and last_pair["task_5"] > 90, "the last pair and nothing else"
+
+
+def test_what_is_said_of_the_memories():
+    assert agrees("66", Near(mean(f"{CLASS} replay --budget 50 500", budget="50"), 1))
+    others = f"{CLASS} si lwf gem agem joint"
+    assert agrees("88", Near(mean(others, method="gem"), 1)) and mean(others, method="agem") < 25, "little more than the last pair"
+
+
+def test_the_true_label_is_nearly_as_good_as_the_exact_fisher():
+    exact, empirical, batch = (mean(ESTIMATES, estimate=name) for name in ("exact", "empirical", "batch"))
+    assert exact - empirical < 2 and exact - batch > 5
