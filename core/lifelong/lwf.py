@@ -9,7 +9,11 @@ from core.lifelong.tasks import Task
 
 
 class LwF(Finetune):
-    """λ T² KL(old answer ‖ new answer) on the new task's images, over the old outputs alone (Li, Hoiem 2016, section 3)."""
+    """λ T² KL(old answer ‖ new answer) on the new task's images, over the old outputs alone (Li, Hoiem 2016, section 3).
+
+    The paper has the cross entropy of the softened answers, without T² (equations 2 to 4, T = 2). KL has the same gradient;
+    the factor T² is from Hinton et al. 2015, section 2.
+    """
 
     def __init__(self, world: World):
         super().__init__(world)
@@ -42,7 +46,7 @@ class LwF(Finetune):
 def soft_loss(new: Tensor, old: Tensor, temperature: float) -> Tensor:
     """T² KL(softmax(old/T) ‖ softmax(new/T)), mean over the batch; logits (N, classes).
 
-    T² keeps the gradient's size whatever T is (Hinton 2015, section 2.1); without it λ would mean less the higher T.
+    T² keeps the gradient's size about the same for every T (Hinton 2015, section 2); without it λ would mean less the higher T.
     """
     p, log_q = (old / temperature).softmax(1), (new / temperature).log_softmax(1)
     return temperature ** 2 * F.kl_div(log_q, p, reduction="batchmean")

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from core.events import Picture
 from core.lifelong import expand, importance, lwf, models, penalties, rehearsal, scores
+from core.lifelong.settings import L2
 from core.lifelong.tasks import active, stream
 from core.runs import Run
 from core.settings import Formula
@@ -26,7 +27,7 @@ def landscape(run: Run, size: int = 25) -> dict[str, Any] | None:
     Coordinates are distances in weight space, with θ*_A at (0, 0) and θ*_B on the first axis. Returns
     u, v (size,): the grid; loss_a, loss_b (size, size): test losses of the two tasks at θ*_A + u·d₁ + v·d₂, rows along
     v; path (K, 2); a, b: the two solutions; quadratic (2, 2): Q of the penalty, which is λ/2 (u, v) Q (u, v)ᵀ with the
-    first task's Ω, or None for a method without one; lam: the run's λ. Takes a second or two.
+    first task's Ω, or None for a method that ties no weight to its old value; lam: the run's λ. Takes a second or two.
     """
     settings, plane, path = run.settings, last(run, "plane"), last(run, "path")
     if plane is None or path is None or "after_1" not in run.models:
@@ -42,14 +43,15 @@ def landscape(run: Run, size: int = 25) -> dict[str, Any] | None:
         losses.append([[F.cross_entropy(models.logits(origin + a * d[0] + b * d[1], widths, x)[:, outputs], y).item()
                         for a in u.tolist()] for b in v.tolist()])
     held = last(run, "importance_1")
-    form = None if held is None else quadratic_form(torch.from_numpy(np.array(held.array)), d).numpy()
+    omega = torch.ones(1) if isinstance(settings.method, L2) else held and torch.from_numpy(np.array(held.array))
+    form = None if omega is None else quadratic_form(omega, d).numpy()
     return {"u": u, "v": v, "loss_a": np.array(losses[0]), "loss_b": np.array(losses[1]), "path": path,
             "a": (0.0, 0.0), "b": tuple(map(float, path[-1])), "quadratic": form,
             "lam": getattr(settings.method, "lam", 0.0)}
 
 
 def quadratic_form(omega: Tensor, plane: Tensor) -> Tensor:
-    """Q = D diag(Ω) Dᵀ (2, 2): what Σ_i Ω_i (θ_i − θ*_i)² is in the plane's coordinates. plane: D (2, P)."""
+    """Q = D diag(Ω) Dᵀ (2, 2): what Σ_i Ω_i (θ_i − θ*_i)² is in the plane's coordinates. plane: D (2, P). omega: (P,) or (1,)."""
     return (plane * omega) @ plane.T
 
 

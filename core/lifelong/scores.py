@@ -12,7 +12,8 @@ def forgetting(matrix: np.ndarray) -> float:
     """1/(T−1) Σ_{j<T} (max_{l<T} A[l, j] − A[T, j]): from the best it ever was (Chaudhry 2018, section 3), in points.
 
     Some measure from A[j, j] instead; that is `backward_transfer` with its sign turned. Only rows from j on count:
-    before task j was learned there was nothing of it to forget.
+    before task j was learned there was nothing of it to forget, and its column may be NaN. The same during a run: rows of
+    the tasks that have ended, then one of the accuracies now. A network that never learned anything forgets nothing.
     """
     last = len(matrix) - 1
     return float(np.mean([matrix[j:last, j].max() - matrix[last, j] for j in range(last)]))

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from core.data import digits
 from core.data.digits import rotated
-from core.lifelong.settings import LifelongSettings, outputs_of
+from core.lifelong.settings import LifelongSettings, outputs_of, shares
 from core.loop import seeded
 
 SIDE = 28
@@ -67,13 +67,6 @@ def permuted(x: Tensor, order: Tensor) -> Tensor:
 def angles(tasks: int) -> list[float]:
     """Degrees by which each task is turned: evenly from 0 to 180."""
     return [180 * i / (tasks - 1) for i in range(tasks)]
-
-
-def shares(tasks: int) -> list[range]:
-    """Which digits each task of a split stream gets: 0–9 in order, as evenly as possible, the larger parts first."""
-    size, more = divmod(10, tasks)
-    starts = [i * size + min(i, more) for i in range(tasks + 1)]
-    return [range(a, b) for a, b in zip(starts, starts[1:])]
 
 
 def split_task(settings: LifelongSettings, number: int) -> Task:

@@ -13,6 +13,7 @@ from core.lifelong.method import Finetune
 from core.lifelong.models import first_task_view, net_of
 from core.lifelong.penalties import L2
 from core.lifelong.plane import plane_of
+from core.lifelong.settings import competing
 from core.lifelong.tasks import Task
 from core.loop import seeded, steps_of
 from core.nets import to_model
@@ -23,6 +24,7 @@ PATH = 60  # points of the path through the second task
 PAIRS = 2000  # weights of which Ω and the way they went are shown
 STIFF = 2.0  # η λ Ω above which a step of plain gradient descent overshoots more the longer it goes
 NEARLY = 3  # points above guessing that are as good as guessing
+CLEARLY = 10  # points above guessing from which on something was learned
 FREE = 0.1  # a weight is nearly free when its Ω is below this times the mean
 
 
@@ -70,10 +72,10 @@ class Watch:
             self.path = [self.start]
         stiffness = 0.0 if self.held is None else self.settings.learning_rate * self.method.lam * self.held.max().item()
         if stiffness > STIFF:
-            yield from self.warn(step, "stiff", f"For the weight that is held hardest η·λ·Ω is {stiffness:.3g}. Above "
-                                 f"{STIFF:g} a step of plain gradient descent overshoots the old value by more than it "
-                                 "was away from it. Adam's steps are bounded, so such weights tremble around their old "
-                                 "value instead of coming to rest. A smaller λ or learning rate helps.")
+            yield from self.warn(step, "stiff", f"For the most important weight η·λ·Ω is {stiffness:.3g}. Above {STIFF:g} "
+                                 "a step of plain gradient descent jumps past the old value and lands farther away than "
+                                 "before. Adam limits the length of a step, so such a weight shakes around its old value and "
+                                 "never settles: the old tasks can suffer, too. A smaller λ or learning rate helps.")
 
     def after_step(self, step: int, theta: Tensor, loss: Tensor, penalty: Tensor | None) -> Iterator[Event]:
         done, total = step - self.first, self.steps()
@@ -94,7 +96,7 @@ class Watch:
             yield Picture(step, "omega", first.sum(0).numpy().astype(np.float32))
             if self.held is not None:
                 yield Picture(step, "moved", moved(self.held, (theta - self.start).abs(), self.settings.seed))
-        yield from self.forgotten(step)
+        yield from self.verdicts(step)
         if latest < 2:
             self.early.append(theta.clone())
             self.omega_1 = method.omega.clone() if latest == 0 and method.omega is not None else self.omega_1
@@ -129,7 +131,7 @@ class Watch:
     def summed(self, now: np.ndarray) -> dict[str, float]:
         found = {f"task_{i + 1}": float(value) for i, value in enumerate(now)} | {"average": float(now.mean())}
         if self.latest:
-            found["forgetting"] = float((self.matrix[:self.latest, :self.latest].max(0) - now[:-1]).mean())
+            found["forgetting"] = scores.forgetting(np.vstack([self.matrix[:self.latest, :len(now)], now]))
         return found
 
     def losses(self, loss: Tensor, penalty: Tensor | None) -> dict[str, float]:
@@ -141,15 +143,21 @@ class Watch:
             self.warned.add(kind)
             yield Warned(step, kind, sentence)
 
-    def forgotten(self, step: int) -> Iterator[Event]:
-        """A task that is no longer better than guessing, though it once was."""
-        for task in self.tasks[:self.latest]:
-            outputs = self.world.active(task, self.latest)
-            chance, now = 100 / (outputs.stop - outputs.start), self.matrix[self.latest, task.number]
-            if now <= chance + NEARLY < self.matrix[task.number, task.number]:
-                yield from self.warn(step, "forgot", f"After task {self.latest + 1} the network gets {now:.0f} % of task "
-                                     f"{task.number + 1} right; guessing would get {chance:.0f} %. It has forgotten that "
-                                     "task altogether.")
+    def chance(self, number: int, latest: int) -> float:
+        """What random answers get right of task `number` while `latest` is the newest, in percent."""
+        return 100 / competing(self.settings, number, latest)
+
+    def verdicts(self, step: int) -> Iterator[Event]:
+        """At the end of a task: it was not learned at all, or an older one is gone."""
+        last = self.latest
+        if warning := stuck(step, self.matrix[last, last], self.chance(last, last), held=self.held is not None):
+            yield from self.warn(step, warning.kind, warning.sentence)
+        for number in range(last):
+            chance, then, now = self.chance(number, last), self.matrix[number, number], self.matrix[last, number]
+            if now <= chance + NEARLY and then >= learned(self.chance(number, number)):  # else there was nothing to forget
+                yield from self.warn(step, "forgot", f"After task {last + 1} the network gets {now:.0f} % of task {number + 1} "
+                                     f"right. It was {then:.0f} % when that task had just been learned, and guessing gets "
+                                     f"{chance:.0f} %: the network has forgotten that task completely.")
 
     def shelf(self, theta: Tensor) -> Model:
         """The final network; where each task has ten outputs of its own, cut down to those for digits as they are."""
@@ -174,6 +182,24 @@ class Watch:
         if method.omega is not None and self.holds:
             found["free_share"] = 100 * (method.omega < FREE * method.omega.mean()).float().mean().item()
         return found
+
+
+def learned(chance: float) -> float:
+    """The accuracy from which on a task counts as learned, in percent: clearly above guessing, where there is room."""
+    return chance + min(CLEARLY, (100 - chance) / 2)
+
+
+def stuck(step: int, accuracy: float, chance: float, held: bool = False) -> Warned | None:
+    """A warning when a network is hardly better than guessing on what it has just been taught; both in percent.
+
+    held: a penalty ties it to old weights, which may be the reason, too.
+    """
+    if accuracy >= learned(chance):
+        return None
+    why = "The old weights may be held too hard (λ), or the steps may be too long" if held else "The steps may be too long"
+    return Warned(step, "guessing", f"The network gets {accuracy:.0f} % right of the task that it has just been taught, and "
+                  f"guessing gets {chance:.0f} %: it has learned next to nothing. {why} for it to learn. Try a lower learning "
+                  f"rate{' or strength' if held else ', or more epochs if it is low already'}.")
 
 
 def moved(omega: Tensor, way: Tensor, seed: int) -> np.ndarray:

@@ -1,3 +1,66 @@
 """What holds the numbers of the lecture: see tests/lectures/claims.py."""
 
-CLAIMS = []
+from core.lifelong.settings import LifelongSettings, guessing_all
+from core.lifelong.yardsticks import ESTIMATES, FIRST, METHODS
+from tests.lectures.claims import Near, claim, end, run, sweep, table
+
+CHOICE, NAME, SETTING = "one of the answers to choose from", "a name", "a setting"
+
+
+def of(title: str, part: str = "mean"):
+    """Mean or sd of a figure under Yardstick; read when the test runs, as all below."""
+    return lambda: getattr(table("lifelong", title), part)
+
+
+def ends(arguments: str, column: str, part: str = "mean", **where: str):
+    """The same of any column of a table."""
+    return lambda: getattr(sweep("lifelong", arguments, column, **where), part)
+
+
+def three(method: str, scenario: str):
+    return of(f"Three scenarios, {scenario}-incremental: {method}")
+
+
+def omega(run_id: str):
+    """The sum of Ω over all weights after the first task of a shipped run."""
+    return lambda: float(run(run_id).pictures("importance_1")[0].array.sum())
+
+
+FORGOTTEN = {"method": "finetune"}
+HELD = {"estimate": "exact"}
+CLAIMS = [
+    claim("the curve of task 1 falls", NAME),
+    claim("Just learned, task 1 is at about 92 %", NAME, ends(METHODS, FIRST, **FORGOTTEN)),
+    claim("after the fifth task: at 60, 75 or 90 %?", CHOICE, CHOICE, CHOICE),
+    claim("At about 90 % (mean of five seeds)", lambda: Near(ends(ESTIMATES, "result_task_1", **HELD)(), 1)),
+    claim("the next scene, ends at 60 %.", ends(METHODS, "result_task_1", **FORGOTTEN)),
+    claim("Task 5 reaches 89 % here and 93 % with fine-tuning.", NAME, ends(ESTIMATES, "result_task_5", **HELD),
+          ends(METHODS, "result_task_5", **FORGOTTEN)),
+    claim("Task 1 ends at 49 % here, and at 60 ± 9 % over five seeds; the newest task reaches 93 %.", NAME,
+          lambda: end("lifelong-forget-everything", "task_1"), ends(METHODS, "result_task_1", **FORGOTTEN),
+          ends(METHODS, "result_task_1", "sd", **FORGOTTEN), ends(METHODS, "result_task_5", **FORGOTTEN)),
+    claim("(*split*, class-incremental), old tasks fall to 0 % at once", lambda: Near(end("lifelong-split-finetune", "task_1"), 0.5)),
+    claim("a batch of 128 digits", "core.lifelong.importance.BATCH"),
+    claim("the average is 79 %; with the exact Fisher it is 88 %, with fine-tuning 78 %.",
+          of("EWC, λ = 20, Fisher estimate: batch mean, squared"), of("EWC, λ = 20, Fisher estimate: exact"),
+          of("First scene: fine-tuning")),
+    claim("After task 1 all Ω together are 0.6 in this run instead of 102", NAME, omega("lifelong-batch-fisher"),
+          omega("lifelong-ewc-against-forgetting")),
+    claim("in pairs: 0 and 1, then 2 and 3", "digits", "digits", "digits", "digits"),
+    claim("About 19 %, as much as fine-tuning", three("EWC", "class")),
+    claim("the same EWC reaches 97 % and fine-tuning 89 %", three("EWC", "task"), three("fine-tuning", "task")),
+    claim("they reach 66 and 60 %, and guessing 50 %", three("EWC", "domain"), three("fine-tuning", "domain"),
+          lambda: guessing_all(LifelongSettings(stream="split"))),
+    claim("Instead 500 old digits", SETTING),
+    claim("88 % over five seeds instead of 19 %; training on all digits together reaches 92 %.",
+          three("replay of 500 digits", "class"), three("fine-tuning", "class"), three("joint training", "class")),
+    claim("with γ below 1 older", "the definition"),
+    claim("is more than 90°", "a negative product of two vectors"),
+    claim("from 0° to 180°", "core.lifelong.tasks.angles", "core.lifelong.tasks.angles"),
+    claim("where task 1 had been learned", NAME),
+    claim("where training on task 2 ended", NAME),
+    claim("test loss of task 1. Orange: of task 2.", NAME, NAME),
+    claim("the bowl that task 1 leaves behind", NAME),
+    claim("the minimum of task 2's loss plus the bowl", NAME),
+    claim("the minimum of task 2's loss alone", NAME),
+]

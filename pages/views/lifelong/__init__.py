@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core import runs
+from core.lifelong.settings import METRICS, LifelongSettings
 from core.runs import RunError
 from pages.shared import drawing, lecture, shown, views
 from pages.shared.shown import Shown
@@ -34,6 +35,9 @@ def inside(current: Shown) -> None:
     """The views, that of the matrix first."""
     if current.run is None:
         st.info(_("There is nothing to look into yet: let a run end."))
+        return
+    if current.settings is None:
+        st.info(_("This run has settings that are no longer accepted here, so it cannot be looked into."))
         return
     every = {
         "forgetting": (_("What was forgotten"), forgetting),
@@ -71,4 +75,5 @@ def card() -> str:
             continue
         average = about.summary["average"]
         rows.append((name, roles.get(method, "after"), average / 100, f"{average:.1f} %"))
-    return drawing.bars(rows, _("accuracy on five tasks, after the fifth"))
+    guessing = METRICS["average"].chance.of(LifelongSettings())
+    return drawing.bars(rows, _("accuracy on five tasks after the fifth; guessing: {:.0f} %").format(guessing))

@@ -75,7 +75,9 @@ def cost(current: Shown) -> None:
         )
         st.caption(_("A new column for each task also reads all older ones: the growth is more than proportional."))
     st.caption(
-        _("Seconds on one thread of the machine that made the run, live evaluation included. Upper left is better.")
+        data.guessing(current.settings)
+        + " "
+        + _("Seconds on one thread of the machine that made the run, live evaluation included. Upper left is better.")
     )
 
 

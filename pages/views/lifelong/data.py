@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from core import runs
+from core.lifelong.settings import METRICS, LifelongSettings
 from core.runs import About, Run, RunError, table
 from pages.shared.words import _
 
@@ -39,13 +40,19 @@ def rivals(about: About) -> list[About]:
 
 def method_name(about: About) -> str:
     """How a run's method is called on the page, with what tells two runs of one method apart."""
-    from core.lifelong.settings import LifelongSettings
-
     names = LifelongSettings.model_fields["method"].json_schema_extra["names"]
     method, lam = about.settings["method"], about.settings.get("lam")
     estimate = about.settings.get("estimate", "exact")
     more = f", λ = {lam:g}" if lam is not None else ""
     return _(names[method]) + more + (f", {_(estimate)}" if estimate != "exact" else "")
+
+
+def guessing(settings: LifelongSettings) -> str:
+    """What random answers get right of each task at the end of a run: what stands beside every accuracy."""
+    each = [METRICS[f"task_{number + 1}"].chance.of(settings) for number in range(settings.tasks)]
+    low, high = f"{min(each):.3g}", f"{max(each):.3g}"
+    share = low if low == high else _("{} to {}").format(low, high)
+    return _("Guessing gets {} % of a task right.").format(share)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

@@ -7,6 +7,7 @@ from core.events import Metrics
 from pages.shared import chart, figures
 from pages.shared.shown import Shown
 from pages.shared.words import _
+from pages.views.lifelong import data
 
 
 def matrix(current: Shown, key: str, height: int) -> None:
@@ -45,7 +46,8 @@ def forgetting(current: Shown) -> None:
         _("Forgetting"): (
             f"{summary['forgetting']:.1f} {_('points')}",
             _(
-                "From the best that a task ever was to its accuracy at the end, mean over the old tasks (Chaudhry 2018)."
+                "From the best accuracy that a task ever had to its accuracy at the end, mean over the old tasks (Chaudhry 2018). A "
+                "network that learns nothing forgets 0 points: read it beside the average."
             ),
         ),
         _("Backward transfer"): (
@@ -61,6 +63,7 @@ def forgetting(current: Shown) -> None:
     with st.container(horizontal=True, gap="medium"):
         for name, (value, tip) in numbers.items():
             st.metric(name, value, help=tip, width="content")
+    st.caption(data.guessing(current.settings))
     left, right = st.columns(2, gap="large")
     with left:
         groups = {_("just learned"): ("before", learned), _("at the end"): ("after", final)}
@@ -92,7 +95,7 @@ def _gap(current: Shown) -> None:
     )
     st.caption(
         _(
-            "Where the left bar is lower than the right one, the old task fell deeper on the way than where it ended: the stability "
-            "gap. Whoever measures only at the end of a task never sees it."
+            "A left bar that is clearly lower than the right one shows the stability gap: task 1 fell deeper right after the switch "
+            "than where it ended. A measurement at the end of each task alone does not show it."
         )
     )

@@ -21,7 +21,7 @@ def held(current: Shown) -> None:
     st.markdown(
         _(
             "**Ω of the first layer, drawn on the pixels**: for each pixel the importance of all its weights, summed over the tasks so "
-            "far. Bright pixels must not change what they say."
+            "far. The penalty holds the weights of bright pixels most."
         )
     )
     shown = omegas[:5]
@@ -69,6 +69,6 @@ def _moved(moves: list[np.ndarray]) -> None:
     )
     st.caption(
         _(
-            "{} weights drawn at random, both axes logarithmic. Where λ works, what is important has moved least."
+            "{} weights drawn at random, both axes logarithmic. If λ is large enough, important weights have moved least."
         ).format(int(seen.sum()))
     )

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.lifelong.settings import METRICS
 from pages.shared import chart, figures
 from pages.shared.figures import Line
 from pages.shared.shown import Shown
@@ -43,6 +44,7 @@ def methods(current: Shown) -> None:
             _("average accuracy on the tasks seen (%)"),
             420,
             end=max((line.x[-1] for line in lines), default=None),
+            levels={_("guessing"): METRICS["average"].chance.of(current.settings)},
         ),
         key="methods/curves",
         alt=_("Average accuracy of several methods over training"),
@@ -55,4 +57,8 @@ def methods(current: Shown) -> None:
             _("Forgetting (points)"): [f"{round(found[i].summary['forgetting'], 1) + 0.0:.1f}" for i in order],
         }
     )
-    st.caption(_("One seed each; the means over five seeds stand under Yardstick."))
+    st.caption(
+        data.guessing(current.settings)
+        + " "
+        + _("One seed each; for the first scene's tasks the means over five seeds stand under Yardstick.")
+    )

@@ -41,6 +41,16 @@ def test_a_matrix_half_empty_has_scores_of_what_is_known():
     assert scores.backward_transfer(known) == scores.backward_transfer(MATRIX)
 
 
+@pytest.mark.parametrize("run_id", s.SHIPPED)
+def test_what_was_seen_live_ends_at_the_summary(run_id):
+    """No number of a shipped run is missing or of another definition: those at its last step are the summary's."""
+    run = runs.load(run_id)
+    _, columns = run.history()
+    assert {name for name, values in columns.items() for v in values if v is not None and not np.isfinite(v)} == set()
+    live = {name: values[-1] for name, values in columns.items() if s.METRICS[name].unit}
+    assert live == pytest.approx({name: run.about.summary[name] for name in live}), "forgetting, average, each task"
+
+
 @given(st.integers(0, 999), st.integers(3, 12))
 def test_the_plane_is_orthonormal_and_holds_origin_and_end(seed, points):
     path = torch.randn(points, 30, generator=seeded(seed)).cumsum(0)
@@ -86,6 +96,15 @@ def test_the_bowl_in_the_plane_is_the_penalty(run):
     assert point @ found["quadratic"] @ point == pytest.approx((omega * step ** 2).sum().item(), rel=1e-3)
 
 
+def test_l2_has_a_round_bowl_and_a_method_without_penalty_none(run):
+    others = {method.name: replace(run, about=replace(run.about, settings=flatten(LifelongSettings(
+        tasks=2, epochs=1, batch=128, method=method)))) for method in (s.L2(lam=3), s.Finetune())}
+    bare = {name: replace(each, events=tuple(e for e in each.events if getattr(e, "name", "") != "importance_1"))
+            for name, each in others.items()}
+    assert measure.landscape(bare["l2"], 3)["quadratic"] == pytest.approx(np.eye(2), abs=1e-5), "Ω = 1 in every direction"
+    assert measure.landscape(bare["finetune"], 3)["quadratic"] is None
+
+
 def test_a_larger_strength_pulls_the_minimum_home():
     u = np.linspace(-1, 3, 41)
     far = (u[None] - 2) ** 2 + u[:, None] ** 2
@@ -114,4 +133,8 @@ def test_every_yardstick_is_a_sweep_that_is_allowed(yardstick: Yardstick):
     grid = {name.replace("-", "_"): values for name, *values in flags}
     rows = [dict(zip(grid, row)) for row in product(*grid.values())]
     assert all(build(LifelongSettings, row).method.name == row["method"] for row in rows)
-    assert not yardstick.where or any(yardstick.where.items() <= row.items() for row in rows), "a row that is never made"
+    rows = [row for row in rows if yardstick.where.items() <= row.items()]
+    assert rows, "a row that is never made"
+    guessing, *rivals = [float(part.split()[0]) for part in yardstick.chance.split(", ")]
+    assert {s.guessing_all(build(LifelongSettings, row)) for row in rows} == {guessing}, yardstick.title
+    assert rivals in ([], [20]), "one task of five"

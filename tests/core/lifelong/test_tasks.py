@@ -5,8 +5,8 @@ import torch
 
 from core.data import digits
 from core.data.digits import rotated
-from core.lifelong.settings import LifelongSettings, outputs_of
-from core.lifelong.tasks import active, angles, orders, permuted, shares, stream
+from core.lifelong.settings import METRICS, LifelongSettings, competing, outputs_of, shares
+from core.lifelong.tasks import active, angles, orders, permuted, stream
 
 
 def settings(stream="permuted", incremental="domain", tasks=3, **more):
@@ -82,3 +82,18 @@ def test_who_competes(kind, incremental):
                     assert slots == slice(0, size) and outputs == size
                 case "class":
                     assert slots == slice(0, size * (1 + max(task.number, latest)))
+
+
+@pytest.mark.parametrize("kind", ["permuted", "split"])
+@pytest.mark.parametrize("incremental", ["task", "domain", "class"])
+@pytest.mark.parametrize("tasks", [2, 3, 5])
+def test_guessing_is_among_the_outputs_that_compete(kind, incremental, tasks):
+    """Settings alone say what guessing reaches; the outputs that really compete agree, evenly shared or not."""
+    chosen = settings(kind, incremental, tasks)
+    made = stream(chosen)
+    for task in made:
+        slots = [active(chosen, made, task, latest) for latest in range(tasks)]
+        assert [s.stop - s.start for s in slots] == [competing(chosen, task.number, latest) for latest in range(tasks)]
+    each = [METRICS[f"task_{i + 1}"].chance.of(chosen) for i in range(10)]
+    assert each[:tasks] == [100 / competing(chosen, i, tasks - 1) for i in range(tasks)] and not any(each[tasks:])
+    assert METRICS["average"].chance.of(chosen) == pytest.approx(sum(each[:tasks]) / tasks)

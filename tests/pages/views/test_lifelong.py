@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from core import labs, runs
-from core.lifelong.settings import SCENES, SHIPPED, LifelongSettings
+from core.lifelong.settings import METRICS, SCENES, SHIPPED, LifelongSettings
 from core.settings import build, flatten, union_members
-from pages.shared import lecture, shown
+from pages.shared import figures, lecture, shown
 from pages.views import lifelong
 from pages.views.lifelong import data
 from tests.pages.conftest import charts, check, text_of
@@ -34,14 +34,31 @@ def figure(visitor, key):
 def test_every_view_of_the_first_scene_opens(visit, name):
     visitor = view(check(visit(PAGE)), name)
     assert {"live/matrix", *VIEWS[name]} <= {chart.key for chart in charts(visitor)}
+    assert name not in ("forgetting", "methods", "cost") or "Guessing gets 10 % of a task right." in text_of(visitor)
 
 
 @pytest.mark.parametrize("run_id", SHIPPED)
 def test_every_view_of_every_method_opens_or_says_why_not(visit, run_id):
-    visitor = check(visit(PAGE, run=run_id))
+    visitor, method = check(visit(PAGE, run=run_id)), SHIPPED[run_id].method
+    assert "nan" not in text_of(visitor).lower().split()
     for name in VIEWS:
         view(visitor, name)
         assert set(VIEWS[name][:1]) <= {chart.key for chart in charts(visitor)} or visitor.info
+        if name == "landscape" and method.name != "progressive":
+            ties = hasattr(method, "lam") and method.name != "lwf"
+            moved = [each.key for each in visitor.select_slider if each.key.startswith("landscape/")]
+            assert bool(moved) == ties and ("This method has no bowl" in text_of(visitor)) != ties
+
+
+def test_no_other_number_has_the_colour_of_a_task():
+    others = {figures.colour(metric.role) for name, metric in METRICS.items() if not name.startswith("task_")}
+    assert len({figures.colour(METRICS[f"task_{i}"].role) for i in range(1, 11)} - others) == 10
+
+
+@pytest.mark.parametrize("flat, said", [({}, "10"), ({"stream": "split"}, "50"), ({"incremental": "class"}, "2"),
+                                        ({"stream": "split", "incremental": "task", "tasks": 3}, "25 to 33.3")])
+def test_guessing_is_said_of_these_settings(flat, said):
+    assert data.guessing(build(LifelongSettings, flat)) == f"Guessing gets {said} % of a task right."
 
 
 def test_every_method_has_a_shipped_run():
