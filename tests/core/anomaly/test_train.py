@@ -301,7 +301,7 @@ def test_a_detector_learns_the_fit_part_by_the_run_s_seed():
     settings = settings_of(s.KDE(), s.Tumours(), seed=3)
     here, kde = worlds.world(settings), detectors.fitted(settings)
     by_hand = nearest.KDE(settings.method, 3)
-    by_hand.fit(here.fit_x, here.held_x)
+    by_hand.fit(here.fit_x)
     assert torch.equal(kde.normal, here.fit_x) and kde.bandwidth == by_hand.bandwidth
     forest = IsolationForest(n_estimators=10, random_state=3).fit(here.fit_x.numpy())
     ours = detectors.fitted(settings_of(s.Forest(trees=10, cuts="values"), s.Tumours(), seed=3)).score(here.test_x)
@@ -476,7 +476,7 @@ def test_scores_that_are_no_numbers_become_large_ones_and_a_sentence(worst):
             return torch.where(found > 7, worst, found)
 
     detector, here = Far(settings.method, 0), worlds.world(settings)
-    detector.fit(here.fit_x, here.held_x)
+    detector.fit(here.fit_x)
     events = list(Watch(here, detector, 1).run_ends(1))
     plain = picture(run(s.KNN(), s.OneClass()), "test")
     assert warned(events)[0] == "overflow" and all(np.isfinite(picture(events, name)).all() for name in ("fit", "held", "test"))
