@@ -260,7 +260,8 @@ def test_a_stored_run_s_detector_gives_its_scores(method, data):
     kept, here = stored(method, data), worlds.world(settings_of(method, data))
     detectors.learned.cache_clear()
     detector = detectors.of(kept)
-    for name, x in (("fit", here.fit_x), ("held", here.held_x), ("test", here.test_x)):
+    assert np.array_equal(detector.learned_scores(here.fit_x).numpy(), picture(kept.events, "fit"))
+    for name, x in (("held", here.held_x), ("test", here.test_x)):
         assert np.array_equal(scores(detector, x).numpy(), picture(kept.events, name))
     if here.pictures and expects(method):
         shown = watch.as_bytes(detector.expects(here.test_x[watch.some_of_each(here, 2 * watch.SHOWN)]).detach())

@@ -30,7 +30,7 @@ def test_a_random_order_has_the_precision_of_the_tested_share(data):
     share, rng = share_of_anomalies(AnomalySettings(data=data)), np.random.default_rng(0)
     assert share == pytest.approx(100 * odd.mean(), abs=1e-4)
     drawn = [[f(odd, rng.random(len(odd))) for f in (average_precision_score, lambda y, p: decide.missed_at(p, y))] for _ in range(40)]
-    assert 100 * np.mean(drawn, 0) == pytest.approx([share, 95], abs=3)
+    assert 100 * np.mean(drawn, 0) == pytest.approx([share, 95], abs=4.5)
 
 
 def test_one_map_for_all_pictures_counts_pixels():
