@@ -110,7 +110,7 @@ def test_kernel_density(data, factor):
 
 
 @each_data
-@pytest.mark.parametrize("k", [1, 10, 30])
+@pytest.mark.parametrize("k", [1, 30])
 def test_pca_s_residual(data, k):
     _, learn, test, found = ours(s.PCA(components=k), data)
     theirs = PCA(min(k, learn.shape[1] - 1, len(learn) - 1), svd_solver="full").fit(learn.astype(float))

@@ -84,3 +84,14 @@ def of_file_within(column, method):
     row = next(y for y in YARDSTICKS if y.file == "promises.csv")
     return yardsticks.measured("anomaly", yardsticks.Yardstick("", "", column, "", "", "", where={"method": method}, within="seed",
                                                                file=row.file))
+
+
+def test_the_homework_s_narrow_network_is_the_one_with_many_parameters():
+    """As its notebook has them, cell 22: dense layers down to 3 numbers; convolutions alone, the innermost one left out."""
+    wide = [64 * 64 * 3, 128, 64, 12, 3]
+    dense = sum(a * b + b for a, b in [*zip(wide, wide[1:]), *zip(wide[::-1], wide[-2::-1])])
+    channels = [3, 12, 24, 48]
+    convolutions = sum(16 * a * b + b for a, b in [*zip(channels, channels[1:]), *zip(channels[::-1], channels[-2::-1])])
+    answer = SCENES["copies-everything"].answer
+    assert f"a code of {wide[-1]} numbers and {dense:,} parameters reached 64 %" in answer
+    assert f"a code of {48 * (64 // 2**3) ** 2:,} numbers and {convolutions:,} parameters, reached 76 %" in answer
