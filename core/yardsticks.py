@@ -50,7 +50,10 @@ class Yardstick:
 @dataclass(frozen=True)
 class Grid:
     """A table of means over seeds: a row for each of `rows` (its title and which rows of the sweep's table count), a column
-    for each value that `across` has; below them published rows of the same columns."""
+    for each value that `across` has; below them published rows of the same columns.
+
+    sweeps: title → the sweep that a row comes from, where it is another one than `sweep`.
+    """
 
     title: str
     sweep: str
@@ -59,19 +62,24 @@ class Grid:
     rows: dict[str, dict[str, str]]
     published: dict[str, tuple[float, ...]]
     note: str = ""
+    sweeps: dict[str, str] = field(default_factory=dict)
 
     @property
     def table(self) -> str:
         """The file's name."""
-        return Yardstick(self.title, self.sweep, self.column, "", "", "").table
+        return self.table_of("")
+
+    def table_of(self, title: str) -> str:
+        """The file's name of a row."""
+        return Yardstick(self.title, self.sweeps.get(title, self.sweep), self.column, "", "", "").table
 
 
 def grid_of(lab: str, grid: Grid) -> tuple[list[str], dict[str, list[float]]]:
     """(column heads, row title → mean of each column and of all), ours and then the published; ours only where measured."""
-    table = [row for row in read(lab, grid.table) if row["state"] == "finished"]
-    heads, found = sorted({row[grid.across] for row in table}), {}
+    tables = {title: [row for row in read(lab, grid.table_of(title)) if row["state"] == "finished"] for title in ("", *grid.rows)}
+    heads, found = sorted({row[grid.across] for row in tables[""]}), {}
     for title, where in grid.rows.items():
-        own = [row for row in table if all(row.get(name) == value for name, value in where.items())]
+        own = [row for row in tables[title] if all(row.get(name) == value for name, value in where.items())]
         columns = [[float(row[grid.column]) for row in own if row[grid.across] == head] for head in heads]
         if own and all(columns):
             found[title] = [mean(column) for column in columns]

@@ -119,6 +119,31 @@ def costs(scores: Array, odd: Array, miss: float, alarm: float, share: float | N
     return thresholds, miss * share * (1 - found) + alarm * (1 - share) * alarms
 
 
+def cheapest(scores: Array, odd: Array, miss: float, alarm: float, share: float | None = None) -> tuple[float, float]:
+    """(threshold, cost on average) of the cheapest threshold, of equals the highest."""
+    thresholds, cost = costs(scores, odd, miss, alarm, share)
+    at = int(np.argmin(np.round(cost, 12)))  # equal but for rounding is equal
+    return float(thresholds[at]), float(cost[at])
+
+
+def cost_elsewhere(scores: Array, odd: Array, miss: float, alarm: float, share: float, halves: int = 20) -> float | None:
+    """Mean cost of thresholds that are the cheapest on random halves of the examples, each tried on the other half.
+
+    Each half has its share of normals and of anomalies; None where there are fewer than four of either.
+    """
+    sorts = [np.flatnonzero(odd == truth) for truth in (False, True)]
+    if min(map(len, sorts)) < 4:
+        return None
+    rng, paid = np.random.default_rng(0), []
+    for _ in range(halves):
+        mixed = [rng.permutation(sort) for sort in sorts]
+        one, other = (np.concatenate([sort[half::2] for sort in mixed]) for half in (0, 1))
+        for chosen, tried in ((one, other), (other, one)):
+            threshold, _ = cheapest(scores[chosen], odd[chosen], miss, alarm, share)
+            paid.append(cost(confusion(scores[tried], odd[tried], threshold, share), miss, alarm))
+    return float(np.mean(paid))
+
+
 def missed_at(scores: Array, odd: Array, recall: float = 0.95) -> float:
     """The share of normals that raise the alarm at the highest threshold that finds this share of the anomalies."""
     alarms, found, _ = roc(scores, odd)

@@ -8,7 +8,8 @@ from torch import Tensor
 
 
 class Detector:
-    """fit: learns from normals x (N, ...). score: (N,), higher is more anomalous. slopes: whether the score has gradients.
+    """fit: learns from normals x (N, ...) and from nothing else: whatever it must choose, it chooses by them, so that held-out
+    normals stay as good as fresh ones. score: (N,), higher is more anomalous. slopes: whether the score has gradients.
 
     expects: what the detector would have expected in the place of each example, of the same shape; None where it has no
     such idea.
@@ -19,12 +20,16 @@ class Detector:
     def __init__(self, method: Any, seed: int):
         self.method, self.seed = method, seed
 
-    def fit(self, x: Tensor, held: Tensor) -> None:
-        """held: normals that are not learned from, for what a detector must choose without anomalies."""
+    def fit(self, x: Tensor) -> None:
         raise NotImplementedError
 
     def score(self, x: Tensor) -> Tensor:
         raise NotImplementedError
+
+    def learned_scores(self, x: Tensor) -> Tensor:
+        """Scores (N,) of the very examples x that were learned, in their order. Where an example would help itself, such as by
+        being its own nearest neighbour, it is left out of what it is compared with, as PyOD's `decision_scores_` of k-NN do."""
+        return scores(self, x)
 
     def expects(self, x: Tensor) -> Tensor | None:
         return None
@@ -76,3 +81,8 @@ def scores(detector: Detector, x: Tensor, batch: int = 250) -> Tensor:
 def square_distances(a: Tensor, b: Tensor) -> Tensor:
     """‖a_i − b_j‖² of a (N, D) and b (M, D): (N, M)."""
     return (a.square().sum(1, keepdim=True) + b.square().sum(1) - 2 * a @ b.T).clamp(min=0)
+
+
+def distances_to_others(x: Tensor, most: int | None = None) -> Tensor:
+    """‖x_i − x_j‖² of x (N, D), ∞ from each to itself: (N, N), or of the first `most` rows alone."""
+    return square_distances(x[:most], x).fill_diagonal_(float("inf"))

@@ -25,7 +25,7 @@ def fitted(settings: s.AnomalySettings) -> Detector:
     """The same, newly learned."""
     detector, there = AT_ONCE[type(settings.method)](settings.method, settings.seed), world(settings)
     with threadpool_limits(1):  # the threads of scikit-learn's k-means wait for one another: on a busy server for seconds
-        detector.fit(there.fit_x, there.held_x)
+        detector.fit(there.fit_x)
     return detector
 
 

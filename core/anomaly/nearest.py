@@ -10,9 +10,10 @@ from sklearn.neighbors import LocalOutlierFactor
 from sklearn.svm import OneClassSVM as SupportVectors
 from torch import Tensor
 
-from core.anomaly.detector import Detector, Rebuilds, square_distances
+from core.anomaly.detector import Detector, Rebuilds, distances_to_others, square_distances
 
 GRID = torch.logspace(-2, 2, 41)  # bandwidths that KDE tries, in units of the root mean square distance to the mean per dimension
+TRIED, LEARNED = 250, 0.8  # of the normals: so many say which bandwidth suits; so large a share says how much components leave over
 TINY = 1e-12
 
 
@@ -30,7 +31,12 @@ def projected(x: Tensor, mean: Tensor, components: Tensor) -> Tensor:
 
 def nearest_mean(x: Tensor, normal: Tensor, k: int) -> Tensor:
     """Mean distance of x (N, D) to its k nearest of the normal examples (M, D): (N,) (Angiulli, Pizzuti 2002)."""
-    return square_distances(x, normal).topk(min(k, len(normal)), largest=False).values.clamp(min=TINY).sqrt().mean(1)
+    return mean_of_smallest(square_distances(x, normal), min(k, len(normal)))
+
+
+def mean_of_smallest(square: Tensor, k: int) -> Tensor:
+    """Mean of the k smallest distances in each row of squared ones (N, M): (N,)."""
+    return square.topk(k, largest=False).values.clamp(min=TINY).sqrt().mean(1)
 
 
 def nearest_centre(x: Tensor, centres: Tensor) -> Tensor:
@@ -41,7 +47,7 @@ def nearest_centre(x: Tensor, centres: Tensor) -> Tensor:
 class PCA(Rebuilds):
     """‖x − x̂‖², x̂ the projection onto the first k principal components."""
 
-    def fit(self, x: Tensor, held: Tensor) -> None:
+    def fit(self, x: Tensor) -> None:
         self.mean, self.components = principal(x.flatten(1), self.method.components)
 
     def rebuild(self, x: Tensor) -> Tensor:
@@ -51,7 +57,7 @@ class PCA(Rebuilds):
 class KMeans(Detector):
     """Distance to the nearest of k centres, which Lloyd's algorithm finds from three starts."""
 
-    def fit(self, x: Tensor, held: Tensor) -> None:
+    def fit(self, x: Tensor) -> None:
         found = Lloyd(min(self.method.centres, len(x)), n_init=3, random_state=self.seed).fit(x.flatten(1).numpy())
         self.centres = torch.from_numpy(found.cluster_centers_).float()
 
@@ -65,11 +71,15 @@ class KMeans(Detector):
 class KNN(Detector):
     """Mean distance to the k nearest normal examples."""
 
-    def fit(self, x: Tensor, held: Tensor) -> None:
+    def fit(self, x: Tensor) -> None:
         self.normal = x.flatten(1)
 
     def score(self, x: Tensor) -> Tensor:
         return nearest_mean(x.flatten(1), self.normal, self.method.neighbours)
+
+    def learned_scores(self, x: Tensor) -> Tensor:
+        """Among all the others: nobody is its own neighbour."""
+        return mean_of_smallest(distances_to_others(self.normal), min(self.method.neighbours, len(self.normal) - 1))
 
     def expects(self, x: Tensor) -> Tensor:
         return self.normal[square_distances(x.flatten(1), self.normal).argmin(1)].view(x.shape)
@@ -80,7 +90,7 @@ class LOF(Detector):
 
     slopes = False
 
-    def fit(self, x: Tensor, held: Tensor) -> None:
+    def fit(self, x: Tensor) -> None:
         neighbours = min(self.method.neighbours, len(x) - 1)
         self.found = LocalOutlierFactor(n_neighbors=neighbours, novelty=True).fit(x.flatten(1).numpy())
 
@@ -88,13 +98,17 @@ class LOF(Detector):
         """scikit-learn's `score_samples` is −LOF: its higher is more normal."""
         return torch.from_numpy(-self.found.score_samples(x.flatten(1).numpy())).float()
 
+    def learned_scores(self, x: Tensor) -> Tensor:
+        """`score_samples` would count each example among its own neighbours; this attribute does not."""
+        return torch.from_numpy(-self.found.negative_outlier_factor_).float()
+
 
 class Forest(Detector):
     """scikit-learn's isolation forest, along the components that hold 95 % of the variance or along the values."""
 
     slopes = False
 
-    def fit(self, x: Tensor, held: Tensor) -> None:
+    def fit(self, x: Tensor) -> None:
         flat = x.flatten(1)
         self.mean, self.components = flat.mean(0), None
         if self.method.cuts == "components":
@@ -115,7 +129,7 @@ class Forest(Detector):
 class OneClassSVM(Detector):
     """ρ − Σ_i α_i k(x_i, x) with a Gaussian kernel; scikit-learn finds α and ρ."""
 
-    def fit(self, x: Tensor, held: Tensor) -> None:
+    def fit(self, x: Tensor) -> None:
         flat = x.flatten(1)
         self.gamma = self.method.width / (flat.shape[1] * float(flat.var(correction=0).clamp(min=TINY)))
         found = SupportVectors(nu=self.method.outside, gamma=self.gamma).fit(flat.numpy())
@@ -134,7 +148,7 @@ class Mixture(Detector):
     knows nothing of what they cannot express, which is where most anomalies differ.
     """
 
-    def fit(self, x: Tensor, held: Tensor) -> None:
+    def fit(self, x: Tensor) -> None:
         flat = x.flatten(1)
         self.mean, self.components = principal(flat, self.method.along)
         along = (flat - self.mean) @ self.components.T
@@ -143,7 +157,14 @@ class Mixture(Detector):
         self.log_shares = torch.from_numpy(found.weights_).log().float()
         self.means, self.factors = (torch.from_numpy(part).float() for part in (found.means_, found.precisions_cholesky_))
         self.dimensions = flat.shape[1] - len(self.components)
-        self.variance = float(self._left_over(held.flatten(1)).mean()) / self.dimensions + TINY
+        self.variance = self._variance(flat)
+
+    def _variance(self, flat: Tensor) -> float:
+        """Mean square, per dimension, of what components of most examples leave over of the others: of examples that
+        chose the components themselves less is left over than of fresh ones."""
+        most = min(round(LEARNED * len(flat)), len(flat) - 1)
+        rest = flat[most:] - projected(flat[most:], *principal(flat[:most], self.method.along))
+        return float(rest.square().sum(1).mean()) / self.dimensions + TINY
 
     def score(self, x: Tensor) -> Tensor:
         """Clouds along the components by the factors of their precisions; then what is left over, as one wide cloud."""
@@ -163,17 +184,23 @@ class Mixture(Detector):
 
 
 class KDE(Detector):
-    """−log density of Gaussian hills over all normal examples; the bandwidth is the knob's times what suits the held-out best."""
+    """−log density of Gaussian hills over all normal examples. The bandwidth is the knob's times the one under which examples
+    are most likely that are left out, each in its turn."""
 
-    def fit(self, x: Tensor, held: Tensor) -> None:
+    def fit(self, x: Tensor) -> None:
         self.normal = x.flatten(1)
         spread = (self.normal - self.normal.mean(0)).square().mean().sqrt()
-        grid, square = (GRID * spread).clamp(min=1e-4), square_distances(held.flatten(1), self.normal)
+        grid, square = (GRID * spread).clamp(min=1e-4), distances_to_others(self.normal, TRIED)
         surprise = torch.stack([-log_density(square, h, self.normal.shape[1]).mean() for h in grid])
         self.bandwidth = self.method.bandwidth * float(grid[surprise.argmin()])
 
     def score(self, x: Tensor) -> Tensor:
         return -log_density(square_distances(x.flatten(1), self.normal), self.bandwidth, self.normal.shape[1])
+
+    def learned_scores(self, x: Tensor) -> Tensor:
+        """By the hills of all the others: nobody stands on its own. log_density divides by M, of which M − 1 are left."""
+        others = distances_to_others(self.normal)
+        return -log_density(others, self.bandwidth, self.normal.shape[1]) - math.log(len(others) / (len(others) - 1))
 
 
 def log_density(square: Tensor, bandwidth: float | Tensor, dimensions: int) -> Tensor:

@@ -80,8 +80,8 @@ class Watch:
 
     def run_ends(self, step: int) -> Iterator[Event]:
         world, detector = self.world, self.detector
-        parts = {"fit": world.fit_x, "held": world.held_x, "test": world.test_x}
-        found = {name: scores(detector, x) for name, x in parts.items()}
+        found = {"fit": detector.learned_scores(world.fit_x), "held": scores(detector, world.held_x),
+                 "test": scores(detector, world.test_x)}
         if not torch.isfinite(found["test"]).all():
             yield Warned(step, "overflow", "Some scores are too large to be numbers: a larger bandwidth or a smaller sharpness helps.")
             found = {name: torch.nan_to_num(each, nan=LARGEST, posinf=LARGEST) for name, each in found.items()}

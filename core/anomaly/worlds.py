@@ -21,6 +21,7 @@ HELD = 0.2  # of them are held out
 FIXED = 2016  # the seed of what must not change with the run's: which test digits are damaged and how, the points of the plane
 POINTS, POINTS_TEST, POINT_NOISE, AWAY = 500, 400, 0.08, 0.35
 REACH = 2.0  # where the plane ends
+KINDS = ("cut", "patch", "noise")  # of damage, in the order in which they take turns
 STROKE, SEEN = 0.5, 0.1  # ink that is a stroke; a change of a pixel that counts as damage
 
 
@@ -135,7 +136,7 @@ def damaged(x: Tensor, chosen: s.Damaged, rng: np.random.Generator) -> Tensor:
     cut: the ink is gone. patch: a square of another picture of `x`, from one of its strokes. noise: every pixel at random.
     Of “all” each takes its turn.
     """
-    kinds = ["cut", "patch", "noise"] if chosen.damage == "all" else [chosen.damage]
+    kinds = KINDS if chosen.damage == "all" else (chosen.damage,)
     found = x.clone()
     for i in range(len(x)):
         rows, columns = _square(x[i, 0], chosen.size, rng)

@@ -59,6 +59,8 @@ def blur_slider(current: Shown, detector: Any) -> float:
     lines = [Line(_("which picture is odd"), "after", BLURS, aurocs)]
     if where is not None:
         lines.append(Line(_("which pixel is damaged"), "neutral", BLURS, where))
+    rivals = {_("picture, by the distance to the mean"): data.by_the_mean(current.settings)}
+    lines += [Line(name, "control", BLURS, [level] * len(BLURS), faint=True) for name, level in rivals.items()]
     figure = figures.curves(lines, _("blur of the error (px)"), _("AUROC (%)"), 260, marks={f"{blur:g} px": blur})
     chart.show(figure, key="expects/blurs", alt=_("AUROC on the test part against the blur of the error"))
     return blur

@@ -37,6 +37,7 @@ class Curve:
     held: np.ndarray
     odd: np.ndarray
     spread: tuple[float, float]
+    none: float = 50.0  # AUROC with no component at all, in %: the distance to the mean
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,8 @@ def pca_curve(key: str, _settings: Any) -> Curve:
     odd = world.test_odd.numpy()
     auroc = np.array([100 * decide.auroc(scores, odd) for scores in left[1].T])
     spread = float(whole[0].mean()), float(whole[1][odd].mean())
-    return Curve(auroc, 100 * left[0].mean(0) / spread[0], 100 * left[1][odd].mean(0) / spread[1], spread)
+    none = 100 * decide.auroc(whole[1], odd)
+    return Curve(auroc, 100 * left[0].mean(0) / spread[0], 100 * left[1][odd].mean(0) / spread[1], spread, none)
 
 
 def _left_over(x: np.ndarray, v: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -213,7 +215,12 @@ def _charts(current: Shown, found: Curve, networks: Sequence[Network], k: int) -
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown(f"**{_('How well anomalies are found')}**")
-        figure = figures.curves([Line("PCA", "after", ks, found.auroc)], axis, _("AUROC (%)"), 320, log_x=True, marks=marks)
+        lines = [
+            Line("PCA", "after", ks, found.auroc),
+            Line(_("distance to the mean"), "control", ks, [found.none] * len(ks), faint=True),
+            Line(_("random order"), "control", ks, [50] * len(ks), faint=True),
+        ]
+        figure = figures.curves(lines, axis, _("AUROC (%)"), 320, log_x=True, marks=marks)
         _with_points(figure, _found(networks, current.id))
         chart.show(figure, key="bottleneck/auroc", alt=_("AUROC against the numbers that are left in the middle"))
     with right:

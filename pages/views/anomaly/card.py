@@ -30,4 +30,4 @@ def card() -> str:
         except (RunError, KeyError):
             continue
         rows.append((names[run_id], role, found / 100, f"{found:.1f} %"))
-    return drawing.bars(rows, _("2 is normal, nine digits are not (AUROC)"))
+    return drawing.bars(rows, _("2 is normal, nine digits are not (AUROC; guessing: 50 %)"))

@@ -166,7 +166,7 @@ def _extremes(prices: Mapping[str, Prices], bests: Mapping[str, Best], share: fl
         if each.never:
             told = _("By table {} it is best never to raise the alarm: nothing found is worth its false alarms.")
         elif each.always:
-            told = _("By table {} it is best always to raise the alarm: no silence is worth what it misses.")
+            told = _("By table {} it is best always to raise the alarm: each miss costs more than the false alarms it would save.")
         elif each.cost > NEARLY * min(never, always):
             word = _("never") if never <= always else _("always")
             told = _("By table {} that is hardly better than {} to raise it, which costs {}.")
@@ -239,18 +239,7 @@ def elsewhere(found: Scores, prices: Prices, share: float) -> float | None:
 
     Each half has its share of normals and of anomalies; None where there are fewer than four of either.
     """
-    sorts = [np.flatnonzero(found.odd == truth) for truth in (False, True)]
-    if min(map(len, sorts)) < 4:
-        return None
-    rng, paid = np.random.default_rng(0), []
-    for __ in range(HALVES):
-        mixed = [rng.permutation(sort) for sort in sorts]
-        one, other = (np.concatenate([sort[half::2] for sort in mixed]) for half in (0, 1))
-        for chosen, tried in ((one, other), (other, one)):
-            half = Scores(found.fit, found.held, found.test[chosen], found.odd[chosen])
-            table = decide.confusion(found.test[tried], found.odd[tried], best(half, prices, share).threshold, share)
-            paid.append(decide.cost(table, prices.miss, prices.alarm))
-    return float(np.mean(paid))
+    return decide.cost_elsewhere(found.test, found.odd, prices.miss, prices.alarm, share, HALVES)
 
 
 def _lecture() -> None:

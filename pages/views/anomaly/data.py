@@ -112,6 +112,20 @@ def world(settings: Any) -> Any:
     return worlds.world(settings)
 
 
+def by_the_mean(settings: Any) -> float:
+    """AUROC in % of the trivial rival: the distance to the mean of what is learned."""
+    from core.anomaly import trivial
+
+    return trivial.auroc(settings)
+
+
+def mean_scores(settings: Any) -> np.ndarray:
+    """Its scores of the test part (N,)."""
+    from core.anomaly import trivial
+
+    return trivial.mean_distance(world(settings))
+
+
 def from_flat(flat: dict[str, Any]) -> Any:
     """Settings of this lab from a flat dictionary."""
     from core.anomaly.settings import AnomalySettings

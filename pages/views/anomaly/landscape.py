@@ -208,7 +208,7 @@ def about_far(field: np.ndarray, away: np.ndarray, threshold: float) -> str:
     if quiet > 50:
         return f"{said} " + _("So far out this detector is no detector.")
     if quiet > 5:
-        return f"{said} " + _("There the landscape has valleys that no normal example has dug.")
+        return f"{said} " + _("There are places far from all normal points with a low score.")
     return said
 
 

@@ -25,6 +25,8 @@ def pictures(current: Shown) -> None:
     if found is None or current.settings is None:
         return
     test, odd = found
+    if said := about_learning(current):
+        st.caption(said)
     left, right = st.columns([1.25, 1], gap="large")
     with left:
         _histogram(current, test, odd)
@@ -35,6 +37,17 @@ def pictures(current: Shown) -> None:
             _strips(current)
         else:
             _curve(test, odd)
+
+
+def about_learning(current: Shown) -> str:
+    """Of a detector that is no network: that it is done at once, and why the same knobs show the same numbers again."""
+    if current.run is None or current.settings is None or hasattr(current.settings.method, "steps"):
+        return ""
+    learned = len(current.last("fit")) if current.last("fit") is not None else 0
+    return _(
+        "**{}** is no network and takes no training steps: it was fitted to {:,} normal examples and asked about all others in {:.2f} s. "
+        "The same knobs with the same seed give the same numbers: turn a knob, or press *New seed*."
+    ).format(data.method_name(current.run.about), learned, max(current.run.about.seconds, 0.01))
 
 
 def newest(current: Shown) -> tuple[np.ndarray, np.ndarray] | None:

@@ -57,8 +57,8 @@ def about_group(group: str, found: data.Scores, kinds: np.ndarray) -> str:
         return _("At the threshold for 10 % false alarms (p ≤ 0.1) **{}** of {} normals raise the alarm.").format(
             int((normal >= threshold).sum()), len(normal)
         )
-    said = _("At the threshold for 10 % false alarms (p ≤ 0.1) **{}** of {} anomalies pass unnoticed.").format(
-        int((strange < threshold).sum()), len(strange)
+    said = _("At the threshold for 10 % false alarms (p ≤ 0.1) **{}** of {} anomalies pass unnoticed; with random scores {:.0f}.").format(
+        int((strange < threshold).sum()), len(strange), 0.9 * len(strange)
     )
     return f"{said} {about_missed(found, threshold, kinds)}".strip()
 

@@ -97,8 +97,9 @@ def _table(ways: dict[str, Kept], alpha: int) -> None:
     st.table({_("Threshold from"): list(rows)} | {titles[name]: list(column) for name, column in cells.items()})
     st.caption(
         _(
-            "Kept: counted on the test part's normals, which neither detector nor threshold has seen; the interval is Wilson's. What is "
-            "found only a teacher knows: that needs anomalies."
+            "Kept: counted on the normals of the test part, which neither detector nor threshold has seen; the interval is Wilson's. A "
+            "learned normal is compared with all others and not with itself. The last row needs labels; a random score would find as "
+            "large a share of the anomalies as of the normals."
         )
     )
 

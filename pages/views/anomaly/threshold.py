@@ -42,7 +42,7 @@ def threshold(current: Shown) -> None:
     with right:
         _decisions(found, at, table, share)
     st.markdown(about(table, found, at, share))
-    _curves(found, table, share)
+    _curves(current, found, table, share)
 
 
 # ---- the two sliders, which other views use as well ----
@@ -224,7 +224,7 @@ def _accuracy(table: Confusion, share: float) -> str:
 # ---- at every threshold ----
 
 
-def _curves(found: Scores, table: Confusion, share: float) -> None:
+def _curves(current: Shown, found: Scores, table: Confusion, share: float) -> None:
     """ROC and precision against recall, the chosen point on both."""
     curve = decide.roc(found.test, found.odd)
     score, precise = decide.auroc(found.test, found.odd), decide.average_precision(found.test, found.odd, share / 100)
@@ -232,10 +232,13 @@ def _curves(found: Scores, table: Confusion, share: float) -> None:
     with left:
         st.markdown(f"**ROC** · AUROC **{percent(score)}**" + about_interval(decide.interval(found.test, found.odd)))
         chart.show(_roc(curve, table), key="threshold/roc", alt=_("ROC curve: anomalies found against false alarms"))
+        st.caption(about_mean(current, score))
     with right:
         st.markdown(
             f"**{_('Precision and recall')}** · "
-            + _("average precision **{}** at {:.3g} % anomalies").format(percent(precise), share)
+            + _("average precision **{}** at {:.3g} % anomalies (a random order has {:.3g} %)").format(
+                percent(precise), share, share
+            )
         )
         chart.show(
             _precision(curve, table, share / 100),
@@ -297,8 +300,15 @@ def corners(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return np.unique(np.concatenate([[0], np.flatnonzero(turns) + 1, [len(x) - 1]]))
 
 
+def about_mean(current: Shown, score: float) -> str:
+    """What a random order reaches, and the trivial rival. score: AUROC in [0, 1]."""
+    rival = data.by_the_mean(current.settings)
+    said = _("A random order has 50 %. The distance to the mean normal example has {:.1f} %").format(rival)
+    return said + (_(": this detector is no better than that.") if 100 * score <= rival else ".")
+
+
 def about_interval(found: tuple[float, float] | None) -> str:
     if found is None:
-        return f" ({_('too few test examples in disorder to tell how far it would vary')})"
+        return f" ({_('too few test examples overlap to tell how far it would vary')})"
     low, high = 100 * found[0], 100 * found[1]
     return f" ({_('95 % interval {:.1f} to {:.1f} %, by DeLong').format(low, high)})"

@@ -173,7 +173,8 @@ def _under(found: dict[str, Any], settings: Any, chosen: Example, method: str) -
         parts.append(_("{} passes through the detector.").format(found["passes"]))
     mask = maps.mask_of(settings, chosen.index) if chosen.index is not None else None
     if mask is not None:
-        parts.append(_("Damage found: **{:.0f} %** (AUROC of its pixels).").format(100 * maps.where(found["map"], mask, method)))
+        right = 100 * maps.where(found["map"], mask, method)
+        parts.append(_("Damage found: **{:.0f} %** (AUROC of its pixels; 50 % is chance).").format(right))
     return " ".join(parts)
 
 

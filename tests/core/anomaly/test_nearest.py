@@ -1,6 +1,7 @@
 """Detectors without a network, at small size: against loops, scikit-learn and scipy; what is far scores high; slopes are slopes."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.ndimage import gaussian_filter
 from scipy.spatial.distance import cdist
+from scipy.special import logsumexp
 from scipy.stats import multivariate_normal
 from sklearn.cluster import KMeans
 from sklearn.decomposition import PCA
@@ -36,9 +38,9 @@ def cloud(n, wide, seed=0, dtype=torch.float32):
     return (torch.randn(n, wide, generator=generator, dtype=dtype) * torch.linspace(2, 0.5, wide, dtype=dtype)) + 0.3
 
 
-def fitted(method, x, held=None, seed=0):
+def fitted(method, x, seed=0):
     detector = AT_ONCE[type(method)](method, seed)
-    detector.fit(x, cloud(20, x.shape[1], 99) if held is None else held)
+    detector.fit(x)
     return detector
 
 
@@ -223,14 +225,16 @@ def test_a_mixture_without_the_rest_is_scikit_learn_s_along_the_components(k):
 
 
 def test_with_the_rest_one_gaussian_is_a_density_of_the_whole_space():
-    """Tipping, Bishop 1999: covariance V C Vᵀ + σ² (I − V Vᵀ), σ² the mean square of what is left over of the held-out."""
-    x, held, new = cloud(200, 6), cloud(50, 6, 2), cloud(15, 6, 1)
-    ours = fitted(s.Mixture(gaussians=1, along=2), x, held)
+    """Tipping, Bishop 1999: covariance V C Vᵀ + σ² (I − V Vᵀ), σ² the mean square of what the components of the first four
+    fifths leave over of the last one."""
+    x, new = cloud(200, 6), cloud(15, 6, 1)
+    ours = fitted(s.Mixture(gaussians=1, along=2), x)
     flat, v = x.double().numpy(), ours.components.double().numpy()
     mean, z = flat.mean(0), (flat - flat.mean(0)) @ v.T
     inside = np.cov(z.T, ddof=0) + 1e-3 * z.var(0, ddof=1).mean() * np.eye(2)
     outside = np.eye(6) - v.T @ v
-    left = (held.double().numpy() - mean) @ outside
+    most = PCA(2, svd_solver="full").fit(flat[:160])
+    left = flat[160:] - most.inverse_transform(most.transform(flat[160:]))
     covariance = v.T @ inside @ v + (left ** 2).sum(1).mean() / 4 * outside
     assert scored(ours, new) == pytest.approx(-multivariate_normal(mean, covariance).logpdf(new.double().numpy()), rel=1e-3)
 
@@ -238,7 +242,7 @@ def test_with_the_rest_one_gaussian_is_a_density_of_the_whole_space():
 def test_the_density_of_a_mixture_sums_to_one():
     """Over a plane that one component and the rest share between them."""
     x = torch.cat([cloud(60, 2) / 4 - 1, cloud(60, 2, 1) / 4 + 1])
-    detector = fitted(s.Mixture(gaussians=2, along=1), x, x)
+    detector = fitted(s.Mixture(gaussians=2, along=1), x)
     axis = torch.linspace(-6, 6, 241)
     grid = torch.cartesian_prod(axis, axis)
     assert np.exp(-scored(detector, grid)).sum() * 0.05 ** 2 == pytest.approx(1, abs=0.01)
@@ -246,22 +250,47 @@ def test_the_density_of_a_mixture_sums_to_one():
 
 @pytest.mark.parametrize("factor", [0.3, 1.0, 4.0])
 def test_kernel_density_is_scikit_learn_s_at_the_bandwidth_that_was_chosen(factor):
-    x, held, new = cloud(80, 4), cloud(30, 4, 2), cloud(12, 4, 1)
-    ours = fitted(s.KDE(bandwidth=factor), x, held)
+    x, new = cloud(80, 4), cloud(12, 4, 1)
+    ours = fitted(s.KDE(bandwidth=factor), x)
     theirs = KernelDensity(bandwidth=ours.bandwidth, leaf_size=1000).fit(x.double().numpy())
     assert scored(ours, new) == pytest.approx(-theirs.score_samples(new.double().numpy()), rel=1e-3, abs=1e-3)
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_the_bandwidth_is_what_makes_the_held_out_most_likely(seed):
-    x, held = cloud(60, 3, seed), cloud(25, 3, seed + 10)
+def test_the_bandwidth_is_what_makes_each_example_most_likely_by_all_the_others(seed):
+    x = cloud(60, 3, seed)
     spread = math.sqrt(((x - x.mean(0)) ** 2).mean().item())
     grid = [10 ** (-2 + i / 10) * spread for i in range(41)]
-    likely = [KernelDensity(bandwidth=h, leaf_size=1000).fit(x.numpy()).score(held.numpy()) for h in grid]
-    one, double = (fitted(s.KDE(bandwidth=factor), x, held).bandwidth for factor in (1, 2))
+    square = cdist(x.double(), x.double(), "sqeuclidean")
+    np.fill_diagonal(square, np.inf)
+    likely = [(logsumexp(-square / (2 * h**2), axis=1) - 3 * math.log(h)).mean() for h in grid]
+    one, double = (fitted(s.KDE(bandwidth=factor), x).bandwidth for factor in (1, 2))
     assert one == pytest.approx(grid[int(np.argmax(likely))], rel=1e-4) and double == pytest.approx(2 * one)
-    assert one < fitted(s.KDE(), x, held + 3).bandwidth, "held-out examples far away want wider hills"
     assert 0 < int(np.argmax(likely)) < 40, "within the grid"
+
+
+# ---- what was learned ----
+
+@pytest.mark.parametrize("method", [s.KNN(neighbours=1), s.KNN(neighbours=4), s.KNN(neighbours=50), s.KDE(), s.KDE(bandwidth=0.3)], ids=str)
+def test_a_learned_example_is_scored_as_if_it_alone_had_not_been_learned(method):
+    x = cloud(40, 4)
+    detector, by_hand = fitted(method, x), []
+    for i in range(len(x)):
+        rest = fitted(method, torch.cat([x[:i], x[i + 1:]]))
+        rest.bandwidth = getattr(detector, "bandwidth", None)
+        by_hand.append(scored(rest, x[i:i + 1])[0])
+    assert detector.learned_scores(x).double().numpy() == pytest.approx(np.array(by_hand), rel=1e-3, abs=1e-3)
+
+
+@each_at_once
+def test_learned_scores_say_what_fresh_normals_would_get_or_less(method):
+    """Of detectors that look at neighbours about the same; nobody finds what it has learned much odder than what is new."""
+    x, fresh = cloud(150, 5), cloud(150, 5, 1)
+    detector = fitted(method, x)
+    learned, new = detector.learned_scores(x).double().numpy(), scored(detector, fresh)
+    assert learned.shape == (150,) and (new[:, None] > learned).mean() > 0.42
+    if method.name in ("knn", "kde", "lof"):
+        assert (new[:, None] > learned).mean() < 0.58, "a learned example does not help itself"
 
 
 # ---- the direction of all scores ----
@@ -281,7 +310,7 @@ def everything(method, data):
     here = worlds.world(settings)
     if type(settings.method) in AT_ONCE:
         detector = AT_ONCE[type(settings.method)](settings.method, 0)
-        detector.fit(here.fit_x, here.held_x)
+        detector.fit(here.fit_x)
         return detector, here.held_x
     detector = NETWORKS[type(settings.method)](settings.method, 0)
     detector.begin(here)
@@ -329,11 +358,29 @@ def test_a_classifier_of_moons_is_less_sure_between_them():
 def test_scores_do_not_depend_on_how_many_are_asked_and_shared_examples_stay(method):
     x, new = worlds.pile(s.OneClass()).x[:60], worlds.pile(s.OneClass()).x[60:80]
     before = x.clone(), new.clone()
-    detector = fitted(method, x, new)
+    detector = fitted(method, x)
     one = scored(detector, new)
     many = scores(detector, new, batch=3).double().numpy()
     assert one == pytest.approx(many, rel=1e-4, abs=1e-4) and torch.equal(x, before[0]) and torch.equal(new, before[1])
     assert detector.score(new).dtype in (torch.float32, torch.float64) and len(np.unique(one)) == len(one)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_held_out_normals_change_no_detector(method):
+    """They are fresh to every detector: what a promise says of them then holds of all fresh normals, whatever the detector."""
+    found = []
+    for shift in (0, 3):
+        settings = AnomalySettings(data=s.OneClass(), method=METHODS[method]())
+        here = worlds.world(settings)
+        here = replace(here, held_x=here.held_x + shift)
+        if type(settings.method) in AT_ONCE:
+            detector = fitted(settings.method, here.fit_x)
+        else:
+            detector = NETWORKS[type(settings.method)](settings.method, 0)
+            detector.begin(here)
+            detector.loss(torch.arange(8)).backward()
+        found.append(scored(detector, here.test_x[:50]))
+    assert np.array_equal(*found)
 
 
 @each_at_once
@@ -345,7 +392,7 @@ def test_the_same_seed_gives_the_same_scores(method):
 @each_at_once
 def test_what_was_expected_has_the_shape_of_what_was_shown(method):
     x = worlds.pile(s.Faces()).x
-    detector = fitted(method, x[:40], x[40:])
+    detector = fitted(method, x[:40])
     expected, error = detector.expects(x[60:]), detector.error(x[60:])
     if method.name in ("pca", "kmeans", "knn"):
         assert expected.shape == error.shape == x[60:].shape

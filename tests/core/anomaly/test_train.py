@@ -260,7 +260,8 @@ def test_a_stored_run_s_detector_gives_its_scores(method, data):
     kept, here = stored(method, data), worlds.world(settings_of(method, data))
     detectors.learned.cache_clear()
     detector = detectors.of(kept)
-    for name, x in (("fit", here.fit_x), ("held", here.held_x), ("test", here.test_x)):
+    assert np.array_equal(detector.learned_scores(here.fit_x).numpy(), picture(kept.events, "fit"))
+    for name, x in (("held", here.held_x), ("test", here.test_x)):
         assert np.array_equal(scores(detector, x).numpy(), picture(kept.events, name))
     if here.pictures and expects(method):
         shown = watch.as_bytes(detector.expects(here.test_x[watch.some_of_each(here, 2 * watch.SHOWN)]).detach())
@@ -301,7 +302,7 @@ def test_a_detector_learns_the_fit_part_by_the_run_s_seed():
     settings = settings_of(s.KDE(), s.Tumours(), seed=3)
     here, kde = worlds.world(settings), detectors.fitted(settings)
     by_hand = nearest.KDE(settings.method, 3)
-    by_hand.fit(here.fit_x, here.held_x)
+    by_hand.fit(here.fit_x)
     assert torch.equal(kde.normal, here.fit_x) and kde.bandwidth == by_hand.bandwidth
     forest = IsolationForest(n_estimators=10, random_state=3).fit(here.fit_x.numpy())
     ours = detectors.fitted(settings_of(s.Forest(trees=10, cuts="values"), s.Tumours(), seed=3)).score(here.test_x)
@@ -476,7 +477,7 @@ def test_scores_that_are_no_numbers_become_large_ones_and_a_sentence(worst):
             return torch.where(found > 7, worst, found)
 
     detector, here = Far(settings.method, 0), worlds.world(settings)
-    detector.fit(here.fit_x, here.held_x)
+    detector.fit(here.fit_x)
     events = list(Watch(here, detector, 1).run_ends(1))
     plain = picture(run(s.KNN(), s.OneClass()), "test")
     assert warned(events)[0] == "overflow" and all(np.isfinite(picture(events, name)).all() for name in ("fit", "held", "test"))

@@ -16,7 +16,7 @@ from scipy.stats import spearmanr
 from streamlit.testing.v1 import AppTest
 
 from core import labs, runs
-from core.anomaly import decide, detectors, watch, worlds
+from core.anomaly import decide, detectors, trivial, watch, worlds
 from core.anomaly.detector import scores
 from core.anomaly.settings import AnomalySettings
 from core.data import faces, pictures
@@ -215,8 +215,9 @@ def test_the_table_is_sorted_and_says_what_chance_may_part():
     current = saved("pca")
     visitor = view("beside", current)
     table = visitor.table[0].value
-    auroc = [float(cell.split(" ±")[0]) for cell in table["AUROC (%)"]]
-    assert auroc[:-1] == sorted(auroc[:-1], reverse=True) and table["Detector"].iloc[-1].startswith("All together")
+    *auroc, rival = [float(cell.split(" ±")[0]) for cell in table["AUROC (%)"]]
+    assert rival == pytest.approx(trivial.auroc(current.settings), abs=0.051) and "Trivial rival" in table["Detector"].iloc[-1]
+    assert auroc[:-1] == sorted(auroc[:-1], reverse=True) and table["Detector"].iloc[-2].startswith("All together")
     settings, found = events("pca")[0], {}
     there = worlds.world(settings)
     for each in data.at_once(settings):

@@ -193,6 +193,16 @@ def test_a_network_that_is_gone_is_a_sentence(visit):
 def test_the_first_scene_opens_on_the_threshold(visit):
     visitor = check(visit(PAGE, tab="Look inside"))
     assert set(CHARTS["threshold"]) <= keys(visitor)
+    said = text_of(visitor)
+    assert "PCA reconstruction** is no network and takes no training steps: it was fitted to 320 normal examples" in said
+    assert "(a random order has 90 %)" in said and "The distance to the mean normal example has 72.7 %." in said
+
+
+def test_a_detector_no_better_than_the_mean_is_told_so(visit):
+    """And a network says nothing of being fitted at once."""
+    said = text_of(opened(visit, saved("moons"), "threshold"))
+    assert "The distance to the mean normal example has 92.7 %: this detector is no better than that." in said
+    assert "takes no training steps" not in said
 
 
 # ---- the threshold ----

@@ -12,7 +12,7 @@ from sklearn.metrics import jaccard_score, precision_score, recall_score
 from streamlit.testing.v1 import AppTest
 
 from core import labs, runs
-from core.anomaly import decide, detectors, watch, worlds
+from core.anomaly import decide, detectors, trivial, watch, worlds
 from core.anomaly.detector import scores
 from core.anomaly.settings import PCA, AnomalySettings
 from core.events import Finished, Metrics
@@ -244,7 +244,8 @@ def test_the_slider_moves_the_mark_and_the_heat_map():
     visitor = view("expects", current)
     before = visitor.get("html")[1].proto.body
     calm(visitor.get_by_key(f"expects/blur/{current.id}").set_value(1.5).run())
-    line, mark = figure(visitor, "expects/blurs")["layers"]
+    line, rival, mark = figure(visitor, "expects/blurs")["layers"]
+    assert rival["y"][0] == pytest.approx(trivial.auroc(current.settings))
     np.testing.assert_allclose(line["y"], blur.curve(current.id, current)[0])
     assert mark["name"] == "1.5 px" and mark["x"] == [1.5]
     assert visitor.get("html")[1].proto.body != before
@@ -304,7 +305,8 @@ def test_more_pixels_may_be_marked_and_more_are_found():
 def test_of_an_undamaged_picture_every_mark_is_a_false_alarm():
     current = saved("damaged")
     visitor = calm(view("expects", current).get_by_key(f"expects/group/{current.id}").set_value("alarms").run())
-    assert "is not damaged" in text_of(visitor) and len(visitor.table[0].value) == 1
+    assert "is not damaged" in text_of(visitor) and len(visitor.table[0].value) == 2
+    assert visitor.table[0].value.iloc[1, 1] == f"{trivial.where(current.settings):.1f}", "what a map reaches that never looks"
 
 
 def test_a_patient_is_odd_by_what_was_not_expected():
@@ -354,7 +356,8 @@ def test_the_chosen_number_of_components_is_marked_said_and_shown():
     for k in (30, 1):
         calm(visitor.get_by_key(f"bottleneck/k/{current.id}").set_value(k).run())
         layers = figure(visitor, "bottleneck/auroc")["layers"]
-        assert layers[1]["name"] == f"k = {k}" and layers[0]["y"][k - 1] == pytest.approx(found.auroc[k - 1])
+        assert layers[3]["name"] == f"k = {k}" and layers[0]["y"][k - 1] == pytest.approx(found.auroc[k - 1])
+        assert [each["y"][0] for each in layers[1:3]] == pytest.approx([trivial.auroc(current.settings), 50], abs=1e-3)
         assert f"**PCA with k = {k}**: AUROC **{found.auroc[k - 1]:.1f} %**" in text_of(visitor)
     assert found.auroc[29] == pytest.approx(current.summary["auroc"], abs=0.01)
     inputs, expected = bottleneck.pca_pictures("pca", 30, current.settings)
@@ -467,7 +470,7 @@ def test_what_the_plane_teaches_in_words():
     assert "**50 %** of this plane" in landscape.about_alarm(np.array([1.0, 2, 3, 4]), 3)
     assert "**100 %** of the plane passes" in landscape.about_far(np.array([[9.0, 9], [0, 0]]), away, 5)
     assert "is no detector" in landscape.about_far(np.array([[9.0, 9], [0, 0]]), away, 5)
-    assert "valleys" in landscape.about_far(np.array([[0.0, 0], [0, 9]]), away, 5)
+    assert "a low score" in landscape.about_far(np.array([[0.0, 0], [0, 9]]), away, 5)
     assert landscape.about_far(np.zeros((1, 1)), np.zeros((1, 1)), 5) == ""
     look = landscape.Look(1, np.array([[0.3, 0.3], [0.01, 0.01]]), np.array([0.1, 0.1]), True)
     said = landscape.about_sureness(look, away, "softmax")
