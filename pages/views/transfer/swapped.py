@@ -62,7 +62,8 @@ def percent(counts: np.ndarray) -> np.ndarray:
 
 
 def _matrix(counts: np.ndarray, names: list[str], title: str, key: str) -> None:
-    st.markdown(f"**{title}** · {100 * np.trace(counts) / counts.sum():.1f} % {_('right')}")
+    right, guessing = 100 * np.trace(counts) / counts.sum(), 100 / len(counts)
+    st.markdown(_("**{}** · {:.1f} % of all test pictures right (guessing: {:.0f} %)").format(title, right, guessing))
     figure = figures.matrix(
         percent(counts),
         400 if len(names) > 2 else 220,
