@@ -241,6 +241,8 @@ def test_another_judgement_is_another_curve_and_turns_its_sign(visit):
         np.testing.assert_allclose(figure(visitor, "working/judgement")["layers"][0]["y"], looks[name])
         rho = spearmanr(sign * looks[name], looks["target"]).statistic
         assert f"**{rho:+.2f}**".replace("-", "−") in text_of(visitor)
+        assert {"entropy": "The same probability for every class: 2.30 nats", "information": "One answer for every picture: 0.00 nats",
+                "snd": ""}[name] in text_of(visitor), "what an ignorant network has"
 
 
 # ---- which classes are swapped ----
