@@ -146,7 +146,8 @@ class Deep(Frozen):
 class CompressionSettings(Settings):
     """What a run of the compression lab needs."""
 
-    teacher: str = knob(SHIPPED_TEACHER, "Teacher", "The run whose network all methods but the first start from.",
+    teacher: str = knob(SHIPPED_TEACHER, "Teacher", "The run whose network the methods start from. A teacher and a redesigned "
+                        "network start fresh.",
                         source="teacher", fine=True, pattern=r"^[a-z0-9-]{1,80}$",
                         form="the name of a stored run: a–z, 0–9 and hyphens")
     method: Teacher | Distill | Slim | Prune | Redesign | Quantize | Deep = Field(

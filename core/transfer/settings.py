@@ -102,8 +102,8 @@ class ADDA(Frozen):
     (Tzeng et al. 2017)."""
 
     name: Literal["adda"] = "adda"
-    encoder_rate: float = knob(0.0005, "Encoder's learning rate", "Below the domain classifier's, or the classes are "
-                               "swapped.", ge=0.00001, le=0.01, log=True)
+    encoder_rate: float = knob(0.0005, "Encoder's learning rate", "Keep it below the domain classifier's, or classes may "
+                               "be swapped.", ge=0.00001, le=0.01, log=True)
 
 
 class AdaBN(Frozen):

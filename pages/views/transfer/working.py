@@ -83,8 +83,8 @@ def _domain(current: Shown, steps: list[int], columns: Mapping[str, list]) -> No
             st.markdown(said)
         st.caption(
             _(
-                "The probe is learned anew at every look, from half of some test pictures of both domains, and tried on the rest; "
-                "in words stands that of the whole test part at the end, where it has more to learn from."
+                "At every look a new probe is trained on one half of the test sample of both domains and tried on the other half. The "
+                "number in the text is from the whole test part at the end, where the probe has more to learn from."
             )
         )
 
