@@ -24,11 +24,15 @@ class Int8Missing(RuntimeError):
 
 @dataclass(frozen=True)
 class Int8:
-    """A network on eight-bit kernels. Call it like a network: images (N, 1, 28, 28) to logits (N, 10)."""
+    """A network on eight-bit kernels. Call it like a network: images (N, 1, 28, 28) to logits (N, 10).
+
+    scales: “per channel” when each output channel's weights have a scale of their own, “per layer” when a layer has one.
+    """
 
     module: nn.Module
     engine: str
     bytes: int
+    scales: str
 
     def __call__(self, x: Tensor) -> Tensor:
         with using(self.engine), torch.inference_mode():
@@ -52,7 +56,8 @@ def using(engine: str):
 
 
 def to_int8(net: DigitNet, engine: str | None = None, calibration: Tensor | None = None) -> Int8:
-    """`net` on eight-bit kernels: one scale per output channel for weights, one per layer for activations.
+    """`net` on eight-bit kernels. Activations have one scale per layer; weights what the engine's default gives them: one per
+    output channel (onednn, x86, fbgemm), or one per layer (qnnpack).
 
     calibration: images (N, 1, 28, 28) that show how large activations get (by default 256 training digits).
     Raises Int8Missing when this PyTorch cannot do it.
@@ -69,13 +74,23 @@ def to_int8(net: DigitNet, engine: str | None = None, calibration: Tensor | None
             observed = prepare_fx(plain, get_default_qconfig_mapping(engine), x[:1])
             with torch.no_grad():
                 observed(x)
-            return Int8(convert_fx(observed), engine, int8_bytes(net))
+            module = convert_fx(observed)
+            return Int8(module, engine, *stored(module))
     except (ImportError, AttributeError, RuntimeError, NotImplementedError) as error:
         raise Int8Missing(f"PyTorch {torch.__version__} has no eight-bit kernels that run here: {error}") from error
 
 
-def int8_bytes(net: DigitNet) -> int:
-    """Bytes: one per weight; per output a float32 scale and bias, BatchNorm folded in; per layer its activations' scale
-    and zero point (8 bytes), and the same for the input."""
-    layers = [unit.weights for unit in net.units()] + [net.head]
-    return sum(layer.weight.numel() + 8 * layer.weight.shape[0] + 8 for layer in layers) + 8
+def stored(module: nn.Module) -> tuple[int, str]:
+    """(bytes, “per channel” or “per layer”) of a converted network, counted on its own layers.
+
+    One byte per weight; each scale of weights and each bias (BatchNorm folded in) as float32; for the activations of each
+    layer, and for the input, a scale and a zero point (8 bytes).
+    """
+    total, scales = 8, "per layer"
+    for layer in module.modules():
+        if callable(getattr(layer, "weight", None)):
+            weight, bias, own = layer.weight(), layer.bias(), 1
+            if weight.qscheme() in (torch.per_channel_affine, torch.per_channel_symmetric):
+                own, scales = len(weight.q_per_channel_scales()), "per channel"
+            total += weight.numel() + 4 * own + (0 if bias is None else 4 * len(bias)) + 8
+    return total, scales

@@ -11,11 +11,14 @@ from core import runs
 from core.compression import models
 from core.data import digits
 from core.events import Event, Finished, Metrics, Picture
-from core.loop import confusion, hits
+from core.loop import confusion, hits, no_better_than_guessing
 from core.nets import DigitNet, count, predict, to_model
 
 BATCH = 64
 REPORT = 12  # steps between two points of the loss curve: about 4 a second for the teacher
+GUESSING = 10.0  # percent: the test digits of all ten classes are equally many
+HINT = ("Most often the learning rate is too high: try a tenth of it. Otherwise too much was taken away at once: prune less, keep "
+        "more bits, or fine-tune longer.")
 SMALL = 0.05  # |γ| below which a channel hardly speaks
 
 
@@ -56,9 +59,11 @@ def gamma_events(step: int, net: DigitNet) -> Iterator[Event]:
     yield Picture(step, "gamma", gammas.numpy().copy())
 
 
-def finished(step: int, net: DigitNet, others: dict[str, nn.Module] | None = None, **summary) -> Finished:
-    """The last event: accuracy, size and cost of the network, then what the method adds."""
+def finished(step: int, net: DigitNet, others: dict[str, nn.Module] | None = None, **summary) -> Iterator[Event]:
+    """The last event: accuracy, size and cost of the network, then what the method adds. Before it a warning when the network
+    only guesses."""
     plain = {"accuracy": test_accuracy(net), "parameters": count(net),
              "bytes": 4 * count(net), "macs": models.macs(net)}
     kept = {"model": net} | (others or {})
-    return Finished(step, plain | summary, {name: to_model(net) for name, net in kept.items()})
+    yield from no_better_than_guessing(step, plain["accuracy"], GUESSING, HINT)
+    yield Finished(step, plain | summary, {name: to_model(net) for name, net in kept.items()})

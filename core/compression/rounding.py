@@ -32,7 +32,7 @@ def train_quantized(method: Quantize, seed: int, teacher: DigitNet) -> Iterator[
         step = yield from tune_on_grid(net, method, generator, before)
     if step < 0:
         return
-    yield finished(step, net, before_tuning=test_accuracy(rounded), **before | about)
+    yield from finished(step, net, before_tuning=test_accuracy(rounded), **before | about)
 
 
 def tune_on_grid(net: DigitNet, method: Quantize, generator: torch.Generator, before: dict[str, float]) -> Phase:
@@ -139,7 +139,7 @@ def train_deep(method: Deep, seed: int, teacher: DigitNet) -> Iterator[Event]:
     bitstream.settle(net)
     shared_bytes, stream = bitstream.shared_bytes(net, method.index_bits), bitstream.encode(net, method.index_bits)
     yield Metrics(step, {"bytes": len(stream)})
-    yield finished(step, bitstream.decode(stream), {"pruned": pruned}, **before | {
+    yield from finished(step, bitstream.decode(stream), {"pruned": pruned}, **before | {
         "bytes": len(stream), "rate": bitstream.compression_rate(count(teacher), len(stream)),
         "steps": [["float32", full], ["pruned", pruned_bytes], ["shared", shared_bytes], ["Huffman", len(stream)]],
         "symbols": bitstream.symbol_counts(net, method.index_bits), "sparsity": prune.zero_share(net),

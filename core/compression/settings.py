@@ -5,9 +5,9 @@ Bounds are chosen such that the most expensive allowed run ends within three min
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from core.settings import Frozen, Metric, Scene, Settings, knob
+from core.settings import TEN_DIGITS, Frozen, Metric, Scene, Settings, knob
 
 SHIPPED_TEACHER = "compression-teacher"
 
@@ -17,7 +17,8 @@ def _epochs(default: int, most: int, help: str = "Passes over the training digit
 
 
 def _learning_rate(default: float) -> float:
-    return knob(default, "Learning rate", "Highest value of the one-cycle schedule; too high and the run diverges.",
+    return knob(default, "Learning rate", "Highest value of the one-cycle schedule. Too high, and the network ends at guessing, or the "
+                "loss is no number any more.",
                 symbol="η", ge=0.001, le=10, log=True, fine=True)
 
 
@@ -31,18 +32,20 @@ class Teacher(Frozen):
                          "many.", ge=4, le=24, step=2)
     neurons: int = knob(256, "Neurons", "Of the dense layer between the convolutions and the ten logits.",
                         ge=16, le=512, step=16)
-    augment: bool = knob(True, "Augment", "Shift, turn and scale every digit a little, differently in every epoch.")
+    augment: bool = knob(True, "Augment", "Shift, turn and scale every training digit a little, differently in every epoch. The test "
+                         "digits stay as they are, so the loss and the accuracy while training are of harder digits.")
 
 
 class Distill(Frozen):
     """Train a small student to repeat the teacher's soft answers (Hinton, Vinyals, Dean 2015)."""
 
     name: Literal["distill"] = "distill"
-    temperature: float = knob(4.0, "Temperature", "Divides the logits before the softmax: higher is softer.",
+    temperature: float = knob(4.0, "Temperature", "Divides the logits before the softmax: a higher T gives softer answers. At "
+                              "α = 0 it has no effect.",
                               symbol="T", ge=1, le=20, step=0.5)
-    alpha: float = knob(0.9, "Weight of the soft loss", "How much the student listens to the teacher.",
+    alpha: float = knob(0.9, "Weight of the soft loss", "How much the student learns from the teacher's answers.",
                         symbol="α", ge=0, le=1, step=0.05)
-    beta: float = knob(0.1, "Weight of the hard loss", "How much the student listens to the labels.",
+    beta: float = knob(0.1, "Weight of the hard loss", "How much the student learns from the labels.",
                        symbol="β", ge=0, le=1, step=0.05)
     student_channels: int = knob(6, "Student channels", "Of its first convolution; the second has twice, the third "
                                  "four times as many, and no dense layer follows.", ge=2, le=16, step=1)
@@ -53,6 +56,12 @@ class Distill(Frozen):
     epochs: int = _epochs(12, 40)
     learning_rate: float = _learning_rate(0.1)
     control: bool = knob(True, "Control", "Train a twin of the student beside it, on the hard labels alone.", fine=True)
+
+    @model_validator(mode="after")
+    def _learns(self) -> "Distill":
+        if self.alpha == 0 and self.beta == 0:
+            raise ValueError("With α = 0 and β = 0 the student learns from nothing; raise one of the two")
+        return self
 
 
 class Slim(Frozen):
@@ -110,7 +119,8 @@ class Quantize(Frozen):
         "uniform", "Values", "An even grid, or shared values found by k-means.",
         names={"uniform": "even grid", "shared": "k-means codebook"})
     granularity: Literal["tensor", "channel"] = knob(
-        "channel", "Scale", "One grid for the whole layer, or one for each output channel.",
+        "channel", "Scale", "One even grid for the whole layer, or one for each output channel. A k-means codebook is always one per "
+        "layer.",
         names={"tensor": "per layer", "channel": "per channel"})
     tune_epochs: int = knob(4, "Fine-tuning epochs", "Passes with rounded weights; 0 only rounds.", ge=0, le=20, step=1)
     learning_rate: float = _learning_rate(0.02)
@@ -136,7 +146,8 @@ class Deep(Frozen):
 class CompressionSettings(Settings):
     """What a run of the compression lab needs."""
 
-    teacher: str = knob(SHIPPED_TEACHER, "Teacher", "The run whose network all methods but the first start from.",
+    teacher: str = knob(SHIPPED_TEACHER, "Teacher", "The run whose network the methods start from. A teacher and a redesigned "
+                        "network start fresh.",
                         source="teacher", fine=True, pattern=r"^[a-z0-9-]{1,80}$",
                         form="the name of a stored run: a–z, 0–9 and hyphens")
     method: Teacher | Distill | Slim | Prune | Redesign | Quantize | Deep = Field(
@@ -148,19 +159,19 @@ class CompressionSettings(Settings):
 
 
 METRICS = {
-    "accuracy": Metric("Test accuracy", "%"),
-    "teacher_accuracy": Metric("Teacher", "%", role="before"),
-    "control_accuracy": Metric("Control", "%", role="control"),
-    "batch_accuracy": Metric("Accuracy while training", "%", role="neutral"),
+    "accuracy": Metric("Test accuracy", "%", chance=TEN_DIGITS),
+    "teacher_accuracy": Metric("Teacher", "%", role="before", chance=TEN_DIGITS),
+    "control_accuracy": Metric("Control", "%", role="control", chance=TEN_DIGITS),
+    "batch_accuracy": Metric("Accuracy on the training batch", "%", role="neutral", chance=TEN_DIGITS),
     "loss": Metric("Loss", chart="loss", log=True),
     "loss_soft": Metric("Soft loss (× T²)", role="before", chart="loss", log=True),
     "loss_hard": Metric("Hard loss", role="neutral", chart="loss", log=True),
     "control_loss": Metric("Loss of the control", role="control", chart="loss", log=True),
-    "omitted_accuracy": Metric("Omitted digit", "%", role="danger", chart="omitted digit"),
-    "omitted_control": Metric("Omitted digit, control", "%", role="control", chart="omitted digit"),
+    "omitted_accuracy": Metric("Omitted digit", "%", role="danger", chart="omitted digit", chance=TEN_DIGITS),
+    "omitted_control": Metric("Omitted digit, control", "%", role="control", chart="omitted digit", chance=TEN_DIGITS),
     "gamma_sum": Metric("Sum of |γ|", role="neutral", chart="γ"),
-    "gamma_small": Metric("|γ| below 0.05", "%", role="after", chart="γ"),
-    "sparsity": Metric("Weights that are zero", "%", role="neutral", chart="sparsity"),
+    "gamma_small": Metric("|γ| below 0.05", "%", role="after", chart="γ", chance=None),
+    "sparsity": Metric("Weights that are zero", "%", role="neutral", chart="sparsity", chance=None),
     "bytes": Metric("Size", "bytes", role="after", chart="size", log=True),
 }
 

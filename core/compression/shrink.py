@@ -81,7 +81,7 @@ def train_slim(method: Slim, seed: int, teacher: DigitNet) -> Iterator[Event]:
         if step < 0:
             return
         others, summary = others | {"control": control}, summary | {"control_accuracy": test_accuracy(control)}
-    yield finished(step, small, others, **summary)
+    yield from finished(step, small, others, **summary)
 
 
 def train_control(net: DigitNet, epochs: int, rate: float, generator: torch.Generator, first: int) -> Phase:
@@ -121,7 +121,7 @@ def train_pruned(method: Prune, seed: int, teacher: DigitNet) -> Iterator[Event]
     step = yield from prune_rounds(net, method, method.scope, generator, before)
     if step < 0:
         return
-    yield finished(step, net, before_tuning=untuned, sparsity=prune.zero_share(net), **before | {
+    yield from finished(step, net, before_tuning=untuned, sparsity=prune.zero_share(net), **before | {
         "bytes": prune.relative_index_bytes(net), "csr_bytes": prune.csr_bytes(net)})
 
 

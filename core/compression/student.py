@@ -59,7 +59,7 @@ def train_student(method: Distill, seed: int, teacher: DigitNet) -> Iterator[Eve
         beside |= correct_bias(net, predict(net, x), method.omit)
         yield from examine(step, net, **scores(nets, method.omit))
     others = {name: each for name, each in nets.items() if name}
-    yield finished(step, net, others, **beside, **scores(nets, method.omit))
+    yield from finished(step, net, others, **beside, **scores(nets, method.omit))
 
 
 def control_losses(twin: DigitNet | None, x: Tensor, y: Tensor, method: Distill, n: int,

@@ -61,7 +61,7 @@ def train_teacher(method: Teacher, seed: int) -> Iterator[Event]:
             yield Metrics(step, {"loss": loss.item(), "batch_accuracy": hits(logits, y)})
         if last:
             yield from examine(step, net)
-    yield finished(step, net)
+    yield from finished(step, net)
 
 
 def train_redesigned(method: Redesign, seed: int) -> Iterator[Event]:
@@ -91,5 +91,5 @@ def train_redesigned(method: Redesign, seed: int) -> Iterator[Event]:
             yield Metrics(step, {name: loss.item() for name, loss in losses.items()})
         if last:
             yield from examine(step, net, **{f"{name}_accuracy": test_accuracy(each) for name, each in control.items()})
-    yield finished(step, net, control, cost_ratio=models.macs(net) / models.macs(standard),
+    yield from finished(step, net, control, cost_ratio=models.macs(net) / models.macs(standard),
                    **{f"{name}_accuracy": test_accuracy(each) for name, each in control.items()})

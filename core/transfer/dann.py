@@ -1,4 +1,7 @@
-"""DaNN: a domain classifier learns to tell the two apart, and the gradient that would help it is turned round."""
+"""DaNN, the lecture's name for DANN: a domain classifier learns to tell the domains apart; its gradient is reversed on the way back.
+
+In the literature DaNN is another method, with MMD (Ghifary et al. 2014).
+"""
 
 import math
 
@@ -23,9 +26,10 @@ class _Reversal(torch.autograd.Function):
 
 
 def reversal(h: Tensor, lam: float) -> Tensor:
-    """h as it is; on the way back its gradient times −λ (Ganin et al. 2016, section 4.2, equations 15 and 16).
+    """h as it is; on the way back its gradient times −λ (Ganin et al. 2016, equations 16 and 17, with λ taken into the layer).
 
-    The λ belongs here alone: the domain classifier behind it learns at full speed from the first step on.
+    The λ belongs here alone, as in the paper's experiments (section 5.2.2): the domain classifier behind it learns at full
+    speed from the first step on.
     """
     return _Reversal.apply(h, lam)
 

@@ -34,8 +34,12 @@ class Pair:
 def pair(settings: s.TransferSettings) -> Pair:
     """Both domains of a run. The target's training part misses what `rare` takes away; its test part stays balanced."""
     whole = domains(settings.target)
-    half = CLASSES - RARE if whole.classes == CLASSES else 1
-    return replace(whole, target=thinned(whole.target, whole.classes - half, settings.rare / 100))
+    return replace(whole, target=thinned(whole.target, first_rare(whole.classes), settings.rare / 100))
+
+
+def first_rare(classes: int) -> int:
+    """The first of the classes that may be made rare: 5 of ten digits, 1 of two moons."""
+    return RARE if classes == CLASSES else 1
 
 
 @lru_cache(maxsize=4)

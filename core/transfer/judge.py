@@ -1,5 +1,6 @@
-"""How to tell whether it worked without the target's labels: a fresh probe, and three looks at the answers themselves."""
+"""What can be known without the target's labels: a fresh probe, three judgements of the answers, and how frequent the classes are."""
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -35,7 +36,7 @@ def _half(n: int) -> Tensor:
 
 def a_distance(percent: float) -> float:
     """Proxy A-distance 2 (1 − 2ε) of a domain classifier that is right in `percent` of the cases: 0 where it guesses, 2 where
-    it never errs (Ben-David et al. 2007; Ganin et al. 2016, equation 7)."""
+    it never errs (Ben-David et al. 2007; Ganin et al. 2016, equation 3)."""
     error = 1 - percent / 100
     return max(0.0, 2 * (1 - 2 * error))
 
@@ -62,3 +63,18 @@ def snd(p: Tensor, temperature: float = 0.05) -> float:
     near = unit @ unit.T / temperature
     near.fill_diagonal_(float("-inf"))
     return torch.special.entr(near.softmax(1)).sum(1).mean().item()
+
+
+def label_shares(counts: np.ndarray, answered: np.ndarray) -> np.ndarray | None:
+    """Share of each class in an unlabelled target, estimated from a network's answers (BBSE; Lipton, Wang, Smola 2018, section 3).
+
+    counts: (classes, classes) of that network on labelled source pictures, rows true. answered: (classes,) share of each
+    class among its answers to the target. Returns (classes,) shares that sum to 1; None where the confusion matrix cannot
+    be inverted. Where each class looks as it does in the source (the assumption), the answers' shares are the true shares
+    sent through the source's mistakes, so solving for the true ones undoes the mistakes. Negative solutions become 0.
+    """
+    rates = counts / np.maximum(counts.sum(1, keepdims=True), 1)
+    if np.linalg.matrix_rank(rates) < len(rates):
+        return None
+    shares = np.linalg.solve(rates.T, answered).clip(0)
+    return shares / shares.sum()

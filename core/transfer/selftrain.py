@@ -1,4 +1,8 @@
-"""Self-training: the network's own surest answers on the target become its labels, the surest of each class."""
+"""Self-training: the network's own surest answers on the target become its labels, the same share of each class.
+
+The choice by class is that of Zou et al. 2018. Their rounds take 20 % of each class and 5 % more each time, up to 50 %; ours
+take 90 % to all: with DaNN before them the answers are right in nine cases of ten.
+"""
 
 from dataclasses import replace
 
@@ -9,7 +13,7 @@ from core.transfer.dann import DaNN, rising
 from core.transfer.method import Aligned, Batch, World
 
 GAMMA = 10  # of λ(p), as in the DANN paper
-FIRST = 0.9  # share of the answers that the first round believes; the last believes all
+FIRST = 0.9  # share of the answers that the first round takes as labels; the last takes all
 
 
 def believed(p: Tensor, share: float) -> tuple[Tensor, Tensor]:

@@ -1,10 +1,11 @@
 """Settings of the transfer learning lab: a source with labels, a target without, and a method that bridges them."""
 
+import math
 from typing import Literal
 
 from pydantic import Field, model_validator
 
-from core.settings import Frozen, Metric, Scene, Settings, knob
+from core.settings import COIN, Chance, Frozen, Metric, Scene, Settings, knob
 
 STEPS = 800
 ROUND = 8  # a round of self-training takes an eighth of the first phase's steps
@@ -69,14 +70,16 @@ class SourceOnly(Frozen):
 
 
 class DaNN(Frozen):
-    """Features by which no domain classifier can tell the two apart (Ganin et al. 2016; Ajakan et al. 2014)."""
+    """Features by which no domain classifier can tell the two apart: DANN (Ganin et al. 2016; Ajakan et al. 2014), which the
+    lecture writes DaNN. In the literature DaNN is another method, with MMD (Ghifary et al. 2014)."""
 
     name: Literal["dann"] = "dann"
     lam: float = _lam(1.0, 10, "How hard the feature extractor works against the domain classifier.")
     schedule: Literal["rising", "constant"] = knob(
         "rising", "Course of λ", "λ (2 / (1 + e^(−γ p)) − 1) with the progress p from 0 to 1, or the same λ all the time.",
         names={"rising": "rising, as in the paper", "constant": "constant"})
-    gamma: float = knob(10.0, "Slope of the rise", "How fast λ rises.", symbol="γ", ge=1, le=50, step=1, fine=True)
+    gamma: float = knob(10.0, "Speed of the rise", "How fast λ rises; a constant λ ignores it.", symbol="γ", ge=1, le=50,
+                        step=1, fine=True)
 
 
 class MMD(Frozen):
@@ -99,8 +102,8 @@ class ADDA(Frozen):
     (Tzeng et al. 2017)."""
 
     name: Literal["adda"] = "adda"
-    encoder_rate: float = knob(0.0005, "Encoder's learning rate", "Below the domain classifier's, or the classes are "
-                               "swapped.", ge=0.00001, le=0.01, log=True)
+    encoder_rate: float = knob(0.0005, "Encoder's learning rate", "Keep it below the domain classifier's, or classes may "
+                               "be swapped.", ge=0.00001, le=0.01, log=True)
 
 
 class AdaBN(Frozen):
@@ -110,12 +113,12 @@ class AdaBN(Frozen):
 
 
 class SelfTraining(Frozen):
-    """Believe the surest answers of each class on the target, and learn from them; then again (Zou et al. 2018)."""
+    """Take the surest answers of each class on the target as labels and learn from them; then again (after Zou et al. 2018)."""
 
     name: Literal["selftrain"] = "selftrain"
     start: Literal["dann", "source"] = knob("dann", "Starts from", "The network that gives the first labels.",
                                             names={"dann": "DaNN", "source": "source only"})
-    rounds: int = knob(6, "Rounds", "Each believes more of the answers than the one before: the first 90 %, the last all.",
+    rounds: int = knob(6, "Rounds", "The first takes the surest 90 % of the answers of each class as labels, the last takes all.",
                        ge=1, le=10, step=1)
 
 
@@ -153,17 +156,18 @@ class TransferSettings(Settings):
             "selftrain": "Self-training", "finetune": "Fine-tuning", "target": "Trained on the target"}})
     granted: int = knob(0, "Target labels granted", "For a method that could do without them; fine-tuning has a knob of its own.",
                         unit="per class", ge=0, le=MOST_GRANTED, step=1)
-    rare: int = knob(100, "Digits 5–9 in the target", "Share of them that the target's training part keeps: below 100 % its "
-                     "classes are not as frequent as the source's. "
-                     "Of the two moons it is the second. The test part stays balanced.", unit="%", ge=5, le=100, step=5)
+    rare: int = knob(100, "Digits 5–9 in the target", "How many of them the target's training part keeps. Below 100 % its "
+                     "classes are less frequent there than in the source (label shift). For the two moons this is the second moon. "
+                     "The test part stays balanced. “Source only” never sees the target.", unit="%", ge=5, le=100, step=5)
     pixels: Literal["standardised", "raw"] = knob(
-        "standardised", "Pixels", "Each picture brought to mean 0 and deviation 1 of its own, or as it is.", fine=True,
-        names={"standardised": "standardised", "raw": "raw"})
+        "standardised", "Pixels", "Each picture with mean 0 and standard deviation 1, or as it is. Points of the moons stay as "
+        "they are.", fine=True, names={"standardised": "standardised", "raw": "raw"})
     statistics: Literal["own", "shared"] = knob(
-        "own", "BatchNorm statistics", "Of methods that see both domains in each step: each its own means and variances, or one "
-        "pass for both.", fine=True, names={"own": "each domain its own", "shared": "shared"})
-    steps: int = knob(STEPS, "Steps", "Of the first phase. ADDA and fine-tuning have a second as long; "
-                     "each round of self-training takes an eighth.", ge=50, le=2000, step=50)
+        "own", "BatchNorm statistics", "For DaNN, MMD, Deep CORAL and self-training, which see both domains in each step: own means "
+        "and variances for each domain, or shared ones. The network for the moons has no BatchNorm.", fine=True,
+        names={"own": "each domain its own", "shared": "shared"})
+    steps: int = knob(STEPS, "Steps", "Of the first phase. ADDA and fine-tuning have a second phase of the same length; "
+                     "a round of self-training takes an eighth of it.", ge=50, le=2000, step=50)
     batch: Literal[16, 32, 64] = knob(32, "Batch", "Pictures of each domain in one step.", unit="of each", fine=True)
     learning_rate: float = knob(0.002, "Learning rate", "Of Adam, at its highest.", symbol="η", ge=0.00001, le=0.1, log=True, fine=True)
 
@@ -191,18 +195,25 @@ def labelled(settings: TransferSettings) -> int:
     return settings.granted + getattr(settings.method, "shots", 0)
 
 
-METRICS = {
-    "source": Metric("Source", "%", role="before"),
-    "target": Metric("Target (not known in practice)", "%"),
-    "domain": Metric("Domain classifier", "%", role="neutral"),
-    "probe": Metric("Fresh probe of the domain", "%", role="danger"),
+def _classes(settings: TransferSettings) -> int:
+    """How many there are to tell apart; every test part holds them equally often."""
+    return 2 if settings.target.name == "moons" else 10
+
+
+GUESSING = Chance(lambda settings: 100 / _classes(settings))
+EVEN = Chance(lambda settings: math.log(_classes(settings)), "the same probability for every class")
+METRICS = {  # a look asks a sample of each test part: watch.EACH pictures at most
+    "source": Metric("Source (test sample)", "%", role="before", chance=GUESSING),
+    "target": Metric("Target (test sample; its labels are unknown in practice)", "%", chance=GUESSING),
+    "domain": Metric("Domain classifier", "%", role="neutral", chance=COIN),
+    "probe": Metric("Fresh probe of the domain", "%", role="danger", chance=COIN),
     "lam": Metric("λ(p)", role="neutral", chart="λ"),
     "loss": Metric("Loss of the labels", role="after", chart="loss"),
-    "domain_loss": Metric("Loss of the domain classifier", role="neutral", chart="loss"),
+    "domain_loss": Metric("Loss of the domain classifier", role="neutral", chart="loss", chance=Chance(math.log(2))),
     "passing_loss": Metric("Loss of the target's encoder", role="danger", chart="loss"),
     "distance": Metric("λ × distance of the clouds", role="danger", chart="loss"),
-    "entropy": Metric("Entropy of the answers", "nats", chart=""),
-    "information": Metric("Mutual information", "nats", chart=""),
+    "entropy": Metric("Entropy of the answers", "nats", chart="", chance=EVEN),
+    "information": Metric("Mutual information", "nats", chart="", chance=Chance(0.0, "one answer for every picture")),
     "snd": Metric("Soft neighbourhood density", "nats", chart=""),
 }
 

@@ -8,11 +8,11 @@ from torch import Tensor, nn
 
 from core.data.digits import Digits
 from core.events import Event, Finished, Metrics, Picture, Warned
-from core.loop import confusion, hits
+from core.loop import confusion, hits, no_better_than_guessing
 from core.nets import DigitNet, predict, to_model
-from core.transfer import judge, models
+from core.transfer import domains, judge, models
 from core.transfer.method import SourceOnly
-from core.transfer.settings import Moons, phases
+from core.transfer.settings import Moons, OnTarget, phases
 
 LOOKS = 20  # in a run, evenly spread; and a few at its very beginning
 EARLY = (1, 5, 20)  # steps after which it looks as well
@@ -94,10 +94,26 @@ class Watch:
         yield Picture(step, "features", self.way[-1].half().numpy())
         yield Picture(step, "confusion", confusion(t.y, t.logits.argmax(1), t.logits.shape[1]).astype(np.int32))
         yield from self.worse(step, t)
+        learned = t if isinstance(self.settings.method, OnTarget) else s  # what had the labels
+        yield from no_better_than_guessing(step, hits(learned.logits, learned.y), 100 / learned.logits.shape[1])
         found = {"source": hits(s.logits, s.y), "target": hits(t.logits, t.y), "probe": judge.probe(s.f, t.f)}
         found |= {"accuracy": found["target"], "a_distance": judge.a_distance(found["probe"])} | label_free(t.logits)
+        found |= self.label_shift()
         kept = {"model": to_model(self.method.net_for("target"))} | self.models if self.shelf else {}
         yield Finished(step, found, kept)
+
+    def label_shift(self) -> dict[str, float]:
+        """Where some target classes are rare, their share in percent of the training pictures: the true one, among the
+        answers of the target's network, and what black-box shift estimation makes of these answers."""
+        if self.settings.rare == 100:
+            return {}
+        pair, net = self.method.world.pair, self.method.net_for("target").eval()
+        first, said = domains.first_rare(pair.classes), predict(net, pair.target.train_x).argmax(1)
+        answered = said.bincount(minlength=pair.classes).numpy() / len(said)
+        on_source = confusion(pair.source.test_y, predict(net, pair.source.test_x).argmax(1), pair.classes)
+        shares = {"true": pair.target.train_y.bincount(minlength=pair.classes).numpy() / len(said), "answered": answered,
+                  "estimated": judge.label_shares(on_source, answered)}
+        return {f"rare_{name}": 100 * float(share[first:].sum()) for name, share in shares.items() if share is not None}
 
     def worse(self, step: int, t: "Seen") -> Iterator[Event]:
         """A target on which whole classes are never answered."""

@@ -6,6 +6,12 @@ from core import runs
 from tests.browser.conftest import arrived, button, drawn, keyed, look, nudge, wait_until
 
 LAB = "transfer_learning"
+UNIT = """svg => ["middle x", "end y"].map(axis => {  // pixels of one unit along both axes, from the numbers at their ticks
+  const [anchor, at] = axis.split(" "), ticks = [...svg.querySelectorAll(`text[text-anchor=${anchor}]:not(.title)`)]
+    .map(text => [+text.textContent.replace("−", "-"), +text.getAttribute(at)]);
+  const [first, last] = [ticks[0], ticks[ticks.length - 1]];
+  return Math.abs((last[1] - first[1]) / (last[0] - first[0]));
+})"""
 
 
 def test_the_border_moves_while_the_moons_are_learned(visit):
@@ -15,6 +21,9 @@ def test_the_border_moves_while_the_moons_are_learned(visit):
     expect(page.get_by_text("Your run", exact=False).first).to_be_visible()
     assert drawn(arrived(page)) != before
     expect(page.get_by_text("After step 400", exact=False)).to_be_visible()
+    for key in ("live/border", "border/plane"):
+        across, up = keyed(page, key).locator("svg.picture").first.evaluate(UNIT)
+        assert abs(across / up - 1) < 0.03, (key, across, up, "35° would not look like 35°")
 
 
 def test_the_cloud_goes_back_in_time(visit):

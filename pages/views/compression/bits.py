@@ -8,7 +8,7 @@ from pages.shared.figures import Line
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.compression import data
-from pages.views.compression.choice import network
+from pages.views.compression.choice import guessing, network
 
 
 @st.fragment
@@ -53,7 +53,7 @@ def rounded(run_id: str, model: str, layer: str, curve: list[dict]) -> None:
                 [p["accuracy"] for p in curve if p["scheme"] == s],
             )
             for s in roles
-        ]
+        ] + [guessing([p["bits"] for p in curve])]
         chart.show(
             figures.curves(
                 lines, _("bits for each weight"), _("test accuracy, not fine-tuned (%)"), 300, marks={_("now"): number}

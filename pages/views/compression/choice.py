@@ -1,8 +1,12 @@
-"""Which of a run's networks a view looks into."""
+"""Which of a run's networks a view looks into, and the level of a network that knows nothing."""
+
+from collections.abc import Sequence
 
 import streamlit as st
 
+from core.settings import TEN_DIGITS
 from pages.shared import shown
+from pages.shared.figures import Line
 from pages.shared.shown import Shown
 from pages.shared.words import _
 
@@ -18,3 +22,9 @@ def network(current: Shown, where: str, first: str = "") -> tuple[str, str]:
         _("Network"), list(options), key=f"{where}/{current.id}", default=start, required=True
     )
     return options[chosen]
+
+
+def guessing(xs: Sequence[float]) -> Line:
+    """What guessing gets on the test digits, as a line over these places of a curve of accuracies."""
+    ends = [min(xs), max(xs)]
+    return Line(_("guessing ({:g} %)").format(TEN_DIGITS.value), "control", ends, [TEN_DIGITS.value] * 2)

@@ -7,7 +7,7 @@ from pages.shared.figures import Line
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.compression import data
-from pages.views.compression.choice import network
+from pages.views.compression.choice import guessing, network
 
 
 @st.fragment
@@ -77,7 +77,8 @@ def _gamma_and_accuracy(run_id: str, model: str, ratio: int, relative: bool, cur
         )
     with right:
         lines = [
-            Line(_("pruned, not fine-tuned"), "danger", [p["ratio"] for p in curve], [p["accuracy"] for p in curve])
+            Line(_("pruned, not fine-tuned"), "danger", [p["ratio"] for p in curve], [p["accuracy"] for p in curve]),
+            guessing([p["ratio"] for p in curve]),
         ]
         chart.show(
             figures.curves(lines, _("removed (%)"), _("test accuracy (%)"), 280, marks={_("now"): ratio}),
@@ -95,8 +96,8 @@ def weights(current: Shown) -> None:
     st.markdown(
         f"**{_('Smaller, but not faster.')}** "
         + _(
-            "A zero costs as much to multiply as any other number: the processor does not look. Only a format that skips zeros saves "
-            "work, and its bookkeeping pays off late. Measure it here:"
+            "A zero costs as much to multiply as any other number: the processor does not check. Only a format that skips zeros saves "
+            "work, and its bookkeeping pays off only when nearly all weights are zero. Measure it here:"
         )
     )
     if st.button(_("Measure on this machine"), icon=":material/timer:", key="weights/measure"):
@@ -116,7 +117,7 @@ def zeros(curves: dict[str, list[dict]]) -> None:
     lines = [
         Line(_(name), role, [p["sparsity"] for p in curves[scope]], [p["accuracy"] for p in curves[scope]])
         for scope, name, role in (("global", "one threshold", "after"), ("layer", "each layer", "before"))
-    ]
+    ] + [guessing(shares)]
     chart.show(
         figures.curves(
             lines,

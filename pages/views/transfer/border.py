@@ -14,6 +14,7 @@ from pages.views.transfer.cloud import at_step, few
 REACH = 2.2  # where the measured plane ends, as core/transfer/watch.py has it
 SHAPES = (("square", "x"), ("circle", "cross"))  # of source and target, class 0 filled and class 1 of strokes
 HEIGHT, LARGE = 360, 560
+MARGINS = 12  # pixels that a chart's axes take more from its width than from its height: so the plane is a square
 
 
 def live_border(current: Shown) -> None:
@@ -25,8 +26,8 @@ def live_border(current: Shown) -> None:
     _draw(current, -1, HEIGHT, "live/border", few(current.last("who")))
     st.caption(
         _(
-            "The stronger the grey, the surer the network is of class 1; on the line it is as sure of either. Class 0 is filled, class 1 "
-            "drawn in strokes; the target's classes are here to see with, and no method learns from them unless they are granted."
+            "The stronger the grey, the surer the network is of class 1; on the line both classes are equally likely. Class 0 is filled, "
+            "class 1 is drawn in strokes. The target's classes are shown for you; no method learns from them unless they are granted."
         )
     )
 
@@ -60,15 +61,16 @@ def _words(current: Shown, step: int) -> None:
     if {"source", "target"} <= set(values):
         st.markdown(
             _(
-                "{} the network puts **{:.1f} %** of the source's points on the right side, and **{:.1f} %** of the target's."
+                "{} the network puts **{:.1f} %** of the source's points on the right side, and **{:.1f} %** of the target's. "
+                "Guessing puts 50 % there."
             ).format(when, values["source"], values["target"])
         )
     if current.settings is not None and current.settings.target.name == "moons":
         st.markdown(_("The target is the source, turned by {}° about the middle.").format(current.settings.target.turn))
     st.caption(
         _(
-            "The stronger the grey, the surer the network is of class 1. The solid line is where it is as sure of either; on the dotted "
-            "ones it is 90 % sure. Class 0 is filled, class 1 drawn in strokes."
+            "The stronger the grey, the surer the network is of class 1. On the solid line both classes are equally likely; on the dotted "
+            "ones the network is 90 % sure. Class 0 is filled, class 1 is drawn in strokes."
         )
     )
 
@@ -77,7 +79,8 @@ def _draw(current: Shown, place: int, height: int, key: str, keep: Any = slice(N
     """keep: which of the points."""
     values = np.array(current.pictures("border")[place].array, np.float64)
     figure = plane(values, current.last("points")[keep], current.last("who")[:, keep], height)
-    chart.show(figure, key=key, alt=_("The border between the two classes, and the points of source and target"))
+    with st.container(width=height + MARGINS):  # a turn by 35° must look like one
+        chart.show(figure, key=key, alt=_("The border between the two classes, and the points of source and target"))
 
 
 def plane(values: np.ndarray, points: np.ndarray, who: np.ndarray, height: int) -> figures.Figure:

@@ -155,6 +155,21 @@ def confusion(run_id: str, model: str, settings: Any) -> np.ndarray | None:
     return loop.confusion(ends(settings).target.test_y, said.argmax(1), said.shape[1])
 
 
+@st.cache_data(max_entries=32, show_spinner=False)
+def label_shift(run_id: str, model: str, _settings: Any) -> tuple[np.ndarray, np.ndarray | None]:
+    """Shares in percent of each class (classes,) among a network's answers to the target's training pictures, and what black-box
+    shift estimation makes of them (None where it cannot)."""
+    from core.loop import confusion as counted
+    from core.nets import predict
+    from core.transfer import judge
+
+    said, source = answers(run_id, model, "train", _settings), ends(_settings).source
+    on_source = predict(runs.load(run_id).net(model), source.test_x).argmax(1)
+    answered = np.bincount(said.argmax(1), minlength=said.shape[1]) / len(said)
+    shares = judge.label_shares(counted(source.test_y, on_source, said.shape[1]), answered)
+    return 100 * answered, None if shares is None else 100 * shares
+
+
 def spearman(a: np.ndarray, b: np.ndarray) -> float | None:
     """Rank correlation in [−1, 1]; None of fewer than three pairs, or where one side never changes."""
     from scipy.stats import rankdata

@@ -42,9 +42,9 @@ def both_domains(current: Shown) -> None:
         right = sum(answer == which for which, answer in enumerate(said))
         st.caption(
             _(
-                "Under each target picture what the network answers; ✗ marks what is wrong. Here {} of 10 are right, of all test "
-                "pictures **{:.1f} %**; the curves above ask {} of them."
-            ).format(right, current.summary["target"], EACH)
+                "Under each target picture stands the network's answer; ✗ marks a wrong one. Here {} of 10 are right, of all {:,} "
+                "test pictures **{:.1f} %** (guessing: 10 %). The curves and the numbers above ask only {} of them."
+            ).format(right, current.last("confusion").sum(), current.summary["target"], EACH)
         )
     if more := _granted(current) + _missing(current):
         st.caption(" ".join(more))
@@ -106,9 +106,9 @@ def strip(addresses: list[str], domain: str, said: list[int]) -> str:
     for which, address in enumerate(addresses):
         alt = escape(_("A {} of the {}").format(which, domain))
         image = f'<img src="{address}" alt="{alt}" title="{alt}" width="{SIDE}" height="{SIDE}" '
-        image += 'style="image-rendering:pixelated;border-radius:3px;display:block">'
+        image += 'style="image-rendering:pixelated;border-radius:3px;display:block;width:100%;height:auto">'
         cells.append(f"<div>{image}{_answer(which, said[which]) if said else ''}</div>")
-    grid = f"display:grid;grid-template-columns:repeat({IN_A_ROW},{SIDE}px);gap:6px"
+    grid = f"display:grid;grid-template-columns:repeat({IN_A_ROW},minmax(0,{SIDE}px));gap:6px"
     return f'<div style="{grid}">{"".join(cells)}</div>'
 
 

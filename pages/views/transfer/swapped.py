@@ -1,5 +1,7 @@
 """Which classes of the target are taken for which others: swapped with one another, or swallowed."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import streamlit as st
 
@@ -60,7 +62,8 @@ def percent(counts: np.ndarray) -> np.ndarray:
 
 
 def _matrix(counts: np.ndarray, names: list[str], title: str, key: str) -> None:
-    st.markdown(f"**{title}** · {100 * np.trace(counts) / counts.sum():.1f} % {_('right')}")
+    right, guessing = 100 * np.trace(counts) / counts.sum(), 100 / len(counts)
+    st.markdown(_("**{}** · {:.1f} % of all test pictures right (guessing: {:.0f} %)").format(title, right, guessing))
     figure = figures.matrix(
         percent(counts),
         400 if len(names) > 2 else 220,
@@ -142,7 +145,7 @@ def _examples(current: Shown, counts: np.ndarray) -> None:
             st.image(picture, f"{100 * said[index, chosen[1]]:.0f} %", width=84, output_format="PNG", alt=title)
     st.caption(
         _(
-            "How sure the network is of its wrong answer, the surest first. Where it is, no judgement that trusts sureness will notice."
+            "How sure the network is of its wrong answer, the surest first. A judgement that trusts sure answers misses these mistakes."
         )
     )
 
@@ -154,50 +157,77 @@ def went(said: np.ndarray, labels: np.ndarray, true: int, answered: int) -> np.n
 
 
 def _label_shift(current: Shown, counts: np.ndarray, names: list[str]) -> None:
-    """Where some classes are rare in the target: their share there, and their share among the network's answers."""
+    """Where some classes are rare in the target: what shows it without labels, beside the true shares."""
     given = np.array(current.facts.get("target_classes", []), float)
     if len(given) != len(names) or given.min() >= UNEVEN * given.max():
         return
     truth = 100 * given / given.sum()
-    groups = {_("target, training part: true share"): ("control", truth)}
-    among = _training_answers(current)
-    if among is not None:
-        groups[_("the same pictures: the network's answers")] = ("after", among)
-    groups[_("test part, balanced: the network's answers")] = ("before", 100 * counts.sum(0) / counts.sum())
-    st.subheader(_("Label shift: the target's classes are not as frequent as the source's"), anchor=False)
+    groups, seen = {_("true share (unknown in practice)"): ("control", truth)}, _seen(current)
+    for name, title, role in (("run", _("answers of this run"), "after"), ("source", _("answers of source only"), "before")):
+        if name in seen:
+            groups[title] = (role, seen[name][0])
+    if seen and (estimated := seen.get("source", seen["run"])[1]) is not None:
+        groups[_("black-box shift estimation")] = ("neutral", estimated)
+    st.subheader(_("Label shift: can it be seen without labels?"), anchor=False)
     chart.show(
-        figures.bars(groups, names, _("class"), _("share (%)"), 260),
+        figures.bars(groups, names, _("class"), _("share of the target's training part (%)"), 260),
         key="swapped/shift",
         alt=_("Share of each class in the target and among the network's answers"),
     )
-    st.markdown(about_shift(truth, among, current.run.about.settings.get("method") in ALIGNING))
+    for sentence in about_shift(truth, seen, current.run.about.settings.get("method") in ALIGNING):
+        st.markdown(sentence)
 
 
-def _training_answers(current: Shown) -> np.ndarray | None:
-    """Share in percent of each class among the network's answers to the target's training pictures; None without a network."""
+def _seen(current: Shown) -> dict[str, tuple[np.ndarray, np.ndarray | None]]:
+    """What this run's network and source only's tell of the shares, by "run" and "source"; nothing without a network."""
     if not current.run.models or current.settings is None or not shown.stored(current.id):
-        return None
-    said = data.answers(current.id, "model", "train", current.settings)
-    return 100 * np.bincount(said.argmax(1), minlength=said.shape[1]) / len(said)
+        return {}
+    found = {"run": data.label_shift(current.id, "model", current.settings)}
+    try:
+        if earlier := data.earlier(current):
+            found["source"] = data.label_shift(*earlier, current.settings)
+    except RunError:  # deleted since
+        pass
+    return found
 
 
-def about_shift(truth: np.ndarray, among: np.ndarray | None, aligning: bool) -> str:
-    """What happens to the rare classes, with the numbers of this run. truth, among (classes,): shares in percent.
+def about_shift(
+    truth: np.ndarray, seen: Mapping[str, tuple[np.ndarray, np.ndarray | None]], aligning: bool
+) -> list[str]:
+    """Sentences on the rare classes with the numbers of this run. truth (classes,): shares in percent. seen: from `_seen`.
 
     aligning: the method makes the two clouds alike.
     """
     rare = truth < truth.mean()
-    said = ""
-    if among is not None:
-        said = _(
-            "The rare classes are **{:.0f} %** of the target's training pictures, and **{:.0f} %** of the answers to them."
+    said = [
+        _(
+            "The rare classes are **{:.0f} %** of the source's pictures and **{:.1f} %** of the target's training pictures. The second "
+            "number needs labels; the answers do not."
+        ).format(100 * rare.mean(), truth[rare].sum())
+    ]
+    for name, who in (("source", _("Source only")), ("run", _("This run's network"))):
+        if name not in seen:
+            continue
+        answered, estimated = seen[name]
+        said.append(
+            _("{} gives **{:.1f} %** of its answers to them.").format(who, answered[rare].sum())
+            + (
+                " " + _("Black-box shift estimation corrects this to **{:.1f} %**.").format(estimated[rare].sum())
+                if estimated is not None
+                else ""
+            )
         )
-        said = said.format(truth[rare].sum(), among[rare].sum()) + " "
-    if aligning:
-        return said + _(
-            "A method that lays both clouds over one another makes the answers' shares like the source's: to fill the places of the "
-            "rare classes, pictures of the frequent ones are moved there."
+    said.append(
+        _(
+            "Black-box shift estimation (Lipton et al. 2018) counts on labelled source pictures how often the network takes a class for "
+            "another, and solves for the shares that would give these answers. It assumes that each class looks as it does in the source."
         )
-    return said + _(
-        "This method does not make the two clouds alike: what the rare classes get too much is by plain mistakes."
     )
+    if aligning and "run" in seen:
+        said.append(
+            _(
+                "This method makes both clouds alike. That pulls the answers' shares towards the source's: pictures of frequent classes "
+                "are moved to the rare ones, and the shift is harder to see afterwards."
+            )
+        )
+    return said

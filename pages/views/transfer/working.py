@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 
 from core.events import Started
+from core.settings import UNDECLARED
 from core.transfer.settings import METRICS
 from pages.shared import chart, figures
 from pages.shared.figures import Line
@@ -82,8 +83,8 @@ def _domain(current: Shown, steps: list[int], columns: Mapping[str, list]) -> No
             st.markdown(said)
         st.caption(
             _(
-                "The probe is learned anew at every look, from half of some test pictures of both domains, and tried on the rest; "
-                "in words stands that of the whole test part at the end, where it has more to learn from."
+                "At every look a new probe is trained on one half of the test sample of both domains and tried on the other half. The "
+                "number in the text is from the whole test part at the end, where the probe has more to learn from."
             )
         )
 
@@ -191,6 +192,8 @@ def _choosing(current: Shown) -> None:
     name = st.segmented_control(
         _("Judgement"), list(JUDGEMENTS), default="information", required=True, format_func=names.get, key="working/by"
     )
+    if (rival := METRICS[name].chance) not in (None, UNDECLARED) and current.settings is not None:
+        st.caption(_("{}: {:.2f} nats.").format(_(rival.who).capitalize(), rival.of(current.settings)))
     _together(looks, name, names[name], found)
     rho = data.spearman(JUDGEMENTS[name] * looks[name], looks["target"])
     st.markdown(about_rank(rho, len(looks["step"]), float(np.ptp(looks["target"]))))

@@ -45,8 +45,20 @@ def test_int8_really_stores_bytes_and_answers_nearly_the_same(small_teacher):
     assert kinds == {torch.qint8}
     same = (eight(data.test_x[:500]).argmax(1) == predict(small_teacher, data.test_x[:500]).argmax(1)).float().mean()
     assert same > 0.97
-    assert count(small_teacher) < eight.bytes < 4 * count(small_teacher) / 3
     assert torch.backends.quantized.engine == before
+
+
+@pytest.mark.parametrize("engine", int8.engines())
+def test_int8_counts_the_scales_that_the_engine_has(engine, small_teacher):
+    """From what the stored layers hold: one scale per output channel, or (qnnpack) one per layer."""
+    eight, layers = int8.to_int8(small_teacher, engine, digits.load().train_x[:16]), models.weighted(small_teacher)
+    outputs = [len(layer.weight) for layer in layers]
+    scales = {"per channel": outputs, "per layer": [1] * len(layers)}[eight.scales]
+    assert eight.scales == ("per layer" if engine == "qnnpack" else "per channel")
+    assert eight.bytes == sum(layer.weight.numel() for layer in layers) + 4 * sum(outputs) + 4 * sum(scales) + 8 * (len(layers) + 1)
+    held = [module.weight() for module in eight.module.modules() if callable(getattr(module, "weight", None))]
+    each = [len(w.q_per_channel_scales()) if "channel" in str(w.qscheme()) else 1 for w in held]
+    assert each == scales and len(held) == len(layers)
 
 
 def test_a_missing_engine_is_one_sentence(small_teacher):
@@ -58,6 +70,7 @@ def test_reports_have_every_row(small_teacher):
     rows = measure.int8_report(small_teacher, repeats=1)
     assert [row["name"] for row in rows][:2] == ["float32", "float32, channels last"]
     assert rows[0]["accuracy"] == rows[1]["accuracy"] and rows[2]["bytes"] < rows[0]["bytes"] / 3
+    assert all(row["name"].startswith("int8, ") and row["name"].endswith(", scales per channel") for row in rows[2:])
     assert {row["name"] for row in measure.redesign_report(4, repeats=1)} == {"standard", "separable"}
     assert all(t > 0 for t in measure.pruning_latency(small_teacher, 90, batch=4, repeats=1).values())
 

@@ -28,7 +28,7 @@ from core.data import digits
 from core.events import Finished, Metrics, Picture, Started, Warned, pack, unpack
 from core.loop import seeded
 from core.nets import accuracy, count, from_model
-from core.settings import flatten
+from core.settings import BadSettings, build, flatten
 from tests.core.compression.conftest import SMALL_TEACHER
 
 METHODS = {
@@ -130,11 +130,27 @@ def test_a_run_can_be_closed_anywhere(stop, small_teacher):
     assert list(run) == []
 
 
-def test_divergence_ends_the_run_with_a_sentence():
-    """The highest allowed rate: BatchNorm may save the run, but no number that is none ever leaves it."""
-    events = list(train(CompressionSettings(method=Teacher(epochs=1, channels=4, neurons=16, learning_rate=10))))
+@pytest.mark.parametrize("method", [Teacher(epochs=1, channels=4, neurons=16, learning_rate=10),
+                                    Distill(epochs=1, student_channels=2, learning_rate=10, control=False),
+                                    Quantize(tune_epochs=1, learning_rate=10)], ids=lambda method: method.name)
+def test_a_rate_that_is_too_high_is_told(method, small_teacher):
+    """The highest allowed rate: the run breaks or its network only guesses; both get a sentence, and no number is none."""
+    events = list(train(CompressionSettings(method=method), small_teacher))
     assert all(math.isfinite(v) for e in events if isinstance(e, Metrics) for v in e.values.values())
-    assert events[-1].summary == {"diverged": True} or "accuracy" in events[-1].summary
+    warning, end = events[-2:]
+    assert isinstance(warning, Warned) and warning.kind in ("diverged", "guessing") and "learning rate" in warning.sentence
+    assert warning.kind == "guessing" or end.summary == {"diverged": True}
+    assert warning.kind == "diverged" or end.summary["accuracy"] < 14.5
+
+
+def test_a_good_network_gets_no_warning(small_run):
+    assert not [e for e in small_run if isinstance(e, Warned)] and small_run[-1].summary["accuracy"] > 50
+
+
+def test_a_student_that_learns_from_nothing_is_refused():
+    with pytest.raises(BadSettings, match="α = 0 and β = 0"):
+        build(CompressionSettings, {"method": "distill", "alpha": 0, "beta": 0})
+    assert build(CompressionSettings, {"method": "distill", "alpha": 0}).method.beta > 0
 
 
 def test_a_network_of_nan_is_reported_not_trained(small_teacher):
@@ -172,7 +188,7 @@ def test_slimming_reports_its_cut_and_its_control(small_teacher):
 def test_a_single_channel_left_is_pointed_out(small_teacher):
     method = Slim(sparse_epochs=0, tune_epochs=0, ratio=95, control=False)
     events = list(train(CompressionSettings(method=method), small_teacher))
-    assert [e.kind for e in events if isinstance(e, Warned)] == ["floor"]
+    assert [e.kind for e in events if isinstance(e, Warned)] == ["floor", "guessing"]
 
 
 def test_pruned_weights_stay_zero_through_fine_tuning(small_teacher):

@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given
@@ -107,3 +108,24 @@ def test_bounds(n, classes, seed):
     order = torch.randperm(n, generator=seeded(seed))
     for look in (judge.entropy, judge.information, judge.snd):
         assert look(p[order]) == pytest.approx(look(p), abs=1e-5) and type(look(p)) is float
+
+
+# ---- how frequent the classes are ----
+
+@given(st.integers(0, 999), st.integers(2, 10))
+def test_shares_of_classes_are_found_behind_the_mistakes(seed, classes):
+    """Answers made from known shares and known mistakes give the shares back: w = C⁻¹μ, q(y) = w(y) p(y) of the paper."""
+    rng = np.random.default_rng(seed)
+    counts = rng.integers(0, 30, (classes, classes)) + 40 * classes * np.eye(classes, dtype=int)
+    truth = rng.dirichlet(np.ones(classes))
+    answered = (counts / counts.sum(1, keepdims=True)).T @ truth
+    found = judge.label_shares(counts, answered)
+    np.testing.assert_allclose(found, truth, atol=1e-9)
+    joint, prior = counts.T / counts.sum(), counts.sum(1) / counts.sum()
+    np.testing.assert_allclose(found, np.linalg.solve(joint, answered) * prior, atol=1e-9)
+
+
+def test_where_the_mistakes_cannot_be_undone_nothing_is_estimated():
+    assert judge.label_shares(np.array([[9, 1], [9, 1]]), np.array([0.9, 0.1])) is None, "both classes get the same answers"
+    assert judge.label_shares(np.array([[5, 0], [0, 0]]), np.array([1.0, 0.0])) is None, "a class without pictures"
+    np.testing.assert_allclose(judge.label_shares(np.array([[90, 10], [10, 90]]), np.array([0.95, 0.05])), [1, 0]), "never below zero"

@@ -107,7 +107,7 @@ def test_what_is_measured(method, target):
 def test_the_summary(method, target):
     events = run(method, target)
     summary = events[-1].summary
-    assert set(summary) == {"source", "target", "accuracy", "probe", "a_distance", "entropy", "information", "snd"}
+    assert set(summary) == {"source", "target", "accuracy", "probe", "a_distance", "entropy", "information", "snd"}, "no rare classes"
     assert summary["accuracy"] == summary["target"] and 0 <= summary["probe"] <= 100
     assert summary["a_distance"] == pytest.approx(max(0, 4 * summary["probe"] / 100 - 2))
     (confusion,), pair = pictures(events, "confusion"), domains.domains(target)

@@ -166,3 +166,41 @@ def test_facts_before_the_first_step():
     assert facts["marks"] == [50, 56] and facts["classes"] == 10 and facts["granted"] == 30
     assert facts["source"] == 4000 and facts["target"] == 2200 == sum(facts["target_classes"])
     assert facts["target_classes"] == [400] * 5 + [40] * 5
+
+
+def test_rare_classes_show_in_the_answers_without_labels():
+    """A network whose mistakes are known: it takes every second 5 to 9 for a 0, in both domains."""
+    class Sees(nn.Module):
+        def forward(self, x):
+            y = x[:, 0, 0, 0].long()
+            return nn.functional.one_hot(torch.where((y >= 5) & (x[:, 0, 0, 1] > 0), 0, y), 10).float()
+
+    def pictures(y):
+        x = torch.zeros(len(y), 1, 28, 28)
+        x[:, 0, 0, 0], x[:, 0, 0, 1] = y, torch.arange(len(y)) % 2
+        return x
+
+    balanced, few = torch.arange(10).repeat_interleave(20), torch.arange(10).repeat_interleave(torch.tensor([36] * 5 + [4] * 5))
+    source, target = (Digits(pictures(y), y, pictures(balanced), balanced) for y in (balanced, few))
+    method = SimpleNamespace(settings=TransferSettings(rare=10), net=None, critic=None, net_for=lambda domain: Sees(),
+                             world=SimpleNamespace(pair=SimpleNamespace(source=source, target=target, classes=10)))
+    found = Watch(method).label_shift()
+    assert found["rare_true"] == pytest.approx(10) and found["rare_answered"] == pytest.approx(5)
+    assert found["rare_estimated"] == pytest.approx(10)
+    method.settings = TransferSettings()
+    assert Watch(method).label_shift() == {}
+
+
+@pytest.mark.parametrize("target, method, told", [(s.Inverted(), s.SourceOnly(), "10.0 %"), (s.Moons(), s.SourceOnly(), "50.0 %"),
+                                                  (s.Inverted(), s.OnTarget(), "")])
+def test_a_network_that_learned_nothing_is_told(target, method, told, monkeypatch):
+    """Of the domain whose labels it had: trained on the target it may fail on the source."""
+    look = Watch(SourceOnly(World(TransferSettings(target=target, method=method, steps=50))))
+    y = torch.arange(10 if told != "50.0 %" else 2).repeat(50)
+    same, right = (nn.functional.one_hot(each, len(y.unique())).float() for each in (torch.zeros_like(y), y))
+    seen = {"source": same, "target": right}
+    look.way = [torch.randn(10, 4)]
+    monkeypatch.setattr(watch, "Seen", lambda net, data: SimpleNamespace(
+        logits=seen["source" if data is look.data["source"] else "target"], y=y, f=torch.randn(len(y), 4)))
+    found = [event.sentence for event in look.run_ends(9) if getattr(event, "kind", "") == "guessing"]
+    assert bool(told) == bool(found) and told in " ".join(found)

@@ -242,6 +242,8 @@ def test_another_judgement_is_another_curve_and_turns_its_sign(visit):
         np.testing.assert_allclose(figure(visitor, "working/judgement")["layers"][0]["y"], looks[name])
         rho = spearmanr(sign * looks[name], looks["target"]).statistic
         assert f"**{rho:+.2f}**".replace("-", "−") in text_of(visitor)
+        assert {"entropy": "The same probability for every class: 2.30 nats", "information": "One answer for every picture: 0.00 nats",
+                "snd": ""}[name] in text_of(visitor), "what an ignorant network has"
 
 
 # ---- which classes are swapped ----
@@ -295,18 +297,26 @@ def test_before_a_second_phase_the_matrix_is_counted_now():
 
 def test_rare_classes_get_a_chart_of_shares(visit):
     visitor = view(calm(visit(PAGE, run=saved("rare").id, tab="Look inside")), "swapped")
-    truth, among, test = figure(visitor, "swapped/shift")["layers"]
+    truth, answered, estimated = figure(visitor, "swapped/shift")["layers"]
     np.testing.assert_allclose(truth["y"], [100 * n / 2200 for n in [400] * 5 + [40] * 5])
-    assert sum(among["y"]) == pytest.approx(100) and sum(test["y"]) == pytest.approx(100)
-    assert "The rare classes are **9 %**" in text_of(visitor)
+    assert sum(answered["y"]) == pytest.approx(100) and sum(estimated["y"]) == pytest.approx(100) and min(estimated["y"]) >= 0
+    text, end = text_of(visitor), events("rare")[1][-1].summary
+    assert "**50 %** of the source's pictures and **9.1 %** of the target's" in text, "the source's share stands beside it"
+    assert f"This run's network gives **{sum(answered['y'][5:]):.1f} %** of its answers" in text
+    assert f"corrects this to **{sum(estimated['y'][5:]):.1f} %**" in text
+    assert [end["rare_true"], end["rare_answered"], end["rare_estimated"]] == pytest.approx(
+        [sum(layer["y"][5:]) for layer in (truth, answered, estimated)], abs=0.3)
     visitor = view(calm(visit(PAGE, run=saved("dann").id, tab="Look inside")), "swapped")
     assert "swapped/shift" not in keys(visitor)
 
 
 def test_a_method_that_aligns_nothing_is_not_blamed_for_the_shares():
     truth = np.array([90.0, 10.0])
-    assert "**10 %**" in swapped.about_shift(truth, truth[::-1], True) and "**90 %**" in swapped.about_shift(truth, truth[::-1], True)
-    assert "lays both clouds" not in swapped.about_shift(truth, None, False)
+    aligned = " ".join(swapped.about_shift(truth, {"run": (truth[::-1], None), "source": (truth, truth)}, True))
+    assert "and **10.0 %** of the target" in aligned and "This run's network gives **90.0 %**" in aligned
+    assert "Source only gives **10.0 %**" in aligned and "corrects this to **10.0 %**" in aligned and aligned.count("corrects") == 1
+    assert "makes both clouds alike" in aligned
+    assert "makes both clouds alike" not in " ".join(swapped.about_shift(truth, {}, False))
 
 
 # ---- methods side by side ----

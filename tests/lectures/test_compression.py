@@ -1,0 +1,29 @@
+"""What the compression lecture says without a number, held by the tables and shipped runs."""
+
+from core.yardsticks import Result
+from tests.lectures.claims import run, summary, sweep
+
+
+def mean(arguments: str, column: str) -> Result:
+    return sweep("compression", arguments, column).mean
+
+
+def test_scratch_is_at_least_as_good_as_slimmed():
+    assert mean("--method slim", "result_control_accuracy") >= mean("--method slim", "result_accuracy")
+
+
+def test_the_student_comes_near_its_teacher_and_all_labels_shrink_its_gain_below_a_point():
+    few, many = "--method distill --labels 5", "--method distill"
+    assert mean(few, "result_teacher_accuracy") - mean(few, "result_accuracy") < 0.5
+    assert 0 < mean(many, "result_accuracy") - mean(many, "result_control_accuracy") < 1
+
+
+def test_each_step_of_deep_compression_saves_less_than_the_one_before_and_costs_nothing():
+    full, pruned, shared, coded = (size for _, size in summary("compression-deep-compression", "steps"))
+    assert full / pruned > shared / coded and pruned / shared > shared / coded and full / pruned > pruned / shared
+    assert mean("--method deep", "result_accuracy") >= mean("--method deep", "result_teacher_accuracy")
+
+
+def test_cutting_a_teacher_that_had_no_penalty_ruins_it_at_once():
+    curve = run("compression-teacher").about.summary["curves"]["model"]["ratio/relative"]
+    assert next(point["accuracy"] for point in curve if point["ratio"] == 10) < 50 < curve[0]["accuracy"]
