@@ -12,6 +12,7 @@ from core.data import digits
 from core.events import Event, Finished, Warned
 
 N = TypeVar("N", bound=nn.Module)
+LEARNED = 0.05  # share of the way from guessing to always right below which nothing was learned
 
 
 def seeded(seed: int) -> torch.Generator:
@@ -75,3 +76,13 @@ def diverged(step: int) -> Iterator[Event]:
     yield Warned(step, "diverged", f"The loss is no longer a number after {step} steps: the steps were too long and "
                                    "the weights ran away. A lower learning rate helps. The run ends here.")
     yield Finished(step, {"diverged": True})
+
+
+def no_better_than_guessing(step: int, accuracy: float, chance: float,
+                            hint: str = "Most often the learning rate is too high; try a tenth of it.") -> Iterator[Event]:
+    """A warning when the network has hardly gone a twentieth of the way from guessing to always right (Cohen's κ < 0.05).
+
+    accuracy, chance: in percent; `chance` is what guessing gets on the same test examples. hint: what to try.
+    """
+    if accuracy - chance < LEARNED * (100 - chance):
+        yield Warned(step, "guessing", f"The network gets {accuracy:.1f} % right, no better than guessing ({chance:g} %). {hint}")
