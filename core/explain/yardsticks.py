@@ -1,17 +1,21 @@
 """The figures of the explainable AI lab beside published ones. `python -m core yardsticks explain` makes the tables."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import captum.attr
 import numpy as np
 import torch
+from torch import nn
 
-from core.data import imagenet, photos
+from core.data import digits, imagenet, photos
 from core.explain import methods, models, randomise, tabular, trust
 from core.explain import settings as s
 from core.explain.part import gap_percent
+from core.loop import hits
+from core.nets import predict
 from core.subject.models import DIGITS, Subject, digit_at, digit_net, photo_net
 from core.subject.settings import SHIPPED_NETWORK
 from core.yardsticks import Yardstick, write
@@ -94,8 +98,14 @@ def digit_rows() -> Iterator[dict[str, Any]]:
     for seed in range(5):
         drawn = np.random.default_rng(seed).integers([0, 1], [10, 101], (EACH, 2)).tolist()
         subjects = [Subject(net, digit_at(*which), DIGITS) for which in drawn]
-        found = [_areas(subject, seed) | _left(subject, seed) for subject in subjects]
-        yield {"seed": seed} | {name: float(np.mean([one[name] for one in found])) for name in found[0]}
+        _, (_, first), *_, (_, last) = randomise.destroyed(net, seed)
+        found = [_areas(subject, seed) | _left(subject, first, last) for subject in subjects]
+        yield {"seed": seed, "guessed": _accuracy(first)} | {name: float(np.mean([one[name] for one in found])) for name in found[0]}
+
+
+def _accuracy(net: nn.Module) -> float:
+    data = digits.load()
+    return hits(predict(net, data.test_x), data.test_y)
 
 
 def _areas(subject: Subject, seed: int) -> dict[str, float]:
@@ -107,17 +117,16 @@ def _areas(subject: Subject, seed: int) -> dict[str, float]:
             for name, found in maps.items() for way, insert in (("deletion", False), ("insertion", True))}
 
 
-def _left(subject: Subject, seed: int) -> dict[str, float]:
-    """Rank correlation with the trained network's map once every layer has been destroyed."""
+def _left(subject: Subject, first: nn.Module, last: nn.Module) -> dict[str, float]:
+    """Rank correlation of the trained network's map with the picture alone, with the map once the output layer has been
+    destroyed (`first`), and once every layer has (`last`)."""
     found, target = {}, subject.answer()
     for name in DESTROYED:
-        *_, last = randomise.run(subject, target, _asker(ASKED[name], target), seed)
-        found |= {f"signed_{name}": last.signed, f"absolute_{name}": last.absolute}
+        map, output, all = (methods.answer(replace(subject, net=net), target, ASKED[name]()).map for net in (subject.net, first, last))
+        found |= {f"output_{name}": trust.rank_correlation(output, map), f"signed_{name}": trust.rank_correlation(all, map),
+                  f"absolute_{name}": trust.rank_correlation(abs(all), abs(map)),
+                  f"picture_{name}": trust.rank_correlation(trust.input_only(subject.x), abs(map))}
     return found
-
-
-def _asker(ask: type, target: int) -> Callable[[Subject], np.ndarray]:
-    return lambda subject: methods.answer(subject, target, ask()).map
 
 
 def photo_rows() -> Iterator[dict[str, Any]]:
