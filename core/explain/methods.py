@@ -21,9 +21,12 @@ def explain(subject: Subject, target: int, method, seed: int = 0) -> Iterator[Pa
 
     Raises CannotExplain when the method does not fit the network. The same arguments give the same parts.
     """
+    said = same_as(subject, method)
     with closing(METHODS[type(method)](subject, target, method, seed)) as parts:
         for part in parts:
-            yield replace(part, note=same_as(subject, method)) if part.note and same_as(subject, method) else part
+            if said:  # what the map holds is rounding, which would be drawn in full colour
+                part = replace(part, map=part.map if part.map is None else 0 * part.map, note=part.note and said)
+            yield part
 
 
 def same_as(subject: Subject, method) -> str:

@@ -145,6 +145,7 @@ def _regressed(subject: Subject, target: int, method: settings.KernelShap | sett
             if answers is None:
                 weights, model = result
                 note = _fit_note(method, cut, model.fit_percent, model.counted, model.varied)
+                weights = weights if model.fit_percent is not None else 0 * weights  # rounding
                 yield Part(done, weights[cut].astype(np.float32), _numbers(model.fit_percent), note)
             else:
                 done += len(answers)
@@ -161,7 +162,8 @@ def lime(subject: Subject, target: int, method: settings.Lime, seed: int) -> Ite
             numbers["spread"] = now.spread
             note += f" Between {method.repeats} repeats a weight varies by {now.spread:.0f} % of the mean weight."
         ended = now.asked == method.samples * method.repeats
-        yield Part(now.asked, now.weights[cut].astype(np.float32), numbers, note if ended else "")
+        weights = now.weights if now.fit is not None else 0 * now.weights  # rounding
+        yield Part(now.asked, weights[cut].astype(np.float32), numbers, note if ended else "")
 
 
 def _numbers(fit: float | None) -> dict[str, float]:
