@@ -9,7 +9,7 @@ from pages.shared import views
 from pages.shared.overlay import overlay
 from pages.shared.shown import Shown
 from pages.shared.words import _
-from pages.views.explain.asked import asked
+from pages.views.explain.asked import asked, asked_about
 from pages.views.explain.be_lime import be_lime
 from pages.views.explain.beside import beside
 from pages.views.explain.features import features
@@ -26,7 +26,7 @@ SHIPPED = (
     ("explain-right-for-the-wrong-reason", "map"),
     ("explain-what-excites-this-filter", "painted"),
 )
-__all__ = ["asked", "card", "inside", "pictures"]
+__all__ = ["asked", "asked_about", "card", "inside", "pictures"]
 
 
 def inside(current: Shown) -> None:

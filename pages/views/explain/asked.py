@@ -15,7 +15,7 @@ def asked(current: Shown) -> None:
     """A fragment: another method redraws only this tab."""
     from core.explain.settings import METHODS
 
-    subjects = _subjects(current)
+    subjects = asked_about(current)
     if not subjects:
         st.info(_("There is no picture, or no network, to explain yet: let the run end, or choose a picture."))
         return
@@ -26,7 +26,7 @@ def asked(current: Shown) -> None:
     explain.draw_one("explain", key, subjects, list(data.QUICK if photo else METHODS))
 
 
-def _subjects(current: Shown) -> dict[str, Any]:
+def asked_about(current: Shown) -> dict[str, Any]:
     """Name → the picture of the run and the network that is asked about it.
 
     Of a network that learned a shortcut, beside it the network for comparison, which never saw a mark; of a picture that
