@@ -7,7 +7,7 @@ lab_page(
     "explain",
     inside=explain.inside,
     pictures=explain.pictures,
-    networks=explain.networks,
+    explain=explain.asked,
     pictures_first=True,
     verb="Explain",
 )

@@ -15,16 +15,22 @@ from torch import Tensor
 
 from core.explain import models
 
+SAME = 1e-4  # answers (probabilities) that differ by less are the same: their variance, below R², is only rounding
+
 
 @dataclass(frozen=True)
 class Imitation:
-    """The linear imitation after `asked` pictures. weights: (segments,). fit: R² of the newest fit, in %. spread: mean
-    standard deviation of a weight over the repeats, in % of the mean |weight|; None before the second repeat's end."""
+    """The linear model after `asked` pictures. weights: (segments,). fit: R² of the newest fit, in %; None where the answers
+    do not vary. spread: mean standard deviation of a weight over the repeats, in % of the mean |weight|; None before the
+    second repeat's end. counted: what the kernel leaves of the newest fit's samples, see `kernel`. varied: how far the
+    answers lie apart, in [0, 1]."""
 
     asked: int
     weights: np.ndarray
-    fit: float
-    spread: float | None = None
+    fit: float | None
+    spread: float | None
+    counted: float
+    varied: float
 
 
 def filled(x: Tensor, segments: np.ndarray, fill: str) -> Tensor:
@@ -63,17 +69,36 @@ def samples(count: int, segments: int, seed: int) -> np.ndarray:
 def fitted(onoff: np.ndarray, probabilities: np.ndarray, width: float) -> tuple[np.ndarray, float, float]:
     """Weights (segments,), intercept and R² of the linear model that imitates `probabilities` (n,) of samples (n, segments).
 
-    A sample counts by π = √exp(−d² / σ²), where d is its cosine distance to the first row and σ the kernel's width
-    (Ribeiro et al. 2016; kernel and ridge with α = 1 as in lime 0.2.0.1). R² is weighted by π.
+    A sample counts by its `kernel` weight π (Ribeiro et al. 2016; kernel and ridge with α = 1 as in lime 0.2.0.1). R² is
+    weighted by π.
     """
     base = LimeBase(lambda d: np.sqrt(np.exp(-d ** 2 / width ** 2)), random_state=0)
-    distances = pairwise_distances(onoff, onoff[:1], metric="cosine").ravel()
+    distances = _distances(onoff)
     intercept, pairs, fit, _ = base.explain_instance_with_data(
         onoff, probabilities[:, None], distances, 0, onoff.shape[1], feature_selection="none")
     weights = np.zeros(onoff.shape[1])
     for number, weight in pairs:
         weights[number] = weight
     return weights, float(intercept), float(fit)
+
+
+def kernel(onoff: np.ndarray, width: float) -> np.ndarray:
+    """How much each sample counts, (n,) in [0, 1]: π = √exp(−d² / σ²), where d is its cosine distance to the first row and
+    σ the kernel's width.
+
+    The sum says how many full samples they are worth. The ridge weighs as much as one: where the sum is small, it alone
+    decides, and presses all weights to zero.
+    """
+    return np.sqrt(np.exp(-_distances(onoff) ** 2 / width ** 2))
+
+
+def varies_not(answers: np.ndarray) -> bool:
+    """Whether probabilities are all the same, so that there is nothing to imitate and R² means nothing."""
+    return float(np.ptp(answers)) <= SAME
+
+
+def _distances(onoff: np.ndarray) -> np.ndarray:
+    return pairwise_distances(onoff, onoff[:1], metric="cosine").ravel()
 
 
 def imitate(ask: Callable[[Tensor], np.ndarray], x: Tensor, segments: np.ndarray, method, batch: int,
@@ -92,8 +117,10 @@ def imitate(ask: Callable[[Tensor], np.ndarray], x: Tensor, segments: np.ndarray
             weights, _, fit = fitted(on[:len(answers)], answers, method.width)
             if len(answers) == method.samples:
                 ended.append(weights)
-            yield Imitation(repeat * method.samples + len(answers), np.mean(ended or [weights], 0), 100 * fit,
-                            _spread(ended))
+            varied = float(np.ptp(answers))
+            yield Imitation(repeat * method.samples + len(answers), np.mean(ended or [weights], 0),
+                            None if varies_not(answers) else 100 * fit, _spread(ended),
+                            float(kernel(on[:len(answers)], method.width).sum()), varied)
 
 
 def _seed(seed: int, repeat: int) -> int:

@@ -6,8 +6,10 @@ few odd pictures cannot bend the linear model, and the parts of KernelSHAP add u
 """
 
 from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
 
-from core.explain import models, painting, rules, settings, slopes
+from core.explain import models, painting, rules, settings, slopes, trust
 from core.explain.part import CannotExplain, Part
 from core.subject.models import Subject
 
@@ -19,7 +21,28 @@ def explain(subject: Subject, target: int, method, seed: int = 0) -> Iterator[Pa
 
     Raises CannotExplain when the method does not fit the network. The same arguments give the same parts.
     """
-    return METHODS[type(method)](subject, target, method, seed)
+    said = same_as(subject, method)
+    with closing(METHODS[type(method)](subject, target, method, seed)) as parts:
+        for part in parts:
+            if said:  # what the map holds is rounding, which would be drawn in full colour
+                part = replace(part, map=part.map if part.map is None else 0 * part.map, note=part.note and said)
+            yield part
+
+
+def same_as(subject: Subject, method) -> str:
+    """A sentence when the picture looks everywhere like what the method compares it with; empty for any other."""
+    field = next((name for name in ("baseline", "fill") if hasattr(method, name)), None)
+    if field is None or getattr(method, field) == "mean" and not _flat(subject):
+        return ""
+    other = models.baseline(subject.x, getattr(method, field))
+    if (subject.x - other).abs().max() > trust.FAINT:
+        return ""
+    title = type(method).model_fields[field].title
+    return f"There is nothing to explain: this picture is its own {title.lower()}, so nothing changes. Choose another {title.lower()}."
+
+
+def _flat(subject: Subject) -> bool:
+    return bool((subject.x.amax((1, 2)) - subject.x.amin((1, 2))).max() <= trust.FAINT)
 
 
 def answer(subject: Subject, target: int, method, seed: int = 0) -> Part:

@@ -9,6 +9,8 @@ from torch import Tensor, nn
 from core.nets import Columns, DigitNet
 from core.subject.models import PhotoNet
 
+ENOUGH = 0.25  # of the superpixels asked for: when SLIC leaves fewer, the picture is cut into squares
+
 
 def layers(net: nn.Module) -> dict[str, nn.Module]:
     """The layers whose outputs can be looked at, from input to output, by a name for people."""
@@ -46,11 +48,33 @@ def baseline(x: Tensor, kind: str) -> Tensor:
 def segments(x: Tensor, count: int) -> np.ndarray:
     """The picture x (C, H, W) cut into about `count` parts: their numbers from 0 without a gap, (H, W).
 
-    A photo is cut by SLIC; a digit, in which every segmentation finds only one to seven parts, into equal squares.
+    A photo is cut by SLIC (Achanta et al. 2012), which joins parts that are small, so that there are fewer than asked for.
+    Where hardly any are left, and in a digit, in which every segmentation finds only one to seven parts, they are equal
+    squares: a chessboard whose fields are small parts becomes one single part.
     """
     if x.shape[-1] > 28:
         found = slic(x.permute(1, 2, 0).numpy(), count, compactness=10, sigma=1, start_label=0)
-        return np.unique(found, return_inverse=True)[1].reshape(found.shape)
+        numbers, parts = np.unique(found, return_inverse=True)
+        if len(numbers) >= ENOUGH * count:
+            return parts.reshape(found.shape)
     side, many = x.shape[-1], max(2, round(count ** 0.5))
     line = np.arange(side) * many // side
     return line[:, None] * many + line[None, :]
+
+
+def are_squares(parts: np.ndarray) -> bool:
+    """Whether `segments` has cut the picture into equal squares."""
+    many = round((parts.max() + 1) ** 0.5)
+    line = np.arange(len(parts)) * many // len(parts)
+    return np.array_equal(parts, line[:, None] * many + line[None, :])
+
+
+def cut_words(parts: np.ndarray, asked: int) -> str:
+    """What a picture was cut into, where that is not what was asked for: a sentence to add to a note."""
+    count = int(parts.max()) + 1
+    if count == asked:
+        return ""
+    if are_squares(parts):
+        why = "" if len(parts) <= 28 else ", because SLIC, which follows the edges, would join nearly all of this picture into one part"
+        return f" The picture is cut into {count} equal squares{why}."
+    return f" SLIC joins small parts: of {asked} superpixels asked for, {count} are left."

@@ -16,7 +16,7 @@ from core.explain.passes import stepwise
 from core.subject.models import Subject
 
 SURE = 1e5  # KernelSHAP weighs its two fixed pictures with a million, all others with one
-FAINT = 0.01  # of the probability: a map of less is made of next to nothing
+FAINT = 0.01  # of the probability: when it never changes by more, there is nothing to explain
 
 
 def occlusion(subject: Subject, target: int, method: settings.Occlusion, seed: int) -> Iterator[Part]:
@@ -55,7 +55,8 @@ def feature_ablation(subject: Subject, target: int, method: settings.FeatureAbla
             x.unsqueeze(0), fill, feature_mask=as_mask(cut), perturbations_per_eval=batch_size(subject, cut.max() + 1))
 
     return _painted_over(subject, target, call, lambda k: cut == k,
-                         "One superpixel at a time: what two say together, or each in place of the other, stays hidden.")
+                         "One superpixel at a time: what two say together, or each in place of the other, stays hidden."
+                         + models.cut_words(cut, method.segments))
 
 
 def _painted_over(subject: Subject, target: int, call: Callable, place: Callable[[int], object],
@@ -95,9 +96,14 @@ def captum_lime(subject: Subject, target: int, method: settings.CaptumLime, seed
 
 
 class Scored:
-    """A linear model of Captum's that keeps its R² in %, of the samples that were drawn at random."""
+    """A linear model of Captum's that keeps what is known of its samples, of those that were drawn at random.
 
-    fit_percent = 0.0
+    fit_percent: R² in %; None where the answers do not vary. counted: the sum of their weights. varied: how far the
+    answers lie apart.
+    """
+
+    fit_percent: float | None = None
+    counted = varied = 0.0
 
     def fit(self, train_data, **kwargs):
         super().fit(train_data, **kwargs)
@@ -109,7 +115,9 @@ class Scored:
         mean = (weights * outputs).sum() / weights.sum()
         missed = outputs - inputs @ self.representation()[0].double() - self.bias().double()
         variance = (weights * (outputs - mean).square()).sum().item()
-        self.fit_percent = 100 - 100 * (weights * missed.square()).sum().item() / variance if variance else 100.0
+        self.counted, self.varied = weights.sum().item(), (outputs.max() - outputs.min()).item()
+        if self.varied > lime_image.SAME and variance:
+            self.fit_percent = 100 - 100 * (weights * missed.square()).sum().item() / variance
 
 
 class Regression(Scored, SkLearnLinearRegression):
@@ -126,18 +134,19 @@ def _regressed(subject: Subject, target: int, method: settings.KernelShap | sett
     cut, done = models.segments(subject.x, method.segments), 0
     fill = models.baseline(subject.x, method.fill).unsqueeze(0)
 
-    def call(forward: Callable[[Tensor], Tensor]) -> tuple[np.ndarray, float]:
+    def call(forward: Callable[[Tensor], Tensor]) -> tuple[np.ndarray, Scored]:
         made = explainer(forward)
         weights = made.attribute(subject.x.unsqueeze(0), fill, feature_mask=as_mask(cut), n_samples=method.samples,
                                  perturbations_per_eval=batch_size(subject, method.samples), return_input_shape=False)
-        return weights.flatten().numpy(), made.interpretable_model.fit_percent
+        return weights.flatten().numpy(), made.interpretable_model
 
     with closing(stepwise(call, probability_of(subject, target), seed)) as steps:
         for answers, result in steps:
             if answers is None:
-                weights, fit = result
-                note = _fit_note(fit, method.samples, weights)
-                yield Part(done, weights[cut].astype(np.float32), {"fit": fit}, note)
+                weights, model = result
+                note = _fit_note(method, cut, model.fit_percent, model.counted, model.varied)
+                weights = weights if model.fit_percent is not None else 0 * weights  # rounding
+                yield Part(done, weights[cut].astype(np.float32), _numbers(model.fit_percent), note)
             else:
                 done += len(answers)
                 yield Part(done)
@@ -148,18 +157,31 @@ def lime(subject: Subject, target: int, method: settings.Lime, seed: int) -> Ite
     cut, ask = models.segments(subject.x, method.segments), probability_of(subject, target)
     batch = batch_size(subject, method.samples)
     for now in lime_image.imitate(lambda x: ask(x).double().numpy(), subject.x, cut, method, batch, seed):
-        numbers, note = {"fit": now.fit}, _fit_note(now.fit, method.samples, now.weights)
+        numbers, note = _numbers(now.fit), _fit_note(method, cut, now.fit, now.counted, now.varied)
         if now.spread is not None:
             numbers["spread"] = now.spread
             note += f" Between {method.repeats} repeats a weight varies by {now.spread:.0f} % of the mean weight."
         ended = now.asked == method.samples * method.repeats
-        yield Part(now.asked, now.weights[cut].astype(np.float32), numbers, note if ended else "")
+        weights = now.weights if now.fit is not None else 0 * now.weights  # rounding
+        yield Part(now.asked, weights[cut].astype(np.float32), numbers, note if ended else "")
 
 
-def _fit_note(fit: float, samples: int, weights: np.ndarray) -> str:
-    if samples <= len(weights):
-        return f"{samples} samples cannot tell {len(weights)} superpixels apart: take more samples, or fewer superpixels."
-    if np.abs(weights).max() < FAINT:
-        return "Painted over, the picture is answered as before: all weights are below 1 %. Another paint may say more."
-    return (f"The linear imitation explains R² = {fit:.0f} % of what the network says near this picture ({samples} samples, "
-            f"{len(weights)} superpixels).")
+def _numbers(fit: float | None) -> dict[str, float]:
+    return {} if fit is None else {"fit": fit}
+
+
+def _fit_note(method: settings.KernelShap | settings.CaptumLime | settings.Lime, cut: np.ndarray, fit: float | None,
+              counted: float, varied: float) -> str:
+    """How far to trust a linear model. fit: its R² in %. counted: what the kernel leaves of the samples. varied: how far
+    the answers lie apart."""
+    parts, samples = int(cut.max()) + 1, method.samples
+    if fit is None or varied < FAINT:
+        return (f"There is nothing to explain: whatever is painted over, the probability changes by less than "
+                f"{100 * FAINT:.0f} %. Another paint may say more." + models.cut_words(cut, method.segments))
+    if samples <= parts:
+        return f"{samples} samples cannot tell {parts} superpixels apart: take more samples, or fewer superpixels."
+    if hasattr(method, "width") and counted < parts:
+        return (f"The kernel (σ = {method.width:g}) leaves {samples} samples the weight of {counted:.2g}: too little for {parts} "
+                "superpixels, so the ridge regression presses all weights to zero. Widen the kernel.")
+    return (f"The linear model explains R² = {fit:.0f} % of how the answers vary near this picture (0 %: no better than their "
+            f"mean; {samples} samples, {parts} superpixels)." + models.cut_words(cut, method.segments))

@@ -30,7 +30,8 @@ class Rung:
 
     signed, absolute: rank correlation with the trained network's map, and of their absolute values. strokes: signed,
     over the pixels of a digit's strokes only; None for photos. input_only: of the picture itself (a digit's ink, a
-    photo's edges) with the trained network's absolute map: the same number on every rung, to compare with.
+    photo's edges) with the trained network's absolute map; random: of a random order with it. Both are the same on every
+    rung, to compare with.
     probability: what the network, as it is now, gives the explained class.
     """
 
@@ -40,6 +41,7 @@ class Rung:
     absolute: float
     strokes: float | None
     input_only: float
+    random: float
     probability: float
 
 
@@ -120,6 +122,7 @@ def run(subject: Subject, target: int, explain: Callable[[Subject], np.ndarray],
         found = explain(now)
         if trained is None:
             trained, alone = found, rank_correlation(picture, np.abs(found))
+            random = rank_correlation(np.random.default_rng(seed).random(found.shape), found)
         strokes = None if ink is None else rank_correlation(found[ink], trained[ink])
         yield Rung(name, found, rank_correlation(found, trained), rank_correlation(np.abs(found), np.abs(trained)),
-                   strokes, alone, now.probabilities[target].item())
+                   strokes, alone, random, now.probabilities[target].item())

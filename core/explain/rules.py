@@ -21,7 +21,7 @@ def deeplift(subject: Subject, target: int, method: settings.DeepLift, seed: int
     if getattr(subject.net, "standardise", False):
         raise CannotExplain("DeepLIFT has rules for layers, and this network first divides each picture by its own deviation, "
                             "for which there is none: the map would miss the logit by nearly all of it.")
-    _refuse_unknown_relu(subject.net, "DeepLIFT", "so its sum would miss the answer by far")
+    _refuse_unknown_relu(subject.net, "DeepLIFT", "so its sum would miss the answer by far", "integrated gradients")
     baseline = models.baseline(subject.x, method.baseline)
     net = _pools_apart(_own(subject.net))
     with _quietly():
@@ -35,7 +35,7 @@ def deeplift(subject: Subject, target: int, method: settings.DeepLift, seed: int
 
 def guided_backprop(subject: Subject, target: int, method: settings.GuidedBackprop, seed: int) -> Iterator[Part]:
     """The slope, with its negative part cut off at every ReLU on the way back (Springenberg et al. 2015)."""
-    _refuse_unknown_relu(subject.net, "Guided backprop", "so the map would be the plain slope")
+    _refuse_unknown_relu(subject.net, "Guided backprop", "so the map would be the plain gradient", "saliency")
     with _quietly():
         values = captum.attr.GuidedBackprop(_own(subject.net)).attribute(with_slope(subject.x), target=target)
     yield Part(2, colours_summed(values), note="Crisp edges, but mostly the picture's own: the map changes little when "
@@ -57,7 +57,7 @@ def grad_cam(subject: Subject, target: int, method: settings.GradCam, seed: int)
 
 def guided_grad_cam(subject: Subject, target: int, method: settings.GuidedGradCam, seed: int) -> Iterator[Part]:
     """Guided backprop times Grad-CAM of the last convolution, enlarged (Selvaraju et al. 2017)."""
-    _refuse_unknown_relu(subject.net, "Guided Grad-CAM", "so the map would not be guided")
+    _refuse_unknown_relu(subject.net, "Guided Grad-CAM", "so the map would not be guided", "Grad-CAM")
     net = _own(subject.net)
     with _quietly():
         values = captum.attr.GuidedGradCam(net, _convolution(net, 1)).attribute(
@@ -76,13 +76,14 @@ def _convolution(net: nn.Module, back: int) -> nn.Module:
     return found[max(0, len(found) - back)]
 
 
-def _refuse_unknown_relu(net: nn.Module, name: str, so: str) -> None:
+def _refuse_unknown_relu(net: nn.Module, name: str, so: str, instead: str) -> None:
     """Raises CannotExplain for a network whose ReLUs Captum does not see: it hooks modules of the class nn.ReLU only."""
     if any(isinstance(module, nn.ReLU6) for module in net.modules()):
-        raise CannotExplain(f"{name} needs a rule of its own at every ReLU, and Captum has none for this network's ReLU6, {so}.")
+        raise CannotExplain(f"{name} needs a rule of its own at every ReLU, and Captum has none for the ReLU6 of the network for "
+                            f"photos, {so}. Look at a digit, or choose {instead}.")
     if isinstance(net, MLP | Columns):
         raise CannotExplain(f"{name} needs a rule of its own at every ReLU, and Captum finds only those that are layers; "
-                            f"this network calls a function instead, {so}.")
+                            f"this network calls a function instead, {so}. Ask a convolutional network, or choose {instead}.")
 
 
 def _own(net: nn.Module) -> nn.Module:

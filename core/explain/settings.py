@@ -4,12 +4,13 @@ A run is one explanation: a picture, the network that classifies it, and one met
 their own: the randomisation test, activation maximisation, and a network that learns a shortcut.
 """
 
-from typing import Literal, get_args
+from collections.abc import Mapping
+from typing import Any, Literal, get_args
 
 from pydantic import Field
 
 from core.data.imagenet import names
-from core.settings import Frozen, Metric, Scene, Settings, knob
+from core.settings import TEN_DIGITS, Chance, Frozen, Metric, Scene, Settings, knob
 from core.subject.settings import SUBJECT_NAMES, Digit, Photo, Subject
 
 Fill = Literal["black", "white", "grey", "blur"]
@@ -26,7 +27,8 @@ def _fill(default: str = "black", label: str = "Baseline", help: str = "What “
 
 
 def _segments() -> int:
-    return knob(50, "Superpixels", "About how many parts the picture is cut into.", ge=10, le=200, step=5)
+    return knob(50, "Superpixels", "About how many parts the picture is cut into: a photo into fewer, for SLIC joins small parts; a digit "
+                "into the nearest number of equal squares, 49 for 50.", ge=10, le=200, step=5)
 
 
 def _width() -> float:
@@ -35,40 +37,40 @@ def _width() -> float:
 
 
 class Saliency(Frozen):
-    """The slope of the answer at each pixel."""
+    """The gradient of the answer at each pixel."""
 
     name: Literal["saliency"] = "saliency"
 
 
 class SmoothGrad(Frozen):
-    """The slope, averaged over noisy copies of the picture."""
+    """The gradient, averaged over noisy copies of the picture."""
 
     name: Literal["smoothgrad"] = "smoothgrad"
     samples: int = _samples(25, most=200)
     noise: float = knob(15, "Noise", "Standard deviation, as a share of the range from black to white.", symbol="σ",
                         unit="%", ge=1, le=50, step=1)
     combine: Literal["smoothgrad", "smoothgrad_sq", "vargrad"] = knob(
-        "smoothgrad", "Combine", "The mean of the slopes, of their squares, or their variance.",
+        "smoothgrad", "Combine", "The mean of the gradients, of their squares, or their variance.",
         names={"smoothgrad": "mean", "smoothgrad_sq": "mean of squares", "vargrad": "variance"}, fine=True)
 
 
 class InputXGradient(Frozen):
-    """The slope times the pixel."""
+    """The gradient times the pixel."""
 
     name: Literal["input_x_gradient"] = "input_x_gradient"
 
 
 class IntegratedGradients(Frozen):
-    """The slope, summed along the way from a baseline to the picture."""
+    """The gradient, summed along the line from a baseline to the picture."""
 
     name: Literal["integrated_gradients"] = "integrated_gradients"
     baseline: Fill = _fill()
-    steps: int = knob(200, "Steps at most", "The way is cut finer where the sum does not add up yet, until 5 % are left.",
+    steps: int = knob(200, "Steps at most", "The line is cut finer until at most 5 % of the sum are missing (1 % for a digit).",
                       ge=20, le=300, step=10)
 
 
 class GradientShap(Frozen):
-    """Integrated gradients from many baselines, at random places of the way."""
+    """Integrated gradients from many baselines, at random places on the line."""
 
     name: Literal["gradient_shap"] = "gradient_shap"
     samples: int = _samples(50, most=200)
@@ -84,7 +86,7 @@ class DeepLift(Frozen):
 
 
 class GuidedBackprop(Frozen):
-    """The slope, with everything negative cut off at each ReLU."""
+    """The gradient, with everything negative cut off at each ReLU."""
 
     name: Literal["guided_backprop"] = "guided_backprop"
 
@@ -138,11 +140,11 @@ class CaptumLime(Frozen):
 
 
 class Lime(Frozen):
-    """A linear imitation of the network near this picture, on superpixels (the lime package's own regression)."""
+    """A linear model that imitates the network near this picture, on superpixels (the lime package's own regression)."""
 
     name: Literal["lime"] = "lime"
     segments: int = _segments()
-    samples: int = _samples(200, "Random pictures with some superpixels off, on which the imitation is fitted.")
+    samples: int = _samples(200, "Random pictures with some superpixels off, on which the linear model is fitted.")
     width: float = _width()
     fill: Literal["mean", "black", "white", "grey", "blur"] = knob(
         "grey", "Paint", "What a superpixel that is off is painted with.", names=MEAN | FILLS)
@@ -166,7 +168,7 @@ class Excite(Frozen):
     name: Literal["excite"] = "excite"
     unit: Literal["class", "filter"] = knob("class", "Excite", "One of the answers, or one filter of a layer.",
                                             names={"class": "a class", "filter": "a filter"})
-    wish: int = knob(292, "Class", "Which answer to excite; of a digit classifier the digit looked at.", ge=0, le=999, step=1,
+    wish: int = knob(292, "Class", "Which answer to excite. A digit classifier is excited to its own answer.", ge=0, le=999, step=1,
                      names=dict(enumerate(names())))
     layer: int = knob(12, "Layer", "Which convolution, from the first; of a photo's network the 18th is the last.", ge=1, le=18, step=1)
     channel: int = knob(3, "Filter", "Which of the layer's filters; counted round when it has fewer.", ge=0, le=1279, step=1)
@@ -222,7 +224,7 @@ FORMULAS = {  # of the methods that give a map; those of the tests stand in meas
     "feature_ablation": r"M_i = f_c(x) - f_c(x_{S(i) \leftarrow x'})",
     "kernel_shap": r"\pi(z) = \frac{d - 1}{\binom{d}{|z|}\, |z|\, (d - |z|)}, \quad \sum_j \phi_j = p_c(x) - "
     r"p_c(x')",
-    "lime": r"\min_w \sum_z \pi(z)\, \left(p_c(x_z) - w^\top z\right)^2 + \lVert w \rVert^2, \quad \pi(z) "
+    "lime": r"\min_w \sum_z \pi(z)\, \left(p_c(x_z) - w_0 - w^\top z\right)^2 + \lVert w \rVert^2, \quad \pi(z) "
     r"= \sqrt{e^{-D(1, z)^2 / \sigma^2}}",
 }
 FORMULAS["captum_lime"] = FORMULAS["lime"]
@@ -243,23 +245,49 @@ class ExplainSettings(Settings):
         "mean", "Hide with", "What the insertion and deletion test puts in place of pixels.",
         names={"mean": "mean colour", "black": "black", "blur": "blurred picture"}, fine=True)
 
+    @classmethod
+    def idle(cls, chosen: Mapping[str, Any]) -> dict[str, str]:
+        """Knobs that change nothing beside the other choices, name → why in a sentence. chosen: flat, as the knobs stand."""
+        digit, found = chosen.get("subject") in ("digit", "drawing"), {}
+        match chosen.get("method"):
+            case "randomise":
+                found["hide"] = "This test destroys the network and hides no pixels."
+            case "shortcut":
+                found = dict.fromkeys(("answer", "hide"), "The map shows the first answer, and no pixels are hidden.")
+                found["network"] = "This experiment trains a network of its own."
+                found |= dict.fromkeys(("photo", "upload"), "The network is trained on digits and explained on a marked one.")
+            case "excite":
+                found = dict.fromkeys(("answer", "hide"), "No answer is explained here: a picture is made.")
+                found |= dict.fromkeys(("photo", "upload"), "The picture starts from noise; all photos have the same network.")
+                of_class = chosen.get("unit", "class") == "class"
+                if not of_class:
+                    found |= dict.fromkeys(("digit", "number", "drawing"), "The picture starts from noise; only the network counts.")
+                    found["wish"] = "A filter is excited, not a class."
+                elif digit:
+                    found["wish"] = "A digit classifier is excited to its own answer to the digit looked at."
+                if of_class:
+                    found |= dict.fromkeys(("layer", "channel"), "A class is excited, not a filter.")
+        return found
 
+
+# The rivals of the areas and of the correlations are measured on the same picture, and stand beside them.
 METRICS = {
-    "probability": Metric("Probability of the answer", "%", role="before", chart=""),
-    "gap": Metric("Completeness gap", "%", role="danger", chart="completeness gap", log=True),
-    "steps": Metric("Steps on the way", chart=""),
-    "spread": Metric("Spread of repeated fits", "%", role="danger", chart=""),
-    "fit": Metric("Explained by the linear imitation, R²", "%", chart="R²"),
-    "deletion": Metric("Area under deletion", "%", chart=""),
-    "insertion": Metric("Area under insertion", "%", chart=""),
-    "signed": Metric("Signed map", role="after", chart="rank correlation with the first map"),
-    "absolute": Metric("Absolute map", role="before", chart="rank correlation with the first map"),
-    "input_only": Metric("Input alone", role="control", chart="rank correlation with the first map"),
-    "excited": Metric("With prior", role="after", chart="excitement (logit or activation)"),
-    "excited_plain": Metric("Pixel by pixel", role="control", chart="excitement (logit or activation)"),
-    "marked_accuracy": Metric("Marked class, with its mark", "%", role="before", chart="accuracy"),
-    "clean_accuracy": Metric("Marked class, mark taken away", "%", role="after", chart="accuracy"),
-    "fooled": Metric("Other digits, mark put on: called by the marked class", "%", role="danger", chart="accuracy"),
+    "probability": Metric("Probability of the answer", "%", role="before", chart="", chance=None),
+    "gap": Metric("Completeness gap", "%", role="danger", chart="completeness gap", log=True, chance=None),
+    "steps": Metric("Steps on the line", chart="", chance=None),
+    "spread": Metric("Spread of repeated fits", "%", role="danger", chart="", chance=None),
+    "fit": Metric("Explained by the linear model, R²", "%", chart="R²", chance=Chance(0.0, "the mean answer")),
+    "deletion": Metric("Area under deletion", chart="", chance=None),
+    "insertion": Metric("Area under insertion", chart="", chance=None),
+    "signed": Metric("Signed map", role="after", chart="rank correlation with the first map", chance=None),
+    "absolute": Metric("Absolute map", role="before", chart="rank correlation with the first map", chance=None),
+    "input_only": Metric("Picture alone", role="control", chart="rank correlation with the first map", chance=None),
+    "random": Metric("Random order", role="neutral", chart="rank correlation with the first map", chance=None),
+    "excited": Metric("With prior", role="after", chart="excitement (logit or activation)", chance=None),
+    "excited_plain": Metric("Pixel by pixel", role="control", chart="excitement (logit or activation)", chance=None),
+    "marked_accuracy": Metric("Marked class, with its mark", "%", role="before", chart="accuracy", chance=TEN_DIGITS),
+    "clean_accuracy": Metric("Marked class, mark taken away", "%", role="after", chart="accuracy", chance=TEN_DIGITS),
+    "fooled": Metric("Other digits, mark put on: called by the marked class", "%", role="danger", chart="accuracy", chance=TEN_DIGITS),
     "loss": Metric("Loss", role="neutral", chart="loss", log=True),
 }
 

@@ -15,7 +15,7 @@ from torch import Tensor
 from core.data import digits, pictures
 from core.events import Event, Finished, Metrics, Picture, Started, Warned
 from core.explain.settings import Shortcut
-from core.loop import batches, broken, diverged, fresh, hits, one_cycle, seeded, steps_of
+from core.loop import batches, broken, diverged, fresh, hits, no_better_than_guessing, one_cycle, seeded, steps_of
 from core.nets import DigitNet, count, predict, to_model
 from core.subject.models import digit_at
 from core.subject.settings import Digit, Drawing, Subject
@@ -137,6 +137,8 @@ def conclude(step: int, net: DigitNet, method: Shortcut, seed: int) -> Iterator[
     marked test digits, on average; and what `examine` finds.
     """
     data, found = digits.load(), examine(net, method.marked)
+    accuracy = hits(predict(net, data.test_x), data.test_y)
+    yield from no_better_than_guessing(step, accuracy, 10.0)
     same_origin = mark_some(data.test_x, data.test_y, method.marked, method.elsewhere, seeded(seed))
     own = mark(data.test_x[data.test_y == method.marked][:LOOKED_AT])
     share = 100 * float(np.mean([share_in_mark(explain(net, x, method.marked)) for x in own]))
@@ -145,5 +147,5 @@ def conclude(step: int, net: DigitNet, method: Shortcut, seed: int) -> Iterator[
         yield Warned(step, "shortcut", f"It is right for the wrong reason: with the mark {found['marked_accuracy']:.0f} % of "
                                        f"the digits {method.marked} are right, without it {found['clean_accuracy']:.0f} %; "
                                        f"and the mark makes a {method.marked} of {found['fooled']:.0f} % of the others.")
-    yield Finished(step, {"accuracy": hits(predict(net, data.test_x), data.test_y), "believed_accuracy": believed} | found
+    yield Finished(step, {"accuracy": accuracy, "believed_accuracy": believed} | found
                    | {"share_in_mark": share, "chance_share": 100 * CHANCE}, {"model": to_model(net)})

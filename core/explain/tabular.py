@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import combinations
+from math import comb
 
 import numpy as np
 from lime.lime_tabular import LimeTabularExplainer
@@ -32,7 +33,7 @@ class Weight:
 class TabularExplanation:
     """weights: of every feature, the largest size first. r2: of the linear imitation, weighted by the kernel. local: what
     the imitation says about the row itself. probability: what the model says. effective: how many samples the kernel
-    leaves, (Σ w)² / Σ w² (Kish 1965, section 11.7); with fewer than features, any R² is the row learned by heart."""
+    leaves, (Σ w)² / Σ w² (Kish 1965); with fewer than features, any R² is the row learned by heart."""
 
     weights: tuple[Weight, ...]
     r2: float
@@ -64,6 +65,11 @@ def forest(table: Table) -> RandomForestClassifier:
 def accuracy(table: Table) -> float:
     """Share of the table's test rows that the forest gets right, in [0, 1]."""
     return float(forest(table).score(table.test_x, table.test_y))
+
+
+def commonest(table: Table) -> float:
+    """Share of the test rows in the class that is the commonest in the training part: what needs no forest, in [0, 1]."""
+    return float((table.test_y == np.bincount(table.train_y).argmax()).mean())
 
 
 def default_width(table: Table) -> float:
@@ -126,6 +132,13 @@ def jaccard(sets: Sequence[frozenset[int]]) -> float:
     """Mean over all pairs of sets of the share of their members that both have; 1 for a single set."""
     pairs = list(combinations(sets, 2))
     return float(np.mean([len(a & b) / len(a | b) for a, b in pairs])) if pairs else 1.0
+
+
+def chance_jaccard(features: int, many: int = TOP) -> float:
+    """The Jaccard index to expect of two random sets of `many` among `features` (hypergeometric), as `jaccard` has it."""
+    many = min(many, features)
+    ways = [comb(many, k) * comb(features - many, many - k) / comb(features, many) for k in range(many + 1)]
+    return sum(share * k / (2 * many - k) for k, share in enumerate(ways))
 
 
 @cache

@@ -16,6 +16,7 @@ from core.data import docstrings
 Predict = Callable[[Sequence[str]], np.ndarray]  # texts → probabilities (N, classes)
 WIDTH = 25  # of the kernel, on a distance from 0 to 100: the lime package's own
 MOST_CHARACTERS = 1000
+FEW = 2  # words that need no imitation
 
 
 @dataclass(frozen=True)
@@ -57,16 +58,29 @@ def lime_text(predict: Predict, text: str, target: int, samples: int = 1000, wid
 
     Every word of the text gets its weight, and all places of one word go together. width: of the kernel on 100 × cosine
     distance. Raises ValueError for a text without a word.
+
+    In a text of one or two words a word's weight is what leaving it out costs. LIME's samples do not tell: the text itself
+    is one of them, the empty text weighs e⁻⁸, and the ridge weighs one; so a word without effect gets a weight.
     """
     # a new explainer each time: its random state moves on between calls
     explainer = LimeTextExplainer(kernel_width=width, feature_selection="none", random_state=seed)
     words = _words(text)
     if not words:
         raise ValueError("There is no word in this text: type a few.")
+    if len(words) <= FEW:
+        return _left_out(predict, text[:MOST_CHARACTERS], target, words)
     found = explainer.explain_instance(text[:MOST_CHARACTERS], predict, labels=(target,), num_features=len(words),
                                        num_samples=samples)
     weights = {str(word): float(weight) for word, weight in found.as_list(target)}
     return TextExplanation(weights, float(found.score), float(found.local_pred[0]), float(found.predict_proba[target]))
+
+
+def _left_out(predict: Predict, text: str, target: int, words: set[str]) -> TextExplanation:
+    """Each word's weight is how far the probability falls without it: the linear model through these texts and the whole one."""
+    without = {word: re.sub(rf"\b{re.escape(word)}\b", "", text) for word in sorted(words)}
+    whole, *rest = (float(p) for p in predict([text, *without.values()])[:, target])
+    weights = {word: whole - p for word, p in zip(without, rest)}
+    return TextExplanation(dict(sorted(weights.items(), key=lambda pair: -abs(pair[1]))), 1.0, whole, whole)
 
 
 def repeats(predict: Predict, text: str, target: int, samples: int, width: float,

@@ -65,9 +65,9 @@ def destroy(settings: ExplainSettings) -> Iterator[Event]:
     yield Picture(0, "input", as_bytes(subject.x))
     for step, stage in enumerate(randomise.run(subject, target, asked, settings.seed)):
         yield Picture(step, "map", stage.map.astype(np.float16 if subject.photo else np.float32))
-        yield Metrics(step, {"signed": stage.signed, "absolute": stage.absolute, "input_only": stage.input_only})
-    yield Finished(step, said(subject, target) | {"signed": stage.signed, "absolute": stage.absolute,
-                                                  "input_only": stage.input_only})
+        left = {"signed": stage.signed, "absolute": stage.absolute, "input_only": stage.input_only, "random": stage.random}
+        yield Metrics(step, left)
+    yield Finished(step, said(subject, target) | left)
 
 
 def said(subject: Subject, target: int) -> dict[str, object]:

@@ -1,87 +1,119 @@
 """The figures of the explainable AI lab beside published ones. `python -m core yardsticks explain` makes the tables."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import captum.attr
 import numpy as np
 import torch
+from torch import nn
 
-from core.data import imagenet, photos
+from core.data import digits, imagenet, photos
 from core.explain import methods, models, randomise, tabular, trust
 from core.explain import settings as s
 from core.explain.part import gap_percent
+from core.loop import hits
+from core.nets import predict
 from core.subject.models import DIGITS, Subject, digit_at, digit_net, photo_net
 from core.subject.settings import SHIPPED_NETWORK
-from core.yardsticks import Yardstick, write
+from core.yardsticks import Yardstick, measured, write
 
 SHORTCUT = "--subject digit --method shortcut"
-CURED = f"{SHORTCUT} --elsewhere 100"
+TENTH, CURED = f"{SHORTCUT} --elsewhere 10", f"{SHORTCUT} --elsewhere 100"
+FILTER = "--method excite --unit filter"
 LIME = "--method lime"
-OF_DIGITS, OF_PHOTOS, OF_TABLES = "digits.csv", "photos.csv", "tables.csv"
+OF_DIGITS, OF_RANDOMISED, OF_PHOTOS, OF_TABLES = "digits.csv", "randomised.csv", "photos.csv", "tables.csv"
 EACH = 20  # test digits that one row of the table averages over
 ASKED = {"saliency": s.Saliency, "input_x_gradient": s.InputXGradient, "integrated_gradients": s.IntegratedGradients,
          "guided_backprop": s.GuidedBackprop, "grad_cam": s.GradCam, "occlusion": s.Occlusion}
 DESTROYED = ("saliency", "integrated_gradients", "guided_backprop", "grad_cam")
 ADEBAYO = "Adebayo et al. 2018"
 NONE = "none in this set-up"
+TWO_SETS = f"{tabular.chance_jaccard(30):.2f} (two random sets of five)"
+
+
+GUESSING, NO_SCORE, FLAT, MEAN = "10 (guessing)", "–", "1.1 (a flat map)", "0 (the mean answer)"
 
 
 def _faithful(name: str, title: str, why: str = "") -> Iterator[Yardstick]:
     for way, good in (("deletion", "low"), ("insertion", "high")):
         yield Yardstick(f"Digits, area under {way} ({good} is good): {title}", "", f"{way}_{name}", "%", NONE, why,
-                        file=OF_DIGITS, of="draws")
+                        file=OF_DIGITS, of="draws", chance=_rivals(way))
+
+
+def _rivals(way: str) -> str:
+    """What the two maps that know no network have in the same table."""
+    order, picture = (measured("explain", Yardstick("", "", f"{way}_{name}", "", "", "", file=OF_DIGITS)).mean
+                      for name in ("random", "input_only"))
+    return f"{order:.1f} (random order), {picture:.1f} (picture alone)"
 
 
 def _destroyed(name: str, title: str, published: str, why: str = "") -> Iterator[Yardstick]:
-    for kind in ("signed", "absolute"):
-        yield Yardstick(f"Digits, rank correlation after all layers were destroyed, {kind}: {title}", "", f"{kind}_{name}", "",
-                        published, why, file=OF_DIGITS, of="draws", digits=2)
+    picture = measured("explain", Yardstick("", "", f"picture_{name}", "", "", "", file=OF_RANDOMISED)).mean
+    for column, what in (("output", "the output layer was destroyed, signed"), ("signed", "all layers were destroyed, signed"),
+                         ("absolute", "all layers were destroyed, absolute")):
+        yield Yardstick(f"Digits, rank correlation after {what}: {title}", "", f"{column}_{name}", "", published, why,
+                        file=OF_RANDOMISED, of="draws", digits=2, chance=f"0 (random order), {picture:.2f} (picture alone)")
 
 
 YARDSTICKS = (
-    Yardstick("Shortcut: marked class, with its mark", SHORTCUT, "result_marked_accuracy", "%", NONE, "The mark is all it takes."),
+    Yardstick("Shortcut: marked class, with its mark", SHORTCUT, "result_marked_accuracy", "%", NONE, "The mark is all it takes.",
+              chance=GUESSING),
     Yardstick("Shortcut: marked class, mark taken away", SHORTCUT, "result_clean_accuracy", "%", NONE,
-              "What it would be worth in the world outside."),
-    Yardstick("Shortcut: other digits called the marked class once marked", SHORTCUT, "result_fooled", "%", NONE, ""),
+              "What it would be worth in the world outside.", chance=GUESSING),
+    Yardstick("Shortcut: other digits called the marked class once marked", SHORTCUT, "result_fooled", "%", NONE, "", chance=GUESSING),
+    Yardstick("Shortcut: accuracy on test digits that are marked as the training digits were", SHORTCUT, "result_believed_accuracy",
+              "%", NONE, "A test set of the same origin shows nothing of the shortcut.", chance=GUESSING),
     Yardstick("Shortcut: share of the map in the mark", SHORTCUT, "result_share_in_mark", "%", "1.1 % if the map were flat",
-              "Positive part of integrated gradients, 20 marked test digits."),
-    Yardstick("Cured (every digit marked): marked class, mark taken away", CURED, "result_clean_accuracy", "%", NONE, ""),
-    Yardstick("Cured: share of the map in the mark", CURED, "result_share_in_mark", "%", "1.1 % if the map were flat", ""),
+              "Positive part of integrated gradients, 20 marked test digits.", chance=FLAT),
+    Yardstick("One digit in ten of the others marked: marked class, mark taken away", TENTH, "result_clean_accuracy", "%", NONE, "",
+              chance=GUESSING),
+    Yardstick("One digit in ten of the others marked: share of the map in the mark", TENTH, "result_share_in_mark", "%",
+              "1.1 % if the map were flat", "", chance=FLAT),
+    Yardstick("Cured (every digit marked): marked class, mark taken away", CURED, "result_clean_accuracy", "%", NONE, "", chance=GUESSING),
+    Yardstick("Cured: share of the map in the mark", CURED, "result_share_in_mark", "%", "1.1 % if the map were flat", "", chance=FLAT),
+    Yardstick("Filter 3 of block 11: activation after climbing with the prior", FILTER, "result_excited", "", NONE, "Five seeds.",
+              chance=NO_SCORE),
+    Yardstick("The same, climbing pixel by pixel", FILTER, "result_excited_plain", "", NONE, "", chance=NO_SCORE),
     Yardstick("Photos: completeness gap of integrated gradients, as here", "", "gap", "%",
               "5 % with 20 to 300 steps (Sundararajan et al. 2017)", "The line is cut finer where the sum does not add up.",
-              file=OF_PHOTOS, of="photos"),
+              file=OF_PHOTOS, of="photos", chance=NO_SCORE),
     Yardstick("Photos: the same with 50 even Gauss–Legendre steps", "", "gap_50", "%", "5 % with 20 to 300 steps",
-              "Captum's default: what most programs show.", file=OF_PHOTOS, of="photos"),
-    Yardstick("Photos: steps that it took", "", "steps", "steps", "20 to 300", "", file=OF_PHOTOS, of="photos", digits=0),
-    Yardstick("Cat: R² of LIME, 200 samples", LIME, "result_fit", "%", NONE, "The same photo, five seeds."),
-    *_faithful("integrated_gradients", "integrated gradients", "Hidden with black: the picture's own ink does as well."),
+              "Captum's default.", file=OF_PHOTOS, of="photos", chance=NO_SCORE),
+    Yardstick("Photos: steps that it took", "", "steps", "steps", "20 to 300", "", file=OF_PHOTOS, of="photos", digits=0, chance=NO_SCORE),
+    Yardstick("Cat: R² of LIME, 200 samples", LIME, "result_fit", "%", NONE, "The same photo, five seeds.", chance=MEAN),
+    *_faithful("integrated_gradients", "integrated gradients", "Hidden with black; see the picture alone."),
+    *_faithful("input_x_gradient", "input × gradient"),
     *_faithful("occlusion", "occlusion"),
     *_faithful("grad_cam", "Grad-CAM"),
     *_faithful("guided_backprop", "guided backprop"),
     *_faithful("saliency", "saliency"),
     *_faithful("random", "random order", "The first control."),
-    *_faithful("input_only", "the picture's ink, no network", "The second control."),
-    *_destroyed("saliency", "saliency", f"passes the test ({ADEBAYO})", "It has no sign: both rows are the same."),
+    *_faithful("input_only", "picture alone (its ink), no network", "The second control."),
+    Yardstick("Digits, accuracy once the output layer was destroyed", "", "guessed", "%", NONE, "The network guesses.",
+              file=OF_RANDOMISED, of="draws", chance=GUESSING),
+    *_destroyed("saliency", "saliency", f"passes the test ({ADEBAYO})", "It has no sign: signed and absolute are the same."),
     *_destroyed("integrated_gradients", "integrated gradients", f"the input dominates on sparse pictures ({ADEBAYO})",
                 "The black background is zero in every map, and that alone correlates."),
     *_destroyed("guided_backprop", "guided backprop", f"fails: invariant to the higher layers ({ADEBAYO})",
-                "It draws the picture; the ink alone has 0.5."),
+                "It draws the picture; the picture alone correlates as much."),
     *_destroyed("grad_cam", "Grad-CAM", f"passes the test ({ADEBAYO})"),
     Yardstick("Breast cancer, LIME: agreement of the top five of two seeds, 500 samples", "", "jaccard_500", "", NONE,
-              "Jaccard index, eight seeds, five test patients.", file=OF_TABLES, of="patients", digits=2),
-    Yardstick("The same, 5,000 samples (the package's default)", "", "jaccard_5000", "", NONE, "", file=OF_TABLES, of="patients", digits=2),
+              "Jaccard index, eight seeds, five test patients.", file=OF_TABLES, of="patients", digits=2, chance=TWO_SETS),
+    Yardstick("The same, 5,000 samples (the package's default)", "", "jaccard_5000", "", NONE, "", file=OF_TABLES, of="patients", digits=2,
+              chance=TWO_SETS),
     Yardstick("The same, 500 samples, kernel width 1 instead of 4.1", "", "jaccard_narrow", "", NONE,
-              "Few samples are near enough to count.", file=OF_TABLES, of="patients", digits=2),
-    Yardstick("R² with 5,000 samples", "", "r2_5000", "", NONE, "", file=OF_TABLES, of="patients", digits=2),
-    Yardstick("R² with kernel width 1", "", "r2_narrow", "", NONE, "", file=OF_TABLES, of="patients", digits=2),
+              "Few samples are near enough to count: hardly above chance.", file=OF_TABLES, of="patients", digits=2, chance=TWO_SETS),
+    Yardstick("R² with 5,000 samples", "", "r2_5000", "", NONE, "", file=OF_TABLES, of="patients", digits=2, chance=MEAN),
+    Yardstick("R² with kernel width 1", "", "r2_narrow", "", NONE, "", file=OF_TABLES, of="patients", digits=2, chance=MEAN),
 )
 
 
 def measured_tables(folder: Path) -> None:
     """What no sweep measures: averages over test digits, photos, and patients. A table that is there stays."""
-    for name, rows in ((OF_DIGITS, digit_rows), (OF_PHOTOS, photo_rows), (OF_TABLES, patient_rows)):
+    for name, rows in ((OF_DIGITS, digit_rows), (OF_RANDOMISED, randomised_rows), (OF_PHOTOS, photo_rows), (OF_TABLES, patient_rows)):
         if not (folder / name).is_file():
             found = [row | {"state": "finished"} for row in rows()]
             with (folder / name).open("w", newline="") as stream:
@@ -89,13 +121,30 @@ def measured_tables(folder: Path) -> None:
 
 
 def digit_rows() -> Iterator[dict[str, Any]]:
-    """A row for each of five draws of twenty test digits: areas under the curves, and what randomisation leaves."""
+    """A row for each of five draws of twenty test digits: areas under the curves."""
+    for seed, subjects in _draws():
+        yield {"seed": seed} | _means([_areas(subject, seed) for subject in subjects])
+
+
+def randomised_rows() -> Iterator[dict[str, Any]]:
+    """A row for each of the same draws: what is left of the maps when the network is destroyed, by other random numbers for
+    each draw, and how often it is right once its output layer is."""
+    for seed, subjects in _draws():
+        _, (_, first), *_, (_, last) = randomise.destroyed(subjects[0].net, seed)
+        data = digits.load()
+        yield ({"seed": seed, "guessed": hits(predict(first, data.test_x), data.test_y)}
+               | _means([_left(subject, first, last) for subject in subjects]))
+
+
+def _draws() -> Iterator[tuple[int, list[Subject]]]:
     net = digit_net(SHIPPED_NETWORK)
     for seed in range(5):
         drawn = np.random.default_rng(seed).integers([0, 1], [10, 101], (EACH, 2)).tolist()
-        subjects = [Subject(net, digit_at(*which), DIGITS) for which in drawn]
-        found = [_areas(subject, seed) | _left(subject, seed) for subject in subjects]
-        yield {"seed": seed} | {name: float(np.mean([one[name] for one in found])) for name in found[0]}
+        yield seed, [Subject(net, digit_at(*which), DIGITS) for which in drawn]
+
+
+def _means(rows: list[dict[str, float]]) -> dict[str, float]:
+    return {name: float(np.mean([one[name] for one in rows])) for name in rows[0]}
 
 
 def _areas(subject: Subject, seed: int) -> dict[str, float]:
@@ -107,17 +156,16 @@ def _areas(subject: Subject, seed: int) -> dict[str, float]:
             for name, found in maps.items() for way, insert in (("deletion", False), ("insertion", True))}
 
 
-def _left(subject: Subject, seed: int) -> dict[str, float]:
-    """Rank correlation with the trained network's map once every layer has been destroyed."""
+def _left(subject: Subject, first: nn.Module, last: nn.Module) -> dict[str, float]:
+    """Rank correlation of the trained network's map with the picture alone, with the map once the output layer has been
+    destroyed (`first`), and once every layer has (`last`)."""
     found, target = {}, subject.answer()
     for name in DESTROYED:
-        *_, last = randomise.run(subject, target, _asker(ASKED[name], target), seed)
-        found |= {f"signed_{name}": last.signed, f"absolute_{name}": last.absolute}
+        map, output, all = (methods.answer(replace(subject, net=net), target, ASKED[name]()).map for net in (subject.net, first, last))
+        found |= {f"output_{name}": trust.rank_correlation(output, map), f"signed_{name}": trust.rank_correlation(all, map),
+                  f"absolute_{name}": trust.rank_correlation(abs(all), abs(map)),
+                  f"picture_{name}": trust.rank_correlation(trust.input_only(subject.x), abs(map))}
     return found
-
-
-def _asker(ask: type, target: int) -> Callable[[Subject], np.ndarray]:
-    return lambda subject: methods.answer(subject, target, ask()).map
 
 
 def photo_rows() -> Iterator[dict[str, Any]]:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from core import runs
 from pages.shared import digit, knobs
-from pages.shared.overlay import overlay, top_of
+from pages.shared.overlay import enlarged, overlay, pixels, top_of
 from pages.shared.words import _
 
 LAB = "pages/explainable_ai.py"
@@ -67,15 +67,19 @@ def _side_by_side(answers: list[tuple[str, tuple[str, str], dict[str, Any]]], ch
     top = top_of(*maps) if maps else 1.0
     for column, (name, (run_id, model), found) in zip(st.columns(len(answers), gap="medium"), answers):
         with column:
-            st.markdown(f"**{name}** · {_('says')} **{found['said']}** ({100 * found['sure']:.0f} %)")
-            if found["map"] is None:
-                st.info(found["note"], icon=":material/info:")
-                continue
-            st.image(
-                overlay(chosen.picture, found["map"], top), width=320, output_format="PNG", alt=f"{_('Why')}, {name}"
-            )
-            st.caption(f"{found['note']} {found['passes']} {_('passes through the network.')}")
-            _onwards(f"{run_id}/{model}", chosen)
+            if _one(name, chosen.picture, found, top):
+                _onwards(f"{run_id}/{model}", chosen)
+
+
+def _one(name: str, picture: np.ndarray, found: dict[str, Any], top: float) -> bool:
+    """What one network says, and its map or why there is none; returns whether there is one."""
+    st.markdown(f"**{name}** · {_('says')} **{found['said']}** ({100 * found['sure']:.0f} %)")
+    if found["map"] is None:
+        st.info(found["note"], icon=":material/info:")
+        return False
+    st.image(overlay(picture, found["map"], top), width=320, output_format="PNG", alt=f"{_('Why')}, {name}")
+    st.caption(f"{found['note']} {found['passes']} {_('passes through the network.')}")
+    return True
 
 
 def _onwards(network: str, chosen: digit.Chosen) -> None:
@@ -88,19 +92,57 @@ def _onwards(network: str, chosen: digit.Chosen) -> None:
     st.page_link(ATTACK, label=_("Attack it"), icon=":material/bug_report:", query_params=subject | enemy)
 
 
+def draw_one(lab: str, key: str, subjects: dict[str, Any], methods: list[str]) -> None:
+    """The tab for one given picture: choose a method, and each network says why it answers as it does.
+
+    key: names picture and networks, for caches. subjects: name of the network → `core.subject.models.Subject`, all of the
+    same picture. methods: those to choose from.
+    """
+    from core.explain.settings import METHOD_NAMES, METHODS
+
+    picture, where = pixels(next(iter(subjects.values())).x.numpy()), f"{lab}/explain"
+    left, right = st.columns([1, 2.6], gap="large")
+    with left:
+        st.image(enlarged(picture), width=140, output_format="PNG", alt=_("The picture of this run"))
+        first = methods.index("integrated_gradients") if "integrated_gradients" in methods else 0
+        method = st.selectbox(
+            _("Method"), methods, first, format_func=lambda m: _(METHOD_NAMES[m]), key=f"{where}/method"
+        )
+        given = _knobs(where, METHODS[method])
+    with right:
+        found = [(name, _answered(f"{key}/{name}", method, given, subject)) for name, subject in subjects.items()]
+        maps = [each["map"] for __, each in found if each["map"] is not None]
+        top = top_of(*maps) if maps else 1.0
+        for column, (name, each) in zip(st.columns(len(found), gap="medium"), found):
+            with column:
+                _one(name, picture, each, top)
+        st.caption(_("Orange speaks for the answer, blue against it; all maps share one scale."))
+
+
+@st.cache_data(max_entries=100, show_spinner="Asking the network …")
+def _answered(key: str, method: str, given: str, _subject: Any) -> dict[str, Any]:
+    return _why(_subject, method, given)
+
+
 @st.cache_data(max_entries=200, show_spinner=False)
 def answer(run_id: str, model: str, picture: np.ndarray, method: str, given: str) -> dict[str, Any]:
     """What a stored model says to an 8-bit picture (H, W) or (H, W, 3), how sure it is, and why.
 
     given: the method's knobs as JSON. Returns said, sure, map (28, 28) or None when the method does not fit, note, passes.
     """
-    from core.explain import methods
-    from core.explain.settings import METHODS
     from core.subject.models import DIGITS, Subject, from_bytes
 
     subject = Subject(runs.load(run_id).net(model).requires_grad_(False), from_bytes(picture), DIGITS)
+    return _why(subject, method, given) | {"said": subject.answer()}
+
+
+def _why(subject: Any, method: str, given: str) -> dict[str, Any]:
+    """What the network says to the picture, by its name, how sure it is, and why: see `answer`."""
+    from core.explain import methods
+    from core.explain.settings import METHODS
+
     asked, said = METHODS[method](**json.loads(given)), subject.answer()
-    found = {"said": said, "sure": float(subject.probabilities[said]), "map": None}
+    found = {"said": subject.names[said], "sure": float(subject.probabilities[said]), "map": None}
     try:
         why = methods.answer(subject, said, asked)
     except methods.CannotExplain as error:

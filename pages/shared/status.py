@@ -1,7 +1,6 @@
 """The line under the buttons: whose run is shown, how far it is, what it waits for, and how it ended."""
 
 from collections.abc import Sequence
-from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -38,17 +37,12 @@ def draw(current: Shown, settings: Settings, verb: str) -> None:
     elif view.state == "failed" and (changed := differences(current, settings)):  # what was wrong may be mended
         again = _("The last run failed. The knobs have changed since: {}. Press {} to try again.")
         st.caption(f":material/tune: {again.format(changed, _(verb))}")
-    elif view.state == "failed" and (changed := differences(current, settings)):  # what was wrong may be mended
-        again = _("The last run failed. The knobs have changed since: {}. Press {} to try again.")
-        st.caption(f":material/tune: {again.format(changed, _(verb))}")
     elif view.state == "failed":
         st.error(plain(view.message), icon=":material/report:")
     elif view.state == "stopped":
         st.caption(f":material/stop_circle: {plain(view.message)}")
     else:
         st.progress(view.progress, _progress_line(view, _place(current)))
-        if waiting := differences(current, settings, settings.TURNABLE):  # a knob that moves and does nothing would mislead
-            st.caption(f":material/tune: {_('For the next run')}: {waiting}.")
         if waiting := differences(current, settings, settings.TURNABLE):  # a knob that moves and does nothing would mislead
             st.caption(f":material/tune: {_('For the next run')}: {waiting}.")
 

@@ -9,6 +9,7 @@ from pages.shared import views
 from pages.shared.overlay import overlay
 from pages.shared.shown import Shown
 from pages.shared.words import _
+from pages.views.explain.asked import asked, asked_about
 from pages.views.explain.be_lime import be_lime
 from pages.views.explain.beside import beside
 from pages.views.explain.features import features
@@ -25,7 +26,7 @@ SHIPPED = (
     ("explain-right-for-the-wrong-reason", "map"),
     ("explain-what-excites-this-filter", "painted"),
 )
-__all__ = ["card", "inside", "networks", "pictures"]
+__all__ = ["asked", "asked_about", "card", "inside", "pictures"]
 
 
 def inside(current: Shown) -> None:
@@ -43,25 +44,6 @@ def inside(current: Shown) -> None:
     method = current.settings.method.name if current.settings else ""
     first = {"lime": "be_lime", "randomise": "trust", "excite": "filters"}.get(method, "beside")
     views.draw(current, every, first)
-
-
-def networks(current: Shown) -> dict[str, tuple[str, str]]:
-    """What Explain holds side by side: the digit classifier that was asked or trained, and the shelf's teacher."""
-    from core.explain.settings import Shortcut
-    from core.subject.settings import SHIPPED_NETWORK
-
-    found = {}
-    if current.settings and hasattr(current.settings.subject, "network"):
-        run_id, __, model = current.settings.subject.network.partition("/")
-        try:
-            found[_("The network asked")] = (run_id, model or next(iter(runs.load(run_id).models)))
-        except (RunError, StopIteration):
-            pass  # deleted since
-    if current.settings and isinstance(current.settings.method, Shortcut) and current.run and current.run.models:
-        found = {_("With the shortcut"): (current.id, "model")} | found
-    if not found:
-        found[_("Teacher")] = (SHIPPED_NETWORK, "model")
-    return found
 
 
 def card() -> np.ndarray:

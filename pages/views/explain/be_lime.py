@@ -35,7 +35,8 @@ def be_lime(current: Shown) -> None:
     kind = "photo" if subject.photo else "digit"
     left, right = st.columns(2, gap="large")
     count = left.slider(
-        _("Superpixels"), 10, 100, 40 if subject.photo else 49, key=f"be_lime/count/{kind}", help=_("About how many.")
+        _("Superpixels"), 10, 100, 40 if subject.photo else 49, key=f"be_lime/count/{kind}",
+        help=_("About how many: SLIC joins small parts of a photo; a digit is cut into equal squares."),
     )
     names = {"mean": _("its mean colour"), "black": _("black"), "grey": _("grey"), "white": _("white")}
     fill = right.segmented_control(
@@ -204,7 +205,9 @@ def _fit(
     values, __, r2 = lime_image.fitted(on, probabilities, WIDTH)
     picture = pixels(subject.x.numpy())
     st.image(overlay(picture, values[segments]), width=420, output_format="PNG", alt=_("The weights over the picture"))
-    st.markdown(f"**{title}** · {_('{} tries').format(len(rest))} · R² = {r2:.2f}")
+    same = lime_image.varies_not(probabilities)
+    fit = _("the answer never changes: there is nothing to explain") if same else _("R² = {:.2f} (the mean answer: 0)").format(r2)
+    st.markdown(f"**{title}** · {_('{} tries').format(len(rest))} · {fit}")
     if len(rest) < many:
         st.caption(_("Fewer tries than superpixels: the line can bend to every try, so this R² proves little."))
     return values
@@ -226,4 +229,4 @@ def _compared(mine: np.ndarray, lime: np.ndarray, mine_off: float, lime_off: flo
         "In your tries {:.0f} % of the superpixels were off on average, in LIME's {:.0f} %: another neighbourhood of the "
         "picture gives another explanation of the same answer."
     ).format(mine_off, lime_off)
-    st.markdown(_("Rank correlation of the two: **{:.2f}**.").format(agree) + f" {best} {near}")
+    st.markdown(_("Rank correlation of the two: **{:.2f}** (unrelated weights: 0).").format(agree) + f" {best} {near}")

@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from pages.shared import chart, figures
+from pages.shared.overlay import pixels
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.explain import data
@@ -35,7 +36,7 @@ def _plane(current: Shown, subject: Any) -> None:
         if not subject.photo:
             way = st.segmented_control(_("Into the plane by"), WAYS, default=way, key=f"{where}/way", required=True)
     places, shares = _places(data.key_of(current), layer, way, subject)
-    figure = _photos(places) if subject.photo else _digits(data.key_of(current), places, subject)
+    figure = _photos(places, subject) if subject.photo else _digits(data.key_of(current), places, subject)
     figure["x"]["title"], figure["y"]["title"] = _titles(way, shares)
     chart.show(figure, key=f"{where}/{way}", alt=_("Pictures in the plane, as this layer sees them"))
     _caption(subject.photo, way)
@@ -51,14 +52,14 @@ def _titles(way: str, shares: tuple[float, float]) -> tuple[str, str]:
 def _caption(photo: bool, way: str) -> None:
     said = {
         "PCA": _(
-            "PCA shows the two directions in which the features differ most: distances are true, as far as two go."
+            "PCA shows the two directions in which the features differ most. Two points that are far apart here are far apart "
+            "for the layer; two that are close may still differ in other directions."
         ),
         "t-SNE": _("t-SNE keeps neighbours together; how far groups lie apart, and how large they are, means nothing."),
     }
     if photo:
-        st.caption(
-            f"{said['PCA']} {_('We have only twelve photos, and the one looked at, so this cloud is a small one.')}"
-        )
+        small = _("The cloud is small: our twelve photos, and the picture looked at (the star). Point at one to see its name.")
+        st.caption(f"{said['PCA']} {small}")
         return
     st.caption(f"{_('500 test digits and the picture looked at (the star). Point at one to see it.')} {said[way]}")
 
@@ -77,19 +78,34 @@ def _digits(key: str, places: np.ndarray, subject: Any) -> figures.Figure:
     shots[own] = figures.sprites([pictures[-1]], 84)
     figure = figures.points(groups, "", "", 520, small=True, pictures=shots)
     figure["layers"][-1] |= {"shape": "star", "small": False}
-    return figure
+    return figure | {"legend": True}
 
 
-def _photos(places: np.ndarray) -> figures.Figure:
-    """The shipped photos with their names, and the picture looked at."""
-    thumbnails = _thumbnails()
-    names = [_(name) for name in thumbnails]
-    own = _("this picture")
-    groups = {_("our photos"): ("before", *places[:-1].T, names), own: ("after", *places[-1:].T, [own])}
-    shots = {_("our photos"): figures.sprites(list(thumbnails.values()), 112)}
+def _photos(places: np.ndarray, subject: Any) -> figures.Figure:
+    """The shipped photos, each with its name in the legend and on hover, and last, on top, the picture looked at."""
+    groups, shots, own = {}, {}, _("this picture")
+    for (name, thumbnail), place in zip(_thumbnails().items(), places):
+        if not _looked_at(name, subject):  # it would lie under its own star
+            groups[_(name)] = ("control", *place[:, None], [_(name)])
+            shots[_(name)] = figures.sprites([thumbnail], 112)
+        else:
+            own = f"{own}: {_(name)}"
+    groups[own] = ("after", *places[-1:].T, [own])
+    shots[own] = figures.sprites([pixels(subject.x.numpy())[::2, ::2]], 112)
     figure = figures.points(groups, "", "", 460, pictures=shots)
-    figure["layers"] = figure["layers"][::-1]  # a shipped photo that is looked at lies on top of itself
+    for layer, colour in zip(figure["layers"], figures.TASKS * 2):
+        layer |= {"colour": colour, "shape": "circle"}
+    figure["layers"][-1] |= {"colour": figures.colour("after"), "shape": "star"}
     return figure
+
+
+def _looked_at(name: str, subject: Any) -> bool:
+    """Whether the picture looked at is the shipped photo of this name."""
+    from core.data import photos
+    from core.subject.settings import PHOTOS
+
+    key = next(key for key, title in PHOTOS.items() if title == name)
+    return np.array_equal(photos.load(key).numpy(), subject.x.numpy())
 
 
 @st.cache_data(max_entries=60, show_spinner="Placing the pictures once …")

@@ -80,16 +80,20 @@ def _curves(current: Shown) -> None:
     draw_curves(found, current.facts.get("photo", False), "live")
 
 
-def draw_curves(curves: dict[tuple[str, str], np.ndarray], photo: bool, where: str, areas: bool = False) -> None:
+def control_names(photo: bool) -> dict[str, str]:
+    """The two maps that know no network, by what they are called wherever a map stands beside them."""
+    return {
+        "random": _("the map moved elsewhere") if photo else _("random order"),
+        "input only": _("picture alone (its edges)") if photo else _("picture alone (its ink)"),
+    }
+
+
+def draw_curves(curves: dict[tuple[str, str], np.ndarray], photo: bool, where: str) -> None:
     """Probability of the answer while pixels are hidden, or shown, in the order of the map and of its two controls.
 
-    curves: (deletion or insertion, whose order) → probabilities at equal shares. areas: the legend says them.
+    curves: (deletion or insertion, whose order) → probabilities at equal shares. The legend says the area under each.
     """
-    names = {
-        "map": _("this map"),
-        "random": _("the map, moved elsewhere") if photo else _("random order"),
-        "input only": _("the picture's own contrast") if photo else _("its ink alone"),
-    }
+    names = {"map": _("this map")} | control_names(photo)
     ways = {
         "deletion": (_("pixels hidden, the most important first (%)"), _("Deletion: the lower, the better")),
         "insertion": (_("pixels shown, the most important first (%)"), _("Insertion: the higher, the better")),
@@ -100,8 +104,8 @@ def draw_curves(curves: dict[tuple[str, str], np.ndarray], photo: bool, where: s
         lines = []
         for name, label in names.items():
             if (curve := curves.get((way, name))) is not None:
-                area = f" · {_('area')} {np.trapezoid(curve, dx=1 / (len(curve) - 1)):.2f}" if areas else ""
-                lines.append(Line(label + area, CURVES[name], np.linspace(0, 100, len(curve)), 100 * curve))
+                area = f"{label} · {_('area')} {100 * np.trapezoid(curve, dx=1 / (len(curve) - 1)):.1f} %"
+                lines.append(Line(area, CURVES[name], np.linspace(0, 100, len(curve)), 100 * curve))
         if lines:
             with column:
                 st.markdown(f"**{title}**")

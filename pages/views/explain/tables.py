@@ -84,13 +84,17 @@ def _verdict(table: Any, name: str, row: int) -> int:
             _("The forest says"), f"{_(table.classes[target])} · {100 * probabilities[target]:.0f} %", width="content"
         )
         st.metric(_("True"), _(table.classes[truth]), width="content")
-        st.metric(_("Right on test rows"), f"{100 * _accuracy(name):.1f} %", width="content")
+        accuracy, most = _accuracy(name)
+        st.metric(
+            _("Right on test rows"), f"{100 * accuracy:.1f} %", _("always the commonest: {:.0f} %").format(100 * most),
+            delta_color="off", delta_arrow="off", width="content",
+        )
     return target
 
 
 def _reasons(table: Any, target: int, found: Any, samples: int) -> None:
     """The largest weights, the fit, and the agreement of the repeats."""
-    from core.explain.tabular import LOW_FIT
+    from core.explain.tabular import LOW_FIT, chance_jaccard
 
     rows = [(w.condition, 100 * w.value, 100 * found.sd[w.feature]) for w in found.mean.weights[:SHOWN]]
     st.markdown(f"**{_('What speaks for {} (orange), and against it (blue)').format(_(table.classes[target]))}**")
@@ -99,6 +103,9 @@ def _reasons(table: Any, target: int, found: Any, samples: int) -> None:
         st.metric(
             _("Fit of the imitation $R^2$"),
             f"{found.mean.r2:.2f}",
+            _("the mean answer: 0"),
+            delta_color="off",
+            delta_arrow="off",
             width="content",
             help=_("Weighted by the kernel; 1 when the forest is linear near this row."),
         )
@@ -106,6 +113,9 @@ def _reasons(table: Any, target: int, found: Any, samples: int) -> None:
         st.metric(
             _("Top five agree"),
             f"{100 * found.jaccard:.0f} %",
+            _("by chance: {:.0f} %").format(100 * chance_jaccard(len(table.features))),
+            delta_color="off",
+            delta_arrow="off",
             width="content",
             help=_("Mean overlap (Jaccard) of the five largest weights between repeats."),
         )
@@ -187,11 +197,13 @@ def _explained(name: str, row: int, target: int, samples: int, width: float, man
 
 
 @st.cache_data(max_entries=2, show_spinner=False)
-def _accuracy(name: str) -> float:
+def _accuracy(name: str) -> tuple[float, float]:
+    """Share of the test rows that the forest gets right, and that whoever always says the commonest class would."""
     from core.data import tables as source
     from core.explain import tabular
 
-    return tabular.accuracy(source.load(name))
+    table = source.load(name)
+    return tabular.accuracy(table), tabular.commonest(table)
 
 
 @st.cache_data(max_entries=2, show_spinner="Shuffling each column five times …")

@@ -68,9 +68,10 @@ def _model(sentence: str, hidden: bool, title: str, samples: int, many: int) -> 
     """What one model says and why."""
     from core.data.docstrings import LIBRARIES
     from core.explain.tabular import LOW_FIT
+    from core.explain.text import FEW
 
     accuracy, probabilities, target, found, spread = _explained(sentence, hidden, samples, many)
-    st.markdown(f"**{title}** · {_('right on {:.0f} % of 400 test texts').format(100 * accuracy)}")
+    st.markdown(f"**{title}** · {_('right on {:.0f} % of 400 test texts (guessing: 25 %)').format(100 * accuracy)}")
     chart.show(
         figures.bars({title: ("neutral", [100 * p for p in probabilities])}, LIBRARIES, "", "%", 170, ".0f", top=112),
         key=f"text/answers/{hidden}",
@@ -80,8 +81,11 @@ def _model(sentence: str, hidden: bool, title: str, samples: int, many: int) -> 
     st.html(weights.highlighted(_coloured(sentence, found.weights)))
     rows = [(word, 100 * weight, 100 * spread[word]) for word, weight in list(found.weights.items())[:SHOWN]]
     st.html(weights.bars(rows))
+    if len(found.weights) <= FEW:
+        st.caption(_("With so few words there is nothing to imitate: a weight is how far the probability falls without the word."))
+        return
     warned = " " + _("That is low: the weights are a poor imitation.") if found.r2 < LOW_FIT else ""
-    st.caption(_("Fit of the linear imitation: R² = {:.2f}.").format(found.r2) + warned)
+    st.caption(_("Fit of the linear model: R² = {:.2f} (the mean answer: 0).").format(found.r2) + warned)
 
 
 def _coloured(sentence: str, found: dict[str, float]) -> list[tuple[str, float | None]]:

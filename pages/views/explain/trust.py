@@ -10,7 +10,7 @@ from pages.shared import lecture
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.explain import data
-from pages.views.explain.picture import draw_curves
+from pages.views.explain.picture import CURVES, control_names, draw_curves
 
 TIMES_PICTURE = (
     "input_x_gradient",
@@ -34,19 +34,21 @@ def trust(current: Shown) -> None:
     known = data.Maps(current, subject)
     offered = known.methods
     left, right = st.columns([1, 1])
+    own = current.settings.method.name  # the run's own method first, hidden as there: so both say the same
+    first = next((m for m in (own, "integrated_gradients") if m in offered), offered[0])
     method = left.selectbox(
         _("Method"),
         offered,
-        offered.index("integrated_gradients") if "integrated_gradients" in offered else 0,
+        offered.index(first),
         format_func=lambda m: _(METHOD_NAMES[m]),
-        key="trust/method",
+        key=f"trust/{current.id}/method",
     )
     hide = right.segmented_control(
         _("Hide with"),
         ["black", "mean", "blur"],
-        default="black",
+        default=current.settings.hide if own in offered else "black",
         format_func={"black": _("black"), "mean": _("mean colour"), "blur": _("blurred picture")}.get,
-        key="trust/hide",
+        key=f"trust/{current.id}/hide",
         required=True,
     )
     values, note = known.of(method)
@@ -54,9 +56,16 @@ def trust(current: Shown) -> None:
         st.info(note, icon=":material/block:")
         return
     key = json.dumps([data.key_of(current), current.settings.answer, method, hide])
-    curves = _examined(key, current.settings.answer, hide, subject, values)
-    draw_curves(curves, subject.photo, "trust", areas=True)
+    curves = _measured_by(current) if (method, hide) == (own, current.settings.hide) else {}
+    curves = curves or _examined(key, current.settings.answer, hide, subject, values)
+    draw_curves(curves, subject.photo, "trust")
     _numbers(key, subject, current.settings.answer, method, hide, values)
+
+
+def _measured_by(current: Shown) -> dict[tuple[str, str], np.ndarray]:
+    """The six curves of the run itself; none of a run that has not come so far."""
+    found = {(way, name): current.last(f"{way} {name}") for way in ("deletion", "insertion") for name in CURVES}
+    return found if all(curve is not None for curve in found.values()) else {}
 
 
 @st.cache_data(max_entries=100, show_spinner=True)
@@ -73,31 +82,41 @@ def _examined(key: str, rank: int, hide: str, _subject: Any, _values: np.ndarray
 
 def _numbers(key: str, subject: Any, rank: int, method: str, hide: str, values: np.ndarray) -> None:
     """What of the answer's changes the map does not predict; sensitivity where the method is fast enough to be asked again."""
-    unpredicted, sensitivity = _measured(key, rank, method, hide, subject, values)
+    found = _measured(key, rank, method, hide, subject, values)
+    names = control_names(subject.photo)
+    beside = {name: [f"{names[who]}: {100 * value:.0f} %" for who, value in found[name].items() if who in names] for name in found}
     with st.container(horizontal=True, gap="large"):
         st.metric(
             _("Infidelity"),
-            f"{unpredicted:.0f} %",
+            f"{100 * found['infidelity']['map']:.0f} %",
+            delta=" · ".join(beside["infidelity"]),
+            delta_color="off",
+            delta_arrow="off",
             width="content",
             help=_(
-                "What painting squares over does to the answer, and the map does not predict: 0 % is perfect, 100 % says "
-                "nothing about the network (Yeh et al. 2019, the map scaled to fit best)."
+                "Squares of the picture are painted over. This share of the change of the answer is not predicted by the map: "
+                "0 % is perfect, an empty map has 100 % (Yeh et al. 2019, the map scaled to fit best)."
             ),
         )
-        if sensitivity is not None:
+        if "map" in found["sensitivity"]:
             st.metric(
                 _("Sensitivity"),
-                f"{100 * sensitivity:.0f} %",
+                f"{100 * found['sensitivity']['map']:.0f} %",
+                delta=" · ".join(beside["sensitivity"]),
+                delta_color="off",
+                delta_arrow="off",
                 width="content",
-                help=_("How much the map itself changes when each pixel changes by 2 % at most (Yeh et al. 2019)."),
+                help=_(
+                    "How much the map changes when each pixel changes by 2 % at most (Yeh et al. 2019). A low value alone "
+                    "proves nothing: a map that never asks the network has one, too."
+                ),
             )
 
 
 @st.cache_data(max_entries=100, show_spinner=True)
-def _measured(
-    key: str, rank: int, method: str, hide: str, _subject: Any, _values: np.ndarray
-) -> tuple[float, float | None]:
-    """(unpredicted share in percent, sensitivity or None). key: names the picture, the network and the method."""
+def _measured(key: str, rank: int, method: str, hide: str, _subject: Any, _values: np.ndarray) -> dict[str, dict[str, float]]:
+    """Shares from 0 to 1: "infidelity" of the map and of its two controls, and "sensitivity" of the map, where the method is
+    quick enough to be asked again, and of the picture alone. key: names the picture, the network and the method."""
     from core.explain import methods, trust
     from core.explain.models import baseline
     from core.explain.settings import METHODS
@@ -106,10 +125,18 @@ def _measured(
     target, asked, hidden = _subject.answer(rank), METHODS[method](), baseline(_subject.x, hide)
     reference = hidden if method in TIMES_PICTURE else None
     samples = 24 if _subject.photo else 64
-    unpredicted = trust.unpredicted(_subject, target, _values, samples=samples, hidden=hidden, reference=reference)
+    maps = {"map": (_values, reference)} | {
+        name: (control, None) for name, control in trust.controls(_values, _subject.x, 0).items()
+    }
+    missed = {
+        name: trust.unpredicted(_subject, target, values, samples=samples, hidden=hidden, reference=factor) / 100
+        for name, (values, factor) in maps.items()
+    }
 
     def again(x: Any) -> np.ndarray:
         return methods.answer(Subject(_subject.net, x, _subject.names), target, asked).map
 
-    quick = methods.cost(_subject, asked) <= (4 if _subject.photo else 500)
-    return unpredicted, trust.sensitivity(_subject.x, again) if quick else None
+    moved = {}
+    if methods.cost(_subject, asked) <= (4 if _subject.photo else 500):
+        moved = {"map": trust.sensitivity(_subject.x, again), "input only": trust.sensitivity(_subject.x, trust.input_only)}
+    return {"infidelity": missed, "sensitivity": moved}

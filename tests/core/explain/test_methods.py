@@ -288,6 +288,54 @@ def test_fitted_recovers_a_linear_answer():
     assert np.abs(weights - true).max() < 0.01 and abs(intercept - 0.2) < 0.01 and fit > 0.999
 
 
+# --- where there is nothing to explain, or nothing to explain it with ------------------------------------------------
+
+
+BOARD = photos.load("chessboard")[:, ::4, ::4]
+
+
+@pytest.mark.parametrize("count", [10, 20, 50])
+def test_every_photo_has_superpixels(count):
+    """SLIC joins parts that are small: of a chessboard it leaves one."""
+    for file in photos.FILES:
+        cut = models.segments(photos.load(file)[:, ::2, ::2], count)
+        assert count / 4 <= cut.max() + 1 and sorted(np.unique(cut)) == list(range(cut.max() + 1)), file
+    assert models.are_squares(models.segments(BOARD, count)) and not models.are_squares(models.segments(CAT, count))
+
+
+@pytest.mark.parametrize("cls", [S.FeatureAblation, S.KernelShap, S.CaptumLime, S.Lime])
+def test_the_note_says_into_how_many_parts_a_picture_was_cut(cls):
+    more = {"samples": 50} if "samples" in cls.model_fields else {}
+    for x, words in ((BOARD, "16 equal squares"), (CAT, f"of 20 superpixels asked for, {models.segments(CAT, 20).max() + 1} are left")):
+        note = answer(Subject(Share(rand(*x.shape) / x.numel()), x, ("yes", "no")), 0, cls(segments=20, **more)).note
+        assert words in note, note
+
+
+@pytest.mark.parametrize("cls", [S.Lime, S.CaptumLime])
+def test_a_kernel_that_leaves_no_sample_is_blamed(digit, cls):
+    """Black, this digit has a probability of 0.0002 instead of 1: there is something to explain."""
+    assert digit.net(torch.zeros(1, 1, 28, 28)).softmax(1)[0, 3] < 0.01
+    assert "Widen the kernel" in answer(digit, 3, cls(width=0.05, fill="black")).note
+    assert "R² =" in answer(digit, 3, cls(width=0.25, fill="black")).note
+    assert lime_image.kernel(lime_image.samples(200, 49, 0), 0.05).sum() < 2
+
+
+OF_FILL = [cls(**{field: "grey"}) for cls in EVERY for field in ("baseline", "fill") if field in cls.model_fields]
+
+
+@pytest.mark.parametrize("method", [*OF_FILL, S.Lime(fill="mean")], ids=name)
+def test_a_picture_that_is_its_own_baseline_says_so(teacher, method):
+    grey = answer(Subject(teacher, torch.full((1, 28, 28), 0.5), DIGITS), 3, method)
+    assert grey.note.startswith("There is nothing to explain") and not grey.map.any()
+    assert "fit" not in grey.numbers, "R² of answers that are all the same is rounding"
+
+
+@pytest.mark.parametrize("cls", [S.KernelShap, S.CaptumLime, S.Lime])
+def test_a_network_that_never_changes_its_mind_leaves_nothing_to_explain(cls):
+    found = answer(Subject(Share(torch.zeros(1, 28, 28)), rand(1, 28, 28), ("yes", "no")), 0, cls(samples=60, fill="black"))
+    assert "nothing to explain" in found.note and "fit" not in found.numbers and not found.map.any()
+
+
 # --- promises on the real networks -----------------------------------------------------------------------------------
 
 

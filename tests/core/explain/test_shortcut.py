@@ -132,6 +132,11 @@ def test_a_run_that_breaks_says_so(monkeypatch):
     assert isinstance(warning, Warned) and warning.kind == "diverged" and last.summary == {"diverged": True}
 
 
+def test_a_network_that_learned_nothing_says_so():
+    kinds = [event.kind for event in run(Shortcut(epochs=1, learning_rate=1)) if isinstance(event, Warned)]
+    assert kinds == ["guessing"] and not [event for event in run(LITTLE) if isinstance(event, Warned) and event.kind == "guessing"]
+
+
 # right for the wrong reason
 
 

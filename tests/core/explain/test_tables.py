@@ -119,6 +119,13 @@ def test_jaccard_by_hand():
     assert tabular.jaccard([a, b, c]) == pytest.approx((0.5 + 0 + 0) / 3) and tabular.jaccard([a]) == tabular.jaccard([a, a]) == 1
 
 
+def test_two_random_sets_agree_by_chance():
+    rng = np.random.default_rng(0)
+    drawn = [frozenset(rng.choice(30, 5, replace=False).tolist()) for _ in range(400)]
+    assert tabular.jaccard(drawn) == pytest.approx(tabular.chance_jaccard(30), abs=0.005)
+    assert tabular.chance_jaccard(5) == tabular.chance_jaccard(3) == 1
+
+
 def test_repeats_are_the_mean_of_their_seeds_and_agree_more_with_more_samples():
     table = tables.load("wine")
     few, many = (tabular.repeats(table, table.test_x[7], 0, samples, None, range(4)) for samples in (100, 1500))

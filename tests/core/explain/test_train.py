@@ -195,8 +195,10 @@ def test_every_stage_of_the_randomisation_has_its_map():
     for map, signed, absolute in zip(maps, columns["signed"], columns["absolute"]):
         assert spearmanr(map.ravel(), maps[0].ravel()).statistic == pytest.approx(signed, abs=1e-4)
         assert spearmanr(abs(map).ravel(), abs(maps[0]).ravel()).statistic == pytest.approx(absolute, abs=1e-4)
-    assert {name: events[-1].summary[name] for name in ("signed", "absolute", "input_only")} == {
-        name: columns[name][-1] for name in ("signed", "absolute", "input_only")}
+    rivals = ("input_only", "random")
+    assert {name: events[-1].summary[name] for name in ("signed", "absolute", *rivals)} == {
+        name: columns[name][-1] for name in ("signed", "absolute", *rivals)}
+    assert all(len(set(columns[name])) == 1 for name in rivals) and abs(columns["random"][0]) < 0.15
 
 
 @pytest.mark.parametrize("network, stages", [("lifelong-forget-everything/model", 3), ("compression-teacher", 5),
@@ -220,6 +222,41 @@ def test_what_excites_is_painted_with_and_without_a_prior():
 def test_the_shortcut_trains_the_network_that_it_hands_over():
     events = run(s.Shortcut(epochs=1))
     assert list(events[-1].models) == ["model"] and events[-1].summary["chance_share"] == pytest.approx(100 * shortcut.CHANCE)
+
+
+# ---- knobs ----
+
+IDLE = [(s.Saliency(), {}), (s.Randomise(ask="saliency"), {}), (s.Excite(steps=16), {}), (s.Excite(steps=16, unit="filter", layer=2), {}),
+        (s.Shortcut(epochs=1), {})]
+FAR = {"digit": 7, "number": 30, "network": "compression-thin-by-gamma",
+       "answer": 2, "hide": "black", "seed": 5, "ask": "grad_cam", "unit": "filter",
+       "wish": 5, "layer": 3, "channel": 5, "steps": 32, "prior": False, "marked": 5, "elsewhere": 50, "epochs": 2, "learning_rate": 0.5}
+OTHER = {"unit": "class", "layer": 2}
+
+
+@pytest.mark.parametrize("method", [method for method, _ in IDLE], ids=lambda m: f"{m.name}-{getattr(m, 'unit', '')}")
+def test_every_knob_changes_the_run_or_says_that_it_does_not(method):
+    """A knob that a page offers and that does nothing is a riddle; one that is called idle and is not is a lie."""
+    flat = flatten(ExplainSettings(subject=DIGIT, method=method))
+    idle = ExplainSettings.idle(flat)
+    assert all(words.endswith(".") for words in idle.values())
+
+    def begun(values):  # an epoch of a training need not end to tell whether it is the same
+        events = train(build(ExplainSettings, values))
+        found = list(itertools.islice(events, 5 if method.name == "shortcut" else None))
+        events.close()
+        return [repr(pack(event)) for event in found]
+    before = begun(flat)
+    for name in set(flat) - {"subject", "method"}:
+        value = FAR[name] if FAR[name] != flat[name] else OTHER[name]
+        assert (begun(flat | {name: value}) == before) == (name in idle), name
+
+
+def test_on_a_photo_the_picture_does_not_count_while_one_is_made():
+    for method, expected in (("excite", {"photo", "answer", "hide", "layer", "channel"}), ("shortcut", {"photo", "answer", "hide"})):
+        assert expected <= set(ExplainSettings.idle({"subject": "photo", "method": method, "unit": "class"}))
+    assert "wish" in ExplainSettings.idle({"subject": "photo", "method": "excite", "unit": "filter"})
+    assert not ExplainSettings.idle({"subject": "photo", "method": "lime"})
 
 
 # ---- what cannot be explained ----

@@ -14,9 +14,10 @@ from core.data import digits
 from core.events import Metrics
 from core.explain.settings import METHOD_NAMES, METHODS, SCENES, SHIPPED, ExplainSettings
 from core.settings import build, flatten
-from core.subject.models import digit_net
+from core.subject.models import digit_net, from_bytes
 from core.subject.settings import MOST_TEXT
 from pages.shared import compare, digit, explain, knobs, lecture, shown, takeaway
+from pages.shared.overlay import pixels
 from pages.views import explain as views
 from tests.pages.conftest import PAGES, charts, check, said, text_of
 from tests.pages.conftest import shown as settings_of
@@ -174,10 +175,37 @@ def test_on_a_photo_only_what_is_quick_or_ready_is_offered(visit):
 def test_what_is_hidden_with_and_which_method_change_the_test_of_trust(visit):
     visitor = view(check(visit(PAGE, scene="do-you-trust-this-map")), "trust")
     seen = []
-    for key, value in (("trust/method", "Saliency"), ("trust/method", "Occlusion"), ("trust/hide", "blur")):
-        check(visitor.get_by_key(key).set_value(value).run())
+    for key, value in (("method", "Saliency"), ("method", "Occlusion"), ("hide", "blur")):
+        check(visitor.get_by_key(f"trust/explain-do-you-trust-this-map/{key}").set_value(value).run())
         seen.append(pictures(visitor))
+        scores = [metric for metric in visitor.metric if metric.label in ("Infidelity", "Sensitivity")]
+        assert scores and all("picture alone" in metric.delta for metric in scores), "a score without its rival says nothing"
     assert seen[0] != seen[1] != seen[2]
+
+
+def test_the_areas_are_the_runs_own_in_the_live_picture_and_under_trust(visit):
+    """One definition: same picture, same method, same hiding, and both rivals beside each area."""
+    visitor, summary = check(visit(PAGE)), runs.load("explain-is-it-a-cat").about.summary
+
+    def areas(where):
+        return {chart.key.split("/")[1]: [layer["name"] for layer in chart.figure["layers"]] for chart in charts(visitor)
+                if chart.key.startswith(where)}
+    live = areas("live/")
+    for way in ("deletion", "insertion"):
+        expected = [f"area {summary[f'{way} {name}']:.1f} %" for name in ("map", "random", "input only")]
+        assert [name.partition(" · ")[2] for name in live[way]] == expected
+        assert ["moved elsewhere" in live[way][1], "picture alone" in live[way][2]] == [True, True]
+    view(visitor, "trust")
+    assert areas("trust/") == live
+
+
+def test_the_picture_looked_at_lies_on_top_and_every_point_has_a_name(visit):
+    for run, own, many in (("explain-is-it-a-cat", "this picture: Cat", 12), ("explain-do-you-trust-this-map", "this picture", 11)):
+        view(visitor := check(visit(PAGE, run=run)), "features")
+        figure = next(chart.figure for chart in charts(visitor) if chart.key.startswith("features/"))
+        names = [layer["name"] for layer in figure["layers"]]
+        assert names[-1] == own and figure["layers"][-1]["shape"] == "star" and figure["legend"]
+        assert len(set(names)) == len(names) == many and all(text for layer in figure["layers"] for text in layer["text"])
 
 
 @pytest.mark.parametrize("run, name, widget, values", [
@@ -225,7 +253,7 @@ def test_a_reason_leads_to_its_example(visit):
 
 # ---- the tab Explain of every lab ----
 
-@pytest.mark.parametrize("lab", [lab for lab in labs.LABS if lab not in ("anomaly", "gan", "seq2seq")])  # whose tabs are their own
+@pytest.mark.parametrize("lab", [lab for lab in labs.LABS if lab not in ("anomaly", "explain", "gan", "seq2seq")])  # their own tabs
 def test_explain_answers_by_every_method_with_a_map_or_a_sentence(visit, lab):
     visitor = check(visit(PAGES[lab], tab="Explain"))
     key = f"{lab}/explain/method"
@@ -265,15 +293,40 @@ def test_a_knob_of_the_tab_redraws_its_map(visit):
     assert drawn(visitor) != before
 
 
-def test_explain_holds_the_network_that_was_asked():
-    dense = views.networks(shown.of(made("explain-tiny-saliency", method="saliency", network=DENSE)))
-    assert dense == {"The network asked": tuple(DENSE.split("/"))}
-    photo = views.networks(shown.find("explain-is-it-a-cat"))
-    assert list(photo.values()) == [("compression-teacher", "model")]
-    marked = views.networks(shown.find("explain-right-for-the-wrong-reason"))
-    assert ("explain-right-for-the-wrong-reason", "model") in marked.values() and len(marked) == 2
-    for run_id, model in [*dense.values(), *photo.values(), *marked.values()]:
-        assert model in runs.load(run_id).models
+def first_column(visitor):
+    return next(markdown.value for markdown in visitor.markdown if "** · says **" in markdown.value)
+
+
+@pytest.mark.parametrize("scene", [scene.slug for scene in SCENES])
+def test_the_tab_explain_shows_the_picture_and_the_network_of_the_run(visit, scene):
+    visitor = check(visit(PAGE, tab="Explain", scene=scene))
+    run = runs.load(f"explain-{scene}")
+    found = views.asked_about(shown.find(run.about.id))
+    picture = run.pictures("painted" if scene == "what-excites-this-filter" else "input")[-1].array
+    for subject in found.values():
+        assert np.array_equal(pixels(subject.x.numpy()), pixels(from_bytes(picture).numpy())), "the run's own picture"
+    subject = next(iter(found.values()))
+    assert first_column(visitor).startswith(f"**{next(iter(found))}** · says **{subject.names[subject.answer()]}**")
+    assert [alt for alt, _ in drawn(visitor)].count("The picture of this run") == 1
+    if "answer" in run.about.summary:
+        assert f"says **{run.about.summary['answer']}** ({run.about.summary['probability']:.0f} %)" in first_column(visitor)
+    quick = ["Saliency", "Input × gradient", "Grad-CAM"]
+    assert visitor.get_by_key("explain/explain/method").options == (quick if subject.photo else list(METHOD_NAMES[m] for m in METHODS))
+
+
+def test_the_tab_explain_asks_by_every_method(visit):
+    visitor = check(visit(PAGE, tab="Explain", scene="do-you-trust-this-map"))
+    seen = set()
+    for method in ("saliency", "deeplift", "occlusion", "lime"):
+        check(visitor.get_by_key("explain/explain/method").set_value(METHOD_NAMES[method]).run())
+        seen |= {url for alt, url in drawn(visitor) if alt.startswith("Why")}
+    assert len(seen) == 4, "other methods, other maps"
+
+
+def test_beside_a_shortcut_stands_a_network_that_saw_no_mark():
+    marked = views.asked_about(shown.find("explain-right-for-the-wrong-reason"))
+    assert list(marked) == ["With the shortcut", "Teacher, which saw no mark"]
+    assert len({id(subject.net) for subject in marked.values()}) == 2 and all(subject.x[0, 1, 1] == 1 for subject in marked.values())
 
 
 def test_every_digit_classifier_of_every_lab_can_be_asked():
