@@ -6,6 +6,7 @@ from pages.shared import browser
 from pages.shared.words import _
 
 st.set_page_config("Lectern", "assets/icon.png", layout="wide")
+browser.settle()
 st.navigation(
     {
         "": [
@@ -77,4 +78,3 @@ st.navigation(
         ],
     }
 ).run()
-browser.settle()

@@ -2,8 +2,9 @@
 
 A browser that translates a page, or a reader's extension, puts <font> elements around the page's words. React, which draws
 Streamlit's pages, then asks a node to give up or to place something before a child that it no longer has itself, the browser
-refuses, and where the words stood stands an error (https://github.com/facebook/react/issues/11538). Here the child's wrapper is
-taken for the child, and what is gone is no error.
+refuses, and where the words stood stands an error (https://github.com/facebook/react/issues/11538); or new words are written
+where nobody sees them, and the old ones stay. Here the child's wrapper is taken for the child, what is gone is no error, and new
+words take their place back.
 
 Streamlit's sliders jump to wherever a finger touches their line, even when it only wants to scroll past. On a touch screen only
 the thumb takes the finger.
@@ -11,14 +12,24 @@ the thumb takes the finger.
 
 import streamlit as st
 
+# no tag may be written in it: what cleans the page of foreign scripts would take it for one that hides another
 SCRIPT = """<script>
 if (!window.lecternTranslated) {
   window.lecternTranslated = true;
-  const { removeChild, insertBefore } = Node.prototype;
-  // the child of `parent` that is `node`, or that a translator has wrapped around it; null when there is none
+  const { removeChild, insertBefore } = Node.prototype, value = Object.getOwnPropertyDescriptor(Node.prototype, "nodeValue");
+  const instead = new WeakMap();  // a text that was taken out of the page, and the FONT element that stands there instead
+  new MutationObserver(records => {
+    for (const { addedNodes, removedNodes, previousSibling, nextSibling } of records) {
+      if (!removedNodes.length) continue;
+      const font = [...addedNodes, previousSibling, nextSibling].find(node => node?.nodeName === "FONT");
+      if (font) for (const node of removedNodes) if (node.nodeType === Node.TEXT_NODE) instead.set(node, font);
+    }
+  }).observe(document, { childList: true, subtree: true });
+  // the child of `parent` that is `node`, or that a translator has put around it or in its place; null when there is none
   const own = (parent, node) => {
+    if (node && !node.parentNode) node = instead.get(node);
     while (node && node.parentNode !== parent) node = node.parentNode?.nodeName === "FONT" ? node.parentNode : null;
-    return node;
+    return node ?? null;
   };
   Node.prototype.removeChild = function (node) {
     const found = own(this, node);
@@ -26,11 +37,16 @@ if (!window.lecternTranslated) {
     return node;
   };
   Node.prototype.insertBefore = function (node, before) { return insertBefore.call(this, node, before ? own(this, before) : null); };
+  Object.defineProperty(Node.prototype, "nodeValue", { ...value, set(text) {
+    if (!this.parentNode) instead.get(this)?.replaceWith(this);  // new words take the place of the old ones' translation
+    value.set.call(this, text);
+  } });
 }
 </script>"""
 
 
-TOUCH = """<style>
+STYLE = """<style>
+.st-key-lectern-browser { position: absolute; }  /* it shows nothing, and takes no room on the page */
 @media (hover: none) and (pointer: coarse) {
   [data-testid="stSlider"] [role="group"], [data-testid="stSlider"] [role="group"] * {
     pointer-events: none; touch-action: auto !important;
@@ -41,6 +57,7 @@ TOUCH = """<style>
 
 
 def settle() -> None:
-    """Once is enough for all pages that a visitor sees."""
-    st.html(TOUCH)
-    st.html(SCRIPT, unsafe_allow_javascript=True)
+    """Before anything else on a page: a translator begins at once. Once is enough for all pages that a visitor sees."""
+    st.html(STYLE)
+    with st.container(key="lectern-browser"):
+        st.html(SCRIPT, unsafe_allow_javascript=True)

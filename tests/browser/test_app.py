@@ -7,6 +7,7 @@ import signal
 import pytest
 from playwright.sync_api import Locator, expect
 
+from pages.shared import lecture
 from tests.browser.conftest import (
     VALUE,
     arrived,
@@ -383,6 +384,7 @@ def test_a_page_that_the_browser_translates_goes_on(visit, replaced):
     assert page.evaluate("document.documentElement.lang") == "en", "the browser need not guess the language"
     charts = page.locator(".lectern-chart")
     drawn(page)
+    wait_until(lambda: page.evaluate("window.lecternTranslated"), "the page to be told")
     page.evaluate(TRANSLATE, replaced)
     assert charts.first.locator("font").count() == 0, "a figure is nothing to translate"
     nudge(page, "compression/temperature", 2)
@@ -393,6 +395,10 @@ def test_a_page_that_the_browser_translates_goes_on(visit, replaced):
     scenes.get_by_role("radio").nth(2).or_(scenes.get_by_role("button").nth(2)).first.click()
     expect(page).to_have_url(re.compile("scene=(?!soft-targets)"))
     arrived(page)
+    scenes = list(lecture.read("compression").scenes.values())
+    old, new = (scene.question.partition("*")[0][:40] for scene in (scenes[0], scenes[2]))
+    expect(page.get_by_text(new)).to_be_visible()
+    expect(page.get_by_text(re.compile(re.escape(old), re.IGNORECASE))).to_have_count(0)
     expect(page.get_by_test_id("stException")).to_have_count(0)
     for words in ("removeChild", "insertBefore", "NotFoundError"):
         expect(page.get_by_text(re.compile(words))).to_have_count(0)
