@@ -29,7 +29,7 @@ def inside(current: Shown) -> None:
     """All views of a trained network, first one's own words. Where a run has none, its film, and meanwhile a shipped network."""
     trained = data.has_network(current)
     if not trained and (stand_in := data.shipped_for(current)):
-        if current.last("said") is not None:
+        if current.last("said") is not None and not current.live:  # a film that stands still beside a live one misleads
             st.markdown(f"**{_('The film')}**")
             film(current)
         st.info(_("This run has no trained network to ask. Meanwhile the views below ask the shipped one, “{}”.").format(stand_in.id))
@@ -49,5 +49,5 @@ def inside(current: Shown) -> None:
         "film": (_("The film"), film),
     }
     if not trained:
-        del every["film"]  # that of the run shown stands above
+        del every["film"]  # it is of the run shown, not of the one that answers
     views.draw(current, every, FIRST.get(current.id, "say"))

@@ -332,6 +332,6 @@ def test_the_card_has_a_bar_for_each_run_that_is_there(monkeypatch):
     for run_id in card.SHOWN:
         if run_id in SHOWN:
             assert f">{100 - runs.load(run_id).about.summary['wer']:.0f} %</text>" in picture
-    assert picture.count("<rect") == 1 + sum(run_id in SHOWN for run_id in card.SHOWN)
+    assert picture.count("<rect") == 2 + sum(run_id in SHOWN for run_id in card.SHOWN) and ">fixed rule</text>" in picture
     monkeypatch.setattr(card, "SHOWN", {"seq2seq-gone": "after"})
-    assert card.card().count("<rect") == 1
+    assert card.card().count("<rect") == 2 and ">3 %</text>" in card.card()
