@@ -11,7 +11,7 @@ TIGHT, WIDE = Plane(spread=0.01), Plane(shape="grid", spread=0.03)
 RING = "--world plane --shape ring --spread 0.01 --seeds 10"
 VANILLA = f"{RING} --decay false --beta 0.5 0.7 0.8"
 REMEDIES = f"{RING} --r1 0.1 --pack 1 2"
-CURES = "--world plane --shape grid --spread 0.03 --g-rate 0.004 --d-rate 0.004 --beta 0.9 0 --r1 0 0.05 --seeds 3"
+CURES = "--world plane --shape grid --spread 0.03 --g-rate 0.004 --d-rate 0.004 --beta 0.9 0.0 --r1 0.0 0.05 --seeds 3"
 PACKS = "--world plane --shape grid --spread 0.03 --g-rate 0.004 --d-rate 0.004 --beta 0.9 --pack 4 --seeds 3"
 GONE = "--world plane --d-rate 0.002 --g-rate 0.00003 --steps 1500 --critic-steps 5 --method saturating nonsaturating --seeds 3"
 LOSSES = "--world digits --method nonsaturating saturating ls wgan gp hinge --seeds 5"
