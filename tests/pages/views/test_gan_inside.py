@@ -16,7 +16,7 @@ from core.events import Finished
 from core.gan import watch
 from core.gan.settings import GanSettings
 from core.settings import build, flatten
-from pages.shared import shown
+from pages.shared import live, shown
 from pages.views.gan import data
 from tests.pages.conftest import charts, text_of
 
@@ -332,6 +332,22 @@ def test_a_score_that_noise_reaches_is_named():
     assert quality.won({"precision": 90.0, "coverage": 60.0, "frechet": 4.9}, noise) == []
     assert "“Precision”" in quality.about_noise(["precision"], quality._names(True))
     assert "worse in every one" in quality.about_noise([], quality._names(True))
+
+
+def test_rivals_of_several_heights_have_a_line_each():
+    """One name for one height; where the same rival reaches several, each line says of which score."""
+    metrics = labs.module("gan", "settings").METRICS
+    assert live._levels({"good": ("noise", 5.0), "strict": ("noise", 1.0)}, metrics) == {
+        "Good points: noise": 5.0, "Spots with a fair share: noise": 1.0}
+    assert live._levels({"good": ("noise", 5.0), "strict": ("noise", 5.0)}, metrics) == {"noise": 5.0}
+
+
+def test_knobs_that_wait_for_the_next_run_are_named():
+    """Of those that differ from the run shown, all but the ones that may be turned while it goes on."""
+    current = saved("plane")
+    today = current.settings.model_copy(update={"pack": 2, "players": "d", "r1": 0.5})
+    assert live._differences(current, today, today.TURNABLE) == "Packed together 1 → 2"
+    assert {"r1", "players"} <= set(today.TURNABLE)
 
 
 def test_few_test_digits_flatter_the_fakes():
