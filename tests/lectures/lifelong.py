@@ -54,7 +54,7 @@ CLAIMS = [
     claim("Instead 500 old digits", SETTING),
     claim("88 % over five seeds instead of 19 %; training on all digits together reaches 92 %.",
           three("replay of 500 digits", "class"), three("fine-tuning", "class"), three("joint training", "class")),
-    claim("with γ below 1 older", "the definition"),
+    claim("With γ below 1 older", "the definition"),
     claim("is more than 90°", "a negative product of two vectors"),
     claim("from 0° to 180°", "core.lifelong.tasks.angles", "core.lifelong.tasks.angles"),
     claim("where task 1 had been learned", NAME),

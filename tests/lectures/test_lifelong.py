@@ -39,3 +39,9 @@ def test_what_is_said_of_the_memories():
 def test_the_true_label_is_nearly_as_good_as_the_exact_fisher():
     exact, empirical, batch = (mean(ESTIMATES, estimate=name) for name in ("exact", "empirical", "batch"))
     assert exact - empirical < 2 and exact - batch > 5
+    assert mean("--method ewc --estimate batch --lam 10000 --seed 0 1 2") == pytest.approx(exact, abs=1.5)
+
+
+def test_the_neighbouring_angle_keeps_more_than_the_others():
+    left = [mean("--stream rotated --method finetune", f"task_{i}") for i in range(1, 5)]
+    assert left[3] > max(left[:3]) + 20
