@@ -196,8 +196,8 @@ class KDE(Frozen):
     """Kernel density: a small hill over every normal example; odd is where it is low (Rosenblatt 1956; Parzen 1962)."""
 
     name: Literal["kde"] = "kde"
-    bandwidth: float = knob(1.0, "Bandwidth", "Of each hill, in units of what makes the held-out normals most likely.", symbol="h", ge=0.1,
-                            le=10, log=True)
+    bandwidth: float = knob(1.0, "Bandwidth", "Of each hill, in units of the width under which each learned normal is most likely by all "
+                            "others.", symbol="h", ge=0.1, le=10, log=True)
 
 
 Method = (PCA | KMeans | Confidence | AutoEncoder | Denoising | Variational | SVDD | KNN | LOF | Forest | OneClassSVM | Mixture | KDE)

@@ -1,7 +1,7 @@
 """What is normal, and what is not: five sorts of data behind one door.
 
 A detector sees `fit` alone, and nothing tells it which examples are hidden anomalies. `held` are normals that it never
-learns from: they say when to stop and where to put a threshold. `test` is what everything is judged by.
+learns from and chooses nothing by: they say where to put a threshold. `test` is what everything is judged by.
 """
 
 from dataclasses import dataclass
