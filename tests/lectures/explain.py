@@ -68,7 +68,7 @@ CLAIMS = [
     claim("R² is 64 %", lambda: of(LIME, "fit")),
     claim("under insertion is 40 %, better than the moved map (23 %) and the picture alone (25 %)",
           lambda: of(LIME, "insertion map"), lambda: of(LIME, "insertion random"), lambda: of(LIME, "insertion input only")),
-    claim("under deletion is 17 %, better than the moved map (24 %), but the picture alone reaches 11 %",
+    claim("under deletion it is 17 %, better than the moved map (24 %), but not than the picture alone (11 %)",
           lambda: of(LIME, "deletion map"), lambda: of(LIME, "deletion random"), lambda: of(LIME, "deletion input only")),
     claim("every training digit of class 3 carries", SETTING),
     claim("These 9 of 784 pixels get 64 % of the map; a flat map would give them 1.1 %", DEFINITION, DEFINITION,
@@ -82,8 +82,8 @@ CLAIMS = [
     claim("still has 0.33 with sign, and 0.51 without", lambda: end(TRUST, "signed"), lambda: end(TRUST, "absolute")),
     claim("has 0.48; a random order has 0", lambda: end(TRUST, "input_only"), lambda: end(TRUST, "random")),
     claim("60 against 35 in this run", lambda: summary(FILTER, "excited_plain"), lambda: summary(FILTER, "excited")),
-    claim("On 1,000 test digits its mean length is 7.5 where the network is less than 90 % sure, and 7.6 where it is more than 99.99 % "
-          "sure; that of the probability is 1.8 and 0.0001", lambda: float(len(digits.load().test_y)),
+    claim("On 1,000 test digits the logit's has a mean length of 7.5 where the network is less than 90 % sure, and 7.6 where it is more "
+          "than 99.99 % sure; the probability's has 1.8 and 0.0001", lambda: float(len(digits.load().test_y)),
           partial(gradient, "logit unsure"), DEFINITION, partial(gradient, "logit sure"), DEFINITION,
           partial(gradient, "probability unsure"), partial(gradient, "probability sure")),
     claim("With 50 equal steps, a common default, the sum misses by 8 % on average over our twelve photos, and by 31 % at worst", SETTING,

@@ -15,7 +15,10 @@ from captum.attr import (
     InputXGradient,
     IntegratedGradients,
     KernelShap,
+    LayerAttribution,
+    LayerGradCam,
     Lime,
+    NoiseTunnel,
     Occlusion,
     Saliency,
 )
@@ -182,6 +185,7 @@ def shap(net: nn.Module, x: Tensor, black: Tensor) -> Tensor:
 
 METHODS = {
     "saliency": lambda net, x, _: Saliency(net).attribute(x, target=3),
+    "SmoothGrad": lambda net, x, _: NoiseTunnel(Saliency(net)).attribute(x, nt_samples=10, stdevs=0.15, target=3, abs=False),
     "input × gradient": lambda net, x, _: InputXGradient(net).attribute(x, target=3),
     "integrated gradients": lambda net, x, black: IntegratedGradients(net).attribute(x, black, target=3, n_steps=20),
     "GradientSHAP": shap,
@@ -209,3 +213,10 @@ def test_each_of_these_methods_finds_the_shortcut(name):
     assert found > OFTEN * CHANCE, "the map points to the mark"
     assert cured < OFTEN * CHANCE, "and does not where there is nothing to find"
     assert found > 3 * cured
+
+
+def test_grad_cam_is_too_coarse_for_the_mark():
+    def cam(net, x, _):
+        found = LayerGradCam(net, models.convolutions(net)[-1]).attribute(x, target=3, relu_attributions=True)
+        return LayerAttribution.interpolate(found, (28, 28), "bilinear")
+    assert shares(network(DEFAULT), cam) < OFTEN * CHANCE
