@@ -183,9 +183,15 @@ def shap(net: nn.Module, x: Tensor, black: Tensor) -> Tensor:
         return GradientShap(net).attribute(x, digits.load().train_x[::200], n_samples=20, stdevs=0.05, target=3)
 
 
+def smooth(net: nn.Module, x: Tensor, _: Tensor) -> Tensor:
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        return NoiseTunnel(Saliency(net)).attribute(x, nt_samples=10, stdevs=0.15, target=3, abs=False)
+
+
 METHODS = {
     "saliency": lambda net, x, _: Saliency(net).attribute(x, target=3),
-    "SmoothGrad": lambda net, x, _: NoiseTunnel(Saliency(net)).attribute(x, nt_samples=10, stdevs=0.15, target=3, abs=False),
+    "SmoothGrad": smooth,
     "input × gradient": lambda net, x, _: InputXGradient(net).attribute(x, target=3),
     "integrated gradients": lambda net, x, black: IntegratedGradients(net).attribute(x, black, target=3, n_steps=20),
     "GradientSHAP": shap,
