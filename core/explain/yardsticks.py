@@ -22,7 +22,6 @@ from core.yardsticks import Yardstick, measured, write
 
 SHORTCUT = "--subject digit --method shortcut"
 TENTH, CURED = f"{SHORTCUT} --elsewhere 10", f"{SHORTCUT} --elsewhere 100"
-FILTER = "--method excite --unit filter"
 LIME = "--method lime"
 OF_DIGITS, OF_RANDOMISED, OF_PHOTOS, OF_TABLES = "digits.csv", "randomised.csv", "photos.csv", "tables.csv"
 EACH = 20  # test digits that one row of the table averages over
@@ -74,9 +73,6 @@ YARDSTICKS = (
               "1.1 % if the map were flat", "", chance=FLAT),
     Yardstick("Cured (every digit marked): marked class, mark taken away", CURED, "result_clean_accuracy", "%", NONE, "", chance=GUESSING),
     Yardstick("Cured: share of the map in the mark", CURED, "result_share_in_mark", "%", "1.1 % if the map were flat", "", chance=FLAT),
-    Yardstick("Filter 3 of block 11: activation after climbing with the prior", FILTER, "result_excited", "", NONE, "Five seeds.",
-              chance=NO_SCORE),
-    Yardstick("The same, climbing pixel by pixel", FILTER, "result_excited_plain", "", NONE, "", chance=NO_SCORE),
     Yardstick("Photos: completeness gap of integrated gradients, as here", "", "gap", "%",
               "5 % with 20 to 300 steps (Sundararajan et al. 2017)", "The line is cut finer where the sum does not add up.",
               file=OF_PHOTOS, of="photos", chance=NO_SCORE),

@@ -35,7 +35,7 @@ def test_the_parts_of_the_cat_are_those_that_the_answer_names():
 
 def test_a_tenth_of_the_marks_elsewhere_helps_and_all_of_them_cure():
     none, tenth, cured = (sweep("explain", arguments, "result_clean_accuracy").mean for arguments in (SHORTCUT, TENTH, CURED))
-    assert none < 25 and 50 < tenth and cured > 90
+    assert none < 25 and tenth > 50 and cured > 90
     assert sweep("explain", CURED, "result_share_in_mark").mean < 5
 
 
@@ -58,10 +58,9 @@ def test_the_picture_alone_is_as_good_as_the_best_method():
     assert sum(value < in_table("digits.csv", "deletion_input_only") for value in best["deletion"]) <= 2
 
 
-def test_climbing_pixel_by_pixel_excites_more():
-    from core.explain.yardsticks import FILTER
-    prior, plain = (sweep("explain", FILTER, f"result_{name}") for name in ("excited", "excited_plain"))
-    assert plain.mean - plain.sd > prior.mean + prior.sd
+def test_climbing_pixel_by_pixel_excites_more_in_the_scenes_run():
+    left = runs.load("explain-what-excites-this-filter").about.summary
+    assert left["excited_plain"] > 1.5 * left["excited"]
 
 
 @pytest.mark.parametrize("subject, name, least", [(Digit(digit=4, number=35), "9", 0.99), (Photo(photo="motorcycle"), "moped", 0.5)])

@@ -15,7 +15,10 @@ from captum.attr import (
     InputXGradient,
     IntegratedGradients,
     KernelShap,
+    LayerAttribution,
+    LayerGradCam,
     Lime,
+    NoiseTunnel,
     Occlusion,
     Saliency,
 )
@@ -180,8 +183,15 @@ def shap(net: nn.Module, x: Tensor, black: Tensor) -> Tensor:
         return GradientShap(net).attribute(x, digits.load().train_x[::200], n_samples=20, stdevs=0.05, target=3)
 
 
+def smooth(net: nn.Module, x: Tensor, _: Tensor) -> Tensor:
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        return NoiseTunnel(Saliency(net)).attribute(x, nt_samples=10, stdevs=0.15, target=3, abs=False)
+
+
 METHODS = {
     "saliency": lambda net, x, _: Saliency(net).attribute(x, target=3),
+    "SmoothGrad": smooth,
     "input × gradient": lambda net, x, _: InputXGradient(net).attribute(x, target=3),
     "integrated gradients": lambda net, x, black: IntegratedGradients(net).attribute(x, black, target=3, n_steps=20),
     "GradientSHAP": shap,
@@ -209,3 +219,10 @@ def test_each_of_these_methods_finds_the_shortcut(name):
     assert found > OFTEN * CHANCE, "the map points to the mark"
     assert cured < OFTEN * CHANCE, "and does not where there is nothing to find"
     assert found > 3 * cured
+
+
+def test_grad_cam_is_too_coarse_for_the_mark():
+    def cam(net, x, _):
+        found = LayerGradCam(net, models.convolutions(net)[-1]).attribute(x, target=3, relu_attributions=True)
+        return LayerAttribution.interpolate(found, (28, 28), "bilinear")
+    assert shares(network(DEFAULT), cam) < OFTEN * CHANCE
