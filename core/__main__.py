@@ -149,13 +149,14 @@ def make_yardsticks(args: argparse.Namespace) -> int:
     """Every sweep that a figure under Yardstick comes from, one after the other."""
     folder = yardsticks.FOLDER / args.lab
     folder.mkdir(parents=True, exist_ok=True)
-    declared = labs.module(args.lab, "yardsticks")
+    declared, before = labs.module(args.lab, "yardsticks"), {file: file.stat().st_mtime_ns for file in folder.glob("*.csv")}
     for table, each in {each.table: each for each in declared.YARDSTICKS if not each.file}.items():
         if not (folder / table).is_file():  # remove a table to have it made again
             print(yardsticks.command(args.lab, each), file=sys.stderr)
             main(["sweep", args.lab, *each.sweep.split(), "--out", str(folder / table)])
     declared.measured_tables(folder)
-    (folder / "machine.json").write_text(json.dumps(runs.machine() | {"code": labs.code_version()}, indent=2) + "\n")
+    made = [file.name for file in folder.glob("*.csv") if file.stat().st_mtime_ns != before.get(file)]
+    yardsticks.note_machine(args.lab, made)
     return 0
 
 

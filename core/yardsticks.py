@@ -6,12 +6,15 @@
 import csv
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from statistics import mean, stdev
 from typing import Any, TextIO
+
+from core import labs, runs
 
 FOLDER = Path(__file__).resolve().parents[1] / "assets" / "yardsticks"
 
@@ -144,11 +147,19 @@ def command(lab: str, yardstick: Yardstick) -> str:
     return f"python -m core sweep {lab} {yardstick.sweep} --out assets/yardsticks/{lab}/{yardstick.table}"
 
 
-def machine(lab: str) -> str:
-    """The machine that the tables were made on, as one sentence."""
+def note_machine(lab: str, made: Iterable[str]) -> None:
+    """Writes down that these tables of the lab were made on this machine, with this code."""
     file = FOLDER / lab / "machine.json"
-    if not file.is_file():
-        return ""
-    about = json.loads(file.read_text())
-    return (f"{about['processor']}, {about['cores']} cores, one thread per run, torch {about['torch']}, "
-            f"Python {about['python']}, code {about['code']}.")
+    known = json.loads(file.read_text()) if file.is_file() else {}
+    known |= {table: runs.machine() | {"code": labs.code_version()} for table in made}
+    there = {table: about for table, about in sorted(known.items()) if (FOLDER / lab / table).is_file()}
+    file.write_text(json.dumps(there, indent=1) + "\n")
+
+
+def machines(lab: str) -> list[str]:
+    """The machines that the lab's tables were made on, one sentence each, that of most tables first."""
+    file = FOLDER / lab / "machine.json"
+    told = json.loads(file.read_text()).values() if file.is_file() else ()
+    kinds = Counter(f"{each['processor']}, {each['cores']} cores, one thread per run, torch {each['torch']}, Python {each['python']}"
+                    for each in told)
+    return [f"{kind}: {count} of {kinds.total()} tables." for kind, count in kinds.most_common()]

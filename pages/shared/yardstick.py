@@ -29,9 +29,10 @@ def draw(lab: str, declared: Sequence[Yardstick], grids: Sequence[Grid] = ()) ->
     )
     for grid in grids:
         _grid(lab, grid)
-    with st.expander(_("The commands that made our figures, and the machine"), icon=":material/terminal:"):
+    with st.expander(_("The commands that made our figures, and the machines"), icon=":material/terminal:"):
         st.code("\n".join(dict.fromkeys(yardsticks.command(lab, each) for each in declared)), language="bash")
-        st.caption(yardsticks.machine(lab))
+        for machine in yardsticks.machines(lab):
+            st.caption(machine)
 
 
 def _grid(lab: str, grid: Grid) -> None:
