@@ -10,7 +10,6 @@
 
 import argparse
 import itertools
-import json
 import sys
 import time
 from pathlib import Path
