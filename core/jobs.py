@@ -218,7 +218,7 @@ class Jobs:
     def training(self) -> list[tuple[str, str, float | None]]:
         """What those who wait wait for: (lab, state, seconds to go) of every run that holds a worker."""
         with self.lock:
-            return [(job.lab, job.state, pace.speed(job.events, job.arrived, job.state)[2])
+            return [(job.lab, job.state, pace.speed(job.events, job.arrived, job.state, job.paused_since)[2])
                     for job in self.jobs.values() if job.live and job.state != "queued"]
 
     # ---- inside ----
