@@ -26,8 +26,8 @@ def pictures(current: Shown) -> None:
     """Under the live curves: what both domains look like, and the features of both as one moving cloud."""
     if current.settings is None:
         return
-    left, right = st.columns([1, 1.25], gap="large")
     moons = current.settings.target.name == "moons"
+    left, right = st.columns([1.25, 1] if moons else [1, 1.25], gap="large")  # the plane of the moons is a square: it needs the room
     with right:  # first: the other may have to load the domains
         live_cloud(current)
     with left:

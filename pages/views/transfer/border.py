@@ -13,7 +13,7 @@ from pages.views.transfer.cloud import at_step, few
 
 REACH = 2.2  # where the measured plane ends, as core/transfer/watch.py has it
 SHAPES = (("square", "x"), ("circle", "cross"))  # of source and target, class 0 filled and class 1 of strokes
-HEIGHT, LARGE = 360, 560
+HEIGHT, LARGE = 330, 520
 MARGINS = 12  # pixels that a chart's axes take more from its width than from its height: so the plane is a square
 
 
