@@ -203,8 +203,8 @@ def _classes(settings: TransferSettings) -> int:
 GUESSING = Chance(lambda settings: 100 / _classes(settings))
 EVEN = Chance(lambda settings: math.log(_classes(settings)), "the same probability for every class")
 METRICS = {  # a look asks a sample of each test part: watch.EACH pictures at most
-    "source": Metric("Source (test sample)", "%", role="before", chance=GUESSING),
-    "target": Metric("Target (test sample; its labels are unknown in practice)", "%", chance=GUESSING),
+    "source": Metric("Source", "%", role="before", chance=GUESSING),
+    "target": Metric("Target (unknown in practice)", "%", chance=GUESSING),
     "domain": Metric("Domain classifier", "%", role="neutral", chance=COIN),
     "probe": Metric("Fresh probe of the domain", "%", role="danger", chance=COIN),
     "lam": Metric("λ(p)", role="neutral", chart="λ"),

@@ -1,7 +1,7 @@
 """The live picture of a lab page: the six buttons, progress, numbers and curves. Polls only while something trains."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from random import randrange
 
@@ -18,6 +18,7 @@ from pages.shared.words import _, plain
 
 MOMENT = 0.3  # seconds that a press of the first button waits for a run that may be so short
 STILL = 1.0  # seconds between two looks at a paused run: what is seldom drawn anew never swallows a press of Step
+FEW = 2  # level lines of trivial rivals in one picture: more would hide the curves
 POLL = 0.4  # seconds between two looks at a live run; longer when many look
 
 
@@ -255,11 +256,12 @@ def _numbers(current: Shown, metrics: Mapping[str, Metric]) -> None:
             )
 
 
-def _levels(rivals: Mapping[str, tuple[str, float]], metrics: Mapping[str, Metric]) -> list[tuple[str, float]]:
-    """The level lines of one picture: the rival's name, with the score's where it reaches several heights."""
-    heights = {who: {value for name, value in rivals.values() if name == who} for who, __ in rivals.values()}
-    named = [(who if len(heights[who]) == 1 else f"{_(metrics[n].label)}: {who}", value) for n, (who, value) in rivals.items()]
-    return list(dict.fromkeys(named))
+def _levels(rivals: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
+    """The level lines of one picture, each height once, those of its leading scores; with their heights where one rival has
+    several."""
+    lines = list(dict.fromkeys(rivals))[:FEW]
+    names = [who for who, __ in lines]
+    return [(who if names.count(who) == 1 else f"{who}: {value:.3g}", value) for who, value in lines]
 
 
 def _charts(lab: str, current: Shown, metrics: Mapping[str, Metric]) -> None:
@@ -305,7 +307,7 @@ def _chart(group: str, current: Shown, metrics: Mapping[str, Metric], others: li
         switches=begun.facts.get("marks", []) if begun else [],
         whole=bool(begun and begun.facts.get("whole")),  # a run whose beginning is what one wants to see
         top=max((metrics[n].top for n in names if metrics[n].top), default=None),
-        levels=_levels({n: rival for n in names if (rival := shown.rival(metrics[n], current.settings))}, metrics),
+        levels=_levels([rival for n in names if (rival := shown.rival(metrics[n], current.settings))]),
     )
     chart.show(
         figure,

@@ -119,10 +119,10 @@ def test_a_score_has_its_trivial_rival_below_it_and_as_a_level_in_its_curve(visi
 
 
 def test_rivals_of_one_name_and_several_heights_are_told_apart():
-    metrics = {"a": Metric("A"), "b": Metric("B"), "c": Metric("C")}
     one, two, other = ("guessing", 10.0), ("guessing", 50.0), ("noise", 3.0)
-    assert live._levels({"a": one, "b": one, "c": other}, metrics) == [one, other]
-    assert live._levels({"a": one, "b": two}, metrics) == [("A: guessing", 10.0), ("B: guessing", 50.0)]
+    assert live._levels([one, one, other]) == [one, other]
+    assert live._levels([one, two, one]) == [("guessing: 10", 10.0), ("guessing: 50", 50.0)]
+    assert live._levels([one, two, other]) == [("guessing: 10", 10.0), ("guessing: 50", 50.0)], "the leading scores' alone"
 
 
 def test_a_knob_that_is_turned_beside_a_live_run_says_when_it_counts(visit, register):

@@ -334,14 +334,6 @@ def test_a_score_that_noise_reaches_is_named():
     assert "worse in every one" in quality.about_noise([], quality._names(True))
 
 
-def test_rivals_of_several_heights_have_a_line_each():
-    """One name for one height; where the same rival reaches several, each line says of which score."""
-    metrics = labs.module("gan", "settings").METRICS
-    assert live._levels({"good": ("noise", 5.0), "strict": ("noise", 1.0)}, metrics) == {
-        "Good points: noise": 5.0, "Spots with a fair share: noise": 1.0}
-    assert live._levels({"good": ("noise", 5.0), "strict": ("noise", 5.0)}, metrics) == {"noise": 5.0}
-
-
 def test_knobs_that_wait_for_the_next_run_are_named():
     """Of those that differ from the run shown, all but the ones that may be turned while it goes on."""
     current = saved("plane")
