@@ -9,7 +9,7 @@ import pytest
 from core import endings, jobs, labs, runs
 from core.events import Metrics, Warned
 from core.jobs import Job
-from core.settings import TEN_DIGITS, Chance, Metric, build, flatten
+from core.settings import TEN_DIGITS, Chance, build, flatten
 from pages.shared import lecture, live, status
 from pages.shared.shown import Shown
 from tests.pages.conftest import PAGES, charts, check, said, shown, text_of
