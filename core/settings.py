@@ -82,6 +82,7 @@ class Chance:
 TEN_DIGITS = Chance(10.0)  # accuracy over ten equally frequent classes
 COIN = Chance(50.0)  # AUROC of random scores, and accuracy over two equally frequent classes
 UNDECLARED = Chance(float("nan"), "")
+SCORED = ("%", "points")  # units of numbers that look like a score, so that each has to say what chance is
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,10 @@ class Metric:
     log: bool = False
     top: float | None = None
     chance: Chance | None = UNDECLARED
+
+    def __post_init__(self) -> None:
+        if self.unit in SCORED and self.chance is UNDECLARED:
+            raise TypeError(f"“{self.label}” is a number in {self.unit}: say what chance is, or that it is no score (chance=None).")
 
 
 @dataclass(frozen=True)

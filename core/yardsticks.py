@@ -15,6 +15,7 @@ from statistics import mean, stdev
 from typing import Any, TextIO
 
 from core import labs, runs
+from core.settings import SCORED
 
 FOLDER = Path(__file__).resolve().parents[1] / "assets" / "yardsticks"
 
@@ -43,6 +44,10 @@ class Yardstick:
     of: str = "seeds"
     within: str = ""
     chance: str = ""
+
+    def __post_init__(self) -> None:
+        if self.unit in SCORED and not self.chance:
+            raise TypeError(f"“{self.title}” is a number in {self.unit}: say what chance is, or “–” where it is no score.")
 
     @property
     def table(self) -> str:

@@ -4,11 +4,13 @@ When shipped runs or tables are made again, the tests here name the sentences th
 """
 
 import importlib
+import json
 
 import pytest
 
-from core import labs
-from core.settings import UNDECLARED
+from core import labs, yardsticks
+from core.settings import SCORED, UNDECLARED, Metric
+from core.yardsticks import Yardstick
 from pages.shared import lecture
 from tests.lectures.claims import Claim, Near, agrees, claim, numbers_without_claim
 
@@ -35,12 +37,19 @@ def test_every_number_has_a_claim(lab):
 
 
 @each_lab
-def test_every_score_says_what_chance_is(lab):
-    """A metric in % or points has a trivial rival, or says that it is no score; so has every figure under Yardstick."""
-    metrics = labs.module(lab, "settings").METRICS
-    silent = [name for name, metric in metrics.items() if metric.unit in ("%", "points") and metric.chance is UNDECLARED]
-    silent += [each.title for each in labs.module(lab, "yardsticks").YARDSTICKS if each.unit in ("%", "points") and not each.chance]
-    assert silent == []
+def test_every_table_says_on_which_machine_it_was_made(lab):
+    folder = yardsticks.FOLDER / lab
+    assert set(json.loads((folder / "machine.json").read_text())) == {file.name for file in folder.glob("*.csv")}
+    assert yardsticks.machines(lab)
+
+
+@pytest.mark.parametrize("unit", SCORED)
+def test_no_score_can_forget_its_chance(unit):
+    with pytest.raises(TypeError, match="“Hits” is a number in .*: say what chance is"):
+        Metric("Hits", unit)
+    with pytest.raises(TypeError, match="“Hits” is a number in .*: say what chance is"):
+        Yardstick("Hits", "", "", unit, "", "")
+    assert Metric("Hits", unit, chance=None) and Yardstick("Hits", "", "", unit, "", "", chance="–")
 
 
 @each_lab
