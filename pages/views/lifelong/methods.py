@@ -44,7 +44,7 @@ def methods(current: Shown) -> None:
             _("average accuracy on the tasks seen (%)"),
             420,
             end=max((line.x[-1] for line in lines), default=None),
-            levels={_("guessing"): METRICS["average"].chance.of(current.settings)},
+            levels=[(_("guessing"), METRICS["average"].chance.of(current.settings))],
         ),
         key="methods/curves",
         alt=_("Average accuracy of several methods over training"),
