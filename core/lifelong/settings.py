@@ -67,7 +67,7 @@ class OnlineEWC(Frozen):
 
 
 class MAS(Frozen):
-    """Hold what the answer is sensitive to, without labels (Aljundi et al. 2018)."""
+    """Hold the weights to which the answer is sensitive; no labels are needed (Aljundi et al. 2018)."""
 
     name: Literal["mas"] = "mas"
     lam: float = _lam(0.02, 0.0001, 10)
@@ -75,11 +75,11 @@ class MAS(Frozen):
 
 
 class SI(Frozen):
-    """Hold what made the loss fall, summed up along the way (Zenke, Poole, Ganguli 2017)."""
+    """Hold the weights that made the loss fall, summed along the path of training (Zenke, Poole, Ganguli 2017)."""
 
     name: Literal["si"] = "si"
     lam: float = _lam(10, 0.01, 10_000)
-    damping: float = knob(0.1, "Damping", "Added to the squared way of each weight, so that one that hardly moved does "
+    damping: float = knob(0.1, "Damping", "Added to the squared distance of each weight, so that one that hardly moved does "
                           "not become infinitely important.", symbol="ξ", ge=0.0001, le=1, log=True, fine=True)
 
 
@@ -93,7 +93,7 @@ class RWalk(Frozen):
 
 
 class SCP(Frozen):
-    """Hold what moves the cloud of outputs, seen from random directions (Kolouri et al. 2020)."""
+    """Hold the weights that move the mean output, seen from random directions (Kolouri et al. 2020)."""
 
     name: Literal["scp"] = "scp"
     lam: float = _lam(10, 0.01, 10_000)

@@ -95,7 +95,7 @@ def _gap(current: Shown) -> None:
     )
     st.caption(
         _(
-            "A left bar that is clearly lower than the right one shows the stability gap: task 1 fell deeper right after the switch "
-            "than where it ended. A measurement at the end of each task alone does not show it."
+            "A left bar that is clearly lower than the right one shows the stability gap: on the way, often soon after the switch, "
+            "task 1 fell deeper than where it ended. A measurement at the end of each task alone does not show it."
         )
     )

@@ -20,8 +20,8 @@ def held(current: Shown) -> None:
         return
     st.markdown(
         _(
-            "**Ω of the first layer, drawn on the pixels**: for each pixel the importance of all its weights, summed over the tasks so "
-            "far. The penalty holds the weights of bright pixels most."
+            "**Ω of the first layer, drawn on the pixels**: for each pixel the importance of all its weights for the tasks so "
+            "far, summed. The penalty holds the weights of bright pixels most."
         )
     )
     shown = omegas[:5]
