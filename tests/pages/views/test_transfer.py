@@ -347,7 +347,7 @@ def test_without_a_bound_the_gap_stays_open(visit):
     saved("source")
     visitor = view(calm(visit(PAGE, run=current.id, tab="Look inside")), "methods")
     assert set(visitor.table[-1].value["Gap closed (%)"]) == {"–"}
-    assert "no stored run trained on the target" in text_of(visitor)
+    assert "a stored run of these domains is missing: trained on the target" in text_of(visitor)
 
 
 def test_a_curve_holds_what_the_looks_measured():
