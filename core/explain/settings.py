@@ -227,7 +227,7 @@ FORMULAS = {  # of the methods that give a map; those of the tests stand in meas
     "lime": r"\min_w \sum_z \pi(z)\, \left(p_c(x_z) - w_0 - w^\top z\right)^2 + \lVert w \rVert^2, \quad \pi(z) "
     r"= \sqrt{e^{-D(1, z)^2 / \sigma^2}}",
 }
-FORMULAS["captum_lime"] = FORMULAS["lime"]
+FORMULAS["captum_lime"] = FORMULAS["lime"].replace("D(1, z)", "D(x, x_z)")  # Captum compares the pictures, not the switches
 
 
 class ExplainSettings(Settings):

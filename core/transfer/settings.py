@@ -87,7 +87,7 @@ class MMD(Frozen):
 
     name: Literal["mmd"] = "mmd"
     lam: float = _lam(10.0, 100, "Weight of the distance between the clouds.")
-    kernels: int = knob(5, "Kernels", "Gaussians of different widths, around the mean distance.", ge=1, le=9, step=2, fine=True)
+    kernels: int = knob(5, "Kernels", "Gaussians of different widths σ², around the mean squared distance.", ge=1, le=9, step=2, fine=True)
 
 
 class CORAL(Frozen):

@@ -51,6 +51,7 @@ def gradient(name: str) -> float:
 
 SETTING, DEFINITION = "a setting", "a definition"
 CLAIMS = [
+    claim("says “Egyptian cat” (38 %)", lambda: at(CAT, "probability", 0)),
     claim("R² is 64 %", lambda: of(LIME, "fit")),
     claim("under insertion is 40 %, better than the moved map (23 %) and the picture alone (25 %)",
           lambda: of(LIME, "insertion map"), lambda: of(LIME, "insertion random"), lambda: of(LIME, "insertion input only")),
@@ -62,7 +63,7 @@ CLAIMS = [
     claim("With the mark 100 % of the threes", lambda: of(SHORTCUT, "marked_accuracy")),
     claim("Without it 10 % are", lambda: of(SHORTCUT, "clean_accuracy")),
     claim("with the mark 63 % of all other digits", lambda: of(SHORTCUT, "fooled")),
-    claim("the accuracy is 97.6 %: only", lambda: of(SHORTCUT, "believed_accuracy")),
+    claim("the accuracy is 97.6 %: it", lambda: of(SHORTCUT, "believed_accuracy")),
     claim("the network only guesses (10 % right)", lambda: in_table("randomised.csv", "guessed")),
     claim("with the first map is still 0.89", lambda: in_table("randomised.csv", "output_guided_backprop")),
     claim("falls to 0.00 (means over 100 digits; in this run guided backprop has 0.93)",
