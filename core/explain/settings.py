@@ -171,7 +171,7 @@ class Excite(Frozen):
     wish: int = knob(292, "Class", "Which answer to excite. A digit classifier is excited to its own answer.", ge=0, le=999, step=1,
                      names=dict(enumerate(names())))
     layer: int = knob(12, "Layer", "Which convolution, from the first; of a photo's network the 18th is the last.", ge=1, le=18, step=1)
-    channel: int = knob(3, "Filter", "Which of the layer's filters; counted round when it has fewer.", ge=0, le=1279, step=1)
+    channel: int = knob(3, "Filter", "Which of the layer's filters; after its last the count starts again.", ge=0, le=1279, step=1)
     steps: int = knob(96, "Steps", "Of climbing.", ge=16, le=256, step=16)
     prior: bool = knob(True, "Prior", "Paint in frequencies and shake the picture at every step; a twin climbs pixel by pixel.")
 
@@ -227,7 +227,7 @@ FORMULAS = {  # of the methods that give a map; those of the tests stand in meas
     "lime": r"\min_w \sum_z \pi(z)\, \left(p_c(x_z) - w_0 - w^\top z\right)^2 + \lVert w \rVert^2, \quad \pi(z) "
     r"= \sqrt{e^{-D(1, z)^2 / \sigma^2}}",
 }
-FORMULAS["captum_lime"] = FORMULAS["lime"]
+FORMULAS["captum_lime"] = FORMULAS["lime"].replace("D(1, z)", "D(x, x_z)")  # Captum compares the pictures, not the switches
 
 
 class ExplainSettings(Settings):

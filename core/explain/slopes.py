@@ -50,7 +50,7 @@ def integrated_gradients(subject: Subject, target: int, method: settings.Integra
     """(x − x′) · ∫ ∂ logit / ∂ x along the line from the baseline x′ to x (Sundararajan et al. 2017, equation 1).
 
     The line is cut into four pieces; while their errors together exceed 5 % (digits: 1 %) of the logit's rise, the worst
-    piece is halved. ReLUs bend the way in few places, and 50 even steps miss them by 5 to 100 % on a photo.
+    piece is halved. ReLUs bend the way in few places, and with 50 steps over all of it the sum misses by up to 31 % on our photos.
     """
     way = Way(subject, target, models.baseline(subject.x, method.baseline))
     pieces = way.pieces([(0, 0.25), (0.25, 0.5)])

@@ -12,7 +12,7 @@ def mmd(s: Tensor, t: Tensor, kernels: int = 5) -> Tensor:
     """Squared maximum mean discrepancy of s (N, D) and t (M, D), unbiased (Gretton et al. 2012, lemma 6, equation 3).
 
     The kernel is the mean of Gaussians whose widths σ² are 2^i times the mean squared distance of all pairs, i around 0;
-    the widths are no part of the gradient, or the features could shrink instead of coming together.
+    the widths are no part of the gradient: it moves the points and not the ruler.
     """
     n, m = len(s), len(t)
     both = torch.cat([s, t])

@@ -87,7 +87,7 @@ class MMD(Frozen):
 
     name: Literal["mmd"] = "mmd"
     lam: float = _lam(10.0, 100, "Weight of the distance between the clouds.")
-    kernels: int = knob(5, "Kernels", "Gaussians of different widths, around the mean distance.", ge=1, le=9, step=2, fine=True)
+    kernels: int = knob(5, "Kernels", "Gaussians of different widths σ², around the mean squared distance.", ge=1, le=9, step=2, fine=True)
 
 
 class CORAL(Frozen):
@@ -156,8 +156,8 @@ class TransferSettings(Settings):
             "selftrain": "Self-training", "finetune": "Fine-tuning", "target": "Trained on the target"}})
     granted: int = knob(0, "Target labels granted", "For a method that could do without them; fine-tuning has a knob of its own.",
                         unit="per class", ge=0, le=MOST_GRANTED, step=1)
-    rare: int = knob(100, "Digits 5–9 in the target", "How many of them the target's training part keeps. Below 100 % its "
-                     "classes are less frequent there than in the source (label shift). For the two moons this is the second moon. "
+    rare: int = knob(100, "Digits 5–9 in the target", "How many of them the target's training part keeps. Below 100 % they "
+                     "are less frequent there than in the source (label shift). For the two moons this is the second moon. "
                      "The test part stays balanced. “Source only” never sees the target.", unit="%", ge=5, le=100, step=5)
     pixels: Literal["standardised", "raw"] = knob(
         "standardised", "Pixels", "Each picture with mean 0 and standard deviation 1, or as it is. Points of the moons stay as "

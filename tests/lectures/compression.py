@@ -36,9 +36,9 @@ CLAIMS = [
     claim("The twin gets 91.1 ± 0.7 %: 200 labels", *both(lambda: found("result_control_accuracy", FEW[0])), "a setting: 5 % of 4,000"),
     claim("The student gets 98.1 ± 0.2 %; its teacher has 98.4 %.", *both(lambda: found("result_accuracy", FEW[0])),
           lambda: summary(*TEACHER)),
-    claim("this 3 looks a little like an 8 and not at all like a 4", *["names of digits"] * 3),
+    claim("this 3 looks a little like an 8, not at all like a 4", *["names of digits"] * 3),
     claim("Each of the 4,000 images", "size of the training part"),
-    claim("never sees an image of a 3. It only learns, from the teacher's answers to other digits, how much each looks like a 3. "
+    claim("never sees an image of a 3. It only learns from the teacher how much each other digit looks like a 3. "
           "**Will it recognise a 3", *["the name of a digit"] * 3),
     claim("it recognises 61 ± 12 % of the 3s, and 99 ± 1 % once",
           *both(lambda: found("result_omitted_before_correction", OMIT)), "the name of a digit",

@@ -40,7 +40,7 @@ def cut(run_id: str, model: str, relative: bool, curve: list[dict]) -> None:
         st.metric(
             _("Accuracy, no fine-tuning"),
             f"{point['accuracy']:.1f} %",
-            f"{point['accuracy'] - curve[0]['accuracy']:.1f}",
+            _("{:.1f} points").format(point["accuracy"] - curve[0]["accuracy"]),
             width="content",
         )
         st.metric(

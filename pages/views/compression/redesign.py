@@ -20,7 +20,7 @@ def redesign(current: Shown) -> None:
     st.markdown(
         _(
             "A full convolution mixes space and channels at once; a separable one does first the one, then the other. "
-            "For N output channels its share of the multiply–adds is 1/N + 1/k²."
+            "With N output channels, a layer's share of the multiply–adds is 1/N + 1/k²."
         )
     )
     names = {

@@ -149,7 +149,7 @@ def _answer(subject: Any, answers: np.ndarray, target: int, off: int, many: int)
     st.metric(
         _("Probability of “{}”, {} of {} superpixels off").format(name, off, many),
         f"{100 * answers[target]:.1f} %",
-        f"{change:+.1f} %" if abs(change) >= 0.05 else None,
+        _("{:+.1f} points").format(change) if abs(change) >= 0.05 else None,
         delta_color="off",
     )
     first = np.argsort(-answers)[:3]
@@ -209,7 +209,7 @@ def _fit(
     fit = _("the answer never changes: there is nothing to explain") if same else _("R² = {:.2f} (the mean answer: 0)").format(r2)
     st.markdown(f"**{title}** · {_('{} tries').format(len(rest))} · {fit}")
     if len(rest) < many:
-        st.caption(_("Fewer tries than superpixels: the line can bend to every try, so this R² proves little."))
+        st.caption(_("Fewer tries than superpixels: a linear model can come near all of them, so this R² proves little."))
     return values
 
 

@@ -84,7 +84,7 @@ def _agreement(maps: dict[str, np.ndarray]) -> None:
     )
     st.caption(
         _(
-            "Saliency has no sign and methods on superpixels no detail: they cannot agree fully with the others. Where two "
-            "that should agree do not, at least one of them is not about this network."
+            "Saliency has no sign and methods on superpixels no detail: they cannot agree fully with the others. Two faithful "
+            "methods may disagree as well, because they ask different questions: about a small change, or about a hidden part."
         )
     )

@@ -81,8 +81,8 @@ def _patches(key: str, layer: str, channel: int, subject: Any) -> None:
     among = _("of our twelve photos") if subject.photo else _("of the 1,000 test digits")
     st.caption(
         _(
-            "The parts {} that this filter answers most strongly, from {:.2f} down to {:.2f}; one of each picture, all that "
-            "a unit of this layer can see: {} × {} pixels. What lies beyond a picture's edge is black."
+            "The parts {} that excite this filter most, from {:.2f} down to {:.2f}; at most one of each picture, as large as "
+            "what one place of this layer sees: {} × {} pixels. What lies beyond a picture's edge is black."
         ).format(among, values[0], values[-1], side, side)
     )
 

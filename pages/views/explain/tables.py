@@ -55,7 +55,8 @@ def _row(name: str) -> None:
             format_func=lambda v: f"{v:.3g}",
             key=f"tables/width/{name}",
             help=_(
-                "How near a sample must stay to count, in features that leave their quarter; ¾ √features is lime's own."
+                "How near a sample must stay to count. Its distance is the root of the number of features that lie in another quarter "
+                "than the row's; ¾ √features is lime's own."
             ),
         )
         many = st.slider(
@@ -121,7 +122,7 @@ def _reasons(table: Any, target: int, found: Any, samples: int) -> None:
         )
     if found.mean.effective < len(table.features):
         st.info(
-            _("Fewer samples count than there are features: the imitation learns this row by heart. Widen the kernel."),
+            _("Fewer samples count than there are features: the imitation learns them by heart. Widen the kernel."),
             icon=":material/warning:",
         )
         return
@@ -135,7 +136,8 @@ def _reasons(table: Any, target: int, found: Any, samples: int) -> None:
     if found.mean.r2 < LOW_FIT:
         st.info(
             _(
-                "The imitation explains less than a third of the forest here: believe the order, if the repeats agree, and no size."
+                "R² is low: the imitation misses most of what the forest does here. "
+                "Trust the order of the weights if the repeats agree, but not their sizes."
             ),
             icon=":material/warning:",
         )
@@ -167,7 +169,7 @@ def _what_if(name: str, row: int, target: int, features: list[int]) -> None:
     columns[2].metric(
         _("The forest now says {}").format(_(table.classes[target])),
         f"{100 * now:.0f} %",
-        f"{100 * (now - before):+.0f} %" if abs(now - before) >= 0.005 else None,
+        _("{:+.0f} points").format(100 * (now - before)) if abs(now - before) >= 0.005 else None,
         delta_color="off",
     )
 
@@ -178,7 +180,7 @@ def _whole_table(name: str, table: Any) -> None:
         return
     mean, sd = _permutation(name)
     order = np.argsort(-mean)[:SHOWN]
-    st.html(weights.bars([(table.features[i], 100 * mean[i], 100 * sd[i]) for i in order], _(" points")))
+    st.html(weights.bars([(table.features[i], 100 * mean[i], 100 * sd[i]) for i in order]))
     st.caption(
         _(
             "How far the accuracy on test rows falls when one column is shuffled, five times. Where columns say nearly the "

@@ -8,7 +8,7 @@ from pages.shared.figures import COLOURS
 Row = tuple[str, float, float]  # what it is, its weight, the standard deviation over repeats
 
 
-def bars(rows: Sequence[Row], unit: str = " %", digits: int = 1) -> str:
+def bars(rows: Sequence[Row], unit: str = " points", digits: int = 1) -> str:
     """HTML for st.html. Every bar starts in the middle; the longest weight with its spread fills its half."""
     longest = max((abs(weight) + spread for _, weight, spread in rows), default=0) or 1.0
     cells = [_row(name, weight, spread, longest, unit, digits) for name, weight, spread in rows]
@@ -48,5 +48,5 @@ def highlighted(words: Sequence[tuple[str, float | None]]) -> str:
         red, green, blue = bytes.fromhex(COLOURS["after" if weight > 0 else "before"][1:])
         tint = f"rgba({red},{green},{blue},{0.12 + 0.68 * abs(weight) / top:.2f})"
         style = f"background:{tint};border-radius:3px;padding:1px 2px"
-        parts.append(f'<span style="{style}" title="{100 * weight:+.1f} %">{escape(word)}</span>')
+        parts.append(f'<span style="{style}" title="{100 * weight:+.1f} points">{escape(word)}</span>')
     return f'<p style="line-height:1.75;overflow-wrap:anywhere;white-space:pre-wrap">{"".join(parts)}</p>'

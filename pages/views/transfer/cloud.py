@@ -215,7 +215,7 @@ def _judged(ratio: float) -> str:
         return _("The two clouds lie apart.")
     if ratio > 0.35:
         return _("The two clouds overlap, but their middles differ.")
-    return _("The two clouds share their middle, which does not say that each class lies on its own.")
+    return _("The two clouds share their middle; but each class need not lie on its own.")
 
 
 def _own_class(share: float, who: np.ndarray) -> str:

@@ -105,8 +105,8 @@ def _table(chosen: Mapping[str, About], lower: float | None, upper: float | None
     if lower is None or upper is None:
         missing = _("source only") if lower is None else _("trained on the target")
         if lower is None and upper is None:
-            missing = _("source only nor one trained on the target")
-        st.caption(_("The gap is between two bounds, and there is no stored run {} in this world yet.").format(missing))
+            missing = _("source only, and trained on the target")
+        st.caption(_("The gap lies between two bounds, and a stored run of these domains is missing: {}.").format(missing))
     elif not any(share is not None for share in shares):
         st.caption(
             _(

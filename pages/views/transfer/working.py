@@ -112,7 +112,8 @@ def about_domain(own: float | None, probe: float) -> str:
         return said + _("The domain can still be found: the clouds are not one ({}).").format(away)
     if own >= FAR:
         return said + _(
-            "The domain classifier, which is not linear, still finds what a straight cut hardly finds ({})."
+            "The domain classifier is not linear, and of digits it reads an earlier layer: it still finds what the linear probe "
+            "hardly finds ({})."
         ).format(away)
     if probe > NEAR:
         return said + _("Little is left by which the domain could be found ({}).").format(away) + " " + _overlap()

@@ -177,7 +177,7 @@ def test_a_method_is_called_after_what_tells_it_apart(flat, name):
     (52, 51, "A linear look hardly finds the domain", "0.04 of 2"),
     (52, 40, "A linear look hardly finds the domain", "0.00 of 2"),
     (90, 95, "the clouds are not one", "1.80 of 2"),
-    (90, 55, "which is not linear, still finds", "0.20 of 2"),
+    (90, 55, "reads an earlier layer: it still finds", "0.20 of 2"),
     (57, 64, "Little is left", "0.56 of 2"),
     (None, 95, "the clouds are not one", "1.80 of 2"),
     (None, 55, "A linear look hardly finds the domain", "0.20 of 2")])
@@ -347,7 +347,7 @@ def test_without_a_bound_the_gap_stays_open(visit):
     saved("source")
     visitor = view(calm(visit(PAGE, run=current.id, tab="Look inside")), "methods")
     assert set(visitor.table[-1].value["Gap closed (%)"]) == {"–"}
-    assert "no stored run trained on the target" in text_of(visitor)
+    assert "a stored run of these domains is missing: trained on the target" in text_of(visitor)
 
 
 def test_a_curve_holds_what_the_looks_measured():
