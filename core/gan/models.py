@@ -33,7 +33,7 @@ class DividedConvolution(nn.Module):
 
     The weight, read as a matrix (out, rest), has another largest singular value, often a smaller one: divided by that
     (Miyato et al. 2018, section 2.1) a convolution may still lengthen its input. Here the power iteration goes through the
-    convolution itself and back through its transpose (Wang et al. 2019).
+    convolution itself and back through its transpose (Gouk et al. 2018).
     """
 
     def __init__(self, layer: nn.Conv2d, side: int):

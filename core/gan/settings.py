@@ -120,7 +120,7 @@ class Wasserstein(Frozen):
 
     name: Literal["wgan"] = "wgan"
     critic_steps: int = _critic(3)
-    clip: float = knob(0.1, "Clipped at", "No weight of D may be larger.", symbol="c", ge=0.01, le=1, log=True)
+    clip: float = knob(0.1, "Clipped at", "No weight of D may be larger in size.", symbol="c", ge=0.01, le=1, log=True)
 
 
 class GradientPenalty(Frozen):

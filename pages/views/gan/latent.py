@@ -59,7 +59,7 @@ def _digits(current: Shown, there: data.Ended) -> None:
 def _about_turning() -> str:
     return _(
         "The walk turns from one code to the other and keeps their length in between: straight through the middle "
-        "lie codes too short to have been practised."
+        "lie shorter codes, on which G seldom practised."
     )
 
 
@@ -182,7 +182,7 @@ def _sums(there: data.Ended, chosen: list[int]) -> None:
     st.markdown(words)
     st.caption(
         _(
-            "A sum of three codes is longer than any code that G practised on, so it is brought back to length √{}. If "
+            "A sum of three codes is longer than most codes that G practised on, so it is brought back to length √{}. If "
             "it looks like none of the three, that is no mistake: directions among codes need not mean anything."
         ).format(there.latent)
     )
