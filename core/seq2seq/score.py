@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -15,6 +16,7 @@ from core.seq2seq.tasks import Part, Tokens, World, spoken, trimmed
 
 AT_ONCE = 100  # sequences that are decoded together
 ENOUGH = 30  # examples that a percentage needs
+T = TypeVar("T")
 
 
 def nearest(said: Tokens, answers: tuple[Tokens, ...]) -> tuple[int, Tokens]:
@@ -44,18 +46,24 @@ def answers_of(net: nn.Module, world: World, part: Part) -> list[Tokens]:
 
 def beamed(net: nn.Module, world: World, part: Part, width: int, alpha: float) -> list[Tokens]:
     """The best answer of a beam search to every example."""
-    return _in_order(part, lambda memory: [spoken(best[0].tokens) for best in decode.beam(net, memory, width, alpha, world.longest)], net)
+    return [answers[0] for answers in finalists(net, world, part, width, alpha)]
 
 
-def _in_order(part: Part, answer: Callable[[Memory], list[Tokens]], net: nn.Module) -> list[Tokens]:
+def finalists(net: nn.Module, world: World, part: Part, width: int, alpha: float) -> list[list[Tokens]]:
+    """All answers that a beam search ends with, the best first, to every example."""
+    return _in_order(part, lambda memory: [[spoken(each.tokens) for each in found]
+                                           for found in decode.beam(net, memory, width, alpha, world.longest)], net)
+
+
+def _in_order(part: Part, answer: Callable[[Memory], list[T]], net: nn.Module) -> list[T]:
     """The answers to every example in the order of the part, though they were decoded in batches of equal length."""
-    said: list[Tokens] = [()] * len(part)
+    said: dict[int, T] = {}
     for index in alike(part.x):
         with torch.inference_mode():
             memory = net.read(trimmed(part.x[index]))
         for i, mine in zip(index.tolist(), answer(memory)):
             said[i] = mine
-    return said
+    return [said[i] for i in range(len(part))]
 
 
 @torch.inference_mode()

@@ -74,7 +74,7 @@ def _means(measured: Shown) -> None:
         for title, (name, tip) in numbers.items():
             st.metric(title, f"{end[name]:.0f} %", help=f"{_('Still right.')} {tip}", width="content")
     st.markdown(
-        _("**The diagonal** is the white box: there the attacker has the network itself, so it is the darkest.")
+        _("**The diagonal** is the white box: there the attacker has the network itself, so it is usually the lowest of its column.")
         + " "
         + _best(measured)
     )

@@ -232,7 +232,7 @@ def about_gap(found: Mapping[str, list[Row]], kinds: Mapping[str, str], least: i
     said = _("Without attention there are **{} points** more wrong tokens on the longer {}, and {} on the shorter.")
     said = said.format(_points(long), things, _points(short))
     if long > short + chance:
-        return said + " " + _("One vector has the same size for every input: the more is read, the less of it is left.")
+        return said + " " + _("One vector has the same size for every input: the more is read, the less room each letter has.")
     if long < short - chance:
         return said + " " + _("Here looking back helps the shorter ones more.")
     return said + " " + _("Here length makes no clear difference to what looking back is worth.")

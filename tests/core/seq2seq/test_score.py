@@ -77,6 +77,7 @@ def test_answers_stand_in_the_order_of_the_part(net, world):
     part = world.test.first(60)
     said = score.answers_of(net, world, part)
     beamed = score.beamed(net, world, part, 2, 1.0)
+    assert [answers[0] for answers in score.finalists(net, world, part, 2, 1.0)] == beamed
     for i in (0, 7, 23, 59):
         one = tasks.Part(part.x[i:i + 1], part.y[i:i + 1], part.answers[i:i + 1])
         assert score.answers_of(net, world, one) == [said[i]] and score.beamed(net, world, one, 2, 1.0) == [beamed[i]]

@@ -98,7 +98,7 @@ def test_what_looking_back_is_worth():
 
     kinds = {"a": "none", "b": "additive"}
     worth = lengths.about_gap({"a": rows(12, 40), "b": rows(10, 15)}, kinds, 10, "words")
-    assert bold(worth) == [25] and "and 2.0 on the shorter" in worth and "the less of it is left" in worth
+    assert bold(worth) == [25] and "and 2.0 on the shorter" in worth and "the less room each letter has" in worth
     assert "no clear difference" in lengths.about_gap({"a": rows(12, 17), "b": rows(10, 15)}, kinds, 10, "words")
     assert "−3.0 points" in lengths.about_gap({"a": rows(12, 12), "b": rows(10, 15)}, kinds, 10, "words")
     assert "no clear difference" in lengths.about_gap({"a": rows(12, 21), "b": rows(10, 15)}, kinds, 10, "words"), "within chance"
