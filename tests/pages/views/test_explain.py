@@ -253,7 +253,10 @@ def test_a_reason_leads_to_its_example(visit):
 
 # ---- the tab Explain of every lab ----
 
-@pytest.mark.parametrize("lab", [lab for lab in labs.LABS if lab not in ("anomaly", "attack", "explain", "gan", "seq2seq")])  # their own tabs
+OWN_TABS = ("anomaly", "attack", "explain", "gan", "seq2seq")
+
+
+@pytest.mark.parametrize("lab", [lab for lab in labs.LABS if lab not in OWN_TABS])
 def test_explain_answers_by_every_method_with_a_map_or_a_sentence(visit, lab):
     visitor = check(visit(PAGES[lab], tab="Explain"))
     key = f"{lab}/explain/method"
