@@ -11,7 +11,7 @@ SHOWN = ("gan-mode-collapse-and-its-cure", "gan-collapse-pack", "gan-collapse-r1
 
 def card() -> str:
     """SVG of bars: the share of good points, below them that of noise; a run that is not there is left out."""
-    names = dict(zip(SHOWN, (_("plain GAN"), _("packed by 4"), _("R1"), _("less momentum"), _("R1, less momentum"))))
+    names = dict(zip(SHOWN, (_("plain GAN"), _("packs of 4"), _("R1"), _("no momentum"), _("both of these"))))
     rows, noise = [], None
     for run_id in SHOWN:
         try:
