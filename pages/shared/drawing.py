@@ -18,7 +18,7 @@ def bars(rows: Sequence[tuple[str, str, float, str]], title: str) -> str:
     step, top = 25, 24 + 19 * len(lines)
     height = top + step * len(rows) + 8
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {CARD} {height}" font-family="sans-serif" font-size="14.5">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {CARD} {height}" font-family="sans-serif" font-size="14.6">',
         f'<rect width="{CARD}" height="{height}" rx="8" fill="{PAPER}"/>',
     ]
     parts += [

@@ -250,6 +250,7 @@ def test_a_figure_shows_values_zooms_and_can_be_saved(visit):
     chart = keyed(page, "chart/accuracy").locator("svg.picture")
     expect(chart).to_have_attribute("aria-label", re.compile("Test accuracy"))
     ticks = chart.locator("text").all_inner_texts()
+    chart.scroll_into_view_if_needed()
     box = chart.bounding_box()
     middle, height = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.move(middle, height)

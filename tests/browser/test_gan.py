@@ -31,7 +31,7 @@ def test_knobs_are_turned_while_it_runs_and_the_run_can_be_repeated(visit):
     button(page, "Train").click()
     expect(page.get_by_text("has learned", exact=False).first).to_be_visible()
     button(page, "Pause").click()
-    expect(page.get_by_text("Paused.", exact=False)).to_be_visible()
+    expect(page.get_by_text("Paused · step", exact=False)).to_be_visible()
     choose(page, "only D")
     before = page.get_by_text("has learned", exact=False).first.inner_text()
     button(page, "Step").click()
