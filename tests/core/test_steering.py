@@ -16,7 +16,8 @@ from core.steering import Hand, parse, repeatable, turned, written
 PLAIN = GanSettings()
 RATES = st.floats(1e-5, 0.1).map(lambda rate: float(f"{rate:.2g}"))
 KNOBS = {"players": st.sampled_from(["both", "d", "g"]), "motion": st.sampled_from(["whole", "phases"]), "critic_steps": st.integers(1, 5),
-         "g_rate": RATES, "d_rate": RATES, "latent": st.integers(1, 16), "batch": st.sampled_from([16, 32, 64, 128])}
+         "g_rate": RATES, "d_rate": RATES, "latent": st.integers(1, 16), "batch": st.sampled_from([16, 32, 64, 128]),
+         "r1": st.sampled_from([0.0, 0.05, 0.1, 1.0, 2.0])}
 turns_of_a_step = st.dictionaries(st.sampled_from(list(KNOBS)), st.none(), min_size=1, max_size=3).flatmap(
     lambda chosen: st.fixed_dictionaries({name: KNOBS[name] for name in chosen}))
 plans = st.dictionaries(st.integers(0, 6000), turns_of_a_step, max_size=6).map(
@@ -93,7 +94,7 @@ def test_more_turns_than_can_be_told():
 
 
 @pytest.mark.parametrize("text", ["400", "400:seed=1", "400:critic_steps=6", "40000:batch=16", "4:batch=17", "4:batch=16,", ",4:batch=16",
-                                  "4:g_rate=1", "4:g_rate=0.2", "4:players=both,", "4:latent=0", "4:latent=65", "-4:batch=16", "4:r1=0.1"])
+                                  "4:g_rate=1", "4:g_rate=0.2", "4:players=both,", "4:latent=0", "4:latent=65", "-4:batch=16", "4:r1=2.1"])
 def test_what_is_no_text_of_turns(text):
     with pytest.raises(BadSettings, match="^“.*” does not fit Turned while it runs .*400:critic_steps=5,900:g_rate=0.002[.]$"):
         build(GanSettings, {"turns": text})
