@@ -23,7 +23,7 @@ st.markdown(_("#### Deep learning that you can touch"))
 st.markdown(
     _(
         "On every page you turn a knob, train a **real network** in seconds on an ordinary processor, and see what "
-        "changed and why. Nothing is canned but the first picture, and that one is a stored run that you can repeat."
+        "changed and why. Only the first picture is stored: it is a finished run, and you can repeat it."
     )
 )
 grid = st.grid(min(3, len(LABS) + 1), min_column_width=280, gap="medium")

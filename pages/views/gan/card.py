@@ -7,19 +7,20 @@ from pages.shared import drawing
 from pages.shared.words import _
 
 SHOWN = ("gan-mode-collapse-and-its-cure", "gan-collapse-pack", "gan-collapse-r1", "gan-collapse-momentum", "gan-collapse-cured")
+SPOTS = 25  # of the grid
 
 
 def card() -> str:
-    """SVG of bars: the share of good points, below them that of noise; a run that is not there is left out."""
+    """SVG of bars: spots with a fair share of good points, below them those of noise; a run that is not there is left out."""
     names = dict(zip(SHOWN, (_("plain GAN"), _("packs of 4"), _("R1"), _("no momentum"), _("both of these"))))
     rows, noise = [], None
     for run_id in SHOWN:
         try:
             run = runs.load(run_id)
-            good = run.about.summary["good"]
+            met = run.about.summary["modes_strict"]
         except (RunError, KeyError):
             continue
-        rows.append((names[run_id], "after" if rows else "danger", good / 100, _("{:.0f} %").format(good)))
-        noise = noise or rivals.noise(run.settings.world)["good"]
-    rows += [(_("noise"), "control", noise / 100, _("{:.0f} %").format(noise))] if noise else []
-    return drawing.bars(rows, _("Points of G that are good"))
+        rows.append((names[run_id], "after" if rows else "danger", met / SPOTS, _("{:.0f} of 25").format(met)))
+        noise = noise or rivals.noise(run.settings.world)["modes_strict"]
+    rows += [(_("noise"), "control", noise / SPOTS, _("{:.0f} of 25").format(noise))] if noise else []
+    return drawing.bars(rows, _("Spots of a grid with a fair share of good points"))
