@@ -117,7 +117,7 @@ YARDSTICKS = (
     _end("EWC, λ = 10,000, Fisher estimate: batch mean, squared", "--method ewc --estimate batch --lam 10000 --seed 0 1 2"),
     _end("First scene, EWC with λ = 0.1", STRENGTHS, lam="0.1"),
     _end("First scene, EWC with λ = 1,000", STRENGTHS, why="Task 1 is kept, later tasks are not learned.", lam="1000.0"),
-    _end("First scene, EWC with λ = 10,000", STRENGTHS, why="The steps are unstable: task 1 is often lost, too.", lam="10000.0"),
+    _end("First scene, EWC with λ = 10,000", STRENGTHS, why="The steps are unstable: task 1 falls, too.", lam="10000.0"),
     _end("First scene with rotated digits: fine-tuning", "--stream rotated --method finetune"),
     _first_scene("finetune", "fine-tuning"),
     _first_scene("l2", "L2", "Ω = 1: holds what matters no more than what does not."),

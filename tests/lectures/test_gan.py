@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from core.events import Warned
+from core.gan import rivals
 from tests.lectures.claims import at, end, run, table
 from tests.lectures.gan import COLLAPSED, FAIR, GOOD
 
@@ -48,3 +49,9 @@ def test_the_gradient_vanishes_and_comes_back():
     assert at(back, "d_fake", 40) < 0.001 < 0.02 < at(back, "d_fake", 125)
     taught, lost = (table("gan", f"Ring of 8, D far ahead, {loss}: {GOOD}") for loss in ("non-saturating", "saturating"))
     assert taught.mean - taught.sd > lost.mean + lost.sd
+
+
+def test_shaped_noise_beats_the_plain_duel_in_the_distance_alone():
+    duel = run("gan-plain-duel")
+    noise = rivals.of(duel.settings.world)["shaped"]
+    assert noise["frechet"] < duel.about.summary["frechet"] and noise["good"] < duel.about.summary["good"]
