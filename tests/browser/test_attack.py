@@ -28,7 +28,7 @@ def look(page: Page, view: str) -> Page:
 def attacked(page: Page) -> str:
     """Presses Attack, waits for the end of the run that it starts, and returns what the network says then."""
     button(page, "Attack").click()
-    expect(page.get_by_text("Your run", exact=False).first).to_be_visible()
+    expect(page.get_by_text(re.compile(r"Your run · \d")).first).to_be_visible()  # until then the page says whose run it shows
     return SAID.search(note(arrived(page)).first.inner_text())[1]
 
 
