@@ -15,7 +15,7 @@ def test_scores_part_while_an_autoencoder_learns(visit):
     expect(curve).to_be_visible()
     before = curve.get_attribute("d")
     button(page, "Train").click()
-    expect(page.get_by_text("Your run", exact=False).first).to_be_visible()
+    expect(page.get_by_text(re.compile(r"Your run · \d")).first).to_be_visible()
     arrived(page)
     wait_until(lambda: curve.get_attribute("d") not in (before, None), "another curve")
     expect(page.get_by_alt_text("expected").first).to_be_visible()

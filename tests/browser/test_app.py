@@ -175,7 +175,7 @@ def test_step_begins_a_run_and_waits(visit):
 def test_a_run_ends_and_its_model_can_be_opened(visit):
     page = visit(**tiny())
     button(page, "Train").click()
-    expect(page.get_by_test_id("stMain")).to_contain_text("Your run")
+    expect(page.get_by_test_id("stMain")).to_contain_text(re.compile(r"Your run · \d"))
     run = page.evaluate("new URLSearchParams(location.search).get('run')")
     assert re.fullmatch(r"compression-[0-9a-f]{12}", run)
     page.get_by_role("tab", name="Explain").click()
@@ -282,7 +282,7 @@ def test_life_long_learning_fills_its_matrix_live(visit):
     cells = keyed(page, "live/matrix").locator("rect.cell[fill^='#']")
     expect(cells).to_have_count(25)  # the shipped run of the scene: five tasks
     button(page, "Train").click()
-    expect(page.get_by_test_id("stMain")).to_contain_text("Your run")
+    expect(page.get_by_test_id("stMain")).to_contain_text(re.compile(r"Your run · \d"))
     expect(cells).to_have_count(9)
     assert re.search(r"run=lifelong-[0-9a-f]{12}", page.url)
 
@@ -348,7 +348,7 @@ def test_an_own_run_can_be_deleted_and_no_other_goes_with_it(visit, server):
     for _ in range(2):
         page = visit(**tiny())
         button(page, "Train").click()
-        expect(page.get_by_test_id("stMain")).to_contain_text("Your run")
+        expect(page.get_by_test_id("stMain")).to_contain_text(re.compile(r"Your run · \d"))
         page.close()
     store = server.log.parent / "runs"
     before = set(store.iterdir())

@@ -32,7 +32,7 @@ def choose(page: Page, name: str, data: bytes) -> None:
 def explained(page: Page) -> None:
     """Presses Explain and waits until the run that it starts has ended."""
     button(arrived(page), "Explain").click()
-    expect(page.get_by_text("Your run", exact=False).first).to_be_visible()
+    expect(page.get_by_text(re.compile(r"Your run · \d")).first).to_be_visible()
 
 
 def answered(page: Page) -> float:
