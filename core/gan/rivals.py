@@ -5,7 +5,6 @@ shaped: what the simplest model of the data gives: points of one Gaussian with t
 whose every pixel comes from another training picture. real: other real examples.
 """
 
-import csv
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -55,11 +54,7 @@ def key(world: Any) -> dict[str, str]:
 def write_table(file: Path, worlds: list[Any]) -> None:
     """The table of these worlds."""
     with file.open("w", newline="") as stream:
-        rows = [row for world in worlds for row in rows_of(world, DRAWS[world.name])]
-        names = dict.fromkeys(name for row in rows for name in row)
-        table = csv.DictWriter(stream, list(names), restval="")
-        table.writeheader()
-        table.writerows(rows)
+        yardsticks.write([row for world in worlds for row in rows_of(world, DRAWS[world.name])], stream)
 
 
 def rows_of(world: Any, draws: int) -> Iterator[dict[str, Any]]:

@@ -9,9 +9,8 @@ import numpy as np
 import streamlit as st
 
 from core.events import Started
-from core.settings import UNDECLARED
 from core.transfer.settings import METRICS
-from pages.shared import chart, figures
+from pages.shared import chart, figures, shown
 from pages.shared.figures import Line
 from pages.shared.shown import Shown
 from pages.shared.words import _
@@ -193,8 +192,9 @@ def _choosing(current: Shown) -> None:
     name = st.segmented_control(
         _("Judgement"), list(JUDGEMENTS), default="information", required=True, format_func=names.get, key="working/by"
     )
-    if (rival := METRICS[name].chance) not in (None, UNDECLARED) and current.settings is not None:
-        st.caption(_("{}: {:.2f} nats.").format(_(rival.who).capitalize(), rival.of(current.settings)))
+    if rival := shown.rival(METRICS[name], current.settings):
+        who, value = rival
+        st.caption(_("{}: {:.2f} nats.").format(who.capitalize(), value))
     _together(looks, name, names[name], found)
     rho = data.spearman(JUDGEMENTS[name] * looks[name], looks["target"])
     st.markdown(about_rank(rho, len(looks["step"]), float(np.ptp(looks["target"]))))
