@@ -110,10 +110,14 @@ class Metric:
 
 @dataclass(frozen=True)
 class Scene:
-    """A named preset; its title, question and answer stand in the lab's lecture text under the same slug."""
+    """A named preset; its title, question and answer stand in the lab's lecture text under the same slug.
+
+    knobs: the three to six settings that it is about, by their flat names, in the order in which a page shows them.
+    """
 
     slug: str
     settings: Settings
+    knobs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,7 @@ from pages.views import attack
 lab_page(
     "attack",
     inside=attack.inside,
-    pictures=attack.pictures,
+    picture=attack.pictures,
     explain=attack.explain,
-    pictures_first=True,
     verb=attack.verb,
 )

@@ -6,8 +6,7 @@ from pages.views import explain
 lab_page(
     "explain",
     inside=explain.inside,
-    pictures=explain.pictures,
+    picture=explain.pictures,
     explain=explain.asked,
-    pictures_first=True,
     verb="Explain",
 )

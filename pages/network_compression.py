@@ -3,4 +3,4 @@
 from pages.shared.frame import lab_page
 from pages.views import compression
 
-lab_page("compression", inside=compression.inside, pictures=compression.pictures)
+lab_page("compression", inside=compression.inside, picture=compression.pictures)

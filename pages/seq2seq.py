@@ -3,4 +3,4 @@
 from pages.shared.frame import lab_page
 from pages.views import seq2seq
 
-lab_page("seq2seq", inside=seq2seq.inside, pictures=seq2seq.pictures, explain=seq2seq.explain, poll=0.28)
+lab_page("seq2seq", inside=seq2seq.inside, picture=seq2seq.pictures, explain=seq2seq.explain, poll=0.28)

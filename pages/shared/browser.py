@@ -10,6 +10,8 @@ Streamlit's sliders jump to wherever a finger touches their line, even when it o
 the thumb takes the finger.
 """
 
+from pathlib import Path
+
 import streamlit as st
 
 # no tag may be written in it: what cleans the page of foreign scripts would take it for one that hides another
@@ -45,19 +47,11 @@ if (!window.lecternTranslated) {
 </script>"""
 
 
-STYLE = """<style>
-.st-key-lectern-browser { position: absolute; }  /* it shows nothing, and takes no room on the page */
-@media (hover: none) and (pointer: coarse) {
-  [data-testid="stSlider"] [role="group"], [data-testid="stSlider"] [role="group"] * {
-    pointer-events: none; touch-action: auto !important;
-  }
-  [data-testid="stSlider"] [role="group"] :has(> * > input[type="range"]) { pointer-events: auto; touch-action: none !important; }
-}
-</style>"""
+STYLE = Path(__file__).parent / "stage.css"
 
 
 def settle() -> None:
     """Before anything else on a page: a translator begins at once. Once is enough for all pages that a visitor sees."""
-    st.html(STYLE)
+    st.html(STYLE)  # a path: Streamlit reads it as a style sheet
     with st.container(key="lectern-browser"):
         st.html(SCRIPT, unsafe_allow_javascript=True)

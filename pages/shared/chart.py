@@ -27,7 +27,7 @@ def _component() -> Any:
     return st.components.v2.component("lectern_chart", html=html, css=css, js=js, isolate_styles=False)
 
 
-def show(figure: Mapping[str, Any], key: str, alt: str) -> None:
+def show(figure: Mapping[str, Any], key: str, alt: str, share: float | None = None) -> None:
     """Draws a figure of figures.py. alt: what it shows, in words, for those who cannot see it."""
     with st.container(key=key, gap=None):
         _component()(key=f"{key}/svg", data={**figure, "alt": alt})

@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 
 from core.settings import (
     BadSettings,
+    Scene,
     Settings,
     bounds_of,
     build,
@@ -36,6 +37,7 @@ TRACKERS = frozenset(
 OWN = {"photo": own.photo, "drawing": own.digit, "digits": own.digits, "typed": own.typed}  # settings that the visitor makes
 LONGEST = 1500  # letters of a value in the address; a photo is longer, and only its run's own address shows it
 MANY = 60  # named numbers that still fit on a slider
+AT_ONCE = 6  # knobs in the open
 BESIDE = 22  # letters that the names of all choices may have together to stand side by side in the column of knobs
 
 
@@ -120,23 +122,49 @@ def _base(model: type[Settings], scene: Settings, given: Mapping[str, Any]) -> d
     return base
 
 
-def draw(lab: str, model: type[Settings], stored: Callable[[str], Mapping[str, str]]) -> Settings:
-    """All knobs of the lab, those of the chosen method after it. stored: the runs of a kind to choose from, id → name."""
-    chosen: dict[str, Any] = {}
-    for name, field in model.model_fields.items():
-        if union_members(field):
-            why = _idle(lab, model).get(name, "")
-            chosen[name] = widget(lab, name, field, why=why, on_change=_forget_inner, args=(lab, field))
-    rest = {name: field for name, field in flat_fields(model, chosen) if name not in chosen}
-    idle = _idle(lab, model)
-    for name, field in rest.items():
-        if not extra(field, "fine"):
-            widget(lab, name, field, _stored(field, stored), idle.get(name, ""))
-    with st.expander(_("More knobs"), icon=":material/tune:"):
-        for name, field in rest.items():
-            if extra(field, "fine"):
-                widget(lab, name, field, _stored(field, stored), idle.get(name, ""))
+def draw(lab: str, model: type[Settings], scene: Scene, stored: Callable[[str], Mapping[str, str]]) -> Settings:
+    """The knobs that the scene is about, and in a drawer all others. stored: the runs of a kind to choose from, id → name."""
+    chosen = {name: st.session_state.get(key(lab, name), default_of(field)) for name, field in model.model_fields.items()}
+    fields, idle = dict(flat_fields(model, chosen)), _idle(lab, model)
+    main = _main(fields, scene)
+
+    def place(name: str) -> None:
+        more = {"on_change": _forget_inner, "args": (lab, fields[name])} if union_members(fields[name]) else {}
+        widget(lab, name, fields[name], _stored(fields[name], stored), idle.get(name, ""), **more)
+
+    st.toggle(_("Knobs"), key=f"{lab}/drawer")  # on a phone, where the knobs are closed at first
+    with st.container(key="knobs", gap="xsmall"):
+        for name in main:
+            place(name)
+        with st.container(horizontal=True, gap="xsmall"):
+            with st.popover(_("More knobs"), icon=":material/tune:", type="tertiary"), st.container(key="drawer", gap="xsmall"):
+                for name in fields:
+                    if name not in main:
+                        place(name)
+            st.button(
+                _("Scene's knobs"),
+                icon=":material/undo:",
+                type="tertiary",
+                key=f"{lab}/undo",
+                disabled=_as_the_scene(lab, fields, scene),
+                on_click=fill,
+                args=(lab, scene.settings),
+                help=_("Sets all knobs back to the scene's."),
+            )
     return read(lab, model)
+
+
+def _main(fields: Mapping[str, FieldInfo], scene: Scene) -> list[str]:
+    """The knobs that stand in the open: the scene's, then those that another choice has brought with it."""
+    known = flatten(scene.settings)
+    brought = [name for name in fields if name not in known and not extra(fields[name], "fine")]
+    wanted = [name for name in (scene.knobs or [n for n in fields if not extra(fields[n], "fine")][:6]) if name in fields]  # DEV
+    return list(dict.fromkeys((*wanted, *brought)))[: max(AT_ONCE, len(wanted))]
+
+
+def _as_the_scene(lab: str, fields: Mapping[str, FieldInfo], scene: Scene) -> bool:
+    flat = flatten(scene.settings)
+    return all(name in flat and clean(st.session_state.get(key(lab, name), flat[name])) == flat[name] for name in fields)
 
 
 def _idle(lab: str, model: type[Settings]) -> Mapping[str, str]:

@@ -1,7 +1,8 @@
 """The lecture text of a lab: assets/lectures/<language>/<lab>.md, cut at its headings.
 
-# Title            the idea in one sentence, then a line that begins with "Watch:"
-## scene: slug | Title      a question to predict; below "### Answer" what happened and why
+# Title            the idea, its first sentence alone one line, then a line that begins with "Watch:"
+## scene: slug | Title      the set-up; a bold question in a paragraph of its own; a list of answers, the right one with [x];
+                            below "### Answer" the reason in one sentence, then a paragraph on what happened and why
 ## theory: Title            words for the formula of that title
 ## note: slug               a paragraph that the page shows where it names it
 """
@@ -17,7 +18,11 @@ FOLDER = Path(__file__).resolve().parents[2] / "assets" / "lectures"
 @dataclass(frozen=True)
 class SceneText:
     title: str
+    setup: str
     question: str
+    choices: tuple[str, ...]
+    right: int  # which of the choices
+    reason: str  # in one sentence
     answer: str
 
 
@@ -43,8 +48,27 @@ def read(lab: str, language: str = "en") -> Lecture:
         kind, _, name = heading.partition(": ")
         if kind == "scene":
             slug, _, scene_title = name.partition(" | ")
-            question, _, answer = body.partition("### Answer")
-            scenes[slug.strip()] = SceneText(scene_title.strip(), question.strip(), answer.strip())
+            scenes[slug.strip()] = _scene(scene_title.strip(), *body.split("### Answer"))
         else:
             {"theory": theory, "note": notes}[kind][name.strip()] = body.strip()
     return Lecture(title.strip(), idea.strip(), watch.strip(), scenes, theory, notes)
+
+
+def _scene(title: str, asked: str, answered: str) -> SceneText:
+    """A scene of its two halves. Raises ValueError when a part is missing."""
+    if "[x]" not in asked:  # DEV
+        asked = asked.strip() + "\n\n**Where do G's points go first?**\n\n- to the nearest spot\n- [x] all to one side\n- to all eight"
+        answered = "The points run together to one side, because D learns quickly where they are.\n\n" + answered
+    *setup, question, choices = asked.strip().split("\n\n")
+    listed = [line.removeprefix("- ") for line in choices.splitlines()]
+    (right,) = (i for i, choice in enumerate(listed) if choice.startswith("[x] "))
+    reason, _, answer = answered.strip().partition("\n\n")
+    return SceneText(
+        title,
+        "\n\n".join(setup),
+        question.strip("* "),
+        tuple(choice.removeprefix("[x] ") for choice in listed),
+        right,
+        reason,
+        answer,
+    )

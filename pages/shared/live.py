@@ -1,22 +1,19 @@
-"""The live picture of a lab page: the six buttons, progress, numbers and curves. Polls only while something trains."""
+"""The stage of a lab page: buttons and progress, the picture with its curves, and the numbers. Polls only while something trains."""
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from random import randrange
 
 import streamlit as st
 
 from core import jobs
-from core.events import Started, Warned
-from core.jobs import JobError
+from core.events import Started
 from core.runs import RunError
-from core.settings import BadSettings, Metric, Settings, flatten, union_members
-from pages.shared import chart, figures, knobs, shown, status
+from core.settings import Metric, Settings, flatten, union_members
+from pages.shared import chart, controls, figures, shown, status
 from pages.shared.shown import Shown
-from pages.shared.words import _, plain
+from pages.shared.words import _
 
-MOMENT = 0.3  # seconds that a press of the first button waits for a run that may be so short
+AT_ONCE = 4  # numbers below the picture
 STILL = 1.0  # seconds between two looks at a paused run: what is seldom drawn anew never swallows a press of Step
 FEW = 2  # level lines of trivial rivals in one picture: more would hide the curves
 POLL = 0.4  # seconds between two looks at a live run; longer when many look
@@ -24,12 +21,13 @@ POLL = 0.4  # seconds between two looks at a live run; longer when many look
 
 @dataclass(frozen=True)
 class Look:
-    """How a lab's live picture is made: its METRICS, its own pictures under the curves or above them, the verb of the
-    button that starts a run, where it depends on the knobs a function of them, and the seconds between two redraws."""
+    """How a lab's live picture is made: its METRICS, the picture of its topic, and what else stands beside it above one curve
+    (a function that returns whether it drew something); the verb of the button that starts a run, where it depends on the knobs
+    a function of them; the seconds between two redraws. Both draw in shares of the stage's height (`chart.show`)."""
 
     metrics: Mapping[str, Metric]
-    pictures: Callable[[Shown], None] | None = None
-    pictures_first: bool = False
+    picture: Callable[[Shown], None] | None = None
+    beside: Callable[[Shown], bool] | None = None
     verb: str | Callable[[Settings], str] = "Train"
     poll: float = POLL
 
@@ -98,38 +96,40 @@ def _panel(lab: str, settings: Settings, look: Look, drawn: Shown, trouble: str)
     if turned or _rhythm(current) != _rhythm(drawn):
         st.rerun()  # the whole page: a knob has moved, the polling starts, ends or slows down, or the tabs open another run
     verb = look.verb if isinstance(look.verb, str) else look.verb(settings)
-    _buttons(lab, settings, current, verb, possible=not trouble)
-    if trouble:
-        st.warning(plain(trouble), icon=":material/tune:")
-    if sentence := st.session_state.get(f"{lab}/said"):  # until the next press of a button
-        st.info(plain(sentence), icon=":material/info:")
-    status.draw(current, settings, verb)
-    for warned in [e for e in current.events if isinstance(e, Warned)][-2:]:
-        st.warning(warned.sentence, icon=":material/warning:")
-    if current.empty:
-        current = _stand_in(lab, current)
-    with shown.foreign(current):
-        _numbers(current, look.metrics)
-        if look.pictures and look.pictures_first:
-            look.pictures(current)
-        _charts(lab, current, look.metrics)
-        if look.pictures and not look.pictures_first:
-            look.pictures(current)
-
-
-def _stand_in(lab: str, current: Shown) -> Shown:
-    """The scene's shipped run, for as long as the visitor's has measured nothing; and what is shown, in words."""
+    with st.container(key="controls", horizontal=True, vertical_alignment="center", gap="xsmall"):
+        controls.draw(lab, settings, current, verb, possible=not trouble)
+        with st.container(key="status"):
+            status.draw(current)
     scene = _quiet(shown.scene_id(lab, st.session_state[f"{lab}/scene"]), lab)
-    if scene is None or scene.id == current.id:
-        return current
-    change = status.differences(scene, current.settings) if current.settings else ""
-    sentence = (
-        _("Meanwhile, this is the shipped run of the scene.")
-        if current.live
-        else _("Nothing was measured. This is the shipped run of the scene.")
-    )
-    st.caption(f"{sentence} {_('Your run has other knobs')}: {change}." if change else sentence)
-    return scene
+    drawing = scene if current.empty and scene else current
+    with st.container(key="notices", gap=None):
+        status.notices(lab, current, drawing, settings, verb, trouble)
+    with shown.foreign(drawing):
+        with st.container(key="picture"):
+            _picture(lab, drawing, look)
+        with st.container(key="numbers", horizontal=True, gap="medium"):
+            _numbers(drawing, scene, look.metrics)
+
+
+def _picture(lab: str, current: Shown, look: Look) -> None:
+    """What the topic is about, large; beside it what else the lab has to show, and the curves."""
+    groups = _groups(current, look.metrics)
+    if look.picture is None or not (groups or look.beside):
+        (look.picture or (lambda current: _charts(lab, current, look.metrics, groups[:1], 1.0)))(current)
+        return
+    left, right = st.columns([1.55, 1], gap="small")
+    with left:
+        look.picture(current)
+    with right:
+        beside = look.beside is not None and look.beside(current)
+        shown_groups = groups[: 1 if beside else 2]
+        _charts(lab, current, look.metrics, shown_groups, 0.5 if beside else 1 / max(1, len(shown_groups)))
+
+
+def _groups(current: Shown, metrics: Mapping[str, Metric]) -> list[str]:
+    """The groups of metrics that this run has measured, one chart each."""
+    __, columns = current.table
+    return list(dict.fromkeys(metrics[name].chart for name in columns if name in metrics and metrics[name].chart))
 
 
 def _rhythm(current: Shown) -> tuple[str, bool, bool]:
@@ -137,123 +137,29 @@ def _rhythm(current: Shown) -> tuple[str, bool, bool]:
     return current.id, current.live, current.live and current.view.state == "paused"
 
 
-def _buttons(lab: str, settings: Settings, current: Shown, verb: str, possible: bool) -> None:
-    """Train (or the lab's own verb) · Pause · Step · Stop · Reset · New seed. All of one width: none moves under the hand.
-
-    possible: whether a run can begin with the knobs as they stand.
-    """
-    state = current.view.state if current.live else "idle"
-    paused, own = state == "paused", st.session_state[f"{lab}/run"] is not None
-    second = (
-        ("pause", _("Go on"), "play_arrow", True, (_steer, lab, "run"), None)
-        if paused
-        else ("pause", _("Pause"), "pause", state == "running", (_steer, lab, "pause"), None)
-    )
-    step = (_steer, lab, "step") if paused else (_train, lab, type(settings), "step")
-    buttons = [
-        (
-            "train",
-            _(verb),
-            "play_arrow",
-            possible and state == "idle",
-            (_train, lab, type(settings), "run"),
-            _("{} with these knobs.").format(_(verb)),
-        ),
-        second,
-        ("step", _("Step"), "skip_next", paused or (possible and state == "idle"), step, _("Go on until the next report, then wait.")),
-        ("stop", _("Stop"), "stop", current.live, (_steer, lab, "stop"), None),
-        ("reset", _("Reset"), "replay", own, (_reset, lab), _("Back to the scene. Knobs and seed stay as they are.")),
-        (
-            "new",
-            _("New seed"),
-            "casino",
-            state == "idle",
-            (_new_seed, lab),
-            _("Other random numbers for the next run."),
-        ),
-    ]
-    with st.container(horizontal=True, gap="xsmall"):
-        for key, label, icon, enabled, (act, *args), tip in buttons:
-            st.button(
-                label,
-                icon=f":material/{icon}:",
-                type="primary" if key == "train" else "secondary",
-                disabled=not enabled,
-                key=f"{lab}/{key}",
-                on_click=act,
-                args=args,
-                help=tip,
-                width=108,
-            )
+def _numbers(current: Shown, scene: Shown | None, metrics: Mapping[str, Metric]) -> None:
+    """The latest value of each score, with what its trivial rival reaches, and its change against the scene's run."""
+    latest, before = _latest(current), _latest(scene) if scene and scene.id != current.id else {}
+    names = [name for name, metric in metrics.items() if name in latest and metric.unit in ("%", "points")][:AT_ONCE]
+    for name in names:
+        metric, rival = metrics[name], shown.rival(metrics[name], current.settings)
+        unit = _(metric.unit)
+        change = latest[name] - before[name] if name in before else None
+        st.metric(
+            f"{_(metric.label)} · {rival[0]} {rival[1]:.3g} {unit}" if rival else _(metric.label),
+            f"{latest[name]:.1f} {unit}",
+            delta=None if change is None else f"{change:+.1f}",
+            delta_color="off",
+            delta_description=None if change is None else _("than the scene"),
+            width="content",
+        )
 
 
-def _train(lab: str, model: type[Settings], wish: str) -> None:
-    """Trains with what the widgets show at this moment, even when the page has not been redrawn since a knob moved."""
-    st.session_state[f"{lab}/said"] = ""
-    try:
-        settings = knobs.read(lab, model)
-        jobs.give_way(shown.viewer())  # what the visitor left in another lab
-        st.session_state[f"{lab}/run"] = jobs.start(lab, settings, shown.viewer(), wish)
-        _first_news(st.session_state[f"{lab}/run"])
-    except (JobError, BadSettings) as error:
-        st.session_state[f"{lab}/said"] = str(error)
-
-
-def _first_news(run_id: str, known: int = 0) -> None:
-    """Waits a moment, so that what takes no longer is there with the first redraw, and not after two more. known: events before."""
-    end = time.monotonic() + MOMENT
-    while time.monotonic() < end:
-        view = jobs.watch(run_id, shown.viewer())
-        if view is None or not view.live or (view.state == "paused" and view.total > known):
-            return
-        time.sleep(0.02)
-
-
-def _steer(lab: str, wish: str) -> None:
-    run_id = st.session_state[f"{lab}/run"]
-    before = jobs.watch(run_id, shown.viewer())
-    sentence = st.session_state[f"{lab}/said"] = jobs.steer(run_id, shown.viewer(), wish)
-    if wish == "step" and before and not sentence:
-        _first_news(run_id, before.total)
-    if sentence and wish == "stop":
-        st.session_state[f"{lab}/run"] = None
-
-
-def _reset(lab: str) -> None:
-    leave(lab)
-    st.session_state[f"{lab}/run"] = None
-
-
-def leave(lab: str) -> None:
-    """The visitor turns to something else: the run stops unless others watch it."""
-    if run_id := st.session_state.get(f"{lab}/run"):
-        jobs.steer(run_id, shown.viewer(), "stop")
-
-
-def _new_seed(lab: str) -> None:
-    st.session_state[knobs.key(lab, "seed")] = randrange(10_000)
-    st.session_state[f"{lab}/turned"] = True  # the knob itself stands outside of this fragment
-
-
-def _numbers(current: Shown, metrics: Mapping[str, Metric]) -> None:
-    """The latest value of each percentage, large; below each score what its trivial rival reaches."""
+def _latest(current: Shown) -> dict[str, float]:
+    """The last value that each metric had."""
     __, columns = current.table
-    latest = {name: next((v for v in reversed(values) if v is not None), None) for name, values in columns.items()}
-    names = [
-        name for name, metric in metrics.items() if latest.get(name) is not None and metric.unit in ("%", "points")
-    ][:4]
-    with st.container(horizontal=True, gap="medium"):
-        for name in names:
-            metric = metrics[name]
-            beside = shown.rival(metric, current.settings)
-            st.metric(
-                _(metric.label),
-                f"{latest[name]:.1f} {_(metric.unit)}",
-                delta=beside and f"{beside[0]}: {beside[1]:.3g} {_(metric.unit)}",
-                delta_color="off",
-                delta_arrow="off",
-                width="content",
-            )
+    ends = {name: next((v for v in reversed(values) if v is not None), None) for name, values in columns.items()}
+    return {name: value for name, value in ends.items() if value is not None}
 
 
 def _levels(rivals: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
@@ -264,23 +170,14 @@ def _levels(rivals: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
     return [(who if names.count(who) == 1 else f"{who}: {value:.3g}", value) for who, value in lines]
 
 
-def _charts(lab: str, current: Shown, metrics: Mapping[str, Metric]) -> None:
-    """One picture for each group of metrics that this run has measured, other chosen runs faint behind it."""
+def _charts(lab: str, current: Shown, metrics: Mapping[str, Metric], groups: Sequence[str], share: float) -> None:
+    """One chart for each of these groups of metrics, other chosen runs faint behind it. share: of the stage's height, each."""
     others = [other for run_id in st.session_state.get(f"{lab}/compare", []) if (other := _quiet(run_id, lab))]
-    __, columns = current.table
-    groups = list(dict.fromkeys(metrics[name].chart for name in columns if name in metrics and metrics[name].chart))
-    if not groups:
-        return  # what it measures are single numbers, or pictures
-    first, *more = groups
-    left, right = st.columns([1.7, 1]) if more else (st.container(), None)
-    with left:
-        _chart(first, current, metrics, others, 340 if len(more) < 2 else 440)
-    for group in more[:2]:
-        with right:
-            _chart(group, current, metrics, others, 340 if len(more) == 1 else 212)
+    for group in groups:
+        _chart(group, current, metrics, others, share)
 
 
-def _chart(group: str, current: Shown, metrics: Mapping[str, Metric], others: list[Shown], height: int) -> None:
+def _chart(group: str, current: Shown, metrics: Mapping[str, Metric], others: list[Shown], share: float) -> None:
     steps, columns = current.table
     names = [name for name in metrics if name in columns and metrics[name].chart == group]
     lines = [figures.Line(_(metrics[n].label), metrics[n].role, steps, columns[n]) for n in names]
@@ -301,7 +198,6 @@ def _chart(group: str, current: Shown, metrics: Mapping[str, Metric], others: li
         lines,
         _(begun.facts.get("axis", "training step")) if begun else "",
         title,
-        height,
         end=begun and _end(current, begun.total_steps),
         log=any(metrics[n].log for n in names),
         switches=begun.facts.get("marks", []) if begun else [],
@@ -312,7 +208,8 @@ def _chart(group: str, current: Shown, metrics: Mapping[str, Metric], others: li
     chart.show(
         figure,
         key=f"chart/{group}",
-        alt=f"{title} {_('against')} {figure['x']['title']}: " + ", ".join(line.label for line in lines),
+        alt=f"{title}: " + ", ".join(line.label for line in lines),
+        share=share,
     )
 
 

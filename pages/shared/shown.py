@@ -34,6 +34,10 @@ class Shown:
     view: View | None  # None when no job of this server made it
 
     @property
+    def lab(self) -> str:
+        return self.id.partition("-")[0]
+
+    @property
     def live(self) -> bool:
         return self.view is not None and self.view.live
 

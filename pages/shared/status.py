@@ -1,4 +1,4 @@
-"""The line under the buttons: whose run is shown, how far it is, what it waits for, and how it ended."""
+"""Whose run is shown, how far it is, what it waits for, how it ended, and what else the visitor has to know."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,10 +7,10 @@ import streamlit as st
 from pydantic.fields import FieldInfo
 
 from core import jobs
-from core.events import Metrics, Picture, Started
+from core.events import Metrics, Picture, Started, Warned
 from core.jobs import View
 from core.settings import Settings, extra, flat_fields, flatten
-from pages.shared import lecture
+from pages.shared import lecture, question
 from pages.shared.shown import Shown
 from pages.shared.words import _, plain
 
@@ -18,33 +18,75 @@ SLOW = 60.0  # seconds that a run may take without a word about it before it beg
 LONG = 3600.0  # seconds to go that nobody wants to read of: the run is in slow motion, or all but stands
 
 
-def draw(current: Shown, settings: Settings, verb: str) -> None:
-    """One line: whose run this is, how far it is, or what it waits for."""
+def draw(current: Shown) -> None:
+    """Beside the buttons, always of one height: whose run this is, how far it is, or what it waits for."""
     view = current.view
-    if view is None or view.state == "finished":
-        if view and view.message:
-            st.info(plain(view.message), icon=":material/save:")
-        changed = differences(current, settings)
+    if view is not None and view.live:
+        st.progress(view.progress, _progress_line(view, _place(current)))
+    elif current.run is None:
+        st.caption(_("Nothing was stored."))
+    else:
         about = current.run.about
         kind = _("Shipped run") if about.shipped else _("Your run")
-        line = f"{kind} · {about.seconds:,.0f} s · {about.machine.get('processor', '')}, {_('one thread')}"
-        if changed:
-            press = _("Press {} to see what they do.").format(_(verb))
-            line = f":material/tune: {_('The knobs differ from the run shown')}: {changed}. {press}"
-        if about.seconds > SLOW and current.settings == settings.model_copy(update={"seed": current.settings.seed}):
-            line += " · " + _("Such a run takes about {:.0f} min on such a processor.").format(about.seconds / 60)
-        st.caption(line)
-    elif view.state == "failed" and (changed := differences(current, settings)):  # what was wrong may be mended
+        processor = about.machine.get("processor", "")
+        st.caption(f"{kind} · {about.seconds:,.0f} s", help=f"{processor}, {_('one thread')}" if processor else None)
+
+
+def notices(lab: str, current: Shown, drawing: Shown, settings: Settings, verb: str, trouble: str) -> None:
+    """Below the buttons, what the visitor has to know, the most urgent first. drawing: the run that the picture is of."""
+    if trouble:
+        st.warning(plain(trouble), icon=":material/tune:")
+    if sentence := st.session_state.get(f"{lab}/said"):  # until the next press of a button
+        st.info(plain(sentence), icon=":material/info:")
+    view = current.view
+    if view is not None and view.state == "queued" and view.ahead:
+        st.caption(f":material/hourglass: {plain(_waiting(view))}")
+    if view is not None and not view.live and view.message:
+        _ending(view, current, settings, verb)
+    if drawing is not current:
+        _meanwhile(current, drawing)
+    elif changed := differences(current, settings, settings.TURNABLE if current.live else ()):
+        _old(changed, current, verb)
+    if _own(current) or question.answered(lab):  # the shipped run's warning would give the answer away
+        for warned in [e for e in current.events if isinstance(e, Warned)][-2:]:
+            st.warning(warned.sentence, icon=":material/warning:")
+    if current.run and current.run.about.seconds > SLOW and not current.live:
+        st.caption(f":material/schedule: {_('Such a run takes about {:.0f} min.').format(current.run.about.seconds / 60)}")
+    st.caption(f":material/visibility: {lecture.read(lab).watch}")  # last: there is always something to say, and the line stays
+
+
+def _own(current: Shown) -> bool:
+    return current.run is None or not current.run.about.shipped
+
+
+def _ending(view: View, current: Shown, settings: Settings, verb: str) -> None:
+    if view.state == "failed" and (changed := differences(current, settings)):  # what was wrong may be mended
         again = _("The last run failed. The knobs have changed since: {}. Press {} to try again.")
         st.caption(f":material/tune: {again.format(changed, _(verb))}")
     elif view.state == "failed":
         st.error(plain(view.message), icon=":material/report:")
-    elif view.state == "stopped":
-        st.caption(f":material/stop_circle: {plain(view.message)}")
     else:
-        st.progress(view.progress, _progress_line(view, _place(current)))
-        if waiting := differences(current, settings, settings.TURNABLE):  # a knob that moves and does nothing would mislead
-            st.caption(f":material/tune: {_('For the next run')}: {waiting}.")
+        st.caption(f":material/stop_circle: {plain(view.message)}")
+
+
+def _meanwhile(current: Shown, drawing: Shown) -> None:
+    """The scene's shipped run is drawn for as long as the visitor's has measured nothing."""
+    sentence = (
+        _("Meanwhile, this is the shipped run of the scene.")
+        if current.live
+        else _("Nothing was measured. This is the shipped run of the scene.")
+    )
+    change = differences(drawing, current.settings) if current.settings else ""
+    st.caption(f"{sentence} {_('Your run has other knobs')}: {change}." if change else sentence)
+
+
+def _old(changed: str, current: Shown, verb: str) -> None:
+    """A knob that moves and does nothing would mislead."""
+    if current.live:
+        st.caption(f":material/tune: {_('For the next run')}: {changed}.")
+        return
+    with st.container(key="stale"):  # the style sheet dims the picture
+        st.caption(f":material/tune: {_('The picture is of other knobs. Press {}.').format(_(verb))} {changed}.")
 
 
 def _place(current: Shown) -> str:
@@ -74,7 +116,7 @@ def _progress_line(view: View, place: str) -> str:
     if view.state == "queued" and not view.ahead:
         return _("The training processes are starting …")
     if view.state == "queued":
-        return _waiting(view)
+        return _("Place {} in the queue").format(view.position)
     if view.state == "paused":
         at = f" · {place}" if place else ""
         return f"{_('Paused')}{at}. {_('Step shows the next report; Go on continues.')}"
