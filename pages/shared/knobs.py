@@ -132,7 +132,8 @@ def draw(lab: str, model: type[Settings], scene: Scene, stored: Callable[[str], 
         more = {"on_change": _forget_inner, "args": (lab, fields[name])} if union_members(fields[name]) else {}
         widget(lab, name, fields[name], _stored(fields[name], stored), idle.get(name, ""), **more)
 
-    st.toggle(_("Knobs"), key=f"{lab}/drawer")  # on a phone, where the knobs are closed at first
+    with st.container(key="knobs-switch"):  # on a phone, where the knobs are closed at first
+        st.toggle(_("Knobs"), key=f"{lab}/drawer")
     with st.container(key="knobs", gap="xsmall"):
         for name in main:
             place(name)
