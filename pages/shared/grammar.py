@@ -49,7 +49,7 @@ def curve(line: Line, log_x: bool = False, log_y: bool = False, silent: bool = F
         "x": [a for a, _ in pairs],
         "y": [b for _, b in pairs],
         "line": {"color": hue, "dash": dash, "width": 1.5 if line.faint else 2.2},
-        "opacity": 0.55 if line.faint else 1,
+        "opacity": 0.7 if line.faint else 1,
         "marker": {"color": hue, "size": 6},
         **({"hoverinfo": "skip"} if silent else {}),
     }
@@ -75,7 +75,7 @@ def dots(
         "x": numbers(x),
         "y": numbers(y),
         "text": [said(text) for text in texts],
-        "hovertemplate": "%{text}<extra></extra>",
+        "hovertemplate": ("%{text}" if len(texts) else said(name)) + "<extra></extra>",
         "marker": {
             "color": colour(role),
             "symbol": shape or MARKERS.get(role, "circle"),
