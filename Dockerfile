@@ -15,6 +15,7 @@ COPY --chown=user .streamlit .streamlit
 COPY --chown=user core core
 COPY --chown=user pages pages
 COPY --chown=user assets assets
+COPY --chown=user static static
 
 EXPOSE 8501
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s \

@@ -28,6 +28,16 @@ presets: $(VENV)/app.stamp
 yardsticks: $(VENV)/app.stamp
 	for lab in $(LABS); do $(BIN)/python -m core yardsticks $$lab || exit 1; done
 
+# the parts of Plotly that the browser loads, from npm; static/README.md says which, with their checksums
+PLOTLY := 4.1.1
+.PHONY: plotly
+plotly:
+	for part in cartesian gl3d; do \
+	  npm pack --silent --pack-destination /tmp plotly.js-$$part-dist-min@$(PLOTLY) && \
+	  tar -xzf /tmp/plotly.js-$$part-dist-min-$(PLOTLY).tgz -C static --strip-components=1 \
+	    package/plotly-$$part.min.js package/LICENSE && mv static/LICENSE static/LICENSE-plotly.txt || exit 1; done
+	sha256sum static/plotly-*.min.js
+
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV) || { \
 	  echo "Python's venv module is missing: trying Debian's package."; \

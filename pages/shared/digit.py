@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from pages.shared import figures
+from pages.shared import rasters
 from pages.shared.words import _
 
 
@@ -44,7 +44,7 @@ def pick(where: str, tests: dict[str, Tests], label: int = 3, number: int = 1) -
     number = st.slider(_("Which one of them"), 1, len(own), min(number, len(own)), key=f"{where}/number/{name}")
     index = int(own[number - 1])
     picture = which.pictures[index]
-    st.image(figures.enlarge(picture, 5), width=140, output_format="PNG", alt=f"{_('A handwritten')} {label}")
+    st.image(rasters.enlarge(picture, 5), width=140, output_format="PNG", alt=f"{_('A handwritten')} {label}")
     return Chosen(index, picture, label, number, which.shipped)
 
 

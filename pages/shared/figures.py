@@ -2,48 +2,39 @@
 
 Roles have hues that any reader can tell apart on paper and on black: what was there before (source, real, teacher) is
 blue; what comes after (target, fake, student) is orange; danger is magenta; the honest control is grey. A role also
-has a dash and a marker, so that nothing hangs on colour alone.
+has a dash and a marker, so that nothing hangs on colour alone (grammar.py).
 
-A figure is plain data (axes and layers) that chart.js draws; only surfaces that people explore are Plotly's.
+A figure is a plain dict in Plotly's form, {"data": [traces], "layout": {…}}, ready for JSON: plotly.graph_objects would
+cost 20 ms more in every redraw. Fonts, paper and grid are the browser's part (static/chart.js), where the theme is known.
+Pictures, matrices and fields are made by rasters.py.
 """
 
-from base64 import b64encode
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from io import BytesIO
-from math import isfinite
+from dataclasses import replace
+from math import log10
 from typing import Any
 
 import numpy as np
-from PIL import Image
 
-COLOURS = {"before": "#2B7EBF", "after": "#D07A00", "danger": "#C0368A", "control": "#7A808C", "neutral": "#2A9D7F"}
-DASHES = {"before": [6, 3], "after": [], "danger": [2, 2], "control": [2, 4], "neutral": []}
-MARKERS = {"before": "square", "after": "circle", "danger": "x", "control": "diamond", "neutral": "triangle"}
-TASKS = ("#2B7EBF", "#D07A00", "#2A9D7F", "#C0368A", "#7A6FD0", "#8A7A1F", "#0E8FA3", "#C4504B", "#5E8C31", "#97705A")
-SPARE = ("star", "cross")  # for a second group of the same role
-DIVERGING = ("#2B7EBF", "#F4F2EC", "#D07A00")
-SEQUENTIAL = ("#22264B", "#3B528B", "#21918C", "#5EC962", "#FDE725")
+from pages.shared.grammar import COLOURS as COLOURS
+from pages.shared.grammar import DASHES as DASHES
+from pages.shared.grammar import DIVERGING as DIVERGING
+from pages.shared.grammar import INK as INK
+from pages.shared.grammar import MARKERS as MARKERS
+from pages.shared.grammar import SEQUENTIAL as SEQUENTIAL
+from pages.shared.grammar import SPARE, Trace, number, numbers, said
+from pages.shared.grammar import TASKS as TASKS
+from pages.shared.grammar import Line as Line
+from pages.shared.grammar import colour as colour
+from pages.shared.grammar import curve as curve
+from pages.shared.grammar import dots as dots
+
 FEW = 10  # steps, all of which are in the picture
+CLOSE = 0.08  # of the height: level lines nearer than this have their names at different ends
 Figure = dict[str, Any]
 
 
-def colour(role: str) -> str:
-    """The hue of a role; task1 … task10 tell the tasks of a stream apart, and what sums them up has the ink's colour."""
-    if role == "whole":
-        return "var(--st-text-color)"
-    return TASKS[int(role.removeprefix("task")) - 1] if role.startswith("task") else COLOURS[role]
-
-
-@dataclass(frozen=True)
-class Line:
-    """One curve: its name, its role in the colour grammar, and its points; None in y is a gap."""
-
-    label: str
-    role: str
-    x: Sequence[float]
-    y: Sequence[float | None]
-    faint: bool = False  # of another run, behind the main one
+# ---- whole figures ----
 
 
 def live(
@@ -70,24 +61,18 @@ def live(
         reported.append(replace(line, x=[a for a, _ in kept], y=[b for _, b in kept]))
     figure = curves(reported, x, y, height, log_y=log)
     if end:
-        figure["x"]["domain"] = [0, end]
-    seen = [(a, b) for layer in figure["layers"] for a, b in zip(layer["x"], layer["y"]) if b is not None]
+        within(figure, x=(0, end))
+    traces = figure["data"]
+    seen = [(a, b) for trace in traces for a, b in zip(trace["x"], trace["y"]) if b is not None]
     few = whole or len({a for a, b in seen}) <= FEW
     late = [b for a, b in seen if few or a >= 0.15 * (end or 1)] or [b for a, b in seen]
     begun = [b for a, b in seen if few or a > 0] or late
     if not log and late:
-        ends = [[b for b in layer["y"] if b is not None][-1:] for layer in figure["layers"]]
+        ends = [[b for b in trace["y"] if b is not None][-1:] for trace in traces]
         last = max(value for end_of in ends for value in end_of)
-        figure["y"]["domain"] = _padded(min(late), min(max(begun), max(top, last)) if top else max(begun))
-    if len(switches):
-        figure["layers"].insert(0, _rules(switches, "control"))
-    low, high = figure["y"]["domain"]
-    ends = figure["x"]["domain"]
-    figure["layers"] += [
-        _line(Line(name, "control", ends, [level, level], faint=True), False, log)
-        for name, level in levels
-        if low <= level <= high
-    ]
+        within(figure, y=_padded(min(late), min(max(begun), max(top, last)) if top else max(begun)))
+    figure["layout"]["shapes"] = [_upright(at, "control", width=1, opacity=0.7) for at in numbers(switches)]
+    add_levels(figure, levels)
     return figure
 
 
@@ -101,15 +86,11 @@ def curves(
     marks: Mapping[str, float] | None = None,
 ) -> Figure:
     """Curves to explore. marks: a vertical line with its name at each x."""
-    layers = [_line(line, log_x, log_y) for line in lines]
-    xs = [a for layer in layers for a in layer["x"]]
-    ys = [b for layer in layers for b in layer["y"] if b is not None]
-    return {
-        "height": height,
-        "x": {"title": x, "log": log_x, "domain": _span(xs, log_x, margin=False)},
-        "y": {"title": y, "log": log_y, "domain": _span(ys, log_y)},
-        "layers": layers + _marks(marks),
-    }
+    traces = [curve(line, log_x, log_y) for line in lines]
+    xs = [a for trace in traces for a in trace["x"] if a is not None]
+    ys = [b for trace in traces for b in trace["y"] if b is not None]
+    across, up = axis(x, _span(xs, log_x, margin=False), log_x), axis(y, _span(ys, log_y), log_y)
+    return figure_of(traces, across, up, height, shapes=_marks(marks, across))
 
 
 def bars(
@@ -123,19 +104,13 @@ def bars(
 ) -> Figure:
     """Grouped bars. groups: name → (role, one value for each category). text: format of the number on each bar, which
     is left out where it would stand on its neighbour's."""
-    width = 0.78 / max(1, len(groups))
-    highest = max((_number(v) or 0 for _, values in groups.values() for v in values), default=0) or 1
-    layers = []
-    for i, (name, (role, values)) in enumerate(groups.items()):
-        at = [k + (i - (len(groups) - 1) / 2) * width for k in range(len(values))]
+    highest = max((number(v) or 0 for _, values in groups.values() for v in values), default=0) or 1
+    traces = []
+    for name, (role, values) in groups.items():
         said = [format(v, text) if text and v >= 0.015 * highest else "" for v in values]
-        layers.append(_bar(name, role, at, width * 0.94, values, said))
-    return {
-        "height": height,
-        "x": {"title": x, "domain": [-0.5, max(len(categories), 1) - 0.5], "categories": [str(c) for c in categories]},
-        "y": {"title": y, "domain": [0, top or 1.12 * highest]},
-        "layers": layers,
-    }
+        traces.append(_bar(name, role, range(len(values)), values, said))
+    across = axis(x, [-0.5, max(len(categories), 1) - 0.5]) | names_of(categories) | {"showgrid": False}
+    return figure_of(traces, across, axis(y, [0, top or 1.12 * highest]), height, barmode="group", bargap=0.22)
 
 
 def histogram(
@@ -153,21 +128,17 @@ def histogram(
     share: each group's bars add up to 100 %, however many values it has.
     """
     edges = np.histogram_bin_edges(np.concatenate([np.ravel(v) for _, v in groups.values()]), bins)
-    centres, width = (edges[1:] + edges[:-1]) / 2, edges[1] - edges[0]
-    layers, highest = [], 1
+    centres, width = (edges[1:] + edges[:-1]) / 2, float(edges[1] - edges[0])
+    traces, highest = [], 1
     for name, (role, group) in groups.items():
         count, _ = np.histogram(group, edges)
         count = 100 * count / max(1, np.size(group)) if share else count
         highest = max(highest, float(count.max()))
-        layers.append(_bar(name, role, centres, width, count, opacity=0.75))
+        traces.append(_bar(name, role, centres, count) | {"opacity": 0.75, "width": width})
     if len(values):
-        layers.append(_rules(values, "after"))
-    return {
-        "height": height,
-        "x": {"title": x, "domain": _numbers([edges[0], edges[-1]])},
-        "y": {"title": y, "domain": [0, 1.08 * highest]},
-        "layers": layers + _marks(marks),
-    }
+        traces.append(_hairs(values, 1.08 * highest, "after"))
+    across, up = axis(x, numbers([edges[0], edges[-1]])), axis(y, [0, 1.08 * highest])
+    return figure_of(traces, across, up, height, shapes=_marks(marks, across), barmode="overlay", bargap=0)
 
 
 def points(
@@ -182,169 +153,184 @@ def points(
 ) -> Figure:
     """Points with a text on hover. groups: name → (role, x, y, texts). small: there are hundreds of them.
 
-    pictures: name of the group → `sprites`, one picture for each point, shown above its text.
+    pictures: name of the group → `rasters.sprites`, one picture for each point, shown above its text.
     """
-    spare, seen, layers = iter(SPARE), set(), []
+    spare, seen, traces = iter(SPARE), set(), []
     for name, (role, xs, ys, texts) in groups.items():
-        marker = MARKERS.get(role, "circle")
-        shape = next(spare, marker) if role in seen else marker
+        shape = next(spare, "") if role in seen else ""
         seen.add(role)
-        layers.append(
-            {
-                "kind": "point",
-                "name": name,
-                "colour": colour(role),
-                "shape": shape,
-                "x": _numbers(xs),
-                "y": _numbers(ys),
-                "text": list(texts),
-                "small": small,
-                **({"pictures": pictures[name]} if pictures and name in pictures else {}),
-            }
-        )
+        traces.append(dots(name, role, xs, ys, texts, shape, small, (pictures or {}).get(name)))
+    across = axis(x, _span([v for trace in traces for v in trace["x"] if v is not None], log_x), log_x)
+    up = axis(y, _span([v for trace in traces for v in trace["y"] if v is not None], log_y), log_y)
+    return figure_of(traces, across, up, height, hovermode="closest", **({} if small else {"showlegend": True}))
+
+
+def plane(reach: float, height: int) -> Figure:
+    """An empty plane from -reach to reach both ways, one unit as long both ways, whose axes mean nothing."""
+    across, up = axis("", (-reach, reach)), axis("", (-reach, reach))
+    return plain(figure_of([], across, up, height, hovermode="closest", showlegend=True), square=True)
+
+
+# ---- traces, for figures that show several things at once ----
+
+
+def add(figure: Figure, *traces: Trace, below: bool = False) -> Figure:
+    """The figure with these traces over what it has, or below. Its axes stay as they are: see `within`."""
+    figure["data"] = [*traces, *figure["data"]] if below else [*figure["data"], *traces]
+    return figure
+
+
+def add_levels(figure: Figure, levels: Sequence[tuple[str, float]]) -> Figure:
+    """The figure with a level line across it for each (name, height) that lies in it; the name stands on its line."""
+    low, high = span_of(figure, "y")
+    log = figure["layout"]["yaxis"].get("type") == "log"
+    place = log10 if log else float
+    inside = sorted((level for level in levels if low <= level[1] <= high), key=lambda level: level[1])
+    left, before = False, None
+    for name, level in inside:
+        share = (place(level) - place(low)) / (place(high) - place(low))
+        left = not left if before is not None and share - before < CLOSE else False
+        before = share
+        label = {"text": said(name), "textposition": "start" if left else "end", "font": {"color": COLOURS["control"], "size": 11}}
+        label |= {"yanchor": "top" if share > 0.93 else "bottom", "padding": 2}
+        drawn = {"type": "line", "name": name, "xref": "paper", "x0": 0, "x1": 1, "y0": level, "y1": level, "label": label}
+        drawn |= {"line": {"color": COLOURS["control"], "width": 1.2, "dash": DASHES["control"]}, "layer": "below"}
+        figure["layout"].setdefault("shapes", []).append(drawn)
+    return figure
+
+
+# ---- axes ----
+
+
+def axis(title: str, ends: Sequence[float], log: bool = False) -> dict[str, Any]:
+    """One axis: its title with the unit, and where it begins and ends, in the numbers' own unit."""
+    kind = {"type": "log", "exponentformat": "none", "dtick": 1 if ends[1] / ends[0] > 50 else "D2"} if log else {}
+    return {"title": {"text": said(title)}, "range": [log10(end) for end in ends] if log else list(ends), **kind}
+
+
+def names_of(categories: Sequence[Any]) -> dict[str, Any]:
+    """The part of an axis that gives the places 0, 1, … their names. Names may repeat, as letters of a word do."""
+    return {"tickvals": list(range(len(categories))), "ticktext": [said(str(name)) for name in categories]}
+
+
+def within(figure: Figure, x: Sequence[float] | None = None, y: Sequence[float] | None = None) -> Figure:
+    """The figure with other ends of its axes, in the numbers' own unit."""
+    for name, ends in (("xaxis", x), ("yaxis", y)):
+        if ends is not None:
+            log = figure["layout"][name].get("type") == "log"
+            figure["layout"][name]["range"] = [log10(end) if log else float(end) for end in ends]
+    return figure
+
+
+def span_of_values(values: Sequence[float]) -> list[float]:
+    """The ends of an axis that shows all of these with some room."""
+    return _span(numbers(values), False)
+
+
+def room_for_marks(figure: Figure) -> Figure:
+    """The figure with room for the words of its marks above the bars, and with marks in the ink's colour: neither group's."""
+    low, high = span_of(figure, "y")
+    for shape in figure["layout"]["shapes"]:
+        shape["line"]["color"] = shape["label"]["font"]["color"] = INK
+    return within(figure, y=(low, 1.08 * high))
+
+
+def span_of(figure: Figure, which: str) -> list[float]:
+    """Where the axis "x" or "y" begins and ends, in the numbers' own unit."""
+    of = figure["layout"][f"{which}axis"]
+    return [10**end if of.get("type") == "log" else end for end in of["range"]]
+
+
+def title_of(figure: Figure, which: str) -> str:
+    """The title of the axis "x" or "y"."""
+    return figure["layout"][f"{which}axis"]["title"]["text"]
+
+
+def titled(figure: Figure, x: str, y: str) -> Figure:
+    """The figure with other titles of its axes."""
+    for name, title in (("xaxis", x), ("yaxis", y)):
+        figure["layout"][name]["title"] = {"text": said(title)}
+    return figure
+
+
+def plain(figure: Figure, square: bool = False) -> Figure:
+    """The figure without grid, numbers and zero lines: for a plane whose axes mean nothing. square: one unit is as long both ways."""
+    for name in ("xaxis", "yaxis"):
+        figure["layout"][name] |= {"showgrid": False, "zeroline": False, "showticklabels": False, "ticks": ""}
+    if square:
+        figure["layout"]["yaxis"] |= {"scaleanchor": "x", "constrain": "domain"}
+        figure["layout"]["xaxis"] |= {"constrain": "domain"}
+    return figure
+
+
+# ---- parts ----
+
+
+def figure_of(traces: list[Trace], x: dict[str, Any], y: dict[str, Any], height: int, **layout: Any) -> Figure:
+    return {"data": traces, "layout": {"height": height, "xaxis": x, "yaxis": y, **layout}}
+
+
+def _bar(name: str, role: str, at: Sequence[float], values: Sequence[float], text: Sequence[str] = ()) -> Trace:
     return {
-        "height": height,
-        "x": {"title": x, "log": log_x, "domain": _span([v for layer in layers for v in layer["x"]], log_x)},
-        "y": {"title": y, "log": log_y, "domain": _span([v for layer in layers for v in layer["y"]], log_y)},
-        "layers": layers,
-        "legend": not small,
-    }
-
-
-def sprites(images: Sequence[np.ndarray], side: int) -> dict[str, Any]:
-    """Pictures of one size, uint8 (H, W) or (H, W, 3), on one sheet. side: of each on the screen, in pixels."""
-    columns = min(len(images), 10)
-    blank = [np.zeros_like(images[0])] * (-len(images) % columns)
-    rows = np.array_split(np.stack([*images, *blank]), -(-len(images) // columns))
-    file = BytesIO()
-    Image.fromarray(np.concatenate([np.concatenate(list(row), 1) for row in rows])).save(file, "PNG")
-    sheet = "data:image/png;base64," + b64encode(file.getvalue()).decode()
-    return {"sheet": sheet, "side": side, "columns": columns, "places": list(range(len(images)))}
-
-
-def contours(
-    name: str, role: str, x: np.ndarray, y: np.ndarray, values: np.ndarray, levels: Sequence[float]
-) -> dict[str, Any]:
-    """A layer of the lines where a surface has these heights. x, y: the grid; values (len(y), len(x))."""
-    from skimage.measure import find_contours
-
-    xs, ys = [], []
-    for level in levels:
-        for line in find_contours(values, level):
-            xs += [*np.interp(line[:, 1], np.arange(len(x)), x), 0.0]
-            ys += [*np.interp(line[:, 0], np.arange(len(y)), y), None]
-    return _line(Line(name, role, xs, ys), False, False)
-
-
-def matrix(
-    array: np.ndarray,
-    height: int = 280,
-    signed: bool = False,
-    limit: float | None = None,
-    text: str = "",
-    rows: Sequence[str] = (),
-    columns: Sequence[str] = (),
-    x: str = "",
-    y: str = "",
-    largest: int = 0,
-) -> Figure:
-    """A matrix as squares, first row on top; what is not a number stays empty.
-
-    signed: blue below zero, orange above, symmetric about zero; otherwise dark at zero, bright at `limit` (the largest
-    value when left out). text: format of the number in each square. largest: side of a square in pixels at most.
-    """
-    finite = np.where(np.isfinite(array), array, 0.0)
-    top = limit or float(np.abs(finite).max()) or 1.0
-    share = (finite / top + 1) / 2 if signed else finite / top
-    share = np.where(np.isfinite(array), np.clip(share, 0, 1), np.nan)
-    values = [_numbers(row) for row in array]
-    cells = {
-        "values": values,
-        "colours": _between(DIVERGING if signed else SEQUENTIAL, share),
-        "largest": largest,
-        "rows": list(rows),
-        "columns": list(columns),
-    }
-    if text:
-        cells["text"] = [["" if v is None else format(v, text) for v in row] for row in values]
-        cells["ink"] = [[_ink(colour) for colour in row] for row in cells["colours"]]
-    return {
-        "height": height,
-        "x": {"title": x},
-        "y": {"title": y},
-        "cells": {name: value for name, value in cells.items() if value},
-    }
-
-
-def enlarge(image: np.ndarray, factor: int = 6) -> np.ndarray:
-    """An 8-bit picture (H, W) or (H, W, 3), each pixel `factor` × `factor`, so that a browser does not blur it."""
-    return image.repeat(factor, 0).repeat(factor, 1)
-
-
-def _line(line: Line, log_x: bool, log_y: bool) -> dict[str, Any]:
-    """A layer of one curve; a logarithmic axis leaves out what has no logarithm."""
-    pairs = [(_number(a), _number(b)) for a, b in zip(line.x, line.y)]
-    pairs = [(a, None if log_y and (b or 0) <= 0 else b) for a, b in pairs if a is not None and (a > 0 or not log_x)]
-    return {
-        "kind": "line",
-        "name": line.label,
-        "colour": colour(line.role),
-        "dash": DASHES["control"] if line.faint else DASHES.get(line.role, []),
-        "faint": line.faint,
-        "x": [a for a, _ in pairs],
-        "y": [b for _, b in pairs],
-    }
-
-
-def _bar(
-    name: str,
-    role: str,
-    at: Sequence[float],
-    width: float,
-    values: Sequence[float],
-    text: Sequence[str] = (),
-    opacity: float = 1,
-) -> dict[str, Any]:
-    return {
-        "kind": "bar",
+        "type": "bar",
         "name": name,
-        "colour": COLOURS[role],
-        "opacity": opacity,
-        "x": _numbers(at),
-        "width": [float(width)],
-        "y": _numbers(values),
+        "showlegend": bool(name),
+        "marker": {"color": colour(role)},
+        "x": numbers(at),
+        "y": numbers(values),
         "text": list(text),
+        "textposition": "outside" if any(text) else "none",
+        "cliponaxis": False,
     }
 
 
-def _marks(marks: Mapping[str, float] | None) -> list[dict[str, Any]]:
-    return [_rules([at], "danger", name, [3, 3]) for name, at in (marks or {}).items()]
+def _upright(at: float, role: str, name: str = "", width: float = 1.8, dash: str = "solid", opacity: float = 1) -> dict[str, Any]:
+    """A vertical line through the whole picture; its name stands at its top."""
+    label = {"text": said(name), "textposition": "end", "textangle": 0, "yanchor": "top", "padding": 3}
+    return {
+        "type": "line",
+        "name": name,
+        "yref": "paper",
+        "x0": at,
+        "x1": at,
+        "y0": 0,
+        "y1": 1,
+        "opacity": opacity,
+        "line": {"color": colour(role), "width": width, "dash": dash},
+        **({"label": label | {"font": {"color": colour(role), "size": 12}}} if name else {}),
+    }
 
 
-def _between(stops: Sequence[str], shares: np.ndarray) -> list[list[str]]:
-    """The colour at each share of the way through the stops; nothing for what is not a number. shares: (rows, columns)."""
-    places, channels = np.linspace(0, 1, len(stops)), zip(*(bytes.fromhex(stop[1:]) for stop in stops))
-    red, green, blue = (np.rint(np.interp(np.nan_to_num(shares), places, c)).astype(int) for c in channels)
-    return [
-        [f"#{r:02X}{g:02X}{b:02X}" if known else "" for r, g, b, known in zip(*row)]
-        for row in zip(red, green, blue, np.isfinite(shares))
-    ]
+def _marks(marks: Mapping[str, float] | None, across: dict[str, Any]) -> list[dict[str, Any]]:
+    """Vertical lines with their names, which stand on the side where there is room."""
+    low, high = across["range"]
+    shapes = []
+    for name, at in (marks or {}).items():
+        place = log10(at) if across.get("type") == "log" else at
+        shape = _upright(float(at), "danger", name, dash="3px,3px")
+        shape["label"]["xanchor"] = "right" if (place - low) / (high - low) > 0.7 else "left"
+        shapes.append(shape)
+    return shapes
 
 
-def _ink(colour: str) -> str:
-    """Black or white, whichever can be read better on a colour (WCAG 2, relative luminance); black on none."""
-    shares = np.array(list(bytes.fromhex(colour[1:] or "FFFFFF"))) / 255
-    light = np.where(shares <= 0.04045, shares / 12.92, ((shares + 0.055) / 1.055) ** 2.4) @ [0.2126, 0.7152, 0.0722]
-    return "#15181F" if (light + 0.05) ** 2 > 1.05 * 0.059 else "#FFFFFF"
-
-
-def _rules(at: Sequence[float], role: str, name: str = "", dash: Sequence[int] = ()) -> dict[str, Any]:
-    """A layer of vertical lines; with a name it is written beside the first."""
-    return {"kind": "rule", "name": name, "colour": COLOURS[role], "dash": list(dash), "x": _numbers(at)}
+def _hairs(at: Sequence[float], top: float, role: str) -> Trace:
+    """A hair line at each value, all in one trace: hundreds of shapes would be slow."""
+    found = [value for value in numbers(at) if value is not None]
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": "",
+        "showlegend": False,
+        "hoverinfo": "skip",
+        "x": [part for value in found for part in (value, value, None)],
+        "y": [0.0, top, None] * len(found),
+        "line": {"color": COLOURS[role], "width": 1},
+        "opacity": min(0.9, max(0.2, 25 / max(1, len(found)))),
+    }
 
 
 def _span(values: Sequence[float], log: bool, margin: bool = True) -> list[float]:
-    """The domain of an axis that shows all values, never of no length."""
+    """The ends of an axis that shows all values, never of no length."""
     if not values:
         return [0.1, 1.0]
     low, high = min(values), max(values)
@@ -356,12 +342,3 @@ def _span(values: Sequence[float], log: bool, margin: bool = True) -> list[float
 def _padded(low: float, high: float) -> list[float]:
     margin = 0.06 * (high - low) or max(0.5, 1e-9 * abs(high))
     return [low - margin, high + margin]
-
-
-def _number(value: Any) -> float | None:
-    """A plain number for the browser; None for what is missing or not finite."""
-    return None if value is None or not isfinite(value) else float(value)
-
-
-def _numbers(values: Any) -> list[float | None]:
-    return [_number(v) for v in values]

@@ -208,7 +208,7 @@ def _chart(group: str, current: Shown, metrics: Mapping[str, Metric], others: li
     chart.show(
         figure,
         key=f"chart/{group}",
-        alt=f"{title}: " + ", ".join(line.label for line in lines),
+        alt=f"{title} {_('against')} {figures.title_of(figure, 'x')}: " + ", ".join(line.label for line in lines),
         share=share,
     )
 

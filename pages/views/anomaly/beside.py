@@ -11,7 +11,7 @@ from scipy.stats import rankdata
 
 from core.anomaly import decide
 from core.runs import RunError
-from pages.shared import chart, figures
+from pages.shared import chart, rasters
 from pages.shared.figures import COLOURS
 from pages.shared.overlay import inline
 from pages.shared.shown import Shown
@@ -334,17 +334,16 @@ def _agreement(those: list[Rival], odd: np.ndarray) -> None:
     off = found.copy()
     np.fill_diagonal(off, np.nan)
     labels = [f"{i + 1} · {short(each.method)}" for i, each in enumerate(those)]
-    figure = figures.matrix(
+    figure = rasters.matrix(
         100 * off,
         36 * len(those) + 40,
         signed=True,
         limit=100,
-        text=".0f",
+        words=[[f"{share:.0f}".replace("-", "−") if np.isfinite(share) else "" for share in row] for row in 100 * off],
         rows=labels,
         columns=[str(i + 1) for i in range(len(those))],
         largest=44,
     )
-    figure["cells"]["text"] = [[said.replace("-", "−") for said in row] for row in figure["cells"]["text"]]
     chart.show(figure, key="beside/agreement", alt=_("Rank correlations between the scores that the detectors give to anomalies"))
     st.caption(_("100 ρ (Spearman) over the {} anomalies of the test part: 100 is the same order, 0 none in common.").format(odd.sum()))
     if said := about_agreement(those, off):

@@ -231,10 +231,10 @@ def _charts(current: Shown, found: Curve, networks: Sequence[Network], k: int) -
         chart.show(figure, key="bottleneck/error", alt=_("Error of normals and of anomalies against the numbers left in the middle"))
 
 
-def _found(networks: Sequence[Network], own: str) -> list[dict[str, Any]]:
+def _found(networks: Sequence[Network], own: str) -> list[figures.Trace]:
     """AUROC of each network; that of the run shown in the ink's colour."""
     series = (
-        (_("network, dense code"), "neutral", "triangle", lambda each: each.net != "local"),
+        (_("network, dense code"), "neutral", "triangle-up", lambda each: each.net != "local"),
         (_("convolutions alone"), "task5", "diamond", lambda each: each.net == "local"),
         (_("the run shown"), "whole", "star", lambda each: each.id == own),
     )
@@ -246,7 +246,7 @@ def _found(networks: Sequence[Network], own: str) -> list[dict[str, Any]]:
     return layers
 
 
-def _lost(networks: Sequence[Network]) -> list[dict[str, Any]]:
+def _lost(networks: Sequence[Network]) -> list[figures.Trace]:
     """What each network does not give back, of normals and of anomalies."""
     dense, local = ([each for each in networks if (each.net == "local") == alone] for alone in (False, True))
     layers = []
@@ -256,25 +256,24 @@ def _lost(networks: Sequence[Network]) -> list[dict[str, Any]]:
     return layers
 
 
-def _dots(name: str, role: str, shape: str, some: Sequence[Network], values: Sequence[float], said: str) -> list[dict[str, Any]]:
+def _dots(name: str, role: str, shape: str, some: Sequence[Network], values: Sequence[float], said: str) -> list[figures.Trace]:
     """One layer of points, or none where there are none."""
     if not some:
         return []
     texts = [f"{each.name}\n{_('code size {}').format(each.code)}\n{said.format(value)}" for each, value in zip(some, values)]
-    layer = figures.points({name: (role, [each.code for each in some], values, texts)}, "", "")["layers"][0]
-    return [layer | {"shape": shape}]
+    return [figures.dots(name, role, [each.code for each in some], values, texts, shape)]
 
 
-def _with_points(figure: figures.Figure, layers: list[dict[str, Any]]) -> None:
+def _with_points(figure: figures.Figure, traces: list[figures.Trace]) -> None:
     """Puts points over the curves and makes room for them."""
-    figure["layers"] += layers
-    xs = [*figure["x"]["domain"], *(x for layer in layers for x in layer["x"])]
-    low, high = figure["x"]["domain"]
-    figure["x"]["domain"] = [low, max(high, 1.15 * max(xs))]
-    ys = [y for layer in layers for y in layer["y"]]
-    low, high = figure["y"]["domain"]
+    figures.add(figure, *traces)
+    low, high = figures.span_of(figure, "x")
+    xs = [high, *(x for trace in traces for x in trace["x"])]
+    figures.within(figure, x=(low, max(high, 1.15 * max(xs))))
+    ys = [y for trace in traces for y in trace["y"]]
+    low, high = figures.span_of(figure, "y")
     margin = 0.06 * (max(high, *ys, high) - min(low, *ys, low))
-    figure["y"]["domain"] = [min(low, *(y - margin for y in ys), low), max(high, *(y + margin for y in ys), high)]
+    figures.within(figure, y=(min(low, *(y - margin for y in ys), low), max(high, *(y + margin for y in ys), high)))
 
 
 # ---- ten pictures ----

@@ -113,8 +113,9 @@ def _curves(found: Scores, prices: Mapping[str, Prices], bests: Mapping[str, Bes
         place = int(np.searchsorted(at, each.threshold))
         text = _("best for {}: {}\ncosts {}").format(name, names[place], money(100 * each.cost))
         marks[_("best for {}: {}").format(name, decision(each))] = (ROLES[name], [place], [100 * each.cost], [text])
-    figure["layers"] += figures.points(marks, "", "")["layers"]
-    figure["x"] |= {"categories": rounded(at), "domain": [-0.5, len(at) - 0.5]}
+    figures.add(figure, *figures.points(marks, "", "")["data"])
+    figures.within(figure, x=(-0.5, len(at) - 0.5))
+    figure["layout"]["xaxis"] |= figures.names_of(rounded(at))
     chart.show(figure, key="costs/curves", alt=_("Cost of 100 examples by both tables, against the threshold"))
     st.caption(
         _(

@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from core.anomaly.decide import p_values
-from pages.shared import figures, own, pad
+from pages.shared import own, pad, rasters
 from pages.shared.words import _, plain
 from pages.views.anomaly import data
 from pages.views.anomaly.data import Scores
@@ -122,7 +122,7 @@ def show(chosen: Example, picture: bool) -> None:
     """What is asked about, and what it truly is where that is known."""
     truth = {True: _("an anomaly"), False: _("normal"), None: ""}[chosen.odd]
     if picture:
-        st.image(figures.enlarge(pixels(chosen.x), 6), width=168, output_format="PNG", alt=chosen.words)
+        st.image(rasters.enlarge(pixels(chosen.x), 6), width=168, output_format="PNG", alt=chosen.words)
     words = chosen.words[:1].upper() + chosen.words[1:]
     st.markdown(f"{words}: **{truth}**" if truth else words)
 

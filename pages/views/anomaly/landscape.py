@@ -9,8 +9,7 @@ from scipy.spatial import cKDTree
 from scipy.stats import rankdata
 
 from core.anomaly.decide import conformal_threshold
-from pages.shared import chart, figures
-from pages.shared.ground import shades
+from pages.shared import chart, figures, rasters
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.anomaly import data
@@ -119,24 +118,18 @@ def plane(look: Look, points: np.ndarray, odd: np.ndarray, promise: int, height:
     rank: how much of the plane is less odd than a place."""
     axis, ranks = np.linspace(-REACH, REACH, len(look.field)), ranked(look.field)
     half, alarm = (level(look.field, border(look.normals, share)) for share in (50, promise))
-    lines = [figures.contours(_("border of the alarm"), "whole", axis, axis, ranks, [alarm])]
+    lines = [rasters.contours(_("border of the alarm"), "whole", axis, axis, ranks, [alarm])]
     if promise != 50:
-        lines.insert(0, figures.contours(_("half of the normals"), "control", axis, axis, ranks, [half]))
-    ground = shades(ranks, axis)
-    for layer in (*ground, *lines):
-        layer["silent"] = True
-    figure = figures.points({}, "", "", height, small=True)
-    figure["layers"] = [*ground, *_points(points, odd), *lines]
-    figure["x"]["domain"] = figure["y"]["domain"] = [-REACH, REACH]
-    figure["legend"] = True
-    return figure
+        lines.insert(0, rasters.contours(_("half of the normals"), "control", axis, axis, ranks, [half]))
+    figure = figures.plane(REACH, height)
+    return figures.add(figure, rasters.field(axis, axis, ranks), *_points(points, odd), *lines)
 
 
-def _points(points: np.ndarray, odd: np.ndarray) -> list[dict[str, Any]]:
+def _points(points: np.ndarray, odd: np.ndarray) -> list[figures.Trace]:
     groups = {}
     for name, role, own in ((_("normal"), "before", ~odd), (_("anomaly"), "danger", odd)):
         groups[name] = (role, points[own, 0], points[own, 1], [name] * int(own.sum()))
-    return figures.points(groups, "", "", small=True)["layers"]
+    return figures.points(groups, "", "", small=True)["data"]
 
 
 def ranked(field: np.ndarray) -> np.ndarray:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from scipy.ndimage import binary_erosion
 
-from pages.shared import figures
+from pages.shared import figures, rasters
 from pages.shared.overlay import inline
 
 LARGE, ENLARGED = 220, 8  # pixels of a large picture, of one of its own pixels
@@ -24,7 +24,7 @@ def image(picture: np.ndarray, alt: str, style: str) -> str:
 
 
 def enlarged(picture: np.ndarray) -> np.ndarray:
-    return figures.enlarge(picture, ENLARGED)
+    return rasters.enlarge(picture, ENLARGED)
 
 
 def tinted(share: np.ndarray, stops: tuple[str, ...]) -> np.ndarray:

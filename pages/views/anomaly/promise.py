@@ -160,20 +160,16 @@ def _kept(found: Scores, ways: dict[str, Kept], alpha: int) -> None:
     figure = figures.curves(lines, _("promised false alarm rate (%)"), _("kept: fresh normals that raise it (%)"), 330)
     for name, role in (("held", "after"), ("fit", "neutral")):  # both intervals at the chosen rate, side by side
         at, each = alpha + (-0.25 if name == "held" else 0.25), ways[name]
-        bar = figures.curves([Line("", role, [at, at], [100 * each.low, 100 * each.high])], "", "")["layers"][0]
-        dot = figures.points(
-            {"": (role, [at], [100 * each.alarms], [_("{:.1f} % ({} %)").format(100 * each.alarms, _interval(each))])},
-            "",
-            "",
-        )["layers"][0]
-        figure["layers"] += [bar | {"silent": True}, dot]
+        bar = figures.curve(Line("", role, [at, at], [100 * each.low, 100 * each.high]), silent=True)
+        text = _("{:.1f} % ({} %)").format(100 * each.alarms, _interval(each))
+        figures.add(figure, bar, figures.dots("", role, [at], [100 * each.alarms], [text]))
     top = max(
         50.0,
         np.nan_to_num(lines[-1].y).max(),
         *(max(curve) for curve in curves.values()),
         *(100 * each.high for each in ways.values()),
     )
-    figure["x"]["domain"], figure["y"]["domain"] = [0, 51], [-0.02 * top, 1.04 * top]
+    figures.within(figure, (0, 51), (-0.02 * top, 1.04 * top))
     chart.show(
         figure,
         key="promise/kept",
@@ -215,11 +211,10 @@ def _p_values(found: Scores, alpha: float) -> None:
         {_("alarm: p ≤ {:.2f}").format(alpha): alpha},
         share=True,
     )
-    figure["layers"][-1]["colour"] = figures.colour("whole")
     flat = 100 / (len(edges) - 1)
-    figure["layers"] += figures.curves([Line(_("flat"), "control", [0, 1], [flat, flat])], "", "")["layers"]
-    figure["x"]["domain"] = [0, float(edges[-1])]
-    figure["y"]["domain"][1] *= 1.08  # room for the words
+    figures.add(figure, figures.curve(Line(_("flat"), "control", [0, 1], [flat, flat])))
+    figures.within(figure, x=(0, float(edges[-1])))
+    figures.room_for_marks(figure)
     chart.show(figure, key="promise/p", alt=_("Histogram of the conformal p-values of fresh normals and of anomalies"))
     st.caption(
         _(

@@ -120,9 +120,7 @@ def _histogram(found: Scores, at: float) -> None:
         marks[_("alarm beyond this edge")] = float(drawn.max())
     groups = {_("normal"): ("before", drawn[~found.odd]), _("anomalies"): ("danger", drawn[found.odd])}
     figure = figures.histogram(groups, _("score: higher is odder"), _("share of each (%)"), 40, 320, marks, share=True)
-    if marks:  # neither sort's colour
-        figure["layers"][-1]["colour"] = figures.colour("whole")
-    figure["y"]["domain"][1] *= 1.08  # room for the words
+    figures.room_for_marks(figure)
     chart.show(figure, key="threshold/scores", alt=_("Histogram of the scores of normal and anomalous test examples"))
     st.caption(_("The highest {:.0f} % of all scores stand at the right edge.").format(100 - 100 * TAIL))
 
@@ -268,23 +266,16 @@ def _precision(curve: Curve, table: Confusion, share: float) -> figures.Figure:
         Line(_("guessing"), "control", [0, 100], [100 * share, 100 * share]),
     ]
     figure = figures.curves(lines, _("recall: anomalies found (%)"), _("precision (%)"), 320)
-    figure["x"]["domain"], figure["y"]["domain"] = [0, 100], [-6, 106]
+    figures.within(figure, (0, 100), (-6, 106))
     return _with_point(figure, 100 * table.recall, 100 * table.precision if table.found + table.alarms > 0 else None)
 
 
 def _with_point(figure: figures.Figure, x: float, y: float | None) -> figures.Figure:
     """The figure with the chosen threshold on its curve; without where there is no such point."""
-    figure["x"]["domain"] = [-2, 102]  # a point at the edge is a whole point
+    figures.within(figure, x=(-2, 102))  # a point at the edge is a whole point
     if y is not None:
-        point = {
-            _("chosen threshold"): (
-                "whole",
-                [x],
-                [y],
-                [f"{figure['y']['title']} {y:.1f}\n{figure['x']['title']} {x:.1f}"],
-            )
-        }
-        figure["layers"] += figures.points(point, "", "")["layers"]
+        text = f"{figures.title_of(figure, 'y')} {y:.1f}\n{figures.title_of(figure, 'x')} {x:.1f}"
+        figures.add(figure, figures.dots(_("chosen threshold"), "whole", [x], [y], [text]))
     return figure
 
 

@@ -18,7 +18,7 @@ from pages.views.anomaly.live import clipped
 
 TEMPERATURES = tuple(float(f"{0.1 * 10 ** (i / 20):.3g}") for i in range(61))  # 0.1 to 100, twenty in each decade
 ROLES = {"softmax": "after", "entropy": "neutral", "energy": "task5"}
-DASHES = ([], [8, 8], [2, 6])
+DASHES = ("solid", "8px,8px", "2px,6px")
 BATCH = 250
 MOVES = 0.0005  # of AUROC: less is no change
 ALIKE = 0.99  # correlation of two scores that say the same
@@ -124,11 +124,11 @@ def _curves(
     lines = [Line(names[each], ROLES[each], grid, 100 * np.array(curve)) for each, curve in curves.items()]
     lines.append(Line(_("guessing"), "control", [grid[0], grid[-1]], [50, 50]))
     figure = figures.curves(lines, _("temperature T"), _("AUROC (%), needs labels"), 330, log_x=True)
-    point = {_("chosen"): ("whole", [grid[at]], [here], [f"{names[kind]}\nT = {grid[at]:.3g}\nAUROC {here:.1f} %"])}
-    for layer, dash in zip(figure["layers"], DASHES):  # where they have the same AUROC, all can be seen
-        layer["dash"] = dash
-    figure["layers"] += figures.points(point, "", "")["layers"]
-    figure["x"]["domain"] = [0.09, 112]
+    for trace, dash in zip(figure["data"], DASHES):  # where they have the same AUROC, all can be seen
+        trace["line"]["dash"] = dash
+    text = f"{names[kind]}\nT = {grid[at]:.3g}\nAUROC {here:.1f} %"
+    figures.add(figure, figures.dots(_("chosen"), "whole", [grid[at]], [here], [text]))
+    figures.within(figure, x=(0.09, 112))
     chart.show(figure, key="unsure/curves", alt=_("AUROC of softmax, entropy and energy against the temperature"))
 
 

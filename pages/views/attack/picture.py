@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from core.attack.settings import FORMULAS
-from pages.shared import chart, drawing, figures
+from pages.shared import chart, drawing, rasters
 from pages.shared.overlay import enlarged, inline
 from pages.shared.shown import Shown
 from pages.shared.words import _
@@ -121,7 +121,7 @@ def sheet(digits: np.ndarray) -> np.ndarray:
 def draw_becomes(counts: np.ndarray, key: str) -> None:
     """Which class is called what: the right class in rows, the answer in columns."""
     names = [str(digit) for digit in range(10)]
-    figure = figures.matrix(
+    figure = rasters.matrix(
         counts, 380, text=".0f", rows=names, columns=names, x=_("the network says"), y=_("it is a"), largest=34
     )
     chart.show(figure, key=key, alt=_("Which digit is called what"))

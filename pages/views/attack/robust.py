@@ -123,8 +123,7 @@ def _figure(measured: Shown, others: dict[str, str]) -> figures.Figure:
         lines.append(Line(label, f"task{place % 10 + 1}", other_steps, other["worst"], faint=True))
     unit = {"inf": _("size of the change ε (of 255, L∞)"), "2": _("size of the change ε (of 255, root mean square)")}
     figure = figures.curves(lines, unit[measured.settings.method.norm], _("still right (%)"), 360)
-    figure["y"]["domain"] = [-2, 102]
-    return figure
+    return figures.within(figure, y=(-2, 102))
 
 
 def _table(measured: Shown) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from pages.shared import chart, figures
+from pages.shared import chart, figures, rasters
 from pages.shared.figures import Line
 from pages.shared.shown import Shown
 from pages.shared.words import _
@@ -113,17 +113,11 @@ def _map(found: dict[str, Any], victims: Any) -> figures.Figure:
         520,
         small=small,
     )
-    border = figures.contours(_("border of the answer"), "whole", at, at, found["lead"], [0.0])
-    lines = figures.curves(
-        [
-            Line(_("edge of the ball, ε"), "control", edge[:, 0], edge[:, 1]),
-            Line(_("path of I-FGSM"), "danger", path[:, 0], path[:, 1]),
-        ],
-        "",
-        "",
-    )["layers"]
-    for layer in (*figure["layers"], border, *lines):
-        layer["silent"] = True
+    border = rasters.contours(_("border of the answer"), "whole", at, at, found["lead"], [0.0])
+    lines = (
+        figures.curve(Line(_("edge of the ball, ε"), "control", edge[:, 0], edge[:, 1]), silent=True),
+        figures.curve(Line(_("path of I-FGSM"), "danger", path[:, 0], path[:, 1]), silent=True),
+    )
     ended = _("end of the attack: {}").format(data.short(victims.names[found["ended"]]))
     ends = figures.points(
         {
@@ -132,12 +126,10 @@ def _map(found: dict[str, Any], victims: Any) -> figures.Figure:
         },
         "",
         "",
-    )["layers"]
-    figure["layers"] += [border, *lines, *ends]
-    figure["legend"] = True
-    span = [float(at[0]), float(at[-1])]
-    figure["x"]["domain"] = figure["y"]["domain"] = [1.03 * end for end in span]
-    return figure
+    )["data"]
+    figures.add(figure, border, *lines, *ends)
+    span = 1.03 * at[0], 1.03 * at[-1]
+    return figures.within(figure, span, span)
 
 
 def _dots(found: dict[str, Any], victims: Any) -> dict[str, tuple[str, list[float], list[float], list[str]]]:

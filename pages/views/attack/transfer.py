@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from pages.shared import chart, figures
+from pages.shared import chart, rasters
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.attack import data
@@ -37,7 +37,7 @@ def draw_matrix(current: Shown, key: str = "attack/transfer/live") -> None:
         return
     names = [f"{_(name)} ({i})" for i, name in enumerate(known["labels"], start=1)]
     columns = [f"({i})" for i in range(1, len(names) + 1)]
-    figure = figures.matrix(
+    figure = rasters.matrix(
         np.array(array, float),
         90 + 48 * len(array),
         limit=100,

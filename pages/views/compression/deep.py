@@ -43,6 +43,6 @@ def deep(current: Shown) -> None:
             _("occurrences in the stream"),
             290,
         )
-        figure["layers"][0]["text"] = [str(lengths[i]) for i in order]
+        figure["data"][0] |= {"text": [str(lengths[i]) for i in order], "textposition": "outside"}
         chart.show(figure, key="deep/codes", alt=_("How often each shared value occurs"))
         st.caption(_("Above each bar: the length of its code word in bits. Zero is the filler for long gaps."))

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from pages.shared import chart, figures
+from pages.shared import chart, rasters
 from pages.shared.overlay import overlay, pixels
 from pages.shared.shown import Shown
 from pages.shared.words import _
@@ -69,7 +69,7 @@ def _agreement(maps: dict[str, np.ndarray]) -> None:
     names, matrix = agreement(maps)
     st.markdown(_("**How far they agree**: rank correlation over all pixels, 1 is the same order, 0 is none."))
     chart.show(
-        figures.matrix(
+        rasters.matrix(
             matrix,
             60 + 40 * len(names),
             signed=True,

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from pages.shared import chart, figures
+from pages.shared import chart, figures, rasters
 from pages.shared.overlay import pixels
 from pages.shared.shown import Shown
 from pages.shared.words import _
@@ -37,7 +37,7 @@ def _plane(current: Shown, subject: Any) -> None:
             way = st.segmented_control(_("Into the plane by"), WAYS, default=way, key=f"{where}/way", required=True)
     places, shares = _places(data.key_of(current), layer, way, subject)
     figure = _photos(places, subject) if subject.photo else _digits(data.key_of(current), places, subject)
-    figure["x"]["title"], figure["y"]["title"] = _titles(way, shares)
+    figures.titled(figure, *_titles(way, shares))
     chart.show(figure, key=f"{where}/{way}", alt=_("Pictures in the plane, as this layer sees them"))
     _caption(subject.photo, way)
 
@@ -72,13 +72,12 @@ def _digits(key: str, places: np.ndarray, subject: Any) -> figures.Figure:
         seen = labels == digit
         texts = [_("{} · the network says {}").format(digit, answer) for answer in said[:-1][seen]]
         groups[str(digit)] = (f"task{digit + 1}", *places[:-1][seen].T, texts)
-        shots[str(digit)] = figures.sprites(list(pictures[:-1][seen]), 84)
+        shots[str(digit)] = rasters.sprites(list(pictures[:-1][seen]), 84)
     own = _("this picture")
-    groups[own] = ("whole", *places[-1:].T, [f"{own} · {_('the network says {}').format(said[-1])}"])
-    shots[own] = figures.sprites([pictures[-1]], 84)
     figure = figures.points(groups, "", "", 520, small=True, pictures=shots)
-    figure["layers"][-1] |= {"shape": "star", "small": False}
-    return figure | {"legend": True}
+    figures.within(figure, *(figures.span_of_values(values) for values in places.T))
+    text = f"{own} · {_('the network says {}').format(said[-1])}"
+    return figures.add(figure, figures.dots(own, "whole", *places[-1:].T, [text], "star", pictures=rasters.sprites([pictures[-1]], 84)))
 
 
 def _photos(places: np.ndarray, subject: Any) -> figures.Figure:
@@ -87,15 +86,15 @@ def _photos(places: np.ndarray, subject: Any) -> figures.Figure:
     for (name, thumbnail), place in zip(_thumbnails().items(), places):
         if not _looked_at(name, subject):  # it would lie under its own star
             groups[_(name)] = ("control", *place[:, None], [_(name)])
-            shots[_(name)] = figures.sprites([thumbnail], 112)
+            shots[_(name)] = rasters.sprites([thumbnail], 112)
         else:
             own = f"{own}: {_(name)}"
     groups[own] = ("after", *places[-1:].T, [own])
-    shots[own] = figures.sprites([pixels(subject.x.numpy())[::2, ::2]], 112)
+    shots[own] = rasters.sprites([pixels(subject.x.numpy())[::2, ::2]], 112)
     figure = figures.points(groups, "", "", 460, pictures=shots)
-    for layer, colour in zip(figure["layers"], figures.TASKS * 2):
-        layer |= {"colour": colour, "shape": "circle"}
-    figure["layers"][-1] |= {"colour": figures.colour("after"), "shape": "star"}
+    for trace, colour in zip(figure["data"], figures.TASKS * 2):
+        trace["marker"] |= {"color": colour, "symbol": "circle"}
+    figure["data"][-1]["marker"] |= {"color": figures.colour("after"), "symbol": "star", "size": 13}
     return figure
 
 

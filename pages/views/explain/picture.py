@@ -110,7 +110,7 @@ def draw_curves(curves: dict[tuple[str, str], np.ndarray], photo: bool, where: s
             with column:
                 st.markdown(f"**{title}**")
                 figure = figures.curves(lines, x, _("probability of the answer (%)"), 250)
-                figure["y"]["domain"] = [0, 102]
+                figures.within(figure, y=(0, 102))
                 chart.show(figure, key=f"{where}/{way}", alt=title)
 
 

@@ -101,5 +101,5 @@ def _curves(current: Shown, step: int) -> None:
     figure = figures.curves(
         lines, _("step"), "%" if len(lines) > 1 else f"{lines[0].label} (%)", 240, marks={_("this look"): step}
     )
-    figure["y"]["domain"] = [0, 112]  # room for the name of the mark
+    figures.within(figure, y=(0, 112))  # room for the name of the mark
     chart.show(figure, key="film/quality", alt=_("Quality of the fakes over the run, with a mark at the chosen look"))

@@ -76,7 +76,7 @@ def _opinions(current: Shown) -> None:
     ]
     figure = figures.curves(lines, _("step"), _("mean D: 1 is real"), 320)
     values = [v for line in lines for v in line.y]
-    figure["y"]["domain"] = [min(0.0, *values), max(1.0, *values)]
+    figures.within(figure, y=(min(0.0, *values), max(1.0, *values)))
     chart.show(
         figure, key="half/opinions", alt=_("D's mean opinion of real examples and of fakes over the run, and one half")
     )
@@ -111,7 +111,7 @@ def _meanwhile(current: Shown) -> None:
     if not lines:
         return
     figure = figures.curves(lines, _("step"), "%" if len(lines) > 1 else f"{lines[0].label} (%)", 320)
-    figure["y"]["domain"] = [0, 105]
+    figures.within(figure, y=(0, 105))
     chart.show(figure, key="half/meanwhile", alt=_("How good the fakes were at the same looks"))
 
 

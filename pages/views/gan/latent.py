@@ -260,5 +260,5 @@ def _along(current: Shown, there: data.Ended, way: np.ndarray) -> None:
         220,
     )
     if not data.critic(current.settings):
-        figure["y"]["domain"] = [min(0.0, float(says.min())), max(1.0, float(says.max()))]
+        figures.within(figure, y=(min(0.0, float(says.min())), max(1.0, float(says.max()))))
     chart.show(figure, key="latent/along", alt=_("What D says along the walk from A to B"))

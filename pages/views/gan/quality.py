@@ -254,7 +254,7 @@ def _losses(current: Shown) -> None:
             if data.series(current, key)[0]:
                 lines.append(Line(said, "after", *data.series(current, key)))
         figure = figures.curves(lines, _("step"), "%" if len(lines) > 1 else f"{title} (%)", 260)
-        figure["y"]["domain"] = [0, 105]
+        figures.within(figure, y=(0, 105))
         chart.show(figure, key="quality/meanwhile", alt=_("The quality of the fakes at the same looks"))
     st.markdown(about_losses(losses[1][2], losses[1][3], *data.series(current, name), title))
 

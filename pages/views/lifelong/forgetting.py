@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from core.events import Metrics
-from pages.shared import chart, figures
+from pages.shared import chart, figures, rasters
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.lifelong import data
@@ -16,7 +16,7 @@ def matrix(current: Shown, key: str, height: int) -> None:
     tasks = current.settings.tasks
     array = np.full((tasks, tasks), np.nan) if not known else np.array(known[-1].array)
     chart.show(
-        figures.matrix(
+        rasters.matrix(
             array,
             height,
             limit=100,

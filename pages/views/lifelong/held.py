@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from pages.shared import chart, figures
+from pages.shared import chart, figures, rasters
 from pages.shared.shown import Shown
 from pages.shared.words import _
 
@@ -29,7 +29,7 @@ def held(current: Shown) -> None:
         with column:
             top = float(np.quantile(omega, 0.995)) or 1.0
             chart.show(
-                figures.matrix(omega, 200, limit=top),
+                rasters.matrix(omega, 200, limit=top),
                 key=f"held/omega{number}",
                 alt=_("Importance of each pixel after task {}").format(number),
             )

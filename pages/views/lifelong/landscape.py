@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from core.settings import bounds_of
-from pages.shared import chart, figures, lecture
+from pages.shared import chart, figures, lecture, rasters
 from pages.shared.figures import Line
 from pages.shared.shown import Shown
 from pages.shared.words import _
@@ -77,10 +77,7 @@ def _figure(found: dict[str, Any], lam: float, lowest: tuple[float, float]) -> f
         _("distance across"),
         520,
     )
-    way = figures.curves([Line(_("path of training"), "control", path[:, 0], path[:, 1])], "", "")["layers"]
-    lines = [figures.contours(name, role, u, v, values, LEVELS) for name, role, values in surfaces]
-    figure["layers"] = [*lines, *way, *figure["layers"]]
-    for layer in [*lines, *way]:
-        layer["silent"] = True
-    figure["x"]["domain"], figure["y"]["domain"] = [float(u[0]), float(u[-1])], [float(v[0]), float(v[-1])]
-    return figure
+    way = figures.curve(Line(_("path of training"), "control", path[:, 0], path[:, 1]), silent=True)
+    lines = [rasters.contours(name, role, u, v, values, LEVELS) for name, role, values in surfaces]
+    figures.add(figure, *lines, way, below=True)
+    return figures.within(figure, (u[0], u[-1]), (v[0], v[-1]))

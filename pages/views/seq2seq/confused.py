@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from pages.shared import chart, figures
+from pages.shared import chart, rasters
 from pages.shared.shown import Shown
 from pages.shared.words import _, plain
 from pages.views.seq2seq import data
@@ -66,7 +66,7 @@ def _matrix(found: Mistakes) -> None:
     shares = 100 * found.table[np.ix_(worst, worst)] / found.table[worst].sum(1).clip(min=1)[:, None]
     shares[np.diag_indices(len(worst))] = np.nan  # what was right is far more, and would hide the rest
     names = [found.names[i] for i in worst]
-    figure = figures.matrix(
+    figure = rasters.matrix(
         shares,
         420,
         rows=names,
@@ -74,15 +74,18 @@ def _matrix(found: Mistakes) -> None:
         x=_("said"),
         y=_("right"),
         largest=30,
-        text=".0f" if len(worst) <= WORST else "",
+        words=[[_written(share) for share in row] for row in shares] if len(worst) <= WORST else (),
     )
-    cells = figure["cells"]
-    cells["text"] = [[word if word != "0" else "" for word in row] for row in cells["text"]]  # a zero is no news
     alt = _("How often each of the {} most confused tokens was said as another, in percent of its own number").format(
         len(worst)
     )
     chart.show(figure, key="confused/matrix", alt=alt)
     st.caption(_("In % of how often the right one was due; the diagonal is left out. Bright is often."))
+
+
+def _written(share: float) -> str:
+    """A share in percent; a zero is no news."""
+    return f"{share:.0f}" if share >= 0.5 else ""
 
 
 def _listed(found: Mistakes) -> None:

@@ -92,7 +92,7 @@ def _curves(mine: Any, other: tuple[str, Any] | None) -> None:
             Line(_("wrong next tokens, {}").format(name), "control", found.positions, found.forced, faint=True),
         ]
     figure = figures.curves(lines, _("token of the answer"), "%", 300)
-    figure["y"]["domain"] = [0, 104]
+    figures.within(figure, y=(0, 104))
     chart.show(
         figure, key="exposure/curves", alt=_("Wrong next tokens and answers gone astray, by position in the answer")
     )

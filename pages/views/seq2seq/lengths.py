@@ -94,7 +94,7 @@ def _draw(found: Mapping[str, list[Row]], kinds: Mapping[str, str], task: Task, 
             values = [row[2] if place == 2 else 100 - row[3] for row in rows]
             lines.append(Line(name, role, [row[0] for row in rows], values))
         figure = figures.curves(lines, title, y, 280, marks=marks)
-        figure["y"]["domain"] = [0, 104]
+        figures.within(figure, y=(0, 104))
         with column:
             chart.show(
                 figure, key=f"lengths/{key}", alt=_("{} against {} read, for {} runs").format(y, signs, len(found))

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from pages.shared import chart, figures
+from pages.shared import chart, rasters
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.seq2seq import chips, data, sounds
@@ -68,7 +68,7 @@ def attention(
 
 def heat(weights: np.ndarray, text: str, names: Sequence[str], current: Shown, key: str) -> None:
     """A matrix of attention, (T, S): letters across, tokens down."""
-    figure = figures.matrix(
+    figure = rasters.matrix(
         weights,
         height=max(220, min(420, 26 * len(names) + 70)),
         limit=1.0,

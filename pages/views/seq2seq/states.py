@@ -20,7 +20,7 @@ GROUPS = 5  # that have a colour of their own; the rest are others
 LETTERS = "cghstaeiou"  # whose sound depends on where they stand
 FREQUENT = 40  # inputs in which a letter must be
 ENDINGS = ("tion", "ing", "son", "man", "ed", "er", "ly", "s", "e", "a", "o", "y")
-SHAPES = ("circle", "square", "triangle", "x", "star", "diamond")
+SHAPES = ("circle", "square", "triangle-up", "x", "star", "diamond")
 COLOURS = ("task1", "task2", "task3", "task4", "task5", "control")
 CHANCE = 1.2  # times as often as by chance, below which groups lie mixed
 
@@ -138,8 +138,8 @@ def _show(cloud: Cloud, things: str) -> None:
             xs, ys = cloud.points[at].T
             groups[name] = (colour, xs, ys, [cloud.texts[i] for i in at])
     figure = figures.points(groups, _("first component"), _("second component"), 440)
-    for layer, shape in zip(figure["layers"], SHAPES):
-        layer["shape"] = shape  # one for each group, so that nothing hangs on colour alone
+    for trace, shape in zip(figure["data"], SHAPES):
+        trace["marker"]["symbol"] = shape  # one for each group, so that nothing hangs on colour alone
     chart.show(
         figure, key="states/cloud", alt=_("States of the encoder in many {} on a plane, by group").format(things)
     )

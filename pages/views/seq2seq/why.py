@@ -208,10 +208,9 @@ def _bars(said: Answer, weights: np.ndarray, method: str, noun: str) -> None:
             _("speaks against it"): ("before", np.clip(weights, None, 0).tolist()),
         }
     figure = figures.bars(groups, letters, noun, unit(method), 220)
-    for layer in figure["layers"]:  # a letter has one bar only: it stands above its name, or hangs where it speaks against
-        layer |= {"x": list(range(len(letters))), "width": [WIDE], "base": 0}
+    figure["layout"]["barmode"] = "relative"  # a letter has one bar only: it stands above its name, or hangs where it speaks against
     lowest, highest = min(0.0, float(weights.min())), max(0.0, float(weights.max()))
-    figure["y"]["domain"] = [1.12 * lowest, 1.12 * highest if highest > lowest else 1.0]
+    figures.within(figure, y=(1.12 * lowest, 1.12 * highest if highest > lowest else 1.0))
     chart.show(figure, key="why/bars", alt=_("How much every letter speaks for or against the chosen token"))
 
 

@@ -5,8 +5,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from pages.shared import chart, figures
-from pages.shared.ground import shades
+from pages.shared import chart, figures, rasters
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.transfer.cloud import at_step, few
@@ -87,26 +86,18 @@ def plane(values: np.ndarray, points: np.ndarray, who: np.ndarray, height: int) 
     """values: how sure the network is of class 1, (G, G), rows from below. points: (N, 2). who: (2, N) domain and class."""
     axis = np.linspace(-REACH, REACH, len(values))
     values = np.nan_to_num(values, nan=0.5)
-    sure = figures.contours(_("90 % sure"), "control", axis, axis, values, [0.1, 0.9])
-    half = figures.contours("50 %", "whole", axis, axis, values, [0.5])
-    ground = shades(values, axis)
-    for layer in (*ground, sure, half):
-        layer["silent"] = True
-    figure = figures.points({}, "", "", height, small=True)
-    figure["layers"] = [*ground, sure, *_points(points, who), half]
-    figure["x"]["domain"] = figure["y"]["domain"] = [-REACH, REACH]
-    figure["legend"] = True
-    return figure
+    sure = rasters.contours(_("90 % sure"), "control", axis, axis, values, [0.1, 0.9])
+    half = rasters.contours("50 %", "whole", axis, axis, values, [0.5])
+    figure = figures.plane(REACH, height)
+    return figures.add(figure, rasters.field(axis, axis, values), sure, *_points(points, who), half)
 
 
-def _points(points: np.ndarray, who: np.ndarray) -> list[dict[str, Any]]:
-    """One layer for each domain and class; the shape alone tells them apart."""
+def _points(points: np.ndarray, who: np.ndarray) -> list[figures.Trace]:
+    """One trace for each domain and class; the shape alone tells them apart."""
     layers = []
     for place, (name, role) in enumerate(((_("source"), "before"), (_("target"), "after"))):
         for which in (0, 1):
             own = (who[0] == place) & (who[1] == which)
             title = f"{name}, {which}"
-            group = {title: (role, points[own, 0], points[own, 1], [title] * int(own.sum()))}
-            layers += figures.points(group, "", "")["layers"]
-            layers[-1]["shape"] = SHAPES[place][which]
+            layers.append(figures.dots(title, role, *points[own].T, [title] * int(own.sum()), SHAPES[place][which]))
     return layers

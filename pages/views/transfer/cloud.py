@@ -1,7 +1,6 @@
 """The cloud: what the network's last layer reads of both domains, as points that move while it learns."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -118,19 +117,17 @@ def picture(
                 role = f"task{int(which) + 1}" if by_class else ("before", "after")[place]
                 label = str(which) if by_class else name
                 layer = _dots(label, role, xy[own], [f"{name}, {c}" for c in y[own]], SHAPES[place])
-                layers.append(layer | ({"name": ""} if label in known else {}))  # once in the legend
+                layers.append(layer | {"legendgroup": label, "showlegend": label not in known})  # once in the legend
                 known.add(label)
     if by_class:
         layers = [_dots(name, "whole", xy[:0], [], shape) for name, shape in zip(names, SHAPES)] + layers
     figure = figures.points({}, *titles, height)
-    figure["layers"] = layers
-    figure["x"]["domain"], figure["y"]["domain"] = within
-    return figure
+    return figures.within(figures.add(figure, *layers), *within)
 
 
-def _dots(name: str, role: str, xy: np.ndarray, texts: Sequence[str], shape: str) -> dict[str, Any]:
-    """One layer of points xy (N, 2)."""
-    return figures.points({name: (role, xy[:, 0], xy[:, 1], texts)}, "", "")["layers"][0] | {"shape": shape}
+def _dots(name: str, role: str, xy: np.ndarray, texts: Sequence[str], shape: str) -> figures.Trace:
+    """Points xy (N, 2) of one shape."""
+    return figures.dots(name, role, xy[:, 0], xy[:, 1], texts, shape)
 
 
 def few(who: np.ndarray) -> np.ndarray:

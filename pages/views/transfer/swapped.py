@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from core.runs import RunError
-from pages.shared import chart, figures, shown
+from pages.shared import chart, figures, rasters, shown
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.transfer import data
@@ -64,7 +64,7 @@ def percent(counts: np.ndarray) -> np.ndarray:
 def _matrix(counts: np.ndarray, names: list[str], title: str, key: str) -> None:
     right, guessing = 100 * np.trace(counts) / counts.sum(), 100 / len(counts)
     st.markdown(_("**{}** · {:.1f} % of all test pictures right (guessing: {:.0f} %)").format(title, right, guessing))
-    figure = figures.matrix(
+    figure = rasters.matrix(
         percent(counts),
         400 if len(names) > 2 else 220,
         text=".0f",
@@ -140,7 +140,7 @@ def _examples(current: Shown, counts: np.ndarray) -> None:
     tests = next(iter(data.target_tests(current).values()))
     with st.container(horizontal=True, gap="xsmall"):
         for index in went(said, tests.labels, *chosen)[:SHOWN]:
-            picture = figures.enlarge(tests.pictures[index], 6)
+            picture = rasters.enlarge(tests.pictures[index], 6)
             title = _("a {} called {}").format(*chosen)
             st.image(picture, f"{100 * said[index, chosen[1]]:.0f} %", width=84, output_format="PNG", alt=title)
     st.caption(

@@ -207,17 +207,17 @@ def _together(looks: Mapping[str, np.ndarray], name: str, title: str, found: Map
     judged = figures.curves([curve], _("training step"), _("nats"), 260, marks={_("chosen"): chosen})
     curve = Line(_("target accuracy (not known)"), "after", looks["step"], looks["target"])
     reached = figures.curves([curve], _("training step"), "%", 260, marks={_("chosen"): chosen})
-    oracle = {_("oracle"): ("danger", [best.step], [best.target], [f"{best.target:.1f} %"])}
-    reached["layers"] += figures.points(oracle, "", "")["layers"]
+    figures.add(reached, figures.dots(_("oracle"), "danger", [best.step], [best.target], [f"{best.target:.1f} %"]))
     margin = 0.02 * max(1, looks["step"][-1] - looks["step"][0])
     left, right = st.columns(2, gap="large")
     for place, figure, key, alt in (
         (left, judged, "working/judgement", _("The judgement against the training step")),
         (right, reached, "working/target", _("The target accuracy against the training step")),
     ):
-        figure["x"]["domain"] = [float(looks["step"][0] - margin), float(looks["step"][-1] + margin)]
+        figures.within(figure, x=(looks["step"][0] - margin, looks["step"][-1] + margin))
+        figure["layout"]["showlegend"] = True
         with place:
-            chart.show(figure | {"legend": True}, key=key, alt=alt)
+            chart.show(figure, key=key, alt=alt)
 
 
 def about_rank(rho: float | None, looks: int, spread: float) -> str:

@@ -1,0 +1,207 @@
+// One Plotly figure, drawn in place. What is drawn comes from figures.py and rasters.py; here is what only a browser
+// knows: the theme, the size, where the pointer is. The script of Plotly is loaded once, when a figure first needs it.
+
+const VERSION = "4.1.1";
+const SOLID = ["surface", "scatter3d", "mesh3d"]; // these need the other bundle
+const MOST = 500; // rows of a data table
+const bundles = (window.lecternPlotly ??= {});
+
+// Both bundles call themselves window.Plotly: each is kept under its own name as soon as it has run.
+function plotly(kind) {
+  const address = new URL(`app/static/plotly-${kind}.min.js?v=${VERSION}`, document.baseURI).href;
+  return (bundles[kind] ??= (bundles.last = Promise.resolve(bundles.last).then(() => import(address)).then(() => window.Plotly)));
+}
+
+const idle = () => new Promise(done => (window.requestIdleCallback ?? setTimeout)(done, { timeout: 1500 }));
+const mouse = () => matchMedia("(hover: hover)").matches;
+const kindOf = figure => (figure.data.some(trace => SOLID.includes(trace.type)) ? "gl3d" : "cartesian");
+
+// ---- the theme ----
+
+const themeOf = root => {
+  const css = getComputedStyle(root);
+  return name => css.getPropertyValue(`--st-${name}`).trim();
+};
+
+// var(--st-…) inside a figure becomes the theme's own colour.
+const themed = (figure, of) => JSON.parse(JSON.stringify(figure).replace(/var\(--st-([a-z-]+)\)/g, (_, name) => of(name)));
+
+function template(of, wide, tall) {
+  const ink = of("text-color"), paper = of("background-color"), line = of("border-color"), font = of("font");
+  const axis = { gridcolor: line, zerolinecolor: line, linecolor: line, automargin: true, title: { standoff: 8, font: { size: 12.5 } },
+    tickfont: { size: 12 }, fixedrange: !mouse() };
+  const solid = { gridcolor: line, zerolinecolor: line, backgroundcolor: paper, color: ink };
+  return { layout: {
+    font: { color: ink, family: font, size: 12.5 }, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
+    colorway: ["#2B7EBF", "#D07A00", "#2A9D7F", "#C0368A", "#7A808C"],
+    xaxis: { ...axis, showgrid: false, ticks: "outside", tickcolor: line, nticks: Math.max(3, Math.round(wide / 90)) },
+    yaxis: { ...axis, nticks: Math.max(3, Math.min(7, Math.round(tall / 45))) },
+    scene: { xaxis: solid, yaxis: solid, zaxis: solid },
+    legend: { orientation: "h", x: 0, y: 1.01, yanchor: "bottom", font: { size: 12.5 }, tracegroupgap: 0 },
+    modebar: { orientation: "v", bgcolor: "rgba(0,0,0,0)", color: of("text-color"), activecolor: of("primary-color") },
+    hoverlabel: { bgcolor: of("secondary-background-color"), bordercolor: line, font: { color: ink, family: font, size: 12.5 }, align: "left" },
+    hovermode: "x unified", dragmode: mouse() ? "zoom" : false, barcornerradius: 2,
+  } };
+}
+
+// The room that the legend needs, so that the plot keeps its size when curves appear.
+function legendRows({ data, layout }, wide) {
+  const named = data.filter(trace => trace.name && trace.showlegend !== false);
+  const shown = layout.showlegend ?? named.length > 1;
+  if (!shown || layout.scene) return 0;
+  const widest = Math.max(...named.map(trace => 52 + 7 * trace.name.length), 1);
+  return Math.ceil(named.length / Math.max(1, Math.floor(wide / widest)));
+}
+
+// ---- what the buttons do ----
+
+const ICONS = {
+  svg: "M3 21h18v-2H3v2zM12 17l6-7h-4V3h-4v7H6l6 7z",
+  table: "M3 3v18h18V3H3zm2 4h4v4H5V7zm0 6h4v6H5v-6zm14 6h-8v-6h8v6zm0-8h-8V7h8v4z",
+};
+const icon = name => ({ width: 24, height: 24, path: ICONS[name] });
+const file = text => text.normalize("NFKD").replace(/[^A-Za-z0-9]+/g, "-").replace(/^-+|-+$/g, "").toLowerCase().slice(0, 60) || "lectern";
+
+function config(root) {
+  const { words, alt, pick, figure } = root.sent, filename = "lectern-" + file(alt);
+  const save = format => gd => root.plotly.downloadImage(gd, { format, filename, scale: 3, width: gd.clientWidth, height: gd.clientHeight });
+  const files = [
+    { name: "png", title: words.png, icon: root.plotly.Icons.camera, click: save("png") },
+    { name: "svg", title: words.svg, icon: icon("svg"), click: save("svg") },
+    { name: "table", title: words.table, icon: icon("table"), click: () => openTable(root) },
+  ];
+  const moves = kindOf(figure) === "gl3d" ? ["orbitRotation", "pan3d", "resetCameraDefault3d"]
+    : ["zoom2d", "pan2d", ...(pick ? ["select2d"] : []), "resetScale2d"];
+  return { displaylogo: false, showSendToCloud: false, showEditInChartStudio: false, responsive: false, scrollZoom: false,
+    displayModeBar: mouse() ? "hover" : false, modeBarButtons: [files, moves] };
+}
+
+// ---- the table behind the figure ----
+
+const plainText = text => { const box = document.createElement("div"); box.innerHTML = String(text ?? "").replace(/<br>/g, " · "); return box.textContent; };
+const tick = (axis, v) => { const i = (axis?.tickvals ?? []).indexOf(v); return i < 0 || !axis.ticktext ? v : axis.ticktext[i]; };
+const grid = ({ z, x, y }, layout) => [
+  ["", ...z[0].map((_, j) => (x ? x[j] : tick(layout.xaxis, j)))],
+  ...z.map((row, i) => [y ? y[i] : tick(layout.yaxis, i), ...row]),
+];
+
+// Rows of text, the head first. Long form, or the matrix itself where the figure is one.
+function rowsOf({ data, layout }) {
+  const heat = data.find(trace => trace.z);
+  if (heat && !data.some(trace => trace.mode === "markers")) return grid(heat, layout);
+  const title = axis => layout[axis]?.title?.text || axis[0];
+  const rows = [["", title("xaxis"), title("yaxis"), ""]];
+  for (const trace of data)
+    if (trace.x && trace.mode !== "text" && !trace.z)
+      trace.x.forEach((x, i) => {
+        if (trace.y[i] !== null && x !== null) rows.push([trace.name, tick(layout.xaxis, x), tick(layout.yaxis, trace.y[i]), trace.text?.[i]]);
+      });
+  return rows.some(row => row[3]) ? rows : rows.map(row => row.slice(0, 3));
+}
+
+const shortened = value => (typeof value === "number" ? String(Number(value.toPrecision(6))) : plainText(value));
+
+function openTable(root) {
+  const [head, ...rows] = rowsOf(root.sent.figure), { words } = root.sent;
+  const line = (cells, tag) => { const tr = document.createElement("tr"); for (const cell of cells) tr.appendChild(document.createElement(tag)).textContent = shortened(cell); return tr; };
+  const table = document.createElement("table");
+  table.createCaption().textContent = root.sent.alt + (rows.length > MOST ? ` (${MOST} / ${rows.length})` : "");
+  table.createTHead().append(line(head, "th"));
+  table.createTBody().append(...rows.slice(0, MOST).map(row => line(row, "td")));
+  const close = Object.assign(document.createElement("button"), { type: "button", textContent: "✕", title: words.close });
+  close.setAttribute("aria-label", words.close);
+  root.table.replaceChildren(close, table);
+  root.table.hidden = false;
+  const shut = () => { root.table.hidden = true; root.opener.focus({ preventScroll: true }); };
+  close.onclick = shut;
+  root.table.onkeydown = event => event.key === "Escape" && shut();
+  close.focus({ preventScroll: true });
+}
+
+// ---- hover and click ----
+
+// The picture that belongs to a point, cut out of the sheet that its trace carries, above the point or below it.
+function shot(root, point) {
+  const p = point.data.meta?.pictures, at = point.bbox;
+  root.shot.hidden = !p || !at;
+  if (root.shot.hidden) return;
+  const across = p.places[point.pointNumber] % p.columns, down = Math.floor(p.places[point.pointNumber] / p.columns);
+  Object.assign(root.shot.style, { width: `${p.side}px`, height: `${p.side}px`, backgroundImage: `url("${p.sheet}")`,
+    backgroundPosition: `${-across * p.side}px ${-down * p.side}px`, backgroundSize: `${p.columns * p.side}px auto` });
+  const x = (at.x0 + at.x1) / 2 - p.side / 2, above = Math.min(at.y0, at.y1) - p.side - 16;
+  root.shot.style.left = `${Math.max(0, Math.min(root.clientWidth - p.side, x))}px`;
+  root.shot.style.top = `${above < 0 ? Math.max(at.y0, at.y1) + 16 : above}px`;
+}
+
+function listen(root) {
+  const { box } = root;
+  box.on("plotly_hover", ({ points }) => shot(root, points[0]));
+  box.on("plotly_unhover", () => { root.shot.hidden = true; });
+  box.on("plotly_click", ({ points: [point] }) => {
+    if (!root.sent.pick || !point) return;
+    const { pointNumber: index, x, y, customdata: custom = null } = point;
+    root.tell("picked", { trace: point.data.name ?? "", index, x, y, custom });
+  });
+}
+
+// ---- drawing ----
+
+async function draw(root) {
+  const { box, sent } = root;
+  if (!box.clientWidth || root.far) return;
+  const turn = (root.turn = (root.turn ?? 0) + 1), kind = kindOf(sent.figure);
+  if (sent.still && !bundles[kind]) await idle();
+  root.plotly = await plotly(kind);
+  if (!root.isConnected || turn !== root.turn) return; // a newer one is under way
+  const { data, layout } = themed(sent.figure, themeOf(root));
+  const width = box.clientWidth, height = sent.share ? box.clientHeight : layout.height, used = {};
+  root.drawn = `${width}x${height}`;
+  for (const [i, trace] of data.entries()) { // a hidden trace stays hidden when others come and go
+    const name = trace.name || `#${i}`;
+    used[name] = (used[name] ?? 0) + 1;
+    trace.uid = `${name}/${used[name]}`;
+  }
+  const spare = layout.scene || !mouse() ? 8 : 30; // the buttons stand here, beside the plot and not over it
+  const margin = { l: 8, r: spare, t: 8 + 21 * legendRows({ data, layout }, width - 60), b: 8, ...layout.margin };
+  await root.plotly.react(box, data,
+    { ...layout, margin, width, height, template: template(themeOf(root), width, height), uirevision: sent.revision }, config(root));
+  if (root.listening !== kind) listen(root);
+  root.listening = kind;
+  root.still.hidden = true;
+  root.dataset.drawn = Number(root.dataset.drawn ?? 0) + 1;
+}
+
+// Watches what may change without a word from the server: the size, the theme, whether it is near the window.
+function watch(root) {
+  const size = new ResizeObserver(() => {
+    const height = root.sent.share ? root.box.clientHeight : root.sent.figure.layout.height;
+    if (root.box.clientWidth && `${root.box.clientWidth}x${height}` !== root.drawn) draw(root);
+  });
+  size.observe(root.box);
+  root.far = true;
+  const sight = new IntersectionObserver(([entry]) => {
+    if (!entry.isIntersecting || !root.far) return;
+    root.far = false; // from now on it is kept up to date
+    draw(root);
+  }, { rootMargin: "300px" });
+  sight.observe(root.box);
+  root.addEventListener("transitionend", event => event.target === root && event.propertyName === "color" && draw(root)); // the theme
+  root.opener.onclick = () => openTable(root);
+  return () => { size.disconnect(); sight.disconnect(); root.plotly?.purge(root.box); };
+}
+
+export default function ({ data, parentElement, setStateValue }) {
+  const root = parentElement.querySelector(".lectern-chart"), known = root.sent;
+  root.sent = data;
+  root.tell = setStateValue;
+  for (const name of ["box", "still", "shot", "table", "opener"]) root[name] ??= root.querySelector(`.${name}`);
+  root.setAttribute("aria-label", data.alt);
+  root.opener.textContent = `${data.words.table}: ${data.alt}`;
+  root.box.style.height = data.share ? `calc(var(--stage, 400px) * ${data.share})` : `${data.figure.layout.height}px`;
+  if (!known) {
+    root.still.hidden = !data.still;
+    if (data.still) root.still.src = data.still;
+    root.forget = watch(root);
+  } else draw(root);
+  return root.forget;
+}
