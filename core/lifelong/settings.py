@@ -17,17 +17,17 @@ LIMIT = 240  # seconds that a run may take on one thread, as `seconds` estimates
 WIDTHS = {"small": (100, 100), "medium": (400, 400), "homework": (1024, 512, 256)}
 
 
-def _lam(default: float, low: float, high: float, help: str = "How hard the old weights are held.") -> float:
+def _lam(default: float, low: float, high: float, help: str = "How strongly the old weights are held.") -> float:
     return knob(default, "Strength", help, symbol="λ", ge=low, le=high, log=True)
 
 
 def _samples() -> int:
-    return knob(512, "Digits for Ω", "Training digits of the finished task on which the importance is measured.",
+    return knob(512, "Samples for Ω", "The importance Ω is measured on so many digits of the finished task.",
                 unit="digits", ge=16, le=1024, step=16, fine=True)
 
 
 def _budget() -> int:
-    return knob(500, "Memory", "Old digits that may be kept, all old tasks together.", unit="digits", ge=10, le=2000,
+    return knob(500, "Memory", "How many old digits may be kept, for all old tasks together.", unit="digits", ge=10, le=2000,
                 step=10)
 
 
@@ -50,8 +50,8 @@ class EWC(Frozen):
     name: Literal["ewc"] = "ewc"
     lam: float = _lam(20, 0.1, 1_000_000)
     estimate: Literal["exact", "sampled", "empirical", "batch"] = knob(
-        "exact", "Fisher estimate", "Over all ten classes, over one class drawn from the network's own answer, with "
-        "the true label, or the square of the mean gradient of a batch, which is something else.",
+        "exact", "Fisher estimate", "Which gradients are squared. The square of a batch's mean gradient is a common "
+        "mistake, and no Fisher information.",
         names={"exact": "exact", "sampled": "sampled class", "empirical": "true label", "batch": "batch mean, squared"})
     samples: int = _samples()
 
@@ -61,7 +61,7 @@ class OnlineEWC(Frozen):
 
     name: Literal["online_ewc"] = "online_ewc"
     lam: float = _lam(20, 0.1, 1_000_000)
-    gamma: float = knob(1.0, "Memory of Ω", "What the old Fisher is multiplied by at the end of each task; 1 keeps all.",
+    gamma: float = knob(1.0, "Decay of Ω", "The old Fisher information is multiplied by γ after each task. 1 keeps all of it.",
                         symbol="γ", ge=0, le=1, step=0.05)
     samples: int = _samples()
 
@@ -79,8 +79,8 @@ class SI(Frozen):
 
     name: Literal["si"] = "si"
     lam: float = _lam(10, 0.01, 10_000)
-    damping: float = knob(0.1, "Damping", "Added to the squared distance of each weight, so that one that hardly moved does "
-                          "not become infinitely important.", symbol="ξ", ge=0.0001, le=1, log=True, fine=True)
+    damping: float = knob(0.1, "Damping", "Added to the squared distance that each weight moved. It avoids a division by zero.",
+                          symbol="ξ", ge=0.0001, le=1, log=True, fine=True)
 
 
 class RWalk(Frozen):
@@ -88,7 +88,7 @@ class RWalk(Frozen):
 
     name: Literal["rwalk"] = "rwalk"
     lam: float = _lam(2, 0.01, 1000)
-    alpha: float = knob(0.4, "Weight of the newest Fisher", "In its running average during training.", symbol="α",
+    alpha: float = knob(0.4, "Weight of new Fisher", "Weight of the newest Fisher information in the running average.", symbol="α",
                         ge=0.05, le=1, step=0.05, fine=True)
 
 
@@ -97,7 +97,7 @@ class SCP(Frozen):
 
     name: Literal["scp"] = "scp"
     lam: float = _lam(10, 0.01, 10_000)
-    projections: int = knob(100, "Projections", "Random directions on the unit sphere of outputs.", symbol="L", ge=1,
+    projections: int = knob(100, "Projections", "Number of random directions in the space of outputs.", symbol="L", ge=1,
                             le=200, step=1, fine=True)
     samples: int = _samples()
 
@@ -114,8 +114,8 @@ class GEM(Frozen):
 
     name: Literal["gem"] = "gem"
     budget: int = _budget()
-    margin: float = knob(0.5, "Margin", "Lowest value of each dual variable once a step must be turned: higher favours "
-                         "old tasks.", symbol="γ", ge=0, le=2, step=0.1, fine=True)
+    margin: float = knob(0.5, "Margin", "A larger margin favours old tasks. It is the lowest value of each dual variable when a step "
+                         "must change.", symbol="γ", ge=0, le=2, step=0.1, fine=True)
 
 
 class AGEM(Frozen):
@@ -129,8 +129,8 @@ class LwF(Frozen):
     """Teach the new network the old one's answers to the new images (Li, Hoiem 2016)."""
 
     name: Literal["lwf"] = "lwf"
-    lam: float = _lam(1, 0.01, 100, "Weight of the old network's answers.")
-    temperature: float = knob(2.0, "Temperature", "Divides the logits before the softmax; the loss is multiplied by T².",
+    lam: float = _lam(1, 0.01, 100, "How strongly the old network's answers count.")
+    temperature: float = knob(2.0, "Temperature", "Divides the logits before the softmax. A higher T gives softer answers.",
                               symbol="T", ge=1, le=10, step=0.5)
 
 
@@ -154,21 +154,22 @@ class LifelongSettings(Settings):
 
     stream: Literal["permuted", "rotated", "split"] = knob(
         "permuted", "Tasks", "What changes from task to task: the order of the pixels, the angle, or the digits.",
-        names={"permuted": "permuted pixels", "rotated": "rotated digits", "split": "a few digits at a time"})
+        names={"permuted": "permuted pixels", "rotated": "rotated digits", "split": "split digits"})
     incremental: Literal["task", "domain", "class"] = knob(
-        "domain", "Incremental", "What the network is told at test, and what it must answer.",
+        "domain", "Scenario", "“Task”: at test the network is told the task. “Domain” and “class”: it is not, and in “class” all outputs "
+        "compete.",
         names={"task": "task", "domain": "domain", "class": "class"})
-    tasks: int = knob(5, "Number of tasks", "They come one after the other, and never come back.", ge=2, le=MOST_TASKS,
+    tasks: int = knob(5, "Number of tasks", "They come one after the other and never come back.", ge=2, le=MOST_TASKS,
                       step=1)
     network: Literal["small", "medium", "homework"] = knob(
-        "small", "Network", "Dense layers between the 784 pixels and the outputs.", fine=True,
+        "small", "Network", "Widths of the dense layers between the 784 pixels and the outputs.", fine=True,
         names={"small": "100 – 100", "medium": "400 – 400", "homework": "1024 – 512 – 256"})
     epochs: int = knob(8, "Epochs", "Passes over the training digits of each task.", ge=1, le=40, step=1)
-    batch: Literal[16, 32, 64, 128, 256] = knob(64, "Batch", "Digits in one step.", unit="digits", fine=True)
-    learning_rate: float = knob(0.001, "Learning rate", "Of Adam, which starts anew with each task.", symbol="η",
+    batch: Literal[16, 32, 64, 128, 256] = knob(64, "Batch size", "Training digits in one step.", unit="digits", fine=True)
+    learning_rate: float = knob(0.001, "Learning rate", "Learning rate of Adam, which starts anew with each task.", symbol="η",
                                 ge=0.00001, le=0.1, log=True, fine=True)
     method: Method = Field(
-        EWC(), discriminator="name", title="Method", description="What is done against forgetting.",
+        EWC(), discriminator="name", title="Method", description="How forgetting is prevented.",
         json_schema_extra={"names": {
             "finetune": "Fine-tuning", "l2": "L2", "ewc": "EWC", "online_ewc": "Online EWC", "mas": "MAS",
             "si": "SI", "rwalk": "RWalk", "scp": "SCP", "replay": "Replay", "gem": "GEM", "agem": "A-GEM",
@@ -262,11 +263,11 @@ METRICS |= {
 # With more epochs or smaller steps fine-tuning forgets little once the task is told, and EWC has nothing to cure.
 SPLIT = {"stream": "split", "incremental": "class", "epochs": 3, "batch": 32, "learning_rate": 0.004}
 SCENES = (
-    Scene("ewc-against-forgetting", LifelongSettings()),
-    Scene("forget-everything", LifelongSettings(method=Finetune())),
-    Scene("batch-fisher", LifelongSettings(method=EWC(estimate="batch"))),
-    Scene("class-incremental", LifelongSettings(**SPLIT, method=EWC(lam=100))),
-    Scene("replay", LifelongSettings(**SPLIT, method=Replay())),
+    Scene("ewc-against-forgetting", LifelongSettings(), ("method", "lam", "stream", "tasks", "epochs")),
+    Scene("forget-everything", LifelongSettings(method=Finetune()), ("method", "stream", "incremental", "tasks", "epochs")),
+    Scene("batch-fisher", LifelongSettings(method=EWC(estimate="batch")), ("method", "estimate", "lam", "samples", "epochs")),
+    Scene("class-incremental", LifelongSettings(**SPLIT, method=EWC(lam=100)), ("method", "incremental", "lam", "stream", "tasks")),
+    Scene("replay", LifelongSettings(**SPLIT, method=Replay()), ("method", "budget", "incremental", "tasks", "epochs")),
 )
 
 SHIPPED = {f"lifelong-{scene.slug}": scene.settings for scene in SCENES}

@@ -27,7 +27,7 @@ class Scanned(Frozen):
 
     name: Literal["scanned"] = "scanned"
     direction: Literal["to_mnist", "from_mnist"] = knob(
-        "to_mnist", "Direction", "Which of the two has the labels.",
+        "to_mnist", "Direction", "From the digits with labels to those without.",
         names={"to_mnist": "8 × 8 → MNIST", "from_mnist": "MNIST → 8 × 8"})
 
 
@@ -35,7 +35,7 @@ class Rotated(Frozen):
     """The same digits, turned."""
 
     name: Literal["rotated"] = "rotated"
-    angle: int = knob(45, "Angle", "How far the target is turned.", unit="°", ge=0, le=180, step=5)
+    angle: int = knob(45, "Angle", "How far the digits of the target are turned.", unit="°", ge=0, le=180, step=5)
 
 
 class Inverted(Frozen):
@@ -50,7 +50,7 @@ class Blurred(Frozen):
     """The same digits, out of focus."""
 
     name: Literal["blurred"] = "blurred"
-    blur: float = knob(2.0, "Blur", "Standard deviation of the Gaussian.", unit="px", ge=0, le=5, step=0.25)
+    blur: float = knob(2.0, "Blur", "Standard deviation of the Gaussian blur.", unit="px", ge=0, le=5, step=0.25)
 
 
 class Moons(Frozen):
@@ -74,11 +74,11 @@ class DaNN(Frozen):
     lecture writes DaNN. In the literature DaNN is another method, with MMD (Ghifary et al. 2014)."""
 
     name: Literal["dann"] = "dann"
-    lam: float = _lam(1.0, 10, "How hard the feature extractor works against the domain classifier.")
+    lam: float = _lam(1.0, 10, "How strongly the features are trained against the domain classifier.")
     schedule: Literal["rising", "constant"] = knob(
-        "rising", "Course of λ", "λ (2 / (1 + e^(−γ p)) − 1) with the progress p from 0 to 1, or the same λ all the time.",
-        names={"rising": "rising, as in the paper", "constant": "constant"})
-    gamma: float = knob(10.0, "Speed of the rise", "How fast λ rises; a constant λ ignores it.", symbol="γ", ge=1, le=50,
+        "rising", "Schedule of λ", "λ rises from 0 during training, or it is the same all the time.",
+        names={"rising": "rising (paper)", "constant": "constant"})
+    gamma: float = knob(10.0, "Speed of the rise", "How fast λ rises. A constant λ ignores it.", symbol="γ", ge=1, le=50,
                         step=1, fine=True)
 
 
@@ -87,7 +87,7 @@ class MMD(Frozen):
 
     name: Literal["mmd"] = "mmd"
     lam: float = _lam(10.0, 100, "Weight of the distance between the clouds.")
-    kernels: int = knob(5, "Kernels", "Gaussians of different widths σ², around the mean squared distance.", ge=1, le=9, step=2, fine=True)
+    kernels: int = knob(5, "Kernels", "Number of Gaussian kernels, each with another width.", ge=1, le=9, step=2, fine=True)
 
 
 class CORAL(Frozen):
@@ -102,8 +102,8 @@ class ADDA(Frozen):
     (Tzeng et al. 2017)."""
 
     name: Literal["adda"] = "adda"
-    encoder_rate: float = knob(0.0005, "Encoder's learning rate", "Keep it below the domain classifier's, or classes may "
-                               "be swapped.", ge=0.00001, le=0.01, log=True)
+    encoder_rate: float = knob(0.0005, "Encoder learning rate", "Learning rate of the target's encoder. If it is too high, "
+                               "classes may be swapped.", ge=0.00001, le=0.01, log=True)
 
 
 class AdaBN(Frozen):
@@ -116,9 +116,9 @@ class SelfTraining(Frozen):
     """Take the surest answers of each class on the target as labels and learn from them; then again (after Zou et al. 2018)."""
 
     name: Literal["selftrain"] = "selftrain"
-    start: Literal["dann", "source"] = knob("dann", "Starts from", "The network that gives the first labels.",
+    start: Literal["dann", "source"] = knob("dann", "Start", "The method whose network gives the first labels.",
                                             names={"dann": "DaNN", "source": "source only"})
-    rounds: int = knob(6, "Rounds", "The first takes the surest 90 % of the answers of each class as labels, the last takes all.",
+    rounds: int = knob(6, "Rounds", "The first round learns from the surest 90 % of the answers of each class, the last from all.",
                        ge=1, le=10, step=1)
 
 
@@ -126,10 +126,10 @@ class FineTune(Frozen):
     """Learn the source; then go on with the few target labels that are granted."""
 
     name: Literal["finetune"] = "finetune"
-    shots: int = knob(5, "Labelled target digits", "With them it goes on.", symbol="k", unit="per class", ge=1, le=MOST_GRANTED,
+    shots: int = knob(5, "Labels", "Labelled target examples for the fine-tuning.", symbol="k", unit="per class", ge=1, le=MOST_GRANTED,
                       step=1)
     frozen: Literal["none", "first", "convolutions", "features"] = knob(
-        "none", "Frozen", "What stays as the source left it.",
+        "none", "Frozen layers", "These layers keep what they learned on the source.",
         names={"none": "nothing", "first": "first layer", "convolutions": "all convolutions", "features": "all but the last layer"})
 
 
@@ -146,30 +146,30 @@ class TransferSettings(Settings):
     """What a run of the transfer learning lab needs."""
 
     target: Target = Field(
-        Coloured(), discriminator="name", title="Target", description="Where the classifier must work without labels.",
+        Coloured(), discriminator="name", title="Target", description="The domain without labels, where the classifier must work.",
         json_schema_extra={"names": {"coloured": "digits in colour", "scanned": "8 × 8 digits and MNIST", "rotated": "turned digits",
                                      "inverted": "inverted digits", "blurred": "blurred digits", "moons": "two moons"}})
     method: Method = Field(
-        DaNN(), discriminator="name", title="Method", description="What is done about the shift.",
+        DaNN(), discriminator="name", title="Method", description="How the network is adapted to the target.",
         json_schema_extra={"names": {
             "source": "Source only", "dann": "DaNN", "mmd": "MMD", "coral": "Deep CORAL", "adda": "ADDA", "adabn": "AdaBN",
             "selftrain": "Self-training", "finetune": "Fine-tuning", "target": "Trained on the target"}})
-    granted: int = knob(0, "Target labels granted", "For a method that could do without them; fine-tuning has a knob of its own.",
+    granted: int = knob(0, "Extra labels", "Target labels that any method may learn from. Fine-tuning has its own knob, Labels.",
                         unit="per class", ge=0, le=MOST_GRANTED, step=1)
-    rare: int = knob(100, "Digits 5–9 in the target", "How many of them the target's training part keeps. Below 100 % they "
-                     "are less frequent there than in the source (label shift). For the two moons this is the second moon. "
-                     "The test part stays balanced. “Source only” never sees the target.", unit="%", ge=5, le=100, step=5)
+    rare: int = knob(100, "Target digits 5–9", "How many of them (or of the second moon) the target's training part keeps. "
+                     "Below 100 % there is label shift; the test part stays balanced.", unit="%", ge=5, le=100, step=5)
     pixels: Literal["standardised", "raw"] = knob(
-        "standardised", "Pixels", "Each picture with mean 0 and standard deviation 1, or as it is. Points of the moons stay as "
-        "they are.", fine=True, names={"standardised": "standardised", "raw": "raw"})
+        "standardised", "Pixel values", "Each picture is scaled to mean 0 and standard deviation 1, or left as it is.", fine=True,
+        names={"standardised": "standardised", "raw": "raw"})
     statistics: Literal["own", "shared"] = knob(
-        "own", "BatchNorm statistics", "For DaNN, MMD, Deep CORAL and self-training, which see both domains in each step: own means "
-        "and variances for each domain, or shared ones. The network for the moons has no BatchNorm.", fine=True,
+        "own", "BatchNorm statistics", "Each domain has its own means and variances, or both share them. This matters only to "
+        "methods that train on both domains.", fine=True,
         names={"own": "each domain its own", "shared": "shared"})
-    steps: int = knob(STEPS, "Steps", "Of the first phase. ADDA and fine-tuning have a second phase of the same length; "
-                     "a round of self-training takes an eighth of it.", ge=50, le=2000, step=50)
-    batch: Literal[16, 32, 64] = knob(32, "Batch", "Pictures of each domain in one step.", unit="of each", fine=True)
-    learning_rate: float = knob(0.002, "Learning rate", "Of Adam, at its highest.", symbol="η", ge=0.00001, le=0.1, log=True, fine=True)
+    steps: int = knob(STEPS, "Steps", "Training steps. ADDA and fine-tuning then take as many again, each round of self-training an "
+                     "eighth of them.", ge=50, le=2000, step=50)
+    batch: Literal[16, 32, 64] = knob(32, "Batch size", "Examples of each domain in one step.", unit="of each", fine=True)
+    learning_rate: float = knob(0.002, "Learning rate", "Highest learning rate of Adam.", symbol="η", ge=0.00001, le=0.1, log=True,
+                                fine=True)
 
     @model_validator(mode="after")
     def _fits(self) -> "TransferSettings":
@@ -204,13 +204,13 @@ GUESSING = Chance(lambda settings: 100 / _classes(settings))
 EVEN = Chance(lambda settings: math.log(_classes(settings)), "the same probability for every class")
 METRICS = {  # a look asks a sample of each test part: watch.EACH pictures at most
     "source": Metric("Source", "%", role="before", chance=GUESSING),
-    "target": Metric("Target (unknown in practice)", "%", chance=GUESSING),
+    "target": Metric("Target (needs labels)", "%", chance=GUESSING),
     "domain": Metric("Domain classifier", "%", role="neutral", chance=COIN),
     "probe": Metric("Fresh probe of the domain", "%", role="danger", chance=COIN),
     "lam": Metric("λ(p)", role="neutral", chart="λ"),
-    "loss": Metric("Loss of the labels", role="after", chart="loss"),
-    "domain_loss": Metric("Loss of the domain classifier", role="neutral", chart="loss", chance=Chance(math.log(2))),
-    "passing_loss": Metric("Loss of the target's encoder", role="danger", chart="loss"),
+    "loss": Metric("Classification loss", role="after", chart="loss"),
+    "domain_loss": Metric("Domain classifier loss", role="neutral", chart="loss", chance=Chance(math.log(2))),
+    "passing_loss": Metric("Target encoder loss", role="danger", chart="loss"),
     "distance": Metric("λ × distance of the clouds", role="danger", chart="loss"),
     "entropy": Metric("Entropy of the answers", "nats", chart="", chance=EVEN),
     "information": Metric("Mutual information", "nats", chart="", chance=Chance(0.0, "one answer for every picture")),
@@ -218,11 +218,12 @@ METRICS = {  # a look asks a sample of each test part: watch.EACH pictures at mo
 }
 
 SCENES = (
-    Scene("it-worked-in-the-lab", TransferSettings(method=SourceOnly())),
-    Scene("dann", TransferSettings()),
-    Scene("is-it-working", TransferSettings(target=Scanned())),
-    Scene("when-alignment-hurts", TransferSettings(target=Rotated(angle=25), rare=5)),
-    Scene("two-moons", TransferSettings(target=Moons(), method=DaNN(lam=3), steps=600)),
+    Scene("it-worked-in-the-lab", TransferSettings(method=SourceOnly()), ("target", "method", "pixels", "steps")),
+    Scene("dann", TransferSettings(), ("target", "method", "lam", "statistics", "schedule")),
+    Scene("is-it-working", TransferSettings(target=Scanned()), ("target", "method", "direction", "lam", "granted")),
+    Scene("when-alignment-hurts", TransferSettings(target=Rotated(angle=25), rare=5), ("target", "method", "rare", "angle", "lam")),
+    Scene("two-moons", TransferSettings(target=Moons(), method=DaNN(lam=3), steps=600),
+          ("target", "method", "lam", "turn", "granted", "steps")),
 )
 
 SHIPPED = {f"transfer-{scene.slug}": scene.settings for scene in SCENES}

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+from core import yardsticks
 from core.lifelong.yardsticks import CLASS, ESTIMATES, METHODS, STRENGTHS, THREE
+from core.yardsticks import Yardstick
 from tests.lectures.claims import Near, agrees, run, sweep
 
 
@@ -13,7 +15,13 @@ def mean(arguments: str, column: str = "average", **where: str) -> float:
 
 def test_nothing_of_the_first_task_comes_back():
     matrix = np.array(run("lifelong-forget-everything").pictures("matrix")[-1].array)
-    assert (np.diff(matrix[:, 0]) < 0).all() and matrix[-1].argmin() == 0, "it suffers most"
+    assert (np.diff(matrix[:, 0]) < 0).all() and matrix[-1].argmin() == 0, "it is worst"
+
+
+def test_without_a_method_the_oldest_tasks_are_worst_with_every_seed():
+    rows = [row for row in yardsticks.read("lifelong", Yardstick("", METHODS, "", "", "", "").table) if row["method"] == "finetune"]
+    ends = np.array([[float(row[f"result_task_{i}"]) for i in range(1, 6)] for row in rows])
+    assert len(ends) == 5 and (ends[:, :2].max(1) < ends[:, 2:].min(1)).all()
 
 
 def test_too_little_strength_forgets_and_too_much_learns_nothing_new():
