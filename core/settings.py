@@ -114,6 +114,7 @@ class Scene:
 
     slug: str
     settings: Settings
+    knobs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
