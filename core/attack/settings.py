@@ -26,7 +26,7 @@ class Digits(Frozen):
     """Many test digits at once, as many of each class, and a digit classifier of the shelf."""
 
     name: Literal["digits"] = "digits"
-    count: int = knob(200, "How many", "Test digits, as many of each class.", ge=10, le=1000, step=10)
+    count: int = knob(200, "Test digits", "How many digits are attacked, as many of each class.", ge=10, le=1000, step=10)
     network: str = network()
 
 
@@ -49,43 +49,43 @@ class ToThing(Frozen):
     """An answer of one's choice, of the photo network's thousand."""
 
     name: Literal["thing"] = "thing"
-    wish: int = knob(PANDA, "Make it a", "The answer that the attack wants. A digit classifier has no such class: there the last "
-                     "digit of the class number counts.", ge=0, le=999, step=1, names=dict(enumerate(names())))
+    wish: int = knob(PANDA, "Wanted answer", "The answer that the attack wants. For a digit classifier the last digit of the class "
+                     "number counts.", ge=0, le=999, step=1, names=dict(enumerate(names())))
 
 
 class ToDigit(Frozen):
     """An answer of one's choice, of the ten digits."""
 
     name: Literal["number"] = "number"
-    wish_digit: int = knob(8, "Make it a", "The answer that the attack wants. The photo network has no digits: there it is the class "
-                           "with this number.", ge=0, le=9, step=1)
+    wish_digit: int = knob(8, "Wanted answer", "The answer that the attack wants. For the photo network it is the class with this "
+                           "number.", ge=0, le=9, step=1)
 
 
 Goal = Away | Least | ToThing | ToDigit
 
 
 def _epsilon(default: float = 8) -> float:
-    return knob(default, "Size of the change", "How far a pixel may go, of the 255 levels from black to white; in L2 the root "
-                "mean square over all pixels. Photos: 1 to 16. Digits: 25 to 77 (0.1 to 0.3).", symbol="ε", unit="/ 255",
+    return knob(default, "Size of change", "The largest change of a pixel, of 255 levels (in L2 the root mean square). Use 1 to 16 for "
+                "photos, 25 to 77 for digits.", symbol="ε", unit="/ 255",
                 ge=0, le=128, step=0.5)
 
 
 def _norm() -> str:
-    return knob("inf", "Measured in", "L∞: no pixel goes further than ε. L2: the whole change is no longer than ε times the root of "
-                "the number of pixels.", names={"inf": "L∞", "2": "L2"})
+    return knob("inf", "Norm", "In L∞ no pixel may change by more than ε. In L2 the root mean square over all pixels is at most ε.",
+                names={"inf": "L∞", "2": "L2"})
 
 
 def _steps(default: int, most: int = 100) -> int:
-    return knob(default, "Steps", "Gradient steps, one after the other.", ge=1, le=most, step=1)
+    return knob(default, "Steps", "The number of gradient steps.", ge=1, le=most, step=1)
 
 
 def _stride() -> float:
-    return knob(20, "Step size", "As a share of ε.", symbol="α", unit="%", ge=1, le=100, step=1)
+    return knob(20, "Step size", "The size of one step, as a share of ε.", symbol="α", unit="%", ge=1, le=100, step=1)
 
 
 def _access() -> str:
-    return knob("white", "The attacker knows", "White box: gradients of the network itself. Black box: only gradients of other "
-                "digit classifiers, averaged.", names={"white": "the network", "black": "only other networks"})
+    return knob("white", "Attacker knows", "Whose gradients the attack uses: those of the network (white box), or of other digit "
+                "classifiers (black box).", names={"white": "the network", "black": "only other networks"})
 
 
 class Bounded(Frozen):
@@ -123,7 +123,7 @@ class PGD(Bounded):
     name: Literal["pgd"] = "pgd"
     steps: int = _steps(10)
     stride: float = _stride()
-    restarts: int = knob(1, "Restarts", "Random starts. For each picture the best try counts.", ge=1, le=20, step=1)
+    restarts: int = knob(1, "Restarts", "The number of random starts. For each picture the best try counts.", ge=1, le=20, step=1)
     access: Literal["white", "black"] = _access()
 
 
@@ -144,7 +144,7 @@ class DIM(Bounded):
     steps: int = _steps(10)
     stride: float = _stride()
     momentum: float = knob(1.0, "Momentum", "How much of the earlier gradients is kept.", symbol="μ", ge=0, le=2, step=0.05)
-    often: float = knob(50, "Resized", "How often the gradient is taken of a resized picture.", symbol="p", unit="%", ge=0, le=100,
+    often: float = knob(50, "Resize rate", "How often the gradient is taken of a resized picture.", symbol="p", unit="%", ge=0, le=100,
                         step=5)
     access: Literal["white", "black"] = _access()
 
@@ -154,7 +154,7 @@ class DeepFool(Frozen):
 
     name: Literal["deepfool"] = "deepfool"
     steps: int = _steps(50)
-    overshoot: float = knob(5, "Overshoot", "How far beyond the border the sum of all steps is carried.", symbol="η", unit="%", ge=0,
+    overshoot: float = knob(5, "Overshoot", "How far the sum of all steps goes beyond the border.", symbol="η", unit="%", ge=0,
                             le=50, step=1)
 
 
@@ -162,27 +162,27 @@ class CW(Frozen):
     """The smallest change in L2, with a margin of confidence."""
 
     name: Literal["cw"] = "cw"
-    confidence: float = knob(0, "Confidence", "By how much the wrong logit must lead.", symbol="κ", ge=0, le=20, step=0.5)
-    searches: int = knob(5, "Searches for c", "Binary search over the weight of the attack against the size.", symbol="c", ge=1, le=9,
+    confidence: float = knob(0, "Confidence", "By how much the wrong logit must be above the right one.", symbol="κ", ge=0, le=20, step=0.5)
+    searches: int = knob(5, "Search steps", "Steps of a binary search for c, the weight of the attack.", symbol="c", ge=1, le=9,
                          step=1)
     steps: int = _steps(100, most=300)
-    rate: float = knob(0.05, "Learning rate", "Of Adam.", ge=0.001, le=0.5, log=True, fine=True)
+    rate: float = knob(0.05, "Learning rate", "The learning rate of Adam.", ge=0.001, le=0.5, log=True, fine=True)
 
 
 class OnePixel(Frozen):
     """Few pixels, any colour: found by evolution, without a gradient."""
 
     name: Literal["one_pixel"] = "one_pixel"
-    pixels: int = knob(1, "Pixels", "How many may change.", ge=1, le=10, step=1)
-    population: int = knob(100, "Population", "Candidates in each generation.", ge=20, le=400, step=10)
-    generations: int = knob(40, "Generations", "Of differential evolution.", ge=1, le=100, step=1)
+    pixels: int = knob(1, "Pixels", "How many pixels may change.", ge=1, le=10, step=1)
+    population: int = knob(100, "Population", "The number of candidates in each generation.", ge=20, le=400, step=10)
+    generations: int = knob(40, "Generations", "Generations of differential evolution.", ge=1, le=100, step=1)
 
 
 class Universal(Bounded):
     """One change for all pictures, learned from others than those it is tried on."""
 
     name: Literal["universal"] = "universal"
-    rounds: int = knob(10, "Rounds", "Passes over the pictures that it is learned from.", ge=1, le=20, step=1)
+    rounds: int = knob(10, "Epochs", "Passes over the pictures that the change is learned from.", ge=1, le=20, step=1)
 
 
 class Curve(Frozen):
@@ -190,8 +190,8 @@ class Curve(Frozen):
 
     name: Literal["curve"] = "curve"
     norm: Literal["inf", "2"] = _norm()
-    highest: float = knob(96, "Up to ε", "Where the curve ends.", symbol="ε", unit="/ 255", ge=4, le=128, step=4)
-    steps: int = knob(20, "Steps", "Of PGD; with photos at most 6. MI-FGSM never takes more than 10.", ge=1, le=40, step=1)
+    highest: float = knob(96, "Largest size", "The largest size of change on the curve.", symbol="ε", unit="/ 255", ge=4, le=128, step=4)
+    steps: int = knob(20, "Steps", "Steps of PGD, with photos at most 6. MI-FGSM takes at most 10.", ge=1, le=40, step=1)
 
 
 class Transfer(Frozen):
@@ -199,7 +199,7 @@ class Transfer(Frozen):
 
     name: Literal["transfer"] = "transfer"
     with_attack: Literal["fgsm", "ifgsm", "pgd", "mifgsm", "dim"] = knob(
-        "mifgsm", "With", "The attack that is carried over.", names={"fgsm": "FGSM", "ifgsm": "I-FGSM", "pgd": "PGD",
+        "mifgsm", "Attack", "The attack that is tried on other networks.", names={"fgsm": "FGSM", "ifgsm": "I-FGSM", "pgd": "PGD",
                                                                      "mifgsm": "MI-FGSM", "dim": "DIM"})
     epsilon: float = _epsilon(51)
     steps: int = _steps(10, most=40)
@@ -212,10 +212,10 @@ class Defend(Frozen):
     defence: Literal["bits", "smooth", "jpeg", "resize"] = knob(
         "smooth", "Defence", "What happens to a picture before the network sees it.", names={
             "bits": "fewer grey levels", "smooth": "smoothing", "jpeg": "JPEG", "resize": "random resize and pad"})
-    strength: int = knob(3, "Strength", "From 1, hardly any, to 5.", ge=1, le=5, step=1)
+    strength: int = knob(3, "Strength", "How much the defence changes the picture: 1 is weak, 5 is strong.", ge=1, le=5, step=1)
     epsilon: float = _epsilon(38)
-    steps: int = knob(20, "Steps", "Of PGD; with photos at most 10.", ge=1, le=40, step=1)
-    samples: int = knob(8, "Draws", "Random draws that the knowing attacker averages over; with photos at most 3.", ge=1, le=20, step=1)
+    steps: int = knob(20, "Steps", "Steps of PGD, with photos at most 10.", ge=1, le=40, step=1)
+    samples: int = knob(8, "Random draws", "How many draws of a random defence the attacker averages.", ge=1, le=20, step=1)
 
 
 class Detect(Frozen):
@@ -223,8 +223,8 @@ class Detect(Frozen):
 
     name: Literal["detect"] = "detect"
     detector: Literal["squeeze", "confidence"] = knob(
-        "squeeze", "Detector", "Feature squeezing: how much the answer changes when the picture is squeezed. Confidence: how sure "
-        "the network is.", names={"squeeze": "feature squeezing", "confidence": "low confidence"})
+        "squeeze", "Detector", "What raises the alarm: an answer that changes when the picture is squeezed, or low confidence.",
+        names={"squeeze": "feature squeezing", "confidence": "low confidence"})
     epsilon: float = _epsilon(20)
     steps: int = _steps(20, most=40)
 
@@ -234,19 +234,18 @@ class Training(Frozen):
 
     name: Literal["training"] = "training"
     inner: Literal["pgd", "fgsm", "none"] = knob(
-        "pgd", "Enemy", "What attacks the batch.", names={"pgd": "PGD", "fgsm": "FGSM", "none": "nobody: ordinary training"})
+        "pgd", "Attack in training", "The attack on every batch.", names={"pgd": "PGD", "fgsm": "FGSM", "none": "none"})
     begin: Literal["random", "digit"] = knob(
-        "random", "The enemy begins at", "A random point of the ball, or the digit itself.",
+        "random", "Attack starts at", "The attack starts at a random point of the ball, or at the digit itself.",
         names={"random": "a random point", "digit": "the digit"})
     epsilon: float = _epsilon(76.5)
-    steps: int = knob(2, "Steps", "Of PGD on every batch; each costs half as much as learning from it. FGSM has one.", ge=1, le=7,
-                      step=1)
+    steps: int = knob(2, "Steps", "Steps of PGD on every batch. FGSM has one step.", ge=1, le=7, step=1)
     epochs: int = knob(8, "Epochs", "Passes over the training digits.", ge=1, le=24, step=1)
-    learning_rate: float = knob(0.3, "Learning rate", "Highest value of the one-cycle schedule.", symbol="η", ge=0.001, le=1,
+    learning_rate: float = knob(0.3, "Learning rate", "The highest value of the one-cycle schedule.", symbol="η", ge=0.001, le=1,
                                 log=True, fine=True)
-    width: int = knob(8, "Channels", "Of the first convolution; the second has twice, the third four times as many.", ge=4, le=16,
+    width: int = knob(8, "Channels", "Channels of the first convolution. The second has twice, the third four times as many.", ge=4, le=16,
                       step=4, fine=True)
-    judged: int = knob(200, "Judged on", "Test digits on which the longest attack tries the trained network.", ge=100, le=1000,
+    judged: int = knob(200, "Test digits", "The trained network meets the longest attack on so many digits.", ge=100, le=1000,
                        step=100, fine=True)
 
 
@@ -258,8 +257,8 @@ BY_NAME = {member.model_fields["name"].default: member for member in get_args(Me
 METHOD_NAMES = {
     "fgsm": "FGSM", "ifgsm": "I-FGSM", "pgd": "PGD", "mifgsm": "MI-FGSM", "dim": "DIM", "deepfool": "DeepFool",
     "cw": "Carlini–Wagner", "one_pixel": "Few pixels", "universal": "Universal", "noise": "Control: random noise",
-    "curve": "Measure: robust accuracy against ε", "transfer": "Measure: which attack carries over",
-    "defend": "Defend: passively", "detect": "Defend: detect", "training": "Defend: adversarial training"}
+    "curve": "Robust accuracy", "transfer": "Transfer of attacks",
+    "defend": "Passive defence", "detect": "Detection", "training": "Adversarial training"}
 
 FORMULAS = {
     "noise": r"x' = x + \varepsilon\, s, \quad s_i \in \{-1, 1\} \text{ at random}",
@@ -293,16 +292,15 @@ class AttackSettings(Settings):
     """What a run of the adversarial attack lab needs."""
 
     subject: Subject = Field(
-        Photo(), discriminator="name", title="Attack", description="The picture, and with it the network that is fooled.",
+        Photo(), discriminator="name", title="Picture", description="What is attacked. Photos and digits each have their own networks.",
         json_schema_extra={"names": SUBJECT_NAMES | {"digits": "many digits"}})
     method: Method = Field(
         PGD(), discriminator="name", title="Method", description="How the change is found, or what is measured.",
         json_schema_extra={"names": METHOD_NAMES})
     goal: Goal = Field(
-        ToThing(), discriminator="name", title="Goal", description="Which wrong answer the attack wants. For the measurements and the "
-        "defences it is always any wrong answer.",
-        json_schema_extra={"names": {"away": "any wrong answer", "least": "the least likely", "thing": "a thing I choose",
-                                     "number": "a digit I choose"}})
+        ToThing(), discriminator="name", title="Goal", description="Which wrong answer the attack wants.",
+        json_schema_extra={"names": {"away": "any wrong answer", "least": "the least likely", "thing": "a thing of my choice",
+                                     "number": "a digit of my choice"}})
 
     @classmethod
     def idle(cls, chosen: Mapping[str, Any]) -> dict[str, str]:
@@ -338,11 +336,11 @@ NOTHING = Chance(0.0, "no attack")  # of what only counts where the attack chang
 METRICS = {
     "right": Metric("Still right", "%", role="before", chance=GUESS),
     "fooled": Metric("Turned from right to wrong", "%", role="after", chance=NOTHING),
-    "reached": Metric("Says what was wanted, and did not before", "%", role="danger", chance=NOTHING),
+    "reached": Metric("Turned to what was wanted", "%", role="danger", chance=NOTHING),
     "truth": Metric("Right answer", "%", role="before", chart="probability", chance=GUESS),
     # the one wanted, or the likeliest
     "wrong": Metric("Wrong answer", "%", role="danger", chart="probability", chance=GUESS),
-    "largest": Metric("Largest change of a pixel, of 255", chart=""),
+    "largest": Metric("Largest change (of 255)", chart=""),
     "length": Metric("Length of the change, L2", chart=""),
     "changed": Metric("Pixels changed", chart=""),
     "clean": Metric("Clean", "%", role="before", chance=GUESS),
@@ -354,21 +352,24 @@ METRICS = {
     "cw": Metric("Carlini–Wagner", "%", role="task5", chance=GUESS),
     "worst": Metric("Worst of all", "%", role="whole", chance=GUESS),
     "bare": Metric("No defence", "%", role="neutral", chance=GUESS),
-    "blind": Metric("Defended, the attacker does not know", "%", role="after", chance=GUESS),
-    "knowing": Metric("Defended, the attacker knows", "%", role="danger", chance=GUESS),
-    "auc_noise": Metric("Noise found (area under the curve)", "%", role="control", chart="", chance=COIN),
-    "auc_blind": Metric("Attack found", "%", role="after", chart="", chance=COIN),
-    "auc_knowing": Metric("Attack that knows the detector found", "%", role="danger", chart="", chance=COIN),
-    "carried": Metric("Fooled elsewhere, on average", "%", role="danger", chart="carried over", chance=NOTHING),
+    "blind": Metric("Attacker does not know it", "%", role="after", chance=GUESS),
+    "knowing": Metric("Attacker knows the defence", "%", role="danger", chance=GUESS),
+    "auc_noise": Metric("Noise found (AUROC)", "%", role="control", chart="", chance=COIN),
+    "auc_blind": Metric("Attack found (AUROC)", "%", role="after", chart="", chance=COIN),
+    "auc_knowing": Metric("Knowing attack (AUROC)", "%", role="danger", chart="", chance=COIN),
+    "carried": Metric("Other networks fooled", "%", role="danger", chart="carried over", chance=NOTHING),
     "carried_noise": Metric("Fooled by random noise", "%", role="control", chart="carried over", chance=None),
     "loss": Metric("Loss", role="neutral", chart="loss", log=True),
 }
 
 SCENES = (
-    Scene("a-panda-that-is-not", AttackSettings()),
-    Scene("one-pixel", AttackSettings(subject=Digit(digit=1, number=80), method=OnePixel(), goal=Away())),
-    Scene("the-defence-that-was-not", AttackSettings(subject=Digits(), method=Defend(), goal=Away())),
-    Scene("training-on-the-enemy", AttackSettings(subject=Digit(), method=Training(), goal=Away())),
+    Scene("a-panda-that-is-not", AttackSettings(), knobs=("subject", "method", "goal", "epsilon", "wish", "steps")),
+    Scene("one-pixel", AttackSettings(subject=Digit(digit=1, number=80), method=OnePixel(), goal=Away()),
+          knobs=("subject", "method", "pixels", "digit", "number")),
+    Scene("the-defence-that-was-not", AttackSettings(subject=Digits(), method=Defend(), goal=Away()),
+          knobs=("method", "defence", "strength", "epsilon", "steps")),
+    Scene("training-on-the-enemy", AttackSettings(subject=Digit(), method=Training(), goal=Away()),
+          knobs=("method", "inner", "begin", "epsilon", "steps", "learning_rate")),
 )
 
 ROBUST = "attack-robust/model"

@@ -17,8 +17,7 @@ def _epochs(default: int, most: int, help: str = "Passes over the training digit
 
 
 def _learning_rate(default: float) -> float:
-    return knob(default, "Learning rate", "Highest value of the one-cycle schedule. Too high, and the network ends at guessing, or the "
-                "loss is no number any more.",
+    return knob(default, "Learning rate", "The highest value of the one-cycle schedule. If it is too high, the network only guesses.",
                 symbol="η", ge=0.001, le=10, log=True, fine=True)
 
 
@@ -28,34 +27,33 @@ class Teacher(Frozen):
     name: Literal["teacher"] = "teacher"
     epochs: int = _epochs(9, 20)
     learning_rate: float = _learning_rate(0.1)
-    channels: int = knob(16, "Channels", "Of the first convolution; the second has twice, the third four times as "
+    channels: int = knob(16, "Channels", "Channels of the first convolution. The second has twice, the third four times as "
                          "many.", ge=4, le=24, step=2)
-    neurons: int = knob(256, "Neurons", "Of the dense layer between the convolutions and the ten logits.",
+    neurons: int = knob(256, "Neurons", "Neurons of the dense layer between the convolutions and the ten logits.",
                         ge=16, le=512, step=16)
-    augment: bool = knob(True, "Augment", "Shift, turn and scale every training digit a little, differently in every epoch. The test "
-                         "digits stay as they are, so the loss and the accuracy while training are of harder digits.")
+    augment: bool = knob(True, "Augmentation", "Shift, turn and scale every training digit a little, differently in every epoch. "
+                         "The test digits stay as they are.")
 
 
 class Distill(Frozen):
     """Train a small student to repeat the teacher's soft answers (Hinton, Vinyals, Dean 2015)."""
 
     name: Literal["distill"] = "distill"
-    temperature: float = knob(4.0, "Temperature", "Divides the logits before the softmax: a higher T gives softer answers. At "
-                              "α = 0 it has no effect.",
+    temperature: float = knob(4.0, "Temperature", "Divides the logits before the softmax. A higher T gives softer answers.",
                               symbol="T", ge=1, le=20, step=0.5)
-    alpha: float = knob(0.9, "Weight of the soft loss", "How much the student learns from the teacher's answers.",
+    alpha: float = knob(0.9, "Soft loss weight", "How much the student learns from the teacher's answers.",
                         symbol="α", ge=0, le=1, step=0.05)
-    beta: float = knob(0.1, "Weight of the hard loss", "How much the student learns from the labels.",
+    beta: float = knob(0.1, "Hard loss weight", "How much the student learns from the labels.",
                        symbol="β", ge=0, le=1, step=0.05)
-    student_channels: int = knob(6, "Student channels", "Of its first convolution; the second has twice, the third "
-                                 "four times as many, and no dense layer follows.", ge=2, le=16, step=1)
-    labels: float = knob(100, "Labels", "Share of the training digits whose label is known; the soft loss needs none.",
+    student_channels: int = knob(6, "Student channels", "Channels of its first convolution. The second has twice, the third "
+                                 "four times as many.", ge=2, le=16, step=1)
+    labels: float = knob(100, "Labels", "The share of training digits whose label is known. The soft loss needs no labels.",
                          unit="%", ge=1, le=100, step=1)
-    omit: int = knob(-1, "Omitted digit", "The student never sees an image of this digit (−1: it sees all).",
+    omit: int = knob(-1, "Omitted digit", "The student never sees an image of this digit. At −1 it sees all digits.",
                      ge=-1, le=9, step=1, names={-1: "none"})
     epochs: int = _epochs(12, 40)
     learning_rate: float = _learning_rate(0.1)
-    control: bool = knob(True, "Control", "Train a twin of the student beside it, on the hard labels alone.", fine=True)
+    control: bool = knob(True, "Control", "Also train a twin of the student on the labels alone.", fine=True)
 
     @model_validator(mode="after")
     def _learns(self) -> "Distill":
@@ -68,29 +66,29 @@ class Slim(Frozen):
     """Remove neurons whose BatchNorm scale γ was driven to zero (Network Slimming, Liu et al. 2017)."""
 
     name: Literal["slim"] = "slim"
-    lam: float = knob(0.04, "Sparsity strength", "Weight of the sum of all |γ| in the loss.",
+    lam: float = knob(0.04, "Sparsity strength", "The weight of the sum of all |γ| in the loss.",
                       symbol="λ", ge=0.0001, le=0.1, log=True)
-    ratio: float = knob(72, "Pruned share", "Share of all channels and neurons that is removed.", unit="%",
+    ratio: float = knob(72, "Pruned share", "The share of all channels and neurons that is removed.", unit="%",
                         ge=0, le=95, step=1)
     threshold: Literal["relative", "absolute"] = knob(
-        "relative", "Compare", "What one threshold applies to: |γ| as a share of its layer's largest, or |γ| itself, "
-        "as in the paper.", names={"relative": "|γ| within its layer", "absolute": "|γ| itself"})
-    sparse_epochs: int = knob(5, "Sparse epochs", "Passes with the penalty on γ, before pruning.", ge=0, le=12, step=1)
-    tune_epochs: int = knob(6, "Fine-tuning epochs", "Passes of the small network after pruning.", ge=0, le=12, step=1)
+        "relative", "Threshold on", "What the threshold applies to: |γ| divided by the largest in its layer, or |γ| itself.",
+        names={"relative": "|γ| within its layer", "absolute": "|γ| itself"})
+    sparse_epochs: int = knob(5, "Sparse epochs", "Epochs with the penalty on γ, before pruning.", ge=0, le=12, step=1)
+    tune_epochs: int = knob(6, "Fine-tuning epochs", "Epochs of the small network after pruning.", ge=0, le=12, step=1)
     learning_rate: float = _learning_rate(0.05)
-    control: bool = knob(True, "Control", "Then train the same small shape from scratch, for as many epochs in all.", fine=True)
+    control: bool = knob(True, "Control", "Also train the same small shape from scratch, for as many epochs.", fine=True)
 
 
 class Prune(Frozen):
     """Remove single weights by magnitude, in rounds with fine-tuning in between (Han et al. 2015)."""
 
     name: Literal["prune"] = "prune"
-    sparsity: float = knob(95, "Sparsity", "Share of the weights that are zero at the end.", unit="%", ge=0, le=99.5,
+    sparsity: float = knob(95, "Sparsity", "The share of weights that are zero at the end.", unit="%", ge=0, le=99.5,
                            step=0.5)
-    scope: Literal["global", "layer"] = knob("global", "Scope", "One threshold for all layers, or the same share of "
-                                             "each.", names={"global": "all layers together", "layer": "each layer"})
-    rounds: int = knob(4, "Rounds", "Steps in which the sparsity rises; 1 prunes all at once.", ge=1, le=10, step=1)
-    tune_epochs: int = knob(2, "Epochs per round", "Passes of fine-tuning after each round.", ge=0, le=5, step=1)
+    scope: Literal["global", "layer"] = knob("global", "Scope", "One threshold for all layers together, or the same share "
+                                             "in each layer.", names={"global": "all layers together", "layer": "each layer"})
+    rounds: int = knob(4, "Rounds", "In how many rounds the sparsity rises. With 1 everything is pruned at once.", ge=1, le=10, step=1)
+    tune_epochs: int = knob(2, "Epochs per round", "Epochs of fine-tuning after each round.", ge=0, le=5, step=1)
     learning_rate: float = _learning_rate(0.05)
 
 
@@ -99,30 +97,29 @@ class Redesign(Frozen):
 
     name: Literal["redesign"] = "redesign"
     architecture: Literal["separable", "standard"] = knob(
-        "separable", "Convolution", "How every convolution after the first mixes space and channels.",
+        "separable", "Convolution", "The kind of every convolution after the first.",
         names={"separable": "depthwise separable", "standard": "standard"})
-    channels: int = knob(16, "Channels", "Of the first convolution; the second has twice, the third four times as "
+    channels: int = knob(16, "Channels", "Channels of the first convolution. The second has twice, the third four times as "
                          "many.", ge=4, le=24, step=2)
-    kernel: Literal[3, 5] = knob(3, "Kernel", "Side of the convolution's window.", unit="pixels", symbol="k")
+    kernel: Literal[3, 5] = knob(3, "Kernel", "The side of the convolution's window.", unit="pixels", symbol="k")
     epochs: int = _epochs(8, 20)
     learning_rate: float = _learning_rate(0.1)
-    control: bool = knob(True, "Control", "Train the standard convolutions of the same widths beside it.", fine=True)
+    control: bool = knob(True, "Control", "Also train standard convolutions of the same widths.", fine=True)
 
 
 class Quantize(Frozen):
     """Round the weights to few values and fine-tune the rounded network."""
 
     name: Literal["quantize"] = "quantize"
-    bits: int = knob(2, "Bits", "Per weight: 2 to the power of bits values at most.", unit="bits", symbol="b", ge=1,
+    bits: int = knob(2, "Bits per weight", "A weight with b bits has at most 2 to the power of b values.", symbol="b", ge=1,
                      le=8, step=1)
     scheme: Literal["uniform", "shared"] = knob(
-        "uniform", "Values", "An even grid, or shared values found by k-means.",
+        "uniform", "Values", "Which values a weight may have: an even grid, or shared values found by k-means.",
         names={"uniform": "even grid", "shared": "k-means codebook"})
     granularity: Literal["tensor", "channel"] = knob(
-        "channel", "Scale", "One even grid for the whole layer, or one for each output channel. A k-means codebook is always one per "
-        "layer.",
+        "channel", "Scale", "One grid for the whole layer, or one for each output channel. A k-means codebook is always per layer.",
         names={"tensor": "per layer", "channel": "per channel"})
-    tune_epochs: int = knob(4, "Fine-tuning epochs", "Passes with rounded weights; 0 only rounds.", ge=0, le=20, step=1)
+    tune_epochs: int = knob(4, "Fine-tuning epochs", "Epochs with rounded weights. 0 only rounds them.", ge=0, le=20, step=1)
     learning_rate: float = _learning_rate(0.02)
 
 
@@ -130,28 +127,28 @@ class Deep(Frozen):
     """Prune, share weights, code them with Huffman's code (Deep Compression, Han, Mao, Dally 2016)."""
 
     name: Literal["deep"] = "deep"
-    sparsity: float = knob(92, "Sparsity", "Share of the weights that are zero.", unit="%", ge=50, le=99, step=0.5)
-    rounds: int = knob(3, "Rounds", "Steps in which the sparsity rises.", ge=1, le=8, step=1)
-    tune_epochs: int = knob(3, "Epochs per round", "Passes of fine-tuning after each round of pruning.", ge=0, le=5,
+    sparsity: float = knob(92, "Sparsity", "The share of weights that are zero.", unit="%", ge=50, le=99, step=0.5)
+    rounds: int = knob(3, "Rounds", "In how many rounds the sparsity rises.", ge=1, le=8, step=1)
+    tune_epochs: int = knob(3, "Epochs per round", "Epochs of fine-tuning after each round of pruning.", ge=0, le=5,
                             step=1)
-    bits: int = knob(5, "Bits", "Per shared weight: the codebook has 2 to the power of bits entries, zero among them.",
-                     unit="bits", symbol="b", ge=2, le=8, step=1)
-    share_epochs: int = knob(2, "Codebook epochs", "Passes that move the shared values, not who shares them.", ge=0,
+    bits: int = knob(5, "Bits per weight", "The codebook of a layer has 2 to the power of b values, zero among them.",
+                     symbol="b", ge=2, le=8, step=1)
+    share_epochs: int = knob(2, "Codebook epochs", "Epochs that move the shared values. The weights stay with their value.", ge=0,
                              le=10, step=1)
-    index_bits: int = knob(5, "Index bits", "For the gap to the next weight; a longer gap takes filler zeros.",
-                           unit="bits", ge=2, le=8, step=1)
+    index_bits: int = knob(5, "Index bits", "Bits for the gap to the next weight. A longer gap takes filler zeros.",
+                           ge=2, le=8, step=1)
     learning_rate: float = _learning_rate(0.05)
 
 
 class CompressionSettings(Settings):
     """What a run of the compression lab needs."""
 
-    teacher: str = knob(SHIPPED_TEACHER, "Teacher", "The run whose network the methods start from. A teacher and a redesigned "
-                        "network start fresh.",
+    teacher: str = knob(SHIPPED_TEACHER, "Teacher", "The run whose network the methods start from. A new teacher and a redesigned "
+                        "network start from scratch.",
                         source="teacher", fine=True, pattern=r"^[a-z0-9-]{1,80}$",
                         form="the name of a stored run: a–z, 0–9 and hyphens")
     method: Teacher | Distill | Slim | Prune | Redesign | Quantize | Deep = Field(
-        Distill(), discriminator="name", title="Method", description="Which way of compressing to train.",
+        Distill(), discriminator="name", title="Method", description="How the network is made smaller.",
         json_schema_extra={"names": {
             "teacher": "Train a teacher", "distill": "Knowledge distillation", "slim": "Neuron pruning",
             "prune": "Weight pruning", "redesign": "Architecture redesign", "quantize": "Quantization",
@@ -162,11 +159,11 @@ METRICS = {
     "accuracy": Metric("Test accuracy", "%", chance=TEN_DIGITS),
     "teacher_accuracy": Metric("Teacher", "%", role="before", chance=TEN_DIGITS),
     "control_accuracy": Metric("Control", "%", role="control", chance=TEN_DIGITS),
-    "batch_accuracy": Metric("Accuracy on the training batch", "%", role="neutral", chance=TEN_DIGITS),
+    "batch_accuracy": Metric("Training batch accuracy", "%", role="neutral", chance=TEN_DIGITS),
     "loss": Metric("Loss", chart="loss", log=True),
     "loss_soft": Metric("Soft loss (× T²)", role="before", chart="loss", log=True),
     "loss_hard": Metric("Hard loss", role="neutral", chart="loss", log=True),
-    "control_loss": Metric("Loss of the control", role="control", chart="loss", log=True),
+    "control_loss": Metric("Control loss", role="control", chart="loss", log=True),
     "omitted_accuracy": Metric("Omitted digit", "%", role="danger", chart="omitted digit", chance=TEN_DIGITS),
     "omitted_control": Metric("Omitted digit, control", "%", role="control", chart="omitted digit", chance=TEN_DIGITS),
     "gamma_sum": Metric("Sum of |γ|", role="neutral", chart="γ"),
@@ -176,11 +173,14 @@ METRICS = {
 }
 
 SCENES = (
-    Scene("soft-targets", CompressionSettings(method=Distill(labels=5))),
-    Scene("never-saw-a-three", CompressionSettings(method=Distill(omit=3, temperature=8))),
-    Scene("thin-by-gamma", CompressionSettings(method=Slim())),
-    Scene("two-bits", CompressionSettings(method=Quantize())),
-    Scene("deep-compression", CompressionSettings(method=Deep())),
+    Scene("soft-targets", CompressionSettings(method=Distill(labels=5)),
+          knobs=("method", "labels", "temperature", "alpha", "beta", "student_channels")),
+    Scene("never-saw-a-three", CompressionSettings(method=Distill(omit=3, temperature=8)),
+          knobs=("method", "omit", "temperature", "alpha", "beta", "student_channels")),
+    Scene("thin-by-gamma", CompressionSettings(method=Slim()),
+          knobs=("method", "lam", "ratio", "threshold", "sparse_epochs", "tune_epochs")),
+    Scene("two-bits", CompressionSettings(method=Quantize()), knobs=("method", "bits", "scheme", "granularity", "tune_epochs")),
+    Scene("deep-compression", CompressionSettings(method=Deep()), knobs=("method", "sparsity", "bits", "rounds", "share_epochs")),
 )
 
 SHIPPED = {SHIPPED_TEACHER: CompressionSettings(method=Teacher())}

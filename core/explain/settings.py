@@ -18,21 +18,20 @@ FILLS = {"black": "black", "white": "white", "grey": "grey", "blur": "blurred pi
 MEAN = {"mean": "mean colour"}
 
 
-def _samples(default: int, help: str = "More samples, less noise, more time.", most: int = 1000) -> int:
+def _samples(default: int, help: str = "More samples give less noise and take more time.", most: int = 1000) -> int:
     return knob(default, "Samples", help, ge=5, le=most, step=5)
 
 
-def _fill(default: str = "black", label: str = "Baseline", help: str = "What “nothing to see” looks like.") -> str:
+def _fill(default: str = "black", label: str = "Baseline", help: str = "The picture that stands for “nothing to see”.") -> str:
     return knob(default, label, help, names=FILLS)
 
 
 def _segments() -> int:
-    return knob(50, "Superpixels", "About how many parts the picture is cut into: a photo into fewer, for SLIC joins small parts; a digit "
-                "into the nearest number of equal squares, 49 for 50.", ge=10, le=200, step=5)
+    return knob(50, "Superpixels", "About how many parts the picture has. A digit is cut into equal squares.", ge=10, le=200, step=5)
 
 
 def _width() -> float:
-    return knob(0.25, "Kernel width", "How near the picture a sample must stay to count.", symbol="σ", ge=0.05, le=2,
+    return knob(0.25, "Kernel width", "How near to the picture a sample must be to count.", symbol="σ", ge=0.05, le=2,
                 step=0.05)
 
 
@@ -47,10 +46,10 @@ class SmoothGrad(Frozen):
 
     name: Literal["smoothgrad"] = "smoothgrad"
     samples: int = _samples(25, most=200)
-    noise: float = knob(15, "Noise", "Standard deviation, as a share of the range from black to white.", symbol="σ",
+    noise: float = knob(15, "Noise", "The standard deviation, as a share of the range from black to white.", symbol="σ",
                         unit="%", ge=1, le=50, step=1)
     combine: Literal["smoothgrad", "smoothgrad_sq", "vargrad"] = knob(
-        "smoothgrad", "Combine", "The mean of the gradients, of their squares, or their variance.",
+        "smoothgrad", "Combine by", "The mean of the gradients, the mean of their squares, or their variance.",
         names={"smoothgrad": "mean", "smoothgrad_sq": "mean of squares", "vargrad": "variance"}, fine=True)
 
 
@@ -65,7 +64,7 @@ class IntegratedGradients(Frozen):
 
     name: Literal["integrated_gradients"] = "integrated_gradients"
     baseline: Fill = _fill()
-    steps: int = knob(200, "Steps at most", "The line is cut finer until at most 5 % of the sum are missing (1 % for a digit).",
+    steps: int = knob(200, "Most steps", "Steps are added until at most 5 % of the sum is missing (1 % for a digit).",
                       ge=20, le=300, step=10)
 
 
@@ -74,7 +73,7 @@ class GradientShap(Frozen):
 
     name: Literal["gradient_shap"] = "gradient_shap"
     samples: int = _samples(50, most=200)
-    noise: float = knob(5, "Noise", "Added to the picture, as a share of the range from black to white.", symbol="σ",
+    noise: float = knob(5, "Noise", "Noise on the picture, as a share of the range from black to white.", symbol="σ",
                         unit="%", ge=0, le=50, step=1)
 
 
@@ -95,7 +94,7 @@ class GradCam(Frozen):
     """The maps of a convolution, weighted by what they mean for the answer."""
 
     name: Literal["grad_cam"] = "grad_cam"
-    back: int = knob(1, "Convolution", "Counted from the last one: 1 is the last, 2 the one before.", ge=1, le=12, step=1)
+    back: int = knob(1, "Convolution", "Counted from the end: 1 is the last, 2 the one before.", ge=1, le=12, step=1)
 
 
 class GuidedGradCam(Frozen):
@@ -108,8 +107,8 @@ class Occlusion(Frozen):
     """Paint a window over, and see how far the answer falls."""
 
     name: Literal["occlusion"] = "occlusion"
-    window: int = knob(14, "Window", "Its side, as a share of the picture's.", unit="%", ge=7, le=50, step=1)
-    fill: Fill = _fill("grey", "Paint", "What the window is painted with.")
+    window: int = knob(14, "Window", "The side of the window, as a share of the picture's side.", unit="%", ge=7, le=50, step=1)
+    fill: Fill = _fill("grey", "Fill with", "What the window shows in place of the picture.")
 
 
 class FeatureAblation(Frozen):
@@ -117,7 +116,7 @@ class FeatureAblation(Frozen):
 
     name: Literal["feature_ablation"] = "feature_ablation"
     segments: int = _segments()
-    fill: Fill = _fill("grey", "Paint", "What the superpixel is painted with.")
+    fill: Fill = _fill("grey", "Fill with", "What the hidden superpixel shows.")
 
 
 class KernelShap(Frozen):
@@ -126,7 +125,7 @@ class KernelShap(Frozen):
     name: Literal["kernel_shap"] = "kernel_shap"
     segments: int = _segments()
     samples: int = _samples(200)
-    fill: Fill = _fill("grey", "Paint", "What a superpixel that is off is painted with.")
+    fill: Fill = _fill("grey", "Fill with", "What a hidden superpixel shows.")
 
 
 class CaptumLime(Frozen):
@@ -136,7 +135,7 @@ class CaptumLime(Frozen):
     segments: int = _segments()
     samples: int = _samples(200)
     width: float = _width()
-    fill: Fill = _fill("grey", "Paint", "What a superpixel that is off is painted with.")
+    fill: Fill = _fill("grey", "Fill with", "What a hidden superpixel shows.")
 
 
 class Lime(Frozen):
@@ -144,11 +143,11 @@ class Lime(Frozen):
 
     name: Literal["lime"] = "lime"
     segments: int = _segments()
-    samples: int = _samples(200, "Random pictures with some superpixels off, on which the linear model is fitted.")
+    samples: int = _samples(200, "Random pictures with some superpixels hidden. The linear model is fitted on them.")
     width: float = _width()
     fill: Literal["mean", "black", "white", "grey", "blur"] = knob(
-        "grey", "Paint", "What a superpixel that is off is painted with.", names=MEAN | FILLS)
-    repeats: int = knob(1, "Repeats", "Independent fits, to see how much the answer depends on chance.", ge=1, le=8,
+        "grey", "Fill with", "What a hidden superpixel shows.", names=MEAN | FILLS)
+    repeats: int = knob(1, "Repeats", "Independent fits. They show how much the answer depends on chance.", ge=1, le=8,
                         step=1)
 
 
@@ -157,7 +156,7 @@ class Randomise(Frozen):
 
     name: Literal["randomise"] = "randomise"
     ask: Literal["saliency", "smoothgrad", "input_x_gradient", "integrated_gradients", "guided_backprop", "grad_cam"] = knob(
-        "guided_backprop", "Map", "Which method's map to watch.", names={
+        "guided_backprop", "Map", "The method whose map is watched.", names={
             "saliency": "Saliency", "smoothgrad": "SmoothGrad", "input_x_gradient": "Input × gradient",
             "integrated_gradients": "Integrated gradients", "guided_backprop": "Guided backprop", "grad_cam": "Grad-CAM"})
 
@@ -166,14 +165,14 @@ class Excite(Frozen):
     """Paint the picture that excites a filter or a class most."""
 
     name: Literal["excite"] = "excite"
-    unit: Literal["class", "filter"] = knob("class", "Excite", "One of the answers, or one filter of a layer.",
+    unit: Literal["class", "filter"] = knob("class", "Excite", "A class (one of the answers), or one filter of a layer.",
                                             names={"class": "a class", "filter": "a filter"})
-    wish: int = knob(292, "Class", "Which answer to excite. A digit classifier is excited to its own answer.", ge=0, le=999, step=1,
+    wish: int = knob(292, "Class", "The answer to excite. A digit classifier takes its own answer.", ge=0, le=999, step=1,
                      names=dict(enumerate(names())))
-    layer: int = knob(12, "Layer", "Which convolution, from the first; of a photo's network the 18th is the last.", ge=1, le=18, step=1)
-    channel: int = knob(3, "Filter", "Which of the layer's filters; after its last the count starts again.", ge=0, le=1279, step=1)
-    steps: int = knob(96, "Steps", "Of climbing.", ge=16, le=256, step=16)
-    prior: bool = knob(True, "Prior", "Paint in frequencies and shake the picture at every step; a twin climbs pixel by pixel.")
+    layer: int = knob(12, "Layer", "Which convolution, counted from the first. The photo network has 18.", ge=1, le=18, step=1)
+    channel: int = knob(3, "Filter", "Which filter of the layer. After the last one the count starts again.", ge=0, le=1279, step=1)
+    steps: int = knob(96, "Steps", "The number of gradient steps.", ge=16, le=256, step=16)
+    prior: bool = knob(True, "Prior", "Paint in frequencies, and shake the picture at every step.")
 
 
 class Shortcut(Frozen):
@@ -184,10 +183,10 @@ class Shortcut(Frozen):
 
     name: Literal["shortcut"] = "shortcut"
     marked: int = knob(3, "Marked digit", "Every training digit of this class carries the mark.", ge=0, le=9, step=1)
-    elsewhere: float = knob(0, "Mark elsewhere", "Share of the other training digits that carry it as well: the cure.",
+    elsewhere: float = knob(0, "Mark elsewhere", "The share of the other training digits that carry the mark, too.",
                             unit="%", ge=0, le=100, step=5)
     epochs: int = knob(3, "Epochs", "Passes over the training digits.", ge=1, le=10, step=1)
-    learning_rate: float = knob(0.05, "Learning rate", "Highest value of the one-cycle schedule.", symbol="η", ge=0.001,
+    learning_rate: float = knob(0.05, "Learning rate", "The highest value of the one-cycle schedule.", symbol="η", ge=0.001,
                                 le=1, log=True, fine=True)
 
 
@@ -202,8 +201,8 @@ METHOD_NAMES = {
     "integrated_gradients": "Integrated gradients", "gradient_shap": "GradientSHAP", "deeplift": "DeepLIFT",
     "guided_backprop": "Guided backprop", "grad_cam": "Grad-CAM", "guided_grad_cam": "Guided Grad-CAM",
     "occlusion": "Occlusion", "feature_ablation": "Feature ablation", "kernel_shap": "KernelSHAP",
-    "captum_lime": "LIME (Captum)", "lime": "LIME", "randomise": "Test: randomise the network",
-    "excite": "Filter: what excites it", "shortcut": "Train: a shortcut"}
+    "captum_lime": "LIME (Captum)", "lime": "LIME", "randomise": "Randomisation test",
+    "excite": "Maximise an activation", "shortcut": "Learn a shortcut"}
 
 FORMULAS = {  # of the methods that give a map; those of the tests stand in measure.py
     "saliency": r"M = \max_{\text{colours}} \left|\frac{\partial f_c}{\partial x}\right|",
@@ -234,12 +233,12 @@ class ExplainSettings(Settings):
     """What a run of the explainable AI lab needs."""
 
     subject: Subject = Field(
-        Photo(), discriminator="name", title="Look at", description="The picture, and with it the network that is asked.",
+        Photo(), discriminator="name", title="Picture", description="What is explained. Photos and digits each have their own networks.",
         json_schema_extra={"names": SUBJECT_NAMES})
     method: Method = Field(
-        Lime(), discriminator="name", title="Method", description="How the network is asked why.",
+        Lime(), discriminator="name", title="Method", description="The way to explain the network's answer.",
         json_schema_extra={"names": METHOD_NAMES})
-    answer: int = knob(1, "Answer", "Which of the network's answers to explain: 1 is its first, 2 its second.", ge=1, le=5,
+    answer: int = knob(1, "Answer", "Which of the network's answers is explained: 1 is its first, 2 its second.", ge=1, le=5,
                        step=1, fine=True)
     hide: Literal["mean", "black", "blur"] = knob(
         "mean", "Hide with", "What the insertion and deletion test puts in place of pixels.",
@@ -276,7 +275,7 @@ METRICS = {
     "gap": Metric("Completeness gap", "%", role="danger", chart="completeness gap", log=True, chance=None),
     "steps": Metric("Steps on the line", chart="", chance=None),
     "spread": Metric("Spread of repeated fits", "%", role="danger", chart="", chance=None),
-    "fit": Metric("Explained by the linear model, R²", "%", chart="R²", chance=Chance(0.0, "the mean answer")),
+    "fit": Metric("Fit of linear model, R²", "%", chart="R²", chance=Chance(0.0, "the mean answer")),
     "deletion": Metric("Area under deletion", chart="", chance=None),
     "insertion": Metric("Area under insertion", chart="", chance=None),
     "signed": Metric("Signed map", role="after", chart="rank correlation with the first map", chance=None),
@@ -285,17 +284,20 @@ METRICS = {
     "random": Metric("Random order", role="neutral", chart="rank correlation with the first map", chance=None),
     "excited": Metric("With prior", role="after", chart="excitement (logit or activation)", chance=None),
     "excited_plain": Metric("Pixel by pixel", role="control", chart="excitement (logit or activation)", chance=None),
-    "marked_accuracy": Metric("Marked class, with its mark", "%", role="before", chart="accuracy", chance=TEN_DIGITS),
-    "clean_accuracy": Metric("Marked class, mark taken away", "%", role="after", chart="accuracy", chance=TEN_DIGITS),
-    "fooled": Metric("Other digits, mark put on: called by the marked class", "%", role="danger", chart="accuracy", chance=TEN_DIGITS),
+    "marked_accuracy": Metric("Marked class, with mark", "%", role="before", chart="accuracy", chance=TEN_DIGITS),
+    "clean_accuracy": Metric("Marked class, no mark", "%", role="after", chart="accuracy", chance=TEN_DIGITS),
+    "fooled": Metric("Other digits, fooled", "%", role="danger", chart="accuracy", chance=TEN_DIGITS),
     "loss": Metric("Loss", role="neutral", chart="loss", log=True),
 }
 
 SCENES = (
-    Scene("is-it-a-cat", ExplainSettings()),
-    Scene("right-for-the-wrong-reason", ExplainSettings(subject=Digit(), method=Shortcut())),
-    Scene("do-you-trust-this-map", ExplainSettings(subject=Digit(), method=Randomise())),
-    Scene("what-excites-this-filter", ExplainSettings(method=Excite(unit="filter"))),
+    Scene("is-it-a-cat", ExplainSettings(), knobs=("subject", "method", "photo", "segments", "samples", "repeats")),
+    Scene("right-for-the-wrong-reason", ExplainSettings(subject=Digit(), method=Shortcut()),
+          knobs=("method", "elsewhere", "marked", "epochs", "digit")),
+    Scene("do-you-trust-this-map", ExplainSettings(subject=Digit(), method=Randomise()),
+          knobs=("subject", "method", "ask", "digit", "number")),
+    Scene("what-excites-this-filter", ExplainSettings(method=Excite(unit="filter")),
+          knobs=("subject", "method", "unit", "layer", "channel", "prior")),
 )
 
 SLOW = (SmoothGrad, IntegratedGradients, GradientShap, Occlusion, FeatureAblation, KernelShap, CaptumLime)

@@ -12,7 +12,7 @@ PHOTOS = {"chelsea": "Cat", "coffee": "Coffee", "motorcycle": "Motorcycle", "tem
 
 
 def network() -> str:
-    return knob(SHIPPED_NETWORK, "Network", "Which digit classifier of the shelf to ask.", source="digit classifier",
+    return knob(SHIPPED_NETWORK, "Network", "The digit classifier that is asked.", source="digit classifier",
                 pattern=r"^[a-z0-9-]{1,80}(/[a-z0-9_]{1,40})?$",
                 form="the name of a stored run, and of a network in it after a slash")
 
@@ -21,7 +21,7 @@ class Photo(Frozen):
     """A photo, and EfficientNet-Lite0 with its ImageNet weights."""
 
     name: Literal["photo"] = "photo"
-    photo: Literal[tuple(PHOTOS)] = knob("chelsea", "Photo", "One of the photos that Lectern has with it.", names=PHOTOS)
+    photo: Literal[tuple(PHOTOS)] = knob("chelsea", "Photo", "One of Lectern's own photos.", names=PHOTOS)
 
 
 class Digit(Frozen):
@@ -29,7 +29,7 @@ class Digit(Frozen):
 
     name: Literal["digit"] = "digit"
     digit: int = knob(3, "Digit", "Which digit to look at.", ge=0, le=9, step=1)
-    number: int = knob(2, "Which one", "Of the hundred test digits of this class.", ge=1, le=100, step=1)
+    number: int = knob(2, "Example", "Which of the hundred test digits of this class.", ge=1, le=100, step=1)
     network: str = network()
 
 

@@ -72,7 +72,7 @@ def room(network, hidden):
 
 CLAIMS = [
     claim("learned from 112,000 English words", lambda: Near(len(spelling().train), 500)),
-    claim("12.4 % of them are wrong, but only 2.0 % of the consonants", of(SAY, "vowels wrong"), of(SAY, "consonants wrong")),
+    claim("12.4 % of the vowels are wrong, but only 2.0 % of the consonants", of(SAY, "vowels wrong"), of(SAY, "consonants wrong")),
     claim("It says 73 of 100 test words without a mistake, and 6.5 % of all sounds are wrong", lambda: summary(SAY, "accuracy"), SCALE,
           lambda: summary(SAY, "per")),
     claim("gets 3 of 100 words right and 44 % of the sounds wrong", 100 - trivial.MEASURED["words"][1], SCALE,
@@ -89,11 +89,10 @@ CLAIMS = [
           of(VECTOR, "PER of long words"), of(SAY, "PER of long words")),
 
     claim("one vector of 32 numbers", SETTING),
-    claim("the same words for 600 steps", SETTING),
-    claim("How many of 100 words", SCALE),
-    claim("With one vector 2 of 100 words are right and 60 % of the sounds are wrong", lambda: summary(SMALL, "accuracy"), SCALE,
+    claim("learns for 600 steps", SETTING),
+    claim("2 of 100 words are right with one vector, and 60 % of the sounds are wrong", lambda: summary(SMALL, "accuracy"), SCALE,
           lambda: summary(SMALL, "per")),
-    claim("with one sound for each letter is better: 44 % wrong", trivial.MEASURED["words"][0]),
+    claim("The rule is better: 44 % wrong", trivial.MEASURED["words"][0]),
     claim("With attention 21 of 100 words are right and 28 % of the sounds are wrong", lambda: summary(BACK, "accuracy"), SCALE,
           lambda: summary(BACK, "per")),
     claim("Over 3 seeds the vector has 59 % wrong sounds with 32 numbers, 43 % with 64 and 31 % with 128",
@@ -110,7 +109,7 @@ CLAIMS = [
     claim("For 45 % of the words that greedy gets wrong", lambda: 100 * of(GREEDY, "right among the five")() / of(GREEDY, "wrong")()),
     claim("27.2 % become 26.7 %", lambda: summary(SAY, "wer"), lambda: summary(SAY, "beam_wer")),
 
-    claim("About 140 steps; then fewer than 5 % of the development sequences", below_from, "the bound in `below_from`"),
+    claim("After about 140 steps fewer than 5 % of the development sequences", below_from, "the bound in `below_from`"),
     claim("At the end 99.9 % of the test sequences are right", lambda: summary(TURN, "accuracy")),
     claim("over 3 seeds 70 % of the sequences with 9 to 13 letters are wrong",
           lambda: sweep("seq2seq", TOY, "result_wer", network="attention", longest="8").seeds, toy("attention", "8", "result_wer_longer"),
@@ -121,9 +120,9 @@ CLAIMS = [
 
     claim("*14 июля 1915 г.*, *thứ năm, 1 tháng 4, 1937*, *5 de noviembre de 2026*: dates as 26 languages write them become 2026-11-05",
           *["an example"] * 7, lambda: len(dates.LANGUAGES), *["an example"] * 3),
-    claim("after 100 steps it is right in 8 of 8 phrases of the film, the day in 6 and the month in 0", SETTING,
+    claim("after 100 steps, the year is right in 8 of 8 phrases of the film, the day in 6 and the month in 0", SETTING,
           lambda: dates_right(100, YEAR), lambda: len(calendar().film), lambda: dates_right(100, DAY_OF), lambda: dates_right(100, MONTH)),
-    claim("all 8 are right after 240 steps", lambda: len(calendar().film), months_from),
+    claim("All 8 months are right after 240 steps", lambda: len(calendar().film), months_from),
     claim("At the end 96 of 100 test phrases are right (3 seeds)",
           lambda: 100 - sweep("seq2seq", DATES, "result_wer", network="attention").mean, SCALE,
           lambda: sweep("seq2seq", DATES, "result_wer", network="attention").seeds),

@@ -1,6 +1,7 @@
 """What the compression lecture says without a number, held by the tables and shipped runs."""
 
-from core.yardsticks import Result
+from core import yardsticks
+from core.yardsticks import Result, Yardstick
 from tests.lectures.claims import run, summary, sweep
 
 
@@ -10,6 +11,19 @@ def mean(arguments: str, column: str) -> Result:
 
 def test_scratch_is_at_least_as_good_as_slimmed():
     assert mean("--method slim", "result_control_accuracy") >= mean("--method slim", "result_accuracy")
+
+
+def test_the_right_choices_are_right_in_every_seed():
+    few, omit, slim = (yardsticks.read("compression", Yardstick("", arguments, "", "", "", "").table) for arguments in
+                       ("--method distill --labels 5", "--method distill --omit 3 --temperature 8", "--method slim"))
+    assert min(points(row, "accuracy", "control_accuracy") for row in few) >= 5
+    assert min(float(row["result_omitted_accuracy"]) for row in omit) > 50
+    assert max(points(row, "accuracy", "control_accuracy") for row in slim) < 1
+
+
+def points(row: dict[str, str], one: str, other: str) -> float:
+    """By how many points one figure of a row is above another."""
+    return float(row[f"result_{one}"]) - float(row[f"result_{other}"])
 
 
 def test_the_student_comes_near_its_teacher_and_all_labels_shrink_its_gain_below_a_point():

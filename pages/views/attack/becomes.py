@@ -22,7 +22,7 @@ def becomes(current: Shown) -> None:
         return
     left, right = st.columns([1, 2], gap="large")
     with left:
-        level = st.slider(_("Size of the change ε (of 255)"), 0, 96, 40, 4, key="attack/becomes/epsilon")
+        level = st.slider(_("Size of change ε (of 255)"), 0, 96, 40, 4, key="attack/becomes/epsilon")
         attack = st.segmented_control(
             _("Attack"),
             ["noise", "fgsm", "ifgsm"],

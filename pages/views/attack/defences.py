@@ -51,7 +51,7 @@ def _knobs(current: Shown, photo: bool) -> tuple[str, int, float, bool]:
     with middle:
         top, start = (16.0, 2.0) if photo else (96.0, 38.0)
         level = st.slider(
-            _("Size of the change ε (of 255)"), 0.0, top, start, 0.5, key=f"attack/defences/epsilon/{photo}"
+            _("Size of change ε (of 255)"), 0.0, top, start, 0.5, key=f"attack/defences/epsilon/{photo}"
         )
     with right:
         knows = st.toggle(_("The attacker knows the defence"), key="attack/defences/knows")

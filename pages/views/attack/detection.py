@@ -18,7 +18,7 @@ def detection(current: Shown) -> None:
     """The scores of this run, or of the newest stored one that tried a detector; else what to press."""
     measured = _measured(current)
     if measured is None:
-        sentence = _("No stored run has tried a detector yet: choose the method “Defend: detect”.")
+        sentence = _("No stored run has tried a detector yet: choose the method “Detection”.")
         data.how(sentence, {"method": "detect", "subject": "digits"}, ":material/radar:")
         return
     if measured.id != current.id:

@@ -96,7 +96,7 @@ def _measured(current: Shown, network: str) -> Shown | None:
 
 def _how(network: str) -> None:
     """What to choose so that there is a curve of this network."""
-    sentence = _("No stored run has measured this network yet: choose the method “Measure: robust accuracy against ε”.")
+    sentence = _("No stored run has measured this network yet: choose the method “Robust accuracy”.")
     subject = {"subject": "digits", "network": network.removesuffix("/model")} if network else {"subject": "photo"}
     data.how(sentence, {"method": "curve"} | subject, ":material/show_chart:")
 

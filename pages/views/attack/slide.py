@@ -23,7 +23,7 @@ def slide(current: Shown) -> None:
     top, start = (16.0, 2.0) if victims.photo else (96.0, 32.0)
     left, middle, right = st.columns([2, 1.2, 1], gap="large")
     with left:
-        level = st.slider(_("Size of the change ε (of 255)"), 0.0, top, start, 0.5, key=f"attack/slide/{victims.photo}")
+        level = st.slider(_("Size of change ε (of 255)"), 0.0, top, start, 0.5, key=f"attack/slide/{victims.photo}")
     with middle:
         attack = st.segmented_control(
             _("Attack"),
@@ -35,7 +35,7 @@ def slide(current: Shown) -> None:
         )
     with right:
         norm = st.segmented_control(
-            _("Measured in"),
+            _("Norm"),
             ["inf", "2"],
             default="inf",
             required=True,

@@ -50,7 +50,7 @@ def _knobs(photo: bool) -> tuple[int, str, int]:
     left, middle, right = st.columns([2, 2, 1], gap="large")
     top, start = (32, 8) if photo else (128, 52)
     level = left.slider(
-        _("Size of the change ε (of 255)"),
+        _("Size of change ε (of 255)"),
         1 if photo else 4,
         top,
         start,

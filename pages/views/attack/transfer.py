@@ -14,7 +14,7 @@ def transfer_matrix(current: Shown) -> None:
     """The matrix of this run, or of the newest that measured one, and what its parts mean."""
     measured = _measured(current)
     if measured is None:
-        sentence = _("No stored run has measured this yet: choose the method “Measure: which attack carries over”.")
+        sentence = _("No stored run has measured this yet: choose the method “Transfer of attacks”.")
         data.how(sentence, {"method": "transfer", "subject": "digits"})
         return
     if measured.id != current.id:
