@@ -1,10 +1,14 @@
 """What the GAN lecture says without a number."""
 
+from itertools import takewhile
+
 import numpy as np
 import pytest
 
 from core.events import Warned
 from core.gan import rivals
+from core.gan.settings import GanSettings
+from core.gan.train import train
 from tests.lectures.claims import at, end, run, table
 from tests.lectures.gan import COLLAPSED, FAIR, GOOD
 
@@ -20,6 +24,14 @@ def test_the_cloud_runs_from_side_to_side():
     radius = np.linalg.norm(fakes("gan-the-duel", 200), axis=1)
     assert radius.mean() == pytest.approx(1, abs=0.1) and radius.std() < 0.25
     assert at("gan-the-duel", "good", 200) < 30 < 70 < end("gan-the-duel", "good")
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_the_first_move_is_to_one_side_with_any_seed(seed):
+    """Within twenty steps the middle of the cloud lies far out, more than half of the ring's radius."""
+    looks = (e for e in train(GanSettings(r1=0.1, seed=seed)) if getattr(e, "name", "") == "fake")
+    clouds = [look.array.astype(float) for look in takewhile(lambda look: look.step <= 20, looks)]
+    assert max(np.linalg.norm(cloud.mean(0)) for cloud in clouds) > 0.5
 
 
 def test_only_both_remedies_together_cure():
