@@ -192,7 +192,7 @@ function watch(root) {
     if (!entry.isIntersecting || !root.far) return;
     root.far = false; // from now on it is kept up to date
     draw(root);
-  }, { rootMargin: "300px" });
+  }, { root: root.closest('[data-testid="stMain"]'), rootMargin: "300px" }); // the window itself does not scroll
   sight.observe(root.box);
   root.addEventListener("transitionend", event => event.target === root && event.propertyName === "color" && draw(root)); // the theme
   root.opener.onclick = () => openTable(root);
