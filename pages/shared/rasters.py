@@ -40,7 +40,8 @@ def gallery(
     """Many pictures of one size, uint8 (H, W) or (H, W, 3), in rows of `columns`, first one first.
 
     texts: of each picture, on hover. titles: a short word below each picture. chosen: the picture that has a frame.
-    inks: the colour of each title. rows: a name before each row, in Plotly's own markup (`grammar.inked`). A click returns the picture's place as "custom" (chart.show with pick).
+    inks: the colour of each title. rows: a name before each row, in Plotly's own markup (`grammar.inked`).
+    A click returns the picture's place as "custom" (chart.show with pick).
     """
     tall, wide = images[0].shape[:2]
     across, down = round(wide * SPACE), round(tall * SPACE) + (round(tall * WORD) if titles else 0)
