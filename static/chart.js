@@ -49,7 +49,7 @@ function legendRows({ data, layout }, wide) {
   const named = data.filter(trace => trace.name && trace.showlegend !== false);
   const shown = layout.showlegend ?? named.length > 1;
   if (!shown || layout.scene) return 0;
-  const widest = Math.max(...named.map(trace => 52 + 7 * trace.name.length), 1);
+  const widest = Math.max(...named.map(trace => 44 + 5.8 * trace.name.length), 1);
   return Math.ceil(named.length / Math.max(1, Math.floor(wide / widest)));
 }
 
