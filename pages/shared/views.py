@@ -1,6 +1,6 @@
 """The views of Look inside: one idea each, one of them open."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import streamlit as st
 
@@ -33,3 +33,21 @@ def draw(current: Shown, views: Mapping[str, View], first: str) -> None:
 def key(lab: str) -> str:
     """Where the choice of views stands in the session."""
     return f"inside/{lab}/{st.session_state.get(f'{lab}/scene')}"
+
+
+def keep_place(where: str, count: int) -> None:
+    """Before a slider over the looks 0 to count − 1 of a run is drawn: it keeps the place that it had with another run, clamped;
+    at the end it stays at the end."""
+    state = st.session_state
+    at_end = state.get(where) is None or state[where] == state.get(f"{where}/of", count) - 1
+    state[where] = count - 1 if at_end else min(state[where], count - 1)
+    state[f"{where}/of"] = count
+
+
+def keep_choice(where: str, run_id: str, options: Collection[str], first: Sequence[str]) -> None:
+    """Before a choice of several runs is drawn: it keeps what was chosen, as far as it is still offered, and a new run joins it."""
+    state = st.session_state
+    chosen = [name for name in state.get(where, first) if name in options]
+    new = state.get(f"{where}/of", run_id) != run_id and run_id in options and run_id not in chosen
+    state[where] = [*chosen, run_id] if new else chosen
+    state[f"{where}/of"] = run_id

@@ -16,13 +16,11 @@ def held(current: Shown) -> None:
     omegas = [np.array(e.array) for e in current.pictures("omega")]
     moves = [np.array(e.array) for e in current.pictures("moved")]
     if not omegas:
-        st.info(_("This method measures no importance Ω: choose EWC, MAS, SI, RWalk or SCP, or open their runs."))
+        st.info(_("This method measures no importance Ω. EWC, MAS, SI, RWalk and SCP do."))
         return
-    st.markdown(
-        _(
-            "**Ω of the first layer, drawn on the pixels**: for each pixel the importance of all its weights for the tasks so "
-            "far, summed. The penalty holds the weights of bright pixels most."
-        )
+    st.caption(
+        _("Importance Ω of each pixel's weights for the tasks so far. The penalty holds bright pixels most."),
+        help=_("The sum of Ω over all weights that a pixel has in the first layer."),
     )
     shown = omegas[:5]
     for column, omega, number in zip(st.columns(len(shown), gap="medium"), shown, range(1, 6)):
@@ -49,8 +47,9 @@ def _moved(moves: list[np.ndarray]) -> None:
     """Ω against |θ − θ*|, for a sample of weights, while one of the later tasks was learned."""
     number = 2
     if len(moves) > 1:
-        names = list(range(2, len(moves) + 2))
-        number = st.select_slider(_("While learning task"), names, 2, key="held/task")
+        where, names = "held/task", list(range(2, len(moves) + 2))
+        st.session_state[where] = min(st.session_state.get(where, 2), names[-1])
+        number = st.select_slider(_("While learning task"), names, key=where)
     omega, way = moves[number - 2][:, :POINTS]
     seen = (omega > 0) & (way > 0)
     texts = [f"Ω {o:.2g}\n{_('moved')} {w:.2g}" for o, w in zip(omega[seen], way[seen])]
@@ -69,6 +68,6 @@ def _moved(moves: list[np.ndarray]) -> None:
     )
     st.caption(
         _(
-            "{} weights drawn at random, both axes logarithmic. If λ is large enough, important weights have moved least."
+            "{} random weights. If λ is large enough, important weights have moved least."
         ).format(int(seen.sum()))
     )
