@@ -110,8 +110,8 @@ def matrix(
     header = (22 if columns else 0) + (22 if x else 0)
     height = min(height, tall * largest + header + 8) if largest else height
     figure = _frame([trace], wide, tall, height)
-    figure["layout"]["xaxis"] |= _names(columns) | {"title": {"text": said(x)}, "side": "top", "constraintoward": "left"}
-    figure["layout"]["yaxis"] |= _names(rows) | {"title": {"text": said(y)}, "constraintoward": "top"}
+    figure["layout"]["xaxis"] |= _names(columns) | {"title": {"text": said(x)}, "side": "top"}
+    figure["layout"]["yaxis"] |= _names(rows) | {"title": {"text": said(y)}}
     if text or len(words):
         written = words if len(words) else [["" if v is None else format(v, text) for v in row] for row in values]
         inks = [_ink(hue) for hue in _between(stops, np.clip((array / top + 1) / 2 if signed else array / top, 0, 1)).ravel()]
@@ -222,7 +222,9 @@ def _frame(traces: list[Trace], wide: int, tall: int, height: int) -> Figure:
     """A figure of squares without axes, first row on top."""
     across, down = axis("", [-0.5, wide - 0.5]), axis("", [tall - 0.5, -0.5])
     figure = figures.figure_of(traces, across, down, height, hovermode="closest", showlegend=False)
-    return figures.plain(figure, square=True)
+    figures.plain(figure, square=True)
+    figure["layout"]["xaxis"]["constraintoward"], figure["layout"]["yaxis"]["constraintoward"] = "left", "top"
+    return figure
 
 
 def _sheet(images: Sequence[np.ndarray], columns: int, across: int, down: int) -> np.ndarray:

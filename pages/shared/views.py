@@ -1,6 +1,7 @@
 """The views of Look inside: one idea each, one of them open."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any
 
 import streamlit as st
 
@@ -35,13 +36,17 @@ def key(lab: str) -> str:
     return f"inside/{lab}/{st.session_state.get(f'{lab}/scene')}"
 
 
-def keep_place(where: str, count: int) -> None:
-    """Before a slider over the looks 0 to count − 1 of a run is drawn: it keeps the place that it had with another run, clamped;
-    at the end it stays at the end."""
-    state = st.session_state
-    at_end = state.get(where) is None or state[where] == state.get(f"{where}/of", count) - 1
-    state[where] = count - 1 if at_end else min(state[where], count - 1)
-    state[f"{where}/of"] = count
+def kept(where: str, options: Sequence[Any], default: Any) -> str:
+    """The key of a widget that keeps its value over a new run: what the visitor chose, moved to the nearest that this run offers;
+    where nothing was chosen yet, the run's default. Call it right before the widget, which gets no default of its own."""
+    state, value = st.session_state, st.session_state.get(where)
+    if value is None or value == state.get(f"{where}/first"):
+        value = default
+    elif value not in options:
+        numeric = all(isinstance(option, int | float) for option in (value, *options))
+        value = min(options, key=lambda option: abs(option - value)) if numeric else default
+    state[where], state[f"{where}/first"] = value, default
+    return where
 
 
 def keep_choice(where: str, run_id: str, options: Collection[str], first: Sequence[str]) -> None:

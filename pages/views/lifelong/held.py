@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from pages.shared import chart, figures, rasters
+from pages.shared import chart, figures, rasters, views
 from pages.shared.shown import Shown
 from pages.shared.words import _
 
@@ -47,9 +47,8 @@ def _moved(moves: list[np.ndarray]) -> None:
     """Ω against |θ − θ*|, for a sample of weights, while one of the later tasks was learned."""
     number = 2
     if len(moves) > 1:
-        where, names = "held/task", list(range(2, len(moves) + 2))
-        st.session_state[where] = min(st.session_state.get(where, 2), names[-1])
-        number = st.select_slider(_("While learning task"), names, key=where)
+        names = list(range(2, len(moves) + 2))
+        number = st.select_slider(_("While learning task"), names, key=views.kept("held/task", names, 2))
     omega, way = moves[number - 2][:, :POINTS]
     seen = (omega > 0) & (way > 0)
     texts = [f"Ω {o:.2g}\n{_('moved')} {w:.2g}" for o, w in zip(omega[seen], way[seen])]

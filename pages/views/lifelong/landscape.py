@@ -6,13 +6,12 @@ import numpy as np
 import streamlit as st
 
 from core.settings import bounds_of
-from pages.shared import chart, figures, lecture, rasters
+from pages.shared import chart, figures, lecture, rasters, views
 from pages.shared.figures import Line
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.lifelong import data
 
-STRENGTH = "landscape/strength"  # where the slider keeps its λ
 HIGHEST = 6.4  # height at which a surface is cut off
 LEVELS = (0.2, 0.4, 0.8, 1.6, 3.2, 6.4)
 
@@ -35,9 +34,9 @@ def _slice(current: Shown, found: dict[str, Any]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         if bowl:
             grid = _strengths(current)
-            _keep_strength(float(found["lam"]), grid)
+            where = views.kept("landscape/strength", grid, float(found["lam"]))
             lam = st.select_slider(
-                _("Strength λ of the penalty in this slice"), grid, format_func=lambda v: f"{v:.3g}", key=STRENGTH, width=420
+                _("Strength λ of the penalty in this slice"), grid, format_func=lambda v: f"{v:.3g}", key=where, width=420
             )
         solid = st.toggle(_("3-D"), key="landscape/solid")
         notes = lecture.read("lifelong").notes
@@ -56,14 +55,6 @@ def _slice(current: Shown, found: dict[str, Any]) -> None:
         chart.show(_figure(found, lam, lowest), key="landscape/slice", alt=alt)
 
 
-def _keep_strength(own: float, grid: list[float]) -> None:
-    """The λ of the slider stays over a new run, as the nearest that the new method may have; one that was never moved is the run's."""
-    state, ran = st.session_state, f"{STRENGTH}/of"
-    moved = STRENGTH in state and state[STRENGTH] != state.get(ran)
-    state[STRENGTH] = min(grid, key=lambda each: abs(each - state[STRENGTH])) if moved else own
-    state[ran] = own
-
-
 def _solid(found: dict[str, Any], lam: float) -> None:
     """One of the losses as a surface that can be turned, with the way of the training on it."""
     from core.lifelong.measure import bowl
@@ -72,9 +63,8 @@ def _solid(found: dict[str, Any], lam: float) -> None:
     surfaces = {_("loss of task 1"): found["loss_a"], _("loss of task 2"): found["loss_b"]}
     if found["quadratic"] is not None:
         surfaces[_("loss of task 2 + penalty")] = found["loss_b"] + bowl(found["quadratic"], lam, *np.meshgrid(u, v))
-    if st.session_state.setdefault("landscape/height", _("loss of task 2")) not in surfaces:
-        st.session_state["landscape/height"] = _("loss of task 2")
-    name = st.segmented_control(_("Height"), list(surfaces), required=True, key="landscape/height")
+    where = views.kept("landscape/height", list(surfaces), _("loss of task 2"))
+    name = st.segmented_control(_("Height"), list(surfaces), required=True, key=where)
     titles = (_("towards θ*_B"), _("across"), name)
     way = Line(_("path of training"), "danger", path[:, 0], path[:, 1])
     figure = rasters.surface(u, v, np.minimum(surfaces[name], HIGHEST), titles, 460, way)

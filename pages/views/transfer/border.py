@@ -23,8 +23,8 @@ def border(current: Shown) -> None:
         return
     steps, place = [e.step for e in found], len(found) - 1
     if place:
-        views.keep_place("border/look", len(found))
-        place = st.select_slider(_("After step"), range(len(found)), format_func=lambda i: f"{steps[i]:,}", key="border/look")
+        where = views.kept("border/look", range(len(found)), place)
+        place = st.select_slider(_("After step"), range(len(found)), format_func=lambda i: f"{steps[i]:,}", key=where)
     left, right = st.columns([1.5, 1], gap="large")
     with left:
         values = np.array(found[place].array, np.float64)

@@ -52,14 +52,13 @@ def _choices(current: Shown, count: int) -> tuple[str, int]:
         names["tsne"] = _("t-SNE of the last look")
     steps = _steps(current, count)
     left, right = st.columns([1, 1.4], gap="large", vertical_alignment="bottom")
-    if st.session_state.setdefault("cloud/by", "domain") not in names:
-        st.session_state["cloud/by"] = "domain"  # of a run without features there is no t-SNE
-    by = left.segmented_control(_("Colours"), list(names), format_func=names.get, required=True, key="cloud/by")
+    where = views.kept("cloud/by", list(names), "domain")
+    by = left.segmented_control(_("Colours"), list(names), format_func=names.get, required=True, key=where)
     if count == 1:
         return by, 0
-    views.keep_place("cloud/look", count)
+    where = views.kept("cloud/look", range(count), count - 1)
     place = right.select_slider(
-        _("After step"), range(count), format_func=lambda i: f"{steps[i]:,}", key="cloud/look", disabled=by == "tsne"
+        _("After step"), range(count), format_func=lambda i: f"{steps[i]:,}", key=where, disabled=by == "tsne"
     )
     return by, place
 
