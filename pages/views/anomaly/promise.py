@@ -12,8 +12,7 @@ from pages.shared.figures import Line
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.anomaly import data
-from pages.views.anomaly.data import Scores
-from pages.views.anomaly.live import PROMISE
+from pages.views.anomaly.data import PROMISE, Scores
 from pages.views.anomaly.threshold import spoken
 
 ALPHAS = np.arange(1, 51)  # %: false alarm rates that can be promised
@@ -48,7 +47,7 @@ def promise(current: Shown) -> None:
             int(ALPHAS[-1]),
             round(100 * PROMISE),
             format="%d %%",
-            key=f"promise/alpha/{current.id}",
+            key="promise/alpha",
         )
     with right:
         st.markdown(

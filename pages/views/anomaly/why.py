@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.anomaly import decide
 from core.runs import RunError
-from pages.shared import digit, explain, knobs, shown
+from pages.shared import digit, explain, knobs, shown, views
 from pages.shared.overlay import overlay, top_of
 from pages.shared.shown import Shown
 from pages.shared.words import _
@@ -46,7 +46,7 @@ def why(current: Shown) -> None:
 @st.fragment
 def _pictures(current: Shown, detector: Any) -> None:
     """One picture, one method, and the maps of up to three detectors."""
-    found, at = held_against.names(current), f"why/{current.id}"
+    found, at = held_against.names(current), "anomaly/why"
     expects = detector.expects(data.world(current.settings).test_x[:1]) is not None
     left, right = st.columns([1, 2.6], gap="large")
     with left:
@@ -55,13 +55,13 @@ def _pictures(current: Shown, detector: Any) -> None:
             example.show(chosen, True)
         method, given, base = _asked(at, detector, expects)
         with st.popover(_("Beside which detectors"), icon=":material/checklist:"):
+            known = [each for each in found if each != current.id]
             others = st.pills(
                 _("Up to two others that learned from the same normals"),
-                [each for each in found if each != current.id],
+                known,
                 format_func=found.get,
-                default=_other(current, found),
                 selection_mode="multi",
-                key=f"{at}/others",
+                key=views.kept(f"{at}/others", known, _other(current, found)),
             )
     with right:
         if chosen is None:
@@ -100,7 +100,8 @@ def _asked(at: str, detector: Any, expects: bool) -> tuple[str, str, str]:
     names = ({"expected": _("What was expected")} if expects else {}) | {
         name: _(METHOD_NAMES[name]) for name in (maps.SLOPES if detector.slopes else ()) + maps.CHANGES
     }
-    method = st.selectbox(_("Method"), list(names), format_func=names.get, key=f"{at}/method")
+    where = views.kept(f"{at}/method", list(names), next(iter(names)))
+    method = st.selectbox(_("Method"), list(names), format_func=names.get, key=where)
     given = {}
     if method != "expected":
         fields = METHODS[method].model_fields.items()
@@ -114,7 +115,8 @@ def _asked(at: str, detector: Any, expects: bool) -> tuple[str, str, str]:
         bases = {"expected": _("what was expected")} if expects else {}
         bases |= {"mean": _("mean normal picture"), "blur": _("blurred picture"), "black": _("black")}
         tip = _("What stands in the place of a pixel that is taken away. Black is what most programs take, and odd itself.")
-        base = st.selectbox(_("Compared with"), list(bases), format_func=bases.get, key=f"{at}/base", help=tip)
+        where = views.kept(f"{at}/base", list(bases), next(iter(bases)))
+        base = st.selectbox(_("Compared with"), list(bases), format_func=bases.get, key=where, help=tip)
     return method, json.dumps(given), base
 
 
@@ -226,7 +228,7 @@ def _alike(a: np.ndarray, b: np.ndarray) -> float:
 def _judged(current: Shown, rival: Rival) -> None:
     """On damaged digits it is known where the damage is: how well the methods find it, over a few pictures."""
     label = _("Which method finds the damage? Ask about {} damaged digits").format(maps.JUDGED)
-    if not st.toggle(label, key=f"why/{current.id}/judge"):
+    if not st.toggle(label, key="anomaly/why/judge"):
         return
     found, most = maps.judgements(rival.id, rival, current.settings)
     columns = {"mean": _("mean normal"), "black": _("black"), "expected": _("what was expected")}

@@ -45,7 +45,7 @@ def best(current: Shown) -> None:
     ):
         drawn = figures.add(figures.plane(REACH, 380), *plane.ground(np.nan_to_num(field, nan=0.5)))
         with column:
-            chart.show(plane.headed(drawn, said_), key=f"half/{key}", alt=said_)
+            chart.show(figures.headed(plane.cornered(drawn), said_), key=f"half/{key}", alt=said_)
     st.markdown(said(found))
 
 

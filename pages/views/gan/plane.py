@@ -32,15 +32,13 @@ def figure(
     traces += [_dots(_("real"), "before", real[:DRAWN]), _dots(_("fake"), "after", fake[:DRAWN])]
     traces += [_lines(_("push on G"), _heads(fake, arrows), INK, 1.3, 0.75)] if arrows is not None else []
     traces += [_lines(_("walk"), [path], COLOURS["danger"], 3, 1)] if path is not None else []
-    drawn = headed(figures.add(figures.plane(REACH, height), *traces), title)
+    drawn = figures.headed(cornered(figures.add(figures.plane(REACH, height), *traces)), title)
     drawn["layout"]["legend"] = {"orientation": "v", "x": 1, "xanchor": "left", "y": 1, "yanchor": "top"}
     return drawn
 
 
-def headed(drawn: figures.Figure, title: str) -> figures.Figure:
-    """The figure with a title, for which there is always the same room."""
-    place = {"x": 0, "xref": "paper", "y": 1, "yref": "container", "yanchor": "top", "pad": {"t": 6}}
-    drawn["layout"] |= {"title": {"text": title, "font": {"size": 14}, **place}, "margin": {"t": 28}}
+def cornered(drawn: figures.Figure) -> figures.Figure:
+    """The figure of squares in the upper left corner of its room."""
     drawn["layout"]["xaxis"]["constraintoward"], drawn["layout"]["yaxis"]["constraintoward"] = "left", "top"
     return drawn
 
