@@ -104,14 +104,11 @@ def _table(current: Shown, those: list[Rival], odd: np.ndarray) -> None:
         }
     )
     st.markdown(about_best(those, odd) + " " + about_together(those, whole, odd))
-    st.caption(
-        _(
-            "± is one standard error: with another test part of the same size the number would move by about so much; another seed adds "
-            "to that. A random order has an AUROC of 50 %, and 95 % false alarms where 95 % are found. All of it needs labels: without "
-            "anomalies nobody knows which row is the best. A network's seconds are those of its training; all others were learned on "
-            "this server just now."
-        )
+    tip = _(
+        "Another test part of the same size would move the number by about so much. 95 % false alarms are what a random order has "
+        "where 95 % are found. A network's seconds are those of its training; all others were learned on this server just now."
     )
+    st.caption(_("± is one standard error. A random order has 50 %. All of it needs labels."), help=tip)
 
 
 def _name(place: int, each: Rival, current: Shown) -> str:
@@ -354,7 +351,7 @@ def _agreement(those: list[Rival], odd: np.ndarray) -> None:
         largest=44,
     )
     chart.show(figure, key="beside/agreement", alt=_("Rank correlations between the scores that the detectors give to anomalies"))
-    st.caption(_("100 ρ (Spearman) over the {} anomalies of the test part: 100 is the same order, 0 none in common.").format(odd.sum()))
+    st.caption(_("100 ρ (Spearman) over the {} anomalies: 100 is the same order, 0 none in common.").format(odd.sum()))
     if said := about_agreement(those, off):
         st.markdown(said)
 

@@ -68,12 +68,8 @@ def bottleneck(current: Shown) -> None:
         st.markdown(about_pca(found, k))
     with right:
         st.markdown(about_networks(networks, found) if networks else _how_to_train(world))
-    st.caption(
-        _(
-            "What does not come back: the squared error, in percent of the squared distance to the mean normal example. The best number is "
-            "known only with labels; nobody has this curve in practice. Nothing is blurred here."
-        )
-    )
+    tip = _("The squared error, in percent of the squared distance to the mean normal example. Nothing is blurred here.")
+    st.caption(_("What does not come back, in %. The best number is known only with labels."), help=tip)
     if world.pictures:
         _rebuilt(current, networks, k)
 

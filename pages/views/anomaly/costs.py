@@ -54,7 +54,7 @@ def costs(current: Shown) -> None:
     _curves(found, prices, share / 100)
     st.markdown(about(found, prices, bests, share / 100))
     _table(found, prices, bests, share / 100)
-    st.caption(about_chance(found, prices, bests, share / 100))
+    st.caption(_("Costs are of 100 examples."), help=about_chance(found, prices, bests, share / 100))
     _lecture()
 
 
@@ -220,7 +220,7 @@ def money(cost: float) -> str:
 def about_chance(found: Scores, prices: Mapping[str, Prices], bests: Mapping[str, Best], share: float) -> str:
     """That the thresholds were chosen on the very test examples; what they cost when chosen on one half, and tried on the other."""
     said = _(
-        "Costs are of 100 examples. Both thresholds were chosen on the very test examples that they are judged by, with labels that "
+        "Both thresholds were chosen on the very test examples that they are judged by, with labels that "
         "nobody has where the detector works: this flatters them."
     )
     tried = {name: elsewhere(found, each, share) for name, each in prices.items()}

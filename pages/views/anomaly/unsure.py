@@ -65,7 +65,7 @@ def unsure(current: Shown) -> None:
         _curves(grid, curves, names, kind, at)
     why = about_why(logits, kind, curves[kind][at], doubt) + about_ties(doubt, names[kind])
     st.markdown(about(grid, curves, names, at, kind) + why)
-    st.caption(" ".join([_meaning(kind, turned), known(current, found, logits, turned)]))
+    st.caption(_meaning(kind, turned), help=known(current, found, logits, turned))
 
 
 @st.cache_data(max_entries=16, show_spinner="Asking the classifier once …")

@@ -139,7 +139,7 @@ def _side_by_side(current: Shown, those: list[Rival], chosen: Example, method: s
                 st.info(found["note"], icon=":material/info:")
             else:
                 st.image(overlay(picture, found["map"], top), width=320, output_format="PNG", alt=f"{_('Why')}, {name}")
-                st.caption(_under(found, current.settings, chosen, method))
+                st.caption(_under(found, current.settings, chosen, method), help=found["note"] or None)
             if found["expected"] is not None:
                 images, titles = [overlay(found["expected"], np.zeros((28, 28)), 1.0, 0)], [_("expected")]
                 if method != "expected":
@@ -169,15 +169,13 @@ def _said(score: float, each: Rival) -> str:
 
 
 def _under(found: dict[str, Any], settings: Any, chosen: Example, method: str) -> str:
-    """How far to trust a map, what it cost, and whether it lies where the damage is."""
-    parts = [found["note"]]
-    if found["passes"]:
-        parts.append(_("{} passes through the detector.").format(found["passes"]))
+    """Whether a map lies where the damage is, and what it cost."""
+    parts = [_("{} passes through the detector.").format(found["passes"])] if found["passes"] else []
     mask = maps.mask_of(settings, chosen.index) if chosen.index is not None else None
     if mask is not None:
         right = 100 * maps.where(found["map"], mask, method)
-        parts.append(_("Damage found: **{:.0f} %** (AUROC of its pixels; 50 % is chance).").format(right))
-    return " ".join(parts)
+        parts.insert(0, _("Damage found: **{:.0f} %** (AUROC of its pixels; 50 % is chance).").format(right))
+    return " ".join(parts) or _("The map")
 
 
 def _in_words(found: dict[str, Any], method: str, error: tuple[np.ndarray | None, bool], faces: bool) -> None:
@@ -235,13 +233,12 @@ def _judged(current: Shown, rival: Rival) -> None:
     cells = {title: [_cell(row.get(base)) for __, row in found] for base, title in columns.items()}
     st.table({_("Method"): [name for name, __ in found], **{_("compared with: {}").format(t): c for t, c in cells.items()}})
     st.markdown(most)
-    st.caption(
-        _(
-            "AUROC of the pixels in % ± standard error over {} damaged test digits, on this run's detector: how often a map is higher "
-            "on a damaged pixel than on another one; 50 % is chance. Of slopes the size counts. Where one number stands in a row, "
-            "the method compares with nothing."
-        ).format(maps.JUDGED)
+    tip = _(
+        "How often a map is higher on a damaged pixel than on another one. Of slopes the size counts. Where one number stands in a "
+        "row, the method compares with nothing."
     )
+    said = _("AUROC of the pixels in % ± standard error over {} damaged digits; 50 % is chance.")
+    st.caption(said.format(maps.JUDGED), help=tip)
 
 
 def _cell(value: tuple[float, float] | None) -> str:

@@ -35,7 +35,10 @@ def best(current: Shown) -> None:
     if there is None:
         return
     found = _counted(current.id, there)
-    tip = _("{:,} fresh real points and as many fakes, counted in squares {} wide. Squares with fewer than {} points stay pale.")
+    tip = _(
+        "{:,} fresh real points and as many fakes, counted in squares {} wide. Blue: real. Orange: fake. Squares with fewer than {} "
+        "points stay pale."
+    )
     title = _("The best D there could be")
     st.subheader(title, anchor=False, help=tip.format(DRAWN, f"{2 * REACH / CELLS:g}", FEWEST))
     left, right = st.columns(2, gap="large")
@@ -43,7 +46,7 @@ def best(current: Shown) -> None:
         (left, "star", _("The best D: p / (p + q), counted"), found.star),
         (right, "own", _("This run's D, at the same places"), found.own),
     ):
-        drawn = figures.add(figures.plane(REACH, 380), *plane.ground(np.nan_to_num(field, nan=0.5)))
+        drawn = figures.add(figures.plane(REACH, 380), plane.ground(np.nan_to_num(field, nan=0.5))[0])
         with column:
             chart.show(figures.headed(plane.cornered(drawn), said_), key=f"half/{key}", alt=said_)
     st.markdown(said(found))

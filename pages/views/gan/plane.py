@@ -34,6 +34,8 @@ def figure(
     traces += [_lines(_("walk"), [path], COLOURS["danger"], 3, 1)] if path is not None else []
     drawn = figures.headed(cornered(figures.add(figures.plane(REACH, height), *traces)), title)
     drawn["layout"]["legend"] = {"orientation": "v", "x": 1, "xanchor": "left", "y": 1, "yanchor": "top"}
+    for name in ("xaxis", "yaxis"):
+        drawn["layout"][name] |= {"showline": True, "mirror": True}  # a frame, also where D is undecided everywhere
     return drawn
 
 

@@ -30,7 +30,7 @@ def _plane(current: Shown) -> None:
 
 def _digits(current: Shown) -> None:
     film, real = current.last("film"), current.last("real")
-    made = wall(film, f"{_('Fakes')}: {moment(current, 'film')}")
+    made = wall(film, f"{_('Fakes')} · {moment(current, 'film')}")
     chart.show(made, key="live/fakes", alt=_("Fakes of the same {} codes").format(len(film)), share=WALL)
     chart.show(wall(real[::2][: 2 * ROW], _("Real digits")), key="live/real", alt=_("Real digits"), share=1 - WALL)
 

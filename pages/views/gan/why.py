@@ -75,8 +75,8 @@ def _digits(current: Shown, there: data.Ended) -> None:
                 both, titles = [enlarged(pixels), overlay(pixels, got["map"], top)], [each.title, _("Why, {}").format(each.title)]
                 chart.show(rasters.gallery(both, 2, titles, 230), key=f"why/{key}", alt=" · ".join(titles))
         st.markdown(about(found[0], data.as_bytes(2 * chosen.x[None] - 1)[0], method))
-        st.caption(found[0]["note"])
-        st.caption(_about_method(method, base, found[0], there.settings))
+        tip = f"{found[0]['note']} {_about_method(method, base, found[0], there.settings)}"
+        st.caption(_("Both maps share one scale."), help=tip)
 
 
 def _key_of(method: str) -> str:
@@ -268,7 +268,7 @@ def about(found: dict[str, Any], picture: np.ndarray, method: str) -> str:
 def _about_method(method: str, base: str, found: dict[str, Any], settings: Any) -> str:
     """What the map adds up to, and what is explained."""
     words = {"black": _("a black picture"), "mean": _("the mean training digit"), "blur": _("the blurred picture")}
-    said = _("All maps share one scale.")
+    said = ""
     if method == "integrated_gradients":
         said += " " + _(
             "Completeness: the map adds up to how much more fake D finds this picture than {}, of which it says: {}."
@@ -278,4 +278,4 @@ def _about_method(method: str, base: str, found: dict[str, Any], settings: Any) 
             "Explained is a probability of fake; where D is very sure, its score is first divided, or nothing would "
             "move it."
         )
-    return said + " " + _("{} passes through D.").format(found["passes"])
+    return f"{said} {_('{} passes through D.')}".strip().format(found["passes"])

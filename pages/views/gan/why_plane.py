@@ -57,12 +57,8 @@ def draw(current: Shown, there: data.Ended) -> None:
         )
         chart.show(figure, key="why/parts", alt=_("How much x and y of the chosen fake speak for real or for fake"))
         st.markdown(said(current.settings, points[chosen], found))
-        st.caption(
-            _(
-                "By integrated gradients from the middle of the plane to the point ({} steps): the parts of x and y "
-                "add up to the difference of D's scores at both."
-            ).format(STEPS)
-        )
+        tip = _("From the middle of the plane to the point, in {} steps. Both parts add up to the difference of D's scores.")
+        st.caption(_("By integrated gradients."), help=tip.format(STEPS))
 
 
 def reason(there: data.Ended, point: np.ndarray) -> Reason:
