@@ -278,4 +278,5 @@ def _about_method(method: str, base: str, found: dict[str, Any], settings: Any) 
             "Explained is a probability of fake; where D is very sure, its score is first divided, or nothing would "
             "move it."
         )
-    return f"{said} {_('{} passes through D.')}".strip().format(found["passes"])
+    passes = _("{} passes through D.").format(found["passes"])
+    return f"{said} {passes}".strip()

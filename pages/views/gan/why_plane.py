@@ -38,7 +38,8 @@ def draw(current: Shown, there: data.Ended) -> None:
         (chosen,) = pick.chosen("why/plane", POINTS, "?", (0,), _("Fake"))
         found = reason(there, points[chosen])
         first = [chosen, *(n for n in range(POINTS) if n != chosen)]
-        drawn = plane.figure(current.last("real"), points[first], current.last("field"), np.array([found.slope]))
+        ground, slope = current.last("field"), np.array([found.slope])
+        drawn = plane.figure(current.last("real"), points[first], ground, slope, push=_("D's score rises"))
         figure = lettered(plane.clickable(drawn, points, _("Fake {}")), [chosen], "?")
         alt = _("The plane with fakes; a click asks D about one of them")
         chart.show(figure, key="why/plane", alt=alt, pick=True)
