@@ -56,9 +56,6 @@ def read(lab: str, language: str = "en") -> Lecture:
 
 def _scene(title: str, asked: str, answered: str) -> SceneText:
     """A scene of its two halves. Raises ValueError when a part is missing."""
-    if "[x]" not in asked:  # DEV
-        asked = asked.strip() + "\n\n**Where do G's points go first?**\n\n- to the nearest spot\n- [x] all to one side\n- to all eight"
-        answered = "The points run together to one side, because D learns quickly where they are.\n\n" + answered
     *setup, question, choices = asked.strip().split("\n\n")
     listed = [line.removeprefix("- ") for line in choices.splitlines()]
     (right,) = (i for i, choice in enumerate(listed) if choice.startswith("[x] "))

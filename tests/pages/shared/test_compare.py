@@ -7,7 +7,7 @@ import pytest
 from core import labs, runs
 from core.settings import TEN_DIGITS, Chance
 from pages.shared import compare
-from tests.pages.conftest import charts, check
+from tests.pages.conftest import behind, check
 
 PAGE = "pages/network_compression.py"
 
@@ -41,7 +41,7 @@ def test_choices_and_numbers_have_the_names_units_and_rivals_that_the_page_gives
     table = compare.differences(made)
     words = dict(zip(table.pop(""), zip(*table.values())))
     assert words["Method"] == ("DaNN", "Source only")
-    assert any(name.startswith("Target (needs labels) (%)") for name in words)
+    assert any(name.startswith("Target (%)") for name in words)
 
 
 def test_what_guessing_reaches_stands_in_the_head_or_beside_each_number(monkeypatch):
@@ -52,7 +52,7 @@ def test_what_guessing_reaches_stands_in_the_head_or_beside_each_number(monkeypa
         monkeypatch.setitem(metrics, "target", replace(metrics["target"], chance=chance))
         table = compare.differences(made)
         words = dict(zip(table.pop(""), zip(*table.values())))
-        assert words[f"Target (needs labels) (%){head}"] == tuple(
+        assert words[f"Target (%){head}"] == tuple(
             f"{about.summary['target']:.4g}{cell}" for about, cell in zip(made, cells))
 
 
@@ -69,7 +69,7 @@ def test_chosen_runs_are_laid_over_the_live_picture_and_stay_chosen(visit, two):
     check(visitor.run())
     pick = visitor.multiselect(key="compression/compare/pick")
     check(pick.set_value([two[0].about.id]).run())
-    laid_over = [layer["name"] for chart in charts(visitor) for layer in chart.figure.get("layers", []) if layer.get("faint")]
+    laid_over = behind(visitor)
     assert any(two[0].about.id[-6:] in name for name in laid_over)
     assert visitor.table
     visitor.session_state["compression/tab"] = "Theory"
