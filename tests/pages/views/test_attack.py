@@ -442,7 +442,7 @@ def test_explain_holds_the_network_attacked():
     assert two_bits["The network attacked"][0] == "compression-two-bits" and len(two_bits) == 2
     assert list(views.networks(shown.find(PANDA)).values()) == [("compression-teacher", "model")]
     trained = views.networks(shown.find(TRAINING))
-    assert list(trained.items())[0] == ("Trained on the enemy", (TRAINING, "model")) and len(trained) == 2
+    assert list(trained.items())[0] == ("After adversarial training", (TRAINING, "model")) and len(trained) == 2
     gone = views.networks(shown.find(saved("pgd", network="compression-gone")))
     assert list(gone.values()) == [("compression-teacher", "model")]
     for run_id, model in [*two_bits.values(), *trained.values()]:
