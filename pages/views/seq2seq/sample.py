@@ -113,7 +113,7 @@ def _table(one: Heard, drawn: list[Drawn]) -> None:
     title = _("✓ right, ✗ wrong; at the right log p at T = 1, in nats.")
     if rest:
         title += " " + _("{} other answers: {:.1f} % of the draws.").format(len(drawn) - ROWS, 100 * rest / DRAWS)
-    figure = tiles.figure(rows, max(8, *(len(row.tiles) for row in rows)), title)
+    figure = tiles.figure(rows, max(14, *(len(row.tiles) for row in rows)), title)
     chart.show(figure, key="sample/answers", alt=_("The most frequent answers of {} draws").format(DRAWS))
 
 

@@ -37,7 +37,7 @@ def _answers(task: Task, found: list[Heard]) -> int:
     data.keep(which, range(len(found)), 0)
     number = st.session_state[which]
     rows = [_row(task, one) for one in found]
-    figure = tiles.figure(rows, max(8, *(len(row.tiles) for row in rows)), chosen=number if len(found) > 1 else None)
+    figure = tiles.figure(rows, max(14, *(len(row.tiles) for row in rows)), chosen=number if len(found) > 1 else None)
     alt = _("What is said to {}").format(", ".join(one.text for one in found))
     chart.show(figure, key="say/answers", alt=alt, pick=True)
     if any(not one.known for one in found):

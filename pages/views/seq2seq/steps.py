@@ -132,7 +132,7 @@ def _answers(current: Shown, word: str, said: list[int], at: dict[str, Any], tok
         tiles.Row(_("nobody touches it"), _said(own.ids, own.sure, tokens, 0), _logp(float(np.log(own.sure).sum()))),
     ]
     title = _("Green: chosen step by step. At the right: log p of the whole answer, in nats.")
-    figure = tiles.figure(rows, max(10, *(len(row.tiles) for row in rows)), title)
+    figure = tiles.figure(rows, max(14, *(len(row.tiles) for row in rows)), title)
     chart.show(figure, key="steps/answers", alt=_("The answer from here, and the one that nobody touched"))
     st.markdown(about(said, at, own))
 
