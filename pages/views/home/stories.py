@@ -1,0 +1,121 @@
+"""The films of the living picture on Home: what shipped runs looked like while they were trained."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from core import runs
+from core.runs import Run, RunError
+from pages.shared import figures, rasters, shown
+from pages.shared.figures import Figure
+from pages.shared.grammar import dots
+from pages.shared.words import _
+
+HEIGHT = 440  # pixels, where the page gives a film no other height
+REACH = 1.5  # where the measured plane ends
+COARSE = 2  # of the field's places each way one is drawn
+Film = tuple[list[Figure], list[str]]  # the frames, and the name of each
+
+
+@dataclass(frozen=True)
+class Story:
+    """One film, and the scene that it comes from."""
+
+    title: str
+    caption: str  # one line: what is what
+    lab: str
+    scene: str
+    frames: Callable[[Run], Film]
+
+    @property
+    def run(self) -> str:
+        return shown.scene_id(self.lab, self.scene)
+
+
+def every() -> dict[str, Story]:
+    """The films whose run is there, by name; the first one is played first."""
+    points = _("Blue: real points. Orange: fakes by G. Dark: where D believes that a point is real.")
+    tape = _("Each row is a task. Bright: the network knows it. Dark: it has forgotten it.")
+    found = {
+        "duel": Story(_("A GAN learns"), points, "gan", "the-duel", duel),
+        "collapse": Story(_("A GAN collapses"), points, "gan", "mode-collapse-and-its-cure", duel),
+        "forgetting": Story(_("A network forgets"), tape, "lifelong", "forget-everything", forgetting),
+    }
+    return {name: story for name, story in found.items() if shown.stored(story.run)}
+
+
+@lru_cache(maxsize=4)
+def film(lab: str, scene: str) -> Film | None:
+    """The frames of a film; None when its run cannot be read. Shared: never write into them."""
+    story = next((each for each in every().values() if (each.lab, each.scene) == (lab, scene)), None)
+    try:
+        return story.frames(runs.load(story.run)) if story else None
+    except (RunError, LookupError):
+        return None
+
+
+def duel(run: Run) -> Film:
+    """Both players of a GAN on the plane, at the looks that are evenly apart."""
+    looks = {name: {e.step: np.array(e.array) for e in run.pictures(name)} for name in ("fake", "field")}
+    steps = sorted(looks["fake"])
+    apart = steps[-1] - steps[-2]  # the first looks are nearer together
+    steps = [step for step in steps if step % apart == 0]
+    real = np.array(run.pictures("real")[0].array)
+    frames = [_plane(real, looks["fake"][step], looks["field"][step]) for step in steps]
+    return frames, [_("step {:,}").format(step) for step in steps]
+
+
+def _plane(real: np.ndarray, fake: np.ndarray, field: np.ndarray) -> Figure:
+    """real, fake: points (N, 2). field (G, G): 8-bit, 255 where D says real."""
+    places = np.linspace(-REACH, REACH, len(field))[::COARSE]
+    ground = rasters.field(places, places, field[::COARSE, ::COARSE] / 255)
+    groups = [
+        dots(name, role, *np.round(points.astype(np.float64), 2).T, (), small=True, silent=True) | {"marker": _marker(role)}
+        for name, role, points in ((_("real"), "before", real), (_("fake"), "after", fake))
+    ]
+    return figures.add(figures.plane(REACH, HEIGHT), ground, *groups)
+
+
+def _marker(role: str) -> dict[str, object]:
+    return {"color": figures.colour(role), "symbol": "circle", "size": 6, "opacity": 0.8, "line": {"width": 0}}
+
+
+def forgetting(run: Run) -> Film:
+    """How well a network does each task while it learns them in turn: a row of squares for each task, filled from left to right."""
+    steps, columns = run.history()
+    tasks = [columns[f"task_{number + 1}"] for number in range(run.settings.tasks)]
+    apart = steps[-1] - steps[-2]
+    kept = [i for i, step in enumerate(steps) if step % apart == 0]
+    known = np.array([[np.nan if task[i] is None else round(task[i]) for i in kept] for task in tasks])
+    times = [steps[i] for i in kept]
+    marks = run.events[0].facts["marks"]
+    frames = [_tape(known, times, place, marks) for place in range(len(times))]
+    return frames, [_("step {:,}").format(step) for step in times]
+
+
+def _tape(known: np.ndarray, times: list[int], place: int, marks: list[int]) -> Figure:
+    """known (tasks, looks): accuracy in percent. place: the look that was just made; later ones are not filled yet."""
+    seen = np.where(np.arange(len(times)) <= place, known, np.nan)
+    names = [_("task {}").format(number + 1) for number in range(len(known))]
+    figure = rasters.matrix(seen, HEIGHT, limit=100, rows=names)
+    squares = figure["data"][0] | {"x": [float(time) for time in times]}
+    end = times[-1]
+    words = {
+        "type": "scatter",
+        "mode": "text",
+        "name": "",
+        "showlegend": False,
+        "hoverinfo": "skip",
+        "x": [1.08 * end] * len(names),
+        "y": list(range(len(names))),
+        "text": [f"{value:.0f} %" if np.isfinite(value) else "" for value in seen[:, place]],
+        "textfont": {"size": 15},
+    }
+    figure["data"] = [squares, words]
+    across = figures.axis(_("training step"), (-0.01 * end, 1.16 * end)) | {"showgrid": False, "zeroline": False}
+    figure["layout"]["xaxis"] = across | {"tickvals": [0, *marks, end]}
+    figure["layout"]["yaxis"] |= {"scaleanchor": None, "constrain": None}
+    figure["layout"]["shapes"] = [figures.upright(mark) for mark in marks] if hasattr(figures, "upright") else []
+    return figure
