@@ -159,7 +159,7 @@ async function draw(root) {
   for (const [i, trace] of data.entries()) { // a hidden trace stays hidden when others come and go
     const name = trace.name || `#${i}`;
     used[name] = (used[name] ?? 0) + 1;
-    trace.uid = `${name}/${used[name]}`;
+    trace.uid = `${name}-${used[name]}`.replace(/[^\w-]/g, "_"); // Plotly makes a class name of it
   }
   const spare = layout.scene || !mouse() ? 8 : 30; // the buttons stand here, beside the plot and not over it
   const margin = { l: 8, r: spare, t: 8 + 21 * legendRows({ data, layout }, width - 60), b: 8, ...layout.margin };

@@ -8,7 +8,7 @@ from core.settings import ASCENDING, Chance, Frozen, Metric, Scene, Settings, kn
 
 
 def _normal(default: str, most: int, form: str) -> str:
-    return knob(default, "Normal digits", "The detector learns these and no others.", source="digits", max_length=most,
+    return knob(default, "Normal digits", "The detector learns from these digits and no others.", source="digits", max_length=most,
                 pattern=f"^({ASCENDING})$", form=form)
 
 
@@ -25,9 +25,9 @@ class Damaged(Frozen):
     name: Literal["damaged"] = "damaged"
     normal: str = _normal("0123456789", 10, "different digits in ascending order, such as 2 or 0123456789")
     damage: Literal["all", "cut", "patch", "noise"] = knob(
-        "all", "Damage", "What is done to half of the test digits.",
+        "all", "Damage", "What is damaged in half of the test digits.",
         names={"all": "all three", "cut": "strokes cut", "patch": "patch pasted", "noise": "noise"})
-    size: int = knob(8, "Size of the damage", "Side of the damaged square.", unit="px", ge=3, le=16, step=1)
+    size: int = knob(8, "Size of the damage", "Side of the damaged square, in pixels.", unit="px", ge=3, le=16, step=1)
 
 
 class Faces(Frozen):
@@ -57,35 +57,36 @@ Data = OneClass | Damaged | Faces | Tumours | Plane
 class _Trained(Frozen):
     """What every detector has that is a network."""
 
-    steps: int = knob(1500, "Steps", "How long the network is trained.", ge=20, le=4000, step=20)
-    learning_rate: float = knob(0.001, "Learning rate", "Of Adam, at its highest.", symbol="η", ge=0.00001, le=0.1, log=True, fine=True)
-    batch: Literal[16, 32, 64, 128] = knob(32, "Batch", "Normal examples in one step.", fine=True)
+    steps: int = knob(1500, "Steps", "Training steps of the network.", ge=20, le=4000, step=20)
+    learning_rate: float = knob(0.001, "Learning rate", "Highest learning rate of Adam.", symbol="η",
+                                ge=0.00001, le=0.1, log=True, fine=True)
+    batch: Literal[16, 32, 64, 128] = knob(32, "Batch size", "Normal examples in one step.", fine=True)
 
 
 def _bottleneck(default: int) -> int:
-    return knob(default, "Bottleneck", "How many numbers are left of a picture in the middle. A convolutional code has 49 for each of "
-                "its channels.", symbol="d", ge=1, le=1568, log=True)
+    return knob(default, "Bottleneck", "How many numbers the code has. “Convolutions alone” uses a multiple of 49.", symbol="d",
+                ge=1, le=1568, log=True)
 
 
 def _net() -> str:
-    return knob("dense", "Network", "Dense layers; convolutions with a dense code; or convolutions alone, whose code still is a picture.",
-                names={"dense": "dense", "conv": "convolutions, dense code", "local": "convolutions alone"})
+    return knob("dense", "Network", "Layers of encoder and decoder. With convolutions alone, the code is still a picture.",
+                names={"dense": "dense", "conv": "convolutions + dense", "local": "convolutions alone"})
 
 
 def _hidden() -> int:
-    return knob(128, "Neurons", "Of the dense layer on each side of the code.", ge=8, le=512, log=True, fine=True)
+    return knob(128, "Neurons", "Neurons of the dense layer on each side of the code.", ge=8, le=512, log=True, fine=True)
 
 
 def _smooth() -> float:
-    return knob(0, "Blur of the error", "A stroke that is one pixel off counts as two errors; blurred, they nearly cancel. Of pictures "
-                "only.", symbol="s", unit="px", ge=0, le=3, step=0.25)
+    return knob(0, "Blur of the error", "Blurs the error map of a picture. A stroke that is only one pixel off then counts little.",
+                symbol="s", unit="px", ge=0, le=3, step=0.25)
 
 
 class PCA(Frozen):
     """Distance to the plane of the largest components: what they cannot rebuild."""
 
     name: Literal["pca"] = "pca"
-    components: int = knob(30, "Components", "How many directions are kept; at most one less than there are numbers in an example.",
+    components: int = knob(30, "Components", "How many principal components are kept.",
                            symbol="k", ge=1, le=300, log=True)
     smooth: float = _smooth()
 
@@ -94,7 +95,7 @@ class KMeans(Frozen):
     """Distance to the nearest of k centres."""
 
     name: Literal["kmeans"] = "kmeans"
-    centres: int = knob(20, "Centres", "How many typical examples there are.", symbol="k", ge=1, le=100, step=1)
+    centres: int = knob(20, "Centres", "Number of cluster centres.", symbol="k", ge=1, le=100, step=1)
 
 
 class Confidence(_Trained):
@@ -103,12 +104,14 @@ class Confidence(_Trained):
 
     name: Literal["confidence"] = "confidence"
     unsure: Literal["softmax", "entropy", "energy"] = knob(
-        "softmax", "Unsure by", "1 − the largest probability, the entropy of all of them, or the energy of the logits.",
+        "softmax", "Unsure by", "How the classifier's doubt is measured.",
         names={"softmax": "largest probability", "entropy": "entropy", "energy": "energy of the logits"})
-    temperature: float = knob(1.0, "Temperature", "Divides the logits.", symbol="T", ge=0.1, le=100, log=True)
-    steps: int = knob(300, "Steps", "How long the network is trained.", ge=20, le=4000, step=20)
-    learning_rate: float = knob(0.002, "Learning rate", "Of Adam, at its highest.", symbol="η", ge=0.00001, le=0.1, log=True, fine=True)
-    batch: Literal[16, 32, 64, 128] = knob(64, "Batch", "Normal examples in one step.", fine=True)
+    temperature: float = knob(1.0, "Temperature", "Divides the logits. A higher T makes the probabilities more alike.", symbol="T",
+                              ge=0.1, le=100, log=True)
+    steps: int = knob(300, "Steps", "Training steps of the network.", ge=20, le=4000, step=20)
+    learning_rate: float = knob(0.002, "Learning rate", "Highest learning rate of Adam.", symbol="η",
+                                ge=0.00001, le=0.1, log=True, fine=True)
+    batch: Literal[16, 32, 64, 128] = knob(64, "Batch size", "Normal examples in one step.", fine=True)
 
 
 class AutoEncoder(_Trained):
@@ -125,7 +128,7 @@ class Denoising(AutoEncoder):
     """The same, but the network sees noise on every example and must give it back clean (Vincent et al. 2008)."""
 
     name: Literal["denoising"] = "denoising"
-    noise: float = knob(0.5, "Noise", "Standard deviation of what is added in training; black to white is 1.", symbol="σ", ge=0, le=2,
+    noise: float = knob(0.5, "Noise", "Standard deviation of the noise in training. From black to white is 1.", symbol="σ", ge=0, le=2,
                         step=0.1)
 
 
@@ -133,45 +136,47 @@ class Variational(AutoEncoder):
     """An autoencoder whose code is a small cloud, kept near the origin (Kingma, Welling 2014)."""
 
     name: Literal["vae"] = "vae"
-    weight: float = knob(1.0, "Weight of the cloud", "How hard the codes are pressed together.", symbol="β", ge=0.01, le=100, log=True)
-    judge: Literal["error", "elbo"] = knob("error", "Judged by", "The error of what the middle of the cloud gives, or the whole bound.",
-                                           names={"error": "error", "elbo": "whole bound"})
+    weight: float = knob(1.0, "KL weight", "How strongly the codes are pressed towards one normal distribution.", symbol="β",
+                         ge=0.01, le=100, log=True)
+    judge: Literal["error", "elbo"] = knob("error", "Judged by", "The score is the reconstruction error, or the whole bound (ELBO).",
+                                           names={"error": "error", "elbo": "error + KL (ELBO)"})
 
 
 class SVDD(_Trained):
     """Deep SVDD: press all normal examples onto one point (Ruff et al. 2018)."""
 
     name: Literal["svdd"] = "svdd"
-    objective: Literal["one", "soft"] = knob("one", "Objective", "All of them as near as possible, or most of them within a sphere.",
+    objective: Literal["one", "soft"] = knob("one", "Objective", "All examples near the centre, or most of them within a sphere.",
                                              names={"one": "one class", "soft": "soft boundary"})
-    outside: float = knob(0.1, "May lie outside", "Of the soft boundary's sphere: the share of the examples.", symbol="ν", ge=0.01,
-                          le=0.5, step=0.01, fine=True)
-    dimensions: int = knob(32, "Dimensions", "Of the space in which they are pressed together.", ge=2, le=128, log=True, fine=True)
-    steps: int = knob(100, "Steps", "How long the network is trained.", ge=20, le=4000, step=20)
-    batch: Literal[16, 32, 64, 128] = knob(64, "Batch", "Normal examples in one step.", fine=True)
+    outside: float = knob(0.1, "Outlier share", "Share of the examples that may lie outside the sphere (soft boundary only).", symbol="ν",
+                          ge=0.01, le=0.5, step=0.01, fine=True)
+    dimensions: int = knob(32, "Dimensions", "Dimensions of the space in which the examples are pressed together.",
+                           ge=2, le=128, log=True, fine=True)
+    steps: int = knob(100, "Steps", "Training steps of the network.", ge=20, le=4000, step=20)
+    batch: Literal[16, 32, 64, 128] = knob(64, "Batch size", "Normal examples in one step.", fine=True)
 
 
 class KNN(Frozen):
     """Distance to the nearest normal examples."""
 
     name: Literal["knn"] = "knn"
-    neighbours: int = knob(5, "Neighbours", "Their mean distance counts.", symbol="k", ge=1, le=50, step=1)
+    neighbours: int = knob(5, "Neighbours", "The score is the mean distance to so many neighbours.", symbol="k", ge=1, le=50, step=1)
 
 
 class LOF(Frozen):
     """Local outlier factor: how thin it is here, against how thin it is around the neighbours (Breunig et al. 2000)."""
 
     name: Literal["lof"] = "lof"
-    neighbours: int = knob(20, "Neighbours", "What counts as around.", symbol="k", ge=1, le=50, step=1)
+    neighbours: int = knob(20, "Neighbours", "How many neighbours the density is compared with.", symbol="k", ge=1, le=50, step=1)
 
 
 class Forest(Frozen):
     """Isolation forest: what a few random cuts set apart is odd (Liu et al. 2008)."""
 
     name: Literal["forest"] = "forest"
-    trees: int = knob(100, "Trees", "Each cuts at random.", ge=10, le=300, step=10)
+    trees: int = knob(100, "Trees", "Number of random trees.", ge=10, le=300, step=10)
     cuts: Literal["components", "values"] = knob(
-        "components", "Cuts along", "The components that hold 95 % of the variance, or the values as they are.",
+        "components", "Cuts along", "Random cuts along principal components, or along the values themselves.",
         names={"components": "components", "values": "values"})
 
 
@@ -179,25 +184,27 @@ class OneClassSVM(Frozen):
     """One-class SVM: the smallest region in a kernel's space that holds most of them (Schölkopf et al. 2001)."""
 
     name: Literal["ocsvm"] = "ocsvm"
-    outside: float = knob(0.1, "May lie outside", "Of the region: the share of the examples.", symbol="ν", ge=0.01, le=0.5, step=0.01)
-    width: float = knob(1.0, "Sharpness", "Of the kernel, in units of 1 / (dimensions × variance).", symbol="γ", ge=0.01, le=100, log=True)
+    outside: float = knob(0.1, "Outlier share", "Share of the examples that may lie outside the region.", symbol="ν",
+                          ge=0.01, le=0.5, step=0.01)
+    width: float = knob(1.0, "Sharpness", "A sharper kernel draws a tighter border. 1 fits the variance of the data.", symbol="γ",
+                        ge=0.01, le=100, log=True)
 
 
 class Mixture(Frozen):
     """A mixture of Gaussians along the first components, and one width for all that they leave over."""
 
     name: Literal["mixture"] = "mixture"
-    gaussians: int = knob(3, "Gaussians", "How many clouds.", symbol="k", ge=1, le=10, step=1)
-    along: int = knob(20, "Components", "The directions in which the clouds are measured.", ge=1, le=60, step=1)
-    rest: bool = knob(True, "Count the rest", "What the components leave over counts as well. Without it most anomalies fall through.")
+    gaussians: int = knob(3, "Gaussians", "Number of Gaussians in the mixture.", symbol="k", ge=1, le=10, step=1)
+    along: int = knob(20, "Components", "Number of principal components in which the Gaussians are fitted.", ge=1, le=60, step=1)
+    rest: bool = knob(True, "Count the rest", "What the components leave over counts, too. Without it most anomalies are missed.")
 
 
 class KDE(Frozen):
     """Kernel density: a small hill over every normal example; odd is where it is low (Rosenblatt 1956; Parzen 1962)."""
 
     name: Literal["kde"] = "kde"
-    bandwidth: float = knob(1.0, "Bandwidth", "Of each hill, in units of the width under which each learned normal is most likely by all "
-                            "others.", symbol="h", ge=0.1, le=10, log=True)
+    bandwidth: float = knob(1.0, "Bandwidth", "Width of the hill over each normal example. 1 is the width that fits the data best.",
+                            symbol="h", ge=0.1, le=10, log=True)
 
 
 Method = (PCA | KMeans | Confidence | AutoEncoder | Denoising | Variational | SVDD | KNN | LOF | Forest | OneClassSVM | Mixture | KDE)
@@ -207,18 +214,18 @@ class AnomalySettings(Settings):
     """What a run of the anomaly detection lab needs."""
 
     data: Data = Field(
-        OneClass(), discriminator="name", title="Data", description="What is normal, and what is not.",
+        OneClass(), discriminator="name", title="Dataset", description="What is normal, and what is not.",
         json_schema_extra={"names": {"digits": "some digits are normal", "damaged": "damaged digits", "faces": "faces",
                                      "tumours": "breast tumours", "plane": "points of the plane"}})
     method: Method = Field(
-        PCA(), discriminator="name", title="Detector", description="How odd something is: a higher score is more anomalous.",
+        PCA(), discriminator="name", title="Detector", description="What gives the anomaly score. A higher score is more anomalous.",
         json_schema_extra={"names": {
             "pca": "PCA reconstruction", "kmeans": "k-means distance", "confidence": "Classifier confidence",
-            "autoencoder": "Autoencoder", "denoising": "Denoising autoencoder", "vae": "Variational autoencoder",
+            "autoencoder": "Autoencoder", "denoising": "Denoising autoencoder", "vae": "Variational (VAE)",
             "svdd": "Deep SVDD", "knn": "Nearest neighbours", "lof": "Local outlier factor", "forest": "Isolation forest",
             "ocsvm": "One-class SVM", "mixture": "Gaussian mixture", "kde": "Kernel density"}})
-    contamination: int = knob(0, "Anomalies hidden in training", "Share of what is learned as normal, and is not.", unit="%", ge=0, le=30,
-                              step=1)
+    contamination: int = knob(0, "Hidden anomalies", "Share of the training examples that are anomalies, learned as normal.", unit="%",
+                              ge=0, le=30, step=1)
 
     @model_validator(mode="after")
     def _fits(self) -> "AnomalySettings":
@@ -274,8 +281,8 @@ METRICS = {
     "auroc": Metric("AUROC (needs labels)", "%", chart="AUROC", chance=MEAN),
     "only": Metric("AUROC (needs labels)", "%", chart="", chance=MEAN),
     "precision": Metric("Average precision", "%", chart="", chance=Chance(share_of_anomalies, RANDOM)),
-    "missed": Metric("False alarms where 95 % are found", "%", role="danger", chart="", chance=Chance(95.0, RANDOM)),
-    "where": Metric("Damage found, pixel by pixel (AUROC)", "%", chart="", chance=Chance(by_one_map, "the mean picture as the map")),
+    "missed": Metric("False alarms at 95 % found", "%", role="danger", chart="", chance=Chance(95.0, RANDOM)),
+    "where": Metric("Pixel AUROC (needs masks)", "%", chart="", chance=Chance(by_one_map, "the mean picture as the map")),
     "error": Metric("Learned normals", role="control", chart="mean error", log=True),
     "held_error": Metric("Held-out normals", role="before", chart="mean error", log=True),
     "odd_error": Metric("Anomalies", role="danger", chart="mean error", log=True),
@@ -285,11 +292,13 @@ METRICS = {
 }
 
 SCENES = (
-    Scene("what-is-normal", AnomalySettings()),
-    Scene("copies-everything", AnomalySettings(method=AutoEncoder(net="local", bottleneck=1568, steps=1000, learning_rate=0.003))),
-    Scene("two-costs", AnomalySettings(data=Tumours(), method=KMeans(centres=10))),
-    Scene("find-the-damage", AnomalySettings(data=Damaged(), method=Denoising(net="conv", bottleneck=64, learning_rate=0.003))),
-    Scene("sure-of-nothing", AnomalySettings(data=Plane(), method=Confidence())),
+    Scene("what-is-normal", AnomalySettings(), ("data", "method", "normal", "components", "smooth", "contamination")),
+    Scene("copies-everything", AnomalySettings(method=AutoEncoder(net="local", bottleneck=1568, steps=1000, learning_rate=0.003)),
+          ("data", "method", "net", "bottleneck", "normal", "steps")),
+    Scene("two-costs", AnomalySettings(data=Tumours(), method=KMeans(centres=10)), ("data", "method", "centres", "contamination")),
+    Scene("find-the-damage", AnomalySettings(data=Damaged(), method=Denoising(net="conv", bottleneck=64, learning_rate=0.003)),
+          ("data", "method", "damage", "size", "smooth", "noise")),
+    Scene("sure-of-nothing", AnomalySettings(data=Plane(), method=Confidence()), ("data", "method", "unsure", "shape", "temperature")),
 )
 
 # all that are held against one another in the first scene's world, and the autoencoder at ever wider bottlenecks

@@ -14,30 +14,30 @@ TURN = (rf"[0-9]{{1,4}}:((g_rate|d_rate)=({RATE})|critic_steps=[1-5]|latent=([1-
 
 
 def _steps(default: int, most: int) -> int:
-    return knob(default, "Steps", "Of G; D may take several for each of them.", ge=20, le=most, step=20)
+    return knob(default, "Steps", "Steps of G. D may take several for each of them.", ge=20, le=most, step=20)
 
 
 def _rate(who: str, default: float) -> float:
-    return knob(default, f"Learning rate of {who}", "Of Adam. May be turned while the run goes on.",
+    return knob(default, f"Learning rate of {who}", "Learning rate of Adam. You can change it during a run.",
                 symbol=f"η_{who}", ge=0.00001, le=0.1, log=True)
 
 
 def _latent(default: int, most: int) -> int:
-    return knob(default, "Latent size", "How many random numbers G makes an example of. May be turned while the run goes on.", symbol="z",
+    return knob(default, "Latent size", "G makes an example of so many random numbers. You can change it during a run.", symbol="z",
                 ge=1, le=most, step=1)
 
 
 def _batch(default: int) -> int:
-    return knob(default, "Batch", "Real examples in one step, and as many fakes. May be turned while the run goes on.", fine=True)
+    return knob(default, "Batch size", "Real examples in one step, and as many fakes. You can change it during a run.", fine=True)
 
 
 def _spread() -> float:
-    return knob(0.02, "Spread", "Standard deviation around each spot or line; the ring's radius is 1.", symbol="σ", ge=0.005, le=0.2,
+    return knob(0.02, "Spread", "Standard deviation around each spot or line. The radius of the ring is 1.", symbol="σ", ge=0.005, le=0.2,
                 step=0.005, fine=True)
 
 
 def _hidden() -> int:
-    return knob(128, "Neurons", "In each of the two hidden layers of either network.", ge=8, le=256, step=8, fine=True)
+    return knob(128, "Neurons", "Neurons in each of the two hidden layers of both networks.", ge=8, le=256, step=8, fine=True)
 
 
 class Plane(Frozen):
@@ -60,7 +60,7 @@ class Drawn(Frozen):
     """Points of the plane where the visitor has drawn."""
 
     name: Literal["drawn"] = "drawn"
-    drawing: str = knob("", "Your shape", "Draw where real points shall lie. Until then a three stands there.", source="drawing",
+    drawing: str = knob("", "Your shape", "Draw where real points lie. Until then they lie along a three.", source="drawing",
                         form="a drawing made on the page", pattern=r"^[A-Za-z0-9+/]*={0,2}$", max_length=1048)
     steps: int = _steps(3000, 6000)
     latent: int = _latent(2, PLACES["drawn"])
@@ -75,11 +75,12 @@ class Digits(Frozen):
     """4,000 handwritten digits: a DCGAN, both networks convolutional (Radford et al. 2016)."""
 
     name: Literal["digits"] = "digits"
-    digits: str = knob("0123456789", "Digits", "Which of them are to be imitated.", source="digits", max_length=10,
+    digits: str = knob("0123456789", "Digits", "The digits that G learns to imitate.", source="digits", max_length=10,
                        pattern=f"^({ASCENDING})$",
                        form="different digits in ascending order, such as 3 or 0123456789")
-    conditional: bool = knob(True, "Both are told the class", "G is asked for a certain digit, D is told which one it should be.")
-    channels: int = knob(24, "Channels", "Of the outer convolution; the inner one has twice as many.", ge=8, le=32, step=4, fine=True)
+    conditional: bool = knob(True, "Conditional GAN", "G is told which digit to draw, and D which digit it should be.")
+    channels: int = knob(24, "Channels", "Channels of the outer convolution. The inner one has twice as many.", ge=8, le=32, step=4,
+                         fine=True)
     steps: int = _steps(2400, 3000)
     latent: int = _latent(32, PLACES["digits"])
     g_rate: float = _rate("G", 0.0004)
@@ -91,7 +92,8 @@ World = Plane | Drawn | Digits
 
 
 def _critic(default: int) -> int:
-    return knob(default, "Steps of D", "For each step of G. May be turned while the run goes on.", symbol="k", ge=1, le=5, step=1)
+    return knob(default, "Steps of D", "How many steps D takes for each step of G. You can change it during a run.", symbol="k",
+                ge=1, le=5, step=1)
 
 
 class NonSaturating(Frozen):
@@ -120,7 +122,7 @@ class Wasserstein(Frozen):
 
     name: Literal["wgan"] = "wgan"
     critic_steps: int = _critic(3)
-    clip: float = knob(0.1, "Clipped at", "No weight of D may be larger in size.", symbol="c", ge=0.01, le=1, log=True)
+    clip: float = knob(0.1, "Clipping limit", "No weight of D may be larger in size than this.", symbol="c", ge=0.01, le=1, log=True)
 
 
 class GradientPenalty(Frozen):
@@ -128,7 +130,8 @@ class GradientPenalty(Frozen):
 
     name: Literal["gp"] = "gp"
     critic_steps: int = _critic(2)
-    penalty: float = knob(1.0, "Penalty", "How hard the gradient's length is held at 1.", symbol="λ", ge=0.01, le=100, log=True)
+    penalty: float = knob(1.0, "Gradient penalty", "How strongly the length of D's gradient is held at 1.", symbol="λ",
+                          ge=0.01, le=100, log=True)
 
 
 class Hinge(Frozen):
@@ -147,31 +150,30 @@ class GanSettings(Settings):
 
     TURNABLE: ClassVar[tuple[str, ...]] = ("players", "motion", "critic_steps", "g_rate", "d_rate", "latent", "batch", "r1")
 
-    world: World = Field(Plane(), discriminator="name", title="World", description="What G learns to imitate.",
+    world: World = Field(Plane(), discriminator="name", title="Dataset", description="What G learns to imitate.",
                          json_schema_extra={"names": {"plane": "points of the plane", "drawn": "my own drawing",
                                                        "digits": "digits (DCGAN)"}})
     method: Loss = Field(
-        NonSaturating(), discriminator="name", title="Loss", description="What D and G want.",
+        NonSaturating(), discriminator="name", title="Loss", description="What D and G minimise.",
         json_schema_extra={"names": {
             "nonsaturating": "Non-saturating", "saturating": "Saturating (minimax)", "ls": "Least squares",
-            "wgan": "Wasserstein, weights clipped", "gp": "Wasserstein, gradient penalty", "hinge": "Hinge"}})
+            "wgan": "WGAN, weight clipping", "gp": "WGAN-GP", "hinge": "Hinge"}})
     players: Literal["both", "d", "g"] = knob(
-        "both", "Who learns", "May be turned while the run goes on: pause, choose one, and step.",
+        "both", "Who learns", "You can change it during a run: pause, choose one, and step.",
         names={"both": "both", "d": "only D", "g": "only G"})
     motion: Literal["whole", "phases"] = knob(
-        "whole", "Motion", "Slow motion shows every phase of a step and names it. May be turned while the run goes on.",
+        "whole", "Motion", "Slow motion shows each phase of a step. You can change it during a run.",
         names={"whole": "at speed", "phases": "slow"})
-    r1: float = knob(0, "R1 penalty", "What a steep D costs at real examples: it calms the duel (Mescheder et al. 2018). May be turned "
-                     "while the run goes on.",
+    r1: float = knob(0, "R1 penalty", "Makes D flat at real examples, which calms the duel (Mescheder et al. 2018). You can change it "
+                     "during a run.",
                      symbol="γ", ge=0, le=2, step=0.05)
-    spectral: bool = knob(False, "Spectral normalisation of D", "Each layer of D is divided by its largest singular value, "
-                          "so that D is steep nowhere "
-                          "(Miyato et al. 2018).")
-    pack: Literal[1, 2, 4] = knob(1, "Packed together", "D judges so many examples at once, and sees when they are all alike "
+    spectral: bool = knob(False, "Spectral normalisation", "Divides each layer of D by its largest singular value, so that D is steep "
+                          "nowhere (Miyato et al. 2018).")
+    pack: Literal[1, 2, 4] = knob(1, "Pack size", "D sees so many examples at once, so it notices when they are all alike "
                                   "(PacGAN, Lin et al. 2018).")
-    beta: float = knob(0.5, "Momentum", "Of Adam, for both.", symbol="β₁", ge=0, le=0.9, step=0.1, fine=True)
-    decay: bool = knob(True, "Rates fall", "Over the second half of the run the learning rates fall to zero.", fine=True)
-    turns: str = knob("", "Turned while it runs", "Written by itself when you turn a knob of a live run; so the run can be repeated.",
+    beta: float = knob(0.5, "Momentum", "Momentum of Adam, for both networks.", symbol="β₁", ge=0, le=0.9, step=0.1, fine=True)
+    decay: bool = knob(True, "Learning rate decay", "In the second half of the run the learning rates fall to zero.", fine=True)
+    turns: str = knob("", "Turned while it runs", "Notes each knob that you turn during a run. So the run can be repeated.",
                       fine=True, source="typed", form="steps with a knob and its value, such as 400:critic_steps=5,900:g_rate=0.002",
                       pattern=rf"^({TURN}(,{TURN})*)?$", max_length=LONGEST)
 
@@ -212,18 +214,19 @@ METRICS = {
     "d_loss": Metric("Loss of D", role="before", chart="losses (no measure of quality)"),
     "g_loss": Metric("Loss of G", role="after", chart="losses (no measure of quality)"),
     "recall": Metric("Recall", "%", chart="", chance=_noise("recall")),
-    "frechet": Metric("Fréchet classifier distance", chart="", chance=_noise("frechet")),
+    "frechet": Metric("Fréchet distance", chart="", chance=_noise("frechet")),
 }
 
 GRID = {"world": Plane(shape="grid", spread=0.03, g_rate=0.004, d_rate=0.004), "beta": 0.9}
 SURE = Plane(d_rate=0.002, g_rate=0.00003, steps=1500)  # D learns so fast, and G so slowly, that D is soon sure of the fakes
 
 SCENES = (
-    Scene("the-duel", GanSettings(r1=0.1)),
-    Scene("dcgan-on-digits", GanSettings(world=Digits())),
-    Scene("mode-collapse-and-its-cure", GanSettings(**GRID)),
-    Scene("one-half", GanSettings(world=Plane(shape="moons", spread=0.08), r1=0.3)),
-    Scene("the-gradient-is-gone", GanSettings(world=SURE, method=Saturating(critic_steps=5))),
+    Scene("the-duel", GanSettings(r1=0.1), ("world", "method", "motion", "players", "r1", "shape")),
+    Scene("dcgan-on-digits", GanSettings(world=Digits()), ("world", "method", "conditional", "digits", "latent", "steps")),
+    Scene("mode-collapse-and-its-cure", GanSettings(**GRID), ("method", "beta", "r1", "pack", "g_rate", "d_rate")),
+    Scene("one-half", GanSettings(world=Plane(shape="moons", spread=0.08), r1=0.3), ("world", "method", "r1", "critic_steps", "shape")),
+    Scene("the-gradient-is-gone", GanSettings(world=SURE, method=Saturating(critic_steps=5)),
+          ("method", "critic_steps", "g_rate", "d_rate", "r1")),
 )
 SHIPPED = {f"gan-{scene.slug}": scene.settings for scene in SCENES}
 SHIPPED |= {  # what the scenes are held against

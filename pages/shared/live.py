@@ -120,10 +120,27 @@ def _picture(lab: str, current: Shown, look: Look) -> None:
     left, right = st.columns([1.55, 1], gap="small")
     with left:
         look.picture(current)
-    with right:
+    with right, st.container(key="curves", gap=None):
         beside = look.beside is not None and look.beside(current)
-        shown_groups = groups[: 1 if beside else 2]
-        _charts(lab, current, look.metrics, shown_groups, 0.5 if beside else 1 / max(1, len(shown_groups)))
+        slots = 1 if beside else 2
+        chosen = groups if len(groups) <= slots else [_choice(lab, groups)]
+        _charts(lab, current, look.metrics, chosen, 0.5 if beside else 1 / max(1, len(chosen)))
+
+
+def _choice(lab: str, groups: Sequence[str]) -> str:
+    """Which curves to draw, where there is no room for all; the style sheet takes its height off the charts'."""
+    where = f"{lab}/curves"
+    if st.session_state.get(where) not in groups:
+        st.session_state[where] = groups[0]
+    with st.container(key="choice"):
+        return st.segmented_control(
+            _("Curves"), groups, format_func=_name_of, key=where, required=True, label_visibility="collapsed"
+        )
+
+
+def _name_of(group: str) -> str:
+    """A group of metrics as a title; “Γ” would be another letter than “γ”."""
+    return _(group)[:1].upper() + _(group)[1:] if group.isascii() else group
 
 
 def _groups(current: Shown, metrics: Mapping[str, Metric]) -> list[str]:
@@ -191,7 +208,7 @@ def _chart(group: str, current: Shown, metrics: Mapping[str, Metric], others: li
             if n in other_columns
         ]
     units = {metrics[n].unit for n in names}
-    title = _(group)[:1].upper() + _(group)[1:] if group.isascii() else group  # “Γ” would be another letter than “γ”
+    title = _name_of(group)
     title += f" ({_(units.pop())})" if len(units) == 1 and "" not in units else ""
     begun = next((e for e in current.events if isinstance(e, Started)), None)
     figure = figures.live(

@@ -61,6 +61,10 @@ def places(page):
     return page.evaluate(PLACES, KNOBS)
 
 
+def address_of(page):
+    return page.evaluate("location.search")
+
+
 def drawn(page):
     """Waits until every figure of the stage has its drawing."""
     wait_until(lambda: page.evaluate("""() => {
@@ -77,7 +81,7 @@ def test_knobs_buttons_numbers_and_the_whole_picture_are_seen_without_scrolling(
         title = page.locator(".st-key-headline").get_by_role("radio").nth(
             [each.slug for each in labs.module(lab, "settings").SCENES].index(scene.slug))
         title.click()
-        wait_until(lambda slug=scene.slug: f"scene={slug}" in page.url, "the scene in the address")
+        wait_until(lambda slug=scene.slug: f"scene={slug}" in address_of(page), "the scene in the address")
         drawn(page)
         for size in DESKTOP:
             page.set_viewport_size(size)
@@ -137,7 +141,7 @@ def test_nothing_moves_blinks_or_is_lost_while_a_run_begins_goes_on_and_ends(vis
 
     expect(start).to_be_enabled()
     start.click()
-    wait_until(lambda: (compare(), f"run={lab}-" in page.url)[1], "the run in the address")
+    wait_until(lambda: (compare(), f"run={lab}-" in address_of(page))[1], "the run in the address")
     wait_until(lambda: (compare(), page.get_by_text("Your run ·").count())[1], "the end of the run")
     drawn(page)
     compare()
@@ -170,9 +174,9 @@ def test_a_guess_is_answered_in_the_same_line(visit):
 
 def test_back_takes_a_knob_back(visit):
     page = drawn(visit("gan", DESKTOP[0]))
-    address = wait_until(lambda: "scene=" in page.url and page.url, "the scene in the address")
+    address = wait_until(lambda: "scene=" in address_of(page) and address_of(page), "the scene in the address")
     page.locator(".st-key-headline").get_by_role("radio").nth(1).click()
-    wait_until(lambda: page.url != address, "another address")
+    wait_until(lambda: address_of(page) != address, "another address")
     arrived(page)
     page.wait_for_timeout(1500)  # an address is only taken for the visitor's own once the browser knows the one that was written
     page.go_back()

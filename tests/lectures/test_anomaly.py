@@ -5,7 +5,17 @@ import re
 import pytest
 
 from core import yardsticks
-from core.anomaly.yardsticks import AUROC, DATA_MEAN, GRIDS, LEFT_OUT_MEAN, ONE_MEAN, RIVAL, YARDSTICKS
+from core.anomaly.yardsticks import (
+    AUROC,
+    DATA_MEAN,
+    GRIDS,
+    LEFT_OUT_MEAN,
+    LOCAL,
+    ONE_CLASS,
+    ONE_MEAN,
+    RIVAL,
+    YARDSTICKS,
+)
 from pages.shared import lecture
 from tests.lectures.anomaly import of_file
 from tests.lectures.claims import summary, sweep, table
@@ -41,7 +51,7 @@ def test_the_trivial_rival_leads_the_grid():
 def test_no_paragraph_begins_as_a_numbered_list():
     """“49. Nothing …” would be drawn as one."""
     found = lecture.read("anomaly")
-    texts = [found.idea, found.watch, *found.theory.values(), *(part for scene in SCENES.values() for part in vars(scene).values())]
+    texts = [found.idea, found.watch, *found.theory.values(), *(str(part) for scene in SCENES.values() for part in vars(scene).values())]
     assert len(texts) > 30 and [text for text in texts if re.match(r"\s*\d+[.)]\s", text)] == []
 
 
@@ -51,6 +61,18 @@ def test_what_copies_has_the_smallest_error_and_finds_least():
     narrow, wide = (lambda name, run=run: summary(run, name) for run in ("anomaly-autoencoder", "anomaly-copies-everything"))
     assert 8 < narrow("held_score") / wide("held_score") < 12, "about ten times smaller"
     assert wide("auroc") < sweep("anomaly", ONE_MEAN, AUROC, normal="2", contamination="0").mean < narrow("auroc")
+
+
+def test_the_right_choices_hold_with_every_seed():
+    found = [float(row["found"]) for row in yardsticks.read("anomaly", "two-costs.csv") if row["table"] == "table A"]
+    assert len(found) == 5 and max(found) < 64 / 2
+    damage = [row for row in yardsticks.read("anomaly", "kinds-of-damage.csv") if row["kind"] != "all"]
+    worst = {seed: min((row for row in damage if row["seed"] == seed), key=lambda row: float(row["picture"]))["kind"]
+             for seed in {row["seed"] for row in damage}}
+    assert len(worst) > 2 and set(worst.values()) == {"cut"}
+    wide, narrow = ([float(row["result_auroc"]) for row in yardsticks.read("anomaly", yardsticks.Yardstick("", sweep, "", "", "", "").table)
+                     if row["normal"] == "2" and row["method"] == "autoencoder"] for sweep in (LOCAL, ONE_CLASS))
+    assert max(wide) < 60 < 85 < min(narrow)
 
 
 def test_the_distance_to_the_mean_tumour_beats_the_scene_s_detector():

@@ -1,10 +1,16 @@
 """What the GAN lecture says without a number."""
 
+from itertools import takewhile
+
 import numpy as np
 import pytest
 
+from core import yardsticks
 from core.events import Warned
 from core.gan import rivals
+from core.gan.settings import GanSettings
+from core.gan.train import train
+from core.gan.yardsticks import CURES, GONE
 from tests.lectures.claims import at, end, run, table
 from tests.lectures.gan import COLLAPSED, FAIR, GOOD
 
@@ -22,6 +28,14 @@ def test_the_cloud_runs_from_side_to_side():
     assert at("gan-the-duel", "good", 200) < 30 < 70 < end("gan-the-duel", "good")
 
 
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_the_first_move_is_to_one_side_with_any_seed(seed):
+    """Within twenty steps the middle of the cloud lies far out, more than half of the ring's radius."""
+    looks = (e for e in train(GanSettings(r1=0.1, seed=seed)) if getattr(e, "name", "") == "fake")
+    clouds = [look.array.astype(float) for look in takewhile(lambda look: look.step <= 20, looks)]
+    assert max(np.linalg.norm(cloud.mean(0)) for cloud in clouds) > 0.5
+
+
 def test_only_both_remedies_together_cure():
     """Most points good, and most spots with a fair share; each remedy alone falls short in one of the two."""
     def reached(title):
@@ -32,6 +46,17 @@ def test_only_both_remedies_together_cure():
     for title in ("plain GAN, momentum of 0.9", "packs of 4", "R1", "momentum of 0"):
         good, fair = reached(title)
         assert good < 40 or fair < 13, title
+
+
+def test_the_right_choices_hold_with_every_seed():
+    def reached(sweep, column, **where):
+        rows = yardsticks.read("gan", yardsticks.Yardstick("", sweep, "", "", "", "").table)
+        return [float(row[f"result_{column}"]) for row in rows if where.items() <= row.items()]
+
+    few = reached(CURES, "modes_strict", beta="0.9", r1="0.0")
+    assert len(few) == 5 and max(few) < 25 / 3
+    lost, taught = (reached(GONE, "good", method=method) for method in ("saturating", "nonsaturating"))
+    assert len(lost) == 5 and max(lost) < min(taught)
 
 
 def test_the_cured_run_is_as_it_is_told():

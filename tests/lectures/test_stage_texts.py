@@ -13,7 +13,7 @@ from pages.shared import lecture
 from pages.shared.knobs import label_of
 
 SCENE = re.compile(r"^## scene: (\S+) \|[^\n]*\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
-ASKED = re.compile(r"(?P<setup>.+)\n\n\*\*(?P<question>[^*\n]+)\*\*\n(?P<choices>(?:- [^\n]+\n)+)\n"
+ASKED = re.compile(r"(?P<setup>.+)\n\n\*\*(?P<question>[^*\n]+)\*\*\n\n(?P<choices>(?:- [^\n]+\n)+)\n"
                    r"### Answer\n(?P<reason>[^\n]+)\n\n(?P<rest>.+)", re.DOTALL)
 SENTENCES = re.compile(r"[.!?](?= |$)")
 CASES = [(lab, scene) for lab in labs.LABS for scene in labs.module(lab, "settings").SCENES]
@@ -54,7 +54,7 @@ def every_field(lab: str) -> Iterator[tuple[str, FieldInfo]]:
 
 
 def sentences(text: str) -> int:
-    return len(SENTENCES.findall(re.sub(r"\bet al\. ", "et al ", text)))
+    return len(SENTENCES.findall(re.sub(r"\bet al\.", "et al", text)))
 
 
 @each_scene
@@ -112,8 +112,8 @@ def test_no_help_has_more_than_two_sentences(lab):
 
 
 def test_what_is_not_in_the_form_of_the_stage_is_found():
-    well = "Set-up.\n\n**Does it rise?**\n- no\n- [x] yes\n\n### Answer\nBecause.\n\nIn this run it does.\n"
+    well = "Set-up.\n\n**Does it rise?**\n\n- no\n- [x] yes\n\n### Answer\nBecause.\n\nIn this run it does.\n"
     assert ASKED.fullmatch(well) and _asked(**ASKED.fullmatch(well).groupdict()).right == (1,)
-    for a, b in (("**Does", "Does"), ("\n- no\n- [x] yes", ""), ("Because.\n\n", ""), ("Set-up.\n\n", ""), ("### Answer\n", "")):
+    for a, b in (("**Does", "Does"), ("- no\n- [x] yes\n\n", ""), ("Because.\n\n", ""), ("Set-up.\n\n", ""), ("### Answer\n", "")):
         assert not ASKED.fullmatch(well.replace(a, b)), a
     assert sentences("Of Adam (Kingma et al. 2015). Keep it low.") == 2

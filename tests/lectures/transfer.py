@@ -22,7 +22,7 @@ def column(arguments: str, name: str, **where: str) -> tuple:
 CLAIMS = [
     # Domain shift
     claim("gets 98 of 100 new ones right", lambda: summary("transfer-it-worked-in-the-lab", "source"), "a setting"),
-    claim("**It reads 98 of 100 grey digits. How many in colour?**\n- about 90\n- about 70\n- [x] about 50",
+    claim("**It reads 98 of 100 grey digits. How many in colour?**\n\n- about 90\n- about 70\n- [x] about 50",
           lambda: summary("transfer-it-worked-in-the-lab", "source"), "of 100", CHOICE, CHOICE,
           lambda: Near(table("transfer", COLOUR + "source only").mean, 5)),
     claim("It gets 49 right, over all 1,000 test pictures. (The curve asks 500 of them and ends at 47 %.)",
@@ -33,7 +33,7 @@ CLAIMS = [
     claim("it is 41 ± 2 %.", *both(COLOUR + "source only, raw pixels")),
     claim("go from 27 to 57 %", *["the READMEs of two reproductions: hehai131/DANN 27.1, s-chh/PyTorch-DANN 57.2"] * 2),
     # DaNN
-    claim("**Source only reads 49 of 100 coloured digits. How many does DaNN read?**\n- [x] about 90\n- about 75\n- about 60",
+    claim("**Source only reads 49 of 100 coloured digits. How many does DaNN read?**\n\n- [x] about 90\n- about 75\n- about 60",
           lambda: summary("transfer-it-worked-in-the-lab", "target"), "of 100",
           lambda: Near(table("transfer", COLOUR + "DaNN").mean, 5), CHOICE, CHOICE),
     claim("It reads 91 in this run", lambda: summary("transfer-dann", "target")),

@@ -338,7 +338,7 @@ def test_knobs_that_wait_for_the_next_run_are_named():
     """Of those that differ from the run shown, all but the ones that may be turned while it goes on."""
     current = saved("plane")
     today = current.settings.model_copy(update={"pack": 2, "players": "d", "r1": 0.5})
-    assert status.differences(current, today, today.TURNABLE) == "Packed together 1 → 2"
+    assert status.differences(current, today, today.TURNABLE) == "Pack size 1 → 2"
     assert {"r1", "players"} <= set(today.TURNABLE)
 
 
