@@ -11,7 +11,7 @@ told = stories.every()
 story = told.get(st.session_state.get("home/story"), next(iter(told.values()), None))
 with st.container(key="headline", horizontal=True, vertical_alignment="center", gap="small"):
     st.title("Lectern", anchor=False)
-    st.markdown(_("Deep learning to touch: turn a knob, train a real network in seconds, and see what changed."))
+    st.markdown(_("Deep learning to touch: turn a knob, train a real network in seconds, and see what changed."), width="content")
     if st.button(_("Start here"), type="primary", icon=":material/play_arrow:", key="home/start"):
         st.switch_page(*cards.beginning(story))
 with st.container(key="home"):

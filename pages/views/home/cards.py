@@ -25,7 +25,7 @@ LINES = (
 
 def grid(labs: Sequence[tuple[str, str]]) -> None:
     """Cards, two in a row."""
-    with st.grid(2, gap="small"):
+    with st.grid(2, min_column_width=130, gap="small"):
         for lab, line in labs:
             title = lecture.read(lab).title
             with st.container(key=f"card-{lab}", gap=None):

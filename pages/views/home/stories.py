@@ -16,6 +16,7 @@ from pages.shared.words import _
 HEIGHT = 440  # pixels, where the page gives a film no other height
 REACH = 1.5  # where the measured plane ends
 COARSE = 2  # of the field's places each way one is drawn
+OPINION = [[0, "rgba(208,122,0,0.5)"], [0.5, "rgba(128,128,128,0.04)"], [1, "rgba(43,126,191,0.5)"]]  # fits both themes
 Film = tuple[list[Figure], list[str]]  # the frames, and the name of each
 
 
@@ -36,7 +37,7 @@ class Story:
 
 def every() -> dict[str, Story]:
     """The films whose run is there, by name; the first one is played first."""
-    points = _("Blue: real points. Orange: fakes by G. Dark: where D believes that a point is real.")
+    points = _("Points: blue are real, orange are G's fakes. Ground: what D says, blue “real”, orange “fake”.")
     tape = _("Each row is a task. Bright: the network knows it. Dark: it has forgotten it.")
     found = {
         "duel": Story(_("A GAN learns"), points, "gan", "the-duel", duel),
@@ -70,7 +71,7 @@ def duel(run: Run) -> Film:
 def _plane(real: np.ndarray, fake: np.ndarray, field: np.ndarray) -> Figure:
     """real, fake: points (N, 2). field (G, G): 8-bit, 255 where D says real."""
     places = np.linspace(-REACH, REACH, len(field))[::COARSE]
-    ground = rasters.field(places, places, field[::COARSE, ::COARSE] / 255)
+    ground = rasters.field(places, places, field[::COARSE, ::COARSE] / 255) | {"colorscale": OPINION, "opacity": 1}
     groups = [
         dots(name, role, *np.round(points.astype(np.float64), 2).T, (), small=True, silent=True) | {"marker": _marker(role)}
         for name, role, points in ((_("real"), "before", real), (_("fake"), "after", fake))
