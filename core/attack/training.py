@@ -141,7 +141,7 @@ def warning(method: Training, points: list[tuple[int, dict[str, float]]], warm_u
         step, found = points[-1]
         yield Warned(step, "overfitted", f"Catastrophic overfitting: {found['fgsm']:.0f} % withstand one long step, "
                      f"but only {found['pgd']:.0f} % ten small ones. The network has learned to mislead the one step, not to be "
-                     "right. A random start, or PGD as the enemy, helps.")
+                     "right. A random start, or PGD as the attack in training, helps.")
 
 
 def picture_of(watched: Subject) -> Tensor:

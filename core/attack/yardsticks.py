@@ -73,8 +73,8 @@ YARDSTICKS = (
     _trained("Longer and wider, PGD-40 with five starts, ε = 0.3", ROBUST, "pgd",
              f"93.2 % with one start, 90.4 % with twenty ({MADRY})",
              "1,000 digits. The recipe was chosen on 300 of them, with seed 0."),
-    _trained("FGSM from the digit as the enemy: FGSM", OVERFIT, "fgsm", NONE, "Withstands what it was trained on …"),
-    _trained("FGSM from the digit as the enemy: PGD", OVERFIT, "pgd", "0 % on CIFAR-10 (Kim, Lee, Lee 2021, abstract)",
+    _trained("Trained on FGSM from the digit: FGSM", OVERFIT, "fgsm", NONE, "Withstands what it was trained on …"),
+    _trained("Trained on FGSM from the digit: PGD", OVERFIT, "pgd", "0 % on CIFAR-10 (Kim, Lee, Lee 2021, abstract)",
              "… and hardly anything else: catastrophic overfitting."),
     *_defence("bits", "Eight grey levels", "0 % on CIFAR-10, a thermometer code of the grey levels (Buckman's "
               "defence in Athalye et al. 2018, table 1)"),

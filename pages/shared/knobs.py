@@ -159,7 +159,7 @@ def _main(fields: Mapping[str, FieldInfo], scene: Scene) -> list[str]:
     """The knobs that stand in the open: the scene's, then those that another choice has brought with it."""
     known = flatten(scene.settings)
     brought = [name for name in fields if name not in known and not extra(fields[name], "fine")]
-    wanted = [name for name in (scene.knobs or [n for n in fields if not extra(fields[n], "fine")][:6]) if name in fields]  # DEV
+    wanted = [name for name in scene.knobs if name in fields]
     return list(dict.fromkeys((*wanted, *brought)))[: max(AT_ONCE, len(wanted))]
 
 

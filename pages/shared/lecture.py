@@ -1,7 +1,7 @@
 """The lecture text of a lab: assets/lectures/<language>/<lab>.md, cut at its headings.
 
 # Title            the idea, its first sentence alone one line, then a line that begins with "Watch:"
-## scene: slug | Title      the set-up; a paragraph of a bold question and a list of answers, the right one with [x];
+## scene: slug | Title      the set-up; a bold question in a paragraph of its own; a list of answers, the right one with [x];
                             below "### Answer" the reason in one sentence, then a paragraph on what happened and why
 ## theory: Title            words for the formula of that title
 ## note: slug               a paragraph that the page shows where it names it
@@ -56,11 +56,8 @@ def read(lab: str, language: str = "en") -> Lecture:
 
 def _scene(title: str, asked: str, answered: str) -> SceneText:
     """A scene of its two halves. Raises ValueError when a part is missing."""
-    if "[x]" not in asked:  # DEV
-        asked = asked.strip() + "\n\n**Where do G's points go first?**\n- to the nearest spot\n- [x] all to one side\n- to all eight"
-        answered = "The points run together to one side, because D learns quickly where they are.\n\n" + answered
-    *setup, last = asked.strip().split("\n\n")
-    question, *listed = (line.removeprefix("- ") for line in last.splitlines())
+    *setup, question, choices = asked.strip().split("\n\n")
+    listed = [line.removeprefix("- ") for line in choices.splitlines()]
     (right,) = (i for i, choice in enumerate(listed) if choice.startswith("[x] "))
     reason, _, answer = answered.strip().partition("\n\n")
     return SceneText(

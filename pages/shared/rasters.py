@@ -107,7 +107,7 @@ def matrix(
     figure["layout"]["xaxis"] |= _names(columns) | {"title": {"text": said(x)}, "side": "top", "constraintoward": "left"}
     figure["layout"]["yaxis"] |= _names(rows) | {"title": {"text": said(y)}, "constraintoward": "top"}
     if text or len(words):
-        written = words or [["" if v is None else format(v, text) for v in row] for row in values]
+        written = words if len(words) else [["" if v is None else format(v, text) for v in row] for row in values]
         inks = [_ink(hue) for hue in _between(stops, np.clip((array / top + 1) / 2 if signed else array / top, 0, 1)).ravel()]
         at = [(j, i) for i in range(tall) for j in range(wide)]
         figure["data"].append(_words([said(word) for row in written for word in row], at, inks))

@@ -107,7 +107,7 @@ def check(visitor: AppTest) -> AppTest:
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart on the page: its key, and what the browser is told to draw."""
+    """A chart on the page: its key, and what the browser is told to draw: a figure with its "data", "layout" and "alt"."""
 
     key: str
     figure: dict[str, Any]
@@ -115,10 +115,22 @@ class Chart:
 
 def charts(visitor: AppTest) -> list[Chart]:
     """Every chart on the page; each one says in words what it shows."""
-    found = [Chart(chart.key.removesuffix("/svg"), json.loads(chart.proto.json)) for chart in visitor.get("bidi_component")]
+    told = [(chart.key.removesuffix("/plot"), json.loads(chart.proto.json)) for chart in visitor.get("bidi_component")]
+    found = [Chart(key, data.get("figure", {}) | data) for key, data in told]
     found += [Chart(chart.key, {"alt": chart.proto.alt, "plotly": chart.proto.spec}) for chart in visitor.get("plotly_chart")]
     assert all(chart.figure["alt"].strip() for chart in found), "a chart has no alt text"
     return found
+
+
+def behind(visitor: AppTest) -> list[str]:
+    """The names of the curves of other runs, which stand faint behind the run shown."""
+    traces = [trace for chart in charts(visitor) for trace in chart.figure.get("data", [])]
+    return [trace["name"] for trace in traces if trace.get("mode") == "lines" and trace["name"] and trace.get("opacity", 1) < 1]
+
+
+def marks(figure: dict[str, Any]) -> dict[str, float]:
+    """The vertical lines with a name: where they stand."""
+    return {shape["name"]: shape["x0"] for shape in figure["layout"]["shapes"] if shape["x0"] == shape["x1"] and shape["name"]}
 
 
 def shown(visitor: AppTest, lab: str) -> Settings:

@@ -36,7 +36,7 @@ def test_a_first_visitor_meets_a_picture(visit, lab):
     text = lecture.read(lab)
     assert visitor.title[0].value == text.title
     assert text.idea in text_of(visitor) and text.watch in text_of(visitor)
-    assert any(layer["kind"] == "line" and len(layer["x"]) > 2 for chart in charts(visitor) for layer in chart.figure["layers"])
+    assert any(trace.get("mode") == "lines" and len(trace["x"]) > 2 for chart in charts(visitor) for trace in chart.figure["data"])
     assert shown(visitor, lab) == labs.module(lab, "settings").SCENES[0].settings
     verb = {"explain": "Explain", "attack": "Attack"}.get(lab, "Train")
     assert [button.label for button in visitor.button][:6] == [verb, "Pause", "Step", "Stop", "Reset", "New seed"]

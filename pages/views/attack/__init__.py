@@ -81,7 +81,7 @@ def networks(current: Shown) -> dict[str, tuple[str, str]]:
 
     found = {}
     if data.trained(current):
-        found[_("Trained on the enemy")] = (current.id, next(iter(current.run.models)))
+        found[_("After adversarial training")] = (current.id, next(iter(current.run.models)))
     name = getattr(current.settings and current.settings.subject, "network", SHIPPED_NETWORK)
     if current.settings and current.settings.method.name == "training":
         name = ""  # the knob names a network that such a run does not ask

@@ -7,7 +7,7 @@ import pytest
 from core import labs, runs
 from core.settings import TEN_DIGITS, Chance
 from pages.shared import compare
-from tests.pages.conftest import charts, check
+from tests.pages.conftest import behind, check
 
 PAGE = "pages/network_compression.py"
 
@@ -69,7 +69,7 @@ def test_chosen_runs_are_laid_over_the_live_picture_and_stay_chosen(visit, two):
     check(visitor.run())
     pick = visitor.multiselect(key="compression/compare/pick")
     check(pick.set_value([two[0].about.id]).run())
-    laid_over = [layer["name"] for chart in charts(visitor) for layer in chart.figure.get("layers", []) if layer.get("faint")]
+    laid_over = behind(visitor)
     assert any(two[0].about.id[-6:] in name for name in laid_over)
     assert visitor.table
     visitor.session_state["compression/tab"] = "Theory"

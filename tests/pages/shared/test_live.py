@@ -113,8 +113,8 @@ def test_a_score_has_its_trivial_rival_below_it_and_as_a_level_in_its_curve(visi
     below = {metric.label: metric.delta for metric in visitor.metric}
     assert below.pop("Test accuracy") == said_below and set(below.values()) == {""}
     curve = next(chart.figure for chart in charts(visitor) if chart.key == "chart/accuracy")
-    low, high = curve["y"]["domain"]
-    drawn = [set(layer["y"]) for layer in curve["layers"] if layer["name"] == (chance.who if chance else "")]
+    low, high = curve["layout"]["yaxis"]["range"]
+    drawn = [{shape["y0"]} for shape in curve["layout"]["shapes"] if shape["name"] == (chance.who if chance else "")]
     assert drawn == ([{level}] if level is not None and low <= level <= high else [])
 
 

@@ -104,7 +104,7 @@ def keys(visitor):
 
 
 def layer(drawn, name):
-    return next(each for each in drawn["layers"] if each["name"].startswith(name))
+    return next(each for each in drawn["data"] if each["name"].startswith(name))
 
 
 def slide(visitor, key, value):
@@ -276,7 +276,7 @@ def test_where_nothing_raises_the_alarm_there_is_no_precision(visit):
     slide(visitor, "threshold/at", len(threshold.positions(found.test, found.odd)) - 1)
     assert metrics(visitor)["Precision"] == "–" and metrics(visitor)["F1"] == "0.0 %"
     assert "Nothing raises the alarm" in text_of(visitor)
-    assert not [each for each in figure(visitor, "threshold/precision")["layers"] if each["name"].startswith("chosen")]
+    assert not [each for each in figure(visitor, "threshold/precision")["data"] if each["name"].startswith("chosen")]
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from core.events import Finished, Metrics
 from core.settings import build, flatten
 from pages.shared import shown
 from pages.views.anomaly import data
-from tests.pages.conftest import charts, text_of
+from tests.pages.conftest import charts, marks, text_of
 
 PAGE = "pages/anomaly_detection.py"
 NAMES = ("expects", "bottleneck", "landscape", "blur", "damage", "order", "panels", "patients")
@@ -244,10 +244,10 @@ def test_the_slider_moves_the_mark_and_the_heat_map():
     visitor = view("expects", current)
     before = visitor.get("html")[1].proto.body
     calm(visitor.get_by_key(f"expects/blur/{current.id}").set_value(1.5).run())
-    line, rival, mark = figure(visitor, "expects/blurs")["layers"]
+    (line, rival), found = figure(visitor, "expects/blurs")["data"], marks(figure(visitor, "expects/blurs"))
     assert rival["y"][0] == pytest.approx(trivial.auroc(current.settings))
     np.testing.assert_allclose(line["y"], blur.curve(current.id, current)[0])
-    assert mark["name"] == "1.5 px" and mark["x"] == [1.5]
+    assert found == {"1.5 px": 1.5}
     assert visitor.get("html")[1].proto.body != before
     assert f"**{line['y'][6]:.1f} %**, without {line['y'][0]:.1f} %" in text_of(visitor)
 
@@ -355,8 +355,8 @@ def test_the_chosen_number_of_components_is_marked_said_and_shown():
     visitor, found = view("bottleneck", current), bottleneck.pca_curve("pca", events("pca")[0])
     for k in (30, 1):
         calm(visitor.get_by_key(f"bottleneck/k/{current.id}").set_value(k).run())
-        layers = figure(visitor, "bottleneck/auroc")["layers"]
-        assert layers[3]["name"] == f"k = {k}" and layers[0]["y"][k - 1] == pytest.approx(found.auroc[k - 1])
+        layers = figure(visitor, "bottleneck/auroc")["data"]
+        assert marks(figure(visitor, "bottleneck/auroc")) == {f"k = {k}": k} and layers[0]["y"][k - 1] == pytest.approx(found.auroc[k - 1])
         assert [each["y"][0] for each in layers[1:3]] == pytest.approx([trivial.auroc(current.settings), 50], abs=1e-3)
         assert f"**PCA with k = {k}**: AUROC **{found.auroc[k - 1]:.1f} %**" in text_of(visitor)
     assert found.auroc[29] == pytest.approx(current.summary["auroc"], abs=0.01)
@@ -368,11 +368,11 @@ def test_the_chosen_number_of_components_is_marked_said_and_shown():
 def test_stored_autoencoders_stand_at_the_size_of_their_code():
     current, local, dense = saved("pca"), saved("local"), saved("dense")
     visitor = view("bottleneck", current)
-    layers = {layer["name"]: layer for layer in figure(visitor, "bottleneck/auroc")["layers"]}
+    layers = {layer["name"]: layer for layer in figure(visitor, "bottleneck/auroc")["data"]}
     assert layers["convolutions alone"]["x"] == [98.0], "60 numbers are two channels of 49"
     assert layers["convolutions alone"]["y"] == pytest.approx([local.summary["auroc"]])
     assert layers["network, dense code"]["x"] == [8.0] and "the run shown" not in layers
-    lost = {layer["name"]: layer for layer in figure(visitor, "bottleneck/error")["layers"]}
+    lost = {layer["name"]: layer for layer in figure(visitor, "bottleneck/error")["data"]}
     spread = bottleneck.pca_curve("pca", current.settings).spread
     assert lost["network: anomalies"]["y"] == pytest.approx([100 * dense.summary["odd_score"] / spread[1]])
     assert lost["convolutions alone: normals"]["y"] == pytest.approx([100 * local.summary["held_score"] / spread[0]])
@@ -384,7 +384,7 @@ def test_stored_autoencoders_stand_at_the_size_of_their_code():
 def test_the_run_shown_has_a_mark_of_its_own_and_a_deleted_one_is_offered_no_more(own_store):
     current, other = saved("local"), saved("dense")
     visitor = view("bottleneck", current)
-    layers = {layer["name"]: layer for layer in figure(visitor, "bottleneck/auroc")["layers"]}
+    layers = {layer["name"]: layer for layer in figure(visitor, "bottleneck/auroc")["data"]}
     assert layers["the run shown"]["x"] == [98.0] and "convolutions alone" not in layers
     assert visitor.get_by_key(f"bottleneck/who/{current.id}").value == current.id
     next(own_store.glob(f"{other.id}*")).unlink()
@@ -441,7 +441,7 @@ def test_the_border_keeps_its_promise_and_moves_with_it():
         assert f"**{100 * (current.last('field') >= threshold).mean():.0f} %** of this plane" in text_of(visitor)
         assert f"**{100 * (found.strange >= threshold).mean():.1f} %**." in text_of(visitor)
         assert (found.held >= threshold).mean() <= promise / 100
-        lines[promise] = next(layer for layer in figure(visitor, "landscape/plane")["layers"] if layer["name"] == "border of the alarm")
+        lines[promise] = next(layer for layer in figure(visitor, "landscape/plane")["data"] if layer["name"] == "border of the alarm")
     assert lines[10]["x"] != lines[50]["x"]
 
 
@@ -457,12 +457,12 @@ def test_earlier_looks_can_be_looked_at():
 
 def test_points_keep_their_colours_and_lie_under_the_lines():
     current = saved("plane-pca")
-    layers = figure(view("landscape", current), "landscape/plane")["layers"]
+    layers = figure(view("landscape", current), "landscape/plane")["data"]
     named = {layer["name"]: layer for layer in layers if layer["name"]}
     odd = current.last("odd").astype(bool)
-    assert len(named["normal"]["x"]) == (~odd).sum() and named["normal"]["shape"] == "square"
-    assert len(named["anomaly"]["x"]) == odd.sum() and named["anomaly"]["shape"] == "x"
-    assert layers[-1]["name"] == "border of the alarm" and layers[-1]["silent"]
+    assert len(named["normal"]["x"]) == (~odd).sum() and named["normal"]["marker"]["symbol"] == "square"
+    assert len(named["anomaly"]["x"]) == odd.sum() and named["anomaly"]["marker"]["symbol"] == "x"
+    assert layers[-1]["name"] == "border of the alarm" and layers[-1]["hoverinfo"] == "skip"
 
 
 def test_what_the_plane_teaches_in_words():

@@ -24,7 +24,7 @@ from core.subject.settings import SHIPPED_NETWORK
 from pages.shared import shown, takeaway
 from pages.views import attack as views
 from pages.views.attack import data
-from tests.pages.conftest import PAGES, charts, check, text_of
+from tests.pages.conftest import PAGES, behind, charts, check, text_of
 from tests.pages.conftest import shown as settings_of
 
 PAGE = PAGES["attack"]
@@ -304,7 +304,7 @@ def test_what_becomes_what_follows_the_size_and_the_attack(visit):
         check(visitor.slider(key="attack/becomes/epsilon").set_value(level).run())
         found[attack, level] = share(visitor)
         matrix, = [chart.figure for chart in charts(visitor) if chart.key == "attack/becomes/matrix"]
-        counts = np.array(matrix["cells"]["values"], float)
+        counts = np.array(matrix["data"][0]["z"], float)
         assert counts.sum() == 200 and np.trace(counts) / 2 == pytest.approx(found[attack, level], abs=0.05)
     assert found["ifgsm", 0] > 95 and found["noise", 40] > 90 and found["ifgsm", 40] < 50
 
@@ -346,14 +346,14 @@ def test_the_curve_has_other_runs_over_it_and_a_matrix_for_every_size(visit):
     for chosen in ([], [other]):
         check(pick.set_value(chosen).run())
         curves, = [chart.figure for chart in charts(visitor) if chart.key == "attack/robust/curves"]
-        assert sum(bool(layer.get("faint")) for layer in curves["layers"]) == len(chosen)
+        assert sum(trace["opacity"] < 1 for trace in curves["data"]) == len(chosen)
         pick = visitor.multiselect(key=f"attack/robust/others/{first}")
     totals = []
     matrices = {e.step: e.array for e in made("curve")[1] if isinstance(e, Picture) and e.name == "becomes"}
     for level in (0, 48):
         check(visitor.get_by_key(f"attack/robust/level/{first}").set_value(level).run())
         matrix, = [chart.figure for chart in charts(visitor) if chart.key == "attack/robust/becomes"]
-        assert np.array_equal(np.array(matrix["cells"]["values"], float), matrices[level])
+        assert np.array_equal(np.array(matrix["data"][0]["z"], float), matrices[level])
         totals.append(np.trace(matrices[level]))
     assert totals[0] > totals[1]
 
@@ -442,7 +442,7 @@ def test_explain_holds_the_network_attacked():
     assert two_bits["The network attacked"][0] == "compression-two-bits" and len(two_bits) == 2
     assert list(views.networks(shown.find(PANDA)).values()) == [("compression-teacher", "model")]
     trained = views.networks(shown.find(TRAINING))
-    assert list(trained.items())[0] == ("Trained on the enemy", (TRAINING, "model")) and len(trained) == 2
+    assert list(trained.items())[0] == ("After adversarial training", (TRAINING, "model")) and len(trained) == 2
     gone = views.networks(shown.find(saved("pgd", network="compression-gone")))
     assert list(gone.values()) == [("compression-teacher", "model")]
     for run_id, model in [*two_bits.values(), *trained.values()]:
@@ -466,7 +466,7 @@ def test_every_score_stands_beside_what_noise_and_chance_reach(visit, measured):
     clean, noise = map(float, re.search(r"Without a change ([\d.]+) %, under noise of the same size ([\d.]+) %", text_of(visitor)).groups())
     assert clean >= noise > 90 > share(visitor)
     curves, = [c.figure for c in charts(check(visit(PAGE, run=saved("curve")))) if c.key == "attack/robust/curves"]
-    names = [layer["name"] for layer in curves["layers"] if "name" in layer]
+    names = [trace["name"] for trace in curves["data"]]
     assert "guessing: 10 %" in names and "Random noise" in names
 
 
@@ -568,5 +568,5 @@ def test_two_runs_are_compared(visit):
     visitor = check(visit(PAGE, tab="Compare", run=saved("pgd")))
     check(visitor.multiselect(key="attack/compare/pick").set_value([other]).run())
     assert visitor.table
-    faint = [layer["name"] for chart in charts(visitor) for layer in chart.figure.get("layers", []) if layer.get("faint")]
+    faint = behind(visitor)
     assert any(other[-6:] in name for name in faint)

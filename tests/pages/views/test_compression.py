@@ -45,8 +45,8 @@ def test_every_view_opens_and_answers(visit, name):
         assert set(keys) <= {chart.key for chart in charts(visitor)}
     assert seen[0] != seen[1], "the picture follows the slider"
     for figure in (chart.figure for chart in charts(visitor)):
-        if "layers" in figure and figure["y"]["title"].startswith("test accuracy") and name != "pareto":
-            assert "guessing (10 %)" in [layer["name"] for layer in figure["layers"]], "a curve of accuracies shows what guessing gets"
+        if figure["layout"]["yaxis"]["title"]["text"].startswith("test accuracy") and name != "pareto":
+            assert "guessing (10 %)" in [layer["name"] for layer in figure["data"]], "a curve of accuracies shows what guessing gets"
 
 
 def test_the_view_of_deep_compression_shows_bytes_and_codebook(visit):

@@ -19,7 +19,7 @@ from core.subject.settings import MOST_TEXT
 from pages.shared import compare, digit, explain, knobs, lecture, shown, takeaway
 from pages.shared.overlay import pixels
 from pages.views import explain as views
-from tests.pages.conftest import PAGES, charts, check, said, text_of
+from tests.pages.conftest import PAGES, behind, charts, check, said, text_of
 from tests.pages.conftest import shown as settings_of
 
 PAGE = PAGES["explain"]
@@ -149,7 +149,7 @@ def test_methods_side_by_side_are_as_many_maps_as_chosen(visit):
         agreement = [chart for chart in charts(visitor) if chart.key == "beside/agreement"]
         assert len(agreement) == (len(chosen) > 1), "one map alone agrees with nobody"
         if agreement:
-            values = np.array(agreement[0].figure["cells"]["values"])
+            values = np.array(agreement[0].figure["data"][0]["z"])
             assert values.shape == (3, 3) and np.allclose(np.diag(values), 1) and np.allclose(values, values.T)
         pick = visitor.multiselect(key="beside/explain-do-you-trust-this-map")
 
@@ -188,7 +188,7 @@ def test_the_areas_are_the_runs_own_in_the_live_picture_and_under_trust(visit):
     visitor, summary = check(visit(PAGE)), runs.load("explain-is-it-a-cat").about.summary
 
     def areas(where):
-        return {chart.key.split("/")[1]: [layer["name"] for layer in chart.figure["layers"]] for chart in charts(visitor)
+        return {chart.key.split("/")[1]: [layer["name"] for layer in chart.figure["data"]] for chart in charts(visitor)
                 if chart.key.startswith(where)}
     live = areas("live/")
     for way in ("deletion", "insertion"):
@@ -203,9 +203,9 @@ def test_the_picture_looked_at_lies_on_top_and_every_point_has_a_name(visit):
     for run, own, many in (("explain-is-it-a-cat", "this picture: Cat", 12), ("explain-do-you-trust-this-map", "this picture", 11)):
         view(visitor := check(visit(PAGE, run=run)), "features")
         figure = next(chart.figure for chart in charts(visitor) if chart.key.startswith("features/"))
-        names = [layer["name"] for layer in figure["layers"]]
-        assert names[-1] == own and figure["layers"][-1]["shape"] == "star" and figure["legend"]
-        assert len(set(names)) == len(names) == many and all(text for layer in figure["layers"] for text in layer["text"])
+        names = [layer["name"] for layer in figure["data"]]
+        assert names[-1] == own and figure["data"][-1]["marker"]["symbol"] == "star"
+        assert len(set(names)) == len(names) == many and all(text for layer in figure["data"] for text in layer["text"])
 
 
 @pytest.mark.parametrize("run, name, widget, values", [
@@ -427,7 +427,7 @@ def test_two_runs_are_compared(visit):
     check(visitor.run())
     check(visitor.multiselect(key="explain/compare/pick").set_value([other]).run())
     assert visitor.table
-    faint = [layer["name"] for chart in charts(visitor) for layer in chart.figure.get("layers", []) if layer.get("faint")]
+    faint = behind(visitor)
     assert any(other[-6:] in name for name in faint)
     table = compare.differences([runs.load("explain-do-you-trust-this-map").about, runs.load(other).about])
     rows = {row.split(" (")[0] for row in table[""]}

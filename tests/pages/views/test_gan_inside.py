@@ -18,7 +18,7 @@ from core.gan.settings import GanSettings
 from core.settings import build, flatten
 from pages.shared import shown, status
 from pages.views.gan import data
-from tests.pages.conftest import charts, text_of
+from tests.pages.conftest import charts, marks, text_of
 
 VIEWS = ("film", "scores", "half", "latent", "copying", "quality", "why")
 film, scores, half, latent, copying, quality, why, best, pick, why_plane = (  # the package calls views by the name of their file
@@ -144,8 +144,8 @@ def test_the_film_shows_the_chosen_look():
     assert "After step 40" in text_of(visitor)
     early = calm(slider.set_value(0).run())
     assert html(early) != late and "After step 0" in text_of(early)
-    marks = [layer for layer in figure(early, "film/quality")["layers"] if layer["kind"] == "rule"]
-    assert marks[0]["x"] == [0]
+    found = marks(figure(early, "film/quality"))
+    assert list(found.values()) == [0]
 
 
 def test_slow_motion_does_not_lengthen_the_film():
@@ -163,11 +163,11 @@ def test_half_of_all_change():
 def test_histograms_share_one_axis_over_the_run():
     current = saved("critic")
     visitor = view("scores", current)
-    domain = figure(visitor, "scores/histogram")["x"]["domain"]
+    domain = figure(visitor, "scores/histogram")["layout"]["xaxis"]["range"]
     slider = widget(visitor, "select_slider", "scores/look")
     early = calm(slider.set_value(0).run())
-    assert figure(early, "scores/histogram")["x"]["domain"] == domain
-    for layer in figure(early, "scores/histogram")["layers"]:
+    assert figure(early, "scores/histogram")["layout"]["xaxis"]["range"] == domain
+    for layer in figure(early, "scores/histogram")["data"]:
         assert sum(layer["y"]) == pytest.approx(100)
     assert "no probabilities" in text_of(early)
     assert "hardly overlap" in scores.verdict(99) and "hardly tell" in scores.verdict(50) and "run ahead" in scores.verdict(30)

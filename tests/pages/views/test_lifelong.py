@@ -68,7 +68,7 @@ def test_every_method_has_a_shipped_run():
 
 def test_the_matrix_is_the_runs_own(visit):
     run = runs.load("lifelong-forget-everything")
-    drawn = figure(check(visit(PAGE, scene="forget-everything")), "live/matrix")["cells"]["values"]
+    drawn = figure(check(visit(PAGE, scene="forget-everything")), "live/matrix")["data"][0]["z"]
     np.testing.assert_allclose(drawn, run.pictures("matrix")[-1].array)
 
 
@@ -80,7 +80,7 @@ def test_moving_lambda_moves_the_minimum_towards_the_first_task(visit):
         check(slider.set_value(value).run())
         slider = visitor.select_slider(key="landscape/lifelong-ewc-against-forgetting")
         losses.append(float(next(m.value for m in visitor.metric if "Task 1" in m.label and "Loss" in m.label)))
-        layers = {layer["name"]: layer for layer in figure(visitor, "landscape/slice")["layers"]}
+        layers = {layer["name"]: layer for layer in figure(visitor, "landscape/slice")["data"]}
         places.append((layers["minimum"]["x"][0], layers["minimum"]["y"][0]))
     distances = [np.hypot(*place) for place in places]
     assert losses[0] >= losses[1] >= losses[2] and distances[0] >= distances[1] > distances[2]
@@ -89,7 +89,7 @@ def test_moving_lambda_moves_the_minimum_towards_the_first_task(visit):
 def test_a_method_without_importance_has_no_bowl_and_says_so(visit):
     visitor = view(check(visit(PAGE, scene="forget-everything")), "landscape")
     assert "no bowl" in text_of(visitor)
-    assert "bowl of the penalty" not in {layer["name"] for layer in figure(visitor, "landscape/slice")["layers"]}
+    assert "bowl of the penalty" not in {layer["name"] for layer in figure(visitor, "landscape/slice")["data"]}
 
 
 def test_methods_are_compared_on_the_same_tasks_only(visit):
@@ -104,7 +104,7 @@ def test_chosen_methods_are_the_curves(visit):
     visitor = view(check(visit(PAGE)), "methods")
     pick = next(group for group in visitor.get("pills") if (group.key or "").startswith("methods/"))
     check(pick.set_value(["lifelong-mas", "lifelong-joint"]).run())
-    names = [layer["name"] for layer in figure(visitor, "methods/curves")["layers"]]
+    names = [layer["name"] for layer in figure(visitor, "methods/curves")["data"]]
     assert names == ["MAS, λ = 0.02", "Joint training"]
     check(pick.set_value([]).run())
 

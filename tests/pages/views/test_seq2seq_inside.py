@@ -17,7 +17,7 @@ from core.seq2seq.models import BOS, PAD
 from core.seq2seq.settings import SHIPPED
 from core.seq2seq.tasks import trimmed
 from pages.views.seq2seq import data
-from tests.pages.conftest import text_of
+from tests.pages.conftest import marks, text_of
 from tests.pages.views.seq2seq_page import RUNS, SAY, SHOWN, TOY, calm, figure, html, saved, view, widget
 
 VIEWS = ("lengths", "states", "confused", "exposure", "why")
@@ -84,8 +84,8 @@ def test_lengths_are_those_of_every_answer():
 def test_a_toy_stands_at_the_border_of_what_it_learned():
     visitor = view("lengths", TOY)
     longest = SHIPPED[TOY].task.longest
-    marks = [layer for layer in figure(visitor, "lengths/wrong")["layers"] if layer["kind"] == "rule"]
-    assert marks[0]["x"] == [longest] and widget(visitor, "select_slider", "least").value == longest + 1
+    found = marks(figure(visitor, "lengths/wrong"))
+    assert list(found.values()) == [longest] and widget(visitor, "select_slider", "least").value == longest + 1
     __, beyond = lengths.pooled(lengths.measured(TOY), longest + 1)
     assert f"beyond it **{beyond.wer:.0f} %**" in text_of(visitor)
     seen = text_of(visitor)
@@ -153,10 +153,10 @@ def test_the_one_vector_in_a_new_light():
     visitor = view("states", SAY)
     visitor = calm(widget(visitor, "button_group", "way").set_value("vector").run())
     first = figure(visitor, "states/cloud")
-    assert sum(len(layer["x"]) for layer in first["layers"]) == states.WORDS
+    assert sum(len(layer["x"]) for layer in first["data"]) == states.WORDS
     visitor = calm(widget(visitor, "button_group", "vector/by").set_value("ending").run())
     second = figure(visitor, "states/cloud")
-    assert {layer["name"] for layer in first["layers"]} != {layer["name"] for layer in second["layers"]}
+    assert {layer["name"] for layer in first["data"]} != {layer["name"] for layer in second["data"]}
     vectors = data.opened(SAY)[0].read(trimmed(data.opened(SAY)[1].test.x[: states.WORDS])).vector.numpy()
     held = 100 * PCA(2).fit(vectors).explained_variance_ratio_.sum()
     assert f"hold {held:.0f} % of the variance" in text_of(visitor)
@@ -194,10 +194,11 @@ def test_confusions_add_up():
 def test_the_matrix_and_the_examples_show_what_happened():
     found, (__, world), verdict = confused.mistakes(SAY), data.opened(SAY), data.verdict(SAY)
     visitor = view("confused", SAY)
-    cells = figure(visitor, "confused/matrix")["cells"]
+    drawn = figure(visitor, "confused/matrix")
+    cells = drawn["data"][0]["z"]
     worst = confused.most_confused(found.table)
-    assert cells["rows"] == [found.names[i] for i in worst] and all(cells["values"][i][i] is None for i in range(len(worst)))
-    assert cells["values"][0][1] == pytest.approx(100 * found.table[worst[0], worst[1]] / found.table[worst[0]].sum())
+    assert drawn["layout"]["yaxis"]["ticktext"] == [found.names[i] for i in worst] and all(cells[i][i] is None for i in range(len(worst)))
+    assert cells[0][1] == pytest.approx(100 * found.table[worst[0], worst[1]] / found.table[worst[0]].sum())
     right, said, _many = confused.commonest(found)[0]
     texts = ["".join(world.source.decode(x.tolist())) for x in world.test.x[: len(verdict.said)]]
     for text in found.examples[right, said]:
@@ -295,10 +296,11 @@ def test_every_method_answers_and_is_held_against_attention():
         rho = spearmanr(np.abs(found), said.looked[0]).statistic
         assert f"Rank correlation of the two: **{rho:.2f}**".replace("-", "−") in text_of(visitor)
         drawn = figure(visitor, "why/bars")
-        bars, (low, high) = drawn["layers"], drawn["y"]["domain"]
+        bars, (low, high) = drawn["data"], drawn["layout"]["yaxis"]["range"]
         assert bars[0]["y"] == pytest.approx(sizes.tolist(), abs=1e-6)
         assert method == "saliency" or bars[1]["y"] == pytest.approx(np.clip(found, None, 0).tolist(), abs=1e-6), "against it: downward"
-        assert all(layer["base"] == 0 and low <= min(layer["y"]) <= max(layer["y"]) <= high for layer in bars) and low <= 0 < high
+        assert drawn["layout"]["barmode"] == "relative"
+        assert all(low <= min(layer["y"]) <= max(layer["y"]) <= high for layer in bars) and low <= 0 < high
 
 
 def test_another_token_and_another_word():

@@ -207,7 +207,7 @@ def test_the_distribution_is_the_networks():
     expected = decode.possible(net.teach(net.read(world.example("cat")), torch.tensor([[1, ids[0]]]))[0, -1]).softmax(0)
     assert found["p"] == pytest.approx(expected.numpy(), abs=1e-6) and found["follows"] == ids and not found["ended"]
     assert steps.after(SAY, "cat", ids)["ended"] and ids[-1] == EOS
-    bars = figure(say(view("steps", SAY), "cat"), "steps/next")["layers"][0]
+    bars = figure(say(view("steps", SAY), "cat"), "steps/next")["data"][0]
     top = steps.after(SAY, "cat", ())["p"]
     assert bars["y"] == pytest.approx([100 * float(p) for p in sorted(top, reverse=True)[:10]], rel=1e-5)
 
@@ -236,8 +236,8 @@ def test_the_live_picture_says_what_is_right(monkeypatch):
     right = [live.named(current.facts, said, said)[0] in ways for said, ways in zip(current.last("said"), current.facts["answers"])]
     assert f"{sum(right)} of {len(right)} are right" in text_of(visitor) and html(visitor).count("✓") == sum(right)
     assert all(f"<b>{text}</b>" in html(visitor) for text in current.facts["inputs"])
-    heat = figure(visitor, "live/attention")["cells"]
-    assert heat["columns"] == list(current.facts["inputs"][0])
+    heat = figure(visitor, "live/attention")["layout"]["xaxis"]
+    assert heat["ticktext"] == list(current.facts["inputs"][0])
     without = calm(AppTest.from_function(live_pictures, default_timeout=120, args=(VECTOR,)).run())
     assert not charts(without) and "one vector" in without.info[0].value
     nothing = calm(AppTest.from_function(live_pictures, default_timeout=120, args=(saved("own", keep=1, state="stopped").id,)).run())

@@ -315,7 +315,7 @@ def test_the_next_token_at_a_chosen_step():
         logits = decode.possible(net.teach(net.read(world.example("quiche")), torch.tensor([(BOS, *one.ids[:-1])]))[0])
     for step in range(1, len(one.ids) + 1):
         calm(widget(visitor, "slider", "/step/quiche").set_value(step).run())
-        own, drawn_from = (layer["y"] for layer in figure(visitor, "sample/next")["layers"])
+        own, drawn_from = (layer["y"] for layer in figure(visitor, "sample/next")["data"])
         p, order = logits[step - 1].softmax(0), logits[step - 1].argsort(descending=True)[: sample.SHOWN]
         assert own == pytest.approx((100 * p[order]).tolist(), abs=1e-3)
         tempered = torch.exp(logits[step - 1][order[:4]] / 2)

@@ -239,7 +239,7 @@ def test_another_judgement_is_another_curve_and_turns_its_sign(visit):
     looks = working.counted(*current.table, current.events[0].total_steps)
     for name, sign in working.JUDGEMENTS.items():
         calm(visitor.get_by_key("working/by").set_value(name).run())
-        np.testing.assert_allclose(figure(visitor, "working/judgement")["layers"][0]["y"], looks[name])
+        np.testing.assert_allclose(figure(visitor, "working/judgement")["data"][0]["y"], looks[name])
         rho = spearmanr(sign * looks[name], looks["target"]).statistic
         assert f"**{rho:+.2f}**".replace("-", "−") in text_of(visitor)
         assert {"entropy": "The same probability for every class: 2.30 nats", "information": "One answer for every picture: 0.00 nats",
@@ -269,7 +269,7 @@ def test_the_matrix_is_the_runs_own_and_source_only_stands_beside_it(visit):
     visitor = view(calm(visit(PAGE, run=current.id, tab="Look inside")), "swapped")
     for key, run in (("swapped/after", current), ("swapped/before", source)):
         counts = run.last("confusion")
-        np.testing.assert_allclose(figure(visitor, key)["cells"]["values"], 100 * counts / counts.sum(1, keepdims=True))
+        np.testing.assert_allclose(figure(visitor, key)["data"][0]["z"], 100 * counts / counts.sum(1, keepdims=True))
 
 
 def test_a_matrix_counted_from_the_network_is_the_stored_one():
@@ -297,7 +297,7 @@ def test_before_a_second_phase_the_matrix_is_counted_now():
 
 def test_rare_classes_get_a_chart_of_shares(visit):
     visitor = view(calm(visit(PAGE, run=saved("rare").id, tab="Look inside")), "swapped")
-    truth, answered, estimated = figure(visitor, "swapped/shift")["layers"]
+    truth, answered, estimated = figure(visitor, "swapped/shift")["data"]
     np.testing.assert_allclose(truth["y"], [100 * n / 2200 for n in [400] * 5 + [40] * 5])
     assert sum(answered["y"]) == pytest.approx(100) and sum(estimated["y"]) == pytest.approx(100) and min(estimated["y"]) >= 0
     text, end = text_of(visitor), events("rare")[1][-1].summary
@@ -324,7 +324,7 @@ def test_a_method_that_aligns_nothing_is_not_blamed_for_the_shares():
 def test_the_gap_is_between_source_only_and_the_target_itself(visit):
     current, _source, _target = saved("dann"), saved("source"), saved("target")
     visitor = view(calm(visit(PAGE, run=current.id, tab="Look inside")), "methods")
-    names = [layer["name"] for layer in figure(visitor, "methods/curves")["layers"]]
+    names = [layer["name"] for layer in figure(visitor, "methods/curves")["data"]]
     assert sorted(names) == ["DaNN, λ = 1", "Source only (lower bound)", "Trained on the target (upper bound)"]
     table = visitor.table[-1].value
     reached = dict(zip(table["Method"], table["Gap closed (%)"]))

@@ -18,7 +18,7 @@ from core.settings import build, flatten
 from core.transfer import watch
 from core.transfer.domains import domains
 from core.transfer.settings import Coloured, Scanned, TransferSettings
-from pages.shared.ground import DARKEST, GREYS, shades
+from pages.shared import rasters
 from pages.shared.shown import Shown, of
 from pages.views.transfer.border import REACH
 from pages.views.transfer.card import SHOWN, card
@@ -61,9 +61,9 @@ def figure(visitor, key):
 
 def drawn(figure):
     """Every point of a figure, in no order, and how many have each shape."""
-    layers = [layer for layer in figure["layers"] if layer["kind"] == "point" and layer["x"]]
+    layers = [trace for trace in figure["data"] if trace.get("mode") == "markers" and trace["x"]]
     points = np.concatenate([np.stack([layer["x"], layer["y"]], 1) for layer in layers])
-    shapes = [layer["shape"] for layer in layers for _ in layer["x"]]
+    shapes = [layer["marker"]["symbol"] for layer in layers for _ in layer["x"]]
     return np.array(sorted(points.tolist())), {shape: shapes.count(shape) for shape in shapes}
 
 
@@ -124,7 +124,7 @@ def test_the_slider_shows_each_look_on_axes_that_stay():
     check(slider(visitor).set_value(0).run())
     first = figure(visitor, "cloud/points")
     np.testing.assert_allclose(drawn(first)[0], in_order(way[0]))
-    assert (first["x"]["domain"], first["y"]["domain"]) == (last["x"]["domain"], last["y"]["domain"])
+    assert all(first["layout"][name]["range"] == last["layout"][name]["range"] for name in ("xaxis", "yaxis"))
     assert len(slider(visitor).options) == len(way) and visitor.metric[-2].value == "0"
     steps, columns = run.history()
     assert visitor.metric[-1].value == f"{columns['target'][steps.index(0)]:.1f} %"
@@ -134,14 +134,14 @@ def test_by_class_every_class_has_a_colour_and_every_domain_a_shape():
     visitor, _ = draw(CLOUD, "digits")
     check(colours(visitor).set_value("class").run())
     figure_ = figure(visitor, "cloud/points")
-    assert [layer["name"] for layer in figure_["layers"] if layer["name"]] == ["source", "target", *map(str, range(10))]
+    assert [layer["name"] for layer in figure_["data"] if layer["showlegend"]] == ["source", "target", *map(str, range(10))]
     assert drawn(figure_)[1] == {"square": 200, "circle": 200}
     hues = {}
-    for layer in figure_["layers"]:
+    for layer in figure_["data"]:
         for text in layer["text"]:
             name, which = text.split(", ")
-            assert layer["shape"] == {"source": "square", "target": "circle"}[name]
-            hues.setdefault(which, set()).add(layer["colour"])
+            assert layer["marker"]["symbol"] == {"source": "square", "target": "circle"}[name]
+            hues.setdefault(which, set()).add(layer["marker"]["color"])
     assert len(hues) == 10 and all(len(found) == 1 for found in hues.values())
     assert len(set.union(*hues.values())) == 10
 
@@ -161,7 +161,7 @@ def test_a_stopped_run_shows_its_live_clouds():
     clouds = [np.array(e.array) for e in run.pictures("cloud")]
     assert len(clouds) == 4 == len(slider(visitor).options)
     np.testing.assert_allclose(drawn(figure(visitor, "cloud/points"))[0], in_order(clouds[-1]))
-    assert "of the first look" in figure(visitor, "cloud/points")["x"]["title"]
+    assert "of the first look" in figure(visitor, "cloud/points")["layout"]["xaxis"]["title"]["text"]
     assert "t-SNE of the end" not in colours(visitor).options
 
 
@@ -170,8 +170,8 @@ def test_live_axes_hold_every_cloud_so_far():
     clouds = [np.array(e.array, float) for e in run.pictures("cloud")]
     found, keep = figure(visitor, "live/cloud"), few(np.array(run.pictures("who")[0].array))
     every = np.concatenate([points[keep] for points in clouds])
-    for name, values in (("x", every[:, 0]), ("y", every[:, 1])):
-        low, high = found[name]["domain"]
+    for name, values in (("xaxis", every[:, 0]), ("yaxis", every[:, 1])):
+        low, high = found["layout"][name]["range"]
         assert low < values.min() and high > values.max()
     points, shapes = drawn(found)
     np.testing.assert_allclose(points, in_order(clouds[-1][keep]))
@@ -224,7 +224,7 @@ def test_the_border_is_the_runs_own_and_follows_the_slider():
     lines = []
     for place, values in ((len(run.pictures("border")) - 1, last), (0, first)):
         check(slider(visitor).set_value(place).run())
-        layer = next(each for each in figure(visitor, "border/plane")["layers"] if each["name"] == "50 %")
+        layer = next(each for each in figure(visitor, "border/plane")["data"] if each["name"] == "50 %")
         lines.append(layer)
         axis = np.linspace(-REACH, REACH, len(values))
         for x, y in [(a, b) for a, b in zip(layer["x"], layer["y"]) if b is not None][::7]:
@@ -237,23 +237,19 @@ def test_the_border_is_the_runs_own_and_follows_the_slider():
 def test_domain_and_class_of_a_moon_are_told_by_the_shape_alone():
     visitor, run = draw(BORDER, "moons")
     who, points = (np.array(run.pictures(name)[0].array, float) for name in ("who", "points"))
-    layers = {each["name"]: each for each in figure(visitor, "border/plane")["layers"] if each["kind"] == "point"}
-    assert len({layer["shape"] for layer in layers.values()}) == 4
+    layers = {each["name"]: each for each in figure(visitor, "border/plane")["data"] if each.get("mode") == "markers"}
+    assert len({layer["marker"]["symbol"] for layer in layers.values()}) == 4
     own = (who[0] == 1) & (who[1] == 0)
     np.testing.assert_allclose(np.stack([layers["target, 0"]["x"], layers["target, 0"]["y"]], 1), points[own])
 
 
-def test_the_ground_has_at_each_place_the_shade_of_its_value():
+def test_the_ground_has_at_each_place_its_value_from_the_paper_to_the_ink():
     rng, axis = np.random.default_rng(0), np.linspace(-1, 1, 9)
     values = rng.random((9, 9))
-    seen = np.full((9, 9), "")
-    seen = seen.astype(object)
-    for layer in shades(values, axis):  # as the chart paints it: bars from the floor up, one over the other
-        for x, top in zip(layer["x"], layer["y"]):
-            seen[axis < top, np.abs(axis - x).argmin()] = layer["colour"]
-    shade = {grey: f" {DARKEST * grey / GREYS:.0f}%" for grey in range(GREYS + 1)}
-    for place, value in np.ndenumerate(values):
-        assert shade[round(GREYS * value)] in seen[place]
+    ground = rasters.field(axis, axis, values)
+    np.testing.assert_allclose(ground["z"], values, atol=1e-3)
+    assert ground["x"] == ground["y"] == axis.tolist() and (ground["zmin"], ground["zmax"]) == (0, 1)
+    assert [colour for _, colour in ground["colorscale"]] == ["var(--st-background-color)", "var(--st-text-color)"]
 
 
 def test_the_plane_ends_where_it_was_measured():
