@@ -1,7 +1,6 @@
 """The eight labs as pictures, each with one line."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import streamlit as st
 
@@ -23,17 +22,18 @@ LINES = (
 )
 
 
-def grid(labs: Sequence[tuple[str, str]]) -> None:
-    """Cards, two in a row."""
-    with st.grid(2, min_column_width=130, gap="small"):
-        for lab, line in labs:
-            title = lecture.read(lab).title
-            with st.container(key=f"card-{lab}", gap=None):
-                st.image(f"{FOLDER}/{lab}.png", width="stretch", alt=title)
+def column(labs: Sequence[tuple[str, str]]) -> None:
+    """Cards, one below the other: the picture, and beside it the lab's name and line."""
+    for lab, line in labs:
+        title = lecture.read(lab).title
+        with st.container(key=f"card-{lab}", horizontal=True, vertical_alignment="center", gap="small"):
+            st.image(f"{FOLDER}/{lab}.png", width="stretch", alt=title)
+            with st.container(gap=None):
                 st.page_link(PAGES[lab], label=title)  # the style sheet makes the whole card its place to click
                 st.markdown(line)
 
 
-def beginning(story: Story | None) -> tuple[Any, ...]:
-    """Where “Start here” leads: to the scene of the film that is shown."""
-    return PAGES[story.lab if story else "gan"], *()
+def start(story: Story | None) -> None:
+    """The button that leads into the lab of the film that is shown, at the scene that it comes from."""
+    if st.button(_("Start here"), type="primary", icon=":material/play_arrow:", key="home/start"):
+        st.switch_page(PAGES[story.lab if story else "gan"], query_params={"scene": story.scene} if story else None)

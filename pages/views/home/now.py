@@ -14,13 +14,23 @@ EVERY = 3.0  # seconds
 MOST = 3  # runs that are listed
 
 
-def now() -> None:
-    """The list, anew every few seconds while something is trained."""
-    st.fragment(_draw, run_every=EVERY if jobs.overview() else None)(True)
-
-
-def _draw(first: bool) -> None:
+def draw() -> None:
+    """The list, anew every few seconds as long as something is trained."""
     running = jobs.overview()
+    if running:
+        st.fragment(_again, run_every=EVERY)()
+    else:
+        _list(running)
+
+
+def _again() -> None:
+    running = jobs.overview()
+    if not running:
+        st.rerun()  # the whole page: it stops asking
+    _list(running)
+
+
+def _list(running: list[View]) -> None:
     with st.container(key="now", horizontal=True, vertical_alignment="center", gap="small"):
         if not running:
             st.caption(_("Nothing is being trained on this server now."))

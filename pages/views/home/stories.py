@@ -5,18 +5,21 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+import streamlit as st
 
 from core import runs
 from core.runs import Run, RunError
-from pages.shared import figures, rasters, shown
+from pages.shared import chart, figures, rasters, shown
 from pages.shared.figures import Figure
 from pages.shared.grammar import dots
 from pages.shared.words import _
 
+CHOICE = "home/story"
 HEIGHT = 440  # pixels, where the page gives a film no other height
 REACH = 1.5  # where the measured plane ends
 COARSE = 2  # of the field's places each way one is drawn
-OPINION = [[0, "rgba(208,122,0,0.5)"], [0.5, "rgba(128,128,128,0.04)"], [1, "rgba(43,126,191,0.5)"]]  # fits both themes
+OPINION = [[0, "rgba(208,122,0,0.55)"], [0.5, "rgba(128,128,128,0.02)"], [1, "rgba(43,126,191,0.55)"]]  # fits both themes
+SURE = {"zmin": 0.25, "zmax": 0.75}  # of full colour: D is rarely surer
 Film = tuple[list[Figure], list[str]]  # the frames, and the name of each
 
 
@@ -37,8 +40,8 @@ class Story:
 
 def every() -> dict[str, Story]:
     """The films whose run is there, by name; the first one is played first."""
-    points = _("Points: blue are real, orange are G's fakes. Ground: what D says, blue “real”, orange “fake”.")
-    tape = _("Each row is a task. Bright: the network knows it. Dark: it has forgotten it.")
+    points = _("G moves its fakes to where D says “real”: the blue ground.")
+    tape = _("One row for each task. Yellow: the network knows it. Dark: it does not.")
     found = {
         "duel": Story(_("A GAN learns"), points, "gan", "the-duel", duel),
         "collapse": Story(_("A GAN collapses"), points, "gan", "mode-collapse-and-its-cure", duel),
@@ -47,12 +50,37 @@ def every() -> dict[str, Story]:
     return {name: story for name, story in found.items() if shown.stored(story.run)}
 
 
+def chosen() -> Story | None:
+    """The film to show; None when no run of a film is there."""
+    told = every()
+    return told.get(st.session_state.get(CHOICE), next(iter(told.values()), None))
+
+
+def draw(story: Story | None) -> None:
+    """The film, the choice of another one, and what is what in it."""
+    if story is None or (film := _film(story.run)) is None:
+        st.info(_("The run of this film is not here. The labs work without it."))
+        return
+    told = every()
+    st.pills(
+        _("Film"),
+        list(told),
+        format_func=lambda name: told[name].title,
+        default=next(iter(told)),
+        required=True,
+        key=CHOICE,
+        label_visibility="collapsed",
+    )
+    chart.film(*film, key="home/film", alt=f"{story.title}. {story.caption}", share=1)
+    st.caption(story.caption)
+
+
 @lru_cache(maxsize=4)
-def film(lab: str, scene: str) -> Film | None:
+def _film(run_id: str) -> Film | None:
     """The frames of a film; None when its run cannot be read. Shared: never write into them."""
-    story = next((each for each in every().values() if (each.lab, each.scene) == (lab, scene)), None)
+    story = next(each for each in every().values() if each.run == run_id)
     try:
-        return story.frames(runs.load(story.run)) if story else None
+        return story.frames(runs.load(run_id))
     except (RunError, LookupError):
         return None
 
@@ -71,12 +99,14 @@ def duel(run: Run) -> Film:
 def _plane(real: np.ndarray, fake: np.ndarray, field: np.ndarray) -> Figure:
     """real, fake: points (N, 2). field (G, G): 8-bit, 255 where D says real."""
     places = np.linspace(-REACH, REACH, len(field))[::COARSE]
-    ground = rasters.field(places, places, field[::COARSE, ::COARSE] / 255) | {"colorscale": OPINION, "opacity": 1}
+    ground = rasters.field(places, places, field[::COARSE, ::COARSE] / 255) | {"colorscale": OPINION, "opacity": 1, **SURE}
     groups = [
         dots(name, role, *np.round(points.astype(np.float64), 2).T, (), small=True, silent=True) | {"marker": _marker(role)}
         for name, role, points in ((_("real"), "before", real), (_("fake"), "after", fake))
     ]
-    return figures.add(figures.plane(REACH, HEIGHT), ground, *groups)
+    figure = figures.add(figures.plane(REACH, HEIGHT), ground, *groups)
+    figure["layout"]["margin"] = {"l": 4, "b": 4}
+    return figure
 
 
 def _marker(role: str) -> dict[str, object]:
@@ -118,5 +148,6 @@ def _tape(known: np.ndarray, times: list[int], place: int, marks: list[int]) -> 
     across = figures.axis(_("training step"), (-0.01 * end, 1.16 * end)) | {"showgrid": False, "zeroline": False}
     figure["layout"]["xaxis"] = across | {"tickvals": [0, *marks, end]}
     figure["layout"]["yaxis"] |= {"scaleanchor": None, "constrain": None}
-    figure["layout"]["shapes"] = [figures.upright(mark) for mark in marks] if hasattr(figures, "upright") else []
+    border = {"type": "line", "yref": "paper", "y0": 0, "y1": 1, "line": {"color": figures.INK, "width": 1, "dash": "dot"}}
+    figure["layout"]["shapes"] = [border | {"x0": mark, "x1": mark} for mark in marks]
     return figure
