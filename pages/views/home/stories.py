@@ -99,7 +99,7 @@ def duel(run: Run) -> Film:
 def _plane(real: np.ndarray, fake: np.ndarray, field: np.ndarray) -> Figure:
     """real, fake: points (N, 2). field (G, G): 8-bit, 255 where D says real."""
     places = np.linspace(-REACH, REACH, len(field))[::COARSE]
-    ground = rasters.field(places, places, field[::COARSE, ::COARSE] / 255) | {"colorscale": OPINION, "opacity": 1, **SURE}
+    ground = rasters.field(places, places, field[::COARSE, ::COARSE] / 255) | {"colorscale": OPINION, "opacity": 1, "zsmooth": "fast", **SURE}
     groups = [
         dots(name, role, *np.round(points.astype(np.float64), 2).T, (), small=True, silent=True) | {"marker": _marker(role)}
         for name, role, points in ((_("real"), "before", real), (_("fake"), "after", fake))
