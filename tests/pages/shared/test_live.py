@@ -174,6 +174,11 @@ def tab_of(page):
     return next(tab for tab in page.tabs if tab.children)
 
 
+def choice(page):
+    """The choice of views in Look inside."""
+    return next(group for group in page.get("segmented_control") if group.key.startswith("inside/"))
+
+
 def ended(run, name):
     """A stored run of that name."""
     made = replace(run, about=replace(run.about, id=name, shipped=False))
@@ -198,10 +203,14 @@ def test_while_a_run_goes_on_the_tabs_open_one_that_has_ended_and_say_which(visi
         job.run = ended(run, job.id)
     check(visitor.run())
     assert "Until your run ends" not in text_of(visitor) and "Your run" in text_of(visitor)
+    view = choice(visitor)
+    other = next(name for name in reversed(view.options) if name != view.value)
+    check(view.set_value(other).run())
     again = register(lab, "running", run.events[:-1], settings=run.settings)
     visitor.session_state[f"{lab}/run"] = again.id
     check(visitor.run())
     assert "Until your run ends, this is the run before it, " in text_of(visitor)
+    assert choice(visitor).value == other, "the chosen view outlives a new run"
 
 
 ENDINGS = [("stopped", endings.UNWATCHED), ("stopped", endings.TOO_LONG_PAUSED), ("stopped", endings.MADE_ROOM),
