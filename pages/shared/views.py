@@ -42,6 +42,8 @@ def kept(where: str, options: Sequence[Any], default: Any) -> str:
     state, value = st.session_state, st.session_state.get(where)
     if value is None or value == state.get(f"{where}/first"):
         value = default
+    elif isinstance(value, list):
+        value = [each for each in value if each in options]
     elif value not in options:
         numeric = all(isinstance(option, int | float) for option in (value, *options))
         value = min(options, key=lambda option: abs(option - value)) if numeric else default
