@@ -280,8 +280,7 @@ def test_a_figure_follows_the_width_of_the_window(visit):
 def test_life_long_learning_fills_its_matrix_live(visit):
     query = {"tasks": 3, "epochs": 2, "batch": 256, "seed": long()["seed"]}
     page = visit("lifelong_learning", **query)
-    keyed(page, "live/matrix").scroll_into_view_if_needed()
-    cells = keyed(page, "live/matrix").locator(".textpoint")
+    cells = keyed(page, "stage/matrix").locator(".textpoint")
     expect(cells).to_have_count(25)  # the shipped run of the scene: five tasks
     button(page, "Train").click()
     expect(page.get_by_test_id("stMain")).to_contain_text(re.compile(r"Your run · \d"))
@@ -296,7 +295,7 @@ def test_moving_lambda_moves_the_minimum_at_once(visit):
     expect(cross).to_be_attached()
     arrived(page)
     before = cross.get_attribute("transform")
-    nudge(page, "landscape/lifelong-ewc-against-forgetting", 3)
+    nudge(page, "landscape/strength", 3)
     wait_until(lambda: cross.get_attribute("transform") != before, "the minimum to move")
 
 
