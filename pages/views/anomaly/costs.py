@@ -110,6 +110,8 @@ def on_scores(found: Scores, prices: Mapping[str, Prices], share: float, ends: t
     lines = [Line(priced(name, prices[name]), ROLES[name], at, y) for name, y in curves_of.items()]
     log = all(y.min() > 0 for y in curves_of.values())
     figure = figures.curves(lines, _("alarm from this score on"), _("cost of 100 examples"), log_y=log)
+    for trace in figure["data"]:
+        trace["line"]["shape"] = "vh"  # between two scores the next one above decides
     for name, y in curves_of.items():
         text = _("best for {}: {}\ncosts {}").format(name, spoken([at[y.argmin()]])[0], money(float(y.min())))
         point = figures.dots(_("best for {}").format(name), ROLES[name], [at[y.argmin()]], [y.min()], [text])
