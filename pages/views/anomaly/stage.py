@@ -64,7 +64,7 @@ def title(current: Shown) -> str:
     if found is None:
         return _("Scores after step {:,}").format(current.pictures("seen")[-1].step)
     share = 100 * confusion(found.test, found.odd, conformal_threshold(found.held, PROMISE), 0.5).recall
-    return _("{:.0f} % of the anomalies found at 10 % false alarms").format(share)
+    return _("{:.0f} % of anomalies found at 10 % false alarms").format(share)
 
 
 def _histogram(current: Shown, test: np.ndarray, odd: np.ndarray) -> None:

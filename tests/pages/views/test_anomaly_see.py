@@ -355,7 +355,7 @@ def test_the_stage_shows_the_scores_and_what_they_are_of(name, below):
     assert keys(visitor) >= {"live/scores", *([below] if below else ["live/landscape"])}
     drawn = figure(visitor, "live/scores")
     share = 100 * (found.strange >= decide.conformal_threshold(found.held, 0.1)).mean()
-    assert drawn["layout"]["title"]["text"] == f"{share:.0f} % of the anomalies found at 10 % false alarms"
+    assert drawn["layout"]["title"]["text"] == f"{share:.0f} % of anomalies found at 10 % false alarms"
     assert [sum(layer["y"]) for layer in drawn["data"][:2]] == pytest.approx([100, 100])
     shares = {"live/landscape": 1.0}
     assert all(each.figure["share"] == shares.get(each.key, 0.5) for each in charts(visitor))
