@@ -8,7 +8,7 @@ import streamlit as st
 from core import runs
 from core.attack.settings import METRICS
 from core.runs import About, RunError
-from pages.shared import chart, figures, rasters, shown
+from pages.shared import chart, figures, rasters, shown, views
 from pages.shared.figures import Line
 from pages.shared.shown import Shown
 from pages.shared.words import _
@@ -38,7 +38,7 @@ def robust(current: Shown) -> None:
             list(others),
             default=list(others)[:BESIDE],
             format_func=others.get,
-            key=f"attack/robust/others/{measured.id}",
+            key=views.kept("attack/robust/others", others),
             max_selections=8,
         )
     chart.show(
@@ -156,11 +156,10 @@ def _table(measured: Shown) -> None:
             column_config={name: st.column_config.NumberColumn(format="%.1f %%") for name in numbers},
         )
         st.caption(
-            _(
-                "The worst counts picture by picture: one is right only if it withstood every attack and the noise, up to this ε. "
-                "So it may be lower than the lowest curve. No curve shows that a network is robust, only that these attacks "
-                "did not find more."
-            )
+            _("“Worst of all” counts each picture by itself: right only if it withstood every attack up to this ε."),
+            help=_(
+                "So it may be lower than the lowest curve. No curve proves that a network is robust: these attacks found no more."
+            ),
         )
 
 
@@ -177,7 +176,7 @@ def _becomes(measured: Shown) -> None:
             _("What becomes what at ε (of 255)"),
             list(matrices),
             min(matrices, key=lambda step: abs(step - falls)),
-            key=f"attack/robust/level/{measured.id}",
+            key=views.kept("attack/robust/level", matrices),
         )
         name = measured.summary.get("strongest", {}).get(str(level))
         if name in METRICS:
