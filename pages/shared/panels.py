@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from io import BytesIO
 
 import numpy as np
+import streamlit as st
 from PIL import Image
 
 from pages.shared.figures import Figure
@@ -91,6 +92,11 @@ def legend(figure: Figure, left: float, names: Mapping[str, str]) -> None:
     lines = "<br>".join(f'<span style="color:{colour(role)}">■</span> {said(name)}' for name, role in names.items())
     at = {"xref": "paper", "yref": "paper", "x": left, "y": 0, "xanchor": "left", "yanchor": "bottom", "showarrow": False}
     figure["layout"]["annotations"].append(at | {"text": lines, "align": "left"})
+
+
+def say_colours() -> None:
+    """One line on what the colours of maps mean."""
+    st.caption(_(":orange[Orange] speaks for the answer, :blue[blue] against it."))
 
 
 def percent(length: float) -> str:

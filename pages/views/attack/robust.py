@@ -36,9 +36,8 @@ def robust(current: Shown) -> None:
         chosen = st.multiselect(
             _("Over it, the worst of other runs"),
             list(others),
-            default=list(others)[:BESIDE],
             format_func=others.get,
-            key=views.kept("attack/robust/others", others),
+            key=_others(others),
             max_selections=8,
         )
     chart.show(
@@ -50,6 +49,14 @@ def robust(current: Shown) -> None:
         st.markdown(f":material/balance: {note}")
     _table(measured)
     _becomes(measured)
+
+
+def _others(offered: dict[str, str]) -> str:
+    """The key of the choice of other runs: what was chosen and is still offered, at first the newest few."""
+    where = "attack/robust/others"
+    chosen = st.session_state.get(where, list(offered)[:BESIDE])
+    st.session_state[where] = [run_id for run_id in chosen if run_id in offered]
+    return where
 
 
 def _network(current: Shown) -> str:
@@ -175,8 +182,7 @@ def _becomes(measured: Shown) -> None:
         level = st.select_slider(
             _("What becomes what at ε (of 255)"),
             list(matrices),
-            min(matrices, key=lambda step: abs(step - falls)),
-            key=views.kept("attack/robust/level", matrices),
+            key=views.kept("attack/robust/level", list(matrices), min(matrices, key=lambda step: abs(step - falls))),
         )
         name = measured.summary.get("strongest", {}).get(str(level))
         if name in METRICS:
