@@ -73,7 +73,7 @@ def _model(sentence: str, hidden: bool, title: str, samples: int, many: int) -> 
     accuracy, probabilities, target, found, spread = _explained(sentence, hidden, samples, many)
     st.markdown(f"**{title}** · {_('right on {:.0f} % of 400 test texts (guessing: 25 %)').format(100 * accuracy)}")
     chart.show(
-        figures.bars({title: ("neutral", [100 * p for p in probabilities])}, LIBRARIES, "", "%", 170, ".0f", top=112),
+        figures.bars({"": ("neutral", [100 * p for p in probabilities])}, LIBRARIES, "", "%", 170, ".0f", top=112),
         key=f"text/answers/{hidden}",
         alt=_("Probability of each library"),
     )
