@@ -38,6 +38,11 @@ class Row:
     note: str = ""
 
 
+def joined(tokens: Sequence[str]) -> str:
+    """Tokens on a line of text: sounds apart, signs together."""
+    return (" " if any(len(token) > 1 for token in tokens) else "").join(tokens)
+
+
 def nearest(said: Sequence[str], answers: Sequence[Sequence[str]]) -> Sequence[str] | None:
     """The right answer that takes the fewest edits; None where none is known."""
     return min(answers, key=lambda right: distance(list(said), list(right)), default=None)
