@@ -242,7 +242,8 @@ def test_the_stage_says_what_is_right():
     right = [names in ways for names, ways in zip(said, current.facts["answers"])]
     drawn = figure(visitor, "live/said")
     assert drawn["layout"]["xaxis"]["title"]["text"].startswith(f"{sum(right)} of {len(right)} right")
-    assert [text for trace in drawn["data"] for text in trace.get("text", []) if text in ("✓", "✗")] == ["✓" if good else "✗" for good in right]
+    ticks = [text for trace in drawn["data"] for text in trace.get("text", []) if text in ("✓", "✗")]
+    assert ticks == ["✓" if good else "✗" for good in right]
     assert [[token for token in row if token] for row in rows(drawn).values()] == said and list(rows(drawn)) == current.facts["inputs"]
     assert figure(visitor, "live/attention")["layout"]["xaxis"]["ticktext"] == list(current.facts["inputs"][0])
     assert [chart.key for chart in charts(stage_of(VECTOR))] == ["live/said"], "one vector: there is nowhere to look"
