@@ -8,7 +8,8 @@ import pytest
 from core import labs, runs
 from core.events import Finished, Picture, Started
 from core.settings import bounds_of, build, choices_of, every_field, extra, flat_fields, flatten, union_members
-from pages.shared import knobs, lecture
+from pages.shared import frame, knobs, lecture
+from pages.shared.words import prose
 from tests.pages.conftest import PAGES, charts, check, said, shown, text_of
 
 SCENES = [(lab, scene) for lab in labs.LABS for scene in labs.module(lab, "settings").SCENES]
@@ -26,6 +27,15 @@ def query_of(visitor):
 
 def test_every_lab_has_a_page():
     assert set(PAGES) == set(labs.LABS)
+
+
+def places(visitor, lab):
+    """The names of the knobs in the open and of those in the drawer, in their order, without what a visitor draws or uploads."""
+    names = {f"{lab}/{name}": name for name, field in every_field(labs.settings_class(lab)).items()
+             if extra(field, "source") not in knobs.OWN}
+    folded = [names[key] for e in visitor.get_by_key("drawer") if (key := getattr(e, "key", None)) in names]
+    every = [names[key] for e in visitor.get_by_key("knobs") if (key := getattr(e, "key", None)) in names]
+    return [name for name in every if name not in folded], folded
 
 
 # ---- scenes ----
@@ -54,7 +64,12 @@ def test_a_scene_opens_by_its_pill_and_by_its_address(visit, lab, scene):
         assert visitor.get("pills")[0].value == scene.slug
         assert charts(visitor) and "Shipped run" in text_of(visitor)
         text = lecture.read(lab).scenes[scene.slug]
-        assert text.question in text_of(visitor) and text.answer in text_of(visitor)
+        assert text.question in text_of(visitor.get_by_key("question")) and prose(text.setup) in text_of(visitor)
+        in_the_open, folded = places(visitor, lab)
+        fields = dict(flat_fields(type(scene.settings), flatten(scene.settings)))
+        drawn = [name for name in fields if extra(fields[name], "source") not in knobs.OWN]
+        assert in_the_open == [name for name in scene.knobs if name in drawn], "what the scene is about"
+        assert sorted(in_the_open + folded) == sorted(drawn), "and all others in the drawer"
 
 
 @each_scene
@@ -109,6 +124,11 @@ def test_a_choice_brings_its_own_knobs_at_their_defaults(visit, lab, union, choi
         assert visitor.get_by_key(f"{lab}/{name}").value is not None
         said = f"{field.description} **No effect here.** {idle[name]}" if name in idle else field.description
         assert visitor.get_by_key(f"{lab}/{name}").proto.help == said
+    in_the_open, __ = places(visitor, lab)
+    scene = labs.module(lab, "settings").SCENES[0]
+    brought = [name for name, field in flat_fields(labs.settings_class(lab), expected)
+               if name not in flatten(scene.settings) and extra(field, "source") not in knobs.OWN and not extra(field, "fine")]
+    assert union in in_the_open and (set(brought) <= set(in_the_open) or len(in_the_open) >= 6), "what it brought is seen"
     assert shown(follow(visit, visitor, lab), lab) == shown(visitor, lab)
 
 
@@ -162,18 +182,25 @@ def test_another_choice_on_a_scene_is_in_the_address(visit, lab):
 @each_lab
 def test_the_page_says_which_knobs_differ_from_the_run_shown(visit, lab):
     visitor = check(visit(PAGES[lab]))
-    assert "The knobs differ" not in text_of(visitor)
+    assert "other knobs" not in text_of(visitor.get_by_key("notices"))
     check(visitor.number_input(key=f"{lab}/seed").set_value(77).run())
-    assert "The knobs differ from the run shown: Seed 0 → 77" in text_of(visitor)
+    verb = visitor.get_by_key(f"{lab}/train").label
+    assert f"The picture is of other knobs. Press {verb}. Seed 0 → 77." in text_of(visitor.get_by_key("stale"))
 
 
 @each_lab
-def test_new_seed_changes_the_seed_only(visit, lab):
-    visitor = check(visit(PAGES[lab]))
-    before = flatten(shown(visitor, lab))
+def test_new_seed_changes_the_seed_only_and_the_scenes_knobs_come_back_by_a_press(visit, lab):
+    visitor = check(visit(PAGES[lab], tab="Compare"))
+    assert visitor.get_by_key(f"{lab}/undo").disabled
+    scene = shown(visitor, lab)
     check(visitor.get_by_key(f"{lab}/new").click().run())
     after = flatten(shown(visitor, lab))
-    assert before | {"seed": after["seed"]} == after and query_of(visitor)["seed"] == str(after["seed"])
+    assert flatten(scene) | {"seed": after["seed"]} == after and query_of(visitor)["seed"] == str(after["seed"])
+    union, field = next((n, f) for n, f in type(scene).model_fields.items() if union_members(f))
+    check(visitor.get_by_key(f"{lab}/{union}").set_value(next(c for c in union_members(field) if c != getattr(scene, union).name)).run())
+    check(visitor.get_by_key(f"{lab}/undo").click().run())
+    assert shown(visitor, lab) == scene and visitor.get_by_key(f"{lab}/undo").disabled
+    assert set(query_of(visitor)) == {"scene"}
 
 
 @each_lab
@@ -185,6 +212,30 @@ def test_the_knobs_outlive_a_visit_to_another_page(visit, lab):
     visitor.switch_page(PAGES[lab])
     check(visitor.run())
     assert shown(visitor, lab) == before and query_of(visitor) == query
+
+
+def go_to(visitor, address):
+    """Back or Forward in the browser: the address is another one, and nobody turned a knob."""
+    visitor.query_params.clear()
+    visitor.query_params.update(address)
+    return check(visitor.run())
+
+
+def test_back_and_forward_open_what_the_address_says(visit, monkeypatch):
+    first, second = labs.module("compression", "settings").SCENES[:2]
+    visitor = check(visit(PAGES["compression"], tab="Compare"))
+    begin = query_of(visitor)
+    check(visitor.get("pills")[0].set_value(second.slug).run())
+    check(visitor.number_input(key="compression/seed").set_value(5).run())
+    end, there = query_of(visitor), shown(visitor, "compression")
+    assert shown(go_to(visitor, begin), "compression") == there, "the browser does not know the new address yet"
+    monkeypatch.setattr(frame, "SETTLED", 0.0)  # a second later it does
+    assert shown(go_to(visitor, begin), "compression") == first.settings and visitor.get("pills")[0].value == first.slug
+    assert shown(go_to(visitor, end), "compression") == there and visitor.get("pills")[0].value == second.slug
+    assert query_of(go_to(visitor, begin | {"run": "compression-two-bits"})) == begin | {"run": "compression-two-bits"}
+    assert visitor.session_state["compression/run"] == "compression-two-bits"
+    go_to(visitor, begin)
+    assert visitor.session_state["compression/run"] is None and shown(visitor, "compression") == first.settings
 
 
 # ---- addresses that hold nonsense ----

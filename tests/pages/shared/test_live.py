@@ -80,10 +80,12 @@ def test_who_waits_is_told_what_for_and_sees_what_is_shown_meanwhile(visit, regi
         visitor = check(visit(PAGES[lab], run=job.id, seed=str(job.settings.seed)))
         scene = labs.module(lab, "settings").SCENES[0]
         title = lecture.read("transfer").title
-        assert line(visitor)[0].startswith("Waiting for its turn: place 1 in the queue. Stop leaves it.")
-        assert f"A run of “{title}” is before it, with about" in line(visitor)[0]
-        assert "Meanwhile, this is the shipped run of the scene. Your run has other knobs: " in text_of(visitor)
-        assert f"Seed {scene.settings.seed} → {job.settings.seed}" in text_of(visitor)
+        assert line(visitor) == ["Place 1 in the queue"]
+        notices = text_of(visitor.get_by_key("notices"))
+        assert "Waiting for its turn: place 1 in the queue. Stop leaves it." in notices
+        assert f"A run of “{title}” is before it, with about" in notices
+        assert "Meanwhile, this is the shipped run of the scene. Your run has other knobs: " in notices
+        assert f"Seed {scene.settings.seed} → {job.settings.seed}" in notices
         own = check(visit(PAGES[lab], scene=scene.slug))
         assert [m.value for m in visitor.metric] == [m.value for m in own.metric] != []
         assert {chart.key for chart in charts(visitor)} == {chart.key for chart in charts(own)}
@@ -94,28 +96,41 @@ def test_who_waits_is_told_what_for_and_sees_what_is_shown_meanwhile(visit, regi
 def test_a_run_that_takes_minutes_says_so_before_the_press(visit):
     about = runs.load("seq2seq-say-it").about
     visitor = check(visit(PAGES["seq2seq"], scene="say-it"))
-    takes = f"Such a run takes about {about.seconds / 60:.0f} min on such a processor."
+    takes = f"Such a run takes about {about.seconds / 60:.0f} min"
     assert about.seconds > status.SLOW and takes in text_of(visitor)
     check(visitor.number_input(key="seq2seq/seed").set_value(77).run())
     assert takes in text_of(visitor), "another seed takes as long"
     assert "takes about" not in text_of(check(visit(COMPRESSION, run="compression-teacher")))
 
 
-@pytest.mark.parametrize("chance, said_below, level", [
-    (TEN_DIGITS, "guessing: 10 %", 10.0), (Chance(97.25, "a linear classifier"), "a linear classifier: 97.2 %", 97.25),
-    (Chance(lambda settings: 3.0 + settings.seed, "noise"), "noise: 3 %", 3.0), (Chance(lambda settings: None), "", None),
+@pytest.mark.parametrize("chance, said_beside, level", [
+    (TEN_DIGITS, " · guessing 10 %", 10.0), (Chance(97.25, "a linear classifier"), " · a linear classifier 97.2 %", 97.25),
+    (Chance(lambda settings: 3.0 + settings.seed, "noise"), " · noise 3 %", 3.0), (Chance(lambda settings: None), "", None),
     (None, "", None)])
-def test_a_score_has_its_trivial_rival_below_it_and_as_a_level_in_its_curve(visit, monkeypatch, chance, said_below, level):
+def test_a_score_has_its_trivial_rival_beside_it_and_as_a_level_in_its_curve(visit, monkeypatch, chance, said_beside, level):
     metrics = labs.module("compression", "settings").METRICS
     for name, metric in metrics.items():
         monkeypatch.setitem(metrics, name, replace(metric, chance=chance if name == "accuracy" else None))
     visitor = check(visit(COMPRESSION, tab="Compare"))
-    below = {metric.label: metric.delta for metric in visitor.metric}
-    assert below.pop("Test accuracy") == said_below and set(below.values()) == {""}
+    first, *others = [metric.label for metric in visitor.metric]
+    assert first == "Test accuracy" + said_beside and others and not any("·" in label for label in others)
     curve = next(chart.figure for chart in charts(visitor) if chart.key == "chart/accuracy")
     low, high = curve["layout"]["yaxis"]["range"]
     drawn = [{shape["y0"]} for shape in curve["layout"]["shapes"] if shape["name"] == (chance.who if chance else "")]
     assert drawn == ([{level}] if level is not None and low <= level <= high else [])
+
+
+def test_a_number_says_how_far_it_is_from_the_scenes(visit):
+    """An own run against the shipped one, in the number's own unit; the shipped run itself has no change."""
+    scene = labs.module("compression", "settings").SCENES[0]
+    shipped = runs.load(f"compression-{scene.slug}")
+    worse = [replace(e, values=e.values | {"accuracy": e.values["accuracy"] - 7.5}) if "accuracy" in getattr(e, "values", {}) else e
+             for e in shipped.events]
+    runs.save(replace(shipped, events=worse, about=replace(shipped.about, id="compression-worse", shipped=False)))
+    assert {metric.delta for metric in check(visit(COMPRESSION)).metric} == {""}
+    own = check(visit(COMPRESSION, scene=scene.slug, run="compression-worse")).metric
+    assert [(metric.delta, metric.proto.delta_description) for metric in own] == [
+        ("-7.5", "than the scene"), *[("+0.0", "than the scene")] * (len(own) - 1)]
 
 
 def test_rivals_of_one_name_and_several_heights_are_told_apart():
@@ -145,8 +160,8 @@ def test_knobs_that_contradict_each_other_cannot_be_trained_and_say_so_beside_th
         visitor = visitor.get_by_key(f"{lab}/{name}").set_value(value).run()
     assert visitor.get_by_key(f"{lab}/train").disabled and visitor.get_by_key(f"{lab}/step").disabled
     assert ["do not fit together" in sentence for sentence in said(visitor)] == [True]
-    right = visitor.columns[1]
-    assert [warning.value for warning in right.warning] == [warning.value for warning in visitor.warning], "in the buttons' column"
+    beside = visitor.get_by_key("notices").warning
+    assert [warning.value for warning in beside] == [warning.value for warning in visitor.warning], "in the line below the buttons"
     first = next(iter(labs.module(lab, "settings").SCENES)).settings
     visitor = visitor.get_by_key(f"{lab}/method").set_value(first.method.name).run()
     assert not visitor.get_by_key(f"{lab}/train").disabled and not visitor.warning
@@ -157,6 +172,11 @@ def test_knobs_that_contradict_each_other_cannot_be_trained_and_say_so_beside_th
 def tab_of(page):
     """The tab that is open."""
     return next(tab for tab in page.tabs if tab.children)
+
+
+def choice(page):
+    """The choice of views in Look inside."""
+    return next(group for group in page.get("segmented_control") if group.key.startswith("inside/"))
 
 
 def ended(run, name):
@@ -183,10 +203,14 @@ def test_while_a_run_goes_on_the_tabs_open_one_that_has_ended_and_say_which(visi
         job.run = ended(run, job.id)
     check(visitor.run())
     assert "Until your run ends" not in text_of(visitor) and "Your run" in text_of(visitor)
+    view = choice(visitor)
+    other = next(name for name in reversed(view.options) if name != view.value)
+    check(view.set_value(other).run())
     again = register(lab, "running", run.events[:-1], settings=run.settings)
     visitor.session_state[f"{lab}/run"] = again.id
     check(visitor.run())
     assert "Until your run ends, this is the run before it, " in text_of(visitor)
+    assert choice(visitor).value == other, "the chosen view outlives a new run"
 
 
 ENDINGS = [("stopped", endings.UNWATCHED), ("stopped", endings.TOO_LONG_PAUSED), ("stopped", endings.MADE_ROOM),
