@@ -6,7 +6,8 @@ from pages.views import attack
 lab_page(
     "attack",
     inside=attack.inside,
-    picture=attack.pictures,
+    picture=attack.picture,
+    beside=attack.beside,
     explain=attack.explain,
     verb=attack.verb,
 )

@@ -3,4 +3,4 @@
 from pages.shared.frame import lab_page
 from pages.views import lifelong
 
-lab_page("lifelong", inside=lifelong.inside, picture=lifelong.pictures, networks=lifelong.networks)
+lab_page("lifelong", inside=lifelong.inside, picture=lifelong.picture, networks=lifelong.networks)

@@ -2,5 +2,6 @@
 
 from pages.shared.frame import lab_page
 from pages.views import compression
+from pages.views.compression import stage
 
-lab_page("compression", inside=compression.inside, picture=compression.pictures)
+lab_page("compression", inside=compression.inside, picture=stage.picture, beside=stage.beside)

@@ -2,5 +2,6 @@
 
 from pages.shared.frame import lab_page
 from pages.views import seq2seq
+from pages.views.seq2seq import stage
 
-lab_page("seq2seq", inside=seq2seq.inside, picture=seq2seq.pictures, explain=seq2seq.explain, poll=0.28)
+lab_page("seq2seq", inside=seq2seq.inside, picture=stage.picture, beside=stage.beside, explain=seq2seq.explain, poll=0.28)

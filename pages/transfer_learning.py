@@ -4,5 +4,10 @@ from pages.shared.frame import lab_page
 from pages.views import transfer
 
 lab_page(
-    "transfer", inside=transfer.inside, picture=transfer.pictures, networks=transfer.networks, tests=transfer.tests
+    "transfer",
+    inside=transfer.inside,
+    networks=transfer.networks,
+    tests=transfer.tests,
+    picture=transfer.picture,
+    beside=transfer.beside,
 )

@@ -49,7 +49,7 @@ function legendRows({ data, layout }, wide) {
   const named = data.filter(trace => trace.name && trace.showlegend !== false);
   const shown = layout.showlegend ?? named.length > 1;
   if (!shown || layout.scene) return 0;
-  const widest = Math.max(...named.map(trace => 52 + 7 * trace.name.length), 1);
+  const widest = Math.max(...named.map(trace => 44 + 5.8 * trace.name.length), 1);
   return Math.ceil(named.length / Math.max(1, Math.floor(wide / widest)));
 }
 
@@ -62,9 +62,11 @@ const ICONS = {
 const icon = name => ({ width: 24, height: 24, path: ICONS[name] });
 const file = text => text.normalize("NFKD").replace(/[^A-Za-z0-9]+/g, "-").replace(/^-+|-+$/g, "").toLowerCase().slice(0, 60) || "lectern";
 
+// Made once for each figure: Plotly would begin anew, and forget the zoom, if a button were another function than before.
 function config(root) {
-  const { words, alt, pick, figure } = root.sent, filename = "lectern-" + file(alt);
-  const save = format => gd => root.plotly.downloadImage(gd, { format, filename, scale: 3, width: gd.clientWidth, height: gd.clientHeight });
+  const { words, pick, figure } = root.sent;
+  const save = format => gd => root.plotly.downloadImage(gd,
+    { format, filename: "lectern-" + file(root.sent.alt), scale: 3, width: gd.clientWidth, height: gd.clientHeight });
   const files = [
     { name: "png", title: words.png, icon: root.plotly.Icons.camera, click: save("png") },
     { name: "svg", title: words.svg, icon: icon("svg"), click: save("svg") },
@@ -72,7 +74,7 @@ function config(root) {
   ];
   const moves = kindOf(figure) === "gl3d" ? ["orbitRotation", "pan3d", "resetCameraDefault3d"]
     : ["zoom2d", "pan2d", ...(pick ? ["select2d"] : []), "resetScale2d"];
-  return { displaylogo: false, showSendToCloud: false, showEditInChartStudio: false, responsive: false, scrollZoom: false,
+  return root.config = { displaylogo: false, showSendToCloud: false, showEditInChartStudio: false, responsive: false, scrollZoom: false,
     displayModeBar: mouse() ? "hover" : false, modeBarButtons: [files, moves] };
 }
 
@@ -146,27 +148,34 @@ function listen(root) {
 
 // ---- drawing ----
 
+function forget(root) {
+  root.plotly?.purge(root.box);
+  root.config = root.listening = null;
+}
+
 async function draw(root) {
   const { box, sent } = root;
   if (!box.clientWidth || root.far) return;
   const turn = (root.turn = (root.turn ?? 0) + 1), kind = kindOf(sent.figure);
   if (sent.still && !bundles[kind]) await idle();
-  root.plotly = await plotly(kind);
+  const library = await plotly(kind);
   if (!root.isConnected || turn !== root.turn) return; // a newer one is under way
+  if (root.plotly && root.plotly !== library) forget(root);
+  root.plotly = library;
   const { data, layout } = themed(sent.figure, themeOf(root));
   const width = box.clientWidth, height = sent.share ? box.clientHeight : layout.height, used = {};
   root.drawn = `${width}x${height}`;
   for (const [i, trace] of data.entries()) { // a hidden trace stays hidden when others come and go
-    const name = trace.name || `#${i}`;
+    const name = (trace.name || `#${i}`).replace(/[^A-Za-z0-9]/g, c => `_${c.codePointAt(0)}`); // Plotly makes a CSS class of it
     used[name] = (used[name] ?? 0) + 1;
-    trace.uid = `${name}-${used[name]}`.replace(/[^\w-]/g, "_"); // Plotly makes a class name of it
+    trace.uid = `${name}-${used[name]}`;
   }
   const spare = layout.scene || !mouse() ? 8 : 30; // the buttons stand here, beside the plot and not over it
   const margin = { l: 8, r: spare, t: 8 + 21 * legendRows({ data, layout }, width - 60), b: 8, ...layout.margin };
   await root.plotly.react(box, data,
-    { ...layout, margin, width, height, template: template(themeOf(root), width, height), uirevision: sent.revision }, config(root));
-  if (root.listening !== kind) listen(root);
-  root.listening = kind;
+    { ...layout, margin, width, height, template: template(themeOf(root), width, height), uirevision: sent.revision }, (root.config ??= config(root)));
+  if (!root.listening) listen(root);
+  root.listening = true;
   root.still.hidden = true;
   root.dataset.drawn = Number(root.dataset.drawn ?? 0) + 1;
 }
@@ -183,11 +192,11 @@ function watch(root) {
     if (!entry.isIntersecting || !root.far) return;
     root.far = false; // from now on it is kept up to date
     draw(root);
-  }, { rootMargin: "300px" });
+  }, { root: root.closest('[data-testid="stMain"]'), rootMargin: "300px" }); // the window itself does not scroll
   sight.observe(root.box);
   root.addEventListener("transitionend", event => event.target === root && event.propertyName === "color" && draw(root)); // the theme
   root.opener.onclick = () => openTable(root);
-  return () => { size.disconnect(); sight.disconnect(); root.plotly?.purge(root.box); };
+  return () => { size.disconnect(); sight.disconnect(); forget(root); };
 }
 
 export default function ({ data, parentElement, setStateValue }) {
@@ -201,8 +210,8 @@ export default function ({ data, parentElement, setStateValue }) {
   if (!known) {
     root.still.hidden = !data.still;
     if (data.still) root.still.src = data.still;
-    root.forget = watch(root);
+    root.leave = watch(root);
   } else if (!data.film) draw(root);
   if (data.film) import(new URL("film.js" + new URL(import.meta.url).search, import.meta.url)).then(({ default: film }) => film(root, draw));
-  return root.forget;
+  return root.leave;
 }

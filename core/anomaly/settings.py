@@ -104,7 +104,7 @@ class Confidence(_Trained):
 
     name: Literal["confidence"] = "confidence"
     unsure: Literal["softmax", "entropy", "energy"] = knob(
-        "softmax", "Unsure by", "How the classifier's doubt is measured.",
+        "softmax", "Doubt measure", "How the classifier's doubt is measured.",
         names={"softmax": "largest probability", "entropy": "entropy", "energy": "energy of the logits"})
     temperature: float = knob(1.0, "Temperature", "Divides the logits. A higher T makes the probabilities more alike.", symbol="T",
                               ge=0.1, le=100, log=True)
@@ -138,7 +138,7 @@ class Variational(AutoEncoder):
     name: Literal["vae"] = "vae"
     weight: float = knob(1.0, "KL weight", "How strongly the codes are pressed towards one normal distribution.", symbol="β",
                          ge=0.01, le=100, log=True)
-    judge: Literal["error", "elbo"] = knob("error", "Judged by", "The score is the reconstruction error, or the whole bound (ELBO).",
+    judge: Literal["error", "elbo"] = knob("error", "Score", "The score is the reconstruction error, or the whole bound (ELBO).",
                                            names={"error": "error", "elbo": "error + KL (ELBO)"})
 
 

@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from core.compression import models, prune, slimming
+from core.compression import models, prune, slimming, watch
 from core.compression.loop import BATCH, REPORT, augment, examine, finished, gamma_events, test_accuracy
 from core.compression.settings import Deep, Prune, Slim
 from core.data import digits
@@ -42,9 +42,11 @@ def learn(net: DigitNet, epochs: int, rate: float, generator: torch.Generator, f
             prune.apply_masks(net, masks)
         if step % REPORT == 0:
             yield Metrics(step, {"loss": loss.item()})
+        if step % REPORT == 0 and masks:
+            yield from watch.piece(step, net)
         if last:
             yield from examine(step, net, **beside)
-        if last and lam:
+        if lam and (last or step % REPORT == 0):
             yield from gamma_events(step, net)
     return step
 
@@ -55,7 +57,9 @@ def train_slim(method: Slim, seed: int, teacher: DigitNet) -> Iterator[Event]:
     epochs = method.sparse_epochs + method.tune_epochs
     before = {"teacher_accuracy": test_accuracy(net)}
     yield Started(steps_of(len(digits.load().train_x), BATCH, epochs * (1 + method.control)),
-                  {"parameters": count(net), "macs": models.macs(net), "widths": slimming.widths(net)})
+                  {"parameters": count(net), "macs": models.macs(net), "widths": slimming.widths(net),
+                   "layers": models.weight_names(net)[:-1]})
+    yield from watch.size(0, 4 * count(net), 4 * count(net))
     yield from examine(0, net, **before)
     yield from gamma_events(0, net)
     step = yield from learn(net, method.sparse_epochs, method.learning_rate, generator, 0, before, lam=method.lam)
@@ -70,6 +74,8 @@ def train_slim(method: Slim, seed: int, teacher: DigitNet) -> Iterator[Event]:
         "channels_removed": 100 * (1 - torch.cat(keep).float().mean().item()),
         "parameters_removed": 100 * (1 - count(small) / count(net))}
     yield from _at_the_floor(step, small)
+    yield from watch.kept(step, keep)
+    yield from watch.size(step, 4 * count(net), 4 * count(small))
     yield from examine(step, small, **before)
     step = yield from learn(small, method.tune_epochs, method.learning_rate, generator, step, before)
     if step < 0:
@@ -116,6 +122,8 @@ def train_pruned(method: Prune, seed: int, teacher: DigitNet) -> Iterator[Event]
     before = {"teacher_accuracy": test_accuracy(net)}
     yield Started(steps_of(len(digits.load().train_x), BATCH, method.rounds * method.tune_epochs),
                   {"parameters": count(net), "layers": models.weight_names(net)})
+    yield from watch.size(0, 4 * count(net), 4 * count(net))
+    yield from watch.piece(0, net)
     yield from examine(0, net, sparsity=prune.zero_share(net), **before)
     untuned = test_accuracy(prune.pruned(net, method.sparsity, method.scope))
     step = yield from prune_rounds(net, method, method.scope, generator, before)
@@ -128,11 +136,13 @@ def train_pruned(method: Prune, seed: int, teacher: DigitNet) -> Iterator[Event]
 def prune_rounds(net: DigitNet, method: Prune | Deep, scope: str, generator: torch.Generator,
                  before: dict[str, float]) -> Phase:
     """Mask, fine-tune, mask more: after round r of R a share s·(1 − (1 − r/R)³) is zero (Zhu and Gupta 2017)."""
-    step = 0
+    step, full = 0, 4 * count(net)
     for r in range(1, method.rounds + 1):
         masks = prune.magnitude_masks(net, method.sparsity * (1 - (1 - r / method.rounds) ** 3), scope)
         prune.apply_masks(net, masks)
         yield Metrics(step, {"sparsity": prune.zero_share(net), "accuracy": test_accuracy(net)})
+        yield from watch.piece(step, net)
+        yield from watch.size(step, full, prune.relative_index_bytes(net))
         step = yield from learn(net, method.tune_epochs, method.learning_rate, generator, step, before, masks=masks)
         if step < 0:
             return -1

@@ -249,15 +249,15 @@ def seconds(settings: LifelongSettings) -> float:
 
 
 METRICS = {
-    "average": Metric("Average of the tasks seen", "%", role="whole", chance=Chance(guessing_all)),
-    "forgetting": Metric("Forgetting (Chaudhry 2018)", "points", role="whole", chart="forgetting",
+    "average": Metric("Average", "%", role="whole", chance=Chance(guessing_all)),
+    "forgetting": Metric("Forgetting", "points", role="whole", chart="forgetting",
                          chance=Chance(0.0, "learning nothing")),
 }
 METRICS |= {f"task_{i + 1}": Metric(f"Task {i + 1}", "%", role=f"task{i + 1}", chance=Chance(partial(guessing, i)))
             for i in range(MOST_TASKS)}
 METRICS |= {
-    "loss": Metric("Loss of the task", role="control", chart="loss", log=True),
-    "penalty": Metric("Penalty (× λ)", role="control", chart="penalty", log=True),
+    "loss": Metric("Loss", role="control", chart="loss", log=True),
+    "penalty": Metric("Penalty × λ", role="control", chart="penalty", log=True),
 }
 
 # With more epochs or smaller steps fine-tuning forgets little once the task is told, and EWC has nothing to cure.

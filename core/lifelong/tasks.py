@@ -1,7 +1,9 @@
 """The stream: the same 5,000 digits, seen anew by every task; and which outputs count in which scenario."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from math import ceil, sqrt
 
 import torch
 from torch import Tensor
@@ -12,6 +14,7 @@ from core.lifelong.settings import LifelongSettings, outputs_of, shares
 from core.loop import seeded
 
 SIDE = 28
+EXAMPLE = 3  # the digit that shows what a task looks like
 
 
 @dataclass(frozen=True)
@@ -37,20 +40,38 @@ class Task:
 
 def stream(settings: LifelongSettings) -> list[Task]:
     """All tasks in the order of training; the same seed gives the same tasks."""
-    match settings.stream:
-        case "permuted":
-            views = [partial(permuted, order=order) for order in orders(settings.tasks, settings.seed)]
-        case "rotated":
-            views = [partial(rotated, degrees=angle) for angle in angles(settings.tasks)]
-        case "split":
-            return [split_task(settings, number) for number in range(settings.tasks)]
+    if settings.stream == "split":
+        return [split_task(settings, number) for number in range(settings.tasks)]
     data = digits.load()
     tasks = []
-    for number, view in enumerate(views):
+    for number, view in enumerate(views(settings)):
         first = 0 if settings.incremental == "domain" else 10 * number
         tasks.append(Task(number, view(data.train_x), data.train_y + first, view(data.test_x), data.test_y + first, 10,
                           first))
     return tasks
+
+
+def views(settings: LifelongSettings) -> list[Callable[[Tensor], Tensor]]:
+    """How each task sees the digits (N, 1, 28, 28), where all tasks have the same ones."""
+    if settings.stream == "permuted":
+        return [partial(permuted, order=order) for order in orders(settings.tasks, settings.seed)]
+    return [partial(rotated, degrees=angle) for angle in angles(settings.tasks)]
+
+
+def looks(settings: LifelongSettings) -> Tensor:
+    """What each task looks like, (tasks, H, W) in [0, 1]: one digit as it sees it; of split digits all of its own, side by side in
+    rows."""
+    data = digits.load()
+    first = torch.stack([data.test_x[data.test_y == which][0] for which in range(10)])
+    if settings.stream != "split":
+        return torch.cat([view(first[EXAMPLE:EXAMPLE + 1])[:, 0] for view in views(settings)])
+    parts = shares(settings.tasks)
+    across = ceil(sqrt(len(parts[0])))
+    down = -(-len(parts[0]) // across)
+    found = torch.zeros(len(parts), down * across, SIDE, SIDE)
+    for number, part in enumerate(parts):
+        found[number, :len(part)] = first[part.start:part.stop, 0]
+    return found.view(-1, down, across, SIDE, SIDE).transpose(2, 3).reshape(-1, down * SIDE, across * SIDE)
 
 
 def orders(tasks: int, seed: int) -> list[Tensor]:

@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from core.seq2seq import decode
+from core.seq2seq.edits import aligned as path_of_edits
 from core.seq2seq.edits import distance
 from core.seq2seq.models import EOS, PAD, Memory
 from core.seq2seq.tasks import Part, Tokens, World, spoken, trimmed
@@ -112,23 +113,7 @@ def by_length(verdict: Verdict) -> list[tuple[int, int, float, float]]:
 
 def aligned(said: Tokens, right: Tokens) -> list[tuple[int, int]]:
     """(said, right) token by token along a cheapest path of edits; PAD stands where one of them has none."""
-    table = np.zeros((len(said) + 1, len(right) + 1), int)
-    table[:, 0], table[0] = np.arange(len(said) + 1), np.arange(len(right) + 1)
-    for i, mine in enumerate(said, 1):
-        for j, theirs in enumerate(right, 1):
-            table[i, j] = min(table[i - 1, j] + 1, table[i, j - 1] + 1, table[i - 1, j - 1] + (mine != theirs))
-    i, j, pairs = len(said), len(right), []
-    while i or j:
-        if i and j and table[i, j] == table[i - 1, j - 1] + (said[i - 1] != right[j - 1]):
-            i, j = i - 1, j - 1
-            pairs.append((said[i], right[j]))
-        elif i and table[i, j] == table[i - 1, j] + 1:
-            i -= 1
-            pairs.append((said[i], PAD))
-        else:
-            j -= 1
-            pairs.append((PAD, right[j]))
-    return pairs[::-1]
+    return path_of_edits(said, right, PAD)
 
 
 def confusions(verdict: Verdict, tokens: int) -> np.ndarray:

@@ -204,9 +204,9 @@ GUESSING = Chance(lambda settings: 100 / _classes(settings))
 EVEN = Chance(lambda settings: math.log(_classes(settings)), "the same probability for every class")
 METRICS = {  # a look asks a sample of each test part: watch.EACH pictures at most
     "source": Metric("Source", "%", role="before", chance=GUESSING),
-    "target": Metric("Target (needs labels)", "%", chance=GUESSING),
+    "target": Metric("Target", "%", chance=GUESSING),
     "domain": Metric("Domain classifier", "%", role="neutral", chance=COIN),
-    "probe": Metric("Fresh probe of the domain", "%", role="danger", chance=COIN),
+    "probe": Metric("Fresh probe", "%", role="danger", chance=COIN),
     "lam": Metric("λ(p)", role="neutral", chart="λ"),
     "loss": Metric("Classification loss", role="after", chart="loss"),
     "domain_loss": Metric("Domain classifier loss", role="neutral", chart="loss", chance=Chance(math.log(2))),

@@ -28,6 +28,7 @@ from pages.shared.grammar import Line as Line
 from pages.shared.grammar import colour as colour
 from pages.shared.grammar import curve as curve
 from pages.shared.grammar import dots as dots
+from pages.shared.grammar import inked as inked
 
 FEW = 10  # steps, all of which are in the picture
 CLOSE = 0.08  # of the height: level lines nearer than this have their names at different ends

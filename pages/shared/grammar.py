@@ -94,6 +94,11 @@ def said(text: str) -> str:
     return escape(str(text), quote=False).replace("\n", "<br>")
 
 
+def inked(text: str, role: str) -> str:
+    """A text in the hue of a role, in Plotly's own markup."""
+    return f'<span style="color:{colour(role)}">{said(text)}</span>'
+
+
 def number(value: Any) -> float | None:
     """A plain number for the browser; None for what is missing or not finite."""
     return None if value is None or not isfinite(value) else float(value)

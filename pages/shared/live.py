@@ -23,10 +23,11 @@ POLL = 0.4  # seconds between two looks at a live run; longer when many look
 class Look:
     """How a lab's live picture is made: its METRICS, the picture of its topic, and what else stands beside it above one curve
     (a function that returns whether it drew something); the verb of the button that starts a run, where it depends on the knobs
-    a function of them; the seconds between two redraws. Both draw in shares of the stage's height (`chart.show`)."""
+    a function of them; the seconds between two redraws. Both draw in shares of the stage's height (`chart.show`). A picture that
+    holds curves itself returns their groups: they are not drawn again beside it."""
 
     metrics: Mapping[str, Metric]
-    picture: Callable[[Shown], None] | None = None
+    picture: Callable[[Shown], Sequence[str] | None] | None = None
     beside: Callable[[Shown], bool] | None = None
     verb: str | Callable[[Settings], str] = "Train"
     poll: float = POLL
@@ -119,7 +120,8 @@ def _picture(lab: str, current: Shown, look: Look) -> None:
         return
     left, right = st.columns([1.55, 1], gap="small")
     with left:
-        look.picture(current)
+        own = look.picture(current) or ()
+        groups = [group for group in groups if group not in own]
     with right, st.container(key="curves", gap=None):
         beside = look.beside is not None and look.beside(current)
         slots = 1 if beside else 2

@@ -34,15 +34,18 @@ def gallery(
     height: int = 280,
     titles: Sequence[str] = (),
     chosen: int | None = None,
+    inks: Sequence[str] = (),
+    rows: Sequence[str] = (),
 ) -> Figure:
     """Many pictures of one size, uint8 (H, W) or (H, W, 3), in rows of `columns`, first one first.
 
     texts: of each picture, on hover. titles: a short word below each picture. chosen: the picture that has a frame.
+    inks: the colour of each title. rows: a name before each row, in Plotly's own markup (`grammar.inked`).
     A click returns the picture's place as "custom" (chart.show with pick).
     """
     tall, wide = images[0].shape[:2]
     across, down = round(wide * SPACE), round(tall * SPACE) + (round(tall * WORD) if titles else 0)
-    rows = -(-len(images) // columns)
+    lines = -(-len(images) // columns)
     at = [(across * (i % columns) + (wide - 1) / 2, down * (i // columns) + (tall - 1) / 2) for i in range(len(images))]
     spots = {
         "type": "scatter",
@@ -60,10 +63,13 @@ def gallery(
     figure = _frame([{"type": "image", "name": "", "source": _png(sheet), "hoverinfo": "skip"}, spots], 1, 1, height)
     figure["layout"]["hoverdistance"] = -1  # all of a picture, not its middle alone
     if titles:
-        figure["data"].append(_words([said(title) for title in titles], at, [INK] * len(at), below=tall / 2))
+        figure["data"].append(_words([said(title) for title in titles], at, inks or [INK] * len(at), below=tall / 2))
+    if rows:
+        middles = [down * i + (tall - 1) / 2 for i in range(lines)]
+        figure["layout"]["yaxis"] |= {"tickvals": middles, "ticktext": list(rows), "showticklabels": True}
     if chosen is not None:
         figure["layout"]["shapes"] = [_frame_around(*at[chosen], wide, tall)]
-    return figures.within(figure, [-0.5, columns * across - 0.5], [rows * down - 0.5, -0.5])
+    return figures.within(figure, [-0.5, columns * across - 0.5], [lines * down - 0.5, -0.5])
 
 
 def matrix(
@@ -104,8 +110,8 @@ def matrix(
     header = (22 if columns else 0) + (22 if x else 0)
     height = min(height, tall * largest + header + 8) if largest else height
     figure = _frame([trace], wide, tall, height)
-    figure["layout"]["xaxis"] |= _names(columns) | {"title": {"text": said(x)}, "side": "top", "constraintoward": "left"}
-    figure["layout"]["yaxis"] |= _names(rows) | {"title": {"text": said(y)}, "constraintoward": "top"}
+    figure["layout"]["xaxis"] |= _names(columns) | {"title": {"text": said(x)}, "side": "top"}
+    figure["layout"]["yaxis"] |= _names(rows) | {"title": {"text": said(y)}}
     if text or len(words):
         written = words if len(words) else [["" if v is None else format(v, text) for v in row] for row in values]
         inks = [_ink(hue) for hue in _between(stops, np.clip((array / top + 1) / 2 if signed else array / top, 0, 1)).ravel()]
@@ -171,12 +177,24 @@ def surface(
     return {"data": traces, "layout": {"height": height, "scene": scene}}
 
 
+def along(images: Sequence[np.ndarray], x: float, y: float, down: bool = False, size: float = 0.9, text: str = "") -> Trace:
+    """A trace: pictures of one size, uint8 (H, W) or (H, W, 3), on the axes of a figure of squares, such as a matrix. The middle of
+    the first is at (x, y), the others follow one by one to the right, or `down`. size: of the longer side. text: on hover."""
+    tall, wide = images[0].shape[:2]
+    step = round(max(tall, wide) / size)
+    sheet = _sheet(images, 1 if down else len(images), step, step)
+    start = {"x0": x - (wide - 1) / 2 / step, "y0": y - (tall - 1) / 2 / step, "dx": 1 / step, "dy": 1 / step}
+    hover = {"hovertemplate": f"{said(text)}<extra></extra>"} if text else {"hoverinfo": "skip"}
+    return {"type": "image", "name": "", "source": _png(sheet), **start, **hover}
+
+
 def sprites(images: Sequence[np.ndarray], side: int) -> dict[str, Any]:
-    """Pictures of one size, uint8 (H, W) or (H, W, 3), on one sheet. side: of each on the screen, in pixels."""
+    """Pictures of one size, uint8 (H, W) or (H, W, 3), on one sheet, which travels with every redraw: so it is packed with losses
+    that nobody sees. side: of each on the screen, in pixels."""
     columns = min(len(images), 10)
     blank = [np.zeros_like(images[0])] * (-len(images) % columns)
     rows = np.array_split(np.stack([*images, *blank]), -(-len(images) // columns))
-    sheet = _png(np.concatenate([np.concatenate(list(row), 1) for row in rows]))
+    sheet = _address(np.concatenate([np.concatenate(list(row), 1) for row in rows]), "WEBP", quality=75)
     return {"sheet": sheet, "side": side, "columns": columns, "places": list(range(len(images)))}
 
 
@@ -190,16 +208,23 @@ def enlarge(array: np.ndarray, factor: int = 6) -> np.ndarray:
 
 def _png(array: np.ndarray) -> str:
     """A picture as the address of a PNG."""
+    return _address(array, "PNG")
+
+
+def _address(array: np.ndarray, kind: str, **how: Any) -> str:
+    """A picture as an address that holds it."""
     file = BytesIO()
-    Image.fromarray(array).save(file, "PNG")
-    return "data:image/png;base64," + b64encode(file.getvalue()).decode()
+    Image.fromarray(array).save(file, kind, **how)
+    return f"data:image/{kind.lower()};base64," + b64encode(file.getvalue()).decode()
 
 
 def _frame(traces: list[Trace], wide: int, tall: int, height: int) -> Figure:
     """A figure of squares without axes, first row on top."""
     across, down = axis("", [-0.5, wide - 0.5]), axis("", [tall - 0.5, -0.5])
     figure = figures.figure_of(traces, across, down, height, hovermode="closest", showlegend=False)
-    return figures.plain(figure, square=True)
+    figures.plain(figure, square=True)
+    figure["layout"]["xaxis"]["constraintoward"], figure["layout"]["yaxis"]["constraintoward"] = "left", "top"
+    return figure
 
 
 def _sheet(images: Sequence[np.ndarray], columns: int, across: int, down: int) -> np.ndarray:

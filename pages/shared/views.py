@@ -1,6 +1,7 @@
 """The views of Look inside: one idea each, one of them open."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import streamlit as st
 
@@ -33,3 +34,16 @@ def draw(current: Shown, views: Mapping[str, View], first: str) -> None:
 def key(lab: str) -> str:
     """Where the choice of views stands in the session."""
     return f"inside/{lab}/{st.session_state.get(f'{lab}/scene')}"
+
+
+def kept(where: str, options: Sequence[Any], default: Any) -> str:
+    """The key of a widget that keeps its value over a new run: what the visitor chose, moved to the nearest that this run offers;
+    where nothing was chosen yet, the run's default. Call it right before the widget, which gets no default of its own."""
+    state, value = st.session_state, st.session_state.get(where)
+    if value is None or value == state.get(f"{where}/first"):
+        value = default
+    elif value not in options:
+        numeric = all(isinstance(option, int | float) for option in (value, *options))
+        value = min(options, key=lambda option: abs(option - value)) if numeric else default
+    state[where], state[f"{where}/first"] = value, default
+    return where

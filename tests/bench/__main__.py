@@ -50,8 +50,8 @@ CLOCK = """([event, condition]) => {
     }, {once: true, capture: true}));
 }"""
 PLOTLY = "document.querySelector('.st-key-{} .plotly .main-svg')"
-DRAWN = "document.querySelector('.st-key-{} .lectern-chart svg.picture g > *')"
-CURVE = "document.querySelector('.lectern-chart path.line[d*=L]')"
+DRAWN = "document.querySelector('.st-key-{} .lectern-chart[data-drawn]')"
+CURVE = "document.querySelector('.lectern-chart path.js-line[d*=L]')"
 TITLE = "document.querySelector('h1')"
 
 
@@ -166,9 +166,9 @@ def sliders(browser: Browser, lectern: Server, floor: Server, floor_chart: Serve
         "floor": Slider(bare, ".st-key-slider", "document.querySelector('h1').innerText"),
         "chart": Slider(chart, ".st-key-slider", "document.querySelector('.st-key-chart .barlayer')?.innerHTML"),
         "temperature": Slider(soft, ".st-key-soft-T",
-                              "document.querySelector('.st-key-soft-bars svg.picture')?.innerHTML"),
+                              "document.querySelector('.st-key-soft-bars .cartesianlayer')?.innerHTML"),
         "ratio": Slider(ratio, ".st-key-neurons-ratio",
-                        "document.querySelector('.st-key-neurons-curve svg.picture')?.innerHTML"),
+                        "document.querySelector('.st-key-neurons-curve .cartesianlayer')?.innerHTML"),
     }
 
 

@@ -233,8 +233,8 @@ def nudge(page: Page, key: str, presses: int = 1, towards: str = "ArrowRight") -
 def pixels(page: Page) -> str:
     """The first live curves, as a text that changes with the picture; empty while there are none."""
     return page.evaluate("""() => {
-        const picture = document.querySelector('.lectern-chart svg.picture');
-        return picture && picture.querySelector('path.line[d^=M]') ? picture.innerHTML : '';
+        const picture = document.querySelector('.lectern-chart .cartesianlayer:has(path.js-line[d^=M])');
+        return picture ? picture.innerHTML : '';
     }""")
 
 

@@ -11,7 +11,7 @@ LAB = "anomaly_detection"
 
 def test_scores_part_while_an_autoencoder_learns(visit):
     page = visit(LAB, scene="copies-everything", net="dense", bottleneck=16, steps=600, seed=7)
-    curve = keyed(page, "chart/AUROC").locator("path.line").first
+    curve = keyed(page, "chart/AUROC").locator("path.js-line").first
     expect(curve).to_be_visible()
     before = curve.get_attribute("d")
     button(page, "Train").click()
@@ -47,7 +47,7 @@ def test_a_drawing_is_put_before_all_detectors(visit):
 
 def test_a_classifier_is_surest_where_it_has_never_been(visit):
     page = visit(LAB, scene="sure-of-nothing")
-    plane = keyed(page, "landscape/plane").locator("svg.picture")
+    plane = keyed(page, "landscape/plane").locator(".cartesianlayer")
     expect(plane).to_be_visible()
     before = plane.inner_html()
     nudge(page, "landscape/promise/anomaly-sure-of-nothing", towards="End")

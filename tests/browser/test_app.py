@@ -247,28 +247,29 @@ def test_a_run_whose_only_viewer_leaves_is_dropped(visit):
 
 def test_a_figure_shows_values_zooms_and_can_be_saved(visit):
     page = visit()
-    chart = keyed(page, "chart/accuracy").locator("svg.picture")
-    expect(chart).to_have_attribute("aria-label", re.compile("Test accuracy"))
-    ticks = chart.locator("text").all_inner_texts()
-    chart.scroll_into_view_if_needed()
-    box = chart.bounding_box()
+    chart = keyed(page, "chart/accuracy")
+    expect(chart.get_by_role("figure", name=re.compile("Test accuracy"))).to_be_visible()
+    plot = chart.locator(".nsewdrag").first
+    plot.scroll_into_view_if_needed()
+    ticks = chart.locator(".xtick").all_inner_texts()
+    box = plot.bounding_box()
     middle, height = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.move(middle, height)
-    expect(keyed(page, "chart/accuracy").locator(".tip")).to_contain_text(re.compile(r"training step \d+.*Test accuracy", re.DOTALL))
+    expect(chart.locator(".hoverlayer")).to_contain_text("Test accuracy")
     page.mouse.down()
     page.mouse.move(middle + 80, height, steps=4)
     page.mouse.up()
-    wait_until(lambda: chart.locator("text").all_inner_texts() != ticks, "a closer look")
+    wait_until(lambda: chart.locator(".xtick").all_inner_texts() != ticks, "a closer look")
     page.mouse.dblclick(middle, height)
-    wait_until(lambda: chart.locator("text").all_inner_texts() == ticks, "all of it again")
+    wait_until(lambda: chart.locator(".xtick").all_inner_texts() == ticks, "all of it again")
     with page.expect_download() as download:
-        keyed(page, "chart/accuracy").get_by_role("button", name="Save as PNG").click(force=True)
+        chart.locator("[data-title='Save as PNG']").click()
     assert download.value.path().read_bytes().startswith(b"\x89PNG")
 
 
 def test_a_figure_follows_the_width_of_the_window(visit):
     page = visit()
-    chart = keyed(page, "chart/accuracy").locator("svg.picture")
+    chart = keyed(page, "chart/accuracy").locator(".main-svg").first
     wide = chart.bounding_box()["width"]
     page.set_viewport_size({"width": 1000, "height": 800})
     wait_until(lambda: chart.bounding_box()["width"] < wide - 50, "a narrower figure")
@@ -279,7 +280,8 @@ def test_a_figure_follows_the_width_of_the_window(visit):
 def test_life_long_learning_fills_its_matrix_live(visit):
     query = {"tasks": 3, "epochs": 2, "batch": 256, "seed": long()["seed"]}
     page = visit("lifelong_learning", **query)
-    cells = keyed(page, "live/matrix").locator("rect.cell[fill^='#']")
+    keyed(page, "live/matrix").scroll_into_view_if_needed()
+    cells = keyed(page, "live/matrix").locator(".textpoint")
     expect(cells).to_have_count(25)  # the shipped run of the scene: five tasks
     button(page, "Train").click()
     expect(page.get_by_test_id("stMain")).to_contain_text(re.compile(r"Your run · \d"))

@@ -1,83 +1,235 @@
-"""The arithmetic of chart.js: labels that mean the number, ticks that lie on the axis. Run in the browser itself."""
+"""A figure in the browser: hover, zoom, legend, theme, table, files, finger. What it draws is tested in tests/pages/shared."""
 
-import itertools
+import re
 from base64 import b64decode
+from hashlib import sha256
 from io import BytesIO
-from pathlib import Path
+from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 
-from pages.shared import chart, figures
+from tests.browser.conftest import ROOT, keyed, nudge, serve, wait_until
 
-SOURCE = (Path(chart.__file__).parent / "chart.js").read_text().replace("export default function", "function main")
+STATIC = ROOT / "static"
+ZOOM = "k => document.querySelector(`.st-key-${k} .box`)._fullLayout.xaxis.range"
+DRAWN = "k => Number(document.querySelector(`.st-key-${k} .lectern-chart`).dataset.drawn ?? 0)"
+HIDDEN = "k => document.querySelector(`.st-key-${k} .box`)._fullData.filter(t => t.visible === 'legendonly').map(t => t.name)"
 
 
 @pytest.fixture(scope="module")
-def page(browser):
-    page = browser.new_page()
-    page.evaluate(f"() => {{ window.chart = new Function({SOURCE!r} + '; return {{short, ticks, scale, main}};')(); }}")
+def address(browser, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("charts")
+    (folder / "static").symlink_to(STATIC)
+    (folder / "page.py").write_text((ROOT / "tests/browser/chart_page.py").read_text())
+    with serve(folder, str(folder / "page.py"), PYTHONPATH=str(ROOT)) as server:
+        yield server.address
+
+
+@pytest.fixture(scope="module")
+def desk(browser, address):
+    """A context of a visitor with a mouse, and every address that it asks for."""
+    context = browser.new_context(viewport={"width": 1000, "height": 1400}, accept_downloads=True)
+    context.asked = []
+    context.on("request", lambda request: context.asked.append(request.url))
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(desk, address):
+    page = desk.new_page()
+    page.faults = []
+    page.on("pageerror", lambda fault: page.faults.append(str(fault)))
+    page.goto(address)
+    settled(page, "p-curves", 1)
     yield page
+    assert not page.faults
     page.close()
 
 
-@pytest.mark.parametrize("value, label", [
-    (0, "0"), (1, "1"), (-2.5, "-2.5"), (0.1 + 0.2, "0.3"), (99.95, "99.95"), (1000, "1000"), (12_500, "12.5k"),
-    (100_000, "100k"), (999_960, "1M"), (1_000_000, "1M"), (120_000_000, "120M"), (0.00012, "1.2e-4"), (1e-5, "1e-5")])
-def test_a_label_says_the_number(page, value, label):
-    assert page.evaluate("v => chart.short(v)", value) == label
+def settled(page, key, times):
+    wait_until(lambda: page.locator(f".st-key-{key} .lectern-chart").count() and page.evaluate(DRAWN, key) >= times, f"{key} to be drawn")
 
 
-ENDS = [-1000, -1, -0.003, 0, 0.5, 1, 97.3, 98.6, 1e6]
+def redrawn(page, act):
+    """Does something that draws the curves anew, and waits for that."""
+    before = page.evaluate(DRAWN, "p-curves")
+    act()
+    settled(page, "p-curves", before + 1)
 
 
-@pytest.mark.parametrize("low, high", list(itertools.combinations(ENDS, 2)))
-@pytest.mark.parametrize("count", [3, 6])
-def test_ticks_rise_evenly_and_lie_on_the_axis(page, low, high, count):
-    found = page.evaluate("([d, n]) => chart.ticks(d, n, false)", [[low, high], count])
-    assert 2 <= len(found) <= count + 2
-    slack = 1e-9 * (high - low)
-    assert all(low - slack <= t <= high + slack for t in found)
-    steps = [b - a for a, b in itertools.pairwise(found)]
-    assert min(steps) > 0 and max(steps) == pytest.approx(min(steps))
+def middle(page, key):
+    box = page.locator(f".st-key-{key} .nsewdrag").first.bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, box
 
 
-@pytest.mark.parametrize("low, high", [(0.1, 1000), (1e-7, 10), (0.03, 0.5), (2, 3), (5, 5.1)])
-def test_logarithmic_ticks_lie_on_the_axis(page, low, high):
-    found = page.evaluate("d => chart.ticks(d, 6, true)", [low, high])
-    assert found == sorted(found) and all(low * 0.998 <= t <= high * 1.002 for t in found) and len(found) <= 7
-
-
-@pytest.mark.parametrize("log", [False, True])
-def test_a_scale_goes_there_and_back(page, log):
-    there = page.evaluate("log => { const s = chart.scale([1, 100], 40, 640, log); return [s(1), s(100), s.back(s(7))]; }", log)
-    assert there == [40, 640, pytest.approx(7)]
-
-
-def test_hovering_a_point_shows_its_picture(page):
-    greys = [np.full((7, 7), 20 * i, np.uint8) for i in range(12)]  # more than one row of the sheet
-    shots = {"digits": figures.sprites(greys, 70)}
-    groups = {"digits": ("task3", range(12), range(12), [f"number {i}" for i in range(12)]), "plain": ("task4", [11], [0], ["none"])}
-    figure = figures.points(groups, "x", "y", small=True, pictures=shots) | {"alt": ""}
-    page.set_content(f"<style>{(Path(chart.__file__).parent / 'chart.css').read_text()}</style><main></main>")
-    page.evaluate("""data => {
-        document.querySelector("main").innerHTML = '<div class="lectern-chart" style="width:600px"><div class="legend"></div>'
-            + '<svg class="picture"></svg><div class="tip" hidden></div><button></button></div>';
-        chart.main({ data, parentElement: document.body });
-    }""", figure)
-    at = page.locator("path.point")
+def test_hovering_a_point_shows_its_name_and_its_picture(page):
+    settled(page, "p-points", 1)
+    chart = keyed(page, "p/points")
     for i, place in ((0, "0px 0px"), (11, "-70px -70px")):
-        box = at.nth(i).bounding_box()
+        box = chart.locator(".scatterlayer .point").nth(i).bounding_box()
+        page.mouse.move(box["x"] + 3, box["y"] + 3)
         page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-        tip, shot = page.locator(".tip").bounding_box(), page.locator(".tip .shot")
-        assert tip["y"] <= box["y"] + box["height"] and box["y"] <= tip["y"] + tip["height"]  # beside the point
-        assert page.locator(".tip").inner_text().strip() == f"number {i}"
+        expect(chart.locator(".hoverlayer")).to_have_text(f"number {i}")
+        shot = chart.locator(".shot")
+        expect(shot).to_be_visible()
         assert shot.evaluate("s => getComputedStyle(s).backgroundPosition") == place
         url = shot.evaluate("s => getComputedStyle(s).backgroundImage")
         sheet = np.asarray(Image.open(BytesIO(b64decode(url.removeprefix('url("data:image/png;base64,').removesuffix('")')))))
         across, down = (-int(part.removesuffix("px")) // 10 for part in place.split())
         assert sheet.shape == (14, 70) and sheet[down, across] == 20 * i
-    box = at.nth(12).bounding_box()
+    box = chart.locator(".scatterlayer .point").nth(12).bounding_box()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    assert page.locator(".tip").inner_text() == "none" and page.locator(".tip .shot").count() == 0
+    expect(chart.locator(".hoverlayer")).to_have_text("none")
+    expect(chart.locator(".shot")).to_be_hidden()
+
+
+def test_a_zoom_survives_a_redraw_in_place(page):
+    x, y, box = middle(page, "p-curves")
+    page.mouse.move(x - 100, y)
+    page.mouse.down()
+    page.mouse.move(x + 100, y + 3, steps=6)
+    page.mouse.up()
+    wait_until(lambda: page.evaluate(ZOOM, "p-curves")[1] < 39, "the zoom")
+    page.evaluate("document.querySelector('.st-key-p-curves .main-svg').mine = true")
+    zoom = page.evaluate(ZOOM, "p-curves")
+    redrawn(page, lambda: nudge(page, "n", 2))
+    assert page.evaluate(ZOOM, "p-curves") == pytest.approx(zoom)
+    assert page.evaluate("document.querySelector('.st-key-p-curves .main-svg').mine"), "the picture was replaced"
+    page.mouse.dblclick(x, y)
+    wait_until(lambda: page.evaluate(ZOOM, "p-curves")[1] >= 40, "the zoom to end")
+
+
+def test_a_curve_hidden_by_its_legend_stays_hidden_when_others_come(page):
+    entry = keyed(page, "p/curves").locator(".legendtoggle")
+    expect(entry).to_have_count(2)
+    entry.first.click()
+    wait_until(lambda: page.evaluate(HIDDEN, "p-curves") == ["new"], "the curve to hide")
+    redrawn(page, lambda: nudge(page, "n", 4))
+    expect(entry).to_have_count(3)  # another one came, before it
+    assert page.evaluate(HIDDEN, "p-curves") == ["new"]
+
+
+def test_no_frame_is_blank_while_it_redraws(page):
+    page.evaluate("""() => {
+        window.frames_ = [];
+        const lines = '.st-key-p-curves .scatterlayer .trace path.js-line';
+        const look = () => { frames_.push(document.querySelectorAll(lines).length); requestAnimationFrame(look); };
+        requestAnimationFrame(look); }""")
+    before = page.evaluate(DRAWN, "p-curves")
+    nudge(page, "n", 8)
+    wait_until(lambda: page.evaluate(DRAWN, "p-curves") > before, "a redraw")
+    page.wait_for_function("frames_.at(-1) === 3")
+    frames = page.evaluate("frames_")
+    assert len(frames) > 5 and min(frames) >= 2
+
+
+def test_the_name_of_a_level_is_in_the_picture_and_the_figure_has_a_name(page):
+    expect(keyed(page, "p/curves").locator(".shape-label")).to_have_text("guessing")
+    expect(page.get_by_role("figure", name="Accuracy against the step")).to_be_visible()
+
+
+def test_a_click_on_a_picture_is_told_to_the_page(page):
+    settled(page, "p-gallery", 1)
+    __, __, box = middle(page, "p-gallery")
+    page.mouse.move(box["x"] + 2.4 * box["width"] / 6, box["y"] + 0.7 * box["height"])
+    page.mouse.down()
+    page.mouse.up()
+    expect(page.get_by_text("clicked: 8")).to_be_visible()
+
+
+def test_the_table_behind_a_figure_opens_and_closes(page):
+    chart = keyed(page, "p/curves")
+    chart.locator(".opener").focus()
+    page.keyboard.press("Enter")
+    table = chart.get_by_role("table")
+    expect(table.get_by_role("columnheader")).to_have_text(["", "step", "accuracy (%)"])
+    expect(table.locator("tbody tr").first).to_have_text("new050")
+    expect(table.locator("tbody tr")).to_have_count(6)
+    page.keyboard.press("Escape")
+    expect(table).to_be_hidden()
+    settled(page, "p-matrix", 1)
+    chart = keyed(page, "p/matrix")
+    chart.hover()
+    chart.locator("[data-title='Data table']").click()
+    expect(chart.locator("tbody tr")).to_have_text(["a100", "b010", "c001"])
+    chart.get_by_role("button", name="Close").click()
+    expect(chart.get_by_role("table")).to_be_hidden()
+
+
+@pytest.mark.parametrize("title, ending, start", [("Save as PNG", "png", b"\x89PNG"), ("Save as SVG", "svg", b"<svg")])
+def test_a_figure_is_saved_under_a_name_that_says_what_it_is(page, title, ending, start):
+    chart = keyed(page, "p/curves")
+    chart.hover()
+    with page.expect_download() as saved:
+        chart.locator(f"[data-title='{title}']").click()
+    assert saved.value.suggested_filename == f"lectern-accuracy-against-the-step.{ending}"
+    assert saved.value.path().read_bytes().startswith(start)
+
+
+def test_the_buttons_lie_beside_the_plot_and_none_offers_an_upload(page):
+    chart = keyed(page, "p/curves")
+    chart.hover()
+    bar, (__, __, plot) = chart.locator(".modebar").bounding_box(), middle(page, "p-curves")
+    assert bar["x"] >= plot["x"] + plot["width"] - 1
+    titles = chart.locator(".modebar-btn").evaluate_all("all => all.map(b => b.dataset.title)")
+    assert titles and not [title for title in titles if re.search("share|cloud|edit|plotly", title, re.IGNORECASE)], titles
+
+
+def test_a_share_of_the_stage_follows_its_height(page):
+    settled(page, "p-matrix", 1)
+    box = keyed(page, "p/matrix").locator(".box")
+    assert box.bounding_box()["height"] == 200  # half of 400 px where nothing sets the stage
+    page.evaluate("document.documentElement.style.setProperty('--stage', '700px')")
+    wait_until(lambda: keyed(page, "p/matrix").locator(".main-svg").first.bounding_box()["height"] == 350, "the figure to grow")
+
+
+def test_the_theme_changes_the_figure(page):
+    ink = "() => getComputedStyle(document.querySelector('.st-key-p-curves .xtick text')).fill"
+    light = page.evaluate(ink)
+    page.emulate_media(color_scheme="dark")
+    wait_until(lambda: page.evaluate(ink) != light, "the ink of the dark theme")
+    page.emulate_media(color_scheme="light")
+    wait_until(lambda: page.evaluate(ink) == light, "the ink of the light theme")
+
+
+def test_nothing_is_asked_of_another_host_and_the_other_bundle_comes_only_when_it_is_needed(desk, page, address):
+    first = [url for url in desk.asked if "plotly-" in url]
+    assert first and not [url for url in first if "gl3d" in url]
+    keyed(page, "p/surface").scroll_into_view_if_needed()
+    settled(page, "p-surface", 1)
+    assert [url for url in desk.asked if "plotly-gl3d" in url]
+    redrawn(page, lambda: nudge(page, "n", 2))  # both live on one page
+    hosts = {urlsplit(url).netloc for url in desk.asked if not url.startswith(("data:", "blob:"))}
+    assert hosts == {urlsplit(address).netloc}
+
+
+def test_a_finger_that_swipes_over_a_figure_scrolls_the_page(browser, address):
+    context = browser.new_context(viewport={"width": 375, "height": 740}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.goto(address)
+    settled(page, "p-curves", 1)
+    zoom, down = page.evaluate(ZOOM, "p-curves"), page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop")
+    x, y, __ = middle(page, "p-curves")
+    hand = context.new_cdp_session(page)
+    hand.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+    for i in range(1, 9):
+        hand.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": x, "y": y - 15 * i}]})
+    hand.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    wait_until(lambda: page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") > down + 50, "the page to scroll")
+    assert page.evaluate(ZOOM, "p-curves") == zoom
+    context.close()
+
+
+@pytest.mark.parametrize("part", ["cartesian", "gl3d"])
+def test_the_script_is_the_one_that_is_written_down(part):
+    script = (STATIC / f"plotly-{part}.min.js").read_bytes()
+    row = (STATIC / "README.md").read_text().partition(f"`plotly-{part}.min.js`")[2].splitlines()[0]
+    package, version, size, checksum = (cell.strip(" `") for cell in row.strip(" |").split("|"))
+    assert package == f"plotly.js-{part}-dist-min" and int(size) == len(script) and checksum == sha256(script).hexdigest()
+    assert f"({part} - minified) v{version}\n" in script[:200].decode()
+    assert f'VERSION = "{version}"' in (STATIC / "chart.js").read_text() and f"PLOTLY := {version}\n" in (ROOT / "Makefile").read_text()
+    assert "MIT License" in (STATIC / "LICENSE-plotly.txt").read_text()

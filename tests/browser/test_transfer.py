@@ -8,11 +8,9 @@ from core import runs
 from tests.browser.conftest import arrived, button, drawn, keyed, look, nudge, wait_until
 
 LAB = "transfer_learning"
-UNIT = """svg => ["middle x", "end y"].map(axis => {  // pixels of one unit along both axes, from the numbers at their ticks
-  const [anchor, at] = axis.split(" "), ticks = [...svg.querySelectorAll(`text[text-anchor=${anchor}]:not(.title)`)]
-    .map(text => [+text.textContent.replace("−", "-"), +text.getAttribute(at)]);
-  const [first, last] = [ticks[0], ticks[ticks.length - 1]];
-  return Math.abs((last[1] - first[1]) / (last[0] - first[0]));
+UNIT = """box => ["xaxis", "yaxis"].map(name => {  // pixels of one unit along both axes
+  const axis = box._fullLayout[name];
+  return axis._length / (axis.range[1] - axis.range[0]);
 })"""
 
 
@@ -24,14 +22,14 @@ def test_the_border_moves_while_the_moons_are_learned(visit):
     assert drawn(arrived(page)) != before
     expect(page.get_by_text("After step 400", exact=False)).to_be_visible()
     for key in ("live/border", "border/plane"):
-        across, up = keyed(page, key).locator("svg.picture").first.evaluate(UNIT)
+        across, up = keyed(page, key).locator(".js-plotly-plot").first.evaluate(UNIT)
         assert abs(across / up - 1) < 0.03, (key, across, up, "35° would not look like 35°")
 
 
 def test_the_cloud_goes_back_in_time(visit):
     page, looks = visit(LAB, scene="dann"), len(runs.load("transfer-dann").pictures("cloud"))
     expect(page.get_by_text("Target accuracy at this look")).to_be_visible()
-    cloud = keyed(page, "cloud/points").locator("svg.picture")
+    cloud = keyed(page, "cloud/points").locator(".cartesianlayer")
     after = cloud.inner_html()
     nudge(page, f"cloud/look/transfer-dann/{looks}", towards="Home")
     wait_until(lambda: cloud.inner_html() != after, "the points to move")

@@ -38,7 +38,7 @@ def inside(current: Shown) -> None:
         "promise": (_("Without anomalies"), promise),
     }
     every |= {"landscape": (_("The landscape"), landscape)} if kind == "plane" else {}
-    every |= {"unsure": (_("Unsure by what"), unsure)} if method == "confidence" else {}
+    every |= {"unsure": (_("Measures of doubt"), unsure)} if method == "confidence" else {}
     every |= {"expects": (_("Most normal, most odd"), expects)} if kind != "plane" else {}
     every |= {"bottleneck": (_("The bottleneck"), bottleneck), "beside": (_("Detectors side by side"), beside)}
     first = FIRST.get(current.id, next(iter(every)))

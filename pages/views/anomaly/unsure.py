@@ -1,4 +1,4 @@
-"""Unsure by what: three ways to read a classifier's doubt from its logits, at any temperature."""
+"""Measures of doubt: three ways to read a classifier's doubt from its logits, at any temperature."""
 
 from collections.abc import Mapping
 
@@ -45,7 +45,7 @@ def unsure(current: Shown) -> None:
     names = {"softmax": _("softmax"), "entropy": _("entropy"), "energy": _("energy")}
     left, right = st.columns([1, 1.4], gap="large", vertical_alignment="bottom")
     kind = left.segmented_control(
-        _("Unsure by"),
+        _("Doubt measure"),
         list(names),
         format_func=names.get,
         default=method.unsure,

@@ -15,9 +15,9 @@ from pages.views.attack import data
 from pages.views.attack.becomes import becomes
 from pages.views.attack.defences import defences
 from pages.views.attack.detection import detection
-from pages.views.attack.picture import pictures
 from pages.views.attack.robust import robust
 from pages.views.attack.slide import slide
+from pages.views.attack.stage import beside, picture
 from pages.views.attack.surface import surface
 from pages.views.attack.transfer import transfer_matrix
 from pages.views.attack.why import why
@@ -25,7 +25,7 @@ from pages.views.attack.why import why
 TILE = 280  # pixels of each of the card's three pictures
 SHIPPED = "attack-a-panda-that-is-not"
 VERBS = {"training": "Train", "curve": "Measure", "transfer": "Measure", "defend": "Defend", "detect": "Detect"}
-__all__ = ["card", "explain", "inside", "networks", "pictures", "verb"]
+__all__ = ["beside", "card", "explain", "inside", "networks", "picture", "verb"]
 
 
 def verb(settings: Settings) -> str:

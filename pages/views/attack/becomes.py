@@ -3,10 +3,10 @@
 import numpy as np
 import streamlit as st
 
+from pages.shared import chart, figures, rasters
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.attack import data
-from pages.views.attack.picture import draw_becomes
 
 COUNT = 200  # test digits
 STEPS = 10
@@ -43,6 +43,23 @@ def becomes(current: Shown) -> None:
             )
         )
         draw_becomes(counts, "attack/becomes/matrix")
+
+
+def becomes_figure(counts: np.ndarray) -> figures.Figure:
+    """Which class is called what: counts (10, 10), the right class in rows, the answer in columns."""
+    names = [str(digit) for digit in range(10)]
+    return rasters.matrix(
+        counts, 380, text=".0f", rows=names, columns=names, x=_("the network says"), y=_("right answer"), largest=34
+    )
+
+
+def draw_becomes(counts: np.ndarray, key: str) -> None:
+    """The matrix, and what happens most often."""
+    chart.show(becomes_figure(counts), key=key, alt=_("Which digit is called what"))
+    wrong = np.where(np.eye(10, dtype=bool), 0, counts)
+    worst = sorted(((int(wrong[i, j]), i, j) for i in range(10) for j in range(10)), reverse=True)[:3]
+    if said := ", ".join(_("{} becomes {} ({}×)").format(i, j, n) for n, i, j in worst if n):
+        st.caption(_("Most often: {}.").format(said))
 
 
 def _right(counts: np.ndarray) -> float:

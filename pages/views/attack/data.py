@@ -1,5 +1,6 @@
 """What several views of the adversarial attack page ask of the run shown."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -96,9 +97,26 @@ def short(name: str) -> str:
     return name if len(name) <= 16 else name[:15] + "…"
 
 
+def first_sentences(text: str, letters: int) -> str:
+    """As many sentences from the start of a text as fit into so many letters, at least one."""
+    kept, *rest = re.split(r"(?<=[.!?]) (?=[A-Z“0-9])", text)
+    for sentence in rest:
+        if len(kept) + 1 + len(sentence) > letters:
+            break
+        kept += f" {sentence}"
+    return kept
+
+
+def latest(current: Shown) -> dict[str, float]:
+    """The last value of each metric of the run."""
+    __, columns = current.table
+    ends = {name: next((v for v in reversed(values) if v is not None), None) for name, values in columns.items()}
+    return {name: value for name, value in ends.items() if value is not None}
+
+
 def size_in_words(clean: np.ndarray, attacked: np.ndarray) -> str:
     """How far two 8-bit pictures are apart, in words."""
     change = attacked.astype(np.int16) - clean
     pixels = int((change != 0).any(-1).sum() if change.ndim == 3 else (change != 0).sum())
     length = float(np.sqrt(((change / 255) ** 2).sum()))
-    return _("largest change {} of 255 · L2 {:.2f} · {} pixels").format(int(np.abs(change).max()), length, pixels)
+    return _("largest change: {} of 255 levels, L2 {:.2f}, {:,} pixels changed").format(int(np.abs(change).max()), length, pixels)

@@ -4,12 +4,10 @@ from typing import Any
 
 import streamlit as st
 
-from pages.shared import chart, figures
-from pages.shared.overlay import enlarged
+from pages.shared import chart, figures, panels
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.attack import data
-from pages.views.attack.picture import answer_bars
 
 STEPS, SAMPLES = {True: 7, False: 20}, {True: 4, False: 8}  # of PGD on a photo, and on a digit
 DRAWS = 20  # of a random defence, for how often the network is right
@@ -43,7 +41,7 @@ def _knobs(current: Shown, photo: bool) -> tuple[str, int, float, bool]:
         default=first,
         required=True,
         format_func=names.get,
-        key=f"attack/defences/defence/{current.id}",
+        key="attack/defences/defence",
     )
     left, middle, right = st.columns([1, 1.4, 1.2], gap="large", vertical_alignment="bottom")
     with left:
@@ -111,24 +109,19 @@ def _draw(found: dict[str, Any], defence: str, knows: bool) -> None:
     pictures, answers, truth = found["pictures"], found["answers"], found["truth"]
     titles = {
         "clean": _("Clean"),
-        "clean_defended": _("Clean, behind the defence"),
-        "attacked": _("Attacked, without a defence"),
-        "behind": _("Attacked, behind the defence"),
+        "clean_defended": _("Clean, defended"),
+        "attacked": _("Attacked"),
+        "behind": _("Attacked, defended"),
     }
-    for column, (name, title) in zip(st.columns(4, gap="medium"), titles.items()):
-        with column:
-            st.image(enlarged(pictures[name]), width="stretch", output_format="PNG", alt=title)
-            said, share = answers[name][0]
-            icon = "check_circle" if said == truth else "cancel"
-            st.markdown(f":material/{icon}: **{said}**, {share:.0f} %")
-            st.caption(title)
-    left, right = st.columns(2, gap="medium")
-    for column, name in ((left, "attacked"), (right, "behind")):
-        role = "after" if answers[name][0][0] == truth else "danger"
-        with column:
-            st.image(answer_bars(titles[name], answers[name], role), width="stretch")
+    figure = panels.board(430)
+    for i, (name, title) in enumerate(titles.items()):
+        across = i * 0.26, i * 0.26 + 0.22
+        panels.picture(figure, (*across, 0, 0.56), pictures[name], f"<b>{title}</b>")
+        rows = [(data.short(said), share, "after" if said == truth else "danger") for said, share in answers[name]]
+        panels.bars(figure, (*across, 0.66, 1), rows, _("The network says"))
+    chart.show(figure, key="attack/defences/pictures", alt=_("The picture with and without the attack and the defence, and the answers"))
     st.markdown(_verdict(found, knows))
-    st.caption(_("Control: random noise of the same size, behind the defence: “{}”, {:.0f} %.").format(*found["noise"]))
+    st.caption(_("Control, noise of the same size and the defence: “{}”, {:.0f} %.").format(*found["noise"]))
     if defence == "resize":
         st.caption(
             _("One draw of many is shown. In {} draws the defended network is right in {:.0f} %.").format(

@@ -23,20 +23,25 @@ def detection(current: Shown) -> None:
         return
     if measured.id != current.id:
         st.caption(_("From the newest stored run that tried a detector: {}").format(measured.id))
-    draw_scores(measured, "attack/detection")
+    _draw_scores(measured, "attack/detection")
 
 
-def draw_scores(current: Shown, key: str = "live/scores") -> None:
-    """The ROC curves, the scores behind them, and the numbers at 5 % false alarms, as far as the run has come."""
+def scores_of(current: Shown) -> dict[str, np.ndarray]:
+    """The scores that the run has measured so far, by what they are scores of; nothing before those of clean pictures."""
     found = {name: current.last(f"score {name}") for name in GROUPS}
-    scores = {name: values for name, values in found.items() if values is not None}
-    if "clean" not in scores:
+    return {name: values for name, values in found.items() if values is not None} if found["clean"] is not None else {}
+
+
+def _draw_scores(current: Shown, key: str) -> None:
+    """The ROC curves, the scores behind them, and the numbers at 5 % false alarms, as far as the run has come."""
+    scores = scores_of(current)
+    if not scores:
         return
     left, right = st.columns(2, gap="large")
     with left:
-        chart.show(_curves(scores), key=f"{key}/roc", alt=_("What the detector finds against its false alarms"))
+        chart.show(roc_curves(scores), key=f"{key}/roc", alt=_("What the detector finds against its false alarms"))
     with right:
-        chart.show(_histogram(scores), key=f"{key}/scores", alt=_("How suspicious the pictures look"))
+        chart.show(score_histogram(scores), key=f"{key}/scores", alt=_("How suspicious the pictures look"))
     if "auc_noise" in current.summary:
         _numbers(current.summary)
     if note := current.summary.get("note"):
@@ -66,7 +71,7 @@ def _measured(current: Shown) -> Shown | None:
     return next(data.measuring("detect", "auc_noise"), None)
 
 
-def _curves(scores: dict[str, np.ndarray]) -> figures.Figure:
+def roc_curves(scores: dict[str, np.ndarray]) -> figures.Figure:
     from core.attack.detect import roc
 
     names = _names()
@@ -77,7 +82,7 @@ def _curves(scores: dict[str, np.ndarray]) -> figures.Figure:
     return figures.curves(lines, _("false alarms: clean pictures (%)"), _("found (%)"), 320)
 
 
-def _histogram(scores: dict[str, np.ndarray]) -> figures.Figure:
+def score_histogram(scores: dict[str, np.ndarray]) -> figures.Figure:
     from core.attack.detect import FALSE_ALARMS, alarm
 
     names = _names()

@@ -2,17 +2,18 @@
 
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from core import runs
 from core.attack.settings import METRICS
 from core.runs import About, RunError
-from pages.shared import chart, figures, shown
+from pages.shared import chart, figures, rasters, shown
 from pages.shared.figures import Line
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.attack import data
-from pages.views.attack.picture import draw_becomes
+from pages.views.attack.becomes import draw_becomes
 
 BESIDE = 3  # curves of other networks that are shown at first
 ORDER = ("noise", "fgsm", "mifgsm", "deepfool", "pgd", "cw", "worst")
@@ -41,7 +42,7 @@ def robust(current: Shown) -> None:
             max_selections=8,
         )
     chart.show(
-        _figure(measured, {run_id: others[run_id] for run_id in chosen}),
+        robust_figure(measured, {run_id: others[run_id] for run_id in chosen}),
         key="attack/robust/curves",
         alt=_("Robust accuracy against the size of the change, for several attacks and for noise"),
     )
@@ -106,14 +107,13 @@ def _title(about: About) -> str:
     return _("{} · seed {}").format(about.settings.get("network", _("photos")), about.settings.get("seed", 0))
 
 
-def _figure(measured: Shown, others: dict[str, str]) -> figures.Figure:
+def robust_figure(measured: Shown, others: dict[str, str]) -> figures.Figure:
     """All curves of one run, and the worst of others (run id → title) in the background."""
     steps, columns = measured.table
     names = [name for name in ORDER if name in columns]
     names.sort(key="worst".__ne__)  # drawn first, for it lies under the strongest attack's curve
     lines = [Line(_(METRICS[name].label), METRICS[name].role, steps, columns[name]) for name in names]
     guess = METRICS["worst"].chance.of(measured.settings)
-    lines.append(Line(_("guessing: {:g} %").format(guess), "neutral", [steps[0], steps[-1]], [guess, guess]))
     for place, (run_id, title) in enumerate(others.items()):
         try:
             other_steps, other = runs.load(run_id).history()
@@ -123,7 +123,18 @@ def _figure(measured: Shown, others: dict[str, str]) -> figures.Figure:
         lines.append(Line(label, f"task{place % 10 + 1}", other_steps, other["worst"], faint=True))
     unit = {"inf": _("size of the change ε (of 255, L∞)"), "2": _("size of the change ε (of 255, root mean square)")}
     figure = figures.curves(lines, unit[measured.settings.method.norm], _("still right (%)"), 360)
-    return figures.within(figure, y=(-2, 102))
+    figures.within(figure, x=(0, measured.settings.method.highest), y=(-2, 102))
+    return figures.add_levels(figure, [(_("guessing: {:g} %").format(guess), guess)])
+
+
+def numbers_figure(current: Shown) -> figures.Figure:
+    """Accuracy (%) under each attack (rows) at each ε (columns)."""
+    steps, columns = current.table
+    names = [name for name in ORDER if name in columns]
+    array = np.array([[np.nan if v is None else v for v in columns[name]] for name in names])
+    labels = [_(METRICS[name].label) for name in names]
+    sizes = [f"{step:g}" for step in steps]
+    return rasters.matrix(array, 300, limit=100, text=".0f", rows=labels, columns=sizes, x=_("still right (%) at ε"))
 
 
 def _table(measured: Shown) -> None:

@@ -4,10 +4,11 @@ from typing import Any
 
 import streamlit as st
 
+from pages.shared import chart
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.attack import data
-from pages.views.attack.picture import before_after
+from pages.views.attack.stage import before_after
 
 STEPS = 10
 ATTACKS = ("fgsm", "ifgsm", "noise")
@@ -45,7 +46,9 @@ def slide(current: Shown) -> None:
     if victims.photo and attack == "ifgsm":
         st.caption(_("{} gradients of the photo network: about a second and a half.").format(STEPS))
     found = _attacked(subject.model_dump_json(), data.goal_of(current).model_dump_json(), attack, norm, level, victims)
-    before_after(*found)
+    figure = before_after(*found)
+    chart.show(figure, key="attack/slide/picture", alt=_("The picture before and after the attack, and what the network says"))
+    st.caption(f":material/balance: {found[-1]['note']}")
 
 
 @st.cache_data(max_entries=200, show_spinner=False)

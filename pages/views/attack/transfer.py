@@ -1,9 +1,11 @@
 """The transfer matrix: made on one network, tried on another."""
 
+from typing import Any
+
 import numpy as np
 import streamlit as st
 
-from pages.shared import chart, rasters
+from pages.shared import chart, figures, rasters
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.attack import data
@@ -19,7 +21,10 @@ def transfer_matrix(current: Shown) -> None:
         return
     if measured.id != current.id:
         st.caption(_("From the newest stored run: {}").format(measured.id))
-    draw_matrix(measured, "attack/transfer/matrix")
+    figure = matrix_figure(measured)
+    if figure is not None:
+        chart.show(figure, key="attack/transfer/matrix", alt=_("Accuracy of every network on attacks made with every other"))
+        _clean(measured.facts)
     _means(measured)
 
 
@@ -30,27 +35,28 @@ def _measured(current: Shown) -> Shown | None:
     return next(data.measuring("transfer", "ensemble"), None)
 
 
-def draw_matrix(current: Shown, key: str = "attack/transfer/live") -> None:
+def matrix_figure(current: Shown) -> figures.Figure | None:
     """Accuracy of each network (columns) on the attacks made with each (rows), as far as it is known."""
     array, known = current.last("matrix"), current.facts
     if array is None or "labels" not in known:
-        return
-    names = [f"{_(name)} ({i})" for i, name in enumerate(known["labels"], start=1)]
-    columns = [f"({i})" for i in range(1, len(names) + 1)]
-    figure = rasters.matrix(
+        return None
+    names = [f"{_(name)} ({i})".replace(", ", ",\n") for i, name in enumerate(known["labels"], start=1)]
+    return rasters.matrix(
         np.array(array, float),
         90 + 48 * len(array),
         limit=100,
         text=".0f",
         rows=[*names, _("all others together")],
-        columns=columns,
+        columns=[f"({i})" for i in range(1, len(names) + 1)],
         x=_("still right (%) when tried on"),
         y=_("made with"),
         largest=64,
     )
-    chart.show(figure, key=key, alt=_("Accuracy of every network on attacks made with every other"))
-    clean = " · ".join(f"{column} {share:.0f} %" for column, share in zip(columns, known["clean"]))
-    st.caption(_("Clean pictures, {} digits: {}. Guessing would be right in 10 %.").format(known["count"], clean))
+
+
+def _clean(known: dict[str, Any]) -> None:
+    shares = " · ".join(f"({i}) {share:.0f} %" for i, share in enumerate(known["clean"], start=1))
+    st.caption(_("Right without an attack, of {} digits: {}. Guessing: 10 %.").format(known["count"], shares))
 
 
 def _means(measured: Shown) -> None:

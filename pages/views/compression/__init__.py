@@ -1,4 +1,4 @@
-"""What the compression page draws: the live pictures, the views of Look inside (one idea a file), the home card.
+"""What the compression page draws: the views of Look inside (one idea a file), the home card.
 
 Every view is a fragment: its sliders redraw the view alone, from networks that are loaded and curves that are cached.
 """
@@ -6,7 +6,7 @@ Every view is a fragment: its sliders redraw the view alone, from networks that 
 import streamlit as st
 
 from core import runs
-from pages.shared import chart, drawing, figures, shown, views
+from pages.shared import drawing, shown, views
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.compression.bits import bits
@@ -15,21 +15,6 @@ from pages.views.compression.pareto import pareto
 from pages.views.compression.prune import neurons, weights
 from pages.views.compression.redesign import redesign
 from pages.views.compression.soft import soft_targets
-
-
-def pictures(current: Shown) -> None:
-    """Under the live curves: what only this method has to show while it trains."""
-    if gammas := current.pictures("gamma"):
-        chart.show(
-            figures.histogram(
-                {_("all |γ|"): ("after", gammas[-1].array)},
-                _("scale |γ| of a channel or neuron"),
-                _("how many"),
-                height=220,
-            ),
-            key="live/gamma",
-            alt=_("Histogram of all γ"),
-        )
 
 
 def inside(current: Shown) -> None:

@@ -10,9 +10,10 @@ from pages.views.gan.copying import copying
 from pages.views.gan.film import film
 from pages.views.gan.half import half
 from pages.views.gan.latent import latent
-from pages.views.gan.live import pictures as pictures
 from pages.views.gan.quality import quality
 from pages.views.gan.scores import scores
+from pages.views.gan.stage import beside as beside
+from pages.views.gan.stage import picture as picture
 from pages.views.gan.why import why as explain  # noqa: F401
 
 FIRST = {"gan-one-half": "half", "gan-mode-collapse-and-its-cure": "quality"}  # what the scenes' questions are about

@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from core.gan.settings import PLACES, WASSERSTEIN
+from pages.shared import views
 from pages.shared.shown import Shown
 from pages.shared.words import _
 
@@ -103,18 +104,12 @@ def looks(current: Shown, name: str) -> dict[int, np.ndarray]:
     return {e.step: e.array for e in current.pictures(name)}
 
 
-def choose_look(key: str, current: Shown, steps: list[int]) -> int:
+def choose_look(key: str, steps: list[int]) -> int:
     """A slider over the looks of a run, the last one first; returns the step of the chosen one."""
     if len(steps) < 2:
         return steps[-1]
-    place = st.select_slider(
-        _("Look after step"),
-        range(len(steps)),
-        len(steps) - 1,
-        format_func=lambda i: f"{steps[i]:,}",
-        key=f"{key}/{current.id}/{len(steps)}",
-    )
-    return steps[place]
+    where = views.kept(key, steps, steps[-1])
+    return st.select_slider(_("Look after step"), steps, format_func=lambda step: f"{step:,}", key=where)
 
 
 def at_look(current: Shown, name: str, step: int) -> float | None:

@@ -7,7 +7,7 @@ from pages.shared import chart, figures
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.gan import data, plane
-from pages.views.gan.live import wall
+from pages.views.gan.stage import wall
 
 HALF = 0.5
 
@@ -22,23 +22,25 @@ def film(current: Shown) -> None:
         return
     left, right = st.columns([1.5, 1], gap="large")
     with right:
-        step = data.choose_look("film/look", current, list(shots))
+        step = data.choose_look("film/look", list(shots))
     with left:
         if digits:
-            st.html(wall(shots[step], _("What G makes of the same codes after step {}").format(step)))
+            alt = _("What G makes of the same codes after step {}").format(step)
+            chart.show(wall(shots[step], height=300), key="film/wall", alt=alt)
+            st.caption(about_order(current))
         else:
             _plane(current, step, shots[step])
     with right:
         st.markdown(said(current, step))
         _curves(current, step)
         if len(shots) > 1:
-            st.caption(about_change(shots) + (" " + about_order(current) if digits else ""))
+            st.caption(about_change(shots))
 
 
 def _plane(current: Shown, step: int, fake: np.ndarray) -> None:
     ground = [data.looks(current, name).get(step) for name in ("field", "arrows", "lattice")]
-    st.html(plane.svg(current.last("real"), fake, *ground))
-    st.html(plane.legend(ground[1] is not None))
+    alt = _("The plane after step {}: real points, fakes, and how real D finds every place").format(step)
+    chart.show(plane.figure(current.last("real"), fake, *ground), key="film/plane", alt=alt)
 
 
 def said(current: Shown, step: int) -> str:
@@ -77,8 +79,8 @@ def about_change(shots: dict[int, np.ndarray]) -> str:
 def about_order(current: Shown) -> str:
     """What a column of the wall is."""
     if current.settings.world.conditional:
-        return _("Each picture keeps its code and its class: column by column G is asked for the same digit.")
-    return _("Each picture keeps its code; no class is asked for, so what digit it becomes is G's own choice.")
+        return _("Each picture keeps its code and its class: G is asked for one digit in each column.")
+    return _("Each picture keeps its code. No class is asked for.")
 
 
 def _curves(current: Shown, step: int) -> None:

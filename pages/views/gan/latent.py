@@ -1,15 +1,16 @@
 """Walk among codes: two of them chosen by a click, everything that lies between, and sums of codes."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
-from pages.shared import chart, figures
+from pages.shared import chart, figures, rasters, views
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.gan import data, pick, plane
-from pages.views.gan.live import wall
+from pages.views.gan.stage import wall
 
 CODES, ROW = 24, 8  # on the wall, and side by side
 SLIDER, STRIP = 41, 9  # places of the slider, and of them on the strip
@@ -29,27 +30,25 @@ def latent(current: Shown) -> None:
 
 @st.fragment
 def _digits(current: Shown, there: data.Ended) -> None:
-    y, at = _asked(current, there), f"latent/{current.id}"
-    letters = ("A", "B") if there.told else ("A", "B", "C")
-    first, pictures = range(len(letters)), data.as_bytes(there.made(there.z[:CODES], y))
+    y, letters = _asked(there), ("A", "B") if there.told else ("A", "B", "C")
+    pictures = data.as_bytes(there.made(there.z[:CODES], y))
     left, right = st.columns([1.2, 1], gap="large")
     with left:
-        st.caption(_("Click a picture: the letters {} move to it in turn.").format(", ".join(letters)))
-        names = [_("Code {}").format(n + 1) for n in range(CODES)]
+        chosen = pick.chosen("latent/wall", CODES, letters, range(len(letters)), _("Code"))
         alt = _("Pictures that G makes of {} codes; a click chooses one").format(CODES)
-        pick.show(wall(pictures, alt, ROW), boxes(), names, letters, first, f"{at}/wall", alt)
-    chosen = pick.chosen(f"{at}/wall", CODES, first)
+        figure = wall(pictures, row=ROW, texts=tuple(_("Code {}").format(n + 1) for n in range(CODES)), height=270)
+        chart.show(lettered(figure, chosen, letters), key="latent/wall", alt=alt, pick=True)
+        st.caption(pick.hint(letters))
     made, said = _walked(current.id, chosen[0], chosen[1], None if y is None else int(y[0]), there)
     with right:
-        place = _slider(at)
-        st.html(wall(made[place : place + 1], _("The picture at this place of the walk"), 1).replace("640px", "224px"))
+        place = _slider()
+        chart.show(rasters.image(made[place], 224), key="latent/here", alt=_("The picture at this place of the walk"))
         digit, sure = int(said[place].argmax()), 100 * float(said[place].max())
         st.markdown(_("The classifier reads **{}** ({:.0f} %).").format(digit, sure))
-    st.markdown(f"**{_('From A to B')}**")
-    st.html(wall(made[:: (SLIDER - 1) // (STRIP - 1)], _("Nine places of the walk from A to B"), STRIP))
+    st.markdown(f"**{_('From A to B')}**", help=_about_turning() if there.latent > 1 else None)
+    strip = wall(made[:: (SLIDER - 1) // (STRIP - 1)], row=STRIP, height=100)
+    chart.show(strip, key="latent/strip", alt=_("Nine places of the walk from A to B"))
     st.markdown(about_walk(made, said))
-    if there.latent > 1:
-        st.caption(_about_turning())
     if there.told:
         _all_classes(there, chosen)
     else:
@@ -58,38 +57,45 @@ def _digits(current: Shown, there: data.Ended) -> None:
 
 def _about_turning() -> str:
     return _(
-        "The walk turns from one code to the other and keeps their length in between: straight through the middle "
-        "lie shorter codes, on which G seldom practised."
+        "The walk turns from one code to the other and keeps their length in between. Straight through the middle lie shorter "
+        "codes, on which G seldom practised."
     )
 
 
-def _asked(current: Shown, there: data.Ended) -> Any:
+def _asked(there: data.Ended) -> Any:
     """The class for all codes of the wall, (24,), where G is told one."""
     import torch
 
     if not there.told:
         return None
     classes = there.world.classes.tolist()
-    digit = st.segmented_control(
-        _("G is asked for"),
-        classes,
-        default=classes[min(3, len(classes) - 1)],
-        required=True,
-        key=f"latent/class/{current.id}",
-        wrap=True,
-    )
+    where = views.kept("latent/class", classes, classes[min(3, len(classes) - 1)])
+    digit = st.segmented_control(_("G is asked for"), classes, required=True, key=where, wrap=True)
     return torch.full((CODES,), int(digit))
 
 
-def _slider(at: str) -> int:
-    share = st.slider(_("Way from A to B"), 0.0, 100.0, 50.0, 100 / (SLIDER - 1), format="%.1f %%", key=f"{at}/way")
+def _slider() -> int:
+    share = st.slider(_("Way from A to B"), 0.0, 100.0, 50.0, 100 / (SLIDER - 1), format="%.1f %%", key="latent/way")
     return round(share / 100 * (SLIDER - 1))
 
 
-def boxes() -> list[tuple[float, float, float, float]]:
-    """Where each of the pictures lies on the wall, in %."""
-    rows = -(-CODES // ROW)
-    return [(100 * (n % ROW) / ROW, 100 * (n // ROW) / rows, 100 / ROW, 100 / rows) for n in range(CODES)]
+def lettered(figure: figures.Figure, chosen: list[int], letters: Sequence[str]) -> figures.Figure:
+    """The figure of pictures or points with a letter at each chosen one. Its trace of places has the place as “customdata”."""
+    places = next(trace for trace in figure["data"] if "customdata" in trace)
+    said = {place: " ".join(a for a, b in zip(letters, chosen) if b == place) for place in chosen}
+    marks = {
+        "type": "scatter",
+        "mode": "markers+text",
+        "name": "",
+        "showlegend": False,
+        "hoverinfo": "skip",
+        "x": [places["x"][place] for place in said],
+        "y": [places["y"][place] for place in said],
+        "text": [f"<b>{letter}</b>" for letter in said.values()],
+        "textfont": {"color": "#FFFFFF", "size": 13},
+        "marker": {"size": 22, "color": figures.COLOURS["danger"], "line": {"width": 0}},
+    }
+    return figures.add(figure, marks)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -146,7 +152,8 @@ def _all_classes(there: data.Ended, chosen: list[int]) -> None:
     classes = there.world.classes
     z = there.z[chosen[:2]].repeat_interleave(len(classes), 0)
     made = there.made(z, classes.repeat(2))
-    st.html(wall(data.as_bytes(made), _("Codes A and B, each as every class"), len(classes)))
+    both = wall(data.as_bytes(made), row=len(classes), height=190)
+    chart.show(both, key="latent/classes", alt=_("Codes A and B, each as every class"))
     right = 100 * float((quality.answers(made).argmax(1) == classes.repeat(2)).float().mean())
     ink = ((made + 1) / 2).mean((1, 2, 3)).view(2, -1)
     heavier = int((ink[0] > ink[1]).sum())
@@ -170,22 +177,18 @@ def _sums(there: data.Ended, chosen: list[int]) -> None:
 
     from core.gan import quality
 
-    st.markdown(f"**{_('A − B + C')}**")
+    tip = _("The sum is brought back to length √{}, as codes have it. Directions among codes need not mean anything.")
+    st.markdown(f"**{_('A − B + C')}**", help=tip.format(there.latent))
     z = there.z[chosen]
     total = z[0] - z[1] + z[2]
     total = total / total.norm().clamp(min=1e-9) * there.latent**0.5
     made = there.made(torch.stack([*z, total]))
-    st.html(wall(data.as_bytes(made), _("A, B, C, and what G makes of A − B + C"), 4).replace("640px", "360px"))
+    sums = wall(data.as_bytes(made), row=4, titles=["A", "B", "C", "A − B + C"], height=170)
+    chart.show(sums, key="latent/sums", alt=_("A, B, C, and what G makes of A − B + C"))
     read = [int(d) for d in quality.answers(made).argmax(1)]
     sure = 100 * float(quality.answers(made)[3].max())
     words = _("A reads as {}, B as {}, C as {}, and their sum as **{}** ({:.0f} %).").format(*read, sure)
     st.markdown(words)
-    st.caption(
-        _(
-            "A sum of three codes is longer than most codes that G practised on, so it is brought back to length √{}. If "
-            "it looks like none of the three, that is no mistake: directions among codes need not mean anything."
-        ).format(there.latent)
-    )
 
 
 # ---- the plane ----
@@ -193,36 +196,22 @@ def _sums(there: data.Ended, chosen: list[int]) -> None:
 
 @st.fragment
 def _plane(current: Shown, there: data.Ended) -> None:
-    at, points = f"latent/{current.id}", there.fake[:CODES].numpy()
-    first = (
-        0,
-        int(np.linalg.norm(points - points[0], axis=1).argmax()),
-    )  # far apart, so that there is a way between them
-    chosen = pick.chosen(f"{at}/plane", CODES, first)
-    way = there.made(walk(there.z[chosen[0]], there.z[chosen[1]], SLIDER)).numpy()
+    points = there.fake[:CODES].numpy()
+    first = (0, int(np.linalg.norm(points - points[0], axis=1).argmax()))  # far apart, so that there is a way between them
     left, right = st.columns([1.4, 1], gap="large")
     with right:
-        st.caption(_("Click an orange point: the letters A, B move to it in turn."))
-        place = _slider(at)
+        chosen = pick.chosen("latent/plane", CODES, "AB", first, _("Code"))
+        way = there.made(walk(there.z[chosen[0]], there.z[chosen[1]], SLIDER)).numpy()
+        place = _slider()
         st.markdown(about_path(way, there.real.numpy()))
         _along(current, there, way)
     with left:
         ground = [current.last(name) for name in ("field", "lattice")]
-        drawn = plane.svg(current.last("real"), points, ground[0], None, ground[1], way[: max(place, 1) + 1])
-        names = [_("Code {}").format(n + 1) for n in range(CODES)]
+        drawn = plane.figure(current.last("real"), points, ground[0], None, ground[1], way[: max(place, 1) + 1])
+        figure = lettered(plane.clickable(drawn, points, _("Code {}")), chosen, "AB")
         alt = _("The plane with the fakes of {} codes and the walk between two of them").format(CODES)
-        pick.show(drawn, dots(points), names, ("A", "B"), first, f"{at}/plane", alt, 560, True)
-        st.html(plane.legend(False))
-
-
-def dots(points: np.ndarray, size: float = 6.5) -> list[tuple[float, float, float, float]]:
-    """Where points (N, 2) lie on the drawn plane, as boxes in %, kept inside it."""
-    half = size / 2
-    shares = 50 + 50 * np.stack([points[:, 0], -points[:, 1]], 1) / plane.REACH
-    return [
-        (float(np.clip(x, half, 100 - half)) - half, float(np.clip(y, half, 100 - half)) - half, size, size)
-        for x, y in shares
-    ]
+        chart.show(figure, key="latent/plane", alt=alt, pick=True)
+        st.caption(pick.hint("AB"))
 
 
 def about_path(way: np.ndarray, real: np.ndarray) -> str:

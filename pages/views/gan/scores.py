@@ -22,7 +22,7 @@ def scores(current: Shown) -> None:
     opinions = {step: data.opinion(current.settings, pair) for step, pair in found.items()}
     left, right = st.columns([1.8, 1], gap="large")
     with right:
-        step = data.choose_look("scores/look", current, list(opinions))
+        step = data.choose_look("scores/look", list(opinions))
         real, fake = opinions[step]
         st.markdown(said(current.settings, real, fake))
         st.caption(_about_axis(current.settings))

@@ -10,7 +10,7 @@ from pages.shared import chart, figures
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.gan import data, pick, plane
-from pages.views.gan.latent import dots
+from pages.views.gan.latent import lettered
 
 POINTS = 24  # fakes to choose among
 STEPS = 200  # of integrated gradients
@@ -32,19 +32,17 @@ class Reason:
 @st.fragment
 def draw(current: Shown, there: data.Ended) -> None:
     """One of the fakes, chosen by a click."""
-    at, points = f"why/{current.id}/plane", there.fake[:POINTS].numpy()
-    (chosen,) = pick.chosen(at, POINTS, (0,))
-    found = reason(there, points[chosen])
+    points = there.fake[:POINTS].numpy()
     left, right = st.columns([1.3, 1], gap="large")
     with left:
-        st.caption(_("Click an orange point: the arrow shows where D's score rises fastest."))
+        (chosen,) = pick.chosen("why/plane", POINTS, "?", (0,), _("Fake"))
+        found = reason(there, points[chosen])
         first = [chosen, *(n for n in range(POINTS) if n != chosen)]
-        slope = np.array([found.slope])
-        drawn = plane.svg(current.last("real"), points[first], current.last("field"), slope)
+        drawn = plane.figure(current.last("real"), points[first], current.last("field"), np.array([found.slope]))
+        figure = lettered(plane.clickable(drawn, points, _("Fake {}")), [chosen], "?")
         alt = _("The plane with fakes; a click asks D about one of them")
-        names = [_("Fake {}").format(n + 1) for n in range(POINTS)]
-        pick.show(drawn, dots(points), names, ("?",), (0,), at, alt, 560, True)
-        st.html(plane.legend(False, False))
+        chart.show(figure, key="why/plane", alt=alt, pick=True)
+        st.caption(_("The arrow shows where D's score rises fastest.") + " " + pick.hint("?"))
     with right:
         figure = figures.bars(
             {

@@ -1,34 +1,20 @@
-"""What the life-long learning page draws: the live matrix, the views of Look inside (one idea a file), the home card."""
+"""What the life-long learning page draws: the picture of the stage, the views of Look inside (one idea a file), the home card."""
 
 import streamlit as st
 
 from core import runs
 from core.lifelong.settings import METRICS, LifelongSettings
 from core.runs import RunError
-from pages.shared import drawing, lecture, shown, views
+from pages.shared import drawing, shown, views
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.lifelong import data
 from pages.views.lifelong.cost import cost
-from pages.views.lifelong.forgetting import forgetting, matrix
+from pages.views.lifelong.forgetting import forgetting
 from pages.views.lifelong.held import held
 from pages.views.lifelong.landscape import landscape
 from pages.views.lifelong.methods import methods
-
-
-def pictures(current: Shown) -> None:
-    """Under the live curves: the matrix of accuracies as it fills, and what is asked of the network."""
-    if current.settings is None:
-        return
-    notes = lecture.read("lifelong").notes
-    left, right = st.columns([1.25, 1], gap="large", vertical_alignment="center")
-    with left:
-        matrix(current, "live/matrix", 240)
-    with right:
-        if hasattr(current.settings.method, "lam") and current.settings.method.name != "lwf":
-            st.latex(r"L(\theta) = L_B(\theta) + \frac{\lambda}{2} \sum_i \Omega_i\, (\theta_i - \theta^*_{A,i})^2")
-        st.markdown(notes[current.settings.incremental])
-        st.caption(notes[current.settings.stream])
+from pages.views.lifelong.stage import picture as picture
 
 
 def inside(current: Shown) -> None:

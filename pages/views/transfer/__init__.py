@@ -1,4 +1,4 @@
-"""What the transfer learning page draws: both domains and the live cloud, the views of Look inside, the home card."""
+"""What the transfer learning page draws: the picture of the stage, the views of Look inside, the home card."""
 
 import streamlit as st
 
@@ -6,12 +6,13 @@ from pages.shared import shown, views
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.transfer import data
-from pages.views.transfer.border import border, live_border
+from pages.views.transfer.border import border
 from pages.views.transfer.card import card as card
-from pages.views.transfer.cloud import cloud, live_cloud
-from pages.views.transfer.domains import both_domains
+from pages.views.transfer.cloud import cloud
 from pages.views.transfer.domains import tests as tests
 from pages.views.transfer.methods import methods
+from pages.views.transfer.stage import beside as beside
+from pages.views.transfer.stage import picture as picture
 from pages.views.transfer.swapped import swapped
 from pages.views.transfer.why import why
 from pages.views.transfer.working import working
@@ -20,18 +21,6 @@ FIRST = {  # what the scenes' questions are about
     "transfer-is-it-working": "working",
     "transfer-when-alignment-hurts": "swapped",
 }
-
-
-def pictures(current: Shown) -> None:
-    """Under the live curves: what both domains look like, and the features of both as one moving cloud."""
-    if current.settings is None:
-        return
-    moons = current.settings.target.name == "moons"
-    left, right = st.columns([1.25, 1] if moons else [1, 1.25], gap="large")  # the plane of the moons is a square: it needs the room
-    with right:  # first: the other may have to load the domains
-        live_cloud(current)
-    with left:
-        live_border(current) if moons else both_domains(current)
 
 
 def inside(current: Shown) -> None:

@@ -1,34 +1,17 @@
 """The plane of the moons: where the network changes its answer, under the points of both domains."""
 
-from typing import Any
-
 import numpy as np
 import streamlit as st
 
 from pages.shared import chart, figures, rasters
 from pages.shared.shown import Shown
 from pages.shared.words import _
-from pages.views.transfer.cloud import at_step, few
+from pages.views.transfer.cloud import at_step
 
 REACH = 2.2  # where the measured plane ends, as core/transfer/watch.py has it
 SHAPES = (("square", "x"), ("circle", "cross"))  # of source and target, class 0 filled and class 1 of strokes
-HEIGHT, LARGE = 330, 520
-MARGINS = 12  # pixels that a chart's axes take more from its width than from its height: so the plane is a square
-
-
-def live_border(current: Shown) -> None:
-    """The newest border, beside the live curves."""
-    if current.last("border") is None or current.last("points") is None:
-        st.caption(_("The border appears with the first look of the run."))
-        return
-    st.markdown(_("**Where the network changes its answer**"))
-    _draw(current, -1, HEIGHT, "live/border", few(current.last("who")))
-    st.caption(
-        _(
-            "The stronger the grey, the surer the network is of class 1; on the line both classes are equally likely. Class 0 is filled, "
-            "class 1 is drawn in strokes. The target's classes are shown for you; no method learns from them unless they are granted."
-        )
-    )
+LARGE = 520  # pixels
+ALT = _("The border between the two classes, and the points of source and target")
 
 
 @st.fragment
@@ -49,7 +32,8 @@ def border(current: Shown) -> None:
         )
     left, right = st.columns([1.5, 1], gap="large")
     with left:
-        _draw(current, place, LARGE, "border/plane")
+        values = np.array(found[place].array, np.float64)
+        chart.show(plane(values, current.last("points"), current.last("who"), LARGE), key="border/plane", alt=ALT)
     with right:
         _words(current, steps[place])
 
@@ -72,14 +56,6 @@ def _words(current: Shown, step: int) -> None:
             "ones the network is 90 % sure. Class 0 is filled, class 1 is drawn in strokes."
         )
     )
-
-
-def _draw(current: Shown, place: int, height: int, key: str, keep: Any = slice(None)) -> None:
-    """keep: which of the points."""
-    values = np.array(current.pictures("border")[place].array, np.float64)
-    figure = plane(values, current.last("points")[keep], current.last("who")[:, keep], height)
-    with st.container(width=height + MARGINS):  # a turn by 35° must look like one
-        chart.show(figure, key=key, alt=_("The border between the two classes, and the points of source and target"))
 
 
 def plane(values: np.ndarray, points: np.ndarray, who: np.ndarray, height: int) -> figures.Figure:

@@ -1,65 +1,48 @@
 """The cloud: what the network's last layer reads of both domains, as points that move while it learns."""
 
-from collections.abc import Sequence
-
 import numpy as np
 import streamlit as st
 
 from core.events import Metrics
-from pages.shared import chart, figures
+from pages.shared import chart, figures, rasters
 from pages.shared.shown import Shown
 from pages.shared.words import _
+from pages.views.transfer.domains import shown_in_cloud
 
-HEIGHT, LARGE = 340, 500  # pixels: beside the live curves, and in Look inside
+ALT = _("The features of source and target as two clouds of points")
+LARGE = 500  # pixels
 SHAPES = ("square", "circle")  # of source and target, whatever the colour means
 FEW = 100  # points of each domain in the small picture
+SIDE = 56  # pixels of a point's picture on the screen
 TURN = 20  # points of one domain that are drawn before the other's turn, so that neither hides the other
 Spans = tuple[list[float], list[float]]  # where the two axes begin and end
-
-
-def live_cloud(current: Shown) -> None:
-    """The newest look at the features of both domains, the axes fixed; of a run that ended, its last look from the end's axes."""
-    who, way = current.last("who"), current.last("way")
-    looks = way[-1:] if way is not None else _clouds(current)
-    if who is None or not len(looks):
-        st.caption(_("The cloud of features appears with the first look of the run."))
-        return
-    st.markdown(_("**What the last layer reads, of both domains**"))
-    keep = few(who)
-    looks, who = looks[:, keep], who[:, keep]
-    figure = picture(looks[-1], who, spans(looks), axes(way is not None), HEIGHT)
-    chart.show(figure, key="live/cloud", alt=_("The features of source and target as two clouds of points"))
-    st.caption(_said_of_axes(way is not None))
 
 
 @st.fragment
 def cloud(current: Shown) -> None:
     """Every look of the run from the axes of its end, by domain or by class, and t-SNE of the last one."""
-    who, way = current.last("who"), current.last("way")
-    looks = way if way is not None else _clouds(current)
-    if who is None or not len(looks):
+    who, (seen, ended) = current.last("who"), looks(current)
+    if who is None or not len(seen):
         st.info(_("This run was stopped before its first look: there is no cloud to show."))
         return
-    by, place = _choices(current, len(looks))
-    features = current.last("features")
+    by, place = _choices(current, len(seen))
+    features, digits = current.last("features"), shown_in_cloud(current)
     left, right = st.columns([1.7, 1], gap="large")
     with left:
         if by == "tsne":
             flat = _tsne(current.id, features)
-            figure = picture(flat, who, spans(flat[None]), ("t-SNE 1", "t-SNE 2"), LARGE, by_class=True)
+            figure = picture(flat, who, spans(flat[None]), ("t-SNE 1", "t-SNE 2"), LARGE, True, digits)
         else:
-            figure = picture(looks[place], who, spans(looks), axes(way is not None), LARGE, by == "class")
-        chart.show(figure, key="cloud/points", alt=_("The features of source and target as points of a plane"))
+            figure = picture(seen[place], who, spans(seen), axes(ended), LARGE, by == "class", digits)
+        chart.show(figure, key="cloud/points", alt=ALT)
     with right:
         if by == "tsne":
             _words_of_tsne(features, who)
         else:
-            last = place == len(looks) - 1
-            step = _steps(current, len(looks))[place]
-            _words(current, step, looks[place], who, features if last else None)
-            st.caption(
-                f"{_said_of_axes(way is not None)} {_('The same axes hold for every look. The last layer reads more than these two.')}"
-            )
+            last = place == len(seen) - 1
+            step = _steps(current, len(seen))[place]
+            _words(current, step, seen[place], who, features if last else None)
+            st.caption(_("The axes are the same for every look."), help=_said_of_axes(ended))
 
 
 def _choices(current: Shown, count: int) -> tuple[str, int]:
@@ -85,9 +68,10 @@ def _choices(current: Shown, count: int) -> tuple[str, int]:
     return by, place
 
 
-def _clouds(current: Shown) -> np.ndarray:
-    """The clouds so far, from the axes of the first: (looks, N, 2), none: (0,)."""
-    return np.array([e.array for e in current.pictures("cloud")], np.float32)
+def looks(current: Shown) -> tuple[np.ndarray, bool]:
+    """The clouds so far, (looks, N, 2), none: (0,); and whether the run has ended, so that they are seen from the axes of its end."""
+    way = current.last("way")
+    return (way, True) if way is not None else (np.array([e.array for e in current.pictures("cloud")], np.float32), False)
 
 
 def _steps(current: Shown, count: int) -> list[int]:
@@ -101,9 +85,16 @@ def at_step(current: Shown, step: int) -> dict[str, float]:
 
 
 def picture(
-    xy: np.ndarray, who: np.ndarray, within: Spans, titles: tuple[str, str], height: int, by_class: bool = False
+    xy: np.ndarray,
+    who: np.ndarray,
+    within: Spans,
+    titles: tuple[str, str],
+    height: int,
+    by_class: bool = False,
+    digits: np.ndarray | None = None,
 ) -> figures.Figure:
-    """Points xy (N, 2) of both domains. who: (2, N), domain (0 source, 1 target) and class. within: from `spans`.
+    """Points xy (N, 2) of both domains. who: (2, N), domain (0 source, 1 target) and class. within: from `spans`. digits: the picture
+    of each point, 8-bit (N, H, W, 3), shown on hover.
 
     The domain is the shape; the colour is the domain's, or the class's. Both domains are drawn in turns: neither hides the other.
     """
@@ -116,18 +107,15 @@ def picture(
                 own = seen & (domain == place) & (turn == part) & ((y == which) if by_class else True)
                 role = f"task{int(which) + 1}" if by_class else ("before", "after")[place]
                 label = str(which) if by_class else name
-                layer = _dots(label, role, xy[own], [f"{name}, {c}" for c in y[own]], SHAPES[place])
+                texts = [f"{name}, {c}" for c in y[own]]
+                shots = rasters.sprites(list(digits[own]), SIDE) if digits is not None and own.any() else None
+                layer = figures.dots(label, role, *xy[own].T, texts, SHAPES[place], pictures=shots)
                 layers.append(layer | {"legendgroup": label, "showlegend": label not in known})  # once in the legend
                 known.add(label)
     if by_class:
-        layers = [_dots(name, "whole", xy[:0], [], shape) for name, shape in zip(names, SHAPES)] + layers
+        layers = [figures.dots(name, "whole", [], [], [], shape) for name, shape in zip(names, SHAPES)] + layers
     figure = figures.points({}, *titles, height)
     return figures.within(figures.add(figure, *layers), *within)
-
-
-def _dots(name: str, role: str, xy: np.ndarray, texts: Sequence[str], shape: str) -> figures.Trace:
-    """Points xy (N, 2) of one shape."""
-    return figures.dots(name, role, xy[:, 0], xy[:, 1], texts, shape)
 
 
 def few(who: np.ndarray) -> np.ndarray:
@@ -135,9 +123,9 @@ def few(who: np.ndarray) -> np.ndarray:
     return np.concatenate([np.flatnonzero(who[0] == domain)[:FEW] for domain in (0, 1)])
 
 
-def spans(looks: np.ndarray) -> Spans:
+def spans(seen: np.ndarray) -> Spans:
     """Where the axes must begin and end to show all of these looks (L, N, 2), so that they need not move."""
-    points = looks.reshape(-1, 2).astype(np.float64)
+    points = seen.reshape(-1, 2).astype(np.float64)
     points = points[np.isfinite(points).all(1)]
     if not len(points):
         return [-1.0, 1.0], [-1.0, 1.0]
@@ -149,20 +137,17 @@ def spans(looks: np.ndarray) -> Spans:
 
 def axes(ended: bool) -> tuple[str, str]:
     """Titles of the axes. ended: they were chosen at the last look, otherwise at the first."""
-    when = _("of the end") if ended else _("of the first look")
-    return f"{_('1st direction')} {when}", f"{_('2nd direction')} {when}"
+    if ended:
+        return _("1st direction of the features (axes of the last look)"), _("2nd direction")
+    return _("1st direction of the features (axes of the first look)"), _("2nd direction")
 
 
 def _said_of_axes(ended: bool) -> str:
-    if ended:
-        return _(
-            "Each point is one of the test part, seen from the axes of the end: the two directions in which the features of both domains "
-            "spread most at the last look."
-        )
+    when = _("last") if ended else _("first")
     return _(
-        "Each point is one of the test part. The axes are the two directions in which the features of both domains spread most at the "
-        "first look; they are not chosen anew, so what moves is the features."
-    )
+        "Each point is a test picture. The axes are the two directions in which the features of both domains spread most at the {} look. "
+        "The last layer reads more directions than these two."
+    ).format(when)
 
 
 def distances(f: np.ndarray, domain: np.ndarray) -> tuple[float, float]:

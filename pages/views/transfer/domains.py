@@ -1,53 +1,45 @@
 """What both domains look like: ten test pictures of each, and what the run's network says to those of the target."""
 
-from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
 from core.transfer.settings import labelled
-from pages.shared import digit
-from pages.shared.figures import COLOURS
-from pages.shared.overlay import inline, pixels
+from pages.shared import digit, figures, rasters
+from pages.shared.overlay import pixels
 from pages.shared.shown import Shown
 from pages.shared.words import _
 
-EACH = 500  # test pictures that a look asks, as core/transfer/watch.py has it
-SIDE = 56  # pixels of each picture on the screen: each of its own is two by two
-IN_A_ROW = 5
+ALT = _("Ten test digits of the source, and ten of the target with the network's answers")
 
 
-@dataclass(frozen=True)
-class Strip:
-    """One test picture of each class: their places in the test part, and each as an address that holds it."""
-
-    places: list[int]
-    addresses: list[str]
-
-
-def both_domains(current: Shown) -> None:
-    """Two strips of test pictures from the settings alone; once the run has ended, with the network's answers."""
-    if current.settings is None or current.settings.target.name == "moons":
-        return
+def strip(current: Shown) -> figures.Figure:
+    """A row of test digits of each domain, from the settings alone; once the run has ended, with the network's answers."""
     target = current.settings.target
-    strips = _strips(target.model_dump_json(), target)
-    said = _answers(current.id, strips["target"].places, target, current.run) if _ended(current) else []
-    st.markdown(f"**{_('Source: with labels')}**")
-    st.html(strip(strips["source"].addresses, _("source"), []))
-    st.markdown(f"**{_titled(current)}**")
-    st.html(strip(strips["target"].addresses, _("target"), said))
+    places, images = _ten(target.model_dump_json(), target)
+    said = _answers(current.id, places[1], target, current.run) if _ended(current) else []
+    source, names = [_("source, a {}").format(which) for which in range(10)], [_("target, a {}").format(which) for which in range(10)]
     if said:
-        right = sum(answer == which for which, answer in enumerate(said))
-        st.caption(
-            _(
-                "Under each target picture stands the network's answer; ✗ marks a wrong one. Here {} of 10 are right, of all {:,} "
-                "test pictures **{:.1f} %** (guessing: 10 %). The curves and the numbers above ask only {} of them."
-            ).format(right, current.last("confusion").sum(), current.summary["target"], EACH)
-        )
-    if more := _granted(current) + _missing(current):
-        st.caption(" ".join(more))
+        names = [_("{}: the network says {}").format(name, answer) for name, answer in zip(names, said)]
+    marks = [str(answer) if answer == which else f"{answer} ✗" for which, answer in enumerate(said)] or [" "] * 10
+    inks = [figures.INK if answer == which else figures.COLOURS["danger"] for which, answer in enumerate(said)] or [figures.INK] * 10
+    rows = [figures.inked(_("source"), "before"), figures.inked(_("target"), "after")]
+    rows = [f"{row}<br>{note}" for row, note in zip(rows, (_("with labels"), titled(current)))]
+    figure = rasters.gallery(
+        images, 10, source + names, 120, titles=[" "] * 10 + marks, inks=[figures.INK] * 10 + inks, rows=rows
+    )
+    figure["layout"]["margin"] = {"t": 2, "b": 2}
+    return figure
+
+
+def titled(current: Shown) -> str:
+    """What the target's labels are used for."""
+    if current.settings.method.name == "target":
+        return _("with all labels")
+    if each := labelled(current.settings):
+        return _("{} labels a class").format(each)
+    return _("no labels")
 
 
 def tests(current: Shown) -> dict[str, digit.Tests]:
@@ -61,23 +53,39 @@ def tests(current: Shown) -> dict[str, digit.Tests]:
     return {_("Source"): source, _("Target"): changed}
 
 
+def shown_in_cloud(current: Shown) -> np.ndarray | None:
+    """The pictures of the cloud's points, 8-bit (N, H, W, 3), in the order of `who`; None of the moons."""
+    target = current.settings.target if current.settings else None
+    return None if target is None or target.name == "moons" else _in_cloud(target.model_dump_json(), target)
+
+
 def _ended(current: Shown) -> bool:
     return current.run is not None and "model" in current.run.models and "target" in current.summary
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _strips(key: str, _target: Any) -> dict[str, Strip]:
-    """Both strips of a target. key: names it."""
+def _ten(key: str, _target: Any) -> tuple[tuple[list[int], list[int]], list[np.ndarray]]:
+    """One test digit of each class: their places in source and target, and the pictures, those of the source first. key: names
+    the target."""
     from core.transfer.domains import domains
 
     pair = domains(_target)
-    return {name: _strip(data) for name, data in (("source", pair.source), ("target", pair.target))}
+    places, images = [], []
+    for data in (pair.source, pair.target):
+        y = data.test_y.numpy()
+        places.append([int(np.flatnonzero(y == which)[0]) for which in np.unique(y)])
+        images += [pixels(data.test_x[place].numpy()) for place in places[-1]]
+    return tuple(places), images
 
 
-def _strip(data: Any) -> Strip:
-    y = data.test_y.numpy()
-    places = [int(np.flatnonzero(y == which)[0]) for which in np.unique(y)]
-    return Strip(places, [inline(pixels(data.test_x[place].numpy())) for place in places])
+@st.cache_data(max_entries=16, show_spinner=False)
+def _in_cloud(key: str, _target: Any) -> np.ndarray:
+    """Both domains' pictures, those of the source first. key: names the target."""
+    from core.transfer.domains import domains
+    from core.transfer.watch import EACH, SHOWN, every_class
+
+    pair = domains(_target)
+    return np.stack([pixels(x.numpy()) for data in (pair.source, pair.target) for x in every_class(data, EACH).test_x[:SHOWN]])
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -98,60 +106,3 @@ def _tests(key: str, _target: Any) -> tuple[digit.Tests, digit.Tests]:
     pair = domains(_target)
     source, target = (digit.as_tests(data, shipped=data is digits.load()) for data in (pair.source, pair.target))
     return source, target
-
-
-def strip(addresses: list[str], domain: str, said: list[int]) -> str:
-    """HTML of ten pictures, each class in turn. said: the answers to stand under them, or none."""
-    cells = []
-    for which, address in enumerate(addresses):
-        alt = escape(_("A {} of the {}").format(which, domain))
-        image = f'<img src="{address}" alt="{alt}" title="{alt}" width="{SIDE}" height="{SIDE}" '
-        image += 'style="image-rendering:pixelated;border-radius:3px;display:block;width:100%;height:auto">'
-        cells.append(f"<div>{image}{_answer(which, said[which]) if said else ''}</div>")
-    grid = f"display:grid;grid-template-columns:repeat({IN_A_ROW},minmax(0,{SIDE}px));gap:6px"
-    return f'<div style="{grid}">{"".join(cells)}</div>'
-
-
-def _answer(which: int, answer: int) -> str:
-    """A right answer in the page's ink, a wrong one bold, in another colour and with a cross."""
-    right = answer == which
-    style = "text-align:center;font-size:0.9rem;line-height:1.5;"
-    style += (
-        "opacity:0.8" if right else f"font-weight:700;color:color-mix(in srgb, {COLOURS['danger']} 75%, currentColor)"
-    )
-    return f'<div style="{style}">{answer}{"" if right else " ✗"}</div>'
-
-
-def _titled(current: Shown) -> str:
-    """How the target's strip is called: what its labels are used for."""
-    if current.settings.method.name == "target":
-        return _("Target: with all its labels, for comparison")
-    if each := labelled(current.settings):
-        return _("Target: without, but for {} of each class").format(each)
-    return _("Target: without")
-
-
-def _granted(current: Shown) -> list[str]:
-    facts = current.facts
-    if not labelled(current.settings) or current.settings.method.name == "target" or "granted" not in facts:
-        return []
-    return [
-        _("{:,} of the {:,} training pictures of the target come with their labels.").format(
-            facts["granted"], facts["target"]
-        )
-    ]
-
-
-def _missing(current: Shown) -> list[str]:
-    """Which classes are rare in the target's training part, when some are."""
-    if current.settings.rare == 100:
-        return []
-    held = current.facts.get("target_classes")
-    if not held:
-        return [_("Of the digits 5–9 the target's training part keeps {} %.").format(current.settings.rare)]
-    half = len(held) // 2
-    return [
-        _(
-            "The target's training part holds {:,} pictures of the digits 0–4 and {:,} of 5–9; in the source all are about as frequent."
-        ).format(sum(held[:half]), sum(held[half:]))
-    ]

@@ -41,7 +41,7 @@ def test_choices_and_numbers_have_the_names_units_and_rivals_that_the_page_gives
     table = compare.differences(made)
     words = dict(zip(table.pop(""), zip(*table.values())))
     assert words["Method"] == ("DaNN", "Source only")
-    assert any(name.startswith("Target (needs labels) (%)") for name in words)
+    assert any(name.startswith("Target (%)") for name in words)
 
 
 def test_what_guessing_reaches_stands_in_the_head_or_beside_each_number(monkeypatch):
@@ -52,7 +52,7 @@ def test_what_guessing_reaches_stands_in_the_head_or_beside_each_number(monkeypa
         monkeypatch.setitem(metrics, "target", replace(metrics["target"], chance=chance))
         table = compare.differences(made)
         words = dict(zip(table.pop(""), zip(*table.values())))
-        assert words[f"Target (needs labels) (%){head}"] == tuple(
+        assert words[f"Target (%){head}"] == tuple(
             f"{about.summary['target']:.4g}{cell}" for about, cell in zip(made, cells))
 
 

@@ -1,0 +1,245 @@
+"""The stage: what the method does to the network while it trains, and how large the network is before and after.
+
+Runs of an older version have only the confusion matrix; they are drawn with that.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from pages.shared import chart, figures, rasters
+from pages.shared.figures import Figure
+from pages.shared.grammar import COLOURS, INK, Trace
+from pages.shared.shown import Shown
+from pages.shared.words import _
+
+TALL, LOW = 0.8, 0.2  # of the stage's height: the picture, and the sizes below it
+GAP = 1.2  # between two matrices, in cells
+WRITTEN = 0.045  # probability from which on it is written into its square
+ROW = 32  # channels in a row
+FAINT = 0.06
+
+
+def picture(current: Shown) -> None:
+    """What the run's method changes: the answers, the γ of every channel, or the weights."""
+    for name, draw in (("says", answers), ("gamma", channels), ("weights", weights)):
+        if current.last(name) is not None:
+            figure, alt = draw(current)
+            sized = current.last("size") is not None
+            chart.show(figure, key=f"live/{name}", alt=alt, share=TALL if sized else 1.0)
+            if sized:
+                chart.show(sizes(*current.last("size")), key="live/size", alt=_("Size before and after"), share=LOW)
+            return
+    if (found := current.last("confusion")) is not None:
+        figure = rasters.matrix(found, text="d", rows=range(10), columns=range(10), x=_("said"), y=_("right"))
+        chart.show(figure, key="live/confusion", alt=_("How often each digit was taken for which"), share=1.0)
+
+
+def beside(current: Shown) -> bool:
+    """How the numbers of the network are spread, before and now; False where the answers alone are shown."""
+    name, x = next(
+        ((name, x) for name, x in (("gamma", _("|γ|")), ("weights", _("weight"))) if current.last(name) is not None), ("", "")
+    )
+    if not name or current.last("says") is not None:
+        return False
+    before, now = (np.ravel(current.pictures(name)[i].array).astype(np.float32) for i in (0, -1))
+    groups = {_("before"): ("before", before), _("now"): ("after", now)}
+    if name == "weights":
+        groups[_("now")] = ("after", now[now != 0])
+    figure = figures.histogram(groups, x, _("how many"), bins=40)
+    chart.show(figure, key=f"live/spread/{name}", alt=_("Histogram of {} before and now").format(x), share=0.5)
+    return True
+
+
+# ---- what networks say to ten digits ----
+
+
+def answers(current: Shown) -> tuple[Figure, str]:
+    """A square for each digit and class, for the network and for the one beside it."""
+    says, digits, T = current.last("says"), current.last("asked"), current.facts.get("temperature", 1.0)
+    nets = current.facts["says"]
+    names = {"model": _("Student") if "teacher" in nets else _("This network"), "teacher": _("Teacher"), "control": _("Standard")}
+    shown = list(zip(nets, says.astype(np.float32)))[::-1]  # the teacher stands on the left
+    traces, ticks, titles = [_sheet(digits)], [], []
+    for i, (name, p) in enumerate(shown):
+        left = i * (10 + GAP)
+        traces += _square(names[name], "after" if name == "model" else "before", left, p)
+        ticks += [left + c for c in range(10)]
+        titles.append(_title(names[name], left + 4.5))
+    width = len(shown) * (10 + GAP) - GAP
+    said = _("what it says to ten test digits (%)") if len(shown) == 1 else _("what they say to the same ten test digits (%)")
+    said += _(", at temperature {:g}").format(T) if T != 1 else ""
+    across = figures.axis(said, [-1.7, width - 0.4]) | {"tickvals": ticks, "ticktext": [str(c) for c in range(10)] * len(shown)}
+    down = figures.axis("", [9.6, -1.6]) | {"showticklabels": False, "scaleanchor": "x", "constrain": "domain"}
+    for axis in (across, down):
+        axis |= {"showgrid": False, "zeroline": False, "ticks": ""}
+    across["constrain"] = "domain"
+    figure = figures.figure_of(traces, across, down, 320, hovermode="closest", showlegend=False, annotations=titles)
+    right = [int((p.argmax(1) == np.arange(10)).sum()) for __, p in shown]
+    alt = _("Answers to ten digits: ") + ", ".join(_("{} {} right").format(names[n], k) for (n, __), k in zip(shown, right))
+    return figure, alt
+
+
+def _sheet(digits: np.ndarray) -> Trace:
+    """The digits, one above the other, each as large as a square."""
+    trace = rasters.image(np.concatenate(list(digits)))["data"][0]
+    side = digits.shape[1]
+    place = {"x0": -1.5 + 0.5 / side, "dx": 1 / side, "y0": -0.5 + 0.5 / side, "dy": 1 / side}
+    return trace | place | {"hoverinfo": "skip", "hovertemplate": None}
+
+
+def _square(name: str, role: str, left: float, p: np.ndarray) -> list[Trace]:
+    """One network's answers, p (10, 10): a heatmap in the colour of its role, numbers where they are not small."""
+    heat = {
+        "type": "heatmap",
+        "name": name,
+        "x": [left + c for c in range(10)],
+        "y": list(range(10)),
+        "z": [[round(100 * float(v), 1) for v in row] for row in p],
+        "zmin": 0,
+        "zmax": 100,
+        "colorscale": [[0, _faded(COLOURS[role], FAINT)], [1, COLOURS[role]]],
+        "showscale": False,
+        "xgap": 1,
+        "ygap": 1,
+        "customdata": [list(range(10))] * 10,
+        "hovertemplate": _("{}: digit %{{y}}, class %{{customdata}}: %{{z}} %").format(name) + "<extra></extra>",
+    }
+    at = [(left + c, r, p[r, c]) for r in range(10) for c in range(10) if p[r, c] >= WRITTEN]
+    return [heat, _text([(x, y, f"{100 * v:.0f}") for x, y, v in at])]
+
+
+# ---- the γ of every channel ----
+
+
+def channels(current: Shown) -> tuple[Figure, str]:
+    """A square for each channel and neuron, layer by layer: full where γ is large, empty where it was cut."""
+    gammas, keep = current.last("gamma"), current.last("kept")
+    widths, layers = current.facts["widths"], current.facts.get("layers") or [str(i + 1) for i in range(len(current.facts["widths"]))]
+    top = float(np.abs(current.pictures("gamma")[0].array).max()) or 1.0
+    values = np.where(keep == 0, np.nan, gammas) if keep is not None else gammas
+    rows, ticks, names, start = [], [], [], 0
+    for width, layer in zip(widths, layers):
+        part = values[start : start + width]
+        left = int(np.isfinite(part).sum())
+        start += width
+        filled = np.pad(part.astype(float), (0, -width % ROW), constant_values=np.nan).reshape(-1, ROW)
+        ticks.append(len(rows) + (len(filled) - 1) / 2)
+        names.append(f"{layer}\n{width} → {left}" if keep is not None else f"{layer}\n{width}")
+        rows += [*filled, np.full(ROW, np.nan)]
+    z = [[None if not np.isfinite(v) else round(float(v), 3) for v in row] for row in rows[:-1]]
+    heat = {
+        "type": "heatmap",
+        "name": "",
+        "z": z,
+        "zmin": 0,
+        "zmax": top,
+        "colorscale": [[0, _faded(COLOURS["after"], 0.1)], [1, COLOURS["after"]]],
+        "showscale": False,
+        "hoverongaps": False,
+        "xgap": 1,
+        "ygap": 1,
+        "hovertemplate": "|γ| %{z}<extra></extra>",
+    }
+    said = _("one square for each channel and neuron: full where |γ| is large, empty where it was cut")
+    across = figures.axis(said, [-0.5, ROW - 0.5]) | {"showticklabels": False}
+    down = figures.axis("", [len(z) - 0.5, -0.5]) | {"tickvals": ticks, "ticktext": [name.replace("\n", "<br>") for name in names]}
+    for axis in (across, down):
+        axis |= {"showgrid": False, "zeroline": False, "ticks": ""}
+    figure = figures.figure_of([heat], across, down, 320, hovermode="closest", showlegend=False)
+    return figure, _("|γ| of all {} channels and neurons, layer by layer").format(len(gammas))
+
+
+# ---- the weights ----
+
+
+def weights(current: Shown) -> tuple[Figure, str]:
+    """A piece of the largest weight matrix, before and now; what was set to zero is empty."""
+    before, now = (np.array(current.pictures("weights")[i].array, np.float32) for i in (0, -1))
+    top = float(np.quantile(np.abs(before), 0.98)) or 1.0
+    tall, wide = before.shape
+    shift = wide + 2
+    traces = [_piece(_("before"), 0, before, top), _piece(_("now"), shift, now, top)]
+    values = len(np.unique(now))
+    zeros = 100 * float((now == 0).mean())
+    said = _("{:,} of the largest layer's weights: blue below zero, orange above. Now {:,} values, {:.0f} % zero").format(
+        now.size, values, zeros
+    )
+    across = figures.axis(said, [-0.5, shift + wide - 0.5]) | {"constrain": "domain"}
+    down = figures.axis("", [tall - 0.5, -3.2]) | {"scaleanchor": "x", "constrain": "domain"}
+    titles = [_title(_("Before"), (wide - 1) / 2), _title(_("Now"), shift + (wide - 1) / 2)]
+    figure = figures.figure_of(traces, across, down, 320, hovermode="closest", showlegend=False, annotations=titles)
+    return figures.plain(figure), _("A piece of the weights, before and now: {} different values now").format(values)
+
+
+def _piece(name: str, left: int, array: np.ndarray, top: float) -> Trace:
+    stops = figures.DIVERGING
+    return {
+        "type": "heatmap",
+        "name": name,
+        "x0": left,
+        "dx": 1,
+        "z": [[None if v == 0 else round(float(v), 4) for v in row] for row in array],
+        "zmin": -top,
+        "zmax": top,
+        "colorscale": [[0, stops[0]], [0.5, stops[1]], [1, stops[2]]],
+        "showscale": False,
+        "hoverongaps": False,
+        "hovertemplate": f"{name}: %{{z}}<extra></extra>",
+    }
+
+
+# ---- the sizes ----
+
+
+def sizes(before: float, now: float) -> Figure:
+    """Two bars: the bytes that the run began with, and its own."""
+    text = [_kilobytes(before), _kilobytes(now) + (f" · 1/{before / now:.0f}" if before >= 1.5 * now else "")]
+    bar = {
+        "type": "bar",
+        "orientation": "h",
+        "name": _("size"),
+        "x": [before / 1000, now / 1000],
+        "y": [0, 1],
+        "text": text,
+        "textposition": "outside",
+        "cliponaxis": False,
+        "marker": {"color": [COLOURS["before"], COLOURS["after"]]},
+        "hovertemplate": "%{x:.1f} KB<extra></extra>",
+    }
+    across = figures.axis("", [0, 1.3 * max(before, now) / 1000]) | {"showticklabels": False, "showgrid": False}
+    down = figures.axis("", [1.5, -0.5]) | {"tickvals": [0, 1], "ticktext": [_("size before"), _("size now")]}
+    for axis in (across, down):
+        axis |= {"ticks": "", "zeroline": False, "showgrid": False}
+    return figures.figure_of([bar], across, down, 90, showlegend=False, bargap=0.25, hovermode="closest")
+
+
+def _kilobytes(number: float) -> str:
+    return f"{number / 1000:,.0f} KB" if number >= 10_000 else f"{number / 1000:,.1f} KB"
+
+
+# ---- parts ----
+
+
+def _title(text: str, x: float) -> dict[str, object]:
+    """A title over a square."""
+    return {"text": f"<b>{text}</b>", "x": x, "y": -0.9, "showarrow": False, "font": {"size": 14}}
+
+
+def _text(at: Sequence[tuple[float, float, str]]) -> Trace:
+    return {
+        "type": "scatter",
+        "mode": "text",
+        "name": "",
+        "showlegend": False,
+        "hoverinfo": "skip",
+        "x": [x for x, __, __ in at],
+        "y": [y for __, y, __ in at],
+        "text": [text for __, __, text in at],
+        "textfont": {"size": 12, "color": INK},
+    }
+
+
+def _faded(hue: str, share: float) -> str:
+    red, green, blue = bytes.fromhex(hue[1:])
+    return f"rgba({red},{green},{blue},{share})"
