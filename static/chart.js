@@ -74,7 +74,7 @@ function config(root) {
   ];
   const moves = kindOf(figure) === "gl3d" ? ["orbitRotation", "pan3d", "resetCameraDefault3d"]
     : ["zoom2d", "pan2d", ...(pick ? ["select2d"] : []), "resetScale2d"];
-  return root.config = { displaylogo: false, showSendToCloud: false, showEditInChartStudio: false, responsive: false, scrollZoom: false,
+  return { displaylogo: false, showSendToCloud: false, showEditInChartStudio: false, responsive: false, scrollZoom: false,
     displayModeBar: mouse() ? "hover" : false, modeBarButtons: [files, moves] };
 }
 
