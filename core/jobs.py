@@ -149,15 +149,14 @@ class Jobs:
             job = self.jobs.get(job_id)
             if job is None:
                 return None
-            now = time.monotonic()
-            job.viewers[viewer] = now
-            ahead = any(other.live and other is not job for other in self.jobs.values())
-            queue = [other.id for other in self.jobs.values() if other.state == "queued"]
-            progress, rate, eta = pace.speed(job.events, job.arrived, job.state, job.paused_since)
-            return View(job.id, job.lab, job.settings, job.state, queue.index(job.id) + 1 if job.state == "queued" else 0,
-                        ahead,
-                        progress, rate, eta, job.events[since:], len(job.events), job.message,
-                        len(self._looking(job, now)), job.run)
+            job.viewers[viewer] = time.monotonic()
+            return self._view(job, since)
+
+    def overview(self) -> list[View]:
+        """Every live run, those that train first, without its events; to look here is not to watch any of them."""
+        with self.lock:
+            live = [job for job in self.jobs.values() if job.live]
+            return [self._view(job, len(job.events)) for job in sorted(live, key=lambda job: job.state == "queued")]
 
     def steer(self, job_id: str, viewer: str, wish: str) -> str:
         """wish: pause, run, step or stop. Returns a sentence when others watch and the wish is therefore not granted."""
@@ -222,6 +221,14 @@ class Jobs:
                     for job in self.jobs.values() if job.live and job.state != "queued"]
 
     # ---- inside ----
+
+    def _view(self, job: Job, since: int) -> View:
+        ahead = any(other.live and other is not job for other in self.jobs.values())
+        queue = [other.id for other in self.jobs.values() if other.state == "queued"]
+        progress, rate, eta = pace.speed(job.events, job.arrived, job.state, job.paused_since)
+        return View(job.id, job.lab, job.settings, job.state, queue.index(job.id) + 1 if job.state == "queued" else 0, ahead,
+                    progress, rate, eta, job.events[since:], len(job.events), job.message,
+                    len(self._looking(job, time.monotonic())), job.run)
 
     def _room(self) -> int:
         try:
@@ -385,7 +392,7 @@ atexit.register(JOBS.close)
 for noisy in ("distributed", "tornado.application"):  # what matters of a worker's death is said on the page
     logging.getLogger(noisy).setLevel(logging.CRITICAL)
 start, watch, steer, turn, leave, connect = JOBS.start, JOBS.watch, JOBS.steer, JOBS.turn, JOBS.leave, JOBS.connect
-give_way, training = JOBS.give_way, JOBS.training
+give_way, training, overview = JOBS.give_way, JOBS.training, JOBS.overview
 
 
 def warm_up() -> None:

@@ -3,4 +3,4 @@
 from pages.shared.frame import lab_page
 from pages.views import anomaly
 
-lab_page("anomaly", inside=anomaly.inside, picture=anomaly.pictures, explain=anomaly.explain)
+lab_page("anomaly", inside=anomaly.inside, picture=anomaly.picture, beside=anomaly.beside_scores, explain=anomaly.explain)

@@ -6,7 +6,8 @@ from pages.views import explain
 lab_page(
     "explain",
     inside=explain.inside,
-    picture=explain.pictures,
+    picture=explain.picture,
+    beside=explain.stage_beside,
     explain=explain.asked,
     verb="Explain",
 )

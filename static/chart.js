@@ -211,6 +211,7 @@ export default function ({ data, parentElement, setStateValue }) {
     root.still.hidden = !data.still;
     if (data.still) root.still.src = data.still;
     root.leave = watch(root);
-  } else draw(root);
+  } else if (!data.film) draw(root);
+  if (data.film) import(new URL("film.js" + new URL(import.meta.url).search, import.meta.url)).then(({ default: film }) => film(root, draw));
   return root.leave;
 }

@@ -24,10 +24,10 @@ def train_quantized(method: Quantize, seed: int, teacher: DigitNet) -> Iterator[
     rounded, about = quantize.quantized(net, method.bits, method.scheme, method.granularity)
     yield Started(steps_of(len(digits.load().train_x), BATCH, method.tune_epochs),
                   {"parameters": count(net), "layers": models.weight_names(net)} | about)
+    yield from examine(0, rounded, **before)
     yield from watch.size(0, 4 * count(net), about["bytes"])
     yield from watch.piece(0, net)
     yield from watch.piece(0, rounded)
-    yield from examine(0, rounded, **before)
     if method.scheme == "shared":
         shared = [quantize.kmeans(layer.weight, 2 ** method.bits) for layer in models.weighted(net)]
         step = yield from tune_codebooks(net, shared, method.tune_epochs, method.learning_rate, generator, 0, before)
@@ -131,9 +131,9 @@ def train_deep(method: Deep, seed: int, teacher: DigitNet) -> Iterator[Event]:
     before, full = {"teacher_accuracy": test_accuracy(net)}, 4 * count(net)
     yield Started(steps_of(len(digits.load().train_x), BATCH, epochs),
                   {"parameters": count(net), "layers": models.weight_names(net)})
+    yield from examine(0, net, bytes=full, **before)
     yield from watch.size(0, full, full)
     yield from watch.piece(0, net)
-    yield from examine(0, net, bytes=full, **before)
     step = yield from prune_rounds(net, method, "global", generator, before)
     if step < 0:
         return

@@ -59,8 +59,8 @@ def train_slim(method: Slim, seed: int, teacher: DigitNet) -> Iterator[Event]:
     yield Started(steps_of(len(digits.load().train_x), BATCH, epochs * (1 + method.control)),
                   {"parameters": count(net), "macs": models.macs(net), "widths": slimming.widths(net),
                    "layers": models.weight_names(net)[:-1]})
-    yield from watch.size(0, 4 * count(net), 4 * count(net))
     yield from examine(0, net, **before)
+    yield from watch.size(0, 4 * count(net), 4 * count(net))
     yield from gamma_events(0, net)
     step = yield from learn(net, method.sparse_epochs, method.learning_rate, generator, 0, before, lam=method.lam)
     if step < 0:
@@ -122,9 +122,9 @@ def train_pruned(method: Prune, seed: int, teacher: DigitNet) -> Iterator[Event]
     before = {"teacher_accuracy": test_accuracy(net)}
     yield Started(steps_of(len(digits.load().train_x), BATCH, method.rounds * method.tune_epochs),
                   {"parameters": count(net), "layers": models.weight_names(net)})
+    yield from examine(0, net, sparsity=prune.zero_share(net), **before)
     yield from watch.size(0, 4 * count(net), 4 * count(net))
     yield from watch.piece(0, net)
-    yield from examine(0, net, sparsity=prune.zero_share(net), **before)
     untuned = test_accuracy(prune.pruned(net, method.sparsity, method.scope))
     step = yield from prune_rounds(net, method, method.scope, generator, before)
     if step < 0:

@@ -33,11 +33,11 @@ def train_student(method: Distill, seed: int, teacher: DigitNet) -> Iterator[Eve
     yield Started(steps_of(len(y), BATCH, method.epochs), {
         "parameters": count(net), "teacher_parameters": count(teacher), "macs": models.macs(net),
         "transfer_set": len(y), "labelled": len(labelled), "says": ["model", "teacher"], "temperature": method.temperature})
+    beside = {"teacher_accuracy": test_accuracy(teacher)}
+    yield from examine(0, net, **beside, **scores(nets, method.omit))
     yield from watch.digits_asked()
     yield from watch.size(0, 4 * count(teacher), 4 * count(net))
     yield from watch.says(0, [net, teacher], method.temperature)
-    beside = {"teacher_accuracy": test_accuracy(teacher)}
-    yield from examine(0, net, **beside, **scores(nets, method.omit))
     targets = predict(teacher, x).clone()
     optimizer, schedule = one_cycle(net.parameters(), method.learning_rate, steps_of(len(y), BATCH, method.epochs))
     control = control_losses(nets.get("control"), x[labelled], y[labelled], method, len(y), generator)

@@ -44,9 +44,9 @@ def train_teacher(method: Teacher, seed: int) -> Iterator[Event]:
     net = fresh(models.teacher, seed, method.channels, method.neurons)
     total = steps_of(len(data.train_x), BATCH, method.epochs)
     yield Started(total, {"parameters": count(net), "macs": models.macs(net), "says": ["model"]})
+    yield from examine(0, net)
     yield from watch.digits_asked()
     yield from watch.says(0, [net])
-    yield from examine(0, net)
     optimizer, schedule = one_cycle(net.parameters(), method.learning_rate, total)  # takes a second in a new process
     for step, index, last in batches(len(data.train_x), BATCH, method.epochs, generator):
         x, y = data.train_x[index], data.train_y[index]
@@ -77,10 +77,10 @@ def train_redesigned(method: Redesign, seed: int) -> Iterator[Event]:
     nets = {"loss": net} | ({"control_loss": standard} if control else {})
     yield Started(total, {"parameters": count(net), "macs": models.macs(net), "standard_parameters": count(standard),
                           "standard_macs": models.macs(standard), "says": ["model", *control]})
+    yield from examine(0, net)
     yield from watch.digits_asked()
     yield from watch.size(0, 4 * count(standard), 4 * count(net))
     yield from watch.says(0, list(nets.values()))
-    yield from examine(0, net)
     learners = [one_cycle(each.parameters(), method.learning_rate, total) for each in nets.values()]
     for step, index, last in batches(len(data.train_x), BATCH, method.epochs, generator):
         x, y = augment(data.train_x[index], generator), data.train_y[index]

@@ -4,7 +4,7 @@ Streamlit's own st.plotly_chart loads 4.5 MB and replaces its figure at every re
 from static/, and static/chart.js redraws in place: nothing blinks, and zoom, hover and hidden curves stay.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -15,7 +15,7 @@ import streamlit as st
 from pages.shared.words import _
 
 HERE = Path(__file__).parent
-SCRIPT = HERE.parents[1] / "static" / "chart.js"
+SCRIPT, FILM = (HERE.parents[1] / "static" / name for name in ("chart.js", "film.js"))
 HTML = (
     '<div class="lectern-chart notranslate" translate="no" role="figure"><img class="still" alt="" hidden>'
     '<div class="box"></div><div class="shot" hidden></div><button type="button" class="opener"></button>'
@@ -26,7 +26,7 @@ HTML = (
 @cache
 def _component() -> Any:
     """What is given here travels with every redraw, so it is short: the script itself is a static file, loaded once."""
-    version = sha256(SCRIPT.read_bytes()).hexdigest()[:12]
+    version = sha256(SCRIPT.read_bytes() + FILM.read_bytes()).hexdigest()[:12]
     js = (
         f'const {{ default: chart }} = await import(new URL("app/static/chart.js?v={version}", document.baseURI).href);\n'
         "export default chart;"
@@ -42,12 +42,14 @@ def show(
     share: float | None = None,
     pick: bool = False,
     still: str = "",
+    reel: Mapping[str, Any] | None = None,
 ) -> dict[str, Any] | None:
     """Draws a figure: a dict of figures.py or rasters.py, or one of plotly.graph_objects.
 
     alt: what it shows, in words, for those who cannot see it. share: of the height of the stage (the CSS variable --stage)
     instead of the figure's own height in pixels. pick: a click on a point or cell asks the page again, and is returned as
     {"trace", "index", "x", "y", "custom"} from then on. still: address of a picture shown until the figure is drawn.
+    reel: what `film` plays.
     """
     drawn = figure.to_plotly_json() if hasattr(figure, "to_plotly_json") else figure
     data = {"figure": {"data": drawn["data"], "layout": drawn["layout"]}, "alt": alt, "revision": _revision(drawn, key)}
@@ -57,11 +59,33 @@ def show(
         "table": _("Data table"),
         "close": _("Close"),
     }
-    data |= {name: value for name, value in (("share", share), ("pick", pick), ("still", still)) if value}
+    if reel:
+        data["words"] |= {"play": _("Play"), "pause": _("Pause"), "place": _("Place in the film")}
+    data |= {name: value for name, value in (("share", share), ("pick", pick), ("still", still), ("film", reel)) if value}
     asked = {"default": {"picked": None}, "on_picked_change": lambda: None} if pick else {}
     with st.container(key=key, gap=None):
         found = _component()(key=f"{key}/plot", data=data, **asked)
     return picked(found) if pick else None
+
+
+def film(frames: Sequence[Mapping[str, Any]], names: Sequence[str], key: str, alt: str, share: float | None = None) -> None:
+    """Plays figures one after the other: they are sent once, and the browser plays them. It begins by itself, unless the
+    visitor's system asks for little motion.
+
+    frames: figures with the same traces and one layout. names: of each frame, shown beside the film's slider. alt: of the
+    whole film; another one is another film.
+    """
+    show(frames[0], key, alt, share, reel={"frames": _moving(frames), "names": list(names)})
+
+
+def _moving(frames: Sequence[Mapping[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Of each trace of each frame, what is not the same in all frames."""
+    first = frames[0]["data"]
+    fields = [
+        [name for name in trace if any(frame["data"][i][name] != trace[name] for frame in frames)]
+        for i, trace in enumerate(first)
+    ]
+    return [[{name: trace[name] for name in fields[i]} for i, trace in enumerate(frame["data"])] for frame in frames]
 
 
 def picked(state: Any) -> dict[str, Any] | None:

@@ -264,6 +264,13 @@ def plain(figure: Figure, square: bool = False) -> Figure:
     return figure
 
 
+def headed(figure: Figure, title: str) -> Figure:
+    """The figure with a title on top. The room for it is always the same, so that nothing moves when it changes."""
+    place = {"x": 0, "xref": "paper", "y": 1, "yref": "container", "yanchor": "top", "pad": {"t": 6}}
+    figure["layout"] |= {"title": {"text": said(title), "font": {"size": 14}, **place}, "margin": {"t": 28}}
+    return figure
+
+
 # ---- parts ----
 
 

@@ -51,7 +51,8 @@ def read(lab: str, language: str = "en") -> Lecture:
             scenes[slug.strip()] = _scene(scene_title.strip(), *body.split("### Answer"))
         else:
             {"theory": theory, "note": notes}[kind][name.strip()] = body.strip()
-    return Lecture(title.strip(), idea.strip(), watch.strip(), scenes, theory, notes)
+    watch = watch.strip()
+    return Lecture(title.strip(), idea.strip(), watch[:1].upper() + watch[1:], scenes, theory, notes)
 
 
 def _scene(title: str, asked: str, answered: str) -> SceneText:

@@ -11,30 +11,30 @@ from pages.shared.figures import DIVERGING
 WIDE = 448  # pixels of the finished picture
 
 
-def overlay(picture: np.ndarray, values: np.ndarray, limit: float | None = None, strength: float = 1.0) -> np.ndarray:
-    """The picture in grey with the map over it, (448, 448, 3) 8-bit.
+def overlay(
+    picture: np.ndarray, values: np.ndarray, limit: float | None = None, strength: float = 1.0, wide: int = WIDE
+) -> np.ndarray:
+    """The picture in grey with the map over it, (wide, wide, 3) 8-bit.
 
     picture: 8-bit, (H, W, 3) or (H, W). values: the map (h, w), whose sides divide the picture's. limit: the value of
-    full colour, the 99th percentile of what is not zero when left out. strength: 0 shows the picture, 1 the map as well.
+    full colour, the 99th percentile of what is not zero when left out. strength: from 0, the picture, to 1, the map on grey.
     """
     grey = (picture.mean(2) if picture.ndim == 3 else picture).astype(np.float32)
-    factor = WIDE // len(grey)
+    factor = wide // len(grey)
     grey = np.kron(grey, np.ones((factor, factor), np.float32))[..., None]
-    if strength == 0:
-        return enlarged(picture)
     values = np.kron(values.astype(np.float32), np.ones((len(grey) // len(values),) * 2, np.float32))[..., None]
     share = np.clip(values / (limit or top_of(values)), -1, 1)
     blue, __, orange = (np.array(list(bytes.fromhex(stop[1:])), np.float32) for stop in DIVERGING)
     hue = np.where(share > 0, orange, blue)
-    alpha = strength * np.abs(share) ** 0.7  # faint parts stay visible
-    faded = 60 + 0.62 * grey
-    return (faded * (1 - alpha) + hue * alpha).astype(np.uint8)
+    alpha = np.abs(share) ** 0.7  # faint parts stay visible
+    mapped = (60 + 0.62 * grey) * (1 - alpha) + hue * alpha
+    return (strength * mapped + (1 - strength) * enlarged(picture, wide)).astype(np.uint8)
 
 
-def enlarged(picture: np.ndarray) -> np.ndarray:
-    """The picture itself, each pixel a square, (448, 448, 3)."""
+def enlarged(picture: np.ndarray, wide: int = WIDE) -> np.ndarray:
+    """The picture itself, each pixel a square, (wide, wide, 3)."""
     colour = picture if picture.ndim == 3 else np.repeat(picture[..., None], 3, 2)
-    factor = WIDE // len(colour)
+    factor = wide // len(colour)
     return colour.repeat(factor, 0).repeat(factor, 1)
 
 

@@ -5,7 +5,7 @@ place: a dotted frame.
 """
 
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 
 import numpy as np
@@ -64,6 +64,13 @@ def bars(figure: Figure, place: Place, rows: Sequence[Row], title: str = "", mos
         words = {"x": [where] * len(rows), "y": [i - 0.18 for i in at], "text": [said(word) for word in words]}
         look = {"type": "scatter", "mode": "text", "name": "", "textposition": f"middle {side}", "cliponaxis": False, "hoverinfo": "skip"}
         figure["data"].append(_on(number, look | words))
+
+
+def legend(figure: Figure, left: float, names: Mapping[str, str]) -> None:
+    """Adds what colours mean in the lower right corner. left: where the words begin. names: name → role."""
+    lines = "<br>".join(f'<span style="color:{colour(role)}">■</span> {said(name)}' for name, role in names.items())
+    at = {"xref": "paper", "yref": "paper", "x": left, "y": 0, "xanchor": "left", "yanchor": "bottom", "showarrow": False}
+    figure["layout"]["annotations"].append(at | {"text": lines, "align": "left"})
 
 
 def percent(length: float) -> str:

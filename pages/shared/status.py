@@ -14,7 +14,7 @@ from pages.shared import lecture, question
 from pages.shared.shown import Shown
 from pages.shared.words import _, plain
 
-SLOW = 60.0  # seconds that a run may take without a word about it before it begins
+SLOW = 90.0  # seconds that a run may take without a word about it before it begins
 LONG = 3600.0  # seconds to go that nobody wants to read of: the run is in slow motion, or all but stands
 
 
@@ -29,7 +29,9 @@ def draw(current: Shown) -> None:
         about = current.run.about
         kind = _("Shipped run") if about.shipped else _("Your run")
         processor = about.machine.get("processor", "")
-        st.caption(f"{kind} · {about.seconds:,.0f} s", help=f"{processor}, {_('one thread')}" if processor else None)
+        took = _("{:.0f} s") if about.seconds < SLOW else _("{:.0f} min")
+        took = took.format(about.seconds if about.seconds < SLOW else about.seconds / 60)
+        st.caption(f"{kind} · {took}", help=f"{processor}, {_('one thread')}" if processor else None)
 
 
 def notices(lab: str, current: Shown, drawing: Shown, settings: Settings, verb: str, trouble: str) -> None:

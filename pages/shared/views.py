@@ -1,6 +1,6 @@
 """The views of Look inside: one idea each, one of them open."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -42,8 +42,19 @@ def kept(where: str, options: Sequence[Any], default: Any) -> str:
     state, value = st.session_state, st.session_state.get(where)
     if value is None or value == state.get(f"{where}/first"):
         value = default
+    elif isinstance(value, list):
+        value = [each for each in value if each in options]
     elif value not in options:
         numeric = all(isinstance(option, int | float) for option in (value, *options))
         value = min(options, key=lambda option: abs(option - value)) if numeric else default
     state[where], state[f"{where}/first"] = value, default
     return where
+
+
+def keep_choice(where: str, run_id: str, options: Collection[str], first: Sequence[str]) -> None:
+    """Before a choice of several runs is drawn: it keeps what was chosen, as far as it is still offered, and a new run joins it."""
+    state = st.session_state
+    chosen = [name for name in state.get(where, first) if name in options]
+    new = state.get(f"{where}/of", run_id) != run_id and run_id in options and run_id not in chosen
+    state[where] = [*chosen, run_id] if new else chosen
+    state[f"{where}/of"] = run_id

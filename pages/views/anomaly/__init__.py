@@ -12,8 +12,9 @@ from pages.views.anomaly.card import card as card
 from pages.views.anomaly.costs import costs
 from pages.views.anomaly.expects import expects
 from pages.views.anomaly.landscape import landscape
-from pages.views.anomaly.live import pictures as pictures
 from pages.views.anomaly.promise import promise
+from pages.views.anomaly.stage import beside as beside_scores  # noqa: F401
+from pages.views.anomaly.stage import picture as picture
 from pages.views.anomaly.threshold import threshold
 from pages.views.anomaly.unsure import unsure
 from pages.views.anomaly.why import why as explain  # noqa: F401

@@ -1,7 +1,6 @@
 """Detectors side by side: all of them on the same data, and against one another on the same picture."""
 
 from collections.abc import Sequence
-from html import escape
 from itertools import combinations
 from typing import Any
 
@@ -11,12 +10,12 @@ from scipy.stats import rankdata
 
 from core.anomaly import decide
 from core.runs import RunError
-from pages.shared import chart, rasters
+from pages.shared import chart, figures, rasters, views
 from pages.shared.figures import COLOURS
 from pages.shared.overlay import inline
 from pages.shared.shown import Shown
 from pages.shared.words import _
-from pages.views.anomaly import data, example
+from pages.views.anomaly import data, example, panels
 from pages.views.anomaly import rivals as held_against
 from pages.views.anomaly.example import Example
 from pages.views.anomaly.rivals import LECTURE, Rival
@@ -45,9 +44,8 @@ def _beside(current: Shown) -> None:
             _("Stored runs on the same data with the same seed, and all that needs no training"),
             list(found),
             format_func=found.get,
-            default=held_against.one_of_each(found, current, MOST),
             selection_mode="multi",
-            key=f"beside/{current.id}/which",
+            key=views.kept("beside/which", list(found), held_against.one_of_each(found, current, MOST)),
         )
     odd = data.final(current).odd
     with st.spinner(_("Learning whatever needs no training …")):
@@ -106,14 +104,11 @@ def _table(current: Shown, those: list[Rival], odd: np.ndarray) -> None:
         }
     )
     st.markdown(about_best(those, odd) + " " + about_together(those, whole, odd))
-    st.caption(
-        _(
-            "± is one standard error: with another test part of the same size the number would move by about so much; another seed adds "
-            "to that. A random order has an AUROC of 50 %, and 95 % false alarms where 95 % are found. All of it needs labels: without "
-            "anomalies nobody knows which row is the best. A network's seconds are those of its training; all others were learned on "
-            "this server just now."
-        )
+    tip = _(
+        "Another test part of the same size would move the number by about so much. 95 % false alarms are what a random order has "
+        "where 95 % are found. A network's seconds are those of its training; all others were learned on this server just now."
     )
+    st.caption(_("± is one standard error. A random order has 50 %. All of it needs labels."), help=tip)
 
 
 def _name(place: int, each: Rival, current: Shown) -> str:
@@ -179,7 +174,8 @@ def _same_example(current: Shown, those: list[Rival]) -> None:
     left, right = st.columns([1, 1.9], gap="large")
     with left:
         alpha = st.slider(_("False alarms that are promised (%)"), 1, 50, 10, key="beside/alpha") / 100
-        where = f"beside/{current.id}"
+        where = "beside"
+        _click(where)
         if settings.data.name == "plane":
             chosen = example.point(where, tuple(data.world(settings).test_x[int(worst[0])].tolist()))
         else:
@@ -193,10 +189,9 @@ def _same_example(current: Shown, those: list[Rival]) -> None:
             _verdicts(those, chosen, alpha)
     title = _("What they disagree about most, of each digit one") if several else _("What they disagree about most")
     st.markdown(f"**{title}**")
-    st.html(_disputed(settings, those, worst, alpha))
-    st.caption(
-        _("Numbers are p-values in %: how many of the held-out normals are at least as odd. Filled cells raise the alarm.")
-    )
+    alt = _("The p-values that the detectors give to what they disagree about most")
+    chart.show(_disputed(settings, those, worst, alpha), key="beside/disputed", alt=alt, pick=settings.data.name != "plane")
+    st.caption(_("p-values in %. Magenta cells raise the alarm. Click a column to ask about that example."))
 
 
 def most_disputed(those: Sequence[Rival], kinds: np.ndarray | None = None, many: int = DISPUTED) -> np.ndarray:
@@ -218,14 +213,12 @@ def _verdicts(those: list[Rival], chosen: Example, alpha: float) -> None:
         return
     mean = min(1.0, 2 * float(np.mean([p for __, p in known])))
     st.markdown(about_votes([name for name, __ in known], [p <= alpha for __, p in known], chosen))
-    st.html(bars([*known, (_("All together: 2 × mean p"), mean)], alpha, len(those[0].held)))
+    figure = bars([*known, (_("All together: 2 × mean p"), mean)], alpha, len(those[0].held))
+    chart.show(figure, key="beside/verdicts", alt=_("How surprising each detector finds the example"))
     least = 100 / (len(those[0].held) + 1)
-    st.caption(
-        _(
-            "The bar is −log p, and p is the share of {} held-out normals at least as odd (the example counts as one): {:.2g} % at "
-            "the least. Alarm from p ≤ {:.0f} % on: so many fresh normals raise it at most, whatever the detector."
-        ).format(len(those[0].held), least, 100 * alpha)
-    )
+    tip = _("p is the share of {} held-out normals that are at least as odd, the example among them. The bar is −log p.")
+    said = _("Alarm from p ≤ {:.0f} % on: so many fresh normals raise it at most, whatever the detector.")
+    st.caption(said.format(100 * alpha), help=tip.format(len(those[0].held)))
     if least > 100 * alpha:
         st.info(_("So few normals were held out that no example can raise the alarm at this promise: allow more false alarms."))
 
@@ -269,52 +262,65 @@ def about_votes(names: Sequence[str], raised: Sequence[bool], chosen: Example) -
     return f"{said} " + _("{}: {} of {} are right.").format(truth, right, len(names))
 
 
-def bars(rows: Sequence[tuple[str, float]], alpha: float, held: int) -> str:
-    """HTML of one row for each p-value: its name, a bar of −log p, the number; with a line where the alarm begins."""
-    longest = np.log10(held + 1)
-    border = 100 * min(1.0, -np.log10(alpha) / longest)
-    cells = [
-        "<span></span>",
-        f'<span style="position:relative;height:18px;font-size:0.75rem;white-space:nowrap"><span style="position:absolute;'
-        f'{"right" if border > 50 else "left"}:{100 - border if border > 50 else border:.1f}%">'
-        f"{escape(_('alarm from here, p = {:.0f} %').format(100 * alpha))}</span></span>",
-        "<span></span>",
-    ]
-    for name, p in rows:
-        up, wide = p <= alpha, 100 * max(0.0, -np.log10(p)) / longest
-        bar = f"width:{wide:.1f}%;top:1px;bottom:1px;left:0;background:{COLOURS['danger' if up else 'before']};border-radius:2px"
-        line = f"left:{border:.1f}%;width:2px;top:-3px;bottom:-3px;background:currentColor;opacity:0.8"
-        cells += [
-            f'<span style="overflow-wrap:anywhere">{escape(name)}</span>',
-            '<span style="position:relative;height:16px;display:block">'
-            + "".join(f'<span style="position:absolute;{style}"></span>' for style in (bar, line))
-            + "</span>",
-            f'<span style="text-align:right;font-variant-numeric:tabular-nums">{held_against.percent(p)}'
-            f"{' · ' + escape(_('alarm')) if up else ''}</span>",
-        ]
-    grid = "display:grid;grid-template-columns:minmax(0,5fr) minmax(90px,6fr) max-content;gap:5px 12px;align-items:center"
-    return f'<div style="{grid};font-size:0.875rem;line-height:1.25">{"".join(cells)}</div>'
+def bars(rows: Sequence[tuple[str, float]], alpha: float, held: int) -> figures.Figure:
+    """One bar of −log p for each p-value, with a line where the alarm begins."""
+    raised = [p <= alpha for __, p in rows]
+    texts = [held_against.percent(p) + (f" · {_('alarm')}" if up else "") for (__, p), up in zip(rows, raised)]
+    hues = [COLOURS["danger" if up else "before"] for up in raised]
+    values = [max(0.0, -float(np.log10(p))) for __, p in rows]
+    figure = panels.across([name for name, __ in rows], values, texts, _("p-value"), hues, 90 + 25 * len(rows))
+    ticks = [p for p in (1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.001) if p >= 1 / (held + 1)]
+    figure["layout"]["xaxis"] |= {
+        "range": [0, 1.3 * float(np.log10(held + 1))],
+        "tickvals": [float(-np.log10(p)) for p in ticks],
+        "ticktext": [f"{100 * p:g} %" for p in ticks],
+    }
+    line = {"color": figures.INK, "width": 1.5, "dash": "dot"}
+    at = -float(np.log10(alpha))
+    figure["layout"]["shapes"] = [{"type": "line", "x0": at, "x1": at, "yref": "paper", "y0": 0, "y1": 1, "line": line}]
+    return figure
 
 
-def _disputed(settings: Any, those: Sequence[Rival], places: np.ndarray, alpha: float) -> str:
-    """HTML: one column for each example, one row for each detector, the p-value in each cell."""
+def _click(where: str) -> None:
+    """A click on a column of what is disputed chooses that example."""
+    state = st.session_state
+    click = chart.picked(state.get("beside/disputed/plot"))
+    if click and click != state.get("beside/click") and isinstance(click["x"], int) and 0 <= click["x"] < DISPUTED:
+        state[f"{where}/way"], state[f"{where}/number/disputed"] = "disputed", click["x"] + 1
+    state["beside/click"] = click
+
+
+def _disputed(settings: Any, those: Sequence[Rival], places: np.ndarray, alpha: float) -> figures.Figure:
+    """One column for each example, with its picture on top, one row for each detector, the p-value in each cell."""
     there = data.world(settings)
-    cells = ["<span></span>"]
-    for place in places:
-        name, truth = example.called(settings, int(place)), _("odd") if there.test_odd[place] else _("normal")
-        picture = ""
-        if there.pictures:
-            style = "width:100%;max-width:64px;image-rendering:pixelated"
-            picture = f'<img src="{inline(example.pixels(there.test_x[place]))}" alt="{escape(name)}" style="{style}">'
-        cells.append(f'<span style="text-align:center;overflow-wrap:anywhere">{picture}<br>{escape(name)}<br><i>{truth}</i></span>')
-    for i, each in enumerate(those):
-        cells.append(f'<span title="{escape(each.name)}">{i + 1} · {escape(short(each.method))}</span>')
-        for p in each.p[places]:
-            red, green, blue = bytes.fromhex(COLOURS["danger" if p <= alpha else "before"][1:])
-            style = f"background:rgba({red},{green},{blue},{1 if p <= alpha else 0.14});{'color:#FFFFFF;' if p <= alpha else ''}"
-            cells.append(f'<span style="{style}text-align:center;border-radius:3px;padding:2px 0">{held_against.percent(p)[:-2]}</span>')
-    grid = f"display:grid;grid-template-columns:minmax(86px,170px) repeat({len(places)},minmax(36px,84px));gap:3px;align-items:center"
-    return f'<div style="{grid};font-size:0.8125rem;line-height:1.25;font-variant-numeric:tabular-nums">{"".join(cells)}</div>'
+    p = np.array([each.p[places] for each in those])
+    truth = [_("odd") if there.test_odd[place] else _("normal") for place in places]
+    figure = rasters.matrix(
+        np.where(p <= alpha, 1.0, 0.08),
+        100 + 27 * len(those),
+        limit=1.0,
+        words=[[held_against.percent(value)[:-2] for value in row] for row in p],
+        rows=[f"{i + 1} · {short(each.method)}" for i, each in enumerate(those)],
+        columns=[f"{example.called(settings, int(place))}\n{name}" for place, name in zip(places, truth)],
+    )
+    cells, layout = figure["data"][0], figure["layout"]
+    pale, full = "rgba(43,126,191,0.14)", COLOURS["danger"]
+    cells |= {"colorscale": [[0, pale], [0.5, pale], [0.5, full], [1, full]], "xgap": 3, "ygap": 3}
+    cells |= {"hoverinfo": "none", "hovertemplate": None}  # not “skip”: that would swallow clicks
+    figure["data"][1]["textfont"]["color"] = ["#FFFFFF" if up else figures.INK for up in (p <= alpha).ravel()]
+    layout["yaxis"].pop("scaleanchor")
+    if there.pictures:
+        tall = 0.09 * len(those) + 1.6  # rows that a picture takes
+        layout["yaxis"]["range"] = [len(those) - 0.5, -0.5 - tall]
+        layout["height"] = round(100 + 27 * (len(those) + tall))
+        layout["images"] = [_on_top(example.pixels(there.test_x[place]), j, tall) for j, place in enumerate(places)]
+    return figure
+
+
+def _on_top(picture: np.ndarray, column: int, tall: float) -> dict[str, Any]:
+    """A picture above a column of a matrix."""
+    place = {"x": column, "y": -0.5 - tall, "xanchor": "center", "yanchor": "top", "sizex": 0.9, "sizey": tall - 0.1}
+    return {"source": inline(rasters.enlarge(picture, 3)), "xref": "x", "yref": "y", "sizing": "contain", **place}
 
 
 # ---- agreement ----
@@ -345,7 +351,7 @@ def _agreement(those: list[Rival], odd: np.ndarray) -> None:
         largest=44,
     )
     chart.show(figure, key="beside/agreement", alt=_("Rank correlations between the scores that the detectors give to anomalies"))
-    st.caption(_("100 ρ (Spearman) over the {} anomalies of the test part: 100 is the same order, 0 none in common.").format(odd.sum()))
+    st.caption(_("100 ρ (Spearman) over the {} anomalies: 100 is the same order, 0 none in common.").format(odd.sum()))
     if said := about_agreement(those, off):
         st.markdown(said)
 

@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from core.anomaly import decide
-from pages.shared import chart, figures
+from pages.shared import chart, figures, views
 from pages.shared.figures import Line
 from pages.shared.shown import Shown
 from pages.shared.words import _
@@ -50,9 +50,8 @@ def blur_slider(current: Shown, detector: Any) -> float:
         _("Blur of the error (px)"),
         BLURS[0],
         BLURS[-1],
-        float(current.settings.method.smooth),
         step=0.25,
-        key=f"expects/blur/{current.id}",
+        key=views.kept("expects/blur", BLURS, float(current.settings.method.smooth)),
         help=_("A stroke that is one pixel off counts as two errors, one too many and one too few. Blurred, they nearly cancel."),
     )
     aurocs, where = curve(current.id, current)

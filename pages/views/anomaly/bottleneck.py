@@ -12,12 +12,11 @@ from core import runs
 from core.anomaly import decide
 from core.runs import About, RunError
 from core.settings import flatten
-from pages.shared import chart, figures
+from pages.shared import chart, figures, views
 from pages.shared.figures import Line
 from pages.shared.shown import Shown
 from pages.shared.words import _
-from pages.views.anomaly import data
-from pages.views.anomaly.live import table
+from pages.views.anomaly import data, panels
 
 MOST = 300  # components, as the knob of PCA has it
 USUAL = 30  # components where no other number suggests itself
@@ -69,12 +68,8 @@ def bottleneck(current: Shown) -> None:
         st.markdown(about_pca(found, k))
     with right:
         st.markdown(about_networks(networks, found) if networks else _how_to_train(world))
-    st.caption(
-        _(
-            "What does not come back: the squared error, in percent of the squared distance to the mean normal example. The best number is "
-            "known only with labels; nobody has this curve in practice. Nothing is blurred here."
-        )
-    )
+    tip = _("The squared error, in percent of the squared distance to the mean normal example. Nothing is blurred here.")
+    st.caption(_("What does not come back, in %. The best number is known only with labels."), help=tip)
     if world.pictures:
         _rebuilt(current, networks, k)
 
@@ -130,11 +125,11 @@ def _components(current: Shown, most: int) -> int:
         return 1
     usual = USUAL if most > USUAL else -(-most // 3)
     own = current.settings.method.components if current.settings.method.name == "pca" else usual
+    options = counts(most, own)
     return st.select_slider(
         _("Components of PCA (k)"),
-        counts(most, own),
-        min(own, most),
-        key=f"bottleneck/k/{current.id}",
+        options,
+        key=views.kept("bottleneck/k", options, min(own, most)),
         help=_("How many numbers are left of an example in the middle."),
     )
 
@@ -285,9 +280,8 @@ def _rebuilt(current: Shown, networks: Sequence[Network], k: int) -> None:
     chosen = st.selectbox(
         _("Ten pictures, rebuilt by"),
         list(names),
-        list(names).index(current.id) if current.id in names else 0,
         format_func=names.get,
-        key=f"bottleneck/who/{current.id}",
+        key=views.kept("bottleneck/who", list(names), current.id if current.id in names else "pca"),
         width=520,
     )
     try:
@@ -296,14 +290,11 @@ def _rebuilt(current: Shown, networks: Sequence[Network], k: int) -> None:
         st.info(_("The pictures of this run are not there any more: choose another one."))
         return
     half = len(inputs) // 2
-    titles = (_("Normal"), slice(0, half)), (_("Anomalies"), slice(half, None))
-    for column, (title, part) in zip(st.columns(2, gap="large"), titles):
-        with column:
-            st.markdown(f"**{title}** · {about_error(inputs[part], expected[part])}")
-            st.html(table(inputs[part], expected[part]))
-    st.caption(
-        _("Above the picture, in the middle what came back, below where they differ: orange is ink too many, blue ink that is missing.")
-    )
+    errors = (about_error(inputs[part], expected[part]) for part in (slice(0, half), slice(half, None)))
+    st.markdown(_("Normals: {}. Anomalies: {}.").format(*errors))
+    alt = _("Five normal pictures and five anomalies, what came back, and where both differ")
+    chart.show(panels.rows(inputs, expected, 260), key="bottleneck/pictures", alt=alt)
+    st.caption(_("Difference: orange is ink too many, blue is ink that is missing."))
 
 
 def about_error(inputs: np.ndarray, expected: np.ndarray) -> str:

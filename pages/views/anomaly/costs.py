@@ -49,16 +49,16 @@ def costs(current: Shown) -> None:
     if found is None:
         st.info(_("This run has no scores of its whole test part: let a run end."))
         return
-    prices, share = _knobs(current, found)
+    prices, share = _knobs(found)
     bests = {name: best(found, each, share / 100) for name, each in prices.items()}
-    _curves(found, prices, bests, share / 100)
+    _curves(found, prices, share / 100)
     st.markdown(about(found, prices, bests, share / 100))
     _table(found, prices, bests, share / 100)
-    st.caption(about_chance(found, prices, bests, share / 100))
+    st.caption(_("Costs are of 100 examples."), help=about_chance(found, prices, bests, share / 100))
     _lecture()
 
 
-def _knobs(current: Shown, found: Scores) -> tuple[dict[str, Prices], float]:
+def _knobs(found: Scores) -> tuple[dict[str, Prices], float]:
     """Both tables of costs, and the share of anomalies among what comes, in %."""
     prices, columns = {}, st.columns([1, 1, 1], gap="large")
     for column, (name, (miss, alarm)) in zip(columns, LECTURE.items()):
@@ -72,7 +72,7 @@ def _knobs(current: Shown, found: Scores) -> tuple[dict[str, Prices], float]:
             prices[name] = Prices(*given)
             st.caption(about_odds(prices[name]))
     with columns[-1]:
-        share = share_slider(current, found.odd, "costs")
+        share = share_slider(found.odd, "costs")
         st.caption(_("What is decided rightly costs nothing."))
     return prices, share
 
@@ -98,16 +98,15 @@ def cost_at(found: Scores, prices: Prices, share: float, at: np.ndarray) -> np.n
     return cost[np.searchsorted(-thresholds, -at, side="right") - 1]  # the lowest of the scores that are not below it
 
 
-def _curves(found: Scores, prices: Mapping[str, Prices], bests: Mapping[str, Best], share: float) -> None:
+def curves(found: Scores, prices: Mapping[str, Prices], share: float) -> figures.Figure:
     """Cost per 100 examples against the threshold, one curve and its lowest point for each table."""
+    bests = {name: best(found, each, share) for name, each in prices.items()}
     at = np.unique([*positions(found.test, found.odd), *(each.threshold for each in bests.values())])
     names = spoken(at)
-    curves = {name: 100 * cost_at(found, each, share, at) for name, each in prices.items()}
-    lines = [Line(_("by table {}").format(name), ROLES[name], range(len(at)), y) for name, y in curves.items()]
-    log = all(y.min() > 0 for y in curves.values())
-    figure = figures.curves(
-        lines, _("threshold: the alarm is raised from this score on"), _("cost of 100 examples"), 340, log_y=log
-    )
+    costs_of = {name: 100 * cost_at(found, each, share, at) for name, each in prices.items()}
+    lines = [Line(_("by table {}").format(name), ROLES[name], range(len(at)), y) for name, y in costs_of.items()]
+    log = all(y.min() > 0 for y in costs_of.values())
+    figure = figures.curves(lines, _("alarm from this score on"), _("cost of 100 examples"), 340, log_y=log)
     marks = {}
     for name, each in bests.items():
         place = int(np.searchsorted(at, each.threshold))
@@ -115,14 +114,20 @@ def _curves(found: Scores, prices: Mapping[str, Prices], bests: Mapping[str, Bes
         marks[_("best for {}: {}").format(name, decision(each))] = (ROLES[name], [place], [100 * each.cost], [text])
     figures.add(figure, *figures.points(marks, "", "")["data"])
     figures.within(figure, x=(-0.5, len(at) - 0.5))
-    figure["layout"]["xaxis"] |= figures.names_of(rounded(at))
+    figure["layout"]["xaxis"] |= _some_names(rounded(at))
+    return figure
+
+
+def _some_names(names: list[str]) -> dict:
+    """Every so many names of the places, as an axis has room for them."""
+    every = max(1, len(names) // 8)
+    return {"tickvals": list(range(0, len(names), every)), "ticktext": names[::every]}
+
+
+def _curves(found: Scores, prices: Mapping[str, Prices], share: float) -> None:
+    figure = curves(found, prices, share)
     chart.show(figure, key="costs/curves", alt=_("Cost of 100 examples by both tables, against the threshold"))
-    st.caption(
-        _(
-            "At the left end everything raises the alarm, at the right end nothing does. Equal distances are about equally many examples."
-        )
-        + (" " + _("The axis of costs is logarithmic.") if log else "")
-    )
+    st.caption(_("Left: everything raises the alarm. Right: nothing does. Equal distances are equally many examples."))
 
 
 def rounded(at: np.ndarray) -> list[str]:
@@ -215,7 +220,7 @@ def money(cost: float) -> str:
 def about_chance(found: Scores, prices: Mapping[str, Prices], bests: Mapping[str, Best], share: float) -> str:
     """That the thresholds were chosen on the very test examples; what they cost when chosen on one half, and tried on the other."""
     said = _(
-        "Costs are of 100 examples. Both thresholds were chosen on the very test examples that they are judged by, with labels that "
+        "Both thresholds were chosen on the very test examples that they are judged by, with labels that "
         "nobody has where the detector works: this flatters them."
     )
     tried = {name: elsewhere(found, each, share) for name, each in prices.items()}

@@ -36,7 +36,7 @@ def damage_table(current: Shown, error: np.ndarray, truth: np.ndarray, at: Blurr
         MARKED,
         MARKED[3],
         format_func=lambda value: f"{value:g} %",
-        key=f"expects/marked/{current.id}",
+        key="expects/marked",
         help=_("Sets the error from which on a pixel counts as damaged, without having seen any damage."),
     )
     threshold, *totals = at.marked[share]
@@ -52,14 +52,10 @@ def damage_table(current: Shown, error: np.ndarray, truth: np.ndarray, at: Blurr
     st.table({"": rows} | {name: [f"{row[i]:.1f}" if row[i] == row[i] else "–" for row in every] for i, name in enumerate(columns)})
     if not truth.any():
         st.markdown(_("This picture is not damaged: all of the **{}** pixels that are marked in it are false alarms.").format(marks.sum()))
-    st.caption(
-        _(
-            "Pixel by pixel. A pixel is marked where its error is {} or more. Precision: how many of the marked pixels are damaged; "
-            "recall: how many of the damaged pixels are marked; overlap: of the pixels that are either, how many are both (IoU). A random "
-            "map has an AUROC of 50 %. The last row never looks at the picture: damage always lies on a stroke, and strokes lie in the "
-            "middle."
-        ).format(number(threshold))
-    )
+    tip = _("Precision: of the marked pixels, how many are damaged. Recall: of the damaged pixels, how many are marked. Overlap: of "
+            "the pixels that are either, how many are both (IoU). The last row never looks at the picture.")
+    said = _("Pixel by pixel. A pixel is marked where its error is {} or more. A random map has an AUROC of 50 %.")
+    st.caption(said.format(number(threshold)), help=tip)
     return share
 
 

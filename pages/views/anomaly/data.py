@@ -13,6 +13,8 @@ from pages.shared import shown
 from pages.shared.shown import Shown
 from pages.shared.words import _
 
+PROMISE = 0.1  # of normals may raise the alarm at the threshold that is drawn
+TAIL = 0.98  # share of all scores that a histogram has room for: a few lie far out
 WORLD = ("data", "normal", "damage", "size", "shape", "contamination", "seed")
 
 
@@ -42,6 +44,12 @@ def final(current: Shown) -> Scores | None:
         return None
     fit, held, test = (part.astype(np.float64) for part in found[:3])
     return Scores(fit, held, test, found[3].astype(bool))
+
+
+def clipped(scores: np.ndarray, share: float = TAIL) -> np.ndarray:
+    """Scores (N,) with the farthest few moved to the edge of what is drawn."""
+    finite = np.nan_to_num(scores, posinf=np.finfo(np.float32).max, neginf=np.finfo(np.float32).min)
+    return np.minimum(finite, np.quantile(finite, share))
 
 
 def method_name(about: About) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from core.anomaly.decide import p_values
-from pages.shared import own, pad, rasters
+from pages.shared import own, pad, rasters, views
 from pages.shared.words import _, plain
 from pages.views.anomaly import data
 from pages.views.anomaly.data import Scores
@@ -39,9 +39,8 @@ def choose(where: str, settings: Any, groups: Groups, start: float = 0) -> Examp
     """
     ways = {name: title for name, (title, places) in groups.items() if len(places)}
     ways |= _ways(settings)
-    way = st.segmented_control(
-        _("Ask about"), list(ways), format_func=ways.get, default=next(iter(ways)), required=True, key=f"{where}/way", wrap=True
-    )
+    key = views.kept(f"{where}/way", list(ways), next(iter(ways)))
+    way = st.segmented_control(_("Ask about"), list(ways), format_func=ways.get, required=True, key=key, wrap=True)
     if way in groups:
         return of_test(settings, _one_of(where, way, groups[way][1], start))
     match way:
@@ -49,7 +48,8 @@ def choose(where: str, settings: Any, groups: Groups, start: float = 0) -> Examp
             return of_test(settings, _of_class(where, data.world(settings)))
         case "number":
             last = len(data.world(settings).test_x)
-            return of_test(settings, st.slider(_("Patient in the test part"), 1, last, 1, key=f"{where}/patient") - 1)
+            key = views.kept(f"{where}/patient", range(1, last + 1), 1)
+            return of_test(settings, st.slider(_("Patient in the test part"), 1, last, key=key) - 1)
         case "drawing":
             return _drawn(where)
     return _uploaded(where, settings.data.name)
@@ -89,7 +89,8 @@ def point(where: str, start: tuple[float, float]) -> Example:
     here = []
     for name, first in zip(("x", "y"), start):
         first = float(np.clip(round(first, 2), -REACH, REACH))
-        here.append(st.slider(f"${name}$", -REACH, REACH, first, 0.05, key=f"{where}/{name}"))
+        key = views.kept(f"{where}/{name}", np.arange(-REACH, REACH + 0.01, 0.05).tolist(), first)
+        here.append(st.slider(name, -REACH, REACH, step=0.05, key=key))
     words = _("the point ({}, {})").format(*(f"{value:.2f}".replace("-", "−") for value in here))
     return Example(torch.tensor(here), f"point/{here}", words)
 
@@ -136,7 +137,8 @@ def _one_of(where: str, way: str, places: np.ndarray, start: float = 0) -> int:
     number = 1
     if len(places) > 1:
         first = 1 + round(start * (len(places) - 1))
-        number = st.slider(_("Which one of them"), 1, len(places), first, key=f"{where}/number/{way}")
+        key = views.kept(f"{where}/number/{way}", range(1, len(places) + 1), first)
+        number = st.slider(_("Which one of them"), 1, len(places), key=key)
     return int(places[number - 1])
 
 
@@ -150,9 +152,8 @@ def _of_class(where: str, there: Any) -> int:
             _("Class"),
             known,
             format_func=lambda each: _(there.names[each]),
-            default=known[0],
             required=True,
-            key=f"{where}/class",
+            key=views.kept(f"{where}/class", known, known[0]),
             wrap=True,
         )
     return _one_of(where, f"class/{label}", np.flatnonzero(labels == label))

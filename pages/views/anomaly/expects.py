@@ -1,6 +1,5 @@
 """Most normal, most odd: test examples in the order of their scores, and what the detector expected in the place of one."""
 
-from html import escape
 from typing import Any
 
 import numpy as np
@@ -8,7 +7,7 @@ import streamlit as st
 
 from core.anomaly import decide
 from core.runs import RunError
-from pages.shared import figures
+from pages.shared import chart, figures, rasters
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.anomaly import data
@@ -16,11 +15,10 @@ from pages.views.anomaly.blur import MARKED, Blurred, at_blur, blur_slider, blur
 from pages.views.anomaly.damage import by_kind, damage_table, kinds_chart
 from pages.views.anomaly.data import number
 from pages.views.anomaly.order import PROMISE, about_group, groups, labelled, no_idea, ordered, rank_slider, sorts
-from pages.views.anomaly.panels import SIGNED, enlarged, image, outlined, pixels, scale, side_by_side, tinted
+from pages.views.anomaly.panels import edges, heated, large, pixels
 from pages.views.anomaly.patients import patients
 
-PAGE = 16  # pictures in the gallery at a time
-SIDE = 64  # pixels of a picture in the gallery
+PAGE, ROW = 16, 8  # pictures in the gallery at a time, and side by side
 
 
 @st.fragment
@@ -48,7 +46,7 @@ def expects(current: Shown) -> None:
         format_func=lambda name: groups()[name],
         default="odd",
         required=True,
-        key=f"expects/group/{current.id}",
+        key="expects/group",
         wrap=True,
     )
     if world.pictures:
@@ -61,33 +59,28 @@ def _pictures(current: Shown, found: data.Scores, world: Any, detector: Any, lab
     order = ordered(group, found.test, found.odd)
     left, right = st.columns([2, 1], gap="medium")
     with right:
-        rank = rank_slider(current, len(order), group)
+        rank = rank_slider(len(order), group)
         st.markdown(about_group(group, found, sorts(world, current.settings)))
-        st.caption(
-            _(
-                "Under each picture what it truly is, its score and its p-value: the share of held-out normals, with this picture among "
-                "them, that score at least as high. With {} of them it is {:.3f} at least."
-            ).format(len(found.held), 1 / (len(found.held) + 1))
-        )
+        tip = _("p: the share of held-out normals, this picture among them, that score at least as high. The least is {:.3f}.")
+        st.caption(_("Below each picture: its p-value."), help=tip.format(1 / (len(found.held) + 1)))
     first = (rank - 1) // PAGE * PAGE
     with left:
         p = decide.p_values(found.test, found.held)
-        st.html(gallery(world, found.test, p, labels, order[first : first + PAGE], int(order[rank - 1])))
+        figure = gallery(world, found.test, p, labels, order[first : first + PAGE], rank - 1 - first)
+        places = next(trace for trace in figure["data"] if "customdata" in trace)
+        places["customdata"] = [first + 1 + place for place in places["customdata"]]
+        alt = _("Test pictures in the order of their scores; a click chooses one")
+        chart.show(figure, key="expects/gallery", alt=alt, pick=True)
     _example(current, found, world, detector, labels, int(order[rank - 1]))
 
 
 def gallery(
     world: Any, scores: np.ndarray, p: np.ndarray, labels: list[str], places: np.ndarray, chosen: int
-) -> str:
-    """HTML of small pictures with score, p-value and true class beneath, eight in a row where there is room."""
-    cells = []
-    for place in places:
-        said = f"<b>{escape(labels[place])}</b><br>{number(scores[place])}<br>p = {p[place]:.3f}"
-        edge = f"outline:3px solid {figures.COLOURS['after']};outline-offset:1px;" if place == chosen else ""
-        shot = image(pixels(world.test_x[place]), labels[place], f"width:{SIDE}px;height:{SIDE}px;{edge}")
-        cells.append(f'<div style="font-size:0.75rem;line-height:1.35;overflow-wrap:anywhere">{shot}{said}</div>')
-    grid = f"display:grid;grid-template-columns:repeat(auto-fill,{SIDE}px);gap:10px;max-width:{8 * (SIDE + 10)}px;padding:4px 0 4px 4px"
-    return f'<div style="{grid}">{"".join(cells)}</div>'
+) -> figures.Figure:
+    """Small pictures with their p-value below; on hover what each truly is, and its score. chosen: which of the places."""
+    texts = [f"{labels[n]}\n{_('score')} {number(scores[n])}\np = {p[n]:.3f}" for n in places]
+    images = [pixels(world.test_x[n]) for n in places]
+    return rasters.gallery(images, ROW, texts, 240, [f"{p[n]:.3f}" for n in places], chosen)
 
 
 def _example(current: Shown, found: data.Scores, world: Any, detector: Any, labels: list[str], place: int) -> None:
@@ -100,7 +93,7 @@ def _example(current: Shown, found: data.Scores, world: Any, detector: Any, labe
     line = _("Truly: **{}**. Score **{}**, p = {:.3f}: at 10 % false alarms {}.")
     st.markdown(line.format(labels[place], number(found.test[place]), p, alarm))
     if gaps is None:
-        st.html(side_by_side([(enlarged(pixels(world.test_x[place])), _("picture"), "")]))
+        chart.show(large(pixels(world.test_x[place])), key="expects/alone", alt=labels[place])
         st.info(no_idea(current))
         return
     panels, truth = st.container(), world.masks[place].numpy() if world.masks is not None else None
@@ -116,36 +109,31 @@ def _example(current: Shown, found: data.Scores, world: Any, detector: Any, labe
         with left if rebuilds(detector) else right:
             kinds_chart(by_kind(current.id, blur, current))
     with panels:
-        st.html(side_by_side(drawn(world.test_x[place], gaps[1][place], signed, at, truth, share, current.settings.method.name)))
+        method = current.settings.method.name
+        parts = drawn(world.test_x[place], gaps[1][place], signed, at, truth, share, method)
+        for column, (name, (title, figure, under)) in zip(st.columns(len(parts)), parts.items()):
+            with column:
+                st.markdown(f"**{title}**")
+                chart.show(figure, key=f"expects/{name}", alt=title)
+                st.caption(under)
     with right:
         say_blur(current, detector, blur, at, place)
-        st.caption(_scales(at))
-
-
-def _scales(at: Blurred) -> str:
-    return _(
-        "All examples of this run share one colour scale: the error is brightest from {} on, which 2 of 1,000 pixels reach. The error is "
-        "the difference, squared; the score is its sum over all pixels, where the detector rebuilds pictures."
-    ).format(number(at.top))
 
 
 def drawn(
     x: Any, gap: Any, signed: np.ndarray, at: Blurred, truth: np.ndarray | None, share: float, method: str
-) -> list[tuple[np.ndarray, str, str]]:
-    """Picture, expectation, difference and error: (8-bit picture, title, HTML beneath)."""
-    names = {"kmeans": _("the nearest of its centres"), "knn": _("the nearest normal example")}
+) -> dict[str, tuple[str, figures.Figure, str]]:
+    """Picture, expectation, difference and error: name → (title, figure, a line below). All examples of a run share one scale."""
+    names = {"kmeans": _("The nearest of its centres."), "knn": _("The nearest normal example.")}
     error, wide = signed**2, float(np.sqrt(at.top))
-    difference = tinted((signed / wide + 1) / 2, SIGNED)
-    heat = tinted(error / at.top, figures.SEQUENTIAL)
-    found, under = enlarged(pixels(x)), ""
+    marks, under = [], _("Squared difference; its sum is the score.")
     if truth is not None:
-        threshold = at.marked[share][0]
-        heat = outlined(heat, [(error >= threshold, "#FFFFFF", 1), (truth, figures.COLOURS["danger"], 2)])
-        found = outlined(found, [(truth, figures.COLOURS["danger"], 2)])
-        under = _("magenta: the true damage; white: marked") if truth.any() else _("white: marked; nothing is damaged")
-    return [
-        (found, _("picture"), ""),
-        (enlarged(pixels(x - gap)), _("expected"), names.get(method, _("as it is rebuilt"))),
-        (difference, _("difference"), scale(SIGNED, number(-wide), _("blue: missing, orange: too much"), number(wide))),
-        (heat, _("error"), scale(figures.SEQUENTIAL, "0", under, f"≥ {number(at.top)}")),
-    ]
+        marks = [edges(_("damage"), truth, figures.COLOURS["danger"], 2.5)]
+        under = _("Magenta: the true damage. White: marked.") if truth.any() else _("White: marked. Nothing is damaged.")
+    found = [edges(_("marked"), error >= at.marked[share][0], "#FFFFFF", 1.2)] if truth is not None else []
+    return {
+        "picture": (_("Picture"), large(pixels(x), *marks), ""),
+        "expected": (_("Expected"), large(pixels(x - gap)), names.get(method, _("As it is rebuilt."))),
+        "difference": (_("Difference"), heated(signed, wide, True), _("Orange: too much. Blue: missing.")),
+        "error": (_("Error"), heated(error, at.top, False, *found, *marks), under),
+    }

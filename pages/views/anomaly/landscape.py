@@ -9,13 +9,14 @@ from scipy.spatial import cKDTree
 from scipy.stats import rankdata
 
 from core.anomaly.decide import conformal_threshold
-from pages.shared import chart, figures, rasters
+from pages.shared import chart, figures, rasters, views
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.anomaly import data
 
 REACH = 2.0  # where the measured plane ends, as core/anomaly/worlds.py has it
-HEIGHT, LARGE = 360, 560
+HEIGHT = 560
+ALT = _("The score of every place of the plane, grey where it is odd, the border of the alarm, and both kinds of points")
 PROMISES = (1, 2, 5, 10, 20, 50)  # % of normals that may raise the alarm
 PROMISE = 10
 FAR = 0.8  # from every normal point: ten times the noise about the shape
@@ -33,14 +34,20 @@ class Look:
 
 
 def live_landscape(current: Shown) -> None:
-    """The newest landscape, beside the live scores."""
+    """The newest landscape, on the stage."""
     found = looks(current)
     if not found or current.last("points") is None:
-        st.caption(_("The landscape appears with the first look of the run."))
         return
-    st.markdown(f"**{_('How odd each place would be')}**")
-    _draw(current, found[-1], PROMISE, HEIGHT, "live/landscape")
-    st.caption(about_lines(found[-1], PROMISE))
+    figure = plane(found[-1], *_examples(current), PROMISE, HEIGHT)
+    figure["layout"]["legend"] = {"orientation": "v", "x": 1, "xanchor": "left", "y": 1, "yanchor": "top"}
+    figure["layout"]["xaxis"]["constraintoward"], figure["layout"]["yaxis"]["constraintoward"] = "left", "top"
+    figures.headed(figure, _("After step {:,}: the stronger the grey, the odder").format(found[-1].step))
+    chart.show(figure, key="live/landscape", alt=ALT, share=1.0)
+
+
+def _examples(current: Shown) -> tuple[np.ndarray, np.ndarray]:
+    """Test points (N, 2), and which of them are anomalies."""
+    return current.last("points").astype(np.float64), current.last("odd").astype(bool)
 
 
 @st.fragment
@@ -52,9 +59,9 @@ def landscape(current: Shown) -> None:
         return
     left, right = st.columns([1.5, 1], gap="large")
     with right:
-        look, promise = _choices(current, found)
+        look, promise = _choices(found)
     with left:
-        _draw(current, look, promise, LARGE, "landscape/plane")
+        _draw(current, look, promise)
     with right:
         _words(current, look, promise)
 
@@ -81,25 +88,22 @@ def _finite(field: Any) -> np.ndarray:
     return np.nan_to_num(np.array(field, np.float64), nan=most, posinf=most, neginf=-most)
 
 
-def _choices(current: Shown, found: list[Look]) -> tuple[Look, int]:
+def _choices(found: list[Look]) -> tuple[Look, int]:
     """Which look, and how many normals may raise the alarm, in %."""
-    place = len(found) - 1
-    if place:
-        place = st.select_slider(
-            _("Look after step"),
-            range(len(found)),
-            place,
-            format_func=lambda i: f"{found[i].step:,}",
-            key=f"landscape/look/{current.id}/{len(found)}",
-        )
+    steps = [look.step for look in found]
+    step = steps[-1]
+    if len(steps) > 1:
+        where = views.kept("landscape/look", steps, step)
+        step = st.select_slider(_("Look after step"), steps, format_func=lambda step: f"{step:,}", key=where)
     promise = st.select_slider(
-        _("Promised: so many normals raise the alarm at most"),
+        _("False alarms that are promised"),
         PROMISES,
         PROMISE,
-        format_func=lambda share: f"{share} %",
-        key=f"landscape/promise/{current.id}",
+        format_func=lambda share: f"≤ {share} %",
+        key="landscape/promise",
+        help=_("So many of the normals raise the alarm at most."),
     )
-    return found[place], promise
+    return found[steps.index(step)], promise
 
 
 def border(normals: np.ndarray, promise: float) -> float:
@@ -107,10 +111,14 @@ def border(normals: np.ndarray, promise: float) -> float:
     return conformal_threshold(normals, promise / 100)
 
 
-def _draw(current: Shown, look: Look, promise: int, height: int, key: str) -> None:
-    figure = plane(look, current.last("points").astype(np.float64), current.last("odd").astype(bool), promise, height)
-    alt = _("The score of every place of the plane, grey where it is odd, the border of the alarm, and both kinds of points")
-    chart.show(figure, key=key, alt=alt)
+def _draw(current: Shown, look: Look, promise: int) -> None:
+    if st.toggle(_("3-D: the landscape as a surface"), key="landscape/solid"):
+        axis = np.linspace(-REACH, REACH, len(look.field))
+        titles = ("x", "y", _("odder than (%)"))
+        figure = rasters.surface(axis, axis, np.round(100 * ranked(look.field), 1), titles, HEIGHT)
+        chart.show(figure, key="landscape/surface", alt=_("How much of the plane each place is odder than"))
+        return
+    chart.show(plane(look, *_examples(current), promise, HEIGHT), key="landscape/plane", alt=ALT)
 
 
 def plane(look: Look, points: np.ndarray, odd: np.ndarray, promise: int, height: int) -> figures.Figure:
@@ -145,7 +153,7 @@ def level(field: np.ndarray, threshold: float) -> float:
 # ---- in words ----
 
 def _words(current: Shown, look: Look, promise: int) -> None:
-    points, odd = current.last("points").astype(np.float64), current.last("odd").astype(bool)
+    points, odd = _examples(current)
     threshold, found = border(look.normals, promise), data.final(current)
     st.markdown(about_alarm(look.field, threshold))
     if look.held and found is not None:
@@ -155,19 +163,13 @@ def _words(current: Shown, look: Look, promise: int) -> None:
     if current.settings is not None and current.settings.method.name == "confidence":
         st.markdown(about_sureness(look, away, current.settings.method.unsure))
     st.markdown(about_least(look.field, away))
-    st.caption(
-        _(
-            "{} Shades tell which share of the plane is less odd than a place. Blue squares are normal test points, magenta crosses "
-            "anomalies; the detector has seen neither."
-        ).format(about_lines(look, promise))
-    )
+    st.caption(about_lines(look, promise))
 
 
 def about_lines(look: Look, promise: int) -> str:
-    """What shades and lines are."""
-    who = _("of held-out normals") if look.held else _("of the normals asked")
-    said = _("The stronger the grey, the odder. Beyond the solid line the alarm is raised: {} % {} lie there at most").format(promise, who)
-    return said + (_("; beyond the dotted one half of them.") if promise != 50 else ".")
+    """What the line is."""
+    who = _("held-out normals") if look.held else _("normals asked")
+    return _("Grey: odd. At most {} % of the {} lie beyond the solid line, where the alarm is raised.").format(promise, who)
 
 
 def distances(normals: np.ndarray, side: int) -> np.ndarray:

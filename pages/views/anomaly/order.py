@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from core.anomaly import decide
+from pages.shared import chart, views
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.anomaly import data
@@ -36,8 +37,14 @@ def labelled(world: Any, settings: Any) -> list[str]:
     return [f"{name}, {names[kind]}" if kind else name for name, kind in zip(classes, kinds)]
 
 
-def rank_slider(current: Shown, many: int, group: str) -> int:
-    return st.slider(_("Which one, by its rank"), 1, many, 1, key=f"expects/rank/{current.id}/{group}")
+def rank_slider(many: int, group: str) -> int:
+    """Which example of the group, by its rank; a click into the gallery chooses one as well."""
+    where, state = f"expects/rank/{group}", st.session_state
+    click = chart.picked(state.get("expects/gallery/plot"))
+    if click and click != state.get("expects/click") and isinstance(click["custom"], int):
+        state[where] = click["custom"]
+    state["expects/click"] = click
+    return st.slider(_("Which one, by its rank"), 1, many, key=views.kept(where, range(1, many + 1), 1))
 
 
 def about_group(group: str, found: data.Scores, kinds: np.ndarray) -> str:

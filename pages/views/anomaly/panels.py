@@ -1,16 +1,14 @@
-"""Pictures as HTML: small ones in a gallery, large ones side by side, with a colour scale beneath and edges drawn on them."""
+"""Pictures of examples as figures: ten small ones with what was expected, and large ones with edges drawn on them."""
 
-from html import escape
 from typing import Any
 
 import numpy as np
-from scipy.ndimage import binary_erosion
 
 from pages.shared import figures, rasters
-from pages.shared.overlay import inline
+from pages.shared.grammar import Trace
+from pages.shared.words import _
 
-LARGE, ENLARGED = 220, 8  # pixels of a large picture, of one of its own pixels
-SIGNED = (figures.DIVERGING[0], "#181818", figures.DIVERGING[2])  # as in live.heat: where nothing differs it is dark
+LARGE = 240  # pixels of a large picture on the screen
 
 
 def pixels(picture: Any) -> np.ndarray:
@@ -18,43 +16,89 @@ def pixels(picture: Any) -> np.ndarray:
     return np.rint(255 * np.clip(picture[0].numpy(), 0, 1)).astype(np.uint8)
 
 
-def image(picture: np.ndarray, alt: str, style: str) -> str:
-    style = f"image-rendering:pixelated;border-radius:3px;display:block;margin-bottom:3px;{style}"
-    return f'<img src="{inline(picture)}" alt="{escape(alt)}" title="{escape(alt)}" style="{style}">'
+def rows(inputs: np.ndarray, expected: np.ndarray | None, height: int = 230) -> figures.Figure:
+    """Pictures 8-bit (N, H, W), half of them normal and then the anomalies; below them what was expected and where both differ.
+
+    expected: None of a detector that expects nothing.
+    """
+    many, tall, wide = inputs.shape
+    lines = {_("picture"): inputs}
+    if expected is not None:
+        lines |= {_("expected"): expected, _("difference"): np.stack([heat(a, b) for a, b in zip(inputs, expected)])}
+    kinds = [_("normal")] * (many // 2) + [_("anomaly")] * (many - many // 2)
+    texts = [f"{kind}: {name}" for name in lines for kind in kinds]
+    figure = rasters.gallery([each for line in lines.values() for each in line], many, texts, height)
+    step, first = (rasters.SPACE * side for side in (tall, wide)), 0.5
+    down, across = (round(side) for side in step)
+    layout, ticks = figure["layout"], {"showticklabels": True, "ticks": ""}
+    layout["yaxis"] |= ticks | {"tickvals": [down * (i + first) for i in range(len(lines))], "ticktext": list(lines)}
+    middle = [across * many / 4, across * many * 3 / 4]
+    layout["xaxis"] |= ticks | {"tickvals": middle, "ticktext": [_("normal"), _("anomalies")], "side": "top"}
+    layout["xaxis"]["constraintoward"], layout["yaxis"]["constraintoward"] = "left", "top"
+    layout["margin"] = {"t": 26}
+    return figure
 
 
-def enlarged(picture: np.ndarray) -> np.ndarray:
-    return rasters.enlarge(picture, ENLARGED)
+def heat(picture: np.ndarray, expected: np.ndarray) -> np.ndarray:
+    """Where two 8-bit pictures (H, W) differ: orange is ink too many, blue ink that is missing; 8-bit (H, W, 3)."""
+    share = (picture.astype(np.float32) - expected.astype(np.float32)) / 255
+    blue, __, orange = (np.array(list(bytes.fromhex(stop[1:])), np.float32) for stop in figures.DIVERGING)
+    hue = np.where(share[..., None] > 0, orange, blue)
+    return (np.abs(share[..., None]) ** 0.7 * hue + 24 * (1 - np.abs(share[..., None]))).astype(np.uint8)
 
 
-def tinted(share: np.ndarray, stops: tuple[str, ...]) -> np.ndarray:
-    """Values (H, W) in [0, 1] as colours between the stops, enlarged, 8-bit RGB."""
-    channels, places = np.array([list(bytes.fromhex(stop[1:])) for stop in stops]), np.linspace(0, 1, len(stops))
-    rgb = np.stack([np.interp(share, places, channel) for channel in channels.T], -1)
-    return enlarged(np.rint(rgb).astype(np.uint8))
+def large(picture: np.ndarray, *marks: Trace) -> figures.Figure:
+    """One 8-bit picture, with the edges of regions on it."""
+    return figures.add(rasters.image(picture, LARGE), *marks)
 
 
-def outlined(picture: np.ndarray, regions: list[tuple[np.ndarray, str, int]]) -> np.ndarray:
-    """A picture, already enlarged, with the edges of regions on it. regions: (mask of small pixels (h, w), colour, width)."""
-    found = np.repeat(picture[..., None], 3, 2) if picture.ndim == 2 else picture.copy()
-    for mask, colour, width in regions:
-        large = enlarged(mask)
-        found[large & ~binary_erosion(large, iterations=width)] = list(bytes.fromhex(colour[1:]))
-    return found
+def heated(values: np.ndarray, top: float, signed: bool, *marks: Trace) -> figures.Figure:
+    """A map (H, W) with its scale, and the edges of regions on it. top: the value of full colour."""
+    figure = rasters.matrix(values, LARGE, signed, top)
+    figure["data"][0] |= {"showscale": True, "colorbar": {"thickness": 10, "nticks": 5, "len": 1, "outlinewidth": 0}}
+    return figures.add(figure, *marks)
 
 
-def side_by_side(panels: list[tuple[np.ndarray, str, str]]) -> str:
-    """HTML of large pictures side by side, two in a row on a phone."""
-    cells = []
-    for picture, title, under in panels:
-        shot = image(picture, title, "width:100%;height:auto")
-        said = f'<div style="font-size:0.8rem;line-height:1.35;opacity:0.85">{under}</div>'
-        cells.append(f'<div style="width:min({LARGE}px,calc(50% - 8px))"><b>{escape(title)}</b>{shot}{said}</div>')
-    return f'<div style="display:flex;flex-wrap:wrap;gap:16px">{"".join(cells)}</div>'
+def edges(name: str, mask: np.ndarray, hue: str, width: float) -> Trace:
+    """The edge of a region of pixels (H, W) as one line."""
+    inside = np.pad(mask.astype(bool), 1)
+    xs: list[float | None] = []
+    ys: list[float | None] = []
+    for row, column in zip(*np.nonzero(inside)):
+        x, y = column - 1.5, row - 1.5  # its upper left corner; the first pixel has its middle at 0
+        for (down, right), line in (
+            ((-1, 0), (x, y, x + 1, y)),
+            ((1, 0), (x, y + 1, x + 1, y + 1)),
+            ((0, -1), (x, y, x, y + 1)),
+            ((0, 1), (x + 1, y, x + 1, y + 1)),
+        ):
+            if not inside[row + down, column + right]:
+                xs += [float(line[0]), float(line[2]), None]
+                ys += [float(line[1]), float(line[3]), None]
+    look = {"line": {"color": hue, "width": width}, "hoverinfo": "skip", "showlegend": False}
+    return {"type": "scatter", "mode": "lines", "name": name, "x": xs, "y": ys, **look}
 
 
-def scale(stops: tuple[str, ...], low: str, middle: str, high: str) -> str:
-    """HTML of a colour scale with its ends, and a word beneath."""
-    bar = f'<div style="height:8px;border-radius:2px;background:linear-gradient(90deg,{",".join(stops)})"></div>'
-    ends = f'<div style="display:flex;justify-content:space-between"><span>{low}</span><span>{high}</span></div>'
-    return f"{bar}{ends}{escape(middle)}"
+def across(
+    names: list[str], values: list[float], texts: list[str], title: str, hues: list[str] | None = None, height: int = 0
+) -> figures.Figure:
+    """A bar to the right or left for each name, the first on top. texts: at each bar's end. hues: orange above zero, blue below
+    when left out. height: of the figure in pixels, by the number of bars when left out."""
+    hues = hues or [figures.COLOURS["after" if value > 0 else "before"] for value in values]
+    low, high = min(0.0, *values), max(0.0, *values)
+    room = 0.35 * ((high - low) or 1.0)  # for the texts
+    trace = {
+        "type": "bar",
+        "orientation": "h",
+        "name": title,
+        "x": [float(value) for value in values],
+        "y": list(range(len(names))),
+        "text": texts,
+        "textposition": "outside",
+        "cliponaxis": False,
+        "hoverinfo": "skip",
+        "marker": {"color": hues},
+    }
+    x = figures.axis(title, [low - (room if low else 0), high + (room if high else 0)])
+    y = figures.axis("", [len(names) - 0.5, -0.5]) | figures.names_of(names) | {"showgrid": False}
+    return figures.figure_of([trace], x, y, height or 70 + 30 * len(names), hovermode="closest", showlegend=False)

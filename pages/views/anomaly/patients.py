@@ -1,15 +1,15 @@
 """Rows of a table in the order of their scores, and which measurements of one of them differ most from what was expected."""
 
-from html import escape
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
 from core.anomaly import decide
-from pages.shared import figures
+from pages.shared import chart
 from pages.shared.shown import Shown
 from pages.shared.words import _
+from pages.views.anomaly import panels
 from pages.views.anomaly.blur import residuals
 from pages.views.anomaly.data import Scores, number
 from pages.views.anomaly.order import about_group, no_idea, ordered, rank_slider, sorts
@@ -22,7 +22,7 @@ def patients(current: Shown, found: Scores, world: Any, detector: Any, labels: l
     order = ordered(group, found.test, found.odd)
     left, right = st.columns([1.15, 1], gap="large")
     with left:
-        rank = rank_slider(current, len(order), group)
+        rank = rank_slider(len(order), group)
         first = (rank - 1) // ROWS * ROWS
         p = decide.p_values(found.test, found.held)
         places = order[first : first + ROWS]
@@ -50,23 +50,13 @@ def _patient(current: Shown, world: Any, detector: Any, place: int) -> None:
     most = np.argsort(-np.abs(gap), kind="stable")[:ROWS]
     title = _("measured less mean benign") if gaps is None else _("measured less expected")
     st.markdown(f"**{_('What is odd about patient {}').format(place + 1)}**: {title}")
-    st.html(bars([(_(world.columns[i]), float(gap[i])) for i in most]))
-    st.caption(_("In standard deviations (sd) of benign tumours. Orange: more than that, blue: less."))
+    names, values = [_(world.columns[i]) for i in most], [float(gap[i]) for i in most]
+    figure = panels.across(names, values, [_sd(value) for value in values], _("standard deviations of benign tumours"))
+    chart.show(figure, key="expects/columns", alt=_("What is odd about patient {}").format(place + 1))
     if gaps is None:
         st.info(no_idea(current))
         return
     st.markdown(about_patient(x, gap, world.columns))
-
-
-def bars(rows: list[tuple[str, float]]) -> str:
-    """HTML of a bar under each name, in the colour of its sign. rows: (name, how many standard deviations)."""
-    longest, cells = max((abs(value) for __, value in rows), default=0) or 1.0, []
-    for name, value in rows:
-        words = f'<span>{escape(name)}</span><span style="font-variant-numeric:tabular-nums">{_sd(value)}</span>'
-        colour, wide = figures.COLOURS["after" if value > 0 else "before"], 100 * abs(value) / longest
-        bar = f'<div style="height:9px;border-radius:2px;background:{colour};width:{max(wide, 0.5):.1f}%"></div>'
-        cells.append(f'<div style="display:flex;justify-content:space-between;gap:12px">{words}</div>{bar}')
-    return f'<div style="max-width:440px;font-size:0.9rem;line-height:1.7">{"".join(cells)}</div>'
 
 
 def about_patient(x: np.ndarray, gap: np.ndarray, columns: tuple[str, ...]) -> str:

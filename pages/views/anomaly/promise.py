@@ -12,8 +12,7 @@ from pages.shared.figures import Line
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.anomaly import data
-from pages.views.anomaly.data import Scores
-from pages.views.anomaly.live import PROMISE
+from pages.views.anomaly.data import PROMISE, Scores
 from pages.views.anomaly.threshold import spoken
 
 ALPHAS = np.arange(1, 51)  # %: false alarm rates that can be promised
@@ -48,7 +47,7 @@ def promise(current: Shown) -> None:
             int(ALPHAS[-1]),
             round(100 * PROMISE),
             format="%d %%",
-            key=f"promise/alpha/{current.id}",
+            key="promise/alpha",
         )
     with right:
         st.markdown(
@@ -95,13 +94,11 @@ def _table(ways: dict[str, Kept], alpha: int) -> None:
     }
     cells = dict(zip(ways, zip(*rows.values())))
     st.table({_("Threshold from"): list(rows)} | {titles[name]: list(column) for name, column in cells.items()})
-    st.caption(
-        _(
-            "Kept: counted on the normals of the test part, which neither detector nor threshold has seen; the interval is Wilson's. A "
-            "learned normal is compared with all others and not with itself. The last row needs labels; a random score would find as "
-            "large a share of the anomalies as of the normals."
-        )
+    tip = _(
+        "The interval is Wilson's. A learned normal is compared with all others and not with itself. The last row needs labels: a "
+        "random score would find as large a share of the anomalies as of the normals."
     )
+    st.caption(_("Kept: counted on normals that neither detector nor threshold has seen."), help=tip)
 
 
 def _interval(each: Kept) -> str:
@@ -216,12 +213,9 @@ def _p_values(found: Scores, alpha: float) -> None:
     figures.within(figure, x=(0, float(edges[-1])))
     figures.room_for_marks(figure)
     chart.show(figure, key="promise/p", alt=_("Histogram of the conformal p-values of fresh normals and of anomalies"))
-    st.caption(
-        _(
-            "Of fresh normals every value from 1/{0} to 1 should be as likely as any other; {1:.1f} % have p ≤ {2:.2f}. "
-            "Of anomalies {3:.1f} %."
-        ).format(n + 1, 100 * float((normal <= alpha).mean()), alpha, 100 * float((odd <= alpha).mean()))
-    )
+    said = _("p ≤ {:.2f}: {:.1f} % of fresh normals, {:.1f} % of anomalies.")
+    tip = _("Of fresh normals every value from 1/{} to 1 should be as likely as any other.").format(n + 1)
+    st.caption(said.format(alpha, 100 * float((normal <= alpha).mean()), 100 * float((odd <= alpha).mean())), help=tip)
 
 
 def p_edges(n: int) -> np.ndarray:

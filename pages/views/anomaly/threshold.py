@@ -7,13 +7,12 @@ import streamlit as st
 
 from core.anomaly import decide
 from core.anomaly.decide import Confusion
-from pages.shared import chart, figures
+from pages.shared import chart, figures, views
 from pages.shared.figures import Line
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.anomaly import data
-from pages.views.anomaly.data import Scores
-from pages.views.anomaly.live import PROMISE, TAIL, clipped
+from pages.views.anomaly.data import PROMISE, TAIL, Scores, clipped
 
 PLACES = 51  # positions of the slider among normals, and as many among anomalies
 SHARES = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 40, 50, 60, 70, 80, 90)  # of anomalies among what comes, in %
@@ -32,9 +31,9 @@ def threshold(current: Shown) -> None:
     places = positions(found.test, found.odd)
     left, right = st.columns(2, gap="large")
     with left:
-        at = places[_chosen(current, found, places)]
+        at = places[_chosen(found, places)]
     with right:
-        share = share_slider(current, found.odd, "threshold")
+        share = share_slider(found.odd, "threshold")
     table = decide.confusion(found.test, found.odd, at, share / 100)
     left, right = st.columns([1.2, 1], gap="large")
     with left:
@@ -71,16 +70,15 @@ def _number(text: str) -> str:
     return text.replace("e+", "e").replace("e-0", "e-").replace("-", "−")
 
 
-def share_slider(current: Shown, odd: np.ndarray, view: str) -> float:
+def share_slider(odd: np.ndarray, view: str) -> float:
     """How many anomalies there are among what comes, in %: as many as among the test examples until the slider is moved."""
     own = own_share(odd)
     choices = sorted([own, *(share for share in SHARES if abs(share - own) > 0.05)])
     return st.select_slider(
         _("Anomalies among what comes"),
         choices,
-        own,
         format_func=lambda share: f"{share:.3g} %" + (f" ({_('as tested')})" if share == own else ""),
-        key=f"{view}/share/{current.id}",
+        key=views.kept(f"{view}/share", choices, own),
         help=_(
             "In the test part there are as many anomalies as somebody put there. Where a detector works they may be rare."
         ),
@@ -92,16 +90,15 @@ def own_share(odd: np.ndarray) -> float:
     return 100 * float(np.mean(odd))
 
 
-def _chosen(current: Shown, found: Scores, places: np.ndarray) -> int:
+def _chosen(found: Scores, places: np.ndarray) -> int:
     """Which of the positions the slider stands at; at first where a tenth of held-out normals raises the alarm."""
     start = decide.conformal_threshold(found.held, PROMISE)
     names = spoken(places)
     return st.select_slider(
         _("Raise the alarm from this score on"),
         range(len(places)),
-        int(min(np.searchsorted(places, start), len(places) - 1)),
         format_func=names.__getitem__,
-        key=f"threshold/at/{current.id}",
+        key=views.kept("threshold/at", range(len(places)), int(min(np.searchsorted(places, start), len(places) - 1))),
         help=_(
             "To the left more alarms, to the right fewer. Each step moves about as many examples, however far apart scores lie."
         ),
@@ -256,7 +253,7 @@ def _roc(curve: Curve, table: Confusion) -> figures.Figure:
     return _with_point(figure, 100 * table.false_alarms, 100 * table.recall)
 
 
-def _precision(curve: Curve, table: Confusion, share: float) -> figures.Figure:
+def precision_curve(curve: Curve, share: float) -> figures.Figure:
     """share: of anomalies among what comes, in [0, 1]."""
     alarms, found, __ = (part[1:] for part in curve)  # where nothing raises the alarm there is no precision
     precision = share * found / (share * found + (1 - share) * alarms)
@@ -266,8 +263,12 @@ def _precision(curve: Curve, table: Confusion, share: float) -> figures.Figure:
         Line(_("guessing"), "control", [0, 100], [100 * share, 100 * share]),
     ]
     figure = figures.curves(lines, _("recall: anomalies found (%)"), _("precision (%)"), 320)
-    figures.within(figure, (0, 100), (-6, 106))
-    return _with_point(figure, 100 * table.recall, 100 * table.precision if table.found + table.alarms > 0 else None)
+    return figures.within(figure, (0, 100), (-6, 106))
+
+
+def _precision(curve: Curve, table: Confusion, share: float) -> figures.Figure:
+    precision = 100 * table.precision if table.found + table.alarms > 0 else None
+    return _with_point(precision_curve(curve, share), 100 * table.recall, precision)
 
 
 def _with_point(figure: figures.Figure, x: float, y: float | None) -> figures.Figure:

@@ -8,13 +8,12 @@ import streamlit as st
 from core.anomaly.decide import auroc
 from core.runs import RunError
 from core.settings import BadSettings
-from pages.shared import chart, figures
+from pages.shared import chart, figures, views
 from pages.shared.figures import Line
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.anomaly import data
-from pages.views.anomaly.data import Scores
-from pages.views.anomaly.live import clipped
+from pages.views.anomaly.data import Scores, clipped
 
 TEMPERATURES = tuple(float(f"{0.1 * 10 ** (i / 20):.3g}") for i in range(61))  # 0.1 to 100, twenty in each decade
 ROLES = {"softmax": "after", "entropy": "neutral", "energy": "task5"}
@@ -48,16 +47,14 @@ def unsure(current: Shown) -> None:
         _("Doubt measure"),
         list(names),
         format_func=names.get,
-        default=method.unsure,
         required=True,
-        key=f"unsure/kind/{current.id}",
+        key=views.kept("unsure/kind", list(names), method.unsure),
     )
     temperature = right.select_slider(
         _("Temperature T: divides the logits"),
         grid,
-        method.temperature,
         format_func=lambda t: f"{t:.3g}",
-        key=f"unsure/t/{current.id}",
+        key=views.kept("unsure/t", grid, method.temperature),
     )
     curves = judged(current.id, grid, logits, turned, found.odd)
     at, doubt = grid.index(temperature), scores(logits, kind, temperature, turned)
@@ -68,7 +65,7 @@ def unsure(current: Shown) -> None:
         _curves(grid, curves, names, kind, at)
     why = about_why(logits, kind, curves[kind][at], doubt) + about_ties(doubt, names[kind])
     st.markdown(about(grid, curves, names, at, kind) + why)
-    st.caption(" ".join([_meaning(kind, turned), known(current, found, logits, turned)]))
+    st.caption(_meaning(kind, turned), help=known(current, found, logits, turned))
 
 
 @st.cache_data(max_entries=16, show_spinner="Asking the classifier once …")

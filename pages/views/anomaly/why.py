@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.anomaly import decide
 from core.runs import RunError
-from pages.shared import digit, explain, knobs, shown
+from pages.shared import digit, explain, knobs, shown, views
 from pages.shared.overlay import overlay, top_of
 from pages.shared.shown import Shown
 from pages.shared.words import _
@@ -46,7 +46,7 @@ def why(current: Shown) -> None:
 @st.fragment
 def _pictures(current: Shown, detector: Any) -> None:
     """One picture, one method, and the maps of up to three detectors."""
-    found, at = held_against.names(current), f"why/{current.id}"
+    found, at = held_against.names(current), "anomaly/why"
     expects = detector.expects(data.world(current.settings).test_x[:1]) is not None
     left, right = st.columns([1, 2.6], gap="large")
     with left:
@@ -55,13 +55,13 @@ def _pictures(current: Shown, detector: Any) -> None:
             example.show(chosen, True)
         method, given, base = _asked(at, detector, expects)
         with st.popover(_("Beside which detectors"), icon=":material/checklist:"):
+            known = [each for each in found if each != current.id]
             others = st.pills(
                 _("Up to two others that learned from the same normals"),
-                [each for each in found if each != current.id],
+                known,
                 format_func=found.get,
-                default=_other(current, found),
                 selection_mode="multi",
-                key=f"{at}/others",
+                key=views.kept(f"{at}/others", known, _other(current, found)),
             )
     with right:
         if chosen is None:
@@ -100,7 +100,8 @@ def _asked(at: str, detector: Any, expects: bool) -> tuple[str, str, str]:
     names = ({"expected": _("What was expected")} if expects else {}) | {
         name: _(METHOD_NAMES[name]) for name in (maps.SLOPES if detector.slopes else ()) + maps.CHANGES
     }
-    method = st.selectbox(_("Method"), list(names), format_func=names.get, key=f"{at}/method")
+    where = views.kept(f"{at}/method", list(names), next(iter(names)))
+    method = st.selectbox(_("Method"), list(names), format_func=names.get, key=where)
     given = {}
     if method != "expected":
         fields = METHODS[method].model_fields.items()
@@ -114,7 +115,8 @@ def _asked(at: str, detector: Any, expects: bool) -> tuple[str, str, str]:
         bases = {"expected": _("what was expected")} if expects else {}
         bases |= {"mean": _("mean normal picture"), "blur": _("blurred picture"), "black": _("black")}
         tip = _("What stands in the place of a pixel that is taken away. Black is what most programs take, and odd itself.")
-        base = st.selectbox(_("Compared with"), list(bases), format_func=bases.get, key=f"{at}/base", help=tip)
+        where = views.kept(f"{at}/base", list(bases), next(iter(bases)))
+        base = st.selectbox(_("Compared with"), list(bases), format_func=bases.get, key=where, help=tip)
     return method, json.dumps(given), base
 
 
@@ -137,7 +139,7 @@ def _side_by_side(current: Shown, those: list[Rival], chosen: Example, method: s
                 st.info(found["note"], icon=":material/info:")
             else:
                 st.image(overlay(picture, found["map"], top), width=320, output_format="PNG", alt=f"{_('Why')}, {name}")
-                st.caption(_under(found, current.settings, chosen, method))
+                st.caption(_under(found, current.settings, chosen, method), help=found["note"] or None)
             if found["expected"] is not None:
                 images, titles = [overlay(found["expected"], np.zeros((28, 28)), 1.0, 0)], [_("expected")]
                 if method != "expected":
@@ -167,15 +169,13 @@ def _said(score: float, each: Rival) -> str:
 
 
 def _under(found: dict[str, Any], settings: Any, chosen: Example, method: str) -> str:
-    """How far to trust a map, what it cost, and whether it lies where the damage is."""
-    parts = [found["note"]]
-    if found["passes"]:
-        parts.append(_("{} passes through the detector.").format(found["passes"]))
+    """Whether a map lies where the damage is, and what it cost."""
+    parts = [_("{} passes through the detector.").format(found["passes"])] if found["passes"] else []
     mask = maps.mask_of(settings, chosen.index) if chosen.index is not None else None
     if mask is not None:
         right = 100 * maps.where(found["map"], mask, method)
-        parts.append(_("Damage found: **{:.0f} %** (AUROC of its pixels; 50 % is chance).").format(right))
-    return " ".join(parts)
+        parts.insert(0, _("Damage found: **{:.0f} %** (AUROC of its pixels; 50 % is chance).").format(right))
+    return " ".join(parts) or _("The map")
 
 
 def _in_words(found: dict[str, Any], method: str, error: tuple[np.ndarray | None, bool], faces: bool) -> None:
@@ -226,20 +226,19 @@ def _alike(a: np.ndarray, b: np.ndarray) -> float:
 def _judged(current: Shown, rival: Rival) -> None:
     """On damaged digits it is known where the damage is: how well the methods find it, over a few pictures."""
     label = _("Which method finds the damage? Ask about {} damaged digits").format(maps.JUDGED)
-    if not st.toggle(label, key=f"why/{current.id}/judge"):
+    if not st.toggle(label, key="anomaly/why/judge"):
         return
     found, most = maps.judgements(rival.id, rival, current.settings)
     columns = {"mean": _("mean normal"), "black": _("black"), "expected": _("what was expected")}
     cells = {title: [_cell(row.get(base)) for __, row in found] for base, title in columns.items()}
     st.table({_("Method"): [name for name, __ in found], **{_("compared with: {}").format(t): c for t, c in cells.items()}})
     st.markdown(most)
-    st.caption(
-        _(
-            "AUROC of the pixels in % ± standard error over {} damaged test digits, on this run's detector: how often a map is higher "
-            "on a damaged pixel than on another one; 50 % is chance. Of slopes the size counts. Where one number stands in a row, "
-            "the method compares with nothing."
-        ).format(maps.JUDGED)
+    tip = _(
+        "How often a map is higher on a damaged pixel than on another one. Of slopes the size counts. Where one number stands in a "
+        "row, the method compares with nothing."
     )
+    said = _("AUROC of the pixels in % ± standard error over {} damaged digits; 50 % is chance.")
+    st.caption(said.format(maps.JUDGED), help=tip)
 
 
 def _cell(value: tuple[float, float] | None) -> str:

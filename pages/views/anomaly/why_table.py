@@ -5,9 +5,10 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from pages.shared import chart, views
 from pages.shared.shown import Shown
 from pages.shared.words import _
-from pages.views.anomaly import data, example
+from pages.views.anomaly import data, example, panels
 from pages.views.anomaly.example import Example
 
 MOST = 10  # columns with a bar of their own
@@ -32,9 +33,7 @@ NOTES = {
 @st.fragment
 def columns(current: Shown, detector: Any) -> None:
     """One patient, one method, and a bar for each of the columns that count most."""
-    from pages.views.explain import weights
-
-    settings, at = current.settings, f"why/{current.id}"
+    settings, at = current.settings, "anomaly/why"
     expects = detector.expects(data.world(settings).test_x[:1]) is not None
     left, right = st.columns([1, 1.9], gap="large")
     with left:
@@ -43,24 +42,28 @@ def columns(current: Shown, detector: Any) -> None:
         names = ({"expected": _("What was expected")} if expects else {}) | NAMES
         if not detector.slopes:
             del names["integrated_gradients"]
-        method = st.selectbox(_("Method"), list(names), format_func=lambda name: _(names[name]), key=f"{at}/method")
+        where = views.kept(f"{at}/method", list(names), next(iter(names)))
+        method = st.selectbox(_("Method"), list(names), format_func=lambda name: _(names[name]), key=where)
     values, note = _answer(current.id, chosen.key, method, data.final(current).held, detector, chosen.x, settings)
     with right:
         st.markdown(f"**{_('Which columns make the score high?')}** " + _("Orange makes the patient odder, blue more normal."))
         digits = 0 if np.abs(values).max() >= 100 else 2
-        st.html(weights.bars(rows(values, chosen, data.world(settings).columns), "", digits).replace(">-", ">−"))
+        unit = _("squared standard deviations") if method == "expected" else _("standard deviations of held-out scores")
+        listed = rows(values, chosen, data.world(settings).columns)
+        said = [f"{value:+.{digits}f}".replace("-", "−") for __, value in listed]
+        figure = panels.across([name for name, __ in listed], [value for __, value in listed], said, unit)
+        chart.show(figure, key="why/columns", alt=_("How much each column adds to the score"))
         st.markdown(in_words(values, data.world(settings).columns))
-        unit = _("The unit is one standard deviation of held-out normals' scores. ") if method != "expected" else ""
-        st.caption(unit + _(NOTES[method]) + (f" {note}" if note else ""))
+        st.caption(note or _("What the bars say"), help=_(NOTES[method]))
 
 
-def rows(values: np.ndarray, chosen: Example, names: tuple[str, ...]) -> list[tuple[str, float, float]]:
+def rows(values: np.ndarray, chosen: Example, names: tuple[str, ...]) -> list[tuple[str, float]]:
     """The columns with the largest sizes, each with the patient's value in standard deviations; and the sum of all others."""
     order = np.argsort(-np.abs(values), kind="stable")
     found = [
-        (f"{names[i]}, {float(chosen.x[i]):+.1f} σ".replace("-", "−"), float(values[i]), 0.0) for i in order[:MOST]
+        (f"{names[i]}, {float(chosen.x[i]):+.1f} σ".replace("-", "−"), float(values[i])) for i in order[:MOST]
     ]
-    return [*found, (_("all {} others").format(len(order) - MOST), float(values[order[MOST:]].sum()), 0.0)]
+    return [*found, (_("all {} others").format(len(order) - MOST), float(values[order[MOST:]].sum()))]
 
 
 def in_words(values: np.ndarray, names: tuple[str, ...]) -> str:

@@ -14,7 +14,8 @@ from pages.views.explain.be_lime import be_lime
 from pages.views.explain.beside import beside
 from pages.views.explain.features import features
 from pages.views.explain.filters import filters
-from pages.views.explain.picture import pictures
+from pages.views.explain.stage import beside as stage_beside
+from pages.views.explain.stage import picture
 from pages.views.explain.tables import tables
 from pages.views.explain.text import text
 from pages.views.explain.trust import trust
@@ -26,7 +27,7 @@ SHIPPED = (
     ("explain-right-for-the-wrong-reason", "map"),
     ("explain-what-excites-this-filter", "painted"),
 )
-__all__ = ["asked", "asked_about", "card", "inside", "pictures"]
+__all__ = ["asked", "asked_about", "card", "inside", "picture", "stage_beside"]
 
 
 def inside(current: Shown) -> None:

@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from pages.shared import lecture
+from pages.shared import chart, lecture
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.explain import data
-from pages.views.explain.picture import CURVES, control_names, draw_curves
+from pages.views.explain.hidden import CURVES, WAYS, Tests, control_names, deletion_insertion, tests_of
 
 TIMES_PICTURE = (
     "input_x_gradient",
@@ -41,14 +41,14 @@ def trust(current: Shown) -> None:
         offered,
         offered.index(first),
         format_func=lambda m: _(METHOD_NAMES[m]),
-        key=f"trust/{current.id}/method",
+        key=f"trust/method/{subject.photo}",
     )
     hide = right.segmented_control(
         _("Hide with"),
         ["black", "mean", "blur"],
         default=current.settings.hide if own in offered else "black",
         format_func={"black": _("black"), "mean": _("mean colour"), "blur": _("blurred picture")}.get,
-        key=f"trust/{current.id}/hide",
+        key="trust/hide",
         required=True,
     )
     values, note = known.of(method)
@@ -57,19 +57,27 @@ def trust(current: Shown) -> None:
         return
     key = json.dumps([data.key_of(current), current.settings.answer, method, hide])
     curves = _measured_by(current) if (method, hide) == (own, current.settings.hide) else {}
-    curves = curves or _examined(key, current.settings.answer, hide, subject, values)
-    draw_curves(curves, subject.photo, "trust")
+    _curves(curves or _examined(key, current.settings.answer, hide, subject, values), subject.photo)
     _numbers(key, subject, current.settings.answer, method, hide, values)
 
 
-def _measured_by(current: Shown) -> dict[tuple[str, str], np.ndarray]:
+def _curves(tests: Tests, photo: bool) -> None:
+    """Both tests side by side."""
+    titles = _("Deletion: the lower, the better"), _("Insertion: the higher, the better")
+    for column, way, title, figure in zip(st.columns(2, gap="large"), WAYS, titles, deletion_insertion(tests, photo)):
+        with column:
+            st.markdown(f"**{title}**", help=_("The legend says the area under each curve."))
+            chart.show(figure, key=f"trust/{way}", alt=title)
+
+
+def _measured_by(current: Shown) -> Tests:
     """The six curves of the run itself; none of a run that has not come so far."""
-    found = {(way, name): current.last(f"{way} {name}") for way in ("deletion", "insertion") for name in CURVES}
-    return found if all(curve is not None for curve in found.values()) else {}
+    found = tests_of(current)
+    return found if len(found) == len(WAYS) * len(CURVES) else {}
 
 
 @st.cache_data(max_entries=100, show_spinner=True)
-def _examined(key: str, rank: int, hide: str, _subject: Any, _values: np.ndarray) -> dict[tuple[str, str], np.ndarray]:
+def _examined(key: str, rank: int, hide: str, _subject: Any, _values: np.ndarray) -> Tests:
     """The six curves. key: names the picture, the network and the method."""
     from core.explain.train import POINTS
     from core.explain.trust import examine

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
+from pages.shared import chart, figures
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.gan import data, plane
@@ -34,24 +35,21 @@ def best(current: Shown) -> None:
     if there is None:
         return
     found = _counted(current.id, there)
-    st.subheader(_("The best D there could be"), anchor=False)
-    left, right = st.columns(2, gap="large")
-    nobody = np.zeros((0, 2), np.float32)
-    for column, title, field in (
-        (left, _("the best: p / (p + q), counted"), found.star),
-        (right, _("this run's D, at the same places"), found.own),
-    ):
-        with column:
-            st.markdown(f"**{title}**")
-            st.html(plane.svg(nobody, nobody, as_field(field)))
-    st.markdown(said(found))
-    st.caption(
-        _(
-            "{:,} fresh real points and as many fakes, counted in squares {} wide; squares with fewer than {} of both "
-            "stay pale. Blue: "
-            "real; orange: fake; pale: one half."
-        ).format(DRAWN, f"{2 * REACH / CELLS:g}", FEWEST)
+    tip = _(
+        "{:,} fresh real points and as many fakes, counted in squares {} wide. Blue: real. Orange: fake. Squares with fewer than {} "
+        "points stay pale."
     )
+    title = _("The best D there could be")
+    st.subheader(title, anchor=False, help=tip.format(DRAWN, f"{2 * REACH / CELLS:g}", FEWEST))
+    left, right = st.columns(2, gap="large")
+    for column, key, said_, field in (
+        (left, "star", _("The best D: p / (p + q), counted"), found.star),
+        (right, "own", _("This run's D, at the same places"), found.own),
+    ):
+        drawn = figures.add(figures.plane(REACH, 380), plane.ground(np.nan_to_num(field, nan=0.5))[0])
+        with column:
+            chart.show(figures.headed(plane.cornered(drawn), said_), key=f"half/{key}", alt=said_)
+    st.markdown(said(found))
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
@@ -99,11 +97,6 @@ def compared(real: np.ndarray, fake: np.ndarray, of_real: np.ndarray, of_fake: n
     tried = ~learned
     star_right = 100 * float(((leans[cell] > 0) == truth)[tried].mean())
     return Best(*maps, star_right, 100 * float(((says > 0.5) == truth)[tried].mean()))
-
-
-def as_field(share: np.ndarray) -> np.ndarray:
-    """Shares of real as the plane's 8-bit field, one half where nothing is known."""
-    return np.rint(255 * np.clip(np.nan_to_num(share, nan=0.5), 0, 1)).astype(np.uint8)
 
 
 def said(found: Best) -> str:

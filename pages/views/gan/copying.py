@@ -1,19 +1,17 @@
 """Is it copying? The nearest training digit of fakes, held against how near fresh real digits come."""
 
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
-from pages.shared import chart, figures
-from pages.shared.overlay import inline
+from pages.shared import chart, figures, rasters
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.gan import data
 
-PAIRS = 20
+PAIRS, ROW = 20, 10
 NEAR = 5  # % of test digits that are nearest to a training digit: what counts as near
 
 
@@ -48,12 +46,7 @@ def _digits(current: Shown, there: data.Ended) -> None:
     left, right = st.columns([1.25, 1], gap="large")
     with right:
         space = st.segmented_control(
-            _("Near in"),
-            list(names),
-            format_func=names.get,
-            default="pixels",
-            required=True,
-            key=f"copying/space/{current.id}",
+            _("Near in"), list(names), format_func=names.get, default="pixels", required=True, key="copying/space"
         )
         order = st.segmented_control(
             _("Show"),
@@ -61,19 +54,15 @@ def _digits(current: Shown, there: data.Ended) -> None:
             format_func={"any": _("any {}").format(PAIRS), "near": _("the nearest of each digit")}.get,
             default="near",
             required=True,
-            key=f"copying/order/{current.id}",
+            key="copying/order",
         )
     measured = {name: distances(current.id, name, there) for name in names}
     found = measured[space]
     chosen = nearest_of_each(there, found) if order == "near" else np.arange(PAIRS)
     with left:
-        st.html(pairs(there, measured, chosen, space))
-        st.caption(
-            _(
-                "Above the fake, in the middle its nearest training digit in pixels, below the nearest in the "
-                "classifier's features; under them the distance in {}."
-            ).format(names[space])
-        )
+        alt = _("Fakes, each over its nearest training digits, with the distance")
+        chart.show(pairs(there, measured, chosen, space), key="copying/pairs", alt=alt)
+        st.caption(_("Top: a fake. Middle: its nearest training digit in pixels. Bottom: the nearest in features."))
     with right:
         _histogram(found, names[space])
         st.markdown(about_near(found))
@@ -119,22 +108,15 @@ def nearest_of_each(there: data.Ended, found: Distances) -> np.ndarray:
     return np.concatenate([order[of[order] == int(digit)][:many] for digit in there.world.classes])
 
 
-def pairs(there: data.Ended, measured: dict[str, Distances], chosen: np.ndarray, space: str) -> str:
-    """HTML: every fake over its nearest training digits."""
-    fakes, cells = data.as_bytes(there.fake[chosen]), []
-    near = {name: data.as_bytes(there.world.x[found.place[chosen]]) for name, found in measured.items()}
-    for k, n in enumerate(chosen):
-        sheet = np.concatenate(
-            [np.pad(p, 1, constant_values=70) for p in (fakes[k], near["pixels"][k], near["features"][k])]
-        )
-        said = data.number(float(measured[space].fake[n]))
-        alt = escape(_("A fake over its nearest training digits, at distance {}").format(said))
-        style = "image-rendering:pixelated;width:100%;display:block;border-radius:4px"
-        cells.append(
-            f'<div><img src="{inline(sheet)}" alt="{alt}" style="{style}"><div style="font-size:0.75rem">{said}</div></div>'
-        )
-    grid = "display:grid;grid-template-columns:repeat(auto-fill,minmax(50px,1fr));gap:8px;max-width:640px"
-    return f'<div style="{grid}">{"".join(cells)}</div>'
+def pairs(there: data.Ended, measured: dict[str, Distances], chosen: np.ndarray, space: str) -> figures.Figure:
+    """Every fake over its nearest training digits; below them its distance in this space."""
+    fakes, sheets = data.as_bytes(there.fake[chosen]), []
+    near = [data.as_bytes(there.world.x[found.place[chosen]]) for found in measured.values()]
+    for rows in zip(fakes, *near):
+        sheets.append(np.concatenate([np.pad(row, 1, constant_values=70) for row in rows]))
+    said = [data.number(float(distance)) for distance in measured[space].fake[chosen]]
+    texts = [_("fake {}: distance {}").format(n + 1, distance) for n, distance in zip(chosen, said)]
+    return rasters.gallery(sheets, ROW, texts, 440, said)
 
 
 def _histogram(found: Distances, space: str) -> None:

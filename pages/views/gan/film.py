@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from pages.shared import chart, figures
+from pages.shared import chart, figures, rasters
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.gan import data, plane
@@ -39,6 +39,11 @@ def film(current: Shown) -> None:
 
 def _plane(current: Shown, step: int, fake: np.ndarray) -> None:
     ground = [data.looks(current, name).get(step) for name in ("field", "arrows", "lattice")]
+    if ground[0] is not None and st.toggle(_("3-D: D's field as a surface"), key="film/solid"):
+        axis = np.linspace(-plane.REACH, plane.REACH, len(ground[0]))
+        figure = rasters.surface(axis, axis, ground[0] / 255, ("x", "y", _("D: 1 is real")), 480)
+        chart.show(figure, key="film/surface", alt=_("How real D finds every place after step {}").format(step))
+        return
     alt = _("The plane after step {}: real points, fakes, and how real D finds every place").format(step)
     chart.show(plane.figure(current.last("real"), fake, *ground), key="film/plane", alt=alt)
 

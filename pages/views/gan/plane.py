@@ -12,6 +12,7 @@ from pages.shared.words import _
 REACH = 1.5  # where the measured plane ends, as core/gan/worlds.py has it
 LONGEST = 0.26  # of an arrow, in units of the plane
 HEAD = 0.3  # of an arrow's length
+HEIGHT = 480
 DRAWN = 200  # points of either kind: more would be slow to draw, and no clearer
 
 
@@ -23,24 +24,25 @@ def figure(
     lattice: np.ndarray | None = None,
     path: np.ndarray | None = None,
     title: str = "",
-    height: int = 480,
+    push: str = "",
 ) -> figures.Figure:
     """real, fake: points (N, 2). field: (G, G) 8-bit, rows from below, 255 is real to D. arrows: (K, 2), where the first K
-    fakes are pushed. lattice: (L, L or 1, 2), a grid of codes bent by G. path: points (P, 2) of a walk."""
+    fakes are pushed. lattice: (L, L or 1, 2), a grid of codes bent by G. path: points (P, 2) of a walk. push: what the arrows are,
+    where they are no push on G."""
     traces = ground(field / 255) if field is not None else []
     traces += [_lines(_("grid of codes"), _net(lattice), INK, 1, 0.35)] if lattice is not None else []
     traces += [_dots(_("real"), "before", real[:DRAWN]), _dots(_("fake"), "after", fake[:DRAWN])]
-    traces += [_lines(_("push on G"), _heads(fake, arrows), INK, 1.3, 0.75)] if arrows is not None else []
+    traces += [_lines(push or _("push on G"), _heads(fake, arrows), INK, 1.3, 0.75)] if arrows is not None else []
     traces += [_lines(_("walk"), [path], COLOURS["danger"], 3, 1)] if path is not None else []
-    drawn = headed(figures.add(figures.plane(REACH, height), *traces), title)
+    drawn = figures.headed(cornered(figures.add(figures.plane(REACH, HEIGHT), *traces)), title)
     drawn["layout"]["legend"] = {"orientation": "v", "x": 1, "xanchor": "left", "y": 1, "yanchor": "top"}
+    for name in ("xaxis", "yaxis"):
+        drawn["layout"][name] |= {"showline": True, "mirror": True}  # a frame, also where D is undecided everywhere
     return drawn
 
 
-def headed(drawn: figures.Figure, title: str) -> figures.Figure:
-    """The figure with a title, for which there is always the same room."""
-    place = {"x": 0, "xref": "paper", "y": 1, "yref": "container", "yanchor": "top", "pad": {"t": 6}}
-    drawn["layout"] |= {"title": {"text": title, "font": {"size": 14}, **place}, "margin": {"t": 28}}
+def cornered(drawn: figures.Figure) -> figures.Figure:
+    """The figure of squares in the upper left corner of its room."""
     drawn["layout"]["xaxis"]["constraintoward"], drawn["layout"]["yaxis"]["constraintoward"] = "left", "top"
     return drawn
 

@@ -54,7 +54,7 @@ def _table(current: Shown, there: data.Ended | None) -> None:
         }
     )
     st.markdown(about(got, real, there.digits) + about_noise(won(got, noise), _names(there.digits)))
-    st.caption(_caption(there))
+    st.caption(_("How these numbers are measured"), help=_caption(there))
 
 
 def _names(digits: bool) -> dict[str, str]:

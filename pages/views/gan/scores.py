@@ -25,7 +25,7 @@ def scores(current: Shown) -> None:
         step = data.choose_look("scores/look", list(opinions))
         real, fake = opinions[step]
         st.markdown(said(current.settings, real, fake))
-        st.caption(_about_axis(current.settings))
+        st.caption(_("The axis is the same at every look."), help=_about_axis(current.settings))
     with left:
         edges = span(current.settings, np.stack(list(opinions.values())))
         groups = {

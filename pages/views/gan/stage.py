@@ -30,7 +30,7 @@ def _plane(current: Shown) -> None:
 
 def _digits(current: Shown) -> None:
     film, real = current.last("film"), current.last("real")
-    made = wall(film, f"{_('Fakes')}: {moment(current, 'film')}")
+    made = wall(film, f"{_('Fakes')} · {moment(current, 'film')}")
     chart.show(made, key="live/fakes", alt=_("Fakes of the same {} codes").format(len(film)), share=WALL)
     chart.show(wall(real[::2][: 2 * ROW], _("Real digits")), key="live/real", alt=_("Real digits"), share=1 - WALL)
 
@@ -48,7 +48,8 @@ def moment(current: Shown, name: str) -> str:
 def wall(pictures: np.ndarray, title: str = "", row: int = ROW, texts: tuple[str, ...] = (), **more) -> figures.Figure:
     """Pictures, 8-bit (N, H, W), `row` side by side, under a title. texts: of each, on hover; its number when left out."""
     said = texts or [_("picture {}").format(n + 1) for n in range(len(pictures))]
-    return plane.headed(rasters.gallery(list(pictures), row, said, **more), title)
+    drawn = plane.cornered(rasters.gallery(list(pictures), row, said, **more))
+    return figures.headed(drawn, title) if title else drawn
 
 
 def beside(current: Shown) -> bool:

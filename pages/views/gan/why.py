@@ -2,14 +2,13 @@
 
 import json
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
-from pages.shared import knobs
-from pages.shared.overlay import enlarged, inline, overlay, top_of
+from pages.shared import chart, knobs, rasters
+from pages.shared.overlay import enlarged, overlay, top_of
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.gan import data, why_plane
@@ -58,7 +57,7 @@ def why(current: Shown) -> None:
 @st.fragment
 def _digits(current: Shown, there: data.Ended) -> None:
     """The chosen picture, and for comparison a real digit of the same class, by one method on one scale."""
-    at = f"why/{current.id}"
+    at = "gan/why"
     left, right = st.columns([1, 2.4], gap="large")
     with left:
         chosen = _choose(at, there)
@@ -68,15 +67,16 @@ def _digits(current: Shown, there: data.Ended) -> None:
         shown = [chosen, _beside(there, chosen)]
         found = [answer(current.id, each.key, method, given, base, each, there) for each in shown]
         top = top_of(*(each["map"] for each in found))
-        for column, each, got in zip(st.columns(2, gap="medium"), shown, found):
+        for column, key, each, got in zip(st.columns(2, gap="medium"), ("chosen", "beside"), shown, found):
             with column:
                 st.markdown(f"**{each.title}**")
                 st.caption(_verdict(there.settings, got["score"]))
                 pixels = data.as_bytes(2 * each.x[None] - 1)[0]
-                st.html(_side_by_side(pixels, overlay(pixels, got["map"], top), each.title))
+                both, titles = [enlarged(pixels), overlay(pixels, got["map"], top)], [each.title, _("Why, {}").format(each.title)]
+                chart.show(rasters.gallery(both, 2, titles, 230), key=f"why/{key}", alt=" · ".join(titles))
         st.markdown(about(found[0], data.as_bytes(2 * chosen.x[None] - 1)[0], method))
-        st.caption(found[0]["note"])
-        st.caption(_about_method(method, base, found[0], there.settings))
+        tip = f"{found[0]['note']} {_about_method(method, base, found[0], there.settings)}"
+        st.caption(_("Both maps share one scale."), help=tip)
 
 
 def _key_of(method: str) -> str:
@@ -85,14 +85,6 @@ def _key_of(method: str) -> str:
     if method == "smoothgrad":
         return _("Orange is where a brighter pixel would look more fake to D, blue where it would look more real.")
     return _("Orange speaks for fake, blue for real.")
-
-
-def _side_by_side(pixels: np.ndarray, painted: np.ndarray, title: str) -> str:
-    """HTML: the picture, and beside it the same with its map."""
-    style = "image-rendering:pixelated;width:calc(50% - 4px);max-width:260px;border-radius:6px;display:inline-block"
-    shown = ((enlarged(pixels), title), (painted, _("Why, {}").format(title)))
-    images = (f'<img src="{inline(each)}" alt="{escape(alt)}" style="{style}">' for each, alt in shown)
-    return f'<div style="display:flex;gap:8px">{"".join(images)}</div>'
 
 
 # ---- which picture ----
@@ -276,7 +268,7 @@ def about(found: dict[str, Any], picture: np.ndarray, method: str) -> str:
 def _about_method(method: str, base: str, found: dict[str, Any], settings: Any) -> str:
     """What the map adds up to, and what is explained."""
     words = {"black": _("a black picture"), "mean": _("the mean training digit"), "blur": _("the blurred picture")}
-    said = _("All maps share one scale.")
+    said = ""
     if method == "integrated_gradients":
         said += " " + _(
             "Completeness: the map adds up to how much more fake D finds this picture than {}, of which it says: {}."
@@ -286,4 +278,5 @@ def _about_method(method: str, base: str, found: dict[str, Any], settings: Any) 
             "Explained is a probability of fake; where D is very sure, its score is first divided, or nothing would "
             "move it."
         )
-    return said + " " + _("{} passes through D.").format(found["passes"])
+    passes = _("{} passes through D.").format(found["passes"])
+    return f"{said} {passes}".strip()

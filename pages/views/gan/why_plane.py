@@ -38,7 +38,8 @@ def draw(current: Shown, there: data.Ended) -> None:
         (chosen,) = pick.chosen("why/plane", POINTS, "?", (0,), _("Fake"))
         found = reason(there, points[chosen])
         first = [chosen, *(n for n in range(POINTS) if n != chosen)]
-        drawn = plane.figure(current.last("real"), points[first], current.last("field"), np.array([found.slope]))
+        ground, slope = current.last("field"), np.array([found.slope])
+        drawn = plane.figure(current.last("real"), points[first], ground, slope, push=_("D's score rises"))
         figure = lettered(plane.clickable(drawn, points, _("Fake {}")), [chosen], "?")
         alt = _("The plane with fakes; a click asks D about one of them")
         chart.show(figure, key="why/plane", alt=alt, pick=True)
@@ -57,12 +58,8 @@ def draw(current: Shown, there: data.Ended) -> None:
         )
         chart.show(figure, key="why/parts", alt=_("How much x and y of the chosen fake speak for real or for fake"))
         st.markdown(said(current.settings, points[chosen], found))
-        st.caption(
-            _(
-                "By integrated gradients from the middle of the plane to the point ({} steps): the parts of x and y "
-                "add up to the difference of D's scores at both."
-            ).format(STEPS)
-        )
+        tip = _("From the middle of the plane to the point, in {} steps. Both parts add up to the difference of D's scores.")
+        st.caption(_("By integrated gradients."), help=tip.format(STEPS))
 
 
 def reason(there: data.Ended, point: np.ndarray) -> Reason:

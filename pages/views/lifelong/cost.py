@@ -30,8 +30,8 @@ def cost(current: Shown) -> None:
     """Accuracy against memory or time, for every stored run on the same tasks."""
     found = data.rivals(current.run.about)
     axes = {
-        "memory": _("kept besides the network (KB, at least 1)"),
-        "seconds": _("training (s)"),
+        "memory": _("memory besides the network (KB, at least 1)"),
+        "seconds": _("training time (s)"),
         "parameters": _("weights of the network"),
     }
     axis = st.segmented_control(
@@ -55,6 +55,10 @@ def cost(current: Shown) -> None:
         key="cost/points",
         alt=_("Accuracy against cost for every run on the same tasks"),
     )
+    st.caption(
+        f"{_('Upper left is better.')} {data.guessing(current.settings)}",
+        help=_("Seconds on one thread of the machine that made the run, evaluation included."),
+    )
     order = sorted(found, key=lambda about: -about.summary["average"])
     st.table(
         {
@@ -73,12 +77,7 @@ def cost(current: Shown) -> None:
             key="cost/growth",
             alt=_("How the number of weights grows with every new column"),
         )
-        st.caption(_("A new column for each task also reads all older ones: the growth is more than proportional."))
-    st.caption(
-        data.guessing(current.settings)
-        + " "
-        + _("Seconds on one thread of the machine that made the run, live evaluation included. Upper left is better.")
-    )
+        st.caption(_("A new column also reads all older ones, so each column adds more weights than the one before."))
 
 
 def _value(about, axis: str) -> float:

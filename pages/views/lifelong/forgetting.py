@@ -1,35 +1,13 @@
-"""The matrix of accuracies, and what it says: average, forgetting, transfer, the gap after every switch."""
+"""What the matrix of accuracies says: average, forgetting, transfer, the gap after every switch."""
 
 import numpy as np
 import streamlit as st
 
 from core.events import Metrics
-from pages.shared import chart, figures, rasters
+from pages.shared import chart, figures, lecture
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.lifelong import data
-
-
-def matrix(current: Shown, key: str, height: int) -> None:
-    """A[i, j]: accuracy on task j after training task i, as far as it is known."""
-    known = current.pictures("matrix")
-    tasks = current.settings.tasks
-    array = np.full((tasks, tasks), np.nan) if not known else np.array(known[-1].array)
-    chart.show(
-        rasters.matrix(
-            array,
-            height,
-            limit=100,
-            text=".0f",
-            rows=[str(i + 1) for i in range(tasks)],
-            columns=[str(i + 1) for i in range(tasks)],
-            x=_("test accuracy (%) on task"),
-            y=_("after task"),
-            largest=46,
-        ),
-        key=key,
-        alt=_("Accuracy on every task after each task that was learned"),
-    )
 
 
 @st.fragment
@@ -38,7 +16,7 @@ def forgetting(current: Shown) -> None:
     summary, tasks = current.summary, current.settings.tasks if current.settings else 0
     known = current.pictures("matrix")
     if "average" not in summary or not known:
-        st.info(_("This run did not reach its end, so nothing can be said about its last task."))
+        st.info(_("This run was stopped before its end, so its last task is not known."))
         return
     learned, final = np.diag(known[-1].array), known[-1].array[-1]
     numbers = {
@@ -46,24 +24,26 @@ def forgetting(current: Shown) -> None:
         _("Forgetting"): (
             f"{summary['forgetting']:.1f} {_('points')}",
             _(
-                "From the best accuracy that a task ever had to its accuracy at the end, mean over the old tasks (Chaudhry 2018). A "
-                "network that learns nothing forgets 0 points: read it beside the average."
+                "Best accuracy that a task ever had minus its accuracy at the end, mean over the old tasks (Chaudhry 2018). A "
+                "network that learns nothing forgets 0 points, so look at the average as well."
             ),
         ),
         _("Backward transfer"): (
             f"{summary['backward_transfer']:+.1f} {_('points')}",
-            _("From just learned to the end, mean over the old tasks (Lopez-Paz 2017): negative is forgetting."),
+            _("Accuracy at the end minus accuracy when just learned, mean over the old tasks (Lopez-Paz 2017). Negative: forgetting."),
         ),
     }
     if "forward_transfer" in summary:
         numbers[_("Forward transfer")] = (
             f"{summary['forward_transfer']:+.1f} {_('points')}",
-            _("What a task gained, before it was learned, from those before it (Lopez-Paz 2017)."),
+            _("What a task gains from earlier tasks before it is learned itself (Lopez-Paz 2017)."),
         )
     with st.container(horizontal=True, gap="medium"):
         for name, (value, tip) in numbers.items():
             st.metric(name, value, help=tip, width="content")
-    st.caption(data.guessing(current.settings))
+    notes = lecture.read("lifelong").notes
+    scenario = f"{notes[current.settings.incremental]}\n\n{notes[current.settings.stream]}"
+    st.caption(data.guessing(current.settings), help=scenario)
     left, right = st.columns(2, gap="large")
     with left:
         groups = {_("just learned"): ("before", learned), _("at the end"): ("after", final)}
@@ -86,7 +66,7 @@ def _gap(current: Shown) -> None:
         inside = [value for step, value in reports if start < step <= end]
         dips.append(min(inside))
         after.append(inside[-1])
-    groups = {_("lowest on the way"): ("danger", dips), _("when that task was learned"): ("neutral", after)}
+    groups = {_("lowest on the way"): ("danger", dips), _("after that task"): ("neutral", after)}
     names = [_("task {}").format(i + 2) for i in range(len(dips))]
     chart.show(
         figures.bars(groups, names, _("while learning"), _("accuracy on task 1 (%)"), 300, ".0f", top=112),
@@ -94,8 +74,6 @@ def _gap(current: Shown) -> None:
         alt=_("Lowest and final accuracy on the first task while each later one was learned"),
     )
     st.caption(
-        _(
-            "A left bar that is clearly lower than the right one shows the stability gap: on the way, often soon after the switch, "
-            "task 1 fell deeper than where it ended. A measurement at the end of each task alone does not show it."
-        )
+        _("A left bar clearly below the right one is the stability gap: a deep fall soon after the switch, then recovery."),
+        help=_("Accuracies measured only at the end of each task do not show it."),
     )

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from pages.shared import chart, figures, rasters
+from pages.shared import chart, figures, rasters, views
 from pages.shared.shown import Shown
 from pages.shared.words import _
 
@@ -16,13 +16,11 @@ def held(current: Shown) -> None:
     omegas = [np.array(e.array) for e in current.pictures("omega")]
     moves = [np.array(e.array) for e in current.pictures("moved")]
     if not omegas:
-        st.info(_("This method measures no importance Ω: choose EWC, MAS, SI, RWalk or SCP, or open their runs."))
+        st.info(_("This method measures no importance Ω. EWC, MAS, SI, RWalk and SCP do."))
         return
-    st.markdown(
-        _(
-            "**Ω of the first layer, drawn on the pixels**: for each pixel the importance of all its weights for the tasks so "
-            "far, summed. The penalty holds the weights of bright pixels most."
-        )
+    st.caption(
+        _("Importance Ω of each pixel's weights for the tasks so far. The penalty holds bright pixels most."),
+        help=_("The sum of Ω over all weights that a pixel has in the first layer."),
     )
     shown = omegas[:5]
     for column, omega, number in zip(st.columns(len(shown), gap="medium"), shown, range(1, 6)):
@@ -50,7 +48,7 @@ def _moved(moves: list[np.ndarray]) -> None:
     number = 2
     if len(moves) > 1:
         names = list(range(2, len(moves) + 2))
-        number = st.select_slider(_("While learning task"), names, 2, key="held/task")
+        number = st.select_slider(_("While learning task"), names, key=views.kept("held/task", names, 2))
     omega, way = moves[number - 2][:, :POINTS]
     seen = (omega > 0) & (way > 0)
     texts = [f"Ω {o:.2g}\n{_('moved')} {w:.2g}" for o, w in zip(omega[seen], way[seen])]
@@ -69,6 +67,6 @@ def _moved(moves: list[np.ndarray]) -> None:
     )
     st.caption(
         _(
-            "{} weights drawn at random, both axes logarithmic. If λ is large enough, important weights have moved least."
+            "{} random weights. If λ is large enough, important weights have moved least."
         ).format(int(seen.sum()))
     )

@@ -6,12 +6,13 @@ import numpy as np
 import streamlit as st
 
 from core.settings import bounds_of
-from pages.shared import chart, figures, lecture, rasters
+from pages.shared import chart, figures, lecture, rasters, views
 from pages.shared.figures import Line
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.lifelong import data
 
+HIGHEST = 6.4  # height at which a surface is cut off
 LEVELS = (0.2, 0.4, 0.8, 1.6, 3.2, 6.4)
 
 
@@ -20,9 +21,8 @@ def landscape(current: Shown) -> None:
     """Both tasks' contours, and where the minimum goes when λ is moved."""
     found = data.landscape(current.run)
     if found is None:
-        st.info(_("Only runs of the small network carry this slice, and columns have no weight space in common."))
+        st.info(_("Only runs of the small network have this slice; progressive columns have none."))
         return
-    st.markdown(lecture.read("lifelong").notes["slice"])
     _slice(current, found)
 
 
@@ -31,25 +31,44 @@ def _slice(current: Shown, found: dict[str, Any]) -> None:
     from core.lifelong.measure import loss_at, minimum
 
     lam, bowl = 0.0, found["quadratic"] is not None
-    if bowl:
-        lam = st.select_slider(
-            _("Strength $λ$ of the penalty in this slice"),
-            _strengths(current),
-            float(found["lam"]),
-            format_func=lambda v: f"{v:.3g}",
-            key=f"landscape/{current.id}",
-        )
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        if bowl:
+            grid = _strengths(current)
+            where = views.kept("landscape/strength", grid, float(found["lam"]))
+            lam = st.select_slider(
+                _("Strength λ of the penalty in this slice"), grid, format_func=lambda v: f"{v:.3g}", key=where, width=420
+            )
+        solid = st.toggle(_("3-D"), key="landscape/solid")
+        notes = lecture.read("lifelong").notes
+        with st.popover(_("How to read it"), icon=":material/help:", type="tertiary"):
+            st.markdown(notes["slice"])
+            st.markdown(notes["bowl" if bowl else "no bowl"])
     lowest = minimum(found, lam)
     with st.container(horizontal=True, gap="medium"):
         place = _("at the minimum with this λ") if bowl else _("at the minimum of task 2")
         for name, losses in ((_("Task 1"), "loss_a"), (_("Task 2"), "loss_b")):
             st.metric(f"{_('Loss of')} {name}, {place}", f"{loss_at(found, losses, lowest):.2f}", width="content")
-    chart.show(
-        _figure(found, lam, lowest),
-        key="landscape/slice",
-        alt=_("Contours of both tasks' losses in a slice of weight space"),
-    )
-    st.caption(lecture.read("lifelong").notes["bowl" if bowl else "no bowl"])
+    if solid:
+        _solid(found, lam)
+    else:
+        alt = _("Contours of both tasks' losses in a slice of weight space")
+        chart.show(_figure(found, lam, lowest), key="landscape/slice", alt=alt)
+
+
+def _solid(found: dict[str, Any], lam: float) -> None:
+    """One of the losses as a surface that can be turned, with the way of the training on it."""
+    from core.lifelong.measure import bowl
+
+    u, v, path = found["u"], found["v"], found["path"]
+    surfaces = {_("loss of task 1"): found["loss_a"], _("loss of task 2"): found["loss_b"]}
+    if found["quadratic"] is not None:
+        surfaces[_("loss of task 2 + penalty")] = found["loss_b"] + bowl(found["quadratic"], lam, *np.meshgrid(u, v))
+    where = views.kept("landscape/height", list(surfaces), _("loss of task 2"))
+    name = st.segmented_control(_("Height"), list(surfaces), required=True, key=where)
+    titles = (_("towards θ*_B"), _("across"), name)
+    way = Line(_("path of training"), "danger", path[:, 0], path[:, 1])
+    figure = rasters.surface(u, v, np.minimum(surfaces[name], HIGHEST), titles, 460, way)
+    chart.show(figure, key="landscape/solid-figure", alt=_("{} as a surface over a slice of weight space").format(name))
 
 
 def _strengths(current: Shown) -> list[float]:

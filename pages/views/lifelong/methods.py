@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.lifelong.settings import METRICS
-from pages.shared import chart, figures
+from pages.shared import chart, figures, views
 from pages.shared.figures import Line
 from pages.shared.shown import Shown
 from pages.shared.words import _
@@ -19,19 +19,18 @@ def methods(current: Shown) -> None:
     if len(found) < 2:
         st.info(
             _(
-                "No other stored run learned these very tasks with this network and seed. Choose another method and press Train: it "
-                "will appear here. The shipped runs share the first scene's tasks."
+                "No other run has the same tasks, network and seed. Choose another method and press Train: it will appear here."
             )
         )
         return
-    start = [i for i, about in found.items() if about.settings["method"] in FIRST or i == current.id][:8]
+    first = [i for i, about in found.items() if about.settings["method"] in FIRST or i == current.id][:8]
+    views.keep_choice("lifelong/methods", current.id, found, first)
     chosen = st.pills(
         _("Runs on the same tasks, with the same network and seed"),
         list(found),
         format_func=lambda i: data.method_name(found[i]),
-        default=start,
         selection_mode="multi",
-        key=f"methods/{current.id}",
+        key="lifelong/methods",
     )
     lines = [
         Line(data.method_name(found[run_id]), f"task{place}", *data.averages(run_id))
@@ -41,7 +40,7 @@ def methods(current: Shown) -> None:
         figures.live(
             lines,
             _("training step"),
-            _("average accuracy on the tasks seen (%)"),
+            _("average accuracy (%)"),
             420,
             end=max((line.x[-1] for line in lines), default=None),
             levels=[(_("guessing"), METRICS["average"].chance.of(current.settings))],
@@ -60,5 +59,5 @@ def methods(current: Shown) -> None:
     st.caption(
         data.guessing(current.settings)
         + " "
-        + _("One seed each; for the first scene's tasks the means over five seeds stand under Yardstick.")
+        + _("One seed each. Means over five seeds are in the tab Yardstick.")
     )

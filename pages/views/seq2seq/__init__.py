@@ -12,7 +12,6 @@ from pages.views.seq2seq.confused import confused
 from pages.views.seq2seq.exposure import exposure
 from pages.views.seq2seq.film import film
 from pages.views.seq2seq.lengths import lengths
-from pages.views.seq2seq.live import pictures as pictures
 from pages.views.seq2seq.sample import sample
 from pages.views.seq2seq.say import say
 from pages.views.seq2seq.states import states

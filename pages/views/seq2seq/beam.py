@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from pages.shared import chart
 from pages.shared.shown import Shown
-from pages.shared.words import _
-from pages.views.seq2seq import chips, data, tree
+from pages.shared.words import _, plain
+from pages.views.seq2seq import data, tiles, tree
 from pages.views.seq2seq.hear import complain, heard, typed, words
 from pages.views.seq2seq.worth import example_key, worth
 
@@ -36,8 +37,9 @@ def beam(current: Shown) -> None:
 
 @st.fragment
 def _one(current: Shown) -> None:
-    first, width, alpha = st.session_state.get(example_key(current.id), (_first(current), 5, 1.0))
-    key = f"beam/{current.id}/{first}/{width}/{alpha}"  # knobs of its own for each example: they begin where it says
+    task = current.settings.task.name
+    first, width, alpha = st.session_state.get(example_key(task), (_first(current), 5, 1.0))
+    key = f"beam/{task}/{first}/{width}/{alpha}"  # knobs of its own for each example: they begin where it says
     text = typed(current.settings.task, f"{key}/text", _("One word or phrase"), first)
     good, complaints = words(current.id, text)
     complain(complaints[:1] if good else complaints)
@@ -57,13 +59,10 @@ def _one(current: Shown) -> None:
         help=_("log p is divided by the length to this power; at 0 short answers win."),
     )
     found, tokens = search(current.id, good[0], width, alpha), data.opened(current.id)[1].target.tokens
-    st.html(tree.svg(nodes(found, tokens)))
-    st.caption(
-        _(
-            "Orange: the winner. Dashed blue: where greedy goes. Grey: kept for a while. Pale with a cross: cut. ■ has ended. "
-        )
-        + _("Below each token stands its score, log p / lengthᵅ.")
-    )
+    steps = nodes(found, tokens)
+    alt = _("Tree of {} steps: the winner in orange, greedy in blue, what was kept in grey").format(len(steps))
+    chart.show(tree.figure(steps), key="beam/tree", alt=alt)
+    st.caption(_("Each box: a token and its score, log p / lengthᵅ. Dashed: where greedy goes. Pink outline: cut."))
     st.markdown(about_cut(found, tokens))
     _reasons(found, tokens)
     _finalists(current, good[0], found, tokens)
@@ -153,18 +152,22 @@ def _reasons(found: Search, tokens: Sequence[str]) -> None:
     rows = []
     for cut in cuts(found):
         score, last = _apart(cut.score, cut.last)
-        rows.append(
-            (
-                f"{cut.step}",
-                chips.chips([tokens[i] for i in cut.ids], colour=tree.GREY),
-                _("number {}, score {}").format(cut.rank, score),
-                _("number {}, score {}").format(len(found.rounds[cut.step - 1][0]), last),
-            )
-        )
+        last_one = len(found.rounds[cut.step - 1][0])
+        reason = _("number {}, score {}").format(cut.rank, score), _("number {}, score {}").format(last_one, last)
+        rows.append((f"{cut.step}", _joined([tokens[i] for i in cut.ids]), *reason))
     if rows:
         with st.expander(_("What was cut, and why")):
             st.caption(_("Each step keeps the best scores. Of those left out the best are listed."))
-            st.html(chips.table((_("step"), _("beginning"), _("it came as"), _("the last one kept")), rows))
+            _table((_("step"), _("beginning"), _("it came as"), _("the last one kept")), rows)
+
+
+def _joined(names: Sequence[str]) -> str:
+    """Tokens on a line: sounds apart, signs together."""
+    return plain((" " if any(len(name) > 1 for name in names) else "").join(names))
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    st.table({head: [row[i] for row in rows] for i, head in enumerate(heads)}, hide_index=True)
 
 
 def _line(ids: Sequence[int], tokens: Sequence[str]) -> str:
@@ -187,23 +190,13 @@ def _finalists(current: Shown, word: str, found: Search, tokens: Sequence[str]) 
     for i, (ids, logp, score) in enumerate(found.best):
         names = [tokens[k] for k in ids if k > 2]
         end = "" if ids[-1] == 2 else _(" (did not end)")
-        rows.append(
-            (
-                f"{i + 1}",
-                chips.chips(names) + end,
-                _number(logp),
-                _percent(logp),
-                f"{len(ids)}",
-                _number(score),
-                chips.verdict(names, one.known),
-            )
-        )
+        counted = (_number(logp), _percent(logp), f"{len(ids)}", _number(score))
+        rows.append((f"{i + 1}", _joined(names) + end, *counted, tiles.tick(names, one.known)))
     logp = float(np.log(one.sure).sum())
     counted = (_number(logp), _percent(logp), f"{len(one.ids)}", "–")
-    rows.append((_("greedy"), chips.chips(one.said), *counted, chips.verdict(one.said, one.known)))
-    heads = (_("answer"), _("log p, nats"), _("p"), _("length with <EOS>"), _("score"), _("known answer"))
-    st.html(chips.table(("", *heads), rows))
-    st.markdown(about(one, found, tokens))
+    rows.append((_("greedy"), _joined(one.said), *counted, tiles.tick(one.said, one.known)))
+    heads = (_("answer"), _("log p, nats"), _("p"), _("length with <EOS>"), _("score"), _("right"))
+    _table((_("place"), *heads), rows)
 
 
 def _percent(logp: float) -> str:

@@ -1,5 +1,6 @@
 """What the views of the sequence-to-sequence page ask of a stored run, computed once and kept."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -47,6 +48,11 @@ def shipped_for(current: Shown) -> Shown | None:
 
     same.sort(key=unlike)
     return shown.find(same[0]) if same else None
+
+
+def keep(key: str, options: Sequence[Any], first: Any) -> None:
+    """Before the widget with this key is drawn: its choice stays over a new run, unless that does not offer it."""
+    st.session_state[key] = st.session_state[key] if st.session_state.get(key) in options else first
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

@@ -64,13 +64,9 @@ def _beside(current: Shown) -> tuple[str, Any] | None:
         return None
     twin = twin_of(current) if current.settings.teacher < 1 else None
     choices = [NOTHING, *known]
-    chosen = st.selectbox(
-        _("Beside it"),
-        choices,
-        choices.index(twin) if twin in known else 0,
-        format_func=lambda run_id: known.get(run_id, _("no other run")),
-        key=f"exposure/{current.id}/beside",
-    )
+    key = f"exposure/{st.session_state.get('seq2seq/scene')}/beside"
+    data.keep(key, choices, twin if twin in known else NOTHING)
+    chosen = st.selectbox(_("Beside it"), choices, format_func=lambda run_id: known.get(run_id, _("no other run")), key=key)
     if chosen not in known:
         return None
     try:

@@ -3,9 +3,10 @@
 import numpy as np
 import streamlit as st
 
+from pages.shared import chart
 from pages.shared.shown import Shown
 from pages.shared.words import _, plain
-from pages.views.seq2seq import live
+from pages.views.seq2seq import data, stage
 
 
 @st.fragment
@@ -15,23 +16,22 @@ def film(current: Shown) -> None:
     if len(shots) < 2:
         st.info(_("The film begins with the second look of the run."))
         return
+    data.keep("film/step", list(shots), list(shots)[-1])
     step = st.select_slider(
-        _("After step"), list(shots), list(shots)[-1], format_func="{:,}".format, key=f"film/{current.id}/step"
+        _("After step"), list(shots), format_func="{:,}".format, key="film/step"
     )
-    look = [at(current, name, step) for name in ("said", "sure", "looked")]
+    said, sure, looked = (at(current, name, step) for name in ("said", "sure", "looked"))
+    clicked = chart.picked(st.session_state.get("film/said/plot"))
+    number = clicked["custom"] if clicked else 0
     left, right = st.columns([1.7, 1], gap="medium")
     with left:
-        live.answers(current, *look[:2])
+        figure, many = stage.answers(current, said, sure, None if looked is None else number)
+        alt = _("What was said after {:,} steps: {} right").format(step, many)
+        chart.show(figure, key="film/said", alt=alt, pick=True)
         st.markdown(settled(current, shots))
     with right:
-        inputs = current.facts["inputs"]
-        number = st.selectbox(
-            _("Where it looks"),
-            range(len(inputs)),
-            format_func=lambda i: inputs[i],
-            key=f"film/{current.id}/input",
-        )
-        live.attention(current, *look, number=number, key="film/attention")
+        if looked is not None:
+            stage.attention(current, said, looked, number, key="film/attention")
 
 
 def at(current: Shown, name: str, step: int) -> np.ndarray | None:
@@ -43,7 +43,7 @@ def settled(current: Shown, shots: dict[int, np.ndarray]) -> str:
     """After which step each input was right for the first time and stayed right, in one sentence."""
     facts, since, never = current.facts, {}, []
     for i, (text, ways) in enumerate(zip(facts["inputs"], facts["answers"])):
-        right = [live.named(facts, said[i], said[i])[0] in ways for said in shots.values()]
+        right = [stage.named(facts, said[i], said[i])[0] in ways for said in shots.values()]
         if right[-1]:
             last_wrong = max((k for k, good in enumerate(right) if not good), default=-1)
             since[text] = list(shots)[last_wrong + 1]

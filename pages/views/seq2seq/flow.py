@@ -1,21 +1,23 @@
-"""Encoder and decoder at work, as one drawing: letters go in above, what lies between the two, tokens come out below."""
+"""Encoder and decoder at work, as one figure: letters go in above, what lies between the two, tokens come out below."""
 
-from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 
 import numpy as np
 
-from pages.shared.figures import COLOURS
+from pages.shared import figures
+from pages.shared.figures import COLOURS, INK, Figure
+from pages.shared.grammar import Trace
+from pages.shared.grammar import said as written
 from pages.shared.words import _
 
-CELL, LEFT = 46, 104  # width of a letter's or token's column, and of the names at the left, in pixels
-READ, ENCODED, BETWEEN, DECODED, SAID = 22, 78, 148, 226, 290  # heights of the rows
-TALL = 322
-GREY, BLUE, ORANGE, GREEN = COLOURS["control"], COLOURS["before"], COLOURS["after"], COLOURS["neutral"]
-FAINT = 0.16  # of what has not happened yet
-THICKEST = 7  # line of a weight of 1
+READ, ENCODED, VECTOR, DECODED, SAID = 0.0, 1.0, 1.9, 2.9, 3.9  # heights of the rows, downward
+FAINT = 0.15  # of what has not happened yet
+THICKEST = 7  # line of a weight of 1, in pixels
+LEAST = 0.03  # weight from which on a line is drawn
+BOX = {"symbol": "square", "size": 30}
+STATE = {"symbol": "circle", "size": 20}
+Line = tuple[tuple[float, float], tuple[float, float]]
 
 
 @dataclass(frozen=True)
@@ -36,148 +38,138 @@ class Scene:
         return len(self.letters) + len(self.tokens)
 
 
-def svg(scene: Scene, moment: int) -> str:
-    """HTML of the drawing after so many things have happened. What has not happened yet is faint."""
+def figure(scene: Scene, moment: int) -> Figure:
+    """The drawing after so many things have happened. What has not happened yet is faint."""
     read, said = min(moment, len(scene.letters)), max(0, moment - len(scene.letters))
-    wide = LEFT + CELL * max(len(scene.letters), len(scene.tokens) + 1) + 8
-    parts = [*_names(), *_encoder(scene, read), *_between(scene, read, said), *_decoder(scene, said)]
-    drawn = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {TALL}" width="{wide}" height="{TALL}" '
-        f'font-family="sans-serif" font-size="14" text-anchor="middle"><defs>{_tip("blue", BLUE)}{_tip("orange", ORANGE)}</defs>'
-        f"{''.join(parts)}</svg>"
-    )
-    source = "data:image/svg+xml;base64," + b64encode(drawn.encode()).decode()
-    alt = _("Encoder and decoder: {} letters read, {} of {} tokens said").format(read, said, len(scene.tokens))
-    style = f"width:{wide}px;max-width:none;height:{TALL}px;display:block"
-    return f'<div style="overflow-x:auto"><img src="{source}" alt="{escape(alt)}" style="{style}"></div>'
-
-
-def _names() -> list[str]:
-    rows = (
-        (READ, _("reads")),
-        (ENCODED, _("encoder")),
-        (DECODED, _("decoder")),
-        (SAID, _("says")),
-    )
-    return [
-        f'<text x="{LEFT - 34}" y="{y + 5}" text-anchor="end" font-size="12" fill="{GREY}">{escape(name)}</text>'
-        for y, name in rows
+    letters, tokens = range(len(scene.letters)), range(len(scene.tokens))
+    done = [i < read for i in letters]
+    spoken = [t < said for t in tokens]
+    traces = [
+        *_arrows(_reading(scene, read), "before"),
+        *_arrows(_between(scene, read), "neutral"),
+        *_arrows(_saying(scene, said), "after"),
+        _signs("reads", "before", BOX, letters, READ, scene.letters, done),
+        _signs("encoder", "before", STATE, letters, ENCODED, [""] * len(letters), done),
+        _signs("decoder", "after", STATE, tokens, DECODED, [""] * len(tokens), spoken),
+        _signs("says", "after", BOX, tokens, SAID, [_short(token) for token in scene.tokens], spoken),
+        _shares(scene, spoken),
     ]
+    if scene.both_ways:
+        traces.append(_vector(scene, read == len(letters)))
+    wide = max(len(letters), len(tokens))
+    across = figures.axis("", [-1.2, wide - 0.4])
+    down = figures.axis("", [SAID + 0.75, READ - 0.4])
+    drawn = figures.plain(figures.figure_of(traces, across, down, 340, hovermode="closest", showlegend=False))
+    names = {READ: _("reads"), ENCODED: _("encoder"), DECODED: _("decoder"), SAID: _("says")}
+    drawn["layout"]["yaxis"] |= {"tickvals": list(names), "ticktext": list(names.values()), "showticklabels": True}
+    drawn["layout"]["shapes"] = _looks(scene, said)
+    return drawn
 
 
-def _x(column: int) -> float:
-    return LEFT + CELL * (column + 0.5)
+def about(scene: Scene, moment: int) -> str:
+    """The figure in words."""
+    read, said = min(moment, len(scene.letters)), max(0, moment - len(scene.letters))
+    return _("Encoder and decoder: {} letters read, {} of {} tokens said").format(read, said, len(scene.tokens))
 
 
-def _encoder(scene: Scene, read: int) -> list[str]:
-    """Letters, their states, and how the states depend on each other."""
-    parts = []
-    for i, letter in enumerate(scene.letters):
-        opacity = 1 if i < read else FAINT
-        parts += [
-            _box(_x(i), READ, letter, BLUE, opacity),
-            _arrow((_x(i), READ + 15), (_x(i), ENCODED - 13), "blue", BLUE, opacity),
-            _circle(_x(i), ENCODED, BLUE, opacity),
-        ]
-        if scene.both_ways and i:
-            parts.append(_arrow((_x(i - 1) + 12, ENCODED - 4), (_x(i) - 13, ENCODED - 4), "blue", BLUE, opacity))
-            back = 1 if read == len(scene.letters) else FAINT  # from the right it can only begin at the last letter
-            parts.append(_arrow((_x(i) - 12, ENCODED + 4), (_x(i - 1) + 13, ENCODED + 4), "blue", BLUE, back))
+def _short(token: str) -> str:
+    return _("end") if token == "<EOS>" else token.replace(" ", "␣")
+
+
+def _signs(name: str, role: str, marker: Trace, columns: Sequence[int], y: float, texts: Sequence[str], done: Sequence[bool]) -> Trace:
+    """A row of boxes or circles; the text of a box stands in it."""
+    return {
+        "type": "scatter",
+        "mode": "markers+text",
+        "name": _(name),
+        "x": list(columns),
+        "y": [y] * len(columns),
+        "text": [written(text) for text in texts],
+        "textfont": {"color": "#FFFFFF", "size": 13},
+        "marker": marker | {"color": COLOURS[role], "opacity": [1.0 if d else FAINT for d in done], "line": {"width": 0}},
+        "hovertemplate": f"{_(name)} %{{text}}<extra></extra>",
+        "cliponaxis": False,
+    }
+
+
+def _shares(scene: Scene, spoken: Sequence[bool]) -> Trace:
+    """How sure each token was, below it."""
+    texts = [f"{100 * p:.0f} %" if d else "" for p, d in zip(scene.sure, spoken)]
+    place = {"x": list(range(len(texts))), "y": [SAID + 0.52] * len(texts), "text": texts}
+    look = {"mode": "text", "textfont": {"size": 12, "color": INK}, "hoverinfo": "skip", "name": ""}
+    return {"type": "scatter", **look, **place}
+
+
+def _vector(scene: Scene, done: bool) -> Trace:
+    """The one vector between the two."""
+    text = _("{} numbers").format(scene.size)
+    marker = {"symbol": "diamond-wide", "size": 26, "color": COLOURS["neutral"], "opacity": 1.0 if done else FAINT}
+    place = {"x": [-0.6], "y": [VECTOR], "text": [text], "textposition": "bottom center", "textfont": {"size": 12, "color": INK}}
+    hover = {"hovertemplate": _("the one vector: {}").format(text) + "<extra></extra>", "name": "vector", "cliponaxis": False}
+    return {"type": "scatter", "mode": "markers+text", "marker": marker, **place, **hover}
+
+
+def _reading(scene: Scene, read: int) -> list[tuple[Line, bool]]:
+    """From each letter to its state, and along the states in both directions; whether it has happened."""
+    found = [(((i, READ + 0.2), (i, ENCODED - 0.15)), i < read) for i in range(len(scene.letters))]
+    if scene.both_ways:
+        for i in range(1, len(scene.letters)):
+            found.append((((i - 0.8, ENCODED - 0.07), (i - 0.2, ENCODED - 0.07)), i < read))
+            back = read == len(scene.letters)  # from the right it can only begin at the last letter
+            found.append((((i - 0.2, ENCODED + 0.07), (i - 0.8, ENCODED + 0.07)), back))
+    return found
+
+
+def _between(scene: Scene, read: int) -> list[tuple[Line, bool]]:
+    """From both ends of the encoder into the one vector, and from there to the decoder."""
     if not scene.both_ways:
-        opacity = 1 if read == len(scene.letters) else FAINT
-        ends = _x(0) - 14, _x(len(scene.letters) - 1) + 14
-        parts.append(
-            f'<rect x="{ends[0]}" y="{ENCODED - 15}" width="{ends[1] - ends[0]}" height="30" rx="15" fill="none" '
-            f'stroke="{BLUE}" stroke-opacity="{opacity}" stroke-dasharray="4 3"/>'
+        return []
+    done, last = read == len(scene.letters), len(scene.letters) - 1
+    into = [((last, ENCODED + 0.15), (-0.45, VECTOR)), ((0, ENCODED + 0.15), (-0.5, VECTOR - 0.12))]
+    return [(way, done) for way in [*into, ((-0.5, VECTOR + 0.12), (-0.1, DECODED - 0.13))]]
+
+
+def _saying(scene: Scene, said: int) -> list[tuple[Line, bool]]:
+    """From each state of the decoder to its token, and from each token back into the next state."""
+    found = []
+    for t in range(len(scene.tokens)):
+        found.append((((t, DECODED + 0.15), (t, SAID - 0.2)), t < said))
+        start = (t - 0.8, SAID - 0.12) if t else (-0.75, DECODED)
+        found.append(((start, (t - 0.17, DECODED + 0.1 if t else DECODED)), t < said))
+    return found
+
+
+def _arrows(lines: Sequence[tuple[Line, bool]], role: str) -> list[Trace]:
+    """Two traces: what has happened, and faint what has not."""
+    found = []
+    for happened in (False, True):
+        kept = [line for line, done in lines if done == happened]
+        found.append(
+            {
+                "type": "scatter",
+                "mode": "lines+markers",
+                "name": "",
+                "hoverinfo": "skip",
+                "x": [x for (a, b) in kept for x in (a[0], b[0], None)],
+                "y": [y for (a, b) in kept for y in (a[1], b[1], None)],
+                "line": {"color": COLOURS[role], "width": 1.6},
+                "marker": {"symbol": "arrow", "angleref": "previous", "size": [0, 9, 0] * len(kept), "color": COLOURS[role]},
+                "opacity": 1.0 if happened else FAINT,
+            }
         )
-    return parts
+    return found
 
 
-def _between(scene: Scene, read: int, said: int) -> list[str]:
-    """The one vector, and the lines of attention where there are any."""
-    done = 1 if read == len(scene.letters) else FAINT
-    lines = _lines(scene, said) if scene.looked is not None else []
-    if not scene.both_ways:
-        return lines
-    last, first = _x(len(scene.letters) - 1), _x(0)
-    middle = LEFT + CELL * 0.5 - 40
-    into = [
-        _curve((last, ENCODED + 13), (middle + 52, BETWEEN), BLUE, done, 1.6),
-        _curve((first, ENCODED + 13), (middle + 30, BETWEEN - 13), BLUE, done, 1.6),
-        _arrow((middle + 30, BETWEEN + 13), (_x(0), DECODED - 14), "orange", ORANGE, done),
-    ]
-    label = escape(_("{} numbers").format(scene.size))
-    box = (
-        f'<rect x="{middle - 24}" y="{BETWEEN - 13}" width="92" height="26" rx="5" fill="{GREEN}" fill-opacity="{done}"/>'
-        f'<text x="{middle + 22}" y="{BETWEEN + 4}" font-size="12" fill="#FFFFFF" fill-opacity="{done}">{label}</text>'
-    )
-    return [*lines, *into, box]
-
-
-def _lines(scene: Scene, said: int) -> list[str]:
-    """From every letter to every token that has been said: as thick as its weight, the newest in full colour."""
-    parts = []
+def _looks(scene: Scene, said: int) -> list[Trace]:
+    """A line from every letter to every token that has been said: as thick as its weight, the newest in full colour."""
+    if scene.looked is None:
+        return []
+    found = []
     for t in range(said):
-        opacity = 0.95 if t == said - 1 or said == len(scene.tokens) else 0.3
-        for s, weight in enumerate(scene.looked[t]):
-            if weight >= 0.03:
-                parts.append(
-                    f'<line x1="{_x(s)}" y1="{ENCODED + 12}" x2="{_x(t)}" y2="{DECODED - 12}" stroke="{ORANGE}" '
-                    f'stroke-width="{THICKEST * weight:.1f}" stroke-opacity="{opacity * (0.35 + 0.65 * weight):.2f}"/>'
-                )
-    return parts
-
-
-def _decoder(scene: Scene, said: int) -> list[str]:
-    """<BOS>, the decoder's states, the tokens, and the way of each token back into the next state."""
-    parts = []
-    for t, token in enumerate(scene.tokens):
-        opacity = 1 if t < said else FAINT
-        parts += [
-            _circle(_x(t), DECODED, ORANGE, opacity),
-            _arrow((_x(t), DECODED + 12), (_x(t), SAID - 16), "orange", ORANGE, opacity),
-            _box(_x(t), SAID, token, ORANGE, opacity),
-        ]
-        before = (_x(t - 1) + 12, SAID - 15) if t else (LEFT - 26, DECODED)
-        parts.append(_arrow(before, (_x(t) - 11, DECODED + 8 if t else DECODED), "orange", ORANGE, opacity))
-        if t < len(scene.sure):
-            share = f"{100 * scene.sure[t]:.0f} %"
-            parts.append(
-                f'<text x="{_x(t)}" y="{SAID + 29}" font-size="11" fill="{GREY}" fill-opacity="{opacity}">{share}</text>'
-            )
-    begun = 1 if said else FAINT
-    bos = f'<text x="{LEFT - 32}" y="{DECODED + 22}" font-size="11" fill="{ORANGE}" fill-opacity="{begun}">&lt;BOS&gt;</text>'
-    return [*parts, bos]
-
-
-def _box(x: float, y: float, text: str, colour: str, opacity: float) -> str:
-    small = ' font-size="10"' if len(text) > 3 else ""
-    return (
-        f'<rect x="{x - 19}" y="{y - 15}" width="38" height="30" rx="5" fill="{colour}" fill-opacity="{opacity}"/>'
-        f'<text x="{x}" y="{y + 5}" fill="#FFFFFF" font-weight="700"{small} fill-opacity="{max(opacity, 0.4)}">{escape(text)}</text>'
-    )
-
-
-def _circle(x: float, y: float, colour: str, opacity: float) -> str:
-    return f'<circle cx="{x}" cy="{y}" r="10" fill="{colour}" fill-opacity="{0.3 * opacity}" stroke="{colour}" stroke-opacity="{opacity}"/>'
-
-
-def _arrow(start: tuple[float, float], end: tuple[float, float], tip: str, colour: str, opacity: float) -> str:
-    return (
-        f'<line x1="{start[0]}" y1="{start[1]}" x2="{end[0]}" y2="{end[1]}" stroke="{colour}" stroke-width="1.6" '
-        f'opacity="{opacity}" marker-end="url(#{tip})"/>'
-    )
-
-
-def _curve(start: tuple[float, float], end: tuple[float, float], colour: str, opacity: float, width: float) -> str:
-    return (
-        f'<path d="M{start[0]} {start[1]}C{start[0]} {start[1] + 36} {end[0]} {end[1] - 36} {end[0]} {end[1]}" fill="none" '
-        f'stroke="{colour}" stroke-width="{width}" opacity="{opacity}"/>'
-    )
-
-
-def _tip(name: str, colour: str) -> str:
-    return (
-        f'<marker id="{name}" viewBox="0 0 6 6" refX="5" refY="3" markerWidth="5" markerHeight="5" orient="auto">'
-        f'<path d="M0 0L6 3L0 6z" fill="{colour}"/></marker>'
-    )
+        new = t == said - 1 or said == len(scene.tokens)
+        for s, weight in enumerate(scene.looked[t].tolist()):
+            if weight >= LEAST:
+                ends = {"x0": s, "y0": ENCODED + 0.17, "x1": t, "y1": DECODED - 0.17}
+                line = {"color": COLOURS["after"], "width": THICKEST * weight}
+                found.append({"type": "line", **ends, "line": line, "opacity": (0.95 if new else 0.3) * (0.35 + 0.65 * weight)})
+    return found

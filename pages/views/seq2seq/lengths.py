@@ -34,16 +34,10 @@ def lengths(current: Shown) -> None:
 def _compared(current: Shown) -> None:
     known = others(current)
     first = [run_id for run_id in rivals(current.settings) if run_id in known][:MOST]
-    beside = []
+    beside, at = [], f"lengths/{st.session_state.get('seq2seq/scene')}"
     if known:
-        beside = st.multiselect(
-            _("Beside it"),
-            list(known),
-            first,
-            format_func=known.get,
-            max_selections=MOST,
-            key=f"lengths/{current.id}/beside",
-        )
+        st.session_state[f"{at}/beside"] = [run_id for run_id in st.session_state.get(f"{at}/beside", first) if run_id in known]
+        beside = st.multiselect(_("Beside it"), list(known), format_func=known.get, max_selections=MOST, key=f"{at}/beside")
     found, kinds = {}, {}
     for run_id in (current.id, *beside):
         name = _("{} (this run)").format(kind_of(current.settings)) if run_id == current.id else known[run_id]
@@ -59,12 +53,9 @@ def _compared(current: Shown) -> None:
     if not borders:
         st.caption(_("There are too few {} of different length to compare.").format(things))
         return
-    least = st.select_slider(
-        _("{} of at least so many {}").format(things.capitalize(), signs),
-        borders,
-        usual(rows, borders, task),
-        key=f"lengths/{current.id}/least",
-    )
+    data.keep(f"{at}/least", borders, usual(rows, borders, task))
+    title = _("{} of at least so many {}").format(things.capitalize(), signs)
+    least = st.select_slider(title, borders, key=f"{at}/least")
     st.markdown(about(found, least, things, signs))
     st.markdown(about_gap(found, kinds, least, things))
     if isinstance(task, Toy):

@@ -9,7 +9,7 @@ import streamlit as st
 from pages.shared import chart, figures
 from pages.shared.shown import Shown
 from pages.shared.words import _, plain
-from pages.views.seq2seq import chips, data
+from pages.views.seq2seq import data, tiles
 from pages.views.seq2seq.hear import Heard, complain, heard, typed, words
 from pages.views.seq2seq.steps import after
 
@@ -35,8 +35,8 @@ def sample(current: Shown) -> None:
 
 @st.fragment
 def _one(current: Shown) -> None:
-    key = f"sample/{current.id}"
-    text = typed(current.settings.task, f"{key}/text", _("One word or phrase"), _first(current))
+    key = "sample"
+    text = typed(current.settings.task, f"{key}/text/{current.settings.task.name}", _("One word or phrase"), _first(current))
     good, complaints = words(current.id, text)
     complain(complaints[:1] if good else complaints)
     if not good:
@@ -107,24 +107,23 @@ def chance(run_id: str, text: str, temperature: float, top_k: int) -> float | No
 
 
 def _table(one: Heard, drawn: list[Drawn]) -> None:
-    rows = [
-        (
-            f"{100 * each.many / DRAWS:.1f} %",
-            chips.chips(each.names) if each.names else _("nothing"),
-            f"{each.logp:.2f}".replace("-", "−"),
-            _mark(each.names, one),
-        )
-        for each in drawn[:ROWS]
-    ]
-    if len(drawn) > ROWS:
-        rest = sum(each.many for each in drawn[ROWS:])
-        rows.append((f"{100 * rest / DRAWS:.1f} %", _("{} other answers").format(len(drawn) - ROWS), "", ""))
-    st.html(chips.table((_("drawn"), _("answer"), _("log p at T = 1, nats"), ""), rows))
+    """A row for each answer: how often it was drawn, its tokens, and a mark where it is right."""
+    rows = [tiles.Row(_row_name(each, one), tiles.plain(each.names), _mark(each, one)) for each in drawn[:ROWS]]
+    rest = sum(each.many for each in drawn[ROWS:])
+    title = _("✓ right, ✗ wrong; at the right log p at T = 1, in nats.")
+    if rest:
+        title += " " + _("{} other answers: {:.1f} % of the draws.").format(len(drawn) - ROWS, 100 * rest / DRAWS)
+    figure = tiles.figure(rows, max(14, *(len(row.tiles) for row in rows)), title)
+    chart.show(figure, key="sample/answers", alt=_("The most frequent answers of {} draws").format(DRAWS))
 
 
-def _mark(names: tuple[str, ...], one: Heard) -> str:
-    greedy = f'<span style="opacity:0.7">{_("greedy")}</span>' if list(names) == one.said else ""
-    return (chips.verdict(names, one.known) if names in one.known else "") + " " + greedy
+def _row_name(each: Drawn, one: Heard) -> str:
+    greedy = f" {_('greedy')}" if list(each.names) == one.said else ""
+    return f"{100 * each.many / DRAWS:.1f} %{greedy}"
+
+
+def _mark(each: Drawn, one: Heard) -> str:
+    return f"{tiles.tick(each.names, one.known)} {each.logp:.1f}".strip().replace("-", "−")
 
 
 def entropy(drawn: list[Drawn]) -> float:
@@ -151,7 +150,9 @@ def _next_token(current: Shown, one: Heard, temperature: float, top_k: int) -> N
     """The distribution over the next token along greedily said ones, as the network gives it and as it is drawn from."""
     tokens, step = data.opened(current.id)[1].target.tokens, 1
     if len(one.ids) > 1:
-        step = st.slider(_("Step"), 1, len(one.ids), 1, key=f"sample/{current.id}/step/{one.text}")
+        key = f"sample/step/{one.text}"
+        data.keep(key, range(1, len(one.ids) + 1), 1)
+        step = st.slider(_("Step"), 1, len(one.ids), key=key)
     own, drawn_from = next_token(current.id, one.text, one.ids[: step - 1], temperature, top_k)
     order = np.argsort(-own)[:SHOWN]
     figure = figures.bars(

@@ -1,15 +1,14 @@
 """Say it: one's own words, read letter by letter and said token by token, with all that happens between."""
 
-from html import escape
-
 import numpy as np
 import streamlit as st
 
 from core.data import dates
 from core.seq2seq.settings import Task
+from pages.shared import chart
 from pages.shared.shown import Shown
 from pages.shared.words import _
-from pages.views.seq2seq import chips, data, flow, live
+from pages.views.seq2seq import data, flow, stage, tiles
 from pages.views.seq2seq.hear import Heard, architecture, complain, heard, origin, typed, words
 
 STILL = 0.5  # letters that the centre of a look may move and still count as staying
@@ -19,31 +18,33 @@ STILL = 0.5  # letters that the centre of a look may move and still count as sta
 def say(current: Shown) -> None:
     """A text field, the answers, and one word's way through encoder and decoder."""
     task = current.settings.task
-    text = typed(task, f"say/{current.id}/text", _("Your words"))
+    text = typed(task, f"say/text/{task.name}", _("Your words"))
     good, complaints = words(current.id, text)
     complain(complaints)
     if not good:
         return
     found = [heard(current.id, word) for word in good]
-    st.html(chips.table(_heads(task), [_row(task, one) for one in found]))
+    _at_work(current, found[_answers(task, found)])
+
+
+def _answers(task: Task, found: list[Heard]) -> int:
+    """What is said to each word; returns the one to look closer at, which a click on its row or on its name chooses."""
+    which = f"say/which/{'|'.join(one.text for one in found)}"
+    clicked = chart.picked(st.session_state.get("say/answers/plot"))
+    if clicked and clicked != st.session_state.get("say/clicked"):
+        st.session_state["say/clicked"] = clicked
+        st.session_state[which] = clicked["custom"]
+    data.keep(which, range(len(found)), 0)
+    number = st.session_state[which]
+    rows = [_row(task, one) for one in found]
+    figure = tiles.figure(rows, max(14, *(len(row.tiles) for row in rows)), chosen=number if len(found) > 1 else None)
+    alt = _("What is said to {}").format(", ".join(one.text for one in found))
+    chart.show(figure, key="say/answers", alt=alt, pick=True)
     if any(not one.known for one in found):
         st.caption(_why_unknown(task))
-    chosen = found[0]
     if len(found) > 1:
-        number = st.pills(
-            _("Look closer at"),
-            range(len(found)),
-            format_func=lambda i: found[i].text,
-            default=0,
-            required=True,
-            key=f"say/{current.id}/which/{'|'.join(one.text for one in found)}",
-        )
-        chosen = found[number]
-    _at_work(current, chosen)
-
-
-def _heads(task: Task) -> tuple[str, ...]:
-    return (_("read"), _("said"), _("how sure"), _("known answer"), _("this input"))
+        st.pills(_("Look closer at"), range(len(found)), format_func=lambda i: found[i].text, required=True, key=which)
+    return number if len(found) > 1 else 0
 
 
 def _why_unknown(task: Task) -> str:
@@ -55,17 +56,11 @@ def _why_unknown(task: Task) -> str:
     return _("No verdict on a word that is not in the dictionary: nobody has written down how it sounds.")
 
 
-def _row(task: Task, one: Heard) -> tuple[str, ...]:
-    nearest = chips.nearest(one.said, one.known)
-    wrong, missing = chips.mistakes(one.said, nearest), chips.missing(one.said, nearest)
-    known = chips.verdict(one.said, one.known) or "–"
-    return (
-        f"<b>{escape(one.text)}</b>",
-        chips.chips(one.said, one.sure, wrong, missing=missing),
-        f"{100 * one.p:.0f} %",
-        known,
-        escape(origin(task, one.text)),
-    )
+def _row(task: Task, one: Heard) -> tiles.Row:
+    """A word, where it comes from, what is said to it, and how probable the whole answer is."""
+    name = f"{one.text}\n{origin(task, one.text)}"
+    note = f"{tiles.tick(one.said, one.known)} {100 * one.p:.0f} %".strip()
+    return tiles.Row(name, tiles.judged(one.said, one.sure, one.known), note)
 
 
 @st.fragment
@@ -74,26 +69,20 @@ def _at_work(current: Shown, one: Heard) -> None:
     arch = architecture(current.id)
     recurrent = arch["kind"].startswith("recurrent")
     scene = flow.Scene(one.text, one.tokens, one.sure, one.looked, recurrent, arch.get("hidden", 0))
-    moment = st.slider(
-        _("Moment"),
-        0,
-        scene.moments,
-        scene.moments,
-        key=f"say/{current.id}/moment/{one.text}",
-        help=_("To the left and back: first the letters are read, then the tokens are said."),
-    )
+    key = f"say/moment/{one.text}"
+    data.keep(key, range(scene.moments + 1), scene.moments)
+    help_ = _("To the left and back: first the letters are read, then the tokens are said.")
+    moment = st.slider(_("Moment"), 0, scene.moments, key=key, help=help_)
     left, right = st.columns([1.7, 1], gap="medium")
     with left:
-        st.html(flow.svg(scene, moment))
+        chart.show(flow.figure(scene, moment), key="say/flow", alt=flow.about(scene, moment))
         st.markdown(about(current.settings.task, scene, moment))
     with right:
         if one.looked is not None:
-            live.heat(one.looked, one.text, one.tokens, current, "say/attention")
+            stage.heat(one.looked, one.text, one.tokens, "say/attention")
             st.markdown(about_attention(one))
         else:
-            st.markdown(
-                _("Everything that the decoder knows of the input went through **{} numbers**.").format(scene.size)
-            )
+            st.markdown(_("All that the decoder knows of the input went through **{} numbers**.").format(scene.size))
 
 
 def about(task: Task, scene: flow.Scene, moment: int) -> str:
@@ -136,8 +125,5 @@ def about_attention(one: Heard) -> str:
     moves = np.diff(weights @ places)
     on, back = (float(np.mean(where)) if len(moves) else 0.0 for where in (moves > STILL, moves < -STILL))
     bits = float(np.mean(-(weights * np.log2(np.maximum(weights, 1e-12))).sum(1)))
-    return _(
-        "From one token to the next the look moves on in **{:.0f} %** of all steps, moves back in **{:.0f} %**, and otherwise stays. On "
-        "average it is spread over **{:.1f}** letters (2 to the power of its entropy, {:.1f} bits; {} would be all alike). These weights "
-        "say where the decoder looks. Whether it needs what it sees there, *Explain* asks."
-    ).format(100 * on, 100 * back, 2**bits, bits, weights.shape[1])
+    said = _("The look moves on in **{:.0f} %** of steps, back in **{:.0f} %**. It covers **{:.1f}** letters on average ({:.1f} bits).")
+    return said.format(100 * on, 100 * back, 2**bits, bits)

@@ -52,7 +52,7 @@ def states(current: Shown) -> None:
 def _drawn(current: Shown) -> None:
     ways = {"letter": _("one letter in many {}"), "vector": _("the one vector of many {}")}
     things, signs = words_for(current.settings.task)
-    at = f"states/{current.id}"
+    at = f"states/{current.settings.task.name}"
     way = st.segmented_control(
         _("What is drawn"),
         list(ways),
@@ -75,22 +75,15 @@ def _letter(current: Shown, at: str) -> Cloud | None:
     letters = choices(current.id)
     if not letters:
         return None
-    letter = st.segmented_control(
-        _("Letter"),
-        letters,
-        default=letters[0],
-        required=True,
-        key=f"{at}/letter",
-        wrap=True,
-    )
+    data.keep(f"{at}/letter", letters, letters[0])
+    letter = st.segmented_control(_("Letter"), letters, required=True, key=f"{at}/letter", wrap=True)
     attends = data.opened(current.id)[0].arch.get("attention", "heads") != "none"
     ways = {"said": _("what was said there"), "next": _("what comes after it"), "place": _("its place")}
     if not attends:
         del ways["said"]  # nobody knows where such a decoder looks
     first = "place" if current.settings.task.name == "toy" else next(iter(ways))
-    by = st.segmented_control(
-        _("Coloured by"), list(ways), format_func=ways.get, default=first, required=True, key=f"{at}/by", wrap=True
-    )
+    data.keep(f"{at}/by", list(ways), first)
+    by = st.segmented_control(_("Coloured by"), list(ways), format_func=ways.get, required=True, key=f"{at}/by", wrap=True)
     said = {
         "said": _(
             "The encoder's state at “{}”, coloured by what the decoder said while it looked there more than anywhere else; "

@@ -8,7 +8,7 @@ import streamlit as st
 from pages.shared import chart, figures
 from pages.shared.shown import Shown
 from pages.shared.words import _
-from pages.views.seq2seq import chips, data
+from pages.views.seq2seq import data, tiles
 from pages.views.seq2seq.hear import complain, heard, typed, words
 
 SHOWN = 10  # of the likeliest tokens
@@ -17,23 +17,21 @@ SHOWN = 10  # of the likeliest tokens
 @st.fragment
 def steps(current: Shown) -> None:
     """What was said so far, what may come next, and what would follow."""
-    text = typed(current.settings.task, f"steps/{current.id}/text", _("One word or phrase"), _first(current))
+    text = typed(current.settings.task, f"steps/text/{current.settings.task.name}", _("One word or phrase"), _first(current))
     good, complaints = words(current.id, text)
     complain(complaints[:1] if good else complaints)
     if not good:
         return
-    word = good[0]
-    key = f"steps/{current.id}/said/{word}"
-    said: list[int] = st.session_state.setdefault(key, [])
+    word, tokens = good[0], data.opened(current.id)[1].target.tokens
+    key = f"steps/said/{current.settings.task.name}/{word}"
+    said = [token for token in st.session_state.get(key, []) if token < len(tokens)]  # a run before it may have had more tokens
     at = after(current.id, word, tuple(said))
-    tokens = data.opened(current.id)[1].target.tokens
-    _so_far(current, word, said, tokens)
+    _answers(current, word, said, at, tokens)
     left, right = st.columns([1.3, 1], gap="large")
     with right:
         _choose(key, said, at, tokens)
     with left:
         _distribution(at, tokens, len(said))
-    _what_follows(current, word, said, at, tokens)
 
 
 def _first(current: Shown) -> str:
@@ -64,12 +62,6 @@ def after(run_id: str, text: str, said: tuple[int, ...]) -> dict[str, Any]:
     }
 
 
-def _so_far(current: Shown, word: str, said: list[int], tokens: tuple[str, ...]) -> None:
-    begun = chips.chips(["<BOS>", *(tokens[i] for i in said)])
-    end = "" if 2 in said else " <b>?</b>"
-    st.html(f'<div style="font-size:1.1rem;overflow-x:auto;white-space:nowrap">{begun}{end}</div>')
-
-
 def _choose(key: str, said: list[int], at: dict[str, Any], tokens: tuple[str, ...]) -> None:
     """Say the likeliest, force another, take back, begin again."""
     best = int(at["p"].argmax())
@@ -96,12 +88,10 @@ def _choose(key: str, said: list[int], at: dict[str, Any], tokens: tuple[str, ..
         st.caption(_("The answer has ended. Undo takes the last token back."))
         return
     order = [int(i) for i in np.argsort(-at["p"]) if at["p"][i] > 0]
+    other = f"{key}/other/{len(said)}"
+    data.keep(other, order, order[min(1, len(order) - 1)])
     choice = st.selectbox(
-        _("Or make it say"),
-        order,
-        index=min(1, len(order) - 1),
-        format_func=lambda i: f"{tokens[i]} · {100 * at['p'][i]:.1f} %",
-        key=f"{key}/other/{len(said)}",
+        _("Or make it say"), order, format_func=lambda i: f"{tokens[i]} · {100 * at['p'][i]:.1f} %", key=other
     )
     st.button(_("Force it"), key=f"{key}/force", icon=":material/front_hand:", on_click=_add, args=(key, choice))
 
@@ -134,21 +124,23 @@ def _distribution(at: dict[str, Any], tokens: tuple[str, ...], place: int) -> No
     chart.show(figure, key="steps/next", alt=_("Probability of the likeliest next tokens"))
 
 
-def _what_follows(current: Shown, word: str, said: list[int], at: dict[str, Any], tokens: tuple[str, ...]) -> None:
+def _answers(current: Shown, word: str, said: list[int], at: dict[str, Any], tokens: tuple[str, ...]) -> None:
     """The answer from here if it is left to itself, beside the one that nobody touched."""
     own = heard(current.id, word)
     rows = [
-        (_("<b>from here, left to itself</b>"), _said(at["follows"], at["sure"], tokens, len(said)), _logp(at["logp"])),
-        (_("nobody touches it"), _said(own.ids, own.sure, tokens, 0), _logp(float(np.log(own.sure).sum()))),
+        tiles.Row(_("from here"), _said(at["follows"], at["sure"], tokens, len(said)), _logp(at["logp"])),
+        tiles.Row(_("nobody touches it"), _said(own.ids, own.sure, tokens, 0), _logp(float(np.log(own.sure).sum()))),
     ]
-    st.html(chips.table(("", _("answer"), _("log p, nats")), rows))
+    title = _("Green: chosen step by step. At the right: log p of the whole answer, in nats.")
+    figure = tiles.figure(rows, max(14, *(len(row.tiles) for row in rows)), title)
+    chart.show(figure, key="steps/answers", alt=_("The answer from here, and the one that nobody touched"))
     st.markdown(about(said, at, own))
 
 
-def _said(ids: tuple[int, ...], sure: tuple[float, ...], tokens: tuple[str, ...], kept: int) -> str:
-    """The tokens; those that were chosen step by step in green."""
-    names = [tokens[i] for i in ids]
-    return chips.chips(names[:kept], sure, colour=figures.COLOURS["neutral"]) + chips.chips(names[kept:], sure[kept:])
+def _said(ids: tuple[int, ...], sure: tuple[float, ...], tokens: tuple[str, ...], kept: int) -> list[tiles.Tile]:
+    """The tokens; those that were chosen step by step have a colour of their own."""
+    names = [_("end") if i == 2 else tokens[i] for i in ids]
+    return tiles.plain(names[:kept], sure, "chosen") + tiles.plain(names[kept:], sure[kept:])
 
 
 def _logp(value: float) -> str:
@@ -164,7 +156,5 @@ def about(said: list[int], at: dict[str, Any], own: Any) -> str:
     gap = at["logp"] - float(np.log(own.sure).sum())
     ratio = np.exp(min(abs(gap), 50))
     side = _("less likely") if gap < 0 else _("more likely")
-    return _(
-        "Another token at step {}. Every later step reads it: of the tokens behind it {} stand where another one stood. The whole answer "
-        "is {:,.1f} times {} than the one that nobody touched."
-    ).format(first + 1, changed, ratio, side)
+    told = _("Another token at step {}: {} of the tokens behind it changed. The whole answer is {:,.1f} times {}.")
+    return told.format(first + 1, changed, ratio, side)

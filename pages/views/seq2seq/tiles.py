@@ -79,7 +79,7 @@ def figure(
     """
     shown = [_cut(row.tiles, columns) for row in rows]
     kinds = [kind for kind in ROLES if kind in always or any(tile.kind == kind for row in shown for tile in row)]
-    traces = [_tiles(kind, shown, rows) for kind in kinds]
+    traces = [_tiles(kind, shown) for kind in kinds]
     traces += [_below(shown), _notes(rows, columns)]
     across = figures.axis(title, [-0.6, columns + 0.6]) | {"showticklabels": False, "ticks": "", "zeroline": False}
     down = figures.axis("", [len(rows) - 0.45, -0.45]) | figures.names_of([row.name for row in rows])
@@ -95,9 +95,11 @@ def _cut(tiles: Sequence[Tile], columns: int) -> list[Tile]:
     return list(tiles) if len(tiles) <= columns else [*tiles[: columns - 1], Tile(MORE, tiles[columns - 1].kind)]
 
 
-def _tiles(kind: str, shown: Sequence[Sequence[Tile]], rows: Sequence[Row]) -> Trace:
+def _tiles(kind: str, shown: Sequence[Sequence[Tile]]) -> Trace:
     """The tiles of one kind, as bars that lie."""
     hue, placed = COLOURS[ROLES[kind]], [(i, j, tile) for i, row in enumerate(shown) for j, tile in enumerate(row) if tile.kind == kind]
+    if not placed:  # Plotly names no empty trace in its legend
+        return {"type": "bar", "orientation": "h", "name": _(kind), "x": [None], "y": [None], "marker": {"color": hue}}
     return {
         "type": "bar",
         "orientation": "h",

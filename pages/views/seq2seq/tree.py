@@ -1,18 +1,18 @@
-"""The tree of a beam search as one drawing: what was kept at each step, what was cut, and where greedy went."""
+"""The tree of a beam search as one figure: what was kept at each step, what was cut, and where greedy went."""
 
-from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 
-from pages.shared.figures import COLOURS
+from pages.shared import figures
+from pages.shared.figures import COLOURS, INK, Figure
+from pages.shared.grammar import Trace
+from pages.shared.grammar import said as written
 from pages.shared.words import _
 
-WIDE, HIGH = 92, 38  # of a column and of a row, in pixels
-TOP, LEFT = 26, 58
-BOX = 60, 31
-INK = "#15181F"  # on orange and grey; on blue white is easier to read
-GREY, BLUE, ORANGE, DANGER = (COLOURS[role] for role in ("control", "before", "after", "danger"))
+WIDE, HIGH = 0.62, 0.8  # of a box, where steps and rows are 1 apart
+ROW = 40  # pixels
+BENDS = 12  # points of a curved line
+ROLES = {"winner": "after", "greedy": "before", "kept": "control", "cut": "danger"}
 
 
 @dataclass(frozen=True)
@@ -28,69 +28,81 @@ class Node:
     greedy: bool = False
     waits: bool = False
 
+    @property
+    def kind(self) -> str:
+        """Which of ROLES its box belongs to."""
+        if not self.kept:
+            return "cut"
+        return "winner" if self.wins else "greedy" if self.greedy else "kept"
 
-def svg(steps: Sequence[Sequence[Node]]) -> str:
-    """HTML of the drawing. steps: the candidates of each step, kept ones first, each in order of score."""
-    tall = TOP + HIGH * max(map(len, steps)) + 10
-    wide = LEFT + WIDE * len(steps) + 12
-    parts = [
-        f'<text x="{LEFT - 8}" y="{_y(0) + 4}" text-anchor="end" font-size="11" fill="{GREY}">&lt;BOS&gt;</text>',
-        *(f'<text x="{_x(t)}" y="14" font-size="11" fill="{GREY}">{t + 1}</text>' for t in range(len(steps))),
+
+def figure(steps: Sequence[Sequence[Node]]) -> Figure:
+    """steps: the candidates of each step, kept ones first, each in order of score."""
+    rows = max(map(len, steps))
+    placed = [(t, i, node) for t, nodes in enumerate(steps) for i, node in enumerate(nodes)]
+    names = {"winner": _("winner"), "greedy": _("greedy"), "kept": _("kept"), "cut": _("cut")}
+    traces = [
+        _links([each for each in placed if not each[2].wins], "control", 1.3, "solid"),
+        _links([each for each in placed if each[2].wins], "after", 3.2, "solid"),
+        _links([each for each in placed if each[2].greedy], "before", 1.8, "6px,4px"),
+        *(_boxes(kind, name, [each for each in placed if each[2].kind == kind]) for kind, name in names.items()),
     ]
-    for t, nodes in enumerate(steps):
-        parts += [_link(t, i, node) for i, node in enumerate(nodes)]
-    for t, nodes in enumerate(steps):
-        parts += [_node(t, i, node) for i, node in enumerate(nodes)]
-    drawn = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {tall}" width="{wide}" height="{tall}" '
-        f'font-family="sans-serif" font-size="13" text-anchor="middle">{"".join(parts)}</svg>'
-    )
-    source = "data:image/svg+xml;base64," + b64encode(drawn.encode()).decode()
-    alt = _("Tree of {} steps: kept hypotheses in orange and blue, cut ones in grey").format(len(steps))
-    style = f"width:{wide}px;max-width:none;height:{tall}px;display:block"
-    return f'<div style="overflow:auto;max-height:580px"><img src="{source}" alt="{escape(alt)}" style="{style}"></div>'
+    across = figures.axis(_("step"), [-0.8, len(steps) - 0.45]) | figures.names_of(range(1, len(steps) + 1)) | {"side": "top"}
+    down = figures.axis("", [rows - 0.45, -0.55]) | {"showticklabels": False}
+    for axis in (across, down):
+        axis |= {"showgrid": False, "zeroline": False, "ticks": ""}
+    return figures.figure_of(traces, across, down, 90 + ROW * rows, barmode="overlay", hovermode="closest", showlegend=True)
 
 
-def _x(step: int) -> float:
-    return LEFT + WIDE * step + BOX[0] / 2 + 18
+def _boxes(kind: str, name: str, placed: Sequence[tuple[int, int, Node]]) -> Trace:
+    """The candidates of one kind: token and score in a box."""
+    hue, empty = COLOURS[ROLES[kind]], kind == "cut"
+    return {
+        "type": "bar",
+        "orientation": "h",
+        "name": name,
+        "x": [WIDE] * len(placed),
+        "base": [t - WIDE / 2 for t, i, node in placed],
+        "y": [i for t, i, node in placed],
+        "width": HIGH,
+        "offset": -HIGH / 2,
+        "text": [f"<b>{written(_token(node))}</b><br>{_score(node)}" for t, i, node in placed],
+        "textposition": "inside",
+        "insidetextanchor": "middle",
+        "textangle": 0,
+        "constraintext": "none",
+        "insidetextfont": {"color": INK, "size": 12},
+        "customdata": [_score(node) for t, i, node in placed],
+        "hovertext": [written(node.token) for t, i, node in placed],
+        "hovertemplate": f"%{{hovertext}}: {name}, {_('score')} %{{customdata}}<extra></extra>",
+        "marker": {"color": "rgba(0,0,0,0)" if empty else _pale(hue), "line": {"color": hue, "width": 1.5}},
+    }
 
 
-def _y(row: int) -> float:
-    return TOP + HIGH * row + BOX[1] / 2
+def _token(node: Node) -> str:
+    return "⋯" if node.waits else node.token.replace("<EOS>", _("end"))
 
 
-def _link(step: int, row: int, node: Node) -> str:
-    """From the parent's box to this one's: thick where it wins, dashed blue where greedy goes."""
-    start = (_x(step - 1) + BOX[0] / 2, _y(node.parent)) if step else (LEFT - 4, _y(0))
-    end = _x(step) - BOX[0] / 2, _y(row)
-    middle = (start[0] + end[0]) / 2
-    path = f"M{start[0]} {start[1]}C{middle} {start[1]} {middle} {end[1]} {end[0]} {end[1]}"
-    colour, width = (ORANGE, 3.2) if node.wins else (GREY, 1.3)
-    dots = ' stroke-dasharray="2 4"' if node.waits else ""
-    own = f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="{width}" stroke-opacity="{_opacity(node)}"{dots}/>'
-    also = (
-        f'<path d="{path}" fill="none" stroke="{BLUE}" stroke-width="1.8" stroke-dasharray="6 4"/>'
-        if node.greedy
-        else ""
-    )
-    return own + also
+def _score(node: Node) -> str:
+    return f"{node.score:.2f}".replace("-", "−")
 
 
-def _node(step: int, row: int, node: Node) -> str:
-    """Token and score; what was cut has a cross."""
-    x, y = _x(step), _y(row)
-    colour = ORANGE if node.wins else BLUE if node.greedy and node.kept else GREY
-    name = "⋯" if node.waits else node.token.replace("<EOS>", "■")
-    fill = f'fill="{colour}" fill-opacity="{0.95 if node.kept else 0.12}"'
-    ink = ("#FFFFFF" if colour == BLUE else INK) if node.kept else GREY
-    score = f"{node.score:.2f}".replace("-", "−")
-    cross = "" if node.kept else f'<text x="{x + BOX[0] / 2 + 8}" y="{y + 5}" font-size="13" fill="{DANGER}">×</text>'
-    return (
-        f'<rect x="{x - BOX[0] / 2}" y="{y - BOX[1] / 2}" width="{BOX[0]}" height="{BOX[1]}" rx="5" {fill}/>'
-        f'<text x="{x}" y="{y - 1}" font-weight="700" fill="{ink}">{escape(name)}</text>'
-        f'<text x="{x}" y="{y + 12}" font-size="11" fill="{ink}">{score}</text>{cross}'
-    )
+def _pale(hue: str) -> str:
+    red, green, blue = bytes.fromhex(hue[1:])
+    return f"rgba({red},{green},{blue},0.5)"
 
 
-def _opacity(node: Node) -> float:
-    return 1.0 if node.wins else 0.8 if node.kept else 0.35
+def _links(placed: Sequence[tuple[int, int, Node]], role: str, width: float, dash: str) -> Trace:
+    """Curved lines from each parent's box to the child's."""
+    xs, ys = [], []
+    for t, i, node in placed:
+        start, end = (t - 1 + WIDE / 2, node.parent if t else 0), (t - WIDE / 2, i)
+        for k in range(BENDS + 1):
+            share = k / BENDS
+            eased = share * share * (3 - 2 * share)
+            xs.append(start[0] + share * (end[0] - start[0]))
+            ys.append(start[1] + eased * (end[1] - start[1]))
+        xs.append(None)
+        ys.append(None)
+    line = {"color": COLOURS[role], "width": width, "dash": dash}
+    return {"type": "scatter", "mode": "lines", "name": "", "showlegend": False, "hoverinfo": "skip", "x": xs, "y": ys, "line": line}

@@ -1,27 +1,22 @@
 """The tab Explain: which letters speak for one token of the answer, and whether these are the letters that were looked at."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
-from pages.shared import chart, figures
-from pages.shared.figures import DIVERGING
+from pages.shared import chart, figures, rasters
 from pages.shared.shown import Shown
 from pages.shared.words import _, plain
 from pages.views.seq2seq import data
 
 LOOKED, NOTHING = "looked", "nothing"  # what may stand beside a method
 UNSIGNED = ("saliency", LOOKED)
-FADED = 0.85  # of the full hue at most, so that dark ink stays readable
-INK = "#15181F"
 SHARE = 0.8  # of all that speaks for a token
 FEW = 4  # letters that a rank correlation needs
 SPACE = "␣"
-WIDE = 0.7  # of a bar, where letters are 1 apart
 
 
 @dataclass(frozen=True)
@@ -43,7 +38,7 @@ def why(current: Shown) -> None:
 
 @st.fragment
 def _asked(current: Shown) -> None:
-    at = f"why/{current.id}"
+    at = f"why/{current.settings.task.name}"
     word = _word(current, at)
     if word is None:
         return
@@ -52,13 +47,14 @@ def _asked(current: Shown) -> None:
     except ValueError as error:  # it cannot be read: the sentence says why
         st.info(plain(str(error)))
         return
+    key = f"{at}/place/{''.join(said.letters)}"
+    data.keep(key, range(len(said.tokens)), 0)
     place = st.segmented_control(
         _("Which token of the answer"),
         list(range(len(said.tokens))),
         format_func=lambda t: f"{said.names[t]} · {100 * said.p[t]:.0f} %",
-        default=0,
         required=True,
-        key=f"{at}/place/{''.join(said.letters)}",
+        key=key,
         wrap=True,
     )
     left, right = st.columns(2)
@@ -68,18 +64,18 @@ def _asked(current: Shown) -> None:
         beside = _beside(at, method, said.looked is not None)
     found, noun = explained(current.id, word, place, method), data.heading(current.settings.task.name)[0]
     st.markdown(question(said, place, found["p"]))
-    _shown(said, found["weights"], method)
+    rows = {method: found["weights"]}
     if beside == LOOKED:
-        _shown(said, said.looked[place], LOOKED)
-        st.markdown(about_both(found["weights"], said.looked[place], method, LOOKED))
+        rows[LOOKED] = said.looked[place]
     elif beside != NOTHING:
-        other = explained(current.id, word, place, beside)
-        _shown(said, other["weights"], beside)
-        st.caption(plain(other["note"]))
-        st.markdown(about_both(found["weights"], other["weights"], method, beside))
+        rows[beside] = explained(current.id, word, place, beside)["weights"]
+    figure = boxes(said.letters, rows)
+    chart.show(figure, key="why/letters", alt=_("How much each letter of {} speaks for the token").format("".join(said.letters)))
+    if beside in rows:
+        st.markdown(about_both(found["weights"], rows[beside], method, beside))
     _bars(said, found["weights"], method, noun)
     st.markdown(about(said, found["weights"], method, noun))
-    st.caption(plain(found["note"]) + " " + _about_scale(method))
+    st.caption(plain(found["note"]))
 
 
 # ---- what is asked ----
@@ -158,35 +154,19 @@ def explained(run_id: str, word: str, place: int, method: str) -> dict[str, Any]
 # ---- what is drawn ----
 
 
-def _shown(said: Answer, weights: np.ndarray, method: str) -> None:
-    """The letters as boxes under the name of what weighs them."""
-    title = _("where it looks (attention)") if method == LOOKED else _(method_names()[method])
-    st.html(
-        f'<div style="font-size:0.85rem;font-weight:600">{escape(title)}</div>' + boxes(said.letters, weights, method)
-    )
+def boxes(letters: Sequence[str], rows: Mapping[str, np.ndarray]) -> figures.Figure:
+    """A square for every letter, a row for every method: orange speaks for the token, blue against it. rows: method → weights (S,).
 
-
-def boxes(letters: Sequence[str], weights: np.ndarray, method: str) -> str:
-    """HTML: every letter in a box, the more orange the more it speaks for the token, the more blue the more against it."""
-    top = float(np.abs(weights).max()) or 1.0
-    cells = []
-    for letter, weight in zip(letters, weights.tolist()):
-        style = f"background:{tint(weight / top)};color:{INK};border-radius:6px;min-width:2.7rem;padding:0.2rem 0.15rem;text-align:center"
-        shown = escape(letter.replace(" ", SPACE))
-        cells.append(
-            f'<div style="{style}"><div style="font-size:1.3rem;font-weight:600;line-height:1.3">{shown}</div>'
-            f'<div style="font-size:0.75rem">{number(weight, method)}</div></div>'
-        )
-    said = ", ".join(f"{letter} {number(weight, method)}" for letter, weight in zip(letters, weights.tolist()))
-    return f'<div role="img" aria-label="{escape(said)}" style="display:flex;flex-wrap:wrap;gap:4px">{"".join(cells)}</div>'
-
-
-def tint(share: float) -> str:
-    """From paper to orange above zero, to blue below. share: in [−1, 1]."""
-    blue, paper, orange = (np.array(list(bytes.fromhex(stop[1:])), float) for stop in DIVERGING)
-    far = FADED * min(1.0, abs(share))
-    mixed = (1 - far) * paper + far * (orange if share > 0 else blue)
-    return "#" + "".join(f"{round(channel):02X}" for channel in mixed)
+    Each row has its own scale, so that the deepest colour is its largest weight.
+    """
+    scaled = np.stack([weights / (float(np.abs(weights).max()) or 1.0) for weights in rows.values()])
+    names = [_("where it looks (attention)") if method == LOOKED else _(method_names()[method]) for method in rows]
+    written = [[number(weight, method) for weight in weights.tolist()] for method, weights in rows.items()]
+    columns = [letter.replace(" ", SPACE) for letter in letters]
+    figure = rasters.matrix(scaled, 76 + 46 * len(rows), signed=True, limit=1.0, rows=names, columns=columns, words=written)
+    figure["layout"]["yaxis"].pop("scaleanchor")
+    figure["layout"]["xaxis"]["tickfont"] = {"size": 16}
+    return figure
 
 
 def number(weight: float, method: str) -> str:
@@ -269,13 +249,7 @@ def about_both(one: np.ndarray, two: np.ndarray, first: str, second: str) -> str
     said = said.replace("-", "−")
     if second != LOOKED:
         return said
-    return (
-        said
-        + " "
-        + _(
-            "Attention is where it looks, the weights above are what it needs: a state that is looked at tells of its neighbours, too."
-        )
-    )
+    return said + " " + _("Attention is where it looks; the weights are what it needs.")
 
 
 def agreement(one: np.ndarray, two: np.ndarray, first: str, second: str) -> float | None:
@@ -290,10 +264,3 @@ def agreement(one: np.ndarray, two: np.ndarray, first: str, second: str) -> floa
 
 def _comparable(weights: np.ndarray, first: str, second: str) -> np.ndarray:
     return np.abs(weights) if first in UNSIGNED or second in UNSIGNED else weights
-
-
-def _about_scale(method: str) -> str:
-    """How the colours are to be read."""
-    if method in UNSIGNED:
-        return _("Orange is large; the deepest colour is the largest of these letters.")
-    return _("Orange speaks for it, blue against it; the deepest colour is the largest of these letters.")

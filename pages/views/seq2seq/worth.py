@@ -1,15 +1,13 @@
 """What a beam is worth: errors on test examples beside greedy's, and where the two part."""
 
-from html import escape
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
-from pages.shared.figures import COLOURS
 from pages.shared.shown import Shown
-from pages.shared.words import _
-from pages.views.seq2seq import chips, data
+from pages.shared.words import _, plain
+from pages.views.seq2seq import data
 
 JUDGED = 500  # test examples that greedy and beam are judged by
 PARTED = 6  # examples in the list of those where they part, of each kind
@@ -22,7 +20,7 @@ def worth(current: Shown) -> None:
         st.rerun()
     st.markdown(f"**{_('What is it worth?')}**")
     left, right = st.columns(2, gap="large")
-    key = f"beam/{current.id}/many"
+    key = f"beam/many/{current.settings.task.name}"
     width = left.select_slider(_("Beam width, on many examples"), [1, 2, 3, 5, 10], 5, key=f"{key}/width")
     alpha = right.select_slider(
         _("Length normalisation α, on many examples"), [0.0, 0.5, 1.0, 1.5], 1.0, key=f"{key}/alpha"
@@ -35,26 +33,26 @@ def worth(current: Shown) -> None:
         st.caption(whole)
     if found["parted"]:
         st.pills(
-            _("Where the two part; choose one to see its tree"),
+            _("Where the two differ; choose one to see its tree"),
             [row[0] for row in found["parted"]],
             key=f"{key}/parted/{width}/{alpha}",
             on_change=_open,
-            args=(current.id, f"{key}/parted/{width}/{alpha}", width, alpha),
+            args=(current.settings.task.name, f"{key}/parted/{width}/{alpha}", width, alpha),
         )
         heads = (_("read"), _("greedy says"), _("the beam says"), _("right"))
-        st.html(chips.table(heads, [_parted(*row) for row in found["parted"]]))
+        st.table({head: [_line(row[i]) for row in found["parted"]] for i, head in enumerate(heads)}, hide_index=True)
 
 
-def _open(run_id: str, chosen: str, width: int, alpha: float) -> None:
+def _open(task: str, chosen: str, width: int, alpha: float) -> None:
     """Puts the chosen example above, with the knobs at which the two part; that is another fragment, so the page is redrawn."""
     if word := st.session_state.get(chosen):
-        st.session_state[example_key(run_id)] = (word, width, alpha)
+        st.session_state[example_key(task)] = (word, width, alpha)
         st.session_state["beam/opened"] = True
 
 
-def example_key(run_id: str) -> str:
+def example_key(task: str) -> str:
     """Where the chosen example is remembered: (input, width, α)."""
-    return f"beam/{run_id}/example"
+    return f"beam/{task}/example"
 
 
 @st.cache_data(max_entries=30, show_spinner=False)
@@ -82,9 +80,10 @@ def measured(run_id: str, width: int, alpha: float) -> dict[str, Any]:
                         "spoilt": int(spoilt.sum()), "parted": parted}  # fmt: skip
 
 
-def _parted(text: str, greedy: tuple[str, ...], wide: tuple[str, ...], right: tuple[str, ...]) -> tuple[str, ...]:
-    said = (chips.chips(each, wrong=chips.mistakes(each, right), missing=chips.missing(each, right)) for each in (greedy, wide))
-    return (f"<b>{escape(text)}</b>", *said, chips.chips(right, colour=COLOURS["control"]))
+def _line(tokens: str | tuple[str, ...]) -> str:
+    """An input, or the tokens of an answer: sounds apart, signs together."""
+    apart = " " if any(len(token) > 1 for token in tokens) else ""
+    return plain(tokens if isinstance(tokens, str) else apart.join(tokens))
 
 
 def about_worth(found: dict[str, Any], width: int) -> str:

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from pages.shared import chart, figures, rasters
+from pages.shared import chart, figures, rasters, views
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.transfer.cloud import at_step
@@ -19,17 +19,12 @@ def border(current: Shown) -> None:
     """The border at each look of the run, with both accuracies."""
     found = current.pictures("border")
     if not found or current.last("points") is None:
-        st.info(_("This run holds no border: only runs on the moons that came to their first look do."))
+        st.info(_("This run has no border: it was stopped before its first look, or its target is not the moons."))
         return
     steps, place = [e.step for e in found], len(found) - 1
     if place:
-        place = st.select_slider(
-            _("Look after step"),
-            range(len(found)),
-            place,
-            format_func=lambda i: f"{steps[i]:,}",
-            key=f"border/look/{current.id}/{len(found)}",
-        )
+        where = views.kept("border/look", range(len(found)), place)
+        place = st.select_slider(_("After step"), range(len(found)), format_func=lambda i: f"{steps[i]:,}", key=where)
     left, right = st.columns([1.5, 1], gap="large")
     with left:
         values = np.array(found[place].array, np.float64)
@@ -44,16 +39,14 @@ def _words(current: Shown, step: int) -> None:
     if {"source", "target"} <= set(values):
         st.markdown(
             _(
-                "{} the network puts **{:.1f} %** of the source's points on the right side, and **{:.1f} %** of the target's. "
-                "Guessing puts 50 % there."
+                "{} the network gets **{:.1f} %** of the source's points right, and **{:.1f} %** of the target's. Guessing gets 50 %."
             ).format(when, values["source"], values["target"])
         )
     if current.settings is not None and current.settings.target.name == "moons":
-        st.markdown(_("The target is the source, turned by {}° about the middle.").format(current.settings.target.turn))
+        st.markdown(_("The target is the source, turned by {}°.").format(current.settings.target.turn))
     st.caption(
         _(
-            "The stronger the grey, the surer the network is of class 1. On the solid line both classes are equally likely; on the dotted "
-            "ones the network is 90 % sure. Class 0 is filled, class 1 is drawn in strokes."
+            "Darker: surer of class 1. Solid line: both equally likely. Dotted: 90 % sure. Square, circle: class 0."
         )
     )
 
@@ -62,9 +55,10 @@ def plane(values: np.ndarray, points: np.ndarray, who: np.ndarray, height: int) 
     """values: how sure the network is of class 1, (G, G), rows from below. points: (N, 2). who: (2, N) domain and class."""
     axis = np.linspace(-REACH, REACH, len(values))
     values = np.nan_to_num(values, nan=0.5)
-    sure = rasters.contours(_("90 % sure"), "control", axis, axis, values, [0.1, 0.9])
-    half = rasters.contours("50 %", "whole", axis, axis, values, [0.5])
+    sure = rasters.contours(_("90 % sure"), "control", axis, axis, values, [0.1, 0.9]) | {"showlegend": False}
+    half = rasters.contours(_("border"), "whole", axis, axis, values, [0.5])
     figure = figures.plane(REACH, height)
+    figure["layout"]["margin"] = {"t": 30, "b": 2}  # the legend is one line
     return figures.add(figure, rasters.field(axis, axis, values), sure, *_points(points, who), half)
 
 
@@ -74,6 +68,6 @@ def _points(points: np.ndarray, who: np.ndarray) -> list[figures.Trace]:
     for place, (name, role) in enumerate(((_("source"), "before"), (_("target"), "after"))):
         for which in (0, 1):
             own = (who[0] == place) & (who[1] == which)
-            title = f"{name}, {which}"
+            title = f"{name} {which}"
             layers.append(figures.dots(title, role, *points[own].T, [title] * int(own.sum()), SHAPES[place][which]))
     return layers

@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from core.events import Metrics
-from pages.shared import chart, figures, rasters
+from pages.shared import chart, figures, rasters, views
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.transfer.domains import shown_in_cloud
@@ -23,7 +23,7 @@ def cloud(current: Shown) -> None:
     """Every look of the run from the axes of its end, by domain or by class, and t-SNE of the last one."""
     who, (seen, ended) = current.last("who"), looks(current)
     if who is None or not len(seen):
-        st.info(_("This run was stopped before its first look: there is no cloud to show."))
+        st.info(_("This run was stopped before its first look, so there is no cloud."))
         return
     by, place = _choices(current, len(seen))
     features, digits = current.last("features"), shown_in_cloud(current)
@@ -49,21 +49,16 @@ def _choices(current: Shown, count: int) -> tuple[str, int]:
     """What colours mean (or t-SNE), and which look is shown: its place from 0."""
     names = {"domain": _("by domain"), "class": _("by class")}
     if current.last("features") is not None:
-        names["tsne"] = _("t-SNE of the end")
+        names["tsne"] = _("t-SNE of the last look")
     steps = _steps(current, count)
     left, right = st.columns([1, 1.4], gap="large", vertical_alignment="bottom")
-    by = left.segmented_control(
-        _("Colours"), list(names), format_func=names.get, default="domain", required=True, key=f"cloud/by/{current.id}"
-    )
+    where = views.kept("cloud/by", list(names), "domain")
+    by = left.segmented_control(_("Colours"), list(names), format_func=names.get, required=True, key=where)
     if count == 1:
         return by, 0
+    where = views.kept("cloud/look", range(count), count - 1)
     place = right.select_slider(
-        _("Look after step"),
-        range(count),
-        count - 1,
-        format_func=lambda i: f"{steps[i]:,}",
-        key=f"cloud/look/{current.id}/{count}",
-        disabled=by == "tsne",
+        _("After step"), range(count), format_func=lambda i: f"{steps[i]:,}", key=where, disabled=by == "tsne"
     )
     return by, place
 
@@ -177,19 +172,18 @@ def _words(current: Shown, step: int, xy: np.ndarray, who: np.ndarray, features:
     with st.container(horizontal=True, gap="medium"):
         st.metric(_("Step"), f"{step:,}", width="content")
         if accuracy is not None:
-            st.metric(_("Target accuracy at this look"), f"{accuracy:.1f} %", width="content")
+            st.metric(_("Target accuracy"), f"{accuracy:.1f} %", width="content")
     if not np.isfinite(xy).all():
-        st.markdown(_("Some features of this look are beyond what can be stored: the run had diverged."))
+        st.markdown(_("The run had diverged: some features are too large to be stored."))
         return
     between, within = distances(xy, who[0])
     st.markdown(
         _(
-            "In this plane the centres of the two domains lie **{:.2g}** apart; a point lies {:.2g} from the centre of its own "
-            "domain on average. {}"
+            "Distance of the two domains' centres in this plane: **{:.2g}**. Mean distance of a point from its own centre: {:.2g}. {}"
         ).format(between, within, _judged(between / max(within, 1e-9)))
     )
     st.markdown(_own_class(at_home(xy, who), who) + _all_directions(features, who))
-    st.caption(_("This share looks at the target's labels: it is here to see with, and nobody has it in practice."))
+    st.caption(_("This share needs the target's labels, so in practice it is not known."))
 
 
 def _judged(ratio: float) -> str:
@@ -197,12 +191,12 @@ def _judged(ratio: float) -> str:
         return _("The two clouds lie apart.")
     if ratio > 0.35:
         return _("The two clouds overlap, but their middles differ.")
-    return _("The two clouds share their middle; but each class need not lie on its own.")
+    return _("The two clouds share their middle. That says nothing about the single classes.")
 
 
 def _own_class(share: float, who: np.ndarray) -> str:
     return _(
-        "**{:.0f} %** of the target's points lie nearest to the source centre of their own class; chance is {:.0f} %."
+        "**{:.0f} %** of the target's points are nearest to their own class's centre in the source (guessing: {:.0f} %)."
     ).format(share, 100 / len(np.unique(who[1])))
 
 
@@ -210,7 +204,7 @@ def _all_directions(features: np.ndarray | None, who: np.ndarray) -> str:
     """The same share where the network itself looks."""
     if features is None or not np.isfinite(features).all():
         return ""
-    return " " + _("In all {} directions that the last layer reads it is {:.0f} %.").format(
+    return " " + _("With all {} directions of the features: {:.0f} %.").format(
         features.shape[1], at_home(features, who)
     )
 
@@ -218,23 +212,23 @@ def _all_directions(features: np.ndarray | None, who: np.ndarray) -> str:
 def _words_of_tsne(features: np.ndarray, who: np.ndarray) -> None:
     st.markdown(
         _(
-            "t-SNE lays out the features of the **last look** so that near neighbours stay near, without any label. It shows which "
-            "groups there are, and whether both domains are in each."
+            "t-SNE arranges the features of the **last look** so that near neighbours stay near. It uses no labels. It shows which "
+            "groups there are, and whether both domains are in each group."
         )
     )
     st.markdown(
         _(
-            "What it does not show: distances between far clusters mean nothing, nor do their sizes, and as every look would get a "
-            "map of its own, it shows no movement."
+            "Distances between far groups and the sizes of groups mean nothing. Each look would get another map, so t-SNE shows no "
+            "movement."
         )
     )
     if np.isfinite(features).all():
-        said = _("Measured in all {} directions: {}").format(features.shape[1], _own_class(at_home(features, who), who))
+        said = _("With all {} directions: {}").format(features.shape[1], _own_class(at_home(features, who), who))
         st.markdown(said)
-        st.caption(_("This share looks at the target's labels: it is here to see with, and nobody has it in practice."))
+        st.caption(_("This share needs the target's labels, so in practice it is not known."))
 
 
-@st.cache_data(max_entries=32, show_spinner="Computing t-SNE once …")
+@st.cache_data(max_entries=32, show_spinner="Computing t-SNE …")
 def _tsne(run_id: str, _features: np.ndarray) -> np.ndarray:
     """t-SNE (van der Maaten, Hinton 2008) of the last look's features (N, D): (N, 2)."""
     import torch

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from core.runs import About
-from pages.shared import chart, figures
+from pages.shared import chart, figures, views
 from pages.shared.figures import Line
 from pages.shared.shown import Shown
 from pages.shared.words import _
@@ -21,18 +21,17 @@ def methods(current: Shown) -> None:
     if len(found) < 2:
         st.info(
             _(
-                "No other stored run has these very domains, steps and seed. Choose another method and press Train: it will appear "
-                "here. Most shipped runs share the first scene's domains."
+                "No other run has the same domains, steps and seed. Choose another method and press Train: it will appear here."
             )
         )
         return
+    views.keep_choice("transfer/methods", current.id, found, first_of_each(found, current.id))
     chosen = st.pills(
         _("Runs on the same two domains, with the same steps and seed"),
         list(found),
         format_func=lambda i: data.method_name(found[i]),
-        default=first_of_each(found, current.id),
         selection_mode="multi",
-        key=f"methods/{current.id}",
+        key="transfer/methods",
     )
     lines = lines_of({i: found[i] for i in chosen[:MOST]})
     chart.show(
@@ -106,19 +105,16 @@ def _table(chosen: Mapping[str, About], lower: float | None, upper: float | None
         missing = _("source only") if lower is None else _("trained on the target")
         if lower is None and upper is None:
             missing = _("source only, and trained on the target")
-        st.caption(_("The gap lies between two bounds, and a stored run of these domains is missing: {}.").format(missing))
+        st.caption(_("The gap needs both bounds. A stored run of these domains is missing: {}.").format(missing))
     elif not any(share is not None for share in shares):
         st.caption(
             _(
-                "Source only is as good here as training on the target, on as many of its pictures as there are: no gap to close, "
-                "and what lies below the lower bound was made worse."
+                "There is no gap to close: here, source only is as good as training on the target."
             )
         )
     st.caption(
-        _(
-            "The curves ask a few hundred test pictures, the table the whole test part. One seed each; the "
-            "means over five seeds stand under Yardstick. Seconds are those of the machine that trained."
-        )
+        _("One seed each. Means over five seeds are in the tab Yardstick."),
+        help=_("The curves use a few hundred test pictures, the table uses all. Seconds are those of the machine that trained."),
     )
 
 

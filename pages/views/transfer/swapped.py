@@ -1,6 +1,7 @@
 """Which classes of the target are taken for which others: swapped with one another, or swallowed."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -17,6 +18,10 @@ SWAP = 0.5  # the smaller direction's share of the larger from which on it is a 
 SHOWN = 10
 UNEVEN = 0.8  # the rarest class's share of the most frequent one's, below which the classes are unbalanced
 ALIGNING = ("dann", "mmd", "coral", "adda", "adabn", "selftrain")  # the methods that make the two clouds alike
+SHIFT = _(
+    "Black-box shift estimation (Lipton et al. 2018) counts on labelled source pictures how often the network takes one class for "
+    "another. From this and the answers it computes the shares. It assumes that each class looks as it does in the source."
+)
 OFTEN = 1.3  # times as often as it comes: a class that swallows others
 
 
@@ -24,27 +29,29 @@ def swapped(current: Shown) -> None:
     """The matrix of the whole test part beside source only's, the largest mistakes in words, and what they look like."""
     counts = current.last("confusion")
     if counts is None:
-        st.info(_("The matrix is counted at the end of a run, and this one did not come to its end: let one end."))
+        st.info(_("The matrix is counted at the end of a run. This run was stopped before."))
         return
     names = [str(i) for i in range(len(counts))]
+    _matrices(current, counts, names)
+    _label_shift(current, counts, names)
+
+
+@st.fragment
+def _matrices(current: Shown, counts: np.ndarray, names: list[str]) -> None:
+    """Both matrices, and the pictures of one of this run's cells."""
     earlier = _earlier(current)
     left, right = st.columns(2, gap="large")
     with left:
-        _matrix(counts, names, _("This run"), "swapped/after")
+        click = _matrix(counts, names, _("This run"), "swapped/after")
         st.markdown("\n".join(f"- {sentence}" for sentence in in_words(percent(counts), counts)))
     with right:
         if earlier is not None:
             _matrix(earlier, names, _("Before: source only"), "swapped/before")
             st.markdown("\n".join(f"- {sentence}" for sentence in in_words(percent(earlier), earlier)))
         elif current.settings is not None and not data.source_only(current.run.about.settings) and len(names) > 2:
-            st.info(
-                _(
-                    "To see what it was like before: choose the method “Source only” with the same target, steps and seed, and train."
-                )
-            )
+            st.info(_("To compare: train “Source only” with the same target, steps and seed."))
     if current.run.models and current.settings is not None and shown.stored(current.id):
-        _examples(current, counts)
-    _label_shift(current, counts, names)
+        _examples(current, counts, click)
 
 
 def _earlier(current: Shown) -> np.ndarray | None:
@@ -61,9 +68,10 @@ def percent(counts: np.ndarray) -> np.ndarray:
     return 100 * counts / np.maximum(counts.sum(1, keepdims=True), 1)
 
 
-def _matrix(counts: np.ndarray, names: list[str], title: str, key: str) -> None:
+def _matrix(counts: np.ndarray, names: list[str], title: str, key: str) -> dict[str, Any] | None:
+    """Counts as percentages; the cell that was clicked last."""
     right, guessing = 100 * np.trace(counts) / counts.sum(), 100 / len(counts)
-    st.markdown(_("**{}** · {:.1f} % of all test pictures right (guessing: {:.0f} %)").format(title, right, guessing))
+    st.markdown(_("**{}** · {:.1f} % of the test pictures right (guessing: {:.0f} %)").format(title, right, guessing))
     figure = rasters.matrix(
         percent(counts),
         400 if len(names) > 2 else 220,
@@ -75,7 +83,8 @@ def _matrix(counts: np.ndarray, names: list[str], title: str, key: str) -> None:
         y=_("it is a"),
         largest=36 if len(names) > 2 else 70,
     )
-    chart.show(figure, key=key, alt=f"{title}: {_('which class of the target is called what, in percent')}")
+    alt = f"{title}: {_('which class of the target is called what, in percent')}"
+    return chart.show(figure, key=key, alt=alt, pick=key == "swapped/after")
 
 
 def in_words(shares: np.ndarray, counts: np.ndarray, most: int = 3) -> list[str]:
@@ -123,31 +132,46 @@ def about_pair(shares: np.ndarray, i: int, j: int) -> str:
     return f"{said}: " + (_("the two are taken for one another.") if both else _("{} takes from {}.").format(j, i))
 
 
-@st.fragment
-def _examples(current: Shown, counts: np.ndarray) -> None:
-    """Target test pictures that went one way, the surest first."""
+def _examples(current: Shown, counts: np.ndarray, click: dict[str, Any] | None) -> None:
+    """Target test pictures that went one way, the surest first. click: on a cell of the matrix, which chooses the way."""
     pairs = mistakes(percent(counts))
     if not pairs:
         return
+    where = "swapped/pair"
+    _follow(click, where, pairs)
     chosen = st.selectbox(
-        _("Look at the pictures that went one way"),
+        _("Mistake (or click on a cell of this run's matrix)"),
         pairs,
         format_func=lambda pair: _("a {} called {} ({} pictures)").format(*pair, counts[pair]),
-        key=f"swapped/pair/{current.id}",
+        key=where,
         width=420,
     )
     said = data.answers(current.id, "model", "test", current.settings)
     tests = next(iter(data.target_tests(current).values()))
-    with st.container(horizontal=True, gap="xsmall"):
-        for index in went(said, tests.labels, *chosen)[:SHOWN]:
-            picture = rasters.enlarge(tests.pictures[index], 6)
-            title = _("a {} called {}").format(*chosen)
-            st.image(picture, f"{100 * said[index, chosen[1]]:.0f} %", width=84, output_format="PNG", alt=title)
-    st.caption(
-        _(
-            "How sure the network is of its wrong answer, the surest first. A judgement that trusts sure answers misses these mistakes."
-        )
+    found = went(said, tests.labels, *chosen)[:SHOWN]
+    sure = [f"{100 * said[index, chosen[1]]:.0f} %" for index in found]
+    title = _("a {} called {}").format(*chosen)
+    figure = rasters.gallery(
+        [tests.pictures[index] for index in found], SHOWN, [f"{title}: {each}" for each in sure], 150, titles=sure
     )
+    chart.show(figure, key="swapped/examples", alt=f"{_('Target pictures')}: {title}")
+    st.caption(_("How sure the network is of its wrong answer, the surest first."))
+
+
+def _follow(click: dict[str, Any] | None, where: str, pairs: list[tuple[int, int]]) -> None:
+    """A new click on a mistake chooses it; what was chosen stays over a new run that made it, too."""
+    state = st.session_state
+    if state.get(where) not in (None, *pairs):
+        del state[where]
+    if click is None or click == state.get(f"{where}/click"):
+        return
+    state[f"{where}/click"] = click
+    try:
+        cell = int(click["y"]), int(click["x"])
+    except (TypeError, ValueError):  # anything may come from a browser
+        return
+    if cell in pairs:
+        state[where] = cell
 
 
 def went(said: np.ndarray, labels: np.ndarray, true: int, answered: int) -> np.ndarray:
@@ -168,7 +192,7 @@ def _label_shift(current: Shown, counts: np.ndarray, names: list[str]) -> None:
             groups[title] = (role, seen[name][0])
     if seen and (estimated := seen.get("source", seen["run"])[1]) is not None:
         groups[_("black-box shift estimation")] = ("neutral", estimated)
-    st.subheader(_("Label shift: can it be seen without labels?"), anchor=False)
+    st.subheader(_("Label shift: can it be seen without labels?"), anchor=False, help=SHIFT)
     chart.show(
         figures.bars(groups, names, _("class"), _("share of the target's training part (%)"), 260),
         key="swapped/shift",
@@ -201,8 +225,8 @@ def about_shift(
     rare = truth < truth.mean()
     said = [
         _(
-            "The rare classes are **{:.0f} %** of the source's pictures and **{:.1f} %** of the target's training pictures. The second "
-            "number needs labels; the answers do not."
+            "The rare classes are **{:.0f} %** of the source's pictures and **{:.1f} %** of the target's training pictures. To know the "
+            "second number one needs labels."
         ).format(100 * rare.mean(), truth[rare].sum())
     ]
     for name, who in (("source", _("Source only")), ("run", _("This run's network"))):
@@ -217,17 +241,11 @@ def about_shift(
                 else ""
             )
         )
-    said.append(
-        _(
-            "Black-box shift estimation (Lipton et al. 2018) counts on labelled source pictures how often the network takes a class for "
-            "another, and solves for the shares that would give these answers. It assumes that each class looks as it does in the source."
-        )
-    )
     if aligning and "run" in seen:
         said.append(
             _(
-                "This method makes both clouds alike. That pulls the answers' shares towards the source's: pictures of frequent classes "
-                "are moved to the rare ones, and the shift is harder to see afterwards."
+                "This method makes both clouds alike. So the shares of its answers move towards the source's, and the shift is harder to "
+                "see afterwards."
             )
         )
     return said

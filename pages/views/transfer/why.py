@@ -57,11 +57,9 @@ def _maps(current: Shown, found: dict[str, tuple[str, str]]) -> None:
         _beside(answers, chosen)
         if len(found) < 2:
             st.caption(
-                _("There is nothing to hold it against here: a run of another method shows source only beside itself.")
+                _("A run of another method shows source only beside itself.")
                 if data.source_only(current.run.about.settings)
-                else _(
-                    "Train “Source only” with the same target, steps and seed to see the network before the adaptation beside it."
-                )
+                else _("To compare: train “Source only” with the same target, steps and seed.")
             )
 
 
@@ -94,14 +92,14 @@ def _beside(answers: dict[str, dict[str, Any]], chosen: digit.Chosen) -> None:
                 continue
             alt = f"{_('Why')}, {name}"
             st.image(overlay(chosen.picture, each["map"], top), width=360, output_format="PNG", alt=alt)
-    st.caption(_("Each explains its own answer. Orange speaks for it, blue against it; both maps share one scale."))
+    st.caption(_("Each explains its own answer. Orange: for this answer. Blue: against it. Both have one scale."))
 
 
 def _strokes(current: Shown, found: dict[str, tuple[str, str]]) -> None:
     """How much of the maps of 200 pictures lies on the digit itself, where the digit is known."""
     if current.settings.target.name not in data.WITH_STROKE:
         return
-    st.subheader(_("Does it look at the stroke, or at the ground behind it?"), anchor=False)
+    st.subheader(_("Does it look at the stroke or at the background?"), anchor=False)
     shares, pixels = {}, 0.0
     for name, network in found.items():
         shares[name], pixels = data.on_stroke(*network, current.settings)
@@ -119,10 +117,8 @@ def _strokes(current: Shown, found: dict[str, tuple[str, str]]) -> None:
         else _("size of input × gradient")
     )
     st.caption(
-        _(
-            "Share of the map, {}, on the pixels where the plain digit is inked; the mean over {} target test pictures, each "
-            "network explaining its own answers."
-        ).format(how, data.ASKED)
+        _("Mean share of the map that lies on the digit's own pixels, over {} target test pictures.").format(data.ASKED),
+        help=_("The map is the {}. Each network explains its own answers.").format(how),
     )
 
 
@@ -134,9 +130,9 @@ def about_strokes(before: np.ndarray, after: np.ndarray) -> str:
         f"{change.mean():+.1f}".replace("-", "−"), error
     )
     if abs(change.mean()) <= SURE * error:
-        return f"{said} " + _("No more than chance: both look alike much at the stroke.")
+        return f"{said} " + _("That is no more than chance: both look equally much at the stroke.")
     if change.mean() > 0:
-        return f"{said} " + _("The adapted network looks more at the stroke, and less at the ground.")
+        return f"{said} " + _("The adapted network looks more at the stroke and less at the background.")
     return f"{said} " + _("The adapted network looks less at the stroke than source only does.")
 
 
@@ -144,4 +140,4 @@ def about_stroke(values: np.ndarray, pixels: float) -> str:
     """One network alone: whether it looks at the stroke more than its size would give by chance."""
     if values.mean() > 1.2 * pixels:
         return _("That is {:.1f} times what its size alone would give.").format(values.mean() / pixels)
-    return _("That is hardly more than its size alone would give: it looks everywhere alike.")
+    return _("That is hardly more than its size alone would give: it looks everywhere equally.")

@@ -37,14 +37,9 @@ def working(current: Shown) -> None:
     """Two looks for the domain in the features, then three label-free ways to choose the step."""
     steps, columns = current.table
     if not any(value is not None for value in columns.get("probe", [])):
-        st.info(_("This run was stopped before it measured anything: train a little longer."))
+        st.info(_("This run was stopped before it measured anything."))
         return
-    st.markdown(
-        ":material/visibility_off: "
-        + _(
-            "All that this view draws can be known in practice, except the target accuracy: that needs the target's labels."
-        )
-    )
+    st.caption(f":material/visibility_off: {_('In practice all of this can be known, except the target accuracy.')}")
     st.subheader(_("Can the domain still be seen in the features?"), anchor=False)
     _domain(current, steps, columns)
     st.subheader(_("Which step to keep, without labels?"), anchor=False)
@@ -81,10 +76,8 @@ def _domain(current: Shown, steps: list[int], columns: Mapping[str, list]) -> No
         if earlier and (said := beside_source(data.summary_of(earlier[0]), current.summary)):
             st.markdown(said)
         st.caption(
-            _(
-                "At every look a new probe is trained on one half of the test sample of both domains and tried on the other half. The "
-                "number in the text is from the whole test part at the end, where the probe has more to learn from."
-            )
+            _("Each point is a new probe, trained on one half of the features and tested on the other half."),
+            help=_("The curve uses a sample of the test pictures; the number in the text uses all of them, at the end."),
         )
 
 
@@ -94,25 +87,19 @@ def about_domain(own: float | None, probe: float) -> str:
 
     away = _("proxy A-distance {:.2f} of 2").format(a_distance(probe))
     if own is None:
-        said = (
-            _("This method has no domain classifier of its own. A fresh linear probe: **{:.0f} %**.").format(probe)
-            + " "
-        )
+        said = _("This method has no domain classifier of its own. A fresh linear probe: **{:.0f} %**.").format(probe) + " "
         own = probe  # nothing that could be fooled
     else:
-        said = (
-            _("Its own domain classifier: **{:.0f} %**; a fresh linear probe: **{:.0f} %**.").format(own, probe) + " "
-        )
+        said = _("Its own domain classifier: **{:.0f} %**. A fresh linear probe: **{:.0f} %**.").format(own, probe) + " "
     if own <= NEAR and probe >= FAR:
         return said + _(
-            "The domain classifier has stopped learning, or is fooled; but the features still tell the domains apart ({})."
+            "The domain classifier is fooled or has stopped learning, but the features still tell the domains apart ({})."
         ).format(away)
     if probe >= FAR:
         return said + _("The domain can still be found: the clouds are not one ({}).").format(away)
     if own >= FAR:
         return said + _(
-            "The domain classifier is not linear, and of digits it reads an earlier layer: it still finds what the linear probe "
-            "hardly finds ({})."
+            "The domain classifier still finds what the linear probe hardly finds ({}): it is not linear."
         ).format(away)
     if probe > NEAR:
         return said + _("Little is left by which the domain could be found ({}).").format(away) + " " + _overlap()
@@ -120,9 +107,7 @@ def about_domain(own: float | None, probe: float) -> str:
 
 
 def _overlap() -> str:
-    return _(
-        "But that does not say that the classes lie over one another: a class of the target may lie on another of the source."
-    )
+    return _("But a class of the target may still lie on another class of the source.")
 
 
 def beside_source(before: Mapping[str, float], after: Mapping[str, float]) -> str:
@@ -135,7 +120,7 @@ def beside_source(before: Mapping[str, float], after: Mapping[str, float]) -> st
     nearer, better = before["probe"] - after["probe"], after["target"] - before["target"]
     if better >= 5 and nearer < 10 and after["probe"] >= FAR:
         return f"{said} " + _(
-            "The classes came right while the domains stayed apart: a probe that finds the domain proves no failure."
+            "The answers became right although the domains stayed apart: a probe that finds the domain proves no failure."
         )
     if nearer >= 10 and better < 1:
         return f"{said} " + _("The clouds came nearer and the answers no better: alignment alone proves no success.")
@@ -184,10 +169,8 @@ def _choosing(current: Shown) -> None:
         }
     )
     st.caption(
-        _(
-            "Only looks after the first fifth of the run count, {} of them: an untrained network can look sure. Accuracies are of "
-            "the test pictures that every look asks, a few hundred: differences of a point or two may be chance."
-        ).format(len(looks["step"]))
+        _("Only the {} looks after the first fifth of the run count: an untrained network can look sure.").format(len(looks["step"])),
+        help=_("The accuracies use a few hundred test pictures, so a difference of a point or two may be chance."),
     )
     name = st.segmented_control(
         _("Judgement"), list(JUDGEMENTS), default="information", required=True, format_func=names.get, key="working/by"
@@ -226,20 +209,18 @@ def about_rank(rho: float | None, looks: int, spread: float) -> str:
         return _("Too few looks, or none that differ: no rank correlation.")
     number = f"{rho:+.2f}".replace("-", "−")
     said = (
-        _("Rank correlation of what it prefers with target accuracy, over {} looks: **{}**.").format(looks, number)
+        _("Rank correlation of this judgement with target accuracy, over {} looks: **{}**.").format(looks, number)
         + " "
     )
     if spread < CHANCE:
-        return said + _(
-            "But the accuracy hardly moves over these looks ({:.1f} points): its order is mostly chance."
-        ).format(spread)
+        return said + _("But the accuracy hardly changes ({:.1f} points), so its order is mostly chance.").format(spread)
     if rho >= LIKE:
-        return said + _("What it prefers is better on the target, too.")
+        return said + _("What it prefers is better on the target as well.")
     if rho >= LOOSE:
-        return said + _("It leans the right way, and no more.")
+        return said + _("It leans the right way, but only a little.")
     if rho > -LOOSE:
-        return said + _("It knows nothing of the target accuracy here.")
-    return said + _("It prefers the worse networks: whoever chooses by it is misled.")
+        return said + _("It knows nothing about the target accuracy here.")
+    return said + _("It prefers the worse networks, so it misleads.")
 
 
 def _last(values: Sequence[float | None]) -> float | None:

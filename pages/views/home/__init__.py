@@ -1,0 +1,1 @@
+"""What Home shows: the films of its living picture, the eight labs, and what is being trained now."""

@@ -1,0 +1,153 @@
+"""The films of the living picture on Home: what shipped runs looked like while they were trained."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import streamlit as st
+
+from core import runs
+from core.runs import Run, RunError
+from pages.shared import chart, figures, rasters, shown
+from pages.shared.figures import Figure
+from pages.shared.grammar import dots
+from pages.shared.words import _
+
+CHOICE = "home/story"
+HEIGHT = 440  # pixels, where the page gives a film no other height
+REACH = 1.5  # where the measured plane ends
+COARSE = 2  # of the field's places each way one is drawn
+OPINION = [[0, "rgba(208,122,0,0.55)"], [0.5, "rgba(128,128,128,0.02)"], [1, "rgba(43,126,191,0.55)"]]  # fits both themes
+SURE = {"zmin": 0.25, "zmax": 0.75}  # of full colour: D is rarely surer
+Film = tuple[list[Figure], list[str]]  # the frames, and the name of each
+
+
+@dataclass(frozen=True)
+class Story:
+    """One film, and the scene that it comes from."""
+
+    title: str
+    caption: str  # one line: what is what
+    lab: str
+    scene: str
+    frames: Callable[[Run], Film]
+
+    @property
+    def run(self) -> str:
+        return shown.scene_id(self.lab, self.scene)
+
+
+def every() -> dict[str, Story]:
+    """The films whose run is there, by name; the first one is played first."""
+    points = _("G moves its fakes to where D says “real”: the blue ground.")
+    tape = _("One row for each task. Yellow: the network knows it. Dark: it does not.")
+    found = {
+        "duel": Story(_("A GAN learns"), points, "gan", "the-duel", duel),
+        "collapse": Story(_("A GAN collapses"), points, "gan", "mode-collapse-and-its-cure", duel),
+        "forgetting": Story(_("A network forgets"), tape, "lifelong", "forget-everything", forgetting),
+    }
+    return {name: story for name, story in found.items() if shown.stored(story.run)}
+
+
+def chosen() -> Story | None:
+    """The film to show; None when no run of a film is there."""
+    told = every()
+    return told.get(st.session_state.get(CHOICE), next(iter(told.values()), None))
+
+
+def draw(story: Story | None) -> None:
+    """The film, the choice of another one, and what is what in it."""
+    if story is None or (film := _film(story.run)) is None:
+        st.info(_("The run of this film is not here. The labs work without it."))
+        return
+    told = every()
+    st.pills(
+        _("Film"),
+        list(told),
+        format_func=lambda name: told[name].title,
+        default=next(iter(told)),
+        required=True,
+        key=CHOICE,
+        label_visibility="collapsed",
+    )
+    chart.film(*film, key="home/film", alt=f"{story.title}. {story.caption}", share=1)
+    st.caption(story.caption)
+
+
+@lru_cache(maxsize=4)
+def _film(run_id: str) -> Film | None:
+    """The frames of a film; None when its run cannot be read. Shared: never write into them."""
+    story = next(each for each in every().values() if each.run == run_id)
+    try:
+        return story.frames(runs.load(run_id))
+    except (RunError, LookupError):
+        return None
+
+
+def duel(run: Run) -> Film:
+    """Both players of a GAN on the plane, at the looks that are evenly apart."""
+    looks = {name: {e.step: np.array(e.array) for e in run.pictures(name)} for name in ("fake", "field")}
+    steps = sorted(looks["fake"])
+    apart = steps[-1] - steps[-2]  # the first looks are nearer together
+    steps = [step for step in steps if step % apart == 0]
+    real = np.array(run.pictures("real")[0].array)
+    frames = [_plane(real, looks["fake"][step], looks["field"][step]) for step in steps]
+    return frames, [_("step {:,}").format(step) for step in steps]
+
+
+def _plane(real: np.ndarray, fake: np.ndarray, field: np.ndarray) -> Figure:
+    """real, fake: points (N, 2). field (G, G): 8-bit, 255 where D says real."""
+    places = np.linspace(-REACH, REACH, len(field))[::COARSE]
+    ground = rasters.field(places, places, field[::COARSE, ::COARSE] / 255) | {"colorscale": OPINION, "opacity": 1, "zsmooth": "fast", **SURE}
+    groups = [
+        dots(name, role, *np.round(points.astype(np.float64), 2).T, (), small=True, silent=True) | {"marker": _marker(role)}
+        for name, role, points in ((_("real"), "before", real), (_("fake"), "after", fake))
+    ]
+    figure = figures.add(figures.plane(REACH, HEIGHT), ground, *groups)
+    figure["layout"]["margin"] = {"l": 4, "b": 4}
+    return figure
+
+
+def _marker(role: str) -> dict[str, object]:
+    return {"color": figures.colour(role), "symbol": "circle", "size": 6, "opacity": 0.8, "line": {"width": 0}}
+
+
+def forgetting(run: Run) -> Film:
+    """How well a network does each task while it learns them in turn: a row of squares for each task, filled from left to right."""
+    steps, columns = run.history()
+    tasks = [columns[f"task_{number + 1}"] for number in range(run.settings.tasks)]
+    apart = steps[-1] - steps[-2]
+    kept = [i for i, step in enumerate(steps) if step % apart == 0]
+    known = np.array([[np.nan if task[i] is None else round(task[i]) for i in kept] for task in tasks])
+    times = [steps[i] for i in kept]
+    marks = run.events[0].facts["marks"]
+    frames = [_tape(known, times, place, marks) for place in range(len(times))]
+    return frames, [_("step {:,}").format(step) for step in times]
+
+
+def _tape(known: np.ndarray, times: list[int], place: int, marks: list[int]) -> Figure:
+    """known (tasks, looks): accuracy in percent. place: the look that was just made; later ones are not filled yet."""
+    seen = np.where(np.arange(len(times)) <= place, known, np.nan)
+    names = [_("task {}").format(number + 1) for number in range(len(known))]
+    figure = rasters.matrix(seen, HEIGHT, limit=100, rows=names)
+    squares = figure["data"][0] | {"x": [float(time) for time in times]}
+    end = times[-1]
+    words = {
+        "type": "scatter",
+        "mode": "text",
+        "name": "",
+        "showlegend": False,
+        "hoverinfo": "skip",
+        "x": [1.08 * end] * len(names),
+        "y": list(range(len(names))),
+        "text": [f"{value:.0f} %" if np.isfinite(value) else "" for value in seen[:, place]],
+        "textfont": {"size": 15},
+    }
+    figure["data"] = [squares, words]
+    across = figures.axis(_("training step"), (-0.01 * end, 1.16 * end)) | {"showgrid": False, "zeroline": False}
+    figure["layout"]["xaxis"] = across | {"tickvals": [0, *marks, end]}
+    figure["layout"]["yaxis"] |= {"scaleanchor": None, "constrain": None}
+    border = {"type": "line", "yref": "paper", "y0": 0, "y1": 1, "line": {"color": figures.INK, "width": 1, "dash": "dot"}}
+    figure["layout"]["shapes"] = [border | {"x0": mark, "x1": mark} for mark in marks]
+    return figure
