@@ -259,12 +259,11 @@ def test_moving_lambda_moves_the_minimum_at_once(visit):
 
 # ---- addresses ----
 
-def turned_off(switch: Locator) -> bool:
-    """Presses a switch that is on; pressed while its popover still opens, a click may be lost."""
-    on = switch.locator("input").is_checked()
-    if on:
-        switch.click()
-    return not on
+def turn_off(switch: Locator) -> None:
+    """Presses a switch that is on, once: it takes a moment to show that it is off."""
+    expect(switch.locator("input")).to_be_checked()
+    switch.click()
+    expect(switch.locator("input")).not_to_be_checked()
 
 
 def test_the_address_reproduces_the_settings(visit):
@@ -274,7 +273,8 @@ def test_the_address_reproduces_the_settings(visit):
     arrived(page)
     page.get_by_text("More knobs").click()
     switch = keyed(page, "compression/control").locator("label").first
-    wait_until(lambda: turned_off(switch) and "control=False" in page.url, "the switch to be in the address")
+    turn_off(switch)
+    expect(page).to_have_url(re.compile("control=False"))
     arrived(page)
     other = visit(page.url.split("/", 3)[3])
     other.get_by_text("More knobs").click()
