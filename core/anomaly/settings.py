@@ -276,13 +276,13 @@ def by_one_map(settings: AnomalySettings) -> float | None:
     return trivial.where(settings)
 
 
-MEAN, RANDOM = Chance(by_the_mean, "distance to the mean"), "random order"
+MEAN, RANDOM = Chance(by_the_mean, "distance to the mean"), "random"
 METRICS = {
-    "auroc": Metric("AUROC (needs labels)", "%", chart="AUROC", chance=MEAN),
-    "only": Metric("AUROC (needs labels)", "%", chart="", chance=MEAN),
+    "auroc": Metric("AUROC", "%", chart="AUROC", chance=MEAN),
+    "only": Metric("AUROC", "%", chart="", chance=MEAN),
     "precision": Metric("Average precision", "%", chart="", chance=Chance(share_of_anomalies, RANDOM)),
     "missed": Metric("False alarms at 95 % found", "%", role="danger", chart="", chance=Chance(95.0, RANDOM)),
-    "where": Metric("Pixel AUROC (needs masks)", "%", chart="", chance=Chance(by_one_map, "the mean picture as the map")),
+    "where": Metric("Pixel AUROC", "%", chart="", chance=Chance(by_one_map, "mean picture")),
     "error": Metric("Learned normals", role="control", chart="mean error", log=True),
     "held_error": Metric("Held-out normals", role="before", chart="mean error", log=True),
     "odd_error": Metric("Anomalies", role="danger", chart="mean error", log=True),

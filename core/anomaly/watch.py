@@ -56,9 +56,9 @@ class Watch:
     def look(self, step: int) -> Iterator[Event]:
         """A quick look at some of the test examples."""
         world, found = self.world, scores(self.detector, self.world.test_x[self.few])
-        yield Metrics(step, self._curves(found, world.test_odd[self.few]))
         yield Picture(step, "seen", found.numpy())
         yield from self.pictures(step)
+        yield Metrics(step, self._curves(found, world.test_odd[self.few]))  # last: then all of the look is there
 
     def _curves(self, found: Tensor, odd: Tensor) -> dict[str, float]:
         """Mean scores of what is learned, of what is held out, of anomalies; and how well the last two are told apart."""
@@ -89,10 +89,10 @@ class Watch:
         summary = self.judged(found)
         numbers = {"precision": summary["precision"], "missed": summary["missed"]}
         curves = self._curves(found["test"], world.test_odd) if isinstance(detector, Network) else {"only": summary["auroc"]}
-        yield Metrics(step, curves | numbers | ({"where": summary["where"]} if "where" in summary else {}))
         for name, each in found.items():
             yield Picture(step, name, each.numpy())
         yield from self.pictures(step)
+        yield Metrics(step, curves | numbers | ({"where": summary["where"]} if "where" in summary else {}))
         yield from self.lessons(step, test, odd)
         yield Finished(step, summary, {"model": to_model(detector.net)} if isinstance(detector, Network) else {})
 

@@ -49,7 +49,7 @@ class Shown:
     @property
     def empty(self) -> bool:
         """Whether nothing has been measured yet, so that there is nothing to draw."""
-        return not any(isinstance(e, Metrics | Picture) for e in self.events)
+        return not any(isinstance(e, Metrics) for e in self.events)
 
     @cached_property
     def standing(self) -> Settings | None:

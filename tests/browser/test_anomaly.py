@@ -18,7 +18,7 @@ def test_scores_part_while_an_autoencoder_learns(visit):
     expect(page.get_by_text(re.compile(r"Your run · \d")).first).to_be_visible()
     arrived(page)
     wait_until(lambda: curve.get_attribute("d") not in (before, None), "another curve")
-    expect(page.get_by_alt_text("expected").first).to_be_visible()
+    expect(keyed(page, "live/pictures").locator(".imagelayer image").first).to_be_visible()
 
 
 def test_a_threshold_answers_at_once(visit):
@@ -26,7 +26,7 @@ def test_a_threshold_answers_at_once(visit):
     table = page.get_by_test_id("stTable").first
     expect(table).to_contain_text("found")
     before = table.inner_text()
-    nudge(page, "threshold/at/anomaly-what-is-normal", 5)
+    nudge(page, "threshold/at", 5)
     wait_until(lambda: table.inner_text() != before, "the counts to follow")
 
 
@@ -41,7 +41,7 @@ def test_a_drawing_is_put_before_all_detectors(visit):
     page = visit(LAB)
     look(page, "Detectors side by side")
     look(page, "Draw one")
-    stroke(page, "beside/anomaly-what-is-normal/pad")
+    stroke(page, "beside/pad")
     expect(page.get_by_text(re.compile(r"of 13 detectors raise the alarm|None of 13|All 13"))).to_be_visible()
 
 
@@ -50,5 +50,5 @@ def test_a_classifier_is_surest_where_it_has_never_been(visit):
     plane = keyed(page, "landscape/plane").locator(".cartesianlayer")
     expect(plane).to_be_visible()
     before = plane.inner_html()
-    nudge(page, "landscape/promise/anomaly-sure-of-nothing", towards="End")
+    nudge(page, "landscape/promise", towards="End")
     wait_until(lambda: plane.inner_html() != before, "the border to move")

@@ -1,16 +1,21 @@
-"""The GAN page in a real browser: a live duel, knobs that turn while it runs, slow motion, and only one player at a time."""
+"""The GAN page in a real browser: a live duel, knobs that turn while it runs, slow motion, and a click that chooses a code."""
 
 import re
 
 from playwright.sync_api import expect
 
-from tests.browser.conftest import arrived, button, wait_until
+from tests.browser.conftest import arrived, button, keyed, look, wait_until
 
 LAB = "gan"
 
 
-def plane(page):
-    return page.get_by_alt_text("Real points in blue", exact=False).first
+def fakes(page):
+    """Where the points are drawn, as text that changes with them."""
+    return keyed(page, "live/plane").locator(".scatterlayer").first.inner_html()
+
+
+def title(page):
+    return keyed(page, "live/plane").locator(".gtitle").first
 
 
 def choose(page, name):
@@ -19,25 +24,38 @@ def choose(page, name):
 
 def test_the_fakes_move_while_both_learn(visit):
     page = visit(LAB, steps=200, seed=7)
-    expect(plane(page)).to_be_visible()
-    before = plane(page).get_attribute("src")
+    expect(title(page)).to_have_text("After step 3,000")
+    before = fakes(page)
     button(page, "Train").click()
-    wait_until(lambda: plane(page).get_attribute("src") not in (before, None), "another plane")
+    wait_until(lambda: fakes(page) != before, "another plane")
+    expect(title(page)).to_have_text("After step 200")
     arrived(page)
 
 
 def test_knobs_are_turned_while_it_runs_and_the_run_can_be_repeated(visit):
     page = visit(LAB, steps=200, seed=8, motion="phases")
     button(page, "Train").click()
-    expect(page.get_by_text("has learned", exact=False).first).to_be_visible()
+    expect(title(page)).to_contain_text("has learned")
     button(page, "Pause").click()
     expect(page.get_by_text("Paused · step", exact=False)).to_be_visible()
     choose(page, "only D")
-    before = page.get_by_text("has learned", exact=False).first.inner_text()
+    before = title(page).inner_html()
     button(page, "Step").click()
-    wait_until(lambda: page.get_by_text("has learned", exact=False).first.inner_text() != before, "the next phase")
+    wait_until(lambda: title(page).inner_html() != before, "the next phase")
     choose(page, "at speed")
     button(page, "Go on").click()
     arrived(page)
     wait_until(lambda: re.search(r"run=gan-[0-9a-f]{12}", page.evaluate("location.search")), "the run in the address")
-    expect(page.get_by_text(re.compile(r"Turned while it runs \d+:players=d,\d+:motion=whole"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"Turned while it runs \d+:players=d,\d+:motion=whole"))).to_be_attached()
+
+
+def test_a_click_on_a_point_chooses_its_code(visit):
+    page = look(visit(LAB), "Walk among codes")
+    chart = keyed(page, "latent/plane").locator(".lectern-chart")
+    points = chart.locator(".scatterlayer .trace").filter(has=page.locator("path.point")).last.locator("xpath=preceding-sibling::*[1]")
+    value = keyed(page, "latent/plane/A").get_by_role("slider").first
+    before = value.evaluate("e => e.ariaValueNow ?? e.value")
+    chart.scroll_into_view_if_needed()
+    place = points.locator("path.point").nth(5).bounding_box()
+    page.mouse.click(place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)
+    wait_until(lambda: value.evaluate("e => e.ariaValueNow ?? e.value") != before, "the slider of A to follow")

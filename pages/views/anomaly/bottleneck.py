@@ -294,7 +294,7 @@ def _rebuilt(current: Shown, networks: Sequence[Network], k: int) -> None:
     st.markdown(_("Normals: {}. Anomalies: {}.").format(*errors))
     alt = _("Five normal pictures and five anomalies, what came back, and where both differ")
     chart.show(panels.rows(inputs, expected, 260), key="bottleneck/pictures", alt=alt)
-    st.caption(_("Difference: orange is ink too many, blue is ink that is missing."))
+    st.caption(_("Orange: too much ink. Blue: ink that is missing."))
 
 
 def about_error(inputs: np.ndarray, expected: np.ndarray) -> str:

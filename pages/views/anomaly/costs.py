@@ -98,13 +98,34 @@ def cost_at(found: Scores, prices: Prices, share: float, at: np.ndarray) -> np.n
     return cost[np.searchsorted(-thresholds, -at, side="right") - 1]  # the lowest of the scores that are not below it
 
 
+def priced(name: str, prices: Prices) -> str:
+    """What a table of costs says: “A: miss 1, false alarm 100”."""
+    return _("{}: miss {:g}, false alarm {:g}").format(name, prices.miss, prices.alarm)
+
+
+def on_scores(found: Scores, prices: Mapping[str, Prices], share: float, ends: tuple[float, float]) -> figures.Figure:
+    """Cost per 100 examples against the threshold between two scores, by each table, and the cheapest threshold of each."""
+    at = np.unique(np.clip(found.test, *ends))
+    curves_of = {name: 100 * cost_at(found, each, share, at) for name, each in prices.items()}
+    lines = [Line(priced(name, prices[name]), ROLES[name], at, y) for name, y in curves_of.items()]
+    log = all(y.min() > 0 for y in curves_of.values())
+    figure = figures.curves(lines, _("alarm from this score on"), _("cost of 100 examples"), log_y=log)
+    for trace in figure["data"]:
+        trace["line"]["shape"] = "vh"  # between two scores the next one above decides
+    for name, y in curves_of.items():
+        text = _("best for {}: {}\ncosts {}").format(name, spoken([at[y.argmin()]])[0], money(float(y.min())))
+        point = figures.dots(_("best for {}").format(name), ROLES[name], [at[y.argmin()]], [y.min()], [text])
+        figures.add(figure, point | {"showlegend": False})
+    return figures.within(figure, x=ends)
+
+
 def curves(found: Scores, prices: Mapping[str, Prices], share: float) -> figures.Figure:
     """Cost per 100 examples against the threshold, one curve and its lowest point for each table."""
     bests = {name: best(found, each, share) for name, each in prices.items()}
     at = np.unique([*positions(found.test, found.odd), *(each.threshold for each in bests.values())])
     names = spoken(at)
     costs_of = {name: 100 * cost_at(found, each, share, at) for name, each in prices.items()}
-    lines = [Line(_("by table {}").format(name), ROLES[name], range(len(at)), y) for name, y in costs_of.items()]
+    lines = [Line(priced(name, prices[name]), ROLES[name], range(len(at)), y) for name, y in costs_of.items()]
     log = all(y.min() > 0 for y in costs_of.values())
     figure = figures.curves(lines, _("alarm from this score on"), _("cost of 100 examples"), 340, log_y=log)
     marks = {}

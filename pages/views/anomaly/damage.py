@@ -54,7 +54,7 @@ def damage_table(current: Shown, error: np.ndarray, truth: np.ndarray, at: Blurr
         st.markdown(_("This picture is not damaged: all of the **{}** pixels that are marked in it are false alarms.").format(marks.sum()))
     tip = _("Precision: of the marked pixels, how many are damaged. Recall: of the damaged pixels, how many are marked. Overlap: of "
             "the pixels that are either, how many are both (IoU). The last row never looks at the picture.")
-    said = _("Pixel by pixel. A pixel is marked where its error is {} or more. A random map has an AUROC of 50 %.")
+    said = _("A pixel is marked where its error is {} or more. A random map has an AUROC of 50 %.")
     st.caption(said.format(number(threshold)), help=tip)
     return share
 

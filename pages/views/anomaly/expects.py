@@ -80,7 +80,9 @@ def gallery(
     """Small pictures with their p-value below; on hover what each truly is, and its score. chosen: which of the places."""
     texts = [f"{labels[n]}\n{_('score')} {number(scores[n])}\np = {p[n]:.3f}" for n in places]
     images = [pixels(world.test_x[n]) for n in places]
-    return rasters.gallery(images, ROW, texts, 240, [f"{p[n]:.3f}" for n in places], chosen)
+    figure = rasters.gallery(images, ROW, texts, 240, [f"{p[n]:.3f}" for n in places], chosen)
+    across, down = (figure["layout"][f"{name}axis"]["range"] for name in "xy")
+    return figures.within(figure, (across[0] - 2, across[1]), (down[0], down[1] - 2))  # room for the frame
 
 
 def _example(current: Shown, found: data.Scores, world: Any, detector: Any, labels: list[str], place: int) -> None:

@@ -41,7 +41,7 @@ def rank_slider(many: int, group: str) -> int:
     """Which example of the group, by its rank; a click into the gallery chooses one as well."""
     where, state = f"expects/rank/{group}", st.session_state
     click = chart.picked(state.get("expects/gallery/plot"))
-    if click and click != state.get("expects/click") and isinstance(click["custom"], int):
+    if click and click != state.get("expects/click") and click["custom"] in range(1, many + 1):
         state[where] = click["custom"]
     state["expects/click"] = click
     return st.slider(_("Which one, by its rank"), 1, many, key=views.kept(where, range(1, many + 1), 1))

@@ -9,13 +9,14 @@ from pages.shared.figures import Line
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.anomaly import data, panels
-from pages.views.anomaly.costs import LECTURE, Prices, curves
+from pages.views.anomaly.costs import LECTURE, Prices, on_scores
 from pages.views.anomaly.data import PROMISE, clipped
 from pages.views.anomaly.landscape import live_landscape
 from pages.views.anomaly.threshold import corners, precision_curve
 
 HALF = 0.5  # of the stage's height
 BINS = 40
+MARGIN = {"l": 64}  # the same for what stands below one another
 
 
 def picture(current: Shown) -> None:
@@ -26,12 +27,11 @@ def picture(current: Shown) -> None:
     if current.last("field") is not None:
         live_landscape(current)
         return
-    final = data.final(current)
-    if current.settings.data.name == "tumours" and final is not None:
-        _costs(final)
     _histogram(current, *found)
     if current.last("inputs") is not None:
         _pictures(current)
+    elif (final := data.final(current)) is not None:
+        _costs(final)
 
 
 def beside(current: Shown) -> bool:
@@ -43,14 +43,9 @@ def beside(current: Shown) -> bool:
         _histogram(current, *found)
         return True
     _roc(*found)
-    if not learns(current):
+    if not hasattr(current.settings.method, "steps"):  # it does not learn step by step, and has no curves
         _precision(*found)
     return True
-
-
-def learns(current: Shown) -> bool:
-    """Whether the detector is a network, which learns step by step."""
-    return hasattr(current.settings.method, "steps")
 
 
 def newest(current: Shown) -> tuple[np.ndarray, np.ndarray] | None:
@@ -69,10 +64,7 @@ def title(current: Shown) -> str:
     if found is None:
         return _("Scores after step {:,}").format(current.pictures("seen")[-1].step)
     share = 100 * confusion(found.test, found.odd, conformal_threshold(found.held, PROMISE), 0.5).recall
-    if learns(current):
-        return _("{:.0f} % of the anomalies found at 10 % false alarms").format(share)
-    said = _("Fitted to {:,} normals in {:.2f} s, no training steps: {:.0f} % of the anomalies found at 10 % false alarms")
-    return said.format(len(found.fit), max(current.run.about.seconds, 0.01), share)
+    return _("{:.0f} % of anomalies found at 10 % false alarms").format(share)
 
 
 def _histogram(current: Shown, test: np.ndarray, odd: np.ndarray) -> None:
@@ -84,7 +76,7 @@ def _histogram(current: Shown, test: np.ndarray, odd: np.ndarray) -> None:
     groups = {_("normal"): ("before", drawn[~odd]), _("anomalies"): ("danger", drawn[odd])}
     figure = figures.histogram(groups, _("score: higher is odder"), _("share of each (%)"), BINS, 300, marks, share=True)
     figures.headed(figures.room_for_marks(figure), title(current))
-    figure["layout"]["margin"]["t"] = 50  # for the legend below the title
+    figure["layout"]["margin"] = MARGIN | {"t": 50}  # for the legend below the title
     alt = _("Histogram of the scores of normal and anomalous test examples")
     chart.show(figure, key="live/scores", alt=alt, share=HALF)
 
@@ -99,7 +91,9 @@ def _pictures(current: Shown) -> None:
 def _costs(found: data.Scores) -> None:
     """What each threshold costs by the lecture's two tables."""
     prices = {name: Prices(*pair) for name, pair in LECTURE.items()}
-    figure = curves(found, prices, float(np.mean(found.odd)))
+    drawn = clipped(found.test)
+    figure = on_scores(found, prices, float(np.mean(found.odd)), (float(drawn.min()), float(drawn.max())))
+    figure["layout"]["margin"] = MARGIN
     chart.show(figure, key="live/costs", alt=_("Cost of 100 examples by two tables of costs, against the threshold"), share=HALF)
 
 

@@ -4,7 +4,6 @@ import io
 import json
 import re
 from functools import cache
-from html import unescape
 from importlib import import_module
 from itertools import count
 
@@ -22,6 +21,7 @@ from core.anomaly.settings import AnomalySettings
 from core.data import faces, pictures
 from core.events import Finished, Metrics
 from core.settings import build, flatten
+from pages.shared import chart as pages_chart
 from pages.shared import pad, shown
 from pages.views.anomaly import data
 from tests.pages.conftest import charts, text_of
@@ -94,9 +94,12 @@ def box(visitor, end):
 
 def rows(visitor):
     """Name → p in %, of the bars."""
-    body = next(element.proto.body for element in visitor.get("html") if "alarm from here" in element.proto.body)
-    found = re.findall(r'overflow-wrap:anywhere">([^<]*)</span>.*?tabular-nums">([\d.]+) %', body)
-    return {unescape(name): float(p) for name, p in found}
+    drawn = verdicts(visitor)
+    return {name: float(text.partition(" %")[0]) for name, text in zip(drawn["layout"]["yaxis"]["ticktext"], drawn["data"][0]["text"])}
+
+
+def verdicts(visitor):
+    return next(chart.figure for chart in charts(visitor) if chart.key == "beside/verdicts")
 
 
 def images(visitor):
@@ -275,10 +278,10 @@ def test_a_stricter_promise_never_raises_more_alarms():
     visitor, loud = view("beside", saved("pca")), []
     for alpha in (50, 20, 5, 1):
         calm(visitor.slider(key="beside/alpha").set_value(alpha).run())
-        body = next(element.proto.body for element in visitor.get("html") if "alarm from here" in element.proto.body)
-        assert f"p = {alpha} %" in body
-        loud.append(body.count("· alarm"))
-        assert body.count("· alarm") == sum(p <= alpha for p in rows(visitor).values())
+        drawn = verdicts(visitor)
+        assert drawn["layout"]["shapes"][0]["x0"] == pytest.approx(-np.log10(alpha / 100))
+        loud.append(sum("· alarm" in text for text in drawn["data"][0]["text"]))
+        assert loud[-1] == sum(p <= alpha for p in rows(visitor).values())
     assert loud == sorted(loud, reverse=True)
 
 
@@ -301,6 +304,17 @@ def test_the_most_disputed_have_the_largest_spread():
     assert sorted(kinds[found]) == [0, 1, 2] and all(spread[i] == spread[kinds == kinds[i]].max() for i in found)
 
 
+def test_a_click_on_what_is_disputed_asks_about_it(monkeypatch):
+    visitor, clicked = view("beside", saved("pca")), {}
+    disputed = next(chart.figure for chart in charts(visitor) if chart.key == "beside/disputed")
+    first, third = (disputed["layout"]["xaxis"]["ticktext"][place].partition("<br>")[0] for place in (0, 2))
+    assert f"This {first}: " in text_of(visitor) and len(disputed["layout"]["images"]) == len(disputed["data"][0]["z"][0])
+    monkeypatch.setattr(pages_chart, "picked", lambda state: clicked.get("now"))
+    for x in (2, 99, "x"):  # nonsense changes nothing
+        clicked["now"] = {"trace": "", "index": [0, 2], "x": x, "y": 0, "custom": None}
+        assert f"This {third}: " in text_of(calm(visitor.run()))
+
+
 @pytest.mark.parametrize("raised, odd, said", [
     ([True, True, True], True, "**All 3** detectors raise the alarm at this 7. It is an anomaly: all are right."),
     ([False, False, False], True, "**None of the 3** detectors raises the alarm at this 7. It is an anomaly: all are wrong."),
@@ -315,7 +329,7 @@ def test_a_point_of_the_plane_is_asked_where_the_sliders_are():
     visitor = view("beside", current)
     before = rows(visitor)
     for name, value in (("x", 2.0), ("y", 2.0)):
-        calm(visitor.slider(key=f"beside/{current.id}/{name}").set_value(value).run())
+        calm(visitor.slider(key=f"beside/{name}").set_value(value).run())
     found = rows(visitor)
     settings = events("plane")[0]
     detector, there = detectors.learned(settings), worlds.world(settings)
@@ -529,7 +543,8 @@ def test_the_columns_of_a_patient(name, wanted):
     assert offered[:len(wanted)] == wanted and offered[-1] == "LIME"
     for method in ("feature_ablation", "kernel_shap", "lime"):
         calm(box(visitor, "/method").set_value(method).run())
-        assert "standard deviation of held-out normals' scores" in text_of(visitor)
+        drawn = next(chart.figure for chart in charts(visitor) if chart.key == "why/columns")
+        assert drawn["layout"]["xaxis"]["title"]["text"] == "standard deviations of held-out scores"
 
 
 def columns(method, place=3):
@@ -571,7 +586,7 @@ def test_lime_finds_the_slopes_of_a_quadratic():
 def test_the_rows_are_the_largest_and_the_rest_in_one():
     values, x = np.arange(30.0) - 15, torch.linspace(-2, 2, 30)
     found = why_table.rows(values, example.Example(x, "", ""), tuple(f"c{i}" for i in range(30)))
-    assert found[0] == ("c0, −2.0 σ", -15.0, 0.0) and len(found) == 11
-    assert found[-1][0] == "all 20 others" and sum(value for __, value, __ in found) == pytest.approx(values.sum())
+    assert found[0] == ("c0, −2.0 σ", -15.0) and len(found) == 11
+    assert found[-1][0] == "all 20 others" and sum(value for __, value in found) == pytest.approx(values.sum())
     assert why_table.in_words(np.array([5.0, 1, 1, -9]), ("a", "b", "c", "d")) == "**Half of all orange** comes from **1 of 4 columns**: a."
     assert why_table.in_words(-np.ones(3), ("a", "b", "c")) == "No column makes this patient odder."

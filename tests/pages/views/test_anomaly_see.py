@@ -17,13 +17,13 @@ from core.anomaly.detector import scores
 from core.anomaly.settings import PCA, AnomalySettings
 from core.events import Finished, Metrics
 from core.settings import build, flatten
-from pages.shared import shown
+from pages.shared import chart, shown
 from pages.views.anomaly import data
 from tests.pages.conftest import charts, marks, text_of
 
 PAGE = "pages/anomaly_detection.py"
-NAMES = ("expects", "bottleneck", "landscape", "blur", "damage", "order", "panels", "patients")
-expects, bottleneck, landscape, blur, damage, order, panels, patients = (  # the package calls views by the name of their file
+NAMES = ("expects", "bottleneck", "landscape", "blur", "costs", "damage", "order", "panels", "patients")
+expects, bottleneck, landscape, blur, costs, damage, order, panels, patients = (  # the package calls views by the name of their file
     import_module(f"pages.views.anomaly.{name}") for name in NAMES)
 RUNS = {
     "pca": {},
@@ -69,7 +69,9 @@ def drawn(name, run_id):
 
     from pages.shared import shown
 
-    getattr(import_module(f"pages.views.anomaly.{name}"), name)(shown.find(run_id))
+    for each in name.split():
+        module, __, function = each.partition(".")
+        getattr(import_module(f"pages.views.anomaly.{module}"), function or module)(shown.find(run_id))
 
 
 def view(name, current):
@@ -90,10 +92,6 @@ def figure(visitor, key):
     return next(chart.figure for chart in charts(visitor) if chart.key == key)
 
 
-def html(visitor):
-    return "\n".join(element.proto.body for element in visitor.get("html"))
-
-
 def brute(settings, k=None, smooth=0.0):
     """Scores of held-out normals and of the test part by PCA as it is learned for a run."""
     method = PCA(components=k or settings.method.components, smooth=smooth)
@@ -109,26 +107,30 @@ def brute(settings, k=None, smooth=0.0):
 def test_every_end_of_the_order_opens(name, charted):
     current = saved(name)
     visitor = view("expects", current)
-    assert keys(visitor) == charted
+    idea, four = name not in ("lof", "faces"), {f"expects/{part}" for part in ("picture", "expected", "difference", "error")}
+    charted = charted | ({"expects/columns"} if name.startswith("tumours") else {"expects/gallery"} | (four if idea else {"expects/alone"}))
+    assert keys(visitor) == charted and not visitor.get("html")
     asks = any("has no idea of its own" in info.value for info in visitor.info)
     assert asks == (name in ("lof", "faces", "tumours-mixture"))
     for group in ("normal", "alarms", "missed"):
-        calm(visitor.get_by_key(f"expects/group/{current.id}").set_value(group).run())
+        calm(visitor.get_by_key("expects/group").set_value(group).run())
         assert keys(visitor) == charted
 
 
 @pytest.mark.parametrize("name", ["pca", "local", "vae", "damaged", "faces", "tumours", "plane-pca"])
 def test_the_bottleneck_opens_in_every_world(name):
     visitor = view("bottleneck", saved(name))
-    assert keys(visitor) == {"bottleneck/auroc", "bottleneck/error"}
+    rebuilt = set() if name in ("tumours", "plane-pca") else {"bottleneck/pictures"}
+    assert keys(visitor) == {"bottleneck/auroc", "bottleneck/error"} | rebuilt, "only pictures can be shown rebuilt"
     assert ("k = 1 is all that there is" in text_of(visitor)) == (name == "plane-pca")
-    assert (html(visitor) == "") == (name in ("tumours", "plane-pca")), "only pictures can be shown rebuilt"
 
 
 @pytest.mark.parametrize("name", ["plane", "plane-pca"])
 def test_the_landscape_opens(name):
     visitor = view("landscape", saved(name))
     assert keys(visitor) == {"landscape/plane"} and "raises the alarm" in text_of(visitor)
+    solid = calm(visitor.get_by_key("landscape/solid").set_value(True).run())
+    assert figure(solid, "landscape/surface")["data"][0]["type"] == "surface"
 
 
 def test_a_view_of_something_else_says_so():
@@ -191,13 +193,23 @@ def test_the_gallery_turns_its_page_with_the_rank():
     found, visitor = data.final(current), view("expects", current)
     order, p = np.argsort(-np.where(found.odd, found.test, -np.inf), kind="stable"), decide.p_values(found.test, found.held)
     for rank, first in ((1, 0), (20, 16)):
-        calm(visitor.get_by_key(f"expects/rank/{current.id}/odd").set_value(rank).run())
-        gallery = visitor.get("html")[0].proto.body
-        assert gallery.count("<img") == expects.PAGE and gallery.count("outline:3px") == 1
-        said = [f"{data.number(found.test[i])}<br>p = {p[i]:.3f}" for i in order[first : first + expects.PAGE]]
-        places = [gallery.index(each) for each in said]
-        assert places == sorted(places)
+        calm(visitor.get_by_key("expects/rank/odd").set_value(rank).run())
+        gallery = figure(visitor, "expects/gallery")
+        spots = next(trace for trace in gallery["data"] if "customdata" in trace)
+        said = [f"score {data.number(found.test[i])}<br>p = {p[i]:.3f}" for i in order[first : first + expects.PAGE]]
+        assert spots["customdata"] == list(range(first + 1, first + 1 + expects.PAGE)), "a click returns the rank"
+        assert [text.partition("<br>")[2] for text in spots["text"]] == said
+        frame, = gallery["layout"]["shapes"]
+        assert frame["x0"] < spots["x"][rank - 1 - first] < frame["x1"] and frame["y0"] < spots["y"][rank - 1 - first] < frame["y1"]
         assert f"Score **{data.number(found.test[order[rank - 1]])}**" in text_of(visitor)
+
+
+def test_a_click_into_the_gallery_chooses_the_example(monkeypatch):
+    visitor, clicked = view("expects", saved("pca")), {}
+    monkeypatch.setattr(chart, "picked", lambda state: clicked.get("now"))
+    for custom in (7, "x", 10_000, 0, None):  # nonsense changes nothing
+        clicked["now"] = {"trace": "", "index": 0, "x": 0, "y": 0, "custom": custom}
+        assert calm(visitor.run()).get_by_key("expects/rank/odd").value == 7
 
 
 def test_what_is_said_of_each_end():
@@ -242,13 +254,13 @@ def test_at_its_own_blur_a_network_scores_as_its_run_did(name):
 def test_the_slider_moves_the_mark_and_the_heat_map():
     current = saved("pca")
     visitor = view("expects", current)
-    before = visitor.get("html")[1].proto.body
-    calm(visitor.get_by_key(f"expects/blur/{current.id}").set_value(1.5).run())
+    before = figure(visitor, "expects/error")["data"][0]["z"]
+    calm(visitor.get_by_key("expects/blur").set_value(1.5).run())
     (line, rival), found = figure(visitor, "expects/blurs")["data"], marks(figure(visitor, "expects/blurs"))
     assert rival["y"][0] == pytest.approx(trivial.auroc(current.settings))
     np.testing.assert_allclose(line["y"], blur.curve(current.id, current)[0])
     assert found == {"1.5 px": 1.5}
-    assert visitor.get("html")[1].proto.body != before
+    assert figure(visitor, "expects/error")["data"][0]["z"] != before
     assert f"**{line['y'][6]:.1f} %**, without {line['y'][0]:.1f} %" in text_of(visitor)
 
 
@@ -297,14 +309,14 @@ def test_more_pixels_may_be_marked_and_more_are_found():
     current = saved("damaged")
     visitor, recalls = view("expects", current), []
     for share in blur.MARKED:
-        calm(visitor.get_by_key(f"expects/marked/{current.id}").set_value(share).run())
+        calm(visitor.get_by_key("expects/marked").set_value(share).run())
         recalls.append(float(visitor.table[0].value.iloc[1, 3]))
     assert recalls == sorted(recalls) and recalls[0] < recalls[-1]
 
 
 def test_of_an_undamaged_picture_every_mark_is_a_false_alarm():
     current = saved("damaged")
-    visitor = calm(view("expects", current).get_by_key(f"expects/group/{current.id}").set_value("alarms").run())
+    visitor = calm(view("expects", current).get_by_key("expects/group").set_value("alarms").run())
     assert "is not damaged" in text_of(visitor) and len(visitor.table[0].value) == 2
     assert visitor.table[0].value.iloc[1, 1] == f"{trivial.where(current.settings):.1f}", "what a map reaches that never looks"
 
@@ -317,19 +329,59 @@ def test_a_patient_is_odd_by_what_was_not_expected():
     gap = (world.test_x - detector.expects(world.test_x))[place].numpy()
     assert visitor.table[0].value["Patient"].iloc[0] == str(place + 1)
     assert list(visitor.table[0].value["Truly"]) == ["malignant"] * patients.ROWS
-    bars = html(visitor)
-    order = [bars.index(f"<span>{world.columns[i]}</span>") for i in np.argsort(-np.abs(gap))[: patients.ROWS]]
-    assert order == sorted(order)
+    bars, most = figure(visitor, "expects/columns"), np.argsort(-np.abs(gap))[: patients.ROWS]
+    assert bars["layout"]["yaxis"]["ticktext"] == [world.columns[i] for i in most]
+    assert bars["data"][0]["x"] == pytest.approx(gap[most].tolist(), abs=1e-5)
     square = np.sort(gap**2)[::-1]
     assert f"**{100 * square[:3].sum() / square.sum():.0f} %** of the squared error" in text_of(visitor)
 
 
 def test_the_edges_of_damage_are_drawn_and_nothing_else():
     mask = np.zeros((28, 28), bool)
-    mask[10:14, 10:14] = True
-    picture = panels.outlined(np.zeros((224, 224), np.uint8), [(mask, "#FF0000", 2)])
-    red = (picture == [255, 0, 0]).all(2)
-    assert red[80:112, 80:112].sum() == red.sum() == 32**2 - 28**2
+    mask[10:14, 10:15] = True
+    line = panels.edges("damage", mask, "#FF0000", 2)
+    assert line["x"].count(None) == 2 * (4 + 5), "one piece for each side of a pixel at the edge"
+    xs, ys = ([v for v in line[name] if v is not None] for name in "xy")
+    assert (min(xs), max(xs), min(ys), max(ys)) == (9.5, 14.5, 9.5, 13.5)
+
+
+# ---- the stage ----
+
+@pytest.mark.parametrize("name, below", [
+    ("pca", "live/pictures"), ("lof", "live/pictures"), ("damaged", "live/pictures"), ("tumours", "live/costs"), ("plane", None)])
+def test_the_stage_shows_the_scores_and_what_they_are_of(name, below):
+    current = saved(name)
+    visitor, found = view("stage.picture stage.beside", current), data.final(current)
+    assert keys(visitor) >= {"live/scores", *([below] if below else ["live/landscape"])}
+    drawn = figure(visitor, "live/scores")
+    share = 100 * (found.strange >= decide.conformal_threshold(found.held, 0.1)).mean()
+    assert drawn["layout"]["title"]["text"] == f"{share:.0f} % of anomalies found at 10 % false alarms"
+    assert [sum(layer["y"]) for layer in drawn["data"][:2]] == pytest.approx([100, 100])
+    shares = {"live/landscape": 1.0}
+    assert all(each.figure["share"] == shares.get(each.key, 0.5) for each in charts(visitor))
+    if name == "tumours":
+        costs_of = figure(visitor, "live/costs")
+        assert costs_of["layout"]["xaxis"]["range"] == pytest.approx(drawn["layout"]["xaxis"]["range"]), "one axis for both"
+    if name == "lof":
+        assert figure(visitor, "live/pictures")["layout"]["yaxis"]["ticktext"] == ["picture"], "it expects nothing"
+
+
+def test_before_the_end_the_stage_has_the_same_places():
+    done, going = saved("local"), saved("local", keep=12, state="stopped")
+    assert data.final(going) is None
+    places = [keys(view("stage.picture stage.beside", each)) for each in (done, going)]
+    assert places[0] == places[1] == {"live/scores", "live/pictures", "live/roc"}
+    assert "after step" in figure(view("stage.picture", going), "live/scores")["layout"]["title"]["text"]
+
+
+def test_a_curve_of_costs_holds_its_cheapest_threshold():
+    found = data.final(saved("tumours"))
+    prices = {"A": costs.Prices(1, 100), "B": costs.Prices(100, 1)}
+    drawn = costs.on_scores(found, prices, 0.4, (float(found.test.min()), float(found.test.max())))
+    for name, price in prices.items():
+        line, point = (next(t for t in drawn["data"] if t["name"].startswith(start)) for start in (f"{name}:", f"best for {name}"))
+        assert point["y"][0] == pytest.approx(min(line["y"]))
+        assert point["y"][0] == pytest.approx(100 * costs.best(found, price, 0.4).cost)
 
 
 # ---- the bottleneck ----
@@ -354,7 +406,7 @@ def test_the_chosen_number_of_components_is_marked_said_and_shown():
     current = saved("pca")
     visitor, found = view("bottleneck", current), bottleneck.pca_curve("pca", events("pca")[0])
     for k in (30, 1):
-        calm(visitor.get_by_key(f"bottleneck/k/{current.id}").set_value(k).run())
+        calm(visitor.get_by_key("bottleneck/k").set_value(k).run())
         layers = figure(visitor, "bottleneck/auroc")["data"]
         assert marks(figure(visitor, "bottleneck/auroc")) == {f"k = {k}": k} and layers[0]["y"][k - 1] == pytest.approx(found.auroc[k - 1])
         assert [each["y"][0] for each in layers[1:3]] == pytest.approx([trivial.auroc(current.settings), 50], abs=1e-3)
@@ -376,7 +428,7 @@ def test_stored_autoencoders_stand_at_the_size_of_their_code():
     spread = bottleneck.pca_curve("pca", current.settings).spread
     assert lost["network: anomalies"]["y"] == pytest.approx([100 * dense.summary["odd_score"] / spread[1]])
     assert lost["convolutions alone: normals"]["y"] == pytest.approx([100 * local.summary["held_score"] / spread[0]])
-    choice = visitor.get_by_key(f"bottleneck/who/{current.id}")
+    choice = visitor.get_by_key("bottleneck/who")
     calm(choice.set_value(local.id).run())
     assert bottleneck.about_error(local.last("inputs")[:5], local.last("expects")[:5]) in text_of(visitor)
 
@@ -386,11 +438,11 @@ def test_the_run_shown_has_a_mark_of_its_own_and_a_deleted_one_is_offered_no_mor
     visitor = view("bottleneck", current)
     layers = {layer["name"]: layer for layer in figure(visitor, "bottleneck/auroc")["data"]}
     assert layers["the run shown"]["x"] == [98.0] and "convolutions alone" not in layers
-    assert visitor.get_by_key(f"bottleneck/who/{current.id}").value == current.id
+    assert visitor.get_by_key("bottleneck/who").value == current.id
     next(own_store.glob(f"{other.id}*")).unlink()
-    visitor.get_by_key(f"bottleneck/who/{current.id}").set_value(other.id)
+    visitor.get_by_key("bottleneck/who").set_value(other.id)
     calm(visitor.run())
-    assert not any("d = 8" in name for name in visitor.get_by_key(f"bottleneck/who/{current.id}").options)
+    assert not any("d = 8" in name for name in visitor.get_by_key("bottleneck/who").options)
     with pytest.raises(runs.RunError):
         bottleneck.run_pictures(other.id)
 
@@ -436,7 +488,7 @@ def test_the_border_keeps_its_promise_and_moves_with_it():
     assert look.held and (look.normals == found.held).all()
     lines = {}
     for promise in (10, 50):
-        calm(visitor.get_by_key(f"landscape/promise/{current.id}").set_value(promise).run())
+        calm(visitor.get_by_key("landscape/promise").set_value(promise).run())
         threshold = decide.conformal_threshold(found.held, promise / 100)
         assert f"**{100 * (current.last('field') >= threshold).mean():.0f} %** of this plane" in text_of(visitor)
         assert f"**{100 * (found.strange >= threshold).mean():.1f} %**." in text_of(visitor)
@@ -449,7 +501,7 @@ def test_earlier_looks_can_be_looked_at():
     current = saved("plane")
     visitor, every = view("landscape", current), landscape.looks(current)
     assert [look.held for look in every] == [False] * (len(every) - 1) + [True]
-    calm(visitor.get_by_key(f"landscape/look/{current.id}/{len(every)}").set_value(0).run())
+    calm(visitor.get_by_key("landscape/look").set_value(0).run())
     assert "of the normals asked" in text_of(visitor)
     normal = ~current.last("odd").astype(bool)[current.last("asked")]
     np.testing.assert_array_equal(every[0].normals, current.pictures("seen")[0].array[normal].astype(np.float64))

@@ -1,5 +1,6 @@
 """Look inside and Explain on the GAN page: film, scores, one half, walks among codes, copies, quality, and why D says fake."""
 
+import json
 from functools import cache
 from importlib import import_module
 from itertools import count
@@ -16,13 +17,13 @@ from core.events import Finished
 from core.gan import watch
 from core.gan.settings import GanSettings
 from core.settings import build, flatten
-from pages.shared import shown, status
+from pages.shared import chart, figures, shown, status
 from pages.views.gan import data
 from tests.pages.conftest import charts, marks, text_of
 
 VIEWS = ("film", "scores", "half", "latent", "copying", "quality", "why")
-film, scores, half, latent, copying, quality, why, best, pick, why_plane = (  # the package calls views by the name of their file
-    import_module(f"pages.views.gan.{name}") for name in (*VIEWS, "best", "pick", "why_plane"))
+film, scores, half, latent, copying, quality, why, best, plane, stage, why_plane = (  # the package calls views by the name of their file
+    import_module(f"pages.views.gan.{name}") for name in (*VIEWS, "best", "plane", "stage", "why_plane"))
 DIGITS = {"world": "digits", "channels": 8, "steps": 40, "batch": 16}
 RUNS = {
     "digits": DIGITS,
@@ -53,13 +54,15 @@ def saved(name, keep=None, state="finished"):
     return shown.of(run)
 
 
-def drawn(name, run_id):
-    """One view of a stored run, alone on a page."""
+def drawn(names, run_id):
+    """Views of a stored run, alone on a page."""
     from importlib import import_module
 
     from pages.shared import shown
 
-    getattr(import_module(f"pages.views.gan.{name}"), name)(shown.find(run_id))
+    for name in names.split():
+        module, __, function = name.partition(".")
+        getattr(import_module(f"pages.views.gan.{module}"), function or name)(shown.find(run_id))
 
 
 def view(name, current):
@@ -76,19 +79,20 @@ def figure(visitor, key):
     return next(chart.figure for chart in charts(visitor) if chart.key == key)
 
 
-def html(visitor):
-    return "\n".join(element.proto.body for element in visitor.get("html"))
+def picture(visitor, key):
+    """The address of the sheet of pictures in a gallery."""
+    return next(trace["source"] for trace in figure(visitor, key)["data"] if trace["type"] == "image")
 
 
 def widget(visitor, kind, start):
     return next(w for w in visitor.get(kind) if w.key.startswith(start))
 
 
-@pytest.mark.parametrize("name", VIEWS)
 @pytest.mark.parametrize("run", RUNS)
-def test_every_view_opens_on_every_kind_of_run(name, run):
-    visitor = view(name, saved(run))
-    assert text_of(visitor).strip()
+def test_every_view_opens_on_every_kind_of_run(run):
+    visitor = view(" ".join(VIEWS), saved(run))
+    assert text_of(visitor).strip() and not visitor.get("html")
+    assert len({chart.key for chart in charts(visitor)}) == len(charts(visitor)) > 5
 
 
 @pytest.mark.parametrize("name", VIEWS)
@@ -133,19 +137,63 @@ def test_d_is_counted_as_by_hand():
     assert data.border(build(GanSettings, {"method": "hinge"})) == 0
 
 
+# ---- the stage ----
+
+
+def test_the_plane_shows_both_players():
+    real, fake = np.zeros((300, 2)), np.linspace(-1, 1, 600).reshape(300, 2)
+    field = np.zeros((41, 41), np.uint8)
+    field[0] = 255  # real, at the lower edge
+    push = np.array([[0.0, 2.0], [1.0, 0.0]])
+    drawn = plane.figure(real, fake, field, push, np.zeros((13, 13, 2)))
+    traces = {trace["name"]: trace for trace in drawn["data"]}
+    heat = traces[""]
+    assert (heat["y"][0], heat["z"][0][0], heat["z"][-1][0]) == (-plane.REACH, 0, 1), "blue below"
+    assert heat["colorscale"][0][1] == figures.DIVERGING[0]
+    assert len(traces["fake"]["x"]) == plane.DRAWN and traces["fake"]["x"][0] == -1
+    arrow = traces["push on G"]
+    assert arrow["x"][:2] == [-1, -1] and arrow["y"][1] - arrow["y"][0] == pytest.approx(plane.LONGEST, abs=0.01)
+    assert drawn["layout"]["yaxis"]["scaleanchor"] == "x", "square units"
+    assert len(json.dumps(drawn)) < 50_000, "it is drawn three times a second"
+
+
+def test_the_stage_holds_what_was_measured_last():
+    current = saved("slow")
+    page = view("stage.picture stage.beside", current)
+    assert figure(page, "live/plane")["layout"]["title"]["text"] == "After step 20"
+    histogram = figure(page, "live/scores")
+    assert histogram["layout"]["xaxis"]["range"] == [0, 1], "the same axis at every look"
+    real = data.opinion(current.settings, current.last("scores"))[0]
+    assert histogram["data"][0]["y"][-1] == pytest.approx(100 * (real >= histogram["data"][0]["x"][-1] - 0.025).mean(), abs=0.5)
+    digits = view("stage.picture", saved("digits"))
+    assert figure(digits, "live/fakes")["layout"]["title"]["text"] == "Fakes · After step 40"
+    assert picture(digits, "live/fakes") != picture(digits, "live/real")
+
+
+def test_slow_motion_names_the_half_of_the_step_that_was_made():
+    current = saved("slow")
+    live = shown.Shown(current.id, current.settings, current.events, None, SimpleNamespace(live=True))
+    assert stage.moment(live, "fake") == "Step 20, 2 of 2: G has learned"
+    assert stage.moment(current, "fake") == "After step 20"
+
+
 # ---- film and scores ----
 
 
 def test_the_film_shows_the_chosen_look():
     current = saved("digits")
     visitor = view("film", current)
-    late = html(visitor)
+    late = picture(visitor, "film/wall")
     slider = widget(visitor, "select_slider", "film/look")
     assert "After step 40" in text_of(visitor)
     early = calm(slider.set_value(0).run())
-    assert html(early) != late and "After step 0" in text_of(early)
+    assert picture(early, "film/wall") != late and "After step 0" in text_of(early)
     found = marks(figure(early, "film/quality"))
     assert list(found.values()) == [0]
+    plane_of = view("film", saved("plane"))
+    assert figure(plane_of, "film/plane")["data"]
+    solid = calm(widget(plane_of, "toggle", "film/solid").set_value(True).run())
+    assert figure(solid, "film/surface")["data"][0]["type"] == "surface"
 
 
 def test_slow_motion_does_not_lengthen_the_film():
@@ -169,7 +217,7 @@ def test_histograms_share_one_axis_over_the_run():
     assert figure(early, "scores/histogram")["layout"]["xaxis"]["range"] == domain
     for layer in figure(early, "scores/histogram")["data"]:
         assert sum(layer["y"]) == pytest.approx(100)
-    assert "no probabilities" in text_of(early)
+    assert "no probabilities" in scores._about_axis(current.settings)
     assert "hardly overlap" in scores.verdict(99) and "hardly tell" in scores.verdict(50) and "run ahead" in scores.verdict(30)
 
 
@@ -214,8 +262,6 @@ def test_the_best_d_against_known_densities():
     assert blind.own_right == pytest.approx(50, abs=1) and "weaker than it could be" in best.said(blind)
     same = best.compared(real, real.copy(), *[np.full(len(real), 0.5)] * 2)
     assert same.star_right < 60 and "near the real thing" in best.said(same)
-    field = best.as_field(np.array([[0.0, 1.0, np.nan]]))
-    assert field.tolist() == [[0, 255, 128]]
 
 
 @pytest.mark.parametrize("name", ["digits", "critic", "plane", "packed"])
@@ -239,21 +285,22 @@ def test_a_walk_turns_by_equal_angles_between_its_ends():
     assert torch.allclose(straight[2], torch.zeros(64), atol=1e-5) and torch.isfinite(straight).all()
 
 
-def test_a_click_moves_a_letter_and_nonsense_does_not():
-    state = SimpleNamespace(clicks={"chosen": [4, 1], "next": 1, "turn": 9})
-    assert pick._said(state, 24, (0, 1)) == ([4, 1], 9, 1)
-    for bad in (None, 3, {"chosen": [99, 1], "next": 1, "turn": 9}, {"chosen": [1], "next": 0, "turn": 1},
-                {"chosen": [1, "x"], "next": 0, "turn": 1}, {"chosen": [1, 2], "next": 7, "turn": 1}):
-        assert pick._said(SimpleNamespace(clicks=bad), 24, (0, 1)) == ([0, 1], 0, 0)
-    assert pick._said(None, 24, (0, 1)) == ([0, 1], 0, 0)
+def test_a_click_moves_the_letters_in_turn_and_nonsense_does_not(monkeypatch):
+    visitor, clicked = view("latent", saved("plane")), {}
+    monkeypatch.setattr(chart, "picked", lambda state: clicked.get("now"))
 
+    def after(custom):
+        clicked["now"] = {"trace": "", "index": 0, "x": 0, "y": 0, "custom": custom}
+        calm(visitor.run())
+        return [slider.value for slider in visitor.slider if slider.key.startswith("latent/plane")]
 
-def test_the_wall_holds_every_code_once():
-    found = np.array(latent.boxes())
-    assert len({tuple(box) for box in found}) == latent.CODES
-    assert (found[:, 2] * found[:, 3]).sum() == pytest.approx(100 * 100)
-    spots = np.array(latent.dots(np.array([[0.0, 0.0], [9.0, -9.0]]), 6))
-    assert spots[0].tolist() == [47, 47, 6, 6] and spots[1].tolist() == [94, 94, 6, 6]
+    assert (after(4)[0], after(7)) == (5, [5, 8])
+    assert after(7) == [5, 8], "the same click is no new one"
+    for nonsense in (99, -1, None, "x", [1]):
+        assert after(nonsense) == [5, 8]
+    assert after(0) == [1, 8]
+    marked = next(trace for trace in figure(visitor, "latent/plane")["data"] if trace["mode"] == "markers+text")
+    assert marked["text"] == ["<b>A</b>", "<b>B</b>"]
 
 
 def test_the_walk_in_words():
@@ -271,9 +318,9 @@ def test_the_walk_in_words():
 def test_another_class_is_asked_for_on_the_whole_wall():
     current = saved("digits")
     visitor = view("latent", current)
-    before = html(visitor)
+    before = picture(visitor, "latent/wall")
     after = calm(widget(visitor, "button_group", "latent/class").set_value(7).run())
-    assert html(after) != before and "Same code, every class" in text_of(after)
+    assert picture(after, "latent/wall") != before and "Same code, every class" in text_of(after)
     assert "A − B + C" in text_of(view("latent", saved("free")))
 
 
