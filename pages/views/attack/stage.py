@@ -57,11 +57,11 @@ def _unnamed(figure: figures.Figure) -> figures.Figure:
     return figure
 
 
-def _verdict(current: Shown) -> None:
-    """What was found, as far as there is room; all of it on demand."""
+def _verdict(current: Shown, more: str = "") -> None:
+    """What was found, as far as there is room; all of it, and more, on demand."""
     if note := current.summary.get("note"):
         words = data.first_sentences(note, LETTERS)
-        st.caption(f":material/balance: {words}", help=note if words != note else None)
+        st.caption(f":material/balance: {words}", help=more or (note if words != note else None))
 
 
 # ---- one picture ----
@@ -187,4 +187,16 @@ def _trained(current: Shown) -> None:
     shown = [(_("not attacked"), clean), *((_("after {} steps").format(found.step), np.array(found.array)) for found in attacked)]
     for place, (title, array) in zip(panels.grid(3, 3, 0.02, 0.08), [*shown, *[("", None)] * WATCHED][:WATCHED]):
         panels.picture(figure, place, array, title)
-    _show(figure, "stage/training", _("The digit that is watched: what the attack makes of it"))
+    _show(figure, "stage/training", _("The digit that is watched: what the attack makes of it"), FIGURE)
+    _verdict(current, _looks(current))
+
+
+def _looks(current: Shown) -> str:
+    """What the curves of a training measure, and what the sentence at its end does."""
+    from core.attack.training import LONG, QUICK, WATCHED
+
+    sentence = _(
+        "The curves are a quick look: {} test digits, PGD with {} steps from one start. This sentence is the verdict: all test "
+        "digits for the clean accuracy, {} digits under PGD with {} steps from {} starts, which finds more."
+    )
+    return sentence.format(WATCHED, QUICK[0], current.settings.method.judged, LONG[0], LONG[2])
