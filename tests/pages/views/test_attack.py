@@ -274,7 +274,8 @@ def test_without_a_change_nothing_changes_and_with_a_large_one_the_answer_does(v
     check(visitor.slider(key=slider).set_value(0.0).run())
     assert answer(visitor, "before") == answer(visitor, "after") == "3" and named(visitor, "Before") == named(visitor, "After")
     check(visitor.slider(key=slider).set_value(96.0).run())
-    assert answer(visitor, "before") == "3" != answer(visitor, "after") and "largest change: 96 of 255 levels" in str([chart.figure for chart in charts(body(visitor))])
+    assert answer(visitor, "before") == "3" != answer(visitor, "after")
+    assert "largest change: 96 of 255 levels" in str([chart.figure for chart in charts(body(visitor))])
     seen = {named(visitor, "After")}
     for key, value in (("attack/slide/attack", "ifgsm"), ("attack/slide/norm", "2")):
         check(visitor.get_by_key(key).set_value(value).run())
