@@ -24,7 +24,7 @@ from core.subject.settings import SHIPPED_NETWORK
 from pages.shared import shown, takeaway
 from pages.views import attack as views
 from pages.views.attack import data
-from tests.pages.conftest import PAGES, behind, charts, check, text_of
+from tests.pages.conftest import PAGES, behind, charts, check, keys_of, text_of
 from tests.pages.conftest import shown as settings_of
 
 PAGE = PAGES["attack"]
@@ -144,6 +144,7 @@ def test_every_view_opens_for_every_scene(visit, measured, run_id):
     assert choice(visitor).value == FIRST.get(SHIPPED[run_id].method.name, "slide")
     for name in VIEWS:
         view(visitor, name)
+        assert not [key for key in keys_of(visitor) if run_id in key]
         if name == "robust" and run_id == TRAINING and not charts(body(visitor)):
             assert "Set the knobs" in links(visitor)
         else:
@@ -284,6 +285,23 @@ def test_without_a_change_nothing_changes_and_with_a_large_one_the_answer_does(v
     check(visitor.get_by_key("attack/slide/attack").set_value("noise").run())
     check(visitor.slider(key=slider).set_value(30.0).run())
     assert answer(visitor, "after") == "3", "noise of that size does not do it"
+
+
+def test_a_slider_and_the_view_stay_when_another_run_comes(visit, measured):
+    visitor = view(check(visit(PAGE, run=saved("pgd"))), "surface")
+    check(visitor.slider(key="attack/surface/False").set_value(24).run())
+    visitor.session_state["attack/run"] = saved("elsewhere")
+    check(visitor.run())
+    assert choice(visitor).value == "surface" and visitor.slider(key="attack/surface/False").value == 24
+
+
+def test_the_surface_can_be_turned(visit):
+    visitor = view(check(visit(PAGE, run=saved("pgd"))), "surface")
+    flat, = [trace for chart in charts(visitor) if chart.key == "attack/surface/map" for trace in chart.figure["data"]
+             if trace["name"] == "path of I-FGSM"]
+    check(visitor.toggle(key="attack/surface/solid").set_value(True).run())
+    hills, path = next(chart.figure["data"] for chart in charts(visitor) if chart.key == "attack/surface/hills")
+    assert hills["type"] == "surface" and path["x"] == pytest.approx(flat["x"]) and len(path["z"]) == len(path["x"])
 
 
 def test_a_photo_slides(visit):
@@ -546,7 +564,7 @@ def test_a_change_is_magnified_as_far_as_it_fits():
 def test_the_live_picture_of_every_kind_of_run(visit):
     """Above the tabs: one picture, many digits, a matrix, scores, a defence, a training."""
     wanted = {saved("pgd"): (["stage"], ["Before", "Change", "After"]), TRAINING: (["stage/training"], ["not attacked", "after 504 steps"]),
-              DEFEND: (["stage/defended"], ["Not attacked", "Attacked", "Attacker knows"]),
+              DEFEND: (["stage/defended"], ["No attack", "Attack", "Knows it"]),
               saved("many"): (["stage/before", "stage/after", "beside/becomes"], []), saved("transfer"): (["stage/transfer"], []),
               saved("detect"): (["stage/scores", "beside/roc"], []), saved("curve"): (["stage/curve", "beside/becomes"], []),
               "attack-curve-photos": (["stage/curve", "beside/numbers"], [])}

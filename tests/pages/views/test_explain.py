@@ -22,7 +22,7 @@ from pages.shared import compare, digit, explain, knobs, lecture, overlay, shown
 from pages.shared.overlay import pixels
 from pages.views import explain as views
 from pages.views.explain.stage import CURVED
-from tests.pages.conftest import PAGES, behind, charts, check, said, text_of
+from tests.pages.conftest import PAGES, behind, charts, check, keys_of, said, text_of
 from tests.pages.conftest import shown as settings_of
 
 PAGE = PAGES["explain"]
@@ -84,6 +84,7 @@ def test_every_view_opens_for_every_kind_of_run(visit, subject):
     assert choice(visitor).value == FIRST.get(runs.load(SUBJECTS[subject]).about.settings["method"], "beside")
     for name, keys in VIEWS.items():
         view(visitor, name)
+        assert not [key for key in keys_of(visitor) if SUBJECTS[subject] in key]
         there = [chart.key for chart in charts(visitor)]
         assert all(any(key.startswith(wanted) for key in there) for wanted in keys), (name, there)
         assert len(text_of(visitor)) > 400
