@@ -100,17 +100,17 @@ def _plane(real: np.ndarray, fake: np.ndarray, field: np.ndarray) -> Figure:
     """real, fake: points (N, 2). field (G, G): 8-bit, 255 where D says real."""
     places = np.linspace(-REACH, REACH, len(field))[::COARSE]
     ground = rasters.field(places, places, field[::COARSE, ::COARSE] / 255) | {"colorscale": OPINION, "opacity": 1, "zsmooth": "fast", **SURE}
-    groups = [
-        dots(name, role, *np.round(points[:FEW].astype(np.float64), 2).T, (), small=True, silent=True) | {"marker": _marker(role)}
-        for name, role, points in ((_("real"), "before", real), (_("fake"), "after", fake))
-    ]
+    groups = _points(_("real"), "before", real), _points(_("fake"), "after", fake)
     figure = figures.add(figures.plane(REACH, HEIGHT), ground, *groups)
     figure["layout"]["margin"] = {"l": 4, "b": 4}
     return figure
 
 
-def _marker(role: str) -> dict[str, object]:
-    return {"color": figures.colour(role), "symbol": "circle", "size": 6, "opacity": 0.8, "line": {"width": 0}}
+def _points(name: str, role: str, places: np.ndarray) -> figures.Trace:
+    """The first few of some points (N, 2), as round dots whatever their role."""
+    x, y = np.round(places[:FEW].astype(np.float64), 2).T
+    marker = {"color": figures.colour(role), "symbol": "circle", "size": 6, "opacity": 0.8, "line": {"width": 0}}
+    return dots(name, role, x, y, (), small=True, silent=True) | {"marker": marker}
 
 
 def forgetting(run: Run) -> Film:
