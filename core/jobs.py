@@ -146,17 +146,15 @@ class Jobs:
     def watch(self, job_id: str, viewer: str, since: int = 0) -> View | None:
         """What has happened, and a sign that somebody looks. None when the id is unknown here."""
         with self.lock:
-            job = self.jobs.get(job_id)
-            if job is None:
+            if (job := self.jobs.get(job_id)) is None:
                 return None
             job.viewers[viewer] = time.monotonic()
             return self._view(job, since)
 
     def overview(self) -> list[View]:
-        """Every live run, those that train first, without its events; to look here is not to watch any of them."""
+        """Every live run, oldest first, without its events; to look here is not to watch any of them."""
         with self.lock:
-            live = [job for job in self.jobs.values() if job.live]
-            return [self._view(job, len(job.events)) for job in sorted(live, key=lambda job: job.state == "queued")]
+            return [self._view(job, len(job.events)) for job in self.jobs.values() if job.live]
 
     def steer(self, job_id: str, viewer: str, wish: str) -> str:
         """wish: pause, run, step or stop. Returns a sentence when others watch and the wish is therefore not granted."""
@@ -221,10 +219,9 @@ class Jobs:
     # ---- inside ----
 
     def _view(self, job: Job, since: int) -> View:
+        queue, now = [other.id for other in self.jobs.values() if other.state == "queued"], time.monotonic()
         ahead = any(other.live and other is not job for other in self.jobs.values())
-        queue = [other.id for other in self.jobs.values() if other.state == "queued"]
-        position = queue.index(job.id) + 1 if job.state == "queued" else 0
-        return pace.view(job, since, position, ahead, len(self._looking(job, time.monotonic())))
+        return pace.view(job, since, queue.index(job.id) + 1 if job.id in queue else 0, ahead, len(self._looking(job, now)))
 
     def _room(self) -> int:
         try:

@@ -81,7 +81,7 @@ def test_events_come_live_in_order_and_complete(jobs, until, tiny):
 
 
 def test_events_come_before_the_end(jobs, until, long):
-    job_id = going(jobs, until, long(), events=5)
+    job_id = going(jobs, until, long(), events=8)
     view = jobs.watch(job_id, "ann")
     assert view.state == "running" and 0 < view.progress < 1
     follow(jobs, until, job_id, enough=lambda view: view.rate > 0 and view.eta)
