@@ -29,7 +29,8 @@ function play(root, playing, draw) {
     if (!root.isConnected || root.dataset.playing === "false") return void (root.ticking = false);
     if (now >= due && root.seen) {
       if (root.dataset.drawn) await show(root, root.place < last(root) ? root.place + 1 : 0, draw);
-      due = now + 1000 * (root.place < last(root) ? 1 / RATE : REST);
+      const cost = performance.now() - now; // a slow machine shows fewer frames, and stays free for the visitor
+      due = now + Math.max(1000 * (root.place < last(root) ? 1 / RATE : REST), 3 * cost);
     }
     requestAnimationFrame(tick);
   };

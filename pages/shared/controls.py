@@ -25,7 +25,7 @@ def draw(lab: str, settings: Settings, current: Shown, verb: str, possible: bool
     state = current.view.state if current.live else "idle"
     idle, paused, own = state == "idle", state == "paused", st.session_state[f"{lab}/run"] is not None
     start = (_train, lab, type(settings))
-    _button(lab, "train", _(verb), "play_arrow", possible and idle, _("{} with these knobs.").format(_(verb)), *start, "run")
+    _button(lab, "train", _(verb), "play_arrow", possible and idle, "", *start, "run")
     if paused:
         _button(lab, "pause", _("Go on"), "resume", True, _("Go on with this run."), _steer, lab, "run")
     else:
@@ -46,7 +46,7 @@ def _button(lab: str, key: str, label: str, icon: str, enabled: bool, tip: str, 
         key=f"{lab}/{key}",
         on_click=act,
         args=args,
-        help=tip,
+        help=tip or None,
     )
 
 

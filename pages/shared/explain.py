@@ -7,8 +7,8 @@ import numpy as np
 import streamlit as st
 
 from core import runs
-from pages.shared import digit, knobs
-from pages.shared.overlay import enlarged, overlay, pixels, top_of
+from pages.shared import chart, digit, knobs, panels
+from pages.shared.overlay import enlarged, pixels, top_of
 from pages.shared.words import _
 
 LAB = "pages/explainable_ai.py"
@@ -51,8 +51,8 @@ def _explain(lab: str, networks: dict[str, tuple[str, str]], tests: dict[str, di
         answers = [
             (name, model, answer(*model, chosen.picture, method, given)) for name, model in list(networks.items())[:3]
         ]
-        _side_by_side(answers, chosen)
-        st.caption(_("Orange speaks for the answer, blue against it; all maps share one scale."))
+        _side_by_side(lab, answers, chosen)
+        panels.say_colours()
 
 
 def _knobs(where: str, method: Any) -> str:
@@ -61,23 +61,25 @@ def _knobs(where: str, method: Any) -> str:
     return json.dumps({name: knobs.clean(knobs.widget(where, name, field)) for name, field in fields.items()})
 
 
-def _side_by_side(answers: list[tuple[str, tuple[str, str], dict[str, Any]]], chosen: digit.Chosen) -> None:
+def _side_by_side(lab: str, answers: list[tuple[str, tuple[str, str], dict[str, Any]]], chosen: digit.Chosen) -> None:
     """One column for each model: what it says, how sure it is, the map, and how far to trust it."""
     maps = [found["map"] for *__, found in answers if found["map"] is not None]
     top = top_of(*maps) if maps else 1.0
     for column, (name, (run_id, model), found) in zip(st.columns(len(answers), gap="medium"), answers):
         with column:
-            if _one(name, chosen.picture, found, top):
+            if _one(lab, name, chosen.picture, found, top):
                 _onwards(f"{run_id}/{model}", chosen)
 
 
-def _one(name: str, picture: np.ndarray, found: dict[str, Any], top: float) -> bool:
+def _one(lab: str, name: str, picture: np.ndarray, found: dict[str, Any], top: float) -> bool:
     """What one network says, and its map or why there is none; returns whether there is one."""
     st.markdown(f"**{name}** · {_('says')} **{found['said']}** ({100 * found['sure']:.0f} %)")
     if found["map"] is None:
         st.info(found["note"], icon=":material/info:")
         return False
-    st.image(overlay(picture, found["map"], top), width=320, output_format="PNG", alt=f"{_('Why')}, {name}")
+    figure = panels.board(320, top=4)
+    panels.mapped(figure, (0, 1, 0, 1), picture, found["map"], "", top)
+    chart.show(figure, key=f"{lab}/explain/map/{name}", alt=f"{_('Why')}, {name}")
     st.caption(f"{found['note']} {found['passes']} {_('passes through the network.')}")
     return True
 
@@ -115,8 +117,8 @@ def draw_one(lab: str, key: str, subjects: dict[str, Any], methods: list[str]) -
         top = top_of(*maps) if maps else 1.0
         for column, (name, each) in zip(st.columns(len(found), gap="medium"), found):
             with column:
-                _one(name, picture, each, top)
-        st.caption(_("Orange speaks for the answer, blue against it; all maps share one scale."))
+                _one(lab, name, picture, each, top)
+        panels.say_colours()
 
 
 @st.cache_data(max_entries=100, show_spinner="Asking the network …")

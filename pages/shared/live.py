@@ -159,14 +159,15 @@ def _rhythm(current: Shown) -> tuple[str, bool, bool]:
 def _numbers(current: Shown, scene: Shown | None, metrics: Mapping[str, Metric]) -> None:
     """The latest value of each score, with what its trivial rival reaches, and its change against the scene's run."""
     latest, before = _latest(current), _latest(scene) if scene and scene.id != current.id else {}
-    names = [name for name, metric in metrics.items() if name in latest and metric.unit in ("%", "points")][:AT_ONCE]
+    known = latest | before if current.live else latest  # what the scene measures too has its place from the beginning
+    names = [name for name, metric in metrics.items() if name in known and metric.unit in ("%", "points")][:AT_ONCE]
     for name in names:
         metric, rival = metrics[name], shown.rival(metrics[name], current.settings)
         unit = _(metric.unit)
-        change = latest[name] - before[name] if name in before else None
+        change = latest[name] - before[name] if name in latest and name in before else None
         st.metric(
             f"{_(metric.label)} · {rival[0]} {rival[1]:.3g} {unit}" if rival else _(metric.label),
-            f"{latest[name]:.1f} {unit}",
+            f"{latest[name]:.1f} {unit}" if name in latest else "–",
             delta=None if change is None else f"{change:+.1f}",
             delta_color="off",
             delta_description=None if change is None else _("than the scene"),

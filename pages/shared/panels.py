@@ -9,13 +9,17 @@ from collections.abc import Mapping, Sequence
 from io import BytesIO
 
 import numpy as np
+import streamlit as st
 from PIL import Image
 
 from pages.shared.figures import Figure
 from pages.shared.grammar import INK, colour, numbers, said
+from pages.shared.overlay import overlay
+from pages.shared.words import _
 
 Place = tuple[float, float, float, float]
 Row = tuple[str, float, str]  # what it is, its length from 0 to 100, its role in the colour grammar
+PARTS = 28  # rows of numbers that hovering over a map says, about
 LARGE = 100  # pixels of a side from which on a picture is a photo: a JPEG, smoothed when it is enlarged
 FRAME = {"color": INK, "width": 1, "dash": "dot"}
 
@@ -39,7 +43,24 @@ def picture(figure: Figure, place: Place, array: np.ndarray | None, title: str =
     figure["data"].append(_on(number, trace))
 
 
-def values(figure: Figure, array: np.ndarray, says: str, name: str = "") -> None:
+def mapped(
+    figure: Figure, place: Place, array: np.ndarray, values: np.ndarray | None, title: str, top: float | None = None, strength: float = 1.0
+) -> None:
+    """Adds a picture under its map (h, w), orange for the answer and blue against it; hovering says the map's values.
+
+    values: None where there is no map yet. top: the value of full colour. strength: of the map over the picture, 0 to 1.
+    """
+    if values is None:
+        picture(figure, place, array, title)
+        return
+    values = np.asarray(values, np.float32)
+    picture(figure, place, overlay(array, values, top, strength, wide=len(array)), title)
+    side = max(1, len(values) // PARTS)
+    few = values.reshape(len(values) // side, side, -1, side).mean((1, 3))
+    hover(figure, few, _("map: %{z:.3~g}"))
+
+
+def hover(figure: Figure, array: np.ndarray, says: str, name: str = "") -> None:
     """Lays numbers (h, w) over the picture that was added last, unseen: hovering says them. says: with %{z} in it."""
     number = figure["panels"]
     across, down = (figure["layout"][f"{axis}axis{number}"]["range"] for axis in "xy")
@@ -71,6 +92,11 @@ def legend(figure: Figure, left: float, names: Mapping[str, str]) -> None:
     lines = "<br>".join(f'<span style="color:{colour(role)}">■</span> {said(name)}' for name, role in names.items())
     at = {"xref": "paper", "yref": "paper", "x": left, "y": 0, "xanchor": "left", "yanchor": "bottom", "showarrow": False}
     figure["layout"]["annotations"].append(at | {"text": lines, "align": "left"})
+
+
+def say_colours() -> None:
+    """One line on what the colours of maps mean."""
+    st.caption(_(":orange[Orange] speaks for the answer, :blue[blue] against it."))
 
 
 def percent(length: float) -> str:

@@ -25,7 +25,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 60.0  # seconds; only a test that fails ever waits that long
+PATIENCE = float(os.environ.get("LECTERN_TEST_PATIENCE", 60))  # seconds; only a test that fails ever waits that long
 LAB = "network_compression"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
              "--disable-component-update", "--disable-sync",
@@ -134,8 +134,7 @@ def server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         server.first = {
             "title": page.locator("h1").first.inner_text(),
             "width": page.get_by_test_id("stMainBlockContainer").bounding_box()["width"],
-            "links": page.get_by_test_id("stSidebarNavLink").all_inner_texts(),
-            "sections": page.get_by_test_id("stNavSectionHeader").all_inner_texts(),
+            "links": page.get_by_test_id("stTopNavLink").all_inner_texts(),
         }
         context.close()
         yield server
@@ -233,14 +232,26 @@ def nudge(page: Page, key: str, presses: int = 1, towards: str = "ArrowRight") -
 def pixels(page: Page) -> str:
     """The first live curves, as a text that changes with the picture; empty while there are none."""
     return page.evaluate("""() => {
-        const picture = document.querySelector('.lectern-chart .cartesianlayer:has(path.js-line[d^=M])');
-        return picture ? picture.innerHTML : '';
+        const lines = [...document.querySelectorAll('.st-key-curves path.js-line')].map(line => line.getAttribute('d') ?? '');
+        return lines.some(d => d.startsWith('M')) ? lines.join(' ') : '';
     }""")
 
 
 def drawn(page: Page) -> str:
     """Waits until the live curves are drawn and returns what they look like."""
     return wait_until(lambda: pixels(page), "a curve on the page")
+
+
+def plotted(page: Page, key: str) -> str:
+    """Waits until the figure with this key has been drawn, and returns what it looks like."""
+    inner = "([k]) => document.querySelector(`.st-key-${k} .main-svg`)?.innerHTML ?? ''"
+    return wait_until(lambda: page.evaluate(inner, [re.sub(r"[^a-zA-Z0-9_-]", "-", key)]), f"the figure {key}")
+
+
+def ended(page: Page) -> Page:
+    """Waits for the end of the visitor's run: until then the page says whose run it shows."""
+    expect(page.locator(".st-key-status")).to_contain_text(re.compile(r"Your run · \d"))
+    return arrived(page)
 
 
 def stroke(page: Page, key: str) -> None:

@@ -117,7 +117,7 @@ def faults(page, size):
 
 def phone_faults(page):
     found = places(page)
-    verb = next(name for name in found if name in ("Train", "Attack", "Explain") or found[name] and "train" in name.lower())
+    verb = next(name for name in found if name in ("Train", "Attack", "Explain", "Defend") or found[name] and "train" in name.lower())
     if found[verb][3] > PHONE["height"]:
         yield f"{verb} ends at {found[verb][3]}"
     if found["picture"][1] > PHONE["height"] - 100:

@@ -166,12 +166,7 @@ def _every(network: str, strength: int, level: float) -> None:
         key="attack/defences/bars",
         alt=_("How many of a hundred digits are still right behind each defence"),
     )
-    st.caption(
-        _(
-            "PGD with {} steps, ε = {:g} of 255, strength {}. Guessing would be right in 10 %. Whoever only tries the attack that "
-            "does not know the defence believes the orange bars."
-        ).format(MANY_STEPS, level, strength)
-    )
+    st.caption(_("PGD with {} steps, ε = {:g} of 255, strength {}. Guessing: 10 %.").format(MANY_STEPS, level, strength))
 
 
 @st.cache_data(max_entries=100, show_spinner=False)

@@ -47,11 +47,8 @@ def _draw_scores(current: Shown, key: str) -> None:
     if note := current.summary.get("note"):
         st.markdown(f":material/balance: {note}")
     st.caption(
-        _(
-            "The noise is the control: a detector that also raises an alarm at noise of the same size does not find attacks, it "
-            "finds unusual pictures. Of the attacks only those count that fool the network. Random scores would have an area of "
-            "50 % and find 5 %."
-        )
+        _("Only attacks that fool the network count. Random scores: area 50 %, found 5 %."),
+        help=_("Noise is the control: a detector that also raises an alarm at noise finds unusual pictures, not attacks."),
     )
 
 

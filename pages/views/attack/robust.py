@@ -8,7 +8,7 @@ import streamlit as st
 from core import runs
 from core.attack.settings import METRICS
 from core.runs import About, RunError
-from pages.shared import chart, figures, rasters, shown
+from pages.shared import chart, figures, rasters, shown, views
 from pages.shared.figures import Line
 from pages.shared.shown import Shown
 from pages.shared.words import _
@@ -36,9 +36,8 @@ def robust(current: Shown) -> None:
         chosen = st.multiselect(
             _("Over it, the worst of other runs"),
             list(others),
-            default=list(others)[:BESIDE],
             format_func=others.get,
-            key=f"attack/robust/others/{measured.id}",
+            key=_others(others),
             max_selections=8,
         )
     chart.show(
@@ -50,6 +49,14 @@ def robust(current: Shown) -> None:
         st.markdown(f":material/balance: {note}")
     _table(measured)
     _becomes(measured)
+
+
+def _others(offered: dict[str, str]) -> str:
+    """The key of the choice of other runs: what was chosen and is still offered, at first the newest few."""
+    where = "attack/robust/others"
+    chosen = st.session_state.get(where, list(offered)[:BESIDE])
+    st.session_state[where] = [run_id for run_id in chosen if run_id in offered]
+    return where
 
 
 def _network(current: Shown) -> str:
@@ -156,11 +163,10 @@ def _table(measured: Shown) -> None:
             column_config={name: st.column_config.NumberColumn(format="%.1f %%") for name in numbers},
         )
         st.caption(
-            _(
-                "The worst counts picture by picture: one is right only if it withstood every attack and the noise, up to this ε. "
-                "So it may be lower than the lowest curve. No curve shows that a network is robust, only that these attacks "
-                "did not find more."
-            )
+            _("“Worst of all” counts each picture by itself: right only if it withstood every attack up to this ε."),
+            help=_(
+                "So it may be lower than the lowest curve. No curve proves that a network is robust: these attacks found no more."
+            ),
         )
 
 
@@ -176,8 +182,7 @@ def _becomes(measured: Shown) -> None:
         level = st.select_slider(
             _("What becomes what at ε (of 255)"),
             list(matrices),
-            min(matrices, key=lambda step: abs(step - falls)),
-            key=f"attack/robust/level/{measured.id}",
+            key=views.kept("attack/robust/level", list(matrices), min(matrices, key=lambda step: abs(step - falls))),
         )
         name = measured.summary.get("strongest", {}).get(str(level))
         if name in METRICS:

@@ -27,15 +27,16 @@ def surface(current: Shown) -> None:
         return
     level, second, seed = _knobs(victims.photo)
     if victims.photo:
-        st.caption(
-            _("{} photos go through the network for this map: that takes some seconds.").format(POINTS[True] ** 2)
-        )
+        st.caption(_("{} photos go through the network for this map: some seconds.").format(POINTS[True] ** 2))
     goal = data.goal_of(current)
     key = subject.model_dump_json() + goal.model_dump_json()
     found = _measured(key, level, second, seed, victims, goal)
     left, right = st.columns([1.25, 1], gap="large")
     with left:
-        chart.show(_map(found, victims), key="attack/surface/map", alt=_("The network's answers around the picture"))
+        if st.toggle(_("3-D"), key="attack/surface/solid", help=_("How far the attack's goal is ahead, as a surface that can be turned.")):
+            chart.show(_solid(found), key="attack/surface/hills", alt=_("How far the goal of the attack is ahead around the picture"))
+        else:
+            chart.show(_map(found, victims), key="attack/surface/map", alt=_("The network's answers around the picture"))
     with right:
         chart.show(
             _ways(found, level),
@@ -132,6 +133,13 @@ def _map(found: dict[str, Any], victims: Any) -> figures.Figure:
     return figures.within(figure, span, span)
 
 
+def _solid(found: dict[str, Any]) -> figures.Figure:
+    """How far the goal is ahead as a surface, and the path on it: above 0 the attack has reached its goal."""
+    titles = _("along the gradient's sign"), _("across"), _("goal ahead (logits)")
+    path = Line(_("path of I-FGSM"), "danger", found["path"][:, 0], found["path"][:, 1])
+    return rasters.surface(found["at"], found["at"], found["lead"], titles, 520, path)
+
+
 def _dots(found: dict[str, Any], victims: Any) -> dict[str, tuple[str, list[float], list[float], list[str]]]:
     """The points of the map by answer: a digit has its own colour, of a photo's answers the commonest have one."""
     at, classes = found["at"].round(1), found["classes"]
@@ -176,9 +184,8 @@ def _words(found: dict[str, Any]) -> None:
                 np.interp(0.0, lead[i - 1 : i + 1], at[i - 1 : i + 1])
             )
         st.markdown(f"**{title}** {said}")
-    outside = _(
-        "The plane holds {:.0f} % of the length of the whole change. What lies outside is not seen, so the path may end where the "
-        "map has another answer: choose “where the attack ends”, and the plane goes through its end."
-    ).format(100 * found["share"])
-    clamped = _("Every picture is clamped to black and white; the edge of the ball is drawn before that.")
-    st.caption(clamped if found["share"] > WHOLE else f"{outside} {clamped}")
+    if found["share"] <= WHOLE:
+        st.caption(
+            _("The plane holds {:.0f} % of the length of the whole change.").format(100 * found["share"]),
+            help=_("So the path may end where the map has another answer. Choose “where the attack ends”: the plane goes through it."),
+        )

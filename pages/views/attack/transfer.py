@@ -79,16 +79,13 @@ def _means(measured: Shown) -> None:
     with st.container(horizontal=True, gap="large"):
         for title, (name, tip) in numbers.items():
             st.metric(title, f"{end[name]:.0f} %", help=f"{_('Still right.')} {tip}", width="content")
-    st.markdown(
-        _("**The diagonal** is the white box: there the attacker has the network itself, so it is usually the lowest of its column.")
-        + " "
-        + _best(measured)
-    )
+    st.markdown(_("**The diagonal** is the white box: the attacker has the network itself.") + " " + _best(measured))
     st.caption(
-        _(
-            "Still right, on average. Networks of one kind fool one another best: those that share their make and their data, and a "
-            "student with the teacher that it learned from. Where noise does as much as a foreign attack, nothing was carried over."
-        )
+        _("Numbers: still right, on average (%)."),
+        help=_(
+            "Networks of one kind fool one another best: those that share their architecture and data, and a student with its "
+            "teacher. Where noise does as much as an attack from another network, nothing was carried over."
+        ),
     )
 
 

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from pages.shared.overlay import overlay, top_of
+from pages.shared import chart, panels
+from pages.shared.overlay import top_of
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.attack import data
@@ -40,12 +41,11 @@ def why(current: Shown) -> None:
         return
     *found, (noisy, *__) = found
     top = top_of(*(values for values, *__ in found))
-    for column, picture, title, (values, said, sure) in zip(
-        st.columns(2, gap="large"), (clean, attacked), (_("Before"), _("After")), found
-    ):
-        with column:
-            st.image(overlay(picture, values, top), width=420, output_format="PNG", alt=title)
-            st.caption(f"**{title}**: {_('why it says')} {said} ({sure:.0f} %)")
+    figure, titles = panels.board(430, top=44), (_("Before"), _("After"))
+    for i, (picture, title, (values, said, sure)) in enumerate(zip((clean, attacked), titles, found)):
+        words = f"<b>{title}</b><br>{_('why it says')} {data.short(said)} ({sure:.0f} %)"
+        panels.mapped(figure, (0.51 * i, 0.51 * i + 0.49, 0, 1), picture, values, words, top)
+    chart.show(figure, key="attack/why/maps", alt=_("Where the network looks, before and after the attack"))
     (before, said_before, __), (after, said_after, __) = found
     st.markdown(_in_words(_agreement(before, after), _agreement(before, noisy), said_before != said_after))
 
@@ -62,10 +62,7 @@ def _noisy(clean: np.ndarray, attacked: np.ndarray) -> np.ndarray:
 
 def _in_words(agreement: float, control: float, turned: bool) -> str:
     """How far the map moved, and what that means. control: the same for noise of the same size. turned: whether the answer did."""
-    number = _(
-        "Rank correlation of the two maps: **{}** (1: the same order of pixels, 0: as of two random maps; under noise as long "
-        "as the change: {})."
-    )
+    number = _("Rank correlation of the two maps: **{}** (same order of pixels: 1; random maps: 0; under noise of the same size: {}).")
     said = number.format(*(f"{value:.2f}".replace("-", "−") for value in (agreement, control)))
     if not turned:
         return f"{said} {_('The answer did not turn.')}"

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.runs import RunError
-from pages.shared import chart, figures
+from pages.shared import chart, figures, views
 from pages.shared.figures import Line
 from pages.shared.shown import Shown
 from pages.shared.words import _
@@ -15,7 +15,8 @@ from pages.views.compression.choice import guessing, network
 def bits(current: Shown) -> None:
     """Few bits for each weight: grid or codebook, and real int8."""
     run_id, model = network(current, "bits")
-    layer = st.selectbox(_("Layer"), data.layer_names(run_id, model), index=1, key=f"bits/layer/{model}/{run_id}")
+    layers = data.layer_names(run_id, model)
+    layer = st.selectbox(_("Layer"), layers, key=views.kept("bits/layer", layers, layers[1]))
     rounded(run_id, model, layer, data.curve(run_id, model, "bits"))
     _real_int8(run_id, model)
 
@@ -67,18 +68,12 @@ def rounded(run_id: str, model: str, layer: str, curve: list[dict]) -> None:
             {_("weights"): ("before", exact)}, _("value"), _("how many"), height=215, values=values
         )
         chart.show(figure, key="bits/weights", alt=_("Weights of a layer and the values they are rounded to"))
-        st.caption(_("Orange lines: the {} different values that are left in this layer.").format(len(values)))
+        st.caption(_("Orange lines: the {} values that are left in this layer.").format(len(values)))
 
 
 def _real_int8(run_id: str, model: str) -> None:
     """The same network on 8-bit kernels, timed here when the visitor asks."""
-    st.markdown(
-        f"**{_('Real int8.')}** "
-        + _(
-            "Above, weights are rounded but computed in float32. Here the whole network runs in 8-bit "
-            "integers, and the clock decides:"
-        )
-    )
+    st.markdown(f"**{_('Real int8.')}** " + _("The rounded weights above are computed in float32. Here: 8-bit integers."))
     if st.button(_("Measure on this machine"), icon=":material/timer:", key="bits/measure"):
         try:
             st.table(_timed(data.int8_latency(run_id, model)))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.settings import TEN_DIGITS
-from pages.shared import shown
+from pages.shared import shown, views
 from pages.shared.figures import Line
 from pages.shared.shown import Shown
 from pages.shared.words import _
@@ -18,9 +18,8 @@ def network(current: Shown, where: str, first: str = "") -> tuple[str, str]:
     """
     options = shown.networks(current)
     start = next((name for name, (__, model) in options.items() if model == first), next(iter(options)))
-    chosen = st.segmented_control(
-        _("Network"), list(options), key=f"{where}/{current.id}", default=start, required=True
-    )
+    key = views.kept(f"{where}/network", list(options), start)
+    chosen = st.segmented_control(_("Network"), list(options), key=key, required=True)
     return options[chosen]
 
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.shared import chart, figures
+from pages.shared import chart, figures, views
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.compression import data
@@ -25,15 +25,10 @@ def deep(current: Shown) -> None:
             key="deep/bytes",
             alt=_("Bytes after each step"),
         )
-        st.markdown(
-            _(
-                "The last bar is a file: the run's bit stream is {} bytes long, and decoding it gives the same network "
-                "back, bit for bit."
-            ).format(f"{steps[names[-1]]:,}")
-        )
+        st.caption(_("The last bar is a file of {:,} bytes. Decoded, it gives the same network, bit for bit.").format(steps[names[-1]]))
     with right:
         layers = data.layer_names(current.id, "model")
-        layer = st.selectbox(_("Codebook of this layer"), layers, index=len(layers) - 2, key="deep/layer")
+        layer = st.selectbox(_("Codebook of this layer"), layers, key=views.kept("deep/layer", layers, layers[-2]))
         codebook, counts, lengths = data.code_table(current, layer)
         order = sorted(range(len(codebook)), key=lambda i: codebook[i])
         figure = figures.bars(
@@ -45,4 +40,4 @@ def deep(current: Shown) -> None:
         )
         figure["data"][0] |= {"text": [str(lengths[i]) for i in order], "textposition": "outside"}
         chart.show(figure, key="deep/codes", alt=_("How often each shared value occurs"))
-        st.caption(_("Above each bar: the length of its code word in bits. Zero is the filler for long gaps."))
+        st.caption(_("Above each bar: the length of its code word in bits. Zero also fills long gaps."))

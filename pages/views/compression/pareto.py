@@ -45,10 +45,4 @@ def pareto(current: Shown) -> None:
         key="pareto/points",
         alt=_("Accuracy against cost for every stored run"),
     )
-    st.caption(
-        _(
-            "Upper left is better. Every point is a stored run; train more and they appear here. Latency: median after warm-up, "
-            "one thread, on this machine; pruned and rounded weights are computed in float32 here, so they are no faster. Real int8 "
-            "is under Bits."
-        )
-    )
+    st.caption(_("Upper left is better. Every point is a stored run. Latency: median on this machine, one thread, in float32."))

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.shared import chart, drawing, figures
+from pages.shared import chart, figures
 from pages.shared.figures import Line
 from pages.shared.shown import Shown
 from pages.shared.words import _
@@ -51,13 +51,10 @@ def cut(run_id: str, model: str, relative: bool, curve: list[dict]) -> None:
             width="content",
         )
     _gamma_and_accuracy(run_id, model, ratio, relative, curve)
-    st.image(
-        drawing.networks(data.unit_names(run_id, model), before, point["widths"]),
-        width=640,
-        caption=_("The network before (blue) and after (orange): the height of a layer is the root of its width."),
-        alt=_("Width of every layer, before and after: ")
-        + ", ".join(f"{b} → {a}" for b, a in zip(before, point["widths"])),
-    )
+    groups = {_("before"): ("before", before), _("after"): ("after", point["widths"])}
+    names = data.unit_names(run_id, model)
+    alt = _("Width of every layer, before and after: ") + ", ".join(f"{b} → {a}" for b, a in zip(before, point["widths"]))
+    chart.show(figures.bars(groups, names, "", _("channels or neurons"), 240, "d"), key="neurons/widths", alt=alt)
 
 
 def _gamma_and_accuracy(run_id: str, model: str, ratio: int, relative: bool, curve: list[dict]) -> None:
@@ -93,13 +90,7 @@ def weights(current: Shown) -> None:
     run_id, model = network(current, "weights")
     curves = {scope: data.curve(run_id, model, f"sparsity/{scope}") for scope in ("global", "layer")}
     zeros(curves)
-    st.markdown(
-        f"**{_('Smaller, but not faster.')}** "
-        + _(
-            "A zero costs as much to multiply as any other number: the processor does not check. Only a format that skips zeros saves "
-            "work, and its bookkeeping pays off only when nearly all weights are zero. Measure it here:"
-        )
-    )
+    st.markdown(f"**{_('Smaller, but not faster.')}** " + _("A zero costs as much to multiply as any other number. Measure it here."))
     if st.button(_("Measure on this machine"), icon=":material/timer:", key="weights/measure"):
         st.table(data.sparse_latency(run_id, model, st.session_state["weights/sparsity"]))
 

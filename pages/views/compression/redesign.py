@@ -17,12 +17,7 @@ def redesign(current: Shown) -> None:
         _("Kernel side $k$ (pixels)"), [3, 5], default=3, key="redesign/kernel", required=True
     )
     standard, separable = data.architectures(channels, kernel)
-    st.markdown(
-        _(
-            "A full convolution mixes space and channels at once; a separable one does first the one, then the other. "
-            "With N output channels, a layer's share of the multiply–adds is 1/N + 1/k²."
-        )
-    )
+    st.caption(_("A separable convolution needs 1/N + 1/k² of the multiply–adds. N: output channels, k: kernel side."))
     names = {
         "parameters": _("parameters"),
         "macs": _("multiply–adds for one digit"),
@@ -49,9 +44,4 @@ def redesign(current: Shown) -> None:
         key="redesign/bars",
         alt=_("Cost of the separable network as a share of the standard one"),
     )
-    st.caption(
-        _(
-            "Both without a dense layer, untrained: none of these figures depends on the weights. Fewer multiply–adds need not be "
-            "faster: a depthwise convolution does little work for each number it fetches."
-        )
-    )
+    st.caption(_("Both untrained and without a dense layer. Fewer multiply–adds are not always faster."))

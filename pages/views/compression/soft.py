@@ -36,11 +36,10 @@ def breathe(current: Shown, index: int) -> None:
     )
     teacher = next(iter(groups.values()))[1]
     wrong = sorted(range(10), key=lambda c: -teacher[c])[1:4]
+    alike = ", ".join(f"**{c}** ({100 * teacher[c]:.2g} %)" for c in wrong)
     st.markdown(
-        f"{_('Entropy')}: {' · '.join(entropies)} ({_('0 is certain, 3.32 knows nothing')}). "
-        + _("Most alike, says the teacher: ")
-        + ", ".join(f"**{c}** ({100 * teacher[c]:.2g} %)" for c in wrong)
-        + "."
+        f"{_('Entropy')}: {' · '.join(entropies)}. {_('Most alike, says the teacher')}: {alike}.",
+        help=_("An entropy of 0 bits is certain; 3.32 bits are as good as guessing."),
     )
 
 
@@ -50,11 +49,11 @@ def why_t_squared(current: Shown) -> None:
     if curve is None:
         return
     st.markdown(
-        f"**{_('Why T² belongs in the loss.')}** "
-        + _(
-            "Softer targets give smaller gradients, about 1/T². Multiplied by T², the soft loss keeps its weight against the hard loss "
-            "when you move T. PyTorch's default reduction also divides by the ten classes: a mistake that looks like a weak teacher."
-        )
+        f"**{_('Why T² belongs in the loss.')}** " + _("Softer targets give smaller gradients, about 1/T²."),
+        help=_(
+            "Multiplied by T², the soft loss keeps its weight against the hard loss when you move T. PyTorch's default reduction also "
+            "divides by the ten classes: a mistake that looks like a weak teacher."
+        ),
     )
     roles = {"with T²": "after", "without T²": "danger", "wrong reduction": "control"}
     lines = [Line(_(name), role, curve["temperature"], curve[name]) for name, role in roles.items()]

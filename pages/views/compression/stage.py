@@ -31,7 +31,7 @@ def picture(current: Shown) -> None:
                 chart.show(sizes(*current.last("size")), key="live/size", alt=_("Size before and after"), share=LOW)
             return
     if (found := current.last("confusion")) is not None:
-        figure = rasters.matrix(found, text="d", rows=range(10), columns=range(10), x=_("said"), y=_("right"))
+        figure = rasters.matrix(found, text=".0f", rows=range(10), columns=range(10), x=_("said"), y=_("right"))
         chart.show(figure, key="live/confusion", alt=_("How often each digit was taken for which"), share=1.0)
 
 

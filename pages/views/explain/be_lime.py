@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from pages.shared import chart, figures, superpixels
-from pages.shared.overlay import overlay, pixels
+from pages.shared import chart, figures, panels, superpixels
+from pages.shared.overlay import pixels
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.explain import data
@@ -28,8 +28,8 @@ def be_lime(current: Shown) -> None:
         return
     st.markdown(
         _(
-            "**Do by hand what LIME does.** Click superpixels off and on and watch the answer. Every picture that you make is "
-            "one try; from five tries on, a linear model can be fitted to them: its weights are your explanation."
+            "**Do by hand what LIME does.** Click superpixels off and on: each picture is one try. From five tries on, a "
+            "linear model can be fitted to them; its weights are your explanation."
         )
     )
     kind = "photo" if subject.photo else "digit"
@@ -188,7 +188,7 @@ def _fits(subject: Any, segments: np.ndarray, state: dict[str, Any], many: int, 
     for column, (title, tries) in zip(st.columns(2, gap="large"), shown):
         with column:
             found[title] = _fit(subject, segments, tries, many, target, title)
-    st.caption(_("Orange superpixels speak for “{}”, blue ones against it.").format(subject.names[target]))
+    panels.say_colours()
     if len(found) == 2:
         _compared(*found.values(), 100 * _share_off(mine, many), 100 * _share_off(lime, many))
 
@@ -204,12 +204,14 @@ def _fit(
     on, probabilities = _on([(), *rest], many), np.array([whole, *rest.values()])
     values, __, r2 = lime_image.fitted(on, probabilities, WIDTH)
     picture = pixels(subject.x.numpy())
-    st.image(overlay(picture, values[segments]), width=420, output_format="PNG", alt=_("The weights over the picture"))
+    figure = panels.board(400, top=4)
+    panels.mapped(figure, (0, 1, 0, 1), picture, values[segments], "")
+    chart.show(figure, key=f"be_lime/fit/{title}", alt=_("The weights over the picture"))
     same = lime_image.varies_not(probabilities)
     fit = _("the answer never changes: there is nothing to explain") if same else _("R² = {:.2f} (the mean answer: 0)").format(r2)
     st.markdown(f"**{title}** · {_('{} tries').format(len(rest))} · {fit}")
     if len(rest) < many:
-        st.caption(_("Fewer tries than superpixels: a linear model can come near all of them, so this R² proves little."))
+        st.caption(_("Fewer tries than superpixels: this R² proves little."))
     return values
 
 
@@ -225,8 +227,8 @@ def _compared(mine: np.ndarray, lime: np.ndarray, mine_off: float, lime_off: flo
     agree = 0.0 if np.ptp(mine) == 0 or np.ptp(lime) == 0 else float(spearmanr(mine, lime).statistic)
     same = int(np.argmax(mine)) == int(np.argmax(lime))
     best = _("Both put the same superpixel first.") if same else _("They put different superpixels first.")
-    near = _(
-        "In your tries {:.0f} % of the superpixels were off on average, in LIME's {:.0f} %: another neighbourhood of the "
-        "picture gives another explanation of the same answer."
-    ).format(mine_off, lime_off)
-    st.markdown(_("Rank correlation of the two: **{:.2f}** (unrelated weights: 0).").format(agree) + f" {best} {near}")
+    near = _("Superpixels off on average: {:.0f} % in your tries, {:.0f} % in LIME's.").format(mine_off, lime_off)
+    st.markdown(
+        _("Rank correlation of the two: **{:.2f}** (unrelated weights: 0).").format(agree) + f" {best} {near}",
+        help=_("Tries from another neighbourhood of the picture give another explanation of the same answer."),
+    )

@@ -3,8 +3,8 @@
 import numpy as np
 import streamlit as st
 
-from pages.shared import chart, rasters
-from pages.shared.overlay import overlay, pixels
+from pages.shared import chart, panels, rasters
+from pages.shared.overlay import pixels
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.explain import data
@@ -24,41 +24,37 @@ def beside(current: Shown) -> None:
         return
     known = data.Maps(current, subject)
     first = [m for m in (known.methods if subject.photo else FIRST) if m in known.methods][:8]
-    chosen = st.multiselect(
-        _("Methods"),
-        known.methods,
-        default=first,
-        format_func=lambda m: _(METHOD_NAMES[m]),
-        key=f"beside/{current.id}",
-        max_selections=8,
-    )
+    where = "beside/methods"
+    chosen = [m for m in st.session_state.get(where, []) if m in known.methods]
+    st.session_state[where] = chosen or first  # what was chosen stays, as far as it answers here
+    chosen = st.multiselect(_("Methods"), known.methods, format_func=lambda m: _(METHOD_NAMES[m]), key=where, max_selections=8)
     maps = _maps(known, chosen, METHOD_NAMES)
     if subject.photo:
-        st.caption(
-            _(
-                "On a photo the other methods take seconds to a minute: choose one on the left and press Explain; its map "
-                "then appears here as well."
-            )
-        )
+        st.caption(_("Other methods take longer on a photo: choose one on the left, press Explain, and its map appears here."))
     if len(maps) > 1:
         _agreement({_(METHOD_NAMES[m]): values for m, values in maps.items()})
 
 
 def _maps(known: data.Maps, chosen: list[str], names: dict[str, str]) -> dict[str, np.ndarray]:
-    """Draws the chosen maps and returns those that there are; a method that does not fit says why in its place."""
-    picture, maps = pixels(known.subject.x.numpy()), {}
-    for start in range(0, len(chosen), ROW):
-        for column, method in zip(st.columns(ROW, gap="medium"), chosen[start : start + ROW]):
-            with column:
-                st.markdown(f"**{_(names[method])}**")
-                values, note = known.of(method)
-                if values is None:
-                    st.info(note, icon=":material/block:")
-                    continue
-                maps[method] = values
-                st.image(overlay(picture, values), width="stretch", output_format="PNG", alt=_(names[method]))
-                if note:
-                    st.caption(note)
+    """Draws the chosen maps and returns those that there are; of a method that does not fit it says why."""
+    picture, maps, notes = pixels(known.subject.x.numpy()), {}, {}
+    for method in chosen:
+        values, note = known.of(method)
+        if values is None:
+            st.info(f"**{_(names[method])}**: {note}", icon=":material/block:")
+            continue
+        maps[method] = values
+        notes |= {method: note} if note else {}
+    if maps:
+        rows = -(-len(maps) // ROW)
+        figure = panels.board(40 + 250 * rows)
+        for place, (method, values) in zip(panels.grid(ROW, rows, 0.02, 0.1), maps.items()):
+            panels.mapped(figure, place, picture, values, f"<b>{_(names[method])}</b>")
+        chart.show(figure, key="beside/maps", alt=_("The maps of several methods"))
+        panels.say_colours()
+    if notes:
+        with st.popover(_("Notes"), icon=":material/notes:"):
+            st.markdown("\n\n".join(f"**{_(names[method])}**: {note}" for method, note in notes.items()))
     return maps
 
 
@@ -67,7 +63,13 @@ def _agreement(maps: dict[str, np.ndarray]) -> None:
     from core.explain.trust import agreement
 
     names, matrix = agreement(maps)
-    st.markdown(_("**How far they agree**: rank correlation over all pixels, 1 is the same order, 0 is none."))
+    st.markdown(
+        _("**How far they agree**: rank correlation over all pixels, 1 is the same order, 0 is none."),
+        help=_(
+            "Saliency has no sign and methods on superpixels no detail: they cannot agree fully with the others. Two faithful "
+            "methods may disagree as well, because they ask different questions: about a small change, or about a hidden part."
+        ),
+    )
     chart.show(
         rasters.matrix(
             matrix,
@@ -81,10 +83,4 @@ def _agreement(maps: dict[str, np.ndarray]) -> None:
         ),
         key="beside/agreement",
         alt=_("Rank correlations of the maps"),
-    )
-    st.caption(
-        _(
-            "Saliency has no sign and methods on superpixels no detail: they cannot agree fully with the others. Two faithful "
-            "methods may disagree as well, because they ask different questions: about a small change, or about a hidden part."
-        )
     )

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from pages.shared import chart, figures, rasters
+from pages.shared import chart, figures, rasters, views
 from pages.shared.overlay import pixels
 from pages.shared.shown import Shown
 from pages.shared.words import _
@@ -29,16 +29,16 @@ def features(current: Shown) -> None:
 def _plane(current: Shown, subject: Any) -> None:
     from core.explain import models
 
-    layers, where = list(models.layers(subject.net)), f"features/{current.id}"
+    layers = list(models.layers(subject.net))
     with st.container(horizontal=True, gap="large"):
-        layer = st.selectbox(_("Layer"), layers, len(layers) - 1, format_func=_, key=f"{where}/layer", width=260)
+        layer = st.selectbox(_("Layer"), layers, format_func=_, key=views.kept("features/layer", layers, layers[-1]), width=260)
         way = "PCA"
         if not subject.photo:
-            way = st.segmented_control(_("Into the plane by"), WAYS, default=way, key=f"{where}/way", required=True)
+            way = st.segmented_control(_("Into the plane by"), WAYS, default=way, key="features/way", required=True)
     places, shares = _places(data.key_of(current), layer, way, subject)
     figure = _photos(places, subject) if subject.photo else _digits(data.key_of(current), places, subject)
     figures.titled(figure, *_titles(way, shares))
-    chart.show(figure, key=f"{where}/{way}", alt=_("Pictures in the plane, as this layer sees them"))
+    chart.show(figure, key=f"features/{way}", alt=_("Pictures in the plane, as this layer sees them"))
     _caption(subject.photo, way)
 
 
@@ -57,11 +57,8 @@ def _caption(photo: bool, way: str) -> None:
         ),
         "t-SNE": _("t-SNE keeps neighbours together; how far groups lie apart, and how large they are, means nothing."),
     }
-    if photo:
-        small = _("The cloud is small: our twelve photos, and the picture looked at (the star). Point at one to see its name.")
-        st.caption(f"{said['PCA']} {small}")
-        return
-    st.caption(f"{_('500 test digits and the picture looked at (the star). Point at one to see it.')} {said[way]}")
+    many = _("Our twelve photos") if photo else _("500 test digits")
+    st.caption(_("{}, and the picture looked at (the star). Point at one to see it.").format(many), help=said[way])
 
 
 def _digits(key: str, places: np.ndarray, subject: Any) -> figures.Figure:

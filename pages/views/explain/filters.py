@@ -5,14 +5,15 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from pages.shared.overlay import overlay, pixels, top_of
+from pages.shared import chart, panels, rasters, views
+from pages.shared.overlay import pixels, top_of
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.explain import data
 
 GRID = 64  # maps at once, eight in a row
-FRAME = (208, 122, 0)  # the orange of the grammar
-WIDE = 420  # pixels on the screen
+HIGH = 330  # pixels of a figure
+LARGEST = 112  # pixels of a patch that is sent
 
 
 @st.fragment
@@ -27,21 +28,20 @@ def filters(current: Shown) -> None:
     layers = list(models.layers(subject.net))
     excited = current.settings.method if current.settings.method.name == "excite" else None
     first = min(excited.layer, len(layers)) - 1 if excited and excited.unit == "filter" else len(layers) // 2
-    where = f"filters/{current.id}"
-    layer = st.selectbox(_("Layer"), layers, first, format_func=_, key=f"{where}/layer", width=260)
-    _filter(where, data.key_of(current), subject, layer, excited.channel if excited else 0)
+    layer = st.selectbox(_("Layer"), layers, format_func=_, key=views.kept("filters/layer", layers, layers[first]), width=260)
+    _filter(data.key_of(current), subject, layer, excited.channel if excited else 0)
 
 
 @st.fragment
-def _filter(where: str, key: str, subject: Any, layer: str, start: int) -> None:
+def _filter(key: str, subject: Any, layer: str, start: int) -> None:
     """One filter of the layer: a fragment, so that the slider redraws nothing else."""
     maps = _maps(key, layer, subject)
     count, channel = len(maps), 0
     if count > 1:
-        channel = st.slider(
-            _("Filter, of {}").format(count), 0, count - 1, start % count, key=f"{where}/{layer}/channel"
-        )
-    left, middle, right = st.columns(3, gap="large")
+        where = views.kept("filters/channel", range(count), start % count)
+        _take_click(where, count)
+        channel = st.slider(_("Filter, of {}").format(count), 0, count - 1, key=where)
+    left, middle, right = st.columns(3, gap="medium")
     with left:
         _over(subject, maps[channel])
     with middle:
@@ -51,56 +51,55 @@ def _filter(where: str, key: str, subject: Any, layer: str, start: int) -> None:
     _weights(key, layer, channel, subject)
 
 
+def _take_click(where: str, count: int) -> None:
+    """A filter that was clicked on in the grid is the one to look at, once for each click."""
+    click = chart.picked(st.session_state.get("filters/grid/plot"))
+    if click and click != st.session_state.get("filters/clicked") and click["custom"] is not None:
+        st.session_state["filters/clicked"] = click
+        begin = st.session_state.get("filters/begin", 0)
+        st.session_state[where] = min(begin + int(click["custom"]), count - 1)
+
+
 def _over(subject: Any, values: np.ndarray) -> None:
     """The filter's map over the picture; a neuron of a dense layer has one number only."""
     st.markdown(f"**{_('Where it fires in this picture')}**")
     if values.size == 1:
-        st.metric(_("This neuron says"), f"{values.item():.2f}")
-        st.caption(
-            _("A dense layer looks at the whole picture at once: it has no map, but one number for each neuron.")
-        )
+        st.metric(_("Activation"), f"{values.item():.2f}", help=_("A neuron of a dense layer sees the whole picture: it has no map."))
         return
     side, h = subject.x.shape[-1], values.shape[-1]
     stretched = values[np.arange(side) * h // side][:, np.arange(side) * h // side]
-    drawn = overlay(pixels(subject.x.numpy()), stretched, top_of(values))
-    st.image(drawn, width=WIDE, output_format=_format(subject), alt=_("The filter's map over the picture"))
-    st.caption(
-        _(
-            "The activation map, {} × {} places, over the picture. Orange: it fires; blue: below zero. Its largest value here is {:.2f}."
-        ).format(h, h, float(values.max()))
-    )
+    figure = panels.board(HIGH, top=4)
+    panels.mapped(figure, (0, 1, 0, 1), pixels(subject.x.numpy()), stretched, "", top_of(values))
+    chart.show(figure, key="filters/over", alt=_("The filter's map over the picture"))
+    st.caption(_("{} × {} places. Orange: active, blue: below zero. Largest value: {:.2f}.").format(h, h, float(values.max())))
 
 
 def _patches(key: str, layer: str, channel: int, subject: Any) -> None:
     """The nine patches of other pictures that excite the filter most."""
-    st.markdown(f"**{_('What excites it most')}**")
-    shown, values, side = _strongest(key, layer, channel, subject)
-    st.image(
-        _large(shown), width=WIDE, output_format=_format(subject), alt=_("The patches that excite this filter most")
-    )
     among = _("of our twelve photos") if subject.photo else _("of the 1,000 test digits")
-    st.caption(
-        _(
-            "The parts {} that excite this filter most, from {:.2f} down to {:.2f}; at most one of each picture, as large as "
-            "what one place of this layer sees: {} × {} pixels. What lies beyond a picture's edge is black."
-        ).format(among, values[0], values[-1], side, side)
-    )
+    help_ = _("At most one part of each picture, as large as one place of this layer sees. What lies beyond its edge is black.")
+    st.markdown(f"**{_('What excites it most')}**", help=help_)
+    shown, values, side = _strongest(key, layer, channel, subject)
+    texts = [_("activation {:.2f}").format(value) for value in values]
+    figure = rasters.gallery(list(_light(shown)), 3, texts, HIGH)
+    chart.show(figure, key="filters/patches", alt=_("The patches that excite this filter most"))
+    st.caption(_("Parts {}, {} × {} pixels. Activation: {:.2f} to {:.2f}.").format(among, side, side, values[0], values[-1]))
 
 
 def _grid(maps: np.ndarray, channel: int) -> None:
-    """The maps of up to 64 filters around the chosen one, which has an orange frame."""
+    """The maps of up to 64 filters around the chosen one, which has a frame; a click chooses another."""
     st.markdown(f"**{_('All filters of this layer')}**")
-    begin = channel // GRID * GRID
+    begin = st.session_state["filters/begin"] = channel // GRID * GRID
     shown = maps[begin : begin + GRID]
     top = float(np.quantile(shown, 0.995)) or 1.0
     grey = (255 * np.clip(shown / max(top, 1e-9), 0, 1)).astype(np.uint8)
-    drawn = mosaic(np.repeat(grey[..., None], 3, 3), 8, channel - begin)
-    st.image(_large(drawn), width=WIDE, output_format="PNG", alt=_("The maps of all filters"))
-    st.caption(
-        _("Filters {} to {}, row by row, on one scale: the brighter, the stronger. The frame is filter {}.").format(
-            begin, begin + len(shown) - 1, channel
-        )
-    )
+    factor = max(1, 12 // grey.shape[-1])  # a frame needs room
+    tiles = [rasters.enlarge(tile, factor) for tile in grey]
+    texts = [_("filter {}").format(begin + i) for i in range(len(tiles))]
+    figure = rasters.gallery(tiles, 8, texts, HIGH, chosen=channel - begin)
+    chart.show(figure, key="filters/grid", alt=_("The maps of all filters"), pick=True)
+    last = begin + len(shown) - 1
+    st.caption(_("Filters {} to {} on one scale, bright: strong. Click one to choose it.").format(begin, last))
 
 
 def _weights(key: str, layer: str, channel: int, subject: Any) -> None:
@@ -109,15 +108,21 @@ def _weights(key: str, layer: str, channel: int, subject: Any) -> None:
 
     if layer != next(iter(models.layers(subject.net))):
         return
-    weights = _first(key, subject)[:GRID]
-    st.markdown(f"**{_('The weights of this layer')}**")
-    drawn = mosaic(weights, 16 if len(weights) > 8 else len(weights), channel if channel < GRID else -1)
-    st.image(_large(drawn), width="stretch", output_format="PNG", alt=_("The weights of the first layer"))
-    st.caption(
-        _(
-            "Only this layer looks at the pixels themselves, so its weights are pictures: grey is zero, bright is positive."
-        )
+    tiles = [rasters.enlarge(each, 2) for each in _first(key, subject)[:GRID]]
+    st.markdown(
+        f"**{_('The weights of this layer')}**",
+        help=_("Only this layer looks at the pixels themselves, so its weights are pictures: grey is zero, bright is positive."),
     )
+    texts = [_("filter {}").format(i) for i in range(len(tiles))]
+    columns = min(16, len(tiles))
+    figure = rasters.gallery(tiles, columns, texts, 90 * -(-len(tiles) // columns), chosen=channel if channel < len(tiles) else None)
+    chart.show(figure, key="filters/weights", alt=_("The weights of the first layer"))
+
+
+def _light(patches: np.ndarray) -> np.ndarray:
+    """Patches (N, h, w, 3) no larger than they are shown."""
+    step = -(-patches.shape[1] // LARGEST)
+    return patches[:, ::step, ::step]
 
 
 @st.cache_data(max_entries=60, show_spinner=False)
@@ -140,14 +145,14 @@ def _maxima(key: str, layer: str, _subject: Any) -> Any:
 
 @st.cache_data(max_entries=200, show_spinner=False)
 def _strongest(key: str, layer: str, channel: int, _subject: Any) -> tuple[np.ndarray, list[float], int]:
-    """The nine strongest patches as one mosaic, the filter's values on them, and their side in pixels."""
+    """The nine strongest patches (9, h, w, 3), the filter's values on them, and their side in pixels."""
     from core.explain import models
     from core.explain.filters import strongest
 
     net, found = _subject.net, _maxima(key, layer, _subject)
     patches = strongest(net, models.layers(net)[layer], _pictures(_subject), channel, 9, found)
     shown = np.stack([pixels(patch.pixels.numpy()) for patch in patches])
-    return mosaic(shown, 3), [patch.value for patch in patches], shown.shape[1]
+    return shown, [patch.value for patch in patches], shown.shape[1]
 
 
 @st.cache_data(max_entries=20, show_spinner=False)
@@ -166,30 +171,3 @@ def _pictures(subject: Any) -> Any:
     from core.data import digits, photos
 
     return photos.every() if subject.photo else digits.load().test_x
-
-
-def mosaic(pictures: np.ndarray, columns: int, framed: int = -1) -> np.ndarray:
-    """Pictures (N, h, w, 3) side by side in rows, 8-bit, with gaps between them; one may have a frame."""
-    n, h, w, __ = pictures.shape
-    pictures = pictures.repeat(max(1, 6 // h), 1).repeat(max(1, 6 // w), 2)  # a frame needs pixels of its own
-    n, h, w, __ = pictures.shape
-    gap = max(1, h // 12)
-    rows = -(-n // columns)
-    sheet = np.full((rows * (h + 2 * gap), columns * (w + 2 * gap), 3), 128, np.uint8)
-    for i, picture in enumerate(pictures):
-        top, left = i // columns * (h + 2 * gap), i % columns * (w + 2 * gap)
-        if i == framed:
-            sheet[top : top + h + 2 * gap, left : left + w + 2 * gap] = FRAME
-        sheet[top + gap : top + gap + h, left + gap : left + gap + w] = picture
-    return sheet
-
-
-def _format(subject: Any) -> str:
-    """A photo as PNG takes half a second to pack; a digit's sharp squares would suffer from anything else."""
-    return "JPEG" if subject.photo else "PNG"
-
-
-def _large(sheet: np.ndarray) -> np.ndarray:
-    """Enlarged to about 800 pixels, each pixel a square, so that a browser does not blur it."""
-    factor = max(1, 800 // max(sheet.shape[:2]))
-    return sheet.repeat(factor, 0).repeat(factor, 1)

@@ -6,7 +6,6 @@ import numpy as np
 import streamlit as st
 
 from pages.shared import chart, figures, panels
-from pages.shared.overlay import overlay
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.explain.hidden import deletion_insertion, tests_of
@@ -14,7 +13,6 @@ from pages.views.explain.hidden import deletion_insertion, tests_of
 FIGURE = 0.87  # share of the stage that the figure has above the slider
 STRENGTH = 70  # of the map over the picture at first, in percent
 STAGES = 8  # maps of the randomisation test beside one another
-PARTS = 28  # rows and columns of the numbers that hovering over a photo says
 CURVED = ("lime", "kernel_shap", "captum_lime", "integrated_gradients", "gradient_shap", "deeplift")  # have a curve of their own
 ASKS = ("randomise", "excite", "shortcut")  # explain no single map
 
@@ -53,34 +51,17 @@ def _explained(current: Shown) -> None:
     if picture is None:
         return
     figure, known = panels.board(400), current.facts
-    strength = st.session_state.get("explain/strength", STRENGTH)
+    strength = st.session_state.get("explain/strength", STRENGTH) / 100
     answer = str(known.get("answer", ""))
-    mapped(figure, (0, 0.71, 0, 1), picture, values, _("<b>Why “{}”?</b>").format(_cut(answer)), strength)
+    panels.mapped(figure, (0, 0.66, 0, 1), picture, values, _("<b>Why “{}”?</b>").format(_cut(answer)), strength=strength)
     rows = [(_cut(name), share, "after" if name == answer else "control") for name, share in known.get("answers", [])]
-    panels.bars(figure, (0.75, 1, 0.03, 0.78), rows, _("The network says"), 5)
-    panels.legend(figure, 0.745, {_("for the answer"): "after", _("against it"): "before"})
+    panels.bars(figure, (0.7, 1, 0.03, 0.78), rows, _("The network says"), 5)
+    panels.legend(figure, 0.7, {_("for the answer"): "after", _("against it"): "before"})
     _show(figure, "map", _("The picture with the map over it, and what the network says"), FIGURE)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         note, cost = current.summary.get("note", ""), known.get("cost", "")
         st.caption(_("Map over the picture (%)"), help=f"{note} {_('Cost')}: {cost}." if cost else note or None, width="content")
         st.slider(_("Map over the picture (%)"), 0, 100, STRENGTH, 10, key="explain/strength", label_visibility="collapsed")
-
-
-def mapped(
-    figure: figures.Figure, place: panels.Place, picture: np.ndarray, values: np.ndarray | None, title: str, strength: int = 100
-) -> None:
-    """Adds a picture under its map. strength: of the map, in percent. Hovering says the map's value."""
-    if values is None:
-        panels.picture(figure, place, picture, title)
-        return
-    panels.picture(figure, place, overlay(picture, values, strength=strength / 100, wide=len(picture)), title)
-    panels.values(figure, _coarse(values), _("map: %{z:.3~g}"))
-
-
-def _coarse(values: np.ndarray) -> np.ndarray:
-    """A map as the means of so few squares that they are light to send."""
-    side = len(values) // PARTS
-    return values.astype(np.float32) if side < 2 else values.astype(np.float32).reshape(PARTS, side, PARTS, side).mean((1, 3))
 
 
 def _cut(name: str) -> str:
@@ -100,7 +81,7 @@ def _destroyed(current: Shown) -> None:
     for place, i in zip(panels.grid(columns, 2, 0.03, 0.1), chosen):
         title = _("<b>trained</b>") if i == 0 else _("✗ {}").format(_(str(stages[i])))
         if i < len(maps):
-            mapped(figure, place, picture, np.array(maps[i].array), title)
+            panels.mapped(figure, place, picture, np.array(maps[i].array), title)
         else:
             panels.picture(figure, place, None, title)
     _show(figure, "destroyed", _("The map of the trained network, and after each further layer lost its weights"))
@@ -116,7 +97,7 @@ def _painted(current: Shown) -> None:
         panels.picture(figure, (left, left + 0.49, 0, 0.7), now, f"<b>{title}</b>{_measured(current, name)}")
         for j, shown in enumerate(_spread(seen, 4)):
             across = left + 0.125 * j
-            title = _("step {}").format(shown.step) if shown else ""
+            title = (_("step {}") if j == 0 else "{}").format(shown.step) if shown else ""
             panels.picture(figure, (across, across + 0.115, 0.8, 1), _flat(shown.array) if shown else None, title)
     name = known.get("name", "")
     _show(figure, "painted", _("What excites {} most, painted by climbing").format(name))
@@ -127,7 +108,7 @@ def _measured(current: Shown, name: str) -> str:
     __, columns = current.table
     excited = next((v for v in reversed(columns.get(name.replace("painted", "excited"), [])) if v is not None), None)
     share = current.summary.get(f"probability_{name}")
-    said = "" if excited is None else _(": excitement {:.0f}").format(excited)
+    said = "" if excited is None else f": {excited:.0f}"
     return said if share is None else f"{said} · {share:.0f} %"
 
 
@@ -152,8 +133,10 @@ def _shortcut(current: Shown) -> None:
     places = panels.grid(2, 2, 0.06, 0.1)
     panels.picture(figure, places[0], picture, _("<b>The digit with its mark</b>"))
     for place, found in zip(places[1:], _spread(current.pictures("map"), 3)):
-        title = _("why, after {} steps").format(found.step) if found else ""
-        mapped(figure, place, picture, np.array(found.array), title) if found else panels.picture(figure, place, None)
+        if found:
+            panels.mapped(figure, place, picture, found.array, _("why, after {} steps").format(found.step))
+        else:
+            panels.picture(figure, place, None)
     if (share := current.summary.get("share_in_mark")) is not None:
         figure["layout"]["annotations"][-1]["text"] += _(": {:.0f} % on the mark").format(share)
     _show(figure, "shortcut", _("A digit with a mark in its corner, and where the network looks as it learns"))

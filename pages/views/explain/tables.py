@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from pages.shared import chart
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.explain import weights
@@ -20,8 +21,8 @@ def tables(current: Shown) -> None:
 
     st.markdown(
         _(
-            "LIME needs no picture: here it explains a **random forest** on a table. It draws rows around yours, asks the "
-            "forest about each, and fits a linear imitation that counts near rows more."
+            "LIME explains a **random forest** on a table: it draws rows around yours, asks the forest about each, and fits "
+            "a linear model that counts near rows more."
         )
     )
     name = st.segmented_control(
@@ -99,10 +100,11 @@ def _reasons(table: Any, target: int, found: Any, samples: int) -> None:
 
     rows = [(w.condition, 100 * w.value, 100 * found.sd[w.feature]) for w in found.mean.weights[:SHOWN]]
     st.markdown(f"**{_('What speaks for {} (orange), and against it (blue)').format(_(table.classes[target]))}**")
-    st.html(weights.bars(rows))
+    figure = weights.bars(rows, _("weight (points)"))
+    chart.show(figure, key="tables/weights", alt=_("The features with the largest weights"))
     with st.container(horizontal=True, gap="medium"):
         st.metric(
-            _("Fit of the imitation $R^2$"),
+            _("Fit of the linear model $R^2$"),
             f"{found.mean.r2:.2f}",
             _("the mean answer: 0"),
             delta_color="off",
@@ -122,23 +124,15 @@ def _reasons(table: Any, target: int, found: Any, samples: int) -> None:
         )
     if found.mean.effective < len(table.features):
         st.info(
-            _("Fewer samples count than there are features: the imitation learns them by heart. Widen the kernel."),
+            _("Fewer samples count than there are features: the linear model overfits. Widen the kernel."),
             icon=":material/warning:",
         )
         return
     if found.mean.effective > 0.9 * samples:
-        st.caption(
-            _(
-                "Nearly all samples count alike: among {} features no random row is near this one, so the imitation is hardly "
-                "a local one. A narrower kernel leaves fewer samples."
-            ).format(len(table.features))
-        )
+        st.caption(_("Nearly all samples count alike, so the linear model is hardly local: try a narrower kernel."))
     if found.mean.r2 < LOW_FIT:
         st.info(
-            _(
-                "R² is low: the imitation misses most of what the forest does here. "
-                "Trust the order of the weights if the repeats agree, but not their sizes."
-            ),
+            _("R² is low: trust the order of the weights if the repeats agree, but not their sizes."),
             icon=":material/warning:",
         )
 
@@ -180,12 +174,11 @@ def _whole_table(name: str, table: Any) -> None:
         return
     mean, sd = _permutation(name)
     order = np.argsort(-mean)[:SHOWN]
-    st.html(weights.bars([(table.features[i], 100 * mean[i], 100 * sd[i]) for i in order]))
+    figure = weights.bars([(table.features[i], 100 * mean[i], 100 * sd[i]) for i in order], _("accuracy lost (points)"))
+    chart.show(figure, key="tables/importance", alt=_("The most important features of the whole table"))
     st.caption(
-        _(
-            "How far the accuracy on test rows falls when one column is shuffled, five times. Where columns say nearly the "
-            "same, as radius, perimeter and area do, shuffling one hardly hurts: important together, and each alone is not."
-        )
+        _("How far the accuracy on test rows falls when one column is shuffled, five times."),
+        help=_("Columns that say nearly the same, as radius and area do, replace each other: shuffling one alone hardly hurts."),
     )
 
 

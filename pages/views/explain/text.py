@@ -26,8 +26,8 @@ def text(current: Shown) -> None:
     """A sentence, and two models side by side: one may read names, the other has to read the meaning."""
     st.markdown(
         _(
-            "The models tell which of four libraries a description comes from; they learned from 1,200 docstrings. One saw "
-            "them with the function's full name in front, the other **without the libraries' names**. Which one would you trust?"
+            "Two models say which of four libraries a description comes from. One learned with the functions' full names, "
+            "the other **without the libraries' names**. Which one would you trust?"
         )
     )
     names = {
@@ -73,18 +73,19 @@ def _model(sentence: str, hidden: bool, title: str, samples: int, many: int) -> 
     accuracy, probabilities, target, found, spread = _explained(sentence, hidden, samples, many)
     st.markdown(f"**{title}** · {_('right on {:.0f} % of 400 test texts (guessing: 25 %)').format(100 * accuracy)}")
     chart.show(
-        figures.bars({title: ("neutral", [100 * p for p in probabilities])}, LIBRARIES, "", "%", 170, ".0f", top=112),
+        figures.bars({"": ("neutral", [100 * p for p in probabilities])}, LIBRARIES, "", "%", 170, ".0f", top=112),
         key=f"text/answers/{hidden}",
         alt=_("Probability of each library"),
     )
     st.caption(_("Why {}: orange speaks for it, blue against it.").format(f"**{LIBRARIES[target]}**"))
-    st.html(weights.highlighted(_coloured(sentence, found.weights)))
+    st.markdown(weights.highlighted(_coloured(sentence, found.weights)))
     rows = [(word, 100 * weight, 100 * spread[word]) for word, weight in list(found.weights.items())[:SHOWN]]
-    st.html(weights.bars(rows))
+    figure = weights.bars(rows, _("weight (points)"))
+    chart.show(figure, key=f"text/weights/{hidden}", alt=_("The words with the largest weights"))
     if len(found.weights) <= FEW:
-        st.caption(_("With so few words there is nothing to imitate: a weight is how far the probability falls without the word."))
+        st.caption(_("So few words need no linear model: a weight is how far the probability falls without the word."))
         return
-    warned = " " + _("That is low: the weights are a poor imitation.") if found.r2 < LOW_FIT else ""
+    warned = " " + _("That is low: do not trust the weights.") if found.r2 < LOW_FIT else ""
     st.caption(_("Fit of the linear model: R² = {:.2f} (the mean answer: 0).").format(found.r2) + warned)
 
 

@@ -1,52 +1,52 @@
-"""Weights of a linear imitation as rows of bars: orange speaks for the answer, blue against it, a line is their spread."""
+"""Weights of a linear model as bars: orange speaks for the answer, blue against it, a line is their spread."""
 
+import re
 from collections.abc import Sequence
-from html import escape
 
-from pages.shared.figures import COLOURS
+from pages.shared import figures
+from pages.shared.figures import Figure
+from pages.shared.grammar import INK, colour, numbers
 
 Row = tuple[str, float, float]  # what it is, its weight, the standard deviation over repeats
+STRONG, WEAK = 0.4, 0.04  # shares of the largest weight from which on a word is bold, and coloured at all
 
 
-def bars(rows: Sequence[Row], unit: str = " points", digits: int = 1) -> str:
-    """HTML for st.html. Every bar starts in the middle; the longest weight with its spread fills its half."""
+def bars(rows: Sequence[Row], title: str, digits: int = 1) -> Figure:
+    """Horizontal bars, first row on top. title: of the axis, with the unit."""
     longest = max((abs(weight) + spread for _, weight, spread in rows), default=0) or 1.0
-    cells = [_row(name, weight, spread, longest, unit, digits) for name, weight, spread in rows]
-    grid = (
-        "display:grid;grid-template-columns:minmax(0,5fr) minmax(90px,4fr) max-content;gap:5px 12px;align-items:center"
-    )
-    return f'<div style="{grid};font-size:0.875rem;line-height:1.25">{"".join(cells)}</div>'
+    names, weights, spreads = ([row[i] for row in rows] for i in range(3))
+    trace = {
+        "type": "bar",
+        "orientation": "h",
+        "name": "",
+        "showlegend": False,
+        "x": numbers(weights),
+        "y": list(range(len(rows))),
+        "marker": {"color": [colour("after" if weight >= 0 else "before") for weight in weights]},
+        "text": [f"{weight:+.{digits}f}" + (f" ± {spread:.{digits}f}" if spread else "") for _, weight, spread in rows],
+        "textposition": "none",
+        "hovertemplate": "%{y}: %{text}<extra></extra>",
+    }
+    if any(spreads):
+        trace["error_x"] = {"type": "data", "array": numbers(spreads), "color": INK, "thickness": 1.5, "width": 4}
+    across = figures.axis(title, [-1.08 * longest, 1.08 * longest])
+    down = figures.axis("", [len(rows) - 0.5, -0.5]) | figures.names_of([_short(name) for name in names])
+    return figures.figure_of([trace], across, down, 70 + 30 * max(len(rows), 1), hovermode="closest", bargap=0.3)
 
 
-def _row(name: str, weight: float, spread: float, longest: float, unit: str, digits: int) -> str:
-    share, half = 50 * weight / longest, 50 * spread / longest
-    colour = COLOURS["after" if weight >= 0 else "before"]
-    bar = f"left:{50 + min(share, 0):.2f}%;width:{abs(share):.2f}%;top:1px;bottom:1px;background:{colour};border-radius:2px"
-    line = (
-        f"left:{50 + share - half:.2f}%;width:{2 * half:.2f}%;top:7px;height:2px;background:currentColor;opacity:0.75"
-    )
-    axis = "left:50%;width:1px;top:0;bottom:0;background:currentColor;opacity:0.35"
-    parts = [
-        f'<span style="position:absolute;{style}"></span>' for style in ([bar, axis, line] if spread else [bar, axis])
-    ]
-    said = f"{weight:+.{digits}f}" + (f" ± {spread:.{digits}f}" if spread else "") + unit
-    return (
-        f'<span style="overflow-wrap:anywhere">{escape(name)}</span>'
-        f'<span style="position:relative;height:16px;display:block">{"".join(parts)}</span>'
-        f'<span style="text-align:right;font-variant-numeric:tabular-nums">{escape(said)}</span>'
-    )
+def _short(name: str) -> str:
+    """A name that leaves room for its bar: in two lines where it is long."""
+    return name if len(name) <= 26 else re.sub(r"(.{12,26}) ", r"\1\n", name, count=1)
 
 
 def highlighted(words: Sequence[tuple[str, float | None]]) -> str:
-    """HTML of a text whose words are coloured by their weights; None for what lies between words."""
+    """A text as Markdown whose words are coloured by their weights, strong ones bold; None for what lies between words."""
     top = max((abs(weight) for _, weight in words if weight is not None), default=0) or 1.0
     parts = []
     for word, weight in words:
-        if weight is None or abs(weight) < 0.04 * top:
-            parts.append(escape(word))
-            continue
-        red, green, blue = bytes.fromhex(COLOURS["after" if weight > 0 else "before"][1:])
-        tint = f"rgba({red},{green},{blue},{0.12 + 0.68 * abs(weight) / top:.2f})"
-        style = f"background:{tint};border-radius:3px;padding:1px 2px"
-        parts.append(f'<span style="{style}" title="{100 * weight:+.1f} points">{escape(word)}</span>')
-    return f'<p style="line-height:1.75;overflow-wrap:anywhere;white-space:pre-wrap">{"".join(parts)}</p>'
+        text = re.sub(r"([\\`*_{}\[\]()<>#+.!|~$:-])", r"\\\1", word).replace("\n", " ")
+        if weight is not None and abs(weight) >= WEAK * top:
+            text = f"**{text}**" if abs(weight) >= STRONG * top else text
+            text = f":{'orange' if weight > 0 else 'blue'}-background[{text}]"
+        parts.append(text)
+    return "".join(parts)

@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from pages.shared import lecture
+from pages.shared import lecture, views
 from pages.shared.shown import Shown
 from pages.shared.words import _
 
 PAGE = "pages/explainable_ai.py"
 
 
-def why(current: Shown) -> None:
+def why(_current: Shown) -> None:
     """A card for each reason."""
     notes = lecture.read("explain").notes
     grid = st.grid(3, min_column_width=280, gap="medium")
@@ -19,13 +19,11 @@ def why(current: Shown) -> None:
             if query:
                 st.page_link(PAGE, label=label, icon=":material/play_circle:", query_params=query)
             else:
-                st.button(
-                    label, icon=":material/play_circle:", on_click=_open_tables, args=(current.id,), key="why/tables"
-                )
+                st.button(label, icon=":material/play_circle:", on_click=_open_tables, key="why/tables")
 
 
-def _open_tables(run_id: str) -> None:
-    st.session_state[f"inside/{run_id}"] = "tables"  # the choice of views
+def _open_tables() -> None:
+    st.session_state[views.key("explain")] = "tables"
 
 
 def _examples() -> list[tuple[str, str, str, dict[str, str]]]:

@@ -17,7 +17,7 @@ from pages.shared.words import _
 CHOICE = "home/story"
 HEIGHT = 440  # pixels, where the page gives a film no other height
 REACH = 1.5  # where the measured plane ends
-COARSE = 2  # of the field's places each way one is drawn
+COARSE, FEW = 2, 200  # of the field's places each way every second one is drawn, and so many of the points
 OPINION = [[0, "rgba(208,122,0,0.55)"], [0.5, "rgba(128,128,128,0.02)"], [1, "rgba(43,126,191,0.55)"]]  # fits both themes
 SURE = {"zmin": 0.25, "zmax": 0.75}  # of full colour: D is rarely surer
 Film = tuple[list[Figure], list[str]]  # the frames, and the name of each
@@ -101,7 +101,7 @@ def _plane(real: np.ndarray, fake: np.ndarray, field: np.ndarray) -> Figure:
     places = np.linspace(-REACH, REACH, len(field))[::COARSE]
     ground = rasters.field(places, places, field[::COARSE, ::COARSE] / 255) | {"colorscale": OPINION, "opacity": 1, "zsmooth": "fast", **SURE}
     groups = [
-        dots(name, role, *np.round(points.astype(np.float64), 2).T, (), small=True, silent=True) | {"marker": _marker(role)}
+        dots(name, role, *np.round(points[:FEW].astype(np.float64), 2).T, (), small=True, silent=True) | {"marker": _marker(role)}
         for name, role, points in ((_("real"), "before", real), (_("fake"), "after", fake))
     ]
     figure = figures.add(figures.plane(REACH, HEIGHT), ground, *groups)

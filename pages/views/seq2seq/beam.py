@@ -154,16 +154,11 @@ def _reasons(found: Search, tokens: Sequence[str]) -> None:
         score, last = _apart(cut.score, cut.last)
         last_one = len(found.rounds[cut.step - 1][0])
         reason = _("number {}, score {}").format(cut.rank, score), _("number {}, score {}").format(last_one, last)
-        rows.append((f"{cut.step}", _joined([tokens[i] for i in cut.ids]), *reason))
+        rows.append((f"{cut.step}", plain(tiles.joined([tokens[i] for i in cut.ids])), *reason))
     if rows:
         with st.expander(_("What was cut, and why")):
             st.caption(_("Each step keeps the best scores. Of those left out the best are listed."))
             _table((_("step"), _("beginning"), _("it came as"), _("the last one kept")), rows)
-
-
-def _joined(names: Sequence[str]) -> str:
-    """Tokens on a line: sounds apart, signs together."""
-    return plain((" " if any(len(name) > 1 for name in names) else "").join(names))
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -191,10 +186,10 @@ def _finalists(current: Shown, word: str, found: Search, tokens: Sequence[str]) 
         names = [tokens[k] for k in ids if k > 2]
         end = "" if ids[-1] == 2 else _(" (did not end)")
         counted = (_number(logp), _percent(logp), f"{len(ids)}", _number(score))
-        rows.append((f"{i + 1}", _joined(names) + end, *counted, tiles.tick(names, one.known)))
+        rows.append((f"{i + 1}", plain(tiles.joined(names)) + end, *counted, tiles.tick(names, one.known)))
     logp = float(np.log(one.sure).sum())
     counted = (_number(logp), _percent(logp), f"{len(one.ids)}", "–")
-    rows.append((_("greedy"), _joined(one.said), *counted, tiles.tick(one.said, one.known)))
+    rows.append((_("greedy"), plain(tiles.joined(one.said)), *counted, tiles.tick(one.said, one.known)))
     heads = (_("answer"), _("log p, nats"), _("p"), _("length with <EOS>"), _("score"), _("right"))
     _table((_("place"), *heads), rows)
 

@@ -40,7 +40,7 @@ def confused(current: Shown) -> None:
         st.info(said.format(int(found.table.sum()), len(data.verdict(current.id).said), things))
         return
     st.markdown(about(found, len(data.verdict(current.id).said), things))
-    st.caption(data.rule(current.settings.task))
+    data.rule(current.settings.task)
     if current.settings.task.name == "pronounce":
         st.markdown(about_vowels(found))
     if current.settings.task.name == "toy":
@@ -50,13 +50,7 @@ def confused(current: Shown) -> None:
         _matrix(found)
     with right:
         _listed(found)
-    st.markdown(about_odd(found))
-    st.caption(
-        _(
-            "Each answer is laid beside the nearest right one along a shortest path of edits; where there are several "
-            "such paths one of them is counted."
-        )
-    )
+    st.markdown(about_odd(found), help=_("Each answer is compared with the nearest right one, along a shortest path of edits."))
 
 
 def _matrix(found: Mistakes) -> None:

@@ -1,6 +1,5 @@
 """What the views of the sequence-to-sequence page ask of a stored run, computed once and kept."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -50,11 +49,6 @@ def shipped_for(current: Shown) -> Shown | None:
     return shown.find(same[0]) if same else None
 
 
-def keep(key: str, options: Sequence[Any], first: Any) -> None:
-    """Before the widget with this key is drawn: its choice stays over a new run, unless that does not offer it."""
-    st.session_state[key] = st.session_state[key] if st.session_state.get(key) in options else first
-
-
 @st.cache_resource(max_entries=8, show_spinner=False)
 def opened(run_id: str) -> tuple[Any, Any]:
     """(network, world) of a stored run. Shared by all visitors: never change either. Raises RunError for one that is gone."""
@@ -74,15 +68,14 @@ def verdict(run_id: str) -> Any:
     return score.judged(score.answers_of(net, world, part), part)
 
 
-def rule(task: Task) -> str:
-    """What a fixed rule without a network gets wrong, in one sentence: the level that every score of a task stands beside."""
+def rule(task: Task) -> None:
+    """Says what a fixed rule without a network gets wrong: the level that every score of a task stands beside."""
     said = {
-        "pronounce": _("For comparison, a fixed rule (one sound for each letter, the one that it has most often): {:.0f} % of the "
-                       "sounds and {:.0f} % of the words wrong."),
-        "dates": _("For comparison, a fixed rule (always the same date): {:.0f} % of the signs and {:.0f} % of the dates wrong."),
-        "toy": _("For comparison, a fixed rule (the input is copied): {:.0f} % of the letters and {:.0f} % of the answers wrong."),
-    }  # fmt: skip
-    return said[task.name].format(trivial.level(task, 0), trivial.level(task, 1))
+        "pronounce": _("A fixed rule (each letter's most frequent sound): {:.0f} % of sounds and {:.0f} % of words wrong."),
+        "dates": _("A fixed rule (always the same date): {:.0f} % of signs and {:.0f} % of dates wrong."),
+        "toy": _("A fixed rule (copy the input): {:.0f} % of letters and {:.0f} % of answers wrong."),
+    }
+    st.caption(said[task.name].format(trivial.level(task, 0), trivial.level(task, 1)))
 
 
 def heading(task: str) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from core import runs
 from core.seq2seq import trivial
 from core.seq2seq.settings import Seq2SeqSettings
 from core.settings import BadSettings, build
-from pages.shared import chart, figures
+from pages.shared import chart, figures, views
 from pages.shared.figures import Line
 from pages.shared.shown import Shown
 from pages.shared.words import _, plain
@@ -29,10 +29,11 @@ def exposure(current: Shown) -> None:
 @st.fragment
 def _drawn(current: Shown) -> None:
     st.markdown(
-        _(
-            "With teacher forcing the network is told the right last token before every next one, so that none of its "
-            "mistakes ever reaches it. Left to itself it reads what it said, and all that follows stands on that."
-        )
+        _("With teacher forcing the network reads the right last token. Left to itself it reads its own, mistakes included."),
+        help=_(
+            "{:,} held-out examples, each against its first right answer. Both ways make the same first mistake; what differs is what "
+            "follows. There, mistakes are counted as edits, so that a shift by one token is one mistake."
+        ).format(len(asked(data.opened(current.id)[1]))),
     )
     other = _beside(current)
     mine = measured(current.id)
@@ -40,7 +41,8 @@ def _drawn(current: Shown) -> None:
     things = words_for(current.settings.task)[0]
     st.markdown(about_first(mine, things))
     said = _("By the last token alone, without the input, {:.0f} % of the next tokens would be wrong.")
-    st.caption(said.format(trivial.level(current.settings.task, 2)) + " " + data.rule(current.settings.task))
+    st.caption(said.format(trivial.level(current.settings.task, 2)))
+    data.rule(current.settings.task)
     _pair(mine)
     st.markdown(about_rest(mine))
     if other is not None:
@@ -48,13 +50,6 @@ def _drawn(current: Shown) -> None:
     taught = about_teacher(current.settings, mine, other[1] if other else None)
     if taught:
         st.markdown(taught)
-    st.caption(
-        _(
-            "{:,} held-out examples, each against its first right answer. A greedy answer is wholly right "
-            "exactly when every next token is right with teacher forcing: both make the same first mistakes, and what "
-            "differs is what follows. Left to itself the rest is judged by edits, so that a shift by one token is one mistake."
-        ).format(len(asked(data.opened(current.id)[1])))
-    )
 
 
 def _beside(current: Shown) -> tuple[str, Any] | None:
@@ -65,7 +60,7 @@ def _beside(current: Shown) -> tuple[str, Any] | None:
     twin = twin_of(current) if current.settings.teacher < 1 else None
     choices = [NOTHING, *known]
     key = f"exposure/{st.session_state.get('seq2seq/scene')}/beside"
-    data.keep(key, choices, twin if twin in known else NOTHING)
+    views.kept(key, choices, twin if twin in known else NOTHING)
     chosen = st.selectbox(_("Beside it"), choices, format_func=lambda run_id: known.get(run_id, _("no other run")), key=key)
     if chosen not in known:
         return None
@@ -78,19 +73,19 @@ def _beside(current: Shown) -> tuple[str, Any] | None:
 
 def _curves(mine: Any, other: tuple[str, Any] | None) -> None:
     lines = [
-        Line(_("answers gone astray by then, left to itself"), "after", mine.positions, mine.astray),
-        Line(_("wrong next tokens, told the right ones before"), "control", mine.positions, mine.forced),
+        Line(_("answers with a mistake, left to itself"), "after", mine.positions, mine.astray),
+        Line(_("wrong next tokens, with teacher forcing"), "control", mine.positions, mine.forced),
     ]
     if other is not None:
         name, found = other
         lines += [
-            Line(_("astray, {}").format(name), "after", found.positions, found.astray, faint=True),
+            Line(_("with a mistake, {}").format(name), "after", found.positions, found.astray, faint=True),
             Line(_("wrong next tokens, {}").format(name), "control", found.positions, found.forced, faint=True),
         ]
-    figure = figures.curves(lines, _("token of the answer"), "%", 300)
+    figure = figures.curves(lines, _("token of the answer"), _("wrong (%)"), 300)
     figures.within(figure, y=(0, 104))
     chart.show(
-        figure, key="exposure/curves", alt=_("Wrong next tokens and answers gone astray, by position in the answer")
+        figure, key="exposure/curves", alt=_("Wrong next tokens and answers with a mistake, by position in the answer")
     )
 
 
@@ -102,7 +97,7 @@ def _pair(mine: Any) -> None:
     with left:
         st.metric(_("Wrong after a first mistake, left to itself"), f"{mine.after_free:.1f} %")
     with right:
-        st.metric(_("The same tokens, told the right one before each"), f"{mine.after_forced:.1f} %")
+        st.metric(_("The same tokens, with teacher forcing"), f"{mine.after_forced:.1f} %")
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
@@ -140,21 +135,17 @@ def about_first(found: Any, things: str) -> str:
     if not found.positions:
         return _("There are too few {} to say anything of single positions.").format(things)
     middle = len(found.positions) // 2
-    said = _(
-        "At token {} of the answer **{:.1f} %** of next tokens are wrong when all before were right ones; by then **{:.0f} %** of"
-    )
+    said = _("At token {} **{:.1f} %** of next tokens are wrong when all before it were right; by then **{:.0f} %** of")
     said = said.format(found.positions[middle], found.forced[middle], found.astray[middle])
-    return said + " " + _("{} have already left the right answer.").format(things)
+    return said + " " + _("{} have a mistake.").format(things)
 
 
 def about_rest(found: Any) -> str:
     """What follows a first mistake, left to itself and told."""
     if not found.rest:
         return _("It made no mistake that anything could follow.")
-    said = _(
-        "After a first mistake {:,} tokens are left. Left to itself the network gets **{:.1f} %** of them wrong, told the right "
-        "one before each **{:.1f} %**."
-    ).format(found.rest, found.after_free, found.after_forced)
+    said = _("{:,} tokens follow a first mistake: **{:.1f} %** wrong left to itself, **{:.1f} %** with teacher forcing.")
+    said = said.format(found.rest, found.after_free, found.after_forced)
     if found.after_forced == 0:
         return said
     times = found.after_free / found.after_forced
@@ -162,16 +153,14 @@ def about_rest(found: Any) -> str:
         return said + " " + _("Its own mistakes make what follows **{:.1f} times** as wrong.").format(times)
     if times > 1 / HARDLY:
         return said + " " + _("Its own mistakes hardly mislead it.")
-    return said + " " + _("Its own mistakes do not mislead it: told the right token it is thrown off more.")
+    return said + " " + _("Its own mistakes do not mislead it.")
 
 
 def about_teacher(settings: Seq2SeqSettings, mine: Any, other: Any | None) -> str:
     """What scheduled sampling changed; empty for a run that was always told the right token."""
     if settings.teacher >= 1:
         return ""
-    said = _(
-        "In training this network was given the right last token {:.0f} % of the time at the end, and its own otherwise."
-    )
+    said = _("At the end of training this network read the right last token {:.0f} % of the time, otherwise its own.")
     said = said.format(100 * settings.teacher)
     if other is None or not (other.rest and mine.rest):
         return (

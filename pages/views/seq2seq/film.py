@@ -3,10 +3,10 @@
 import numpy as np
 import streamlit as st
 
-from pages.shared import chart
+from pages.shared import chart, views
 from pages.shared.shown import Shown
 from pages.shared.words import _, plain
-from pages.views.seq2seq import data, stage
+from pages.views.seq2seq import stage
 
 
 @st.fragment
@@ -16,7 +16,7 @@ def film(current: Shown) -> None:
     if len(shots) < 2:
         st.info(_("The film begins with the second look of the run."))
         return
-    data.keep("film/step", list(shots), list(shots)[-1])
+    views.kept("film/step", list(shots), list(shots)[-1])
     step = st.select_slider(
         _("After step"), list(shots), format_func="{:,}".format, key="film/step"
     )

@@ -8,7 +8,7 @@ import streamlit as st
 from core import runs
 from core.seq2seq.settings import Seq2SeqSettings, Task, Toy
 from core.settings import BadSettings, build
-from pages.shared import chart, figures
+from pages.shared import chart, figures, views
 from pages.shared.figures import Line
 from pages.shared.shown import Shown
 from pages.shared.words import _, plain
@@ -53,19 +53,17 @@ def _compared(current: Shown) -> None:
     if not borders:
         st.caption(_("There are too few {} of different length to compare.").format(things))
         return
-    data.keep(f"{at}/least", borders, usual(rows, borders, task))
+    views.kept(f"{at}/least", borders, usual(rows, borders, task))
     title = _("{} of at least so many {}").format(things.capitalize(), signs)
     least = st.select_slider(title, borders, key=f"{at}/least")
     st.markdown(about(found, least, things, signs))
     st.markdown(about_gap(found, kinds, least, things))
     if isinstance(task, Toy):
         st.markdown(about_border(rows, task.longest))
-    st.caption(data.rule(task))
+    data.rule(task)
     few = sum(many for _length, many, *_rest in rows if many < ENOUGH)
     if few:
-        said = _(
-            "Free-running, the whole test part. Lengths of fewer than {} {} are not drawn ({:,} of {:,}); the sentences count them."
-        )
+        said = _("Free-running, the whole test part. Lengths of fewer than {} {} are not drawn ({:,} of {:,}).")
         st.caption(said.format(ENOUGH, things, few, sum(many for _length, many, *_rest in rows)))
     else:
         st.caption(_("Free-running, the whole test part."))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from pages.shared import chart, figures
+from pages.shared import chart, figures, views
 from pages.shared.shown import Shown
 from pages.shared.words import _, plain
 from pages.views.seq2seq import data, tiles
@@ -151,7 +151,7 @@ def _next_token(current: Shown, one: Heard, temperature: float, top_k: int) -> N
     tokens, step = data.opened(current.id)[1].target.tokens, 1
     if len(one.ids) > 1:
         key = f"sample/step/{one.text}"
-        data.keep(key, range(1, len(one.ids) + 1), 1)
+        views.kept(key, range(1, len(one.ids) + 1), 1)
         step = st.slider(_("Step"), 1, len(one.ids), key=key)
     own, drawn_from = next_token(current.id, one.text, one.ids[: step - 1], temperature, top_k)
     order = np.argsort(-own)[:SHOWN]

@@ -5,7 +5,7 @@ import streamlit as st
 
 from core.data import dates
 from core.seq2seq.settings import Task
-from pages.shared import chart
+from pages.shared import chart, views
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.seq2seq import data, flow, stage, tiles
@@ -34,7 +34,7 @@ def _answers(task: Task, found: list[Heard]) -> int:
     if clicked and clicked != st.session_state.get("say/clicked"):
         st.session_state["say/clicked"] = clicked
         st.session_state[which] = clicked["custom"]
-    data.keep(which, range(len(found)), 0)
+    views.kept(which, range(len(found)), 0)
     number = st.session_state[which]
     rows = [_row(task, one) for one in found]
     figure = tiles.figure(rows, max(14, *(len(row.tiles) for row in rows)), chosen=number if len(found) > 1 else None)
@@ -70,7 +70,7 @@ def _at_work(current: Shown, one: Heard) -> None:
     recurrent = arch["kind"].startswith("recurrent")
     scene = flow.Scene(one.text, one.tokens, one.sure, one.looked, recurrent, arch.get("hidden", 0))
     key = f"say/moment/{one.text}"
-    data.keep(key, range(scene.moments + 1), scene.moments)
+    views.kept(key, range(scene.moments + 1), scene.moments)
     help_ = _("To the left and back: first the letters are read, then the tokens are said.")
     moment = st.slider(_("Moment"), 0, scene.moments, key=key, help=help_)
     left, right = st.columns([1.7, 1], gap="medium")

@@ -47,7 +47,7 @@ def answers(current: Shown, said: np.ndarray, sure: np.ndarray, row: int | None 
         names, p = named(facts, tokens, p)
         rows.append(tiles.Row(_wrapped(text), tiles.judged(names, p, ways), tiles.tick(names, ways)))
     right = sum(row.note == "✓" for row in rows)
-    words = _("{} of {} right. None of these was in the training data. Pale: unsure.").format(right, len(rows))
+    words = _("{} of {} right. Pale: unsure.\nNone of these was in the training data.").format(right, len(rows))
     return tiles.figure(rows, columns(facts), words, row, ("said", "wrong", "left out")), right
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from pages.shared import chart, figures
+from pages.shared import chart, figures, views
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.seq2seq import data
@@ -75,19 +75,18 @@ def _letter(current: Shown, at: str) -> Cloud | None:
     letters = choices(current.id)
     if not letters:
         return None
-    data.keep(f"{at}/letter", letters, letters[0])
+    views.kept(f"{at}/letter", letters, letters[0])
     letter = st.segmented_control(_("Letter"), letters, required=True, key=f"{at}/letter", wrap=True)
     attends = data.opened(current.id)[0].arch.get("attention", "heads") != "none"
     ways = {"said": _("what was said there"), "next": _("what comes after it"), "place": _("its place")}
     if not attends:
         del ways["said"]  # nobody knows where such a decoder looks
     first = "place" if current.settings.task.name == "toy" else next(iter(ways))
-    data.keep(f"{at}/by", list(ways), first)
+    views.kept(f"{at}/by", list(ways), first)
     by = st.segmented_control(_("Coloured by"), list(ways), format_func=ways.get, required=True, key=f"{at}/by", wrap=True)
     said = {
         "said": _(
-            "The encoder's state at “{}”, coloured by what the decoder said while it looked there more than anywhere else; "
-            "“–” where it never did."
+            "The encoder's state at “{}”, coloured by what the decoder said while it looked there (“–”: it never did)."
         ),
         "next": _("The encoder's state at “{}”, coloured by the sign that comes after it; “–” at the end."),
         "place": _("The encoder's state at “{}”, coloured by its place, counted from the beginning."),

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from pages.shared import chart, figures
+from pages.shared import chart, figures, views
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.seq2seq import data, tiles
@@ -89,7 +89,7 @@ def _choose(key: str, said: list[int], at: dict[str, Any], tokens: tuple[str, ..
         return
     order = [int(i) for i in np.argsort(-at["p"]) if at["p"][i] > 0]
     other = f"{key}/other/{len(said)}"
-    data.keep(other, order, order[min(1, len(order) - 1)])
+    views.kept(other, order, order[min(1, len(order) - 1)])
     choice = st.selectbox(
         _("Or make it say"), order, format_func=lambda i: f"{tokens[i]} · {100 * at['p'][i]:.1f} %", key=other
     )

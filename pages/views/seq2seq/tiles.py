@@ -38,6 +38,11 @@ class Row:
     note: str = ""
 
 
+def joined(tokens: Sequence[str]) -> str:
+    """Tokens on a line of text: sounds apart, signs together."""
+    return (" " if any(len(token) > 1 for token in tokens) else "").join(tokens)
+
+
 def nearest(said: Sequence[str], answers: Sequence[Sequence[str]]) -> Sequence[str] | None:
     """The right answer that takes the fewest edits; None where none is known."""
     return min(answers, key=lambda right: distance(list(said), list(right)), default=None)
@@ -98,8 +103,10 @@ def _cut(tiles: Sequence[Tile], columns: int) -> list[Tile]:
 def _tiles(kind: str, shown: Sequence[Sequence[Tile]]) -> Trace:
     """The tiles of one kind, as bars that lie."""
     hue, placed = COLOURS[ROLES[kind]], [(i, j, tile) for i, row in enumerate(shown) for j, tile in enumerate(row) if tile.kind == kind]
+    edge = {"color": hue, "width": 1 if kind in ("said", "chosen", "right") else 2.2}
     if not placed:  # Plotly names no empty trace in its legend
-        return {"type": "bar", "orientation": "h", "name": _(kind), "x": [None], "y": [None], "marker": {"color": hue}}
+        look = {"color": _fill(kind, 1.0), "line": edge}
+        return {"type": "bar", "orientation": "h", "name": _(kind), "x": [None], "y": [None], "marker": look}
     return {
         "type": "bar",
         "orientation": "h",
@@ -119,15 +126,15 @@ def _tiles(kind: str, shown: Sequence[Sequence[Tile]]) -> Trace:
         "customdata": [i for i, j, tile in placed],
         "hovertext": [written(_about(tile)) for i, j, tile in placed],
         "hovertemplate": "%{hovertext}<extra></extra>",
-        "marker": {
-            "color": [_faded(hue, tile.sure) if kind != "left out" else "rgba(0,0,0,0)" for i, j, tile in placed],
-            "line": {"color": hue, "width": 1 if kind in ("said", "chosen", "right") else 2.2},
-        },
+        "marker": {"color": [_fill(kind, tile.sure) for i, j, tile in placed], "line": edge},
     }
 
 
-def _faded(hue: str, sure: float) -> str:
-    red, green, blue = bytes.fromhex(hue[1:])
+def _fill(kind: str, sure: float) -> str:
+    """The colour of a tile, pale where the network is unsure; none where a token was left out."""
+    if kind == "left out":
+        return "rgba(0,0,0,0)"
+    red, green, blue = bytes.fromhex(COLOURS[ROLES[kind]][1:])
     return f"rgba({red},{green},{blue},{PALEST + (FULLEST - PALEST) * sure:.2f})"
 
 

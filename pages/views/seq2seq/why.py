@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from pages.shared import chart, figures, rasters
+from pages.shared import chart, figures, rasters, views
 from pages.shared.shown import Shown
 from pages.shared.words import _, plain
 from pages.views.seq2seq import data
@@ -48,7 +48,7 @@ def _asked(current: Shown) -> None:
         st.info(plain(str(error)))
         return
     key = f"{at}/place/{''.join(said.letters)}"
-    data.keep(key, range(len(said.tokens)), 0)
+    views.kept(key, range(len(said.tokens)), 0)
     place = st.segmented_control(
         _("Which token of the answer"),
         list(range(len(said.tokens))),

@@ -7,7 +7,7 @@ import streamlit as st
 
 from pages.shared.shown import Shown
 from pages.shared.words import _, plain
-from pages.views.seq2seq import data
+from pages.views.seq2seq import data, tiles
 
 JUDGED = 500  # test examples that greedy and beam are judged by
 PARTED = 6  # examples in the list of those where they part, of each kind
@@ -20,7 +20,7 @@ def worth(current: Shown) -> None:
         st.rerun()
     st.markdown(f"**{_('What is it worth?')}**")
     left, right = st.columns(2, gap="large")
-    key = f"beam/many/{current.settings.task.name}"
+    key = f"beam/{current.settings.task.name}/many"
     width = left.select_slider(_("Beam width, on many examples"), [1, 2, 3, 5, 10], 5, key=f"{key}/width")
     alpha = right.select_slider(
         _("Length normalisation α, on many examples"), [0.0, 0.5, 1.0, 1.5], 1.0, key=f"{key}/alpha"
@@ -28,7 +28,7 @@ def worth(current: Shown) -> None:
     with st.spinner(_("Searching {} answers …").format(JUDGED)):
         found = measured(current.id, width, alpha)
     st.markdown(about_worth(found, width))
-    st.caption(data.rule(current.settings.task))
+    data.rule(current.settings.task)
     if whole := about_all(current):
         st.caption(whole)
     if found["parted"]:
@@ -40,7 +40,7 @@ def worth(current: Shown) -> None:
             args=(current.settings.task.name, f"{key}/parted/{width}/{alpha}", width, alpha),
         )
         heads = (_("read"), _("greedy says"), _("the beam says"), _("right"))
-        st.table({head: [_line(row[i]) for row in found["parted"]] for i, head in enumerate(heads)}, hide_index=True)
+        st.table({head: [plain(tiles.joined(row[i])) for row in found["parted"]] for i, head in enumerate(heads)}, hide_index=True)
 
 
 def _open(task: str, chosen: str, width: int, alpha: float) -> None:
@@ -80,22 +80,14 @@ def measured(run_id: str, width: int, alpha: float) -> dict[str, Any]:
                         "spoilt": int(spoilt.sum()), "parted": parted}  # fmt: skip
 
 
-def _line(tokens: str | tuple[str, ...]) -> str:
-    """An input, or the tokens of an answer: sounds apart, signs together."""
-    apart = " " if any(len(token) > 1 for token in tokens) else ""
-    return plain(tokens if isinstance(tokens, str) else apart.join(tokens))
-
-
 def about_worth(found: dict[str, Any], width: int) -> str:
     """Both errors of both ways, and how many answers were mended and spoilt."""
-    said = _(
-        "On {:,} test examples greedy has PER **{:.1f} %** and WER **{:.1f} %**, a beam of {} has **{:.1f} %** and **{:.1f} %**."
-    ).format(found["many"], *found["greedy"], width, *found["beam"])
+    said = _("{:,} test examples. Greedy: PER **{:.1f} %**, WER **{:.1f} %**. Beam of {}: **{:.1f} %**, **{:.1f} %**.")
+    said = said.format(found["many"], *found["greedy"], width, *found["beam"])
     if not found["wrong"]:
-        return f"{said} " + _("Greedy gets none wrong; the beam spoils **{}**.").format(found["spoilt"])
-    return f"{said} " + _(
-        "Of the {} answers that greedy gets wrong the beam mends **{}**; it spoils **{}** that were right."
-    ).format(found["wrong"], found["mended"], found["spoilt"])
+        return f"{said} " + _("Greedy gets none wrong; the beam gets **{}** wrong.").format(found["spoilt"])
+    told = _("Of {} wrong greedy answers the beam corrects **{}**; it makes **{}** right ones wrong.")
+    return f"{said} " + told.format(found["wrong"], found["mended"], found["spoilt"])
 
 
 def about_all(current: Shown) -> str:
@@ -105,6 +97,5 @@ def about_all(current: Shown) -> str:
         return ""
     from core.seq2seq.measure import ALPHA, BEAM
 
-    return _(
-        "On the whole test part: greedy PER {:.1f} %, WER {:.1f} %; a beam of {} with α = {:.1f} PER {:.1f} %, WER {:.1f} %."
-    ).format(found["per"], found["wer"], BEAM, ALPHA, found["beam_per"], found["beam_wer"])
+    told = _("Whole test part: greedy PER {:.1f} %, WER {:.1f} %; beam of {} with α = {:.1f} PER {:.1f} %, WER {:.1f} %.")
+    return told.format(found["per"], found["wer"], BEAM, ALPHA, found["beam_per"], found["beam_wer"])

@@ -20,6 +20,8 @@ def strip(current: Shown) -> figures.Figure:
     places, images = _ten(target.model_dump_json(), target)
     said = _answers(current.id, places[1], target, current.run) if _ended(current) else []
     source, names = [_("source, a {}").format(which) for which in range(10)], [_("target, a {}").format(which) for which in range(10)]
+    if current.settings.rare < 100:
+        names[5:] = [_("{}, rare: {} % of the training pictures").format(name, current.settings.rare) for name in names[5:]]
     if said:
         names = [_("{}: the network says {}").format(name, answer) for name, answer in zip(names, said)]
     marks = [str(answer) if answer == which else f"{answer} ✗" for which, answer in enumerate(said)] or [" "] * 10

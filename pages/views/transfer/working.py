@@ -103,7 +103,7 @@ def about_domain(own: float | None, probe: float) -> str:
         ).format(away)
     if probe > NEAR:
         return said + _("Little is left by which the domain could be found ({}).").format(away) + " " + _overlap()
-    return said + _("A linear look hardly finds the domain any more ({}).").format(away) + " " + _overlap()
+    return said + _("A linear probe hardly finds the domain any more ({}).").format(away) + " " + _overlap()
 
 
 def _overlap() -> str:

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from core import runs
-from core.compression import bitstream, loop
+from core.compression import bitstream, loop, watch
 from core.compression.models import weighted
 from core.compression.settings import (
     METRICS,
@@ -27,7 +27,7 @@ from core.compression.train import train
 from core.data import digits
 from core.events import Finished, Metrics, Picture, Started, Warned, pack, unpack
 from core.loop import seeded
-from core.nets import accuracy, count, from_model
+from core.nets import accuracy, count, from_model, predict
 from core.settings import BadSettings, build, flatten
 from tests.core.compression.conftest import SMALL_TEACHER
 
@@ -243,3 +243,28 @@ def test_shipped_runs_start_with_the_teacher_and_hold_every_scene():
     assert next(iter(SHIPPED)) == CompressionSettings().teacher
     assert list(SHIPPED)[1:] == [f"compression-{scene.slug}" for scene in SCENES]
     assert all(dataclasses.is_dataclass(scene) for scene in SCENES) and 4 <= len(SCENES) <= 5
+
+
+def test_the_pictures_tell_what_the_networks_say_what_is_left_and_how_large_it_is(small_teacher):
+    """Each against the network that the run ends with."""
+    def last(events, name):
+        return [np.array(e.array) for e in events if isinstance(e, Picture) and e.name == name][-1]
+
+    x, pictures = watch.asked()
+    assert x.shape == (10, 1, 28, 28) and np.array_equal(pictures, last(log_of("distill", small_teacher), "asked"))
+    events = log_of("distill", small_teacher)
+    nets = [from_model(events[-1].models["model"]), small_teacher]
+    T = events[0].facts["temperature"]
+    expected = torch.stack([(predict(net, x) / T).softmax(1) for net in nets]).numpy()
+    assert np.allclose(last(events, "says"), expected, atol=2e-3) and events[0].facts["says"] == ["model", "teacher"]
+    assert last(events, "size").tolist() == [4 * count(net) for net in nets[::-1]]
+    events = log_of("slim", small_teacher)
+    widths = np.split(last(events, "kept"), np.cumsum(events[-1].summary["widths_before"])[:-1])
+    assert [int(part.sum()) for part in widths] == events[-1].summary["widths"]
+    for name in ("prune", "deep"):
+        events = log_of(name, small_teacher)
+        largest = max((layer.weight for layer in weighted(small_teacher)), key=torch.Tensor.numel)
+        first = next(e.array for e in events if isinstance(e, Picture) and e.name == "weights")
+        assert np.allclose(first, largest.detach().flatten(1)[: watch.SIDE, : watch.SIDE].numpy(), atol=2e-3)
+        assert (last(events, "weights") == 0).mean() > 0.5 and last(events, "size")[1] < last(events, "size")[0]
+    assert last(log_of("deep", small_teacher), "size")[1] == log_of("deep", small_teacher)[-1].summary["bytes"]

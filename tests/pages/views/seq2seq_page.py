@@ -62,8 +62,24 @@ def figure(visitor, key):
     return next(chart.figure for chart in charts(visitor) if chart.key == key)
 
 
-def html(visitor):
-    return "\n".join(element.proto.body for element in visitor.get("html"))
+def written(drawn):
+    """All words in a figure: of its boxes and of its axes."""
+    texts = [text for trace in drawn["data"] for text in trace.get("text", [])]
+    return texts + [text for axis in ("xaxis", "yaxis") for text in drawn["layout"][axis].get("ticktext", [])]
+
+
+def rows(drawn):
+    """The rows of tiles: name → tokens from left to right, those that were left out as “”."""
+    placed = {}
+    for trace in drawn["data"]:
+        for y, base, text in zip(trace["y"], trace.get("base", []), trace.get("text", [])):
+            placed.setdefault(y, []).append((base, text))
+    return {name: [text for __, text in sorted(placed.get(y, []))] for y, name in enumerate(drawn["layout"]["yaxis"]["ticktext"])}
+
+
+def tables(visitor):
+    """What the tables say, as text."""
+    return "\n".join(table.value.to_csv() for table in visitor.table)
 
 
 def widget(visitor, kind, end):

@@ -1,17 +1,22 @@
 """Look inside on the compression page: every view opens, answers its sliders, and shows what was measured."""
 
+import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from core import runs
 from core.compression.settings import CompressionSettings
+from core.events import Picture, Started
 from core.settings import union_members
+from pages.shared.shown import Shown
+from pages.views.compression import stage
 from tests.pages.conftest import charts, check, text_of
 
 PAGE = "pages/network_compression.py"
 TEACHER = "compression-teacher"
 VIEWS = {  # the view's charts, and a widget that changes the picture: its key, two values
     "soft": (["soft/bars", "soft/t2"], "soft/T", 1.0, 20.0),
-    "neurons": (["neurons/gamma", "neurons/curve"], "neurons/ratio", 10, 90),
+    "neurons": (["neurons/gamma", "neurons/curve", "neurons/widths"], "neurons/ratio", 10, 90),
     "weights": (["weights/curve"], "weights/sparsity", 0, 99),
     "redesign": (["redesign/bars"], "redesign/channels", 4, 24),
     "bits": (["bits/curve", "bits/weights"], "bits/bits", 1, 8),
@@ -72,12 +77,12 @@ def test_a_run_opens_on_the_view_of_its_method(visit, about):
 
 def test_every_network_of_a_run_can_be_looked_into(visit):
     visitor = check(visit(PAGE, scene="thin-by-gamma"))
-    networks = visitor.get_by_key("neurons/compression-thin-by-gamma")
+    networks = visitor.get_by_key("neurons/network")
     seen = []
     for name in ("Teacher", "Before pruning"):
         check(networks.set_value(name).run())
         seen.append(pictures(visitor))
-        networks = visitor.get_by_key("neurons/compression-thin-by-gamma")
+        networks = visitor.get_by_key("neurons/network")
     assert seen[0] != seen[1]
 
 
@@ -117,3 +122,70 @@ def test_a_run_whose_teacher_was_deleted_still_opens(visit, trained):
     assert not visitor.exception
     for name in (*VIEWS, "deep"):
         view(visitor, name)
+
+
+# ---- the stage ----
+
+def run_of(facts, *pictures):
+    """A run that has measured these (step, name, array)."""
+    return Shown("compression-x", None, [Started(10, facts), *(Picture(*each) for each in pictures)], None, None)
+
+
+def staged(run_id):
+    from pages.shared import shown
+    from pages.views.compression import stage
+
+    stage.picture(shown.find(run_id))
+    stage.beside(shown.find(run_id))
+
+
+STAGES = {
+    "compression-soft-targets": ["live/says", "live/size"], "compression-never-saw-a-three": ["live/says", "live/size"],
+    "compression-thin-by-gamma": ["live/gamma", "live/size", "live/spread/gamma"],
+    "compression-two-bits": ["live/weights", "live/size", "live/spread/weights"],
+    "compression-deep-compression": ["live/weights", "live/size", "live/spread/weights"],
+    "compression-teacher": ["live/confusion"]}  # made by an older version, which had no other picture
+
+
+@pytest.mark.parametrize("run_id", STAGES)
+def test_the_stage_of_every_shipped_run(run_id):
+    visitor = AppTest.from_function(staged, default_timeout=60, args=(run_id,)).run()
+    assert not visitor.exception and [chart.key for chart in charts(visitor)] == STAGES[run_id]
+
+
+def test_teacher_and_student_stand_side_by_side():
+    student, teacher = np.eye(10, dtype=np.float16), np.full((10, 10), 0.1, np.float16)
+    current = run_of({"says": ["model", "teacher"], "temperature": 4.0}, (0, "asked", np.zeros((10, 28, 28), np.uint8)),
+                     (0, "says", np.stack([student, teacher])))
+    drawn, alt = stage.answers(current)
+    left, right = [trace for trace in drawn["data"] if trace["type"] == "heatmap"]
+    assert [left["name"], right["name"]] == ["Teacher", "Student"] and left["x"][-1] < right["x"][0]
+    assert np.allclose(left["z"], 10, atol=0.1) and np.allclose(right["z"], 100 * np.eye(10))
+    words = [trace["text"] for trace in drawn["data"] if trace.get("mode") == "text"]
+    assert words == [["10"] * 100, ["100"] * 10] and "temperature 4" in drawn["layout"]["xaxis"]["title"]["text"]
+    assert alt.endswith("Teacher 1 right, Student 10 right")
+
+
+def test_a_channel_that_was_cut_is_empty():
+    gamma, keep = np.linspace(1, 0.1, 40).astype(np.float32), np.r_[np.ones(4, np.uint8), np.zeros(36, np.uint8)]
+    facts = {"widths": [8, 32], "layers": ["convolution 1", "dense 2"]}
+    before = stage.channels(run_of(facts, (0, "gamma", gamma)))[0]
+    after = stage.channels(run_of(facts, (0, "gamma", gamma), (9, "kept", keep)))[0]
+    cells = [[v for row in drawn["data"][0]["z"] for v in row if v is not None] for drawn in (before, after)]
+    assert cells[0] == pytest.approx(gamma.tolist(), abs=1e-3) and cells[1] == pytest.approx(gamma[:4].tolist(), abs=1e-3)
+    assert before["layout"]["yaxis"]["ticktext"] == ["convolution 1<br>8", "dense 2<br>32"]
+    assert after["layout"]["yaxis"]["ticktext"] == ["convolution 1<br>8 → 4", "dense 2<br>32 → 0"]
+    assert before["layout"]["yaxis"]["range"] == after["layout"]["yaxis"]["range"], "nothing moves when they are cut"
+
+
+def test_weights_before_and_now():
+    exact = np.linspace(-1, 1, 12).reshape(3, 4)
+    drawn, alt = stage.weights(run_of({}, (0, "weights", exact), (5, "weights", np.where(exact > 0, 0.5, 0.0))))
+    before, now = (np.array(trace["z"], float) for trace in drawn["data"])
+    assert np.allclose(before, exact, atol=1e-4) and np.isnan(now[exact < 0]).all() and (now[exact > 0] == 0.5).all()
+    assert "Now 2 values, 50 % zero" in drawn["layout"]["xaxis"]["title"]["text"] and alt.endswith("2 different values now")
+
+
+def test_both_sizes_are_written():
+    assert stage.sizes(696_000, 22_000)["data"][0]["text"] == ["696 KB", "22 KB · 1/32"]
+    assert stage.sizes(9_600, 9_600)["data"][0]["text"] == ["9.6 KB", "9.6 KB"]

@@ -1,14 +1,21 @@
 """Look inside on the life-long learning page: every view opens, answers, and shows what the run measured."""
 
+from base64 import b64decode
+from io import BytesIO
+
 import numpy as np
 import pytest
+from PIL import Image
 
 from core import labs, runs
+from core.events import Metrics, Picture
 from core.lifelong.settings import METRICS, SCENES, SHIPPED, LifelongSettings
+from core.lifelong.tasks import stream as tasks_of
 from core.settings import build, flatten, union_members
 from pages.shared import figures, lecture, shown
 from pages.views import lifelong
-from pages.views.lifelong import data
+from pages.views.lifelong import data, stage
+from pages.views.lifelong.landscape import HIGHEST
 from tests.pages.conftest import charts, check, text_of
 
 PAGE = "pages/lifelong_learning.py"
@@ -30,23 +37,24 @@ def figure(visitor, key):
     return next(chart.figure for chart in charts(visitor) if chart.key == key)
 
 
-@pytest.mark.parametrize("name", VIEWS)
-def test_every_view_of_the_first_scene_opens(visit, name):
-    visitor = view(check(visit(PAGE)), name)
-    assert {"live/matrix", *VIEWS[name]} <= {chart.key for chart in charts(visitor)}
-    assert name not in ("forgetting", "methods", "cost") or "Guessing gets 10 % of a task right." in text_of(visitor)
+def test_every_view_of_the_first_scene_opens(visit):
+    visitor = check(visit(PAGE))
+    for name in VIEWS:
+        view(visitor, name)
+        assert {"stage/matrix", *VIEWS[name]} <= {chart.key for chart in charts(visitor)}
+        assert name not in ("forgetting", "methods", "cost") or "Guessing gets 10 % of a task right." in text_of(visitor)
 
 
 @pytest.mark.parametrize("run_id", SHIPPED)
-def test_every_view_of_every_method_opens_or_says_why_not(visit, run_id):
+def test_what_each_method_keeps_can_be_seen_or_it_says_why_not(visit, run_id):
     visitor, method = check(visit(PAGE, run=run_id)), SHIPPED[run_id].method
     assert "nan" not in text_of(visitor).lower().split()
-    for name in VIEWS:
+    for name in ("held", "landscape"):
         view(visitor, name)
         assert set(VIEWS[name][:1]) <= {chart.key for chart in charts(visitor)} or visitor.info
         if name == "landscape" and method.name != "progressive":
             ties = hasattr(method, "lam") and method.name != "lwf"
-            moved = [each.key for each in visitor.select_slider if each.key.startswith("landscape/")]
+            moved = [each.key for each in visitor.select_slider if each.key == "landscape/strength"]
             assert bool(moved) == ties and ("This method has no bowl" in text_of(visitor)) != ties
 
 
@@ -68,17 +76,17 @@ def test_every_method_has_a_shipped_run():
 
 def test_the_matrix_is_the_runs_own(visit):
     run = runs.load("lifelong-forget-everything")
-    drawn = figure(check(visit(PAGE, scene="forget-everything")), "live/matrix")["data"][0]["z"]
+    drawn = figure(check(visit(PAGE, scene="forget-everything")), "stage/matrix")["data"][0]["z"]
     np.testing.assert_allclose(drawn, run.pictures("matrix")[-1].array)
 
 
 def test_moving_lambda_moves_the_minimum_towards_the_first_task(visit):
     visitor = view(check(visit(PAGE)), "landscape")
-    slider = visitor.select_slider(key="landscape/lifelong-ewc-against-forgetting")
+    slider = visitor.select_slider(key="landscape/strength")
     losses, places = [], []
     for value in (0.0, 20.0, 1_000_000.0):
         check(slider.set_value(value).run())
-        slider = visitor.select_slider(key="landscape/lifelong-ewc-against-forgetting")
+        slider = visitor.select_slider(key="landscape/strength")
         losses.append(float(next(m.value for m in visitor.metric if "Task 1" in m.label and "Loss" in m.label)))
         layers = {layer["name"]: layer for layer in figure(visitor, "landscape/slice")["data"]}
         places.append((layers["minimum"]["x"][0], layers["minimum"]["y"][0]))
@@ -102,7 +110,7 @@ def test_methods_are_compared_on_the_same_tasks_only(visit):
 
 def test_chosen_methods_are_the_curves(visit):
     visitor = view(check(visit(PAGE)), "methods")
-    pick = next(group for group in visitor.get("pills") if (group.key or "").startswith("methods/"))
+    pick = next(group for group in visitor.get("pills") if group.key == "lifelong/methods")
     check(pick.set_value(["lifelong-mas", "lifelong-joint"]).run())
     names = [layer["name"] for layer in figure(visitor, "methods/curves")["data"]]
     assert names == ["MAS, λ = 0.02", "Joint training"]
@@ -134,9 +142,58 @@ def test_knobs_that_contradict_each_other_give_one_sentence_and_train_nothing(vi
 
 def test_scenario_and_stream_are_said_in_words(visit):
     notes = lecture.read("lifelong").notes
-    for scene in SCENES:
-        words = text_of(check(visit(PAGE, scene=scene.slug)))
-        assert notes[scene.settings.incremental] in words and notes[scene.settings.stream] in words
+    for scene in (SCENES[0], SCENES[3]):
+        visitor = check(visit(PAGE, scene=scene.slug))
+        tips = [each.help for each in visitor.caption]
+        assert f"{notes[scene.settings.incremental]}\n\n{notes[scene.settings.stream]}" in tips
+
+
+@pytest.mark.parametrize(("flat", "looks"), [({"stream": "split", "tasks": 5}, (28, 56)), ({"stream": "split", "tasks": 3}, (56, 56)),
+                                             ({"stream": "rotated", "tasks": 4}, (28, 28)), ({}, (28, 28))])
+def test_each_task_stands_at_the_sides_of_the_matrix_as_it_looks(flat, looks):
+    settings = build(LifelongSettings, flat)
+    drawn = stage.figure(shown.Shown("lifelong-x", settings, [], None, None))
+    top, left = (trace for trace in drawn["data"] if trace["type"] == "image")
+    tall, wide = looks
+    step, tasks = round(wide / 0.9), tasks_of(settings)
+    sheets = [np.array(Image.open(BytesIO(b64decode(trace["source"].split(",")[1])))) for trace in (top, left)]
+    for i, task in enumerate(tasks):
+        found = [sheets[0][:tall, step * i:step * i + wide], sheets[1][step * i:step * i + tall, :wide]]
+        assert (found[0] == found[1]).all() and (found[0][..., 3] == 255).all()
+        pictures = (255 * task.test_x[:, 0]).round().byte().numpy()
+        for row, column in [(0, 0), (0, wide - 28), (tall - 28, 0)]:
+            part = found[0][row:row + 28, column:column + 28, 0]
+            assert (pictures == part).all((1, 2)).any(), "a test digit as this task sees it"
+        for trace, place in ((top, top["x0"] + (step * i + (wide - 1) / 2) * top["dx"]),
+                             (left, left["y0"] + (step * i + (tall - 1) / 2) * left["dy"])):
+            assert place == pytest.approx(i), trace
+
+
+def test_the_row_of_the_task_that_is_learned_moves_and_has_a_frame():
+    settings = LifelongSettings(tasks=3)
+    matrix = np.full((3, 3), np.nan)
+    matrix[0] = 90, 11, 12
+    log = [Metrics(40, {"average": 90.0, "task_1": 90.0}), Picture(40, "matrix", matrix)]
+    current = shown.Shown("lifelong-x", settings, log, None, None)
+    array, learning = stage.filled(current)
+    np.testing.assert_array_equal(array, matrix)
+    assert learning is None and "shapes" not in stage.figure(current)["layout"]
+    log += [Metrics(41, {"average": 55.0, "task_1": 80.0, "task_2": 30.0}), Metrics(41, {"loss": 1.0})]
+    array, learning = stage.filled(current)
+    assert learning == 1 and array[1, :2].tolist() == [80, 30] and np.isnan(array[1, 2]) and np.isnan(array[2]).all()
+    (frame,) = stage.figure(current)["layout"]["shapes"]
+    assert (frame["y0"], frame["y1"], frame["x1"]) == (0.5, 1.5, 1.5)
+    assert np.isnan(matrix[1]).all(), "what was measured is not written over"
+
+
+def test_the_landscape_can_be_turned(visit):
+    visitor = view(check(visit(PAGE)), "landscape")
+    check(visitor.toggle(key="landscape/solid").set_value(True).run())
+    kinds = {trace["type"] for trace in figure(visitor, "landscape/solid-figure")["data"]}
+    assert kinds == {"surface", "scatter3d"}
+    check(next(g for g in visitor.get("segmented_control") if g.key == "landscape/height").set_value("loss of task 2 + penalty").run())
+    surface = figure(visitor, "landscape/solid-figure")["data"][0]
+    assert np.array(surface["z"], float).max() <= HIGHEST and "penalty" in str(figure(visitor, "landscape/solid-figure")["layout"])
 
 
 @pytest.mark.parametrize("flat", [{"stream": "split", "incremental": "domain", "tasks": 2},

@@ -1,6 +1,5 @@
 """One's own words on the sequence-to-sequence page: said, drawn, stepped through; the live picture and the film."""
 
-from base64 import b64decode
 from importlib import import_module
 
 import numpy as np
@@ -15,25 +14,18 @@ from core.seq2seq.settings import Dates
 from pages.shared import shown
 from pages.views.seq2seq import data
 from tests.pages.conftest import charts, text_of
-from tests.pages.views.seq2seq_page import SAY, TOY, calm, figure, html, saved, view, widget
+from tests.pages.views.seq2seq_page import SAY, TOY, calm, figure, rows, saved, view, widget, written
 
-chips, film, flow, hear, live, steps = (
-    import_module(f"pages.views.seq2seq.{name}") for name in ("chips", "film", "flow", "hear", "live", "steps"))
+film, flow, hear, stage, steps, tiles = (
+    import_module(f"pages.views.seq2seq.{name}") for name in ("film", "flow", "hear", "stage", "steps", "tiles"))
 VECTOR, DATES = "seq2seq-one-vector-is-too-small", "seq2seq-dates-of-the-world"
 NONSENSE = ["", "   ", "4", "word2vec", "🙂🙂", "日本語", "a" * 200, "\0", "<b>x</b> & $x$", "...", "*_`["]
 VIEWS = ("say", "steps", "film")
+FIGURES = {"say": {"say/answers", "say/flow"}, "steps": {"steps/answers", "steps/next"}, "film": {"film/said"}}
 
 
 def say(visitor, text, key="/text"):
     return calm(widget(visitor, "text_input", key).set_value(text).run())
-
-
-def pictures_of(visitor):
-    """The SVG drawings on the page, as text."""
-    found = []
-    for body in (element.proto.body for element in visitor.get("html")):
-        found += [b64decode(part.split('"')[0]).decode() for part in body.split("data:image/svg+xml;base64,")[1:]]
-    return found
 
 
 # ---- every view of every run ----
@@ -41,14 +33,13 @@ def pictures_of(visitor):
 @pytest.mark.parametrize("run_id", [SAY, VECTOR, TOY, DATES])
 @pytest.mark.parametrize("name", VIEWS)
 def test_views_of_shipped_runs(name, run_id):
-    visitor = view(name, run_id)
-    assert html(visitor) and (name != "say" or pictures_of(visitor)) and (name != "steps" or charts(visitor))
+    assert FIGURES[name] <= {chart.key for chart in charts(view(name, run_id))}
 
 
 @pytest.mark.parametrize("run", ["transformer", "vector", "own"])
 @pytest.mark.parametrize("name", VIEWS)
 def test_views_of_small_runs(name, run):
-    assert html(view(name, saved(run).id))
+    assert FIGURES[name] <= {chart.key for chart in charts(view(name, saved(run).id))}
 
 
 # ---- typed words ----
@@ -59,22 +50,24 @@ def test_nonsense_gets_a_sentence_and_nothing_is_lost(name, text):
     visitor = say(view(name, SAY), text)
     if not any(sign.isalpha() and sign.isascii() for sign in text) or text == "a" * 200 or "2" in text:
         assert visitor.info and all(each.value.rstrip().endswith((".", "\\.")) for each in visitor.info)
-    assert "<b>x</b> &" not in html(visitor)
     again = say(visitor, "hello")
-    assert "hello" in html(again) or name != "say"
-    assert "HH" in html(again) + str(pictures_of(again))
+    words = [text for chart in charts(again) for text in written(chart.figure)]
+    assert any("HH" in text for text in words) and (name != "say" or any(text.startswith("hello") for text in words))
 
 
 def test_a_sentence_is_said_word_by_word():
     visitor = say(view("say", SAY), "Crème brûlée, Well-known 2 you")
-    body, net_world = html(visitor), data.opened(SAY)
+    drawn, net_world = figure(visitor, "say/answers"), data.opened(SAY)
+    notes = [text for trace in drawn["data"] if trace.get("mode") == "text" for text in trace["text"]]
     for word in ("creme", "brulee", "well", "known", "you"):
         found = hear.heard(SAY, word)
-        assert f"<b>{word}</b>" in body and f"{100 * found.p:.0f} %" in body
+        [(name, row)] = [(name, row) for name, row in rows(drawn).items() if name.startswith(f"{word}<br>")]
+        assert [token for token in row if token] == found.said and hear.origin(shown.find(SAY).settings.task, word) in name
+        assert any(note.endswith(f"{100 * found.p:.0f} %") for note in notes)
         memory = net_world[0].read(net_world[1].example(word))
         assert found.ids == tuple(decode.greedy(net_world[0], memory, net_world[1].longest).tokens[0].tolist())
     assert [each.value for each in visitor.info] and "“2”" in visitor.info[0].value
-    assert "crÃ" not in body and [w for w in visitor.get("pills") if "/which/" in w.key]
+    assert [w for w in visitor.get("pills") if "/which/" in w.key]
 
 
 def test_words_are_known_or_were_held_out():
@@ -95,8 +88,8 @@ def test_dates_of_ones_own_are_right_or_wrong_or_nobody_knows():
     visitor = view("say", DATES)
     for typed, iso in (("Sep. 05 2026", "2026-09-05"), ("٥ سبتمبر ٢٠٢٦", "2026-09-05")):
         one = hear.heard(DATES, typed)
-        body = html(say(visitor, typed))
-        assert one.known == (tuple(iso),) and ("✓" in body) == (one.said == list(iso)) and (iso in body or one.said == list(iso))
+        drawn = figure(say(visitor, typed), "say/answers")
+        assert one.known == (tuple(iso),) and ("✓" in str(drawn["data"])) == (one.said == list(iso))
         assert "No verdict" not in text_of(visitor)
     assert "none of the 26 languages writes" in text_of(say(visitor, "the 5th of september 2026"))
     assert "nobody has written down how it sounds" in text_of(say(view("say", SAY), "zzyzxq"))
@@ -114,7 +107,7 @@ def test_what_was_typed_stays_when_another_run_comes():
 
     visitor = say(AppTest.from_function(two, default_timeout=120, args=(SAY, VECTOR)).run(), "hello")
     visitor = calm(visitor.checkbox[0].check().run())
-    assert widget(visitor, "text_input", f"{VECTOR}/text").value == "hello" and "<b>hello</b>" in html(visitor)
+    assert widget(visitor, "text_input", "/text").value == "hello" and list(rows(figure(visitor, "say/answers")))[0].startswith("hello")
 
 
 def test_a_key_names_every_sound():
@@ -139,26 +132,31 @@ def scene():
     return flow.Scene("a<b", ("K", "<EOS>"), (0.5, 0.25), looked, True, 128)
 
 
-def svg(scene, moment):
-    return b64decode(flow.svg(scene, moment).split("base64,")[1].split('"')[0]).decode()
+def marks(drawn, name):
+    """Of a row of boxes or circles: its texts, and which are faint."""
+    [trace] = [trace for trace in drawn["data"] if trace["name"] == name]
+    return trace["text"], [opacity == flow.FAINT for opacity in trace["marker"]["opacity"]]
 
 
 def test_the_drawing_has_a_box_for_each_letter_and_token(scene):
-    drawn_svg = svg(scene, scene.moments)
-    assert scene.moments == 5 and drawn_svg.count("<circle") == 5 and drawn_svg.count('width="38"') == 5
-    assert "&lt;" in drawn_svg and "<EOS>" not in drawn_svg and "128 numbers" in drawn_svg and "50 %" in drawn_svg and "25 %" in drawn_svg
-    lines = [part for part in drawn_svg.split("<line")[1:] if "marker-end" not in part]
-    assert len(lines) == 5, "a line for each weight above 3 %"
-    assert 'stroke-width="6.3"' in lines[0] and 'stroke-width="0.3"' in lines[1]
-    assert "numbers" not in svg(flow.Scene("ab", ("K",), (1.0,), scene.looked[:1, :2], False, 0), 3)
+    drawn = flow.figure(scene, scene.moments)
+    assert scene.moments == 5 and marks(drawn, "reads")[0] == ["a", "&lt;", "b"] and marks(drawn, "says")[0] == ["K", "end"]
+    assert [len(marks(drawn, name)[0]) for name in ("encoder", "decoder")] == [3, 2]
+    assert "128 numbers" in written(drawn) and "50 %" in written(drawn) and "25 %" in written(drawn)
+    looks = drawn["layout"]["shapes"]
+    assert len(looks) == 5, "a line for each weight above 3 %"
+    assert looks[0]["line"]["width"] == pytest.approx(6.3) and looks[1]["line"]["width"] == pytest.approx(0.35)
+    assert "vector" not in [trace["name"] for trace in flow.figure(
+        flow.Scene("ab", ("K",), (1.0,), scene.looked[:1, :2], False, 0), 3)["data"]]
 
 
 def test_it_shows_what_has_happened_by_then(scene):
-    faint = f'"{flow.FAINT}"'
-    begun, read, spoken = (svg(scene, moment).count(faint) for moment in (0, 3, 5))
-    assert begun > read > spoken == 0
-    assert not [part for part in svg(scene, 3).split("<line")[1:] if "marker-end" not in part], "nothing was said, so nowhere looked"
-    assert svg(scene, 3).replace(faint, "") != svg(scene, 4).replace(faint, "")
+    def faint(moment):
+        return [sum(marks(flow.figure(scene, moment), name)[1]) for name in ("reads", "encoder", "decoder", "says")]
+
+    assert faint(0) == [3, 3, 2, 2] and faint(2) == [1, 1, 2, 2] and faint(4) == [0, 0, 1, 1] and faint(5) == [0, 0, 0, 0]
+    assert not flow.figure(scene, 3)["layout"]["shapes"], "nothing was said, so nowhere looked"
+    assert flow.about(scene, 4) == "Encoder and decoder: 3 letters read, 1 of 2 tokens said"
 
 
 def test_the_slider_goes_through_the_moments():
@@ -175,9 +173,9 @@ def test_attention_in_words():
     one = hear.Heard("abc", (3, 4), ("K", "<EOS>"), (1.0, 1.0), np.array([[1, 0, 0], [0, 0.5, 0.5]]), ())
     say_view = import_module("pages.views.seq2seq.say")
     said = say_view.about_attention(one)
-    assert "moves on in **100 %** of all steps, moves back in **0 %**" in said and "**1.4** letters" in said and "0.5 bits" in said
+    assert "moves on in **100 %** of steps, back in **0 %**" in said and "**1.4** letters" in said and "0.5 bits" in said
     back = hear.Heard("abc", (3, 4), ("K", "<EOS>"), (1.0, 1.0), np.array([[0, 0, 1], [1.0, 0, 0]]), ())
-    assert "moves on in **0 %** of all steps, moves back in **100 %**" in say_view.about_attention(back)
+    assert "moves on in **0 %** of steps, back in **100 %**" in say_view.about_attention(back)
 
 
 # ---- step by step ----
@@ -185,19 +183,20 @@ def test_attention_in_words():
 def test_forcing_a_token_changes_what_follows_and_undo_takes_it_back():
     visitor = say(view("steps", SAY), "cat")
     assert "would have said by itself" in text_of(visitor)
-    before = html(visitor)
+    before = rows(figure(visitor, "steps/answers"))
     own = hear.heard(SAY, "cat")
     visitor = calm(widget(visitor, "button", "/say").click().run())
-    assert hear.heard(SAY, "cat").tokens[0] in html(visitor) and "would have said by itself" in text_of(visitor)
+    [chosen] = [trace["text"] for trace in figure(visitor, "steps/answers")["data"] if trace["name"] == "chosen"]
+    assert chosen == [hear.heard(SAY, "cat").tokens[0]] and "would have said by itself" in text_of(visitor)
     s = data.opened(SAY)[1].target.numbers["S"]
     visitor = calm(widget(visitor, "button", "/undo").click().run())
     visitor = calm(widget(visitor, "selectbox", "/other/0").set_value(s).run())
     visitor = calm(widget(visitor, "button", "/force").click().run())
-    assert "Another token at step 1" in text_of(visitor) and html(visitor) != before
+    assert "Another token at step 1" in text_of(visitor) and rows(figure(visitor, "steps/answers")) != before
     forced = steps.after(SAY, "cat", (s,))
     assert forced["follows"][0] == s and forced["follows"] != own.ids and forced["logp"] < np.log(own.sure).sum()
     assert "less likely" in text_of(visitor)
-    assert html(calm(widget(visitor, "button", "/undo").click().run())) == before
+    assert rows(figure(calm(widget(visitor, "button", "/undo").click().run()), "steps/answers")) == before
 
 
 def test_the_distribution_is_the_networks():
@@ -216,61 +215,97 @@ def test_an_answer_ends_and_begins_again():
     visitor = say(view("steps", SAY), "cat")
     for _ in hear.heard(SAY, "cat").ids:
         visitor = calm(widget(visitor, "button", "/say").click().run())
-    assert widget(visitor, "button", "/say").disabled and "has ended" in text_of(visitor) and not charts(visitor)
+    assert widget(visitor, "button", "/say").disabled and "has ended" in text_of(visitor)
+    assert [chart.key for chart in charts(visitor)] == ["steps/answers"], "there is no next token"
     visitor = calm(widget(visitor, "button", "/again").click().run())
-    assert not widget(visitor, "button", "/say").disabled and charts(visitor)
+    assert not widget(visitor, "button", "/say").disabled and figure(visitor, "steps/next")
 
 
 # ---- the live picture and the film ----
 
-def live_pictures(run_id):
+def staged(run_id):
     from pages.shared import shown
-    from pages.views.seq2seq import live
+    from pages.views.seq2seq import stage
 
-    live.pictures(shown.find(run_id))
+    current = shown.find(run_id)
+    stage.picture(current)
+    stage.beside(current)
 
 
-def test_the_live_picture_says_what_is_right(monkeypatch):
-    visitor = calm(AppTest.from_function(live_pictures, default_timeout=120, args=(SAY,)).run())
-    current = shown.find(SAY)
-    right = [live.named(current.facts, said, said)[0] in ways for said, ways in zip(current.last("said"), current.facts["answers"])]
-    assert f"{sum(right)} of {len(right)} are right" in text_of(visitor) and html(visitor).count("✓") == sum(right)
-    assert all(f"<b>{text}</b>" in html(visitor) for text in current.facts["inputs"])
-    heat = figure(visitor, "live/attention")["layout"]["xaxis"]
-    assert heat["ticktext"] == list(current.facts["inputs"][0])
-    without = calm(AppTest.from_function(live_pictures, default_timeout=120, args=(VECTOR,)).run())
-    assert not charts(without) and "one vector" in without.info[0].value
-    nothing = calm(AppTest.from_function(live_pictures, default_timeout=120, args=(saved("own", keep=1, state="stopped").id,)).run())
-    assert not html(nothing)
+def stage_of(run_id):
+    return calm(AppTest.from_function(staged, default_timeout=120, args=(run_id,)).run())
+
+
+def test_the_stage_says_what_is_right():
+    visitor, current = stage_of(SAY), shown.find(SAY)
+    said = [stage.named(current.facts, tokens, tokens)[0] for tokens in current.last("said")]
+    right = [names in ways for names, ways in zip(said, current.facts["answers"])]
+    drawn = figure(visitor, "live/said")
+    assert drawn["layout"]["xaxis"]["title"]["text"].startswith(f"{sum(right)} of {len(right)} right")
+    ticks = [text for trace in drawn["data"] for text in trace.get("text", []) if text in ("✓", "✗")]
+    assert ticks == ["✓" if good else "✗" for good in right]
+    assert [[token for token in row if token] for row in rows(drawn).values()] == said and list(rows(drawn)) == current.facts["inputs"]
+    assert figure(visitor, "live/attention")["layout"]["xaxis"]["ticktext"] == list(current.facts["inputs"][0])
+    assert [chart.key for chart in charts(stage_of(VECTOR))] == ["live/said"], "one vector: there is nowhere to look"
+    assert not charts(stage_of(saved("own", keep=1, state="stopped").id))
+
+
+def test_the_stage_keeps_its_place_from_the_first_noise_to_the_end():
+    """Neither axes nor rows of attention depend on how long the answers are at a look."""
+    current, places = shown.find(SAY), set()
+    for said, sure, __ in zip(*(current.pictures(name) for name in ("said", "sure", "looked"))):
+        drawn = stage.answers(current, said.array, sure.array, 0)[0]
+        names = [trace["name"] for trace in drawn["data"] if trace.get("showlegend", True)]
+        places.add((*drawn["layout"]["xaxis"]["range"], *drawn["layout"]["yaxis"]["range"], *names))
+    assert len(places) == 1
+    long = tiles.figure([tiles.Row("noise", tiles.plain("A" * 40))], 10)
+    assert rows(long) == {"noise": ["A"] * 9 + [tiles.MORE]}, "what is too long ends in dots"
+
+
+def title_of(visitor):
+    return figure(visitor, "film/said")["layout"]["xaxis"]["title"]["text"]
 
 
 def test_the_film_goes_back_and_says_since_when_it_is_right():
     visitor = view("film", TOY)
     current = shown.find(TOY)
     first = next(e for e in current.events if type(e).__name__ == "Picture").step
-    assert "of 6 are right" in text_of(visitor)
+    assert title_of(visitor).startswith("6 of 6 right")
     visitor = calm(widget(visitor, "select_slider", "/step").set_value(first).run())
-    assert "0 of 6 are right" in text_of(visitor)
+    assert title_of(visitor).startswith("0 of 6 right")
     shots = {e.step: e.array for e in current.pictures("said")}
     text, ways = current.facts["inputs"][0], current.facts["answers"][0]
-    good = [step for step, said in shots.items() if live.named(current.facts, said[0], said[0])[0] in ways]
+    good = [step for step, said in shots.items() if stage.named(current.facts, said[0], said[0])[0] in ways]
     bad = [step for step in shots if step not in good]
     assert f"*{text}* since step {min(step for step in good if step > max(bad)):,}" in film.settled(current, shots)
     assert "begins with the second look" in view("film", saved("own", keep=4, state="stopped").id).info[0].value
 
 
-# ---- boxes ----
+# ---- tiles ----
 
-def test_mistakes_are_underlined():
-    assert chips.mistakes(["K", "AE", "T"], ["K", "AA", "T"]) == [False, True, False] and chips.mistakes(["K"], None) == [False]
-    assert chips.nearest(["K", "AE"], [["B"], ["K", "AE", "T"]]) == ["K", "AE", "T"] and chips.nearest(["K"], []) is None
-    assert chips.missing(["K", "T"], ["K", "AE", "T"]) == {1: ["AE"]} and chips.missing(["K"], ["K", "S", "T"]) == {1: ["S", "T"]}
-    assert chips.missing(["B"], ["K", "S"]) == {1: ["S"]} and chips.missing(["K", "T"], ["K"]) == chips.missing(["K"], None) == {}
-    gaps = chips.chips(["K", "T"], missing={1: ["AE"], 2: ["S", "<"]})
-    assert gaps.count(chips.GAP) == 2 and "left out: AE" in gaps and "left out: S &lt;" in gaps and gaps.index("AE") < gaps.index(">T<")
-    body = chips.chips(["<b>", "T"], (0.5,), (True,))
-    assert "&lt;b&gt;" in body and body.count(chips.MARK) == 1 and 'title="50 %"' in body
-    assert "✓" in chips.verdict(["K"], [["K"]]) and "✓" not in chips.verdict(["K"], [["T"]]) and chips.verdict(["K"], []) == ""
+def kinds(row):
+    return [(tile.token, tile.kind, tile.below) for tile in row]
+
+
+def test_what_is_wrong_has_the_right_token_below():
+    assert kinds(tiles.judged(["K", "AE", "T"], [1, 0.5, 1], [["K", "AA", "T"]])) == [
+        ("K", "said", ""), ("AE", "wrong", "AA"), ("T", "said", "")]
+    assert kinds(tiles.judged(["K", "T"], [], [["B"], ["K", "AE", "T"]])) == [("K", "said", ""), ("", "left out", "AE"), ("T", "said", "")]
+    assert kinds(tiles.judged(["K", "T"], [], [["K"]])) == [("K", "said", ""), ("T", "wrong", "–")]
+    assert kinds(tiles.judged(["K"], [], [])) == [("K", "said", "")] and tiles.tick(["K"], []) == ""
+    assert [tiles.tick(["K"], [[right]]) for right in "KT"] == ["✓", "✗"]
+    assert tiles.joined(("K", "AE")) == "K AE" and tiles.joined("19") == "19"
+
+
+def test_tiles_are_drawn_as_they_are():
+    drawn = tiles.figure([tiles.Row("<b>", [tiles.Tile("<i>", sure=0.5), tiles.Tile("T", "wrong", 1.0, "AE")], "✗")], 3, "title")
+    assert list(rows(drawn)) == ["&lt;b&gt;"] and rows(drawn)["&lt;b&gt;"] == ["&lt;i&gt;", "T"]
+    said, wrong = drawn["data"][:2]
+    assert said["hovertext"] == ["&lt;i&gt;<br>p = 50 %"]
+    assert wrong["hovertext"] == ["T as in “tea”<br>p = 100 %<br>right: AE as in “at”"]
+    alphas = [float(trace["marker"]["color"][0].split(",")[-1][:-1]) for trace in (said, wrong)]
+    assert alphas == pytest.approx([(tiles.PALEST + tiles.FULLEST) / 2, tiles.FULLEST]) and said["customdata"] == wrong["customdata"] == [0]
+    assert "AE" in written(drawn) and "✗" in written(drawn)
 
 
 def inside_of(run_id):
@@ -283,7 +318,7 @@ def inside_of(run_id):
 def test_a_run_without_a_network_says_so():
     stopped = calm(AppTest.from_function(inside_of, default_timeout=120, args=(saved("own", keep=9, state="stopped").id,)).run())
     assert "no trained network" in stopped.info[0].value and TOY in stopped.info[0].value, "a shipped one answers meanwhile"
-    assert widget(stopped, "text_input", f"{TOY}/text") and widget(stopped, "select_slider", "/step"), "and its own film is there"
+    assert widget(stopped, "text_input", "/text/toy") and widget(stopped, "select_slider", "/step"), "and its own film is there"
     strange = calm(AppTest.from_function(inside_of, default_timeout=120, args=(saved("strange", keep=6, state="stopped").id,)).run())
     assert "no trained network" in strange.info[0].value and not strange.get("text_input"), "nobody has learned that before"
     whole = calm(AppTest.from_function(inside_of, default_timeout=120, args=(saved("own").id,)).run())

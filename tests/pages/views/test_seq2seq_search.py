@@ -1,6 +1,5 @@
 """Beam search and sampling on the sequence-to-sequence page: what is drawn, said and counted, against decoding by hand."""
 
-import base64
 import re
 from importlib import import_module
 
@@ -15,7 +14,7 @@ from core.seq2seq.models import BOS, EOS, PAD
 from pages.shared import shown
 from pages.views.seq2seq import data, hear, tree
 from tests.pages.conftest import charts, text_of
-from tests.pages.views.seq2seq_page import RUNS, SAY, SHOWN, TOY, calm, figure, html, saved, view, widget
+from tests.pages.views.seq2seq_page import RUNS, SAY, SHOWN, TOY, calm, figure, rows, saved, tables, view, widget
 
 beam, sample, worth, card = (  # the package calls views by the name of their file
     import_module(f"pages.views.seq2seq.{name}") for name in ("beam", "sample", "worth", "card"))
@@ -42,9 +41,14 @@ def bold(text):
     return [float(n) for n in re.findall(r"\*\*([\d.]+)(?: %)?\*\*", text)]
 
 
-def drawing(visitor):
-    """The SVG of the tree."""
-    return base64.b64decode(re.search(r"data:image/svg\+xml;base64,([^\"]+)", html(visitor))[1]).decode()
+def boxes_of(drawn):
+    """The boxes of a tree by kind, with token and score."""
+    return {trace["name"]: trace["text"] for trace in drawn["data"] if trace["type"] == "bar"}
+
+
+def many(visitor):
+    """How many boxes the tree on the page has."""
+    return sum(map(len, boxes_of(figure(visitor, "beam/tree")).values()))
 
 
 @pytest.mark.parametrize("name", VIEWS)
@@ -87,7 +91,7 @@ def test_nonsense_gets_one_sentence(name, typed):
 @pytest.mark.parametrize("typed", ["Café", "O’Clock", "QUICHE", "two words"])
 def test_what_can_be_read_is_read(name, typed):
     visitor = calm(widget(view(name, SAY), "text_input", "/text").set_value(typed).run())
-    assert not visitor.info and "<table" in html(visitor)
+    assert not visitor.info and charts(visitor)
 
 
 # ---- the tree ----
@@ -108,9 +112,11 @@ def test_the_tree_has_what_the_search_kept_and_cut(width, alpha):
         path = [n.token for n in winners if n and not n.waits]
         assert all(winners) and path == [tokens[i] for i in best[0].tokens], "the thick path ends in the winner"
         assert all(sum(n.wins for n in step) == 1 for step in steps)
-        svg = base64.b64decode(re.search(r"base64,([^\"]+)", tree.svg(steps))[1]).decode()
-        assert svg.count("<rect") == sum(map(len, steps)) and svg.count("×") == sum(len(r.cut) for r in rounds)
-        assert svg.count(f'stroke="{tree.ORANGE}"') == len(steps)
+        drawn = tree.figure(steps)
+        boxes = boxes_of(drawn)
+        assert sum(map(len, boxes.values())) == sum(map(len, steps)) and len(boxes["cut"]) == sum(len(r.cut) for r in rounds)
+        assert len(boxes["winner"]) == len(steps), "one box of each step is the winner's"
+        assert drawn["data"][1]["x"].count(None) == len(steps), "and so many links are thick"
 
 
 def test_greedy_is_followed_until_it_is_cut():
@@ -150,7 +156,7 @@ def test_every_cross_has_its_reason():
             beam.about_cut(found, tokens))
     assert beam._apart(-2.7471, -2.7468) == ("−2.7471", "−2.7468") and beam._apart(-1.0, -2.0) == ("−1.00", "−2.00")
     visitor = view("beam", SAY)
-    assert "number 6, score −" in html(visitor) and "number 5, score −" in html(visitor)
+    assert "number 6, score −" in tables(visitor) and "number 5, score −" in tables(visitor)
 
 
 def test_width_one_is_greedy():
@@ -165,15 +171,15 @@ def test_width_one_is_greedy():
 
 def test_sliders_move_the_tree():
     visitor = view("beam", SAY)
-    boxes = [drawing(visitor).count("<rect")]
+    boxes = [many(visitor)]
     for width in (2, 10):
         calm(widget(visitor, "slider", "/width").set_value(width).run())
         rounds, __ = rounds_of(SAY, "quiche", width, 1.0)
-        boxes.append(drawing(visitor).count("<rect"))
+        boxes.append(many(visitor))
         assert boxes[-1] == sum(len(r.kept) + len(r.cut) for r in rounds)
-    before = drawing(visitor)
+    before = boxes_of(figure(visitor, "beam/tree"))
     calm(widget(visitor, "slider", "/1.0/alpha").set_value(0.0).run())
-    assert drawing(visitor) != before and len(set(boxes)) == 3
+    assert boxes_of(figure(visitor, "beam/tree")) != before and len(set(boxes)) == 3
 
 
 def test_what_is_said_of_the_winner_holds():
@@ -236,7 +242,7 @@ def test_an_example_where_they_part_is_opened_above():
     assert widget(visitor, "text_input", "/text").value == text
     assert widget(visitor, "slider", "/3/1.0/width").value == 3
     assert "It is right, and greedy is wrong." in text_of(visitor)
-    assert drawing(visitor).count("<rect") == sum(len(r.kept) + len(r.cut) for r in rounds_of(GREEDY_OR_BEAM, text, 3, 1.0)[0])
+    assert many(visitor) == sum(len(r.kept) + len(r.cut) for r in rounds_of(GREEDY_OR_BEAM, text, 3, 1.0)[0])
 
 
 def test_the_whole_test_part_is_told_where_it_can_be_compared():
@@ -262,8 +268,10 @@ def test_shares_add_up_and_right_ones_are_counted():
 def test_rows_of_the_table_add_to_all():
     visitor = view("sample", GREEDY_OR_BEAM)
     calm(widget(visitor, "slider", "/T").set_value(2.0).run())
-    shares = [float(n) for n in re.findall(r">([\d.]+) %</td>", html(visitor))]
-    assert len(shares) == sample.ROWS + 1 and sum(shares) == pytest.approx(100)
+    drawn = figure(visitor, "sample/answers")
+    rest = re.search(r"other answers: ([\d.]+) %", drawn["layout"]["xaxis"]["title"]["text"])[1]
+    shares = [float(name.split(" ")[0]) for name in rows(drawn)]
+    assert len(shares) == sample.ROWS and sum(shares) + float(rest) == pytest.approx(100)
 
 
 def test_cold_draws_are_greedy_and_hot_ones_differ():
@@ -298,10 +306,11 @@ def test_as_many_are_right_as_are_to_be_expected():
 def test_another_draw_is_another_and_the_same_seed_the_same():
     visitor = view("sample", SAY)
     calm(widget(visitor, "slider", "/T").set_value(3.0).run())
-    first = html(visitor)
+    first = rows(figure(visitor, "sample/answers"))
     calm(widget(visitor, "button", "/again").click().run())
-    assert html(visitor) != first
-    assert html(calm(widget(view("sample", SAY), "slider", "/T").set_value(3.0).run())) == first
+    assert rows(figure(visitor, "sample/answers")) != first
+    again = calm(widget(view("sample", SAY), "slider", "/T").set_value(3.0).run())
+    assert rows(figure(again, "sample/answers")) == first
 
 
 def test_the_next_token_at_a_chosen_step():
@@ -321,7 +330,7 @@ def test_the_next_token_at_a_chosen_step():
         tempered = torch.exp(logits[step - 1][order[:4]] / 2)
         assert drawn_from == pytest.approx((100 * tempered / tempered.sum()).tolist() + [0] * (sample.SHOWN - 4), abs=1e-3)
         assert f"{drawn_from[0]:.1f} % as it is drawn from" in visitor.caption[-1].value
-    assert {chart.key for chart in charts(visitor)} == {"sample/next"}
+    assert {chart.key for chart in charts(visitor)} == {"sample/next", "sample/answers"}
 
 
 # ---- the card ----

@@ -1,8 +1,7 @@
-"""The transfer page's cloud, border, strips and card: each shows what the run measured, live, stopped or ended."""
+"""The transfer page's stage, cloud, border and card: each shows what the run measured, live, stopped or ended."""
 
 import base64
 import io
-import re
 from functools import cache
 
 import numpy as np
@@ -20,10 +19,10 @@ from core.transfer.domains import domains
 from core.transfer.settings import Coloured, Scanned, TransferSettings
 from pages.shared import rasters
 from pages.shared.shown import Shown, of
+from pages.views.transfer import stage
 from pages.views.transfer.border import REACH
 from pages.views.transfer.card import SHOWN, card
 from pages.views.transfer.cloud import at_home, distances, few, picture, spans
-from pages.views.transfer.domains import both_domains
 from pages.views.transfer.domains import tests as pictures_to_ask
 from tests.pages.conftest import PAGES, charts, check, text_of
 
@@ -96,21 +95,18 @@ def slider(visitor):
 
 
 def colours(visitor):
-    return next(group for group in visitor.get("segmented_control") if group.key.startswith("cloud/by/"))
+    return next(group for group in visitor.get("segmented_control") if group.key == "cloud/by")
 
 
-CLOUD, LIVE_CLOUD = ("cloud", "cloud"), ("cloud", "live_cloud")
-BORDER, LIVE_BORDER = ("border", "border"), ("border", "live_border")
-BOTH = ("domains", "both_domains")
+CLOUD, BORDER, STAGE, BESIDE = ("cloud", "cloud"), ("border", "border"), ("stage", "picture"), ("stage", "beside")
 
 
-@pytest.mark.parametrize(("name", "keys"), [("digits", {"live/cloud", "cloud/points"}),
-                                            ("moons", {"live/cloud", "live/border", "border/plane"})])
+@pytest.mark.parametrize(("name", "keys"), [("digits", {"stage/cloud", "stage/strip", "cloud/points"}),
+                                            ("moons", {"stage/cloud", "stage/border", "border/plane"})])
 def test_the_page_shows_all_of_it(visit, name, keys):
     visitor = visit(PAGE, run=stored(name).about.id)
     assert not visitor.exception and not visitor.error
     assert keys <= {chart.key for chart in charts(visitor)}
-    assert len(images(visitor)) == (2 if name == "digits" else 0)
 
 
 # ---- the cloud ----
@@ -148,9 +144,9 @@ def test_by_class_every_class_has_a_colour_and_every_domain_a_shape():
 
 def test_tsne_is_computed_when_asked_for_and_says_what_it_does_not_show():
     visitor, _ = draw(CLOUD, "moons")
-    assert "t-SNE lays out" not in text_of(visitor)
+    assert "t-SNE arranges" not in text_of(visitor)
     check(colours(visitor).set_value("tsne").run())
-    assert "distances between far clusters mean nothing" in text_of(visitor)
+    assert "Distances between far groups and the sizes of groups mean nothing" in text_of(visitor)
     found, shapes = drawn(figure(visitor, "cloud/points"))
     assert shapes == {"square": 200, "circle": 200} and np.isfinite(found).all()
     assert slider(visitor).disabled
@@ -161,35 +157,72 @@ def test_a_stopped_run_shows_its_live_clouds():
     clouds = [np.array(e.array) for e in run.pictures("cloud")]
     assert len(clouds) == 4 == len(slider(visitor).options)
     np.testing.assert_allclose(drawn(figure(visitor, "cloud/points"))[0], in_order(clouds[-1]))
-    assert "of the first look" in figure(visitor, "cloud/points")["layout"]["xaxis"]["title"]["text"]
-    assert "t-SNE of the end" not in colours(visitor).options
+    assert "axes of the first look" in figure(visitor, "cloud/points")["layout"]["xaxis"]["title"]["text"]
+    assert "t-SNE of the last look" not in colours(visitor).options
 
 
-def test_live_axes_hold_every_cloud_so_far():
-    visitor, run = draw(LIVE_CLOUD, "moons", "stopped", to_look("moons", 5))
-    clouds = [np.array(e.array, float) for e in run.pictures("cloud")]
-    found, keep = figure(visitor, "live/cloud"), few(np.array(run.pictures("who")[0].array))
-    every = np.concatenate([points[keep] for points in clouds])
-    for name, values in (("xaxis", every[:, 0]), ("yaxis", every[:, 1])):
-        low, high = found["layout"][name]["range"]
-        assert low < values.min() and high > values.max()
+def test_a_new_run_keeps_the_look_where_it_has_it_and_the_end_stays_the_end():
+    visitor, _ = draw(CLOUD, "moons")
+    many = len(slider(visitor).options)
+    stop = stored("moons", "stopped", to_look("moons", 4)).about.id
+
+    def after(place, run_id):
+        check(slider(visitor).set_value(place).run())
+        visitor.session_state["run"] = run_id
+        check(visitor.run())
+        return slider(visitor).value
+    assert after(many - 1, stop) == 3, "the end of a shorter run"
+    assert after(1, "transfer-tiny-moons-finished") == 1
+    check(colours(visitor).set_value("class").run())
+    assert after(many - 2, stop) == 3 and colours(visitor).value == "class"
+
+
+@pytest.mark.parametrize("state", ["stopped", "finished"])
+def test_the_stage_shows_the_newest_cloud_and_of_an_ended_run_from_the_axes_of_the_end(state):
+    visitor, run = draw(BESIDE, "moons", state, to_look("moons", 5) if state == "stopped" else None)
+    name, when = ("cloud", "first") if state == "stopped" else ("way", "last")
+    newest = np.array(run.pictures(name)[-1].array, float)
+    newest = newest if state == "stopped" else newest[-1]
+    found, keep = figure(visitor, "stage/cloud"), few(np.array(run.pictures("who")[0].array))
     points, shapes = drawn(found)
-    np.testing.assert_allclose(points, in_order(clouds[-1][keep]))
-    assert shapes == {"square": 100, "circle": 100} and "the first look" in text_of(visitor)
+    np.testing.assert_allclose(points, in_order(newest[keep]))
+    for axis, values in (("xaxis", points[:, 0]), ("yaxis", points[:, 1])):
+        low, high = found["layout"][axis]["range"]
+        assert low < values.min() and high > values.max()
+    assert shapes == {"square": 100, "circle": 100}
+    assert f"axes of the {when} look" in found["layout"]["xaxis"]["title"]["text"]
 
 
-def test_of_an_ended_run_the_live_cloud_is_its_last_look_from_the_axes_of_the_end():
-    visitor, run = draw(LIVE_CLOUD, "moons")
-    keep = few(np.array(run.pictures("who")[0].array))
-    last = np.array(run.pictures("way")[-1].array, float)[-1][keep]
-    np.testing.assert_allclose(drawn(figure(visitor, "live/cloud"))[0], in_order(last))
-    assert "the axes of the end" in text_of(visitor)
+def test_each_point_of_the_stage_carries_its_own_digit():
+    visitor, run = draw(STAGE, "digits")
+    pair, seen = domains(run.settings.target), set()
+    tests = [watch.every_class(data, watch.EACH) for data in (pair.source, pair.target)]
+    points = np.array(run.pictures("way")[-1].array, float)[-1]
+    for layer in figure(visitor, "stage/cloud")["data"]:
+        sheet = layer["meta"]["pictures"]
+        picture, columns = picture_of(sheet["sheet"]), sheet["columns"]
+        for place, text, x, y in zip(sheet["places"], layer["text"], layer["x"], layer["y"]):
+            index = int(np.abs(points - [x, y]).sum(1).argmin())
+            domain, number = divmod(index, watch.SHOWN)
+            assert text == f"{('source', 'target')[domain]}, {int(tests[domain].test_y[number])}"
+            row, column = divmod(place, columns)
+            found = picture[28 * row:28 * row + 28, 28 * column:28 * column + 28, 0] / 255
+            assert np.abs(found - tests[domain].test_x[number, 0].numpy()).mean() < 0.04, "packed with losses, yet the same digit"
+            seen.add(index)
+    assert len(seen) == 200
 
 
-@pytest.mark.parametrize("part", [CLOUD, LIVE_CLOUD, BORDER, LIVE_BORDER])
+@pytest.mark.parametrize("part", [CLOUD, BORDER])
 def test_before_the_first_look_a_sentence_stands_there(part):
     visitor, _ = draw(part, "moons", "stopped", 1)
-    assert not charts(visitor) and len(visitor.caption) + len(visitor.info) == 1
+    assert not charts(visitor) and len(visitor.info) == 1
+
+
+@pytest.mark.parametrize(("part", "name", "keys"), [(STAGE, "digits", ["stage/cloud", "stage/strip"]),
+                                                    (STAGE, "moons", ["stage/border"]), (BESIDE, "moons", ["stage/cloud"])])
+def test_before_the_first_look_the_stage_has_its_figures_already(part, name, keys):
+    visitor, _ = draw(part, name, "stopped", 1)
+    assert [chart.key for chart in charts(visitor)] == keys
 
 
 def test_of_each_domain_the_first_points_hold_every_class_alike():
@@ -224,7 +257,7 @@ def test_the_border_is_the_runs_own_and_follows_the_slider():
     lines = []
     for place, values in ((len(run.pictures("border")) - 1, last), (0, first)):
         check(slider(visitor).set_value(place).run())
-        layer = next(each for each in figure(visitor, "border/plane")["data"] if each["name"] == "50 %")
+        layer = next(each for each in figure(visitor, "border/plane")["data"] if each["name"] == "border")
         lines.append(layer)
         axis = np.linspace(-REACH, REACH, len(values))
         for x, y in [(a, b) for a, b in zip(layer["x"], layer["y"]) if b is not None][::7]:
@@ -240,7 +273,7 @@ def test_domain_and_class_of_a_moon_are_told_by_the_shape_alone():
     layers = {each["name"]: each for each in figure(visitor, "border/plane")["data"] if each.get("mode") == "markers"}
     assert len({layer["marker"]["symbol"] for layer in layers.values()}) == 4
     own = (who[0] == 1) & (who[1] == 0)
-    np.testing.assert_allclose(np.stack([layers["target, 0"]["x"], layers["target, 0"]["y"]], 1), points[own])
+    np.testing.assert_allclose(np.stack([layers["target 0"]["x"], layers["target 0"]["y"]], 1), points[own])
 
 
 def test_the_ground_has_at_each_place_its_value_from_the_paper_to_the_ink():
@@ -263,47 +296,39 @@ def test_a_run_of_digits_has_no_border_and_says_so():
 
 # ---- the two domains ----
 
-def images(visitor):
-    """The HTML of the strips."""
-    return [each.proto.body for each in visitor.get("html") if "<img" in each.proto.body]
+def picture_of(address):
+    return np.array(Image.open(io.BytesIO(base64.b64decode(address.split(",")[1]))))
 
 
-def pictures_of(html):
-    return [np.array(Image.open(io.BytesIO(base64.b64decode(part)))) for part in re.findall(r"base64,([^\"]+)", html)]
+def strip(visitor):
+    """The twenty pictures of the strip, 8-bit (H, W, 3), what is said of each on hover, and what stands below each."""
+    sheet, spots, words = figure(visitor, "stage/strip")["data"]
+    whole = picture_of(sheet["source"])
+    found = [whole[round(y - 13.5):round(y + 14.5), round(x - 13.5):round(x + 14.5), :3] for x, y in zip(spots["x"], spots["y"])]
+    return found, spots["text"], words["text"]
 
 
-def test_the_strips_hold_one_test_picture_of_each_class_and_what_the_network_says_to_it():
-    visitor, run = draw(BOTH, "digits")
-    source, target = images(visitor)
+def test_the_strip_holds_one_test_picture_of_each_class_and_what_the_network_says_to_it():
+    visitor, run = draw(STAGE, "digits")
+    pictures, texts, words = strip(visitor)
     pair = domains(run.settings.target)
-    for html, data in ((source, pair.source), (target, pair.target)):
-        found = pictures_of(html)
-        assert len(found) == 10
-        for which, image in enumerate(found):
-            own = (data.test_x[data.test_y == which] * 255).round().byte().numpy()
-            assert (own[:, 0] == image[..., 0]).all((1, 2)).any()
+    for place, image in enumerate(pictures):
+        data = pair.source if place < 10 else pair.target
+        own = (data.test_x[data.test_y == place % 10] * 255).round().byte().numpy()
+        assert (own[:, 0] == image[..., 0]).all((1, 2)).any()
     places = [int((pair.target.test_y == which).nonzero()[0]) for which in range(10)]
     answers = predict(run.net("model"), pair.target.test_x[places]).argmax(1).tolist()
-    said = re.findall(r">(\d)( ✗)?</div>", target)
-    assert [int(answer) for answer, _ in said] == answers
-    assert [bool(cross) for _, cross in said] == [answer != which for which, answer in enumerate(answers)]
-    assert not re.findall(r">(\d)( ✗)?</div>", source)
-    assert "minmax(0," in source, "the pictures shrink with their column and never lie under what stands beside it"
-    summary = run.about.summary
-    assert f"of all 1,000 test pictures **{summary['target']:.1f} %** (guessing: 10 %)" in text_of(visitor)
-    assert f"ask only {watch.EACH} of them" in text_of(visitor)
-
-
-def test_what_is_rare_and_what_is_granted_is_said():
-    words = text_of(draw(BOTH, "digits")[0])
-    assert "20 of the 2,200 training pictures of the target come with their labels" in words
-    assert "2,000 pictures of the digits 0–4 and 200 of 5–9" in words and "but for 2 of each class" in words
+    assert words[:10] == [" "] * 10
+    assert words[10:] == [str(answer) if answer == which else f"{answer} ✗" for which, answer in enumerate(answers)]
+    assert texts[3] == "source, a 3" and texts[13] == f"target, a 3: the network says {answers[3]}"
+    assert texts[17] == f"target, a 7, rare: 10 % of the training pictures: the network says {answers[7]}"
+    rows = figure(visitor, "stage/strip")["layout"]["yaxis"]["ticktext"]
+    assert "with labels" in rows[0] and "2 labels a class" in rows[1]
 
 
 def test_before_the_run_ends_there_are_pictures_and_no_answers():
-    visitor, _ = draw(BOTH, "digits", "stopped", 1)
-    html = images(visitor)
-    assert [len(pictures_of(each)) for each in html] == [10, 10] and "✗" not in "".join(html)
+    pictures, _, words = strip(draw(STAGE, "digits", "stopped", 1)[0])
+    assert len(pictures) == 20 and words == [" "] * 20
 
 
 def test_explain_may_ask_about_both_domains():
@@ -322,8 +347,7 @@ def test_without_settings_mnist_stands_in_and_moons_are_no_pictures():
     unknown, moons = (Shown("x", settings, [Started(1, {})], None, None) for settings in (None, build(TransferSettings, TINY["moons"])))
     (only,) = pictures_to_ask(unknown).values()
     assert only.shipped and not pictures_to_ask(moons)
-    for current in (unknown, moons):
-        both_domains(current)  # draws nothing
+    stage.picture(unknown)  # draws nothing
 
 
 # ---- the card ----
