@@ -9,10 +9,10 @@ from pages.shared.overlay import WIDE, enlarged, overlay, top_of
 BLUE, ORANGE = ([int(stop[i:i + 2], 16) for i in (1, 3, 5)] for stop in (DIVERGING[0], DIVERGING[2]))
 
 
-def by_hand(grey, value, limit, strength=1.0):
+def by_hand(grey, value, limit):
     """One pixel: the grey picture faded to 60 … 218, and over it orange or blue, as opaque as |share| to the power 0.7."""
     share = max(-1, min(1, value / limit))
-    alpha = strength * abs(share) ** 0.7
+    alpha = abs(share) ** 0.7
     return [int((60 + 0.62 * grey) * (1 - alpha) + hue * alpha) for hue in (ORANGE if share > 0 else BLUE)]
 
 
@@ -85,9 +85,10 @@ def test_a_map_is_not_mirrored_or_turned():
 
 
 @pytest.mark.parametrize("strength", [0.25, 0.5])
-def test_strength_fades_the_colour_only(strength):
+def test_strength_goes_from_the_picture_to_the_map(strength):
     picture, values = np.full((28, 28), 100, np.uint8), np.full((28, 28), 0.5)
-    assert close(overlay(picture, values, 1.0, strength)[9, 9], by_hand(100, 0.5, 1.0, strength))
+    mapped = np.array(by_hand(100, 0.5, 1.0))
+    assert close(overlay(picture, values, 1.0, strength)[9, 9], (strength * mapped + (1 - strength) * 100).astype(int))
 
 
 def test_strength_zero_is_the_picture_itself_in_its_colours():

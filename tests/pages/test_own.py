@@ -161,7 +161,7 @@ def test_a_run_on_a_photo_of_ones_own_opens_and_stays_out_of_every_sentence(visi
     assert visitor.query_params["run"] == "explain-own-cup" or visitor.query_params["run"] == ["explain-own-cup"]
     check(visitor.number_input(key="explain/seed").set_value(5).run())
     assert text[:60] not in text_of(visitor)
-    assert [image.alt for element in visitor.image for image in element.proto.imgs].count("The picture with the map over it") == 1
+    assert ["The picture with the map over it" in chart.figure["alt"] for chart in charts(visitor)].count(True) == 1
 
 
 def test_compared_with_another_run_the_table_holds_no_photo(visit, own_run):
