@@ -89,7 +89,7 @@ def point(where: str, start: tuple[float, float]) -> Example:
     here = []
     for name, first in zip(("x", "y"), start):
         first = float(np.clip(round(first, 2), -REACH, REACH))
-        key = views.kept(f"{where}/{name}", np.arange(-REACH, REACH + 0.01, 0.05).tolist(), first)
+        key = views.kept(f"{where}/{name}", np.linspace(-REACH, REACH, 81).round(2).tolist(), first)
         here.append(st.slider(name, -REACH, REACH, step=0.05, key=key))
     words = _("the point ({}, {})").format(*(f"{value:.2f}".replace("-", "−") for value in here))
     return Example(torch.tensor(here), f"point/{here}", words)

@@ -299,7 +299,7 @@ def test_a_click_moves_the_letters_in_turn_and_nonsense_does_not(monkeypatch):
     for nonsense in (99, -1, None, "x", [1]):
         assert after(nonsense) == [5, 8]
     assert after(0) == [1, 8]
-    marked = next(trace for trace in figure(visitor, "latent/plane")["data"] if trace["mode"] == "markers+text")
+    marked = next(trace for trace in figure(visitor, "latent/plane")["data"] if trace.get("mode") == "markers+text")
     assert marked["text"] == ["<b>A</b>", "<b>B</b>"]
 
 
