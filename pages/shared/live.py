@@ -106,7 +106,7 @@ def _panel(lab: str, settings: Settings, look: Look, drawn: Shown, trouble: str)
     with st.container(key="notices", gap=None):
         status.notices(lab, current, drawing, settings, verb, trouble)
     with shown.foreign(drawing):
-        with st.container(key="picture"):
+        with st.container(key="picture"), chart.stills_of(drawing.id):
             _picture(lab, drawing, look, scene)
         with st.container(key="numbers", horizontal=True, gap="medium"):
             _numbers(drawing, scene, look.metrics)
