@@ -40,14 +40,15 @@ def figure(current: Shown) -> figures.Figure:
     return figures.within(drawn, [-1.5, tasks - 0.5], [tasks - 0.5, -1.5])
 
 
-def matrix(array: np.ndarray, letters: int, height: int = 240) -> figures.Figure:
+def matrix(array: np.ndarray, letters: int) -> figures.Figure:
     """A[i, j], accuracy in percent on task j after training task i, with the tasks' names in their own colours."""
     names = [figures.inked(str(i + 1), f"task{i + 1}") for i in range(len(array))]
     drawn = rasters.matrix(
-        array, height, limit=100, text=".0f", rows=names, columns=names, x=_("test accuracy (%) on task"), y=_("after task")
+        array, limit=100, text=".0f", rows=names, columns=names, x=_("test accuracy (%) on task"), y=_("after task")
     )
     for axis in ("xaxis", "yaxis"):
         drawn["layout"][axis] |= {"ticktext": names, "tickfont": {"size": 14}}
+        drawn["layout"][axis]["title"]["font"] = {"size": 14}
     drawn["data"][1]["textfont"]["size"] = letters
     return drawn
 
