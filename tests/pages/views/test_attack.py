@@ -417,8 +417,6 @@ def test_where_nothing_was_measured_the_views_lead_to_their_knobs(visit, tmp_pat
     for name, query in asked.items():
         settings = settings_at(visit, query)
         assert FIRST[settings.method.name] == name and settings.subject.name == "digits" and settings.goal.name == "away"
-    (shelf / f"{PANDA}.safetensors").unlink()
-    assert views.card().ndim == 3, "the home page opens all the same"
 
 
 # ---- the tab Explain ----
@@ -540,14 +538,6 @@ def test_the_button_says_what_happens(visit):
         check(visitor.get_by_key("attack/method").set_value(name).run())
         assert visitor.button[0].label == VERBS.get(name, "Attack")
         assert f"Press {visitor.button[0].label}." in text_of(visitor)
-
-
-def test_the_card_is_before_the_change_and_after():
-    card = views.card()
-    assert card.dtype == np.uint8 and card.shape == (views.TILE, 3 * views.TILE, 3)
-    first, change, last = (tile.astype(int) for tile in np.split(card, 3, 1))
-    assert 0 < abs(first - last).max() < 20, "they look the same"
-    assert abs(change.mean() - 128) < 8 and change.std() > 10 and first.std() > 10
 
 
 def test_a_change_is_magnified_as_far_as_it_fits():
