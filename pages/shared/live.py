@@ -149,8 +149,14 @@ def _groups(current: Shown, metrics: Mapping[str, Metric], scene: Shown | None) 
     """The groups of metrics that this run has measured, one chart each; of a live run those of the scene's run as well, which it
     will measure before long: nothing moves when the first number comes."""
     __, columns = current.table
-    columns = [*(scene.table[1] if scene and current.live else ()), *columns]
+    columns = [*(scene.table[1] if _alike(current, scene) else ()), *columns]
     return list(dict.fromkeys(metrics[name].chart for name in columns if name in metrics and metrics[name].chart))
+
+
+def _alike(current: Shown, scene: Shown | None) -> bool:
+    """Whether a run is live that will measure what the scene's run did: one of the same kinds of world and method."""
+    known = scene is not None and scene.settings is not None and current.settings is not None
+    return current.live and known and _same_union(scene, current.settings)
 
 
 def _rhythm(current: Shown) -> tuple[str, bool, bool]:
@@ -161,7 +167,7 @@ def _rhythm(current: Shown) -> tuple[str, bool, bool]:
 def _numbers(current: Shown, scene: Shown | None, metrics: Mapping[str, Metric]) -> None:
     """The latest value of each score, with what its trivial rival reaches, and its change against the scene's run."""
     latest, before = _latest(current), _latest(scene) if scene and scene.id != current.id else {}
-    known = latest | before if current.live else latest  # what the scene measures too has its place from the beginning
+    known = latest | before if _alike(current, scene) else latest  # what the scene measures too has its place from the beginning
     names = [name for name, metric in metrics.items() if name in known and metric.unit in ("%", "points")][:AT_ONCE]
     for name in names:
         metric, rival = metrics[name], shown.rival(metrics[name], current.settings)
