@@ -116,7 +116,8 @@ def _square(name: str, role: str, left: float, p: np.ndarray) -> list[Trace]:
 def channels(current: Shown) -> tuple[Figure, str]:
     """A square for each channel and neuron, layer by layer: full where γ is large, empty where it was cut."""
     gammas, keep = current.last("gamma"), current.last("kept")
-    widths, layers = current.facts["widths"], current.facts.get("layers") or [str(i + 1) for i in range(len(current.facts["widths"]))]
+    widths = current.facts["widths"]
+    layers = current.facts.get("layers") or [_("layer {}").format(i + 1) for i in range(len(widths))]
     top = float(np.abs(current.pictures("gamma")[0].array).max()) or 1.0
     values = np.where(keep == 0, np.nan, gammas) if keep is not None else gammas
     rows, ticks, names, start = [], [], [], 0
