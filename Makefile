@@ -38,6 +38,11 @@ plotly:
 	    package/plotly-$$part.min.js package/LICENSE && mv static/LICENSE static/LICENSE-plotly.txt || exit 1; done
 	sha256sum static/plotly-*.min.js
 
+# how each lab's first picture looks, shown until Plotly's script has arrived; again after a change to a stage
+.PHONY: stills
+stills: $(VENV)/test.stamp chromium
+	$(BIN)/python -m tests.stills
+
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV) || { \
 	  echo "Python's venv module is missing: trying Debian's package."; \

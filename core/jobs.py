@@ -216,19 +216,15 @@ class Jobs:
 
     def training(self) -> list[tuple[str, str, float | None]]:
         """What those who wait wait for: (lab, state, seconds to go) of every run that holds a worker."""
-        with self.lock:
-            return [(job.lab, job.state, pace.speed(job.events, job.arrived, job.state, job.paused_since)[2])
-                    for job in self.jobs.values() if job.live and job.state != "queued"]
+        return [(view.lab, view.state, view.eta) for view in self.overview() if view.state != "queued"]
 
     # ---- inside ----
 
     def _view(self, job: Job, since: int) -> View:
         ahead = any(other.live and other is not job for other in self.jobs.values())
         queue = [other.id for other in self.jobs.values() if other.state == "queued"]
-        progress, rate, eta = pace.speed(job.events, job.arrived, job.state, job.paused_since)
-        return View(job.id, job.lab, job.settings, job.state, queue.index(job.id) + 1 if job.state == "queued" else 0, ahead,
-                    progress, rate, eta, job.events[since:], len(job.events), job.message,
-                    len(self._looking(job, time.monotonic())), job.run)
+        position = queue.index(job.id) + 1 if job.state == "queued" else 0
+        return pace.view(job, since, position, ahead, len(self._looking(job, time.monotonic())))
 
     def _room(self) -> int:
         try:

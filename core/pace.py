@@ -1,6 +1,7 @@
 """What one viewer sees of a job, and how fast it goes."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from core.events import Event, Metrics, Picture, Started
 from core.runs import Run
@@ -54,3 +55,10 @@ def speed(events: list[Event], arrived: list[float], state: str, since: float = 
     rate = (step - done) / seconds if seconds > 0 else 0.0
     progress = 1.0 if state == "finished" else min(1.0, step / total)
     return progress, rate, (total - step) / rate if rate and state in LIVE else None
+
+
+def view(job: Any, since: int, position: int, ahead: bool, viewers: int) -> View:
+    """What there is to see of a `core.jobs.Job` now; see View. since: the first event that is wanted."""
+    progress, rate, eta = speed(job.events, job.arrived, job.state, job.paused_since)
+    return View(job.id, job.lab, job.settings, job.state, position, ahead, progress, rate, eta,
+                job.events[since:], len(job.events), job.message, viewers, job.run)

@@ -7,27 +7,15 @@ import streamlit as st
 from core import env, runs
 from core.runs import RunError
 from pages.shared import lecture, shown
+from pages.shared.places import PAGES
 from pages.shared.words import _, plain
 
-PAGES = {
-    "transfer": "pages/transfer_learning.py",
-    "lifelong": "pages/lifelong_learning.py",
-    "anomaly": "pages/anomaly_detection.py",
-    "gan": "pages/gan.py",
-    "seq2seq": "pages/seq2seq.py",
-    "compression": "pages/network_compression.py",
-    "attack": "pages/adversarial_attack.py",
-    "explain": "pages/explainable_ai.py",
-}
-
-st.title(_("Runs"))
-st.markdown(
-    _(
-        "Every run that ships with Lectern or was trained here. Open one in its lab to look inside, explain, compare, or take it away."
-    )
-)
 found, skipped = runs.listing()
 found.sort(key=lambda about: about.shipped)  # one's own first, the newest on top
+with st.container(key="headline", horizontal=True, vertical_alignment="center", gap="small"):
+    st.title(_("Runs"), anchor=False, width="content")
+    st.markdown(_("Every run that ships with Lectern or was trained here. Choose one to open it in its lab."))
+    st.caption(_("{} runs").format(len(found)), width="content")
 for sentence in skipped:
     st.warning(plain(sentence), icon=":material/broken_image:")
 
@@ -38,7 +26,7 @@ def describe(about: runs.About) -> dict[str, object]:
     text = lecture.read(about.lab) if about.lab in PAGES else None
     scene = text and text.scenes.get(about.id.removeprefix(f"{about.lab}-"))
     return {
-        _("Lab"): text.title if text else about.lab,
+        _("Lab"): text.title if text else _("another lab"),
         _("Scene"): scene.title if scene and about.shipped else "–",
         _("What was done"): shown.method(about),
         _("Seed"): about.settings.get("seed", 0),
@@ -64,28 +52,46 @@ def delete(run_id: str) -> None:
 
 if sentence := st.session_state.pop("runs/said", None):
     st.error(plain(sentence), icon=":material/report:")
-choice = st.dataframe(
-    [describe(about) for about in found],
-    on_select="rerun",
-    selection_mode="single-row",
-    hide_index=True,
-    key=f"runs/table/{st.session_state.setdefault('runs/deleted', 0)}",
-    column_config={
-        _("Seconds"): st.column_config.NumberColumn(format="%.1f"),
-    },
-)
+with st.container(key="runs"):
+    table, side = st.columns([4, 1], gap="medium")
+with table:
+    choice = st.dataframe(
+        [describe(about) for about in found],
+        on_select="rerun",
+        selection_mode="single-row",
+        hide_index=True,
+        height="stretch",
+        key=f"runs/table/{st.session_state.setdefault('runs/deleted', 0)}",
+        column_config={
+            _("Lab"): st.column_config.TextColumn(width=150),
+            _("Scene"): st.column_config.TextColumn(width=150),
+            _("Seed"): st.column_config.NumberColumn(width=50),
+            _("Size"): st.column_config.TextColumn(width=75),
+            _("State"): st.column_config.TextColumn(width=75),
+            _("Seconds"): st.column_config.NumberColumn(format="%.1f", width=75),
+            _("Run"): None,  # its name is for links and files
+        },
+    )
 rows = [row for row in choice.selection.rows if row < len(found)]  # others delete runs, too
-if not rows:
-    st.caption(_("Choose a row to open or delete that run."))
-else:
-    about = found[rows[0]]
-    with st.container(horizontal=True):
+with side:
+    if not rows:
+        st.caption(_("Choose a row to open or delete that run."))
+    else:
+        about = found[rows[0]]
+        row = describe(about)
+        st.markdown(f"**{plain(row[_('Lab')])}**  \n{plain(row[_('What was done')])}  \n{plain(row[_('Result')])}")
         if about.lab in PAGES:
             st.page_link(
                 PAGES[about.lab], label=_("Open in its lab"), icon=":material/open_in_new:", query_params={"run": about.id}
             )
-        kept = about.shipped or env.public()
         # a callback with the id that the visitor saw: the list may have changed before the press arrives
         st.button(
-            _("Delete"), icon=":material/delete:", disabled=kept, key="runs/delete", on_click=delete, args=(about.id,)
+            _("Delete"),
+            icon=":material/delete:",
+            disabled=about.shipped or env.public(),
+            key="runs/delete",
+            on_click=delete,
+            args=(about.id,),
         )
+        if about.shipped:
+            st.caption(_("A shipped run stays."))

@@ -23,6 +23,11 @@ const themeOf = root => {
   return name => css.getPropertyValue(`--st-${name}`).trim();
 };
 
+const isDark = colour => {
+  const pen = Object.assign(document.createElement("canvas").getContext("2d"), { fillStyle: colour });
+  return parseInt(pen.fillStyle.slice(1, 3), 16) < 128; // a canvas writes every colour as #rrggbb
+};
+
 // var(--st-…) inside a figure becomes the theme's own colour.
 const themed = (figure, of) => JSON.parse(JSON.stringify(figure).replace(/var\(--st-([a-z-]+)\)/g, (_, name) => of(name)));
 
@@ -209,7 +214,7 @@ export default function ({ data, parentElement, setStateValue }) {
   root.box.style.height = data.share ? `calc(var(--stage, 400px) * ${data.share})` : `${data.figure.layout.height}px`;
   if (!known) {
     root.still.hidden = !data.still;
-    if (data.still) root.still.src = data.still;
+    if (data.still) root.still.src = `${data.still}-${isDark(themeOf(root)("background-color")) ? "dark" : "light"}.webp`;
     root.leave = watch(root);
   } else if (!data.film) draw(root);
   if (data.film) import(new URL("film.js" + new URL(import.meta.url).search, import.meta.url)).then(({ default: film }) => film(root, draw));

@@ -4,7 +4,10 @@ Streamlit's own st.plotly_chart loads 4.5 MB and replaces its figure at every re
 from static/, and static/chart.js redraws in place: nothing blinks, and zoom, hover and hidden curves stay.
 """
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -16,6 +19,7 @@ from pages.shared.words import _
 
 HERE = Path(__file__).parent
 SCRIPT, FILM = (HERE.parents[1] / "static" / name for name in ("chart.js", "film.js"))
+RUN: ContextVar[str] = ContextVar("run whose pictures are drawn", default="")
 HTML = (
     '<div class="lectern-chart notranslate" translate="no" role="figure"><img class="still" alt="" hidden>'
     '<div class="box"></div><div class="shot" hidden></div><button type="button" class="opener"></button>'
@@ -41,14 +45,13 @@ def show(
     alt: str,
     share: float | None = None,
     pick: bool = False,
-    still: str = "",
     reel: Mapping[str, Any] | None = None,
 ) -> dict[str, Any] | None:
     """Draws a figure: a dict of figures.py or rasters.py, or one of plotly.graph_objects.
 
     alt: what it shows, in words, for those who cannot see it. share: of the height of the stage (the CSS variable --stage)
     instead of the figure's own height in pixels. pick: a click on a point or cell asks the page again, and is returned as
-    {"trace", "index", "x", "y", "custom"} from then on. still: address of a picture shown until the figure is drawn.
+    {"trace", "index", "x", "y", "custom"} from then on.
     reel: what `film` plays.
     """
     drawn = figure.to_plotly_json() if hasattr(figure, "to_plotly_json") else figure
@@ -61,11 +64,28 @@ def show(
     }
     if reel:
         data["words"] |= {"play": _("Play"), "pause": _("Pause"), "place": _("Place in the film")}
-    data |= {name: value for name, value in (("share", share), ("pick", pick), ("still", still), ("film", reel)) if value}
+    data |= {name: value for name, value in (("share", share), ("pick", pick), ("still", _still(key)), ("film", reel)) if value}
     asked = {"default": {"picked": None}, "on_picked_change": lambda: None} if pick else {}
     with st.container(key=key, gap=None):
         found = _component()(key=f"{key}/plot", data=data, **asked)
     return picked(found) if pick else None
+
+
+@contextmanager
+def stills_of(run_id: str) -> Iterator[None]:
+    """Around the pictures of a shipped run: until Plotly's script has arrived, the browser shows how each was drawn before
+    (`make stills`), so that the first picture comes with the page."""
+    token = RUN.set(run_id)
+    try:
+        yield
+    finally:
+        RUN.reset(token)
+
+
+def _still(key: str) -> str:
+    """Address of the stored picture of this figure, without the theme and ending; empty when there is none."""
+    path = Path("stills") / RUN.get() / re.sub(r"[^A-Za-z0-9]+", "-", key)
+    return f"app/static/{path}" if (SCRIPT.parent / f"{path}-light.webp").is_file() else ""
 
 
 def film(frames: Sequence[Mapping[str, Any]], names: Sequence[str], key: str, alt: str, share: float | None = None) -> None:

@@ -106,15 +106,15 @@ def _panel(lab: str, settings: Settings, look: Look, drawn: Shown, trouble: str)
     with st.container(key="notices", gap=None):
         status.notices(lab, current, drawing, settings, verb, trouble)
     with shown.foreign(drawing):
-        with st.container(key="picture"):
-            _picture(lab, drawing, look)
+        with st.container(key="picture"), chart.stills_of(drawing.id):
+            _picture(lab, drawing, look, scene)
         with st.container(key="numbers", horizontal=True, gap="medium"):
             _numbers(drawing, scene, look.metrics)
 
 
-def _picture(lab: str, current: Shown, look: Look) -> None:
+def _picture(lab: str, current: Shown, look: Look, scene: Shown | None) -> None:
     """What the topic is about, large; beside it what else the lab has to show, and the curves."""
-    groups = _groups(current, look.metrics)
+    groups = _groups(current, look.metrics, scene)
     if look.picture is None or not (groups or look.beside):
         (look.picture or (lambda current: _charts(lab, current, look.metrics, groups[:1], 1.0)))(current)
         return
@@ -145,9 +145,11 @@ def _name_of(group: str) -> str:
     return _(group)[:1].upper() + _(group)[1:] if group.isascii() else group
 
 
-def _groups(current: Shown, metrics: Mapping[str, Metric]) -> list[str]:
-    """The groups of metrics that this run has measured, one chart each."""
+def _groups(current: Shown, metrics: Mapping[str, Metric], scene: Shown | None) -> list[str]:
+    """The groups of metrics that this run has measured, one chart each; of a live run those of the scene's run as well, which it
+    will measure before long: nothing moves when the first number comes."""
     __, columns = current.table
+    columns = [*(scene.table[1] if scene and current.live else ()), *columns]
     return list(dict.fromkeys(metrics[name].chart for name in columns if name in metrics and metrics[name].chart))
 
 

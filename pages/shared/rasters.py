@@ -66,7 +66,7 @@ def gallery(
         figure["data"].append(_words([said(title) for title in titles], at, inks or [INK] * len(at), below=tall / 2))
     if rows:
         middles = [down * i + (tall - 1) / 2 for i in range(lines)]
-        figure["layout"]["yaxis"] |= {"tickvals": middles, "ticktext": list(rows), "showticklabels": True}
+        figure["layout"]["yaxis"] |= {"tickvals": middles, "ticktext": list(rows), "showticklabels": True, "ticklabeloverflow": "allow"}
     if chosen is not None:
         figure["layout"]["shapes"] = [_frame_around(*at[chosen], wide, tall)]
     return figures.within(figure, [-0.5, columns * across - 0.5], [lines * down - 0.5, -0.5])
@@ -264,6 +264,7 @@ def _words(words: Sequence[str], at: Sequence[tuple[float, float]], inks: Sequen
         "x": [x for x, _ in at],
         "y": [y + below for _, y in at],
         "text": list(words),
+        "cliponaxis": False,
         "textposition": "bottom center" if below else "middle center",
         "textfont": {"color": list(inks)},
     }

@@ -70,36 +70,6 @@ def test_every_page_is_reached_from_the_line_at_the_top(visit):
     assert set(NAMES) == set(labs.LABS)
 
 
-def test_the_card_on_the_home_page_leads_to_the_lab(visit):
-    page = visit("")
-    picture = page.get_by_test_id("stMain").get_by_role("img").first
-    wait_until(lambda: picture.evaluate("i => i.complete && i.naturalWidth > 0"), "the card's picture")
-    page.get_by_test_id("stMain").get_by_role("link", name="Network compression").click()
-    expect(page.locator("h1").first).to_have_text("Network compression")
-
-
-def test_no_word_runs_out_of_a_card(visit):
-    page = visit("")
-    found = page.get_by_test_id("stMain").evaluate("""async main => {
-        const out = [], sizes = [];
-        for (const image of main.querySelectorAll('img[src^="data:image/svg"]')) {
-            const holder = document.createElement('div');
-            holder.innerHTML = await (await fetch(image.src)).text();
-            document.body.append(holder);
-            const svg = holder.querySelector('svg'), box = svg.viewBox.baseVal;
-            out.push(...[...svg.querySelectorAll('text')].filter(text => {
-                const b = text.getBBox();
-                return b.x < box.x || b.x + b.width > box.x + box.width || b.y + b.height > box.y + box.height;
-            }).map(text => text.textContent));
-            sizes.push(parseFloat(svg.getAttribute('font-size')) * image.clientWidth / box.width);
-            holder.remove();
-        }
-        return { out, sizes };
-    }""")
-    assert found["out"] == [] and len(found["sizes"]) >= 5
-    assert min(found["sizes"]) >= 12, f"pixels of a letter on the screen: {found['sizes']}"
-
-
 # ---- training ----
 
 def test_a_chart_grows_while_a_slider_of_look_inside_answers(visit):

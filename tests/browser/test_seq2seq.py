@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.conftest import arrived, button, look, wait_until
+from tests.browser.conftest import arrived, button, keyed, look, wait_until
 
 LAB = "seq2seq"
 
@@ -18,11 +18,12 @@ def type_in(page, label, text):
 
 def test_a_reversal_is_learned_while_one_watches(visit):
     page = visit(LAB, scene="reversal-in-ten-seconds", steps=200, seed=7, longest=5)
-    before = page.get_by_text(re.compile(r"\d of 6 are right")).inner_text()
-    assert before == "6 of 6 are right. None of these was learned from. Pale: unsure; underlined: wrong; a dashed gap: left out."
+    stage = keyed(page, "live/said")
+    expect(stage).to_contain_text("6 of 6 right. Pale: unsure.")
+    expect(stage).to_contain_text("None of these was in the training data.")
     button(page, "Train").click()
-    expect(page.get_by_text(re.compile("[0-3] of 6 are right"))).to_be_visible()
-    expect(page.get_by_text(re.compile("[56] of 6 are right"))).to_be_visible(timeout=60_000)
+    expect(stage).to_contain_text(re.compile("[0-3] of 6 right"))
+    expect(stage).to_contain_text(re.compile("[56] of 6 right"), timeout=60_000)
     arrived(page)
     wait_until(lambda: re.search(r"run=seq2seq-[0-9a-f]{12}", page.evaluate("location.search")), "the run in the address")
     type_in(page, "Your words", "abc")
@@ -33,11 +34,21 @@ def test_words_are_said_and_nonsense_gets_a_sentence(visit):
     page = visit(LAB)
     type_in(page, "Your words", "Xylophone 42 Café")
     expect(page.get_by_text("cannot be read here", exact=False)).to_be_visible()
-    for word in ("xylophone", "cafe"):
-        expect(page.get_by_role("cell", name=word, exact=True)).to_be_visible()
-    expect(page.get_by_alt_text("Encoder and decoder: 9 letters read", exact=False)).to_be_visible()
+    expect(page.get_by_role("figure", name="What is said to xylophone, cafe")).to_be_visible()
+    expect(page.get_by_role("figure", name="Encoder and decoder: 9 letters read")).to_be_visible()
     page.get_by_role("radio", name="cafe", exact=True).click()
-    expect(page.get_by_alt_text("Encoder and decoder: 4 letters read", exact=False)).to_be_visible()
+    expect(page.get_by_role("figure", name="Encoder and decoder: 4 letters read")).to_be_visible()
+
+
+def test_a_click_on_a_row_asks_where_the_network_looks_there(visit):
+    page = visit(LAB)
+    attention = page.locator(".st-key-live-attention").get_by_role("figure")
+    expect(attention).to_have_attribute("aria-label", "Attention between elephant and what is said")
+    tile = keyed(page, "live/said").locator(".barlayer .point").nth(8)  # of the second row: the first has seven tiles
+    expect(tile).to_be_visible()
+    box = tile.bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    expect(attention).to_have_attribute("aria-label", "Attention between thought and what is said")
 
 
 def test_a_token_is_forced_and_taken_back(visit):

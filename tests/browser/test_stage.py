@@ -23,7 +23,7 @@ PLACES = """knobs => {
     const found = {};
     for (const key of ["headline", "question", "controls", "picture", "numbers"])
         all(`.st-key-${key}`).forEach(e => found[key] = box(e));
-    all(".st-key-controls button").forEach(e => found[e.innerText.trim() || e.ariaLabel] = box(e));
+    all(".st-key-controls button").forEach(e => found[e.innerText.trim().split("\\n").pop() || e.ariaLabel] = box(e));
     all(".st-key-picture [role=figure]").forEach((e, i) => found[`figure ${i}`] = box(e));
     all(".st-key-numbers [data-testid=stMetric]").forEach((e, i) => found[`number ${i}`] = box(e));
     const drawn = document.querySelector(".st-key-knobs");

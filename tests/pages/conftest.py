@@ -122,6 +122,12 @@ def charts(visitor: AppTest) -> list[Chart]:
     return found
 
 
+def keys_of(visitor: AppTest) -> list[str]:
+    """The keys of all widgets and charts: none may hold the name of a run, or it would be forgotten with it."""
+    kinds = "slider select_slider selectbox multiselect segmented_control pills toggle number_input text_area".split()
+    return [element.key or "" for kind in kinds for element in visitor.get(kind)] + [chart.key for chart in charts(visitor)]
+
+
 def behind(visitor: AppTest) -> list[str]:
     """The names of the curves of other runs, which stand faint behind the run shown."""
     traces = [trace for chart in charts(visitor) for trace in chart.figure.get("data", [])]

@@ -1,4 +1,4 @@
-"""What the anomaly detection page draws: the live scores, the views of Look inside, the tab Explain, the home card."""
+"""What the anomaly detection page draws: the live scores, the views of Look inside, the tab Explain."""
 
 import streamlit as st
 
@@ -8,7 +8,6 @@ from pages.shared.words import _
 from pages.views.anomaly import data
 from pages.views.anomaly.beside import beside
 from pages.views.anomaly.bottleneck import bottleneck
-from pages.views.anomaly.card import card as card
 from pages.views.anomaly.costs import costs
 from pages.views.anomaly.expects import expects
 from pages.views.anomaly.landscape import landscape

@@ -1,13 +1,11 @@
-"""What the adversarial attack page draws: the live picture, the views of Look inside (one idea a file), the home card."""
+"""What the adversarial attack page draws: the live picture, the views of Look inside (one idea a file)."""
 
-import numpy as np
 import streamlit as st
-from PIL import Image
 
 from core import runs
 from core.runs import RunError
 from core.settings import Settings
-from pages.shared import digit, shown, views
+from pages.shared import digit, views
 from pages.shared import explain as explained
 from pages.shared.shown import Shown
 from pages.shared.words import _
@@ -22,10 +20,8 @@ from pages.views.attack.surface import surface
 from pages.views.attack.transfer import transfer_matrix
 from pages.views.attack.why import why
 
-TILE = 280  # pixels of each of the card's three pictures
-SHIPPED = "attack-a-panda-that-is-not"
 VERBS = {"training": "Train", "curve": "Measure", "transfer": "Measure", "defend": "Defend", "detect": "Detect"}
-__all__ = ["beside", "card", "explain", "inside", "networks", "picture", "verb"]
+__all__ = ["beside", "explain", "inside", "networks", "picture", "verb"]
 
 
 def verb(settings: Settings) -> str:
@@ -94,14 +90,3 @@ def networks(current: Shown) -> dict[str, tuple[str, str]]:
         if place not in found.values():
             found[title] = place
     return found
-
-
-def card() -> np.ndarray:
-    """The picture on the home page, from the shipped run: the photo, the change magnified, and the panda."""
-    try:
-        run = shown.of(runs.load(SHIPPED))
-    except RunError:
-        return np.full((TILE, 3 * TILE, 3), 32, np.uint8)
-    clean, attacked = run.last("clean"), run.last("attacked")
-    tiles = (clean, data.magnified(clean, attacked)[0], attacked)
-    return np.concatenate([np.array(Image.fromarray(tile).resize((TILE, TILE))) for tile in tiles], 1)

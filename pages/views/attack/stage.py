@@ -57,11 +57,11 @@ def _unnamed(figure: figures.Figure) -> figures.Figure:
     return figure
 
 
-def _verdict(current: Shown) -> None:
-    """What was found, as far as there is room; all of it on demand."""
+def _verdict(current: Shown, more: str = "") -> None:
+    """What was found, as far as there is room; all of it, and more, on demand."""
     if note := current.summary.get("note"):
         words = data.first_sentences(note, LETTERS)
-        st.caption(f":material/balance: {words}", help=note if words != note else None)
+        st.caption(f":material/balance: {words}", help=more or (note if words != note else None))
 
 
 # ---- one picture ----
@@ -154,13 +154,13 @@ def _detected(current: Shown) -> None:
 def _defended(current: Shown) -> None:
     """One digit on its way through the defence, and how many digits are still right."""
     figure = panels.board(420)
-    rows = {"clean": _("<b>Not attacked</b>"), "attacked": _("<b>Attacked</b>"), "knowing": _("<b>Attacker knows</b>")}
+    rows = {"clean": _("<b>No attack</b>"), "attacked": _("<b>Attack</b>"), "knowing": _("<b>Knows it</b>")}
     places = iter(panels.grid(2, 3, 0.04, 0.08))
     for name, title in rows.items():
         for seen, words in ((name, title), (f"{name}_defended", _("defended"))):
             left, right, *down = next(places)
             panels.picture(figure, (0.5 * left, 0.5 * right, *down), current.last(seen), words)
-    panels.bars(figure, (0.58, 1, 0.02, 1), _still_right(current), _("<b>Digits still right</b>"), 6)
+    panels.bars(figure, (0.53, 1, 0.02, 1), _still_right(current), _("<b>Digits still right</b>"), 6)
     _show(figure, "stage/defended", _("A digit on its way through the defence, and the share of digits that are still right"))
 
 
@@ -168,10 +168,10 @@ def _still_right(current: Shown) -> list[panels.Row]:
     """The share of the digits that are right, in percent, without an attack, under noise, and under each attack."""
     latest, known = data.latest(current), current.facts
     found = [
-        (_("not attacked, defended"), known.get("clean_defended"), "before"),
+        (_("no attack, defended"), known.get("clean_defended"), "before"),
         (_("noise, defended"), known.get("noise_defended"), "control"),
-        (_("attacked, no defence"), latest.get("bare"), "neutral"),
-        (_("attacked, defended"), latest.get("blind"), "after"),
+        (_("attack, no defence"), latest.get("bare"), "neutral"),
+        (_("attack, defended"), latest.get("blind"), "after"),
         (_("attacker knows it"), latest.get("knowing"), "danger"),
         (_("guessing"), 10.0, "control"),
     ]
@@ -187,4 +187,16 @@ def _trained(current: Shown) -> None:
     shown = [(_("not attacked"), clean), *((_("after {} steps").format(found.step), np.array(found.array)) for found in attacked)]
     for place, (title, array) in zip(panels.grid(3, 3, 0.02, 0.08), [*shown, *[("", None)] * WATCHED][:WATCHED]):
         panels.picture(figure, place, array, title)
-    _show(figure, "stage/training", _("The digit that is watched: what the attack makes of it"))
+    _show(figure, "stage/training", _("The digit that is watched: what the attack makes of it"), FIGURE)
+    _verdict(current, _looks(current))
+
+
+def _looks(current: Shown) -> str:
+    """What the curves of a training measure, and what the sentence at its end does."""
+    from core.attack.training import LONG, QUICK, WATCHED
+
+    sentence = _(
+        "The curves are a quick look: {} test digits, PGD with {} steps from one start. This sentence is the verdict: all test "
+        "digits for the clean accuracy, {} digits under PGD with {} steps from {} starts, which finds more."
+    )
+    return sentence.format(WATCHED, QUICK[0], current.settings.method.judged, LONG[0], LONG[2])

@@ -1,12 +1,11 @@
-"""What the compression page draws: the views of Look inside (one idea a file), the home card.
+"""What the compression page draws: the views of Look inside (one idea a file).
 
 Every view is a fragment: its sliders redraw the view alone, from networks that are loaded and curves that are cached.
 """
 
 import streamlit as st
 
-from core import runs
-from pages.shared import drawing, shown, views
+from pages.shared import shown, views
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.compression.bits import bits
@@ -36,31 +35,3 @@ def inside(current: Shown) -> None:
         "pareto": (_("Everything tried"), pareto),
     }
     views.draw(current, every, first)
-
-
-def card() -> str:
-    """The picture on the home page: what each method makes of the teacher, from the shipped runs."""
-    names = {
-        "teacher": _("teacher"),
-        "distill": _("distilled"),
-        "slim": _("slimmed"),
-        "quantize": _("2 bits"),
-        "deep": _("deep"),
-    }
-    found = {}
-    for about in runs.listing("compression")[0]:
-        method = about.settings["method"]
-        if about.shipped and method in names and "bytes" in about.summary and about.settings.get("omit", -1) == -1:
-            found.setdefault(method, about.summary)
-    largest = max((s["bytes"] for s in found.values()), default=1)
-    rows = [
-        (
-            names[m],
-            "before" if m == "teacher" else "after",
-            found[m]["bytes"] / largest,
-            f"{found[m]['bytes'] / 1000:.0f} KB · {found[m]['accuracy']:.1f} %",
-        )
-        for m in names
-        if m in found
-    ]
-    return drawing.bars(rows, _("size of the network · test accuracy"))

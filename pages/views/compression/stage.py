@@ -28,7 +28,8 @@ def picture(current: Shown) -> None:
             sized = current.last("size") is not None
             chart.show(figure, key=f"live/{name}", alt=alt, share=TALL if sized else 1.0)
             if sized:
-                chart.show(sizes(*current.last("size")), key="live/size", alt=_("Size before and after"), share=LOW)
+                bars = sizes(*current.last("size"), _names(current))
+                chart.show(bars, key="live/size", alt=_("Size before and after"), share=LOW)
             return
     if (found := current.last("confusion")) is not None:
         figure = rasters.matrix(found, text=".0f", rows=range(10), columns=range(10), x=_("said"), y=_("right"))
@@ -146,8 +147,17 @@ def channels(current: Shown) -> tuple[Figure, str]:
     down = figures.axis("", [len(z) - 0.5, -0.5]) | {"tickvals": ticks, "ticktext": [name.replace("\n", "<br>") for name in names]}
     for axis in (across, down):
         axis |= {"showgrid": False, "zeroline": False, "ticks": ""}
-    figure = figures.figure_of([heat], across, down, 320, hovermode="closest", showlegend=False)
+    figure = figures.figure_of([_places(widths), heat], across, down, 320, hovermode="closest", showlegend=False)
     return figure, _("|γ| of all {} channels and neurons, layer by layer").format(len(gammas))
+
+
+def _places(widths: Sequence[int]) -> Trace:
+    """A faint square wherever there is a channel, or was one before the cut."""
+    rows = []
+    for width in widths:
+        rows += [[1 if i < width else None for i in range(start, start + ROW)] for start in range(0, width, ROW)] + [[None] * ROW]
+    look = {"colorscale": [[0, INK], [1, INK]], "opacity": FAINT, "showscale": False, "xgap": 1, "ygap": 1}
+    return {"type": "heatmap", "name": "", "z": rows[:-1], "hoverinfo": "skip", "hoverongaps": False, **look}
 
 
 # ---- the weights ----
@@ -192,8 +202,15 @@ def _piece(name: str, left: int, array: np.ndarray, top: float) -> Trace:
 # ---- the sizes ----
 
 
-def sizes(before: float, now: float) -> Figure:
-    """Two bars: the bytes that the run began with, and its own."""
+def _names(current: Shown) -> tuple[str, str]:
+    """What the two networks are called whose sizes are compared."""
+    if "teacher" in current.facts.get("says", ()):
+        return _("Teacher"), _("Student")
+    return (_("Standard"), _("This network")) if "standard_parameters" in current.facts else (_("Before"), _("Now"))
+
+
+def sizes(before: float, now: float, names: tuple[str, str]) -> Figure:
+    """Two bars: the bytes that the run began with, or is held against, and its own."""
     text = [_kilobytes(before), _kilobytes(now) + (f" · 1/{before / now:.0f}" if before >= 1.5 * now else "")]
     bar = {
         "type": "bar",
@@ -208,7 +225,7 @@ def sizes(before: float, now: float) -> Figure:
         "hovertemplate": "%{x:.1f} KB<extra></extra>",
     }
     across = figures.axis("", [0, 1.3 * max(before, now) / 1000]) | {"showticklabels": False, "showgrid": False}
-    down = figures.axis("", [1.5, -0.5]) | {"tickvals": [0, 1], "ticktext": [_("size before"), _("size now")]}
+    down = figures.axis("", [1.5, -0.5]) | {"tickvals": [0, 1], "ticktext": list(names)}
     for axis in (across, down):
         axis |= {"ticks": "", "zeroline": False, "showgrid": False}
     return figures.figure_of([bar], across, down, 90, showlegend=False, bargap=0.25, hovermode="closest")

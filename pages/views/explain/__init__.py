@@ -1,12 +1,6 @@
-"""What the explainable AI page draws: the live picture, the views of Look inside (one idea a file), the home card."""
+"""What the explainable AI page draws: the live picture, the views of Look inside (one idea a file)."""
 
-import numpy as np
-from PIL import Image
-
-from core import runs
-from core.runs import RunError
 from pages.shared import views
-from pages.shared.overlay import overlay
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.explain.asked import asked, asked_about
@@ -21,13 +15,7 @@ from pages.views.explain.text import text
 from pages.views.explain.trust import trust
 from pages.views.explain.why import why
 
-TILE = 280  # pixels of each of the card's three pictures
-SHIPPED = (
-    ("explain-is-it-a-cat", "map"),
-    ("explain-right-for-the-wrong-reason", "map"),
-    ("explain-what-excites-this-filter", "painted"),
-)
-__all__ = ["asked", "asked_about", "card", "inside", "picture", "stage_beside"]
+__all__ = ["asked", "asked_about", "inside", "picture", "stage_beside"]
 
 
 def inside(current: Shown) -> None:
@@ -45,18 +33,3 @@ def inside(current: Shown) -> None:
     method = current.settings.method.name if current.settings else ""
     first = {"lime": "be_lime", "randomise": "trust", "excite": "filters"}.get(method, "beside")
     views.draw(current, every, first)
-
-
-def card() -> np.ndarray:
-    """The picture on the home page, from the shipped runs: why a cat, why a marked three, and what excites a filter."""
-    tiles = []
-    for run_id, name in SHIPPED:
-        try:
-            run = runs.load(run_id)
-        except RunError:
-            continue
-        picture = np.array(run.pictures(name)[-1].array)
-        if name == "map":
-            picture = overlay(np.array(run.pictures("input")[0].array), picture)
-        tiles.append(np.array(Image.fromarray(picture).resize((TILE, TILE))))
-    return np.concatenate(tiles, 1) if tiles else np.full((TILE, 3 * TILE, 3), 32, np.uint8)

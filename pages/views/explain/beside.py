@@ -25,8 +25,9 @@ def beside(current: Shown) -> None:
     known = data.Maps(current, subject)
     first = [m for m in (known.methods if subject.photo else FIRST) if m in known.methods][:8]
     where = "beside/methods"
-    chosen = [m for m in st.session_state.get(where, []) if m in known.methods]
-    st.session_state[where] = chosen or first  # what was chosen stays, as far as it answers here
+    before = st.session_state.get(where, first)
+    kept = [method for method in before if method in known.methods]
+    st.session_state[where] = kept if kept or not before else first  # what was chosen stays, as far as it answers here
     chosen = st.multiselect(_("Methods"), known.methods, format_func=lambda m: _(METHOD_NAMES[m]), key=where, max_selections=8)
     maps = _maps(known, chosen, METHOD_NAMES)
     if subject.photo:

@@ -134,9 +134,9 @@ def _shortcut(current: Shown) -> None:
     panels.picture(figure, places[0], picture, _("<b>The digit with its mark</b>"))
     for place, found in zip(places[1:], _spread(current.pictures("map"), 3)):
         if found:
-            panels.mapped(figure, place, picture, found.array, _("why, after {} steps").format(found.step))
+            panels.mapped(figure, place, picture, found.array, _("step {}").format(found.step))
         else:
             panels.picture(figure, place, None)
     if (share := current.summary.get("share_in_mark")) is not None:
-        figure["layout"]["annotations"][-1]["text"] += _(": {:.0f} % on the mark").format(share)
+        figure["layout"]["annotations"][-1]["text"] += _(": {:.0f} % on mark").format(share)
     _show(figure, "shortcut", _("A digit with a mark in its corner, and where the network looks as it learns"))

@@ -1,11 +1,10 @@
-"""What the GAN page draws: the duel as it goes, the views of Look inside, the tab Explain, the home card."""
+"""What the GAN page draws: the duel as it goes, the views of Look inside, the tab Explain."""
 
 import streamlit as st
 
 from pages.shared import views
 from pages.shared.shown import Shown
 from pages.shared.words import _
-from pages.views.gan.card import card as card
 from pages.views.gan.copying import copying
 from pages.views.gan.film import film
 from pages.views.gan.half import half

@@ -18,8 +18,13 @@ CHOICE = "home/story"
 HEIGHT = 440  # pixels, where the page gives a film no other height
 REACH = 1.5  # where the measured plane ends
 COARSE, FEW = 2, 200  # of the field's places each way every second one is drawn, and so many of the points
-OPINION = [[0, "rgba(208,122,0,0.55)"], [0.5, "rgba(128,128,128,0.02)"], [1, "rgba(43,126,191,0.55)"]]  # fits both themes
-SURE = {"zmin": 0.25, "zmax": 0.75}  # of full colour: D is rarely surer
+OPINION = {  # how D's field is coloured, in both themes; D is rarely surer than a half more or less
+    "colorscale": [[0, "rgba(208,122,0,0.55)"], [0.5, "rgba(128,128,128,0.02)"], [1, "rgba(43,126,191,0.55)"]],
+    "zmin": 0.25,
+    "zmax": 0.75,
+    "opacity": 1,
+    "zsmooth": "fast",
+}
 Film = tuple[list[Figure], list[str]]  # the frames, and the name of each
 
 
@@ -99,18 +104,18 @@ def duel(run: Run) -> Film:
 def _plane(real: np.ndarray, fake: np.ndarray, field: np.ndarray) -> Figure:
     """real, fake: points (N, 2). field (G, G): 8-bit, 255 where D says real."""
     places = np.linspace(-REACH, REACH, len(field))[::COARSE]
-    ground = rasters.field(places, places, field[::COARSE, ::COARSE] / 255) | {"colorscale": OPINION, "opacity": 1, "zsmooth": "fast", **SURE}
-    groups = [
-        dots(name, role, *np.round(points[:FEW].astype(np.float64), 2).T, (), small=True, silent=True) | {"marker": _marker(role)}
-        for name, role, points in ((_("real"), "before", real), (_("fake"), "after", fake))
-    ]
+    ground = rasters.field(places, places, field[::COARSE, ::COARSE] / 255) | OPINION
+    groups = _points(_("real"), "before", real), _points(_("fake"), "after", fake)
     figure = figures.add(figures.plane(REACH, HEIGHT), ground, *groups)
     figure["layout"]["margin"] = {"l": 4, "b": 4}
     return figure
 
 
-def _marker(role: str) -> dict[str, object]:
-    return {"color": figures.colour(role), "symbol": "circle", "size": 6, "opacity": 0.8, "line": {"width": 0}}
+def _points(name: str, role: str, places: np.ndarray) -> figures.Trace:
+    """The first few of some points (N, 2), as round dots whatever their role."""
+    x, y = np.round(places[:FEW].astype(np.float64), 2).T
+    marker = {"color": figures.colour(role), "symbol": "circle", "size": 6, "opacity": 0.8, "line": {"width": 0}}
+    return dots(name, role, x, y, (), small=True, silent=True) | {"marker": marker}
 
 
 def forgetting(run: Run) -> Film:

@@ -1,11 +1,8 @@
-"""What the life-long learning page draws: the picture of the stage, the views of Look inside (one idea a file), the home card."""
+"""What the life-long learning page draws: the picture of the stage, the views of Look inside (one idea a file)."""
 
 import streamlit as st
 
-from core import runs
-from core.lifelong.settings import METRICS, LifelongSettings
-from core.runs import RunError
-from pages.shared import drawing, shown, views
+from pages.shared import shown, views
 from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.lifelong import data
@@ -47,19 +44,3 @@ def networks(current: Shown) -> dict[str, tuple[str, str]]:
     if current.id != forgetful and data.same_world(current.run.about, forgetful):
         found[_("After task {}, fine-tuned").format(last)] = (forgetful, "model")
     return found
-
-
-def card() -> str:
-    """The picture on the home page: what each method still knows of five tasks, from the shipped runs."""
-    names = {"finetune": _("fine-tuning"), "ewc": "EWC", "mas": "MAS", "replay": _("replay"), "joint": _("joint")}
-    roles = {"finetune": "danger", "joint": "control"}
-    rows = []
-    for method, name in names.items():
-        try:
-            about = runs.load(data.SHIPPED[method]).about
-        except RunError:
-            continue
-        average = about.summary["average"]
-        rows.append((name, roles.get(method, "after"), average / 100, f"{average:.1f} %"))
-    guessing = METRICS["average"].chance.of(LifelongSettings())
-    return drawing.bars(rows, _("accuracy on five tasks after the fifth; guessing: {:.0f} %").format(guessing))

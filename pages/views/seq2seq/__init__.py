@@ -1,4 +1,4 @@
-"""What the sequence-to-sequence page draws: the film as it goes, the views of Look inside, the tab Explain, the home card."""
+"""What the sequence-to-sequence page draws: the film as it goes, the views of Look inside, the tab Explain."""
 
 import streamlit as st
 
@@ -7,7 +7,6 @@ from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.seq2seq import data, sounds
 from pages.views.seq2seq.beam import beam
-from pages.views.seq2seq.card import card as card
 from pages.views.seq2seq.confused import confused
 from pages.views.seq2seq.exposure import exposure
 from pages.views.seq2seq.film import film

@@ -192,6 +192,7 @@ def _finalists(current: Shown, word: str, found: Search, tokens: Sequence[str]) 
     rows.append((_("greedy"), plain(tiles.joined(one.said)), *counted, tiles.tick(one.said, one.known)))
     heads = (_("answer"), _("log p, nats"), _("p"), _("length with <EOS>"), _("score"), _("right"))
     _table((_("place"), *heads), rows)
+    st.markdown(about(one, found, tokens))
 
 
 def _percent(logp: float) -> str:

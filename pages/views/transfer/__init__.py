@@ -1,4 +1,4 @@
-"""What the transfer learning page draws: the picture of the stage, the views of Look inside, the home card."""
+"""What the transfer learning page draws: the picture of the stage, the views of Look inside."""
 
 import streamlit as st
 
@@ -7,7 +7,6 @@ from pages.shared.shown import Shown
 from pages.shared.words import _
 from pages.views.transfer import data
 from pages.views.transfer.border import border
-from pages.views.transfer.card import card as card
 from pages.views.transfer.cloud import cloud
 from pages.views.transfer.domains import tests as tests
 from pages.views.transfer.methods import methods

@@ -31,7 +31,7 @@ def strip(current: Shown) -> figures.Figure:
     figure = rasters.gallery(
         images, 10, source + names, 120, titles=[" "] * 10 + marks, inks=[figures.INK] * 10 + inks, rows=rows
     )
-    figure["layout"]["margin"] = {"t": 2, "b": 2}
+    figure["layout"]["margin"] = {"t": 2, "b": 8}
     return figure
 
 

@@ -171,7 +171,8 @@ def test_a_channel_that_was_cut_is_empty():
     facts = {"widths": [8, 32], "layers": ["convolution 1", "dense 2"]}
     before = stage.channels(run_of(facts, (0, "gamma", gamma)))[0]
     after = stage.channels(run_of(facts, (0, "gamma", gamma), (9, "kept", keep)))[0]
-    cells = [[v for row in drawn["data"][0]["z"] for v in row if v is not None] for drawn in (before, after)]
+    cells = [[v for row in drawn["data"][1]["z"] for v in row if v is not None] for drawn in (before, after)]
+    assert [sum(v is not None for v in row) for row in after["data"][0]["z"]] == [8, 0, 32], "a faint square is where it was"
     assert cells[0] == pytest.approx(gamma.tolist(), abs=1e-3) and cells[1] == pytest.approx(gamma[:4].tolist(), abs=1e-3)
     assert before["layout"]["yaxis"]["ticktext"] == ["convolution 1<br>8", "dense 2<br>32"]
     assert after["layout"]["yaxis"]["ticktext"] == ["convolution 1<br>8 → 4", "dense 2<br>32 → 0"]
@@ -187,5 +188,7 @@ def test_weights_before_and_now():
 
 
 def test_both_sizes_are_written():
-    assert stage.sizes(696_000, 22_000)["data"][0]["text"] == ["696 KB", "22 KB · 1/32"]
-    assert stage.sizes(9_600, 9_600)["data"][0]["text"] == ["9.6 KB", "9.6 KB"]
+    drawn = stage.sizes(696_000, 22_000, ("Teacher", "Student"))
+    assert drawn["layout"]["yaxis"]["ticktext"] == ["Teacher", "Student"]
+    assert drawn["data"][0]["text"] == ["696 KB", "22 KB · 1/32"]
+    assert stage.sizes(9_600, 9_600, ("Before", "Now"))["data"][0]["text"] == ["9.6 KB", "9.6 KB"]

@@ -4,7 +4,9 @@ import ast
 import csv
 import io
 import json
+import re
 from functools import cache
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,20 +14,22 @@ import pytest
 from core import labs, runs
 from core.data import digits
 from core.events import Metrics
-from core.explain.settings import METHOD_NAMES, METHODS, SCENES, SHIPPED, ExplainSettings
+from core.explain.settings import METHOD_NAMES, METHODS, METRICS, SCENES, SHIPPED, ExplainSettings
 from core.settings import build, flatten
 from core.subject.models import digit_net, from_bytes
 from core.subject.settings import MOST_TEXT
-from pages.shared import compare, digit, explain, knobs, lecture, shown, takeaway
+from pages.shared import compare, digit, explain, knobs, lecture, overlay, shown, takeaway
 from pages.shared.overlay import pixels
 from pages.views import explain as views
-from tests.pages.conftest import PAGES, behind, charts, check, said, text_of
+from pages.views.explain.stage import CURVED
+from tests.pages.conftest import PAGES, behind, charts, check, keys_of, said, text_of
 from tests.pages.conftest import shown as settings_of
 
 PAGE = PAGES["explain"]
 VIEWS = {  # charts of the view on a photo and on a digit
     "beside": ["beside/agreement"], "be_lime": ["be_lime/answers"], "trust": ["trust/deletion", "trust/insertion"],
-    "filters": [], "features": ["features/"], "tables": [], "text": ["text/answers/False", "text/answers/True"], "why": [],
+    "filters": ["filters/over", "filters/patches", "filters/grid"], "features": ["features/"], "tables": ["tables/weights"],
+    "text": ["text/answers/False", "text/answers/True", "text/weights/False", "text/weights/True"], "why": [],
 }
 SUBJECTS = {"photo": "explain-is-it-a-cat", "digit": "explain-do-you-trust-this-map",
             "shortcut": "explain-right-for-the-wrong-reason", "excite": "explain-what-excites-this-filter"}
@@ -54,9 +58,12 @@ def view(visitor, name):
 
 
 def drawn(visitor):
-    """What is drawn as pictures, alt text → address, which names the content."""
+    """What is drawn as pictures, words → address, which names or holds the content."""
     found = [(image.alt, image.url) for element in visitor.image for image in element.proto.imgs]
-    assert all(alt.strip() or "data:image/svg" in url for alt, url in found), found
+    assert all(alt.strip() for alt, url in found), found
+    for chart in charts(visitor):
+        found += [(re.sub("<.*?>", "", trace["name"]) or chart.figure["alt"], trace["source"])
+                  for trace in chart.figure.get("data", []) if trace["type"] == "image"]
     return found
 
 
@@ -77,9 +84,10 @@ def test_every_view_opens_for_every_kind_of_run(visit, subject):
     assert choice(visitor).value == FIRST.get(runs.load(SUBJECTS[subject]).about.settings["method"], "beside")
     for name, keys in VIEWS.items():
         view(visitor, name)
+        assert not [key for key in keys_of(visitor) if SUBJECTS[subject] in key]
         there = [chart.key for chart in charts(visitor)]
         assert all(any(key.startswith(wanted) for key in there) for wanted in keys), (name, there)
-        assert len(text_of(visitor)) > 400 and drawn(visitor)
+        assert len(text_of(visitor)) > 400
 
 
 @pytest.mark.parametrize("flat", [{"method": "saliency", "network": DENSE},
@@ -129,7 +137,7 @@ def test_a_run_whose_network_was_deleted_still_opens_and_shows_its_map(visit):
     orphan = run.about.settings | {"network": "compression-gone"}
     runs.save(runs.make("explain-orphan", "explain", orphan, list(run.events), 1.0, "finished"))
     visitor = check(visit(PAGE, run="explain-orphan"))
-    assert [alt for alt, _ in drawn(visitor) if "map" in alt]
+    assert [alt for alt, _ in drawn(visitor) if alt.startswith("Why")]
     for name in ("beside", "be_lime", "trust", "filters", "features"):
         choice(visitor).set_value(name).run()
         assert not visitor.exception, name
@@ -140,7 +148,7 @@ def test_a_run_whose_network_was_deleted_still_opens_and_shows_its_map(visit):
 
 def test_methods_side_by_side_are_as_many_maps_as_chosen(visit):
     visitor = view(check(visit(PAGE, scene="do-you-trust-this-map")), "beside")
-    pick = visitor.multiselect(key="beside/explain-do-you-trust-this-map")
+    pick = visitor.multiselect(key="beside/methods")
     for chosen in (["saliency", "deeplift", "occlusion"], ["grad_cam"], []):
         check(pick.set_value(chosen).run())
         names = [METHOD_NAMES[method] for method in chosen]
@@ -151,14 +159,14 @@ def test_methods_side_by_side_are_as_many_maps_as_chosen(visit):
         if agreement:
             values = np.array(agreement[0].figure["data"][0]["z"])
             assert values.shape == (3, 3) and np.allclose(np.diag(values), 1) and np.allclose(values, values.T)
-        pick = visitor.multiselect(key="beside/explain-do-you-trust-this-map")
+        pick = visitor.multiselect(key="beside/methods")
 
 
 def test_a_method_that_does_not_fit_says_so_in_its_place(visit):
     name = saved("explain-tiny-saliency", method="saliency", network=DENSE)
     visitor = view(check(visit(PAGE, run=name)), "beside")
     chosen = ["saliency", "guided_backprop", "grad_cam"]
-    check(visitor.multiselect(key=f"beside/{name}").set_value(chosen).run())
+    check(visitor.multiselect(key="beside/methods").set_value(chosen).run())
     assert [alt for alt, _ in maps(visitor, METHOD_NAMES.values())] == ["Saliency"]
     assert len(visitor.info) == 2 and "ReLU" in visitor.info[0].value and "convolution" in visitor.info[1].value
 
@@ -167,7 +175,7 @@ def test_on_a_photo_only_what_is_quick_or_ready_is_offered(visit):
     visitor = view(check(visit(PAGE)), "beside")
     ready = {settings.method.name for name, settings in SHIPPED.items()
              if settings.subject.name == "photo" and settings.method.name in METHODS}
-    offered = visitor.multiselect(key="beside/explain-is-it-a-cat").options
+    offered = visitor.multiselect(key="beside/methods").options
     assert set(offered) == {METHOD_NAMES[name] for name in ready | {"saliency", "input_x_gradient", "grad_cam"}}
     assert len(ready) == 8 == len(maps(visitor, METHOD_NAMES.values()))
 
@@ -175,11 +183,11 @@ def test_on_a_photo_only_what_is_quick_or_ready_is_offered(visit):
 def test_what_is_hidden_with_and_which_method_change_the_test_of_trust(visit):
     visitor = view(check(visit(PAGE, scene="do-you-trust-this-map")), "trust")
     seen = []
-    for key, value in (("method", "Saliency"), ("method", "Occlusion"), ("hide", "blur")):
-        check(visitor.get_by_key(f"trust/explain-do-you-trust-this-map/{key}").set_value(value).run())
+    for key, value in (("method/False", "Saliency"), ("method/False", "Occlusion"), ("hide", "blur")):
+        check(visitor.get_by_key(f"trust/{key}").set_value(value).run())
         seen.append(pictures(visitor))
         scores = [metric for metric in visitor.metric if metric.label in ("Infidelity", "Sensitivity")]
-        assert scores and all("picture alone" in metric.delta for metric in scores), "a score without its rival says nothing"
+        assert scores and all("ink only" in metric.delta for metric in scores), "a score without its rival says nothing"
     assert seen[0] != seen[1] != seen[2]
 
 
@@ -188,15 +196,57 @@ def test_the_areas_are_the_runs_own_in_the_live_picture_and_under_trust(visit):
     visitor, summary = check(visit(PAGE)), runs.load("explain-is-it-a-cat").about.summary
 
     def areas(where):
-        return {chart.key.split("/")[1]: [layer["name"] for layer in chart.figure["data"]] for chart in charts(visitor)
+        return {chart.key.removeprefix(where): [trace["name"] for trace in chart.figure["data"]] for chart in charts(visitor)
                 if chart.key.startswith(where)}
-    live = areas("live/")
-    for way in ("deletion", "insertion"):
-        expected = [f"area {summary[f'{way} {name}']:.1f} %" for name in ("map", "random", "input only")]
-        assert [name.partition(" · ")[2] for name in live[way]] == expected
-        assert ["moved elsewhere" in live[way][1], "picture alone" in live[way][2]] == [True, True]
-    view(visitor, "trust")
-    assert areas("trust/") == live
+    live = areas("explain/stage/")
+    under = areas("trust/") if view(visitor, "trust") else {}
+    assert under["deletion"] == live["deletion"] and "insertion" not in live, "LIME has a curve of its own there"
+    for way, names in under.items():
+        areas_of = [f"{summary[f'{way} {name}']:.0f} %" for name in ("map", "random", "input only")]
+        assert [name.partition(" · ") for name in names] == [
+            (who, " · ", area) for who, area in zip(("this map", "moved map", "edges only"), areas_of)]
+
+
+STAGE = {"is-it-a-cat": ["map", "deletion"], "right-for-the-wrong-reason": ["shortcut"], "do-you-trust-this-map": ["destroyed"],
+         "what-excites-this-filter": ["painted"]}
+
+
+@pytest.mark.parametrize("scene", STAGE)
+def test_the_stage_of_every_scene(visit, scene):
+    visitor = check(visit(PAGE, scene=scene, tab="Compare"))
+    assert [chart.key.removeprefix("explain/stage/") for chart in charts(visitor) if "/stage/" in chart.key] == STAGE[scene]
+    assert drawn(visitor)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_what_stands_beside_the_map_is_known_before_the_run_has_measured_it(visit, method):
+    """Deletion, and below it the run's own curve, or else insertion: nothing takes another's place while the run goes on."""
+    name = saved(f"explain-tiny-{method.replace('_', '-')}", method=method, **(
+        {"samples": 20} if "samples" in METHODS[method].model_fields else {}))
+    run = made(name, method=method, **({"samples": 20} if "samples" in METHODS[method].model_fields else {}))
+    assert (method in CURVED) == any(METRICS[key].chart for key in run.history()[1])
+    runs.save(runs.make("explain-begun", "explain", run.about.settings, list(run.events)[:3], 1.0, "stopped"))
+    there = [[chart.key for chart in charts(check(visit(PAGE, run=which, tab="Compare")))] for which in ("explain-begun", name)]
+    wanted = ["explain/stage/map", "explain/stage/deletion"] + ([] if method in CURVED else ["explain/stage/insertion"])
+    for keys in there:
+        assert [key for key in keys if "/stage/" in key] == wanted
+
+
+def test_the_slider_lays_the_map_over_the_picture(visit):
+    visitor = check(visit(PAGE, scene="is-it-a-cat", tab="Compare"))
+    seen = [next(url for __, url in drawn(check(visitor.slider(key="explain/strength").set_value(value).run()))) for value in (0, 60)]
+    assert seen[0] != seen[1]
+    plain = overlay.overlay(np.full((28, 28, 3), 90, np.uint8), np.ones((28, 28)), strength=0, wide=28)
+    assert (plain == 90).all(), "at 0 % it is the picture itself"
+
+
+def test_a_click_on_a_filter_chooses_it_once(visit):
+    visitor = view(check(visit(PAGE, scene="do-you-trust-this-map")), "filters")
+    click = SimpleNamespace(picked={"trace": "", "index": 5, "x": 1, "y": 1, "custom": 5})
+    visitor.session_state["filters/grid/plot"] = click
+    assert check(visitor.run()).slider(key="filters/channel").value == 5
+    check(visitor.slider(key="filters/channel").set_value(9).run())
+    assert visitor.slider(key="filters/channel").value == 9, "the click is over"
 
 
 def test_the_picture_looked_at_lies_on_top_and_every_point_has_a_name(visit):
@@ -209,7 +259,7 @@ def test_the_picture_looked_at_lies_on_top_and_every_point_has_a_name(visit):
 
 
 @pytest.mark.parametrize("run, name, widget, values", [
-    ("explain-do-you-trust-this-map", "filters", "filters/explain-do-you-trust-this-map/layer", ["convolution 1", "convolution 2"]),
+    ("explain-do-you-trust-this-map", "filters", "filters/layer", ["convolution 1", "convolution 2"]),
     ("explain-is-it-a-cat", "be_lime", "be_lime/count/photo", [20, 60]),
     ("explain-do-you-trust-this-map", "tables", "tables/row/cancer", [1, 30])])
 def test_a_widget_changes_what_its_view_shows(visit, run, name, widget, values):

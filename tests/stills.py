@@ -1,0 +1,56 @@
+"""make stills: how the stage of the scene that each lab opens with was drawn, for the moment before Plotly's script has arrived.
+
+Photographs every figure of the stage in Chromium, in both themes, into static/stills/<run>/<figure>-<theme>.webp.
+"""
+
+import re
+import shutil
+import sys
+import tempfile
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Browser, sync_playwright
+
+from core import labs
+from tests.browser.conftest import ARGUMENTS, ROOT, Server, arrived, chromium, serve
+from tests.pages.conftest import PAGES
+
+FOLDER = ROOT / "static" / "stills"
+SIZE = {"width": 1280, "height": 720}
+DRAWN = """() => {
+    const figures = [...document.querySelectorAll(".st-key-picture [role=figure]")];
+    return figures.length && figures.every(figure => figure.dataset.drawn);
+}"""
+
+
+def photograph(browser: Browser, server: Server, lab: str, theme: str) -> None:
+    """All figures of the stage that the lab's page opens with."""
+    context = browser.new_context(viewport=SIZE, color_scheme=theme, device_scale_factor=1.5)
+    page = context.new_page()
+    page.goto(server.url(Path(PAGES[lab]).stem))
+    page.wait_for_function(DRAWN, timeout=60_000)
+    arrived(page)
+    folder = FOLDER / f"{lab}-{labs.module(lab, 'settings').SCENES[0].slug}"
+    folder.mkdir(parents=True, exist_ok=True)
+    for figure in page.locator(".st-key-picture [role=figure]").all():
+        holder = figure.locator("xpath=ancestor::*[contains(@class, 'st-key-')][1]")
+        key = re.search(r"st-key-(\S+)-plot", holder.get_attribute("class"))[1]
+        picture = Image.open(BytesIO(figure.screenshot(animations="disabled")))
+        picture.save(folder / f"{key}-{theme}.webp", quality=80, method=6)
+    context.close()
+
+
+def main(chosen: list[str]) -> None:
+    with tempfile.TemporaryDirectory() as folder, serve(Path(folder)) as server, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        for lab in chosen or labs.LABS:
+            shutil.rmtree(FOLDER / f"{lab}-{labs.module(lab, 'settings').SCENES[0].slug}", ignore_errors=True)
+            for theme in ("light", "dark"):
+                photograph(browser, server, lab, theme)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
