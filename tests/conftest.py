@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -60,6 +60,26 @@ def wait_until(true: Callable[[], Any], what: str, patience: float = PATIENCE) -
         assert time.monotonic() < deadline, f"waited {patience:g} s in vain: {what}"
         time.sleep(0.01)
     return answer
+
+
+def for_each(cases: Sequence[tuple], name: Callable[..., str]) -> Callable[[Callable[..., None]], Callable[[], None]]:
+    """Makes one test of a check that holds for many small cases: it goes through all of them and names every offender.
+
+    Thousands of tests of a millisecond cost more in pytest than in what they look at.
+    """
+    def over(check: Callable[..., None]) -> Callable[[], None]:
+        def together() -> None:
+            wrong = {}
+            for case in cases:
+                try:
+                    check(*case)
+                except (Exception, pytest.fail.Exception) as fault:
+                    wrong[name(*case)] = f"{type(fault).__name__}: {fault}"
+            assert cases and not wrong, "\n".join(f"{case}: {fault}" for case, fault in wrong.items())
+
+        together.__name__, together.__doc__ = check.__name__, check.__doc__
+        return together
+    return over
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ import pytest
 
 from core import labs
 from tests import schedule
+from tests.conftest import for_each
 
 ROOT = Path(__file__).resolve().parents[1]
 CORE = sorted((ROOT / "core").rglob("*.py"))
@@ -22,9 +23,9 @@ def name_of(file):
     return file.relative_to(ROOT).as_posix()
 
 
-each_core = pytest.mark.parametrize("file", CORE, ids=name_of)
-each_page = pytest.mark.parametrize("file", [file for file in PAGES if file.parent == ROOT / "pages"], ids=name_of)
-each_source = pytest.mark.parametrize("file", SOURCES, ids=name_of)
+each_core = for_each([(file,) for file in CORE], name_of)
+each_page = for_each([(file,) for file in PAGES if file.parent == ROOT / "pages"], name_of)
+each_source = for_each([(file,) for file in SOURCES], name_of)
 
 
 def imports(source):

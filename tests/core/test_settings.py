@@ -7,6 +7,7 @@ from typing import Literal
 
 import pytest
 from hypothesis import assume, given
+from hypothesis import settings as example
 from hypothesis import strategies as st
 from pydantic import Field
 
@@ -27,6 +28,7 @@ from core.settings import (
     knob,
     union_members,
 )
+from tests.conftest import for_each
 
 
 class Plain(Frozen):
@@ -81,14 +83,18 @@ def every_knob():
                 where = (lab, name) if name in model.model_fields else (lab, *chosen.values(), name)
                 if where not in seen:
                     seen.add(where)
-                    yield pytest.param(lab, chosen, name, field, id="-".join(where))
+                    yield lab, chosen, name, field
 
 
-KNOBS = list(every_knob())
-each_knob = pytest.mark.parametrize("lab, chosen, name, field", KNOBS)
-each_variant = pytest.mark.parametrize("lab, chosen", [
-    pytest.param(lab, chosen, id="-".join([lab, *chosen.values()]))
-    for lab, model in MODELS.items() for chosen in variants(model)])
+def called(lab, chosen, name="", *field):
+    return "-".join([lab, *chosen.values(), name])
+
+
+VARIANTS = [(lab, chosen) for lab, model in MODELS.items() for chosen in variants(model)]
+each_knob = for_each(list(every_knob()), called)
+each_variant = for_each(VARIANTS, called)
+few = example(max_examples=12)  # of each variant: the many variants of a lab share most of their knobs
+each_variant_apart = pytest.mark.parametrize("lab, chosen", [pytest.param(*case, id=called(*case)) for case in VARIANTS])
 
 NEVER = [None, [], {}, [1], {"name": 1}, {"name": "plain"}, object(), "", " ", "nope", "x" * 10_000, "9" * 10_000, "\x00",
          "<script>", "１２３", "٣", "½", "0x3", "1,5", "1 2", "--1", "None", "null", "[]", "{}"]
@@ -220,7 +226,8 @@ def fitting(model, flat):
         assume(False)
 
 
-@each_variant
+@each_variant_apart
+@few
 @given(data=st.data())
 def test_round_trip(lab, chosen, data):
     model, flat = MODELS[lab], data.draw(flats(lab, chosen))
@@ -234,7 +241,8 @@ def test_round_trip(lab, chosen, data):
     assert key(lab, build(model, as_text), "c") == key(lab, settings, "c")
 
 
-@each_variant
+@each_variant_apart
+@few
 @given(data=st.data())
 def test_equal_settings_and_only_those_have_equal_keys(lab, chosen, data):
     one = fitting(MODELS[lab], data.draw(flats(lab, chosen)))

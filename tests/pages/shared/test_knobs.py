@@ -19,9 +19,17 @@ from core.settings import (
     union_members,
 )
 from pages.shared import knobs
+from tests.conftest import for_each
 
 FIELDS = [(lab, name, field) for lab in labs.LABS for name, field in every_field(labs.settings_class(lab)).items()]
-each_field = pytest.mark.parametrize("lab, name, field", FIELDS, ids=[name for _, name, _ in FIELDS])
+each_field = for_each(FIELDS, lambda lab, name, field: f"{lab} {name}")
+
+
+def from_url(model, start, query):
+    """What a page with this address reads from it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(knobs.st, "query_params", query)
+        return knobs.from_url(model, start)
 
 
 @st.composite
@@ -144,19 +152,21 @@ VARIANTS = [(lab, union, choice) for lab in labs.LABS for union, field in labs.s
             for choice in union_members(field)]
 
 
-@pytest.mark.parametrize("lab, union, choice", VARIANTS)
-def test_every_bad_value_of_every_knob_gives_one_sentence(monkeypatch, lab, union, choice):
+each_choice = for_each(VARIANTS, lambda *names: " ".join(names))
+
+
+@each_choice
+def test_every_bad_value_of_every_knob_gives_one_sentence(lab, union, choice):
     model, scene = labs.settings_class(lab), labs.module(lab, "settings").SCENES[0].settings
     for name, inner in flat_fields(model, flatten(scene) | {union: choice}):
         if name != union:
-            monkeypatch.setattr(knobs.st, "query_params", {union: choice, name: "?!"})
-            settings, heard = knobs.from_url(model, scene)
+            settings, heard = from_url(model, scene, {union: choice, name: "?!"})
             assert len(heard) == 1 and "“?!”" in heard[0] and inner.title in heard[0], (name, heard)
             assert flatten(settings)[union] == choice
 
 
-@pytest.mark.parametrize("lab, union, choice", VARIANTS)
-def test_another_choice_on_any_scene_comes_back_from_its_address(monkeypatch, lab, union, choice):
+@each_choice
+def test_another_choice_on_any_scene_comes_back_from_its_address(lab, union, choice):
     model = labs.settings_class(lab)
     for scene in labs.module(lab, "settings").SCENES:
         plain = {name: value for name, value in flatten(scene.settings).items()
@@ -166,5 +176,4 @@ def test_another_choice_on_any_scene_comes_back_from_its_address(monkeypatch, la
         except BadSettings as refusal:  # a shortcut in a photo, say
             assert not any(refusal.names)
             continue
-        monkeypatch.setattr(knobs.st, "query_params", knobs.to_url(chosen, scene.settings, scene=scene.slug))
-        assert knobs.from_url(model, scene.settings) == (chosen, [])
+        assert from_url(model, scene.settings, knobs.to_url(chosen, scene.settings, scene=scene.slug)) == (chosen, [])
