@@ -178,7 +178,7 @@ def _numbers(current: Shown, scene: Shown | None, metrics: Mapping[str, Metric])
             f"{latest[name]:.1f} {unit}" if name in latest else "–",
             delta=None if change is None else f"{change:+.1f}",
             delta_color="off",
-            delta_description=None if change is None else _("than the scene"),
+            delta_description=None if change is None else _("vs scene"),
             width="content",
         )
 
