@@ -163,9 +163,9 @@ def test_pause_step_run(jobs, until, long):
     for _ in range(3):
         assert jobs.watch(job_id, "ann").state == "paused"
         assert jobs.steer(job_id, "ann", "step") == ""
-        follow(jobs, until, job_id, enough=reports(total + 1))
-        assert held(jobs, until, job_id) == total + 1, "a step is exactly one report, which has one event here"
-        total += 1
+        follow(jobs, until, job_id, enough=reports(total + 2))
+        assert held(jobs, until, job_id) == total + 2, "a step is exactly one report: numbers, and what the network says to ten digits"
+        total += 2
     assert held(jobs, until, job_id) == total, "a paused run stands still"
     assert jobs.steer(job_id, "ann", "run") == ""
     assert jobs.watch(job_id, "ann").state == "running"
@@ -174,10 +174,10 @@ def test_pause_step_run(jobs, until, long):
 
 def test_step_begins_and_waits(jobs, until, long):
     job_id = jobs.start(LAB, long(), "ann", "step")
-    follow(jobs, until, job_id, enough=reports(3))
-    assert held(jobs, until, job_id) == 3 and jobs.watch(job_id, "ann").state == "paused", "a beginning, and a report of two events"
-    jobs.steer(job_id, "ann", "run")
     follow(jobs, until, job_id, enough=reports(5))
+    assert held(jobs, until, job_id) == 5 and jobs.watch(job_id, "ann").state == "paused", "a beginning, and a report of four events"
+    jobs.steer(job_id, "ann", "run")
+    follow(jobs, until, job_id, enough=reports(8))
 
 
 def test_messages_that_are_lost_doubled_or_too_early(jobs, until, long):
