@@ -153,9 +153,12 @@ function listen(root) {
 
 // ---- drawing ----
 
-function forget(root) {
-  root.plotly?.purge(root.box);
+// Never in the middle of a drawing: Plotly would look for what has just been thrown away.
+async function forget(root) {
+  const { plotly, box, drawing } = root;
   root.config = root.listening = null;
+  await drawing;
+  plotly?.purge(box);
 }
 
 async function draw(root) {
@@ -165,7 +168,7 @@ async function draw(root) {
   if (sent.still && !bundles[kind]) await idle();
   const library = await plotly(kind);
   if (!root.isConnected || turn !== root.turn) return; // a newer one is under way
-  if (root.plotly && root.plotly !== library) forget(root);
+  if (root.plotly && root.plotly !== library) await forget(root);
   root.plotly = library;
   const { data, layout } = themed(sent.figure, themeOf(root));
   const width = box.clientWidth, height = sent.share ? box.clientHeight : layout.height, used = {};
@@ -177,8 +180,8 @@ async function draw(root) {
   }
   const spare = layout.scene || !mouse() ? 8 : 30; // the buttons stand here, beside the plot and not over it
   const margin = { l: 8, r: spare, t: 8 + 21 * legendRows({ data, layout }, width - 60), b: 8, ...layout.margin };
-  await root.plotly.react(box, data,
-    { ...layout, margin, width, height, template: template(themeOf(root), width, height), uirevision: sent.revision }, (root.config ??= config(root)));
+  await (root.drawing = root.plotly.react(box, data,
+    { ...layout, margin, width, height, template: template(themeOf(root), width, height), uirevision: sent.revision }, (root.config ??= config(root))));
   if (!root.listening) listen(root);
   root.listening = true;
   root.still.hidden = true;

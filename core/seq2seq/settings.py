@@ -128,12 +128,12 @@ class Seq2SeqSettings(Settings):
 
 
 METRICS = {  # of the examples of the development part, which no weight is learned from; the summary tells those of the test part
-    "per": Metric("Wrong tokens (PER)", "%", chart="errors on the development part", top=105,  # at first several 100 %
-                  chance=Chance(lambda settings: trivial.level(settings.task, 0), "a fixed rule (PER)")),
-    "wer": Metric("Wrong answers (WER)", "%", role="danger", chart="errors on the development part",
-                  chance=Chance(lambda settings: trivial.level(settings.task, 1), "a fixed rule (WER)")),
-    "forced": Metric("Wrong, last token given", "%", role="control", chart="errors on the development part",
-                     chance=Chance(lambda settings: trivial.level(settings.task, 2), "by the last token alone")),
+    "per": Metric("Wrong tokens (PER)", "%", chart="errors", top=105,  # at first several 100 %
+                  chance=Chance(lambda settings: trivial.level(settings.task, 0), "fixed rule")),
+    "wer": Metric("Wrong answers (WER)", "%", role="danger", chart="errors",
+                  chance=Chance(lambda settings: trivial.level(settings.task, 1), "fixed rule")),
+    "forced": Metric("Wrong, last token given", "%", role="control", chart="errors",
+                     chance=Chance(lambda settings: trivial.level(settings.task, 2), "last token only")),
     "loss": Metric("Training loss", "nats per token", role="before", chart="loss", chance=None),  # with dropout and label smoothing
     "dev_loss": Metric("Development loss", "nats per token", role="after", chart="loss", chance=None),
     "teacher": Metric("Right last token given (%)", role="neutral", chart="", chance=None),

@@ -176,9 +176,8 @@ def _numbers(current: Shown, scene: Shown | None, metrics: Mapping[str, Metric])
         st.metric(
             f"{_(metric.label)} · {rival[0]} {rival[1]:.3g} {unit}" if rival else _(metric.label),
             f"{latest[name]:.1f} {unit}" if name in latest else "–",
-            delta=None if change is None else f"{change:+.1f}",
+            delta=None if change is None else f"{change:+.1f} {_('vs scene')}",
             delta_color="off",
-            delta_description=None if change is None else _("than the scene"),
             width="content",
         )
 

@@ -129,8 +129,7 @@ def test_a_number_says_how_far_it_is_from_the_scenes(visit):
     runs.save(replace(shipped, events=worse, about=replace(shipped.about, id="compression-worse", shipped=False)))
     assert {metric.delta for metric in check(visit(COMPRESSION)).metric} == {""}
     own = check(visit(COMPRESSION, scene=scene.slug, run="compression-worse")).metric
-    assert [(metric.delta, metric.proto.delta_description) for metric in own] == [
-        ("-7.5", "than the scene"), *[("+0.0", "than the scene")] * (len(own) - 1)]
+    assert [metric.delta for metric in own] == ["-7.5 vs scene", *["+0.0 vs scene"] * (len(own) - 1)]
 
 
 def test_rivals_of_one_name_and_several_heights_are_told_apart():

@@ -139,7 +139,8 @@ def staged(run_id):
     stage.beside(shown.find(run_id))
 
 
-MAIN = dict.fromkeys(("distill", "teacher", "redesign"), "says") | {"slim": "gamma"} | dict.fromkeys(("prune", "quantize", "deep"), "weights")
+MAIN = {"distill": "says", "teacher": "says", "redesign": "says", "slim": "gamma"}
+MAIN |= dict.fromkeys(("prune", "quantize", "deep"), "weights")
 
 
 @pytest.mark.parametrize("about", [about for about in runs.listing("compression")[0] if about.shipped], ids=lambda about: about.id)
