@@ -141,6 +141,7 @@ def draw(lab: str, model: type[Settings], scene: Scene, stored: Callable[[str], 
             with st.popover(_("More knobs"), icon=":material/tune:", type="tertiary"), st.container(key="drawer", gap="xsmall"):
                 for name in fields:
                     if name not in main:
+                        _remind(key(lab, name))
                         place(name)
             st.button(
                 _("Scene's knobs"),
@@ -153,6 +154,12 @@ def draw(lab: str, model: type[Settings], scene: Scene, stored: Callable[[str], 
                 help=_("Sets all knobs back to the scene's."),
             )
     return read(lab, model)
+
+
+def _remind(where: str) -> None:
+    """Sends a knob's value with every run: while the drawer is closed the browser has no widget that could have kept it."""
+    if where in st.session_state:
+        st.session_state[where] = st.session_state[where]
 
 
 def _main(fields: Mapping[str, FieldInfo], scene: Scene) -> list[str]:

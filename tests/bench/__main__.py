@@ -6,19 +6,15 @@ Everything that is compared takes turns in one run, so the ratios hold on a busy
 
 import argparse
 import json
-import math
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 import psutil
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -32,155 +28,20 @@ from core.settings import Settings, build
 from core.subject.models import look_at
 from core.subject.settings import Digit, Photo
 from core.transfer.settings import SHIPPED
-from tests.bench import anomaly, attack, explain, gan, seq2seq, transfer
+from tests.bench import anomaly, attack, explain, gan, live, opening, seq2seq, sliders, transfer
+from tests.bench.browser import CLOCK, Row, against, below, markdown, median, opened
+from tests.bench.opening import first_picture
 from tests.browser.conftest import ARGUMENTS, ROOT, Server, arrived, chromium, serve
 
-FLOOR = "tests/bench/floor_{}.py"
+PARTS = ("opening", "sliders", "live", "house", "libraries")
 SEEDS = count(6000)  # no figure may come from a run that was trained before
 MB = 2**20
 
-# In the page: ms from an event until a condition holds, asked every 5 ms, so that the driver's own delay is left out.
-CLOCK = """([event, condition]) => {
-    const holds = new Function('return ' + condition);
-    window.measured = new Promise((done, fail) => document.addEventListener(event, () => {
-        const start = performance.now();
-        const ask = () => holds() ? done(performance.now() - start)
-                        : performance.now() - start > 60000 ? fail('never: ' + condition) : setTimeout(ask, 5);
-        ask();
-    }, {once: true, capture: true}));
-}"""
-PLOTLY = "document.querySelector('.st-key-{} .plotly .main-svg')"
-DRAWN = "document.querySelector('.st-key-{} .lectern-chart[data-drawn]')"
-CURVE = "document.querySelector('.lectern-chart path.js-line[d*=L]')"
-TITLE = "document.querySelector('h1')"
-
-
-@dataclass
-class Row:
-    what: str
-    ours: str
-    floor: str
-    ratio: str
-    budget: str
-    kept: bool
-
-
-def median(values: list[float]) -> float:
-    return statistics.median(values)
-
-
-def p95(values: list[float]) -> float:
-    return sorted(values)[math.ceil(0.95 * len(values)) - 1]
+CURVE = "document.querySelector('.st-key-curves .main-svg path.js-line[d*=L]')"
 
 
 def say(text: str) -> None:
     print(f"  {time.strftime('%H:%M:%S')} {text}", file=sys.stderr, flush=True)
-
-
-# ---- server up, first picture ----
-
-def first_picture(browser_context: Any, address: str, condition: str) -> float:
-    """Seconds from asking for the address until the condition holds in the page."""
-    page = browser_context.new_page()
-    start = time.perf_counter()
-    page.goto(address, wait_until="commit")
-    page.wait_for_function(condition, polling=10, timeout=120_000)
-    seconds = time.perf_counter() - start
-    arrived(page)
-    page.close()
-    return seconds
-
-
-def started(folder: Path, stack: ExitStack, script: str = "app.py", **environment: str) -> tuple[Server, float]:
-    start = time.perf_counter()
-    folder.mkdir()
-    server = stack.enter_context(serve(folder, script, **environment))
-    return server, time.perf_counter() - start
-
-
-def opening(browser: Browser, folder: Path, rounds: int) -> dict[str, list[float]]:
-    """Every round starts fresh servers and a browser context without a cache; the pages take turns."""
-    pages = {"lectern": ("app.py", "/network_compression", CURVE), "chart": (FLOOR.format("chart"), "", PLOTLY.format("chart")),
-             "empty": (FLOOR.format("empty"), "", TITLE)}
-    seen: dict[str, list[float]] = {}
-    for turn in range(rounds):
-        for name, (script, path, condition) in pages.items():
-            with ExitStack() as stack:
-                server, up = started(folder / f"open-{name}-{turn}", stack, script)
-                seen.setdefault(f"{name} up", []).append(up)
-                for state in ("fresh", "cold"):  # the server's first visitor, then a new one with an empty cache
-                    context = browser.new_context(viewport={"width": 1440, "height": 900})
-                    seen.setdefault(f"{name} {state}", []).append(first_picture(context, server.address + path, condition))
-                    if state == "cold":
-                        seen.setdefault(f"{name} warm", []).append(first_picture(context, server.address + path, condition))
-                    context.close()
-        say(f"opening, round {turn + 1} of {rounds}")
-    return seen
-
-
-# ---- sliders ----
-
-@dataclass
-class Slider:
-    """A slider on an open page, and what changes when it has been answered."""
-
-    page: Page
-    slider: str  # CSS of the widget
-    answer: str  # JavaScript that gives what is to change
-    towards: str = "ArrowRight"
-
-    def move(self) -> float:
-        """Milliseconds from the key press until the answer is drawn."""
-        self.page.bring_to_front()
-        thumb = self.page.locator(self.slider).get_by_role("slider").first
-        low, high, now = (float(x) for x in thumb.evaluate("t => [t.min, t.max, t.value]"))
-        if now >= high - 2 or now <= low + 2:
-            self.towards = "ArrowLeft" if now >= high - 2 else "ArrowRight"
-        thumb.focus()
-        before = self.page.evaluate(f"String({self.answer})")
-        self.page.evaluate(CLOCK, ["keydown", f"String({self.answer}) !== {json.dumps(before)}"])
-        thumb.press(self.towards)
-        taken = self.page.evaluate("window.measured")
-        arrived(self.page)
-        return taken
-
-
-def opened(browser: Browser, address: str, condition: str) -> Page:
-    page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
-    page.goto(address)
-    page.wait_for_function(condition, timeout=120_000)
-    return arrived(page)
-
-
-def sliders(browser: Browser, lectern: Server, floor: Server, floor_chart: Server) -> dict[str, Slider]:
-    """The floors' sliders, without and with a chart, the temperature of the soft targets, and a pruning ratio."""
-    bare = opened(browser, floor.address, TITLE)
-    chart = opened(browser, floor_chart.address, PLOTLY.format("chart"))
-    soft = opened(browser, lectern.url(), DRAWN.format("soft-bars"))
-    ratio = opened(browser, lectern.url(), DRAWN.format("soft-bars"))
-    view = ratio.get_by_test_id("stMain").get_by_text("Neurons and γ", exact=True)
-    view.click()
-    ratio.wait_for_function(DRAWN.format("neurons-curve"), timeout=120_000)
-    arrived(ratio)
-    return {
-        "floor": Slider(bare, ".st-key-slider", "document.querySelector('h1').innerText"),
-        "chart": Slider(chart, ".st-key-slider", "document.querySelector('.st-key-chart .barlayer')?.innerHTML"),
-        "temperature": Slider(soft, ".st-key-soft-T",
-                              "document.querySelector('.st-key-soft-bars .cartesianlayer')?.innerHTML"),
-        "ratio": Slider(ratio, ".st-key-neurons-ratio",
-                        "document.querySelector('.st-key-neurons-curve .cartesianlayer')?.innerHTML"),
-    }
-
-
-def answers(moved: dict[str, Slider], moves: int) -> dict[str, list[float]]:
-    """Milliseconds of each slider; they take turns."""
-    for slider in moved.values():
-        slider.move()  # what is computed once is computed now
-    times: dict[str, list[float]] = {name: [] for name in moved}
-    for _ in range(moves):
-        for name, slider in moved.items():
-            times[name].append(slider.move())
-    return times
 
 
 # ---- training ----
@@ -308,65 +169,16 @@ def machine() -> str:
             f"browser and server on the same cores, load {os.getloadavg()[0]:.1f} at the start")
 
 
-def against(what: str, ours: float, floor: float, budget: float, unit: str = "s", note: str = "") -> Row:
-    """A figure whose budget is a multiple of a floor."""
-    ratio = ours / floor
-    return Row(what, f"{ours:.2f} {unit}{note}", f"{floor:.2f} {unit}", f"{ratio:.2f}×", f"{budget:g}×", ratio <= budget)
-
-
-def below(what: str, ours: float, budget: float, unit: str, floor: str = "–", note: str = "") -> Row:
-    """A figure whose budget is a number."""
-    return Row(what, f"{ours:.2f} {unit}{note}", floor, "–", f"{budget:g} {unit}", ours <= budget)
-
-
-def markdown(rows: list[Row]) -> str:
-    lines = ["| what | measured | floor | ratio | budget | |", "|---|---|---|---|---|---|"]
-    lines += [f"| {r.what} | {r.ours} | {r.floor} | {r.ratio} | {r.budget} | {'✓' if r.kept else '**over**'} |" for r in rows]
-    return "\n".join(lines)
-
-
-def slider_rows(idle: dict[str, list[float]], busy: dict[str, list[float]]) -> list[Row]:
-    """Every slider against the bare one on an idle machine; the bare ones under load are there to compare."""
-    titles = {"temperature": "temperature → soft targets", "ratio": "pruning ratio → smaller network",
-              "chart": "(a bare slider with one Plotly chart)", "floor": "(the bare slider itself)"}
-    rows = []
-    for state, times, budget in (("idle", idle, 1.5), ("two trainings", busy, 2.0)):
-        for name, title in titles.items():
-            for which, of in (("median", median), ("p95", p95)):
-                row = against(f"{title}, {which}, {state}", of(times[name]) / 1000, of(idle["floor"]) / 1000, budget)
-                bare = name in ("chart", "floor")
-                rows.append(replace(row, budget="–", kept=True) if bare else row)
-    return rows
-
-
-def measure(browser: Browser, folder: Path, quick: bool, step: Callable[[str], None]) -> list[Row]:
-    few, moves = (1, 4) if quick else (3, 30)
-    step("opening")
-    seen = {name: median(values) for name, values in opening(browser, folder, few).items()}
-    rows = [
-        below("server up, until healthy", seen["lectern up"], 8, "s", f"{seen['empty up']:.2f} s"),
-        against("first picture of a fresh server, cold browser", seen["lectern fresh"], seen["chart fresh"], 1.2),
-        against("first picture, cold browser", seen["lectern cold"], seen["chart cold"], 1.2,
-                note=f" (empty page {seen['empty cold']:.2f} s)"),
-        below("first picture, warm browser", seen["lectern warm"], 2, "s",
-              f"{seen['chart warm']:.2f} s (empty page {seen['empty warm']:.2f} s)"),
-    ]
-    with ExitStack() as stack:
-        server, _ = started(folder / "app", stack, LECTERN_WORKERS="2")
-        floors = [started(folder / name, stack, FLOOR.format(name))[0] for name in ("slider", "slider_chart")]
+def house(browser: Browser, folder: Path, quick: bool, step: Callable[[str], None]) -> list[Row]:
+    """What is the same for all labs: the server, its memory, and training through jobs."""
+    few = 1 if quick else 3
+    start = time.perf_counter()
+    with serve(folder, LECTERN_WORKERS="2") as server:
+        rows = [below("server up, until healthy", time.perf_counter() - start, 8, "s")]
         step("Train and Stop")
         seen = train_and_stop(browser, server, few + 1)
         rows += [below("Train → first live frame, median", median(seen["train"]), 1, "s", note=f" (worst {max(seen['train']):.2f})"),
                  below("Stop → stopped, median", median(seen["stop"]), 0.3, "s", note=f" (worst {max(seen['stop']):.2f})")]
-        step("sliders, idle")
-        moved = sliders(browser, server, *floors)
-        idle = answers(moved, moves)
-        step("sliders while two trainings run")
-        with trainings(browser, server, 2):
-            busy = answers(moved, moves)
-        rows += slider_rows(idle, busy)
-        for slider in moved.values():
-            slider.page.context.close()
         step("memory")
         grown = growth(browser, server, 4 if quick else 20)
         shared = f" (RSS {memory(server, 'rss') / 1000:.2f})"
@@ -374,23 +186,20 @@ def measure(browser: Browser, folder: Path, quick: bool, step: Callable[[str], N
                  below("growth per visitor", grown, 1, "MB")]
         if not quick:
             step("the default run")
-            rows.insert(6, below("default live run of the first scene", whole_run(browser, server), 30, "s"))
-    step("explanations")
-    rows += explanations(few)
-    step("attacks")
-    rows += attacks(few)
-    step("adaptations")
-    rows += adaptations(few)
-    step("detectors")
-    rows += detections(few)
-    step("duels")
-    rows += duels(few)
-    step("encoders and decoders")
-    rows += sayings(few)
+            rows.append(below("default live run of the first scene", whole_run(browser, server), 30, "s"))
     step("training through jobs against the bare loop")
     seen = {name: median(values) for name, values in against_bare(1 if quick else 3, few).items()}
     return rows + [against("training through jobs, CPU time", seen["jobs cpu"], seen["bare cpu"], 1.05),
                    against("training through jobs, wall time", seen["jobs wall"], seen["bare wall"], 1.05)]
+
+
+def libraries(rounds: int, step: Callable[[str], None]) -> list[Row]:
+    """What each lab computes, held against a library or the usual program."""
+    rows = []
+    for compared in (explanations, attacks, adaptations, detections, duels, sayings):
+        step(compared.__name__)
+        rows += compared(rounds)
+    return rows
 
 
 def explanations(rounds: int) -> list[Row]:
@@ -483,17 +292,30 @@ def run_of(lab: str, settings: Settings) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="few repetitions: to see that it works, not to quote")
-    quick = parser.parse_args().quick
-    start, where = time.perf_counter(), machine()
+    parser.add_argument("--labs", nargs="*", default=labs.LABS, choices=labs.LABS, help="the pages to measure")
+    parser.add_argument("--only", choices=PARTS, nargs="*", default=PARTS, help="parts of it")
+    asked = parser.parse_args()
+    start, where, rows = time.perf_counter(), machine(), []
     expect.set_options(timeout=60_000)
     with tempfile.TemporaryDirectory(prefix="lectern-bench-") as folder, sync_playwright() as playwright:
         os.environ.update(LECTERN_RUNS=f"{folder}/runs", LECTERN_WORKERS="1", PYTHONPATH=str(ROOT))
         os.environ.pop("LECTERN_SCHEDULER", None)
         browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
-        rows = measure(browser, Path(folder), quick, say)
+        few, moves, chosen = 1 if asked.quick else 3, 4 if asked.quick else 30, list(asked.labs)
+        parts = {
+            "opening": lambda path: opening.measure(browser, path, chosen, few),
+            "sliders": lambda path: sliders.measure(browser, path, chosen, moves, None if asked.quick else trainings),
+            "live": lambda path: live.measure(browser, path, chosen),
+            "house": lambda path: house(browser, path, asked.quick, say),
+            "libraries": lambda path: libraries(few, say),
+        }
+        for part in asked.only:
+            say(part)
+            (Path(folder) / part).mkdir()
+            rows += parts[part](Path(folder) / part)
         browser.close()
     print(f"\n{markdown(rows)}\n\n{where}; {time.strftime('%Y-%m-%d')}, code {labs.code_version()}, "
-          f"{time.perf_counter() - start:.0f} s{', quick: not to quote' if quick else ''}.")
+          f"{time.perf_counter() - start:.0f} s{', quick: not to quote' if asked.quick else ''}.")
 
 
 if __name__ == "__main__":

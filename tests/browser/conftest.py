@@ -65,7 +65,7 @@ class Server:
 
 
 @contextmanager
-def serve(folder: Path, script: str = "app.py", **environment: str) -> Iterator[Server]:
+def serve(folder: Path, script: str = "app.py", root: Path = ROOT, **environment: str) -> Iterator[Server]:
     """Starts a server on a free port with a store of its own, waits until it is healthy, and ends it afterwards."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -74,7 +74,7 @@ def serve(folder: Path, script: str = "app.py", **environment: str) -> Iterator[
     with log.open("w") as out:
         process = subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", script, f"--server.port={port}", "--server.address=127.0.0.1"],
-            cwd=ROOT, stdout=out, stderr=out, stdin=subprocess.DEVNULL,
+            cwd=root, stdout=out, stderr=out, stdin=subprocess.DEVNULL,
             env=os.environ | {"LECTERN_RUNS": str(folder / "runs"), "LECTERN_WORKERS": "1"} | environment)
     server = Server(process, f"http://127.0.0.1:{port}", log)
     try:
