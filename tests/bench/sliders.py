@@ -15,7 +15,8 @@ from tests.browser.conftest import arrived
 INSIDE = "[data-testid=stTabs] [data-testid=stSlider]"
 FIGURES = "[...document.querySelectorAll('[data-testid=stTabs] .lectern-chart')]"
 DRAWN = f"{FIGURES}.map(e => e.dataset.drawn ?? 0).join()"  # how often each figure was drawn
-OTHERS = """[...document.querySelectorAll('[data-testid=stTabs] :is(img, svg.superpixels, .lectern-superpixels, [data-testid=stMetricValue])')]
+OTHERS = """[...document.querySelectorAll(
+    '[data-testid=stTabs] :is(img, .lectern-superpixels, [data-testid=stMetricValue])')]
     .map(e => e.src || e.innerText || e.innerHTML.length).join()"""  # of a view without figures
 NUMBER = "document.querySelector('h1').innerText"
 
