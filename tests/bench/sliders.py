@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import Browser, Error, Locator, Page
 
 from tests.bench.browser import CLOCK, FLOOR, TITLE, Row, against, median, opened, p95, page_of, servers
 from tests.bench.opening import PICTURE
@@ -15,7 +16,8 @@ from tests.browser.conftest import arrived
 INSIDE = "[data-testid=stTabs] [data-testid=stSlider]"
 FIGURES = "[...document.querySelectorAll('[data-testid=stTabs] .lectern-chart')]"
 DRAWN = f"{FIGURES}.map(e => e.dataset.drawn ?? 0).join()"  # how often each figure was drawn
-OTHERS = """[...document.querySelectorAll('[data-testid=stTabs] :is(img, svg.superpixels, .lectern-superpixels, [data-testid=stMetricValue])')]
+OTHERS = """[...document.querySelectorAll(
+    '[data-testid=stTabs] :is(img, .lectern-superpixels, [data-testid=stMetricValue])')]
     .map(e => e.src || e.innerText || e.innerHTML.length).join()"""  # of a view without figures
 NUMBER = "document.querySelector('h1').innerText"
 
@@ -54,10 +56,13 @@ def first_slider(page: Page) -> Slider:
             views.nth(view).click()
             arrived(page)
         found = page.locator(f"{INSIDE} input[type=range]:enabled")
-        if found.count():
-            found.first.scroll_into_view_if_needed()
+        for i in range(found.count()):
+            found.nth(i).scroll_into_view_if_needed()
             page.wait_for_timeout(1500)  # figures that came near are drawn
-            return Slider(page, found.first, DRAWN if page.evaluate(f"{FIGURES}.length") else OTHERS)
+            slider = Slider(page, found.nth(i), DRAWN if page.evaluate(f"{FIGURES}.length") else OTHERS)
+            with suppress(Error):  # it moves something that is no figure: the next one
+                slider.move()
+                return slider
     raise LookupError("no view has a slider")
 
 
