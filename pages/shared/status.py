@@ -28,10 +28,9 @@ def draw(current: Shown) -> None:
     else:
         about = current.run.about
         kind = _("Shipped run") if about.shipped else _("Your run")
-        processor = about.machine.get("processor", "")
         took = _("{:.0f} s") if about.seconds < SLOW else _("{:.0f} min")
         took = took.format(about.seconds if about.seconds < SLOW else about.seconds / 60)
-        st.caption(f"{kind} · {took}", help=f"{processor}, {_('one thread')}" if processor else None)
+        st.caption(f"{kind} · {took}")
 
 
 def notices(lab: str, current: Shown, drawing: Shown, settings: Settings, verb: str, trouble: str) -> None:

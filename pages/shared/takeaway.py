@@ -17,7 +17,7 @@ from core.runs import Run, table
 from core.settings import Metric
 from pages.shared import figures, lecture, shown
 from pages.shared.shown import Shown
-from pages.shared.words import _
+from pages.shared.words import _, plain
 
 
 def draw(current: Shown) -> None:
@@ -32,6 +32,8 @@ def draw(current: Shown) -> None:
             "the run with the same seed."
         )
     )
+    if processor := run.about.machine.get("processor"):
+        st.caption(_("It took {:.0f} s on one thread of {}.").format(run.about.seconds, plain(processor)))
     files = {
         _("Numbers (CSV)"): ("csv", "text/csv", "table", history),
         _("Settings and results (JSON)"): ("json", "application/json", "data_object", facts),
