@@ -12,7 +12,7 @@ DESKTOP = [{"width": 1280, "height": 720}, {"width": 1440, "height": 900}]
 PHONE = {"width": 375, "height": 812}
 KNOBS = "stSlider stSelectbox stNumberInput stButtonGroup stCheckbox".split()
 QUICK = {  # knobs of a run that ends within seconds, where the scene's takes longer
-    "transfer": {"epochs": 1}, "lifelong": {"epochs": 1}, "compression": {"epochs": 1}, "gan": {"steps": 200},
+    "transfer": {"steps": 100}, "lifelong": {"epochs": 1}, "compression": {"epochs": 1}, "gan": {"steps": 200},
     "seq2seq": {"scene": "reversal-in-ten-seconds"}}
 each_lab = pytest.mark.parametrize("lab", labs.LABS)
 
