@@ -84,7 +84,7 @@ def stills_of(run_id: str) -> Iterator[None]:
 
 def _still(key: str) -> str:
     """Address of the stored picture of this figure, without the theme and ending; empty when there is none."""
-    path = Path("stills") / RUN.get() / re.sub(r"[^A-Za-z0-9]+", "-", key)
+    path = Path("stills") / RUN.get() / re.sub(r"[^A-Za-z0-9_-]", "-", key)
     return f"app/static/{path}" if (SCRIPT.parent / f"{path}-light.webp").is_file() else ""
 
 

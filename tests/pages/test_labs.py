@@ -52,6 +52,8 @@ def test_a_first_visitor_meets_a_picture(visit, lab):
     assert [button.label for button in visitor.button][:6] == [verb, "Pause", "Step", "Stop", "Reset", "New seed"]
     disabled = {button.label for button in visitor.button if button.disabled}
     assert {"Pause", "Stop", "Reset"} <= disabled and not {verb, "Step", "New seed"} & disabled
+    on_stage = {chart.key: chart.figure.get("still", "") for chart in charts(visitor) if chart.figure.get("share")}
+    assert on_stage and all(on_stage.values()), f"no stored picture until Plotly has arrived (make stills): {on_stage}"
 
 
 @each_scene
