@@ -163,11 +163,13 @@ def _remind(where: str) -> None:
 
 
 def _main(fields: Mapping[str, FieldInfo], scene: Scene) -> list[str]:
-    """The knobs that stand in the open: the scene's, then those that another choice has brought with it."""
+    """The knobs that stand in the open: the scene's, then those that another choice has brought with it, of these first what the
+    visitor makes: without the photo an own photo cannot be attacked."""
     known = flatten(scene.settings)
     brought = [name for name in fields if name not in known and not extra(fields[name], "fine")]
+    made = [name for name in brought if extra(fields[name], "source") in OWN]
     wanted = [name for name in scene.knobs if name in fields]
-    return list(dict.fromkeys((*wanted, *brought)))[: max(AT_ONCE, len(wanted))]
+    return list(dict.fromkeys((*wanted, *made, *brought)))[: max(AT_ONCE, len(wanted) + len(made))]
 
 
 def _as_the_scene(lab: str, fields: Mapping[str, FieldInfo], scene: Scene) -> bool:

@@ -25,7 +25,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = float(os.environ.get("LECTERN_TEST_PATIENCE", 60))  # seconds; only a test that fails ever waits that long
+PATIENCE = float(os.environ.get("LECTERN_TEST_PATIENCE", 120))  # seconds; only a test that fails ever waits that long
 LAB = "network_compression"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
              "--disable-component-update", "--disable-sync",

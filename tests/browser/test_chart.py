@@ -78,9 +78,9 @@ def test_hovering_a_point_shows_its_name_and_its_picture(page):
         expect(shot).to_be_visible()
         assert shot.evaluate("s => getComputedStyle(s).backgroundPosition") == place
         url = shot.evaluate("s => getComputedStyle(s).backgroundImage")
-        sheet = np.asarray(Image.open(BytesIO(b64decode(url.removeprefix('url("data:image/png;base64,').removesuffix('")')))))
+        sheet = np.asarray(Image.open(BytesIO(b64decode(url.partition("base64,")[2].removesuffix('")')))).convert("L"))
         across, down = (-int(part.removesuffix("px")) // 10 for part in place.split())
-        assert sheet.shape == (14, 70) and sheet[down, across] == 20 * i
+        assert sheet.shape == (14, 70) and abs(int(sheet[down + 3, across + 3]) - 20 * i) <= 8, "WebP rounds a little"
     box = chart.locator(".scatterlayer .point").nth(12).bounding_box()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     expect(chart.locator(".hoverlayer")).to_have_text("none")
