@@ -129,9 +129,9 @@ class Seq2SeqSettings(Settings):
 
 METRICS = {  # of the examples of the development part, which no weight is learned from; the summary tells those of the test part
     "per": Metric("Wrong tokens (PER)", "%", chart="errors", top=105,  # at first several 100 %
-                  chance=Chance(lambda settings: trivial.level(settings.task, 0), "fixed rule")),
+                  chance=Chance(lambda settings: trivial.level(settings.task, 0), "fixed rule (PER)")),
     "wer": Metric("Wrong answers (WER)", "%", role="danger", chart="errors",
-                  chance=Chance(lambda settings: trivial.level(settings.task, 1), "fixed rule")),
+                  chance=Chance(lambda settings: trivial.level(settings.task, 1), "fixed rule (WER)")),
     "forced": Metric("Wrong, last token given", "%", role="control", chart="errors",
                      chance=Chance(lambda settings: trivial.level(settings.task, 2), "last token only")),
     "loss": Metric("Training loss", "nats per token", role="before", chart="loss", chance=None),  # with dropout and label smoothing

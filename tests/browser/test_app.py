@@ -142,7 +142,7 @@ def test_a_run_ends_and_its_model_can_be_opened(visit):
     assert re.fullmatch(r"compression-[0-9a-f]{12}", run)
     page.get_by_role("tab", name="Explain").click()
     expect(page.get_by_text(re.compile("says")).first).to_be_visible()
-    maps = page.get_by_role("img", name=re.compile("^Why, "))
+    maps = page.get_by_role("figure", name=re.compile("^Why, "))
     expect(maps).to_have_count(2)  # the teacher's and the new network's
     page.get_by_role("tab", name="Take away").click()
     with page.expect_download() as download:

@@ -39,6 +39,6 @@ def test_a_digit_in_colour_is_explained_before_and_after(visit):
     page.get_by_role("tab", name="Explain").click()
     arrived(page)
     for name in ("Before: source only", "This run's network"):
-        expect(page.get_by_role("img", name=f"Why, {name}")).to_be_visible()
+        expect(page.get_by_role("figure", name=f"Why, {name}")).to_be_visible()
     look(page, "Source")
     expect(page.get_by_role("img", name="A handwritten 3")).to_be_visible()

@@ -16,8 +16,8 @@ from pages.views.seq2seq import data, hear, tree
 from tests.pages.conftest import charts, text_of
 from tests.pages.views.seq2seq_page import RUNS, SAY, SHOWN, TOY, calm, figure, rows, saved, tables, view, widget
 
-beam, sample, worth, card = (  # the package calls views by the name of their file
-    import_module(f"pages.views.seq2seq.{name}") for name in ("beam", "sample", "worth", "card"))
+beam, sample, worth = (  # the package calls views by the name of their file
+    import_module(f"pages.views.seq2seq.{name}") for name in ("beam", "sample", "worth"))
 VIEWS = ("beam", "sample")
 NONSENSE = ["", "   ", "42", "🐈", "x" * 200, "日本", ", .", "<", "$\\frac{1}{2}$", "`7`"]
 GREEDY_OR_BEAM = "seq2seq-greedy-or-beam"
