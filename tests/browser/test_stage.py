@@ -92,6 +92,8 @@ def test_knobs_buttons_numbers_and_the_whole_picture_are_seen_without_scrolling(
         wrong += [f"{scene.slug} on a phone: {fault}" for fault in phone_faults(page)]
         page.set_viewport_size(DESKTOP[0])
     assert not wrong, "\n".join(wrong)
+    loaded = page.evaluate("performance.getEntriesByType('resource').map(r => r.name).filter(name => name.includes('plotly-'))")
+    assert loaded and not [name for name in loaded if "gl3d" in name], "the stage needs no 3-D bundle"
 
 
 def faults(page, size):
