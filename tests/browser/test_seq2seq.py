@@ -56,6 +56,6 @@ def test_a_token_is_forced_and_taken_back(visit):
     type_in(page, "One word or phrase", "cat")
     expect(page.get_by_text("would have said by itself", exact=False)).to_be_visible()
     page.get_by_role("button", name="Force it").click()
-    expect(page.get_by_text("Another token at step 1.", exact=False)).to_be_visible()
+    expect(page.get_by_text("Another token at step 1:", exact=False)).to_be_visible()
     button(page, "Undo").click()
     expect(page.get_by_text("would have said by itself", exact=False)).to_be_visible()
