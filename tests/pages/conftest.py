@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from PIL import Image
 from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
@@ -70,6 +71,7 @@ SEEDS = count(5000)
 @cache
 def training(**flat: Any) -> tuple[Settings, tuple[Event, ...]]:
     """The settings, with a seed of their own, and all events of a real training."""
+    torch.set_num_threads(1)  # as in the workers: with more the same settings end elsewhere
     settings = build(labs.settings_class("compression"), {"seed": next(SEEDS)} | flat)
     return settings, tuple(labs.trainer("compression")(settings))
 
