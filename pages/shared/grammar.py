@@ -106,3 +106,17 @@ def number(value: Any) -> float | None:
 
 def numbers(values: Any) -> list[float | None]:
     return [number(v) for v in values]
+
+
+def lettering(texts: Sequence[str], at: Sequence[tuple[float, float]], **look: Any) -> Trace:
+    """Texts that stand in the picture, one at each (x, y): no points, no legend, nothing under the pointer. look: more of the trace."""
+    return {
+        "type": "scatter",
+        "mode": "text",
+        "name": "",
+        "showlegend": False,
+        "hoverinfo": "skip",
+        "x": [x for x, _ in at],
+        "y": [y for _, y in at],
+        "text": list(texts),
+    } | look

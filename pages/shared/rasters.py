@@ -13,7 +13,7 @@ from PIL import Image
 
 from pages.shared import figures
 from pages.shared.figures import Figure, axis, names_of
-from pages.shared.grammar import DIVERGING, INK, PAPER, SEQUENTIAL, Line, Trace, numbers, said
+from pages.shared.grammar import DIVERGING, INK, PAPER, SEQUENTIAL, Line, Trace, lettering, numbers, said
 
 DARKEST = 0.32  # share of the ink's colour where a field is at its top
 SPACE, WORD = 1.12, 0.3  # from picture to picture in a gallery, and what a word below takes, in pictures
@@ -253,21 +253,15 @@ def _hover(title: str, which: str, names: Sequence[str]) -> str:
     return f"{said(title)} %{{{which}}}<br>".lstrip() if title or len(names) else ""
 
 
-def _words(words: Sequence[str], at: Sequence[tuple[float, float]], inks: Sequence[str], below: float = 0.0) -> Trace:
+def _words(texts: Sequence[str], at: Sequence[tuple[float, float]], inks: Sequence[str], below: float = 0.0) -> Trace:
     """Words that stand on squares, each in an ink that can be read there."""
-    return {
-        "type": "scatter",
-        "mode": "text",
-        "name": "",
-        "showlegend": False,
-        "hoverinfo": "skip",
-        "x": [x for x, _ in at],
-        "y": [y + below for _, y in at],
-        "text": list(words),
-        "cliponaxis": False,
-        "textposition": "bottom center" if below else "middle center",
-        "textfont": {"color": list(inks)},
-    }
+    return lettering(
+        texts,
+        [(x, y + below) for x, y in at],
+        cliponaxis=False,
+        textposition="bottom center" if below else "middle center",
+        textfont={"color": list(inks)},
+    )
 
 
 def _scale(stops: Sequence[str]) -> list[list[Any]]:

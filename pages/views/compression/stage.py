@@ -9,7 +9,7 @@ import numpy as np
 
 from pages.shared import chart, figures, rasters
 from pages.shared.figures import Figure
-from pages.shared.grammar import COLOURS, INK, Trace
+from pages.shared.grammar import COLOURS, INK, Trace, lettering
 from pages.shared.shown import Shown
 from pages.shared.words import _
 
@@ -245,17 +245,7 @@ def _title(text: str, x: float) -> dict[str, object]:
 
 
 def _text(at: Sequence[tuple[float, float, str]]) -> Trace:
-    return {
-        "type": "scatter",
-        "mode": "text",
-        "name": "",
-        "showlegend": False,
-        "hoverinfo": "skip",
-        "x": [x for x, __, __ in at],
-        "y": [y for __, y, __ in at],
-        "text": [text for __, __, text in at],
-        "textfont": {"size": 12, "color": INK},
-    }
+    return lettering([text for __, __, text in at], [(x, y) for x, y, __ in at], textfont={"size": 12, "color": INK})
 
 
 def _faded(hue: str, share: float) -> str:

@@ -7,7 +7,7 @@ from core.data.words import EXAMPLES
 from core.seq2seq.edits import aligned, distance
 from pages.shared import figures
 from pages.shared.figures import COLOURS, INK, Figure
-from pages.shared.grammar import Trace
+from pages.shared.grammar import Trace, lettering
 from pages.shared.grammar import said as written
 from pages.shared.words import _
 
@@ -168,16 +168,10 @@ def _notes(rows: Sequence[Row], columns: int) -> Trace:
 
 
 def _words(at: Sequence[tuple[float, float, str]], hue: str, place: str) -> Trace:
-    return {
-        "type": "scatter",
-        "mode": "text",
-        "name": "",
-        "showlegend": False,
-        "hoverinfo": "skip",
-        "cliponaxis": False,
-        "x": [x for x, y, text in at],
-        "y": [y for x, y, text in at],
-        "text": [written(text) for x, y, text in at],
-        "textposition": place,
-        "textfont": {"color": hue, "size": SMALL},
-    }
+    return lettering(
+        [written(text) for __, __, text in at],
+        [(x, y) for x, y, __ in at],
+        cliponaxis=False,
+        textposition=place,
+        textfont={"color": hue, "size": SMALL},
+    )
