@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from pages.shared import browser
-from pages.shared.words import _
+from pages.parts import browser
+from pages.parts.words import _
 
 st.set_page_config("Lectern", "assets/icon.png", layout="wide")
 browser.settle()

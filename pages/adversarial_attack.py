@@ -1,6 +1,6 @@
 """Adversarial attack: the page arranges, core/attack computes, pages/views/attack draws."""
 
-from pages.shared.frame import lab_page
+from pages.parts.frame import lab_page
 from pages.views import attack
 
 lab_page(

@@ -1,6 +1,6 @@
 """Explainable AI: the page arranges, core/explain computes, pages/views/explain draws."""
 
-from pages.shared.frame import lab_page
+from pages.parts.frame import lab_page
 from pages.views import explain
 
 lab_page(

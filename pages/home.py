@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core import jobs
-from pages.shared.words import _
+from pages.parts.words import _
 from pages.views.home import cards, now, stories
 
 story = stories.chosen()

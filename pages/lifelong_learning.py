@@ -1,6 +1,6 @@
 """Life-long learning: the page arranges, core/lifelong computes, pages/views/lifelong draws."""
 
-from pages.shared.frame import lab_page
+from pages.parts.frame import lab_page
 from pages.views import lifelong
 
 lab_page("lifelong", inside=lifelong.inside, picture=lifelong.picture, networks=lifelong.networks)

@@ -1,6 +1,6 @@
 """Network compression: the page arranges, core/compression computes, pages/views/compression.py draws."""
 
-from pages.shared.frame import lab_page
+from pages.parts.frame import lab_page
 from pages.views import compression
 from pages.views.compression import stage
 

@@ -6,9 +6,9 @@ import streamlit as st
 
 from core import env, runs
 from core.runs import RunError
-from pages.shared import lecture, shown
-from pages.shared.places import PAGES
-from pages.shared.words import _, plain
+from pages.parts import lecture, shown
+from pages.parts.places import PAGES
+from pages.parts.words import _, plain
 
 found, skipped = runs.listing()
 found.sort(key=lambda about: about.shipped)  # one's own first, the newest on top

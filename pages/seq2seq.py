@@ -1,6 +1,6 @@
 """Sequence to sequence: the page arranges, core/seq2seq computes, pages/views/seq2seq draws."""
 
-from pages.shared.frame import lab_page
+from pages.parts.frame import lab_page
 from pages.views import seq2seq
 from pages.views.seq2seq import stage
 

@@ -1,6 +1,6 @@
 """Transfer learning: the page arranges, core/transfer computes, pages/views/transfer draws."""
 
-from pages.shared.frame import lab_page
+from pages.parts.frame import lab_page
 from pages.views import transfer
 
 lab_page(

@@ -3,8 +3,8 @@
 import numpy as np
 import streamlit as st
 
-from pages.shared import chart, figures, rasters
-from pages.shared.figures import Line
+from pages.parts import chart, figures, rasters
+from pages.parts.figures import Line
 
 st.set_page_config(layout="wide")
 n = st.slider("n", 3, 40, 3, key="n")

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from core import labs
-from pages.shared import lecture
+from pages.parts import lecture
 from tests.browser.conftest import (
     VALUE,
     arrived,

@@ -1,4 +1,4 @@
-"""A figure in the browser: hover, zoom, legend, theme, table, files, finger. What it draws is tested in tests/pages/shared."""
+"""A figure in the browser: hover, zoom, legend, theme, table, files, finger. What it draws is tested in tests/pages/parts."""
 
 import re
 from base64 import b64decode

@@ -11,7 +11,7 @@ from PIL import Image
 from skimage.measure import label
 
 from core.data import pictures
-from pages.shared import pad, superpixels
+from pages.parts import pad, superpixels
 
 SHOWN = """([parts, data]) => {
     document.body.innerHTML = parts.html;

@@ -16,7 +16,7 @@ from core.anomaly.yardsticks import (
     RIVAL,
     YARDSTICKS,
 )
-from pages.shared import lecture
+from pages.parts import lecture
 from tests.lectures.anomaly import of_file
 from tests.lectures.claims import summary, sweep, table
 

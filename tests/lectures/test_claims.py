@@ -11,7 +11,7 @@ import pytest
 from core import labs, yardsticks
 from core.settings import SCORED, UNDECLARED, Metric
 from core.yardsticks import Yardstick
-from pages.shared import lecture
+from pages.parts import lecture
 from tests.lectures.claims import Claim, Near, agrees, claim, numbers_without_claim
 
 each_lab = pytest.mark.parametrize("lab", labs.LABS)

@@ -9,8 +9,8 @@ from pydantic.fields import FieldInfo
 
 from core import labs
 from core.settings import Scene, choices_of, extra, flat_fields, flatten, union_members
-from pages.shared import lecture
-from pages.shared.knobs import label_of
+from pages.parts import lecture
+from pages.parts.knobs import label_of
 
 SCENE = re.compile(r"^## scene: (\S+) \|[^\n]*\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 ASKED = re.compile(r"(?P<setup>.+)\n\n\*\*(?P<question>[^*\n]+)\*\*\n\n(?P<choices>(?:- [^\n]+\n)+)\n"

@@ -7,8 +7,8 @@ from PIL import Image
 from core import jobs, labs, runs
 from core.pace import View
 from core.settings import build
-from pages.shared import chart, lecture
-from pages.shared.places import PAGES
+from pages.parts import chart, lecture
+from pages.parts.places import PAGES
 from pages.views.home import cards, now, stories, thumbnails
 from tests.pages.conftest import charts, check, text_of
 

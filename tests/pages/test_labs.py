@@ -8,8 +8,8 @@ import pytest
 from core import labs, runs
 from core.events import Finished, Picture, Started
 from core.settings import bounds_of, build, choices_of, every_field, extra, flat_fields, flatten, union_members
-from pages.shared import frame, knobs, lecture
-from pages.shared.words import prose
+from pages.parts import frame, knobs, lecture
+from pages.parts.words import prose
 from tests.pages.conftest import PAGES, charts, check, said, shown, text_of
 
 SCENES = [(lab, scene) for lab in labs.LABS for scene in labs.module(lab, "settings").SCENES]

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from pages.shared.figures import DIVERGING
-from pages.shared.overlay import WIDE, enlarged, overlay, top_of
+from pages.parts.figures import DIVERGING
+from pages.parts.overlay import WIDE, enlarged, overlay, top_of
 
 BLUE, ORANGE = ([int(stop[i:i + 2], 16) for i in (1, 3, 5)] for stop in (DIVERGING[0], DIVERGING[2]))
 

@@ -14,7 +14,7 @@ from core.explain.settings import ExplainSettings
 from core.settings import build, flatten
 from core.subject.models import digit_at, look_at
 from core.subject.settings import MOST_TEXT
-from pages.shared import compare
+from pages.parts import compare
 from tests.pages.conftest import charts, check, said, text_of
 from tests.pages.conftest import shown as settings_of
 

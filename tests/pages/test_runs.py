@@ -3,7 +3,7 @@
 import pytest
 
 from core import runs
-from pages.shared import lecture
+from pages.parts import lecture
 from tests.pages.conftest import charts, check, said, shown, text_of
 
 PAGE = "pages/runs.py"

@@ -10,11 +10,11 @@ from scipy.stats import rankdata
 
 from core.anomaly import decide
 from core.runs import RunError
-from pages.shared import chart, figures, rasters, views
-from pages.shared.figures import COLOURS
-from pages.shared.overlay import inline
-from pages.shared.shown import Shown
-from pages.shared.words import _
+from pages.parts import chart, figures, rasters, views
+from pages.parts.figures import COLOURS
+from pages.parts.overlay import inline
+from pages.parts.shown import Shown
+from pages.parts.words import _
 from pages.views.anomaly import data, example, panels
 from pages.views.anomaly import rivals as held_against
 from pages.views.anomaly.example import Example

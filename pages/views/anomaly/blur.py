@@ -7,10 +7,10 @@ import numpy as np
 import streamlit as st
 
 from core.anomaly import decide
-from pages.shared import chart, figures, views
-from pages.shared.figures import Line
-from pages.shared.shown import Shown
-from pages.shared.words import _
+from pages.parts import chart, figures, views
+from pages.parts.figures import Line
+from pages.parts.shown import Shown
+from pages.parts.words import _
 from pages.views.anomaly import data
 from pages.views.anomaly.data import number
 

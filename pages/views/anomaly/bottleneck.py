@@ -12,10 +12,10 @@ from core import runs
 from core.anomaly import decide
 from core.runs import About, RunError
 from core.settings import flatten
-from pages.shared import chart, figures, views
-from pages.shared.figures import Line
-from pages.shared.shown import Shown
-from pages.shared.words import _
+from pages.parts import chart, figures, views
+from pages.parts.figures import Line
+from pages.parts.shown import Shown
+from pages.parts.words import _
 from pages.views.anomaly import data, panels
 
 MOST = 300  # components, as the knob of PCA has it

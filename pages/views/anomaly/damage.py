@@ -7,9 +7,9 @@ import numpy as np
 import streamlit as st
 
 from core.anomaly import decide
-from pages.shared import chart, figures
-from pages.shared.shown import Shown
-from pages.shared.words import _
+from pages.parts import chart, figures
+from pages.parts.shown import Shown
+from pages.parts.words import _
 from pages.views.anomaly import data
 from pages.views.anomaly.blur import MARKED, Blurred, at_blur, blurred, residuals
 from pages.views.anomaly.data import number

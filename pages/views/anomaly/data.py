@@ -9,9 +9,9 @@ import streamlit as st
 from core import runs
 from core.runs import About
 from core.settings import build, union_members
-from pages.shared import shown
-from pages.shared.shown import Shown
-from pages.shared.words import _
+from pages.parts import shown
+from pages.parts.shown import Shown
+from pages.parts.words import _
 
 PROMISE = 0.1  # of normals may raise the alarm at the threshold that is drawn
 TAIL = 0.98  # share of all scores that a histogram has room for: a few lie far out

@@ -9,8 +9,8 @@ import numpy as np
 import streamlit as st
 
 from core.anomaly.decide import p_values
-from pages.shared import own, pad, rasters, views
-from pages.shared.words import _, plain
+from pages.parts import own, pad, rasters, views
+from pages.parts.words import _, plain
 from pages.views.anomaly import data
 from pages.views.anomaly.data import Scores
 

@@ -7,9 +7,9 @@ import streamlit as st
 
 from core.anomaly import decide
 from core.runs import RunError
-from pages.shared import chart, figures, rasters
-from pages.shared.shown import Shown
-from pages.shared.words import _
+from pages.parts import chart, figures, rasters
+from pages.parts.shown import Shown
+from pages.parts.words import _
 from pages.views.anomaly import data
 from pages.views.anomaly.blur import MARKED, Blurred, at_blur, blur_slider, blurred, rebuilds, residuals, say_blur
 from pages.views.anomaly.damage import by_kind, damage_table, kinds_chart

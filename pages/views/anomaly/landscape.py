@@ -9,9 +9,9 @@ from scipy.spatial import cKDTree
 from scipy.stats import rankdata
 
 from core.anomaly.decide import conformal_threshold
-from pages.shared import chart, figures, rasters, views
-from pages.shared.shown import Shown
-from pages.shared.words import _
+from pages.parts import chart, figures, rasters, views
+from pages.parts.shown import Shown
+from pages.parts.words import _
 from pages.views.anomaly import data
 
 REACH = 2.0  # where the measured plane ends, as core/anomaly/worlds.py has it

@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.anomaly import decide
 from core.runs import RunError
-from pages.shared.words import _
+from pages.parts.words import _
 from pages.views.anomaly import data, example
 from pages.views.anomaly.rivals import Rival
 

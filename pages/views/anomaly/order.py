@@ -6,9 +6,9 @@ import numpy as np
 import streamlit as st
 
 from core.anomaly import decide
-from pages.shared import chart, views
-from pages.shared.shown import Shown
-from pages.shared.words import _
+from pages.parts import chart, views
+from pages.parts.shown import Shown
+from pages.parts.words import _
 from pages.views.anomaly import data
 from pages.views.anomaly.damage import kind_names, kinds_of
 

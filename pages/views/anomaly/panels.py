@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from pages.shared import figures, rasters
-from pages.shared.grammar import Trace
-from pages.shared.words import _
+from pages.parts import figures, rasters
+from pages.parts.grammar import Trace
+from pages.parts.words import _
 
 LARGE = 240  # pixels of a large picture on the screen
 

@@ -6,9 +6,9 @@ import numpy as np
 import streamlit as st
 
 from core.anomaly import decide
-from pages.shared import chart
-from pages.shared.shown import Shown
-from pages.shared.words import _
+from pages.parts import chart
+from pages.parts.shown import Shown
+from pages.parts.words import _
 from pages.views.anomaly import panels
 from pages.views.anomaly.blur import residuals
 from pages.views.anomaly.data import Scores, number

@@ -14,9 +14,9 @@ from core import runs
 from core.anomaly import decide
 from core.runs import About, RunError
 from core.settings import flatten
-from pages.shared import shown
-from pages.shared.shown import Shown
-from pages.shared.words import _
+from pages.parts import shown
+from pages.parts.shown import Shown
+from pages.parts.words import _
 from pages.views.anomaly import data
 
 FAMILIES = {  # as Ruff et al. 2021, figure 1, group them, with what looks at a density of its own

@@ -4,10 +4,10 @@ what each threshold costs."""
 import numpy as np
 
 from core.anomaly.decide import auroc, conformal_threshold, confusion, roc
-from pages.shared import chart, figures
-from pages.shared.figures import Line
-from pages.shared.shown import Shown
-from pages.shared.words import _
+from pages.parts import chart, figures
+from pages.parts.figures import Line
+from pages.parts.shown import Shown
+from pages.parts.words import _
 from pages.views.anomaly import data, panels
 from pages.views.anomaly.costs import LECTURE, Prices, on_scores
 from pages.views.anomaly.data import PROMISE, clipped

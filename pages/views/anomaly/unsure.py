@@ -8,10 +8,10 @@ import streamlit as st
 from core.anomaly.decide import auroc
 from core.runs import RunError
 from core.settings import BadSettings
-from pages.shared import chart, figures, views
-from pages.shared.figures import Line
-from pages.shared.shown import Shown
-from pages.shared.words import _
+from pages.parts import chart, figures, views
+from pages.parts.figures import Line
+from pages.parts.shown import Shown
+from pages.parts.words import _
 from pages.views.anomaly import data
 from pages.views.anomaly.data import Scores, clipped
 

@@ -8,10 +8,10 @@ import streamlit as st
 
 from core.anomaly import decide
 from core.runs import RunError
-from pages.shared import digit, explain, knobs, shown, views
-from pages.shared.overlay import overlay, top_of
-from pages.shared.shown import Shown
-from pages.shared.words import _
+from pages.parts import digit, explain, knobs, shown, views
+from pages.parts.overlay import overlay, top_of
+from pages.parts.shown import Shown
+from pages.parts.words import _
 from pages.views.anomaly import data, example, maps, why_table
 from pages.views.anomaly import rivals as held_against
 from pages.views.anomaly.example import PROMISE, Example

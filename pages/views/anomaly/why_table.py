@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from pages.shared import chart, views
-from pages.shared.shown import Shown
-from pages.shared.words import _
+from pages.parts import chart, views
+from pages.parts.shown import Shown
+from pages.parts.words import _
 from pages.views.anomaly import data, example, panels
 from pages.views.anomaly.example import Example
 

@@ -5,10 +5,10 @@ import streamlit as st
 from core import runs
 from core.runs import RunError
 from core.settings import Settings
-from pages.shared import digit, views
-from pages.shared import explain as explained
-from pages.shared.shown import Shown
-from pages.shared.words import _
+from pages.parts import digit, views
+from pages.parts import explain as explained
+from pages.parts.shown import Shown
+from pages.parts.words import _
 from pages.views.attack import data
 from pages.views.attack.becomes import becomes
 from pages.views.attack.defences import defences

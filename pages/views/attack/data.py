@@ -9,9 +9,9 @@ import streamlit as st
 
 from core import runs
 from core.runs import RunError
-from pages.shared import shown
-from pages.shared.shown import Shown
-from pages.shared.words import _
+from pages.parts import shown
+from pages.parts.shown import Shown
+from pages.parts.words import _
 
 PAGE = "pages/adversarial_attack.py"
 FULL = 127  # grey levels from the middle to black or white

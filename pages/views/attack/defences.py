@@ -4,9 +4,9 @@ from typing import Any
 
 import streamlit as st
 
-from pages.shared import chart, figures, panels
-from pages.shared.shown import Shown
-from pages.shared.words import _
+from pages.parts import chart, figures, panels
+from pages.parts.shown import Shown
+from pages.parts.words import _
 from pages.views.attack import data
 
 STEPS, SAMPLES = {True: 7, False: 20}, {True: 4, False: 8}  # of PGD on a photo, and on a digit

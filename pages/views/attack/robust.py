@@ -8,10 +8,10 @@ import streamlit as st
 from core import runs
 from core.attack.settings import METRICS
 from core.runs import About, RunError
-from pages.shared import chart, figures, rasters, shown, views
-from pages.shared.figures import Line
-from pages.shared.shown import Shown
-from pages.shared.words import _
+from pages.parts import chart, figures, rasters, shown, views
+from pages.parts.figures import Line
+from pages.parts.shown import Shown
+from pages.parts.words import _
 from pages.views.attack import data
 from pages.views.attack.becomes import draw_becomes
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import streamlit as st
 
-from pages.shared import chart
-from pages.shared.shown import Shown
-from pages.shared.words import _
+from pages.parts import chart
+from pages.parts.shown import Shown
+from pages.parts.words import _
 from pages.views.attack import data
 from pages.views.attack.stage import before_after
 

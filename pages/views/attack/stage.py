@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from pages.shared import chart, figures, panels, rasters
-from pages.shared.shown import Shown
-from pages.shared.words import _
+from pages.parts import chart, figures, panels, rasters
+from pages.parts.shown import Shown
+from pages.parts.words import _
 from pages.views.attack import data
 from pages.views.attack.becomes import becomes_figure
 from pages.views.attack.detection import roc_curves, score_histogram, scores_of

@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from pages.shared import chart, panels
-from pages.shared.overlay import top_of
-from pages.shared.shown import Shown
-from pages.shared.words import _
+from pages.parts import chart, panels
+from pages.parts.overlay import top_of
+from pages.parts.shown import Shown
+from pages.parts.words import _
 from pages.views.attack import data
 
 METHODS = {"saliency": "Saliency", "input_x_gradient": "Input × gradient", "grad_cam": "Grad-CAM"}

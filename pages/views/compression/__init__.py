@@ -5,9 +5,9 @@ Every view is a fragment: its sliders redraw the view alone, from networks that 
 
 import streamlit as st
 
-from pages.shared import shown, views
-from pages.shared.shown import Shown
-from pages.shared.words import _
+from pages.parts import shown, views
+from pages.parts.shown import Shown
+from pages.parts.words import _
 from pages.views.compression.bits import bits
 from pages.views.compression.deep import deep
 from pages.views.compression.pareto import pareto

@@ -3,10 +3,10 @@
 import streamlit as st
 
 from core.runs import RunError
-from pages.shared import chart, figures, views
-from pages.shared.figures import Line
-from pages.shared.shown import Shown
-from pages.shared.words import _
+from pages.parts import chart, figures, views
+from pages.parts.figures import Line
+from pages.parts.shown import Shown
+from pages.parts.words import _
 from pages.views.compression import data
 from pages.views.compression.choice import guessing, network
 

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.settings import TEN_DIGITS
-from pages.shared import shown, views
-from pages.shared.figures import Line
-from pages.shared.shown import Shown
-from pages.shared.words import _
+from pages.parts import shown, views
+from pages.parts.figures import Line
+from pages.parts.shown import Shown
+from pages.parts.words import _
 
 
 def network(current: Shown, where: str, first: str = "") -> tuple[str, str]:

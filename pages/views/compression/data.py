@@ -7,8 +7,8 @@ import streamlit as st
 
 from core import runs
 from core.runs import RunError
-from pages.shared.shown import Shown
-from pages.shared.words import _
+from pages.parts.shown import Shown
+from pages.parts.words import _
 
 once = st.cache_data(max_entries=64, show_spinner="Measuring this network once …")
 

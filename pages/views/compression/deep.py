@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from pages.shared import chart, figures, views
-from pages.shared.shown import Shown
-from pages.shared.words import _
+from pages.parts import chart, figures, views
+from pages.parts.shown import Shown
+from pages.parts.words import _
 from pages.views.compression import data
 
 

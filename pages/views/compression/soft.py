@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from pages.shared import chart, digit, figures, shown
-from pages.shared.figures import Line
-from pages.shared.shown import Shown
-from pages.shared.words import _
+from pages.parts import chart, digit, figures, shown
+from pages.parts.figures import Line
+from pages.parts.shown import Shown
+from pages.parts.words import _
 from pages.views.compression import data
 
 

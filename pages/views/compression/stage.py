@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pages.shared import chart, figures, rasters
-from pages.shared.figures import Figure
-from pages.shared.grammar import COLOURS, INK, Trace, lettering
-from pages.shared.shown import Shown
-from pages.shared.words import _
+from pages.parts import chart, figures, rasters
+from pages.parts.figures import Figure
+from pages.parts.grammar import COLOURS, INK, Trace, lettering
+from pages.parts.shown import Shown
+from pages.parts.words import _
 
 TALL, LOW = 0.8, 0.2  # of the stage's height: the picture, and the sizes below it
 GAP = 1.2  # between two matrices, in cells

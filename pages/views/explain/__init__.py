@@ -1,8 +1,8 @@
 """What the explainable AI page draws: the live picture, the views of Look inside (one idea a file)."""
 
-from pages.shared import views
-from pages.shared.shown import Shown
-from pages.shared.words import _
+from pages.parts import views
+from pages.parts.shown import Shown
+from pages.parts.words import _
 from pages.views.explain.asked import asked, asked_about
 from pages.views.explain.be_lime import be_lime
 from pages.views.explain.beside import beside

@@ -4,9 +4,9 @@ from typing import Any
 
 import streamlit as st
 
-from pages.shared import explain
-from pages.shared.shown import Shown
-from pages.shared.words import _
+from pages.parts import explain
+from pages.parts.shown import Shown
+from pages.parts.words import _
 from pages.views.explain import data
 
 

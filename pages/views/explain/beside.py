@@ -3,10 +3,10 @@
 import numpy as np
 import streamlit as st
 
-from pages.shared import chart, panels, rasters
-from pages.shared.overlay import pixels
-from pages.shared.shown import Shown
-from pages.shared.words import _
+from pages.parts import chart, panels, rasters
+from pages.parts.overlay import pixels
+from pages.parts.shown import Shown
+from pages.parts.words import _
 from pages.views.explain import data
 
 FIRST = ("saliency", "integrated_gradients", "guided_backprop", "grad_cam", "occlusion", "lime")

@@ -9,7 +9,7 @@ import streamlit as st
 from core import runs
 from core.runs import RunError
 from core.subject.models import DIGITS, Subject, look_at
-from pages.shared.shown import Shown
+from pages.parts.shown import Shown
 
 Array = np.ndarray
 QUICK = ("saliency", "input_x_gradient", "grad_cam")  # on a photo, within a second or two

@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from pages.shared import chart, figures, rasters, views
-from pages.shared.overlay import pixels
-from pages.shared.shown import Shown
-from pages.shared.words import _
+from pages.parts import chart, figures, rasters, views
+from pages.parts.overlay import pixels
+from pages.parts.shown import Shown
+from pages.parts.words import _
 from pages.views.explain import data
 
 EACH = 50  # test digits of each class

@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from pages.shared import chart, panels, rasters, views
-from pages.shared.overlay import pixels, top_of
-from pages.shared.shown import Shown
-from pages.shared.words import _
+from pages.parts import chart, panels, rasters, views
+from pages.parts.overlay import pixels, top_of
+from pages.parts.shown import Shown
+from pages.parts.words import _
 from pages.views.explain import data
 
 GRID = 64  # maps at once, eight in a row

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from pages.shared import figures
-from pages.shared.figures import Line
-from pages.shared.shown import Shown
-from pages.shared.words import _
+from pages.parts import figures
+from pages.parts.figures import Line
+from pages.parts.shown import Shown
+from pages.parts.words import _
 
 CURVES = {"map": "after", "random": "control", "input only": "before"}  # whose order → role
 WAYS = ("deletion", "insertion")

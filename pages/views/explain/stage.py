@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from pages.shared import chart, figures, panels
-from pages.shared.shown import Shown
-from pages.shared.words import _
+from pages.parts import chart, figures, panels
+from pages.parts.shown import Shown
+from pages.parts.words import _
 from pages.views.explain.hidden import deletion_insertion, tests_of
 
 FIGURE = 0.87  # share of the stage that the figure has above the slider

@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from pages.shared import chart
-from pages.shared.shown import Shown
-from pages.shared.words import _
+from pages.parts import chart
+from pages.parts.shown import Shown
+from pages.parts.words import _
 from pages.views.explain import weights
 
 SHOWN = 8  # weights, of up to thirty

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from pages.shared import chart, lecture
-from pages.shared.shown import Shown
-from pages.shared.words import _
+from pages.parts import chart, lecture
+from pages.parts.shown import Shown
+from pages.parts.words import _
 from pages.views.explain import data
 from pages.views.explain.hidden import CURVES, WAYS, Tests, control_names, deletion_insertion, tests_of
 

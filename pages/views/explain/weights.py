@@ -3,9 +3,9 @@
 import re
 from collections.abc import Sequence
 
-from pages.shared import figures
-from pages.shared.figures import Figure
-from pages.shared.grammar import INK, colour, numbers
+from pages.parts import figures
+from pages.parts.figures import Figure
+from pages.parts.grammar import INK, colour, numbers
 
 Row = tuple[str, float, float]  # what it is, its weight, the standard deviation over repeats
 STRONG, WEAK = 0.4, 0.04  # shares of the largest weight from which on a word is bold, and coloured at all

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from pages.shared import lecture, views
-from pages.shared.shown import Shown
-from pages.shared.words import _
+from pages.parts import lecture, views
+from pages.parts.shown import Shown
+from pages.parts.words import _
 
 PAGE = "pages/explainable_ai.py"
 

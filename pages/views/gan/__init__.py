@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from pages.shared import views
-from pages.shared.shown import Shown
-from pages.shared.words import _
+from pages.parts import views
+from pages.parts.shown import Shown
+from pages.parts.words import _
 from pages.views.gan.copying import copying
 from pages.views.gan.film import film
 from pages.views.gan.half import half

@@ -8,9 +8,9 @@ import numpy as np
 import streamlit as st
 
 from core.gan.settings import PLACES, WASSERSTEIN
-from pages.shared import views
-from pages.shared.shown import Shown
-from pages.shared.words import _
+from pages.parts import views
+from pages.parts.shown import Shown
+from pages.parts.words import _
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,9 +3,9 @@
 import numpy as np
 import streamlit as st
 
-from pages.shared import chart, figures, rasters
-from pages.shared.shown import Shown
-from pages.shared.words import _
+from pages.parts import chart, figures, rasters
+from pages.parts.shown import Shown
+from pages.parts.words import _
 from pages.views.gan import data, plane
 from pages.views.gan.stage import wall
 

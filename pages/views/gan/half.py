@@ -7,10 +7,10 @@ import streamlit as st
 
 from core.gan import rivals
 from core.gan.settings import METRICS
-from pages.shared import chart, figures
-from pages.shared.figures import Line
-from pages.shared.shown import Shown
-from pages.shared.words import _
+from pages.parts import chart, figures
+from pages.parts.figures import Line
+from pages.parts.shown import Shown
+from pages.parts.words import _
 from pages.views.gan import best, data
 
 NEAR = 0.05  # of one half may both means be

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from pages.shared import chart, figures, rasters, views
-from pages.shared.shown import Shown
-from pages.shared.words import _
+from pages.parts import chart, figures, rasters, views
+from pages.parts.shown import Shown
+from pages.parts.words import _
 from pages.views.gan import data, pick, plane
 from pages.views.gan.stage import wall
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.shared import chart, views
-from pages.shared.words import _
+from pages.parts import chart, views
+from pages.parts.words import _
 
 
 def chosen(key: str, many: int, letters: Sequence[str], first: Sequence[int], what: str) -> list[int]:

@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from pages.shared import figures, rasters
-from pages.shared.grammar import COLOURS, DIVERGING, INK, PAPER, Trace
-from pages.shared.words import _
+from pages.parts import figures, rasters
+from pages.parts.grammar import COLOURS, DIVERGING, INK, PAPER, Trace
+from pages.parts.words import _
 
 REACH = 1.5  # where the measured plane ends, as core/gan/worlds.py has it
 LONGEST = 0.26  # of an arrow, in units of the plane

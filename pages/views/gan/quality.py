@@ -7,10 +7,10 @@ import streamlit as st
 
 from core.gan import rivals
 from core.gan.settings import METRICS
-from pages.shared import chart, figures
-from pages.shared.figures import Line
-from pages.shared.shown import Shown
-from pages.shared.words import _
+from pages.parts import chart, figures
+from pages.parts.figures import Line
+from pages.parts.shown import Shown
+from pages.parts.words import _
 from pages.views.gan import data
 
 FEW = 1000  # test digits below which the Fréchet distance is clearly larger than with all of them

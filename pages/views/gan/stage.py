@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from pages.shared import chart, figures, rasters
-from pages.shared.shown import Shown
-from pages.shared.words import _
+from pages.parts import chart, figures, rasters
+from pages.parts.shown import Shown
+from pages.parts.words import _
 from pages.views.gan import data, plane
 from pages.views.gan.scores import span
 

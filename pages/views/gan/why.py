@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from pages.shared import chart, knobs, rasters
-from pages.shared.overlay import enlarged, overlay, top_of
-from pages.shared.shown import Shown
-from pages.shared.words import _
+from pages.parts import chart, knobs, rasters
+from pages.parts.overlay import enlarged, overlay, top_of
+from pages.parts.shown import Shown
+from pages.parts.words import _
 from pages.views.gan import data, why_plane
 
 FAKE = 0  # the first of the two logits

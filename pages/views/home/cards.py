@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.shared import lecture
-from pages.shared.places import PAGES
-from pages.shared.words import _
+from pages.parts import lecture
+from pages.parts.places import PAGES
+from pages.parts.words import _
 from pages.views.home.stories import Story
 
 FOLDER = "assets/labs"  # made by thumbnails.py

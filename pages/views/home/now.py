@@ -7,8 +7,8 @@ import streamlit as st
 from core import jobs, labs
 from core.pace import View
 from core.settings import flatten
-from pages.shared import lecture, shown
-from pages.shared.words import _
+from pages.parts import lecture, shown
+from pages.parts.words import _
 
 EVERY = 3.0  # seconds
 MOST = 3  # runs that are listed

@@ -9,10 +9,10 @@ import streamlit as st
 
 from core import runs
 from core.runs import Run, RunError
-from pages.shared import chart, figures, rasters, shown
-from pages.shared.figures import Figure
-from pages.shared.grammar import dots
-from pages.shared.words import _
+from pages.parts import chart, figures, rasters, shown
+from pages.parts.figures import Figure
+from pages.parts.grammar import dots
+from pages.parts.words import _
 
 CHOICE = "home/story"
 HEIGHT = 440  # pixels, where the page gives a film no other height

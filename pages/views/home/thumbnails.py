@@ -10,8 +10,8 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from core import runs
-from pages.shared.figures import COLOURS, DIVERGING, SEQUENTIAL
-from pages.shared.overlay import overlay
+from pages.parts.figures import COLOURS, DIVERGING, SEQUENTIAL
+from pages.parts.overlay import overlay
 
 FOLDER = Path(__file__).resolve().parents[3] / "assets" / "labs"
 WIDE, TALL = 480, 320  # pixels of each picture; on the page it is about a third as wide

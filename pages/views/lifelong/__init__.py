@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from pages.shared import shown, views
-from pages.shared.shown import Shown
-from pages.shared.words import _
+from pages.parts import shown, views
+from pages.parts.shown import Shown
+from pages.parts.words import _
 from pages.views.lifelong import data
 from pages.views.lifelong.cost import cost
 from pages.views.lifelong.forgetting import forgetting

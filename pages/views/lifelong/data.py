@@ -8,7 +8,7 @@ import streamlit as st
 from core import runs
 from core.lifelong.settings import METRICS, LifelongSettings
 from core.runs import About, Run, RunError, table
-from pages.shared.words import _
+from pages.parts.words import _
 
 SHIPPED = {
     "finetune": "lifelong-forget-everything",

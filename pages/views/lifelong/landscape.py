@@ -6,10 +6,10 @@ import numpy as np
 import streamlit as st
 
 from core.settings import bounds_of
-from pages.shared import chart, figures, lecture, rasters, views
-from pages.shared.figures import Line
-from pages.shared.shown import Shown
-from pages.shared.words import _
+from pages.parts import chart, figures, lecture, rasters, views
+from pages.parts.figures import Line
+from pages.parts.shown import Shown
+from pages.parts.words import _
 from pages.views.lifelong import data
 
 HIGHEST = 6.4  # height at which a surface is cut off

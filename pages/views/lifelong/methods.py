@@ -3,10 +3,10 @@
 import streamlit as st
 
 from core.lifelong.settings import METRICS
-from pages.shared import chart, figures, views
-from pages.shared.figures import Line
-from pages.shared.shown import Shown
-from pages.shared.words import _
+from pages.parts import chart, figures, views
+from pages.parts.figures import Line
+from pages.parts.shown import Shown
+from pages.parts.words import _
 from pages.views.lifelong import data
 
 FIRST = ("finetune", "l2", "ewc", "mas", "replay", "joint")  # shown at first, where they are there

@@ -6,9 +6,9 @@ import numpy as np
 import streamlit as st
 
 from core.events import Metrics
-from pages.shared import chart, figures, lecture, rasters
-from pages.shared.shown import Shown
-from pages.shared.words import _
+from pages.parts import chart, figures, lecture, rasters
+from pages.parts.shown import Shown
+from pages.parts.words import _
 
 LARGE, SMALL = 17, 13  # letters in the cells, in pixels
 ROOMY = 6  # tasks up to which the cells have room for large letters

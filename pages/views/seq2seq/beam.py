@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from pages.shared import chart
-from pages.shared.shown import Shown
-from pages.shared.words import _, plain
+from pages.parts import chart
+from pages.parts.shown import Shown
+from pages.parts.words import _, plain
 from pages.views.seq2seq import data, tiles, tree
 from pages.views.seq2seq.hear import complain, heard, typed, words
 from pages.views.seq2seq.worth import example_key, worth

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from pages.shared import chart, rasters
-from pages.shared.shown import Shown
-from pages.shared.words import _, plain
+from pages.parts import chart, rasters
+from pages.parts.shown import Shown
+from pages.parts.words import _, plain
 from pages.views.seq2seq import data
 from pages.views.seq2seq.lengths import words_for
 

@@ -8,9 +8,9 @@ from core import runs
 from core.runs import RunError
 from core.seq2seq import trivial
 from core.seq2seq.settings import SHIPPED, Task
-from pages.shared import shown
-from pages.shared.shown import Shown
-from pages.shared.words import _, plain
+from pages.parts import shown
+from pages.parts.shown import Shown
+from pages.parts.words import _, plain
 
 HELD_OUT = 1000  # examples of the test part that the views judge by
 

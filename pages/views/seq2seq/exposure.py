@@ -8,10 +8,10 @@ from core import runs
 from core.seq2seq import trivial
 from core.seq2seq.settings import Seq2SeqSettings
 from core.settings import BadSettings, build
-from pages.shared import chart, figures, views
-from pages.shared.figures import Line
-from pages.shared.shown import Shown
-from pages.shared.words import _, plain
+from pages.parts import chart, figures, views
+from pages.parts.figures import Line
+from pages.parts.shown import Shown
+from pages.parts.words import _, plain
 from pages.views.seq2seq import data
 from pages.views.seq2seq.lengths import others, words_for
 

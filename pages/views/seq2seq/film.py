@@ -3,9 +3,9 @@
 import numpy as np
 import streamlit as st
 
-from pages.shared import chart, views
-from pages.shared.shown import Shown
-from pages.shared.words import _, plain
+from pages.parts import chart, views
+from pages.parts.shown import Shown
+from pages.parts.words import _, plain
 from pages.views.seq2seq import stage
 
 

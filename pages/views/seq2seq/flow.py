@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pages.shared import figures
-from pages.shared.figures import COLOURS, INK, Figure
-from pages.shared.grammar import Trace
-from pages.shared.grammar import said as written
-from pages.shared.words import _
+from pages.parts import figures
+from pages.parts.figures import COLOURS, INK, Figure
+from pages.parts.grammar import Trace
+from pages.parts.grammar import said as written
+from pages.parts.words import _
 
 READ, ENCODED, VECTOR, DECODED, SAID = 0.0, 1.0, 1.9, 2.9, 3.9  # heights of the rows, downward
 FAINT = 0.15  # of what has not happened yet

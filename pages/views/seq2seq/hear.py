@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from core.seq2seq.settings import Dates, Pronounce, Task
-from pages.shared.words import _, plain
+from pages.parts.words import _, plain
 from pages.views.seq2seq import data
 
 MOST = 12  # words of a line

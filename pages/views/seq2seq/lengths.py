@@ -8,10 +8,10 @@ import streamlit as st
 from core import runs
 from core.seq2seq.settings import Seq2SeqSettings, Task, Toy
 from core.settings import BadSettings, build
-from pages.shared import chart, figures, views
-from pages.shared.figures import Line
-from pages.shared.shown import Shown
-from pages.shared.words import _, plain
+from pages.parts import chart, figures, views
+from pages.parts.figures import Line
+from pages.parts.shown import Shown
+from pages.parts.words import _, plain
 from pages.views.seq2seq import data
 
 ENOUGH = 20  # examples that a percentage needs

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from pages.shared import chart, figures, views
-from pages.shared.shown import Shown
-from pages.shared.words import _, plain
+from pages.parts import chart, figures, views
+from pages.parts.shown import Shown
+from pages.parts.words import _, plain
 from pages.views.seq2seq import data, tiles
 from pages.views.seq2seq.hear import Heard, complain, heard, typed, words
 from pages.views.seq2seq.steps import after

@@ -5,9 +5,9 @@ import streamlit as st
 
 from core.data import dates
 from core.seq2seq.settings import Task
-from pages.shared import chart, views
-from pages.shared.shown import Shown
-from pages.shared.words import _
+from pages.parts import chart, views
+from pages.parts.shown import Shown
+from pages.parts.words import _
 from pages.views.seq2seq import data, flow, stage, tiles
 from pages.views.seq2seq.hear import Heard, architecture, complain, heard, origin, typed, words
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.data.words import EXAMPLES
 from core.seq2seq.settings import Pronounce, Task
-from pages.shared.words import _
+from pages.parts.words import _
 
 COLUMNS = 3
 

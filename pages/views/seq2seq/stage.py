@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from pages.shared import chart, figures, rasters
-from pages.shared.shown import Shown
-from pages.shared.words import _
+from pages.parts import chart, figures, rasters
+from pages.parts.shown import Shown
+from pages.parts.words import _
 from pages.views.seq2seq import tiles
 
 SPARE = 2  # columns for what is said too much

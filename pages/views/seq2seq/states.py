@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from pages.shared import chart, figures, views
-from pages.shared.shown import Shown
-from pages.shared.words import _
+from pages.parts import chart, figures, views
+from pages.parts.shown import Shown
+from pages.parts.words import _
 from pages.views.seq2seq import data
 from pages.views.seq2seq.lengths import words_for
 

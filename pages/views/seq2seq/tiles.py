@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from core.data.words import EXAMPLES
 from core.seq2seq.edits import aligned, distance
-from pages.shared import figures
-from pages.shared.figures import COLOURS, INK, Figure
-from pages.shared.grammar import Trace, lettering
-from pages.shared.grammar import said as written
-from pages.shared.words import _
+from pages.parts import figures
+from pages.parts.figures import COLOURS, INK, Figure
+from pages.parts.grammar import Trace, lettering
+from pages.parts.grammar import said as written
+from pages.parts.words import _
 
 WIDE, HIGH = 0.9, 0.56  # of a tile, where columns and rows are 1 apart
 PALEST, FULLEST = 0.14, 0.72  # of the colour, for a token said with p = 0 and with p = 1

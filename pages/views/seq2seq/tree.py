@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pages.shared import figures
-from pages.shared.figures import COLOURS, INK, Figure
-from pages.shared.grammar import Trace
-from pages.shared.grammar import said as written
-from pages.shared.words import _
+from pages.parts import figures
+from pages.parts.figures import COLOURS, INK, Figure
+from pages.parts.grammar import Trace
+from pages.parts.grammar import said as written
+from pages.parts.words import _
 
 WIDE, HIGH = 0.62, 0.8  # of a box, where steps and rows are 1 apart
 ROW = 40  # pixels

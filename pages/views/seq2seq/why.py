@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from pages.shared import chart, figures, rasters, views
-from pages.shared.shown import Shown
-from pages.shared.words import _, plain
+from pages.parts import chart, figures, rasters, views
+from pages.parts.shown import Shown
+from pages.parts.words import _, plain
 from pages.views.seq2seq import data
 
 LOOKED, NOTHING = "looked", "nothing"  # what may stand beside a method

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from pages.shared.shown import Shown
-from pages.shared.words import _, plain
+from pages.parts.shown import Shown
+from pages.parts.words import _, plain
 from pages.views.seq2seq import data, tiles
 
 JUDGED = 500  # test examples that greedy and beam are judged by

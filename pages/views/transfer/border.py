@@ -3,9 +3,9 @@
 import numpy as np
 import streamlit as st
 
-from pages.shared import chart, figures, rasters, views
-from pages.shared.shown import Shown
-from pages.shared.words import _
+from pages.parts import chart, figures, rasters, views
+from pages.parts.shown import Shown
+from pages.parts.words import _
 from pages.views.transfer.cloud import at_step
 
 REACH = 2.2  # where the measured plane ends, as core/transfer/watch.py has it

@@ -4,9 +4,9 @@ import numpy as np
 import streamlit as st
 
 from core.events import Metrics
-from pages.shared import chart, figures, rasters, views
-from pages.shared.shown import Shown
-from pages.shared.words import _
+from pages.parts import chart, figures, rasters, views
+from pages.parts.shown import Shown
+from pages.parts.words import _
 from pages.views.transfer.domains import shown_in_cloud
 
 ALT = _("The features of source and target as two clouds of points")

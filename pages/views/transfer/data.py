@@ -8,9 +8,9 @@ import streamlit as st
 from core import runs
 from core.runs import About, RunError, table
 from core.settings import flatten, union_members
-from pages.shared import digit, shown
-from pages.shared.shown import Shown
-from pages.shared.words import _
+from pages.parts import digit, shown
+from pages.parts.shown import Shown
+from pages.parts.words import _
 from pages.views.transfer.domains import tests
 
 TARGET = ("target", "direction", "angle", "inversion", "blur", "turn")

@@ -6,10 +6,10 @@ import numpy as np
 import streamlit as st
 
 from core.transfer.settings import labelled
-from pages.shared import digit, figures, rasters
-from pages.shared.overlay import pixels
-from pages.shared.shown import Shown
-from pages.shared.words import _
+from pages.parts import digit, figures, rasters
+from pages.parts.overlay import pixels
+from pages.parts.shown import Shown
+from pages.parts.words import _
 
 ALT = _("Ten test digits of the source, and ten of the target with the network's answers")
 

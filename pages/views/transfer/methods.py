@@ -5,10 +5,10 @@ from collections.abc import Mapping
 import streamlit as st
 
 from core.runs import About
-from pages.shared import chart, figures, views
-from pages.shared.figures import Line
-from pages.shared.shown import Shown
-from pages.shared.words import _
+from pages.parts import chart, figures, views
+from pages.parts.figures import Line
+from pages.parts.shown import Shown
+from pages.parts.words import _
 from pages.views.transfer import data
 
 MOST = 10  # curves over one another

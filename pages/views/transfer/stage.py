@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from pages.shared import chart, figures
-from pages.shared.shown import Shown
+from pages.parts import chart, figures
+from pages.parts.shown import Shown
 from pages.views.transfer import domains
 from pages.views.transfer.border import ALT as PLANE
 from pages.views.transfer.border import LARGE, REACH, plane

@@ -7,9 +7,9 @@ import numpy as np
 import streamlit as st
 
 from core.runs import RunError
-from pages.shared import chart, figures, rasters, shown
-from pages.shared.shown import Shown
-from pages.shared.words import _
+from pages.parts import chart, figures, rasters, shown
+from pages.parts.shown import Shown
+from pages.parts.words import _
 from pages.views.transfer import data
 
 WORTH = 5.0  # of 100 pictures: below that a mistake is not told

@@ -6,10 +6,10 @@ import numpy as np
 import streamlit as st
 
 from core.runs import RunError
-from pages.shared import digit, explain, shown
-from pages.shared.overlay import overlay, top_of
-from pages.shared.shown import Shown
-from pages.shared.words import _
+from pages.parts import digit, explain, shown
+from pages.parts.overlay import overlay, top_of
+from pages.parts.shown import Shown
+from pages.parts.words import _
 from pages.views.transfer import data
 
 METHODS = {

@@ -10,10 +10,10 @@ import streamlit as st
 
 from core.events import Started
 from core.transfer.settings import METRICS
-from pages.shared import chart, figures, shown
-from pages.shared.figures import Line
-from pages.shared.shown import Shown
-from pages.shared.words import _
+from pages.parts import chart, figures, shown
+from pages.parts.figures import Line
+from pages.parts.shown import Shown
+from pages.parts.words import _
 from pages.views.transfer import data
 
 NEAR = 60.0  # %: up to here a classifier of two equally large domains is hardly better than guessing

@@ -16,7 +16,7 @@ from core.anomaly.detector import blurred
 from core.anomaly.settings import AnomalySettings
 from core.anomaly.yardsticks import GRIDS, YARDSTICKS
 from core.settings import build
-from pages.shared import lecture
+from pages.parts import lecture
 
 
 @pytest.mark.parametrize("formula", measure.THEORY, ids=lambda formula: formula.title)

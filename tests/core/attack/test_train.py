@@ -33,7 +33,7 @@ from core.runs import RunError
 from core.settings import flatten
 from core.subject.models import as_bytes, digit_at, digit_net, look_at
 from core.subject.settings import SHIPPED_NETWORK, Digit, Drawing, Photo, Upload
-from pages.shared import lecture
+from pages.parts import lecture
 
 E = {"epsilon": 50.5}  # no whole number: a saved pixel may go 50 levels
 ATTACKS = [s.Noise(**E), s.FGSM(**E), s.IFGSM(**E, steps=3, stride=40), s.PGD(**E, steps=2, restarts=2, stride=60),

@@ -29,7 +29,7 @@ from core.runs import RunError
 from core.settings import build, flatten
 from core.subject.models import digit_at, digit_net, look_at
 from core.subject.settings import SHIPPED_NETWORK, Digit, Drawing, Photo, Upload
-from pages.shared import lecture
+from pages.parts import lecture
 
 MAPS = [s.Saliency(), s.SmoothGrad(samples=5), s.InputXGradient(), s.IntegratedGradients(steps=20), s.GradientShap(samples=5),
         s.DeepLift(), s.GuidedBackprop(), s.GradCam(), s.GuidedGradCam(), s.Occlusion(window=50), s.FeatureAblation(segments=10),

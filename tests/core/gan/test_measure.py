@@ -12,7 +12,7 @@ from core.gan import losses, measure, models, rivals
 from core.gan.settings import SHIPPED, GanSettings
 from core.gan.yardsticks import YARDSTICKS
 from core.settings import build, every_field, extra
-from pages.shared import lecture
+from pages.parts import lecture
 
 
 @pytest.mark.parametrize("formula", measure.THEORY, ids=lambda formula: formula.title)

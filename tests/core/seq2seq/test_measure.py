@@ -12,7 +12,7 @@ from core.seq2seq import decode, measure, models, score, tasks, train
 from core.seq2seq.settings import SCENES, SHIPPED, Seq2SeqSettings
 from core.seq2seq.yardsticks import TRAINED, YARDSTICKS
 from core.settings import build
-from pages.shared import lecture
+from pages.parts import lecture
 
 
 @pytest.mark.parametrize("formula", measure.THEORY, ids=lambda formula: formula.title)

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from core import labs, runs
 from core.seq2seq.settings import SHIPPED, Seq2SeqSettings
 from core.settings import build, flatten
-from pages.shared import shown
+from pages.parts import shown
 from tests.pages.conftest import charts
 
 SAY, TOY = "seq2seq-say-it", "seq2seq-reversal-in-ten-seconds"
@@ -43,7 +43,7 @@ def drawn(name, run_id):
     """One view of a stored run, alone on a page."""
     from importlib import import_module
 
-    from pages.shared import shown
+    from pages.parts import shown
 
     getattr(import_module(f"pages.views.seq2seq.{name}"), name)(shown.find(run_id))
 

@@ -21,8 +21,8 @@ from core.anomaly.settings import AnomalySettings
 from core.data import faces, pictures
 from core.events import Finished, Metrics
 from core.settings import build, flatten
-from pages.shared import chart as pages_chart
-from pages.shared import pad, shown
+from pages.parts import chart as pages_chart
+from pages.parts import pad, shown
 from pages.views.anomaly import data
 from tests.pages.conftest import charts, text_of
 
@@ -65,7 +65,7 @@ def drawn(name, run_id):
     """One view of a stored run, alone on a page."""
     from importlib import import_module
 
-    from pages.shared import shown
+    from pages.parts import shown
 
     getattr(import_module(f"pages.views.anomaly.{name}"), name)(shown.find(run_id))
 

@@ -17,7 +17,7 @@ from core.anomaly import decide
 from core.anomaly.settings import AnomalySettings
 from core.events import Picture
 from core.settings import build, flatten
-from pages.shared import shown
+from pages.parts import shown
 from pages.views.anomaly import data
 from pages.views.anomaly.data import Scores
 from tests.pages.conftest import charts, check, text_of

@@ -17,7 +17,7 @@ from core.anomaly.detector import scores
 from core.anomaly.settings import PCA, AnomalySettings
 from core.events import Finished, Metrics
 from core.settings import build, flatten
-from pages.shared import chart, shown
+from pages.parts import chart, shown
 from pages.views.anomaly import data
 from tests.pages.conftest import charts, marks, text_of
 
@@ -67,7 +67,7 @@ def drawn(name, run_id):
     """One view of a stored run, alone on a page."""
     from importlib import import_module
 
-    from pages.shared import shown
+    from pages.parts import shown
 
     for each in name.split():
         module, __, function = each.partition(".")

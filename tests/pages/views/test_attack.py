@@ -21,7 +21,7 @@ from core.pace import View
 from core.settings import build, flatten
 from core.subject.models import DIGITS, Subject, as_bytes, digit_at, digit_net, from_bytes, photo_net
 from core.subject.settings import SHIPPED_NETWORK
-from pages.shared import shown, takeaway
+from pages.parts import shown, takeaway
 from pages.views import attack as views
 from pages.views.attack import data
 from tests.pages.conftest import PAGES, behind, charts, check, keys_of, text_of

@@ -8,7 +8,7 @@ from core import runs
 from core.compression.settings import CompressionSettings
 from core.events import Picture, Started
 from core.settings import union_members
-from pages.shared.shown import Shown
+from pages.parts.shown import Shown
 from pages.views.compression import stage
 from tests.pages.conftest import charts, check, text_of
 
@@ -132,7 +132,7 @@ def run_of(facts, *pictures):
 
 
 def staged(run_id):
-    from pages.shared import shown
+    from pages.parts import shown
     from pages.views.compression import stage
 
     stage.picture(shown.find(run_id))

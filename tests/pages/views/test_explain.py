@@ -18,8 +18,8 @@ from core.explain.settings import METHOD_NAMES, METHODS, METRICS, SCENES, SHIPPE
 from core.settings import build, flatten
 from core.subject.models import digit_net, from_bytes
 from core.subject.settings import MOST_TEXT
-from pages.shared import compare, digit, explain, knobs, lecture, overlay, shown, takeaway
-from pages.shared.overlay import pixels
+from pages.parts import compare, digit, explain, knobs, lecture, overlay, shown, takeaway
+from pages.parts.overlay import pixels
 from pages.views import explain as views
 from pages.views.explain.stage import CURVED
 from tests.pages.conftest import PAGES, behind, charts, check, keys_of, said, text_of

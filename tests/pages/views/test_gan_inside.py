@@ -17,7 +17,7 @@ from core.events import Finished
 from core.gan import watch
 from core.gan.settings import GanSettings
 from core.settings import build, flatten
-from pages.shared import chart, figures, shown, status
+from pages.parts import chart, figures, shown, status
 from pages.views.gan import data
 from tests.pages.conftest import charts, marks, text_of
 
@@ -58,7 +58,7 @@ def drawn(names, run_id):
     """Views of a stored run, alone on a page."""
     from importlib import import_module
 
-    from pages.shared import shown
+    from pages.parts import shown
 
     for name in names.split():
         module, __, function = name.partition(".")

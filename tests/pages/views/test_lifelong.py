@@ -12,7 +12,7 @@ from core.events import Metrics, Picture
 from core.lifelong.settings import METRICS, SCENES, SHIPPED, LifelongSettings
 from core.lifelong.tasks import stream as tasks_of
 from core.settings import build, flatten, union_members
-from pages.shared import figures, lecture, shown
+from pages.parts import figures, lecture, shown
 from pages.views import lifelong
 from pages.views.lifelong import data, stage
 from pages.views.lifelong.landscape import HIGHEST

@@ -11,7 +11,7 @@ from core.data import dates, words
 from core.seq2seq import decode
 from core.seq2seq.models import EOS
 from core.seq2seq.settings import Dates
-from pages.shared import shown
+from pages.parts import shown
 from pages.views.seq2seq import data
 from tests.pages.conftest import charts, text_of
 from tests.pages.views.seq2seq_page import SAY, TOY, calm, figure, rows, saved, view, widget, written
@@ -100,7 +100,7 @@ def test_what_was_typed_stays_when_another_run_comes():
     def two(first, second):
         import streamlit as st
 
-        from pages.shared import shown
+        from pages.parts import shown
         from pages.views.seq2seq.say import say
 
         say(shown.find(second if st.checkbox("next") else first))
@@ -224,7 +224,7 @@ def test_an_answer_ends_and_begins_again():
 # ---- the live picture and the film ----
 
 def staged(run_id):
-    from pages.shared import shown
+    from pages.parts import shown
     from pages.views.seq2seq import stage
 
     current = shown.find(run_id)
@@ -309,7 +309,7 @@ def test_tiles_are_drawn_as_they_are():
 
 
 def inside_of(run_id):
-    from pages.shared import shown
+    from pages.parts import shown
     from pages.views import seq2seq
 
     seq2seq.inside(shown.find(run_id))

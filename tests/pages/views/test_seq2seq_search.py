@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from core import runs
 from core.seq2seq import decode, score
 from core.seq2seq.models import BOS, EOS, PAD
-from pages.shared import shown
+from pages.parts import shown
 from pages.views.seq2seq import data, hear, tree
 from tests.pages.conftest import charts, text_of
 from tests.pages.views.seq2seq_page import RUNS, SAY, SHOWN, TOY, calm, figure, rows, saved, tables, view, widget

@@ -16,7 +16,7 @@ from core.events import Finished, Metrics
 from core.settings import build, flatten
 from core.transfer import domains, watch
 from core.transfer.settings import TransferSettings
-from pages.shared import shown, views
+from pages.parts import shown, views
 from pages.views.transfer import data
 from tests.pages.conftest import PAGES, charts, check, said, text_of
 

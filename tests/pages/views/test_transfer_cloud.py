@@ -17,8 +17,8 @@ from core.settings import build, flatten
 from core.transfer import watch
 from core.transfer.domains import domains
 from core.transfer.settings import Coloured, Scanned, TransferSettings
-from pages.shared import rasters
-from pages.shared.shown import Shown
+from pages.parts import rasters
+from pages.parts.shown import Shown
 from pages.views.transfer import stage
 from pages.views.transfer.border import REACH
 from pages.views.transfer.cloud import at_home, distances, few, picture, spans
@@ -74,7 +74,7 @@ def part_of_a_page():
 
     import streamlit as st
 
-    from pages.shared import shown
+    from pages.parts import shown
 
     file, name = st.session_state["part"]
     part = getattr(importlib.import_module(f"pages.views.transfer.{file}"), name)

@@ -1,0 +1,98 @@
+"""The row of buttons above the picture, and what each of them does."""
+
+import time
+from collections.abc import Callable
+from random import randrange
+from typing import Any
+
+import streamlit as st
+
+from core import jobs
+from core.jobs import JobError
+from core.settings import BadSettings, Settings
+from pages.parts import knobs, shown
+from pages.parts.shown import Shown
+from pages.parts.words import _
+
+MOMENT = 0.3  # seconds that a press of the first button waits for a run that may be so short
+
+
+def draw(lab: str, settings: Settings, current: Shown, verb: str, possible: bool) -> None:
+    """Train (or the lab's own verb) · Pause · Step · Stop · Reset · New seed. All keep their places: none moves under the hand.
+
+    possible: whether a run can begin with the knobs as they stand.
+    """
+    state = current.view.state if current.live else "idle"
+    idle, paused, own = state == "idle", state == "paused", st.session_state[f"{lab}/run"] is not None
+    start = (_train, lab, type(settings))
+    _button(lab, "train", _(verb), "play_arrow", possible and idle, "", *start, "run")
+    if paused:
+        _button(lab, "pause", _("Go on"), "resume", True, _("Go on with this run."), _steer, lab, "run")
+    else:
+        _button(lab, "pause", _("Pause"), "pause", state == "running", _("Rest until you press again."), _steer, lab, "pause")
+    step = (_steer, lab, "step") if paused else (*start, "step")
+    _button(lab, "step", _("Step"), "skip_next", paused or (possible and idle), _("Go on until the next report, then wait."), *step)
+    _button(lab, "stop", _("Stop"), "stop", current.live, _("End this run and keep what it learned."), _steer, lab, "stop")
+    _button(lab, "reset", _("Reset"), "replay", own, _("Back to the scene's run. Knobs and seed stay."), _reset, lab)
+    _button(lab, "new", _("New seed"), "casino", idle, _("Other random numbers for the next run."), _new_seed, lab)
+
+
+def _button(lab: str, key: str, label: str, icon: str, enabled: bool, tip: str, act: Callable[..., None], *args: Any) -> None:
+    st.button(
+        label,
+        icon=f":material/{icon}:",
+        type="primary" if key == "train" else "secondary",
+        disabled=not enabled,
+        key=f"{lab}/{key}",
+        on_click=act,
+        args=args,
+        help=tip or None,
+    )
+
+
+def _train(lab: str, model: type[Settings], wish: str) -> None:
+    """Trains with what the widgets show at this moment, even when the page has not been redrawn since a knob moved."""
+    st.session_state[f"{lab}/said"] = ""
+    try:
+        settings = knobs.read(lab, model)
+        jobs.give_way(shown.viewer())  # what the visitor left in another lab
+        st.session_state[f"{lab}/run"] = jobs.start(lab, settings, shown.viewer(), wish)
+        _first_news(st.session_state[f"{lab}/run"])
+    except (JobError, BadSettings) as error:
+        st.session_state[f"{lab}/said"] = str(error)
+
+
+def _first_news(run_id: str, known: int = 0) -> None:
+    """Waits a moment, so that what takes no longer is there with the first redraw, and not after two more. known: events before."""
+    end = time.monotonic() + MOMENT
+    while time.monotonic() < end:
+        view = jobs.watch(run_id, shown.viewer())
+        if view is None or not view.live or (view.state == "paused" and view.total > known):
+            return
+        time.sleep(0.02)
+
+
+def _steer(lab: str, wish: str) -> None:
+    run_id = st.session_state[f"{lab}/run"]
+    before = jobs.watch(run_id, shown.viewer())
+    sentence = st.session_state[f"{lab}/said"] = jobs.steer(run_id, shown.viewer(), wish)
+    if wish == "step" and before and not sentence:
+        _first_news(run_id, before.total)
+    if sentence and wish == "stop":
+        st.session_state[f"{lab}/run"] = None
+
+
+def _reset(lab: str) -> None:
+    leave(lab)
+    st.session_state[f"{lab}/run"] = None
+
+
+def leave(lab: str) -> None:
+    """The visitor turns to something else: the run stops unless others watch it."""
+    if run_id := st.session_state.get(f"{lab}/run"):
+        jobs.steer(run_id, shown.viewer(), "stop")
+
+
+def _new_seed(lab: str) -> None:
+    st.session_state[knobs.key(lab, "seed")] = randrange(10_000)
+    st.session_state[f"{lab}/turned"] = True  # the knob itself stands outside of this fragment

@@ -1,0 +1,71 @@
+"""The two lines on top of a lab page: its title with the scenes, and the scene's question with answers to click."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from pages.parts.lecture import Lecture, SceneText
+from pages.parts.words import _, prose
+
+
+def scenes(lab: str, text: Lecture, choose: Callable[[str], None]) -> None:
+    """The title, the named presets, and on demand what the lab is about. choose: called with the lab when another is picked."""
+    scene = text.scenes[st.session_state[f"{lab}/scene"]]
+    st.session_state[f"{lab}/pick"] = st.session_state[f"{lab}/scene"]
+    with st.container(key="headline", horizontal=True, vertical_alignment="center", gap="small"):
+        st.title(text.title, anchor=False)
+        st.pills(
+            _("Scenes"),
+            list(text.scenes),
+            format_func=lambda slug: text.scenes[slug].title,
+            key=f"{lab}/pick",
+            required=True,
+            on_change=choose,
+            args=(lab,),
+            label_visibility="collapsed",
+        )
+        with st.popover(_("About"), icon=":material/info:", type="tertiary"):
+            st.markdown(text.idea)
+            st.markdown(f":material/visibility: **{_('Watch')}** {text.watch}")
+            st.markdown(f"**{scene.title}**\n\n{prose(scene.setup)}")
+
+
+def ask(lab: str, text: Lecture) -> None:
+    """The question to predict. The learner commits by a click; then the same line says whether it was right, and why."""
+    slug = st.session_state[f"{lab}/scene"]
+    scene = text.scenes[slug]
+    with st.container(key="question", horizontal=True, vertical_alignment="center", gap="small"):
+        guess = st.session_state.get(f"{lab}/guessed/{slug}")
+        if guess is None:
+            st.markdown(f":material/psychology_alt: **{scene.question}**", width="content")
+            st.pills(
+                scene.question,
+                range(len(scene.choices)),
+                format_func=lambda i: scene.choices[i],
+                key=f"{lab}/guess/{slug}",
+                on_change=_commit,
+                args=(lab, slug),
+                label_visibility="collapsed",
+            )
+        else:
+            st.markdown(_verdict(scene, guess), width="content")
+        with st.popover(_("Why"), icon=":material/lightbulb:", type="tertiary"):
+            st.markdown(f"**{scene.question}** {scene.choices[scene.right]}.\n\n{scene.reason}\n\n{prose(scene.answer)}")
+
+
+def answered(lab: str) -> bool:
+    """Whether the learner has committed to an answer in the open scene."""
+    return f"{lab}/guessed/{st.session_state[f'{lab}/scene']}" in st.session_state
+
+
+def _commit(lab: str, slug: str) -> None:
+    """Keeps the guess: the widget that took it is not drawn any more."""
+    st.session_state[f"{lab}/guessed/{slug}"] = st.session_state[f"{lab}/guess/{slug}"]
+
+
+def _verdict(scene: SceneText, guess: int) -> str:
+    """Whether the guess was right, what is right, and the reason."""
+    right = scene.choices[scene.right]
+    if guess == scene.right:
+        return f":material/check_circle: :green[**{_('Right: {}.').format(right)}**] {scene.reason}"
+    return f":material/cancel: :orange[**{_('Not {}, but {}.').format(scene.choices[guess], right)}**] {scene.reason}"

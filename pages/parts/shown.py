@@ -1,0 +1,222 @@
+"""The run that a lab page shows: the live job, or a stored run, or the scene's shipped run, in that order."""
+
+import logging
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from math import isfinite
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from core import jobs, labs, runs
+from core.events import Event, Metrics, Picture, Started, Turned
+from core.jobs import View
+from core.runs import About, Run, RunError
+from core.settings import UNDECLARED, BadSettings, Metric, Settings, build, every_field, extra, flatten, union_members
+from pages.parts import lecture
+from pages.parts.words import _, plain
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Events to draw, the settings that made them, and the stored run when there is one."""
+
+    id: str
+    settings: Settings | None  # None when a newer Lectern no longer accepts them
+    events: list[Event]
+    run: Run | None
+    view: View | None  # None when no job of this server made it
+
+    @property
+    def lab(self) -> str:
+        return self.id.partition("-")[0]
+
+    @property
+    def live(self) -> bool:
+        return self.view is not None and self.view.live
+
+    @cached_property
+    def table(self) -> tuple[list[int], dict[str, list[float | None]]]:
+        """The metrics as columns, as `core.runs.table` gives them: a redraw asks for them several times."""
+        return runs.table(self.events)
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing has been measured yet, so that there is nothing to draw."""
+        return not any(isinstance(e, Metrics) for e in self.events)
+
+    @cached_property
+    def standing(self) -> Settings | None:
+        """The settings as the knobs stand now: those of the start, and what was turned since."""
+        turned = {name: value for e in self.events if isinstance(e, Turned) for name, value in e.values.items()}
+        return build(type(self.settings), flatten(self.settings) | turned) if turned else self.settings
+
+    def pictures(self, name: str) -> list[Picture]:
+        """What was measured under this name, oldest first."""
+        return runs.pictures(self.events, name)
+
+    def last(self, name: str) -> np.ndarray | None:
+        """The newest picture of that name, None when there is none yet."""
+        found = self.pictures(name)
+        return np.array(found[-1].array) if found else None
+
+    @cached_property
+    def facts(self) -> dict[str, Any]:
+        """What was known when the run began."""
+        return next((dict(e.facts) for e in self.events if isinstance(e, Started)), {})
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        return self.run.about.summary if self.run else {}
+
+
+def viewer() -> str:
+    """Who looks: one name for each browser session."""
+    return st.session_state.setdefault("viewer", uuid.uuid4().hex[:12])
+
+
+def find(run_id: str | None, lab: str | None = None) -> Shown | None:
+    """A job of this server, or a stored run, by its id. Raises RunError with a sentence when neither exists, or, with `lab`, when
+    it cannot be shown on that lab's page."""
+    if not run_id:
+        return None
+    if view := jobs.watch(run_id, viewer()):
+        if view.lab != (lab or view.lab):
+            jobs.leave(run_id, viewer())
+            raise runs.elsewhere(run_id, view.lab)
+        return Shown(run_id, view.settings, view.events, view.run, view)
+    run = runs.load(run_id)
+    return of(runs.of_lab(run, lab) if lab else run)
+
+
+@contextmanager
+def foreign(current: Shown) -> Iterator[None]:
+    """Around what draws a run: where a file that this server did not write has another shape than the lab's own, one sentence
+    takes the drawing's place and the rest of the page stays."""
+    if current.view or current.run is None or current.run.about.shipped:
+        yield  # of our own making: what goes wrong is a fault to be seen
+        return
+    place = st.empty()
+    try:
+        with place.container():
+            yield
+    except Exception as error:
+        log.warning("run %s cannot be drawn", current.id, exc_info=error)
+        place.error(
+            plain(
+                _("This cannot be drawn: the record of run “{}” has another shape than this lab writes ({}).").format(
+                    current.id, type(error.__cause__ or error).__name__
+                )
+            ),
+            icon=":material/report:",
+        )
+
+
+def of(run: Run) -> Shown:
+    """A stored run, shown."""
+    return Shown(run.about.id, settings_of(run.about), list(run.events), run, None)
+
+
+def settings_of(about: About) -> Settings | None:
+    """The settings of a stored run; None when a newer Lectern no longer accepts them."""
+    try:
+        return build(labs.settings_class(about.lab), about.settings)
+    except BadSettings:
+        return None
+
+
+def scene_id(lab: str, slug: str) -> str:
+    """The shipped run of a scene is called after both."""
+    return f"{lab}-{slug}"
+
+
+def rival(metric: Metric, settings: Settings | None) -> tuple[str, float] | None:
+    """Who is the trivial rival of a score, and what it reaches with these settings; None when the number is no score."""
+    if metric.chance in (None, UNDECLARED) or settings is None:
+        return None
+    value = metric.chance.of(settings)
+    return None if value is None else (_(metric.chance.who), value)
+
+
+def result(about: About) -> tuple[str, float] | None:
+    """What a run became, in percent, and which number that is: its accuracy, the average over its tasks, its AUROC, or the
+    first percentage that its lab reports; None when it has no such number."""
+    metrics = labs.module(about.lab, "settings").METRICS if about.lab in labs.LABS else {}
+    reported = (name for name, metric in metrics.items() if metric.unit == "%")
+    for found in ("accuracy", "average", "auroc", *reported):
+        if isinstance(value := about.summary.get(found), (int, float)) and isfinite(value):
+            return (_(metrics[found].label) if found in metrics else _("Accuracy")), float(value)
+    return None
+
+
+def called(about: About, setting: str) -> str:
+    """The value of a setting as its widget calls it."""
+    field = every_field(labs.settings_class(about.lab)).get(setting) if about.lab in labs.LABS else None
+    value = about.settings.get(setting)
+    named = (extra(field, "names") or {}).get(value) if field and isinstance(value, (str, int)) else None
+    return _(named) if named else str(value)
+
+
+def method(about: About) -> str:
+    """What a run does, in words: its method, or where a lab has no such choice its first choices."""
+    if "method" in about.settings:
+        return called(about, "method")
+    fields = labs.settings_class(about.lab).model_fields if about.lab in labs.LABS else {}
+    return ", ".join([called(about, name) for name, field in fields.items() if union_members(field)][:2]) or "–"
+
+
+def name(about: About) -> str:
+    """How a run is called in a list: what was chosen, the seed, and how good it became."""
+    good = result(about)
+    end = f" · {_(about.state)}" if good is None else f" · {good[1]:.1f} %"
+    return f"{method(about)} · {_('seed')} {about.settings.get('seed', 0)}{end} · {about.id.removeprefix(about.lab + '-')}"
+
+
+def choices(lab: str, kind: str | None = None) -> dict[str, str]:
+    """Stored runs of a lab that hold a model, id → name; only those of one method when `kind` is given.
+
+    Of the kind “digit classifier” are the networks of every lab, those after a run's first as “id/model”.
+    """
+    if kind == "digit classifier":
+        found, __ = runs.listing()
+        return {
+            a.id + (f"/{model}" if i else ""): f"{lecture.read(a.lab).title} · {name(a)}" + (f" · {model}" if i else "")
+            for a in found
+            if a.lab in labs.LABS
+            for i, model in enumerate(a.models)
+        }
+    found, __ = runs.listing(lab)
+    return {a.id: name(a) for a in found if a.models and a.settings.get("method") == (kind or a.settings.get("method"))}
+
+
+def networks(current: Shown) -> dict[str, tuple[str, str]]:
+    """The networks there are to look into, name → (run id, model): the one that the run started from, then its own."""
+    found = {}
+    teacher = flatten(current.settings).get("teacher") if current.settings else None
+    if teacher and teacher != current.id:
+        try:
+            found[_("Teacher")] = (teacher, next(iter(runs.load(teacher).models)))
+        except RunError:
+            pass  # deleted since: the run's own networks are still there
+    names = {
+        "model": _("This run's network"),
+        "control": _("Control"),
+        "sparse": _("Before pruning"),
+        "pruned": _("After pruning"),
+    }
+    own = current.run.models if current.run and stored(current.id) else {}
+    return found | {names.get(model, model): (current.id, model) for model in own}
+
+
+def stored(run_id: str) -> bool:
+    """True when the run is in the store: a full disk may have kept it out."""
+    try:
+        return runs.path_of(run_id).is_file()
+    except RunError:
+        return False

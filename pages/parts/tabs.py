@@ -1,0 +1,74 @@
+"""The tabs below the live picture. A tab's content is computed only while it is open."""
+
+from collections.abc import Callable
+from contextlib import suppress
+
+import streamlit as st
+
+from core import labs
+from core.runs import RunError
+from pages.parts import compare, shown, takeaway, theory, yardstick
+from pages.parts.lecture import Lecture
+from pages.parts.shown import Shown
+from pages.parts.words import _, plain
+
+
+def draw(
+    lab: str,
+    current: Shown,
+    text: Lecture,
+    inside: Callable[[Shown], None],
+    explain: Callable[[Shown], None],
+) -> None:
+    """Look inside · Explain · Theory · Yardstick · Compare · Take away."""
+    ended, note = _ended(lab, current)
+    contents = {
+        _("Look inside"): lambda: _drawn(inside, ended, note),
+        _("Explain"): lambda: _drawn(explain, ended, note),
+        _("Theory"): lambda: theory.draw(labs.module(lab, "measure").THEORY, text),
+        _("Yardstick"): lambda: _yardsticks(lab),
+        _("Compare"): lambda: compare.draw(lab, current),
+        _("Take away"): lambda: takeaway.draw(current),
+    }
+    for tab, content in zip(st.tabs(list(contents), key=f"{lab}/tab", on_change="rerun"), contents.values()):
+        if tab.open:
+            with tab:
+                content()
+
+
+def _ended(lab: str, current: Shown) -> tuple[Shown, str]:
+    """The run to look into, and a sentence when it is not the one above.
+
+    A tab is drawn when the page is, and not with every report: a view of a run that goes on would show a moment long past.
+    So until it ends, the tabs open the run that the visitor saw end last, or else the scene's shipped one.
+    """
+    if not current.live and not current.empty:
+        if current.run and current.run.finished:
+            st.session_state[f"{lab}/before"] = current.id
+        return current, ""
+    scene = shown.scene_id(lab, st.session_state[f"{lab}/scene"])
+    for run_id in dict.fromkeys((st.session_state.get(f"{lab}/before"), scene)):
+        with suppress(RunError):
+            if (found := shown.find(run_id, lab)) and found.id != current.id and not found.live:
+                which = (
+                    _("the shipped run of the scene")
+                    if run_id == scene
+                    else _("the run before it, {}").format(shown.name(found.run.about))
+                )
+                when = (
+                    _("Until your run ends, this is {}.") if current.live else _("Your run measured nothing. This is {}.")
+                )
+                return found, when.format(which)
+    return current, ""
+
+
+def _drawn(draw: Callable[[Shown], None], current: Shown, note: str) -> None:
+    if note:
+        st.caption(f":material/history: {plain(note)}")
+    with shown.foreign(current):
+        draw(current)
+
+
+def _yardsticks(lab: str) -> None:
+    declared = labs.module(lab, "yardsticks")
+    yardstick.draw(lab, declared.YARDSTICKS, getattr(declared, "GRIDS", ()))

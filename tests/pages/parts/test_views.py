@@ -1,0 +1,36 @@
+"""The views of Look inside: what a visitor chose outlives a new run."""
+
+from streamlit.testing.v1 import AppTest
+
+
+def page():
+    import streamlit as st
+
+    from pages.parts import views
+
+    options = st.session_state.get("options", [0, 10, 20])
+    st.select_slider("Look", options, key=views.kept("look", options, options[-1]))
+    names = st.session_state.get("names", ["a", "b", "c"])
+    st.pills("Which", names, selection_mode="multi", key=views.kept("which", names, names[:1]))
+
+
+def run(visitor, options, names):
+    visitor.session_state["options"], visitor.session_state["names"] = options, names
+    visitor.run()
+    assert not visitor.exception
+    return visitor.select_slider[0].value, visitor.get("button_group")[0].value
+
+
+def test_what_nobody_has_touched_follows_the_run():
+    visitor = AppTest.from_function(page).run()
+    assert run(visitor, [0, 10, 20], ["a", "b", "c"]) == (20, ["a"])
+    assert run(visitor, [0, 5], ["x", "y"]) == (5, ["x"])
+
+
+def test_what_was_chosen_stays_or_moves_to_the_nearest_there_is():
+    visitor = AppTest.from_function(page).run()
+    visitor.select_slider[0].set_value(10)
+    visitor.get("button_group")[0].set_value(["b", "c"])
+    visitor.run()
+    assert run(visitor, [0, 10, 20, 30], ["a", "b", "c"]) == (10, ["b", "c"])
+    assert run(visitor, [0, 4, 7], ["c", "d"]) == (7, ["c"])
