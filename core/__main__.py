@@ -109,7 +109,7 @@ def make_presets(args: argparse.Namespace) -> int:
         if args.only and run_id not in args.only:
             continue
         run = run_here(args.lab, flatten(settings), run_id, quiet=True)
-        run = runs.with_summary(run, labs.module(args.lab, "measure").examine(run))
+        run = runs.with_summary(run, labs.module(args.lab, "formulas").examine(run))
         print(f"{runs.save(run, runs.SHIPPED)}  {run.about.seconds} s  {short(run.about.summary)}", flush=True)
     return 0
 

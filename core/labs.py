@@ -1,4 +1,4 @@
-"""The labs by name. A lab is a package `core/<lab>/` with settings.py, models.py, train.py and measure.py."""
+"""The labs by name. A lab is a package `core/<lab>/` with settings.py, models.py, train.py and formulas.py."""
 
 import hashlib
 from collections.abc import Callable, Iterator

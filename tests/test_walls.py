@@ -94,7 +94,7 @@ def test_a_page_arranges_and_never_computes(file):
 @pytest.mark.parametrize("lab", labs.LABS)
 def test_a_lab_has_the_same_four_files(lab):
     there = {file.name for file in (ROOT / "core" / lab).glob("*.py")}
-    assert {"__init__.py", "settings.py", "models.py", "train.py", "measure.py"} <= there
+    assert {"__init__.py", "settings.py", "models.py", "train.py", "formulas.py"} <= there
     assert callable(labs.trainer(lab)) and labs.settings_class(lab)().seed == 0
 
 

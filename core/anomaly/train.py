@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import torch
 
 from core.anomaly import detectors, worlds
+from core.anomaly.monitor import Monitor
 from core.anomaly.networks import NETWORKS
 from core.anomaly.settings import AnomalySettings
-from core.anomaly.watch import Watch
 from core.events import Event, Started
 from core.loop import adam_cycle, broken, diverged, seeded
 
@@ -23,10 +23,10 @@ def train(settings: AnomalySettings) -> Iterator[Event]:
 def at_once(settings: AnomalySettings) -> Iterator[Event]:
     """A detector that is there as soon as it has seen the normals."""
     world, detector = worlds.world(settings), detectors.learned(settings)
-    watch = Watch(world, detector, 1)
-    yield Started(1, watch.facts())
-    yield from watch.begins()
-    yield from watch.run_ends(1)
+    monitor = Monitor(world, detector, 1)
+    yield Started(1, monitor.facts())
+    yield from monitor.begins()
+    yield from monitor.run_ends(1)
 
 
 def learn(settings: AnomalySettings) -> Iterator[Event]:
@@ -35,10 +35,10 @@ def learn(settings: AnomalySettings) -> Iterator[Event]:
     detector, generator = NETWORKS[type(method)](method, settings.seed), seeded(settings.seed)
     detector.begin(world)
     optimizer, schedule = adam_cycle(detector.net.parameters(), method.learning_rate, method.steps)
-    watch = Watch(world, detector, method.steps)
-    yield Started(method.steps, watch.facts())
-    yield from watch.begins()
-    yield from watch.look(0)
+    monitor = Monitor(world, detector, method.steps)
+    yield Started(method.steps, monitor.facts())
+    yield from monitor.begins()
+    yield from monitor.look(0)
     for step in range(1, method.steps + 1):
         loss = detector.loss(torch.randint(len(detector.x), (method.batch,), generator=generator))
         if broken(loss):
@@ -48,5 +48,5 @@ def learn(settings: AnomalySettings) -> Iterator[Event]:
         loss.backward()
         optimizer.step()
         schedule.step()
-        yield from watch.after_step(step)
-    yield from watch.run_ends(method.steps)
+        yield from monitor.after_step(step)
+    yield from monitor.run_ends(method.steps)

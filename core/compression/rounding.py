@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from core.compression import bitstream, models, prune, quantize, watch
+from core.compression import bitstream, models, monitor, prune, quantize
 from core.compression.loop import BATCH, REPORT, augment, examine, finished, test_accuracy
 from core.compression.settings import Deep, Quantize
 from core.compression.shrink import Phase, prune_rounds
@@ -25,9 +25,9 @@ def train_quantized(method: Quantize, seed: int, teacher: DigitNet) -> Iterator[
     yield Started(steps_of(len(digits.load().train_x), BATCH, method.tune_epochs),
                   {"parameters": count(net), "layers": models.weight_names(net)} | about)
     yield from examine(0, rounded, **before)
-    yield from watch.size(0, 4 * count(net), about["bytes"])
-    yield from watch.piece(0, net)
-    yield from watch.piece(0, rounded)
+    yield from monitor.size(0, 4 * count(net), about["bytes"])
+    yield from monitor.piece(0, net)
+    yield from monitor.piece(0, rounded)
     if method.scheme == "shared":
         shared = [quantize.kmeans(layer.weight, 2 ** method.bits) for layer in models.weighted(net)]
         step = yield from tune_codebooks(net, shared, method.tune_epochs, method.learning_rate, generator, 0, before)
@@ -56,7 +56,7 @@ def tune_on_grid(net: DigitNet, method: Quantize, generator: torch.Generator, be
         loss.backward()
         if step % REPORT == 0:
             yield Metrics(step, {"loss": loss.item()})
-            yield from watch.piece(step, net)
+            yield from monitor.piece(step, net)
         if last:
             yield from examine(step, net, **before)
         for layer, weight in zip(layers, exact, strict=True):
@@ -103,7 +103,7 @@ def tune_codebooks(net: DigitNet, shared: list[quantize.Shared], epochs: int, ra
         write_codebooks(layers, codebooks, shared)
         if step % REPORT == 0:
             yield Metrics(step, {"loss": loss.item()})
-            yield from watch.piece(step, net)
+            yield from monitor.piece(step, net)
         if last:
             yield from examine(step, net, **before)
     largest = max(range(len(layers)), key=lambda i: layers[i].weight.numel())
@@ -132,14 +132,14 @@ def train_deep(method: Deep, seed: int, teacher: DigitNet) -> Iterator[Event]:
     yield Started(steps_of(len(digits.load().train_x), BATCH, epochs),
                   {"parameters": count(net), "layers": models.weight_names(net)})
     yield from examine(0, net, bytes=full, **before)
-    yield from watch.size(0, full, full)
-    yield from watch.piece(0, net)
+    yield from monitor.size(0, full, full)
+    yield from monitor.piece(0, net)
     step = yield from prune_rounds(net, method, "global", generator, before)
     if step < 0:
         return
     pruned, pruned_bytes = copy.deepcopy(net), prune.relative_index_bytes(net, method.index_bits)
     yield Metrics(step, {"bytes": pruned_bytes})
-    yield from watch.size(step, full, pruned_bytes)
+    yield from monitor.size(step, full, pruned_bytes)
     shared = [quantize.share_survivors(layer.weight, 2 ** method.bits) for layer in models.weighted(net)]
     step = yield from tune_codebooks(net, shared, method.share_epochs, method.learning_rate, generator, step, before)
     if step < 0:
@@ -147,7 +147,7 @@ def train_deep(method: Deep, seed: int, teacher: DigitNet) -> Iterator[Event]:
     bitstream.settle(net)
     shared_bytes, stream = bitstream.shared_bytes(net, method.index_bits), bitstream.encode(net, method.index_bits)
     yield Metrics(step, {"bytes": len(stream)})
-    yield from watch.size(step, full, len(stream))
+    yield from monitor.size(step, full, len(stream))
     yield from finished(step, bitstream.decode(stream), {"pruned": pruned}, **before | {
         "bytes": len(stream), "rate": bitstream.compression_rate(count(teacher), len(stream)),
         "steps": [["float32", full], ["pruned", pruned_bytes], ["shared", shared_bytes], ["Huffman", len(stream)]],

@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from core.compression import models, prune, slimming, watch
+from core.compression import models, monitor, prune, slimming
 from core.compression.loop import BATCH, REPORT, augment, examine, finished, gamma_events, test_accuracy
 from core.compression.settings import Deep, Prune, Slim
 from core.data import digits
@@ -43,7 +43,7 @@ def learn(net: DigitNet, epochs: int, rate: float, generator: torch.Generator, f
         if step % REPORT == 0:
             yield Metrics(step, {"loss": loss.item()})
         if step % REPORT == 0 and masks:
-            yield from watch.piece(step, net)
+            yield from monitor.piece(step, net)
         if last:
             yield from examine(step, net, **beside)
         if lam and (last or step % REPORT == 0):
@@ -60,7 +60,7 @@ def train_slim(method: Slim, seed: int, teacher: DigitNet) -> Iterator[Event]:
                   {"parameters": count(net), "macs": models.macs(net), "widths": slimming.widths(net),
                    "layers": models.weight_names(net)[:-1]})
     yield from examine(0, net, **before)
-    yield from watch.size(0, 4 * count(net), 4 * count(net))
+    yield from monitor.size(0, 4 * count(net), 4 * count(net))
     yield from gamma_events(0, net)
     step = yield from learn(net, method.sparse_epochs, method.learning_rate, generator, 0, before, lam=method.lam)
     if step < 0:
@@ -74,8 +74,8 @@ def train_slim(method: Slim, seed: int, teacher: DigitNet) -> Iterator[Event]:
         "channels_removed": 100 * (1 - torch.cat(keep).float().mean().item()),
         "parameters_removed": 100 * (1 - count(small) / count(net))}
     yield from _at_the_floor(step, small)
-    yield from watch.kept(step, keep)
-    yield from watch.size(step, 4 * count(net), 4 * count(small))
+    yield from monitor.kept(step, keep)
+    yield from monitor.size(step, 4 * count(net), 4 * count(small))
     yield from examine(step, small, **before)
     step = yield from learn(small, method.tune_epochs, method.learning_rate, generator, step, before)
     if step < 0:
@@ -123,8 +123,8 @@ def train_pruned(method: Prune, seed: int, teacher: DigitNet) -> Iterator[Event]
     yield Started(steps_of(len(digits.load().train_x), BATCH, method.rounds * method.tune_epochs),
                   {"parameters": count(net), "layers": models.weight_names(net)})
     yield from examine(0, net, sparsity=prune.zero_share(net), **before)
-    yield from watch.size(0, 4 * count(net), 4 * count(net))
-    yield from watch.piece(0, net)
+    yield from monitor.size(0, 4 * count(net), 4 * count(net))
+    yield from monitor.piece(0, net)
     untuned = test_accuracy(prune.pruned(net, method.sparsity, method.scope))
     step = yield from prune_rounds(net, method, method.scope, generator, before)
     if step < 0:
@@ -141,8 +141,8 @@ def prune_rounds(net: DigitNet, method: Prune | Deep, scope: str, generator: tor
         masks = prune.magnitude_masks(net, method.sparsity * (1 - (1 - r / method.rounds) ** 3), scope)
         prune.apply_masks(net, masks)
         yield Metrics(step, {"sparsity": prune.zero_share(net), "accuracy": test_accuracy(net)})
-        yield from watch.piece(step, net)
-        yield from watch.size(step, full, prune.relative_index_bytes(net))
+        yield from monitor.piece(step, net)
+        yield from monitor.size(step, full, prune.relative_index_bytes(net))
         step = yield from learn(net, method.tune_epochs, method.learning_rate, generator, step, before, masks=masks)
         if step < 0:
             return -1

@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from core.compression import models, watch
+from core.compression import models, monitor
 from core.compression.distill import prior_correction, soft_loss
 from core.compression.loop import BATCH, REPORT, examine, finished, test_accuracy
 from core.compression.settings import Distill
@@ -35,9 +35,9 @@ def train_student(method: Distill, seed: int, teacher: DigitNet) -> Iterator[Eve
         "transfer_set": len(y), "labelled": len(labelled), "says": ["model", "teacher"], "temperature": method.temperature})
     beside = {"teacher_accuracy": test_accuracy(teacher)}
     yield from examine(0, net, **beside, **scores(nets, method.omit))
-    yield from watch.digits_asked()
-    yield from watch.size(0, 4 * count(teacher), 4 * count(net))
-    yield from watch.says(0, [net, teacher], method.temperature)
+    yield from monitor.digits_asked()
+    yield from monitor.size(0, 4 * count(teacher), 4 * count(net))
+    yield from monitor.says(0, [net, teacher], method.temperature)
     targets = predict(teacher, x).clone()
     optimizer, schedule = one_cycle(net.parameters(), method.learning_rate, steps_of(len(y), BATCH, method.epochs))
     control = control_losses(nets.get("control"), x[labelled], y[labelled], method, len(y), generator)
@@ -56,13 +56,13 @@ def train_student(method: Distill, seed: int, teacher: DigitNet) -> Iterator[Eve
         if step % REPORT == 0:
             losses = {"loss_soft": l_soft, "loss_hard": l_hard} | control_loss
             yield Metrics(step, {name: value.item() for name, value in losses.items()})
-            yield from watch.says(step, [net, teacher], method.temperature)
+            yield from monitor.says(step, [net, teacher], method.temperature)
         if last:
             yield from examine(step, net, **beside, **scores(nets, method.omit))
     if method.omit >= 0:
         beside |= correct_bias(net, predict(net, x), method.omit)
         yield from examine(step, net, **scores(nets, method.omit))
-    yield from watch.says(step, [net, teacher], method.temperature)
+    yield from monitor.says(step, [net, teacher], method.temperature)
     others = {name: each for name, each in nets.items() if name}
     yield from finished(step, net, others, **beside, **scores(nets, method.omit))
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import torch.nn.functional as F
 
-from core.compression import models, rounding, shrink, student, watch
+from core.compression import models, monitor, rounding, shrink, student
 from core.compression.loop import BATCH, REPORT, augment, examine, finished, start_network, test_accuracy
 from core.compression.settings import CompressionSettings, Deep, Distill, Prune, Quantize, Redesign, Slim, Teacher
 from core.data import digits
@@ -45,8 +45,8 @@ def train_teacher(method: Teacher, seed: int) -> Iterator[Event]:
     total = steps_of(len(data.train_x), BATCH, method.epochs)
     yield Started(total, {"parameters": count(net), "macs": models.macs(net), "says": ["model"]})
     yield from examine(0, net)
-    yield from watch.digits_asked()
-    yield from watch.says(0, [net])
+    yield from monitor.digits_asked()
+    yield from monitor.says(0, [net])
     optimizer, schedule = one_cycle(net.parameters(), method.learning_rate, total)  # takes a second in a new process
     for step, index, last in batches(len(data.train_x), BATCH, method.epochs, generator):
         x, y = data.train_x[index], data.train_y[index]
@@ -61,7 +61,7 @@ def train_teacher(method: Teacher, seed: int) -> Iterator[Event]:
         schedule.step()
         if step % REPORT == 0:
             yield Metrics(step, {"loss": loss.item(), "batch_accuracy": hits(logits, y)})
-            yield from watch.says(step, [net])
+            yield from monitor.says(step, [net])
         if last:
             yield from examine(step, net)
     yield from finished(step, net)
@@ -78,9 +78,9 @@ def train_redesigned(method: Redesign, seed: int) -> Iterator[Event]:
     yield Started(total, {"parameters": count(net), "macs": models.macs(net), "standard_parameters": count(standard),
                           "standard_macs": models.macs(standard), "says": ["model", *control]})
     yield from examine(0, net)
-    yield from watch.digits_asked()
-    yield from watch.size(0, 4 * count(standard), 4 * count(net))
-    yield from watch.says(0, list(nets.values()))
+    yield from monitor.digits_asked()
+    yield from monitor.size(0, 4 * count(standard), 4 * count(net))
+    yield from monitor.says(0, list(nets.values()))
     learners = [one_cycle(each.parameters(), method.learning_rate, total) for each in nets.values()]
     for step, index, last in batches(len(data.train_x), BATCH, method.epochs, generator):
         x, y = augment(data.train_x[index], generator), data.train_y[index]
@@ -95,7 +95,7 @@ def train_redesigned(method: Redesign, seed: int) -> Iterator[Event]:
             schedule.step()
         if step % REPORT == 0:
             yield Metrics(step, {name: loss.item() for name, loss in losses.items()})
-            yield from watch.says(step, list(nets.values()))
+            yield from monitor.says(step, list(nets.values()))
         if last:
             yield from examine(step, net, **{f"{name}_accuracy": test_accuracy(each) for name, each in control.items()})
     yield from finished(step, net, control, cost_ratio=models.macs(net) / models.macs(standard),

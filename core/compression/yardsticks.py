@@ -86,7 +86,7 @@ def measured_tables(folder: Path) -> None:
     if (folder / INT8).is_file():
         return
     from core import labs, runs
-    from core.compression.measure import int8_report
+    from core.compression.formulas import int8_report
     from core.settings import build, key
 
     rows = []

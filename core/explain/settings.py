@@ -204,7 +204,7 @@ METHOD_NAMES = {
     "captum_lime": "LIME (Captum)", "lime": "LIME", "randomise": "Randomisation test",
     "excite": "Maximise an activation", "shortcut": "Learn a shortcut"}
 
-FORMULAS = {  # of the methods that give a map; those of the tests stand in measure.py
+FORMULAS = {  # of the methods that give a map; those of the tests stand in formulas.py
     "saliency": r"M = \max_{\text{colours}} \left|\frac{\partial f_c}{\partial x}\right|",
     "smoothgrad": r"M = \frac{1}{n} \sum_{i=1}^{n} \frac{\partial f_c(x + \varepsilon_i)}{\partial x}, \quad "
     r"\varepsilon_i \sim \mathcal{N}(0, \sigma^2)",

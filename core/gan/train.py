@@ -8,8 +8,8 @@ from torch import Tensor, nn
 
 from core.events import Event, Started
 from core.gan import losses, models, worlds
+from core.gan.monitor import Monitor
 from core.gan.settings import GanSettings
-from core.gan.watch import Watch
 from core.loop import broken, diverged, seeded
 from core.steering import Hand
 
@@ -31,9 +31,9 @@ class Duel:
 def train(settings: GanSettings, hand: Hand | None = None) -> Iterator[Event]:
     """The run that `settings` describe. The same settings, and the same turns of the hand, give the same events."""
     hand, duel, total = hand or Hand(settings), begin(settings), settings.world.steps
-    watch = Watch(settings, duel.world, duel.G, duel.D)
-    yield Started(total, watch.facts())
-    yield from hand.report(watch.begins())
+    monitor = Monitor(settings, duel.world, duel.G, duel.D)
+    yield Started(total, monitor.facts())
+    yield from hand.report(monitor.begins())
     lost_D = lost_G = torch.zeros(())
     for step in range(1, total + 1):
         yield from hand.take(step - 1)
@@ -44,17 +44,17 @@ def train(settings: GanSettings, hand: Hand | None = None) -> Iterator[Event]:
             if now.players != "g":
                 lost_D = D_learns(duel, now, real, fake.detach(), y)
         if now.motion == "phases" and now.players != "g":
-            yield from hand.report(watch.phase(step, "D", now, lost_D, lost_G), PAUSE)
+            yield from hand.report(monitor.phase(step, "D", now, lost_D, lost_G), PAUSE)
         if now.players != "d":
             lost_G = G_learns(duel, now, fake, y)
         if broken(lost_D, lost_G):
             yield from diverged(step)
             return
         if now.motion == "phases" and now.players != "d":
-            yield from hand.report(watch.phase(step, "G", now, lost_D, lost_G), PAUSE)
-        if now.motion == "whole" and watch.wants(step):
-            yield from hand.report(watch.look(step, now, lost_D, lost_G))
-    yield from hand.report(watch.run_ends(total, hand.settings))
+            yield from hand.report(monitor.phase(step, "G", now, lost_D, lost_G), PAUSE)
+        if now.motion == "whole" and monitor.wants(step):
+            yield from hand.report(monitor.look(step, now, lost_D, lost_G))
+    yield from hand.report(monitor.run_ends(total, hand.settings))
 
 
 def begin(settings: GanSettings) -> Duel:

@@ -36,7 +36,7 @@ class Troubles:
         self.moves: list[float] = []
 
     def look(self, step: int, now: GanSettings, seen) -> Iterator[Event]:
-        """What is in trouble after this step. seen: the watch's glance."""
+        """What is in trouble after this step. seen: the monitor's glance."""
         share = quality.shares(seen.kind, len(seen.kinds))
         many = quality.effective_number(share)
         self.moves = [*self.moves[-5:], 0.5 * (share - self.last).abs().sum().item() if self.last is not None else 0.0]

@@ -9,9 +9,9 @@ from core.events import Event, Started
 from core.lifelong import expand, lwf, models, penalties, rehearsal
 from core.lifelong import settings as s
 from core.lifelong.method import Finetune, World
+from core.lifelong.monitor import Monitor
 from core.lifelong.settings import LifelongSettings
 from core.lifelong.tasks import stream
-from core.lifelong.watch import Watch
 from core.loop import batches, broken, diverged, fresh, seeded, steps_of
 
 METHODS = {
@@ -30,12 +30,12 @@ def train(settings: LifelongSettings) -> Iterator[Event]:
     tasks, widths, generator = stream(settings), models.widths_of(settings), seeded(settings.seed)
     method = METHODS[type(settings.method)](World(settings, tasks, widths, generator))
     theta = models.flat(fresh(models.network, settings.seed, settings))
-    watch, step = Watch(method), 0
+    monitor, step = Monitor(method), 0
     total = sum(steps_of(len(task.train_y), settings.batch, settings.epochs) for task in tasks)
-    yield Started(total, watch.facts(len(theta)))
+    yield Started(total, monitor.facts(len(theta)))
     for task in tasks:
         theta = method.begin_task(task, theta).detach().requires_grad_()
-        yield from watch.task_begins(step, task, theta)
+        yield from monitor.task_begins(step, task, theta)
         optimizer = torch.optim.Adam([theta], settings.learning_rate, fused=True)  # new for each task: no momentum of the old one
         for now, index, _ in batches(len(task.train_y), settings.batch, settings.epochs, generator, step):
             batch = x, y = task.train_x[index], task.train_y[index]
@@ -48,11 +48,11 @@ def train(settings: LifelongSettings) -> Iterator[Event]:
             before = theta.detach().clone()
             optimizer.step()
             method.after_step(before, gradient, theta.detach(), batch, task)
-            yield from watch.after_step(now, theta.detach(), loss, penalty)
+            yield from monitor.after_step(now, theta.detach(), loss, penalty)
         step, theta = now, theta.detach()
         method.end_task(task, theta)
-        yield from watch.task_ends(step, theta)
-    yield from watch.run_ends(step, theta)
+        yield from monitor.task_ends(step, theta)
+    yield from monitor.run_ends(step, theta)
 
 
 def pull(penalty: Tensor | None, theta: Tensor) -> Tensor:

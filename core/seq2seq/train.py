@@ -12,9 +12,9 @@ from core.loop import adam_cycle, broken, diverged, fresh, seeded
 from core.seq2seq import checkpoint
 from core.seq2seq.checkpoint import Learner
 from core.seq2seq.models import PAD, Recurrent, Transformer
+from core.seq2seq.monitor import Monitor
 from core.seq2seq.settings import Long, Seq2SeqSettings, SmallTransformer
 from core.seq2seq.tasks import Part, World, spelling, trimmed, world_of
-from core.seq2seq.watch import Watch
 
 EMBED = 64  # numbers of a letter and of a sound in the recurrent networks
 HEADS = 4  # of a transformer
@@ -27,9 +27,9 @@ def train(settings: Seq2SeqSettings) -> Iterator[Event]:
     world = world_of(settings.task)
     part = world.train.first(learned(settings, world))
     total = steps_of(settings, part)
-    learner, watch = begin(settings, world, total), Watch(settings, world, total)
+    learner, monitor = begin(settings, world, total), Monitor(settings, world, total)
     step, log, losses = checkpoint.resume(settings, learner) if isinstance(settings.effort, Long) else (0, [], [])
-    log = log or [Started(total, watch.facts(learner.net, part))]
+    log = log or [Started(total, monitor.facts(learner.net, part))]
     yield from log
     while step < total:
         for index in bucketed(part.lengths, settings.batch, learner.random)[:total - step]:
@@ -40,13 +40,13 @@ def train(settings: Seq2SeqSettings) -> Iterator[Event]:
                 yield from diverged(step)
                 return
             losses.append(loss.item())
-            if watch.wants(step):
-                seen = watch.look(step, learner.net, sum(losses) / len(losses), share)
+            if monitor.wants(step):
+                seen = monitor.look(step, learner.net, sum(losses) / len(losses), share)
                 log, losses = log + seen, []
                 yield from seen
         if isinstance(settings.effort, Long):
             checkpoint.save(settings, learner, step, log, losses)
-    yield from watch.run_ends(total, learner.net)
+    yield from monitor.run_ends(total, learner.net)
 
 
 def prepare() -> None:

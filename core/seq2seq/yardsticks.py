@@ -12,7 +12,7 @@ from core import runs
 from core.data import dates
 from core.data.words import vowel
 from core.seq2seq import decode, models, score, trivial
-from core.seq2seq.measure import ALPHA, BEAM
+from core.seq2seq.formulas import ALPHA, BEAM
 from core.seq2seq.tasks import Part, World, spoken, trimmed, world_of
 from core.yardsticks import Yardstick, write
 

@@ -202,7 +202,7 @@ def _classes(settings: TransferSettings) -> int:
 
 GUESSING = Chance(lambda settings: 100 / _classes(settings))
 EVEN = Chance(lambda settings: math.log(_classes(settings)), "the same probability for every class")
-METRICS = {  # a look asks a sample of each test part: watch.EACH pictures at most
+METRICS = {  # a look asks a sample of each test part: monitor.EACH pictures at most
     "source": Metric("Source", "%", role="before", chance=GUESSING),
     "target": Metric("Target", "%", chance=GUESSING),
     "domain": Metric("Domain classifier", "%", role="neutral", chance=COIN),

@@ -7,8 +7,8 @@ from core.loop import adam_cycle, broken, diverged
 from core.transfer import adda, dann, match, selftrain, tune
 from core.transfer import settings as s
 from core.transfer.method import SourceOnly, World
+from core.transfer.monitor import Monitor
 from core.transfer.settings import TransferSettings, phases
-from core.transfer.watch import Watch
 
 MEMORY = 0.5  # Adam's β₁: a short one, for an opponent that changes as well (Radford et al. 2016, section 3)
 METHODS = {
@@ -21,9 +21,9 @@ def train(settings: TransferSettings) -> Iterator[Event]:
     """The run that `settings` describe. The same settings give the same events."""
     world = World(settings)
     method = METHODS[type(settings.method)](world)
-    watch, step = Watch(method), 0
-    yield Started(watch.total, watch.facts())
-    yield from watch.begins()
+    monitor, step = Monitor(method), 0
+    yield Started(monitor.total, monitor.facts())
+    yield from monitor.begins()
     for phase, steps in enumerate(phases(settings)):
         learned = method.begin(phase)
         optimizer, schedule = adam_cycle(learned, method.rate(phase), steps, MEMORY)
@@ -40,7 +40,7 @@ def train(settings: TransferSettings) -> Iterator[Event]:
             schedule.step()
             if last := now == steps - 1:
                 method.end(phase)
-            yield from watch.after_step(step, p, parts, last)
-        watch.phase_ends(phase)
-    yield from watch.run_ends(step)
+            yield from monitor.after_step(step, p, parts, last)
+        monitor.phase_ends(phase)
+    yield from monitor.run_ends(step)
 

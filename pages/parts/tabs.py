@@ -25,7 +25,7 @@ def draw(
     contents = {
         _("Look inside"): lambda: _drawn(inside, ended, note),
         _("Explain"): lambda: _drawn(explain, ended, note),
-        _("Theory"): lambda: theory.draw(labs.module(lab, "measure").THEORY, text),
+        _("Theory"): lambda: theory.draw(labs.module(lab, "formulas").THEORY, text),
         _("Yardstick"): lambda: _yardsticks(lab),
         _("Compare"): lambda: compare.draw(lab, current),
         _("Take away"): lambda: takeaway.draw(current),

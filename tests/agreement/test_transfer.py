@@ -12,7 +12,7 @@ from sklearn.metrics import confusion_matrix
 from sklearn.metrics.pairwise import cosine_similarity, rbf_kernel
 
 from core.loop import confusion, seeded
-from core.transfer import judge, match, watch
+from core.transfer import judge, match, monitor
 
 SEEDS = range(5)
 each_seed = pytest.mark.parametrize("seed", SEEDS)
@@ -120,8 +120,8 @@ def test_coral_is_the_frobenius_norm_of_numpy(seed):
 def test_clouds_are_seen_as_by_scikit_learn_s_pca_up_to_the_sign(seed):
     f = torch.cat(clouds(seed)) * torch.linspace(3, 1, 8)
     pca = PCA(2, svd_solver="full").fit(f.numpy())
-    axes = watch.main_axes(f)
-    points, theirs = watch.seen_from(f, axes).numpy(), pca.transform(f.numpy())
+    axes = monitor.main_axes(f)
+    points, theirs = monitor.seen_from(f, axes).numpy(), pca.transform(f.numpy())
     for ours, other, axis, component in zip(points.T, theirs.T, axes[1].T.numpy(), pca.components_):
         sign = np.sign(axis @ component)
         assert np.allclose(axis, sign * component, atol=1e-3) and np.allclose(ours, sign * other, atol=1e-2)

@@ -112,7 +112,7 @@ def test_presets_carry_what_takes_seconds_to_measure(own_runs, capsys, monkeypat
     assert main(["presets", LAB]) == 0
     run = runs.load("first")
     assert run.about.shipped and run.settings == tiny(1) and run.models
-    assert set(run.about.summary) > set(run.finished.summary), "what measure.examine found is there, too"
+    assert set(run.about.summary) > set(run.finished.summary), "what formulas.examine found is there, too"
 
 
 def test_sweep_writes_a_row_for_each_combination_and_seed(jobs, tmp_path, capsys, tiny):

@@ -7,7 +7,7 @@ import torch
 
 from core.gan import models, quality, rivals, worlds
 from core.gan import settings as s
-from core.gan.watch import Watch
+from core.gan.monitor import Monitor
 from core.loop import seeded
 from tests.lectures.claims import Near, at, claim, end, run, summary, table
 
@@ -35,7 +35,7 @@ def players(run_id):
     stored = run(run_id)
     G, D = (models.player(stored.models[name]) for name in "GD")
     there = worlds.world_of(stored.settings)
-    return G, D, Watch(stored.settings, there, G, D)
+    return G, D, Monitor(stored.settings, there, G, D)
 
 
 @cache
@@ -149,7 +149,7 @@ CLAIMS = [
     claim("by 1, or by 1.1 where the class is told", *["tests/core/gan/test_models.py, test_a_normalised_d_is_steep_nowhere"] * 2),
     claim("convolutions with stride 2, BatchNorm", "the code below it"),
     claim("convolutions with stride 2 and leaky ReLU", "the code below it"),
-    claim("this part is divided by 10", "tests/core/gan/test_measure.py"),
+    claim("this part is divided by 10", "tests/core/gan/test_formulas.py"),
     claim("a recall near 100 %", Near(99.8, 0.5)),
     claim("1,000 fakes and 1,000 test digits", *[RULE] * 2),
 ]

@@ -80,7 +80,7 @@ CLAIMS = [
     claim("33.9 % of the words of the current dictionary wrong (Phonetisaurus) and about 31 % (LSTMs)", SPLIT, SPLIT),
     claim("such networks have 20.7 to 23.3 % wrong", EASIER, EASIER),
     claim("all 6,246 test words", lambda: len(spelling().test)),
-    claim("of 1,000 development words", "HEARD in core/seq2seq/watch.py"),
+    claim("of 1,000 development words", "HEARD in core/seq2seq/monitor.py"),
     claim("Of the film's words 4 are right", film_right),
     claim("On 500 test words the attention stays or moves on in 100 % of the steps", LOOKED, of(SAY, "look stays or moves on")),
     claim("27.2 % of the words are wrong, with attention 27.2 %", lambda: summary(VECTOR, "wer"), lambda: summary(SAY, "wer")),

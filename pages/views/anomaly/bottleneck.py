@@ -314,7 +314,7 @@ def run_pictures(run_id: str) -> tuple[np.ndarray, np.ndarray]:
 @st.cache_data(max_entries=128, show_spinner=False)
 def pca_pictures(key: str, k: int, _settings: Any) -> tuple[np.ndarray, np.ndarray]:
     """The same ten pictures, and what comes back through k components."""
-    from core.anomaly.watch import as_bytes, some_of_each
+    from core.anomaly.monitor import as_bytes, some_of_each
 
     world, (mean, v) = data.world(_settings), axes(key, _settings)
     x = world.test_x[some_of_each(world, 2 * SHOWN)]

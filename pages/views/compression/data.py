@@ -52,14 +52,14 @@ def gradient_norms(teacher: tuple[str, str], student: tuple[str, str] | None = N
 
 
 def curve(run_id: str, model: str, name: str) -> list[dict[str, Any]]:
-    """A curve of `core.compression.measure.curves`: what the shipped run carries, or measured now and kept."""
+    """A curve of `core.compression.formulas.curves`: what the shipped run carries, or measured now and kept."""
     carried = runs.load(run_id).about.summary.get("curves", {}).get(model, {})
     return carried[name] if name in carried else _measured(run_id, model, name)
 
 
 @once
 def _measured(run_id: str, model: str, name: str) -> list[dict[str, Any]]:
-    from core.compression.measure import curve as measure
+    from core.compression.formulas import curve as measure
 
     return measure(net(run_id, model), name)
 
@@ -100,7 +100,7 @@ def rounded_layer(run_id: str, model: str, layer: str, bits: int, scheme: str) -
 @st.cache_data(max_entries=64, ttl=600, show_spinner="Measuring …")
 def sparse_latency(run_id: str, model: str, sparsity: int) -> dict[str, list[str]]:
     """Milliseconds of the largest dense layer and of the network, full and with zeros."""
-    from core.compression.measure import pruning_latency
+    from core.compression.formulas import pruning_latency
 
     rows = pruning_latency(net(run_id, model), sparsity)
     return {_("What, batch of 64"): list(rows), _("Median"): [f"{ms:.3f} ms" for ms in rows.values()]}
@@ -109,7 +109,7 @@ def sparse_latency(run_id: str, model: str, sparsity: int) -> dict[str, list[str
 @st.cache_data(max_entries=64, ttl=600, show_spinner="Measuring …")
 def architectures(channels: int, kernel: int) -> list[dict[str, Any]]:
     """Standard against depthwise-separable: parameters, multiply–adds, latency."""
-    from core.compression.measure import redesign_report
+    from core.compression.formulas import redesign_report
 
     return redesign_report(channels, kernel)
 
@@ -117,8 +117,8 @@ def architectures(channels: int, kernel: int) -> list[dict[str, Any]]:
 @st.cache_data(max_entries=64, ttl=600, show_spinner="Measuring …")
 def int8_latency(run_id: str, model: str) -> list[dict[str, Any]]:
     """float32 against every eight-bit engine of this machine. Raises RunError with a sentence when there is none."""
+    from core.compression.formulas import int8_report
     from core.compression.int8 import Int8Missing
-    from core.compression.measure import int8_report
 
     try:
         return int8_report(net(run_id, model))
@@ -148,7 +148,7 @@ def tried() -> list[runs.About]:
 @st.cache_data(max_entries=8, ttl=600, show_spinner="Measuring every network in turn …")
 def latencies(run_ids: tuple[str, ...], batch: int) -> dict[str, float]:
     """Median milliseconds of the networks on a batch of test digits; they take turns."""
-    from core.compression.measure import latency
+    from core.compression.formulas import latency
     from core.data import digits
 
     return latency({run_id: net(run_id, "model") for run_id in run_ids}, digits.load().test_x[:batch])

@@ -68,14 +68,14 @@ def ended(current: Shown) -> Ended | None:
 @st.cache_resource(max_entries=6, show_spinner=False)
 def _ended(run_id: str, _current: Shown) -> Ended | None:
     from core.gan import models
-    from core.gan.watch import Watch
+    from core.gan.monitor import Monitor
 
     try:
         G, D = (models.player(_current.run.models[name]).requires_grad_(False) for name in ("G", "D"))
     except (KeyError, TypeError, RuntimeError):  # a newer Lectern made it
         return None
     settings, there = _current.standing, world(_current.settings.world)
-    watch = Watch(settings.model_copy(update={"seed": _current.settings.seed}), there, G, D)
+    watch = Monitor(settings.model_copy(update={"seed": _current.settings.seed}), there, G, D)
     z, y = watch.codes_now(len(watch.z))
     return Ended(settings, G, D, there, z, y, watch.real, watch.real_y)
 
@@ -169,7 +169,7 @@ def number(value: float) -> str:
 
 def as_bytes(x: Any) -> np.ndarray:
     """Pictures (N, 1, 28, 28) in [−1, 1] as 8-bit (N, 28, 28)."""
-    from core.gan.watch import as_bytes as to_bytes
+    from core.gan.monitor import as_bytes as to_bytes
 
     return to_bytes(x)
 

@@ -59,7 +59,7 @@ class Panel:
 def transfer() -> Panel:
     """The features of both domains as two clouds, with some of the pictures that they belong to."""
     from core.transfer.domains import pair
-    from core.transfer.watch import EACH, SHOWN, every_class
+    from core.transfer.monitor import EACH, SHOWN, every_class
 
     run, panel, side = runs.load("transfer-it-worked-in-the-lab"), Panel(), 42
     cloud, both = np.array(run.pictures("way")[-1].array[-1], np.float32), pair(run.settings)

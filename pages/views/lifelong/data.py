@@ -64,7 +64,7 @@ def averages(run_id: str) -> tuple[list[int], list[float]]:
 
 
 def landscape(run: Run) -> dict[str, Any] | None:
-    """`core.lifelong.measure.landscape`: what a shipped run carries, or measured now and kept."""
+    """`core.lifelong.formulas.landscape`: what a shipped run carries, or measured now and kept."""
     carried = run.about.summary.get("landscape")
     if carried:
         return {name: np.array(value) if isinstance(value, list) else value for name, value in carried.items()}
@@ -73,6 +73,6 @@ def landscape(run: Run) -> dict[str, Any] | None:
 
 @st.cache_data(max_entries=16, show_spinner="Measuring the slice through weight space once …")
 def _measured(run_id: str, _run: Run) -> dict[str, Any] | None:
-    from core.lifelong.measure import landscape as measure
+    from core.lifelong.formulas import landscape as measure
 
     return measure(_run)

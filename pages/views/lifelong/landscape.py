@@ -28,7 +28,7 @@ def landscape(current: Shown) -> None:
 
 @st.fragment
 def _slice(current: Shown, found: dict[str, Any]) -> None:
-    from core.lifelong.measure import loss_at, minimum
+    from core.lifelong.formulas import loss_at, minimum
 
     lam, bowl = 0.0, found["quadratic"] is not None
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
@@ -57,7 +57,7 @@ def _slice(current: Shown, found: dict[str, Any]) -> None:
 
 def _solid(found: dict[str, Any], lam: float) -> None:
     """One of the losses as a surface that can be turned, with the way of the training on it."""
-    from core.lifelong.measure import bowl
+    from core.lifelong.formulas import bowl
 
     u, v, path = found["u"], found["v"], found["path"]
     surfaces = {_("loss of task 1"): found["loss_a"], _("loss of task 2"): found["loss_b"]}
@@ -79,7 +79,7 @@ def _strengths(current: Shown) -> list[float]:
 
 def _figure(found: dict[str, Any], lam: float, lowest: tuple[float, float]) -> figures.Figure:
     """Contours, path and solutions in one figure."""
-    from core.lifelong.measure import bowl
+    from core.lifelong.formulas import bowl
 
     u, v, path = found["u"], found["v"], found["path"]
     surfaces = [(_("loss of task 1"), "before", found["loss_a"]), (_("loss of task 2"), "after", found["loss_b"])]

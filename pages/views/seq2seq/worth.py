@@ -95,7 +95,7 @@ def about_all(current: Shown) -> str:
     found = current.summary
     if "beam_wer" not in found or current.settings.task.name == "toy":
         return ""
-    from core.seq2seq.measure import ALPHA, BEAM
+    from core.seq2seq.formulas import ALPHA, BEAM
 
     told = _("Whole test part: greedy PER {:.1f} %, WER {:.1f} %; beam of {} with α = {:.1f} PER {:.1f} %, WER {:.1f} %.")
     return told.format(found["per"], found["wer"], BEAM, ALPHA, found["beam_per"], found["beam_wer"])

@@ -8,7 +8,7 @@ from pages.parts.shown import Shown
 from pages.parts.words import _
 from pages.views.transfer.cloud import at_step
 
-REACH = 2.2  # where the measured plane ends, as core/transfer/watch.py has it
+REACH = 2.2  # where the measured plane ends, as core/transfer/monitor.py has it
 SHAPES = (("square", "x"), ("circle", "cross"))  # of source and target, class 0 filled and class 1 of strokes
 LARGE = 520  # pixels
 ALT = _("The border between the two classes, and the points of source and target")

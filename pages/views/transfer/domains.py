@@ -84,7 +84,7 @@ def _ten(key: str, _target: Any) -> tuple[tuple[list[int], list[int]], list[np.n
 def _in_cloud(key: str, _target: Any) -> np.ndarray:
     """Both domains' pictures, those of the source first. key: names the target."""
     from core.transfer.domains import domains
-    from core.transfer.watch import EACH, SHOWN, every_class
+    from core.transfer.monitor import EACH, SHOWN, every_class
 
     pair = domains(_target)
     return np.stack([pixels(x.numpy()) for data in (pair.source, pair.target) for x in every_class(data, EACH).test_x[:SHOWN]])

@@ -12,12 +12,12 @@ import torch
 from sklearn.ensemble import IsolationForest
 
 from core import runs
-from core.anomaly import decide, detectors, nearest, train, watch, worlds
+from core.anomaly import decide, detectors, monitor, nearest, train, worlds
 from core.anomaly import settings as s
 from core.anomaly.detector import scores
+from core.anomaly.monitor import Monitor
 from core.anomaly.networks import NETWORKS
 from core.anomaly.settings import METRICS, AnomalySettings
-from core.anomaly.watch import Watch
 from core.events import Finished, Metrics, Picture, Started, Warned, pack, unpack
 from core.loop import seeded
 from core.nets import count
@@ -69,7 +69,7 @@ def small_worlds():
         return replace(whole, masks=None if whole.masks is None else whole.masks[some], **test)
 
     with pytest.MonkeyPatch.context() as patch:
-        for where, name, value in ((watch, "LOOKS", 2), (watch, "EACH", EACH), (worlds, "pile", pile), (worlds, "MOST", 250)):
+        for where, name, value in ((monitor, "LOOKS", 2), (monitor, "EACH", EACH), (worlds, "pile", pile), (worlds, "MOST", 250)):
             patch.setattr(where, name, value)
         forget()
         yield
@@ -180,7 +180,7 @@ def test_what_is_measured(method, data):
         assert all(0 <= e.values.get(name, 0) <= 100 for e in looks(events))
     if learns(method):
         fit, held, test, odd = (picture(events, name) for name in ("fit", "held", "test", "odd"))
-        means = [fit[:watch.LEARNED].mean(), held.mean(), test[odd == 1].mean()]
+        means = [fit[:monitor.LEARNED].mean(), held.mean(), test[odd == 1].mean()]
         assert [last.values[name] for name in (what, f"held_{what}", f"odd_{what}")] == pytest.approx(means, rel=1e-4, abs=1e-6)
         asked, seen = picture(events, "asked"), pictures(events, "seen")[-1]
         assert before[-1].values[f"odd_{what}"] == pytest.approx(seen[odd[asked] == 1].mean(), rel=1e-4, abs=1e-6)
@@ -203,9 +203,9 @@ def test_pictures_have_their_shapes(method, data):
     assert [len(each) for each in shown] == {
         True: [1, times if expects(method) else 0, 0, 0], False: [0, 0, *((1, times) if data.name == "plane" else (0, 0))]}[here.pictures]
     inputs, expected, points, fields = shown
-    assert all(each.shape == (2 * watch.SHOWN, 28, 28) and each.dtype == np.uint8 for each in inputs + expected)
+    assert all(each.shape == (2 * monitor.SHOWN, 28, 28) and each.dtype == np.uint8 for each in inputs + expected)
     assert all(each.shape == (len(here.test_x), 2) and each.dtype == np.float16 for each in points)
-    assert all(each.shape == (watch.GRID, watch.GRID) and each.dtype.kind == "f" and np.isfinite(each).all() for each in fields)
+    assert all(each.shape == (monitor.GRID, monitor.GRID) and each.dtype.kind == "f" and np.isfinite(each).all() for each in fields)
 
 
 @every_run
@@ -229,7 +229,7 @@ def test_scores_differ_and_the_summary_is_what_they_say(method, data):
 def test_a_tie_with_a_held_out_normal_rings_only_where_p_is_small_enough():
     """Scores are float32: the threshold just above a held-out score must not be rounded down onto it."""
     here = worlds.world(settings_of(s.PCA(), s.OneClass(normal="1")))
-    look = Watch(here, detectors.learned(settings_of(s.PCA(), s.OneClass(normal="1"))), 1)
+    look = Monitor(here, detectors.learned(settings_of(s.PCA(), s.OneClass(normal="1"))), 1)
     held = torch.linspace(0, 1, 19)
     test = torch.full((len(here.test_x),), 0.0)
     for at, p in ((18, 0.1), (17, 0.15)):
@@ -264,7 +264,7 @@ def test_a_stored_run_s_detector_gives_its_scores(method, data):
     for name, x in (("held", here.held_x), ("test", here.test_x)):
         assert np.array_equal(scores(detector, x).numpy(), picture(kept.events, name))
     if here.pictures and expects(method):
-        shown = watch.as_bytes(detector.expects(here.test_x[watch.some_of_each(here, 2 * watch.SHOWN)]).detach())
+        shown = monitor.as_bytes(detector.expects(here.test_x[monitor.some_of_each(here, 2 * monitor.SHOWN)]).detach())
         assert np.array_equal(shown, pictures(kept.events, "expects")[-1])
     if learns(method):
         assert count(detector.net) == kept.events[0].facts["parameters"]
@@ -339,7 +339,7 @@ def test_hidden_anomalies_change_what_is_learned(method, data):
 @each_network
 def test_how_often_it_looks_does_not_change_the_run(method, data, monkeypatch):
     rare = run(method, data)
-    monkeypatch.setattr(watch, "LOOKS", 50)
+    monkeypatch.setattr(monitor, "LOOKS", 50)
     often = list(train.train(settings_of(method, data)))
     assert len(looks(often)) == STEPS + 1 and same(often[-1], rare[-1])
 
@@ -451,7 +451,7 @@ def test_a_copy_is_one_blurred_or_not():
 
 def test_one_score_for_most_is_a_collapse():
     here = worlds.world(settings_of(s.KNN(), s.OneClass()))
-    look, odd = Watch(here, detectors.learned(settings_of(s.KNN(), s.OneClass())), 1), here.test_odd.numpy()
+    look, odd = Monitor(here, detectors.learned(settings_of(s.KNN(), s.OneClass())), 1), here.test_odd.numpy()
     n = len(odd)
     few, enough = np.arange(n) % (n // 10 - 1), np.arange(n) % (n // 10 + 1)
     found, = look.lessons(7, few.astype(float), odd)
@@ -478,7 +478,7 @@ def test_scores_that_are_no_numbers_become_large_ones_and_a_sentence(worst):
 
     detector, here = Far(settings.method, 0), worlds.world(settings)
     detector.fit(here.fit_x)
-    events = list(Watch(here, detector, 1).run_ends(1))
+    events = list(Monitor(here, detector, 1).run_ends(1))
     plain = picture(run(s.KNN(), s.OneClass()), "test")
     assert warned(events)[0] == "overflow" and all(np.isfinite(picture(events, name)).all() for name in ("fit", "held", "test"))
     assert all(math.isfinite(value) for value in events[-1].summary.values())
@@ -491,7 +491,7 @@ def test_scores_that_are_no_numbers_become_large_ones_and_a_sentence(worst):
 @pytest.mark.parametrize("many", [2, 10, 40, 5000])
 def test_some_of_each_are_normals_then_anomalies_spread_over_all(data, many):
     here = worlds.world(settings_of(s.PCA(), data))
-    chosen = watch.some_of_each(here, many)
+    chosen = monitor.some_of_each(here, many)
     truth = here.test_odd[chosen].tolist()
     assert truth == sorted(truth) and True in truth and False in truth and len(set(chosen.tolist())) == len(chosen) <= many
     if many <= 40:
@@ -513,14 +513,14 @@ def test_the_field_is_asked_row_by_row_from_below():
         def score(self, x):
             return x[:, self.axis]
 
-    axis = torch.linspace(-worlds.REACH, worlds.REACH, watch.GRID)
-    across, up = (watch.field(Place(i)) for i in (0, 1))
+    axis = torch.linspace(-worlds.REACH, worlds.REACH, monitor.GRID)
+    across, up = (monitor.field(Place(i)) for i in (0, 1))
     assert torch.equal(across, axis.expand_as(across)) and torch.equal(up, axis[:, None].expand_as(up))
 
 
 def test_the_last_field_is_the_score_of_its_detector():
     kept = stored(s.KDE(), s.Plane())
-    axis, field = np.linspace(-worlds.REACH, worlds.REACH, watch.GRID), pictures(kept.events, "field")[-1]
+    axis, field = np.linspace(-worlds.REACH, worlds.REACH, monitor.GRID), pictures(kept.events, "field")[-1]
     for row, column in ((0, 0), (30, 7), (60, 59)):
         point = torch.tensor([[axis[column], axis[row]]]).float()
         assert field[row, column] == pytest.approx(detectors.of(kept).score(point).item(), rel=1e-4)
@@ -528,7 +528,7 @@ def test_the_last_field_is_the_score_of_its_detector():
 
 def test_pictures_are_bytes_of_what_is_seen():
     x = torch.tensor([-0.2, 0, 0.5, 1, 1.7]).view(5, 1, 1, 1).expand(5, 1, 28, 28)
-    assert watch.as_bytes(x)[:, 0, 0].tolist() == [0, 0, 128, 255, 255] and watch.as_bytes(x).shape == (5, 28, 28)
+    assert monitor.as_bytes(x)[:, 0, 0].tolist() == [0, 0, 128, 255, 255] and monitor.as_bytes(x).shape == (5, 28, 28)
 
 
 # ---- what detectors promise ----

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.spatial import cKDTree
 
-from core.anomaly import detectors, train, watch, worlds
+from core.anomaly import detectors, monitor, train, worlds
 from core.anomaly import settings as s
 from core.anomaly.settings import AnomalySettings
 from core.data import digits, faces, tables
@@ -384,7 +384,7 @@ def finished(settings, monkeypatch, change=lambda here: here):
     original = worlds._world
     detectors.learned.cache_clear()
     with monkeypatch.context() as patch:
-        patch.setattr(watch, "LOOKS", 1)
+        patch.setattr(monitor, "LOOKS", 1)
         patch.setattr(worlds, "_world", lambda *args: change(smaller(original(*args))))
         events = list(train.train(settings))
     detectors.learned.cache_clear()

@@ -16,7 +16,7 @@ from PIL import Image
 from scipy.ndimage import median_filter
 
 from core import runs
-from core.attack import detect, gradient, measure, minimal, models
+from core.attack import detect, formulas, gradient, minimal, models
 from core.attack import settings as s
 from core.attack.ball import Ball, saved
 from core.attack.craft import ball_of, craft, last
@@ -516,7 +516,7 @@ def test_the_formula_of_feature_squeezing(asked):
 
 # ---- the tab Theory, and shipped runs ----
 
-@pytest.mark.parametrize("formula", measure.THEORY, ids=lambda formula: formula.title)
+@pytest.mark.parametrize("formula", formulas.THEORY, ids=lambda formula: formula.title)
 def test_every_formula_shows_its_function_and_has_its_words(formula):
     assert inspect.getsource(formula.function) and formula.function.__doc__
     assert any(formula.latex in whole for whole in s.FORMULAS.values())
@@ -524,9 +524,9 @@ def test_every_formula_shows_its_function_and_has_its_words(formula):
 
 
 def test_every_method_has_its_formula_and_no_words_are_left_over():
-    titles = {formula.title for formula in measure.THEORY}
-    assert titles == set(lecture.read("attack").theory) and len(titles) == len(measure.THEORY)
-    shown = {formula.latex for formula in measure.THEORY}
+    titles = {formula.title for formula in formulas.THEORY}
+    assert titles == set(lecture.read("attack").theory) and len(titles) == len(formulas.THEORY)
+    shown = {formula.latex for formula in formulas.THEORY}
     assert set(s.FORMULAS) == set(METHOD_NAMES) == set(BY_NAME)
     assert {name for name, latex in s.FORMULAS.items() if not any(part in latex for part in shown)} == {"noise"}, "it is no attack"
     assert {METHOD_NAMES[name] for name in ("fgsm", "ifgsm", "pgd", "mifgsm", "dim", "deepfool", "cw", "one_pixel")} <= titles

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from core import runs
-from core.compression import bitstream, loop, watch
+from core.compression import bitstream, loop, monitor
 from core.compression.models import weighted
 from core.compression.settings import (
     METRICS,
@@ -250,7 +250,7 @@ def test_the_pictures_tell_what_the_networks_say_what_is_left_and_how_large_it_i
     def last(events, name):
         return [np.array(e.array) for e in events if isinstance(e, Picture) and e.name == name][-1]
 
-    x, pictures = watch.asked()
+    x, pictures = monitor.asked()
     assert x.shape == (10, 1, 28, 28) and np.array_equal(pictures, last(log_of("distill", small_teacher), "asked"))
     events = log_of("distill", small_teacher)
     nets = [from_model(events[-1].models["model"]), small_teacher]
@@ -265,6 +265,6 @@ def test_the_pictures_tell_what_the_networks_say_what_is_left_and_how_large_it_i
         events = log_of(name, small_teacher)
         largest = max((layer.weight for layer in weighted(small_teacher)), key=torch.Tensor.numel)
         first = next(e.array for e in events if isinstance(e, Picture) and e.name == "weights")
-        assert np.allclose(first, largest.detach().flatten(1)[: watch.SIDE, : watch.SIDE].numpy(), atol=2e-3)
+        assert np.allclose(first, largest.detach().flatten(1)[: monitor.SIDE, : monitor.SIDE].numpy(), atol=2e-3)
         assert (last(events, "weights") == 0).mean() > 0.5 and last(events, "size")[1] < last(events, "size")[0]
     assert last(log_of("deep", small_teacher), "size")[1] == log_of("deep", small_teacher)[-1].summary["bytes"]

@@ -19,7 +19,7 @@ from core import runs
 from core.data import digits
 from core.data.pictures import BadPicture
 from core.events import Finished, Metrics, Picture, Started, pack, unpack
-from core.explain import lime_image, measure, methods, models, randomise, shortcut, trust
+from core.explain import formulas, lime_image, methods, models, randomise, shortcut, trust
 from core.explain import settings as s
 from core.explain.settings import METHODS, METRICS, SCENES, SHIPPED, ExplainSettings
 from core.explain.train import POINTS, as_bytes, shrunk, train
@@ -324,17 +324,17 @@ def test_a_picture_as_bytes_is_a_copy_with_colours_last():
 
 # ---- formulas and shipped runs ----
 
-@pytest.mark.parametrize("formula", measure.THEORY, ids=lambda formula: formula.title)
+@pytest.mark.parametrize("formula", formulas.THEORY, ids=lambda formula: formula.title)
 def test_every_formula_shows_its_function_and_has_its_words(formula):
     assert inspect.getsource(formula.function) and formula.function.__doc__ and formula.latex
     assert len(lecture.read("explain").theory[formula.title]) > 40
 
 
 def test_every_method_has_its_formula_and_no_words_are_left_over():
-    titles = {formula.title for formula in measure.THEORY}
+    titles = {formula.title for formula in formulas.THEORY}
     assert titles == set(lecture.read("explain").theory)
     named = {name for key, name in s.METHOD_NAMES.items() if key in METHODS} - {"LIME (Captum)"}
-    assert named <= titles and {formula.function for formula in measure.THEORY} >= {
+    assert named <= titles and {formula.function for formula in formulas.THEORY} >= {
         function for method, function in methods.METHODS.items() if method not in (s.CaptumLime, s.Lime)}
 
 

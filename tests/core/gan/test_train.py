@@ -8,10 +8,10 @@ import pytest
 import torch
 
 from core.events import Finished, Metrics, Picture, Started, Turned, Warned, pack, unpack
-from core.gan import models, quality, train, watch, worlds
+from core.gan import models, monitor, quality, train, worlds
 from core.gan import settings as s
+from core.gan.monitor import Monitor
 from core.gan.settings import METRICS, WASSERSTEIN, GanSettings
-from core.gan.watch import Watch
 from core.loop import fresh, seeded
 from core.nets import DigitNet, to_model
 from core.settings import build, flatten, union_members
@@ -37,9 +37,9 @@ def few_looks():
     """Looks, and what is judged at each of them, take most of the time of a short run; so does a judge who knows digits."""
     quick = fresh(DigitNet, 0, (4,), (16,)).eval()
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in (("LOOKS", dict.fromkeys(watch.LOOKS, LOOKS)), ("EARLY", (1,)), ("ASKED", dict.fromkeys(watch.ASKED, 40)),
+        for name, value in (("LOOKS", dict.fromkeys(monitor.LOOKS, LOOKS)), ("EARLY", (1,)), ("ASKED", dict.fromkeys(monitor.ASKED, 40)),
                             ("JUDGED", 200)):
-            patch.setattr(watch, name, value)
+            patch.setattr(monitor, name, value)
         patch.setattr(quality, "judge", lambda: quick)
         yield
 
@@ -151,7 +151,7 @@ def test_the_last_picture_is_what_the_stored_g_makes(settings):
     with torch.no_grad():
         made = models.player(events[-1].models["G"])(z, y)
     if settings.world.name == "digits":
-        assert np.abs(watch.as_bytes(made[:40]).astype(int) - pictures(events, "film")[-1][1]).max() <= 1
+        assert np.abs(monitor.as_bytes(made[:40]).astype(int) - pictures(events, "film")[-1][1]).max() <= 1
     else:
         assert np.array_equal(made.half().numpy(), pictures(events, "fake")[-1][1])
 
@@ -335,7 +335,7 @@ def test_a_run_that_nobody_looks_at_is_the_same(settings, monkeypatch):
     """Its weights, BatchNorm's statistics and the vectors of the power iterations, bit by bit; in slow motion, too."""
     wanted = players(run(settings))
     slow = players(run(settings.model_copy(update={"motion": "phases"})))
-    monkeypatch.setattr(Watch, "wants", lambda watch, step: False)
+    monkeypatch.setattr(Monitor, "wants", lambda watch, step: False)
     unseen = players(list(train.train(settings)))
     for name in "GD":
         assert all(same(unseen[name][key], value) and same(slow[name][key], value) for key, value in wanted[name].items())

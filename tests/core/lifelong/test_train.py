@@ -13,10 +13,10 @@ from core.lifelong import models
 from core.lifelong import settings as s
 from core.lifelong.expand import parameters_of
 from core.lifelong.method import Finetune, World
+from core.lifelong.monitor import Monitor, stuck
 from core.lifelong.settings import METRICS, SCENES, SHIPPED, LifelongSettings
 from core.lifelong.tasks import stream
 from core.lifelong.train import METHODS, train
-from core.lifelong.watch import Watch, stuck
 from core.loop import seeded
 from core.nets import accuracy, count, from_model
 from core.settings import bounds_of
@@ -145,7 +145,7 @@ def test_stuck_is_hardly_better_than_guessing(accuracy, chance, is_stuck):
 def test_only_what_was_learned_can_be_forgotten(incremental, diagonal, now, kinds):
     """Task 1 of three, by its accuracy when just learned and at the end; in class-incremental guessing was 10 % once, now 3 %."""
     settings = LifelongSettings(tasks=3, incremental=incremental)
-    watch = Watch(Finetune(World(settings, stream(settings), models.widths_of(settings), seeded(0))))
+    watch = Monitor(Finetune(World(settings, stream(settings), models.widths_of(settings), seeded(0))))
     watch.matrix[:] = [[diagonal, np.nan, np.nan], [diagonal, 90, np.nan], [now, 90, 90]]
     watch.latest = 2
     assert {e.kind for e in watch.verdicts(5)} == kinds

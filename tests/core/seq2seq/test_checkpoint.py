@@ -9,7 +9,7 @@ import torch
 from safetensors.torch import load, save
 
 from core.events import Finished, Metrics, Started
-from core.seq2seq import checkpoint, tasks, train, watch
+from core.seq2seq import checkpoint, monitor, tasks, train
 from core.seq2seq.settings import Attention, Live, Long, Seq2SeqSettings, SmallTransformer, Toy
 from tests.core.seq2seq.test_train import _same
 
@@ -19,8 +19,8 @@ SETTINGS = Seq2SeqSettings(task=Toy(alphabet=3, longest=5), network=Attention(hi
 @pytest.fixture(autouse=True)
 def few(monkeypatch, tmp_path):
     monkeypatch.setenv("LECTERN_RUNS", str(tmp_path / "runs"))
-    monkeypatch.setattr(watch, "LOOKS", 6)
-    monkeypatch.setattr(watch, "EARLY", (1,))
+    monkeypatch.setattr(monitor, "LOOKS", 6)
+    monkeypatch.setattr(monitor, "EARLY", (1,))
     return tmp_path / "runs" / "checkpoints"
 
 

@@ -8,7 +8,7 @@ import torch
 
 from core.events import Finished, Metrics, Picture, Started, Warned
 from core.loop import seeded
-from core.seq2seq import models, tasks, train, watch
+from core.seq2seq import models, monitor, tasks, train
 from core.seq2seq.settings import (
     METRICS,
     Attention,
@@ -62,7 +62,7 @@ def test_pictures_are_what_the_network_says():
     shots = {name: [e for e in events if isinstance(e, Picture) and e.name == name][-1].array for name in ("said", "sure", "looked")}
     assert events[0].facts["inputs"] == list(world.film) and events[0].facts["answers"] == [[list(text[::-1])] for text in world.film]
     for text, said, sure, looked in zip(world.film, *shots.values()):
-        found = watch.decode.greedy(net, net.read(world.example(text)), world.longest)
+        found = monitor.decode.greedy(net, net.read(world.example(text)), world.longest)
         many = int((said > 0).sum())
         assert said[:many].tolist() == found.tokens[0, :many].tolist() and found.tokens.shape[1] == many
         assert sure[:many].tolist() == pytest.approx(found.sure[0].tolist(), abs=1e-3)
@@ -97,14 +97,14 @@ def _same(a, b):
 
 def test_looks_change_nothing(monkeypatch):
     usual = run(BASE)[-1]
-    monkeypatch.setattr(watch, "LOOKS", 1)
-    monkeypatch.setattr(watch, "EARLY", ())
+    monkeypatch.setattr(monitor, "LOOKS", 1)
+    monkeypatch.setattr(monitor, "EARLY", ())
     few = list(train.train(BASE))
     assert sum(isinstance(e, Metrics) for e in few) == 1 and _same(few[-1], usual)
 
 
 def test_a_reversal_is_learned(monkeypatch):
-    monkeypatch.setattr(watch, "LOOKS", 4)  # which change nothing, and are half of the time
+    monkeypatch.setattr(monitor, "LOOKS", 4)  # which change nothing, and are half of the time
     settings = Seq2SeqSettings(task=Toy(alphabet=6, longest=6), network=Attention(hidden=64), effort=Live(share=100, steps=240))
     events = list(train.train(settings))
     assert events[-1].summary["wer"] < 5 and events[-1].summary["per"] < 2
@@ -198,8 +198,8 @@ def test_the_rate_rises_for_a_fifth_and_falls_to_nothing(monkeypatch):
 
 def test_a_loss_is_the_mean_since_the_last_look(monkeypatch):
     losses, learn = [], train.learn
-    monkeypatch.setattr(watch, "LOOKS", 2)
-    monkeypatch.setattr(watch, "EARLY", (1,))
+    monkeypatch.setattr(monitor, "LOOKS", 2)
+    monkeypatch.setattr(monitor, "EARLY", (1,))
     monkeypatch.setattr(train, "learn", lambda *args: (losses.append(learn(*args)), losses[-1])[1])
     reported = [e.values["loss"] for e in train.train(BASE) if isinstance(e, Metrics)]
     parts = [losses[:1], losses[1:10], losses[10:]]

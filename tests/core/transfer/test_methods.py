@@ -12,7 +12,7 @@ from core.events import Finished
 from core.loop import seeded
 from core.nets import predict
 from core.settings import union_members
-from core.transfer import domains, selftrain, train, tune, watch
+from core.transfer import domains, monitor, selftrain, train, tune
 from core.transfer import settings as s
 from core.transfer.adda import ADDA
 from core.transfer.dann import DaNN, rising
@@ -36,9 +36,9 @@ def small(monkeypatch):
     """Every tenth picture, and a run that is hardly looked at."""
     real = domains.pair
     monkeypatch.setattr(domains, "pair", lambda settings: thin(real(settings)))
-    monkeypatch.setattr(watch, "LOOKS", 1)
-    monkeypatch.setattr(watch, "EARLY", ())
-    monkeypatch.setattr(watch, "EACH", 40)
+    monkeypatch.setattr(monitor, "LOOKS", 1)
+    monkeypatch.setattr(monitor, "EARLY", ())
+    monkeypatch.setattr(monitor, "EACH", 40)
 
 
 def thin(pair):
@@ -51,8 +51,8 @@ def thin(pair):
 @pytest.fixture
 def whole_run(monkeypatch):
     """Runs to the end, and returns (the last event, the method as it is then)."""
-    held, real = [], train.Watch
-    monkeypatch.setattr(train, "Watch", lambda method: held.append(method) or real(method))
+    held, real = [], train.Monitor
+    monkeypatch.setattr(train, "Monitor", lambda method: held.append(method) or real(method))
 
     def go(**flat):
         *_, last = train.train(TransferSettings(**flat))

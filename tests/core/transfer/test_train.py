@@ -13,7 +13,7 @@ from core.data import digits
 from core.events import Finished, Metrics, Picture, Started, Warned, pack, unpack
 from core.nets import accuracy, count, from_model
 from core.settings import flatten
-from core.transfer import domains, train, watch
+from core.transfer import domains, monitor, train
 from core.transfer import settings as s
 from core.transfer.settings import METRICS, TransferSettings, phases
 
@@ -40,7 +40,7 @@ def hardly_looked_at():
     """Looks take most of the time of a run as short as these."""
     with pytest.MonkeyPatch.context() as patch:
         for name, value in {"LOOKS": 2, "EACH": EACH, "SHOWN": SHOWN}.items():
-            patch.setattr(watch, name, value)
+            patch.setattr(monitor, name, value)
         yield
 
 
@@ -85,7 +85,7 @@ def test_events_come_in_order_and_are_plain(method, target):
 def test_it_looks_at_the_start_at_the_end_of_each_phase_and_now_and_then(method, target):
     events, ends = run(method, target), np.cumsum(phases(TransferSettings(**SHORT, method=method))).tolist()
     assert events[0].facts["marks"] == ends[:-1]
-    assert [e.step for e in looks(events)] == sorted({0, *watch.EARLY, *ends, *range(0, ends[-1] + 1, ends[-1] // 2)})
+    assert [e.step for e in looks(events)] == sorted({0, *monitor.EARLY, *ends, *range(0, ends[-1] + 1, ends[-1] // 2)})
     assert [e.step for e in events if isinstance(e, Picture) and e.name == "cloud"] == [e.step for e in looks(events)]
 
 
@@ -128,7 +128,7 @@ def test_pictures(method, target):
     assert way.shape == (times, n, 2) and way.dtype == features.dtype == np.float16 and features.shape[0] == n
     assert confusion.shape == (classes, classes) and confusion.dtype == np.int32
     f = torch.from_numpy(features).float()
-    assert np.allclose(way[-1], watch.seen_from(f, watch.main_axes(f)).numpy(), atol=0.05), "way ends where the last look is best seen"
+    assert np.allclose(way[-1], monitor.seen_from(f, monitor.main_axes(f)).numpy(), atol=0.05), "way ends where the last look is best seen"
     assert np.isfinite(way).all() and all(np.isfinite(cloud).all() for cloud in clouds)
 
 
@@ -197,7 +197,7 @@ def test_another_seed_is_another_run(target):
 
 def test_how_often_it_looks_does_not_change_the_run(monkeypatch):
     rare = run(s.DaNN(), s.Moons())[-1].summary
-    monkeypatch.setattr(watch, "LOOKS", 50)
+    monkeypatch.setattr(monitor, "LOOKS", 50)
     often = list(train.train(TransferSettings(**SHORT, target=s.Moons())))
     assert len(looks(often)) == 51 and often[-1].summary == rare
 

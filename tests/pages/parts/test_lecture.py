@@ -37,7 +37,7 @@ def test_scenes_are_told_apart(lab):
 
 @each_lab
 def test_every_formula_has_words_and_a_source(lab):
-    formulas = labs.module(lab, "measure").THEORY
+    formulas = labs.module(lab, "formulas").THEORY
     assert {formula.title for formula in formulas} == set(lecture.read(lab).theory)
     for formula in formulas:
         source = inspect.getsource(formula.function)

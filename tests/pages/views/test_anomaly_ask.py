@@ -15,7 +15,7 @@ from scipy.stats import spearmanr
 from streamlit.testing.v1 import AppTest
 
 from core import labs, runs
-from core.anomaly import decide, detectors, trivial, watch, worlds
+from core.anomaly import decide, detectors, monitor, trivial, worlds
 from core.anomaly.detector import scores
 from core.anomaly.settings import AnomalySettings
 from core.data import faces, pictures
@@ -49,7 +49,7 @@ def events(name):
     """Settings and all events of a real training, which looks less often."""
     settings = build(AnomalySettings, {"seed": 4713} | RUNS[name])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(watch, "LOOKS", 3)
+        patch.setattr(monitor, "LOOKS", 3)
         return settings, tuple(labs.trainer("anomaly")(settings))
 
 

@@ -12,7 +12,7 @@ from sklearn.metrics import jaccard_score, precision_score, recall_score
 from streamlit.testing.v1 import AppTest
 
 from core import labs, runs
-from core.anomaly import decide, detectors, trivial, watch, worlds
+from core.anomaly import decide, detectors, monitor, trivial, worlds
 from core.anomaly.detector import scores
 from core.anomaly.settings import PCA, AnomalySettings
 from core.events import Finished, Metrics
@@ -48,7 +48,7 @@ def events(name):
     """Settings and all events of a real training, which looks less often."""
     settings = build(AnomalySettings, {"seed": 4711} | RUNS[name])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(watch, "LOOKS", 3)
+        patch.setattr(monitor, "LOOKS", 3)
         return settings, tuple(labs.trainer("anomaly")(settings))
 
 

@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from core import labs, runs
 from core.events import Finished
-from core.gan import watch
+from core.gan import monitor
 from core.gan.settings import GanSettings
 from core.settings import build, flatten
 from pages.parts import chart, figures, shown, status
@@ -42,7 +42,7 @@ def events(name):
     """Settings and all events of a real training, which looks less often."""
     settings = build(GanSettings, {"seed": 4711} | RUNS[name])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(watch, "LOOKS", dict.fromkeys(watch.LOOKS, 4))
+        patch.setattr(monitor, "LOOKS", dict.fromkeys(monitor.LOOKS, 4))
         return settings, tuple(labs.trainer("gan")(settings))
 
 
@@ -116,7 +116,7 @@ def test_codes_and_fakes_are_those_of_the_run_itself(run):
     if there.digits:
         assert np.abs(data.as_bytes(there.fake[:40]).astype(int) - current.last("film").astype(int)).max() <= 1
     else:
-        assert np.allclose(there.fake[: watch.SHOWN].numpy(), current.last("fake"), atol=2e-3)
+        assert np.allclose(there.fake[: monitor.SHOWN].numpy(), current.last("fake"), atol=2e-3)
     with torch.no_grad():
         own = there.scores(there.fake[:200], None if there.y is None else there.y[:200]).numpy()
     assert np.allclose(own, current.last("scores")[1][:200].astype(np.float32), rtol=5e-3, atol=5e-3)
@@ -492,4 +492,4 @@ def test_settings_as_they_stood_at_the_end_count():
     run = runs.make(f"gan-tiny-turned-{next(NUMBERS)}", "gan", flatten(settings), log, 1.0, "finished")
     there = data.ended(shown.of(run))
     assert there.latent == 2 and there.z[:, 2:].abs().max() == 0
-    assert np.allclose(there.fake[: watch.SHOWN].numpy(), shown.of(run).last("fake"), atol=2e-3)
+    assert np.allclose(there.fake[: monitor.SHOWN].numpy(), shown.of(run).last("fake"), atol=2e-3)

@@ -14,7 +14,7 @@ from core import labs, runs
 from core.data import digits
 from core.events import Finished, Metrics
 from core.settings import build, flatten
-from core.transfer import domains, watch
+from core.transfer import domains, monitor
 from core.transfer.settings import TransferSettings
 from pages.parts import shown, views
 from pages.views.transfer import data
@@ -47,8 +47,8 @@ def events(name):
     """Settings and all events of a real training, which looks less often and at fewer pictures: that is what takes its time."""
     settings = build(TransferSettings, SMALL | RUNS[name])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(watch, "LOOKS", 8)
-        patch.setattr(watch, "EACH", watch.SHOWN)
+        patch.setattr(monitor, "LOOKS", 8)
+        patch.setattr(monitor, "EACH", monitor.SHOWN)
         return settings, tuple(labs.trainer("transfer")(settings))
 
 

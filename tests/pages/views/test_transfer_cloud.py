@@ -14,7 +14,7 @@ from core.data import digits
 from core.events import Picture, Started
 from core.nets import predict
 from core.settings import build, flatten
-from core.transfer import watch
+from core.transfer import monitor
 from core.transfer.domains import domains
 from core.transfer.settings import Coloured, Scanned, TransferSettings
 from pages.parts import rasters
@@ -196,14 +196,14 @@ def test_the_stage_shows_the_newest_cloud_and_of_an_ended_run_from_the_axes_of_t
 def test_each_point_of_the_stage_carries_its_own_digit():
     visitor, run = draw(STAGE, "digits")
     pair, seen = domains(run.settings.target), set()
-    tests = [watch.every_class(data, watch.EACH) for data in (pair.source, pair.target)]
+    tests = [monitor.every_class(data, monitor.EACH) for data in (pair.source, pair.target)]
     points = np.array(run.pictures("way")[-1].array, float)[-1]
     for layer in figure(visitor, "stage/cloud")["data"]:
         sheet = layer["meta"]["pictures"]
         picture, columns = picture_of(sheet["sheet"]), sheet["columns"]
         for place, text, x, y in zip(sheet["places"], layer["text"], layer["x"], layer["y"]):
             index = int(np.abs(points - [x, y]).sum(1).argmin())
-            domain, number = divmod(index, watch.SHOWN)
+            domain, number = divmod(index, monitor.SHOWN)
             assert text == f"{('source', 'target')[domain]}, {int(tests[domain].test_y[number])}"
             row, column = divmod(place, columns)
             found = picture[28 * row:28 * row + 28, 28 * column:28 * column + 28, 0] / 255
@@ -286,7 +286,7 @@ def test_the_ground_has_at_each_place_its_value_from_the_paper_to_the_ink():
 
 
 def test_the_plane_ends_where_it_was_measured():
-    assert REACH == watch.REACH
+    assert REACH == monitor.REACH
 
 
 def test_a_run_of_digits_has_no_border_and_says_so():

@@ -6,7 +6,7 @@ import torch
 
 from core.events import Finished, Metrics, Picture, Warned
 from core.loop import seeded
-from core.seq2seq import score, tasks, train, watch
+from core.seq2seq import monitor, score, tasks, train
 from core.seq2seq.models import EOS
 from core.seq2seq.settings import METRICS, Attention, Live, OneVector, Seq2SeqSettings, SmallTransformer, Toy
 
@@ -17,21 +17,21 @@ TOTAL = 400
 
 @pytest.fixture(scope="module", params=list(NETWORKS))
 def seen(request):
-    """(the watch, the world, a network that has just begun)."""
+    """(the monitor, the world, a network that has just begun)."""
     settings = Seq2SeqSettings(task=Toy(alphabet=4, longest=5), network=NETWORKS[request.param], effort=Live(share=100, steps=TOTAL))
     world = tasks.world_of(settings.task)
-    return watch.Watch(settings, world, TOTAL), world, train.network(settings, world)
+    return monitor.Monitor(settings, world, TOTAL), world, train.network(settings, world)
 
 
 def test_it_looks_early_and_evenly_and_at_the_end():
     settings = Seq2SeqSettings(task=Toy(alphabet=4, longest=5))
     for total in (7, 20, 400, 1500, 26_490):
-        wants = watch.Watch(settings, tasks.world_of(settings.task), total).wants
+        wants = monitor.Monitor(settings, tasks.world_of(settings.task), total).wants
         steps = [step for step in range(1, total + 1) if wants(step)]
-        assert steps[0] == 1 and steps[-1] == total and set(watch.EARLY) & set(range(1, total + 1)) <= set(steps)
-        late = [b - a for a, b in zip(steps, steps[1:]) if a > max(watch.EARLY)]
-        assert not late or max(late) == total // watch.LOOKS, "evenly spread"
-        assert len(steps) <= 2 * watch.LOOKS + len(watch.EARLY)
+        assert steps[0] == 1 and steps[-1] == total and set(monitor.EARLY) & set(range(1, total + 1)) <= set(steps)
+        late = [b - a for a, b in zip(steps, steps[1:]) if a > max(monitor.EARLY)]
+        assert not late or max(late) == total // monitor.LOOKS, "evenly spread"
+        assert len(steps) <= 2 * monitor.LOOKS + len(monitor.EARLY)
 
 
 def test_a_look_tells_errors_of_held_out_examples_and_leaves_no_trace(seen):
@@ -46,7 +46,7 @@ def test_a_look_tells_errors_of_held_out_examples_and_leaves_no_trace(seen):
     assert isinstance(metrics, Metrics) and metrics.step == 7 and set(values) == set(METRICS) and values == again[0].values
     assert values["loss"] == 1.25 and values["teacher"] == 75
     net.eval()
-    part = world.dev.first(watch.HEARD["live"])
+    part = world.dev.first(monitor.HEARD["live"])
     verdict = score.judged(score.answers_of(net, world, part), part)
     assert (values["per"], values["wer"]) == (score.per(verdict.edits, verdict.lengths), score.wer(verdict.edits))
     assert (values["dev_loss"], values["forced"]) == pytest.approx(score.forced(net, part)), "as it speaks, without dropout"
@@ -58,7 +58,7 @@ def test_nothing_is_shown_behind_an_end(seen, monkeypatch):
     said = torch.randint(EOS + 1, len(world.target), (many, longest), generator=seeded(0))
     ends = torch.arange(many) % (longest + 1)  # the last of them never ends
     said = torch.where(torch.arange(longest) == ends.unsqueeze(1), EOS, said)
-    monkeypatch.setattr(watch.decode, "greedy", lambda *_: watch.decode.Spoken(said, torch.rand(many, longest), None))
+    monkeypatch.setattr(monitor.decode, "greedy", lambda *_: monitor.decode.Spoken(said, torch.rand(many, longest), None))
     pictures = looking.filmed(3, net)
     assert [(p.name, p.step) for p in pictures] == [("said", 3), ("sure", 3)] and pictures[0].array.dtype == np.uint8
     for row, shown, end in zip(said.tolist(), pictures[0].array.tolist(), ends.tolist()):
@@ -93,7 +93,7 @@ def test_the_end_is_judged_on_the_test_and_on_longer_inputs_by_themselves(seen):
     net.train()
     warned, end = looking.run_ends(TOTAL, net)
     assert isinstance(warned, Warned) and f"{end.summary['forced']:.0f} % of the next tokens are wrong" in warned.sentence
-    assert list(watch.no_better_than_guessing(9, 60.0, 70.0)) == [] and len(list(watch.no_better_than_guessing(9, 66.0, 70.0))) == 1
+    assert list(monitor.no_better_than_guessing(9, 60.0, 70.0)) == [] and len(list(monitor.no_better_than_guessing(9, 66.0, 70.0))) == 1
     assert isinstance(end, Finished) and end.step == TOTAL and not net.training
     known, longer = world.test.up_to(5), world.test.beyond(5)
     verdicts = [score.judged(score.answers_of(net, world, part), part) for part in (known, longer)]

@@ -19,7 +19,7 @@ HARDLY = 0.9  # of the errors of guessing
 HEARD = {"live": 300, "long": 1000}  # held-out examples that every look judges
 
 
-class Watch:
+class Monitor:
     """Measures beside the training and never changes it."""
 
     def __init__(self, settings: Seq2SeqSettings, world: World, total: int):

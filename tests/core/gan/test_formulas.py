@@ -8,21 +8,21 @@ import torch
 
 from core import runs, yardsticks
 from core.events import Warned
-from core.gan import losses, measure, models, rivals
+from core.gan import formulas, losses, models, rivals
 from core.gan.settings import SHIPPED, GanSettings
 from core.gan.yardsticks import YARDSTICKS
 from core.settings import build, every_field, extra
 from pages.parts import lecture
 
 
-@pytest.mark.parametrize("formula", measure.THEORY, ids=lambda formula: formula.title)
+@pytest.mark.parametrize("formula", formulas.THEORY, ids=lambda formula: formula.title)
 def test_every_formula_shows_its_function(formula):
     assert inspect.getsource(formula.function) and formula.function.__doc__ and formula.latex
     assert formula.latex.count("{") == formula.latex.count("}") and formula.latex.count(r"\left") == formula.latex.count(r"\right")
 
 
 def test_every_formula_has_its_words():
-    titles, functions = [f.title for f in measure.THEORY], [f.function for f in measure.THEORY]
+    titles, functions = [f.title for f in formulas.THEORY], [f.function for f in formulas.THEORY]
     assert set(titles) == set(lecture.read("gan").theory) and len(set(titles)) == len(titles) == len(set(functions))
     assert {each for pair in losses.LOSSES.values() for each in pair} <= set(functions), "a loss that no formula shows"
 
@@ -45,7 +45,7 @@ def test_the_formula_of_the_class_has_the_factor_of_the_code():
         h = torch.nn.functional.leaky_relu(D.down1(x), 0.2)
         h = torch.nn.functional.leaky_relu(D.norm(D.down2(h)), 0.2).flatten(1)
         share = (D(x, y) / (D.told.weight.T[y] * h).sum(1)).mean().item()
-    written = next(f.latex for f in measure.THEORY if f.title == "DCGAN: D")
+    written = next(f.latex for f in formulas.THEORY if f.title == "DCGAN: D")
     assert rf"\tfrac{{1}}{{{round(1 / share)}}}\, y^\top V h" in written
 
 

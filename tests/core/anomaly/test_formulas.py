@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from core import yardsticks
-from core.anomaly import decide, measure, measured, nearest, networks
+from core.anomaly import decide, formulas, measured, nearest, networks
 from core.anomaly.detector import blurred
 from core.anomaly.settings import AnomalySettings
 from core.anomaly.yardsticks import GRIDS, YARDSTICKS
@@ -19,14 +19,14 @@ from core.settings import build
 from pages.parts import lecture
 
 
-@pytest.mark.parametrize("formula", measure.THEORY, ids=lambda formula: formula.title)
+@pytest.mark.parametrize("formula", formulas.THEORY, ids=lambda formula: formula.title)
 def test_every_formula_shows_its_function(formula):
     assert inspect.getsource(formula.function) and formula.function.__doc__ and formula.latex
     assert formula.latex.count("{") == formula.latex.count("}") and formula.latex.count(r"\left") == formula.latex.count(r"\right")
 
 
 def test_every_formula_has_its_words_and_every_method_of_the_lecture_a_formula():
-    titles, functions = [f.title for f in measure.THEORY], [f.function for f in measure.THEORY]
+    titles, functions = [f.title for f in formulas.THEORY], [f.function for f in formulas.THEORY]
     assert set(titles) == set(lecture.read("anomaly").theory) and len(set(titles)) == len(titles) == len(set(functions))
     assert {networks.unsure, networks.squared_error, nearest.nearest_centre, nearest.projected, decide.cost} <= set(functions)
 
@@ -84,7 +84,7 @@ def test_formulas_of_decisions_agree():
 
 
 def test_what_a_shipped_run_carries_is_plain():
-    assert json.loads(json.dumps(measure.examine(SimpleNamespace(events=())), allow_nan=False)) == {}
+    assert json.loads(json.dumps(formulas.examine(SimpleNamespace(events=())), allow_nan=False)) == {}
 
 
 def made(sweep):

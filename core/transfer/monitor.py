@@ -22,7 +22,7 @@ GRID = 41  # places along each side of the moons' plane
 REACH = 2.2  # where that plane ends
 
 
-class Watch:
+class Monitor:
     """Measures beside the training and never changes it."""
 
     def __init__(self, method: SourceOnly):

@@ -8,21 +8,21 @@ import torch
 
 from core import labs, runs, yardsticks
 from core.nets import count
-from core.seq2seq import decode, measure, models, score, tasks, train
+from core.seq2seq import decode, formulas, models, score, tasks, train
 from core.seq2seq.settings import SCENES, SHIPPED, Seq2SeqSettings
 from core.seq2seq.yardsticks import TRAINED, YARDSTICKS
 from core.settings import build
 from pages.parts import lecture
 
 
-@pytest.mark.parametrize("formula", measure.THEORY, ids=lambda formula: formula.title)
+@pytest.mark.parametrize("formula", formulas.THEORY, ids=lambda formula: formula.title)
 def test_every_formula_shows_its_function(formula):
     assert inspect.getsource(formula.function) and formula.function.__doc__ and formula.latex
     assert formula.latex.count("{") == formula.latex.count("}") and formula.latex.count(r"\left") == formula.latex.count(r"\right")
 
 
 def test_every_formula_has_its_words():
-    titles, functions = [f.title for f in measure.THEORY], [f.function for f in measure.THEORY]
+    titles, functions = [f.title for f in formulas.THEORY], [f.function for f in formulas.THEORY]
     assert set(titles) == set(lecture.read("seq2seq").theory) and len(set(titles)) == len(titles) == len(set(functions))
 
 

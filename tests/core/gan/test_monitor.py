@@ -8,10 +8,10 @@ import torch
 from torch import nn
 
 from core.events import Metrics, Picture
-from core.gan import models, quality, watch, worlds
+from core.gan import models, monitor, quality, worlds
 from core.gan import settings as s
+from core.gan.monitor import Monitor, as_bytes, opinions
 from core.gan.settings import GanSettings
-from core.gan.watch import Watch, as_bytes, opinions
 from core.loop import seeded
 
 RING = s.Plane(hidden=8, steps=600)
@@ -36,7 +36,7 @@ class Makes(nn.Module):
 def watching(world=RING, G=None, D=None, **knobs):
     settings = GanSettings(world=world, **knobs)
     own_G, own_D = models.players(settings)
-    return Watch(settings, worlds.world_of(settings), G or own_G, D or own_D)
+    return Monitor(settings, worlds.world_of(settings), G or own_G, D or own_D)
 
 
 def seen(events):
@@ -273,7 +273,7 @@ def test_facts():
 
 
 def after_codes():
-    """The watch's own random numbers, once the codes have been drawn from them."""
+    """The monitor's own random numbers, once the codes have been drawn from them."""
     draw = seeded(10_000)
     torch.randn(1000, 16, generator=draw)
     return draw
@@ -282,5 +282,5 @@ def after_codes():
 def test_shown_points_are_the_first_of_those_that_are_judged():
     eye = watching()
     begins = seen(eye.begins())
-    assert np.array_equal(begins["real"], eye.real[:watch.SHOWN].half().numpy())
+    assert np.array_equal(begins["real"], eye.real[:monitor.SHOWN].half().numpy())
     assert np.array_equal(begins["scores"], np.stack([x.detach().numpy() for x in eye.score_pair(eye.fakes(200))]).astype(np.float16))

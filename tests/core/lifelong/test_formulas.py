@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core import labs, runs
-from core.lifelong import measure, models, scores
+from core.lifelong import formulas, models, scores
 from core.lifelong import settings as s
 from core.lifelong.plane import plane_of
 from core.lifelong.settings import LifelongSettings
@@ -78,7 +78,7 @@ def run():
 
 
 def test_the_landscape_is_the_loss_at_its_points(run):
-    found = measure.landscape(run, 5)
+    found = formulas.landscape(run, 5)
     assert found["loss_a"].shape == found["loss_b"].shape == (5, 5) and found["lam"] == 50
     assert found["u"][0] < 0 < found["b"][0] < found["u"][-1] and found["b"][1] == pytest.approx(0, abs=1e-3)
     plane = torch.from_numpy(run.pictures("plane")[0].array.copy())
@@ -90,7 +90,7 @@ def test_the_landscape_is_the_loss_at_its_points(run):
 
 
 def test_the_bowl_in_the_plane_is_the_penalty(run):
-    found, omega = measure.landscape(run, 3), torch.from_numpy(run.pictures("importance_1")[0].array.copy())
+    found, omega = formulas.landscape(run, 3), torch.from_numpy(run.pictures("importance_1")[0].array.copy())
     plane, point = torch.from_numpy(run.pictures("plane")[0].array.copy()), np.array([0.7, -0.3])
     step = torch.from_numpy(point).float() @ plane
     assert point @ found["quadratic"] @ point == pytest.approx((omega * step ** 2).sum().item(), rel=1e-3)
@@ -101,28 +101,28 @@ def test_l2_has_a_round_bowl_and_a_method_without_penalty_none(run):
         tasks=2, epochs=1, batch=128, method=method)))) for method in (s.L2(lam=3), s.Finetune())}
     bare = {name: replace(each, events=tuple(e for e in each.events if getattr(e, "name", "") != "importance_1"))
             for name, each in others.items()}
-    assert measure.landscape(bare["l2"], 3)["quadratic"] == pytest.approx(np.eye(2), abs=1e-5), "Ω = 1 in every direction"
-    assert measure.landscape(bare["finetune"], 3)["quadratic"] is None
+    assert formulas.landscape(bare["l2"], 3)["quadratic"] == pytest.approx(np.eye(2), abs=1e-5), "Ω = 1 in every direction"
+    assert formulas.landscape(bare["finetune"], 3)["quadratic"] is None
 
 
 def test_a_larger_strength_pulls_the_minimum_home():
     u = np.linspace(-1, 3, 41)
     far = (u[None] - 2) ** 2 + u[:, None] ** 2
     found = {"u": u, "v": u, "loss_b": far, "quadratic": np.eye(2)}
-    assert measure.minimum(found, 0) == pytest.approx((2, 0))
-    assert measure.minimum(found, 2) == pytest.approx((1, 0)), "(u − 2)² + u² is lowest at 1"
-    assert measure.minimum(found, 1e6) == pytest.approx((0, 0))
-    assert measure.minimum(found | {"quadratic": None}, 1e6) == pytest.approx((2, 0))
+    assert formulas.minimum(found, 0) == pytest.approx((2, 0))
+    assert formulas.minimum(found, 2) == pytest.approx((1, 0)), "(u − 2)² + u² is lowest at 1"
+    assert formulas.minimum(found, 1e6) == pytest.approx((0, 0))
+    assert formulas.minimum(found | {"quadratic": None}, 1e6) == pytest.approx((2, 0))
 
 
 def test_what_a_shipped_run_carries_is_plain(run):
-    carried = measure.examine(run)
+    carried = formulas.examine(run)
     assert json.loads(json.dumps(carried, allow_nan=False))["landscape"]["lam"] == 50
     bare = replace(run, events=tuple(e for e in run.events if getattr(e, "name", "") != "plane"))
-    assert measure.landscape(bare) is None and measure.examine(bare) == {"landscape": {}}
+    assert formulas.landscape(bare) is None and formulas.examine(bare) == {"landscape": {}}
 
 
-@pytest.mark.parametrize("formula", measure.THEORY, ids=lambda formula: formula.title)
+@pytest.mark.parametrize("formula", formulas.THEORY, ids=lambda formula: formula.title)
 def test_every_formula_shows_its_function(formula):
     assert inspect.getsource(formula.function) and formula.function.__doc__ and formula.latex
 

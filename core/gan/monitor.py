@@ -42,7 +42,7 @@ class Glance:
     kinds: range
 
 
-class Watch:
+class Monitor:
     """Measures beside the training and never changes it."""
 
     def __init__(self, settings: GanSettings, world, G, D):

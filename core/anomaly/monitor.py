@@ -23,7 +23,7 @@ GRID = 61  # places along each side of the plane
 COPIED, POOR = 0.1, 0.75  # of what makes anomalies differ from the mean normal: with an error and an AUROC below both, it copies
 
 
-class Watch:
+class Monitor:
     """Measures beside the training and never changes it."""
 
     def __init__(self, world: World, detector: Detector, total: int):

@@ -10,21 +10,21 @@ import pytest
 import torch
 
 from core.settings import build
-from core.transfer import adda, dann, judge, match, measure, models, selftrain
+from core.transfer import adda, dann, formulas, judge, match, models, selftrain
 from core.transfer.settings import TransferSettings
 from core.transfer.yardsticks import YARDSTICKS
 from core.yardsticks import Yardstick
 
 
-@pytest.mark.parametrize("formula", measure.THEORY, ids=lambda formula: formula.title)
+@pytest.mark.parametrize("formula", formulas.THEORY, ids=lambda formula: formula.title)
 def test_every_formula_shows_its_function(formula):
     assert inspect.getsource(formula.function) and formula.function.__doc__ and formula.latex
     assert formula.latex.count("{") == formula.latex.count("}") and formula.latex.count(r"\left") == formula.latex.count(r"\right")
 
 
 def test_no_formula_is_shown_twice_and_every_method_of_the_lecture_has_one():
-    functions = [formula.function for formula in measure.THEORY]
-    assert len({formula.title for formula in measure.THEORY}) == len(measure.THEORY) == len(set(functions))
+    functions = [formula.function for formula in formulas.THEORY]
+    assert len({formula.title for formula in formulas.THEORY}) == len(formulas.THEORY) == len(set(functions))
     assert {dann.reversal, dann.rising, dann.domain_loss, match.mmd, match.coral, adda.passing_loss, models.refresh,
             selftrain.believed, judge.a_distance, judge.entropy, judge.information, judge.snd} <= set(functions)
 
@@ -47,7 +47,7 @@ def test_formulas_and_functions_agree():
 
 
 def test_what_a_shipped_run_carries_is_plain():
-    assert json.loads(json.dumps(measure.examine(SimpleNamespace(events=())), allow_nan=False)) == {}
+    assert json.loads(json.dumps(formulas.examine(SimpleNamespace(events=())), allow_nan=False)) == {}
 
 
 @pytest.mark.parametrize("yardstick", YARDSTICKS, ids=lambda yardstick: yardstick.title)

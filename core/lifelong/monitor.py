@@ -28,7 +28,7 @@ CLEARLY = 10  # points above guessing from which on something was learned
 FREE = 0.1  # a weight is nearly free when its Ω is below this times the mean
 
 
-class Watch:
+class Monitor:
     """Measures beside the training and never changes it. latest: number of the task that is being learned."""
 
     def __init__(self, method: Finetune):
