@@ -20,19 +20,19 @@ class Alarm(nn.Module):
     its own: ½ at the threshold, .73 one `scale` above it. threshold, scale: in units of the score, scale > 0.
     origin: (...) is added to whatever is asked; of examples that are handed over as differences to it, such as to the mean
     normal example, zero means “as normal as can be”, which is what most explanations take for nothing to see.
-    Where the detector has no slopes the logits have none either, and only methods that change the input can ask it.
+    Where the detector has no gradients the logits have none either, and only methods that change the input can ask it.
     """
 
     def __init__(self, detector: Detector, threshold: float, scale: float, origin: Tensor | None = None):
         super().__init__()
         if isinstance(net := getattr(detector, "net", None), nn.Module):
-            net.requires_grad_(False)  # asked for are slopes at the example, never at the weights
+            net.requires_grad_(False)  # asked for are gradients at the example, never at the weights
         self.detector, self.threshold, self.scale, self.origin = detector, threshold, scale, origin
 
     def score(self, x: Tensor) -> Tensor:
-        """(N,), in the units of the detector; with slopes where it has them."""
+        """(N,), in the units of the detector; with gradients where it has them."""
         x = x if self.origin is None else x + self.origin
-        if self.detector.slopes:
+        if self.detector.gradients:
             return self.detector.score(x)
         with torch.no_grad():
             return self.detector.score(x.detach())

@@ -9,13 +9,13 @@ from torch import Tensor
 
 class Detector:
     """fit: learns from normals x (N, ...) and from nothing else: whatever it must choose, it chooses by them, so that held-out
-    normals stay as good as fresh ones. score: (N,), higher is more anomalous. slopes: whether the score has gradients.
+    normals stay as good as fresh ones. score: (N,), higher is more anomalous. gradients: whether the score has gradients.
 
     expects: what the detector would have expected in the place of each example, of the same shape; None where it has no
     such idea.
     """
 
-    slopes = True
+    gradients = True
 
     def __init__(self, method: Any, seed: int):
         self.method, self.seed = method, seed

@@ -88,7 +88,7 @@ class KNN(Detector):
 class LOF(Detector):
     """scikit-learn's local outlier factor; novelty=True, so that it may be asked about what it has not learned."""
 
-    slopes = False
+    gradients = False
 
     def fit(self, x: Tensor) -> None:
         neighbours = min(self.method.neighbours, len(x) - 1)
@@ -106,7 +106,7 @@ class LOF(Detector):
 class Forest(Detector):
     """scikit-learn's isolation forest, along the components that hold 95 % of the variance or along the values."""
 
-    slopes = False
+    gradients = False
 
     def fit(self, x: Tensor) -> None:
         flat = x.flatten(1)

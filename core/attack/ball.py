@@ -8,7 +8,7 @@ from torch import Tensor
 
 from core.attack.settings import LEVELS
 
-TINY = 1e-12  # keeps a slope of zero from being divided by zero
+TINY = 1e-12  # keeps a gradient of zero from being divided by zero
 
 
 @dataclass(frozen=True)
@@ -39,11 +39,11 @@ class Ball:
             return change.clamp(-self.epsilon, self.epsilon)
         return change * (self.radius(change) / lengths(change).clamp_min(TINY)).clamp_max(1)
 
-    def steepest(self, slope: Tensor) -> Tensor:
+    def steepest(self, gradient: Tensor) -> Tensor:
         """The direction (N, C, H, W) of size ε in which the loss rises fastest: ε sign g, or ε √d g / ‖g‖₂."""
         if self.norm == "inf":
-            return self.epsilon * slope.sign()
-        return slope * (self.radius(slope) / lengths(slope).clamp_min(TINY))
+            return self.epsilon * gradient.sign()
+        return gradient * (self.radius(gradient) / lengths(gradient).clamp_min(TINY))
 
     def anywhere(self, x: Tensor, generator: torch.Generator) -> Tensor:
         """x moved to a random point of the ball, (N, C, H, W): uniform in L∞; in L2 uniform in direction and volume."""

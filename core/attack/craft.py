@@ -17,7 +17,7 @@ def ball_of(method: s.Method) -> Ball | None:
 
 
 def craft(net: nn.Module, x: Tensor, aim: Aim, method: s.Method, seed: int) -> Iterator[Tensor]:
-    """The attacked pictures (N, C, H, W) in [0, 1] after every step. net: whose slopes, or answers, the attack may use."""
+    """The attacked pictures (N, C, H, W) in [0, 1] after every step. net: whose gradients, or answers, the attack may use."""
     ball, generator = ball_of(method), seeded(seed)
     match method:
         case s.Noise():
@@ -55,8 +55,8 @@ def steps_of(method: s.Method) -> int:
             return method.steps
 
 
-def slopes_of(method: s.Method, count: int) -> float:
-    """What the attack on `count` pictures costs at most, in slopes of one picture; a look without a slope is a third of one."""
+def gradients_of(method: s.Method, count: int) -> float:
+    """What the attack on `count` pictures costs at most, in gradients of one picture; a look without a gradient is a third of one."""
     if isinstance(method, s.OnePixel):
         return count * method.population * method.generations / 3
     return count * steps_of(method)

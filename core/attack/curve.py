@@ -26,7 +26,7 @@ PHOTO_STEPS = 6  # of PGD and MI-FGSM on photos at most: each costs as much as o
 DEEPFOOL = 30, 0.02  # steps, overshoot
 CW = 0.0, 2, 100, 0.2  # confidence, searches, steps, rate: in twice the time the changes become 2 % shorter
 LONGER = (1.0, 1.02, 1.05, 1.1, 1.2)  # how much longer a smallest change is tried when rounding undoes it
-MASKED = 10  # points by which one step beats many: slopes that lead nowhere
+MASKED = 10  # points by which one step beats many: gradients that lead nowhere
 
 
 def curve(method: Curve, victims: Victims, seed: int) -> Iterator[Event]:

@@ -1,6 +1,6 @@
 """Passive defences: a picture is squeezed before the network sees it. And what an attacker does who knows that.
 
-A defence that cannot be differentiated, or that rolls dice, hides the slopes that an attack needs ("obfuscated
+A defence that cannot be differentiated, or that rolls dice, hides the gradients that an attack needs ("obfuscated
 gradients", Athalye, Carlini, Wagner 2018). Hidden is not gone: the attacker goes backward through an approximation
 (BPDA), or takes the mean over the dice (EOT).
 """
@@ -28,7 +28,7 @@ GREYS = (32, 16, 8, 4, 2)  # levels that are left of each colour: 5, 4, 3, 2, 1 
 QUALITIES = (75, 50, 25, 10, 5)  # of JPEG
 SMALLEST = (0.95, 0.9, 0.8, 0.7, 0.6)  # share of the side that is left at least
 WINDOWS = ((1, 2), (1, 3), (2, 2), (3, 3), (4, 4))  # rows and columns of the median: ever more pixels
-STEEP = ("bits", "jpeg")  # made of steps: their slope is zero, or there is none
+STEEP = ("bits", "jpeg")  # made of steps: their gradient is zero, or there is none
 HIDDEN = 30  # points of accuracy that the attacker's ignorance is worth: from here on the defence only seems to be one
 PHOTO_STEPS, PHOTO_SAMPLES = 10, 3  # at most, for photos: a photo costs as much as three hundred digits
 
@@ -41,7 +41,7 @@ def is_photo(x: Tensor) -> bool:
 def squeeze(x: Tensor, defence: str, strength: int, generator: torch.Generator | None = None) -> Tensor:
     """Pictures (N, C, H, W) in [0, 1] as the defence hands them on, of the same shape. strength: 1 to 5.
 
-    "smooth" and "resize" can be differentiated, "bits" has a slope of zero, "jpeg" has none. generator: for "resize" only.
+    "smooth" and "resize" can be differentiated, "bits" has a gradient of zero, "jpeg" has none. generator: for "resize" only.
     """
     match defence:
         case "bits":
@@ -64,7 +64,7 @@ def median(x: Tensor, rows: int, columns: int) -> Tensor:
     """The median of a sliding window (Xu, Evans, Qi 2018: local smoothing), (N, C, H, W) as x; margins are repeated.
 
     Of an even number the upper of the two middle ones, and the pixel right below the window's middle, as in SciPy, which
-    Xu et al. use. Its slope is exact: one, at the pixel that is handed on.
+    Xu et al. use. Its gradient is exact: one, at the pixel that is handed on.
     """
     above, left = rows // 2, columns // 2
     wide = F.pad(x, (left, columns - 1 - left, above, rows - 1 - above), mode="replicate")
@@ -109,8 +109,8 @@ class StraightThrough(torch.autograd.Function):
         return squeezed.clone()
 
     @staticmethod
-    def backward(ctx, slope: Tensor) -> tuple[Tensor, None]:
-        return slope, None
+    def backward(ctx, gradient: Tensor) -> tuple[Tensor, None]:
+        return gradient, None
 
 
 class Defended(nn.Module):
@@ -130,9 +130,9 @@ class Defended(nn.Module):
 
 
 class Knowing(Defended):
-    """The defended network as an attacker sees it who knows the defence: with slopes that are worth following.
+    """The defended network as an attacker sees it who knows the defence: with gradients that are worth following.
 
-    Straight through where the defence is made of steps (BPDA); the exact slope of smoothing; the mean logits over
+    Straight through where the defence is made of steps (BPDA); the exact gradient of smoothing; the mean logits over
     `samples` draws of a random defence (EOT: Athalye et al. 2018, "Synthesizing robust adversarial examples", section 2).
     """
 
@@ -142,7 +142,7 @@ class Knowing(Defended):
         self.samples = samples if defence == "resize" else 1
 
     def squeeze(self, x: Tensor) -> Tensor:
-        """As `Defended.squeeze`, but every picture has a slope."""
+        """As `Defended.squeeze`, but every picture has a gradient."""
         squeezed = super().squeeze(x)
         return StraightThrough.apply(x, squeezed) if self.defence in STEEP else squeezed
 
@@ -166,7 +166,7 @@ def defend(method: s.Defend, victims: Victims, seed: int) -> Iterator[Event]:
     made on the bare network. knowing: defended, under an attack through `Knowing`; where the defence has no dice the attacker
     also tries what was made on the bare network, and keeps what fools (the worst of both counts).
     clean, clean_defended, noise_defended (noise in the curves): not attacked, and with noise of the same size. naive: where
-    the defence has no slopes, what an attacker gets who follows the slopes of the defended network as it is: the random start.
+    the defence has no gradients, what an attacker gets who follows the gradients of the defended network as it is: the random start.
     """
     ball, steps, samples = Ball("inf", method.epsilon / LEVELS), method.steps, method.samples
     if victims.photo:

@@ -40,7 +40,7 @@ class Detector(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """x: (N, 1, 28, 28) in [0, 1]. Returns, side by side, the logits, their mean over the digit and what the squeezers make
-        of it, and the score: (N, 2 · classes + 1). All of it has slopes that are worth following.
+        of it, and the score: (N, 2 · classes + 1). All of it has gradients that are worth following.
         """
         views = [self.net(view) for view in [x, *(squeezed(x) if self.kind == "squeeze" else [])]]
         said = [logits.softmax(1) for logits in views]

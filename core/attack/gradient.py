@@ -1,4 +1,4 @@
-"""Attacks that follow the slope of the loss within a ball: FGSM, I-FGSM, PGD, MI-FGSM, DIM, and noise as their control.
+"""Attacks that follow the gradient of the loss within a ball: FGSM, I-FGSM, PGD, MI-FGSM, DIM, and noise as their control.
 
 Each is a generator of the attacked pictures after every step, so that a page can show them growing and a training can
 use the last. `net`: anything that makes logits (N, classes) of pictures (N, C, H, W) and can be differentiated.
@@ -17,7 +17,7 @@ REACH = 2.5  # how far all steps of PGD together may go, in ε, where nobody cho
 SMALLEST = 0.9  # side of the smallest picture that DIM resizes to, as a share of the whole
 
 
-def slope(net: nn.Module, x: Tensor, aim: Aim) -> tuple[Tensor, Tensor]:
+def gradient(net: nn.Module, x: Tensor, aim: Aim) -> tuple[Tensor, Tensor]:
     """∇ₓ of what the attack raises, (N, C, H, W), and the wanted answer's lead at x, (N,).
 
     The loss is that of the logits, summed, so pictures do not mix.
@@ -39,14 +39,14 @@ def fgsm(net: nn.Module, x: Tensor, aim: Aim, ball: Ball) -> Iterator[Tensor]:
     The worst point of the box for a linear network with two classes. With more classes another corner may be worse: the
     gradient weighs all rivals at x by their probabilities, and the sign ignores how much each pixel helps which of them.
     """
-    yield ball.project(x, x + ball.steepest(slope(net, x, aim)[0]))
+    yield ball.project(x, x + ball.steepest(gradient(net, x, aim)[0]))
 
 
 def ifgsm(net: nn.Module, x: Tensor, aim: Aim, ball: Ball, steps: int, stride: float) -> Iterator[Tensor]:
     """Basic iterative method (Kurakin, Goodfellow, Bengio 2017, section 2.2): steps of α = stride · ε, each projected."""
     attacked = x
     for _ in range(steps):
-        attacked = ball.project(x, attacked + stride * ball.steepest(slope(net, attacked, aim)[0]))
+        attacked = ball.project(x, attacked + stride * ball.steepest(gradient(net, attacked, aim)[0]))
         yield attacked
 
 
@@ -61,7 +61,7 @@ def pgd(net: nn.Module, x: Tensor, aim: Aim, ball: Ball, steps: int, stride: flo
     for _ in range(restarts):
         attacked = ball.anywhere(x, generator)
         for step in range(steps):
-            rise, now = slope(net, attacked, aim)
+            rise, now = gradient(net, attacked, aim)
             best, lead = better(best, lead, attacked, now)
             attacked = ball.project(x, attacked + stride * ball.steepest(rise))
             if step == steps - 1:
@@ -76,13 +76,13 @@ def better(best: Tensor, lead: Tensor, x: Tensor, now: Tensor) -> tuple[Tensor, 
 
 
 def mifgsm(net: nn.Module, x: Tensor, aim: Aim, ball: Ball, steps: int, stride: float, momentum: float) -> Iterator[Tensor]:
-    """Momentum iterative FGSM (Dong et al. 2018, algorithm 1): slopes of mean size 1, summed with a decay μ.
+    """Momentum iterative FGSM (Dong et al. 2018, algorithm 1): gradients of mean size 1, summed with a decay μ.
 
     The paper divides by ‖g‖₁, the mean times the number of pixels: all sums are smaller by one factor, the steps are the same.
     """
     attacked, gathered = x, torch.zeros_like(x)
     for _ in range(steps):
-        now = slope(net, attacked, aim)[0]
+        now = gradient(net, attacked, aim)[0]
         gathered = momentum * gathered + now / now.abs().mean((1, 2, 3), keepdim=True).clamp_min(TINY)
         attacked = ball.project(x, attacked + stride * ball.steepest(gathered))
         yield attacked
@@ -90,7 +90,7 @@ def mifgsm(net: nn.Module, x: Tensor, aim: Aim, ball: Ball, steps: int, stride: 
 
 def dim(net: nn.Module, x: Tensor, aim: Aim, ball: Ball, steps: int, stride: float, momentum: float, often: float,
         generator: torch.Generator) -> Iterator[Tensor]:
-    """Diverse inputs (Xie et al. 2019, section 3.2; their M-DI²-FGSM): as MI-FGSM, with slopes at T(x; p).
+    """Diverse inputs (Xie et al. 2019, section 3.2; their M-DI²-FGSM): as MI-FGSM, with gradients at T(x; p).
 
     often: p, the share of the steps at which the picture is resized.
     """

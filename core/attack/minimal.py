@@ -39,7 +39,7 @@ def deepfool(net: nn.Module, x: Tensor, aim: Aim, steps: int, overshoot: float) 
 def to_border(net: nn.Module, x: Tensor, aim: Aim) -> Tensor:
     """The step |f| w / ‖w‖₂² to the nearest border, (N, C, H, W).
 
-    f is by how much a rival is behind, w its slope (equations 8 and 9 of the paper). One backward pass for each rival:
+    f is by how much a rival is behind, w its gradient (equations 8 and 9 of the paper). One backward pass for each rival:
     twice as fast as all rivals in one batched pass, on digits and on photos.
     """
     found, start = [], 0
@@ -89,19 +89,19 @@ def carlini_wagner(net: nn.Module, x: Tensor, aim: Aim, confidence: float, searc
 
 
 def pull(net: nn.Module, x: Tensor, w: Tensor, aim: Aim, c: Tensor, confidence: float) -> tuple[Tensor, Tensor, Tensor]:
-    """The slope of Carlini and Wagner's loss at w, and x' at w, both (N, C, H, W); the wanted answer's lead there, (N,)."""
-    slopes, pictures, leads, start = [], [], [], 0
+    """The gradient of Carlini and Wagner's loss at w, and x' at w, both (N, C, H, W); the wanted answer's lead there, (N,)."""
+    gradients, pictures, leads, start = [], [], [], 0
     for part in parts(w):
         here = slice(start, start + len(part))
         part = part.detach().requires_grad_()
         attacked = (part.tanh() + 1) / 2
         lead = aim.only(here).lead(net(attacked))
         loss = (attacked - x[here]).square().sum() + (c[here] * (-lead).clamp_min(-confidence)).sum()
-        slopes.append(torch.autograd.grad(loss, part)[0])
+        gradients.append(torch.autograd.grad(loss, part)[0])
         pictures.append(attacked.detach())
         leads.append(lead.detach())
         start += len(part)
-    return torch.cat(slopes), torch.cat(pictures), torch.cat(leads)
+    return torch.cat(gradients), torch.cat(pictures), torch.cat(leads)
 
 
 def narrowed(c: Tensor, low: Tensor, high: Tensor, worked: Tensor) -> tuple[Tensor, Tensor, Tensor]:

@@ -1,4 +1,4 @@
-"""What an attack works on: pictures, their right answers, the network that is fooled, and the one whose slopes are used."""
+"""What an attack works on: pictures, their right answers, the network that is fooled, and the one whose gradients are used."""
 
 import copy
 from dataclasses import dataclass, replace
@@ -149,7 +149,7 @@ def folded(net: nn.Module) -> nn.Module:
     """The same network, faster: a copy in which every BatchNorm has become part of the weights before it. Evaluation mode.
 
     And ReLU comes after max-pooling, where a quarter of the numbers is left: the larger of two is the larger one before
-    and after ReLU, so answers and slopes are the same to the last bit.
+    and after ReLU, so answers and gradients are the same to the last bit.
     """
     if not isinstance(net, DigitNet):
         return net

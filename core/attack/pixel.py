@@ -1,4 +1,4 @@
-"""A few pixels of any colour, found by evolution: the attacker sees the network's answers and never a slope."""
+"""A few pixels of any colour, found by evolution: the attacker sees the network's answers and never a gradient."""
 
 from collections.abc import Iterator
 

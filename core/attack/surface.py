@@ -1,4 +1,4 @@
-"""What lies around a picture: the answers in a plane that the slope and a second direction span, and an attack's path.
+"""What lies around a picture: the answers in a plane that the gradient and a second direction span, and an attack's path.
 
 The picture itself is the origin. A coordinate is a length in levels of 255: u levels along the first direction move
 every pixel that can move by u levels, up or down, since that direction is made of signs.
@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from core.attack.ball import LEVELS, TINY, Ball
-from core.attack.gradient import slope
+from core.attack.gradient import gradient
 from core.attack.models import Aim, ask
 
 
@@ -18,12 +18,12 @@ def plane(net: nn.Module, x: Tensor, aim: Aim, second: str, generator: torch.Gen
           end: Tensor | None = None) -> tuple[Tensor, Tensor]:
     """Two orthogonal directions of one length, each (C, H, W), at one picture x (1, C, H, W).
 
-    The first: the sign of the slope at x where a pixel can follow it, 0 where it is black or white already, so the very
-    way that FGSM goes (Liu et al. 2017, figure 3, draw the same plane with the slope itself). The second, "random": signs
+    The first: the sign of the gradient at x where a pixel can follow it, 0 where it is black or white already, so the very
+    way that FGSM goes (Liu et al. 2017, figure 3, draw the same plane with the gradient itself). The second, "random": signs
     at random. "end": where an attack ended, `end` (1, C, H, W), seen from x; at random again when that lies on the first
     direction. Of each, the part orthogonal to the first.
     """
-    first = slope(net, x, aim)[0][0].sign()
+    first = gradient(net, x, aim)[0][0].sign()
     first = torch.where(moved(x, torch.ones(1), first)[0] == x[0], 0.0, first)
     if not first.any():  # where the loss is flat any direction is as good
         first = random_signs(first, generator)

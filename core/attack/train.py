@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from core.attack import curve, defences, detect, models, training, transfer, universal
 from core.attack import settings as s
 from core.attack.ball import Ball, saved
-from core.attack.craft import ball_of, craft, slopes_of, steps_of
+from core.attack.craft import ball_of, craft, gradients_of, steps_of
 from core.attack.models import Victims
 from core.attack.report import confusion, facts, hints, many, measured, noise_like, summary
 from core.attack.settings import AttackSettings
@@ -18,7 +18,7 @@ from core.loop import hits
 from core.subject.models import as_bytes
 from core.subject.settings import SHIPPED_NETWORK
 
-SLOPES = {True: 4_000, False: 800_000}  # of photos and of digits: about five minutes
+GRADIENTS = {True: 4_000, False: 800_000}  # of photos and of digits: about five minutes
 REPORTS = 40  # points of the curves
 PICTURES = 8  # of the attacked picture, kept in the run
 SHOWN = 20  # attacked digits that a run on many keeps
@@ -93,7 +93,7 @@ def under_noise(victims: Victims, ball: Ball | None, seed: int) -> dict[str, flo
 
 
 def source_of(settings: AttackSettings, victims: Victims) -> nn.Module:
-    """The network whose slopes the attack may use. Raises CannotAttack when there is none."""
+    """The network whose gradients the attack may use. Raises CannotAttack when there is none."""
     if getattr(settings.method, "access", "white") == "white":
         return victims.net
     if victims.photo:
@@ -104,7 +104,7 @@ def source_of(settings: AttackSettings, victims: Victims) -> nn.Module:
 
 def affordable(method: s.Method, victims: Victims) -> None:
     """Raises CannotAttack when the attack would take much longer than the few minutes that a run may."""
-    wanted, most = slopes_of(method, len(victims.x)), SLOPES[victims.photo]
+    wanted, most = gradients_of(method, len(victims.x)), GRADIENTS[victims.photo]
     if wanted > most:
         raise CannotAttack(f"That would be {wanted / most:.1f} times as much work as one run may do here: choose fewer pictures, a smaller "
                            "population, or fewer generations, restarts or steps.")

@@ -111,7 +111,7 @@ def enemy(net: nn.Module, x: Tensor, y: Tensor, method: Training, ball: Ball, ge
             steps, stride = method.steps, TRAVEL / method.steps
     point = ball.anywhere(x, generator) if random else x
     for _ in range(steps):
-        point = ball.project(x, point + stride * ball.steepest(gradient.slope(net, point, Aim(y))[0]))
+        point = ball.project(x, point + stride * ball.steepest(gradient.gradient(net, point, Aim(y))[0]))
     return point
 
 

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from core.attack import report
 from core.attack import settings as s
 from core.attack.ball import LEVELS, Ball, saved
-from core.attack.gradient import slope
+from core.attack.gradient import gradient
 from core.attack.models import Aim, Victims, aim_for, answers, ask, victims
 from core.data import digits, photos
 from core.events import Event, Finished, Metrics, Picture, Started
@@ -41,11 +41,11 @@ def universal(net: nn.Module, x: Tensor, aim: Aim, ball: Ball, rounds: int, gene
 
     Yields the change δ (1, C, H, W) after each mini-batch. It stays in the ball around 0, and is not clamped to [0, 1]:
     that happens to picture + δ. Moosavi-Dezfooli et al. 2017, who found such changes, add up the smallest changes
-    (DeepFool) of one picture after the other; the sum over a mini-batch costs one slope per picture and goes further.
+    (DeepFool) of one picture after the other; the sum over a mini-batch costs one gradient per picture and goes further.
     """
     aim, delta, size = Clipped(aim.label, aim.targeted), torch.zeros_like(x[:1]), BATCH[x.shape[1] == 3]
     for _, index, _ in batches(len(x), size, rounds, generator):
-        rise, _ = slope(net, (x[index] + delta).clamp(0, 1), aim.only(index))
+        rise, _ = gradient(net, (x[index] + delta).clamp(0, 1), aim.only(index))
         delta = ball.inside(delta + STRIDE * ball.steepest(rise.mean(0, keepdim=True)))
         yield delta
 

@@ -1,1 +1,1 @@
-"""Why did the network say so? Captum and LIME methods that every lab's Explain tab uses."""
+"""Explainable AI: one explanation and how far to trust it, or one of three experiments."""

@@ -10,10 +10,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from core.attribution.filters import before_relu, output
+from core.attribution.inputs import convolutions, layers
 from core.data import photos
 from core.events import Event, Finished, Metrics, Picture, Started
-from core.explain.filters import before_relu, output
-from core.explain.models import convolutions, layers
 from core.explain.settings import Excite
 from core.loop import seeded
 from core.subject.models import Subject

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from core.explain import excite, lime_image, painting, rules, slopes, trust
-from core.explain.settings import FORMULAS
+from core.attribution import backprop, gradients, lime_image, perturbation, trust
+from core.attribution.settings import FORMULAS
+from core.explain import excite
 from core.runs import Run
 from core.settings import Formula
 
@@ -14,18 +15,18 @@ def examine(run: Run) -> dict[str, Any]:
 
 
 THEORY = (
-    Formula("Saliency", FORMULAS["saliency"], slopes.saliency),
-    Formula("SmoothGrad", FORMULAS["smoothgrad"], slopes.smoothgrad),
-    Formula("Input × gradient", FORMULAS["input_x_gradient"], slopes.input_x_gradient),
-    Formula("Integrated gradients", FORMULAS["integrated_gradients"], slopes.integrated_gradients),
-    Formula("GradientSHAP", FORMULAS["gradient_shap"], slopes.gradient_shap),
-    Formula("DeepLIFT", FORMULAS["deeplift"], rules.deeplift),
-    Formula("Guided backprop", FORMULAS["guided_backprop"], rules.guided_backprop),
-    Formula("Grad-CAM", FORMULAS["grad_cam"], rules.grad_cam),
-    Formula("Guided Grad-CAM", FORMULAS["guided_grad_cam"], rules.guided_grad_cam),
-    Formula("Occlusion", FORMULAS["occlusion"], painting.occlusion),
-    Formula("Feature ablation", FORMULAS["feature_ablation"], painting.feature_ablation),
-    Formula("KernelSHAP", FORMULAS["kernel_shap"], painting.kernel_shap),
+    Formula("Saliency", FORMULAS["saliency"], gradients.saliency),
+    Formula("SmoothGrad", FORMULAS["smoothgrad"], gradients.smoothgrad),
+    Formula("Input × gradient", FORMULAS["input_x_gradient"], gradients.input_x_gradient),
+    Formula("Integrated gradients", FORMULAS["integrated_gradients"], gradients.integrated_gradients),
+    Formula("GradientSHAP", FORMULAS["gradient_shap"], gradients.gradient_shap),
+    Formula("DeepLIFT", FORMULAS["deeplift"], backprop.deeplift),
+    Formula("Guided backprop", FORMULAS["guided_backprop"], backprop.guided_backprop),
+    Formula("Grad-CAM", FORMULAS["grad_cam"], backprop.grad_cam),
+    Formula("Guided Grad-CAM", FORMULAS["guided_grad_cam"], backprop.guided_grad_cam),
+    Formula("Occlusion", FORMULAS["occlusion"], perturbation.occlusion),
+    Formula("Feature ablation", FORMULAS["feature_ablation"], perturbation.feature_ablation),
+    Formula("KernelSHAP", FORMULAS["kernel_shap"], perturbation.kernel_shap),
     Formula("LIME", FORMULAS["lime"], lime_image.fitted),
     Formula("Activation maximisation", r"x^* = \arg\max_{x} f(x), \quad x = \mathrm{sigmoid}\left(\mathcal{F}^{-1}"
             r"\left(\frac{z}{|\nu|^k}\right)\right)", excite.paint),

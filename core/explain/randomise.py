@@ -12,9 +12,9 @@ import numpy as np
 import torch
 from torch import nn
 
+from core.attribution import inputs
+from core.attribution.trust import input_only, rank_correlation
 from core.data import digits
-from core.explain import models
-from core.explain.trust import input_only, rank_correlation
 from core.loop import seeded
 from core.nets import Columns, DigitNet
 from core.subject.models import PhotoNet, Subject
@@ -53,10 +53,10 @@ def stages(net: nn.Module) -> dict[str, list[nn.Module]]:
     if isinstance(net, Columns):
         rows = [[*(own[i] for own in net.own), *(lateral[i - 1] for lateral in net.lateral if i > 0)]
                 for i in range(len(net.own[0]))]
-        names = [*models.layers(net), "output layer"]
+        names = [*inputs.layers(net), "output layer"]
         return dict(reversed(list(zip(names, rows))))
     last = net.classify if isinstance(net, PhotoNet) else net.head if isinstance(net, DigitNet) else net.layers[-1]
-    hidden = {name: [layer] for name, layer in models.layers(net).items()}
+    hidden = {name: [layer] for name, layer in inputs.layers(net).items()}
     return {"output layer": [last]} | dict(reversed(hidden.items()))
 
 

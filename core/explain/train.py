@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from core.attribution import methods, trust
 from core.events import Event, Finished, Metrics, Picture, Started
-from core.explain import excite, methods, randomise, shortcut, trust
+from core.explain import excite, randomise, shortcut
 from core.explain import settings as s
 from core.explain.settings import ExplainSettings
 from core.subject.models import Subject, as_bytes, look_at

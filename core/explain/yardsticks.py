@@ -10,10 +10,11 @@ import numpy as np
 import torch
 from torch import nn
 
+from core.attribution import inputs, methods, tabular, trust
+from core.attribution import settings as s
+from core.attribution.part import gap_percent
 from core.data import digits, imagenet, photos
-from core.explain import methods, models, randomise, tabular, trust
-from core.explain import settings as s
-from core.explain.part import gap_percent
+from core.explain import randomise
 from core.loop import hits
 from core.nets import predict
 from core.subject.models import DIGITS, Subject, digit_at, digit_net, photo_net
@@ -145,7 +146,7 @@ def _means(rows: list[dict[str, float]]) -> dict[str, float]:
 
 def _areas(subject: Subject, seed: int) -> dict[str, float]:
     """Areas under deletion and insertion in percent, hidden with black, of six methods and the two controls."""
-    target, black = subject.answer(), models.baseline(subject.x, "black")
+    target, black = subject.answer(), inputs.baseline(subject.x, "black")
     maps = {name: methods.answer(subject, target, ask()).map for name, ask in ASKED.items()}
     maps |= {name.replace(" ", "_"): found for name, found in trust.controls(maps["saliency"], subject.x, seed).items()}
     return {f"{way}_{name}": 100 * trust.area(trust.curve(subject.net, subject.x, target, found, black, insert, seed=seed))
@@ -168,7 +169,7 @@ def photo_rows() -> Iterator[dict[str, Any]]:
     """A row for each photo: the completeness gap from black, ours and with even steps, and the steps that ours took."""
     for name in photos.FILES:
         subject = Subject(photo_net(), photos.load(name), imagenet.names())
-        target, black = subject.answer(), models.baseline(subject.x, "black")
+        target, black = subject.answer(), inputs.baseline(subject.x, "black")
         pair = torch.stack([subject.x, black])
         with torch.no_grad():
             rise = float(torch.sub(*subject.net(pair)[:, target]))

@@ -59,7 +59,7 @@ def gradient_penalty(D: Callable[[Tensor], Tensor], real: Tensor, fake: Tensor, 
     real, fake: (N, ...), `between`: (N,) in [0, 1], where on the line. The norm is over all numbers of an example.
     """
     share = between.view(-1, *[1] * (real.dim() - 1))
-    return (slopes(D, share * real + (1 - share) * fake) - 1).square().mean()
+    return (gradient_norms(D, share * real + (1 - share) * fake) - 1).square().mean()
 
 
 def r1_penalty(D: Callable[[Tensor], Tensor], real: Tensor) -> Tensor:
@@ -67,7 +67,7 @@ def r1_penalty(D: Callable[[Tensor], Tensor], real: Tensor) -> Tensor:
     return 0.5 * gradients(D, real).square().flatten(1).sum(1).mean()
 
 
-def slopes(D: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
+def gradient_norms(D: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
     """‖∇D(x)‖ of each example (N, ...): (N,). A tiny number under the root keeps its own gradient finite at 0."""
     return (gradients(D, x).square().flatten(1).sum(1) + 1e-12).sqrt()
 

@@ -1,4 +1,4 @@
-"""What is seen of the duel: fakes, D's field and its slope at them, the same codes through time; and trouble, by its name."""
+"""What is seen of the duel: fakes, D's field and its gradient at them, the same codes through time; and trouble, by its name."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ EARLY = (1, 5, 10, 20, 40)  # steps after which it looks as well
 JUDGED = rivals.JUDGED
 ASKED = {"plane": JUDGED, "drawn": JUDGED, "digits": 200}  # fakes that every look judges; at the end all of them
 NEARBY = 500  # points of either kind whose neighbours every look searches
-SHOWN, ARROWS = 300, 60  # points drawn of either kind, and fakes at which D's slope is drawn
+SHOWN, ARROWS = 300, 60  # points drawn of either kind, and fakes at which D's gradient is drawn
 ROWS = 4  # of ten pictures in the film
 GRID, LATTICE = 41, 13  # places along each side of the field, and lines of the codes' grid each way
 

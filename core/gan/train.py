@@ -88,7 +88,7 @@ def examples(duel: Duel, now: GanSettings, teaches_G: bool) -> tuple[Tensor, Ten
 
 
 def D_learns(duel: Duel, now: GanSettings, real: Tensor, fake: Tensor, y: Tensor | None) -> Tensor:
-    """One step of D; returns its loss with what it pays for its slope."""
+    """One step of D; returns its loss with what it pays for its gradient."""
     loss = losses.LOSSES[now.method.name][0](*scored(duel.D, real, fake, y)) + penalties(duel, now, real, fake, y)
     duel.adam_D.zero_grad()
     loss.backward()
@@ -99,7 +99,7 @@ def D_learns(duel: Duel, now: GanSettings, real: Tensor, fake: Tensor, y: Tensor
 
 
 def G_learns(duel: Duel, now: GanSettings, fake: Tensor, y: Tensor | None) -> Tensor:
-    """One step of G on fakes that it has already made; returns its loss. D's own slopes are not needed, so they are not computed."""
+    """One step of G on fakes that it has already made; returns its loss. D's own gradients are not needed, so they are not computed."""
     duel.D.requires_grad_(False)
     loss = losses.LOSSES[now.method.name][1](duel.D(fake, y))
     duel.adam_G.zero_grad()
@@ -118,7 +118,7 @@ def scored(D: nn.Module, real: Tensor, fake: Tensor, y: Tensor | None) -> tuple[
 
 
 def penalties(duel: Duel, now: GanSettings, real: Tensor, fake: Tensor, y: Tensor | None) -> Tensor:
-    """What D pays for its slope: near 1 between real and fake, near 0 at real examples. Examples that are packed count as one."""
+    """What D pays for its gradient: near 1 between real and fake, near 0 at real examples. Examples that are packed count as one."""
     cost, pack = torch.zeros(()), duel.D.pack
     packs, fakes = models.packed(real, pack), models.packed(fake, pack)
 

@@ -10,7 +10,7 @@ from core.gan.settings import WASSERSTEIN, GanSettings
 
 PATIENCE = 3  # looks in a row that something must be seen
 FEW = 0.5  # of the kinds there are: fewer in effect is a collapse
-FAINT = 0.02  # slope of G's loss by the score, where 1 is the most
+FAINT = 0.02  # gradient of G's loss by the score, where 1 is the most
 SURE = 0.98  # D's accuracy on both
 RESTLESS = 0.25  # of all fakes change their kind between two looks
 SOON = 0.05  # of the run is over before anything counts
@@ -45,8 +45,8 @@ class Troubles:
         begun, late = step > SOON * self.total, step > LATER * self.total
         told_apart = accuracy(now, seen.real_score, seen.fake_score)
         yield from self._tell(step, "strong", begun and now.method.name not in WASSERSTEIN and told_apart > SURE, 100 * told_apart)
-        slope, sure_of_fakes = pull(now, seen.fake_score), seen.fake_score.mean() < border(now)
-        yield from self._tell(step, "vanishing", begun and sure_of_fakes and slope < FAINT, slope)
+        gradient, sure_of_fakes = pull(now, seen.fake_score), seen.fake_score.mean() < border(now)
+        yield from self._tell(step, "vanishing", begun and sure_of_fakes and gradient < FAINT, gradient)
         yield from self._tell(step, "collapse", late and many < FEW * len(seen.kinds), many, len(seen.kinds))
         yield from self._tell(step, "oscillation", late and moved > RESTLESS, 100 * moved)
 
@@ -68,7 +68,7 @@ def border(now: GanSettings) -> float:
 
 
 def pull(now: GanSettings, scores) -> float:
-    """How strongly G is pulled: the mean slope of its loss by D's score, whatever its sign. scores: (N,) of fakes."""
+    """How strongly G is pulled: the mean gradient of its loss by D's score, whatever its sign. scores: (N,) of fakes."""
     scores = scores.clone().requires_grad_(True)
-    slope, = torch.autograd.grad(losses.LOSSES[now.method.name][1](scores), scores)
-    return len(scores) * slope.abs().mean().item()
+    gradient, = torch.autograd.grad(losses.LOSSES[now.method.name][1](scores), scores)
+    return len(scores) * gradient.abs().mean().item()

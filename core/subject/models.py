@@ -94,7 +94,7 @@ class Subject:
         """What the network says: (classes,)."""
         with torch.inference_mode():
             found = self.net(self.x.unsqueeze(0)).softmax(1)[0]
-        return found.clone()  # outside, or slopes could not pass through it
+        return found.clone()  # outside, or gradients could not pass through it
 
     def answer(self, rank: int = 1) -> int:
         """The network's first, second, … answer as the number of its class."""

@@ -33,7 +33,7 @@ def draw(lab: str, networks: dict[str, tuple[str, str]], tests: dict[str, digit.
 @st.fragment
 def _explain(lab: str, networks: dict[str, tuple[str, str]], tests: dict[str, digit.Tests]) -> None:
     """A fragment: choosing another digit redraws only this tab."""
-    from core.explain.settings import METHOD_NAMES, METHODS
+    from core.attribution.settings import METHOD_NAMES, METHODS
 
     left, right = st.columns([1, 2.6], gap="large")
     where = f"{lab}/explain"
@@ -100,7 +100,7 @@ def draw_one(lab: str, key: str, subjects: dict[str, Any], methods: list[str]) -
     key: names picture and networks, for caches. subjects: name of the network → `core.subject.models.Subject`, all of the
     same picture. methods: those to choose from.
     """
-    from core.explain.settings import METHOD_NAMES, METHODS
+    from core.attribution.settings import METHOD_NAMES, METHODS
 
     picture, where = pixels(next(iter(subjects.values())).x.numpy()), f"{lab}/explain"
     left, right = st.columns([1, 2.6], gap="large")
@@ -140,8 +140,8 @@ def answer(run_id: str, model: str, picture: np.ndarray, method: str, given: str
 
 def _why(subject: Any, method: str, given: str) -> dict[str, Any]:
     """What the network says to the picture, by its name, how sure it is, and why: see `answer`."""
-    from core.explain import methods
-    from core.explain.settings import METHODS
+    from core.attribution import methods
+    from core.attribution.settings import METHODS
 
     asked, said = METHODS[method](**json.loads(given)), subject.answer()
     found = {"said": subject.names[said], "sure": float(subject.probabilities[said]), "map": None}

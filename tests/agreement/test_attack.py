@@ -1,7 +1,7 @@
 """Our attacks against torchattacks 3.5.1: same network, same start, same steps.
 
 Where the answers are compared to rounding, both attack the network as it is. Where success is compared, ours attack the
-folded network, as a run does: on an even background max-pooling has ties, which fall otherwise there, and with them slopes.
+folded network, as a run does: on an even background max-pooling has ties, which fall otherwise there, and with them gradients.
 """
 
 import copy
@@ -111,9 +111,9 @@ def test_dim_without_diversity():
 
 @pytest.mark.parametrize("targeted", [False, True])
 def test_l2_without_random_start(targeted):
-    """Their eps is the radius itself. In 64 bits, since 32 leave few digits of the slope where the network is sure.
+    """Their eps is the radius itself. In 64 bits, since 32 leave few digits of the gradient where the network is sure.
 
-    Theirs divides the mean loss's slope by its length + 1e-10, which shortens the first steps where it is very sure: only
+    Theirs divides the mean loss's gradient by its length + 1e-10, which shortens the first steps where it is very sure: only
     the other pictures are compared.
     """
     found, ball = teacher()[1], Ball("2", 0.06)
@@ -121,7 +121,7 @@ def test_l2_without_random_start(targeted):
     library = torchattacks.PGDL2(net, eps=radius, alpha=STRIDE * radius, steps=3, random_start=False)
     if targeted:
         library.set_mode_targeted_by_label(quiet=True)
-    steep = lengths(gradient.slope(net, x, aim(targeted))[0]).flatten() > 1e-3
+    steep = lengths(gradient.gradient(net, x, aim(targeted))[0]).flatten() > 1e-3
     assert steep.sum() >= 10
     ours = last(gradient.ifgsm(net, x, aim(targeted), ball, 3, STRIDE))
     assert (ours - library(x, aim(targeted).label))[steep].abs().max() < 1e-4 and (ours - x).abs().max() > 0.05
@@ -140,7 +140,7 @@ def test_pgd_from_the_same_random_start(targeted, seeded_globally):
     start = (found.x + torch.empty_like(found.x).uniform_(-EPSILON, EPSILON)).clamp(0, 1)
     points = [start]
     for _ in range(STEPS):
-        points.append(ball.project(found.x, points[-1] + STRIDE * ball.steepest(gradient.slope(net, points[-1], aim(targeted))[0])))
+        points.append(ball.project(found.x, points[-1] + STRIDE * ball.steepest(gradient.gradient(net, points[-1], aim(targeted))[0])))
     same(points[-1], library)
     mine = last(gradient.pgd(net, found.x, aim(targeted), _From(start, ball), STEPS, STRIDE, 1, seeded(SEED)))
     leads = torch.stack([aim(targeted).lead(ask(net, point)) for point in points])

@@ -14,11 +14,11 @@ from captum._utils.models.linear_model import SkLearnRidge  # noqa: E402
 from captum.attr._core.lime import get_exp_kernel_similarity_function  # noqa: E402
 from lime.lime_image import LimeImageExplainer  # noqa: E402
 
+from core.attribution import inputs  # noqa: E402
+from core.attribution import settings as S  # noqa: E402
+from core.attribution.lime_image import superpixels_off  # noqa: E402
+from core.attribution.methods import answer  # noqa: E402
 from core.data import digits, imagenet, photos  # noqa: E402
-from core.explain import models  # noqa: E402
-from core.explain import settings as S  # noqa: E402
-from core.explain.lime_image import superpixels_off  # noqa: E402
-from core.explain.methods import answer  # noqa: E402
 from core.subject.models import DIGITS, Subject, digit_at, digit_net, photo_net
 from core.subject.settings import SHIPPED_NETWORK  # noqa: E402
 
@@ -52,7 +52,7 @@ def probability(subject, target):
 
 
 def mask_of(subject, count):
-    return torch.from_numpy(models.segments(subject.x, count))[None, None]
+    return torch.from_numpy(inputs.segments(subject.x, count))[None, None]
 
 
 def same(found, expected, error=1e-5):
@@ -72,7 +72,7 @@ def test_occlusion(photo):
 def test_feature_ablation(photo):
     x, target = photo.x.unsqueeze(0), photo.answer()
     plain = captum.FeatureAblation(photo.net).attribute(
-        x, models.baseline(photo.x, "blur").unsqueeze(0), target=target, feature_mask=mask_of(photo, 15))
+        x, inputs.baseline(photo.x, "blur").unsqueeze(0), target=target, feature_mask=mask_of(photo, 15))
     same(answer(photo, target, S.FeatureAblation(segments=15, fill="blur")), plain[0, 0], 1e-4)
 
 
@@ -104,22 +104,22 @@ def test_guided_grad_cam_is_the_product_of_its_two(digit):
 # --- autograd --------------------------------------------------------------------------------------------------------
 
 
-def slopes(subject, x, target):
+def gradients(subject, x, target):
     x = x.clone().requires_grad_()
     return torch.autograd.grad(subject.net(x)[:, target].sum(), x)[0]
 
 
-def test_slopes(photo):
-    slope = slopes(photo, photo.x.unsqueeze(0), 285)[0]
-    same(answer(photo, 285, S.Saliency()), slope.abs().amax(0))
-    same(answer(photo, 285, S.InputXGradient()), (slope * photo.x).sum(0))
+def test_gradients(photo):
+    gradient = gradients(photo, photo.x.unsqueeze(0), 285)[0]
+    same(answer(photo, 285, S.Saliency()), gradient.abs().amax(0))
+    same(answer(photo, 285, S.InputXGradient()), (gradient * photo.x).sum(0))
 
 
 @pytest.mark.parametrize("kind", S.FILLS)
 def test_integrated_gradients_against_a_thousand_even_steps(digit, kind):
-    start = models.baseline(digit.x, kind)
+    start = inputs.baseline(digit.x, kind)
     places = (torch.arange(1000) + 0.5).view(-1, 1, 1, 1) / 1000
-    expected = (digit.x - start) * slopes(digit, start + places * (digit.x - start), 3).mean(0)
+    expected = (digit.x - start) * gradients(digit, start + places * (digit.x - start), 3).mean(0)
     same(answer(digit, 3, S.IntegratedGradients(baseline=kind)), expected, 0.03)
 
 
@@ -128,8 +128,8 @@ def test_grad_cam(photo):
     x = photo.x.unsqueeze(0).clone().requires_grad_()
     maps = net.stages[:-1]((x * 255 - 127) / 128)
     logit = net.classify(net.stages[-1](maps).mean((2, 3)))[0, 285]
-    slope = torch.autograd.grad(logit, maps)[0]
-    small = (maps * slope.mean((2, 3), keepdim=True)).sum(1, keepdim=True).relu()
+    gradient = torch.autograd.grad(logit, maps)[0]
+    small = (maps * gradient.mean((2, 3), keepdim=True)).sum(1, keepdim=True).relu()
     large = torch.nn.functional.interpolate(small, photo.x.shape[1:], mode="bilinear")
     same(answer(photo, 285, S.GradCam(back=2)), large, 1e-4)
 
@@ -142,7 +142,7 @@ def test_grad_cam(photo):
 def test_lime_image_explainer(which, fill, hide, request):
     subject = request.getfixturevalue(which)
     target, method = subject.answer(), S.Lime(samples=60, segments=20, fill=fill, width=0.3)
-    cut = models.segments(subject.x, method.segments)
+    cut = inputs.segments(subject.x, method.segments)
     picture = subject.x.double().permute(1, 2, 0).expand(-1, -1, 3).numpy()
 
     def probabilities(pictures):
@@ -164,7 +164,7 @@ def test_lime_image_explainer(which, fill, hide, request):
 
 def test_kernel_shap_against_all_coalitions(digit):
     """Shapley's own formula (Lundberg, Lee 2017, equation 4) over the 2⁹ coalitions of nine squares."""
-    cut, n = models.segments(digit.x, 10), 9
+    cut, n = inputs.segments(digit.x, 10), 9
     coalitions = list(product((False, True), repeat=n))
     pictures = torch.stack([superpixels_off(digit.x, cut, {k for k in range(n) if not on[k]}, "black") for on in coalitions])
     with torch.no_grad():

@@ -139,7 +139,7 @@ def test_the_networks_follow_the_exact_division(make, x, y):
         assert torch.allclose(layer.weight, wanted, rtol=0.02, atol=1e-3)
 
 
-# ---- what D pays for its slope ----
+# ---- what D pays for its gradient ----
 
 CRITICS = {
     "plane": (lambda: fresh(models.PlaneD, 1, 16), (2,), None, 1), "packs": (lambda: fresh(models.PlaneD, 1, 16, 2), (2,), None, 2),
@@ -167,14 +167,14 @@ def test_penalties(make, shape, y, pack, monkeypatch):
         return torch.stack([whole[i, i].square().sum().sqrt() for i in range(len(x))])
 
     u = between.view(-1, *[1] * (packs.dim() - 1))
-    assert losses.slopes(judged, packs).tolist() == pytest.approx(norms(packs).tolist(), rel=1e-6)
+    assert losses.gradient_norms(judged, packs).tolist() == pytest.approx(norms(packs).tolist(), rel=1e-6)
     assert losses.r1_penalty(judged, packs).item() == pytest.approx((norms(packs) ** 2).mean().item() / 2, rel=1e-6)
     assert losses.gradient_penalty(judged, packs, fakes, between).item() == pytest.approx(
         ((norms(u * packs + (1 - u) * fakes) - 1) ** 2).mean().item(), rel=1e-5)
 
 
 @pytest.mark.parametrize("penalty", ["r1", "gp"])
-def test_the_slope_of_a_penalty_by_the_weights(penalty):
+def test_the_gradient_of_a_penalty_by_the_weights(penalty):
     """Against finite differences, on a critic that is smooth everywhere."""
     D = fresh(lambda: nn.Sequential(nn.Linear(2, 6), nn.Tanh(), nn.Linear(6, 1), nn.Flatten(0)), 0).double()
     (real, fake), between = clouds((2,)), torch.tensor([0.3, 0.6, 0.9, 0.1]).double()

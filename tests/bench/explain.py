@@ -10,7 +10,7 @@ import numpy as np  # noqa: E402
 import skimage.data  # noqa: E402
 import torch  # noqa: E402
 
-from core.explain import methods  # noqa: E402
+from core.attribution import methods  # noqa: E402
 from core.explain import settings as s  # noqa: E402
 from core.subject.models import Subject, look_at  # noqa: E402
 from core.subject.settings import Photo  # noqa: E402

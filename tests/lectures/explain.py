@@ -4,8 +4,8 @@ from functools import cache, partial
 
 import torch
 
+from core.attribution import tabular
 from core.data import digits, tables
-from core.explain import tabular
 from core.explain.yardsticks import LIME, SHORTCUT
 from core.subject.models import digit_net
 from core.subject.settings import SHIPPED_NETWORK

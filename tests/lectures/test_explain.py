@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from core import runs
+from core.attribution import inputs
 from core.data import photos
-from core.explain import models
 from core.explain.yardsticks import CURED, SHORTCUT, TENTH
 from core.subject.models import look_at
 from core.subject.settings import Digit, Photo
@@ -17,13 +17,13 @@ METHODS = ("saliency", "input_x_gradient", "integrated_gradients", "guided_backp
 
 def superpixels(run_id: str) -> np.ndarray:
     """The weight of each superpixel of the cat in a shipped run."""
-    cut = models.segments(photos.load("chelsea"), 50)
+    cut = inputs.segments(photos.load("chelsea"), 50)
     map = np.array(runs.load(run_id).pictures("map")[-1].array, np.float32)
     return np.array([map[cut == k].mean() for k in range(cut.max() + 1)])
 
 
 def part_at(x: int, y: int) -> int:
-    return int(models.segments(photos.load("chelsea"), 50)[y, x])
+    return int(inputs.segments(photos.load("chelsea"), 50)[y, x])
 
 
 def test_the_parts_of_the_cat_are_those_that_the_answer_names():

@@ -12,11 +12,11 @@ from pages.parts.words import _
 from pages.views.anomaly import data, example
 from pages.views.anomaly.rivals import Rival
 
-SLOPES = ("integrated_gradients", "saliency", "smoothgrad", "input_x_gradient", "gradient_shap")
+GRADIENTS = ("integrated_gradients", "saliency", "smoothgrad", "input_x_gradient", "gradient_shap")
 CHANGES = ("occlusion", "feature_ablation", "kernel_shap", "lime")
 OF_PROBABILITY = ("kernel_shap", "lime")  # what they explain is bounded, and must not be flat at the example
 ADDS_UP = ("integrated_gradients", "input_x_gradient", "gradient_shap")  # to the score, as squared errors do
-UNSIGNED = ("saliency", "smoothgrad")  # a slope is as telling where more ink would make the example more normal
+UNSIGNED = ("saliency", "smoothgrad")  # a gradient is as telling where more ink would make the example more normal
 COMPARED = ("integrated_gradients", "input_x_gradient", *CHANGES)
 NORMALS = 20  # that GradientSHAP compares with
 JUDGED = 10  # damaged pictures
@@ -57,13 +57,13 @@ def answer(rival: str, key: str, method: str, given: str, base: str, _rival: Riv
 def _explained(rival: Rival, x: Any, score: float, method: str, given: str, base: str, settings: Any) -> dict[str, Any]:
     """map, note and passes of one of the methods of the explainable AI lab, which asks the detector as a network."""
     from core.anomaly.alarm import ALARM, NAMES, alarm
-    from core.explain import methods
-    from core.explain.settings import METHODS
+    from core.attribution import methods
+    from core.attribution.settings import METHODS
     from core.subject.models import Subject
 
     detector = rival.detector()
-    if method in SLOPES and not detector.slopes:
-        return {"note": _("This detector's score has no slopes: choose a method that changes the picture, such as occlusion.")}
+    if method in GRADIENTS and not detector.gradients:
+        return {"note": _("This detector's score has no gradients: choose a method that changes the picture, such as occlusion.")}
     origin = _origin(detector, x, method, base, settings)
     net = alarm(detector, rival.held, origin, score if method in OF_PROBABILITY else None)
     fields = METHODS[method].model_fields
@@ -78,14 +78,14 @@ def _explained(rival: Rival, x: Any, score: float, method: str, given: str, base
 
 def _origin(detector: Any, x: Any, method: str, base: str, settings: Any) -> Any:
     """What stands for nothing to see, (1, 28, 28): the picture is handed over as its difference to it."""
-    from core.explain import models
+    from core.attribution import inputs
 
     if method not in COMPARED or base == "black":
-        return models.baseline(x, "black")
+        return inputs.baseline(x, "black")
     if base == "expected" and (expected := detector.expects(x.unsqueeze(0))) is not None:
         return expected.detach()[0]
     if base == "blur":
-        return models.baseline(x, "blur")
+        return inputs.baseline(x, "blur")
     return data.world(settings).fit_x.mean(0)
 
 
@@ -96,7 +96,7 @@ def _gradient_shap(subject: Any, normals: Any, asked: Any) -> dict[str, Any]:
     from captum.attr import GradientShap
 
     from core.anomaly.alarm import ALARM
-    from core.explain.passes import Draws
+    from core.attribution.passes import Draws
 
     with Draws(0):
         values = GradientShap(subject.net).attribute(
@@ -133,14 +133,14 @@ def mask_of(settings: Any, index: int) -> np.ndarray | None:
 @st.cache_data(max_entries=16, show_spinner="Asking every method about ten pictures …")
 def judgements(rival: str, _rival: Rival, _settings: Any) -> tuple[list[tuple[str, dict[str, tuple[float, float]]]], str]:
     """Rows (method, baseline → (mean, standard error) in %), and one sentence on them."""
-    from core.explain.settings import METHOD_NAMES
+    from core.attribution.settings import METHOD_NAMES
 
     there, detector = data.world(_settings), _rival.detector()
     places = [int(i) for i in np.flatnonzero(there.test_odd.numpy()) if mask_of(_settings, int(i)) is not None]
     places = [places[(k * len(places)) // JUDGED] for k in range(min(JUDGED, len(places)))]
     expects = detector.expects(there.test_x[:1]) is not None
     rows = [(_("Squared difference"), {"expected": _over(_rival, places, "expected", "mean", _settings)})] if expects else []
-    for method in JUDGED_BY if detector.slopes else [each for each in JUDGED_BY if each not in SLOPES]:
+    for method in JUDGED_BY if detector.gradients else [each for each in JUDGED_BY if each not in GRADIENTS]:
         bases = ("mean", "black", *(("expected",) if expects else ())) if method in COMPARED else ("mean",)
         rows.append((_(METHOD_NAMES[method]), {base: _over(_rival, places, method, base, _settings) for base in bases}))
     every = [(value[0], name, base if len(row) > 1 else "") for name, row in rows for base, value in row.items()]

@@ -95,10 +95,10 @@ def _asked(at: str, detector: Any, expects: bool) -> tuple[str, str, str]:
 
     expects: whether the detector has an idea of what should be in the place of a picture.
     """
-    from core.explain.settings import METHOD_NAMES, METHODS
+    from core.attribution.settings import METHOD_NAMES, METHODS
 
     names = ({"expected": _("What was expected")} if expects else {}) | {
-        name: _(METHOD_NAMES[name]) for name in (maps.SLOPES if detector.slopes else ()) + maps.CHANGES
+        name: _(METHOD_NAMES[name]) for name in (maps.GRADIENTS if detector.gradients else ()) + maps.CHANGES
     }
     where = views.kept(f"{at}/method", list(names), next(iter(names)))
     method = st.selectbox(_("Method"), list(names), format_func=names.get, key=where)
@@ -234,7 +234,7 @@ def _judged(current: Shown, rival: Rival) -> None:
     st.table({_("Method"): [name for name, __ in found], **{_("compared with: {}").format(t): c for t, c in cells.items()}})
     st.markdown(most)
     tip = _(
-        "How often a map is higher on a damaged pixel than on another one. Of slopes the size counts. Where one number stands in a "
+        "How often a map is higher on a damaged pixel than on another one. Of gradients the size counts. Where one number stands in a "
         "row, the method compares with nothing."
     )
     said = _("AUROC of the pixels in % ± standard error over {} damaged digits; 50 % is chance.")

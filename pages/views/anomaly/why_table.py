@@ -21,7 +21,7 @@ NAMES = {
 }
 NOTES = {
     "expected": "Squared difference to what the detector expected, in squared standard deviations of that column over normal patients.",
-    "integrated_gradients": "The slope of the score, summed along the way from the mean normal patient to this one.",
+    "integrated_gradients": "The gradient of the score, summed along the way from the mean normal patient to this one.",
     "feature_ablation": "How far the score falls when this column alone is put back to the mean of normal patients.",
     "kernel_shap": "Shapley values: the mean over all orders in which columns may be put back to the mean of normal patients, by 1,000 "
     "random coalitions.",
@@ -40,7 +40,7 @@ def columns(current: Shown, detector: Any) -> None:
         chosen = example.choose(at, settings, example.by_verdict(data.final(current)), start=0.5)  # the first may lie 60 σ out
         example.show(chosen, False)
         names = ({"expected": _("What was expected")} if expects else {}) | NAMES
-        if not detector.slopes:
+        if not detector.gradients:
             del names["integrated_gradients"]
         where = views.kept(f"{at}/method", list(names), next(iter(names)))
         method = st.selectbox(_("Method"), list(names), format_func=lambda name: _(names[name]), key=where)
@@ -110,7 +110,7 @@ def _by_captum(score: Any, x: Any, zero: Any, method: str) -> Any:
     import torch
     from captum import attr
 
-    from core.explain.passes import Draws
+    from core.attribution.passes import Draws
 
     if method == "integrated_gradients":
         return attr.IntegratedGradients(score).attribute(x, zero, n_steps=STEPS)

@@ -16,7 +16,7 @@ ATTACKS = ("fgsm", "ifgsm", "noise")
 
 @st.fragment
 def slide(current: Shown) -> None:
-    """One slider: how large the change may be. FGSM's slope is taken once, so every ε costs one look at the picture."""
+    """One slider: how large the change may be. FGSM's gradient is taken once, so every ε costs one look at the picture."""
     subject = data.one_of(current)
     victims = data.victims_of(subject)
     if victims is None:
@@ -66,7 +66,7 @@ def _attacked(subject: str, goal: str, attack: str, norm: str, level: float, _vi
     if attack == "noise":
         attacked = ball.noise(_victims.x, seeded(0))
     elif attack == "fgsm":
-        attacked = ball.project(_victims.x, _victims.x + ball.steepest(_slope(subject, goal, _victims)))
+        attacked = ball.project(_victims.x, _victims.x + ball.steepest(_gradient(subject, goal, _victims)))
     else:
         *__, attacked = ifgsm(_victims.net, _victims.x, aim, ball, STEPS, 0.2)
     kept = saved(_victims.x, attacked, ball)
@@ -76,11 +76,11 @@ def _attacked(subject: str, goal: str, attack: str, norm: str, level: float, _vi
 
 
 @st.cache_data(max_entries=50, show_spinner=False)
-def _slope(subject: str, goal: str, _victims: Any) -> Any:
-    """The slope at the clean picture, which is the same for every ε."""
+def _gradient(subject: str, goal: str, _victims: Any) -> Any:
+    """The gradient at the clean picture, which is the same for every ε."""
     from core.attack import gradient, models
 
-    return gradient.slope(_victims.net, _victims.x, models.aim_for(_victims, _goal(goal)))[0]
+    return gradient.gradient(_victims.net, _victims.x, models.aim_for(_victims, _goal(goal)))[0]
 
 
 def _goal(text: str) -> Any:

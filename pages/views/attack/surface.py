@@ -1,4 +1,4 @@
-"""What lies around a picture: the answers in the plane of the slope and a second direction, and the way that an attack takes."""
+"""What lies around a picture: the answers in the plane of the gradient and a second direction, and the way that an attack takes."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ NAMED = 6  # answers to a photo that have a colour of their own
 
 @st.fragment
 def surface(current: Shown) -> None:
-    """Knobs, the map with the attack's path, and the loss on the way along the slope and along a random direction."""
+    """Knobs, the map with the attack's path, and the loss on the way along the gradient and along a random direction."""
     subject = data.one_of(current)
     victims = data.victims_of(subject)
     if victims is None:
@@ -88,7 +88,7 @@ def _measured(key: str, level: int, second: str, seed: int, _victims: Any, _goal
     at, classes, lead = surface.decision_map(net, x, aim, first, across, BEYOND * level, POINTS[photo])
     ways = {
         name: surface.along(net, x, aim, direction, BEYOND * level, POINTS[photo])
-        for name, direction in (("slope", first), ("random", control))
+        for name, direction in (("gradient", first), ("random", control))
     }
     return {
         "at": at.numpy(),
@@ -161,7 +161,7 @@ def _dots(found: dict[str, Any], victims: Any) -> dict[str, tuple[str, list[floa
 def _ways(found: dict[str, Any], level: int) -> figures.Figure:
     """What the attack raises, against the length of the way: the loss, or, towards an answer, its negative."""
     lines = [
-        Line(_("along the gradient's sign"), "danger", *found["ways"]["slope"][:2]),
+        Line(_("along the gradient's sign"), "danger", *found["ways"]["gradient"][:2]),
         Line(_("as many levels, signs at random"), "control", *found["ways"]["random"][:2]),
     ]
     raised = _("− loss of the answer wanted") if found["targeted"] else _("loss of the right answer")
@@ -170,7 +170,7 @@ def _ways(found: dict[str, Any], level: int) -> figures.Figure:
 
 def _words(found: dict[str, Any]) -> None:
     """Where the answer is lost on both ways, and how much of the attack the plane shows."""
-    ways = {"slope": _("Along the gradient's sign"), "random": _("With signs at random")}
+    ways = {"gradient": _("Along the gradient's sign"), "random": _("With signs at random")}
     for name, title in ways.items():
         at, __, lead = found["ways"][name]
         beyond = np.flatnonzero(lead > 0)

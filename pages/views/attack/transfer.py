@@ -90,7 +90,7 @@ def _means(measured: Shown) -> None:
 
 
 def _best(measured: Shown) -> str:
-    """Which foreign network lends the best slopes for which, in a sentence."""
+    """Which foreign network lends the best gradients for which, in a sentence."""
     array, names = np.array(measured.last("matrix"), float)[:-1], measured.facts["labels"]
     apart = np.where(np.eye(len(array), dtype=bool), np.nan, array)
     if not np.isfinite(apart).any():

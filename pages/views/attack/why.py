@@ -81,8 +81,8 @@ def _maps(run_id: str, pictures: int, method: str, seen: Any, _victims: Any) -> 
 
     run_id, pictures: which run, and how far it is. seen: the pictures as 8-bit.
     """
-    from core.explain import methods
-    from core.explain.settings import METHODS as KNOBS
+    from core.attribution import methods
+    from core.attribution.settings import METHODS as KNOBS
     from core.subject.models import Subject, from_bytes
 
     found = []
@@ -97,6 +97,6 @@ def _maps(run_id: str, pictures: int, method: str, seen: Any, _victims: Any) -> 
 
 
 def _agreement(a: np.ndarray, b: np.ndarray) -> float:
-    from core.explain.trust import rank_correlation
+    from core.attribution.trust import rank_correlation
 
     return float(rank_correlation(a, b))

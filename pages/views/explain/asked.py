@@ -13,7 +13,7 @@ from pages.views.explain import data
 @st.fragment
 def asked(current: Shown) -> None:
     """A fragment: another method redraws only this tab."""
-    from core.explain.settings import METHODS
+    from core.attribution.settings import METHODS
 
     subjects = asked_about(current)
     if not subjects:

@@ -53,9 +53,9 @@ def be_lime(current: Shown) -> None:
 @st.fragment
 def _by_hand(current: Shown, subject: Any, count: int, fill: str) -> None:
     """The picture to click on, the answer, and the fits: a fragment, so that a click redraws no more."""
-    from core.explain import models
+    from core.attribution import inputs
 
-    segments = models.segments(subject.x, count)
+    segments = inputs.segments(subject.x, count)
     many, target = int(segments.max()) + 1, subject.answer(current.settings.answer)
     state = _state(_key(data.key_of(current), target, count, fill))
     _buttons(subject, segments, fill, target, state)
@@ -105,7 +105,7 @@ def _buttons(subject: Any, segments: np.ndarray, fill: str, target: int, state: 
 
 def _random_tries(subject: Any, segments: np.ndarray, fill: str, target: int, state: dict[str, Any]) -> None:
     """Fifty pictures with each superpixel off with one chance in two, as LIME draws them; other ones each time."""
-    from core.explain import lime_image
+    from core.attribution import lime_image
 
     on = lime_image.samples(LIME_TRIES + 1, int(segments.max()) + 1, seed=len(state["lime"]))
     for row, answers in zip(on, _asked(subject, segments, fill, on)):
@@ -129,7 +129,7 @@ def _on(offs: list[Any], many: int) -> np.ndarray:
 
 def _asked(subject: Any, segments: np.ndarray, fill: str, on: np.ndarray) -> np.ndarray:
     """What the network says to pictures with these superpixels on: probabilities (tries, classes)."""
-    from core.explain import lime_image
+    from core.attribution import lime_image
 
     other = _filled(subject, segments, fill)
     parts = [lime_image.painted(subject.x, other, segments, on[i : i + BATCH]) for i in range(0, len(on), BATCH)]
@@ -137,7 +137,7 @@ def _asked(subject: Any, segments: np.ndarray, fill: str, on: np.ndarray) -> np.
 
 
 def _filled(subject: Any, segments: np.ndarray, fill: str) -> Any:
-    from core.explain import lime_image
+    from core.attribution import lime_image
 
     return lime_image.filled(subject.x, segments, fill)
 
@@ -197,7 +197,7 @@ def _fit(
     subject: Any, segments: np.ndarray, tries: dict[tuple[int, ...], float], many: int, target: int, title: str
 ) -> np.ndarray:
     """Draws the weights (superpixels,) of the linear model over the picture and says how well it fits."""
-    from core.explain import lime_image
+    from core.attribution import lime_image
 
     whole = float(subject.probabilities[target])
     rest = {off: p for off, p in tries.items() if off}

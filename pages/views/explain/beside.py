@@ -16,7 +16,7 @@ ROW = 4
 @st.fragment
 def beside(current: Shown) -> None:
     """Choose methods; each map stands beside the others, then the rank correlations of all pairs."""
-    from core.explain.settings import METHOD_NAMES
+    from core.attribution.settings import METHOD_NAMES
 
     subject = data.subject_of(current)
     if subject is None:
@@ -61,7 +61,7 @@ def _maps(known: data.Maps, chosen: list[str], names: dict[str, str]) -> dict[st
 
 def _agreement(maps: dict[str, np.ndarray]) -> None:
     """Spearman's rank correlation of each pair of maps."""
-    from core.explain.trust import agreement
+    from core.attribution.trust import agreement
 
     names, matrix = agreement(maps)
     st.markdown(

@@ -16,7 +16,7 @@ QUICK = ("saliency", "input_x_gradient", "grad_cam")  # on a photo, within a sec
 
 
 def subject_of(current: Shown) -> Any:
-    """The picture that the run looks at and the network it asks, a `core.explain.models.Subject`; None when it has
+    """The picture that the run looks at and the network it asks, a `core.attribution.inputs.Subject`; None when it has
     neither, or not yet: a network that learns a shortcut exists when its training has ended."""
     from core.data.pictures import BadPicture
     from core.explain import shortcut
@@ -47,7 +47,7 @@ class Maps:
     """The methods that answer at once on the subject, or whose map a stored run has, and those maps."""
 
     def __init__(self, current: Shown, subject: Any):
-        from core.explain.settings import METHODS
+        from core.attribution.settings import METHODS
 
         self.current, self.subject = current, subject
         self.stored = stored_maps(current) if subject.photo else {}
@@ -63,8 +63,8 @@ class Maps:
 @st.cache_data(max_entries=300, show_spinner=False)
 def _answer(key: str, rank: int, method: str, _subject: Any) -> tuple[Array | None, str]:
     """A method's map (H, W) of the subject's rank-th answer with its default knobs, and its note. key: of the subject."""
-    from core.explain import methods
-    from core.explain.settings import METHODS
+    from core.attribution import methods
+    from core.attribution.settings import METHODS
 
     try:
         found = methods.answer(_subject, _subject.answer(rank), METHODS[method]())

@@ -27,9 +27,9 @@ def features(current: Shown) -> None:
 
 @st.fragment
 def _plane(current: Shown, subject: Any) -> None:
-    from core.explain import models
+    from core.attribution import inputs
 
-    layers = list(models.layers(subject.net))
+    layers = list(inputs.layers(subject.net))
     with st.container(horizontal=True, gap="large"):
         layer = st.selectbox(_("Layer"), layers, format_func=_, key=views.kept("features/layer", layers, layers[-1]), width=260)
         way = "PCA"
@@ -109,13 +109,13 @@ def _places(key: str, layer: str, way: str, _subject: Any) -> tuple[np.ndarray, 
     """Where each picture lies, the subject's own last, (N + 1, 2), and PCA's shares of the variance."""
     import torch
 
+    from core.attribution import features as core
+    from core.attribution import inputs
     from core.data import digits, photos
-    from core.explain import features as core
-    from core.explain import models
 
     known = photos.every() if _subject.photo else digits.load().test_x[_chosen()]
     vectors = core.features(
-        _subject.net, models.layers(_subject.net)[layer], torch.cat([known, _subject.x.unsqueeze(0)])
+        _subject.net, inputs.layers(_subject.net)[layer], torch.cat([known, _subject.x.unsqueeze(0)])
     )
     return (core.tsne(vectors), (0.0, 0.0)) if way == "t-SNE" else core.pca(vectors)
 

@@ -23,9 +23,9 @@ def filters(current: Shown) -> None:
     if subject is None:
         st.info(_("There is no picture, or no network, to look into yet."))
         return
-    from core.explain import models
+    from core.attribution import inputs
 
-    layers = list(models.layers(subject.net))
+    layers = list(inputs.layers(subject.net))
     excited = current.settings.method if current.settings.method.name == "excite" else None
     first = min(excited.layer, len(layers)) - 1 if excited and excited.unit == "filter" else len(layers) // 2
     layer = st.selectbox(_("Layer"), layers, format_func=_, key=views.kept("filters/layer", layers, layers[first]), width=260)
@@ -104,9 +104,9 @@ def _grid(maps: np.ndarray, channel: int) -> None:
 
 def _weights(key: str, layer: str, channel: int, subject: Any) -> None:
     """The weights of the first layer, which alone can be drawn as pictures of what they look for."""
-    from core.explain import models
+    from core.attribution import inputs
 
-    if layer != next(iter(models.layers(subject.net))):
+    if layer != next(iter(inputs.layers(subject.net))):
         return
     tiles = [rasters.enlarge(each, 2) for each in _first(key, subject)[:GRID]]
     st.markdown(
@@ -128,29 +128,29 @@ def _light(patches: np.ndarray) -> np.ndarray:
 @st.cache_data(max_entries=60, show_spinner=False)
 def _maps(key: str, layer: str, _subject: Any) -> np.ndarray:
     """The activations of all filters of a layer on the subject's picture, (K, h, w)."""
-    from core.explain import models
-    from core.explain.filters import activations
+    from core.attribution import inputs
+    from core.attribution.filters import activations
 
-    return activations(_subject.net, _subject.x.unsqueeze(0), models.layers(_subject.net)[layer])[0].numpy()
+    return activations(_subject.net, _subject.x.unsqueeze(0), inputs.layers(_subject.net)[layer])[0].numpy()
 
 
 @st.cache_data(max_entries=60, show_spinner=False)
 def _maxima(key: str, layer: str, _subject: Any) -> Any:
     """Where every filter of a layer is excited most in every picture that we have."""
-    from core.explain import models
-    from core.explain.filters import maxima
+    from core.attribution import inputs
+    from core.attribution.filters import maxima
 
-    return maxima(_subject.net, models.layers(_subject.net)[layer], _pictures(_subject))
+    return maxima(_subject.net, inputs.layers(_subject.net)[layer], _pictures(_subject))
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
 def _strongest(key: str, layer: str, channel: int, _subject: Any) -> tuple[np.ndarray, list[float], int]:
     """The nine strongest patches (9, h, w, 3), the filter's values on them, and their side in pixels."""
-    from core.explain import models
-    from core.explain.filters import strongest
+    from core.attribution import inputs
+    from core.attribution.filters import strongest
 
     net, found = _subject.net, _maxima(key, layer, _subject)
-    patches = strongest(net, models.layers(net)[layer], _pictures(_subject), channel, 9, found)
+    patches = strongest(net, inputs.layers(net)[layer], _pictures(_subject), channel, 9, found)
     shown = np.stack([pixels(patch.pixels.numpy()) for patch in patches])
     return shown, [patch.value for patch in patches], shown.shape[1]
 
@@ -158,7 +158,7 @@ def _strongest(key: str, layer: str, channel: int, _subject: Any) -> tuple[np.nd
 @st.cache_data(max_entries=20, show_spinner=False)
 def _first(key: str, _subject: Any) -> np.ndarray:
     """The first layer's weights as pictures, 8-bit (K, k, k, 3): each filter on a scale of its own, zero is grey."""
-    from core.explain.filters import first_filters
+    from core.attribution.filters import first_filters
 
     weights = first_filters(_subject.net).numpy()
     top = np.abs(weights).max((1, 2, 3), keepdims=True)

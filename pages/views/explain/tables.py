@@ -39,8 +39,8 @@ def tables(current: Shown) -> None:
 @st.fragment
 def _row(name: str) -> None:
     """One row of the table under the knobs of LIME."""
+    from core.attribution import tabular
     from core.data import tables as source
-    from core.explain import tabular
 
     table = source.load(name)
     left, right = st.columns([1, 2], gap="large")
@@ -77,7 +77,7 @@ def _widths(default: float) -> list[float]:
 
 def _verdict(table: Any, name: str, row: int) -> int:
     """What the forest says, and what is true; returns the class that it says."""
-    from core.explain import tabular
+    from core.attribution import tabular
 
     probabilities = tabular.forest(table).predict_proba(table.test_x[row : row + 1])[0]
     target, truth = int(probabilities.argmax()), int(table.test_y[row])
@@ -96,7 +96,7 @@ def _verdict(table: Any, name: str, row: int) -> int:
 
 def _reasons(table: Any, target: int, found: Any, samples: int) -> None:
     """The largest weights, the fit, and the agreement of the repeats."""
-    from core.explain.tabular import LOW_FIT, chance_jaccard
+    from core.attribution.tabular import LOW_FIT, chance_jaccard
 
     rows = [(w.condition, 100 * w.value, 100 * found.sd[w.feature]) for w in found.mean.weights[:SHOWN]]
     st.markdown(f"**{_('What speaks for {} (orange), and against it (blue)').format(_(table.classes[target]))}**")
@@ -140,8 +140,8 @@ def _reasons(table: Any, target: int, found: Any, samples: int) -> None:
 @st.fragment
 def _what_if(name: str, row: int, target: int, features: list[int]) -> None:
     """Move the two features with the largest weights, and the forest answers at once."""
+    from core.attribution import tabular
     from core.data import tables as source
-    from core.explain import tabular
 
     table = source.load(name)
     changed = table.test_x[row].copy()
@@ -184,8 +184,8 @@ def _whole_table(name: str, table: Any) -> None:
 
 @st.cache_data(max_entries=100, show_spinner="Asking the forest about random rows …")
 def _explained(name: str, row: int, target: int, samples: int, width: float, many: int) -> Any:
+    from core.attribution import tabular
     from core.data import tables as source
-    from core.explain import tabular
 
     table = source.load(name)
     return tabular.repeats(table, table.test_x[row], target, samples, width, range(many))
@@ -194,8 +194,8 @@ def _explained(name: str, row: int, target: int, samples: int, width: float, man
 @st.cache_data(max_entries=2, show_spinner=False)
 def _accuracy(name: str) -> tuple[float, float]:
     """Share of the test rows that the forest gets right, and that whoever always says the commonest class would."""
+    from core.attribution import tabular
     from core.data import tables as source
-    from core.explain import tabular
 
     table = source.load(name)
     return tabular.accuracy(table), tabular.commonest(table)
@@ -203,7 +203,7 @@ def _accuracy(name: str) -> tuple[float, float]:
 
 @st.cache_data(max_entries=2, show_spinner="Shuffling each column five times …")
 def _permutation(name: str) -> tuple[np.ndarray, np.ndarray]:
+    from core.attribution import tabular
     from core.data import tables as source
-    from core.explain import tabular
 
     return tabular.permutation(source.load(name))

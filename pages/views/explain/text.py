@@ -66,9 +66,9 @@ def text(current: Shown) -> None:
 
 def _model(sentence: str, hidden: bool, title: str, samples: int, many: int) -> None:
     """What one model says and why."""
+    from core.attribution.tabular import LOW_FIT
+    from core.attribution.text import FEW
     from core.data.docstrings import LIBRARIES
-    from core.explain.tabular import LOW_FIT
-    from core.explain.text import FEW
 
     accuracy, probabilities, target, found, spread = _explained(sentence, hidden, samples, many)
     st.markdown(f"**{title}** · {_('right on {:.0f} % of 400 test texts (guessing: 25 %)').format(100 * accuracy)}")
@@ -97,7 +97,7 @@ def _coloured(sentence: str, found: dict[str, float]) -> list[tuple[str, float |
 @st.cache_data(max_entries=100, show_spinner="Asking the model about the sentence with random words out …")
 def _explained(sentence: str, hidden: bool, samples: int, many: int) -> tuple[float, list[float], int, Any, dict]:
     """(accuracy, probabilities, the class explained, mean explanation, spread of each word's weight)."""
-    from core.explain import text as core_text
+    from core.attribution import text as core_text
 
     model = core_text.text_model(hidden)
     probabilities = [float(p) for p in model.predict([sentence])[0]]

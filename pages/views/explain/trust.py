@@ -24,7 +24,7 @@ TIMES_PICTURE = (
 @st.fragment
 def trust(current: Shown) -> None:
     """Choose a method and what hidden pixels become; curves with controls, infidelity, sensitivity."""
-    from core.explain.settings import METHOD_NAMES
+    from core.attribution.settings import METHOD_NAMES
 
     subject = data.subject_of(current)
     if subject is None:
@@ -79,8 +79,8 @@ def _measured_by(current: Shown) -> Tests:
 @st.cache_data(max_entries=100, show_spinner=True)
 def _examined(key: str, rank: int, hide: str, _subject: Any, _values: np.ndarray) -> Tests:
     """The six curves. key: names the picture, the network and the method."""
+    from core.attribution.trust import examine
     from core.explain.train import POINTS
-    from core.explain.trust import examine
 
     return {
         ("insertion" if insert else "deletion", name): curve
@@ -125,9 +125,9 @@ def _numbers(key: str, subject: Any, rank: int, method: str, hide: str, values: 
 def _measured(key: str, rank: int, method: str, hide: str, _subject: Any, _values: np.ndarray) -> dict[str, dict[str, float]]:
     """Shares from 0 to 1: "infidelity" of the map and of its two controls, and "sensitivity" of the map, where the method is
     quick enough to be asked again, and of the picture alone. key: names the picture, the network and the method."""
-    from core.explain import methods, trust
-    from core.explain.models import baseline
-    from core.explain.settings import METHODS
+    from core.attribution import methods, trust
+    from core.attribution.inputs import baseline
+    from core.attribution.settings import METHODS
     from core.subject.models import Subject
 
     target, asked, hidden = _subject.answer(rank), METHODS[method](), baseline(_subject.x, hide)

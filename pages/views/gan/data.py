@@ -46,7 +46,7 @@ class Ended:
         return self.made(self.z, self.y)
 
     def made(self, z: Any, y: Any = None) -> Any:
-        """G's answer to codes, without slopes."""
+        """G's answer to codes, without gradients."""
         import torch
 
         with torch.no_grad():

@@ -163,8 +163,8 @@ def damaged(real: Example, kind: str, classes: list[int], title: str) -> Example
 
 def _asked(at: str) -> tuple[str, str, str]:
     """The method, its knobs as JSON, and what the picture is compared with."""
-    from core.explain.settings import METHOD_NAMES
-    from core.explain.settings import METHODS as KNOBS
+    from core.attribution.settings import METHOD_NAMES
+    from core.attribution.settings import METHODS as KNOBS
 
     method = st.selectbox(_("Method"), METHODS, format_func=lambda m: _(METHOD_NAMES[m]), key=f"{at}/method")
     fields = {n: f for n, f in KNOBS[method].model_fields.items() if n not in ("name", "baseline", "fill")}
@@ -185,8 +185,8 @@ def answer(
     (28, 28): positive speaks for fake; note and passes."""
     import torch
 
-    from core.explain import methods
-    from core.explain.settings import METHODS as KNOBS
+    from core.attribution import methods
+    from core.attribution.settings import METHODS as KNOBS
     from core.subject.models import Subject
 
     origin = _origin(_example.x, method, base, _there)
@@ -203,11 +203,11 @@ def answer(
 
 def _origin(x: Any, method: str, base: str, there: data.Ended) -> Any:
     """What stands for nothing to see, (1, 28, 28): the picture is handed over as its difference to it."""
-    from core.explain import models
+    from core.attribution import inputs
 
     if method in COMPARED and base == "mean":
         return (there.world.x.mean(0) + 1) / 2
-    return models.baseline(x, "blur" if method in COMPARED and base == "blur" else "black")
+    return inputs.baseline(x, "blur" if method in COMPARED and base == "blur" else "black")
 
 
 def _scored(there: data.Ended, x: Any, digit: int | None) -> Any:

@@ -20,13 +20,13 @@ SURE = 0.02  # D this near 0 or 1: its probability is flat there
 @dataclass(frozen=True)
 class Reason:
     """Of one place: D's raw score there and in the middle of the plane, what x and y add (they add up to the difference), and the
-    slope of the score."""
+    gradient of the score."""
 
     score: float
     middle: float
     x: float
     y: float
-    slope: tuple[float, float]
+    gradient: tuple[float, float]
 
 
 @st.fragment
@@ -38,8 +38,8 @@ def draw(current: Shown, there: data.Ended) -> None:
         (chosen,) = pick.chosen("why/plane", POINTS, "?", (0,), _("Fake"))
         found = reason(there, points[chosen])
         first = [chosen, *(n for n in range(POINTS) if n != chosen)]
-        ground, slope = current.last("field"), np.array([found.slope])
-        drawn = plane.figure(current.last("real"), points[first], ground, slope, push=_("D's score rises"))
+        ground, gradient = current.last("field"), np.array([found.gradient])
+        drawn = plane.figure(current.last("real"), points[first], ground, gradient, push=_("D's score rises"))
         figure = lettered(plane.clickable(drawn, points, _("Fake {}")), [chosen], "?")
         alt = _("The plane with fakes; a click asks D about one of them")
         chart.show(figure, key="why/plane", alt=alt, pick=True)
@@ -68,15 +68,15 @@ def reason(there: data.Ended, point: np.ndarray) -> Reason:
 
     target = torch.from_numpy(np.asarray(point, np.float32))
     shares = (torch.arange(STEPS) + 0.5) / STEPS
-    slopes = _slopes(there, shares[:, None] * target)
-    parts = slopes.mean(0) * target
+    gradients = _gradients(there, shares[:, None] * target)
+    parts = gradients.mean(0) * target
     with torch.no_grad():
         score, middle = there.scores(torch.stack([target, torch.zeros(2)])).tolist()
-    here = _slopes(there, target[None])[0].tolist()
+    here = _gradients(there, target[None])[0].tolist()
     return Reason(score, middle, float(parts[0]), float(parts[1]), (here[0], here[1]))
 
 
-def _slopes(there: data.Ended, x: Any) -> Any:
+def _gradients(there: data.Ended, x: Any) -> Any:
     """∇ of D's raw score at points (N, 2)."""
     import torch
 
@@ -85,7 +85,7 @@ def _slopes(there: data.Ended, x: Any) -> Any:
 
 
 def said(settings: Any, point: np.ndarray, found: Reason) -> str:
-    """D's answer at the point, which number weighs more, and whether there is a slope to follow."""
+    """D's answer at the point, which number weighs more, and whether there is a gradient to follow."""
     here, middle = data.opinion(settings, np.array([found.score, found.middle]))
     first = _("At ({:.2f}, {:.2f}) D says **{}**, in the middle of the plane **{}**.").format(
         *point, data.number(here), data.number(middle)
@@ -96,7 +96,7 @@ def said(settings: Any, point: np.ndarray, found: Reason) -> str:
         first += " " + _("**{:.0f} %** of what moves the score between them comes from {}.").format(
             100 * share / total, name
         )
-    steep = float(np.hypot(*found.slope))
+    steep = float(np.hypot(*found.gradient))
     last = _("Here the score rises by **{} per unit** of the plane along the arrow.").format(data.number(steep))
     if not data.critic(settings) and settings.method.name != "ls" and min(here, 1 - here) < SURE:
         last += " " + _(

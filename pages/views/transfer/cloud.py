@@ -233,6 +233,6 @@ def _tsne(run_id: str, _features: np.ndarray) -> np.ndarray:
     """t-SNE (van der Maaten, Hinton 2008) of the last look's features (N, D): (N, 2)."""
     import torch
 
-    from core.explain.features import tsne
+    from core.attribution.features import tsne
 
     return tsne(torch.from_numpy(np.nan_to_num(_features.astype(np.float32))))

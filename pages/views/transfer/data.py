@@ -184,7 +184,7 @@ def on_stroke(run_id: str, model: str, _settings: Any) -> tuple[np.ndarray, floa
     """Share in percent of a network's map that lies on the digit's stroke, of each of 200 test pictures (200,), and the share
     of all pixels that the strokes cover.
 
-    Only for targets in WITH_STROKE: there the digit of the same number in MNIST's test part is known. See `_slopes`.
+    Only for targets in WITH_STROKE: there the digit of the same number in MNIST's test part is known. See `_gradients`.
     """
     import torch
 
@@ -192,12 +192,12 @@ def on_stroke(run_id: str, model: str, _settings: Any) -> tuple[np.ndarray, floa
 
     each = torch.stack([torch.nonzero(digits.load().test_y == c).flatten()[: ASKED // 10] for c in range(10)]).flatten()
     ink = (digits.load().test_x[each] > INK).squeeze(1)
-    values = _slopes(runs.load(run_id).net(model), ends(_settings).target.test_x[each], _settings.target.name)
+    values = _gradients(runs.load(run_id).net(model), ends(_settings).target.test_x[each], _settings.target.name)
     whole = values.sum((1, 2)).clamp(min=1e-12)
     return (100 * (values * ink).sum((1, 2)) / whole).numpy().copy(), 100 * float(ink.float().mean())
 
 
-def _slopes(net: Any, x: Any, target: str) -> Any:
+def _gradients(net: Any, x: Any, target: str) -> Any:
     """|input × gradient| of each picture's first answer, colours summed: x (N, C, H, W) to (N, H, W).
 
     Of inverted digits the gradient alone: their strokes are black, where the product is zero whatever the network does.

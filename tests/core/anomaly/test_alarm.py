@@ -1,4 +1,4 @@
-"""A detector as a network of two classes: what its logits are, that its slopes are the score's, and that Captum and LIME can ask it."""
+"""A detector as a network of two classes: what its logits are, that its gradients are the score's, and that Captum and LIME can ask it."""
 
 import math
 
@@ -13,8 +13,8 @@ from core.anomaly.detector import Detector, scores
 from core.anomaly.detectors import AT_ONCE, learned
 from core.anomaly.networks import NETWORKS
 from core.anomaly.settings import AnomalySettings
-from core.explain import methods
-from core.explain.settings import FeatureAblation, IntegratedGradients, KernelShap, Lime, Occlusion, Saliency
+from core.attribution import methods
+from core.attribution.settings import FeatureAblation, IntegratedGradients, KernelShap, Lime, Occlusion, Saliency
 from core.subject.models import Subject
 
 TWO = AnomalySettings()
@@ -113,13 +113,13 @@ def test_every_detector_has_the_logits_of_its_score(method):
 
 
 @pytest.mark.parametrize("method", ALL, ids=lambda method: method.name)
-def test_the_slope_is_that_of_the_score_over_twice_the_scale(method):
+def test_the_gradient_is_that_of_the_score_over_twice_the_scale(method):
     there, detector = worlds.world(TWO), fitted(method)
     x = there.test_x[300:304].clone().requires_grad_()
     net = alarm(detector, scores(detector, there.held_x).numpy())
     logits = net(x)
-    assert logits.requires_grad == detector.slopes
-    if detector.slopes:
+    assert logits.requires_grad == detector.gradients
+    if detector.gradients:
         of_alarm, = torch.autograd.grad(logits[:, ALARM].sum(), x)
         of_score, = torch.autograd.grad(detector.score(x).sum(), x)
         torch.testing.assert_close(of_alarm, of_score / (2 * net.scale), rtol=1e-4, atol=1e-7)
@@ -160,7 +160,7 @@ def test_the_saliency_of_pca_is_twice_what_it_cannot_rebuild():
     Occlusion(fill="black"), FeatureAblation(fill="black"), KernelShap(fill="black", samples=60, segments=10),
     Lime(fill="black", samples=60, segments=10)], ids=lambda method: method.name)
 @pytest.mark.parametrize("detector", [s.Forest(trees=10), s.LOF()], ids=lambda method: method.name)
-def test_what_changes_the_picture_asks_detectors_without_slopes(method, detector):
+def test_what_changes_the_picture_asks_detectors_without_gradients(method, detector):
     subject = asked(learned(TWO.model_copy(update={"method": detector})), soft=True)
     found = methods.answer(subject, ALARM, method)
     assert found.map.shape == (28, 28) and np.isfinite(found.map).all() and np.ptp(found.map) > 0

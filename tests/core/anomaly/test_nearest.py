@@ -1,4 +1,4 @@
-"""Detectors without a network, at small size: against loops, scikit-learn and scipy; what is far scores high; slopes are slopes."""
+"""Detectors without a network, at small size: against loops, scikit-learn and scipy; what is far scores high; gradients are gradients."""
 
 import math
 from dataclasses import replace
@@ -400,13 +400,13 @@ def test_what_was_expected_has_the_shape_of_what_was_shown(method):
         assert expected is None is error
 
 
-# ---- slopes ----
+# ---- gradients ----
 
-SLOPES = [method for method in METHODS if (AT_ONCE | NETWORKS)[METHODS[method]].slopes]
+GRADIENTS = [method for method in METHODS if (AT_ONCE | NETWORKS)[METHODS[method]].gradients]
 
 
-def test_who_says_that_it_has_slopes():
-    assert set(METHODS) - set(SLOPES) == {"lof", "forest"}
+def test_who_says_that_it_has_gradients():
+    assert set(METHODS) - set(GRADIENTS) == {"lof", "forest"}
 
 
 def doubled(detector):
@@ -422,9 +422,9 @@ def in_full(detector, x):
     return unsure(detector.logits(x), detector.method.unsure, detector.method.temperature, detector.turning)
 
 
-@pytest.mark.parametrize("method, data", [(method, data) for data in ("digits", "tumours", "plane") for method in SLOPES
+@pytest.mark.parametrize("method, data", [(method, data) for data in ("digits", "tumours", "plane") for method in GRADIENTS
                                           if (method, data) != ("confidence", "tumours")])
-def test_the_gradient_is_the_slope_of_the_score(method, data):
+def test_the_gradient_is_the_gradient_of_the_score(method, data):
     """Along a random direction, against what the score itself says at two points on it."""
     detector, normal = everything(method, data)
     detector, h = doubled(detector), 1e-6
@@ -432,15 +432,15 @@ def test_the_gradient_is_the_slope_of_the_score(method, data):
     x = normal[:20].double() + 0.03 * torch.randn(normal[:20].shape, generator=seeded(5), dtype=torch.float64)
     way = torch.randn(x.shape, generator=seeded(7), dtype=torch.float64)
     gradient, = torch.autograd.grad(score(detector, x.requires_grad_()).sum(), x)
-    slope = (gradient * way).flatten(1).sum(1).numpy()
+    gradient = (gradient * way).flatten(1).sum(1).numpy()
     with torch.no_grad():
         there = ((score(detector, x + h * way) - score(detector, x - h * way)) / (2 * h)).numpy()
-    assert np.isclose(slope, there, rtol=0.01, atol=0.01 * np.abs(there).max()).mean() >= 0.9, "but at a neuron's edge"
-    assert np.abs(slope).max() > 0 and np.isfinite(slope).all()
+    assert np.isclose(gradient, there, rtol=0.01, atol=0.01 * np.abs(there).max()).mean() >= 0.9, "but at a neuron's edge"
+    assert np.abs(gradient).max() > 0 and np.isfinite(gradient).all()
 
 
 @pytest.mark.parametrize("method", ["knn", "kmeans"])
-def test_a_distance_of_nothing_has_a_finite_slope(method):
+def test_a_distance_of_nothing_has_a_finite_gradient(method):
     x = cloud(20, 3)
     detector = fitted(METHODS[method](**{"neighbours": 1} if method == "knn" else {"centres": 20}), x)
     at = x.clone().requires_grad_()
@@ -455,8 +455,8 @@ def test_with_and_without_a_gradient_the_blur_is_scipy_s(pixels):
     error = torch.rand(3, 1, 28, 28, generator=seeded(0)) - 0.5
     by_scipy = np.stack([gaussian_filter(each.double().numpy(), pixels, mode="constant") for each in error[:, 0]])[:, None]
     assert blurred(error, pixels).numpy() == pytest.approx(by_scipy, abs=1e-6)
-    with_slopes = blurred(error.clone().requires_grad_(), pixels)
-    assert with_slopes.requires_grad and with_slopes.detach().numpy() == pytest.approx(by_scipy, abs=1e-6)
+    with_gradients = blurred(error.clone().requires_grad_(), pixels)
+    assert with_gradients.requires_grad and with_gradients.detach().numpy() == pytest.approx(by_scipy, abs=1e-6)
 
 
 def test_the_blur_s_gradient():

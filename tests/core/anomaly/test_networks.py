@@ -97,8 +97,8 @@ def test_the_soft_boundary_by_hand():
     assert soft_boundary(square, torch.tensor(4.0), 0.1).item() == pytest.approx(4 + (1 + 5) / 4 / 0.1)
     assert soft_boundary(square, torch.tensor(10.0), 0.1).item() == 10
     at = square.clone().requires_grad_()
-    slope, = torch.autograd.grad(soft_boundary(at, torch.tensor(4.0), 0.5), at)
-    assert slope.tolist() == [0, 0, 0.5, 0.5], "only those outside are pulled in"
+    gradient, = torch.autograd.grad(soft_boundary(at, torch.tensor(4.0), 0.5), at)
+    assert gradient.tolist() == [0, 0, 0.5, 0.5], "only those outside are pulled in"
 
 
 def test_the_best_radius_leaves_the_share_outside_that_may_lie_there():

@@ -59,19 +59,19 @@ def test_the_radius_means_the_same_in_both_norms():
 @given(NORMS, st.floats(0.01, 0.6), SEEDS)
 def test_steepest_has_the_largest_inner_product_of_all_points_of_the_ball(norm, epsilon, seed):
     ball, generator = Ball(norm, epsilon), seeded(seed)
-    slope = torch.randn(SHAPE, generator=generator)
-    step, grey = ball.steepest(slope), torch.full(SHAPE, 0.5)
-    assert torch.allclose(size(ball, grey, grey + step), torch.full((3,), ball.radius(slope)), rtol=1e-4)
-    won = (slope * step).sum((1, 2, 3))
-    dual = epsilon * slope.abs().sum((1, 2, 3)) if norm == "inf" else ball.radius(slope) * slope.flatten(1).norm(dim=1)
+    gradient = torch.randn(SHAPE, generator=generator)
+    step, grey = ball.steepest(gradient), torch.full(SHAPE, 0.5)
+    assert torch.allclose(size(ball, grey, grey + step), torch.full((3,), ball.radius(gradient)), rtol=1e-4)
+    won = (gradient * step).sum((1, 2, 3))
+    dual = epsilon * gradient.abs().sum((1, 2, 3)) if norm == "inf" else ball.radius(gradient) * gradient.flatten(1).norm(dim=1)
     assert torch.allclose(won, dual, rtol=1e-4)
     other = torch.randn(SHAPE, generator=generator)
-    other *= ball.radius(slope) / size(ball, torch.zeros(SHAPE), other)[:, None, None, None]
-    assert ((slope * other).sum((1, 2, 3)) <= won + 1e-4).all()
+    other *= ball.radius(gradient) / size(ball, torch.zeros(SHAPE), other)[:, None, None, None]
+    assert ((gradient * other).sum((1, 2, 3)) <= won + 1e-4).all()
 
 
 @pytest.mark.parametrize("norm", ["inf", "2"])
-def test_a_slope_of_zero_goes_nowhere(norm):
+def test_a_gradient_of_zero_goes_nowhere(norm):
     assert torch.equal(Ball(norm, 0.3).steepest(torch.zeros(SHAPE)), torch.zeros(SHAPE))
 
 

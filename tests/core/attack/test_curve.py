@@ -133,7 +133,7 @@ class Valley(nn.Module):
         return torch.stack([torch.zeros_like(mean), lead, *[torch.full_like(mean, -9.0)] * 8], 1)
 
 
-def test_a_network_whose_slopes_lie_gives_one_warning():
+def test_a_network_whose_gradients_lie_gives_one_warning():
     """The long step of FGSM lands beyond the valley in which the short ones of PGD stay; momentum passes it."""
     x = torch.full((10, 1, 16, 16), 128 / LEVELS)
     log = run(s.Curve(highest=64, steps=20), Victims(Valley(), x, torch.ones(10).long(), ("",) * 10))

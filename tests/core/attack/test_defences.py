@@ -1,4 +1,4 @@
-"""Passive defences: what they do to a picture, the slopes an attacker gets, and that knowing a defence breaks it."""
+"""Passive defences: what they do to a picture, the gradients an attacker gets, and that knowing a defence breaks it."""
 
 from functools import cache
 
@@ -44,7 +44,7 @@ def end(method):
 
 
 class Linear(nn.Module):
-    """Two classes: nothing, and a weighted sum of the pixels, so that the second logit's slope is the weights."""
+    """Two classes: nothing, and a weighted sum of the pixels, so that the second logit's gradient is the weights."""
 
     def __init__(self):
         super().__init__()
@@ -55,7 +55,7 @@ class Linear(nn.Module):
         return torch.stack([torch.zeros_like(sums), sums], 1)
 
 
-def slope_of(net, x):
+def gradient_of(net, x):
     x = x.clone().requires_grad_()
     return torch.autograd.grad(net(x)[:, 1].sum(), x)[0]
 
@@ -91,12 +91,12 @@ def test_the_median_is_scipys(window):
     np.testing.assert_array_equal(median(x, *window).numpy(), oracle)
 
 
-def test_the_medians_slope_is_one_at_the_pixel_that_is_handed_on():
+def test_the_medians_gradient_is_one_at_the_pixel_that_is_handed_on():
     x = torch.rand(1, 1, 5, 5, generator=seeded(2), dtype=torch.float64).requires_grad_()
     assert torch.autograd.gradcheck(lambda x: median(x, 3, 3), x)
-    slope = torch.autograd.grad(median(x, 3, 3)[0, 0, 2, 2], x)[0]
-    assert slope.sum() == 1 and slope.max() == 1
-    assert x[0, 0][slope[0, 0] == 1] == x[0, 0, 1:4, 1:4].median()
+    gradient = torch.autograd.grad(median(x, 3, 3)[0, 0, 2, 2], x)[0]
+    assert gradient.sum() == 1 and gradient.max() == 1
+    assert x[0, 0][gradient[0, 0] == 1] == x[0, 0, 1:4, 1:4].median()
 
 
 @pytest.mark.parametrize("picture", [digits, photo])
@@ -167,25 +167,25 @@ def test_defended_is_the_network_after_the_defence(defence):
 
 
 @pytest.mark.parametrize("defence", ["bits", "jpeg"])
-def test_steps_hide_the_slope_and_bpda_goes_straight_through(defence):
+def test_steps_hide_the_gradient_and_bpda_goes_straight_through(defence):
     net, x = Linear(), digits().x[:3]
-    assert torch.equal(slope_of(Knowing(net, defence, 3), x), net.weight.reshape(1, 1, 28, 28).expand(3, -1, -1, -1))
+    assert torch.equal(gradient_of(Knowing(net, defence, 3), x), net.weight.reshape(1, 1, 28, 28).expand(3, -1, -1, -1))
     if defence == "bits":
-        assert not slope_of(Defended(net, defence, 3), x).any()
+        assert not gradient_of(Defended(net, defence, 3), x).any()
 
 
-def test_bpda_takes_the_slope_where_the_network_looks():
+def test_bpda_takes_the_gradient_where_the_network_looks():
     """Of the network at the squeezed picture, not at the picture."""
     net, x = digits().net, digits().x[:3]
-    at_squeezed = slope_of(net, squeeze(x, "bits", 4))
-    torch.testing.assert_close(slope_of(Knowing(net, "bits", 4), x), at_squeezed)
-    assert not torch.allclose(at_squeezed, slope_of(net, x))
+    at_squeezed = gradient_of(net, squeeze(x, "bits", 4))
+    torch.testing.assert_close(gradient_of(Knowing(net, "bits", 4), x), at_squeezed)
+    assert not torch.allclose(at_squeezed, gradient_of(net, x))
 
 
 def test_eot_is_the_mean_over_the_draws():
     net, x, dice = Linear(), digits().x[:3], seeded(4)
-    singly = [slope_of(Defended(net, "resize", 4, dice), x) for _ in range(5)]
-    found = slope_of(Knowing(net, "resize", 4, seeded(4), samples=5), x)
+    singly = [gradient_of(Defended(net, "resize", 4, dice), x) for _ in range(5)]
+    found = gradient_of(Knowing(net, "resize", 4, seeded(4), samples=5), x)
     torch.testing.assert_close(found, torch.stack(singly).mean(0))
     assert not torch.allclose(found, singly[0])
 
@@ -193,8 +193,8 @@ def test_eot_is_the_mean_over_the_draws():
 def test_eot_of_a_photo_may_forget_and_ask_again():
     net = nn.Sequential(nn.Conv2d(3, 2, 3), nn.Tanh(), nn.AdaptiveAvgPool2d(1), nn.Flatten()).requires_grad_(False)
     x, dice = torch.rand(2, 3, 16, 16, generator=seeded(0)), seeded(4)
-    singly = [slope_of(Defended(net, "resize", 4, dice), x) for _ in range(3)]
-    torch.testing.assert_close(slope_of(Knowing(net, "resize", 4, seeded(4), samples=3), x), torch.stack(singly).mean(0))
+    singly = [gradient_of(Defended(net, "resize", 4, dice), x) for _ in range(3)]
+    torch.testing.assert_close(gradient_of(Knowing(net, "resize", 4, seeded(4), samples=3), x), torch.stack(singly).mean(0))
 
 
 def test_pgd_runs_through_every_defence_and_stays_in_the_ball():
@@ -224,7 +224,7 @@ def test_who_knows_leaves_no_more_than_who_does_not(defence):
             assert event.values["knowing"] <= event.values["blind"] + (5 if defence == "resize" else 0)
 
 
-def test_following_slopes_that_are_zero_leads_nowhere():
+def test_following_gradients_that_are_zero_leads_nowhere():
     summary = end(s.Defend(defence="bits", steps=10))
     assert summary["naive"] >= 90 and summary["knowing"] <= 30
     net = Defended(digits().net, "bits", 3)

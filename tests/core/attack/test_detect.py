@@ -68,7 +68,7 @@ def test_a_detector_hands_on_the_networks_answers_and_their_mean():
     torch.testing.assert_close(*Detector(net, "confidence")(x)[:, :20].chunk(2, 1))
 
 
-def test_one_bit_has_the_slope_of_a_soft_step():
+def test_one_bit_has_the_gradient_of_a_soft_step():
     x = torch.tensor([0.0, 0.4, 0.5, 0.9]).reshape(1, 1, 2, 2).requires_grad_()
     bit = squeezed(x)[0]
     assert bit.flatten().tolist() == [0, 0, 0, 1]

@@ -1,4 +1,4 @@
-"""Attacks along the slope: closed forms on a linear model, what must hold between them, and nothing that leaks."""
+"""Attacks along the gradient: closed forms on a linear model, what must hold between them, and nothing that leaks."""
 
 from functools import cache
 
@@ -52,26 +52,26 @@ def every(net, x, aim, ball, stride=STRIDE):
 NAMES = list(every(None, None, None, None))
 
 
-# --- the slope --------------------------------------------------------------------------------------------------------
+# --- the gradient --------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("targeted", [False, True])
-def test_slope_of_a_linear_model_is_the_closed_form(targeted):
+def test_gradient_of_a_linear_model_is_the_closed_form(targeted):
     """∇ of the cross entropy is (softmax − one-hot) W, turned round when the label is wanted."""
     net, x, label = linear(), grey(), torch.tensor([0, 1, 2, 3, 0])
-    found, lead = gradient.slope(net, x, Aim(label, targeted))
+    found, lead = gradient.gradient(net, x, Aim(label, targeted))
     logits = net(x)
     expected = (logits.softmax(1) - F.one_hot(label, 4)) @ net[1].weight
     assert torch.allclose(found.flatten(1), -expected if targeted else expected)
     assert torch.equal(lead, Aim(label, targeted).lead(logits))
 
 
-def test_slope_of_a_network_is_what_differences_say():
+def test_gradient_of_a_network_is_what_differences_say():
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(3)
         net = nn.Sequential(nn.Conv2d(1, 3, 3), nn.Tanh(), nn.Flatten(), nn.Linear(3, 3)).double().requires_grad_(False)
     x, aim, h = grey(2), Aim(torch.tensor([0, 2])), 1e-5
-    found, _ = gradient.slope(net, x, aim)
+    found, _ = gradient.gradient(net, x, aim)
     for pixel in range(9):
         move = torch.zeros(1, 1, 3, 3, dtype=torch.double)
         move.view(-1)[pixel] = h
@@ -79,12 +79,12 @@ def test_slope_of_a_network_is_what_differences_say():
         assert torch.allclose(found.flatten(1)[:, pixel], difference, atol=1e-8)
 
 
-def test_slope_goes_through_parts_as_through_one():
+def test_gradient_goes_through_parts_as_through_one():
     """More pictures than fit one part: each is held against its own label."""
     found = models.first_digits(digit_net(SHIPPED_NETWORK), 250)
-    whole, lead = gradient.slope(found.net, found.x, Aim(found.y))
+    whole, lead = gradient.gradient(found.net, found.x, Aim(found.y))
     for i in (0, 99, 100, 249):
-        alone, its_lead = gradient.slope(found.net, found.x[[i]], Aim(found.y[[i]]))
+        alone, its_lead = gradient.gradient(found.net, found.x[[i]], Aim(found.y[[i]]))
         assert (alone - whole[[i]]).abs().max() <= 1e-4 * alone.abs().max() and abs(its_lead - lead[i]) < 1e-4
 
 
@@ -123,14 +123,14 @@ def test_on_a_linear_model_many_steps_end_where_one_ends(name, norm):
     assert torch.allclose(aim.lead(net(many)), aim.lead(net(one)), atol=1e-3)
 
 
-def test_mifgsm_sums_slopes_of_mean_size_one():
+def test_mifgsm_sums_gradients_of_mean_size_one():
     """Algorithm 1 of Dong et al. by hand, two steps."""
     found, ball, mu = teacher(), Ball("2", 0.1), 0.7
     aim = Aim(found.y)
-    first = gradient.slope(found.net, found.x, aim)[0]
+    first = gradient.gradient(found.net, found.x, aim)[0]
     gathered = first / first.abs().mean((1, 2, 3), keepdim=True)
     x1 = ball.project(found.x, found.x + STRIDE * ball.steepest(gathered))
-    second = gradient.slope(found.net, x1, aim)[0]
+    second = gradient.gradient(found.net, x1, aim)[0]
     gathered = mu * gathered + second / second.abs().mean((1, 2, 3), keepdim=True)
     expected = ball.project(found.x, x1 + STRIDE * ball.steepest(gathered))
     assert torch.allclose(last(gradient.mifgsm(found.net, found.x, aim, ball, 2, STRIDE, mu)), expected, atol=1e-6)
@@ -160,7 +160,7 @@ def test_no_change_allowed_means_no_change(name):
 
 
 def test_without_a_bound_nothing_stays_right():
-    """ε = 1 allows every picture there is; if anything stays right then slopes are masked (Athalye et al. 2018)."""
+    """ε = 1 allows every picture there is; if anything stays right then gradients are masked (Athalye et al. 2018)."""
     found = teacher()
     for norm in ("inf", "2"):
         attacked = last(gradient.pgd(found.net, found.x, Aim(found.y), Ball(norm, 1.0), 30, 0.1, 1, seeded(0)))

@@ -71,7 +71,7 @@ def test_deepfool_towards_an_answer_crosses_that_border():
 
 
 def test_deepfool_looks_at_the_nine_best_rivals():
-    """Of twenty classes the nearest border may be that of a bad answer, with a steep slope: it is not seen."""
+    """Of twenty classes the nearest border may be that of a bad answer, with a steep gradient: it is not seen."""
     net = nn.Sequential(nn.Flatten(), nn.Linear(9, 20)).double().requires_grad_(False)
     net[1].weight.copy_(torch.eye(20, 9, dtype=torch.double))
     net[1].weight[19, 3] = 1000.0
@@ -134,7 +134,7 @@ def test_the_best_other_answer_may_be_negative():
 
 
 def test_black_and_white_pixels_move():
-    """At exactly 0 or 1 the tanh has no slope; such are most pixels of a digit."""
+    """At exactly 0 or 1 the tanh has no gradient; such are most pixels of a digit."""
     net, x, y = linear(2)
     x = x.round()
     y = answers(net, x)

@@ -6,7 +6,7 @@ from torch import nn
 
 from core.attack import models
 from core.attack import settings as s
-from core.attack.gradient import slope
+from core.attack.gradient import gradient
 from core.attack.models import Aim, answers, ask
 from core.data import digits, imagenet, photos
 from core.data.pictures import digit_from
@@ -103,14 +103,14 @@ def test_asked_in_parts_is_asked_at_once():
     found = models.first_digits(net, 230)
     assert [len(part) for part in models.parts(found.x)] == [100, 100, 30]
     assert torch.allclose(ask(net, found.x), predict(net, found.x), atol=1e-4)
-    assert not ask(net, found.x).is_inference(), "others may ask for slopes of what they make of it"
+    assert not ask(net, found.x).is_inference(), "others may ask for gradients of what they make of it"
 
 
 # --- the networks -----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("separable", [False, True])
-def test_a_folded_network_says_the_same_with_the_same_slopes(separable):
+def test_a_folded_network_says_the_same_with_the_same_gradients(separable):
     """Also with γ of either sign, and means that are not zero; the network itself stays as it is."""
     net = digit_net(SHIPPED_NETWORK) if not separable else DigitNet(conv=(4, 8), dense=(16,), separable=True).eval()
     if separable:
@@ -123,7 +123,7 @@ def test_a_folded_network_says_the_same_with_the_same_slopes(separable):
     found = models.first_digits(net, 50)
     logits, same = ask(net, found.x), ask(found.net, found.x)
     assert (logits - same).abs().max() <= 1e-5 * logits.abs().max()
-    (one, _), (two, _) = slope(net, found.x, Aim(found.y)), slope(found.net, found.x, Aim(found.y))
+    (one, _), (two, _) = gradient(net, found.x, Aim(found.y)), gradient(found.net, found.x, Aim(found.y))
     close = ((one - two).abs() <= 1e-3 * one.abs().amax((1, 2, 3), keepdim=True)).float().mean()
     assert close > 0.99, "but for pixels whose pooling is a tie up to rounding"
     assert not any(isinstance(part, nn.BatchNorm1d | nn.BatchNorm2d) for part in found.net.modules())

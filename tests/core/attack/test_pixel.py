@@ -1,4 +1,4 @@
-"""The attack on a few pixels: it finds what matters, changes no more than it may, and never asks for a slope."""
+"""The attack on a few pixels: it finds what matters, changes no more than it may, and never asks for a gradient."""
 
 import pytest
 import torch
@@ -22,7 +22,7 @@ class ReadsOnePixel(nn.Module):
 
 
 class AnswersOnly(nn.Module):
-    """A network far away, of which one gets answers: it refuses whoever might want a slope."""
+    """A network far away, of which one gets answers: it refuses whoever might want a gradient."""
 
     def __init__(self, net):
         super().__init__()

@@ -29,7 +29,7 @@ def test_the_panda_is_a_giant_panda():
 
 
 @pytest.mark.parametrize("name", [*SURROGATES, SHIPPED_NETWORK])
-def test_every_network_that_lends_its_slopes_is_on_the_shelf(name):
+def test_every_network_that_lends_its_gradients_is_on_the_shelf(name):
     run_id, _, model = name.partition("/")
     found = runs.load(run_id)
     assert found.about.shipped and (not model or model in found.about.models)

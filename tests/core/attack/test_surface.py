@@ -85,7 +85,7 @@ def test_a_cell_of_the_map_is_the_picture_moved_by_its_coordinates(digit):
         assert lead[row, column] == pytest.approx(float(aim.lead(there)), abs=1e-3)
 
 
-def test_the_middle_row_of_the_map_is_the_way_along_the_slope(digit):
+def test_the_middle_row_of_the_map_is_the_way_along_the_gradient(digit):
     net, x, aim = digit
     a, b = surface.plane(net, x, aim, "random", seeded(0))
     middle = surface.decision_map(net, x, aim, a, b, 60, 11)[2][5, 5:]
@@ -115,7 +115,7 @@ def test_coordinates_are_levels_of_255(digit):
 
 
 def test_of_a_linear_network_the_border_is_where_the_closed_form_says():
-    """Away from class 1 the slope's sign is −sign w: the answer is lost at u = (w · x + b) / Σ|w|, whatever v is orthogonal to w."""
+    """Away from class 1 the gradient's sign is −sign w: the answer is lost at u = (w · x + b) / Σ|w|, whatever v is orthogonal to w."""
     w = 2.0 * torch.randint(0, 2, (1, 10, 10), generator=seeded(3)) - 1
     x = torch.full((1, 1, 10, 10), 0.5)
     net = Linear(w, 9.5 - 0.5 * float(w.sum()))  # w · x + b = 9.5, Σ|w| = 100: the border is at 0.095, 24.2 levels

@@ -1,4 +1,4 @@
-"""Whole runs of the lab, small: every method, what is promised of its events, who may see a slope, refusals, and formulas."""
+"""Whole runs of the lab, small: every method, what is promised of its events, who may see a gradient, refusals, and formulas."""
 
 import base64
 import inspect
@@ -41,7 +41,7 @@ ATTACKS = [s.Noise(**E), s.FGSM(**E), s.IFGSM(**E, steps=3, stride=40), s.PGD(**
            s.CW(searches=2, steps=10, rate=0.3), s.OnePixel(pixels=2, population=20, generations=3)]
 CHEAP = [s.Curve(highest=48, steps=1), s.Transfer(with_attack="fgsm"), s.Defend(steps=2), s.Detect(steps=2)]
 SLOW = [s.Universal(**E, rounds=1), s.Training(epochs=1, width=4, judged=100, inner="none", epsilon=128)]
-SLOPES = [s.FGSM(**E), s.IFGSM(**E, steps=2), s.PGD(**E, steps=2), s.MIFGSM(**E, steps=2), s.DIM(**E, steps=2)]
+GRADIENTS = [s.FGSM(**E), s.IFGSM(**E, steps=2), s.PGD(**E, steps=2), s.MIFGSM(**E, steps=2), s.DIM(**E, steps=2)]
 DIGIT, TWENTY, TEN, AWAY = Digit(), Digits(count=20), Digits(count=10), s.Away()
 each_attack = pytest.mark.parametrize("method", ATTACKS, ids=lambda method: method.name)
 each_run = pytest.mark.parametrize("method", [*ATTACKS, *CHEAP], ids=lambda method: method.name)
@@ -373,9 +373,9 @@ def test_of_many_the_share_that_rounding_undid_is_told():
 
 # ---- the black box ----
 
-@pytest.mark.parametrize("method", SLOPES, ids=lambda method: method.name)
+@pytest.mark.parametrize("method", GRADIENTS, ids=lambda method: method.name)
 def test_who_does_not_have_the_network_never_asks_it(method):
-    """Of two networks that lend no slopes, and that are as different as can be, the attacked picture is the same to the bit."""
+    """Of two networks that lend no gradients, and that are as different as can be, the attacked picture is the same to the bit."""
     black = method.model_copy(update={"access": "black"})
     two = [run(black, Digit(network=name)) for name in ("compression-two-bits", "compression-deep-compression")]
     first, second = (pictures(events, "attacked") for events in two)
@@ -395,7 +395,7 @@ def test_the_black_box_is_the_mean_of_all_other_networks():
     wanted = saved(x.detach(), (x.detach() + 50.5 / 255 * x.grad.sign()).clamp(0, 1), Ball("inf", 50.5 / 255))
     black, white = (pictures(run(each), "attacked")[-1] for each in (method, s.FGSM(**E)))
     off = (black != as_bytes(wanted[0])).mean(), (white != as_bytes(wanted[0])).mean()
-    assert off[0] < 0.08 and off[1] > 0.2, "networks so sure have slopes so small that rounding turns the sign of some"
+    assert off[0] < 0.08 and off[1] > 0.2, "networks so sure have gradients so small that rounding turns the sign of some"
 
 
 @pytest.mark.parametrize("subject", [Photo(), own_photo("coffee")], ids=["photo", "upload"])
@@ -450,7 +450,7 @@ def asked():
     return digit_net(SHIPPED_NETWORK), x, torch.tensor([3, 7]), Ball("inf", 0.2)
 
 
-def slope_of(net, x, y):
+def gradient_of(net, x, y):
     x = x.clone().requires_grad_()
     return torch.autograd.grad(F.cross_entropy(net(x), y, reduction="sum"), x)[0]
 
@@ -461,7 +461,7 @@ def inside(x, attacked, epsilon):
 
 def test_the_formula_of_fgsm(asked):
     net, x, y, ball = asked
-    expected = (x + 0.2 * slope_of(net, x, y).sign()).clamp(0, 1)
+    expected = (x + 0.2 * gradient_of(net, x, y).sign()).clamp(0, 1)
     assert torch.allclose(last(gradient.fgsm(net, x, models.Aim(y), ball)), expected, atol=1e-6)
 
 
@@ -469,7 +469,7 @@ def test_the_formula_of_a_step_of_pgd(asked):
     """x₁ = Π(x₀ + α sign ∇L(x₀)) from a random x₀; of both points the one that leads by more."""
     net, x, y, ball = asked
     start = ball.anywhere(x, seeded(4))
-    moved = inside(x, start + 0.5 * 0.2 * slope_of(net, start, y).sign(), 0.2)
+    moved = inside(x, start + 0.5 * 0.2 * gradient_of(net, start, y).sign(), 0.2)
     def lead(z):
         logits = net(z)
         return logits.scatter(1, y[:, None], -torch.inf).amax(1) - logits.gather(1, y[:, None])[:, 0]
@@ -482,7 +482,7 @@ def test_the_formula_of_mifgsm(asked):
     net, x, y, ball = asked
     at, gathered = x, 0
     for _ in range(3):
-        g = slope_of(net, at, y)
+        g = gradient_of(net, at, y)
         gathered = 0.7 * gathered + g / g.abs().mean((1, 2, 3), keepdim=True)
         at = inside(x, at + 0.4 * 0.2 * gathered.sign(), 0.2)
     assert torch.allclose(last(gradient.mifgsm(net, x, models.Aim(y), ball, 3, 0.4, 0.7)), at, atol=1e-6)
@@ -490,7 +490,7 @@ def test_the_formula_of_mifgsm(asked):
 
 @pytest.mark.parametrize("confidence", [0.0, 100.0])  # the second is across already: by enough, and not yet
 def test_the_formula_of_carlini_and_wagner(asked, confidence):
-    """The slope that Adam gets is that of ‖x' − x‖² + c max(f_y − max f_k, −κ), x' = (tanh w + 1) / 2."""
+    """The gradient that Adam gets is that of ‖x' − x‖² + c max(f_y − max f_k, −κ), x' = (tanh w + 1) / 2."""
     net, x, *_ = asked
     w, c = torch.randn(x.shape, generator=seeded(1)).requires_grad_(), torch.tensor([2.0, 5.0])
     attacked = (w.tanh() + 1) / 2
@@ -499,8 +499,8 @@ def test_the_formula_of_carlini_and_wagner(asked, confidence):
     rival = torch.stack([logits[i, [k for k in range(10) if k != y[i]]].max() for i in range(2)])
     behind = logits[torch.arange(2), y] - rival
     loss = ((attacked - x) ** 2).sum() + (c * torch.clamp(behind, min=-confidence)).sum()
-    slope, pictures_, lead = minimal.pull(net, x, w.detach(), models.Aim(y), c, confidence)
-    assert torch.allclose(slope, torch.autograd.grad(loss, w)[0], atol=1e-5) and slope.abs().max() > 0
+    gradient, pictures_, lead = minimal.pull(net, x, w.detach(), models.Aim(y), c, confidence)
+    assert torch.allclose(gradient, torch.autograd.grad(loss, w)[0], atol=1e-5) and gradient.abs().max() > 0
     assert torch.allclose(pictures_, attacked.detach()) and torch.allclose(lead, -behind.detach(), atol=1e-5)
 
 

@@ -10,7 +10,7 @@ from torch import nn
 
 from core.attack import training
 from core.attack.ball import Ball
-from core.attack.gradient import slope
+from core.attack.gradient import gradient
 from core.attack.models import Aim, folded
 from core.attack.settings import METRICS, Digit, Digits, Drawing, Photo, Training
 from core.attack.training import due, enemy, judge, moved, overfitted, rising, train_robust, warning
@@ -38,7 +38,7 @@ def run(method, seed=0, watched=WATCHED):
 
 @cache
 def net():
-    """A network that has learned something, so that its slopes lead somewhere."""
+    """A network that has learned something, so that its gradients lead somewhere."""
     return from_model(run(LITTLE)[-1].models["model"])
 
 
@@ -68,7 +68,7 @@ def test_the_enemy_stays_in_the_ball_and_raises_the_loss(inner, begin):
 
 def test_one_step_from_the_digit_is_fgsm():
     x, y = some()
-    expected = (x + 0.3 * slope(net(), x, Aim(y))[0].sign()).clamp(0, 1)
+    expected = (x + 0.3 * gradient(net(), x, Aim(y))[0].sign()).clamp(0, 1)
     assert torch.allclose(enemy(net(), x, y, Training(inner="fgsm", begin="digit"), BALL, seeded(0)), expected, atol=1e-6)
 
 

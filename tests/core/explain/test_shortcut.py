@@ -24,9 +24,10 @@ from captum.attr import (
 )
 from torch import Tensor, nn
 
+from core.attribution import inputs
 from core.data import digits
 from core.events import Finished, Metrics, Picture, Started, Warned, pack, unpack
-from core.explain import models, shortcut
+from core.explain import shortcut
 from core.explain.settings import METRICS, Shortcut
 from core.explain.shortcut import CHANCE, MARK, mark, mark_some, share_in_mark, train_marked
 from core.loop import seeded
@@ -167,7 +168,7 @@ def test_the_cure_is_the_mark_everywhere():
 
 # the issue: “the shortcut scene is found by at least four methods, tested”
 
-GRID = torch.from_numpy(models.segments(torch.zeros(1, 28, 28), 49))[None, None]
+GRID = torch.from_numpy(inputs.segments(torch.zeros(1, 28, 28), 49))[None, None]
 OFTEN = 5  # times chance: the mark has more than 5.7 % of what speaks for the class
 
 
@@ -223,6 +224,6 @@ def test_each_of_these_methods_finds_the_shortcut(name):
 
 def test_grad_cam_is_too_coarse_for_the_mark():
     def cam(net, x, _):
-        found = LayerGradCam(net, models.convolutions(net)[-1]).attribute(x, target=3, relu_attributions=True)
+        found = LayerGradCam(net, inputs.convolutions(net)[-1]).attribute(x, target=3, relu_attributions=True)
         return LayerAttribution.interpolate(found, (28, 28), "bilinear")
     assert shares(network(DEFAULT), cam) < OFTEN * CHANCE

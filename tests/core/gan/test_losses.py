@@ -1,4 +1,4 @@
-"""Every loss of D and of G with its slope, by hand, and what D pays for its own slope, on critics whose slope is known."""
+"""Every loss of D and of G with its gradient, by hand, and what D pays for its own gradient, on critics whose gradient is known."""
 
 import math
 
@@ -26,8 +26,8 @@ def mean(values):
     return sum(values) / len(values)
 
 
-def slope(loss, *at):
-    """(value, slope by each score) of a loss."""
+def gradient(loss, *at):
+    """(value, gradient by each score) of a loss."""
     at = [torch.tensor(values, dtype=torch.float64, requires_grad=True) for values in at]
     value = loss(*at)
     return value.item(), [s.tolist() for s in torch.autograd.grad(value, at)]
@@ -37,7 +37,7 @@ def near(values):
     return pytest.approx(values, rel=1e-6, abs=1e-9)
 
 
-# name: value by one score, slope by one score; of D's loss for real ones and for fakes, then of G's loss
+# name: value by one score, gradient by one score; of D's loss for real ones and for fakes, then of G's loss
 BY_HAND = {
     "saturating": (lambda r: -math.log(D(r)), lambda r: D(r) - 1, lambda f: -math.log(1 - D(f)), D,
                    lambda f: math.log(1 - D(f)), lambda f: -D(f)),
@@ -58,29 +58,29 @@ def test_every_loss_of_the_settings_is_tried_here():
 
 @pytest.mark.parametrize("name", BY_HAND)
 @given(scores, scores)
-def test_what_d_wants_and_its_slope(name, real, fake):
-    real_value, real_slope, fake_value, fake_slope, *__ = BY_HAND[name]
-    value, (by_real, by_fake) = slope(LOSSES[name][0], real, fake)
+def test_what_d_wants_and_its_gradient(name, real, fake):
+    real_value, real_gradient, fake_value, fake_gradient, *__ = BY_HAND[name]
+    value, (by_real, by_fake) = gradient(LOSSES[name][0], real, fake)
     assert value == near(mean([real_value(r) for r in real]) + mean([fake_value(f) for f in fake]))
-    if name != "hinge" or all(abs(abs(score) - 1) > 1e-6 for score in real + fake):  # a hinge has no slope in its corner
-        assert by_real == near([real_slope(r) / len(real) for r in real])
-        assert by_fake == near([fake_slope(f) / len(fake) for f in fake])
+    if name != "hinge" or all(abs(abs(score) - 1) > 1e-6 for score in real + fake):  # a hinge has no gradient in its corner
+        assert by_real == near([real_gradient(r) / len(real) for r in real])
+        assert by_fake == near([fake_gradient(f) / len(fake) for f in fake])
 
 
 @pytest.mark.parametrize("name", BY_HAND)
 @given(scores)
-def test_what_g_wants_and_its_slope(name, fake):
-    *__, value_of, slope_of = BY_HAND[name]
-    value, (by_fake,) = slope(LOSSES[name][1], fake)
+def test_what_g_wants_and_its_gradient(name, fake):
+    *__, value_of, gradient_of = BY_HAND[name]
+    value, (by_fake,) = gradient(LOSSES[name][1], fake)
     assert value == near(mean([value_of(f) for f in fake]))
-    assert by_fake == near([slope_of(f) / len(fake) for f in fake])
+    assert by_fake == near([gradient_of(f) / len(fake) for f in fake])
 
 
 @pytest.mark.parametrize("share", [0.01, 0.2, 0.5, 0.9])
 def test_how_much_stronger_g_is_pulled_when_it_does_not_saturate(share):
-    """At D(G(z)) = 0.01 the two slopes are −0.99 and −0.01: 99 times as much, and in the same direction."""
+    """At D(G(z)) = 0.01 the two gradients are −0.99 and −0.01: 99 times as much, and in the same direction."""
     score = [math.log(share / (1 - share))]
-    (one,), (other,) = (slope(LOSSES[name][1], score)[1][0] for name in ("nonsaturating", "saturating"))
+    (one,), (other,) = (gradient(LOSSES[name][1], score)[1][0] for name in ("nonsaturating", "saturating"))
     assert (one, other) == near((share - 1, -share)) and one / other == near((1 - share) / share)
 
 
@@ -92,16 +92,16 @@ def test_scores_that_are_far_off_give_no_broken_loss(name):
 
 
 @pytest.mark.parametrize("name", BY_HAND)
-def test_the_slope_by_the_weights_of_a_tiny_d(name):
+def test_the_gradient_by_the_weights_of_a_tiny_d(name):
     """D(x) = w x + b at x = 2 (real) and x = −1 (fake, from G(z) = v z at z = −½ and v = 2): the chain rule by hand."""
     w, b, v = (torch.tensor(value, dtype=torch.float64, requires_grad=True) for value in (0.7, -0.2, 2.0))
     fake = v * torch.tensor([-0.5], dtype=torch.float64)
-    __, real_slope, __, fake_slope, __, g_slope = BY_HAND[name]
+    __, real_gradient, __, fake_gradient, __, g_gradient = BY_HAND[name]
     r, f = 0.7 * 2 - 0.2, -0.7 - 0.2
     by_w, by_b = torch.autograd.grad(LOSSES[name][0](w * torch.tensor([2.0]) + b, w * fake.detach() + b), (w, b))
-    assert (by_w.item(), by_b.item()) == near((2 * real_slope(r) - fake_slope(f), real_slope(r) + fake_slope(f)))
+    assert (by_w.item(), by_b.item()) == near((2 * real_gradient(r) - fake_gradient(f), real_gradient(r) + fake_gradient(f)))
     by_v, = torch.autograd.grad(LOSSES[name][1](w * fake + b), v)
-    assert by_v.item() == near(g_slope(f) * 0.7 * -0.5)
+    assert by_v.item() == near(g_gradient(f) * 0.7 * -0.5)
 
 
 def test_the_best_answer_of_d():
@@ -112,13 +112,13 @@ def test_the_best_answer_of_d():
     assert torch.sigmoid(s[cost.argmin()]).item() == pytest.approx(0.75, abs=1e-3)
 
 
-# ---- D's own slope ----
+# ---- D's own gradient ----
 
 SHAPES = [(2,), (1, 28, 28), (4, 1, 7, 7), (3, 2)]
 
 
 def linear(shape, norm, seed=0):
-    """A critic whose slope has this norm everywhere, and its weights."""
+    """A critic whose gradient has this norm everywhere, and its weights."""
     w = torch.randn(shape, generator=seeded(seed), dtype=torch.float64)
     w = w * norm / w.square().sum().sqrt()
     return (lambda x: (x * w).flatten(1).sum(1) + 5), w
@@ -136,7 +136,7 @@ def test_the_gradient_penalty_of_a_linear_critic(shape, norm, costs):
     critic, __ = linear(shape, norm)
     (real, fake), between = clouds(shape)
     assert losses.gradient_penalty(critic, real, fake, between).item() == pytest.approx(costs, abs=1e-9)
-    assert losses.slopes(critic, real).tolist() == pytest.approx([norm] * 6)
+    assert losses.gradient_norms(critic, real).tolist() == pytest.approx([norm] * 6)
 
 
 def test_the_gradient_penalty_of_a_unit_norm_critic_is_exactly_zero():
@@ -145,8 +145,8 @@ def test_the_gradient_penalty_of_a_unit_norm_critic_is_exactly_zero():
     assert losses.gradient_penalty(lambda x: x @ w, real.float(), fake.float(), between).item() == 0
 
 
-def test_where_between_real_and_fake_the_slope_counts():
-    """The slope of ½‖x‖² is x itself, so the penalty tells at which point it was taken: u = 1 is the real one."""
+def test_where_between_real_and_fake_the_gradient_counts():
+    """The gradient of ½‖x‖² is x itself, so the penalty tells at which point it was taken: u = 1 is the real one."""
     def critic(x):
         return x.square().sum(1) / 2
 
@@ -170,8 +170,8 @@ def test_every_example_has_a_place_of_its_own_on_the_line():
     assert seen[0][0].unique().tolist() == [0.75] and seen[0][1].unique().tolist() == [0.25]
 
 
-def test_a_flat_critic_has_a_finite_slope_of_its_penalty():
-    """‖∇D‖ has no slope of its own at 0: the root's infinite slope there must not reach the weights."""
+def test_a_flat_critic_has_a_finite_gradient_of_its_penalty():
+    """‖∇D‖ has no gradient of its own at 0: the root's infinite gradient there must not reach the weights."""
     w = torch.zeros(2, requires_grad=True)
     (real, fake), between = clouds((2,))
     penalty = losses.gradient_penalty(lambda x: x @ w + 0 * x.square().sum(1), real.float(), fake.float(), between)
@@ -187,7 +187,7 @@ def test_r1_of_a_linear_critic_is_half_its_squared_norm(shape, norm):
 
 
 def test_penalties_teach_the_weights():
-    """By hand, for D(x) = w·x: R1 is ½‖w‖², whose slope is w; the penalty (‖w‖ − 1)² has the slope 2(‖w‖ − 1) w / ‖w‖."""
+    """By hand, for D(x) = w·x: R1 is ½‖w‖², whose gradient is w; the penalty (‖w‖ − 1)² has the gradient 2(‖w‖ − 1) w / ‖w‖."""
     w = torch.tensor([3.0, 4.0], dtype=torch.float64, requires_grad=True)
     (real, fake), between = clouds((2,))
 
@@ -201,10 +201,10 @@ def test_penalties_teach_the_weights():
 
 def test_gradients_are_those_of_each_example_and_leave_the_examples_alone():
     x = torch.arange(6.0).view(3, 2)
-    assert losses.gradients(lambda x: x.square().sum(1), x).tolist() == (2 * x).tolist()
+    assert losses.gradient_norms(lambda x: x.square().sum(1), x).tolist() == (2 * x).tolist()
     assert not x.requires_grad and x.grad is None
     made = x.clone().requires_grad_(True) * 1  # fakes that keep the way back into G
-    found = losses.gradients(lambda x: (x ** 3).sum(1), made)
+    found = losses.gradient_norms(lambda x: (x ** 3).sum(1), made)
     assert found.tolist() == (3 * x.square()).tolist()
 
 

@@ -165,8 +165,8 @@ def test_a_normalised_d_is_steep_nowhere():
     """1 for w, and at most 1/10 for the direction of the class."""
     D = fresh(DigitD, 0, 8, True, 1, True, False).eval()
     x = pictures(40).requires_grad_(True)
-    slope, = torch.autograd.grad(D(x, classes(40)).sum(), x)
-    assert 0 < slope.flatten(1).norm(dim=1).max() < 1.1 * 1.03
+    gradient, = torch.autograd.grad(D(x, classes(40)).sum(), x)
+    assert 0 < gradient.flatten(1).norm(dim=1).max() < 1.1 * 1.03
 
 
 def test_without_it_weights_stay_as_they_are():
@@ -230,7 +230,7 @@ def test_the_two_players_begin_with_random_numbers_of_their_own(world):
 @pytest.mark.parametrize("knobs, normed", [
     ({}, True), ({"method": s.Hinge()}, True), ({"method": s.LeastSquares()}, True), ({"method": s.Saturating()}, True),
     ({"method": s.GradientPenalty()}, False), ({"method": s.Wasserstein()}, False), ({"r1": 0.05}, False), ({"spectral": True}, False)])
-def test_no_batchnorm_where_each_example_s_slope_counts(knobs, normed):
+def test_no_batchnorm_where_each_example_s_gradient_counts(knobs, normed):
     __, D = models.players(GanSettings(world=DIGITS, **knobs))
     assert any(isinstance(layer, nn.BatchNorm2d) for layer in D.modules()) == normed
 

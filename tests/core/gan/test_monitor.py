@@ -73,16 +73,16 @@ def test_the_field_of_d(method):
     assert field[20, -1] > field[20, 0] and field[-1, 20] > field[0, 20]
 
 
-SLOPES = {"nonsaturating": lambda d: 1 - d, "saturating": lambda d: d, "wgan": lambda d: 1.0, "hinge": lambda d: 1.0}
+GRADIENTS = {"nonsaturating": lambda d: 1 - d, "saturating": lambda d: d, "wgan": lambda d: 1.0, "hinge": lambda d: 1.0}
 
 
 @pytest.mark.parametrize("method", [s.NonSaturating(), s.Saturating(), s.Wasserstein(), s.Hinge()], ids=lambda method: method.name)
 def test_arrows_show_where_g_is_pushed(method):
-    """(3, 1) times the slope of the loss by the score, towards what D finds real, of each fake whatever their number."""
+    """(3, 1) times the gradient of the loss by the score, towards what D finds real, of each fake whatever their number."""
     eye = watching(D=Tells(), G=Makes(), method=method)
     fake = torch.tensor([[0.0, 0.0], [0.5, 0.5], [-1.0, 0.2]])
     said = torch.sigmoid(3 * fake[:, 0] + fake[:, 1]).tolist()
-    wanted = [[3 * SLOPES[method.name](d), SLOPES[method.name](d)] for d in said]
+    wanted = [[3 * GRADIENTS[method.name](d), GRADIENTS[method.name](d)] for d in said]
     assert torch.allclose(eye.arrows(eye.settings, fake), torch.tensor(wanted), atol=1e-6)
     assert torch.allclose(eye.arrows(eye.settings, fake[1:2]), torch.tensor(wanted[1:2]), atol=1e-6)
 

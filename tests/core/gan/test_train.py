@@ -356,7 +356,7 @@ def test_the_clipped_critic_stays_within_its_limit(world):
 
 
 @pytest.mark.parametrize("method, normed", [("gp", False), ("wgan", False), ("nonsaturating", True), ("hinge", True)])
-def test_no_batchnorm_in_a_critic_with_a_slope_of_its_own(method, normed):
+def test_no_batchnorm_in_a_critic_with_a_gradient_of_its_own(method, normed):
     D = run(GanSettings(world=DIGITS, method=METHODS[method]))[-1].models["D"]
     assert D.arch["normed"] == normed == any("running_mean" in name for name in D.weights)
 
@@ -421,7 +421,7 @@ del BY_HAND["spectral"]  # whose power iterations count the passes
 @pytest.mark.parametrize("knobs", BY_HAND.values(), ids=BY_HAND)
 @pytest.mark.parametrize("world", [RING, DIGITS], ids=["plane", "digits"])
 def test_the_same_duel_by_hand(world, knobs):
-    """Of how far the weights have gone, the two differ by rounding only, of which Adam makes much where slopes are small."""
+    """Of how far the weights have gone, the two differ by rounding only, of which Adam makes much where gradients are small."""
     little = 0.02 if world is RING else 0.15
     settings = GanSettings(world=world.model_copy(update={"g_rate": 0.003, "d_rate": 0.002}), **knobs)
     ours, begins = players(run(settings)), models.players(settings)

@@ -77,28 +77,28 @@ def test_the_border_of_least_squares_is_one_half():
 
 
 def test_vanishing_gradient():
-    """log(1 − D) has the slope −D: of scores around −5.5 it is about 0.0046."""
-    slope = (1 / (1 + math.exp(6)) + 1 / (1 + math.exp(5))) / 2
+    """log(1 − D) has the gradient −D: of scores around −5.5 it is about 0.0046."""
+    gradient = (1 / (1 + math.exp(6)) + 1 / (1 + math.exp(5))) / 2
     assert kinds([GONE] * 5, METHODS["saturating"]) == ["strong", "vanishing"]
     event = told([GONE] * 5, METHODS["saturating"])[1]
-    assert f"only {slope:.4f}," in event.sentence and "non-saturating" in event.sentence
-    assert kinds([GONE] * 5, METHODS["nonsaturating"]) == ["strong"], "its slope there is nearly 1"
+    assert f"only {gradient:.4f}," in event.sentence and "non-saturating" in event.sentence
+    assert kinds([GONE] * 5, METHODS["nonsaturating"]) == ["strong"], "its gradient there is nearly 1"
     assert kinds([Seen(real=9.0, fake=-3.8)] * 5, METHODS["saturating"]) == ["strong"], "D = 0.0219 is more than 0.02"
 
 
 @pytest.mark.parametrize("name, at", [("nonsaturating", 6.0), ("ls", 1.0)])
 def test_a_d_that_is_fooled_is_no_vanishing_gradient(name, at):
-    """When only G learns, its slope ends where D takes every fake for real: there is nothing left to remedy."""
+    """When only G learns, its gradient ends where D takes every fake for real: there is nothing left to remedy."""
     assert kinds([Seen(real=at, fake=at)] * 5, METHODS[name]) == []
 
 
-@pytest.mark.parametrize("name, fake, slope", [
+@pytest.mark.parametrize("name, fake, gradient", [
     ("saturating", [0.0], 0.5), ("nonsaturating", [0.0, -2.0], (0.5 + 1 / (1 + math.exp(-2))) / 2), ("ls", [0.25, 1.5], (0.75 + 0.5) / 2),
     ("wgan", [3.0, -7.0, 1.0], 1), ("gp", [3.0], 1), ("hinge", [3.0, -7.0], 1)])
-def test_how_strongly_g_is_pulled(name, fake, slope):
-    """The mean of the slopes' sizes, whatever their number and their sign; by hand."""
-    assert pull(METHODS[name], torch.tensor(fake)) == pytest.approx(slope)
-    assert pull(METHODS[name], torch.tensor(fake * 5)) == pytest.approx(slope)
+def test_how_strongly_g_is_pulled(name, fake, gradient):
+    """The mean of the gradients' sizes, whatever their number and their sign; by hand."""
+    assert pull(METHODS[name], torch.tensor(fake)) == pytest.approx(gradient)
+    assert pull(METHODS[name], torch.tensor(fake * 5)) == pytest.approx(gradient)
 
 
 def test_mode_collapse():

@@ -53,9 +53,9 @@ def test_gem_s_dual_satisfies_the_conditions_of_optimality(drawn, margin):
     g, old = (each.double().numpy() for each in gradients(*drawn))
     q, p = old @ old.T, old @ g
     v = solve_dual(q, p, margin)
-    slope, scale = q @ v + p, 1 + np.abs(p).max() + np.trace(q) * (1 + margin)
-    assert (v >= margin - 1e-9).all() and (slope >= -1e-5 * scale).all()
-    assert np.abs((v - margin) * slope).max() <= 1e-4 * scale * (1 + np.abs(v).max())
+    gradient, scale = q @ v + p, 1 + np.abs(p).max() + np.trace(q) * (1 + margin)
+    assert (v >= margin - 1e-9).all() and (gradient >= -1e-5 * scale).all()
+    assert np.abs((v - margin) * gradient).max() <= 1e-4 * scale * (1 + np.abs(v).max())
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -221,12 +221,12 @@ def test_a_long_gradient_is_shortened_and_an_old_one_forgotten():
         for p in gentle.net.out.parameters():
             p.mul_(0.01)
     by_hand = train.token_loss(gentle.net.teach(gentle.net.read(x), y[:, :-1]), y[:, 1:])
-    slopes = torch.autograd.grad(by_hand, list(gentle.net.parameters()))
+    gradients = torch.autograd.grad(by_hand, list(gentle.net.parameters()))
     for p in gentle.net.parameters():
         p.grad = torch.full_like(p, 5.0)  # of an earlier step
     train.learn(gentle, x, y, 1.0, 0.0)
-    assert torch.stack([slope.norm() for slope in slopes]).norm() < train.LONGEST_STEP
-    assert all(torch.allclose(p.grad, slope, atol=1e-6) for p, slope in zip(gentle.net.parameters(), slopes))
+    assert torch.stack([gradient.norm() for gradient in gradients]).norm() < train.LONGEST_STEP
+    assert all(torch.allclose(p.grad, gradient, atol=1e-6) for p, gradient in zip(gentle.net.parameters(), gradients))
 
 
 # ---- the loss ----

@@ -116,7 +116,7 @@ def test_leaving_one_out_by_hand(question, embedded):
         assert weights[i] == pytest.approx(whole - logp(question, without), abs=1e-4)
 
 
-def test_slopes_by_hand(question, embedded):
+def test_gradients_by_hand(question, embedded):
     e = embedded.clone().requires_grad_()
     question.logp(question.net.read_embedded(e, torch.ones(1, len(TEXT), dtype=torch.bool))).backward()
     assert why.why(question, "saliency").weights.tolist() == pytest.approx(e.grad.abs().sum(2)[0].tolist(), rel=1e-4)

@@ -39,7 +39,7 @@ def test_reversal_is_the_identity_forward_and_minus_lambda_backward(lam):
 
 
 def test_only_at_minus_one_is_the_gradient_that_of_the_function():
-    """Finite differences know the identity's true slope, which is what the reversal gives at λ = −1 alone."""
+    """Finite differences know the identity's true gradient, which is what the reversal gives at λ = −1 alone."""
     h = cloud(3, 2, 0).requires_grad_()
     assert torch.autograd.gradcheck(lambda h: reversal(h, -1.0), h)
     for lam in (0.0, 0.5, 1.0):
@@ -83,10 +83,10 @@ def test_the_extractor_goes_where_the_domain_classifier_errs():
     """A small step of the extractor down the loss that it is given raises the domain classifier's own loss."""
     here = world(s.DaNN(schedule="constant"))
     batch, method = here.draw(), DaNN(here)
-    _, slope = gradients(method, batch, 1.0)
+    _, gradient = gradients(method, batch, 1.0)
     before = method.losses(batch, 1.0)["domain_loss"].item()
     with torch.no_grad():
-        for weight, g in zip(method.net.layers.parameters(), slope):
+        for weight, g in zip(method.net.layers.parameters(), gradient):
             weight -= 0.01 * g
     assert method.losses(batch, 1.0)["domain_loss"].item() > before
 

@@ -417,14 +417,14 @@ def test_what_is_said_of_agreement():
 
 # ---- why ----
 
-@pytest.mark.parametrize("name, slopes, expects", [
+@pytest.mark.parametrize("name, gradients, expects", [
     ("pca", True, True), ("dense", True, True), ("lof", False, False), ("svdd", True, False)])
-def test_only_methods_that_fit_are_offered(name, slopes, expects):
+def test_only_methods_that_fit_are_offered(name, gradients, expects):
     offered = set(box(view("why", saved(name)), "/method").options)
-    assert ("Saliency" in offered) is slopes and ("What was expected" in offered) is expects and "Occlusion" in offered
+    assert ("Saliency" in offered) is gradients and ("What was expected" in offered) is expects and "Occlusion" in offered
 
 
-@pytest.mark.parametrize("method", [*maps.SLOPES, *maps.CHANGES])
+@pytest.mark.parametrize("method", [*maps.GRADIENTS, *maps.CHANGES])
 def test_every_method_draws_a_map(method):
     visitor = view("why", saved("pca"))
     calm(box(visitor, "/method").set_value(method).run())
@@ -464,9 +464,9 @@ def test_compared_with_what_was_expected_input_x_gradient_of_pca_is_its_error_tw
     np.testing.assert_allclose(found["map"], found["error"] / found["scale"], atol=1e-4)
 
 
-def test_a_detector_without_slopes_says_so_beside_one_that_has_them():
+def test_a_detector_without_gradients_says_so_beside_one_that_has_them():
     found = answer("lof", 300, "saliency")
-    assert found["map"] is None and "no slopes" in found["note"]
+    assert found["map"] is None and "no gradients" in found["note"]
     assert answer("lof", 300, "expected")["map"] is None
 
 
@@ -576,10 +576,10 @@ def test_ablation_puts_one_column_back_to_the_mean():
         assert values[i] == pytest.approx(fall, abs=1e-4)
 
 
-def test_lime_finds_the_slopes_of_a_quadratic():
+def test_lime_finds_the_gradients_of_a_quadratic():
     values, note, detector, x, held = columns("lime")
-    slopes = (2 * (x - detector.expects(x[None])[0]) / held.std()).numpy()
-    assert np.corrcoef(values, slopes)[0, 1] > 0.95 and "R² = " in note
+    gradients = (2 * (x - detector.expects(x[None])[0]) / held.std()).numpy()
+    assert np.corrcoef(values, gradients)[0, 1] > 0.95 and "R² = " in note
     assert np.array_equal(values, columns("lime")[0]), "the same seed, the same neighbours"
 
 

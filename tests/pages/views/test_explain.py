@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 
 from core import labs, runs
+from core.attribution.settings import METHOD_NAMES, METHODS
 from core.data import digits
 from core.events import Metrics
-from core.explain.settings import METHOD_NAMES, METHODS, METRICS, SCENES, SHIPPED, ExplainSettings
+from core.explain.settings import METRICS, SCENES, SHIPPED, ExplainSettings
 from core.settings import build, flatten
 from core.subject.models import digit_net, from_bytes
 from core.subject.settings import MOST_TEXT

@@ -481,7 +481,7 @@ def test_x_and_y_add_up_to_the_score_of_a_point():
     with torch.no_grad():
         at = torch.tensor([[0.7, -0.4], [0.7001, -0.4]])
         low, high = there.scores(at).tolist()
-    assert found.slope[0] == pytest.approx((high - low) / 1e-4, abs=0.05 + 0.05 * abs(found.slope[0]))
+    assert found.gradient[0] == pytest.approx((high - low) / 1e-4, abs=0.05 + 0.05 * abs(found.gradient[0]))
 
 
 def test_settings_as_they_stood_at_the_end_count():

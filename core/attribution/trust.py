@@ -15,7 +15,7 @@ from skimage.color import rgb2gray
 from skimage.filters import gaussian, sobel
 from torch import Tensor, nn
 
-from core.explain.models import baseline
+from core.attribution.inputs import baseline
 from core.loop import seeded
 from core.subject.models import Subject
 
@@ -88,7 +88,7 @@ def examine(subject: Subject, target: int, map: np.ndarray, hide: str, seed: int
             points: int = 16) -> Iterator[tuple[str, bool, np.ndarray]]:
     """The six curves one after the other: (whose map, insertion?, curve), deletion before insertion.
 
-    Whose map: "map", "random", "input only". hide: a kind of `core.explain.models.baseline`. Each curve costs
+    Whose map: "map", "random", "input only". hide: a kind of `core.attribution.inputs.baseline`. Each curve costs
     points + 1 forward passes, all six 6 · (points + 1): 102 by default.
     """
     hidden = baseline(subject.x, hide)
@@ -119,12 +119,12 @@ def infidelity(subject: Subject, target: int, map: np.ndarray, seed: int = 0, sa
     picture `hidden` (C, H, W), what painting a random square with it takes away (there: “square removal”). For photos
     take squares: noise in single pixels upsets that network in a way that no map foresees.
     reference: the baseline x′ (C, H, W) of a map that holds x − x′ as a factor (integrated gradients, input ×
-    gradient, DeepLIFT, occlusion); see `slope`. fitted: the map is scaled by the one number that suits it best, as
+    gradient, DeepLIFT, occlusion); see `gradient`. fitted: the map is scaled by the one number that suits it best, as
     the authors' own code does, for maps without a unit (Grad-CAM); a map turned upside down then fits as well.
     Costs samples forward passes, and one more for every sixteen.
     """
     x = subject.x.unsqueeze(0)
-    local = map if reference is None else slope(map, subject.x, reference)
+    local = map if reference is None else gradient(map, subject.x, reference)
     # the map is a sum over colours: spread evenly over them, I · map is what it promises for a grey I
     spread = torch.from_numpy(np.array(local, dtype=np.float32)).expand_as(x) / x.shape[1]
     generator = seeded(seed)
@@ -160,7 +160,7 @@ def unpredicted(subject: Subject, target: int, map: np.ndarray, seed: int = 0, s
     """Share in percent of the logit's changes that the map, scaled to fit best, does not foresee.
 
     The `infidelity` of the fitted map over that of an empty map, on the same disturbances: 0 for a linear network and
-    its slope, 100 for a map that has nothing to do with the network; to compare methods and pictures. Twice the cost.
+    its gradient, 100 for a map that has nothing to do with the network; to compare methods and pictures. Twice the cost.
     """
     changes = infidelity(subject, target, np.zeros_like(map), seed, samples, hidden)
     if changes == 0:
@@ -168,7 +168,7 @@ def unpredicted(subject: Subject, target: int, map: np.ndarray, seed: int = 0, s
     return 100 * infidelity(subject, target, map, seed, samples, hidden, reference, fitted=True) / changes
 
 
-def slope(map: np.ndarray, x: Tensor, reference: Tensor) -> np.ndarray:
+def gradient(map: np.ndarray, x: Tensor, reference: Tensor) -> np.ndarray:
     """A map (H, W) that holds (x − x′) as a factor, without it; 0 where the picture hardly differs from x′.
 
     x, reference: (C, H, W). The difference is averaged over the colours.

@@ -8,9 +8,10 @@ import pytest
 import torch
 from torch import nn
 
+from core.attribution import features, filters, inputs
 from core.data import digits, imagenet, photos
 from core.events import Finished, Metrics, Picture, Started
-from core.explain import excite, features, filters, models
+from core.explain import excite
 from core.explain.settings import Excite
 from core.nets import MLP, Columns, DigitNet
 from core.subject.models import DIGITS, PhotoNet, Subject, digit_at, digit_net, photo_net
@@ -76,18 +77,18 @@ def test_a_dense_layer_has_one_place_for_each_neuron():
 
 def test_before_the_relu_there_are_negative_numbers(digit, photo):
     for subject in (digit, photo):
-        layer, x = models.convolutions(subject.net)[0], subject.x.unsqueeze(0)
+        layer, x = inputs.convolutions(subject.net)[0], subject.x.unsqueeze(0)
         after = filters.activations(subject.net, x, layer)
         before = filters.activations(subject.net, x, filters.before_relu(layer))
         assert before.min() < 0 and torch.equal(before.clamp(0, 6 if subject.photo else torch.inf), after)
-    block = models.layers(photo.net)["block 3"]
+    block = inputs.layers(photo.net)["block 3"]
     assert filters.before_relu(block) is block
 
 
 def test_the_receptive_field_after_one_pooling_by_hand():
     """A unit of the second 3 × 3 convolution sees 3 pooled pixels, so 6 of the first map's, so 8 of the picture."""
     net = fresh(DigitNet, conv=(4, 4, 4), dense=(8,))
-    one, two, three, dense = models.layers(net).values()
+    one, two, three, dense = inputs.layers(net).values()
     field = filters.receptive_field(net, one, (1, 28, 28))
     assert (field.size, field.first[0], field.last[0], field.first[27]) == (3, -1, 2, 26)
     field = filters.receptive_field(net, two, (1, 28, 28))
@@ -100,7 +101,7 @@ def test_the_receptive_field_after_one_pooling_by_hand():
 
 
 def test_nothing_outside_the_receptive_field_changes_the_unit(photo):
-    net, layer, at = photo.net, models.layers(photo.net)["block 5"], 13
+    net, layer, at = photo.net, inputs.layers(photo.net)["block 5"], 13
     field = filters.receptive_field(net, layer, (3, 224, 224))
     inside, noise = slice(int(field.first[at]), int(field.last[at])), torch.rand(3, 224, 224, generator=generator())
     mixed, hole = noise.clone(), photo.x.clone()
@@ -113,7 +114,7 @@ def test_nothing_outside_the_receptive_field_changes_the_unit(photo):
 def test_strongest_finds_a_planted_patch():
     net = fresh(DigitNet, conv=(4, 4), dense=(8,))
     x = 0.2 * torch.rand(30, 1, 28, 28, generator=generator())
-    layer = models.layers(net)["convolution 1"]
+    layer = inputs.layers(net)["convolution 1"]
     layer.weights.weight[2, 0] = torch.tensor([[-1., 2, -1], [2, -4, 2], [-1, 2, -1]])  # looks for this very pattern
     planted = (layer.weights.weight[2] > 0).float()
     x[17, :, 9:12, 20:23] = planted
@@ -125,7 +126,7 @@ def test_strongest_finds_a_planted_patch():
 
 
 def test_maxima_are_the_brute_force_ones(digit):
-    layer, x = models.layers(digit.net)["convolution 3"], digits.load().test_x[:250]
+    layer, x = inputs.layers(digit.net)["convolution 3"], digits.load().test_x[:250]
     maps, found = filters.activations(digit.net, x, layer), filters.maxima(digit.net, layer, x)
     assert torch.equal(found.values, maps.amax((2, 3)))
     rows, columns = found.places.unbind(2)
@@ -324,7 +325,7 @@ def test_pca_agrees_with_the_singular_values_by_hand():
 
 
 def test_features_are_means_over_space(digit):
-    x, layer = digits.load().test_x[:5], models.layers(digit.net)["convolution 2"]
+    x, layer = digits.load().test_x[:5], inputs.layers(digit.net)["convolution 2"]
     found = features.features(digit.net, layer, x)
     assert torch.allclose(found, filters.activations(digit.net, x, layer).mean((2, 3))) and found.dim() == 2
 

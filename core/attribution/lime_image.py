@@ -13,7 +13,7 @@ from lime.lime_base import LimeBase
 from sklearn.metrics import pairwise_distances
 from torch import Tensor
 
-from core.explain import models
+from core.attribution import inputs
 
 SAME = 1e-4  # answers (probabilities) that differ by less are the same: their variance, below R², is only rounding
 
@@ -36,7 +36,7 @@ class Imitation:
 def filled(x: Tensor, segments: np.ndarray, fill: str) -> Tensor:
     """The picture x (C, H, W) with every superpixel off: painted with a baseline, or each with its own mean colour."""
     if fill != "mean":
-        return models.baseline(x, fill)
+        return inputs.baseline(x, fill)
     flat, count = segments.ravel(), np.bincount(segments.ravel())
     means = [np.bincount(flat, channel.ravel()) / count for channel in x.double().numpy()]
     return torch.from_numpy(np.stack(means)[:, segments]).to(x.dtype)
@@ -105,7 +105,7 @@ def imitate(ask: Callable[[Tensor], np.ndarray], x: Tensor, segments: np.ndarray
             seed: int = 0) -> Iterator[Imitation]:
     """The imitation of `ask` (pictures → probabilities) near x, fitted anew after every batch of samples.
 
-    method: a core.explain.settings.Lime. Of several repeats, each with samples of its own, the mean weights of those
+    method: a core.attribution.settings.Lime. Of several repeats, each with samples of its own, the mean weights of those
     that have ended are shown.
     """
     other, ended = filled(x, segments, method.fill), []

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 
-from core.explain import models, painting, rules, settings, slopes, trust
-from core.explain.part import CannotExplain, Part
+from core.attribution import backprop, gradients, inputs, perturbation, settings, trust
+from core.attribution.part import CannotExplain, Part
 from core.subject.models import Subject
 
 __all__ = ["METHODS", "CannotExplain", "Part", "answer", "cost", "cost_words", "explain"]
@@ -34,7 +34,7 @@ def same_as(subject: Subject, method) -> str:
     field = next((name for name in ("baseline", "fill") if hasattr(method, name)), None)
     if field is None or getattr(method, field) == "mean" and not _flat(subject):
         return ""
-    other = models.baseline(subject.x, getattr(method, field))
+    other = inputs.baseline(subject.x, getattr(method, field))
     if (subject.x - other).abs().max() > trust.FAINT:
         return ""
     title = type(method).model_fields[field].title
@@ -52,13 +52,13 @@ def answer(subject: Subject, target: int, method, seed: int = 0) -> Part:
 
 
 METHODS = {
-    settings.Saliency: slopes.saliency, settings.SmoothGrad: slopes.smoothgrad,
-    settings.InputXGradient: slopes.input_x_gradient, settings.IntegratedGradients: slopes.integrated_gradients,
-    settings.GradientShap: slopes.gradient_shap, settings.DeepLift: rules.deeplift,
-    settings.GuidedBackprop: rules.guided_backprop, settings.GradCam: rules.grad_cam,
-    settings.GuidedGradCam: rules.guided_grad_cam, settings.Occlusion: painting.occlusion,
-    settings.FeatureAblation: painting.feature_ablation, settings.KernelShap: painting.kernel_shap,
-    settings.CaptumLime: painting.captum_lime, settings.Lime: painting.lime}
+    settings.Saliency: gradients.saliency, settings.SmoothGrad: gradients.smoothgrad,
+    settings.InputXGradient: gradients.input_x_gradient, settings.IntegratedGradients: gradients.integrated_gradients,
+    settings.GradientShap: gradients.gradient_shap, settings.DeepLift: backprop.deeplift,
+    settings.GuidedBackprop: backprop.guided_backprop, settings.GradCam: backprop.grad_cam,
+    settings.GuidedGradCam: backprop.guided_grad_cam, settings.Occlusion: perturbation.occlusion,
+    settings.FeatureAblation: perturbation.feature_ablation, settings.KernelShap: perturbation.kernel_shap,
+    settings.CaptumLime: perturbation.captum_lime, settings.Lime: perturbation.lime}
 
 
 def cost(subject: Subject, method) -> int:
@@ -85,19 +85,19 @@ def _passes(subject: Subject, method) -> tuple[int, int]:
         case settings.SmoothGrad(samples=n):
             return n, n
         case settings.GradientShap(samples=n):
-            return n + 1 + (slopes.BASELINES_OF_PHOTOS if subject.photo else slopes.BASELINES_OF_DIGITS), n
+            return n + 1 + (gradients.BASELINES_OF_PHOTOS if subject.photo else gradients.BASELINES_OF_DIGITS), n
         case settings.IntegratedGradients(steps=n):
-            halved = (n - 4 * slopes.STEPS) // (2 * slopes.STEPS)
-            steps = 4 * slopes.STEPS + 2 * slopes.STEPS * halved
+            halved = (n - 4 * gradients.STEPS) // (2 * gradients.STEPS)
+            steps = 4 * gradients.STEPS + 2 * gradients.STEPS * halved
             return steps + 5 + halved, steps
         case settings.DeepLift():
             return 4, 2
         case settings.GuidedGradCam():
             return 2, 2
         case settings.Occlusion():
-            return 1 + len(painting.windows(subject, method)[2]), 0
+            return 1 + len(perturbation.windows(subject, method)[2]), 0
         case settings.FeatureAblation(segments=n):
-            return 2 + int(models.segments(subject.x, n).max()), 0
+            return 2 + int(inputs.segments(subject.x, n).max()), 0
         case settings.KernelShap(samples=n) | settings.CaptumLime(samples=n):
             return n, 0
         case settings.Lime(samples=n, repeats=repeats):

@@ -9,9 +9,9 @@ import captum.attr
 import torch
 from torch import Tensor, nn
 
-from core.explain import models, settings
-from core.explain.part import CannotExplain, Part, colours_summed, gap_percent, logit_of, with_slope
-from core.explain.passes import LOCK
+from core.attribution import inputs, settings
+from core.attribution.part import CannotExplain, Part, colours_summed, gap_percent, logit_of, with_gradient
+from core.attribution.passes import LOCK
 from core.nets import MLP, Columns
 from core.subject.models import Subject
 
@@ -22,10 +22,10 @@ def deeplift(subject: Subject, target: int, method: settings.DeepLift, seed: int
         raise CannotExplain("DeepLIFT has rules for layers, and this network first divides each picture by its own deviation, "
                             "for which there is none: the map would miss the logit by nearly all of it.")
     _refuse_unknown_relu(subject.net, "DeepLIFT", "so its sum would miss the answer by far", "integrated gradients")
-    baseline = models.baseline(subject.x, method.baseline)
+    baseline = inputs.baseline(subject.x, method.baseline)
     net = _pools_apart(_own(subject.net))
     with _quietly():
-        values = captum.attr.DeepLift(net).attribute(with_slope(subject.x), baseline.unsqueeze(0), target=target)
+        values = captum.attr.DeepLift(net).attribute(with_gradient(subject.x), baseline.unsqueeze(0), target=target)
     end, start = logit_of(subject, target)(torch.stack([subject.x, baseline])).tolist()
     gap = gap_percent(values.double().sum().item(), end - start)
     note = (f"The map adds up to {values.sum().item():.2f}; from the baseline to the picture the logit rises by "
@@ -34,19 +34,19 @@ def deeplift(subject: Subject, target: int, method: settings.DeepLift, seed: int
 
 
 def guided_backprop(subject: Subject, target: int, method: settings.GuidedBackprop, seed: int) -> Iterator[Part]:
-    """The slope, with its negative part cut off at every ReLU on the way back (Springenberg et al. 2015)."""
+    """The gradient, with its negative part cut off at every ReLU on the way back (Springenberg et al. 2015)."""
     _refuse_unknown_relu(subject.net, "Guided backprop", "so the map would be the plain gradient", "saliency")
     with _quietly():
-        values = captum.attr.GuidedBackprop(_own(subject.net)).attribute(with_slope(subject.x), target=target)
+        values = captum.attr.GuidedBackprop(_own(subject.net)).attribute(with_gradient(subject.x), target=target)
     yield Part(2, colours_summed(values), note="Crisp edges, but mostly the picture's own: the map changes little when "
                                                "upper layers are destroyed (Adebayo et al. 2018).")
 
 
 def grad_cam(subject: Subject, target: int, method: settings.GradCam, seed: int) -> Iterator[Part]:
-    """ReLU of the maps of a convolution, weighted by their mean slopes (Selvaraju et al. 2017, equations 1 and 2)."""
+    """ReLU of the maps of a convolution, weighted by their mean gradients (Selvaraju et al. 2017, equations 1 and 2)."""
     net = _own(subject.net)
     values = captum.attr.LayerGradCam(net, _convolution(net, method.back)).attribute(
-        with_slope(subject.x), target=target, relu_attributions=True).detach()
+        with_gradient(subject.x), target=target, relu_attributions=True).detach()
     height, width = values.shape[-2:]
     large = captum.attr.LayerAttribution.interpolate(values, tuple(subject.x.shape[1:]), "bilinear")
     note = f"The layer sees {height} × {width} places; the rest is interpolation."
@@ -61,7 +61,7 @@ def guided_grad_cam(subject: Subject, target: int, method: settings.GuidedGradCa
     net = _own(subject.net)
     with _quietly():
         values = captum.attr.GuidedGradCam(net, _convolution(net, 1)).attribute(
-            with_slope(subject.x), target=target, interpolate_mode="bilinear").detach()
+            with_gradient(subject.x), target=target, interpolate_mode="bilinear").detach()
     note = "The place is Grad-CAM's, the fine lines are guided backprop's: mostly the picture's own edges."
     if not values.any():
         note += " Here the map is zero: what the layer sees speaks nowhere for this answer."
@@ -70,7 +70,7 @@ def guided_grad_cam(subject: Subject, target: int, method: settings.GuidedGradCa
 
 def _convolution(net: nn.Module, back: int) -> nn.Module:
     """The back-th convolution from the last; the first one when there are fewer. Raises CannotExplain without any."""
-    found = models.convolutions(net)
+    found = inputs.convolutions(net)
     if not found:
         raise CannotExplain("Grad-CAM weights the maps of a convolution, and this network has none: its layers are dense.")
     return found[max(0, len(found) - back)]

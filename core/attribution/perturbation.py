@@ -10,9 +10,9 @@ from captum._utils.models.linear_model import SkLearnLinearRegression, SkLearnRi
 from captum.attr._core.lime import get_exp_kernel_similarity_function
 from torch import Tensor
 
-from core.explain import lime_image, models, settings
-from core.explain.part import Part, as_map, as_mask, batch_size, logit_of, probability_of
-from core.explain.passes import stepwise
+from core.attribution import inputs, lime_image, settings
+from core.attribution.part import Part, as_map, as_mask, batch_size, logit_of, probability_of
+from core.attribution.passes import stepwise
 from core.subject.models import Subject
 
 SURE = 1e5  # KernelSHAP weighs its two fixed pictures with a million, all others with one
@@ -23,7 +23,7 @@ def occlusion(subject: Subject, target: int, method: settings.Occlusion, seed: i
     """How far the logit falls when a window is painted over (Zeiler and Fergus 2014); it moves by half its
     side, and a pixel under several windows gets their mean."""
     x, (window, stride, places) = subject.x, windows(subject, method)
-    fill = models.baseline(x, method.fill).unsqueeze(0)
+    fill = inputs.baseline(x, method.fill).unsqueeze(0)
 
     def call(forward: Callable[[Tensor], Tensor]) -> Tensor:
         return captum.attr.Occlusion(forward).attribute(
@@ -47,8 +47,8 @@ def windows(subject: Subject, method: settings.Occlusion) -> tuple[int, int, lis
 
 def feature_ablation(subject: Subject, target: int, method: settings.FeatureAblation, seed: int) -> Iterator[Part]:
     """How far the logit falls when one superpixel is painted over."""
-    x, cut = subject.x, models.segments(subject.x, method.segments)
-    fill = models.baseline(x, method.fill).unsqueeze(0)
+    x, cut = subject.x, inputs.segments(subject.x, method.segments)
+    fill = inputs.baseline(x, method.fill).unsqueeze(0)
 
     def call(forward: Callable[[Tensor], Tensor]) -> Tensor:
         return captum.attr.FeatureAblation(forward).attribute(
@@ -56,7 +56,7 @@ def feature_ablation(subject: Subject, target: int, method: settings.FeatureAbla
 
     return _painted_over(subject, target, call, lambda k: cut == k,
                          "One superpixel at a time: what two say together, or each in place of the other, stays hidden."
-                         + models.cut_words(cut, method.segments))
+                         + inputs.cut_words(cut, method.segments))
 
 
 def _painted_over(subject: Subject, target: int, call: Callable, place: Callable[[int], object],
@@ -131,8 +131,8 @@ class RidgeRegression(Scored, SkLearnRidge):
 def _regressed(subject: Subject, target: int, method: settings.KernelShap | settings.CaptumLime, seed: int,
                explainer: Callable) -> Iterator[Part]:
     """The weights of Captum's linear model, which it fits when all samples are asked."""
-    cut, done = models.segments(subject.x, method.segments), 0
-    fill = models.baseline(subject.x, method.fill).unsqueeze(0)
+    cut, done = inputs.segments(subject.x, method.segments), 0
+    fill = inputs.baseline(subject.x, method.fill).unsqueeze(0)
 
     def call(forward: Callable[[Tensor], Tensor]) -> tuple[np.ndarray, Scored]:
         made = explainer(forward)
@@ -154,7 +154,7 @@ def _regressed(subject: Subject, target: int, method: settings.KernelShap | sett
 
 def lime(subject: Subject, target: int, method: settings.Lime, seed: int) -> Iterator[Part]:
     """Weights of a linear model that imitates the probability near this picture (Ribeiro et al. 2016)."""
-    cut, ask = models.segments(subject.x, method.segments), probability_of(subject, target)
+    cut, ask = inputs.segments(subject.x, method.segments), probability_of(subject, target)
     batch = batch_size(subject, method.samples)
     for now in lime_image.imitate(lambda x: ask(x).double().numpy(), subject.x, cut, method, batch, seed):
         numbers, note = _numbers(now.fit), _fit_note(method, cut, now.fit, now.counted, now.varied)
@@ -177,11 +177,11 @@ def _fit_note(method: settings.KernelShap | settings.CaptumLime | settings.Lime,
     parts, samples = int(cut.max()) + 1, method.samples
     if fit is None or varied < FAINT:
         return (f"There is nothing to explain: whatever is painted over, the probability changes by less than "
-                f"{100 * FAINT:.0f} %. Another paint may say more." + models.cut_words(cut, method.segments))
+                f"{100 * FAINT:.0f} %. Another paint may say more." + inputs.cut_words(cut, method.segments))
     if samples <= parts:
         return f"{samples} samples cannot tell {parts} superpixels apart: take more samples, or fewer superpixels."
     if hasattr(method, "width") and counted < parts:
         return (f"The kernel (σ = {method.width:g}) leaves {samples} samples the weight of {counted:.2g}: too little for {parts} "
                 "superpixels, so the ridge regression presses all weights to zero. Widen the kernel.")
     return (f"The linear model explains R² = {fit:.0f} % of how the answers vary near this picture (0 %: no better than their "
-            f"mean; {samples} samples, {parts} superpixels)." + models.cut_words(cut, method.segments))
+            f"mean; {samples} samples, {parts} superpixels)." + inputs.cut_words(cut, method.segments))

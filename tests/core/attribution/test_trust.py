@@ -6,8 +6,9 @@ import torch
 from scipy.stats import spearmanr
 from torch import Tensor, nn
 
+from core.attribution import inputs, trust
 from core.data import digits, imagenet, photos
-from core.explain import models, randomise, trust
+from core.explain import randomise
 from core.nets import MLP, Columns, DigitNet
 from core.subject.models import DIGITS, Subject, digit_net, photo_net
 
@@ -138,16 +139,16 @@ def test_agreement_compares_every_two_maps():
 
 @pytest.mark.parametrize("colours", [1, 3])
 @pytest.mark.parametrize("hidden", [False, True], ids=["noise", "squares"])
-def test_a_linear_network_is_true_to_its_slope(colours, hidden):
+def test_a_linear_network_is_true_to_its_gradient(colours, hidden):
     weights = torch.randn(1, 12, 12, generator=torch.Generator().manual_seed(colours)).expand(colours, 12, 12)
     x = 0.4 * torch.rand(1, 12, 12, generator=torch.Generator().manual_seed(9)).expand(colours, 12, 12)
     subject, grey = subject_of(weights, x), torch.full_like(x, 0.5)
-    slope, put = weights.sum(0).numpy(), grey if hidden else None
-    assert trust.infidelity(subject, 1, slope, hidden=put) == pytest.approx(0, abs=1e-8)
-    assert trust.infidelity(subject, 1, -slope, hidden=put) > 1, "a wrong map is not"
+    gradient, put = weights.sum(0).numpy(), grey if hidden else None
+    assert trust.infidelity(subject, 1, gradient, hidden=put) == pytest.approx(0, abs=1e-8)
+    assert trust.infidelity(subject, 1, -gradient, hidden=put) > 1, "a wrong map is not"
     parts = (weights * (x - grey)).sum(0).numpy()  # what integrated gradients says of a linear network
     assert trust.infidelity(subject, 1, parts, hidden=put, reference=grey) == pytest.approx(0, abs=1e-6)
-    assert trust.infidelity(subject, 1, parts, hidden=put) > 0.1, "with the factor, it is no slope"
+    assert trust.infidelity(subject, 1, parts, hidden=put) > 0.1, "with the factor, it is no gradient"
 
 
 def test_colours_that_pull_apart_still_add_up():
@@ -194,10 +195,10 @@ def test_sensitivity_is_how_far_the_map_moves():
 
 
 def test_sensitivity_takes_maps_that_are_gradients():
-    def slope(picture):
+    def gradient(picture):
         picture = picture.clone().requires_grad_()
         return torch.autograd.grad((picture ** 2).sum(), picture)[0][0].numpy()
-    assert 0 < trust.sensitivity(torch.full((1, 6, 6), 0.5), slope) <= 0.04
+    assert 0 < trust.sensitivity(torch.full((1, 6, 6), 0.5), gradient) <= 0.04
 
 
 def test_the_global_random_state_is_left_alone():
@@ -264,7 +265,7 @@ def deviations(net: nn.Module, x: Tensor) -> np.ndarray:
     """Standard deviation over pictures of each layer's output, and of the logits."""
     found = []
     hooks = [layer.register_forward_hook(lambda _, __, y: found.append(y.std(0).mean().item()))
-             for layer in models.layers(net).values()]
+             for layer in inputs.layers(net).values()]
     with torch.no_grad():
         found.append(net(x).std(0).mean().item())
     for hook in hooks:
@@ -313,7 +314,7 @@ def test_a_photo_network_is_destroyed_as_well():
 def deviations_within(net: nn.Module, x: Tensor) -> np.ndarray:
     found = []
     hooks = [layer.register_forward_hook(lambda _, __, y: found.append(y.std().item()))
-             for layer in models.layers(net).values()]
+             for layer in inputs.layers(net).values()]
     with torch.no_grad():
         found.append(net(x).std().item())
     for hook in hooks:
@@ -326,19 +327,19 @@ def gradient(subject: Subject, target: int) -> np.ndarray:
     return torch.autograd.grad(subject.net(x)[0, target], x)[0][0, 0].numpy()
 
 
-def test_the_slope_forgets_and_the_slope_times_the_picture_only_seems_not_to():
+def test_the_gradient_forgets_and_the_gradient_times_the_picture_only_seems_not_to():
     """Adebayo et al. 2018: on sparse pictures the absolute input × gradient stays, whatever the network."""
     net = digit_net("compression-teacher")
     subject = Subject(net, digits.load().test_x[350], DIGITS)
     answer = subject.answer()
-    slope = list(randomise.run(subject, answer, lambda now: gradient(now, answer), 0))
+    gradient = list(randomise.run(subject, answer, lambda now: gradient(now, answer), 0))
     times = list(randomise.run(subject, answer, lambda now: gradient(now, answer) * now.x[0].numpy(), 0))
-    assert [rung.name for rung in slope] == [randomise.TRAINED, *randomise.stages(net)]
-    assert [slope[0].signed, slope[0].absolute, slope[0].strokes] == pytest.approx([1, 1, 1])
-    assert slope[0].probability == pytest.approx(subject.probabilities[answer].item(), abs=1e-5)
-    assert abs(slope[-1].signed) < 0.25 and abs(times[-1].signed) < 0.25
+    assert [rung.name for rung in gradient] == [randomise.TRAINED, *randomise.stages(net)]
+    assert [gradient[0].signed, gradient[0].absolute, gradient[0].strokes] == pytest.approx([1, 1, 1])
+    assert gradient[0].probability == pytest.approx(subject.probabilities[answer].item(), abs=1e-5)
+    assert abs(gradient[-1].signed) < 0.25 and abs(times[-1].signed) < 0.25
     assert times[-1].absolute > 0.9 and times[-1].input_only > 0.9
-    assert len({rung.input_only for rung in times}) == 1 and all(rung.map.shape == (28, 28) for rung in slope)
+    assert len({rung.input_only for rung in times}) == 1 and all(rung.map.shape == (28, 28) for rung in gradient)
 
 
 def test_a_map_that_never_asks_the_network_passes_no_test():

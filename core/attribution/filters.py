@@ -129,8 +129,8 @@ def receptive_field(net: nn.Module, layer: nn.Module, shape: tuple[int, ...]) ->
         maps = output(net, layer, x)
         h = maps.shape[-1]
         at = torch.tensor([0, 1, h - 2, h - 1]).clamp(0, h - 1)
-        slopes, = torch.autograd.grad(maps[torch.arange(4), 0, at, at].sum(), x)
-    seen = slopes.abs().amax((1, 3)) > 0  # (4, side): the rows that each of the four units sees
+        gradients, = torch.autograd.grad(maps[torch.arange(4), 0, at, at].sum(), x)
+    seen = gradients.abs().amax((1, 3)) > 0  # (4, side): the rows that each of the four units sees
     first, last = seen.float().argmax(1), side - seen.flip(1).float().argmax(1)
     units = torch.arange(h)
     firsts = first[3] - (first[3] - first[2]) * (h - 1 - units)

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from sklearn.metrics import accuracy_score
 
+from core.attribution import tabular
+from core.attribution.tabular import lime_tabular
 from core.data import tables
-from core.explain import tabular
-from core.explain.tabular import lime_tabular
 
 
 @pytest.fixture(scope="module", params=["wine", "cancer"])

@@ -9,10 +9,10 @@ from captum.attr import NoiseTunnel
 from captum.attr import Saliency as CaptumSaliency
 from torch import nn
 
+from core.attribution import inputs, lime_image, methods, passes
+from core.attribution import settings as S
+from core.attribution.methods import CannotExplain, answer, cost, cost_words, explain
 from core.data import digits, imagenet, photos
-from core.explain import lime_image, methods, models, passes
-from core.explain import settings as S
-from core.explain.methods import CannotExplain, answer, cost, cost_words, explain
 from core.loop import fresh
 from core.nets import MEAN, MLP, STD, Columns, DigitNet
 from core.subject.models import DIGITS, Subject, digit_at, digit_net, photo_net
@@ -85,7 +85,7 @@ BY_HAND = {
 
 
 @pytest.mark.parametrize("case", BY_HAND)
-def test_slopes_of_a_linear_network(linear, case):
+def test_gradients_of_a_linear_network(linear, case):
     (subject, w), (method, expected) = linear, BY_HAND[case]
     assert np.allclose(answer(subject, 2, method).map, expected(w, subject.x[0].numpy()), atol=1e-5)
 
@@ -113,7 +113,7 @@ def test_occlusion_of_a_linear_network(linear):
 
 def test_ablation_of_a_linear_network(linear):
     subject, w = linear
-    cut = models.segments(subject.x, 10)
+    cut = inputs.segments(subject.x, 10)
     part = w * subject.x[0].numpy()
     found = answer(subject, 2, S.FeatureAblation(segments=10, fill="black")).map
     assert cut.max() == 8
@@ -125,7 +125,7 @@ def test_ablation_of_a_linear_network(linear):
                                     S.Lime(segments=16, samples=1000, fill="black", width=2)], ids=name)
 def test_linear_probabilities_are_recovered_superpixel_by_superpixel(method):
     x, w = rand(1, 16, 16, seed=3), rand(1, 16, 16, seed=4) / 400
-    cut, part = models.segments(x, 16), (w * x)[0].numpy()
+    cut, part = inputs.segments(x, 16), (w * x)[0].numpy()
     expected = np.bincount(cut.ravel(), part.ravel())[cut]
     found = answer(Subject(Share(w), x, ("yes", "no")), 0, method)
     shrink = 1e-5 if method.name == "kernel_shap" else 0.03 * expected.max()  # a ridge regression shrinks its weights
@@ -194,7 +194,7 @@ def one_convolution(weights=(0.8, 0.4)):
 def test_grad_cam_of_one_convolution():
     x = digit_at(5, 3)
     z = (x[0] - MEAN) / STD
-    # of each 2 × 2 places one gets the slope 3 a, so that its mean over all places is 3 a / 4
+    # of each 2 × 2 places one gets the gradient 3 a, so that its mean over all places is 3 a / 4
     expected = 3 / 4 * (0.8 * z.relu() + 0.4 * (-z).relu())
     found = answer(Subject(one_convolution(), x, DIGITS), 3, S.GradCam(back=12))  # more than there are: the first
     assert np.allclose(found.map, expected.numpy(), atol=1e-5) and "28 × 28 places" in found.note
@@ -219,7 +219,7 @@ def test_grad_cam_counts_convolutions_from_the_last(digit, back, places):
 
 
 CAT = photos.load("chelsea")[:, ::4, ::4]
-SUPERPIXELS = int(models.segments(CAT, 10).max()) + 1
+SUPERPIXELS = int(inputs.segments(CAT, 10).max()) + 1
 
 
 def black_box(x, cut, number):
@@ -235,7 +235,7 @@ def only(found, cut, number):
 
 @pytest.mark.parametrize("number", range(SUPERPIXELS))
 def test_lime_finds_the_only_superpixel_of_a_photo(number):
-    cut = models.segments(CAT, 10)
+    cut = inputs.segments(CAT, 10)
     subject = black_box(CAT, cut, number)
     assert only(answer(subject, 0, S.Lime(segments=10, samples=100, fill="black")), cut, number)
 
@@ -243,7 +243,7 @@ def test_lime_finds_the_only_superpixel_of_a_photo(number):
 @pytest.mark.parametrize("number", range(16))
 def test_lime_finds_the_only_square(number):
     x = 0.5 + rand(1, 28, 28) / 2
-    cut = models.segments(x, 16)
+    cut = inputs.segments(x, 16)
     assert only(answer(black_box(x, cut, number), 0, PAINTING[-1]), cut, number)
 
 
@@ -251,7 +251,7 @@ def test_lime_finds_the_only_square(number):
 @pytest.mark.parametrize("method", PAINTING[:-1], ids=name)
 def test_so_do_the_others(method, number):
     x = 0.5 + rand(1, 28, 28) / 2
-    cut = models.segments(x, 16)
+    cut = inputs.segments(x, 16)
     assert only(answer(black_box(x, cut, number), 0, method), cut, number)
 
 
@@ -270,7 +270,7 @@ def test_lime_repeats_tell_how_much_is_chance(digit):
 
 
 def test_superpixels_off():
-    cut = models.segments(CAT, 10)
+    cut = inputs.segments(CAT, 10)
     off = lime_image.superpixels_off(CAT, cut, {0, SUPERPIXELS - 1}, "mean")
     for k in range(SUPERPIXELS):
         region, was = off[:, torch.from_numpy(cut == k)], CAT[:, torch.from_numpy(cut == k)]
@@ -298,15 +298,15 @@ BOARD = photos.load("chessboard")[:, ::4, ::4]
 def test_every_photo_has_superpixels(count):
     """SLIC joins parts that are small: of a chessboard it leaves one."""
     for file in photos.FILES:
-        cut = models.segments(photos.load(file)[:, ::2, ::2], count)
+        cut = inputs.segments(photos.load(file)[:, ::2, ::2], count)
         assert count / 4 <= cut.max() + 1 and sorted(np.unique(cut)) == list(range(cut.max() + 1)), file
-    assert models.are_squares(models.segments(BOARD, count)) and not models.are_squares(models.segments(CAT, count))
+    assert inputs.are_squares(inputs.segments(BOARD, count)) and not inputs.are_squares(inputs.segments(CAT, count))
 
 
 @pytest.mark.parametrize("cls", [S.FeatureAblation, S.KernelShap, S.CaptumLime, S.Lime])
 def test_the_note_says_into_how_many_parts_a_picture_was_cut(cls):
     more = {"samples": 50} if "samples" in cls.model_fields else {}
-    for x, words in ((BOARD, "16 equal squares"), (CAT, f"of 20 superpixels asked for, {models.segments(CAT, 20).max() + 1} are left")):
+    for x, words in ((BOARD, "16 equal squares"), (CAT, f"of 20 superpixels asked for, {inputs.segments(CAT, 20).max() + 1} are left")):
         note = answer(Subject(Share(rand(*x.shape) / x.numel()), x, ("yes", "no")), 0, cls(segments=20, **more)).note
         assert words in note, note
 

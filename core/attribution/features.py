@@ -7,7 +7,7 @@ from threadpoolctl import threadpool_limits
 from torch import Tensor, nn
 from torch.nn.functional import pad
 
-from core.explain.filters import activations
+from core.attribution.filters import activations
 
 
 def features(net: nn.Module, layer: nn.Module, x: Tensor) -> Tensor:

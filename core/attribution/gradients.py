@@ -1,4 +1,4 @@
-"""Explanations by slopes along or near the picture: saliency, SmoothGrad, integrated gradients and their kin."""
+"""Explanations by gradients along or near the picture: saliency, SmoothGrad, integrated gradients and their kin."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,10 +7,10 @@ import captum.attr
 import torch
 from torch import Tensor
 
+from core.attribution import inputs, settings
+from core.attribution.part import Part, as_map, batch_size, colours_summed, gap_percent, logit_of, shares, with_gradient
+from core.attribution.passes import Draws
 from core.data import digits, photos
-from core.explain import models, settings
-from core.explain.part import Part, as_map, batch_size, colours_summed, gap_percent, logit_of, shares, with_slope
-from core.explain.passes import Draws
 from core.loop import seeded
 from core.subject.models import Subject
 
@@ -20,19 +20,19 @@ BASELINES_OF_PHOTOS, BASELINES_OF_DIGITS = 8, 20  # of GradientSHAP
 
 def saliency(subject: Subject, target: int, method: settings.Saliency, seed: int) -> Iterator[Part]:
     """max over colours of |∂ logit / ∂ pixel| (Simonyan et al. 2013)."""
-    values = captum.attr.Saliency(subject.net).attribute(with_slope(subject.x), target=target)
-    yield Part(2, as_map(values.amax(1)), note="The slope at this very picture: it says nothing about larger changes.")
+    values = captum.attr.Saliency(subject.net).attribute(with_gradient(subject.x), target=target)
+    yield Part(2, as_map(values.amax(1)), note="The gradient at this very picture: it says nothing about larger changes.")
 
 
 def smoothgrad(subject: Subject, target: int, method: settings.SmoothGrad, seed: int) -> Iterator[Part]:
-    """Mean of the slopes at n noisy copies of the picture (Smilkov et al. 2017), of their squares, or variance."""
+    """Mean of the gradients at n noisy copies of the picture (Smilkov et al. 2017), of their squares, or variance."""
     tunnel, draws = captum.attr.NoiseTunnel(captum.attr.Saliency(subject.net)), Draws(seed)
     sums = squares = torch.zeros(subject.x.shape, dtype=torch.float64)
     for done, part in shares(method.samples, batch_size(subject, method.samples)):
-        copies = subject.x.expand(part, -1, -1, -1).clone()  # one sample of each: so their slopes stay apart
+        copies = subject.x.expand(part, -1, -1, -1).clone()  # one sample of each: so their gradients stay apart
         with draws:
-            slopes = tunnel.attribute(copies, nt_samples=1, stdevs=method.noise / 100, target=target, abs=False)
-        sums, squares = sums + slopes.double().sum(0), squares + slopes.double().square().sum(0)
+            gradients = tunnel.attribute(copies, nt_samples=1, stdevs=method.noise / 100, target=target, abs=False)
+        sums, squares = sums + gradients.double().sum(0), squares + gradients.double().square().sum(0)
         mean, square = sums / done, squares / done
         combined = {"smoothgrad": mean, "smoothgrad_sq": square, "vargrad": square - mean.square()}[method.combine]
         note = f"Smooth because {method.samples} maps are averaged: the network itself is no smoother."
@@ -41,7 +41,7 @@ def smoothgrad(subject: Subject, target: int, method: settings.SmoothGrad, seed:
 
 def input_x_gradient(subject: Subject, target: int, method: settings.InputXGradient, seed: int) -> Iterator[Part]:
     """x · ∂ logit / ∂ x (Shrikumar et al. 2016)."""
-    values = captum.attr.InputXGradient(subject.net).attribute(with_slope(subject.x), target=target)
+    values = captum.attr.InputXGradient(subject.net).attribute(with_gradient(subject.x), target=target)
     yield Part(2, colours_summed(values), note="A black pixel gets zero, whatever the network makes of it.")
 
 
@@ -52,7 +52,7 @@ def integrated_gradients(subject: Subject, target: int, method: settings.Integra
     The line is cut into four pieces; while their errors together exceed 5 % (digits: 1 %) of the logit's rise, the worst
     piece is halved. ReLUs bend the way in few places, and with 50 steps over all of it the sum misses by up to 31 % on our photos.
     """
-    way = Way(subject, target, models.baseline(subject.x, method.baseline))
+    way = Way(subject, target, inputs.baseline(subject.x, method.baseline))
     pieces = way.pieces([(0, 0.25), (0.25, 0.5)])
     yield Part(way.passes)
     pieces += way.pieces([(0.5, 0.75), (0.75, 1)])
@@ -124,7 +124,7 @@ def gradient_shap(subject: Subject, target: int, method: settings.GradientShap, 
     explainer, total = captum.attr.GradientShap(subject.net), torch.zeros(subject.x.shape, dtype=torch.float64)
     for done, part in shares(method.samples, batch_size(subject, method.samples)):
         with draws:
-            mean = explainer.attribute(with_slope(subject.x), baselines, n_samples=part, stdevs=method.noise / 100,
+            mean = explainer.attribute(with_gradient(subject.x), baselines, n_samples=part, stdevs=method.noise / 100,
                                        target=target)
         total = total + part * mean.detach()[0].double()
         gap = gap_percent(total.sum().item() / done, rise)

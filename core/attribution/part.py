@@ -10,7 +10,7 @@ from torch import Tensor
 
 from core.subject.models import Subject
 
-# Pictures at once. More photos outgrow the caches and take longer each; and for slopes 55 MB of activations are kept of each.
+# Pictures at once. More photos outgrow the caches and take longer each; and for gradients 55 MB of activations are kept of each.
 BATCH_OF_PHOTOS, BATCH_OF_DIGITS = 4, 200
 
 
@@ -22,7 +22,7 @@ class CannotExplain(ValueError):
 class Part:
     """An explanation as far as it has come.
 
-    passes: pictures that went through the network so far; one that went back as well, for its slopes, counts twice.
+    passes: pictures that went through the network so far; one that went back as well, for its gradients, counts twice.
     map: (H, W) float32, positive where a pixel speaks for the answer; None where a method shows nothing before its end.
     numbers: what is known of its trustworthiness, in %: “gap” between the sum of the map and the change of the answer,
     “fit” = R² of a linear imitation, “spread” over repeats; and the “steps” of integrated gradients. note: one sentence,
@@ -36,7 +36,7 @@ class Part:
 
 
 def logit_of(subject: Subject, target: int) -> Callable[[Tensor], Tensor]:
-    """Pictures (N, C, H, W) → logits of the answer (N,), without slopes."""
+    """Pictures (N, C, H, W) → logits of the answer (N,), without gradients."""
     @torch.no_grad()
     def ask(x: Tensor) -> Tensor:
         return subject.net(x)[:, target]
@@ -67,8 +67,8 @@ def gap_percent(total: float, rise: float) -> float:
     return 100 * abs(total - rise) / max(abs(rise), 1e-6)
 
 
-def with_slope(x: Tensor) -> Tensor:
-    """A batch of one (1, C, H, W), of which autograd is to find the slopes."""
+def with_gradient(x: Tensor) -> Tensor:
+    """A batch of one (1, C, H, W), of which autograd is to find the gradients."""
     return x.unsqueeze(0).clone().requires_grad_()
 
 

@@ -6,8 +6,8 @@ import sys
 import numpy as np
 import pytest
 
+from core.attribution import text
 from core.data import docstrings
-from core.explain import text
 
 GIVEN_AWAY = re.compile(r"torch|sklearn|scikit|scipy|skimage", re.IGNORECASE)
 
