@@ -54,7 +54,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def add_flags(parser: argparse.ArgumentParser, lab: str, many: bool) -> None:
     """One flag for every setting of the lab; with `many`, several values each, and seeds."""
-    model = labs.settings_class(lab)
+    model = labs.of(lab).settings
     for name, field in every_field(model).items():
         choices = f" ({accepted(field)})" if choices_of(field) or field.annotation is not bool else " (true or false)"
         parser.add_argument(f"--{name.replace('_', '-')}", dest=name, default=argparse.SUPPRESS,
@@ -71,7 +71,7 @@ def given(args: argparse.Namespace) -> dict[str, Any]:
 
 def run_here(lab: str, flat: dict[str, Any], run_id: str | None = None, quiet: bool = False) -> runs.Run:
     """Trains in this process, printing events as they come."""
-    settings, trainer = build(labs.settings_class(lab), flat), labs.trainer(lab)
+    settings, trainer = build(labs.of(lab).settings, flat), labs.of(lab).train
     log, started = [], time.perf_counter()
     for event in trainer(settings):
         log.append(event)
@@ -102,14 +102,14 @@ def train(args: argparse.Namespace) -> int:
 
 def make_presets(args: argparse.Namespace) -> int:
     """The runs that ship with Lectern: never written by hand. They carry what the page would need seconds to measure."""
-    shipped = labs.module(args.lab, "settings").SHIPPED
+    shipped = labs.of(args.lab).shipped
     if strangers := set(args.only or ()) - set(shipped):
         raise ValueError(f"“{min(strangers)}” is not a shipped run of this lab; they are {', '.join(shipped)}.")
     for run_id, settings in shipped.items():
         if args.only and run_id not in args.only:
             continue
         run = run_here(args.lab, flatten(settings), run_id, quiet=True)
-        run = runs.with_summary(run, labs.module(args.lab, "formulas").examine(run))
+        run = runs.with_summary(run, labs.of(args.lab).module("formulas").examine(run))
         print(f"{runs.save(run, runs.SHIPPED)}  {run.about.seconds} s  {short(run.about.summary)}", flush=True)
     return 0
 
@@ -123,7 +123,7 @@ def sweep(args: argparse.Namespace) -> int:
     values = given(args)
     values.setdefault("seed", [str(seed) for seed in range(args.seeds)])
     grid = [dict(zip(values, combination)) for combination in itertools.product(*values.values())]
-    waiting = [build(labs.settings_class(args.lab), flat) for flat in grid]  # a bad value shows before any training
+    waiting = [build(labs.of(args.lab).settings, flat) for flat in grid]  # a bad value shows before any training
     rows, running = [], []
     while waiting or running:
         while waiting and len(running) < env.queue_length():
@@ -148,7 +148,7 @@ def make_yardsticks(args: argparse.Namespace) -> int:
     """Every sweep that a figure under Yardstick comes from, one after the other."""
     folder = yardsticks.FOLDER / args.lab
     folder.mkdir(parents=True, exist_ok=True)
-    declared, before = labs.module(args.lab, "yardsticks"), {file: file.stat().st_mtime_ns for file in folder.glob("*.csv")}
+    declared, before = labs.of(args.lab).module("yardsticks"), {file: file.stat().st_mtime_ns for file in folder.glob("*.csv")}
     for table, each in {each.table: each for each in declared.YARDSTICKS if not each.file}.items():
         if not (folder / table).is_file():  # remove a table to have it made again
             print(yardsticks.command(args.lab, each), file=sys.stderr)

@@ -74,7 +74,7 @@ class Run:
     @property
     def settings(self) -> Settings:
         """The settings as the lab's own class; raises BadSettings when a newer Lectern no longer accepts them."""
-        return build(labs.settings_class(self.about.lab), self.about.settings)
+        return build(labs.of(self.about.lab).settings, self.about.settings)
 
     @property
     def finished(self) -> Finished | None:
@@ -309,10 +309,10 @@ def of_lab(run: Run, lab: str) -> Run:
     if run.about.lab != lab:
         raise elsewhere(run.about.id, run.about.lab)
     try:
-        build(labs.settings_class(lab), run.about.settings)
+        build(labs.of(lab).settings, run.about.settings)
     except BadSettings as error:
         raise Unfit(f"Run “{run.about.id}” was made with settings that this lab does not have. {error.sentences[0]}") from error
-    if fault := _fault(run, set(labs.module(lab, "settings").METRICS)):
+    if fault := _fault(run, set(labs.of(lab).metrics)):
         raise Unfit(f"The record of run “{run.about.id}” is not one that this lab writes: {fault}.")
     return run
 

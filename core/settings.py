@@ -57,6 +57,11 @@ class Settings(Frozen):
     seed: int = knob(0, "Seed", "Random numbers start here: the same settings with the same seed give the same run.",
                      ge=0, le=9999, step=1, fine=True)
 
+    @property
+    def verb(self) -> str:
+        """What the button says that starts such a run."""
+        return "Train"
+
     @classmethod
     def idle(cls, chosen: Mapping[str, Any]) -> Mapping[str, str]:
         """Knobs that change nothing beside the other choices, name → why in a sentence. chosen: flat, as the knobs stand."""

@@ -40,7 +40,7 @@ def dask_setup(_: Any) -> None:
     for data in (digits, scenery, scanned):
         data.load()
     for lab in labs.LABS:
-        labs.prepare(lab)
+        labs.of(lab).prepare()
 
 
 def obey(key: str, wish: str) -> None:
@@ -63,11 +63,11 @@ def log_of(key: str) -> list[dict[str, Any]]:
 
 def train(key: str, lab: str, flat: dict[str, Any], wish: str = "run") -> dict[str, Any]:
     """The task: trains and returns packed events, seconds, state (finished, stopped or refused, with a message), machine."""
-    settings = build(labs.settings_class(lab), flat)
+    settings = build(labs.of(lab).settings, flat)
     worker, control = get_worker(), Control(wish=wish, hand=Hand(settings) if settings.TURNABLE else None)
     task = worker.get_current_task()
     started = time.perf_counter()
-    generator = labs.trainer(lab)(settings, control.hand) if control.hand else labs.trainer(lab)(settings)
+    generator = labs.of(lab).train(settings, control.hand) if control.hand else labs.of(lab).train(settings)
     CONTROLS[key] = control
     step = None  # of the report that is being told; what begins a run is part of its first one
     try:

@@ -9,5 +9,4 @@ lab_page(
     picture=attack.picture,
     beside=attack.beside,
     explain=attack.explain,
-    verb=attack.verb,
 )

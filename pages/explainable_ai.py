@@ -9,5 +9,4 @@ lab_page(
     picture=explain.picture,
     beside=explain.stage_beside,
     explain=explain.asked,
-    verb="Explain",
 )

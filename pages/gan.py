@@ -3,4 +3,4 @@
 from pages.parts.frame import lab_page
 from pages.views import gan
 
-lab_page("gan", inside=gan.inside, picture=gan.picture, beside=gan.beside, explain=gan.explain, poll=0.28)
+lab_page("gan", inside=gan.inside, picture=gan.picture, beside=gan.beside, explain=gan.explain)

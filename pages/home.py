@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core import jobs
+from core import jobs, labs
 from pages.parts.words import _
 from pages.views.home import cards, now, stories
 
@@ -17,8 +17,8 @@ with st.container(key="home"):
 with film:
     stories.draw(story)
 with left:
-    cards.column(cards.LINES[:4])
+    cards.column([*labs.LABS.values()][:4])
 with right:
-    cards.column(cards.LINES[4:])
+    cards.column([*labs.LABS.values()][4:])
 now.draw()
 jobs.warm_up()  # last: the picture comes before the training processes

@@ -4,10 +4,9 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from core import env, runs
+from core import env, labs, runs
 from core.runs import RunError
 from pages.parts import lecture, shown
-from pages.parts.places import PAGES
 from pages.parts.words import _, plain
 
 found, skipped = runs.listing()
@@ -23,7 +22,7 @@ for sentence in skipped:
 def describe(about: runs.About) -> dict[str, object]:
     """One row of the table."""
     size, good = about.summary.get("bytes"), shown.result(about)
-    text = lecture.read(about.lab) if about.lab in PAGES else None
+    text = lecture.read(about.lab) if about.lab in labs.LABS else None
     scene = text and text.scenes.get(about.id.removeprefix(f"{about.lab}-"))
     return {
         _("Lab"): text.title if text else _("another lab"),
@@ -80,9 +79,9 @@ with side:
         about = found[rows[0]]
         row = describe(about)
         st.markdown(f"**{plain(row[_('Lab')])}**  \n{plain(row[_('What was done')])}  \n{plain(row[_('Result')])}")
-        if about.lab in PAGES:
+        if about.lab in labs.LABS:
             st.page_link(
-                PAGES[about.lab], label=_("Open in its lab"), icon=":material/open_in_new:", query_params={"run": about.id}
+                labs.of(about.lab).path, label=_("Open in its lab"), icon=":material/open_in_new:", query_params={"run": about.id}
             )
         # a callback with the id that the visitor saw: the list may have changed before the press arrives
         st.button(

@@ -4,4 +4,4 @@ from pages.parts.frame import lab_page
 from pages.views import seq2seq
 from pages.views.seq2seq import stage
 
-lab_page("seq2seq", inside=seq2seq.inside, picture=stage.picture, beside=stage.beside, explain=seq2seq.explain, poll=0.28)
+lab_page("seq2seq", inside=seq2seq.inside, picture=stage.picture, beside=stage.beside, explain=seq2seq.explain)

@@ -32,7 +32,7 @@ def photograph(browser: Browser, server: Server, lab: str, theme: str) -> None:
     page.goto(server.url(Path(PAGES[lab]).stem))
     page.wait_for_function(DRAWN, timeout=60_000)
     arrived(page)
-    folder = FOLDER / f"{lab}-{labs.module(lab, 'settings').SCENES[0].slug}"
+    folder = FOLDER / f"{lab}-{labs.of(lab).scenes[0].slug}"
     folder.mkdir(parents=True, exist_ok=True)
     for figure in page.locator(".st-key-picture [role=figure]").all():
         holder = figure.locator("xpath=ancestor::*[contains(@class, 'st-key-')][1]")
@@ -46,7 +46,7 @@ def main(chosen: list[str]) -> None:
     with tempfile.TemporaryDirectory() as folder, serve(Path(folder)) as server, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
         for lab in chosen or labs.LABS:
-            shutil.rmtree(FOLDER / f"{lab}-{labs.module(lab, 'settings').SCENES[0].slug}", ignore_errors=True)
+            shutil.rmtree(FOLDER / f"{lab}-{labs.of(lab).scenes[0].slug}", ignore_errors=True)
             for theme in ("light", "dark"):
                 photograph(browser, server, lab, theme)
         browser.close()

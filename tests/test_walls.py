@@ -95,7 +95,7 @@ def test_a_page_arranges_and_never_computes(file):
 def test_a_lab_has_the_same_four_files(lab):
     there = {file.name for file in (ROOT / "core" / lab).glob("*.py")}
     assert {"__init__.py", "settings.py", "models.py", "train.py", "formulas.py"} <= there
-    assert callable(labs.trainer(lab)) and labs.settings_class(lab)().seed == 0
+    assert callable(labs.of(lab).train) and labs.of(lab).settings().seed == 0
 
 
 def test_every_lab_is_known():
@@ -118,7 +118,7 @@ def test_what_labs_share_does_not_know_them(file):
 
 def test_unknown_labs_are_refused():
     with pytest.raises(ValueError, match="“nope” is not a lab"):
-        labs.settings_class("nope")
+        labs.of("nope")
 
 
 # ---- nothing unpickles ----

@@ -288,6 +288,9 @@ MEASURED = tuple(member.model_fields["name"].default for member in EXPERIMENTS)
 OTHERS = "This method works on pictures of its own: many test digits, or all shipped photos."
 
 
+VERBS = {"training": "Train", "curve": "Measure", "transfer": "Measure", "defend": "Defend", "detect": "Detect"}
+
+
 class AttackSettings(Settings):
     """What a run of the adversarial attack lab needs."""
 
@@ -301,6 +304,10 @@ class AttackSettings(Settings):
         ToThing(), discriminator="name", title="Goal", description="Which wrong answer the attack wants.",
         json_schema_extra={"names": {"away": "any wrong answer", "least": "the least likely", "thing": "a thing of my choice",
                                      "number": "a digit of my choice"}})
+
+    @property
+    def verb(self) -> str:
+        return VERBS.get(self.method.name, "Attack")
 
     @classmethod
     def idle(cls, chosen: Mapping[str, Any]) -> dict[str, str]:

@@ -91,7 +91,7 @@ def measured_tables(folder: Path) -> None:
 
     rows = []
     for seed in range(5):
-        settings = build(labs.settings_class("compression"), {"method": "teacher", "seed": seed})
+        settings = build(labs.of("compression").settings, {"method": "teacher", "seed": seed})
         report = int8_report(runs.load(key("compression", settings, labs.code_version())).net())
         plain, ordered, *eight = report
         best = min(eight, key=lambda row: row["latency_64"])

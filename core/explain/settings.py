@@ -148,6 +148,10 @@ class ExplainSettings(Settings):
         fine=True,
     )
 
+    @property
+    def verb(self) -> str:
+        return "Explain"
+
     @classmethod
     def idle(cls, chosen: Mapping[str, Any]) -> dict[str, str]:
         """Knobs that change nothing beside the other choices, name → why in a sentence. chosen: flat, as the knobs stand."""

@@ -6,6 +6,7 @@ from core import labs, runs
 from core.settings import choices_of, every_field
 from pages.parts import knobs, shown
 from pages.parts.shown import Shown
+from pages.parts.state import LabState
 from pages.parts.words import _, plain
 
 
@@ -13,19 +14,18 @@ def draw(lab: str, current: Shown) -> None:
     """Choose runs; their curves appear faint in the live picture, their differences here."""
     found, skipped = runs.listing(lab)
     abouts = {about.id: about for about in found if about.id != current.id}
-    where = f"{lab}/compare"
-    st.session_state[where] = [run_id for run_id in st.session_state.get(where, []) if run_id in abouts]
+    laid = LabState(lab).compare = [run_id for run_id in LabState(lab).compare if run_id in abouts]
     chosen = st.multiselect(
         _("Lay over the picture above"),
         list(abouts),
         format_func=lambda i: shown.name(abouts[i]),
-        key=f"{where}/pick",
-        default=st.session_state[where],
+        key=f"{lab}/compare/pick",
+        default=laid,
         max_selections=3,
         placeholder=_("Choose up to three runs"),
     )
-    if chosen != st.session_state[where]:
-        st.session_state[where] = chosen
+    if chosen != laid:
+        LabState(lab).compare = chosen
         st.rerun()
     for sentence in skipped:
         st.warning(plain(sentence))
@@ -52,7 +52,7 @@ def differences(abouts: list[runs.About]) -> dict[str, list[str]]:
 
 def _setting(name: str, abouts: list[runs.About], texts: list[str]) -> tuple[str, list[str]]:
     """A knob as the page calls it, its choices in words."""
-    field = every_field(labs.settings_class(abouts[0].lab)).get(name)
+    field = every_field(labs.of(abouts[0].lab).settings).get(name)
     if field is None:
         return name.replace("_", " "), texts
     words = [shown.called(about, name) if text in map(str, choices_of(field)) else text for about, text in zip(abouts, texts)]
@@ -62,7 +62,7 @@ def _setting(name: str, abouts: list[runs.About], texts: list[str]) -> tuple[str
 def _result(name: str, abouts: list[runs.About], texts: list[str]) -> tuple[str, list[str]]:
     """A number as the page calls it, with its unit and what its trivial rival reaches: in the row's head when that is the same
     for all, otherwise beside each number."""
-    metric = labs.module(abouts[0].lab, "settings").METRICS.get(name)
+    metric = labs.of(abouts[0].lab).metrics.get(name)
     if metric is None:
         return name.replace("_", " "), texts
     head = _(metric.label) + (f" ({_(metric.unit)})" if metric.unit else "")

@@ -12,20 +12,21 @@ from core.jobs import JobError
 from core.settings import BadSettings, Settings
 from pages.parts import knobs, shown
 from pages.parts.shown import Shown
+from pages.parts.state import LabState
 from pages.parts.words import _
 
 MOMENT = 0.3  # seconds that a press of the first button waits for a run that may be so short
 
 
-def draw(lab: str, settings: Settings, current: Shown, verb: str, possible: bool) -> None:
+def draw(lab: str, settings: Settings, current: Shown, possible: bool) -> None:
     """Train (or the lab's own verb) · Pause · Step · Stop · Reset · New seed. All keep their places: none moves under the hand.
 
     possible: whether a run can begin with the knobs as they stand.
     """
     state = current.view.state if current.live else "idle"
-    idle, paused, own = state == "idle", state == "paused", st.session_state[f"{lab}/run"] is not None
+    idle, paused, own = state == "idle", state == "paused", LabState(lab).run is not None
     start = (_train, lab, type(settings))
-    _button(lab, "train", _(verb), "play_arrow", possible and idle, "", *start, "run")
+    _button(lab, "train", _(settings.verb), "play_arrow", possible and idle, "", *start, "run")
     if paused:
         _button(lab, "pause", _("Go on"), "resume", True, _("Go on with this run."), _steer, lab, "run")
     else:
@@ -52,14 +53,14 @@ def _button(lab: str, key: str, label: str, icon: str, enabled: bool, tip: str, 
 
 def _train(lab: str, model: type[Settings], wish: str) -> None:
     """Trains with what the widgets show at this moment, even when the page has not been redrawn since a knob moved."""
-    st.session_state[f"{lab}/said"] = ""
+    LabState(lab).said = ""
     try:
         settings = knobs.read(lab, model)
         jobs.give_way(shown.viewer())  # what the visitor left in another lab
-        st.session_state[f"{lab}/run"] = jobs.start(lab, settings, shown.viewer(), wish)
-        _first_news(st.session_state[f"{lab}/run"])
+        LabState(lab).run = jobs.start(lab, settings, shown.viewer(), wish)
+        _first_news(LabState(lab).run)
     except (JobError, BadSettings) as error:
-        st.session_state[f"{lab}/said"] = str(error)
+        LabState(lab).said = str(error)
 
 
 def _first_news(run_id: str, known: int = 0) -> None:
@@ -73,26 +74,26 @@ def _first_news(run_id: str, known: int = 0) -> None:
 
 
 def _steer(lab: str, wish: str) -> None:
-    run_id = st.session_state[f"{lab}/run"]
+    run_id = LabState(lab).run
     before = jobs.watch(run_id, shown.viewer())
-    sentence = st.session_state[f"{lab}/said"] = jobs.steer(run_id, shown.viewer(), wish)
+    sentence = LabState(lab).said = jobs.steer(run_id, shown.viewer(), wish)
     if wish == "step" and before and not sentence:
         _first_news(run_id, before.total)
     if sentence and wish == "stop":
-        st.session_state[f"{lab}/run"] = None
+        LabState(lab).run = None
 
 
 def _reset(lab: str) -> None:
     leave(lab)
-    st.session_state[f"{lab}/run"] = None
+    LabState(lab).run = None
 
 
 def leave(lab: str) -> None:
     """The visitor turns to something else: the run stops unless others watch it."""
-    if run_id := st.session_state.get(f"{lab}/run"):
+    if run_id := LabState(lab).run:
         jobs.steer(run_id, shown.viewer(), "stop")
 
 
 def _new_seed(lab: str) -> None:
     st.session_state[knobs.key(lab, "seed")] = randrange(10_000)
-    st.session_state[f"{lab}/turned"] = True  # the knob itself stands outside of this fragment
+    LabState(lab).turned = True  # the knob itself stands outside of this fragment

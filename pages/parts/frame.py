@@ -12,6 +12,7 @@ from core.settings import BadSettings, Scene, Settings
 from pages.parts import controls, digit, garbage, knobs, lecture, live, question, shown, tabs
 from pages.parts import explain as explained
 from pages.parts.shown import Shown
+from pages.parts.state import LabState
 from pages.parts.words import _, plain
 
 SETTLED = 1.0  # seconds after which a browser knows the address that was written
@@ -31,7 +32,7 @@ def lab_page(
     networks: which networks Explain holds side by side, name → (run id, model). tests: the pictures that they may be asked
     about, name → `digit.Tests`. explain: what the tab Explain shows of a lab whose networks are no digit classifiers.
     """
-    model, text = labs.settings_class(lab), lecture.read(lab)
+    model, text = labs.of(lab).settings, lecture.read(lab)
     complaints = _open(lab, model)
     question.scenes(lab, text, _choose)
     question.ask(lab, text)
@@ -44,8 +45,8 @@ def lab_page(
     with side:
         settings, trouble = _knobs(lab, model)
     with stage:
-        current = live.panel(lab, settings, live.Look(labs.module(lab, "settings").METRICS, **look), trouble)
-    st.session_state[f"{lab}/settings"] = settings
+        current = live.panel(lab, settings, live.Look(**look), trouble)
+    LabState(lab).settings = settings
     _write_url(lab, settings)
     tabs.draw(lab, current, text, inside, explain or (lambda shown: explained.draw(lab, networks(shown), tests(shown))))
     jobs.warm_up()  # last: the first picture comes before the training processes
@@ -54,45 +55,45 @@ def lab_page(
 
 def scene_of(lab: str) -> Scene:
     """The scene that the page is in."""
-    slug = st.session_state[f"{lab}/scene"]
-    return next(scene for scene in labs.module(lab, "settings").SCENES if scene.slug == slug)
+    slug = LabState(lab).scene
+    return next(scene for scene in labs.of(lab).scenes if scene.slug == slug)
 
 
 def _open(lab: str, model: type[Settings]) -> list[str]:
     """Fills the widgets on the first visit (from URL or first scene), on every return, and when the visitor went back in the
     browser's history or followed a link; sentences about a bad URL."""
-    state = st.session_state
-    if f"{lab}/scene" not in state or _moved(lab):
+    state = LabState(lab)
+    if state.scene is None or _moved(lab):
         return _follow(lab, model)
-    if knobs.key(lab, "seed") not in state:  # back from another page: Streamlit forgot the widgets
-        knobs.fill(lab, state[f"{lab}/settings"])
+    if knobs.key(lab, "seed") not in st.session_state:  # back from another page: Streamlit forgot the widgets
+        knobs.fill(lab, state.settings)
     return []
 
 
 def _moved(lab: str) -> bool:
     """Whether the address is not the one that this page wrote last. A moment after it was written, the browser may still send
     the one before."""
-    written, when = st.session_state.get(f"{lab}/written", ({}, 0.0))
+    written, when = LabState(lab).written
     url = st.query_params.to_dict()
     return bool(url) and url != written and time.monotonic() - when > SETTLED
 
 
 def _follow(lab: str, model: type[Settings]) -> list[str]:
     """Opens what the address names: its scene, its run, its knobs."""
-    state, complaints = st.session_state, []
-    scenes = {scene.slug: scene for scene in labs.module(lab, "settings").SCENES}
+    state, complaints = LabState(lab), []
+    scenes = {scene.slug: scene for scene in labs.of(lab).scenes}
     slug, run_id = st.query_params.get("scene"), st.query_params.get("run")
     if slug is not None and slug not in scenes:
         complaints.append(_("“{}” is not a scene here; known are {}.").format(slug[:40], ", ".join(scenes)))
-    if state.get(f"{lab}/run") not in (None, run_id):
+    if state.run not in (None, run_id):
         controls.leave(lab)
-    state[f"{lab}/scene"] = slug if slug in scenes else next(iter(scenes))
-    start = scenes[state[f"{lab}/scene"]].settings
-    state[f"{lab}/run"], found = None, None
+    state.scene = slug if slug in scenes else next(iter(scenes))
+    start = scenes[state.scene].settings
+    state.run, found = None, None
     if run_id:
         try:
             found = shown.find(run_id, lab)
-            state[f"{lab}/run"] = run_id
+            state.run = run_id
             start = start if slug in scenes else found.settings or start  # our own links name the scene
         except Unfit as error:
             complaints.append(f"{error} {_('The scene is shown instead.')}")
@@ -108,21 +109,21 @@ def _knobs(lab: str, model: type[Settings]) -> tuple[Settings, str]:
     try:
         return knobs.draw(lab, model, scene_of(lab), lambda kind: shown.choices(lab, kind)), ""
     except BadSettings as error:
-        return st.session_state[f"{lab}/settings"], str(error)
+        return LabState(lab).settings, str(error)
 
 
 def _choose(lab: str) -> None:
     controls.leave(lab)
-    st.session_state.pop(f"{lab}/before", None)  # the run that the tabs opened belongs to the scene that is left
-    st.session_state[f"{lab}/scene"], st.session_state[f"{lab}/run"] = st.session_state[f"{lab}/pick"], None
+    LabState(lab).forget("before")  # the run that the tabs opened belongs to the scene that is left
+    LabState(lab).scene, LabState(lab).run = st.session_state[f"{lab}/pick"], None
     knobs.fill(lab, scene_of(lab).settings)
 
 
 def _write_url(lab: str, settings: Settings) -> None:
     """The address bar always holds a link that opens this page as it is."""
     scene = scene_of(lab)
-    wanted = knobs.to_url(settings, scene.settings, scene=scene.slug, run=st.session_state[f"{lab}/run"])
+    wanted = knobs.to_url(settings, scene.settings, scene=scene.slug, run=LabState(lab).run)
     if wanted != st.query_params.to_dict():
         st.query_params.from_dict(wanted)
-    if wanted != st.session_state.get(f"{lab}/written", ({},))[0]:
-        st.session_state[f"{lab}/written"] = wanted, time.monotonic()
+    if wanted != LabState(lab).written[0]:
+        LabState(lab).written = wanted, time.monotonic()

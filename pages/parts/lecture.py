@@ -5,6 +5,7 @@
                             below "### Answer" the reason in one sentence, then a paragraph on what happened and why
 ## theory: Title            words for the formula of that title
 ## note: slug               a paragraph that the page shows where it names it
+## verdict: case            the whole sentence for a case that an analysis can reach; its numbers stand in braces: {gap:.2f}
 """
 
 import re
@@ -34,6 +35,7 @@ class Lecture:
     scenes: dict[str, SceneText]
     theory: dict[str, str]
     notes: dict[str, str]
+    verdicts: dict[str, str]
 
 
 @lru_cache
@@ -42,7 +44,7 @@ def read(lab: str, language: str = "en") -> Lecture:
     head, *sections = re.split(r"^## ", (FOLDER / language / f"{lab}.md").read_text("utf-8"), flags=re.MULTILINE)
     title, _, rest = head.removeprefix("# ").partition("\n")
     idea, _, watch = rest.partition("Watch:")
-    scenes, theory, notes = {}, {}, {}
+    scenes, theory, notes, verdicts = {}, {}, {}, {}
     for section in sections:
         heading, _, body = section.partition("\n")
         kind, _, name = heading.partition(": ")
@@ -50,9 +52,9 @@ def read(lab: str, language: str = "en") -> Lecture:
             slug, _, scene_title = name.partition(" | ")
             scenes[slug.strip()] = _scene(scene_title.strip(), *body.split("### Answer"))
         else:
-            {"theory": theory, "note": notes}[kind][name.strip()] = body.strip()
+            {"theory": theory, "note": notes, "verdict": verdicts}[kind][name.strip()] = body.strip()
     watch = watch.strip()
-    return Lecture(title.strip(), idea.strip(), watch[:1].upper() + watch[1:], scenes, theory, notes)
+    return Lecture(title.strip(), idea.strip(), watch[:1].upper() + watch[1:], scenes, theory, notes, verdicts)
 
 
 def _scene(title: str, asked: str, answered: str) -> SceneText:

@@ -5,32 +5,28 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from core import jobs
+from core import jobs, labs
 from core.events import Started
 from core.runs import RunError
 from core.settings import Metric, Settings, flatten, union_members
 from pages.parts import chart, controls, figures, shown, status
 from pages.parts.shown import Shown
+from pages.parts.state import LabState
 from pages.parts.words import _
 
 AT_ONCE = 4  # numbers below the picture
 STILL = 1.0  # seconds between two looks at a paused run: what is seldom drawn anew never swallows a press of Step
 FEW = 2  # level lines of trivial rivals in one picture: more would hide the curves
-POLL = 0.4  # seconds between two looks at a live run; longer when many look
 
 
 @dataclass(frozen=True)
 class Look:
-    """How a lab's live picture is made: its METRICS, the picture of its topic, and what else stands beside it above one curve
-    (a function that returns whether it drew something); the verb of the button that starts a run, where it depends on the knobs
-    a function of them; the seconds between two redraws. Both draw in shares of the stage's height (`chart.show`). A picture that
-    holds curves itself returns their groups: they are not drawn again beside it."""
+    """How a lab's live picture is made: the picture of its topic, and what else stands beside it above one curve (a function
+    that returns whether it drew something). Both draw in shares of the stage's height (`chart.show`). A picture that holds
+    curves itself returns their groups: they are not drawn again beside it."""
 
-    metrics: Mapping[str, Metric]
     picture: Callable[[Shown], Sequence[str] | None] | None = None
     beside: Callable[[Shown], bool] | None = None
-    verb: str | Callable[[Settings], str] = "Train"
-    poll: float = POLL
 
 
 def panel(lab: str, settings: Settings, look: Look, trouble: str = "") -> Shown:
@@ -42,7 +38,7 @@ def panel(lab: str, settings: Settings, look: Look, trouble: str = "") -> Shown:
     every = None
     if current.live:
         _turn(lab, current, settings)
-        every = STILL if current.view.state == "paused" else min(3.0, look.poll + 0.05 * current.view.viewers)
+        every = STILL if current.view.state == "paused" else min(3.0, labs.of(lab).poll + 0.05 * current.view.viewers)
     st.fragment(_panel, run_every=every)(lab, settings, look, current, trouble)
     return current
 
@@ -55,22 +51,21 @@ def _follow(lab: str, current: Shown) -> None:
         and not current.view.message
         and shown.stored(current.run.about.id)
     ):
-        st.session_state[f"{lab}/run"] = current.run.about.id
+        LabState(lab).run = current.run.about.id
 
 
 def _turn(lab: str, current: Shown, settings: Settings) -> None:
     """Knobs of a live run that may be turned while it goes on, and that the visitor has just turned."""
     if current.view.state == "queued" or not settings.TURNABLE or not _same_union(current, settings):
         return
-    asked = st.session_state.setdefault(f"{lab}/asked", {})
-    if asked.get("run") != current.id:
-        asked.clear()
-        asked |= {"run": current.id} | flatten(current.standing)
+    if LabState(lab).asked.get("run") != current.id:
+        LabState(lab).asked = {"run": current.id} | flatten(current.standing)
+    asked = LabState(lab).asked
     today = flatten(settings)
     values = {name: today[name] for name in settings.TURNABLE if name in today and today[name] != asked.get(name)}
     if values:
-        st.session_state[f"{lab}/said"] = jobs.turn(current.id, shown.viewer(), values)
-        asked |= values
+        LabState(lab).said = jobs.turn(current.id, shown.viewer(), values)
+        LabState(lab).asked = asked | values
 
 
 def _same_union(current: Shown, settings: Settings) -> bool:
@@ -81,42 +76,41 @@ def _same_union(current: Shown, settings: Settings) -> bool:
 
 def now(lab: str) -> Shown:
     """The run that the page shows: the visitor's, or the scene's shipped one."""
-    run_id = st.session_state[f"{lab}/run"]
+    run_id = LabState(lab).run
     try:
-        return shown.find(run_id, lab) or shown.find(shown.scene_id(lab, st.session_state[f"{lab}/scene"]))
+        return shown.find(run_id, lab) or shown.find(shown.scene_id(lab, LabState(lab).scene))
     except RunError:
-        st.session_state[f"{lab}/run"] = None
-        return shown.find(shown.scene_id(lab, st.session_state[f"{lab}/scene"]))
+        LabState(lab).run = None
+        return shown.find(shown.scene_id(lab, LabState(lab).scene))
 
 
 def _panel(lab: str, settings: Settings, look: Look, drawn: Shown, trouble: str) -> None:
     """drawn: the run as it was when the whole page was drawn."""
     current = now(lab)
     _follow(lab, current)
-    turned = st.session_state.pop(f"{lab}/turned", False)
+    turned = LabState(lab).forget("turned")
     if turned or _rhythm(current) != _rhythm(drawn):
         st.rerun()  # the whole page: a knob has moved, the polling starts, ends or slows down, or the tabs open another run
-    verb = look.verb if isinstance(look.verb, str) else look.verb(settings)
     with st.container(key="controls", horizontal=True, vertical_alignment="center", gap="xsmall"):
-        controls.draw(lab, settings, current, verb, possible=not trouble)
+        controls.draw(lab, settings, current, possible=not trouble)
         with st.container(key="status"):
             status.draw(current)
-    scene = _quiet(shown.scene_id(lab, st.session_state[f"{lab}/scene"]), lab)
+    scene = _quiet(shown.scene_id(lab, LabState(lab).scene), lab)
     drawing = scene if current.empty and scene else current
     with st.container(key="notices", gap=None):
-        status.notices(lab, current, drawing, settings, verb, trouble)
+        status.notices(lab, current, drawing, settings, trouble)
     with shown.foreign(drawing):
         with st.container(key="picture"), chart.stills_of(drawing.id):
             _picture(lab, drawing, look, scene)
         with st.container(key="numbers", horizontal=True, gap="medium"):
-            _numbers(drawing, scene, look.metrics)
+            _numbers(drawing, scene, labs.of(lab).metrics)
 
 
 def _picture(lab: str, current: Shown, look: Look, scene: Shown | None) -> None:
     """What the topic is about, large; beside it what else the lab has to show, and the curves."""
-    groups = _groups(current, look.metrics, scene)
+    groups = _groups(current, labs.of(lab).metrics, scene)
     if look.picture is None or not (groups or look.beside):
-        (look.picture or (lambda current: _charts(lab, current, look.metrics, groups[:1], 1.0)))(current)
+        (look.picture or (lambda current: _charts(lab, current, labs.of(lab).metrics, groups[:1], 1.0)))(current)
         return
     left, right = st.columns([1.55, 1], gap="small")
     with left:
@@ -126,7 +120,7 @@ def _picture(lab: str, current: Shown, look: Look, scene: Shown | None) -> None:
         beside = look.beside is not None and look.beside(current)
         slots = 1 if beside else 2
         chosen = groups if len(groups) <= slots else [_choice(lab, groups)]
-        _charts(lab, current, look.metrics, chosen, 0.5 if beside else 1 / max(1, len(chosen)))
+        _charts(lab, current, labs.of(lab).metrics, chosen, 0.5 if beside else 1 / max(1, len(chosen)))
 
 
 def _choice(lab: str, groups: Sequence[str]) -> str:
@@ -199,7 +193,7 @@ def _levels(rivals: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
 
 def _charts(lab: str, current: Shown, metrics: Mapping[str, Metric], groups: Sequence[str], share: float) -> None:
     """One chart for each of these groups of metrics, other chosen runs faint behind it. share: of the stage's height, each."""
-    others = [other for run_id in st.session_state.get(f"{lab}/compare", []) if (other := _quiet(run_id, lab))]
+    others = [other for run_id in LabState(lab).compare if (other := _quiet(run_id, lab))]
     for group in groups:
         _chart(group, current, metrics, others, share)
 

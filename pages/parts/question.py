@@ -5,13 +5,14 @@ from collections.abc import Callable
 import streamlit as st
 
 from pages.parts.lecture import Lecture, SceneText
+from pages.parts.state import LabState
 from pages.parts.words import _, prose
 
 
 def scenes(lab: str, text: Lecture, choose: Callable[[str], None]) -> None:
     """The title, the named presets, and on demand what the lab is about. choose: called with the lab when another is picked."""
-    scene = text.scenes[st.session_state[f"{lab}/scene"]]
-    st.session_state[f"{lab}/pick"] = st.session_state[f"{lab}/scene"]
+    scene = text.scenes[LabState(lab).scene]
+    st.session_state[f"{lab}/pick"] = LabState(lab).scene
     with st.container(key="headline", horizontal=True, vertical_alignment="center", gap="small"):
         st.title(text.title, anchor=False)
         st.pills(
@@ -32,10 +33,10 @@ def scenes(lab: str, text: Lecture, choose: Callable[[str], None]) -> None:
 
 def ask(lab: str, text: Lecture) -> None:
     """The question to predict. The learner commits by a click; then the same line says whether it was right, and why."""
-    slug = st.session_state[f"{lab}/scene"]
+    slug = LabState(lab).scene
     scene = text.scenes[slug]
     with st.container(key="question", horizontal=True, vertical_alignment="center", gap="small"):
-        guess = st.session_state.get(f"{lab}/guessed/{slug}")
+        guess = LabState(lab).guess(slug)
         if guess is None:
             st.markdown(f":material/psychology_alt: **{scene.question}**", width="content")
             st.pills(
@@ -55,12 +56,11 @@ def ask(lab: str, text: Lecture) -> None:
 
 def answered(lab: str) -> bool:
     """Whether the learner has committed to an answer in the open scene."""
-    return f"{lab}/guessed/{st.session_state[f'{lab}/scene']}" in st.session_state
+    return LabState(lab).guess(LabState(lab).scene) is not None
 
 
 def _commit(lab: str, slug: str) -> None:
-    """Keeps the guess: the widget that took it is not drawn any more."""
-    st.session_state[f"{lab}/guessed/{slug}"] = st.session_state[f"{lab}/guess/{slug}"]
+    LabState(lab).commit(slug, st.session_state[f"{lab}/guess/{slug}"])
 
 
 def _verdict(scene: SceneText, guess: int) -> str:

@@ -5,16 +5,13 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
 from math import isfinite
-from typing import Any
 
-import numpy as np
 import streamlit as st
 
 from core import jobs, labs, runs
-from core.events import Event, Metrics, Picture, Started, Turned
 from core.jobs import View
+from core.record import Record
 from core.runs import About, Run, RunError
 from core.settings import UNDECLARED, BadSettings, Metric, Settings, build, every_field, extra, flatten, union_members
 from pages.parts import lecture
@@ -24,56 +21,14 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Shown:
-    """Events to draw, the settings that made them, and the stored run when there is one."""
+class Shown(Record):
+    """The record of a run with the job that makes it."""
 
-    id: str
-    settings: Settings | None  # None when a newer Lectern no longer accepts them
-    events: list[Event]
-    run: Run | None
-    view: View | None  # None when no job of this server made it
-
-    @property
-    def lab(self) -> str:
-        return self.id.partition("-")[0]
+    view: View | None = None  # None when no job of this server made it
 
     @property
     def live(self) -> bool:
         return self.view is not None and self.view.live
-
-    @cached_property
-    def table(self) -> tuple[list[int], dict[str, list[float | None]]]:
-        """The metrics as columns, as `core.runs.table` gives them: a redraw asks for them several times."""
-        return runs.table(self.events)
-
-    @property
-    def empty(self) -> bool:
-        """Whether nothing has been measured yet, so that there is nothing to draw."""
-        return not any(isinstance(e, Metrics) for e in self.events)
-
-    @cached_property
-    def standing(self) -> Settings | None:
-        """The settings as the knobs stand now: those of the start, and what was turned since."""
-        turned = {name: value for e in self.events if isinstance(e, Turned) for name, value in e.values.items()}
-        return build(type(self.settings), flatten(self.settings) | turned) if turned else self.settings
-
-    def pictures(self, name: str) -> list[Picture]:
-        """What was measured under this name, oldest first."""
-        return runs.pictures(self.events, name)
-
-    def last(self, name: str) -> np.ndarray | None:
-        """The newest picture of that name, None when there is none yet."""
-        found = self.pictures(name)
-        return np.array(found[-1].array) if found else None
-
-    @cached_property
-    def facts(self) -> dict[str, Any]:
-        """What was known when the run began."""
-        return next((dict(e.facts) for e in self.events if isinstance(e, Started)), {})
-
-    @property
-    def summary(self) -> dict[str, Any]:
-        return self.run.about.summary if self.run else {}
 
 
 def viewer() -> str:
@@ -126,7 +81,7 @@ def of(run: Run) -> Shown:
 def settings_of(about: About) -> Settings | None:
     """The settings of a stored run; None when a newer Lectern no longer accepts them."""
     try:
-        return build(labs.settings_class(about.lab), about.settings)
+        return build(labs.of(about.lab).settings, about.settings)
     except BadSettings:
         return None
 
@@ -147,7 +102,7 @@ def rival(metric: Metric, settings: Settings | None) -> tuple[str, float] | None
 def result(about: About) -> tuple[str, float] | None:
     """What a run became, in percent, and which number that is: its accuracy, the average over its tasks, its AUROC, or the
     first percentage that its lab reports; None when it has no such number."""
-    metrics = labs.module(about.lab, "settings").METRICS if about.lab in labs.LABS else {}
+    metrics = labs.of(about.lab).metrics if about.lab in labs.LABS else {}
     reported = (name for name, metric in metrics.items() if metric.unit == "%")
     for found in ("accuracy", "average", "auroc", *reported):
         if isinstance(value := about.summary.get(found), (int, float)) and isfinite(value):
@@ -157,7 +112,7 @@ def result(about: About) -> tuple[str, float] | None:
 
 def called(about: About, setting: str) -> str:
     """The value of a setting as its widget calls it."""
-    field = every_field(labs.settings_class(about.lab)).get(setting) if about.lab in labs.LABS else None
+    field = every_field(labs.of(about.lab).settings).get(setting) if about.lab in labs.LABS else None
     value = about.settings.get(setting)
     named = (extra(field, "names") or {}).get(value) if field and isinstance(value, (str, int)) else None
     return _(named) if named else str(value)
@@ -167,7 +122,7 @@ def method(about: About) -> str:
     """What a run does, in words: its method, or where a lab has no such choice its first choices."""
     if "method" in about.settings:
         return called(about, "method")
-    fields = labs.settings_class(about.lab).model_fields if about.lab in labs.LABS else {}
+    fields = labs.of(about.lab).settings.model_fields if about.lab in labs.LABS else {}
     return ", ".join([called(about, name) for name, field in fields.items() if union_members(field)][:2]) or "–"
 
 

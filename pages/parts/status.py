@@ -12,6 +12,7 @@ from core.jobs import View
 from core.settings import Settings, extra, flat_fields, flatten
 from pages.parts import lecture, question
 from pages.parts.shown import Shown
+from pages.parts.state import LabState
 from pages.parts.words import _, plain
 
 SLOW = 90.0  # seconds that a run may take without a word about it before it begins
@@ -33,21 +34,21 @@ def draw(current: Shown) -> None:
         st.caption(f"{kind} · {took}")
 
 
-def notices(lab: str, current: Shown, drawing: Shown, settings: Settings, verb: str, trouble: str) -> None:
+def notices(lab: str, current: Shown, drawing: Shown, settings: Settings, trouble: str) -> None:
     """Below the buttons, what the visitor has to know, the most urgent first. drawing: the run that the picture is of."""
     if trouble:
         st.warning(plain(trouble), icon=":material/tune:")
-    if sentence := st.session_state.get(f"{lab}/said"):  # until the next press of a button
+    if sentence := LabState(lab).said:  # until the next press of a button
         st.info(plain(sentence), icon=":material/info:")
     view = current.view
     if view is not None and view.state == "queued" and view.ahead:
         st.caption(f":material/hourglass: {plain(_waiting(view))}")
     if view is not None and not view.live and view.message:
-        _ending(view, current, settings, verb)
+        _ending(view, current, settings)
     if drawing is not current:
         _meanwhile(current, drawing)
     elif changed := differences(current, settings, settings.TURNABLE if current.live else ()):
-        _old(changed, current, verb)
+        _old(changed, current, settings)
     if _own(current) or question.answered(lab):  # the shipped run's warning would give the answer away
         for warned in [e for e in current.events if isinstance(e, Warned)][-2:]:
             st.warning(warned.sentence, icon=":material/warning:")
@@ -60,10 +61,10 @@ def _own(current: Shown) -> bool:
     return current.run is None or not current.run.about.shipped
 
 
-def _ending(view: View, current: Shown, settings: Settings, verb: str) -> None:
+def _ending(view: View, current: Shown, settings: Settings) -> None:
     if view.state == "failed" and (changed := differences(current, settings)):  # what was wrong may be mended
         again = _("The last run failed. The knobs have changed since: {}. Press {} to try again.")
-        st.caption(f":material/tune: {again.format(changed, _(verb))}")
+        st.caption(f":material/tune: {again.format(changed, _(settings.verb))}")
     elif view.state == "failed":
         st.error(plain(view.message), icon=":material/report:")
     else:
@@ -81,13 +82,13 @@ def _meanwhile(current: Shown, drawing: Shown) -> None:
     st.caption(f"{sentence} {_('Your run has other knobs')}: {change}." if change else sentence)
 
 
-def _old(changed: str, current: Shown, verb: str) -> None:
+def _old(changed: str, current: Shown, settings: Settings) -> None:
     """A knob that moves and does nothing would mislead."""
     if current.live:
         st.caption(f":material/tune: {_('For the next run')}: {changed}.")
         return
     with st.container(key="stale"):  # the style sheet dims the picture
-        st.caption(f":material/tune: {_('The picture is of other knobs. Press {}.').format(_(verb))} {changed}.")
+        st.caption(f":material/tune: {_('The picture is of other knobs. Press {}.').format(_(settings.verb))} {changed}.")
 
 
 def _place(current: Shown) -> str:

@@ -10,6 +10,7 @@ from core.runs import RunError
 from pages.parts import compare, shown, takeaway, theory, yardstick
 from pages.parts.lecture import Lecture
 from pages.parts.shown import Shown
+from pages.parts.state import LabState
 from pages.parts.words import _, plain
 
 
@@ -25,7 +26,7 @@ def draw(
     contents = {
         _("Look inside"): lambda: _drawn(inside, ended, note),
         _("Explain"): lambda: _drawn(explain, ended, note),
-        _("Theory"): lambda: theory.draw(labs.module(lab, "formulas").THEORY, text),
+        _("Theory"): lambda: theory.draw(labs.of(lab).theory, text),
         _("Yardstick"): lambda: _yardsticks(lab),
         _("Compare"): lambda: compare.draw(lab, current),
         _("Take away"): lambda: takeaway.draw(current),
@@ -44,10 +45,10 @@ def _ended(lab: str, current: Shown) -> tuple[Shown, str]:
     """
     if not current.live and not current.empty:
         if current.run and current.run.finished:
-            st.session_state[f"{lab}/before"] = current.id
+            LabState(lab).before = current.id
         return current, ""
-    scene = shown.scene_id(lab, st.session_state[f"{lab}/scene"])
-    for run_id in dict.fromkeys((st.session_state.get(f"{lab}/before"), scene)):
+    scene = shown.scene_id(lab, LabState(lab).scene)
+    for run_id in dict.fromkeys((LabState(lab).before, scene)):
         with suppress(RunError):
             if (found := shown.find(run_id, lab)) and found.id != current.id and not found.live:
                 which = (
@@ -70,5 +71,5 @@ def _drawn(draw: Callable[[Shown], None], current: Shown, note: str) -> None:
 
 
 def _yardsticks(lab: str) -> None:
-    declared = labs.module(lab, "yardsticks")
+    declared = labs.of(lab).module("yardsticks")
     yardstick.draw(lab, declared.YARDSTICKS, getattr(declared, "GRIDS", ()))

@@ -86,7 +86,7 @@ def figure(run: Run) -> str:
     """The run's curves as one page that needs neither Lectern nor a network: zoom, hover, choose the curves to see."""
     from plotly.subplots import make_subplots  # heavy, and needed nowhere else
 
-    metrics, (steps, columns) = labs.module(run.about.lab, "settings").METRICS, table(run.events)
+    metrics, (steps, columns) = labs.of(run.about.lab).metrics, table(run.events)
     names = [name for name in metrics if name in columns and metrics[name].chart]
     groups = list(dict.fromkeys(metrics[name].chart for name in names))
     if not groups:
@@ -149,7 +149,7 @@ def _map(run: Run) -> str:
 
 def facts(run: Run) -> str:
     """What the header of the stored run says, and what its numbers are called, in which unit, and what a trivial rival reaches."""
-    known, settings = labs.module(run.about.lab, "settings").METRICS, shown.settings_of(run.about)
+    known, settings = labs.of(run.about.lab).metrics, shown.settings_of(run.about)
     metrics = {}
     for name in dict.fromkeys([*table(run.events)[1], *run.about.summary]):
         if name in known:
@@ -161,7 +161,7 @@ def facts(run: Run) -> str:
 def script(run: Run) -> str:
     """A program that repeats the run, to be started in a copy of Lectern."""
     lab = run.about.lab
-    model = labs.settings_class(lab).__name__
+    model = labs.of(lab).settings.__name__
     flat = "".join(f"    {name!r}: {value!r},\n" for name, value in run.about.settings.items())
     return f'''"""Repeats the run {run.about.id} of Lectern.
 

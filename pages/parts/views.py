@@ -1,39 +1,66 @@
 """The views of Look inside: one idea each, one of them open."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
+from core.pictures import Kind
 from pages.parts.shown import Shown
+from pages.parts.state import LabState
 from pages.parts.words import _
 
-View = tuple[str, Callable[[Shown], None]]
+
+@dataclass(frozen=True)
+class View:
+    """One idea to look into.
+
+    name: its file's. title: in the choice of views. draw: arranges it for the run shown. needs: kinds of pictures without
+    which there is nothing to draw. offered: whether the run shown has anything of the kind at all. opens: the scenes that
+    open with it, because it is what their question is about.
+    """
+
+    name: str
+    title: str
+    draw: Callable[[Shown], None]
+    needs: Sequence[Kind] = ()
+    offered: Callable[[Shown], bool] = lambda current: True
+    opens: Callable[[Shown], bool] = lambda current: False
+
+    def fits(self, current: Shown) -> bool:
+        """Whether it can be drawn of this run."""
+        return self.offered(current) and all(current.pictures(kind) for kind in self.needs)
 
 
-def draw(current: Shown, views: Mapping[str, View], first: str) -> None:
-    """A choice of views, name → (title, what draws it), and the chosen one. first: which one a scene opens with.
+def draw(current: Shown, views: Sequence[View]) -> None:
+    """A choice of those views that fit the run shown, and the chosen one.
 
     The choice belongs to the scene and not to a run: a new run keeps the view open.
     """
+    fitting = {view.name: view for view in views if view.fits(current)}
+    if not fitting:
+        st.info(_("There is nothing to look into yet: let a run end."))
+        return
     where = key(current.lab)
-    if st.session_state.get(where) not in (None, *views):
+    first = next((view.name for view in fitting.values() if view.opens(current)), next(iter(fitting)))
+    if st.session_state.get(where) not in (None, *fitting):
         del st.session_state[where]  # another kind of run has other views
-    view = st.segmented_control(
+    chosen = st.segmented_control(
         _("View"),
-        list(views),
-        format_func=lambda name: views[name][0],
+        list(fitting),
+        format_func=lambda name: fitting[name].title,
         default=first if where not in st.session_state else None,
         key=where,
         required=True,
         label_visibility="collapsed",
     )
-    views[view][1](current)
+    fitting[chosen].draw(current)
 
 
 def key(lab: str) -> str:
     """Where the choice of views stands in the session."""
-    return f"inside/{lab}/{st.session_state.get(f'{lab}/scene')}"
+    return f"inside/{lab}/{LabState(lab).scene}"
 
 
 def kept(where: str, options: Sequence[Any], default: Any) -> str:

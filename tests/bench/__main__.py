@@ -122,7 +122,7 @@ def against_bare(epochs: int, rounds: int) -> dict[str, list[float]]:
             bare.stdin.flush()
             plain = json.loads(bare.stdout.readline())
             busy = sum(worker.cpu_times()[:2])
-            job = JOBS.start("compression", build(labs.settings_class("compression"), flat), "bench")
+            job = JOBS.start("compression", build(labs.of("compression").settings, flat), "bench")
             while (view := JOBS.watch(job, "bench")).live:
                 time.sleep(0.2)
             assert view.state == "finished", view.message
@@ -285,7 +285,7 @@ def sayings(rounds: int) -> list[Row]:
 
 def run_of(lab: str, settings: Settings) -> None:
     """The whole run, its events thrown away."""
-    for _ in labs.trainer(lab)(settings):
+    for _ in labs.of(lab).train(settings):
         pass
 
 

@@ -15,8 +15,8 @@ from core.settings import build
 torch.set_num_threads(1)  # as in the workers
 for line in sys.stdin:
     lab, flat = json.loads(line)
-    settings = build(labs.settings_class(lab), flat)
+    settings = build(labs.of(lab).settings, flat)
     wall, cpu = time.perf_counter(), time.process_time()
-    for _event in labs.trainer(lab)(settings):
+    for _event in labs.of(lab).train(settings):
         pass
     print(json.dumps([time.perf_counter() - wall, time.process_time() - cpu]), flush=True)

@@ -77,9 +77,9 @@ def drawn(page):
 @each_lab
 def test_knobs_buttons_numbers_and_the_whole_picture_are_seen_without_scrolling(visit, lab):
     page, wrong = visit(PAGE[lab], DESKTOP[0]), []
-    for scene in labs.module(lab, "settings").SCENES:
+    for scene in labs.of(lab).scenes:
         title = page.locator(".st-key-headline").get_by_role("radio").nth(
-            [each.slug for each in labs.module(lab, "settings").SCENES].index(scene.slug))
+            [each.slug for each in labs.of(lab).scenes].index(scene.slug))
         title.click()
         wait_until(lambda slug=scene.slug: f"scene={slug}" in address_of(page), "the scene in the address")
         drawn(page)

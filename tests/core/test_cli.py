@@ -83,7 +83,7 @@ def test_help_names_every_knob(command, lab, capsys):
         main([command, lab, "--help"])
     text = re.sub(r"\s+", " ", capsys.readouterr().out)
     assert end.value.code == 0
-    for name, field in every_field(labs.settings_class(lab)).items():
+    for name, field in every_field(labs.of(lab).settings).items():
         assert f"--{name.replace('_', '-')}" in text and field.description[:20] in text
 
 
@@ -97,8 +97,8 @@ def test_help_of_the_whole(capsys):
 
 def test_presets_makes_only_what_is_asked(own_runs, capsys, monkeypatch):
     tiny = {"method": "progressive", "tasks": 2, "epochs": 1, "batch": 256}
-    first, second = (build(labs.settings_class("lifelong"), tiny | {"seed": seed}) for seed in (1, 2))
-    monkeypatch.setattr(labs.module("lifelong", "settings"), "SHIPPED", {"first": first, "second": second})
+    first, second = (build(labs.of("lifelong").settings, tiny | {"seed": seed}) for seed in (1, 2))
+    monkeypatch.setattr(labs.of("lifelong").module("settings"), "SHIPPED", {"first": first, "second": second})
     assert main(["presets", "lifelong", "--only", "second"]) == 0
     assert [(about.id, about.shipped) for about in runs.listing()[0]] == [("second", True)]
     assert runs.load("second").settings == second and not own_runs.exists()
@@ -108,7 +108,7 @@ def test_presets_makes_only_what_is_asked(own_runs, capsys, monkeypatch):
 
 
 def test_presets_carry_what_takes_seconds_to_measure(own_runs, capsys, monkeypatch, tiny):
-    monkeypatch.setattr(labs.module(LAB, "settings"), "SHIPPED", {"first": tiny(1)})
+    monkeypatch.setattr(labs.of(LAB).module("settings"), "SHIPPED", {"first": tiny(1)})
     assert main(["presets", LAB]) == 0
     run = runs.load("first")
     assert run.about.shipped and run.settings == tiny(1) and run.models
@@ -121,7 +121,7 @@ def test_sweep_writes_a_row_for_each_combination_and_seed(jobs, tmp_path, capsys
     assert main(["sweep", LAB, *argv, "--seeds", "2", "--out", str(out)]) == 0
     rows = list(csv.DictReader(out.read_text().splitlines()))
     assert sorted((row["channels"], row["seed"]) for row in rows) == [("4", "0"), ("4", "1"), ("6", "0"), ("6", "1")]
-    model = labs.settings_class(LAB)
+    model = labs.of(LAB).settings
     for row in rows:
         assert row["state"] == "finished" and float(row["seconds"]) > 0
         settings = build(model, {name: row[name] for name in flatten(tiny())})

@@ -171,7 +171,7 @@ def test_two_servers_share_a_run(servers, until, long, tiny):
     job_id = one.start(LAB, settings, "ann")
     assert other.start(LAB, settings, "bob") == job_id
     (view, seen), (_, seen_too) = follow(one, until, job_id, "ann"), follow(other, until, job_id, "bob")
-    here = list(labs.trainer(LAB)(settings))
+    here = list(labs.of(LAB).train(settings))
     assert view.state == "finished" and isinstance(seen[-1], Finished)
     for events in (seen[:-1], seen_too[:-1]):
         assert_same_events(events, here[:-1])

@@ -71,7 +71,7 @@ def test_events_come_live_in_order_and_complete(jobs, until, tiny):
     assert (view.state, view.message) == ("finished", "")
     assert isinstance(seen[0], Started) and isinstance(seen[-1], Finished)
     assert [type(event) for event in seen].count(Finished) == 1
-    here = list(labs.trainer(LAB)(settings))
+    here = list(labs.of(LAB).train(settings))
     assert_same_events(view.run.events, here)
     assert_same_events(seen[:-1], here[:-1])
     told = [message for _, message in jobs.client.get_events(cluster.TOPIC) if message["key"] == view.id]
@@ -201,7 +201,7 @@ def test_messages_that_are_lost_doubled_or_too_early(jobs, until, long):
 def test_a_step_is_a_whole_report(jobs, until):
     """All events of one step, though they come one after the other; what began the run stands with the first report."""
     small = {"task": "toy", "alphabet": 4, "longest": 5, "hidden": 16, "steps": 60, "seed": next(DUELS)}
-    settings = build(labs.settings_class("seq2seq"), small)
+    settings = build(labs.of("seq2seq").settings, small)
     job_id = jobs.start("seq2seq", settings, "ann", "step")
     follow(jobs, until, job_id, enough=reports(5))
     for step in (1, 2, 3):
@@ -213,7 +213,7 @@ def test_a_step_is_a_whole_report(jobs, until):
     held(jobs, until, job_id)
     jobs.steer(job_id, "ann", "run")
     view, _ = follow(jobs, until, job_id)
-    assert_same_events(view.run.events, list(labs.trainer("seq2seq")(settings)))
+    assert_same_events(view.run.events, list(labs.of("seq2seq").train(settings)))
 
 
 def test_pausing_does_not_change_the_run(jobs, until, tiny):
@@ -224,7 +224,7 @@ def test_pausing_does_not_change_the_run(jobs, until, tiny):
         jobs.steer(job_id, "ann", "step")
     jobs.steer(job_id, "ann", "run")
     view, _ = follow(jobs, until, job_id)
-    assert_same_events(view.run.events, list(labs.trainer(LAB)(settings)))
+    assert_same_events(view.run.events, list(labs.of(LAB).train(settings)))
 
 
 def test_stop_stores_what_there_is(jobs, until, long):
@@ -275,7 +275,7 @@ DUELS = count(os.getpid() % 4000)  # a new seed each time, so that no two tests 
 
 
 def duel(**knobs):
-    return build(labs.settings_class(DUEL), {"hidden": 8, "batch": 16, "steps": 40, "seed": next(DUELS)} | knobs)
+    return build(labs.of(DUEL).settings, {"hidden": 8, "batch": 16, "steps": 40, "seed": next(DUELS)} | knobs)
 
 
 def paused(jobs, until, settings, viewer="ann"):
@@ -306,7 +306,7 @@ def test_a_knob_is_turned_and_the_run_is_stored_so_that_it_can_be_repeated(jobs,
     assert view.run.about.id != job_id and view.settings == settings
     stored = runs.load(view.run.about.id)
     assert stored.settings == settings.model_copy(update={"turns": "0:critic_steps=3,0:g_rate=0.002,1:latent=1"})
-    assert_same_events(stored.events, list(labs.trainer(DUEL)(stored.settings)))
+    assert_same_events(stored.events, list(labs.of(DUEL).train(stored.settings)))
     again, _ = follow(jobs, until, jobs.start(DUEL, stored.settings, "bob"), "bob")
     assert again.id == view.run.about.id and [about.id for about in runs.listing()[0]] == [again.id]
     assert_same_events(again.run.events, stored.events)
@@ -368,7 +368,7 @@ def test_who_starts_the_same_settings_meanwhile_gets_the_run_that_they_describe(
     assert (turned.state, plain.state) == ("finished", "finished")
     assert turns(turned.run.events) == [(0, {"players": "d"})] and turned.run.settings.turns == "0:players=d"
     assert plain.run.settings == settings
-    assert_same_events(plain.run.events, list(labs.trainer(DUEL)(settings)))
+    assert_same_events(plain.run.events, list(labs.of(DUEL).train(settings)))
 
 
 def test_a_run_that_was_turned_and_stopped(jobs, until):
@@ -408,7 +408,7 @@ def test_the_same_again_right_after_stop(paused, events, jobs, until, tiny):
     assert jobs.start(LAB, settings, "ann") == job_id
     view, seen = follow(jobs, until, job_id)
     assert view.state == "finished", view.message
-    here = list(labs.trainer(LAB)(settings))
+    here = list(labs.of(LAB).train(settings))
     assert_same_events(view.run.events, here)
     assert_same_events(seen[:-1], here[:-1])
 
@@ -562,7 +562,7 @@ def test_a_run_that_cannot_be_saved_is_still_shown(stopped, jobs, until, tiny, l
 
 
 def test_a_run_that_cannot_begin_says_why(jobs, until):
-    model = labs.settings_class(LAB)
+    model = labs.of(LAB).settings
     settings = build(model, {"method": "distill", "teacher": "no-such-run"})
     view, _ = follow(jobs, until, jobs.start(LAB, settings, "ann"))
     assert (view.state, view.message) == ("failed", "There is no stored run called “no-such-run”.")

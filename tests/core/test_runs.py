@@ -31,7 +31,7 @@ def example(run_id: str = "compression-1", *, size: int = 100, value: float = 0.
            Warned(12, "diverged", "“So” it ended."),
            Finished(12, {"accuracy": 98.7, "why": "ünï"}, {"student": Model({"conv": [4]}, {
                "w": np.full(size, value, np.float32)}), "control": Model({"conv": []}, {"w": np.ones((2, 2))})})]
-    settings = flatten(labs.settings_class("compression")())
+    settings = flatten(labs.of("compression").settings())
     return runs.make(run_id, lab, settings, log, 1.23456, "finished")
 
 
@@ -57,7 +57,7 @@ def test_round_trip_is_exact(own_runs):
     back = runs.load("compression-1")
     assert same(list(back.events), list(run.events))
     assert back.about == run.about
-    assert back.settings == labs.settings_class("compression")()
+    assert back.settings == labs.of("compression").settings()
     assert list(back.models) == back.about.models == ["student", "control"]
     assert runs.listing() == ([run.about], [])
 
@@ -301,7 +301,7 @@ UNFIT = {
 
 @pytest.mark.parametrize("log", UNFIT.values(), ids=UNFIT)
 def test_a_record_that_no_training_writes_is_refused_in_one_sentence(log):
-    made = runs.make("odd", "compression", flatten(labs.settings_class("compression")()), [BEGUN, MEASURED, ENDED], 1.0, "finished")
+    made = runs.make("odd", "compression", flatten(labs.of("compression").settings()), [BEGUN, MEASURED, ENDED], 1.0, "finished")
     assert runs.of_lab(made, "compression") is made
     with pytest.raises(Unfit, match="^The record of run “odd” is not one that this lab writes: [^.]*[.]$"):
         runs.of_lab(replace(made, events=tuple(log)), "compression")
@@ -310,7 +310,7 @@ def test_a_record_that_no_training_writes_is_refused_in_one_sentence(log):
 
 
 def test_a_stopped_run_needs_no_end():
-    made = runs.make("odd", "compression", flatten(labs.settings_class("compression")()), [BEGUN, MEASURED], 1.0, "stopped")
+    made = runs.make("odd", "compression", flatten(labs.of("compression").settings()), [BEGUN, MEASURED], 1.0, "stopped")
     assert runs.of_lab(made, "compression") is made
 
 

@@ -51,7 +51,7 @@ class ToySettings(Settings):
     kind: Plain | Rich = Field(Plain(), discriminator="name", title="Kind", description="Which sort.")
 
 
-MODELS = {lab: labs.settings_class(lab) for lab in labs.LABS} | {"toy": ToySettings}
+MODELS = {lab: labs.of(lab).settings for lab in labs.LABS} | {"toy": ToySettings}
 
 
 def variants(model):

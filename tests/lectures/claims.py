@@ -101,7 +101,7 @@ def summary(run_id: str, name: str) -> float:
 
 def table(lab: str, title: str) -> Result:
     """Mean and sd of a figure under Yardstick, by its title."""
-    found = [each for each in labs.module(lab, "yardsticks").YARDSTICKS if each.title == title]
+    found = [each for each in labs.of(lab).module("yardsticks").YARDSTICKS if each.title == title]
     assert len(found) == 1, f"{len(found)} yardsticks of {lab} are called “{title}”"
     result = yardsticks.measured(lab, found[0])
     assert result.seeds, f"“{title}” is not measured"

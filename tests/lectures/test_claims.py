@@ -54,7 +54,7 @@ def test_no_score_can_forget_its_chance(unit):
 
 @each_lab
 def test_chance_has_a_value_in_every_scene(lab):
-    settings = labs.module(lab, "settings")
+    settings = labs.of(lab).module("settings")
     for name, metric in settings.METRICS.items():
         for scene in settings.SCENES:
             if metric.chance not in (None, UNDECLARED) and (value := metric.chance.of(scene.settings)) is not None:

@@ -16,7 +16,7 @@ SCENE = re.compile(r"^## scene: (\S+) \|[^\n]*\n(.*?)(?=^## |\Z)", re.MULTILINE 
 ASKED = re.compile(r"(?P<setup>.+)\n\n\*\*(?P<question>[^*\n]+)\*\*\n\n(?P<choices>(?:- [^\n]+\n)+)\n"
                    r"### Answer\n(?P<reason>[^\n]+)\n\n(?P<rest>.+)", re.DOTALL)
 SENTENCES = re.compile(r"[.!?](?= |$)")
-CASES = [(lab, scene) for lab in labs.LABS for scene in labs.module(lab, "settings").SCENES]
+CASES = [(lab, scene) for lab in labs.LABS for scene in labs.of(lab).scenes]
 
 each_lab = pytest.mark.parametrize("lab", labs.LABS)
 each_scene = pytest.mark.parametrize("lab, scene", CASES, ids=[f"{lab}-{scene.slug}" for lab, scene in CASES])
@@ -47,7 +47,7 @@ def _asked(question: str, choices: str, reason: str, **_: str) -> Asked:
 
 def every_field(lab: str) -> Iterator[tuple[str, FieldInfo]]:
     """All knobs of a lab, those of all members of its unions too."""
-    for name, field in labs.settings_class(lab).model_fields.items():
+    for name, field in labs.of(lab).settings.model_fields.items():
         yield name, field
         for member in union_members(field).values():
             yield from ((inner, each) for inner, each in member.model_fields.items() if inner != "name")
@@ -104,7 +104,7 @@ def test_labels_are_short(lab):
     assert [label for name, field in fields if len(label := label_of(name, field)) > 24] == []
     chosen = [field for _, field in fields if choices_of(field)]  # the names of a thousand classes are not ours
     assert [word for field in chosen for word in (extra(field, "names") or {}).values() if len(word) > 22] == []
-    assert [metric.label for metric in labs.module(lab, "settings").METRICS.values() if len(metric.label) > 26] == []
+    assert [metric.label for metric in labs.of(lab).metrics.values() if len(metric.label) > 26] == []
 
 
 @each_lab

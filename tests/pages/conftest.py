@@ -20,10 +20,7 @@ from core.events import Event, Warned
 from core.settings import Settings, build, flat_fields, flatten
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = {  # a new lab adds its page here and is tested like the others
-    "transfer": "pages/transfer_learning.py", "lifelong": "pages/lifelong_learning.py", "compression": "pages/network_compression.py",
-    "anomaly": "pages/anomaly_detection.py", "gan": "pages/gan.py", "seq2seq": "pages/seq2seq.py",
-    "explain": "pages/explainable_ai.py", "attack": "pages/adversarial_attack.py"}
+PAGES = {lab.id: lab.path for lab in labs.LABS.values()}
 
 
 @pytest.fixture(autouse=True)
@@ -72,8 +69,8 @@ SEEDS = count(5000)
 def training(**flat: Any) -> tuple[Settings, tuple[Event, ...]]:
     """The settings, with a seed of their own, and all events of a real training."""
     torch.set_num_threads(1)  # as in the workers: with more the same settings end elsewhere
-    settings = build(labs.settings_class("compression"), {"seed": next(SEEDS)} | flat)
-    return settings, tuple(labs.trainer("compression")(settings))
+    settings = build(labs.of("compression").settings, {"seed": next(SEEDS)} | flat)
+    return settings, tuple(labs.of("compression").train(settings))
 
 
 @pytest.fixture(scope="session")
@@ -143,7 +140,7 @@ def marks(figure: dict[str, Any]) -> dict[str, float]:
 
 def shown(visitor: AppTest, lab: str) -> Settings:
     """The settings that the widgets of a lab page show."""
-    state, model = visitor.session_state, labs.settings_class(lab)
+    state, model = visitor.session_state, labs.of(lab).settings
     chosen = {name: state[f"{lab}/{name}"] for name in model.model_fields}
     return build(model, {name: state[f"{lab}/{name}"] for name, _ in flat_fields(model, chosen)})
 

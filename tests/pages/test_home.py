@@ -8,8 +8,7 @@ from core import jobs, labs, runs
 from core.pace import View
 from core.settings import build
 from pages.parts import chart, lecture
-from pages.parts.places import PAGES
-from pages.views.home import cards, now, stories, thumbnails
+from pages.views.home import now, stories, thumbnails
 from tests.pages.conftest import charts, check, text_of
 
 HOME = "pages/home.py"
@@ -18,12 +17,12 @@ HOME = "pages/home.py"
 def test_home_shows_a_card_with_a_picture_and_a_line_for_every_lab(visit):
     visitor = check(visit(HOME))
     assert visitor.title[0].value == "Lectern"
-    assert tuple(lab for lab, _line in cards.LINES) == labs.LABS == tuple(PAGES)
+    
     assert len(visitor.image) == len(visitor.page_link) == len(labs.LABS)
-    for (lab, line), link in zip(cards.LINES, visitor.page_link):
+    for (lab, record), link in zip(labs.LABS.items(), visitor.page_link):
         title = lecture.read(lab).title
-        assert link.proto.label == title and PAGES[lab].endswith(f"{link.proto.page}.py")
-        assert line in text_of(visitor) and len(line) <= 60
+        assert link.proto.label == title and record.page == link.proto.page
+        assert record.line in text_of(visitor) and len(record.line) <= 60
         assert title in [image.proto.imgs[0].alt for image in visitor.image]
 
 
@@ -68,7 +67,7 @@ def test_without_its_runs_home_still_opens(visit, monkeypatch, tmp_path):
 
 
 def running(lab="gan", state="running", viewers=1, **flat):
-    settings = build(labs.settings_class(lab), flat)
+    settings = build(labs.of(lab).settings, flat)
     return View("gan-1", lab, settings, state, 0, False, 0.42, 9.0, 3.0, [], 0, "", viewers, None)
 
 
@@ -85,7 +84,7 @@ def test_what_is_trained_now_is_said_in_one_line_each(visit, monkeypatch):
 
 def test_looking_at_home_is_not_watching(monkeypatch):
     registry = jobs.Jobs()
-    job = registry.jobs["gan-1"] = jobs.Job("gan-1", "gan", labs.settings_class("gan")(), state="running")
+    job = registry.jobs["gan-1"] = jobs.Job("gan-1", "gan", labs.of("gan").settings(), state="running")
     view, = registry.overview()
     assert (view.id, view.viewers, view.events) == ("gan-1", 0, []) and not job.viewers
     job.state = "finished"

@@ -12,9 +12,9 @@ from pages.parts import frame, knobs, lecture
 from pages.parts.words import prose
 from tests.pages.conftest import PAGES, charts, check, said, shown, text_of
 
-SCENES = [(lab, scene) for lab in labs.LABS for scene in labs.module(lab, "settings").SCENES]
+SCENES = [(lab, scene) for lab in labs.LABS for scene in labs.of(lab).scenes]
 CHOICES = [(lab, union, choice) for lab in labs.LABS
-           for union, field in labs.settings_class(lab).model_fields.items() for choice in union_members(field)]
+           for union, field in labs.of(lab).settings.model_fields.items() for choice in union_members(field)]
 TABS = ("Look inside", "Explain", "Theory", "Yardstick", "Compare", "Take away")
 each_lab = pytest.mark.parametrize("lab", labs.LABS)
 each_scene = pytest.mark.parametrize("lab, scene", SCENES, ids=[scene.slug for _, scene in SCENES])
@@ -31,7 +31,7 @@ def test_every_lab_has_a_page():
 
 def places(visitor, lab):
     """The names of the knobs in the open and of those in the drawer, in their order, without what a visitor draws or uploads."""
-    names = {f"{lab}/{name}": name for name, field in every_field(labs.settings_class(lab)).items()
+    names = {f"{lab}/{name}": name for name, field in every_field(labs.of(lab).settings).items()
              if extra(field, "source") not in knobs.OWN}
     folded = [names[key] for e in visitor.get_by_key("drawer") if (key := getattr(e, "key", None)) in names]
     every = [names[key] for e in visitor.get_by_key("knobs") if (key := getattr(e, "key", None)) in names]
@@ -47,7 +47,7 @@ def test_a_first_visitor_meets_a_picture(visit, lab):
     assert visitor.title[0].value == text.title
     assert text.idea in text_of(visitor) and text.watch in text_of(visitor)
     assert any(trace.get("mode") == "lines" and len(trace["x"]) > 2 for chart in charts(visitor) for trace in chart.figure["data"])
-    assert shown(visitor, lab) == labs.module(lab, "settings").SCENES[0].settings
+    assert shown(visitor, lab) == labs.of(lab).scenes[0].settings
     verb = {"explain": "Explain", "attack": "Attack"}.get(lab, "Train")
     assert [button.label for button in visitor.button][:6] == [verb, "Pause", "Step", "Stop", "Reset", "New seed"]
     disabled = {button.label for button in visitor.button if button.disabled}
@@ -107,27 +107,27 @@ def follow(visit, visitor, lab):
 
 def first_scene_with(lab, union, choice):
     """The lab's first scene with another choice in one of its unions, which brings its own knobs at their defaults."""
-    model, first = labs.settings_class(lab), flatten(labs.module(lab, "settings").SCENES[0].settings)
+    model, first = labs.of(lab).settings, flatten(labs.of(lab).scenes[0].settings)
     brought = {inner for member in union_members(model.model_fields[union]).values() for inner in member.model_fields}
     return build(model, {name: value for name, value in first.items() if name not in brought} | {union: choice})
 
 
 @each_choice
 def test_a_choice_brings_its_own_knobs_at_their_defaults(visit, lab, union, choice):
-    other = next(c for c in union_members(labs.settings_class(lab).model_fields[union]) if c != choice)
+    other = next(c for c in union_members(labs.of(lab).settings.model_fields[union]) if c != choice)
     visitor = check(visit(PAGES[lab], tab="Compare", **{union: other}))
     check(visitor.get_by_key(f"{lab}/{union}").set_value(choice).run())
     expected = flatten(first_scene_with(lab, union, choice))
     assert flatten(shown(visitor, lab)) == expected
-    idle = labs.settings_class(lab).idle(expected)
-    for name, field in flat_fields(labs.settings_class(lab), expected):
+    idle = labs.of(lab).settings.idle(expected)
+    for name, field in flat_fields(labs.of(lab).settings, expected):
         if extra(field, "source") in knobs.OWN:  # an upload or a drawing: tests/pages/test_own.py
             continue
         assert visitor.get_by_key(f"{lab}/{name}").value is not None
         said = f"{field.description} **No effect here.** {idle[name]}" if name in idle else field.description
         assert visitor.get_by_key(f"{lab}/{name}").proto.help == said
     in_the_open, __ = places(visitor, lab)
-    fields, scene = dict(flat_fields(labs.settings_class(lab), expected)), flatten(labs.module(lab, "settings").SCENES[0].settings)
+    fields, scene = dict(flat_fields(labs.of(lab).settings, expected)), flatten(labs.of(lab).scenes[0].settings)
     made = {name for name, field in fields.items() if extra(field, "source") in knobs.OWN}  # `places` does not see these
     brought = {name for name, field in fields.items() if name not in scene and not extra(field, "fine")} - made
     assert union in in_the_open and (brought <= set(in_the_open) or len(in_the_open) + len(made) >= 6), "what it brought is seen"
@@ -138,14 +138,14 @@ def test_a_choice_brings_its_own_knobs_at_their_defaults(visit, lab, union, choi
 def test_every_knob_goes_into_the_address_and_comes_back(visit, lab, union, choice):
     visitor = check(visit(PAGES[lab], tab="Compare", **{union: choice}))
     wanted = {}
-    for name, field in flat_fields(labs.settings_class(lab), flatten(first_scene_with(lab, union, choice))):
+    for name, field in flat_fields(labs.of(lab).settings, flatten(first_scene_with(lab, union, choice))):
         fixed = union_members(field) or extra(field, "source") in knobs.OWN or visitor.get_by_key(f"{lab}/{name}").disabled
         value = None if fixed else changed(field, visitor.session_state[f"{lab}/{name}"])
         if value is not None:
             wanted[name] = value
             visitor.get_by_key(f"{lab}/{name}").set_value(value)
     check(visitor.run())
-    idle = labs.settings_class(lab).idle(flatten(shown(visitor, lab)))  # by what was turned at the same time
+    idle = labs.of(lab).settings.idle(flatten(shown(visitor, lab)))  # by what was turned at the same time
     wanted = {name: value for name, value in wanted.items() if name not in idle}
     assert {name: flatten(shown(visitor, lab))[name] for name in wanted} == wanted
     assert set(wanted) <= set(query_of(visitor))
@@ -171,7 +171,7 @@ def test_a_knob_turned_back_to_its_default_is_in_the_address_too(visit, lab, slu
 @each_lab
 def test_another_choice_on_a_scene_is_in_the_address(visit, lab):
     """Three of the choices on the page itself; test_knobs holds all of them against all scenes."""
-    scene = labs.module(lab, "settings").SCENES[-1]
+    scene = labs.of(lab).scenes[-1]
     for union, field in type(scene.settings).model_fields.items():
         for choice in list(union_members(field))[:3]:
             visitor = visit(PAGES[lab], tab="Compare", scene=scene.slug)
@@ -226,7 +226,7 @@ def go_to(visitor, address):
 
 
 def test_back_and_forward_open_what_the_address_says(visit, monkeypatch):
-    first, second = labs.module("compression", "settings").SCENES[:2]
+    first, second = labs.of("compression").scenes[:2]
     visitor = check(visit(PAGES["compression"], tab="Compare"))
     begin = query_of(visitor)
     check(visitor.get("pills")[0].set_value(second.slug).run())
@@ -270,7 +270,7 @@ NONSENSE = [  # parameters, then for each expected sentence the words that must 
 ]
 
 
-@pytest.mark.parametrize("lab, query, sentences", [(labs.LABS[i % len(labs.LABS)], *case) for i, case in enumerate(NONSENSE)],
+@pytest.mark.parametrize("lab, query, sentences", [([*labs.LABS][i % len(labs.LABS)], *case) for i, case in enumerate(NONSENSE)],
                          ids=[f"{str(q)[:40]}" for q, _ in NONSENSE])
 def test_nonsense_in_the_address_gives_one_sentence_each(visit, lab, query, sentences):
     """Each on the page of one lab, in turn; the next test has all labs, without their pages."""
@@ -282,13 +282,13 @@ def test_nonsense_in_the_address_gives_one_sentence_each(visit, lab, query, sent
         assert [s for s in heard if all(word in s for word in words)], (words, heard)
     assert all(len(s) < 600 for s in heard), "a sentence, not a wall of text"
     assert charts(visitor)
-    assert shown(visitor, lab) == labs.module(lab, "settings").SCENES[0].settings
+    assert shown(visitor, lab) == labs.of(lab).scenes[0].settings
     assert check(visitor.run()), "the sentence is said once"
 
 
 @each_lab
 def test_nonsense_for_a_setting_of_any_lab_gives_one_sentence(monkeypatch, lab):
-    model, scene = labs.settings_class(lab), labs.module(lab, "settings").SCENES[0].settings
+    model, scene = labs.of(lab).settings, labs.of(lab).scenes[0].settings
     for query, sentences in NONSENSE:
         values = {name: value[-1] if isinstance(value, list) else value for name, value in query.items()}
         monkeypatch.setattr(knobs.st, "query_params", values)
@@ -307,7 +307,7 @@ def test_what_is_wrong_is_left_out_and_the_rest_counts(visit, lab):
 
 @each_lab
 def test_a_knob_of_another_choice_is_refused_in_words(visit, lab):
-    model = labs.settings_class(lab)
+    model = labs.of(lab).settings
     for union, field in model.model_fields.items():
         for choice in union_members(field):
             own = dict(flat_fields(model, {union: choice}))
@@ -322,7 +322,7 @@ def test_a_knob_of_another_choice_is_refused_in_words(visit, lab):
 
 @each_lab
 def test_a_shipped_run_opens_with_its_settings(visit, lab):
-    scene = labs.module(lab, "settings").SCENES[-1]
+    scene = labs.of(lab).scenes[-1]
     visitor = check(visit(PAGES[lab], run=f"{lab}-{scene.slug}"))
     assert shown(visitor, lab) == scene.settings
     assert query_of(visitor)["run"] == f"{lab}-{scene.slug}"
@@ -333,7 +333,7 @@ def test_a_shipped_run_opens_with_its_settings(visit, lab):
 
 def of_another_shape(lab):
     """A file in the store whose record is in order, with pictures of the right names that have other shapes, and no facts."""
-    run = runs.load(f"{lab}-{labs.module(lab, 'settings').SCENES[0].slug}")
+    run = runs.load(f"{lab}-{labs.of(lab).scenes[0].slug}")
     pictures = [Picture(e.step, e.name, np.zeros((2, 3, 4, 5))) for e in run.events if isinstance(e, Picture)]
     log = [Started(run.events[0].total_steps), *pictures, Finished(run.finished.step, {})]
     runs.save(runs.make(f"{lab}-handmade", lab, run.about.settings, log, 1.0, "finished"))
@@ -345,13 +345,13 @@ def test_a_run_that_cannot_be_shown_gives_a_sentence_and_the_page_stays(visit, o
     """A torn file, another lab's run, and one of another shape; tests/core/test_runs.py has all pairs of labs."""
     own_store.mkdir()
     (own_store / f"{lab}-torn.safetensors").write_bytes(b"\x00" * 20)
-    other = labs.LABS[labs.LABS.index(lab) - 1]
-    foreign = f"{other}-{labs.module(other, 'settings').SCENES[0].slug}"
+    other = [*labs.LABS][[*labs.LABS].index(lab) - 1]
+    foreign = f"{other}-{labs.of(other).scenes[0].slug}"
     for run_id, words in ((f"{lab}-torn", "press Train"), (foreign, f"“{foreign}” belongs to another lab ({other})")):
         visitor = visit(PAGES[lab], run=run_id)
         assert not visitor.exception and not visitor.error and charts(visitor)
         assert [words in sentence for sentence in said(visitor)] == [True], said(visitor)
-        assert shown(visitor, lab) == labs.module(lab, "settings").SCENES[0].settings
+        assert shown(visitor, lab) == labs.of(lab).scenes[0].settings
         assert charts(check(visitor.run())) and "run" not in query_of(visitor), "nothing of it is left"
     visitor = visit(PAGES[lab], run=of_another_shape(lab))
     for tab in ("Look inside", "Explain"):

@@ -136,7 +136,7 @@ def test_a_photo_in_the_address_that_is_none_is_no_trouble(visit, text):
     visitor = visit(PAGE, tab="Compare", subject="upload", upload=text, method="saliency")
     assert not visitor.exception and not visitor.error and len(visitor.warning) <= 1
     with pytest.raises(pictures.BadPicture, match="choose it again"):
-        list(labs.trainer("explain")(build(ExplainSettings, {"subject": "upload", "upload": text, "method": "saliency"})))
+        list(labs.of("explain").train(build(ExplainSettings, {"subject": "upload", "upload": text, "method": "saliency"})))
 
 
 # ---- runs on a photo of one's own ----
@@ -145,7 +145,7 @@ def test_a_photo_in_the_address_that_is_none_is_no_trouble(visit, text):
 def own_run(own_store):
     text = pictures.photo_from(file_of(COFFEE))
     settings = build(ExplainSettings, {"subject": "upload", "upload": text, "method": "saliency"})
-    events = labs.trainer("explain")(settings)
+    events = labs.of("explain").train(settings)
     log = list(islice(events, 6))  # the map is among them; the curves take seconds
     events.close()
     run = runs.make("explain-own-cup", "explain", flatten(settings), log, 1.0, "stopped")
@@ -196,7 +196,7 @@ def test_a_drawing_in_the_address_that_is_none_is_no_trouble(visit, text):
 
 def test_a_run_on_a_drawing_opens_in_every_view(visit):
     settings = build(ExplainSettings, {"subject": "drawing", "drawing": digit_text(), "method": "saliency"})
-    runs.save(runs.make("explain-own-digit", "explain", flatten(settings), list(labs.trainer("explain")(settings)), 1.0, "finished"))
+    runs.save(runs.make("explain-own-digit", "explain", flatten(settings), list(labs.of("explain").train(settings)), 1.0, "finished"))
     visitor = check(visit(PAGE, run="explain-own-digit"))
     for name in ("be_lime", "filters", "beside"):
         choice = next(group for group in visitor.get("segmented_control") if (group.key or "").startswith("inside/"))

@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages.parts import views
 from pages.parts.shown import Shown
+from pages.parts.views import View
 from pages.parts.words import _
 from pages.views.anomaly import data
 from pages.views.anomaly.beside import beside
@@ -42,4 +43,5 @@ def inside(current: Shown) -> None:
     every |= {"expects": (_("Most normal, most odd"), expects)} if kind != "plane" else {}
     every |= {"bottleneck": (_("The bottleneck"), bottleneck), "beside": (_("Detectors side by side"), beside)}
     first = FIRST.get(current.id, next(iter(every)))
-    views.draw(current, every, first if first in every else next(iter(every)))
+    first = first if first in every else next(iter(every))
+    views.draw(current, [View(name, title, draw, opens=lambda _, name=name: name == first) for name, (title, draw) in every.items()])

@@ -4,10 +4,10 @@ import streamlit as st
 
 from core import runs
 from core.runs import RunError
-from core.settings import Settings
 from pages.parts import digit, views
 from pages.parts import explain as explained
 from pages.parts.shown import Shown
+from pages.parts.views import View
 from pages.parts.words import _
 from pages.views.attack import data
 from pages.views.attack.becomes import becomes
@@ -20,13 +20,7 @@ from pages.views.attack.surface import surface
 from pages.views.attack.transfer import transfer_matrix
 from pages.views.attack.why import why
 
-VERBS = {"training": "Train", "curve": "Measure", "transfer": "Measure", "defend": "Defend", "detect": "Detect"}
-__all__ = ["beside", "explain", "inside", "networks", "picture", "verb"]
-
-
-def verb(settings: Settings) -> str:
-    """What the button that starts a run is called."""
-    return VERBS.get(settings.method.name, "Attack")
+__all__ = ["beside", "explain", "inside", "networks", "picture"]
 
 
 def inside(current: Shown) -> None:
@@ -49,8 +43,7 @@ def inside(current: Shown) -> None:
         "detect": "detection",
         "training": "robust",
     }.get(method, "slide")
-    views.draw(current, every, first)
-
+    views.draw(current, [View(name, title, draw, opens=lambda _, name=name: name == first) for name, (title, draw) in every.items()])
 
 def explain(current: Shown) -> None:
     """The tab Explain: the very picture that was attacked, by the network that was; of digits also test digits, side by side."""

@@ -7,6 +7,7 @@ import streamlit as st
 
 from pages.parts import shown, views
 from pages.parts.shown import Shown
+from pages.parts.views import View
 from pages.parts.words import _
 from pages.views.compression.bits import bits
 from pages.views.compression.deep import deep
@@ -33,5 +34,4 @@ def inside(current: Shown) -> None:
         "bits": (_("Bits"), bits),
         "deep": (_("Deep Compression"), deep),
         "pareto": (_("Everything tried"), pareto),
-    }
-    views.draw(current, every, first)
+    }    views.draw(current, [View(name, title, draw, opens=lambda _, name=name: name == first) for name, (title, draw) in every.items()])

@@ -2,6 +2,7 @@
 
 from pages.parts import views
 from pages.parts.shown import Shown
+from pages.parts.views import View
 from pages.parts.words import _
 from pages.views.explain.asked import asked, asked_about
 from pages.views.explain.be_lime import be_lime
@@ -31,5 +32,4 @@ def inside(current: Shown) -> None:
         "why": (_("Why explain at all?"), why),
     }
     method = current.settings.method.name if current.settings else ""
-    first = {"lime": "be_lime", "randomise": "trust", "excite": "filters"}.get(method, "beside")
-    views.draw(current, every, first)
+    first = {"lime": "be_lime", "randomise": "trust", "excite": "filters"}.get(method, "beside")    views.draw(current, [View(name, title, draw, opens=lambda _, name=name: name == first) for name, (title, draw) in every.items()])

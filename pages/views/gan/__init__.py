@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages.parts import views
 from pages.parts.shown import Shown
+from pages.parts.views import View
 from pages.parts.words import _
 from pages.views.gan.copying import copying
 from pages.views.gan.film import film
@@ -31,4 +32,5 @@ def inside(current: Shown) -> None:
         "latent": (_("Walk among codes"), latent),
     }
     every |= {"copying": (_("Is it copying?"), copying)} if current.settings.world.name == "digits" else {}
-    views.draw(current, every, FIRST.get(current.id, "film"))
+    first = FIRST.get(current.id, "film")
+    views.draw(current, [View(name, title, draw, opens=lambda _, name=name: name == first) for name, (title, draw) in every.items()])

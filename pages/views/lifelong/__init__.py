@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages.parts import shown, views
 from pages.parts.shown import Shown
+from pages.parts.views import View
 from pages.parts.words import _
 from pages.views.lifelong import data
 from pages.views.lifelong.cost import cost
@@ -29,7 +30,9 @@ def inside(current: Shown) -> None:
         "methods": (_("Methods side by side"), methods),
         "cost": (_("What it costs"), cost),
     }
-    views.draw(current, every, "forgetting")
+    first = "forgetting"
+    views.draw(current, [View(name, title, draw, opens=lambda _, name=name: name == first) for name, (title, draw) in every.items()])
+
 
 
 def networks(current: Shown) -> dict[str, tuple[str, str]]:

@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages.parts import views
 from pages.parts.shown import Shown
+from pages.parts.views import View
 from pages.parts.words import _
 from pages.views.seq2seq import data, sounds
 from pages.views.seq2seq.beam import beam
@@ -48,4 +49,5 @@ def inside(current: Shown) -> None:
     }
     if not trained:
         del every["film"]  # it is of the run shown, not of the one that answers
-    views.draw(current, every, FIRST.get(current.id, "say"))
+    first = FIRST.get(current.id, "say")
+    views.draw(current, [View(name, title, draw, opens=lambda _, name=name: name == first) for name, (title, draw) in every.items()])

@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages.parts import shown, views
 from pages.parts.shown import Shown
+from pages.parts.views import View
 from pages.parts.words import _
 from pages.views.transfer import data
 from pages.views.transfer.border import border
@@ -37,8 +38,7 @@ def inside(current: Shown) -> None:
     }
     every |= {} if moons else {"why": (_("What it looks at"), why)}
     first = FIRST.get(current.id, next(iter(every)))
-    views.draw(current, every, first)
-
+    views.draw(current, [View(name, title, draw, opens=lambda _, name=name: name == first) for name, (title, draw) in every.items()])
 
 def networks(current: Shown) -> dict[str, tuple[str, str]]:
     """What Explain holds side by side: before and after; where the run itself has no before, a source-only run on the same target."""

@@ -15,7 +15,7 @@ import torch.nn.functional as F
 from PIL import Image
 from scipy.ndimage import median_filter
 
-from core import runs
+from core import labs, runs
 from core.attack import detect, formulas, gradient, minimal, models
 from core.attack import settings as s
 from core.attack.ball import Ball, saved
@@ -26,7 +26,6 @@ from core.attack.train import CannotAttack, train
 from core.data import photos
 from core.data.pictures import BadPicture, photo_from
 from core.events import Finished, Metrics, Picture, Started, pack, unpack
-from core.labs import settings_class
 from core.loop import seeded
 from core.nets import DigitNet
 from core.runs import RunError
@@ -541,7 +540,7 @@ def test_shipped_runs_are_the_ones_that_the_settings_make(run_id):
 
 def test_scenes_are_shipped_first():
     assert list(SHIPPED)[:4] == [f"attack-{scene.slug}" for scene in SCENES] and SCENES[0].settings == AttackSettings()
-    assert settings_class("attack") is AttackSettings
+    assert labs.of("attack").settings is AttackSettings
     assert set(lecture.read("attack").scenes) == {scene.slug for scene in SCENES}
 
 

@@ -15,7 +15,7 @@ import torch.nn.functional as F
 from scipy.stats import spearmanr
 from torch import nn
 
-from core import runs
+from core import labs, runs
 from core.attribution import inputs, lime_image, methods, trust
 from core.attribution import settings as attribution
 from core.attribution.settings import METHODS
@@ -27,7 +27,6 @@ from core.explain import settings as s
 from core.explain.settings import METRICS, SCENES, SHIPPED, ExplainSettings
 from core.explain.train import POINTS, as_bytes, shrunk, train
 from core.explain.yardsticks import YARDSTICKS
-from core.labs import settings_class
 from core.runs import RunError
 from core.settings import build, flatten
 from core.subject.models import digit_at, digit_net, look_at
@@ -522,7 +521,7 @@ def test_shipped_runs_are_the_ones_that_the_settings_make():
     assert (
         list(SHIPPED)[:4] == [f"explain-{scene.slug}" for scene in SCENES] and SCENES[0].settings == ExplainSettings()
     )
-    assert settings_class("explain") is ExplainSettings
+    assert labs.of("explain").settings is ExplainSettings
 
 
 @pytest.mark.parametrize("yardstick", YARDSTICKS, ids=lambda yardstick: yardstick.title)

@@ -86,4 +86,4 @@ def test_what_the_issue_of_truth_asks():
 
 
 def test_every_scene_is_read_by_name():
-    assert labs.settings_class("seq2seq") is Seq2SeqSettings and {f"seq2seq-{scene.slug}" for scene in SCENES} <= set(SHIPPED)
+    assert labs.of("seq2seq").settings is Seq2SeqSettings and {f"seq2seq-{scene.slug}" for scene in SCENES} <= set(SHIPPED)

@@ -45,7 +45,7 @@ def test_choices_and_numbers_have_the_names_units_and_rivals_that_the_page_gives
 
 
 def test_what_guessing_reaches_stands_in_the_head_or_beside_each_number(monkeypatch):
-    metrics = labs.module("transfer", "settings").METRICS
+    metrics = labs.of("transfer").metrics
     made = [runs.load(f"transfer-{slug}").about for slug in ("dann", "it-worked-in-the-lab")]
     for chance, head, cells in ((TEN_DIGITS, " · guessing: 10", ("", "")), (None, "", ("", "")),
                                 (Chance(lambda s: 10.0 if s.method.name == "dann" else 20.0), "", (" (guessing: 10)", " (guessing: 20)"))):

@@ -21,7 +21,7 @@ from core.settings import (
 from pages.parts import knobs
 from tests.conftest import for_each
 
-FIELDS = [(lab, name, field) for lab in labs.LABS for name, field in every_field(labs.settings_class(lab)).items()]
+FIELDS = [(lab, name, field) for lab in labs.LABS for name, field in every_field(labs.of(lab).settings).items()]
 each_field = for_each(FIELDS, lambda lab, name, field: f"{lab} {name}")
 
 
@@ -35,7 +35,7 @@ def from_url(model, start, query):
 @st.composite
 def anything(draw, lab):
     """Allowed settings of a lab, numbers as a slider gives them: whole steps from the lower bound."""
-    model = labs.settings_class(lab)
+    model = labs.of(lab).settings
     flat = {name: draw(st.sampled_from(list(union_members(field)))) for name, field in model.model_fields.items()
             if union_members(field)}
     for name, field in flat_fields(model, flat):
@@ -71,20 +71,20 @@ def test_the_address_holds_every_setting_that_is_not_the_default_exactly(lab):
 
 @pytest.mark.parametrize("lab", labs.LABS)
 def test_the_default_settings_need_no_parameters(lab):
-    default = labs.settings_class(lab)()
+    default = labs.of(lab).settings()
     assert knobs.to_url(default, default) == {}
     assert knobs.to_url(default, default, scene="one", run=None) == {"scene": "one"}
 
 
 @pytest.mark.parametrize("lab", labs.LABS)
 def test_no_knob_is_called_like_a_word_that_the_address_needs(lab):
-    assert not set(knobs.RESERVED) & set(every_field(labs.settings_class(lab)))
+    assert not set(knobs.RESERVED) & set(every_field(labs.of(lab).settings))
 
 
 @pytest.mark.parametrize("name", ["fbclid", "gclid", "utm_source", "UTM_Campaign", "msclkid", "igshid", "mc_cid", "ref", "_ga", "_gl"])
 def test_what_a_site_hangs_on_a_link_is_ignored_silently(monkeypatch, name):
     for lab in labs.LABS:
-        model, scene = labs.settings_class(lab), labs.module(lab, "settings").SCENES[0].settings
+        model, scene = labs.of(lab).settings, labs.of(lab).scenes[0].settings
         monkeypatch.setattr(knobs.st, "query_params", {name: "IwAR0", "seed": "7"})
         assert knobs.from_url(model, scene) == (scene.model_copy(update={"seed": 7}), [])
 
@@ -148,7 +148,7 @@ def test_what_a_slider_adds_up_is_the_run_that_was_meant(monkeypatch):
     assert knobs.read("compression", CompressionSettings).method.alpha == 0.15
 
 
-VARIANTS = [(lab, union, choice) for lab in labs.LABS for union, field in labs.settings_class(lab).model_fields.items()
+VARIANTS = [(lab, union, choice) for lab in labs.LABS for union, field in labs.of(lab).settings.model_fields.items()
             for choice in union_members(field)]
 
 
@@ -157,7 +157,7 @@ each_choice = for_each(VARIANTS, lambda *names: " ".join(names))
 
 @each_choice
 def test_every_bad_value_of_every_knob_gives_one_sentence(lab, union, choice):
-    model, scene = labs.settings_class(lab), labs.module(lab, "settings").SCENES[0].settings
+    model, scene = labs.of(lab).settings, labs.of(lab).scenes[0].settings
     for name, inner in flat_fields(model, flatten(scene) | {union: choice}):
         if name != union:
             settings, heard = from_url(model, scene, {union: choice, name: "?!"})
@@ -167,8 +167,8 @@ def test_every_bad_value_of_every_knob_gives_one_sentence(lab, union, choice):
 
 @each_choice
 def test_another_choice_on_any_scene_comes_back_from_its_address(lab, union, choice):
-    model = labs.settings_class(lab)
-    for scene in labs.module(lab, "settings").SCENES:
+    model = labs.of(lab).settings
+    for scene in labs.of(lab).scenes:
         plain = {name: value for name, value in flatten(scene.settings).items()
                  if name in model.model_fields and name != union}
         try:

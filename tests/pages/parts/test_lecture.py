@@ -22,7 +22,7 @@ def test_title_idea_and_what_to_watch_are_there(lab):
 
 @each_lab
 def test_every_scene_has_a_title_a_question_and_an_answer(lab):
-    scenes = labs.module(lab, "settings").SCENES
+    scenes = labs.of(lab).scenes
     text = lecture.read(lab)
     assert list(text.scenes) == [scene.slug for scene in scenes] and 3 <= len(scenes) <= 5
     for slug, scene in text.scenes.items():
@@ -31,13 +31,13 @@ def test_every_scene_has_a_title_a_question_and_an_answer(lab):
 
 @each_lab
 def test_scenes_are_told_apart(lab):
-    scenes = labs.module(lab, "settings").SCENES
+    scenes = labs.of(lab).scenes
     assert len({scene.settings for scene in scenes}) == len({scene.slug for scene in scenes}) == len(scenes)
 
 
 @each_lab
 def test_every_formula_has_words_and_a_source(lab):
-    formulas = labs.module(lab, "formulas").THEORY
+    formulas = labs.of(lab).theory
     assert {formula.title for formula in formulas} == set(lecture.read(lab).theory)
     for formula in formulas:
         source = inspect.getsource(formula.function)
@@ -72,7 +72,7 @@ def test_only_numbers_at_the_beginning_of_a_line_are_held_from_becoming_lists():
 @each_lab
 def test_what_the_answers_tell_to_turn_exists(lab):
     """A setting that a text names in italics, *Labels*, is a knob, a method, a view or a choice with just that name."""
-    model = labs.settings_class(lab)
+    model = labs.of(lab).settings
     fields = every_field(model)
     known = {field.title for field in fields.values()} | {(f.json_schema_extra or {}).get("symbol") for f in fields.values()}
     for field in fields.values():

@@ -23,7 +23,7 @@ def register():
     known = []
 
     def put(lab, state, events=(), settings=None, viewers=(), message="", run=None):
-        settings = settings or build(labs.settings_class(lab), {"seed": 100 + len(known)})
+        settings = settings or build(labs.of(lab).settings, {"seed": 100 + len(known)})
         job = Job(f"{lab}-00000000000{len(known)}", lab, settings, state, list(events), message=message, run=run)
         now = time.monotonic()
         job.arrived = [now - len(job.events) + i for i in range(len(job.events))]
@@ -78,7 +78,7 @@ def test_who_waits_is_told_what_for_and_sees_what_is_shown_meanwhile(visit, regi
     for lab in ("anomaly", "transfer"):
         job = register(lab, "queued")
         visitor = check(visit(PAGES[lab], run=job.id, seed=str(job.settings.seed)))
-        scene = labs.module(lab, "settings").SCENES[0]
+        scene = labs.of(lab).scenes[0]
         title = lecture.read("transfer").title
         assert line(visitor) == ["Place 1 in the queue"]
         notices = text_of(visitor.get_by_key("notices"))
@@ -108,7 +108,7 @@ def test_a_run_that_takes_minutes_says_so_before_the_press(visit):
     (Chance(lambda settings: 3.0 + settings.seed, "noise"), " · noise 3 %", 3.0), (Chance(lambda settings: None), "", None),
     (None, "", None)])
 def test_a_score_has_its_trivial_rival_beside_it_and_as_a_level_in_its_curve(visit, monkeypatch, chance, said_beside, level):
-    metrics = labs.module("compression", "settings").METRICS
+    metrics = labs.of("compression").metrics
     for name, metric in metrics.items():
         monkeypatch.setitem(metrics, name, replace(metric, chance=chance if name == "accuracy" else None))
     visitor = check(visit(COMPRESSION, tab="Compare"))
@@ -122,7 +122,7 @@ def test_a_score_has_its_trivial_rival_beside_it_and_as_a_level_in_its_curve(vis
 
 def test_a_number_says_how_far_it_is_from_the_scenes(visit):
     """An own run against the shipped one, in the number's own unit; the shipped run itself has no change."""
-    scene = labs.module("compression", "settings").SCENES[0]
+    scene = labs.of("compression").scenes[0]
     shipped = runs.load(f"compression-{scene.slug}")
     worse = [replace(e, values=e.values | {"accuracy": e.values["accuracy"] - 7.5}) if "accuracy" in getattr(e, "values", {}) else e
              for e in shipped.events]
@@ -161,7 +161,7 @@ def test_knobs_that_contradict_each_other_cannot_be_trained_and_say_so_beside_th
     assert ["do not fit together" in sentence for sentence in said(visitor)] == [True]
     beside = visitor.get_by_key("notices").warning
     assert [warning.value for warning in beside] == [warning.value for warning in visitor.warning], "in the line below the buttons"
-    first = next(iter(labs.module(lab, "settings").SCENES)).settings
+    first = next(iter(labs.of(lab).scenes)).settings
     visitor = visitor.get_by_key(f"{lab}/method").set_value(first.method.name).run()
     assert not visitor.get_by_key(f"{lab}/train").disabled and not visitor.warning
 
@@ -188,7 +188,7 @@ def ended(run, name):
 @pytest.mark.parametrize("lab", labs.LABS)
 def test_while_a_run_goes_on_the_tabs_open_one_that_has_ended_and_say_which(visit, register, lab):
     """The same rule in every lab: a tab never shows a moment of a live run that is long past."""
-    scene = labs.module(lab, "settings").SCENES[0]
+    scene = labs.of(lab).scenes[0]
     run = runs.load(f"{lab}-{scene.slug}")
     job = register(lab, "running", run.events[:-1], settings=run.settings)
     visitor = check(visit(PAGES[lab], run=job.id, tab="Look inside"))

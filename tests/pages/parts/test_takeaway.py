@@ -47,7 +47,7 @@ def test_the_json_holds_settings_results_code_and_machine(run):
 
 
 def test_the_json_says_what_a_trivial_rival_reaches(run, monkeypatch):
-    metrics = labs.module("compression", "settings").METRICS
+    metrics = labs.of("compression").metrics
     monkeypatch.setitem(metrics, "accuracy", replace(metrics["accuracy"], chance=TEN_DIGITS))
     monkeypatch.setitem(metrics, "loss", replace(metrics["loss"], chance=None))
     told = json.loads(takeaway.facts(run))["metrics"]
@@ -73,7 +73,7 @@ def test_no_figure_that_leaves_the_house_has_a_button_that_uploads_it(run):
 
 def test_no_two_curves_of_one_picture_share_a_colour():
     for lab in labs.LABS:
-        metrics = labs.module(lab, "settings").METRICS
+        metrics = labs.of(lab).metrics
         names = [name for name in metrics if metrics[name].chart]
         hues = takeaway._hues(metrics, names)
         for chart in {metrics[name].chart for name in names}:

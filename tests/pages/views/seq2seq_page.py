@@ -28,7 +28,7 @@ NUMBERS = count()
 def events(name):
     """Settings and all events of a real training."""
     settings = build(Seq2SeqSettings, {"seed": 4711} | RUNS[name])
-    return settings, tuple(labs.trainer("seq2seq")(settings))
+    return settings, tuple(labs.of("seq2seq").train(settings))
 
 
 def saved(name, keep=None, state="finished"):

@@ -50,7 +50,7 @@ def events(name):
     settings = build(AnomalySettings, {"seed": 4713} | RUNS[name])
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(monitor, "LOOKS", 3)
-        return settings, tuple(labs.trainer("anomaly")(settings))
+        return settings, tuple(labs.of("anomaly").train(settings))
 
 
 def saved(name, keep=None, state="finished", **other):

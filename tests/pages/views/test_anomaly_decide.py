@@ -47,7 +47,7 @@ NAMES = count()
 @cache
 def events(name):
     settings = build(AnomalySettings, {"seed": 4711} | RUNS[name])
-    return settings, tuple(labs.trainer("anomaly")(settings))
+    return settings, tuple(labs.of("anomaly").train(settings))
 
 
 def saved(name, keep=None, state="finished", **pictures):

@@ -59,7 +59,7 @@ TINY = {
 def made(name):
     """One of the small runs: settings and events."""
     settings = build(AttackSettings, {"subject": "digit", "goal": "away"} | TINY[name])
-    return settings, tuple(labs.trainer("attack")(settings))
+    return settings, tuple(labs.of("attack").train(settings))
 
 
 def saved(name, state="finished", keep=None, **other):

@@ -41,7 +41,7 @@ DENSE = "lifelong-forget-everything/model"
 @cache
 def made(name, **flat):
     settings = build(ExplainSettings, {"subject": "digit"} | flat)
-    return runs.make(name, "explain", flatten(settings), list(labs.trainer("explain")(settings)), 1.0, "finished")
+    return runs.make(name, "explain", flatten(settings), list(labs.of("explain").train(settings)), 1.0, "finished")
 
 
 def saved(name, **flat):
@@ -109,7 +109,7 @@ def test_an_own_run_can_be_looked_into_from_every_side(visit, flat):
                          ids=lambda flat: flat["method"])
 def test_a_stopped_run_says_what_is_missing(visit, flat):
     settings = build(ExplainSettings, {"subject": "digit", "seed": 4712} | flat)
-    events = labs.trainer("explain")(settings)
+    events = labs.of("explain").train(settings)
     log = [next(events) for _ in range(3)]
     events.close()
     runs.save(runs.make("explain-stopped", "explain", flatten(settings), log, 1.0, "stopped"))

@@ -43,7 +43,7 @@ def events(name):
     settings = build(GanSettings, {"seed": 4711} | RUNS[name])
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(monitor, "LOOKS", dict.fromkeys(monitor.LOOKS, 4))
-        return settings, tuple(labs.trainer("gan")(settings))
+        return settings, tuple(labs.of("gan").train(settings))
 
 
 def saved(name, keep=None, state="finished"):
@@ -487,7 +487,7 @@ def test_x_and_y_add_up_to_the_score_of_a_point():
 def test_settings_as_they_stood_at_the_end_count():
     """A latent size that was turned while the run went on silences the places beyond it."""
     settings = build(GanSettings, {"seed": 4711, "steps": 20, "hidden": 16, "latent": 4, "turns": "10:latent=2"})
-    log = list(labs.trainer("gan")(settings))
+    log = list(labs.of("gan").train(settings))
     assert isinstance(log[-1], Finished)
     run = runs.make(f"gan-tiny-turned-{next(NUMBERS)}", "gan", flatten(settings), log, 1.0, "finished")
     there = data.ended(shown.of(run))

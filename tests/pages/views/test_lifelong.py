@@ -202,7 +202,7 @@ def test_the_landscape_can_be_turned(visit):
 def test_an_own_run_can_be_looked_into_from_every_side(visit, flat):
     settings = build(LifelongSettings, flat | {"epochs": 1, "batch": 256, "seed": 4711})
     name = f"lifelong-tiny-{settings.method.name}"  # pages remember what they measured by the run's name
-    run = runs.make(name, "lifelong", flatten(settings), list(labs.trainer("lifelong")(settings)), 1.0, "finished")
+    run = runs.make(name, "lifelong", flatten(settings), list(labs.of("lifelong").train(settings)), 1.0, "finished")
     runs.save(run)
     visitor = visit(PAGE, run=name)
     assert not visitor.exception and not visitor.error
@@ -217,7 +217,7 @@ def test_an_own_run_can_be_looked_into_from_every_side(visit, flat):
 
 def test_a_stopped_run_says_what_is_missing(visit):
     settings = LifelongSettings(tasks=2, epochs=1, seed=4712)
-    log = list(labs.trainer("lifelong")(settings))[:6]
+    log = list(labs.of("lifelong").train(settings))[:6]
     runs.save(runs.make("lifelong-stopped", "lifelong", flatten(settings), log, 1.0, "stopped"))
     visitor = check(visit(PAGE, run="lifelong-stopped"))
     for name in VIEWS:

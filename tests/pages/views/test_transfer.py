@@ -49,7 +49,7 @@ def events(name):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(monitor, "LOOKS", 8)
         patch.setattr(monitor, "EACH", monitor.SHOWN)
-        return settings, tuple(labs.trainer("transfer")(settings))
+        return settings, tuple(labs.of("transfer").train(settings))
 
 
 def saved(name, keep=None, state="finished", **other):

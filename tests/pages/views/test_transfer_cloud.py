@@ -36,7 +36,7 @@ TINY = {
 def made(name):
     """Settings and events of a real small run."""
     settings = build(TransferSettings, TINY[name])
-    return settings, tuple(labs.trainer("transfer")(settings))
+    return settings, tuple(labs.of("transfer").train(settings))
 
 
 def stored(name, state="finished", keep=None):
