@@ -12,11 +12,11 @@ app: $(VENV)/app.stamp
 	$(BIN)/streamlit run app.py --server.port $(PORT)
 
 test: $(VENV)/test.stamp chromium
-	$(BIN)/ruff check .
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/python -m pytest -n 2 --dist loadfile tests
 
 lint: $(VENV)/test.stamp
-	$(BIN)/ruff check .
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 
 bench: $(VENV)/test.stamp chromium
 	$(BIN)/python -m tests.bench

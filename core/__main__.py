@@ -1,11 +1,11 @@
 """The command line: train one run, make the shipped runs, sweep a grid, or host training processes.
 
-    python -m core train compression --method distill --temperature 8
-    python -m core presets compression
-    python -m core sweep compression --method distill --temperature 1 4 8 --seeds 5 --out table.csv
-    python -m core yardsticks compression
-    python -m core scheduler --port 8786
-    python -m core join tcp://host:8786
+python -m core train compression --method distill --temperature 8
+python -m core presets compression
+python -m core sweep compression --method distill --temperature 1 4 8 --seeds 5 --out table.csv
+python -m core yardsticks compression
+python -m core scheduler --port 8786
+python -m core join tcp://host:8786
 """
 
 import argparse
@@ -41,8 +41,15 @@ def main(argv: list[str] | None = None) -> int:
     scheduler = commands.add_parser("scheduler", help="host the scheduler of a cluster of several machines")
     scheduler.add_argument("--port", type=int, default=8786)
     args = parser.parse_args(argv)
-    verbs = {"train": train, "presets": make_presets, "sweep": sweep, "yardsticks": make_yardsticks,
-             "cluster": host, "join": host, "scheduler": host}
+    verbs = {
+        "train": train,
+        "presets": make_presets,
+        "sweep": sweep,
+        "yardsticks": make_yardsticks,
+        "cluster": host,
+        "join": host,
+        "scheduler": host,
+    }
     try:
         return verbs[args.command](args)
     except (jobs.JobError, runs.RunError, ValueError, OSError) as error:
@@ -57,8 +64,13 @@ def add_flags(parser: argparse.ArgumentParser, lab: str, many: bool) -> None:
     model = labs.of(lab).settings
     for name, field in every_field(model).items():
         choices = f" ({accepted(field)})" if choices_of(field) or field.annotation is not bool else " (true or false)"
-        parser.add_argument(f"--{name.replace('_', '-')}", dest=name, default=argparse.SUPPRESS,
-                            nargs="+" if many else None, help=f"{field.description}{choices}".replace("%", "%%"))
+        parser.add_argument(
+            f"--{name.replace('_', '-')}",
+            dest=name,
+            default=argparse.SUPPRESS,
+            nargs="+" if many else None,
+            help=f"{field.description}{choices}".replace("%", "%%"),
+        )
     parser.add_argument("--out", help="the table to write (CSV); standard output when left out") if many else None
     parser.add_argument("--seeds", type=int, default=5, help="seeds 0 … N-1") if many else None
     parser.add_argument("--id", help="the run's name in the store") if not many else None
@@ -78,7 +90,9 @@ def run_here(lab: str, flat: dict[str, Any], run_id: str | None = None, quiet: b
         if not quiet:
             print(describe(event), flush=True)
     seconds = time.perf_counter() - started
-    return runs.make(run_id or key(lab, settings, labs.code_version()), lab, flatten(settings), log, seconds, "finished")
+    return runs.make(
+        run_id or key(lab, settings, labs.code_version()), lab, flatten(settings), log, seconds, "finished"
+    )
 
 
 def describe(event: Any) -> str:
@@ -148,7 +162,10 @@ def make_yardsticks(args: argparse.Namespace) -> int:
     """Every sweep that a figure under Yardstick comes from, one after the other."""
     folder = yardsticks.FOLDER / args.lab
     folder.mkdir(parents=True, exist_ok=True)
-    declared, before = labs.of(args.lab).module("yardsticks"), {file: file.stat().st_mtime_ns for file in folder.glob("*.csv")}
+    declared, before = (
+        labs.of(args.lab).module("yardsticks"),
+        {file: file.stat().st_mtime_ns for file in folder.glob("*.csv")},
+    )
     for table, each in {each.table: each for each in declared.YARDSTICKS if not each.file}.items():
         if not (folder / table).is_file():  # remove a table to have it made again
             print(yardsticks.command(args.lab, each), file=sys.stderr)
@@ -163,8 +180,11 @@ def row(view: Any) -> dict[str, Any]:
     """One line of the sweep's table: settings, how it ended, and every plain number of the summary."""
     about = view.run.about if view.run else None
     plain = {k: v for k, v in about.summary.items() if isinstance(v, (int, float, str, bool))} if about else {}
-    return (flatten(view.settings) | {"state": view.state, "message": view.message,
-            "seconds": about.seconds if about else None} | {f"result_{k}": v for k, v in plain.items()})
+    return (
+        flatten(view.settings)
+        | {"state": view.state, "message": view.message, "seconds": about.seconds if about else None}
+        | {f"result_{k}": v for k, v in plain.items()}
+    )
 
 
 def host(args: argparse.Namespace) -> int:

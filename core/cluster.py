@@ -40,8 +40,15 @@ def serve(workers: int) -> None:
 
     configure()
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # the server says it in its own words
-    with LocalCluster(n_workers=workers, threads_per_worker=1, processes=True, host="127.0.0.1",
-                      preload="core.worker", memory_limit="auto", scheduler_kwargs=NO_DASHBOARD) as cluster:
+    with LocalCluster(
+        n_workers=workers,
+        threads_per_worker=1,
+        processes=True,
+        host="127.0.0.1",
+        preload="core.worker",
+        memory_limit="auto",
+        scheduler_kwargs=NO_DASHBOARD,
+    ) as cluster:
         print(cluster.scheduler_address, flush=True)
         sys.stdin.read()  # the parent keeps this pipe open as long as it lives, however it dies
 
@@ -76,9 +83,14 @@ def join(address: str, workers: int) -> None:
 def spawn(workers: int) -> tuple[subprocess.Popen, str]:
     """Starts `serve` as a child process and waits for its address. Raises OSError when it does not come up."""
     environment = {k: v for k, v in os.environ.items() if k != "LECTERN_SCHEDULER"} | THREADS
-    child = subprocess.Popen([sys.executable, "-m", "core", "cluster", "--workers", str(workers)], text=True,
-                             cwd=Path(__file__).resolve().parents[1], env=environment,
-                             stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    child = subprocess.Popen(
+        [sys.executable, "-m", "core", "cluster", "--workers", str(workers)],
+        text=True,
+        cwd=Path(__file__).resolve().parents[1],
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
     address = child.stdout.readline().strip()
     if not address.startswith("tcp://"):
         child.kill()

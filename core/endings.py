@@ -28,8 +28,10 @@ if TYPE_CHECKING:
 STOPPED = "Stopped."
 UNWATCHED = "Stopped, because nobody watched it for 30 seconds."
 TOO_LONG_PAUSED = "Stopped: it was paused for a minute while others were waiting."
-MADE_ROOM = ("Stopped: it had trained for ten minutes while others were waiting. Train begins again, from its checkpoint where it "
-             "has one.")
+MADE_ROOM = (
+    "Stopped: it had trained for ten minutes while others were waiting. Train begins again, from its checkpoint where it "
+    "has one."
+)
 GAVE_WAY = "Stopped, because you started another run."
 CLOSED = "Stopped, because the server was closed."
 DIED = "The process that trained this run died (killed, or out of memory). Nothing else is affected; press Train to start it again."
@@ -39,8 +41,9 @@ NOTHING = "It had measured nothing yet."
 MEASURED = 2  # events of a run that has measured something: the first only says that it began
 
 
-def made(job: "Job", run_id: str, events: list[Event], seconds: float, state: str,
-         made_on: dict[str, Any] | None = None) -> tuple[Run, str]:
+def made(
+    job: "Job", run_id: str, events: list[Event], seconds: float, state: str, made_on: dict[str, Any] | None = None
+) -> tuple[Run, str]:
     """The run as it is to be stored, and otherwise a sentence that says why it cannot be."""
     settings = job.settings
     try:

@@ -102,7 +102,11 @@ def _plain(value: Any) -> Any:
         case np.ndarray() if value.dtype.kind not in "fiub":
             raise TypeError(f"an event cannot carry an array of {value.dtype}")
         case np.ndarray():
-            return {"dtype": value.dtype.str, "shape": list(value.shape), "bytes": np.ascontiguousarray(value).tobytes()}
+            return {
+                "dtype": value.dtype.str,
+                "shape": list(value.shape),
+                "bytes": np.ascontiguousarray(value).tobytes(),
+            }
         case np.generic():
             return value.item()
         case Model():

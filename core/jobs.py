@@ -93,8 +93,10 @@ class Jobs:
             except BadEnvironment as error:
                 raise JobError(str(error)) from error
             except OSError as error:
-                raise JobError(f"Nothing can be trained now: the cluster at {address or 'this machine'} does not answer. "
-                               "Scenes, and every slider that needs no training, still work.") from error
+                raise JobError(
+                    f"Nothing can be trained now: the cluster at {address or 'this machine'} does not answer. "
+                    "Scenes, and every slider that needs no training, still work."
+                ) from error
             client.subscribe_topic(cluster.TOPIC, self._arrived)
             self.client, self.worker = client, worker
             threading.Thread(target=self._watchdog, args=(client,), daemon=True, name="lectern-watchdog").start()
@@ -113,8 +115,11 @@ class Jobs:
 
     def _lost(self, client: Any) -> bool:
         """True when nothing sent to this client is trained any more; Dask itself takes ten seconds to give up."""
-        return (client is not self.client or client.status not in ("running", "connecting")
-                or (self.child is not None and self.child.poll() is not None))
+        return (
+            client is not self.client
+            or client.status not in ("running", "connecting")
+            or (self.child is not None and self.child.poll() is not None)
+        )
 
     # ---- what pages and the command line call ----
 
@@ -131,9 +136,13 @@ class Jobs:
             if job is None or not job.live:
                 waiting = sum(other.live for other in self.jobs.values())
                 if waiting >= self._room():
-                    raise JobError(f"{waiting} runs are already training or waiting, which is all this server takes. "
-                                   "Try again in a minute; scenes and sliders work meanwhile.")
-                attempt = 0 if job is None or job.state == "finished" else job.attempt + 1  # the old task may not be gone yet
+                    raise JobError(
+                        f"{waiting} runs are already training or waiting, which is all this server takes. "
+                        "Try again in a minute; scenes and sliders work meanwhile."
+                    )
+                attempt = (
+                    0 if job is None or job.state == "finished" else job.attempt + 1
+                )  # the old task may not be gone yet
                 job = self.jobs[job_id] = Job(job_id, lab, settings, wish=wish, attempt=attempt)
                 self.jobs.move_to_end(job_id)
                 self._submit(client, job)
@@ -221,7 +230,9 @@ class Jobs:
     def _view(self, job: Job, since: int) -> View:
         queue, now = [other.id for other in self.jobs.values() if other.state == "queued"], time.monotonic()
         ahead = any(other.live and other is not job for other in self.jobs.values())
-        return pace.view(job, since, queue.index(job.id) + 1 if job.id in queue else 0, ahead, len(self._looking(job, now)))
+        return pace.view(
+            job, since, queue.index(job.id) + 1 if job.id in queue else 0, ahead, len(self._looking(job, now))
+        )
 
     def _room(self) -> int:
         try:
@@ -241,8 +252,9 @@ class Jobs:
 
     def _submit(self, client: Any, job: Job) -> None:
         name = f"{job.id}+{job.attempt}"  # equal in every server of a cluster, so that they share the run
-        job.future = client.submit(self.worker.train, job.id, job.lab, flatten(job.settings), job.wish,
-                                   key=name, pure=False)
+        job.future = client.submit(
+            self.worker.train, job.id, job.lab, flatten(job.settings), job.wish, key=name, pure=False
+        )
         job.future.add_done_callback(lambda future: self._done(job, future))
 
     def _arrived(self, stamped: tuple[float, dict[str, Any]]) -> None:
@@ -253,7 +265,9 @@ class Jobs:
                 return
             if message["number"] == len(job.events):
                 self._append(job, [message["event"]])
-            elif message["number"] > len(job.events):  # another server started this run: ask its worker for the beginning
+            elif message["number"] > len(
+                job.events
+            ):  # another server started this run: ask its worker for the beginning
                 threading.Thread(target=self._catch_up, args=(job,), daemon=True).start()
 
     def _append(self, job: Job, packed: list[dict[str, Any]]) -> None:
@@ -266,7 +280,7 @@ class Jobs:
         logs = self.client.run(self.worker.log_of, job.id, on_error="ignore").values()
         with self.lock:
             if job.live:
-                self._append(job, max(logs, key=len, default=[])[len(job.events):])
+                self._append(job, max(logs, key=len, default=[])[len(job.events) :])
 
     def _done(self, job: Job, future: Any) -> None:
         """Called by Dask in a thread of its own when the task has ended, however it ended."""
@@ -375,7 +389,11 @@ class Jobs:
                 stopped.append(self._stop(job, endings.UNWATCHED))
             elif job.state == "paused" and waiting and now - job.paused_since > PAUSED:
                 stopped.append(self._stop(job, endings.TOO_LONG_PAUSED))
-            elif job.arrived and now - job.arrived[0] > TURN and any(job.viewers.keys().isdisjoint(other.viewers) for other in waiting):
+            elif (
+                job.arrived
+                and now - job.arrived[0] > TURN
+                and any(job.viewers.keys().isdisjoint(other.viewers) for other in waiting)
+            ):
                 stopped.append(self._stop(job, endings.MADE_ROOM))
         return stopped
 

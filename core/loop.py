@@ -36,8 +36,9 @@ def one_cycle(parameters, rate: float, steps: int, decay: float = 1e-4):
 def adam_cycle(parameters, rate: float, steps: int, beta: float = 0.9):
     """Adam; its rate rises for a fifth of the run, then falls to zero (Smith 2018). beta: how long its memory is, β₁."""
     optimizer = torch.optim.Adam(parameters, rate, betas=(beta, 0.999), fused=True)
-    return optimizer, torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=max(steps, 10), pct_start=0.2,
-                                                          cycle_momentum=False)
+    return optimizer, torch.optim.lr_scheduler.OneCycleLR(
+        optimizer, rate, total_steps=max(steps, 10), pct_start=0.2, cycle_momentum=False
+    )
 
 
 def steps_of(n: int, size: int, epochs: int) -> int:
@@ -45,8 +46,9 @@ def steps_of(n: int, size: int, epochs: int) -> int:
     return epochs * math.ceil(n / size)
 
 
-def batches(n: int, size: int, epochs: int, generator: torch.Generator,
-            first: int = 0) -> Iterator[tuple[int, Tensor, bool]]:
+def batches(
+    n: int, size: int, epochs: int, generator: torch.Generator, first: int = 0
+) -> Iterator[tuple[int, Tensor, bool]]:
     """(step, indices of the batch, last of its epoch), counting steps from first + 1."""
     step = first
     for _ in range(epochs):
@@ -63,7 +65,7 @@ def hits(logits: Tensor, y: Tensor) -> float:
 
 def confusion(y: Tensor, said: Tensor, classes: int = 10) -> np.ndarray:
     """How often class i was taken for j: (classes, classes) int64, rows true. y, said: (N,) numbers of classes."""
-    return torch.bincount(classes * y + said, minlength=classes ** 2).reshape(classes, classes).numpy()
+    return torch.bincount(classes * y + said, minlength=classes**2).reshape(classes, classes).numpy()
 
 
 def broken(*losses: Tensor) -> bool:
@@ -73,16 +75,26 @@ def broken(*losses: Tensor) -> bool:
 
 def diverged(step: int) -> Iterator[Event]:
     """The end of a run whose loss is no longer a number."""
-    yield Warned(step, "diverged", f"The loss is no longer a number after {step} steps: the steps were too long and "
-                                   "the weights ran away. A lower learning rate helps. The run ends here.")
+    yield Warned(
+        step,
+        "diverged",
+        f"The loss is no longer a number after {step} steps: the steps were too long and "
+        "the weights ran away. A lower learning rate helps. The run ends here.",
+    )
     yield Finished(step, {"diverged": True})
 
 
-def no_better_than_guessing(step: int, accuracy: float, chance: float,
-                            hint: str = "Most often the learning rate is too high; try a tenth of it.") -> Iterator[Event]:
+def no_better_than_guessing(
+    step: int,
+    accuracy: float,
+    chance: float,
+    hint: str = "Most often the learning rate is too high; try a tenth of it.",
+) -> Iterator[Event]:
     """A warning when the network has hardly gone a twentieth of the way from guessing to always right (Cohen's κ < 0.05).
 
     accuracy, chance: in percent; `chance` is what guessing gets on the same test examples. hint: what to try.
     """
     if accuracy - chance < LEARNED * (100 - chance):
-        yield Warned(step, "guessing", f"The network gets {accuracy:.1f} % right, no better than guessing ({chance:g} %). {hint}")
+        yield Warned(
+            step, "guessing", f"The network gets {accuracy:.1f} % right, no better than guessing ({chance:g} %). {hint}"
+        )

@@ -48,8 +48,16 @@ class DigitNet(nn.Module):
     pooling comes before BatchNorm and ReLU.
     """
 
-    def __init__(self, conv=(16, 32, 64), dense=(128,), kernel=3, separable=False, channels=1, standardise=False,
-                 pool_first=False):
+    def __init__(
+        self,
+        conv=(16, 32, 64),
+        dense=(128,),
+        kernel=3,
+        separable=False,
+        channels=1,
+        standardise=False,
+        pool_first=False,
+    ):
         super().__init__()
         self.arch = {"conv": list(conv), "dense": list(dense), "kernel": kernel, "separable": separable}
         if channels > 1 or standardise or pool_first:
@@ -128,10 +136,15 @@ class Columns(nn.Module):
         super().__init__()
         self.arch = {"kind": "columns", "hidden": list(hidden), "outputs": outputs, "columns": columns}
         widths = [28 * 28, *hidden, outputs]
-        self.own = nn.ModuleList(nn.ModuleList(nn.Linear(a, b) for a, b in zip(widths, widths[1:]))
-                                 for _ in range(columns))
-        self.lateral = nn.ModuleList(nn.ModuleList(nn.Linear(k * a, b, bias=False) if k else nn.Identity()
-                                                   for a, b in zip(widths[1:], widths[2:])) for k in range(columns))
+        self.own = nn.ModuleList(
+            nn.ModuleList(nn.Linear(a, b) for a, b in zip(widths, widths[1:])) for _ in range(columns)
+        )
+        self.lateral = nn.ModuleList(
+            nn.ModuleList(
+                nn.Linear(k * a, b, bias=False) if k else nn.Identity() for a, b in zip(widths[1:], widths[2:])
+            )
+            for k in range(columns)
+        )
 
     def forward(self, x: Tensor) -> Tensor:
         """x: (N, 1, 28, 28) in [0, 1]. Returns the first column's logits (N, outputs)."""
@@ -140,7 +153,7 @@ class Columns(nn.Module):
     def each(self, x: Tensor, last: int) -> list[Tensor]:
         """The logits (N, outputs) of every column up to number `last`, in one pass from left to right."""
         x = (x.flatten(1) - MEAN) / STD
-        found = [own[0](x) for own in self.own[:last + 1]]
+        found = [own[0](x) for own in self.own[: last + 1]]
         for i in range(1, len(self.own[0])):
             h = [sums.relu() for sums in found]
             found = [own[i](mine) for own, mine in zip(self.own, h)]

@@ -37,14 +37,20 @@ class View:
 RECENT = 5.0  # seconds over which the speed is a mean, where there were two reports in them
 
 
-def speed(events: list[Event], arrived: list[float], state: str, since: float = 0.0) -> tuple[float, float, float | None]:
+def speed(
+    events: list[Event], arrived: list[float], state: str, since: float = 0.0
+) -> tuple[float, float, float | None]:
     """Progress 0..1, steps per second of late, and seconds to go (None while unknown).
 
     arrived: when each event came, in seconds of one clock. since: when the run last began or went on after a pause: the
     time before it was not spent on steps. A run that reports seldom is timed from its report before the last.
     """
     total = next((e.total_steps for e in events if isinstance(e, Started)), 0)
-    marks = [(at, 0 if isinstance(e, Started) else e.step) for at, e in zip(arrived, events) if isinstance(e, Started | Metrics | Picture)]
+    marks = [
+        (at, 0 if isinstance(e, Started) else e.step)
+        for at, e in zip(arrived, events)
+        if isinstance(e, Started | Metrics | Picture)
+    ]
     if not total or len(marks) < 2:
         return 0.0, 0.0, None
     end, step = marks[-1]
@@ -60,5 +66,19 @@ def speed(events: list[Event], arrived: list[float], state: str, since: float = 
 def view(job: Any, since: int, position: int, ahead: bool, viewers: int) -> View:
     """What there is to see of a `core.jobs.Job` now; see View. since: the first event that is wanted."""
     progress, rate, eta = speed(job.events, job.arrived, job.state, job.paused_since)
-    return View(job.id, job.lab, job.settings, job.state, position, ahead, progress, rate, eta,
-                job.events[since:], len(job.events), job.message, viewers, job.run)
+    return View(
+        job.id,
+        job.lab,
+        job.settings,
+        job.state,
+        position,
+        ahead,
+        progress,
+        rate,
+        eta,
+        job.events[since:],
+        len(job.events),
+        job.message,
+        viewers,
+        job.run,
+    )

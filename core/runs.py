@@ -57,7 +57,9 @@ class About:
     code: str
     machine: dict[str, Any]
     summary: dict[str, Any] = field(default_factory=dict)
-    models: list[str] = field(default_factory=list)  # the digit classifiers among what it trained: what stands on the shelf
+    models: list[str] = field(
+        default_factory=list
+    )  # the digit classifiers among what it trained: what stands on the shelf
     shipped: bool = False
 
 
@@ -114,13 +116,29 @@ def table(log: tuple[Event, ...] | list[Event]) -> tuple[list[int], dict[str, li
     return [row.step for row in rows], {name: [row.values.get(name) for row in rows] for name in names}
 
 
-def make(run_id: str, lab: str, settings: dict[str, Any], log: list[Event], seconds: float, state: str,
-         made_on: dict[str, Any] | None = None) -> Run:
+def make(
+    run_id: str,
+    lab: str,
+    settings: dict[str, Any],
+    log: list[Event],
+    seconds: float,
+    state: str,
+    made_on: dict[str, Any] | None = None,
+) -> Run:
     """A run from its event log, with what is known about the code and the machine that made it (this one by default)."""
     finished = next((e for e in reversed(log) if isinstance(e, Finished)), None)
-    about = About(run_id, lab, settings, state, round(seconds, 2), round(time.time(), 1), labs.code_version(),
-                  made_on or machine(), dict(finished.summary) if finished else {},
-                  [name for name, model in finished.models.items() if model.reads_digits] if finished else [])
+    about = About(
+        run_id,
+        lab,
+        settings,
+        state,
+        round(seconds, 2),
+        round(time.time(), 1),
+        labs.code_version(),
+        made_on or machine(),
+        dict(finished.summary) if finished else {},
+        [name for name, model in finished.models.items() if model.reads_digits] if finished else [],
+    )
     return Run(about, tuple(log))
 
 
@@ -134,11 +152,17 @@ def machine() -> dict[str, Any]:
     """This machine, as far as a reader of the figures needs it. Trainings use one thread each, everywhere."""
     info = Path("/proc/cpuinfo").read_text() if os.path.exists("/proc/cpuinfo") else ""
     names = re.findall(r"model name\s*:\s*(.+)", info) or [platform.processor()]
-    return {"processor": names[0], "cores": os.cpu_count(), "threads": 1, "torch": version("torch"),
-            "python": platform.python_version()}
+    return {
+        "processor": names[0],
+        "cores": os.cpu_count(),
+        "threads": 1,
+        "torch": version("torch"),
+        "python": platform.python_version(),
+    }
 
 
 # ---- the file ----
+
 
 def to_bytes(run: Run) -> bytes:
     """The run as the bytes of one safetensors file."""
@@ -151,7 +175,7 @@ def from_bytes(data: bytes, *, shipped: bool = False) -> Run:
     """The inverse of `to_bytes`. Raises RunError when the bytes are torn, foreign or from another version."""
     try:
         size = struct.unpack("<Q", data[:8])[0]
-        header = json.loads(json.loads(data[8:8 + size])["__metadata__"]["lectern"])
+        header = json.loads(json.loads(data[8 : 8 + size])["__metadata__"]["lectern"])
         tensors = load_tensors(data)
         log = tuple(events.unpack(_with_arrays(e, tensors)) for e in header["events"])
         return Run(CHECKED_ABOUT.validate_python(header["about"] | {"shipped": shipped}), log)
@@ -209,6 +233,7 @@ def _with_arrays(value: Any, tensors: dict[str, np.ndarray]) -> Any:
 
 
 # ---- the store ----
+
 
 def save(run: Run, folder: Path | None = None) -> Path:
     """Writes the run so that a reader sees all of it or nothing. Raises RunError with the reason (disk full …)."""
@@ -311,7 +336,9 @@ def of_lab(run: Run, lab: str) -> Run:
     try:
         build(labs.of(lab).settings, run.about.settings)
     except BadSettings as error:
-        raise Unfit(f"Run “{run.about.id}” was made with settings that this lab does not have. {error.sentences[0]}") from error
+        raise Unfit(
+            f"Run “{run.about.id}” was made with settings that this lab does not have. {error.sentences[0]}"
+        ) from error
     if fault := _fault(run, set(labs.of(lab).metrics)):
         raise Unfit(f"The record of run “{run.about.id}” is not one that this lab writes: {fault}.")
     return run
@@ -335,7 +362,9 @@ def _fault(run: Run, metrics: set[str]) -> str:
     if not all(type(step) is int and step >= 0 for step in steps) or steps[1:] != sorted(steps[1:]):
         return "its steps are not in order"
     values = [pair for e in log if isinstance(e, Metrics) for pair in _items(e.values)]
-    if strange := [name for name, value in values if name not in metrics or not isinstance(value, (int, float, type(None)))]:
+    if strange := [
+        name for name, value in values if name not in metrics or not isinstance(value, (int, float, type(None)))
+    ]:
         return f"“{str(strange[0])[:40]}” is not a number that it reports"
     if not all(isinstance(e.array, np.ndarray) and isinstance(e.name, str) for e in log if isinstance(e, Picture)):
         return "it has a picture that is none"

@@ -17,7 +17,9 @@ from pydantic.fields import FieldInfo
 
 S = TypeVar("S", bound=BaseModel)
 MOST_NAMED = 5  # unknown names that one sentence quotes
-ASCENDING = "|".join(str(first) + "".join(f"{more}?" for more in range(first + 1, 10)) for first in range(10))  # digits, none twice
+ASCENDING = "|".join(
+    str(first) + "".join(f"{more}?" for more in range(first + 1, 10)) for first in range(10)
+)  # digits, none twice
 
 
 class BadSettings(ValueError):
@@ -28,9 +30,21 @@ class BadSettings(ValueError):
         self.sentences, self.names = sentences, names
 
 
-def knob(default: Any, label: str, help: str, *, unit: str = "", symbol: str = "", step: float | None = None,
-         log: bool = False, names: Mapping[Any, str] | None = None, source: str = "", form: str = "",
-         fine: bool = False, **bounds: Any) -> Any:
+def knob(
+    default: Any,
+    label: str,
+    help: str,
+    *,
+    unit: str = "",
+    symbol: str = "",
+    step: float | None = None,
+    log: bool = False,
+    names: Mapping[Any, str] | None = None,
+    source: str = "",
+    form: str = "",
+    fine: bool = False,
+    **bounds: Any,
+) -> Any:
     """Declares one setting.
 
     label: its name on the page. help: one sentence. unit: shown after the value. symbol: its letter in the formula.
@@ -38,8 +52,16 @@ def knob(default: Any, label: str, help: str, *, unit: str = "", symbol: str = "
     source: the choices are runs of this kind in the store. form: what a text must look like, in words. bounds: ge and
     le of a number, pattern and max_length of a text, as in pydantic.
     """
-    extra = {"unit": unit, "symbol": symbol, "step": step, "log": log, "names": dict(names or {}), "source": source,
-             "form": form, "fine": fine}
+    extra = {
+        "unit": unit,
+        "symbol": symbol,
+        "step": step,
+        "log": log,
+        "names": dict(names or {}),
+        "source": source,
+        "form": form,
+        "fine": fine,
+    }
     return Field(default, title=label, description=help, json_schema_extra=extra, **bounds)
 
 
@@ -54,8 +76,15 @@ class Settings(Frozen):
 
     TURNABLE: ClassVar[tuple[str, ...]] = ()
 
-    seed: int = knob(0, "Seed", "Random numbers start here: the same settings with the same seed give the same run.",
-                     ge=0, le=9999, step=1, fine=True)
+    seed: int = knob(
+        0,
+        "Seed",
+        "Random numbers start here: the same settings with the same seed give the same run.",
+        ge=0,
+        le=9999,
+        step=1,
+        fine=True,
+    )
 
     @property
     def verb(self) -> str:
@@ -110,7 +139,9 @@ class Metric:
 
     def __post_init__(self) -> None:
         if self.unit in SCORED and self.chance is UNDECLARED:
-            raise TypeError(f"“{self.label}” is a number in {self.unit}: say what chance is, or that it is no score (chance=None).")
+            raise TypeError(
+                f"“{self.label}” is a number in {self.unit}: say what chance is, or that it is no score (chance=None)."
+            )
 
 
 @dataclass(frozen=True)
@@ -223,7 +254,9 @@ def build(model: type[S], flat: Mapping[str, Any]) -> S:
         settings = model.model_validate(nested)
     except ValidationError as error:
         wrong = error.errors()
-        raise BadSettings(strangers + [_sentence(known, e) for e in wrong], unknown | {_knob(e) for e in wrong}) from None
+        raise BadSettings(
+            strangers + [_sentence(known, e) for e in wrong], unknown | {_knob(e) for e in wrong}
+        ) from None
     if strangers:
         raise BadSettings(strangers, unknown)
     return settings

@@ -66,7 +66,9 @@ def rounded(value: Any) -> Any:
 def turned(settings: Settings, values: Mapping[str, Any]) -> Settings:
     """The settings with some knobs at other values. Raises BadSettings when they do not fit, or may not be turned."""
     if still := [name for name in values if name not in settings.TURNABLE]:
-        raise BadSettings([f"“{still[0][:40]}” cannot be turned while a run goes on; {', '.join(settings.TURNABLE)} can."])
+        raise BadSettings(
+            [f"“{still[0][:40]}” cannot be turned while a run goes on; {', '.join(settings.TURNABLE)} can."]
+        )
     return build(type(settings), flatten(settings) | dict(values))
 
 

@@ -77,7 +77,9 @@ def train(key: str, lab: str, flat: dict[str, Any], wish: str = "run") -> dict[s
                     break
                 step = event.step
             packed = pack(event)
-            light = packed | {"models": {}} if isinstance(event, Finished) else packed  # weights travel once, at the end
+            light = (
+                packed | {"models": {}} if isinstance(event, Finished) else packed
+            )  # weights travel once, at the end
             control.log.append(light)
             worker.log_event(cluster.TOPIC, {"key": key, "number": number, "event": light})
             if isinstance(event, Finished):
@@ -109,7 +111,9 @@ def _may_go_on(worker: Any, task: str, control: Control) -> bool:
         if control.wish == "step":
             control.wish = "pause"
     looked_at = time.monotonic() + (control.hand.rest if control.hand else 0.0)
-    while (control.wish == "pause" or (control.wish == "run" and time.monotonic() < looked_at)) and _wanted(worker, task):
+    while (control.wish == "pause" or (control.wish == "run" and time.monotonic() < looked_at)) and _wanted(
+        worker, task
+    ):
         control.changed.wait(0.1)
         control.changed.clear()
     if control.wish == "step" and not control.hand:

@@ -47,7 +47,9 @@ class Yardstick:
 
     def __post_init__(self) -> None:
         if self.unit in SCORED and not self.chance:
-            raise TypeError(f"“{self.title}” is a number in {self.unit}: say what chance is, or “–” where it is no score.")
+            raise TypeError(
+                f"“{self.title}” is a number in {self.unit}: say what chance is, or “–” where it is no score."
+            )
 
     @property
     def table(self) -> str:
@@ -84,7 +86,10 @@ class Grid:
 
 def grid_of(lab: str, grid: Grid) -> tuple[list[str], dict[str, list[float]]]:
     """(column heads, row title → mean of each column and of all), ours and then the published; ours only where measured."""
-    tables = {title: [row for row in read(lab, grid.table_of(title)) if row["state"] == "finished"] for title in ("", *grid.rows)}
+    tables = {
+        title: [row for row in read(lab, grid.table_of(title)) if row["state"] == "finished"]
+        for title in ("", *grid.rows)
+    }
     heads, found = sorted({row[grid.across] for row in tables[""]}), {}
     for title, where in grid.rows.items():
         own = [row for row in tables[title] if all(row.get(name) == value for name, value in where.items())]
@@ -113,7 +118,10 @@ class Result:
     def __str__(self) -> str:
         if not self.seeds:
             return "not measured"
-        return f"{self.mean:.{self.digits}f} ± {self.sd:.{self.digits}f} {self.unit}".rstrip() + f" ({self.seeds} {self.of})"
+        return (
+            f"{self.mean:.{self.digits}f} ± {self.sd:.{self.digits}f} {self.unit}".rstrip()
+            + f" ({self.seeds} {self.of})"
+        )
 
 
 def measured(lab: str, yardstick: Yardstick) -> Result:
@@ -165,6 +173,8 @@ def machines(lab: str) -> list[str]:
     """The machines that the lab's tables were made on, one sentence each, that of most tables first."""
     file = FOLDER / lab / "machine.json"
     told = json.loads(file.read_text()).values() if file.is_file() else ()
-    kinds = Counter(f"{each['processor']}, {each['cores']} cores, one thread per run, torch {each['torch']}, Python {each['python']}"
-                    for each in told)
+    kinds = Counter(
+        f"{each['processor']}, {each['cores']} cores, one thread per run, torch {each['torch']}, Python {each['python']}"
+        for each in told
+    )
     return [f"{kind}: {count} of {kinds.total()} tables." for kind, count in kinds.most_common()]

@@ -3,4 +3,6 @@
 from pages.parts.frame import lab_page
 from pages.views import anomaly
 
-lab_page("anomaly", inside=anomaly.inside, picture=anomaly.picture, beside=anomaly.beside_scores, explain=anomaly.explain)
+lab_page(
+    "anomaly", inside=anomaly.inside, picture=anomaly.picture, beside=anomaly.beside_scores, explain=anomaly.explain
+)

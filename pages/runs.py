@@ -81,7 +81,10 @@ with side:
         st.markdown(f"**{plain(row[_('Lab')])}**  \n{plain(row[_('What was done')])}  \n{plain(row[_('Result')])}")
         if about.lab in labs.LABS:
             st.page_link(
-                labs.of(about.lab).path, label=_("Open in its lab"), icon=":material/open_in_new:", query_params={"run": about.id}
+                labs.of(about.lab).path,
+                label=_("Open in its lab"),
+                icon=":material/open_in_new:",
+                query_params={"run": about.id},
             )
         # a callback with the id that the visitor saw: the list may have changed before the press arrives
         st.button(

@@ -17,8 +17,14 @@ from hypothesis import settings as hypothesis_settings
 ROOT = Path(__file__).resolve().parents[1]
 PATIENCE = float(os.environ.get("LECTERN_TEST_PATIENCE", 60))  # seconds; only a test that fails ever waits that long
 
-hypothesis_settings.register_profile("house", deadline=None, derandomize=True, max_examples=30, database=None,
-                                     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+hypothesis_settings.register_profile(
+    "house",
+    deadline=None,
+    derandomize=True,
+    max_examples=30,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
 hypothesis_settings.load_profile("house")
 
 
@@ -67,6 +73,7 @@ def for_each(cases: Sequence[tuple], name: Callable[..., str]) -> Callable[[Call
 
     Thousands of tests of a millisecond cost more in pytest than in what they look at.
     """
+
     def over(check: Callable[..., None]) -> Callable[[], None]:
         def together() -> None:
             wrong = {}
@@ -79,6 +86,7 @@ def for_each(cases: Sequence[tuple], name: Callable[..., str]) -> Callable[[Call
 
         together.__name__, together.__doc__ = check.__name__, check.__doc__
         return together
+
     return over
 
 
@@ -145,7 +153,10 @@ def free_port() -> int:
 @pytest.fixture(scope="session")
 def python() -> Callable[..., subprocess.CompletedProcess]:
     """Runs Python code in a fresh process in the repository root and returns the completed process."""
+
     def run(code: str, *args: str, **more: Any) -> subprocess.CompletedProcess:
-        return subprocess.run([sys.executable, "-c", code, *args], cwd=ROOT, capture_output=True, text=True,
-                              timeout=PATIENCE, **more)
+        return subprocess.run(
+            [sys.executable, "-c", code, *args], cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, **more
+        )
+
     return run

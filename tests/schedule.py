@@ -14,10 +14,20 @@ TOGETHER = {
     "clusters": ("tests/core/test_cli.py", "tests/core/test_cluster.py", "tests/core/test_jobs.py"),
 }
 # the browser takes about five minutes; the clusters come when it has ended, so that the two do not compete
-FIRST = ("browser", "tests/pages/test_labs.py", "tests/pages/views/test_explain.py", "tests/pages/views/test_attack.py",
-         "tests/core/anomaly/test_train.py", "tests/core/transfer/test_methods.py", "tests/core/transfer/test_train.py",
-         "tests/core/lifelong/test_train.py", "tests/core/gan/test_train.py", "tests/core/seq2seq/test_train.py",
-         "tests/core/compression/test_train.py", "clusters")
+FIRST = (
+    "browser",
+    "tests/pages/test_labs.py",
+    "tests/pages/views/test_explain.py",
+    "tests/pages/views/test_attack.py",
+    "tests/core/anomaly/test_train.py",
+    "tests/core/transfer/test_methods.py",
+    "tests/core/transfer/test_train.py",
+    "tests/core/lifelong/test_train.py",
+    "tests/core/gan/test_train.py",
+    "tests/core/seq2seq/test_train.py",
+    "tests/core/compression/test_train.py",
+    "clusters",
+)
 
 
 class LongestFirst(LoadFileScheduling):

@@ -86,7 +86,11 @@ def roc(scores: Array, odd: Array) -> tuple[Array, Array, Array]:
     order = np.argsort(-scores, kind="stable")
     last = np.append(np.flatnonzero(np.diff(scores[order])), len(scores) - 1)  # of each group of equal scores
     found, alarms = np.cumsum(odd[order])[last], np.cumsum(~odd[order])[last]
-    return (np.append(0, alarms / max(1, (~odd).sum())), np.append(0, found / max(1, odd.sum())), np.append(np.inf, scores[order][last]))
+    return (
+        np.append(0, alarms / max(1, (~odd).sum())),
+        np.append(0, found / max(1, odd.sum())),
+        np.append(np.inf, scores[order][last]),
+    )
 
 
 def average_precision(scores: Array, odd: Array, share: float | None = None) -> float:
@@ -126,7 +130,9 @@ def cheapest(scores: Array, odd: Array, miss: float, alarm: float, share: float 
     return float(thresholds[at]), float(cost[at])
 
 
-def cost_elsewhere(scores: Array, odd: Array, miss: float, alarm: float, share: float, halves: int = 20) -> float | None:
+def cost_elsewhere(
+    scores: Array, odd: Array, miss: float, alarm: float, share: float, halves: int = 20
+) -> float | None:
     """Mean cost of thresholds that are the cheapest on random halves of the examples, each tried on the other half.
 
     Each half has its share of normals and of anomalies; None where there are fewer than four of either.
@@ -152,6 +158,7 @@ def missed_at(scores: Array, odd: Array, recall: float = 0.95) -> float:
 
 # ---- without a single anomaly ----
 
+
 def p_values(scores: Array, held: Array) -> Array:
     """Conformal p-values (N,): (1 + how many held-out normals (n,) score at least as high) / (n + 1).
 
@@ -168,7 +175,9 @@ def conformal_threshold(held: Array, alpha: float) -> float:
     place = int(allowed(len(held), alpha))  # one less than so many held-out normals may score as high
     if place > len(held):
         return -np.inf
-    return np.nextafter(ordered[len(held) - place], np.inf) if place else np.inf  # a float64: a score in single precision is no match
+    return (
+        np.nextafter(ordered[len(held) - place], np.inf) if place else np.inf
+    )  # a float64: a score in single precision is no match
 
 
 def allowed(n: int, alpha: float | Array) -> Array:

@@ -11,8 +11,16 @@ from core.anomaly.networks import NETWORKS
 from core.anomaly.worlds import world
 from core.runs import Run
 
-AT_ONCE = {s.PCA: nearest.PCA, s.KMeans: nearest.KMeans, s.KNN: nearest.KNN, s.LOF: nearest.LOF, s.Forest: nearest.Forest,
-           s.OneClassSVM: nearest.OneClassSVM, s.Mixture: nearest.Mixture, s.KDE: nearest.KDE}
+AT_ONCE = {
+    s.PCA: nearest.PCA,
+    s.KMeans: nearest.KMeans,
+    s.KNN: nearest.KNN,
+    s.LOF: nearest.LOF,
+    s.Forest: nearest.Forest,
+    s.OneClassSVM: nearest.OneClassSVM,
+    s.Mixture: nearest.Mixture,
+    s.KDE: nearest.KDE,
+}
 
 
 @lru_cache(maxsize=64)
@@ -24,7 +32,9 @@ def learned(settings: s.AnomalySettings) -> Detector:
 def fitted(settings: s.AnomalySettings) -> Detector:
     """The same, newly learned."""
     detector, there = AT_ONCE[type(settings.method)](settings.method, settings.seed), world(settings)
-    with threadpool_limits(1):  # the threads of scikit-learn's k-means wait for one another: on a busy server for seconds
+    with threadpool_limits(
+        1
+    ):  # the threads of scikit-learn's k-means wait for one another: on a busy server for seconds
         detector.fit(there.fit_x)
     return detector
 

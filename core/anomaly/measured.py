@@ -34,8 +34,12 @@ def digits() -> Rows:
         mean, y, odd = trivial.mean_distance(world), world.test_y.numpy(), world.test_odd.numpy()
         for digit in np.unique(y[odd]):
             own = ~odd | (y == digit)
-            yield {"seed": seed, "digit": int(digit), "auroc": 100 * decide.auroc(found[own], odd[own]),
-                   "mean_distance": 100 * decide.auroc(mean[own], odd[own])}
+            yield {
+                "seed": seed,
+                "digit": int(digit),
+                "auroc": 100 * decide.auroc(found[own], odd[own]),
+                "mean_distance": 100 * decide.auroc(mean[own], odd[own]),
+            }
 
 
 def costs() -> Rows:
@@ -52,12 +56,22 @@ def costs() -> Rows:
             best[name] = decide.cheapest(found, odd, miss, alarm)[0]
         for name, (miss, alarm) in TABLES.items():
             other = next(each for each in TABLES if each != name)
-            own, crossed = (decide.cost(decide.confusion(found, odd, best[each]), miss, alarm) for each in (name, other))
+            own, crossed = (
+                decide.cost(decide.confusion(found, odd, best[each]), miss, alarm) for each in (name, other)
+            )
             raised = found >= best[name]
-            yield {"seed": seed, "table": name, "found": int(raised[odd].sum()), "frightened": int(raised[~odd].sum()),
-                   "cost": 100 * own, "crossed": 100 * crossed, "times": crossed / own,
-                   "elsewhere": 100 * decide.cost_elsewhere(found, odd, miss, alarm, share), "never": 100 * miss * share,
-                   "always": 100 * alarm * (1 - share)}
+            yield {
+                "seed": seed,
+                "table": name,
+                "found": int(raised[odd].sum()),
+                "frightened": int(raised[~odd].sum()),
+                "cost": 100 * own,
+                "crossed": 100 * crossed,
+                "times": crossed / own,
+                "elsewhere": 100 * decide.cost_elsewhere(found, odd, miss, alarm, share),
+                "never": 100 * miss * share,
+                "always": 100 * alarm * (1 - share),
+            }
 
 
 def damage() -> Rows:
@@ -74,11 +88,15 @@ def damage() -> Rows:
         for kind in ("all", *KINDS):
             own = odd if kind == "all" else kinds == kind
             pictures = own | ~odd
-            yield {"seed": seed, "kind": kind, "picture": 100 * decide.auroc(found[pictures], odd[pictures]),
-                   "pixel": 100 * decide.auroc(error[own].ravel(), masks[own].ravel()),
-                   "place": 100 * trivial.place_by_place(error[own], masks[own]),
-                   "mean_distance": 100 * decide.auroc(mean[pictures], odd[pictures]),
-                   "mean_map": 100 * decide.auroc(fixed[own].ravel(), masks[own].ravel())}
+            yield {
+                "seed": seed,
+                "kind": kind,
+                "picture": 100 * decide.auroc(found[pictures], odd[pictures]),
+                "pixel": 100 * decide.auroc(error[own].ravel(), masks[own].ravel()),
+                "place": 100 * trivial.place_by_place(error[own], masks[own]),
+                "mean_distance": 100 * decide.auroc(mean[pictures], odd[pictures]),
+                "mean_map": 100 * decide.auroc(fixed[own].ravel(), masks[own].ravel()),
+            }
 
 
 def promises() -> Rows:
@@ -88,10 +106,19 @@ def promises() -> Rows:
         world, detector = worlds.world(settings), detectors.fitted(settings)
         held, test = (scores(detector, x).numpy() for x in (world.held_x, world.test_x))
         learned, fresh = detector.learned_scores(world.fit_x).numpy(), test[~world.test_odd.numpy()]
-        yield {"seed": seed, "normal": normal, "method": method.name, "auroc": 100 * decide.auroc(test, world.test_odd.numpy()),
-               "held": 100 * float((fresh >= decide.conformal_threshold(held, 0.1)).mean()),
-               "learned": 100 * float((fresh >= decide.quantile_threshold(learned, 0.1)).mean())}
+        yield {
+            "seed": seed,
+            "normal": normal,
+            "method": method.name,
+            "auroc": 100 * decide.auroc(test, world.test_odd.numpy()),
+            "held": 100 * float((fresh >= decide.conformal_threshold(held, 0.1)).mean()),
+            "learned": 100 * float((fresh >= decide.quantile_threshold(learned, 0.1)).mean()),
+        }
 
 
-FILES = {"digits-against-twos.csv": digits, "two-costs.csv": costs, "kinds-of-damage.csv": damage,
-         "promises.csv": promises}
+FILES = {
+    "digits-against-twos.csv": digits,
+    "two-costs.csv": costs,
+    "kinds-of-damage.csv": damage,
+    "promises.csv": promises,
+}

@@ -25,8 +25,14 @@ class AutoEncoder(nn.Module):
 
     def __init__(self, shape=(1, 28, 28), net="dense", bottleneck=32, hidden=128, variational=False):
         super().__init__()
-        self.arch = {"kind": "autoencoder", "shape": list(shape), "net": net, "bottleneck": bottleneck, "hidden": hidden,
-                     "variational": variational}
+        self.arch = {
+            "kind": "autoencoder",
+            "shape": list(shape),
+            "net": net,
+            "bottleneck": bottleneck,
+            "hidden": hidden,
+            "variational": variational,
+        }
         self.variational = variational
         end = [nn.Sigmoid()] if len(shape) == 3 else []
         make = {"dense": self._dense, "conv": self._conv, "local": self._local}[net]
@@ -36,20 +42,26 @@ class AutoEncoder(nn.Module):
 
     def _dense(self, shape, d, hidden, parts, end):
         size = prod(shape)
-        return (nn.Sequential(nn.Flatten(), nn.Linear(size, hidden), nn.ReLU(), nn.Linear(hidden, parts * d)),
-                nn.Sequential(nn.Linear(d, hidden), nn.ReLU(), nn.Linear(hidden, size), *end, nn.Unflatten(1, shape)))
+        return (
+            nn.Sequential(nn.Flatten(), nn.Linear(size, hidden), nn.ReLU(), nn.Linear(hidden, parts * d)),
+            nn.Sequential(nn.Linear(d, hidden), nn.ReLU(), nn.Linear(hidden, size), *end, nn.Unflatten(1, shape)),
+        )
 
     def _conv(self, shape, d, hidden, parts, end):
         a, b = CHANNELS
         flat = b * CODE_SIDE**2
-        return (nn.Sequential(*_down(a, b), nn.Flatten(), nn.Linear(flat, parts * d)),
-                nn.Sequential(nn.Linear(d, flat), nn.ReLU(), nn.Unflatten(1, (b, CODE_SIDE, CODE_SIDE)), *_up(b, a), *end))
+        return (
+            nn.Sequential(*_down(a, b), nn.Flatten(), nn.Linear(flat, parts * d)),
+            nn.Sequential(nn.Linear(d, flat), nn.ReLU(), nn.Unflatten(1, (b, CODE_SIDE, CODE_SIDE)), *_up(b, a), *end),
+        )
 
     def _local(self, shape, d, hidden, parts, end):
         a, b = CHANNELS
         channels = ceil(d / CODE_SIDE**2)
-        return (nn.Sequential(*_down(a, b), nn.Conv2d(b, parts * channels, 1)),
-                nn.Sequential(nn.Conv2d(channels, b, 1), nn.ReLU(), *_up(b, a), *end))
+        return (
+            nn.Sequential(*_down(a, b), nn.Conv2d(b, parts * channels, 1)),
+            nn.Sequential(nn.Conv2d(channels, b, 1), nn.ReLU(), *_up(b, a), *end),
+        )
 
     def cloud(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Mean and log variance of the code, of a variational one."""
@@ -79,12 +91,25 @@ class Press(nn.Module):
         super().__init__()
         self.arch = {"kind": "press", "shape": list(shape), "dimensions": dimensions}
         if len(shape) == 3:
-            inner = [nn.Conv2d(1, 8, 5, padding=2, bias=False), nn.BatchNorm2d(8, affine=False), nn.LeakyReLU(), nn.MaxPool2d(2),
-                     nn.Conv2d(8, 4, 5, padding=2, bias=False), nn.BatchNorm2d(4, affine=False), nn.LeakyReLU(), nn.MaxPool2d(2),
-                     nn.Flatten(), nn.Linear(4 * CODE_SIDE**2, dimensions, bias=False)]
+            inner = [
+                nn.Conv2d(1, 8, 5, padding=2, bias=False),
+                nn.BatchNorm2d(8, affine=False),
+                nn.LeakyReLU(),
+                nn.MaxPool2d(2),
+                nn.Conv2d(8, 4, 5, padding=2, bias=False),
+                nn.BatchNorm2d(4, affine=False),
+                nn.LeakyReLU(),
+                nn.MaxPool2d(2),
+                nn.Flatten(),
+                nn.Linear(4 * CODE_SIDE**2, dimensions, bias=False),
+            ]
         else:
-            inner = [nn.Linear(prod(shape), 64, bias=False), nn.BatchNorm1d(64, affine=False), nn.LeakyReLU(),
-                     nn.Linear(64, dimensions, bias=False)]
+            inner = [
+                nn.Linear(prod(shape), 64, bias=False),
+                nn.BatchNorm1d(64, affine=False),
+                nn.LeakyReLU(),
+                nn.Linear(64, dimensions, bias=False),
+            ]
         self.layers = nn.Sequential(*inner)
         self.register_buffer("centre", torch.zeros(dimensions))
         self.register_buffer("radius", torch.zeros(()))  # squared; of the soft boundary
@@ -109,7 +134,9 @@ class PlaneNet(nn.Module):
     def __init__(self, classes=2, hidden=32):
         super().__init__()
         self.arch = {"kind": "plane", "classes": classes, "hidden": hidden}
-        self.layers = nn.Sequential(nn.Linear(2, hidden), nn.ReLU(), nn.Linear(hidden, hidden), nn.ReLU(), nn.Linear(hidden, classes))
+        self.layers = nn.Sequential(
+            nn.Linear(2, hidden), nn.ReLU(), nn.Linear(hidden, hidden), nn.ReLU(), nn.Linear(hidden, classes)
+        )
 
     def forward(self, x: Tensor) -> Tensor:
         """x: (N, 2). Returns logits (N, classes)."""

@@ -20,7 +20,10 @@ EACH, LEARNED = 200, 80  # test examples that every look asks, and learned ones;
 SHOWN = 5  # normals, and as many anomalies, of which it is shown what the detector expects
 LARGEST = 1e30  # in the place of a score that is no number any more; thousands of them can still be added up
 GRID = 61  # places along each side of the plane
-COPIED, POOR = 0.1, 0.75  # of what makes anomalies differ from the mean normal: with an error and an AUROC below both, it copies
+COPIED, POOR = (
+    0.1,
+    0.75,
+)  # of what makes anomalies differ from the mean normal: with an error and an AUROC below both, it copies
 
 
 class Monitor:
@@ -35,9 +38,16 @@ class Monitor:
     def facts(self) -> dict[str, Any]:
         """What is known before the first step."""
         world, network = self.world, isinstance(self.detector, Network)
-        return {"fit": len(world.fit_x), "held": len(world.held_x), "hidden": int(world.hidden.sum()), "test": len(world.test_x),
-                "odd": int(world.test_odd.sum()), "dimensions": world.fit_x[0].numel(), "whole": True,
-                "parameters": count(self.detector.net) if network else 0}
+        return {
+            "fit": len(world.fit_x),
+            "held": len(world.held_x),
+            "hidden": int(world.hidden.sum()),
+            "test": len(world.test_x),
+            "odd": int(world.test_odd.sum()),
+            "dimensions": world.fit_x[0].numel(),
+            "whole": True,
+            "parameters": count(self.detector.net) if network else 0,
+        }
 
     def begins(self) -> Iterator[Event]:
         """Which test examples are anomalies, whose scores the looks hold, and who is shown."""
@@ -64,7 +74,9 @@ class Monitor:
         """Mean scores of what is learned, of what is held out, of anomalies; and how well the last two are told apart."""
         learned = scores(self.detector, self.world.fit_x[:LEARNED]).mean().item()
         held = scores(self.detector, self.world.held_x).mean().item()
-        what = "error" if isinstance(self.detector, Rebuilds) else "score"  # an error is above zero, a score may be anywhere
+        what = (
+            "error" if isinstance(self.detector, Rebuilds) else "score"
+        )  # an error is above zero, a score may be anywhere
         means = {what: learned, f"held_{what}": held, f"odd_{what}": found[odd].mean().item()}
         return {"auroc": 100 * decide.auroc(found.numpy(), odd.numpy())} | means
 
@@ -80,15 +92,24 @@ class Monitor:
 
     def run_ends(self, step: int) -> Iterator[Event]:
         world, detector = self.world, self.detector
-        found = {"fit": detector.learned_scores(world.fit_x), "held": scores(detector, world.held_x),
-                 "test": scores(detector, world.test_x)}
+        found = {
+            "fit": detector.learned_scores(world.fit_x),
+            "held": scores(detector, world.held_x),
+            "test": scores(detector, world.test_x),
+        }
         if not torch.isfinite(found["test"]).all():
-            yield Warned(step, "overflow", "Some scores are too large to be numbers: a larger bandwidth or a smaller sharpness helps.")
+            yield Warned(
+                step,
+                "overflow",
+                "Some scores are too large to be numbers: a larger bandwidth or a smaller sharpness helps.",
+            )
             found = {name: torch.nan_to_num(each, nan=LARGEST, posinf=LARGEST) for name, each in found.items()}
         test, odd = found["test"].numpy(), world.test_odd.numpy()
         summary = self.judged(found)
         numbers = {"precision": summary["precision"], "missed": summary["missed"]}
-        curves = self._curves(found["test"], world.test_odd) if isinstance(detector, Network) else {"only": summary["auroc"]}
+        curves = (
+            self._curves(found["test"], world.test_odd) if isinstance(detector, Network) else {"only": summary["auroc"]}
+        )
         for name, each in found.items():
             yield Picture(step, name, each.numpy())
         yield from self.pictures(step)
@@ -100,10 +121,16 @@ class Monitor:
         """The numbers of a finished run."""
         test, odd, held = found["test"].numpy(), self.world.test_odd.numpy(), found["held"].numpy()
         raised = test >= decide.conformal_threshold(held, 0.1)
-        summary = {"auroc": 100 * decide.auroc(test, odd), "precision": 100 * decide.average_precision(test, odd),
-                   "missed": 100 * decide.missed_at(test, odd), "alarms_at_10": 100 * float(raised[~odd].mean()),
-                   "found_at_10": 100 * float(raised[odd].mean()), "held_score": float(held.mean()),
-                   "fit_score": float(found["fit"].mean()), "odd_score": float(test[odd].mean())}
+        summary = {
+            "auroc": 100 * decide.auroc(test, odd),
+            "precision": 100 * decide.average_precision(test, odd),
+            "missed": 100 * decide.missed_at(test, odd),
+            "alarms_at_10": 100 * float(raised[~odd].mean()),
+            "found_at_10": 100 * float(raised[odd].mean()),
+            "held_score": float(held.mean()),
+            "fit_score": float(found["fit"].mean()),
+            "odd_score": float(test[odd].mean()),
+        }
         if (where := self.where()) is not None:
             summary["where"] = 100 * where
         return summary
@@ -132,10 +159,16 @@ class Monitor:
             left = torch.cat([self.left_over(part) for part in strange.split(250)]).mean().item()
             if left < COPIED * whole and decide.auroc(test, odd) < POOR:
                 back = 100 * (1 - left / whole)
-                yield Warned(step, "copies", f"Of what makes an anomaly differ from the mean normal example {back:.0f} % comes back: this "
-                                             "detector copies whatever it is shown, and has not learned what is normal.")
+                yield Warned(
+                    step,
+                    "copies",
+                    f"Of what makes an anomaly differ from the mean normal example {back:.0f} % comes back: this "
+                    "detector copies whatever it is shown, and has not learned what is normal.",
+                )
         if len(np.unique(test)) < len(test) / 10:
-            yield Warned(step, "collapsed", "Most examples get the very same score: the detector no longer tells anything apart.")
+            yield Warned(
+                step, "collapsed", "Most examples get the very same score: the detector no longer tells anything apart."
+            )
 
 
 def as_bytes(x: Tensor) -> np.ndarray:

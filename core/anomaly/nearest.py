@@ -12,8 +12,13 @@ from torch import Tensor
 
 from core.anomaly.detector import Detector, Rebuilds, distances_to_others, square_distances
 
-GRID = torch.logspace(-2, 2, 41)  # bandwidths that KDE tries, in units of the root mean square distance to the mean per dimension
-TRIED, LEARNED = 250, 0.8  # of the normals: so many say which bandwidth suits; so large a share says how much components leave over
+GRID = torch.logspace(
+    -2, 2, 41
+)  # bandwidths that KDE tries, in units of the root mean square distance to the mean per dimension
+TRIED, LEARNED = (
+    250,
+    0.8,
+)  # of the normals: so many say which bandwidth suits; so large a share says how much components leave over
 TINY = 1e-12
 
 
@@ -21,7 +26,7 @@ def principal(x: Tensor, count: int) -> tuple[Tensor, Tensor]:
     """Mean (D,) and the first principal components (k, D) of x (N, D), k at most one less than either of its sides."""
     mean = x.mean(0)
     _, _, v = torch.linalg.svd(x - mean, full_matrices=False)
-    return mean, v[:max(1, min(count, x.shape[1] - 1, len(x) - 1))]
+    return mean, v[: max(1, min(count, x.shape[1] - 1, len(x) - 1))]
 
 
 def projected(x: Tensor, mean: Tensor, components: Tensor) -> Tensor:
@@ -114,7 +119,7 @@ class Forest(Detector):
         if self.method.cuts == "components":
             _, sizes, v = torch.linalg.svd(flat - self.mean, full_matrices=False)
             share = sizes.square().cumsum(0) / sizes.square().sum()
-            self.components = v[:int((share < 0.95).sum()) + 1]
+            self.components = v[: int((share < 0.95).sum()) + 1]
         self.found = IsolationForest(n_estimators=self.method.trees, random_state=self.seed).fit(self._along(x))
 
     def score(self, x: Tensor) -> Tensor:
@@ -133,7 +138,9 @@ class OneClassSVM(Detector):
         flat = x.flatten(1)
         self.gamma = self.method.width / (flat.shape[1] * float(flat.var(correction=0).clamp(min=TINY)))
         found = SupportVectors(nu=self.method.outside, gamma=self.gamma).fit(flat.numpy())
-        self.vectors, self.alpha = (torch.from_numpy(part).float() for part in (found.support_vectors_, found.dual_coef_[0]))
+        self.vectors, self.alpha = (
+            torch.from_numpy(part).float() for part in (found.support_vectors_, found.dual_coef_[0])
+        )
         self.rho = float(-found.intercept_[0])
 
     def score(self, x: Tensor) -> Tensor:
@@ -153,9 +160,13 @@ class Mixture(Detector):
         self.mean, self.components = principal(flat, self.method.along)
         along = (flat - self.mean) @ self.components.T
         scale = float(along.var(0).mean())
-        found = GaussianMixture(min(self.method.gaussians, len(x)), reg_covar=1e-3 * scale, random_state=self.seed).fit(along.numpy())
+        found = GaussianMixture(min(self.method.gaussians, len(x)), reg_covar=1e-3 * scale, random_state=self.seed).fit(
+            along.numpy()
+        )
         self.log_shares = torch.from_numpy(found.weights_).log().float()
-        self.means, self.factors = (torch.from_numpy(part).float() for part in (found.means_, found.precisions_cholesky_))
+        self.means, self.factors = (
+            torch.from_numpy(part).float() for part in (found.means_, found.precisions_cholesky_)
+        )
         self.dimensions = flat.shape[1] - len(self.components)
         self.variance = self._variance(flat)
 

@@ -11,7 +11,9 @@ from core.anomaly.worlds import World
 from core.loop import fresh, seeded
 
 CONV, DENSE = (16, 32), (64,)  # of the classifiers
-NEAR_ZERO = 0.1  # a centre's coordinate may not be nearer to zero (Ruff et al.'s own program): zero weights would reach it
+NEAR_ZERO = (
+    0.1  # a centre's coordinate may not be nearer to zero (Ruff et al.'s own program): zero weights would reach it
+)
 
 
 class Network(Detector):
@@ -43,6 +45,7 @@ class Network(Detector):
 
 # ---- autoencoders ----
 
+
 class AutoEncoder(Network, Rebuilds):
     """‖x − x̂‖² of what comes through the bottleneck."""
 
@@ -50,7 +53,9 @@ class AutoEncoder(Network, Rebuilds):
 
     def network(self, world: World) -> nn.Module:
         method = self.method
-        return models.AutoEncoder(tuple(world.fit_x.shape[1:]), method.net, method.bottleneck, method.hidden, self.variational)
+        return models.AutoEncoder(
+            tuple(world.fit_x.shape[1:]), method.net, method.bottleneck, method.hidden, self.variational
+        )
 
     def loss(self, index: Tensor) -> Tensor:
         x = self.x[index]
@@ -82,7 +87,9 @@ class Variational(AutoEncoder):
     def score(self, x: Tensor) -> Tensor:
         """From the middle of each cloud: drawing from it would give the same example another score each time."""
         error = super().score(x)
-        return error if self.method.judge == "error" else error + self.method.weight * divergence(*self.asked().cloud(x))
+        return (
+            error if self.method.judge == "error" else error + self.method.weight * divergence(*self.asked().cloud(x))
+        )
 
 
 def squared_error(x: Tensor, rebuilt: Tensor) -> Tensor:
@@ -101,6 +108,7 @@ def divergence(mean: Tensor, log_var: Tensor) -> Tensor:
 
 
 # ---- Deep SVDD ----
+
 
 class SVDD(Network):
     """Squared distance to a centre that was chosen before the first step; of the soft boundary less R²."""
@@ -136,6 +144,7 @@ def soft_boundary(square: Tensor, radius: Tensor, outside: float) -> Tensor:
 
 
 # ---- classifier confidence ----
+
 
 class Confidence(Network):
     """A classifier of the normal classes; where there is only one, of four turns of the picture."""
@@ -188,9 +197,19 @@ def unsure(logits: Tensor, kind: str, temperature: float, turned: bool = False) 
         case "entropy":
             found = -(log_p.exp() * log_p).sum(2)
         case "softmax":  # as the sum of all the others: 1 − p would be rounded to 0
-            own = torch.arange(len(z)).view(-1, 1, 1).expand(-1, z.shape[1], 1) if turned else log_p.argmax(2, keepdim=True)
+            own = (
+                torch.arange(len(z)).view(-1, 1, 1).expand(-1, z.shape[1], 1)
+                if turned
+                else log_p.argmax(2, keepdim=True)
+            )
             found = log_p.exp().scatter(2, own, 0).sum(2)
     return found.mean(0)
 
 
-NETWORKS = {s.AutoEncoder: AutoEncoder, s.Denoising: Denoising, s.Variational: Variational, s.SVDD: SVDD, s.Confidence: Confidence}
+NETWORKS = {
+    s.AutoEncoder: AutoEncoder,
+    s.Denoising: Denoising,
+    s.Variational: Variational,
+    s.SVDD: SVDD,
+    s.Confidence: Confidence,
+}

@@ -8,8 +8,15 @@ from core.settings import ASCENDING, Chance, Frozen, Metric, Scene, Settings, kn
 
 
 def _normal(default: str, most: int, form: str) -> str:
-    return knob(default, "Normal digits", "The detector learns from these digits and no others.", source="digits", max_length=most,
-                pattern=f"^({ASCENDING})$", form=form)
+    return knob(
+        default,
+        "Normal digits",
+        "The detector learns from these digits and no others.",
+        source="digits",
+        max_length=most,
+        pattern=f"^({ASCENDING})$",
+        form=form,
+    )
 
 
 class OneClass(Frozen):
@@ -25,8 +32,11 @@ class Damaged(Frozen):
     name: Literal["damaged"] = "damaged"
     normal: str = _normal("0123456789", 10, "different digits in ascending order, such as 2 or 0123456789")
     damage: Literal["all", "cut", "patch", "noise"] = knob(
-        "all", "Damage", "What is damaged in half of the test digits.",
-        names={"all": "all three", "cut": "strokes cut", "patch": "patch pasted", "noise": "noise"})
+        "all",
+        "Damage",
+        "What is damaged in half of the test digits.",
+        names={"all": "all three", "cut": "strokes cut", "patch": "patch pasted", "noise": "noise"},
+    )
     size: int = knob(8, "Size of the damage", "Side of the damaged square, in pixels.", unit="px", ge=3, le=16, step=1)
 
 
@@ -47,8 +57,11 @@ class Plane(Frozen):
 
     name: Literal["plane"] = "plane"
     shape: Literal["moons", "ring", "spots", "spiral"] = knob(
-        "moons", "Shape", "Where normal points lie.",
-        names={"moons": "two moons", "ring": "ring", "spots": "three spots", "spiral": "spiral"})
+        "moons",
+        "Shape",
+        "Where normal points lie.",
+        names={"moons": "two moons", "ring": "ring", "spots": "three spots", "spiral": "spiral"},
+    )
 
 
 Data = OneClass | Damaged | Faces | Tumours | Plane
@@ -58,36 +71,59 @@ class _Trained(Frozen):
     """What every detector has that is a network."""
 
     steps: int = knob(1500, "Steps", "Training steps of the network.", ge=20, le=4000, step=20)
-    learning_rate: float = knob(0.001, "Learning rate", "Highest learning rate of Adam.", symbol="η",
-                                ge=0.00001, le=0.1, log=True, fine=True)
+    learning_rate: float = knob(
+        0.001, "Learning rate", "Highest learning rate of Adam.", symbol="η", ge=0.00001, le=0.1, log=True, fine=True
+    )
     batch: Literal[16, 32, 64, 128] = knob(32, "Batch size", "Normal examples in one step.", fine=True)
 
 
 def _bottleneck(default: int) -> int:
-    return knob(default, "Bottleneck", "How many numbers the code has. “Convolutions alone” uses a multiple of 49.", symbol="d",
-                ge=1, le=1568, log=True)
+    return knob(
+        default,
+        "Bottleneck",
+        "How many numbers the code has. “Convolutions alone” uses a multiple of 49.",
+        symbol="d",
+        ge=1,
+        le=1568,
+        log=True,
+    )
 
 
 def _net() -> str:
-    return knob("dense", "Network", "Layers of encoder and decoder. With convolutions alone, the code is still a picture.",
-                names={"dense": "dense", "conv": "convolutions + dense", "local": "convolutions alone"})
+    return knob(
+        "dense",
+        "Network",
+        "Layers of encoder and decoder. With convolutions alone, the code is still a picture.",
+        names={"dense": "dense", "conv": "convolutions + dense", "local": "convolutions alone"},
+    )
 
 
 def _hidden() -> int:
-    return knob(128, "Neurons", "Neurons of the dense layer on each side of the code.", ge=8, le=512, log=True, fine=True)
+    return knob(
+        128, "Neurons", "Neurons of the dense layer on each side of the code.", ge=8, le=512, log=True, fine=True
+    )
 
 
 def _smooth() -> float:
-    return knob(0, "Blur of the error", "Blurs the error map of a picture. A stroke that is only one pixel off then counts little.",
-                symbol="s", unit="px", ge=0, le=3, step=0.25)
+    return knob(
+        0,
+        "Blur of the error",
+        "Blurs the error map of a picture. A stroke that is only one pixel off then counts little.",
+        symbol="s",
+        unit="px",
+        ge=0,
+        le=3,
+        step=0.25,
+    )
 
 
 class PCA(Frozen):
     """Distance to the plane of the largest components: what they cannot rebuild."""
 
     name: Literal["pca"] = "pca"
-    components: int = knob(30, "Components", "How many principal components are kept.",
-                           symbol="k", ge=1, le=300, log=True)
+    components: int = knob(
+        30, "Components", "How many principal components are kept.", symbol="k", ge=1, le=300, log=True
+    )
     smooth: float = _smooth()
 
 
@@ -104,13 +140,24 @@ class Confidence(_Trained):
 
     name: Literal["confidence"] = "confidence"
     unsure: Literal["softmax", "entropy", "energy"] = knob(
-        "softmax", "Doubt measure", "How the classifier's doubt is measured.",
-        names={"softmax": "largest probability", "entropy": "entropy", "energy": "energy of the logits"})
-    temperature: float = knob(1.0, "Temperature", "Divides the logits. A higher T makes the probabilities more alike.", symbol="T",
-                              ge=0.1, le=100, log=True)
+        "softmax",
+        "Doubt measure",
+        "How the classifier's doubt is measured.",
+        names={"softmax": "largest probability", "entropy": "entropy", "energy": "energy of the logits"},
+    )
+    temperature: float = knob(
+        1.0,
+        "Temperature",
+        "Divides the logits. A higher T makes the probabilities more alike.",
+        symbol="T",
+        ge=0.1,
+        le=100,
+        log=True,
+    )
     steps: int = knob(300, "Steps", "Training steps of the network.", ge=20, le=4000, step=20)
-    learning_rate: float = knob(0.002, "Learning rate", "Highest learning rate of Adam.", symbol="η",
-                                ge=0.00001, le=0.1, log=True, fine=True)
+    learning_rate: float = knob(
+        0.002, "Learning rate", "Highest learning rate of Adam.", symbol="η", ge=0.00001, le=0.1, log=True, fine=True
+    )
     batch: Literal[16, 32, 64, 128] = knob(64, "Batch size", "Normal examples in one step.", fine=True)
 
 
@@ -128,30 +175,67 @@ class Denoising(AutoEncoder):
     """The same, but the network sees noise on every example and must give it back clean (Vincent et al. 2008)."""
 
     name: Literal["denoising"] = "denoising"
-    noise: float = knob(0.5, "Noise", "Standard deviation of the noise in training. From black to white is 1.", symbol="σ", ge=0, le=2,
-                        step=0.1)
+    noise: float = knob(
+        0.5,
+        "Noise",
+        "Standard deviation of the noise in training. From black to white is 1.",
+        symbol="σ",
+        ge=0,
+        le=2,
+        step=0.1,
+    )
 
 
 class Variational(AutoEncoder):
     """An autoencoder whose code is a small cloud, kept near the origin (Kingma, Welling 2014)."""
 
     name: Literal["vae"] = "vae"
-    weight: float = knob(1.0, "KL weight", "How strongly the codes are pressed towards one normal distribution.", symbol="β",
-                         ge=0.01, le=100, log=True)
-    judge: Literal["error", "elbo"] = knob("error", "Score", "The score is the reconstruction error, or the whole bound (ELBO).",
-                                           names={"error": "error", "elbo": "error + KL (ELBO)"})
+    weight: float = knob(
+        1.0,
+        "KL weight",
+        "How strongly the codes are pressed towards one normal distribution.",
+        symbol="β",
+        ge=0.01,
+        le=100,
+        log=True,
+    )
+    judge: Literal["error", "elbo"] = knob(
+        "error",
+        "Score",
+        "The score is the reconstruction error, or the whole bound (ELBO).",
+        names={"error": "error", "elbo": "error + KL (ELBO)"},
+    )
 
 
 class SVDD(_Trained):
     """Deep SVDD: press all normal examples onto one point (Ruff et al. 2018)."""
 
     name: Literal["svdd"] = "svdd"
-    objective: Literal["one", "soft"] = knob("one", "Objective", "All examples near the centre, or most of them within a sphere.",
-                                             names={"one": "one class", "soft": "soft boundary"})
-    outside: float = knob(0.1, "Outlier share", "Share of the examples that may lie outside the sphere (soft boundary only).", symbol="ν",
-                          ge=0.01, le=0.5, step=0.01, fine=True)
-    dimensions: int = knob(32, "Dimensions", "Dimensions of the space in which the examples are pressed together.",
-                           ge=2, le=128, log=True, fine=True)
+    objective: Literal["one", "soft"] = knob(
+        "one",
+        "Objective",
+        "All examples near the centre, or most of them within a sphere.",
+        names={"one": "one class", "soft": "soft boundary"},
+    )
+    outside: float = knob(
+        0.1,
+        "Outlier share",
+        "Share of the examples that may lie outside the sphere (soft boundary only).",
+        symbol="ν",
+        ge=0.01,
+        le=0.5,
+        step=0.01,
+        fine=True,
+    )
+    dimensions: int = knob(
+        32,
+        "Dimensions",
+        "Dimensions of the space in which the examples are pressed together.",
+        ge=2,
+        le=128,
+        log=True,
+        fine=True,
+    )
     steps: int = knob(100, "Steps", "Training steps of the network.", ge=20, le=4000, step=20)
     batch: Literal[16, 32, 64, 128] = knob(64, "Batch size", "Normal examples in one step.", fine=True)
 
@@ -160,14 +244,18 @@ class KNN(Frozen):
     """Distance to the nearest normal examples."""
 
     name: Literal["knn"] = "knn"
-    neighbours: int = knob(5, "Neighbours", "The score is the mean distance to so many neighbours.", symbol="k", ge=1, le=50, step=1)
+    neighbours: int = knob(
+        5, "Neighbours", "The score is the mean distance to so many neighbours.", symbol="k", ge=1, le=50, step=1
+    )
 
 
 class LOF(Frozen):
     """Local outlier factor: how thin it is here, against how thin it is around the neighbours (Breunig et al. 2000)."""
 
     name: Literal["lof"] = "lof"
-    neighbours: int = knob(20, "Neighbours", "How many neighbours the density is compared with.", symbol="k", ge=1, le=50, step=1)
+    neighbours: int = knob(
+        20, "Neighbours", "How many neighbours the density is compared with.", symbol="k", ge=1, le=50, step=1
+    )
 
 
 class Forest(Frozen):
@@ -176,18 +264,35 @@ class Forest(Frozen):
     name: Literal["forest"] = "forest"
     trees: int = knob(100, "Trees", "Number of random trees.", ge=10, le=300, step=10)
     cuts: Literal["components", "values"] = knob(
-        "components", "Cuts along", "Random cuts along principal components, or along the values themselves.",
-        names={"components": "components", "values": "values"})
+        "components",
+        "Cuts along",
+        "Random cuts along principal components, or along the values themselves.",
+        names={"components": "components", "values": "values"},
+    )
 
 
 class OneClassSVM(Frozen):
     """One-class SVM: the smallest region in a kernel's space that holds most of them (Schölkopf et al. 2001)."""
 
     name: Literal["ocsvm"] = "ocsvm"
-    outside: float = knob(0.1, "Outlier share", "Share of the examples that may lie outside the region.", symbol="ν",
-                          ge=0.01, le=0.5, step=0.01)
-    width: float = knob(1.0, "Sharpness", "A sharper kernel draws a tighter border. 1 fits the variance of the data.", symbol="γ",
-                        ge=0.01, le=100, log=True)
+    outside: float = knob(
+        0.1,
+        "Outlier share",
+        "Share of the examples that may lie outside the region.",
+        symbol="ν",
+        ge=0.01,
+        le=0.5,
+        step=0.01,
+    )
+    width: float = knob(
+        1.0,
+        "Sharpness",
+        "A sharper kernel draws a tighter border. 1 fits the variance of the data.",
+        symbol="γ",
+        ge=0.01,
+        le=100,
+        log=True,
+    )
 
 
 class Mixture(Frozen):
@@ -195,37 +300,96 @@ class Mixture(Frozen):
 
     name: Literal["mixture"] = "mixture"
     gaussians: int = knob(3, "Gaussians", "Number of Gaussians in the mixture.", symbol="k", ge=1, le=10, step=1)
-    along: int = knob(20, "Components", "Number of principal components in which the Gaussians are fitted.", ge=1, le=60, step=1)
-    rest: bool = knob(True, "Count the rest", "What the components leave over counts, too. Without it most anomalies are missed.")
+    along: int = knob(
+        20, "Components", "Number of principal components in which the Gaussians are fitted.", ge=1, le=60, step=1
+    )
+    rest: bool = knob(
+        True, "Count the rest", "What the components leave over counts, too. Without it most anomalies are missed."
+    )
 
 
 class KDE(Frozen):
     """Kernel density: a small hill over every normal example; odd is where it is low (Rosenblatt 1956; Parzen 1962)."""
 
     name: Literal["kde"] = "kde"
-    bandwidth: float = knob(1.0, "Bandwidth", "Width of the hill over each normal example. 1 is the width that fits the data best.",
-                            symbol="h", ge=0.1, le=10, log=True)
+    bandwidth: float = knob(
+        1.0,
+        "Bandwidth",
+        "Width of the hill over each normal example. 1 is the width that fits the data best.",
+        symbol="h",
+        ge=0.1,
+        le=10,
+        log=True,
+    )
 
 
-Method = (PCA | KMeans | Confidence | AutoEncoder | Denoising | Variational | SVDD | KNN | LOF | Forest | OneClassSVM | Mixture | KDE)
+Method = (
+    PCA
+    | KMeans
+    | Confidence
+    | AutoEncoder
+    | Denoising
+    | Variational
+    | SVDD
+    | KNN
+    | LOF
+    | Forest
+    | OneClassSVM
+    | Mixture
+    | KDE
+)
 
 
 class AnomalySettings(Settings):
     """What a run of the anomaly detection lab needs."""
 
     data: Data = Field(
-        OneClass(), discriminator="name", title="Dataset", description="What is normal, and what is not.",
-        json_schema_extra={"names": {"digits": "some digits are normal", "damaged": "damaged digits", "faces": "faces",
-                                     "tumours": "breast tumours", "plane": "points of the plane"}})
+        OneClass(),
+        discriminator="name",
+        title="Dataset",
+        description="What is normal, and what is not.",
+        json_schema_extra={
+            "names": {
+                "digits": "some digits are normal",
+                "damaged": "damaged digits",
+                "faces": "faces",
+                "tumours": "breast tumours",
+                "plane": "points of the plane",
+            }
+        },
+    )
     method: Method = Field(
-        PCA(), discriminator="name", title="Detector", description="What gives the anomaly score. A higher score is more anomalous.",
-        json_schema_extra={"names": {
-            "pca": "PCA reconstruction", "kmeans": "k-means distance", "confidence": "Classifier confidence",
-            "autoencoder": "Autoencoder", "denoising": "Denoising autoencoder", "vae": "Variational (VAE)",
-            "svdd": "Deep SVDD", "knn": "Nearest neighbours", "lof": "Local outlier factor", "forest": "Isolation forest",
-            "ocsvm": "One-class SVM", "mixture": "Gaussian mixture", "kde": "Kernel density"}})
-    contamination: int = knob(0, "Hidden anomalies", "Share of the training examples that are anomalies, learned as normal.", unit="%",
-                              ge=0, le=30, step=1)
+        PCA(),
+        discriminator="name",
+        title="Detector",
+        description="What gives the anomaly score. A higher score is more anomalous.",
+        json_schema_extra={
+            "names": {
+                "pca": "PCA reconstruction",
+                "kmeans": "k-means distance",
+                "confidence": "Classifier confidence",
+                "autoencoder": "Autoencoder",
+                "denoising": "Denoising autoencoder",
+                "vae": "Variational (VAE)",
+                "svdd": "Deep SVDD",
+                "knn": "Nearest neighbours",
+                "lof": "Local outlier factor",
+                "forest": "Isolation forest",
+                "ocsvm": "One-class SVM",
+                "mixture": "Gaussian mixture",
+                "kde": "Kernel density",
+            }
+        },
+    )
+    contamination: int = knob(
+        0,
+        "Hidden anomalies",
+        "Share of the training examples that are anomalies, learned as normal.",
+        unit="%",
+        ge=0,
+        le=30,
+        step=1,
+    )
 
     @model_validator(mode="after")
     def _fits(self) -> "AnomalySettings":
@@ -233,8 +397,10 @@ class AnomalySettings(Settings):
         if flat and getattr(self.method, "net", "dense") != "dense":
             raise ValueError("convolutions need pictures, and these data are none; choose the dense network")
         if isinstance(self.method, Confidence) and flat and not classes_of(self.data) > 1:
-            raise ValueError("a classifier needs two normal classes to tell apart, or a picture to turn, and these data have neither; "
-                             "choose two moons, three spots, or another detector")
+            raise ValueError(
+                "a classifier needs two normal classes to tell apart, or a picture to turn, and these data have neither; "
+                "choose two moons, three spots, or another detector"
+            )
         return self
 
 
@@ -293,21 +459,53 @@ METRICS = {
 
 SCENES = (
     Scene("what-is-normal", AnomalySettings(), ("data", "method", "normal", "components", "smooth", "contamination")),
-    Scene("copies-everything", AnomalySettings(method=AutoEncoder(net="local", bottleneck=1568, steps=1000, learning_rate=0.003)),
-          ("data", "method", "net", "bottleneck", "normal", "steps")),
-    Scene("two-costs", AnomalySettings(data=Tumours(), method=KMeans(centres=10)), ("data", "method", "centres", "contamination")),
-    Scene("find-the-damage", AnomalySettings(data=Damaged(), method=Denoising(net="conv", bottleneck=64, learning_rate=0.003)),
-          ("data", "method", "damage", "size", "smooth", "noise")),
-    Scene("sure-of-nothing", AnomalySettings(data=Plane(), method=Confidence()), ("data", "method", "unsure", "shape", "temperature")),
+    Scene(
+        "copies-everything",
+        AnomalySettings(method=AutoEncoder(net="local", bottleneck=1568, steps=1000, learning_rate=0.003)),
+        ("data", "method", "net", "bottleneck", "normal", "steps"),
+    ),
+    Scene(
+        "two-costs",
+        AnomalySettings(data=Tumours(), method=KMeans(centres=10)),
+        ("data", "method", "centres", "contamination"),
+    ),
+    Scene(
+        "find-the-damage",
+        AnomalySettings(data=Damaged(), method=Denoising(net="conv", bottleneck=64, learning_rate=0.003)),
+        ("data", "method", "damage", "size", "smooth", "noise"),
+    ),
+    Scene(
+        "sure-of-nothing",
+        AnomalySettings(data=Plane(), method=Confidence()),
+        ("data", "method", "unsure", "shape", "temperature"),
+    ),
 )
 
 # all that are held against one another in the first scene's world, and the autoencoder at ever wider bottlenecks
-METHODS = (KMeans(), KNN(), LOF(), Forest(), OneClassSVM(), Mixture(), KDE(), Confidence(), AutoEncoder(), Denoising(), Variational(),
-           SVDD())
+METHODS = (
+    KMeans(),
+    KNN(),
+    LOF(),
+    Forest(),
+    OneClassSVM(),
+    Mixture(),
+    KDE(),
+    Confidence(),
+    AutoEncoder(),
+    Denoising(),
+    Variational(),
+    SVDD(),
+)
 SHIPPED = {f"anomaly-{scene.slug}": scene.settings for scene in SCENES}
 SHIPPED |= {f"anomaly-{method.name}": AnomalySettings(method=method) for method in METHODS}
 SHIPPED |= {f"anomaly-code-{d}": AnomalySettings(method=AutoEncoder(bottleneck=d)) for d in (2, 8, 128, 512)}
-SHIPPED |= {f"anomaly-local-{d}": AnomalySettings(method=AutoEncoder(net="local", bottleneck=d, steps=1000, learning_rate=0.003))
-            for d in (49, 196, 784)}
-SHIPPED["anomaly-nine-digits"] = AnomalySettings(data=OneClass(normal="012345678"), method=Confidence())  # a digit classifier, too
+SHIPPED |= {
+    f"anomaly-local-{d}": AnomalySettings(
+        method=AutoEncoder(net="local", bottleneck=d, steps=1000, learning_rate=0.003)
+    )
+    for d in (49, 196, 784)
+}
+SHIPPED["anomaly-nine-digits"] = AnomalySettings(
+    data=OneClass(normal="012345678"), method=Confidence()
+)  # a digit classifier, too
 SHIPPED["anomaly-damage-pca"] = AnomalySettings(data=Damaged())

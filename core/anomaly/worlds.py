@@ -87,8 +87,19 @@ def _world(data: s.Data, contamination: int, seed: int) -> World:
     if isinstance(data, s.Tumours):  # thirty columns of as many scales
         mean, sd = fit_x.mean(0), fit_x.std(0)
         fit_x, held_x, test_x = ((each - mean) / sd for each in (fit_x, held_x, test_x))
-    return World(fit_x, y[:first], hidden[:first], held_x, hidden[first:], test_x, all_there.test_y, all_there.test_odd,
-                 all_there.names, all_there.columns, all_there.masks)
+    return World(
+        fit_x,
+        y[:first],
+        hidden[:first],
+        held_x,
+        hidden[first:],
+        test_x,
+        all_there.test_y,
+        all_there.test_odd,
+        all_there.names,
+        all_there.columns,
+        all_there.masks,
+    )
 
 
 @lru_cache(maxsize=2)  # one holds up to 14 MB
@@ -110,8 +121,15 @@ def pile(data: s.Data) -> Pile:
 def _one_class(normal: str) -> Pile:
     data, wanted = digits.load(), torch.tensor([int(digit) for digit in normal])
     own = torch.isin(data.train_y, wanted)
-    return Pile(data.train_x[own], data.train_y[own], data.train_x[~own], data.test_x, data.test_y, ~torch.isin(data.test_y, wanted),
-                tuple(map(str, range(10))))
+    return Pile(
+        data.train_x[own],
+        data.train_y[own],
+        data.train_x[~own],
+        data.test_x,
+        data.test_y,
+        ~torch.isin(data.test_y, wanted),
+        tuple(map(str, range(10))),
+    )
 
 
 def _damaged(chosen: s.Damaged) -> Pile:
@@ -127,7 +145,9 @@ def _damaged(chosen: s.Damaged) -> Pile:
     changed[odd] = damaged(x[odd], chosen, rng)
     masks = ((changed - x).abs() > SEEN).squeeze(1)
     train = data.train_x[own]
-    return Pile(train, data.train_y[own], damaged(train, chosen, rng), changed, y, odd, tuple(map(str, range(10))), masks=masks)
+    return Pile(
+        train, data.train_y[own], damaged(train, chosen, rng), changed, y, odd, tuple(map(str, range(10))), masks=masks
+    )
 
 
 def damaged(x: Tensor, chosen: s.Damaged, rng: np.random.Generator) -> Tensor:
@@ -171,8 +191,16 @@ def _tumours() -> Pile:
     table = tables.load("cancer")
     train_x, test_x = (torch.from_numpy(np.array(x)).float() for x in (table.train_x, table.test_x))
     train_y, test_y = (torch.from_numpy(np.array(y)).long() for y in (table.train_y, table.test_y))  # 0 is malignant
-    return Pile(train_x[train_y == 1], train_y[train_y == 1], train_x[train_y == 0], test_x, test_y, test_y == 0, table.classes,
-                table.features)
+    return Pile(
+        train_x[train_y == 1],
+        train_y[train_y == 1],
+        train_x[train_y == 0],
+        test_x,
+        test_y,
+        test_y == 0,
+        table.classes,
+        table.features,
+    )
 
 
 def _plane(shape: str) -> Pile:

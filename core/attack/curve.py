@@ -40,7 +40,9 @@ def curve(method: Curve, victims: Victims, seed: int) -> Iterator[Event]:
     picture is one, whoever found it. Every attacked picture is judged as it would be saved, in 8 bits (`ball.saved`).
     """
     trial, grid = Trial(method, victims, seed), levels(method.highest, victims.photo)
-    yield Started(grid[-1], {"axis": "ε, of 255", "count": len(victims.x), "photo": victims.photo, "attacks": trial.names})
+    yield Started(
+        grid[-1], {"axis": "ε, of 255", "count": len(victims.x), "photo": victims.photo, "attacks": trial.names}
+    )
     worst, strongest, warned = {}, {}, False
     for level in grid:
         right = trial.at(level)
@@ -54,8 +56,9 @@ def curve(method: Curve, victims: Victims, seed: int) -> Iterator[Event]:
             warned = True
             yield Warned(level, "masked", masked(level, right))
     half = crossing(list(worst), list(worst.values()), 50)
-    yield Finished(grid[-1], {"count": len(victims.x), "strongest": strongest, "half": half,
-                              "note": note(worst, half, strongest)})
+    yield Finished(
+        grid[-1], {"count": len(victims.x), "strongest": strongest, "half": half, "note": note(worst, half, strongest)}
+    )
 
 
 def levels(highest: float, photo: bool) -> list[int]:
@@ -64,9 +67,9 @@ def levels(highest: float, photo: bool) -> list[int]:
     A photo's answers fall within a few levels, so there ε doubles; a digit's take longer.
     """
     if photo:
-        doubled = [2 ** i for i in range(8) if 2 ** i < highest]
+        doubled = [2**i for i in range(8) if 2**i < highest]
         return [0, *doubled, round(highest)]
-    return sorted({round(highest * share ** 1.5) for share in np.linspace(0, 1, POINTS)})
+    return sorted({round(highest * share**1.5) for share in np.linspace(0, 1, POINTS)})
 
 
 def left(lost: Tensor) -> float:
@@ -93,7 +96,9 @@ class Trial:
     victims: Victims
     seed: int
     records: dict[str, Record] = field(init=False)
-    sizes: dict[str, tuple[Tensor, Tensor]] = field(init=False, default_factory=dict)  # of the smallest changes, once known
+    sizes: dict[str, tuple[Tensor, Tensor]] = field(
+        init=False, default_factory=dict
+    )  # of the smallest changes, once known
 
     def __post_init__(self) -> None:
         self.generator = seeded(self.seed)
@@ -166,7 +171,11 @@ class Trial:
         """
         if name not in self.sizes:
             net, x, aim = self.victims.net, self.victims.x, Aim(self.victims.y)
-            found = minimal.deepfool(net, x, aim, *DEEPFOOL) if name == "deepfool" else minimal.carlini_wagner(net, x, aim, *CW)
+            found = (
+                minimal.deepfool(net, x, aim, *DEEPFOOL)
+                if name == "deepfool"
+                else minimal.carlini_wagner(net, x, aim, *CW)
+            )
             self.sizes[name] = smallest_saved(self.victims, last(found))
         return self.sizes[name]
 
@@ -210,9 +219,11 @@ def crossing(x: list[float], y: list[float], height: float) -> float | None:
 
 
 def masked(level: int, right: dict[str, float]) -> str:
-    return (f"At ε = {level} the single step of FGSM leaves {right['fgsm']:.0f} % right, and the many of PGD {right['pgd']:.0f} %: "
-            "one step should never beat many. The gradients of this network seem to lead nowhere (gradient masking), so no curve "
-            "here can be trusted as robustness; attacks without gradients, or carried over from other networks, would tell.")
+    return (
+        f"At ε = {level} the single step of FGSM leaves {right['fgsm']:.0f} % right, and the many of PGD {right['pgd']:.0f} %: "
+        "one step should never beat many. The gradients of this network seem to lead nowhere (gradient masking), so no curve "
+        "here can be trusted as robustness; attacks without gradients, or carried over from other networks, would tell."
+    )
 
 
 def note(worst: dict[int, float], half: float | None, strongest: dict[str, str]) -> str:
@@ -221,5 +232,7 @@ def note(worst: dict[int, float], half: float | None, strongest: dict[str, str])
     name = METRICS[strongest[str(end)]].label if strongest else ""
     if half is None:
         return f"Even at ε = {end} more than half of the answers withstand everything tried; strongest there: {name}."
-    return (f"Half of the answers are lost at ε = {half:.1f} of 255; at ε = {end}, {worst[end]:.0f} % withstand everything tried; "
-            f"strongest there: {name}.")
+    return (
+        f"Half of the answers are lost at ε = {half:.1f} of 255; at ε = {end}, {worst[end]:.0f} % withstand everything tried; "
+        f"strongest there: {name}."
+    )

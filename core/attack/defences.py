@@ -136,8 +136,9 @@ class Knowing(Defended):
     `samples` draws of a random defence (EOT: Athalye et al. 2018, "Synthesizing robust adversarial examples", section 2).
     """
 
-    def __init__(self, net: nn.Module, defence: str, strength: int, generator: torch.Generator | None = None,
-                 samples: int = 8):
+    def __init__(
+        self, net: nn.Module, defence: str, strength: int, generator: torch.Generator | None = None, samples: int = 8
+    ):
         super().__init__(net, defence, strength, generator)
         self.samples = samples if defence == "resize" else 1
 
@@ -178,17 +179,25 @@ def defend(method: s.Defend, victims: Victims, seed: int) -> Iterator[Event]:
     shown = first_right(victims)
     yield from framed(0, {"clean": victims.x[shown]}, defended)
     control = {"noise": found["noise_defended"]}
-    yield Metrics(0, {"bare": found["clean"], "blind": found["clean_defended"], "knowing": found["clean_defended"]} | control)
+    yield Metrics(
+        0, {"bare": found["clean"], "blind": found["clean_defended"], "knowing": found["clean_defended"]} | control
+    )
     aim = Aim(victims.y)
-    attacks = [pgd(net, victims.x, aim, ball, steps, REACH / steps, 1, seeded(seed + 3)) for net in (victims.net, knowing)]
+    attacks = [
+        pgd(net, victims.x, aim, ball, steps, REACH / steps, 1, seeded(seed + 3)) for net in (victims.net, knowing)
+    ]
     for step, attacked in enumerate(zip(*attacks), start=1):
         blind, adaptive = (saved(victims.x, x, ball) for x in attacked)
         scores = judged(victims, defended, blind, adaptive)
         yield Metrics(step, scores | control)
     yield from framed(steps, {"attacked": blind[shown], "knowing": adaptive[shown]}, defended)
     if scores["blind"] - scores["knowing"] >= HIDDEN:
-        yield Warned(steps, "false_security", "The defence lives on the attacker's ignorance: of every hundred pictures it keeps "
-                                              f"{scores['blind']:.0f}, and {scores['knowing']:.0f} once the attacker knows it.")
+        yield Warned(
+            steps,
+            "false_security",
+            "The defence lives on the attacker's ignorance: of every hundred pictures it keeps "
+            f"{scores['blind']:.0f}, and {scores['knowing']:.0f} once the attacker knows it.",
+        )
     yield Finished(steps, scores | found | {"count": len(victims.x), "note": in_words(scores, found)})
 
 
@@ -205,8 +214,11 @@ def percent(where: Tensor) -> float:
 def unattacked(victims: Victims, defended: Defended, ball: Ball, generator: torch.Generator) -> dict[str, float]:
     """What the defence costs without an attack, and what is left under noise, all in %."""
     x, y = victims.x, victims.y
-    found = {"clean": percent(right(victims.net, x, y)), "clean_defended": percent(right(defended, x, y)),
-             "noise_defended": percent(right(defended, saved(x, ball.noise(x, generator), ball), y))}
+    found = {
+        "clean": percent(right(victims.net, x, y)),
+        "clean_defended": percent(right(defended, x, y)),
+        "noise_defended": percent(right(defended, saved(x, ball.noise(x, generator), ball), y)),
+    }
     if defended.defence in STEEP:
         found["naive"] = percent(right(defended, saved(x, ball.anywhere(x, generator), ball), y))
     return found
@@ -236,7 +248,9 @@ def in_words(scores: dict[str, float], found: dict[str, float]) -> str:
     """What happened, in a few sentences."""
     blind, knowing = round(scores["blind"]), round(scores["knowing"])
     if blind - knowing >= 5:
-        said = f"Against an attacker who does not know it the defence keeps {blind} %; against one who does, {knowing} %."
+        said = (
+            f"Against an attacker who does not know it the defence keeps {blind} %; against one who does, {knowing} %."
+        )
     else:
         said = f"The defence keeps {blind} % whether the attacker knows it or not; without it {scores['bare']:.0f} % would be left."
     said += f" Noise of the same size leaves {found['noise_defended']:.0f} %."

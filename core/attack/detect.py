@@ -104,8 +104,10 @@ def detect(method: s.Detect, victims: Victims, seed: int) -> Iterator[Event]:
     yield Picture(0, "score clean", trial.clean.numpy())
     yield Picture(0, "score noise", noise.numpy())
     yield Metrics(0, {"auc_noise": auc(trial.clean, noise), "right": percent(trial.was_right)})
-    attacks = zip(pgd(victims.net, x, Aim(y), ball, method.steps, STRIDE, 1, seeded(seed + 1)),
-                  pgd(detector, x, Hidden(y), ball, method.steps, STRIDE, 1, seeded(seed + 1)))
+    attacks = zip(
+        pgd(victims.net, x, Aim(y), ball, method.steps, STRIDE, 1, seeded(seed + 1)),
+        pgd(detector, x, Hidden(y), ball, method.steps, STRIDE, 1, seeded(seed + 1)),
+    )
     for step, attacked in enumerate(attacks, start=1):
         blind, knowing = (trial.judge(saved(x, a, ball)) for a in attacked)
         yield Metrics(step, {"auc_noise": auc(trial.clean, noise), "right": blind.right} | areas(trial, blind, knowing))
@@ -187,19 +189,36 @@ def conclude(step: int, trial: Trial, noise: Tensor, blind: Attacked, knowing: A
     attacks = {"blind": blind.scores, "knowing": knowing.scores}
     found = {"auc_noise": auc(trial.clean, noise), "found_noise": trial.found(noise)} | areas(trial, blind, knowing)
     for name, scores in attacks.items():
-        found |= {f"fooled_{name}": 100 * len(scores) / len(trial.y), f"found_{name}": trial.found(scores),
-                  f"unseen_{name}": trial.unseen(scores)}
+        found |= {
+            f"fooled_{name}": 100 * len(scores) / len(trial.y),
+            f"found_{name}": trial.found(scores),
+            f"unseen_{name}": trial.unseen(scores),
+        }
     if found["unseen_knowing"] - found["unseen_blind"] >= BLINDED:
-        yield Warned(step, "false_security", f"An attacker who knows the detector gets {found['unseen_knowing']:.0f} of every hundred "
-                                             f"pictures past it, one who does not {found['unseen_blind']:.0f}.")
-    yield Finished(step, found | {"clean": percent(trial.was_right), "count": len(trial.y), "threshold": trial.threshold,
-                                  "note": in_words(found)})
+        yield Warned(
+            step,
+            "false_security",
+            f"An attacker who knows the detector gets {found['unseen_knowing']:.0f} of every hundred "
+            f"pictures past it, one who does not {found['unseen_blind']:.0f}.",
+        )
+    yield Finished(
+        step,
+        found
+        | {
+            "clean": percent(trial.was_right),
+            "count": len(trial.y),
+            "threshold": trial.threshold,
+            "note": in_words(found),
+        },
+    )
 
 
 def in_words(found: dict[str, float]) -> str:
     """What happened, in two sentences."""
     if not found["fooled_blind"]:
         return "No attack fooled the network, so there was nothing to find: ε is too small."
-    return (f"At {FALSE_ALARMS} % false alarms it finds {found['found_blind']:.0f} % of the attacks that do not know it, and "
-            f"{found['found_knowing']:.0f} % of those that do; {found['unseen_knowing']:.0f} % of all pictures get past it then. Of "
-            f"merely noisy pictures it calls {found['found_noise']:.0f} % attacks.")
+    return (
+        f"At {FALSE_ALARMS} % false alarms it finds {found['found_blind']:.0f} % of the attacks that do not know it, and "
+        f"{found['found_knowing']:.0f} % of those that do; {found['unseen_knowing']:.0f} % of all pictures get past it then. Of "
+        f"merely noisy pictures it calls {found['found_noise']:.0f} % attacks."
+    )

@@ -25,7 +25,9 @@ THEORY = (
     Formula("Universal change", FORMULAS["universal"], universal.universal),
     Formula("Robust accuracy", FORMULAS["curve"], curve.curve),
     Formula("Transfer", FORMULAS["transfer"], transfer.transfer),
-    Formula("BPDA", r"\nabla_x L(f(g(x)), y) \approx \left.\nabla_z L(f(z), y)\right|_{z = g(x)}", defences.Knowing.squeeze),
+    Formula(
+        "BPDA", r"\nabla_x L(f(g(x)), y) \approx \left.\nabla_z L(f(z), y)\right|_{z = g(x)}", defences.Knowing.squeeze
+    ),
     Formula("EOT", r"\nabla_x\, L\left(\mathbb{E}_{g}\, f(g(x)),\ y\right)", defences.Knowing.forward),
     Formula("Feature squeezing", FORMULAS["detect"], detect.detect),
     Formula("Adversarial training", FORMULAS["training"], training.train_robust),

@@ -50,8 +50,16 @@ def ifgsm(net: nn.Module, x: Tensor, aim: Aim, ball: Ball, steps: int, stride: f
         yield attacked
 
 
-def pgd(net: nn.Module, x: Tensor, aim: Aim, ball: Ball, steps: int, stride: float, restarts: int,
-        generator: torch.Generator) -> Iterator[Tensor]:
+def pgd(
+    net: nn.Module,
+    x: Tensor,
+    aim: Aim,
+    ball: Ball,
+    steps: int,
+    stride: float,
+    restarts: int,
+    generator: torch.Generator,
+) -> Iterator[Tensor]:
     """Projected gradient descent (Madry et al. 2018, section 2.1): steps of α = stride · ε from random points of the ball.
 
     Yields, after each step, the best of each picture among all points whose answer is known: of all steps and restarts
@@ -75,7 +83,9 @@ def better(best: Tensor, lead: Tensor, x: Tensor, now: Tensor) -> tuple[Tensor, 
     return torch.where(won[:, None, None, None], x, best), torch.where(won, now, lead)
 
 
-def mifgsm(net: nn.Module, x: Tensor, aim: Aim, ball: Ball, steps: int, stride: float, momentum: float) -> Iterator[Tensor]:
+def mifgsm(
+    net: nn.Module, x: Tensor, aim: Aim, ball: Ball, steps: int, stride: float, momentum: float
+) -> Iterator[Tensor]:
     """Momentum iterative FGSM (Dong et al. 2018, algorithm 1): gradients of mean size 1, summed with a decay μ.
 
     The paper divides by ‖g‖₁, the mean times the number of pixels: all sums are smaller by one factor, the steps are the same.
@@ -88,8 +98,17 @@ def mifgsm(net: nn.Module, x: Tensor, aim: Aim, ball: Ball, steps: int, stride: 
         yield attacked
 
 
-def dim(net: nn.Module, x: Tensor, aim: Aim, ball: Ball, steps: int, stride: float, momentum: float, often: float,
-        generator: torch.Generator) -> Iterator[Tensor]:
+def dim(
+    net: nn.Module,
+    x: Tensor,
+    aim: Aim,
+    ball: Ball,
+    steps: int,
+    stride: float,
+    momentum: float,
+    often: float,
+    generator: torch.Generator,
+) -> Iterator[Tensor]:
     """Diverse inputs (Xie et al. 2019, section 3.2; their M-DI²-FGSM): as MI-FGSM, with gradients at T(x; p).
 
     often: p, the share of the steps at which the picture is resized.

@@ -11,9 +11,14 @@ from torch import Tensor, nn
 from core.attack.ball import TINY, lengths
 from core.attack.models import Aim, ask, parts
 
-RIVALS = 9  # best other answers whose borders DeepFool looks at: all of ten digits; of a photo's thousand, as its authors do
+RIVALS = (
+    9  # best other answers whose borders DeepFool looks at: all of ten digits; of a photo's thousand, as its authors do
+)
 INSIDE = 0.999999  # black and white are at ±∞ on the tanh scale, where nothing moves: so they start a little inside
-FIRST, FACTOR = 1.0, 10.0  # Carlini and Wagner's c at the start, and by how much it grows or shrinks until it is bracketed
+FIRST, FACTOR = (
+    1.0,
+    10.0,
+)  # Carlini and Wagner's c at the start, and by how much it grows or shrinks until it is bracketed
 
 
 def deepfool(net: nn.Module, x: Tensor, aim: Aim, steps: int, overshoot: float) -> Iterator[Tensor]:
@@ -63,8 +68,9 @@ def leads_of(logits: Tensor, aim: Aim) -> Tensor:
     return others.topk(min(RIVALS, logits.shape[1] - 1)).values - mine
 
 
-def carlini_wagner(net: nn.Module, x: Tensor, aim: Aim, confidence: float, searches: int, steps: int,
-                   rate: float) -> Iterator[Tensor]:
+def carlini_wagner(
+    net: nn.Module, x: Tensor, aim: Aim, confidence: float, searches: int, steps: int, rate: float
+) -> Iterator[Tensor]:
     """Carlini and Wagner's L2 attack (2017, sections V and VI A): Adam on w, where x' = (tanh w + 1) / 2.
 
     Lowers ‖x' − x‖₂² + c · max(−lead, −κ), the lead that of the wanted logit. confidence: κ ≥ 0. rate: Adam's learning

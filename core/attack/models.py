@@ -94,7 +94,7 @@ def digit_crowd(subject: s.Subject) -> Victims:
 def first_digits(net: nn.Module, count: int) -> Victims:
     """The first `count` test digits, as many of each class, in the order of the classes."""
     data = digits.load()
-    each = torch.cat([torch.nonzero(data.test_y == digit)[:count // 10, 0] for digit in range(digits.CLASSES)])
+    each = torch.cat([torch.nonzero(data.test_y == digit)[: count // 10, 0] for digit in range(digits.CLASSES)])
     return Victims(folded(net), data.test_x[each], data.test_y[each], DIGITS)
 
 
@@ -154,7 +154,9 @@ def folded(net: nn.Module) -> nn.Module:
     if not isinstance(net, DigitNet):
         return net
     net = copy.deepcopy(net).eval()
-    for unit in (unit for unit in net.units() if not hasattr(unit, "pool")):  # a negative γ turns the largest into the smallest
+    for unit in (
+        unit for unit in net.units() if not hasattr(unit, "pool")
+    ):  # a negative γ turns the largest into the smallest
         fuse = fuse_conv_bn_eval if isinstance(unit.weights, nn.Conv2d) else fuse_linear_bn_eval
         unit.weights, unit.norm = fuse(unit.weights, unit.norm), nn.Identity()
     layers = list(net.layers)

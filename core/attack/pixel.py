@@ -16,8 +16,9 @@ FOOLS = 1  # a candidate of this fitness or more fools the network
 AT_ONCE = 100  # candidates painted at once: with photos, 60 MB
 
 
-def few_pixels(net: nn.Module, x: Tensor, aim: Aim, pixels: int, population: int, generations: int,
-               generator: torch.Generator) -> Iterator[Tensor]:
+def few_pixels(
+    net: nn.Module, x: Tensor, aim: Aim, pixels: int, population: int, generations: int, generator: torch.Generator
+) -> Iterator[Tensor]:
     """One pixel attack (Su, Vargas, Sakurai 2019, section III): `pixels` pixels of each picture x (N, C, H, W) change.
 
     Yields the best candidates after each generation, as 8-bit pictures. A picture that is fooled rests; the attack ends
@@ -25,7 +26,9 @@ def few_pixels(net: nn.Module, x: Tensor, aim: Aim, pixels: int, population: int
     """
     attacked, fooled = x.clone(), aim.reached(ask(net, x))
     seeds = torch.randint(2**62, (len(x),), generator=generator).tolist()
-    searches = [evolve(net, x[i], aim.only(slice(i, i + 1)), pixels, population, seeded(seed)) for i, seed in enumerate(seeds)]
+    searches = [
+        evolve(net, x[i], aim.only(slice(i, i + 1)), pixels, population, seeded(seed)) for i, seed in enumerate(seeds)
+    ]
     for _ in range(generations):
         for i in torch.nonzero(~fooled)[:, 0].tolist():
             attacked[i], fooled[i] = next(searches[i])
@@ -34,8 +37,14 @@ def few_pixels(net: nn.Module, x: Tensor, aim: Aim, pixels: int, population: int
             return
 
 
-def evolve(net: nn.Module, x: Tensor, aim: Aim, pixels: int, population: int, generator: torch.Generator,
-           ) -> Iterator[tuple[Tensor, bool]]:
+def evolve(
+    net: nn.Module,
+    x: Tensor,
+    aim: Aim,
+    pixels: int,
+    population: int,
+    generator: torch.Generator,
+) -> Iterator[tuple[Tensor, bool]]:
     """The best candidate (C, H, W) of each generation for one picture x (C, H, W), and whether it fools the network.
 
     Differential evolution, DE/rand/1 without crossover: every child fights its own parent, and the fitter survives.

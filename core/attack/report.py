@@ -24,10 +24,12 @@ HALVINGS = 20  # of the interval in which the strength of the noise is searched
 def facts(victims: Victims, aim: Aim) -> dict[str, Any]:
     """What is known before the attack: of one picture its answers, and what is wanted instead."""
     wanted = victims.names[int(aim.label[0])] if aim.targeted and len(set(aim.label.tolist())) == 1 else ""
-    found = {"photo": victims.photo, "count": len(victims.x), "wanted": wanted, "targeted": aim.targeted,
-             "whole": True}
+    found = {"photo": victims.photo, "count": len(victims.x), "wanted": wanted, "targeted": aim.targeted, "whole": True}
     if len(victims.x) == 1:
-        found |= {"truth": victims.names[int(victims.y[0])], "answers": best(victims, models.ask(victims.net, victims.x))}
+        found |= {
+            "truth": victims.names[int(victims.y[0])],
+            "answers": best(victims, models.ask(victims.net, victims.x)),
+        }
     return found
 
 
@@ -47,10 +49,18 @@ def measured(victims: Victims, aim: Aim, before: Tensor, x: Tensor, logits: Tens
     """
     logits = models.ask(victims.net, x) if logits is None else logits
     found, change = logits.softmax(1), x - victims.x
-    wrong = found.scatter(1, victims.y[:, None], 0).amax(1) if not aim.targeted else found.gather(1, aim.label[:, None])[:, 0]
-    numbers = {"truth": 100 * float(found.gather(1, victims.y[:, None]).mean()), "wrong": 100 * float(wrong.mean()),
-               "largest": float(largest(change).mean()), "length": float(lengths(change).mean()),
-               "changed": float(touched(change).mean())}
+    wrong = (
+        found.scatter(1, victims.y[:, None], 0).amax(1)
+        if not aim.targeted
+        else found.gather(1, aim.label[:, None])[:, 0]
+    )
+    numbers = {
+        "truth": 100 * float(found.gather(1, victims.y[:, None]).mean()),
+        "wrong": 100 * float(wrong.mean()),
+        "largest": float(largest(change).mean()),
+        "length": float(lengths(change).mean()),
+        "changed": float(touched(change).mean()),
+    }
     if len(x) > 1:  # of one picture these would be all or nothing
         numbers["right"], said = hits(logits, victims.y), logits.argmax(1)
         if (was := before == victims.y).any():
@@ -85,7 +95,11 @@ def summary(victims: Victims, aim: Aim, attacked: Tensor, kept: Tensor, ball: Ba
     noisy, before = noise_like(victims, kept, ball, seed), models.ask(victims.net, victims.x)
     said = [(x, models.ask(victims.net, x)) for x in (kept, noisy, attacked)]
     found, noise, unrounded = (measured(victims, aim, before.argmax(1), *each) for each in said)
-    end = found | {"truth_unrounded": unrounded["truth"], "truth_noise": noise["truth"], "length_noise": noise["length"]}
+    end = found | {
+        "truth_unrounded": unrounded["truth"],
+        "truth_noise": noise["truth"],
+        "length_noise": noise["length"],
+    }
     if len(victims.x) == 1:
         names = "answers_after", "answers_noise", "answers_unrounded"
         end |= {name: best(victims, logits) for name, (_, logits) in zip(names, said)}
@@ -119,26 +133,38 @@ def as_long(x: Tensor, change: Tensor, generator: torch.Generator) -> Tensor:
 
 def of_many(victims: Victims, end: dict[str, Any]) -> str:
     """What happened to many digits, in a few sentences. What was wrong before is no success of the attack."""
-    said = (f"{end['right']:.1f} % of {len(victims.x)} digits are still right ({end['right_before']:.1f} % before the attack); under noise "
-            f"of the same size {end['right_noise']:.1f} %.")
+    said = (
+        f"{end['right']:.1f} % of {len(victims.x)} digits are still right ({end['right_before']:.1f} % before the attack); under noise "
+        f"of the same size {end['right_noise']:.1f} %."
+    )
     if "fooled" in end:
-        said += (f" Of the digits that were right before, the attack turned {end['fooled']:.1f} %, noise {end['fooled_noise']:.1f} %.")
+        said += f" Of the digits that were right before, the attack turned {end['fooled']:.1f} %, noise {end['fooled_noise']:.1f} %."
     if "reached" in end:
-        said += (f" Of those that had another answer before, {end['reached']:.1f} % say what was wanted, under noise "
-                 f"{end['reached_noise']:.1f} %.")
+        said += (
+            f" Of those that had another answer before, {end['reached']:.1f} % say what was wanted, under noise "
+            f"{end['reached_noise']:.1f} %."
+        )
     undone = end["right"] - end["right_unrounded"]
     return said + (f" Saving with 8 bits undid the attack on {undone:.1f} %." if undone > 0 else "")
 
 
 def of_one(victims: Victims, aim: Aim, before: str, end: dict[str, Any]) -> str:
     """What happened to one picture, in a few sentences. before: the answer to the clean picture."""
-    (name, sure), (unrounded, _), (noise, noise_sure) = (end[f"answers_{when}"][0] for when in ("after", "unrounded", "noise"))
+    (name, sure), (unrounded, _), (noise, noise_sure) = (
+        end[f"answers_{when}"][0] for when in ("after", "unrounded", "noise")
+    )
     label = victims.names[int(aim.label[0])]  # what is wanted, or, of an untargeted attack, what is not
     said = [f"The network {'still' if name == before else 'now'} says “{name}” ({sure:.0f} %).", size_in_words(end)]
     if aim.targeted == (before == label):  # nothing was left to do
-        said.insert(0, f"Before the attack the network said “{before}”, which was " + (
-            "the wanted answer already: the attack had nothing to win." if aim.targeted else
-            f"wrong already (it is a {label}): the attack had nothing to win."))
+        said.insert(
+            0,
+            f"Before the attack the network said “{before}”, which was "
+            + (
+                "the wanted answer already: the attack had nothing to win."
+                if aim.targeted
+                else f"wrong already (it is a {label}): the attack had nothing to win."
+            ),
+        )
     elif aim.targeted == (unrounded == label) and aim.targeted != (name == label):
         said.append(f"Before it was saved with 8 bits it was “{unrounded}”: so small a change is lost in rounding.")
     if end["changed"]:
@@ -150,11 +176,15 @@ def hints(victims: Victims, goal: Goal, ball: Ball | None, end: dict[str, Any]) 
     """Sentences on knobs that were made for the other kind of picture: a wish that became another class, a small ε."""
     said = []
     if isinstance(goal, ToThing) and not victims.photo:
-        said.append(f"A digit classifier knows no “{imagenet.names()[goal.wish]}”: of its class number {goal.wish} the last digit counts, "
-                    f"so the answer wanted was {goal.wish % 10}.")
+        said.append(
+            f"A digit classifier knows no “{imagenet.names()[goal.wish]}”: of its class number {goal.wish} the last digit counts, "
+            f"so the answer wanted was {goal.wish % 10}."
+        )
     if isinstance(goal, ToDigit) and victims.photo:
-        said.append(f"The photo network knows no digits: the answer wanted was its class number {goal.wish_digit}, "
-                    f"“{victims.names[goal.wish_digit]}”.")
+        said.append(
+            f"The photo network knows no digits: the answer wanted was its class number {goal.wish_digit}, "
+            f"“{victims.names[goal.wish_digit]}”."
+        )
     if ball and not victims.photo and LEVELS * ball.epsilon < SMALL and end["wrong"] < 50:
         said.append(f"ε = {LEVELS * ball.epsilon:g}/255 is small for digits: {SMALL} to 77 (0.1 to 0.3) is usual.")
     return "".join(f" {sentence}" for sentence in said)

@@ -16,9 +16,13 @@ from core.subject.settings import SUBJECT_NAMES, Digit, Drawing, Photo, Upload, 
 
 LEVELS = 255  # steps from black to white in a saved picture: the unit of every ε
 # digit classifiers of different make from which the black-box attacker borrows gradients
-SURROGATES = {"compression-teacher/model": "CNN 16-32-64, dense 256", "compression-soft-targets/model": "CNN 6-12-24",
-              "compression-thin-by-gamma/control": "CNN 11-20-32, dense 41", "lifelong-joint/model": "MLP 100-100",
-              "lifelong-progressive/model": "MLP 100-100, one of five columns"}
+SURROGATES = {
+    "compression-teacher/model": "CNN 16-32-64, dense 256",
+    "compression-soft-targets/model": "CNN 6-12-24",
+    "compression-thin-by-gamma/control": "CNN 11-20-32, dense 41",
+    "lifelong-joint/model": "MLP 100-100",
+    "lifelong-progressive/model": "MLP 100-100, one of five columns",
+}
 PANDA = 388  # the number of the giant panda among ImageNet's classes
 
 
@@ -26,7 +30,9 @@ class Digits(Frozen):
     """Many test digits at once, as many of each class, and a digit classifier of the shelf."""
 
     name: Literal["digits"] = "digits"
-    count: int = knob(200, "Test digits", "How many digits are attacked, as many of each class.", ge=10, le=1000, step=10)
+    count: int = knob(
+        200, "Test digits", "How many digits are attacked, as many of each class.", ge=10, le=1000, step=10
+    )
     network: str = network()
 
 
@@ -49,30 +55,55 @@ class ToThing(Frozen):
     """An answer of one's choice, of the photo network's thousand."""
 
     name: Literal["thing"] = "thing"
-    wish: int = knob(PANDA, "Wanted answer", "The answer that the attack wants. For a digit classifier the last digit of the class "
-                     "number counts.", ge=0, le=999, step=1, names=dict(enumerate(names())))
+    wish: int = knob(
+        PANDA,
+        "Wanted answer",
+        "The answer that the attack wants. For a digit classifier the last digit of the class number counts.",
+        ge=0,
+        le=999,
+        step=1,
+        names=dict(enumerate(names())),
+    )
 
 
 class ToDigit(Frozen):
     """An answer of one's choice, of the ten digits."""
 
     name: Literal["number"] = "number"
-    wish_digit: int = knob(8, "Wanted answer", "The answer that the attack wants. For the photo network it is the class with this "
-                           "number.", ge=0, le=9, step=1)
+    wish_digit: int = knob(
+        8,
+        "Wanted answer",
+        "The answer that the attack wants. For the photo network it is the class with this number.",
+        ge=0,
+        le=9,
+        step=1,
+    )
 
 
 Goal = Away | Least | ToThing | ToDigit
 
 
 def _epsilon(default: float = 8) -> float:
-    return knob(default, "Size of change", "The largest change of a pixel, of 255 levels (in L2 the root mean square). Use 1 to 16 for "
-                "photos, 25 to 77 for digits.", symbol="ε", unit="/ 255",
-                ge=0, le=128, step=0.5)
+    return knob(
+        default,
+        "Size of change",
+        "The largest change of a pixel, of 255 levels (in L2 the root mean square). Use 1 to 16 for "
+        "photos, 25 to 77 for digits.",
+        symbol="ε",
+        unit="/ 255",
+        ge=0,
+        le=128,
+        step=0.5,
+    )
 
 
 def _norm() -> str:
-    return knob("inf", "Norm", "In L∞ no pixel may change by more than ε. In L2 the root mean square over all pixels is at most ε.",
-                names={"inf": "L∞", "2": "L2"})
+    return knob(
+        "inf",
+        "Norm",
+        "In L∞ no pixel may change by more than ε. In L2 the root mean square over all pixels is at most ε.",
+        names={"inf": "L∞", "2": "L2"},
+    )
 
 
 def _steps(default: int, most: int = 100) -> int:
@@ -84,8 +115,12 @@ def _stride() -> float:
 
 
 def _access() -> str:
-    return knob("white", "Attacker knows", "Whose gradients the attack uses: those of the network (white box), or of other digit "
-                "classifiers (black box).", names={"white": "the network", "black": "only other networks"})
+    return knob(
+        "white",
+        "Attacker knows",
+        "Whose gradients the attack uses: those of the network (white box), or of other digit classifiers (black box).",
+        names={"white": "the network", "black": "only other networks"},
+    )
 
 
 class Bounded(Frozen):
@@ -123,7 +158,9 @@ class PGD(Bounded):
     name: Literal["pgd"] = "pgd"
     steps: int = _steps(10)
     stride: float = _stride()
-    restarts: int = knob(1, "Restarts", "The number of random starts. For each picture the best try counts.", ge=1, le=20, step=1)
+    restarts: int = knob(
+        1, "Restarts", "The number of random starts. For each picture the best try counts.", ge=1, le=20, step=1
+    )
     access: Literal["white", "black"] = _access()
 
 
@@ -133,7 +170,9 @@ class MIFGSM(Bounded):
     name: Literal["mifgsm"] = "mifgsm"
     steps: int = _steps(10)
     stride: float = _stride()
-    momentum: float = knob(1.0, "Momentum", "How much of the earlier gradients is kept.", symbol="μ", ge=0, le=2, step=0.05)
+    momentum: float = knob(
+        1.0, "Momentum", "How much of the earlier gradients is kept.", symbol="μ", ge=0, le=2, step=0.05
+    )
     access: Literal["white", "black"] = _access()
 
 
@@ -143,9 +182,19 @@ class DIM(Bounded):
     name: Literal["dim"] = "dim"
     steps: int = _steps(10)
     stride: float = _stride()
-    momentum: float = knob(1.0, "Momentum", "How much of the earlier gradients is kept.", symbol="μ", ge=0, le=2, step=0.05)
-    often: float = knob(50, "Resize rate", "How often the gradient is taken of a resized picture.", symbol="p", unit="%", ge=0, le=100,
-                        step=5)
+    momentum: float = knob(
+        1.0, "Momentum", "How much of the earlier gradients is kept.", symbol="μ", ge=0, le=2, step=0.05
+    )
+    often: float = knob(
+        50,
+        "Resize rate",
+        "How often the gradient is taken of a resized picture.",
+        symbol="p",
+        unit="%",
+        ge=0,
+        le=100,
+        step=5,
+    )
     access: Literal["white", "black"] = _access()
 
 
@@ -154,17 +203,28 @@ class DeepFool(Frozen):
 
     name: Literal["deepfool"] = "deepfool"
     steps: int = _steps(50)
-    overshoot: float = knob(5, "Overshoot", "How far the sum of all steps goes beyond the border.", symbol="η", unit="%", ge=0,
-                            le=50, step=1)
+    overshoot: float = knob(
+        5,
+        "Overshoot",
+        "How far the sum of all steps goes beyond the border.",
+        symbol="η",
+        unit="%",
+        ge=0,
+        le=50,
+        step=1,
+    )
 
 
 class CW(Frozen):
     """The smallest change in L2, with a margin of confidence."""
 
     name: Literal["cw"] = "cw"
-    confidence: float = knob(0, "Confidence", "By how much the wrong logit must be above the right one.", symbol="κ", ge=0, le=20, step=0.5)
-    searches: int = knob(5, "Search steps", "Steps of a binary search for c, the weight of the attack.", symbol="c", ge=1, le=9,
-                         step=1)
+    confidence: float = knob(
+        0, "Confidence", "By how much the wrong logit must be above the right one.", symbol="κ", ge=0, le=20, step=0.5
+    )
+    searches: int = knob(
+        5, "Search steps", "Steps of a binary search for c, the weight of the attack.", symbol="c", ge=1, le=9, step=1
+    )
     steps: int = _steps(100, most=300)
     rate: float = knob(0.05, "Learning rate", "The learning rate of Adam.", ge=0.001, le=0.5, log=True, fine=True)
 
@@ -190,8 +250,12 @@ class Curve(Frozen):
 
     name: Literal["curve"] = "curve"
     norm: Literal["inf", "2"] = _norm()
-    highest: float = knob(96, "Largest size", "The largest size of change on the curve.", symbol="ε", unit="/ 255", ge=4, le=128, step=4)
-    steps: int = knob(20, "Steps", "Steps of PGD, with photos at most 6. MI-FGSM takes at most 10.", ge=1, le=40, step=1)
+    highest: float = knob(
+        96, "Largest size", "The largest size of change on the curve.", symbol="ε", unit="/ 255", ge=4, le=128, step=4
+    )
+    steps: int = knob(
+        20, "Steps", "Steps of PGD, with photos at most 6. MI-FGSM takes at most 10.", ge=1, le=40, step=1
+    )
 
 
 class Transfer(Frozen):
@@ -199,8 +263,11 @@ class Transfer(Frozen):
 
     name: Literal["transfer"] = "transfer"
     with_attack: Literal["fgsm", "ifgsm", "pgd", "mifgsm", "dim"] = knob(
-        "mifgsm", "Attack", "The attack that is tried on other networks.", names={"fgsm": "FGSM", "ifgsm": "I-FGSM", "pgd": "PGD",
-                                                                     "mifgsm": "MI-FGSM", "dim": "DIM"})
+        "mifgsm",
+        "Attack",
+        "The attack that is tried on other networks.",
+        names={"fgsm": "FGSM", "ifgsm": "I-FGSM", "pgd": "PGD", "mifgsm": "MI-FGSM", "dim": "DIM"},
+    )
     epsilon: float = _epsilon(51)
     steps: int = _steps(10, most=40)
 
@@ -210,12 +277,19 @@ class Defend(Frozen):
 
     name: Literal["defend"] = "defend"
     defence: Literal["bits", "smooth", "jpeg", "resize"] = knob(
-        "smooth", "Defence", "What happens to a picture before the network sees it.", names={
-            "bits": "fewer grey levels", "smooth": "smoothing", "jpeg": "JPEG", "resize": "random resize and pad"})
-    strength: int = knob(3, "Strength", "How much the defence changes the picture: 1 is weak, 5 is strong.", ge=1, le=5, step=1)
+        "smooth",
+        "Defence",
+        "What happens to a picture before the network sees it.",
+        names={"bits": "fewer grey levels", "smooth": "smoothing", "jpeg": "JPEG", "resize": "random resize and pad"},
+    )
+    strength: int = knob(
+        3, "Strength", "How much the defence changes the picture: 1 is weak, 5 is strong.", ge=1, le=5, step=1
+    )
     epsilon: float = _epsilon(38)
     steps: int = knob(20, "Steps", "Steps of PGD, with photos at most 10.", ge=1, le=40, step=1)
-    samples: int = knob(8, "Random draws", "How many draws of a random defence the attacker averages.", ge=1, le=20, step=1)
+    samples: int = knob(
+        8, "Random draws", "How many draws of a random defence the attacker averages.", ge=1, le=20, step=1
+    )
 
 
 class Detect(Frozen):
@@ -223,8 +297,11 @@ class Detect(Frozen):
 
     name: Literal["detect"] = "detect"
     detector: Literal["squeeze", "confidence"] = knob(
-        "squeeze", "Detector", "What raises the alarm: an answer that changes when the picture is squeezed, or low confidence.",
-        names={"squeeze": "feature squeezing", "confidence": "low confidence"})
+        "squeeze",
+        "Detector",
+        "What raises the alarm: an answer that changes when the picture is squeezed, or low confidence.",
+        names={"squeeze": "feature squeezing", "confidence": "low confidence"},
+    )
     epsilon: float = _epsilon(20)
     steps: int = _steps(20, most=40)
 
@@ -234,31 +311,84 @@ class Training(Frozen):
 
     name: Literal["training"] = "training"
     inner: Literal["pgd", "fgsm", "none"] = knob(
-        "pgd", "Attack in training", "The attack on every batch.", names={"pgd": "PGD", "fgsm": "FGSM", "none": "none"})
+        "pgd", "Attack in training", "The attack on every batch.", names={"pgd": "PGD", "fgsm": "FGSM", "none": "none"}
+    )
     begin: Literal["random", "digit"] = knob(
-        "random", "Attack starts at", "The attack starts at a random point of the ball, or at the digit itself.",
-        names={"random": "a random point", "digit": "the digit"})
+        "random",
+        "Attack starts at",
+        "The attack starts at a random point of the ball, or at the digit itself.",
+        names={"random": "a random point", "digit": "the digit"},
+    )
     epsilon: float = _epsilon(76.5)
     steps: int = knob(2, "Steps", "Steps of PGD on every batch. FGSM has one step.", ge=1, le=7, step=1)
     epochs: int = knob(8, "Epochs", "Passes over the training digits.", ge=1, le=24, step=1)
-    learning_rate: float = knob(0.3, "Learning rate", "The highest value of the one-cycle schedule.", symbol="η", ge=0.001, le=1,
-                                log=True, fine=True)
-    width: int = knob(8, "Channels", "Channels of the first convolution. The second has twice, the third four times as many.", ge=4, le=16,
-                      step=4, fine=True)
-    judged: int = knob(200, "Test digits", "The trained network meets the longest attack on so many digits.", ge=100, le=1000,
-                       step=100, fine=True)
+    learning_rate: float = knob(
+        0.3,
+        "Learning rate",
+        "The highest value of the one-cycle schedule.",
+        symbol="η",
+        ge=0.001,
+        le=1,
+        log=True,
+        fine=True,
+    )
+    width: int = knob(
+        8,
+        "Channels",
+        "Channels of the first convolution. The second has twice, the third four times as many.",
+        ge=4,
+        le=16,
+        step=4,
+        fine=True,
+    )
+    judged: int = knob(
+        200,
+        "Test digits",
+        "The trained network meets the longest attack on so many digits.",
+        ge=100,
+        le=1000,
+        step=100,
+        fine=True,
+    )
 
 
-Method = (FGSM | IFGSM | PGD | MIFGSM | DIM | DeepFool | CW | OnePixel | Universal | Noise | Curve | Transfer | Defend | Detect
-          | Training)
+Method = (
+    FGSM
+    | IFGSM
+    | PGD
+    | MIFGSM
+    | DIM
+    | DeepFool
+    | CW
+    | OnePixel
+    | Universal
+    | Noise
+    | Curve
+    | Transfer
+    | Defend
+    | Detect
+    | Training
+)
 
 EXPERIMENTS = (Curve, Transfer, Defend, Detect, Training)
 BY_NAME = {member.model_fields["name"].default: member for member in get_args(Method)}
 METHOD_NAMES = {
-    "fgsm": "FGSM", "ifgsm": "I-FGSM", "pgd": "PGD", "mifgsm": "MI-FGSM", "dim": "DIM", "deepfool": "DeepFool",
-    "cw": "Carlini–Wagner", "one_pixel": "Few pixels", "universal": "Universal", "noise": "Control: random noise",
-    "curve": "Robust accuracy", "transfer": "Transfer of attacks",
-    "defend": "Passive defence", "detect": "Detection", "training": "Adversarial training"}
+    "fgsm": "FGSM",
+    "ifgsm": "I-FGSM",
+    "pgd": "PGD",
+    "mifgsm": "MI-FGSM",
+    "dim": "DIM",
+    "deepfool": "DeepFool",
+    "cw": "Carlini–Wagner",
+    "one_pixel": "Few pixels",
+    "universal": "Universal",
+    "noise": "Control: random noise",
+    "curve": "Robust accuracy",
+    "transfer": "Transfer of attacks",
+    "defend": "Passive defence",
+    "detect": "Detection",
+    "training": "Adversarial training",
+}
 
 FORMULAS = {
     "noise": r"x' = x + \varepsilon\, s, \quad s_i \in \{-1, 1\} \text{ at random}",
@@ -295,15 +425,33 @@ class AttackSettings(Settings):
     """What a run of the adversarial attack lab needs."""
 
     subject: Subject = Field(
-        Photo(), discriminator="name", title="Picture", description="What is attacked. Photos and digits each have their own networks.",
-        json_schema_extra={"names": SUBJECT_NAMES | {"digits": "many digits"}})
+        Photo(),
+        discriminator="name",
+        title="Picture",
+        description="What is attacked. Photos and digits each have their own networks.",
+        json_schema_extra={"names": SUBJECT_NAMES | {"digits": "many digits"}},
+    )
     method: Method = Field(
-        PGD(), discriminator="name", title="Method", description="How the change is found, or what is measured.",
-        json_schema_extra={"names": METHOD_NAMES})
+        PGD(),
+        discriminator="name",
+        title="Method",
+        description="How the change is found, or what is measured.",
+        json_schema_extra={"names": METHOD_NAMES},
+    )
     goal: Goal = Field(
-        ToThing(), discriminator="name", title="Goal", description="Which wrong answer the attack wants.",
-        json_schema_extra={"names": {"away": "any wrong answer", "least": "the least likely", "thing": "a thing of my choice",
-                                     "number": "a digit of my choice"}})
+        ToThing(),
+        discriminator="name",
+        title="Goal",
+        description="Which wrong answer the attack wants.",
+        json_schema_extra={
+            "names": {
+                "away": "any wrong answer",
+                "least": "the least likely",
+                "thing": "a thing of my choice",
+                "number": "a digit of my choice",
+            }
+        },
+    )
 
     @property
     def verb(self) -> str:
@@ -315,9 +463,14 @@ class AttackSettings(Settings):
         method, subject = chosen.get("method"), chosen.get("subject")
         found = {}
         if method in MEASURED:
-            found |= dict.fromkeys(("goal", "wish", "wish_digit"), "Measurements and defences always want any wrong answer.")
+            found |= dict.fromkeys(
+                ("goal", "wish", "wish_digit"), "Measurements and defences always want any wrong answer."
+            )
         if method == "training":
-            found |= {"network": "Adversarial training trains a network of its own.", "count": "Adversarial training watches one digit."}
+            found |= {
+                "network": "Adversarial training trains a network of its own.",
+                "count": "Adversarial training watches one digit.",
+            }
             found |= {} if subject == "digit" else {"photo": OTHERS, "upload": OTHERS}
             if chosen.get("inner") != "pgd":
                 found["steps"] = "Only PGD has several steps."
@@ -334,7 +487,9 @@ class AttackSettings(Settings):
 
 def photos(settings: AttackSettings) -> bool:
     """Whether the run asks the photo network; some experiments always ask digit classifiers."""
-    return isinstance(settings.subject, Photo | Upload) and not isinstance(settings.method, Transfer | Detect | Training)
+    return isinstance(settings.subject, Photo | Upload) and not isinstance(
+        settings.method, Transfer | Detect | Training
+    )
 
 
 GUESS = Chance(lambda settings: 0.1 if photos(settings) else 10.0)  # of a thousand answers, or of ten
@@ -371,23 +526,35 @@ METRICS = {
 
 SCENES = (
     Scene("a-panda-that-is-not", AttackSettings(), knobs=("subject", "method", "goal", "epsilon", "wish", "steps")),
-    Scene("one-pixel", AttackSettings(subject=Digit(digit=1, number=80), method=OnePixel(), goal=Away()),
-          knobs=("subject", "method", "pixels", "digit", "number")),
-    Scene("the-defence-that-was-not", AttackSettings(subject=Digits(), method=Defend(), goal=Away()),
-          knobs=("method", "defence", "strength", "epsilon", "steps")),
-    Scene("training-on-the-enemy", AttackSettings(subject=Digit(), method=Training(), goal=Away()),
-          knobs=("method", "inner", "begin", "epsilon", "steps", "learning_rate")),
+    Scene(
+        "one-pixel",
+        AttackSettings(subject=Digit(digit=1, number=80), method=OnePixel(), goal=Away()),
+        knobs=("subject", "method", "pixels", "digit", "number"),
+    ),
+    Scene(
+        "the-defence-that-was-not",
+        AttackSettings(subject=Digits(), method=Defend(), goal=Away()),
+        knobs=("method", "defence", "strength", "epsilon", "steps"),
+    ),
+    Scene(
+        "training-on-the-enemy",
+        AttackSettings(subject=Digit(), method=Training(), goal=Away()),
+        knobs=("method", "inner", "begin", "epsilon", "steps", "learning_rate"),
+    ),
 )
 
 ROBUST = "attack-robust/model"
 SHIPPED = {f"attack-{scene.slug}": scene.settings for scene in SCENES}
 SHIPPED |= {  # the trained networks first, since others ask them
     "attack-robust": AttackSettings(subject=Digit(), method=Training(epochs=20, width=16, judged=1000), goal=Away()),
-    "attack-overfitted": AttackSettings(subject=Digit(), method=Training(inner="fgsm", begin="digit", learning_rate=0.02), goal=Away()),
+    "attack-overfitted": AttackSettings(
+        subject=Digit(), method=Training(inner="fgsm", begin="digit", learning_rate=0.02), goal=Away()
+    ),
     "attack-curve": AttackSettings(subject=Digits(), method=Curve(), goal=Away()),
     "attack-curve-length": AttackSettings(subject=Digits(), method=Curve(norm="2", highest=48), goal=Away()),
-    "attack-curve-trained": AttackSettings(subject=Digits(network="attack-training-on-the-enemy/model"), method=Curve(highest=128),
-                                           goal=Away()),
+    "attack-curve-trained": AttackSettings(
+        subject=Digits(network="attack-training-on-the-enemy/model"), method=Curve(highest=128), goal=Away()
+    ),
     "attack-curve-robust": AttackSettings(subject=Digits(network=ROBUST), method=Curve(highest=128), goal=Away()),
     "attack-curve-photos": AttackSettings(method=Curve(highest=16), goal=Away()),
     "attack-transfer": AttackSettings(subject=Digits(network=ROBUST), method=Transfer(), goal=Away()),

@@ -14,8 +14,9 @@ from core.attack.gradient import gradient
 from core.attack.models import Aim, ask
 
 
-def plane(net: nn.Module, x: Tensor, aim: Aim, second: str, generator: torch.Generator,
-          end: Tensor | None = None) -> tuple[Tensor, Tensor]:
+def plane(
+    net: nn.Module, x: Tensor, aim: Aim, second: str, generator: torch.Generator, end: Tensor | None = None
+) -> tuple[Tensor, Tensor]:
     """Two orthogonal directions of one length, each (C, H, W), at one picture x (1, C, H, W).
 
     The first: the sign of the gradient at x where a pixel can follow it, 0 where it is black or white already, so the very
@@ -46,8 +47,9 @@ def orthogonal(change: Tensor, first: Tensor) -> Tensor:
     return (change - (change * flat).sum() / (flat * flat).sum() * flat).float()
 
 
-def decision_map(net: nn.Module, x: Tensor, aim: Aim, first: Tensor, second: Tensor, reach: float,
-                 points: int) -> tuple[Tensor, Tensor, Tensor]:
+def decision_map(
+    net: nn.Module, x: Tensor, aim: Aim, first: Tensor, second: Tensor, reach: float, points: int
+) -> tuple[Tensor, Tensor, Tensor]:
     """What the network says in the plane around x (1, C, H, W), every picture clamped to [0, 1].
 
     reach: of the map, in levels of 255, to each side; points: odd, so that x itself is the middle one. Returns the
@@ -61,7 +63,9 @@ def decision_map(net: nn.Module, x: Tensor, aim: Aim, first: Tensor, second: Ten
     return at, logits.argmax(1).view(points, points), lead.view(points, points)
 
 
-def along(net: nn.Module, x: Tensor, aim: Aim, direction: Tensor, reach: float, points: int) -> tuple[Tensor, Tensor, Tensor]:
+def along(
+    net: nn.Module, x: Tensor, aim: Aim, direction: Tensor, reach: float, points: int
+) -> tuple[Tensor, Tensor, Tensor]:
     """What a straight way from x (1, C, H, W) does to the loss: lengths 0 … reach in levels, the loss that the attack
     raises, and the lead of what it wants, each (points,)."""
     at = torch.linspace(0, reach, points)

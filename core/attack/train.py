@@ -66,6 +66,7 @@ def attack(settings: AttackSettings) -> Iterator[Event]:
 
     def now(x: Tensor) -> dict[str, float]:
         return measured(victims, aim, before, x) | control
+
     yield Metrics(0, now(victims.x))
     reports, shown = math.ceil(steps / REPORTS), math.ceil(steps / PICTURES)
     for step, attacked in enumerate(craft(source, victims.x, aim, method, settings.seed), start=1):
@@ -97,8 +98,10 @@ def source_of(settings: AttackSettings, victims: Victims) -> nn.Module:
     if getattr(settings.method, "access", "white") == "white":
         return victims.net
     if victims.photo:
-        raise CannotAttack("There is only one network for photos here, so no other could lend its gradients: choose “the network”, or "
-                           "attack a digit.")
+        raise CannotAttack(
+            "There is only one network for photos here, so no other could lend its gradients: choose “the network”, or "
+            "attack a digit."
+        )
     return models.surrogates(settings.subject.network)
 
 
@@ -106,5 +109,7 @@ def affordable(method: s.Method, victims: Victims) -> None:
     """Raises CannotAttack when the attack would take much longer than the few minutes that a run may."""
     wanted, most = gradients_of(method, len(victims.x)), GRADIENTS[victims.photo]
     if wanted > most:
-        raise CannotAttack(f"That would be {wanted / most:.1f} times as much work as one run may do here: choose fewer pictures, a smaller "
-                           "population, or fewer generations, restarts or steps.")
+        raise CannotAttack(
+            f"That would be {wanted / most:.1f} times as much work as one run may do here: choose fewer pictures, a smaller "
+            "population, or fewer generations, restarts or steps."
+        )

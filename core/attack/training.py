@@ -48,7 +48,9 @@ def train_robust(method: Training, seed: int, watched: Subject) -> Iterator[Even
     data, generator = digits.load(), seeded(seed)
     net, ball, picture = fresh(network, seed, method.width), Ball("inf", method.epsilon / LEVELS), picture_of(watched)
     total = steps_of(len(data.train_x), BATCH, method.epochs)
-    yield Started(total, {"axis": "training steps", "parameters": count(net), "count": WATCHED, "warm_up": WARM_UP * total})
+    yield Started(
+        total, {"axis": "training steps", "parameters": count(net), "count": WATCHED, "warm_up": WARM_UP * total}
+    )
     yield Picture(0, "clean", looked_at.as_bytes(picture))
     yield Metrics(0, examine(net, ball, seed))
     optimizer, schedule = one_cycle(net.parameters(), method.learning_rate, total)
@@ -119,8 +121,12 @@ def examine(net: DigitNet, ball: Ball, seed: int) -> dict[str, float]:
     """Accuracy in % on a hundred test digits: clean, under noise of size ε, FGSM and PGD with ten steps."""
     victims = first_digits(net, WATCHED)
     x, aim, generator = victims.x, Aim(victims.y), seeded(seed)
-    tries = {"clean": x, "noise": ball.noise(x, generator), "fgsm": last(gradient.fgsm(victims.net, x, aim, ball)),
-             "pgd": last(gradient.pgd(victims.net, x, aim, ball, *QUICK, 1, generator))}
+    tries = {
+        "clean": x,
+        "noise": ball.noise(x, generator),
+        "fgsm": last(gradient.fgsm(victims.net, x, aim, ball)),
+        "pgd": last(gradient.pgd(victims.net, x, aim, ball, *QUICK, 1, generator)),
+    }
     return {name: hits(predict(net, tried), victims.y) for name, tried in tries.items()}
 
 
@@ -131,17 +137,26 @@ def overfitted(points: list[tuple[int, dict[str, float]]], warm_up: float) -> bo
     `warm_up`, since until then the network has not met what it is judged by.
     """
     two = [found for step, found in points[-2:] if step >= warm_up]
-    return len(two) == 2 and all(found["fgsm"] >= ONE_STEP and found["pgd"] < COLLAPSED * found["fgsm"] for found in two)
+    return len(two) == 2 and all(
+        found["fgsm"] >= ONE_STEP and found["pgd"] < COLLAPSED * found["fgsm"] for found in two
+    )
 
 
 def warning(method: Training, points: list[tuple[int, dict[str, float]]], warm_up: float) -> Iterator[Warned]:
     """The sentence for catastrophic overfitting, the first time that it shows. Ordinary training has nothing to forget."""
-    if method.inner != "none" and overfitted(points, warm_up) and not any(
-            overfitted(points[:n], warm_up) for n in range(len(points))):
+    if (
+        method.inner != "none"
+        and overfitted(points, warm_up)
+        and not any(overfitted(points[:n], warm_up) for n in range(len(points)))
+    ):
         step, found = points[-1]
-        yield Warned(step, "overfitted", f"Catastrophic overfitting: {found['fgsm']:.0f} % withstand one long step, "
-                     f"but only {found['pgd']:.0f} % ten small ones. The network has learned to mislead the one step, not to be "
-                     "right. A random start, or PGD as the attack in training, helps.")
+        yield Warned(
+            step,
+            "overfitted",
+            f"Catastrophic overfitting: {found['fgsm']:.0f} % withstand one long step, "
+            f"but only {found['pgd']:.0f} % ten small ones. The network has learned to mislead the one step, not to be "
+            "right. A random start, or PGD as the attack in training, helps.",
+        )
 
 
 def picture_of(watched: Subject) -> Tensor:
@@ -184,18 +199,31 @@ def judge(net: DigitNet, number: int, ball: Ball, seed: int) -> dict[str, float]
         tried = last(gradient.pgd(left.net, left.x, Aim(left.y), ball, steps, stride, 1, generator))
         alive = alive[answers(left.net, tried) == left.y]
     worst = int(stands[alive].sum())
-    return {"noise": hits(predict(net, noisy), victims.y), "fgsm": 100 * int(stands.sum()) / number,
-            "pgd": 100 * len(alive) / number, "worst": 100 * worst / number}
+    return {
+        "noise": hits(predict(net, noisy), victims.y),
+        "fgsm": 100 * int(stands.sum()) / number,
+        "pgd": 100 * len(alive) / number,
+        "worst": 100 * worst / number,
+    }
 
 
-def conclude(step: int, net: DigitNet, method: Training, picture: Tensor, watched: Subject, seed: int) -> Iterator[Event]:
+def conclude(
+    step: int, net: DigitNet, method: Training, picture: Tensor, watched: Subject, seed: int
+) -> Iterator[Event]:
     """The last event: the long judgement, clean accuracy on all test digits, and the network."""
     data, ball = digits.load(), Ball("inf", method.epsilon / LEVELS)
     found = judge(net, method.judged, ball, seed)
     clean = hits(predict(net, data.test_x), data.test_y)
     under_attack = attacked(net, picture, watched, ball, seed)
     said = [looked_at.Subject(net, x, looked_at.DIGITS).best() for x in (picture, under_attack)]
-    note = (f"{clean:.1f} % of the test digits are right; {found['worst']:.1f} % of {method.judged} withstand FGSM and forty steps "
-            f"of PGD from five starts at ε = {method.epsilon:g}/255, and {found['noise']:.1f} % noise of that size.")
-    yield Finished(step, {"accuracy": clean, "clean": clean} | found | {
-        "judged": method.judged, "answers": said[0], "answers_after": said[1], "note": note}, {"model": to_model(net)})
+    note = (
+        f"{clean:.1f} % of the test digits are right; {found['worst']:.1f} % of {method.judged} withstand FGSM and forty steps "
+        f"of PGD from five starts at ε = {method.epsilon:g}/255, and {found['noise']:.1f} % noise of that size."
+    )
+    yield Finished(
+        step,
+        {"accuracy": clean, "clean": clean}
+        | found
+        | {"judged": method.judged, "answers": said[0], "answers_after": said[1], "note": note},
+        {"model": to_model(net)},
+    )

@@ -32,8 +32,16 @@ def transfer(method: s.Transfer, victims: Victims, network: str, seed: int) -> I
     """
     names = networks(network)
     field = Field([folded(digit_net(name)) for name in names], victims, attack_of(method), seed)
-    yield Started(2 * len(names), {"axis": "attacks made", "networks": names, "labels": [label(name) for name in names],
-                                   "clean": field.clean(), "count": len(victims.x)})
+    yield Started(
+        2 * len(names),
+        {
+            "axis": "attacks made",
+            "networks": names,
+            "labels": [label(name) for name in names],
+            "clean": field.clean(),
+            "count": len(victims.x),
+        },
+    )
     control = field.fooled_by_noise()
     for step in range(1, 2 * len(names) + 1):
         field.make(step - 1)
@@ -99,7 +107,7 @@ class Field:
                 self.note(number, j, attacked)
         else:
             j = number - count
-            self.note(count, j, self.made_on(Ensemble(self.nets[:j] + self.nets[j + 1:])))
+            self.note(count, j, self.made_on(Ensemble(self.nets[:j] + self.nets[j + 1 :])))
 
     def made_on(self, net: nn.Module) -> Tensor:
         """The attacked pictures (N, 1, 28, 28), saved with 8 bits."""
@@ -139,9 +147,16 @@ class Field:
 
     def summary(self) -> dict[str, object]:
         """Means over the matrix in %: white box, black box from one network, from all others; noise; and a sentence."""
-        found = {"white": float(np.diag(self.matrix).mean()), "black": float(self.apart(self.matrix).mean()),
-                 "ensemble": float(self.matrix[-1].mean()), "noise": self.noise()}
-        return found | {"note": (
-            f"Still right, on average: {found['white']:.0f} % where the attacker has the network itself, {found['black']:.0f} % where he "
-            f"has one other, {found['ensemble']:.0f} % where he has all others together, {found['noise']:.0f} % under noise of the same "
-            "size.")}
+        found = {
+            "white": float(np.diag(self.matrix).mean()),
+            "black": float(self.apart(self.matrix).mean()),
+            "ensemble": float(self.matrix[-1].mean()),
+            "noise": self.noise(),
+        }
+        return found | {
+            "note": (
+                f"Still right, on average: {found['white']:.0f} % where the attacker has the network itself, "
+                f"{found['black']:.0f} % where he has one other, {found['ensemble']:.0f} % where he has all others "
+                f"together, {found['noise']:.0f} % under noise of the same size."
+            )
+        }

@@ -36,7 +36,9 @@ class Clipped(Aim):
         return Clipped(self.label[index], self.targeted)
 
 
-def universal(net: nn.Module, x: Tensor, aim: Aim, ball: Ball, rounds: int, generator: torch.Generator) -> Iterator[Tensor]:
+def universal(
+    net: nn.Module, x: Tensor, aim: Aim, ball: Ball, rounds: int, generator: torch.Generator
+) -> Iterator[Tensor]:
     """Stochastic gradient ascent on the mean clipped loss of x + δ (Shafahi et al. 2020, algorithm 2); x (N, C, H, W).
 
     Yields the change δ (1, C, H, W) after each mini-batch. It stays in the ball around 0, and is not clamped to [0, 1]:
@@ -63,10 +65,15 @@ def train_universal(method: s.Universal, subject: s.Subject, goal: s.Goal, seed:
     noise = under_noise(tried, ball, generator)
     total = steps_of(len(learned.x), BATCH[tried.photo], method.rounds)
     aim, first, before = aim_at(tried, wanted), tried.only(slice(0, 1)), answers(tried.net, tried.x)
-    yield Started(total, report.facts(first, aim.only(slice(0, 1))) | {
-        "axis": "steps", "count": len(tried.x), "learned_from": len(learned.x)})
+    yield Started(
+        total,
+        report.facts(first, aim.only(slice(0, 1)))
+        | {"axis": "steps", "count": len(tried.x), "learned_from": len(learned.x)},
+    )
     yield Picture(0, "clean", as_bytes(tried.x[0]))
-    for step, delta in enumerate(universal(learned.net, learned.x, aim_at(learned, wanted), ball, method.rounds, generator), 1):
+    for step, delta in enumerate(
+        universal(learned.net, learned.x, aim_at(learned, wanted), ball, method.rounds, generator), 1
+    ):
         if step * REPORTS // total > (step - 1) * REPORTS // total:
             attacked = added(tried.x, delta, ball)
             now = report.measured(tried, aim, before, attacked) | ({"noise": noise} if len(tried.x) > 1 else {})
@@ -74,19 +81,26 @@ def train_universal(method: s.Universal, subject: s.Subject, goal: s.Goal, seed:
             yield Picture(step, "attacked", as_bytes(attacked[0]))
             yield Picture(step, "change", as_bytes(attacked[0]).astype(np.int16) - as_bytes(tried.x[0]))
     noisy = saved(first.x, ball.noise(first.x, generator), ball)
-    after = {"answers_after": report.best(first, ask(first.net, attacked[:1])), "answers_noise": report.best(first, ask(first.net, noisy))}
+    after = {
+        "answers_after": report.best(first, ask(first.net, attacked[:1])),
+        "answers_noise": report.best(first, ask(first.net, noisy)),
+    }
     after |= {"noise": noise} | ({} if tried.photo else held_out(tried, delta, ball, generator))
     yield Finished(total, now | after | {"note": in_words(len(learned.x), after)})
 
 
 def in_words(count: int, end: dict) -> str:
     """What happened, in one or two sentences. count: from how many pictures the change was learned."""
-    said = (f"One change, learned from {count} other pictures. The network says “{end['answers_after'][0][0]}” to this one, and "
-            f"“{end['answers_noise'][0][0]}” to noise of the same size.")
+    said = (
+        f"One change, learned from {count} other pictures. The network says “{end['answers_after'][0][0]}” to this one, and "
+        f"“{end['answers_noise'][0][0]}” to noise of the same size."
+    )
     if "held_out" not in end:
         return said
-    return (f"{said} Of all test digits {end['held_out']:.1f} % are still right with the same change; under noise of the same size "
-            f"{end['noise_held_out']:.1f} %.")
+    return (
+        f"{said} Of all test digits {end['held_out']:.1f} % are still right with the same change; under noise of the same size "
+        f"{end['noise_held_out']:.1f} %."
+    )
 
 
 def others(subject: s.Subject, tried: Victims, generator: torch.Generator) -> Victims:
@@ -130,5 +144,7 @@ def held_out(tried: Victims, delta: Tensor, ball: Ball, generator: torch.Generat
     """Of all test digits, in percent, those still right with δ, and those under noise of the same size."""
     data = digits.load()
     every = Victims(tried.net, data.test_x, data.test_y, tried.names)
-    return {"held_out": hits(ask(every.net, added(every.x, delta, ball)), every.y),
-            "noise_held_out": under_noise(every, ball, generator)}
+    return {
+        "held_out": hits(ask(every.net, added(every.x, delta, ball)), every.y),
+        "noise_held_out": under_noise(every, ball, generator),
+    }

@@ -46,8 +46,16 @@ def _trained(title: str, sweep: str, column: str, published: str, why: str = "")
 
 def _defence(name: str, title: str, published: str, why: str = "") -> Iterator[Yardstick]:
     for column, who in (("blind", "who does not know it"), ("knowing", "who knows it")):
-        yield Yardstick(f"{title}, ε = 38/255, an attacker {who}", DEFEND, f"result_{column}", "%",
-                        published if column == "knowing" else NONE, why, where={"defence": name}, chance=GUESSED)
+        yield Yardstick(
+            f"{title}, ε = 38/255, an attacker {who}",
+            DEFEND,
+            f"result_{column}",
+            "%",
+            published if column == "knowing" else NONE,
+            why,
+            where={"defence": name},
+            chance=GUESSED,
+        )
 
 
 def _photos(title: str, column: str, why: str, chance: str) -> Yardstick:
@@ -55,44 +63,116 @@ def _photos(title: str, column: str, why: str, chance: str) -> Yardstick:
 
 
 YARDSTICKS = (
-    _network("Ordinary network, clean", "clean", "99.2 % (Madry et al. 2018, section 4)", "4,000 digits instead of 60,000."),
+    _network(
+        "Ordinary network, clean", "clean", "99.2 % (Madry et al. 2018, section 4)", "4,000 digits instead of 60,000."
+    ),
     _network("FGSM, ε = 0.1", "fgsm_10", "80 % in one user's report; there is no one figure"),
-    _network("FGSM, ε = 0.3", "fgsm_30", "6.4 % (Madry et al. 2018, section 4)", "It varies a lot from network to network."),
+    _network(
+        "FGSM, ε = 0.3", "fgsm_30", "6.4 % (Madry et al. 2018, section 4)", "It varies a lot from network to network."
+    ),
     _network("PGD-20, ε = 0.1", "pgd_10", NONE),
     _network("PGD-20, ε = 0.2", "pgd_20", NONE),
     _network("PGD-20, ε = 0.3", "pgd_30", NONE),
     _network("Random noise ±0.3, the control", "noise_30", NONE, "The same size: it costs about ten points, PGD all."),
-    _length("DeepFool, ‖δ‖₂ / ‖x‖₂", "deepfool", "0.20, LeNet (Moosavi-Dezfooli et al. 2016, table 1)",
-            "Another network; ours is fooled by less."),
+    _length(
+        "DeepFool, ‖δ‖₂ / ‖x‖₂",
+        "deepfool",
+        "0.20, LeNet (Moosavi-Dezfooli et al. 2016, table 1)",
+        "Another network; ours is fooled by less.",
+    ),
     _length("Carlini–Wagner, ‖δ‖₂ / ‖x‖₂", "cw", NONE, "50 digits; it must be below DeepFool's."),
-    _network("One pixel fools", "pixels_1", "68 % of CIFAR-10 photos (Su et al. 2019, abstract); reimplementations: 9 to 63 %",
-             "20 digits a network, population 100, 40 generations. Digits have no texture, and clear margins.", UNTOUCHED),
-    _network("Three pixels fool", "pixels_3", "63 to 93 % of CIFAR-10 photos in reimplementations", "As above.", UNTOUCHED),
+    _network(
+        "One pixel fools",
+        "pixels_1",
+        "68 % of CIFAR-10 photos (Su et al. 2019, abstract); reimplementations: 9 to 63 %",
+        "20 digits a network, population 100, 40 generations. Digits have no texture, and clear margins.",
+        UNTOUCHED,
+    ),
+    _network(
+        "Three pixels fool", "pixels_3", "63 to 93 % of CIFAR-10 photos in reimplementations", "As above.", UNTOUCHED
+    ),
     _trained("Longer and wider adversarial training, clean", ROBUST, "clean", f"98.8 % ({MADRY})", "4,000 digits."),
     _trained("Longer and wider, FGSM, ε = 0.3", ROBUST, "fgsm", f"95.6 % ({MADRY})"),
-    _trained("Longer and wider, PGD-40 with five starts, ε = 0.3", ROBUST, "pgd",
-             f"93.2 % with one start, 90.4 % with twenty ({MADRY})",
-             "1,000 digits. The recipe was chosen on 300 of them, with seed 0."),
+    _trained(
+        "Longer and wider, PGD-40 with five starts, ε = 0.3",
+        ROBUST,
+        "pgd",
+        f"93.2 % with one start, 90.4 % with twenty ({MADRY})",
+        "1,000 digits. The recipe was chosen on 300 of them, with seed 0.",
+    ),
     _trained("Trained on FGSM from the digit: FGSM", OVERFIT, "fgsm", NONE, "Withstands what it was trained on …"),
-    _trained("Trained on FGSM from the digit: PGD", OVERFIT, "pgd", "0 % on CIFAR-10 (Kim, Lee, Lee 2021, abstract)",
-             "… and hardly anything else: catastrophic overfitting."),
-    *_defence("bits", "Eight grey levels", "0 % on CIFAR-10, a thermometer code of the grey levels (Buckman's "
-              "defence in Athalye et al. 2018, table 1)"),
+    _trained(
+        "Trained on FGSM from the digit: PGD",
+        OVERFIT,
+        "pgd",
+        "0 % on CIFAR-10 (Kim, Lee, Lee 2021, abstract)",
+        "… and hardly anything else: catastrophic overfitting.",
+    ),
+    *_defence(
+        "bits",
+        "Eight grey levels",
+        "0 % on CIFAR-10, a thermometer code of the grey levels (Buckman's defence in Athalye et al. 2018, table 1)",
+    ),
     *_defence("smooth", "Median smoothing", NONE),
-    *_defence("jpeg", "JPEG, quality 25", "0 % on ImageNet, for JPEG among other transformations (Guo's defence in Athalye et al. 2018, "
-              "table 1)", "20 steps; more would find more."),
-    *_defence("resize", "Random resize and pad", "0 % on ImageNet (Xie's defence in Athalye et al. 2018, table 1)",
-              "20 steps, 8 draws; more would find more."),
-    Yardstick("Feature squeezing finds, at 5 % false alarms", DETECT, "result_found_blind", "%", NONE,
-              "PGD in L2. Random noise of the same size: under 5 %.", chance=ALARMS),
-    Yardstick("The same, an attacker who knows it", DETECT, "result_found_knowing", "%", "broken (He et al. 2017)",
-              "Most of what fools the network is not found.", chance=ALARMS),
-    Yardstick("The scene's cat: steps until the network is surer of the panda than ever of the cat", "", "steps", "", NONE,
-              "ε = 8/255; another seed is another random start.", file=PANDAS),
-    Yardstick("The scene's cat: how sure it is of the panda after ten steps", "", "sure", "%", NONE, "", file=PANDAS,
-              chance="0.1 (guessing)"),
-    Yardstick("The scene's cat: how sure it is of any cat under noise of the same size", "", "cat_noise", "%", NONE,
-              "Tabby, tiger cat, Persian, Siamese and Egyptian cat together.", file=PANDAS, chance="0.5 (guessing)"),
+    *_defence(
+        "jpeg",
+        "JPEG, quality 25",
+        "0 % on ImageNet, for JPEG among other transformations (Guo's defence in Athalye et al. 2018, table 1)",
+        "20 steps; more would find more.",
+    ),
+    *_defence(
+        "resize",
+        "Random resize and pad",
+        "0 % on ImageNet (Xie's defence in Athalye et al. 2018, table 1)",
+        "20 steps, 8 draws; more would find more.",
+    ),
+    Yardstick(
+        "Feature squeezing finds, at 5 % false alarms",
+        DETECT,
+        "result_found_blind",
+        "%",
+        NONE,
+        "PGD in L2. Random noise of the same size: under 5 %.",
+        chance=ALARMS,
+    ),
+    Yardstick(
+        "The same, an attacker who knows it",
+        DETECT,
+        "result_found_knowing",
+        "%",
+        "broken (He et al. 2017)",
+        "Most of what fools the network is not found.",
+        chance=ALARMS,
+    ),
+    Yardstick(
+        "The scene's cat: steps until the network is surer of the panda than ever of the cat",
+        "",
+        "steps",
+        "",
+        NONE,
+        "ε = 8/255; another seed is another random start.",
+        file=PANDAS,
+    ),
+    Yardstick(
+        "The scene's cat: how sure it is of the panda after ten steps",
+        "",
+        "sure",
+        "%",
+        NONE,
+        "",
+        file=PANDAS,
+        chance="0.1 (guessing)",
+    ),
+    Yardstick(
+        "The scene's cat: how sure it is of any cat under noise of the same size",
+        "",
+        "cat_noise",
+        "%",
+        NONE,
+        "Tabby, tiger cat, Persian, Siamese and Egyptian cat together.",
+        file=PANDAS,
+        chance="0.5 (guessing)",
+    ),
     _photos("Photos pushed to “giant panda”, ε = 8/255, ten steps", "panda", "Of the 12 photos.", UNTOUCHED),
     _photos("How sure the network is of the panda", "sure", "", "0.1 (guessing)"),
     _photos("Photos that noise of the same size pushes to “giant panda”", "panda_noise", "The control.", UNTOUCHED),
@@ -119,8 +199,12 @@ def network_row(seed: int) -> dict[str, Any]:
     *_, end = train(s.AttackSettings(subject=Digit(), method=method, goal=s.Away(), seed=seed))
     net = from_model(end.models["model"]).requires_grad_(False)
     victims = models.first_digits(net, 1000)
-    return ({"seed": seed, "clean": hits(models.ask(victims.net, victims.x), victims.y)} | _bounded(victims, seed)
-            | _smallest(models.first_digits(net, EACH)) | _pixels(models.first_digits(net, FEW), seed))
+    return (
+        {"seed": seed, "clean": hits(models.ask(victims.net, victims.x), victims.y)}
+        | _bounded(victims, seed)
+        | _smallest(models.first_digits(net, EACH))
+        | _pixels(models.first_digits(net, FEW), seed)
+    )
 
 
 def _bounded(victims: Victims, seed: int) -> dict[str, float]:
@@ -128,8 +212,11 @@ def _bounded(victims: Victims, seed: int) -> dict[str, float]:
     aim, found = Aim(victims.y), {}
     for percent in (10, 20, 30):
         ball = Ball("inf", percent / 100)
-        tried = {"fgsm": gradient.fgsm(victims.net, victims.x, aim, ball), "noise": gradient.noise(victims.x, ball, seeded(seed)),
-                 "pgd": gradient.pgd(victims.net, victims.x, aim, ball, 20, 0.1, 1, seeded(seed))}
+        tried = {
+            "fgsm": gradient.fgsm(victims.net, victims.x, aim, ball),
+            "noise": gradient.noise(victims.x, ball, seeded(seed)),
+            "pgd": gradient.pgd(victims.net, victims.x, aim, ball, 20, 0.1, 1, seeded(seed)),
+        }
         found |= {f"{name}_{percent}": _still_right(victims, last(attack), ball) for name, attack in tried.items()}
     return found
 
@@ -141,16 +228,26 @@ def _still_right(victims: Victims, attacked: Tensor, ball: Ball) -> float:
 def _smallest(victims: Victims) -> dict[str, float]:
     """ρ = mean ‖δ‖₂ / ‖x‖₂ of the attacks that look for the smallest change (Moosavi-Dezfooli et al. 2016, equation 15)."""
     aim = Aim(victims.y)
-    found = {"deepfool": minimal.deepfool(victims.net, victims.x, aim, 50, 0.02),
-             "cw": minimal.carlini_wagner(victims.net, victims.x, aim, 0, 5, 100, 0.05)}
-    return {name: float((lengths(last(attack) - victims.x) / lengths(victims.x)).mean()) for name, attack in found.items()}
+    found = {
+        "deepfool": minimal.deepfool(victims.net, victims.x, aim, 50, 0.02),
+        "cw": minimal.carlini_wagner(victims.net, victims.x, aim, 0, 5, 100, 0.05),
+    }
+    return {
+        name: float((lengths(last(attack) - victims.x) / lengths(victims.x)).mean()) for name, attack in found.items()
+    }
 
 
 def _pixels(victims: Victims, seed: int) -> dict[str, float]:
     """How many of the digits that are right, in percent, fall to one and to three pixels."""
     right = victims.only(models.answers(victims.net, victims.x) == victims.y)
-    return {f"pixels_{n}": 100 - hits(models.ask(right.net, last(
-        pixel.few_pixels(right.net, right.x, Aim(right.y), n, 100, 40, seeded(seed)))), right.y) for n in (1, 3)}
+    return {
+        f"pixels_{n}": 100
+        - hits(
+            models.ask(right.net, last(pixel.few_pixels(right.net, right.x, Aim(right.y), n, 100, 40, seeded(seed)))),
+            right.y,
+        )
+        for n in (1, 3)
+    }
 
 
 def photo_rows() -> Iterator[dict[str, Any]]:
@@ -170,5 +267,9 @@ def panda_rows() -> Iterator[dict[str, Any]]:
         most = max(values["truth"] for values in course)
         noisy = saved(cat, Ball("inf", s.PGD().epsilon / s.LEVELS).noise(cat, seeded(seed)))
         cats = models.ask(photo_net(), noisy).softmax(1)[0, CATS].sum()
-        yield {"seed": seed, "steps": next(i for i, values in enumerate(course) if values["wrong"] > most),
-               "sure": course[-1]["wrong"], "cat_noise": 100 * float(cats)}
+        yield {
+            "seed": seed,
+            "steps": next(i for i, values in enumerate(course) if values["wrong"] > most),
+            "sure": course[-1]["wrong"],
+            "cat_noise": 100 * float(cats),
+        }

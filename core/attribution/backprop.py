@@ -19,8 +19,10 @@ from core.subject.models import Subject
 def deeplift(subject: Subject, target: int, method: settings.DeepLift, seed: int) -> Iterator[Part]:
     """Differences to a baseline, handed back layer by layer by the rescale rule (Shrikumar et al. 2017)."""
     if getattr(subject.net, "standardise", False):
-        raise CannotExplain("DeepLIFT has rules for layers, and this network first divides each picture by its own deviation, "
-                            "for which there is none: the map would miss the logit by nearly all of it.")
+        raise CannotExplain(
+            "DeepLIFT has rules for layers, and this network first divides each picture by its own deviation, "
+            "for which there is none: the map would miss the logit by nearly all of it."
+        )
     _refuse_unknown_relu(subject.net, "DeepLIFT", "so its sum would miss the answer by far", "integrated gradients")
     baseline = inputs.baseline(subject.x, method.baseline)
     net = _pools_apart(_own(subject.net))
@@ -28,8 +30,10 @@ def deeplift(subject: Subject, target: int, method: settings.DeepLift, seed: int
         values = captum.attr.DeepLift(net).attribute(with_gradient(subject.x), baseline.unsqueeze(0), target=target)
     end, start = logit_of(subject, target)(torch.stack([subject.x, baseline])).tolist()
     gap = gap_percent(values.double().sum().item(), end - start)
-    note = (f"The map adds up to {values.sum().item():.2f}; from the baseline to the picture the logit rises by "
-            f"{end - start:.2f} (gap {gap:.2g} %).")
+    note = (
+        f"The map adds up to {values.sum().item():.2f}; from the baseline to the picture the logit rises by "
+        f"{end - start:.2f} (gap {gap:.2g} %)."
+    )
     yield Part(6, colours_summed(values), {"gap": gap}, note)
 
 
@@ -38,15 +42,22 @@ def guided_backprop(subject: Subject, target: int, method: settings.GuidedBackpr
     _refuse_unknown_relu(subject.net, "Guided backprop", "so the map would be the plain gradient", "saliency")
     with _quietly():
         values = captum.attr.GuidedBackprop(_own(subject.net)).attribute(with_gradient(subject.x), target=target)
-    yield Part(2, colours_summed(values), note="Crisp edges, but mostly the picture's own: the map changes little when "
-                                               "upper layers are destroyed (Adebayo et al. 2018).")
+    yield Part(
+        2,
+        colours_summed(values),
+        note="Crisp edges, but mostly the picture's own: the map changes little when "
+        "upper layers are destroyed (Adebayo et al. 2018).",
+    )
 
 
 def grad_cam(subject: Subject, target: int, method: settings.GradCam, seed: int) -> Iterator[Part]:
     """ReLU of the maps of a convolution, weighted by their mean gradients (Selvaraju et al. 2017, equations 1 and 2)."""
     net = _own(subject.net)
-    values = captum.attr.LayerGradCam(net, _convolution(net, method.back)).attribute(
-        with_gradient(subject.x), target=target, relu_attributions=True).detach()
+    values = (
+        captum.attr.LayerGradCam(net, _convolution(net, method.back))
+        .attribute(with_gradient(subject.x), target=target, relu_attributions=True)
+        .detach()
+    )
     height, width = values.shape[-2:]
     large = captum.attr.LayerAttribution.interpolate(values, tuple(subject.x.shape[1:]), "bilinear")
     note = f"The layer sees {height} × {width} places; the rest is interpolation."
@@ -60,8 +71,11 @@ def guided_grad_cam(subject: Subject, target: int, method: settings.GuidedGradCa
     _refuse_unknown_relu(subject.net, "Guided Grad-CAM", "so the map would not be guided", "Grad-CAM")
     net = _own(subject.net)
     with _quietly():
-        values = captum.attr.GuidedGradCam(net, _convolution(net, 1)).attribute(
-            with_gradient(subject.x), target=target, interpolate_mode="bilinear").detach()
+        values = (
+            captum.attr.GuidedGradCam(net, _convolution(net, 1))
+            .attribute(with_gradient(subject.x), target=target, interpolate_mode="bilinear")
+            .detach()
+        )
     note = "The place is Grad-CAM's, the fine lines are guided backprop's: mostly the picture's own edges."
     if not values.any():
         note += " Here the map is zero: what the layer sees speaks nowhere for this answer."
@@ -72,18 +86,24 @@ def _convolution(net: nn.Module, back: int) -> nn.Module:
     """The back-th convolution from the last; the first one when there are fewer. Raises CannotExplain without any."""
     found = inputs.convolutions(net)
     if not found:
-        raise CannotExplain("Grad-CAM weights the maps of a convolution, and this network has none: its layers are dense.")
+        raise CannotExplain(
+            "Grad-CAM weights the maps of a convolution, and this network has none: its layers are dense."
+        )
     return found[max(0, len(found) - back)]
 
 
 def _refuse_unknown_relu(net: nn.Module, name: str, so: str, instead: str) -> None:
     """Raises CannotExplain for a network whose ReLUs Captum does not see: it hooks modules of the class nn.ReLU only."""
     if any(isinstance(module, nn.ReLU6) for module in net.modules()):
-        raise CannotExplain(f"{name} needs a rule of its own at every ReLU, and Captum has none for the ReLU6 of the network for "
-                            f"photos, {so}. Look at a digit, or choose {instead}.")
+        raise CannotExplain(
+            f"{name} needs a rule of its own at every ReLU, and Captum has none for the ReLU6 of the network for "
+            f"photos, {so}. Look at a digit, or choose {instead}."
+        )
     if isinstance(net, MLP | Columns):
-        raise CannotExplain(f"{name} needs a rule of its own at every ReLU, and Captum finds only those that are layers; "
-                            f"this network calls a function instead, {so}. Ask a convolutional network, or choose {instead}.")
+        raise CannotExplain(
+            f"{name} needs a rule of its own at every ReLU, and Captum finds only those that are layers; "
+            f"this network calls a function instead, {so}. Ask a convolutional network, or choose {instead}."
+        )
 
 
 def _own(net: nn.Module) -> nn.Module:

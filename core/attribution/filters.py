@@ -88,8 +88,9 @@ def maxima(net: nn.Module, layer: nn.Module, x: Tensor) -> Maxima:
     return Maxima(torch.cat(values), torch.cat(places), receptive_field(net, layer, tuple(x.shape[1:])))
 
 
-def strongest(net: nn.Module, layer: nn.Module, x: Tensor, channel: int, count: int = 9,
-              found: Maxima | None = None) -> list[Patch]:
+def strongest(
+    net: nn.Module, layer: nn.Module, x: Tensor, channel: int, count: int = 9, found: Maxima | None = None
+) -> list[Patch]:
     """The patches of the pictures x (N, C, H, W) that excite one filter most, at most one of each picture, best first.
 
     A patch is the receptive field of the unit; a field as large as the picture shows all of it. found: `maxima` of
@@ -111,7 +112,7 @@ def cut(picture: Tensor, field: Field, row: int, column: int) -> Tensor:
     patch = picture.new_zeros(picture.shape[0], field.size, field.size)
     top, left = int(field.first[row]), int(field.first[column])
     rows, columns = slice(max(top, 0), min(top + field.size, side)), slice(max(left, 0), min(left + field.size, side))
-    patch[:, rows.start - top:rows.stop - top, columns.start - left:columns.stop - left] = picture[:, rows, columns]
+    patch[:, rows.start - top : rows.stop - top, columns.start - left : columns.stop - left] = picture[:, rows, columns]
     return patch
 
 
@@ -129,7 +130,7 @@ def receptive_field(net: nn.Module, layer: nn.Module, shape: tuple[int, ...]) ->
         maps = output(net, layer, x)
         h = maps.shape[-1]
         at = torch.tensor([0, 1, h - 2, h - 1]).clamp(0, h - 1)
-        gradients, = torch.autograd.grad(maps[torch.arange(4), 0, at, at].sum(), x)
+        (gradients,) = torch.autograd.grad(maps[torch.arange(4), 0, at, at].sum(), x)
     seen = gradients.abs().amax((1, 3)) > 0  # (4, side): the rows that each of the four units sees
     first, last = seen.float().argmax(1), side - seen.flip(1).float().argmax(1)
     units = torch.arange(h)

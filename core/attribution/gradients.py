@@ -21,7 +21,9 @@ BASELINES_OF_PHOTOS, BASELINES_OF_DIGITS = 8, 20  # of GradientSHAP
 def saliency(subject: Subject, target: int, method: settings.Saliency, seed: int) -> Iterator[Part]:
     """max over colours of |∂ logit / ∂ pixel| (Simonyan et al. 2013)."""
     values = captum.attr.Saliency(subject.net).attribute(with_gradient(subject.x), target=target)
-    yield Part(2, as_map(values.amax(1)), note="The gradient at this very picture: it says nothing about larger changes.")
+    yield Part(
+        2, as_map(values.amax(1)), note="The gradient at this very picture: it says nothing about larger changes."
+    )
 
 
 def smoothgrad(subject: Subject, target: int, method: settings.SmoothGrad, seed: int) -> Iterator[Part]:
@@ -45,8 +47,9 @@ def input_x_gradient(subject: Subject, target: int, method: settings.InputXGradi
     yield Part(2, colours_summed(values), note="A black pixel gets zero, whatever the network makes of it.")
 
 
-def integrated_gradients(subject: Subject, target: int, method: settings.IntegratedGradients,
-                         seed: int) -> Iterator[Part]:
+def integrated_gradients(
+    subject: Subject, target: int, method: settings.IntegratedGradients, seed: int
+) -> Iterator[Part]:
     """(x − x′) · ∫ ∂ logit / ∂ x along the line from the baseline x′ to x (Sundararajan et al. 2017, equation 1).
 
     The line is cut into four pieces; while their errors together exceed 5 % (digits: 1 %) of the logit's rise, the worst
@@ -61,8 +64,10 @@ def integrated_gradients(subject: Subject, target: int, method: settings.Integra
         total = torch.stack([piece.map for piece in pieces]).sum(0)
         gap = gap_percent(total.sum().item(), way.rise())
         ended = sum(piece.error for piece in pieces) <= wanted or way.steps + 2 * STEPS > method.steps
-        note = (f"The map adds up to {total.sum().item():.2f}; from the baseline to the picture the logit rises by "
-                f"{way.rise():.2f} (gap {gap:.1f} %, {way.steps} steps).")
+        note = (
+            f"The map adds up to {total.sum().item():.2f}; from the baseline to the picture the logit rises by "
+            f"{way.rise():.2f} (gap {gap:.1f} %, {way.steps} steps)."
+        )
         yield Part(way.passes, colours_summed(total), {"gap": gap, "steps": float(way.steps)}, note if ended else "")
         if ended:
             return
@@ -106,7 +111,12 @@ class Way:
 
     def _piece(self, start: float, end: float) -> Piece:
         values = captum.attr.IntegratedGradients(self.subject.net).attribute(
-            self._at([end]).requires_grad_(), self._at([start]), target=self.target, n_steps=STEPS, method="gausslegendre")
+            self._at([end]).requires_grad_(),
+            self._at([start]),
+            target=self.target,
+            n_steps=STEPS,
+            method="gausslegendre",
+        )
         self.steps += STEPS
         found = values.detach()[0].double()
         return Piece(start, end, found, abs(found.sum().item() - (self.logits[end] - self.logits[start])))
@@ -124,12 +134,15 @@ def gradient_shap(subject: Subject, target: int, method: settings.GradientShap, 
     explainer, total = captum.attr.GradientShap(subject.net), torch.zeros(subject.x.shape, dtype=torch.float64)
     for done, part in shares(method.samples, batch_size(subject, method.samples)):
         with draws:
-            mean = explainer.attribute(with_gradient(subject.x), baselines, n_samples=part, stdevs=method.noise / 100,
-                                       target=target)
+            mean = explainer.attribute(
+                with_gradient(subject.x), baselines, n_samples=part, stdevs=method.noise / 100, target=target
+            )
         total = total + part * mean.detach()[0].double()
         gap = gap_percent(total.sum().item() / done, rise)
-        note = (f"The map adds up to {total.sum().item() / done:.2f}; the logit is {rise:.2f} above its mean over "
-                f"{len(baselines)} other pictures (gap {gap:.0f} %: chance, and less of it with more samples).")
+        note = (
+            f"The map adds up to {total.sum().item() / done:.2f}; the logit is {rise:.2f} above its mean over "
+            f"{len(baselines)} other pictures (gap {gap:.0f} %: chance, and less of it with more samples)."
+        )
         yield Part(asked + 2 * done, colours_summed(total / done), {"gap": gap}, note if done == method.samples else "")
 
 

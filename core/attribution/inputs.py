@@ -20,8 +20,9 @@ def layers(net: nn.Module) -> dict[str, nn.Module]:
     if isinstance(net, DigitNet):
         convolutions = [unit for unit in net.units() if isinstance(unit.weights, nn.Conv2d)]
         dense = [unit for unit in net.units() if isinstance(unit.weights, nn.Linear)]
-        return ({f"convolution {i}": unit for i, unit in enumerate(convolutions, start=1)}
-                | {f"dense {i}": unit for i, unit in enumerate(dense, start=1)})
+        return {f"convolution {i}": unit for i, unit in enumerate(convolutions, start=1)} | {
+            f"dense {i}": unit for i, unit in enumerate(dense, start=1)
+        }
     hidden = net.own[0][:-1] if isinstance(net, Columns) else net.layers[:-1]
     return {f"dense {i}": layer for i, layer in enumerate(hidden, start=1)}
 
@@ -57,7 +58,7 @@ def segments(x: Tensor, count: int) -> np.ndarray:
         numbers, parts = np.unique(found, return_inverse=True)
         if len(numbers) >= ENOUGH * count:
             return parts.reshape(found.shape)
-    side, many = x.shape[-1], max(2, round(count ** 0.5))
+    side, many = x.shape[-1], max(2, round(count**0.5))
     line = np.arange(side) * many // side
     return line[:, None] * many + line[None, :]
 
@@ -75,6 +76,10 @@ def cut_words(parts: np.ndarray, asked: int) -> str:
     if count == asked:
         return ""
     if are_squares(parts):
-        why = "" if len(parts) <= 28 else ", because SLIC, which follows the edges, would join nearly all of this picture into one part"
+        why = (
+            ""
+            if len(parts) <= 28
+            else ", because SLIC, which follows the edges, would join nearly all of this picture into one part"
+        )
         return f" The picture is cut into {count} equal squares{why}."
     return f" SLIC joins small parts: of {asked} superpixels asked for, {count} are left."

@@ -72,10 +72,11 @@ def fitted(onoff: np.ndarray, probabilities: np.ndarray, width: float) -> tuple[
     A sample counts by its `kernel` weight π (Ribeiro et al. 2016; kernel and ridge with α = 1 as in lime 0.2.0.1). R² is
     weighted by π.
     """
-    base = LimeBase(lambda d: np.sqrt(np.exp(-d ** 2 / width ** 2)), random_state=0)
+    base = LimeBase(lambda d: np.sqrt(np.exp(-(d**2) / width**2)), random_state=0)
     distances = _distances(onoff)
     intercept, pairs, fit, _ = base.explain_instance_with_data(
-        onoff, probabilities[:, None], distances, 0, onoff.shape[1], feature_selection="none")
+        onoff, probabilities[:, None], distances, 0, onoff.shape[1], feature_selection="none"
+    )
     weights = np.zeros(onoff.shape[1])
     for number, weight in pairs:
         weights[number] = weight
@@ -89,7 +90,7 @@ def kernel(onoff: np.ndarray, width: float) -> np.ndarray:
     The sum says how many full samples they are worth. The ridge weighs as much as one: where the sum is small, it alone
     decides, and presses all weights to zero.
     """
-    return np.sqrt(np.exp(-_distances(onoff) ** 2 / width ** 2))
+    return np.sqrt(np.exp(-(_distances(onoff) ** 2) / width**2))
 
 
 def varies_not(answers: np.ndarray) -> bool:
@@ -101,8 +102,9 @@ def _distances(onoff: np.ndarray) -> np.ndarray:
     return pairwise_distances(onoff, onoff[:1], metric="cosine").ravel()
 
 
-def imitate(ask: Callable[[Tensor], np.ndarray], x: Tensor, segments: np.ndarray, method, batch: int,
-            seed: int = 0) -> Iterator[Imitation]:
+def imitate(
+    ask: Callable[[Tensor], np.ndarray], x: Tensor, segments: np.ndarray, method, batch: int, seed: int = 0
+) -> Iterator[Imitation]:
     """The imitation of `ask` (pictures → probabilities) near x, fitted anew after every batch of samples.
 
     method: a core.attribution.settings.Lime. Of several repeats, each with samples of its own, the mean weights of those
@@ -113,14 +115,19 @@ def imitate(ask: Callable[[Tensor], np.ndarray], x: Tensor, segments: np.ndarray
         on = samples(method.samples, segments.max() + 1, _seed(seed, repeat))
         answers = np.empty(0)
         for part in range(0, method.samples, batch):
-            answers = np.append(answers, ask(painted(x, other, segments, on[part:part + batch])))
-            weights, _, fit = fitted(on[:len(answers)], answers, method.width)
+            answers = np.append(answers, ask(painted(x, other, segments, on[part : part + batch])))
+            weights, _, fit = fitted(on[: len(answers)], answers, method.width)
             if len(answers) == method.samples:
                 ended.append(weights)
             varied = float(np.ptp(answers))
-            yield Imitation(repeat * method.samples + len(answers), np.mean(ended or [weights], 0),
-                            None if varies_not(answers) else 100 * fit, _spread(ended),
-                            float(kernel(on[:len(answers)], method.width).sum()), varied)
+            yield Imitation(
+                repeat * method.samples + len(answers),
+                np.mean(ended or [weights], 0),
+                None if varies_not(answers) else 100 * fit,
+                _spread(ended),
+                float(kernel(on[: len(answers)], method.width).sum()),
+                varied,
+            )
 
 
 def _seed(seed: int, repeat: int) -> int:

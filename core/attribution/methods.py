@@ -52,13 +52,21 @@ def answer(subject: Subject, target: int, method, seed: int = 0) -> Part:
 
 
 METHODS = {
-    settings.Saliency: gradients.saliency, settings.SmoothGrad: gradients.smoothgrad,
-    settings.InputXGradient: gradients.input_x_gradient, settings.IntegratedGradients: gradients.integrated_gradients,
-    settings.GradientShap: gradients.gradient_shap, settings.DeepLift: backprop.deeplift,
-    settings.GuidedBackprop: backprop.guided_backprop, settings.GradCam: backprop.grad_cam,
-    settings.GuidedGradCam: backprop.guided_grad_cam, settings.Occlusion: perturbation.occlusion,
-    settings.FeatureAblation: perturbation.feature_ablation, settings.KernelShap: perturbation.kernel_shap,
-    settings.CaptumLime: perturbation.captum_lime, settings.Lime: perturbation.lime}
+    settings.Saliency: gradients.saliency,
+    settings.SmoothGrad: gradients.smoothgrad,
+    settings.InputXGradient: gradients.input_x_gradient,
+    settings.IntegratedGradients: gradients.integrated_gradients,
+    settings.GradientShap: gradients.gradient_shap,
+    settings.DeepLift: backprop.deeplift,
+    settings.GuidedBackprop: backprop.guided_backprop,
+    settings.GradCam: backprop.grad_cam,
+    settings.GuidedGradCam: backprop.guided_grad_cam,
+    settings.Occlusion: perturbation.occlusion,
+    settings.FeatureAblation: perturbation.feature_ablation,
+    settings.KernelShap: perturbation.kernel_shap,
+    settings.CaptumLime: perturbation.captum_lime,
+    settings.Lime: perturbation.lime,
+}
 
 
 def cost(subject: Subject, method) -> int:

@@ -37,9 +37,11 @@ class Part:
 
 def logit_of(subject: Subject, target: int) -> Callable[[Tensor], Tensor]:
     """Pictures (N, C, H, W) → logits of the answer (N,), without gradients."""
+
     @torch.no_grad()
     def ask(x: Tensor) -> Tensor:
         return subject.net(x)[:, target]
+
     return ask
 
 
@@ -47,6 +49,7 @@ def probability_of(subject: Subject, target: int) -> Callable[[Tensor], Tensor]:
     @torch.no_grad()
     def ask(x: Tensor) -> Tensor:
         return subject.net(x).softmax(1)[:, target]
+
     return ask
 
 

@@ -25,7 +25,7 @@ class Draws:
 
     def __init__(self, seed: int):
         self.torch = torch.Generator().manual_seed(seed).get_state()
-        self.numpy = np.random.RandomState(seed % 2 ** 32).get_state()
+        self.numpy = np.random.RandomState(seed % 2**32).get_state()
 
     def take(self) -> None:
         LOCK.acquire()
@@ -48,8 +48,9 @@ class Draws:
         self.give_back()
 
 
-def stepwise(call: Callable[[Callable[[Tensor], Tensor]], Any], forward: Callable[[Tensor], Tensor],
-             seed: int = 0) -> Iterator[tuple[Tensor | None, Any]]:
+def stepwise(
+    call: Callable[[Callable[[Tensor], Tensor]], Any], forward: Callable[[Tensor], Tensor], seed: int = 0
+) -> Iterator[tuple[Tensor | None, Any]]:
     """Runs call(forward) and yields (answers, None) after each batch that `call` asks for, at the end (None, result).
 
     `call` runs in a thread of its own, which waits inside `forward` until the next item is asked for: so it does

@@ -27,12 +27,21 @@ def occlusion(subject: Subject, target: int, method: settings.Occlusion, seed: i
 
     def call(forward: Callable[[Tensor], Tensor]) -> Tensor:
         return captum.attr.Occlusion(forward).attribute(
-            x.unsqueeze(0), (len(x), window, window), strides=(len(x), stride, stride), baselines=fill,
-            perturbations_per_eval=batch_size(subject, len(places)))
+            x.unsqueeze(0),
+            (len(x), window, window),
+            strides=(len(x), stride, stride),
+            baselines=fill,
+            perturbations_per_eval=batch_size(subject, len(places)),
+        )
 
-    return _painted_over(subject, target, call, lambda k: places[k],
-                         f"A window of {window} pixels sees nothing finer; painted over, the picture is one that the network "
-                         "never learned from.")
+    return _painted_over(
+        subject,
+        target,
+        call,
+        lambda k: places[k],
+        f"A window of {window} pixels sees nothing finer; painted over, the picture is one that the network "
+        "never learned from.",
+    )
 
 
 def windows(subject: Subject, method: settings.Occlusion) -> tuple[int, int, list[tuple[slice, slice]]]:
@@ -40,8 +49,10 @@ def windows(subject: Subject, method: settings.Occlusion) -> tuple[int, int, lis
     height, width = subject.x.shape[1:]
     side = max(1, round(method.window / 100 * height))
     step = max(1, side // 2)
-    rows, columns = ([slice(k * step, k * step + side) for k in range(math.ceil((length - side) / step) + 1)]
-                     for length in (height, width))
+    rows, columns = (
+        [slice(k * step, k * step + side) for k in range(math.ceil((length - side) / step) + 1)]
+        for length in (height, width)
+    )
     return side, step, [(row, column) for column in columns for row in rows]
 
 
@@ -52,15 +63,22 @@ def feature_ablation(subject: Subject, target: int, method: settings.FeatureAbla
 
     def call(forward: Callable[[Tensor], Tensor]) -> Tensor:
         return captum.attr.FeatureAblation(forward).attribute(
-            x.unsqueeze(0), fill, feature_mask=as_mask(cut), perturbations_per_eval=batch_size(subject, cut.max() + 1))
+            x.unsqueeze(0), fill, feature_mask=as_mask(cut), perturbations_per_eval=batch_size(subject, cut.max() + 1)
+        )
 
-    return _painted_over(subject, target, call, lambda k: cut == k,
-                         "One superpixel at a time: what two say together, or each in place of the other, stays hidden."
-                         + inputs.cut_words(cut, method.segments))
+    return _painted_over(
+        subject,
+        target,
+        call,
+        lambda k: cut == k,
+        "One superpixel at a time: what two say together, or each in place of the other, stays hidden."
+        + inputs.cut_words(cut, method.segments),
+    )
 
 
-def _painted_over(subject: Subject, target: int, call: Callable, place: Callable[[int], object],
-                  note: str) -> Iterator[Part]:
+def _painted_over(
+    subject: Subject, target: int, call: Callable, place: Callable[[int], object], note: str
+) -> Iterator[Part]:
     """The k-th answer after the first is that to the picture painted over at place(k): so the map grows with them."""
     fall, often = np.zeros(subject.x.shape[1:]), np.zeros(subject.x.shape[1:])
     whole, done = None, 0
@@ -80,6 +98,7 @@ def _painted_over(subject: Subject, target: int, call: Callable, place: Callable
 
 def kernel_shap(subject: Subject, target: int, method: settings.KernelShap, seed: int) -> Iterator[Part]:
     """Shapley values of the superpixels by a regression on random coalitions (Lundberg, Lee 2017, theorem 2)."""
+
     def explainer(forward: Callable[[Tensor], Tensor]) -> captum.attr.KernelShap:
         made = captum.attr.KernelShap(forward)
         made.interpretable_model = Regression()
@@ -91,8 +110,9 @@ def kernel_shap(subject: Subject, target: int, method: settings.KernelShap, seed
 def captum_lime(subject: Subject, target: int, method: settings.CaptumLime, seed: int) -> Iterator[Part]:
     """LIME as Captum does it: a ridge regression, and the cosine distance between the pictures, not the switches."""
     kernel = get_exp_kernel_similarity_function("cosine", method.width)
-    return _regressed(subject, target, method, seed,
-                      lambda forward: captum.attr.Lime(forward, RidgeRegression(alpha=1), kernel))
+    return _regressed(
+        subject, target, method, seed, lambda forward: captum.attr.Lime(forward, RidgeRegression(alpha=1), kernel)
+    )
 
 
 class Scored:
@@ -107,7 +127,7 @@ class Scored:
 
     def fit(self, train_data, **kwargs):
         super().fit(train_data, **kwargs)
-        (inputs, outputs, weights), = train_data  # Captum hands over all samples as one batch
+        ((inputs, outputs, weights),) = train_data  # Captum hands over all samples as one batch
         drawn = weights < SURE
         inputs, outputs, weights = inputs[drawn].double(), outputs[drawn].double(), weights[drawn].double()
         if not len(weights):
@@ -128,16 +148,23 @@ class RidgeRegression(Scored, SkLearnRidge):
     """Ridge regression."""
 
 
-def _regressed(subject: Subject, target: int, method: settings.KernelShap | settings.CaptumLime, seed: int,
-               explainer: Callable) -> Iterator[Part]:
+def _regressed(
+    subject: Subject, target: int, method: settings.KernelShap | settings.CaptumLime, seed: int, explainer: Callable
+) -> Iterator[Part]:
     """The weights of Captum's linear model, which it fits when all samples are asked."""
     cut, done = inputs.segments(subject.x, method.segments), 0
     fill = inputs.baseline(subject.x, method.fill).unsqueeze(0)
 
     def call(forward: Callable[[Tensor], Tensor]) -> tuple[np.ndarray, Scored]:
         made = explainer(forward)
-        weights = made.attribute(subject.x.unsqueeze(0), fill, feature_mask=as_mask(cut), n_samples=method.samples,
-                                 perturbations_per_eval=batch_size(subject, method.samples), return_input_shape=False)
+        weights = made.attribute(
+            subject.x.unsqueeze(0),
+            fill,
+            feature_mask=as_mask(cut),
+            n_samples=method.samples,
+            perturbations_per_eval=batch_size(subject, method.samples),
+            return_input_shape=False,
+        )
         return weights.flatten().numpy(), made.interpretable_model
 
     with closing(stepwise(call, probability_of(subject, target), seed)) as steps:
@@ -170,18 +197,29 @@ def _numbers(fit: float | None) -> dict[str, float]:
     return {} if fit is None else {"fit": fit}
 
 
-def _fit_note(method: settings.KernelShap | settings.CaptumLime | settings.Lime, cut: np.ndarray, fit: float | None,
-              counted: float, varied: float) -> str:
+def _fit_note(
+    method: settings.KernelShap | settings.CaptumLime | settings.Lime,
+    cut: np.ndarray,
+    fit: float | None,
+    counted: float,
+    varied: float,
+) -> str:
     """How far to trust a linear model. fit: its R² in %. counted: what the kernel leaves of the samples. varied: how far
     the answers lie apart."""
     parts, samples = int(cut.max()) + 1, method.samples
     if fit is None or varied < FAINT:
-        return (f"There is nothing to explain: whatever is painted over, the probability changes by less than "
-                f"{100 * FAINT:.0f} %. Another paint may say more." + inputs.cut_words(cut, method.segments))
+        return (
+            f"There is nothing to explain: whatever is painted over, the probability changes by less than "
+            f"{100 * FAINT:.0f} %. Another paint may say more." + inputs.cut_words(cut, method.segments)
+        )
     if samples <= parts:
         return f"{samples} samples cannot tell {parts} superpixels apart: take more samples, or fewer superpixels."
     if hasattr(method, "width") and counted < parts:
-        return (f"The kernel (σ = {method.width:g}) leaves {samples} samples the weight of {counted:.2g}: too little for {parts} "
-                "superpixels, so the ridge regression presses all weights to zero. Widen the kernel.")
-    return (f"The linear model explains R² = {fit:.0f} % of how the answers vary near this picture (0 %: no better than their "
-            f"mean; {samples} samples, {parts} superpixels)." + inputs.cut_words(cut, method.segments))
+        return (
+            f"The kernel (σ = {method.width:g}) leaves {samples} samples the weight of {counted:.2g}: too little for {parts} "
+            "superpixels, so the ridge regression presses all weights to zero. Widen the kernel."
+        )
+    return (
+        f"The linear model explains R² = {fit:.0f} % of how the answers vary near this picture (0 %: no better than their "
+        f"mean; {samples} samples, {parts} superpixels)." + inputs.cut_words(cut, method.segments)
+    )

@@ -77,8 +77,15 @@ def default_width(table: Table) -> float:
     return 0.75 * len(table.features) ** 0.5
 
 
-def lime_tabular(table: Table, row: np.ndarray, target: int, samples: int = 2000, width: float | None = None, seed: int = 0,
-                 predict: Predict | None = None) -> TabularExplanation:
+def lime_tabular(
+    table: Table,
+    row: np.ndarray,
+    target: int,
+    samples: int = 2000,
+    width: float | None = None,
+    seed: int = 0,
+    predict: Predict | None = None,
+) -> TabularExplanation:
     """LIME on a row (features,) of a table, for the probability of class `target` (Ribeiro, Singh, Guestrin 2016, section
     3; lime.lime_tabular).
 
@@ -89,18 +96,32 @@ def lime_tabular(table: Table, row: np.ndarray, target: int, samples: int = 2000
     kept = []
 
     def kernel(distance: np.ndarray, kernel_width: float) -> np.ndarray:
-        kept.append(np.exp(-(distance / kernel_width) ** 2 / 2))
+        kept.append(np.exp(-((distance / kernel_width) ** 2) / 2))
         return kept[-1]
 
     # a new explainer each time: its random state moves on between calls
-    explainer = LimeTabularExplainer(table.train_x, feature_names=list(table.features), class_names=list(table.classes),
-                                     kernel_width=width, kernel=kernel, feature_selection="none", random_state=seed)
-    found = explainer.explain_instance(np.asarray(row, dtype=np.float64), predict or forest(table).predict_proba,
-                                       labels=(target,), num_samples=samples)
-    weights = tuple(Weight(int(i), condition(table, int(i), float(row[i])), float(value))
-                    for i, value in found.local_exp[target])
-    return TabularExplanation(weights, float(found.score), float(found.local_pred[0]), float(found.predict_proba[target]),
-                              float(kept[0].sum() ** 2 / (kept[0] ** 2).sum()))
+    explainer = LimeTabularExplainer(
+        table.train_x,
+        feature_names=list(table.features),
+        class_names=list(table.classes),
+        kernel_width=width,
+        kernel=kernel,
+        feature_selection="none",
+        random_state=seed,
+    )
+    found = explainer.explain_instance(
+        np.asarray(row, dtype=np.float64), predict or forest(table).predict_proba, labels=(target,), num_samples=samples
+    )
+    weights = tuple(
+        Weight(int(i), condition(table, int(i), float(row[i])), float(value)) for i, value in found.local_exp[target]
+    )
+    return TabularExplanation(
+        weights,
+        float(found.score),
+        float(found.local_pred[0]),
+        float(found.predict_proba[target]),
+        float(kept[0].sum() ** 2 / (kept[0] ** 2).sum()),
+    )
 
 
 def condition(table: Table, feature: int, value: float) -> str:
@@ -113,8 +134,15 @@ def condition(table: Table, feature: int, value: float) -> str:
     return f"{name} > {cuts[-1]:.4g}" if place == len(cuts) else f"{cuts[place - 1]:.4g} < {name} ≤ {cuts[place]:.4g}"
 
 
-def repeats(table: Table, row: np.ndarray, target: int, samples: int, width: float | None, seeds: Sequence[int],
-            predict: Predict | None = None) -> Repeated:
+def repeats(
+    table: Table,
+    row: np.ndarray,
+    target: int,
+    samples: int,
+    width: float | None,
+    seeds: Sequence[int],
+    predict: Predict | None = None,
+) -> Repeated:
     """The same question with several seeds: how much of the answer is chance."""
     found = [lime_tabular(table, row, target, samples, width, seed, predict) for seed in seeds]
     by_feature = {weight.feature: [] for weight in found[0].weights}
@@ -122,7 +150,9 @@ def repeats(table: Table, row: np.ndarray, target: int, samples: int, width: flo
         for weight in one.weights:
             by_feature[weight.feature].append(weight.value)
     mean = [replace(weight, value=float(np.mean(by_feature[weight.feature]))) for weight in found[0].weights]
-    numbers = (float(np.mean([getattr(one, name) for one in found])) for name in ("r2", "local", "probability", "effective"))
+    numbers = (
+        float(np.mean([getattr(one, name) for one in found])) for name in ("r2", "local", "probability", "effective")
+    )
     whole = TabularExplanation(tuple(sorted(mean, key=lambda weight: -abs(weight.value))), *numbers)
     spread = {i: float(np.std(values, ddof=1)) if len(found) > 1 else 0.0 for i, values in by_feature.items()}
     return Repeated(whole, spread, jaccard([one.top() for one in found]))

@@ -51,8 +51,9 @@ def text_model(hide_names: bool = False) -> TextModel:
     return TextModel(pipeline, float(pipeline.score(data.test_texts, data.test_y)))
 
 
-def lime_text(predict: Predict, text: str, target: int, samples: int = 1000, width: float = WIDTH,
-              seed: int = 0) -> TextExplanation:
+def lime_text(
+    predict: Predict, text: str, target: int, samples: int = 1000, width: float = WIDTH, seed: int = 0
+) -> TextExplanation:
     """LIME on words (Ribeiro, Singh, Guestrin 2016, algorithm 1): a linear imitation of the probability of class `target`
     on copies of the text from which random words are taken out.
 
@@ -69,8 +70,9 @@ def lime_text(predict: Predict, text: str, target: int, samples: int = 1000, wid
         raise ValueError("There is no word in this text: type a few.")
     if len(words) <= FEW:
         return _left_out(predict, text[:MOST_CHARACTERS], target, words)
-    found = explainer.explain_instance(text[:MOST_CHARACTERS], predict, labels=(target,), num_features=len(words),
-                                       num_samples=samples)
+    found = explainer.explain_instance(
+        text[:MOST_CHARACTERS], predict, labels=(target,), num_features=len(words), num_samples=samples
+    )
     weights = {str(word): float(weight) for word, weight in found.as_list(target)}
     return TextExplanation(weights, float(found.score), float(found.local_pred[0]), float(found.predict_proba[target]))
 
@@ -83,15 +85,17 @@ def _left_out(predict: Predict, text: str, target: int, words: set[str]) -> Text
     return TextExplanation(dict(sorted(weights.items(), key=lambda pair: -abs(pair[1]))), 1.0, whole, whole)
 
 
-def repeats(predict: Predict, text: str, target: int, samples: int, width: float,
-            seeds: Sequence[int]) -> tuple[TextExplanation, dict[str, float]]:
+def repeats(
+    predict: Predict, text: str, target: int, samples: int, width: float, seeds: Sequence[int]
+) -> tuple[TextExplanation, dict[str, float]]:
     """The explanation with the mean weights of several seeds, and each word's standard deviation between them."""
     found = [lime_text(predict, text, target, samples, width, seed) for seed in seeds]
     table = {word: [one.weights[word] for one in found] for word in found[0].weights}
     mean = {word: float(np.mean(values)) for word, values in table.items()}
     ordered = dict(sorted(mean.items(), key=lambda pair: -abs(pair[1])))
-    whole = TextExplanation(ordered, *(float(np.mean([getattr(one, name) for one in found]))
-                                       for name in ("r2", "local", "probability")))
+    whole = TextExplanation(
+        ordered, *(float(np.mean([getattr(one, name) for one in found])) for name in ("r2", "local", "probability"))
+    )
     return whole, {word: float(np.std(values, ddof=1)) if len(found) > 1 else 0.0 for word, values in table.items()}
 
 

@@ -39,8 +39,17 @@ def ranks(order_map: np.ndarray, seed: int = 0) -> np.ndarray:
 
 
 @torch.inference_mode()
-def curve(net: nn.Module, x: Tensor, target: int, order_map: np.ndarray, hidden: Tensor, insert: bool,
-          points: int = 20, batch: int = 16, seed: int = 0) -> np.ndarray:
+def curve(
+    net: nn.Module,
+    x: Tensor,
+    target: int,
+    order_map: np.ndarray,
+    hidden: Tensor,
+    insert: bool,
+    points: int = 20,
+    batch: int = 16,
+    seed: int = 0,
+) -> np.ndarray:
     """Probability of class `target` at the shares 0, 1/points … 1 of pixels, (points + 1,) in [0, 1].
 
     x, hidden: (C, H, W). order_map: (H, W); its highest pixels go first. Deletion replaces that share of x by
@@ -84,8 +93,9 @@ def input_only(x: Tensor) -> np.ndarray:
     return gaussian(sobel(rgb2gray(x.numpy(), channel_axis=0)), EDGE_BLUR)
 
 
-def examine(subject: Subject, target: int, map: np.ndarray, hide: str, seed: int,
-            points: int = 16) -> Iterator[tuple[str, bool, np.ndarray]]:
+def examine(
+    subject: Subject, target: int, map: np.ndarray, hide: str, seed: int, points: int = 16
+) -> Iterator[tuple[str, bool, np.ndarray]]:
     """The six curves one after the other: (whose map, insertion?, curve), deletion before insertion.
 
     Whose map: "map", "random", "input only". hide: a kind of `core.attribution.inputs.baseline`. Each curve costs
@@ -111,8 +121,16 @@ def agreement(maps: dict[str, np.ndarray]) -> tuple[list[str], np.ndarray]:
     return list(maps), np.array([[rank_correlation(a, b) for b in each] for a in each])
 
 
-def infidelity(subject: Subject, target: int, map: np.ndarray, seed: int = 0, samples: int = 64,
-               hidden: Tensor | None = None, reference: Tensor | None = None, fitted: bool = False) -> float:
+def infidelity(
+    subject: Subject,
+    target: int,
+    map: np.ndarray,
+    seed: int = 0,
+    samples: int = 64,
+    hidden: Tensor | None = None,
+    reference: Tensor | None = None,
+    fitted: bool = False,
+) -> float:
     """Mean of (I · map − (f(x) − f(x − I)))² over disturbances I, in squared logits (Yeh et al. 2019, infidelity).
 
     I is Gaussian noise with standard deviation 0.2, the same in all colours; or, with a
@@ -137,8 +155,16 @@ def infidelity(subject: Subject, target: int, map: np.ndarray, seed: int = 0, sa
         return change, pictures - change
 
     with torch.no_grad():
-        found = captum_infidelity(subject.net, disturbed, x, spread, target=target, n_perturb_samples=samples,
-                                  max_examples_per_batch=16, normalize=fitted)
+        found = captum_infidelity(
+            subject.net,
+            disturbed,
+            x,
+            spread,
+            target=target,
+            n_perturb_samples=samples,
+            max_examples_per_batch=16,
+            normalize=fitted,
+        )
     return max(found.item(), 0.0)  # a fitted map may miss zero by rounding
 
 
@@ -155,8 +181,15 @@ def squares(count: int, side: int, generator: torch.Generator) -> Tensor:
     return (down[:, None, :, None] & across[:, None, None, :]).float()
 
 
-def unpredicted(subject: Subject, target: int, map: np.ndarray, seed: int = 0, samples: int = 64,
-                hidden: Tensor | None = None, reference: Tensor | None = None) -> float:
+def unpredicted(
+    subject: Subject,
+    target: int,
+    map: np.ndarray,
+    seed: int = 0,
+    samples: int = 64,
+    hidden: Tensor | None = None,
+    reference: Tensor | None = None,
+) -> float:
     """Share in percent of the logit's changes that the map, scaled to fit best, does not foresee.
 
     The `infidelity` of the fitted map over that of an empty map, on the same disturbances: 0 for a linear network and
@@ -178,8 +211,9 @@ def gradient(map: np.ndarray, x: Tensor, reference: Tensor) -> np.ndarray:
     return np.where(far, map / np.where(far, difference, 1), 0)
 
 
-def sensitivity(x: Tensor, explain: Callable[[Tensor], np.ndarray], seed: int = 0, samples: int = 10,
-                radius: float = RADIUS) -> float:
+def sensitivity(
+    x: Tensor, explain: Callable[[Tensor], np.ndarray], seed: int = 0, samples: int = 10, radius: float = RADIUS
+) -> float:
     """How far the map moves when the picture hardly does: max ‖map(x + ε) − map(x)‖ / ‖map(x)‖, |ε| ≤ radius
     (Yeh et al. 2019, max-sensitivity; the division is Captum's, so that maps of any unit compare).
 
@@ -193,6 +227,6 @@ def sensitivity(x: Tensor, explain: Callable[[Tensor], np.ndarray], seed: int = 
     def maps(pictures: Tensor | tuple[Tensor, ...]) -> tuple[Tensor]:
         each = pictures[0] if isinstance(pictures, tuple) else pictures
         with torch.enable_grad():  # Captum's measure switches it off, and most maps are gradients
-            return torch.stack([torch.from_numpy(np.array(explain(picture), dtype=np.float32)) for picture in each]),
+            return (torch.stack([torch.from_numpy(np.array(explain(picture), dtype=np.float32)) for picture in each]),)
 
     return sensitivity_max(maps, x.unsqueeze(0), perturb_func=nearby, n_perturb_samples=samples).item()

@@ -48,8 +48,10 @@ def encode(net: DigitNet, index_bits: int = 5) -> bytes:
     stream, bits = [MAGIC, struct.pack("<H", len(arch)), arch], []
     for layer in weighted(net):
         codebook, places, steps = _symbols(layer.weight.detach().numpy(), index_bits)
-        tables = [code_lengths(np.bincount(places, minlength=len(codebook)).tolist()),
-                  code_lengths(np.bincount(steps, minlength=2 ** index_bits).tolist())]
+        tables = [
+            code_lengths(np.bincount(places, minlength=len(codebook)).tolist()),
+            code_lengths(np.bincount(steps, minlength=2**index_bits).tolist()),
+        ]
         stream += [struct.pack("<BHI", index_bits, len(codebook), len(places)), codebook.tobytes(), *map(bytes, tables)]
         bits += [write_bits(places.tolist(), tables[0]), write_bits(steps.tolist(), tables[1])]
     for unit in net.units():
@@ -69,14 +71,14 @@ def decode(stream: bytes) -> DigitNet:
 
 
 def _decode(stream: bytes) -> DigitNet:
-    size, = struct.unpack_from("<H", stream, 4)
-    net, at, layers = build(json.loads(stream[6:6 + size])).eval(), 6 + size, []
+    (size,) = struct.unpack_from("<H", stream, 4)
+    net, at, layers = build(json.loads(stream[6 : 6 + size])).eval(), 6 + size, []
     for layer in weighted(net):
         index_bits, k, entries = struct.unpack_from("<BHI", stream, at)
         codebook = np.frombuffer(stream, np.float16, k, at + 7).astype(np.float32)
         tables = at + 7 + 2 * k
-        at = tables + k + 2 ** index_bits
-        layers.append((layer, codebook, entries, list(stream[tables:tables + k]), list(stream[tables + k:at])))
+        at = tables + k + 2**index_bits
+        layers.append((layer, codebook, entries, list(stream[tables : tables + k]), list(stream[tables + k : at])))
     halves = [tensor for unit in net.units() for tensor in (unit.norm.weight, unit.norm.bias)] + [net.head.bias]
     for tensor in halves:
         tensor.copy_(torch.from_numpy(np.frombuffer(stream, np.float16, tensor.numel(), at).astype(np.float32)))
@@ -99,9 +101,13 @@ def symbol_counts(net: DigitNet, index_bits: int = 5) -> list[dict[str, list]]:
     rows = []
     for layer in weighted(net):
         codebook, places, steps = _symbols(layer.weight.detach().numpy(), index_bits)
-        rows.append({"codebook": codebook.astype(float).tolist(),
-                     "weights": np.bincount(places, minlength=len(codebook)).tolist(),
-                     "gaps": np.bincount(steps, minlength=2 ** index_bits).tolist()})
+        rows.append(
+            {
+                "codebook": codebook.astype(float).tolist(),
+                "weights": np.bincount(places, minlength=len(codebook)).tolist(),
+                "gaps": np.bincount(steps, minlength=2**index_bits).tolist(),
+            }
+        )
     return rows
 
 

@@ -28,7 +28,7 @@ def soft_loss(student: Tensor, teacher: Tensor, T: float) -> Tensor:
     T² keeps the gradient's size when T changes (section 2.1). `batchmean` is the mathematical mean: PyTorch's default
     `mean` also divides by the ten classes.
     """
-    return T ** 2 * F.kl_div(F.log_softmax(student / T, 1), F.softmax(teacher / T, 1), reduction="batchmean")
+    return T**2 * F.kl_div(F.log_softmax(student / T, 1), F.softmax(teacher / T, 1), reduction="batchmean")
 
 
 def distillation_loss(student: Tensor, teacher: Tensor, y: Tensor, T: float, alpha: float, beta: float) -> Tensor:
@@ -44,7 +44,7 @@ def gradient_norm(student: Tensor, teacher: Tensor, T: float, squared: bool = Tr
     V = student.detach().clone().requires_grad_()
     terms = F.kl_div(F.log_softmax(V / T, 1), F.softmax(teacher.detach() / T, 1), reduction="none")
     loss = terms.mean() if by_classes else terms.sum() / len(V)
-    gradient, = torch.autograd.grad(loss * (T ** 2 if squared else 1), V)
+    (gradient,) = torch.autograd.grad(loss * (T**2 if squared else 1), V)
     return gradient.norm().item()
 
 
@@ -69,9 +69,9 @@ def kl_traps(student: Tensor, teacher: Tensor, T: float) -> dict[str, float]:
     log_S, S = F.log_softmax(student / T, 1), F.softmax(teacher / T, 1)
     return {
         "T² · batchmean (right)": soft_loss(student, teacher, T).item(),
-        "default reduction “mean”: ten times too small": T ** 2 * F.kl_div(log_S, S, reduction="none").mean().item(),
+        "default reduction “mean”: ten times too small": T**2 * F.kl_div(log_S, S, reduction="none").mean().item(),
         "without T²": F.kl_div(log_S, S, reduction="batchmean").item(),
-        "softmax for log-softmax: negative": T ** 2 * F.kl_div(log_S.exp(), S, reduction="batchmean").item(),
+        "softmax for log-softmax: negative": T**2 * F.kl_div(log_S.exp(), S, reduction="batchmean").item(),
     }
 
 

@@ -86,8 +86,16 @@ def channels_last(net: DigitNet) -> DigitNet:
 def _timed(rows: dict[str, tuple[Callable, int]], data: digits.Digits, repeats: int) -> list[dict]:
     functions = {name: function for name, (function, _) in rows.items()}
     one, many = (latency(functions, data.test_x[:n], repeats) for n in BATCHES)
-    return [{"name": name, "accuracy": hits(function(data.test_x), data.test_y), "bytes": size,
-             "latency_1": one[name], "latency_64": many[name]} for name, (function, size) in rows.items()]
+    return [
+        {
+            "name": name,
+            "accuracy": hits(function(data.test_x), data.test_y),
+            "bytes": size,
+            "latency_1": one[name],
+            "latency_64": many[name],
+        }
+        for name, (function, size) in rows.items()
+    ]
 
 
 def pruning_latency(net: DigitNet, sparsity: float, batch: int = 64, repeats: int = 20) -> dict[str, float]:
@@ -97,14 +105,22 @@ def pruning_latency(net: DigitNet, sparsity: float, batch: int = 64, repeats: in
     skips them, but pays for looking up where the others are. Also the whole network, full and masked.
     """
     sparse_net, x = prune.pruned(net, sparsity).eval(), digits.load().test_x[:batch]
-    full, masked = (max(models.weighted(each), key=lambda layer: layer.weight.numel()).weight.detach().flatten(1)
-                    for each in (net.eval(), sparse_net))
+    full, masked = (
+        max(models.weighted(each), key=lambda layer: layer.weight.numel()).weight.detach().flatten(1)
+        for each in (net.eval(), sparse_net)
+    )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # "beta state": known, and part of the lesson
         rows = masked.to_sparse_csr()
-    layer = latency({"layer": lambda v: v @ full.T, "layer with zeros": lambda v: v @ masked.T,
-                     "layer as sparse rows": lambda v: (rows @ v.T).T},
-                    torch.rand(batch, full.shape[1], generator=torch.Generator().manual_seed(0)), repeats)
+    layer = latency(
+        {
+            "layer": lambda v: v @ full.T,
+            "layer with zeros": lambda v: v @ masked.T,
+            "layer as sparse rows": lambda v: (rows @ v.T).T,
+        },
+        torch.rand(batch, full.shape[1], generator=torch.Generator().manual_seed(0)),
+        repeats,
+    )
     return layer | latency({"network": net, "network with zeros": sparse_net}, x, repeats)
 
 
@@ -116,8 +132,16 @@ def redesign_report(channels: int = 16, kernel: int = 3, repeats: int = 20) -> l
     nets = {kind: models.redesigned(kind, channels, kernel).eval() for kind in ("standard", "separable")}
     data = digits.load()
     one, many = (latency(nets, data.test_x[:n], repeats) for n in BATCHES)
-    return [{"name": kind, "parameters": count(net), "macs": models.macs(net), "latency_1": one[kind],
-             "latency_64": many[kind]} for kind, net in nets.items()]
+    return [
+        {
+            "name": kind,
+            "parameters": count(net),
+            "macs": models.macs(net),
+            "latency_1": one[kind],
+            "latency_64": many[kind],
+        }
+        for kind, net in nets.items()
+    ]
 
 
 RATIOS = tuple(range(0, 96, 2))  # in percent; a slider moves over them, so each is measured beforehand
@@ -145,24 +169,45 @@ def examine(run: Run) -> dict[str, dict]:
 
 
 THEORY = (
-    Formula("Softmax with temperature", r"S_i = \frac{\exp(V_i/T)}{\sum_j \exp(V_j/T)}",
-            distill.softmax_with_temperature),
-    Formula("Distillation loss", r"L = \alpha\, T^2\, \mathrm{KL}\!\left(S^{\text{teacher}} \,\|\, "
-            r"S^{\text{student}}\right) + \beta\, \mathrm{CE}(y, V)", distill.distillation_loss),
-    Formula("Why T²: the gradient for large T",
-            r"T^2\, \frac{\partial\, \mathrm{KL}}{\partial V_i} \;\to\; \frac{1}{10\,N}"
-            r"\left[(V_i - \bar V) - (V^{\text{teacher}}_i - \bar V^{\text{teacher}})\right]",
-            distill.logit_matching_gradient),
-    Formula("Bias of a class that was left out",
-            r"\Delta b = \ln\frac{1/10}{9/10} - \ln\frac{\bar p}{1 - \bar p}", distill.prior_correction),
-    Formula("Slimming: a penalty on every scale", r"L' = L + \lambda \sum_{\gamma} |\gamma|",
-            slimming.sparsity_penalty),
-    Formula("Cost of a separable convolution", r"\frac{k^2 M P + M N P}{k^2 M N P} = \frac{1}{N} + \frac{1}{k^2}",
-            models.separable_cost_ratio),
-    Formula("Even grid", r"\hat w = s \cdot \mathrm{clip}\!\left(\mathrm{round}(w/s),\ \pm(2^{b-1}-1)\right),\quad "
-            r"s = \frac{\max|w|}{2^{b-1}-1}", quantize.uniform),
+    Formula(
+        "Softmax with temperature", r"S_i = \frac{\exp(V_i/T)}{\sum_j \exp(V_j/T)}", distill.softmax_with_temperature
+    ),
+    Formula(
+        "Distillation loss",
+        r"L = \alpha\, T^2\, \mathrm{KL}\!\left(S^{\text{teacher}} \,\|\, "
+        r"S^{\text{student}}\right) + \beta\, \mathrm{CE}(y, V)",
+        distill.distillation_loss,
+    ),
+    Formula(
+        "Why T²: the gradient for large T",
+        r"T^2\, \frac{\partial\, \mathrm{KL}}{\partial V_i} \;\to\; \frac{1}{10\,N}"
+        r"\left[(V_i - \bar V) - (V^{\text{teacher}}_i - \bar V^{\text{teacher}})\right]",
+        distill.logit_matching_gradient,
+    ),
+    Formula(
+        "Bias of a class that was left out",
+        r"\Delta b = \ln\frac{1/10}{9/10} - \ln\frac{\bar p}{1 - \bar p}",
+        distill.prior_correction,
+    ),
+    Formula(
+        "Slimming: a penalty on every scale", r"L' = L + \lambda \sum_{\gamma} |\gamma|", slimming.sparsity_penalty
+    ),
+    Formula(
+        "Cost of a separable convolution",
+        r"\frac{k^2 M P + M N P}{k^2 M N P} = \frac{1}{N} + \frac{1}{k^2}",
+        models.separable_cost_ratio,
+    ),
+    Formula(
+        "Even grid",
+        r"\hat w = s \cdot \mathrm{clip}\!\left(\mathrm{round}(w/s),\ \pm(2^{b-1}-1)\right),\quad "
+        r"s = \frac{\max|w|}{2^{b-1}-1}",
+        quantize.uniform,
+    ),
     Formula("k-means objective", r"\sum_{w} \min_k\, (w - c_k)^2", quantize.kmeans_objective),
     Formula("Length of Huffman's code", r"H \le \sum_i p_i\, l_i < H + 1", huffman.average_length),
-    Formula("Compression rate", r"r = \frac{4 \cdot \text{parameters}}{\text{bytes of the stream}}",
-            bitstream.compression_rate),
+    Formula(
+        "Compression rate",
+        r"r = \frac{4 \cdot \text{parameters}}{\text{bytes of the stream}}",
+        bitstream.compression_rate,
+    ),
 )

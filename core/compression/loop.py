@@ -17,8 +17,10 @@ from core.nets import DigitNet, count, predict, to_model
 BATCH = 64
 REPORT = 12  # steps between two points of the loss curve: about 4 a second for the teacher
 GUESSING = 10.0  # percent: the test digits of all ten classes are equally many
-HINT = ("Most often the learning rate is too high: try a tenth of it. Otherwise too much was taken away at once: prune less, keep "
-        "more bits, or fine-tune longer.")
+HINT = (
+    "Most often the learning rate is too high: try a tenth of it. Otherwise too much was taken away at once: prune less, keep "
+    "more bits, or fine-tune longer."
+)
 SMALL = 0.05  # |γ| below which a channel hardly speaks
 
 
@@ -27,11 +29,14 @@ def start_network(run: str) -> DigitNet:
     return runs.load(run).net()
 
 
-def augment(x: Tensor, generator: torch.Generator, pixels: float = 1, degrees: float = 10,
-            scale: float = 0.1) -> Tensor:
+def augment(
+    x: Tensor, generator: torch.Generator, pixels: float = 1, degrees: float = 10, scale: float = 0.1
+) -> Tensor:
     """Every digit shifted, turned and scaled at random, up to these bounds. x: (N, 1, 28, 28), also the result."""
+
     def draw(bound: float) -> Tensor:
         return (2 * torch.rand(len(x), generator=generator) - 1) * bound
+
     angle, zoom, right, down = draw(math.radians(degrees)), 1 + draw(scale), draw(pixels / 14), draw(pixels / 14)
     cos, sin = angle.cos() / zoom, angle.sin() / zoom
     moves = torch.stack([torch.stack([cos, -sin, right], 1), torch.stack([sin, cos, down], 1)], 1)
@@ -62,8 +67,12 @@ def gamma_events(step: int, net: DigitNet) -> Iterator[Event]:
 def finished(step: int, net: DigitNet, others: dict[str, nn.Module] | None = None, **summary) -> Iterator[Event]:
     """The last event: accuracy, size and cost of the network, then what the method adds. Before it a warning when the network
     only guesses."""
-    plain = {"accuracy": test_accuracy(net), "parameters": count(net),
-             "bytes": 4 * count(net), "macs": models.macs(net)}
+    plain = {
+        "accuracy": test_accuracy(net),
+        "parameters": count(net),
+        "bytes": 4 * count(net),
+        "macs": models.macs(net),
+    }
     kept = {"model": net} | (others or {})
     yield from no_better_than_guessing(step, plain["accuracy"], GUESSING, HINT)
     yield Finished(step, plain | summary, {name: to_model(net) for name, net in kept.items()})

@@ -58,7 +58,7 @@ def separable_cost_ratio(outputs: int, kernel: int) -> float:
 
     k²·M·P + M·N·P over k²·M·N·P for M inputs and P places is 1/N + 1/k².
     """
-    return 1 / outputs + 1 / kernel ** 2
+    return 1 / outputs + 1 / kernel**2
 
 
 def weighted(net: DigitNet) -> list[nn.Module]:

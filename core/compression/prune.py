@@ -30,7 +30,7 @@ def magnitude_masks(net: DigitNet, sparsity: float, scope: str = "global") -> li
 
 def _largest(magnitudes: Tensor, sparsity: float) -> Tensor:
     keep = torch.ones(len(magnitudes), dtype=torch.bool)
-    keep[magnitudes.argsort(stable=True)[:math.floor(len(magnitudes) * sparsity / 100 + 1e-9)]] = False
+    keep[magnitudes.argsort(stable=True)[: math.floor(len(magnitudes) * sparsity / 100 + 1e-9)]] = False
     return keep
 
 
@@ -54,14 +54,21 @@ def zero_share(net: DigitNet) -> float:
     return 100 * sum(int((w == 0).sum()) for w in weights) / sum(w.numel() for w in weights)
 
 
-def sparsity_curve(net: DigitNet, shares=(0, 10, 20, 30, 40, 50, 60, 70, 75, 80, 85, 90, 92, 94, 96, 98, 99),
-                   scope: str = "global") -> list[dict]:
+def sparsity_curve(
+    net: DigitNet, shares=(0, 10, 20, 30, 40, 50, 60, 70, 75, 80, 85, 90, 92, 94, 96, 98, 99), scope: str = "global"
+) -> list[dict]:
     """Test accuracy without fine-tuning, and bytes of the sparse formats, for every share of zeros (percent)."""
     data, rows = digits.load(), []
     for share in shares:
         sparse = pruned(net, share, scope)
-        rows.append({"sparsity": share, "accuracy": accuracy(sparse, data.test_x, data.test_y),
-                     "bytes": relative_index_bytes(sparse), "csr_bytes": csr_bytes(sparse)})
+        rows.append(
+            {
+                "sparsity": share,
+                "accuracy": accuracy(sparse, data.test_x, data.test_y),
+                "bytes": relative_index_bytes(sparse),
+                "csr_bytes": csr_bytes(sparse),
+            }
+        )
     return rows
 
 
@@ -92,7 +99,7 @@ def gaps(flat: np.ndarray, index_bits: int) -> tuple[np.ndarray, np.ndarray]:
 
     flat: (n,) numbers. Returns two arrays of equal length: int64 in [0, 2^index_bits) and values, fillers zero.
     """
-    span = 2 ** index_bits
+    span = 2**index_bits
     places = np.flatnonzero(flat)
     steps = np.diff(places, prepend=-1)
     fillers = (steps - 1) // span

@@ -87,14 +87,14 @@ def scale_bytes(net: DigitNet, bits: int, scheme: str, granularity: str) -> int:
     """Bytes of the rounded network: codes, scales or codebooks in float32, and `other_bytes` (BatchNorm, bias)."""
     total = other_bytes(net)
     for layer in weighted(net):
-        extras = 2 ** bits if scheme == "shared" else layer.weight.shape[0] if granularity == "channel" else 1
+        extras = 2**bits if scheme == "shared" else layer.weight.shape[0] if granularity == "channel" else 1
         total += math.ceil(layer.weight.numel() * bits / 8) + 4 * extras
     return total
 
 
 def round_weights(w: Tensor, bits: int, scheme: str = "uniform", granularity: str = "tensor") -> Tensor:
     """w on an even grid ("uniform") or shared through a codebook of 2^bits values ("shared")."""
-    return kmeans(w, 2 ** bits).weights() if scheme == "shared" else uniform(w, bits, granularity)[0]
+    return kmeans(w, 2**bits).weights() if scheme == "shared" else uniform(w, bits, granularity)[0]
 
 
 @torch.no_grad()
@@ -106,7 +106,7 @@ def quantized(net: DigitNet, bits: int, scheme: str = "uniform", granularity: st
     rounded, squares, total = copy.deepcopy(net), 0.0, 0.0
     for layer in weighted(rounded):
         w = round_weights(layer.weight, bits, scheme, granularity)
-        squares, total = squares + ((w - layer.weight) ** 2).sum().item(), total + (layer.weight ** 2).sum().item()
+        squares, total = squares + ((w - layer.weight) ** 2).sum().item(), total + (layer.weight**2).sum().item()
         layer.weight.copy_(w)
     return rounded, {"bytes": scale_bytes(net, bits, scheme, granularity), "error": 100 * math.sqrt(squares / total)}
 

@@ -22,14 +22,16 @@ def train_quantized(method: Quantize, seed: int, teacher: DigitNet) -> Iterator[
     generator, net = seeded(seed), copy.deepcopy(teacher)
     before = {"teacher_accuracy": test_accuracy(net)}
     rounded, about = quantize.quantized(net, method.bits, method.scheme, method.granularity)
-    yield Started(steps_of(len(digits.load().train_x), BATCH, method.tune_epochs),
-                  {"parameters": count(net), "layers": models.weight_names(net)} | about)
+    yield Started(
+        steps_of(len(digits.load().train_x), BATCH, method.tune_epochs),
+        {"parameters": count(net), "layers": models.weight_names(net)} | about,
+    )
     yield from examine(0, rounded, **before)
     yield from monitor.size(0, 4 * count(net), about["bytes"])
     yield from monitor.piece(0, net)
     yield from monitor.piece(0, rounded)
     if method.scheme == "shared":
-        shared = [quantize.kmeans(layer.weight, 2 ** method.bits) for layer in models.weighted(net)]
+        shared = [quantize.kmeans(layer.weight, 2**method.bits) for layer in models.weighted(net)]
         step = yield from tune_codebooks(net, shared, method.tune_epochs, method.learning_rate, generator, 0, before)
     else:
         step = yield from tune_on_grid(net, method, generator, before)
@@ -76,8 +78,15 @@ def round_in_place(layers: list[nn.Module], method: Quantize) -> list[Tensor]:
     return exact
 
 
-def tune_codebooks(net: DigitNet, shared: list[quantize.Shared], epochs: int, rate: float, generator: torch.Generator,
-                   first: int, before: dict[str, float]) -> Phase:
+def tune_codebooks(
+    net: DigitNet,
+    shared: list[quantize.Shared],
+    epochs: int,
+    rate: float,
+    generator: torch.Generator,
+    first: int,
+    before: dict[str, float],
+) -> Phase:
     """Moves the shared values, not who shares them.
 
     A centroid's gradient is the sum of its weights' gradients (Han 2016, section 3.3). Adam at a fiftieth of the rate,
@@ -129,8 +138,10 @@ def train_deep(method: Deep, seed: int, teacher: DigitNet) -> Iterator[Event]:
     generator, net = seeded(seed), copy.deepcopy(teacher)
     epochs = method.rounds * method.tune_epochs + method.share_epochs
     before, full = {"teacher_accuracy": test_accuracy(net)}, 4 * count(net)
-    yield Started(steps_of(len(digits.load().train_x), BATCH, epochs),
-                  {"parameters": count(net), "layers": models.weight_names(net)})
+    yield Started(
+        steps_of(len(digits.load().train_x), BATCH, epochs),
+        {"parameters": count(net), "layers": models.weight_names(net)},
+    )
     yield from examine(0, net, bytes=full, **before)
     yield from monitor.size(0, full, full)
     yield from monitor.piece(0, net)
@@ -140,7 +151,7 @@ def train_deep(method: Deep, seed: int, teacher: DigitNet) -> Iterator[Event]:
     pruned, pruned_bytes = copy.deepcopy(net), prune.relative_index_bytes(net, method.index_bits)
     yield Metrics(step, {"bytes": pruned_bytes})
     yield from monitor.size(step, full, pruned_bytes)
-    shared = [quantize.share_survivors(layer.weight, 2 ** method.bits) for layer in models.weighted(net)]
+    shared = [quantize.share_survivors(layer.weight, 2**method.bits) for layer in models.weighted(net)]
     step = yield from tune_codebooks(net, shared, method.share_epochs, method.learning_rate, generator, step, before)
     if step < 0:
         return
@@ -148,8 +159,17 @@ def train_deep(method: Deep, seed: int, teacher: DigitNet) -> Iterator[Event]:
     shared_bytes, stream = bitstream.shared_bytes(net, method.index_bits), bitstream.encode(net, method.index_bits)
     yield Metrics(step, {"bytes": len(stream)})
     yield from monitor.size(step, full, len(stream))
-    yield from finished(step, bitstream.decode(stream), {"pruned": pruned}, **before | {
-        "bytes": len(stream), "rate": bitstream.compression_rate(count(teacher), len(stream)),
-        "steps": [["float32", full], ["pruned", pruned_bytes], ["shared", shared_bytes], ["Huffman", len(stream)]],
-        "symbols": bitstream.symbol_counts(net, method.index_bits), "sparsity": prune.zero_share(net),
-        "pruned_accuracy": test_accuracy(pruned)})
+    yield from finished(
+        step,
+        bitstream.decode(stream),
+        {"pruned": pruned},
+        **before
+        | {
+            "bytes": len(stream),
+            "rate": bitstream.compression_rate(count(teacher), len(stream)),
+            "steps": [["float32", full], ["pruned", pruned_bytes], ["shared", shared_bytes], ["Huffman", len(stream)]],
+            "symbols": bitstream.symbol_counts(net, method.index_bits),
+            "sparsity": prune.zero_share(net),
+            "pruned_accuracy": test_accuracy(pruned),
+        },
+    )

@@ -17,8 +17,16 @@ def _epochs(default: int, most: int, help: str = "Passes over the training digit
 
 
 def _learning_rate(default: float) -> float:
-    return knob(default, "Learning rate", "The highest value of the one-cycle schedule. If it is too high, the network only guesses.",
-                symbol="η", ge=0.001, le=10, log=True, fine=True)
+    return knob(
+        default,
+        "Learning rate",
+        "The highest value of the one-cycle schedule. If it is too high, the network only guesses.",
+        symbol="η",
+        ge=0.001,
+        le=10,
+        log=True,
+        fine=True,
+    )
 
 
 class Teacher(Frozen):
@@ -27,30 +35,81 @@ class Teacher(Frozen):
     name: Literal["teacher"] = "teacher"
     epochs: int = _epochs(9, 20)
     learning_rate: float = _learning_rate(0.1)
-    channels: int = knob(16, "Channels", "Channels of the first convolution. The second has twice, the third four times as "
-                         "many.", ge=4, le=24, step=2)
-    neurons: int = knob(256, "Neurons", "Neurons of the dense layer between the convolutions and the ten logits.",
-                        ge=16, le=512, step=16)
-    augment: bool = knob(True, "Augmentation", "Shift, turn and scale every training digit a little, differently in every epoch. "
-                         "The test digits stay as they are.")
+    channels: int = knob(
+        16,
+        "Channels",
+        "Channels of the first convolution. The second has twice, the third four times as many.",
+        ge=4,
+        le=24,
+        step=2,
+    )
+    neurons: int = knob(
+        256,
+        "Neurons",
+        "Neurons of the dense layer between the convolutions and the ten logits.",
+        ge=16,
+        le=512,
+        step=16,
+    )
+    augment: bool = knob(
+        True,
+        "Augmentation",
+        "Shift, turn and scale every training digit a little, differently in every epoch. "
+        "The test digits stay as they are.",
+    )
 
 
 class Distill(Frozen):
     """Train a small student to repeat the teacher's soft answers (Hinton, Vinyals, Dean 2015)."""
 
     name: Literal["distill"] = "distill"
-    temperature: float = knob(4.0, "Temperature", "Divides the logits before the softmax. A higher T gives softer answers.",
-                              symbol="T", ge=1, le=20, step=0.5)
-    alpha: float = knob(0.9, "Soft loss weight", "How much the student learns from the teacher's answers.",
-                        symbol="α", ge=0, le=1, step=0.05)
-    beta: float = knob(0.1, "Hard loss weight", "How much the student learns from the labels.",
-                       symbol="β", ge=0, le=1, step=0.05)
-    student_channels: int = knob(6, "Student channels", "Channels of its first convolution. The second has twice, the third "
-                                 "four times as many.", ge=2, le=16, step=1)
-    labels: float = knob(100, "Labels", "The share of training digits whose label is known. The soft loss needs no labels.",
-                         unit="%", ge=1, le=100, step=1)
-    omit: int = knob(-1, "Omitted digit", "The student never sees an image of this digit. At −1 it sees all digits.",
-                     ge=-1, le=9, step=1, names={-1: "none"})
+    temperature: float = knob(
+        4.0,
+        "Temperature",
+        "Divides the logits before the softmax. A higher T gives softer answers.",
+        symbol="T",
+        ge=1,
+        le=20,
+        step=0.5,
+    )
+    alpha: float = knob(
+        0.9,
+        "Soft loss weight",
+        "How much the student learns from the teacher's answers.",
+        symbol="α",
+        ge=0,
+        le=1,
+        step=0.05,
+    )
+    beta: float = knob(
+        0.1, "Hard loss weight", "How much the student learns from the labels.", symbol="β", ge=0, le=1, step=0.05
+    )
+    student_channels: int = knob(
+        6,
+        "Student channels",
+        "Channels of its first convolution. The second has twice, the third four times as many.",
+        ge=2,
+        le=16,
+        step=1,
+    )
+    labels: float = knob(
+        100,
+        "Labels",
+        "The share of training digits whose label is known. The soft loss needs no labels.",
+        unit="%",
+        ge=1,
+        le=100,
+        step=1,
+    )
+    omit: int = knob(
+        -1,
+        "Omitted digit",
+        "The student never sees an image of this digit. At −1 it sees all digits.",
+        ge=-1,
+        le=9,
+        step=1,
+        names={-1: "none"},
+    )
     epochs: int = _epochs(12, 40)
     learning_rate: float = _learning_rate(0.1)
     control: bool = knob(True, "Control", "Also train a twin of the student on the labels alone.", fine=True)
@@ -66,28 +125,48 @@ class Slim(Frozen):
     """Remove neurons whose BatchNorm scale γ was driven to zero (Network Slimming, Liu et al. 2017)."""
 
     name: Literal["slim"] = "slim"
-    lam: float = knob(0.04, "Sparsity strength", "The weight of the sum of all |γ| in the loss.",
-                      symbol="λ", ge=0.0001, le=0.1, log=True)
-    ratio: float = knob(72, "Pruned share", "The share of all channels and neurons that is removed.", unit="%",
-                        ge=0, le=95, step=1)
+    lam: float = knob(
+        0.04,
+        "Sparsity strength",
+        "The weight of the sum of all |γ| in the loss.",
+        symbol="λ",
+        ge=0.0001,
+        le=0.1,
+        log=True,
+    )
+    ratio: float = knob(
+        72, "Pruned share", "The share of all channels and neurons that is removed.", unit="%", ge=0, le=95, step=1
+    )
     threshold: Literal["relative", "absolute"] = knob(
-        "relative", "Threshold on", "What the threshold applies to: |γ| divided by the largest in its layer, or |γ| itself.",
-        names={"relative": "|γ| within its layer", "absolute": "|γ| itself"})
+        "relative",
+        "Threshold on",
+        "What the threshold applies to: |γ| divided by the largest in its layer, or |γ| itself.",
+        names={"relative": "|γ| within its layer", "absolute": "|γ| itself"},
+    )
     sparse_epochs: int = knob(5, "Sparse epochs", "Epochs with the penalty on γ, before pruning.", ge=0, le=12, step=1)
     tune_epochs: int = knob(6, "Fine-tuning epochs", "Epochs of the small network after pruning.", ge=0, le=12, step=1)
     learning_rate: float = _learning_rate(0.05)
-    control: bool = knob(True, "Control", "Also train the same small shape from scratch, for as many epochs.", fine=True)
+    control: bool = knob(
+        True, "Control", "Also train the same small shape from scratch, for as many epochs.", fine=True
+    )
 
 
 class Prune(Frozen):
     """Remove single weights by magnitude, in rounds with fine-tuning in between (Han et al. 2015)."""
 
     name: Literal["prune"] = "prune"
-    sparsity: float = knob(95, "Sparsity", "The share of weights that are zero at the end.", unit="%", ge=0, le=99.5,
-                           step=0.5)
-    scope: Literal["global", "layer"] = knob("global", "Scope", "One threshold for all layers together, or the same share "
-                                             "in each layer.", names={"global": "all layers together", "layer": "each layer"})
-    rounds: int = knob(4, "Rounds", "In how many rounds the sparsity rises. With 1 everything is pruned at once.", ge=1, le=10, step=1)
+    sparsity: float = knob(
+        95, "Sparsity", "The share of weights that are zero at the end.", unit="%", ge=0, le=99.5, step=0.5
+    )
+    scope: Literal["global", "layer"] = knob(
+        "global",
+        "Scope",
+        "One threshold for all layers together, or the same share in each layer.",
+        names={"global": "all layers together", "layer": "each layer"},
+    )
+    rounds: int = knob(
+        4, "Rounds", "In how many rounds the sparsity rises. With 1 everything is pruned at once.", ge=1, le=10, step=1
+    )
     tune_epochs: int = knob(2, "Epochs per round", "Epochs of fine-tuning after each round.", ge=0, le=5, step=1)
     learning_rate: float = _learning_rate(0.05)
 
@@ -97,10 +176,19 @@ class Redesign(Frozen):
 
     name: Literal["redesign"] = "redesign"
     architecture: Literal["separable", "standard"] = knob(
-        "separable", "Convolution", "The kind of every convolution after the first.",
-        names={"separable": "depthwise separable", "standard": "standard"})
-    channels: int = knob(16, "Channels", "Channels of the first convolution. The second has twice, the third four times as "
-                         "many.", ge=4, le=24, step=2)
+        "separable",
+        "Convolution",
+        "The kind of every convolution after the first.",
+        names={"separable": "depthwise separable", "standard": "standard"},
+    )
+    channels: int = knob(
+        16,
+        "Channels",
+        "Channels of the first convolution. The second has twice, the third four times as many.",
+        ge=4,
+        le=24,
+        step=2,
+    )
     kernel: Literal[3, 5] = knob(3, "Kernel", "The side of the convolution's window.", unit="pixels", symbol="k")
     epochs: int = _epochs(8, 20)
     learning_rate: float = _learning_rate(0.1)
@@ -111,15 +199,30 @@ class Quantize(Frozen):
     """Round the weights to few values and fine-tune the rounded network."""
 
     name: Literal["quantize"] = "quantize"
-    bits: int = knob(2, "Bits per weight", "A weight with b bits has at most 2 to the power of b values.", symbol="b", ge=1,
-                     le=8, step=1)
+    bits: int = knob(
+        2,
+        "Bits per weight",
+        "A weight with b bits has at most 2 to the power of b values.",
+        symbol="b",
+        ge=1,
+        le=8,
+        step=1,
+    )
     scheme: Literal["uniform", "shared"] = knob(
-        "uniform", "Values", "Which values a weight may have: an even grid, or shared values found by k-means.",
-        names={"uniform": "even grid", "shared": "k-means codebook"})
+        "uniform",
+        "Values",
+        "Which values a weight may have: an even grid, or shared values found by k-means.",
+        names={"uniform": "even grid", "shared": "k-means codebook"},
+    )
     granularity: Literal["tensor", "channel"] = knob(
-        "channel", "Scale", "One grid for the whole layer, or one for each output channel. A k-means codebook is always per layer.",
-        names={"tensor": "per layer", "channel": "per channel"})
-    tune_epochs: int = knob(4, "Fine-tuning epochs", "Epochs with rounded weights. 0 only rounds them.", ge=0, le=20, step=1)
+        "channel",
+        "Scale",
+        "One grid for the whole layer, or one for each output channel. A k-means codebook is always per layer.",
+        names={"tensor": "per layer", "channel": "per channel"},
+    )
+    tune_epochs: int = knob(
+        4, "Fine-tuning epochs", "Epochs with rounded weights. 0 only rounds them.", ge=0, le=20, step=1
+    )
     learning_rate: float = _learning_rate(0.02)
 
 
@@ -129,30 +232,61 @@ class Deep(Frozen):
     name: Literal["deep"] = "deep"
     sparsity: float = knob(92, "Sparsity", "The share of weights that are zero.", unit="%", ge=50, le=99, step=0.5)
     rounds: int = knob(3, "Rounds", "In how many rounds the sparsity rises.", ge=1, le=8, step=1)
-    tune_epochs: int = knob(3, "Epochs per round", "Epochs of fine-tuning after each round of pruning.", ge=0, le=5,
-                            step=1)
-    bits: int = knob(5, "Bits per weight", "The codebook of a layer has 2 to the power of b values, zero among them.",
-                     symbol="b", ge=2, le=8, step=1)
-    share_epochs: int = knob(2, "Codebook epochs", "Epochs that move the shared values. The weights stay with their value.", ge=0,
-                             le=10, step=1)
-    index_bits: int = knob(5, "Index bits", "Bits for the gap to the next weight. A longer gap takes filler zeros.",
-                           ge=2, le=8, step=1)
+    tune_epochs: int = knob(
+        3, "Epochs per round", "Epochs of fine-tuning after each round of pruning.", ge=0, le=5, step=1
+    )
+    bits: int = knob(
+        5,
+        "Bits per weight",
+        "The codebook of a layer has 2 to the power of b values, zero among them.",
+        symbol="b",
+        ge=2,
+        le=8,
+        step=1,
+    )
+    share_epochs: int = knob(
+        2,
+        "Codebook epochs",
+        "Epochs that move the shared values. The weights stay with their value.",
+        ge=0,
+        le=10,
+        step=1,
+    )
+    index_bits: int = knob(
+        5, "Index bits", "Bits for the gap to the next weight. A longer gap takes filler zeros.", ge=2, le=8, step=1
+    )
     learning_rate: float = _learning_rate(0.05)
 
 
 class CompressionSettings(Settings):
     """What a run of the compression lab needs."""
 
-    teacher: str = knob(SHIPPED_TEACHER, "Teacher", "The run whose network the methods start from. A new teacher and a redesigned "
-                        "network start from scratch.",
-                        source="teacher", fine=True, pattern=r"^[a-z0-9-]{1,80}$",
-                        form="the name of a stored run: a–z, 0–9 and hyphens")
+    teacher: str = knob(
+        SHIPPED_TEACHER,
+        "Teacher",
+        "The run whose network the methods start from. A new teacher and a redesigned network start from scratch.",
+        source="teacher",
+        fine=True,
+        pattern=r"^[a-z0-9-]{1,80}$",
+        form="the name of a stored run: a–z, 0–9 and hyphens",
+    )
     method: Teacher | Distill | Slim | Prune | Redesign | Quantize | Deep = Field(
-        Distill(), discriminator="name", title="Method", description="How the network is made smaller.",
-        json_schema_extra={"names": {
-            "teacher": "Train a teacher", "distill": "Knowledge distillation", "slim": "Neuron pruning",
-            "prune": "Weight pruning", "redesign": "Architecture redesign", "quantize": "Quantization",
-            "deep": "Deep Compression"}})
+        Distill(),
+        discriminator="name",
+        title="Method",
+        description="How the network is made smaller.",
+        json_schema_extra={
+            "names": {
+                "teacher": "Train a teacher",
+                "distill": "Knowledge distillation",
+                "slim": "Neuron pruning",
+                "prune": "Weight pruning",
+                "redesign": "Architecture redesign",
+                "quantize": "Quantization",
+                "deep": "Deep Compression",
+            }
+        },
+    )
 
 
 METRICS = {
@@ -173,14 +307,31 @@ METRICS = {
 }
 
 SCENES = (
-    Scene("soft-targets", CompressionSettings(method=Distill(labels=5)),
-          knobs=("method", "labels", "temperature", "alpha", "beta", "student_channels")),
-    Scene("never-saw-a-three", CompressionSettings(method=Distill(omit=3, temperature=8)),
-          knobs=("method", "omit", "temperature", "alpha", "beta", "student_channels")),
-    Scene("thin-by-gamma", CompressionSettings(method=Slim()),
-          knobs=("method", "lam", "ratio", "threshold", "sparse_epochs", "tune_epochs")),
-    Scene("two-bits", CompressionSettings(method=Quantize()), knobs=("method", "bits", "scheme", "granularity", "tune_epochs")),
-    Scene("deep-compression", CompressionSettings(method=Deep()), knobs=("method", "sparsity", "bits", "rounds", "share_epochs")),
+    Scene(
+        "soft-targets",
+        CompressionSettings(method=Distill(labels=5)),
+        knobs=("method", "labels", "temperature", "alpha", "beta", "student_channels"),
+    ),
+    Scene(
+        "never-saw-a-three",
+        CompressionSettings(method=Distill(omit=3, temperature=8)),
+        knobs=("method", "omit", "temperature", "alpha", "beta", "student_channels"),
+    ),
+    Scene(
+        "thin-by-gamma",
+        CompressionSettings(method=Slim()),
+        knobs=("method", "lam", "ratio", "threshold", "sparse_epochs", "tune_epochs"),
+    ),
+    Scene(
+        "two-bits",
+        CompressionSettings(method=Quantize()),
+        knobs=("method", "bits", "scheme", "granularity", "tune_epochs"),
+    ),
+    Scene(
+        "deep-compression",
+        CompressionSettings(method=Deep()),
+        knobs=("method", "sparsity", "bits", "rounds", "share_epochs"),
+    ),
 )
 
 SHIPPED = {SHIPPED_TEACHER: CompressionSettings(method=Teacher())}

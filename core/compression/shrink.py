@@ -18,8 +18,16 @@ from core.nets import DigitNet, build, count
 Phase = Generator[Event, None, int]  # yields events; returns the step it ended at, or −1 when it diverged
 
 
-def learn(net: DigitNet, epochs: int, rate: float, generator: torch.Generator, first: int, beside: dict[str, float],
-          lam: float = 0.0, masks: Sequence[Tensor] = ()) -> Phase:
+def learn(
+    net: DigitNet,
+    epochs: int,
+    rate: float,
+    generator: torch.Generator,
+    first: int,
+    beside: dict[str, float],
+    lam: float = 0.0,
+    masks: Sequence[Tensor] = (),
+) -> Phase:
     """Cross entropy with a new optimiser. lam > 0 adds the penalty on γ; masks keep pruned weights at zero.
 
     beside: numbers to report with every test accuracy.
@@ -56,9 +64,15 @@ def train_slim(method: Slim, seed: int, teacher: DigitNet) -> Iterator[Event]:
     generator, net = seeded(seed), copy.deepcopy(teacher)
     epochs = method.sparse_epochs + method.tune_epochs
     before = {"teacher_accuracy": test_accuracy(net)}
-    yield Started(steps_of(len(digits.load().train_x), BATCH, epochs * (1 + method.control)),
-                  {"parameters": count(net), "macs": models.macs(net), "widths": slimming.widths(net),
-                   "layers": models.weight_names(net)[:-1]})
+    yield Started(
+        steps_of(len(digits.load().train_x), BATCH, epochs * (1 + method.control)),
+        {
+            "parameters": count(net),
+            "macs": models.macs(net),
+            "widths": slimming.widths(net),
+            "layers": models.weight_names(net)[:-1],
+        },
+    )
     yield from examine(0, net, **before)
     yield from monitor.size(0, 4 * count(net), 4 * count(net))
     yield from gamma_events(0, net)
@@ -68,11 +82,14 @@ def train_slim(method: Slim, seed: int, teacher: DigitNet) -> Iterator[Event]:
     keep = slimming.gamma_keep(net, method.ratio, method.threshold == "relative")
     small = models.slim(net, keep)
     summary = before | {
-        "sparse_accuracy": test_accuracy(net), "before_tuning": test_accuracy(small),
+        "sparse_accuracy": test_accuracy(net),
+        "before_tuning": test_accuracy(small),
         "recalibrated": test_accuracy(slimming.recalibrate(copy.deepcopy(small))),
-        "widths": slimming.widths(small), "widths_before": slimming.widths(net),
+        "widths": slimming.widths(small),
+        "widths_before": slimming.widths(net),
         "channels_removed": 100 * (1 - torch.cat(keep).float().mean().item()),
-        "parameters_removed": 100 * (1 - count(small) / count(net))}
+        "parameters_removed": 100 * (1 - count(small) / count(net)),
+    }
     yield from _at_the_floor(step, small)
     yield from monitor.kept(step, keep)
     yield from monitor.size(step, 4 * count(net), 4 * count(small))
@@ -112,16 +129,22 @@ def train_control(net: DigitNet, epochs: int, rate: float, generator: torch.Gene
 
 def _at_the_floor(step: int, small: DigitNet) -> Iterator[Event]:
     if 1 in slimming.widths(small):
-        yield Warned(step, "floor", "A layer is down to its last channel: everything must pass through it. Prune less, "
-                                    "compare |γ| within its layer, or train longer with the penalty.")
+        yield Warned(
+            step,
+            "floor",
+            "A layer is down to its last channel: everything must pass through it. Prune less, "
+            "compare |γ| within its layer, or train longer with the penalty.",
+        )
 
 
 def train_pruned(method: Prune, seed: int, teacher: DigitNet) -> Iterator[Event]:
     """Magnitude pruning in rounds; the figure to compare with is the network pruned at once and never tuned."""
     generator, net = seeded(seed), copy.deepcopy(teacher)
     before = {"teacher_accuracy": test_accuracy(net)}
-    yield Started(steps_of(len(digits.load().train_x), BATCH, method.rounds * method.tune_epochs),
-                  {"parameters": count(net), "layers": models.weight_names(net)})
+    yield Started(
+        steps_of(len(digits.load().train_x), BATCH, method.rounds * method.tune_epochs),
+        {"parameters": count(net), "layers": models.weight_names(net)},
+    )
     yield from examine(0, net, sparsity=prune.zero_share(net), **before)
     yield from monitor.size(0, 4 * count(net), 4 * count(net))
     yield from monitor.piece(0, net)
@@ -129,12 +152,18 @@ def train_pruned(method: Prune, seed: int, teacher: DigitNet) -> Iterator[Event]
     step = yield from prune_rounds(net, method, method.scope, generator, before)
     if step < 0:
         return
-    yield from finished(step, net, before_tuning=untuned, sparsity=prune.zero_share(net), **before | {
-        "bytes": prune.relative_index_bytes(net), "csr_bytes": prune.csr_bytes(net)})
+    yield from finished(
+        step,
+        net,
+        before_tuning=untuned,
+        sparsity=prune.zero_share(net),
+        **before | {"bytes": prune.relative_index_bytes(net), "csr_bytes": prune.csr_bytes(net)},
+    )
 
 
-def prune_rounds(net: DigitNet, method: Prune | Deep, scope: str, generator: torch.Generator,
-                 before: dict[str, float]) -> Phase:
+def prune_rounds(
+    net: DigitNet, method: Prune | Deep, scope: str, generator: torch.Generator, before: dict[str, float]
+) -> Phase:
     """Mask, fine-tune, mask more: after round r of R a share s·(1 − (1 − r/R)³) is zero (Zhu and Gupta 2017)."""
     step, full = 0, 4 * count(net)
     for r in range(1, method.rounds + 1):

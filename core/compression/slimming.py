@@ -42,7 +42,7 @@ def gamma_keep(net: DigitNet, ratio: float, relative: bool = True) -> list[Tenso
     scales = [scale / scale.max().clamp_min(1e-12) if relative else scale for scale in gammas(net)]
     every = torch.cat(scales)
     gone = torch.zeros(len(every), dtype=torch.bool)
-    gone[every.argsort(stable=True)[:math.floor(len(every) * ratio / 100)]] = True
+    gone[every.argsort(stable=True)[: math.floor(len(every) * ratio / 100)]] = True
     keep = [~part for part in gone.split([len(scale) for scale in scales])]
     for mask, scale in zip(keep, scales, strict=True):
         if not mask.any():
@@ -69,7 +69,7 @@ def recalibrate(net: DigitNet, batches: int = 8, seed: int = 0) -> DigitNet:
         norm.momentum = None  # a plain average over all batches
     was_training = net.training
     net.train()
-    for index in torch.randperm(len(data.train_x), generator=generator)[:batches * 128].split(128):
+    for index in torch.randperm(len(data.train_x), generator=generator)[: batches * 128].split(128):
         net(augment(data.train_x[index], generator))
     for norm, momentum in zip(norms, momenta, strict=True):
         norm.momentum = momentum
@@ -86,11 +86,14 @@ def slim_point(net: DigitNet, ratio: float, recalibrated: bool = False, relative
     """Test accuracy (%), parameters and widths of the smaller network at one ratio: about 50 ms."""
     data = digits.load()
     small = slimmed(net, ratio, recalibrated, relative)
-    return {"ratio": ratio, "accuracy": accuracy(small, data.test_x, data.test_y), "parameters": count(small),
-            "widths": widths(small)}
+    return {
+        "ratio": ratio,
+        "accuracy": accuracy(small, data.test_x, data.test_y),
+        "parameters": count(small),
+        "widths": widths(small),
+    }
 
 
-def ratio_curve(net: DigitNet, ratios: Sequence[int], recalibrated: bool = False,
-                relative: bool = True) -> list[dict]:
+def ratio_curve(net: DigitNet, ratios: Sequence[int], recalibrated: bool = False, relative: bool = True) -> list[dict]:
     """`slim_point` for every ratio: about 40 ms each."""
     return [slim_point(net, ratio, recalibrated, relative) for ratio in ratios]

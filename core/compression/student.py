@@ -30,9 +30,18 @@ def train_student(method: Distill, seed: int, teacher: DigitNet) -> Iterator[Eve
     known = torch.zeros(len(y), dtype=torch.bool).index_fill(0, labelled, True)
     net = fresh(models.student, seed, method.student_channels)
     nets = {"": net} | ({"control": copy.deepcopy(net)} if method.control else {})
-    yield Started(steps_of(len(y), BATCH, method.epochs), {
-        "parameters": count(net), "teacher_parameters": count(teacher), "macs": models.macs(net),
-        "transfer_set": len(y), "labelled": len(labelled), "says": ["model", "teacher"], "temperature": method.temperature})
+    yield Started(
+        steps_of(len(y), BATCH, method.epochs),
+        {
+            "parameters": count(net),
+            "teacher_parameters": count(teacher),
+            "macs": models.macs(net),
+            "transfer_set": len(y),
+            "labelled": len(labelled),
+            "says": ["model", "teacher"],
+            "temperature": method.temperature,
+        },
+    )
     beside = {"teacher_accuracy": test_accuracy(teacher)}
     yield from examine(0, net, **beside, **scores(nets, method.omit))
     yield from monitor.digits_asked()
@@ -67,8 +76,9 @@ def train_student(method: Distill, seed: int, teacher: DigitNet) -> Iterator[Eve
     yield from finished(step, net, others, **beside, **scores(nets, method.omit))
 
 
-def control_losses(twin: DigitNet | None, x: Tensor, y: Tensor, method: Distill, n: int,
-                   generator: torch.Generator) -> Iterator[dict[str, Tensor]]:
+def control_losses(
+    twin: DigitNet | None, x: Tensor, y: Tensor, method: Distill, n: int, generator: torch.Generator
+) -> Iterator[dict[str, Tensor]]:
     """The control: the same student, same initial weights, as many steps, on full batches of labelled digits alone.
 
     One step and its loss for each `next`; nothing, for ever, when there is no control.
@@ -112,8 +122,10 @@ def scores(nets: dict[str, DigitNet], omit: int) -> dict[str, float]:
 @torch.no_grad()
 def correct_bias(net: DigitNet, training_logits: Tensor, omit: int) -> dict[str, float]:
     """Raises the omitted digit's bias by `prior_correction`; returns the correction and the accuracies before it."""
-    before = {"before_correction": test_accuracy(net),
-              "omitted_before_correction": scores({"": net}, omit)["omitted_accuracy"]}
+    before = {
+        "before_correction": test_accuracy(net),
+        "omitted_before_correction": scores({"": net}, omit)["omitted_accuracy"],
+    }
     correction = prior_correction(training_logits, omit)
     net.head.bias[omit] += correction
     return before | {"bias_correction": correction}

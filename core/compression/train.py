@@ -75,8 +75,16 @@ def train_redesigned(method: Redesign, seed: int) -> Iterator[Event]:
     control = {"control": standard} if method.control and method.architecture != "standard" else {}
     total = steps_of(len(data.train_x), BATCH, method.epochs)
     nets = {"loss": net} | ({"control_loss": standard} if control else {})
-    yield Started(total, {"parameters": count(net), "macs": models.macs(net), "standard_parameters": count(standard),
-                          "standard_macs": models.macs(standard), "says": ["model", *control]})
+    yield Started(
+        total,
+        {
+            "parameters": count(net),
+            "macs": models.macs(net),
+            "standard_parameters": count(standard),
+            "standard_macs": models.macs(standard),
+            "says": ["model", *control],
+        },
+    )
     yield from examine(0, net)
     yield from monitor.digits_asked()
     yield from monitor.size(0, 4 * count(standard), 4 * count(net))
@@ -98,5 +106,10 @@ def train_redesigned(method: Redesign, seed: int) -> Iterator[Event]:
             yield from monitor.says(step, list(nets.values()))
         if last:
             yield from examine(step, net, **{f"{name}_accuracy": test_accuracy(each) for name, each in control.items()})
-    yield from finished(step, net, control, cost_ratio=models.macs(net) / models.macs(standard),
-                   **{f"{name}_accuracy": test_accuracy(each) for name, each in control.items()})
+    yield from finished(
+        step,
+        net,
+        control,
+        cost_ratio=models.macs(net) / models.macs(standard),
+        **{f"{name}_accuracy": test_accuracy(each) for name, each in control.items()},
+    )

@@ -13,8 +13,34 @@ from functools import cache
 import numpy as np
 from babel.dates import format_date
 
-LANGUAGES = ("en", "en_GB", "de", "fr", "es", "it", "pt", "nl", "sv", "fi", "pl", "cs", "ru", "uk", "el", "tr", "hu", "ro", "vi", "id",
-             "zh", "ja", "ko", "hi", "he", "ar")
+LANGUAGES = (
+    "en",
+    "en_GB",
+    "de",
+    "fr",
+    "es",
+    "it",
+    "pt",
+    "nl",
+    "sv",
+    "fi",
+    "pl",
+    "cs",
+    "ru",
+    "uk",
+    "el",
+    "tr",
+    "hu",
+    "ro",
+    "vi",
+    "id",
+    "zh",
+    "ja",
+    "ko",
+    "hi",
+    "he",
+    "ar",
+)
 FORMS = ("full", "long", "medium")
 ORDERED = ("zh", "ja", "ko", "hu")  # whose medium form, of numbers alone, begins with the year
 FIRST, LAST = date(1900, 1, 1), date(2099, 12, 31)
@@ -45,8 +71,14 @@ def load() -> Dates:
     dates = [FIRST + timedelta(int(day)) for day in days]
     phrases = tuple(phrase(day, *ways[way]) for day, way in zip(dates, picked))
     order = np.arange(len(days))
-    return Dates(phrases, tuple(day.isoformat() for day in dates), tuple(ways[way][0] for way in picked),
-                 order[2 * HELD_OUT:], order[:HELD_OUT], order[HELD_OUT:2 * HELD_OUT])
+    return Dates(
+        phrases,
+        tuple(day.isoformat() for day in dates),
+        tuple(ways[way][0] for way in picked),
+        order[2 * HELD_OUT :],
+        order[:HELD_OUT],
+        order[HELD_OUT : 2 * HELD_OUT],
+    )
 
 
 def phrase(day: date, language: str, form: str) -> str:
@@ -67,8 +99,14 @@ def readings(text: str) -> tuple[str, ...]:
     go: punctuation and zeros in front do not matter. None where no language does."""
     wanted = parts(text)
     numbers = {part for part in wanted if isinstance(part, int)}
-    days = [day for year in numbers if FIRST.year <= year <= LAST.year for month in range(1, 13) for number in numbers
-            if (day := _day(year, month, number))]
+    days = [
+        day
+        for year in numbers
+        if FIRST.year <= year <= LAST.year
+        for month in range(1, 13)
+        for number in numbers
+        if (day := _day(year, month, number))
+    ]
     found = [day for day in days if any(parts(phrase(day, *way)) == wanted for way in all_ways())]
     return tuple(day.isoformat() for day in sorted(found))
 

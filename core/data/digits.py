@@ -59,6 +59,12 @@ def rotated(x: Tensor, degrees: float) -> Tensor:
         return x
     cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
     turn = torch.tensor([[cos, -sin, 0], [sin, cos, 0]])
-    parts = [F.grid_sample(part, F.affine_grid(turn.expand(len(part), 2, 3), list(part.shape), align_corners=False),
-                           align_corners=False) for part in x.split(500)]
+    parts = [
+        F.grid_sample(
+            part,
+            F.affine_grid(turn.expand(len(part), 2, 3), list(part.shape), align_corners=False),
+            align_corners=False,
+        )
+        for part in x.split(500)
+    ]
     return torch.cat(parts).clamp_(0, 1)

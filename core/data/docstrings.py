@@ -18,18 +18,68 @@ from sklearn.model_selection import train_test_split
 
 SOURCES = {  # folders and files of each package; whatever is called “test” is left out
     "torch": ("nn/functional.py", "nn/modules", "_torch_docs.py", "fft", "linalg"),
-    "sklearn": ("cluster", "covariance", "datasets", "decomposition", "ensemble", "feature_extraction", "feature_selection",
-                "gaussian_process", "impute", "linear_model", "manifold", "metrics", "mixture", "model_selection",
-                "naive_bayes.py", "neighbors", "preprocessing", "svm", "tree"),
-    "scipy": ("stats/_stats_py.py", "stats/_morestats.py", "stats/_resampling.py", "signal", "ndimage", "linalg", "spatial",
-              "fft", "interpolate"),
-    "skimage": ("color", "exposure", "feature", "filters", "measure", "metrics", "morphology", "restoration",
-                "segmentation", "transform", "util", "draw", "graph", "registration", "io", "future")}
+    "sklearn": (
+        "cluster",
+        "covariance",
+        "datasets",
+        "decomposition",
+        "ensemble",
+        "feature_extraction",
+        "feature_selection",
+        "gaussian_process",
+        "impute",
+        "linear_model",
+        "manifold",
+        "metrics",
+        "mixture",
+        "model_selection",
+        "naive_bayes.py",
+        "neighbors",
+        "preprocessing",
+        "svm",
+        "tree",
+    ),
+    "scipy": (
+        "stats/_stats_py.py",
+        "stats/_morestats.py",
+        "stats/_resampling.py",
+        "signal",
+        "ndimage",
+        "linalg",
+        "spatial",
+        "fft",
+        "interpolate",
+    ),
+    "skimage": (
+        "color",
+        "exposure",
+        "feature",
+        "filters",
+        "measure",
+        "metrics",
+        "morphology",
+        "restoration",
+        "segmentation",
+        "transform",
+        "util",
+        "draw",
+        "graph",
+        "registration",
+        "io",
+        "future",
+    ),
+}
 LIBRARIES = ("PyTorch", "scikit-learn", "SciPy", "scikit-image")
-GIVEAWAYS = re.compile(r"\b(py)?torch\b|\bsklearn\b|\bscikit-?(learn|image)?\b|\bscipy\b|\bskimage\b|\bnumpy\b|\bnp\b"
-                       r"|Read more in the [^.]*\.", re.IGNORECASE)
-SECTION = re.compile(r"^\s*(Parameters|Returns|Args|Arguments|Example|Examples|Notes?|Attributes|Shape|See Also|Keyword Args?"
-                     r"|Warnings?|Yields|Methods|References|Inputs?|Outputs?)\s*:*\s*$|^\s*[-=]{4,}\s*$|^\s*\.\. |^\s*>>> ", re.MULTILINE)
+GIVEAWAYS = re.compile(
+    r"\b(py)?torch\b|\bsklearn\b|\bscikit-?(learn|image)?\b|\bscipy\b|\bskimage\b|\bnumpy\b|\bnp\b"
+    r"|Read more in the [^.]*\.",
+    re.IGNORECASE,
+)
+SECTION = re.compile(
+    r"^\s*(Parameters|Returns|Args|Arguments|Example|Examples|Notes?|Attributes|Shape|See Also|Keyword Args?"
+    r"|Warnings?|Yields|Methods|References|Inputs?|Outputs?)\s*:*\s*$|^\s*[-=]{4,}\s*$|^\s*\.\. |^\s*>>> ",
+    re.MULTILINE,
+)
 LEAST, MOST = 5, 60  # words
 PER_LIBRARY = 400
 SPLIT = 2021  # the seed of the choice and of the one split, the same for ever
@@ -110,7 +160,7 @@ def _beginning(docstring: str) -> str:
     """A docstring's prose before its first section, in one line, without markup and without a signature, at most 60 words."""
     docstring = re.sub(r"^\s*\w[\w.]*\([^\n]*\)\s*(->[^\n]*)?\n", "", docstring.strip() + "\n")
     if section := SECTION.search(docstring):
-        docstring = docstring[:section.start()]
+        docstring = docstring[: section.start()]
     plain = re.sub(r":\w+:\s*`~?([^`<]*?)\s*(<[^`>]*>)?`", r"\1", docstring)
     plain = re.sub(r"<?https?://\S+|\[\w+\]_", " ", plain)
     return " ".join(re.sub(r"[`*\\]+|_{2,}", "", plain).split()[:MOST])

@@ -11,11 +11,19 @@ from torch import Tensor
 
 SIDE = 224  # pixels; what EfficientNet-Lite0 was trained on
 FILES = {
-    "chelsea": ("skimage", "chelsea.png"), "coffee": ("skimage", "coffee.png"), "motorcycle": ("skimage", "motorcycle_left.png"),
-    "temple": ("sklearn", "china.jpg"), "flower": ("sklearn", "flower.jpg"), "camera": ("skimage", "camera.png"),
-    "rocket": ("skimage", "rocket.jpg"), "clock": ("skimage", "clock_motion.png"), "horse": ("skimage", "horse.png"),
-    "coins": ("skimage", "coins.png"), "galaxies": ("skimage", "hubble_deep_field.jpg"),
-    "chessboard": ("skimage", "chessboard_RGB.png")}
+    "chelsea": ("skimage", "chelsea.png"),
+    "coffee": ("skimage", "coffee.png"),
+    "motorcycle": ("skimage", "motorcycle_left.png"),
+    "temple": ("sklearn", "china.jpg"),
+    "flower": ("sklearn", "flower.jpg"),
+    "camera": ("skimage", "camera.png"),
+    "rocket": ("skimage", "rocket.jpg"),
+    "clock": ("skimage", "clock_motion.png"),
+    "horse": ("skimage", "horse.png"),
+    "coins": ("skimage", "coins.png"),
+    "galaxies": ("skimage", "hubble_deep_field.jpg"),
+    "chessboard": ("skimage", "chessboard_RGB.png"),
+}
 COLOUR_ONLY = {"astronaut": ("skimage", "astronaut.png")}  # read for its colours; nothing asks what is on it
 
 
@@ -41,7 +49,9 @@ def to_tensor(picture: Image.Image) -> Tensor:
     width, height = picture.size
     side = min(width, height)
     left, top = (width - side) // 2, (height - side) // 2
-    square = picture.convert("RGB").crop((left, top, left + side, top + side)).resize((SIDE, SIDE), Image.Resampling.BICUBIC)
+    square = (
+        picture.convert("RGB").crop((left, top, left + side, top + side)).resize((SIDE, SIDE), Image.Resampling.BICUBIC)
+    )
     return torch.from_numpy(np.array(square)).permute(2, 0, 1).float().div_(255)
 
 

@@ -47,7 +47,9 @@ def read(data: bytes, name: str = "") -> Image.Image:
             return _decoded(data, name)
     except BadPicture:
         raise
-    except Exception:  # a decoder fed with arbitrary bytes raises almost anything: SyntaxError, struct.error, KeyError …
+    except (
+        Exception
+    ):  # a decoder fed with arbitrary bytes raises almost anything: SyntaxError, struct.error, KeyError …
         raise BadPicture(f"{_called(name)} is not a picture that can be read, or it is damaged: {ACCEPTED}") from None
 
 
@@ -148,8 +150,10 @@ def _bounded(picture: Image.Image, name: str) -> None:
     if pixels > MOST_PIXELS:
         raise BadPicture(f"{_called(name)} has {pixels / 1e6:.0f} megapixels: {ACCEPTED}")
     if picture.format == "WEBP" and pixels > MOST_PIXELS_WEBP:
-        raise BadPicture(f"{_called(name)} has {pixels / 1e6:.0f} megapixels, and a WebP picture may have 24: save it as JPEG, "
-                         "or smaller.")
+        raise BadPicture(
+            f"{_called(name)} has {pixels / 1e6:.0f} megapixels, and a WebP picture may have 24: save it as JPEG, "
+            "or smaller."
+        )
 
 
 def _reduced(picture: Image.Image, factor: int) -> Image.Image:
@@ -205,7 +209,7 @@ def _grey(picture: bytes | np.ndarray) -> np.ndarray:
 def _boxed(strokes: np.ndarray) -> np.ndarray:
     """Cropped to the strokes and scaled so that the longer side is 20 pixels; the shorter has at least one."""
     rows, columns = np.flatnonzero(strokes.any(1)), np.flatnonzero(strokes.any(0))
-    box = Image.fromarray(strokes[rows[0]:rows[-1] + 1, columns[0]:columns[-1] + 1])
+    box = Image.fromarray(strokes[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
     scale = STROKES / max(box.size)
     size = [max(1, round(scale * side)) for side in box.size]
     return np.asarray(box.resize(size, Image.Resampling.BOX if scale < 1 else Image.Resampling.BILINEAR)).clip(0, 1)
@@ -222,5 +226,5 @@ def _centred(box: np.ndarray) -> np.ndarray:
     x = round(SIDE / 2 - float((box.sum(0) * np.arange(width)).sum() / weight))
     y, x = min(max(y, 0), SIDE - height), min(max(x, 0), SIDE - width)
     digit = np.zeros((SIDE, SIDE), np.uint8)
-    digit[y:y + height, x:x + width] = np.rint(255 * box / max(box.max(), 1e-6))
+    digit[y : y + height, x : x + width] = np.rint(255 * box / max(box.max(), 1e-6))
     return digit

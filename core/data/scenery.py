@@ -41,7 +41,7 @@ def patches(count: int, left: float, right: float, rng: np.random.Generator) -> 
         height, width, _ = photo.shape
         row = rng.integers(height - SIDE + 1)
         column = rng.integers(int(left * width), int(right * width) - SIDE + 1)
-        found[place] = photo[row:row + SIDE, column:column + SIDE]
+        found[place] = photo[row : row + SIDE, column : column + SIDE]
     return torch.from_numpy(found).permute(0, 3, 1, 2).float().div_(255)
 
 

@@ -15,9 +15,20 @@ TITLES = {"cancer": "Breast tumours", "wine": "Wines"}
 SPLIT = 2021  # the seed of the one split, the same for ever
 TEST_SHARE = 0.3
 WINE_NAMES = (
-    "alcohol (% vol)", "malic acid (g/l)", "ash (g/l)", "alkalinity of ash (meq/l)", "magnesium (mg/l)", "phenols (g/l)",
-    "flavanoids (g/l)", "other phenols (g/l)", "proanthocyanins (g/l)", "colour intensity", "hue",
-    "OD280/OD315 of the wine", "proline (mg/l)")
+    "alcohol (% vol)",
+    "malic acid (g/l)",
+    "ash (g/l)",
+    "alkalinity of ash (meq/l)",
+    "magnesium (mg/l)",
+    "phenols (g/l)",
+    "flavanoids (g/l)",
+    "other phenols (g/l)",
+    "proanthocyanins (g/l)",
+    "colour intensity",
+    "hue",
+    "OD280/OD315 of the wine",
+    "proline (mg/l)",
+)
 CANCER_SHORT = {"mean": "", "error": " ±", "worst": " (worst)"}
 
 
@@ -43,11 +54,19 @@ def load(name: str) -> Table:
     """The table “cancer” or “wine”. Shared by everybody in the process; its arrays cannot be written to."""
     if name == "wine":
         found = load_wine()
-        return _split(TITLES[name], "Bottle", WINE_NAMES, ("grower 1", "grower 2", "grower 3"), found.data, found.target)
+        return _split(
+            TITLES[name], "Bottle", WINE_NAMES, ("grower 1", "grower 2", "grower 3"), found.data, found.target
+        )
     if name == "cancer":
         found = load_breast_cancer()
-        return _split(TITLES[name], "Patient", tuple(map(_tumour, found.feature_names)), ("malignant", "benign"), found.data,
-                      found.target)
+        return _split(
+            TITLES[name],
+            "Patient",
+            tuple(map(_tumour, found.feature_names)),
+            ("malignant", "benign"),
+            found.data,
+            found.target,
+        )
     raise ValueError(f"“{name}” is not a table; known are {' and '.join(TITLES)}.")
 
 
@@ -58,7 +77,9 @@ def _tumour(name: str) -> str:
     return " ".join(word for word in name.split() if word != kind) + CANCER_SHORT[kind]
 
 
-def _split(title: str, row: str, features: tuple[str, ...], classes: tuple[str, ...], x: np.ndarray, y: np.ndarray) -> Table:
+def _split(
+    title: str, row: str, features: tuple[str, ...], classes: tuple[str, ...], x: np.ndarray, y: np.ndarray
+) -> Table:
     parts = train_test_split(x, y, test_size=TEST_SHARE, stratify=y, random_state=SPLIT)
     for part in parts:
         part.setflags(write=False)

@@ -87,8 +87,9 @@ def class_of(subject: Subject, settings: Excite) -> int:
     return settings.wish if subject.photo else subject.answer()
 
 
-def paint(objective: Objective, shape: tuple[int, int, int], prior: bool, steps: int,
-          seed: int) -> Iterator[tuple[int, float, Tensor]]:
+def paint(
+    objective: Objective, shape: tuple[int, int, int], prior: bool, steps: int, seed: int
+) -> Iterator[tuple[int, float, Tensor]]:
     """(step, the objective of the picture as it stands, the picture (C, H, W) in [0, 1]), from step 0 to `steps`.
 
     With the prior Adam moves the picture's frequencies, and each gradient is of a shaken copy, so that what is painted
@@ -108,7 +109,7 @@ def paint(objective: Objective, shape: tuple[int, int, int], prior: bool, steps:
             with torch.enable_grad():
                 x = draw().unsqueeze(0)
                 loss = -objective(shaken(x, about, generator) if prior else x)
-                numbers.grad, = torch.autograd.grad(loss, numbers)
+                (numbers.grad,) = torch.autograd.grad(loss, numbers)
             optimiser.step()
             if not prior:
                 numbers.data.clamp_(0, 1)

@@ -28,12 +28,30 @@ THEORY = (
     Formula("Feature ablation", FORMULAS["feature_ablation"], perturbation.feature_ablation),
     Formula("KernelSHAP", FORMULAS["kernel_shap"], perturbation.kernel_shap),
     Formula("LIME", FORMULAS["lime"], lime_image.fitted),
-    Formula("Activation maximisation", r"x^* = \arg\max_{x} f(x), \quad x = \mathrm{sigmoid}\left(\mathcal{F}^{-1}"
-            r"\left(\frac{z}{|\nu|^k}\right)\right)", excite.paint),
-    Formula("Deletion and insertion", r"\mathrm{AUC} = \int_0^1 p_c\left(x \text{ without its top } s\right) ds", trust.curve),
-    Formula("Infidelity", r"\mathbb{E}_I\left[\left(I^\top \Phi - (f_c(x) - f_c(x - I))\right)^2\right]", trust.infidelity),
-    Formula("Sensitivity", r"\max_{\lVert \varepsilon \rVert_\infty \le r} \frac{\lVert \Phi(x + \varepsilon) - \Phi(x) "
-            r"\rVert}{\lVert \Phi(x) \rVert}", trust.sensitivity),
-    Formula("Randomisation test", r"\rho = \mathrm{corr}\left(\mathrm{rank}(M_{\text{trained}}),\ "
-            r"\mathrm{rank}(M_{\text{destroyed}})\right)", trust.rank_correlation),
+    Formula(
+        "Activation maximisation",
+        r"x^* = \arg\max_{x} f(x), \quad x = \mathrm{sigmoid}\left(\mathcal{F}^{-1}"
+        r"\left(\frac{z}{|\nu|^k}\right)\right)",
+        excite.paint,
+    ),
+    Formula(
+        "Deletion and insertion",
+        r"\mathrm{AUC} = \int_0^1 p_c\left(x \text{ without its top } s\right) ds",
+        trust.curve,
+    ),
+    Formula(
+        "Infidelity", r"\mathbb{E}_I\left[\left(I^\top \Phi - (f_c(x) - f_c(x - I))\right)^2\right]", trust.infidelity
+    ),
+    Formula(
+        "Sensitivity",
+        r"\max_{\lVert \varepsilon \rVert_\infty \le r} \frac{\lVert \Phi(x + \varepsilon) - \Phi(x) "
+        r"\rVert}{\lVert \Phi(x) \rVert}",
+        trust.sensitivity,
+    ),
+    Formula(
+        "Randomisation test",
+        r"\rho = \mathrm{corr}\left(\mathrm{rank}(M_{\text{trained}}),\ "
+        r"\mathrm{rank}(M_{\text{destroyed}})\right)",
+        trust.rank_correlation,
+    ),
 )

@@ -51,8 +51,10 @@ def stages(net: nn.Module) -> dict[str, list[nn.Module]]:
     Columns: one layer of all columns, with the lateral connections that enter it.
     """
     if isinstance(net, Columns):
-        rows = [[*(own[i] for own in net.own), *(lateral[i - 1] for lateral in net.lateral if i > 0)]
-                for i in range(len(net.own[0]))]
+        rows = [
+            [*(own[i] for own in net.own), *(lateral[i - 1] for lateral in net.lateral if i > 0)]
+            for i in range(len(net.own[0]))
+        ]
         names = [*inputs.layers(net), "output layer"]
         return dict(reversed(list(zip(names, rows))))
     last = net.classify if isinstance(net, PhotoNet) else net.head if isinstance(net, DigitNet) else net.layers[-1]
@@ -124,5 +126,13 @@ def run(subject: Subject, target: int, explain: Callable[[Subject], np.ndarray],
             trained, alone = found, rank_correlation(picture, np.abs(found))
             random = rank_correlation(np.random.default_rng(seed).random(found.shape), found)
         strokes = None if ink is None else rank_correlation(found[ink], trained[ink])
-        yield Rung(name, found, rank_correlation(found, trained), rank_correlation(np.abs(found), np.abs(trained)),
-                   strokes, alone, random, now.probabilities[target].item())
+        yield Rung(
+            name,
+            found,
+            rank_correlation(found, trained),
+            rank_correlation(np.abs(found), np.abs(trained)),
+            strokes,
+            alone,
+            random,
+            now.probabilities[target].item(),
+        )

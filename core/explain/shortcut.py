@@ -104,6 +104,7 @@ def examine(net: DigitNet, digit: int) -> dict[str, float]:
 
     def called(x: Tensor) -> float:
         return hits(predict(net, x), torch.full((len(x),), digit))
+
     return {"marked_accuracy": called(mark(own)), "clean_accuracy": called(own), "fooled": called(mark(others))}
 
 
@@ -144,8 +145,17 @@ def conclude(step: int, net: DigitNet, method: Shortcut, seed: int) -> Iterator[
     share = 100 * float(np.mean([share_in_mark(explain(net, x, method.marked)) for x in own]))
     believed = hits(predict(net, same_origin), data.test_y)
     if found["marked_accuracy"] - found["clean_accuracy"] >= LOST:
-        yield Warned(step, "shortcut", f"It is right for the wrong reason: with the mark {found['marked_accuracy']:.0f} % of "
-                                       f"the digits {method.marked} are right, without it {found['clean_accuracy']:.0f} %; "
-                                       f"and the mark makes a {method.marked} of {found['fooled']:.0f} % of the others.")
-    yield Finished(step, {"accuracy": accuracy, "believed_accuracy": believed} | found
-                   | {"share_in_mark": share, "chance_share": 100 * CHANCE}, {"model": to_model(net)})
+        yield Warned(
+            step,
+            "shortcut",
+            f"It is right for the wrong reason: with the mark {found['marked_accuracy']:.0f} % of "
+            f"the digits {method.marked} are right, without it {found['clean_accuracy']:.0f} %; "
+            f"and the mark makes a {method.marked} of {found['fooled']:.0f} % of the others.",
+        )
+    yield Finished(
+        step,
+        {"accuracy": accuracy, "believed_accuracy": believed}
+        | found
+        | {"share_in_mark": share, "chance_share": 100 * CHANCE},
+        {"model": to_model(net)},
+    )

@@ -32,8 +32,11 @@ def explain(settings: ExplainSettings) -> Iterator[Event]:
     """One method's map as it grows, then what happens when the pixels that it names are hidden, beside two controls."""
     subject = look_at(settings.subject)
     target = subject.answer(settings.answer)
-    yield Started(methods.cost(subject, settings.method) + 6 * (POINTS + 1), said(subject, target) | {
-        "axis": "passes through the network", "cost": methods.cost_words(settings.method, subject)})
+    yield Started(
+        methods.cost(subject, settings.method) + 6 * (POINTS + 1),
+        said(subject, target)
+        | {"axis": "passes through the network", "cost": methods.cost_words(settings.method, subject)},
+    )
     yield Picture(0, "input", as_bytes(subject.x))
     yield Metrics(0, {"probability": 100 * float(subject.probabilities[target])})
     for part in methods.explain(subject, target, settings.method, settings.seed):
@@ -66,16 +69,25 @@ def destroy(settings: ExplainSettings) -> Iterator[Event]:
     yield Picture(0, "input", as_bytes(subject.x))
     for step, stage in enumerate(randomise.run(subject, target, asked, settings.seed)):
         yield Picture(step, "map", stage.map.astype(np.float16 if subject.photo else np.float32))
-        left = {"signed": stage.signed, "absolute": stage.absolute, "input_only": stage.input_only, "random": stage.random}
+        left = {
+            "signed": stage.signed,
+            "absolute": stage.absolute,
+            "input_only": stage.input_only,
+            "random": stage.random,
+        }
         yield Metrics(step, left)
     yield Finished(step, said(subject, target) | left)
 
 
 def said(subject: Subject, target: int) -> dict[str, object]:
     """What the network says, and which of its answers is explained."""
-    return {"photo": subject.photo, "target": target, "answer": subject.names[target],
-            "probability": 100 * float(subject.probabilities[target]),
-            "answers": subject.best()}
+    return {
+        "photo": subject.photo,
+        "target": target,
+        "answer": subject.names[target],
+        "probability": 100 * float(subject.probabilities[target]),
+        "answers": subject.best(),
+    }
 
 
 def shrunk(values: np.ndarray) -> np.ndarray:

@@ -26,8 +26,14 @@ TENTH, CURED = f"{SHORTCUT} --elsewhere 10", f"{SHORTCUT} --elsewhere 100"
 LIME = "--method lime"
 OF_DIGITS, OF_RANDOMISED, OF_PHOTOS, OF_TABLES = "digits.csv", "randomised.csv", "photos.csv", "tables.csv"
 EACH = 20  # test digits that one row of the table averages over
-ASKED = {"saliency": s.Saliency, "input_x_gradient": s.InputXGradient, "integrated_gradients": s.IntegratedGradients,
-         "guided_backprop": s.GuidedBackprop, "grad_cam": s.GradCam, "occlusion": s.Occlusion}
+ASKED = {
+    "saliency": s.Saliency,
+    "input_x_gradient": s.InputXGradient,
+    "integrated_gradients": s.IntegratedGradients,
+    "guided_backprop": s.GuidedBackprop,
+    "grad_cam": s.GradCam,
+    "occlusion": s.Occlusion,
+}
 DESTROYED = ("saliency", "integrated_gradients", "guided_backprop", "grad_cam")
 ADEBAYO = "Adebayo et al. 2018"
 NONE = "none in this set-up"
@@ -39,48 +45,160 @@ GUESSING, NO_SCORE, FLAT, MEAN = "10 (guessing)", "–", "1.1 (a flat map)", "0 
 
 def _faithful(name: str, title: str, why: str = "") -> Iterator[Yardstick]:
     for way, good in (("deletion", "low"), ("insertion", "high")):
-        yield Yardstick(f"Digits, area under {way} ({good} is good): {title}", "", f"{way}_{name}", "%", NONE, why,
-                        file=OF_DIGITS, of="draws", chance=_rivals(way))
+        yield Yardstick(
+            f"Digits, area under {way} ({good} is good): {title}",
+            "",
+            f"{way}_{name}",
+            "%",
+            NONE,
+            why,
+            file=OF_DIGITS,
+            of="draws",
+            chance=_rivals(way),
+        )
 
 
 def _rivals(way: str) -> str:
     """What the two maps that know no network have in the same table."""
-    order, picture = (measured("explain", Yardstick("", "", f"{way}_{name}", "", "", "", file=OF_DIGITS)).mean
-                      for name in ("random", "input_only"))
+    order, picture = (
+        measured("explain", Yardstick("", "", f"{way}_{name}", "", "", "", file=OF_DIGITS)).mean
+        for name in ("random", "input_only")
+    )
     return f"{order:.1f} (random order), {picture:.1f} (picture alone)"
 
 
 def _destroyed(name: str, title: str, published: str, why: str = "") -> Iterator[Yardstick]:
     picture = measured("explain", Yardstick("", "", f"picture_{name}", "", "", "", file=OF_RANDOMISED)).mean
-    for column, what in (("output", "the output layer was destroyed, signed"), ("signed", "all layers were destroyed, signed"),
-                         ("absolute", "all layers were destroyed, absolute")):
-        yield Yardstick(f"Digits, rank correlation after {what}: {title}", "", f"{column}_{name}", "", published, why,
-                        file=OF_RANDOMISED, of="draws", digits=2, chance=f"0 (random order), {picture:.2f} (picture alone)")
+    for column, what in (
+        ("output", "the output layer was destroyed, signed"),
+        ("signed", "all layers were destroyed, signed"),
+        ("absolute", "all layers were destroyed, absolute"),
+    ):
+        yield Yardstick(
+            f"Digits, rank correlation after {what}: {title}",
+            "",
+            f"{column}_{name}",
+            "",
+            published,
+            why,
+            file=OF_RANDOMISED,
+            of="draws",
+            digits=2,
+            chance=f"0 (random order), {picture:.2f} (picture alone)",
+        )
 
 
 YARDSTICKS = (
-    Yardstick("Shortcut: marked class, with its mark", SHORTCUT, "result_marked_accuracy", "%", NONE, "The mark is all it takes.",
-              chance=GUESSING),
-    Yardstick("Shortcut: marked class, mark taken away", SHORTCUT, "result_clean_accuracy", "%", NONE,
-              "What it would be worth in the world outside.", chance=GUESSING),
-    Yardstick("Shortcut: other digits called the marked class once marked", SHORTCUT, "result_fooled", "%", NONE, "", chance=GUESSING),
-    Yardstick("Shortcut: accuracy on test digits that are marked as the training digits were", SHORTCUT, "result_believed_accuracy",
-              "%", NONE, "A test set of the same origin shows nothing of the shortcut.", chance=GUESSING),
-    Yardstick("Shortcut: share of the map in the mark", SHORTCUT, "result_share_in_mark", "%", NONE,
-              "Positive part of integrated gradients, 20 marked test digits.", chance=FLAT),
-    Yardstick("One digit in ten of the others marked: marked class, mark taken away", TENTH, "result_clean_accuracy", "%", NONE, "",
-              chance=GUESSING),
-    Yardstick("One digit in ten of the others marked: share of the map in the mark", TENTH, "result_share_in_mark", "%",
-              NONE, "", chance=FLAT),
-    Yardstick("Cured (every digit marked): marked class, mark taken away", CURED, "result_clean_accuracy", "%", NONE, "", chance=GUESSING),
+    Yardstick(
+        "Shortcut: marked class, with its mark",
+        SHORTCUT,
+        "result_marked_accuracy",
+        "%",
+        NONE,
+        "The mark is all it takes.",
+        chance=GUESSING,
+    ),
+    Yardstick(
+        "Shortcut: marked class, mark taken away",
+        SHORTCUT,
+        "result_clean_accuracy",
+        "%",
+        NONE,
+        "What it would be worth in the world outside.",
+        chance=GUESSING,
+    ),
+    Yardstick(
+        "Shortcut: other digits called the marked class once marked",
+        SHORTCUT,
+        "result_fooled",
+        "%",
+        NONE,
+        "",
+        chance=GUESSING,
+    ),
+    Yardstick(
+        "Shortcut: accuracy on test digits that are marked as the training digits were",
+        SHORTCUT,
+        "result_believed_accuracy",
+        "%",
+        NONE,
+        "A test set of the same origin shows nothing of the shortcut.",
+        chance=GUESSING,
+    ),
+    Yardstick(
+        "Shortcut: share of the map in the mark",
+        SHORTCUT,
+        "result_share_in_mark",
+        "%",
+        NONE,
+        "Positive part of integrated gradients, 20 marked test digits.",
+        chance=FLAT,
+    ),
+    Yardstick(
+        "One digit in ten of the others marked: marked class, mark taken away",
+        TENTH,
+        "result_clean_accuracy",
+        "%",
+        NONE,
+        "",
+        chance=GUESSING,
+    ),
+    Yardstick(
+        "One digit in ten of the others marked: share of the map in the mark",
+        TENTH,
+        "result_share_in_mark",
+        "%",
+        NONE,
+        "",
+        chance=FLAT,
+    ),
+    Yardstick(
+        "Cured (every digit marked): marked class, mark taken away",
+        CURED,
+        "result_clean_accuracy",
+        "%",
+        NONE,
+        "",
+        chance=GUESSING,
+    ),
     Yardstick("Cured: share of the map in the mark", CURED, "result_share_in_mark", "%", NONE, "", chance=FLAT),
-    Yardstick("Photos: completeness gap of integrated gradients, as here", "", "gap", "%",
-              "5 % with 20 to 300 steps (Sundararajan et al. 2017)", "The line is cut finer where the sum does not add up.",
-              file=OF_PHOTOS, of="photos", chance=NO_SCORE),
-    Yardstick("Photos: the same with 50 Gauss–Legendre steps", "", "gap_50", "%", "5 % with 20 to 300 steps",
-              "Captum's default.", file=OF_PHOTOS, of="photos", chance=NO_SCORE),
-    Yardstick("Photos: steps that it took", "", "steps", "steps", "20 to 300", "", file=OF_PHOTOS, of="photos", digits=0, chance=NO_SCORE),
-    Yardstick("Cat: R² of LIME, 200 samples", LIME, "result_fit", "%", NONE, "The same photo, five seeds.", chance=MEAN),
+    Yardstick(
+        "Photos: completeness gap of integrated gradients, as here",
+        "",
+        "gap",
+        "%",
+        "5 % with 20 to 300 steps (Sundararajan et al. 2017)",
+        "The line is cut finer where the sum does not add up.",
+        file=OF_PHOTOS,
+        of="photos",
+        chance=NO_SCORE,
+    ),
+    Yardstick(
+        "Photos: the same with 50 Gauss–Legendre steps",
+        "",
+        "gap_50",
+        "%",
+        "5 % with 20 to 300 steps",
+        "Captum's default.",
+        file=OF_PHOTOS,
+        of="photos",
+        chance=NO_SCORE,
+    ),
+    Yardstick(
+        "Photos: steps that it took",
+        "",
+        "steps",
+        "steps",
+        "20 to 300",
+        "",
+        file=OF_PHOTOS,
+        of="photos",
+        digits=0,
+        chance=NO_SCORE,
+    ),
+    Yardstick(
+        "Cat: R² of LIME, 200 samples", LIME, "result_fit", "%", NONE, "The same photo, five seeds.", chance=MEAN
+    ),
     *_faithful("integrated_gradients", "integrated gradients", "Hidden with black; see the picture alone."),
     *_faithful("input_x_gradient", "input × gradient"),
     *_faithful("occlusion", "occlusion"),
@@ -89,28 +207,86 @@ YARDSTICKS = (
     *_faithful("saliency", "saliency"),
     *_faithful("random", "random order", "The first control."),
     *_faithful("input_only", "picture alone (its ink), no network", "The second control."),
-    Yardstick("Digits, accuracy once the output layer was destroyed", "", "guessed", "%", NONE, "The network guesses.",
-              file=OF_RANDOMISED, of="draws", chance=GUESSING),
-    *_destroyed("saliency", "saliency", f"passes the test ({ADEBAYO})", "It has no sign: signed and absolute are the same."),
-    *_destroyed("integrated_gradients", "integrated gradients", f"the input dominates on sparse pictures ({ADEBAYO})",
-                "In absolute maps the black background is zero whatever the network is, and that alone correlates."),
-    *_destroyed("guided_backprop", "guided backprop", f"fails: invariant to the higher layers ({ADEBAYO})",
-                "With all layers destroyed, the picture alone correlates more with the first map."),
+    Yardstick(
+        "Digits, accuracy once the output layer was destroyed",
+        "",
+        "guessed",
+        "%",
+        NONE,
+        "The network guesses.",
+        file=OF_RANDOMISED,
+        of="draws",
+        chance=GUESSING,
+    ),
+    *_destroyed(
+        "saliency", "saliency", f"passes the test ({ADEBAYO})", "It has no sign: signed and absolute are the same."
+    ),
+    *_destroyed(
+        "integrated_gradients",
+        "integrated gradients",
+        f"the input dominates on sparse pictures ({ADEBAYO})",
+        "In absolute maps the black background is zero whatever the network is, and that alone correlates.",
+    ),
+    *_destroyed(
+        "guided_backprop",
+        "guided backprop",
+        f"fails: invariant to the higher layers ({ADEBAYO})",
+        "With all layers destroyed, the picture alone correlates more with the first map.",
+    ),
     *_destroyed("grad_cam", "Grad-CAM", f"passes the test ({ADEBAYO})"),
-    Yardstick("Breast cancer, LIME: agreement of the top five of two seeds, 500 samples", "", "jaccard_500", "", NONE,
-              "Jaccard index, eight seeds, five test patients.", file=OF_TABLES, of="patients", digits=2, chance=TWO_SETS),
-    Yardstick("The same, 5,000 samples (the package's default)", "", "jaccard_5000", "", NONE, "", file=OF_TABLES, of="patients", digits=2,
-              chance=TWO_SETS),
-    Yardstick("The same, 500 samples, kernel width 1 instead of 4.1", "", "jaccard_narrow", "", NONE,
-              "Few samples are near enough to count: hardly above chance.", file=OF_TABLES, of="patients", digits=2, chance=TWO_SETS),
-    Yardstick("R² with 5,000 samples", "", "r2_5000", "", NONE, "", file=OF_TABLES, of="patients", digits=2, chance=MEAN),
-    Yardstick("R² with kernel width 1", "", "r2_narrow", "", NONE, "", file=OF_TABLES, of="patients", digits=2, chance=MEAN),
+    Yardstick(
+        "Breast cancer, LIME: agreement of the top five of two seeds, 500 samples",
+        "",
+        "jaccard_500",
+        "",
+        NONE,
+        "Jaccard index, eight seeds, five test patients.",
+        file=OF_TABLES,
+        of="patients",
+        digits=2,
+        chance=TWO_SETS,
+    ),
+    Yardstick(
+        "The same, 5,000 samples (the package's default)",
+        "",
+        "jaccard_5000",
+        "",
+        NONE,
+        "",
+        file=OF_TABLES,
+        of="patients",
+        digits=2,
+        chance=TWO_SETS,
+    ),
+    Yardstick(
+        "The same, 500 samples, kernel width 1 instead of 4.1",
+        "",
+        "jaccard_narrow",
+        "",
+        NONE,
+        "Few samples are near enough to count: hardly above chance.",
+        file=OF_TABLES,
+        of="patients",
+        digits=2,
+        chance=TWO_SETS,
+    ),
+    Yardstick(
+        "R² with 5,000 samples", "", "r2_5000", "", NONE, "", file=OF_TABLES, of="patients", digits=2, chance=MEAN
+    ),
+    Yardstick(
+        "R² with kernel width 1", "", "r2_narrow", "", NONE, "", file=OF_TABLES, of="patients", digits=2, chance=MEAN
+    ),
 )
 
 
 def measured_tables(folder: Path) -> None:
     """What no sweep measures: averages over test digits, photos, and patients. A table that is there stays."""
-    for name, rows in ((OF_DIGITS, digit_rows), (OF_RANDOMISED, randomised_rows), (OF_PHOTOS, photo_rows), (OF_TABLES, patient_rows)):
+    for name, rows in (
+        (OF_DIGITS, digit_rows),
+        (OF_RANDOMISED, randomised_rows),
+        (OF_PHOTOS, photo_rows),
+        (OF_TABLES, patient_rows),
+    ):
         if not (folder / name).is_file():
             found = [row | {"state": "finished"} for row in rows()]
             with (folder / name).open("w", newline="") as stream:
@@ -129,8 +305,10 @@ def randomised_rows() -> Iterator[dict[str, Any]]:
     for seed, subjects in _draws():
         _, (_, first), *_, (_, last) = randomise.destroyed(subjects[0].net, seed)
         data = digits.load()
-        yield ({"seed": seed, "guessed": hits(predict(first, data.test_x), data.test_y)}
-               | _means([_left(subject, first, last) for subject in subjects]))
+        yield (
+            {"seed": seed, "guessed": hits(predict(first, data.test_x), data.test_y)}
+            | _means([_left(subject, first, last) for subject in subjects])
+        )
 
 
 def _draws() -> Iterator[tuple[int, list[Subject]]]:
@@ -149,8 +327,11 @@ def _areas(subject: Subject, seed: int) -> dict[str, float]:
     target, black = subject.answer(), inputs.baseline(subject.x, "black")
     maps = {name: methods.answer(subject, target, ask()).map for name, ask in ASKED.items()}
     maps |= {name.replace(" ", "_"): found for name, found in trust.controls(maps["saliency"], subject.x, seed).items()}
-    return {f"{way}_{name}": 100 * trust.area(trust.curve(subject.net, subject.x, target, found, black, insert, seed=seed))
-            for name, found in maps.items() for way, insert in (("deletion", False), ("insertion", True))}
+    return {
+        f"{way}_{name}": 100 * trust.area(trust.curve(subject.net, subject.x, target, found, black, insert, seed=seed))
+        for name, found in maps.items()
+        for way, insert in (("deletion", False), ("insertion", True))
+    }
 
 
 def _left(subject: Subject, first: nn.Module, last: nn.Module) -> dict[str, float]:
@@ -158,10 +339,15 @@ def _left(subject: Subject, first: nn.Module, last: nn.Module) -> dict[str, floa
     destroyed (`first`), and once every layer has (`last`)."""
     found, target = {}, subject.answer()
     for name in DESTROYED:
-        map, output, all = (methods.answer(replace(subject, net=net), target, ASKED[name]()).map for net in (subject.net, first, last))
-        found |= {f"output_{name}": trust.rank_correlation(output, map), f"signed_{name}": trust.rank_correlation(all, map),
-                  f"absolute_{name}": trust.rank_correlation(abs(all), abs(map)),
-                  f"picture_{name}": trust.rank_correlation(trust.input_only(subject.x), abs(map))}
+        map, output, all = (
+            methods.answer(replace(subject, net=net), target, ASKED[name]()).map for net in (subject.net, first, last)
+        )
+        found |= {
+            f"output_{name}": trust.rank_correlation(output, map),
+            f"signed_{name}": trust.rank_correlation(all, map),
+            f"absolute_{name}": trust.rank_correlation(abs(all), abs(map)),
+            f"picture_{name}": trust.rank_correlation(trust.input_only(subject.x), abs(map)),
+        }
     return found
 
 
@@ -173,11 +359,16 @@ def photo_rows() -> Iterator[dict[str, Any]]:
         pair = torch.stack([subject.x, black])
         with torch.no_grad():
             rise = float(torch.sub(*subject.net(pair)[:, target]))
-        even = captum.attr.IntegratedGradients(subject.net).attribute(pair[:1], pair[1:], target=target, n_steps=50,
-                                                                      internal_batch_size=10)
+        even = captum.attr.IntegratedGradients(subject.net).attribute(
+            pair[:1], pair[1:], target=target, n_steps=50, internal_batch_size=10
+        )
         ours = methods.answer(subject, target, s.IntegratedGradients())
-        yield {"photo": name, "gap": ours.numbers["gap"], "gap_50": gap_percent(even.sum().item(), rise),
-               "steps": ours.numbers["steps"]}
+        yield {
+            "photo": name,
+            "gap": ours.numbers["gap"],
+            "gap_50": gap_percent(even.sum().item(), rise),
+            "steps": ours.numbers["steps"],
+        }
 
 
 def patient_rows() -> Iterator[dict[str, Any]]:
@@ -189,6 +380,12 @@ def patient_rows() -> Iterator[dict[str, Any]]:
         row = table.test_x[patient]
         target = int(tabular.forest(table).predict(row[None])[0])
         asked = {"500": (500, None), "5000": (5000, None), "narrow": (500, 1.0)}
-        found = {name: tabular.repeats(table, row, target, samples, width, range(8)) for name, (samples, width) in asked.items()}
-        yield ({"patient": patient} | {f"jaccard_{name}": each.jaccard for name, each in found.items()}
-               | {f"r2_{name}": each.mean.r2 for name, each in found.items()})
+        found = {
+            name: tabular.repeats(table, row, target, samples, width, range(8))
+            for name, (samples, width) in asked.items()
+        }
+        yield (
+            {"patient": patient}
+            | {f"jaccard_{name}": each.jaccard for name, each in found.items()}
+            | {f"r2_{name}": each.mean.r2 for name, each in found.items()}
+        )

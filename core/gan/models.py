@@ -125,7 +125,12 @@ class DigitG(nn.Module):
     def forward(self, z: Tensor, y: Tensor | None = None) -> Tensor:
         """Each convolution doubles the side: 7, 14, 28 (Radford et al. 2016, section 3)."""
         h = self.dense(z) if self.told is None else self.dense(z) + self.told(y)
-        h = self.norm0(h).relu().view(len(z), 2 * self.channels, SIDE, SIDE).contiguous(memory_format=torch.channels_last)
+        h = (
+            self.norm0(h)
+            .relu()
+            .view(len(z), 2 * self.channels, SIDE, SIDE)
+            .contiguous(memory_format=torch.channels_last)
+        )
         return self.up2(self.norm1(self.up1(h)).relu()).tanh()
 
 
@@ -135,10 +140,18 @@ class DigitD(nn.Module):
     The class enters as a direction in the features that D looks along (Miyato, Koyama 2018, equation 3).
     """
 
-    def __init__(self, channels: int = 24, conditional: bool = True, pack: int = 1, spectral: bool = False, normed: bool = True):
+    def __init__(
+        self, channels: int = 24, conditional: bool = True, pack: int = 1, spectral: bool = False, normed: bool = True
+    ):
         super().__init__()
-        self.arch = {"kind": "gan D of digits", "channels": channels, "conditional": conditional, "pack": pack, "spectral": spectral,
-                     "normed": normed}
+        self.arch = {
+            "kind": "gan D of digits",
+            "channels": channels,
+            "conditional": conditional,
+            "pack": pack,
+            "spectral": spectral,
+            "normed": normed,
+        }
         self.pack, features = pack, 2 * channels * SIDE * SIDE
         self.down1 = _maybe(nn.Conv2d(pack, channels, 4, 2, 1), spectral, 4 * SIDE)
         self.down2 = _maybe(nn.Conv2d(channels, 2 * channels, 4, 2, 1, bias=not normed), spectral, 2 * SIDE)
@@ -161,7 +174,12 @@ class DigitD(nn.Module):
         return score + (self.told(classes) * h).sum(1) / CLASSES
 
 
-KINDS = {"gan G of the plane": PlaneG, "gan D of the plane": PlaneD, "gan G of digits": DigitG, "gan D of digits": DigitD}
+KINDS = {
+    "gan G of the plane": PlaneG,
+    "gan D of the plane": PlaneD,
+    "gan G of digits": DigitG,
+    "gan D of digits": DigitD,
+}
 
 
 def build(arch: dict[str, Any]) -> nn.Module:
@@ -179,7 +197,15 @@ def players(settings: GanSettings) -> tuple[nn.Module, nn.Module]:
     world = settings.world
     if isinstance(world, Digits):
         G = fresh(DigitG, settings.seed, world.channels, world.latent, world.conditional)
-        D = fresh(DigitD, settings.seed + 1, world.channels, world.conditional, settings.pack, settings.spectral, settings.normed)
+        D = fresh(
+            DigitD,
+            settings.seed + 1,
+            world.channels,
+            world.conditional,
+            settings.pack,
+            settings.spectral,
+            settings.normed,
+        )
     else:
         G = fresh(PlaneG, settings.seed, world.hidden, world.latent)
         D = fresh(PlaneD, settings.seed + 1, world.hidden, settings.pack, settings.spectral)

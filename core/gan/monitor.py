@@ -51,7 +51,9 @@ class Monitor:
         self.every = max(1, self.total // LOOKS[settings.world.name])
         random = seeded(settings.seed + 10_000)  # the training's own randomness stays untouched
         self.latent = settings.world.latent
-        self.z, self.y = world.codes(JUDGED, random, PLACES[settings.world.name])  # all places; `codes_now` silences the rest
+        self.z, self.y = world.codes(
+            JUDGED, random, PLACES[settings.world.name]
+        )  # all places; `codes_now` silences the rest
         if self.pictures:
             self.real, self.real_y = world.test_x, world.test_y
         else:
@@ -71,7 +73,7 @@ class Monitor:
 
     def begins(self) -> Iterator[Event]:
         if self.pictures:
-            yield Picture(0, "real", as_bytes(self.real[:: max(1, len(self.real) // (10 * ROWS))][:10 * ROWS]))
+            yield Picture(0, "real", as_bytes(self.real[:: max(1, len(self.real) // (10 * ROWS))][: 10 * ROWS]))
         else:
             yield Picture(0, "real", self.real[:SHOWN].half().numpy())
         glance = self.glance(ASKED[self.settings.world.name])
@@ -105,14 +107,14 @@ class Monitor:
         """Asks G for n fakes, the judge about all of them where they are digits, and D about the first."""
         fake = self.fakes(n)
         said = quality.answers(fake) if self.pictures else None
-        first = fake[:ASKED["digits"]]
-        kind = self.kind_of(first, None if said is None else said[:len(first)])
+        first = fake[: ASKED["digits"]]
+        kind = self.kind_of(first, None if said is None else said[: len(first)])
         return Glance(fake, said, *self.score_pair(first), kind, self.kinds)
 
     def codes_now(self, n: int) -> tuple[Tensor, Tensor | None]:
         """The first n of the codes that never change, as far as they are drawn now, and their classes."""
         z = self.z[:n].clone()
-        z[:, self.latent:] = 0
+        z[:, self.latent :] = 0
         return z, None if self.y is None else self.y[:n]
 
     def fakes(self, n: int) -> Tensor:
@@ -145,7 +147,7 @@ class Monitor:
     def seen(self, step: int, now: GanSettings, glance: Glance) -> Iterator[Event]:
         """The pictures of one look."""
         if self.pictures:
-            yield Picture(step, "film", as_bytes(glance.fake[:10 * ROWS]))
+            yield Picture(step, "film", as_bytes(glance.fake[: 10 * ROWS]))
         else:
             fake = glance.fake[:SHOWN]
             yield Picture(step, "fake", fake.half().numpy())
@@ -230,7 +232,7 @@ class Monitor:
         """How many fakes are read as the class that G was asked for, where it is told one."""
         if not self.settings.world.conditional:
             return {}
-        return {"asked": quality.as_asked(glance.said, self.y[:len(glance.said)])}
+        return {"asked": quality.as_asked(glance.said, self.y[: len(glance.said)])}
 
     def floor(self) -> float:
         """The Fréchet distance of other real examples: what no fake can be expected to beat."""

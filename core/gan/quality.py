@@ -34,8 +34,12 @@ def modes_met(points: Tensor, modes: Tensor, spread: float) -> Modes:
     distance, nearest = torch.cdist(points, modes).min(1)
     good = distance < NEAR * spread
     met = torch.bincount(nearest[good], minlength=len(modes))
-    return Modes(100 * (met > 0).float().mean().item(), 100 * (met >= len(points) / (4 * len(modes))).float().mean().item(),
-                 100 * good.float().mean().item(), effective_number(shares(nearest, len(modes))))
+    return Modes(
+        100 * (met > 0).float().mean().item(),
+        100 * (met >= len(points) / (4 * len(modes))).float().mean().item(),
+        100 * good.float().mean().item(),
+        effective_number(shares(nearest, len(modes))),
+    )
 
 
 def shares(kind: Tensor, kinds: int) -> Tensor:
@@ -55,8 +59,12 @@ def of_classes(said: Tensor, classes: Tensor) -> dict[str, float]:
     many there are in effect.
     """
     share = shares(said.argmax(1), said.shape[1])[classes]
-    return {"kinds": 100 * (share >= FAIR / len(share)).float().mean().item(), "confidence": 100 * said.max(1).values.mean().item(),
-            "smallest_class": 100 * share.min().item(), "classes": effective_number(share / share.sum().clamp(min=1e-9))}
+    return {
+        "kinds": 100 * (share >= FAIR / len(share)).float().mean().item(),
+        "confidence": 100 * said.max(1).values.mean().item(),
+        "smallest_class": 100 * share.min().item(),
+        "classes": effective_number(share / share.sum().clamp(min=1e-9)),
+    }
 
 
 def as_asked(said: Tensor, y: Tensor) -> float:
@@ -78,9 +86,11 @@ def neighbourhoods(real: Tensor, fake: Tensor, k: int = NEIGHBOURS) -> dict[str,
     """
     reach_real, reach_fake = reach(real, k), reach(fake, k)
     between = torch.cdist(real, fake, compute_mode="donot_use_mm_for_euclid_dist")
-    return {"precision": 100 * (between <= reach_real[:, None]).any(0).float().mean().item(),
-            "recall": 100 * (between <= reach_fake[None, :]).any(1).float().mean().item(),
-            "coverage": 100 * (between.min(1).values <= reach_real).float().mean().item()}
+    return {
+        "precision": 100 * (between <= reach_real[:, None]).any(0).float().mean().item(),
+        "recall": 100 * (between <= reach_fake[None, :]).any(1).float().mean().item(),
+        "coverage": 100 * (between.min(1).values <= reach_real).float().mean().item(),
+    }
 
 
 def reach(x: Tensor, k: int) -> Tensor:

@@ -40,10 +40,17 @@ def plain(world: Any) -> Any:
 
 @lru_cache(maxsize=16)
 def _of(world: Any) -> dict[str, dict[str, float]]:
-    rows = [row for row in yardsticks.read("gan", TABLE) if key(world).items() <= row.items()] or list(rows_of(world, QUICK))
+    rows = [row for row in yardsticks.read("gan", TABLE) if key(world).items() <= row.items()] or list(
+        rows_of(world, QUICK)
+    )
     names = [name for name in rows[0] if name.startswith("result_") and rows[0][name] != ""]
-    return {rival: {name.removeprefix("result_"): mean(float(row[name]) for row in rows if row["rival"] == rival) for name in names}
-            for rival in RIVALS}
+    return {
+        rival: {
+            name.removeprefix("result_"): mean(float(row[name]) for row in rows if row["rival"] == rival)
+            for name in names
+        }
+        for rival in RIVALS
+    }
 
 
 def key(world: Any) -> dict[str, str]:
@@ -68,7 +75,11 @@ def rows_of(world: Any, draws: int) -> Iterator[dict[str, Any]]:
         known = there.test_x if world.name == "digits" else there.sample(JUDGED, random)[0]
         for rival in RIVALS:
             found = scores(there, known, drawn(there, rival, random))
-            yield key(world) | {"rival": rival, "seed": seed, "state": "finished"} | {f"result_{k}": v for k, v in found.items()}
+            yield (
+                key(world)
+                | {"rival": rival, "seed": seed, "state": "finished"}
+                | {f"result_{k}": v for k, v in found.items()}
+            )
 
 
 def drawn(there: Any, rival: str, random: Any) -> Any:
@@ -104,5 +115,10 @@ def scores(there: Any, real: Any, made: Any, said: Any = None) -> dict[str, floa
     if there.modes is None:
         return found
     met = quality.modes_met(made, there.modes, there.plane.spread)
-    return found | {"good": met.good, "strict": met.strict, "lenient": met.covered, "modes": met.covered * len(there.modes) / 100,
-                    "modes_strict": met.strict * len(there.modes) / 100}
+    return found | {
+        "good": met.good,
+        "strict": met.strict,
+        "lenient": met.covered,
+        "modes": met.covered * len(there.modes) / 100,
+        "modes_strict": met.strict * len(there.modes) / 100,
+    }

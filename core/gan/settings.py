@@ -7,10 +7,16 @@ from pydantic import Field
 from core.settings import ASCENDING, Chance, Frozen, Metric, Scene, Settings, knob
 from core.steering import LONGEST
 
-PLACES = {"plane": 16, "drawn": 16, "digits": 64}  # numbers that a code has room for; the latent size says how many of them are drawn
+PLACES = {
+    "plane": 16,
+    "drawn": 16,
+    "digits": 64,
+}  # numbers that a code has room for; the latent size says how many of them are drawn
 RATE = r"0\.1|0\.0{1,4}[1-9][0-9]?"
-TURN = (rf"[0-9]{{1,4}}:((g_rate|d_rate)=({RATE})|critic_steps=[1-5]|latent=([1-9]|[1-5][0-9]|6[0-4])|batch=(16|32|64|128)"
-        r"|players=(both|d|g)|motion=(whole|phases)|r1=([01](\.[0-9]{0,2})?|2\.?0*))")
+TURN = (
+    rf"[0-9]{{1,4}}:((g_rate|d_rate)=({RATE})|critic_steps=[1-5]|latent=([1-9]|[1-5][0-9]|6[0-4])|batch=(16|32|64|128)"
+    r"|players=(both|d|g)|motion=(whole|phases)|r1=([01](\.[0-9]{0,2})?|2\.?0*))"
+)
 
 
 def _steps(default: int, most: int) -> int:
@@ -18,26 +24,55 @@ def _steps(default: int, most: int) -> int:
 
 
 def _rate(who: str, default: float) -> float:
-    return knob(default, f"Learning rate of {who}", "Learning rate of Adam. You can change it during a run.",
-                symbol=f"η_{who}", ge=0.00001, le=0.1, log=True)
+    return knob(
+        default,
+        f"Learning rate of {who}",
+        "Learning rate of Adam. You can change it during a run.",
+        symbol=f"η_{who}",
+        ge=0.00001,
+        le=0.1,
+        log=True,
+    )
 
 
 def _latent(default: int, most: int) -> int:
-    return knob(default, "Latent size", "G makes an example of so many random numbers. You can change it during a run.", symbol="z",
-                ge=1, le=most, step=1)
+    return knob(
+        default,
+        "Latent size",
+        "G makes an example of so many random numbers. You can change it during a run.",
+        symbol="z",
+        ge=1,
+        le=most,
+        step=1,
+    )
 
 
 def _batch(default: int) -> int:
-    return knob(default, "Batch size", "Real examples in one step, and as many fakes. You can change it during a run.", fine=True)
+    return knob(
+        default,
+        "Batch size",
+        "Real examples in one step, and as many fakes. You can change it during a run.",
+        fine=True,
+    )
 
 
 def _spread() -> float:
-    return knob(0.02, "Spread", "Standard deviation around each spot or line. The radius of the ring is 1.", symbol="σ", ge=0.005, le=0.2,
-                step=0.005, fine=True)
+    return knob(
+        0.02,
+        "Spread",
+        "Standard deviation around each spot or line. The radius of the ring is 1.",
+        symbol="σ",
+        ge=0.005,
+        le=0.2,
+        step=0.005,
+        fine=True,
+    )
 
 
 def _hidden() -> int:
-    return knob(128, "Neurons", "Neurons in each of the two hidden layers of both networks.", ge=8, le=256, step=8, fine=True)
+    return knob(
+        128, "Neurons", "Neurons in each of the two hidden layers of both networks.", ge=8, le=256, step=8, fine=True
+    )
 
 
 class Plane(Frozen):
@@ -45,8 +80,11 @@ class Plane(Frozen):
 
     name: Literal["plane"] = "plane"
     shape: Literal["ring", "grid", "spiral", "moons"] = knob(
-        "ring", "Shape", "Where real points lie.",
-        names={"ring": "ring of 8", "grid": "grid of 25", "spiral": "spiral", "moons": "two moons"})
+        "ring",
+        "Shape",
+        "Where real points lie.",
+        names={"ring": "ring of 8", "grid": "grid of 25", "spiral": "spiral", "moons": "two moons"},
+    )
     steps: int = _steps(3000, 6000)
     latent: int = _latent(2, PLACES["plane"])
     g_rate: float = _rate("G", 0.001)
@@ -60,8 +98,15 @@ class Drawn(Frozen):
     """Points of the plane where the visitor has drawn."""
 
     name: Literal["drawn"] = "drawn"
-    drawing: str = knob("", "Your shape", "Draw where real points lie. Until then they lie along a three.", source="drawing",
-                        form="a drawing made on the page", pattern=r"^[A-Za-z0-9+/]*={0,2}$", max_length=1048)
+    drawing: str = knob(
+        "",
+        "Your shape",
+        "Draw where real points lie. Until then they lie along a three.",
+        source="drawing",
+        form="a drawing made on the page",
+        pattern=r"^[A-Za-z0-9+/]*={0,2}$",
+        max_length=1048,
+    )
     steps: int = _steps(3000, 6000)
     latent: int = _latent(2, PLACES["drawn"])
     g_rate: float = _rate("G", 0.001)
@@ -75,12 +120,25 @@ class Digits(Frozen):
     """4,000 handwritten digits: a DCGAN, both networks convolutional (Radford et al. 2016)."""
 
     name: Literal["digits"] = "digits"
-    digits: str = knob("0123456789", "Digits", "The digits that G learns to imitate.", source="digits", max_length=10,
-                       pattern=f"^({ASCENDING})$",
-                       form="different digits in ascending order, such as 3 or 0123456789")
+    digits: str = knob(
+        "0123456789",
+        "Digits",
+        "The digits that G learns to imitate.",
+        source="digits",
+        max_length=10,
+        pattern=f"^({ASCENDING})$",
+        form="different digits in ascending order, such as 3 or 0123456789",
+    )
     conditional: bool = knob(True, "Conditional GAN", "G is told which digit to draw, and D which digit it should be.")
-    channels: int = knob(24, "Channels", "Channels of the outer convolution. The inner one has twice as many.", ge=8, le=32, step=4,
-                         fine=True)
+    channels: int = knob(
+        24,
+        "Channels",
+        "Channels of the outer convolution. The inner one has twice as many.",
+        ge=8,
+        le=32,
+        step=4,
+        fine=True,
+    )
     steps: int = _steps(2400, 3000)
     latent: int = _latent(32, PLACES["digits"])
     g_rate: float = _rate("G", 0.0004)
@@ -92,8 +150,15 @@ World = Plane | Drawn | Digits
 
 
 def _critic(default: int) -> int:
-    return knob(default, "Steps of D", "How many steps D takes for each step of G. You can change it during a run.", symbol="k",
-                ge=1, le=5, step=1)
+    return knob(
+        default,
+        "Steps of D",
+        "How many steps D takes for each step of G. You can change it during a run.",
+        symbol="k",
+        ge=1,
+        le=5,
+        step=1,
+    )
 
 
 class NonSaturating(Frozen):
@@ -122,7 +187,9 @@ class Wasserstein(Frozen):
 
     name: Literal["wgan"] = "wgan"
     critic_steps: int = _critic(3)
-    clip: float = knob(0.1, "Clipping limit", "No weight of D may be larger in size than this.", symbol="c", ge=0.01, le=1, log=True)
+    clip: float = knob(
+        0.1, "Clipping limit", "No weight of D may be larger in size than this.", symbol="c", ge=0.01, le=1, log=True
+    )
 
 
 class GradientPenalty(Frozen):
@@ -130,8 +197,15 @@ class GradientPenalty(Frozen):
 
     name: Literal["gp"] = "gp"
     critic_steps: int = _critic(2)
-    penalty: float = knob(1.0, "Gradient penalty", "How strongly the length of D's gradient is held at 1.", symbol="λ",
-                          ge=0.01, le=100, log=True)
+    penalty: float = knob(
+        1.0,
+        "Gradient penalty",
+        "How strongly the length of D's gradient is held at 1.",
+        symbol="λ",
+        ge=0.01,
+        le=100,
+        log=True,
+    )
 
 
 class Hinge(Frozen):
@@ -148,34 +222,89 @@ WASSERSTEIN = ("wgan", "gp", "hinge")  # whose scores are no logits of a probabi
 class GanSettings(Settings):
     """What a run of the GAN lab needs."""
 
-    TURNABLE: ClassVar[tuple[str, ...]] = ("players", "motion", "critic_steps", "g_rate", "d_rate", "latent", "batch", "r1")
+    TURNABLE: ClassVar[tuple[str, ...]] = (
+        "players",
+        "motion",
+        "critic_steps",
+        "g_rate",
+        "d_rate",
+        "latent",
+        "batch",
+        "r1",
+    )
 
-    world: World = Field(Plane(), discriminator="name", title="Dataset", description="What G learns to imitate.",
-                         json_schema_extra={"names": {"plane": "points of the plane", "drawn": "my own drawing",
-                                                       "digits": "digits (DCGAN)"}})
+    world: World = Field(
+        Plane(),
+        discriminator="name",
+        title="Dataset",
+        description="What G learns to imitate.",
+        json_schema_extra={
+            "names": {"plane": "points of the plane", "drawn": "my own drawing", "digits": "digits (DCGAN)"}
+        },
+    )
     method: Loss = Field(
-        NonSaturating(), discriminator="name", title="Loss", description="What D and G minimise.",
-        json_schema_extra={"names": {
-            "nonsaturating": "Non-saturating", "saturating": "Saturating (minimax)", "ls": "Least squares",
-            "wgan": "WGAN, weight clipping", "gp": "WGAN-GP", "hinge": "Hinge"}})
+        NonSaturating(),
+        discriminator="name",
+        title="Loss",
+        description="What D and G minimise.",
+        json_schema_extra={
+            "names": {
+                "nonsaturating": "Non-saturating",
+                "saturating": "Saturating (minimax)",
+                "ls": "Least squares",
+                "wgan": "WGAN, weight clipping",
+                "gp": "WGAN-GP",
+                "hinge": "Hinge",
+            }
+        },
+    )
     players: Literal["both", "d", "g"] = knob(
-        "both", "Who learns", "You can change it during a run: pause, choose one, and step.",
-        names={"both": "both", "d": "only D", "g": "only G"})
+        "both",
+        "Who learns",
+        "You can change it during a run: pause, choose one, and step.",
+        names={"both": "both", "d": "only D", "g": "only G"},
+    )
     motion: Literal["whole", "phases"] = knob(
-        "whole", "Motion", "Slow motion shows each phase of a step. You can change it during a run.",
-        names={"whole": "at speed", "phases": "slow"})
-    r1: float = knob(0, "R1 penalty", "Makes D flat at real examples, which calms the duel (Mescheder et al. 2018). You can change it "
-                     "during a run.",
-                     symbol="γ", ge=0, le=2, step=0.05)
-    spectral: bool = knob(False, "Spectral normalisation", "Divides each layer of D by its largest singular value, so that D is steep "
-                          "nowhere (Miyato et al. 2018).")
-    pack: Literal[1, 2, 4] = knob(1, "Pack size", "D sees so many examples at once, so it notices when they are all alike "
-                                  "(PacGAN, Lin et al. 2018).")
-    beta: float = knob(0.5, "Momentum", "Momentum of Adam, for both networks.", symbol="β₁", ge=0, le=0.9, step=0.1, fine=True)
-    decay: bool = knob(True, "Learning rate decay", "In the second half of the run the learning rates fall to zero.", fine=True)
-    turns: str = knob("", "Turned while it runs", "Notes each knob that you turn during a run. So the run can be repeated.",
-                      fine=True, source="typed", form="steps with a knob and its value, such as 400:critic_steps=5,900:g_rate=0.002",
-                      pattern=rf"^({TURN}(,{TURN})*)?$", max_length=LONGEST)
+        "whole",
+        "Motion",
+        "Slow motion shows each phase of a step. You can change it during a run.",
+        names={"whole": "at speed", "phases": "slow"},
+    )
+    r1: float = knob(
+        0,
+        "R1 penalty",
+        "Makes D flat at real examples, which calms the duel (Mescheder et al. 2018). You can change it during a run.",
+        symbol="γ",
+        ge=0,
+        le=2,
+        step=0.05,
+    )
+    spectral: bool = knob(
+        False,
+        "Spectral normalisation",
+        "Divides each layer of D by its largest singular value, so that D is steep nowhere (Miyato et al. 2018).",
+    )
+    pack: Literal[1, 2, 4] = knob(
+        1,
+        "Pack size",
+        "D sees so many examples at once, so it notices when they are all alike (PacGAN, Lin et al. 2018).",
+    )
+    beta: float = knob(
+        0.5, "Momentum", "Momentum of Adam, for both networks.", symbol="β₁", ge=0, le=0.9, step=0.1, fine=True
+    )
+    decay: bool = knob(
+        True, "Learning rate decay", "In the second half of the run the learning rates fall to zero.", fine=True
+    )
+    turns: str = knob(
+        "",
+        "Turned while it runs",
+        "Notes each knob that you turn during a run. So the run can be repeated.",
+        fine=True,
+        source="typed",
+        form="steps with a knob and its value, such as 400:critic_steps=5,900:g_rate=0.002",
+        pattern=rf"^({TURN}(,{TURN})*)?$",
+        max_length=LONGEST,
+    )
 
     @property
     def normed(self) -> bool:
@@ -185,6 +314,7 @@ class GanSettings(Settings):
 
 def _noise(score: str) -> Chance:
     """What random points, or random pixels, reach in a score, measured for the run's own world."""
+
     def reached(settings: GanSettings) -> float | None:
         from core.gan import rivals
 
@@ -218,15 +348,26 @@ METRICS = {
 }
 
 GRID = {"world": Plane(shape="grid", spread=0.03, g_rate=0.004, d_rate=0.004), "beta": 0.9}
-SURE = Plane(d_rate=0.002, g_rate=0.00003, steps=1500)  # D learns so fast, and G so slowly, that D is soon sure of the fakes
+SURE = Plane(
+    d_rate=0.002, g_rate=0.00003, steps=1500
+)  # D learns so fast, and G so slowly, that D is soon sure of the fakes
 
 SCENES = (
     Scene("the-duel", GanSettings(r1=0.1), ("world", "method", "motion", "players", "r1", "shape")),
-    Scene("dcgan-on-digits", GanSettings(world=Digits()), ("world", "method", "conditional", "digits", "latent", "steps")),
+    Scene(
+        "dcgan-on-digits", GanSettings(world=Digits()), ("world", "method", "conditional", "digits", "latent", "steps")
+    ),
     Scene("mode-collapse-and-its-cure", GanSettings(**GRID), ("method", "beta", "r1", "pack", "g_rate", "d_rate")),
-    Scene("one-half", GanSettings(world=Plane(shape="moons", spread=0.08), r1=0.3), ("world", "method", "r1", "critic_steps", "shape")),
-    Scene("the-gradient-is-gone", GanSettings(world=SURE, method=Saturating(critic_steps=5)),
-          ("method", "critic_steps", "g_rate", "d_rate", "r1")),
+    Scene(
+        "one-half",
+        GanSettings(world=Plane(shape="moons", spread=0.08), r1=0.3),
+        ("world", "method", "r1", "critic_steps", "shape"),
+    ),
+    Scene(
+        "the-gradient-is-gone",
+        GanSettings(world=SURE, method=Saturating(critic_steps=5)),
+        ("method", "critic_steps", "g_rate", "d_rate", "r1"),
+    ),
 )
 SHIPPED = {f"gan-{scene.slug}": scene.settings for scene in SCENES}
 SHIPPED |= {  # what the scenes are held against

@@ -114,7 +114,7 @@ def scored(D: nn.Module, real: Tensor, fake: Tensor, y: Tensor | None) -> tuple[
     if D.arch.get("normed"):
         return D(real, y), D(fake, y)
     both = D(torch.cat([real, fake]), None if y is None else torch.cat([y, y]))
-    return both[:len(both) // 2], both[len(both) // 2:]
+    return both[: len(both) // 2], both[len(both) // 2 :]
 
 
 def penalties(duel: Duel, now: GanSettings, real: Tensor, fake: Tensor, y: Tensor | None) -> Tensor:

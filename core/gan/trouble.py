@@ -18,13 +18,13 @@ LATER = 0.3  # of the run is over before a collapse counts: every G begins in on
 
 SENTENCES = {
     "strong": "D is too strong: it tells {0:.0f} % of real ones and fakes apart, and its field is flat where the fakes lie. Remedies: "
-              "fewer steps of D, a lower learning rate of D, R1, or a gradient penalty.",
+    "fewer steps of D, a lower learning rate of D, R1, or a gradient penalty.",
     "vanishing": "Vanishing gradient: the gradient of G's loss by D's score is only {0:.4f}, because D is sure of the fakes. Remedy: "
-                 "the non-saturating loss, whose gradient there is 1.",
+    "the non-saturating loss, whose gradient there is 1.",
     "collapse": "Mode collapse: the fakes are spread over {0:.1f} kinds in effect, of {1} that there are. Remedies: R1 together with "
-                "less momentum, a gradient penalty, packing.",
+    "less momentum, a gradient penalty, packing.",
     "oscillation": "Oscillation: between two looks {0:.0f} % of the fakes change their kind; G runs, and D runs after it. Remedies: R1, "
-                   "lower or falling learning rates, less momentum.",
+    "lower or falling learning rates, less momentum.",
 }
 
 
@@ -44,7 +44,9 @@ class Troubles:
         moved = sum(self.moves) / len(self.moves)
         begun, late = step > SOON * self.total, step > LATER * self.total
         told_apart = accuracy(now, seen.real_score, seen.fake_score)
-        yield from self._tell(step, "strong", begun and now.method.name not in WASSERSTEIN and told_apart > SURE, 100 * told_apart)
+        yield from self._tell(
+            step, "strong", begun and now.method.name not in WASSERSTEIN and told_apart > SURE, 100 * told_apart
+        )
         gradient, sure_of_fakes = pull(now, seen.fake_score), seen.fake_score.mean() < border(now)
         yield from self._tell(step, "vanishing", begun and sure_of_fakes and gradient < FAINT, gradient)
         yield from self._tell(step, "collapse", late and many < FEW * len(seen.kinds), many, len(seen.kinds))
@@ -70,5 +72,5 @@ def border(now: GanSettings) -> float:
 def pull(now: GanSettings, scores) -> float:
     """How strongly G is pulled: the mean gradient of its loss by D's score, whatever its sign. scores: (N,) of fakes."""
     scores = scores.clone().requires_grad_(True)
-    gradient, = torch.autograd.grad(losses.LOSSES[now.method.name][1](scores), scores)
+    (gradient,) = torch.autograd.grad(losses.LOSSES[now.method.name][1](scores), scores)
     return len(scores) * gradient.abs().mean().item()

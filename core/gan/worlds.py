@@ -41,7 +41,10 @@ class PlaneWorld:
                 clean = torch.stack([turn * (3 * math.pi * turn).cos(), turn * (3 * math.pi * turn).sin()], 1) * 1.1
             case "moons":
                 angle, upper = math.pi * torch.rand(n, generator=generator), torch.rand(n, generator=generator) < 0.5
-                x, y = torch.where(upper, angle.cos(), 1 - angle.cos()), torch.where(upper, angle.sin(), 0.5 - angle.sin())
+                x, y = (
+                    torch.where(upper, angle.cos(), 1 - angle.cos()),
+                    torch.where(upper, angle.sin(), 0.5 - angle.sin()),
+                )
                 clean = torch.stack([x - 0.5, y - 0.25], 1) * 0.8
             case "drawn":
                 places, weights = ink(self.plane.drawing)

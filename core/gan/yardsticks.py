@@ -20,8 +20,14 @@ GOOD, MODES, STRICT = "result_good", "result_modes", "result_modes_strict"
 PACGAN = "PacGAN, Lin et al. 2018, table 1, ten runs, ± standard error"
 THEIRS = "Theirs: G 4 × 400, D 3 × 200 maxout, 400,000 steps. Ours: 2 × 128 both, 3,000 steps in about ten seconds. "
 LUCIC = "Lucic et al. 2018: FID {} on all of MNIST with Inception's features, which cannot be compared"
-NAMES = {"nonsaturating": ("non-saturating", "6.8 ± 0.5"), "saturating": ("saturating", "9.8 ± 0.9"), "ls": ("least squares", "7.8 ± 0.6"),
-         "wgan": ("Wasserstein, clipped", "6.7 ± 0.4"), "gp": ("Wasserstein, gradient penalty", "20.3 ± 5.0"), "hinge": ("hinge", "")}
+NAMES = {
+    "nonsaturating": ("non-saturating", "6.8 ± 0.5"),
+    "saturating": ("saturating", "9.8 ± 0.9"),
+    "ls": ("least squares", "7.8 ± 0.6"),
+    "wgan": ("Wasserstein, clipped", "6.7 ± 0.4"),
+    "gp": ("Wasserstein, gradient penalty", "20.3 ± 5.0"),
+    "hinge": ("hinge", ""),
+}
 WHY = {"saturating": "As it is written the game hardly teaches G: D is soon sure of the fakes."}
 RIVALS_OF = list(dict.fromkeys([rivals.plain(scene.settings.world) for scene in SCENES] + [Plane(spread=0.01)]))
 
@@ -32,47 +38,116 @@ def _noise(world: Any, score: str, unit: str = "%") -> str:
     return f"{rivals.noise(world)[score]:.1f} {unit} (noise)" if rows else ""
 
 
-def _spots(title: str, world: Any, sweep: str, where: dict[str, str], published: dict[str, str], why: str = "") -> tuple[Yardstick, ...]:
+def _spots(
+    title: str, world: Any, sweep: str, where: dict[str, str], published: dict[str, str], why: str = ""
+) -> tuple[Yardstick, ...]:
     """The share of good points, spots with a fair share of them, and spots with one good point. published: column → figure."""
     of = f"of {25 if world.shape == 'grid' else 8}"
-    rows = (("good points", GOOD, "%", "good"), ("spots with a quarter of their fair share", STRICT, of, "modes_strict"),
-            ("spots with one good point", MODES, of, "modes"))
-    return tuple(Yardstick(f"{title}: {what}", sweep, column, unit, published.get(column, NONE), why if column == GOOD else "",
-                           where=where, chance=_noise(world, score, unit)) for what, column, unit, score in rows)
+    rows = (
+        ("good points", GOOD, "%", "good"),
+        ("spots with a quarter of their fair share", STRICT, of, "modes_strict"),
+        ("spots with one good point", MODES, of, "modes"),
+    )
+    return tuple(
+        Yardstick(
+            f"{title}: {what}",
+            sweep,
+            column,
+            unit,
+            published.get(column, NONE),
+            why if column == GOOD else "",
+            where=where,
+            chance=_noise(world, score, unit),
+        )
+        for what, column, unit, score in rows
+    )
 
 
 def _digits(method: str, column: str, title: str, unit: str, published: str = NONE, why: str = "") -> Yardstick:
-    return Yardstick(f"Digits, {NAMES[method][0]}: {title}", LOSSES, f"result_{column}", unit, published, why, where={"method": method},
-                     chance=_noise(Digits(), column, unit))
+    return Yardstick(
+        f"Digits, {NAMES[method][0]}: {title}",
+        LOSSES,
+        f"result_{column}",
+        unit,
+        published,
+        why,
+        where={"method": method},
+        chance=_noise(Digits(), column, unit),
+    )
 
 
 YARDSTICKS = (
-    *(each for beta, published, why in (
-        ("0.8", {GOOD: f"98.2 ± 0.2 % ({PACGAN})", MODES: f"6.3 ± 0.5 ({PACGAN})"},
-         THEIRS + "Spread, momentum and rates that never fall are theirs. It is measured at the last step, and it jumps."),
-        ("0.7", {}, ""), ("0.5", {}, ""))
-      for each in _spots(f"Ring of 8, plain GAN, momentum of {beta}", TIGHT, VANILLA, {"beta": beta}, published, why)),
+    *(
+        each
+        for beta, published, why in (
+            (
+                "0.8",
+                {GOOD: f"98.2 ± 0.2 % ({PACGAN})", MODES: f"6.3 ± 0.5 ({PACGAN})"},
+                THEIRS
+                + "Spread, momentum and rates that never fall are theirs. It is measured at the last step, and it jumps.",
+            ),
+            ("0.7", {}, ""),
+            ("0.5", {}, ""),
+        )
+        for each in _spots(f"Ring of 8, plain GAN, momentum of {beta}", TIGHT, VANILLA, {"beta": beta}, published, why)
+    ),
     *_spots("Ring of 8, R1", TIGHT, REMEDIES, {"pack": "1"}, {}, "Momentum of 0.5; the rates fall."),
-    *_spots("Ring of 8, R1 and packs of 2", TIGHT, REMEDIES, {"pack": "2"},
-            {GOOD: f"95.6 ± 2.0 % (PacGAN2; {PACGAN})", MODES: f"7.9 ± 0.1 (PacGAN2; {PACGAN})"},
-            THEIRS + "Ours has R1 and rates that fall; theirs has neither."),
-    *(each for title, sweep, where in (
-        ("plain GAN, momentum of 0.9", CURES, {"beta": "0.9", "r1": "0.0"}), ("packs of 4", PACKS, {}),
-        ("R1", CURES, {"beta": "0.9", "r1": "0.05"}), ("momentum of 0", CURES, {"beta": "0.0", "r1": "0.0"}),
-        ("R1 and momentum of 0", CURES, {"beta": "0.0", "r1": "0.05"}))
-      for each in _spots(f"Grid of 25, {title}", WIDE, sweep, where, {})),
-    *(each for method in ("saturating", "nonsaturating")
-      for each in _spots(f"Ring of 8, D far ahead, {NAMES[method][0]}", Plane(), GONE, {"method": method}, {})[:2]),
-    *(_digits(method, "frechet", "Fréchet classifier distance", "", LUCIC.format(fid) if fid else NONE,
-              "In the 256 features of our classifier, 1,000 fakes against 1,000 test digits; 4,000 digits learned in 2,400 steps. "
-              + WHY.get(method, ""))
-      for method, (_, fid) in NAMES.items()),
-    *(_digits(method, column, title, "%") for column, title in (
-        ("coverage", "coverage"), ("recall", "recall"), ("precision", "precision"), ("smallest_class", "share of the rarest class"),
-        ("confidence", "mean confidence of the classifier")) for method in NAMES),
-    Yardstick("Digits, other real ones: Fréchet classifier distance", LOSSES, "result_floor", "", NONE,
-              "The floor: 1,000 training digits against the 1,000 test digits; each seed draws others.",
-              where={"method": "nonsaturating"}),
+    *_spots(
+        "Ring of 8, R1 and packs of 2",
+        TIGHT,
+        REMEDIES,
+        {"pack": "2"},
+        {GOOD: f"95.6 ± 2.0 % (PacGAN2; {PACGAN})", MODES: f"7.9 ± 0.1 (PacGAN2; {PACGAN})"},
+        THEIRS + "Ours has R1 and rates that fall; theirs has neither.",
+    ),
+    *(
+        each
+        for title, sweep, where in (
+            ("plain GAN, momentum of 0.9", CURES, {"beta": "0.9", "r1": "0.0"}),
+            ("packs of 4", PACKS, {}),
+            ("R1", CURES, {"beta": "0.9", "r1": "0.05"}),
+            ("momentum of 0", CURES, {"beta": "0.0", "r1": "0.0"}),
+            ("R1 and momentum of 0", CURES, {"beta": "0.0", "r1": "0.05"}),
+        )
+        for each in _spots(f"Grid of 25, {title}", WIDE, sweep, where, {})
+    ),
+    *(
+        each
+        for method in ("saturating", "nonsaturating")
+        for each in _spots(f"Ring of 8, D far ahead, {NAMES[method][0]}", Plane(), GONE, {"method": method}, {})[:2]
+    ),
+    *(
+        _digits(
+            method,
+            "frechet",
+            "Fréchet classifier distance",
+            "",
+            LUCIC.format(fid) if fid else NONE,
+            "In the 256 features of our classifier, 1,000 fakes against 1,000 test digits; 4,000 digits learned in 2,400 steps. "
+            + WHY.get(method, ""),
+        )
+        for method, (_, fid) in NAMES.items()
+    ),
+    *(
+        _digits(method, column, title, "%")
+        for column, title in (
+            ("coverage", "coverage"),
+            ("recall", "recall"),
+            ("precision", "precision"),
+            ("smallest_class", "share of the rarest class"),
+            ("confidence", "mean confidence of the classifier"),
+        )
+        for method in NAMES
+    ),
+    Yardstick(
+        "Digits, other real ones: Fréchet classifier distance",
+        LOSSES,
+        "result_floor",
+        "",
+        NONE,
+        "The floor: 1,000 training digits against the 1,000 test digits; each seed draws others.",
+        where={"method": "nonsaturating"},
+    ),
 )
 
 

@@ -45,7 +45,7 @@ class Progressive(Finetune):
 
     def loss(self, theta: Tensor, x: Tensor, y: Tensor, task: Task) -> Tensor:
         """Cross entropy among the task's own outputs, whatever the scenario: the column knows no others."""
-        return F.cross_entropy(self.columns(theta, x)[-1][:, :task.classes], y - task.first)
+        return F.cross_entropy(self.columns(theta, x)[-1][:, : task.classes], y - task.first)
 
     @torch.no_grad()
     def end_task(self, task: Task, theta: Tensor) -> None:
@@ -58,7 +58,7 @@ class Progressive(Finetune):
         """The task's own column where its number is told, else the column whose likeliest class is the likeliest."""
         sure, answer = [], []
         for own, logits in zip(self.world.tasks, self.columns(theta, x)):
-            p, best = logits[:, :own.classes].softmax(1).max(1)
+            p, best = logits[:, : own.classes].softmax(1).max(1)
             sure.append(p)
             answer.append(best + own.first)
         if self.world.settings.incremental == "task":
@@ -87,5 +87,3 @@ def parameters_of(widths: tuple[int, ...], columns: int) -> list[int]:
     own = sum((a + 1) * b for a, b in zip(widths, widths[1:]))
     lateral = sum(a * b for a, b in zip(widths[1:], widths[2:]))
     return [k * own + k * (k - 1) // 2 * lateral for k in range(1, columns + 1)]
-
-

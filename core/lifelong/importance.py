@@ -36,19 +36,21 @@ def fisher_of_labels(theta: Tensor, widths: tuple[int, ...], x: Tensor, y: Tenso
     return _squares(theta, widths, entering, outputs, chosen, z)
 
 
-def _squares(theta: Tensor, widths: tuple[int, ...], entering: list[Tensor], outputs: slice, weight: Tensor,
-             z: Tensor) -> Tensor:
+def _squares(
+    theta: Tensor, widths: tuple[int, ...], entering: list[Tensor], outputs: slice, weight: Tensor, z: Tensor
+) -> Tensor:
     """Mean over samples of Σ_c weight[n, c] (∂ log p(c|x_n) / ∂θ)². weight: (N, classes)."""
     p, classes = z[:, outputs].softmax(1), weight.shape[1]
     delta = torch.zeros(classes, *z.shape)
     delta[:, :, outputs] = torch.eye(classes)[:, None] - p  # ∂ log p(c|x) / ∂z, for every c
     deltas = backward(theta, widths, entering, delta)
-    rows = [(weight.T[:, :, None] * d ** 2).sum(0) for d in deltas]
-    return joined(rows, [a ** 2 for a in entering]) / len(z)
+    rows = [(weight.T[:, :, None] * d**2).sum(0) for d in deltas]
+    return joined(rows, [a**2 for a in entering]) / len(z)
 
 
-def sampled_labels(theta: Tensor, widths: tuple[int, ...], x: Tensor, outputs: slice,
-                   generator: torch.Generator) -> Tensor:
+def sampled_labels(
+    theta: Tensor, widths: tuple[int, ...], x: Tensor, outputs: slice, generator: torch.Generator
+) -> Tensor:
     """A class for each image, drawn from the network's own answer: (N,), counted from the first logit of all."""
     p = signals(theta, widths, x)[1][:, outputs].softmax(1)
     return torch.multinomial(p, 1, generator=generator).flatten() + outputs.start
@@ -106,12 +108,12 @@ def path_integral(gained: Tensor, way: Tensor, damping: float) -> Tensor:
 
     gained: Σ over steps of −g·Δθ, with g the gradient of the task's own loss. way: θ at the end minus at the start.
     """
-    return gained.clamp(min=0) / (way ** 2 + damping)
+    return gained.clamp(min=0) / (way**2 + damping)
 
 
 def path_score(gained: Tensor, curvature: Tensor, way: Tensor, epsilon: float) -> Tensor:
     """RWalk: loss gained over a stretch of the path, per KL divergence gone: ΔL / (½ F Δθ² + ε) (Chaudhry 2018, section 4)."""
-    return gained / (0.5 * curvature * way ** 2 + epsilon)
+    return gained / (0.5 * curvature * way**2 + epsilon)
 
 
 def to_unit(values: Tensor) -> Tensor:

@@ -24,8 +24,10 @@ class LwF(Finetune):
 
     @torch.no_grad()
     def begin_task(self, task: Task, theta: Tensor) -> Tensor:
-        before = self.world.tasks[:task.number]
-        self.groups = list(dict.fromkeys((s.start, s.stop) for s in (self.world.active(t, task.number - 1) for t in before)))
+        before = self.world.tasks[: task.number]
+        self.groups = list(
+            dict.fromkeys((s.start, s.stop) for s in (self.world.active(t, task.number - 1) for t in before))
+        )
         self.groups = [slice(*group) for group in self.groups]
         self.theta = theta
         if before:
@@ -49,4 +51,4 @@ def soft_loss(new: Tensor, old: Tensor, temperature: float) -> Tensor:
     T² keeps the gradient's size about the same for every T (Hinton 2015, section 2); without it λ would mean less the higher T.
     """
     p, log_q = (old / temperature).softmax(1), (new / temperature).log_softmax(1)
-    return temperature ** 2 * F.kl_div(log_q, p, reduction="batchmean")
+    return temperature**2 * F.kl_div(log_q, p, reduction="batchmean")

@@ -29,7 +29,7 @@ class World:
     def masks(self, latest: int) -> Tensor:
         """The same for every task so far, as bools: (latest + 1, outputs)."""
         found = torch.zeros(latest + 1, self.widths[-1], dtype=torch.bool)
-        for task in self.tasks[:latest + 1]:
+        for task in self.tasks[: latest + 1]:
             found[task.number, self.active(task, latest)] = True
         return found
 
@@ -67,8 +67,9 @@ class Finetune:
         """The gradient that is handed to the optimizer, given that of L_B."""
         return gradient
 
-    def after_step(self, before: Tensor, gradient: Tensor, after: Tensor, batch: tuple[Tensor, Tensor],
-                   task: Task) -> None:
+    def after_step(
+        self, before: Tensor, gradient: Tensor, after: Tensor, batch: tuple[Tensor, Tensor], task: Task
+    ) -> None:
         """Called after each step, with θ before and after it, and the gradient of L_B alone."""
 
     def end_task(self, task: Task, theta: Tensor) -> None:

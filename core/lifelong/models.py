@@ -83,7 +83,9 @@ def joined(rows: list[Tensor], entering: list[Tensor]) -> Tensor:
 def first_task_view(net: MLP) -> MLP:
     """The network cut down to its first ten outputs, which are the first task's: an ordinary digit classifier."""
     small = fresh(MLP, 0, net.arch["hidden"], min(10, net.arch["outputs"]))
-    cut = {name: value[:10] if name.startswith(f"layers.{len(net.layers) - 1}.") else value
-           for name, value in net.state_dict().items()}
+    cut = {
+        name: value[:10] if name.startswith(f"layers.{len(net.layers) - 1}.") else value
+        for name, value in net.state_dict().items()
+    }
     small.load_state_dict(cut)
     return small.eval()

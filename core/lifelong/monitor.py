@@ -48,11 +48,18 @@ class Monitor:
 
     def facts(self, parameters: int) -> dict:
         """What is known before the first step."""
-        ends = np.cumsum([steps_of(len(task.train_y), self.settings.batch, self.settings.epochs) for task in self.tasks])
-        return {"parameters": self.grown(parameters)[-1], "first_parameters": parameters, "outputs": self.world.widths[-1],
-                "marks": ends[:-1].tolist(),  # where the later tasks begin
-                "tasks": len(self.tasks), "digits": [len(task.train_y) for task in self.tasks],
-                "classes": [task.classes for task in self.tasks]}
+        ends = np.cumsum(
+            [steps_of(len(task.train_y), self.settings.batch, self.settings.epochs) for task in self.tasks]
+        )
+        return {
+            "parameters": self.grown(parameters)[-1],
+            "first_parameters": parameters,
+            "outputs": self.world.widths[-1],
+            "marks": ends[:-1].tolist(),  # where the later tasks begin
+            "tasks": len(self.tasks),
+            "digits": [len(task.train_y) for task in self.tasks],
+            "classes": [task.classes for task in self.tasks],
+        }
 
     def grown(self, parameters: int) -> list[int]:
         """Learnable numbers after each task; only columns add any."""
@@ -66,16 +73,20 @@ class Monitor:
         self.held = None if self.method.omega is None else self.method.omega.clone()
         if task.number == 0:
             known = self.tasks[:1] if self.grows else self.tasks
-            self.untrained[:len(known)] = [self.accuracy(theta, each) for each in known]
+            self.untrained[: len(known)] = [self.accuracy(theta, each) for each in known]
             yield Metrics(step, self.summed(self.untrained[:1]))
         if task.number == 1:
             self.path = [self.start]
         stiffness = 0.0 if self.held is None else self.settings.learning_rate * self.method.lam * self.held.max().item()
         if stiffness > STIFF:
-            yield from self.warn(step, "stiff", f"For the most important weight η·λ·Ω is {stiffness:.3g}. Above {STIFF:g} "
-                                 "a step of plain gradient descent jumps past the old value and lands farther away than "
-                                 "before. Adam limits the length of a step, so such a weight shakes around its old value and "
-                                 "never settles: the old tasks can suffer, too. A smaller λ or learning rate helps.")
+            yield from self.warn(
+                step,
+                "stiff",
+                f"For the most important weight η·λ·Ω is {stiffness:.3g}. Above {STIFF:g} "
+                "a step of plain gradient descent jumps past the old value and lands farther away than "
+                "before. Adam limits the length of a step, so such a weight shakes around its old value and "
+                "never settles: the old tasks can suffer, too. A smaller λ or learning rate helps.",
+            )
 
     def after_step(self, step: int, theta: Tensor, loss: Tensor, penalty: Tensor | None) -> Iterator[Event]:
         done, total = step - self.first, self.steps()
@@ -89,10 +100,10 @@ class Monitor:
         latest, method = self.latest, self.method
         reach = latest + 1 if self.grows else len(self.tasks)
         self.matrix[latest, :reach] = [self.accuracy(theta, task) for task in self.tasks[:reach]]
-        yield Metrics(step, self.summed(self.matrix[latest, :latest + 1]) | self.last_losses)
+        yield Metrics(step, self.summed(self.matrix[latest, : latest + 1]) | self.last_losses)
         yield Picture(step, "matrix", self.matrix.copy())
         if method.omega is not None and self.holds:
-            first = method.omega[:28 * 28 * self.world.widths[1]].view(-1, 28, 28)
+            first = method.omega[: 28 * 28 * self.world.widths[1]].view(-1, 28, 28)
             yield Picture(step, "omega", first.sum(0).numpy().astype(np.float32))
             if self.held is not None:
                 yield Picture(step, "moved", moved(self.held, (theta - self.start).abs(), self.settings.seed))
@@ -120,18 +131,20 @@ class Monitor:
     @torch.inference_mode()
     def accuracy(self, theta: Tensor, task: Task) -> float:
         """Of one task's test digits, in percent, with the outputs that compete now."""
-        right = [(self.method.answers(theta, x, task, self.latest) == y).sum().item()
-                 for x, y in zip(task.test_x.split(250), task.test_y.split(250))]
+        right = [
+            (self.method.answers(theta, x, task, self.latest) == y).sum().item()
+            for x, y in zip(task.test_x.split(250), task.test_y.split(250))
+        ]
         return 100 * sum(right) / len(task.test_y)
 
     def seen(self, theta: Tensor) -> dict[str, float]:
         """Accuracy on every task so far, now."""
-        return self.summed(np.array([self.accuracy(theta, task) for task in self.tasks[:self.latest + 1]]))
+        return self.summed(np.array([self.accuracy(theta, task) for task in self.tasks[: self.latest + 1]]))
 
     def summed(self, now: np.ndarray) -> dict[str, float]:
         found = {f"task_{i + 1}": float(value) for i, value in enumerate(now)} | {"average": float(now.mean())}
         if self.latest:
-            found["forgetting"] = scores.forgetting(np.vstack([self.matrix[:self.latest, :len(now)], now]))
+            found["forgetting"] = scores.forgetting(np.vstack([self.matrix[: self.latest, : len(now)], now]))
         return found
 
     def losses(self, loss: Tensor, penalty: Tensor | None) -> dict[str, float]:
@@ -154,10 +167,16 @@ class Monitor:
             yield from self.warn(step, warning.kind, warning.sentence)
         for number in range(last):
             chance, then, now = self.chance(number, last), self.matrix[number, number], self.matrix[last, number]
-            if now <= chance + NEARLY and then >= learned(self.chance(number, number)):  # else there was nothing to forget
-                yield from self.warn(step, "forgot", f"After task {last + 1} the network gets {now:.0f} % of task {number + 1} "
-                                     f"right. It was {then:.0f} % when that task had just been learned, and guessing gets "
-                                     f"{chance:.0f} %: the network has forgotten that task completely.")
+            if now <= chance + NEARLY and then >= learned(
+                self.chance(number, number)
+            ):  # else there was nothing to forget
+                yield from self.warn(
+                    step,
+                    "forgot",
+                    f"After task {last + 1} the network gets {now:.0f} % of task {number + 1} "
+                    f"right. It was {then:.0f} % when that task had just been learned, and guessing gets "
+                    f"{chance:.0f} %: the network has forgotten that task completely.",
+                )
 
     def shelf(self, theta: Tensor) -> Model:
         """The final network; where each task has ten outputs of its own, cut down to those for digits as they are."""
@@ -169,13 +188,18 @@ class Monitor:
     def summary(self, parameters: int) -> dict:
         """Plain values; forgetting after Chaudhry 2018, the transfers after Lopez-Paz 2017."""
         final, method = self.matrix[-1], self.method
-        found = {"average": float(final.mean()), "forgetting": scores.forgetting(self.matrix),
-                 "backward_transfer": scores.backward_transfer(self.matrix),
-                 "forward_transfer": scores.forward_transfer(self.matrix, self.untrained),
-                 "accuracies": final.tolist(), "untrained": self.untrained.tolist(),
-                 **{f"task_{i + 1}": float(value) for i, value in enumerate(final)},
-                 **{f"average_after_{i + 1}": float(self.matrix[i, :i + 1].mean()) for i in range(len(final))},
-                 "parameters": self.grown(parameters)[-1], "memory_bytes": sum(part.nbytes for part in method.kept())}
+        found = {
+            "average": float(final.mean()),
+            "forgetting": scores.forgetting(self.matrix),
+            "backward_transfer": scores.backward_transfer(self.matrix),
+            "forward_transfer": scores.forward_transfer(self.matrix, self.untrained),
+            "accuracies": final.tolist(),
+            "untrained": self.untrained.tolist(),
+            **{f"task_{i + 1}": float(value) for i, value in enumerate(final)},
+            **{f"average_after_{i + 1}": float(self.matrix[i, : i + 1].mean()) for i in range(len(final))},
+            "parameters": self.grown(parameters)[-1],
+            "memory_bytes": sum(part.nbytes for part in method.kept()),
+        }
         if self.grows:
             found |= {"growth": self.grown(parameters)}
             del found["forward_transfer"], found["untrained"]  # a column that is not there yet answers nothing
@@ -196,10 +220,18 @@ def stuck(step: int, accuracy: float, chance: float, held: bool = False) -> Warn
     """
     if accuracy >= learned(chance):
         return None
-    why = "The old weights may be held too hard (λ), or the steps may be too long" if held else "The steps may be too long"
-    return Warned(step, "guessing", f"The network gets {accuracy:.0f} % right of the task that it has just been taught, and "
-                  f"guessing gets {chance:.0f} %: it has learned next to nothing. {why} for it to learn. Try a lower learning "
-                  f"rate{' or strength' if held else ', or more epochs if it is low already'}.")
+    why = (
+        "The old weights may be held too hard (λ), or the steps may be too long"
+        if held
+        else "The steps may be too long"
+    )
+    return Warned(
+        step,
+        "guessing",
+        f"The network gets {accuracy:.0f} % right of the task that it has just been taught, and "
+        f"guessing gets {chance:.0f} %: it has learned next to nothing. {why} for it to learn. Try a lower learning "
+        f"rate{' or strength' if held else ', or more epochs if it is low already'}.",
+    )
 
 
 def moved(omega: Tensor, way: Tensor, seed: int) -> np.ndarray:

@@ -129,8 +129,9 @@ class SI(Held):
         self.start, self.gained = theta.detach().clone(), torch.zeros_like(theta)
         return theta
 
-    def after_step(self, before: Tensor, gradient: Tensor, after: Tensor, batch: tuple[Tensor, Tensor],
-                   task: Task) -> None:
+    def after_step(
+        self, before: Tensor, gradient: Tensor, after: Tensor, batch: tuple[Tensor, Tensor], task: Task
+    ) -> None:
         self.gained -= gradient * (after - before)  # the way that Adam really went, not η times the gradient
 
     def importance(self, task: Task, theta: Tensor) -> Tensor:
@@ -148,8 +149,9 @@ class RWalk(Held):
         self.gained, self.fresh_score = torch.zeros_like(theta), torch.zeros_like(theta)
         return theta
 
-    def after_step(self, before: Tensor, gradient: Tensor, after: Tensor, batch: tuple[Tensor, Tensor],
-                   task: Task) -> None:
+    def after_step(
+        self, before: Tensor, gradient: Tensor, after: Tensor, batch: tuple[Tensor, Tensor], task: Task
+    ) -> None:
         self.gained -= gradient * (after - before)
         self.steps += 1
         if self.steps % INTERVAL == 0:

@@ -103,7 +103,7 @@ class AGEM(Rehearsal):
         if not self.memory.parts:
             return gradient
         batch = self.memory.draw_any(self.world.settings.batch, self.world.generator)
-        reference, = torch.autograd.grad(self.old_loss(theta, *batch, task.number), theta)
+        (reference,) = torch.autograd.grad(self.old_loss(theta, *batch, task.number), theta)
         return agem_projection(gradient, reference)
 
 
@@ -158,11 +158,12 @@ class Joint(Finetune):
 
     def loss(self, theta: Tensor, x: Tensor, y: Tensor, task: Task) -> Tensor:
         total, generator = super().loss(theta, x, y, task), self.world.generator
-        for old in self.world.tasks[:task.number]:
+        for old in self.world.tasks[: task.number]:
             pick = torch.randint(len(old.train_y), (len(y),), generator=generator)
             outputs = self.world.active(old, task.number)
-            total = total + F.cross_entropy(self.logits(theta, old.train_x[pick])[:, outputs],
-                                            old.train_y[pick] - outputs.start)
+            total = total + F.cross_entropy(
+                self.logits(theta, old.train_x[pick])[:, outputs], old.train_y[pick] - outputs.start
+            )
         return total / (task.number + 1)
 
     def kept(self) -> list[Tensor]:

@@ -22,13 +22,28 @@ def _lam(default: float, low: float, high: float, help: str = "How strongly the 
 
 
 def _samples() -> int:
-    return knob(512, "Samples for Ω", "The importance Ω is measured on so many digits of the finished task.",
-                unit="digits", ge=16, le=1024, step=16, fine=True)
+    return knob(
+        512,
+        "Samples for Ω",
+        "The importance Ω is measured on so many digits of the finished task.",
+        unit="digits",
+        ge=16,
+        le=1024,
+        step=16,
+        fine=True,
+    )
 
 
 def _budget() -> int:
-    return knob(500, "Memory", "How many old digits may be kept, for all old tasks together.", unit="digits", ge=10, le=2000,
-                step=10)
+    return knob(
+        500,
+        "Memory",
+        "How many old digits may be kept, for all old tasks together.",
+        unit="digits",
+        ge=10,
+        le=2000,
+        step=10,
+    )
 
 
 class Finetune(Frozen):
@@ -50,9 +65,12 @@ class EWC(Frozen):
     name: Literal["ewc"] = "ewc"
     lam: float = _lam(20, 0.1, 1_000_000)
     estimate: Literal["exact", "sampled", "empirical", "batch"] = knob(
-        "exact", "Fisher estimate", "Which gradients are squared. The square of a batch's mean gradient is a common "
+        "exact",
+        "Fisher estimate",
+        "Which gradients are squared. The square of a batch's mean gradient is a common "
         "mistake, and no Fisher information.",
-        names={"exact": "exact", "sampled": "sampled class", "empirical": "true label", "batch": "batch mean, squared"})
+        names={"exact": "exact", "sampled": "sampled class", "empirical": "true label", "batch": "batch mean, squared"},
+    )
     samples: int = _samples()
 
 
@@ -61,8 +79,15 @@ class OnlineEWC(Frozen):
 
     name: Literal["online_ewc"] = "online_ewc"
     lam: float = _lam(20, 0.1, 1_000_000)
-    gamma: float = knob(1.0, "Decay of Ω", "The old Fisher information is multiplied by γ after each task. 1 keeps all of it.",
-                        symbol="γ", ge=0, le=1, step=0.05)
+    gamma: float = knob(
+        1.0,
+        "Decay of Ω",
+        "The old Fisher information is multiplied by γ after each task. 1 keeps all of it.",
+        symbol="γ",
+        ge=0,
+        le=1,
+        step=0.05,
+    )
     samples: int = _samples()
 
 
@@ -79,8 +104,16 @@ class SI(Frozen):
 
     name: Literal["si"] = "si"
     lam: float = _lam(10, 0.01, 10_000)
-    damping: float = knob(0.1, "Damping", "Added to the squared distance that each weight moved. It avoids a division by zero.",
-                          symbol="ξ", ge=0.0001, le=1, log=True, fine=True)
+    damping: float = knob(
+        0.1,
+        "Damping",
+        "Added to the squared distance that each weight moved. It avoids a division by zero.",
+        symbol="ξ",
+        ge=0.0001,
+        le=1,
+        log=True,
+        fine=True,
+    )
 
 
 class RWalk(Frozen):
@@ -88,8 +121,16 @@ class RWalk(Frozen):
 
     name: Literal["rwalk"] = "rwalk"
     lam: float = _lam(2, 0.01, 1000)
-    alpha: float = knob(0.4, "Weight of new Fisher", "Weight of the newest Fisher information in the running average.", symbol="α",
-                        ge=0.05, le=1, step=0.05, fine=True)
+    alpha: float = knob(
+        0.4,
+        "Weight of new Fisher",
+        "Weight of the newest Fisher information in the running average.",
+        symbol="α",
+        ge=0.05,
+        le=1,
+        step=0.05,
+        fine=True,
+    )
 
 
 class SCP(Frozen):
@@ -97,8 +138,16 @@ class SCP(Frozen):
 
     name: Literal["scp"] = "scp"
     lam: float = _lam(10, 0.01, 10_000)
-    projections: int = knob(100, "Projections", "Number of random directions in the space of outputs.", symbol="L", ge=1,
-                            le=200, step=1, fine=True)
+    projections: int = knob(
+        100,
+        "Projections",
+        "Number of random directions in the space of outputs.",
+        symbol="L",
+        ge=1,
+        le=200,
+        step=1,
+        fine=True,
+    )
     samples: int = _samples()
 
 
@@ -114,8 +163,16 @@ class GEM(Frozen):
 
     name: Literal["gem"] = "gem"
     budget: int = _budget()
-    margin: float = knob(0.5, "Margin", "A larger margin favours old tasks. It is the lowest value of each dual variable when a step "
-                         "must change.", symbol="γ", ge=0, le=2, step=0.1, fine=True)
+    margin: float = knob(
+        0.5,
+        "Margin",
+        "A larger margin favours old tasks. It is the lowest value of each dual variable when a step must change.",
+        symbol="γ",
+        ge=0,
+        le=2,
+        step=0.1,
+        fine=True,
+    )
 
 
 class AGEM(Frozen):
@@ -130,8 +187,15 @@ class LwF(Frozen):
 
     name: Literal["lwf"] = "lwf"
     lam: float = _lam(1, 0.01, 100, "How strongly the old network's answers count.")
-    temperature: float = knob(2.0, "Temperature", "Divides the logits before the softmax. A higher T gives softer answers.",
-                              symbol="T", ge=1, le=10, step=0.5)
+    temperature: float = knob(
+        2.0,
+        "Temperature",
+        "Divides the logits before the softmax. A higher T gives softer answers.",
+        symbol="T",
+        ge=1,
+        le=10,
+        step=0.5,
+    )
 
 
 class Progressive(Frozen):
@@ -146,43 +210,86 @@ class Joint(Frozen):
     name: Literal["joint"] = "joint"
 
 
-Method = (Finetune | L2 | EWC | OnlineEWC | MAS | SI | RWalk | SCP | Replay | GEM | AGEM | LwF | Progressive | Joint)
+Method = Finetune | L2 | EWC | OnlineEWC | MAS | SI | RWalk | SCP | Replay | GEM | AGEM | LwF | Progressive | Joint
 
 
 class LifelongSettings(Settings):
     """What a run of the life-long learning lab needs."""
 
     stream: Literal["permuted", "rotated", "split"] = knob(
-        "permuted", "Tasks", "What changes from task to task: the order of the pixels, the angle, or the digits.",
-        names={"permuted": "permuted pixels", "rotated": "rotated digits", "split": "split digits"})
+        "permuted",
+        "Tasks",
+        "What changes from task to task: the order of the pixels, the angle, or the digits.",
+        names={"permuted": "permuted pixels", "rotated": "rotated digits", "split": "split digits"},
+    )
     incremental: Literal["task", "domain", "class"] = knob(
-        "domain", "Scenario", "“Task”: at test the network is told the task. “Domain” and “class”: it is not, and in “class” all outputs "
+        "domain",
+        "Scenario",
+        "“Task”: at test the network is told the task. “Domain” and “class”: it is not, and in “class” all outputs "
         "compete.",
-        names={"task": "task", "domain": "domain", "class": "class"})
-    tasks: int = knob(5, "Number of tasks", "They come one after the other and never come back.", ge=2, le=MOST_TASKS,
-                      step=1)
+        names={"task": "task", "domain": "domain", "class": "class"},
+    )
+    tasks: int = knob(
+        5, "Number of tasks", "They come one after the other and never come back.", ge=2, le=MOST_TASKS, step=1
+    )
     network: Literal["small", "medium", "homework"] = knob(
-        "small", "Network", "Widths of the dense layers between the 784 pixels and the outputs.", fine=True,
-        names={"small": "100 – 100", "medium": "400 – 400", "homework": "1024 – 512 – 256"})
+        "small",
+        "Network",
+        "Widths of the dense layers between the 784 pixels and the outputs.",
+        fine=True,
+        names={"small": "100 – 100", "medium": "400 – 400", "homework": "1024 – 512 – 256"},
+    )
     epochs: int = knob(8, "Epochs", "Passes over the training digits of each task.", ge=1, le=40, step=1)
-    batch: Literal[16, 32, 64, 128, 256] = knob(64, "Batch size", "Training digits in one step.", unit="digits", fine=True)
-    learning_rate: float = knob(0.001, "Learning rate", "Learning rate of Adam, which starts anew with each task.", symbol="η",
-                                ge=0.00001, le=0.1, log=True, fine=True)
+    batch: Literal[16, 32, 64, 128, 256] = knob(
+        64, "Batch size", "Training digits in one step.", unit="digits", fine=True
+    )
+    learning_rate: float = knob(
+        0.001,
+        "Learning rate",
+        "Learning rate of Adam, which starts anew with each task.",
+        symbol="η",
+        ge=0.00001,
+        le=0.1,
+        log=True,
+        fine=True,
+    )
     method: Method = Field(
-        EWC(), discriminator="name", title="Method", description="How forgetting is prevented.",
-        json_schema_extra={"names": {
-            "finetune": "Fine-tuning", "l2": "L2", "ewc": "EWC", "online_ewc": "Online EWC", "mas": "MAS",
-            "si": "SI", "rwalk": "RWalk", "scp": "SCP", "replay": "Replay", "gem": "GEM", "agem": "A-GEM",
-            "lwf": "LwF", "progressive": "Progressive columns", "joint": "Joint training"}})
+        EWC(),
+        discriminator="name",
+        title="Method",
+        description="How forgetting is prevented.",
+        json_schema_extra={
+            "names": {
+                "finetune": "Fine-tuning",
+                "l2": "L2",
+                "ewc": "EWC",
+                "online_ewc": "Online EWC",
+                "mas": "MAS",
+                "si": "SI",
+                "rwalk": "RWalk",
+                "scp": "SCP",
+                "replay": "Replay",
+                "gem": "GEM",
+                "agem": "A-GEM",
+                "lwf": "LwF",
+                "progressive": "Progressive columns",
+                "joint": "Joint training",
+            }
+        },
+    )
 
     @model_validator(mode="after")
     def _fits(self) -> "LifelongSettings":
         if self.stream == "split" and self.tasks > 5 and self.incremental != "class":
-            raise ValueError(f"Ten digits are too few for {self.tasks} tasks: some tasks would have one digit only, and "
-                             "nothing to tell apart; choose at most 5 tasks, or class-incremental")
+            raise ValueError(
+                f"Ten digits are too few for {self.tasks} tasks: some tasks would have one digit only, and "
+                "nothing to tell apart; choose at most 5 tasks, or class-incremental"
+            )
         if seconds(self) > LIMIT:
-            raise ValueError(f"This run would take about {seconds(self) / 60:.0f} minutes, and {LIMIT // 60} are "
-                             "allowed; fewer epochs or tasks, larger batches or a smaller network shorten it")
+            raise ValueError(
+                f"This run would take about {seconds(self) / 60:.0f} minutes, and {LIMIT // 60} are "
+                "allowed; fewer epochs or tasks, larger batches or a smaller network shorten it"
+            )
         return self
 
 
@@ -209,7 +316,7 @@ def competing(settings: LifelongSettings, number: int, latest: int) -> int:
         case "domain":
             return max(classes)
         case "class":
-            return sum(classes[:max(number, latest) + 1])
+            return sum(classes[: max(number, latest) + 1])
 
 
 def guessing(number: int, settings: LifelongSettings) -> float | None:
@@ -240,8 +347,15 @@ def seconds(settings: LifelongSettings) -> float:
         lateral = sum(a * b for a, b in zip(widths[1:], widths[2:]))
         used = sum(k * used + k * (k - 1) / 2 * lateral for k in range(1, tasks + 1)) / tasks
         touched += (tasks - 1) / 2 * lateral
-    passes = {"replay": 2, "agem": 2, "gem": (1 + tasks) / 2, "joint": (1 + tasks) / 2, "rwalk": 1.2, "lwf": 1.3,
-              "progressive": 0.5}.get(name, 1)
+    passes = {
+        "replay": 2,
+        "agem": 2,
+        "gem": (1 + tasks) / 2,
+        "joint": (1 + tasks) / 2,
+        "rwalk": 1.2,
+        "lwf": 1.3,
+        "progressive": 0.5,
+    }.get(name, 1)
     held = (tasks - 1) / 2 if name == "ewc" else 1
     step = 0.0008 + used * 7e-11 * settings.batch * passes + touched * 6e-9 * (1 + held)
     looks = 18 * tasks * (tasks + 1) / 2 * used * 2.8e-8 / (tasks if settings.stream == "split" else 1)
@@ -250,11 +364,14 @@ def seconds(settings: LifelongSettings) -> float:
 
 METRICS = {
     "average": Metric("Average", "%", role="whole", chance=Chance(guessing_all)),
-    "forgetting": Metric("Forgetting", "points", role="whole", chart="forgetting",
-                         chance=Chance(0.0, "learning nothing")),
+    "forgetting": Metric(
+        "Forgetting", "points", role="whole", chart="forgetting", chance=Chance(0.0, "learning nothing")
+    ),
 }
-METRICS |= {f"task_{i + 1}": Metric(f"Task {i + 1}", "%", role=f"task{i + 1}", chance=Chance(partial(guessing, i)))
-            for i in range(MOST_TASKS)}
+METRICS |= {
+    f"task_{i + 1}": Metric(f"Task {i + 1}", "%", role=f"task{i + 1}", chance=Chance(partial(guessing, i)))
+    for i in range(MOST_TASKS)
+}
 METRICS |= {
     "loss": Metric("Loss", role="control", chart="loss", log=True),
     "penalty": Metric("Penalty × λ", role="control", chart="penalty", log=True),
@@ -264,14 +381,26 @@ METRICS |= {
 SPLIT = {"stream": "split", "incremental": "class", "epochs": 3, "batch": 32, "learning_rate": 0.004}
 SCENES = (
     Scene("ewc-against-forgetting", LifelongSettings(), ("method", "lam", "stream", "tasks", "epochs")),
-    Scene("forget-everything", LifelongSettings(method=Finetune()), ("method", "stream", "incremental", "tasks", "epochs")),
-    Scene("batch-fisher", LifelongSettings(method=EWC(estimate="batch")), ("method", "estimate", "lam", "samples", "epochs")),
-    Scene("class-incremental", LifelongSettings(**SPLIT, method=EWC(lam=100)), ("method", "incremental", "lam", "stream", "tasks")),
+    Scene(
+        "forget-everything", LifelongSettings(method=Finetune()), ("method", "stream", "incremental", "tasks", "epochs")
+    ),
+    Scene(
+        "batch-fisher",
+        LifelongSettings(method=EWC(estimate="batch")),
+        ("method", "estimate", "lam", "samples", "epochs"),
+    ),
+    Scene(
+        "class-incremental",
+        LifelongSettings(**SPLIT, method=EWC(lam=100)),
+        ("method", "incremental", "lam", "stream", "tasks"),
+    ),
     Scene("replay", LifelongSettings(**SPLIT, method=Replay()), ("method", "budget", "incremental", "tasks", "epochs")),
 )
 
 SHIPPED = {f"lifelong-{scene.slug}": scene.settings for scene in SCENES}
-SHIPPED |= {f"lifelong-{method.name.replace('_', '-')}": LifelongSettings(method=method) for method in (
-    L2(), OnlineEWC(), MAS(), SI(), RWalk(), SCP(), GEM(), AGEM(), LwF(), Progressive(), Joint())}
+SHIPPED |= {
+    f"lifelong-{method.name.replace('_', '-')}": LifelongSettings(method=method)
+    for method in (L2(), OnlineEWC(), MAS(), SI(), RWalk(), SCP(), GEM(), AGEM(), LwF(), Progressive(), Joint())
+}
 SHIPPED["lifelong-rehearsal"] = LifelongSettings(method=Replay())  # the scene called replay is on another stream
 SHIPPED["lifelong-split-finetune"] = LifelongSettings(**SPLIT, method=Finetune())  # the control of class-incremental

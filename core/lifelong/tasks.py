@@ -46,8 +46,9 @@ def stream(settings: LifelongSettings) -> list[Task]:
     tasks = []
     for number, view in enumerate(views(settings)):
         first = 0 if settings.incremental == "domain" else 10 * number
-        tasks.append(Task(number, view(data.train_x), data.train_y + first, view(data.test_x), data.test_y + first, 10,
-                          first))
+        tasks.append(
+            Task(number, view(data.train_x), data.train_y + first, view(data.test_x), data.test_y + first, 10, first)
+        )
     return tasks
 
 
@@ -64,13 +65,13 @@ def looks(settings: LifelongSettings) -> Tensor:
     data = digits.load()
     first = torch.stack([data.test_x[data.test_y == which][0] for which in range(10)])
     if settings.stream != "split":
-        return torch.cat([view(first[EXAMPLE:EXAMPLE + 1])[:, 0] for view in views(settings)])
+        return torch.cat([view(first[EXAMPLE : EXAMPLE + 1])[:, 0] for view in views(settings)])
     parts = shares(settings.tasks)
     across = ceil(sqrt(len(parts[0])))
     down = -(-len(parts[0]) // across)
     found = torch.zeros(len(parts), down * across, SIDE, SIDE)
     for number, part in enumerate(parts):
-        found[number, :len(part)] = first[part.start:part.stop, 0]
+        found[number, : len(part)] = first[part.start : part.stop, 0]
     return found.view(-1, down, across, SIDE, SIDE).transpose(2, 3).reshape(-1, down * SIDE, across * SIDE)
 
 
@@ -95,8 +96,15 @@ def split_task(settings: LifelongSettings, number: int) -> Task:
     data, mine = digits.load(), shares(settings.tasks)[number]
     train, test = ((y >= mine.start) & (y < mine.stop) for y in (data.train_y, data.test_y))
     shift = mine.start if settings.incremental == "domain" else 0
-    return Task(number, data.train_x[train], data.train_y[train] - shift, data.test_x[test], data.test_y[test] - shift,
-                len(mine), mine.start - shift)
+    return Task(
+        number,
+        data.train_x[train],
+        data.train_y[train] - shift,
+        data.test_x[test],
+        data.test_y[test] - shift,
+        len(mine),
+        mine.start - shift,
+    )
 
 
 def active(settings: LifelongSettings, tasks: list[Task], task: Task, latest: int) -> slice:

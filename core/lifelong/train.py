@@ -15,10 +15,20 @@ from core.lifelong.tasks import stream
 from core.loop import batches, broken, diverged, fresh, seeded, steps_of
 
 METHODS = {
-    s.Finetune: Finetune, s.L2: penalties.L2, s.EWC: penalties.EWC, s.OnlineEWC: penalties.OnlineEWC,
-    s.MAS: penalties.MAS, s.SI: penalties.SI, s.RWalk: penalties.RWalk, s.SCP: penalties.SCP,
-    s.Replay: rehearsal.Replay, s.GEM: rehearsal.GEM, s.AGEM: rehearsal.AGEM, s.LwF: lwf.LwF,
-    s.Progressive: expand.Progressive, s.Joint: rehearsal.Joint,
+    s.Finetune: Finetune,
+    s.L2: penalties.L2,
+    s.EWC: penalties.EWC,
+    s.OnlineEWC: penalties.OnlineEWC,
+    s.MAS: penalties.MAS,
+    s.SI: penalties.SI,
+    s.RWalk: penalties.RWalk,
+    s.SCP: penalties.SCP,
+    s.Replay: rehearsal.Replay,
+    s.GEM: rehearsal.GEM,
+    s.AGEM: rehearsal.AGEM,
+    s.LwF: lwf.LwF,
+    s.Progressive: expand.Progressive,
+    s.Joint: rehearsal.Joint,
 }
 
 
@@ -36,14 +46,16 @@ def train(settings: LifelongSettings) -> Iterator[Event]:
     for task in tasks:
         theta = method.begin_task(task, theta).detach().requires_grad_()
         yield from monitor.task_begins(step, task, theta)
-        optimizer = torch.optim.Adam([theta], settings.learning_rate, fused=True)  # new for each task: no momentum of the old one
+        optimizer = torch.optim.Adam(
+            [theta], settings.learning_rate, fused=True
+        )  # new for each task: no momentum of the old one
         for now, index, _ in batches(len(task.train_y), settings.batch, settings.epochs, generator, step):
             batch = x, y = task.train_x[index], task.train_y[index]
             loss, penalty = method.loss(theta, x, y, task), method.penalty(theta, index, task)
             if broken(loss, penalty if penalty is not None else loss):
                 yield from diverged(now)
                 return
-            gradient, = torch.autograd.grad(loss, theta)
+            (gradient,) = torch.autograd.grad(loss, theta)
             theta.grad = method.direction(theta, gradient, task) + pull(penalty, theta)
             before = theta.detach().clone()
             optimizer.step()

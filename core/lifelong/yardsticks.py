@@ -12,7 +12,21 @@ THREE, CLASS = f"{PAIRS} task domain class --method", f"{PAIRS} class --method"
 PERMUTED = "--incremental class --method finetune ewc online_ewc si rwalk replay"
 ESTIMATES = "--method ewc --estimate exact sampled empirical batch"
 STRENGTHS = "--method ewc --lam 0.1 1000.0 10000.0"
-EVERY = ("finetune", "l2", "online_ewc", "mas", "si", "rwalk", "scp", "replay", "gem", "agem", "lwf", "progressive", "joint")
+EVERY = (
+    "finetune",
+    "l2",
+    "online_ewc",
+    "mas",
+    "si",
+    "rwalk",
+    "scp",
+    "replay",
+    "gem",
+    "agem",
+    "lwf",
+    "progressive",
+    "joint",
+)
 METHODS = f"--method {' '.join(EVERY)}"
 AVERAGE, FIRST = "result_average", "result_average_after_1"
 NONE = "none in this set-up"
@@ -29,8 +43,9 @@ SMALL = "800 digits and 75 steps per task instead of 12,000 and 2,000; 100 – 1
 
 
 def _homework(title: str, method: str, published: str, why: str) -> Yardstick:
-    return Yardstick(f"Homework 14, after 5 tasks: {title}", f"{HOMEWORK} {method}", AVERAGE, "%", published, FEWER + why,
-                     chance=TEN)
+    return Yardstick(
+        f"Homework 14, after 5 tasks: {title}", f"{HOMEWORK} {method}", AVERAGE, "%", published, FEWER + why, chance=TEN
+    )
 
 
 def _split(sweep: str, scenario: str, title: str, published: str, why: str) -> Yardstick:
@@ -38,22 +53,48 @@ def _split(sweep: str, scenario: str, title: str, published: str, why: str) -> Y
 
 
 def _pairs(sweep: str, scenario: str, title: str, published: str = NONE, **where: str) -> Yardstick:
-    return Yardstick(f"Three scenarios, {scenario}-incremental: {title}", sweep, AVERAGE, "%", published, SMALL,
-                     where=where | {"incremental": scenario}, chance=LAST_PAIR if scenario == "class" else TWO)
+    return Yardstick(
+        f"Three scenarios, {scenario}-incremental: {title}",
+        sweep,
+        AVERAGE,
+        "%",
+        published,
+        SMALL,
+        where=where | {"incremental": scenario},
+        chance=LAST_PAIR if scenario == "class" else TWO,
+    )
 
 
 def _permuted(method: str, title: str, published: str) -> Yardstick:
-    return Yardstick(f"Permuted, class-incremental: {title}", PERMUTED, AVERAGE, "%", published,
-                     "5 permutations, 50 classes; each method with its λ of the first scene.", where={"method": method}, chance=FIFTY)
+    return Yardstick(
+        f"Permuted, class-incremental: {title}",
+        PERMUTED,
+        AVERAGE,
+        "%",
+        published,
+        "5 permutations, 50 classes; each method with its λ of the first scene.",
+        where={"method": method},
+        chance=FIFTY,
+    )
 
 
 def _estimate(name: str, title: str, published: str) -> Yardstick:
-    return Yardstick(f"EWC, λ = 20, Fisher estimate: {title}", ESTIMATES, AVERAGE, "%", published,
-                     "Permuted digits, the first scene, the same λ for all four.", where={"estimate": name}, chance=TEN)
+    return Yardstick(
+        f"EWC, λ = 20, Fisher estimate: {title}",
+        ESTIMATES,
+        AVERAGE,
+        "%",
+        published,
+        "Permuted digits, the first scene, the same λ for all four.",
+        where={"estimate": name},
+        chance=TEN,
+    )
 
 
 def _first_scene(method: str, title: str, why: str = "", published: str = NONE) -> Yardstick:
-    return Yardstick(f"First scene: {title}", METHODS, AVERAGE, "%", published, why, where={"method": method}, chance=TEN)
+    return Yardstick(
+        f"First scene: {title}", METHODS, AVERAGE, "%", published, why, where={"method": method}, chance=TEN
+    )
 
 
 def _end(title: str, sweep: str, why: str = "", **where: str) -> Yardstick:
@@ -64,25 +105,61 @@ def _end(title: str, sweep: str, why: str = "", **where: str) -> Yardstick:
 YARDSTICKS = (
     Yardstick("Homework 14, after 1 task", f"{HOMEWORK} finetune", FIRST, "%", f"98.0 % ({HW14})", FEWER, chance=TEN),
     _homework("fine-tuning", "finetune", f"83.7 % ({HW14})", ""),
-    _homework("EWC", "ewc --lam 100", f"91.1 % ({HW14})",
-              "Exact Fisher on training digits of the finished task; theirs squares batch means on all old tasks' test digits. "
-              "λ = 100, as theirs."),
-    _homework("MAS", "mas", f"95.1 % ({HW14})",
-              "Importance on training digits of the finished task alone; theirs on test digits of all old tasks, at each switch anew. "
-              "λ = 0.02, theirs 0.1."),
-    _homework("SI", "si", f"90.4 % ({HW14})",
-              "The path integral of the task's own loss; theirs includes the penalty. λ = 10, theirs 1."),
-    _homework("RWalk", "rwalk", f"94.0 % ({HW14})",
-              "Both terms scaled to [0, 1], as in the paper; theirs are not. λ = 2, theirs 100."),
-    _homework("SCP", "scp", f"92.6 % ({HW14})",
-              "Every projection is squared; theirs averages the projections first. λ = 10, theirs 100."),
-    _split(f"{TASK} finetune", "task", "fine-tuning", f"85.2 % ({VEN})",
-           SHORT + "Learning rate 0.004: with 0.001 and many epochs the 800 digits are known by heart and little is forgotten."),
-    _split(f"{TASK} ewc --lam 100000", "task", "EWC", f"85.5 % ({VEN})",
-           SHORT + "λ = 100,000: the Fisher information of such easy tasks is small. "
-           "Theirs gained almost nothing over fine-tuning (85.2 %)."),
-    _split(f"{TASK} online_ewc --lam 100000", "task", "online EWC", "99.1 % (van de Ven 2025, exact Fisher, at its own best λ)",
-           SHORT + "λ = 100,000. Van de Ven, Tolias 2018, table 3, had 85.2 %, as much as fine-tuning."),
+    _homework(
+        "EWC",
+        "ewc --lam 100",
+        f"91.1 % ({HW14})",
+        "Exact Fisher on training digits of the finished task; theirs squares batch means on all old tasks' test digits. "
+        "λ = 100, as theirs.",
+    ),
+    _homework(
+        "MAS",
+        "mas",
+        f"95.1 % ({HW14})",
+        "Importance on training digits of the finished task alone; theirs on test digits of all old tasks, at each switch anew. "
+        "λ = 0.02, theirs 0.1.",
+    ),
+    _homework(
+        "SI",
+        "si",
+        f"90.4 % ({HW14})",
+        "The path integral of the task's own loss; theirs includes the penalty. λ = 10, theirs 1.",
+    ),
+    _homework(
+        "RWalk",
+        "rwalk",
+        f"94.0 % ({HW14})",
+        "Both terms scaled to [0, 1], as in the paper; theirs are not. λ = 2, theirs 100.",
+    ),
+    _homework(
+        "SCP",
+        "scp",
+        f"92.6 % ({HW14})",
+        "Every projection is squared; theirs averages the projections first. λ = 10, theirs 100.",
+    ),
+    _split(
+        f"{TASK} finetune",
+        "task",
+        "fine-tuning",
+        f"85.2 % ({VEN})",
+        SHORT
+        + "Learning rate 0.004: with 0.001 and many epochs the 800 digits are known by heart and little is forgotten.",
+    ),
+    _split(
+        f"{TASK} ewc --lam 100000",
+        "task",
+        "EWC",
+        f"85.5 % ({VEN})",
+        SHORT + "λ = 100,000: the Fisher information of such easy tasks is small. "
+        "Theirs gained almost nothing over fine-tuning (85.2 %).",
+    ),
+    _split(
+        f"{TASK} online_ewc --lam 100000",
+        "task",
+        "online EWC",
+        "99.1 % (van de Ven 2025, exact Fisher, at its own best λ)",
+        SHORT + "λ = 100,000. Van de Ven, Tolias 2018, table 3, had 85.2 %, as much as fine-tuning.",
+    ),
     _split(f"{TASK} mas --lam 1", "task", "MAS", NONE, SHORT + "λ = 1."),
     _split(f"{TASK} si --lam 100", "task", "SI", f"99.1 % ({VEN})", SHORT + "λ = 100."),
     _split(f"{TASK} lwf", "task", "LwF", f"99.6 % ({VEN})", SHORT + "T = 2, with T²."),
@@ -100,8 +177,13 @@ YARDSTICKS = (
     _pairs(f"{CLASS} si lwf gem agem joint", "class", "GEM, 500 digits", method="gem"),
     _pairs(f"{CLASS} gem --margin 0", "class", "GEM, 500 digits, margin 0"),
     _pairs(f"{CLASS} si lwf gem agem joint", "class", "A-GEM, 500 digits", method="agem"),
-    _pairs(f"{CLASS} replay --budget 50 500", "class", "replay of 500 digits",
-           "92 % (Avalanche's baselines, 1,000 digits kept, each digit seen once)", budget="500"),
+    _pairs(
+        f"{CLASS} replay --budget 50 500",
+        "class",
+        "replay of 500 digits",
+        "92 % (Avalanche's baselines, 1,000 digits kept, each digit seen once)",
+        budget="500",
+    ),
     _pairs(f"{CLASS} replay --budget 50 500", "class", "replay of 50 digits", budget="50"),
     _pairs(f"{CLASS} si lwf gem agem joint", "class", "joint training", f"97.9 % ({VEN})", method="joint"),
     _permuted("finetune", "fine-tuning", f"17.3 % ({VEN_100})"),
@@ -114,24 +196,45 @@ YARDSTICKS = (
     _estimate("sampled", "sampled class", f"99.1 % ({BLOG})"),
     _estimate("empirical", "true label", f"99.1 % ({BLOG})"),
     _estimate("batch", "batch mean, squared", f"99.1 % ({BLOG})"),
-    _end("EWC, λ = 10,000, Fisher estimate: batch mean, squared", "--method ewc --estimate batch --lam 10000 --seed 0 1 2"),
+    _end(
+        "EWC, λ = 10,000, Fisher estimate: batch mean, squared",
+        "--method ewc --estimate batch --lam 10000 --seed 0 1 2",
+    ),
     _end("First scene, EWC with λ = 0.1", STRENGTHS, lam="0.1"),
-    _end("First scene, EWC with λ = 1,000", STRENGTHS, why="Task 1 is kept, later tasks are not learned.", lam="1000.0"),
-    _end("First scene, EWC with λ = 10,000", STRENGTHS, why="The steps are unstable: task 1 falls, too.", lam="10000.0"),
+    _end(
+        "First scene, EWC with λ = 1,000", STRENGTHS, why="Task 1 is kept, later tasks are not learned.", lam="1000.0"
+    ),
+    _end(
+        "First scene, EWC with λ = 10,000", STRENGTHS, why="The steps are unstable: task 1 falls, too.", lam="10000.0"
+    ),
     _end("First scene with rotated digits: fine-tuning", "--stream rotated --method finetune"),
     _first_scene("finetune", "fine-tuning"),
     _first_scene("l2", "L2", "Ω = 1: holds what matters no more than what does not."),
-    _first_scene("online_ewc", "online EWC", "The newest anchor alone. EWC with one anchor per task: see the exact Fisher estimate."),
+    _first_scene(
+        "online_ewc",
+        "online EWC",
+        "The newest anchor alone. EWC with one anchor per task: see the exact Fisher estimate.",
+    ),
     _first_scene("mas", "MAS"),
     _first_scene("si", "SI"),
     _first_scene("rwalk", "RWalk"),
     _first_scene("scp", "SCP"),
     _first_scene("replay", "replay of 500 digits"),
     _first_scene("gem", "GEM, 500 digits", "A batch of each memory at each step, not the whole of it."),
-    _first_scene("agem", "A-GEM, 500 digits", "5 permutations of 4,000 digits, 8 epochs.",
-                 "89.1 % (Chaudhry et al. 2019, table 4: 17 permutations, each digit seen once, 250 kept per task)"),
-    _first_scene("lwf", "LwF", "To the old network shuffled images look like noise: keeping its answers to them does not help."),
-    _first_scene("progressive", "progressive columns", "Nobody tells the task: the surest column answers, and is often the wrong one."),
+    _first_scene(
+        "agem",
+        "A-GEM, 500 digits",
+        "5 permutations of 4,000 digits, 8 epochs.",
+        "89.1 % (Chaudhry et al. 2019, table 4: 17 permutations, each digit seen once, 250 kept per task)",
+    ),
+    _first_scene(
+        "lwf", "LwF", "To the old network shuffled images look like noise: keeping its answers to them does not help."
+    ),
+    _first_scene(
+        "progressive",
+        "progressive columns",
+        "Nobody tells the task: the surest column answers, and is often the wrong one.",
+    ),
     _first_scene("joint", "joint training", "All tasks are there all the time: no life-long learning."),
 )
 

@@ -44,10 +44,18 @@ def save(settings: Settings, learner: Learner, step: int, log: list[Event], loss
     tensors = {WEIGHT + name: value for name, value in learner.net.state_dict().items()}
     for i, moments in learner.adam.state_dict()["state"].items():
         tensors |= {f"{MOMENT}{i}.{name}": value for name, value in moments.items()}
-    tensors |= {RANDOM: learner.random.get_state(), EVENTS: torch.from_numpy(np.frombuffer(runs.to_bytes(run), np.uint8).copy())}
-    schedule = {name: value for name, value in learner.schedule.state_dict().items() if isinstance(value, (int, float, bool))}
+    tensors |= {
+        RANDOM: learner.random.get_state(),
+        EVENTS: torch.from_numpy(np.frombuffer(runs.to_bytes(run), np.uint8).copy()),
+    }
+    schedule = {
+        name: value for name, value in learner.schedule.state_dict().items() if isinstance(value, (int, float, bool))
+    }
     rates = [group["lr"] for group in learner.adam.param_groups]
-    header = {name: json.dumps(value) for name, value in (("step", step), ("losses", losses), ("schedule", schedule), ("rates", rates))}
+    header = {
+        name: json.dumps(value)
+        for name, value in (("step", step), ("losses", losses), ("schedule", schedule), ("rates", rates))
+    }
     file = file_of(settings)
     with suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -70,18 +78,27 @@ def resume(settings: Settings, learner: Learner) -> tuple[int, list[Event], list
         state["state"] = _moments(tensors)
         for group, rate in zip(state["param_groups"], json.loads(header["rates"])):
             group["lr"] = rate
-        learner.net.load_state_dict({name.removeprefix(WEIGHT): value for name, value in tensors.items() if name.startswith(WEIGHT)})
+        learner.net.load_state_dict(
+            {name.removeprefix(WEIGHT): value for name, value in tensors.items() if name.startswith(WEIGHT)}
+        )
         learner.adam.load_state_dict(state)
         learner.schedule.load_state_dict(learner.schedule.state_dict() | json.loads(header["schedule"]))
         learner.random.set_state(tensors[RANDOM])
         return int(header["step"]), log, json.loads(header["losses"])
-    except (OSError, SafetensorError, runs.RunError, KeyError, ValueError, RuntimeError):  # none, torn, or of another network
+    except (
+        OSError,
+        SafetensorError,
+        runs.RunError,
+        KeyError,
+        ValueError,
+        RuntimeError,
+    ):  # none, torn, or of another network
         learner.net.load_state_dict(fresh)
         return 0, [], []
 
 
 def _header(data: bytes) -> dict[str, str]:
-    return json.loads(data[8:8 + int.from_bytes(data[:8], "little")])["__metadata__"]
+    return json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])["__metadata__"]
 
 
 def _moments(tensors: dict[str, torch.Tensor]) -> dict[int, dict[str, torch.Tensor]]:

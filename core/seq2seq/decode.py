@@ -22,7 +22,9 @@ class Spoken:
 
 
 @torch.inference_mode()
-def speak(net: nn.Module, memory: Memory, choose: Callable[[Tensor], Tensor], longest: int, forced: Sequence[int] = ()) -> Spoken:
+def speak(
+    net: nn.Module, memory: Memory, choose: Callable[[Tensor], Tensor], longest: int, forced: Sequence[int] = ()
+) -> Spoken:
     """From <BOS> on, token after token, each output read as the next input, until all have said <EOS> or `longest` tokens.
 
     choose: from logits (N, V) to tokens (N,). forced: tokens that are said first, whatever the network would have said.
@@ -65,14 +67,19 @@ def tempered(logits: Tensor, temperature: float, top_k: int = 0) -> Tensor:
     return (logits / temperature).softmax(1)
 
 
-def sampled(net: nn.Module, memory: Memory, longest: int, temperature: float, top_k: int, random: torch.Generator) -> Spoken:
+def sampled(
+    net: nn.Module, memory: Memory, longest: int, temperature: float, top_k: int, random: torch.Generator
+) -> Spoken:
     """`speak`, each token drawn from the tempered distribution (Fan et al. 2018, section 5.2)."""
+
     def draw(logits: Tensor) -> Tensor:
         return torch.multinomial(tempered(logits, temperature, top_k), 1, generator=random).squeeze(1)
+
     return speak(net, memory, draw, longest)
 
 
 # ---- beam search ----
+
 
 @dataclass(frozen=True)
 class Hypothesis:
@@ -101,12 +108,19 @@ def normalised(logp: Tensor, length: Tensor | int, alpha: float) -> Tensor:
 
     Of Wu et al. 2016, section 7, without their constant 5; |y| counts <EOS> and not <BOS>.
     """
-    return logp / length ** alpha
+    return logp / length**alpha
 
 
 @torch.inference_mode()
-def beam(net: nn.Module, memory: Memory, width: int, alpha: float, longest: int,
-         watch: list[Round] | None = None, cut: int = 0) -> list[list[Hypothesis]]:
+def beam(
+    net: nn.Module,
+    memory: Memory,
+    width: int,
+    alpha: float,
+    longest: int,
+    watch: list[Round] | None = None,
+    cut: int = 0,
+) -> list[list[Hypothesis]]:
     """For each input the best `width` hypotheses, best first; all inputs are searched at once (Graves 2012; Sutskever et al. 2014, 3.2).
 
     Each round every living hypothesis is continued by every token; of all continuations, and of those that have ended, the
@@ -124,7 +138,9 @@ def beam(net: nn.Module, memory: Memory, width: int, alpha: float, longest: int,
     said = torch.zeros(many, width, 0, dtype=torch.long)
     for t in range(longest):
         logits, state, _ = net.step(token, state, wide)
-        candidates, sizes = continued(logp, possible(logits).double().log_softmax(1).unflatten(0, (-1, width)), length, ended)
+        candidates, sizes = continued(
+            logp, possible(logits).double().log_softmax(1).unflatten(0, (-1, width)), length, ended
+        )
         scores = normalised(candidates, sizes, alpha).flatten(1)
         best = ranked(scores)[:, :width]
         if watch is not None:
@@ -141,7 +157,9 @@ def beam(net: nn.Module, memory: Memory, width: int, alpha: float, longest: int,
         rows = (torch.arange(len(alive)).unsqueeze(1) * width + parent)[~over].flatten()
         if over.any():  # inputs whose search is over need no further steps
             wide = wide.at(rows)
-            alive, said, logp, length, ended, token = (each[~over] for each in (alive, said, logp, length, ended, token))
+            alive, said, logp, length, ended, token = (
+                each[~over] for each in (alive, said, logp, length, ended, token)
+            )
         state, token = tuple(part[rows] for part in state), token.flatten()
     return answers
 
@@ -164,13 +182,19 @@ def continued(logp: Tensor, following: Tensor, length: Tensor, ended: Tensor) ->
 
 def _round(scores: Tensor, logp: Tensor, vocabulary: int, width: int, cut: int) -> Round:
     """The best candidates of one input. scores, logp: (K · V,)."""
-    rows = [(i // vocabulary, i % vocabulary, float(logp[i]), float(scores[i]))
-            for i in ranked(scores)[:width + cut].tolist() if scores[i] > -torch.inf]
+    rows = [
+        (i // vocabulary, i % vocabulary, float(logp[i]), float(scores[i]))
+        for i in ranked(scores)[: width + cut].tolist()
+        if scores[i] > -torch.inf
+    ]
     return Round(tuple(rows[:width]), tuple(rows[width:]))
 
 
 def _hypotheses(said: Tensor, logp: Tensor, length: Tensor, alpha: float) -> list[Hypothesis]:
     """The hypotheses of one input, best first. said: (K, T), logp, length: (K,)."""
     scores = normalised(logp, length.clamp(min=1), alpha)
-    return [Hypothesis(tuple(said[k, :int(length[k])].tolist()), float(logp[k]), float(scores[k]))
-            for k in ranked(scores).tolist() if not logp[k].isinf()]
+    return [
+        Hypothesis(tuple(said[k, : int(length[k])].tolist()), float(logp[k]), float(scores[k]))
+        for k in ranked(scores).tolist()
+        if not logp[k].isinf()
+    ]

@@ -19,20 +19,33 @@ def examine(run: Run) -> dict[str, Any]:
 
 
 THEORY = (
-    Formula("One output after the other", r"p(y \mid x) = \prod_t p(y_t \mid y_{<t}, x), \qquad y_0 = \langle\mathrm{BOS}\rangle",
-            decode.speak),
-    Formula("One vector", r"v = W[\overrightarrow{h}_S; \overleftarrow{h}_1] + b, \qquad s_0 = \tanh v", models.Recurrent.begin),
+    Formula(
+        "One output after the other",
+        r"p(y \mid x) = \prod_t p(y_t \mid y_{<t}, x), \qquad y_0 = \langle\mathrm{BOS}\rangle",
+        decode.speak,
+    ),
+    Formula(
+        "One vector",
+        r"v = W[\overrightarrow{h}_S; \overleftarrow{h}_1] + b, \qquad s_0 = \tanh v",
+        models.Recurrent.begin,
+    ),
     Formula("Loss", r"L = -\frac{1}{T} \sum_t \log p(y_t \mid y_{<t}, x)", train.token_loss),
     Formula("Additive score", r"e_i = v^\top \tanh(W s + U h_i)", models.additive),
     Formula("Multiplicative score", r"e_i = \frac{(W s)^\top (U h_i)}{\sqrt{A}}", models.multiplicative),
     Formula("Attention", r"a = \mathrm{softmax}(e), \qquad c = \sum_i a_i h_i", models.attend),
-    Formula("Heads of a transformer", r"\mathrm{softmax}\left(\frac{Q K^\top}{\sqrt{d}}\right) V", models.Heads.forward),
+    Formula(
+        "Heads of a transformer", r"\mathrm{softmax}\left(\frac{Q K^\top}{\sqrt{d}}\right) V", models.Heads.forward
+    ),
     Formula("Scheduled sampling", r"\varepsilon_i = \frac{k}{k + \exp(i / k)}", train.teacher_share),
     Formula("Greedy", r"\hat y_t = \arg\max_y\, p(y \mid \hat y_{<t}, x)", decode.likeliest),
     Formula("Sampling with temperature", r"p_i = \frac{\exp(V_i / T)}{\sum_j \exp(V_j / T)}", decode.tempered),
     Formula("Beam search", r"\log p(y_{\le t}) = \log p(y_{<t}) + \log p(y_t \mid y_{<t}, x)", decode.continued),
     Formula("Length normalisation", r"s(y) = \frac{\log p(y \mid x)}{|y|^\alpha}", decode.normalised),
-    Formula("Edit distance", r"d_{ij} = \min\left(d_{i-1,j} + 1,\; d_{i,j-1} + 1,\; d_{i-1,j-1} + [a_i \neq b_j]\right)", score.distance),
+    Formula(
+        "Edit distance",
+        r"d_{ij} = \min\left(d_{i-1,j} + 1,\; d_{i,j-1} + 1,\; d_{i-1,j-1} + [a_i \neq b_j]\right)",
+        score.distance,
+    ),
     Formula("PER", r"\frac{\sum_n d_n}{\sum_n |y_n|}", score.per),
     Formula("WER", r"\frac{1}{N} \sum_n [d_n > 0]", score.wer),
 )

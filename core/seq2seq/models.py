@@ -63,22 +63,42 @@ class Recurrent(nn.Module):
     of the input only the one vector that it begins with (Sutskever et al. 2014, section 2).
     """
 
-    def __init__(self, letters: int, sounds: int, cell: str = "lstm", attention: str = "additive", embed: int = 32, hidden: int = 128,
-                 layers: int = 1, dropout: float = 0.0):
+    def __init__(
+        self,
+        letters: int,
+        sounds: int,
+        cell: str = "lstm",
+        attention: str = "additive",
+        embed: int = 32,
+        hidden: int = 128,
+        layers: int = 1,
+        dropout: float = 0.0,
+    ):
         super().__init__()
-        self.arch = {"kind": "recurrent seq2seq", "letters": letters, "sounds": sounds, "cell": cell, "attention": attention,
-                     "embed": embed, "hidden": hidden, "layers": layers, "dropout": dropout}
+        self.arch = {
+            "kind": "recurrent seq2seq",
+            "letters": letters,
+            "sounds": sounds,
+            "cell": cell,
+            "attention": attention,
+            "embed": embed,
+            "hidden": hidden,
+            "layers": layers,
+            "dropout": dropout,
+        }
         self.cell, self.attention = cell, attention
         self.letters, self.sounds = nn.Embedding(letters, embed, PAD), nn.Embedding(sounds, embed, PAD)
         rnn = {"lstm": nn.LSTM, "gru": nn.GRU}[cell]
-        self.encoder = rnn(embed, hidden // 2, layers, batch_first=True, bidirectional=True, dropout=dropout if layers > 1 else 0.0)
+        self.encoder = rnn(
+            embed, hidden // 2, layers, batch_first=True, bidirectional=True, dropout=dropout if layers > 1 else 0.0
+        )
         self.bridge = nn.Linear(hidden, hidden)
         context = 0 if attention == "none" else hidden
         self.decoder = {"lstm": nn.LSTMCell, "gru": nn.GRUCell}[cell](embed + context, hidden)
         if attention != "none":
             self.query, self.key = nn.Linear(hidden, hidden, bias=False), nn.Linear(hidden, hidden, bias=False)
         if attention == "additive":
-            self.v = nn.Parameter(torch.empty(hidden).uniform_(-1, 1) / hidden ** 0.5)
+            self.v = nn.Parameter(torch.empty(hidden).uniform_(-1, 1) / hidden**0.5)
         self.out = nn.Linear(hidden + context, sounds)
         self.dropout = nn.Dropout(dropout)
 
@@ -115,7 +135,9 @@ class Recurrent(nn.Module):
             state = self._cell(embedded, state)
             return state[0], state, None
         query = self.query(state[0])
-        scores = additive(query, memory.keys, self.v) if self.attention == "additive" else multiplicative(query, memory.keys)
+        scores = (
+            additive(query, memory.keys, self.v) if self.attention == "additive" else multiplicative(query, memory.keys)
+        )
         context, weights = attend(scores, memory.mask, memory.states)
         state = self._cell(torch.cat((embedded, context), 1), state)
         return torch.cat((state[0], context), 1), state, weights
@@ -151,8 +173,10 @@ class Heads(nn.Module):
 
     def forward(self, asks: Tensor, holds: Tensor, allowed: Tensor) -> tuple[Tensor, Tensor]:
         """asks: (N, T, D), holds: (N, S, D), allowed: (N or 1, T or 1, S). Returns (N, T, D) and the heads' mean weights (N, T, S)."""
-        q, k, v = (layer(x).unflatten(2, (self.heads, -1)).transpose(1, 2)
-                   for layer, x in ((self.query, asks), (self.key, holds), (self.value, holds)))
+        q, k, v = (
+            layer(x).unflatten(2, (self.heads, -1)).transpose(1, 2)
+            for layer, x in ((self.query, asks), (self.key, holds), (self.value, holds))
+        )
         scores = q @ k.transpose(2, 3) / q.shape[3] ** 0.5
         weights = scores.masked_fill(~allowed.unsqueeze(1), -torch.inf).softmax(3)
         return self.out((weights @ v).transpose(1, 2).flatten(2)), weights.mean(1)
@@ -169,7 +193,9 @@ class Layer(nn.Module):
         self.dense = nn.Sequential(nn.Linear(width, 2 * width), nn.ReLU(), nn.Linear(2 * width, width))
         self.dropout = nn.Dropout(dropout)
 
-    def forward(self, x: Tensor, holds: Tensor, allowed: Tensor, memory: Memory | None = None) -> tuple[Tensor, Tensor | None]:
+    def forward(
+        self, x: Tensor, holds: Tensor, allowed: Tensor, memory: Memory | None = None
+    ) -> tuple[Tensor, Tensor | None]:
         """x: (N, T, D); holds: what may be looked at, already normalised, (N, S, D). Returns (N, T, D) and the weights on the memory."""
         x = x + self.dropout(self.own(self.norms[0](x), holds, allowed)[0])
         weights = None
@@ -185,10 +211,27 @@ class Transformer(nn.Module):
     letters, sounds: sizes of the vocabularies. width: of every vector. layers, writers: of the encoder and of the decoder.
     """
 
-    def __init__(self, letters: int, sounds: int, width: int = 96, heads: int = 4, layers: int = 3, writers: int = 2, dropout: float = 0.0):
+    def __init__(
+        self,
+        letters: int,
+        sounds: int,
+        width: int = 96,
+        heads: int = 4,
+        layers: int = 3,
+        writers: int = 2,
+        dropout: float = 0.0,
+    ):
         super().__init__()
-        self.arch = {"kind": "transformer seq2seq", "letters": letters, "sounds": sounds, "width": width, "heads": heads,
-                     "layers": layers, "writers": writers, "dropout": dropout}
+        self.arch = {
+            "kind": "transformer seq2seq",
+            "letters": letters,
+            "sounds": sounds,
+            "width": width,
+            "heads": heads,
+            "layers": layers,
+            "writers": writers,
+            "dropout": dropout,
+        }
         self.letters, self.sounds = (nn.Embedding(many, width, PAD) for many in (letters, sounds))
         self.places, self.turns = (nn.Parameter(torch.randn(LONGEST, width) * 0.1) for _ in range(2))
         self.encoder = nn.ModuleList(Layer(width, heads, dropout, crossed=False) for _ in range(layers))
@@ -203,7 +246,7 @@ class Transformer(nn.Module):
 
     def read_embedded(self, embedded: Tensor, mask: Tensor) -> Memory:
         """embedded: (N, S, width) with mask (N, S). Its one vector, only to be looked at, is the mean of the states."""
-        x = self.dropout(embedded + self.places[:embedded.shape[1]])
+        x = self.dropout(embedded + self.places[: embedded.shape[1]])
         for layer in self.encoder:
             x, _ = layer(x, layer.norms[0](x), mask.unsqueeze(1))
         states = self.read_norm(x)

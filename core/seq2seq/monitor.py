@@ -31,8 +31,14 @@ class Monitor:
     def facts(self, net: nn.Module, part: Part) -> dict[str, Any]:
         """What a viewer needs to know before the first number."""
         right = [[list(way) for way in self.world.known(text)] for text in self.world.film]
-        return {"axis": "steps", "inputs": list(self.world.film), "answers": right,
-                "learned": len(part), "weights": count(net), "tokens": list(self.world.target.tokens)}
+        return {
+            "axis": "steps",
+            "inputs": list(self.world.film),
+            "answers": right,
+            "learned": len(part),
+            "weights": count(net),
+            "tokens": list(self.world.target.tokens),
+        }
 
     def wants(self, step: int) -> bool:
         return step % self.every == 0 or step in EARLY or step == self.total
@@ -42,8 +48,14 @@ class Monitor:
         net.eval()
         verdict = score.judged(score.answers_of(net, self.world, self.dev), self.dev)
         dev_loss, forced = score.forced(net, self.dev)
-        values = {"per": score.per(verdict.edits, verdict.lengths), "wer": score.wer(verdict.edits), "forced": forced, "loss": loss,
-                  "dev_loss": dev_loss, "teacher": 100 * share}
+        values = {
+            "per": score.per(verdict.edits, verdict.lengths),
+            "wer": score.wer(verdict.edits),
+            "forced": forced,
+            "loss": loss,
+            "dev_loss": dev_loss,
+            "teacher": 100 * share,
+        }
         seen = [Metrics(step, values), *self.filmed(step, net)]
         net.train()
         return seen
@@ -55,29 +67,45 @@ class Monitor:
         found = decode.greedy(net, memory, self.world.longest)
         ends = (found.tokens == EOS).cumsum(1)
         behind = (ends > 1) | (ends == 1) & (found.tokens != EOS)
-        pictures = [Picture(step, "said", found.tokens.masked_fill(behind, 0).to(torch.uint8).numpy()),
-                    Picture(step, "sure", found.sure.half().numpy())]
+        pictures = [
+            Picture(step, "said", found.tokens.masked_fill(behind, 0).to(torch.uint8).numpy()),
+            Picture(step, "sure", found.sure.half().numpy()),
+        ]
         return pictures if found.looked is None else [*pictures, Picture(step, "looked", found.looked.half().numpy())]
 
     def run_ends(self, step: int, net: nn.Module) -> list[Event]:
         """The end: errors on the test part, those on inputs longer than any that was learned by themselves."""
         net.eval()
         known, longer = self.world.test.up_to(self.longest), self.world.test.beyond(self.longest)
-        verdict, (loss, forced) = score.judged(score.answers_of(net, self.world, known), known), score.forced(net, known)
+        verdict, (loss, forced) = (
+            score.judged(score.answers_of(net, self.world, known), known),
+            score.forced(net, known),
+        )
         wer = score.wer(verdict.edits)
-        summary = {"per": score.per(verdict.edits, verdict.lengths), "wer": wer, "forced": forced, "test_loss": loss, "accuracy": 100 - wer,
-                   "weights": count(net)}
+        summary = {
+            "per": score.per(verdict.edits, verdict.lengths),
+            "wer": wer,
+            "forced": forced,
+            "test_loss": loss,
+            "accuracy": 100 - wer,
+            "weights": count(net),
+        }
         if len(longer):
             summary["wer_longer"] = score.wer(score.judged(score.answers_of(net, self.world, longer), longer).edits)
-        return [*no_better_than_guessing(step, forced, trivial.level(self.settings.task, 2)),
-                Finished(step, summary, {"network": to_model(net)})]
+        return [
+            *no_better_than_guessing(step, forced, trivial.level(self.settings.task, 2)),
+            Finished(step, summary, {"network": to_model(net)}),
+        ]
 
 
 def no_better_than_guessing(step: int, forced: float, guessed: float) -> Iterator[Warned]:
     """A warning when a network that is given every last token says the next one hardly better than a rule that looks at nothing
     else: it has not learned to read. forced, guessed: wrong tokens in percent of both."""
     if forced > HARDLY * guessed:
-        yield Warned(step, "no better than guessing",
-                     f"After {step} steps {forced:.0f} % of the next tokens are wrong. A rule that looks at the last token alone gets "
-                     f"{guessed:.0f} % wrong: the network is hardly better than guessing and does not use its input. More steps help where "
-                     "there were few; otherwise try a lower learning rate.")
+        yield Warned(
+            step,
+            "no better than guessing",
+            f"After {step} steps {forced:.0f} % of the next tokens are wrong. A rule that looks at the last token alone gets "
+            f"{guessed:.0f} % wrong: the network is hardly better than guessing and does not use its input. More steps help where "
+            "there were few; otherwise try a lower learning rate.",
+        )

@@ -42,7 +42,9 @@ def alike(x: Tensor, size: int = AT_ONCE) -> list[Tensor]:
 
 def answers_of(net: nn.Module, world: World, part: Part) -> list[Tokens]:
     """What the network says greedily, free-running, to every example."""
-    return _in_order(part, lambda memory: [spoken(row) for row in decode.greedy(net, memory, world.longest).tokens.tolist()], net)
+    return _in_order(
+        part, lambda memory: [spoken(row) for row in decode.greedy(net, memory, world.longest).tokens.tolist()], net
+    )
 
 
 def beamed(net: nn.Module, world: World, part: Part, width: int, alpha: float) -> list[Tokens]:
@@ -52,8 +54,13 @@ def beamed(net: nn.Module, world: World, part: Part, width: int, alpha: float) -
 
 def finalists(net: nn.Module, world: World, part: Part, width: int, alpha: float) -> list[list[Tokens]]:
     """All answers that a beam search ends with, the best first, to every example."""
-    return _in_order(part, lambda memory: [[spoken(each.tokens) for each in found]
-                                           for found in decode.beam(net, memory, width, alpha, world.longest)], net)
+    return _in_order(
+        part,
+        lambda memory: [
+            [spoken(each.tokens) for each in found] for found in decode.beam(net, memory, width, alpha, world.longest)
+        ],
+        net,
+    )
 
 
 def _in_order(part: Part, answer: Callable[[Memory], list[T]], net: nn.Module) -> list[T]:
@@ -148,16 +155,25 @@ def exposure(net: nn.Module, world: World, part: Part) -> Exposure:
     there, wrong = y != PAD, _forced_wrong(net, part)
     right = [(*spoken(row), EOS) for row in y.tolist()]
     said = [(*mine, EOS) for mine in answers_of(net, world, part)]
-    first = np.array([next((t for t, pair in enumerate(zip(mine, theirs)) if pair[0] != pair[1]), len(theirs))
-                      for mine, theirs in zip(said, right)])
-    left = [(mine[t + 1:], theirs[t + 1:]) for mine, theirs, t in zip(said, right, first) if t < len(theirs)]
+    first = np.array(
+        [
+            next((t for t, pair in enumerate(zip(mine, theirs)) if pair[0] != pair[1]), len(theirs))
+            for mine, theirs in zip(said, right)
+        ]
+    )
+    left = [(mine[t + 1 :], theirs[t + 1 :]) for mine, theirs, t in zip(said, right, first) if t < len(theirs)]
     rest = sum(len(theirs) for _, theirs in left)
     after = there & (torch.arange(y.shape[1]) > torch.from_numpy(first).unsqueeze(1))
     shown = [t for t in range(y.shape[1]) if int(there[:, t].sum()) >= ENOUGH]
     reach = there.sum(1).numpy()
-    return Exposure(tuple(t + 1 for t in shown), tuple(100 * float(wrong[there[:, t], t].float().mean()) for t in shown),
-                    tuple(100 * float((first[reach > t] <= t).mean()) for t in shown), rest,
-                    100 * sum(distance(*pair) for pair in left) / max(1, rest), 100 * int((wrong & after).sum()) / max(1, rest))
+    return Exposure(
+        tuple(t + 1 for t in shown),
+        tuple(100 * float(wrong[there[:, t], t].float().mean()) for t in shown),
+        tuple(100 * float((first[reach > t] <= t).mean()) for t in shown),
+        rest,
+        100 * sum(distance(*pair) for pair in left) / max(1, rest),
+        100 * int((wrong & after).sum()) / max(1, rest),
+    )
 
 
 @torch.inference_mode()
@@ -167,5 +183,5 @@ def _forced_wrong(net: nn.Module, part: Part) -> Tensor:
     for index in alike(part.x):
         y = trimmed(part.y[index])
         likeliest = net.teach(net.read(trimmed(part.x[index])), y[:, :-1]).argmax(2)
-        wrong[index, :y.shape[1] - 1] = (likeliest != y[:, 1:]) & (y[:, 1:] != PAD)
+        wrong[index, : y.shape[1] - 1] = (likeliest != y[:, 1:]) & (y[:, 1:] != PAD)
     return wrong

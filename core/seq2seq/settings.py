@@ -12,7 +12,12 @@ class Pronounce(Frozen):
     """Spelling into sounds: 125,000 English words of the CMU Pronouncing Dictionary."""
 
     name: Literal["pronounce"] = "pronounce"
-    stress: bool = knob(False, "With stress", "Vowels carry their stress: AH0 has none, AH1 the main stress, AH2 a weaker one.", fine=True)
+    stress: bool = knob(
+        False,
+        "With stress",
+        "Vowels carry their stress: AH0 has none, AH1 the main stress, AH2 a weaker one.",
+        fine=True,
+    )
 
 
 class Dates(Frozen):
@@ -25,23 +30,38 @@ class Toy(Frozen):
     """Random letters, to be turned around or sorted."""
 
     name: Literal["toy"] = "toy"
-    rule: Literal["reverse", "sort"] = knob("reverse", "Rule", "What the network has to do with the letters.",
-                                            names={"reverse": "reverse", "sort": "sort"})
+    rule: Literal["reverse", "sort"] = knob(
+        "reverse", "Rule", "What the network has to do with the letters.", names={"reverse": "reverse", "sort": "sort"}
+    )
     alphabet: int = knob(10, "Alphabet size", "The number of different letters.", ge=2, le=26, step=1)
-    longest: int = knob(8, "Longest sequence", "Letters in the longest training sequence. The test also has longer ones.",
-                        ge=4, le=16, step=1)
+    longest: int = knob(
+        8,
+        "Longest sequence",
+        "Letters in the longest training sequence. The test also has longer ones.",
+        ge=4,
+        le=16,
+        step=1,
+    )
 
 
 Task = Pronounce | Dates | Toy
 
 
 def _cell() -> str:
-    return knob("lstm", "Cell", "The recurrent cell of the encoder and the decoder.", names={"lstm": "LSTM", "gru": "GRU"})
+    return knob(
+        "lstm", "Cell", "The recurrent cell of the encoder and the decoder.", names={"lstm": "LSTM", "gru": "GRU"}
+    )
 
 
 def _hidden(default: int) -> int:
-    return knob(default, "State size", "Numbers in the decoder's state. Both directions of the encoder together have as many.",
-                ge=16, le=192, step=16)
+    return knob(
+        default,
+        "State size",
+        "Numbers in the decoder's state. Both directions of the encoder together have as many.",
+        ge=16,
+        le=192,
+        step=16,
+    )
 
 
 def _layers() -> int:
@@ -62,8 +82,11 @@ class Attention(Frozen):
 
     name: Literal["attention"] = "attention"
     score: Literal["additive", "multiplicative"] = knob(
-        "additive", "Attention score", "How attention compares the decoder's state with the state of a letter.",
-        names={"additive": "additive (Bahdanau)", "multiplicative": "multiplicative (Luong)"})
+        "additive",
+        "Attention score",
+        "How attention compares the decoder's state with the state of a letter.",
+        names={"additive": "additive (Bahdanau)", "multiplicative": "multiplicative (Luong)"},
+    )
     cell: Literal["lstm", "gru"] = _cell()
     hidden: int = _hidden(96)
     layers: int = _layers()
@@ -73,10 +96,26 @@ class SmallTransformer(Frozen):
     """Attention alone, without a recurrent state (Vaswani et al. 2017)."""
 
     name: Literal["transformer"] = "transformer"
-    width: int = knob(64, "Width", "Numbers in every vector. Each of the four heads works on a quarter of them.", ge=16, le=128, step=16)
-    readers: int = knob(2, "Encoder layers", "In each layer every letter looks at all letters.", ge=1, le=4, step=1, fine=True)
-    writers: int = knob(2, "Decoder layers", "In each layer every token looks at the tokens before it, then at the letters.",
-                        ge=1, le=4, step=1, fine=True)
+    width: int = knob(
+        64,
+        "Width",
+        "Numbers in every vector. Each of the four heads works on a quarter of them.",
+        ge=16,
+        le=128,
+        step=16,
+    )
+    readers: int = knob(
+        2, "Encoder layers", "In each layer every letter looks at all letters.", ge=1, le=4, step=1, fine=True
+    )
+    writers: int = knob(
+        2,
+        "Decoder layers",
+        "In each layer every token looks at the tokens before it, then at the letters.",
+        ge=1,
+        le=4,
+        step=1,
+        fine=True,
+    )
 
 
 Network = Attention | OneVector | SmallTransformer
@@ -86,7 +125,9 @@ class Live(Frozen):
     """A run to watch."""
 
     name: Literal["live"] = "live"
-    share: int = knob(50, "Training data", "The share of the training data that the network sees.", unit="%", ge=1, le=100, step=1)
+    share: int = knob(
+        50, "Training data", "The share of the training data that the network sees.", unit="%", ge=1, le=100, step=1
+    )
     steps: int = knob(500, "Steps", "The number of gradient steps. Each step uses one batch.", ge=20, le=1500, step=20)
 
 
@@ -96,7 +137,11 @@ class Long(Frozen):
 
     name: Literal["long"] = "long"
     passes: Literal[10, 20, 30] = knob(
-        30, "Epochs", "Passes over all the data; 30 take about half an hour. After Stop, Train goes on from the last full epoch.", unit="")
+        30,
+        "Epochs",
+        "Passes over all the data; 30 take about half an hour. After Stop, Train goes on from the last full epoch.",
+        unit="",
+    )
 
 
 Effort = Live | Long
@@ -105,50 +150,131 @@ Effort = Live | Long
 class Seq2SeqSettings(Settings):
     """What a run of the sequence-to-sequence lab needs."""
 
-    task: Task = Field(Pronounce(), discriminator="name", title="Task", description="What goes in and what comes out.",
-                       json_schema_extra={"names": {"pronounce": "spelling → sounds", "dates": "dates → ISO dates",
-                                                    "toy": "toy sequences"}})
-    network: Network = Field(Attention(), discriminator="name", title="Network", description="How the decoder uses what was read.",
-                             json_schema_extra={"names": {"attention": "RNN with attention", "vector": "RNN with one vector",
-                                                          "transformer": "small transformer"}})
-    effort: Effort = Field(Live(), discriminator="name", title="Training",
-                          description="A short run to watch, or a long run on all the data.",
-                           json_schema_extra={"names": {"live": "short, about 30 s", "long": "long, about 30 min"}})
-    teacher: float = knob(1.0, "Teacher forcing", "In training, how often the decoder reads the right last token instead "
-                          "of its own.", symbol="ε", ge=0, le=1, step=0.05)
+    task: Task = Field(
+        Pronounce(),
+        discriminator="name",
+        title="Task",
+        description="What goes in and what comes out.",
+        json_schema_extra={
+            "names": {"pronounce": "spelling → sounds", "dates": "dates → ISO dates", "toy": "toy sequences"}
+        },
+    )
+    network: Network = Field(
+        Attention(),
+        discriminator="name",
+        title="Network",
+        description="How the decoder uses what was read.",
+        json_schema_extra={
+            "names": {
+                "attention": "RNN with attention",
+                "vector": "RNN with one vector",
+                "transformer": "small transformer",
+            }
+        },
+    )
+    effort: Effort = Field(
+        Live(),
+        discriminator="name",
+        title="Training",
+        description="A short run to watch, or a long run on all the data.",
+        json_schema_extra={"names": {"live": "short, about 30 s", "long": "long, about 30 min"}},
+    )
+    teacher: float = knob(
+        1.0,
+        "Teacher forcing",
+        "In training, how often the decoder reads the right last token instead of its own.",
+        symbol="ε",
+        ge=0,
+        le=1,
+        step=0.05,
+    )
     sampling: Literal["constant", "linear", "sigmoid"] = knob(
-        "constant", "Scheduled sampling", "How teacher forcing falls from 1 to its value during training.",
-        names={"constant": "at once", "linear": "linear", "sigmoid": "inverse sigmoid"}, fine=True)
-    dropout: float = knob(0.1, "Dropout", "The share of numbers set to 0 in training.", symbol="p", ge=0, le=0.5, step=0.05, fine=True)
-    smoothing: float = knob(0.1, "Label smoothing", "This share of the target is spread over all tokens.", symbol=r"\epsilon_{ls}", ge=0,
-                            le=0.3, step=0.05, fine=True)
-    rate: float = knob(0.004, "Learning rate", "The highest value for Adam. It rises for a fifth of the run, then falls.", symbol="η",
-                       ge=0.0001, le=0.03, log=True, fine=True)
-    batch: Literal[32, 64, 128, 256] = knob(128, "Batch size", "Sequences in one step, all of the same length.", fine=True)
+        "constant",
+        "Scheduled sampling",
+        "How teacher forcing falls from 1 to its value during training.",
+        names={"constant": "at once", "linear": "linear", "sigmoid": "inverse sigmoid"},
+        fine=True,
+    )
+    dropout: float = knob(
+        0.1, "Dropout", "The share of numbers set to 0 in training.", symbol="p", ge=0, le=0.5, step=0.05, fine=True
+    )
+    smoothing: float = knob(
+        0.1,
+        "Label smoothing",
+        "This share of the target is spread over all tokens.",
+        symbol=r"\epsilon_{ls}",
+        ge=0,
+        le=0.3,
+        step=0.05,
+        fine=True,
+    )
+    rate: float = knob(
+        0.004,
+        "Learning rate",
+        "The highest value for Adam. It rises for a fifth of the run, then falls.",
+        symbol="η",
+        ge=0.0001,
+        le=0.03,
+        log=True,
+        fine=True,
+    )
+    batch: Literal[32, 64, 128, 256] = knob(
+        128, "Batch size", "Sequences in one step, all of the same length.", fine=True
+    )
 
 
 METRICS = {  # of the examples of the development part, which no weight is learned from; the summary tells those of the test part
-    "per": Metric("Wrong tokens (PER)", "%", chart="errors", top=105,  # at first several 100 %
-                  chance=Chance(lambda settings: trivial.level(settings.task, 0), "fixed rule (PER)")),
-    "wer": Metric("Wrong answers (WER)", "%", role="danger", chart="errors",
-                  chance=Chance(lambda settings: trivial.level(settings.task, 1), "fixed rule (WER)")),
-    "forced": Metric("Wrong, last token given", "%", role="control", chart="errors",
-                     chance=Chance(lambda settings: trivial.level(settings.task, 2), "last token only")),
-    "loss": Metric("Training loss", "nats per token", role="before", chart="loss", chance=None),  # with dropout and label smoothing
+    "per": Metric(
+        "Wrong tokens (PER)",
+        "%",
+        chart="errors",
+        top=105,  # at first several 100 %
+        chance=Chance(lambda settings: trivial.level(settings.task, 0), "fixed rule (PER)"),
+    ),
+    "wer": Metric(
+        "Wrong answers (WER)",
+        "%",
+        role="danger",
+        chart="errors",
+        chance=Chance(lambda settings: trivial.level(settings.task, 1), "fixed rule (WER)"),
+    ),
+    "forced": Metric(
+        "Wrong, last token given",
+        "%",
+        role="control",
+        chart="errors",
+        chance=Chance(lambda settings: trivial.level(settings.task, 2), "last token only"),
+    ),
+    "loss": Metric(
+        "Training loss", "nats per token", role="before", chart="loss", chance=None
+    ),  # with dropout and label smoothing
     "dev_loss": Metric("Development loss", "nats per token", role="after", chart="loss", chance=None),
     "teacher": Metric("Right last token given (%)", role="neutral", chart="", chance=None),
 }
 LONG = {"effort": Long(), "rate": 0.003}
 SMALL = {"effort": Live(share=100, steps=600)}  # what 32 numbers of state can hold
 SCENES = (
-    Scene("say-it", Seq2SeqSettings(network=Attention(hidden=128, layers=3), **LONG),
-          knobs=("task", "network", "effort", "passes", "hidden")),
-    Scene("one-vector-is-too-small", Seq2SeqSettings(network=OneVector(hidden=32), **SMALL), knobs=("network", "hidden", "cell", "steps")),
+    Scene(
+        "say-it",
+        Seq2SeqSettings(network=Attention(hidden=128, layers=3), **LONG),
+        knobs=("task", "network", "effort", "passes", "hidden"),
+    ),
+    Scene(
+        "one-vector-is-too-small",
+        Seq2SeqSettings(network=OneVector(hidden=32), **SMALL),
+        knobs=("network", "hidden", "cell", "steps"),
+    ),
     Scene("greedy-or-beam", Seq2SeqSettings(), knobs=("task", "network", "hidden", "share", "steps")),
-    Scene("reversal-in-ten-seconds", Seq2SeqSettings(task=Toy(), effort=Live(share=100, steps=300)),
-          knobs=("task", "network", "rule", "longest", "teacher")),
-    Scene("dates-of-the-world", Seq2SeqSettings(task=Dates(), effort=Live(share=100, steps=400)),
-          knobs=("network", "share", "hidden", "steps")),
+    Scene(
+        "reversal-in-ten-seconds",
+        Seq2SeqSettings(task=Toy(), effort=Live(share=100, steps=300)),
+        knobs=("task", "network", "rule", "longest", "teacher"),
+    ),
+    Scene(
+        "dates-of-the-world",
+        Seq2SeqSettings(task=Dates(), effort=Live(share=100, steps=400)),
+        knobs=("network", "share", "hidden", "steps"),
+    ),
 )
 SHIPPED = {f"seq2seq-{scene.slug}": scene.settings for scene in SCENES}
 SHIPPED |= {  # what the scenes are held against

@@ -19,9 +19,22 @@ from core.seq2seq.settings import Dates, Pronounce, Task, Toy
 
 SPECIAL = ("", "<BOS>", "<EOS>")
 Tokens = tuple[int, ...]
-FILM = ("elephant", "thought", "beautiful", "quiche", "drought", "giant", "gnome", "yacht")  # of the development part: never learned
+FILM = (
+    "elephant",
+    "thought",
+    "beautiful",
+    "quiche",
+    "drought",
+    "giant",
+    "gnome",
+    "yacht",
+)  # of the development part: never learned
 FILM_DATES, FILM_TOYS = 8, 6
-TOYS, HELD_TOYS, LONGER_TOYS = 22_000, 1_000, 500  # sequences drawn; of them in the development part and in the test; longer ones
+TOYS, HELD_TOYS, LONGER_TOYS = (
+    22_000,
+    1_000,
+    500,
+)  # sequences drawn; of them in the development part and in the test; longer ones
 TOY_SEED = 2021
 APOSTROPHES = "'’‘‛ʼʻ´`′＇"  # what keyboards and word processors write for one
 LONGER = 5  # signs by which the test of a toy goes beyond what was learned
@@ -130,15 +143,18 @@ def padded(rows: Sequence[Tokens]) -> Tensor:
 
 def trimmed(x: Tensor) -> Tensor:
     """The same rows (N, S) without the columns that are padding in all of them, as int64."""
-    return x[:, :int((x != PAD).sum(1).max())].long()
+    return x[:, : int((x != PAD).sum(1).max())].long()
 
 
 def part(source: Vocabulary, target: Vocabulary, inputs, answers, numbers, scored: bool = True) -> Part:
     """The examples of these numbers. inputs: of all; answers: all right ones of each. scored: keep them all, and not only the
     first one to learn from."""
     right = [tuple(map(target.encode, answers[i] if scored else answers[i][:1])) for i in numbers]
-    return Part(padded([source.encode(inputs[i]) for i in numbers]), padded([(BOS, *ways[0], EOS) for ways in right]),
-                tuple(right) if scored else ())
+    return Part(
+        padded([source.encode(inputs[i]) for i in numbers]),
+        padded([(BOS, *ways[0], EOS) for ways in right]),
+        tuple(right) if scored else (),
+    )
 
 
 def world_of(task: Task) -> World:
@@ -158,8 +174,10 @@ def spelling(stress: bool = False) -> World:
     data = words.load(stress)
     source, target = Vocabulary.of(words.LETTERS), Vocabulary.of(data.sounds)
     shuffled = np.random.default_rng(words.SPLIT).permutation
-    parts = [part(source, target, data.words, data.said, shuffled(numbers), scored)
-             for numbers, scored in ((data.train, False), (data.dev, True), (data.test, True))]
+    parts = [
+        part(source, target, data.words, data.said, shuffled(numbers), scored)
+        for numbers, scored in ((data.train, False), (data.dev, True), (data.test, True))
+    ]
     ways = dict(zip(data.words, data.said))
     return World("pronounce", source, target, *parts, FILM, 34, 40, lambda word: ways.get(word, ()))
 
@@ -185,15 +203,30 @@ def calendar() -> World:
 def toy(rule: str, alphabet: int, longest: int) -> World:
     """Random sequences of 3 to `longest` letters, and to test some that are up to five letters longer; none is in two parts."""
     letters, rng = string.ascii_lowercase[:alphabet], np.random.default_rng(TOY_SEED)
-    within, beyond = drawn(letters, rng, 3, longest, TOYS), drawn(letters, rng, longest + 1, longest + LONGER, LONGER_TOYS)
+    within, beyond = (
+        drawn(letters, rng, 3, longest, TOYS),
+        drawn(letters, rng, longest + 1, longest + LONGER, LONGER_TOYS),
+    )
     held = min(HELD_TOYS, len(within) // 10)
     inputs, vocabulary = within + beyond, Vocabulary.of(letters)
     numbers = np.arange(len(inputs))
-    dev, test, train = numbers[:held], np.r_[held:2 * held, len(within):len(inputs)], numbers[2 * held:len(within)]
+    dev, test, train = (
+        numbers[:held],
+        np.r_[held : 2 * held, len(within) : len(inputs)],
+        numbers[2 * held : len(within)],
+    )
     answers = [(tuple(turned(sequence, rule)),) for sequence in inputs]
     film = tuple(sorted(within[:held][:100], key=len, reverse=True)[:FILM_TOYS])
-    return World("toy", vocabulary, vocabulary, *(part(vocabulary, vocabulary, inputs, answers, each) for each in (train, dev, test)),
-                 film, longest + LONGER, longest + LONGER + 3, lambda sequence: [tuple(turned(sequence, rule))])
+    return World(
+        "toy",
+        vocabulary,
+        vocabulary,
+        *(part(vocabulary, vocabulary, inputs, answers, each) for each in (train, dev, test)),
+        film,
+        longest + LONGER,
+        longest + LONGER + 3,
+        lambda sequence: [tuple(turned(sequence, rule))],
+    )
 
 
 def understood(world: World, text: str) -> str:
@@ -214,15 +247,22 @@ def understood(world: World, text: str) -> str:
     if strangers:
         raise ValueError(f"“{' '.join(strangers)[:20]}” cannot be read here: {accepted(world)}.")
     if len(readable) > world.longest_in:
-        raise ValueError(f"That is {len(readable)} signs long, and at most {world.longest_in} are read: {accepted(world)}.")
+        raise ValueError(
+            f"That is {len(readable)} signs long, and at most {world.longest_in} are read: {accepted(world)}."
+        )
     return readable
 
 
 def plain_letters(text: str) -> str:
     """Small letters without accents: “Café” is café is cafe; ß is ss, æ is ae, ø is o."""
-    folded = text.casefold().translate({ord("æ"): "ae", ord("œ"): "oe", ord("ø"): "o", ord("ð"): "d", ord("þ"): "th", ord("ł"): "l"})
-    return "".join(sign for sign in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(sign)
-                   and unicodedata.category(sign) != "Cf")  # soft hyphens and other signs that nobody sees
+    folded = text.casefold().translate(
+        {ord("æ"): "ae", ord("œ"): "oe", ord("ø"): "o", ord("ð"): "d", ord("þ"): "th", ord("ł"): "l"}
+    )
+    return "".join(
+        sign
+        for sign in unicodedata.normalize("NFKD", folded)
+        if not unicodedata.combining(sign) and unicodedata.category(sign) != "Cf"
+    )  # soft hyphens and other signs that nobody sees
 
 
 def accepted(world: World) -> str:

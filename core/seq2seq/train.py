@@ -32,7 +32,7 @@ def train(settings: Seq2SeqSettings) -> Iterator[Event]:
     log = log or [Started(total, monitor.facts(learner.net, part))]
     yield from log
     while step < total:
-        for index in bucketed(part.lengths, settings.batch, learner.random)[:total - step]:
+        for index in bucketed(part.lengths, settings.batch, learner.random)[: total - step]:
             step += 1
             share = teacher_share(settings, step, total)
             loss = learn(learner, trimmed(part.x[index]), trimmed(part.y[index]), share, settings.smoothing)
@@ -79,9 +79,13 @@ def network(settings: Seq2SeqSettings, world: World) -> nn.Module:
     """A fresh network for the vocabularies of the task."""
     kind, letters, sounds = settings.network, len(world.source), len(world.target)
     if isinstance(kind, SmallTransformer):
-        return fresh(Transformer, settings.seed, letters, sounds, kind.width, HEADS, kind.readers, kind.writers, settings.dropout)
+        return fresh(
+            Transformer, settings.seed, letters, sounds, kind.width, HEADS, kind.readers, kind.writers, settings.dropout
+        )
     score = getattr(kind, "score", "none")
-    return fresh(Recurrent, settings.seed, letters, sounds, kind.cell, score, EMBED, kind.hidden, kind.layers, settings.dropout)
+    return fresh(
+        Recurrent, settings.seed, letters, sounds, kind.cell, score, EMBED, kind.hidden, kind.layers, settings.dropout
+    )
 
 
 def bucketed(lengths: Tensor, size: int, random: torch.Generator) -> list[Tensor]:
@@ -97,7 +101,9 @@ def teacher_share(settings: Seq2SeqSettings, step: int, total: int) -> float:
     constant: ε. linear and sigmoid: from (nearly) 1 down to ε; the inverse sigmoid is k / (k + exp(i/k)), i the run in percent.
     """
     done = step / total
-    fall = {"constant": 0.0, "linear": 1 - done, "sigmoid": SLOPE / (SLOPE + math.exp(100 * done / SLOPE))}[settings.sampling]
+    fall = {"constant": 0.0, "linear": 1 - done, "sigmoid": SLOPE / (SLOPE + math.exp(100 * done / SLOPE))}[
+        settings.sampling
+    ]
     return settings.teacher + (1 - settings.teacher) * fall
 
 

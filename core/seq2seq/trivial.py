@@ -22,7 +22,9 @@ EXTRA = 8.0  # nats for a sound that no letter has
 RARE, SILENT = 9.0, 3.0  # nats for a sound that a letter never had, and for having none
 TOYS, TOY_SEED = 2000, 2021
 Errors = tuple[float, float, float]  # PER, WER, and wrong tokens where the last one is given; in percent
-MEASURED: dict[str, Errors] = {  # on the test parts, which takes seconds; tests/core/seq2seq/test_trivial.py does it again
+MEASURED: dict[
+    str, Errors
+] = {  # on the test parts, which takes seconds; tests/core/seq2seq/test_trivial.py does it again
     "words": (44.2, 97.3, 77.6),
     "words with stress": (46.4, 99.4, 77.1),
     "dates": (54.6, 100.0, 63.6),
@@ -39,7 +41,9 @@ def level(task, which: int) -> float:
 def errors(answers: Iterable[Sequence], right: Sequence[Sequence[Sequence]]) -> tuple[float, float]:
     """(PER, WER) in percent of answers against the nearest right ones."""
     found = [min((distance(said, way), -len(way)) for way in ways) for said, ways in zip(answers, right)]
-    return 100 * sum(edits for edits, _ in found) / -sum(size for _, size in found), 100 * sum(e > 0 for e, _ in found) / len(found)
+    return 100 * sum(edits for edits, _ in found) / -sum(size for _, size in found), 100 * sum(
+        e > 0 for e, _ in found
+    ) / len(found)
 
 
 def following(learned: Iterable[Sequence], tested: Iterable[Sequence]) -> float:
@@ -63,6 +67,7 @@ def toy(rule: str, alphabet: int, longest: int) -> Errors:
 
 # ---- words: one sound for each letter ----
 
+
 def spelled(word: str, table: dict[str, str]) -> tuple[str, ...]:
     """What the rule says to a word."""
     return tuple(table[letter] for letter in word if table.get(letter))
@@ -78,7 +83,10 @@ def letter_table(pairs: Sequence[tuple[str, Sequence[str]]]) -> dict[str, str]:
         for i, letter in enumerate(word):
             counts[letter][sounds[i * len(sounds) // len(word)]] += 1
     for _ in range(ROUNDS):
-        nats = {letter: {sound: -math.log(many / sum(seen.values())) for sound, many in seen.items()} for letter, seen in counts.items()}
+        nats = {
+            letter: {sound: -math.log(many / sum(seen.values())) for sound, many in seen.items()}
+            for letter, seen in counts.items()
+        }
         counts = defaultdict(Counter)
         for word, sounds in pairs:
             for letter, sound in paired(word, sounds, nats):
@@ -88,6 +96,7 @@ def letter_table(pairs: Sequence[tuple[str, Sequence[str]]]) -> dict[str, str]:
 
 def paired(word: str, sounds: Sequence[str], nats: dict[str, dict[str, float]]) -> list[tuple[str, str]]:
     """Each letter with its sound, or with "": the cheapest pairing that keeps the order. nats: cost of a sound for a letter."""
+
     def cost(letter: str, sound: str) -> float:
         return nats[letter].get(sound, RARE if sound else SILENT)
 
@@ -97,7 +106,9 @@ def paired(word: str, sounds: Sequence[str], nats: dict[str, dict[str, float]]) 
         for j in range(len(sounds) + 1):
             ways = [(above[j][0] + cost(letter, ""), [*above[j][1], (letter, "")])]
             if j:
-                ways.append((above[j - 1][0] + cost(letter, sounds[j - 1]), [*above[j - 1][1], (letter, sounds[j - 1])]))
+                ways.append(
+                    (above[j - 1][0] + cost(letter, sounds[j - 1]), [*above[j - 1][1], (letter, sounds[j - 1])])
+                )
                 ways.append((row[-1][0] + EXTRA, row[-1][1]))
             row.append(min(ways, key=lambda way: way[0]))
     return row[-1][1]

@@ -19,8 +19,14 @@ ORDERS = 50  # in which Shapley values add letters
 AT_ONCE = 16  # beginnings of a word that are asked together
 SAMPLES = 500  # of LIME
 KERNEL = 25  # LIME's own width for texts, on 100 × cosine distance
-METHODS = {"integrated_gradients": "Integrated gradients", "saliency": "Saliency", "input_x_gradient": "Input × gradient",
-           "ablation": "Leave one letter out", "shapley": "Shapley values", "lime": "LIME"}
+METHODS = {
+    "integrated_gradients": "Integrated gradients",
+    "saliency": "Saliency",
+    "input_x_gradient": "Input × gradient",
+    "ablation": "Leave one letter out",
+    "shapley": "Shapley values",
+    "lime": "LIME",
+}
 
 
 @dataclass(frozen=True)
@@ -43,7 +49,7 @@ class Question:
 
     def logp(self, memory: Memory) -> Tensor:
         """log p(y_t | y_<t, x) of the token in question, (N,)."""
-        given = torch.tensor([(BOS, *self.said[:self.place])]).expand(len(memory.mask), -1)
+        given = torch.tensor([(BOS, *self.said[: self.place])]).expand(len(memory.mask), -1)
         return decode.possible(self.net.teach(memory, given)[:, -1]).log_softmax(1)[:, self.token]
 
 
@@ -75,13 +81,20 @@ def why(question: Question, method: str, seed: int = 0) -> Why:
 
 def _captum(method: str, seed: int) -> Callable[[Callable[[Tensor], Tensor], Tensor], tuple[Tensor, str]]:
     """The method as a function of (log p of embeddings, the embedded letters (1, S, E)), which gives weights (1, S) and a note."""
-    return {"saliency": _saliency, "input_x_gradient": _input_x_gradient, "integrated_gradients": _integrated, "ablation": _ablation,
-            "shapley": lambda asked, e: _shapley(asked, e, seed)}[method]
+    return {
+        "saliency": _saliency,
+        "input_x_gradient": _input_x_gradient,
+        "integrated_gradients": _integrated,
+        "ablation": _ablation,
+        "shapley": lambda asked, e: _shapley(asked, e, seed),
+    }[method]
 
 
 def _saliency(asked, e: Tensor) -> tuple[Tensor, str]:
     """|∂ log p / ∂ e|, summed over the embedding (Simonyan et al. 2014): how sensitive, without a sign."""
-    return Saliency(asked).attribute(e).sum(2).detach(), "How sensitive log p is to each letter's embedding; it has no sign."
+    return Saliency(asked).attribute(e).sum(
+        2
+    ).detach(), "How sensitive log p is to each letter's embedding; it has no sign."
 
 
 def _input_x_gradient(asked, e: Tensor) -> tuple[Tensor, str]:
@@ -97,7 +110,9 @@ def _integrated(asked, e: Tensor) -> tuple[Tensor, str]:
     method = IntegratedGradients(asked)
 
     def along(start: float, end: float) -> tuple[Tensor, float]:
-        found, gap = method.attribute(end * e, start * e, n_steps=STEPS, internal_batch_size=STEPS, return_convergence_delta=True)
+        found, gap = method.attribute(
+            end * e, start * e, n_steps=STEPS, internal_batch_size=STEPS, return_convergence_delta=True
+        )
         if abs(float(gap)) <= CLOSE or end - start <= SHORTEST:
             return found.detach(), float(gap)
         first, second = along(start, (start + end) / 2), along((start + end) / 2, end)
@@ -116,9 +131,12 @@ def _shapley(asked, e: Tensor, seed: int) -> tuple[Tensor, str]:
     """Castro et al. 2009: the mean gain of log p when a letter joins the others, over random orders."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        found = ShapleyValueSampling(asked).attribute(e, feature_mask=_one_each(e), n_samples=ORDERS,
-                                                      perturbations_per_eval=AT_ONCE)
-    return found[:, :, 0].detach(), f"The mean gain of log p when the letter joins the others, over {ORDERS} random orders."
+        found = ShapleyValueSampling(asked).attribute(
+            e, feature_mask=_one_each(e), n_samples=ORDERS, perturbations_per_eval=AT_ONCE
+        )
+    return found[
+        :, :, 0
+    ].detach(), f"The mean gain of log p when the letter joins the others, over {ORDERS} random orders."
 
 
 def _one_each(e: Tensor) -> Tensor:
@@ -129,15 +147,25 @@ def _one_each(e: Tensor) -> Tensor:
 def _lime(question: Question, p: float, seed: int) -> Why:
     """A linear imitation of p on words from which random letters were taken out (Ribeiro et al. 2016, algorithm 1)."""
     letters = question.letters
-    explainer = LimeTextExplainer(kernel_width=KERNEL, char_level=True, bow=False, mask_string=GONE, feature_selection="none",
-                                  random_state=seed)
-    found = explainer.explain_instance("".join(letters), lambda texts: _probabilities(question, texts), labels=(1,),
-                                       num_features=len(letters), num_samples=SAMPLES)
+    explainer = LimeTextExplainer(
+        kernel_width=KERNEL, char_level=True, bow=False, mask_string=GONE, feature_selection="none", random_state=seed
+    )
+    found = explainer.explain_instance(
+        "".join(letters),
+        lambda texts: _probabilities(question, texts),
+        labels=(1,),
+        num_features=len(letters),
+        num_samples=SAMPLES,
+    )
     weights = np.zeros(len(letters))
     for place, weight in found.as_map()[1]:
         weights[place] = weight
-    return Why(weights, p, f"A linear imitation of p on {SAMPLES} words with letters taken out; it explains {100 * found.score:.0f} % "
-                           "of their variance.")
+    return Why(
+        weights,
+        p,
+        f"A linear imitation of p on {SAMPLES} words with letters taken out; it explains {100 * found.score:.0f} % "
+        "of their variance.",
+    )
 
 
 GONE = "\0"  # stands for a letter that was taken out

@@ -28,12 +28,18 @@ DATES = "--task dates --network attention vector --share 100 --steps 400 --seeds
 FORCING = "--task pronounce --share 50 --steps 500 --teacher 1 0.75 0.5 --seeds 3"
 NONE = "none in this set-up"
 NGRAM = "33.9 (Phonetisaurus, n-gram transducer), 33.3 (the same, stress removed, another split)"
-NEURAL = ("about 39 (LSTM 2 × 64), about 31 (2 × 256 and 2 × 512): g2p-seq2seq. On the selection PRONALSYL 2007 the same "
-          "networks have 31.3, 22.2 and 23.3; on Chen's selection 20.7 (attention, 3 × 512, in the repository of Toshniwal, Livescu 2016)")
-TRANSFORMER = "about 31 (transformer 2 × 256, g2p-seq2seq, current cmudict); on the selection PRONALSYL 2007 the same has 20.2"
-OURS = ("{} weights, 30 passes, 30 to 60 minutes of one core, greedy; one run. Stress removed, variants kept together, the nearest "
-        "pronunciation counts; words with hyphens and full stops are left out. Figures of different selections cannot be compared: one "
-        "and the same network differs by 10 points between two. ")
+NEURAL = (
+    "about 39 (LSTM 2 × 64), about 31 (2 × 256 and 2 × 512): g2p-seq2seq. On the selection PRONALSYL 2007 the same "
+    "networks have 31.3, 22.2 and 23.3; on Chen's selection 20.7 (attention, 3 × 512, in the repository of Toshniwal, Livescu 2016)"
+)
+TRANSFORMER = (
+    "about 31 (transformer 2 × 256, g2p-seq2seq, current cmudict); on the selection PRONALSYL 2007 the same has 20.2"
+)
+OURS = (
+    "{} weights, 30 passes, 30 to 60 minutes of one core, greedy; one run. Stress removed, variants kept together, the nearest "
+    "pronunciation counts; words with hyphens and full stops are left out. Figures of different selections cannot be compared: one "
+    "and the same network differs by 10 points between two. "
+)
 SOUNDS, SPOKEN, _ = (f"{error:.1f}" for error in trivial.MEASURED["words"])
 RULES = {"per": f"{SOUNDS} (one sound for each letter)", "wer": f"{SPOKEN} (one sound for each letter)"}
 
@@ -41,11 +47,23 @@ RULES = {"per": f"{SOUNDS} (one sound for each letter)", "wer": f"{SPOKEN} (one 
 def _long(name: str, title: str, column: str, published: str = NONE, why: str = "") -> Yardstick:
     run_id = next(run_id for run_id, each in TRAINED.items() if each == name)
     trained = f" Trained by: python -m core presets seq2seq --only {run_id}" if column == "wer" else ""
-    return Yardstick(f"{title}, {name}, trained long", "", column, "%", published, why + trained, where={"network": name}, file=LONG,
-                     of="fifths of the test words", chance=RULES[column[-3:]])
+    return Yardstick(
+        f"{title}, {name}, trained long",
+        "",
+        column,
+        "%",
+        published,
+        why + trained,
+        where={"network": name},
+        file=LONG,
+        of="fifths of the test words",
+        chance=RULES[column[-3:]],
+    )
 
 
-def _row(title: str, sweep: str, column: str, where: dict[str, str], published: str = NONE, why: str = "", chance: str = "") -> Yardstick:
+def _row(
+    title: str, sweep: str, column: str, where: dict[str, str], published: str = NONE, why: str = "", chance: str = ""
+) -> Yardstick:
     return Yardstick(title, sweep, f"result_{column}", "%", published, why, where=where, chance=chance or RULES[column])
 
 
@@ -55,35 +73,104 @@ def _copied(longest: int) -> str:
 
 YARDSTICKS = (
     _long("attention", "WER", "wer", f"{NGRAM}; {NEURAL}", OURS.format("495,000")),
-    _long("attention", "PER", "per", "about 8 (attention, three bidirectional LSTM layers of 64, akademi4eg/attention-tf-models); on "
-          "Chen's selection 4.8 (attention, 3 × 512, in the repository of Toshniwal, Livescu 2016)"),
-    _long("attention", "WER against the first pronunciation only", "first_wer", NONE, "What scoring against the nearest one is worth."),
+    _long(
+        "attention",
+        "PER",
+        "per",
+        "about 8 (attention, three bidirectional LSTM layers of 64, akademi4eg/attention-tf-models); on "
+        "Chen's selection 4.8 (attention, 3 × 512, in the repository of Toshniwal, Livescu 2016)",
+    ),
+    _long(
+        "attention",
+        "WER against the first pronunciation only",
+        "first_wer",
+        NONE,
+        "What scoring against the nearest one is worth.",
+    ),
     _long("attention", "WER by a beam of 5", "beam_wer", NONE, "On a well-trained network the beam gains little."),
-    _long("one vector", "WER", "wer", NONE,
-          "One vector of 144 numbers is room enough for most words; a test word has seven letters on average."),
+    _long(
+        "one vector",
+        "WER",
+        "wer",
+        NONE,
+        "One vector of 144 numbers is room enough for most words; a test word has seven letters on average.",
+    ),
     _long("one vector", "PER", "per"),
     _long("one vector", "WER by a beam of 5", "beam_wer"),
     _long("transformer", "WER", "wer", TRANSFORMER, "Three layers that read, two that write, 96 numbers wide."),
-    _long("transformer", "PER", "per", "on the selection PRONALSYL 2007 3.9 (transformer 3 × 256 as released) and 5.6 (trained again by a "
-          "user): g2p-seq2seq"),
+    _long(
+        "transformer",
+        "PER",
+        "per",
+        "on the selection PRONALSYL 2007 3.9 (transformer 3 × 256 as released) and 5.6 (trained again by a "
+        "user): g2p-seq2seq",
+    ),
     _long("transformer", "WER by a beam of 5", "beam_wer"),
-    *(_row(f"PER of a live run, {title}", LIVE, "per", {"network": name}, why=why)
-      for name, title, why in (("attention", "attention", "Half of the words, 500 steps, half a minute: far from what half an "
-                                "hour reaches."), ("vector", "one vector", ""), ("transformer", "transformer", "Slower to begin with."))),
-    *(_row(f"PER with {room} numbers of state, {title}", ROOM, "per", {"network": name, "hidden": room},
-           why="The same 600 steps for all." if room == "32" and name == "vector" else "")
-      for room in ("32", "64", "128") for name, title in (("vector", "one vector"), ("attention", "attention"))),
-    *(_row(f"Reversal of up to {longest} letters, {title}: wrong answers", TOY, "wer", {"network": name, "longest": longest},
-           why="300 steps for all." if (longest, name) == ("8", "attention") else "", chance=_copied(int(longest)))
-      for longest in ("8", "16") for name, title in (("attention", "attention"), ("vector", "one vector"))),
-    _row("Reversal of 9 to 13 letters, attention that learned up to 8: wrong answers", TOY, "wer_longer",
-         {"network": "attention", "longest": "8"}, why="It does not go far beyond the lengths that it has met.",
-         chance="100 (copying the input)"),
-    *(_row(f"Dates of 26 languages, {title}: wrong answers", DATES, "wer", {"network": name}, chance="100 (always the same date)")
-      for name, title in (("attention", "attention"), ("vector", "one vector"))),
-    *(_row(f"PER of a live run, right last token in {round(100 * float(share))} % of all cases", FORCING, "per", {"teacher": share},
-           why="Each other token is the decoder's own, drawn by itself. In so short a run it is no gain." if share == "0.5" else "")
-      for share in ("1.0", "0.75", "0.5")),
+    *(
+        _row(f"PER of a live run, {title}", LIVE, "per", {"network": name}, why=why)
+        for name, title, why in (
+            (
+                "attention",
+                "attention",
+                "Half of the words, 500 steps, half a minute: far from what half an hour reaches.",
+            ),
+            ("vector", "one vector", ""),
+            ("transformer", "transformer", "Slower to begin with."),
+        )
+    ),
+    *(
+        _row(
+            f"PER with {room} numbers of state, {title}",
+            ROOM,
+            "per",
+            {"network": name, "hidden": room},
+            why="The same 600 steps for all." if room == "32" and name == "vector" else "",
+        )
+        for room in ("32", "64", "128")
+        for name, title in (("vector", "one vector"), ("attention", "attention"))
+    ),
+    *(
+        _row(
+            f"Reversal of up to {longest} letters, {title}: wrong answers",
+            TOY,
+            "wer",
+            {"network": name, "longest": longest},
+            why="300 steps for all." if (longest, name) == ("8", "attention") else "",
+            chance=_copied(int(longest)),
+        )
+        for longest in ("8", "16")
+        for name, title in (("attention", "attention"), ("vector", "one vector"))
+    ),
+    _row(
+        "Reversal of 9 to 13 letters, attention that learned up to 8: wrong answers",
+        TOY,
+        "wer_longer",
+        {"network": "attention", "longest": "8"},
+        why="It does not go far beyond the lengths that it has met.",
+        chance="100 (copying the input)",
+    ),
+    *(
+        _row(
+            f"Dates of 26 languages, {title}: wrong answers",
+            DATES,
+            "wer",
+            {"network": name},
+            chance="100 (always the same date)",
+        )
+        for name, title in (("attention", "attention"), ("vector", "one vector"))
+    ),
+    *(
+        _row(
+            f"PER of a live run, right last token in {round(100 * float(share))} % of all cases",
+            FORCING,
+            "per",
+            {"teacher": share},
+            why="Each other token is the decoder's own, drawn by itself. In so short a run it is no gain."
+            if share == "0.5"
+            else "",
+        )
+        for share in ("1.0", "0.75", "0.5")
+    ),
 )
 
 
@@ -104,19 +191,32 @@ def long_rows() -> Iterator[dict[str, Any]]:
         greedy, beam = score.answers_of(net, world, test), score.beamed(net, world, test, BEAM, ALPHA)
         size = -(-len(test) // FIFTHS)
         for fifth, start in enumerate(range(0, len(test), size), 1):
-            part = Part(test.x[start:start + size], test.y[start:start + size], test.answers[start:start + size])
+            part = Part(test.x[start : start + size], test.y[start : start + size], test.answers[start : start + size])
             only = Part(part.x, part.y, tuple(ways[:1] for ways in part.answers))
-            judged, searched, first = (score.judged(said[start:start + size], against)
-                                       for said, against in ((greedy, part), (beam, part), (greedy, only)))
-            yield {"network": name, "fifth": fifth, "state": "finished", "per": score.per(judged.edits, judged.lengths),
-                   "wer": score.wer(judged.edits), "beam_per": score.per(searched.edits, searched.lengths),
-                   "beam_wer": score.wer(searched.edits), "first_wer": score.wer(first.edits)}
+            judged, searched, first = (
+                score.judged(said[start : start + size], against)
+                for said, against in ((greedy, part), (beam, part), (greedy, only))
+            )
+            yield {
+                "network": name,
+                "fifth": fifth,
+                "state": "finished",
+                "per": score.per(judged.edits, judged.lengths),
+                "wer": score.wer(judged.edits),
+                "beam_per": score.per(searched.edits, searched.lengths),
+                "beam_wer": score.wer(searched.edits),
+                "first_wer": score.wer(first.edits),
+            }
 
 
 def shipped_rows() -> Iterator[dict[str, Any]]:
     """Figures that the lecture tells of shipped networks, each of the whole test part."""
-    for run_id, of in (("seq2seq-say-it", _of_words), ("seq2seq-one-vector", _of_words), ("seq2seq-greedy-or-beam", _of_beams),
-                       ("seq2seq-dates-of-the-world", _of_languages)):
+    for run_id, of in (
+        ("seq2seq-say-it", _of_words),
+        ("seq2seq-one-vector", _of_words),
+        ("seq2seq-greedy-or-beam", _of_beams),
+        ("seq2seq-dates-of-the-world", _of_languages),
+    ):
         run = runs.load(run_id)
         net, world = models.speller(run.models["network"]), world_of(run.settings.task)
         for what, value in of(net, world).items():
@@ -129,10 +229,13 @@ def _of_words(net: nn.Module, world: World) -> dict[str, float]:
     table, long = score.confusions(verdict, len(world.target)), verdict.reads >= LONG_WORDS
     due = table[3:].sum(1)
     wrong, vowels = due - np.diag(table)[3:], np.array([vowel(sound) for sound in world.target.tokens[3:]])
-    found = {"vowels wrong": 100 * wrong[vowels].sum() / due[vowels].sum(),
-             "consonants wrong": 100 * wrong[~vowels].sum() / due[~vowels].sum(), "long words": 100 * long.mean(),
-             "PER of long words": score.per(verdict.edits[long], verdict.lengths[long]),
-             "PER of other words": score.per(verdict.edits[~long], verdict.lengths[~long])}
+    found = {
+        "vowels wrong": 100 * wrong[vowels].sum() / due[vowels].sum(),
+        "consonants wrong": 100 * wrong[~vowels].sum() / due[~vowels].sum(),
+        "long words": 100 * long.mean(),
+        "PER of long words": score.per(verdict.edits[long], verdict.lengths[long]),
+        "PER of other words": score.per(verdict.edits[~long], verdict.lengths[~long]),
+    }
     looks = [net_look(net, world, x) for x in world.test.x[:LOOKED]]
     if looks[0] is not None:
         moves = np.concatenate([np.diff(look.argmax(1)) for look in looks])
@@ -144,20 +247,31 @@ def net_look(net: nn.Module, world: World, x: Tensor) -> np.ndarray | None:
     """Where the decoder looks while it says the tokens of one input (S,), without <EOS>: (T, S)."""
     with torch.inference_mode():
         found = decode.greedy(net, net.read(trimmed(x.unsqueeze(0))), world.longest)
-    return None if found.looked is None else found.looked[0, :len(spoken(found.tokens[0].tolist()))].numpy()
+    return None if found.looked is None else found.looked[0, : len(spoken(found.tokens[0].tolist()))].numpy()
 
 
 def _of_beams(net: nn.Module, world: World) -> dict[str, float]:
     """How many words greedy gets wrong, how many of them a beam of five mends, how many it spoils, and for how many of them one of the
     five is right; WER of a beam of ten."""
     fives = score.finalists(net, world, world.test, BEAM, ALPHA)
-    judged = [score.judged(said, world.test).edits > 0 for said in (
-        score.answers_of(net, world, world.test), [answers[0] for answers in fives],
-        score.beamed(net, world, world.test, 2 * BEAM, ALPHA))]
+    judged = [
+        score.judged(said, world.test).edits > 0
+        for said in (
+            score.answers_of(net, world, world.test),
+            [answers[0] for answers in fives],
+            score.beamed(net, world, world.test, 2 * BEAM, ALPHA),
+        )
+    ]
     among = np.array([not set(answers).isdisjoint(right) for answers, right in zip(fives, world.test.answers)])
     greedy, five, ten = judged
-    return {"words": len(greedy), "wrong": greedy.sum(), "mended": (greedy & ~five).sum(), "spoilt": (~greedy & five).sum(),
-            "right among the five": (greedy & among).sum(), "WER of a beam of 10": 100 * ten.mean()}
+    return {
+        "words": len(greedy),
+        "wrong": greedy.sum(),
+        "mended": (greedy & ~five).sum(),
+        "spoilt": (~greedy & five).sum(),
+        "right among the five": (greedy & among).sum(),
+        "WER of a beam of 10": 100 * ten.mean(),
+    }
 
 
 def _of_languages(net: nn.Module, world: World) -> dict[str, float]:
@@ -165,8 +279,15 @@ def _of_languages(net: nn.Module, world: World) -> dict[str, float]:
     data = dates.load()
     verdict = score.judged(score.answers_of(net, world, world.test), world.test)
     wrong, languages = verdict.edits > 0, np.array([data.languages[i] for i in data.test])
-    months = [world.target.decode(said)[5:7] != world.target.decode(right)[5:7] for said, right in zip(verdict.said, verdict.right)]
+    months = [
+        world.target.decode(said)[5:7] != world.target.decode(right)[5:7]
+        for said, right in zip(verdict.said, verdict.right)
+    ]
     shares = {language: 100 * wrong[languages == language].mean() for language in dates.LANGUAGES}
-    return {"wrong": wrong.sum(), "wrong months": (wrong & months).sum(), "languages with mistakes": sum(map(bool, shares.values())),
-            "WER of the worst language": max(shares.values()),
-            "mistakes in Polish, Czech, Turkish and Finnish": wrong[np.isin(languages, ["pl", "cs", "tr", "fi"])].sum()}
+    return {
+        "wrong": wrong.sum(),
+        "wrong months": (wrong & months).sum(),
+        "languages with mistakes": sum(map(bool, shares.values())),
+        "WER of the worst language": max(shares.values()),
+        "mistakes in Polish, Czech, Turkish and Finnish": wrong[np.isin(languages, ["pl", "cs", "tr", "fi"])].sum(),
+    }

@@ -6,15 +6,31 @@ from core.settings import Frozen, knob
 
 SHIPPED_NETWORK = "compression-teacher"
 MOST_TEXT = 208_000  # letters of a photo of one's own of 224 × 224 pixels in base 64: a JPEG begins with /9j/, a PNG with iVBORw0KGgo
-PHOTOS = {"chelsea": "Cat", "coffee": "Coffee", "motorcycle": "Motorcycle", "temple": "Temple", "flower": "Flower",
-          "camera": "Man with a camera", "rocket": "Rocket", "clock": "Clock, moved", "horse": "Horse, a silhouette",
-          "coins": "Coins", "galaxies": "Galaxies", "chessboard": "Chessboard"}
+PHOTOS = {
+    "chelsea": "Cat",
+    "coffee": "Coffee",
+    "motorcycle": "Motorcycle",
+    "temple": "Temple",
+    "flower": "Flower",
+    "camera": "Man with a camera",
+    "rocket": "Rocket",
+    "clock": "Clock, moved",
+    "horse": "Horse, a silhouette",
+    "coins": "Coins",
+    "galaxies": "Galaxies",
+    "chessboard": "Chessboard",
+}
 
 
 def network() -> str:
-    return knob(SHIPPED_NETWORK, "Network", "The digit classifier that is asked.", source="digit classifier",
-                pattern=r"^[a-z0-9-]{1,80}(/[a-z0-9_]{1,40})?$",
-                form="the name of a stored run, and of a network in it after a slash")
+    return knob(
+        SHIPPED_NETWORK,
+        "Network",
+        "The digit classifier that is asked.",
+        source="digit classifier",
+        pattern=r"^[a-z0-9-]{1,80}(/[a-z0-9_]{1,40})?$",
+        form="the name of a stored run, and of a network in it after a slash",
+    )
 
 
 class Photo(Frozen):
@@ -37,17 +53,30 @@ class Upload(Frozen):
     """A photo of one's own, and EfficientNet-Lite0."""
 
     name: Literal["upload"] = "upload"
-    upload: str = knob("", "Your photo", "PNG, JPEG, WebP, GIF, BMP or TIFF. It stays on this server and in your run.",
-                       source="photo", form="a photo chosen on the page", max_length=MOST_TEXT,
-                       pattern=r"^((/9j/|iVBORw0KGgo)[A-Za-z0-9+/=]*)?$")
+    upload: str = knob(
+        "",
+        "Your photo",
+        "PNG, JPEG, WebP, GIF, BMP or TIFF. It stays on this server and in your run.",
+        source="photo",
+        form="a photo chosen on the page",
+        max_length=MOST_TEXT,
+        pattern=r"^((/9j/|iVBORw0KGgo)[A-Za-z0-9+/=]*)?$",
+    )
 
 
 class Drawing(Frozen):
     """A digit drawn by hand, and a digit classifier of the shelf."""
 
     name: Literal["drawing"] = "drawing"
-    drawing: str = knob("", "Your digit", "Draw a digit with mouse, pen or finger.", source="drawing",
-                        form="a digit drawn on the page", pattern=r"^[A-Za-z0-9+/]*={0,2}$", max_length=1048)
+    drawing: str = knob(
+        "",
+        "Your digit",
+        "Draw a digit with mouse, pen or finger.",
+        source="drawing",
+        form="a digit drawn on the page",
+        pattern=r"^[A-Za-z0-9+/]*={0,2}$",
+        max_length=1048,
+    )
     network: str = network()
 
 

@@ -29,10 +29,14 @@ class ADDA(SourceOnly):
     def begin(self, phase: int) -> list[nn.Parameter]:
         if phase == 0:
             return super().begin(phase)
-        self.twin = models.refresh(copy.deepcopy(self.net), self.world.target_x)  # a better start than the source's statistics
+        self.twin = models.refresh(
+            copy.deepcopy(self.net), self.world.target_x
+        )  # a better start than the source's statistics
         self.net.eval().requires_grad_(False)
         self.critic = fresh(models.critic, self.settings.seed, self.net)
-        self.learner = torch.optim.Adam(self.critic.parameters(), self.settings.learning_rate / 2, betas=(0.5, 0.999), fused=True)
+        self.learner = torch.optim.Adam(
+            self.critic.parameters(), self.settings.learning_rate / 2, betas=(0.5, 0.999), fused=True
+        )
         self.twin.train()
         return list(models.extractor(self.twin).parameters())
 

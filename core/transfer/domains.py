@@ -84,7 +84,7 @@ def thinned(data: Digits, first: int, share: float) -> Digits:
     keep = [torch.nonzero(data.train_y < first).squeeze(1)]
     for which in range(first, int(data.train_y.max()) + 1):
         own = torch.nonzero(data.train_y == which).squeeze(1)
-        keep.append(own[:max(1, round(share * len(own)))])
+        keep.append(own[: max(1, round(share * len(own)))])
     keep = torch.cat(keep).sort().values
     return replace(data, train_x=data.train_x[keep], train_y=data.train_y[keep])
 

@@ -13,20 +13,47 @@ def examine(run: Run) -> dict[str, Any]:
 
 
 THEORY = (
-    Formula("Gradient reversal", r"R_\lambda(h) = h, \qquad \frac{\partial R_\lambda}{\partial h} = -\lambda\, I", dann.reversal),
+    Formula(
+        "Gradient reversal",
+        r"R_\lambda(h) = h, \qquad \frac{\partial R_\lambda}{\partial h} = -\lambda\, I",
+        dann.reversal,
+    ),
     Formula("λ over time", r"\lambda(p) = \frac{2}{1 + e^{-\gamma p}} - 1", dann.rising),
-    Formula("The domain classifier's loss", r"L_d = -\frac{1}{N} \sum_i \left[d_i \log G_d(h_i) + (1 - d_i) \log (1 - G_d(h_i))\right]",
-            dann.domain_loss),
-    Formula("MMD with several kernels", r"\widehat{\mathrm{MMD}}^2 = \frac{1}{n(n-1)} \sum_{i \ne j} k(s_i, s_j) + "
-            r"\frac{1}{m(m-1)} \sum_{i \ne j} k(t_i, t_j) - \frac{2}{nm} \sum_{i,j} k(s_i, t_j)", match.mmd),
+    Formula(
+        "The domain classifier's loss",
+        r"L_d = -\frac{1}{N} \sum_i \left[d_i \log G_d(h_i) + (1 - d_i) \log (1 - G_d(h_i))\right]",
+        dann.domain_loss,
+    ),
+    Formula(
+        "MMD with several kernels",
+        r"\widehat{\mathrm{MMD}}^2 = \frac{1}{n(n-1)} \sum_{i \ne j} k(s_i, s_j) + "
+        r"\frac{1}{m(m-1)} \sum_{i \ne j} k(t_i, t_j) - \frac{2}{nm} \sum_{i,j} k(s_i, t_j)",
+        match.mmd,
+    ),
     Formula("Deep CORAL", r"\frac{1}{4 d^2} \lVert C_S - C_T \rVert_F^2", match.coral),
-    Formula("ADDA: to pass for the source", r"L = -\frac{1}{M} \sum_j \log\left(1 - G_d(h^T_j)\right)", adda.passing_loss),
-    Formula("AdaBN", r"\mu_T = \mathbb{E}_{x \sim T}[a], \quad \sigma_T^2 = \mathrm{Var}_{x \sim T}[a]", models.refresh),
-    Formula("Self-training: whom to believe", r"\hat y_j = \arg\max_c p_{jc}, \quad \text{believed: of each answer } c \text{ the } "
-            r"\text{share with the largest } p_{jc}", selftrain.believed),
+    Formula(
+        "ADDA: to pass for the source", r"L = -\frac{1}{M} \sum_j \log\left(1 - G_d(h^T_j)\right)", adda.passing_loss
+    ),
+    Formula(
+        "AdaBN", r"\mu_T = \mathbb{E}_{x \sim T}[a], \quad \sigma_T^2 = \mathrm{Var}_{x \sim T}[a]", models.refresh
+    ),
+    Formula(
+        "Self-training: whom to believe",
+        r"\hat y_j = \arg\max_c p_{jc}, \quad \text{believed: of each answer } c \text{ the } "
+        r"\text{share with the largest } p_{jc}",
+        selftrain.believed,
+    ),
     Formula("A fresh probe, and the proxy A-distance", r"\hat d_A = 2\,(1 - 2 \epsilon)", judge.a_distance),
     Formula("Entropy of the answers", r"H = -\frac{1}{N} \sum_j \sum_c p_{jc} \log p_{jc}", judge.entropy),
-    Formula("Mutual information", r"I = H\!\left(\tfrac{1}{N} \sum_j p_j\right) - \frac{1}{N} \sum_j H(p_j)", judge.information),
-    Formula("Soft neighbourhood density", r"S = \frac{1}{N} \sum_j H\!\left(\mathrm{softmax}_{k \ne j}\, "
-            r"\frac{\langle \hat p_j, \hat p_k \rangle}{\tau}\right)", judge.snd),
+    Formula(
+        "Mutual information",
+        r"I = H\!\left(\tfrac{1}{N} \sum_j p_j\right) - \frac{1}{N} \sum_j H(p_j)",
+        judge.information,
+    ),
+    Formula(
+        "Soft neighbourhood density",
+        r"S = \frac{1}{N} \sum_j H\!\left(\mathrm{softmax}_{k \ne j}\, "
+        r"\frac{\langle \hat p_j, \hat p_k \rangle}{\tau}\right)",
+        judge.snd,
+    ),
 )

@@ -17,9 +17,11 @@ def mmd(s: Tensor, t: Tensor, kernels: int = 5) -> Tensor:
     n, m = len(s), len(t)
     both = torch.cat([s, t])
     length = both.square().sum(1)
-    square = (length.unsqueeze(1) + length - 2 * both @ both.T).clamp(min=0)  # ‖a − b‖², in a tenth of the plain way's time
+    square = (length.unsqueeze(1) + length - 2 * both @ both.T).clamp(
+        min=0
+    )  # ‖a − b‖², in a tenth of the plain way's time
     width = (square.detach().sum() / ((n + m) * (n + m - 1))).clamp(min=TINY)
-    k = sum(torch.exp(-square / (width * 2.0 ** i)) for i in range(-(kernels // 2), kernels // 2 + 1)) / kernels
+    k = sum(torch.exp(-square / (width * 2.0**i)) for i in range(-(kernels // 2), kernels // 2 + 1)) / kernels
     within_s = (k[:n, :n].sum() - n) / (n * (n - 1))  # without the diagonal, which is 1
     within_t = (k[n:, n:].sum() - m) / (m * (m - 1))
     return within_s + within_t - 2 * k[:n, n:].mean()
@@ -38,7 +40,10 @@ class MMD(Aligned):
 
     def losses(self, batch: Batch, p: float) -> dict[str, Tensor]:
         loss, h_s, h_t, f_s, f_t = self.both(batch)
-        return {"loss": loss, "distance": self.settings.method.lam * (self.distance(h_s, h_t) + self.distance(f_s, f_t))}
+        return {
+            "loss": loss,
+            "distance": self.settings.method.lam * (self.distance(h_s, h_t) + self.distance(f_s, f_t)),
+        }
 
     def distance(self, s: Tensor, t: Tensor) -> Tensor:
         return mmd(s, t, self.settings.method.kernels)

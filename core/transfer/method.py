@@ -32,7 +32,9 @@ class World:
         self.source_x, self.source_y = net.normalise(source.train_x), source.train_y
         self.target_x = net.normalise(target.train_x)
         upper = isinstance(settings.method, s.OnTarget)
-        which = torch.arange(len(target.train_y)) if upper else domains.granted(target, s.labelled(settings), settings.seed)
+        which = (
+            torch.arange(len(target.train_y)) if upper else domains.granted(target, s.labelled(settings), settings.seed)
+        )
         self.granted_x, self.granted_y = self.target_x[which], target.train_y[which]
 
     def network(self) -> nn.Module:
@@ -41,8 +43,14 @@ class World:
     def draw(self) -> Batch:
         """As many of source and target, drawn with replacement; of the granted at most as many."""
         size = self.settings.batch
-        i, j, k = (torch.randint(max(1, n), (many,), generator=self.generator) for n, many in (
-            (len(self.source_y), size), (len(self.target_x), size), (len(self.granted_y), min(size, len(self.granted_y)))))
+        i, j, k = (
+            torch.randint(max(1, n), (many,), generator=self.generator)
+            for n, many in (
+                (len(self.source_y), size),
+                (len(self.target_x), size),
+                (len(self.granted_y), min(size, len(self.granted_y))),
+            )
+        )
         return Batch(self.source_x[i], self.source_y[i], self.target_x[j], self.granted_x[k], self.granted_y[k])
 
 

@@ -41,19 +41,24 @@ def network(settings: TransferSettings) -> DigitNet | PlaneNet:
     """A fresh network for the target that was chosen."""
     if isinstance(settings.target, Moons):
         return PlaneNet()
-    return DigitNet(CONV, DENSE, channels=3 if isinstance(settings.target, Coloured) else 1, pool_first=True,
-                    standardise=settings.pixels == "standardised")
+    return DigitNet(
+        CONV,
+        DENSE,
+        channels=3 if isinstance(settings.target, Coloured) else 1,
+        pool_first=True,
+        standardise=settings.pixels == "standardised",
+    )
 
 
 def extractor(net: nn.Module) -> nn.Sequential:
     """G_f: what both domains pass before they are compared; of a digit classifier its convolutions, flattened."""
     flat = [i for i, layer in enumerate(net.layers) if isinstance(layer, nn.Flatten)]
-    return net.layers[:flat[0] + 1] if flat else net.layers
+    return net.layers[: flat[0] + 1] if flat else net.layers
 
 
 def predictor(net: nn.Module) -> nn.Sequential:
     """G_y: what makes logits of the extractor's features; what its last layer reads is `net.features`."""
-    return nn.Sequential(*net.layers[len(extractor(net)):], net.head)
+    return nn.Sequential(*net.layers[len(extractor(net)) :], net.head)
 
 
 def through(net: nn.Module, x: Tensor) -> tuple[Tensor, Tensor]:

@@ -39,10 +39,16 @@ class Monitor:
     def facts(self) -> dict:
         """What is known before the first step."""
         pair = self.method.world.pair
-        return {"marks": np.cumsum(self.phases)[:-1].tolist(), "classes": pair.classes, "source": len(pair.source.train_y),
-                "target": len(pair.target.train_y), "granted": len(self.method.world.granted_y),
-                "target_classes": pair.target.train_y.bincount(minlength=pair.classes).tolist(),
-                "parameters": sum(p.numel() for p in self.method.net.parameters()), "whole": True}
+        return {
+            "marks": np.cumsum(self.phases)[:-1].tolist(),
+            "classes": pair.classes,
+            "source": len(pair.source.train_y),
+            "target": len(pair.target.train_y),
+            "granted": len(self.method.world.granted_y),
+            "target_classes": pair.target.train_y.bincount(minlength=pair.classes).tolist(),
+            "parameters": sum(p.numel() for p in self.method.net.parameters()),
+            "whole": True,
+        }
 
     def begins(self) -> Iterator[Event]:
         """The look before the first step, and whose points the cloud shows."""
@@ -111,8 +117,11 @@ class Monitor:
         first, said = domains.first_rare(pair.classes), predict(net, pair.target.train_x).argmax(1)
         answered = said.bincount(minlength=pair.classes).numpy() / len(said)
         on_source = confusion(pair.source.test_y, predict(net, pair.source.test_x).argmax(1), pair.classes)
-        shares = {"true": pair.target.train_y.bincount(minlength=pair.classes).numpy() / len(said), "answered": answered,
-                  "estimated": judge.label_shares(on_source, answered)}
+        shares = {
+            "true": pair.target.train_y.bincount(minlength=pair.classes).numpy() / len(said),
+            "answered": answered,
+            "estimated": judge.label_shares(on_source, answered),
+        }
         return {f"rare_{name}": 100 * float(share[first:].sum()) for name, share in shares.items() if share is not None}
 
     def worse(self, step: int, t: "Seen") -> Iterator[Event]:
@@ -120,8 +129,12 @@ class Monitor:
         answered = t.logits.argmax(1).bincount(minlength=t.logits.shape[1])
         missing = torch.nonzero(answered < 0.01 * len(t.y)).flatten().tolist()
         if missing and self.method.world.pair.classes > 2:
-            yield Warned(step, "collapsed", f"On the target the network hardly ever answers {', '.join(map(str, missing))}: those "
-                                            "classes have been given to others. Aligned clouds need not be aligned class by class.")
+            yield Warned(
+                step,
+                "collapsed",
+                f"On the target the network hardly ever answers {', '.join(map(str, missing))}: those "
+                "classes have been given to others. Aligned clouds need not be aligned class by class.",
+            )
 
 
 class Seen:

@@ -26,7 +26,7 @@ def believed(p: Tensor, share: float) -> tuple[Tensor, Tensor]:
     found = []
     for which in said.unique():
         own = torch.nonzero(said == which).flatten()
-        found.append(own[sure[own].argsort(descending=True, stable=True)[:max(1, round(share * len(own)))]])
+        found.append(own[sure[own].argsort(descending=True, stable=True)[: max(1, round(share * len(own)))]])
     index = torch.cat(found)
     return index, said[index]
 

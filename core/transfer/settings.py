@@ -27,8 +27,11 @@ class Scanned(Frozen):
 
     name: Literal["scanned"] = "scanned"
     direction: Literal["to_mnist", "from_mnist"] = knob(
-        "to_mnist", "Direction", "From the digits with labels to those without.",
-        names={"to_mnist": "8 × 8 → MNIST", "from_mnist": "MNIST → 8 × 8"})
+        "to_mnist",
+        "Direction",
+        "From the digits with labels to those without.",
+        names={"to_mnist": "8 × 8 → MNIST", "from_mnist": "MNIST → 8 × 8"},
+    )
 
 
 class Rotated(Frozen):
@@ -42,8 +45,9 @@ class Inverted(Frozen):
     """The same digits, their ink turned to paper: at half strength nothing is left to see."""
 
     name: Literal["inverted"] = "inverted"
-    inversion: int = knob(100, "Inversion", "0 % is the digit, 100 % its negative, 50 % an even grey.", unit="%", ge=0, le=100,
-                          step=5)
+    inversion: int = knob(
+        100, "Inversion", "0 % is the digit, 100 % its negative, 50 % an even grey.", unit="%", ge=0, le=100, step=5
+    )
 
 
 class Blurred(Frozen):
@@ -76,10 +80,21 @@ class DaNN(Frozen):
     name: Literal["dann"] = "dann"
     lam: float = _lam(1.0, 10, "How strongly the features are trained against the domain classifier.")
     schedule: Literal["rising", "constant"] = knob(
-        "rising", "Schedule of λ", "λ rises from 0 during training, or it is the same all the time.",
-        names={"rising": "rising (paper)", "constant": "constant"})
-    gamma: float = knob(10.0, "Speed of the rise", "How fast λ rises. A constant λ ignores it.", symbol="γ", ge=1, le=50,
-                        step=1, fine=True)
+        "rising",
+        "Schedule of λ",
+        "λ rises from 0 during training, or it is the same all the time.",
+        names={"rising": "rising (paper)", "constant": "constant"},
+    )
+    gamma: float = knob(
+        10.0,
+        "Speed of the rise",
+        "How fast λ rises. A constant λ ignores it.",
+        symbol="γ",
+        ge=1,
+        le=50,
+        step=1,
+        fine=True,
+    )
 
 
 class MMD(Frozen):
@@ -87,7 +102,9 @@ class MMD(Frozen):
 
     name: Literal["mmd"] = "mmd"
     lam: float = _lam(10.0, 100, "Weight of the distance between the clouds.")
-    kernels: int = knob(5, "Kernels", "Number of Gaussian kernels, each with another width.", ge=1, le=9, step=2, fine=True)
+    kernels: int = knob(
+        5, "Kernels", "Number of Gaussian kernels, each with another width.", ge=1, le=9, step=2, fine=True
+    )
 
 
 class CORAL(Frozen):
@@ -102,8 +119,14 @@ class ADDA(Frozen):
     (Tzeng et al. 2017)."""
 
     name: Literal["adda"] = "adda"
-    encoder_rate: float = knob(0.0005, "Encoder learning rate", "Learning rate of the target's encoder. If it is too high, "
-                               "classes may be swapped.", ge=0.00001, le=0.01, log=True)
+    encoder_rate: float = knob(
+        0.0005,
+        "Encoder learning rate",
+        "Learning rate of the target's encoder. If it is too high, classes may be swapped.",
+        ge=0.00001,
+        le=0.01,
+        log=True,
+    )
 
 
 class AdaBN(Frozen):
@@ -116,21 +139,47 @@ class SelfTraining(Frozen):
     """Take the surest answers of each class on the target as labels and learn from them; then again (after Zou et al. 2018)."""
 
     name: Literal["selftrain"] = "selftrain"
-    start: Literal["dann", "source"] = knob("dann", "Start", "The method whose network gives the first labels.",
-                                            names={"dann": "DaNN", "source": "source only"})
-    rounds: int = knob(6, "Rounds", "The first round learns from the surest 90 % of the answers of each class, the last from all.",
-                       ge=1, le=10, step=1)
+    start: Literal["dann", "source"] = knob(
+        "dann",
+        "Start",
+        "The method whose network gives the first labels.",
+        names={"dann": "DaNN", "source": "source only"},
+    )
+    rounds: int = knob(
+        6,
+        "Rounds",
+        "The first round learns from the surest 90 % of the answers of each class, the last from all.",
+        ge=1,
+        le=10,
+        step=1,
+    )
 
 
 class FineTune(Frozen):
     """Learn the source; then go on with the few target labels that are granted."""
 
     name: Literal["finetune"] = "finetune"
-    shots: int = knob(5, "Labels", "Labelled target examples for the fine-tuning.", symbol="k", unit="per class", ge=1, le=MOST_GRANTED,
-                      step=1)
+    shots: int = knob(
+        5,
+        "Labels",
+        "Labelled target examples for the fine-tuning.",
+        symbol="k",
+        unit="per class",
+        ge=1,
+        le=MOST_GRANTED,
+        step=1,
+    )
     frozen: Literal["none", "first", "convolutions", "features"] = knob(
-        "none", "Frozen layers", "These layers keep what they learned on the source.",
-        names={"none": "nothing", "first": "first layer", "convolutions": "all convolutions", "features": "all but the last layer"})
+        "none",
+        "Frozen layers",
+        "These layers keep what they learned on the source.",
+        names={
+            "none": "nothing",
+            "first": "first layer",
+            "convolutions": "all convolutions",
+            "features": "all but the last layer",
+        },
+    )
 
 
 class OnTarget(Frozen):
@@ -146,36 +195,96 @@ class TransferSettings(Settings):
     """What a run of the transfer learning lab needs."""
 
     target: Target = Field(
-        Coloured(), discriminator="name", title="Target", description="The domain without labels, where the classifier must work.",
-        json_schema_extra={"names": {"coloured": "digits in colour", "scanned": "8 × 8 digits and MNIST", "rotated": "turned digits",
-                                     "inverted": "inverted digits", "blurred": "blurred digits", "moons": "two moons"}})
+        Coloured(),
+        discriminator="name",
+        title="Target",
+        description="The domain without labels, where the classifier must work.",
+        json_schema_extra={
+            "names": {
+                "coloured": "digits in colour",
+                "scanned": "8 × 8 digits and MNIST",
+                "rotated": "turned digits",
+                "inverted": "inverted digits",
+                "blurred": "blurred digits",
+                "moons": "two moons",
+            }
+        },
+    )
     method: Method = Field(
-        DaNN(), discriminator="name", title="Method", description="How the network is adapted to the target.",
-        json_schema_extra={"names": {
-            "source": "Source only", "dann": "DaNN", "mmd": "MMD", "coral": "Deep CORAL", "adda": "ADDA", "adabn": "AdaBN",
-            "selftrain": "Self-training", "finetune": "Fine-tuning", "target": "Trained on the target"}})
-    granted: int = knob(0, "Extra labels", "Target labels that any method may learn from. Fine-tuning has its own knob, Labels.",
-                        unit="per class", ge=0, le=MOST_GRANTED, step=1)
-    rare: int = knob(100, "Target digits 5–9", "How many of them (or of the second moon) the target's training part keeps. "
-                     "Below 100 % there is label shift; the test part stays balanced.", unit="%", ge=5, le=100, step=5)
+        DaNN(),
+        discriminator="name",
+        title="Method",
+        description="How the network is adapted to the target.",
+        json_schema_extra={
+            "names": {
+                "source": "Source only",
+                "dann": "DaNN",
+                "mmd": "MMD",
+                "coral": "Deep CORAL",
+                "adda": "ADDA",
+                "adabn": "AdaBN",
+                "selftrain": "Self-training",
+                "finetune": "Fine-tuning",
+                "target": "Trained on the target",
+            }
+        },
+    )
+    granted: int = knob(
+        0,
+        "Extra labels",
+        "Target labels that any method may learn from. Fine-tuning has its own knob, Labels.",
+        unit="per class",
+        ge=0,
+        le=MOST_GRANTED,
+        step=1,
+    )
+    rare: int = knob(
+        100,
+        "Target digits 5–9",
+        "How many of them (or of the second moon) the target's training part keeps. "
+        "Below 100 % there is label shift; the test part stays balanced.",
+        unit="%",
+        ge=5,
+        le=100,
+        step=5,
+    )
     pixels: Literal["standardised", "raw"] = knob(
-        "standardised", "Pixel values", "Each picture is scaled to mean 0 and standard deviation 1, or left as it is.", fine=True,
-        names={"standardised": "standardised", "raw": "raw"})
+        "standardised",
+        "Pixel values",
+        "Each picture is scaled to mean 0 and standard deviation 1, or left as it is.",
+        fine=True,
+        names={"standardised": "standardised", "raw": "raw"},
+    )
     statistics: Literal["own", "shared"] = knob(
-        "own", "BatchNorm statistics", "Each domain has its own means and variances, or both share them. This matters only to "
-        "methods that train on both domains.", fine=True,
-        names={"own": "each domain its own", "shared": "shared"})
-    steps: int = knob(STEPS, "Steps", "Training steps. ADDA and fine-tuning then take as many again, each round of self-training an "
-                     "eighth of them.", ge=50, le=2000, step=50)
-    batch: Literal[16, 32, 64] = knob(32, "Batch size", "Examples of each domain in one step.", unit="of each", fine=True)
-    learning_rate: float = knob(0.002, "Learning rate", "Highest learning rate of Adam.", symbol="η", ge=0.00001, le=0.1, log=True,
-                                fine=True)
+        "own",
+        "BatchNorm statistics",
+        "Each domain has its own means and variances, or both share them. This matters only to "
+        "methods that train on both domains.",
+        fine=True,
+        names={"own": "each domain its own", "shared": "shared"},
+    )
+    steps: int = knob(
+        STEPS,
+        "Steps",
+        "Training steps. ADDA and fine-tuning then take as many again, each round of self-training an eighth of them.",
+        ge=50,
+        le=2000,
+        step=50,
+    )
+    batch: Literal[16, 32, 64] = knob(
+        32, "Batch size", "Examples of each domain in one step.", unit="of each", fine=True
+    )
+    learning_rate: float = knob(
+        0.002, "Learning rate", "Highest learning rate of Adam.", symbol="η", ge=0.00001, le=0.1, log=True, fine=True
+    )
 
     @model_validator(mode="after")
     def _fits(self) -> "TransferSettings":
         if self.target.name == "moons" and self.method.name == "adabn":
-            raise ValueError("AdaBN measures the statistics of BatchNorm, and the small network for the two moons has none; choose "
-                             "another method, or digits")
+            raise ValueError(
+                "AdaBN measures the statistics of BatchNorm, and the small network for the two moons has none; choose "
+                "another method, or digits"
+            )
         return self
 
 
@@ -221,15 +330,26 @@ SCENES = (
     Scene("it-worked-in-the-lab", TransferSettings(method=SourceOnly()), ("target", "method", "pixels", "steps")),
     Scene("dann", TransferSettings(), ("target", "method", "lam", "statistics", "schedule")),
     Scene("is-it-working", TransferSettings(target=Scanned()), ("target", "method", "direction", "lam", "granted")),
-    Scene("when-alignment-hurts", TransferSettings(target=Rotated(angle=25), rare=5), ("target", "method", "rare", "angle", "lam")),
-    Scene("two-moons", TransferSettings(target=Moons(), method=DaNN(lam=3), steps=600),
-          ("target", "method", "lam", "turn", "granted", "steps")),
+    Scene(
+        "when-alignment-hurts",
+        TransferSettings(target=Rotated(angle=25), rare=5),
+        ("target", "method", "rare", "angle", "lam"),
+    ),
+    Scene(
+        "two-moons",
+        TransferSettings(target=Moons(), method=DaNN(lam=3), steps=600),
+        ("target", "method", "lam", "turn", "granted", "steps"),
+    ),
 )
 
 SHIPPED = {f"transfer-{scene.slug}": scene.settings for scene in SCENES}
-SHIPPED |= {f"transfer-{method.name}": TransferSettings(method=method)
-            for method in (MMD(), CORAL(), ADDA(), AdaBN(), SelfTraining(), OnTarget())}
-SHIPPED |= {f"transfer-turned-{method.name}": TransferSettings(target=Rotated(angle=25), rare=5, method=method)
-            for method in (SourceOnly(), OnTarget())}
+SHIPPED |= {
+    f"transfer-{method.name}": TransferSettings(method=method)
+    for method in (MMD(), CORAL(), ADDA(), AdaBN(), SelfTraining(), OnTarget())
+}
+SHIPPED |= {
+    f"transfer-turned-{method.name}": TransferSettings(target=Rotated(angle=25), rare=5, method=method)
+    for method in (SourceOnly(), OnTarget())
+}
 SHIPPED["transfer-scanned-source"] = TransferSettings(target=Scanned(), method=SourceOnly())
 SHIPPED["transfer-finetune"] = TransferSettings(method=FineTune())

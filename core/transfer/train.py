@@ -12,8 +12,15 @@ from core.transfer.settings import TransferSettings, phases
 
 MEMORY = 0.5  # Adam's β₁: a short one, for an opponent that changes as well (Radford et al. 2016, section 3)
 METHODS = {
-    s.SourceOnly: SourceOnly, s.DaNN: dann.DaNN, s.MMD: match.MMD, s.CORAL: match.CORAL, s.ADDA: adda.ADDA,
-    s.AdaBN: tune.AdaBN, s.SelfTraining: selftrain.SelfTraining, s.FineTune: tune.FineTune, s.OnTarget: tune.OnTarget,
+    s.SourceOnly: SourceOnly,
+    s.DaNN: dann.DaNN,
+    s.MMD: match.MMD,
+    s.CORAL: match.CORAL,
+    s.ADDA: adda.ADDA,
+    s.AdaBN: tune.AdaBN,
+    s.SelfTraining: selftrain.SelfTraining,
+    s.FineTune: tune.FineTune,
+    s.OnTarget: tune.OnTarget,
 }
 
 
@@ -43,4 +50,3 @@ def train(settings: TransferSettings) -> Iterator[Event]:
             yield from monitor.after_step(step, p, parts, last)
         monitor.phase_ends(phase)
     yield from monitor.run_ends(step)
-

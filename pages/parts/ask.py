@@ -15,7 +15,9 @@ def ask(analyse: Callable[..., Any], current: Record, *given: Hashable, wait: st
     analyse: a function of core. given: what the answer depends on besides the run. wait: a sentence, when it takes long.
     """
     with st.spinner(wait) if wait else nullcontext():
-        return _answer(f"{analyse.__module__}.{analyse.__qualname__}", current.id, len(current.events), given, analyse, current)
+        return _answer(
+            f"{analyse.__module__}.{analyse.__qualname__}", current.id, len(current.events), given, analyse, current
+        )
 
 
 @st.cache_resource(max_entries=128, show_spinner=False)

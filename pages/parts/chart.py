@@ -64,7 +64,11 @@ def show(
     }
     if reel:
         data["words"] |= {"play": _("Play"), "pause": _("Pause"), "place": _("Place in the film")}
-    data |= {name: value for name, value in (("share", share), ("pick", pick), ("still", _still(key)), ("film", reel)) if value}
+    data |= {
+        name: value
+        for name, value in (("share", share), ("pick", pick), ("still", _still(key)), ("film", reel))
+        if value
+    }
     asked = {"default": {"picked": None}, "on_picked_change": lambda: None} if pick else {}
     with st.container(key=key, gap=None):
         found = _component()(key=f"{key}/plot", data=data, **asked)
@@ -88,7 +92,9 @@ def _still(key: str) -> str:
     return f"app/static/{path}" if (SCRIPT.parent / f"{path}-light.webp").is_file() else ""
 
 
-def film(frames: Sequence[Mapping[str, Any]], names: Sequence[str], key: str, alt: str, share: float | None = None) -> None:
+def film(
+    frames: Sequence[Mapping[str, Any]], names: Sequence[str], key: str, alt: str, share: float | None = None
+) -> None:
     """Plays figures one after the other: they are sent once, and the browser plays them. It begins by itself, unless the
     visitor's system asks for little motion.
 

@@ -55,7 +55,9 @@ def _setting(name: str, abouts: list[runs.About], texts: list[str]) -> tuple[str
     field = every_field(labs.of(abouts[0].lab).settings).get(name)
     if field is None:
         return name.replace("_", " "), texts
-    words = [shown.called(about, name) if text in map(str, choices_of(field)) else text for about, text in zip(abouts, texts)]
+    words = [
+        shown.called(about, name) if text in map(str, choices_of(field)) else text for about, text in zip(abouts, texts)
+    ]
     return knobs.label_of(name, field), words
 
 

@@ -30,15 +30,37 @@ def draw(lab: str, settings: Settings, current: Shown, possible: bool) -> None:
     if paused:
         _button(lab, "pause", _("Go on"), "resume", True, _("Go on with this run."), _steer, lab, "run")
     else:
-        _button(lab, "pause", _("Pause"), "pause", state == "running", _("Rest until you press again."), _steer, lab, "pause")
+        _button(
+            lab,
+            "pause",
+            _("Pause"),
+            "pause",
+            state == "running",
+            _("Rest until you press again."),
+            _steer,
+            lab,
+            "pause",
+        )
     step = (_steer, lab, "step") if paused else (*start, "step")
-    _button(lab, "step", _("Step"), "skip_next", paused or (possible and idle), _("Go on until the next report, then wait."), *step)
-    _button(lab, "stop", _("Stop"), "stop", current.live, _("End this run and keep what it learned."), _steer, lab, "stop")
+    _button(
+        lab,
+        "step",
+        _("Step"),
+        "skip_next",
+        paused or (possible and idle),
+        _("Go on until the next report, then wait."),
+        *step,
+    )
+    _button(
+        lab, "stop", _("Stop"), "stop", current.live, _("End this run and keep what it learned."), _steer, lab, "stop"
+    )
     _button(lab, "reset", _("Reset"), "replay", own, _("Back to the scene's run. Knobs and seed stay."), _reset, lab)
     _button(lab, "new", _("New seed"), "casino", idle, _("Other random numbers for the next run."), _new_seed, lab)
 
 
-def _button(lab: str, key: str, label: str, icon: str, enabled: bool, tip: str, act: Callable[..., None], *args: Any) -> None:
+def _button(
+    lab: str, key: str, label: str, icon: str, enabled: bool, tip: str, act: Callable[..., None], *args: Any
+) -> None:
     st.button(
         label,
         icon=f":material/{icon}:",

@@ -192,9 +192,22 @@ def add_levels(figure: Figure, levels: Sequence[tuple[str, float]]) -> Figure:
         share = (place(level) - place(low)) / (place(high) - place(low))
         left = not left if before is not None and share - before < CLOSE else False
         before = share
-        label = {"text": said(name), "textposition": "start" if left else "end", "font": {"color": COLOURS["control"], "size": 11}}
+        label = {
+            "text": said(name),
+            "textposition": "start" if left else "end",
+            "font": {"color": COLOURS["control"], "size": 11},
+        }
         label |= {"yanchor": "top" if share > 0.93 else "bottom", "padding": 2}
-        drawn = {"type": "line", "name": name, "xref": "paper", "x0": 0, "x1": 1, "y0": level, "y1": level, "label": label}
+        drawn = {
+            "type": "line",
+            "name": name,
+            "xref": "paper",
+            "x0": 0,
+            "x1": 1,
+            "y0": level,
+            "y1": level,
+            "label": label,
+        }
         drawn |= {"line": {"color": COLOURS["control"], "width": 1.2, "dash": DASHES["control"]}, "layer": "below"}
         figure["layout"].setdefault("shapes", []).append(drawn)
     return figure
@@ -292,7 +305,9 @@ def _bar(name: str, role: str, at: Sequence[float], values: Sequence[float], tex
     }
 
 
-def _upright(at: float, role: str, name: str = "", width: float = 1.8, dash: str = "solid", opacity: float = 1) -> dict[str, Any]:
+def _upright(
+    at: float, role: str, name: str = "", width: float = 1.8, dash: str = "solid", opacity: float = 1
+) -> dict[str, Any]:
     """A vertical line through the whole picture; its name stands at its top."""
     label = {"text": said(name), "textposition": "end", "textangle": 0, "yanchor": "top", "padding": 3}
     return {

@@ -29,12 +29,34 @@ from pages.parts.words import _
 
 GREEK = {"alpha": "α", "beta": "β", "gamma": "γ", "epsilon": "ε", "eta": "η", "lambda": "λ", "mu": "μ", "sigma": "σ"}
 RESERVED = ("scene", "run")
-TRACKING = ("utm_", "mc_", "mtm_", "pk_", "matomo_", "hsa_", "_hs", "__hs", "_ga", "_gl", "oly_", "vero_", "stm_", "li_fat", "fb_", "ga_")
+TRACKING = (
+    "utm_",
+    "mc_",
+    "mtm_",
+    "pk_",
+    "matomo_",
+    "hsa_",
+    "_hs",
+    "__hs",
+    "_ga",
+    "_gl",
+    "oly_",
+    "vero_",
+    "stm_",
+    "li_fat",
+    "fb_",
+    "ga_",
+)
 TRACKERS = frozenset(
     "fbclid gclid gclsrc dclid gbraid wbraid msclkid igsh igshid twclid ttclid yclid ysclid rdt_cid epik sccid wickedid mkt_tok "
     "ref ref_src ref_url referrer source si s_kwcid srsltid irclickid cvid ocid trk share_id spm".split()
 )
-OWN = {"photo": own.photo, "drawing": own.digit, "digits": own.digits, "typed": own.typed}  # settings that the visitor makes
+OWN = {
+    "photo": own.photo,
+    "drawing": own.digit,
+    "digits": own.digits,
+    "typed": own.typed,
+}  # settings that the visitor makes
 LONGEST = 1500  # letters of a value in the address; a photo is longer, and only its run's own address shows it
 MANY = 60  # named numbers that still fit on a slider
 AT_ONCE = 6  # knobs in the open
@@ -124,7 +146,9 @@ def _base(model: type[Settings], scene: Settings, given: Mapping[str, Any]) -> d
 
 def draw(lab: str, model: type[Settings], scene: Scene, stored: Callable[[str], Mapping[str, str]]) -> Settings:
     """The knobs that the scene is about, and in a drawer all others. stored: the runs of a kind to choose from, id → name."""
-    chosen = {name: st.session_state.get(key(lab, name), default_of(field)) for name, field in model.model_fields.items()}
+    chosen = {
+        name: st.session_state.get(key(lab, name), default_of(field)) for name, field in model.model_fields.items()
+    }
     fields, idle = dict(flat_fields(model, chosen)), _idle(lab, model)
     main = _main(fields, scene)
 
@@ -138,7 +162,10 @@ def draw(lab: str, model: type[Settings], scene: Scene, stored: Callable[[str], 
         for name in main:
             place(name)
         with st.container(horizontal=True, gap="xsmall"):
-            with st.popover(_("More knobs"), icon=":material/tune:", type="tertiary"), st.container(key="drawer", gap="xsmall"):
+            with (
+                st.popover(_("More knobs"), icon=":material/tune:", type="tertiary"),
+                st.container(key="drawer", gap="xsmall"),
+            ):
                 for name in fields:
                     if name not in main:
                         _remind(key(lab, name))
@@ -174,12 +201,16 @@ def _main(fields: Mapping[str, FieldInfo], scene: Scene) -> list[str]:
 
 def _as_the_scene(lab: str, fields: Mapping[str, FieldInfo], scene: Scene) -> bool:
     flat = flatten(scene.settings)
-    return all(name in flat and clean(st.session_state.get(key(lab, name), flat[name])) == flat[name] for name in fields)
+    return all(
+        name in flat and clean(st.session_state.get(key(lab, name), flat[name])) == flat[name] for name in fields
+    )
 
 
 def _idle(lab: str, model: type[Settings]) -> Mapping[str, str]:
     """Which knobs do nothing as the others stand, and why; they are drawn, but cannot be turned."""
-    chosen = {name: st.session_state.get(key(lab, name), default_of(field)) for name, field in model.model_fields.items()}
+    chosen = {
+        name: st.session_state.get(key(lab, name), default_of(field)) for name, field in model.model_fields.items()
+    }
     inner = {name: st.session_state.get(key(lab, name), default_of(f)) for name, f in flat_fields(model, chosen)}
     return model.idle(chosen | inner)
 
@@ -193,7 +224,9 @@ def label_of(name: str, field: FieldInfo) -> str:
     """Name, symbol and unit: “Temperature T”. As plain text: a label is also what a screen reader says, and that reads no LaTeX."""
     symbol = re.sub(r"\\([a-z]+)", lambda found: GREEK.get(found[1], found[1]), extra(field, "symbol") or "")
     unit = extra(field, "unit")
-    return _(field.title or name) + (f" {re.sub('[{}]', '', symbol)}" if symbol else "") + (f" ({unit})" if unit else "")
+    return (
+        _(field.title or name) + (f" {re.sub('[{}]', '', symbol)}" if symbol else "") + (f" ({unit})" if unit else "")
+    )
 
 
 def _forget_inner(lab: str, union: FieldInfo) -> None:
@@ -221,7 +254,14 @@ def widget(
         draw_choice = st.segmented_control if side_by_side else st.selectbox
         more = {"required": True, "width": "stretch"} if side_by_side else {}
         return draw_choice(
-            label, choices, format_func=lambda c: _(names.get(c, str(c))), key=where, help=tip, **off, **more, **on_change
+            label,
+            choices,
+            format_func=lambda c: _(names.get(c, str(c))),
+            key=where,
+            help=tip,
+            **off,
+            **more,
+            **on_change,
         )
     if field.annotation is bool:
         return st.toggle(label, key=where, help=tip, **off)

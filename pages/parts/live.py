@@ -161,7 +161,9 @@ def _rhythm(current: Shown) -> tuple[str, bool, bool]:
 def _numbers(current: Shown, scene: Shown | None, metrics: Mapping[str, Metric]) -> None:
     """The latest value of each score, with what its trivial rival reaches, and its change against the scene's run."""
     latest, before = _latest(current), _latest(scene) if scene and scene.id != current.id else {}
-    known = latest | before if _alike(current, scene) else latest  # what the scene measures too has its place from the beginning
+    known = (
+        latest | before if _alike(current, scene) else latest
+    )  # what the scene measures too has its place from the beginning
     names = [name for name, metric in metrics.items() if name in known and metric.unit in ("%", "points")][:AT_ONCE]
     for name in names:
         metric, rival = metrics[name], shown.rival(metrics[name], current.settings)

@@ -27,10 +27,15 @@ FRAME = {"color": INK, "width": 1, "dash": "dot"}
 def board(height: int = 400, top: int = 24, bottom: int = 8) -> Figure:
     """An empty figure. top, bottom: pixels that are kept for words above and below all panels."""
     margin = {"l": 4, "t": top, "b": bottom}
-    return {"data": [], "layout": {"height": height, "margin": margin, "hovermode": "closest", "showlegend": False, "annotations": []}}
+    return {
+        "data": [],
+        "layout": {"height": height, "margin": margin, "hovermode": "closest", "showlegend": False, "annotations": []},
+    }
 
 
-def picture(figure: Figure, place: Place, array: np.ndarray | None, title: str = "", text: str = "", quality: int = 85) -> None:
+def picture(
+    figure: Figure, place: Place, array: np.ndarray | None, title: str = "", text: str = "", quality: int = 85
+) -> None:
     """Adds a picture, uint8 (H, W) or (H, W, 3), as large as fits. title: above it. text: on hover. quality: of a photo's JPEG."""
     tall, wide = (1, 1) if array is None else array.shape[:2]
     number = _axes(figure, place, [-0.5, wide - 0.5], [tall - 0.5, -0.5], square=True)
@@ -38,13 +43,24 @@ def picture(figure: Figure, place: Place, array: np.ndarray | None, title: str =
     if array is None:
         _frame(figure, number)
         return
-    trace = {"type": "image", "name": title, "source": address(array, quality), "zsmooth": "fast" if min(tall, wide) >= LARGE else False}
+    trace = {
+        "type": "image",
+        "name": title,
+        "source": address(array, quality),
+        "zsmooth": "fast" if min(tall, wide) >= LARGE else False,
+    }
     trace |= {"hovertemplate": f"{said(text)}<extra></extra>"} if text else {"hoverinfo": "skip"}
     figure["data"].append(_on(number, trace))
 
 
 def mapped(
-    figure: Figure, place: Place, array: np.ndarray, values: np.ndarray | None, title: str, top: float | None = None, strength: float = 1.0
+    figure: Figure,
+    place: Place,
+    array: np.ndarray,
+    values: np.ndarray | None,
+    title: str,
+    top: float | None = None,
+    strength: float = 1.0,
 ) -> None:
     """Adds a picture under its map (h, w), orange for the answer and blue against it; hovering says the map's values.
 
@@ -65,8 +81,20 @@ def hover(figure: Figure, array: np.ndarray, says: str, name: str = "") -> None:
     number = figure["panels"]
     across, down = (figure["layout"][f"{axis}axis{number}"]["range"] for axis in "xy")
     wide, tall = (across[1] - across[0]) / array.shape[1], (down[0] - down[1]) / array.shape[0]
-    trace = {"type": "heatmap", "name": name, "z": [numbers(row) for row in array], "showscale": False, "hoverongaps": False}
-    trace |= {"x0": wide / 2 - 0.5, "dx": wide, "y0": tall / 2 - 0.5, "dy": tall, "hovertemplate": f"{says}<extra></extra>"}
+    trace = {
+        "type": "heatmap",
+        "name": name,
+        "z": [numbers(row) for row in array],
+        "showscale": False,
+        "hoverongaps": False,
+    }
+    trace |= {
+        "x0": wide / 2 - 0.5,
+        "dx": wide,
+        "y0": tall / 2 - 0.5,
+        "dy": tall,
+        "hovertemplate": f"{says}<extra></extra>",
+    }
     trace |= {"colorscale": [[0, "rgba(0,0,0,0)"], [1, "rgba(0,0,0,0)"]]}
     figure["data"].append(_on(number, trace))
 
@@ -78,19 +106,45 @@ def bars(figure: Figure, place: Place, rows: Sequence[Row], title: str = "", mos
     rows = list(rows)[:most]
     names, lengths, roles = ([row[i] for row in rows] for i in range(3))
     at = list(range(len(rows)))
-    drawn = {"type": "bar", "orientation": "h", "name": title, "x": numbers(lengths), "y": [i + 0.22 for i in at], "width": 0.34}
-    drawn |= {"text": [said(name) for name in names], "textposition": "none", "hovertemplate": "%{text}: %{x:.2f} %<extra></extra>"}
+    drawn = {
+        "type": "bar",
+        "orientation": "h",
+        "name": title,
+        "x": numbers(lengths),
+        "y": [i + 0.22 for i in at],
+        "width": 0.34,
+    }
+    drawn |= {
+        "text": [said(name) for name in names],
+        "textposition": "none",
+        "hovertemplate": "%{text}: %{x:.2f} %<extra></extra>",
+    }
     figure["data"].append(_on(number, drawn | {"marker": {"color": [colour(role) for role in roles]}}))
     for where, side, words in ((0, "right", names), (100, "left", [percent(length) for length in lengths])):
         words = {"x": [where] * len(rows), "y": [i - 0.18 for i in at], "text": [said(word) for word in words]}
-        look = {"type": "scatter", "mode": "text", "name": "", "textposition": f"middle {side}", "cliponaxis": False, "hoverinfo": "skip"}
+        look = {
+            "type": "scatter",
+            "mode": "text",
+            "name": "",
+            "textposition": f"middle {side}",
+            "cliponaxis": False,
+            "hoverinfo": "skip",
+        }
         figure["data"].append(_on(number, look | words))
 
 
 def legend(figure: Figure, left: float, names: Mapping[str, str]) -> None:
     """Adds what colours mean in the lower right corner. left: where the words begin. names: name → role."""
     lines = "<br>".join(f'<span style="color:{colour(role)}">■</span> {said(name)}' for name, role in names.items())
-    at = {"xref": "paper", "yref": "paper", "x": left, "y": 0, "xanchor": "left", "yanchor": "bottom", "showarrow": False}
+    at = {
+        "xref": "paper",
+        "yref": "paper",
+        "x": left,
+        "y": 0,
+        "xanchor": "left",
+        "yanchor": "bottom",
+        "showarrow": False,
+    }
     figure["layout"]["annotations"].append(at | {"text": lines, "align": "left"})
 
 
@@ -107,7 +161,9 @@ def percent(length: float) -> str:
 def address(array: np.ndarray, quality: int = 85) -> str:
     """A picture as an address that holds it: a photo as JPEG, a small picture as PNG, whose pixels stay what they are."""
     file, photo = BytesIO(), min(array.shape[:2]) >= LARGE
-    Image.fromarray(np.ascontiguousarray(array)).save(file, "JPEG" if photo else "PNG", **({"quality": quality} if photo else {}))
+    Image.fromarray(np.ascontiguousarray(array)).save(
+        file, "JPEG" if photo else "PNG", **({"quality": quality} if photo else {})
+    )
     return f"data:image/{'jpeg' if photo else 'png'};base64,{b64encode(file.getvalue()).decode()}"
 
 

@@ -51,7 +51,9 @@ def ask(lab: str, text: Lecture) -> None:
         else:
             st.markdown(_verdict(scene, guess), width="content")
         with st.popover(_("Why"), icon=":material/lightbulb:", type="tertiary"):
-            st.markdown(f"**{scene.question}** {scene.choices[scene.right]}.\n\n{scene.reason}\n\n{prose(scene.answer)}")
+            st.markdown(
+                f"**{scene.question}** {scene.choices[scene.right]}.\n\n{scene.reason}\n\n{prose(scene.answer)}"
+            )
 
 
 def answered(lab: str) -> bool:

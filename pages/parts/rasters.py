@@ -23,7 +23,12 @@ DARK, LIGHT = "#15181F", "#FFFFFF"
 def image(array: np.ndarray, height: int = 280, name: str = "") -> Figure:
     """One picture, uint8 (H, W) or (H, W, 3). Hovering says the place and the values of a pixel."""
     tall, wide = array.shape[:2]
-    trace = {"type": "image", "source": _png(array), "name": name, "hovertemplate": "(%{x}, %{y}): %{color}<extra></extra>"}
+    trace = {
+        "type": "image",
+        "source": _png(array),
+        "name": name,
+        "hovertemplate": "(%{x}, %{y}): %{color}<extra></extra>",
+    }
     return _frame([trace], wide, tall, height)
 
 
@@ -66,7 +71,12 @@ def gallery(
         figure["data"].append(_words([said(title) for title in titles], at, inks or [INK] * len(at), below=tall / 2))
     if rows:
         middles = [down * i + (tall - 1) / 2 for i in range(lines)]
-        figure["layout"]["yaxis"] |= {"tickvals": middles, "ticktext": list(rows), "showticklabels": True, "ticklabeloverflow": "allow"}
+        figure["layout"]["yaxis"] |= {
+            "tickvals": middles,
+            "ticktext": list(rows),
+            "showticklabels": True,
+            "ticklabeloverflow": "allow",
+        }
     if chosen is not None:
         figure["layout"]["shapes"] = [_frame_around(*at[chosen], wide, tall)]
     return figures.within(figure, [-0.5, columns * across - 0.5], [lines * down - 0.5, -0.5])
@@ -114,7 +124,10 @@ def matrix(
     figure["layout"]["yaxis"] |= _names(rows) | {"title": {"text": said(y)}}
     if text or len(words):
         written = words if len(words) else [["" if v is None else format(v, text) for v in row] for row in values]
-        inks = [_ink(hue) for hue in _between(stops, np.clip((array / top + 1) / 2 if signed else array / top, 0, 1)).ravel()]
+        inks = [
+            _ink(hue)
+            for hue in _between(stops, np.clip((array / top + 1) / 2 if signed else array / top, 0, 1)).ravel()
+        ]
         at = [(j, i) for i in range(tall) for j in range(wide)]
         figure["data"].append(_words([said(word) for row in written for word in row], at, inks))
     return figure
@@ -152,7 +165,12 @@ def contours(name: str, role: str, x: np.ndarray, y: np.ndarray, values: np.ndar
 
 
 def surface(
-    x: np.ndarray, y: np.ndarray, z: np.ndarray, titles: tuple[str, str, str], height: int = 420, path: Line | None = None
+    x: np.ndarray,
+    y: np.ndarray,
+    z: np.ndarray,
+    titles: tuple[str, str, str],
+    height: int = 420,
+    path: Line | None = None,
 ) -> Figure:
     """A surface z (len(y), len(x)) that can be turned. titles: of the three axes. path: a way over it, on the surface."""
     trace = {
@@ -177,7 +195,9 @@ def surface(
     return {"data": traces, "layout": {"height": height, "scene": scene}}
 
 
-def along(images: Sequence[np.ndarray], x: float, y: float, down: bool = False, size: float = 0.9, text: str = "") -> Trace:
+def along(
+    images: Sequence[np.ndarray], x: float, y: float, down: bool = False, size: float = 0.9, text: str = ""
+) -> Trace:
     """A trace: pictures of one size, uint8 (H, W) or (H, W, 3), on the axes of a figure of squares, such as a matrix. The middle of
     the first is at (x, y), the others follow one by one to the right, or `down`. size: of the longer side. text: on hover."""
     tall, wide = images[0].shape[:2]

@@ -130,7 +130,9 @@ def name(about: About) -> str:
     """How a run is called in a list: what was chosen, the seed, and how good it became."""
     good = result(about)
     end = f" · {_(about.state)}" if good is None else f" · {good[1]:.1f} %"
-    return f"{method(about)} · {_('seed')} {about.settings.get('seed', 0)}{end} · {about.id.removeprefix(about.lab + '-')}"
+    return (
+        f"{method(about)} · {_('seed')} {about.settings.get('seed', 0)}{end} · {about.id.removeprefix(about.lab + '-')}"
+    )
 
 
 def choices(lab: str, kind: str | None = None) -> dict[str, str]:

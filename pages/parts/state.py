@@ -53,4 +53,3 @@ class LabState:
     def forget(self, name: str) -> Any:
         """Takes one thing back, and returns it."""
         return st.session_state.pop(f"{self.lab}/{name}", getattr(type(self), name).default)
-

@@ -53,8 +53,12 @@ def notices(lab: str, current: Shown, drawing: Shown, settings: Settings, troubl
         for warned in [e for e in current.events if isinstance(e, Warned)][-2:]:
             st.warning(warned.sentence, icon=":material/warning:")
     if current.run and current.run.about.seconds > SLOW and not current.live:
-        st.caption(f":material/schedule: {_('Such a run takes about {:.0f} min.').format(current.run.about.seconds / 60)}")
-    st.caption(f":material/visibility: {lecture.read(lab).watch}")  # last: there is always something to say, and the line stays
+        st.caption(
+            f":material/schedule: {_('Such a run takes about {:.0f} min.').format(current.run.about.seconds / 60)}"
+        )
+    st.caption(
+        f":material/visibility: {lecture.read(lab).watch}"
+    )  # last: there is always something to say, and the line stays
 
 
 def _own(current: Shown) -> bool:
@@ -88,7 +92,9 @@ def _old(changed: str, current: Shown, settings: Settings) -> None:
         st.caption(f":material/tune: {_('For the next run')}: {changed}.")
         return
     with st.container(key="stale"):  # the style sheet dims the picture
-        st.caption(f":material/tune: {_('The picture is of other knobs. Press {}.').format(_(settings.verb))} {changed}.")
+        st.caption(
+            f":material/tune: {_('The picture is of other knobs. Press {}.').format(_(settings.verb))} {changed}."
+        )
 
 
 def _place(current: Shown) -> str:
@@ -111,7 +117,9 @@ def _waiting(view: View) -> str:
     if not going:
         return line
     seconds, lab = min(going)
-    return f"{line} {_('A run of “{}” is before it, with about {:.0f} s to go.').format(lecture.read(lab).title, seconds)}"
+    return (
+        f"{line} {_('A run of “{}” is before it, with about {:.0f} s to go.').format(lecture.read(lab).title, seconds)}"
+    )
 
 
 def _progress_line(view: View, place: str) -> str:

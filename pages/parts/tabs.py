@@ -57,7 +57,9 @@ def _ended(lab: str, current: Shown) -> tuple[Shown, str]:
                     else _("the run before it, {}").format(shown.name(found.run.about))
                 )
                 when = (
-                    _("Until your run ends, this is {}.") if current.live else _("Your run measured nothing. This is {}.")
+                    _("Until your run ends, this is {}.")
+                    if current.live
+                    else _("Your run measured nothing. This is {}.")
                 )
                 return found, when.format(which)
     return current, ""

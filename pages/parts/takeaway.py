@@ -69,7 +69,9 @@ def _nothing(current: Shown) -> str:
         return _("This run was stopped before it had measured anything, so there is nothing to take away.")
     if state == "queued":
         return _("This run waits for its turn. When it has ended, everything about it can be taken away here.")
-    return _("This run is still training. When it ends, or when you stop it, everything about it can be taken away here.")
+    return _(
+        "This run is still training. When it ends, or when you stop it, everything about it can be taken away here."
+    )
 
 
 def history(run: Run) -> str:

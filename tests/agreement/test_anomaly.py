@@ -54,6 +54,7 @@ def asked(theirs, learn, test):
 
 # ---- the same detectors ----
 
+
 @each_data
 @pytest.mark.parametrize("k", [1, 5, 20])
 def test_nearest_neighbours(data, k):
@@ -75,7 +76,7 @@ def test_isolation_forest(data):
     theirs = pyod("iforest", "IForest", n_estimators=50, random_state=3)
     shift = asked(theirs, learn, test) - found
     assert np.ptp(shift) < 1e-6, "the same but for a constant"
-    assert roc_auc_score(worlds.pile(data).test_odd.numpy(), found[len(learn):]) > 0.5
+    assert roc_auc_score(worlds.pile(data).test_odd.numpy(), found[len(learn) :]) > 0.5
 
 
 @each_data
@@ -102,10 +103,12 @@ def test_gaussian_mixture_along_the_components(data):
 def test_kernel_density(data, factor):
     detector, learn, test, found = ours(s.KDE(bandwidth=factor), data)
     h, n, hill = detector.bandwidth, len(learn), -learn.shape[1] * np.log(detector.bandwidth * np.sqrt(2 * np.pi))
-    with_itself = np.log(n) - np.logaddexp(np.log(n - 1) - found[:n], hill)  # PyOD lets a learned example stand on its own hill
+    with_itself = np.log(n) - np.logaddexp(
+        np.log(n - 1) - found[:n], hill
+    )  # PyOD lets a learned example stand on its own hill
     found = np.concatenate([with_itself, found[n:]])
     assert found == pytest.approx(asked(pyod("kde", "KDE", bandwidth=h, **ONE_LEAF), learn, test), rel=1e-3, abs=1e-2)
-    hills = logsumexp(-cdist(test, learn, "sqeuclidean") / (2 * h ** 2), axis=1)
+    hills = logsumexp(-cdist(test, learn, "sqeuclidean") / (2 * h**2), axis=1)
     assert found[n:] == pytest.approx(np.log(n) - hill - hills, rel=1e-3, abs=1e-2)
 
 
@@ -121,9 +124,11 @@ def test_pca_s_residual(data, k):
 
 # ---- the same curves ----
 
-TIED = st.lists(st.tuples(st.integers(-3, 3), st.booleans()), min_size=4, max_size=60).map(
-    lambda pairs: (np.array([float(v) for v, _ in pairs]), np.array([truth for _, truth in pairs]))).filter(
-    lambda both: 0 < both[1].sum() < len(both[1]))
+TIED = (
+    st.lists(st.tuples(st.integers(-3, 3), st.booleans()), min_size=4, max_size=60)
+    .map(lambda pairs: (np.array([float(v) for v, _ in pairs]), np.array([truth for _, truth in pairs])))
+    .filter(lambda both: 0 < both[1].sum() < len(both[1]))
+)
 
 
 @given(TIED)
@@ -141,18 +146,21 @@ def test_another_prevalence_is_a_weight_of_scikit_learn_s(both, normals, anomali
     found, odd = both
     weight = np.where(odd, anomalies, normals).astype(float)
     share = weight[odd].sum() / weight.sum()
-    assert decide.average_precision(found, odd, share) == pytest.approx(average_precision_score(odd, found, sample_weight=weight))
+    assert decide.average_precision(found, odd, share) == pytest.approx(
+        average_precision_score(odd, found, sample_weight=weight)
+    )
     threshold = float(np.median(found))
     table = decide.confusion(found, odd, threshold, share)
-    (passed, alarms), (missed, right) = confusion_matrix(odd, found >= threshold, sample_weight=weight, normalize="all",
-                                                         labels=[False, True])
+    (passed, alarms), (missed, right) = confusion_matrix(
+        odd, found >= threshold, sample_weight=weight, normalize="all", labels=[False, True]
+    )
     assert [table.passed, table.alarms, table.missed, table.found] == pytest.approx([passed, alarms, missed, right])
 
 
 @each_data
 def test_curves_of_real_scores(data):
     _, learn, _, found = ours(s.PCA(components=5), data)
-    found = found[len(learn):]
+    found = found[len(learn) :]
     odd = worlds.pile(data).test_odd.numpy()
     assert decide.auroc(found, odd) == pytest.approx(roc_auc_score(odd, found))
     precision, recall, thresholds = precision_recall_curve(odd, found)
@@ -167,14 +175,19 @@ def test_p_values_of_fresh_normals_are_spread_evenly():
     drawn = rng.normal(size=(3000, n + 1))
     p = np.array([decide.p_values(row[:1], row[1:])[0] for row in drawn])
     assert kstest(p - rng.random(len(p)) / (n + 1), "uniform").pvalue > 0.001
-    assert kstest(decide.p_values(rng.normal(size=3000) + 1, drawn[0, 1:]), "uniform").pvalue < 1e-6, "of something else they are not"
+    assert kstest(decide.p_values(rng.normal(size=3000) + 1, drawn[0, 1:]), "uniform").pvalue < 1e-6, (
+        "of something else they are not"
+    )
 
 
 # ---- as good, not merely faster ----
 
+
 def test_our_autoencoder_is_as_good_as_pyod_s(monkeypatch):
     """The same network, batch, optimizer and number of epochs on one digit: what the bench measures the time of."""
-    monkeypatch.setattr(bench, "here", lambda: worlds.world(AnomalySettings(data=s.OneClass(normal="6"), method=bench.METHOD)))
+    monkeypatch.setattr(
+        bench, "here", lambda: worlds.world(AnomalySettings(data=s.OneClass(normal="6"), method=bench.METHOD))
+    )
     odd, state = bench.here().test_odd.numpy(), torch.random.get_rng_state()
     (_, mine), (_, library) = bench.ours(bench.EPOCHS), bench.theirs(bench.EPOCHS)
     one, other = (decide.auroc(found.numpy(), odd) for found in (mine, library))
@@ -183,7 +196,16 @@ def test_our_autoencoder_is_as_good_as_pyod_s(monkeypatch):
 
 
 def test_both_autoencoders_are_the_same_network():
-    detector = bench.pyod().AutoEncoder(hidden_neuron_list=[bench.METHOD.hidden, bench.METHOD.bottleneck], batch_norm=False, verbose=0,
-                                        dropout_rate=0, epoch_num=1).fit(np.random.default_rng(0).random((64, 784)))
+    detector = (
+        bench.pyod()
+        .AutoEncoder(
+            hidden_neuron_list=[bench.METHOD.hidden, bench.METHOD.bottleneck],
+            batch_norm=False,
+            verbose=0,
+            dropout_rate=0,
+            epoch_num=1,
+        )
+        .fit(np.random.default_rng(0).random((64, 784)))
+    )
     sizes = [[p.shape for p in net.parameters()] for net in (detector.model, bench.started(bench.METHOD).net)]
     assert sizes[0] == sizes[1]

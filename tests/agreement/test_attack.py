@@ -78,35 +78,47 @@ def same(ours, library, error=1e-6):
 @pytest.mark.parametrize("epsilon", [0.05, 0.2])
 def test_fgsm(epsilon, targeted):
     net, found = teacher()
-    same(last(gradient.fgsm(net, found.x, aim(targeted), Ball("inf", epsilon))),
-         theirs(torchattacks.FGSM(net, eps=epsilon), targeted))
+    same(
+        last(gradient.fgsm(net, found.x, aim(targeted), Ball("inf", epsilon))),
+        theirs(torchattacks.FGSM(net, eps=epsilon), targeted),
+    )
 
 
 @pytest.mark.parametrize("targeted", [False, True])
 def test_ifgsm_is_bim(targeted):
     net, found = teacher()
-    same(last(gradient.ifgsm(net, found.x, aim(targeted), Ball("inf", EPSILON), STEPS, STRIDE)),
-         theirs(torchattacks.BIM(net, eps=EPSILON, alpha=ALPHA, steps=STEPS), targeted))
+    same(
+        last(gradient.ifgsm(net, found.x, aim(targeted), Ball("inf", EPSILON), STEPS, STRIDE)),
+        theirs(torchattacks.BIM(net, eps=EPSILON, alpha=ALPHA, steps=STEPS), targeted),
+    )
 
 
 @pytest.mark.parametrize("targeted", [False, True])
 def test_ifgsm_is_pgd_without_random_start(targeted):
     net, found = teacher()
     library = torchattacks.PGD(net, eps=EPSILON, alpha=ALPHA, steps=STEPS, random_start=False)
-    same(last(gradient.ifgsm(net, found.x, aim(targeted), Ball("inf", EPSILON), STEPS, STRIDE)), theirs(library, targeted))
+    same(
+        last(gradient.ifgsm(net, found.x, aim(targeted), Ball("inf", EPSILON), STEPS, STRIDE)),
+        theirs(library, targeted),
+    )
 
 
 @pytest.mark.parametrize("momentum", [0.0, 0.5, 1.0])
 def test_mifgsm(momentum):
     net, found = teacher()
-    same(last(gradient.mifgsm(net, found.x, aim(), Ball("inf", EPSILON), STEPS, STRIDE, momentum)),
-         theirs(torchattacks.MIFGSM(net, eps=EPSILON, alpha=ALPHA, steps=STEPS, decay=momentum)))
+    same(
+        last(gradient.mifgsm(net, found.x, aim(), Ball("inf", EPSILON), STEPS, STRIDE, momentum)),
+        theirs(torchattacks.MIFGSM(net, eps=EPSILON, alpha=ALPHA, steps=STEPS, decay=momentum)),
+    )
 
 
 def test_dim_without_diversity():
     net, found = teacher()
     library = torchattacks.DIFGSM(net, eps=EPSILON, alpha=ALPHA, steps=STEPS, decay=0.9, diversity_prob=0.0)
-    same(last(gradient.dim(net, found.x, aim(), Ball("inf", EPSILON), STEPS, STRIDE, 0.9, 0.0, seeded(SEED))), theirs(library))
+    same(
+        last(gradient.dim(net, found.x, aim(), Ball("inf", EPSILON), STEPS, STRIDE, 0.9, 0.0, seeded(SEED))),
+        theirs(library),
+    )
 
 
 @pytest.mark.parametrize("targeted", [False, True])
@@ -140,7 +152,11 @@ def test_pgd_from_the_same_random_start(targeted, seeded_globally):
     start = (found.x + torch.empty_like(found.x).uniform_(-EPSILON, EPSILON)).clamp(0, 1)
     points = [start]
     for _ in range(STEPS):
-        points.append(ball.project(found.x, points[-1] + STRIDE * ball.steepest(gradient.gradient(net, points[-1], aim(targeted))[0])))
+        points.append(
+            ball.project(
+                found.x, points[-1] + STRIDE * ball.steepest(gradient.gradient(net, points[-1], aim(targeted))[0])
+            )
+        )
     same(points[-1], library)
     mine = last(gradient.pgd(net, found.x, aim(targeted), _From(start, ball), STEPS, STRIDE, 1, seeded(SEED)))
     leads = torch.stack([aim(targeted).lead(ask(net, point)) for point in points])
@@ -175,14 +191,19 @@ def test_dim_with_the_same_resizings():
     net, found = teacher()
     library, draws = torchattacks.DIFGSM(net, eps=EPSILON, alpha=ALPHA, steps=STEPS, decay=0.9), seeded(SEED)
     library.input_diversity = lambda x: gradient.diverse(x, 0.5, draws)
-    same(last(gradient.dim(net, found.x, aim(), Ball("inf", EPSILON), STEPS, STRIDE, 0.9, 0.5, seeded(SEED))), theirs(library))
+    same(
+        last(gradient.dim(net, found.x, aim(), Ball("inf", EPSILON), STEPS, STRIDE, 0.9, 0.5, seeded(SEED))),
+        theirs(library),
+    )
 
 
 def test_dim_fools_as_many(seeded_globally):
     """On average over four seeds; at smaller ε a seed alone makes a difference of ten points, of ours and of theirs."""
     net, found = teacher()
     epsilon = 0.2
-    library = torchattacks.DIFGSM(net, eps=epsilon, alpha=0.1 * epsilon, steps=20, decay=1.0, resize_rate=0.9, diversity_prob=0.5)
+    library = torchattacks.DIFGSM(
+        net, eps=epsilon, alpha=0.1 * epsilon, steps=20, decay=1.0, resize_rate=0.9, diversity_prob=0.5
+    )
     other, ours, seeds = 0.0, 0.0, 4
     for seed in range(seeds):
         attack = gradient.dim(found.net, found.x, aim(), Ball("inf", epsilon), 20, 0.1, 1.0, 0.5, seeded(seed))

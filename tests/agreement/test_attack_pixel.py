@@ -21,12 +21,13 @@ def unsure():
     """A network and digits that it reads right, some of which fall with one pixel: the least sure, every third."""
     net, data = folded(digit_net(SHIPPED_NETWORK)), digits.load()
     lead = -Aim(data.test_y).lead(ask(net, data.test_x))
-    chosen = [i for i in lead.argsort().tolist() if lead[i] > 0][:3 * COUNT:3]
+    chosen = [i for i in lead.argsort().tolist() if lead[i] > 0][: 3 * COUNT : 3]
     return net, data.test_x[chosen], data.test_y[chosen]
 
 
 def scipys(net, x, label, pixels, seed):
     """SciPy's best picture for one digit x (1, 28, 28): DE/rand/1, F = 0.5, every number crossed over."""
+
     def paint(genes):
         painted = x.repeat(genes.shape[1], 1, 1, 1)
         everyone = torch.arange(len(painted))
@@ -42,9 +43,21 @@ def scipys(net, x, label, pixels, seed):
 
     genes = np.random.default_rng(seed).random((POPULATION, 3 * pixels)) * np.tile([27.99, 27.99, 1], pixels)
     found = differential_evolution(
-        truth, [(0, 28 - HALF_PIXEL), (0, 28 - HALF_PIXEL), (0, 1)] * pixels, strategy="rand1bin", mutation=0.5, recombination=1,
-        init=genes, maxiter=GENERATIONS, tol=0, atol=-1, polish=False, vectorized=True, updating="deferred", rng=seed,
-        callback=fooled)
+        truth,
+        [(0, 28 - HALF_PIXEL), (0, 28 - HALF_PIXEL), (0, 1)] * pixels,
+        strategy="rand1bin",
+        mutation=0.5,
+        recombination=1,
+        init=genes,
+        maxiter=GENERATIONS,
+        tol=0,
+        atol=-1,
+        polish=False,
+        vectorized=True,
+        updating="deferred",
+        rng=seed,
+        callback=fooled,
+    )
     return paint(found.x[:, None])[0]
 
 

@@ -32,8 +32,15 @@ def test_slimming_keeps_the_channels_that_torch_pruning_keeps(seed, relative):
     ours, theirs = random_scales(seed), random_scales(seed)
     x = torch.rand(5, 1, 28, 28)
     importance = torch_pruning.importance.BNScaleImportance(normalizer="max" if relative else None)
-    pruner = torch_pruning.pruner.BNScalePruner(theirs, x, importance, pruning_ratio=0.5, global_pruning=True,
-                                                ignored_layers=[theirs.head], max_pruning_ratio=0.95)
+    pruner = torch_pruning.pruner.BNScalePruner(
+        theirs,
+        x,
+        importance,
+        pruning_ratio=0.5,
+        global_pruning=True,
+        ignored_layers=[theirs.head],
+        max_pruning_ratio=0.95,
+    )
     pruner.step()
     small = models.slim(ours, slimming.gamma_keep(ours, 50, relative))
     for a, b in zip(small.units(), theirs.units(), strict=True):
@@ -67,6 +74,7 @@ def test_huffman_is_as_short_as_dahuffman(counts):
 @given(st.integers(0, 999), st.integers(2, 9))
 def test_kmeans_agrees_with_scikit_learn_from_the_same_start(seed, k):
     from sklearn.cluster import KMeans
+
     w = torch.randn(200, generator=torch.Generator().manual_seed(seed))
     start = np.linspace(w.min().item(), w.max().item(), k).reshape(-1, 1)
     theirs = KMeans(k, init=start, n_init=1, max_iter=300, tol=0, algorithm="lloyd").fit(w.double().numpy()[:, None])

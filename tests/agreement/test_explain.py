@@ -72,20 +72,29 @@ def test_occlusion(photo):
 def test_feature_ablation(photo):
     x, target = photo.x.unsqueeze(0), photo.answer()
     plain = captum.FeatureAblation(photo.net).attribute(
-        x, inputs.baseline(photo.x, "blur").unsqueeze(0), target=target, feature_mask=mask_of(photo, 15))
+        x, inputs.baseline(photo.x, "blur").unsqueeze(0), target=target, feature_mask=mask_of(photo, 15)
+    )
     same(answer(photo, target, S.FeatureAblation(segments=15, fill="blur")), plain[0, 0], 1e-4)
 
 
 def test_kernel_shap(digit, seeded):
     plain = captum.KernelShap(probability(digit, 3)).attribute(
-        digit.x.unsqueeze(0), 0.5, feature_mask=mask_of(digit, 16), n_samples=200, perturbations_per_eval=20)
+        digit.x.unsqueeze(0), 0.5, feature_mask=mask_of(digit, 16), n_samples=200, perturbations_per_eval=20
+    )
     same(answer(digit, 3, S.KernelShap(segments=16), SEED), plain)
 
 
 def test_captum_lime(digit, seeded):
-    explainer = captum.Lime(probability(digit, 3), SkLearnRidge(alpha=1), get_exp_kernel_similarity_function("cosine", 0.4))
-    plain = explainer.attribute(digit.x.unsqueeze(0), torch.zeros(1, 1, 28, 28), feature_mask=mask_of(digit, 16),
-                                n_samples=200, perturbations_per_eval=20)
+    explainer = captum.Lime(
+        probability(digit, 3), SkLearnRidge(alpha=1), get_exp_kernel_similarity_function("cosine", 0.4)
+    )
+    plain = explainer.attribute(
+        digit.x.unsqueeze(0),
+        torch.zeros(1, 1, 28, 28),
+        feature_mask=mask_of(digit, 16),
+        n_samples=200,
+        perturbations_per_eval=20,
+    )
     same(answer(digit, 3, S.CaptumLime(segments=16, fill="black", width=0.4), SEED), plain)
 
 
@@ -137,8 +146,10 @@ def test_grad_cam(photo):
 # --- the lime package ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("which, fill, hide", [("digit", "black", 0.0), ("digit", "mean", None), ("photo", "grey", 0.5),
-                                               ("photo", "mean", None)])
+@pytest.mark.parametrize(
+    "which, fill, hide",
+    [("digit", "black", 0.0), ("digit", "mean", None), ("photo", "grey", 0.5), ("photo", "mean", None)],
+)
 def test_lime_image_explainer(which, fill, hide, request):
     subject = request.getfixturevalue(which)
     target, method = subject.answer(), S.Lime(samples=60, segments=20, fill=fill, width=0.3)
@@ -146,13 +157,19 @@ def test_lime_image_explainer(which, fill, hide, request):
     picture = subject.x.double().permute(1, 2, 0).expand(-1, -1, 3).numpy()
 
     def probabilities(pictures):
-        x = torch.from_numpy(pictures).float().permute(0, 3, 1, 2)[:, :len(subject.x)]
+        x = torch.from_numpy(pictures).float().permute(0, 3, 1, 2)[:, : len(subject.x)]
         with torch.no_grad():
             return subject.net(x).softmax(1).double().numpy()
 
     explanation = LimeImageExplainer(kernel_width=method.width, random_state=SEED).explain_instance(
-        picture, probabilities, labels=(target,), top_labels=None, hide_color=hide, num_samples=method.samples,
-        segmentation_fn=lambda _: cut)
+        picture,
+        probabilities,
+        labels=(target,),
+        top_labels=None,
+        hide_color=hide,
+        num_samples=method.samples,
+        segmentation_fn=lambda _: cut,
+    )
     weights = dict(explanation.local_exp[target])
     found = answer(subject, target, method, SEED)
     assert np.abs(found.map - np.vectorize(weights.get)(cut)).max() < 1e-6
@@ -166,7 +183,9 @@ def test_kernel_shap_against_all_coalitions(digit):
     """Shapley's own formula (Lundberg, Lee 2017, equation 4) over the 2⁹ coalitions of nine squares."""
     cut, n = inputs.segments(digit.x, 10), 9
     coalitions = list(product((False, True), repeat=n))
-    pictures = torch.stack([superpixels_off(digit.x, cut, {k for k in range(n) if not on[k]}, "black") for on in coalitions])
+    pictures = torch.stack(
+        [superpixels_off(digit.x, cut, {k for k in range(n) if not on[k]}, "black") for on in coalitions]
+    )
     with torch.no_grad():
         value = dict(zip(coalitions, probability(digit, 3)(pictures).tolist()))
     shapley = np.zeros(n)

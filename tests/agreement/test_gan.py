@@ -20,10 +20,13 @@ from core.loop import fresh, seeded
 def cloud(n, d, seed):
     """Points whose coordinates depend on each other."""
     draw = seeded(seed)
-    return torch.randn(n, d, generator=draw) @ torch.randn(d, d, generator=draw) / d ** 0.5 + torch.randn(d, generator=draw)
+    return torch.randn(n, d, generator=draw) @ torch.randn(d, d, generator=draw) / d**0.5 + torch.randn(
+        d, generator=draw
+    )
 
 
 # ---- Fréchet distance ----
+
 
 def theirs(a, b):
     """As FID is written everywhere (Heusel et al. 2017), with SciPy's root of a matrix that is not symmetric."""
@@ -48,6 +51,7 @@ def test_frechet_distance_of_digits():
 
 # ---- neighbourhoods ----
 
+
 def with_sklearn(real, fake, k):
     real, fake = real.numpy(), fake.numpy()
     trees = [NearestNeighbors(algorithm="brute").fit(x) for x in (real, fake)]
@@ -56,8 +60,11 @@ def with_sklearn(real, fake, k):
     distance = np.empty((len(real), len(fake)))
     np.put_along_axis(distance, to_fake[1], to_fake[0], 1)
     inside = distance <= reach_real[:, None]
-    return {"precision": 100 * inside.any(0).mean(), "recall": 100 * (distance <= reach_fake).any(1).mean(),
-            "coverage": 100 * inside.any(1).mean()}
+    return {
+        "precision": 100 * inside.any(0).mean(),
+        "recall": 100 * (distance <= reach_fake).any(1).mean(),
+        "coverage": 100 * inside.any(1).mean(),
+    }
 
 
 @pytest.mark.parametrize("k", [1, 3, 5, 10])
@@ -78,8 +85,14 @@ def test_neighbourhoods_in_the_plane(shape):
 def test_nearest_digits():
     data = digits.load()
     place, distance = quality.nearest(data.test_x[:60], data.train_x)
-    wanted = NearestNeighbors(n_neighbors=1, algorithm="brute").fit(data.train_x.flatten(1).numpy()).kneighbors(data.test_x[:60].flatten(1))
-    assert place.tolist() == wanted[1][:, 0].tolist() and distance.tolist() == pytest.approx(wanted[0][:, 0].tolist(), rel=1e-3)
+    wanted = (
+        NearestNeighbors(n_neighbors=1, algorithm="brute")
+        .fit(data.train_x.flatten(1).numpy())
+        .kneighbors(data.test_x[:60].flatten(1))
+    )
+    assert place.tolist() == wanted[1][:, 0].tolist() and distance.tolist() == pytest.approx(
+        wanted[0][:, 0].tolist(), rel=1e-3
+    )
 
 
 def test_kinds_in_effect():
@@ -89,6 +102,7 @@ def test_kinds_in_effect():
 
 
 # ---- spectral normalisation ----
+
 
 @pytest.mark.parametrize("layer", [nn.Linear(20, 30), nn.Linear(7, 1)], ids=["dense", "one row"])
 def test_divided_is_what_pytorch_s_power_iteration_comes_to(layer):
@@ -117,14 +131,22 @@ def of_convolution(layer, weight, side):
         made = made_of(x)
         return torch.autograd.grad(made, x, torch.from_numpy(y).float().view(made.shape))[0].flatten().numpy()
 
-    size = layer.in_channels * side ** 2, forth(np.zeros(layer.in_channels * side ** 2)).size
+    size = layer.in_channels * side**2, forth(np.zeros(layer.in_channels * side**2)).size
     return float(svds(LinearOperator(size[::-1], forth, back, dtype=np.float32), 1, return_singular_vectors=False)[0])
 
 
-@pytest.mark.parametrize("make, x, y", [
-    (lambda: fresh(models.PlaneD, 0, 64, 1, True), torch.randn(6, 2, generator=seeded(0)), None),
-    (lambda: fresh(models.DigitD, 0, 12, True, 1, True, False), torch.rand(6, 1, 28, 28, generator=seeded(0)), torch.arange(6))],
-    ids=["plane", "digits"])
+@pytest.mark.parametrize(
+    "make, x, y",
+    [
+        (lambda: fresh(models.PlaneD, 0, 64, 1, True), torch.randn(6, 2, generator=seeded(0)), None),
+        (
+            lambda: fresh(models.DigitD, 0, 12, True, 1, True, False),
+            torch.rand(6, 1, 28, 28, generator=seeded(0)),
+            torch.arange(6),
+        ),
+    ],
+    ids=["plane", "digits"],
+)
 def test_the_networks_follow_the_exact_division(make, x, y):
     D, sides = make(), iter((28, 14))
     with torch.no_grad():
@@ -142,8 +164,10 @@ def test_the_networks_follow_the_exact_division(make, x, y):
 # ---- what D pays for its gradient ----
 
 CRITICS = {
-    "plane": (lambda: fresh(models.PlaneD, 1, 16), (2,), None, 1), "packs": (lambda: fresh(models.PlaneD, 1, 16, 2), (2,), None, 2),
-    "digits": (lambda: fresh(models.DigitD, 1, 8, True, 1, False, False), (1, 28, 28), torch.tensor([3, 0, 9, 1]), 1)}
+    "plane": (lambda: fresh(models.PlaneD, 1, 16), (2,), None, 1),
+    "packs": (lambda: fresh(models.PlaneD, 1, 16, 2), (2,), None, 2),
+    "digits": (lambda: fresh(models.DigitD, 1, 8, True, 1, False, False), (1, 28, 28), torch.tensor([3, 0, 9, 1]), 1),
+}
 
 
 def clouds(shape, n=4):
@@ -157,7 +181,11 @@ def test_penalties(make, shape, y, pack, monkeypatch):
     D = make().double()
     monkeypatch.setattr(torch.Tensor, "float", torch.Tensor.double)  # classes as numbers of the critic's own precision
     real, fake = clouds(shape)
-    packs, fakes, between = models.packed(real, pack), models.packed(fake, pack), torch.tensor([0.1, 0.9, 0.5, 0.0])[:4 // pack].double()
+    packs, fakes, between = (
+        models.packed(real, pack),
+        models.packed(fake, pack),
+        torch.tensor([0.1, 0.9, 0.5, 0.0])[: 4 // pack].double(),
+    )
 
     def judged(x):
         return D(x.flatten(0, 1), y)
@@ -170,7 +198,8 @@ def test_penalties(make, shape, y, pack, monkeypatch):
     assert losses.gradient_norms(judged, packs).tolist() == pytest.approx(norms(packs).tolist(), rel=1e-6)
     assert losses.r1_penalty(judged, packs).item() == pytest.approx((norms(packs) ** 2).mean().item() / 2, rel=1e-6)
     assert losses.gradient_penalty(judged, packs, fakes, between).item() == pytest.approx(
-        ((norms(u * packs + (1 - u) * fakes) - 1) ** 2).mean().item(), rel=1e-5)
+        ((norms(u * packs + (1 - u) * fakes) - 1) ** 2).mean().item(), rel=1e-5
+    )
 
 
 @pytest.mark.parametrize("penalty", ["r1", "gp"])
@@ -193,4 +222,6 @@ def test_the_gradient_of_a_penalty_by_the_weights(penalty):
                         there.append(cost().item())
                 weight.view(-1)[i] = old
             wanted = (there[0] - there[1]) / 2e-5
-            assert (0.0 if by_weight is None else by_weight.view(-1)[i].item()) == pytest.approx(wanted, rel=1e-4, abs=1e-6)
+            assert (0.0 if by_weight is None else by_weight.view(-1)[i].item()) == pytest.approx(
+                wanted, rel=1e-4, abs=1e-6
+            )

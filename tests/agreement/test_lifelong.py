@@ -66,7 +66,9 @@ def test_exact_fisher_is_that_of_vmap_and_of_a_loop(net, x):
     by_vmap, by_loop = torch.zeros_like(theta), torch.zeros_like(theta)
     for c in range(10):
         rows = per_sample(net, x, lambda z, i, c=c: z.log_softmax(0)[c])
-        by_vmap += as_vector({name: (p[:, c].view(-1, *[1] * (g.dim() - 1)) * g ** 2).mean(0) for name, g in rows.items()})
+        by_vmap += as_vector(
+            {name: (p[:, c].view(-1, *[1] * (g.dim() - 1)) * g**2).mean(0) for name, g in rows.items()}
+        )
     for image, weights in zip(x, p):
         for c in range(10):
             found = torch.autograd.grad(net(image[None]).log_softmax(1)[0, c], list(net.parameters()))
@@ -79,19 +81,26 @@ def test_exact_fisher_on_512_digits_is_one_batch_of_matrix_products():
     """The size that the app uses: 90,000 weights, ten classes. How long it takes is for the bench to say."""
     net, theta, widths = trained((100, 100), 5)
     x = digits.load().train_x[:512]
-    whole, halves = importance.fisher(theta, widths, x, slice(0, 10)), [
-        importance.fisher(theta, widths, part, slice(0, 10)) for part in x.split(256)]
+    whole, halves = (
+        importance.fisher(theta, widths, x, slice(0, 10)),
+        [importance.fisher(theta, widths, part, slice(0, 10)) for part in x.split(256)],
+    )
     assert torch.allclose(whole, sum(halves) / 2, rtol=1e-3, atol=1e-9)
 
 
 def test_mas_is_that_of_vmap(net, x):
     net, theta, widths = net
-    rows = per_sample(net, x, lambda z, i: (z ** 2).sum())
-    assert torch.allclose(importance.mas(theta, widths, x, slice(0, 10)),
-                          as_vector({name: g.abs().mean(0) for name, g in rows.items()}), rtol=1e-3, atol=1e-5)
+    rows = per_sample(net, x, lambda z, i: (z**2).sum())
+    assert torch.allclose(
+        importance.mas(theta, widths, x, slice(0, 10)),
+        as_vector({name: g.abs().mean(0) for name, g in rows.items()}),
+        rtol=1e-3,
+        atol=1e-5,
+    )
 
 
 # ---- penalties, written out once more ----
+
 
 def world_of(method, tasks=2):
     chosen = LifelongSettings(method=method, tasks=tasks)
@@ -120,7 +129,7 @@ def test_ewc_s_penalty_is_the_published_sum_over_tasks():
         for i in torch.randperm(4000, generator=replica)[:16]:
             net.zero_grad()
             F.cross_entropy(net(task.train_x[i][None]), task.train_y[i][None]).backward()
-            fisher = [f + p.grad ** 2 / 16 for f, p in zip(fisher, net.parameters())]
+            fisher = [f + p.grad**2 / 16 for f, p in zip(fisher, net.parameters())]
         for f, now, old in zip(fisher, pair(world, theta), pair(world, anchor)):
             expected += 7.0 / 2 * (f * (now - old) ** 2).sum().item()
     assert ours.penalty(theta, None, world.tasks[1]).item() == pytest.approx(expected, rel=1e-3)
@@ -128,7 +137,11 @@ def test_ewc_s_penalty_is_the_published_sum_over_tasks():
 
 def test_mas_s_penalty_is_the_published_one():
     world = world_of(settings.MAS(lam=3.0, samples=16))
-    ours, anchors, theta = penalties.MAS(world), [random_theta(world, 1), random_theta(world, 2)], random_theta(world, 3)
+    ours, anchors, theta = (
+        penalties.MAS(world),
+        [random_theta(world, 1), random_theta(world, 2)],
+        random_theta(world, 3),
+    )
     total, replica = None, seeded(0)
     for task, anchor in zip(world.tasks, anchors):
         ours.end_task(task, anchor)
@@ -139,8 +152,10 @@ def test_mas_s_penalty_is_the_published_one():
             (net(task.train_x[i][None]).norm() ** 2).backward()
             omega = [o + p.grad.abs() / 16 for o, p in zip(omega, net.parameters())]
         total = omega if total is None else [a + b for a, b in zip(total, omega)]
-    expected = sum(3.0 / 2 * (o * (now - old) ** 2).sum().item()
-                   for o, now, old in zip(total, pair(world, theta), pair(world, anchors[1])))
+    expected = sum(
+        3.0 / 2 * (o * (now - old) ** 2).sum().item()
+        for o, now, old in zip(total, pair(world, theta), pair(world, anchors[1]))
+    )
     assert ours.penalty(theta, None, world.tasks[1]).item() == pytest.approx(expected, rel=1e-3)
 
 
@@ -157,7 +172,7 @@ def test_si_uses_the_gradient_of_the_task_alone_and_the_way_that_adam_went():
             index = torch.arange(8 * i, 8 * i + 8)
             x, y = task.train_x[index], task.train_y[index]
             loss, penalty = ours.loss(theta, x, y, task), ours.penalty(theta, index, task)
-            gradient, = torch.autograd.grad(loss, theta, retain_graph=True)
+            (gradient,) = torch.autograd.grad(loss, theta, retain_graph=True)
             adam.zero_grad()
             (loss if penalty is None else loss + penalty).backward()
             before = theta.detach().clone()
@@ -172,7 +187,8 @@ def test_si_uses_the_gradient_of_the_task_alone_and_the_way_that_adam_went():
     assert torch.allclose(ours.omega, omega, rtol=1e-2, atol=1e-5)
     other = random_theta(world, 5)
     assert ours.penalty(other, None, task).item() == pytest.approx(
-        25 * (omega * (other - theta) ** 2).sum().item(), rel=1e-2)
+        25 * (omega * (other - theta) ** 2).sum().item(), rel=1e-2
+    )
 
 
 def test_online_ewc_applies_gamma_once_and_keeps_one_anchor():
@@ -185,8 +201,9 @@ def test_online_ewc_applies_gamma_once_and_keeps_one_anchor():
         fishers.append(importance.fisher(theta, world.widths, task.train_x[pick], slice(0, 10)))
     omega = 0.25 * fishers[0] + 0.5 * fishers[1] + fishers[2]
     assert torch.allclose(ours.omega, omega, rtol=1e-4)
-    assert ours.penalty(thetas[3], None, task).item() == pytest.approx((omega * (thetas[3] - thetas[2]) ** 2).sum().item(),
-                                                                      rel=1e-4)
+    assert ours.penalty(thetas[3], None, task).item() == pytest.approx(
+        (omega * (thetas[3] - thetas[2]) ** 2).sum().item(), rel=1e-4
+    )
 
 
 def test_the_loss_of_the_lecture_is_its_formula():

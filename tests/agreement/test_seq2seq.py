@@ -15,7 +15,7 @@ def test_the_encoder_is_pytorchs_lstm_on_each_word_by_itself(layers):
     net = fresh(Recurrent, 0, 7, 7, "lstm", "additive", 5, 8, layers).eval()
     memory = net.read(X)
     for i, many in enumerate((X != PAD).sum(1).tolist()):
-        states, (h, _) = net.encoder(net.letters(X[i:i + 1, :many]))
+        states, (h, _) = net.encoder(net.letters(X[i : i + 1, :many]))
         assert torch.allclose(memory.states[i, :many], states[0], atol=1e-6)
         assert torch.allclose(memory.vector[i], net.bridge(torch.cat((h[-2, 0], h[-1, 0]))), atol=1e-6)
 
@@ -41,8 +41,12 @@ def test_a_layer_is_pytorchs_with_the_same_weights():
     theirs = nn.TransformerEncoderLayer(16, 4, 32, 0.0, batch_first=True, norm_first=True).eval()
     with torch.no_grad():
         _same_attention(theirs.self_attn, ours.own)
-        for mine, other in ((ours.norms[0], theirs.norm1), (ours.norms[1], theirs.norm2), (ours.dense[0], theirs.linear1),
-                            (ours.dense[2], theirs.linear2)):
+        for mine, other in (
+            (ours.norms[0], theirs.norm1),
+            (ours.norms[1], theirs.norm2),
+            (ours.dense[0], theirs.linear1),
+            (ours.dense[2], theirs.linear2),
+        ):
             other.load_state_dict(mine.state_dict())
     x, mask = torch.randn(3, 4, 16), X != PAD
     found = ours(x, ours.norms[0](x), mask.unsqueeze(1))[0]

@@ -20,7 +20,10 @@ each_seed = pytest.mark.parametrize("seed", SEEDS)
 
 def clouds(seed, n=60, m=50, wide=8, apart=0.4):
     generator = seeded(seed)
-    return (torch.randn(n, wide, generator=generator).relu(), (torch.randn(m, wide, generator=generator) + apart).relu())
+    return (
+        torch.randn(n, wide, generator=generator).relu(),
+        (torch.randn(m, wide, generator=generator) + apart).relu(),
+    )
 
 
 def answers(seed, n=40, classes=10):
@@ -28,6 +31,7 @@ def answers(seed, n=40, classes=10):
 
 
 # ---- the probe ----
+
 
 def folds(n, m):
     """The halves that the probe uses: drawn for each domain by itself, the same for ever."""
@@ -46,7 +50,9 @@ def test_the_probe_is_that_of_scikit_learn(seed, wide):
         alpha = judge.RIDGE * (x[known] ** 2).sum(1).mean()
         guess = Ridge(alpha, fit_intercept=False, solver="cholesky").fit(x[known], y[known]).predict(x[~known])
         by_regression += (guess * y[~known] > 0).sum()
-        by_classifier += (RidgeClassifier(alpha, fit_intercept=False).fit(x[known], y[known]).predict(x[~known]) == y[~known]).sum()
+        by_classifier += (
+            RidgeClassifier(alpha, fit_intercept=False).fit(x[known], y[known]).predict(x[~known]) == y[~known]
+        ).sum()
     ours = judge.probe(s, t)
     assert ours == pytest.approx(100 * by_regression / len(x)) == pytest.approx(100 * by_classifier / len(x))
     assert wide > 3 or 50 < ours < 90
@@ -66,6 +72,7 @@ def test_no_class_is_missing_in_a_half():
 
 
 # ---- judgements of the answers ----
+
 
 @each_seed
 def test_entropy_and_information_are_scipy_s(seed):
@@ -89,6 +96,7 @@ def test_soft_neighbourhood_density_is_scipy_s(seed, temperature):
 
 # ---- distances ----
 
+
 @each_seed
 @pytest.mark.parametrize("kernels", [1, 5])
 def test_mmd_is_made_of_scikit_learn_s_kernels(seed, kernels):
@@ -98,7 +106,7 @@ def test_mmd_is_made_of_scikit_learn_s_kernels(seed, kernels):
     exponents = np.arange(kernels) - kernels // 2
 
     def k(a, b):
-        return np.mean([rbf_kernel(a, b, gamma=1 / (width * 2.0 ** i)) for i in exponents], axis=0)
+        return np.mean([rbf_kernel(a, b, gamma=1 / (width * 2.0**i)) for i in exponents], axis=0)
 
     def without_diagonal(a):
         return k(a, a)[~np.eye(len(a), dtype=bool)].mean()
@@ -111,10 +119,11 @@ def test_mmd_is_made_of_scikit_learn_s_kernels(seed, kernels):
 def test_coral_is_the_frobenius_norm_of_numpy(seed):
     s, t = (x.double() for x in clouds(seed))
     norm = np.linalg.norm(np.cov(s.numpy().T) - np.cov(t.numpy().T), "fro")
-    assert match.coral(s, t).item() == pytest.approx(norm ** 2 / (4 * s.shape[1] ** 2))
+    assert match.coral(s, t).item() == pytest.approx(norm**2 / (4 * s.shape[1] ** 2))
 
 
 # ---- what is drawn ----
+
 
 @each_seed
 def test_clouds_are_seen_as_by_scikit_learn_s_pca_up_to_the_sign(seed):

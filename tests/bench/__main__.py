@@ -110,8 +110,14 @@ def against_bare(epochs: int, rounds: int) -> dict[str, list[float]]:
     """The same training through jobs and in a plain process, in turns: wall and CPU seconds."""
     from core.jobs import JOBS
 
-    bare = subprocess.Popen([sys.executable, "-m", "tests.bench.bare"], cwd=ROOT, text=True,
-                            stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=os.environ | {"OMP_NUM_THREADS": "1"})
+    bare = subprocess.Popen(
+        [sys.executable, "-m", "tests.bench.bare"],
+        cwd=ROOT,
+        text=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
+    )
     seen: dict[str, list[float]] = {"bare wall": [], "bare cpu": [], "jobs wall": [], "jobs cpu": []}
     try:
         pids = JOBS.connect().run(os.getpid)
@@ -139,6 +145,7 @@ def against_bare(epochs: int, rounds: int) -> dict[str, list[float]]:
 
 # ---- memory ----
 
+
 def memory(server: Server, kind: str) -> float:
     """MB of the server and all its training processes."""
     root = psutil.Process(server.process.pid)
@@ -162,11 +169,14 @@ def growth(browser: Browser, server: Server, visitors: int) -> float:
 
 # ---- the table ----
 
+
 def machine() -> str:
     about = runs.machine()
-    return (f"{about['processor']}, {len(os.sched_getaffinity(0))} cores, "
-            f"{psutil.virtual_memory().total / 2**30:.0f} GB, torch {about['torch']}, Python {about['python']}, "
-            f"browser and server on the same cores, load {os.getloadavg()[0]:.1f} at the start")
+    return (
+        f"{about['processor']}, {len(os.sched_getaffinity(0))} cores, "
+        f"{psutil.virtual_memory().total / 2**30:.0f} GB, torch {about['torch']}, Python {about['python']}, "
+        f"browser and server on the same cores, load {os.getloadavg()[0]:.1f} at the start"
+    )
 
 
 def house(browser: Browser, folder: Path, quick: bool, step: Callable[[str], None]) -> list[Row]:
@@ -177,20 +187,32 @@ def house(browser: Browser, folder: Path, quick: bool, step: Callable[[str], Non
         rows = [below("server up, until healthy", time.perf_counter() - start, 8, "s")]
         step("Train and Stop")
         seen = train_and_stop(browser, server, few + 1)
-        rows += [below("Train → first live frame, median", median(seen["train"]), 1, "s", note=f" (worst {max(seen['train']):.2f})"),
-                 below("Stop → stopped, median", median(seen["stop"]), 0.3, "s", note=f" (worst {max(seen['stop']):.2f})")]
+        rows += [
+            below(
+                "Train → first live frame, median",
+                median(seen["train"]),
+                1,
+                "s",
+                note=f" (worst {max(seen['train']):.2f})",
+            ),
+            below("Stop → stopped, median", median(seen["stop"]), 0.3, "s", note=f" (worst {max(seen['stop']):.2f})"),
+        ]
         step("memory")
         grown = growth(browser, server, 4 if quick else 20)
         shared = f" (RSS {memory(server, 'rss') / 1000:.2f})"
-        rows += [below("memory with two workers (PSS)", memory(server, "pss") / 1000, 1.5, "GB", note=shared),
-                 below("growth per visitor", grown, 1, "MB")]
+        rows += [
+            below("memory with two workers (PSS)", memory(server, "pss") / 1000, 1.5, "GB", note=shared),
+            below("growth per visitor", grown, 1, "MB"),
+        ]
         if not quick:
             step("the default run")
             rows.append(below("default live run of the first scene", whole_run(browser, server), 30, "s"))
     step("training through jobs against the bare loop")
     seen = {name: median(values) for name, values in against_bare(1 if quick else 3, few).items()}
-    return rows + [against("training through jobs, CPU time", seen["jobs cpu"], seen["bare cpu"], 1.05),
-                   against("training through jobs, wall time", seen["jobs wall"], seen["bare wall"], 1.05)]
+    return rows + [
+        against("training through jobs, CPU time", seen["jobs cpu"], seen["bare cpu"], 1.05),
+        against("training through jobs, wall time", seen["jobs wall"], seen["bare wall"], 1.05),
+    ]
 
 
 def libraries(rounds: int, step: Callable[[str], None]) -> list[Row]:
@@ -207,11 +229,22 @@ def explanations(rounds: int) -> list[Row]:
     digit = look_at(Digit())
     photo = look_at(Photo())
     ours, library = explain.lime(rounds)
-    slowest = {what: max(explain.at_once(each, 5).items(), key=lambda item: item[1])
-               for what, each in (("digit", digit), ("photo", photo))}
-    return [against("LIME, 200 samples on a photo, against the package's defaults (CPU time)", median(ours), median(library), 0.5),
-            *(below(f"slowest method at once on a {what}: {name}", taken, budget, "s")
-              for (what, (name, taken)), budget in zip(slowest.items(), (1, 2)))]
+    slowest = {
+        what: max(explain.at_once(each, 5).items(), key=lambda item: item[1])
+        for what, each in (("digit", digit), ("photo", photo))
+    }
+    return [
+        against(
+            "LIME, 200 samples on a photo, against the package's defaults (CPU time)",
+            median(ours),
+            median(library),
+            0.5,
+        ),
+        *(
+            below(f"slowest method at once on a {what}: {name}", taken, budget, "s")
+            for (what, (name, taken)), budget in zip(slowest.items(), (1, 2))
+        ),
+    ]
 
 
 def attacks(rounds: int) -> list[Row]:
@@ -221,9 +254,13 @@ def attacks(rounds: int) -> list[Row]:
     started = time.perf_counter()
     run_of("attack", AttackSettings())
     panda = time.perf_counter() - started
-    return [against("PGD-40 on 1,000 digits, against torchattacks in one call (CPU time)", median(ours), median(library), 0.5),
-            against("the same, torchattacks in calls of 100", median(again), median(fair), 1),
-            below("a photo pushed to a chosen answer, ε = 8/255, ten steps", panda, 5, "s")]
+    return [
+        against(
+            "PGD-40 on 1,000 digits, against torchattacks in one call (CPU time)", median(ours), median(library), 0.5
+        ),
+        against("the same, torchattacks in calls of 100", median(again), median(fair), 1),
+        below("a photo pushed to a chosen answer, ε = 8/255, ten steps", panda, 5, "s"),
+    ]
 
 
 def adaptations(rounds: int) -> list[Row]:
@@ -234,25 +271,39 @@ def adaptations(rounds: int) -> list[Row]:
         started = time.perf_counter()
         run_of("transfer", SHIPPED[f"transfer-{scene}"])
         taken[name] = time.perf_counter() - started
-    return [against("a step of DaNN, against a DataLoader and two forward passes (CPU time)", median(ours), median(usual), 0.5),
-            below("default run of DaNN", taken["DaNN"], 30, "s"), below("two moons", taken["moons"], 5, "s")]
+    return [
+        against(
+            "a step of DaNN, against a DataLoader and two forward passes (CPU time)", median(ours), median(usual), 0.5
+        ),
+        below("default run of DaNN", taken["DaNN"], 30, "s"),
+        below("two moons", taken["moons"], 5, "s"),
+    ]
 
 
 def detections(rounds: int) -> list[Row]:
     """An autoencoder against PyOD's at the same network, the slowest detector that needs no training, and the networks live."""
     taken = anomaly.compare(rounds)
     ours = median(taken["ours"])
-    name, slowest = max(((name, median(each)) for name, each in anomaly.at_once(rounds).items()), key=lambda item: item[1])
+    name, slowest = max(
+        ((name, median(each)) for name, each in anomaly.at_once(rounds).items()), key=lambda item: item[1]
+    )
     live = {}
     for scene in ("autoencoder", "find-the-damage"):
         started = time.perf_counter()
         run_of("anomaly", DETECTIONS[f"anomaly-{scene}"])
         live[scene] = time.perf_counter() - started
-    return [against("30 epochs of an autoencoder, against PyOD's at the same network (CPU time)", ours, median(taken["the same"]), 0.5),
-            against("the same, PyOD's with its own defaults", ours, median(taken["as it comes"]), 0.5),
-            below(f"slowest detector that needs no training: {name}", slowest, 2, "s"),
-            below("default run of an autoencoder", live["autoencoder"], 20, "s"),
-            below("a convolutional one on 1,000 digits", live["find-the-damage"], 20, "s")]
+    return [
+        against(
+            "30 epochs of an autoencoder, against PyOD's at the same network (CPU time)",
+            ours,
+            median(taken["the same"]),
+            0.5,
+        ),
+        against("the same, PyOD's with its own defaults", ours, median(taken["as it comes"]), 0.5),
+        below(f"slowest detector that needs no training: {name}", slowest, 2, "s"),
+        below("default run of an autoencoder", live["autoencoder"], 20, "s"),
+        below("a convolutional one on 1,000 digits", live["find-the-damage"], 20, "s"),
+    ]
 
 
 def duels(rounds: int) -> list[Row]:
@@ -263,9 +314,13 @@ def duels(rounds: int) -> list[Row]:
         started = time.perf_counter()
         run_of("gan", DUELS[f"gan-{scene}"])
         live[scene] = time.perf_counter() - started
-    return [against("a step of the DCGAN, against the usual loop with a DataLoader (CPU time)", median(ours), median(usual), 0.5),
-            below("default run on the plane", live["the-duel"], 15, "s"),
-            below("default run of the DCGAN", live["dcgan-on-digits"], 60, "s")]
+    return [
+        against(
+            "a step of the DCGAN, against the usual loop with a DataLoader (CPU time)", median(ours), median(usual), 0.5
+        ),
+        below("default run on the plane", live["the-duel"], 15, "s"),
+        below("default run of the DCGAN", live["dcgan-on-digits"], 60, "s"),
+    ]
 
 
 def sayings(rounds: int) -> list[Row]:
@@ -277,10 +332,17 @@ def sayings(rounds: int) -> list[Row]:
         started = time.perf_counter()
         run_of("seq2seq", SAYINGS[f"seq2seq-{scene}"])
         live[scene] = time.perf_counter() - started
-    return [against("a step of the encoder–decoder, against a bare loop (CPU time)", median(ours), median(bare), 1.05),
-            against("a beam of 5 over 1,000 words in batches, against one by one (CPU time)", median(batched), median(single), 0.2),
-            below("default live run on half of the words", live["greedy-or-beam"], 30, "s"),
-            below("a reversal that is solved", live["reversal-in-ten-seconds"], 15, "s")]
+    return [
+        against("a step of the encoder–decoder, against a bare loop (CPU time)", median(ours), median(bare), 1.05),
+        against(
+            "a beam of 5 over 1,000 words in batches, against one by one (CPU time)",
+            median(batched),
+            median(single),
+            0.2,
+        ),
+        below("default live run on half of the words", live["greedy-or-beam"], 30, "s"),
+        below("a reversal that is solved", live["reversal-in-ten-seconds"], 15, "s"),
+    ]
 
 
 def run_of(lab: str, settings: Settings) -> None:
@@ -314,8 +376,10 @@ def main() -> None:
             (Path(folder) / part).mkdir()
             rows += parts[part](Path(folder) / part)
         browser.close()
-    print(f"\n{markdown(rows)}\n\n{where}; {time.strftime('%Y-%m-%d')}, code {labs.code_version()}, "
-          f"{time.perf_counter() - start:.0f} s{', quick: not to quote' if asked.quick else ''}.")
+    print(
+        f"\n{markdown(rows)}\n\n{where}; {time.strftime('%Y-%m-%d')}, code {labs.code_version()}, "
+        f"{time.perf_counter() - start:.0f} s{', quick: not to quote' if asked.quick else ''}."
+    )
 
 
 if __name__ == "__main__":

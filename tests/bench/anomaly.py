@@ -24,7 +24,9 @@ def pyod() -> ModuleType:
     try:
         from pyod.models import auto_encoder
     except ModuleNotFoundError as error:
-        raise SystemExit(f"This bench needs PyOD and the numba that PyOD imports (requirements-test.txt): {error}.") from None
+        raise SystemExit(
+            f"This bench needs PyOD and the numba that PyOD imports (requirements-test.txt): {error}."
+        ) from None
     return auto_encoder
 
 
@@ -59,8 +61,14 @@ def ours(epochs: int, seed: int = 0) -> tuple[float, torch.Tensor]:
 
 
 # the same as ours; what stays different is a ReLU on the code, no sigmoid at the end, and a constant rate
-THE_SAME = {"batch_norm": False, "dropout_rate": 0, "preprocessing": False, "optimizer_params": {}, "optimizer_name": "adam",
-            "hidden_activation_name": "relu"}
+THE_SAME = {
+    "batch_norm": False,
+    "dropout_rate": 0,
+    "preprocessing": False,
+    "optimizer_params": {},
+    "optimizer_name": "adam",
+    "hidden_activation_name": "relu",
+}
 AS_IT_COMES: dict[str, Any] = {}  # with BatchNorm, dropout, weight decay and each pixel in standard units
 
 
@@ -70,9 +78,16 @@ def theirs(epochs: int, seed: int = 0, knobs: dict[str, Any] | None = None) -> t
     learned, asked = (x.flatten(1).numpy() for x in (world.fit_x, world.test_x))
     with torch.random.fork_rng(devices=[]):  # it seeds everybody's random numbers
         begun = time.process_time()
-        detector = module.AutoEncoder(hidden_neuron_list=[METHOD.hidden, METHOD.bottleneck], lr=METHOD.learning_rate, epoch_num=epochs,
-                                      batch_size=METHOD.batch, random_state=seed, verbose=0, device="cpu",
-                                      **(THE_SAME if knobs is None else knobs))
+        detector = module.AutoEncoder(
+            hidden_neuron_list=[METHOD.hidden, METHOD.bottleneck],
+            lr=METHOD.learning_rate,
+            epoch_num=epochs,
+            batch_size=METHOD.batch,
+            random_state=seed,
+            verbose=0,
+            device="cpu",
+            **(THE_SAME if knobs is None else knobs),
+        )
         detector.fit(learned)
         taken = time.process_time() - begun
         return taken, torch.from_numpy(detector.decision_function(asked, batch_size=250))
@@ -108,6 +123,8 @@ def at_once(rounds: int) -> dict[str, list[float]]:
 if __name__ == "__main__":
     seen = compare(5)
     for name, times in seen.items():
-        print(f"autoencoder, {EPOCHS} epochs, {name}: {median(times):.3f} s of CPU, {median(times) / median(seen['ours']):.2f}×")
+        print(
+            f"autoencoder, {EPOCHS} epochs, {name}: {median(times):.3f} s of CPU, {median(times) / median(seen['ours']):.2f}×"
+        )
     for name, times in at_once(3).items():
         print(f"{name:8} {median(times):.3f} s")

@@ -51,7 +51,9 @@ def p95(values: Sequence[float]) -> float:
 def against(what: str, ours: float, floor: float, budget: float, unit: str = "s", note: str = "") -> Row:
     """A figure whose budget is a multiple of a floor."""
     ratio = ours / floor
-    return Row(what, f"{ours:.2f} {unit}{note}", f"{floor:.2f} {unit}", f"{ratio:.2f}×", f"{budget:g}×", ratio <= budget)
+    return Row(
+        what, f"{ours:.2f} {unit}{note}", f"{floor:.2f} {unit}", f"{ratio:.2f}×", f"{budget:g}×", ratio <= budget
+    )
 
 
 def below(what: str, ours: float, budget: float, unit: str, floor: str = "–", note: str = "") -> Row:
@@ -61,7 +63,9 @@ def below(what: str, ours: float, budget: float, unit: str, floor: str = "–", 
 
 def markdown(rows: Sequence[Row]) -> str:
     lines = ["| what | measured | floor | ratio | budget | |", "|---|---|---|---|---|---|"]
-    lines += [f"| {r.what} | {r.ours} | {r.floor} | {r.ratio} | {r.budget} | {'ok' if r.kept else '**over**'} |" for r in rows]
+    lines += [
+        f"| {r.what} | {r.ours} | {r.floor} | {r.ratio} | {r.budget} | {'ok' if r.kept else '**over**'} |" for r in rows
+    ]
     return "\n".join(lines)
 
 
@@ -77,7 +81,10 @@ def opened(browser: Browser, address: str, condition: str) -> Page:
 def build_before(folder: Path) -> Iterator[Path | None]:
     """The files of the build before, None where the history does not reach back so far."""
     path = folder / "before"
-    made = subprocess.run(["git", "worktree", "add", "--detach", path, BEFORE], cwd=ROOT, capture_output=True).returncode == 0
+    made = (
+        subprocess.run(["git", "worktree", "add", "--detach", path, BEFORE], cwd=ROOT, capture_output=True).returncode
+        == 0
+    )
     try:
         yield path if made else None
     finally:

@@ -16,8 +16,17 @@ from core.subject.models import Subject, look_at  # noqa: E402
 from core.subject.settings import Photo  # noqa: E402
 
 SAMPLES = 200
-QUICK = (s.Saliency, s.SmoothGrad, s.InputXGradient, s.IntegratedGradients, s.GradientShap, s.DeepLift, s.GuidedBackprop,
-         s.GradCam, s.GuidedGradCam)
+QUICK = (
+    s.Saliency,
+    s.SmoothGrad,
+    s.InputXGradient,
+    s.IntegratedGradients,
+    s.GradientShap,
+    s.DeepLift,
+    s.GuidedBackprop,
+    s.GradCam,
+    s.GuidedGradCam,
+)
 
 
 def plain_net() -> torch.nn.Module:
@@ -38,7 +47,7 @@ def library_default(image: np.ndarray, samples: int, net: torch.nn.Module) -> No
         x = torch.from_numpy(pictures).permute(0, 3, 1, 2).float()
         side = min(x.shape[2:])
         top, left = (x.shape[2] - side) // 2, (x.shape[3] - side) // 2
-        x = torch.nn.functional.interpolate(x[:, :, top:top + side, left:left + side], (224, 224), mode="bilinear")
+        x = torch.nn.functional.interpolate(x[:, :, top : top + side, left : left + side], (224, 224), mode="bilinear")
         with torch.inference_mode():
             return net((x - 127) / 128).softmax(1).numpy()
 

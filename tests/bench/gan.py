@@ -48,8 +48,10 @@ def usual() -> float:
     world = SETTINGS.world
     G, D = (net.to(memory_format=torch.contiguous_format) for net in models.players(SETTINGS))
     loader = DataLoader(Pictures(), world.batch, shuffle=True, drop_last=True)
-    adam_G, adam_D = (torch.optim.Adam(net.parameters(), rate, betas=(0.5, 0.999))
-                      for net, rate in ((G, world.g_rate), (D, world.d_rate)))
+    adam_G, adam_D = (
+        torch.optim.Adam(net.parameters(), rate, betas=(0.5, 0.999))
+        for net, rate in ((G, world.g_rate), (D, world.d_rate))
+    )
     loss, step = nn.BCEWithLogitsLoss(), 0
     while True:
         for x, _ in loader:
@@ -60,7 +62,7 @@ def usual() -> float:
             lost_real = loss(real, torch.ones_like(real))
             lost_real.backward()
             z = torch.zeros(len(x), models.PLACES["digits"])
-            z[:, :world.latent] = torch.randn(len(x), world.latent)
+            z[:, : world.latent] = torch.randn(len(x), world.latent)
             fake = G(z)
             judged = D(fake.detach())
             lost_fake = loss(judged, torch.zeros_like(judged))

@@ -18,7 +18,10 @@ ENDED = "/Your run · \\d/.test(document.querySelector('.st-key-status')?.innerT
 
 def whole_run(browser: Browser, server: Server, lab: str) -> dict[str, float]:
     """One run from its button to its end."""
-    page, process = opened(browser, server.url(page_of(lab), seed=6123, **QUICK.get(lab, {})), PICTURE), psutil.Process(server.process.pid)
+    page, process = (
+        opened(browser, server.url(page_of(lab), seed=6123, **QUICK.get(lab, {})), PICTURE),
+        psutil.Process(server.process.pid),
+    )
     page.wait_for_function("!!document.querySelector('.st-key-picture .main-svg')", timeout=60_000)
     page.wait_for_timeout(2000)
     received = _received(page)
@@ -33,16 +36,25 @@ def whole_run(browser: Browser, server: Server, lab: str) -> dict[str, float]:
     redraws = max(1, page.evaluate(REDRAWN) - drawn)
     cpu = sum(process.cpu_times()[:2]) - busy
     page.context.close()
-    return {"first": first, "blank": seen["blank"], "replaced": seen["replaced"], "frames": seen["frames"], "redraws": redraws,
-            "KB": received["bytes"] / 1000 / redraws, "ms": 1000 * cpu / redraws}
+    return {
+        "first": first,
+        "blank": seen["blank"],
+        "replaced": seen["replaced"],
+        "frames": seen["frames"],
+        "redraws": redraws,
+        "KB": received["bytes"] / 1000 / redraws,
+        "ms": 1000 * cpu / redraws,
+    }
 
 
 def _received(page: Page) -> dict[str, Any]:
     """Counts, from now on, what the server sends over the web socket."""
     counted, session = {"bytes": 0}, page.context.new_cdp_session(page)
     session.send("Network.enable")
-    session.on("Network.webSocketFrameReceived",  # binary frames come as base64
-               lambda event: counted.update(bytes=counted["bytes"] + len(event["response"]["payloadData"]) * 3 / 4))
+    session.on(
+        "Network.webSocketFrameReceived",  # binary frames come as base64
+        lambda event: counted.update(bytes=counted["bytes"] + len(event["response"]["payloadData"]) * 3 / 4),
+    )
     return counted
 
 
@@ -52,8 +64,23 @@ def measure(browser: Browser, folder: Path, labs: list[str]) -> list[Row]:
         for lab in labs:
             run = whole_run(browser, running["lectern"], lab)
             rows.append(below(f"{lab}: button → first live frame", run["first"], 1, "s"))
-            rows.append(below(f"{lab}: blank frames + replaced figures in a live run", run["blank"] + run["replaced"], 0, "",
-                              note=f"of {run['frames']} frames, {run['redraws']} redraws"))
-            rows.append(Row(f"{lab}: a live redraw of one figure", f"{run['KB']:.0f} KB, {run['ms']:.0f} ms of the server's CPU",
-                            "–", "–", "–", True))
+            rows.append(
+                below(
+                    f"{lab}: blank frames + replaced figures in a live run",
+                    run["blank"] + run["replaced"],
+                    0,
+                    "",
+                    note=f"of {run['frames']} frames, {run['redraws']} redraws",
+                )
+            )
+            rows.append(
+                Row(
+                    f"{lab}: a live redraw of one figure",
+                    f"{run['KB']:.0f} KB, {run['ms']:.0f} ms of the server's CPU",
+                    "–",
+                    "–",
+                    "–",
+                    True,
+                )
+            )
     return rows

@@ -51,5 +51,7 @@ def measure(browser: Browser, folder: Path, labs: list[str], rounds: int) -> lis
             what = f"{lab}: first picture, {state} browser, against the build before"
             note = f" ({ours / empty:.2f}× an empty page, {ours / chart:.2f}× st.plotly_chart)"
             before = seen.get((lab, state, "before"))
-            rows.append(against(what, ours, median(before), 1, note=note) if before else below(what, ours, 2, "s", note=note))
+            rows.append(
+                against(what, ours, median(before), 1, note=note) if before else below(what, ours, 2, "s", note=note)
+            )
     return rows

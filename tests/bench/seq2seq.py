@@ -19,7 +19,7 @@ WIDTH, WORDS, ALONE = 5, 1000, 100  # of the beam; words in a batch; of them sai
 def batches() -> list[tuple[torch.Tensor, torch.Tensor]]:
     """The same batches for both loops."""
     part = world_of(SETTINGS.task).train.first(20_000)
-    index = train.bucketed(part.lengths, SETTINGS.batch, seeded(0))[:STEPS + WARM]
+    index = train.bucketed(part.lengths, SETTINGS.batch, seeded(0))[: STEPS + WARM]
     return [(trimmed(part.x[i]), trimmed(part.y[i])) for i in index]
 
 
@@ -41,7 +41,9 @@ def bare() -> float:
         if step == WARM:
             begun = time.process_time()
         logits = net.teach(net.read(x), y[:, :-1])
-        loss = F.cross_entropy(logits.flatten(0, 1), y[:, 1:].flatten(), ignore_index=models.PAD, label_smoothing=SETTINGS.smoothing)
+        loss = F.cross_entropy(
+            logits.flatten(0, 1), y[:, 1:].flatten(), ignore_index=models.PAD, label_smoothing=SETTINGS.smoothing
+        )
         adam.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), train.LONGEST_STEP)
@@ -75,5 +77,8 @@ def searches(rounds: int) -> tuple[list[float], list[float]]:
 
 
 if __name__ == "__main__":
-    for name, (mine, theirs) in (("a step, against a bare loop", compare(3)), ("a beam over 1,000 words, against one by one", searches(3))):
+    for name, (mine, theirs) in (
+        ("a step, against a bare loop", compare(3)),
+        ("a beam over 1,000 words, against one by one", searches(3)),
+    ):
         print(name, [round(a / b, 3) for a, b in zip(mine, theirs)])

@@ -77,7 +77,9 @@ def answers(moved: Mapping[str, Slider], moves: int) -> dict[str, list[float]]:
     return times
 
 
-def measure(browser: Browser, folder: Path, labs: Sequence[str], moves: int, trainings: Callable[..., Any] | None = None) -> list[Row]:
+def measure(
+    browser: Browser, folder: Path, labs: Sequence[str], moves: int, trainings: Callable[..., Any] | None = None
+) -> list[Row]:
     """trainings: makes a context in which so many runs go on; the sliders are moved in it as well."""
     with servers(folder, {"slider": FLOOR.format("slider")}, before=False) as running:
         bare = opened(browser, running["slider"].address, TITLE)
@@ -90,5 +92,9 @@ def measure(browser: Browser, folder: Path, labs: Sequence[str], moves: int, tra
         for slider in moved.values():
             slider.page.context.close()
     floor = found[0][1]["floor"]
-    return [against(f"{lab}: first slider → figure{state}, {which}", of(times[lab]) / 1000, of(floor) / 1000, budget)
-            for lab in labs for state, times, budget in found for which, of in (("median", median), ("p95", p95))]
+    return [
+        against(f"{lab}: first slider → figure{state}, {which}", of(times[lab]) / 1000, of(floor) / 1000, budget)
+        for lab in labs
+        for state, times, budget in found
+        for which, of in (("median", median), ("p95", p95))
+    ]

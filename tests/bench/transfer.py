@@ -54,8 +54,10 @@ def plain(steps: int) -> float:
     twin = models.twin(net).train()
     critic = models.critic(net)
     source, target = world.pair.source, world.pair.target
-    loaders = [DataLoader(Pictures(part.train_x, part.train_y), size, shuffle=True, drop_last=True)
-               for part in (source, target)]
+    loaders = [
+        DataLoader(Pictures(part.train_x, part.train_y), size, shuffle=True, drop_last=True)
+        for part in (source, target)
+    ]
     optimizer = torch.optim.Adam([*net.parameters(), *critic.parameters()], settings.learning_rate, betas=(0.5, 0.999))
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, settings.learning_rate, total_steps=max(steps, 10))
     done, started = 0, time.process_time()

@@ -27,9 +27,16 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = float(os.environ.get("LECTERN_TEST_PATIENCE", 120))  # seconds; only a test that fails ever waits that long
 LAB = "network_compression"
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-             "--disable-component-update", "--disable-sync",
-             "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"]
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
+]
 PROBES = ("/_stcore/health", "/_stcore/host-config")  # Streamlit looks for its own base path and expects 404s
 UNKNOWN_PAGE = "The page that you have requested does not seem to exist"  # Streamlit's own word on an unknown path
 VALUE = "t => t.value ?? t.getAttribute('aria-valuenow')"  # of a slider's thumb
@@ -40,11 +47,14 @@ def chromium() -> str:
     """Debian's Chromium. Fails the test run, and does not skip it, when there is none."""
     found = shutil.which("chromium") or shutil.which("chromium-browser")
     if found is None:
-        pytest.fail("There is no Chromium on this machine (apt install chromium): the browser tests cannot pass.", False)
+        pytest.fail(
+            "There is no Chromium on this machine (apt install chromium): the browser tests cannot pass.", False
+        )
     return found
 
 
 # ---- the server ----
+
 
 @dataclass
 class Server:
@@ -60,8 +70,11 @@ class Server:
 
     def workers(self) -> list[psutil.Process]:
         """The training processes: grandchildren of the server that a nanny has spawned."""
-        return [child for child in psutil.Process(self.process.pid).children(recursive=True)
-                if any("spawn_main" in part for part in child.cmdline())]
+        return [
+            child
+            for child in psutil.Process(self.process.pid).children(recursive=True)
+            if any("spawn_main" in part for part in child.cmdline())
+        ]
 
 
 @contextmanager
@@ -74,8 +87,12 @@ def serve(folder: Path, script: str = "app.py", root: Path = ROOT, **environment
     with log.open("w") as out:
         process = subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", script, f"--server.port={port}", "--server.address=127.0.0.1"],
-            cwd=root, stdout=out, stderr=out, stdin=subprocess.DEVNULL,
-            env=os.environ | {"LECTERN_RUNS": str(folder / "runs"), "LECTERN_WORKERS": "1"} | environment)
+            cwd=root,
+            stdout=out,
+            stderr=out,
+            stdin=subprocess.DEVNULL,
+            env=os.environ | {"LECTERN_RUNS": str(folder / "runs"), "LECTERN_WORKERS": "1"} | environment,
+        )
     server = Server(process, f"http://127.0.0.1:{port}", log)
     try:
         wait_until(lambda: process.poll() is not None or healthy(server.address), "the server to become healthy")
@@ -113,6 +130,7 @@ def wait_until(true: Callable[[], Any], what: str, patience: float = PATIENCE) -
 
 # ---- the browser ----
 # Of the package, not of the session: it ends, and the server with it, before other tests go on in the same process.
+
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
@@ -203,6 +221,7 @@ def visit(shared: tuple[BrowserContext, Watcher], server: Server) -> Iterator[Ca
 
 # ---- looking and doing ----
 
+
 def arrived(page: Page) -> Page:
     """The page has drawn itself and its script has ended."""
     expect(page.locator("h1").first).to_be_visible()
@@ -284,12 +303,26 @@ def percent(page: Page) -> int:
 
 def tiny(**more: Any) -> dict[str, Any]:
     """Query of a real run that ends in a second or two; a new seed each time."""
-    return {"method": "teacher", "augment": False, "epochs": 1, "channels": 4, "neurons": 16, "seed": next(SEEDS)} | more
+    return {
+        "method": "teacher",
+        "augment": False,
+        "epochs": 1,
+        "channels": 4,
+        "neurons": 16,
+        "seed": next(SEEDS),
+    } | more
 
 
 def long(**more: Any) -> dict[str, Any]:
     """Query of a real run that lasts longer than any test needs it."""
-    return {"method": "teacher", "augment": False, "epochs": 20, "channels": 20, "neurons": 256, "seed": next(SEEDS)} | more
+    return {
+        "method": "teacher",
+        "augment": False,
+        "epochs": 20,
+        "channels": 20,
+        "neurons": 256,
+        "seed": next(SEEDS),
+    } | more
 
 
 def train(page: Page) -> Page:

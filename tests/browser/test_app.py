@@ -28,12 +28,21 @@ from tests.browser.conftest import (
     wait_until,
 )
 
-NAMES = {"transfer": "Transfer", "lifelong": "Life-long", "anomaly": "Anomaly", "gan": "GAN", "seq2seq": "Seq2seq",
-         "compression": "Compression", "attack": "Attack", "explain": "Explain"}  # in the line at the top of every page
+NAMES = {
+    "transfer": "Transfer",
+    "lifelong": "Life-long",
+    "anomaly": "Anomaly",
+    "gan": "GAN",
+    "seq2seq": "Seq2seq",
+    "compression": "Compression",
+    "attack": "Attack",
+    "explain": "Explain",
+}  # in the line at the top of every page
 SIX = ("Train", "Pause", "Step", "Stop", "Reset", "New seed")
 
 
 # ---- arriving ----
+
 
 def test_the_first_visitor_of_a_fresh_server_may_follow_a_deep_link(server):
     assert server.first["title"] == "Network compression"
@@ -63,7 +72,11 @@ def test_the_page_opens_on_a_scene_with_a_picture_and_everything_has_a_name(visi
 
 def test_every_page_is_reached_from_the_line_at_the_top(visit):
     page = visit("")
-    for name, title in [*((name, lecture.read(lab).title) for lab, name in NAMES.items()), ("Runs", "Runs"), ("Home", "Lectern")]:
+    for name, title in [
+        *((name, lecture.read(lab).title) for lab, name in NAMES.items()),
+        ("Runs", "Runs"),
+        ("Home", "Lectern"),
+    ]:
         page.get_by_test_id("stTopNav").get_by_role("link", name=name, exact=True).click()
         expect(page.locator("h1").first).to_have_text(title)
         arrived(page)
@@ -71,6 +84,7 @@ def test_every_page_is_reached_from_the_line_at_the_top(visit):
 
 
 # ---- training ----
+
 
 def test_a_chart_grows_while_a_slider_of_look_inside_answers(visit):
     page = visit(**long())
@@ -124,7 +138,9 @@ def test_step_pause_go_on_and_stop_and_no_button_moves_under_the_hand(visit):
     expect(page.locator(".st-key-stale")).to_contain_text("The picture is of other knobs")
     expect(button(page, "Reset")).to_be_disabled()
     places = page.evaluate("Object.fromEntries(Object.entries(places).map(([name, xs]) => [name, [...xs]]))")
-    assert len(places) == 3 and all(len(xs) == 1 for xs in places.values()), f"who presses Stop may hit another button: {places}"
+    assert len(places) == 3 and all(len(xs) == 1 for xs in places.values()), (
+        f"who presses Stop may hit another button: {places}"
+    )
 
 
 def settled(page):
@@ -208,6 +224,7 @@ def test_a_run_whose_only_viewer_leaves_is_dropped(visit):
 
 # ---- pictures that answer ----
 
+
 def test_life_long_learning_fills_its_matrix_live(visit):
     query = {"tasks": 3, "epochs": 2, "batch": 256, "seed": long()["seed"]}
     page = visit("lifelong_learning", **query)
@@ -228,6 +245,7 @@ def test_moving_lambda_moves_the_minimum_at_once(visit):
 
 
 # ---- addresses ----
+
 
 def turn_off(switch: Locator) -> None:
     """Presses a switch that is on, once: it takes a moment to show that it is off."""
@@ -258,7 +276,12 @@ def test_the_address_reproduces_the_settings(visit):
 def test_nonsense_in_the_address_gives_a_sentence_and_a_picture(visit):
     page = visit(seed="ünïc✓de", scene="nope", run="../../etc/passwd", colour="x" * 2000)
     expect(page.get_by_test_id("stAlert")).to_have_count(4)
-    for words in ("whole number from 0 to 9999", "is not a scene here", "cannot be the name of a run", "is not a setting here"):
+    for words in (
+        "whole number from 0 to 9999",
+        "is not a scene here",
+        "cannot be the name of a run",
+        "is not a setting here",
+    ):
         expect(page.get_by_test_id("stAlert").filter(has_text=words)).to_have_count(1)
     assert drawn(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 1440
@@ -271,6 +294,7 @@ def test_an_unknown_page_leads_somewhere_useful(visit):
 
 
 # ---- the shelf ----
+
 
 def test_an_own_run_can_be_deleted_and_no_other_goes_with_it(visit, server):
     for _ in range(2):
@@ -351,7 +375,9 @@ def test_a_finger_that_swipes_over_a_slider_scrolls_the_page(browser, server):
     for i in range(1, 9):
         hand.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": x, "y": y - 15 * i}]})
     hand.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-    wait_until(lambda: page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") > down, "the page to scroll")
+    wait_until(
+        lambda: page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") > down, "the page to scroll"
+    )
     assert thumb.evaluate(VALUE) == before
     context.close()
 
@@ -360,12 +386,17 @@ def test_both_themes_are_drawn(visit):
     page = visit()
     for scheme in ("dark", "light"):
         page.emulate_media(color_scheme=scheme)
-        wait_until(lambda light=scheme == "light": (brightness(page) > 200) == light, f"a {scheme} page, it is {brightness(page)}")
+        wait_until(
+            lambda light=scheme == "light": (brightness(page) > 200) == light,
+            f"a {scheme} page, it is {brightness(page)}",
+        )
         assert drawn(page)
 
 
 def brightness(page):
-    colour = page.evaluate("""() => getComputedStyle(document.querySelector('[data-testid="stApp"]')).backgroundColor""")
+    colour = page.evaluate(
+        """() => getComputedStyle(document.querySelector('[data-testid="stApp"]')).backgroundColor"""
+    )
     return sum(int(part) for part in re.findall(r"\d+", colour)[:3]) / 3
 
 
@@ -404,7 +435,9 @@ def test_train_is_reached_and_pressed_with_the_keyboard(visit):
     reached = []
     while not reached or not reached[-1].strip().endswith("Train"):
         page.keyboard.press("Tab")
-        reached.append(page.evaluate("document.activeElement.innerText || document.activeElement.outerHTML.slice(0, 80)"))
+        reached.append(
+            page.evaluate("document.activeElement.innerText || document.activeElement.outerHTML.slice(0, 80)")
+        )
         assert len(reached) < 80, f"80 times Tab did not reach Train, only {reached}"
     page.keyboard.press("Enter")
     expect(progress(page)).to_contain_text("steps/s")

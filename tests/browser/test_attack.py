@@ -28,7 +28,9 @@ def look(page: Page, view: str) -> Page:
 def attacked(page: Page) -> str:
     """Presses Attack, waits for the end of the run that it starts, and returns what the network says then."""
     button(page, "Attack").click()
-    expect(page.get_by_text(re.compile(r"Your run · \d")).first).to_be_visible()  # until then the page says whose run it shows
+    expect(
+        page.get_by_text(re.compile(r"Your run · \d")).first
+    ).to_be_visible()  # until then the page says whose run it shows
     return SAID.search(note(arrived(page)).first.inner_text())[1]
 
 
@@ -60,7 +62,8 @@ def test_sliding_epsilon_answers(visit):
 def test_a_photo_of_ones_own_is_attacked(visit):
     page = visit(LAB, subject="upload", method="ifgsm", steps=6, stride=30, epsilon=8, goal="thing")
     keyed(page, "attack/upload/file").locator("input[type=file]").set_input_files(
-        {"name": "cup.png", "mimeType": "image/png", "buffer": coffee()})
+        {"name": "cup.png", "mimeType": "image/png", "buffer": coffee()}
+    )
     expect(page.get_by_alt_text("Your photo")).to_be_visible()
     assert attacked(page) == "giant panda"
     expect(keyed(page, "attack/stage")).to_contain_text(re.compile("espresso|cup"))
@@ -79,9 +82,11 @@ def test_an_attacker_who_knows_the_defence_goes_through_it(visit):
 
 
 def test_what_cannot_be_attacked_is_one_sentence(visit):
-    for query, words in (({"subject": "upload", "method": "fgsm"}, "photo"),
-                         ({"subject": "photo", "method": "fgsm", "access": "black"}, "only one network for photos"),
-                         ({"subject": "digit", "method": "fgsm", "network": "attack-gone"}, "attack-gone")):
+    for query, words in (
+        ({"subject": "upload", "method": "fgsm"}, "photo"),
+        ({"subject": "photo", "method": "fgsm", "access": "black"}, "only one network for photos"),
+        ({"subject": "digit", "method": "fgsm", "network": "attack-gone"}, "attack-gone"),
+    ):
         page = visit(LAB, **query)
         button(page, "Attack").click()
         expect(page.get_by_test_id("stAlert").filter(has_text=words).first).to_be_visible()

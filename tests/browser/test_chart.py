@@ -51,7 +51,10 @@ def page(desk, address):
 
 
 def settled(page, key, times):
-    wait_until(lambda: page.locator(f".st-key-{key} .lectern-chart").count() and page.evaluate(DRAWN, key) >= times, f"{key} to be drawn")
+    wait_until(
+        lambda: page.locator(f".st-key-{key} .lectern-chart").count() and page.evaluate(DRAWN, key) >= times,
+        f"{key} to be drawn",
+    )
 
 
 def redrawn(page, act):
@@ -176,7 +179,9 @@ def test_the_buttons_lie_beside_the_plot_and_none_offers_an_upload(page):
     bar, (__, __, plot) = chart.locator(".modebar").bounding_box(), middle(page, "p-curves")
     assert bar["x"] >= plot["x"] + plot["width"] - 1
     titles = chart.locator(".modebar-btn").evaluate_all("all => all.map(b => b.dataset.title)")
-    assert titles and not [title for title in titles if re.search("share|cloud|edit|plotly", title, re.IGNORECASE)], titles
+    assert titles and not [title for title in titles if re.search("share|cloud|edit|plotly", title, re.IGNORECASE)], (
+        titles
+    )
 
 
 def test_a_share_of_the_stage_follows_its_height(page):
@@ -184,7 +189,9 @@ def test_a_share_of_the_stage_follows_its_height(page):
     box = keyed(page, "p/matrix").locator(".box")
     assert box.bounding_box()["height"] == 200  # half of 400 px where nothing sets the stage
     page.evaluate("document.documentElement.style.setProperty('--stage', '700px')")
-    wait_until(lambda: keyed(page, "p/matrix").locator(".main-svg").first.bounding_box()["height"] == 350, "the figure to grow")
+    wait_until(
+        lambda: keyed(page, "p/matrix").locator(".main-svg").first.bounding_box()["height"] == 350, "the figure to grow"
+    )
 
 
 def test_the_theme_changes_the_figure(page):
@@ -210,14 +217,20 @@ def test_a_finger_that_swipes_over_a_figure_scrolls_the_page(browser, address):
     page = context.new_page()
     page.goto(address)
     settled(page, "p-curves", 1)
-    zoom, down = page.evaluate(ZOOM, "p-curves"), page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop")
+    zoom, down = (
+        page.evaluate(ZOOM, "p-curves"),
+        page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop"),
+    )
     x, y, __ = middle(page, "p-curves")
     hand = context.new_cdp_session(page)
     hand.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
     for i in range(1, 9):
         hand.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": x, "y": y - 15 * i}]})
     hand.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-    wait_until(lambda: page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") > down + 50, "the page to scroll")
+    wait_until(
+        lambda: page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") > down + 50,
+        "the page to scroll",
+    )
     assert page.evaluate(ZOOM, "p-curves") == zoom
     context.close()
 
@@ -227,7 +240,12 @@ def test_the_script_is_the_one_that_is_written_down(part):
     script = (STATIC / f"plotly-{part}.min.js").read_bytes()
     row = (STATIC / "README.md").read_text().partition(f"`plotly-{part}.min.js`")[2].splitlines()[0]
     package, version, size, checksum = (cell.strip(" `") for cell in row.strip(" |").split("|"))
-    assert package == f"plotly.js-{part}-dist-min" and int(size) == len(script) and checksum == sha256(script).hexdigest()
+    assert (
+        package == f"plotly.js-{part}-dist-min" and int(size) == len(script) and checksum == sha256(script).hexdigest()
+    )
     assert f"({part} - minified) v{version}\n" in script[:200].decode()
-    assert f'VERSION = "{version}"' in (STATIC / "chart.js").read_text() and f"PLOTLY := {version}\n" in (ROOT / "Makefile").read_text()
+    assert (
+        f'VERSION = "{version}"' in (STATIC / "chart.js").read_text()
+        and f"PLOTLY := {version}\n" in (ROOT / "Makefile").read_text()
+    )
     assert "MIT License" in (STATIC / "LICENSE-plotly.txt").read_text()

@@ -26,7 +26,8 @@ def tab(page: Page, name: str) -> Page:
 
 def choose(page: Page, name: str, data: bytes) -> None:
     keyed(page, "explain/upload/file").locator("input[type=file]").set_input_files(
-        {"name": name, "mimeType": "image/png", "buffer": data})
+        {"name": name, "mimeType": "image/png", "buffer": data}
+    )
 
 
 def explained(page: Page) -> None:
@@ -67,14 +68,18 @@ def test_a_digit_that_is_drawn_is_answered(visit):
     wait_until(lambda: "&drawing=" in address(page), "the drawing in the address")
     explained(page)
     assert answered(page) > 20
-    ink = page.evaluate("document.querySelector('.lectern-pad canvas').getContext('2d').getImageData(140, 140, 1, 1).data[0]")
+    ink = page.evaluate(
+        "document.querySelector('.lectern-pad canvas').getContext('2d').getImageData(140, 140, 1, 1).data[0]"
+    )
     assert ink > 200, "the stroke is still on the pad"
 
 
 def test_what_cannot_be_explained_is_one_sentence(visit):
-    for query, words in (({"subject": "upload", "upload": "/9j/AAAA", "method": "saliency"}, "choose it again"),
-                         ({"subject": "digit", "network": "explain-gone", "method": "saliency"}, "explain-gone"),
-                         ({"subject": "digit", "network": "lifelong-mas", "method": "grad_cam"}, "convolution")):
+    for query, words in (
+        ({"subject": "upload", "upload": "/9j/AAAA", "method": "saliency"}, "choose it again"),
+        ({"subject": "digit", "network": "explain-gone", "method": "saliency"}, "explain-gone"),
+        ({"subject": "digit", "network": "lifelong-mas", "method": "grad_cam"}, "convolution"),
+    ):
         page = visit(LAB, **query)
         button(page, "Explain").click()
         alert = page.get_by_test_id("stAlert").filter(has_text=words)

@@ -65,16 +65,29 @@ def click(page, x: float, y: float) -> None:
 @pytest.mark.parametrize("name", ["by hand", "random", "one", "gap"])
 def test_areas_and_borders_are_those_of_the_segments(page, name):
     rng = np.random.default_rng(3)
-    segments = {"by hand": SEGMENTS, "one": np.zeros((3, 4), int), "gap": np.array([[0, 2]]),
-                "random": label(rng.integers(0, 3, (12, 17)), background=-1, connectivity=1) - 1}[name]
+    segments = {
+        "by hand": SEGMENTS,
+        "one": np.zeros((3, 4), int),
+        "gap": np.array([[0, 2]]),
+        "random": label(rng.integers(0, 3, (12, 17)), background=-1, connectivity=1) - 1,
+    }[name]
     height, width = segments.shape
     found = page.evaluate(
         """([js, runs, w, h, many]) => {
             const f = new Function(js.replace("export default function", "function main") + "; return { unrolled, outlines };")();
             const labels = f.unrolled(runs, w * h);
             return { labels: [...labels], ...f.outlines(labels, w, h, many) };
-        }""", [source("superpixels")["js"], superpixels._data(np.zeros((*segments.shape, 3), np.uint8), segments, np.zeros(
-            (*segments.shape, 3), np.uint8))["runs"], width, height, int(segments.max()) + 1])
+        }""",
+        [
+            source("superpixels")["js"],
+            superpixels._data(
+                np.zeros((*segments.shape, 3), np.uint8), segments, np.zeros((*segments.shape, 3), np.uint8)
+            )["runs"],
+            width,
+            height,
+            int(segments.max()) + 1,
+        ],
+    )
     assert found["labels"] == segments.ravel().tolist()
     borders = (segments[:, 1:] != segments[:, :-1]).sum() + (segments[1:] != segments[:-1]).sum()
     assert found["borders"].count("M") == borders
@@ -83,7 +96,10 @@ def test_areas_and_borders_are_those_of_the_segments(page, name):
         rows, columns = np.nonzero(segments == number)
         assert part["size"] == len(rows)
         inside = padded == number
-        assert "".join(part["edge"]).count("M") == (inside[:, 1:] != inside[:, :-1]).sum() + (inside[1:] != inside[:-1]).sum()
+        assert (
+            "".join(part["edge"]).count("M")
+            == (inside[:, 1:] != inside[:, :-1]).sum() + (inside[1:] != inside[:-1]).sum()
+        )
         if len(rows):
             assert [part["x"], part["y"]] == pytest.approx([columns.mean() + 0.5, rows.mean() + 0.5])
 
@@ -147,14 +163,23 @@ def test_colours_are_the_means_of_the_superpixels():
     assert superpixels.colours(fill, np.array([[0, 0], [1, 1]])) == ["#800000", "#000000"]
 
 
-@pytest.mark.parametrize("clicks, expected", [
-    (None, (0, [])), ("x", (0, [])), ({}, (0, [])), ({"off": [1], "turn": "x"}, (0, [])), ({"off": 3, "turn": 1}, (0, [])),
-    ({"off": [3, 1, 1, -1, 9, "2", 2.5, None], "turn": 7}, (7, [1, 3]))])
+@pytest.mark.parametrize(
+    "clicks, expected",
+    [
+        (None, (0, [])),
+        ("x", (0, [])),
+        ({}, (0, [])),
+        ({"off": [1], "turn": "x"}, (0, [])),
+        ({"off": 3, "turn": 1}, (0, [])),
+        ({"off": [3, 1, 1, -1, 9, "2", 2.5, None], "turn": 7}, (7, [1, 3])),
+    ],
+)
 def test_whatever_a_browser_sends_is_a_list_of_superpixels(clicks, expected):
     assert superpixels.said(SimpleNamespace(clicks=clicks), 4) == expected and superpixels.said(None, 4) == (0, [])
 
 
 # ---- the pad ----
+
 
 @pytest.fixture
 def drawn(page):
@@ -189,7 +214,7 @@ def grey(text: str) -> np.ndarray:
 def test_a_stroke_becomes_a_digit(drawn):
     assert array_of(drawn).max() == 0
     draw(drawn, (0.5, 0.15), (0.5, 0.85))
-    (name, text), = wait_sent(drawn, 1)
+    ((name, text),) = wait_sent(drawn, 1)
     assert name == "drawn" and len(text) < pad.MOST
     x = pictures.unpack_digit(pictures.digit_from(pad.unpacked(pad.said(SimpleNamespace(drawn=text)))))[0].numpy()
     columns = np.flatnonzero(x.sum(0))
@@ -225,17 +250,31 @@ def test_a_drawing_is_there_again_when_the_page_is_drawn_anew(drawn):
     text = wait_sent(drawn, 1)[0][1]
     before = array_of(drawn)
     drawn.evaluate(SHOWN, [source("pad"), {"drawn": text}])
-    drawn.wait_for_function("document.querySelector('canvas').getContext('2d').getImageData(140, 140, 1, 1).data[0] > 200")
+    drawn.wait_for_function(
+        "document.querySelector('canvas').getContext('2d').getImageData(140, 140, 1, 1).data[0] > 200"
+    )
     assert np.abs(array_of(drawn).astype(int) - before).mean() < 4
 
 
-@pytest.mark.parametrize("state", [None, SimpleNamespace(), SimpleNamespace(drawn=None), SimpleNamespace(drawn=3),
-                                   SimpleNamespace(drawn="no!"), SimpleNamespace(drawn="A" * 50_000)])
+@pytest.mark.parametrize(
+    "state",
+    [
+        None,
+        SimpleNamespace(),
+        SimpleNamespace(drawn=None),
+        SimpleNamespace(drawn=3),
+        SimpleNamespace(drawn="no!"),
+        SimpleNamespace(drawn="A" * 50_000),
+    ],
+)
 def test_whatever_a_browser_sends_is_a_file_or_nothing(state):
     assert pad.unpacked(pad.said(state)) is None
 
 
 def test_what_is_sent_is_plain_and_small():
-    data = superpixels._data(np.zeros((224, 224, 3), np.uint8), np.arange(224 * 224).reshape(224, 224) // 1000, np.zeros(
-        (224, 224, 3), np.uint8))
+    data = superpixels._data(
+        np.zeros((224, 224, 3), np.uint8),
+        np.arange(224 * 224).reshape(224, 224) // 1000,
+        np.zeros((224, 224, 3), np.uint8),
+    )
     assert len(json.dumps(data)) < 30_000 and data["alt"]

@@ -14,15 +14,30 @@ MUST = """([selectors]) => selectors.flatMap(selector => {
     return (found.length ? found : [null]).map(e => e ? [selector, ...Object.values((({ left, top, right, bottom, width, height }) =>
         ({ left, top, right, bottom, width, height }))(e.getBoundingClientRect()))] : [selector, -1, -1, -1, -1, 0, 0]);
 })"""
-SEEN = ["h1", ".st-key-home-start button", ".st-key-home-story", f"{FILM} .box", f"{FILM} .film", ".st-key-now",
-        *(f".st-key-card-{lab} {part}" for lab in labs.LABS for part in ("img", "a", "p"))]
+SEEN = [
+    "h1",
+    ".st-key-home-start button",
+    ".st-key-home-story",
+    f"{FILM} .box",
+    f"{FILM} .film",
+    ".st-key-now",
+    *(f".st-key-card-{lab} {part}" for lab in labs.LABS for part in ("img", "a", "p")),
+]
 
 
 def home(page):
     """Waits until the film is drawn and all pictures are there."""
     wait_until(lambda: page.locator(f"{FILM}[data-drawn]").count(), "the film")
-    wait_until(lambda: page.evaluate("() => [...document.querySelectorAll('[class*=st-key-card] img')]"
-                                     ".filter(i => i.complete && i.naturalWidth).length") == len(labs.LABS), "eight pictures")
+    wait_until(
+        lambda: (
+            page.evaluate(
+                "() => [...document.querySelectorAll('[class*=st-key-card] img')]"
+                ".filter(i => i.complete && i.naturalWidth).length"
+            )
+            == len(labs.LABS)
+        ),
+        "eight pictures",
+    )
     return arrived(page)
 
 
@@ -47,7 +62,10 @@ def test_everything_on_home_is_seen_without_scrolling(visit, size):
 
 def test_on_a_phone_the_film_comes_first_and_nothing_is_sideways(visit):
     page = home(visit("", PHONE))
-    boxes = {selector: box for selector, *box in page.evaluate(MUST, [[f"{FILM} .box", f"{FILM} .film", ".st-key-card-transfer"]])}
+    boxes = {
+        selector: box
+        for selector, *box in page.evaluate(MUST, [[f"{FILM} .box", f"{FILM} .film", ".st-key-card-transfer"]])
+    }
     assert boxes[f"{FILM} .film"][3] < PHONE["height"], "the film is seen without scrolling"
     assert boxes[".st-key-card-transfer"][1] > boxes[f"{FILM} .film"][3], "the labs come below it"
     assert page.evaluate("() => document.querySelector('[data-testid=stMain]').scrollWidth") <= PHONE["width"]
@@ -78,8 +96,9 @@ def test_the_film_moves_by_itself_stops_and_obeys_its_slider(visit):
 def test_another_film_begins_anew(visit):
     page = home(visit("", DESKTOP[0]))
     page.get_by_role("radio", name="A network forgets").click()
-    expect(page.locator(FILM)).to_have_attribute("aria-label", "A network forgets. One row for each task. "
-                                                 "Yellow: the network knows it. Dark: it does not.")
+    expect(page.locator(FILM)).to_have_attribute(
+        "aria-label", "A network forgets. One row for each task. Yellow: the network knows it. Dark: it does not."
+    )
     expect(page.locator(f"{FILM} .ytick").first).to_have_text("task 1")
     expect(page.locator(f"{FILM} input")).to_have_js_property("max", "60")
 
@@ -108,5 +127,7 @@ def test_a_card_leads_to_its_lab_and_start_here_to_the_scene_of_the_film(visit):
 def test_runs_is_one_screen(visit, size):
     page = visit("runs", size)
     expect(page.get_by_test_id("stDataFrame")).to_be_visible()
-    for selector, left, _top, right, bottom, _wide, tall in page.evaluate(MUST, [["[data-testid=stDataFrame]", ".st-key-runs"]]):
+    for selector, left, _top, right, bottom, _wide, tall in page.evaluate(
+        MUST, [["[data-testid=stDataFrame]", ".st-key-runs"]]
+    ):
         assert left >= 0 and right <= size["width"] and bottom <= size["height"] and tall > 200, selector

@@ -25,7 +25,9 @@ def test_a_reversal_is_learned_while_one_watches(visit):
     expect(stage).to_contain_text(re.compile("[0-3] of 6 right"))
     expect(stage).to_contain_text(re.compile("[56] of 6 right"), timeout=60_000)
     arrived(page)
-    wait_until(lambda: re.search(r"run=seq2seq-[0-9a-f]{12}", page.evaluate("location.search")), "the run in the address")
+    wait_until(
+        lambda: re.search(r"run=seq2seq-[0-9a-f]{12}", page.evaluate("location.search")), "the run in the address"
+    )
     type_in(page, "Your words", "abc")
     expect(page.get_by_text("ends the answer: 3 letters became", exact=False)).to_be_visible()
 

@@ -12,8 +12,12 @@ DESKTOP = [{"width": 1280, "height": 720}, {"width": 1440, "height": 900}]
 PHONE = {"width": 375, "height": 812}
 KNOBS = "stSlider stSelectbox stNumberInput stButtonGroup stCheckbox".split()
 QUICK = {  # knobs of a run that ends within seconds, where the scene's takes longer
-    "transfer": {"steps": 100}, "lifelong": {"epochs": 1}, "compression": {"epochs": 1}, "gan": {"steps": 200},
-    "seq2seq": {"scene": "reversal-in-ten-seconds"}}
+    "transfer": {"steps": 100},
+    "lifelong": {"epochs": 1},
+    "compression": {"epochs": 1},
+    "gan": {"steps": 200},
+    "seq2seq": {"scene": "reversal-in-ten-seconds"},
+}
 each_lab = pytest.mark.parametrize("lab", labs.LABS)
 
 # What a lecturer must see at once: name → [left, top, right, bottom] in the viewport.
@@ -67,10 +71,13 @@ def address_of(page):
 
 def drawn(page):
     """Waits until every figure of the stage has its drawing."""
-    wait_until(lambda: page.evaluate("""() => {
+    wait_until(
+        lambda: page.evaluate("""() => {
         const figures = [...document.querySelectorAll(".st-key-picture [role=figure]")];
         return figures.length && figures.every(figure => figure.querySelector(".main-svg"));
-    }"""), "the figures of the stage")
+    }"""),
+        "the figures of the stage",
+    )
     return arrived(page)
 
 
@@ -78,8 +85,11 @@ def drawn(page):
 def test_knobs_buttons_numbers_and_the_whole_picture_are_seen_without_scrolling(visit, lab):
     page, wrong = visit(PAGE[lab], DESKTOP[0]), []
     for scene in labs.of(lab).scenes:
-        title = page.locator(".st-key-headline").get_by_role("radio").nth(
-            [each.slug for each in labs.of(lab).scenes].index(scene.slug))
+        title = (
+            page.locator(".st-key-headline")
+            .get_by_role("radio")
+            .nth([each.slug for each in labs.of(lab).scenes].index(scene.slug))
+        )
         title.click()
         wait_until(lambda slug=scene.slug: f"scene={slug}" in address_of(page), "the scene in the address")
         drawn(page)
@@ -92,7 +102,9 @@ def test_knobs_buttons_numbers_and_the_whole_picture_are_seen_without_scrolling(
         wrong += [f"{scene.slug} on a phone: {fault}" for fault in phone_faults(page)]
         page.set_viewport_size(DESKTOP[0])
     assert not wrong, "\n".join(wrong)
-    loaded = page.evaluate("performance.getEntriesByType('resource').map(r => r.name).filter(name => name.includes('plotly-'))")
+    loaded = page.evaluate(
+        "performance.getEntriesByType('resource').map(r => r.name).filter(name => name.includes('plotly-'))"
+    )
     assert loaded and not [name for name in loaded if "gl3d" in name], "the stage needs no 3-D bundle"
 
 
@@ -119,7 +131,11 @@ def faults(page, size):
 
 def phone_faults(page):
     found = places(page)
-    verb = next(name for name in found if name in ("Train", "Attack", "Explain", "Defend") or found[name] and "train" in name.lower())
+    verb = next(
+        name
+        for name in found
+        if name in ("Train", "Attack", "Explain", "Defend") or found[name] and "train" in name.lower()
+    )
     if found[verb][3] > PHONE["height"]:
         yield f"{verb} ends at {found[verb][3]}"
     if found["picture"][1] > PHONE["height"] - 100:
@@ -178,7 +194,8 @@ def test_a_guess_is_answered_in_the_same_line(visit):
     expect(page.locator(".st-key-question")).to_contain_text(".")
     expect(page.locator(".st-key-question").get_by_role("radio")).to_have_count(0)
     assert {name: box for name, box in places(page).items() if name != "question"} == {
-        name: box for name, box in place.items() if name != "question"}
+        name: box for name, box in place.items() if name != "question"
+    }
 
 
 def test_back_takes_a_knob_back(visit):
@@ -187,7 +204,9 @@ def test_back_takes_a_knob_back(visit):
     page.locator(".st-key-headline").get_by_role("radio").nth(1).click()
     wait_until(lambda: address_of(page) != address, "another address")
     arrived(page)
-    page.wait_for_timeout(1500)  # an address is only taken for the visitor's own once the browser knows the one that was written
+    page.wait_for_timeout(
+        1500
+    )  # an address is only taken for the visitor's own once the browser knows the one that was written
     page.go_back()
     expect(page.locator(".st-key-headline").get_by_role("radio").first).to_be_checked()
     assert button(page, "Train").is_enabled()

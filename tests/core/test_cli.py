@@ -23,7 +23,7 @@ def refused(capsys, *argv):
     assert main(list(argv)) == 2
     out, error = capsys.readouterr()
     assert out == ""
-    sentence, = error.strip().splitlines()
+    (sentence,) = error.strip().splitlines()
     assert sentence.endswith(".")
     return sentence
 
@@ -44,18 +44,21 @@ def test_the_same_command_gives_the_same_run(own_runs, capsys):
     assert len(one.events) == len(two.events) and all(map(same, one.events, two.events))
 
 
-@pytest.mark.parametrize("argv, words", [
-    (["train", LAB, "--method", "nope"], "“nope” does not fit Method"),
-    (["train", LAB, "--seed", "-1"], "“-1” does not fit Seed"),
-    (["train", LAB, "--seed", "1.5"], "“1.5” does not fit Seed"),
-    (["train", LAB, "--method", "teacher", "--temperature", "3"], "“temperature” is not a setting here"),
-    (["train", LAB, "--method", "distill", "--teacher", "no-such-run"], "no stored run called “no-such-run”"),
-    (["train", LAB, *TINY, "--id", "../escape"], "“../escape” cannot be the name of a run"),
-    (["sweep", LAB, *TINY, "--epochs", "1", "21"], "“21” does not fit Epochs"),
-    (["sweep", LAB, *TINY, "--seeds", "0"], "--seeds is 0"),
-    (["sweep", LAB, *TINY, "--out", "/nowhere/table.csv"], "no folder to write /nowhere/table.csv"),
-    (["presets", LAB, "--only", "nope"], "“nope” is not a shipped run"),
-])
+@pytest.mark.parametrize(
+    "argv, words",
+    [
+        (["train", LAB, "--method", "nope"], "“nope” does not fit Method"),
+        (["train", LAB, "--seed", "-1"], "“-1” does not fit Seed"),
+        (["train", LAB, "--seed", "1.5"], "“1.5” does not fit Seed"),
+        (["train", LAB, "--method", "teacher", "--temperature", "3"], "“temperature” is not a setting here"),
+        (["train", LAB, "--method", "distill", "--teacher", "no-such-run"], "no stored run called “no-such-run”"),
+        (["train", LAB, *TINY, "--id", "../escape"], "“../escape” cannot be the name of a run"),
+        (["sweep", LAB, *TINY, "--epochs", "1", "21"], "“21” does not fit Epochs"),
+        (["sweep", LAB, *TINY, "--seeds", "0"], "--seeds is 0"),
+        (["sweep", LAB, *TINY, "--out", "/nowhere/table.csv"], "no folder to write /nowhere/table.csv"),
+        (["presets", LAB, "--only", "nope"], "“nope” is not a shipped run"),
+    ],
+)
 def test_bad_values_get_a_sentence(argv, words, own_runs, capsys):
     assert words in refused(capsys, *argv)
     assert not own_runs.exists(), "nothing was trained"
@@ -68,8 +71,19 @@ def test_a_bad_environment_gets_a_sentence(name, value, jobs, monkeypatch, capsy
     assert name in refused(capsys, "sweep", LAB, *TINY, "--seeds", "1")
 
 
-@pytest.mark.parametrize("argv", [[], ["nonsense"], ["train"], ["train", "nonsense"], ["train", LAB, "--nonsense", "1"],
-                                  ["train", LAB, "--seed"], ["presets", "nonsense"], ["scheduler", "--port", "x"]])
+@pytest.mark.parametrize(
+    "argv",
+    [
+        [],
+        ["nonsense"],
+        ["train"],
+        ["train", "nonsense"],
+        ["train", LAB, "--nonsense", "1"],
+        ["train", LAB, "--seed"],
+        ["presets", "nonsense"],
+        ["scheduler", "--port", "x"],
+    ],
+)
 def test_commands_that_do_not_exist(argv, capsys):
     with pytest.raises(SystemExit) as end:
         main(argv)
@@ -125,7 +139,7 @@ def test_sweep_writes_a_row_for_each_combination_and_seed(jobs, tmp_path, capsys
     for row in rows:
         assert row["state"] == "finished" and float(row["seconds"]) > 0
         settings = build(model, {name: row[name] for name in flatten(tiny())})
-        about, = (about for about in runs.listing()[0] if about.settings == flatten(settings))
+        (about,) = (about for about in runs.listing()[0] if about.settings == flatten(settings))
         assert float(row["result_accuracy"]) == pytest.approx(about.summary["accuracy"])
     assert capsys.readouterr().out == ""
 
@@ -133,19 +147,20 @@ def test_sweep_writes_a_row_for_each_combination_and_seed(jobs, tmp_path, capsys
 def test_a_sweep_of_given_seeds_prints_its_table(jobs, capfd):
     assert main(["sweep", LAB, *TINY, "--seed", "5"]) == 0
     out, error = capfd.readouterr()
-    row, = csv.DictReader(out.splitlines())
+    (row,) = csv.DictReader(out.splitlines())
     assert row["seed"] == "5" and row["state"] == "finished" and error.startswith("1/1")
 
 
 def test_a_sweep_whose_runs_fail_says_so(jobs, capfd):
     assert main(["sweep", LAB, "--method", "distill", "--teacher", "no-such-run", "--seeds", "1"]) == 1
-    row, = csv.DictReader(capfd.readouterr().out.splitlines())
+    (row,) = csv.DictReader(capfd.readouterr().out.splitlines())
     assert row["state"] == "failed" and "no-such-run" in row["message"]
 
 
 def test_as_a_command():
     """The entry itself: exit status and a sentence, no traceback."""
-    bad = subprocess.run([sys.executable, "-m", "core", "train", LAB, "--seed", "x"], cwd=ROOT, capture_output=True,
-                         text=True)
+    bad = subprocess.run(
+        [sys.executable, "-m", "core", "train", LAB, "--seed", "x"], cwd=ROOT, capture_output=True, text=True
+    )
     assert (bad.returncode, bad.stdout) == (2, "")
     assert bad.stderr == "“x” does not fit Seed (seed): it accepts a whole number from 0 to 9999.\n"

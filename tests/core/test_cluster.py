@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 # ---- the embedded cluster ----
 
+
 def test_the_cluster_process_is_killed(jobs, until, long, tiny):
     first, second = going(jobs, until, long()), jobs.start(LAB, tiny(), "bob")
     family = psutil.Process(jobs.child.pid).children(recursive=True)
@@ -72,8 +73,8 @@ def test_a_killed_server_leaves_no_processes(until):
     until(lambda: not any(process.is_running() for process in family), "the cluster to end")
 
 
-
 # ---- a cluster of separate processes ----
+
 
 def ended(process):
     """Whether the process is gone, or only waits to be buried by its parent."""
@@ -84,8 +85,14 @@ class Command:
     """`python -m core …` in a process group of its own, its output read line by line."""
 
     def __init__(self, *args):
-        self.process = subprocess.Popen([sys.executable, "-m", "core", *args], cwd=ROOT, text=True,
-                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "core", *args],
+            cwd=ROOT,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
 
     def line(self):
         if line := self.process.stdout.readline():
@@ -119,8 +126,12 @@ def commands():
             assert join.line() == f"1 worker(s) joined {address}"
         yield address, started
     finally:
-        family = [child for command in started if psutil.pid_exists(command.process.pid)
-                  for child in psutil.Process(command.process.pid).children(recursive=True)]
+        family = [
+            child
+            for command in started
+            if psutil.pid_exists(command.process.pid)
+            for child in psutil.Process(command.process.pid).children(recursive=True)
+        ]
         for command in started:
             command.kill()
         psutil.wait_procs(family, timeout=10)
@@ -157,11 +168,13 @@ def test_it_is_the_cluster_that_trains(servers, commands):
     assert len(pids) == 2 and pids == set(other.client.run(os.getpid).values())
     parents = {psutil.Process(pid).ppid() for pid in pids}
     assert parents == {command.process.pid for command in commands[1][1:]}
-    for expression in ("'streamlit' in __import__('sys').modules",
-                       "__import__('os').environ.get('MALLOC_TRIM_THRESHOLD_') is not None",
-                       "__import__('os').environ.get('OMP_NUM_THREADS') != '1'",
-                       "__import__('torch').get_num_threads() != 1",
-                       "'torch._dynamo' not in __import__('sys').modules"):  # the first run would import it for seconds
+    for expression in (
+        "'streamlit' in __import__('sys').modules",
+        "__import__('os').environ.get('MALLOC_TRIM_THRESHOLD_') is not None",
+        "__import__('os').environ.get('OMP_NUM_THREADS') != '1'",
+        "__import__('torch').get_num_threads() != 1",
+        "'torch._dynamo' not in __import__('sys').modules",
+    ):  # the first run would import it for seconds
         assert set(one.client.run(eval, expression).values()) == {False}, expression
 
 
@@ -224,7 +237,7 @@ def test_a_worker_of_the_cluster_is_killed(servers, until, long, tiny):
     other.start(LAB, settings, "bob")
     bystander = going(other, until, long(), "cyd")
     pids = one.client.run(os.getpid)
-    victim, = (pids[name] for name, log in one.client.run(worker.log_of, job_id).items() if log)
+    (victim,) = (pids[name] for name, log in one.client.run(worker.log_of, job_id).items() if log)
     os.kill(victim, signal.SIGKILL)
     for server, viewer in ((one, "ann"), (other, "bob")):
         view, _ = follow(server, until, job_id, viewer)
@@ -250,8 +263,9 @@ def test_a_command_ends_on_ctrl_c_without_a_traceback(commands, until):
 
 
 def test_joining_a_cluster_that_is_not_there():
-    done = subprocess.run([sys.executable, "-m", "core", "join", "nonsense"], cwd=ROOT, capture_output=True, text=True,
-                          timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-m", "core", "join", "nonsense"], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
     assert done.returncode == 2 and "Traceback" not in done.stderr and done.stderr.strip()
 
 

@@ -7,8 +7,9 @@ import pytest
 from core import env
 
 
-@pytest.mark.parametrize("name, read, low, high", [("LECTERN_WORKERS", env.workers, 1, 64),
-                                                   ("LECTERN_QUEUE", env.queue_length, 1, 1000)])
+@pytest.mark.parametrize(
+    "name, read, low, high", [("LECTERN_WORKERS", env.workers, 1, 64), ("LECTERN_QUEUE", env.queue_length, 1, 1000)]
+)
 def test_whole_numbers(name, read, low, high, monkeypatch):
     for text, value in ((str(low), low), (str(high), high), (f" {low} ", low)):
         monkeypatch.setenv(name, text)

@@ -10,13 +10,15 @@ from hypothesis.extra import numpy as hnp
 from core.events import KINDS, Finished, Metrics, Model, Picture, Started, Turned, Warned, pack, unpack
 
 DTYPES = ("<f4", "<f8", "<f2", "|i1", "<i8", "|u1", "<u2", "|b1")
-scalars = st.none() | st.booleans() | st.integers(-2**63, 2**63 - 1) | st.floats() | st.text(max_size=20)
+scalars = st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats() | st.text(max_size=20)
 # names like those of the packed form itself must not confuse it
 names = st.sampled_from(["dtype", "shape", "bytes", "arch", "weights", "tensor", "event"]) | st.text(max_size=8)
-plain = st.recursive(scalars, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(names, inner, max_size=4),
-                     max_leaves=12)
-arrays = st.sampled_from(DTYPES).flatmap(lambda dtype: hnp.arrays(
-    np.dtype(dtype), hnp.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=5)))
+plain = st.recursive(
+    scalars, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(names, inner, max_size=4), max_leaves=12
+)
+arrays = st.sampled_from(DTYPES).flatmap(
+    lambda dtype: hnp.arrays(np.dtype(dtype), hnp.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=5))
+)
 models = st.builds(Model, st.dictionaries(names, plain, max_size=3), st.dictionaries(names, arrays, max_size=3))
 steps = st.integers(0, 10**9)
 events = st.one_of(
@@ -25,7 +27,8 @@ events = st.one_of(
     st.builds(Picture, steps, names, arrays),
     st.builds(Warned, steps, names, st.text()),
     st.builds(Turned, steps, st.dictionaries(names, scalars, max_size=4)),
-    st.builds(Finished, steps, st.dictionaries(names, plain, max_size=4), st.dictionaries(names, models, max_size=2)))
+    st.builds(Finished, steps, st.dictionaries(names, plain, max_size=4), st.dictionaries(names, models, max_size=2)),
+)
 
 
 def same(a, b) -> bool:
@@ -72,16 +75,32 @@ def test_a_view_travels_as_what_it_shows():
         assert np.array_equal(unpack(through_msgpack(Picture(0, "p", view))).array, view)
 
 
-@pytest.mark.parametrize("facts", [{"arch": {"conv": [4]}, "weights": {}}, {"arch": "conv", "weights": 12, "more": 1},
-                                   {"dtype": "<f4", "shape": [1], "bytes": 4}, {"tensor": "x"}, {"event": "Metrics"}])
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"arch": {"conv": [4]}, "weights": {}},
+        {"arch": "conv", "weights": 12, "more": 1},
+        {"dtype": "<f4", "shape": [1], "bytes": 4},
+        {"tensor": "x"},
+        {"event": "Metrics"},
+    ],
+)
 def test_facts_may_have_any_names(facts):
     event = Finished(1, {"inner": facts} | facts, {"arch": Model({"conv": [4]}, {"shape": np.zeros(2)})})
     assert same(unpack(through_msgpack(event)), event)
 
 
 def test_numpy_scalars_int_keys_and_tuples_become_plain():
-    event = Finished(np.int64(7), {"accuracy": np.float32(0.5), "counts": {1: np.int8(2)}, "shape": (1, np.uint8(2)),
-                                   "flag": np.bool_(True), "nan": np.float64("nan")})
+    event = Finished(
+        np.int64(7),
+        {
+            "accuracy": np.float32(0.5),
+            "counts": {1: np.int8(2)},
+            "shape": (1, np.uint8(2)),
+            "flag": np.bool_(True),
+            "nan": np.float64("nan"),
+        },
+    )
     out = unpack(through_msgpack(event))
     assert (out.step, type(out.step)) == (7, int)
     assert out.summary["accuracy"] == 0.5 and out.summary["counts"] == {"1": 2} and out.summary["shape"] == [1, 2]
@@ -98,8 +117,16 @@ def test_every_kind_is_known():
     assert set(KINDS) == {"Started", "Metrics", "Picture", "Warned", "Turned", "Finished"}
 
 
-@pytest.mark.parametrize("foreign", [{}, {"event": "Nobody"}, {"event": "Metrics"}, {"event": "Metrics", "step": 1},
-                                     {"event": "Metrics", "step": 1, "values": {}, "more": 1}])
+@pytest.mark.parametrize(
+    "foreign",
+    [
+        {},
+        {"event": "Nobody"},
+        {"event": "Metrics"},
+        {"event": "Metrics", "step": 1},
+        {"event": "Metrics", "step": 1, "values": {}, "more": 1},
+    ],
+)
 def test_foreign_messages_are_refused(foreign):
     with pytest.raises((KeyError, TypeError)):
         unpack(foreign)

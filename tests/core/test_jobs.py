@@ -42,9 +42,11 @@ def follow(jobs, until, job_id, viewer="ann", enough=lambda view: not view.live)
 
 def reports(number):
     """At least so many events have come and the run goes on."""
+
     def enough(view):
         assert view.live, f"ended too early: {view.state} {view.message}"
         return view.total >= number
+
     return enough
 
 
@@ -115,7 +117,7 @@ def test_many_start_the_same_at_once(jobs, until, tiny):
         visitor.start()
     for visitor in visitors:
         visitor.join()
-    job_id, = set(ids)
+    (job_id,) = set(ids)
     assert len(ids) == 8
     view, seen = follow(jobs, until, job_id, "v0")
     assert view.viewers == 8 and [type(event) for event in seen].count(Started) == 1
@@ -137,8 +139,10 @@ def test_place_in_the_queue(jobs, until, long, tiny):
 
 # ---- Pause, Step, Stop ----
 
-HOLDS = ("any('in _may_go_on' in stack and 'in wait' in stack for stack in (''.join(__import__('traceback')"
-         ".format_stack(frame)) for frame in __import__('sys')._current_frames().values()))")
+HOLDS = (
+    "any('in _may_go_on' in stack and 'in wait' in stack for stack in (''.join(__import__('traceback')"
+    ".format_stack(frame)) for frame in __import__('sys')._current_frames().values()))"
+)
 CONTROLLED = "len(__import__('core.worker').worker.CONTROLS)"
 
 
@@ -164,7 +168,9 @@ def test_pause_step_run(jobs, until, long):
         assert jobs.watch(job_id, "ann").state == "paused"
         assert jobs.steer(job_id, "ann", "step") == ""
         follow(jobs, until, job_id, enough=reports(total + 2))
-        assert held(jobs, until, job_id) == total + 2, "a step is exactly one report: numbers, and what the network says to ten digits"
+        assert held(jobs, until, job_id) == total + 2, (
+            "a step is exactly one report: numbers, and what the network says to ten digits"
+        )
         total += 2
     assert held(jobs, until, job_id) == total, "a paused run stands still"
     assert jobs.steer(job_id, "ann", "run") == ""
@@ -175,7 +181,9 @@ def test_pause_step_run(jobs, until, long):
 def test_step_begins_and_waits(jobs, until, long):
     job_id = jobs.start(LAB, long(), "ann", "step")
     follow(jobs, until, job_id, enough=reports(5))
-    assert held(jobs, until, job_id) == 5 and jobs.watch(job_id, "ann").state == "paused", "a beginning, and a report of four events"
+    assert held(jobs, until, job_id) == 5 and jobs.watch(job_id, "ann").state == "paused", (
+        "a beginning, and a report of four events"
+    )
     jobs.steer(job_id, "ann", "run")
     follow(jobs, until, job_id, enough=reports(8))
 
@@ -233,7 +241,7 @@ def test_stop_stores_what_there_is(jobs, until, long):
     assert jobs.steer(job_id, "ann", "stop") == ""
     view = jobs.watch(job_id, "ann")
     assert (view.state, view.message, view.live) == ("stopped", "Stopped.", False)
-    about, = runs.listing()[0]
+    (about,) = runs.listing()[0]
     stored = runs.load(about.id)
     assert about.state == "stopped" and about.id.startswith(job_id) and stored.settings == settings
     assert_same_events(stored.events, view.events)
@@ -315,26 +323,39 @@ def test_a_knob_is_turned_and_the_run_is_stored_so_that_it_can_be_repeated(jobs,
 def test_a_step_shows_a_whole_report_and_what_was_turned_before_it(jobs, until):
     job_id = paused(jobs, until, duel())
     events = jobs.watch(job_id, "ann").events
-    assert isinstance(events[0], Started) and isinstance(events[-1], Metrics), "it begins with its first report, as a whole"
+    assert isinstance(events[0], Started) and isinstance(events[-1], Metrics), (
+        "it begins with its first report, as a whole"
+    )
     jobs.turn(job_id, "ann", {"batch": 32})
     jobs.steer(job_id, "ann", "step")
     follow(jobs, until, job_id, enough=reports(len(events) + 2))
     held(jobs, until, job_id)
     new = jobs.watch(job_id, "ann", len(events)).events
-    assert isinstance(new[0], Turned) and isinstance(new[-1], Metrics) and [event.step for event in new] == [0] + [1] * (len(new) - 1)
+    assert (
+        isinstance(new[0], Turned)
+        and isinstance(new[-1], Metrics)
+        and [event.step for event in new] == [0] + [1] * (len(new) - 1)
+    )
     jobs.turn(job_id, "ann", {"motion": "phases"})
     jobs.steer(job_id, "ann", "step")
     number = len(events) + len(new)
     follow(jobs, until, job_id, enough=reports(number + 2))
     held(jobs, until, job_id)
     slow = jobs.watch(job_id, "ann", number).events
-    assert isinstance(slow[0], Turned) and isinstance(slow[-1], Picture) and slow[-1].name == "phase" and slow[-1].array.tolist() == [0]
+    assert (
+        isinstance(slow[0], Turned)
+        and isinstance(slow[-1], Picture)
+        and slow[-1].name == "phase"
+        and slow[-1].array.tolist() == [0]
+    )
 
 
 def test_a_run_that_others_watch_is_not_turned(jobs, until):
     job_id = paused(jobs, until, duel())
     assert jobs.watch(job_id, "bob").viewers == 2
-    assert jobs.turn(job_id, "bob", {"batch": 64}).startswith("1 other viewer watches this run, so it is not yours to steer.")
+    assert jobs.turn(job_id, "bob", {"batch": 64}).startswith(
+        "1 other viewer watches this run, so it is not yours to steer."
+    )
     assert not jobs.jobs[job_id].turned
     jobs.leave(job_id, "ann")
     assert jobs.turn(job_id, "bob", {"batch": 64}) == "" and jobs.jobs[job_id].turned
@@ -381,7 +402,11 @@ def test_a_run_that_was_turned_and_stopped(jobs, until):
     view = jobs.watch(job_id, "ann")
     assert (view.state, view.message) == ("stopped", "Stopped.")
     stored = runs.load(view.run.about.id)
-    assert stored.about.state == "stopped" and stored.settings.turns == "0:batch=32" and not view.run.about.id.startswith(job_id)
+    assert (
+        stored.about.state == "stopped"
+        and stored.settings.turns == "0:batch=32"
+        and not view.run.about.id.startswith(job_id)
+    )
 
 
 def test_a_run_that_was_turned_too_often_is_shown_and_not_stored(jobs, until, monkeypatch):
@@ -414,6 +439,7 @@ def test_the_same_again_right_after_stop(paused, events, jobs, until, tiny):
 
 
 # ---- things that go wrong ----
+
 
 def test_a_worker_is_killed(jobs, until, long, tiny):
     settings = long()
@@ -461,8 +487,10 @@ def kept_and_said(jobs, until, job_id, why):
     """However a run was stopped: what it had measured is in the store, and the page says both."""
     view = jobs.watch(job_id, "somebody")
     assert (view.state, view.message) == ("stopped", f"{why} What it had measured is kept.")
-    stored = until(lambda: view.run.about.id in [about.id for about in runs.listing()[0]] and runs.load(view.run.about.id),
-                   "the run in the store")
+    stored = until(
+        lambda: view.run.about.id in [about.id for about in runs.listing()[0]] and runs.load(view.run.about.id),
+        "the run in the store",
+    )
     assert stored.about.state == "stopped" and len(stored.events) == view.total > 1
 
 
@@ -522,7 +550,7 @@ def test_a_very_long_run_makes_room_only_for_others(jobs, until, long, tiny, mon
 def test_who_starts_another_run_does_not_wait_for_their_own(jobs, until, long, tiny):
     mine = going(jobs, until, long())
     queued = jobs.start(LAB, tiny(), "ann")
-    (lab, state, eta), = jobs.training()
+    ((lab, state, eta),) = jobs.training()
     assert (lab, state) == (LAB, "running") and (eta is None or eta > 0)
     jobs.give_way("somebody who watches nothing")
     assert jobs.watch(mine, "ann").live
@@ -577,6 +605,7 @@ def test_a_run_that_cannot_begin_says_why(jobs, until):
 
 def test_an_end_that_goes_wrong_is_said(jobs, until, tiny, monkeypatch):
     """Whatever fails between the last event and the page must not leave the page waiting."""
+
     def broken(run):
         raise TypeError("a lab put an object into its summary")
 
@@ -603,6 +632,7 @@ def test_ended_jobs_are_forgotten_in_time(jobs, until, tiny, monkeypatch):
 
 # ---- the processes ----
 
+
 def test_the_workers_are_set_up_as_designed(jobs):
     import torch
 
@@ -626,16 +656,30 @@ def test_the_workers_are_set_up_as_designed(jobs):
 def test_the_cluster_listens_on_loopback_only(jobs):
     jobs.connect()
     family = [psutil.Process(jobs.child.pid), *psutil.Process(jobs.child.pid).children(recursive=True)]
-    listening = {connection.laddr.ip for process in family for connection in process.net_connections("inet")
-                 if connection.status == psutil.CONN_LISTEN}
+    listening = {
+        connection.laddr.ip
+        for process in family
+        for connection in process.net_connections("inet")
+        if connection.status == psutil.CONN_LISTEN
+    }
     assert listening == {"127.0.0.1"}
 
 
 # ---- an environment that cannot work ----
 
-@pytest.mark.parametrize("name, value", [
-    ("LECTERN_SCHEDULER", "localhost:8786"), ("LECTERN_SCHEDULER", "http://x"), ("LECTERN_WORKERS", "many"),
-    ("LECTERN_WORKERS", "0"), ("LECTERN_WORKERS", "１"), ("LECTERN_QUEUE", "-1"), ("LECTERN_QUEUE", "x")])
+
+@pytest.mark.parametrize(
+    "name, value",
+    [
+        ("LECTERN_SCHEDULER", "localhost:8786"),
+        ("LECTERN_SCHEDULER", "http://x"),
+        ("LECTERN_WORKERS", "many"),
+        ("LECTERN_WORKERS", "0"),
+        ("LECTERN_WORKERS", "１"),
+        ("LECTERN_QUEUE", "-1"),
+        ("LECTERN_QUEUE", "x"),
+    ],
+)
 def test_malformed_environment(name, value, jobs, tiny, monkeypatch):
     server = jobs if name == "LECTERN_QUEUE" else Jobs()  # a queue is looked at when somebody starts a run
     monkeypatch.setenv(name, value)

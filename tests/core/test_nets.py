@@ -24,8 +24,14 @@ from core.nets import (
     to_model,
 )
 
-ARCHS = [{}, {"conv": (4,), "dense": ()}, {"conv": (3, 5), "dense": (7,)}, {"conv": (4, 8), "dense": (6, 5), "kernel": 5},
-         {"conv": (4, 6, 8), "dense": (), "separable": True}, {"conv": (2, 3), "kernel": 5, "separable": True}]
+ARCHS = [
+    {},
+    {"conv": (4,), "dense": ()},
+    {"conv": (3, 5), "dense": (7,)},
+    {"conv": (4, 8), "dense": (6, 5), "kernel": 5},
+    {"conv": (4, 6, 8), "dense": (), "separable": True},
+    {"conv": (2, 3), "kernel": 5, "separable": True},
+]
 each_arch = pytest.mark.parametrize("arch", ARCHS, ids=str)
 
 
@@ -71,12 +77,12 @@ def test_stored_weights_do_not_follow_the_training():
 def test_parameters_in_closed_form(kernel):
     conv, dense = (4, 6, 8), (7, 5)
     widths = [1, *conv]
-    convolutions = sum(kernel ** 2 * a * b + 2 * b for a, b in zip(widths, conv, strict=False))
+    convolutions = sum(kernel**2 * a * b + 2 * b for a, b in zip(widths, conv, strict=False))
     widths = [conv[-1] * 3 * 3, *dense]  # 28 halved three times
     layers = sum(a * b + 2 * b for a, b in zip(widths, dense, strict=False)) + dense[-1] * 10 + 10
     assert count(DigitNet(conv, dense, kernel)) == convolutions + layers
-    convolutions = kernel ** 2 * 1 * 4 + 2 * 4  # the first one stays a full convolution
-    convolutions += sum(kernel ** 2 * a + 2 * a + a * b + 2 * b for a, b in ((4, 6), (6, 8)))
+    convolutions = kernel**2 * 1 * 4 + 2 * 4  # the first one stays a full convolution
+    convolutions += sum(kernel**2 * a + 2 * a + a * b + 2 * b for a, b in ((4, 6), (6, 8)))
     assert count(DigitNet(conv, dense, kernel, separable=True)) == convolutions + layers
 
 
@@ -141,9 +147,12 @@ def test_a_description_that_is_not_ours_is_refused():
 
 # ---- dense networks, and columns of them ----
 
-DENSE = [{"kind": "mlp", "hidden": [], "outputs": 10}, {"kind": "mlp", "hidden": [7, 5], "outputs": 20},
-         {"kind": "columns", "hidden": [7, 5], "outputs": 4, "columns": 1},
-         {"kind": "columns", "hidden": [6, 5, 4], "outputs": 10, "columns": 3}]
+DENSE = [
+    {"kind": "mlp", "hidden": [], "outputs": 10},
+    {"kind": "mlp", "hidden": [7, 5], "outputs": 20},
+    {"kind": "columns", "hidden": [7, 5], "outputs": 4, "columns": 1},
+    {"kind": "columns", "hidden": [6, 5, 4], "outputs": 10, "columns": 3},
+]
 each_dense = pytest.mark.parametrize("arch", DENSE, ids=str)
 
 
@@ -184,8 +193,13 @@ def test_columns_by_hand(x):
 
 # ---- colour, pictures brought to their own mean, pooling first ----
 
-NEW = [{"channels": 3}, {"standardise": True}, {"pool_first": True}, {"channels": 3, "standardise": True, "pool_first": True},
-       {"pool_first": True, "separable": True, "kernel": 5}]
+NEW = [
+    {"channels": 3},
+    {"standardise": True},
+    {"pool_first": True},
+    {"channels": 3, "standardise": True, "pool_first": True},
+    {"pool_first": True, "separable": True, "kernel": 5},
+]
 each_new = pytest.mark.parametrize("arch", [{"conv": (4, 6), "dense": (7,)} | more for more in NEW], ids=str)
 
 
@@ -194,8 +208,10 @@ def test_new_descriptions_are_stored_and_opened_again(arch, x):
     net = net_of(arch)
     model = to_model(net)
     again = from_model(model)
-    assert again.arch == net.arch == build(net.arch).arch and arch.items() <= (net.arch | {
-        "conv": tuple(net.arch["conv"]), "dense": tuple(net.arch["dense"])}).items()
+    assert (
+        again.arch == net.arch == build(net.arch).arch
+        and arch.items() <= (net.arch | {"conv": tuple(net.arch["conv"]), "dense": tuple(net.arch["dense"])}).items()
+    )
     assert torch.equal(predict(again, x), predict(net, x)) and predict(net, x).shape == (len(x), 10)
     assert (net.features(x) >= 0).all() and torch.allclose(net.head(net.features(x)), predict(net, x), atol=1e-5)
     with pytest.raises(RuntimeError):
@@ -209,7 +225,10 @@ def test_old_descriptions_stay_as_they_were(x):
     assert build(old).arch == net.arch == old
     plain = net_of(old | {"channels": 1, "standardise": False, "pool_first": False})
     assert plain.arch == old and torch.equal(predict(plain, x), predict(net, x))
-    assert not any(hasattr(unit, "pool") for unit in net.units()) and sum(isinstance(m, nn.MaxPool2d) for m in net.layers) == 2
+    assert (
+        not any(hasattr(unit, "pool") for unit in net.units())
+        and sum(isinstance(m, nn.MaxPool2d) for m in net.layers) == 2
+    )
 
 
 @pytest.mark.parametrize("standardise", [False, True])
@@ -217,7 +236,9 @@ def test_a_grey_picture_is_one_whose_three_channels_are_equal(standardise, x):
     net = net_of({"conv": (4, 6), "dense": (7,), "channels": 3, "standardise": standardise})
     same = predict(net, x.expand(-1, 3, -1, -1))
     assert torch.allclose(predict(net, x), same, atol=2e-3 * same.abs().max().item()), "but for n − 1 in the deviation"
-    assert not torch.allclose(predict(net, x), predict(net, x.expand(-1, 3, -1, -1) * torch.tensor([1, 0.5, 0])[:, None, None]), atol=0.01)
+    assert not torch.allclose(
+        predict(net, x), predict(net, x.expand(-1, 3, -1, -1) * torch.tensor([1, 0.5, 0])[:, None, None]), atol=0.01
+    )
 
 
 @pytest.mark.parametrize("channels", [1, 3])
@@ -226,7 +247,9 @@ def test_standardised_pictures_have_neither_brightness_nor_contrast(a, b, channe
     net, x = DigitNet((4,), channels=channels, standardise=True), torch.rand(6, channels, 28, 28)
     one, other = net.normalise(x), net.normalise(a * x + b)
     deviation = x.std((1, 2, 3), keepdim=True)
-    assert torch.allclose(other, one * (deviation + FLAT) / (deviation + FLAT / a), atol=1e-4), "FLAT is all that differs"
+    assert torch.allclose(other, one * (deviation + FLAT) / (deviation + FLAT / a), atol=1e-4), (
+        "FLAT is all that differs"
+    )
     assert (one - other).abs().max() < 2 * FLAT / min(a, 1) / deviation.min() * one.abs().max()
     assert torch.allclose(one.mean((1, 2, 3)), torch.zeros(6), atol=1e-5)
     assert torch.allclose(one.std((1, 2, 3)), torch.ones(6), atol=1.5 * FLAT / deviation.min().item())
@@ -235,7 +258,9 @@ def test_standardised_pictures_have_neither_brightness_nor_contrast(a, b, channe
 def test_each_picture_is_standardised_by_itself_and_an_empty_one_stays_empty(x):
     net = DigitNet((4,), standardise=True)
     assert torch.allclose(net.normalise(x)[3:4], net.normalise(x[3:4]), atol=1e-6)
-    assert (net.normalise(torch.full((2, 1, 28, 28), 0.7)).abs() < 1e-3).all() and torch.isfinite(net(torch.zeros(2, 1, 28, 28))).all()
+    assert (net.normalise(torch.full((2, 1, 28, 28), 0.7)).abs() < 1e-3).all() and torch.isfinite(
+        net(torch.zeros(2, 1, 28, 28))
+    ).all()
     inverted = net.normalise(1 - x)
     assert torch.allclose(inverted, -net.normalise(x), atol=1e-4), "a negative is not undone"
 

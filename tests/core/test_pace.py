@@ -46,7 +46,9 @@ def test_what_a_checkpoint_tells_again_is_no_speed():
 def test_a_pause_is_no_time_of_training():
     events, arrived = told(1000, (10, 100), (20, 200), (1000, 300))  # went on at 990
     assert speed(events, arrived, "running", since=1090.0)[1] == pytest.approx(10)
-    assert speed(events[:-2], arrived[:-2], "running", since=1090.0)[1] == pytest.approx(10), "as fast as before, until the next report"
+    assert speed(events[:-2], arrived[:-2], "running", since=1090.0)[1] == pytest.approx(10), (
+        "as fast as before, until the next report"
+    )
 
 
 def test_an_ended_run_is_whole_and_has_no_time_to_go():

@@ -55,9 +55,20 @@ def test_every_accepted_format_opens(kind):
     assert alike(corners(found), [RED, GREEN, BLUE, WHITE])
 
 
-@pytest.mark.parametrize("kind, mode", [
-    ("PNG", "P"), ("GIF", "P"), ("TIFF", "P"), ("JPEG", "CMYK"), ("TIFF", "CMYK"), ("PNG", "RGBA"), ("WEBP", "RGBA"),
-    ("TIFF", "RGBA"), ("JPEG", "YCbCr")])
+@pytest.mark.parametrize(
+    "kind, mode",
+    [
+        ("PNG", "P"),
+        ("GIF", "P"),
+        ("TIFF", "P"),
+        ("JPEG", "CMYK"),
+        ("TIFF", "CMYK"),
+        ("PNG", "RGBA"),
+        ("WEBP", "RGBA"),
+        ("TIFF", "RGBA"),
+        ("JPEG", "YCbCr"),
+    ],
+)
 def test_colours_survive_every_mode(kind, mode):
     options = {"quality": 95} if kind in ("JPEG", "WEBP") else {}
     found = pictures.read(file_of(quarters().convert(mode), kind, **options))
@@ -68,11 +79,14 @@ def test_colours_survive_every_mode(kind, mode):
 def test_grey_pictures_of_any_depth_keep_their_brightness(mode):
     ramp = np.linspace(0, 255, 64, dtype=np.uint8)[None].repeat(64, 0)
     grey = Image.fromarray(ramp)
-    data = {"L": lambda: file_of(grey), "LA": lambda: file_of(grey.convert("LA")),
-            "1": lambda: file_of(grey.point(lambda v: 255 * (v > 127)).convert("1")),
-            "I;16": lambda: file_of(Image.fromarray(ramp.astype(np.uint16) * 257)),
-            "F": lambda: file_of(Image.fromarray(ramp.astype(np.float32) / 255), "TIFF"),
-            "I": lambda: file_of(Image.fromarray(ramp.astype(np.int32) * 257), "TIFF")}[mode]()
+    data = {
+        "L": lambda: file_of(grey),
+        "LA": lambda: file_of(grey.convert("LA")),
+        "1": lambda: file_of(grey.point(lambda v: 255 * (v > 127)).convert("1")),
+        "I;16": lambda: file_of(Image.fromarray(ramp.astype(np.uint16) * 257)),
+        "F": lambda: file_of(Image.fromarray(ramp.astype(np.float32) / 255), "TIFF"),
+        "I": lambda: file_of(Image.fromarray(ramp.astype(np.int32) * 257), "TIFF"),
+    }[mode]()
     expected = 255 * (ramp > 127) if mode == "1" else ramp
     assert np.abs(np.asarray(pictures.read(data)).astype(int) - expected[..., None]).max() <= 1
 
@@ -89,9 +103,16 @@ def test_what_can_be_seen_through_is_white():
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF", "WEBP"])
 def test_a_picture_stands_upright(kind, orientation):
     """The file holds the picture as the camera held it; the note says how to turn it back."""
-    turns = {1: None, 2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180, 4: Image.Transpose.FLIP_TOP_BOTTOM,
-             5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_90, 7: Image.Transpose.TRANSVERSE,
-             8: Image.Transpose.ROTATE_270}
+    turns = {
+        1: None,
+        2: Image.Transpose.FLIP_LEFT_RIGHT,
+        3: Image.Transpose.ROTATE_180,
+        4: Image.Transpose.FLIP_TOP_BOTTOM,
+        5: Image.Transpose.TRANSPOSE,
+        6: Image.Transpose.ROTATE_90,
+        7: Image.Transpose.TRANSVERSE,
+        8: Image.Transpose.ROTATE_270,
+    }
     turn, picture, exif = turns[orientation], quarters(), Image.Exif()
     exif[0x0112] = orientation
     options = {"quality": 95} if kind in ("JPEG", "WEBP") else {}
@@ -119,30 +140,57 @@ def test_only_the_first_frame_of_a_moving_picture_counts():
 
 def _png_header(width: int, height: int) -> bytes:
     """A PNG of a few bytes that claims to be large."""
+
     def chunk(kind: bytes, body: bytes) -> bytes:
         return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"\0" * 1000)) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"\0" * 1000)) + chunk(b"IEND", b"")
+    )
 
 
 def _tile_bomb() -> bytes:
     """A TIFF of 16 × 16 pixels in one tile that claims to be 65,000 × 65,000."""
-    tags = [(256, 16), (257, 16), (258, 8), (259, 5), (262, 1), (277, 1), (322, 65_000), (323, 65_000), (324, 8), (325, 8)]
+    tags = [
+        (256, 16),
+        (257, 16),
+        (258, 8),
+        (259, 5),
+        (262, 1),
+        (277, 1),
+        (322, 65_000),
+        (323, 65_000),
+        (324, 8),
+        (325, 8),
+    ]
     entries = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags)
     return b"II*\0" + struct.pack("<I", 16) + b"\0" * 8 + struct.pack("<H", len(tags)) + entries + b"\0" * 4
 
 
 BAD = {
-    "empty": b"", "a text file": b"Dear reader,\nthis is no picture.\n" * 40, "zeros": bytes(5000),
+    "empty": b"",
+    "a text file": b"Dear reader,\nthis is no picture.\n" * 40,
+    "zeros": bytes(5000),
     "html": b"<!doctype html><html><script>alert(1)</script></html>",
     "svg": b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>',
-    "pdf": b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n", "postscript": b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n",
-    "a format outside the list": file_of(quarters(), "PPM"), "an icon": file_of(quarters(), "ICO"),
-    "truncated PNG": file_of(quarters(256))[:300], "truncated JPEG": file_of(quarters(256), "JPEG")[:900],
-    "truncated GIF": file_of(quarters(256), "GIF")[:400], "truncated WebP": file_of(quarters(256), "WEBP")[:120],
-    "truncated BMP": file_of(quarters(), "BMP")[:4000], "truncated TIFF": file_of(quarters(), "TIFF")[:4000],
-    "the header only": _png_header(10, 10)[:20], "a bomb": _png_header(50_000, 50_000), "a warned bomb": _png_header(9500, 10_000),
-    "a quiet bomb": _png_header(7800, 7800), "a bomb in a tile": _tile_bomb(), "too many bytes": bytes(20_000_001)}
+    "pdf": b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n",
+    "postscript": b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n",
+    "a format outside the list": file_of(quarters(), "PPM"),
+    "an icon": file_of(quarters(), "ICO"),
+    "truncated PNG": file_of(quarters(256))[:300],
+    "truncated JPEG": file_of(quarters(256), "JPEG")[:900],
+    "truncated GIF": file_of(quarters(256), "GIF")[:400],
+    "truncated WebP": file_of(quarters(256), "WEBP")[:120],
+    "truncated BMP": file_of(quarters(), "BMP")[:4000],
+    "truncated TIFF": file_of(quarters(), "TIFF")[:4000],
+    "the header only": _png_header(10, 10)[:20],
+    "a bomb": _png_header(50_000, 50_000),
+    "a warned bomb": _png_header(9500, 10_000),
+    "a quiet bomb": _png_header(7800, 7800),
+    "a bomb in a tile": _tile_bomb(),
+    "too many bytes": bytes(20_000_001),
+}
 
 
 @pytest.mark.parametrize("what", BAD)
@@ -152,7 +200,11 @@ def test_what_is_no_picture_becomes_a_sentence(what):
         with pytest.raises(BadPicture) as found:
             pictures.read(BAD[what], "my_cat.png")
     sentence = str(found.value)
-    assert sentence.startswith("“my_cat.png”") and sentence.endswith(".") and "TIFF up to 20 MB and 60 megapixels" in sentence
+    assert (
+        sentence.startswith("“my_cat.png”")
+        and sentence.endswith(".")
+        and "TIFF up to 20 MB and 60 megapixels" in sentence
+    )
     assert found.value.__cause__ is None and found.value.__suppress_context__ or found.value.__context__ is None
 
 
@@ -192,9 +244,14 @@ print(peak() - before, size)
 """
 
 
-@pytest.mark.parametrize("kind, mode, options, least", [
-    ("JPEG", "RGB", {"quality": 50}, 1000), ("PNG", "RGBA", {"compress_level": 1}, 1000),
-    ("WEBP", "RGB", {"method": 0, "quality": 10}, 0)])
+@pytest.mark.parametrize(
+    "kind, mode, options, least",
+    [
+        ("JPEG", "RGB", {"quality": 50}, 1000),
+        ("PNG", "RGBA", {"compress_level": 1}, 1000),
+        ("WEBP", "RGB", {"method": 0, "quality": 10}, 0),
+    ],
+)
 def test_48_megapixels_are_read_in_bounded_memory(python, tmp_path, kind, mode, options, least):
     picture = quarters(8).resize((8000, 6000), Image.Resampling.NEAREST).convert(mode)
     file = tmp_path / "large"
@@ -226,8 +283,11 @@ def test_random_bytes_are_a_picture_or_a_sentence(tail, head):
 
 
 @MANY
-@given(st.sampled_from(SEEDS), st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 255)), min_size=1, max_size=20),
-       st.integers(0, 10**6))
+@given(
+    st.sampled_from(SEEDS),
+    st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 255)), min_size=1, max_size=20),
+    st.integers(0, 10**6),
+)
 def test_damaged_files_are_a_picture_or_a_sentence(data, changes, end):
     damaged = bytearray(data)
     for place, value in changes:
@@ -235,7 +295,7 @@ def test_damaged_files_are_a_picture_or_a_sentence(data, changes, end):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         try:
-            found = pictures.read(bytes(damaged[:end % (3 * len(damaged))]))
+            found = pictures.read(bytes(damaged[: end % (3 * len(damaged))]))
             assert found.mode == "RGB" and max(found.size) < 2048
         except BadPicture:
             pass
@@ -261,11 +321,19 @@ def test_even_noise_fits_into_the_setting():
             assert Upload(upload=text) and np.array_equal(as_bytes(pictures.unpack_photo(text)), exact)
 
 
-@pytest.mark.parametrize("text", [
-    "no base64!", "aGVsbG8=", "A" * (MOST_TEXT + 4), base64.b64encode(file_of(quarters(224), "BMP")).decode(),
-    base64.b64encode(file_of(quarters(225))).decode(),
-    base64.b64encode(file_of(quarters(200), "JPEG")).decode(), base64.b64encode(file_of(quarters(224), "JPEG")[:500]).decode(),
-    "ä" * 40])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no base64!",
+        "aGVsbG8=",
+        "A" * (MOST_TEXT + 4),
+        base64.b64encode(file_of(quarters(224), "BMP")).decode(),
+        base64.b64encode(file_of(quarters(225))).decode(),
+        base64.b64encode(file_of(quarters(200), "JPEG")).decode(),
+        base64.b64encode(file_of(quarters(224), "JPEG")[:500]).decode(),
+        "ä" * 40,
+    ],
+)
 def test_a_foreign_text_is_no_photo(text):
     with pytest.raises(BadPicture, match="choose it again"):
         pictures.unpack_photo(text)
@@ -281,7 +349,9 @@ def test_no_photo_and_no_digit_yet():
             pictures.unpack_digit(text)
 
 
-@pytest.mark.parametrize("empty", [np.zeros((280, 280), np.uint8), np.full((50, 50), 1.0), file_of(Image.new("RGB", (40, 40), "white"))])
+@pytest.mark.parametrize(
+    "empty", [np.zeros((280, 280), np.uint8), np.full((50, 50), 1.0), file_of(Image.new("RGB", (40, 40), "white"))]
+)
 def test_nothing_drawn_is_said(empty):
     with pytest.raises(BadPicture, match="draw a digit first"):
         pictures.digit_from(empty)
@@ -290,19 +360,26 @@ def test_nothing_drawn_is_said(empty):
 def test_a_digit_of_the_test_set_comes_back_as_itself():
     x = digits.load().test_x[::37]
     back = torch.stack([pictures.unpack_digit(pictures.digit_from(one[0].numpy())) for one in x])
-    assert back.shape == x.shape and (back - x).abs().mean((1, 2, 3)).max() < 0.002, "MNIST was made by this very recipe"
+    assert back.shape == x.shape and (back - x).abs().mean((1, 2, 3)).max() < 0.002, (
+        "MNIST was made by this very recipe"
+    )
 
 
 def _bar(height: int, width: int, top: int, left: int, side: int = 200) -> np.ndarray:
     canvas = np.zeros((side, side), np.uint8)
-    canvas[top:top + height, left:left + width] = 255
+    canvas[top : top + height, left : left + width] = 255
     return canvas
 
 
 def test_strokes_fill_twenty_pixels_around_their_centre_of_mass():
     x = pictures.unpack_digit(pictures.digit_from(_bar(100, 30, 10, 150)))[0]
     rows, columns = torch.nonzero(x.sum(1)).flatten(), torch.nonzero(x.sum(0)).flatten()
-    assert [len(rows), len(columns)] == [20, 6] and [int(rows[0]), int(columns[0])] in ([4, 11], [4, 12], [5, 11], [5, 12])
+    assert [len(rows), len(columns)] == [20, 6] and [int(rows[0]), int(columns[0])] in (
+        [4, 11],
+        [4, 12],
+        [5, 11],
+        [5, 12],
+    )
     heavy = _bar(100, 100, 40, 40)
     heavy[40:90, 40:140] //= 4  # the upper half is faint: the mass lies lower, so the box moves up
     y = pictures.unpack_digit(pictures.digit_from(heavy))[0]

@@ -23,14 +23,27 @@ ROOT = Path(__file__).resolve().parents[2]
 PLENTY = 1 << 30
 
 
-def example(run_id: str = "compression-1", *, size: int = 100, value: float = 0.5, lab: str = "compression") -> runs.Run:
+def example(
+    run_id: str = "compression-1", *, size: int = 100, value: float = 0.5, lab: str = "compression"
+) -> runs.Run:
     """A run with every kind of event; its model's only weight has `size` entries that all hold `value`."""
-    log = [Started(12, {"parameters": 3, "tensor": "x"}), Metrics(6, {"loss": 0.1, "accuracy": float("nan")}),
-           Picture(6, "gamma", np.arange(6, dtype=np.float32)), Metrics(12, {"loss": 1 / 3}),
-           Picture(12, "empty", np.zeros((0, 3), np.uint8)), Picture(12, "number", np.array(7, np.int64)),
-           Warned(12, "diverged", "“So” it ended."),
-           Finished(12, {"accuracy": 98.7, "why": "ünï"}, {"student": Model({"conv": [4]}, {
-               "w": np.full(size, value, np.float32)}), "control": Model({"conv": []}, {"w": np.ones((2, 2))})})]
+    log = [
+        Started(12, {"parameters": 3, "tensor": "x"}),
+        Metrics(6, {"loss": 0.1, "accuracy": float("nan")}),
+        Picture(6, "gamma", np.arange(6, dtype=np.float32)),
+        Metrics(12, {"loss": 1 / 3}),
+        Picture(12, "empty", np.zeros((0, 3), np.uint8)),
+        Picture(12, "number", np.array(7, np.int64)),
+        Warned(12, "diverged", "“So” it ended."),
+        Finished(
+            12,
+            {"accuracy": 98.7, "why": "ünï"},
+            {
+                "student": Model({"conv": [4]}, {"w": np.full(size, value, np.float32)}),
+                "control": Model({"conv": []}, {"w": np.ones((2, 2))}),
+            },
+        ),
+    ]
     settings = flatten(labs.of("compression").settings())
     return runs.make(run_id, lab, settings, log, 1.23456, "finished")
 
@@ -49,6 +62,7 @@ def names(folder: Path) -> list[str]:
 
 
 # ---- there and back ----
+
 
 def test_round_trip_is_exact(own_runs):
     run = example()
@@ -84,7 +98,12 @@ def test_a_stopped_run_has_no_models_and_says_so():
 
 
 def test_history_is_a_table():
-    log = [Metrics(1, {"a": 1.0}), Picture(1, "p", np.zeros(1)), Metrics(2, {"b": 2.0}), Metrics(3, {"a": 3.0, "b": 4.0})]
+    log = [
+        Metrics(1, {"a": 1.0}),
+        Picture(1, "p", np.zeros(1)),
+        Metrics(2, {"b": 2.0}),
+        Metrics(3, {"a": 3.0, "b": 4.0}),
+    ]
     run = runs.make("a", "compression", {}, log, 1, "finished")
     assert run.history() == ([1, 2, 3], {"a": [1.0, None, 3.0], "b": [None, 2.0, 4.0]})
     assert [picture.step for picture in run.pictures("p")] == [1] and run.pictures("q") == []
@@ -116,6 +135,7 @@ def test_saving_again_replaces(own_runs):
 
 # ---- listing ----
 
+
 def bytes_read():
     """By this process so far, as the kernel counts them."""
     if not Path("/proc/self/io").exists():
@@ -137,7 +157,7 @@ def test_a_giant_header_is_not_even_read(own_runs):
 def test_listing_reads_headers_only(own_runs):
     file = runs.save(example(size=8_000_000))
     data = bytearray(file.read_bytes())
-    data[header_of(data):] = os.urandom(len(data) - header_of(data))
+    data[header_of(data) :] = os.urandom(len(data) - header_of(data))
     file.write_bytes(data)
     before = bytes_read()
     found, skipped = runs.listing()
@@ -163,6 +183,7 @@ def test_no_folder_is_an_empty_store(own_runs):
 
 # ---- torn and foreign files ----
 
+
 def test_torn_anywhere(own_runs):
     good = runs.save(example("good"))
     data = runs.to_bytes(example("torn"))
@@ -173,7 +194,7 @@ def test_torn_anywhere(own_runs):
         (own_runs / "torn.safetensors").write_bytes(data[:cut])
         found, skipped = runs.listing()
         assert [about.id for about in found] == [good.stem], f"cut at {cut}"
-        sentence, = skipped
+        (sentence,) = skipped
         assert "“torn.safetensors”" in sentence and sentence.endswith(".") and sentence.isprintable()
         with pytest.raises(RunError, match="not a run that Lectern can read"):
             runs.load("torn")
@@ -181,8 +202,16 @@ def test_torn_anywhere(own_runs):
     assert len(runs.listing()[1]) == 1
 
 
-ABOUT = {"id": "foreign", "lab": "compression", "settings": {}, "state": "finished", "seconds": 1.0, "created": 1.0,
-         "code": "c", "machine": {}}
+ABOUT = {
+    "id": "foreign",
+    "lab": "compression",
+    "settings": {},
+    "state": "finished",
+    "seconds": 1.0,
+    "created": 1.0,
+    "code": "c",
+    "machine": {},
+}
 
 
 def ours(**changed):
@@ -213,7 +242,8 @@ FOREIGN = {
     "deeply nested inside": with_header({"__metadata__": {"lectern": "[" * 100_000}}),
     "tensor without place": with_header({"__metadata__": {"lectern": json.dumps({"about": ABOUT})}, "w": {}}),
     "tensor with half a place": with_header(
-        {"__metadata__": {"lectern": json.dumps({"about": ABOUT})}, "w": {"data_offsets": [0]}}),
+        {"__metadata__": {"lectern": json.dumps({"about": ABOUT})}, "w": {"data_offsets": [0]}}
+    ),
     "entries missing": with_header({"__metadata__": {"lectern": json.dumps({"about": {"id": "foreign"}})}}),
     "renamed": ours(id="another"),
     "id that climbs": ours(id="../foreign"),
@@ -240,7 +270,7 @@ def test_foreign_files_are_skipped(data, own_runs):
     (own_runs / "foreign.safetensors").write_bytes(data)
     found, skipped = runs.listing()
     assert [about.id for about in found] == ["good"]
-    sentence, = skipped
+    (sentence,) = skipped
     assert "“foreign.safetensors”" in sentence and sentence.endswith(".") and sentence.isprintable()
     assert len(sentence) < 400
 
@@ -258,15 +288,22 @@ def test_things_that_are_no_files_are_skipped(own_runs):
 
 
 def test_an_event_log_that_lies_is_refused(own_runs):
-    for log in ([{"event": "Nobody"}], [{"event": "Metrics"}], [3], {"a": 1}, None,
-                [{"event": "Picture", "step": 1, "name": "p", "array": {runs.TENSOR: "absent"}}],
-                [{"event": "Finished", "step": 1, "summary": {}, "models": {"m": {"arch": {}}}}]):
+    for log in (
+        [{"event": "Nobody"}],
+        [{"event": "Metrics"}],
+        [3],
+        {"a": 1},
+        None,
+        [{"event": "Picture", "step": 1, "name": "p", "array": {runs.TENSOR: "absent"}}],
+        [{"event": "Finished", "step": 1, "summary": {}, "models": {"m": {"arch": {}}}}],
+    ):
         data = with_header({"__metadata__": {"lectern": json.dumps({"about": ABOUT, "events": log})}})
         with pytest.raises(RunError, match="not a run that Lectern can read"):
             runs.from_bytes(data)
 
 
 # ---- on the page of a lab ----
+
 
 def test_every_shipped_run_fits_its_own_lab_and_no_other():
     for about in runs.listing()[0]:
@@ -301,7 +338,9 @@ UNFIT = {
 
 @pytest.mark.parametrize("log", UNFIT.values(), ids=UNFIT)
 def test_a_record_that_no_training_writes_is_refused_in_one_sentence(log):
-    made = runs.make("odd", "compression", flatten(labs.of("compression").settings()), [BEGUN, MEASURED, ENDED], 1.0, "finished")
+    made = runs.make(
+        "odd", "compression", flatten(labs.of("compression").settings()), [BEGUN, MEASURED, ENDED], 1.0, "finished"
+    )
     assert runs.of_lab(made, "compression") is made
     with pytest.raises(Unfit, match="^The record of run “odd” is not one that this lab writes: [^.]*[.]$"):
         runs.of_lab(replace(made, events=tuple(log)), "compression")
@@ -310,7 +349,9 @@ def test_a_record_that_no_training_writes_is_refused_in_one_sentence(log):
 
 
 def test_a_stopped_run_needs_no_end():
-    made = runs.make("odd", "compression", flatten(labs.of("compression").settings()), [BEGUN, MEASURED], 1.0, "stopped")
+    made = runs.make(
+        "odd", "compression", flatten(labs.of("compression").settings()), [BEGUN, MEASURED], 1.0, "stopped"
+    )
     assert runs.of_lab(made, "compression") is made
 
 
@@ -364,7 +405,9 @@ print(*kept)
 def test_killed_while_saving(own_runs, python):
     done = python(KILLED)
     assert done.returncode == 0, done.stderr
-    assert set(done.stdout.split()) == {"1", "2"}, "the kills fell both before and after the moment the new run is there"
+    assert set(done.stdout.split()) == {"1", "2"}, (
+        "the kills fell both before and after the moment the new run is there"
+    )
     abandoned = list(own_runs.glob(".*.part"))
     assert len(abandoned) > 3
     for part in abandoned[1:]:
@@ -410,9 +453,13 @@ def test_file_too_large_for_the_place(own_runs, python):
 
 def test_disk_full(tmp_path):
     """A real file system of one megabyte, in a mount namespace that ends with the process."""
-    shell = (f"mount -t tmpfs -o size=1m tmpfs {tmp_path} && touch {tmp_path}/mounted && "
-             f"LECTERN_RUNS={tmp_path}/runs exec {sys.executable} -c \"$0\"")
-    done = subprocess.run(["unshare", "-m", "sh", "-c", shell, FULL], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    shell = (
+        f"mount -t tmpfs -o size=1m tmpfs {tmp_path} && touch {tmp_path}/mounted && "
+        f'LECTERN_RUNS={tmp_path}/runs exec {sys.executable} -c "$0"'
+    )
+    done = subprocess.run(
+        ["unshare", "-m", "sh", "-c", shell, FULL], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
     if done.returncode and "Traceback" not in done.stderr:
         pytest.skip(f"no right to mount here: {done.stderr.strip()[:80]}")
     assert_two_sentences(done, "No space left on device")
@@ -434,8 +481,27 @@ def test_a_run_that_cannot_be_packed_leaves_nothing_behind(own_runs):
 
 # ---- names, shipped runs, the bound ----
 
-BAD_IDS = ["", ".", "..", "../compression-1", "a/b", "/etc/passwd", "A", "a b", "a.b", "a_b", "ä", "１", "a\n", "\x00",
-           "x" * 81, "x" * 10_000, "%2e%2e", "-" * 81, "~"]
+BAD_IDS = [
+    "",
+    ".",
+    "..",
+    "../compression-1",
+    "a/b",
+    "/etc/passwd",
+    "A",
+    "a b",
+    "a.b",
+    "a_b",
+    "ä",
+    "１",
+    "a\n",
+    "\x00",
+    "x" * 81,
+    "x" * 10_000,
+    "%2e%2e",
+    "-" * 81,
+    "~",
+]
 
 
 @pytest.mark.parametrize("run_id", BAD_IDS)

@@ -39,9 +39,9 @@ def places(strip, pixels):
         rows, columns = photo.shape[0] - h + 1, photo.shape[1] - w + 1
         here = photo[:rows, :columns] == strip[0, 0]
         for r, c in ((h - 1, w - 1), (0, w - 1), (h // 2, w // 2)):
-            here &= photo[r:r + rows, c:c + columns] == strip[r, c]
+            here &= photo[r : r + rows, c : c + columns] == strip[r, c]
         for row, column in zip(*np.nonzero(here)):
-            if np.array_equal(photo[row:row + h, column:column + w], strip):
+            if np.array_equal(photo[row : row + h, column : column + w], strip):
                 yield name, row, column
 
 
@@ -53,6 +53,7 @@ def inside(part, name, column, pixels):
 
 
 # ---- in colour ----
+
 
 def test_shapes_ranges_and_labels():
     data, plain = scenery.load(), digits.load()
@@ -88,8 +89,10 @@ def test_pictures_show_their_own_part_of_a_photo_and_no_other(part, pixels):
         assert any(inside(part, name, column, pixels) for name, _, column in there), i
         sure += len(there) == 1
         if len(there) == 1:
-            (name, row, column), = there
-            photo = np.array(Image.open(photos.path(name)).convert("RGB"))[row:row + SIDE, column:column + SIDE] / 255
+            ((name, row, column),) = there
+            photo = (
+                np.array(Image.open(photos.path(name)).convert("RGB"))[row : row + SIDE, column : column + SIDE] / 255
+            )
             expected = np.abs(photo.transpose(2, 0, 1) - digit[i].numpy())
             assert np.allclose(x[i].numpy(), expected, atol=1e-6), "|patch − digit|, channel by channel"
     assert sure > 20, "a strip of one colour lies in many places, but most do not"
@@ -100,7 +103,9 @@ def test_no_column_of_a_photo_is_in_both_parts(pixels):
         width = photo.shape[1]
         left = {column + i for column in range(int(TRAINED_ON * width) - SIDE + 1) for i in range(SIDE)}
         assert all(inside("train", name, column, pixels) for column in range(int(TRAINED_ON * width) - SIDE + 1))
-        assert not inside("train", name, int(TRAINED_ON * width) - SIDE + 1, pixels) and max(left) < int(TRAINED_ON * width)
+        assert not inside("train", name, int(TRAINED_ON * width) - SIDE + 1, pixels) and max(left) < int(
+            TRAINED_ON * width
+        )
         assert width - int(TRAINED_ON * width) >= SIDE, "too narrow for a patch of its own"
 
 
@@ -137,10 +142,13 @@ def test_the_pictures_are_the_same_for_ever():
 
 # ---- scanned ----
 
+
 def test_the_split_of_the_scanned_digits():
     data = scanned.load()
     assert data.train_x.shape == (1297, 1, 28, 28) and data.test_x.shape == (500, 1, 28, 28)
-    assert data.test_y.bincount().tolist() == [scanned.TEST_PER_CLASS] * CLASSES and data.train_y.unique().tolist() == list(range(10))
+    assert data.test_y.bincount().tolist() == [
+        scanned.TEST_PER_CLASS
+    ] * CLASSES and data.train_y.unique().tolist() == list(range(10))
     for x in (data.train_x, data.test_x):
         assert x.dtype == torch.float32 and x.min() == 0 and x.max() == 1
         ink = x[:, :, 4:24, 4:24]

@@ -44,8 +44,9 @@ class Rich(Frozen):
 class ToySettings(Settings):
     """One knob of every sort that settings may have, so that a sort no lab uses yet is tested as well."""
 
-    run: str = knob("first", "Run", "Where to start.", form="the name of a run: a–z, 0–9 and hyphens",
-                    pattern=r"^[a-z0-9-]{1,80}$")
+    run: str = knob(
+        "first", "Run", "Where to start.", form="the name of a run: a–z, 0–9 and hyphens", pattern=r"^[a-z0-9-]{1,80}$"
+    )
     whole: bool = knob(False, "Whole", "All of it.")
     shift: float = knob(0, "Shift", "Of the whole.", ge=-1, le=1, step=0.5)
     kind: Plain | Rich = Field(Plain(), discriminator="name", title="Kind", description="Which sort.")
@@ -94,10 +95,37 @@ VARIANTS = [(lab, chosen) for lab, model in MODELS.items() for chosen in variant
 each_knob = for_each(list(every_knob()), called)
 each_variant = for_each(VARIANTS, called)
 few = example(max_examples=12)  # of each variant: the many variants of a lab share most of their knobs
-each_variant_apart = pytest.mark.parametrize("lab, chosen", [pytest.param(*case, id=called(*case)) for case in VARIANTS])
+each_variant_apart = pytest.mark.parametrize(
+    "lab, chosen", [pytest.param(*case, id=called(*case)) for case in VARIANTS]
+)
 
-NEVER = [None, [], {}, [1], {"name": 1}, {"name": "plain"}, object(), "", " ", "nope", "x" * 10_000, "9" * 10_000, "\x00",
-         "<script>", "１２３", "٣", "½", "0x3", "1,5", "1 2", "--1", "None", "null", "[]", "{}"]
+NEVER = [
+    None,
+    [],
+    {},
+    [1],
+    {"name": 1},
+    {"name": "plain"},
+    object(),
+    "",
+    " ",
+    "nope",
+    "x" * 10_000,
+    "9" * 10_000,
+    "\x00",
+    "<script>",
+    "１２３",
+    "٣",
+    "½",
+    "0x3",
+    "1,5",
+    "1 2",
+    "--1",
+    "None",
+    "null",
+    "[]",
+    "{}",
+]
 TEXTS = {"typed": ["", "20:motion=phases"]}  # two values of a text that has a form of its own
 NUMBERS = ["nan", "inf", "-inf", "1e999", math.nan, math.inf, -math.inf, 10**400, 1j]
 
@@ -108,7 +136,9 @@ def bad_values(field):
     if choices := choices_of(field):
         yield from (value for value in NEVER + NUMBERS if value not in choices)  # a norm may be called “inf”
         yield from (str(choice) + "x" for choice in choices)
-        yield from (choice.swapcase() for choice in choices if isinstance(choice, str) and choice.swapcase() not in choices)
+        yield from (
+            choice.swapcase() for choice in choices if isinstance(choice, str) and choice.swapcase() not in choices
+        )
         if isinstance(choices[0], int):
             yield from (min(choices) - 1, max(choices) + 1, str(max(choices) + 1), min(choices) + 0.5)
     elif field.annotation is bool:
@@ -121,7 +151,18 @@ def bad_values(field):
     else:
         yield from [] if default_of(field) == "" else [""]  # empty is no mistake where nothing has been chosen yet
         yield from [v for v in NEVER if not isinstance(v, str)] + [
-            3, math.nan, "x" * 10_000, " ", "\x00", "../../etc/passwd", "ｘ", "a\n", "\na", "A b", "<script>"]
+            3,
+            math.nan,
+            "x" * 10_000,
+            " ",
+            "\x00",
+            "../../etc/passwd",
+            "ｘ",
+            "a\n",
+            "\na",
+            "A b",
+            "<script>",
+        ]
 
 
 def kind_of(value):
@@ -133,7 +174,7 @@ def test_bad_values_get_one_sentence(lab, chosen, name, field):
     for value in bad_values(field):
         with pytest.raises(BadSettings) as refusal:
             pytest.fail(f"{kind_of(value)} was accepted: {build(MODELS[lab], chosen | {name: value})!r}")
-        sentence, = refusal.value.sentences
+        (sentence,) = refusal.value.sentences
         assert str(refusal.value) == sentence
         assert field.title in sentence and f"({name})" in sentence, kind_of(value)
         assert accepted(field) in sentence, kind_of(value)
@@ -206,15 +247,19 @@ def values_of(field):
     if field.annotation is float:
         return st.floats(low, high)
     most = next((m.max_length for m in field.metadata if getattr(m, "max_length", None)), math.inf)
-    return st.from_regex(next(m.pattern for m in field.metadata if getattr(m, "pattern", None)), fullmatch=True,
-                         alphabet=st.characters(max_codepoint=127)).filter(lambda text: "\n" not in text and len(text) <= most)
+    return st.from_regex(
+        next(m.pattern for m in field.metadata if getattr(m, "pattern", None)),
+        fullmatch=True,
+        alphabet=st.characters(max_codepoint=127),
+    ).filter(lambda text: "\n" not in text and len(text) <= most)
 
 
 def flats(lab, chosen):
     """A strategy of complete flat dictionaries of a variant."""
     fields = dict(flat_fields(MODELS[lab], chosen))
-    return st.fixed_dictionaries({name: st.just(chosen[name]) if name in chosen else values_of(field)
-                                  for name, field in fields.items()})
+    return st.fixed_dictionaries(
+        {name: st.just(chosen[name]) if name in chosen else values_of(field) for name, field in fields.items()}
+    )
 
 
 def fitting(model, flat):
@@ -246,9 +291,19 @@ def test_round_trip(lab, chosen, data):
 @given(data=st.data())
 def test_equal_settings_and_only_those_have_equal_keys(lab, chosen, data):
     one = fitting(MODELS[lab], data.draw(flats(lab, chosen)))
-    other = fitting(MODELS[lab], flatten(one) | data.draw(st.sampled_from(sorted(flatten(one))).flatmap(
-        lambda name: st.fixed_dictionaries({name: values_of(dict(flat_fields(MODELS[lab], chosen))[name])})
-        if name not in chosen else st.just({}))))
+    other = fitting(
+        MODELS[lab],
+        flatten(one)
+        | data.draw(
+            st.sampled_from(sorted(flatten(one))).flatmap(
+                lambda name: (
+                    st.fixed_dictionaries({name: values_of(dict(flat_fields(MODELS[lab], chosen))[name])})
+                    if name not in chosen
+                    else st.just({})
+                )
+            )
+        ),
+    )
     assert (key(lab, one, "c") == key(lab, other, "c")) == (one == other)
 
 
@@ -277,7 +332,7 @@ def test_unknown_names_get_one_sentence(lab, chosen):
     for stranger in ("nonsense", "", "__class__", "x" * 10_000, "Seed", "name", "seed ", "\x00"):
         with pytest.raises(BadSettings) as refusal:
             build(MODELS[lab], chosen | {stranger: 1})
-        sentence, = refusal.value.sentences
+        (sentence,) = refusal.value.sentences
         assert "is not a setting here" in sentence and "seed" in sentence and sentence.endswith(".")
         assert sentence.isprintable() and len(sentence) < 1000
 
@@ -285,8 +340,10 @@ def test_unknown_names_get_one_sentence(lab, chosen):
 def test_several_unknown_names_share_one_sentence_which_lists_the_settings_once():
     with pytest.raises(BadSettings) as refusal:
         build(ToySettings, {"colour": 1, "size of it": 2, "seed": 3})
-    sentence, = refusal.value.sentences
-    assert sentence.startswith("“colour”, “size of it” are not settings here; known are ") and sentence.count("seed") == 1
+    (sentence,) = refusal.value.sentences
+    assert (
+        sentence.startswith("“colour”, “size of it” are not settings here; known are ") and sentence.count("seed") == 1
+    )
     assert refusal.value.names == {"colour", "size of it"}
     with pytest.raises(BadSettings) as refusal:
         build(ToySettings, {f"x{i}": "" for i in range(1000)})
@@ -326,10 +383,19 @@ def test_settings_do_not_change():
         ToySettings().seed = 3
 
 
-@pytest.mark.parametrize("wrong", [{"shift": math.nan}, {"free": math.inf}, {"free": math.nan}, {"nonsense": 1},
-                                   {"kind": {"name": "plain", "share": 1}}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"shift": math.nan},
+        {"free": math.inf},
+        {"free": math.nan},
+        {"nonsense": 1},
+        {"kind": {"name": "plain", "share": 1}},
+    ],
+)
 def test_the_model_itself_is_strict(wrong):
     """Also without `build`, and without bounds: no stranger, no infinity, and nothing that is not a number."""
+
     class Free(ToySettings):
         free: float = 0
 

@@ -15,18 +15,29 @@ from core.steering import Hand, parse, repeatable, turned, written
 
 PLAIN = GanSettings()
 RATES = st.floats(1e-5, 0.1).map(lambda rate: float(f"{rate:.2g}"))
-KNOBS = {"players": st.sampled_from(["both", "d", "g"]), "motion": st.sampled_from(["whole", "phases"]), "critic_steps": st.integers(1, 5),
-         "g_rate": RATES, "d_rate": RATES, "latent": st.integers(1, 16), "batch": st.sampled_from([16, 32, 64, 128]),
-         "r1": st.sampled_from([0.0, 0.05, 0.1, 1.0, 2.0])}
+KNOBS = {
+    "players": st.sampled_from(["both", "d", "g"]),
+    "motion": st.sampled_from(["whole", "phases"]),
+    "critic_steps": st.integers(1, 5),
+    "g_rate": RATES,
+    "d_rate": RATES,
+    "latent": st.integers(1, 16),
+    "batch": st.sampled_from([16, 32, 64, 128]),
+    "r1": st.sampled_from([0.0, 0.05, 0.1, 1.0, 2.0]),
+}
 turns_of_a_step = st.dictionaries(st.sampled_from(list(KNOBS)), st.none(), min_size=1, max_size=3).flatmap(
-    lambda chosen: st.fixed_dictionaries({name: KNOBS[name] for name in chosen}))
+    lambda chosen: st.fixed_dictionaries({name: KNOBS[name] for name in chosen})
+)
 plans = st.dictionaries(st.integers(0, 6000), turns_of_a_step, max_size=6).map(
-    lambda plan: [Turned(step, plan[step]) for step in sorted(plan)])
+    lambda plan: [Turned(step, plan[step]) for step in sorted(plan)]
+)
 
 
 def as_values(text):
     """A text of turns as events, by way of what the settings make of each value."""
-    return [Turned(step, {name: flatten(turned(PLAIN, values))[name] for name in values}) for step, values in parse(text)]
+    return [
+        Turned(step, {name: flatten(turned(PLAIN, values))[name] for name in values}) for step, values in parse(text)
+    ]
 
 
 def test_every_knob_that_may_be_turned_is_tried_here():
@@ -36,8 +47,15 @@ def test_every_knob_that_may_be_turned_is_tried_here():
 
 # ---- the text ----
 
+
 def test_the_text_of_turns():
-    log = [Started(10), Turned(400, {"critic_steps": 5}), Metrics(500, {}), Turned(900, {"g_rate": 0.001, "players": "d"}), Finished(1, {})]
+    log = [
+        Started(10),
+        Turned(400, {"critic_steps": 5}),
+        Metrics(500, {}),
+        Turned(900, {"g_rate": 0.001, "players": "d"}),
+        Finished(1, {}),
+    ]
     assert written(log) == "400:critic_steps=5,900:g_rate=0.001,900:players=d"
     assert parse(written(log)) == [(400, {"critic_steps": "5"}), (900, {"g_rate": "0.001", "players": "d"})]
     assert written([Started(1), Warned(2, "a", "b")]) == "" and parse("") == []
@@ -64,13 +82,23 @@ def test_settings_accept_every_text_that_is_not_too_long_and_the_hand_does_it_ag
     assert repeatable(settings, done) == settings
 
 
-@pytest.mark.parametrize("rate, text", [(0.1, "0.1"), (1e-5, "0.00001"), (0.000012, "0.000012"), (0.04, "0.04"), (0.0001, "0.0001"),
-                                        (0.0123, "0.012"), (0.000123456, "0.00012")])
+@pytest.mark.parametrize(
+    "rate, text",
+    [
+        (0.1, "0.1"),
+        (1e-5, "0.00001"),
+        (0.000012, "0.000012"),
+        (0.04, "0.04"),
+        (0.0001, "0.0001"),
+        (0.0123, "0.012"),
+        (0.000123456, "0.00012"),
+    ],
+)
 def test_rates_are_written_with_the_digits_that_they_are_turned_to(rate, text):
     """Whatever number is asked for: the run takes the one that its text can say, or it could not be repeated."""
     hand = Hand(PLAIN)
     hand.turn({"g_rate": rate})
-    event, = hand.take(7)
+    (event,) = hand.take(7)
     assert written([event]) == f"7:g_rate={text}" and event.values == {"g_rate": float(text)}
     assert hand.settings.world.g_rate == float(text)
     again = Hand(repeatable(PLAIN, [event]))
@@ -82,7 +110,7 @@ def test_turns_of_one_step_belong_together():
     hand = Hand(PLAIN)
     hand.turn({"critic_steps": 5, "batch": 32})
     hand.turn({"players": "d"})
-    event, = hand.take(3)
+    (event,) = hand.take(3)
     assert event == Turned(3, {"critic_steps": 5, "batch": 32, "players": "d"})
     assert Hand(repeatable(PLAIN, [event])).take(3) == [event]
 
@@ -93,21 +121,43 @@ def test_more_turns_than_can_be_told():
         repeatable(PLAIN, log)
 
 
-@pytest.mark.parametrize("text", ["400", "400:seed=1", "400:critic_steps=6", "40000:batch=16", "4:batch=17", "4:batch=16,", ",4:batch=16",
-                                  "4:g_rate=1", "4:g_rate=0.2", "4:players=both,", "4:latent=0", "4:latent=65", "-4:batch=16", "4:r1=2.1"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "400",
+        "400:seed=1",
+        "400:critic_steps=6",
+        "40000:batch=16",
+        "4:batch=17",
+        "4:batch=16,",
+        ",4:batch=16",
+        "4:g_rate=1",
+        "4:g_rate=0.2",
+        "4:players=both,",
+        "4:latent=0",
+        "4:latent=65",
+        "-4:batch=16",
+        "4:r1=2.1",
+    ],
+)
 def test_what_is_no_text_of_turns(text):
-    with pytest.raises(BadSettings, match="^“.*” does not fit Turned while it runs .*400:critic_steps=5,900:g_rate=0.002[.]$"):
+    with pytest.raises(
+        BadSettings, match="^“.*” does not fit Turned while it runs .*400:critic_steps=5,900:g_rate=0.002[.]$"
+    ):
         build(GanSettings, {"turns": text})
 
 
 # ---- what may be turned ----
 
+
 @pytest.mark.parametrize("name", sorted(set(flatten(PLAIN)) - set(GanSettings.TURNABLE)) + ["nonsense", "clip"])
 def test_other_knobs_may_not_be_turned(name):
     with pytest.raises(BadSettings) as refusal:
         turned(PLAIN, {"batch": 16, name: flatten(PLAIN).get(name, 1)})
-    sentence, = refusal.value.sentences
-    assert sentence.startswith(f"“{name}” cannot be turned while a run goes on; players, motion, ") and sentence.endswith(" can.")
+    (sentence,) = refusal.value.sentences
+    assert sentence.startswith(
+        f"“{name}” cannot be turned while a run goes on; players, motion, "
+    ) and sentence.endswith(" can.")
 
 
 def test_a_lab_without_such_knobs_has_none():
@@ -123,7 +173,7 @@ def test_values_out_of_bounds_are_refused_in_words(name):
     for value in wrong:
         with pytest.raises(BadSettings) as refusal:
             turned(PLAIN, {name: value})
-        sentence, = refusal.value.sentences
+        (sentence,) = refusal.value.sentences
         assert f"({name})" in sentence and sentence.endswith(".")
 
 
@@ -135,6 +185,7 @@ def test_turning_changes_the_named_knobs_and_no_other(values):
 
 
 # ---- the hand ----
+
 
 def test_a_turn_counts_from_the_next_step_on():
     hand = Hand(PLAIN)

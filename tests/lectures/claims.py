@@ -18,7 +18,9 @@ from core.runs import Run
 from core.yardsticks import Result, Yardstick
 
 NUMBER = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?(?![\d])")
-SILENT = re.compile(r"\$[^$]*\$|`[^`]*`|\*\*Turn next:\*\*[^\n]*|\((?:[^()]*?\b(?:19|20)\d\d\b[^()]*?)\)|\b(?:19|20)\d\d\b|[½⅓¼]")
+SILENT = re.compile(
+    r"\$[^$]*\$|`[^`]*`|\*\*Turn next:\*\*[^\n]*|\((?:[^()]*?\b(?:19|20)\d\d\b[^()]*?)\)|\b(?:19|20)\d\d\b|[½⅓¼]"
+)
 
 
 @dataclass(frozen=True)
@@ -71,11 +73,12 @@ def numbers_without_claim(text: str, claims: list[Claim]) -> list[str]:
     for each in claims:
         at = text.find(each.quote)
         if at >= 0:
-            held = held[:at] + " " * len(each.quote) + held[at + len(each.quote):]
-    return [text[max(0, match.start() - 60):match.end() + 40].replace("\n", " ") for match in NUMBER.finditer(held)]
+            held = held[:at] + " " * len(each.quote) + held[at + len(each.quote) :]
+    return [text[max(0, match.start() - 60) : match.end() + 40].replace("\n", " ") for match in NUMBER.finditer(held)]
 
 
 # ---- what is measured ----
+
 
 @cache
 def run(run_id: str) -> Run:

@@ -39,9 +39,12 @@ def gradients() -> dict[str, float]:
     answers, sure = logits.argmax(1, keepdim=True), logits.softmax(1).amax(1).detach()
     found = {}
     for name, values in (("logit", logits), ("probability", logits.softmax(1))):
-        gradient, = torch.autograd.grad(values.gather(1, answers).sum(), x, retain_graph=True)
+        (gradient,) = torch.autograd.grad(values.gather(1, answers).sum(), x, retain_graph=True)
         length = gradient.flatten(1).norm(dim=1)
-        found |= {f"{name} {kind}": length[chosen].mean().item() for kind, chosen in (("unsure", sure < 0.9), ("sure", sure > 0.9999))}
+        found |= {
+            f"{name} {kind}": length[chosen].mean().item()
+            for kind, chosen in (("unsure", sure < 0.9), ("sure", sure > 0.9999))
+        }
     return found
 
 
@@ -53,41 +56,90 @@ SETTING, DEFINITION = "a setting", "a definition"
 CLAIMS = [
     claim("says “Egyptian cat” (38 %)", lambda: at(CAT, "probability", 0)),
     claim("R² is 64 %", lambda: of(LIME, "fit")),
-    claim("under insertion is 40 %, better than the moved map (23 %) and the picture alone (25 %)",
-          lambda: of(LIME, "insertion map"), lambda: of(LIME, "insertion random"), lambda: of(LIME, "insertion input only")),
-    claim("under deletion it is 17 %, better than the moved map (24 %), but not than the picture alone (11 %)",
-          lambda: of(LIME, "deletion map"), lambda: of(LIME, "deletion random"), lambda: of(LIME, "deletion input only")),
+    claim(
+        "under insertion is 40 %, better than the moved map (23 %) and the picture alone (25 %)",
+        lambda: of(LIME, "insertion map"),
+        lambda: of(LIME, "insertion random"),
+        lambda: of(LIME, "insertion input only"),
+    ),
+    claim(
+        "under deletion it is 17 %, better than the moved map (24 %), but not than the picture alone (11 %)",
+        lambda: of(LIME, "deletion map"),
+        lambda: of(LIME, "deletion random"),
+        lambda: of(LIME, "deletion input only"),
+    ),
     claim("every training digit of class 3 carries", SETTING),
-    claim("These 9 of 784 pixels get 64 % of the orange in the map; a flat map would give them 1.1 %", DEFINITION, DEFINITION,
-          lambda: of(SHORTCUT, "share_in_mark"), lambda: of(SHORTCUT, "chance_share")),
+    claim(
+        "These 9 of 784 pixels get 64 % of the orange in the map; a flat map would give them 1.1 %",
+        DEFINITION,
+        DEFINITION,
+        lambda: of(SHORTCUT, "share_in_mark"),
+        lambda: of(SHORTCUT, "chance_share"),
+    ),
     claim("With the mark 100 % of the threes", lambda: of(SHORTCUT, "marked_accuracy")),
     claim("Without it 10 % are", lambda: of(SHORTCUT, "clean_accuracy")),
     claim("with the mark 63 % of all other digits", lambda: of(SHORTCUT, "fooled")),
     claim("the accuracy is 97.6 %: it", lambda: of(SHORTCUT, "believed_accuracy")),
     claim("the network only guesses (10 % right)", lambda: in_table("randomised.csv", "guessed")),
     claim("with the first map is still 0.89", lambda: in_table("randomised.csv", "output_guided_backprop")),
-    claim("falls to 0.00 (means over 100 digits; in this run guided backprop has 0.93)",
-          lambda: in_table("randomised.csv", "output_integrated_gradients"), "five draws of twenty", lambda: at(TRUST, "signed", 1)),
-    claim("has 0.39 with sign and 0.50 without", lambda: in_table("randomised.csv", "signed_guided_backprop"),
-          lambda: in_table("randomised.csv", "absolute_guided_backprop")),
-    claim("has 0.55; a random order has 0", lambda: in_table("randomised.csv", "picture_guided_backprop"), lambda: end(TRUST, "random")),
+    claim(
+        "falls to 0.00 (means over 100 digits; in this run guided backprop has 0.93)",
+        lambda: in_table("randomised.csv", "output_integrated_gradients"),
+        "five draws of twenty",
+        lambda: at(TRUST, "signed", 1),
+    ),
+    claim(
+        "has 0.39 with sign and 0.50 without",
+        lambda: in_table("randomised.csv", "signed_guided_backprop"),
+        lambda: in_table("randomised.csv", "absolute_guided_backprop"),
+    ),
+    claim(
+        "has 0.55; a random order has 0",
+        lambda: in_table("randomised.csv", "picture_guided_backprop"),
+        lambda: end(TRUST, "random"),
+    ),
     claim("60 against 35 in this run", lambda: summary(FILTER, "excited_plain"), lambda: summary(FILTER, "excited")),
-    claim("On 1,000 test digits its mean length is 1.8 where the network is less than 90 % sure, and 0.0001 where it is more than 99.99 % "
-          "sure; the logit's is 7.5 and 7.6", lambda: float(len(digits.load().test_y)), partial(gradient, "probability unsure"), DEFINITION,
-          partial(gradient, "probability sure"), DEFINITION, partial(gradient, "logit unsure"), partial(gradient, "logit sure")),
-    claim("With 50 steps, Captum's default, the sum misses by 8 % on average over our twelve photos, and by 31 % at worst", SETTING,
-          lambda: in_table("photos.csv", "gap_50"), worst_gap),
+    claim(
+        "On 1,000 test digits its mean length is 1.8 where the network is less than 90 % sure, and 0.0001 where it is more than 99.99 % "
+        "sure; the logit's is 7.5 and 7.6",
+        lambda: float(len(digits.load().test_y)),
+        partial(gradient, "probability unsure"),
+        DEFINITION,
+        partial(gradient, "probability sure"),
+        DEFINITION,
+        partial(gradient, "logit unsure"),
+        partial(gradient, "logit sure"),
+    ),
+    claim(
+        "With 50 steps, Captum's default, the sum misses by 8 % on average over our twelve photos, and by 31 % at worst",
+        SETTING,
+        lambda: in_table("photos.csv", "gap_50"),
+        worst_gap,
+    ),
     claim("until at most 5 % are missing (1 % on digits)", SETTING, SETTING),
     claim("has 7 × 7 places", "224 pixels, halved five times", "224 pixels, halved five times"),
     claim("the mean answer alone has 0", DEFINITION),
-    claim("at insertion (94.8 % against 94.4 %)", lambda: in_table("digits.csv", "insertion_input_only"),
-          lambda: in_table("digits.csv", "insertion_integrated_gradients")),
-    claim("at deletion (15.0 %; the best method has 10.2 %, a random order 59.6 %)",
-          lambda: in_table("digits.csv", "deletion_input_only"), lambda: in_table("digits.csv", "deletion_integrated_gradients"),
-          lambda: in_table("digits.csv", "deletion_random")),
-    claim("here is a 4 that the network takes for a 9", "number 35 of class 4, tests/lectures/test_explain.py",
-          "number 35 of class 4, tests/lectures/test_explain.py"),
+    claim(
+        "at insertion (94.8 % against 94.4 %)",
+        lambda: in_table("digits.csv", "insertion_input_only"),
+        lambda: in_table("digits.csv", "insertion_integrated_gradients"),
+    ),
+    claim(
+        "at deletion (15.0 %; the best method has 10.2 %, a random order 59.6 %)",
+        lambda: in_table("digits.csv", "deletion_input_only"),
+        lambda: in_table("digits.csv", "deletion_integrated_gradients"),
+        lambda: in_table("digits.csv", "deletion_random"),
+    ),
+    claim(
+        "here is a 4 that the network takes for a 9",
+        "number 35 of class 4, tests/lectures/test_explain.py",
+        "number 35 of class 4, tests/lectures/test_explain.py",
+    ),
     claim("*Answer* 3) the right one", "its third answer, tests/lectures/test_explain.py"),
-    claim("right in 98 of 100 test cases; always saying “benign” would be right in 63",
-          lambda: 100 * tabular.accuracy(tables.load("cancer")), DEFINITION, lambda: 100 * tabular.commonest(tables.load("cancer"))),
+    claim(
+        "right in 98 of 100 test cases; always saying “benign” would be right in 63",
+        lambda: 100 * tabular.accuracy(tables.load("cancer")),
+        DEFINITION,
+        lambda: 100 * tabular.commonest(tables.load("cancer")),
+    ),
 ]

@@ -47,10 +47,12 @@ def read_as(run_id):
 
 def asked_at(step):
     """How many of the forty fakes of the film are read as the digit that was asked for, in percent."""
+
     def found():
         picture = next(e for e in run(DIGITS).events if getattr(e, "name", "") == "film" and e.step == step)
         pixels = torch.from_numpy(picture.array.astype(np.float32))[:, None] / 127.5 - 1
         return quality.as_asked(quality.answers(pixels), players(DIGITS)[2].y[:40])
+
     return found
 
 
@@ -79,63 +81,137 @@ CLAIMS = [
     # the duel
     claim("learns from 128 real points", SETTING),
     claim("the ring by step 10 and to the other by step 20", *["held by test_the_cloud_runs_from_side_to_side"] * 2),
-    claim("At step 200 the fakes have become a ring, and only 13 % of them are good", "held by test_the_cloud_runs_from_side_to_side",
-          lambda: at("gan-the-duel", "good", 200)),
-    claim("At the end 84 % of the points are good (noise: 2 %), and 8 of 8 spots", lambda: end("gan-the-duel", "good"),
-          noise(s.Plane(), "good"), lambda: summary("gan-the-duel", "modes_strict"), SETTING),
-    claim("(σ = 0.01), 5.0 of 8 spots have a fair share with a momentum of 0.5, 3.1 with 0.7, 2.0 with 0.8", SETTING,
-          of_table("Ring of 8, plain GAN, momentum of 0.5", FAIR), SETTING, SETTING,
-          of_table("Ring of 8, plain GAN, momentum of 0.7", FAIR), SETTING,
-          of_table("Ring of 8, plain GAN, momentum of 0.8", FAIR), SETTING),
+    claim(
+        "At step 200 the fakes have become a ring, and only 13 % of them are good",
+        "held by test_the_cloud_runs_from_side_to_side",
+        lambda: at("gan-the-duel", "good", 200),
+    ),
+    claim(
+        "At the end 84 % of the points are good (noise: 2 %), and 8 of 8 spots",
+        lambda: end("gan-the-duel", "good"),
+        noise(s.Plane(), "good"),
+        lambda: summary("gan-the-duel", "modes_strict"),
+        SETTING,
+    ),
+    claim(
+        "(σ = 0.01), 5.0 of 8 spots have a fair share with a momentum of 0.5, 3.1 with 0.7, 2.0 with 0.8",
+        SETTING,
+        of_table("Ring of 8, plain GAN, momentum of 0.5", FAIR),
+        SETTING,
+        SETTING,
+        of_table("Ring of 8, plain GAN, momentum of 0.7", FAIR),
+        SETTING,
+        of_table("Ring of 8, plain GAN, momentum of 0.8", FAIR),
+        SETTING,
+    ),
     claim("With R1 and rates that fall there are 7.5", of_table("Ring of 8, R1", FAIR)),
     claim("In this scene noise covers 6.6 of 8 in that way", noise(s.Plane(), "modes"), SETTING),
     # DCGAN
     claim("an example has 784 numbers", RULE),
     claim("of 2,400 steps are most", SETTING),
     claim("- about 30\n- [x] about 1,000\n- about 300", CHOICE, lambda: Near(first_half(), 300), CHOICE),
-    claim("25 % of the forty fakes in *The film* as the digit that was asked for at step 240, 62 % at step 960, 90 % at step 1,500 "
-          "(guessing: 10 %)", asked_at(240), SETTING, asked_at(960), SETTING, asked_at(1500), SETTING, lambda: 10.0),
+    claim(
+        "25 % of the forty fakes in *The film* as the digit that was asked for at step 240, 62 % at step 960, 90 % at step 1,500 "
+        "(guessing: 10 %)",
+        asked_at(240),
+        SETTING,
+        asked_at(960),
+        SETTING,
+        asked_at(1500),
+        SETTING,
+        lambda: 10.0,
+    ),
     claim("99 % sure at step 0", lambda: at(DIGITS, "confidence", 0), SETTING),
     claim("66 % at step 180", lambda: at(DIGITS, "confidence", 180), SETTING),
     claim("It is 99.9 % sure of pictures of random pixels", lambda: rivals.of(s.Digits())["even"]["confidence"]),
-    claim("has a smaller distance than the plain duel, where 83 % of the points are good", lambda: summary("gan-plain-duel", "good")),
+    claim(
+        "has a smaller distance than the plain duel, where 83 % of the points are good",
+        lambda: summary("gan-plain-duel", "good"),
+    ),
     claim("reach 99.3 %", lambda: rivals.of(s.Digits())["shaped"]["precision"]),
     claim("coverage (noise: 4 %, this run: 61 %)", noise(s.Digits(), "coverage"), lambda: summary(DIGITS, "coverage")),
     claim("recall (noise: 0 %, this run: 37 %)", noise(s.Digits(), "recall"), lambda: summary(DIGITS, "recall")),
-    claim("distance (noise: 132, this run: 11.5, other real digits: 2)", noise(s.Digits(), "frechet"), lambda: summary(DIGITS, "frechet"),
-          lambda: rivals.of(s.Digits())["real"]["frechet"]),
+    claim(
+        "distance (noise: 132, this run: 11.5, other real digits: 2)",
+        noise(s.Digits(), "frechet"),
+        lambda: summary(DIGITS, "frechet"),
+        lambda: rivals.of(s.Digits())["real"]["frechet"],
+    ),
     claim("the rarest has 9 % of the fakes", lambda: summary(DIGITS, "smallest_class")),
-    claim("coverage of 26 % and a distance of 35", lambda: summary("gan-no-classes", "coverage"),
-          lambda: summary("gan-no-classes", "frechet")),
-    claim("21 % of the fakes are read as threes and 2 % as ones", lambda: read_as("gan-no-classes")[3],
-          lambda: read_as("gan-no-classes")[1]),
+    claim(
+        "coverage of 26 % and a distance of 35",
+        lambda: summary("gan-no-classes", "coverage"),
+        lambda: summary("gan-no-classes", "frechet"),
+    ),
+    claim(
+        "21 % of the fakes are read as threes and 2 % as ones",
+        lambda: read_as("gan-no-classes")[3],
+        lambda: read_as("gan-no-classes")[1],
+    ),
     # grid and gradient: begin
     claim("Adam with a high learning rate (0.004) and the usual momentum of 0.9", *[SETTING] * 2),
     claim("How many of the 25 spots will", SETTING),
-    claim("In this run 5 spots get one, and 12 % of all points are good, hardly more than noise (11 %)",
-          lambda: summary(COLLAPSED, "modes_strict"), lambda: summary(COLLAPSED, "good"), noise(WIDE, "good")),
-    claim("plain GAN 10 % and 3.2; packing of 4 examples 10 % and 3.2; R1 (γ = 0.05) 14 % and 5.2; no momentum 74 % and 10.2",
-          *both("plain GAN, momentum of 0.9"), SETTING, *both("packs of 4"), SETTING, *both("R1"), *both("momentum of 0")),
+    claim(
+        "In this run 5 spots get one, and 12 % of all points are good, hardly more than noise (11 %)",
+        lambda: summary(COLLAPSED, "modes_strict"),
+        lambda: summary(COLLAPSED, "good"),
+        noise(WIDE, "good"),
+    ),
+    claim(
+        "plain GAN 10 % and 3.2; packing of 4 examples 10 % and 3.2; R1 (γ = 0.05) 14 % and 5.2; no momentum 74 % and 10.2",
+        *both("plain GAN, momentum of 0.9"),
+        SETTING,
+        *both("packs of 4"),
+        SETTING,
+        *both("R1"),
+        *both("momentum of 0"),
+    ),
     claim("R1 (γ = 0.05) and no momentum together **55 % and 21.6**", SETTING, *both("R1 and momentum of 0")),
-    claim("Noise reaches 11 % and 1.3. But it puts a good point into 23.8 of the 25 spots",
-          noise(WIDE, "good"), noise(WIDE, "modes_strict"), noise(WIDE, "modes"), SETTING),
+    claim(
+        "Noise reaches 11 % and 1.3. But it puts a good point into 23.8 of the 25 spots",
+        noise(WIDE, "good"),
+        noise(WIDE, "modes_strict"),
+        noise(WIDE, "modes"),
+        SETTING,
+    ),
     claim("lowers log(1 − D(G(z)))", RULE),
-    claim("From step 40 to step 325 of this run D says less than 0.001 of a fake",
-          *["held by test_the_gradient_vanishes_and_comes_back"] * 3),
+    claim(
+        "From step 40 to step 325 of this run D says less than 0.001 of a fake",
+        *["held by test_the_gradient_vanishes_and_comes_back"] * 3,
+    ),
     claim("has a gradient of size 1 − D(G(z)), nearly 1 at the same place", *[RULE] * 2),
-    claim("D is as sure at step 40, but at step 125 it says 0.06 of a fake",
-          *["held by test_the_gradient_vanishes_and_comes_back"] * 2, lambda: at("gan-gradient-back", "d_fake", 125)),
-    claim("8 % of the points are good at the end with the saturating loss and 54 % with the non-saturating one (noise: 2 %)",
-          of_table("Ring of 8, D far ahead, saturating", GOOD), of_table("Ring of 8, D far ahead, non-saturating", GOOD),
-          noise(s.Plane(), "good")),
+    claim(
+        "D is as sure at step 40, but at step 125 it says 0.06 of a fake",
+        *["held by test_the_gradient_vanishes_and_comes_back"] * 2,
+        lambda: at("gan-gradient-back", "d_fake", 125),
+    ),
+    claim(
+        "8 % of the points are good at the end with the saturating loss and 54 % with the non-saturating one (noise: 2 %)",
+        of_table("Ring of 8, D far ahead, saturating", GOOD),
+        of_table("Ring of 8, D far ahead, non-saturating", GOOD),
+        noise(s.Plane(), "good"),
+    ),
     # grid and gradient: end
     # one half
-    claim("D says 0.50 of real points and 0.50 of fakes, and 99.6 % of the fakes lie among real points (noise: 71 %)",
-          lambda: end("gan-one-half", "d_real"), lambda: end("gan-one-half", "d_fake"), lambda: end("gan-one-half", "precision"),
-          noise(MOONS, "precision")),
-    claim("counts 60,000 points of either kind would still be right in 72 of 100 cases, where guessing gives 50", RULE, expert, RULE, RULE),
-    claim("75 % of the real points have a fake near, no more than with noise (76 %)", lambda: end("gan-one-half", "coverage"),
-          noise(MOONS, "coverage")),
+    claim(
+        "D says 0.50 of real points and 0.50 of fakes, and 99.6 % of the fakes lie among real points (noise: 71 %)",
+        lambda: end("gan-one-half", "d_real"),
+        lambda: end("gan-one-half", "d_fake"),
+        lambda: end("gan-one-half", "precision"),
+        noise(MOONS, "precision"),
+    ),
+    claim(
+        "counts 60,000 points of either kind would still be right in 72 of 100 cases, where guessing gives 50",
+        RULE,
+        expert,
+        RULE,
+        RULE,
+    ),
+    claim(
+        "75 % of the real points have a fake near, no more than with noise (76 %)",
+        lambda: end("gan-one-half", "coverage"),
+        noise(MOONS, "coverage"),
+    ),
     claim("D says ½ at step 0 as well", lambda: 0.0),
     # theory
     claim("at D(G(z)) = 0.01 it is 99 times as large", *["(1 − D) / D: tests/core/gan/test_losses.py"] * 2),
@@ -146,7 +222,10 @@ CLAIMS = [
     claim("has size 1 everywhere", RULE),
     claim("is held near 1 on the lines", RULE),
     claim("by a margin of 1", RULE),
-    claim("by 1, or by 1.1 where the class is told", *["tests/core/gan/test_models.py, test_a_normalised_d_is_steep_nowhere"] * 2),
+    claim(
+        "by 1, or by 1.1 where the class is told",
+        *["tests/core/gan/test_models.py, test_a_normalised_d_is_steep_nowhere"] * 2,
+    ),
     claim("convolutions with stride 2, BatchNorm", "the code below it"),
     claim("convolutions with stride 2 and leaky ReLU", "the code below it"),
     claim("this part is divided by 10", "tests/core/gan/test_formulas.py"),

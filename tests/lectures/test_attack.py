@@ -22,7 +22,7 @@ def pictures(slug):
 
 def test_the_one_pixel_is_white_and_stands_right_of_the_digit():
     clean, attacked = pictures("one-pixel")
-    (row, column), = np.argwhere(clean != attacked)
+    ((row, column),) = np.argwhere(clean != attacked)
     ink = np.flatnonzero(clean[row])
     assert attacked[row, column] > 240 and clean[row, column] == 0 and column > ink.max()
     assert run("attack-one-pixel").about.summary["answers_noise"][0][0] == "1", "noise of the same length does nothing"

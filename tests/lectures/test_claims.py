@@ -63,9 +63,21 @@ def test_chance_has_a_value_in_every_scene(lab):
 
 # ---- the tests can fail ----
 
-@pytest.mark.parametrize("written, found, true", [
-    ("90", 90.4, True), ("90", 90.6, False), ("7.6", 7.64, True), ("7.6", 7.66, False), ("1,200", 1200, True),
-    ("90", Near(92, 3), True), ("90", Near(94, 3), False), ("0.05", 0.054, True), ("0.05", 0.056, False)])
+
+@pytest.mark.parametrize(
+    "written, found, true",
+    [
+        ("90", 90.4, True),
+        ("90", 90.6, False),
+        ("7.6", 7.64, True),
+        ("7.6", 7.66, False),
+        ("1,200", 1200, True),
+        ("90", Near(92, 3), True),
+        ("90", Near(94, 3), False),
+        ("0.05", 0.054, True),
+        ("0.05", 0.056, False),
+    ],
+)
 def test_a_number_agrees_when_the_measured_one_rounds_to_it(written, found, true):
     assert agrees(written, found) is true
 

@@ -14,8 +14,10 @@ def test_scratch_is_at_least_as_good_as_slimmed():
 
 
 def test_the_right_choices_are_right_in_every_seed():
-    few, omit, slim = (yardsticks.read("compression", Yardstick("", arguments, "", "", "", "").table) for arguments in
-                       ("--method distill --labels 5", "--method distill --omit 3 --temperature 8", "--method slim"))
+    few, omit, slim = (
+        yardsticks.read("compression", Yardstick("", arguments, "", "", "", "").table)
+        for arguments in ("--method distill --labels 5", "--method distill --omit 3 --temperature 8", "--method slim")
+    )
     assert min(points(row, "accuracy", "control_accuracy") for row in few) >= 5
     assert min(float(row["result_omitted_accuracy"]) for row in omit) > 50
     assert max(points(row, "accuracy", "control_accuracy") for row in slim) < 1

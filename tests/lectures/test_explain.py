@@ -34,25 +34,35 @@ def test_the_parts_of_the_cat_are_those_that_the_answer_names():
 
 
 def test_a_tenth_of_the_marks_elsewhere_helps_and_all_of_them_cure():
-    none, tenth, cured = (sweep("explain", arguments, "result_clean_accuracy").mean for arguments in (SHORTCUT, TENTH, CURED))
+    none, tenth, cured = (
+        sweep("explain", arguments, "result_clean_accuracy").mean for arguments in (SHORTCUT, TENTH, CURED)
+    )
     assert none < 25 and tenth > 50 and cured > 90
     assert sweep("explain", CURED, "result_share_in_mark").mean < 5
 
 
 def test_guided_backprop_keeps_most_of_its_map_and_the_others_fall_faster():
     """In the scene's run and over a hundred digits alike."""
-    left = {name: in_table("randomised.csv", f"output_{name}") for name in
-            ("guided_backprop", "integrated_gradients", "grad_cam", "saliency")}
+    left = {
+        name: in_table("randomised.csv", f"output_{name}")
+        for name in ("guided_backprop", "integrated_gradients", "grad_cam", "saliency")
+    }
     assert in_table("randomised.csv", "guessed") < 20
-    assert left["guided_backprop"] > 0.8 and max(value for name, value in left.items() if name != "guided_backprop") < 0.6
+    assert (
+        left["guided_backprop"] > 0.8 and max(value for name, value in left.items() if name != "guided_backprop") < 0.6
+    )
     assert in_table("randomised.csv", "absolute_guided_backprop") == pytest.approx(
-        in_table("randomised.csv", "picture_guided_backprop"), abs=0.1), "no more than the picture alone"
+        in_table("randomised.csv", "picture_guided_backprop"), abs=0.1
+    ), "no more than the picture alone"
     assert abs(in_table("randomised.csv", "signed_integrated_gradients")) < 0.1 and in_table(
-        "randomised.csv", "absolute_integrated_gradients") == pytest.approx(0.99, abs=0.01)
+        "randomised.csv", "absolute_integrated_gradients"
+    ) == pytest.approx(0.99, abs=0.01)
 
 
 def test_the_picture_alone_is_as_good_as_the_best_method():
-    best = {way: sorted(in_table("digits.csv", f"{way}_{name}") for name in METHODS) for way in ("deletion", "insertion")}
+    best = {
+        way: sorted(in_table("digits.csv", f"{way}_{name}") for name in METHODS) for way in ("deletion", "insertion")
+    }
     assert in_table("digits.csv", "insertion_input_only") > best["insertion"][-1]
     assert best["deletion"][0] == in_table("digits.csv", "deletion_integrated_gradients")
     assert sum(value < in_table("digits.csv", "deletion_input_only") for value in best["deletion"]) <= 2
@@ -63,7 +73,9 @@ def test_climbing_pixel_by_pixel_excites_more_in_the_scenes_run():
     assert left["excited_plain"] > 1.5 * left["excited"]
 
 
-@pytest.mark.parametrize("subject, name, least", [(Digit(digit=4, number=35), "9", 0.99), (Photo(photo="motorcycle"), "moped", 0.5)])
+@pytest.mark.parametrize(
+    "subject, name, least", [(Digit(digit=4, number=35), "9", 0.99), (Photo(photo="motorcycle"), "moped", 0.5)]
+)
 def test_the_network_says_what_the_notes_say(subject, name, least):
     seen = look_at(subject)
     assert seen.names[seen.answer()] == name and seen.probabilities[seen.answer()] > least

@@ -16,7 +16,9 @@ from tests.lectures.gan import COLLAPSED, FAIR, GOOD
 
 
 def fakes(run_id, step):
-    return next(e.array.astype(float) for e in run(run_id).events if getattr(e, "name", "") == "fake" and e.step == step)
+    return next(
+        e.array.astype(float) for e in run(run_id).events if getattr(e, "name", "") == "fake" and e.step == step
+    )
 
 
 def test_the_cloud_runs_from_side_to_side():
@@ -38,6 +40,7 @@ def test_the_first_move_is_to_one_side_with_any_seed(seed):
 
 def test_only_both_remedies_together_cure():
     """Most points good, and most spots with a fair share; each remedy alone falls short in one of the two."""
+
     def reached(title):
         return [table("gan", f"Grid of 25, {title}: {what}").mean for what in (GOOD, FAIR)]
 
@@ -72,7 +75,9 @@ def test_the_gradient_vanishes_and_comes_back():
     between = [(d, good) for step, d, good in zip(steps, columns["d_fake"], columns["good"]) if 40 <= step <= 325]
     assert len(between) > 8 and max(d for d, __ in between) < 0.001 and not any(good for __, good in between)
     assert at(back, "d_fake", 40) < 0.001 < 0.02 < at(back, "d_fake", 125)
-    taught, lost = (table("gan", f"Ring of 8, D far ahead, {loss}: {GOOD}") for loss in ("non-saturating", "saturating"))
+    taught, lost = (
+        table("gan", f"Ring of 8, D far ahead, {loss}: {GOOD}") for loss in ("non-saturating", "saturating")
+    )
     assert taught.mean - taught.sd > lost.mean + lost.sd
 
 

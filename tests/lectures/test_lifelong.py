@@ -19,7 +19,11 @@ def test_nothing_of_the_first_task_comes_back():
 
 
 def test_without_a_method_the_oldest_tasks_are_worst_with_every_seed():
-    rows = [row for row in yardsticks.read("lifelong", Yardstick("", METHODS, "", "", "", "").table) if row["method"] == "finetune"]
+    rows = [
+        row
+        for row in yardsticks.read("lifelong", Yardstick("", METHODS, "", "", "", "").table)
+        if row["method"] == "finetune"
+    ]
     ends = np.array([[float(row[f"result_task_{i}"]) for i in range(1, 6)] for row in rows])
     assert len(ends) == 5 and (ends[:, :2].max(1) < ends[:, 2:].min(1)).all()
 
@@ -27,7 +31,9 @@ def test_without_a_method_the_oldest_tasks_are_worst_with_every_seed():
 def test_too_little_strength_forgets_and_too_much_learns_nothing_new():
     forgotten = mean(METHODS, "task_1", method="finetune")
     assert mean(STRENGTHS, "task_1", lam="0.1") == pytest.approx(forgotten, abs=5)
-    assert agrees("88", Near(mean(STRENGTHS, "task_1", lam="1000.0"), 1)) and agrees("38", Near(mean(STRENGTHS, "task_5", lam="1000.0"), 1))
+    assert agrees("88", Near(mean(STRENGTHS, "task_1", lam="1000.0"), 1)) and agrees(
+        "38", Near(mean(STRENGTHS, "task_5", lam="1000.0"), 1)
+    )
     assert mean(STRENGTHS, "task_1", lam="10000.0") < 75 < mean(STRENGTHS, "task_1", lam="1000.0"), "unstable steps"
 
 
@@ -35,13 +41,17 @@ def test_in_the_hard_scenario_holding_is_no_better_than_nothing():
     none, held = (mean(arguments, incremental="class") for arguments in (f"{THREE} finetune", f"{THREE} ewc --lam 100"))
     assert held == pytest.approx(none, abs=1)
     last_pair = run("lifelong-class-incremental").about.summary
-    assert max(last_pair[f"task_{i}"] for i in range(1, 5)) == 0 and last_pair["task_5"] > 90, "the last pair and nothing else"
+    assert max(last_pair[f"task_{i}"] for i in range(1, 5)) == 0 and last_pair["task_5"] > 90, (
+        "the last pair and nothing else"
+    )
 
 
 def test_what_is_said_of_the_memories():
     assert agrees("66", Near(mean(f"{CLASS} replay --budget 50 500", budget="50"), 1))
     others = f"{CLASS} si lwf gem agem joint"
-    assert agrees("88", Near(mean(others, method="gem"), 1)) and mean(others, method="agem") < 25, "little more than the last pair"
+    assert agrees("88", Near(mean(others, method="gem"), 1)) and mean(others, method="agem") < 25, (
+        "little more than the last pair"
+    )
 
 
 def test_the_true_label_is_nearly_as_good_as_the_exact_fisher():

@@ -8,7 +8,10 @@ from tests.lectures.test_claims import text_of
 
 def looked(run_id):
     """Where one answer's tokens looked most at the last look, for every input of the film."""
-    inputs, shots = run(run_id).events[0].facts["inputs"], [e.array for e in run(run_id).events if getattr(e, "name", "") == "looked"]
+    inputs, shots = (
+        run(run_id).events[0].facts["inputs"],
+        [e.array for e in run(run_id).events if getattr(e, "name", "") == "looked"],
+    )
     return [(text, row.argmax(1)) for text, row in zip(inputs, shots[-1])]
 
 
@@ -26,23 +29,30 @@ def test_a_fixed_rule_is_better_than_the_smallest_vector_and_four_times_its_room
     from core.seq2seq import trivial
 
     assert trivial.MEASURED["words"][0] < summary(SMALL, "per") and trivial.MEASURED["words"][1] < summary(SMALL, "wer")
-    room, back = (sweep("seq2seq", ROOM, "result_per", network=network, hidden=hidden)
-                  for network, hidden in (("vector", "128"), ("attention", "32")))
+    room, back = (
+        sweep("seq2seq", ROOM, "result_per", network=network, hidden=hidden)
+        for network, hidden in (("vector", "128"), ("attention", "32"))
+    )
     assert room.mean - back.mean > 2 * (room.sd + back.sd)
     assert summary(BACK, "per") < summary(SMALL, "per")
 
 
 def test_only_long_words_suffer_from_one_vector():
-    long, other = (of(VECTOR, f"PER of {words}")() - of(SAY, f"PER of {words}")() for words in ("long words", "other words"))
+    long, other = (
+        of(VECTOR, f"PER of {words}")() - of(SAY, f"PER of {words}")() for words in ("long words", "other words")
+    )
     assert long > 1.5 and abs(other) < 0.5
 
 
 def test_beams_gain_little():
-    assert 0 < summary(GREEDY, "wer") - summary(GREEDY, "beam_wer") < 2 and 0 < summary(SAY, "wer") - summary(SAY, "beam_wer") < 1
+    assert (
+        0 < summary(GREEDY, "wer") - summary(GREEDY, "beam_wer") < 2
+        and 0 < summary(SAY, "wer") - summary(SAY, "beam_wer") < 1
+    )
 
 
 def test_the_attention_has_found_out_to_begin_at_the_end():
-    places = [row[:len(text)] == range(len(text) - 1, -1, -1) for text, row in looked(TURN)]
+    places = [row[: len(text)] == range(len(text) - 1, -1, -1) for text, row in looked(TURN)]
     assert min(place.mean() for place in places) > 0.8
 
 
@@ -53,7 +63,9 @@ def test_the_attention_goes_from_the_year_to_the_month_to_the_day():
 
 
 def test_all_mistakes_in_dates_are_months_of_four_languages():
-    assert of(DAY, "wrong")() == of(DAY, "wrong months")() == of(DAY, "mistakes in Polish, Czech, Turkish and Finnish")()
+    assert (
+        of(DAY, "wrong")() == of(DAY, "wrong months")() == of(DAY, "mistakes in Polish, Czech, Turkish and Finnish")()
+    )
     assert of(DAY, "languages with mistakes")() == 4
 
 

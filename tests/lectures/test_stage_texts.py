@@ -13,8 +13,11 @@ from pages.parts import lecture
 from pages.parts.knobs import label_of
 
 SCENE = re.compile(r"^## scene: (\S+) \|[^\n]*\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
-ASKED = re.compile(r"(?P<setup>.+)\n\n\*\*(?P<question>[^*\n]+)\*\*\n\n(?P<choices>(?:- [^\n]+\n)+)\n"
-                   r"### Answer\n(?P<reason>[^\n]+)\n\n(?P<rest>.+)", re.DOTALL)
+ASKED = re.compile(
+    r"(?P<setup>.+)\n\n\*\*(?P<question>[^*\n]+)\*\*\n\n(?P<choices>(?:- [^\n]+\n)+)\n"
+    r"### Answer\n(?P<reason>[^\n]+)\n\n(?P<rest>.+)",
+    re.DOTALL,
+)
 SENTENCES = re.compile(r"[.!?](?= |$)")
 CASES = [(lab, scene) for lab in labs.LABS for scene in labs.of(lab).scenes]
 
@@ -93,8 +96,12 @@ def test_three_to_six_knobs_stand_in_front(lab, scene: Scene):
     known = [name for name, _ in flat_fields(type(scene.settings), flatten(scene.settings))]
     assert 3 <= len(set(scene.knobs)) == len(scene.knobs) <= 6 and "seed" not in scene.knobs
     assert set(scene.knobs) <= set(known)
-    unions = [bool(union_members(type(scene.settings).model_fields[name])) if name in type(scene.settings).model_fields else False
-              for name in scene.knobs]
+    unions = [
+        bool(union_members(type(scene.settings).model_fields[name]))
+        if name in type(scene.settings).model_fields
+        else False
+        for name in scene.knobs
+    ]
     assert unions == sorted(unions, reverse=True), "a choice that brings knobs stands before them"
 
 
@@ -109,12 +116,20 @@ def test_labels_are_short(lab):
 
 @each_lab
 def test_no_help_has_more_than_two_sentences(lab):
-    assert [field.description for _, field in every_field(lab) if not 1 <= sentences(field.description or "") <= 2] == []
+    assert [
+        field.description for _, field in every_field(lab) if not 1 <= sentences(field.description or "") <= 2
+    ] == []
 
 
 def test_what_is_not_in_the_form_of_the_stage_is_found():
     well = "Set-up.\n\n**Does it rise?**\n\n- no\n- [x] yes\n\n### Answer\nBecause.\n\nIn this run it does.\n"
     assert ASKED.fullmatch(well) and _asked(**ASKED.fullmatch(well).groupdict()).right == (1,)
-    for a, b in (("**Does", "Does"), ("- no\n- [x] yes\n\n", ""), ("Because.\n\n", ""), ("Set-up.\n\n", ""), ("### Answer\n", "")):
+    for a, b in (
+        ("**Does", "Does"),
+        ("- no\n- [x] yes\n\n", ""),
+        ("Because.\n\n", ""),
+        ("Set-up.\n\n", ""),
+        ("### Answer\n", ""),
+    ):
         assert not ASKED.fullmatch(well.replace(a, b)), a
     assert sentences("Of Adam (Kingma et al. 2015). Keep it low.") == 2

@@ -9,14 +9,18 @@ def mean(title: str) -> float:
 
 
 def test_alignment_hurts_where_classes_are_rare_and_only_there():
-    rare, balanced = ({method: sweep("transfer", TURNED, "result_target", method=method, rare=share) for method in ("source", "dann")}
-                      for share in ("5", "100"))
+    rare, balanced = (
+        {method: sweep("transfer", TURNED, "result_target", method=method, rare=share) for method in ("source", "dann")}
+        for share in ("5", "100")
+    )
     assert rare["dann"].mean + 3 * rare["dann"].sd < rare["source"].mean
     assert abs(balanced["dann"].mean - balanced["source"].mean) < balanced["dann"].error
 
 
 def test_the_answers_show_the_shift_without_labels_and_overstate_the_rare_classes():
-    true, answered, estimated = (sweep("transfer", SHIFT, f"result_rare_{name}") for name in ("true", "answered", "estimated"))
+    true, answered, estimated = (
+        sweep("transfer", SHIFT, f"result_rare_{name}") for name in ("true", "answered", "estimated")
+    )
     assert true.mean < estimated.mean < answered.mean < 25, "half of the source's share would already be a warning"
 
 

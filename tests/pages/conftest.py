@@ -35,7 +35,9 @@ def own_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 scan_once = cache(manifest_scanner.scan_component_manifests)
 
 
-def save_quickly(picture: Image.Image, file: Any, format: str | None = None, *, save: Any = Image.Image.save, **options: Any) -> None:
+def save_quickly(
+    picture: Image.Image, file: Any, format: str | None = None, *, save: Any = Image.Image.save, **options: Any
+) -> None:
     """Image.save with zlib at its quickest: the pixels are the same, and no page test looks at a file's size."""
     save(picture, file, format, **{"compress_level": 1} | options)
 
@@ -50,6 +52,7 @@ def nothing_twice(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session")
 def visit() -> Callable[..., AppTest]:
     """Opens a page of the app at an address, like a visitor who follows a link; tab: the one that is open."""
+
     def open_page(page: str, tab: str | None = None, **query: Any) -> AppTest:
         visitor = AppTest.from_file(ROOT / "app.py", default_timeout=120)
         if tab:
@@ -59,6 +62,7 @@ def visit() -> Callable[..., AppTest]:
             visitor.query_params[name] = value
         visitor.switch_page(page)
         return visitor.run()
+
     return open_page
 
 
@@ -79,12 +83,14 @@ def trained() -> Callable[..., runs.Run]:
 
     Equal settings are trained once, but each run has a name of its own: pages remember what they measured by the name.
     """
+
     def train(flat: dict[str, Any] | None = None, state: str = "finished") -> runs.Run:
         tiny = {"method": "teacher", "augment": False, "epochs": 1, "channels": 4, "neurons": 16}
         flat = tiny | (flat or {}) if (flat or tiny).get("method", "teacher") == "teacher" else flat
         settings, log = training(**flat)
         log = log if state == "finished" else log[:5]
         return runs.make(f"compression-tiny-{next(SEEDS)}", "compression", flatten(settings), list(log), 1.0, state)
+
     return train
 
 
@@ -116,7 +122,9 @@ def charts(visitor: AppTest) -> list[Chart]:
     """Every chart on the page; each one says in words what it shows."""
     told = [(chart.key.removesuffix("/plot"), json.loads(chart.proto.json)) for chart in visitor.get("bidi_component")]
     found = [Chart(key, data.get("figure", {}) | data) for key, data in told]
-    found += [Chart(chart.key, {"alt": chart.proto.alt, "plotly": chart.proto.spec}) for chart in visitor.get("plotly_chart")]
+    found += [
+        Chart(chart.key, {"alt": chart.proto.alt, "plotly": chart.proto.spec}) for chart in visitor.get("plotly_chart")
+    ]
     assert all(chart.figure["alt"].strip() for chart in found), "a chart has no alt text"
     return found
 
@@ -124,18 +132,28 @@ def charts(visitor: AppTest) -> list[Chart]:
 def keys_of(visitor: AppTest) -> list[str]:
     """The keys of all widgets and charts: none may hold the name of a run, or it would be forgotten with it."""
     kinds = "slider select_slider selectbox multiselect segmented_control pills toggle number_input text_area".split()
-    return [element.key or "" for kind in kinds for element in visitor.get(kind)] + [chart.key for chart in charts(visitor)]
+    return [element.key or "" for kind in kinds for element in visitor.get(kind)] + [
+        chart.key for chart in charts(visitor)
+    ]
 
 
 def behind(visitor: AppTest) -> list[str]:
     """The names of the curves of other runs, which stand faint behind the run shown."""
     traces = [trace for chart in charts(visitor) for trace in chart.figure.get("data", [])]
-    return [trace["name"] for trace in traces if trace.get("mode") == "lines" and trace["name"] and trace.get("opacity", 1) < 1]
+    return [
+        trace["name"]
+        for trace in traces
+        if trace.get("mode") == "lines" and trace["name"] and trace.get("opacity", 1) < 1
+    ]
 
 
 def marks(figure: dict[str, Any]) -> dict[str, float]:
     """The vertical lines with a name: where they stand."""
-    return {shape["name"]: shape["x0"] for shape in figure["layout"]["shapes"] if shape["x0"] == shape["x1"] and shape["name"]}
+    return {
+        shape["name"]: shape["x0"]
+        for shape in figure["layout"]["shapes"]
+        if shape["x0"] == shape["x1"] and shape["name"]
+    }
 
 
 def shown(visitor: AppTest, lab: str) -> Settings:

@@ -17,7 +17,7 @@ HOME = "pages/home.py"
 def test_home_shows_a_card_with_a_picture_and_a_line_for_every_lab(visit):
     visitor = check(visit(HOME))
     assert visitor.title[0].value == "Lectern"
-    
+
     assert len(visitor.image) == len(visitor.page_link) == len(labs.LABS)
     for (lab, record), link in zip(labs.LABS.items(), visitor.page_link):
         title = lecture.read(lab).title
@@ -49,10 +49,10 @@ def test_every_film_is_a_run_from_its_first_look_to_its_last(name):
 
 def test_the_film_that_is_chosen_is_shown_and_start_here_leads_to_its_scene(visit):
     visitor = visit(HOME)
-    film, = charts(visitor)
+    (film,) = charts(visitor)
     assert film.key.startswith("home/film") and film.figure["alt"].startswith("A GAN learns")
     visitor.session_state["home/story"] = "forgetting"
-    film, = charts(check(visitor.run()))
+    (film,) = charts(check(visitor.run()))
     assert film.figure["alt"].startswith("A network forgets")
     visitor.button(key="home/start").click().run()
     assert not visitor.exception and visitor.title[0].value == "Life-long learning"
@@ -85,7 +85,7 @@ def test_what_is_trained_now_is_said_in_one_line_each(visit, monkeypatch):
 def test_looking_at_home_is_not_watching(monkeypatch):
     registry = jobs.Jobs()
     job = registry.jobs["gan-1"] = jobs.Job("gan-1", "gan", labs.of("gan").settings(), state="running")
-    view, = registry.overview()
+    (view,) = registry.overview()
     assert (view.id, view.viewers, view.events) == ("gan-1", 0, []) and not job.viewers
     job.state = "finished"
     assert registry.overview() == []

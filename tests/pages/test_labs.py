@@ -13,8 +13,12 @@ from pages.parts.words import prose
 from tests.pages.conftest import PAGES, charts, check, said, shown, text_of
 
 SCENES = [(lab, scene) for lab in labs.LABS for scene in labs.of(lab).scenes]
-CHOICES = [(lab, union, choice) for lab in labs.LABS
-           for union, field in labs.of(lab).settings.model_fields.items() for choice in union_members(field)]
+CHOICES = [
+    (lab, union, choice)
+    for lab in labs.LABS
+    for union, field in labs.of(lab).settings.model_fields.items()
+    for choice in union_members(field)
+]
 TABS = ("Look inside", "Explain", "Theory", "Yardstick", "Compare", "Take away")
 each_lab = pytest.mark.parametrize("lab", labs.LABS)
 each_scene = pytest.mark.parametrize("lab, scene", SCENES, ids=[scene.slug for _, scene in SCENES])
@@ -31,8 +35,11 @@ def test_every_lab_has_a_page():
 
 def places(visitor, lab):
     """The names of the knobs in the open and of those in the drawer, in their order, without what a visitor draws or uploads."""
-    names = {f"{lab}/{name}": name for name, field in every_field(labs.of(lab).settings).items()
-             if extra(field, "source") not in knobs.OWN}
+    names = {
+        f"{lab}/{name}": name
+        for name, field in every_field(labs.of(lab).settings).items()
+        if extra(field, "source") not in knobs.OWN
+    }
     folded = [names[key] for e in visitor.get_by_key("drawer") if (key := getattr(e, "key", None)) in names]
     every = [names[key] for e in visitor.get_by_key("knobs") if (key := getattr(e, "key", None)) in names]
     return [name for name in every if name not in folded], folded
@@ -40,13 +47,18 @@ def places(visitor, lab):
 
 # ---- scenes ----
 
+
 @each_lab
 def test_a_first_visitor_meets_a_picture(visit, lab):
     visitor = check(visit(PAGES[lab]))
     text = lecture.read(lab)
     assert visitor.title[0].value == text.title
     assert text.idea in text_of(visitor) and text.watch in text_of(visitor)
-    assert any(trace.get("mode") == "lines" and len(trace["x"]) > 2 for chart in charts(visitor) for trace in chart.figure["data"])
+    assert any(
+        trace.get("mode") == "lines" and len(trace["x"]) > 2
+        for chart in charts(visitor)
+        for trace in chart.figure["data"]
+    )
     assert shown(visitor, lab) == labs.of(lab).scenes[0].settings
     verb = {"explain": "Explain", "attack": "Attack"}.get(lab, "Train")
     assert [button.label for button in visitor.button][:6] == [verb, "Pause", "Step", "Stop", "Reset", "New seed"]
@@ -88,6 +100,7 @@ def test_every_tab_of_a_scene_opens(visit, lab, scene):
 
 # ---- knobs and URL ----
 
+
 def changed(field, value):
     """An allowed value of the field other than `value`, as far from it as the bounds let it be; None for a stored run."""
     if extra(field, "source"):
@@ -128,9 +141,13 @@ def test_a_choice_brings_its_own_knobs_at_their_defaults(visit, lab, union, choi
         assert visitor.get_by_key(f"{lab}/{name}").proto.help == said
     in_the_open, __ = places(visitor, lab)
     fields, scene = dict(flat_fields(labs.of(lab).settings, expected)), flatten(labs.of(lab).scenes[0].settings)
-    made = {name for name, field in fields.items() if extra(field, "source") in knobs.OWN}  # `places` does not see these
+    made = {
+        name for name, field in fields.items() if extra(field, "source") in knobs.OWN
+    }  # `places` does not see these
     brought = {name for name, field in fields.items() if name not in scene and not extra(field, "fine")} - made
-    assert union in in_the_open and (brought <= set(in_the_open) or len(in_the_open) + len(made) >= 6), "what it brought is seen"
+    assert union in in_the_open and (brought <= set(in_the_open) or len(in_the_open) + len(made) >= 6), (
+        "what it brought is seen"
+    )
     assert shown(follow(visit, visitor, lab), lab) == shown(visitor, lab)
 
 
@@ -139,7 +156,9 @@ def test_every_knob_goes_into_the_address_and_comes_back(visit, lab, union, choi
     visitor = check(visit(PAGES[lab], tab="Compare", **{union: choice}))
     wanted = {}
     for name, field in flat_fields(labs.of(lab).settings, flatten(first_scene_with(lab, union, choice))):
-        fixed = union_members(field) or extra(field, "source") in knobs.OWN or visitor.get_by_key(f"{lab}/{name}").disabled
+        fixed = (
+            union_members(field) or extra(field, "source") in knobs.OWN or visitor.get_by_key(f"{lab}/{name}").disabled
+        )
         value = None if fixed else changed(field, visitor.session_state[f"{lab}/{name}"])
         if value is not None:
             wanted[name] = value
@@ -160,8 +179,10 @@ def one_knob_back(scene) -> Iterator[tuple[str, object]]:
     yield from ((name, default[name]) for name in flat if flat[name] != default[name])
 
 
-@pytest.mark.parametrize("lab, slug, name, value", [
-    (lab, scene.slug, name, value) for lab, scene in SCENES for name, value in one_knob_back(scene)])
+@pytest.mark.parametrize(
+    "lab, slug, name, value",
+    [(lab, scene.slug, name, value) for lab, scene in SCENES for name, value in one_knob_back(scene)],
+)
 def test_a_knob_turned_back_to_its_default_is_in_the_address_too(visit, lab, slug, name, value):
     visitor = visit(PAGES[lab], tab="Compare", scene=slug)
     check(visitor.get_by_key(f"{lab}/{name}").set_value(value).run())
@@ -201,7 +222,11 @@ def test_new_seed_changes_the_seed_only_and_the_scenes_knobs_come_back_by_a_pres
     for name in places(visitor, lab)[1]:  # a closed drawer has no widgets in the browser that could keep a value
         assert visitor.get_by_key(f"{lab}/{name}").proto.set_value, name
     union, field = next((n, f) for n, f in type(scene).model_fields.items() if union_members(f))
-    check(visitor.get_by_key(f"{lab}/{union}").set_value(next(c for c in union_members(field) if c != getattr(scene, union).name)).run())
+    check(
+        visitor.get_by_key(f"{lab}/{union}")
+        .set_value(next(c for c in union_members(field) if c != getattr(scene, union).name))
+        .run()
+    )
     check(visitor.get_by_key(f"{lab}/undo").click().run())
     assert shown(visitor, lab) == scene and visitor.get_by_key(f"{lab}/undo").disabled
     assert set(query_of(visitor)) == {"scene"}
@@ -266,15 +291,23 @@ NONSENSE = [  # parameters, then for each expected sentence the words that must 
     ({"run": LONG}, [["“xxx", "cannot be the name of a run"]]),
     ({"run": "Ünïcode\n"}, [["cannot be the name of a run"]]),
     ({"seed": "x", "scene": "y", "run": "Z"}, [["“x”"], ["“y”"], ["“Z”"]]),
-    ({"colour": "9", "size": "1", "fbclid": "Iw", "utm_source": "mail"}, [["“colour”, “size” are not settings here", "seed"]]),
+    (
+        {"colour": "9", "size": "1", "fbclid": "Iw", "utm_source": "mail"},
+        [["“colour”, “size” are not settings here", "seed"]],
+    ),
 ]
 
 
-@pytest.mark.parametrize("lab, query, sentences", [([*labs.LABS][i % len(labs.LABS)], *case) for i, case in enumerate(NONSENSE)],
-                         ids=[f"{str(q)[:40]}" for q, _ in NONSENSE])
+@pytest.mark.parametrize(
+    "lab, query, sentences",
+    [([*labs.LABS][i % len(labs.LABS)], *case) for i, case in enumerate(NONSENSE)],
+    ids=[f"{str(q)[:40]}" for q, _ in NONSENSE],
+)
 def test_nonsense_in_the_address_gives_one_sentence_each(visit, lab, query, sentences):
     """Each on the page of one lab, in turn; the next test has all labs, without their pages."""
-    visitor = visit(PAGES[lab], tab="Compare" if len(query) == 1 else None, **query)  # the others, on the tab that opens first
+    visitor = visit(
+        PAGES[lab], tab="Compare" if len(query) == 1 else None, **query
+    )  # the others, on the tab that opens first
     assert not visitor.exception and not visitor.error
     heard = said(visitor)
     assert len(heard) == len(sentences), heard
@@ -319,6 +352,7 @@ def test_a_knob_of_another_choice_is_refused_in_words(visit, lab):
 
 
 # ---- runs in the address ----
+
 
 @each_lab
 def test_a_shipped_run_opens_with_its_settings(visit, lab):

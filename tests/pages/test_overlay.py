@@ -6,7 +6,7 @@ import pytest
 from pages.parts.figures import DIVERGING
 from pages.parts.overlay import WIDE, enlarged, overlay, top_of
 
-BLUE, ORANGE = ([int(stop[i:i + 2], 16) for i in (1, 3, 5)] for stop in (DIVERGING[0], DIVERGING[2]))
+BLUE, ORANGE = ([int(stop[i : i + 2], 16) for i in (1, 3, 5)] for stop in (DIVERGING[0], DIVERGING[2]))
 
 
 def by_hand(grey, value, limit):
@@ -58,7 +58,9 @@ def test_the_limit_is_the_99th_percentile_of_what_is_not_zero():
     assert top_of(np.zeros(9)) == 1.0 and top_of(np.full(3, -2.0)) == 2.0
     assert top_of(np.full(100, 1.0), np.full((10, 10), -3.0)) == 3.0, "of all maps together"
     map = values[:784].reshape(28, 28)
-    assert np.array_equal(overlay(np.zeros((28, 28), np.uint8), map), overlay(np.zeros((28, 28), np.uint8), map, top_of(map)))
+    assert np.array_equal(
+        overlay(np.zeros((28, 28), np.uint8), map), overlay(np.zeros((28, 28), np.uint8), map, top_of(map))
+    )
 
 
 @pytest.mark.parametrize("side", [28, 56, 224])
@@ -105,7 +107,10 @@ def test_maps_of_every_precision_look_alike(dtype):
     values = np.linspace(-60_000, 60_000, 56 * 56).reshape(56, 56).astype(dtype)
     picture = np.full((224, 224, 3), 90, np.uint8)
     drawn = overlay(picture, values)
-    assert np.abs(drawn.astype(int) - overlay(picture, values.astype(np.float64))).max() <= 1 and len(np.unique(drawn)) > 50
+    assert (
+        np.abs(drawn.astype(int) - overlay(picture, values.astype(np.float64))).max() <= 1
+        and len(np.unique(drawn)) > 50
+    )
 
 
 def test_nothing_that_is_drawn_changes_what_it_is_drawn_from():
@@ -117,7 +122,7 @@ def test_nothing_that_is_drawn_changes_what_it_is_drawn_from():
 
 @pytest.mark.parametrize("side, map_side", [(28, 7), (224, 7), (224, 14), (224, 112)])
 def test_coarse_maps_that_divide_are_squares(side, map_side):
-    values = np.arange(map_side ** 2, dtype=float).reshape(map_side, map_side)
+    values = np.arange(map_side**2, dtype=float).reshape(map_side, map_side)
     drawn = overlay(np.zeros((side, side), np.uint8), values, 100.0)
     for y, x in [(0, 0), (447, 0), (224, 223), (447, 447)]:
         assert close(drawn[y, x], by_hand(0, values[y * map_side // WIDE, x * map_side // WIDE], 100.0))

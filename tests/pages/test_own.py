@@ -49,6 +49,7 @@ def digit_text(digit=7, number=1):
 
 # ---- a photo ----
 
+
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])  # tests/core/test_pictures.py has all the others
 def test_a_photo_that_is_chosen_is_shown_and_becomes_the_setting(visitor, kind):
     assert not thumbnails(visitor)
@@ -99,7 +100,9 @@ BROKEN = {
     "a text renamed": b"this is not a picture at all",
     "cut short": file_of(COFFEE)[:3000],
     "empty": b"",
-    "a bomb": b"\x89PNG\r\n\x1a\n" + b"\x00\x00\x00\rIHDR\x00\x00\xff\xff\x00\x00\xff\xff\x08\x02\x00\x00\x00" + b"\0" * 50,
+    "a bomb": b"\x89PNG\r\n\x1a\n"
+    + b"\x00\x00\x00\rIHDR\x00\x00\xff\xff\x00\x00\xff\xff\x08\x02\x00\x00\x00"
+    + b"\0" * 50,
     "zeros": bytes(1000),
 }
 
@@ -136,10 +139,15 @@ def test_a_photo_in_the_address_that_is_none_is_no_trouble(visit, text):
     visitor = visit(PAGE, tab="Compare", subject="upload", upload=text, method="saliency")
     assert not visitor.exception and not visitor.error and len(visitor.warning) <= 1
     with pytest.raises(pictures.BadPicture, match="choose it again"):
-        list(labs.of("explain").train(build(ExplainSettings, {"subject": "upload", "upload": text, "method": "saliency"})))
+        list(
+            labs.of("explain").train(
+                build(ExplainSettings, {"subject": "upload", "upload": text, "method": "saliency"})
+            )
+        )
 
 
 # ---- runs on a photo of one's own ----
+
 
 @pytest.fixture
 def own_run(own_store):
@@ -172,11 +180,14 @@ def test_compared_with_another_run_the_table_holds_no_photo(visit, own_run):
 
 # ---- a digit ----
 
+
 def test_a_drawing_goes_into_the_address_and_comes_back(visit):
     text = digit_text()
     visitor = check(visit(PAGE, tab="Compare", subject="drawing", drawing=text, method="saliency"))
     assert settings_of(visitor, "explain").subject.drawing == text == visitor.session_state["explain/drawing"]
-    assert settings_of(check(visit(PAGE, tab="Compare", **visitor.query_params)), "explain") == settings_of(visitor, "explain")
+    assert settings_of(check(visit(PAGE, tab="Compare", **visitor.query_params)), "explain") == settings_of(
+        visitor, "explain"
+    )
     assert look_at(settings_of(visitor, "explain").subject).answer() == 7
 
 
@@ -196,7 +207,11 @@ def test_a_drawing_in_the_address_that_is_none_is_no_trouble(visit, text):
 
 def test_a_run_on_a_drawing_opens_in_every_view(visit):
     settings = build(ExplainSettings, {"subject": "drawing", "drawing": digit_text(), "method": "saliency"})
-    runs.save(runs.make("explain-own-digit", "explain", flatten(settings), list(labs.of("explain").train(settings)), 1.0, "finished"))
+    runs.save(
+        runs.make(
+            "explain-own-digit", "explain", flatten(settings), list(labs.of("explain").train(settings)), 1.0, "finished"
+        )
+    )
     visitor = check(visit(PAGE, run="explain-own-digit"))
     for name in ("be_lime", "filters", "beside"):
         choice = next(group for group in visitor.get("segmented_control") if (group.key or "").startswith("inside/"))

@@ -28,12 +28,20 @@ def test_all_runs_are_listed_with_what_they_reached(visit, own):
     visitor = check(visit(PAGE))
     table = visitor.dataframe[0].value.set_index("Run")
     found, _ = runs.listing()
-    assert set(table.index) == {about.id for about in found} and table.index[0] == own.about.id, "one's own runs come first"
+    assert set(table.index) == {about.id for about in found} and table.index[0] == own.about.id, (
+        "one's own runs come first"
+    )
     mine, shipped = table.loc[own.about.id], table.loc[found[0].id]
-    assert mine["Result"] == f"{own.about.summary['accuracy']:.1f} % · Test accuracy" and mine["Seed"] == own.about.settings["seed"]
+    assert (
+        mine["Result"] == f"{own.about.summary['accuracy']:.1f} % · Test accuracy"
+        and mine["Seed"] == own.about.settings["seed"]
+    )
     assert (mine["Lab"], mine["What was done"], mine["Scene"]) == ("Network compression", "Train a teacher", "–")
     scene = table.loc["transfer-when-alignment-hurts"]
-    assert (scene["Lab"], scene["Scene"]) == ("Transfer learning", lecture.read("transfer").scenes["when-alignment-hurts"].title)
+    assert (scene["Lab"], scene["Scene"]) == (
+        "Transfer learning",
+        lecture.read("transfer").scenes["when-alignment-hurts"].title,
+    )
     assert not table.isna().any(axis=None), "what a run does not have is said in words"
     slugs = {str(value) for about in found for value in (about.lab, about.settings.get("method"))}
     assert not slugs & set(table["Lab"]) and not slugs & set(table["What was done"]), "names for people"
@@ -62,8 +70,9 @@ def test_after_a_deletion_no_other_run_is_chosen(visit, trained):
     for _ in range(2):
         runs.save(trained())
     visitor = visit(PAGE)
-    newest = next(r for r, made in zip(visitor.dataframe[0].value["Run"], visitor.dataframe[0].value["Made"])
-                  if made != "shipped")
+    newest = next(
+        r for r, made in zip(visitor.dataframe[0].value["Run"], visitor.dataframe[0].value["Made"]) if made != "shipped"
+    )
     choose(visitor, newest)
     visitor.button(key="runs/delete").click().run()
     assert not visitor.button, "a second press must not delete the next run"

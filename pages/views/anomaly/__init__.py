@@ -44,4 +44,7 @@ def inside(current: Shown) -> None:
     every |= {"bottleneck": (_("The bottleneck"), bottleneck), "beside": (_("Detectors side by side"), beside)}
     first = FIRST.get(current.id, next(iter(every)))
     first = first if first in every else next(iter(every))
-    views.draw(current, [View(name, title, draw, opens=lambda _, name=name: name == first) for name, (title, draw) in every.items()])
+    views.draw(
+        current,
+        [View(name, title, draw, opens=lambda _, name=name: name == first) for name, (title, draw) in every.items()],
+    )

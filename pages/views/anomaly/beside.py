@@ -36,7 +36,9 @@ def beside(current: Shown) -> None:
 @st.fragment
 def _beside(current: Shown) -> None:
     st.markdown(
-        _("All of these learned from the same normals. Predict who raises the alarm at an example, then choose it below the table.")
+        _(
+            "All of these learned from the same normals. Predict who raises the alarm at an example, then choose it below the table."
+        )
     )
     found = held_against.names(current)
     with st.popover(_("Which detectors"), icon=":material/checklist:"):
@@ -99,7 +101,9 @@ def _table(current: Shown, those: list[Rival], odd: np.ndarray) -> None:
             _("Detector"): [name for name, *__ in rows],
             _("Family"): [family for __, family, *__ in rows],
             _("AUROC (%)"): [_auroc(scores, odd) for *__, scores, __ in rows],
-            _("False alarms at 95 % found (%)"): [f"{100 * decide.missed_at(scores, odd):.0f}" for *__, scores, __ in rows],
+            _("False alarms at 95 % found (%)"): [
+                f"{100 * decide.missed_at(scores, odd):.0f}" for *__, scores, __ in rows
+            ],
             _("Seconds"): [f"{seconds:.0f}" if seconds >= 1 else "< 1" for *__, seconds in rows],
         }
     )
@@ -151,7 +155,9 @@ def about_together(those: Sequence[Rival], whole: np.ndarray, odd: np.ndarray) -
         return f"{said} " + _("Here a committee is worth more than its best member.")
     if lead < -SURE * error:
         return f"{said} " + _("A committee is a safe choice where nobody knows the best one, and no better than it.")
-    return f"{said} " + _("That is no more than chance: if you do not know which one is the best, take all of them together.")
+    return f"{said} " + _(
+        "That is no more than chance: if you do not know which one is the best, take all of them together."
+    )
 
 
 def listed(names: Sequence[str]) -> str:
@@ -190,7 +196,9 @@ def _same_example(current: Shown, those: list[Rival]) -> None:
     title = _("What they disagree about most, of each digit one") if several else _("What they disagree about most")
     st.markdown(f"**{title}**")
     alt = _("The p-values that the detectors give to what they disagree about most")
-    chart.show(_disputed(settings, those, worst, alpha), key="beside/disputed", alt=alt, pick=settings.data.name != "plane")
+    chart.show(
+        _disputed(settings, those, worst, alpha), key="beside/disputed", alt=alt, pick=settings.data.name != "plane"
+    )
     st.caption(_("p-values in %. Magenta cells raise the alarm. Click a column to ask about that example."))
 
 
@@ -207,7 +215,11 @@ def most_disputed(those: Sequence[Rival], kinds: np.ndarray | None = None, many:
 
 def _verdicts(those: list[Rival], chosen: Example, alpha: float) -> None:
     """One bar for each detector: how surprising it finds the example."""
-    known = [(name, p) for name, p in zip(held_against.titles(those), [p_of(each, chosen) for each in those]) if p is not None]
+    known = [
+        (name, p)
+        for name, p in zip(held_against.titles(those), [p_of(each, chosen) for each in those])
+        if p is not None
+    ]
     if not known:
         st.info(_("The detectors are gone: their runs have been deleted."))
         return
@@ -216,11 +228,17 @@ def _verdicts(those: list[Rival], chosen: Example, alpha: float) -> None:
     figure = bars([*known, (_("All together: 2 × mean p"), mean)], alpha, len(those[0].held))
     chart.show(figure, key="beside/verdicts", alt=_("How surprising each detector finds the example"))
     least = 100 / (len(those[0].held) + 1)
-    tip = _("p is the share of {} held-out normals that are at least as odd, the example among them. The bar is −log p.")
+    tip = _(
+        "p is the share of {} held-out normals that are at least as odd, the example among them. The bar is −log p."
+    )
     said = _("Alarm from p ≤ {:.0f} % on: so many fresh normals raise it at most, whatever the detector.")
     st.caption(said.format(100 * alpha), help=tip.format(len(those[0].held)))
     if least > 100 * alpha:
-        st.info(_("So few normals were held out that no example can raise the alarm at this promise: allow more false alarms."))
+        st.info(
+            _(
+                "So few normals were held out that no example can raise the alarm at this promise: allow more false alarms."
+            )
+        )
 
 
 def p_of(each: Rival, chosen: Example) -> float | None:
@@ -350,7 +368,11 @@ def _agreement(those: list[Rival], odd: np.ndarray) -> None:
         columns=[str(i + 1) for i in range(len(those))],
         largest=44,
     )
-    chart.show(figure, key="beside/agreement", alt=_("Rank correlations between the scores that the detectors give to anomalies"))
+    chart.show(
+        figure,
+        key="beside/agreement",
+        alt=_("Rank correlations between the scores that the detectors give to anomalies"),
+    )
     st.caption(_("100 ρ (Spearman) over the {} anomalies: 100 is the same order, 0 none in common.").format(odd.sum()))
     if said := about_agreement(those, off):
         st.markdown(said)
@@ -369,7 +391,9 @@ def about_agreement(those: Sequence[Rival], found: np.ndarray) -> str:
     kin = [rho for rho, i, j in pairs if those[i].family == those[j].family]
     rest = [rho for rho, i, j in pairs if those[i].family != those[j].family]
     if kin and rest:
-        said += _("Within a family ρ is {} on average, between families {}.").format(_signed(np.mean(kin)), _signed(np.mean(rest)))
+        said += _("Within a family ρ is {} on average, between families {}.").format(
+            _signed(np.mean(kin)), _signed(np.mean(rest))
+        )
     return said
 
 

@@ -52,7 +52,9 @@ def blur_slider(current: Shown, detector: Any) -> float:
         BLURS[-1],
         step=0.25,
         key=views.kept("expects/blur", BLURS, float(current.settings.method.smooth)),
-        help=_("A stroke that is one pixel off counts as two errors, one too many and one too few. Blurred, they nearly cancel."),
+        help=_(
+            "A stroke that is one pixel off counts as two errors, one too many and one too few. Blurred, they nearly cancel."
+        ),
     )
     aurocs, where = curve(current.id, current)
     lines = [Line(_("which picture is odd"), "after", BLURS, aurocs)]
@@ -100,7 +102,10 @@ def at_blur(run_id: str, pixels: float, _current: Shown) -> Blurred:
         where = 100 * decide.auroc(strange, truth)
         for share, threshold in zip(MARKED, np.quantile(held, 1 - np.array(MARKED) / 100)):
             marks = strange >= threshold
-            marked[share] = (float(threshold), *(int(part.sum()) for part in (marks & truth, marks & ~truth, ~marks & truth)))
+            marked[share] = (
+                float(threshold),
+                *(int(part.sum()) for part in (marks & truth, marks & ~truth, ~marks & truth)),
+            )
     return Blurred(scores, held.sum(1) + held_rest, top, where, marked)
 
 
@@ -121,7 +126,9 @@ def beyond_error(run_id: str, _current: Shown) -> tuple[np.ndarray, np.ndarray]:
     found, method = data.final(_current), _current.settings.method
     if hasattr(method, "smooth") and getattr(method, "judge", "error") == "error":
         return np.zeros(len(found.held)), np.zeros(len(found.test))
-    errors = [blurred(gaps, getattr(method, "smooth", 0)).square().flatten(1).sum(1) for gaps in residuals(run_id, _current)]
+    errors = [
+        blurred(gaps, getattr(method, "smooth", 0)).square().flatten(1).sum(1) for gaps in residuals(run_id, _current)
+    ]
     return found.held - errors[0].numpy(), found.test - errors[1].numpy()
 
 
@@ -131,7 +138,11 @@ def say_blur(current: Shown, detector: Any, blur: float, at: Blurred, place: int
         return
     p = float(decide.p_values(at.scores[place : place + 1], at.held)[0])
     if blur:
-        st.markdown(_("With a blur of {:g} px this picture scores **{}**, p = {:.3f}.").format(blur, number(at.scores[place]), p))
+        st.markdown(
+            _("With a blur of {:g} px this picture scores **{}**, p = {:.3f}.").format(
+                blur, number(at.scores[place]), p
+            )
+        )
     st.markdown(about_blur(*curve(current.id, current), blur))
 
 
@@ -144,15 +155,20 @@ def about_blur(aurocs: list[float], where: list[float] | None, blur: float) -> s
     if aurocs[best] - aurocs[0] < WORTH:
         said += " " + _("Here no blur does better than none.")
     elif aurocs[best] - here >= WORTH:
-        said += " " + _("The best is {:g} px (**{:.1f} %**): what merely lies one pixel off no longer counts twice.").format(
-            BLURS[best], aurocs[best]
-        )
+        said += " " + _(
+            "The best is {:g} px (**{:.1f} %**): what merely lies one pixel off no longer counts twice."
+        ).format(BLURS[best], aurocs[best])
     else:
         said += " " + _("Hardly any other does better: what merely lies one pixel off no longer counts twice.")
     if where is None:
         return said
     change = where[best] - where[0]
-    said += " " + _("But the place of the damage is found less well there: {:.1f} instead of {:.1f} % pixel by pixel.").format(
-        where[best], where[0]
-    ) if change < -WORTH else ""
+    said += (
+        " "
+        + _("But the place of the damage is found less well there: {:.1f} instead of {:.1f} % pixel by pixel.").format(
+            where[best], where[0]
+        )
+        if change < -WORTH
+        else ""
+    )
     return said

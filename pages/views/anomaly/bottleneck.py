@@ -68,7 +68,9 @@ def bottleneck(current: Shown) -> None:
         st.markdown(about_pca(found, k))
     with right:
         st.markdown(about_networks(networks, found) if networks else _how_to_train(world))
-    tip = _("The squared error, in percent of the squared distance to the mean normal example. Nothing is blurred here.")
+    tip = _(
+        "The squared error, in percent of the squared distance to the mean normal example. Nothing is blurred here."
+    )
     st.caption(_("What does not come back, in %. The best number is known only with labels."), help=tip)
     if world.pictures:
         _rebuilt(current, networks, k)
@@ -84,6 +86,7 @@ def _squeezes(about: About) -> bool:
 
 
 # ---- PCA with any number of components ----
+
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def axes(key: str, _settings: Any) -> tuple[np.ndarray, np.ndarray]:
@@ -121,7 +124,11 @@ def counts(most: int, own: int) -> list[int]:
 
 def _components(current: Shown, most: int) -> int:
     if most == 1:
-        st.info(_("Points of the plane are two numbers: PCA can leave out one of them, so k = 1 is all that there is to choose."))
+        st.info(
+            _(
+                "Points of the plane are two numbers: PCA can leave out one of them, so k = 1 is all that there is to choose."
+            )
+        )
         return 1
     usual = USUAL if most > USUAL else -(-most // 3)
     own = current.settings.method.components if current.settings.method.name == "pca" else usual
@@ -157,6 +164,7 @@ def _share(value: float) -> str:
 
 # ---- stored autoencoders ----
 
+
 def code_size(settings: dict[str, Any]) -> int:
     """The numbers that are left in the middle: of convolutions alone a whole picture for each channel."""
     d = settings["bottleneck"]
@@ -167,7 +175,9 @@ def network(about: About, spread: tuple[float, float]) -> Network:
     """A stored autoencoder as a point. spread: of `Curve`."""
     chosen, summary = about.settings, about.summary
     plain = chosen.get("smooth", 0) == 0 and chosen.get("judge", "error") == "error"
-    held, odd = (100 * summary[name] / whole if plain else None for name, whole in zip(("held_score", "odd_score"), spread))
+    held, odd = (
+        100 * summary[name] / whole if plain else None for name, whole in zip(("held_score", "odd_score"), spread)
+    )
     name = data.method_name(about)
     return Network(about.id, name, code_size(chosen), chosen.get("net", "dense"), summary["auroc"], held, odd)
 
@@ -176,9 +186,13 @@ def about_networks(networks: Sequence[Network], found: Curve) -> str:
     """Whether the smallest error on held-out normals finds anomalies best."""
     known = [each for each in networks if each.held is not None]
     if not known:
-        return _("The scores of the stored networks are no plain squared errors, so their errors cannot be held against PCA's.")
+        return _(
+            "The scores of the stored networks are no plain squared errors, so their errors cannot be held against PCA's."
+        )
     best, faithful = max(known, key=lambda each: each.auroc), min(known, key=lambda each: each.held)
-    lost = _("**{}** (code size {}): of held-out normals {} % does not come back, of anomalies {} %; AUROC **{:.1f} %**.")
+    lost = _(
+        "**{}** (code size {}): of held-out normals {} % does not come back, of anomalies {} %; AUROC **{:.1f} %**."
+    )
     said = lost.format(faithful.name, faithful.code, _share(faithful.held), _share(faithful.odd), faithful.auroc)
     if len(known) == 1:
         k = int(found.auroc.argmax())
@@ -190,18 +204,23 @@ def about_networks(networks: Sequence[Network], found: Curve) -> str:
         best.name, best.code, _share(best.held), best.auroc
     )
     if faithful.odd < COPIED:
-        return f"{said} " + _("The smallest error on normals is not the best detector: what copies everything copies anomalies, too.")
+        return f"{said} " + _(
+            "The smallest error on normals is not the best detector: what copies everything copies anomalies, too."
+        )
     return f"{said} " + _("The smallest error on normals is not the best detector.")
 
 
 def _how_to_train(world: Any) -> str:
-    said = _("No stored autoencoder has learned these data yet. Choose the detector “Autoencoder”, turn **Bottleneck d**, press Train.")
+    said = _(
+        "No stored autoencoder has learned these data yet. Choose the detector “Autoencoder”, turn **Bottleneck d**, press Train."
+    )
     if world.pictures:
         return f"{said} " + _("The network “convolutions alone” has no bottleneck worth the name: watch what it does.")
     return said
 
 
 # ---- charts ----
+
 
 def _charts(current: Shown, found: Curve, networks: Sequence[Network], k: int) -> None:
     ks = list(range(1, len(found.auroc) + 1))
@@ -220,10 +239,17 @@ def _charts(current: Shown, found: Curve, networks: Sequence[Network], k: int) -
         chart.show(figure, key="bottleneck/auroc", alt=_("AUROC against the numbers that are left in the middle"))
     with right:
         st.markdown(f"**{_('What does not come back')}**")
-        lines = [Line(_("PCA: held-out normals"), "before", ks, found.held), Line(_("PCA: anomalies"), "danger", ks, found.odd)]
+        lines = [
+            Line(_("PCA: held-out normals"), "before", ks, found.held),
+            Line(_("PCA: anomalies"), "danger", ks, found.odd),
+        ]
         figure = figures.curves(lines, axis, _("squared error (%)"), 320, log_x=True, marks=marks)
         _with_points(figure, _lost([each for each in networks if each.held is not None]))
-        chart.show(figure, key="bottleneck/error", alt=_("Error of normals and of anomalies against the numbers left in the middle"))
+        chart.show(
+            figure,
+            key="bottleneck/error",
+            alt=_("Error of normals and of anomalies against the numbers left in the middle"),
+        )
 
 
 def _found(networks: Sequence[Network], own: str) -> list[figures.Trace]:
@@ -245,17 +271,24 @@ def _lost(networks: Sequence[Network]) -> list[figures.Trace]:
     """What each network does not give back, of normals and of anomalies."""
     dense, local = ([each for each in networks if (each.net == "local") == alone] for alone in (False, True))
     layers = []
-    for kind, some, shapes in ((_("network"), dense, ("square", "x")), (_("convolutions alone"), local, ("diamond", "cross"))):
+    for kind, some, shapes in (
+        (_("network"), dense, ("square", "x")),
+        (_("convolutions alone"), local, ("diamond", "cross")),
+    ):
         layers += _dots(f"{kind}: {_('normals')}", "before", shapes[0], some, [each.held for each in some], "{:.1f} %")
         layers += _dots(f"{kind}: {_('anomalies')}", "danger", shapes[1], some, [each.odd for each in some], "{:.1f} %")
     return layers
 
 
-def _dots(name: str, role: str, shape: str, some: Sequence[Network], values: Sequence[float], said: str) -> list[figures.Trace]:
+def _dots(
+    name: str, role: str, shape: str, some: Sequence[Network], values: Sequence[float], said: str
+) -> list[figures.Trace]:
     """One layer of points, or none where there are none."""
     if not some:
         return []
-    texts = [f"{each.name}\n{_('code size {}').format(each.code)}\n{said.format(value)}" for each, value in zip(some, values)]
+    texts = [
+        f"{each.name}\n{_('code size {}').format(each.code)}\n{said.format(value)}" for each, value in zip(some, values)
+    ]
     return [figures.dots(name, role, [each.code for each in some], values, texts, shape)]
 
 
@@ -273,10 +306,13 @@ def _with_points(figure: figures.Figure, traces: list[figures.Trace]) -> None:
 
 # ---- ten pictures ----
 
+
 @st.fragment
 def _rebuilt(current: Shown, networks: Sequence[Network], k: int) -> None:
     """Five normals and five anomalies, and what PCA with k components or one of the networks makes of them."""
-    names = {"pca": _("PCA with k = {}").format(k)} | {each.id: f"{each.name} · AUROC {each.auroc:.1f} %" for each in networks}
+    names = {"pca": _("PCA with k = {}").format(k)} | {
+        each.id: f"{each.name} · AUROC {each.auroc:.1f} %" for each in networks
+    }
     chosen = st.selectbox(
         _("Ten pictures, rebuilt by"),
         list(names),

@@ -193,7 +193,9 @@ def _extremes(prices: Mapping[str, Prices], bests: Mapping[str, Best], share: fl
         if each.never:
             told = _("By table {} it is best never to raise the alarm: nothing found is worth its false alarms.")
         elif each.always:
-            told = _("By table {} it is best always to raise the alarm: each miss costs more than the false alarms it would save.")
+            told = _(
+                "By table {} it is best always to raise the alarm: each miss costs more than the false alarms it would save."
+            )
         elif each.cost > NEARLY * min(never, always):
             word = _("never") if never <= always else _("always")
             told = _("By table {} that is hardly better than {} to raise it, which costs {}.")

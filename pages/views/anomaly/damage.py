@@ -49,11 +49,20 @@ def damage_table(current: Shown, error: np.ndarray, truth: np.ndarray, at: Blurr
     rows.append(_("one map for all: the mean normal picture"))
     every.append((by_one_map(current.settings), np.nan, np.nan, np.nan))
     columns = (_("AUROC (%)"), _("precision (%)"), _("recall (%)"), _("overlap (%)"))
-    st.table({"": rows} | {name: [f"{row[i]:.1f}" if row[i] == row[i] else "–" for row in every] for i, name in enumerate(columns)})
+    st.table(
+        {"": rows}
+        | {name: [f"{row[i]:.1f}" if row[i] == row[i] else "–" for row in every] for i, name in enumerate(columns)}
+    )
     if not truth.any():
-        st.markdown(_("This picture is not damaged: all of the **{}** pixels that are marked in it are false alarms.").format(marks.sum()))
-    tip = _("Precision: of the marked pixels, how many are damaged. Recall: of the damaged pixels, how many are marked. Overlap: of "
-            "the pixels that are either, how many are both (IoU). The last row never looks at the picture.")
+        st.markdown(
+            _("This picture is not damaged: all of the **{}** pixels that are marked in it are false alarms.").format(
+                marks.sum()
+            )
+        )
+    tip = _(
+        "Precision: of the marked pixels, how many are damaged. Recall: of the damaged pixels, how many are marked. Overlap: of "
+        "the pixels that are either, how many are both (IoU). The last row never looks at the picture."
+    )
     said = _("A pixel is marked where its error is {} or more. A random map has an AUROC of 50 %.")
     st.caption(said.format(number(threshold)), help=tip)
     return share
@@ -77,11 +86,19 @@ def by_kind(run_id: str, pixels: float, _current: Shown) -> dict[str, tuple[floa
     """Of each kind of damage AUROC in % of its pixels, and of its pictures against all normals, at a blur."""
     world, scores = data.world(_current.settings), at_blur(run_id, pixels, _current).scores
     error = blurred(residuals(run_id, _current)[1], pixels).square().flatten(1).numpy()
-    kinds, odd, truth, found = kinds_of(world, _current.settings), world.test_odd.numpy(), world.masks.flatten(1).numpy(), {}
+    kinds, odd, truth, found = (
+        kinds_of(world, _current.settings),
+        world.test_odd.numpy(),
+        world.masks.flatten(1).numpy(),
+        {},
+    )
     for kind in dict.fromkeys(kinds[odd].tolist()):
         own = kinds == kind
         if truth[own].any():
-            found[kind] = (100 * decide.auroc(error[own], truth[own]), 100 * decide.auroc(scores[own | ~odd], odd[own | ~odd]))
+            found[kind] = (
+                100 * decide.auroc(error[own], truth[own]),
+                100 * decide.auroc(scores[own | ~odd], odd[own | ~odd]),
+            )
     return found
 
 
@@ -94,7 +111,9 @@ def kinds_chart(found: Mapping[str, tuple[float, float]]) -> None:
     groups = {_("which picture is odd"): ("after", whole), _("which pixel is damaged"): ("neutral", pixel)}
     st.markdown(f"**{_('Which damage is found best?')}**")
     figure = figures.bars(groups, names, "", _("AUROC (%)"), 240, text=".0f", top=112)
-    chart.show(figure, key="expects/kinds", alt=_("AUROC of each kind of damage, picture by picture and pixel by pixel"))
+    chart.show(
+        figure, key="expects/kinds", alt=_("AUROC of each kind of damage, picture by picture and pixel by pixel")
+    )
     st.markdown(about_kinds(found))
 
 

@@ -61,7 +61,9 @@ def method_name(about: About) -> str:
         _(field.json_schema_extra["names"][chosen["method"]]),
         union_members(field)[chosen["method"]].model_fields,
     )
-    return ", ".join([name, *(_said(inner, each, chosen) for inner, each in fields.items() if _unusual(inner, each, chosen))])
+    return ", ".join(
+        [name, *(_said(inner, each, chosen) for inner, each in fields.items() if _unusual(inner, each, chosen))]
+    )
 
 
 def _unusual(name: str, field: Any, chosen: dict[str, Any]) -> bool:

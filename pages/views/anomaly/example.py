@@ -16,7 +16,9 @@ from pages.views.anomaly.data import Scores
 
 SEEN = 25  # pixels that the lab's faces have on each side
 PROMISE = 0.1  # of fresh normals may raise the alarm that is spoken of
-Groups = Mapping[str, tuple[str, np.ndarray]]  # name → (title on the page, places in the test part in the order of the slider)
+Groups = Mapping[
+    str, tuple[str, np.ndarray]
+]  # name → (title on the page, places in the test part in the order of the slider)
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,7 +176,9 @@ def _uploaded(where: str, kind: str) -> Example | None:
 
     tip = _("One digit, dark on light or light on dark.")
     if kind == "faces":
-        tip = _("Its middle square is taken, in grey and as small as the faces are: a face should fill it from chin to brow.")
+        tip = _(
+            "Its middle square is taken, in grey and as small as the faces are: a face should fill it from chin to brow."
+        )
     file = st.file_uploader(_("A picture"), own.ENDINGS, key=f"{where}/file", help=tip, max_upload_size=20)
     if file is None:
         return None

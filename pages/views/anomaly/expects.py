@@ -30,7 +30,9 @@ def expects(current: Shown) -> None:
         return
     world = data.world(current.settings)
     if not (world.pictures or world.columns):
-        st.info(_("Points of the plane are no pictures: their landscape shows what is most normal, and what is most odd."))
+        st.info(
+            _("Points of the plane are no pictures: their landscape shows what is most normal, and what is most odd.")
+        )
         return
     if len(world.test_x) != len(found.test):
         st.info(_("This run was made by a Lectern with other test examples: train it again to look into it."))
@@ -61,7 +63,9 @@ def _pictures(current: Shown, found: data.Scores, world: Any, detector: Any, lab
     with right:
         rank = rank_slider(len(order), group)
         st.markdown(about_group(group, found, sorts(world, current.settings)))
-        tip = _("p: the share of held-out normals, this picture among them, that score at least as high. The least is {:.3f}.")
+        tip = _(
+            "p: the share of held-out normals, this picture among them, that score at least as high. The least is {:.3f}."
+        )
         st.caption(_("Below each picture: its p-value."), help=tip.format(1 / (len(found.held) + 1)))
     first = (rank - 1) // PAGE * PAGE
     with left:
@@ -131,7 +135,9 @@ def drawn(
     marks, under = [], _("Squared difference; its sum is the score.")
     if truth is not None:
         marks = [edges(_("damage"), truth, figures.COLOURS["danger"], 2.5)]
-        under = _("Magenta: the true damage. White: marked.") if truth.any() else _("White: marked. Nothing is damaged.")
+        under = (
+            _("Magenta: the true damage. White: marked.") if truth.any() else _("White: marked. Nothing is damaged.")
+        )
     found = [edges(_("marked"), error >= at.marked[share][0], "#FFFFFF", 1.2)] if truth is not None else []
     return {
         "picture": (_("Picture"), large(pixels(x), *marks), ""),

@@ -16,7 +16,9 @@ from pages.views.anomaly import data
 
 REACH = 2.0  # where the measured plane ends, as core/anomaly/worlds.py has it
 HEIGHT = 560
-ALT = _("The score of every place of the plane, grey where it is odd, the border of the alarm, and both kinds of points")
+ALT = _(
+    "The score of every place of the plane, grey where it is odd, the border of the alarm, and both kinds of points"
+)
 PROMISES = (1, 2, 5, 10, 20, 50)  # % of normals that may raise the alarm
 PROMISE = 10
 FAR = 0.8  # from every normal point: ten times the noise about the shape
@@ -152,6 +154,7 @@ def level(field: np.ndarray, threshold: float) -> float:
 
 # ---- in words ----
 
+
 def _words(current: Shown, look: Look, promise: int) -> None:
     points, odd = _examples(current)
     threshold, found = border(look.normals, promise), data.final(current)
@@ -169,7 +172,9 @@ def _words(current: Shown, look: Look, promise: int) -> None:
 def about_lines(look: Look, promise: int) -> str:
     """What the line is."""
     who = _("held-out normals") if look.held else _("normals asked")
-    return _("Grey: odd. At most {} % of the {} lie beyond the solid line, where the alarm is raised.").format(promise, who)
+    return _("Grey: odd. At most {} % of the {} lie beyond the solid line, where the alarm is raised.").format(
+        promise, who
+    )
 
 
 def distances(normals: np.ndarray, side: int) -> np.ndarray:
@@ -182,7 +187,9 @@ def distances(normals: np.ndarray, side: int) -> np.ndarray:
 def about_alarm(field: np.ndarray, threshold: float) -> str:
     """How much of the plane raises the alarm."""
     share = 100 * float((field >= threshold).mean())
-    said = _("A score of {} or more raises the alarm: that is **{:.0f} %** of this plane.").format(_number(threshold), share)
+    said = _("A score of {} or more raises the alarm: that is **{:.0f} %** of this plane.").format(
+        _number(threshold), share
+    )
     return said.replace("-", "−")
 
 
@@ -213,13 +220,17 @@ def about_sureness(look: Look, away: np.ndarray, unsure: str) -> str:
     if not len(far):
         return ""
     if unsure == "softmax":
-        said = _("At half of the places out there the classifier is surer of one of its classes than **{:.3f} %**; of normals: {:.3f} %.")
+        said = _(
+            "At half of the places out there the classifier is surer of one of its classes than **{:.3f} %**; of normals: {:.3f} %."
+        )
         said = said.format(100 * (1 - np.median(far)), 100 * (1 - np.median(near)))
     else:
         said = _("Its median score out there is {}, and {} among normals.")
         said = said.format(_number(float(np.median(far))), _number(float(np.median(near)))).replace("-", "−")
     if np.median(far) < np.median(near):
-        return f"{said} " + _("It is surest where it has never been: it only knows on which side of its border a place lies.")
+        return f"{said} " + _(
+            "It is surest where it has never been: it only knows on which side of its border a place lies."
+        )
     return f"{said} " + _("It is less sure where it has never been.")
 
 
@@ -233,9 +244,13 @@ def about_least(field: np.ndarray, away: np.ndarray) -> str:
         said = _("The least odd place of all is ({:.1f}, {:.1f}), **{:.2g}** from the nearest normal point.")
         said = said.format(axis[column], axis[row], farthest).replace("-", "−")
     else:
-        said = _("The lowest score of all holds on **{:.0f} %** of the plane, up to **{:.2g}** from the nearest normal point.")
+        said = _(
+            "The lowest score of all holds on **{:.0f} %** of the plane, up to **{:.2g}** from the nearest normal point."
+        )
         said = said.format(100 * many / field.size, farthest)
-    return f"{said} " + (_("No normal example lies there.") if farthest > FAR else _("That is among the normal examples."))
+    return f"{said} " + (
+        _("No normal example lies there.") if farthest > FAR else _("That is among the normal examples.")
+    )
 
 
 def _number(value: float) -> str:

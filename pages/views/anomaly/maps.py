@@ -24,7 +24,9 @@ JUDGED_BY = ("saliency", "input_x_gradient", "integrated_gradients", "occlusion"
 
 
 @st.cache_data(max_entries=600, show_spinner=False)
-def answer(rival: str, key: str, method: str, given: str, base: str, _rival: Rival, _x: Any, _settings: Any) -> dict[str, Any]:
+def answer(
+    rival: str, key: str, method: str, given: str, base: str, _rival: Rival, _x: Any, _settings: Any
+) -> dict[str, Any]:
     """What a detector says of one picture (1, 28, 28), and why. rival, key, method, given, base: what the answer is kept under.
 
     Returns score, scale (of held-out scores), map (28, 28) or None and then a note why, passes, expected (28, 28) 8-bit or
@@ -43,7 +45,11 @@ def answer(rival: str, key: str, method: str, given: str, base: str, _rival: Riv
     expected = detector.expects(_x.unsqueeze(0))
     if expected is not None:
         error = detector.error(_x.unsqueeze(0)).detach()[0, 0].numpy().copy()
-        found |= {"expected": example.pixels(expected.detach()[0]), "error": error, "sum": isinstance(detector, Rebuilds)}
+        found |= {
+            "expected": example.pixels(expected.detach()[0]),
+            "error": error,
+            "sum": isinstance(detector, Rebuilds),
+        }
     if method != "expected":
         return found | _explained(_rival, _x, found["score"], method, given, base, _settings)
     if expected is None:
@@ -63,7 +69,11 @@ def _explained(rival: Rival, x: Any, score: float, method: str, given: str, base
 
     detector = rival.detector()
     if method in GRADIENTS and not detector.gradients:
-        return {"note": _("This detector's score has no gradients: choose a method that changes the picture, such as occlusion.")}
+        return {
+            "note": _(
+                "This detector's score has no gradients: choose a method that changes the picture, such as occlusion."
+            )
+        }
     origin = _origin(detector, x, method, base, settings)
     net = alarm(detector, rival.held, origin, score if method in OF_PROBABILITY else None)
     fields = METHODS[method].model_fields
@@ -131,7 +141,9 @@ def mask_of(settings: Any, index: int) -> np.ndarray | None:
 
 
 @st.cache_data(max_entries=16, show_spinner="Asking every method about ten pictures …")
-def judgements(rival: str, _rival: Rival, _settings: Any) -> tuple[list[tuple[str, dict[str, tuple[float, float]]]], str]:
+def judgements(
+    rival: str, _rival: Rival, _settings: Any
+) -> tuple[list[tuple[str, dict[str, tuple[float, float]]]], str]:
     """Rows (method, baseline → (mean, standard error) in %), and one sentence on them."""
     from core.attribution.settings import METHOD_NAMES
 
@@ -139,7 +151,11 @@ def judgements(rival: str, _rival: Rival, _settings: Any) -> tuple[list[tuple[st
     places = [int(i) for i in np.flatnonzero(there.test_odd.numpy()) if mask_of(_settings, int(i)) is not None]
     places = [places[(k * len(places)) // JUDGED] for k in range(min(JUDGED, len(places)))]
     expects = detector.expects(there.test_x[:1]) is not None
-    rows = [(_("Squared difference"), {"expected": _over(_rival, places, "expected", "mean", _settings)})] if expects else []
+    rows = (
+        [(_("Squared difference"), {"expected": _over(_rival, places, "expected", "mean", _settings)})]
+        if expects
+        else []
+    )
     for method in JUDGED_BY if detector.gradients else [each for each in JUDGED_BY if each not in GRADIENTS]:
         bases = ("mean", "black", *(("expected",) if expects else ())) if method in COMPARED else ("mean",)
         rows.append((_(METHOD_NAMES[method]), {base: _over(_rival, places, method, base, _settings) for base in bases}))

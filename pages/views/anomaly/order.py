@@ -53,20 +53,26 @@ def about_group(group: str, found: data.Scores, kinds: np.ndarray) -> str:
     normal, strange = found.normal, found.strange
     if group == "normal":
         low = int((strange < np.median(normal)).sum())
-        said = _("**{}** of {} anomalies score lower than half of the normals: nothing about them is odd to this detector.")
+        said = _(
+            "**{}** of {} anomalies score lower than half of the normals: nothing about them is odd to this detector."
+        )
         return said.format(low, len(strange))
     if group == "odd":
         clear = 100 * float((strange > normal.max()).mean())
         if not clear:
-            return _("No anomaly scores higher than every normal: whatever threshold finds one raises false alarms as well.")
-        return _("**{:.0f} %** of the anomalies score higher than every normal: they can be found without one false alarm.").format(clear)
+            return _(
+                "No anomaly scores higher than every normal: whatever threshold finds one raises false alarms as well."
+            )
+        return _(
+            "**{:.0f} %** of the anomalies score higher than every normal: they can be found without one false alarm."
+        ).format(clear)
     if group == "alarms":
         return _("At the threshold for 10 % false alarms (p ≤ 0.1) **{}** of {} normals raise the alarm.").format(
             int((normal >= threshold).sum()), len(normal)
         )
-    said = _("At the threshold for 10 % false alarms (p ≤ 0.1) **{}** of {} anomalies pass unnoticed; with random scores {:.0f}.").format(
-        int((strange < threshold).sum()), len(strange), 0.9 * len(strange)
-    )
+    said = _(
+        "At the threshold for 10 % false alarms (p ≤ 0.1) **{}** of {} anomalies pass unnoticed; with random scores {:.0f}."
+    ).format(int((strange < threshold).sum()), len(strange), 0.9 * len(strange))
     return f"{said} {about_missed(found, threshold, kinds)}".strip()
 
 

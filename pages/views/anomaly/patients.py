@@ -64,9 +64,9 @@ def about_patient(x: np.ndarray, gap: np.ndarray, columns: tuple[str, ...]) -> s
     square = gap.astype(np.float64) ** 2
     most = int(square.argmax())
     few = 100 * float(np.sort(square)[-3:].sum() / max(square.sum(), 1e-12))
-    return _("“{}” is {}, and {} was expected. Three of the {} measurements hold **{:.0f} %** of the squared error.").format(
-        _(columns[most]), _sd(x[most]), _sd(x[most] - gap[most]), len(columns), few
-    )
+    return _(
+        "“{}” is {}, and {} was expected. Three of the {} measurements hold **{:.0f} %** of the squared error."
+    ).format(_(columns[most]), _sd(x[most]), _sd(x[most] - gap[most]), len(columns), few)
 
 
 def _sd(value: float) -> str:

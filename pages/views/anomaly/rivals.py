@@ -76,7 +76,9 @@ def names(current: Shown) -> dict[str, str]:
 
 def methods(current: Shown, found: Iterable[str]) -> dict[str, str]:
     """The method of each of them, by its name in the settings."""
-    known = {about.id: about.settings["method"] for about in _stored_runs(current)} | {current.id: current.settings.method.name}
+    known = {about.id: about.settings["method"] for about in _stored_runs(current)} | {
+        current.id: current.settings.method.name
+    }
     return {each: known.get(each) or json.loads(each)["method"] for each in found}
 
 
@@ -175,6 +177,7 @@ def titles(those: Sequence[Rival]) -> list[str]:
 
 
 # ---- how well they tell, and whether the difference is more than chance ----
+
 
 def percent(p: float) -> str:
     """A p-value for people: “1.2 %”, “34 %”."""

@@ -74,7 +74,9 @@ def _histogram(current: Shown, test: np.ndarray, odd: np.ndarray) -> None:
         if at <= drawn.max():
             marks[_("10 % false alarms")] = at
     groups = {_("normal"): ("before", drawn[~odd]), _("anomalies"): ("danger", drawn[odd])}
-    figure = figures.histogram(groups, _("score: higher is odder"), _("share of each (%)"), BINS, 300, marks, share=True)
+    figure = figures.histogram(
+        groups, _("score: higher is odder"), _("share of each (%)"), BINS, 300, marks, share=True
+    )
     figures.headed(figures.room_for_marks(figure), title(current))
     figure["layout"]["margin"] = MARGIN | {"t": 50}  # for the legend below the title
     alt = _("Histogram of the scores of normal and anomalous test examples")
@@ -94,14 +96,24 @@ def _costs(found: data.Scores) -> None:
     drawn = clipped(found.test)
     figure = on_scores(found, prices, float(np.mean(found.odd)), (float(drawn.min()), float(drawn.max())))
     figure["layout"]["margin"] = MARGIN
-    chart.show(figure, key="live/costs", alt=_("Cost of 100 examples by two tables of costs, against the threshold"), share=HALF)
+    chart.show(
+        figure,
+        key="live/costs",
+        alt=_("Cost of 100 examples by two tables of costs, against the threshold"),
+        share=HALF,
+    )
 
 
 def _roc(test: np.ndarray, odd: np.ndarray) -> None:
     alarms, found, __ = roc(test, odd)
     keep = corners(alarms, found)
     lines = [
-        Line(f"ROC, AUROC {100 * auroc(test, odd):.1f} %", "after", np.round(100 * alarms[keep], 2), np.round(100 * found[keep], 2)),
+        Line(
+            f"ROC, AUROC {100 * auroc(test, odd):.1f} %",
+            "after",
+            np.round(100 * alarms[keep], 2),
+            np.round(100 * found[keep], 2),
+        ),
         Line(_("guessing"), "control", [0, 100], [0, 100]),
     ]
     figure = figures.curves(lines, _("normals that raise the alarm (%)"), _("anomalies found (%)"))

@@ -32,14 +32,20 @@ def why(current: Shown) -> None:
         return
     match current.settings.data.name:
         case "plane":
-            st.info(_("Two numbers are no picture: the landscape, under Look inside, says all that this detector knows."))
+            st.info(
+                _("Two numbers are no picture: the landscape, under Look inside, says all that this detector knows.")
+            )
         case "tumours":
             why_table.columns(current, detector)
         case _:
             _pictures(current, detector)
     if current.run.about.models and shown.stored(current.id):
         st.subheader(_("The classifier itself"), anchor=False)
-        st.markdown(_("This detector is a digit classifier, and its score says how unsure it is. Why does it answer as it does?"))
+        st.markdown(
+            _(
+                "This detector is a digit classifier, and its score says how unsure it is. Why does it answer as it does?"
+            )
+        )
         explain.draw("anomaly", {_("This run's network"): (current.id, "model")}, digit.mnist())
 
 
@@ -79,7 +85,9 @@ def _key_of(method: str) -> str:
     if method == "saliency":
         return _("Orange is where a small change of the pixel changes the score most.")
     if method == "smoothgrad":
-        return _("Orange is where a brighter pixel would make the picture odder, blue where it would make it more normal.")
+        return _(
+            "Orange is where a brighter pixel would make the picture odder, blue where it would make it more normal."
+        )
     return _("Orange makes the picture odder, blue more normal.")
 
 
@@ -87,7 +95,11 @@ def _other(current: Shown, found: dict[str, str]) -> list[str]:
     """One detector to begin with beside the run shown: of another family, and one that expects something."""
     kinds = held_against.methods(current, found)
     wanted = ["knn"] if current.settings.method.name == "pca" else ["pca"]
-    return [each for each in held_against.one_of_each(found, current, len(found)) if kinds[each] in wanted and each != current.id][:1]
+    return [
+        each
+        for each in held_against.one_of_each(found, current, len(found))
+        if kinds[each] in wanted and each != current.id
+    ][:1]
 
 
 def _asked(at: str, detector: Any, expects: bool) -> tuple[str, str, str]:
@@ -114,7 +126,9 @@ def _asked(at: str, detector: Any, expects: bool) -> tuple[str, str, str]:
     if method in maps.COMPARED:
         bases = {"expected": _("what was expected")} if expects else {}
         bases |= {"mean": _("mean normal picture"), "blur": _("blurred picture"), "black": _("black")}
-        tip = _("What stands in the place of a pixel that is taken away. Black is what most programs take, and odd itself.")
+        tip = _(
+            "What stands in the place of a pixel that is taken away. Black is what most programs take, and odd itself."
+        )
         where = views.kept(f"{at}/base", list(bases), next(iter(bases)))
         base = st.selectbox(_("Compared with"), list(bases), format_func=bases.get, key=where, help=tip)
     return method, json.dumps(given), base
@@ -122,7 +136,9 @@ def _asked(at: str, detector: Any, expects: bool) -> tuple[str, str, str]:
 
 def _side_by_side(current: Shown, those: list[Rival], chosen: Example, method: str, given: str, base: str) -> None:
     """One column for each detector: what it says, its map, and below what it expected."""
-    answers = [maps.answer(each.id, chosen.key, method, given, base, each, chosen.x, current.settings) for each in those]
+    answers = [
+        maps.answer(each.id, chosen.key, method, given, base, each, chosen.x, current.settings) for each in those
+    ]
     drawn = [found["map"] for found in answers if found["map"] is not None]
     errors = [_error(found, method) for found in answers]
     top = top_of(*drawn, *(values for values, one_scale in errors if one_scale)) if drawn else 1.0
@@ -183,13 +199,17 @@ def _in_words(found: dict[str, Any], method: str, error: tuple[np.ndarray | None
     if found["map"] is None or not (found["map"] > 0).any():
         return
     half = half_of(found["map"])
-    said = _("**Half of all orange** in the map of this run lies on **{} of {} pixels**.").format(half, found["map"].size)
+    said = _("**Half of all orange** in the map of this run lies on **{} of {} pixels**.").format(
+        half, found["map"].size
+    )
     if method == "expected":
         more = found["picture"] > found["expected"]
         share = 100 * float(found["map"][more].sum() / found["map"].sum())
         words = _("{:.0f} % of the squared error is ink that was not expected, {:.0f} % ink that is missing.")
         if faces:
-            words = _("{:.0f} % of the squared error lies where it is brighter than expected, {:.0f} % where it is darker.")
+            words = _(
+                "{:.0f} % of the squared error lies where it is brighter than expected, {:.0f} % where it is darker."
+            )
         said += " " + words.format(share, 100 - share)
     elif error[0] is not None:
         rho = _alike(np.abs(found["map"]), error[0])
@@ -199,7 +219,9 @@ def _in_words(found: dict[str, Any], method: str, error: tuple[np.ndarray | None
     if error[1]:
         scale = _("All pictures share one scale: each pixel's part of the same score.")
     if method in maps.OF_PROBABILITY:
-        scale += " " + _("Explained is the probability of an alarm: a smooth step over the threshold of 10 % false alarms.")
+        scale += " " + _(
+            "Explained is the probability of an alarm: a smooth step over the threshold of 10 % false alarms."
+        )
     elif method in (*maps.ADDS_UP, *maps.CHANGES):
         scale += " " + _(
             "Explained is how far the score lies above the threshold of 10 % false alarms, in units of twice the standard deviation "
@@ -231,7 +253,9 @@ def _judged(current: Shown, rival: Rival) -> None:
     found, most = maps.judgements(rival.id, rival, current.settings)
     columns = {"mean": _("mean normal"), "black": _("black"), "expected": _("what was expected")}
     cells = {title: [_cell(row.get(base)) for __, row in found] for base, title in columns.items()}
-    st.table({_("Method"): [name for name, __ in found], **{_("compared with: {}").format(t): c for t, c in cells.items()}})
+    st.table(
+        {_("Method"): [name for name, __ in found], **{_("compared with: {}").format(t): c for t, c in cells.items()}}
+    )
     st.markdown(most)
     tip = _(
         "How often a map is higher on a damaged pixel than on another one. Of gradients the size counts. Where one number stands in a "

@@ -37,7 +37,9 @@ def columns(current: Shown, detector: Any) -> None:
     expects = detector.expects(data.world(settings).test_x[:1]) is not None
     left, right = st.columns([1, 1.9], gap="large")
     with left:
-        chosen = example.choose(at, settings, example.by_verdict(data.final(current)), start=0.5)  # the first may lie 60 σ out
+        chosen = example.choose(
+            at, settings, example.by_verdict(data.final(current)), start=0.5
+        )  # the first may lie 60 σ out
         example.show(chosen, False)
         names = ({"expected": _("What was expected")} if expects else {}) | NAMES
         if not detector.gradients:
@@ -46,7 +48,9 @@ def columns(current: Shown, detector: Any) -> None:
         method = st.selectbox(_("Method"), list(names), format_func=lambda name: _(names[name]), key=where)
     values, note = _answer(current.id, chosen.key, method, data.final(current).held, detector, chosen.x, settings)
     with right:
-        st.markdown(f"**{_('Which columns make the score high?')}** " + _("Orange makes the patient odder, blue more normal."))
+        st.markdown(
+            f"**{_('Which columns make the score high?')}** " + _("Orange makes the patient odder, blue more normal.")
+        )
         digits = 0 if np.abs(values).max() >= 100 else 2
         unit = _("squared standard deviations") if method == "expected" else _("standard deviations of held-out scores")
         listed = rows(values, chosen, data.world(settings).columns)
@@ -60,9 +64,7 @@ def columns(current: Shown, detector: Any) -> None:
 def rows(values: np.ndarray, chosen: Example, names: tuple[str, ...]) -> list[tuple[str, float]]:
     """The columns with the largest sizes, each with the patient's value in standard deviations; and the sum of all others."""
     order = np.argsort(-np.abs(values), kind="stable")
-    found = [
-        (f"{names[i]}, {float(chosen.x[i]):+.1f} σ".replace("-", "−"), float(values[i])) for i in order[:MOST]
-    ]
+    found = [(f"{names[i]}, {float(chosen.x[i]):+.1f} σ".replace("-", "−"), float(values[i])) for i in order[:MOST]]
     return [*found, (_("all {} others").format(len(order) - MOST), float(values[order[MOST:]].sum()))]
 
 
@@ -73,12 +75,16 @@ def in_words(values: np.ndarray, names: tuple[str, ...]) -> str:
         return _("No column makes this patient odder.")
     order = np.argsort(-positive, kind="stable")
     many = int(np.searchsorted(positive[order].cumsum(), positive.sum() / 2)) + 1
-    listed = ", ".join(names[i] for i in order[: min(many, 4)]) + (_(" and {} more").format(many - 4) if many > 4 else "")
+    listed = ", ".join(names[i] for i in order[: min(many, 4)]) + (
+        _(" and {} more").format(many - 4) if many > 4 else ""
+    )
     return _("**Half of all orange** comes from **{} of {} columns**: {}.").format(many, len(names), listed)
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
-def _answer(run_id: str, key: str, method: str, _held: Any, _detector: Any, _x: Any, _settings: Any) -> tuple[np.ndarray, str]:
+def _answer(
+    run_id: str, key: str, method: str, _held: Any, _detector: Any, _x: Any, _settings: Any
+) -> tuple[np.ndarray, str]:
     """A number for each column (D,), and what else is to be said. The score counts in standard deviations of held-out scores."""
     import torch
 
@@ -100,9 +106,9 @@ def _answer(run_id: str, key: str, method: str, _held: Any, _detector: Any, _x: 
         return values, ""
     with torch.no_grad():
         rise = float(score(x) - score(zero))
-    return values, _("All columns add up to {:.2f}; the score lies {:.2f} above that of the mean normal patient.").format(
-        values.sum(), rise
-    ).replace("-", "−")
+    return values, _(
+        "All columns add up to {:.2f}; the score lies {:.2f} above that of the mean normal patient."
+    ).format(values.sum(), rise).replace("-", "−")
 
 
 def _by_captum(score: Any, x: Any, zero: Any, method: str) -> Any:

@@ -43,7 +43,11 @@ def inside(current: Shown) -> None:
         "detect": "detection",
         "training": "robust",
     }.get(method, "slide")
-    views.draw(current, [View(name, title, draw, opens=lambda _, name=name: name == first) for name, (title, draw) in every.items()])
+    views.draw(
+        current,
+        [View(name, title, draw, opens=lambda _, name=name: name == first) for name, (title, draw) in every.items()],
+    )
+
 
 def explain(current: Shown) -> None:
     """The tab Explain: the very picture that was attacked, by the network that was; of digits also test digits, side by side."""

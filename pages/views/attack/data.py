@@ -46,7 +46,10 @@ def one_of(current: Shown) -> Any:
     if current.settings is None:
         return None
     subject = current.settings.subject
-    if "" in (getattr(subject, "upload", None), getattr(subject, "drawing", None)):  # it had none yet: the page may have it now
+    if "" in (
+        getattr(subject, "upload", None),
+        getattr(subject, "drawing", None),
+    ):  # it had none yet: the page may have it now
         subject = getattr(st.session_state.get("attack/settings"), "subject", subject)
     if isinstance(subject, Digits):
         subject = Digit(digit=0, number=1, network=subject.network)
@@ -119,4 +122,6 @@ def size_in_words(clean: np.ndarray, attacked: np.ndarray) -> str:
     change = attacked.astype(np.int16) - clean
     pixels = int((change != 0).any(-1).sum() if change.ndim == 3 else (change != 0).sum())
     length = float(np.sqrt(((change / 255) ** 2).sum()))
-    return _("largest change: {} of 255 levels, L2 {:.2f}, {:,} pixels changed").format(int(np.abs(change).max()), length, pixels)
+    return _("largest change: {} of 255 levels, L2 {:.2f}, {:,} pixels changed").format(
+        int(np.abs(change).max()), length, pixels
+    )

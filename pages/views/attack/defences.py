@@ -48,9 +48,7 @@ def _knobs(current: Shown, photo: bool) -> tuple[str, int, float, bool]:
         strength = st.slider(_("Strength"), 1, 5, 3, key="attack/defences/strength", help=_strengths(defence))
     with middle:
         top, start = (16.0, 2.0) if photo else (96.0, 38.0)
-        level = st.slider(
-            _("Size of change ε (of 255)"), 0.0, top, start, 0.5, key=f"attack/defences/epsilon/{photo}"
-        )
+        level = st.slider(_("Size of change ε (of 255)"), 0.0, top, start, 0.5, key=f"attack/defences/epsilon/{photo}")
     with right:
         knows = st.toggle(_("The attacker knows the defence"), key="attack/defences/knows")
     return defence, strength, level, knows
@@ -119,7 +117,11 @@ def _draw(found: dict[str, Any], defence: str, knows: bool) -> None:
         panels.picture(figure, (*across, 0, 0.56), pictures[name], f"<b>{title}</b>")
         rows = [(data.short(said), share, "after" if said == truth else "danger") for said, share in answers[name]]
         panels.bars(figure, (*across, 0.66, 1), rows, _("The network says"))
-    chart.show(figure, key="attack/defences/pictures", alt=_("The picture with and without the attack and the defence, and the answers"))
+    chart.show(
+        figure,
+        key="attack/defences/pictures",
+        alt=_("The picture with and without the attack and the defence, and the answers"),
+    )
     st.markdown(_verdict(found, knows))
     st.caption(_("Control, noise of the same size and the defence: “{}”, {:.0f} %.").format(*found["noise"]))
     if defence == "resize":
@@ -134,7 +136,9 @@ def _verdict(found: dict[str, Any], knows: bool) -> str:
     """What the defence was worth here."""
     clean, bare, behind = (found["answers"][name][0][0] for name in ("clean", "attacked", "behind"))
     if clean != found["truth"]:
-        return ":material/info: " + _("Without an attack the network already says “{}”: there is nothing to defend.").format(clean)
+        return ":material/info: " + _(
+            "Without an attack the network already says “{}”: there is nothing to defend."
+        ).format(clean)
     if behind != found["truth"]:
         why = _("The attacker went through the defence") if knows else _("The defence did not help")
         return ":material/gpp_bad: " + _("{}: behind it the network says “{}”.").format(why, behind)
@@ -166,7 +170,9 @@ def _every(network: str, strength: int, level: float) -> None:
         key="attack/defences/bars",
         alt=_("How many of a hundred digits are still right behind each defence"),
     )
-    st.caption(_("PGD with {} steps, ε = {:g} of 255, strength {}. Guessing: 10 %.").format(MANY_STEPS, level, strength))
+    st.caption(
+        _("PGD with {} steps, ε = {:g} of 255, strength {}. Guessing: 10 %.").format(MANY_STEPS, level, strength)
+    )
 
 
 @st.cache_data(max_entries=100, show_spinner=False)

@@ -48,7 +48,9 @@ def _draw_scores(current: Shown, key: str) -> None:
         st.markdown(f":material/balance: {note}")
     st.caption(
         _("Only attacks that fool the network count. Random scores: area 50 %, found 5 %."),
-        help=_("Noise is the control: a detector that also raises an alarm at noise finds unusual pictures, not attacks."),
+        help=_(
+            "Noise is the control: a detector that also raises an alarm at noise finds unusual pictures, not attacks."
+        ),
     )
 
 

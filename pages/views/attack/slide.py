@@ -47,7 +47,9 @@ def slide(current: Shown) -> None:
         st.caption(_("{} gradients of the photo network: about a second and a half.").format(STEPS))
     found = _attacked(subject.model_dump_json(), data.goal_of(current).model_dump_json(), attack, norm, level, victims)
     figure = before_after(*found)
-    chart.show(figure, key="attack/slide/picture", alt=_("The picture before and after the attack, and what the network says"))
+    chart.show(
+        figure, key="attack/slide/picture", alt=_("The picture before and after the attack, and what the network says")
+    )
     st.caption(f":material/balance: {found[-1]['note']}")
 
 

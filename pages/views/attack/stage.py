@@ -37,7 +37,9 @@ def beside(current: Shown) -> bool:
     method = current.settings.method.name
     if method == "detect":
         scores = scores_of(current)
-        return bool(scores) and _show(_unnamed(roc_curves(scores)), "beside/roc", _("Attacks found against false alarms"), 0.5)
+        return bool(scores) and _show(
+            _unnamed(roc_curves(scores)), "beside/roc", _("Attacks found against false alarms"), 0.5
+        )
     counts, share = current.last("becomes"), 1.0 if method == "curve" else 0.5
     if counts is not None:
         return _show(becomes_figure(counts), "beside/becomes", _("Which digit is called what"), share)
@@ -81,14 +83,21 @@ def _attacked(current: Shown) -> None:
 def _answers_now(current: Shown) -> list[list]:
     """While the attack goes on: the right answer and the one that the attack raises, in percent."""
     __, columns = current.table
-    truth, wrong = (next((v for v in reversed(columns.get(name, [])) if v is not None), None) for name in ("truth", "wrong"))
+    truth, wrong = (
+        next((v for v in reversed(columns.get(name, [])) if v is not None), None) for name in ("truth", "wrong")
+    )
     if truth is None or wrong is None or not current.pictures("attacked"):
         return []
-    answers = [[str(current.facts.get("truth", "")), truth], [current.facts.get("wanted") or _("a wrong answer"), wrong]]
+    answers = [
+        [str(current.facts.get("truth", "")), truth],
+        [current.facts.get("wanted") or _("a wrong answer"), wrong],
+    ]
     return sorted(answers, key=lambda answer: -answer[1])
 
 
-def before_after(clean: np.ndarray, attacked: np.ndarray | None, known: dict[str, Any], end: dict[str, Any]) -> figures.Figure:
+def before_after(
+    clean: np.ndarray, attacked: np.ndarray | None, known: dict[str, Any], end: dict[str, Any]
+) -> figures.Figure:
     """Three pictures in a row, and under each what the network says: to the picture, to noise of the same size, to the attacked one.
 
     clean, attacked: 8-bit (H, W) or (H, W, 3); None before the first step.
@@ -143,13 +152,13 @@ def _transfer(current: Shown) -> None:
     """Accuracy of every network on the attacks made with every other."""
     if (figure := matrix_figure(current)) is not None:
         _show(figure, "stage/transfer", _("Accuracy of every network on attacks made with every other"))
-    
+
 
 def _detected(current: Shown) -> None:
     """How suspicious clean, noisy and attacked digits look."""
     if scores := scores_of(current):
         _show(score_histogram(scores), "stage/scores", _("How suspicious the pictures look"))
-    
+
 
 def _defended(current: Shown) -> None:
     """One digit on its way through the defence, and how many digits are still right."""
@@ -161,7 +170,11 @@ def _defended(current: Shown) -> None:
             left, right, *down = next(places)
             panels.picture(figure, (0.5 * left, 0.5 * right, *down), current.last(seen), words)
     panels.bars(figure, (0.53, 1, 0.02, 1), _still_right(current), _("<b>Digits still right</b>"), 6)
-    _show(figure, "stage/defended", _("A digit on its way through the defence, and the share of digits that are still right"))
+    _show(
+        figure,
+        "stage/defended",
+        _("A digit on its way through the defence, and the share of digits that are still right"),
+    )
 
 
 def _still_right(current: Shown) -> list[panels.Row]:
@@ -184,7 +197,10 @@ def _trained(current: Shown) -> None:
     if clean is None:
         return
     figure = panels.board(420)
-    shown = [(_("not attacked"), clean), *((_("after {} steps").format(found.step), np.array(found.array)) for found in attacked)]
+    shown = [
+        (_("not attacked"), clean),
+        *((_("after {} steps").format(found.step), np.array(found.array)) for found in attacked),
+    ]
     for place, (title, array) in zip(panels.grid(3, 3, 0.02, 0.08), [*shown, *[("", None)] * WATCHED][:WATCHED]):
         panels.picture(figure, place, array, title)
     _show(figure, "stage/training", _("The digit that is watched: what the attack makes of it"), FIGURE)

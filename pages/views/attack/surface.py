@@ -33,10 +33,20 @@ def surface(current: Shown) -> None:
     found = _measured(key, level, second, seed, victims, goal)
     left, right = st.columns([1.25, 1], gap="large")
     with left:
-        if st.toggle(_("3-D"), key="attack/surface/solid", help=_("How far the attack's goal is ahead, as a surface that can be turned.")):
-            chart.show(_solid(found), key="attack/surface/hills", alt=_("How far the goal of the attack is ahead around the picture"))
+        if st.toggle(
+            _("3-D"),
+            key="attack/surface/solid",
+            help=_("How far the attack's goal is ahead, as a surface that can be turned."),
+        ):
+            chart.show(
+                _solid(found),
+                key="attack/surface/hills",
+                alt=_("How far the goal of the attack is ahead around the picture"),
+            )
         else:
-            chart.show(_map(found, victims), key="attack/surface/map", alt=_("The network's answers around the picture"))
+            chart.show(
+                _map(found, victims), key="attack/surface/map", alt=_("The network's answers around the picture")
+            )
     with right:
         chart.show(
             _ways(found, level),
@@ -187,5 +197,7 @@ def _words(found: dict[str, Any]) -> None:
     if found["share"] <= WHOLE:
         st.caption(
             _("The plane holds {:.0f} % of the length of the whole change.").format(100 * found["share"]),
-            help=_("So the path may end where the map has another answer. Choose “where the attack ends”: the plane goes through it."),
+            help=_(
+                "So the path may end where the map has another answer. Choose “where the attack ends”: the plane goes through it."
+            ),
         )

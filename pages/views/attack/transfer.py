@@ -23,7 +23,9 @@ def transfer_matrix(current: Shown) -> None:
         st.caption(_("From the newest stored run: {}").format(measured.id))
     figure = matrix_figure(measured)
     if figure is not None:
-        chart.show(figure, key="attack/transfer/matrix", alt=_("Accuracy of every network on attacks made with every other"))
+        chart.show(
+            figure, key="attack/transfer/matrix", alt=_("Accuracy of every network on attacks made with every other")
+        )
         _clean(measured.facts)
     _means(measured)
 

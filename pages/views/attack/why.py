@@ -62,7 +62,9 @@ def _noisy(clean: np.ndarray, attacked: np.ndarray) -> np.ndarray:
 
 def _in_words(agreement: float, control: float, turned: bool) -> str:
     """How far the map moved, and what that means. control: the same for noise of the same size. turned: whether the answer did."""
-    number = _("Rank correlation of the two maps: **{}** (same order of pixels: 1; random maps: 0; under noise of the same size: {}).")
+    number = _(
+        "Rank correlation of the two maps: **{}** (same order of pixels: 1; random maps: 0; under noise of the same size: {})."
+    )
     said = number.format(*(f"{value:.2f}".replace("-", "−") for value in (agreement, control)))
     if not turned:
         return f"{said} {_('The answer did not turn.')}"

@@ -34,4 +34,8 @@ def inside(current: Shown) -> None:
         "bits": (_("Bits"), bits),
         "deep": (_("Deep Compression"), deep),
         "pareto": (_("Everything tried"), pareto),
-    }    views.draw(current, [View(name, title, draw, opens=lambda _, name=name: name == first) for name, (title, draw) in every.items()])
+    }
+    views.draw(
+        current,
+        [View(name, title, draw, opens=lambda _, name=name: name == first) for name, (title, draw) in every.items()],
+    )

@@ -73,7 +73,9 @@ def rounded(run_id: str, model: str, layer: str, curve: list[dict]) -> None:
 
 def _real_int8(run_id: str, model: str) -> None:
     """The same network on 8-bit kernels, timed here when the visitor asks."""
-    st.markdown(f"**{_('Real int8.')}** " + _("The rounded weights above are computed in float32. Here: 8-bit integers."))
+    st.markdown(
+        f"**{_('Real int8.')}** " + _("The rounded weights above are computed in float32. Here: 8-bit integers.")
+    )
     if st.button(_("Measure on this machine"), icon=":material/timer:", key="bits/measure"):
         try:
             st.table(_timed(data.int8_latency(run_id, model)))

@@ -25,7 +25,11 @@ def deep(current: Shown) -> None:
             key="deep/bytes",
             alt=_("Bytes after each step"),
         )
-        st.caption(_("The last bar is a file of {:,} bytes. Decoded, it gives the same network, bit for bit.").format(steps[names[-1]]))
+        st.caption(
+            _("The last bar is a file of {:,} bytes. Decoded, it gives the same network, bit for bit.").format(
+                steps[names[-1]]
+            )
+        )
     with right:
         layers = data.layer_names(current.id, "model")
         layer = st.selectbox(_("Codebook of this layer"), layers, key=views.kept("deep/layer", layers, layers[-2]))

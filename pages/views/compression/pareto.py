@@ -45,4 +45,6 @@ def pareto(current: Shown) -> None:
         key="pareto/points",
         alt=_("Accuracy against cost for every stored run"),
     )
-    st.caption(_("Upper left is better. Every point is a stored run. Latency: median on this machine, one thread, in float32."))
+    st.caption(
+        _("Upper left is better. Every point is a stored run. Latency: median on this machine, one thread, in float32.")
+    )

@@ -53,7 +53,9 @@ def cut(run_id: str, model: str, relative: bool, curve: list[dict]) -> None:
     _gamma_and_accuracy(run_id, model, ratio, relative, curve)
     groups = {_("before"): ("before", before), _("after"): ("after", point["widths"])}
     names = data.unit_names(run_id, model)
-    alt = _("Width of every layer, before and after: ") + ", ".join(f"{b} → {a}" for b, a in zip(before, point["widths"]))
+    alt = _("Width of every layer, before and after: ") + ", ".join(
+        f"{b} → {a}" for b, a in zip(before, point["widths"])
+    )
     chart.show(figures.bars(groups, names, "", _("channels or neurons"), 240, "d"), key="neurons/widths", alt=alt)
 
 
@@ -90,7 +92,10 @@ def weights(current: Shown) -> None:
     run_id, model = network(current, "weights")
     curves = {scope: data.curve(run_id, model, f"sparsity/{scope}") for scope in ("global", "layer")}
     zeros(curves)
-    st.markdown(f"**{_('Smaller, but not faster.')}** " + _("A zero costs as much to multiply as any other number. Measure it here."))
+    st.markdown(
+        f"**{_('Smaller, but not faster.')}** "
+        + _("A zero costs as much to multiply as any other number. Measure it here.")
+    )
     if st.button(_("Measure on this machine"), icon=":material/timer:", key="weights/measure"):
         st.table(data.sparse_latency(run_id, model, st.session_state["weights/sparsity"]))
 

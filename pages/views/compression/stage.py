@@ -39,7 +39,8 @@ def picture(current: Shown) -> None:
 def beside(current: Shown) -> bool:
     """How the numbers of the network are spread, before and now; False where the answers alone are shown."""
     name, x = next(
-        ((name, x) for name, x in (("gamma", _("|γ|")), ("weights", _("weight"))) if current.last(name) is not None), ("", "")
+        ((name, x) for name, x in (("gamma", _("|γ|")), ("weights", _("weight"))) if current.last(name) is not None),
+        ("", ""),
     )
     if not name or current.last("says") is not None:
         return False
@@ -59,7 +60,11 @@ def answers(current: Shown) -> tuple[Figure, str]:
     """A square for each digit and class, for the network and for the one beside it."""
     says, digits, T = current.last("says"), current.last("asked"), current.facts.get("temperature", 1.0)
     nets = current.facts["says"]
-    names = {"model": _("Student") if "teacher" in nets else _("This network"), "teacher": _("Teacher"), "control": _("Standard")}
+    names = {
+        "model": _("Student") if "teacher" in nets else _("This network"),
+        "teacher": _("Teacher"),
+        "control": _("Standard"),
+    }
     shown = list(zip(nets, says.astype(np.float32)))[::-1]  # the teacher stands on the left
     traces, ticks, titles = [_sheet(digits)], [], []
     for i, (name, p) in enumerate(shown):
@@ -68,16 +73,25 @@ def answers(current: Shown) -> tuple[Figure, str]:
         ticks += [left + c for c in range(10)]
         titles.append(_title(names[name], left + 4.5))
     width = len(shown) * (10 + GAP) - GAP
-    said = _("what it says to ten test digits (%)") if len(shown) == 1 else _("what they say to the same ten test digits (%)")
+    said = (
+        _("what it says to ten test digits (%)")
+        if len(shown) == 1
+        else _("what they say to the same ten test digits (%)")
+    )
     said += _(", at temperature {:g}").format(T) if T != 1 else ""
-    across = figures.axis(said, [-1.7, width - 0.4]) | {"tickvals": ticks, "ticktext": [str(c) for c in range(10)] * len(shown)}
+    across = figures.axis(said, [-1.7, width - 0.4]) | {
+        "tickvals": ticks,
+        "ticktext": [str(c) for c in range(10)] * len(shown),
+    }
     down = figures.axis("", [9.6, -1.6]) | {"showticklabels": False, "scaleanchor": "x", "constrain": "domain"}
     for axis in (across, down):
         axis |= {"showgrid": False, "zeroline": False, "ticks": ""}
     across["constrain"] = "domain"
     figure = figures.figure_of(traces, across, down, 320, hovermode="closest", showlegend=False, annotations=titles)
     right = [int((p.argmax(1) == np.arange(10)).sum()) for __, p in shown]
-    alt = _("Answers to ten digits: ") + ", ".join(_("{} {} right").format(names[n], k) for (n, __), k in zip(shown, right))
+    alt = _("Answers to ten digits: ") + ", ".join(
+        _("{} {} right").format(names[n], k) for (n, __), k in zip(shown, right)
+    )
     return figure, alt
 
 
@@ -145,7 +159,10 @@ def channels(current: Shown) -> tuple[Figure, str]:
     }
     said = _("one square for each channel and neuron: full where |γ| is large, empty where it was cut")
     across = figures.axis(said, [-0.5, ROW - 0.5]) | {"showticklabels": False}
-    down = figures.axis("", [len(z) - 0.5, -0.5]) | {"tickvals": ticks, "ticktext": [name.replace("\n", "<br>") for name in names]}
+    down = figures.axis("", [len(z) - 0.5, -0.5]) | {
+        "tickvals": ticks,
+        "ticktext": [name.replace("\n", "<br>") for name in names],
+    }
     for axis in (across, down):
         axis |= {"showgrid": False, "zeroline": False, "ticks": ""}
     figure = figures.figure_of([_places(widths), heat], across, down, 320, hovermode="closest", showlegend=False)
@@ -156,7 +173,9 @@ def _places(widths: Sequence[int]) -> Trace:
     """A faint square wherever there is a channel, or was one before the cut."""
     rows = []
     for width in widths:
-        rows += [[1 if i < width else None for i in range(start, start + ROW)] for start in range(0, width, ROW)] + [[None] * ROW]
+        rows += [[1 if i < width else None for i in range(start, start + ROW)] for start in range(0, width, ROW)] + [
+            [None] * ROW
+        ]
     look = {"colorscale": [[0, INK], [1, INK]], "opacity": FAINT, "showscale": False, "xgap": 1, "ygap": 1}
     return {"type": "heatmap", "name": "", "z": rows[:-1], "hoverinfo": "skip", "hoverongaps": False, **look}
 
@@ -173,9 +192,9 @@ def weights(current: Shown) -> tuple[Figure, str]:
     traces = [_piece(_("before"), 0, before, top), _piece(_("now"), shift, now, top)]
     values = len(np.unique(now))
     zeros = 100 * float((now == 0).mean())
-    said = _("{:,} of the largest layer's weights: blue below zero, orange above. Now {:,} values, {:.0f} % zero").format(
-        now.size, values, zeros
-    )
+    said = _(
+        "{:,} of the largest layer's weights: blue below zero, orange above. Now {:,} values, {:.0f} % zero"
+    ).format(now.size, values, zeros)
     across = figures.axis(said, [-0.5, shift + wide - 0.5]) | {"constrain": "domain"}
     down = figures.axis("", [tall - 0.5, -3.2]) | {"scaleanchor": "x", "constrain": "domain"}
     titles = [_title(_("Before"), (wide - 1) / 2), _title(_("Now"), shift + (wide - 1) / 2)]

@@ -32,4 +32,8 @@ def inside(current: Shown) -> None:
         "why": (_("Why explain at all?"), why),
     }
     method = current.settings.method.name if current.settings else ""
-    first = {"lime": "be_lime", "randomise": "trust", "excite": "filters"}.get(method, "beside")    views.draw(current, [View(name, title, draw, opens=lambda _, name=name: name == first) for name, (title, draw) in every.items()])
+    first = {"lime": "be_lime", "randomise": "trust", "excite": "filters"}.get(method, "beside")
+    views.draw(
+        current,
+        [View(name, title, draw, opens=lambda _, name=name: name == first) for name, (title, draw) in every.items()],
+    )

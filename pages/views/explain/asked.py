@@ -21,7 +21,9 @@ def asked(current: Shown) -> None:
         return
     photo = next(iter(subjects.values())).photo
     if photo:
-        st.caption(_("On a photo only methods of a few passes answer at once. Choose another on the left and press Explain."))
+        st.caption(
+            _("On a photo only methods of a few passes answer at once. Choose another on the left and press Explain.")
+        )
     key = data.key_of(current) + (current.id if current.settings.method.name == "excite" else "")
     explain.draw_one("explain", key, subjects, list(data.QUICK if photo else METHODS))
 

@@ -35,7 +35,11 @@ def be_lime(current: Shown) -> None:
     kind = "photo" if subject.photo else "digit"
     left, right = st.columns(2, gap="large")
     count = left.slider(
-        _("Superpixels"), 10, 100, 40 if subject.photo else 49, key=f"be_lime/count/{kind}",
+        _("Superpixels"),
+        10,
+        100,
+        40 if subject.photo else 49,
+        key=f"be_lime/count/{kind}",
         help=_("About how many: SLIC joins small parts of a photo; a digit is cut into equal squares."),
     )
     names = {"mean": _("its mean colour"), "black": _("black"), "grey": _("grey"), "white": _("white")}
@@ -208,7 +212,11 @@ def _fit(
     panels.mapped(figure, (0, 1, 0, 1), picture, values[segments], "")
     chart.show(figure, key=f"be_lime/fit/{title}", alt=_("The weights over the picture"))
     same = lime_image.varies_not(probabilities)
-    fit = _("the answer never changes: there is nothing to explain") if same else _("R² = {:.2f} (the mean answer: 0)").format(r2)
+    fit = (
+        _("the answer never changes: there is nothing to explain")
+        if same
+        else _("R² = {:.2f} (the mean answer: 0)").format(r2)
+    )
     st.markdown(f"**{title}** · {_('{} tries').format(len(rest))} · {fit}")
     if len(rest) < many:
         st.caption(_("Fewer tries than superpixels: this R² proves little."))

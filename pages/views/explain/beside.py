@@ -28,10 +28,14 @@ def beside(current: Shown) -> None:
     before = st.session_state.get(where, first)
     kept = [method for method in before if method in known.methods]
     st.session_state[where] = kept if kept or not before else first  # what was chosen stays, as far as it answers here
-    chosen = st.multiselect(_("Methods"), known.methods, format_func=lambda m: _(METHOD_NAMES[m]), key=where, max_selections=8)
+    chosen = st.multiselect(
+        _("Methods"), known.methods, format_func=lambda m: _(METHOD_NAMES[m]), key=where, max_selections=8
+    )
     maps = _maps(known, chosen, METHOD_NAMES)
     if subject.photo:
-        st.caption(_("Other methods take longer on a photo: choose one on the left, press Explain, and its map appears here."))
+        st.caption(
+            _("Other methods take longer on a photo: choose one on the left, press Explain, and its map appears here.")
+        )
     if len(maps) > 1:
         _agreement({_(METHOD_NAMES[m]): values for m, values in maps.items()})
 

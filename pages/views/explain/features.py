@@ -31,7 +31,9 @@ def _plane(current: Shown, subject: Any) -> None:
 
     layers = list(inputs.layers(subject.net))
     with st.container(horizontal=True, gap="large"):
-        layer = st.selectbox(_("Layer"), layers, format_func=_, key=views.kept("features/layer", layers, layers[-1]), width=260)
+        layer = st.selectbox(
+            _("Layer"), layers, format_func=_, key=views.kept("features/layer", layers, layers[-1]), width=260
+        )
         way = "PCA"
         if not subject.photo:
             way = st.segmented_control(_("Into the plane by"), WAYS, default=way, key="features/way", required=True)
@@ -74,7 +76,9 @@ def _digits(key: str, places: np.ndarray, subject: Any) -> figures.Figure:
     figure = figures.points(groups, "", "", 520, small=True, pictures=shots)
     figures.within(figure, *(figures.span_of_values(values) for values in places.T))
     text = f"{own} · {_('the network says {}').format(said[-1])}"
-    return figures.add(figure, figures.dots(own, "whole", *places[-1:].T, [text], "star", pictures=rasters.sprites([pictures[-1]], 84)))
+    return figures.add(
+        figure, figures.dots(own, "whole", *places[-1:].T, [text], "star", pictures=rasters.sprites([pictures[-1]], 84))
+    )
 
 
 def _photos(places: np.ndarray, subject: Any) -> figures.Figure:

@@ -28,7 +28,9 @@ def filters(current: Shown) -> None:
     layers = list(inputs.layers(subject.net))
     excited = current.settings.method if current.settings.method.name == "excite" else None
     first = min(excited.layer, len(layers)) - 1 if excited and excited.unit == "filter" else len(layers) // 2
-    layer = st.selectbox(_("Layer"), layers, format_func=_, key=views.kept("filters/layer", layers, layers[first]), width=260)
+    layer = st.selectbox(
+        _("Layer"), layers, format_func=_, key=views.kept("filters/layer", layers, layers[first]), width=260
+    )
     _filter(data.key_of(current), subject, layer, excited.channel if excited else 0)
 
 
@@ -64,26 +66,36 @@ def _over(subject: Any, values: np.ndarray) -> None:
     """The filter's map over the picture; a neuron of a dense layer has one number only."""
     st.markdown(f"**{_('Where it fires in this picture')}**")
     if values.size == 1:
-        st.metric(_("Activation"), f"{values.item():.2f}", help=_("A neuron of a dense layer sees the whole picture: it has no map."))
+        st.metric(
+            _("Activation"),
+            f"{values.item():.2f}",
+            help=_("A neuron of a dense layer sees the whole picture: it has no map."),
+        )
         return
     side, h = subject.x.shape[-1], values.shape[-1]
     stretched = values[np.arange(side) * h // side][:, np.arange(side) * h // side]
     figure = panels.board(HIGH, top=4)
     panels.mapped(figure, (0, 1, 0, 1), pixels(subject.x.numpy()), stretched, "", top_of(values))
     chart.show(figure, key="filters/over", alt=_("The filter's map over the picture"))
-    st.caption(_("{} × {} places. Orange: active, blue: below zero. Largest value: {:.2f}.").format(h, h, float(values.max())))
+    st.caption(
+        _("{} × {} places. Orange: active, blue: below zero. Largest value: {:.2f}.").format(h, h, float(values.max()))
+    )
 
 
 def _patches(key: str, layer: str, channel: int, subject: Any) -> None:
     """The nine patches of other pictures that excite the filter most."""
     among = _("of our twelve photos") if subject.photo else _("of the 1,000 test digits")
-    help_ = _("At most one part of each picture, as large as one place of this layer sees. What lies beyond its edge is black.")
+    help_ = _(
+        "At most one part of each picture, as large as one place of this layer sees. What lies beyond its edge is black."
+    )
     st.markdown(f"**{_('What excites it most')}**", help=help_)
     shown, values, side = _strongest(key, layer, channel, subject)
     texts = [_("activation {:.2f}").format(value) for value in values]
     figure = rasters.gallery(list(_light(shown)), 3, texts, HIGH)
     chart.show(figure, key="filters/patches", alt=_("The patches that excite this filter most"))
-    st.caption(_("Parts {}, {} × {} pixels. Activation: {:.2f} to {:.2f}.").format(among, side, side, values[0], values[-1]))
+    st.caption(
+        _("Parts {}, {} × {} pixels. Activation: {:.2f} to {:.2f}.").format(among, side, side, values[0], values[-1])
+    )
 
 
 def _grid(maps: np.ndarray, channel: int) -> None:
@@ -111,11 +123,15 @@ def _weights(key: str, layer: str, channel: int, subject: Any) -> None:
     tiles = [rasters.enlarge(each, 2) for each in _first(key, subject)[:GRID]]
     st.markdown(
         f"**{_('The weights of this layer')}**",
-        help=_("Only this layer looks at the pixels themselves, so its weights are pictures: grey is zero, bright is positive."),
+        help=_(
+            "Only this layer looks at the pixels themselves, so its weights are pictures: grey is zero, bright is positive."
+        ),
     )
     texts = [_("filter {}").format(i) for i in range(len(tiles))]
     columns = min(16, len(tiles))
-    figure = rasters.gallery(tiles, columns, texts, 90 * -(-len(tiles) // columns), chosen=channel if channel < len(tiles) else None)
+    figure = rasters.gallery(
+        tiles, columns, texts, 90 * -(-len(tiles) // columns), chosen=channel if channel < len(tiles) else None
+    )
     chart.show(figure, key="filters/weights", alt=_("The weights of the first layer"))
 
 

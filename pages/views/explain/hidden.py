@@ -9,7 +9,9 @@ from pages.parts.words import _
 
 CURVES = {"map": "after", "random": "control", "input only": "before"}  # whose order → role
 WAYS = ("deletion", "insertion")
-Tests = dict[tuple[str, str], np.ndarray]  # (way, whose order) → probability of the answer at equal shares of the pixels
+Tests = dict[
+    tuple[str, str], np.ndarray
+]  # (way, whose order) → probability of the answer at equal shares of the pixels
 
 
 def tests_of(current: Shown) -> Tests:
@@ -29,7 +31,10 @@ def control_names(photo: bool) -> dict[str, str]:
 def deletion_insertion(tests: Tests, photo: bool, height: int = 250) -> tuple[figures.Figure, figures.Figure]:
     """Probability of the answer while pixels are hidden, and while they are shown, in the order of the map and of its two
     controls. The legend says the area under each curve."""
-    titles = {"deletion": _("pixels hidden, most important first (%)"), "insertion": _("pixels shown, most important first (%)")}
+    titles = {
+        "deletion": _("pixels hidden, most important first (%)"),
+        "insertion": _("pixels shown, most important first (%)"),
+    }
     return tuple(_figure({name: tests.get((way, name)) for name in CURVES}, photo, titles[way], height) for way in WAYS)
 
 

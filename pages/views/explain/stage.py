@@ -13,7 +13,14 @@ from pages.views.explain.hidden import deletion_insertion, tests_of
 FIGURE = 0.87  # share of the stage that the figure has above the slider
 STRENGTH = 70  # of the map over the picture at first, in percent
 STAGES = 8  # maps of the randomisation test beside one another
-CURVED = ("lime", "kernel_shap", "captum_lime", "integrated_gradients", "gradient_shap", "deeplift")  # have a curve of their own
+CURVED = (
+    "lime",
+    "kernel_shap",
+    "captum_lime",
+    "integrated_gradients",
+    "gradient_shap",
+    "deeplift",
+)  # have a curve of their own
 ASKS = ("randomise", "excite", "shortcut")  # explain no single map
 
 
@@ -53,15 +60,23 @@ def _explained(current: Shown) -> None:
     figure, known = panels.board(400), current.facts
     strength = st.session_state.get("explain/strength", STRENGTH) / 100
     answer = str(known.get("answer", ""))
-    panels.mapped(figure, (0, 0.66, 0, 1), picture, values, _("<b>Why “{}”?</b>").format(_cut(answer)), strength=strength)
+    panels.mapped(
+        figure, (0, 0.66, 0, 1), picture, values, _("<b>Why “{}”?</b>").format(_cut(answer)), strength=strength
+    )
     rows = [(_cut(name), share, "after" if name == answer else "control") for name, share in known.get("answers", [])]
     panels.bars(figure, (0.7, 1, 0.03, 0.78), rows, _("The network says"), 5)
     panels.legend(figure, 0.7, {_("for the answer"): "after", _("against it"): "before"})
     _show(figure, "map", _("The picture with the map over it, and what the network says"), FIGURE)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         note, cost = current.summary.get("note", ""), known.get("cost", "")
-        st.caption(_("Map over the picture (%)"), help=f"{note} {_('Cost')}: {cost}." if cost else note or None, width="content")
-        st.slider(_("Map over the picture (%)"), 0, 100, STRENGTH, 10, key="explain/strength", label_visibility="collapsed")
+        st.caption(
+            _("Map over the picture (%)"),
+            help=f"{note} {_('Cost')}: {cost}." if cost else note or None,
+            width="content",
+        )
+        st.slider(
+            _("Map over the picture (%)"), 0, 100, STRENGTH, 10, key="explain/strength", label_visibility="collapsed"
+        )
 
 
 def _cut(name: str) -> str:

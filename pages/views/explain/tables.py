@@ -88,8 +88,12 @@ def _verdict(table: Any, name: str, row: int) -> int:
         st.metric(_("True"), _(table.classes[truth]), width="content")
         accuracy, most = _accuracy(name)
         st.metric(
-            _("Right on test rows"), f"{100 * accuracy:.1f} %", _("always the commonest: {:.0f} %").format(100 * most),
-            delta_color="off", delta_arrow="off", width="content",
+            _("Right on test rows"),
+            f"{100 * accuracy:.1f} %",
+            _("always the commonest: {:.0f} %").format(100 * most),
+            delta_color="off",
+            delta_arrow="off",
+            width="content",
         )
     return target
 
@@ -178,7 +182,9 @@ def _whole_table(name: str, table: Any) -> None:
     chart.show(figure, key="tables/importance", alt=_("The most important features of the whole table"))
     st.caption(
         _("How far the accuracy on test rows falls when one column is shuffled, five times."),
-        help=_("Columns that say nearly the same, as radius and area do, replace each other: shuffling one alone hardly hurts."),
+        help=_(
+            "Columns that say nearly the same, as radius and area do, replace each other: shuffling one alone hardly hurts."
+        ),
     )
 
 

@@ -92,7 +92,10 @@ def _numbers(key: str, subject: Any, rank: int, method: str, hide: str, values: 
     """What of the answer's changes the map does not predict; sensitivity where the method is fast enough to be asked again."""
     found = _measured(key, rank, method, hide, subject, values)
     names = control_names(subject.photo)
-    beside = {name: [f"{names[who]}: {100 * value:.0f} %" for who, value in found[name].items() if who in names] for name in found}
+    beside = {
+        name: [f"{names[who]}: {100 * value:.0f} %" for who, value in found[name].items() if who in names]
+        for name in found
+    }
     with st.container(horizontal=True, gap="large"):
         st.metric(
             _("Infidelity"),
@@ -122,7 +125,9 @@ def _numbers(key: str, subject: Any, rank: int, method: str, hide: str, values: 
 
 
 @st.cache_data(max_entries=100, show_spinner=True)
-def _measured(key: str, rank: int, method: str, hide: str, _subject: Any, _values: np.ndarray) -> dict[str, dict[str, float]]:
+def _measured(
+    key: str, rank: int, method: str, hide: str, _subject: Any, _values: np.ndarray
+) -> dict[str, dict[str, float]]:
     """Shares from 0 to 1: "infidelity" of the map and of its two controls, and "sensitivity" of the map, where the method is
     quick enough to be asked again, and of the picture alone. key: names the picture, the network and the method."""
     from core.attribution import methods, trust
@@ -146,5 +151,8 @@ def _measured(key: str, rank: int, method: str, hide: str, _subject: Any, _value
 
     moved = {}
     if methods.cost(_subject, asked) <= (4 if _subject.photo else 500):
-        moved = {"map": trust.sensitivity(_subject.x, again), "input only": trust.sensitivity(_subject.x, trust.input_only)}
+        moved = {
+            "map": trust.sensitivity(_subject.x, again),
+            "input only": trust.sensitivity(_subject.x, trust.input_only),
+        }
     return {"infidelity": missed, "sensitivity": moved}

@@ -33,4 +33,7 @@ def inside(current: Shown) -> None:
     }
     every |= {"copying": (_("Is it copying?"), copying)} if current.settings.world.name == "digits" else {}
     first = FIRST.get(current.id, "film")
-    views.draw(current, [View(name, title, draw, opens=lambda _, name=name: name == first) for name, (title, draw) in every.items()])
+    views.draw(
+        current,
+        [View(name, title, draw, opens=lambda _, name=name: name == first) for name, (title, draw) in every.items()],
+    )

@@ -109,13 +109,7 @@ def said(found: Best) -> str:
     )
     said = first.format(found.star_right, found.own_right, away)
     if found.star_right - found.own_right > 5:
-        return (
-            said
-            + " "
-            + _(
-                "This D is weaker than it could be, so its opinion says little about G."
-            )
-        )
+        return said + " " + _("This D is weaker than it could be, so its opinion says little about G.")
     if found.star_right < 60:
         return (
             said

@@ -59,7 +59,9 @@ def said(current: Shown, step: int) -> str:
         parts.append(_("**{:.0f} %** of all classes are there").format(kinds))
     if (good := data.at_look(current, "good", step)) is not None:
         strict = data.at_look(current, "strict", step)
-        parts.append(_("**{:.0f} %** of the points are good, **{:.0f} %** of all spots have a fair share").format(good, strict))
+        parts.append(
+            _("**{:.0f} %** of the points are good, **{:.0f} %** of all spots have a fair share").format(good, strict)
+        )
     elif (coverage := data.at_look(current, "coverage", step)) is not None:
         parts.append(_("**{:.0f} %** of real points have a fake near").format(coverage))
     real, fake = (data.at_look(current, name, step) for name in ("d_real", "d_fake"))
@@ -98,7 +100,14 @@ def _curves(current: Shown, step: int) -> None:
         "strict": _("Spots with a fair share"),
         "coverage": _("Coverage"),
     }
-    roles = {"asked": "before", "kinds": "after", "confidence": "control", "good": "after", "strict": "before", "coverage": "before"}
+    roles = {
+        "asked": "before",
+        "kinds": "after",
+        "confidence": "control",
+        "good": "after",
+        "strict": "before",
+        "coverage": "before",
+    }
     if data.series(current, "confidence")[0] or data.series(current, "good")[0]:
         del names["coverage"]  # it is only measured at the end
     lines = [figures.Line(title, roles[name], *data.series(current, name)) for name, title in names.items()]

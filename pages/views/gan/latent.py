@@ -197,7 +197,10 @@ def _sums(there: data.Ended, chosen: list[int]) -> None:
 @st.fragment
 def _plane(current: Shown, there: data.Ended) -> None:
     points = there.fake[:CODES].numpy()
-    first = (0, int(np.linalg.norm(points - points[0], axis=1).argmax()))  # far apart, so that there is a way between them
+    first = (
+        0,
+        int(np.linalg.norm(points - points[0], axis=1).argmax()),
+    )  # far apart, so that there is a way between them
     left, right = st.columns([1.4, 1], gap="large")
     with right:
         chosen = pick.chosen("latent/plane", CODES, "AB", first, _("Code"))

@@ -72,7 +72,10 @@ def _digits(current: Shown, there: data.Ended) -> None:
                 st.markdown(f"**{each.title}**")
                 st.caption(_verdict(there.settings, got["score"]))
                 pixels = data.as_bytes(2 * each.x[None] - 1)[0]
-                both, titles = [enlarged(pixels), overlay(pixels, got["map"], top)], [each.title, _("Why, {}").format(each.title)]
+                both, titles = (
+                    [enlarged(pixels), overlay(pixels, got["map"], top)],
+                    [each.title, _("Why, {}").format(each.title)],
+                )
                 chart.show(rasters.gallery(both, 2, titles, 230), key=f"why/{key}", alt=" · ".join(titles))
         st.markdown(about(found[0], data.as_bytes(2 * chosen.x[None] - 1)[0], method))
         tip = f"{found[0]['note']} {_about_method(method, base, found[0], there.settings)}"

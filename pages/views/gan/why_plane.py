@@ -58,7 +58,9 @@ def draw(current: Shown, there: data.Ended) -> None:
         )
         chart.show(figure, key="why/parts", alt=_("How much x and y of the chosen fake speak for real or for fake"))
         st.markdown(said(current.settings, points[chosen], found))
-        tip = _("From the middle of the plane to the point, in {} steps. Both parts add up to the difference of D's scores.")
+        tip = _(
+            "From the middle of the plane to the point, in {} steps. Both parts add up to the difference of D's scores."
+        )
         st.caption(_("By integrated gradients."), help=tip.format(STEPS))
 
 

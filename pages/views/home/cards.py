@@ -27,4 +27,6 @@ def column(shown: Sequence[Lab]) -> None:
 def start(story: Story | None) -> None:
     """The button that leads into the lab of the film that is shown, at the scene that it comes from."""
     if st.button(_("Start here"), type="primary", icon=":material/play_arrow:", key="home/start"):
-        st.switch_page(labs.of(story.lab if story else "gan").path, query_params={"scene": story.scene} if story else None)
+        st.switch_page(
+            labs.of(story.lab if story else "gan").path, query_params={"scene": story.scene} if story else None
+        )

@@ -153,6 +153,12 @@ def _tape(known: np.ndarray, times: list[int], place: int, marks: list[int]) -> 
     across = figures.axis(_("training step"), (-0.01 * end, 1.16 * end)) | {"showgrid": False, "zeroline": False}
     figure["layout"]["xaxis"] = across | {"tickvals": [0, *marks, end]}
     figure["layout"]["yaxis"] |= {"scaleanchor": None, "constrain": None}
-    border = {"type": "line", "yref": "paper", "y0": 0, "y1": 1, "line": {"color": figures.INK, "width": 1, "dash": "dot"}}
+    border = {
+        "type": "line",
+        "yref": "paper",
+        "y0": 0,
+        "y1": 1,
+        "line": {"color": figures.INK, "width": 1, "dash": "dot"},
+    }
     figure["layout"]["shapes"] = [border | {"x0": mark, "x1": mark} for mark in marks]
     return figure

@@ -1,6 +1,6 @@
 """The eight small pictures on Home: what one sees in each lab, drawn from the shipped runs.
 
-    python -m pages.views.home.thumbnails      writes assets/labs/<lab>.png again
+python -m pages.views.home.thumbnails      writes assets/labs/<lab>.png again
 """
 
 from collections.abc import Callable, Sequence
@@ -117,7 +117,9 @@ def _shown(run: runs.Run, test: np.ndarray, odd: np.ndarray) -> list[tuple[float
         own = np.flatnonzero(odd == kind)
         own = own[np.argsort(test[own])]
         chosen += [own[round(share * (len(own) - 1))] for share in np.linspace(0.1, 0.9, many)]
-    return sorted(((float(test[i]), _pixels(pictures[i].numpy()), bool(odd[i])) for i in chosen), key=lambda each: each[0])
+    return sorted(
+        ((float(test[i]), _pixels(pictures[i].numpy()), bool(odd[i])) for i in chosen), key=lambda each: each[0]
+    )
 
 
 def gan() -> Panel:
@@ -132,7 +134,9 @@ def gan() -> Panel:
     ground = Image.fromarray(np.pad(shades, ((0, 0), (20, 20), (0, 0)), "edge"))
     side = 3 * unit / len(field)
     size = (round(side * ground.width), round(side * ground.height))
-    panel.picture(np.array(ground.resize(size, Image.Resampling.BICUBIC)), (WIDE - size[0]) / 2, (TALL - size[1]) / 2, *size)
+    panel.picture(
+        np.array(ground.resize(size, Image.Resampling.BICUBIC)), (WIDE - size[0]) / 2, (TALL - size[1]) / 2, *size
+    )
     for points, role in ((real, "before"), (fake.astype(np.float32), "after")):
         for x, y in points:
             panel.dot(WIDE / 2 + x * unit, TALL / 2 - y * unit, 5, COLOURS[role] + "E0")
@@ -151,7 +155,9 @@ def seq2seq() -> Panel:
     for weights, to in zip(looked, below):
         for weight, start in zip(weights[: len(word)], across):
             if weight > 0.02:
-                panel.line([(start, 92), (to, 228)], COLOURS["after"] + f"{round(255 * min(1, weight)):02X}", 2 + 9 * weight)
+                panel.line(
+                    [(start, 92), (to, 228)], COLOURS["after"] + f"{round(255 * min(1, weight)):02X}", 2 + 9 * weight
+                )
     for places, signs, y, hue in ((across, word, 58, INK), (below, sounds, 258, _lighter(COLOURS["after"]))):
         for x, sign in zip(places, signs):
             panel.word(sign, x, y, hue)

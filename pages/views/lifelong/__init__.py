@@ -31,8 +31,10 @@ def inside(current: Shown) -> None:
         "cost": (_("What it costs"), cost),
     }
     first = "forgetting"
-    views.draw(current, [View(name, title, draw, opens=lambda _, name=name: name == first) for name, (title, draw) in every.items()])
-
+    views.draw(
+        current,
+        [View(name, title, draw, opens=lambda _, name=name: name == first) for name, (title, draw) in every.items()],
+    )
 
 
 def networks(current: Shown) -> dict[str, tuple[str, str]]:

@@ -30,7 +30,9 @@ def forgetting(current: Shown) -> None:
         ),
         _("Backward transfer"): (
             f"{summary['backward_transfer']:+.1f} {_('points')}",
-            _("Accuracy at the end minus accuracy when just learned, mean over the old tasks (Lopez-Paz 2017). Negative: forgetting."),
+            _(
+                "Accuracy at the end minus accuracy when just learned, mean over the old tasks (Lopez-Paz 2017). Negative: forgetting."
+            ),
         ),
     }
     if "forward_transfer" in summary:
@@ -74,6 +76,8 @@ def _gap(current: Shown) -> None:
         alt=_("Lowest and final accuracy on the first task while each later one was learned"),
     )
     st.caption(
-        _("A left bar clearly below the right one is the stability gap: a deep fall soon after the switch, then recovery."),
+        _(
+            "A left bar clearly below the right one is the stability gap: a deep fall soon after the switch, then recovery."
+        ),
         help=_("Accuracies measured only at the end of each task do not show it."),
     )

@@ -66,7 +66,5 @@ def _moved(moves: list[np.ndarray]) -> None:
         alt=_("How far weights moved against their importance"),
     )
     st.caption(
-        _(
-            "{} random weights. If λ is large enough, important weights have moved least."
-        ).format(int(seen.sum()))
+        _("{} random weights. If λ is large enough, important weights have moved least.").format(int(seen.sum()))
     )

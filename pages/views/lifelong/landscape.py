@@ -36,7 +36,11 @@ def _slice(current: Shown, found: dict[str, Any]) -> None:
             grid = _strengths(current)
             where = views.kept("landscape/strength", grid, float(found["lam"]))
             lam = st.select_slider(
-                _("Strength λ of the penalty in this slice"), grid, format_func=lambda v: f"{v:.3g}", key=where, width=420
+                _("Strength λ of the penalty in this slice"),
+                grid,
+                format_func=lambda v: f"{v:.3g}",
+                key=where,
+                width=420,
             )
         solid = st.toggle(_("3-D"), key="landscape/solid")
         notes = lecture.read("lifelong").notes

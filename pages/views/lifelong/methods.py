@@ -57,7 +57,5 @@ def methods(current: Shown) -> None:
         }
     )
     st.caption(
-        data.guessing(current.settings)
-        + " "
-        + _("One seed each. Means over five seeds are in the tab Yardstick.")
+        data.guessing(current.settings) + " " + _("One seed each. Means over five seeds are in the tab Yardstick.")
     )

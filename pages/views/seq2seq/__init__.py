@@ -31,7 +31,11 @@ def inside(current: Shown) -> None:
         if current.last("said") is not None and not current.live:  # a film that stands still beside a live one misleads
             st.markdown(f"**{_('The film')}**")
             film(current)
-        st.info(_("This run has no trained network to ask. Meanwhile the views below ask the shipped one, “{}”.").format(stand_in.id))
+        st.info(
+            _("This run has no trained network to ask. Meanwhile the views below ask the shipped one, “{}”.").format(
+                stand_in.id
+            )
+        )
         current = stand_in
     if not data.ready(current):
         return
@@ -50,4 +54,7 @@ def inside(current: Shown) -> None:
     if not trained:
         del every["film"]  # it is of the run shown, not of the one that answers
     first = FIRST.get(current.id, "say")
-    views.draw(current, [View(name, title, draw, opens=lambda _, name=name: name == first) for name, (title, draw) in every.items()])
+    views.draw(
+        current,
+        [View(name, title, draw, opens=lambda _, name=name: name == first) for name, (title, draw) in every.items()],
+    )

@@ -50,7 +50,9 @@ def confused(current: Shown) -> None:
         _matrix(found)
     with right:
         _listed(found)
-    st.markdown(about_odd(found), help=_("Each answer is compared with the nearest right one, along a shortest path of edits."))
+    st.markdown(
+        about_odd(found), help=_("Each answer is compared with the nearest right one, along a shortest path of edits.")
+    )
 
 
 def _matrix(found: Mistakes) -> None:

@@ -43,7 +43,10 @@ def shipped_for(current: Shown) -> Shown | None:
     same = [run_id for run_id, settings in SHIPPED.items() if settings.task == current.settings.task]
 
     def unlike(run_id: str) -> list[bool]:
-        return [getattr(SHIPPED[run_id], part).name != getattr(current.settings, part).name for part in ("network", "effort")]
+        return [
+            getattr(SHIPPED[run_id], part).name != getattr(current.settings, part).name
+            for part in ("network", "effort")
+        ]
 
     same.sort(key=unlike)
     return shown.find(same[0]) if same else None
@@ -71,7 +74,9 @@ def verdict(run_id: str) -> Any:
 def rule(task: Task) -> None:
     """Says what a fixed rule without a network gets wrong: the level that every score of a task stands beside."""
     said = {
-        "pronounce": _("A fixed rule (each letter's most frequent sound): {:.0f} % of sounds and {:.0f} % of words wrong."),
+        "pronounce": _(
+            "A fixed rule (each letter's most frequent sound): {:.0f} % of sounds and {:.0f} % of words wrong."
+        ),
         "dates": _("A fixed rule (always the same date): {:.0f} % of signs and {:.0f} % of dates wrong."),
         "toy": _("A fixed rule (copy the input): {:.0f} % of letters and {:.0f} % of answers wrong."),
     }

@@ -29,7 +29,9 @@ def exposure(current: Shown) -> None:
 @st.fragment
 def _drawn(current: Shown) -> None:
     st.markdown(
-        _("With teacher forcing the network reads the right last token. Left to itself it reads its own, mistakes included."),
+        _(
+            "With teacher forcing the network reads the right last token. Left to itself it reads its own, mistakes included."
+        ),
         help=_(
             "{:,} held-out examples, each against its first right answer. Both ways make the same first mistake; what differs is what "
             "follows. There, mistakes are counted as edits, so that a shift by one token is one mistake."
@@ -61,7 +63,9 @@ def _beside(current: Shown) -> tuple[str, Any] | None:
     choices = [NOTHING, *known]
     key = f"exposure/{st.session_state.get('seq2seq/scene')}/beside"
     views.kept(key, choices, twin if twin in known else NOTHING)
-    chosen = st.selectbox(_("Beside it"), choices, format_func=lambda run_id: known.get(run_id, _("no other run")), key=key)
+    chosen = st.selectbox(
+        _("Beside it"), choices, format_func=lambda run_id: known.get(run_id, _("no other run")), key=key
+    )
     if chosen not in known:
         return None
     try:
@@ -144,7 +148,9 @@ def about_rest(found: Any) -> str:
     """What follows a first mistake, left to itself and told."""
     if not found.rest:
         return _("It made no mistake that anything could follow.")
-    said = _("{:,} tokens follow a first mistake: **{:.1f} %** wrong left to itself, **{:.1f} %** with teacher forcing.")
+    said = _(
+        "{:,} tokens follow a first mistake: **{:.1f} %** wrong left to itself, **{:.1f} %** with teacher forcing."
+    )
     said = said.format(found.rest, found.after_free, found.after_forced)
     if found.after_forced == 0:
         return said

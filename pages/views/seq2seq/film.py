@@ -17,9 +17,7 @@ def film(current: Shown) -> None:
         st.info(_("The film begins with the second look of the run."))
         return
     views.kept("film/step", list(shots), list(shots)[-1])
-    step = st.select_slider(
-        _("After step"), list(shots), format_func="{:,}".format, key="film/step"
-    )
+    step = st.select_slider(_("After step"), list(shots), format_func="{:,}".format, key="film/step")
     said, sure, looked = (at(current, name, step) for name in ("said", "sure", "looked"))
     clicked = chart.picked(st.session_state.get("film/said/plot"))
     number = clicked["custom"] if clicked else 0

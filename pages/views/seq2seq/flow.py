@@ -76,7 +76,9 @@ def _short(token: str) -> str:
     return _("end") if token == "<EOS>" else token.replace(" ", "␣")
 
 
-def _signs(name: str, role: str, marker: Trace, columns: Sequence[int], y: float, texts: Sequence[str], done: Sequence[bool]) -> Trace:
+def _signs(
+    name: str, role: str, marker: Trace, columns: Sequence[int], y: float, texts: Sequence[str], done: Sequence[bool]
+) -> Trace:
     """A row of boxes or circles; the text of a box stands in it."""
     return {
         "type": "scatter",
@@ -86,7 +88,8 @@ def _signs(name: str, role: str, marker: Trace, columns: Sequence[int], y: float
         "y": [y] * len(columns),
         "text": [written(text) for text in texts],
         "textfont": {"color": "#FFFFFF", "size": 13},
-        "marker": marker | {"color": COLOURS[role], "opacity": [1.0 if d else FAINT for d in done], "line": {"width": 0}},
+        "marker": marker
+        | {"color": COLOURS[role], "opacity": [1.0 if d else FAINT for d in done], "line": {"width": 0}},
         "hovertemplate": f"{_(name)} %{{text}}<extra></extra>",
         "cliponaxis": False,
     }
@@ -104,8 +107,18 @@ def _vector(scene: Scene, done: bool) -> Trace:
     """The one vector between the two."""
     text = _("{} numbers").format(scene.size)
     marker = {"symbol": "diamond-wide", "size": 26, "color": COLOURS["neutral"], "opacity": 1.0 if done else FAINT}
-    place = {"x": [-0.6], "y": [VECTOR], "text": [text], "textposition": "bottom center", "textfont": {"size": 12, "color": INK}}
-    hover = {"hovertemplate": _("the one vector: {}").format(text) + "<extra></extra>", "name": "vector", "cliponaxis": False}
+    place = {
+        "x": [-0.6],
+        "y": [VECTOR],
+        "text": [text],
+        "textposition": "bottom center",
+        "textfont": {"size": 12, "color": INK},
+    }
+    hover = {
+        "hovertemplate": _("the one vector: {}").format(text) + "<extra></extra>",
+        "name": "vector",
+        "cliponaxis": False,
+    }
     return {"type": "scatter", "mode": "markers+text", "marker": marker, **place, **hover}
 
 
@@ -153,7 +166,12 @@ def _arrows(lines: Sequence[tuple[Line, bool]], role: str) -> list[Trace]:
                 "x": [x for (a, b) in kept for x in (a[0], b[0], None)],
                 "y": [y for (a, b) in kept for y in (a[1], b[1], None)],
                 "line": {"color": COLOURS[role], "width": 1.6},
-                "marker": {"symbol": "arrow", "angleref": "previous", "size": [0, 9, 0] * len(kept), "color": COLOURS[role]},
+                "marker": {
+                    "symbol": "arrow",
+                    "angleref": "previous",
+                    "size": [0, 9, 0] * len(kept),
+                    "color": COLOURS[role],
+                },
                 "opacity": 1.0 if happened else FAINT,
             }
         )
@@ -171,5 +189,7 @@ def _looks(scene: Scene, said: int) -> list[Trace]:
             if weight >= LEAST:
                 ends = {"x0": s, "y0": ENCODED + 0.17, "x1": t, "y1": DECODED - 0.17}
                 line = {"color": COLOURS["after"], "width": THICKEST * weight}
-                found.append({"type": "line", **ends, "line": line, "opacity": (0.95 if new else 0.3) * (0.35 + 0.65 * weight)})
+                found.append(
+                    {"type": "line", **ends, "line": line, "opacity": (0.95 if new else 0.3) * (0.35 + 0.65 * weight)}
+                )
     return found

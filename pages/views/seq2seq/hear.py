@@ -114,8 +114,12 @@ def origin(task: Task, text: str) -> str:
     """Whether a network had met this input when it learned."""
     match task:
         case Pronounce() | Dates():
-            new = _("not in the dictionary") if isinstance(task, Pronounce) else _("not among the phrases to learn from")
-            return {True: _("was there to learn from"), False: _("held out, never learned")}.get(_learned(task).get(text), new)
+            new = (
+                _("not in the dictionary") if isinstance(task, Pronounce) else _("not among the phrases to learn from")
+            )
+            return {True: _("was there to learn from"), False: _("held out, never learned")}.get(
+                _learned(task).get(text), new
+            )
         case _:
             return _("longer than any learned") if len(text) > task.longest else _("no longer than those learned")
 

@@ -36,8 +36,12 @@ def _compared(current: Shown) -> None:
     first = [run_id for run_id in rivals(current.settings) if run_id in known][:MOST]
     beside, at = [], f"lengths/{st.session_state.get('seq2seq/scene')}"
     if known:
-        st.session_state[f"{at}/beside"] = [run_id for run_id in st.session_state.get(f"{at}/beside", first) if run_id in known]
-        beside = st.multiselect(_("Beside it"), list(known), format_func=known.get, max_selections=MOST, key=f"{at}/beside")
+        st.session_state[f"{at}/beside"] = [
+            run_id for run_id in st.session_state.get(f"{at}/beside", first) if run_id in known
+        ]
+        beside = st.multiselect(
+            _("Beside it"), list(known), format_func=known.get, max_selections=MOST, key=f"{at}/beside"
+        )
     found, kinds = {}, {}
     for run_id in (current.id, *beside):
         name = _("{} (this run)").format(kind_of(current.settings)) if run_id == current.id else known[run_id]
@@ -221,7 +225,11 @@ def about_gap(found: Mapping[str, list[Row]], kinds: Mapping[str, str], least: i
     said = _("Without attention there are **{} points** more wrong tokens on the longer {}, and {} on the shorter.")
     said = said.format(_points(long), things, _points(short))
     if long > short + chance:
-        return said + " " + _("One vector has the same size for every input: the more is read, the less room each letter has.")
+        return (
+            said
+            + " "
+            + _("One vector has the same size for every input: the more is read, the less room each letter has.")
+        )
     if long < short - chance:
         return said + " " + _("Here looking back helps the shorter ones more.")
     return said + " " + _("Here length makes no clear difference to what looking back is worth.")

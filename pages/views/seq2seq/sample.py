@@ -36,7 +36,9 @@ def sample(current: Shown) -> None:
 @st.fragment
 def _one(current: Shown) -> None:
     key = "sample"
-    text = typed(current.settings.task, f"{key}/text/{current.settings.task.name}", _("One word or phrase"), _first(current))
+    text = typed(
+        current.settings.task, f"{key}/text/{current.settings.task.name}", _("One word or phrase"), _first(current)
+    )
     good, complaints = words(current.id, text)
     complain(complaints[:1] if good else complaints)
     if not good:

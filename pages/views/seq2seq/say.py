@@ -125,5 +125,7 @@ def about_attention(one: Heard) -> str:
     moves = np.diff(weights @ places)
     on, back = (float(np.mean(where)) if len(moves) else 0.0 for where in (moves > STILL, moves < -STILL))
     bits = float(np.mean(-(weights * np.log2(np.maximum(weights, 1e-12))).sum(1)))
-    said = _("The look moves on in **{:.0f} %** of steps, back in **{:.0f} %**. It covers **{:.1f}** letters on average ({:.1f} bits).")
+    said = _(
+        "The look moves on in **{:.0f} %** of steps, back in **{:.0f} %**. It covers **{:.1f}** letters on average ({:.1f} bits)."
+    )
     return said.format(100 * on, 100 * back, 2**bits, bits)

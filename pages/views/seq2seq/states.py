@@ -83,7 +83,9 @@ def _letter(current: Shown, at: str) -> Cloud | None:
         del ways["said"]  # nobody knows where such a decoder looks
     first = "place" if current.settings.task.name == "toy" else next(iter(ways))
     views.kept(f"{at}/by", list(ways), first)
-    by = st.segmented_control(_("Coloured by"), list(ways), format_func=ways.get, required=True, key=f"{at}/by", wrap=True)
+    by = st.segmented_control(
+        _("Coloured by"), list(ways), format_func=ways.get, required=True, key=f"{at}/by", wrap=True
+    )
     said = {
         "said": _(
             "The encoder's state at “{}”, coloured by what the decoder said while it looked there (“–”: it never did)."

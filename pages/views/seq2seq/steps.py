@@ -17,14 +17,18 @@ SHOWN = 10  # of the likeliest tokens
 @st.fragment
 def steps(current: Shown) -> None:
     """What was said so far, what may come next, and what would follow."""
-    text = typed(current.settings.task, f"steps/text/{current.settings.task.name}", _("One word or phrase"), _first(current))
+    text = typed(
+        current.settings.task, f"steps/text/{current.settings.task.name}", _("One word or phrase"), _first(current)
+    )
     good, complaints = words(current.id, text)
     complain(complaints[:1] if good else complaints)
     if not good:
         return
     word, tokens = good[0], data.opened(current.id)[1].target.tokens
     key = f"steps/said/{current.settings.task.name}/{word}"
-    said = [token for token in st.session_state.get(key, []) if token < len(tokens)]  # a run before it may have had more tokens
+    said = [
+        token for token in st.session_state.get(key, []) if token < len(tokens)
+    ]  # a run before it may have had more tokens
     at = after(current.id, word, tuple(said))
     _answers(current, word, said, at, tokens)
     left, right = st.columns([1.3, 1], gap="large")

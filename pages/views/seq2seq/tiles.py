@@ -58,7 +58,9 @@ def judged(said: Sequence[str], sure: Sequence[float], answers: Sequence[Sequenc
         if mine is None:
             found.append(Tile("", "left out", 0.0, theirs))
         else:
-            found.append(Tile(mine, "said" if mine == theirs else "wrong", next(p), "" if mine == theirs else theirs or "–"))
+            found.append(
+                Tile(mine, "said" if mine == theirs else "wrong", next(p), "" if mine == theirs else theirs or "–")
+            )
     return found
 
 
@@ -89,9 +91,19 @@ def figure(
     across = figures.axis(title, [-0.6, columns + 0.6]) | {"showticklabels": False, "ticks": "", "zeroline": False}
     down = figures.axis("", [len(rows) - 0.45, -0.45]) | figures.names_of([row.name for row in rows])
     down |= {"showgrid": False, "zeroline": False, "tickfont": {"size": 14}, "ticks": ""}
-    drawn = figures.figure_of(traces, across, down, 30 + 46 * len(rows), barmode="overlay", hovermode="closest", showlegend=True)
+    drawn = figures.figure_of(
+        traces, across, down, 30 + 46 * len(rows), barmode="overlay", hovermode="closest", showlegend=True
+    )
     if chosen is not None:
-        ground = {"type": "rect", "xref": "paper", "x0": 0, "x1": 1, "y0": chosen - 0.45, "y1": chosen + 0.55, "layer": "below"}
+        ground = {
+            "type": "rect",
+            "xref": "paper",
+            "x0": 0,
+            "x1": 1,
+            "y0": chosen - 0.45,
+            "y1": chosen + 0.55,
+            "layer": "below",
+        }
         drawn["layout"]["shapes"] = [ground | {"line": {"width": 0}, "fillcolor": INK, "opacity": 0.08}]
     return drawn
 
@@ -102,7 +114,10 @@ def _cut(tiles: Sequence[Tile], columns: int) -> list[Tile]:
 
 def _tiles(kind: str, shown: Sequence[Sequence[Tile]]) -> Trace:
     """The tiles of one kind, as bars that lie."""
-    hue, placed = COLOURS[ROLES[kind]], [(i, j, tile) for i, row in enumerate(shown) for j, tile in enumerate(row) if tile.kind == kind]
+    hue, placed = (
+        COLOURS[ROLES[kind]],
+        [(i, j, tile) for i, row in enumerate(shown) for j, tile in enumerate(row) if tile.kind == kind],
+    )
     edge = {"color": hue, "width": 1 if kind in ("said", "chosen", "right") else 2.2}
     if not placed:  # Plotly names no empty trace in its legend
         look = {"color": _fill(kind, 1.0), "line": edge}
@@ -156,7 +171,12 @@ def _sound(token: str) -> str:
 
 def _below(shown: Sequence[Sequence[Tile]]) -> Trace:
     """The right tokens, each below the tile that is wrong."""
-    at = [(j, i + 0.42, tile.below) for i, row in enumerate(shown) for j, tile in enumerate(row) if tile.below and tile.token != MORE]
+    at = [
+        (j, i + 0.42, tile.below)
+        for i, row in enumerate(shown)
+        for j, tile in enumerate(row)
+        if tile.below and tile.token != MORE
+    ]
     return _words([(x, y, below.replace(" ", SPACE)) for x, y, below in at], COLOURS["danger"], "middle center")
 
 

@@ -47,11 +47,17 @@ def figure(steps: Sequence[Sequence[Node]]) -> Figure:
         _links([each for each in placed if each[2].greedy], "before", 1.8, "6px,4px"),
         *(_boxes(kind, name, [each for each in placed if each[2].kind == kind]) for kind, name in names.items()),
     ]
-    across = figures.axis(_("step"), [-0.8, len(steps) - 0.45]) | figures.names_of(range(1, len(steps) + 1)) | {"side": "top"}
+    across = (
+        figures.axis(_("step"), [-0.8, len(steps) - 0.45])
+        | figures.names_of(range(1, len(steps) + 1))
+        | {"side": "top"}
+    )
     down = figures.axis("", [rows - 0.45, -0.55]) | {"showticklabels": False}
     for axis in (across, down):
         axis |= {"showgrid": False, "zeroline": False, "ticks": ""}
-    return figures.figure_of(traces, across, down, 90 + ROW * rows, barmode="overlay", hovermode="closest", showlegend=True)
+    return figures.figure_of(
+        traces, across, down, 90 + ROW * rows, barmode="overlay", hovermode="closest", showlegend=True
+    )
 
 
 def _boxes(kind: str, name: str, placed: Sequence[tuple[int, int, Node]]) -> Trace:
@@ -105,4 +111,13 @@ def _links(placed: Sequence[tuple[int, int, Node]], role: str, width: float, das
         xs.append(None)
         ys.append(None)
     line = {"color": COLOURS[role], "width": width, "dash": dash}
-    return {"type": "scatter", "mode": "lines", "name": "", "showlegend": False, "hoverinfo": "skip", "x": xs, "y": ys, "line": line}
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": "",
+        "showlegend": False,
+        "hoverinfo": "skip",
+        "x": xs,
+        "y": ys,
+        "line": line,
+    }

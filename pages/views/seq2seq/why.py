@@ -70,7 +70,11 @@ def _asked(current: Shown) -> None:
     elif beside != NOTHING:
         rows[beside] = explained(current.id, word, place, beside)["weights"]
     figure = boxes(said.letters, rows)
-    chart.show(figure, key="why/letters", alt=_("How much each letter of {} speaks for the token").format("".join(said.letters)))
+    chart.show(
+        figure,
+        key="why/letters",
+        alt=_("How much each letter of {} speaks for the token").format("".join(said.letters)),
+    )
     if beside in rows:
         st.markdown(about_both(found["weights"], rows[beside], method, beside))
     _bars(said, found["weights"], method, noun)
@@ -163,7 +167,9 @@ def boxes(letters: Sequence[str], rows: Mapping[str, np.ndarray]) -> figures.Fig
     names = [_("where it looks (attention)") if method == LOOKED else _(method_names()[method]) for method in rows]
     written = [[number(weight, method) for weight in weights.tolist()] for method, weights in rows.items()]
     columns = [letter.replace(" ", SPACE) for letter in letters]
-    figure = rasters.matrix(scaled, 76 + 46 * len(rows), signed=True, limit=1.0, rows=names, columns=columns, words=written)
+    figure = rasters.matrix(
+        scaled, 76 + 46 * len(rows), signed=True, limit=1.0, rows=names, columns=columns, words=written
+    )
     figure["layout"]["yaxis"].pop("scaleanchor")
     figure["layout"]["xaxis"]["tickfont"] = {"size": 16}
     return figure
@@ -188,7 +194,9 @@ def _bars(said: Answer, weights: np.ndarray, method: str, noun: str) -> None:
             _("speaks against it"): ("before", np.clip(weights, None, 0).tolist()),
         }
     figure = figures.bars(groups, letters, noun, unit(method), 220)
-    figure["layout"]["barmode"] = "relative"  # a letter has one bar only: it stands above its name, or hangs where it speaks against
+    figure["layout"]["barmode"] = (
+        "relative"  # a letter has one bar only: it stands above its name, or hangs where it speaks against
+    )
     lowest, highest = min(0.0, float(weights.min())), max(0.0, float(weights.max()))
     figures.within(figure, y=(1.12 * lowest, 1.12 * highest if highest > lowest else 1.0))
     chart.show(figure, key="why/bars", alt=_("How much every letter speaks for or against the chosen token"))

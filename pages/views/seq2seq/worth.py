@@ -40,7 +40,10 @@ def worth(current: Shown) -> None:
             args=(current.settings.task.name, f"{key}/parted/{width}/{alpha}", width, alpha),
         )
         heads = (_("read"), _("greedy says"), _("the beam says"), _("right"))
-        st.table({head: [plain(tiles.joined(row[i])) for row in found["parted"]] for i, head in enumerate(heads)}, hide_index=True)
+        st.table(
+            {head: [plain(tiles.joined(row[i])) for row in found["parted"]] for i, head in enumerate(heads)},
+            hide_index=True,
+        )
 
 
 def _open(task: str, chosen: str, width: int, alpha: float) -> None:
@@ -97,5 +100,7 @@ def about_all(current: Shown) -> str:
         return ""
     from core.seq2seq.formulas import ALPHA, BEAM
 
-    told = _("Whole test part: greedy PER {:.1f} %, WER {:.1f} %; beam of {} with α = {:.1f} PER {:.1f} %, WER {:.1f} %.")
+    told = _(
+        "Whole test part: greedy PER {:.1f} %, WER {:.1f} %; beam of {} with α = {:.1f} PER {:.1f} %, WER {:.1f} %."
+    )
     return told.format(found["per"], found["wer"], BEAM, ALPHA, found["beam_per"], found["beam_wer"])

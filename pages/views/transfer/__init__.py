@@ -38,7 +38,11 @@ def inside(current: Shown) -> None:
     }
     every |= {} if moons else {"why": (_("What it looks at"), why)}
     first = FIRST.get(current.id, next(iter(every)))
-    views.draw(current, [View(name, title, draw, opens=lambda _, name=name: name == first) for name, (title, draw) in every.items()])
+    views.draw(
+        current,
+        [View(name, title, draw, opens=lambda _, name=name: name == first) for name, (title, draw) in every.items()],
+    )
+
 
 def networks(current: Shown) -> dict[str, tuple[str, str]]:
     """What Explain holds side by side: before and after; where the run itself has no before, a source-only run on the same target."""

@@ -45,9 +45,7 @@ def _words(current: Shown, step: int) -> None:
     if current.settings is not None and current.settings.target.name == "moons":
         st.markdown(_("The target is the source, turned by {}°.").format(current.settings.target.turn))
     st.caption(
-        _(
-            "Darker: surer of class 1. Solid line: both equally likely. Dotted: 90 % sure. Square, circle: class 0."
-        )
+        _("Darker: surer of class 1. Solid line: both equally likely. Dotted: 90 % sure. Square, circle: class 0.")
     )
 
 

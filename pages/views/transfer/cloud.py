@@ -66,7 +66,9 @@ def _choices(current: Shown, count: int) -> tuple[str, int]:
 def looks(current: Shown) -> tuple[np.ndarray, bool]:
     """The clouds so far, (looks, N, 2), none: (0,); and whether the run has ended, so that they are seen from the axes of its end."""
     way = current.last("way")
-    return (way, True) if way is not None else (np.array([e.array for e in current.pictures("cloud")], np.float32), False)
+    return (
+        (way, True) if way is not None else (np.array([e.array for e in current.pictures("cloud")], np.float32), False)
+    )
 
 
 def _steps(current: Shown, count: int) -> list[int]:

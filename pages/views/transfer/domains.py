@@ -19,13 +19,20 @@ def strip(current: Shown) -> figures.Figure:
     target = current.settings.target
     places, images = _ten(target.model_dump_json(), target)
     said = _answers(current.id, places[1], target, current.run) if _ended(current) else []
-    source, names = [_("source, a {}").format(which) for which in range(10)], [_("target, a {}").format(which) for which in range(10)]
+    source, names = (
+        [_("source, a {}").format(which) for which in range(10)],
+        [_("target, a {}").format(which) for which in range(10)],
+    )
     if current.settings.rare < 100:
-        names[5:] = [_("{}, rare: {} % of the training pictures").format(name, current.settings.rare) for name in names[5:]]
+        names[5:] = [
+            _("{}, rare: {} % of the training pictures").format(name, current.settings.rare) for name in names[5:]
+        ]
     if said:
         names = [_("{}: the network says {}").format(name, answer) for name, answer in zip(names, said)]
     marks = [str(answer) if answer == which else f"{answer} ✗" for which, answer in enumerate(said)] or [" "] * 10
-    inks = [figures.INK if answer == which else figures.COLOURS["danger"] for which, answer in enumerate(said)] or [figures.INK] * 10
+    inks = [figures.INK if answer == which else figures.COLOURS["danger"] for which, answer in enumerate(said)] or [
+        figures.INK
+    ] * 10
     rows = [figures.inked(_("source"), "before"), figures.inked(_("target"), "after")]
     rows = [f"{row}<br>{note}" for row, note in zip(rows, (_("with labels"), titled(current)))]
     figure = rasters.gallery(
@@ -87,7 +94,9 @@ def _in_cloud(key: str, _target: Any) -> np.ndarray:
     from core.transfer.monitor import EACH, SHOWN, every_class
 
     pair = domains(_target)
-    return np.stack([pixels(x.numpy()) for data in (pair.source, pair.target) for x in every_class(data, EACH).test_x[:SHOWN]])
+    return np.stack(
+        [pixels(x.numpy()) for data in (pair.source, pair.target) for x in every_class(data, EACH).test_x[:SHOWN]]
+    )
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

@@ -107,14 +107,12 @@ def _table(chosen: Mapping[str, About], lower: float | None, upper: float | None
             missing = _("source only, and trained on the target")
         st.caption(_("The gap needs both bounds. A stored run of these domains is missing: {}.").format(missing))
     elif not any(share is not None for share in shares):
-        st.caption(
-            _(
-                "There is no gap to close: here, source only is as good as training on the target."
-            )
-        )
+        st.caption(_("There is no gap to close: here, source only is as good as training on the target."))
     st.caption(
         _("One seed each. Means over five seeds are in the tab Yardstick."),
-        help=_("The curves use a few hundred test pictures, the table uses all. Seconds are those of the machine that trained."),
+        help=_(
+            "The curves use a few hundred test pictures, the table uses all. Seconds are those of the machine that trained."
+        ),
     )
 
 

@@ -48,7 +48,9 @@ def _cloud(current: Shown) -> figures.Figure:
     if who is None or not len(seen):
         return figures.points({}, *axes(ended), LARGE)
     keep = few(who)
-    digits = None if current.live else domains.shown_in_cloud(current)  # a cloud that moves is light, and nobody can point at it
+    digits = (
+        None if current.live else domains.shown_in_cloud(current)
+    )  # a cloud that moves is light, and nobody can point at it
     digits = digits[keep] if digits is not None and len(digits) == len(who[0]) else None
     within = spans(seen[-1:, keep] if ended else seen[:, keep])  # while it moves, the axes only grow
     return points(seen[-1][keep], who[:, keep], within, axes(ended), LARGE, digits=digits)

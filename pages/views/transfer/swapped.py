@@ -187,7 +187,10 @@ def _label_shift(current: Shown, counts: np.ndarray, names: list[str]) -> None:
         return
     truth = 100 * given / given.sum()
     groups, seen = {_("true share (unknown in practice)"): ("control", truth)}, _seen(current)
-    for name, title, role in (("run", _("answers of this run"), "after"), ("source", _("answers of source only"), "before")):
+    for name, title, role in (
+        ("run", _("answers of this run"), "after"),
+        ("source", _("answers of source only"), "before"),
+    ):
         if name in seen:
             groups[title] = (role, seen[name][0])
     if seen and (estimated := seen.get("source", seen["run"])[1]) is not None:

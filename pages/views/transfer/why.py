@@ -117,7 +117,9 @@ def _strokes(current: Shown, found: dict[str, tuple[str, str]]) -> None:
         else _("size of input × gradient")
     )
     st.caption(
-        _("Mean share of the map that lies on the digit's own pixels, over {} target test pictures.").format(data.ASKED),
+        _("Mean share of the map that lies on the digit's own pixels, over {} target test pictures.").format(
+            data.ASKED
+        ),
         help=_("The map is the {}. Each network explains its own answers.").format(how),
     )
 

@@ -77,7 +77,9 @@ def _domain(current: Shown, steps: list[int], columns: Mapping[str, list]) -> No
             st.markdown(said)
         st.caption(
             _("Each point is a new probe, trained on one half of the features and tested on the other half."),
-            help=_("The curve uses a sample of the test pictures; the number in the text uses all of them, at the end."),
+            help=_(
+                "The curve uses a sample of the test pictures; the number in the text uses all of them, at the end."
+            ),
         )
 
 
@@ -87,10 +89,15 @@ def about_domain(own: float | None, probe: float) -> str:
 
     away = _("proxy A-distance {:.2f} of 2").format(a_distance(probe))
     if own is None:
-        said = _("This method has no domain classifier of its own. A fresh linear probe: **{:.0f} %**.").format(probe) + " "
+        said = (
+            _("This method has no domain classifier of its own. A fresh linear probe: **{:.0f} %**.").format(probe)
+            + " "
+        )
         own = probe  # nothing that could be fooled
     else:
-        said = _("Its own domain classifier: **{:.0f} %**. A fresh linear probe: **{:.0f} %**.").format(own, probe) + " "
+        said = (
+            _("Its own domain classifier: **{:.0f} %**. A fresh linear probe: **{:.0f} %**.").format(own, probe) + " "
+        )
     if own <= NEAR and probe >= FAR:
         return said + _(
             "The domain classifier is fooled or has stopped learning, but the features still tell the domains apart ({})."
@@ -169,7 +176,9 @@ def _choosing(current: Shown) -> None:
         }
     )
     st.caption(
-        _("Only the {} looks after the first fifth of the run count: an untrained network can look sure.").format(len(looks["step"])),
+        _("Only the {} looks after the first fifth of the run count: an untrained network can look sure.").format(
+            len(looks["step"])
+        ),
         help=_("The accuracies use a few hundred test pictures, so a difference of a point or two may be chance."),
     )
     name = st.segmented_control(
@@ -209,11 +218,12 @@ def about_rank(rho: float | None, looks: int, spread: float) -> str:
         return _("Too few looks, or none that differ: no rank correlation.")
     number = f"{rho:+.2f}".replace("-", "−")
     said = (
-        _("Rank correlation of this judgement with target accuracy, over {} looks: **{}**.").format(looks, number)
-        + " "
+        _("Rank correlation of this judgement with target accuracy, over {} looks: **{}**.").format(looks, number) + " "
     )
     if spread < CHANCE:
-        return said + _("But the accuracy hardly changes ({:.1f} points), so its order is mostly chance.").format(spread)
+        return said + _("But the accuracy hardly changes ({:.1f} points), so its order is mostly chance.").format(
+            spread
+        )
     if rho >= LIKE:
         return said + _("What it prefers is better on the target as well.")
     if rho >= LOOSE:

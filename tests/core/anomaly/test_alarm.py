@@ -48,6 +48,7 @@ def asked(detector, example=300, base="mean", soft=False):
 
 # ---- the logits ----
 
+
 def test_logits_by_hand():
     x = torch.tensor([[1.0, 2.0], [4.0, 6.0], [3.0, 2.0]])  # sums 3, 10 and 5
     torch.testing.assert_close(Alarm(Sum(None, 0), 5, 2.5)(x), torch.tensor([[0.4, -0.4], [-1.0, 1.0], [0.0, 0.0]]))
@@ -99,6 +100,7 @@ def test_the_origin_is_added_to_what_is_asked():
 
 # ---- every detector can be asked ----
 
+
 @pytest.mark.parametrize("method", ALL, ids=lambda method: method.name)
 def test_every_detector_has_the_logits_of_its_score(method):
     there, detector = worlds.world(TWO), fitted(method)
@@ -120,13 +122,14 @@ def test_the_gradient_is_that_of_the_score_over_twice_the_scale(method):
     logits = net(x)
     assert logits.requires_grad == detector.gradients
     if detector.gradients:
-        of_alarm, = torch.autograd.grad(logits[:, ALARM].sum(), x)
-        of_score, = torch.autograd.grad(detector.score(x).sum(), x)
+        (of_alarm,) = torch.autograd.grad(logits[:, ALARM].sum(), x)
+        (of_score,) = torch.autograd.grad(detector.score(x).sum(), x)
         torch.testing.assert_close(of_alarm, of_score / (2 * net.scale), rtol=1e-4, atol=1e-7)
         assert of_alarm.abs().sum() > 0
 
 
 # ---- what explains a classifier explains it ----
+
 
 @pytest.mark.parametrize("base", ["mean", "black"])
 @pytest.mark.parametrize("smooth", [0.0, 1.0])
@@ -156,9 +159,16 @@ def test_the_saliency_of_pca_is_twice_what_it_cannot_rebuild():
     np.testing.assert_allclose(found, rest[0].abs().numpy() / subject.net.scale, atol=1e-4)
 
 
-@pytest.mark.parametrize("method", [
-    Occlusion(fill="black"), FeatureAblation(fill="black"), KernelShap(fill="black", samples=60, segments=10),
-    Lime(fill="black", samples=60, segments=10)], ids=lambda method: method.name)
+@pytest.mark.parametrize(
+    "method",
+    [
+        Occlusion(fill="black"),
+        FeatureAblation(fill="black"),
+        KernelShap(fill="black", samples=60, segments=10),
+        Lime(fill="black", samples=60, segments=10),
+    ],
+    ids=lambda method: method.name,
+)
 @pytest.mark.parametrize("detector", [s.Forest(trees=10), s.LOF()], ids=lambda method: method.name)
 def test_what_changes_the_picture_asks_detectors_without_gradients(method, detector):
     subject = asked(learned(TWO.model_copy(update={"method": detector})), soft=True)

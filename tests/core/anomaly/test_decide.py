@@ -22,9 +22,11 @@ FINE = st.floats(-1e6, 1e6, width=32)
 
 def labelled(values, least=1):
     """(scores, odd) with at least so many normals and anomalies."""
-    return st.lists(st.tuples(values, st.booleans()), min_size=2 * least, max_size=40).map(
-        lambda pairs: (np.array([v for v, _ in pairs]), np.array([truth for _, truth in pairs]))).filter(
-        lambda both: least <= both[1].sum() <= len(both[1]) - least)
+    return (
+        st.lists(st.tuples(values, st.booleans()), min_size=2 * least, max_size=40)
+        .map(lambda pairs: (np.array([v for v, _ in pairs]), np.array([truth for _, truth in pairs])))
+        .filter(lambda both: least <= both[1].sum() <= len(both[1]) - least)
+    )
 
 
 EITHER = st.one_of(labelled(COARSE), labelled(FINE))
@@ -32,11 +34,14 @@ EITHER = st.one_of(labelled(COARSE), labelled(FINE))
 
 def shares_at(found, odd, threshold):
     """(false alarms, found), each a share of its own sort, counted one by one."""
-    return (sum(bool(v >= threshold) for v, truth in zip(found, odd) if not truth) / int((~odd).sum()),
-            sum(bool(v >= threshold) for v, truth in zip(found, odd) if truth) / int(odd.sum()))
+    return (
+        sum(bool(v >= threshold) for v, truth in zip(found, odd) if not truth) / int((~odd).sum()),
+        sum(bool(v >= threshold) for v, truth in zip(found, odd) if truth) / int(odd.sum()),
+    )
 
 
 # ---- curves ----
+
 
 @given(EITHER)
 def test_auroc_is_the_share_of_pairs_in_the_right_order(both):
@@ -111,6 +116,7 @@ def test_another_share_of_anomalies_is_as_if_there_were_more_of_them(both, norma
 
 # ---- how sure a curve is ----
 
+
 @given(EITHER)
 def test_placements_are_counted_one_by_one_and_average_to_the_auroc(both):
     found, odd = both
@@ -132,7 +138,9 @@ def test_the_error_of_a_difference_is_that_of_delong_s_covariances(both, seed):
     one, two = decide.placements(found, odd), decide.placements(other, odd)
     covariance = sum(np.cov(a, b) / len(a) for a, b in zip(one, two))
     assert decide.error_of(one) ** 2 == pytest.approx(covariance[0, 0], abs=1e-12)
-    assert decide.error_of(one, two) ** 2 == pytest.approx(covariance[0, 0] + covariance[1, 1] - 2 * covariance[0, 1], abs=1e-12)
+    assert decide.error_of(one, two) ** 2 == pytest.approx(
+        covariance[0, 0] + covariance[1, 1] - 2 * covariance[0, 1], abs=1e-12
+    )
     assert decide.error_of(one, one) == 0
 
 
@@ -149,10 +157,14 @@ def test_the_interval_holds_the_truth_as_often_as_it_says(level):
 def test_an_interval_that_cannot_be_told():
     odd = np.array([False, False, True, True])
     assert decide.interval(np.array([1.0, 2, 3, 4]), odd) is None, "no pair in disorder"
-    assert decide.interval(np.array([1.0, 2, 3]), odd[:3]) is None and decide.interval(np.array([1.0, 3, 2, 4]), odd) is not None
+    assert (
+        decide.interval(np.array([1.0, 2, 3]), odd[:3]) is None
+        and decide.interval(np.array([1.0, 3, 2, 4]), odd) is not None
+    )
 
 
 # ---- one threshold ----
+
 
 @given(EITHER, st.data())
 def test_a_confusion_matrix_is_counted_one_by_one(both, data):
@@ -161,7 +173,9 @@ def test_a_confusion_matrix_is_counted_one_by_one(both, data):
     table, n = decide.confusion(found, odd, threshold), len(odd)
     raised = np.array([v >= threshold for v in found])
     assert [table.found, table.missed, table.alarms, table.passed] == pytest.approx(
-        [(raised & odd).sum() / n, (~raised & odd).sum() / n, (raised & ~odd).sum() / n, (~raised & ~odd).sum() / n], abs=1e-12)
+        [(raised & odd).sum() / n, (~raised & odd).sum() / n, (raised & ~odd).sum() / n, (~raised & ~odd).sum() / n],
+        abs=1e-12,
+    )
     assert table.precision == pytest.approx(odd[raised].mean() if raised.any() else 1.0, abs=1e-12)
     assert table.recall == pytest.approx(raised[odd].mean(), abs=1e-12)
     assert table.false_alarms == pytest.approx(raised[~odd].mean(), abs=1e-12)
@@ -185,18 +199,27 @@ STRICT, LAX = 0.8, 0.5
 LECTURE = (np.array([0.9] + [0.6] * 5 + [0.1] * 94 + [0.9, 0.6] + [0.2] * 3), np.array([False] * 100 + [True] * 5))
 
 
-@pytest.mark.parametrize("miss, alarm, strict, lax", [(1, 100, 104, 603), (100, 1, 401, 306)], ids=["table A", "table B"])
+@pytest.mark.parametrize(
+    "miss, alarm, strict, lax", [(1, 100, 104, 603), (100, 1, 401, 306)], ids=["table A", "table B"]
+)
 def test_the_two_cost_tables_of_the_lecture(miss, alarm, strict, lax):
     for threshold, expected in ((STRICT, strict), (LAX, lax)):
         assert 105 * decide.cost(decide.confusion(*LECTURE, threshold), miss, alarm) == pytest.approx(expected)
     thresholds, found = decide.costs(*LECTURE, miss, alarm)
     assert dict(zip(thresholds.tolist(), (105 * found).round(6).tolist())) == {
-        math.inf: 5 * miss, 0.9: strict, 0.6: lax, 0.2: 6 * alarm, 0.1: 100 * alarm}
+        math.inf: 5 * miss,
+        0.9: strict,
+        0.6: lax,
+        0.2: 6 * alarm,
+        0.1: 100 * alarm,
+    }
 
 
 def test_which_mistake_costs_more_moves_the_best_threshold():
     best = [decide.costs(*LECTURE, miss, alarm) for miss, alarm in ((1, 100), (100, 1))]
-    assert [thresholds[found.argmin()] for thresholds, found in best] == [math.inf, 0.2], "ring never; ring for every anomaly"
+    assert [thresholds[found.argmin()] for thresholds, found in best] == [math.inf, 0.2], (
+        "ring never; ring for every anomaly"
+    )
 
 
 @given(EITHER, st.floats(0, 100), st.floats(0, 100), st.one_of(st.none(), st.floats(0, 1)))
@@ -209,7 +232,10 @@ def test_the_least_cost_is_that_of_trying_every_threshold(both, miss, alarm, sha
         a, r = shares_at(found, odd, threshold)
         tried[threshold] = miss * part * (1 - r) + alarm * (1 - part) * a
     assert dict(zip(thresholds.tolist(), all_costs.tolist())) == pytest.approx(tried, abs=1e-9)
-    between = [decide.cost(decide.confusion(found, odd, t, share), miss, alarm) for t in np.linspace(found.min(), found.max(), 23)]
+    between = [
+        decide.cost(decide.confusion(found, odd, t, share), miss, alarm)
+        for t in np.linspace(found.min(), found.max(), 23)
+    ]
     assert all_costs.min() <= min(between) + 1e-9, "no threshold between two scores is cheaper"
 
 
@@ -224,10 +250,13 @@ def test_false_alarms_where_most_are_found(both, recall):
 def test_a_quantile_leaves_that_share_above_it(values, share):
     found = np.array(values)
     threshold = decide.quantile_threshold(found, share)
-    assert (found > threshold).mean() <= share + 1 / len(found) + 1e-9 and (found >= threshold).mean() >= share - 1 / len(found) - 1e-9
+    assert (found > threshold).mean() <= share + 1 / len(found) + 1e-9 and (
+        found >= threshold
+    ).mean() >= share - 1 / len(found) - 1e-9
 
 
 # ---- without a single anomaly ----
+
 
 @given(st.lists(COARSE, min_size=1, max_size=30), st.lists(COARSE, min_size=1, max_size=10))
 def test_a_p_value_counts_held_out_normals_that_score_as_high(held, found):
@@ -235,7 +264,23 @@ def test_a_p_value_counts_held_out_normals_that_score_as_high(held, found):
     assert decide.p_values(np.array(found), np.array(held)) == pytest.approx(expected, abs=1e-15)
 
 
-ALPHAS = [0.001, 0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.29, 0.3, 0.5, 0.57, 0.7, 0.9, 0.99, 1.0]  # 100 × 0.29 is 28.999… in doubles
+ALPHAS = [
+    0.001,
+    0.01,
+    0.02,
+    0.05,
+    0.1,
+    0.2,
+    0.25,
+    0.29,
+    0.3,
+    0.5,
+    0.57,
+    0.7,
+    0.9,
+    0.99,
+    1.0,
+]  # 100 × 0.29 is 28.999… in doubles
 
 
 @pytest.mark.parametrize("alpha", ALPHAS)
@@ -245,7 +290,9 @@ def test_the_alarm_is_raised_exactly_where_p_is_small_enough(alpha):
     rng = np.random.default_rng(3)
     for n in [*range(1, 41), 99, 100, 199, 250, 999]:
         for held in (rng.normal(size=n), rng.integers(-2, 3, n).astype(float), np.full(n, 1.5)):
-            asked = np.unique(np.concatenate([held, np.nextafter(held, np.inf), np.nextafter(held, -np.inf), [-9.0, 9.0]]))
+            asked = np.unique(
+                np.concatenate([held, np.nextafter(held, np.inf), np.nextafter(held, -np.inf), [-9.0, 9.0]])
+            )
             as_high = (held[None] >= asked[:, None]).sum(1)
             expected = [1 + int(k) <= Fraction(str(alpha)) * (n + 1) for k in as_high]
             assert (asked >= decide.conformal_threshold(held, alpha)).tolist() == expected
@@ -255,7 +302,9 @@ def test_the_alarm_is_raised_exactly_where_p_is_small_enough(alpha):
 @pytest.mark.parametrize("alpha, few, enough", [(0.5, 0, 1), (0.1, 8, 9), (0.05, 18, 19), (0.01, 98, 99)])
 def test_too_few_held_out_normals_never_raise_the_alarm(alpha, few, enough):
     assert decide.conformal_threshold(np.arange(few), alpha) == math.inf
-    assert decide.conformal_threshold(np.arange(enough), alpha) == np.nextafter(enough - 1.0, math.inf), "above all of them"
+    assert decide.conformal_threshold(np.arange(enough), alpha) == np.nextafter(enough - 1.0, math.inf), (
+        "above all of them"
+    )
 
 
 def test_the_conformal_threshold_falls_as_more_false_alarms_are_allowed():
@@ -313,13 +362,21 @@ def test_scores_of_single_precision_are_held_against_the_same_threshold():
     """Detectors give float32: a fresh score that equals the threshold's held-out one must not ring, for p is too large."""
     held = torch.linspace(0, 1, 19).numpy()
     for alpha in (0.1, 0.15, 0.3, 0.5):
-        threshold, small_enough = decide.conformal_threshold(held, alpha), (decide.p_values(held, held) <= alpha).tolist()
+        threshold, small_enough = (
+            decide.conformal_threshold(held, alpha),
+            (decide.p_values(held, held) <= alpha).tolist(),
+        )
         assert 0 < sum(small_enough) < 19
-        assert [bool(decide.confusion(held[[i]], np.array([False]), threshold).alarms) for i in range(19)] == small_enough
-        assert (held >= threshold).tolist() == small_enough, "compared as it is, the threshold must not be rounded onto the score"
+        assert [
+            bool(decide.confusion(held[[i]], np.array([False]), threshold).alarms) for i in range(19)
+        ] == small_enough
+        assert (held >= threshold).tolist() == small_enough, (
+            "compared as it is, the threshold must not be rounded onto the score"
+        )
 
 
 # ---- the luck of the held-out part ----
+
 
 @pytest.mark.parametrize("n", [1, 9, 10, 19, 99, 100, 250])
 def test_the_threshold_lies_at_that_place_from_the_oddest(n):
@@ -356,7 +413,9 @@ def test_surprise_is_how_often_chance_does_it_too(n, alpha, fresh):
     rang = np.random.default_rng(8).binomial(fresh, drawn(n, alpha))
     for alarms in (0, 1, fresh // 10, fresh // 5, fresh // 2, fresh):
         likely = (rang >= alarms).mean()
-        assert decide.surprise(n, fresh, alarms, alpha) == pytest.approx(likely, abs=5 * math.sqrt(max(likely, 0.001) / len(rang)))
+        assert decide.surprise(n, fresh, alarms, alpha) == pytest.approx(
+            likely, abs=5 * math.sqrt(max(likely, 0.001) / len(rang))
+        )
     assert decide.surprise(n, fresh, 0, alpha) == pytest.approx(1)
 
 

@@ -22,31 +22,40 @@ from pages.parts import lecture
 @pytest.mark.parametrize("formula", formulas.THEORY, ids=lambda formula: formula.title)
 def test_every_formula_shows_its_function(formula):
     assert inspect.getsource(formula.function) and formula.function.__doc__ and formula.latex
-    assert formula.latex.count("{") == formula.latex.count("}") and formula.latex.count(r"\left") == formula.latex.count(r"\right")
+    assert formula.latex.count("{") == formula.latex.count("}") and formula.latex.count(
+        r"\left"
+    ) == formula.latex.count(r"\right")
 
 
 def test_every_formula_has_its_words_and_every_method_of_the_lecture_a_formula():
     titles, functions = [f.title for f in formulas.THEORY], [f.function for f in formulas.THEORY]
     assert set(titles) == set(lecture.read("anomaly").theory) and len(set(titles)) == len(titles) == len(set(functions))
-    assert {networks.unsure, networks.squared_error, nearest.nearest_centre, nearest.projected, decide.cost} <= set(functions)
+    assert {networks.unsure, networks.squared_error, nearest.nearest_centre, nearest.projected, decide.cost} <= set(
+        functions
+    )
 
 
 def test_formulas_of_scores_and_functions_agree():
     """Each formula written out once more in plain Python; those of classes have tests of their own."""
     x, rebuilt = [0.5, -1.0, 2.0], [0.0, 1.0, 1.5]
     assert networks.squared_error(torch.tensor([x]), torch.tensor([rebuilt])).item() == pytest.approx(
-        sum((a - b) ** 2 for a, b in zip(x, rebuilt)))
+        sum((a - b) ** 2 for a, b in zip(x, rebuilt))
+    )
     centres = [[0.0, 0.0, 0.0], [1.0, -1.0, 2.0]]
     assert nearest.nearest_centre(torch.tensor([x]), torch.tensor(centres)).item() == pytest.approx(
-        min(math.dist(x, c) for c in centres))
-    assert nearest.nearest_mean(torch.tensor([x]), torch.tensor([*centres, [9.0, 9.0, 9.0]]), 2).item() == pytest.approx(
-        sum(math.dist(x, c) for c in centres) / 2)
+        min(math.dist(x, c) for c in centres)
+    )
+    assert nearest.nearest_mean(
+        torch.tensor([x]), torch.tensor([*centres, [9.0, 9.0, 9.0]]), 2
+    ).item() == pytest.approx(sum(math.dist(x, c) for c in centres) / 2)
     mean, log_var = [0.3, -2.0], [0.5, -1.0]
     assert networks.divergence(torch.tensor([mean]), torch.tensor([log_var])).item() == pytest.approx(
-        sum(m * m + math.exp(v) - 1 - v for m, v in zip(mean, log_var)) / 2)
+        sum(m * m + math.exp(v) - 1 - v for m, v in zip(mean, log_var)) / 2
+    )
     square, radius, nu = [1.0, 4.0, 9.0], 2.0, 0.25
     assert networks.soft_boundary(torch.tensor(square), torch.tensor(radius), nu).item() == pytest.approx(
-        radius + sum(max(0, d - radius) for d in square) / (nu * 3))
+        radius + sum(max(0, d - radius) for d in square) / (nu * 3)
+    )
     features = torch.tensor([[2.0, 0.01, -0.3], [4.0, 0.03, 0.2]])
     assert networks.centre(features).tolist() == pytest.approx([3.0, 0.1, -0.1])
     noisy = networks.noisy(torch.zeros(20000), 0.5, torch.Generator().manual_seed(0))
@@ -60,13 +69,18 @@ def test_formulas_of_planes_and_densities_agree():
     values, vectors = np.linalg.eigh(np.cov(normal.T))
     assert np.allclose(np.abs(v.numpy()), np.abs(vectors[:, ::-1][:, :2].T))
     plane = vectors[:, ::-1][:, :2]
-    assert np.allclose(nearest.projected(torch.from_numpy(x), mean, v), normal.mean(0) + (x - normal.mean(0)) @ plane @ plane.T)
+    assert np.allclose(
+        nearest.projected(torch.from_numpy(x), mean, v), normal.mean(0) + (x - normal.mean(0)) @ plane @ plane.T
+    )
     square = ((x[:, None] - normal) ** 2).sum(2)
-    wanted = [math.log(sum(math.exp(-d / (2 * 0.7**2)) / (0.7 * math.sqrt(2 * math.pi)) ** 4 for d in row) / 30) for row in square]
+    wanted = [
+        math.log(sum(math.exp(-d / (2 * 0.7**2)) / (0.7 * math.sqrt(2 * math.pi)) ** 4 for d in row) / 30)
+        for row in square
+    ]
     assert np.allclose(nearest.log_density(torch.from_numpy(square), 0.7, 4), wanted)
     picture = torch.zeros(1, 1, 9, 9)
     picture[0, 0, 4, 4] = 1
-    weights = np.exp(-np.arange(-4, 5) ** 2 / 2.0)
+    weights = np.exp(-(np.arange(-4, 5) ** 2) / 2.0)
     assert np.allclose(blurred(picture, 1.0)[0, 0], np.outer(weights, weights) / weights.sum() ** 2, atol=1e-6)
 
 
@@ -104,7 +118,9 @@ def test_every_figure_is_of_a_sweep_that_is_allowed_or_of_a_table_of_the_lab(dec
         return
     wheres = [("", declared.where)] if hasattr(declared, "where") else declared.rows.items()
     sweeps = getattr(declared, "sweeps", {})
-    assert all(any(where.items() <= row.items() for row in made(sweeps.get(title, declared.sweep))) for title, where in wheres)
+    assert all(
+        any(where.items() <= row.items() for row in made(sweeps.get(title, declared.sweep))) for title, where in wheres
+    )
 
 
 def test_published_rows_have_a_figure_for_each_digit():

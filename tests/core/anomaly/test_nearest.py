@@ -49,10 +49,15 @@ def scored(detector, x):
 
 
 def test_every_method_is_a_network_or_learned_at_once():
-    assert set(AT_ONCE) | set(NETWORKS) == set(METHODS.values()) and not set(AT_ONCE) & set(NETWORKS) and len(METHODS) == 13
+    assert (
+        set(AT_ONCE) | set(NETWORKS) == set(METHODS.values())
+        and not set(AT_ONCE) & set(NETWORKS)
+        and len(METHODS) == 13
+    )
 
 
 # ---- PCA ----
+
 
 @pytest.mark.parametrize("k", [1, 2, 4])
 def test_pca_s_residual_by_loops(k):
@@ -98,6 +103,7 @@ def test_what_lies_in_the_plane_of_the_components_has_no_error():
 
 # ---- distances ----
 
+
 @given(st.integers(1, 6), st.integers(1, 6), st.integers(1, 4), st.integers(0, 99))
 def test_square_distances_are_scipy_s_and_never_negative(n, m, wide, seed):
     a, b = cloud(n, wide, seed), cloud(m, wide, seed + 1)
@@ -136,7 +142,9 @@ def test_knn_is_the_mean_distance_to_the_nearest(k):
 
 def test_more_neighbours_than_there_are_is_all_of_them():
     x, new = cloud(6, 2), cloud(3, 2, 1)
-    assert scored(fitted(s.KNN(neighbours=50), x), new) == pytest.approx(cdist(new.numpy(), x.numpy()).mean(1), rel=1e-4)
+    assert scored(fitted(s.KNN(neighbours=50), x), new) == pytest.approx(
+        cdist(new.numpy(), x.numpy()).mean(1), rel=1e-4
+    )
 
 
 @pytest.mark.parametrize("k", [2, 10, 20])
@@ -168,12 +176,15 @@ def test_lof_is_one_in_an_even_crowd_by_its_formula():
 
 # ---- cuts ----
 
+
 def test_the_forest_along_the_values_is_scikit_learn_s_the_other_way_round():
     x, new = cloud(80, 4), cloud(9, 4, 1)
     theirs = IsolationForest(n_estimators=40, random_state=3).fit(x.numpy())
     ours = fitted(s.Forest(trees=40, cuts="values"), x, seed=3)
     assert scored(ours, new) == pytest.approx(-theirs.score_samples(new.numpy()), rel=1e-6)
-    assert (fitted(s.Forest(trees=40, cuts="values"), x, seed=4).score(new) - ours.score(new)).abs().max() > 1e-4, "the seed counts"
+    assert (fitted(s.Forest(trees=40, cuts="values"), x, seed=4).score(new) - ours.score(new)).abs().max() > 1e-4, (
+        "the seed counts"
+    )
 
 
 def test_the_forest_cuts_along_the_fewest_components_that_hold_95_percent():
@@ -186,6 +197,7 @@ def test_the_forest_cuts_along_the_fewest_components_that_hold_95_percent():
 
 
 # ---- a kernel ----
+
 
 @pytest.mark.parametrize("outside, width", [(0.1, 1.0), (0.5, 1.0), (0.05, 10.0), (0.2, 0.05)])
 def test_the_one_class_svm_is_scikit_learn_s_the_other_way_round(outside, width):
@@ -210,6 +222,7 @@ def test_about_the_share_that_may_lie_outside_does():
 
 # ---- densities ----
 
+
 @pytest.mark.parametrize("k", [1, 3])
 def test_a_mixture_without_the_rest_is_scikit_learn_s_along_the_components(k):
     x, new = cloud(200, 5), cloud(15, 5, 1)
@@ -217,10 +230,16 @@ def test_a_mixture_without_the_rest_is_scikit_learn_s_along_the_components(k):
     theirs = PCA(3, svd_solver="full").fit(x.double().numpy())
     z, z_new = theirs.transform(x.double().numpy()), theirs.transform(new.double().numpy())
     signs = np.sign((theirs.components_ * ours.components.double().numpy()).sum(1))
-    mixture = GaussianMixture(k, reg_covar=1e-3 * z.var(0, ddof=1).mean(), random_state=2).fit((z * signs).astype(np.float32))
-    assert scored(ours, new) == pytest.approx(-mixture.score_samples((z_new * signs).astype(np.float32)), rel=1e-3, abs=1e-3)
+    mixture = GaussianMixture(k, reg_covar=1e-3 * z.var(0, ddof=1).mean(), random_state=2).fit(
+        (z * signs).astype(np.float32)
+    )
+    assert scored(ours, new) == pytest.approx(
+        -mixture.score_samples((z_new * signs).astype(np.float32)), rel=1e-3, abs=1e-3
+    )
     assert k > 1 or scored(ours, new) == pytest.approx(
-        -multivariate_normal(z.mean(0), np.cov(z.T, ddof=0) + 1e-3 * z.var(0, ddof=1).mean() * np.eye(3)).logpdf(z_new), abs=1e-3)
+        -multivariate_normal(z.mean(0), np.cov(z.T, ddof=0) + 1e-3 * z.var(0, ddof=1).mean() * np.eye(3)).logpdf(z_new),
+        abs=1e-3,
+    )
 
 
 def test_with_the_rest_one_gaussian_is_a_density_of_the_whole_space():
@@ -234,8 +253,10 @@ def test_with_the_rest_one_gaussian_is_a_density_of_the_whole_space():
     outside = np.eye(6) - v.T @ v
     most = PCA(2, svd_solver="full").fit(flat[:160])
     left = flat[160:] - most.inverse_transform(most.transform(flat[160:]))
-    covariance = v.T @ inside @ v + (left ** 2).sum(1).mean() / 4 * outside
-    assert scored(ours, new) == pytest.approx(-multivariate_normal(mean, covariance).logpdf(new.double().numpy()), rel=1e-3)
+    covariance = v.T @ inside @ v + (left**2).sum(1).mean() / 4 * outside
+    assert scored(ours, new) == pytest.approx(
+        -multivariate_normal(mean, covariance).logpdf(new.double().numpy()), rel=1e-3
+    )
 
 
 def test_the_density_of_a_mixture_sums_to_one():
@@ -244,7 +265,7 @@ def test_the_density_of_a_mixture_sums_to_one():
     detector = fitted(s.Mixture(gaussians=2, along=1), x)
     axis = torch.linspace(-6, 6, 241)
     grid = torch.cartesian_prod(axis, axis)
-    assert np.exp(-scored(detector, grid)).sum() * 0.05 ** 2 == pytest.approx(1, abs=0.01)
+    assert np.exp(-scored(detector, grid)).sum() * 0.05**2 == pytest.approx(1, abs=0.01)
 
 
 @pytest.mark.parametrize("factor", [0.3, 1.0, 4.0])
@@ -270,14 +291,17 @@ def test_the_bandwidth_is_what_makes_each_example_most_likely_by_all_the_others(
 
 # ---- what was learned ----
 
-@pytest.mark.parametrize("method", [s.KNN(neighbours=1), s.KNN(neighbours=4), s.KNN(neighbours=50), s.KDE(), s.KDE(bandwidth=0.3)], ids=str)
+
+@pytest.mark.parametrize(
+    "method", [s.KNN(neighbours=1), s.KNN(neighbours=4), s.KNN(neighbours=50), s.KDE(), s.KDE(bandwidth=0.3)], ids=str
+)
 def test_a_learned_example_is_scored_as_if_it_alone_had_not_been_learned(method):
     x = cloud(40, 4)
     detector, by_hand = fitted(method, x), []
     for i in range(len(x)):
-        rest = fitted(method, torch.cat([x[:i], x[i + 1:]]))
+        rest = fitted(method, torch.cat([x[:i], x[i + 1 :]]))
         rest.bandwidth = getattr(detector, "bandwidth", None)
-        by_hand.append(scored(rest, x[i:i + 1])[0])
+        by_hand.append(scored(rest, x[i : i + 1])[0])
     assert detector.learned_scores(x).double().numpy() == pytest.approx(np.array(by_hand), rel=1e-3, abs=1e-3)
 
 
@@ -294,7 +318,13 @@ def test_learned_scores_say_what_fresh_normals_would_get_or_less(method):
 
 # ---- the direction of all scores ----
 
-DATA = {"digits": s.OneClass(), "damaged": s.Damaged(normal="1"), "faces": s.Faces(), "tumours": s.Tumours(), "plane": s.Plane()}
+DATA = {
+    "digits": s.OneClass(),
+    "damaged": s.Damaged(normal="1"),
+    "faces": s.Faces(),
+    "tumours": s.Tumours(),
+    "plane": s.Plane(),
+}
 
 
 def quick(method):
@@ -344,12 +374,17 @@ def test_what_is_far_from_all_normals_scores_higher(method, data):
 def test_a_classifier_of_turns_is_less_sure_of_what_has_no_upside(data):
     """Noise looks the same whichever way it is turned."""
     detector, normal = everything("confidence", data)
-    assert np.median(scored(detector, torch.rand(20, 1, 28, 28, generator=seeded(0)))) > np.median(scored(detector, normal))
+    assert np.median(scored(detector, torch.rand(20, 1, 28, 28, generator=seeded(0)))) > np.median(
+        scored(detector, normal)
+    )
 
 
 def test_a_classifier_of_moons_is_less_sure_between_them():
     detector, _ = everything("confidence", "plane")
-    between, within = scored(detector, torch.tensor([[0.0, 0.0]])), scored(detector, torch.tensor([[-0.5, 0.75], [0.5, -0.75]]))
+    between, within = (
+        scored(detector, torch.tensor([[0.0, 0.0]])),
+        scored(detector, torch.tensor([[-0.5, 0.75], [0.5, -0.75]])),
+    )
     assert between[0] > within.max()
 
 
@@ -412,7 +447,9 @@ def test_who_says_that_it_has_gradients():
 def doubled(detector):
     """The same detector in double precision, whose score can be asked at two places very close to each other."""
     for name, value in vars(detector).items():
-        if isinstance(value, torch.nn.Module | torch.Tensor) and (isinstance(value, torch.nn.Module) or value.is_floating_point()):
+        if isinstance(value, torch.nn.Module | torch.Tensor) and (
+            isinstance(value, torch.nn.Module) or value.is_floating_point()
+        ):
             setattr(detector, name, value.double())
     return detector
 
@@ -422,8 +459,15 @@ def in_full(detector, x):
     return unsure(detector.logits(x), detector.method.unsure, detector.method.temperature, detector.turning)
 
 
-@pytest.mark.parametrize("method, data", [(method, data) for data in ("digits", "tumours", "plane") for method in GRADIENTS
-                                          if (method, data) != ("confidence", "tumours")])
+@pytest.mark.parametrize(
+    "method, data",
+    [
+        (method, data)
+        for data in ("digits", "tumours", "plane")
+        for method in GRADIENTS
+        if (method, data) != ("confidence", "tumours")
+    ],
+)
 def test_the_gradient_is_the_gradient_of_the_score(method, data):
     """Along a random direction, against what the score itself says at two points on it."""
     detector, normal = everything(method, data)
@@ -431,11 +475,13 @@ def test_the_gradient_is_the_gradient_of_the_score(method, data):
     score = in_full if method == "confidence" else type(detector).score
     x = normal[:20].double() + 0.03 * torch.randn(normal[:20].shape, generator=seeded(5), dtype=torch.float64)
     way = torch.randn(x.shape, generator=seeded(7), dtype=torch.float64)
-    gradient, = torch.autograd.grad(score(detector, x.requires_grad_()).sum(), x)
+    (gradient,) = torch.autograd.grad(score(detector, x.requires_grad_()).sum(), x)
     gradient = (gradient * way).flatten(1).sum(1).numpy()
     with torch.no_grad():
         there = ((score(detector, x + h * way) - score(detector, x - h * way)) / (2 * h)).numpy()
-    assert np.isclose(gradient, there, rtol=0.01, atol=0.01 * np.abs(there).max()).mean() >= 0.9, "but at a neuron's edge"
+    assert np.isclose(gradient, there, rtol=0.01, atol=0.01 * np.abs(there).max()).mean() >= 0.9, (
+        "but at a neuron's edge"
+    )
     assert np.abs(gradient).max() > 0 and np.isfinite(gradient).all()
 
 
@@ -444,16 +490,19 @@ def test_a_distance_of_nothing_has_a_finite_gradient(method):
     x = cloud(20, 3)
     detector = fitted(METHODS[method](**{"neighbours": 1} if method == "knn" else {"centres": 20}), x)
     at = x.clone().requires_grad_()
-    gradient, = torch.autograd.grad(detector.score(at).sum(), at)
+    (gradient,) = torch.autograd.grad(detector.score(at).sum(), at)
     assert torch.isfinite(gradient).all()
 
 
 # ---- the blur ----
 
+
 @pytest.mark.parametrize("pixels", [0.25, 1.0, 1.5, 3.0])
 def test_with_and_without_a_gradient_the_blur_is_scipy_s(pixels):
     error = torch.rand(3, 1, 28, 28, generator=seeded(0)) - 0.5
-    by_scipy = np.stack([gaussian_filter(each.double().numpy(), pixels, mode="constant") for each in error[:, 0]])[:, None]
+    by_scipy = np.stack([gaussian_filter(each.double().numpy(), pixels, mode="constant") for each in error[:, 0]])[
+        :, None
+    ]
     assert blurred(error, pixels).numpy() == pytest.approx(by_scipy, abs=1e-6)
     with_gradients = blurred(error.clone().requires_grad_(), pixels)
     assert with_gradients.requires_grad and with_gradients.detach().numpy() == pytest.approx(by_scipy, abs=1e-6)
@@ -473,15 +522,23 @@ def test_a_stroke_beside_its_place_weighs_less_than_a_missing_one_once_blurred()
     there, beside, none = torch.zeros(3, 1, 1, 28, 28)
     there[..., 5:20, 10], beside[..., 5:20, 11] = 1, 1
     moved, missing = there - beside, there - none
-    assert moved.square().sum() > missing.square().sum() and blurred(moved, 1.5).square().sum() < blurred(missing, 1.5).square().sum() / 2
+    assert (
+        moved.square().sum() > missing.square().sum()
+        and blurred(moved, 1.5).square().sum() < blurred(missing, 1.5).square().sum() / 2
+    )
 
 
 def test_the_knob_blurs_the_error_and_the_score_is_its_sum():
     x = worlds.pile(s.OneClass()).x
     plain, soft = (fitted(s.PCA(smooth=smooth), x[:100]) for smooth in (0, 1.5))
-    by_scipy = gaussian_filter((x[100:110] - plain.expects(x[100:110])).double().numpy(), (0, 0, 1.5, 1.5), mode="constant") ** 2
+    by_scipy = (
+        gaussian_filter((x[100:110] - plain.expects(x[100:110])).double().numpy(), (0, 0, 1.5, 1.5), mode="constant")
+        ** 2
+    )
     assert torch.equal(plain.expects(x[100:110]), soft.expects(x[100:110]))
     assert soft.error(x[100:110]).numpy() == pytest.approx(by_scipy, abs=1e-6)
     assert scored(soft, x[100:110]) == pytest.approx(by_scipy.sum((1, 2, 3)), rel=1e-4)
     table = cloud(50, 6)
-    assert torch.equal(*(fitted(s.PCA(components=2, smooth=smooth), table).score(table) for smooth in (0, 3))), "tables have no pixels"
+    assert torch.equal(*(fitted(s.PCA(components=2, smooth=smooth), table).score(table) for smooth in (0, 3))), (
+        "tables have no pixels"
+    )

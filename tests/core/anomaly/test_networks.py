@@ -59,9 +59,13 @@ def learned(method, data=None, steps=60, rate=1e-3, seed=0):
 
 # ---- formulas ----
 
+
 def test_squared_error_is_the_sum_over_all_that_an_example_has():
     x, back = some(3, 1, 4, 5), some(3, 1, 4, 5, seed=1)
-    by_hand = [sum((a - b) ** 2 for a, b in zip(one.flatten().tolist(), other.flatten().tolist())) for one, other in zip(x, back)]
+    by_hand = [
+        sum((a - b) ** 2 for a, b in zip(one.flatten().tolist(), other.flatten().tolist()))
+        for one, other in zip(x, back)
+    ]
     assert squared_error(x, back).tolist() == pytest.approx(by_hand, rel=1e-5)
     assert squared_error(x[:, 0, 0], back[:, 0, 0]).shape == (3,) and squared_error(x, x).abs().max() == 0
 
@@ -71,8 +75,12 @@ def test_noise_has_the_deviation_that_was_asked_for_and_no_mean(sigma):
     x = torch.linspace(0, 1, 784).view(1, 1, 28, 28).expand(200, -1, -1, -1)
     added = noisy(x, sigma, seeded(0)) - x
     n = added.numel()
-    assert abs(added.mean().item()) <= 4 * sigma / math.sqrt(n) and added.std().item() == pytest.approx(sigma, rel=4 / math.sqrt(2 * n))
-    assert sigma == 0 or abs((added[:, :, 0] * added[:, :, 27]).mean().item()) < 0.02 * sigma ** 2 + 1e-9, "each pixel by itself"
+    assert abs(added.mean().item()) <= 4 * sigma / math.sqrt(n) and added.std().item() == pytest.approx(
+        sigma, rel=4 / math.sqrt(2 * n)
+    )
+    assert sigma == 0 or abs((added[:, :, 0] * added[:, :, 27]).mean().item()) < 0.02 * sigma**2 + 1e-9, (
+        "each pixel by itself"
+    )
     if sigma:
         one, again, other = (noisy(x[:1], sigma, seeded(i)) for i in (1, 1, 2))
         assert torch.equal(one, again) and not torch.equal(one, other)
@@ -82,7 +90,10 @@ def test_noise_has_the_deviation_that_was_asked_for_and_no_mean(sigma):
 def test_the_divergence_is_that_of_torch_distributions(seed, n, d):
     mean, log_var = 2 * some(n, d, seed=seed), some(n, d, seed=seed + 1)
     theirs = kl_divergence(Normal(mean, (log_var / 2).exp()), Normal(torch.zeros(()), torch.ones(()))).sum(1)
-    assert torch.allclose(divergence(mean, log_var), theirs, rtol=1e-4, atol=1e-5) and (divergence(mean, log_var) > -1e-5).all()
+    assert (
+        torch.allclose(divergence(mean, log_var), theirs, rtol=1e-4, atol=1e-5)
+        and (divergence(mean, log_var) > -1e-5).all()
+    )
     picture = (each.view(n, d, 1, 1) for each in (mean, log_var))
     assert torch.allclose(divergence(*picture), theirs, rtol=1e-4, atol=1e-5), "of a code that is a picture"
 
@@ -97,7 +108,7 @@ def test_the_soft_boundary_by_hand():
     assert soft_boundary(square, torch.tensor(4.0), 0.1).item() == pytest.approx(4 + (1 + 5) / 4 / 0.1)
     assert soft_boundary(square, torch.tensor(10.0), 0.1).item() == 10
     at = square.clone().requires_grad_()
-    gradient, = torch.autograd.grad(soft_boundary(at, torch.tensor(4.0), 0.5), at)
+    (gradient,) = torch.autograd.grad(soft_boundary(at, torch.tensor(4.0), 0.5), at)
     assert gradient.tolist() == [0, 0, 0.5, 0.5], "only those outside are pulled in"
 
 
@@ -147,7 +158,11 @@ def test_very_sure_is_not_equally_sure(kind, temperature):
     assert found.tolist() == sorted(set(found.tolist()), reverse=True) and (found > 0).all()
     z = logits[0].double().numpy() / temperature
     log_p = log_softmax(z, axis=1)
-    others = np.exp(logsumexp(log_p[:, 1:], axis=1)) if kind == "softmax" else (-np.exp(log_p[:, 1:]) * log_p[:, 1:]).sum(1) - log_p[:, 0]
+    others = (
+        np.exp(logsumexp(log_p[:, 1:], axis=1))
+        if kind == "softmax"
+        else (-np.exp(log_p[:, 1:]) * log_p[:, 1:]).sum(1) - log_p[:, 0]
+    )
     assert found.numpy()[:5] == pytest.approx(others[:5], rel=0.01)
 
 
@@ -164,7 +179,9 @@ def test_of_turned_pictures_it_counts_whether_the_turn_is_recognised():
     logits = torch.cat([sure, fooled], 1)
     p = softmax(np.array([8.0, 0, 0, 0]))
     assert unsure(logits, "softmax", 1.0, True).tolist() == pytest.approx([1 - p[0], 1 - (p[0] + 3 * p[1]) / 4])
-    assert unsure(logits, "softmax", 1.0).tolist() == pytest.approx([1 - p[0]] * 2), "of classes the largest counts, whichever it is"
+    assert unsure(logits, "softmax", 1.0).tolist() == pytest.approx([1 - p[0]] * 2), (
+        "of classes the largest counts, whichever it is"
+    )
     assert unsure(logits, "entropy", 1.0, True).tolist() == pytest.approx([entropy(p)] * 2)
 
 
@@ -172,10 +189,13 @@ def test_it_is_the_mean_over_turns():
     logits = some(4, 3, 5)
     for kind in ("softmax", "entropy", "energy"):
         each = torch.stack([unsure(turn[None], kind, 2.0) for turn in logits])
-        assert torch.allclose(unsure(logits, kind, 2.0), each.mean(0)) and unsure(logits, kind, 2.0).dtype == torch.float64
+        assert (
+            torch.allclose(unsure(logits, kind, 2.0), each.mean(0)) and unsure(logits, kind, 2.0).dtype == torch.float64
+        )
 
 
 # ---- turns ----
+
 
 def test_four_turns_are_numpy_s():
     x = some(3, 1, 28, 28)
@@ -194,10 +214,14 @@ def test_where_all_normals_are_of_one_class_turns_are_learned():
         own = detector.x[detector.y == turn]
         assert torch.equal(own, torch.rot90(fit, turn, (2, 3)))
     logits = detector.logits(fit[:3])
-    assert logits.shape == (4, 3, 10) and torch.allclose(logits[1], detector.net.eval()(torch.rot90(fit[:3], 1, (2, 3))), atol=1e-5)
+    assert logits.shape == (4, 3, 10) and torch.allclose(
+        logits[1], detector.net.eval()(torch.rot90(fit[:3], 1, (2, 3))), atol=1e-5
+    )
 
 
-@pytest.mark.parametrize("data, classes", [(s.OneClass(normal="135"), {1, 3, 5}), (s.Damaged(), set(range(10)))], ids=str)
+@pytest.mark.parametrize(
+    "data, classes", [(s.OneClass(normal="135"), {1, 3, 5}), (s.Damaged(), set(range(10)))], ids=str
+)
 def test_where_there_are_several_the_classes_are_learned(data, classes):
     detector = begun(s.Confidence(), data)
     assert not detector.turning and type(detector.net) is DigitNet and set(detector.y.tolist()) == classes
@@ -234,14 +258,20 @@ def test_an_autoencoder_gives_back_the_shape_and_its_code_has_the_size(shape, ne
     assert ae(x).min() >= 0 and ae(x).max() <= 1 or len(shape) == 1, "pictures are pictures again"
     if variational:
         mean, log_var = ae.cloud(x)
-        assert mean.shape == log_var.shape == code and torch.equal(ae.encode(x), mean) and not torch.equal(mean, log_var)
+        assert (
+            mean.shape == log_var.shape == code and torch.equal(ae.encode(x), mean) and not torch.equal(mean, log_var)
+        )
         assert torch.equal(ae(x), ae.decoder(mean))
 
 
 def test_the_dense_network_is_as_wide_as_the_knobs_say():
     ae = autoencoder((1, 28, 28), "dense", 32, 100)
     assert [(layer.in_features, layer.out_features) for layer in ae.modules() if isinstance(layer, nn.Linear)] == [
-        (784, 100), (100, 32), (32, 100), (100, 784)]
+        (784, 100),
+        (100, 32),
+        (32, 100),
+        (100, 784),
+    ]
 
 
 def test_a_code_of_numbers_is_not_bounded_below():
@@ -269,7 +299,9 @@ def test_the_loss_is_the_mean_squared_error_and_falls(method, net):
     assert np.mean(losses[-5:]) < 0.7 * losses[0]
     x = detector.x[:9]
     assert torch.allclose(detector.score(x), squared_error(x, detector.net(x)), rtol=1e-4)
-    assert torch.equal(detector.expects(x), detector.net(x)) and torch.allclose(detector.error(x), (x - detector.net(x)).square())
+    assert torch.equal(detector.expects(x), detector.net(x)) and torch.allclose(
+        detector.error(x), (x - detector.net(x)).square()
+    )
 
 
 @torch.no_grad()
@@ -286,8 +318,12 @@ def test_the_loss_of_a_denoising_one_is_against_the_clean_picture():
     seen = x + 0.7 * torch.randn(x.shape, generator=seeded(seed + 1))
     assert detector.loss(index).item() == pytest.approx(squared_error(x, detector.net(seen)).mean().item(), rel=1e-5)
     assert not torch.equal(detector.loss(index), detector.loss(index)), "fresh noise each time"
-    assert torch.equal(detector.score(x), detector.score(x)) and torch.equal(detector.expects(x), detector.net(x)), "none when it is asked"
-    assert begun(s.Denoising(noise=0)).loss(index).item() == pytest.approx(begun(s.AutoEncoder()).loss(index).item(), rel=1e-6)
+    assert torch.equal(detector.score(x), detector.score(x)) and torch.equal(detector.expects(x), detector.net(x)), (
+        "none when it is asked"
+    )
+    assert begun(s.Denoising(noise=0)).loss(index).item() == pytest.approx(
+        begun(s.AutoEncoder()).loss(index).item(), rel=1e-6
+    )
 
 
 @torch.no_grad()
@@ -307,8 +343,12 @@ def test_a_variational_one_scores_from_the_middle_of_each_cloud():
     by_error, by_bound = (begun(s.Variational(judge=judge, weight=3)) for judge in ("error", "elbo"))
     x = by_error.x[:5]
     assert torch.equal(by_error.score(x), by_error.score(x)) and torch.equal(by_bound.score(x), by_bound.score(x))
-    assert torch.allclose(by_error.score(x), squared_error(x, by_error.net.decoder(by_error.net.cloud(x)[0])), rtol=1e-5)
-    assert torch.allclose(by_bound.score(x) - by_error.score(x), 3 * divergence(*by_bound.net.cloud(x)), rtol=1e-3, atol=1e-3)
+    assert torch.allclose(
+        by_error.score(x), squared_error(x, by_error.net.decoder(by_error.net.cloud(x)[0])), rtol=1e-5
+    )
+    assert torch.allclose(
+        by_bound.score(x) - by_error.score(x), 3 * divergence(*by_bound.net.cloud(x)), rtol=1e-3, atol=1e-3
+    )
 
 
 def test_the_weight_presses_the_clouds_together():
@@ -319,6 +359,7 @@ def test_the_weight_presses_the_clouds_together():
 
 
 # ---- Deep SVDD ----
+
 
 def each_press():
     return [press_of((1, 28, 28), 16), press_of((30,), 16), press_of((2,), 4)]
@@ -372,10 +413,14 @@ def test_the_loss_of_svdd_by_hand():
     square = copy.deepcopy(one.net).train()(one.x[index])
     assert one.loss(index).item() == pytest.approx(square.mean().item(), rel=1e-5) and one.net.radius == 0
     radius = square.quantile(0.75)
-    assert soft.loss(index).item() == pytest.approx((radius + (square - radius).clamp(min=0).mean() / 0.25).item(), rel=1e-5)
+    assert soft.loss(index).item() == pytest.approx(
+        (radius + (square - radius).clamp(min=0).mean() / 0.25).item(), rel=1e-5
+    )
     assert soft.net.radius.item() == pytest.approx(radius.item(), rel=1e-5)
     x = one.x[:7]
-    assert torch.allclose(soft.score(x), soft.net.eval()(x) - radius, rtol=1e-4) and torch.equal(one.score(x), one.net.eval()(x))
+    assert torch.allclose(soft.score(x), soft.net.eval()(x) - radius, rtol=1e-4) and torch.equal(
+        one.score(x), one.net.eval()(x)
+    )
 
 
 def test_the_more_may_lie_outside_the_more_do():
@@ -389,7 +434,9 @@ def test_the_more_may_lie_outside_the_more_do():
 # ---- all of them ----
 
 ALL = [s.Confidence(), s.AutoEncoder(), s.Denoising(), s.Variational(), s.SVDD(), s.SVDD(objective="soft")]
-each_network = pytest.mark.parametrize("method", ALL, ids=lambda method: f"{method.name}-{getattr(method, 'objective', '')}")
+each_network = pytest.mark.parametrize(
+    "method", ALL, ids=lambda method: f"{method.name}-{getattr(method, 'objective', '')}"
+)
 
 
 @each_network
@@ -406,7 +453,11 @@ def test_asking_leaves_no_trace_and_batches_do_not_matter(method):
 @each_network
 def test_the_seed_decides_and_nothing_around_it_does(method):
     state = torch.random.get_rng_state()
-    one, (again, _), other = learned(method, PLANE, 3)[0], learned(method, PLANE, 3), learned(method, PLANE, 3, seed=1)[0]
+    one, (again, _), other = (
+        learned(method, PLANE, 3)[0],
+        learned(method, PLANE, 3),
+        learned(method, PLANE, 3, seed=1)[0],
+    )
     torch.rand(3)
     weights = [torch.cat([p.flatten() for p in each.net.parameters()]) for each in (one, again, other)]
     assert torch.equal(weights[0], weights[1]) and not torch.equal(weights[0], weights[2])

@@ -19,14 +19,17 @@ WORDS = "one to nine different digits in ascending order"
 def refusal(**flat):
     with pytest.raises(BadSettings) as refused:
         build(AnomalySettings, flat)
-    sentence, = refused.value.sentences
+    (sentence,) = refused.value.sentences
     assert sentence.endswith(".") and ".." not in sentence and sentence.isprintable() and len(sentence) < 300
     return sentence
 
 
 # ---- which digits are normal ----
 
-@pytest.mark.parametrize("normal", ["31", "33", "", "0123456789", "a", "2 ", "1,3", "-1", "٣", "01234567890", "122", "2\n"])
+
+@pytest.mark.parametrize(
+    "normal", ["31", "33", "", "0123456789", "a", "2 ", "1,3", "-1", "٣", "01234567890", "122", "2\n"]
+)
 def test_digits_that_are_none_are_refused_in_one_sentence(normal):
     said = refusal(data="digits", normal=normal)
     assert "Normal digits (normal)" in said and WORDS in said
@@ -52,23 +55,44 @@ def test_every_set_of_digits_can_be_written_in_one_way(chosen):
 
 # ---- what does not fit together ----
 
+
 @pytest.mark.parametrize("data", ["tumours", "plane"])
 @pytest.mark.parametrize("method, net", list(product(sorted(NETS), ["conv", "local"])))
 def test_convolutions_need_pictures(method, net, data):
     said = refusal(data=data, method=method, net=net)
-    assert said.startswith("The settings do not fit together: ") and "convolutions need pictures" in said and "dense" in said
+    assert (
+        said.startswith("The settings do not fit together: ")
+        and "convolutions need pictures" in said
+        and "dense" in said
+    )
     for fits in ("digits", "damaged", "faces"):
         assert build(AnomalySettings, {"data": fits, "method": method, "net": net}).method.net == net
 
 
-@pytest.mark.parametrize("data", [{"data": "tumours"}, {"data": "plane", "shape": "ring"}, {"data": "plane", "shape": "spiral"}], ids=str)
+@pytest.mark.parametrize(
+    "data", [{"data": "tumours"}, {"data": "plane", "shape": "ring"}, {"data": "plane", "shape": "spiral"}], ids=str
+)
 def test_a_classifier_needs_classes_or_turns(data):
     said = refusal(method="confidence", **data)
-    assert said.startswith("The settings do not fit together: ") and "two normal classes" in said and "choose two moons" in said
+    assert (
+        said.startswith("The settings do not fit together: ")
+        and "two normal classes" in said
+        and "choose two moons" in said
+    )
 
 
-@pytest.mark.parametrize("data", [{"data": "plane", "shape": "moons"}, {"data": "plane", "shape": "spots"}, {"data": "digits"},
-                                  {"data": "damaged"}, {"data": "damaged", "normal": "3"}, {"data": "faces"}], ids=str)
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"data": "plane", "shape": "moons"},
+        {"data": "plane", "shape": "spots"},
+        {"data": "digits"},
+        {"data": "damaged"},
+        {"data": "damaged", "normal": "3"},
+        {"data": "faces"},
+    ],
+    ids=str,
+)
 def test_where_a_classifier_has_something_to_tell_apart_it_is_allowed(data):
     assert build(AnomalySettings, data | {"method": "confidence"}).method.name == "confidence"
 
@@ -95,7 +119,10 @@ def test_how_many_classes_are_normal():
 
 # ---- knobs ----
 
-@pytest.mark.parametrize("data, method", [pair for pair in product(sorted(DATA), sorted(METHODS)) if pair != ("tumours", "confidence")])
+
+@pytest.mark.parametrize(
+    "data, method", [pair for pair in product(sorted(DATA), sorted(METHODS)) if pair != ("tumours", "confidence")]
+)
 def test_every_knob_may_go_to_its_ends_whatever_was_chosen(data, method):
     """One knob at an end of its range, all others as they were, is always a run; but for what the sentences above refuse."""
     chosen = {"data": data, "method": method}
@@ -103,7 +130,8 @@ def test_every_knob_may_go_to_its_ends_whatever_was_chosen(data, method):
         ends = choices_of(field) or [end for end in bounds_of(field) if end is not None]
         for value in ends if name not in chosen else ():
             if (data in ("tumours", "plane") and name == "net" and value != "dense") or (
-                    method == "confidence" and value in ("ring", "spiral")):
+                method == "confidence" and value in ("ring", "spiral")
+            ):
                 continue
             assert flatten(build(AnomalySettings, chosen | {name: value}))[name] == value
 
@@ -128,8 +156,9 @@ def test_by_default_nothing_is_blurred(name):
 
 # ---- what is shipped ----
 
+
 def test_scenes_and_presets():
-    assert list(SHIPPED)[:len(SCENES)] == [f"anomaly-{scene.slug}" for scene in SCENES] and 4 <= len(SCENES) <= 5
+    assert list(SHIPPED)[: len(SCENES)] == [f"anomaly-{scene.slug}" for scene in SCENES] and 4 <= len(SCENES) <= 5
     assert {settings.method.name for settings in SHIPPED.values()} == set(METHODS)
     assert len(set(SHIPPED.values())) == len(SHIPPED), "the same run shipped twice"
     assert AnomalySettings() == SCENES[0].settings

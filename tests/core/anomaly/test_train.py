@@ -28,14 +28,36 @@ SHORT = {"steps": STEPS, "batch": 16}
 ONE, SEVERAL, DAMAGED, PLANE = s.OneClass(normal="1"), s.OneClass(normal="35"), s.Damaged(normal="4"), s.Plane()
 DATA = [ONE, DAMAGED, s.Faces(), s.Tumours(), PLANE]
 # every detector on all data that it is allowed on, and some with other knobs on one sort of data
-PLAIN = [s.PCA(), s.KMeans(), s.KNN(), s.LOF(), s.Forest(trees=10), s.OneClassSVM(), s.Mixture(), s.KDE(), s.SVDD(**SHORT),
-         s.Confidence(**SHORT), *(method(**SHORT, hidden=16) for method in (s.AutoEncoder, s.Denoising, s.Variational))]
-OTHERS = [(s.PCA(components=300, smooth=1), ONE), (s.Forest(cuts="values"), s.Plane(shape="spots")), (s.Mixture(rest=False), ONE),
-          (s.AutoEncoder(**SHORT, net="conv"), ONE), (s.AutoEncoder(**SHORT, net="local", smooth=1), DAMAGED),
-          (s.Denoising(**SHORT, net="conv"), s.Faces()), (s.Variational(**SHORT, net="local", judge="elbo"), ONE),
-          (s.SVDD(**SHORT, objective="soft"), PLANE), (s.Confidence(**SHORT, unsure="energy", temperature=10), s.Plane(shape="spots")),
-          (s.Confidence(**SHORT, unsure="entropy"), SEVERAL), (s.KMeans(), SEVERAL), (s.AutoEncoder(**SHORT, hidden=16), SEVERAL)]
-EVERY = [(method, data) for method, data in product(PLAIN, DATA) if (method.name, data.name) != ("confidence", "tumours")] + OTHERS
+PLAIN = [
+    s.PCA(),
+    s.KMeans(),
+    s.KNN(),
+    s.LOF(),
+    s.Forest(trees=10),
+    s.OneClassSVM(),
+    s.Mixture(),
+    s.KDE(),
+    s.SVDD(**SHORT),
+    s.Confidence(**SHORT),
+    *(method(**SHORT, hidden=16) for method in (s.AutoEncoder, s.Denoising, s.Variational)),
+]
+OTHERS = [
+    (s.PCA(components=300, smooth=1), ONE),
+    (s.Forest(cuts="values"), s.Plane(shape="spots")),
+    (s.Mixture(rest=False), ONE),
+    (s.AutoEncoder(**SHORT, net="conv"), ONE),
+    (s.AutoEncoder(**SHORT, net="local", smooth=1), DAMAGED),
+    (s.Denoising(**SHORT, net="conv"), s.Faces()),
+    (s.Variational(**SHORT, net="local", judge="elbo"), ONE),
+    (s.SVDD(**SHORT, objective="soft"), PLANE),
+    (s.Confidence(**SHORT, unsure="energy", temperature=10), s.Plane(shape="spots")),
+    (s.Confidence(**SHORT, unsure="entropy"), SEVERAL),
+    (s.KMeans(), SEVERAL),
+    (s.AutoEncoder(**SHORT, hidden=16), SEVERAL),
+]
+EVERY = [
+    (method, data) for method, data in product(PLAIN, DATA) if (method.name, data.name) != ("confidence", "tumours")
+] + OTHERS
 
 
 def learns(method):
@@ -69,7 +91,12 @@ def small_worlds():
         return replace(whole, masks=None if whole.masks is None else whole.masks[some], **test)
 
     with pytest.MonkeyPatch.context() as patch:
-        for where, name, value in ((monitor, "LOOKS", 2), (monitor, "EACH", EACH), (worlds, "pile", pile), (worlds, "MOST", 250)):
+        for where, name, value in (
+            (monitor, "LOOKS", 2),
+            (monitor, "EACH", EACH),
+            (worlds, "pile", pile),
+            (worlds, "MOST", 250),
+        ):
             patch.setattr(where, name, value)
         forget()
         yield
@@ -93,7 +120,9 @@ def run(method, data, **more):
 def stored(method, data, **more):
     """A finished run as the store gives it back."""
     flat = flatten(settings_of(method, data, **more))
-    return runs.from_bytes(runs.to_bytes(runs.make("anomaly-1", "anomaly", flat, list(run(method, data, **more)), 1.0, "finished")))
+    return runs.from_bytes(
+        runs.to_bytes(runs.make("anomaly-1", "anomaly", flat, list(run(method, data, **more)), 1.0, "finished"))
+    )
 
 
 def same(a, b):
@@ -105,7 +134,7 @@ def pictures(events, name):
 
 
 def picture(events, name):
-    array, = pictures(events, name)
+    (array,) = pictures(events, name)
     return array
 
 
@@ -127,12 +156,15 @@ def expects(method):
 
 def test_every_detector_and_every_sort_of_data_is_tried_here():
     methods, data = (union_members(AnomalySettings.model_fields[name]) for name in ("method", "data"))
-    assert {type(method) for method in PLAIN} == set(methods.values()) and {type(each) for each in DATA} == set(data.values())
+    assert {type(method) for method in PLAIN} == set(methods.values()) and {type(each) for each in DATA} == set(
+        data.values()
+    )
     there = {(method.name, each.name) for method, each in EVERY}
     assert there == set(product(methods, data)) - {("confidence", "tumours")}
 
 
 # ---- events ----
+
 
 @every_run
 def test_events_come_in_order_and_are_plain(method, data):
@@ -140,21 +172,35 @@ def test_events_come_in_order_and_are_plain(method, data):
     assert isinstance(events[0], Started) and isinstance(events[-1], Finished)
     assert sum(isinstance(e, Started | Finished) for e in events) == 2
     steps = [e.step for e in events[1:]]
-    assert steps == sorted(steps) and steps[0] == 0 and steps[-1] == events[0].total_steps == (STEPS if learns(method) else 1)
+    assert (
+        steps == sorted(steps)
+        and steps[0] == 0
+        and steps[-1] == events[0].total_steps == (STEPS if learns(method) else 1)
+    )
     assert all(same(unpack(pack(event)), event) for event in events)
     for values in (e.values for e in looks(events)):
         assert set(values) <= set(METRICS) and all(type(v) is float and math.isfinite(v) for v in values.values())
     summary, facts = events[-1].summary, events[0].facts
-    assert json.loads(json.dumps(summary, allow_nan=False)) == summary and json.loads(json.dumps(facts, allow_nan=False)) == facts
+    assert (
+        json.loads(json.dumps(summary, allow_nan=False)) == summary
+        and json.loads(json.dumps(facts, allow_nan=False)) == facts
+    )
     assert warned(events) == []
 
 
 @every_run
 def test_facts(method, data):
     facts, here = run(method, data)[0].facts, worlds.world(settings_of(method, data))
-    assert facts == {"fit": len(here.fit_x), "held": len(here.held_x), "hidden": 0, "test": len(here.test_x),
-                     "odd": int(here.test_odd.sum()), "dimensions": {4: 784, 2: here.fit_x.shape[1]}[here.fit_x.ndim], "whole": True,
-                     "parameters": facts["parameters"]}
+    assert facts == {
+        "fit": len(here.fit_x),
+        "held": len(here.held_x),
+        "hidden": 0,
+        "test": len(here.test_x),
+        "odd": int(here.test_odd.sum()),
+        "dimensions": {4: 784, 2: here.fit_x.shape[1]}[here.fit_x.ndim],
+        "whole": True,
+        "parameters": facts["parameters"],
+    }
     assert (facts["parameters"] > 0) == learns(method)
 
 
@@ -164,7 +210,9 @@ def test_when_it_looks(method, data):
     events = run(method, data)
     seen = [e.step for e in looks(events)]
     assert seen == ([0, 1, 5, 10, STEPS] if learns(method) else [1])
-    assert [e.step for e in events if isinstance(e, Picture) and e.name == "seen"] == (seen[:-1] if learns(method) else [])
+    assert [e.step for e in events if isinstance(e, Picture) and e.name == "seen"] == (
+        seen[:-1] if learns(method) else []
+    )
 
 
 @every_run
@@ -180,8 +228,10 @@ def test_what_is_measured(method, data):
         assert all(0 <= e.values.get(name, 0) <= 100 for e in looks(events))
     if learns(method):
         fit, held, test, odd = (picture(events, name) for name in ("fit", "held", "test", "odd"))
-        means = [fit[:monitor.LEARNED].mean(), held.mean(), test[odd == 1].mean()]
-        assert [last.values[name] for name in (what, f"held_{what}", f"odd_{what}")] == pytest.approx(means, rel=1e-4, abs=1e-6)
+        means = [fit[: monitor.LEARNED].mean(), held.mean(), test[odd == 1].mean()]
+        assert [last.values[name] for name in (what, f"held_{what}", f"odd_{what}")] == pytest.approx(
+            means, rel=1e-4, abs=1e-6
+        )
         asked, seen = picture(events, "asked"), pictures(events, "seen")[-1]
         assert before[-1].values[f"odd_{what}"] == pytest.approx(seen[odd[asked] == 1].mean(), rel=1e-4, abs=1e-6)
         assert before[-1].values["auroc"] == pytest.approx(100 * decide.auroc(seen, odd[asked]))
@@ -193,7 +243,12 @@ def test_pictures_have_their_shapes(method, data):
     odd, asked = picture(events, "odd"), picture(events, "asked")
     assert odd.dtype == np.uint8 and odd.tolist() == here.test_odd.int().tolist()
     few = len(asked)
-    assert asked.dtype == np.int16 and few <= EACH and sorted(set(asked.tolist())) == sorted(asked.tolist()) and 0 < odd[asked].sum() < few
+    assert (
+        asked.dtype == np.int16
+        and few <= EACH
+        and sorted(set(asked.tolist())) == sorted(asked.tolist())
+        and 0 < odd[asked].sum() < few
+    )
     assert all(seen.shape == (few,) and seen.dtype == np.float32 for seen in pictures(events, "seen"))
     for name, x in (("fit", here.fit_x), ("held", here.held_x), ("test", here.test_x)):
         array = picture(events, name)
@@ -201,29 +256,42 @@ def test_pictures_have_their_shapes(method, data):
     times = len(looks(events))
     shown = [pictures(events, name) for name in ("inputs", "expects", "points", "field")]
     assert [len(each) for each in shown] == {
-        True: [1, times if expects(method) else 0, 0, 0], False: [0, 0, *((1, times) if data.name == "plane" else (0, 0))]}[here.pictures]
+        True: [1, times if expects(method) else 0, 0, 0],
+        False: [0, 0, *((1, times) if data.name == "plane" else (0, 0))],
+    }[here.pictures]
     inputs, expected, points, fields = shown
     assert all(each.shape == (2 * monitor.SHOWN, 28, 28) and each.dtype == np.uint8 for each in inputs + expected)
     assert all(each.shape == (len(here.test_x), 2) and each.dtype == np.float16 for each in points)
-    assert all(each.shape == (monitor.GRID, monitor.GRID) and each.dtype.kind == "f" and np.isfinite(each).all() for each in fields)
+    assert all(
+        each.shape == (monitor.GRID, monitor.GRID) and each.dtype.kind == "f" and np.isfinite(each).all()
+        for each in fields
+    )
 
 
 @every_run
 def test_scores_differ_and_the_summary_is_what_they_say(method, data):
     events = run(method, data)
-    summary, test, odd, held = events[-1].summary, picture(events, "test"), picture(events, "odd").astype(bool), picture(events, "held")
+    summary, test, odd, held = (
+        events[-1].summary,
+        picture(events, "test"),
+        picture(events, "odd").astype(bool),
+        picture(events, "held"),
+    )
     assert len(np.unique(test)) > (0.5 if method.name == "forest" else 0.9) * len(test)
     keys = {"auroc", "precision", "missed", "alarms_at_10", "found_at_10", "held_score", "fit_score", "odd_score"}
     assert set(summary) == keys | ({"where"} if data.name == "damaged" and expects(method) else set())
     pairs = (test[odd][:, None] > test[~odd][None]) + (test[odd][:, None] == test[~odd][None]) / 2
     assert summary["auroc"] == pytest.approx(100 * pairs.mean())
     assert summary["precision"] == pytest.approx(100 * decide.average_precision(test, odd))
-    assert summary["missed"] == pytest.approx(100 * (test[~odd] >= np.sort(test[odd])[int(0.05 * odd.sum() + 1e-9)]).mean())
+    assert summary["missed"] == pytest.approx(
+        100 * (test[~odd] >= np.sort(test[odd])[int(0.05 * odd.sum() + 1e-9)]).mean()
+    )
     rings = np.array([(1 + (held >= each).sum()) / (len(held) + 1) <= 0.1 for each in test])
     assert summary["alarms_at_10"] == pytest.approx(100 * rings[~odd].mean())
     assert summary["found_at_10"] == pytest.approx(100 * rings[odd].mean())
     assert [summary[name] for name in ("held_score", "fit_score", "odd_score")] == pytest.approx(
-        [each.mean() for each in (held, picture(events, "fit"), test[odd])], rel=1e-4, abs=1e-6)
+        [each.mean() for each in (held, picture(events, "fit"), test[odd])], rel=1e-4, abs=1e-6
+    )
 
 
 def test_a_tie_with_a_held_out_normal_rings_only_where_p_is_small_enough():
@@ -254,6 +322,7 @@ def test_where_the_damage_is_found(method):
 
 
 # ---- what is stored ----
+
 
 @every_run
 def test_a_stored_run_s_detector_gives_its_scores(method, data):
@@ -311,6 +380,7 @@ def test_a_detector_learns_the_fit_part_by_the_run_s_seed():
 
 # ---- the same again ----
 
+
 @one_of_each
 def test_the_same_settings_give_the_same_events_whatever_happens_around(method, data):
     first = run(method, data)
@@ -333,7 +403,8 @@ def test_hidden_anomalies_change_what_is_learned(method, data):
     clean, dirty = (run(method, data, contamination=part) for part in (0, 20))
     assert not np.array_equal(picture(clean, "test"), picture(dirty, "test"))
     assert dirty[0].facts["hidden"] == round(0.2 * (dirty[0].facts["fit"] + dirty[0].facts["held"])) - int(
-        worlds.world(settings_of(method, data, contamination=20)).held_hidden.sum())
+        worlds.world(settings_of(method, data, contamination=20)).held_hidden.sum()
+    )
 
 
 @each_network
@@ -361,7 +432,9 @@ def test_a_step_is_a_batch_a_loss_a_gradient_and_adam(method, data):
     detector.begin(worlds.world(settings))
     learned = list(detector.net.parameters())
     optimizer = torch.optim.Adam(learned, method.learning_rate, fused=True)
-    cycle = torch.optim.lr_scheduler.OneCycleLR(optimizer, method.learning_rate, total_steps=STEPS, pct_start=0.2, cycle_momentum=False)
+    cycle = torch.optim.lr_scheduler.OneCycleLR(
+        optimizer, method.learning_rate, total_steps=STEPS, pct_start=0.2, cycle_momentum=False
+    )
     for _ in range(STEPS):
         loss = detector.loss(torch.randint(len(detector.x), (method.batch,), generator=generator))
         for weight, gradient in zip(learned, torch.autograd.grad(loss, learned, allow_unused=True)):
@@ -375,6 +448,7 @@ def test_a_step_is_a_batch_a_loss_a_gradient_and_adam(method, data):
 
 # ---- its end ----
 
+
 @pytest.mark.parametrize("method", [WHOLE[0][0], s.LOF()], ids=named)
 @pytest.mark.parametrize("stop", [0, 1, 2, 3, 6, 9])
 def test_a_run_can_be_closed_anywhere(stop, method):
@@ -387,8 +461,9 @@ def test_a_run_can_be_closed_anywhere(stop, method):
     assert torch.is_grad_enabled() and not torch.is_inference_mode_enabled()
 
 
-@pytest.mark.parametrize("method, data", [(s.Variational(**SHORT), ONE), (s.Confidence(**SHORT), PLANE), (s.KNN(), DAMAGED)],
-                         ids=named)
+@pytest.mark.parametrize(
+    "method, data", [(s.Variational(**SHORT), ONE), (s.Confidence(**SHORT), PLANE), (s.KNN(), DAMAGED)], ids=named
+)
 def test_between_two_events_gradients_are_as_they_were(method, data):
     for _ in train.train(settings_of(method, data)):
         assert torch.is_grad_enabled() and not torch.is_inference_mode_enabled()
@@ -425,7 +500,7 @@ def test_a_large_local_code_copies_and_a_small_one_does_not():
     odd, mean = here.test_x[here.test_odd], here.fit_x.mean(0)
     whole = np.mean([((each - mean) ** 2).sum().item() for each in odd])
     share = 100 * (1 - picture(wide, "test")[here.test_odd.numpy()].mean() / whole)
-    sentence, = (e.sentence for e in wide if isinstance(e, Warned))
+    (sentence,) = (e.sentence for e in wide if isinstance(e, Warned))
     assert f" {share:.0f} % comes back" in sentence and 90 < share < 100
     assert wide[-1].summary["auroc"] < narrow[-1].summary["auroc"]
 
@@ -434,7 +509,9 @@ def test_what_tells_anomalies_apart_has_not_copied_them_however_small_its_error(
     events = run(s.PCA(components=29), s.Tumours())
     here = worlds.world(settings_of(s.PCA(), s.Tumours()))
     odd = here.test_x[here.test_odd]
-    assert picture(events, "test")[here.test_odd.numpy()].mean() < 0.1 * (odd - here.fit_x.mean(0)).square().sum(1).mean()
+    assert (
+        picture(events, "test")[here.test_odd.numpy()].mean() < 0.1 * (odd - here.fit_x.mean(0)).square().sum(1).mean()
+    )
     assert warned(events) == [] and events[-1].summary["auroc"] > 75
 
 
@@ -454,7 +531,7 @@ def test_one_score_for_most_is_a_collapse():
     look, odd = Monitor(here, detectors.learned(settings_of(s.KNN(), s.OneClass())), 1), here.test_odd.numpy()
     n = len(odd)
     few, enough = np.arange(n) % (n // 10 - 1), np.arange(n) % (n // 10 + 1)
-    found, = look.lessons(7, few.astype(float), odd)
+    (found,) = look.lessons(7, few.astype(float), odd)
     assert found.kind == "collapsed" and found.step == 7 and "same score" in found.sentence
     assert not list(look.lessons(7, enough.astype(float), odd))
 
@@ -480,12 +557,17 @@ def test_scores_that_are_no_numbers_become_large_ones_and_a_sentence(worst):
     detector.fit(here.fit_x)
     events = list(Monitor(here, detector, 1).run_ends(1))
     plain = picture(run(s.KNN(), s.OneClass()), "test")
-    assert warned(events)[0] == "overflow" and all(np.isfinite(picture(events, name)).all() for name in ("fit", "held", "test"))
+    assert warned(events)[0] == "overflow" and all(
+        np.isfinite(picture(events, name)).all() for name in ("fit", "held", "test")
+    )
     assert all(math.isfinite(value) for value in events[-1].summary.values())
-    assert (picture(events, "test")[plain > 7] > 1e20).all() and np.array_equal(picture(events, "test")[plain <= 7], plain[plain <= 7])
+    assert (picture(events, "test")[plain > 7] > 1e20).all() and np.array_equal(
+        picture(events, "test")[plain <= 7], plain[plain <= 7]
+    )
 
 
 # ---- what is seen ----
+
 
 @pytest.mark.parametrize("data", DATA, ids=named)
 @pytest.mark.parametrize("many", [2, 10, 40, 5000])
@@ -493,14 +575,18 @@ def test_some_of_each_are_normals_then_anomalies_spread_over_all(data, many):
     here = worlds.world(settings_of(s.PCA(), data))
     chosen = monitor.some_of_each(here, many)
     truth = here.test_odd[chosen].tolist()
-    assert truth == sorted(truth) and True in truth and False in truth and len(set(chosen.tolist())) == len(chosen) <= many
+    assert (
+        truth == sorted(truth) and True in truth and False in truth and len(set(chosen.tolist())) == len(chosen) <= many
+    )
     if many <= 40:
         normals = min(many // 2, int((~here.test_odd).sum()))
         assert (truth.count(False), truth.count(True)) == (normals, many - normals)
     for truth in (False, True):
         there = torch.nonzero(here.test_odd == truth).flatten().tolist()
         part = [place for place in chosen.tolist() if bool(here.test_odd[place]) is truth]
-        assert part == [there[i * len(there) // len(part)] for i in range(len(part))], "at equal distances, from the first on"
+        assert part == [there[i * len(there) // len(part)] for i in range(len(part))], (
+            "at equal distances, from the first on"
+        )
     if many == 5000:
         assert len(chosen) == len(here.test_x)
 
@@ -533,14 +619,21 @@ def test_pictures_are_bytes_of_what_is_seen():
 
 # ---- what detectors promise ----
 
+
 def reached(method, data):
     return run(method, data)[-1].summary["auroc"]
 
 
 def test_detectors_find_what_is_odd():
-    assert all(reached(method, s.Plane(shape="spots")) > 95 for method in (s.KNN(), s.KDE(), s.Mixture(), s.LOF(), s.KMeans()))
-    assert all(reached(method, s.Tumours()) > 90 for method in (s.PCA(components=5), s.KNN(), s.Forest(), s.SVDD(steps=100)))
-    assert all(reached(method, s.OneClass(normal="0")) > 94 for method in (s.PCA(), s.KNN(), s.LOF(), s.AutoEncoder(steps=300)))
+    assert all(
+        reached(method, s.Plane(shape="spots")) > 95 for method in (s.KNN(), s.KDE(), s.Mixture(), s.LOF(), s.KMeans())
+    )
+    assert all(
+        reached(method, s.Tumours()) > 90 for method in (s.PCA(components=5), s.KNN(), s.Forest(), s.SVDD(steps=100))
+    )
+    assert all(
+        reached(method, s.OneClass(normal="0")) > 94 for method in (s.PCA(), s.KNN(), s.LOF(), s.AutoEncoder(steps=300))
+    )
 
 
 def test_half_the_density_is_half_the_truth():

@@ -9,8 +9,18 @@ from core.anomaly import settings as s
 from core.anomaly.detector import scores
 from core.anomaly.settings import AnomalySettings, share_of_anomalies
 
-DATA = [s.OneClass(), s.OneClass(normal="0468"), s.Damaged(damage="cut", size=5), s.Damaged(normal="17"), s.Faces(), s.Tumours(),
-        s.Plane(), s.Plane(shape="ring"), s.Plane(shape="spots"), s.Plane(shape="spiral")]
+DATA = [
+    s.OneClass(),
+    s.OneClass(normal="0468"),
+    s.Damaged(damage="cut", size=5),
+    s.Damaged(normal="17"),
+    s.Faces(),
+    s.Tumours(),
+    s.Plane(),
+    s.Plane(shape="ring"),
+    s.Plane(shape="spots"),
+    s.Plane(shape="spiral"),
+]
 each_data = pytest.mark.parametrize("data", DATA, ids=str)
 
 
@@ -29,7 +39,10 @@ def test_a_random_order_has_the_precision_of_the_tested_share(data):
     odd = worlds.pile(data).test_odd.numpy()
     share, rng = share_of_anomalies(AnomalySettings(data=data)), np.random.default_rng(0)
     assert share == pytest.approx(100 * odd.mean(), abs=1e-4)
-    drawn = [[f(odd, rng.random(len(odd))) for f in (average_precision_score, lambda y, p: decide.missed_at(p, y))] for _ in range(40)]
+    drawn = [
+        [f(odd, rng.random(len(odd))) for f in (average_precision_score, lambda y, p: decide.missed_at(p, y))]
+        for _ in range(40)
+    ]
     assert 100 * np.mean(drawn, 0) == pytest.approx([share, 95], abs=4.5)
 
 
@@ -39,7 +52,9 @@ def test_one_map_for_all_pictures_counts_pixels():
     masks = world.masks[world.test_odd].numpy()
     same = np.broadcast_to(world.fit_x.mean(0)[0].numpy(), masks.shape)
     assert trivial.where(settings) == pytest.approx(100 * roc_auc_score(masks.ravel(), same.ravel()))
-    assert trivial.place_by_place(same.reshape(len(masks), -1), masks.reshape(len(masks), -1)) == 0.5, "the place tells nothing"
+    assert trivial.place_by_place(same.reshape(len(masks), -1), masks.reshape(len(masks), -1)) == 0.5, (
+        "the place tells nothing"
+    )
 
 
 def test_place_by_place_by_loops():
@@ -47,7 +62,9 @@ def test_place_by_place_by_loops():
     masks = rng.random((30, 6)) < [0.1, 0.5, 0.9, 0, 1, 0.3]
     error = masks + rng.normal(size=masks.shape) + np.arange(6)  # how high it is at a place does not matter
     by_hand = [(roc_auc_score(masks[:, p], error[:, p]), masks[:, p].sum()) for p in (0, 1, 2, 5)]
-    assert trivial.place_by_place(error, masks) == pytest.approx(sum(a * n for a, n in by_hand) / sum(n for _, n in by_hand))
+    assert trivial.place_by_place(error, masks) == pytest.approx(
+        sum(a * n for a, n in by_hand) / sum(n for _, n in by_hand)
+    )
 
 
 def test_tables_of_seeds_are_what_counting_gives(monkeypatch):
@@ -56,10 +73,15 @@ def test_tables_of_seeds_are_what_counting_gives(monkeypatch):
     world, _, found = measured.scene("two-costs", 0)
     odd = world.test_odd.numpy()
     for row, miss, alarm in ((a, 1, 100), (b, 100, 1)):
-        every = [(miss * (found[odd] < t).sum() + alarm * (found[~odd] >= t).sum(), (found[odd] >= t).sum()) for t in [*found, np.inf]]
+        every = [
+            (miss * (found[odd] < t).sum() + alarm * (found[~odd] >= t).sum(), (found[odd] >= t).sum())
+            for t in [*found, np.inf]
+        ]
         assert row["cost"] == pytest.approx(100 * min(cost for cost, _ in every) / len(odd))
         assert row["found"] in [n for cost, n in every if cost == min(c for c, _ in every)]
-        assert row["crossed"] > row["cost"] < row["elsewhere"] and row["times"] == pytest.approx(row["crossed"] / row["cost"])
+        assert row["crossed"] > row["cost"] < row["elsewhere"] and row["times"] == pytest.approx(
+            row["crossed"] / row["cost"]
+        )
     world, _, found = measured.scene("what-is-normal", 0)
     y = world.test_y.numpy()
     for row in measured.digits():

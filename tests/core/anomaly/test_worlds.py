@@ -18,8 +18,16 @@ from core.data import digits, faces, tables
 from core.events import Finished, Picture
 from core.settings import union_members
 
-DATA = [s.OneClass(), s.OneClass(normal="1357"), s.OneClass(normal="012345678"), s.Damaged(), s.Damaged(normal="8", damage="noise"),
-        s.Faces(), s.Tumours(), *(s.Plane(shape=shape) for shape in ("moons", "ring", "spots", "spiral"))]
+DATA = [
+    s.OneClass(),
+    s.OneClass(normal="1357"),
+    s.OneClass(normal="012345678"),
+    s.Damaged(),
+    s.Damaged(normal="8", damage="noise"),
+    s.Faces(),
+    s.Tumours(),
+    *(s.Plane(shape=shape) for shape in ("moons", "ring", "spots", "spiral")),
+]
 each_data = pytest.mark.parametrize("data", DATA, ids=str)
 SHAPES = ("moons", "ring", "spots", "spiral")
 
@@ -61,8 +69,10 @@ def table_rows(x):
 
 
 def same(a, b):
-    return all(torch.equal(one, other) if isinstance(one, torch.Tensor) else one == other
-               for one, other in ((getattr(a, f.name), getattr(b, f.name)) for f in dataclasses.fields(worlds.World)))
+    return all(
+        torch.equal(one, other) if isinstance(one, torch.Tensor) else one == other
+        for one, other in ((getattr(a, f.name), getattr(b, f.name)) for f in dataclasses.fields(worlds.World))
+    )
 
 
 def test_every_sort_of_data_is_tried_here():
@@ -70,6 +80,7 @@ def test_every_sort_of_data_is_tried_here():
 
 
 # ---- parts ----
+
 
 @each_data
 @pytest.mark.parametrize("contamination", [0, 10])
@@ -85,7 +96,11 @@ def test_sizes_and_kinds(data):
     here = world(data)
     n = len(here.fit_x) + len(here.held_x)
     assert len(here.fit_x) == round(0.8 * n) and n == min(worlds.MOST, len(worlds.pile(data).x))
-    for x, *beside in ((here.fit_x, here.fit_y, here.hidden), (here.held_x, here.held_hidden), (here.test_x, here.test_y, here.test_odd)):
+    for x, *beside in (
+        (here.fit_x, here.fit_y, here.hidden),
+        (here.held_x, here.held_hidden),
+        (here.test_x, here.test_y, here.test_odd),
+    ):
         assert x.dtype == torch.float32 and torch.isfinite(x).all() and all(len(each) == len(x) for each in beside)
         assert not here.pictures or (x.shape[1:] == (1, 28, 28) and 0 <= x.min() and x.max() <= 1)
     assert here.test_odd.any() and not here.test_odd.all() and here.hidden.dtype == here.test_odd.dtype == torch.bool
@@ -93,12 +108,26 @@ def test_sizes_and_kinds(data):
     assert (here.masks is not None) == isinstance(data, s.Damaged) and int(here.test_y.max()) < len(here.names)
 
 
-@pytest.mark.parametrize("data, fit, held, normal, odd", [
-    (s.OneClass(), 320, 80, 100, 900), (s.OneClass(normal="012345678"), 1000, 250, 900, 100), (s.Damaged(), 1000, 250, 500, 500),
-    (s.Faces(), 56, 14, 30, 60), (s.Tumours(), 200, 50, 107, 64), (s.Plane(), 400, 100, 200, 200)], ids=str)
+@pytest.mark.parametrize(
+    "data, fit, held, normal, odd",
+    [
+        (s.OneClass(), 320, 80, 100, 900),
+        (s.OneClass(normal="012345678"), 1000, 250, 900, 100),
+        (s.Damaged(), 1000, 250, 500, 500),
+        (s.Faces(), 56, 14, 30, 60),
+        (s.Tumours(), 200, 50, 107, 64),
+        (s.Plane(), 400, 100, 200, 200),
+    ],
+    ids=str,
+)
 def test_how_many_there_are(data, fit, held, normal, odd):
     here = world(data)
-    assert [len(here.fit_x), len(here.held_x), int((~here.test_odd).sum()), int(here.test_odd.sum())] == [fit, held, normal, odd]
+    assert [len(here.fit_x), len(here.held_x), int((~here.test_odd).sum()), int(here.test_odd.sum())] == [
+        fit,
+        held,
+        normal,
+        odd,
+    ]
 
 
 def test_a_part_too_large_is_cut_at_random():
@@ -109,6 +138,7 @@ def test_a_part_too_large_is_cut_at_random():
 
 
 # ---- which of them are normal ----
+
 
 def of_digits(data):
     there = digits.load()
@@ -153,7 +183,9 @@ def test_hidden_damage_is_done_to_training_digits():
     here = world(s.Damaged(size=4), 20)
     train_x, odd = digits.load().train_x.flatten(1), here.fit_x[here.hidden].flatten(1)
     nearest = torch.stack([(each != train_x).sum(1).amin() for each in odd[:8]])
-    assert 1 <= nearest.min() and nearest.max() <= 16, "but for one square of 4 × 4 they are digits of the training part"
+    assert 1 <= nearest.min() and nearest.max() <= 16, (
+        "but for one square of 4 × 4 they are digits of the training part"
+    )
 
 
 @each_data
@@ -187,6 +219,7 @@ def test_several_normal_digits_keep_their_classes():
 
 # ---- the seed ----
 
+
 @each_data
 def test_the_split_changes_with_the_seed_and_the_test_part_never(data):
     one, other = world(data, 10), world(data, 10, seed=1)
@@ -219,6 +252,7 @@ def test_without_contamination_the_same_normals_are_learned_as_with(data):
 
 # ---- damage ----
 
+
 def boxes(changed):
     """(top, left, height, width) of each mask (N, H, W)."""
     found = []
@@ -236,7 +270,7 @@ def test_one_square_about_a_stroke_is_damaged_and_nothing_else(kind, size):
     changed = (found != x).squeeze(1)
     for i, (top, left, high, wide) in enumerate(boxes(changed)):
         assert 1 <= high <= size and 1 <= wide <= size
-        inside = changed[i, top:top + high, left:left + wide]
+        inside = changed[i, top : top + high, left : left + wide]
         if kind == "cut":
             assert (found[i, 0][changed[i]] == 0).all() and (x[i, 0][changed[i]] > worlds.STROKE).any()
         if kind == "noise":  # every pixel of the square is drawn anew, so that the whole square shows
@@ -272,9 +306,9 @@ def test_a_patch_is_a_piece_of_another_picture():
     x = torch.stack([torch.full((1, 28, 28), 0.6), torch.linspace(0.7, 1, 784).view(1, 28, 28)])
     found = worlds.damaged(x, s.Damaged(damage="patch", size=5), np.random.default_rng(0))
     windows = x[1, 0].unfold(0, 5, 1).unfold(1, 5, 1).reshape(-1, 25)
-    (top, left, high, wide), = boxes((found[:1] != x[:1]).squeeze(1))
+    ((top, left, high, wide),) = boxes((found[:1] != x[:1]).squeeze(1))
     assert (high, wide) == (5, 5)
-    assert (windows == found[0, 0, top:top + 5, left:left + 5].reshape(25)).all(1).any()
+    assert (windows == found[0, 0, top : top + 5, left : left + 5].reshape(25)).all(1).any()
 
 
 def test_kinds_take_turns():
@@ -284,19 +318,29 @@ def test_kinds_take_turns():
     said = []
     for i in range(len(x)):
         new = found[i, 0][changed[i]]
-        said.append("cut" if (new == 0).all() else "noise" if changed[i].sum() > 30 and (new * 255 % 1).abs().max() > 0.01 else "patch")
+        said.append(
+            "cut"
+            if (new == 0).all()
+            else "noise"
+            if changed[i].sum() > 30 and (new * 255 % 1).abs().max() > 0.01
+            else "patch"
+        )
     assert said == ["cut", "patch", "noise"] * 10
 
 
-@pytest.mark.parametrize("data", [s.Damaged(), s.Damaged(normal="3", damage="patch", size=3), s.Damaged(damage="cut", size=16)], ids=str)
+@pytest.mark.parametrize(
+    "data", [s.Damaged(), s.Damaged(normal="3", damage="patch", size=3), s.Damaged(damage="cut", size=16)], ids=str
+)
 def test_masks_are_where_pixels_changed(data):
     here, there = world(data), digits.load()
     x = there.test_x[torch.tensor([str(y) in data.normal for y in there.test_y.tolist()])]
     difference = (here.test_x - x).abs().squeeze(1)
     assert here.masks.dtype == torch.bool and torch.equal(here.masks, difference > worlds.SEEN)
     assert not here.masks[~here.test_odd].any()
-    assert (here.masks[here.test_odd].flatten(1).sum(1) > 0).float().mean() > 0.98, "hardly a patch that looks as what it hides"
-    assert here.masks.flatten(1).sum(1).max() <= data.size ** 2
+    assert (here.masks[here.test_odd].flatten(1).sum(1) > 0).float().mean() > 0.98, (
+        "hardly a patch that looks as what it hides"
+    )
+    assert here.masks.flatten(1).sum(1).max() <= data.size**2
 
 
 def test_another_size_or_kind_damages_the_same_digits():
@@ -306,10 +350,13 @@ def test_another_size_or_kind_damages_the_same_digits():
 
 # ---- the table ----
 
+
 @pytest.mark.parametrize("contamination", [0, 20])
 def test_tumours_are_in_units_of_what_is_learned_alone(contamination):
     here = world(s.Tumours(), contamination)
-    assert torch.allclose(here.fit_x.mean(0), torch.zeros(30), atol=1e-5) and torch.allclose(here.fit_x.std(0), torch.ones(30), atol=1e-4)
+    assert torch.allclose(here.fit_x.mean(0), torch.zeros(30), atol=1e-5) and torch.allclose(
+        here.fit_x.std(0), torch.ones(30), atol=1e-4
+    )
     mean, deviation = scale(here)
     raw = torch.from_numpy(tables.load("cancer").test_x.copy()).double()
     assert torch.allclose((raw - mean) / deviation, here.test_x.double(), atol=1e-4), "the test part on the same scale"
@@ -321,6 +368,7 @@ def test_tumours_are_in_units_of_what_is_learned_alone(contamination):
 
 
 # ---- the plane ----
+
 
 def along(shape, n=20_000):
     """Points of the line itself, as dense as one likes, without a random number."""
@@ -340,10 +388,12 @@ def along(shape, n=20_000):
 def test_normals_lie_about_the_line_and_anomalies_away_from_it(shape):
     here = world(s.Plane(shape=shape))
     tree = cKDTree(along(shape))
-    normal, odd, learned = (tree.query(x.numpy())[0] for x in (here.test_x[~here.test_odd], here.test_x[here.test_odd], here.fit_x))
+    normal, odd, learned = (
+        tree.query(x.numpy())[0] for x in (here.test_x[~here.test_odd], here.test_x[here.test_odd], here.fit_x)
+    )
     wide = math.hypot(worlds.POINT_NOISE, 0.1) if shape == "spots" else worlds.POINT_NOISE
     for near in (normal, learned):
-        rms = math.sqrt((near ** 2).mean() / (2 if shape == "spots" else 1))
+        rms = math.sqrt((near**2).mean() / (2 if shape == "spots" else 1))
         assert rms == pytest.approx(wide, rel=0.15) and near.max() < 5 * wide
     assert odd.min() > worlds.AWAY - 0.02 and (shape == "spots" or odd.min() < worlds.AWAY + 0.05)
     assert here.test_x[here.test_odd].abs().max() <= worlds.REACH < here.test_x[here.test_odd].abs().max() + 0.1
@@ -353,7 +403,10 @@ def test_normals_lie_about_the_line_and_anomalies_away_from_it(shape):
 @pytest.mark.parametrize("shape", SHAPES)
 def test_each_class_of_points_is_one_part_of_the_shape(shape):
     here, parts = world(s.Plane(shape=shape)), {"moons": 2, "spots": 3}.get(shape, 1)
-    assert here.fit_y.unique().tolist() == list(range(parts)) and here.names == (*(f"part {i + 1}" for i in range(parts)), "anomaly")
+    assert here.fit_y.unique().tolist() == list(range(parts)) and here.names == (
+        *(f"part {i + 1}" for i in range(parts)),
+        "anomaly",
+    )
     line = along(shape)
     for i, part in enumerate(np.split(line, parts)):
         own, others = here.fit_x[here.fit_y == i].numpy(), here.fit_x[here.fit_y != i].numpy()
@@ -363,12 +416,25 @@ def test_each_class_of_points_is_one_part_of_the_shape(shape):
 
 # ---- labels never leak ----
 
-FEW = [s.PCA(), s.KMeans(), s.KNN(), s.LOF(), s.Forest(trees=10), s.OneClassSVM(), s.Mixture(), s.KDE(),
-       *(method(steps=20, batch=16) for method in (s.Confidence, s.AutoEncoder, s.Denoising, s.Variational, s.SVDD))]
+FEW = [
+    s.PCA(),
+    s.KMeans(),
+    s.KNN(),
+    s.LOF(),
+    s.Forest(trees=10),
+    s.OneClassSVM(),
+    s.Mixture(),
+    s.KDE(),
+    *(method(steps=20, batch=16) for method in (s.Confidence, s.AutoEncoder, s.Denoising, s.Variational, s.SVDD)),
+]
 
 
-LEAKS = [(method, data) for data in (s.OneClass(), s.Damaged(normal="3"), s.Tumours()) for method in FEW
-         if (method.name, data.name) != ("confidence", "tumours")]  # refused
+LEAKS = [
+    (method, data)
+    for data in (s.OneClass(), s.Damaged(normal="3"), s.Tumours())
+    for method in FEW
+    if (method.name, data.name) != ("confidence", "tumours")
+]  # refused
 HERE = ("hidden", "held_hidden", "test_odd")  # truths that nobody tells a detector
 
 
@@ -406,8 +472,13 @@ def test_labels_never_leak_into_what_is_learned(method, data, monkeypatch):
     def noisy(here):
         flags = {name: torch.rand(getattr(here, name).shape, generator=generator) < 0.5 for name in HERE}
         masks = None if here.masks is None else torch.rand(here.masks.shape, generator=generator) < 0.5
-        return dataclasses.replace(here, test_y=torch.randint(10, here.test_y.shape, generator=generator), masks=masks,
-                                   fit_y=torch.full_like(here.fit_y, 7), **flags)
+        return dataclasses.replace(
+            here,
+            test_y=torch.randint(10, here.test_y.shape, generator=generator),
+            masks=masks,
+            fit_y=torch.full_like(here.fit_y, 7),
+            **flags,
+        )
 
     settings = AnomalySettings(data=data, method=method, contamination=10)
     (weights, found), (others, again) = finished(settings, monkeypatch), finished(settings, monkeypatch, noisy)
@@ -419,12 +490,16 @@ def test_the_test_part_is_never_learned_from(method, monkeypatch):
     """Other test pictures: the same weights, and the same scores of what was learned and held out."""
     settings = AnomalySettings(data=s.OneClass(normal="4"), method=method)
     weights, found = finished(settings, monkeypatch)
-    others, changed = finished(settings, monkeypatch, lambda here: dataclasses.replace(here, test_x=1 - here.test_x.flip(2)))
+    others, changed = finished(
+        settings, monkeypatch, lambda here: dataclasses.replace(here, test_x=1 - here.test_x.flip(2))
+    )
     assert identical(weights, others) and not np.array_equal(found["test"], changed["test"])
     assert all(np.array_equal(found[name], changed[name]) for name in ("fit", "held"))
 
 
-@pytest.mark.parametrize("method", [method for method in FEW if hasattr(method, "steps")], ids=lambda method: method.name)
+@pytest.mark.parametrize(
+    "method", [method for method in FEW if hasattr(method, "steps")], ids=lambda method: method.name
+)
 def test_a_network_does_not_learn_from_what_is_held_out(method, monkeypatch):
     settings = AnomalySettings(data=s.OneClass(normal="4"), method=method)
     weights, _ = finished(settings, monkeypatch)

@@ -30,7 +30,9 @@ def size(ball, x, attacked):
 
 
 def inside(ball, x, attacked):
-    return bool((size(ball, x, attacked) <= ball.radius(x) + 1e-6).all() and attacked.min() >= 0 and attacked.max() <= 1)
+    return bool(
+        (size(ball, x, attacked) <= ball.radius(x) + 1e-6).all() and attacked.min() >= 0 and attacked.max() <= 1
+    )
 
 
 @given(NORMS, RADII, SEEDS, st.floats(0, 3))
@@ -63,7 +65,11 @@ def test_steepest_has_the_largest_inner_product_of_all_points_of_the_ball(norm, 
     step, grey = ball.steepest(gradient), torch.full(SHAPE, 0.5)
     assert torch.allclose(size(ball, grey, grey + step), torch.full((3,), ball.radius(gradient)), rtol=1e-4)
     won = (gradient * step).sum((1, 2, 3))
-    dual = epsilon * gradient.abs().sum((1, 2, 3)) if norm == "inf" else ball.radius(gradient) * gradient.flatten(1).norm(dim=1)
+    dual = (
+        epsilon * gradient.abs().sum((1, 2, 3))
+        if norm == "inf"
+        else ball.radius(gradient) * gradient.flatten(1).norm(dim=1)
+    )
     assert torch.allclose(won, dual, rtol=1e-4)
     other = torch.randn(SHAPE, generator=generator)
     other *= ball.radius(gradient) / size(ball, torch.zeros(SHAPE), other)[:, None, None, None]
@@ -120,7 +126,12 @@ def test_whole_levels_are_not_lost(levels, seed):
 @given(NORMS, SEEDS)
 def test_a_ball_without_size_leaves_the_picture(norm, seed):
     ball, x = Ball(norm, 0.0), pictures(seed)
-    for found in (ball.project(x, 1 - x), ball.anywhere(x, seeded(seed)), ball.noise(x, seeded(seed)), saved(x, x + 0.9 / LEVELS, ball)):
+    for found in (
+        ball.project(x, 1 - x),
+        ball.anywhere(x, seeded(seed)),
+        ball.noise(x, seeded(seed)),
+        saved(x, x + 0.9 / LEVELS, ball),
+    ):
         assert torch.allclose(found, x, atol=1e-7)
 
 

@@ -33,7 +33,9 @@ def logs(victims) -> dict[str, list]:
     return {norm: run(s.Curve(norm=norm, highest=64, steps=5), victims) for norm in ("inf", "2")}
 
 
-@pytest.mark.parametrize("norm, attacks", [("inf", ["fgsm", "mifgsm", "pgd"]), ("2", ["fgsm", "deepfool", "pgd", "cw"])])
+@pytest.mark.parametrize(
+    "norm, attacks", [("inf", ["fgsm", "mifgsm", "pgd"]), ("2", ["fgsm", "deepfool", "pgd", "cw"])]
+)
 def test_a_run_says_what_it_measures(logs, norm, attacks):
     log = logs[norm]
     assert isinstance(log[0], Started) and isinstance(log[-1], Finished)
@@ -69,7 +71,7 @@ def test_the_worst_is_counted_picture_by_picture(victims):
         record.lost[:] = False
     trial.touched[:] = False
     trial.records["fgsm"].lost[: COUNT // 2] = True
-    trial.records["pgd"].lost[COUNT // 2:] = True
+    trial.records["pgd"].lost[COUNT // 2 :] = True
     assert trial.at(0) == {"noise": 100, "fgsm": 50, "mifgsm": 100, "pgd": 50, "worst": 0}
     assert trial.strongest({"fgsm": 50, "mifgsm": 60, "pgd": 50}) == "pgd"
 
@@ -88,8 +90,12 @@ def test_the_matrix_counts_the_answers_under_the_strongest_attack(logs):
 
 def test_the_same_seed_gives_the_same_events_and_another_other_noise(victims):
     def flat(seed: int) -> list:
-        return [(e.step, e.values if isinstance(e, Metrics) else e.array.tolist())
-                for e in run(s.Curve(highest=96, steps=2), few, seed) if isinstance(e, Metrics | Picture)]
+        return [
+            (e.step, e.values if isinstance(e, Metrics) else e.array.tolist())
+            for e in run(s.Curve(highest=96, steps=2), few, seed)
+            if isinstance(e, Metrics | Picture)
+        ]
+
     few = victims.only(torch.arange(0, COUNT, 4))
     state = torch.random.get_rng_state()
     once = flat(0)
@@ -113,11 +119,14 @@ def test_of_a_linear_network_the_curve_is_known(norm):
     """
     above = torch.tensor([1.5, 4.5, 9.5, 19.5, 29.5, 39.5, 49.5, 59.5])
     x = ((127.5 + above) / LEVELS)[:, None, None, None].expand(-1, 1, 16, 16).clone()
-    found = rows(run(s.Curve(norm=norm, highest=56, steps=20), Victims(Threshold(), x, torch.ones(8).long(), ("",) * 10)))
+    found = rows(
+        run(s.Curve(norm=norm, highest=56, steps=20), Victims(Threshold(), x, torch.ones(8).long(), ("",) * 10))
+    )
     slack = {"cw": 5} | dict.fromkeys(("fgsm", "mifgsm", "pgd", "deepfool"), 0 if norm == "inf" else 1)  # in levels
 
     def right(level: float) -> float:
         return 100 * (above > level).float().mean().item()
+
     for level, values in found.items():
         for name in set(values) - {"noise", "worst"}:
             assert right(level) <= values[name] <= right(level - slack[name]), (level, name)
@@ -129,7 +138,9 @@ class Valley(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         mean = x.flatten(1).mean(1)
-        lead = torch.where(mean < 0.43, -1.0, 0.5 + 10 * (mean - 0.46).abs())  # no step lands on its bottom, where rounding decides
+        lead = torch.where(
+            mean < 0.43, -1.0, 0.5 + 10 * (mean - 0.46).abs()
+        )  # no step lands on its bottom, where rounding decides
         return torch.stack([torch.zeros_like(mean), lead, *[torch.full_like(mean, -9.0)] * 8], 1)
 
 

@@ -194,7 +194,9 @@ def test_eot_of_a_photo_may_forget_and_ask_again():
     net = nn.Sequential(nn.Conv2d(3, 2, 3), nn.Tanh(), nn.AdaptiveAvgPool2d(1), nn.Flatten()).requires_grad_(False)
     x, dice = torch.rand(2, 3, 16, 16, generator=seeded(0)), seeded(4)
     singly = [gradient_of(Defended(net, "resize", 4, dice), x) for _ in range(3)]
-    torch.testing.assert_close(gradient_of(Knowing(net, "resize", 4, seeded(4), samples=3), x), torch.stack(singly).mean(0))
+    torch.testing.assert_close(
+        gradient_of(Knowing(net, "resize", 4, seeded(4), samples=3), x), torch.stack(singly).mean(0)
+    )
 
 
 def test_pgd_runs_through_every_defence_and_stays_in_the_ball():
@@ -246,8 +248,11 @@ def test_the_events_are_what_the_page_expects():
     metrics = [e for e in events if isinstance(e, Metrics)]
     assert [e.step for e in metrics] == list(range(11))
     assert all(e.values.keys() == {"bare", "blind", "knowing", "noise"} <= s.METRICS.keys() for e in metrics)
-    noise, = {e.values["noise"] for e in metrics}
-    assert noise == events[-1].summary["noise_defended"] and f"Noise of the same size leaves {noise:.0f} %" in events[-1].summary["note"]
+    (noise,) = {e.values["noise"] for e in metrics}
+    assert (
+        noise == events[-1].summary["noise_defended"]
+        and f"Noise of the same size leaves {noise:.0f} %" in events[-1].summary["note"]
+    )
     pictures = {e.name: e.array for e in events if isinstance(e, Picture)}
     assert list(pictures) == ["clean", "clean_defended", "attacked", "attacked_defended", "knowing", "knowing_defended"]
     assert all(p.shape == (28, 28) and p.dtype == np.uint8 for p in pictures.values())

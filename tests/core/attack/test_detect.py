@@ -155,7 +155,9 @@ def test_the_numbers_follow_from_the_scores():
         assert summary[f"auc_{name}"] == pytest.approx(oracle)
         assert summary[f"found_{name}"] == pytest.approx(100 * float((scores > summary["threshold"]).mean()))
     for name in ("blind", "knowing"):
-        assert summary[f"unseen_{name}"] == pytest.approx(summary[f"fooled_{name}"] * (1 - summary[f"found_{name}"] / 100))
+        assert summary[f"unseen_{name}"] == pytest.approx(
+            summary[f"fooled_{name}"] * (1 - summary[f"found_{name}"] / 100)
+        )
         assert len(last(events, f"score {name}")) == round(summary[f"fooled_{name}"] / 100 * 50)
 
 

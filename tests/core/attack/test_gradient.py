@@ -42,11 +42,13 @@ def right(attacked, aim):
 
 def every(net, x, aim, ball, stride=STRIDE):
     """All attacks of the file, with the same steps."""
-    return {"fgsm": gradient.fgsm(net, x, aim, ball),
-            "ifgsm": gradient.ifgsm(net, x, aim, ball, STEPS, stride),
-            "pgd": gradient.pgd(net, x, aim, ball, STEPS, stride, 2, seeded(0)),
-            "mifgsm": gradient.mifgsm(net, x, aim, ball, STEPS, stride, 1.0),
-            "dim": gradient.dim(net, x, aim, ball, STEPS, stride, 1.0, 0.5, seeded(0))}
+    return {
+        "fgsm": gradient.fgsm(net, x, aim, ball),
+        "ifgsm": gradient.ifgsm(net, x, aim, ball, STEPS, stride),
+        "pgd": gradient.pgd(net, x, aim, ball, STEPS, stride, 2, seeded(0)),
+        "mifgsm": gradient.mifgsm(net, x, aim, ball, STEPS, stride, 1.0),
+        "dim": gradient.dim(net, x, aim, ball, STEPS, stride, 1.0, 0.5, seeded(0)),
+    }
 
 
 NAMES = list(every(None, None, None, None))
@@ -187,8 +189,10 @@ def test_the_stronger_the_attack_the_fewer_stay_right(norm):
 def test_the_lead_of_pgd_never_falls_and_the_last_point_counts():
     found, ball = teacher(), Ball("inf", 0.1)
     aim = Aim(found.y)
-    leads = [aim.lead(ask(found.net, attacked))
-             for attacked in gradient.pgd(found.net, found.x, aim, ball, STEPS, STRIDE, 2, seeded(0))]
+    leads = [
+        aim.lead(ask(found.net, attacked))
+        for attacked in gradient.pgd(found.net, found.x, aim, ball, STEPS, STRIDE, 2, seeded(0))
+    ]
     assert len(leads) == 2 * STEPS
     assert all((after >= before - 1e-4).all() for before, after in zip(leads, leads[1:]))
     one = list(gradient.pgd(found.net, found.x, aim, ball, 1, 1.0, 1, seeded(0)))[0]

@@ -64,7 +64,9 @@ def test_deepfool_on_a_linear_model_is_the_projection_on_the_nearest_border(clas
 
 def test_deepfool_towards_an_answer_crosses_that_border():
     net, x, y = linear(2)
-    assert torch.allclose(last(minimal.deepfool(net, x, Aim(1 - y, targeted=True), 10, 0.02)), x + 1.02 * nearest(net, x, y))
+    assert torch.allclose(
+        last(minimal.deepfool(net, x, Aim(1 - y, targeted=True), 10, 0.02)), x + 1.02 * nearest(net, x, y)
+    )
     found = teacher()
     aim = Aim((found.y + 3) % 10, targeted=True)
     assert shares(last(minimal.deepfool(found.net, found.x, aim, 50, 0.02)), aim)[0] == 100

@@ -136,8 +136,10 @@ def test_a_network_of_another_make_is_left_alone():
     assert models.folded(net) is net
 
 
-@pytest.mark.parametrize("network", [SHIPPED_NETWORK, "compression-teacher/model", "compression-thin-by-gamma/model",
-                                     "lifelong-progressive/model"])
+@pytest.mark.parametrize(
+    "network",
+    [SHIPPED_NETWORK, "compression-teacher/model", "compression-thin-by-gamma/model", "lifelong-progressive/model"],
+)
 def test_the_surrogates_are_all_others(network):
     """Never a network of the victim's own run: its halves share weights."""
     x = models.first_digits(digit_net(SHIPPED_NETWORK), 10).x

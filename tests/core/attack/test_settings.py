@@ -25,7 +25,11 @@ def test_settings_are_read_without_torch(python):
 
 
 def test_the_panda_is_a_giant_panda():
-    assert names()[s.PANDA] == "giant panda" == SCENES[0].settings.goal.model_json_schema()["properties"]["wish"]["names"]["388"]
+    assert (
+        names()[s.PANDA]
+        == "giant panda"
+        == SCENES[0].settings.goal.model_json_schema()["properties"]["wish"]["names"]["388"]
+    )
 
 
 @pytest.mark.parametrize("name", [*SURROGATES, SHIPPED_NETWORK])
@@ -36,7 +40,9 @@ def test_every_network_that_lends_its_gradients_is_on_the_shelf(name):
 
 
 def test_the_network_that_lends_most_is_the_shelfs_own():
-    assert any(name.partition("/")[0] == SHIPPED_NETWORK for name in SURROGATES), "so it takes part, and is left out when attacked"
+    assert any(name.partition("/")[0] == SHIPPED_NETWORK for name in SURROGATES), (
+        "so it takes part, and is left out when attacked"
+    )
     assert network().default == SHIPPED_NETWORK
 
 
@@ -70,9 +76,15 @@ def test_the_size_of_the_change_means_the_same_everywhere(name):
 
 def test_what_is_drawn_together_is_told_apart():
     """Two curves of one colour in one picture could not be told apart. Each list: what one kind of run measures."""
-    together = [("noise", "fgsm", "mifgsm", "pgd", "worst"), ("noise", "fgsm", "deepfool", "pgd", "cw", "worst"),
-                ("clean", "noise", "fgsm", "pgd"), ("bare", "blind", "knowing", "noise"), ("truth", "wrong"),
-                ("right", "fooled", "reached", "noise"), ("carried", "carried_noise")]
+    together = [
+        ("noise", "fgsm", "mifgsm", "pgd", "worst"),
+        ("noise", "fgsm", "deepfool", "pgd", "cw", "worst"),
+        ("clean", "noise", "fgsm", "pgd"),
+        ("bare", "blind", "knowing", "noise"),
+        ("truth", "wrong"),
+        ("right", "fooled", "reached", "noise"),
+        ("carried", "carried_noise"),
+    ]
     for names_ in together:
         for chart in {METRICS[name].chart for name in names_}:
             roles = [METRICS[name].role for name in names_ if METRICS[name].chart == chart]
@@ -86,19 +98,38 @@ def test_a_wish_beyond_the_networks_answers_is_the_last_figure_or_the_same_numbe
 
 
 def test_an_address_names_everything():
-    settings = build(AttackSettings, {"subject": "digits", "count": "30", "method": "pgd", "epsilon": "51", "goal": "number",
-                                      "wish_digit": "4"})
-    assert settings == AttackSettings(subject=s.Digits(count=30), method=s.PGD(epsilon=51), goal=s.ToDigit(wish_digit=4))
+    settings = build(
+        AttackSettings,
+        {"subject": "digits", "count": "30", "method": "pgd", "epsilon": "51", "goal": "number", "wish_digit": "4"},
+    )
+    assert settings == AttackSettings(
+        subject=s.Digits(count=30), method=s.PGD(epsilon=51), goal=s.ToDigit(wish_digit=4)
+    )
 
 
 # ---- every knob that can be turned does something, and every one that cannot does nothing ----
 
-SMALL = {"steps": 2, "restarts": 1, "epsilon": 40, "searches": 1, "population": 20, "generations": 2, "rounds": 1, "count": 10,
-         "highest": 48, "epochs": 1, "width": 4, "judged": 100}
+SMALL = {
+    "steps": 2,
+    "restarts": 1,
+    "epsilon": 40,
+    "searches": 1,
+    "population": 20,
+    "generations": 2,
+    "rounds": 1,
+    "count": 10,
+    "highest": 48,
+    "epochs": 1,
+    "width": 4,
+    "judged": 100,
+}
 FEW = 4  # events of a training that are compared: up to its first attacked digit
 CASES = [{"method": name, "subject": "digits" if name in ("curve", "detect") else "digit"} for name in BY_NAME] + [
-    {"method": "transfer", "subject": "digits", "with_attack": "fgsm"}, {"method": "defend", "subject": "digits", "defence": "resize"},
-    {"method": "training", "subject": "digits", "inner": "fgsm"}, {"method": "training", "subject": "drawing", "inner": "none"}]
+    {"method": "transfer", "subject": "digits", "with_attack": "fgsm"},
+    {"method": "defend", "subject": "digits", "defence": "resize"},
+    {"method": "training", "subject": "digits", "inner": "fgsm"},
+    {"method": "training", "subject": "drawing", "inner": "none"},
+]
 DRAWN = {"drawing": base64.b64encode(bytes(range(196)) * 4).decode()}
 LATER = ("judged", "seed", "confidence", "often", "rate")  # do not show in so short a run
 LONG = ("training", "curve", "transfer", "universal")  # of these only what has ever done nothing is turned
@@ -119,7 +150,10 @@ def turned(name, field, value):
 
 def beginning(flat):
     """What a run shows, written down: all of it, of a training its beginning."""
-    return [repr(pack(event)) for event in islice(train(build(AttackSettings, flat)), FEW if flat["method"] == "training" else None)]
+    return [
+        repr(pack(event))
+        for event in islice(train(build(AttackSettings, flat)), FEW if flat["method"] == "training" else None)
+    ]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: "-".join(case.values()))
@@ -128,7 +162,9 @@ def test_a_knob_does_something_or_says_why_not(case, monkeypatch):
     monkeypatch.setattr(training, "WATCHED", 10)
     monkeypatch.setattr(universal, "LEARNED_FROM", 100)
     fields = dict(flat_fields(AttackSettings, case | {"goal": "thing"}))
-    flat = flatten(build(AttackSettings, {"goal": "thing"} | {n: v for n, v in (SMALL | DRAWN).items() if n in fields} | case))
+    flat = flatten(
+        build(AttackSettings, {"goal": "thing"} | {n: v for n, v in (SMALL | DRAWN).items() if n in fields} | case)
+    )
     idle, first = AttackSettings.idle(flat), beginning(flat)
     for name, field in fields.items():
         if union_members(field) or name in LATER or extra(field, "source") in ("photo", "drawing"):

@@ -35,9 +35,17 @@ from core.subject.settings import SHIPPED_NETWORK, Digit, Drawing, Photo, Upload
 from pages.parts import lecture
 
 E = {"epsilon": 50.5}  # no whole number: a saved pixel may go 50 levels
-ATTACKS = [s.Noise(**E), s.FGSM(**E), s.IFGSM(**E, steps=3, stride=40), s.PGD(**E, steps=2, restarts=2, stride=60),
-           s.MIFGSM(**E, steps=3, stride=40), s.DIM(**E, steps=3, stride=40), s.DeepFool(steps=10),
-           s.CW(searches=2, steps=10, rate=0.3), s.OnePixel(pixels=2, population=20, generations=3)]
+ATTACKS = [
+    s.Noise(**E),
+    s.FGSM(**E),
+    s.IFGSM(**E, steps=3, stride=40),
+    s.PGD(**E, steps=2, restarts=2, stride=60),
+    s.MIFGSM(**E, steps=3, stride=40),
+    s.DIM(**E, steps=3, stride=40),
+    s.DeepFool(steps=10),
+    s.CW(searches=2, steps=10, rate=0.3),
+    s.OnePixel(pixels=2, population=20, generations=3),
+]
 CHEAP = [s.Curve(highest=48, steps=1), s.Transfer(with_attack="fgsm"), s.Defend(steps=2), s.Detect(steps=2)]
 SLOW = [s.Universal(**E, rounds=1), s.Training(epochs=1, width=4, judged=100, inner="none", epsilon=128)]
 GRADIENTS = [s.FGSM(**E), s.IFGSM(**E, steps=2), s.PGD(**E, steps=2), s.MIFGSM(**E, steps=2), s.DIM(**E, steps=2)]
@@ -86,13 +94,16 @@ def plain(events):
     assert len(set(measured)) == len(measured) > 0, "no step is reported twice"
     assert all(same(unpack(pack(event)), event) for event in events)
     for values in (e.values for e in events if isinstance(e, Metrics)):
-        assert set(values) <= set(METRICS) and all(type(v) is float and math.isfinite(v) for v in values.values()), values
+        assert set(values) <= set(METRICS) and all(type(v) is float and math.isfinite(v) for v in values.values()), (
+            values
+        )
     for facts in (events[0].facts, events[-1].summary):
         assert json.loads(json.dumps(facts, allow_nan=False)) == facts
     return events
 
 
 # ---- every method ----
+
 
 def test_there_is_a_small_run_of_every_method():
     assert {type(method) for method in [*ATTACKS, *CHEAP, *SLOW]} == set(BY_NAME.values())
@@ -123,12 +134,19 @@ def test_pictures_are_of_8_bits_and_in_the_ball(method):
     assert end["length"] == pytest.approx(np.sqrt(((change / 255) ** 2).sum()), rel=1e-4)
 
 
-@pytest.mark.parametrize("method", [s.FGSM(norm="2", epsilon=20.3), s.PGD(norm="2", epsilon=20.3, steps=3, stride=80),
-                                    s.Noise(norm="2", epsilon=20.3)], ids=lambda method: method.name)
+@pytest.mark.parametrize(
+    "method",
+    [
+        s.FGSM(norm="2", epsilon=20.3),
+        s.PGD(norm="2", epsilon=20.3, steps=3, stride=80),
+        s.Noise(norm="2", epsilon=20.3),
+    ],
+    ids=lambda method: method.name,
+)
 def test_in_l2_epsilon_is_the_root_mean_square(method):
     events = plain(run(method))
     change = pictures(events, "attacked")[-1].astype(float) - pictures(events, "clean")[0]
-    assert 10 < np.sqrt((change ** 2).mean()) <= 20.3 and abs(change).max() > 21
+    assert 10 < np.sqrt((change**2).mean()) <= 20.3 and abs(change).max() > 21
 
 
 @each_attack
@@ -138,12 +156,15 @@ def test_what_is_told_is_what_the_network_says_to_the_saved_picture(method):
     for event in [e for e in events if isinstance(e, Picture) and e.name == "attacked" and e.step in reports]:
         said = 100 * net(tensor(event.array)).softmax(1)[0]
         assert reports[event.step]["truth"] == pytest.approx(said[3].item(), abs=0.01)
-        assert reports[event.step]["wrong"] == pytest.approx(max(v for i, v in enumerate(said.tolist()) if i != 3), abs=0.01)
+        assert reports[event.step]["wrong"] == pytest.approx(
+            max(v for i, v in enumerate(said.tolist()) if i != 3), abs=0.01
+        )
     name, sure = events[-1].summary["answers_after"][0]
     assert name == str(int(said.argmax())) and sure == pytest.approx(said.max().item(), abs=0.01)
     assert events[0].facts["answers"][0][0] == events[0].facts["truth"] == "3"
     assert {key: events[-1].summary[key] for key in ("truth", "wrong")} == {
-        key: reports[events[-1].step][key] for key in ("truth", "wrong")}
+        key: reports[events[-1].step][key] for key in ("truth", "wrong")
+    }
     assert f"“{name}” ({sure:.0f} %)" in events[-1].summary["note"]
 
 
@@ -162,7 +183,9 @@ def test_the_same_settings_give_the_same_events_and_nobody_elses_numbers_are_dra
         before = states()
 
 
-@pytest.mark.parametrize("method", [m for m in ATTACKS if m.name in ("noise", "pgd", "dim", "one_pixel")], ids=lambda m: m.name)
+@pytest.mark.parametrize(
+    "method", [m for m in ATTACKS if m.name in ("noise", "pgd", "dim", "one_pixel")], ids=lambda m: m.name
+)
 def test_another_seed_gives_another_picture(method):
     assert not np.array_equal(pictures(run(method), "attacked")[-1], pictures(run(method, seed=1), "attacked")[-1])
 
@@ -178,18 +201,23 @@ def test_a_run_can_be_closed_anywhere(method, stop):
 
 # ---- many digits, photos, pictures of one's own ----
 
+
 @each_attack
 def test_on_many_digits(method):
     events = plain(run(method, TWENTY))
     (clean,), (attacked,), (becomes,) = (pictures(events, name) for name in ("many_clean", "many_attacked", "becomes"))
     end, ball = events[-1].summary, ball_of(method)
-    assert clean.shape == attacked.shape == (20, 28, 28) and attacked.dtype == np.uint8 and events[0].facts["count"] == 20
+    assert (
+        clean.shape == attacked.shape == (20, 28, 28) and attacked.dtype == np.uint8 and events[0].facts["count"] == 20
+    )
     if ball:
         assert abs(attacked.astype(int) - clean).max() <= math.floor(E["epsilon"])
     assert becomes.shape == (10, 10) and becomes.sum() == 20 and (becomes.sum(1) == 2).all()
     assert np.trace(becomes) * 5 == pytest.approx(end["right"])
     said = digit_net(SHIPPED_NETWORK)(torch.from_numpy(attacked / np.float32(255))[:, None]).argmax(1)
-    assert (said == torch.arange(10).repeat_interleave(2)).float().mean() * 100 == pytest.approx(end["right"]), "all are shown"
+    assert (said == torch.arange(10).repeat_interleave(2)).float().mean() * 100 == pytest.approx(end["right"]), (
+        "all are shown"
+    )
     assert f"{end['right']:.1f} % of 20 digits" in end["note"] and f"{end['right_noise']:.1f} %." in end["note"]
 
 
@@ -200,7 +228,7 @@ def test_the_attacks_work_where_noise_does_not():
 
 
 def test_of_few_digits_none_is_shown_twice():
-    clean, = pictures(run(s.FGSM(**E), TEN), "many_clean")
+    (clean,) = pictures(run(s.FGSM(**E), TEN), "many_clean")
     assert len({digit.tobytes() for digit in clean}) == 10 == len(clean)
 
 
@@ -209,7 +237,11 @@ def test_on_a_photo():
     (clean,), attacked = pictures(events, "clean"), pictures(events, "attacked")[-1]
     assert clean.shape == attacked.shape == (224, 224, 3) and attacked.dtype == np.uint8
     assert abs(attacked.astype(int) - clean).max() == 8
-    assert events[0].facts["truth"] == "espresso" and events[0].facts["wanted"] == "giant panda" and events[0].facts["photo"]
+    assert (
+        events[0].facts["truth"] == "espresso"
+        and events[0].facts["wanted"] == "giant panda"
+        and events[0].facts["photo"]
+    )
     assert not pictures(events, "becomes")
     truth, wish = ([e.values[name] for e in events if isinstance(e, Metrics)] for name in ("truth", "wrong"))
     assert truth[-1] < truth[0] / 2 and wish[-1] > 10 * wish[0]
@@ -230,6 +262,7 @@ def test_a_digit_of_ones_own_is_attacked_like_any_other():
 
 # ---- what the attack wants ----
 
+
 def test_goals_lead_to_what_they_say():
     method = s.IFGSM(epsilon=76.5, steps=8, stride=30)
     least = look_at(DIGIT).probabilities.argmin()
@@ -237,14 +270,20 @@ def test_goals_lead_to_what_they_say():
         events = run(method, DIGIT, goal)
         assert events[0].facts["wanted"] == wanted and events[0].facts["targeted"]
         assert events[-1].summary["answers_after"][0][0] == wanted
-        assert events[-1].summary["wrong"] == pytest.approx(events[-1].summary["answers_after"][0][1]), "the wanted answer's"
+        assert events[-1].summary["wrong"] == pytest.approx(events[-1].summary["answers_after"][0][1]), (
+            "the wanted answer's"
+        )
     away = run(method, DIGIT, s.Away())
-    assert away[0].facts["wanted"] == "" and not away[0].facts["targeted"] and away[-1].summary["answers_after"][0][0] != "3"
+    assert (
+        away[0].facts["wanted"] == ""
+        and not away[0].facts["targeted"]
+        and away[-1].summary["answers_after"][0][0] != "3"
+    )
 
 
 def test_many_towards_one_answer_count_what_says_it():
     events = plain(run(s.IFGSM(epsilon=76.5, steps=6, stride=30), TWENTY, s.ToDigit(wish_digit=8)))
-    becomes, = pictures(events, "becomes")
+    (becomes,) = pictures(events, "becomes")
     assert becomes[8, 8] == 2 and becomes[:, 8].sum() > 10
     assert events[-1].summary["reached"] == pytest.approx(100 * (becomes[:, 8].sum() - 2) / 18)
     assert "reached" not in run(s.FGSM(**E), TWENTY)[-1].summary
@@ -254,10 +293,14 @@ WRONG = Digit(digit=9, number=1)  # the shipped network reads it as a 5
 MANY = Digits(count=200)  # two of them are wrong, and more than twenty are read as 8 or become one
 
 
-@pytest.mark.parametrize("method", [m for m in ATTACKS if m.name in ("fgsm", "deepfool", "one_pixel")], ids=lambda m: m.name)
+@pytest.mark.parametrize(
+    "method", [m for m in ATTACKS if m.name in ("fgsm", "deepfool", "one_pixel")], ids=lambda m: m.name
+)
 def test_what_was_wrong_before_is_no_success(method):
     note = run(method, WRONG)[-1].summary["note"]
-    assert note.startswith("Before the attack the network said “5”, which was wrong already (it is a 9): the attack had nothing to win.")
+    assert note.startswith(
+        "Before the attack the network said “5”, which was wrong already (it is a 9): the attack had nothing to win."
+    )
     assert ("still says “5”" in note) == (run(method, WRONG)[-1].summary["answers_after"][0][0] == "5")
 
 
@@ -273,20 +316,25 @@ def test_without_a_change_nothing_is_won(goal):
     assert end["fooled"] == end["fooled_noise"] == 0 and 0 < 100 - end["right"] == 100 - end["right_before"]
     assert end.get("reached") == (None if goal is AWAY else 0)
     one = run(s.FGSM(epsilon=0))[-1].summary["note"]
-    assert "still says “3”" in one and one.endswith("No pixel changed. ε = 0/255 is small for digits: 25 to 77 (0.1 to 0.3) is usual.")
+    assert "still says “3”" in one and one.endswith(
+        "No pixel changed. ε = 0/255 is small for digits: 25 to 77 (0.1 to 0.3) is usual."
+    )
 
 
 def test_success_is_counted_among_those_that_could_still_be_won():
     goal, method = s.ToDigit(wish_digit=8), s.IFGSM(epsilon=40, steps=4, stride=40)
     events, victims = run(method, MANY, goal), models.victims(MANY)
     before = models.answers(victims.net, victims.x)
-    kept = saved(victims.x, last(craft(victims.net, victims.x, models.aim_for(victims, goal), method, 0)), ball_of(method))
+    kept = saved(
+        victims.x, last(craft(victims.net, victims.x, models.aim_for(victims, goal), method, 0)), ball_of(method)
+    )
     after, was, other = models.answers(victims.net, kept), before == victims.y, before != 8
     end = events[-1].summary
     assert end["fooled"] == pytest.approx(100 * float((after[was] != victims.y[was]).float().mean()), abs=1e-3)
     assert end["reached"] == pytest.approx(100 * float((after[other] == 8).float().mean()), abs=1e-3)
     assert {name: end[name] for name in ("fooled", "reached")} == {
-        name: [e.values for e in events if isinstance(e, Metrics)][-1][name] for name in ("fooled", "reached")}
+        name: [e.values for e in events if isinstance(e, Metrics)][-1][name] for name in ("fooled", "reached")
+    }
     assert f"the attack turned {end['fooled']:.1f} %, noise {end['fooled_noise']:.1f} %" in end["note"]
     assert f"{end['reached']:.1f} % say what was wanted, under noise {end['reached_noise']:.1f} %" in end["note"]
 
@@ -304,6 +352,7 @@ def test_knobs_made_for_the_other_kind_of_picture_are_told():
 
 # ---- the control, and what is said at the end ----
 
+
 @pytest.mark.parametrize("subject", [DIGIT, TWENTY], ids=["digit", "digits"])
 def test_the_control_is_noise_in_the_same_ball(subject):
     """What stands beside an attack is what the method Noise itself leaves, with the same seed."""
@@ -311,7 +360,9 @@ def test_the_control_is_noise_in_the_same_ball(subject):
     for method in (s.FGSM(**E), s.MIFGSM(**E, steps=3, stride=40)):
         end = run(method, subject)[-1].summary
         assert end["truth_noise"] == control["truth"] and end["length_noise"] == control["length"]
-        assert end.get("answers_noise") == control.get("answers_after") and end.get("right_noise") == control.get("right")
+        assert end.get("answers_noise") == control.get("answers_after") and end.get("right_noise") == control.get(
+            "right"
+        )
         curve = {e.values.get("noise") for e in run(method, subject) if isinstance(e, Metrics)}
         assert curve == {end.get("right_noise")}, "and it is a line in the curves of many"
 
@@ -349,10 +400,14 @@ LOST = "so small a change is lost in rounding"
 
 def test_a_change_lost_in_rounding_is_said_to_be():
     events = run(s.DeepFool(steps=3), Photo())
-    assert np.array_equal(pictures(events, "clean")[0], pictures(events, "attacked")[-1]), "not one pixel moved by a level"
+    assert np.array_equal(pictures(events, "clean")[0], pictures(events, "attacked")[-1]), (
+        "not one pixel moved by a level"
+    )
     end = events[-1].summary
     before, after = end["answers_unrounded"][0][0], end["answers_after"][0][0]
-    assert after == "Egyptian cat" != before and f"“{before}”: {LOST}" in end["note"] and f"says “{after}”" in end["note"]
+    assert (
+        after == "Egyptian cat" != before and f"“{before}”: {LOST}" in end["note"] and f"says “{after}”" in end["note"]
+    )
 
 
 @each_attack
@@ -371,6 +426,7 @@ def test_of_many_the_share_that_rounding_undid_is_told():
 
 
 # ---- the black box ----
+
 
 @pytest.mark.parametrize("method", GRADIENTS, ids=lambda method: method.name)
 def test_who_does_not_have_the_network_never_asks_it(method):
@@ -394,7 +450,9 @@ def test_the_black_box_is_the_mean_of_all_other_networks():
     wanted = saved(x.detach(), (x.detach() + 50.5 / 255 * x.grad.sign()).clamp(0, 1), Ball("inf", 50.5 / 255))
     black, white = (pictures(run(each), "attacked")[-1] for each in (method, s.FGSM(**E)))
     off = (black != as_bytes(wanted[0])).mean(), (white != as_bytes(wanted[0])).mean()
-    assert off[0] < 0.08 and off[1] > 0.2, "networks so sure have gradients so small that rounding turns the sign of some"
+    assert off[0] < 0.08 and off[1] > 0.2, (
+        "networks so sure have gradients so small that rounding turns the sign of some"
+    )
 
 
 @pytest.mark.parametrize("subject", [Photo(), own_photo("coffee")], ids=["photo", "upload"])
@@ -405,19 +463,31 @@ def test_a_photo_has_no_black_box(subject):
 
 # ---- what cannot be attacked ----
 
-NONE = [(Upload(), "Choose a photo"), (Upload(upload="/9j/AAAA"), "choose it again"), (Drawing(), "draw a digit"),
-        (Drawing(drawing="AAAA"), "draw it again")]
+NONE = [
+    (Upload(), "Choose a photo"),
+    (Upload(upload="/9j/AAAA"), "choose it again"),
+    (Drawing(), "draw a digit"),
+    (Drawing(drawing="AAAA"), "draw it again"),
+]
 
 
-@pytest.mark.parametrize("subject, words, method", [
-    (subject, words, method) for subject, words in NONE for method in [*ATTACKS[:2], s.Universal(rounds=1), SLOW[1]]
-    if not isinstance(method, s.Training) or isinstance(subject, Drawing)])
+@pytest.mark.parametrize(
+    "subject, words, method",
+    [
+        (subject, words, method)
+        for subject, words in NONE
+        for method in [*ATTACKS[:2], s.Universal(rounds=1), SLOW[1]]
+        if not isinstance(method, s.Training) or isinstance(subject, Drawing)
+    ],
+)
 def test_a_picture_that_is_none_gives_one_sentence(subject, words, method):
     with pytest.raises(BadPicture, match=words):
         next(train(AttackSettings(subject=subject, method=method)))
 
 
-@pytest.mark.parametrize("method", [ATTACKS[1], s.FGSM(access="black"), SLOW[0], *CHEAP], ids=lambda method: method.name)
+@pytest.mark.parametrize(
+    "method", [ATTACKS[1], s.FGSM(access="black"), SLOW[0], *CHEAP], ids=lambda method: method.name
+)
 @pytest.mark.parametrize("network", ["attack-gone", f"{SHIPPED_NETWORK}/gone"])
 @pytest.mark.parametrize("subject", [Digit, Digits, Drawing])
 def test_a_network_that_is_not_on_the_shelf_gives_one_sentence(subject, network, method):
@@ -431,6 +501,7 @@ def test_a_training_asks_no_other_network():
 
 # ---- the network that is trained ----
 
+
 def test_a_training_hands_over_the_network_that_it_judged():
     events = small(SLOW[1])
     assert list(events[-1].models) == ["model"]
@@ -441,6 +512,7 @@ def test_a_training_hands_over_the_network_that_it_judged():
 
 
 # ---- formulas, by plain autograd on the teacher ----
+
 
 @pytest.fixture(scope="module")
 def asked():
@@ -469,9 +541,11 @@ def test_the_formula_of_a_step_of_pgd(asked):
     net, x, y, ball = asked
     start = ball.anywhere(x, seeded(4))
     moved = inside(x, start + 0.5 * 0.2 * gradient_of(net, start, y).sign(), 0.2)
+
     def lead(z):
         logits = net(z)
         return logits.scatter(1, y[:, None], -torch.inf).amax(1) - logits.gather(1, y[:, None])[:, 0]
+
     expected = torch.where((lead(moved) > lead(start))[:, None, None, None], moved, start)
     found = last(gradient.pgd(net, x, models.Aim(y), ball, 1, 0.5, 1, seeded(4)))
     assert torch.allclose(found, expected, atol=1e-6) and not torch.allclose(found, start)
@@ -515,6 +589,7 @@ def test_the_formula_of_feature_squeezing(asked):
 
 # ---- the tab Theory, and shipped runs ----
 
+
 @pytest.mark.parametrize("formula", formulas.THEORY, ids=lambda formula: formula.title)
 def test_every_formula_shows_its_function_and_has_its_words(formula):
     assert inspect.getsource(formula.function) and formula.function.__doc__
@@ -527,8 +602,12 @@ def test_every_method_has_its_formula_and_no_words_are_left_over():
     assert titles == set(lecture.read("attack").theory) and len(titles) == len(formulas.THEORY)
     shown = {formula.latex for formula in formulas.THEORY}
     assert set(s.FORMULAS) == set(METHOD_NAMES) == set(BY_NAME)
-    assert {name for name, latex in s.FORMULAS.items() if not any(part in latex for part in shown)} == {"noise"}, "it is no attack"
-    assert {METHOD_NAMES[name] for name in ("fgsm", "ifgsm", "pgd", "mifgsm", "dim", "deepfool", "cw", "one_pixel")} <= titles
+    assert {name for name, latex in s.FORMULAS.items() if not any(part in latex for part in shown)} == {"noise"}, (
+        "it is no attack"
+    )
+    assert {
+        METHOD_NAMES[name] for name in ("fgsm", "ifgsm", "pgd", "mifgsm", "dim", "deepfool", "cw", "one_pixel")
+    } <= titles
 
 
 @pytest.mark.parametrize("run_id", SHIPPED)
@@ -544,10 +623,15 @@ def test_scenes_are_shipped_first():
     assert set(lecture.read("attack").scenes) == {scene.slug for scene in SCENES}
 
 
-@pytest.mark.parametrize("subject, method", [
-    (s.Digits(count=1000), s.OnePixel(population=400, generations=100)),
-    (Photo(), s.OnePixel(population=400, generations=100)),
-    (s.Digits(count=1000), s.CW(searches=9, steps=300))], ids=["digits", "photo", "smallest change"])
+@pytest.mark.parametrize(
+    "subject, method",
+    [
+        (s.Digits(count=1000), s.OnePixel(population=400, generations=100)),
+        (Photo(), s.OnePixel(population=400, generations=100)),
+        (s.Digits(count=1000), s.CW(searches=9, steps=300)),
+    ],
+    ids=["digits", "photo", "smallest change"],
+)
 def test_what_would_take_hours_is_refused_before_it_begins(subject, method):
     with pytest.raises(CannotAttack, match="choose fewer"):
         next(train(AttackSettings(subject=subject, method=method, goal=s.Away())))

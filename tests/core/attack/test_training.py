@@ -69,7 +69,9 @@ def test_the_enemy_stays_in_the_ball_and_raises_the_loss(inner, begin):
 def test_one_step_from_the_digit_is_fgsm():
     x, y = some()
     expected = (x + 0.3 * gradient(net(), x, Aim(y))[0].sign()).clamp(0, 1)
-    assert torch.allclose(enemy(net(), x, y, Training(inner="fgsm", begin="digit"), BALL, seeded(0)), expected, atol=1e-6)
+    assert torch.allclose(
+        enemy(net(), x, y, Training(inner="fgsm", begin="digit"), BALL, seeded(0)), expected, atol=1e-6
+    )
 
 
 def test_more_steps_raise_the_loss_further():
@@ -77,6 +79,7 @@ def test_more_steps_raise_the_loss_further():
 
     def loss(**knobs):
         return float(F.cross_entropy(predict(net(), enemy(net(), x, y, Training(**knobs), BALL, seeded(0))), y))
+
     assert loss(inner="pgd", steps=7) > loss(inner="fgsm")
 
 
@@ -95,7 +98,7 @@ def test_digits_are_moved_by_whole_pixels_and_no_ink_is_lost():
     found = moved(x, seeded(0))
     assert found.shape == x.shape and not torch.equal(found, x)
     wide = F.pad(x, (1, 1, 1, 1))
-    places = torch.stack([wide[:, :, row:row + 28, column:column + 28] for row in range(3) for column in range(3)])
+    places = torch.stack([wide[:, :, row : row + 28, column : column + 28] for row in range(3) for column in range(3)])
     same = (places == found).flatten(2).all(2)
     assert same.any(0).all() and same.any(1).all(), "each is one of the nine places, and each place occurs"
 
@@ -112,14 +115,17 @@ def points(*pairs):
     return [(100 * i, {"fgsm": fgsm, "pgd": pgd}) for i, (fgsm, pgd) in enumerate(pairs)]
 
 
-@pytest.mark.parametrize("pairs, expected", [
-    ([(75, 60), (90, 10), (95, 5)], True),
-    ([(75, 60), (90, 70), (95, 80)], False),  # robust
-    ([(75, 60), (90, 70), (95, 10)], False),  # a dip so far
-    ([(75, 60), (20, 1), (30, 0)], False),  # withstands not even the one step: it has learned too little
-    ([(90, 5)], False),
-    ([], False),
-])
+@pytest.mark.parametrize(
+    "pairs, expected",
+    [
+        ([(75, 60), (90, 10), (95, 5)], True),
+        ([(75, 60), (90, 70), (95, 80)], False),  # robust
+        ([(75, 60), (90, 70), (95, 10)], False),  # a dip so far
+        ([(75, 60), (20, 1), (30, 0)], False),  # withstands not even the one step: it has learned too little
+        ([(90, 5)], False),
+        ([], False),
+    ],
+)
 def test_overfitted(pairs, expected):
     assert overfitted(points(*pairs), warm_up=50) is expected
 
@@ -152,7 +158,11 @@ def test_a_run_tells_what_it_does():
     assert [p.name for p in shown] == ["clean"] + training.PICTURES * ["attacked"]
     change = np.abs(shown[-1].array.astype(int) - shown[0].array)
     assert shown[0].array.shape == (28, 28) and 0 < change.max() <= 76
-    assert isinstance(last, Finished) and last.summary["judged"] == 100 and str(last.summary["judged"]) in last.summary["note"]
+    assert (
+        isinstance(last, Finished)
+        and last.summary["judged"] == 100
+        and str(last.summary["judged"]) in last.summary["note"]
+    )
     assert all(unpack(pack(event)) is not None for event in run(LITTLE))
 
 
@@ -161,7 +171,8 @@ def test_the_end_is_what_the_kept_network_does():
     data = digits.load()
     assert summary["clean"] == accuracy(kept, data.test_x, data.test_y)
     assert judge(kept, 100, Ball("inf", LITTLE.epsilon / 255), 0) == {
-        name: summary[name] for name in ("noise", "fgsm", "pgd", "worst")}
+        name: summary[name] for name in ("noise", "fgsm", "pgd", "worst")
+    }
     assert summary["worst"] <= min(summary["fgsm"], summary["pgd"])
     assert run(LITTLE)[-1].models["model"].arch["conv"] == [4, 8, 16]
 
@@ -205,6 +216,7 @@ def test_a_run_that_breaks_says_so(monkeypatch):
         made = training.DigitNet((width,), ())
         nn.init.constant_(made.head.weight, float("nan"))
         return made
+
     monkeypatch.setattr(training, "network", broken_network)
     *_, said, last = train_robust(LITTLE, 0, WATCHED)
     assert isinstance(said, Warned) and said.kind == "diverged" and last.summary == {"diverged": True}

@@ -49,7 +49,7 @@ def test_rows_are_filled_one_after_the_other(log):
     pictures, count = [e for e in log if isinstance(e, Picture)], len(s.SURROGATES)
     assert [e.step for e in pictures] == list(range(1, 2 * count + 1))
     for i, e in enumerate(pictures, start=1):
-        assert np.isfinite(e.array[:min(i, count)]).all()
+        assert np.isfinite(e.array[: min(i, count)]).all()
         assert np.isfinite(e.array).sum() == min(i, count) * count + max(0, i - count)
 
 
@@ -76,8 +76,10 @@ def test_the_summary_is_made_of_the_matrix(log, matrix):
     assert summary["black"] == pytest.approx(matrix[:-1][apart].mean(), abs=1e-3)
     assert summary["ensemble"] == pytest.approx(matrix[-1].mean(), abs=1e-3)
     assert summary["white"] < summary["black"] < summary["noise"] <= 100
-    control, = {e.values["carried_noise"] for e in log if isinstance(e, Metrics)}
-    assert 0 <= control < [e for e in log if isinstance(e, Metrics)][-1].values["carried"], "noise does less than a foreign attack"
+    (control,) = {e.values["carried_noise"] for e in log if isinstance(e, Metrics)}
+    assert 0 <= control < [e for e in log if isinstance(e, Metrics)][-1].values["carried"], (
+        "noise does less than a foreign attack"
+    )
 
 
 def test_what_is_carried_counts_only_what_was_right_before():
@@ -105,7 +107,9 @@ class Fixed(torch.nn.Module):
 
 def test_the_same_seed_gives_the_same_matrix(log, victims):
     again = list(transfer.transfer(METHOD, victims, NETWORK, 0))
-    assert [e.array.tobytes() for e in again if isinstance(e, Picture)] == [e.array.tobytes() for e in log if isinstance(e, Picture)]
+    assert [e.array.tobytes() for e in again if isinstance(e, Picture)] == [
+        e.array.tobytes() for e in log if isinstance(e, Picture)
+    ]
     assert again[-1].summary == log[-1].summary
 
 

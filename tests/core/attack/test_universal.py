@@ -120,7 +120,10 @@ def test_a_picture_fooled_for_good_pushes_no_more():
 
 def test_photos_are_taken_by_four_and_digits_by_a_hundred(linear):
     zero = torch.zeros(9, dtype=torch.long)
-    assert len(list(universal(Linear(torch.ones(3, 2, 2)), grey(9, 3, (2, 2)), Aim(zero), Ball("inf", 0.1), 2, seeded(0)))) == 6
+    assert (
+        len(list(universal(Linear(torch.ones(3, 2, 2)), grey(9, 3, (2, 2)), Aim(zero), Ball("inf", 0.1), 2, seeded(0))))
+        == 6
+    )
     assert len(list(universal(linear, grey(9), Aim(zero), Ball("inf", 0.1), 2, seeded(0)))) == 2
 
 
@@ -134,7 +137,9 @@ def test_it_is_never_learned_from_the_pictures_tried():
     assert len(learned.x) == 1000
     own = {picture.numpy().tobytes(): int(label) for picture, label in zip(data.train_x, data.train_y)}
     assert all(own[picture.numpy().tobytes()] == label for picture, label in zip(learned.x, learned.y.tolist()))
-    assert not {picture.numpy().tobytes() for picture in data.test_x} & {picture.numpy().tobytes() for picture in learned.x}
+    assert not {picture.numpy().tobytes() for picture in data.test_x} & {
+        picture.numpy().tobytes() for picture in learned.x
+    }
 
     shown = photos.load("coffee")
     seen = Victims(net, shown[None], torch.tensor([0]), ("0", "1"))
@@ -144,7 +149,9 @@ def test_it_is_never_learned_from_the_pictures_tried():
 
 
 def test_one_answer_is_wanted_of_all():
-    pictures = Victims(Linear(torch.full((1, 2, 2), -5.0)), grey(6, side=(2, 2)), torch.zeros(6, dtype=torch.long), ("a", "b"))
+    pictures = Victims(
+        Linear(torch.full((1, 2, 2), -5.0)), grey(6, side=(2, 2)), torch.zeros(6, dtype=torch.long), ("a", "b")
+    )
     assert wish(pictures, s.Away()) is None and wish(pictures, s.Least()) == 1
     assert wish(pictures, s.ToDigit(wish_digit=8)) == 0 and wish(pictures, s.ToThing(wish=7)) == 1
     assert not aim_at(pictures, None).targeted and aim_at(pictures, 1).label.tolist() == [1] * 6
@@ -157,8 +164,23 @@ def test_a_run_tells_its_course_in_order():
     events = run(STRONG, MANY)
     start, clean, end = events[0], events[1], events[-1]
     assert isinstance(start, Started) and start.total_steps == 40 and isinstance(end, Finished) and end.step == 40
-    assert set(start.facts) == {"axis", "whole", "photo", "wanted", "truth", "answers", "count", "targeted", "learned_from"}
-    assert (start.facts["truth"], start.facts["wanted"], start.facts["count"], start.facts["learned_from"]) == ("0", "", 100, 1000)
+    assert set(start.facts) == {
+        "axis",
+        "whole",
+        "photo",
+        "wanted",
+        "truth",
+        "answers",
+        "count",
+        "targeted",
+        "learned_from",
+    }
+    assert (start.facts["truth"], start.facts["wanted"], start.facts["count"], start.facts["learned_from"]) == (
+        "0",
+        "",
+        100,
+        1000,
+    )
     assert len(start.facts["answers"]) == 5 and start.facts["answers"][0][0] == "0" and not start.facts["photo"]
     assert isinstance(clean, Picture) and clean.name == "clean" and clean.array.dtype == np.uint8
     assert [e.step for e in events[1:]] == sorted(e.step for e in events[1:])
@@ -188,9 +210,13 @@ def test_a_wanted_answer_is_what_they_become():
 def test_one_digit_is_enough_and_noise_is_drawn_more_than_once():
     events = run(s.Universal(epsilon=64, rounds=1, norm="2"), Digit(digit=7, number=5))
     assert events[0].facts["truth"] == "7" and events[0].facts["count"] == 1
-    assert all(set(event.values) == {"truth", "wrong", *HOW_FAR} for event in all_of(events, Metrics)), "of one, right is all or nothing"
+    assert all(set(event.values) == {"truth", "wrong", *HOW_FAR} for event in all_of(events, Metrics)), (
+        "of one, right is all or nothing"
+    )
     end = events[-1].summary
-    assert f"{end['held_out']:.1f} % are still right" in end["note"] and end["noise"] * 20 / 100 == round(end["noise"] * 20 / 100)
+    assert f"{end['held_out']:.1f} % are still right" in end["note"] and end["noise"] * 20 / 100 == round(
+        end["noise"] * 20 / 100
+    )
 
 
 def test_a_photo_is_tried_that_was_not_learned_from():
@@ -222,7 +248,9 @@ def test_the_numbers_are_what_they_are_called():
     tried = Victims(Linear(torch.tensor([[[9.0, -8.0], [5.0, -6.0]]])), x, y, ("a", "b"))
     found = measured(tried, Aim(y), y, x)
     p = ask(tried.net, x).softmax(1)
-    assert found["right"] == hits(p, y) and found["truth"] == pytest.approx(100 * float(p[range(40), y].mean()), abs=1e-3)
+    assert found["right"] == hits(p, y) and found["truth"] == pytest.approx(
+        100 * float(p[range(40), y].mean()), abs=1e-3
+    )
     assert found["wrong"] == pytest.approx(100 - found["truth"], abs=1e-3)  # of two classes
     towards = measured(tried, Aim(torch.ones_like(y), targeted=True), y, x)
     assert towards["wrong"] == pytest.approx(100 * float(p[:, 1].mean()), abs=1e-3)

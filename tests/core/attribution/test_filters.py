@@ -46,6 +46,7 @@ def global_randomness_is_left_alone():
 
 # ---- maps and patches ----
 
+
 class Plain(nn.Module):
     """One convolution whose answer can be computed by hand."""
 
@@ -63,7 +64,9 @@ def test_activations_are_the_convolution_by_hand():
     net, x = fresh(Plain, weight), torch.rand(450, 1, 6, 5, generator=generator(1))
     by_hand = torch.zeros(450, 2, 4, 3)
     for row, column in itertools.product(range(4), range(3)):
-        by_hand[:, :, row, column] = torch.einsum("nij,kij->nk", x[:, 0, row:row + 3, column:column + 3], weight[:, 0])
+        by_hand[:, :, row, column] = torch.einsum(
+            "nij,kij->nk", x[:, 0, row : row + 3, column : column + 3], weight[:, 0]
+        )
     assert torch.allclose(filters.activations(net, x, net.conv), by_hand, atol=1e-5)
     assert not net.conv._forward_hooks
 
@@ -115,7 +118,7 @@ def test_strongest_finds_a_planted_patch():
     net = fresh(DigitNet, conv=(4, 4), dense=(8,))
     x = 0.2 * torch.rand(30, 1, 28, 28, generator=generator())
     layer = inputs.layers(net)["convolution 1"]
-    layer.weights.weight[2, 0] = torch.tensor([[-1., 2, -1], [2, -4, 2], [-1, 2, -1]])  # looks for this very pattern
+    layer.weights.weight[2, 0] = torch.tensor([[-1.0, 2, -1], [2, -4, 2], [-1, 2, -1]])  # looks for this very pattern
     planted = (layer.weights.weight[2] > 0).float()
     x[17, :, 9:12, 20:23] = planted
     first, second, *_ = found = filters.strongest(net, layer, x, 2)
@@ -136,7 +139,7 @@ def test_maxima_are_the_brute_force_ones(digit):
 def test_a_patch_beyond_the_edge_is_black():
     field = filters.Field(torch.tensor([-1, 3]), torch.tensor([3, 7]), 4)
     patch = filters.cut(torch.ones(1, 6, 6), field, 0, 1)
-    assert torch.equal(patch[0], torch.tensor([[0., 0, 0, 0], [1, 1, 1, 0], [1, 1, 1, 0], [1, 1, 1, 0]]))
+    assert torch.equal(patch[0], torch.tensor([[0.0, 0, 0, 0], [1, 1, 1, 0], [1, 1, 1, 0], [1, 1, 1, 0]]))
     whole = filters.Field(torch.tensor([-9]), torch.tensor([9]), 6)
     assert torch.equal(filters.cut(torch.ones(1, 6, 6), whole, 0, 0), torch.ones(1, 6, 6))
 
@@ -144,12 +147,16 @@ def test_a_patch_beyond_the_edge_is_black():
 def test_first_filters_are_the_weights_on_the_pixels(digit, photo):
     assert torch.equal(filters.first_filters(digit.net), digit.net.units()[0].weights.weight)
     assert filters.first_filters(photo.net).shape == (32, 3, 3, 3)
-    for net, weights in ((m := fresh(MLP, hidden=(5,)), m.layers[0]), (c := fresh(Columns, hidden=(5, 4)), c.own[0][0])):
+    for net, weights in (
+        (m := fresh(MLP, hidden=(5,)), m.layers[0]),
+        (c := fresh(Columns, hidden=(5, 4)), c.own[0][0]),
+    ):
         found = filters.first_filters(net)
         assert found.shape == (5, 1, 28, 28) and torch.equal(found.flatten(1), weights.weight)
 
 
 # ---- what excites it ----
+
 
 def high_share(picture):
     """The share of a picture's power above a quarter of a cycle per pixel, without its mean."""
@@ -180,7 +187,9 @@ def test_at_the_start_the_spectrum_falls_as_the_prior_says(about, shape):
 def test_colours_are_correlated_as_in_the_photos():
     root = excite.colours()
     covariance = root @ root.T
-    pixels = torch.cat([x.flatten(1) for x in map(photos.load, ("chelsea", "coffee", "motorcycle", "temple", "flower", "rocket"))], 1)
+    pixels = torch.cat(
+        [x.flatten(1) for x in map(photos.load, ("chelsea", "coffee", "motorcycle", "temple", "flower", "rocket"))], 1
+    )
     expected = torch.cov(pixels)
     assert torch.allclose(covariance / covariance[0, 0], expected / expected[0, 0], atol=0.35)
     assert root.norm(dim=1).max() == pytest.approx(1) and (covariance > 0).all()  # bright in one is bright in all
@@ -207,7 +216,9 @@ def looking_at(digit, which):
 def test_a_class_is_climbed_on_digits(digit, wish):
     events = list(excite.excite(Excite(steps=64), looking_at(digit, wish), seed=0))
     values = [e.values for e in events if isinstance(e, Metrics)]
-    painted = {name: [e for e in events if isinstance(e, Picture) and e.name == name] for name in ("painted", "painted_plain")}
+    painted = {
+        name: [e for e in events if isinstance(e, Picture) and e.name == name] for name in ("painted", "painted_plain")
+    }
     end = events[-1]
     assert isinstance(events[0], Started) and events[0].total_steps == 64 and events[0].facts["name"] == str(wish)
     assert isinstance(end, Finished) and len(values) == 65
@@ -219,7 +230,9 @@ def test_a_class_is_climbed_on_digits(digit, wish):
         assert 10 <= len(shots) <= 14 and shots[-1].step == 64
         assert all(e.array.dtype == np.uint8 and e.array.shape == (28, 28, 1) for e in shots)
     first, last = (painted["painted"][i].array for i in (0, -1))
-    assert first.mean() < 60 and not np.array_equal(first, last)  # a dark ground, and the array is no view of a moving one
+    assert first.mean() < 60 and not np.array_equal(
+        first, last
+    )  # a dark ground, and the array is no view of a moving one
 
 
 def test_it_beats_random_pictures_of_the_same_spectrum(digit):
@@ -263,7 +276,10 @@ def test_without_its_prior_a_photo_is_noise(photo):
     assert events[0].facts["name"] == "daisy" and last["painted"].shape == (3, 160, 160)
     assert high_share(last["painted_plain"]) > 3 * high_share(last["painted"])
     values = [e.values for e in events if isinstance(e, Metrics)]
-    assert values[-1]["excited"] > values[0]["excited"] + 3 and values[-1]["excited_plain"] > values[0]["excited_plain"] + 3
+    assert (
+        values[-1]["excited"] > values[0]["excited"] + 3
+        and values[-1]["excited_plain"] > values[0]["excited_plain"] + 3
+    )
 
 
 def test_without_a_prior_only_the_pixels_are_climbed(digit):
@@ -284,17 +300,28 @@ def test_a_filter_that_is_asleep_can_be_woken():
     assert climb[0] < 0 and climb[-1] > climb[0] + 0.2
 
 
-@pytest.mark.parametrize("make, layer, name", [
-    (lambda: fresh(MLP, hidden=(6, 5)), 17, "dense 2, filter 2"), (lambda: fresh(Columns, hidden=(6, 5)), 1, "dense 1, filter 1"),
-    (lambda: photo_net(), 17, "block 16, filter 7"), (lambda: fresh(DigitNet, conv=(3,), dense=()), 9, "convolution 1, filter 1")])
+@pytest.mark.parametrize(
+    "make, layer, name",
+    [
+        (lambda: fresh(MLP, hidden=(6, 5)), 17, "dense 2, filter 2"),
+        (lambda: fresh(Columns, hidden=(6, 5)), 1, "dense 1, filter 1"),
+        (lambda: photo_net(), 17, "block 16, filter 7"),
+        (lambda: fresh(DigitNet, conv=(3,), dense=()), 9, "convolution 1, filter 1"),
+    ],
+)
 def test_the_unit_is_clamped_to_what_there_is(make, layer, name):
     net = make()
-    x = torch.rand(3, 64, 64, generator=generator()) if isinstance(net, PhotoNet) else torch.rand(1, 28, 28, generator=generator())
+    x = (
+        torch.rand(3, 64, 64, generator=generator())
+        if isinstance(net, PhotoNet)
+        else torch.rand(1, 28, 28, generator=generator())
+    )
     found, objective = excite.unit_of(Subject(net, x, DIGITS), Excite(unit="filter", layer=layer, channel=7))
     assert found == name and torch.isfinite(objective(x.unsqueeze(0)))
 
 
 # ---- features ----
+
 
 def blobs():
     x = torch.randn(60, 12, generator=generator())
@@ -321,7 +348,7 @@ def test_pca_agrees_with_the_singular_values_by_hand():
     places, shares = features.pca(x)
     u, s, __ = np.linalg.svd((x - x.mean(0)).double().numpy(), full_matrices=False)
     assert np.abs(places) == pytest.approx(np.abs(u[:, :2] * s[:2]), abs=1e-5)
-    assert shares == pytest.approx(tuple(s[:2] ** 2 / (s ** 2).sum()), abs=1e-6)
+    assert shares == pytest.approx(tuple(s[:2] ** 2 / (s**2).sum()), abs=1e-6)
 
 
 def test_features_are_means_over_space(digit):
@@ -330,7 +357,7 @@ def test_features_are_means_over_space(digit):
     assert torch.allclose(found, filters.activations(digit.net, x, layer).mean((2, 3))) and found.dim() == 2
 
 
-@pytest.mark.parametrize("x", [torch.ones(8, 3), torch.arange(8.)[:, None], torch.zeros(8, 1)])
+@pytest.mark.parametrize("x", [torch.ones(8, 3), torch.arange(8.0)[:, None], torch.zeros(8, 1)])
 def test_poor_features_have_a_place_all_the_same(x):
     places, shares = features.pca(x)
     assert places.shape == (8, 2) and np.isfinite(places).all() and np.isfinite(shares).all()

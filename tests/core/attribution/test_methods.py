@@ -19,11 +19,20 @@ from core.subject.models import DIGITS, Subject, digit_at, digit_net, photo_net
 from core.subject.settings import SHIPPED_NETWORK
 
 EVERY = list(methods.METHODS)
-RANDOM = [S.SmoothGrad(samples=10), S.GradientShap(samples=10), S.KernelShap(samples=30), S.CaptumLime(samples=30),
-          S.Lime(samples=30, fill="black")]
+RANDOM = [
+    S.SmoothGrad(samples=10),
+    S.GradientShap(samples=10),
+    S.KernelShap(samples=30),
+    S.CaptumLime(samples=30),
+    S.Lime(samples=30, fill="black"),
+]
 SLOW = [*RANDOM, S.Occlusion(), S.FeatureAblation(), S.IntegratedGradients()]
-PAINTING = [S.FeatureAblation(segments=16, fill="black"), S.KernelShap(segments=16, samples=100, fill="black"),
-            S.CaptumLime(segments=16, samples=100, fill="black", width=2), S.Lime(segments=16, samples=100, fill="black")]
+PAINTING = [
+    S.FeatureAblation(segments=16, fill="black"),
+    S.KernelShap(segments=16, samples=100, fill="black"),
+    S.CaptumLime(segments=16, samples=100, fill="black", width=2),
+    S.Lime(segments=16, samples=100, fill="black"),
+]
 
 
 def name(value):
@@ -75,13 +84,14 @@ def linear():
 BY_HAND = {
     "saliency": (S.Saliency(), lambda w, x: abs(w)),
     "smoothgrad": (S.SmoothGrad(), lambda w, x: w),
-    "squares": (S.SmoothGrad(combine="smoothgrad_sq"), lambda w, x: w ** 2),
+    "squares": (S.SmoothGrad(combine="smoothgrad_sq"), lambda w, x: w**2),
     "variance": (S.SmoothGrad(combine="vargrad"), lambda w, x: 0 * w),
     "input x gradient": (S.InputXGradient(), lambda w, x: w * x),
     "integrated, black": (S.IntegratedGradients(), lambda w, x: w * x),
     "integrated, white": (S.IntegratedGradients(baseline="white"), lambda w, x: w * (x - 1)),
     "deeplift, grey": (S.DeepLift(baseline="grey"), lambda w, x: w * (x - 0.5)),
-    "guided": (S.GuidedBackprop(), lambda w, x: w)}
+    "guided": (S.GuidedBackprop(), lambda w, x: w),
+}
 
 
 @pytest.mark.parametrize("case", BY_HAND)
@@ -120,9 +130,15 @@ def test_ablation_of_a_linear_network(linear):
     assert all(np.allclose(found[cut == k], part[cut == k].sum(), atol=1e-5) for k in range(9))
 
 
-@pytest.mark.parametrize("method", [S.KernelShap(segments=16, samples=100, fill="black"),
-                                    S.CaptumLime(segments=16, samples=1000, fill="black", width=2),
-                                    S.Lime(segments=16, samples=1000, fill="black", width=2)], ids=name)
+@pytest.mark.parametrize(
+    "method",
+    [
+        S.KernelShap(segments=16, samples=100, fill="black"),
+        S.CaptumLime(segments=16, samples=1000, fill="black", width=2),
+        S.Lime(segments=16, samples=1000, fill="black", width=2),
+    ],
+    ids=name,
+)
 def test_linear_probabilities_are_recovered_superpixel_by_superpixel(method):
     x, w = rand(1, 16, 16, seed=3), rand(1, 16, 16, seed=4) / 400
     cut, part = inputs.segments(x, 16), (w * x)[0].numpy()
@@ -140,17 +156,24 @@ def test_linear_probabilities_are_recovered_superpixel_by_superpixel(method):
 def relus():
     """F = 2 ReLU(x₁ − 0.3) − 3 ReLU(x₂ − 0.2) + ReLU(x₁ + x₂ − 1) at x = (1, 0.5): all three are on, at black all are off."""
     net = nn.Sequential(nn.Flatten(), nn.Linear(2, 3), nn.ReLU(), nn.Linear(3, 1)).requires_grad_(False)
-    net[1].weight.copy_(torch.tensor([[1., 0], [0, 1], [1, 1]]))
+    net[1].weight.copy_(torch.tensor([[1.0, 0], [0, 1], [1, 1]]))
     net[1].bias.copy_(torch.tensor([-0.3, -0.2, -1]))
-    net[3].weight.copy_(torch.tensor([[2., -3, 1]]))
+    net[3].weight.copy_(torch.tensor([[2.0, -3, 1]]))
     net[3].bias.fill_(0.7)
     return Subject(net, torch.tensor([[[1, 0.5]]]), ("only",))
 
 
-@pytest.mark.parametrize("method, expected, error", [
-    (S.Saliency(), [3, 2], 1e-6), (S.InputXGradient(), [3, -1], 1e-6), (S.GuidedBackprop(), [3, 1], 1e-6),  # −3 is cut off
-    (S.DeepLift(), [1.4 + 1 / 3, -0.9 + 1 / 6], 1e-6),  # Δout / Δin of each ReLU: 0.7 / 1, 0.3 / 0.5, 0.5 / 1.5
-    (S.IntegratedGradients(), [1.4 + 1 / 3, -0.9 + 1 / 6], 0.02)], ids=name)  # on at 0.3, 0.4 and 2/3 of the way
+@pytest.mark.parametrize(
+    "method, expected, error",
+    [
+        (S.Saliency(), [3, 2], 1e-6),
+        (S.InputXGradient(), [3, -1], 1e-6),
+        (S.GuidedBackprop(), [3, 1], 1e-6),  # −3 is cut off
+        (S.DeepLift(), [1.4 + 1 / 3, -0.9 + 1 / 6], 1e-6),  # Δout / Δin of each ReLU: 0.7 / 1, 0.3 / 0.5, 0.5 / 1.5
+        (S.IntegratedGradients(), [1.4 + 1 / 3, -0.9 + 1 / 6], 0.02),
+    ],
+    ids=name,
+)  # on at 0.3, 0.4 and 2/3 of the way
 def test_maps_of_a_network_with_relus(relus, method, expected, error):
     assert np.abs(answer(relus, 0, method).map - [expected]).max() < error
 
@@ -185,9 +208,9 @@ def one_convolution(weights=(0.8, 0.4)):
     net = DigitNet((2,), ()).eval().requires_grad_(False)
     unit = net.units()[0]
     unit.weights.weight.zero_()
-    unit.weights.weight[:, 0, 1, 1] = torch.tensor([1., -1])
+    unit.weights.weight[:, 0, 1, 1] = torch.tensor([1.0, -1])
     unit.norm.running_var.fill_(1 - unit.norm.eps)
-    net.head.weight.copy_(torch.tensor(weights).repeat_interleave(14 * 14) * torch.arange(10.).unsqueeze(1))
+    net.head.weight.copy_(torch.tensor(weights).repeat_interleave(14 * 14) * torch.arange(10.0).unsqueeze(1))
     return net
 
 
@@ -306,7 +329,10 @@ def test_every_photo_has_superpixels(count):
 @pytest.mark.parametrize("cls", [S.FeatureAblation, S.KernelShap, S.CaptumLime, S.Lime])
 def test_the_note_says_into_how_many_parts_a_picture_was_cut(cls):
     more = {"samples": 50} if "samples" in cls.model_fields else {}
-    for x, words in ((BOARD, "16 equal squares"), (CAT, f"of 20 superpixels asked for, {inputs.segments(CAT, 20).max() + 1} are left")):
+    for x, words in (
+        (BOARD, "16 equal squares"),
+        (CAT, f"of 20 superpixels asked for, {inputs.segments(CAT, 20).max() + 1} are left"),
+    ):
         note = answer(Subject(Share(rand(*x.shape) / x.numel()), x, ("yes", "no")), 0, cls(segments=20, **more)).note
         assert words in note, note
 
@@ -332,7 +358,9 @@ def test_a_picture_that_is_its_own_baseline_says_so(teacher, method):
 
 @pytest.mark.parametrize("cls", [S.KernelShap, S.CaptumLime, S.Lime])
 def test_a_network_that_never_changes_its_mind_leaves_nothing_to_explain(cls):
-    found = answer(Subject(Share(torch.zeros(1, 28, 28)), rand(1, 28, 28), ("yes", "no")), 0, cls(samples=60, fill="black"))
+    found = answer(
+        Subject(Share(torch.zeros(1, 28, 28)), rand(1, 28, 28), ("yes", "no")), 0, cls(samples=60, fill="black")
+    )
     assert "nothing to explain" in found.note and "fit" not in found.numbers and not found.map.any()
 
 
@@ -358,7 +386,14 @@ def test_smoothgrad_in_shares_is_one_noise_tunnel(digit, combine):
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(4)
         whole = NoiseTunnel(CaptumSaliency(digit.net)).attribute(
-            digit.x.unsqueeze(0), nt_type=combine, nt_samples=23, nt_samples_batch_size=5, stdevs=0.2, target=3, abs=False)
+            digit.x.unsqueeze(0),
+            nt_type=combine,
+            nt_samples=23,
+            nt_samples_batch_size=5,
+            stdevs=0.2,
+            target=3,
+            abs=False,
+        )
     found = list(explain(digit, 3, S.SmoothGrad(samples=23, noise=20, combine=combine), seed=4))
     assert len(found) == 5 and np.allclose(found[-1].map, whole[0, 0].numpy(), atol=1e-5)
 
@@ -411,10 +446,17 @@ def test_the_map_grows_into_captums(digit, method):
     assert np.allclose(grown.map, last.map, atol=1e-4)
 
 
-@pytest.mark.parametrize("method, forward", [
-    (S.Saliency(), "1 forward and 1 backward pass"), (S.Lime(samples=50, repeats=4), "200 forward passes"),
-    (S.SmoothGrad(samples=30), "30 forward and 30 backward passes"), (S.FeatureAblation(segments=16), "17 forward passes"),
-    (S.IntegratedGradients(steps=40), "at most 47 forward and 40 backward passes")], ids=name)
+@pytest.mark.parametrize(
+    "method, forward",
+    [
+        (S.Saliency(), "1 forward and 1 backward pass"),
+        (S.Lime(samples=50, repeats=4), "200 forward passes"),
+        (S.SmoothGrad(samples=30), "30 forward and 30 backward passes"),
+        (S.FeatureAblation(segments=16), "17 forward passes"),
+        (S.IntegratedGradients(steps=40), "at most 47 forward and 40 backward passes"),
+    ],
+    ids=name,
+)
 def test_cost_in_words(digit, method, forward):
     assert cost_words(method, digit) == forward
 
@@ -463,7 +505,7 @@ def test_closing_in_the_middle_ends_everything(digit, method):
 def test_two_at_once_do_not_disturb_each_other(digit):
     one, two = S.KernelShap(samples=50), S.SmoothGrad()
     alone = [answer(digit, 3, method).map for method in (one, two)]
-    *together, = zip(explain(digit, 3, one), explain(digit, 3, two))
+    (*together,) = zip(explain(digit, 3, one), explain(digit, 3, two))
     assert len(together) >= 5
     last = [None, None]
     for i, going in enumerate((explain(digit, 3, one), explain(digit, 3, two))):
@@ -494,13 +536,20 @@ class Watching(nn.Module):
     """Its copies look at the original."""
 
     def forward(self, x):
-        WATCHED.append(sum(len(module._forward_hooks) + len(module._forward_pre_hooks) + len(module._backward_hooks)
-                           for module in SHARED.modules()))
+        WATCHED.append(
+            sum(
+                len(module._forward_hooks) + len(module._forward_pre_hooks) + len(module._backward_hooks)
+                for module in SHARED.modules()
+            )
+        )
         return x
 
 
-SHARED = nn.Sequential(Watching(), nn.Conv2d(1, 2, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
-                       nn.Linear(338, 3)).eval().requires_grad_(False)
+SHARED = (
+    nn.Sequential(Watching(), nn.Conv2d(1, 2, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(338, 3))
+    .eval()
+    .requires_grad_(False)
+)
 
 
 @pytest.mark.parametrize("method", [S.DeepLift(), S.GuidedBackprop()], ids=name)

@@ -18,7 +18,9 @@ def test_a_table_is_split_once_and_keeps_the_shares_of_its_classes(table):
     assert tables.load("wine") is tables.load("wine")
     assert len(set(table.features)) == len(table.features) == table.train_x.shape[1] == table.test_x.shape[1]
     shares = [np.bincount(y, minlength=len(table.classes)) / len(y) for y in (table.train_y, table.test_y)]
-    assert np.abs(shares[0] - shares[1]).max() < 0.02 and len(table.test_y) / len(table.train_y) == pytest.approx(3 / 7, abs=0.02)
+    assert np.abs(shares[0] - shares[1]).max() < 0.02 and len(table.test_y) / len(table.train_y) == pytest.approx(
+        3 / 7, abs=0.02
+    )
     rows = {row.tobytes() for row in table.train_x}
     assert not any(row.tobytes() in rows for row in table.test_x)
     with pytest.raises(ValueError):
@@ -27,7 +29,9 @@ def test_a_table_is_split_once_and_keeps_the_shares_of_its_classes(table):
 
 def test_names_say_what_was_measured():
     features = tables.load("cancer").features
-    assert {"radius", "concave points (worst)", "area ±"} <= set(features) and not any("mean" in name for name in features)
+    assert {"radius", "concave points (worst)", "area ±"} <= set(features) and not any(
+        "mean" in name for name in features
+    )
     assert "proline (mg/l)" in tables.load("wine").features
     with pytest.raises(ValueError, match="not a table"):
         tables.load("iris")
@@ -47,6 +51,7 @@ def steps(table, weights: dict[int, float]):
     def predict(x: np.ndarray) -> np.ndarray:
         p = 0.5 + sum(w * (x[:, i] > medians[i]) for i, w in weights.items())
         return np.stack([1 - p, p], 1)
+
     return predict
 
 
@@ -72,6 +77,7 @@ def test_what_lime_can_say_exactly_it_explains_wholly():
     def predict(x: np.ndarray) -> np.ndarray:
         p = 0.1 + 0.7 * (x[:, 3] > cut)
         return np.stack([1 - p, p], 1)
+
     found = lime_tabular(table, row, 1, 1000, predict=predict)
     assert found.r2 > 0.99 and found.weights[0].feature == 3 and found.weights[0].value == pytest.approx(0.7, abs=0.02)
     assert found.local == pytest.approx(0.8, abs=0.02) and found.top(1) == {3}
@@ -99,7 +105,10 @@ def test_a_narrow_kernel_leaves_no_samples():
 def test_the_samples_that_count_are_those_of_the_kernel():
     """A feature leaves its quarter with chance ¾, so E[wᵏ] = (¼ + ¾ exp(−k / 2σ²))^features."""
     table = tables.load("wine")
-    found, share = lime_tabular(table, table.test_x[0], 0, 4000, width=1.5), [0.25 + 0.75 * np.exp(-k / 4.5) for k in (1, 2)]
+    found, share = (
+        lime_tabular(table, table.test_x[0], 0, 4000, width=1.5),
+        [0.25 + 0.75 * np.exp(-k / 4.5) for k in (1, 2)],
+    )
     assert found.effective == pytest.approx(4000 * (share[0] ** 2 / share[1]) ** 13, rel=0.1)
 
 
@@ -116,7 +125,10 @@ def test_a_condition_is_true_and_names_the_quarter(table):
 def test_jaccard_by_hand():
     a, b, c = frozenset({1, 2, 3}), frozenset({2, 3, 4}), frozenset({7})
     assert tabular.jaccard([a, b]) == pytest.approx(2 / 4)
-    assert tabular.jaccard([a, b, c]) == pytest.approx((0.5 + 0 + 0) / 3) and tabular.jaccard([a]) == tabular.jaccard([a, a]) == 1
+    assert (
+        tabular.jaccard([a, b, c]) == pytest.approx((0.5 + 0 + 0) / 3)
+        and tabular.jaccard([a]) == tabular.jaccard([a, a]) == 1
+    )
 
 
 def test_two_random_sets_agree_by_chance():
@@ -132,7 +144,9 @@ def test_repeats_are_the_mean_of_their_seeds_and_agree_more_with_more_samples():
     single = [lime_tabular(table, table.test_x[7], 0, 100, None, seed) for seed in range(4)]
     feature = few.mean.weights[0].feature
     values = [next(w.value for w in one.weights if w.feature == feature) for one in single]
-    assert few.mean.weights[0].value == pytest.approx(np.mean(values)) and few.sd[feature] == pytest.approx(np.std(values, ddof=1))
+    assert few.mean.weights[0].value == pytest.approx(np.mean(values)) and few.sd[feature] == pytest.approx(
+        np.std(values, ddof=1)
+    )
     assert few.mean.r2 == pytest.approx(np.mean([one.r2 for one in single]))
     assert many.jaccard > few.jaccard and np.mean(list(many.sd.values())) < 0.6 * np.mean(list(few.sd.values()))
     assert set(tabular.repeats(table, table.test_x[7], 0, 100, None, [3]).sd.values()) == {0.0}
@@ -141,5 +155,9 @@ def test_repeats_are_the_mean_of_their_seeds_and_agree_more_with_more_samples():
 def test_permutation_falls_only_for_what_the_forest_uses():
     table = tables.load("wine")
     mean, sd = tabular.permutation(table)
-    assert mean.shape == sd.shape == (13,) and mean.argmax() == np.argmax(mean) and table.features[mean.argmax()].startswith("proline")
+    assert (
+        mean.shape == sd.shape == (13,)
+        and mean.argmax() == np.argmax(mean)
+        and table.features[mean.argmax()].startswith("proline")
+    )
     assert mean.max() > 0.05 and abs(mean[2]) < 0.02, "ash says little about the grower"

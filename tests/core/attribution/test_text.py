@@ -19,7 +19,9 @@ def texts():
 
 def test_texts_are_many_balanced_and_different(texts):
     for found in texts.values():
-        assert len(found.train_texts) == len(found.train_y) == 1200 and len(found.test_texts) == len(found.test_y) == 400
+        assert (
+            len(found.train_texts) == len(found.train_y) == 1200 and len(found.test_texts) == len(found.test_y) == 400
+        )
         assert np.bincount(found.test_y).tolist() == [100] * 4
         assert len({*found.train_texts, *found.test_texts}) == 1600, "a text in both parts would be no test"
         assert all(4 < len(one.split()) <= 62 and "\n" not in one for one in found.test_texts)
@@ -29,31 +31,50 @@ def test_hiding_hides_the_same_texts(texts):
     shown, hidden = texts[False], texts[True]
     assert (shown.test_y == hidden.test_y).all()
     assert sum(bool(GIVEN_AWAY.search(one)) for one in shown.test_texts) > 390
-    assert not [one for one in (*hidden.train_texts, *hidden.test_texts) if re.search(rf"\b({GIVEN_AWAY.pattern})\b", one, re.I)]
+    assert not [
+        one for one in (*hidden.train_texts, *hidden.test_texts) if re.search(rf"\b({GIVEN_AWAY.pattern})\b", one, re.I)
+    ]
     for a, b in list(zip(shown.test_texts, hidden.test_texts))[:50]:
         assert set(b.split()[:3]) <= set(re.sub(r"[.,]", " ", a).split()) | set(a.split())
 
 
 def test_a_docstring_is_taken_from_the_source_as_it_stands():
-    assert "skimage.filters.thresholding" in next(name for name, _ in docstrings._unique("skimage") if name.endswith(".threshold_otsu"))
+    assert "skimage.filters.thresholding" in next(
+        name for name, _ in docstrings._unique("skimage") if name.endswith(".threshold_otsu")
+    )
     assert dict(docstrings._unique("skimage"))["skimage.filters.thresholding.threshold_otsu"].startswith(
-        "Return threshold value based on Otsu's method.")
-    assert dict(docstrings._unique("torch"))["torch.nn.functional.relu"].startswith("Applies the rectified linear unit function")
+        "Return threshold value based on Otsu's method."
+    )
+    assert dict(docstrings._unique("torch"))["torch.nn.functional.relu"].startswith(
+        "Applies the rectified linear unit function"
+    )
 
 
 def test_nothing_is_imported_for_the_texts(python):
-    done = python("import sys; from core.data import docstrings; before = set(sys.modules); "
-                  "found = [*docstrings._described('torch'), *docstrings._described('skimage')]; "
-                  "print(len(found) > 800, sorted(n for n in set(sys.modules) - before if n.split('.')[0] in ('torch', 'skimage')))")
+    done = python(
+        "import sys; from core.data import docstrings; before = set(sys.modules); "
+        "found = [*docstrings._described('torch'), *docstrings._described('skimage')]; "
+        "print(len(found) > 800, sorted(n for n in set(sys.modules) - before if n.split('.')[0] in ('torch', 'skimage')))"
+    )
     assert done.stdout.strip() == "True []", done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("docstring, beginning", [
-    ("abs(input, *, out=None) -> Tensor\n\nComputes the absolute value.\n\nArgs:\n    input: x", "Computes the absolute value."),
-    ("Cluster data.\n\nRead more in the :ref:`User Guide <k_means>`.\n\nParameters\n----------\nn : int",
-     "Cluster data. Read more in the User Guide."),
-    ("See :class:`~torch.nn.ReLU` for\n    *details*.\n\n.. note:: no", "See torch.nn.ReLU for details."),
-    ("A b.\n\n>>> c()", "A b."), ("", "")])
+@pytest.mark.parametrize(
+    "docstring, beginning",
+    [
+        (
+            "abs(input, *, out=None) -> Tensor\n\nComputes the absolute value.\n\nArgs:\n    input: x",
+            "Computes the absolute value.",
+        ),
+        (
+            "Cluster data.\n\nRead more in the :ref:`User Guide <k_means>`.\n\nParameters\n----------\nn : int",
+            "Cluster data. Read more in the User Guide.",
+        ),
+        ("See :class:`~torch.nn.ReLU` for\n    *details*.\n\n.. note:: no", "See torch.nn.ReLU for details."),
+        ("A b.\n\n>>> c()", "A b."),
+        ("", ""),
+    ],
+)
 def test_the_beginning_of_a_docstring(docstring, beginning):
     assert docstrings._beginning(docstring) == beginning
 
@@ -82,6 +103,7 @@ def looks_for(word: str, share: float = 0.8):
     def predict(texts) -> np.ndarray:
         p = np.array([share if word in re.split(r"\W+", one) else 0.1 for one in texts])
         return np.stack([1 - p, p], 1)
+
     return predict
 
 
@@ -104,6 +126,7 @@ def test_words_that_add_up_get_their_shares():
     def predict(texts) -> np.ndarray:
         p = np.array([0.4 + sum(w for word, w in shares.items() if word in one.split()) for one in texts])
         return np.stack([1 - p, p], 1)
+
     found = text.lime_text(predict, "the cat and dog sat on a mat", 1, 800)
     assert list(found.weights)[:3] == ["cat", "dog", "sat"]
     assert {word: found.weights[word] for word in shares} == pytest.approx(shares, abs=0.02)
@@ -114,7 +137,10 @@ def test_the_seed_decides_and_one_word_is_enough():
     noisy = looks_for("cat")
     first, again, other = (text.lime_text(noisy, SENTENCE, 1, 100, seed=seed) for seed in (1, 1, 2))
     assert first == again and first != other and (np.random.get_state()[1] == before).all()
-    for samples in (50, 1000):  # a ridge beside a kernel weight of e⁻⁸ would leave a fraction of it, and give the dog some
+    for samples in (
+        50,
+        1000,
+    ):  # a ridge beside a kernel weight of e⁻⁸ would leave a fraction of it, and give the dog some
         assert text.lime_text(noisy, "cat", 1, samples).weights == {"cat": pytest.approx(0.7)}
         assert text.lime_text(noisy, "dog, cat, dog", 1, samples).weights == {"cat": pytest.approx(0.7), "dog": 0}
     for nothing in ("", "  ", "!?…"):

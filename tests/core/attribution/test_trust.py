@@ -82,8 +82,11 @@ def test_the_perfect_order_beats_chance_beats_the_reversed_one():
     x = torch.ones_like(weights)
     order = weights[0].numpy()
     maps = {"perfect": order, "random": trust.controls(order, x, 0)["random"], "reversed": -order}
-    areas = {(name, insert): trust.area(trust.curve(Line(weights), x, 1, map, 0 * x, insert))
-             for name, map in maps.items() for insert in (False, True)}
+    areas = {
+        (name, insert): trust.area(trust.curve(Line(weights), x, 1, map, 0 * x, insert))
+        for name, map in maps.items()
+        for insert in (False, True)
+    }
     assert areas["perfect", False] < areas["random", False] < areas["reversed", False]
     assert areas["perfect", True] > areas["random", True] > areas["reversed", True]
 
@@ -111,7 +114,8 @@ def test_controls_know_the_picture_and_nothing_else():
 def test_examine_yields_the_six_curves_one_after_the_other():
     found = list(trust.examine(subject_of(WEIGHTS, X), 1, ORDER, "black", 0, points=4))
     assert [(name, insert) for name, insert, _ in found] == [
-        (name, insert) for name in ("map", "random", "input only") for insert in (False, True)]
+        (name, insert) for name in ("map", "random", "input only") for insert in (False, True)
+    ]
     assert found[0][2] == pytest.approx(sigmoid([4, 0, -2, -3, 0]), abs=1e-6)
     assert all(values.shape == (5,) and values.dtype == np.float32 for *_, values in found)
 
@@ -188,7 +192,8 @@ def test_sensitivity_is_how_far_the_map_moves():
     moved = trust.sensitivity(x, lambda picture: picture[0].numpy())
     assert 0 < moved <= 0.02 / 0.5, "a map that is the picture moves as the picture does"
     assert moved == trust.sensitivity(x, lambda picture: picture[0].numpy()) and moved != trust.sensitivity(
-        x, lambda picture: picture[0].numpy(), seed=1)
+        x, lambda picture: picture[0].numpy(), seed=1
+    )
     asked = []
     trust.sensitivity(x, lambda picture: asked.append(picture.shape) or np.ones((6, 6)), samples=4)
     assert asked == [(1, 6, 6)] * 5
@@ -197,7 +202,8 @@ def test_sensitivity_is_how_far_the_map_moves():
 def test_sensitivity_takes_maps_that_are_gradients():
     def gradient(picture):
         picture = picture.clone().requires_grad_()
-        return torch.autograd.grad((picture ** 2).sum(), picture)[0][0].numpy()
+        return torch.autograd.grad((picture**2).sum(), picture)[0][0].numpy()
+
     assert 0 < trust.sensitivity(torch.full((1, 6, 6), 0.5), gradient) <= 0.04
 
 
@@ -228,9 +234,14 @@ def trained_like(net: nn.Module) -> nn.Module:
     return net.eval().requires_grad_(False)
 
 
-NETS = {"DigitNet": lambda: DigitNet((8, 16), (12,)), "slim": lambda: DigitNet((3, 1, 5), (7,)),
-        "separable": lambda: DigitNet((4, 6, 8), (), separable=True), "no dense": lambda: DigitNet((4, 8), ()),
-        "MLP": lambda: MLP((20, 15)), "Columns": lambda: Columns((12, 9), columns=3)}
+NETS = {
+    "DigitNet": lambda: DigitNet((8, 16), (12,)),
+    "slim": lambda: DigitNet((3, 1, 5), (7,)),
+    "separable": lambda: DigitNet((4, 6, 8), (), separable=True),
+    "no dense": lambda: DigitNet((4, 8), ()),
+    "MLP": lambda: MLP((20, 15)),
+    "Columns": lambda: Columns((12, 9), columns=3),
+}
 each_net = pytest.mark.parametrize("make", NETS.values(), ids=NETS)
 
 
@@ -249,7 +260,9 @@ def test_layer_by_layer_nothing_learned_is_left(make):
         same = {name: torch.equal(tensor, before[name]) for name, tensor in copy.named_parameters()}
         assert same == {name: own[name] not in reached for name in same}
         assert not copy.training and not any(module.training for module in copy.modules())
-    assert all(torch.equal(tensor, before[name]) for name, tensor in net.state_dict().items()), "the network itself stays"
+    assert all(torch.equal(tensor, before[name]) for name, tensor in net.state_dict().items()), (
+        "the network itself stays"
+    )
 
 
 @each_net
@@ -264,8 +277,10 @@ def test_activations_neither_die_nor_explode(make):
 def deviations(net: nn.Module, x: Tensor) -> np.ndarray:
     """Standard deviation over pictures of each layer's output, and of the logits."""
     found = []
-    hooks = [layer.register_forward_hook(lambda _, __, y: found.append(y.std(0).mean().item()))
-             for layer in inputs.layers(net).values()]
+    hooks = [
+        layer.register_forward_hook(lambda _, __, y: found.append(y.std(0).mean().item()))
+        for layer in inputs.layers(net).values()
+    ]
     with torch.no_grad():
         found.append(net(x).std(0).mean().item())
     for hook in hooks:
@@ -283,7 +298,7 @@ def test_statistics_are_measured_anew_and_untouched_layers_keep_theirs():
         last, found = copy.units()[-1], []
         last.norm.register_forward_hook(lambda _, __, y, found=found: found.append(y))
         with torch.no_grad():
-            copy(digits.load().train_x[::randomise.EVERY])
+            copy(digits.load().train_x[:: randomise.EVERY])
         assert torch.allclose(found[0].mean(0), last.norm.bias, atol=1e-4)
         assert torch.allclose(found[0].std(0), last.norm.weight.abs(), atol=2e-2)
         assert last.norm.momentum is None
@@ -303,8 +318,17 @@ def test_a_photo_network_is_destroyed_as_well():
     for name, copy in randomise.destroyed(net, 0):
         names.append(name)
         last = copy
-    assert names == ["trained", "output layer", "last convolution", *(f"block {i}" for i in range(len(names) - 4, 0, -1)),
-                     "first convolution"] and len(names) == 20
+    assert (
+        names
+        == [
+            "trained",
+            "output layer",
+            "last convolution",
+            *(f"block {i}" for i in range(len(names) - 4, 0, -1)),
+            "first convolution",
+        ]
+        and len(names) == 20
+    )
     before = dict(net.named_parameters())
     assert not any(torch.equal(tensor, before[key]) for key, tensor in last.named_parameters())
     found = deviations_within(last, x)
@@ -313,8 +337,10 @@ def test_a_photo_network_is_destroyed_as_well():
 
 def deviations_within(net: nn.Module, x: Tensor) -> np.ndarray:
     found = []
-    hooks = [layer.register_forward_hook(lambda _, __, y: found.append(y.std().item()))
-             for layer in inputs.layers(net).values()]
+    hooks = [
+        layer.register_forward_hook(lambda _, __, y: found.append(y.std().item()))
+        for layer in inputs.layers(net).values()
+    ]
     with torch.no_grad():
         found.append(net(x).std().item())
     for hook in hooks:

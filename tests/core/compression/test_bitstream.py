@@ -17,7 +17,7 @@ def compressed(net, sparsity=80, bits=4):
     """Pruned, shared and settled: ready to be coded."""
     net = prune.pruned(net, sparsity)
     for layer in weighted(net):
-        layer.weight.data = quantize.share_survivors(layer.weight.data, 2 ** bits).weights()
+        layer.weight.data = quantize.share_survivors(layer.weight.data, 2**bits).weights()
     return bitstream.settle(net)
 
 
@@ -51,8 +51,12 @@ def test_settling_changes_next_to_nothing(small_teacher):
 def test_every_step_makes_it_smaller(small_teacher):
     pruned = prune.pruned(small_teacher, 80)
     net = compressed(small_teacher)
-    sizes = [4 * count(small_teacher), prune.relative_index_bytes(pruned), bitstream.shared_bytes(net),
-             len(bitstream.encode(net))]
+    sizes = [
+        4 * count(small_teacher),
+        prune.relative_index_bytes(pruned),
+        bitstream.shared_bytes(net),
+        len(bitstream.encode(net)),
+    ]
     assert sizes == sorted(sizes, reverse=True)
     assert bitstream.compression_rate(count(small_teacher), sizes[-1]) == sizes[0] / sizes[-1]
 
@@ -60,12 +64,14 @@ def test_every_step_makes_it_smaller(small_teacher):
 def test_the_stream_is_as_long_as_its_parts(small_teacher):
     """Header, codebooks, tables, BatchNorm, bias and Huffman's words, counted from the symbols alone."""
     from core.compression.huffman import code_lengths
+
     net = compressed(small_teacher)
     bits, total = 0, 6 + len(str(net.arch).replace(" ", "").replace("False", "false"))
     for row in bitstream.symbol_counts(net):
         total += 7 + 2 * len(row["codebook"]) + len(row["codebook"]) + 32
-        bits += sum(c * n for counts in (row["weights"], row["gaps"])
-                    for c, n in zip(counts, code_lengths(counts), strict=True))
+        bits += sum(
+            c * n for counts in (row["weights"], row["gaps"]) for c, n in zip(counts, code_lengths(counts), strict=True)
+        )
     halves = 2 * sum(u.norm.num_features for u in net.units()) + 10
     assert len(bitstream.encode(net)) == total + 2 * halves + -(-bits // 8)
 

@@ -113,5 +113,7 @@ def test_labels_are_known_for_the_same_share_of_each_class(percent, seed):
     picked = pick_labelled(y, percent, torch.Generator().manual_seed(seed))
     assert len(picked.unique()) == len(picked)
     counts = torch.bincount(y[picked], minlength=10).tolist()
-    assert counts == [0 if d == 3 else max(1, round(n * percent / 100))
-                      for d, n in enumerate(torch.bincount(y, minlength=10).tolist())]
+    assert counts == [
+        0 if d == 3 else max(1, round(n * percent / 100))
+        for d, n in enumerate(torch.bincount(y, minlength=10).tolist())
+    ]

@@ -15,7 +15,11 @@ def test_a_point_holds_what_was_asked_for(small_teacher):
     data = digits.load()
     point = formulas.measure(small_teacher, bytes=123, repeats=1)
     assert point["accuracy"] == accuracy(small_teacher, data.test_x, data.test_y)
-    assert (point["parameters"], point["bytes"], point["macs"]) == (count(small_teacher), 123, models.macs(small_teacher))
+    assert (point["parameters"], point["bytes"], point["macs"]) == (
+        count(small_teacher),
+        123,
+        models.macs(small_teacher),
+    )
     assert point["latency_1"] > 0 and point["latency_64"] > 0
     assert formulas.measure(small_teacher, repeats=1)["bytes"] == 4 * count(small_teacher)
 
@@ -24,8 +28,10 @@ def test_latency_takes_turns_on_one_thread_and_gives_threads_back():
     calls, threads = [], torch.get_num_threads()
     torch.set_num_threads(2)
     try:
+
         def note(name):
             return lambda x: calls.append((name, torch.get_num_threads()))
+
         times = formulas.latency({"a": note("a"), "b": note("b")}, torch.zeros(1), repeats=3)
         assert torch.get_num_threads() == 2
         with pytest.raises(ZeroDivisionError):
@@ -55,7 +61,9 @@ def test_int8_counts_the_scales_that_the_engine_has(engine, small_teacher):
     outputs = [len(layer.weight) for layer in layers]
     scales = {"per channel": outputs, "per layer": [1] * len(layers)}[eight.scales]
     assert eight.scales == ("per layer" if engine == "qnnpack" else "per channel")
-    assert eight.bytes == sum(layer.weight.numel() for layer in layers) + 4 * sum(outputs) + 4 * sum(scales) + 8 * (len(layers) + 1)
+    assert eight.bytes == sum(layer.weight.numel() for layer in layers) + 4 * sum(outputs) + 4 * sum(scales) + 8 * (
+        len(layers) + 1
+    )
     held = [module.weight() for module in eight.module.modules() if callable(getattr(module, "weight", None))]
     each = [len(w.q_per_channel_scales()) if "channel" in str(w.qscheme()) else 1 for w in held]
     assert each == scales and len(held) == len(layers)
@@ -77,10 +85,8 @@ def test_reports_have_every_row(small_teacher):
 
 V, Z, Y = torch.tensor([[2.0, 0.0, -1.0]]), torch.tensor([[1.0, 1.0, 0.0]]), torch.tensor([0])
 ORACLES = {
-    distill.softmax_with_temperature: lambda f: (f(V, 2.0)[0, 0].item(),
-                                                 math.e / (math.e + 1 + math.exp(-0.5))),
-    distill.distillation_loss: lambda f: (f(Z, Z, Y, 3.0, 0.5, 2.0).item(),
-                                          2 * -math.log(math.e / (2 * math.e + 1))),
+    distill.softmax_with_temperature: lambda f: (f(V, 2.0)[0, 0].item(), math.e / (math.e + 1 + math.exp(-0.5))),
+    distill.distillation_loss: lambda f: (f(Z, Z, Y, 3.0, 0.5, 2.0).item(), 2 * -math.log(math.e / (2 * math.e + 1))),
     distill.logit_matching_gradient: lambda f: (f(V, Z)[0, 0].item(), ((2 - 1 / 3) - (1 - 2 / 3)) / 3),
     distill.prior_correction: lambda f: (f(torch.zeros(2, 4), 1), math.log(1 / 9) - math.log(0.25 / 0.75)),
     slimming.sparsity_penalty: lambda f: (f(models.student(2), 0.5).item(), 0.5 * (2 + 4 + 8)),

@@ -17,16 +17,24 @@ def random_net(conv=(4, 6), dense=(9, 7), seed=0):
     with torch.no_grad():
         for name, tensor in net.state_dict().items():
             if tensor.is_floating_point():
-                tensor.copy_(torch.rand(tensor.shape, generator=g) + 0.5 if "var" in name
-                             else torch.randn(tensor.shape, generator=g))
+                tensor.copy_(
+                    torch.rand(tensor.shape, generator=g) + 0.5
+                    if "var" in name
+                    else torch.randn(tensor.shape, generator=g)
+                )
     return net
 
 
 def test_parameters_and_macs_of_the_teacher_by_hand():
     net = models.teacher(16, 256)
     rows = models.costs(net)
-    assert [row.parameters for row in rows] == [16 * 9 + 32, 32 * 16 * 9 + 64, 64 * 32 * 9 + 128,
-                                                256 * 576 + 512, 10 * 256 + 10]
+    assert [row.parameters for row in rows] == [
+        16 * 9 + 32,
+        32 * 16 * 9 + 64,
+        64 * 32 * 9 + 128,
+        256 * 576 + 512,
+        10 * 256 + 10,
+    ]
     assert [row.macs for row in rows] == [16 * 9 * 784, 32 * 16 * 9 * 196, 64 * 32 * 9 * 49, 256 * 576, 2560]
     assert sum(row.parameters for row in rows) == count(net) == 173946
     assert models.macs(net) == 2069248
@@ -41,10 +49,11 @@ def test_separable_cost_ratio_holds_for_a_real_layer(kernel, channels):
     """The second convolution: c inputs, 2c outputs, on 14 × 14 places."""
     standard, separable = (models.costs(models.redesigned(a, channels, kernel)) for a in ("standard", "separable"))
     depthwise, pointwise = separable[1], separable[2]
-    assert depthwise.macs == kernel ** 2 * channels * 196
+    assert depthwise.macs == kernel**2 * channels * 196
     assert pointwise.macs == channels * 2 * channels * 196
     assert (depthwise.macs + pointwise.macs) / standard[1].macs == pytest.approx(
-        models.separable_cost_ratio(2 * channels, kernel))
+        models.separable_cost_ratio(2 * channels, kernel)
+    )
 
 
 def test_every_weight_has_a_name():
@@ -58,8 +67,11 @@ def test_removing_silent_channels_changes_no_output(data):
     net = random_net(*data.draw(st.sampled_from([((4, 6), (9, 7)), ((3, 4, 5), ()), ((), (8,))])))
     keep = []
     for unit in net.units():
-        mask = torch.tensor(data.draw(st.lists(st.booleans(), min_size=unit.norm.num_features,
-                                               max_size=unit.norm.num_features).filter(any)))
+        mask = torch.tensor(
+            data.draw(
+                st.lists(st.booleans(), min_size=unit.norm.num_features, max_size=unit.norm.num_features).filter(any)
+            )
+        )
         keep.append(mask)
         with torch.no_grad():
             unit.norm.weight[~mask] = 0

@@ -46,7 +46,7 @@ def test_relative_indices_are_undone_exactly(values, bits):
     flat = np.array(values, dtype=np.float32)
     codes, kept = prune.gaps(flat, bits)
     assert len(codes) == len(kept)
-    assert all(0 <= c < 2 ** bits for c in codes)
+    assert all(0 <= c < 2**bits for c in codes)
     assert np.array_equal(prune.from_gaps(codes, kept, len(flat)), flat)
 
 

@@ -20,7 +20,7 @@ W = torch.randn(6, 4, 3, 3, generator=torch.Generator().manual_seed(3))
 def test_levels_and_errors_of_the_grid(bits, granularity):
     rounded, scale = quantize.uniform(W, bits, granularity)
     groups = rounded.flatten(1) if granularity == "channel" else rounded.reshape(1, -1)
-    assert all(len(group.unique()) <= 2 ** bits for group in groups)
+    assert all(len(group.unique()) <= 2**bits for group in groups)
     assert scale.numel() == (6 if granularity == "channel" else 1)
     if bits > 1:
         assert ((rounded - W).abs() <= scale / 2 * (1 + 1e-5)).all()
@@ -32,7 +32,7 @@ def test_levels_and_errors_of_the_grid(bits, granularity):
 def test_each_channel_is_rounded_on_its_own():
     stretched = W * torch.tensor([1.0, 10, 100, 1, 1, 1]).view(-1, 1, 1, 1)
     for i in range(6):
-        alone, scale = quantize.uniform(stretched[i:i + 1], 4, "tensor")
+        alone, scale = quantize.uniform(stretched[i : i + 1], 4, "tensor")
         together, scales = quantize.uniform(stretched, 4, "channel")
         assert torch.equal(alone[0], together[i]) and scale == scales[i]
 
@@ -48,9 +48,11 @@ numbers = st.lists(st.integers(-50, 50).map(lambda v: v / 8), min_size=2, max_si
 def best_partition(values, k):
     """The smallest possible k-means objective, over all ways to cut the sorted numbers into k groups."""
     values = sorted(values)
+
     def spread(group):
         mean = sum(group) / len(group)
         return sum((v - mean) ** 2 for v in group)
+
     cuts = itertools.combinations(range(1, len(values)), min(k, len(values)) - 1)
     return min(sum(spread(values[a:b]) for a, b in itertools.pairwise((0, *cut, len(values)))) for cut in cuts)
 
@@ -74,7 +76,8 @@ def test_kmeans_finds_the_best_where_groups_are_clear():
     values = [-3.0, -2.9, -3.1, 0.0, 0.1, 4.0, 4.2]
     shared = quantize.kmeans(torch.tensor(values), 3)
     assert quantize.kmeans_objective(torch.tensor(values), shared.codebook).item() == pytest.approx(
-        best_partition(values, 3), abs=1e-5)
+        best_partition(values, 3), abs=1e-5
+    )
 
 
 def test_more_iterations_never_raise_the_objective():
@@ -123,9 +126,9 @@ def test_a_rounded_network_is_a_copy_with_few_values(bits, scheme):
     rounded, about = quantize.quantized(net, bits, *scheme)
     assert torch.equal(net.head.weight, before)
     if scheme[1] == "tensor":
-        assert all(len(layer.weight.unique()) <= 2 ** bits for layer in weighted(rounded))
+        assert all(len(layer.weight.unique()) <= 2**bits for layer in weighted(rounded))
     squares = [((a.weight - b.weight) ** 2).sum().item() for a, b in zip(weighted(rounded), weighted(net), strict=True)]
-    norm = sum((layer.weight ** 2).sum().item() for layer in weighted(net))
+    norm = sum((layer.weight**2).sum().item() for layer in weighted(net))
     assert about["error"] == pytest.approx(100 * (sum(squares) / norm) ** 0.5, rel=1e-4)
 
 

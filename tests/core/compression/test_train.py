@@ -103,8 +103,14 @@ def test_the_same_settings_give_the_same_events_whatever_happens_around(name, sm
 
 
 def test_another_seed_gives_another_run():
-    first, second = (next(e for e in train(CompressionSettings(seed=s, method=METHODS["redesign"]))
-                          if isinstance(e, Metrics) and "loss" in e.values) for s in (0, 1))
+    first, second = (
+        next(
+            e
+            for e in train(CompressionSettings(seed=s, method=METHODS["redesign"]))
+            if isinstance(e, Metrics) and "loss" in e.values
+        )
+        for s in (0, 1)
+    )
     assert first.values != second.values
     assert not torch.equal(*(torch.rand(4, generator=seeded(s)) for s in (0, 1)))
 
@@ -130,15 +136,23 @@ def test_a_run_can_be_closed_anywhere(stop, small_teacher):
     assert list(run) == []
 
 
-@pytest.mark.parametrize("method", [Teacher(epochs=1, channels=4, neurons=16, learning_rate=10),
-                                    Distill(epochs=1, student_channels=2, learning_rate=10, control=False),
-                                    Quantize(tune_epochs=1, learning_rate=10)], ids=lambda method: method.name)
+@pytest.mark.parametrize(
+    "method",
+    [
+        Teacher(epochs=1, channels=4, neurons=16, learning_rate=10),
+        Distill(epochs=1, student_channels=2, learning_rate=10, control=False),
+        Quantize(tune_epochs=1, learning_rate=10),
+    ],
+    ids=lambda method: method.name,
+)
 def test_a_rate_that_is_too_high_is_told(method, small_teacher):
     """The highest allowed rate: the run breaks or its network only guesses; both get a sentence, and no number is none."""
     events = list(train(CompressionSettings(method=method), small_teacher))
     assert all(math.isfinite(v) for e in events if isinstance(e, Metrics) for v in e.values.values())
     warning, end = events[-2:]
-    assert isinstance(warning, Warned) and warning.kind in ("diverged", "guessing") and "learning rate" in warning.sentence
+    assert (
+        isinstance(warning, Warned) and warning.kind in ("diverged", "guessing") and "learning rate" in warning.sentence
+    )
     assert warning.kind == "guessing" or end.summary == {"diverged": True}
     assert warning.kind == "diverged" or end.summary["accuracy"] < 14.5
 
@@ -155,6 +169,7 @@ def test_a_student_that_learns_from_nothing_is_refused():
 
 def test_a_network_of_nan_is_reported_not_trained(small_teacher):
     import copy
+
     ill = copy.deepcopy(small_teacher)
     ill.head.weight.data.fill_(float("nan"))
     for method in (METHODS["slim"], METHODS["prune"], METHODS["shared"], METHODS["distill"]):
@@ -179,7 +194,9 @@ def test_slimming_reports_its_cut_and_its_control(small_teacher):
     assert list(models) == ["model", "sparse", "control"]
     assert models["model"].arch == models["control"].arch != models["sparse"].arch
     assert sum(summary["widths"]) < sum(summary["widths_before"])
-    assert summary["channels_removed"] == pytest.approx(100 * (1 - sum(summary["widths"]) / sum(summary["widths_before"])))
+    assert summary["channels_removed"] == pytest.approx(
+        100 * (1 - sum(summary["widths"]) / sum(summary["widths_before"]))
+    )
     gammas = [e.array for e in events if isinstance(e, Picture) and e.name == "gamma"]
     assert gammas[0].shape == gammas[-1].shape == (sum(summary["widths_before"]),)
     assert gammas[-1].sum() < 0.9 * gammas[0].sum()
@@ -247,6 +264,7 @@ def test_shipped_runs_start_with_the_teacher_and_hold_every_scene():
 
 def test_the_pictures_tell_what_the_networks_say_what_is_left_and_how_large_it_is(small_teacher):
     """Each against the network that the run ends with."""
+
     def last(events, name):
         return [np.array(e.array) for e in events if isinstance(e, Picture) and e.name == name][-1]
 

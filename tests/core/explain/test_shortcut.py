@@ -131,6 +131,7 @@ def test_a_run_that_breaks_says_so(monkeypatch):
         net = shortcut.DigitNet((4,), ())
         nn.init.constant_(net.head.weight, float("nan"))
         return net
+
     monkeypatch.setattr(shortcut, "network", broken_network)
     *_, warning, last = train_marked(LITTLE, 0, PICTURE)
     assert isinstance(warning, Warned) and warning.kind == "diverged" and last.summary == {"diverged": True}
@@ -138,7 +139,9 @@ def test_a_run_that_breaks_says_so(monkeypatch):
 
 def test_a_network_that_learned_nothing_says_so():
     kinds = [event.kind for event in run(Shortcut(epochs=1, learning_rate=1)) if isinstance(event, Warned)]
-    assert kinds == ["guessing"] and not [event for event in run(LITTLE) if isinstance(event, Warned) and event.kind == "guessing"]
+    assert kinds == ["guessing"] and not [
+        event for event in run(LITTLE) if isinstance(event, Warned) and event.kind == "guessing"
+    ]
 
 
 # right for the wrong reason
@@ -198,8 +201,9 @@ METHODS = {
     "GradientSHAP": shap,
     "DeepLIFT": lambda net, x, black: DeepLift(net).attribute(x, black, target=3),
     "guided backprop": lambda net, x, _: GuidedBackprop(net).attribute(x, target=3),
-    "occlusion": lambda net, x, _: Occlusion(net).attribute(x, (1, 4, 4), (1, 2, 2), target=3, baselines=0.5,
-                                                            perturbations_per_eval=64),
+    "occlusion": lambda net, x, _: Occlusion(net).attribute(
+        x, (1, 4, 4), (1, 2, 2), target=3, baselines=0.5, perturbations_per_eval=64
+    ),
     "KernelSHAP": lambda net, x, black: on_squares(KernelShap, net, x, black),
     "LIME": lambda net, x, black: on_squares(Lime, net, x, black),
 }
@@ -209,11 +213,19 @@ def shares(net: nn.Module, method) -> float:
     """Mean share in the mark over ten marked test digits of the class."""
     data = digits.load()
     own = mark(data.test_x[data.test_y == 3][:10])
-    return float(np.mean([share_in_mark(method(net, x.requires_grad_(), torch.zeros_like(x)).detach()[0, 0].numpy())
-                          for x in own.split(1)]))
+    return float(
+        np.mean(
+            [
+                share_in_mark(method(net, x.requires_grad_(), torch.zeros_like(x)).detach()[0, 0].numpy())
+                for x in own.split(1)
+            ]
+        )
+    )
 
 
-@pytest.mark.filterwarnings("ignore:Setting forward, backward hooks:UserWarning", "ignore:Setting backward hooks:UserWarning")
+@pytest.mark.filterwarnings(
+    "ignore:Setting forward, backward hooks:UserWarning", "ignore:Setting backward hooks:UserWarning"
+)
 @pytest.mark.parametrize("name", METHODS)
 def test_each_of_these_methods_finds_the_shortcut(name):
     found, cured = (shares(network(Shortcut(elsewhere=elsewhere)), METHODS[name]) for elsewhere in (0, 100))
@@ -226,4 +238,5 @@ def test_grad_cam_is_too_coarse_for_the_mark():
     def cam(net, x, _):
         found = LayerGradCam(net, inputs.convolutions(net)[-1]).attribute(x, target=3, relu_attributions=True)
         return LayerAttribution.interpolate(found, (28, 28), "bilinear")
+
     assert shares(network(DEFAULT), cam) < OFTEN * CHANCE

@@ -18,7 +18,9 @@ from pages.parts import lecture
 @pytest.mark.parametrize("formula", formulas.THEORY, ids=lambda formula: formula.title)
 def test_every_formula_shows_its_function(formula):
     assert inspect.getsource(formula.function) and formula.function.__doc__ and formula.latex
-    assert formula.latex.count("{") == formula.latex.count("}") and formula.latex.count(r"\left") == formula.latex.count(r"\right")
+    assert formula.latex.count("{") == formula.latex.count("}") and formula.latex.count(
+        r"\left"
+    ) == formula.latex.count(r"\right")
 
 
 def test_every_formula_has_its_words():
@@ -33,7 +35,10 @@ def test_formulas_that_no_other_test_holds():
     weight = torch.randn(6, 3, generator=torch.Generator().manual_seed(0))
     assert torch.linalg.svdvals(models.divided(weight))[0].item() == pytest.approx(1)
     assert torch.allclose(models.divided(5 * weight), models.divided(weight))
-    assert models.packed(torch.arange(12).view(6, 2), 3).tolist() == [[[0, 1], [2, 3], [4, 5]], [[6, 7], [8, 9], [10, 11]]]
+    assert models.packed(torch.arange(12).view(6, 2), 3).tolist() == [
+        [[0, 1], [2, 3], [4, 5]],
+        [[6, 7], [8, 9], [10, 11]],
+    ]
 
 
 def test_the_formula_of_the_class_has_the_factor_of_the_code():
@@ -65,9 +70,16 @@ def test_the_shipped_digits_are_read_and_complete():
     assert summary["frechet"] > summary["floor"] > 0
 
 
-@pytest.mark.parametrize("run_id, kinds", [
-    ("gan-the-duel", set()), ("gan-one-half", set()), ("gan-mode-collapse-and-its-cure", {"collapse", "oscillation"}),
-    ("gan-the-gradient-is-gone", {"strong", "vanishing", "collapse"}), ("gan-gradient-back", {"collapse"})])
+@pytest.mark.parametrize(
+    "run_id, kinds",
+    [
+        ("gan-the-duel", set()),
+        ("gan-one-half", set()),
+        ("gan-mode-collapse-and-its-cure", {"collapse", "oscillation"}),
+        ("gan-the-gradient-is-gone", {"strong", "vanishing", "collapse"}),
+        ("gan-gradient-back", {"collapse"}),
+    ],
+)
 def test_each_trouble_has_a_scene(run_id, kinds):
     assert {event.kind for event in runs.load(run_id).events if isinstance(event, Warned)} == kinds
 

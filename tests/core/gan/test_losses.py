@@ -39,15 +39,40 @@ def near(values):
 
 # name: value by one score, gradient by one score; of D's loss for real ones and for fakes, then of G's loss
 BY_HAND = {
-    "saturating": (lambda r: -math.log(D(r)), lambda r: D(r) - 1, lambda f: -math.log(1 - D(f)), D,
-                   lambda f: math.log(1 - D(f)), lambda f: -D(f)),
-    "nonsaturating": (lambda r: -math.log(D(r)), lambda r: D(r) - 1, lambda f: -math.log(1 - D(f)), D,
-                      lambda f: -math.log(D(f)), lambda f: D(f) - 1),
-    "ls": (lambda r: (r - 1) ** 2 / 2, lambda r: r - 1, lambda f: f ** 2 / 2, lambda f: f, lambda f: (f - 1) ** 2 / 2, lambda f: f - 1),
+    "saturating": (
+        lambda r: -math.log(D(r)),
+        lambda r: D(r) - 1,
+        lambda f: -math.log(1 - D(f)),
+        D,
+        lambda f: math.log(1 - D(f)),
+        lambda f: -D(f),
+    ),
+    "nonsaturating": (
+        lambda r: -math.log(D(r)),
+        lambda r: D(r) - 1,
+        lambda f: -math.log(1 - D(f)),
+        D,
+        lambda f: -math.log(D(f)),
+        lambda f: D(f) - 1,
+    ),
+    "ls": (
+        lambda r: (r - 1) ** 2 / 2,
+        lambda r: r - 1,
+        lambda f: f**2 / 2,
+        lambda f: f,
+        lambda f: (f - 1) ** 2 / 2,
+        lambda f: f - 1,
+    ),
     "wgan": (lambda r: -r, lambda r: -1, lambda f: f, lambda f: 1, lambda f: -f, lambda f: -1),
     "gp": (lambda r: -r, lambda r: -1, lambda f: f, lambda f: 1, lambda f: -f, lambda f: -1),
-    "hinge": (lambda r: max(0, 1 - r), lambda r: -float(r < 1), lambda f: max(0, 1 + f), lambda f: float(f > -1),
-              lambda f: -f, lambda f: -1),
+    "hinge": (
+        lambda r: max(0, 1 - r),
+        lambda r: -float(r < 1),
+        lambda f: max(0, 1 + f),
+        lambda f: float(f > -1),
+        lambda f: -f,
+        lambda f: -1,
+    ),
 }
 
 
@@ -62,7 +87,9 @@ def test_what_d_wants_and_its_gradient(name, real, fake):
     real_value, real_gradient, fake_value, fake_gradient, *__ = BY_HAND[name]
     value, (by_real, by_fake) = gradient(LOSSES[name][0], real, fake)
     assert value == near(mean([real_value(r) for r in real]) + mean([fake_value(f) for f in fake]))
-    if name != "hinge" or all(abs(abs(score) - 1) > 1e-6 for score in real + fake):  # a hinge has no gradient in its corner
+    if name != "hinge" or all(
+        abs(abs(score) - 1) > 1e-6 for score in real + fake
+    ):  # a hinge has no gradient in its corner
         assert by_real == near([real_gradient(r) / len(real) for r in real])
         assert by_fake == near([fake_gradient(f) / len(fake) for f in fake])
 
@@ -99,8 +126,10 @@ def test_the_gradient_by_the_weights_of_a_tiny_d(name):
     __, real_gradient, __, fake_gradient, __, g_gradient = BY_HAND[name]
     r, f = 0.7 * 2 - 0.2, -0.7 - 0.2
     by_w, by_b = torch.autograd.grad(LOSSES[name][0](w * torch.tensor([2.0]) + b, w * fake.detach() + b), (w, b))
-    assert (by_w.item(), by_b.item()) == near((2 * real_gradient(r) - fake_gradient(f), real_gradient(r) + fake_gradient(f)))
-    by_v, = torch.autograd.grad(LOSSES[name][1](w * fake + b), v)
+    assert (by_w.item(), by_b.item()) == near(
+        (2 * real_gradient(r) - fake_gradient(f), real_gradient(r) + fake_gradient(f))
+    )
+    (by_v,) = torch.autograd.grad(LOSSES[name][1](w * fake + b), v)
     assert by_v.item() == near(g_gradient(f) * 0.7 * -0.5)
 
 
@@ -126,7 +155,9 @@ def linear(shape, norm, seed=0):
 
 def clouds(shape, n=6):
     draw = seeded(1)
-    return [torch.randn((n, *shape), generator=draw, dtype=torch.float64) for _ in range(2)], torch.rand(n, generator=draw)
+    return [torch.randn((n, *shape), generator=draw, dtype=torch.float64) for _ in range(2)], torch.rand(
+        n, generator=draw
+    )
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -147,6 +178,7 @@ def test_the_gradient_penalty_of_a_unit_norm_critic_is_exactly_zero():
 
 def test_where_between_real_and_fake_the_gradient_counts():
     """The gradient of ½‖x‖² is x itself, so the penalty tells at which point it was taken: u = 1 is the real one."""
+
     def critic(x):
         return x.square().sum(1) / 2
 
@@ -175,7 +207,7 @@ def test_a_flat_critic_has_a_finite_gradient_of_its_penalty():
     w = torch.zeros(2, requires_grad=True)
     (real, fake), between = clouds((2,))
     penalty = losses.gradient_penalty(lambda x: x @ w + 0 * x.square().sum(1), real.float(), fake.float(), between)
-    found, = torch.autograd.grad(penalty, w)
+    (found,) = torch.autograd.grad(penalty, w)
     assert penalty.item() == pytest.approx(1, abs=1e-4) and torch.isfinite(found).all()
 
 
@@ -183,7 +215,7 @@ def test_a_flat_critic_has_a_finite_gradient_of_its_penalty():
 @pytest.mark.parametrize("norm", [0, 1, 3])
 def test_r1_of_a_linear_critic_is_half_its_squared_norm(shape, norm):
     critic, __ = linear(shape, norm)
-    assert losses.r1_penalty(critic, clouds(shape)[0][0]).item() == pytest.approx(norm ** 2 / 2)
+    assert losses.r1_penalty(critic, clouds(shape)[0][0]).item() == pytest.approx(norm**2 / 2)
 
 
 def test_penalties_teach_the_weights():
@@ -194,8 +226,8 @@ def test_penalties_teach_the_weights():
     def critic(x):
         return x @ w
 
-    by_r1, = torch.autograd.grad(losses.r1_penalty(critic, real), w)
-    by_gp, = torch.autograd.grad(losses.gradient_penalty(critic, real, fake, between), w)
+    (by_r1,) = torch.autograd.grad(losses.r1_penalty(critic, real), w)
+    (by_gp,) = torch.autograd.grad(losses.gradient_penalty(critic, real, fake, between), w)
     assert by_r1.tolist() == pytest.approx([3, 4]) and by_gp.tolist() == pytest.approx([2 * 4 * 0.6, 2 * 4 * 0.8])
 
 
@@ -204,7 +236,7 @@ def test_gradients_are_those_of_each_example_and_leave_the_examples_alone():
     assert losses.gradient_norms(lambda x: x.square().sum(1), x).tolist() == (2 * x).tolist()
     assert not x.requires_grad and x.grad is None
     made = x.clone().requires_grad_(True) * 1  # fakes that keep the way back into G
-    found = losses.gradient_norms(lambda x: (x ** 3).sum(1), made)
+    found = losses.gradient_norms(lambda x: (x**3).sum(1), made)
     assert found.tolist() == (3 * x.square()).tolist()
 
 

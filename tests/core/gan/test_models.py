@@ -30,10 +30,15 @@ def pictures(n):
 
 # ---- shapes ----
 
+
 @pytest.mark.parametrize("hidden, latent", [(8, 1), (128, 2), (32, 16)])
 def test_g_of_the_plane(hidden, latent):
     G = fresh(PlaneG, 0, hidden, latent)
-    assert G(codes(5, 16)).shape == (5, 2) and G.arch == {"kind": "gan G of the plane", "hidden": hidden, "latent": latent}
+    assert G(codes(5, 16)).shape == (5, 2) and G.arch == {
+        "kind": "gan G of the plane",
+        "hidden": hidden,
+        "latent": latent,
+    }
     assert [layer.out_features for layer in G.layers if isinstance(layer, nn.Linear)] == [hidden, hidden, 2]
 
 
@@ -66,6 +71,7 @@ def test_d_of_digits(pack, conditional, spectral, normed):
 
 # ---- classes ----
 
+
 def test_the_class_changes_the_picture_and_the_score():
     G, D = fresh(DigitG, 0, 8, 32, True).eval(), fresh(DigitD, 0, 8, True).eval()
     with torch.no_grad():
@@ -89,6 +95,7 @@ def test_the_class_is_a_direction_in_the_features(pack):
 
 # ---- packs ----
 
+
 def test_neighbours_are_packed_together():
     x = torch.arange(24.0).view(8, 3)
     assert torch.equal(models.packed(x, 4), x.view(2, 4, 3)) and torch.equal(models.packed(x, 1)[:, 0], x)
@@ -96,8 +103,11 @@ def test_neighbours_are_packed_together():
     assert pack.shape == (3, 2, 1, 28, 28) and torch.equal(pack[1, 0], pictures(6)[2])
 
 
-@pytest.mark.parametrize("D, x, y", [(fresh(PlaneD, 0, 16, 2), codes(8, 2), None), (fresh(DigitD, 0, 8, True, 2), pictures(8), classes(8))],
-                         ids=["plane", "digits"])
+@pytest.mark.parametrize(
+    "D, x, y",
+    [(fresh(PlaneD, 0, 16, 2), codes(8, 2), None), (fresh(DigitD, 0, 8, True, 2), pictures(8), classes(8))],
+    ids=["plane", "digits"],
+)
 def test_d_judges_each_pack_by_all_of_it_and_by_nothing_else(D, x, y):
     D.eval()
     with torch.no_grad():
@@ -108,6 +118,7 @@ def test_d_judges_each_pack_by_all_of_it_and_by_nothing_else(D, x, y):
 
 
 # ---- codes ----
+
 
 @pytest.mark.parametrize("latent", [1, 2, 7, 16])
 def test_the_first_layer_begins_as_if_it_had_only_the_inputs_that_are_drawn(latent):
@@ -122,24 +133,29 @@ def test_the_first_layer_begins_as_if_it_had_only_the_inputs_that_are_drawn(late
 
 def test_digits_begin_as_if_they_had_only_the_inputs_that_are_drawn():
     for latent in (8, 64):
-        assert fresh(DigitG, 0, 8, latent, False).dense.weight.abs().max().item() == pytest.approx(latent ** -0.5, rel=0.01)
+        assert fresh(DigitG, 0, 8, latent, False).dense.weight.abs().max().item() == pytest.approx(
+            latent**-0.5, rel=0.01
+        )
 
 
 # ---- spectral normalisation ----
+
 
 def largest(layer, side=0):
     """The largest singular value of what the layer does, the matrix of a convolution written out. side: of its pictures."""
     weight = layer.weight.detach()
     if isinstance(layer, nn.Conv2d):
-        every = torch.eye(layer.in_channels * side ** 2).view(-1, layer.in_channels, side, side)
+        every = torch.eye(layer.in_channels * side**2).view(-1, layer.in_channels, side, side)
         weight = nn.functional.conv2d(every, weight, stride=layer.stride, padding=layer.padding).flatten(1)
     return torch.linalg.svdvals(weight)[0].item()
 
 
 def test_each_layer_of_a_normalised_d_lengthens_nothing():
     """From the first step on, and after steps that changed the weights a little."""
-    for D, x, y, sides in ((fresh(PlaneD, 0, 32, 1, True), codes(8, 2), None, (0,) * 3),
-                           (fresh(DigitD, 0, 4, True, 2, True, False), pictures(8), classes(8), (28, 14, 0, 0))):
+    for D, x, y, sides in (
+        (fresh(PlaneD, 0, 32, 1, True), codes(8, 2), None, (0,) * 3),
+        (fresh(DigitD, 0, 4, True, 2, True, False), pictures(8), classes(8), (28, 14, 0, 0)),
+    ):
         adam = torch.optim.Adam(D.parameters(), lr=0.002)
         for step in range(60):  # one power iteration at each pass
             adam.zero_grad()
@@ -150,7 +166,9 @@ def test_each_layer_of_a_normalised_d_lengthens_nothing():
         D(x, y)
         layers = [layer for layer in D.modules() if isinstance(layer, nn.Linear | nn.Conv2d)]
         assert len(layers) == len(sides)
-        assert [largest(*pair) for pair in zip(layers, sides, strict=True)] == pytest.approx([1] * len(layers), abs=0.03)
+        assert [largest(*pair) for pair in zip(layers, sides, strict=True)] == pytest.approx(
+            [1] * len(layers), abs=0.03
+        )
 
 
 def test_the_reshaped_weight_is_not_the_convolution():
@@ -165,7 +183,7 @@ def test_a_normalised_d_is_steep_nowhere():
     """1 for w, and at most 1/10 for the direction of the class."""
     D = fresh(DigitD, 0, 8, True, 1, True, False).eval()
     x = pictures(40).requires_grad_(True)
-    gradient, = torch.autograd.grad(D(x, classes(40)).sum(), x)
+    (gradient,) = torch.autograd.grad(D(x, classes(40)).sum(), x)
     assert 0 < gradient.flatten(1).norm(dim=1).max() < 1.1 * 1.03
 
 
@@ -187,11 +205,19 @@ def test_a_matrix_divided_by_its_largest_singular_value(shape):
 
 # ---- settings and files ----
 
-@pytest.mark.parametrize("settings", [
-    GanSettings(world=PLANE, pack=4, spectral=True), GanSettings(world=s.Drawn(hidden=8, latent=3)), GanSettings(world=DIGITS),
-    GanSettings(world=s.Digits(channels=8, conditional=False, latent=5), spectral=True, pack=2),
-    GanSettings(world=DIGITS, method=s.GradientPenalty()), GanSettings(world=DIGITS, r1=0.5)],
-    ids=["plane", "drawn", "digits", "no classes", "gp", "r1"])
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        GanSettings(world=PLANE, pack=4, spectral=True),
+        GanSettings(world=s.Drawn(hidden=8, latent=3)),
+        GanSettings(world=DIGITS),
+        GanSettings(world=s.Digits(channels=8, conditional=False, latent=5), spectral=True, pack=2),
+        GanSettings(world=DIGITS, method=s.GradientPenalty()),
+        GanSettings(world=DIGITS, r1=0.5),
+    ],
+    ids=["plane", "drawn", "digits", "no classes", "gp", "r1"],
+)
 def test_the_same_players_come_back_from_a_file(settings):
     world = settings.world
     G, D = models.players(settings)
@@ -203,14 +229,20 @@ def test_the_same_players_come_back_from_a_file(settings):
             again, x = models.player(to_model(net)), z if net is G else G.eval()(z, y)
             assert type(again) is type(net) and again.arch == net.arch and not again.training
             assert torch.equal(again(x, y), net.eval()(x, y))
-    assert G.arch["latent"] == world.latent and D.arch["pack"] == settings.pack and D.arch["spectral"] == settings.spectral
+    assert (
+        G.arch["latent"] == world.latent and D.arch["pack"] == settings.pack and D.arch["spectral"] == settings.spectral
+    )
     assert G.arch.get("hidden", G.arch.get("channels")) == getattr(world, "hidden", getattr(world, "channels", None))
     assert D.arch.get("hidden", D.arch.get("channels")) == getattr(world, "hidden", getattr(world, "channels", None))
 
 
 def test_players_are_those_of_their_seed():
     def weights(seed):
-        return [weight.flatten()[0].item() for net in models.players(GanSettings(world=PLANE, seed=seed)) for weight in net.parameters()]
+        return [
+            weight.flatten()[0].item()
+            for net in models.players(GanSettings(world=PLANE, seed=seed))
+            for weight in net.parameters()
+        ]
 
     torch.manual_seed(1)
     first = weights(0)
@@ -221,22 +253,38 @@ def test_players_are_those_of_their_seed():
 @pytest.mark.parametrize("world", [PLANE, DIGITS], ids=["plane", "digits"])
 def test_the_two_players_begin_with_random_numbers_of_their_own(world):
     """Networks of one seed would begin with the same numbers, only scaled."""
-    G, D = ({name: value.detach().flatten() for name, value in net.named_parameters()} for net in models.players(GanSettings(world=world)))
-    mine, theirs = (G["layers.0.weight"], D["layers.0.weight"]) if world is PLANE else (G["dense.weight"], D["down1.weight"])
+    G, D = (
+        {name: value.detach().flatten() for name, value in net.named_parameters()}
+        for net in models.players(GanSettings(world=world))
+    )
+    mine, theirs = (
+        (G["layers.0.weight"], D["layers.0.weight"]) if world is PLANE else (G["dense.weight"], D["down1.weight"])
+    )
     some = min(len(mine), len(theirs), 100)
     assert abs(torch.corrcoef(torch.stack([mine[:some], theirs[:some]]))[0, 1]) < 0.4
 
 
-@pytest.mark.parametrize("knobs, normed", [
-    ({}, True), ({"method": s.Hinge()}, True), ({"method": s.LeastSquares()}, True), ({"method": s.Saturating()}, True),
-    ({"method": s.GradientPenalty()}, False), ({"method": s.Wasserstein()}, False), ({"r1": 0.05}, False), ({"spectral": True}, False)])
+@pytest.mark.parametrize(
+    "knobs, normed",
+    [
+        ({}, True),
+        ({"method": s.Hinge()}, True),
+        ({"method": s.LeastSquares()}, True),
+        ({"method": s.Saturating()}, True),
+        ({"method": s.GradientPenalty()}, False),
+        ({"method": s.Wasserstein()}, False),
+        ({"r1": 0.05}, False),
+        ({"spectral": True}, False),
+    ],
+)
 def test_no_batchnorm_where_each_example_s_gradient_counts(knobs, normed):
     __, D = models.players(GanSettings(world=DIGITS, **knobs))
     assert any(isinstance(layer, nn.BatchNorm2d) for layer in D.modules()) == normed
 
 
-@pytest.mark.parametrize("arch, error", [({}, KeyError), ({"kind": "mlp"}, KeyError),
-                                         ({"kind": "gan G of the plane", "wide": 3}, TypeError)])
+@pytest.mark.parametrize(
+    "arch, error", [({}, KeyError), ({"kind": "mlp"}, KeyError), ({"kind": "gan G of the plane", "wide": 3}, TypeError)]
+)
 def test_what_is_no_player(arch, error):
     with pytest.raises(error):
         models.build(arch)

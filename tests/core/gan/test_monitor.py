@@ -45,17 +45,23 @@ def seen(events):
 
 # ---- when ----
 
+
 @pytest.mark.parametrize("steps, every", [(600, 10), (3000, 50), (20, 1), (660, 11)])
 def test_when_it_looks(steps, every):
     """Sixty times in a run and a few times at its beginning; the end is a look of its own."""
     eye = watching(RING.model_copy(update={"steps": steps}))
-    wanted = {step for step in range(1, steps) if step % every == 0} | {step for step in (1, 5, 10, 20, 40) if step < steps}
+    wanted = {step for step in range(1, steps) if step % every == 0} | {
+        step for step in (1, 5, 10, 20, 40) if step < steps
+    }
     assert {step for step in range(1, steps + 1) if eye.wants(step)} == wanted
 
 
 # ---- D's field and G's arrows ----
 
-@pytest.mark.parametrize("method", [s.NonSaturating(), s.LeastSquares(), s.Wasserstein(), s.Hinge()], ids=lambda method: method.name)
+
+@pytest.mark.parametrize(
+    "method", [s.NonSaturating(), s.LeastSquares(), s.Wasserstein(), s.Hinge()], ids=lambda method: method.name
+)
 def test_the_field_of_d(method):
     """Rows from below, columns from the left, 255 is real."""
     eye = watching(D=Tells(), G=Makes(), method=method)
@@ -76,7 +82,9 @@ def test_the_field_of_d(method):
 GRADIENTS = {"nonsaturating": lambda d: 1 - d, "saturating": lambda d: d, "wgan": lambda d: 1.0, "hinge": lambda d: 1.0}
 
 
-@pytest.mark.parametrize("method", [s.NonSaturating(), s.Saturating(), s.Wasserstein(), s.Hinge()], ids=lambda method: method.name)
+@pytest.mark.parametrize(
+    "method", [s.NonSaturating(), s.Saturating(), s.Wasserstein(), s.Hinge()], ids=lambda method: method.name
+)
 def test_arrows_show_where_g_is_pushed(method):
     """(3, 1) times the gradient of the loss by the score, towards what D finds real, of each fake whatever their number."""
     eye = watching(D=Tells(), G=Makes(), method=method)
@@ -88,6 +96,7 @@ def test_arrows_show_where_g_is_pushed(method):
 
 
 # ---- codes, fakes and scores ----
+
 
 def test_the_codes_never_change_and_are_silenced_beyond_the_latent_size():
     eye = watching(G=Makes())
@@ -159,13 +168,17 @@ def test_the_lattice_is_evenly_likely():
 
 # ---- kinds and numbers ----
 
+
 def test_kinds_of_points():
     ring = watching()
     assert ring.kind_of(worlds.modes("ring") * 1.3, None).tolist() == list(range(8)) and len(ring.kinds) == 8
     assert len(watching(s.Plane(shape="grid")).kinds) == 25
     moons = watching(s.Plane(shape="moons"))  # sectors of an eighth, from the left on
     angle = (torch.arange(8) + 0.5) * math.pi / 4 - math.pi
-    assert moons.kind_of(torch.stack([angle.cos(), angle.sin()], 1), None).tolist() == list(range(8)) and len(moons.kinds) == 8
+    assert (
+        moons.kind_of(torch.stack([angle.cos(), angle.sin()], 1), None).tolist() == list(range(8))
+        and len(moons.kinds) == 8
+    )
     assert moons.kind_of(torch.tensor([[-1.0, 0.0], [0.0, 0.0]]), None).tolist() == [7, 4]
 
 
@@ -173,11 +186,14 @@ def test_kinds_of_digits():
     """Numbers of the chosen classes, in their order; of what is another digit, the chosen one that it is most like."""
     eye = watching(s.Digits(digits="279", channels=8, steps=20))
     kind = eye.kind_of(eye.real, quality.answers(eye.real))
-    assert len(eye.kinds) == 3 and (kind == torch.tensor([0, 0, 0, 0, 0, 0, 0, 1, 0, 2])[eye.real_y]).float().mean() > 0.97
+    assert (
+        len(eye.kinds) == 3 and (kind == torch.tensor([0, 0, 0, 0, 0, 0, 0, 1, 0, 2])[eye.real_y]).float().mean() > 0.97
+    )
 
 
 def test_what_d_thinks():
     real, fake = torch.tensor([0.0, math.log(3)]), torch.tensor([-math.log(4), 0.0])
+
     def think(method):
         return opinions(GanSettings(method=method), real, fake)
 
@@ -191,7 +207,10 @@ def test_numbers_of_a_look():
     eye = watching()
     *__, last = eye.look(10, eye.settings, torch.tensor(1.5), torch.tensor(2.5))
     assert isinstance(last, Metrics) and last.step == 10
-    fake, said = eye.fakes(1000), opinions(eye.settings, *eye.score_pair(eye.fakes(200))) | {"d_loss": 1.5, "g_loss": 2.5}
+    fake, said = (
+        eye.fakes(1000),
+        opinions(eye.settings, *eye.score_pair(eye.fakes(200))) | {"d_loss": 1.5, "g_loss": 2.5},
+    )
     met = quality.modes_met(fake, worlds.modes("ring"), 0.02)
     assert last.values == pytest.approx(said | {"good": met.good, "strict": met.strict, "lenient": met.covered})
     eye = watching(s.Plane(shape="moons", hidden=8))
@@ -209,14 +228,16 @@ class Repeats(nn.Module):
         self.known, self.arch = known, {"kind": "none"}
 
     def forward(self, z, y=None):
-        return self.known[:len(z)]
+        return self.known[: len(z)]
 
 
 def test_a_g_that_repeats_the_real_points():
     eye = watching(seed=3)
     eye.G = Repeats(eye.real)
     found = eye.judged(eye.glance(1000))
-    assert found["precision"] == found["recall"] == found["coverage"] == 100 and found["frechet"] == pytest.approx(0, abs=1e-9)
+    assert found["precision"] == found["recall"] == found["coverage"] == 100 and found["frechet"] == pytest.approx(
+        0, abs=1e-9
+    )
     assert found["modes"] == found["modes_strict"] == pytest.approx(8) and found["strict"] == 100 and found["good"] > 97
     assert 0 < found["floor"] < 0.05, "other real points are not the same points"
 
@@ -226,7 +247,9 @@ def test_a_g_that_repeats_digits():
     eye = watching(s.Digits(digits="0123", channels=8, steps=20))
     eye.G = Repeats(eye.real[torch.randperm(len(eye.real), generator=seeded(0))])
     found, look = eye.judged(eye.glance(1000)), eye.measured(eye.settings, eye.glance(200))
-    assert found["precision"] == found["recall"] == found["coverage"] == 100 and found["frechet"] == pytest.approx(0, abs=1e-6)
+    assert found["precision"] == found["recall"] == found["coverage"] == 100 and found["frechet"] == pytest.approx(
+        0, abs=1e-6
+    )
     assert found["smallest_class"] > 20 and found["classes"] == pytest.approx(4, abs=0.05) and found["floor"] > 1
     assert look["kinds"] == 100 and look["confidence"] > 95
     zeros, ones = (eye.real[eye.real_y == digit][:80] for digit in (0, 1))
@@ -253,6 +276,7 @@ def test_how_many_are_read_as_asked():
 
 # ---- pictures of digits ----
 
+
 def test_pictures_as_bytes():
     x = torch.tensor([-1.0, 0.0, 1.0, 3.0, -2.0, 0.5]).view(1, 1, 2, 3)
     assert as_bytes(x).tolist() == [[[0, 128, 255], [255, 0, 191]]] and as_bytes(x).dtype == np.uint8
@@ -267,8 +291,12 @@ def test_the_film_shows_each_class_in_turn():
 
 def test_facts():
     eye = watching()
-    assert eye.facts() == {"parameters_G": 16 * 8 + 8 + 8 * 8 + 8 + 8 * 2 + 2, "parameters_D": 2 * 8 + 8 + 8 * 8 + 8 + 8 + 1, "whole": True,
-                           "modes": 8}
+    assert eye.facts() == {
+        "parameters_G": 16 * 8 + 8 + 8 * 8 + 8 + 8 * 2 + 2,
+        "parameters_D": 2 * 8 + 8 + 8 * 8 + 8 + 8 + 1,
+        "whole": True,
+        "modes": 8,
+    }
     assert torch.equal(eye.real, worlds.PlaneWorld(RING).sample(1000, after_codes())[0])
 
 
@@ -282,5 +310,7 @@ def after_codes():
 def test_shown_points_are_the_first_of_those_that_are_judged():
     eye = watching()
     begins = seen(eye.begins())
-    assert np.array_equal(begins["real"], eye.real[:monitor.SHOWN].half().numpy())
-    assert np.array_equal(begins["scores"], np.stack([x.detach().numpy() for x in eye.score_pair(eye.fakes(200))]).astype(np.float16))
+    assert np.array_equal(begins["real"], eye.real[: monitor.SHOWN].half().numpy())
+    assert np.array_equal(
+        begins["scores"], np.stack([x.detach().numpy() for x in eye.score_pair(eye.fakes(200))]).astype(np.float16)
+    )

@@ -21,9 +21,10 @@ def normal(n, d=2, seed=0):
 
 # ---- Fréchet distance ----
 
+
 @given(st.floats(-5, 5), st.floats(-5, 5), st.floats(0, 4), st.floats(0, 4))
 def test_two_gaussians_on_a_line(mean_a, mean_b, sd_a, sd_b):
-    found = frechet_of(*(torch.tensor(v, dtype=torch.float64) for v in ([mean_a], [[sd_a ** 2]], [mean_b], [[sd_b ** 2]])))
+    found = frechet_of(*(torch.tensor(v, dtype=torch.float64) for v in ([mean_a], [[sd_a**2]], [mean_b], [[sd_b**2]])))
     assert found == pytest.approx((mean_a - mean_b) ** 2 + (sd_a - sd_b) ** 2, abs=1e-9)
 
 
@@ -33,7 +34,7 @@ def test_covariances_that_share_their_axes(d):
     draw = seeded(d)
     axes = torch.linalg.qr(torch.randn(d, d, generator=draw, dtype=torch.float64))[0]
     sd_a, sd_b, shift = (torch.rand(d, generator=draw, dtype=torch.float64) for _ in range(3))
-    cov_a, cov_b = (axes @ torch.diag(sd ** 2) @ axes.T for sd in (sd_a, sd_b))
+    cov_a, cov_b = (axes @ torch.diag(sd**2) @ axes.T for sd in (sd_a, sd_b))
     wanted = shift.square().sum() + (sd_a - sd_b).square().sum()
     assert frechet_of(shift, cov_a, torch.zeros(d).double(), cov_b) == pytest.approx(wanted.item(), rel=1e-9)
     assert frechet_of(shift, cov_b, shift, cov_b) == pytest.approx(0, abs=1e-9)
@@ -67,7 +68,9 @@ def test_samples_come_near_the_formula():
         off.append(abs(frechet(a, b) - 3))
     assert off[1] < 0.06 and off[1] < off[0]
     x = normal(500, 4)
-    assert frechet(x, x) == pytest.approx(0, abs=1e-9) and frechet(x, x[torch.randperm(500, generator=seeded(2))]) < 1e-9
+    assert (
+        frechet(x, x) == pytest.approx(0, abs=1e-9) and frechet(x, x[torch.randperm(500, generator=seeded(2))]) < 1e-9
+    )
     assert frechet(x[:300], x) == pytest.approx(frechet(x, x[:300])) and frechet(x[:300], x) > 0.001
 
 
@@ -93,7 +96,7 @@ def test_modes_of_a_mixture(shape, count):
     assert modes.shape == (count, 2)
     met = modes_met(spots(modes, 40), modes, 0.02)
     assert (met.covered, met.strict) == (100, 100) and met.good > 96 and met.effective == pytest.approx(count)
-    half = modes[:count // 2]
+    half = modes[: count // 2]
     met = modes_met(spots(half, 40), modes, 0.02)
     share = 100 * len(half) / count
     assert (met.covered, met.strict) == pytest.approx((share, share)) and met.effective == pytest.approx(len(half))
@@ -123,13 +126,17 @@ def test_all_on_one_mode():
     assert (met.covered, met.strict, met.good) == (12.5, 12.5, 100) and met.effective == pytest.approx(1)
 
 
-@pytest.mark.parametrize("share, number", [([0.125] * 8, 8), ([1, 0, 0], 1), ([0.5, 0.5, 0, 0], 2), ([0.25] * 4 + [0], 4)])
+@pytest.mark.parametrize(
+    "share, number", [([0.125] * 8, 8), ([1, 0, 0], 1), ([0.5, 0.5, 0, 0], 2), ([0.25] * 4 + [0], 4)]
+)
 def test_kinds_in_effect(share, number):
     assert effective_number(torch.tensor(share)) == pytest.approx(number)
 
 
 def test_kinds_in_effect_of_unequal_shares():
-    assert effective_number(torch.tensor([0.9, 0.1])) == pytest.approx(math.exp(-0.9 * math.log(0.9) - 0.1 * math.log(0.1)))
+    assert effective_number(torch.tensor([0.9, 0.1])) == pytest.approx(
+        math.exp(-0.9 * math.log(0.9) - 0.1 * math.log(0.1))
+    )
     assert shares(torch.tensor([2, 0, 2, 2]), 4).tolist() == [0.25, 0, 0.75, 0]
     assert shares(torch.zeros(0, dtype=torch.long), 3).tolist() == [0, 0, 0]
 
@@ -170,11 +177,13 @@ def test_identical_points_meet():
     # the reach of real points at 0, 1, 2 … with k = 1 is exactly 1: a fake at −1 lies on its border
     line = torch.arange(6.0)[:, None]
     assert neighbourhoods(line, torch.tensor([[-1.0], [-1.0]]), k=1) == pytest.approx(
-        {"precision": 100, "recall": 0, "coverage": 100 / 6})
+        {"precision": 100, "recall": 0, "coverage": 100 / 6}
+    )
 
 
 def brute(real, fake, k):
     """The three by their definitions, one example at a time."""
+
     def distance(a, b):
         return np.sqrt(((a - b) ** 2).sum())
 
@@ -185,7 +194,10 @@ def brute(real, fake, k):
     precision = [any(distance(f, r) <= reach for r, reach in zip(real, of_real, strict=True)) for f in fake]
     recall = [any(distance(f, r) <= reach for f, reach in zip(fake, of_fake, strict=True)) for r in real]
     coverage = [any(distance(f, r) <= reach for f in fake) for r, reach in zip(real, of_real, strict=True)]
-    return {name: 100 * np.mean(hits) for name, hits in (("precision", precision), ("recall", recall), ("coverage", coverage))}
+    return {
+        name: 100 * np.mean(hits)
+        for name, hits in (("precision", precision), ("recall", recall), ("coverage", coverage))
+    }
 
 
 @pytest.mark.parametrize("n, m, k, d", [(40, 25, 5, 2), (25, 40, 3, 6), (12, 9, 1, 1), (4, 3, 5, 2)])
@@ -210,6 +222,7 @@ def test_the_reach_is_to_a_neighbour_and_not_to_itself():
 
 
 # ---- the nearest known one, and the judge ----
+
 
 def test_the_nearest_known_one():
     known = torch.tensor([[0.0, 0.0], [3.0, 4.0], [10.0, 0.0]])

@@ -18,9 +18,11 @@ def test_points_anywhere_hit_spots_as_often_as_their_area_says(shape, spread):
     """A disc of 3 σ around a spot, as far as it lies in the square of area 4; of 1,000 points none in it: (1 − share)^1000."""
     there, reach = worlds.PlaneWorld(s.Plane(shape=shape, spread=spread)), 3 * spread
     on_edge = (there.modes.abs() > 0.999).sum(1)
-    inside = torch.pi * reach ** 2 / 4 * 0.5 ** on_edge
+    inside = torch.pi * reach**2 / 4 * 0.5**on_edge
     found = [quality.modes_met(rivals.drawn(there, "even", seeded(k)), there.modes, spread) for k in range(100)]
-    good, modes = (sum(values) / len(found) for values in zip(*((m.good, m.covered * len(there.modes) / 100) for m in found)))
+    good, modes = (
+        sum(values) / len(found) for values in zip(*((m.good, m.covered * len(there.modes) / 100) for m in found))
+    )
     assert good == pytest.approx(100 * inside.sum().item(), rel=0.06)
     assert modes == pytest.approx((1 - (1 - inside) ** 1000).sum().item(), abs=0.5)
 
@@ -28,7 +30,9 @@ def test_points_anywhere_hit_spots_as_often_as_their_area_says(shape, spread):
 def test_shaped_noise_has_the_mean_and_the_spread_of_the_data():
     there = worlds.PlaneWorld(s.Plane(shape="moons", spread=0.08))
     made, real = rivals.drawn(there, "shaped", seeded(1)), there.sample(4000, seeded(2))[0]
-    assert torch.allclose(made.mean(0), real.mean(0), atol=0.08) and torch.allclose(torch.cov(made.T), torch.cov(real.T), atol=0.06)
+    assert torch.allclose(made.mean(0), real.mean(0), atol=0.08) and torch.allclose(
+        torch.cov(made.T), torch.cov(real.T), atol=0.06
+    )
     there = worlds.DigitWorld(DIGITS)
     made = rivals.drawn(there, "shaped", seeded(1))
     assert made.shape == (1000, 1, 28, 28) and torch.allclose(made.mean(0), there.x.mean(0), atol=0.15)
@@ -38,7 +42,9 @@ def test_shaped_noise_has_the_mean_and_the_spread_of_the_data():
 
 
 def test_the_better_noise_counts_and_a_distance_is_better_when_it_is_smaller(monkeypatch):
-    monkeypatch.setattr(rivals, "of", lambda world: {"even": {"good": 5.0, "frechet": 3.0}, "shaped": {"good": 4.0, "frechet": 1.0}})
+    monkeypatch.setattr(
+        rivals, "of", lambda world: {"even": {"good": 5.0, "frechet": 3.0}, "shaped": {"good": 4.0, "frechet": 1.0}}
+    )
     assert rivals.noise(GRID) == {"good": 5.0, "frechet": 1.0}
 
 
@@ -50,7 +56,8 @@ def test_the_table_holds_what_is_measured():
         assert len(stored) == len(rivals.RIVALS) * rivals.DRAWS[world.name]
         for row, again in zip(stored, rivals.rows_of(world, 1)):
             assert {n: float(row[n]) for n in again if n.startswith("result_")} == pytest.approx(
-                {n: v for n, v in again.items() if n.startswith("result_")}, rel=0.02, abs=0.3)
+                {n: v for n, v in again.items() if n.startswith("result_")}, rel=0.02, abs=0.3
+            )
     assert rivals.of(s.Plane(hidden=8, steps=20)) == rivals.of(s.Plane()) != rivals.of(s.Plane(spread=0.01))
 
 
@@ -81,5 +88,8 @@ def test_noise_wins_the_scores_that_are_known_to_fail():
 def test_few_examples_make_the_distance_of_real_data_too_large():
     """Not too small: the fewer, the larger, also below the number of features."""
     seen = quality.features(worlds.DigitWorld(s.Digits()).x)
-    found = [quality.frechet(*seen[torch.randperm(len(seen), generator=seeded(0))[:2 * n]].split(n)) for n in (1000, 500, 256, 100)]
+    found = [
+        quality.frechet(*seen[torch.randperm(len(seen), generator=seeded(0))[: 2 * n]].split(n))
+        for n in (1000, 500, 256, 100)
+    ]
     assert found == sorted(found) and found[0] < 4 and found[2] > 6 and found[3] > 14

@@ -21,14 +21,34 @@ from tests.core.test_events import same
 STEPS, LOOKS = 20, 4
 SMALL = {"steps": STEPS, "batch": 16}
 RING, DIGITS = s.Plane(**SMALL, hidden=16), s.Digits(**SMALL, channels=8)
-WORLDS = {"ring": RING, "grid": s.Plane(**SMALL, hidden=16, shape="grid"), "spiral": s.Plane(**SMALL, hidden=16, shape="spiral"),
-          "moons": s.Plane(**SMALL, hidden=16, shape="moons"), "drawn": s.Drawn(**SMALL, hidden=16), "digits": DIGITS,
-          "some digits": s.Digits(**SMALL, channels=8, digits="17", conditional=False)}
-METHODS = {method.name: method for method in (s.NonSaturating(), s.Saturating(), s.LeastSquares(), s.Wasserstein(critic_steps=2),
-                                              s.GradientPenalty(penalty=3), s.Hinge())}
+WORLDS = {
+    "ring": RING,
+    "grid": s.Plane(**SMALL, hidden=16, shape="grid"),
+    "spiral": s.Plane(**SMALL, hidden=16, shape="spiral"),
+    "moons": s.Plane(**SMALL, hidden=16, shape="moons"),
+    "drawn": s.Drawn(**SMALL, hidden=16),
+    "digits": DIGITS,
+    "some digits": s.Digits(**SMALL, channels=8, digits="17", conditional=False),
+}
+METHODS = {
+    method.name: method
+    for method in (
+        s.NonSaturating(),
+        s.Saturating(),
+        s.LeastSquares(),
+        s.Wasserstein(critic_steps=2),
+        s.GradientPenalty(penalty=3),
+        s.Hinge(),
+    )
+}
 PLAIN, PICTURES = GanSettings(world=RING), GanSettings(world=DIGITS)
-OTHERS = {"R1": {"r1": 0.5}, "packs": {"pack": 4}, "spectral": {"spectral": True, "method": s.Hinge()},
-          "packs and R1": {"pack": 2, "r1": 1}, "packs and penalty": {"pack": 2, "method": s.GradientPenalty()}}
+OTHERS = {
+    "R1": {"r1": 0.5},
+    "packs": {"pack": 4},
+    "spectral": {"spectral": True, "method": s.Hinge()},
+    "packs and R1": {"pack": 2, "r1": 1},
+    "packs and penalty": {"pack": 2, "method": s.GradientPenalty()},
+}
 both_worlds = pytest.mark.parametrize("settings", [PLAIN, PICTURES], ids=["plane", "digits"])
 
 
@@ -37,8 +57,12 @@ def few_looks():
     """Looks, and what is judged at each of them, take most of the time of a short run; so does a judge who knows digits."""
     quick = fresh(DigitNet, 0, (4,), (16,)).eval()
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in (("LOOKS", dict.fromkeys(monitor.LOOKS, LOOKS)), ("EARLY", (1,)), ("ASKED", dict.fromkeys(monitor.ASKED, 40)),
-                            ("JUDGED", 200)):
+        for name, value in (
+            ("LOOKS", dict.fromkeys(monitor.LOOKS, LOOKS)),
+            ("EARLY", (1,)),
+            ("ASKED", dict.fromkeys(monitor.ASKED, 40)),
+            ("JUDGED", 200),
+        ):
             patch.setattr(monitor, name, value)
         patch.setattr(quality, "judge", lambda: quick)
         yield
@@ -72,8 +96,13 @@ def players(events):
 def learned(events, settings):
     """Of G and D: whether a learnable number is another one than at the beginning."""
     begins = dict(zip("GD", models.players(settings), strict=True))
-    return {name: any(not np.array_equal(players(events)[name][key], value.detach().numpy())
-                      for key, value in net.named_parameters()) for name, net in begins.items()}
+    return {
+        name: any(
+            not np.array_equal(players(events)[name][key], value.detach().numpy())
+            for key, value in net.named_parameters()
+        )
+        for name, net in begins.items()
+    }
 
 
 def pictures(events, name):
@@ -86,6 +115,7 @@ def looks(events):
 
 # ---- every loss in every world ----
 
+
 def test_every_loss_and_every_world_is_tried_here():
     assert set(METHODS) == set(union_members(GanSettings.model_fields["method"]))
     assert {world.name for world in WORLDS.values()} == set(union_members(GanSettings.model_fields["world"]))
@@ -93,15 +123,21 @@ def test_every_loss_and_every_world_is_tried_here():
 
 
 EVERY = [(world, {"method": method}) for world in WORLDS for method in METHODS.values()] + [
-    (world, knobs) for world in ("ring", "digits") for knobs in OTHERS.values()]
+    (world, knobs) for world in ("ring", "digits") for knobs in OTHERS.values()
+]
 
 
-@pytest.mark.parametrize("world, knobs", EVERY, ids=lambda value: value if isinstance(value, str) else str(list(value.values())[0])[:24])
+@pytest.mark.parametrize(
+    "world, knobs", EVERY, ids=lambda value: value if isinstance(value, str) else str(list(value.values())[0])[:24]
+)
 def test_it_runs_to_its_end_and_says_numbers(world, knobs):
     settings = GanSettings(world=WORLDS[world], **knobs)
     events = run(settings)
     assert isinstance(events[0], Started) and isinstance(events[-1], Finished)
-    assert events[0].total_steps == events[-1].step == STEPS and sum(isinstance(e, Started | Finished) for e in events) == 2
+    assert (
+        events[0].total_steps == events[-1].step == STEPS
+        and sum(isinstance(e, Started | Finished) for e in events) == 2
+    )
     steps = [e.step for e in events[1:]]
     assert steps == sorted(steps) and [e.step for e in looks(events)] == [0, 1, 5, 10, 15, 20]
     thinks = {"c_real", "c_fake"} if settings.method.name in WASSERSTEIN else {"d_real", "d_fake"}
@@ -109,7 +145,9 @@ def test_it_runs_to_its_end_and_says_numbers(world, knobs):
     told = {"asked"} if world == "digits" else set()
     sorts = {"kinds", "confidence"} | told if "digits" in world else spots if world in ("ring", "grid") else other
     for event in looks(events):
-        assert set(event.values) <= set(METRICS) and all(type(v) is float and math.isfinite(v) for v in event.values.values())
+        assert set(event.values) <= set(METRICS) and all(
+            type(v) is float and math.isfinite(v) for v in event.values.values()
+        )
         assert thinks | sorts <= set(event.values)
     assert all({"d_loss", "g_loss"} <= set(event.values) for event in looks(events)[1:-1])
     assert {"precision", "recall", "coverage", "frechet"} <= set(looks(events)[-1].values)
@@ -131,11 +169,19 @@ def test_pictures_have_their_shapes(settings):
     seen = {e.name: e.array for e in events if isinstance(e, Picture)}
     if settings.world.name == "digits":
         assert {name: (a.shape, a.dtype) for name, a in seen.items()} == {
-            "real": ((40, 28, 28), np.uint8), "film": ((40, 28, 28), np.uint8), "scores": ((2, 40), np.float16)}
+            "real": ((40, 28, 28), np.uint8),
+            "film": ((40, 28, 28), np.uint8),
+            "scores": ((2, 40), np.float16),
+        }
     else:
         assert {name: (a.shape, a.dtype) for name, a in seen.items()} == {
-            "real": ((200, 2), np.float16), "fake": ((200, 2), np.float16), "field": ((41, 41), np.uint8),
-            "arrows": ((60, 2), np.float16), "lattice": ((13, 13, 2), np.float16), "scores": ((2, 40), np.float16)}
+            "real": ((200, 2), np.float16),
+            "fake": ((200, 2), np.float16),
+            "field": ((41, 41), np.uint8),
+            "arrows": ((60, 2), np.float16),
+            "lattice": ((13, 13, 2), np.float16),
+            "scores": ((2, 40), np.float16),
+        }
     moving = [name for name in seen if name != "real"]
     assert all([step for step, __ in pictures(events, name)] == [0, 1, 5, 10, 15, 20] for name in moving)
     assert [step for step, __ in pictures(events, "real")] == [0]
@@ -147,7 +193,7 @@ def test_the_last_picture_is_what_the_stored_g_makes(settings):
     """Of the very codes that the run has shown all the time."""
     events, places = run(settings), s.PLACES[settings.world.name]
     z, y = worlds.world_of(settings).codes(200, seeded(settings.seed + 10_000), places)
-    z[:, settings.world.latent:] = 0
+    z[:, settings.world.latent :] = 0
     with torch.no_grad():
         made = models.player(events[-1].models["G"])(z, y)
     if settings.world.name == "digits":
@@ -157,14 +203,25 @@ def test_the_last_picture_is_what_the_stored_g_makes(settings):
 
 
 def test_a_g_that_learns_longer_comes_nearer():
-    short, long = (list(train.train(GanSettings(world=s.Plane(steps=steps, hidden=32, batch=32), r1=0.1))) for steps in (20, 400))
+    short, long = (
+        list(train.train(GanSettings(world=s.Plane(steps=steps, hidden=32, batch=32), r1=0.1))) for steps in (20, 400)
+    )
     assert long[-1].summary["frechet"] < 0.75 * short[-1].summary["frechet"]
 
 
 # ---- the same again ----
 
-@pytest.mark.parametrize("settings", [PLAIN, PICTURES, GanSettings(world=RING, method=s.GradientPenalty(), pack=2),
-                                      GanSettings(world=s.Drawn(**SMALL, hidden=16), r1=1, spectral=True)], ids=lambda s: s.world.name)
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        PLAIN,
+        PICTURES,
+        GanSettings(world=RING, method=s.GradientPenalty(), pack=2),
+        GanSettings(world=s.Drawn(**SMALL, hidden=16), r1=1, spectral=True),
+    ],
+    ids=lambda s: s.world.name,
+)
 def test_the_same_settings_give_the_same_events_whatever_happens_around(settings):
     first, again = run(settings), []
     torch.manual_seed(11)
@@ -179,8 +236,11 @@ def test_the_same_settings_give_the_same_events_whatever_happens_around(settings
 def test_another_seed_is_another_run(settings):
     other = run(settings.model_copy(update={"seed": 1}))
     for name in "GD":
-        assert not any(np.array_equal(value, players(other)[name][key])
-                       for key, value in players(run(settings))[name].items() if "weight" in key and "norm" not in key)
+        assert not any(
+            np.array_equal(value, players(other)[name][key])
+            for key, value in players(run(settings))[name].items()
+            if "weight" in key and "norm" not in key
+        )
     assert looks(run(settings))[0].values != looks(other)[0].values
 
 
@@ -193,10 +253,20 @@ def test_a_run_leaves_the_random_numbers_of_others_alone(settings):
 
 # ---- a hand on the knobs ----
 
-TURNS = {0: {"batch": 32}, 1: {"critic_steps": 3, "g_rate": 0.00123}, 5: {"latent": 1, "players": "d"},
-         10: {"players": "both", "d_rate": 0.004, "r1": 1.0}, 15: {"latent": 5, "batch": 16}}
-STEERED = {"plane": PLAIN, "slow": GanSettings(world=RING, motion="phases"), "penalty": GanSettings(world=RING, method=s.GradientPenalty()),
-           "digits": PICTURES, "spectral": GanSettings(world=DIGITS, spectral=True, pack=2)}
+TURNS = {
+    0: {"batch": 32},
+    1: {"critic_steps": 3, "g_rate": 0.00123},
+    5: {"latent": 1, "players": "d"},
+    10: {"players": "both", "d_rate": 0.004, "r1": 1.0},
+    15: {"latent": 5, "batch": 16},
+}
+STEERED = {
+    "plane": PLAIN,
+    "slow": GanSettings(world=RING, motion="phases"),
+    "penalty": GanSettings(world=RING, method=s.GradientPenalty()),
+    "digits": PICTURES,
+    "spectral": GanSettings(world=DIGITS, spectral=True, pack=2),
+}
 
 
 @pytest.mark.parametrize("settings", STEERED.values(), ids=STEERED)
@@ -204,14 +274,22 @@ def test_a_run_that_was_steered_can_be_repeated(settings):
     """Its stored settings give the same events, its weights bit by bit."""
     events = steered(settings, TURNS)
     assert [(e.step, e.values) for e in events if isinstance(e, Turned)] == [
-        (0, {"batch": 32}), (1, {"critic_steps": 3, "g_rate": 0.0012}), (5, {"latent": 1, "players": "d"}),
-        (10, {"players": "both", "d_rate": 0.004, "r1": 1.0}), (15, {"latent": 5, "batch": 16})]
+        (0, {"batch": 32}),
+        (1, {"critic_steps": 3, "g_rate": 0.0012}),
+        (5, {"latent": 1, "players": "d"}),
+        (10, {"players": "both", "d_rate": 0.004, "r1": 1.0}),
+        (15, {"latent": 5, "batch": 16}),
+    ]
     again = repeatable(settings, events)
     assert again.turns.startswith("0:batch=32,1:critic_steps=3,1:g_rate=0.0012,5:latent=1,")
     assert_same_run(list(train.train(build(GanSettings, flatten(again)))), events)
     left_alone = run(settings)
-    assert not any(np.array_equal(players(events)[name][key], value) for name in "GD" for key, value in players(left_alone)[name].items()
-                   if key.endswith("weight"))
+    assert not any(
+        np.array_equal(players(events)[name][key], value)
+        for name in "GD"
+        for key, value in players(left_alone)[name].items()
+        if key.endswith("weight")
+    )
 
 
 def test_a_run_that_was_planned_can_be_turned_further():
@@ -267,7 +345,9 @@ def test_rates_fall_over_the_second_half(decay, spied):
     list(train.train(GanSettings(world=s.Plane(**SMALL, hidden=8, g_rate=0.002, d_rate=0.001), decay=decay)))
     for who, rate in (("G", 0.002), ("D", 0.001)):
         found = [each[-1] for each in spied if each[0] == who]
-        assert found == pytest.approx([rate] * STEPS if not decay else [rate] * 11 + [rate * (20 - i) / 10 for i in range(11, 20)])
+        assert found == pytest.approx(
+            [rate] * STEPS if not decay else [rate] * 11 + [rate * (20 - i) / 10 for i in range(11, 20)]
+        )
 
 
 def test_fall():
@@ -287,6 +367,7 @@ def test_the_last_picture_knows_what_was_turned_after_the_last_look():
 
 # ---- who learns ----
 
+
 @both_worlds
 @pytest.mark.parametrize("who", ["D", "G"])
 def test_only_one_learns(settings, who):
@@ -300,15 +381,23 @@ def test_only_one_learns(settings, who):
 @pytest.mark.parametrize("players, phases", [("both", [0, 1]), ("d", [0]), ("g", [1])])
 def test_slow_motion_names_the_phases_in_which_somebody_learns(players, phases):
     events = run(PLAIN.model_copy(update={"motion": "phases", "players": players}))
-    assert [(step, *array) for step, array in pictures(events, "phase")] == [(step, who) for step in range(1, 21) for who in phases]
+    assert [(step, *array) for step, array in pictures(events, "phase")] == [
+        (step, who) for step in range(1, 21) for who in phases
+    ]
     at = [i for i, e in enumerate(events) if isinstance(e, Picture) and e.name == "phase"]
     for i in at:  # the pictures and numbers of a phase come before its name
-        assert {e.name for e in events[i - 6:i - 1]} == {"fake", "field", "arrows", "lattice", "scores"}
-        assert isinstance(events[i - 1], Metrics) and events[i - 1].step == events[i].step and "g_loss" in events[i - 1].values
+        assert {e.name for e in events[i - 6 : i - 1]} == {"fake", "field", "arrows", "lattice", "scores"}
+        assert (
+            isinstance(events[i - 1], Metrics)
+            and events[i - 1].step == events[i].step
+            and "g_loss" in events[i - 1].values
+        )
     assert len(at) == len(looks(events)) - 2, "no other looks but the first and the last"
     fake = {step: [a for at, a in pictures(events, "fake") if at == step] for step in (3, 4)}
     if players == "both":
-        assert np.array_equal(fake[3][-1], fake[4][0]) and not np.array_equal(fake[4][0], fake[4][1]), "D has learned, then G"
+        assert np.array_equal(fake[3][-1], fake[4][0]) and not np.array_equal(fake[4][0], fake[4][1]), (
+            "D has learned, then G"
+        )
 
 
 @both_worlds
@@ -326,8 +415,13 @@ def test_a_phase_rests_until_it_was_looked_at_and_a_report_is_whole(settings):
 
 # ---- looking changes nothing ----
 
-UNSEEN = {"plane": PLAIN, "digits": PICTURES, "spectral": GanSettings(world=DIGITS, spectral=True), "R1": GanSettings(world=DIGITS, r1=1),
-          "packs": GanSettings(world=RING, pack=4, spectral=True)}
+UNSEEN = {
+    "plane": PLAIN,
+    "digits": PICTURES,
+    "spectral": GanSettings(world=DIGITS, spectral=True),
+    "R1": GanSettings(world=DIGITS, r1=1),
+    "packs": GanSettings(world=RING, pack=4, spectral=True),
+}
 
 
 @pytest.mark.parametrize("settings", UNSEEN.values(), ids=UNSEEN)
@@ -338,12 +432,18 @@ def test_a_run_that_nobody_looks_at_is_the_same(settings, monkeypatch):
     monkeypatch.setattr(Monitor, "wants", lambda watch, step: False)
     unseen = players(list(train.train(settings)))
     for name in "GD":
-        assert all(same(unseen[name][key], value) and same(slow[name][key], value) for key, value in wanted[name].items())
-        assert ("norm1.running_mean" if name == "G" else "norm.running_mean") in wanted[name] or not settings.normed or "hidden" in flatten(
-            settings)
+        assert all(
+            same(unseen[name][key], value) and same(slow[name][key], value) for key, value in wanted[name].items()
+        )
+        assert (
+            ("norm1.running_mean" if name == "G" else "norm.running_mean") in wanted[name]
+            or not settings.normed
+            or "hidden" in flatten(settings)
+        )
 
 
 # ---- what the losses ask of the weights ----
+
 
 @pytest.mark.parametrize("world", [RING, DIGITS], ids=["plane", "digits"])
 def test_the_clipped_critic_stays_within_its_limit(world):
@@ -352,7 +452,9 @@ def test_the_clipped_critic_stays_within_its_limit(world):
     assert max(np.abs(value).max() for value in weights.values()) == pytest.approx(0.03)
     free = players(run(GanSettings(world=world, method=s.GradientPenalty())))["D"]
     assert max(np.abs(value).max() for value in free.values()) > 0.06
-    assert np.abs(players(run(settings))["G"]["layers.0.weight" if world is RING else "dense.weight"]).max() > 0.06, "G is not clipped"
+    assert np.abs(players(run(settings))["G"]["layers.0.weight" if world is RING else "dense.weight"]).max() > 0.06, (
+        "G is not clipped"
+    )
 
 
 @pytest.mark.parametrize("method, normed", [("gp", False), ("wgan", False), ("nonsaturating", True), ("hinge", True)])
@@ -363,24 +465,31 @@ def test_no_batchnorm_in_a_critic_with_a_gradient_of_its_own(method, normed):
 
 # ---- the same by hand ----
 
+
 def cost_of(name, real, fake):
     """What D pays, written with probabilities."""
     if name in ("saturating", "nonsaturating"):
         return -(torch.sigmoid(real).log().mean() + (1 - torch.sigmoid(fake)).log().mean())
-    return {"ls": lambda: ((real - 1) ** 2).mean() / 2 + (fake ** 2).mean() / 2,
-            "hinge": lambda: torch.clamp(1 - real, min=0).mean() + torch.clamp(1 + fake, min=0).mean(),
-            "wgan": lambda: fake.mean() - real.mean(), "gp": lambda: fake.mean() - real.mean()}[name]()
+    return {
+        "ls": lambda: ((real - 1) ** 2).mean() / 2 + (fake**2).mean() / 2,
+        "hinge": lambda: torch.clamp(1 - real, min=0).mean() + torch.clamp(1 + fake, min=0).mean(),
+        "wgan": lambda: fake.mean() - real.mean(),
+        "gp": lambda: fake.mean() - real.mean(),
+    }[name]()
 
 
 def wish_of(name, fake):
-    return {"saturating": lambda: (1 - torch.sigmoid(fake)).log().mean(), "nonsaturating": lambda: -torch.sigmoid(fake).log().mean(),
-            "ls": lambda: ((fake - 1) ** 2).mean() / 2}.get(name, lambda: -fake.mean())()
+    return {
+        "saturating": lambda: (1 - torch.sigmoid(fake)).log().mean(),
+        "nonsaturating": lambda: -torch.sigmoid(fake).log().mean(),
+        "ls": lambda: ((fake - 1) ** 2).mean() / 2,
+    }.get(name, lambda: -fake.mean())()
 
 
 def squares(D, x, y, pack):
     """‖∇D‖² of every pack, (N / pack,)."""
     x = x.detach().requires_grad_(True)
-    by_x, = torch.autograd.grad(D(x, y).sum(), x, create_graph=True)
+    (by_x,) = torch.autograd.grad(D(x, y).sum(), x, create_graph=True)
     return by_x.square().reshape(len(x) // pack, -1).sum(1)
 
 
@@ -397,7 +506,11 @@ def by_hand(settings):
             fake = G(world.codes(w.batch, draw, w.latent)[0], y)
             cost = cost_of(method.name, D(real, y), D(fake.detach(), y))
             if method.name == "gp":
-                u = torch.rand(w.batch // pack, generator=draw).repeat_interleave(pack).view(-1, *[1] * (real.dim() - 1))
+                u = (
+                    torch.rand(w.batch // pack, generator=draw)
+                    .repeat_interleave(pack)
+                    .view(-1, *[1] * (real.dim() - 1))
+                )
                 norms = (squares(D, u * real + (1 - u) * fake, y, pack) + 1e-12).sqrt()
                 cost = cost + method.penalty * ((norms - 1) ** 2).mean()
             if settings.r1:
@@ -414,7 +527,11 @@ def by_hand(settings):
     return G, D
 
 
-BY_HAND = {name: {"method": method} for name, method in METHODS.items()} | OTHERS | {"momentum": {"beta": 0.9, "decay": False}}
+BY_HAND = (
+    {name: {"method": method} for name, method in METHODS.items()}
+    | OTHERS
+    | {"momentum": {"beta": 0.9, "decay": False}}
+)
 del BY_HAND["spectral"]  # whose power iterations count the passes
 
 
@@ -434,6 +551,7 @@ def test_the_same_duel_by_hand(world, knobs):
 
 # ---- the end ----
 
+
 @pytest.mark.parametrize("who, players", [("G", "both"), ("D", "both"), ("G", "g"), ("D", "d")])
 def test_a_run_that_diverges_ends_and_says_so(who, players):
     """A weight becomes no number after the look at step 5; also where only that player learns, and only its loss is computed."""
@@ -447,9 +565,11 @@ def test_a_run_that_diverges_ends_and_says_so(who, players):
                 with torch.no_grad():
                     getattr(duels[0], who).layers[0].weight[0] = math.nan
     *before, warned, finished = events
-    assert isinstance(warned, Warned) and (warned.kind, warned.step) == ("diverged", 6) and warned.sentence.endswith(".")
+    assert (
+        isinstance(warned, Warned) and (warned.kind, warned.step) == ("diverged", 6) and warned.sentence.endswith(".")
+    )
     assert finished == Finished(6, {"diverged": True}) and finished.models == {}
-    assert_same_run(before, run(settings)[:len(before)])
+    assert_same_run(before, run(settings)[: len(before)])
 
 
 def test_a_run_can_be_stopped_anywhere():

@@ -14,8 +14,10 @@ from core.gan.trouble import PATIENCE, SENTENCES, Troubles, accuracy, pull
 TOTAL, N = 100, 200
 EVENLY, UNSURE = torch.arange(N) % 8, torch.linspace(-1, 1, N)
 PLAIN = GanSettings()
-METHODS = {method.name: GanSettings(method=method) for method in (
-    s.NonSaturating(), s.Saturating(), s.LeastSquares(), s.Wasserstein(), s.GradientPenalty(), s.Hinge())}
+METHODS = {
+    method.name: GanSettings(method=method)
+    for method in (s.NonSaturating(), s.Saturating(), s.LeastSquares(), s.Wasserstein(), s.GradientPenalty(), s.Hinge())
+}
 
 
 class Seen:
@@ -24,7 +26,9 @@ class Seen:
     kinds = range(8)
 
     def __init__(self, real=UNSURE + 0.2, fake=UNSURE - 0.2, kind=EVENLY):
-        self.real_score, self.fake_score = (torch.as_tensor(score, dtype=torch.float32).expand(N).clone() for score in (real, fake))
+        self.real_score, self.fake_score = (
+            torch.as_tensor(score, dtype=torch.float32).expand(N).clone() for score in (real, fake)
+        )
         self.kind = kind
 
 
@@ -50,7 +54,7 @@ def test_a_healthy_duel_is_not_in_trouble(name):
 
 
 def test_d_too_strong():
-    event, = told([STRONG] * 10)
+    (event,) = told([STRONG] * 10)
     assert isinstance(event, Warned) and (event.step, event.kind) == (40 + PATIENCE - 1, "strong")
     assert "100 % of real ones and fakes apart" in event.sentence and "R1" in event.sentence
 
@@ -73,7 +77,9 @@ def test_the_border_of_least_squares_is_one_half():
     assert kinds([Seen(real=0.9, fake=0.1)] * 5, now) == ["strong"]
     assert kinds([Seen(real=0.9, fake=0.6)] * 5, now) == [] == kinds([Seen(real=0.4, fake=0.1)] * 5, now)
     assert accuracy(now, torch.tensor([0.4, 0.6, 0.9]), torch.tensor([0.4, 0.6])) == pytest.approx((2 / 3 + 1 / 2) / 2)
-    assert accuracy(PLAIN, torch.tensor([0.4, -0.6, 0.9, 1]), torch.tensor([0.4, -0.6])) == pytest.approx((3 / 4 + 1 / 2) / 2)
+    assert accuracy(PLAIN, torch.tensor([0.4, -0.6, 0.9, 1]), torch.tensor([0.4, -0.6])) == pytest.approx(
+        (3 / 4 + 1 / 2) / 2
+    )
 
 
 def test_vanishing_gradient():
@@ -92,9 +98,17 @@ def test_a_d_that_is_fooled_is_no_vanishing_gradient(name, at):
     assert kinds([Seen(real=at, fake=at)] * 5, METHODS[name]) == []
 
 
-@pytest.mark.parametrize("name, fake, gradient", [
-    ("saturating", [0.0], 0.5), ("nonsaturating", [0.0, -2.0], (0.5 + 1 / (1 + math.exp(-2))) / 2), ("ls", [0.25, 1.5], (0.75 + 0.5) / 2),
-    ("wgan", [3.0, -7.0, 1.0], 1), ("gp", [3.0], 1), ("hinge", [3.0, -7.0], 1)])
+@pytest.mark.parametrize(
+    "name, fake, gradient",
+    [
+        ("saturating", [0.0], 0.5),
+        ("nonsaturating", [0.0, -2.0], (0.5 + 1 / (1 + math.exp(-2))) / 2),
+        ("ls", [0.25, 1.5], (0.75 + 0.5) / 2),
+        ("wgan", [3.0, -7.0, 1.0], 1),
+        ("gp", [3.0], 1),
+        ("hinge", [3.0, -7.0], 1),
+    ],
+)
 def test_how_strongly_g_is_pulled(name, fake, gradient):
     """The mean of the gradients' sizes, whatever their number and their sign; by hand."""
     assert pull(METHODS[name], torch.tensor(fake)) == pytest.approx(gradient)
@@ -102,9 +116,12 @@ def test_how_strongly_g_is_pulled(name, fake, gradient):
 
 
 def test_mode_collapse():
-    event, = told([ONE_KIND] * 10)
+    (event,) = told([ONE_KIND] * 10)
     assert event.kind == "collapse" and "1.0 kinds in effect, of 8" in event.sentence and "packing" in event.sentence
-    assert kinds([Seen(kind=torch.arange(N) % 3)] * 5) == ["collapse"] and kinds([Seen(kind=torch.arange(N) % 5)] * 5) == []
+    assert (
+        kinds([Seen(kind=torch.arange(N) % 3)] * 5) == ["collapse"]
+        and kinds([Seen(kind=torch.arange(N) % 5)] * 5) == []
+    )
 
 
 def test_oscillation():
@@ -112,7 +129,7 @@ def test_oscillation():
 
     The first look has none before it, so the means from there on are 0, 30, 40 and 45 %, of which the last three are more than a quarter.
     """
-    event, = told(RUNNING)
+    (event,) = told(RUNNING)
     assert (event.step, event.kind) == (43, "oscillation")
     assert "between two looks 45 % of the fakes change" in event.sentence and "Remedies: R1" in event.sentence
 
@@ -125,7 +142,10 @@ def test_how_much_has_changed_its_kind():
         list(troubles.look(40 + i, PLAIN, seen))
         assert troubles.moves == ([0] + [1] * i)[-6:]
     for moved, said in ((40, []), (60, ["oscillation"])):  # of 200: a fifth is little enough, three tenths are not
-        turns = [Seen(kind=torch.where(torch.arange(N) < (moved if turn % 2 else 0), 7, torch.arange(N) % 7)) for turn in range(20)]
+        turns = [
+            Seen(kind=torch.where(torch.arange(N) < (moved if turn % 2 else 0), 7, torch.arange(N) % 7))
+            for turn in range(20)
+        ]
         assert kinds(turns) == said
 
 
@@ -133,22 +153,30 @@ def test_a_jump_is_no_oscillation():
     assert kinds(RUNNING[:1] * 6 + RUNNING[1:2] * 10) == []
 
 
-@pytest.mark.parametrize("looks, now, kind, soon", [
-    ([STRONG] * 20, PLAIN, "strong", 0.05), ([GONE] * 20, METHODS["saturating"], "vanishing", 0.05),
-    ([ONE_KIND] * 20, PLAIN, "collapse", 0.3), (RUNNING * 2, PLAIN, "oscillation", 0.3)])
+@pytest.mark.parametrize(
+    "looks, now, kind, soon",
+    [
+        ([STRONG] * 20, PLAIN, "strong", 0.05),
+        ([GONE] * 20, METHODS["saturating"], "vanishing", 0.05),
+        ([ONE_KIND] * 20, PLAIN, "collapse", 0.3),
+        (RUNNING * 2, PLAIN, "oscillation", 0.3),
+    ],
+)
 def test_nothing_counts_at_the_very_beginning_and_no_collapse_in_the_first_third(looks, now, kind, soon):
     """Three looks in a row, all of them later than that share of the run."""
     last = int(soon * TOTAL)
     early = last - len(looks) + 1
     assert kind not in kinds(looks, now, first=early)
-    assert kind not in kinds(looks[:PATIENCE - 1], now, first=last + 1)
+    assert kind not in kinds(looks[: PATIENCE - 1], now, first=last + 1)
     at = [event.step for event in told(looks[:PATIENCE], now, first=last + 1) if event.kind == kind]
     assert at == ([last + PATIENCE] if kind != "oscillation" else [])  # which needs something to compare with
     assert kind in kinds(looks, now, first=last + 1)
 
 
-@pytest.mark.parametrize("looks, now, kind", [
-    ([STRONG], PLAIN, "strong"), ([GONE], METHODS["saturating"], "vanishing"), ([ONE_KIND], PLAIN, "collapse")])
+@pytest.mark.parametrize(
+    "looks, now, kind",
+    [([STRONG], PLAIN, "strong"), ([GONE], METHODS["saturating"], "vanishing"), ([ONE_KIND], PLAIN, "collapse")],
+)
 def test_what_is_seen_now_and_then_is_no_trouble(looks, now, kind):
     calm = [Seen()]
     assert kind not in kinds((looks * (PATIENCE - 1) + calm) * 6, now)
@@ -164,7 +192,7 @@ def test_each_kind_is_told_once_and_all_of_them_may_be():
 
 def test_sentences_name_the_trouble_and_a_remedy():
     for kind, sentence in SENTENCES.items():
-        said = sentence.format(*(1.5, 8)[:sentence.count("{")])
+        said = sentence.format(*(1.5, 8)[: sentence.count("{")])
         assert "Remed" in said and said.endswith(".") and "{" not in said and "!" not in said
         assert kind in ("strong", *(name for name in SENTENCES if name[:6] in sentence.lower()))
 

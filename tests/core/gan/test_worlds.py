@@ -67,7 +67,7 @@ def test_the_spiral():
     angle = 3 * math.pi * far
     ideal = 1.1 * torch.stack([far * angle.cos(), far * angle.sin()], 1)
     assert (points - ideal).norm(dim=1)[far > 0.2].max() < 0.15
-    assert far.max().item() == pytest.approx(1, abs=0.03) and far.median().item() == pytest.approx(0.5 ** 0.5, abs=0.02)
+    assert far.max().item() == pytest.approx(1, abs=0.03) and far.median().item() == pytest.approx(0.5**0.5, abs=0.02)
 
 
 def test_the_moons():
@@ -79,6 +79,7 @@ def test_the_moons():
 
 
 # ---- a drawing of one's own ----
+
 
 def test_ink_lies_where_it_was_drawn():
     """Row 4 is above the middle, column 20 right of it; (13.5, 13.5) is the middle, ten pixels are 1."""
@@ -119,6 +120,7 @@ def test_what_is_no_drawing_is_refused_in_words():
 
 # ---- digits ----
 
+
 def test_digits_of_the_chosen_classes_only():
     data = digits.load()
     world = worlds.DigitWorld(s.Digits(digits="37"))
@@ -126,9 +128,14 @@ def test_digits_of_the_chosen_classes_only():
     assert x.shape == (300, 1, 28, 28) and set(y.tolist()) == {3, 7} and 0.35 < (y == 3).float().mean() < 0.65
     assert x.min() == -1 and 0.9 < x.max() <= 1
     assert len(world.x) == torch.isin(data.train_y, torch.tensor([3, 7])).sum()
-    assert set(world.test_y.tolist()) == {3, 7} and len(world.test_x) == torch.isin(data.test_y, torch.tensor([3, 7])).sum()
+    assert (
+        set(world.test_y.tolist()) == {3, 7}
+        and len(world.test_x) == torch.isin(data.test_y, torch.tensor([3, 7])).sum()
+    )
     one = worlds.DigitWorld(s.Digits(digits="0"))
-    assert set(one.sample(50, seeded(0))[1].tolist()) == {0} and torch.equal(one.test_x, 2 * data.test_x[data.test_y == 0] - 1)
+    assert set(one.sample(50, seeded(0))[1].tolist()) == {0} and torch.equal(
+        one.test_x, 2 * data.test_x[data.test_y == 0] - 1
+    )
 
 
 def test_every_digit_keeps_its_class():
@@ -136,15 +143,17 @@ def test_every_digit_keeps_its_class():
     world = worlds.DigitWorld(s.Digits())
     x, y = world.sample(20, seeded(3))
     for picture, label in zip(x, y, strict=True):
-        at, = torch.nonzero((2 * data.train_x - 1 - picture).abs().flatten(1).sum(1) == 0)[:1, 0]
+        (at,) = torch.nonzero((2 * data.train_x - 1 - picture).abs().flatten(1).sum(1) == 0)[:1, 0]
         assert data.train_y[at] == label
     assert len(world.x) == len(data.train_x) and len(world.test_x) == len(data.test_x)
 
 
 # ---- codes ----
 
-@pytest.mark.parametrize("world, places", [(s.Plane(), 16), (s.Drawn(), 16), (s.Digits(digits="258"), 64)],
-                         ids=["plane", "drawn", "digits"])
+
+@pytest.mark.parametrize(
+    "world, places", [(s.Plane(), 16), (s.Drawn(), 16), (s.Digits(digits="258"), 64)], ids=["plane", "drawn", "digits"]
+)
 @pytest.mark.parametrize("latent", [1, 2, 16])
 def test_codes_beyond_the_latent_size_are_silent(world, places, latent):
     z, y = worlds.world_of(GanSettings(world=world)).codes(600, seeded(0), latent)

@@ -93,15 +93,24 @@ def test_the_bowl_in_the_plane_is_the_penalty(run):
     found, omega = formulas.landscape(run, 3), torch.from_numpy(run.pictures("importance_1")[0].array.copy())
     plane, point = torch.from_numpy(run.pictures("plane")[0].array.copy()), np.array([0.7, -0.3])
     step = torch.from_numpy(point).float() @ plane
-    assert point @ found["quadratic"] @ point == pytest.approx((omega * step ** 2).sum().item(), rel=1e-3)
+    assert point @ found["quadratic"] @ point == pytest.approx((omega * step**2).sum().item(), rel=1e-3)
 
 
 def test_l2_has_a_round_bowl_and_a_method_without_penalty_none(run):
-    others = {method.name: replace(run, about=replace(run.about, settings=flatten(LifelongSettings(
-        tasks=2, epochs=1, batch=128, method=method)))) for method in (s.L2(lam=3), s.Finetune())}
-    bare = {name: replace(each, events=tuple(e for e in each.events if getattr(e, "name", "") != "importance_1"))
-            for name, each in others.items()}
-    assert formulas.landscape(bare["l2"], 3)["quadratic"] == pytest.approx(np.eye(2), abs=1e-5), "Ω = 1 in every direction"
+    others = {
+        method.name: replace(
+            run,
+            about=replace(run.about, settings=flatten(LifelongSettings(tasks=2, epochs=1, batch=128, method=method))),
+        )
+        for method in (s.L2(lam=3), s.Finetune())
+    }
+    bare = {
+        name: replace(each, events=tuple(e for e in each.events if getattr(e, "name", "") != "importance_1"))
+        for name, each in others.items()
+    }
+    assert formulas.landscape(bare["l2"], 3)["quadratic"] == pytest.approx(np.eye(2), abs=1e-5), (
+        "Ω = 1 in every direction"
+    )
     assert formulas.landscape(bare["finetune"], 3)["quadratic"] is None
 
 

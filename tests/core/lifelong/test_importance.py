@@ -33,8 +33,10 @@ def gradients(theta, x, function):
 def test_exact_fisher_is_the_sum_over_classes_of_every_sample_s_square(outputs):
     theta, x, _ = some()
     p = models.logits(theta, WIDTHS, x)[:, outputs].softmax(1)
-    by_hand = sum((p[:, c:c + 1] * gradients(theta, x, lambda z, c=c: z[outputs].log_softmax(0)[c]) ** 2).mean(0)
-                  for c in range(p.shape[1]))
+    by_hand = sum(
+        (p[:, c : c + 1] * gradients(theta, x, lambda z, c=c: z[outputs].log_softmax(0)[c]) ** 2).mean(0)
+        for c in range(p.shape[1])
+    )
     assert torch.allclose(importance.fisher(theta, WIDTHS, x, outputs), by_hand, rtol=1e-4, atol=1e-9)
 
 
@@ -42,10 +44,13 @@ def test_exact_fisher_is_the_sum_over_classes_of_every_sample_s_square(outputs):
 def test_fisher_of_given_labels(outputs):
     theta, x, generator = some(1)
     y = torch.randint(outputs.start, outputs.stop, (len(x),), generator=generator)
-    rows = [gradients(theta, x[i:i + 1], lambda z, i=i: z[outputs].log_softmax(0)[y[i] - outputs.start])[0] ** 2
-            for i in range(len(x))]
-    assert torch.allclose(importance.fisher_of_labels(theta, WIDTHS, x, y, outputs), torch.stack(rows).mean(0),
-                          rtol=1e-4, atol=1e-9)
+    rows = [
+        gradients(theta, x[i : i + 1], lambda z, i=i: z[outputs].log_softmax(0)[y[i] - outputs.start])[0] ** 2
+        for i in range(len(x))
+    ]
+    assert torch.allclose(
+        importance.fisher_of_labels(theta, WIDTHS, x, y, outputs), torch.stack(rows).mean(0), rtol=1e-4, atol=1e-9
+    )
 
 
 def test_sampled_labels_give_the_exact_fisher_on_average():
@@ -89,7 +94,7 @@ def test_scp_squares_each_projection_and_tends_to_the_mean_over_the_sphere():
     two = importance.scp(theta, WIDTHS, x, outputs, directions[:2])
     assert torch.allclose(two, ((directions[:2] @ rows) ** 2).mean(0), rtol=1e-4, atol=1e-9)
     many = ((directions @ rows) ** 2).mean(0)
-    assert many.sum().item() == pytest.approx((rows ** 2).mean(0).sum().item(), rel=0.05)
+    assert many.sum().item() == pytest.approx((rows**2).mean(0).sum().item(), rel=0.05)
 
 
 @given(st.integers(0, 99))
@@ -99,9 +104,12 @@ def test_outputs_that_do_not_compete_have_no_importance(seed):
     y = torch.full((len(x),), 3)
     head = models.layers(torch.arange(len(theta)), WIDTHS)[-1]
     others = torch.cat([part[[0, 1, 4, 5]].flatten() for part in head])
-    for omega in (importance.fisher(theta, WIDTHS, x, outputs), importance.mas(theta, WIDTHS, x, outputs),
-                  importance.fisher_of_labels(theta, WIDTHS, x, y, outputs),
-                  importance.scp(theta, WIDTHS, x, outputs, importance.sphere(3, 2, generator))):
+    for omega in (
+        importance.fisher(theta, WIDTHS, x, outputs),
+        importance.mas(theta, WIDTHS, x, outputs),
+        importance.fisher_of_labels(theta, WIDTHS, x, y, outputs),
+        importance.scp(theta, WIDTHS, x, outputs, importance.sphere(3, 2, generator)),
+    ):
         assert (omega[others] == 0).all() and (omega >= 0).all() and omega.sum() > 0
 
 
@@ -115,7 +123,7 @@ def test_si_s_path_integral_is_the_drop_of_a_quadratic_loss_when_steps_are_small
             gradient = h * theta
             before, theta = theta, theta - rate * gradient
             gained -= gradient * (theta - before)
-        errors.append((gained - h / 2 * (start ** 2 - theta ** 2)).abs().max().item())
+        errors.append((gained - h / 2 * (start**2 - theta**2)).abs().max().item())
     assert errors[2] < errors[1] < errors[0] and errors[2] < 0.01
     omega = importance.path_integral(gained, theta - start, 0.0)
     assert torch.allclose(omega, gained / (theta - start) ** 2)

@@ -57,7 +57,9 @@ def test_rwalk_halves_old_scores_and_scales_both_parts(monkeypatch):
     halved = (halved + score(c, d, curvature)) / 2  # now the first task's score counts a quarter
     assert torch.allclose(method.omega, importance.to_unit(curvature) + importance.to_unit(halved), atol=1e-5)
     assert 0 <= method.omega.min() and method.omega.max() <= 2
-    assert method.penalty(a, None, third).item() == pytest.approx(3 * (method.omega * (a - d) ** 2).sum().item(), rel=1e-4)
+    assert method.penalty(a, None, third).item() == pytest.approx(
+        3 * (method.omega * (a - d) ** 2).sum().item(), rel=1e-4
+    )
 
 
 def test_the_loop_hands_over_the_gradient_of_the_task_s_own_loss(monkeypatch):
@@ -68,8 +70,8 @@ def test_the_loop_hands_over_the_gradient_of_the_task_s_own_loss(monkeypatch):
         def after_step(self, before, gradient, after, batch, task):
             if task.number == 1:
                 leaf = before.clone().requires_grad_()
-                own, = torch.autograd.grad(self.loss(leaf, *batch, task), leaf)
-                held, = torch.autograd.grad(self.penalty(leaf, None, task), leaf)
+                (own,) = torch.autograd.grad(self.loss(leaf, *batch, task), leaf)
+                (held,) = torch.autograd.grad(self.penalty(leaf, None, task), leaf)
                 seen.append(((gradient - own).norm() / own.norm(), held.norm() / own.norm()))
             super().after_step(before, gradient, after, batch, task)
 
@@ -92,7 +94,8 @@ def test_l2_holds_every_weight_alike_however_many_tasks_there_were():
     for task, theta in zip(world.tasks, thetas):
         method.end_task(task, theta)
     assert method.penalty(thetas[3], None, world.tasks[2]).item() == pytest.approx(
-        2 * ((thetas[3] - thetas[2]) ** 2).sum().item(), rel=1e-5)
+        2 * ((thetas[3] - thetas[2]) ** 2).sum().item(), rel=1e-5
+    )
 
 
 @pytest.mark.parametrize("temperature", [1.0, 2.0, 5.0])
@@ -100,14 +103,13 @@ def test_lwf_s_loss_has_the_gradient_of_hinton_s_formula(temperature):
     """∂/∂z of T² KL is T (q − p), of the batch's mean: section 2.1 with the factor T²."""
     generator = seeded(0)
     new, old = torch.randn(6, 4, generator=generator, requires_grad=True), torch.randn(6, 4, generator=generator)
-    gradient, = torch.autograd.grad(lwf.soft_loss(new, old, temperature), new)
+    (gradient,) = torch.autograd.grad(lwf.soft_loss(new, old, temperature), new)
     q, p = (new / temperature).softmax(1), (old / temperature).softmax(1)
     assert torch.allclose(gradient, temperature * (q - p) / 6, atol=1e-6)
     assert lwf.soft_loss(old, old, temperature).item() == pytest.approx(0, abs=1e-6)
 
 
-@pytest.mark.parametrize("incremental, groups", [
-    ("task", [(0, 4), (4, 7)]), ("domain", [(0, 4)]), ("class", [(0, 7)])])
+@pytest.mark.parametrize("incremental, groups", [("task", [(0, 4), (4, 7)]), ("domain", [(0, 4)]), ("class", [(0, 7)])])
 def test_lwf_repeats_old_outputs_only(incremental, groups):
     world = world_of(s.LwF(lam=2), stream="split", incremental=incremental)
     method, theta, index = lwf.LwF(world), random_theta(world, 1), torch.arange(5)
@@ -132,7 +134,9 @@ def test_old_digits_compete_among_their_own_outputs(incremental):
     losses = []
     for image, label, number in zip(x, y, numbers):
         outputs = world.active(world.tasks[number], 2)
-        losses.append(F.cross_entropy(models.logits(theta, world.widths, image[None])[:, outputs], label[None] - outputs.start))
+        losses.append(
+            F.cross_entropy(models.logits(theta, world.widths, image[None])[:, outputs], label[None] - outputs.start)
+        )
     assert method.old_loss(theta, x, y, numbers, 2).item() == pytest.approx(torch.stack(losses).mean().item(), rel=1e-4)
     new = (world.tasks[2].train_x[:4], world.tasks[2].train_y[:4])
     assert torch.isfinite(method.loss(theta, *new, world.tasks[2]))
@@ -144,11 +148,13 @@ def test_only_the_newest_column_learns():
     for task in world.tasks:
         theta = method.begin_task(task, torch.zeros(0)).requires_grad_()
         loss = method.loss(theta, task.train_x[:8], task.train_y[:8], task)
-        gradient, = torch.autograd.grad(loss, theta)
+        (gradient,) = torch.autograd.grad(loss, theta)
         assert gradient.abs().sum() > 0 and not any(p.requires_grad for p in method.net.parameters())
         before = [z.clone() for z in method.columns(theta, task.test_x[:3])]
         after = method.columns(theta + 1, task.test_x[:3])
-        assert all(torch.equal(a, b) for a, b in zip(before[:-1], after[:-1])) and not torch.equal(before[-1], after[-1])
+        assert all(torch.equal(a, b) for a, b in zip(before[:-1], after[:-1])) and not torch.equal(
+            before[-1], after[-1]
+        )
         method.end_task(task, theta)
 
 

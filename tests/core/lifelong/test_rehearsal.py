@@ -29,7 +29,9 @@ def test_agem_never_points_against_the_reference(drawn):
     if g @ old[0] >= 0:
         assert turned is g
     else:
-        assert abs(turned @ old[0]) < 1e-4 and torch.allclose(g - turned, ((g - turned) @ old[0]) / (old[0] @ old[0]) * old[0], atol=1e-4)
+        assert abs(turned @ old[0]) < 1e-4 and torch.allclose(
+            g - turned, ((g - turned) @ old[0]) / (old[0] @ old[0]) * old[0], atol=1e-4
+        )
 
 
 def test_agem_survives_a_reference_of_zero():
@@ -73,7 +75,9 @@ def test_gem_s_dual_against_brute_force_for_two_tasks(seed, margin):
     grid = np.stack(np.meshgrid(axis, axis), -1)
     assert objective(v) <= objective(grid).min() + 1e-6
     near = axis[1] - axis[0]
-    assert objective(v) >= objective(grid).min() - 2 * near * (np.abs(q).sum() * (np.abs(v).max() + near) + np.abs(p).sum())
+    assert objective(v) >= objective(grid).min() - 2 * near * (
+        np.abs(q).sum() * (np.abs(v).max() + near) + np.abs(p).sum()
+    )
 
 
 def test_gem_with_one_task_and_no_margin_is_agem():

@@ -15,7 +15,7 @@ METHODS = union_members(LifelongSettings.model_fields["method"])
 def refusal(**flat):
     with pytest.raises(BadSettings) as refused:
         build(LifelongSettings, flat)
-    sentence, = refused.value.sentences
+    (sentence,) = refused.value.sentences
     assert sentence.startswith("The settings do not fit together: ") and sentence.endswith(".")
     assert ".." not in sentence and sentence.isprintable() and len(sentence) < 300
     return sentence
@@ -44,13 +44,22 @@ def test_every_method_can_be_chosen_alone_whatever_the_other_knob_says(method):
         build(LifelongSettings, {"method": method} | more)
 
 
-@given(st.sampled_from(sorted(METHODS)), st.integers(2, 10), st.integers(1, 39), st.sampled_from([16, 32, 64, 128, 256]),
-       st.sampled_from(["small", "medium", "homework"]))
+@given(
+    st.sampled_from(sorted(METHODS)),
+    st.integers(2, 10),
+    st.integers(1, 39),
+    st.sampled_from([16, 32, 64, 128, 256]),
+    st.sampled_from(["small", "medium", "homework"]),
+)
 def test_the_estimate_grows_with_the_work(method, tasks, epochs, batch, network):
     def length(**more):
         chosen = {"tasks": tasks, "epochs": epochs, "batch": batch, "network": network} | more
-        return seconds(LifelongSettings.model_construct(**LifelongSettings(method=METHODS[method]()).model_dump()
-                                                        | chosen | {"method": METHODS[method]()}))
+        return seconds(
+            LifelongSettings.model_construct(
+                **LifelongSettings(method=METHODS[method]()).model_dump() | chosen | {"method": METHODS[method]()}
+            )
+        )
+
     assert length(epochs=epochs + 1) > length() > 0 and length(network="homework") >= length()
 
 

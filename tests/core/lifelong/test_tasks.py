@@ -37,14 +37,19 @@ def test_labels_stay_and_the_test_digits_are_seen_like_the_training_digits(kind)
             view = permuted(plain, order) if kind == "permuted" else rotated(plain, angle)
             assert torch.equal(seen, view) and 0 <= seen.min() and seen.max() <= 1
     means = [task.train_x.mean(0) for task in tasks]
-    assert all(not torch.allclose(a, b, atol=0.05) for a, b in ((means[0], means[1]), (means[1], means[2]), (means[0], means[2])))
+    assert all(
+        not torch.allclose(a, b, atol=0.05)
+        for a, b in ((means[0], means[1]), (means[1], means[2]), (means[0], means[2]))
+    )
 
 
 def test_a_quarter_and_a_half_turn_are_exact():
     x = digits.load().test_x[:5]
     assert angles(3) == [0, 90, 180] and angles(2) == [0, 180]
     assert torch.allclose(rotated(x, 180), x.flip(2, 3), atol=1e-4)
-    assert torch.allclose(rotated(x, 90), x.rot90(-1, (2, 3)), atol=1e-4) or torch.allclose(rotated(x, 90), x.rot90(1, (2, 3)), atol=1e-4)
+    assert torch.allclose(rotated(x, 90), x.rot90(-1, (2, 3)), atol=1e-4) or torch.allclose(
+        rotated(x, 90), x.rot90(1, (2, 3)), atol=1e-4
+    )
 
 
 @pytest.mark.parametrize("tasks", range(2, 11))

@@ -67,8 +67,8 @@ def test_pictures_of_what_is_held(method):
     assert len(pictures(events, "omega")) == 2 * held and len(pictures(events, "moved")) == held
     assert ("free_share" in events[-1].summary) == held
     if held:
-        whole, = pictures(events, "importance_1")
-        first = whole[:784 * 100].reshape(100, 784).sum(0).reshape(28, 28)
+        (whole,) = pictures(events, "importance_1")
+        first = whole[: 784 * 100].reshape(100, 784).sum(0).reshape(28, 28)
         assert np.allclose(pictures(events, "omega")[0], first, rtol=1e-4) and (whole >= 0).all() and whole.sum() > 0
 
 
@@ -80,8 +80,9 @@ def test_the_plane_holds_both_solutions(method):
         return
     (plane,), (path,) = pictures(events, "plane"), pictures(events, "path")
     assert np.allclose(plane @ plane.T, np.eye(2), atol=1e-4)
-    a, b = (np.concatenate([w.ravel() for w in events[-1].models[name].weights.values()])
-            for name in ("after_1", "model"))
+    a, b = (
+        np.concatenate([w.ravel() for w in events[-1].models[name].weights.values()]) for name in ("after_1", "model")
+    )
     assert np.allclose(path[0], 0, atol=1e-5) and np.allclose(path[-1], plane @ (b - a), atol=1e-3)
     assert np.allclose(path[-1], [np.linalg.norm(b - a), 0], atol=1e-3)
 
@@ -95,8 +96,9 @@ def test_the_stored_network_classifies_plain_digits(method):
     assert count(net) == finished.summary["parameters"]
 
 
-@pytest.mark.parametrize("method", [s.EWC(estimate="sampled"), s.RWalk(), s.GEM(), s.Progressive()],
-                         ids=lambda method: method.name)
+@pytest.mark.parametrize(
+    "method", [s.EWC(estimate="sampled"), s.RWalk(), s.GEM(), s.Progressive()], ids=lambda method: method.name
+)
 def test_the_same_settings_give_the_same_events_whatever_happens_around(method):
     flat = SHORT | {"method": method}
     first = run(method=method)
@@ -131,17 +133,35 @@ def test_a_network_that_the_steps_have_killed_says_so(method):
     assert "guessing" not in [e.kind for e in run(method=method) if isinstance(e, Warned)]
 
 
-@pytest.mark.parametrize("accuracy, chance, is_stuck", [
-    (10, 10, True), (16, 10, True), (39, 10, False), (55, 50, True), (61, 50, False), (11, 2, True), (100, 100, False), (99, 100, True)])
+@pytest.mark.parametrize(
+    "accuracy, chance, is_stuck",
+    [
+        (10, 10, True),
+        (16, 10, True),
+        (39, 10, False),
+        (55, 50, True),
+        (61, 50, False),
+        (11, 2, True),
+        (100, 100, False),
+        (99, 100, True),
+    ],
+)
 def test_stuck_is_hardly_better_than_guessing(accuracy, chance, is_stuck):
     """Two classes have their chance level elsewhere, and one class alone leaves no room above it."""
     assert bool(stuck(1, accuracy, chance)) == is_stuck
     assert not is_stuck or "strength" in stuck(1, accuracy, chance, held=True).sentence
 
 
-@pytest.mark.parametrize("incremental, diagonal, now, kinds", [
-    ("domain", 60, 11, {"forgot"}), ("domain", 16, 11, set()), ("class", 60, 4, {"forgot"}), ("class", 12, 4, set()),
-    ("domain", 60, 30, set())])
+@pytest.mark.parametrize(
+    "incremental, diagonal, now, kinds",
+    [
+        ("domain", 60, 11, {"forgot"}),
+        ("domain", 16, 11, set()),
+        ("class", 60, 4, {"forgot"}),
+        ("class", 12, 4, set()),
+        ("domain", 60, 30, set()),
+    ],
+)
 def test_only_what_was_learned_can_be_forgotten(incremental, diagonal, now, kinds):
     """Task 1 of three, by its accuracy when just learned and at the end; in class-incremental guessing was 10 % once, now 3 %."""
     settings = LifelongSettings(tasks=3, incremental=incremental)
@@ -163,8 +183,7 @@ LONGER = {"tasks": 2, "epochs": 4, "batch": 128, "learning_rate": 0.003}
 NOT_HERE = ("finetune", "progressive", "joint", "lwf")  # each has a test of its own below
 
 
-@pytest.mark.parametrize("method", [each for each in EACH if each.name not in NOT_HERE],
-                         ids=lambda method: method.name)
+@pytest.mark.parametrize("method", [each for each in EACH if each.name not in NOT_HERE], ids=lambda method: method.name)
 def test_every_method_forgets_less_than_fine_tuning(method):
     bare, held = (run(**LONGER, method=each)[-1].summary for each in (s.Finetune(), method))
     assert held["forgetting"] < bare["forgetting"] / 2 and held["average"] > bare["average"] + 2
@@ -178,8 +197,10 @@ def test_lwf_helps_where_the_old_network_has_something_to_say_about_new_images()
 
 
 def test_squares_of_batch_means_hold_far_less_at_the_same_strength():
-    bare, batch, exact = (run(**LONGER, method=each)[-1].summary["forgetting"]
-                          for each in (s.Finetune(), s.EWC(estimate="batch"), s.EWC()))
+    bare, batch, exact = (
+        run(**LONGER, method=each)[-1].summary["forgetting"]
+        for each in (s.Finetune(), s.EWC(estimate="batch"), s.EWC())
+    )
     assert exact + (bare - exact) / 3 < batch
 
 
@@ -194,7 +215,9 @@ def test_replay_remembers_classes_where_ewc_cannot():
 
 def test_joint_training_is_the_upper_bound():
     joint = run(**LONGER, method=s.Joint())[-1].summary["average"]
-    assert all(joint >= run(**LONGER, method=each)[-1].summary["average"] - 1 for each in (s.Finetune(), s.EWC(), s.Replay()))
+    assert all(
+        joint >= run(**LONGER, method=each)[-1].summary["average"] - 1 for each in (s.Finetune(), s.EWC(), s.Replay())
+    )
 
 
 def test_columns_do_not_forget_and_grow():
@@ -214,7 +237,9 @@ def test_memory_is_what_is_kept():
     size = 4 * (784 * 100 + 100 + 100 * 100 + 100 + 100 * 10 + 10)
     kept = {name: run(method=METHOD)[-1].summary["memory_bytes"] for name, METHOD in ((m.name, m) for m in EACH)}
     assert kept["finetune"] == kept["progressive"] == 0
-    assert kept["l2"] == kept["lwf"] == size and kept["mas"] == kept["si"] == kept["scp"] == kept["online_ewc"] == 2 * size
+    assert (
+        kept["l2"] == kept["lwf"] == size and kept["mas"] == kept["si"] == kept["scp"] == kept["online_ewc"] == 2 * size
+    )
     assert kept["ewc"] == 2 * 2 * size and kept["rwalk"] == 3 * size
     assert kept["replay"] == kept["gem"] == kept["agem"] == 500 * (784 * 4 + 8)
     assert kept["joint"] == 2 * 4000 * (784 * 4 + 8)
@@ -222,5 +247,5 @@ def test_memory_is_what_is_kept():
 
 def test_every_method_has_a_scene_or_a_preset():
     assert {settings.method.name for settings in SHIPPED.values()} == {method.name for method in EACH}
-    assert list(SHIPPED)[:len(SCENES)] == [f"lifelong-{scene.slug}" for scene in SCENES] and 4 <= len(SCENES) <= 5
+    assert list(SHIPPED)[: len(SCENES)] == [f"lifelong-{scene.slug}" for scene in SCENES] and 4 <= len(SCENES) <= 5
     assert SCENES[0].settings == LifelongSettings()

@@ -13,7 +13,9 @@ from core.seq2seq import checkpoint, monitor, tasks, train
 from core.seq2seq.settings import Attention, Live, Long, Seq2SeqSettings, SmallTransformer, Toy
 from tests.core.seq2seq.test_train import _same
 
-SETTINGS = Seq2SeqSettings(task=Toy(alphabet=3, longest=5), network=Attention(hidden=16), effort=Long(passes=10), batch=32, teacher=0.8)
+SETTINGS = Seq2SeqSettings(
+    task=Toy(alphabet=3, longest=5), network=Attention(hidden=16), effort=Long(passes=10), batch=32, teacher=0.8
+)
 
 
 @pytest.fixture(autouse=True)
@@ -35,8 +37,11 @@ def broken_off(settings, looks):
     return seen
 
 
-@pytest.mark.parametrize("network", [Attention(hidden=16), SmallTransformer(width=16, readers=1, writers=1)],
-                         ids=["recurrent", "transformer"])
+@pytest.mark.parametrize(
+    "network",
+    [Attention(hidden=16), SmallTransformer(width=16, readers=1, writers=1)],
+    ids=["recurrent", "transformer"],
+)
 def test_broken_off_and_begun_again_is_the_same_run(network, few):
     settings = SETTINGS.model_copy(update={"network": network})
     whole = list(train.train(settings))
@@ -55,7 +60,9 @@ def test_it_goes_on_where_it_stood(few, monkeypatch):
     events = list(train.train(SETTINGS))
     assert 0 < len(steps) < events[0].total_steps - 20, "what had been learned is not learned again"
     learned = len(steps)
-    assert list(train.train(SETTINGS))[-1].summary == events[-1].summary and len(steps) == learned, "a run at its end only ends"
+    assert list(train.train(SETTINGS))[-1].summary == events[-1].summary and len(steps) == learned, (
+        "a run at its end only ends"
+    )
 
 
 def test_other_settings_have_another_checkpoint(few):
@@ -78,7 +85,7 @@ def test_what_cannot_be_read_is_no_checkpoint(damage, few):
     data = file.read_bytes()
     match damage:
         case "torn":
-            file.write_bytes(data[:len(data) // 2])
+            file.write_bytes(data[: len(data) // 2])
         case "foreign":
             file.write_bytes(b"\x80\x04cos\nsystem\n" * 50)
         case "empty":
@@ -111,7 +118,10 @@ def test_nothing_is_executed_when_a_checkpoint_is_read(few, tmp_path):
     file = checkpoint.file_of(SETTINGS)
     file.parent.mkdir(parents=True)
     learner = train.begin(SETTINGS, tasks.world_of(SETTINGS.task), 50)
-    for write in (lambda: torch.save({"step": Trap(sprung)}, file), lambda: file.write_bytes(pickle.dumps(Trap(sprung)))):
+    for write in (
+        lambda: torch.save({"step": Trap(sprung)}, file),
+        lambda: file.write_bytes(pickle.dumps(Trap(sprung))),
+    ):
         write()
         assert checkpoint.resume(SETTINGS, learner) == (0, [], []) and not sprung.exists()
     pickle.loads(file.read_bytes())
@@ -123,11 +133,17 @@ def test_a_file_of_tensors_that_is_no_checkpoint(few):
     file = checkpoint.file_of(SETTINGS)
     learner = train.begin(SETTINGS, tasks.world_of(SETTINGS.task), 50)
     tensors = load(file.read_bytes())
-    for damaged in ({"weights": torch.ones(3)}, tensors, tensors | {checkpoint.EVENTS: torch.zeros(9, dtype=torch.uint8)}):
+    for damaged in (
+        {"weights": torch.ones(3)},
+        tensors,
+        tensors | {checkpoint.EVENTS: torch.zeros(9, dtype=torch.uint8)},
+    ):
         file.write_bytes(save(damaged))  # without a header
         assert checkpoint.resume(SETTINGS, learner) == (0, [], [])
     again = list(train.train(SETTINGS))
-    assert isinstance(again[-1], Finished) and sum(isinstance(e, Started) for e in again) == 1, "the run begins from the beginning"
+    assert isinstance(again[-1], Finished) and sum(isinstance(e, Started) for e in again) == 1, (
+        "the run begins from the beginning"
+    )
 
 
 def test_a_checkpoint_is_written_as_a_whole_or_not_at_all(few, monkeypatch):
@@ -136,7 +152,7 @@ def test_a_checkpoint_is_written_as_a_whole_or_not_at_all(few, monkeypatch):
     before, write = file.read_bytes(), Path.write_bytes
 
     def full(path, data):
-        write(path, data[:len(data) // 2])
+        write(path, data[: len(data) // 2])
         raise OSError("No space left on device")
 
     monkeypatch.setattr(Path, "write_bytes", full)
@@ -155,6 +171,8 @@ def test_only_the_newest_are_kept(few):
     for seed in range(checkpoint.KEEP + 2):
         settings = SETTINGS.model_copy(update={"seed": seed})
         checkpoint.save(settings, train.begin(settings, tasks.world_of(settings.task), 50), 7, [Started(50)], [])
-        os.utime(checkpoint.file_of(settings), (seed, seed))  # of another time each, however coarse the clock of the disk is
+        os.utime(
+            checkpoint.file_of(settings), (seed, seed)
+        )  # of another time each, however coarse the clock of the disk is
     newest = {checkpoint.file_of(SETTINGS.model_copy(update={"seed": seed})) for seed in range(2, checkpoint.KEEP + 2)}
     assert set(few.iterdir()) == newest and checkpoint.file_of(settings) in newest

@@ -12,8 +12,11 @@ from core.seq2seq.models import BOS, EOS, PAD, Recurrent, Transformer
 
 LETTERS, SOUNDS, LONGEST = 6, 5, 4  # two sounds beside the special tokens
 X = torch.tensor([[3, 4, 5, 3], [4, 4, PAD, PAD], [5, PAD, PAD, PAD]])
-NETS = {f"{cell} {attention}": (Recurrent, (LETTERS, SOUNDS, cell, attention, 8, 16))
-        for cell in ("lstm", "gru") for attention in ("none", "additive", "multiplicative")}
+NETS = {
+    f"{cell} {attention}": (Recurrent, (LETTERS, SOUNDS, cell, attention, 8, 16))
+    for cell in ("lstm", "gru")
+    for attention in ("none", "additive", "multiplicative")
+}
 NETS["transformer"] = (Transformer, (LETTERS, SOUNDS, 16, 4, 1, 1))
 ALPHAS = (0.0, 0.6, 1.0)
 
@@ -28,7 +31,7 @@ def net(request):
 
 
 def alone(net, i):
-    return net.read(X[i:i + 1, :int((X[i] != PAD).sum())])
+    return net.read(X[i : i + 1, : int((X[i] != PAD).sum())])
 
 
 def log_probabilities(net, memory, said):
@@ -89,7 +92,7 @@ def test_a_beam_of_one_is_greedy(net):
     said = decode.greedy(net, memory, LONGEST)
     for alpha in ALPHAS:
         for row, best in zip(said.tokens.tolist(), decode.beam(net, memory, 1, alpha, LONGEST)):
-            assert best[0].tokens == tuple(row[:row.index(EOS) + 1] if EOS in row else row)
+            assert best[0].tokens == tuple(row[: row.index(EOS) + 1] if EOS in row else row)
 
 
 class Even(torch.nn.Module):
@@ -125,6 +128,7 @@ def test_of_equal_ones_the_first_is_taken_and_of_nearly_equal_ones_the_better(fa
 
 def test_it_does_not_end_with_the_first_answer_that_ends():
     """Token 3 leads to a certain end, <EOS> at once is a little likelier than 3, and with α = 1 the longer answer wins."""
+
     class Fixed(torch.nn.Module):
         def begin(self, memory):
             return (memory.vector,)
@@ -164,7 +168,9 @@ class Echo(torch.nn.Module):
         return (memory.mask.sum(1, keepdim=True).float(),)
 
     def step(self, token, state, memory):
-        assert len((memory.mask.sum(1) - state[0][:, 0]).unique()) == 1, "every row has its own memory and its own state"
+        assert len((memory.mask.sum(1) - state[0][:, 0]).unique()) == 1, (
+            "every row has its own memory and its own state"
+        )
         table = torch.full((len(token), SOUNDS), 1e-9)
         left = state[0][:, 0] > 0
         table[left, 3], table[left, EOS], table[:, 4] = self.sure, 0.01, 0.98 - self.sure
@@ -199,7 +205,11 @@ def test_who_never_ends_is_cut_off_and_says_so():
 
 def test_a_greedy_batch_speaks_until_the_last_has_ended():
     said = decode.greedy(Echo(0.95), lengths_memory(1, 3), 9)
-    assert said.tokens.shape == (2, 4) and said.tokens[0, :2].tolist() == [3, EOS] and said.tokens[1].tolist() == [3, 3, 3, EOS]
+    assert (
+        said.tokens.shape == (2, 4)
+        and said.tokens[0, :2].tolist() == [3, EOS]
+        and said.tokens[1].tolist() == [3, 3, 3, EOS]
+    )
 
 
 def test_rounds_tell_the_whole_search(net):
@@ -211,7 +221,9 @@ def test_rounds_tell_the_whole_search(net):
         scores = [row[3] for row in (*kept, *cut)]
         assert scores == sorted(scores, reverse=True), "whoever was cut was worse than all that stayed"
         assert all(lines[parent][-1:] != (EOS,) or token == PAD for parent, token, *_ in (*kept, *cut))
-        lines = {i: lines[parent] if token == PAD else (*lines[parent], token) for i, (parent, token, *_) in enumerate(kept)}
+        lines = {
+            i: lines[parent] if token == PAD else (*lines[parent], token) for i, (parent, token, *_) in enumerate(kept)
+        }
     assert [h.tokens for h in best] == list(lines.values())
     assert [h.logp for h in best] == pytest.approx([row[2] for row in watched[-1].kept])
     assert best[0].logp == pytest.approx(logp(net, alone(net, 0), best[0].tokens), abs=1e-4)
@@ -221,25 +233,32 @@ def test_what_is_forced_is_said(net):
     found = decode.speak(net, alone(net, 0), decode.likeliest, LONGEST, forced=(4, 3))
     assert found.tokens[0, :2].tolist() == [4, 3]
     following = log_probabilities(net, alone(net, 0), (4, 3))
-    assert found.tokens[0, 2] == following.argmax() and found.sure[0, 2].log().item() == pytest.approx(following.max().item(), abs=1e-4)
-    assert found.looked is None or found.looked.sum(2).flatten().tolist() == pytest.approx([1.0] * found.looked.shape[1], abs=1e-5)
+    assert found.tokens[0, 2] == following.argmax() and found.sure[0, 2].log().item() == pytest.approx(
+        following.max().item(), abs=1e-4
+    )
+    assert found.looked is None or found.looked.sum(2).flatten().tolist() == pytest.approx(
+        [1.0] * found.looked.shape[1], abs=1e-5
+    )
 
 
 def test_temperature_and_top_k_by_hand():
     logits = torch.tensor([[1.0, 3.0, 2.0, -1.0]])
     expected = torch.tensor([1.0, 3.0, 2.0, -1.0]).div(0.5).exp()
     assert decode.tempered(logits, 0.5)[0].tolist() == pytest.approx((expected / expected.sum()).tolist())
-    assert decode.tempered(logits, 1.0, 2)[0].tolist() == pytest.approx([0, 1 / (1 + torch.tensor(-1.0).exp().item()),
-                                                                       1 / (1 + torch.tensor(1.0).exp().item()), 0])
+    assert decode.tempered(logits, 1.0, 2)[0].tolist() == pytest.approx(
+        [0, 1 / (1 + torch.tensor(-1.0).exp().item()), 1 / (1 + torch.tensor(1.0).exp().item()), 0]
+    )
     assert decode.tempered(logits, 0.01)[0, 1] == pytest.approx(1) and decode.tempered(logits, 1.0, 99)[0].gt(0).all()
 
 
 def test_draws_come_as_often_as_they_should(net):
     memory, many = alone(net, 0).at(torch.zeros(4000, dtype=torch.long)), 4000
     first = decode.sampled(net, memory, 1, 1.5, 0, seeded(0)).tokens[:, 0]
-    expected = decode.tempered(decode.possible(net.step(torch.tensor([BOS]), net.begin(alone(net, 0)), alone(net, 0))[0]), 1.5)[0]
+    expected = decode.tempered(
+        decode.possible(net.step(torch.tensor([BOS]), net.begin(alone(net, 0)), alone(net, 0))[0]), 1.5
+    )[0]
     share = torch.bincount(first, minlength=SOUNDS) / many
-    assert (share - expected).abs().max() < 4 * 0.5 / many ** 0.5 and share[list(NEVER)].sum() == 0
+    assert (share - expected).abs().max() < 4 * 0.5 / many**0.5 and share[list(NEVER)].sum() == 0
     again = decode.sampled(net, memory, LONGEST, 1.5, 0, seeded(7))
     assert torch.equal(again.tokens, decode.sampled(net, memory, LONGEST, 1.5, 0, seeded(7)).tokens)
     only_the_best = decode.sampled(net, memory, LONGEST, 1.0, 1, seeded(0))
@@ -255,5 +274,8 @@ def test_continuations_by_hand():
     logp, ended = torch.tensor([[-1.0, -2.0]]), torch.tensor([[False, True]])
     following = torch.tensor([[[-9.0, -9.0, -0.5, -1.5], [-0.1, -0.1, -0.1, -0.1]]])
     candidates, sizes = decode.continued(logp, following, torch.tensor([[2.0, 3.0]]), ended)
-    assert candidates[0, 0].tolist() == [-torch.inf, -10, -1.5, -2.5] and candidates[0, 1].tolist() == [-2, *[-torch.inf] * 3]
+    assert candidates[0, 0].tolist() == [-torch.inf, -10, -1.5, -2.5] and candidates[0, 1].tolist() == [
+        -2,
+        *[-torch.inf] * 3,
+    ]
     assert sizes[0, :, 0].tolist() == [3, 3]

@@ -18,7 +18,9 @@ from pages.parts import lecture
 @pytest.mark.parametrize("formula", formulas.THEORY, ids=lambda formula: formula.title)
 def test_every_formula_shows_its_function(formula):
     assert inspect.getsource(formula.function) and formula.function.__doc__ and formula.latex
-    assert formula.latex.count("{") == formula.latex.count("}") and formula.latex.count(r"\left") == formula.latex.count(r"\right")
+    assert formula.latex.count("{") == formula.latex.count("}") and formula.latex.count(
+        r"\left"
+    ) == formula.latex.count(r"\right")
 
 
 def test_every_formula_has_its_words():
@@ -31,16 +33,20 @@ def test_formulas_that_no_other_test_holds():
     net = models.Recurrent(5, 5, "gru", "none", 4, 6).eval()
     memory = net.read(torch.tensor([[3, 4, 3]]))
     forward, backward = memory.states[0, -1, :3], memory.states[0, 0, 3:]
-    assert torch.allclose(memory.vector[0], net.bridge(torch.cat((forward, backward))), atol=1e-6), "the last state of each direction"
+    assert torch.allclose(memory.vector[0], net.bridge(torch.cat((forward, backward))), atol=1e-6), (
+        "the last state of each direction"
+    )
     assert torch.allclose(net.begin(memory)[0], memory.vector.tanh())
-    assert train.teacher_share(Seq2SeqSettings(teacher=0, sampling="sigmoid"), 45, 100) == pytest.approx(15 / (15 + torch.e ** 3), rel=1e-6)
+    assert train.teacher_share(Seq2SeqSettings(teacher=0, sampling="sigmoid"), 45, 100) == pytest.approx(
+        15 / (15 + torch.e**3), rel=1e-6
+    )
 
 
 @pytest.mark.parametrize("declared", [y for y in YARDSTICKS if not y.file], ids=lambda declared: declared.title)
 def test_every_figure_is_of_a_sweep_that_is_allowed_and_was_made(declared):
     words = declared.sweep.split()
     starts = [i for i, word in enumerate(words) if word.startswith("--")]
-    flags = {words[i][2:]: words[i + 1:j] for i, j in zip(starts, [*starts[1:], len(words)])}
+    flags = {words[i][2:]: words[i + 1 : j] for i, j in zip(starts, [*starts[1:], len(words)])}
     seeds = int(flags.pop("seeds")[0])
     for combination in product(*flags.values()):
         build(Seq2SeqSettings, dict(zip(flags, combination)))
@@ -55,7 +61,9 @@ def test_every_figure_of_the_long_runs_is_of_all_test_words(declared):
     summary = runs.load(run_id).about.summary
     assert result.seeds == 5
     if declared.column in summary:
-        assert result.mean == pytest.approx(summary[declared.column], abs=0.05), "the mean of fifths is that of all words"
+        assert result.mean == pytest.approx(summary[declared.column], abs=0.05), (
+            "the mean of fifths is that of all words"
+        )
 
 
 @pytest.mark.parametrize("run_id", SHIPPED)
@@ -64,7 +72,9 @@ def test_shipped_runs_are_those_of_their_settings(run_id):
     assert run.settings == SHIPPED[run_id] and run.about.shipped and run.about.state == "finished"
     net, world = models.speller(run.models["network"]), tasks.world_of(run.settings.task)
     facts = run.events[0].facts
-    assert facts["weights"] == count(net) and facts["answers"] == [[list(way) for way in world.known(text)] for text in world.film]
+    assert facts["weights"] == count(net) and facts["answers"] == [
+        [list(way) for way in world.known(text)] for text in world.film
+    ]
     few = world.test.up_to(int(world.train.lengths.max())).first(400)
     verdict = score.judged(score.answers_of(net, world, few), few)
     assert score.wer(verdict.edits) == pytest.approx(run.about.summary["wer"], abs=8), "it is as good as it says"
@@ -74,7 +84,11 @@ def test_what_the_issue_of_truth_asks():
     """Half a million weights, a third of the words wrong at most; attention and one vector alike; a share of the data in a minute."""
     for run_id in TRAINED:
         about = runs.load(run_id).about
-        assert runs.load(run_id).events[0].facts["weights"] <= 500_000 and about.summary["wer"] <= 34 and about.summary["per"] <= 8
+        assert (
+            runs.load(run_id).events[0].facts["weights"] <= 500_000
+            and about.summary["wer"] <= 34
+            and about.summary["per"] <= 8
+        )
         assert about.summary["beam_wer"] <= about.summary["wer"] + 0.5
     live = runs.load("seq2seq-greedy-or-beam")
     steps, columns = live.history()
@@ -86,4 +100,6 @@ def test_what_the_issue_of_truth_asks():
 
 
 def test_every_scene_is_read_by_name():
-    assert labs.of("seq2seq").settings is Seq2SeqSettings and {f"seq2seq-{scene.slug}" for scene in SCENES} <= set(SHIPPED)
+    assert labs.of("seq2seq").settings is Seq2SeqSettings and {f"seq2seq-{scene.slug}" for scene in SCENES} <= set(
+        SHIPPED
+    )

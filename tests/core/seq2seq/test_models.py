@@ -10,8 +10,12 @@ from core.seq2seq import models
 from core.seq2seq.models import BOS, PAD, Heads, Memory, Recurrent, Transformer
 
 LETTERS, SOUNDS = 9, 8
-NETS = {f"{cell} {attention} {layers}": (Recurrent, (LETTERS, SOUNDS, cell, attention, 5, 12, layers, 0.3))
-        for cell in ("lstm", "gru") for attention in ("none", "additive", "multiplicative") for layers in (1, 2)}
+NETS = {
+    f"{cell} {attention} {layers}": (Recurrent, (LETTERS, SOUNDS, cell, attention, 5, 12, layers, 0.3))
+    for cell in ("lstm", "gru")
+    for attention in ("none", "additive", "multiplicative")
+    for layers in (1, 2)
+}
 NETS["transformer"] = (Transformer, (LETTERS, SOUNDS, 16, 4, 2, 2, 0.3))
 X = torch.tensor([[3, 4, 5, 6, 7], [8, 3, PAD, PAD, PAD], [4, 4, 4, PAD, PAD], [5, PAD, PAD, PAD, PAD]])
 GIVEN = torch.tensor([[BOS, 3, 4, 5], [BOS, 7, 7, 6], [BOS, 4, 3, 3], [BOS, 5, 6, 7]])
@@ -31,12 +35,14 @@ def test_a_word_alone_equals_the_same_word_in_a_padded_batch(net):
     together, all_logits = net.read(X), net.teach(net.read(X), GIVEN)
     state, (logits, _, weights) = net.begin(together), net.step(GIVEN[:, 0], net.begin(together), together)
     for i, many in enumerate((X != PAD).sum(1).tolist()):
-        alone = net.read(X[i:i + 1, :many])
-        assert close(alone.states, together.states[i:i + 1, :many]) and close(alone.vector, together.vector[i:i + 1])
-        assert all(close(mine, each[i:i + 1]) for mine, each in zip(net.begin(alone), state))
-        mine, _, looked = net.step(GIVEN[i:i + 1, 0], net.begin(alone), alone)
-        assert close(mine, logits[i:i + 1]) and close(net.teach(alone, GIVEN[i:i + 1]), all_logits[i:i + 1])
-        assert weights is None or (close(looked, weights[i:i + 1, :many]) and (weights[i, many:] == 0).all())
+        alone = net.read(X[i : i + 1, :many])
+        assert close(alone.states, together.states[i : i + 1, :many]) and close(
+            alone.vector, together.vector[i : i + 1]
+        )
+        assert all(close(mine, each[i : i + 1]) for mine, each in zip(net.begin(alone), state))
+        mine, _, looked = net.step(GIVEN[i : i + 1, 0], net.begin(alone), alone)
+        assert close(mine, logits[i : i + 1]) and close(net.teach(alone, GIVEN[i : i + 1]), all_logits[i : i + 1])
+        assert weights is None or (close(looked, weights[i : i + 1, :many]) and (weights[i, many:] == 0).all())
 
 
 def test_what_stands_behind_a_word_changes_nothing(net):
@@ -95,8 +101,11 @@ def test_every_weight_learns_and_dropout_only_while_it_does(net):
     assert all(p.grad is not None and p.grad.abs().sum() > 0 for p in net.parameters())
 
 
-@pytest.mark.parametrize("turn, shape", [(0, (4, 5, 5)), (1, (4, 5, 12)), (2, (4, 4, 5)), (3, (4, 4, 24))],
-                         ids=["letters", "states", "tokens given", "what is said"])
+@pytest.mark.parametrize(
+    "turn, shape",
+    [(0, (4, 5, 5)), (1, (4, 5, 12)), (2, (4, 4, 5)), (3, (4, 4, 24))],
+    ids=["letters", "states", "tokens given", "what is said"],
+)
 def test_dropout_falls_on(turn, shape, monkeypatch):
     """The dropout of this turn is the only one that is left on."""
     net, shapes = fresh(Recurrent, 1, LETTERS, SOUNDS, "lstm", "additive", 5, 12), []
@@ -127,7 +136,10 @@ def test_without_attention_the_one_vector_is_all_there_is():
     net = fresh(Recurrent, 1, LETTERS, SOUNDS, "lstm", "none", 5, 12).eval()
     memory = net.read(X)
     blind = Memory(torch.full_like(memory.states, 9.0), memory.keys, memory.vector, memory.mask)
-    assert torch.equal(net.teach(blind, GIVEN), net.teach(memory, GIVEN)) and net.step(GIVEN[:, 0], net.begin(memory), memory)[2] is None
+    assert (
+        torch.equal(net.teach(blind, GIVEN), net.teach(memory, GIVEN))
+        and net.step(GIVEN[:, 0], net.begin(memory), memory)[2] is None
+    )
     assert close(net.begin(memory)[0], memory.vector.tanh()) and torch.equal(net.begin(memory)[1], memory.vector)
     looks = fresh(Recurrent, 1, LETTERS, SOUNDS, "lstm", "additive", 5, 12).eval()
     memory = looks.read(X)
@@ -137,12 +149,16 @@ def test_without_attention_the_one_vector_is_all_there_is():
 
 # ---- attention by hand ----
 
+
 def test_scores_by_hand():
     query, keys = torch.tensor([[1.0, -2.0]]), torch.tensor([[[0.5, 1.0], [2.0, 0.0]]])
     v = torch.tensor([2.0, 3.0])
-    by_hand = [2 * torch.tensor(1.5).tanh() + 3 * torch.tensor(-1.0).tanh(), 2 * torch.tensor(3.0).tanh() + 3 * torch.tensor(-2.0).tanh()]
+    by_hand = [
+        2 * torch.tensor(1.5).tanh() + 3 * torch.tensor(-1.0).tanh(),
+        2 * torch.tensor(3.0).tanh() + 3 * torch.tensor(-2.0).tanh(),
+    ]
     assert models.additive(query, keys, v)[0].tolist() == pytest.approx([float(each) for each in by_hand])
-    assert models.multiplicative(query, keys)[0].tolist() == pytest.approx([(0.5 - 2) / 2 ** 0.5, 2 / 2 ** 0.5])
+    assert models.multiplicative(query, keys)[0].tolist() == pytest.approx([(0.5 - 2) / 2**0.5, 2 / 2**0.5])
 
 
 def test_weights_and_context_by_hand():
@@ -162,6 +178,9 @@ def test_heads_against_pytorch():
     found, weights = ours(asks, holds, there.unsqueeze(1))
     expected, looked = theirs(asks, holds, holds, key_padding_mask=~there)
     assert close(found, expected) and close(weights, looked)
-    q, k, v = (layer(x).unflatten(2, (2, 4)).transpose(1, 2) for layer, x in ((ours.query, asks), (ours.key, holds), (ours.value, holds)))
+    q, k, v = (
+        layer(x).unflatten(2, (2, 4)).transpose(1, 2)
+        for layer, x in ((ours.query, asks), (ours.key, holds), (ours.value, holds))
+    )
     flash = F.scaled_dot_product_attention(q, k, v, attn_mask=there[:, None, None]).transpose(1, 2).flatten(2)
     assert close(found, ours.out(flash))

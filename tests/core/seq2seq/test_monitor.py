@@ -10,15 +10,20 @@ from core.seq2seq import monitor, score, tasks, train
 from core.seq2seq.models import EOS
 from core.seq2seq.settings import METRICS, Attention, Live, OneVector, Seq2SeqSettings, SmallTransformer, Toy
 
-NETWORKS = {"attention": Attention(hidden=16), "vector": OneVector(hidden=16),
-            "transformer": SmallTransformer(width=16, readers=1, writers=1)}
+NETWORKS = {
+    "attention": Attention(hidden=16),
+    "vector": OneVector(hidden=16),
+    "transformer": SmallTransformer(width=16, readers=1, writers=1),
+}
 TOTAL = 400
 
 
 @pytest.fixture(scope="module", params=list(NETWORKS))
 def seen(request):
     """(the monitor, the world, a network that has just begun)."""
-    settings = Seq2SeqSettings(task=Toy(alphabet=4, longest=5), network=NETWORKS[request.param], effort=Live(share=100, steps=TOTAL))
+    settings = Seq2SeqSettings(
+        task=Toy(alphabet=4, longest=5), network=NETWORKS[request.param], effort=Live(share=100, steps=TOTAL)
+    )
     world = tasks.world_of(settings.task)
     return monitor.Monitor(settings, world, TOTAL), world, train.network(settings, world)
 
@@ -40,16 +45,22 @@ def test_a_look_tells_errors_of_held_out_examples_and_leaves_no_trace(seen):
     before, random = {name: value.clone() for name, value in net.state_dict().items()}, torch.get_rng_state()
     first, again = looking.look(7, net, 1.25, 0.75), looking.look(7, net, 1.25, 0.75)
     assert net.training and all(each.training for each in net.modules()), "it goes on learning"
-    assert all(torch.equal(before[name], value) for name, value in net.state_dict().items()) and torch.equal(random, torch.get_rng_state())
+    assert all(torch.equal(before[name], value) for name, value in net.state_dict().items()) and torch.equal(
+        random, torch.get_rng_state()
+    )
     assert all(p.grad is None for p in net.parameters())
     metrics, values = first[0], first[0].values
-    assert isinstance(metrics, Metrics) and metrics.step == 7 and set(values) == set(METRICS) and values == again[0].values
+    assert (
+        isinstance(metrics, Metrics) and metrics.step == 7 and set(values) == set(METRICS) and values == again[0].values
+    )
     assert values["loss"] == 1.25 and values["teacher"] == 75
     net.eval()
     part = world.dev.first(monitor.HEARD["live"])
     verdict = score.judged(score.answers_of(net, world, part), part)
     assert (values["per"], values["wer"]) == (score.per(verdict.edits, verdict.lengths), score.wer(verdict.edits))
-    assert (values["dev_loss"], values["forced"]) == pytest.approx(score.forced(net, part)), "as it speaks, without dropout"
+    assert (values["dev_loss"], values["forced"]) == pytest.approx(score.forced(net, part)), (
+        "as it speaks, without dropout"
+    )
 
 
 def test_nothing_is_shown_behind_an_end(seen, monkeypatch):
@@ -58,16 +69,20 @@ def test_nothing_is_shown_behind_an_end(seen, monkeypatch):
     said = torch.randint(EOS + 1, len(world.target), (many, longest), generator=seeded(0))
     ends = torch.arange(many) % (longest + 1)  # the last of them never ends
     said = torch.where(torch.arange(longest) == ends.unsqueeze(1), EOS, said)
-    monkeypatch.setattr(monitor.decode, "greedy", lambda *_: monitor.decode.Spoken(said, torch.rand(many, longest), None))
+    monkeypatch.setattr(
+        monitor.decode, "greedy", lambda *_: monitor.decode.Spoken(said, torch.rand(many, longest), None)
+    )
     pictures = looking.filmed(3, net)
     assert [(p.name, p.step) for p in pictures] == [("said", 3), ("sure", 3)] and pictures[0].array.dtype == np.uint8
     for row, shown, end in zip(said.tolist(), pictures[0].array.tolist(), ends.tolist()):
-        assert shown == [*row[:end + 1], *[0] * (longest - end - 1)][:longest]
+        assert shown == [*row[: end + 1], *[0] * (longest - end - 1)][:longest]
 
 
 def test_it_says_the_film_and_where_it_looks(seen):
     looking, world, net = seen
-    pictures = {picture.name: picture.array for picture in looking.filmed(3, net.eval()) if isinstance(picture, Picture)}
+    pictures = {
+        picture.name: picture.array for picture in looking.filmed(3, net.eval()) if isinstance(picture, Picture)
+    }
     attends = getattr(net, "attention", "") != "none"
     assert set(pictures) == {"said", "sure", *(["looked"] if attends else [])}
     rows, columns = pictures["said"].shape
@@ -75,9 +90,11 @@ def test_it_says_the_film_and_where_it_looks(seen):
     assert pictures["sure"].dtype == np.float16 and 0 <= pictures["sure"].min() and pictures["sure"].max() <= 1
     if attends:
         longest = max(map(len, world.film))
-        assert pictures["looked"].shape == (rows, columns, longest) and np.allclose(pictures["looked"].sum(2), 1, atol=1e-2)
+        assert pictures["looked"].shape == (rows, columns, longest) and np.allclose(
+            pictures["looked"].sum(2), 1, atol=1e-2
+        )
         for row, text in zip(pictures["looked"], world.film):
-            assert (row[:, len(text):] == 0).all(), "never at padding"
+            assert (row[:, len(text) :] == 0).all(), "never at padding"
 
 
 def test_facts_are_of_this_run(seen):
@@ -92,8 +109,13 @@ def test_the_end_is_judged_on_the_test_and_on_longer_inputs_by_themselves(seen):
     looking, world, net = seen
     net.train()
     warned, end = looking.run_ends(TOTAL, net)
-    assert isinstance(warned, Warned) and f"{end.summary['forced']:.0f} % of the next tokens are wrong" in warned.sentence
-    assert list(monitor.no_better_than_guessing(9, 60.0, 70.0)) == [] and len(list(monitor.no_better_than_guessing(9, 66.0, 70.0))) == 1
+    assert (
+        isinstance(warned, Warned) and f"{end.summary['forced']:.0f} % of the next tokens are wrong" in warned.sentence
+    )
+    assert (
+        list(monitor.no_better_than_guessing(9, 60.0, 70.0)) == []
+        and len(list(monitor.no_better_than_guessing(9, 66.0, 70.0))) == 1
+    )
     assert isinstance(end, Finished) and end.step == TOTAL and not net.training
     known, longer = world.test.up_to(5), world.test.beyond(5)
     verdicts = [score.judged(score.answers_of(net, world, part), part) for part in (known, longer)]

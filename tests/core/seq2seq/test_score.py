@@ -26,13 +26,18 @@ def brute(a, b):
 @given(SEQUENCES, SEQUENCES, SEQUENCES)
 def test_edit_distance_is_the_fewest_edits(a, b, c):
     assert score.distance(a, b) == brute(a, b) == score.distance(b, a)
-    assert (score.distance(a, b) == 0) == (a == b) and score.distance(a, c) <= score.distance(a, b) + score.distance(b, c)
+    assert (score.distance(a, b) == 0) == (a == b) and score.distance(a, c) <= score.distance(a, b) + score.distance(
+        b, c
+    )
 
 
 @given(SEQUENCES, SEQUENCES)
 def test_an_alignment_has_both_sequences_and_costs_the_distance(a, b):
     pairs = score.aligned(a, b)
-    assert tuple(mine for mine, _ in pairs if mine != PAD) == a and tuple(theirs for _, theirs in pairs if theirs != PAD) == b
+    assert (
+        tuple(mine for mine, _ in pairs if mine != PAD) == a
+        and tuple(theirs for _, theirs in pairs if theirs != PAD) == b
+    )
     assert sum(mine != theirs for mine, theirs in pairs) == score.distance(a, b)
 
 
@@ -42,8 +47,14 @@ def part_of(answers, reads=None):
 
 
 def test_the_nearest_right_answer_counts():
-    verdict = score.judged([(3, 4), (5,), (3, 3, 3)], part_of([((9, 9), (3, 4)), ((5, 6), (5, 6, 7)), ((4,),)], [1, 2, 2]))
-    assert verdict.edits.tolist() == [0, 1, 3] and verdict.right == ((3, 4), (5, 6), (4,)) and verdict.lengths.tolist() == [2, 2, 1]
+    verdict = score.judged(
+        [(3, 4), (5,), (3, 3, 3)], part_of([((9, 9), (3, 4)), ((5, 6), (5, 6, 7)), ((4,),)], [1, 2, 2])
+    )
+    assert (
+        verdict.edits.tolist() == [0, 1, 3]
+        and verdict.right == ((3, 4), (5, 6), (4,))
+        and verdict.lengths.tolist() == [2, 2, 1]
+    )
     assert score.per(verdict.edits, verdict.lengths) == pytest.approx(100 * 4 / 5), "all edits over all tokens"
     assert score.wer(verdict.edits) == pytest.approx(100 * 2 / 3)
     assert score.by_length(verdict) == [(1, 1, 0.0, 0.0), (2, 2, 100.0, pytest.approx(100 * 4 / 3))]
@@ -54,12 +65,20 @@ def test_the_nearest_right_answer_counts():
 def test_confusions_count_every_token_once():
     verdict = score.judged([(3, 4, 5), (3, 3), (4,)], part_of([((3, 5, 5),), ((3,),), ((4, 6),)]))
     table = score.confusions(verdict, 8)
-    assert table[5, 4] == 1 and table[3, 3] == 2 and table[5, 5] == 1 and table[PAD, 3] == 1 and table[6, PAD] == 1 and table[4, 4] == 1
+    assert (
+        table[5, 4] == 1
+        and table[3, 3] == 2
+        and table[5, 5] == 1
+        and table[PAD, 3] == 1
+        and table[6, PAD] == 1
+        and table[4, 4] == 1
+    )
     assert table[1:].sum() == sum(map(len, verdict.right)) and table[:, 1:].sum() == sum(map(len, verdict.said))
     assert table.sum() - np.trace(table) == verdict.edits.sum()
 
 
 # ---- a network that was hardly trained, on a small task ----
+
 
 @pytest.fixture(scope="module", params=["recurrent", "transformer"])
 def net(request):
@@ -79,7 +98,7 @@ def test_answers_stand_in_the_order_of_the_part(net, world):
     beamed = score.beamed(net, world, part, 2, 1.0)
     assert [answers[0] for answers in score.finalists(net, world, part, 2, 1.0)] == beamed
     for i in (0, 7, 23, 59):
-        one = tasks.Part(part.x[i:i + 1], part.y[i:i + 1], part.answers[i:i + 1])
+        one = tasks.Part(part.x[i : i + 1], part.y[i : i + 1], part.answers[i : i + 1])
         assert score.answers_of(net, world, one) == [said[i]] and score.beamed(net, world, one, 2, 1.0) == [beamed[i]]
     assert sorted(torch.cat(score.alike(part.x, 7)).tolist()) == list(range(60))
 
@@ -114,7 +133,7 @@ def test_exposure_by_hand(net, world):
             astray_at[t] += first is not None and first <= t
         if first is not None:
             rest += len(right) - first - 1
-            free += score.distance(mine[first + 1:], right[first + 1:])
+            free += score.distance(mine[first + 1 :], right[first + 1 :])
             forced += sum(p[t] != right[t] for t in range(first + 1, len(right)))
     assert found.rest == rest
     assert (found.after_free, found.after_forced) == pytest.approx((100 * free / rest, 100 * forced / rest))

@@ -11,8 +11,13 @@ from core.seq2seq import tasks
 from core.seq2seq.models import BOS, EOS, PAD
 from core.seq2seq.settings import Dates, Pronounce, Toy
 
-WORLDS = {"spelling": Pronounce(), "stressed": Pronounce(stress=True), "dates": Dates(), "reverse": Toy(),
-          "sort": Toy(rule="sort", alphabet=4)}
+WORLDS = {
+    "spelling": Pronounce(),
+    "stressed": Pronounce(stress=True),
+    "dates": Dates(),
+    "reverse": Toy(),
+    "sort": Toy(rule="sort", alphabet=4),
+}
 
 
 @pytest.fixture(scope="module", params=list(WORLDS))
@@ -36,10 +41,14 @@ def test_answers_are_right_and_stand_between_their_ends(world):
     for part in (world.dev, world.test):
         for text, y, ways in list(zip(inputs(world, part), part.y.tolist(), part.answers))[:300]:
             assert [world.target.decode(way) for way in ways] == [tuple(way) for way in world.known(text)]
-            assert y[:1] == [BOS] and tuple(y[1:y.index(EOS)]) == ways[0] and not any(y[y.index(EOS) + 1:])
+            assert y[:1] == [BOS] and tuple(y[1 : y.index(EOS)]) == ways[0] and not any(y[y.index(EOS) + 1 :])
             assert len(ways[0]) < world.longest and len(text) <= world.longest_in
     y = world.train.y
-    assert (y[:, 0] == BOS).all() and ((y == EOS).sum(1) == 1).all() and ((y == PAD).cumsum(1)[:, :-1] <= (y == PAD).cumsum(1)[:, 1:]).all()
+    assert (
+        (y[:, 0] == BOS).all()
+        and ((y == EOS).sum(1) == 1).all()
+        and ((y == PAD).cumsum(1)[:, :-1] <= (y == PAD).cumsum(1)[:, 1:]).all()
+    )
     assert world.train.answers == () or len(world.train.answers) == len(world.train)
 
 
@@ -80,22 +89,64 @@ def test_rows_and_columns():
     x = tasks.padded([(3, 4), (5,), (3, 3, 3, 3)])
     assert x.tolist() == [[3, 4, 0, 0], [5, 0, 0, 0], [3, 3, 3, 3]] and x.dtype == torch.uint8
     assert tasks.trimmed(x[:2]).tolist() == [[3, 4], [5, 0]] and tasks.trimmed(x[:2]).dtype == torch.int64
-    assert tasks.spoken([BOS, 4, PAD, 5, EOS, 6]) == (4, 5) and tasks.spoken([EOS, 3]) == () and tasks.spoken([3, 4]) == (3, 4)
+    assert (
+        tasks.spoken([BOS, 4, PAD, 5, EOS, 6]) == (4, 5)
+        and tasks.spoken([EOS, 3]) == ()
+        and tasks.spoken([3, 4]) == (3, 4)
+    )
 
 
 # ---- what somebody types ----
 
-@pytest.mark.parametrize("typed, read", [
-    ("Hello", "hello"), ("CAFÉ", "cafe"), ("naïve", "naive"), ("don’t", "don't"), ("  word  ", "word"), ("Straße", "strasse"),
-    ("Ærø", "aero"), ("ﬁne", "fine"), ("a" * 34, "a" * 34),
-    ("‘cat’", "cat"), ("'cat'", "cat"), ("O´Brien", "o'brien"), ("o`clock", "o'clock"), ("’bout", "'bout"),
-    ("parents‘", "parents'")])
+
+@pytest.mark.parametrize(
+    "typed, read",
+    [
+        ("Hello", "hello"),
+        ("CAFÉ", "cafe"),
+        ("naïve", "naive"),
+        ("don’t", "don't"),
+        ("  word  ", "word"),
+        ("Straße", "strasse"),
+        ("Ærø", "aero"),
+        ("ﬁne", "fine"),
+        ("a" * 34, "a" * 34),
+        ("‘cat’", "cat"),
+        ("'cat'", "cat"),
+        ("O´Brien", "o'brien"),
+        ("o`clock", "o'clock"),
+        ("’bout", "'bout"),
+        ("parents‘", "parents'"),
+    ],
+)
 def test_words_are_read_as_small_letters_without_accents(typed, read):
     assert tasks.understood(tasks.spelling(), typed) == read
 
 
-@pytest.mark.parametrize("typed", ["", "   ", "\n", "4", "word2vec", "🙂", "日本", "a b", "a-b", "a" * 35, "a" * 200, "\0", "<b>",
-                                   "'; --", "٣", "'", "’", "´´", ""])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        "   ",
+        "\n",
+        "4",
+        "word2vec",
+        "🙂",
+        "日本",
+        "a b",
+        "a-b",
+        "a" * 35,
+        "a" * 200,
+        "\0",
+        "<b>",
+        "'; --",
+        "٣",
+        "'",
+        "’",
+        "´´",
+        "",
+    ],
+)
 def test_what_cannot_be_read_gets_one_sentence(typed):
     with pytest.raises(ValueError) as refusal:
         tasks.understood(tasks.spelling(), typed)
@@ -120,7 +171,9 @@ def test_dates_as_people_write_them():
     assert tasks.understood(world, "  14 Июля 1915\u202fг. ") == "14 июля 1915 г."
     for apostrophe in "'’ʼ":
         assert tasks.understood(world, f"п{apostrophe}ятниця, 4 вересня 2026") == "пʼятниця, 4 вересня 2026"
-    assert world.known(tasks.understood(world, "Sep. ٠٥, ٢٠٢٦")) == [tuple("2026-09-05")], "nobody learned it so, but it has one meaning"
+    assert world.known(tasks.understood(world, "Sep. ٠٥, ٢٠٢٦")) == [tuple("2026-09-05")], (
+        "nobody learned it so, but it has one meaning"
+    )
     with pytest.raises(ValueError, match="at most 48"):
         tasks.understood(world, "1 " * 40)
     with pytest.raises(ValueError, match="from a to j"):
@@ -135,8 +188,10 @@ def test_a_line_is_split_into_words():
 @given(st.text(alphabet=st.one_of(st.characters(), st.sampled_from(list(" -–—.,;'’aéß٣🙂\u200f\0"))), max_size=250))
 def test_every_word_of_any_line_is_read_or_refused(line):
     world, said = tasks.spelling(), tasks.sayings(line)
-    assert all(word and not any(sign.isspace() or sign in "-–—.,;:!?/()\"“”„" for sign in word) for word in said)
-    assert "".join(said) == "".join(sign for sign in line if not sign.isspace() and sign not in "-–—.,;:!?/()\"“”„"), "nothing is lost"
+    assert all(word and not any(sign.isspace() or sign in '-–—.,;:!?/()"“”„' for sign in word) for word in said)
+    assert "".join(said) == "".join(sign for sign in line if not sign.isspace() and sign not in '-–—.,;:!?/()"“”„'), (
+        "nothing is lost"
+    )
     for word in said:
         try:
             assert set(world.example(word).flatten().tolist()) <= set(range(3, len(world.source)))
@@ -156,8 +211,9 @@ def test_a_refusal_says_what_can_be_read(name):
 
 
 def test_letters_that_are_two_and_marks_over_them():
-    assert [tasks.plain_letters(word) for word in ("Łódź", "Þór", "ENCYCLOPÆDIA", "œuvre", "Åse", "Ñandú", "Ðan", "ŐSZ")] == [
-        "lodz", "thor", "encyclopaedia", "oeuvre", "ase", "nandu", "dan", "osz"]
+    assert [
+        tasks.plain_letters(word) for word in ("Łódź", "Þór", "ENCYCLOPÆDIA", "œuvre", "Åse", "Ñandú", "Ðan", "ŐSZ")
+    ] == ["lodz", "thor", "encyclopaedia", "oeuvre", "ase", "nandu", "dan", "osz"]
 
 
 def test_what_was_typed_is_read_as_it_was_learned(world):
@@ -169,7 +225,9 @@ def test_what_was_typed_is_read_as_it_was_learned(world):
 
 def test_a_share_of_what_is_learned_is_a_fair_one():
     """Words in the order of the dictionary would give a share that begins with a few letters only."""
-    first, rest = ([text[0] for text in inputs(part, part.train)[:1000]] for part in (tasks.spelling(), tasks.calendar()))
+    first, rest = (
+        [text[0] for text in inputs(part, part.train)[:1000]] for part in (tasks.spelling(), tasks.calendar())
+    )
     assert len(set(first)) >= 20 and max(first.count(letter) for letter in set(first)) < 200 and len(set(rest)) > 20
 
 
@@ -178,7 +236,9 @@ def test_words_are_learned_by_their_usual_sounds_and_judged_by_all():
     for text, y in list(zip(inputs(world, world.train), world.train.y.tolist()))[:2000]:
         assert world.target.decode(y) == tuple(world.known(text)[0])
     for part in (world.dev, world.test):
-        assert all(world.target.decode(y) == world.target.decode(ways[0]) for y, ways in zip(part.y.tolist(), part.answers))
+        assert all(
+            world.target.decode(y) == world.target.decode(ways[0]) for y, ways in zip(part.y.tolist(), part.answers)
+        )
     assert world.known("zzyzzyva") == () and [*tasks.calendar().known("today")] == []
     assert tasks.toy("sort", 10, 8).known("cab") == [("a", "b", "c")]
 

@@ -26,8 +26,12 @@ from tests.core.test_events import same
 
 TOY = Toy(alphabet=4, longest=5)
 SMALL = Live(share=100, steps=20)
-NETWORKS = {"attention": Attention(hidden=16), "multiplicative": Attention(hidden=16, score="multiplicative", cell="gru"),
-            "vector": OneVector(hidden=16), "transformer": SmallTransformer(width=16, readers=1, writers=1)}
+NETWORKS = {
+    "attention": Attention(hidden=16),
+    "multiplicative": Attention(hidden=16, score="multiplicative", cell="gru"),
+    "vector": OneVector(hidden=16),
+    "transformer": SmallTransformer(width=16, readers=1, writers=1),
+}
 BASE = Seq2SeqSettings(task=TOY, network=NETWORKS["attention"], effort=SMALL, batch=32)
 
 
@@ -44,36 +48,56 @@ def run(settings):
 @pytest.mark.parametrize("task", [TOY, Dates(), Pronounce()], ids=["toy", "dates", "spelling"])
 def test_every_network_learns_every_task(name, task):
     events = run(of(network=NETWORKS[name], task=task))
-    assert isinstance(events[0], Started) and isinstance(events[-1], Finished) and events[0].total_steps == 20 == events[-1].step
+    assert (
+        isinstance(events[0], Started)
+        and isinstance(events[-1], Finished)
+        and events[0].total_steps == 20 == events[-1].step
+    )
     steps = [e.step for e in events if isinstance(e, Metrics)]
     assert steps == sorted(set(steps)) and {1, 5, 10, 20} <= set(steps)
     for event in events:
         if isinstance(event, Metrics):
             assert set(event.values) == set(METRICS) and all(math.isfinite(v) for v in event.values.values())
-            assert 0 <= event.values["wer"] <= 100 and 0 <= event.values["forced"] <= 100 and event.values["teacher"] == 100
+            assert (
+                0 <= event.values["wer"] <= 100
+                and 0 <= event.values["forced"] <= 100
+                and event.values["teacher"] == 100
+            )
     first, last = events[1].values, events[-1].summary
     assert last["test_loss"] < first["dev_loss"] and last["accuracy"] == 100 - last["wer"]
-    assert last["weights"] == events[0].facts["weights"] == sum(v.size for v in events[-1].models["network"].weights.values())
+    assert (
+        last["weights"]
+        == events[0].facts["weights"]
+        == sum(v.size for v in events[-1].models["network"].weights.values())
+    )
 
 
 def test_pictures_are_what_the_network_says():
     events, world = run(BASE), world_of(TOY)
     net = models.speller(events[-1].models["network"])
-    shots = {name: [e for e in events if isinstance(e, Picture) and e.name == name][-1].array for name in ("said", "sure", "looked")}
-    assert events[0].facts["inputs"] == list(world.film) and events[0].facts["answers"] == [[list(text[::-1])] for text in world.film]
+    shots = {
+        name: [e for e in events if isinstance(e, Picture) and e.name == name][-1].array
+        for name in ("said", "sure", "looked")
+    }
+    assert events[0].facts["inputs"] == list(world.film) and events[0].facts["answers"] == [
+        [list(text[::-1])] for text in world.film
+    ]
     for text, said, sure, looked in zip(world.film, *shots.values()):
         found = monitor.decode.greedy(net, net.read(world.example(text)), world.longest)
         many = int((said > 0).sum())
         assert said[:many].tolist() == found.tokens[0, :many].tolist() and found.tokens.shape[1] == many
         assert sure[:many].tolist() == pytest.approx(found.sure[0].tolist(), abs=1e-3)
         assert looked[:many].sum(1).tolist() == pytest.approx([1.0] * many, abs=1e-2)
-        assert abs(looked[:many, len(text):]).max(initial=0) == 0
+        assert abs(looked[:many, len(text) :]).max(initial=0) == 0
     without = run(of(network=NETWORKS["vector"]))
     assert not any(isinstance(e, Picture) and e.name == "looked" for e in without)
 
 
-@pytest.mark.parametrize("changes", [{}, {"teacher": 0.5, "sampling": "linear"}, {"network": NETWORKS["transformer"], "teacher": 0.3}],
-                         ids=["taught", "sampled", "transformer"])
+@pytest.mark.parametrize(
+    "changes",
+    [{}, {"teacher": 0.5, "sampling": "linear"}, {"network": NETWORKS["transformer"], "teacher": 0.3}],
+    ids=["taught", "sampled", "transformer"],
+)
 def test_the_same_again_whatever_others_draw(changes):
     settings, again = of(**changes), []
     before = torch.get_rng_state()
@@ -82,7 +106,9 @@ def test_the_same_again_whatever_others_draw(changes):
         torch.rand(7)
         torch.manual_seed(len(again))
     torch.set_rng_state(before)
-    assert len(again) == len(run(settings)) and all(same(vars(a), vars(b)) or _same(a, b) for a, b in zip(again, run(settings)))
+    assert len(again) == len(run(settings)) and all(
+        same(vars(a), vars(b)) or _same(a, b) for a, b in zip(again, run(settings))
+    )
     other = list(train.train(settings.model_copy(update={"seed": 1})))
     assert torch.equal(torch.get_rng_state(), before), "a run leaves others' randomness alone"
     assert not _same(other[-1], run(settings)[-1])
@@ -105,15 +131,18 @@ def test_looks_change_nothing(monkeypatch):
 
 def test_a_reversal_is_learned(monkeypatch):
     monkeypatch.setattr(monitor, "LOOKS", 4)  # which change nothing, and are half of the time
-    settings = Seq2SeqSettings(task=Toy(alphabet=6, longest=6), network=Attention(hidden=64), effort=Live(share=100, steps=240))
+    settings = Seq2SeqSettings(
+        task=Toy(alphabet=6, longest=6), network=Attention(hidden=64), effort=Live(share=100, steps=240)
+    )
     events = list(train.train(settings))
     assert events[-1].summary["wer"] < 5 and events[-1].summary["per"] < 2
     looked = [e for e in events if isinstance(e, Picture) and e.name == "looked"][-1].array
     text = events[0].facts["inputs"][0]
-    assert (looked[0].argmax(1)[:len(text)] == range(len(text) - 1, -1, -1)).mean() >= 0.8, "it looks from behind"
+    assert (looked[0].argmax(1)[: len(text)] == range(len(text) - 1, -1, -1)).mean() >= 0.8, "it looks from behind"
 
 
 # ---- shares ----
+
 
 def test_shares_of_the_data():
     world = world_of(TOY)
@@ -121,7 +150,11 @@ def test_shares_of_the_data():
     assert train.learned(of(effort=Long(passes=10)), world) == len(world.train)
     part = world.train.first(200)
     each = sum(math.ceil(int((part.lengths == n).sum()) / 32) for n in part.lengths.unique())
-    assert train.steps_of(of(effort=Long(passes=10)), part) == 10 * each == 10 * len(train.bucketed(part.lengths, 32, seeded(0)))
+    assert (
+        train.steps_of(of(effort=Long(passes=10)), part)
+        == 10 * each
+        == 10 * len(train.bucketed(part.lengths, 32, seeded(0)))
+    )
 
 
 def test_a_pass_meets_everything_once_in_batches_of_one_length():
@@ -135,9 +168,14 @@ def test_a_pass_meets_everything_once_in_batches_of_one_length():
     assert order != sorted(order), "long and short ones take turns"
 
 
-@pytest.mark.parametrize("sampling, first, middle, last", [
-    ("constant", 0.2, 0.2, 0.2), ("linear", 0.2 + 0.8 * 0.99, 0.6, 0.2),
-    ("sigmoid", *(0.2 + 0.8 * 15 / (15 + math.exp(percent / 15)) for percent in (1, 50, 100)))])
+@pytest.mark.parametrize(
+    "sampling, first, middle, last",
+    [
+        ("constant", 0.2, 0.2, 0.2),
+        ("linear", 0.2 + 0.8 * 0.99, 0.6, 0.2),
+        ("sigmoid", *(0.2 + 0.8 * 15 / (15 + math.exp(percent / 15)) for percent in (1, 50, 100))),
+    ],
+)
 def test_how_often_the_right_token_is_given(sampling, first, middle, last):
     settings = of(teacher=0.2, sampling=sampling)
     assert [train.teacher_share(settings, step, 100) for step in (1, 50, 100)] == pytest.approx([first, middle, last])
@@ -160,7 +198,9 @@ def test_each_token_is_drawn_by_itself():
 @pytest.mark.parametrize("sampling", ["linear", "sigmoid"])
 def test_a_run_gives_the_share_that_it_reports(sampling, monkeypatch):
     settings, given, learn = of(teacher=0.3, sampling=sampling), [], train.learn
-    monkeypatch.setattr(train, "learn", lambda learner, x, y, share, much: (given.append(share), learn(learner, x, y, share, much))[1])
+    monkeypatch.setattr(
+        train, "learn", lambda learner, x, y, share, much: (given.append(share), learn(learner, x, y, share, much))[1]
+    )
     reported = {e.step: e.values["teacher"] for e in train.train(settings) if isinstance(e, Metrics)}
     assert given == [train.teacher_share(settings, step, 20) for step in range(1, 21)]
     assert all(reported[step] == pytest.approx(100 * given[step - 1]) for step in reported)
@@ -168,32 +208,53 @@ def test_a_run_gives_the_share_that_it_reports(sampling, monkeypatch):
 
 # ---- what settings do ----
 
+
 def test_a_network_is_as_its_settings_say():
     world = world_of(TOY)
-    arch = train.network(of(network=Attention(cell="gru", score="multiplicative", hidden=48, layers=2), dropout=0.25), world).arch
+    arch = train.network(
+        of(network=Attention(cell="gru", score="multiplicative", hidden=48, layers=2), dropout=0.25), world
+    ).arch
     assert {name: arch[name] for name in ("cell", "attention", "hidden", "layers", "dropout", "letters", "sounds")} == {
-        "cell": "gru", "attention": "multiplicative", "hidden": 48, "layers": 2, "dropout": 0.25, "letters": 7, "sounds": 7}
+        "cell": "gru",
+        "attention": "multiplicative",
+        "hidden": 48,
+        "layers": 2,
+        "dropout": 0.25,
+        "letters": 7,
+        "sounds": 7,
+    }
     assert train.network(of(network=OneVector(hidden=32, layers=3)), world).arch["attention"] == "none"
     arch = train.network(of(network=SmallTransformer(width=32, readers=1, writers=3), dropout=0.25), world).arch
     assert {name: arch[name] for name in ("width", "layers", "writers", "dropout")} == {
-        "width": 32, "layers": 1, "writers": 3, "dropout": 0.25}
+        "width": 32,
+        "layers": 1,
+        "writers": 3,
+        "dropout": 0.25,
+    }
 
 
 def test_smoothing_goes_into_every_step(monkeypatch):
     seen, usual = [], train.token_loss
-    monkeypatch.setattr(train, "token_loss", lambda logits, right, much: (seen.append(much), usual(logits, right, much))[1])
+    monkeypatch.setattr(
+        train, "token_loss", lambda logits, right, much: (seen.append(much), usual(logits, right, much))[1]
+    )
     list(train.train(of(smoothing=0.15)))
     assert seen == [0.15] * 20
 
 
 def test_the_rate_rises_for_a_fifth_and_falls_to_nothing(monkeypatch):
     rates, learn = [], train.learn
-    monkeypatch.setattr(train, "learn", lambda learner, *more: (rates.append(learner.adam.param_groups[0]["lr"]),
-                                                                learn(learner, *more))[1])
+    monkeypatch.setattr(
+        train,
+        "learn",
+        lambda learner, *more: (rates.append(learner.adam.param_groups[0]["lr"]), learn(learner, *more))[1],
+    )
     list(train.train(of(rate=0.02, effort=Live(share=100, steps=40))))
     peak = rates.index(max(rates))
     assert max(rates) == pytest.approx(0.02) and peak == round(0.2 * 40) - 1
-    assert rates == sorted(rates[:peak]) + [max(rates)] + sorted(rates[peak + 1:], reverse=True) and rates[-1] < 0.001 * max(rates)
+    assert rates == sorted(rates[:peak]) + [max(rates)] + sorted(rates[peak + 1 :], reverse=True) and rates[
+        -1
+    ] < 0.001 * max(rates)
 
 
 def test_a_loss_is_the_mean_since_the_last_look(monkeypatch):
@@ -231,8 +292,11 @@ def test_a_long_gradient_is_shortened_and_an_old_one_forgotten():
 
 # ---- the loss ----
 
+
 def test_the_loss_by_hand():
-    logits = torch.tensor([[[1.0, 0.0, 2.0, -1.0], [0.5, 0.5, 0.0, 3.0]], [[0.0, 1.0, 2.0, 3.0], [9.0, -9.0, 9.0, 9.0]]])
+    logits = torch.tensor(
+        [[[1.0, 0.0, 2.0, -1.0], [0.5, 0.5, 0.0, 3.0]], [[0.0, 1.0, 2.0, 3.0], [9.0, -9.0, 9.0, 9.0]]]
+    )
     right = torch.tensor([[2, 3], [1, 0]])
     logp = logits.log_softmax(2)
     picked = [logp[0, 0, 2], logp[0, 1, 3], logp[1, 0, 1]]
@@ -243,7 +307,9 @@ def test_the_loss_by_hand():
 
 def test_a_step_is_given_y_without_its_end_and_asked_for_y_without_its_beginning(monkeypatch):
     world, seen, usual = world_of(TOY), {}, train.token_loss
-    monkeypatch.setattr(train, "token_loss", lambda logits, right, much: (seen.update(right=right), usual(logits, right, much))[1])
+    monkeypatch.setattr(
+        train, "token_loss", lambda logits, right, much: (seen.update(right=right), usual(logits, right, much))[1]
+    )
     learner = train.begin(BASE, world, 20)
     teach = learner.net.teach
     learner.net.teach = lambda memory, given, own: (seen.update(given=given, own=own), teach(memory, given, own))[1]
@@ -261,10 +327,12 @@ def test_a_run_that_breaks_says_so(monkeypatch):
 
 def test_a_network_that_runs_away_ends_the_run(monkeypatch):
     """The first loss is a number, the weights that follow are none."""
+
     def learn(learner, *args, usual=train.learn):
         loss = usual(learner, *args)
         learner.net.out.bias.data.fill_(math.inf)
         return loss
+
     monkeypatch.setattr(train, "learn", learn)
     events = list(train.train(of(effort=Live(share=100, steps=40))))
     assert isinstance(events[-1], Finished) and events[-1].summary == {"diverged": True} and not events[-1].models
@@ -287,4 +355,6 @@ def test_the_world_is_never_changed():
     before = [each.clone() for part in (world.train, world.dev, world.test) for each in (part.x, part.y)]
     list(train.train(of(seed=5)))
     assert isinstance(world, World)
-    assert all(map(torch.equal, before, [each for part in (world.train, world.dev, world.test) for each in (part.x, part.y)]))
+    assert all(
+        map(torch.equal, before, [each for part in (world.train, world.dev, world.test) for each in (part.x, part.y)])
+    )

@@ -32,10 +32,12 @@ def test_what_follows_most_often():
 @pytest.mark.parametrize("stress", [False, True])
 def test_one_sound_for_each_letter_on_the_test_words(stress):
     data = words.load(stress)
-    learned = data.train[np.random.default_rng(0).permutation(len(data.train))[:trivial.WORDS]]
+    learned = data.train[np.random.default_rng(0).permutation(len(data.train))[: trivial.WORDS]]
     table = trivial.letter_table([(data.words[i], data.said[i][0]) for i in learned])
     assert (table["b"], table["c"], table["e"], table["x"]) == ("B", "K", "", "K")
-    found = trivial.errors([trivial.spelled(data.words[i], table) for i in data.test], [data.said[i] for i in data.test])
+    found = trivial.errors(
+        [trivial.spelled(data.words[i], table) for i in data.test], [data.said[i] for i in data.test]
+    )
     guessed = trivial.following([data.said[i][0] for i in data.train], [data.said[i][0] for i in data.test])
     assert (*found, guessed) == pytest.approx(trivial.MEASURED["words with stress" if stress else "words"], abs=0.05)
 

@@ -30,7 +30,9 @@ def question(request):
 
 def logp(question, embedded):
     with torch.no_grad():
-        return float(question.logp(question.net.read_embedded(embedded, torch.ones(embedded.shape[:2], dtype=torch.bool))))
+        return float(
+            question.logp(question.net.read_embedded(embedded, torch.ones(embedded.shape[:2], dtype=torch.bool)))
+        )
 
 
 @pytest.fixture(scope="module")
@@ -43,21 +45,29 @@ def test_every_method_answers_and_leaves_the_network_as_it_was(question, method)
     before = {name: value.clone() for name, value in question.net.state_dict().items()}
     found = why.why(question, method)
     assert found.weights.shape == (len(TEXT),) and np.isfinite(found.weights).all() and found.note.endswith(".")
-    assert found.p == pytest.approx(float(question.logp(question.net.read(question.world.example(TEXT))).exp()), rel=1e-5)
+    assert found.p == pytest.approx(
+        float(question.logp(question.net.read(question.world.example(TEXT))).exp()), rel=1e-5
+    )
     assert not question.net.training and all(p.grad is None and not p.requires_grad for p in question.net.parameters())
     assert all(torch.equal(before[name], value) for name, value in question.net.state_dict().items())
     torch.rand(5)  # what others draw
-    assert why.why(question, method).weights.tolist() == pytest.approx(found.weights.tolist()), "the same seed, the same answer"
+    assert why.why(question, method).weights.tolist() == pytest.approx(found.weights.tolist()), (
+        "the same seed, the same answer"
+    )
 
 
 def test_integrated_gradients_add_up(question, embedded):
     weights = why.why(question, "integrated_gradients").weights
-    assert weights.sum() == pytest.approx(logp(question, embedded) - logp(question, torch.zeros_like(embedded)), abs=0.05)
+    assert weights.sum() == pytest.approx(
+        logp(question, embedded) - logp(question, torch.zeros_like(embedded)), abs=0.05
+    )
 
 
 def test_shapley_values_add_up(question, embedded):
     weights = why.why(question, "shapley").weights
-    assert weights.sum() == pytest.approx(logp(question, embedded) - logp(question, torch.zeros_like(embedded)), abs=1e-3)
+    assert weights.sum() == pytest.approx(
+        logp(question, embedded) - logp(question, torch.zeros_like(embedded)), abs=1e-3
+    )
 
 
 def test_shapley_values_by_all_orders(question, monkeypatch):
@@ -80,8 +90,11 @@ def test_shapley_values_by_all_orders(question, monkeypatch):
 
 def test_lime_gives_the_letter_that_counts_the_weight_that_counts(question, monkeypatch):
     """An answer that hangs on the fifth letter alone, and is as likely as its being there."""
-    monkeypatch.setattr(why, "_probabilities", lambda _, texts: np.array([[0.1, 0.9] if text[4] != why.GONE else [0.8, 0.2]
-                                                                          for text in texts]))
+    monkeypatch.setattr(
+        why,
+        "_probabilities",
+        lambda _, texts: np.array([[0.1, 0.9] if text[4] != why.GONE else [0.8, 0.2] for text in texts]),
+    )
     weights = why.why(question, "lime").weights
     assert weights[4] == pytest.approx(0.7, abs=0.05) and np.abs(np.delete(weights, 4)).max() < 0.05
     assert weights.tolist() == why.why(question, "lime").weights.tolist()
@@ -120,7 +133,9 @@ def test_gradients_by_hand(question, embedded):
     e = embedded.clone().requires_grad_()
     question.logp(question.net.read_embedded(e, torch.ones(1, len(TEXT), dtype=torch.bool))).backward()
     assert why.why(question, "saliency").weights.tolist() == pytest.approx(e.grad.abs().sum(2)[0].tolist(), rel=1e-4)
-    assert why.why(question, "input_x_gradient").weights.tolist() == pytest.approx((e.grad * e).sum(2)[0].tolist(), rel=1e-4, abs=1e-6)
+    assert why.why(question, "input_x_gradient").weights.tolist() == pytest.approx(
+        (e.grad * e).sum(2)[0].tolist(), rel=1e-4, abs=1e-6
+    )
 
 
 def test_lime_takes_letters_out_of_the_word(question):
@@ -128,7 +143,9 @@ def test_lime_takes_letters_out_of_the_word(question):
     assert p[1] == pytest.approx(p[2]) and p[3].tolist() == [1, 0] and p.sum(1) == pytest.approx([1] * 4)
     assert p[0, 1] == pytest.approx(why.why(question, "lime").p, rel=1e-5)
     letter_by_letter = why.why(question, "lime").weights
-    assert not np.allclose(letter_by_letter, why.why(question, "lime", seed=1).weights), "another seed draws other words"
+    assert not np.allclose(letter_by_letter, why.why(question, "lime", seed=1).weights), (
+        "another seed draws other words"
+    )
 
 
 def test_one_letter_and_unknown_methods(question):

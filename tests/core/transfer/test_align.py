@@ -29,12 +29,13 @@ def cloud(n, wide, seed, **more):
 
 # ---- the gradient reversal ----
 
+
 @pytest.mark.parametrize("lam", [0.0, 0.3, 1.0, 7.0])
 def test_reversal_is_the_identity_forward_and_minus_lambda_backward(lam):
     h, back = cloud(4, 3, 0).requires_grad_(), cloud(4, 3, 1)
     out = reversal(h, lam)
     assert torch.equal(out, h)
-    gradient, = torch.autograd.grad(out, h, back)
+    (gradient,) = torch.autograd.grad(out, h, back)
     assert torch.equal(gradient, -lam * back)
 
 
@@ -64,7 +65,7 @@ def gradients(method, batch, p):
     own, others = list(method.critic.parameters()), list(method.net.layers.parameters())
     method.begin(0)
     found = torch.autograd.grad(method.losses(batch, p)["domain_loss"], own + others)
-    return found[:len(own)], found[len(own):]
+    return found[: len(own)], found[len(own) :]
 
 
 @pytest.mark.parametrize("statistics", ["own", "shared"])
@@ -93,6 +94,7 @@ def test_the_extractor_goes_where_the_domain_classifier_errs():
 
 # ---- the domain classifier's losses ----
 
+
 def test_domain_loss_by_hand():
     """Sure of the target at 0.75, 0.25 and 0.5; the first of them is the source."""
     guesses = torch.tensor([math.log(3), -math.log(3), 0.0])
@@ -110,12 +112,13 @@ def test_passing_loss_by_hand():
 
 def test_passing_is_steep_where_the_classifier_is_sure_and_the_reversed_gradient_is_flat():
     guess = torch.tensor([12.0], requires_grad=True)
-    steep, = torch.autograd.grad(passing_loss(guess), guess)
-    flat, = torch.autograd.grad(domain_loss(guess, 0), guess)
+    (steep,) = torch.autograd.grad(passing_loss(guess), guess)
+    (flat,) = torch.autograd.grad(domain_loss(guess, 0), guess)
     assert steep.item() == pytest.approx(1, abs=1e-4) and abs(flat.item()) < 1e-4
 
 
 # ---- MMD ----
+
 
 def mmd_by_hand(s, t, kernels, width=None):
     """Gretton et al. 2012, equation 3, pair by pair."""
@@ -126,7 +129,7 @@ def mmd_by_hand(s, t, kernels, width=None):
     exponents = {1: [0], 3: [-1, 0, 1], 5: [-2, -1, 0, 1, 2]}[kernels]
 
     def k(a, b):
-        return sum(torch.exp(-(a - b).square().sum() / (width * 2 ** i)) for i in exponents) / kernels
+        return sum(torch.exp(-(a - b).square().sum() / (width * 2**i)) for i in exponents) / kernels
 
     n, m = len(s), len(t)
     inside_s = sum(k(s[i], s[j]) for i in range(n) for j in range(n) if i != j) / (n * (n - 1))
@@ -168,11 +171,12 @@ def test_mmd_grows_with_the_distance():
 
 # ---- CORAL ----
 
+
 @pytest.mark.parametrize("n, m", [(6, 6), (4, 9)])
 def test_coral_is_the_distance_of_numpy_s_covariances(n, m):
     a, b = cloud(n, 3, 0), 2 * cloud(m, 3, 1)
     difference = np.cov(a.numpy(), rowvar=False) - np.cov(b.numpy(), rowvar=False)
-    assert coral(a, b).item() == pytest.approx((difference ** 2).sum() / (4 * 3 ** 2))
+    assert coral(a, b).item() == pytest.approx((difference**2).sum() / (4 * 3**2))
     assert coral(a, b).item() == pytest.approx(coral(b, a).item())
     assert coral(a + 5, b - 2).item() == pytest.approx(coral(a, b).item()), "means do not count"
     assert coral(a, a.flip(0)).item() == pytest.approx(0, abs=1e-12)
@@ -180,10 +184,13 @@ def test_coral_is_the_distance_of_numpy_s_covariances(n, m):
 
 # ---- as parts of a loss ----
 
+
 @pytest.mark.parametrize("cls, method", [(MMD, s.MMD), (CORAL, s.CORAL)])
 def test_the_distance_is_weighted_with_lambda_and_the_label_loss_is_not(cls, method):
     one, three = (cls(world(method(lam=lam))) for lam in (1, 3))
     batch = one.world.draw()
     few, many = one.losses(batch, 0.5), three.losses(batch, 0.5)
-    assert many["distance"].item() == pytest.approx(3 * few["distance"].item(), rel=1e-5) and few["distance"].item() != 0
+    assert (
+        many["distance"].item() == pytest.approx(3 * few["distance"].item(), rel=1e-5) and few["distance"].item() != 0
+    )
     assert many["loss"].item() == few["loss"].item()

@@ -15,8 +15,16 @@ from core.transfer import domains
 from core.transfer import settings as s
 from core.transfer.settings import TransferSettings
 
-TARGETS = [s.Coloured(), s.Scanned(), s.Scanned(direction="from_mnist"), s.Rotated(), s.Inverted(), s.Inverted(inversion=30),
-           s.Blurred(), s.Moons()]
+TARGETS = [
+    s.Coloured(),
+    s.Scanned(),
+    s.Scanned(direction="from_mnist"),
+    s.Rotated(),
+    s.Inverted(),
+    s.Inverted(inversion=30),
+    s.Blurred(),
+    s.Moons(),
+]
 CHANGED = [target for target in TARGETS if not isinstance(target, s.Scanned)]
 each_target = pytest.mark.parametrize("target", TARGETS, ids=str)
 each_changed = pytest.mark.parametrize("target", CHANGED, ids=str)
@@ -68,7 +76,10 @@ def test_the_shared_digits_are_never_written_into():
 
 # ---- each target ----
 
-@pytest.mark.parametrize("target", [s.Rotated(angle=0), s.Inverted(inversion=0), s.Blurred(blur=0), s.Moons(turn=0)], ids=str)
+
+@pytest.mark.parametrize(
+    "target", [s.Rotated(angle=0), s.Inverted(inversion=0), s.Blurred(blur=0), s.Moons(turn=0)], ids=str
+)
 def test_at_no_strength_the_target_is_the_source(target):
     source, *_ = parts = parts_of(pairs(target))
     assert torch.equal(parts[0], parts[2]) and torch.equal(parts[1], parts[3]) and source.std() > 0.1
@@ -93,7 +104,9 @@ def test_blur_is_each_picture_s_own():
     assert blurred.std() < x.std()
     red = torch.zeros(2, 3, 28, 28)
     red[0, 0, 14, 14] = 1
-    assert domains.blurred(red, 2)[0, 1:].abs().sum() == domains.blurred(red, 2)[1].sum() == 0, "colours and neighbours do not run"
+    assert domains.blurred(red, 2)[0, 1:].abs().sum() == domains.blurred(red, 2)[1].sum() == 0, (
+        "colours and neighbours do not run"
+    )
 
 
 def test_digits_in_colour_are_grey_ones_in_three_equal_channels_and_the_scenery():
@@ -114,20 +127,29 @@ def test_moons_turn_counter_clockwise_about_the_origin(degrees):
     before, after = (torch.atan2(points[:, 1], points[:, 0]).rad2deg() for points in (x, turned))
     assert torch.allclose((after - before) % 360, torch.full_like(before, degrees), atol=0.01)
     assert torch.allclose(turned.norm(dim=1), x.norm(dim=1), atol=1e-5)
-    assert torch.allclose(domains.turned(torch.tensor([[1.0, 0.0]]), degrees),
-                          torch.tensor([[math.cos(math.radians(degrees)), math.sin(math.radians(degrees))]]), atol=1e-6)
+    assert torch.allclose(
+        domains.turned(torch.tensor([[1.0, 0.0]]), degrees),
+        torch.tensor([[math.cos(math.radians(degrees)), math.sin(math.radians(degrees))]]),
+        atol=1e-6,
+    )
 
 
 def test_moons_lie_about_the_origin_and_no_point_is_in_both_parts():
     data = domains.moons()
     assert data.train_x.mean(0).abs().max() < 0.1 and data.test_x.mean(0).abs().max() < 0.15
-    assert len({tuple(point) for point in torch.cat([data.train_x, data.test_x]).tolist()}) == len(data.train_x) + len(data.test_x)
+    assert len({tuple(point) for point in torch.cat([data.train_x, data.test_x]).tolist()}) == len(data.train_x) + len(
+        data.test_x
+    )
 
 
 # ---- which target pictures there are ----
 
-@pytest.mark.parametrize("target, low", [(s.Inverted(), 5), (s.Coloured(), 5), (s.Scanned(direction="from_mnist"), 5), (s.Moons(), 1)],
-                         ids=str)
+
+@pytest.mark.parametrize(
+    "target, low",
+    [(s.Inverted(), 5), (s.Coloured(), 5), (s.Scanned(direction="from_mnist"), 5), (s.Moons(), 1)],
+    ids=str,
+)
 @pytest.mark.parametrize("rare", [5, 50, 95])
 def test_rare_classes_keep_their_share_of_the_training_part_alone(target, low, rare):
     whole, pair = pairs(target), domains.pair(TransferSettings(target=target, rare=rare))
@@ -141,12 +163,18 @@ def test_rare_classes_keep_their_share_of_the_training_part_alone(target, low, r
 def test_what_is_kept_keeps_its_label_and_its_place():
     data = numbered([0, 2, 1, 2, 2, 1, 0, 2])
     kept = domains.thinned(data, 1, 0.5)
-    assert torch.equal(kept.train_y, data.train_y[kept.train_x.long()]) and kept.train_x.tolist() == sorted(kept.train_x.tolist())
+    assert torch.equal(kept.train_y, data.train_y[kept.train_x.long()]) and kept.train_x.tolist() == sorted(
+        kept.train_x.tolist()
+    )
     assert kept.train_y.bincount().tolist() == [2, 1, 2]
     assert domains.thinned(data, 1, 1.0) is data
 
 
-@given(st.lists(st.integers(0, 4), min_size=5).map(lambda drawn: [*range(5), *drawn]), st.integers(0, 4), st.floats(0.001, 1))
+@given(
+    st.lists(st.integers(0, 4), min_size=5).map(lambda drawn: [*range(5), *drawn]),
+    st.integers(0, 4),
+    st.floats(0.001, 1),
+)
 def test_at_least_one_of_each_class_is_left(labels, first, share):
     data = numbered(labels)
     after = domains.thinned(data, first, share).train_y.bincount(minlength=5)
@@ -162,12 +190,16 @@ def numbered(labels):
 
 # ---- which target labels are granted ----
 
+
 @given(st.lists(st.integers(0, 4), min_size=1, max_size=60), st.integers(0, 8), st.integers(0, 99))
 def test_granted_labels_are_so_many_of_each_class_and_none_twice(labels, each, seed):
     data = numbered(labels)
     index = domains.granted(data, each, seed)
     assert len(set(index.tolist())) == len(index)
-    assert data.train_y[index].bincount(minlength=5).tolist() == data.train_y.bincount(minlength=5).clamp(max=each).tolist()
+    assert (
+        data.train_y[index].bincount(minlength=5).tolist()
+        == data.train_y.bincount(minlength=5).clamp(max=each).tolist()
+    )
     assert torch.equal(index, domains.granted(data, each, seed))
 
 

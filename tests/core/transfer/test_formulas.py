@@ -19,14 +19,28 @@ from core.yardsticks import Yardstick
 @pytest.mark.parametrize("formula", formulas.THEORY, ids=lambda formula: formula.title)
 def test_every_formula_shows_its_function(formula):
     assert inspect.getsource(formula.function) and formula.function.__doc__ and formula.latex
-    assert formula.latex.count("{") == formula.latex.count("}") and formula.latex.count(r"\left") == formula.latex.count(r"\right")
+    assert formula.latex.count("{") == formula.latex.count("}") and formula.latex.count(
+        r"\left"
+    ) == formula.latex.count(r"\right")
 
 
 def test_no_formula_is_shown_twice_and_every_method_of_the_lecture_has_one():
     functions = [formula.function for formula in formulas.THEORY]
     assert len({formula.title for formula in formulas.THEORY}) == len(formulas.THEORY) == len(set(functions))
-    assert {dann.reversal, dann.rising, dann.domain_loss, match.mmd, match.coral, adda.passing_loss, models.refresh,
-            selftrain.believed, judge.a_distance, judge.entropy, judge.information, judge.snd} <= set(functions)
+    assert {
+        dann.reversal,
+        dann.rising,
+        dann.domain_loss,
+        match.mmd,
+        match.coral,
+        adda.passing_loss,
+        models.refresh,
+        selftrain.believed,
+        judge.a_distance,
+        judge.entropy,
+        judge.information,
+        judge.snd,
+    } <= set(functions)
 
 
 def test_formulas_and_functions_agree():
@@ -36,7 +50,8 @@ def test_formulas_and_functions_agree():
     logits = torch.tensor(g)
     assert dann.rising(0.25, 8) == pytest.approx(2 / (1 + math.exp(-8 * 0.25)) - 1)
     assert dann.domain_loss(logits, 1).item() == pytest.approx(
-        -sum(t * math.log(p) + (1 - t) * math.log(1 - p) for t, p in zip(d, sure)) / 3)
+        -sum(t * math.log(p) + (1 - t) * math.log(1 - p) for t, p in zip(d, sure)) / 3
+    )
     assert adda.passing_loss(logits).item() == pytest.approx(-sum(math.log(1 - p) for p in sure) / 3)
     assert judge.a_distance(80) == pytest.approx(2 * (1 - 2 * 0.2))
     p = [[0.7, 0.2, 0.1], [0.1, 0.1, 0.8]]
@@ -56,4 +71,6 @@ def test_every_yardstick_is_a_sweep_that_is_allowed(yardstick: Yardstick):
     grid = {name.replace("-", "_"): values for name, *values in flags}
     rows = [dict(zip(grid, row)) for row in product(*grid.values())]
     assert all(build(TransferSettings, row).seed >= 0 for row in rows)
-    assert not yardstick.where or any(yardstick.where.items() <= row.items() for row in rows), "a row that is never made"
+    assert not yardstick.where or any(yardstick.where.items() <= row.items() for row in rows), (
+        "a row that is never made"
+    )

@@ -24,6 +24,7 @@ def answers(n, classes, seed, sharp=2.0):
 
 # ---- the probe ----
 
+
 @pytest.mark.parametrize("n, m", [(40, 40), (41, 40), (40, 90), (7, 6)])
 def test_clouds_far_apart_are_told_apart(n, m):
     away = 20 * torch.ones(5)
@@ -69,6 +70,7 @@ def test_the_proxy_a_distance_by_hand():
 
 # ---- the answers ----
 
+
 def test_entropy_by_hand():
     assert judge.entropy(torch.tensor([[1.0, 0.0], [0.5, 0.5]])) == pytest.approx(LN2 / 2)
     assert judge.entropy(torch.full((3, 10), 0.1)) == pytest.approx(math.log(10))
@@ -112,6 +114,7 @@ def test_bounds(n, classes, seed):
 
 # ---- how frequent the classes are ----
 
+
 @given(st.integers(0, 999), st.integers(2, 10))
 def test_shares_of_classes_are_found_behind_the_mistakes(seed, classes):
     """Answers made from known shares and known mistakes give the shares back: w = C⁻¹μ, q(y) = w(y) p(y) of the paper."""
@@ -126,6 +129,11 @@ def test_shares_of_classes_are_found_behind_the_mistakes(seed, classes):
 
 
 def test_where_the_mistakes_cannot_be_undone_nothing_is_estimated():
-    assert judge.label_shares(np.array([[9, 1], [9, 1]]), np.array([0.9, 0.1])) is None, "both classes get the same answers"
+    assert judge.label_shares(np.array([[9, 1], [9, 1]]), np.array([0.9, 0.1])) is None, (
+        "both classes get the same answers"
+    )
     assert judge.label_shares(np.array([[5, 0], [0, 0]]), np.array([1.0, 0.0])) is None, "a class without pictures"
-    np.testing.assert_allclose(judge.label_shares(np.array([[90, 10], [10, 90]]), np.array([0.95, 0.05])), [1, 0]), "never below zero"
+    (
+        np.testing.assert_allclose(judge.label_shares(np.array([[90, 10], [10, 90]]), np.array([0.95, 0.05])), [1, 0]),
+        "never below zero",
+    )

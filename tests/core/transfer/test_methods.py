@@ -19,8 +19,17 @@ from core.transfer.dann import DaNN, rising
 from core.transfer.method import SourceOnly, World
 from core.transfer.settings import TransferSettings
 
-WITHOUT_LABELS = [s.SourceOnly(), s.DaNN(), s.DaNN(schedule="constant"), s.MMD(), s.CORAL(), s.ADDA(), s.AdaBN(),
-                  s.SelfTraining(rounds=2), s.SelfTraining(start="source", rounds=1)]
+WITHOUT_LABELS = [
+    s.SourceOnly(),
+    s.DaNN(),
+    s.DaNN(schedule="constant"),
+    s.MMD(),
+    s.CORAL(),
+    s.ADDA(),
+    s.AdaBN(),
+    s.SelfTraining(rounds=2),
+    s.SelfTraining(start="source", rounds=1),
+]
 WITH_LABELS = [s.FineTune(), s.OnTarget()]
 ON_DIGITS = [s.MMD(), s.ADDA(), s.AdaBN(), s.SelfTraining(rounds=1)]
 IN_THE_PLANE = [method for method in WITHOUT_LABELS if method.name != "adabn"]  # its network has no BatchNorm
@@ -28,7 +37,9 @@ MOONS, DIGITS = {"target": s.Moons(), "steps": 50, "batch": 16}, {"target": s.In
 
 
 def named(flat):
-    return "-".join(str(getattr(value, "name", value)) for name, value in flat.items() if name not in ("steps", "batch"))
+    return "-".join(
+        str(getattr(value, "name", value)) for name, value in flat.items() if name not in ("steps", "batch")
+    )
 
 
 @pytest.fixture(autouse=True)
@@ -44,7 +55,9 @@ def small(monkeypatch):
 def thin(pair):
     if pair.classes == 2:
         return pair
-    parts = {name: Digits(*(part[::10] for part in vars(getattr(pair, name)).values())) for name in ("source", "target")}
+    parts = {
+        name: Digits(*(part[::10] for part in vars(getattr(pair, name)).values())) for name in ("source", "target")
+    }
     return replace(pair, **parts)
 
 
@@ -58,6 +71,7 @@ def whole_run(monkeypatch):
         *_, last = train.train(TransferSettings(**flat))
         assert isinstance(last, Finished) and "diverged" not in last.summary
         return last, held.pop()
+
     return go
 
 
@@ -73,6 +87,7 @@ def same(a, b):
 
 # ---- no target label reaches a loss ----
 
+
 def noise_instead_of(monkeypatch, *parts):
     """The target's labels, of its training or test part, in an order of their own."""
     real = domains.pair
@@ -83,12 +98,17 @@ def noise_instead_of(monkeypatch, *parts):
         shuffled = {part: y[torch.randperm(len(y), generator=seeded(9))] for part, y in labels.items()}
         assert all((shuffled[part] != y).float().mean() > 0.2 for part, y in labels.items())
         return replace(pair, target=replace(pair.target, **shuffled))
+
     monkeypatch.setattr(domains, "pair", noisy)
 
 
-@pytest.mark.parametrize("flat", [MOONS | {"method": method} for method in IN_THE_PLANE]
-                         + [MOONS | {"method": s.DaNN(), "statistics": "shared"}, MOONS | {"method": s.DaNN(), "rare": 20}]
-                         + [DIGITS | {"method": method} for method in ON_DIGITS], ids=named)
+@pytest.mark.parametrize(
+    "flat",
+    [MOONS | {"method": method} for method in IN_THE_PLANE]
+    + [MOONS | {"method": s.DaNN(), "statistics": "shared"}, MOONS | {"method": s.DaNN(), "rare": 20}]
+    + [DIGITS | {"method": method} for method in ON_DIGITS],
+    ids=named,
+)
 def test_noise_instead_of_the_target_s_labels_gives_the_same_weights(flat, whole_run, monkeypatch):
     told, method = whole_run(**flat)
     noise_instead_of(monkeypatch, "train_y", "test_y")
@@ -103,13 +123,21 @@ def test_noise_instead_of_the_target_s_labels_gives_the_same_weights(flat, whole
 
 
 def test_every_method_is_either_with_or_without_labels():
-    assert {type(m) for m in WITHOUT_LABELS + WITH_LABELS} == set(union_members(TransferSettings.model_fields["method"]).values())
+    assert {type(m) for m in WITHOUT_LABELS + WITH_LABELS} == set(
+        union_members(TransferSettings.model_fields["method"]).values()
+    )
     assert set(train.METHODS) == {type(m) for m in WITHOUT_LABELS + WITH_LABELS}
 
 
-@pytest.mark.parametrize("flat", [MOONS | {"method": method, "granted": granted} for method, granted in (
-    [(method, 2) for method in IN_THE_PLANE] + [(method, 0) for method in WITH_LABELS])]
-                         + [DIGITS | {"method": s.AdaBN(), "granted": 2}], ids=named)
+@pytest.mark.parametrize(
+    "flat",
+    [
+        MOONS | {"method": method, "granted": granted}
+        for method, granted in ([(method, 2) for method in IN_THE_PLANE] + [(method, 0) for method in WITH_LABELS])
+    ]
+    + [DIGITS | {"method": s.AdaBN(), "granted": 2}],
+    ids=named,
+)
 def test_granted_labels_do_reach_a_loss(flat, whole_run, monkeypatch):
     """Or the test above could not fail."""
     _, method = whole_run(**flat)
@@ -126,6 +154,7 @@ def test_test_labels_are_for_the_report_alone(whole_run, monkeypatch):
 
 
 # ---- batches ----
+
 
 @pytest.mark.parametrize("target", [s.Moons(), s.Coloured()], ids=str)
 def test_a_batch_holds_as_many_of_both_domains_and_at_most_as_many_with_labels(target):
@@ -169,6 +198,7 @@ def test_the_net_does_not_depend_on_what_happens_around():
 
 
 # ---- who learns when ----
+
 
 def phase(method, number, steps=5):
     """A few steps of one phase, as the loop makes them."""
@@ -256,7 +286,9 @@ def test_adda_s_domain_classifier_learns_from_its_own_loss_alone():
     encoder = [p.clone() for p in learned]
     parts = method.losses(method.world.draw(), 0)
     assert set(parts) == {"passing_loss"}
-    assert all(torch.equal(a, b) and b.grad is None for a, b in zip(encoder, learned)), "judging must not teach the encoder"
+    assert all(torch.equal(a, b) and b.grad is None for a, b in zip(encoder, learned)), (
+        "judging must not teach the encoder"
+    )
     critic = {name: value.clone() for name, value in method.critic.state_dict().items()}
     parts["passing_loss"].backward()
     assert all(p.grad is not None for p in learned) and not changed(critic, method.critic.state_dict())
@@ -286,12 +318,13 @@ def test_fine_tuning_sees_no_label_in_its_first_phase(whole_run, monkeypatch):
 
 # ---- self-training ----
 
+
 def believed_by_hand(p, share):
     kept = set()
     for which in range(p.shape[1]):
         own = [i for i, row in enumerate(p.tolist()) if row.index(max(row)) == which]
         own.sort(key=lambda i: (-max(p[i].tolist()), i))
-        kept |= {(i, which) for i in own[:max(1, round(share * len(own)))]}
+        kept |= {(i, which) for i in own[: max(1, round(share * len(own)))]}
     return kept
 
 
@@ -301,7 +334,9 @@ def test_the_surest_of_each_class_are_believed(n, classes, seed, share):
     p = torch.randint(1, 5, (n, classes), generator=seeded(seed)).float()
     p = p / p.sum(1, keepdim=True)
     index, labels = selftrain.believed(p, share)
-    assert set(zip(index.tolist(), labels.tolist())) == believed_by_hand(p, share) and len(set(index.tolist())) == len(index)
+    assert set(zip(index.tolist(), labels.tolist())) == believed_by_hand(p, share) and len(set(index.tolist())) == len(
+        index
+    )
 
 
 def test_whom_to_believe_by_hand():
@@ -321,7 +356,9 @@ def test_the_last_round_believes_all_and_each_more_than_the_one_before(rounds):
 @pytest.mark.parametrize("pixels", ["standardised", "raw"])
 @pytest.mark.parametrize("start", ["dann", "source"])
 def test_what_is_believed_is_what_the_network_says_to_the_pictures(pixels, start):
-    method = of(selftrain.SelfTraining, s.SelfTraining(start=start, rounds=1), target=s.Inverted(inversion=20), pixels=pixels)
+    method = of(
+        selftrain.SelfTraining, s.SelfTraining(start=start, rounds=1), target=s.Inverted(inversion=20), pixels=pixels
+    )
     phase(method, 0, 10)
     said = predict(method.twin, method.world.pair.target.train_x).argmax(1)
     method.begin(1)

@@ -46,13 +46,18 @@ def same(a, b):
 
 # ---- parts ----
 
+
 @each_world
 def test_extractor_and_predictor_are_the_whole_network(settings):
     net, x = network(settings), some(settings, 5)
     h = models.extractor(net)(net.normalise(x))
     assert torch.allclose(models.predictor(net)(h), net(x), atol=1e-5)
     again, f = models.through(net, net.normalise(x))
-    assert torch.equal(again, h) and torch.allclose(f, net.features(x), atol=1e-5) and torch.allclose(net.head(f), net(x), atol=1e-5)
+    assert (
+        torch.equal(again, h)
+        and torch.allclose(f, net.features(x), atol=1e-5)
+        and torch.allclose(net.head(f), net(x), atol=1e-5)
+    )
     assert h.dim() == f.dim() == 2 and (f >= 0).all()
     own = {id(p) for part in (models.extractor(net), models.predictor(net)) for p in part.parameters()}
     assert own == {id(p) for p in net.parameters()}, "a part is the network's own, not a copy"
@@ -82,6 +87,7 @@ def test_pixels_are_as_chosen(pixels):
 
 # ---- twins ----
 
+
 @each_world
 def test_a_twin_has_the_same_weights_and_statistics_of_its_own(settings):
     net = network(settings)
@@ -90,7 +96,11 @@ def test_a_twin_has_the_same_weights_and_statistics_of_its_own(settings):
     assert list(dict(twin.named_parameters())) == list(dict(net.named_parameters()))
     buffers = dict(net.named_buffers())
     for name, value in twin.named_buffers():
-        assert value is not buffers[name] and value.data_ptr() != buffers[name].data_ptr() and torch.equal(value, buffers[name])
+        assert (
+            value is not buffers[name]
+            and value.data_ptr() != buffers[name].data_ptr()
+            and torch.equal(value, buffers[name])
+        )
 
 
 @each_world
@@ -120,15 +130,23 @@ FROZEN = {"none": 0, "first": 1, "convolutions": 3, "features": 4}
 def test_what_is_frozen_neither_learns_nor_measures(frozen):
     net = network(COLOURED)
     learned = models.thawed(net, frozen)
-    held = net.units()[:FROZEN[frozen]]
+    held = net.units()[: FROZEN[frozen]]
     still = {id(p) for unit in held for p in unit.parameters()}
-    assert {id(p) for p in learned} == {id(p) for p in net.parameters()} - still and len(learned) == len(set(map(id, learned)))
+    assert {id(p) for p in learned} == {id(p) for p in net.parameters()} - still and len(learned) == len(
+        set(map(id, learned))
+    )
     before, optimizer = state(net), torch.optim.Adam(learned, 0.01)
     net(some(COLOURED, 16, 1) / 3).square().mean().backward()
     optimizer.step()
     for unit in net.units():
-        stays = [torch.equal(value, before[name]) for name, value in net.state_dict().items() if value.data_ptr() in pointers(unit)]
-        assert len(stays) == 6 and (all(stays) if unit in held else not any(stays)), "weights and statistics stay together"
+        stays = [
+            torch.equal(value, before[name])
+            for name, value in net.state_dict().items()
+            if value.data_ptr() in pointers(unit)
+        ]
+        assert len(stays) == 6 and (all(stays) if unit in held else not any(stays)), (
+            "weights and statistics stay together"
+        )
     assert not torch.equal(net.head.weight, before["head.weight"])
 
 
@@ -141,6 +159,7 @@ def test_frozen_choices_are_those_of_the_settings():
 
 
 # ---- AdaBN ----
+
 
 def by_hand(net, x, count):
     """Mean and mean unbiased variance of what the first BatchNorm reads, over so many batches in the order of `refresh`."""
@@ -158,7 +177,9 @@ def test_refreshed_statistics_are_the_target_s(settings, n, batches):
     before, first = state(net), norms(net)[0]
     assert models.refresh(net, x, batch=30) is net and not net.training
     mean, variance = by_hand(net, x, batches)
-    assert torch.allclose(first.running_mean, mean, atol=1e-5) and torch.allclose(first.running_var, variance, rtol=1e-4)
+    assert torch.allclose(first.running_mean, mean, atol=1e-5) and torch.allclose(
+        first.running_var, variance, rtol=1e-4
+    )
     for name, value in net.state_dict().items():
         assert torch.equal(value, before[name]) != ("running" in name) or "num_batches" in name, name
 

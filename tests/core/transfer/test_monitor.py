@@ -31,6 +31,7 @@ def some(labels):
 
 # ---- which pictures ----
 
+
 @given(st.lists(st.integers(0, 3), min_size=1, max_size=60), st.integers(1, 80))
 def test_any_first_part_is_balanced(labels, count):
     data = some(labels)
@@ -39,7 +40,9 @@ def test_any_first_part_is_balanced(labels, count):
     assert len(few.test_y) == min(count, classes * smallest)
     assert torch.equal(few.test_y, data.test_y[few.test_x]) and len(set(few.test_x.tolist())) == len(few.test_x)
     for first in range(len(few.test_y) + 1):
-        many = few.test_y[:first].unique(return_counts=True)[1].tolist() + [0] * (classes - len(few.test_y[:first].unique()))
+        many = few.test_y[:first].unique(return_counts=True)[1].tolist() + [0] * (
+            classes - len(few.test_y[:first].unique())
+        )
         assert max(many) - min(many) <= 1
 
 
@@ -48,10 +51,11 @@ def test_the_cloud_shows_every_class_of_both_domains_alike(target):
     pair = domains(target)
     for data in (pair.source, pair.target):
         few = monitor.every_class(data, monitor.EACH)
-        assert few.test_y[:monitor.SHOWN].bincount().tolist() == [monitor.SHOWN // pair.classes] * pair.classes
+        assert few.test_y[: monitor.SHOWN].bincount().tolist() == [monitor.SHOWN // pair.classes] * pair.classes
 
 
 # ---- numbers ----
+
 
 def test_confusion_by_hand():
     answers, truth = torch.tensor([0, 2, 2, 1, 0]), torch.tensor([0, 2, 1, 1, 2])
@@ -80,6 +84,7 @@ def test_label_free_judges_probabilities():
 
 
 # ---- clouds ----
+
 
 @given(st.integers(0, 99), st.integers(3, 30), st.integers(2, 8))
 def test_axes_are_orthonormal_with_fixed_signs_and_hold_the_most_spread(seed, n, wide):
@@ -111,6 +116,7 @@ def test_the_live_cloud_is_always_seen_from_the_first_place():
 
 # ---- networks that are asked ----
 
+
 @pytest.fixture
 def method():
     return DaNN(World(TransferSettings(target=s.Coloured(), steps=50)))
@@ -121,7 +127,9 @@ def test_a_look_is_what_the_network_answers_and_leaves_no_trace(method, training
     net, data = method.net.train(training), monitor.every_class(method.world.pair.target, 30)
     before = {name: value.clone() for name, value in net.state_dict().items()}
     seen = Seen(net, data, batch=7)
-    assert net.training is training and all(torch.equal(value, before[name]) for name, value in net.state_dict().items())
+    assert net.training is training and all(
+        torch.equal(value, before[name]) for name, value in net.state_dict().items()
+    )
     assert torch.allclose(seen.logits, predict(net, data.test_x), atol=1e-5) and torch.equal(seen.y, data.test_y)
     with torch.no_grad():
         assert torch.allclose(seen.f, net.eval().features(data.test_x), atol=1e-5)
@@ -134,7 +142,7 @@ def test_classes_that_are_never_answered_are_named(method):
     answers = y.clone()
     answers[y == 3], answers[y == 7] = 5, 1
     answers[:5] = 3  # 0.5 %: hardly ever
-    found, = look.worse(9, SimpleNamespace(logits=nn.functional.one_hot(answers, 10).float(), y=y))
+    (found,) = look.worse(9, SimpleNamespace(logits=nn.functional.one_hot(answers, 10).float(), y=y))
     assert found.kind == "collapsed" and found.step == 9 and "hardly ever answers 3, 7:" in found.sentence
     assert not list(look.worse(9, SimpleNamespace(logits=nn.functional.one_hot(y, 10).float(), y=y)))
 
@@ -170,6 +178,7 @@ def test_facts_before_the_first_step():
 
 def test_rare_classes_show_in_the_answers_without_labels():
     """A network whose mistakes are known: it takes every second 5 to 9 for a 0, in both domains."""
+
     class Sees(nn.Module):
         def forward(self, x):
             y = x[:, 0, 0, 0].long()
@@ -180,10 +189,18 @@ def test_rare_classes_show_in_the_answers_without_labels():
         x[:, 0, 0, 0], x[:, 0, 0, 1] = y, torch.arange(len(y)) % 2
         return x
 
-    balanced, few = torch.arange(10).repeat_interleave(20), torch.arange(10).repeat_interleave(torch.tensor([36] * 5 + [4] * 5))
+    balanced, few = (
+        torch.arange(10).repeat_interleave(20),
+        torch.arange(10).repeat_interleave(torch.tensor([36] * 5 + [4] * 5)),
+    )
     source, target = (Digits(pictures(y), y, pictures(balanced), balanced) for y in (balanced, few))
-    method = SimpleNamespace(settings=TransferSettings(rare=10), net=None, critic=None, net_for=lambda domain: Sees(),
-                             world=SimpleNamespace(pair=SimpleNamespace(source=source, target=target, classes=10)))
+    method = SimpleNamespace(
+        settings=TransferSettings(rare=10),
+        net=None,
+        critic=None,
+        net_for=lambda domain: Sees(),
+        world=SimpleNamespace(pair=SimpleNamespace(source=source, target=target, classes=10)),
+    )
     found = Monitor(method).label_shift()
     assert found["rare_true"] == pytest.approx(10) and found["rare_answered"] == pytest.approx(5)
     assert found["rare_estimated"] == pytest.approx(10)
@@ -191,8 +208,10 @@ def test_rare_classes_show_in_the_answers_without_labels():
     assert Monitor(method).label_shift() == {}
 
 
-@pytest.mark.parametrize("target, method, told", [(s.Inverted(), s.SourceOnly(), "10.0 %"), (s.Moons(), s.SourceOnly(), "50.0 %"),
-                                                  (s.Inverted(), s.OnTarget(), "")])
+@pytest.mark.parametrize(
+    "target, method, told",
+    [(s.Inverted(), s.SourceOnly(), "10.0 %"), (s.Moons(), s.SourceOnly(), "50.0 %"), (s.Inverted(), s.OnTarget(), "")],
+)
 def test_a_network_that_learned_nothing_is_told(target, method, told, monkeypatch):
     """Of the domain whose labels it had: trained on the target it may fail on the source."""
     look = Monitor(SourceOnly(World(TransferSettings(target=target, method=method, steps=50))))
@@ -200,7 +219,12 @@ def test_a_network_that_learned_nothing_is_told(target, method, told, monkeypatc
     same, right = (nn.functional.one_hot(each, len(y.unique())).float() for each in (torch.zeros_like(y), y))
     seen = {"source": same, "target": right}
     look.way = [torch.randn(10, 4)]
-    monkeypatch.setattr(monitor, "Seen", lambda net, data: SimpleNamespace(
-        logits=seen["source" if data is look.data["source"] else "target"], y=y, f=torch.randn(len(y), 4)))
+    monkeypatch.setattr(
+        monitor,
+        "Seen",
+        lambda net, data: SimpleNamespace(
+            logits=seen["source" if data is look.data["source"] else "target"], y=y, f=torch.randn(len(y), 4)
+        ),
+    )
     found = [event.sentence for event in look.run_ends(9) if getattr(event, "kind", "") == "guessing"]
     assert bool(told) == bool(found) and told in " ".join(found)

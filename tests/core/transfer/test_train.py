@@ -62,10 +62,13 @@ def looks(events):
 
 
 def test_every_target_and_method_is_tried_here():
-    assert {type(target) for _, target in EVERY} == {type(t) for t in TARGETS} | {s.Moons} and len(TARGETS) <= len(METHODS)
+    assert {type(target) for _, target in EVERY} == {type(t) for t in TARGETS} | {s.Moons} and len(TARGETS) <= len(
+        METHODS
+    )
 
 
 # ---- events ----
+
 
 @every_run
 def test_events_come_in_order_and_are_plain(method, target):
@@ -73,12 +76,17 @@ def test_events_come_in_order_and_are_plain(method, target):
     assert isinstance(events[0], Started) and isinstance(events[-1], Finished)
     assert sum(isinstance(e, Started | Finished) for e in events) == 2
     steps = [e.step for e in events[1:]]
-    assert steps == sorted(steps) and steps[-1] == events[0].total_steps == sum(phases(TransferSettings(**SHORT, method=method)))
+    assert steps == sorted(steps) and steps[-1] == events[0].total_steps == sum(
+        phases(TransferSettings(**SHORT, method=method))
+    )
     assert all(same(unpack(pack(event)), event) for event in events)
     for values in (e.values for e in looks(events)):
         assert set(values) <= set(METRICS) and all(type(v) is float and math.isfinite(v) for v in values.values())
     summary, facts = events[-1].summary, events[0].facts
-    assert json.loads(json.dumps(summary, allow_nan=False)) == summary and json.loads(json.dumps(facts, allow_nan=False)) == facts
+    assert (
+        json.loads(json.dumps(summary, allow_nan=False)) == summary
+        and json.loads(json.dumps(facts, allow_nan=False)) == facts
+    )
 
 
 @every_run
@@ -97,21 +105,30 @@ def test_what_is_measured(method, target):
     assert set(first.values) - always <= {"domain", "lam"}, "before the first step there is no loss"
     adversary = method.name in ("dann", "adda", "selftrain")
     assert set(last.values) - always == {
-        "dann": {"domain", "lam", "loss", "domain_loss"}, "adda": {"domain", "passing_loss"},
+        "dann": {"domain", "lam", "loss", "domain_loss"},
+        "adda": {"domain", "passing_loss"},
         "selftrain": {"domain", "lam", "loss", "domain_loss"},
-        "mmd": {"loss", "distance"}, "coral": {"loss", "distance"}}.get(method.name, {"loss"})
-    assert ("domain" in last.values) == adversary and 0 <= min(last.values[name] for name in ("source", "target", "probe"))
+        "mmd": {"loss", "distance"},
+        "coral": {"loss", "distance"},
+    }.get(method.name, {"loss"})
+    assert ("domain" in last.values) == adversary and 0 <= min(
+        last.values[name] for name in ("source", "target", "probe")
+    )
 
 
 @every_run
 def test_the_summary(method, target):
     events = run(method, target)
     summary = events[-1].summary
-    assert set(summary) == {"source", "target", "accuracy", "probe", "a_distance", "entropy", "information", "snd"}, "no rare classes"
+    assert set(summary) == {"source", "target", "accuracy", "probe", "a_distance", "entropy", "information", "snd"}, (
+        "no rare classes"
+    )
     assert summary["accuracy"] == summary["target"] and 0 <= summary["probe"] <= 100
     assert summary["a_distance"] == pytest.approx(max(0, 4 * summary["probe"] / 100 - 2))
     (confusion,), pair = pictures(events, "confusion"), domains.domains(target)
-    assert confusion.sum(1).tolist() == pair.target.test_y.bincount().tolist(), "rows are the truth, of the whole test part"
+    assert confusion.sum(1).tolist() == pair.target.test_y.bincount().tolist(), (
+        "rows are the truth, of the whole test part"
+    )
     assert 100 * confusion.trace() / confusion.sum() == pytest.approx(summary["target"])
 
 
@@ -119,7 +136,9 @@ def test_the_summary(method, target):
 def test_pictures(method, target):
     events = run(method, target)
     times, classes = len(looks(events)), domains.domains(target).classes
-    (who,), (way,), (features,), (confusion,) = (pictures(events, name) for name in ("who", "way", "features", "confusion"))
+    (who,), (way,), (features,), (confusion,) = (
+        pictures(events, name) for name in ("who", "way", "features", "confusion")
+    )
     clouds, n = pictures(events, "cloud"), 2 * SHOWN
     assert len(clouds) == times and all(cloud.shape == (n, 2) and cloud.dtype == np.float16 for cloud in clouds)
     assert who.shape == (2, n) and who.dtype == np.uint8 and who[0].tolist() == [0] * SHOWN + [1] * SHOWN
@@ -128,7 +147,9 @@ def test_pictures(method, target):
     assert way.shape == (times, n, 2) and way.dtype == features.dtype == np.float16 and features.shape[0] == n
     assert confusion.shape == (classes, classes) and confusion.dtype == np.int32
     f = torch.from_numpy(features).float()
-    assert np.allclose(way[-1], monitor.seen_from(f, monitor.main_axes(f)).numpy(), atol=0.05), "way ends where the last look is best seen"
+    assert np.allclose(way[-1], monitor.seen_from(f, monitor.main_axes(f)).numpy(), atol=0.05), (
+        "way ends where the last look is best seen"
+    )
     assert np.isfinite(way).all() and all(np.isfinite(cloud).all() for cloud in clouds)
 
 
@@ -144,6 +165,7 @@ def test_of_the_moons_the_border_is_drawn_and_no_model_kept(method):
 
 # ---- models ----
 
+
 @every_digit_run
 def test_the_stored_network_answers_for_the_target(method, target):
     finished, data = run(method, target)[-1], domains.domains(target).target
@@ -155,7 +177,9 @@ def test_the_stored_network_answers_for_the_target(method, target):
     assert 0 <= accuracy(net, digits.load().test_x, digits.load().test_y) <= 100, "any lab may show it grey digits"
 
 
-@pytest.mark.parametrize("method, target", [pair for pair in ON_DIGITS if pair[0].name in ("adda", "finetune")], ids=named)
+@pytest.mark.parametrize(
+    "method, target", [pair for pair in ON_DIGITS if pair[0].name in ("adda", "finetune")], ids=named
+)
 def test_before_is_the_source_s_network_of_the_first_phase(method, target):
     """Both methods leave it as it is: at the end it still answers for the source."""
     events, data = run(method, target), domains.domains(target).source
@@ -179,7 +203,10 @@ def test_a_stored_run_comes_back(own_runs):
 
 # ---- the same again ----
 
-@pytest.mark.parametrize("method, target", [(method, s.Moons()) for method in IN_THE_PLANE] + [(s.AdaBN(), s.Rotated())], ids=named)
+
+@pytest.mark.parametrize(
+    "method, target", [(method, s.Moons()) for method in IN_THE_PLANE] + [(s.AdaBN(), s.Rotated())], ids=named
+)
 def test_the_same_settings_give_the_same_events_whatever_happens_around(method, target):
     first = run(method, target)
     for i, event in enumerate(train.train(TransferSettings(**SHORT, method=method, target=target))):
@@ -203,6 +230,7 @@ def test_how_often_it_looks_does_not_change_the_run(monkeypatch):
 
 
 # ---- its end ----
+
 
 @pytest.mark.parametrize("stop", [0, 1, 2, 3, 6, 15])
 def test_a_run_can_be_closed_anywhere(stop):
@@ -239,6 +267,7 @@ def test_shared_pictures_are_never_written_into():
 
 
 # ---- what methods promise, in the plane ----
+
 
 def plane(method, **more):
     """What is reached on moons turned by 35°, trained to the end."""

@@ -47,18 +47,24 @@ def test_choices_and_numbers_have_the_names_units_and_rivals_that_the_page_gives
 def test_what_guessing_reaches_stands_in_the_head_or_beside_each_number(monkeypatch):
     metrics = labs.of("transfer").metrics
     made = [runs.load(f"transfer-{slug}").about for slug in ("dann", "it-worked-in-the-lab")]
-    for chance, head, cells in ((TEN_DIGITS, " · guessing: 10", ("", "")), (None, "", ("", "")),
-                                (Chance(lambda s: 10.0 if s.method.name == "dann" else 20.0), "", (" (guessing: 10)", " (guessing: 20)"))):
+    for chance, head, cells in (
+        (TEN_DIGITS, " · guessing: 10", ("", "")),
+        (None, "", ("", "")),
+        (Chance(lambda s: 10.0 if s.method.name == "dann" else 20.0), "", (" (guessing: 10)", " (guessing: 20)")),
+    ):
         monkeypatch.setitem(metrics, "target", replace(metrics["target"], chance=chance))
         table = compare.differences(made)
         words = dict(zip(table.pop(""), zip(*table.values())))
         assert words[f"Target (%){head}"] == tuple(
-            f"{about.summary['target']:.4g}{cell}" for about, cell in zip(made, cells))
+            f"{about.summary['target']:.4g}{cell}" for about, cell in zip(made, cells)
+        )
 
 
 def test_runs_with_the_same_name_both_get_a_column(trained):
     run = trained()
-    twin = runs.make("compression-tiny-twin", "compression", run.about.settings | {"neurons": 32}, list(run.events), 1, "finished")
+    twin = runs.make(
+        "compression-tiny-twin", "compression", run.about.settings | {"neurons": 32}, list(run.events), 1, "finished"
+    )
     table = compare.differences([run.about, twin.about])
     assert len(table) == 3
 

@@ -45,7 +45,9 @@ def test_live_curves_of_any_length_are_valid(lines, log, end):
 def test_live_curves_draw_exactly_what_was_measured():
     figure = figures.live([GAPS, ONE], "step", "y")
     assert [(trace["name"], trace["line"]["color"], trace["x"], trace["y"]) for trace in figure["data"]] == [
-        ("gaps", COLOURS["after"], [0, 2], [1.0, 3.0]), ("one", COLOURS["before"], [3], [0.5])]
+        ("gaps", COLOURS["after"], [0, 2], [1.0, 3.0]),
+        ("one", COLOURS["before"], [3], [0.5]),
+    ]
 
 
 def test_a_gap_in_a_curve_to_explore_stays_a_gap():
@@ -84,11 +86,16 @@ def test_the_level_of_a_trivial_rival_is_a_line_across_the_picture_where_it_lies
     line = Line("a", "after", [0, 10, 20], [5.0, 40.0, 90.0])
     rivals = [("guessing", 10.0), ("guessing", 50.0), ("noise", 1e6), ("none", -3.0)]
     figure = valid(figures.live([line], "s", "y", end=40, whole=True, log=log, levels=rivals))
-    drawn = [(shape["label"]["text"], shape["x0"], shape["x1"], shape["y0"], shape["y1"]) for shape in figure["layout"]["shapes"]]
+    drawn = [
+        (shape["label"]["text"], shape["x0"], shape["x1"], shape["y0"], shape["y1"])
+        for shape in figure["layout"]["shapes"]
+    ]
     assert drawn == [("guessing", 0, 1, 10, 10), ("guessing", 0, 1, 50, 50)]
     assert {shape["xref"] for shape in figure["layout"]["shapes"]} == {"paper"}
     without = figures.live([line], "s", "y", end=40, whole=True, log=log)
-    assert without["layout"]["yaxis"] == figure["layout"]["yaxis"] and without["layout"]["shapes"] == [], "it changes no axis"
+    assert without["layout"]["yaxis"] == figure["layout"]["yaxis"] and without["layout"]["shapes"] == [], (
+        "it changes no axis"
+    )
 
 
 def test_the_names_of_close_levels_stand_at_different_ends():
@@ -104,7 +111,7 @@ def test_every_role_has_a_colour_a_dash_and_a_marker_of_its_own():
 
 
 def luminance(colour):
-    parts = [int(colour[i:i + 2], 16) / 255 for i in (1, 3, 5)]
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     red, green, blue = [p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
@@ -128,7 +135,9 @@ def test_curves_to_explore_take_anything(lines, log):
 
 @pytest.mark.parametrize("values", [[], [0.0], [0.0, 0.0], [1.0, 0.01, 0.5], [float("nan"), 1.0]])
 def test_bars_take_anything(values):
-    figure = valid(figures.bars({"a": ("after", values), "b": ("before", values)}, range(len(values)), "x", "y", text=".2f"))
+    figure = valid(
+        figures.bars({"a": ("after", values), "b": ("before", values)}, range(len(values)), "x", "y", text=".2f")
+    )
     assert len(figure["data"]) == 2 and len(figure["layout"]["xaxis"]["ticktext"]) == len(values)
 
 
@@ -163,7 +172,10 @@ def test_groups_of_one_role_have_markers_of_their_own():
 
 def test_words_of_a_visitor_are_no_markup():
     figure = figures.points({"a": ("after", [1], [1], ["<b>x</b> & y\nz"])}, "x < 1", "y")
-    assert figure["data"][0]["text"] == ["&lt;b&gt;x&lt;/b&gt; &amp; y<br>z"] and figures.title_of(figure, "x") == "x &lt; 1"
+    assert (
+        figure["data"][0]["text"] == ["&lt;b&gt;x&lt;/b&gt; &amp; y<br>z"]
+        and figures.title_of(figure, "x") == "x &lt; 1"
+    )
 
 
 @pytest.mark.parametrize("log", [False, True])
@@ -179,5 +191,7 @@ def test_traces_are_added_over_and_below_and_change_no_axis():
     before = json.dumps(figure["layout"])
     figures.add(figure, figures.dots("over", "danger", [99], [99], ["far"]))
     figures.add(figure, figures.curve(ONE, silent=True), below=True)
-    assert [trace["name"] for trace in valid(figure)["data"]] == ["one", "gaps", "over"] and json.dumps(figure["layout"]) == before
+    assert [trace["name"] for trace in valid(figure)["data"]] == ["one", "gaps", "over"] and json.dumps(
+        figure["layout"]
+    ) == before
     assert figure["data"][0]["hoverinfo"] == "skip"

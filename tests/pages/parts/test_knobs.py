@@ -36,8 +36,11 @@ def from_url(model, start, query):
 def anything(draw, lab):
     """Allowed settings of a lab, numbers as a slider gives them: whole steps from the lower bound."""
     model = labs.of(lab).settings
-    flat = {name: draw(st.sampled_from(list(union_members(field)))) for name, field in model.model_fields.items()
-            if union_members(field)}
+    flat = {
+        name: draw(st.sampled_from(list(union_members(field))))
+        for name, field in model.model_fields.items()
+        if union_members(field)
+    }
     for name, field in flat_fields(model, flat):
         if name in flat or extra(field, "source"):
             continue
@@ -66,6 +69,7 @@ def test_the_address_holds_every_setting_that_is_not_the_default_exactly(lab):
         url = knobs.to_url(settings, type(settings)())
         assert all(isinstance(value, str) for value in url.values())
         assert flatten(build(type(settings), url)) == flatten(settings)
+
     holds()
 
 
@@ -81,7 +85,9 @@ def test_no_knob_is_called_like_a_word_that_the_address_needs(lab):
     assert not set(knobs.RESERVED) & set(every_field(labs.of(lab).settings))
 
 
-@pytest.mark.parametrize("name", ["fbclid", "gclid", "utm_source", "UTM_Campaign", "msclkid", "igshid", "mc_cid", "ref", "_ga", "_gl"])
+@pytest.mark.parametrize(
+    "name", ["fbclid", "gclid", "utm_source", "UTM_Campaign", "msclkid", "igshid", "mc_cid", "ref", "_ga", "_gl"]
+)
 def test_what_a_site_hangs_on_a_link_is_ignored_silently(monkeypatch, name):
     for lab in labs.LABS:
         model, scene = labs.of(lab).settings, labs.of(lab).scenes[0].settings
@@ -144,12 +150,18 @@ def test_what_a_slider_adds_up_is_the_run_that_was_meant(monkeypatch):
     """Two visitors who see 0.15 on the same knob must share one run, however each came there."""
     from core.compression.settings import CompressionSettings
 
-    monkeypatch.setattr(knobs.st, "session_state", {"compression/method": "distill", "compression/alpha": 0.05 + 2 * 0.05})
+    monkeypatch.setattr(
+        knobs.st, "session_state", {"compression/method": "distill", "compression/alpha": 0.05 + 2 * 0.05}
+    )
     assert knobs.read("compression", CompressionSettings).method.alpha == 0.15
 
 
-VARIANTS = [(lab, union, choice) for lab in labs.LABS for union, field in labs.of(lab).settings.model_fields.items()
-            for choice in union_members(field)]
+VARIANTS = [
+    (lab, union, choice)
+    for lab in labs.LABS
+    for union, field in labs.of(lab).settings.model_fields.items()
+    for choice in union_members(field)
+]
 
 
 each_choice = for_each(VARIANTS, lambda *names: " ".join(names))
@@ -169,8 +181,11 @@ def test_every_bad_value_of_every_knob_gives_one_sentence(lab, union, choice):
 def test_another_choice_on_any_scene_comes_back_from_its_address(lab, union, choice):
     model = labs.of(lab).settings
     for scene in labs.of(lab).scenes:
-        plain = {name: value for name, value in flatten(scene.settings).items()
-                 if name in model.model_fields and name != union}
+        plain = {
+            name: value
+            for name, value in flatten(scene.settings).items()
+            if name in model.model_fields and name != union
+        }
         try:
             chosen = build(model, plain | {union: choice})
         except BadSettings as refusal:  # a shortcut in a photo, say

@@ -49,8 +49,13 @@ def test_every_formula_has_words_and_a_source(lab):
 @each_lab
 def test_mathematics_and_emphasis_are_closed(lab):
     text = lecture.read(lab)
-    for words in [text.idea, text.watch, *text.theory.values(), *text.notes.values(),
-                  *(part for scene in text.scenes.values() for part in (scene.question, scene.answer))]:
+    for words in [
+        text.idea,
+        text.watch,
+        *text.theory.values(),
+        *text.notes.values(),
+        *(part for scene in text.scenes.values() for part in (scene.question, scene.answer)),
+    ]:
         assert words.count("$") % 2 == 0 and words.count("**") % 2 == 0, words
 
 
@@ -58,7 +63,10 @@ def test_mathematics_and_emphasis_are_closed(lab):
 def test_no_sentence_that_begins_a_line_with_a_number_becomes_a_list(lab):
     """“… it ended at\\n49. Nothing warned …” is prose: Markdown would number it."""
     text = lecture.read(lab)
-    for words in [*text.theory.values(), *(part for scene in text.scenes.values() for part in (scene.question, scene.answer))]:
+    for words in [
+        *text.theory.values(),
+        *(part for scene in text.scenes.values() for part in (scene.question, scene.answer)),
+    ]:
         assert not re.search(r"^ {0,3}\d{1,9}[.)](\s|$)", prose(words), re.MULTILINE), words
         assert prose(words).replace("\\.", ".").replace("\\)", ")") == words.replace("\\.", ".").replace("\\)", ")")
 
@@ -74,7 +82,9 @@ def test_what_the_answers_tell_to_turn_exists(lab):
     """A setting that a text names in italics, *Labels*, is a knob, a method, a view or a choice with just that name."""
     model = labs.of(lab).settings
     fields = every_field(model)
-    known = {field.title for field in fields.values()} | {(f.json_schema_extra or {}).get("symbol") for f in fields.values()}
+    known = {field.title for field in fields.values()} | {
+        (f.json_schema_extra or {}).get("symbol") for f in fields.values()
+    }
     for field in fields.values():
         known |= set(((field.json_schema_extra or {}).get("names") or {}).values())
     assert all(union_members(field) for name, field in model.model_fields.items() if name == "method")

@@ -40,7 +40,7 @@ def register():
 def begun(run, reports):
     """The first events of a run, up to so many reports of numbers."""
     at = [i for i, event in enumerate(run.events) if isinstance(event, Metrics)][reports - 1]
-    return run.events[:at + 1]
+    return run.events[: at + 1]
 
 
 def line(visitor):
@@ -48,7 +48,9 @@ def line(visitor):
     return [bar.proto.text for bar in visitor.get("progress")]
 
 
-@pytest.mark.parametrize("state, words", [("running", " % · {} · "), ("paused", "Paused · {}. Step shows the next report")])
+@pytest.mark.parametrize(
+    "state, words", [("running", " % · {} · "), ("paused", "Paused · {}. Step shows the next report")]
+)
 def test_a_run_in_progress_and_at_rest_says_its_step(visit, register, state, words):
     run = runs.load("compression-soft-targets")
     events = begun(run, 3)
@@ -103,11 +105,19 @@ def test_a_run_that_takes_minutes_says_so_before_the_press(visit):
     assert "takes about" not in text_of(check(visit(COMPRESSION, run="compression-teacher")))
 
 
-@pytest.mark.parametrize("chance, said_beside, level", [
-    (TEN_DIGITS, " · guessing 10 %", 10.0), (Chance(97.25, "a linear classifier"), " · a linear classifier 97.2 %", 97.25),
-    (Chance(lambda settings: 3.0 + settings.seed, "noise"), " · noise 3 %", 3.0), (Chance(lambda settings: None), "", None),
-    (None, "", None)])
-def test_a_score_has_its_trivial_rival_beside_it_and_as_a_level_in_its_curve(visit, monkeypatch, chance, said_beside, level):
+@pytest.mark.parametrize(
+    "chance, said_beside, level",
+    [
+        (TEN_DIGITS, " · guessing 10 %", 10.0),
+        (Chance(97.25, "a linear classifier"), " · a linear classifier 97.2 %", 97.25),
+        (Chance(lambda settings: 3.0 + settings.seed, "noise"), " · noise 3 %", 3.0),
+        (Chance(lambda settings: None), "", None),
+        (None, "", None),
+    ],
+)
+def test_a_score_has_its_trivial_rival_beside_it_and_as_a_level_in_its_curve(
+    visit, monkeypatch, chance, said_beside, level
+):
     metrics = labs.of("compression").metrics
     for name, metric in metrics.items():
         monkeypatch.setitem(metrics, name, replace(metric, chance=chance if name == "accuracy" else None))
@@ -124,8 +134,12 @@ def test_a_number_says_how_far_it_is_from_the_scenes(visit):
     """An own run against the shipped one, in the number's own unit; the shipped run itself has no change."""
     scene = labs.of("compression").scenes[0]
     shipped = runs.load(f"compression-{scene.slug}")
-    worse = [replace(e, values=e.values | {"accuracy": e.values["accuracy"] - 7.5}) if "accuracy" in getattr(e, "values", {}) else e
-             for e in shipped.events]
+    worse = [
+        replace(e, values=e.values | {"accuracy": e.values["accuracy"] - 7.5})
+        if "accuracy" in getattr(e, "values", {})
+        else e
+        for e in shipped.events
+    ]
     runs.save(replace(shipped, events=worse, about=replace(shipped.about, id="compression-worse", shipped=False)))
     assert {metric.delta for metric in check(visit(COMPRESSION)).metric} == {""}
     own = check(visit(COMPRESSION, scene=scene.slug, run="compression-worse")).metric
@@ -136,7 +150,9 @@ def test_rivals_of_one_name_and_several_heights_are_told_apart():
     one, two, other = ("guessing", 10.0), ("guessing", 50.0), ("noise", 3.0)
     assert live._levels([one, one, other]) == [one, other]
     assert live._levels([one, two, one]) == [("guessing: 10", 10.0), ("guessing: 50", 50.0)]
-    assert live._levels([one, two, other]) == [("guessing: 10", 10.0), ("guessing: 50", 50.0)], "the leading scores' alone"
+    assert live._levels([one, two, other]) == [("guessing: 10", 10.0), ("guessing: 50", 50.0)], (
+        "the leading scores' alone"
+    )
 
 
 def test_a_knob_that_is_turned_beside_a_live_run_says_when_it_counts(visit, register):
@@ -149,7 +165,9 @@ def test_a_knob_that_is_turned_beside_a_live_run_says_when_it_counts(visit, regi
     assert "For the next run: Seed 0 → 77." in text_of(visitor)
     job.state, job.message = "failed", "It broke."
     check(visitor.run())
-    assert "The last run failed. The knobs have changed since: Seed 0 → 77. Press Train to try again." in text_of(visitor)
+    assert "The last run failed. The knobs have changed since: Seed 0 → 77. Press Train to try again." in text_of(
+        visitor
+    )
 
 
 @pytest.mark.parametrize("lab, wrong", [("transfer", {"target": "moons", "method": "adabn"})])
@@ -160,13 +178,16 @@ def test_knobs_that_contradict_each_other_cannot_be_trained_and_say_so_beside_th
     assert visitor.get_by_key(f"{lab}/train").disabled and visitor.get_by_key(f"{lab}/step").disabled
     assert ["do not fit together" in sentence for sentence in said(visitor)] == [True]
     beside = visitor.get_by_key("notices").warning
-    assert [warning.value for warning in beside] == [warning.value for warning in visitor.warning], "in the line below the buttons"
+    assert [warning.value for warning in beside] == [warning.value for warning in visitor.warning], (
+        "in the line below the buttons"
+    )
     first = next(iter(labs.of(lab).scenes)).settings
     visitor = visitor.get_by_key(f"{lab}/method").set_value(first.method.name).run()
     assert not visitor.get_by_key(f"{lab}/train").disabled and not visitor.warning
 
 
 # ---- the tabs below, while a run goes on and after each of its endings ----
+
 
 def tab_of(page):
     """The tab that is open."""
@@ -215,9 +236,17 @@ def test_while_a_run_goes_on_the_tabs_open_one_that_has_ended_and_say_which(visi
     assert choice(visitor).value == other, "the chosen view outlives a new run"
 
 
-ENDINGS = [("stopped", endings.UNWATCHED), ("stopped", endings.TOO_LONG_PAUSED), ("stopped", endings.MADE_ROOM),
-           ("stopped", endings.GAVE_WAY), ("stopped", endings.CLOSED), ("stopped", endings.STOPPED), ("failed", endings.DIED),
-           ("failed", endings.LOST), ("failed", "There is no stored run called “no-such-run”.")]
+ENDINGS = [
+    ("stopped", endings.UNWATCHED),
+    ("stopped", endings.TOO_LONG_PAUSED),
+    ("stopped", endings.MADE_ROOM),
+    ("stopped", endings.GAVE_WAY),
+    ("stopped", endings.CLOSED),
+    ("stopped", endings.STOPPED),
+    ("failed", endings.DIED),
+    ("failed", endings.LOST),
+    ("failed", "There is no stored run called “no-such-run”."),
+]
 
 
 @pytest.mark.parametrize("state, why", ENDINGS)
@@ -232,8 +261,9 @@ def test_every_ending_is_said_on_the_page_and_under_take_away(visit, register, s
             runs.save(kept)
         job = register("compression", state, events if measured else [], run.settings, message=why, run=kept)
         visitor = visit(COMPRESSION, run=job.id, tab="Take away")
-        assert not visitor.exception and why in [e.value for e in visitor.error] + [c.value.removeprefix(":material/stop_circle: ")
-                                                                                   for c in visitor.caption]
+        assert not visitor.exception and why in [e.value for e in visitor.error] + [
+            c.value.removeprefix(":material/stop_circle: ") for c in visitor.caption
+        ]
         told = [info.value for info in visitor.info]
         if kept:
             assert not told and len(visitor.get("download_button")) == 5

@@ -25,7 +25,9 @@ def test_every_panel_has_axes_of_its_own_where_it_was_put():
     panels.picture(figure, (0.5, 1, 0, 0.5), photo)
     panels.bars(figure, (0, 1, 0.6, 1), [("a", 70, "before"), ("b", 30, "danger")], "answers")
     layout, images = figure["layout"], [trace for trace in figure["data"] if trace["type"] == "image"]
-    assert np.array_equal(seen(images[0]), digit) and images[0]["zsmooth"] is False, "a digit's pixels stay what they are"
+    assert np.array_equal(seen(images[0]), digit) and images[0]["zsmooth"] is False, (
+        "a digit's pixels stay what they are"
+    )
     assert "jpeg" in images[1]["source"] and len(images[1]["source"]) < 10_000 and images[1]["zsmooth"] == "fast"
     assert [layout[f"xaxis{n}"]["domain"] for n in (2, 3, 4)] == [[0, 0.4], [0.5, 1], [0, 1]]
     assert [layout[f"yaxis{n}"]["domain"] for n in (2, 3, 4)] == [[0.5, 1], [0.5, 1], [0, 0.4]]
@@ -42,10 +44,13 @@ def test_what_is_not_there_yet_keeps_its_place():
 
 @pytest.mark.parametrize("size", [28, 56, 224])
 def test_hovering_over_a_map_says_its_values(size):
-    values, picture = RNG.normal(size=(size, size)).astype(np.float32), np.zeros((224 if size > 28 else 28,) * 2, np.uint8)
+    values, picture = (
+        RNG.normal(size=(size, size)).astype(np.float32),
+        np.zeros((224 if size > 28 else 28,) * 2, np.uint8),
+    )
     figure = panels.board()
     panels.mapped(figure, (0, 1, 0, 1), picture, values, "why")
-    heat, = [trace for trace in figure["data"] if trace["type"] == "heatmap"]
+    (heat,) = [trace for trace in figure["data"] if trace["type"] == "heatmap"]
     z = np.array(heat["z"])
     assert z.shape == (28, 28) and np.isclose(z.mean(), values.mean(), atol=1e-5)
     assert z[0, 0] == pytest.approx(values[: size // 28, : size // 28].mean(), abs=1e-5)
@@ -64,7 +69,17 @@ def test_bars_name_each_row_and_keep_the_room_of_those_that_may_come():
 
 def test_a_grid_fills_the_figure_without_overlaps():
     places = panels.grid(3, 2, 0.02, 0.1)
-    assert len(places) == 6 and places[0][:1] == (0,) and places[-1][1] == pytest.approx(1) and places[-1][3] == pytest.approx(1)
+    assert (
+        len(places) == 6
+        and places[0][:1] == (0,)
+        and places[-1][1] == pytest.approx(1)
+        and places[-1][3] == pytest.approx(1)
+    )
     for i, (left, right, top, bottom) in enumerate(places):
-        for other in places[i + 1:]:
-            assert right <= other[0] + 1e-9 or other[1] <= left + 1e-9 or bottom <= other[2] + 1e-9 or other[3] <= top + 1e-9
+        for other in places[i + 1 :]:
+            assert (
+                right <= other[0] + 1e-9
+                or other[1] <= left + 1e-9
+                or bottom <= other[2] + 1e-9
+                or other[3] <= top + 1e-9
+            )

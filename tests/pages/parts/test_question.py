@@ -70,7 +70,9 @@ def test_a_warning_of_the_shipped_run_comes_after_the_guess_and_one_of_the_own_a
     slug, scene = "soft-targets", lecture.read("compression").scenes["soft-targets"]
 
     def warned(sentence):
-        return replace(shipped, events=[*shipped.events[:-1], Warned(shipped.finished.step, "odd", sentence), shipped.events[-1]])
+        return replace(
+            shipped, events=[*shipped.events[:-1], Warned(shipped.finished.step, "odd", sentence), shipped.events[-1]]
+        )
 
     with pytest.MonkeyPatch.context() as patch:
         load = runs.load
@@ -81,4 +83,6 @@ def test_a_warning_of_the_shipped_run_comes_after_the_guess_and_one_of_the_own_a
         assert [warning.value for warning in visitor.get_by_key("notices").warning] == [lesson]
     runs.save(replace(warned(own), about=replace(shipped.about, id="compression-own", shipped=False)))
     visitor = visit(PAGES["compression"], tab="Compare", scene=slug, run="compression-own")
-    assert [warning.value for warning in visitor.get_by_key("notices").warning] == [own] and asked(visitor)[1] is not None
+    assert [warning.value for warning in visitor.get_by_key("notices").warning] == [own] and asked(visitor)[
+        1
+    ] is not None

@@ -35,7 +35,11 @@ def test_a_matrix_keeps_its_shape(array, signed):
 def test_the_first_row_is_on_top_and_cells_are_squares():
     layout = rasters.matrix(np.zeros((3, 4)), rows="abc", columns="pqrs")["layout"]
     assert layout["yaxis"]["range"] == [2.5, -0.5] and layout["xaxis"]["range"] == [-0.5, 3.5]
-    assert layout["yaxis"]["scaleanchor"] == "x" and layout["yaxis"]["ticktext"] == list("abc") and layout["xaxis"]["side"] == "top"
+    assert (
+        layout["yaxis"]["scaleanchor"] == "x"
+        and layout["yaxis"]["ticktext"] == list("abc")
+        and layout["xaxis"]["side"] == "top"
+    )
 
 
 def test_a_signed_matrix_has_zero_in_the_middle_and_what_is_no_number_is_empty():
@@ -45,7 +49,9 @@ def test_a_signed_matrix_has_zero_in_the_middle_and_what_is_no_number_is_empty()
 
 
 def test_the_words_on_every_cell_can_be_read():
-    signed = rasters.matrix(np.array([[-1.0, 0.0, 1.0, np.nan]]), signed=True, text=".1f")["data"][1]["textfont"]["color"]
+    signed = rasters.matrix(np.array([[-1.0, 0.0, 1.0, np.nan]]), signed=True, text=".1f")["data"][1]["textfont"][
+        "color"
+    ]
     assert signed == ["#FFFFFF", "#15181F", "#15181F", figures.INK], "white on full orange has 3.2 : 1"
     assert rasters.matrix(np.array([[0.0, 1.0]]), text=".1f")["data"][1]["textfont"]["color"] == ["#FFFFFF", "#15181F"]
 
@@ -59,7 +65,10 @@ def test_own_words_stand_in_the_cells():
 def test_a_picture_is_drawn_as_it_is(shape):
     array = np.random.default_rng(0).integers(0, 255, shape, np.uint8)
     figure = valid(rasters.image(array))
-    assert np.array_equal(pixels(figure["data"][0]["source"]), array) and figure["layout"]["yaxis"]["range"] == [2.5, -0.5]
+    assert np.array_equal(pixels(figure["data"][0]["source"]), array) and figure["layout"]["yaxis"]["range"] == [
+        2.5,
+        -0.5,
+    ]
 
 
 def test_every_picture_of_a_gallery_lies_under_its_own_words():
@@ -69,7 +78,12 @@ def test_every_picture_of_a_gallery_lies_under_its_own_words():
     picture = pixels(sheet["source"])
     for i, (x, y) in enumerate(zip(spots["x"], spots["y"])):
         assert (picture[int(y) - 1 : int(y) + 3, int(x) - 2 : int(x) + 4] == [10 * i, 10 * i, 10 * i, 255]).all()
-        assert spots["customdata"][i] == i and spots["text"][i] == f"number {i}" and words["x"][i] == x and words["y"][i] > y
+        assert (
+            spots["customdata"][i] == i
+            and spots["text"][i] == f"number {i}"
+            and words["x"][i] == x
+            and words["y"][i] > y
+        )
     (frame,) = figure["layout"]["shapes"]
     assert frame["x0"] < spots["x"][4] < frame["x1"] and frame["y0"] < spots["y"][4] < frame["y1"]
 
@@ -84,11 +98,18 @@ def test_the_lines_of_a_surface_lie_where_it_has_these_heights():
 def test_a_path_lies_on_its_surface():
     x, y = np.linspace(-1, 1, 5), np.linspace(-2, 2, 9)
     z = y[:, None] + 3 * x[None]
-    ground, way = valid(rasters.surface(x, y, z, ("x", "y", "loss"), path=figures.Line("way", "danger", [0, 0.5], [1, -1.0])))["data"]
+    ground, way = valid(
+        rasters.surface(x, y, z, ("x", "y", "loss"), path=figures.Line("way", "danger", [0, 0.5], [1, -1.0]))
+    )["data"]
     assert np.shape(ground["z"]) == (9, 5) and way["z"] == pytest.approx([1.0, 0.5])
 
 
 def test_enlarge_repeats_every_pixel():
     big = rasters.enlarge(np.array([[0, 255], [255, 0]], np.uint8), 3)
     assert big.shape == (6, 6) and big.dtype == np.uint8
-    assert (big[:3, :3] == 0).all() and (big[:3, 3:] == 255).all() and (big[3:, :3] == 255).all() and (big[3:, 3:] == 0).all()
+    assert (
+        (big[:3, :3] == 0).all()
+        and (big[:3, 3:] == 255).all()
+        and (big[3:, :3] == 255).all()
+        and (big[3:, 3:] == 0).all()
+    )

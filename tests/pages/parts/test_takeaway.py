@@ -58,7 +58,7 @@ def test_the_json_says_what_a_trivial_rival_reaches(run, monkeypatch):
 def test_the_figure_is_one_page_with_every_curve_and_asks_nobody(run):
     page = takeaway.figure(run)
     assert "Test accuracy (%)" in page and "Loss" in page and "Network compression: Train a teacher" in page
-    assert "<script src=" not in page and 'cdn' not in page.split("plotly.js")[0].lower()
+    assert "<script src=" not in page and "cdn" not in page.split("plotly.js")[0].lower()
 
 
 def test_no_figure_that_leaves_the_house_has_a_button_that_uploads_it(run):
@@ -87,9 +87,16 @@ def tab(current):
     takeaway.draw(current)
 
 
-@pytest.mark.parametrize("state, words", [
-    ("queued", "waits for its turn"), ("running", "still training"), ("paused", "still training"),
-    ("stopped", "stopped before it had measured anything"), ("failed", "failed before its end")])
+@pytest.mark.parametrize(
+    "state, words",
+    [
+        ("queued", "waits for its turn"),
+        ("running", "still training"),
+        ("paused", "still training"),
+        ("stopped", "stopped before it had measured anything"),
+        ("failed", "failed before its end"),
+    ],
+)
 def test_a_run_that_left_nothing_says_why(run, state, words):
     view = View(run.about.id, "compression", run.settings, state, 0, False, 0.0, 0.0, None, [], 0, "", 1, None)
     visitor = AppTest.from_function(tab, args=(Shown(run.about.id, run.settings, [], None, view),)).run()
@@ -98,14 +105,25 @@ def test_a_run_that_left_nothing_says_why(run, state, words):
 
 
 WORDS = ["true", "not false at all", "null and void", 3 * '"', 3 * "'", "{}", "\\"]
-PLAIN = st.sampled_from(WORDS) | st.text() | st.booleans() | st.none() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
+PLAIN = (
+    st.sampled_from(WORDS)
+    | st.text()
+    | st.booleans()
+    | st.none()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+)
 
 
 @given(st.dictionaries(st.text(min_size=1), PLAIN))
 def test_the_script_holds_the_settings_whatever_they_are(run, settings):
     """Words such as “true” in a photo that was turned into text, quotes, braces, signs that end a line."""
     source = takeaway.script(runs.Run(replace(run.about, settings=settings), run.events))
-    call = next(node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "build")
+    call = next(
+        node
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "build"
+    )
     assert ast.literal_eval(call.args[1]) == settings
 
 
@@ -115,9 +133,13 @@ def test_the_script_runs_from_elsewhere_and_says_how(run, tmp_path):
     assert "app.py" in source.partition("import sys")[0] and f"python {run.about.id}.py" in source
     (tmp_path / "again.py").write_text(source)
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    done = subprocess.run([sys.executable, tmp_path / "again.py"], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, tmp_path / "again.py"], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
-    assert f"'accuracy': {run.about.summary['accuracy']}" in done.stdout.splitlines()[-1] and "array(" not in done.stdout
+    assert (
+        f"'accuracy': {run.about.summary['accuracy']}" in done.stdout.splitlines()[-1] and "array(" not in done.stdout
+    )
 
 
 def test_the_weights_come_back(run):

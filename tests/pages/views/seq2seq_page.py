@@ -74,7 +74,10 @@ def rows(drawn):
     for trace in drawn["data"]:
         for y, base, text in zip(trace["y"], trace.get("base", []), trace.get("text", [])):
             placed.setdefault(y, []).append((base, text))
-    return {name: [text for __, text in sorted(placed.get(y, []))] for y, name in enumerate(drawn["layout"]["yaxis"]["ticktext"])}
+    return {
+        name: [text for __, text in sorted(placed.get(y, []))]
+        for y, name in enumerate(drawn["layout"]["yaxis"]["ticktext"])
+    }
 
 
 def tables(visitor):

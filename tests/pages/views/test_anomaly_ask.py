@@ -28,7 +28,8 @@ from tests.pages.conftest import charts, text_of
 
 PAGE = "pages/anomaly_detection.py"
 beside, why, why_table, rivals, example, maps = (  # in the package some of these names are those of functions
-    import_module(f"pages.views.anomaly.{name}") for name in ("beside", "why", "why_table", "rivals", "example", "maps"))
+    import_module(f"pages.views.anomaly.{name}") for name in ("beside", "why", "why_table", "rivals", "example", "maps")
+)
 RUNS = {
     "pca": {},
     "dense": {"method": "autoencoder", "bottleneck": 8, "hidden": 16, "steps": 20},
@@ -56,7 +57,9 @@ def events(name):
 def saved(name, keep=None, state="finished", **other):
     """A small real run in this test's store, with a name of its own. keep: how many of its events; other: other settings."""
     settings, log = events(name)
-    run = runs.make(f"anomaly-ask-{name}-{next(NAMES)}", "anomaly", flatten(settings) | other, list(log[:keep]), 1.0, state)
+    run = runs.make(
+        f"anomaly-ask-{name}-{next(NAMES)}", "anomaly", flatten(settings) | other, list(log[:keep]), 1.0, state
+    )
     runs.save(run)
     return shown.of(run)
 
@@ -95,7 +98,10 @@ def box(visitor, end):
 def rows(visitor):
     """Name → p in %, of the bars."""
     drawn = verdicts(visitor)
-    return {name: float(text.partition(" %")[0]) for name, text in zip(drawn["layout"]["yaxis"]["ticktext"], drawn["data"][0]["text"])}
+    return {
+        name: float(text.partition(" %")[0])
+        for name, text in zip(drawn["layout"]["yaxis"]["ticktext"], drawn["data"][0]["text"])
+    }
 
 
 def verdicts(visitor):
@@ -114,12 +120,15 @@ def a_file(pixels):
 
 # ---- every kind of run ----
 
+
 @pytest.mark.parametrize("name", RUNS)
 def test_both_views_open(name, visit):
     current = saved(name)
     visitor = view("beside", current)
     assert {chart.key for chart in charts(visitor)} >= {"beside/agreement"} and len(rows(visitor)) >= 9
-    visitor = view("why", current) if name != "several" else calm(visit(PAGE, run=current.id, tab="Explain"))  # it links to other pages
+    visitor = (
+        view("why", current) if name != "several" else calm(visit(PAGE, run=current.id, tab="Explain"))
+    )  # it links to other pages
     if name == "plane":
         assert "landscape" in visitor.info[0].value
     elif name.startswith("tumours"):
@@ -155,13 +164,16 @@ def test_the_page_opens_with_both(visit):
 
 # ---- who is held against whom ----
 
+
 def test_all_in_the_same_world_and_all_that_is_learned_at_once():
     current, other = saved("pca"), saved("dense")
     elsewhere = [saved("faces").id, saved("pca", seed=99).id, saved("pca", contamination=5).id]
     found = rivals.names(current)
     assert list(found)[:2] == [current.id, other.id] and not set(elsewhere) & set(found)
     fitted = [json.loads(each)["method"] for each in found if each.startswith("{")]
-    assert fitted == ["kmeans", "knn", "lof", "forest", "ocsvm", "mixture", "kde"], "PCA with these very settings is stored"
+    assert fitted == ["kmeans", "knn", "lof", "forest", "ocsvm", "mixture", "kde"], (
+        "PCA with these very settings is stored"
+    )
     assert list(rivals.names(other))[:2] == [other.id, current.id], "the run shown comes first"
 
 
@@ -196,6 +208,7 @@ def test_every_method_has_a_family_and_a_short_name():
 
 # ---- how well ----
 
+
 def test_the_placements_average_to_the_auroc_and_their_spread_is_delongs():
     rng = np.random.default_rng(0)
     odd = rng.random(120) < 0.4
@@ -219,7 +232,10 @@ def test_the_table_is_sorted_and_says_what_chance_may_part():
     visitor = view("beside", current)
     table = visitor.table[0].value
     *auroc, rival = [float(cell.split(" ±")[0]) for cell in table["AUROC (%)"]]
-    assert rival == pytest.approx(trivial.auroc(current.settings), abs=0.051) and "Trivial rival" in table["Detector"].iloc[-1]
+    assert (
+        rival == pytest.approx(trivial.auroc(current.settings), abs=0.051)
+        and "Trivial rival" in table["Detector"].iloc[-1]
+    )
     assert auroc[:-1] == sorted(auroc[:-1], reverse=True) and table["Detector"].iloc[-2].startswith("All together")
     settings, found = events("pca")[0], {}
     there = worlds.world(settings)
@@ -230,11 +246,15 @@ def test_the_table_is_sorted_and_says_what_chance_may_part():
     assert auroc[:-1] == pytest.approx(sorted((value for value, __ in found.values()), reverse=True), abs=0.051)
     together = 100 * decide.auroc(-np.mean([p for __, p in found.values()], 0), there.test_odd.numpy())
     assert auroc[-1] == pytest.approx(together, abs=0.051)
-    assert "this run" in " ".join(table["Detector"]) and f"**{table['Detector'].iloc[0].split(' · ')[1].split('*')[0]}" in text_of(visitor)
+    assert "this run" in " ".join(
+        table["Detector"]
+    ) and f"**{table['Detector'].iloc[0].split(' · ')[1].split('*')[0]}" in text_of(visitor)
 
 
 def rival(name, test, held=None, method="pca"):
-    return rivals.Rival(name, method, name, np.arange(100.0) if held is None else held, np.asarray(test, float), 1.0, lambda: None)
+    return rivals.Rival(
+        name, method, name, np.arange(100.0) if held is None else held, np.asarray(test, float), 1.0, lambda: None
+    )
 
 
 def test_a_committee_is_praised_only_where_it_is_better_than_chance():
@@ -243,7 +263,10 @@ def test_a_committee_is_praised_only_where_it_is_better_than_chance():
     noisy = [rival(f"r{i}", 40 + 15 * odd + 25 * rng.normal(size=400)) for i in range(9)]
     noisy.sort(key=lambda each: -decide.auroc(each.test, odd))
     assert "worth more than its best member" in beside.about_together(noisy, -beside.together(noisy), odd)
-    one_good = [rival("good", 40 + 60 * odd + rng.normal(size=400)), *(rival(f"bad{i}", 50 + 20 * rng.normal(size=400)) for i in range(8))]
+    one_good = [
+        rival("good", 40 + 60 * odd + rng.normal(size=400)),
+        *(rival(f"bad{i}", 50 + 20 * rng.normal(size=400)) for i in range(8)),
+    ]
     said = beside.about_together(one_good, -beside.together(one_good), odd)
     assert "better than 8 of the 9" in said and "no better than it" in said
     assert "Its lead over every other is more than chance." in beside.about_best(one_good, odd)
@@ -252,6 +275,7 @@ def test_a_committee_is_praised_only_where_it_is_better_than_chance():
 
 
 # ---- one example ----
+
 
 def test_the_p_values_on_the_page_are_those_of_brute_force():
     current = saved("pca")
@@ -308,18 +332,32 @@ def test_a_click_on_what_is_disputed_asks_about_it(monkeypatch):
     visitor, clicked = view("beside", saved("pca")), {}
     disputed = next(chart.figure for chart in charts(visitor) if chart.key == "beside/disputed")
     first, third = (disputed["layout"]["xaxis"]["ticktext"][place].partition("<br>")[0] for place in (0, 2))
-    assert f"This {first}: " in text_of(visitor) and len(disputed["layout"]["images"]) == len(disputed["data"][0]["z"][0])
+    assert f"This {first}: " in text_of(visitor) and len(disputed["layout"]["images"]) == len(
+        disputed["data"][0]["z"][0]
+    )
     monkeypatch.setattr(pages_chart, "picked", lambda state: clicked.get("now"))
     for x in (2, 99, "x"):  # nonsense changes nothing
         clicked["now"] = {"trace": "", "index": [0, 2], "x": x, "y": 0, "custom": None}
         assert f"This {third}: " in text_of(calm(visitor.run()))
 
 
-@pytest.mark.parametrize("raised, odd, said", [
-    ([True, True, True], True, "**All 3** detectors raise the alarm at this 7. It is an anomaly: all are right."),
-    ([False, False, False], True, "**None of the 3** detectors raises the alarm at this 7. It is an anomaly: all are wrong."),
-    ([True, False, False], False, "**1 of 3** detectors raise the alarm at this 7. Nobody but A. It is normal: 2 of 3 are right."),
-    ([True, True, False], None, "**2 of 3** detectors raise the alarm at this 7. Silent: C.")])
+@pytest.mark.parametrize(
+    "raised, odd, said",
+    [
+        ([True, True, True], True, "**All 3** detectors raise the alarm at this 7. It is an anomaly: all are right."),
+        (
+            [False, False, False],
+            True,
+            "**None of the 3** detectors raises the alarm at this 7. It is an anomaly: all are wrong.",
+        ),
+        (
+            [True, False, False],
+            False,
+            "**1 of 3** detectors raise the alarm at this 7. Nobody but A. It is normal: 2 of 3 are right.",
+        ),
+        ([True, True, False], None, "**2 of 3** detectors raise the alarm at this 7. Silent: C."),
+    ],
+)
 def test_what_is_said_of_the_votes(raised, odd, said):
     assert beside.about_votes(["A", "B", "C"], raised, example.Example(None, "", "this 7", odd)) == said
 
@@ -345,6 +383,7 @@ def test_a_patient_is_asked_by_number():
 
 
 # ---- what a visitor brings ----
+
 
 @pytest.mark.parametrize("name", ["beside", "why"])
 def test_a_drawing_gives_an_answer(name, monkeypatch):
@@ -397,12 +436,16 @@ def test_an_uploaded_face_is_a_face():
 
 # ---- agreement ----
 
+
 def test_rank_correlations_are_spearmans():
     rng = np.random.default_rng(0)
     odd = rng.random(60) < 0.5
     those = [rival("a", rng.integers(0, 9, 60)), rival("b", rng.normal(size=60)), rival("flat", np.ones(60))]
     found = beside.rank_correlations(those, odd)
-    assert found[0, 1] == pytest.approx(spearmanr(those[0].test[odd], those[1].test[odd]).statistic) and found[0, 1] == found[1, 0]
+    assert (
+        found[0, 1] == pytest.approx(spearmanr(those[0].test[odd], those[1].test[odd]).statistic)
+        and found[0, 1] == found[1, 0]
+    )
     assert np.isnan(found[2]).all()
 
 
@@ -411,17 +454,23 @@ def test_what_is_said_of_agreement():
     rho = np.array([[np.nan, 0.9, -0.2], [0.9, np.nan, 0.4], [-0.2, 0.4, np.nan]])
     assert beside.about_agreement(those, rho) == (
         "Most alike: **A** and **B** (ρ = 0.90). Least alike: **A** and **C** (ρ = −0.20). "
-        "Within a family ρ is 0.90 on average, between families 0.10.")
+        "Within a family ρ is 0.90 on average, between families 0.10."
+    )
     assert beside.about_agreement(those[:1], rho[:1, :1]) == ""
 
 
 # ---- why ----
 
-@pytest.mark.parametrize("name, gradients, expects", [
-    ("pca", True, True), ("dense", True, True), ("lof", False, False), ("svdd", True, False)])
+
+@pytest.mark.parametrize(
+    "name, gradients, expects",
+    [("pca", True, True), ("dense", True, True), ("lof", False, False), ("svdd", True, False)],
+)
 def test_only_methods_that_fit_are_offered(name, gradients, expects):
     offered = set(box(view("why", saved(name)), "/method").options)
-    assert ("Saliency" in offered) is gradients and ("What was expected" in offered) is expects and "Occlusion" in offered
+    assert (
+        ("Saliency" in offered) is gradients and ("What was expected" in offered) is expects and "Occlusion" in offered
+    )
 
 
 @pytest.mark.parametrize("method", [*maps.GRADIENTS, *maps.CHANGES])
@@ -434,7 +483,7 @@ def test_every_method_draws_a_map(method):
 
 def answer(name, place, method, base="mean"):
     current = saved(name)
-    own, = rivals.rivals(current, [current.id])
+    (own,) = rivals.rivals(current, [current.id])
     there = data.world(current.settings)
     return maps.answer(own.id, f"test/{place}", method, "{}", base, own, there.test_x[place], current.settings)
 
@@ -455,7 +504,9 @@ def test_where_error_and_map_are_shares_of_one_sum_they_have_one_scale():
     mean = float(scores(detector, there.fit_x.mean(0, keepdim=True))[0])
     assert one_scale and error.sum() == pytest.approx(found["map"].sum() + mean / (2 * found["scale"]), rel=1e-3)
     assert why._error(found, "occlusion") == (pytest.approx(found["error"]), False)
-    assert why._error(answer("faces", 5, "input_x_gradient"), "input_x_gradient")[1] is False, "k-means scores by a distance"
+    assert why._error(answer("faces", 5, "input_x_gradient"), "input_x_gradient")[1] is False, (
+        "k-means scores by a distance"
+    )
     assert why._error(found, "expected") == (None, False)
 
 
@@ -496,11 +547,20 @@ def test_every_method_is_judged_on_damaged_digits(monkeypatch):
     assert "Damage found: **" in text_of(visitor)
     calm(visitor.toggle[0].set_value(True).run())
     table = visitor.table[0].value
-    assert list(table["Method"]) == ["Squared difference", "Saliency", "Input × gradient", "Integrated gradients", "Occlusion", "LIME"]
+    assert list(table["Method"]) == [
+        "Squared difference",
+        "Saliency",
+        "Input × gradient",
+        "Integrated gradients",
+        "Occlusion",
+        "LIME",
+    ]
     assert "Best: **" in text_of(visitor) and "Worst: **" in text_of(visitor)
 
 
-@pytest.mark.parametrize("values, half", [([[1, 0], [0, 0]], 1), ([[1, 1], [1, 1]], 2), ([[5, 1], [1, -90]], 1), ([[2, 2], [3, 0]], 2)])
+@pytest.mark.parametrize(
+    "values, half", [([[1, 0], [0, 0]], 1), ([[1, 1], [1, 1]], 2), ([[5, 1], [1, -90]], 1), ([[2, 2], [3, 0]], 2)]
+)
 def test_half_of_a_map(values, half):
     assert why.half_of(np.array(values)) == half
 
@@ -524,7 +584,16 @@ def test_a_run_that_kept_no_network_says_so():
 
 def test_a_detector_that_is_gone_leaves_the_others_to_answer():
     settings, log = events("dense")
-    runs.save(runs.make("anomaly-ask-gone", "anomaly", flatten(settings), [*log[:-1], Finished(20, log[-1].summary, {})], 1.0, "finished"))
+    runs.save(
+        runs.make(
+            "anomaly-ask-gone",
+            "anomaly",
+            flatten(settings),
+            [*log[:-1], Finished(20, log[-1].summary, {})],
+            1.0,
+            "finished",
+        )
+    )
     current = saved("pca")
     own, gone = rivals.rivals(current, [current.id, "anomaly-ask-gone"])
     drawing = example.Example(data.world(settings).test_x[4], "own/four", "your drawing")
@@ -535,12 +604,15 @@ def test_a_detector_that_is_gone_leaves_the_others_to_answer():
 
 # ---- a table ----
 
-@pytest.mark.parametrize("name, wanted", [
-    ("tumours", ["What was expected", "Integrated gradients"]), ("tumours-forest", ["Feature ablation"])])
+
+@pytest.mark.parametrize(
+    "name, wanted",
+    [("tumours", ["What was expected", "Integrated gradients"]), ("tumours-forest", ["Feature ablation"])],
+)
 def test_the_columns_of_a_patient(name, wanted):
     visitor = view("why", saved(name))
     offered = box(visitor, "/method").options
-    assert offered[:len(wanted)] == wanted and offered[-1] == "LIME"
+    assert offered[: len(wanted)] == wanted and offered[-1] == "LIME"
     for method in ("feature_ablation", "kernel_shap", "lime"):
         calm(box(visitor, "/method").set_value(method).run())
         drawn = next(chart.figure for chart in charts(visitor) if chart.key == "why/columns")
@@ -551,7 +623,9 @@ def columns(method, place=3):
     settings = events("tumours")[0]
     detector, there = detectors.learned(settings), worlds.world(settings)
     held = scores(detector, there.held_x).numpy().astype(float)
-    values, note = why_table._answer(f"anomaly-x-{next(NAMES)}", f"test/{place}", method, held, detector, there.test_x[place], settings)
+    values, note = why_table._answer(
+        f"anomaly-x-{next(NAMES)}", f"test/{place}", method, held, detector, there.test_x[place], settings
+    )
     return values, note, detector, there.test_x[place], held
 
 
@@ -588,5 +662,8 @@ def test_the_rows_are_the_largest_and_the_rest_in_one():
     found = why_table.rows(values, example.Example(x, "", ""), tuple(f"c{i}" for i in range(30)))
     assert found[0] == ("c0, −2.0 σ", -15.0) and len(found) == 11
     assert found[-1][0] == "all 20 others" and sum(value for __, value in found) == pytest.approx(values.sum())
-    assert why_table.in_words(np.array([5.0, 1, 1, -9]), ("a", "b", "c", "d")) == "**Half of all orange** comes from **1 of 4 columns**: a."
+    assert (
+        why_table.in_words(np.array([5.0, 1, 1, -9]), ("a", "b", "c", "d"))
+        == "**Half of all orange** comes from **1 of 4 columns**: a."
+    )
     assert why_table.in_words(-np.ones(3), ("a", "b", "c")) == "No column makes this patient odder."

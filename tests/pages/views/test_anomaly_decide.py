@@ -76,7 +76,9 @@ def made(fit, held, normal, strange):
 
 
 def scores(**arrays):
-    return Scores(*(np.asarray(arrays[name], np.float64) for name in ("fit", "held", "test")), arrays["odd"].astype(bool))
+    return Scores(
+        *(np.asarray(arrays[name], np.float64) for name in ("fit", "held", "test")), arrays["odd"].astype(bool)
+    )
 
 
 def opened(visit, current, name):
@@ -243,7 +245,9 @@ def test_the_numbers_follow_both_sliders(visit, name):
         assert percent(told["F1"]) == pytest.approx(100 * 2 * hits / (2 * hits + missed + false), abs=0.051)
         assert percent(told["Accuracy"]) == pytest.approx(100 * (hits + passed), abs=0.051)
         raised = found.test >= places[place]
-        counts = [f"{(raised & part).sum()} {word}" for part, word in ((found.odd, "found"), (~found.odd, "false alarms"))]
+        counts = [
+            f"{(raised & part).sum()} {word}" for part, word in ((found.odd, "found"), (~found.odd, "false alarms"))
+        ]
         assert [row[0] for row in table(visitor).values()] == counts
         roc, pr = figure(visitor, "threshold/roc"), figure(visitor, "threshold/precision")
         chosen = [(layer(each, "chosen")["x"][0], layer(each, "chosen")["y"][0]) for each in (roc, pr)]
@@ -331,7 +335,12 @@ def test_a_curve_keeps_its_corners_and_loses_nothing():
 
 
 def test_the_lectures_example_comes_out(visit):
-    assert [costs.lecture_cost(*made_, *prices) for made_ in ((4, 1), (3, 6)) for prices in ((1, 100), (100, 1))] == [104, 401, 603, 306]
+    assert [costs.lecture_cost(*made_, *prices) for made_ in ((4, 1), (3, 6)) for prices in ((1, 100), (100, 1))] == [
+        104,
+        401,
+        603,
+        306,
+    ]
     visitor = opened(visit, saved("tumours"), "costs")
     assert table(visitor, 1) == {"1": ["4", "1", "104", "401"], "2": ["3", "6", "603", "306"]}
     assert "By A threshold 1 is the cheaper one, by B threshold 2." in text_of(visitor)
@@ -374,7 +383,10 @@ def test_costs_of_nothing(visit):
     slide(visitor, "costs/miss/A", 0)
     assert "By table A it is best never to raise the alarm" in text_of(visitor)
     slide(visitor, "costs/alarm/B", 0)
-    assert [table(visitor)[row][place] for row, place in (("Cost by A, of 100", 0), ("Cost by B, of 100", 1))] == ["0", "0"]
+    assert [table(visitor)[row][place] for row, place in (("Cost by A, of 100", 0), ("Cost by B, of 100", 1))] == [
+        "0",
+        "0",
+    ]
     assert table(visitor)["Anomalies found (%)"][:2] == ["0.0", "100.0"]
     slide(visitor, "costs/alarm/A", 0)
     assert "every threshold is as good as any other" in text_of(visitor)
@@ -423,7 +435,10 @@ def test_what_is_kept_of_a_promise_is_what_counting_gives(visit, name, alpha):
         [100 * raised[found.odd].mean() for raised in (held, fit)], abs=0.051
     )
     k, z = held[~found.odd].mean(), NormalDist().inv_cdf(0.975)  # Wilson 1927
-    middle, half = (k + z * z / (2 * m)) / (1 + z * z / m), z * sqrt(k * (1 - k) / m + z * z / (4 * m * m)) / (1 + z * z / m)
+    middle, half = (
+        (k + z * z / (2 * m)) / (1 + z * z / m),
+        z * sqrt(k * (1 - k) / m + z * z / (4 * m * m)) / (1 + z * z / m),
+    )
     low, high = rows["95 % interval of what is kept (%)"][0].split(" to ")
     assert (float(low), float(high)) == pytest.approx((100 * (middle - half), 100 * (middle + half)), abs=0.051)
     drawn = layer(figure(visitor, "promise/kept"), "from held-out")
@@ -448,7 +463,10 @@ def test_hidden_anomalies_are_taken_out_to_see_what_they_did(visit):
     clean = decide.conformal_threshold(found.held[~hidden], 0.1)
     visitor = opened(visit, current, "promise")
     assert f"Of the held-out examples {hidden.sum()} are anomalies" in text_of(visitor)
-    told = 100 * (found.strange >= decide.conformal_threshold(found.held, 0.1)).mean(), 100 * (found.strange >= clean).mean()
+    told = (
+        100 * (found.strange >= decide.conformal_threshold(found.held, 0.1)).mean(),
+        100 * (found.strange >= clean).mean(),
+    )
     assert "found are {:.1f} % of the anomalies instead of {:.1f} %".format(*told) in text_of(visitor)
     assert told[0] < told[1]
     assert "nobody knows of" not in text_of(opened(visit, saved("digit"), "promise"))
@@ -519,7 +537,9 @@ def test_the_doubt_follows_temperature_and_choice(visit, name):
     with torch.inference_mode():
         logits = data.detector_of(current).logits(world.test_x).numpy()
     assert logits.shape[:2] == (4 if name == "turns" else 1, len(found.test))
-    assert f"softmax **{100 * decide.auroc(found.test, found.odd):.1f} %**" in text_of(visitor), "at T = 1 it is the run's own score"
+    assert f"softmax **{100 * decide.auroc(found.test, found.odd):.1f} %**" in text_of(visitor), (
+        "at T = 1 it is the run's own score"
+    )
     slide(visitor, "unsure/t", 2.51)
     kinds = next(each for each in visitor.get("segmented_control") if (each.key or "").startswith("unsure/kind"))
     calm(kinds.set_value("energy").run())

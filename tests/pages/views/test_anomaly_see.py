@@ -23,8 +23,19 @@ from tests.pages.conftest import charts, marks, text_of
 
 PAGE = "pages/anomaly_detection.py"
 NAMES = ("expects", "bottleneck", "landscape", "blur", "costs", "damage", "order", "panels", "patients")
-expects, bottleneck, landscape, blur, costs, damage, order, panels, patients = (  # the package calls views by the name of their file
-    import_module(f"pages.views.anomaly.{name}") for name in NAMES)
+(
+    expects,
+    bottleneck,
+    landscape,
+    blur,
+    costs,
+    damage,
+    order,
+    panels,
+    patients,
+) = (  # the package calls views by the name of their file
+    import_module(f"pages.views.anomaly.{name}") for name in NAMES
+)
 RUNS = {
     "pca": {},
     "dense": {"method": "autoencoder", "bottleneck": 8, "hidden": 16, "steps": 20},
@@ -58,7 +69,9 @@ def saved(name, keep=None, state="finished", **other):
     Each has a name of its own: pages remember what they measured by the name.
     """
     settings, log = events(name)
-    run = runs.make(f"anomaly-tiny-{name}-{next(NAMES)}", "anomaly", flatten(settings) | other, list(log[:keep]), 1.0, state)
+    run = runs.make(
+        f"anomaly-tiny-{name}-{next(NAMES)}", "anomaly", flatten(settings) | other, list(log[:keep]), 1.0, state
+    )
     runs.save(run)
     return shown.of(run)
 
@@ -101,14 +114,34 @@ def brute(settings, k=None, smooth=0.0):
 
 # ---- every view of every kind of run ----
 
-@pytest.mark.parametrize("name, charted", [
-    ("pca", {"expects/blurs"}), ("local", {"expects/blurs"}), ("vae", {"expects/blurs"}), ("knn", set()), ("lof", set()), ("faces", set()),
-    ("damaged", {"expects/blurs", "expects/kinds"}), ("cut", set()), ("tumours", set()), ("tumours-mixture", set())])
+
+@pytest.mark.parametrize(
+    "name, charted",
+    [
+        ("pca", {"expects/blurs"}),
+        ("local", {"expects/blurs"}),
+        ("vae", {"expects/blurs"}),
+        ("knn", set()),
+        ("lof", set()),
+        ("faces", set()),
+        ("damaged", {"expects/blurs", "expects/kinds"}),
+        ("cut", set()),
+        ("tumours", set()),
+        ("tumours-mixture", set()),
+    ],
+)
 def test_every_end_of_the_order_opens(name, charted):
     current = saved(name)
     visitor = view("expects", current)
-    idea, four = name not in ("lof", "faces"), {f"expects/{part}" for part in ("picture", "expected", "difference", "error")}
-    charted = charted | ({"expects/columns"} if name.startswith("tumours") else {"expects/gallery"} | (four if idea else {"expects/alone"}))
+    idea, four = (
+        name not in ("lof", "faces"),
+        {f"expects/{part}" for part in ("picture", "expected", "difference", "error")},
+    )
+    charted = charted | (
+        {"expects/columns"}
+        if name.startswith("tumours")
+        else {"expects/gallery"} | (four if idea else {"expects/alone"})
+    )
     assert keys(visitor) == charted and not visitor.get("html")
     asks = any("has no idea of its own" in info.value for info in visitor.info)
     assert asks == (name in ("lof", "faces", "tumours-mixture"))
@@ -161,8 +194,13 @@ def test_a_run_that_diverged_has_no_scores():
 
 def test_a_run_on_other_test_examples_says_so():
     current = saved("pca", normal="7")
-    odd = replace(current, events=[e if getattr(e, "name", "") not in ("test", "odd") else replace(e, array=e.array[:-1])
-                                   for e in current.events])
+    odd = replace(
+        current,
+        events=[
+            e if getattr(e, "name", "") not in ("test", "odd") else replace(e, array=e.array[:-1])
+            for e in current.events
+        ],
+    )
     runs.save(runs.make("anomaly-tiny-older", "anomaly", current.run.about.settings, odd.events, 1.0, "finished"))
     assert "other test examples" in view("expects", shown.find("anomaly-tiny-older")).info[0].value
 
@@ -182,6 +220,7 @@ def test_the_landscape_stands_beside_the_live_scores(visit):
 
 # ---- most normal, most odd ----
 
+
 def test_the_four_ends_of_the_order():
     score, odd = np.array([3.0, 1, 4, 1, 5, 9]), np.array([False, False, False, True, True, True])
     found = {group: order.ordered(group, score, odd).tolist() for group in ("normal", "odd", "alarms", "missed")}
@@ -191,7 +230,10 @@ def test_the_four_ends_of_the_order():
 def test_the_gallery_turns_its_page_with_the_rank():
     current = saved("pca")
     found, visitor = data.final(current), view("expects", current)
-    order, p = np.argsort(-np.where(found.odd, found.test, -np.inf), kind="stable"), decide.p_values(found.test, found.held)
+    order, p = (
+        np.argsort(-np.where(found.odd, found.test, -np.inf), kind="stable"),
+        decide.p_values(found.test, found.held),
+    )
     for rank, first in ((1, 0), (20, 16)):
         calm(visitor.get_by_key("expects/rank/odd").set_value(rank).run())
         gallery = figure(visitor, "expects/gallery")
@@ -199,8 +241,11 @@ def test_the_gallery_turns_its_page_with_the_rank():
         said = [f"score {data.number(found.test[i])}<br>p = {p[i]:.3f}" for i in order[first : first + expects.PAGE]]
         assert spots["customdata"] == list(range(first + 1, first + 1 + expects.PAGE)), "a click returns the rank"
         assert [text.partition("<br>")[2] for text in spots["text"]] == said
-        frame, = gallery["layout"]["shapes"]
-        assert frame["x0"] < spots["x"][rank - 1 - first] < frame["x1"] and frame["y0"] < spots["y"][rank - 1 - first] < frame["y1"]
+        (frame,) = gallery["layout"]["shapes"]
+        assert (
+            frame["x0"] < spots["x"][rank - 1 - first] < frame["x1"]
+            and frame["y0"] < spots["y"][rank - 1 - first] < frame["y1"]
+        )
         assert f"Score **{data.number(found.test[order[rank - 1]])}**" in text_of(visitor)
 
 
@@ -213,7 +258,9 @@ def test_a_click_into_the_gallery_chooses_the_example(monkeypatch):
 
 
 def test_what_is_said_of_each_end():
-    found = data.Scores(np.zeros(3), np.arange(9.0), np.array([0.0, 1, 2, 3, 10, 0.5, 20, 30]), np.array([0, 0, 0, 0, 0, 1, 1, 1], bool))
+    found = data.Scores(
+        np.zeros(3), np.arange(9.0), np.array([0.0, 1, 2, 3, 10, 0.5, 20, 30]), np.array([0, 0, 0, 0, 0, 1, 1, 1], bool)
+    )
     kinds = np.array(["1"] * 5 + ["7", "8", "8"])
     assert "**1** of 3 anomalies" in order.about_group("normal", found, kinds)
     assert "**67 %**" in order.about_group("odd", found, kinds)
@@ -225,7 +272,9 @@ def test_what_is_said_of_each_end():
     assert order.about_missed(found, 5, np.array(["1"] * 8)) == "", "of one kind nothing can be told apart"
 
 
-@pytest.mark.parametrize("value, said", [(0.01234, "0.0123"), (-5.5, "−5.5"), (999.4, "999"), (1487.2, "1,487"), (3e38, "3e+38")])
+@pytest.mark.parametrize(
+    "value, said", [(0.01234, "0.0123"), (-5.5, "−5.5"), (999.4, "999"), (1487.2, "1,487"), (3e38, "3e+38")]
+)
 def test_a_score_in_three_digits(value, said):
     assert data.number(value) == said
 
@@ -247,7 +296,9 @@ def test_the_blur_is_the_knob_of_the_same_detector():
 def test_at_its_own_blur_a_network_scores_as_its_run_did(name):
     current = saved(name)
     own = current.settings.method.smooth
-    assert blur.curve(current.id, current)[0][blur.BLURS.index(own)] == pytest.approx(current.summary["auroc"], abs=0.01)
+    assert blur.curve(current.id, current)[0][blur.BLURS.index(own)] == pytest.approx(
+        current.summary["auroc"], abs=0.01
+    )
     np.testing.assert_allclose(blur.at_blur(current.id, own, current).scores, data.final(current).test, rtol=1e-4)
 
 
@@ -274,10 +325,15 @@ def test_the_blur_in_words():
 
 
 def test_the_kinds_of_damage_take_turns():
-    world, kinds = worlds.world(events("damaged")[0]), damage.kinds_of(worlds.world(events("damaged")[0]), events("damaged")[0])
+    world, kinds = (
+        worlds.world(events("damaged")[0]),
+        damage.kinds_of(worlds.world(events("damaged")[0]), events("damaged")[0]),
+    )
     assert ((kinds != "") == world.test_odd.numpy()).all() and set(kinds) == {"", "cut", "patch", "noise"}
     gone = np.array([float(x[0][mask].sum()) if mask.any() else 0.0 for x, mask in zip(world.test_x, world.masks)])
-    assert (gone[kinds == "cut"] == 0).all() and (gone[kinds == "noise"] > 0).all(), "where a stroke was cut no ink is left"
+    assert (gone[kinds == "cut"] == 0).all() and (gone[kinds == "noise"] > 0).all(), (
+        "where a stroke was cut no ink is left"
+    )
     assert set(damage.kinds_of(worlds.world(events("cut")[0]), events("cut")[0])) == {"", "cut"}
     assert set(damage.kinds_of(worlds.world(events("pca")[0]), events("pca")[0])) == {""}
 
@@ -294,9 +350,15 @@ def test_the_damage_is_found_as_brute_force_says(name):
     table = visitor.table[0].value
     for row, chosen in enumerate((np.array([place]), np.flatnonzero(odd))):
         marks, there = (error[chosen] >= threshold).ravel(), truth[chosen].ravel()
-        wanted = [decide.auroc(error[chosen].ravel(), there), precision_score(there, marks), recall_score(there, marks),
-                  jaccard_score(there, marks)]
-        assert [float(table[column].iloc[row]) for column in table.columns[1:]] == pytest.approx([100 * w for w in wanted], abs=0.06)
+        wanted = [
+            decide.auroc(error[chosen].ravel(), there),
+            precision_score(there, marks),
+            recall_score(there, marks),
+            jaccard_score(there, marks),
+        ]
+        assert [float(table[column].iloc[row]) for column in table.columns[1:]] == pytest.approx(
+            [100 * w for w in wanted], abs=0.06
+        )
     assert blur.at_blur(current.id, 0.0, current).where == pytest.approx(current.summary["where"], abs=1e-6)
     for kind, (pixel, picture) in damage.by_kind(current.id, 0.0, current).items():
         own = damage.kinds_of(world, current.settings) == kind
@@ -318,7 +380,9 @@ def test_of_an_undamaged_picture_every_mark_is_a_false_alarm():
     current = saved("damaged")
     visitor = calm(view("expects", current).get_by_key("expects/group").set_value("alarms").run())
     assert "is not damaged" in text_of(visitor) and len(visitor.table[0].value) == 2
-    assert visitor.table[0].value.iloc[1, 1] == f"{trivial.where(current.settings):.1f}", "what a map reaches that never looks"
+    assert visitor.table[0].value.iloc[1, 1] == f"{trivial.where(current.settings):.1f}", (
+        "what a map reaches that never looks"
+    )
 
 
 def test_a_patient_is_odd_by_what_was_not_expected():
@@ -347,8 +411,17 @@ def test_the_edges_of_damage_are_drawn_and_nothing_else():
 
 # ---- the stage ----
 
-@pytest.mark.parametrize("name, below", [
-    ("pca", "live/pictures"), ("lof", "live/pictures"), ("damaged", "live/pictures"), ("tumours", "live/costs"), ("plane", None)])
+
+@pytest.mark.parametrize(
+    "name, below",
+    [
+        ("pca", "live/pictures"),
+        ("lof", "live/pictures"),
+        ("damaged", "live/pictures"),
+        ("tumours", "live/costs"),
+        ("plane", None),
+    ],
+)
 def test_the_stage_shows_the_scores_and_what_they_are_of(name, below):
     current = saved(name)
     visitor, found = view("stage.picture stage.beside", current), data.final(current)
@@ -361,7 +434,9 @@ def test_the_stage_shows_the_scores_and_what_they_are_of(name, below):
     assert all(each.figure["share"] == shares.get(each.key, 0.5) for each in charts(visitor))
     if name == "tumours":
         costs_of = figure(visitor, "live/costs")
-        assert costs_of["layout"]["xaxis"]["range"] == pytest.approx(drawn["layout"]["xaxis"]["range"]), "one axis for both"
+        assert costs_of["layout"]["xaxis"]["range"] == pytest.approx(drawn["layout"]["xaxis"]["range"]), (
+            "one axis for both"
+        )
     if name == "lof":
         assert figure(visitor, "live/pictures")["layout"]["yaxis"]["ticktext"] == ["picture"], "it expects nothing"
 
@@ -379,12 +454,15 @@ def test_a_curve_of_costs_holds_its_cheapest_threshold():
     prices = {"A": costs.Prices(1, 100), "B": costs.Prices(100, 1)}
     drawn = costs.on_scores(found, prices, 0.4, (float(found.test.min()), float(found.test.max())))
     for name, price in prices.items():
-        line, point = (next(t for t in drawn["data"] if t["name"].startswith(start)) for start in (f"{name}:", f"best for {name}"))
+        line, point = (
+            next(t for t in drawn["data"] if t["name"].startswith(start)) for start in (f"{name}:", f"best for {name}")
+        )
         assert point["y"][0] == pytest.approx(min(line["y"]))
         assert point["y"][0] == pytest.approx(100 * costs.best(found, price, 0.4).cost)
 
 
 # ---- the bottleneck ----
+
 
 @pytest.mark.parametrize("name", ["pca", "damaged", "tumours", "plane-pca"])
 def test_the_curve_of_pca_is_pca(name):
@@ -393,7 +471,9 @@ def test_the_curve_of_pca_is_pca(name):
     most = {"pca": 300, "damaged": 300, "tumours": 29, "plane-pca": 1}[name]
     assert len(found.auroc) == len(found.held) == len(found.odd) == most
     middle = world.fit_x.mean(0)
-    spread = [(x - middle).square().flatten(1).sum(1).mean().item() for x in (world.held_x, world.test_x[world.test_odd])]
+    spread = [
+        (x - middle).square().flatten(1).sum(1).mean().item() for x in (world.held_x, world.test_x[world.test_odd])
+    ]
     np.testing.assert_allclose(found.spread, spread, rtol=1e-4)
     for k in {1, max(1, most // 5), max(1, most - most // 10)}:
         held, test, odd = brute(settings, k)
@@ -408,7 +488,9 @@ def test_the_chosen_number_of_components_is_marked_said_and_shown():
     for k in (30, 1):
         calm(visitor.get_by_key("bottleneck/k").set_value(k).run())
         layers = figure(visitor, "bottleneck/auroc")["data"]
-        assert marks(figure(visitor, "bottleneck/auroc")) == {f"k = {k}": k} and layers[0]["y"][k - 1] == pytest.approx(found.auroc[k - 1])
+        assert marks(figure(visitor, "bottleneck/auroc")) == {f"k = {k}": k} and layers[0]["y"][k - 1] == pytest.approx(
+            found.auroc[k - 1]
+        )
         assert [each["y"][0] for each in layers[1:3]] == pytest.approx([trivial.auroc(current.settings), 50], abs=1e-3)
         assert f"**PCA with k = {k}**: AUROC **{found.auroc[k - 1]:.1f} %**" in text_of(visitor)
     assert found.auroc[29] == pytest.approx(current.summary["auroc"], abs=0.01)
@@ -451,9 +533,16 @@ def test_without_stored_autoencoders_the_page_says_which_knob_to_turn():
     assert "Choose the detector “Autoencoder”" in text_of(view("bottleneck", saved("tumours")))
 
 
-@pytest.mark.parametrize("settings, size", [({"bottleneck": 32, "net": "dense"}, 32), ({"bottleneck": 32, "net": "local"}, 49),
-                                            ({"bottleneck": 50, "net": "local"}, 98), ({"bottleneck": 1568, "net": "local"}, 1568),
-                                            ({"bottleneck": 20, "net": "conv"}, 20)])
+@pytest.mark.parametrize(
+    "settings, size",
+    [
+        ({"bottleneck": 32, "net": "dense"}, 32),
+        ({"bottleneck": 32, "net": "local"}, 49),
+        ({"bottleneck": 50, "net": "local"}, 98),
+        ({"bottleneck": 1568, "net": "local"}, 1568),
+        ({"bottleneck": 20, "net": "conv"}, 20),
+    ],
+)
 def test_the_size_of_a_code(settings, size):
     assert bottleneck.code_size(settings) == size
 
@@ -468,10 +557,13 @@ def test_the_smallest_error_and_the_best_detector_in_words():
     assert "finds anomalies best as well" in bottleneck.about_networks([replace(copies, auroc=95.0), good], curve)
     assert "PCA reaches 90.0 % at its best, k = 2" in bottleneck.about_networks([good], curve)
     assert "no plain squared errors" in bottleneck.about_networks([blurred], curve)
-    assert "Most is found with k = 2 (90.0 %)" in bottleneck.about_pca(curve, 1) and "falls to 85.0 %" in bottleneck.about_pca(curve, 1)
+    assert "Most is found with k = 2 (90.0 %)" in bottleneck.about_pca(
+        curve, 1
+    ) and "falls to 85.0 %" in bottleneck.about_pca(curve, 1)
 
 
 # ---- the landscape ----
+
 
 def test_ranks_and_levels_are_those_of_the_scores():
     field = np.array([[0.0, 1, 1], [5, 1e30, 7], [2, 2, 3]])
@@ -493,7 +585,9 @@ def test_the_border_keeps_its_promise_and_moves_with_it():
         assert f"**{100 * (current.last('field') >= threshold).mean():.0f} %** of this plane" in text_of(visitor)
         assert f"**{100 * (found.strange >= threshold).mean():.1f} %**." in text_of(visitor)
         assert (found.held >= threshold).mean() <= promise / 100
-        lines[promise] = next(layer for layer in figure(visitor, "landscape/plane")["data"] if layer["name"] == "border of the alarm")
+        lines[promise] = next(
+            layer for layer in figure(visitor, "landscape/plane")["data"] if layer["name"] == "border of the alarm"
+        )
     assert lines[10]["x"] != lines[50]["x"]
 
 
@@ -536,6 +630,8 @@ def test_what_the_plane_teaches_in_words():
 def test_distances_are_to_the_nearest_normal_point():
     normals = np.array([[-2.0, -2.0], [2.0, 0.0]])
     away = landscape.distances(normals, 61)
-    assert away[0, 0] == 0 and away[30, 60] == 0 and away[0, 60] == pytest.approx(2), "rows from below, columns from the left"
+    assert away[0, 0] == 0 and away[30, 60] == 0 and away[0, 60] == pytest.approx(2), (
+        "rows from below, columns from the left"
+    )
     grid = torch.linspace(-2, 2, 61).tolist()
     assert away[12, 40] == pytest.approx(min(np.hypot(grid[40] - x, grid[12] - y) for x, y in normals), abs=1e-5)

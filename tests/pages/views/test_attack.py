@@ -107,7 +107,9 @@ def drawn(place):
 
 def written(place):
     """What stands above the panels of the figures."""
-    return "\n".join(each["text"] for chart in charts(place) for each in chart.figure.get("layout", {}).get("annotations", []))
+    return "\n".join(
+        each["text"] for chart in charts(place) for each in chart.figure.get("layout", {}).get("annotations", [])
+    )
 
 
 def named(visitor, alt):
@@ -124,7 +126,9 @@ def links(visitor):
 
 def settings_at(visit, query):
     """The settings that a link of the page opens."""
-    return settings_of(check(visit(PAGE, tab="Compare", **{name: unquote(value) for name, value in query.items()})), "attack")
+    return settings_of(
+        check(visit(PAGE, tab="Compare", **{name: unquote(value) for name, value in query.items()})), "attack"
+    )
 
 
 def holds(visitor, name):
@@ -137,6 +141,7 @@ def holds(visitor, name):
 
 
 # ---- every view of every kind of run ----
+
 
 @pytest.mark.parametrize("run_id", [PIXEL, DEFEND, TRAINING])
 def test_every_view_opens_for_every_scene(visit, measured, run_id):
@@ -152,14 +157,17 @@ def test_every_view_opens_for_every_scene(visit, measured, run_id):
 
 
 def test_every_view_opens_for_a_photo(visit, measured, monkeypatch):
-    monkeypatch.setitem(sys.modules["pages.views.attack.surface"].POINTS, True, 5)  # a map of 13 × 13 photos takes five seconds
+    monkeypatch.setitem(
+        sys.modules["pages.views.attack.surface"].POINTS, True, 5
+    )  # a map of 13 × 13 photos takes five seconds
     visitor = check(visit(PAGE))
     assert choice(visitor).value == "slide"
     for name in VIEWS:
         view(visitor, name)
         if name == "becomes":
             assert [info.value for info in visitor.info] == [
-                "This view needs a digit classifier: choose a digit on the left."]
+                "This view needs a digit classifier: choose a digit on the left."
+            ]
         elif name == "robust" and "attack/robust/curves" not in [chart.key for chart in charts(visitor)]:
             query = links(visitor)["Set the knobs"]
             assert settings_at(visit, query) == build(AttackSettings, {"method": "curve", "goal": "away"})
@@ -198,6 +206,7 @@ def test_a_photo_of_ones_own_slides_and_is_explained(visit):
 
 # ---- what has been deleted, stopped or forgotten meanwhile ----
 
+
 def test_a_run_whose_network_was_deleted_says_so_in_one_sentence(visit, measured):
     visitor = visit(PAGE, run=saved("pgd", network="compression-gone"))
     assert not visitor.exception and [url for alt, url in drawn(visitor) if alt == "After"], "its pictures are its own"
@@ -206,7 +215,10 @@ def test_a_run_whose_network_was_deleted_says_so_in_one_sentence(visit, measured
         assert not visitor.exception and not visitor.error, name
         heard = [info.value for info in body(visitor).get("info") if "compression-gone" in info.value]
         if name in ("slide", "surface", "becomes", "defences", "why"):
-            assert any(info.value == "There is no stored run called “compression-gone”." for info in visitor.info), (name, heard)
+            assert any(info.value == "There is no stored run called “compression-gone”." for info in visitor.info), (
+                name,
+                heard,
+            )
         elif name != "robust":
             holds(visitor, name)
 
@@ -233,8 +245,20 @@ def test_a_stopped_training_has_no_network_to_explain(visit):
         view(visitor, name)
 
 
-@pytest.mark.parametrize("name, keep", [("pgd", 1), ("many", 1), ("transfer", 1), ("detect", 1), ("curve", 1), ("pgd", 2),
-                                        ("many", 2), ("transfer", 2), ("detect", 2)])
+@pytest.mark.parametrize(
+    "name, keep",
+    [
+        ("pgd", 1),
+        ("many", 1),
+        ("transfer", 1),
+        ("detect", 1),
+        ("curve", 1),
+        ("pgd", 2),
+        ("many", 2),
+        ("transfer", 2),
+        ("detect", 2),
+    ],
+)
 def test_a_run_stopped_at_once_opens(visit, name, keep):
     visitor = check(visit(PAGE, run=saved(name, "stopped", keep=keep)))
     view(visitor, "why")
@@ -249,8 +273,11 @@ def test_a_run_of_another_lectern_opens(visit):
         assert not visitor.exception and not visitor.error, name
 
 
-@pytest.mark.parametrize("subject, words", [({"subject": "drawing", "drawing": ""}, "draw a digit"),
-                                            ({"subject": "upload", "upload": ""}, "Choose a photo")], ids=["drawing", "upload"])
+@pytest.mark.parametrize(
+    "subject, words",
+    [({"subject": "drawing", "drawing": ""}, "draw a digit"), ({"subject": "upload", "upload": ""}, "Choose a photo")],
+    ids=["drawing", "upload"],
+)
 def test_a_measurement_without_a_picture_of_ones_own_opens(visit, subject, words):
     """It needs none, the views on one picture do."""
     settings, log = made("curve")
@@ -263,9 +290,12 @@ def test_a_measurement_without_a_picture_of_ones_own_opens(visit, subject, words
 
 # ---- sliders ----
 
+
 def answer(visitor, when):
     """What the network says first before or after the attack, of the open view."""
-    bars, = [trace for chart in charts(body(visitor)) for trace in chart.figure["data"] if trace["name"] == f"Answer {when}"]
+    (bars,) = [
+        trace for chart in charts(body(visitor)) for trace in chart.figure["data"] if trace["name"] == f"Answer {when}"
+    ]
     return bars["text"][0]
 
 
@@ -273,7 +303,9 @@ def test_without_a_change_nothing_changes_and_with_a_large_one_the_answer_does(v
     visitor = check(visit(PAGE, run=saved("pgd")))
     slider = "attack/slide/False"
     check(visitor.slider(key=slider).set_value(0.0).run())
-    assert answer(visitor, "before") == answer(visitor, "after") == "3" and named(visitor, "Before") == named(visitor, "After")
+    assert answer(visitor, "before") == answer(visitor, "after") == "3" and named(visitor, "Before") == named(
+        visitor, "After"
+    )
     check(visitor.slider(key=slider).set_value(96.0).run())
     assert answer(visitor, "before") == "3" != answer(visitor, "after")
     assert "largest change: 96 of 255 levels" in str([chart.figure for chart in charts(body(visitor))])
@@ -297,8 +329,13 @@ def test_a_slider_and_the_view_stay_when_another_run_comes(visit, measured):
 
 def test_the_surface_can_be_turned(visit):
     visitor = view(check(visit(PAGE, run=saved("pgd"))), "surface")
-    flat, = [trace for chart in charts(visitor) if chart.key == "attack/surface/map" for trace in chart.figure["data"]
-             if trace["name"] == "path of I-FGSM"]
+    (flat,) = [
+        trace
+        for chart in charts(visitor)
+        if chart.key == "attack/surface/map"
+        for trace in chart.figure["data"]
+        if trace["name"] == "path of I-FGSM"
+    ]
     check(visitor.toggle(key="attack/surface/solid").set_value(True).run())
     hills, path = next(chart.figure["data"] for chart in charts(visitor) if chart.key == "attack/surface/hills")
     assert hills["type"] == "surface" and path["x"] == pytest.approx(flat["x"]) and len(path["z"]) == len(path["x"])
@@ -323,7 +360,7 @@ def test_what_becomes_what_follows_the_size_and_the_attack(visit):
         visitor.get_by_key("attack/becomes/attack").set_value(attack).run()
         check(visitor.slider(key="attack/becomes/epsilon").set_value(level).run())
         found[attack, level] = share(visitor)
-        matrix, = [chart.figure for chart in charts(visitor) if chart.key == "attack/becomes/matrix"]
+        (matrix,) = [chart.figure for chart in charts(visitor) if chart.key == "attack/becomes/matrix"]
         counts = np.array(matrix["data"][0]["z"], float)
         assert counts.sum() == 200 and np.trace(counts) / 2 == pytest.approx(found[attack, level], abs=0.05)
     assert found["ifgsm", 0] > 95 and found["noise", 40] > 90 and found["ifgsm", 40] < 50
@@ -360,19 +397,22 @@ def test_what_was_wrong_before_is_laid_to_no_defence(visit):
 
 
 def test_the_curve_has_other_runs_over_it_and_a_matrix_for_every_size(visit):
-    first, other = saved("curve"), stored("attack-other-curve", flatten(made("curve")[0]) | {"seed": 9}, made("curve")[1])
+    first, other = (
+        saved("curve"),
+        stored("attack-other-curve", flatten(made("curve")[0]) | {"seed": 9}, made("curve")[1]),
+    )
     visitor = view(check(visit(PAGE, run=first)), "robust")
     pick = visitor.multiselect(key="attack/robust/others")
     for chosen in ([], [other]):
         check(pick.set_value(chosen).run())
-        curves, = [chart.figure for chart in charts(visitor) if chart.key == "attack/robust/curves"]
+        (curves,) = [chart.figure for chart in charts(visitor) if chart.key == "attack/robust/curves"]
         assert sum(trace["opacity"] < 1 for trace in curves["data"]) == len(chosen)
         pick = visitor.multiselect(key="attack/robust/others")
     totals = []
     matrices = {e.step: e.array for e in made("curve")[1] if isinstance(e, Picture) and e.name == "becomes"}
     for level in (0, 48):
         check(visitor.get_by_key("attack/robust/level").set_value(level).run())
-        matrix, = [chart.figure for chart in charts(visitor) if chart.key == "attack/robust/becomes"]
+        (matrix,) = [chart.figure for chart in charts(visitor) if chart.key == "attack/robust/becomes"]
         assert np.array_equal(np.array(matrix["data"][0]["z"], float), matrices[level])
         totals.append(np.trace(matrices[level]))
     assert totals[0] > totals[1]
@@ -394,10 +434,13 @@ def test_the_explanation_before_and_after_is_of_each_method(visit):
 
 # ---- links ----
 
+
 def test_a_network_that_nobody_measured_leads_to_its_knobs(visit):
     visitor = view(check(visit(PAGE, run=saved("elsewhere"))), "robust")
     found = settings_at(visit, links(visitor)["Set the knobs"])
-    assert found == build(AttackSettings, {"subject": "digits", "network": "compression-two-bits", "method": "curve", "goal": "away"})
+    assert found == build(
+        AttackSettings, {"subject": "digits", "network": "compression-two-bits", "method": "curve", "goal": "away"}
+    )
 
 
 def test_where_nothing_was_measured_the_views_lead_to_their_knobs(visit, tmp_path, monkeypatch):
@@ -416,10 +459,13 @@ def test_where_nothing_was_measured_the_views_lead_to_their_knobs(visit, tmp_pat
         asked[name] = query
     for name, query in asked.items():
         settings = settings_at(visit, query)
-        assert FIRST[settings.method.name] == name and settings.subject.name == "digits" and settings.goal.name == "away"
+        assert (
+            FIRST[settings.method.name] == name and settings.subject.name == "digits" and settings.goal.name == "away"
+        )
 
 
 # ---- the tab Explain ----
+
 
 @pytest.mark.parametrize("run_id", [PANDA, PIXEL, DEFEND, TRAINING])
 def test_explain_shows_the_picture_and_the_network_that_were_attacked(visit, run_id):
@@ -449,8 +495,18 @@ def test_explain_leads_to_an_attack_on_the_very_digit_and_network(visit, lab):
     assert [chart for chart in charts(body(visitor)) if chart.figure["alt"].startswith("Why, ")]
     query = links(visitor)["Attack it"]
     settings = settings_at(visit, query)
-    expected = build(AttackSettings, {"subject": "digit", "digit": query["digit"], "number": query["number"],
-                                      "network": unquote(query["network"]), "method": "pgd", "epsilon": 51, "goal": "away"})
+    expected = build(
+        AttackSettings,
+        {
+            "subject": "digit",
+            "digit": query["digit"],
+            "number": query["number"],
+            "network": unquote(query["network"]),
+            "method": "pgd",
+            "epsilon": 51,
+            "goal": "away",
+        },
+    )
     assert settings == expected
     run_id, _, model = expected.subject.network.partition("/")
     assert model in runs.load(run_id).models
@@ -470,21 +526,30 @@ def test_explain_holds_the_network_attacked():
 
 # ---- controls ----
 
+
 def test_every_score_stands_beside_what_noise_and_chance_reach(visit, measured):
     """In every view that shows a score: a control of noise of the same size, and the level of guessing."""
     run_id = saved("pgd")
     visitor = check(visit(PAGE, run=run_id))
-    words = {"slide": "To noise of the same size it says", "becomes": "by guessing 10 %", "why": "under noise of the same size",
-             "defences": "Control, noise of the same size", "transfer": "Guessing: 10 %",
-             "detection": "Random scores: area 50 %"}
+    words = {
+        "slide": "To noise of the same size it says",
+        "becomes": "by guessing 10 %",
+        "why": "under noise of the same size",
+        "defences": "Control, noise of the same size",
+        "transfer": "Guessing: 10 %",
+        "detection": "Random scores: area 50 %",
+    }
     for name, sentence in words.items():
         assert sentence in text_of(view(visitor, name)), name
     view(visitor, "becomes")
     visitor.get_by_key("attack/becomes/attack").set_value("ifgsm").run()
     check(visitor.slider(key="attack/becomes/epsilon").set_value(40).run())
-    clean, noise = map(float, re.search(r"Without a change ([\d.]+) %, under noise of the same size ([\d.]+) %", text_of(visitor)).groups())
+    clean, noise = map(
+        float,
+        re.search(r"Without a change ([\d.]+) %, under noise of the same size ([\d.]+) %", text_of(visitor)).groups(),
+    )
     assert clean >= noise > 90 > share(visitor)
-    curves, = [c.figure for c in charts(check(visit(PAGE, run=saved("curve")))) if c.key == "attack/robust/curves"]
+    (curves,) = [c.figure for c in charts(check(visit(PAGE, run=saved("curve")))) if c.key == "attack/robust/curves"]
     names = [trace["name"] for trace in curves["data"]]
     assert "Random noise" in names and [line["name"] for line in curves["layout"]["shapes"]] == ["guessing: 10 %"]
 
@@ -498,9 +563,12 @@ def test_a_training_says_what_its_curves_and_its_verdict_measure(visit):
 
 # ---- what can be turned, and what was wrong before ----
 
+
 def test_a_knob_that_does_nothing_cannot_be_turned(visit):
     visitor = check(visit(PAGE, tab="Compare", scene=SCENES[3].slug))
-    off = {name for name in ("goal", "network", "digit", "inner", "steps") if visitor.get_by_key(f"attack/{name}").disabled}
+    off = {
+        name for name in ("goal", "network", "digit", "inner", "steps") if visitor.get_by_key(f"attack/{name}").disabled
+    }
     assert off == {"goal", "network"} and "trains a network of its own" in visitor.get_by_key("attack/network").help
     check(visitor.get_by_key("attack/inner").set_value("none").run())
     assert visitor.get_by_key("attack/steps").disabled
@@ -532,7 +600,8 @@ VERBS = {"curve": "Measure", "transfer": "Measure", "defend": "Defend", "detect"
 
 def test_the_button_says_what_happens(visit):
     assert {name: views.verb(build(AttackSettings, {"method": name})) for name in BY_NAME} == {
-        name: VERBS.get(name, "Attack") for name in BY_NAME}
+        name: VERBS.get(name, "Attack") for name in BY_NAME
+    }
     visitor = check(visit(PAGE, tab="Compare"))
     for name in ("defend", "universal"):
         check(visitor.get_by_key("attack/method").set_value(name).run())
@@ -553,11 +622,16 @@ def test_a_change_is_magnified_as_far_as_it_fits():
 
 def test_the_live_picture_of_every_kind_of_run(visit):
     """Above the tabs: one picture, many digits, a matrix, scores, a defence, a training."""
-    wanted = {saved("pgd"): (["stage"], ["Before", "Change", "After"]), TRAINING: (["stage/training"], ["not attacked", "after 504 steps"]),
-              DEFEND: (["stage/defended"], ["No attack", "Attack", "Knows it"]),
-              saved("many"): (["stage/before", "stage/after", "beside/becomes"], []), saved("transfer"): (["stage/transfer"], []),
-              saved("detect"): (["stage/scores", "beside/roc"], []), saved("curve"): (["stage/curve", "beside/becomes"], []),
-              "attack-curve-photos": (["stage/curve", "beside/numbers"], [])}
+    wanted = {
+        saved("pgd"): (["stage"], ["Before", "Change", "After"]),
+        TRAINING: (["stage/training"], ["not attacked", "after 504 steps"]),
+        DEFEND: (["stage/defended"], ["No attack", "Attack", "Knows it"]),
+        saved("many"): (["stage/before", "stage/after", "beside/becomes"], []),
+        saved("transfer"): (["stage/transfer"], []),
+        saved("detect"): (["stage/scores", "beside/roc"], []),
+        saved("curve"): (["stage/curve", "beside/becomes"], []),
+        "attack-curve-photos": (["stage/curve", "beside/numbers"], []),
+    }
     for run_id, (keys, alts) in wanted.items():
         visitor = check(visit(PAGE, run=run_id, tab="Compare"))
         assert set(alts) <= {alt for alt, _ in drawn(visitor)}, run_id
@@ -571,8 +645,13 @@ def test_the_live_picture_of_every_kind_of_run(visit):
 def test_a_live_attack_says_what_it_has_reached(visit):
     """Until the end only the right answer and the one that the attack raises are known."""
     run_id = saved("pgd", "stopped", keep=-1)
-    bars = {trace["name"]: trace for chart in charts(check(visit(PAGE, run=run_id, tab="Compare"))) if chart.key == "attack/stage"
-            for trace in chart.figure["data"] if trace["type"] == "bar"}
+    bars = {
+        trace["name"]: trace
+        for chart in charts(check(visit(PAGE, run=run_id, tab="Compare")))
+        if chart.key == "attack/stage"
+        for trace in chart.figure["data"]
+        if trace["type"] == "bar"
+    }
     assert set(bars["Answer after"]["text"]) == {"3", "a wrong answer"} and bars["Answer to noise"]["text"] == []
     ends = [e.values for e in made("pgd")[1] if isinstance(e, Metrics)][-1]
     assert sorted(bars["Answer after"]["x"]) == pytest.approx(sorted((ends["truth"], ends["wrong"])))
@@ -585,7 +664,9 @@ def test_the_numbers_and_the_figure_of_a_scene(run_id):
     found = [event for event in run.events if isinstance(event, Metrics)]
     assert [int(row["step"]) for row in rows] == [event.step for event in found]
     for row, event in zip(rows, found, strict=True):
-        assert {key: float(value) for key, value in row.items() if key != "step" and value} == pytest.approx(event.values)
+        assert {key: float(value) for key, value in row.items() if key != "step" and value} == pytest.approx(
+            event.values
+        )
     assert f"seed {run.about.settings['seed']}" in takeaway.figure(run)
 
 

@@ -51,7 +51,9 @@ def test_every_view_opens_and_answers(visit, name):
     assert seen[0] != seen[1], "the picture follows the slider"
     for figure in (chart.figure for chart in charts(visitor)):
         if figure["layout"]["yaxis"]["title"]["text"].startswith("test accuracy") and name != "pareto":
-            assert "guessing (10 %)" in [layer["name"] for layer in figure["data"]], "a curve of accuracies shows what guessing gets"
+            assert "guessing (10 %)" in [layer["name"] for layer in figure["data"]], (
+                "a curve of accuracies shows what guessing gets"
+            )
 
 
 def test_the_view_of_deep_compression_shows_bytes_and_codebook(visit):
@@ -68,7 +70,9 @@ def test_a_view_that_belongs_to_another_method_says_so(visit):
     assert "Deep Compression" in visitor.info[0].value
 
 
-@pytest.mark.parametrize("about", [about for about in runs.listing("compression")[0] if about.shipped], ids=lambda about: about.id)
+@pytest.mark.parametrize(
+    "about", [about for about in runs.listing("compression")[0] if about.shipped], ids=lambda about: about.id
+)
 def test_a_run_opens_on_the_view_of_its_method(visit, about):
     visitor = check(visit(PAGE, run=about.id))
     choice = next(group for group in visitor.get("segmented_control") if (group.key or "").startswith("inside/"))
@@ -115,8 +119,14 @@ def test_an_own_run_can_be_looked_into_from_every_side(visit, trained, flat):
 
 def test_a_run_whose_teacher_was_deleted_still_opens(visit, trained):
     run = trained()
-    orphan = runs.make("compression-orphan", "compression", run.about.settings | {"teacher": "compression-gone"},
-                       list(run.events), 1.0, "finished")
+    orphan = runs.make(
+        "compression-orphan",
+        "compression",
+        run.about.settings | {"teacher": "compression-gone"},
+        list(run.events),
+        1.0,
+        "finished",
+    )
     runs.save(orphan)
     visitor = visit(PAGE, run="compression-orphan")
     assert not visitor.exception
@@ -125,6 +135,7 @@ def test_a_run_whose_teacher_was_deleted_still_opens(visit, trained):
 
 
 # ---- the stage ----
+
 
 def run_of(facts, *pictures):
     """A run that has measured these (step, name, array)."""
@@ -143,20 +154,29 @@ MAIN = {"distill": "says", "teacher": "says", "redesign": "says", "slim": "gamma
 MAIN |= dict.fromkeys(("prune", "quantize", "deep"), "weights")
 
 
-@pytest.mark.parametrize("about", [about for about in runs.listing("compression")[0] if about.shipped], ids=lambda about: about.id)
+@pytest.mark.parametrize(
+    "about", [about for about in runs.listing("compression")[0] if about.shipped], ids=lambda about: about.id
+)
 def test_the_stage_shows_what_the_method_changes_and_an_older_run_what_it_has(about):
     held = {e.name for e in runs.load(about.id).events if isinstance(e, Picture)}
     main = MAIN[about.settings["method"]] if MAIN[about.settings["method"]] in held else "confusion"
     assert main != "confusion" or "size" not in held, "only a run of an older version has nothing else"
-    keys = [f"live/{main}", *(["live/size"] if "size" in held else []), *([f"live/spread/{main}"] if main in ("gamma", "weights") else [])]
+    keys = [
+        f"live/{main}",
+        *(["live/size"] if "size" in held else []),
+        *([f"live/spread/{main}"] if main in ("gamma", "weights") else []),
+    ]
     visitor = AppTest.from_function(staged, default_timeout=60, args=(about.id,)).run()
     assert not visitor.exception and [chart.key for chart in charts(visitor)] == keys
 
 
 def test_teacher_and_student_stand_side_by_side():
     student, teacher = np.eye(10, dtype=np.float16), np.full((10, 10), 0.1, np.float16)
-    current = run_of({"says": ["model", "teacher"], "temperature": 4.0}, (0, "asked", np.zeros((10, 28, 28), np.uint8)),
-                     (0, "says", np.stack([student, teacher])))
+    current = run_of(
+        {"says": ["model", "teacher"], "temperature": 4.0},
+        (0, "asked", np.zeros((10, 28, 28), np.uint8)),
+        (0, "says", np.stack([student, teacher])),
+    )
     drawn, alt = stage.answers(current)
     left, right = [trace for trace in drawn["data"] if trace["type"] == "heatmap"]
     assert [left["name"], right["name"]] == ["Teacher", "Student"] and left["x"][-1] < right["x"][0]
@@ -172,8 +192,12 @@ def test_a_channel_that_was_cut_is_empty():
     before = stage.channels(run_of(facts, (0, "gamma", gamma)))[0]
     after = stage.channels(run_of(facts, (0, "gamma", gamma), (9, "kept", keep)))[0]
     cells = [[v for row in drawn["data"][1]["z"] for v in row if v is not None] for drawn in (before, after)]
-    assert [sum(v is not None for v in row) for row in after["data"][0]["z"]] == [8, 0, 32], "a faint square is where it was"
-    assert cells[0] == pytest.approx(gamma.tolist(), abs=1e-3) and cells[1] == pytest.approx(gamma[:4].tolist(), abs=1e-3)
+    assert [sum(v is not None for v in row) for row in after["data"][0]["z"]] == [8, 0, 32], (
+        "a faint square is where it was"
+    )
+    assert cells[0] == pytest.approx(gamma.tolist(), abs=1e-3) and cells[1] == pytest.approx(
+        gamma[:4].tolist(), abs=1e-3
+    )
     assert before["layout"]["yaxis"]["ticktext"] == ["convolution 1<br>8", "dense 2<br>32"]
     assert after["layout"]["yaxis"]["ticktext"] == ["convolution 1<br>8 → 4", "dense 2<br>32 → 0"]
     assert before["layout"]["yaxis"]["range"] == after["layout"]["yaxis"]["range"], "nothing moves when they are cut"
@@ -184,7 +208,9 @@ def test_weights_before_and_now():
     drawn, alt = stage.weights(run_of({}, (0, "weights", exact), (5, "weights", np.where(exact > 0, 0.5, 0.0))))
     before, now = (np.array(trace["z"], float) for trace in drawn["data"])
     assert np.allclose(before, exact, atol=1e-4) and np.isnan(now[exact < 0]).all() and (now[exact > 0] == 0.5).all()
-    assert "Now 2 values, 50 % zero" in drawn["layout"]["xaxis"]["title"]["text"] and alt.endswith("2 different values now")
+    assert "Now 2 values, 50 % zero" in drawn["layout"]["xaxis"]["title"]["text"] and alt.endswith(
+        "2 different values now"
+    )
 
 
 def test_both_sizes_are_written():

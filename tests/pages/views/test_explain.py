@@ -28,12 +28,21 @@ from tests.pages.conftest import shown as settings_of
 
 PAGE = PAGES["explain"]
 VIEWS = {  # charts of the view on a photo and on a digit
-    "beside": ["beside/agreement"], "be_lime": ["be_lime/answers"], "trust": ["trust/deletion", "trust/insertion"],
-    "filters": ["filters/over", "filters/patches", "filters/grid"], "features": ["features/"], "tables": ["tables/weights"],
-    "text": ["text/answers/False", "text/answers/True", "text/weights/False", "text/weights/True"], "why": [],
+    "beside": ["beside/agreement"],
+    "be_lime": ["be_lime/answers"],
+    "trust": ["trust/deletion", "trust/insertion"],
+    "filters": ["filters/over", "filters/patches", "filters/grid"],
+    "features": ["features/"],
+    "tables": ["tables/weights"],
+    "text": ["text/answers/False", "text/answers/True", "text/weights/False", "text/weights/True"],
+    "why": [],
 }
-SUBJECTS = {"photo": "explain-is-it-a-cat", "digit": "explain-do-you-trust-this-map",
-            "shortcut": "explain-right-for-the-wrong-reason", "excite": "explain-what-excites-this-filter"}
+SUBJECTS = {
+    "photo": "explain-is-it-a-cat",
+    "digit": "explain-do-you-trust-this-map",
+    "shortcut": "explain-right-for-the-wrong-reason",
+    "excite": "explain-what-excites-this-filter",
+}
 FIRST = {"lime": "be_lime", "randomise": "trust", "excite": "filters"}
 DENSE = "lifelong-forget-everything/model"
 
@@ -63,8 +72,11 @@ def drawn(visitor):
     found = [(image.alt, image.url) for element in visitor.image for image in element.proto.imgs]
     assert all(alt.strip() for alt, url in found), found
     for chart in charts(visitor):
-        found += [(re.sub("<.*?>", "", trace["name"]) or chart.figure["alt"], trace["source"])
-                  for trace in chart.figure.get("data", []) if trace["type"] == "image"]
+        found += [
+            (re.sub("<.*?>", "", trace["name"]) or chart.figure["alt"], trace["source"])
+            for trace in chart.figure.get("data", [])
+            if trace["type"] == "image"
+        ]
     return found
 
 
@@ -79,6 +91,7 @@ def pictures(visitor):
 
 # ---- Look inside ----
 
+
 @pytest.mark.parametrize("subject", SUBJECTS)
 def test_every_view_opens_for_every_kind_of_run(visit, subject):
     visitor = check(visit(PAGE, run=SUBJECTS[subject]))
@@ -91,9 +104,14 @@ def test_every_view_opens_for_every_kind_of_run(visit, subject):
         assert len(text_of(visitor)) > 400
 
 
-@pytest.mark.parametrize("flat", [{"method": "saliency", "network": DENSE},
-                                  {"method": "randomise", "ask": "saliency", "network": "lifelong-progressive"}],
-                         ids=lambda flat: flat["method"])
+@pytest.mark.parametrize(
+    "flat",
+    [
+        {"method": "saliency", "network": DENSE},
+        {"method": "randomise", "ask": "saliency", "network": "lifelong-progressive"},
+    ],
+    ids=lambda flat: flat["method"],
+)
 def test_an_own_run_can_be_looked_into_from_every_side(visit, flat):
     visitor = visit(PAGE, run=saved(f"explain-tiny-{flat['method'].replace('_', '-')}", **flat))
     for name in ("beside", "be_lime", "trust", "filters", "features"):
@@ -105,8 +123,11 @@ def test_an_own_run_can_be_looked_into_from_every_side(visit, flat):
         assert not visitor.exception and not visitor.error, tab
 
 
-@pytest.mark.parametrize("flat", [{"method": "lime", "samples": 20, "segments": 10}, {"method": "randomise"}, {"method": "shortcut"}],
-                         ids=lambda flat: flat["method"])
+@pytest.mark.parametrize(
+    "flat",
+    [{"method": "lime", "samples": 20, "segments": 10}, {"method": "randomise"}, {"method": "shortcut"}],
+    ids=lambda flat: flat["method"],
+)
 def test_a_stopped_run_says_what_is_missing(visit, flat):
     settings = build(ExplainSettings, {"subject": "digit", "seed": 4712} | flat)
     events = labs.of("explain").train(settings)
@@ -130,7 +151,9 @@ def test_a_shortcut_run_whose_network_was_deleted_still_opens(visit):
     for name in ("beside", "be_lime", "trust", "filters", "features"):
         choice(visitor).set_value(name).run()
         assert not visitor.exception, name
-    assert maps(choice(visitor).set_value("beside").run(), METHOD_NAMES.values()), "its own network is all that it takes"
+    assert maps(choice(visitor).set_value("beside").run(), METHOD_NAMES.values()), (
+        "its own network is all that it takes"
+    )
 
 
 def test_a_run_whose_network_was_deleted_still_opens_and_shows_its_map(visit):
@@ -174,8 +197,11 @@ def test_a_method_that_does_not_fit_says_so_in_its_place(visit):
 
 def test_on_a_photo_only_what_is_quick_or_ready_is_offered(visit):
     visitor = view(check(visit(PAGE)), "beside")
-    ready = {settings.method.name for name, settings in SHIPPED.items()
-             if settings.subject.name == "photo" and settings.method.name in METHODS}
+    ready = {
+        settings.method.name
+        for name, settings in SHIPPED.items()
+        if settings.subject.name == "photo" and settings.method.name in METHODS
+    }
     offered = visitor.multiselect(key="beside/methods").options
     assert set(offered) == {METHOD_NAMES[name] for name in ready | {"saliency", "input_x_gradient", "grad_cam"}}
     assert len(ready) == 8 == len(maps(visitor, METHOD_NAMES.values()))
@@ -197,37 +223,54 @@ def test_the_areas_are_the_runs_own_in_the_live_picture_and_under_trust(visit):
     visitor, summary = check(visit(PAGE)), runs.load("explain-is-it-a-cat").about.summary
 
     def areas(where):
-        return {chart.key.removeprefix(where): [trace["name"] for trace in chart.figure["data"]] for chart in charts(visitor)
-                if chart.key.startswith(where)}
+        return {
+            chart.key.removeprefix(where): [trace["name"] for trace in chart.figure["data"]]
+            for chart in charts(visitor)
+            if chart.key.startswith(where)
+        }
+
     live = areas("explain/stage/")
     under = areas("trust/") if view(visitor, "trust") else {}
     assert under["deletion"] == live["deletion"] and "insertion" not in live, "LIME has a curve of its own there"
     for way, names in under.items():
         areas_of = [f"{summary[f'{way} {name}']:.0f} %" for name in ("map", "random", "input only")]
         assert [name.partition(" · ") for name in names] == [
-            (who, " · ", area) for who, area in zip(("this map", "moved map", "edges only"), areas_of)]
+            (who, " · ", area) for who, area in zip(("this map", "moved map", "edges only"), areas_of)
+        ]
 
 
-STAGE = {"is-it-a-cat": ["map", "deletion"], "right-for-the-wrong-reason": ["shortcut"], "do-you-trust-this-map": ["destroyed"],
-         "what-excites-this-filter": ["painted"]}
+STAGE = {
+    "is-it-a-cat": ["map", "deletion"],
+    "right-for-the-wrong-reason": ["shortcut"],
+    "do-you-trust-this-map": ["destroyed"],
+    "what-excites-this-filter": ["painted"],
+}
 
 
 @pytest.mark.parametrize("scene", STAGE)
 def test_the_stage_of_every_scene(visit, scene):
     visitor = check(visit(PAGE, scene=scene, tab="Compare"))
-    assert [chart.key.removeprefix("explain/stage/") for chart in charts(visitor) if "/stage/" in chart.key] == STAGE[scene]
+    assert [chart.key.removeprefix("explain/stage/") for chart in charts(visitor) if "/stage/" in chart.key] == STAGE[
+        scene
+    ]
     assert drawn(visitor)
 
 
 @pytest.mark.parametrize("method", METHODS)
 def test_what_stands_beside_the_map_is_known_before_the_run_has_measured_it(visit, method):
     """Deletion, and below it the run's own curve, or else insertion: nothing takes another's place while the run goes on."""
-    name = saved(f"explain-tiny-{method.replace('_', '-')}", method=method, **(
-        {"samples": 20} if "samples" in METHODS[method].model_fields else {}))
+    name = saved(
+        f"explain-tiny-{method.replace('_', '-')}",
+        method=method,
+        **({"samples": 20} if "samples" in METHODS[method].model_fields else {}),
+    )
     run = made(name, method=method, **({"samples": 20} if "samples" in METHODS[method].model_fields else {}))
     assert (method in CURVED) == any(METRICS[key].chart for key in run.history()[1])
     runs.save(runs.make("explain-begun", "explain", run.about.settings, list(run.events)[:3], 1.0, "stopped"))
-    there = [[chart.key for chart in charts(check(visit(PAGE, run=which, tab="Compare")))] for which in ("explain-begun", name)]
+    there = [
+        [chart.key for chart in charts(check(visit(PAGE, run=which, tab="Compare")))]
+        for which in ("explain-begun", name)
+    ]
     wanted = ["explain/stage/map", "explain/stage/deletion"] + ([] if method in CURVED else ["explain/stage/insertion"])
     for keys in there:
         assert [key for key in keys if "/stage/" in key] == wanted
@@ -235,7 +278,10 @@ def test_what_stands_beside_the_map_is_known_before_the_run_has_measured_it(visi
 
 def test_the_slider_lays_the_map_over_the_picture(visit):
     visitor = check(visit(PAGE, scene="is-it-a-cat", tab="Compare"))
-    seen = [next(url for __, url in drawn(check(visitor.slider(key="explain/strength").set_value(value).run()))) for value in (0, 60)]
+    seen = [
+        next(url for __, url in drawn(check(visitor.slider(key="explain/strength").set_value(value).run())))
+        for value in (0, 60)
+    ]
     assert seen[0] != seen[1]
     plain = overlay.overlay(np.full((28, 28, 3), 90, np.uint8), np.ones((28, 28)), strength=0, wide=28)
     assert (plain == 90).all(), "at 0 % it is the picture itself"
@@ -251,7 +297,10 @@ def test_a_click_on_a_filter_chooses_it_once(visit):
 
 
 def test_the_picture_looked_at_lies_on_top_and_every_point_has_a_name(visit):
-    for run, own, many in (("explain-is-it-a-cat", "this picture: Cat", 12), ("explain-do-you-trust-this-map", "this picture", 11)):
+    for run, own, many in (
+        ("explain-is-it-a-cat", "this picture: Cat", 12),
+        ("explain-do-you-trust-this-map", "this picture", 11),
+    ):
         view(visitor := check(visit(PAGE, run=run)), "features")
         figure = next(chart.figure for chart in charts(visitor) if chart.key.startswith("features/"))
         names = [layer["name"] for layer in figure["data"]]
@@ -259,10 +308,14 @@ def test_the_picture_looked_at_lies_on_top_and_every_point_has_a_name(visit):
         assert len(set(names)) == len(names) == many and all(text for layer in figure["data"] for text in layer["text"])
 
 
-@pytest.mark.parametrize("run, name, widget, values", [
-    ("explain-do-you-trust-this-map", "filters", "filters/layer", ["convolution 1", "convolution 2"]),
-    ("explain-is-it-a-cat", "be_lime", "be_lime/count/photo", [20, 60]),
-    ("explain-do-you-trust-this-map", "tables", "tables/row/cancer", [1, 30])])
+@pytest.mark.parametrize(
+    "run, name, widget, values",
+    [
+        ("explain-do-you-trust-this-map", "filters", "filters/layer", ["convolution 1", "convolution 2"]),
+        ("explain-is-it-a-cat", "be_lime", "be_lime/count/photo", [20, 60]),
+        ("explain-do-you-trust-this-map", "tables", "tables/row/cancer", [1, 30]),
+    ],
+)
 def test_a_widget_changes_what_its_view_shows(visit, run, name, widget, values):
     visitor = view(check(visit(PAGE, run=run)), name)
     seen = []
@@ -292,7 +345,10 @@ def test_a_reason_leads_to_its_example(visit):
     visitor = view(check(visit(PAGE)), "why")
     links = [link.proto.query_string for link in visitor.get("page_link")]
     notes = lecture.read("explain").notes
-    assert all(notes[name] in text_of(visitor) for name in ("loan", "medicine", "court", "car", "comfort")) and len(links) == 4
+    assert (
+        all(notes[name] in text_of(visitor) for name in ("loan", "medicine", "court", "car", "comfort"))
+        and len(links) == 4
+    )
     for address in links:
         query = dict(part.split("=") for part in address.split("&"))
         there = check(visit(PAGE, tab="Compare", **query))
@@ -317,24 +373,43 @@ def test_explain_answers_by_every_method_with_a_map_or_a_sentence(visit, lab):
         check(visitor.get_by_key(key).set_value(METHOD_NAMES[method]).run())
         found = [(alt, url) for alt, url in drawn(visitor) if alt.startswith("Why")]
         refused = [info.value for info in visitor.info if info.value.endswith(".") and len(info.value) > 30]
-        columns = [markdown.value for markdown in visitor.markdown if " says **" in markdown.value or "** · says" in markdown.value]
+        columns = [
+            markdown.value
+            for markdown in visitor.markdown
+            if " says **" in markdown.value or "** · says" in markdown.value
+        ]
         assert len(columns) == len(found) + len(refused) >= 1, method
         seen += found
     assert len({url for _, url in seen}) >= 8, "other methods, other maps"
 
 
-@pytest.mark.parametrize("method, knob, one, other", [
-    ("smoothgrad", "noise", 2, 40), ("smoothgrad", "combine", "smoothgrad", "vargrad"),
-    ("integrated_gradients", "baseline", "black", "white"), ("gradient_shap", "noise", 0, 30),
-    ("deeplift", "baseline", "black", "white"), ("grad_cam", "back", 1, 3), ("occlusion", "window", 10, 40),
-    ("occlusion", "fill", "grey", "white"), ("feature_ablation", "fill", "grey", "white"),
-    ("kernel_shap", "segments", 10, 20), ("captum_lime", "width", 0.1, 2), ("lime", "samples", 50, 100), ("lime", "width", 0.1, 2),
-    ("lime", "repeats", 1, 3), ("lime", "fill", "grey", "white")])
+@pytest.mark.parametrize(
+    "method, knob, one, other",
+    [
+        ("smoothgrad", "noise", 2, 40),
+        ("smoothgrad", "combine", "smoothgrad", "vargrad"),
+        ("integrated_gradients", "baseline", "black", "white"),
+        ("gradient_shap", "noise", 0, 30),
+        ("deeplift", "baseline", "black", "white"),
+        ("grad_cam", "back", 1, 3),
+        ("occlusion", "window", 10, 40),
+        ("occlusion", "fill", "grey", "white"),
+        ("feature_ablation", "fill", "grey", "white"),
+        ("kernel_shap", "segments", 10, 20),
+        ("captum_lime", "width", 0.1, 2),
+        ("lime", "samples", 50, 100),
+        ("lime", "width", 0.1, 2),
+        ("lime", "repeats", 1, 3),
+        ("lime", "fill", "grey", "white"),
+    ],
+)
 def test_a_methods_knob_changes_its_answer(method, knob, one, other):
     cheap = {"samples": 40} if "samples" in METHODS[method].model_fields and knob != "samples" else {}
     picture = digit.mnist()["test digits"].pictures[302]
-    first, again, second = (explain.answer("compression-teacher", "model", picture, method, json.dumps(cheap | {knob: value}))
-                            for value in (one, one, other))
+    first, again, second = (
+        explain.answer("compression-teacher", "model", picture, method, json.dumps(cheap | {knob: value}))
+        for value in (one, one, other)
+    )
     assert np.array_equal(first["map"], again["map"]) and not np.allclose(first["map"], second["map"])
     assert first["said"] == second["said"] == 3 and first["sure"] == second["sure"]
 
@@ -363,9 +438,13 @@ def test_the_tab_explain_shows_the_picture_and_the_network_of_the_run(visit, sce
     assert first_column(visitor).startswith(f"**{next(iter(found))}** · says **{subject.names[subject.answer()]}**")
     assert [alt for alt, _ in drawn(visitor)].count("The picture of this run") == 1
     if "answer" in run.about.summary:
-        assert f"says **{run.about.summary['answer']}** ({run.about.summary['probability']:.0f} %)" in first_column(visitor)
+        assert f"says **{run.about.summary['answer']}** ({run.about.summary['probability']:.0f} %)" in first_column(
+            visitor
+        )
     quick = ["Saliency", "Input × gradient", "Grad-CAM"]
-    assert visitor.get_by_key("explain/explain/method").options == (quick if subject.photo else list(METHOD_NAMES[m] for m in METHODS))
+    assert visitor.get_by_key("explain/explain/method").options == (
+        quick if subject.photo else list(METHOD_NAMES[m] for m in METHODS)
+    )
 
 
 def test_the_tab_explain_asks_by_every_method(visit):
@@ -380,12 +459,17 @@ def test_the_tab_explain_asks_by_every_method(visit):
 def test_beside_a_shortcut_stands_a_network_that_saw_no_mark():
     marked = views.asked_about(shown.find("explain-right-for-the-wrong-reason"))
     assert list(marked) == ["With the shortcut", "Teacher, which saw no mark"]
-    assert len({id(subject.net) for subject in marked.values()}) == 2 and all(subject.x[0, 1, 1] == 1 for subject in marked.values())
+    assert len({id(subject.net) for subject in marked.values()}) == 2 and all(
+        subject.x[0, 1, 1] == 1 for subject in marked.values()
+    )
 
 
 def test_every_digit_classifier_of_every_lab_can_be_asked():
     offered = shown.choices("explain", "digit classifier")
-    assert {runs.load(name.partition("/")[0]).about.lab for name in offered} == set(labs.LABS) - {"gan", "seq2seq"}  # which reads none
+    assert {runs.load(name.partition("/")[0]).about.lab for name in offered} == set(labs.LABS) - {
+        "gan",
+        "seq2seq",
+    }  # which reads none
     kept = [about for about in runs.listing()[0] if about.models]
     assert len(offered) == sum(len(about.models) for about in kept), "all networks of a run, not only the first"
     assert len(set(offered.values())) == len(offered), "two that are called the same cannot be told apart"
@@ -403,28 +487,41 @@ def test_they_are_offered_on_the_page(visit):
 
 # ---- addresses ----
 
-@pytest.mark.parametrize("query", [
-    {"subject": "digit", "digit": "7", "number": "5", "network": DENSE, "method": "saliency"},
-    {"subject": "photo", "photo": "coffee", "method": "occlusion", "window": "20", "fill": "blur", "answer": "2"},
-    {"method": "shortcut", "marked": "5", "elsewhere": "40", "epochs": "2"},
-    {"method": "excite", "unit": "filter", "layer": "4", "channel": "9", "steps": "32", "prior": "False"}],
-    ids=lambda query: query["method"])
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"subject": "digit", "digit": "7", "number": "5", "network": DENSE, "method": "saliency"},
+        {"subject": "photo", "photo": "coffee", "method": "occlusion", "window": "20", "fill": "blur", "answer": "2"},
+        {"method": "shortcut", "marked": "5", "elsewhere": "40", "epochs": "2"},
+        {"method": "excite", "unit": "filter", "layer": "4", "channel": "9", "steps": "32", "prior": "False"},
+    ],
+    ids=lambda query: query["method"],
+)
 def test_an_address_is_what_the_knobs_show(visit, query):
     visitor = check(visit(PAGE, tab="Compare", **query))
     got = {name: str(value) for name, value in flatten(settings_of(visitor, "explain")).items()}
     assert {name: got[name].removesuffix(".0") for name in query} == query
-    assert query.items() <= {name: value.removesuffix(".0") for name, value in visitor.query_params.items()}.items() or \
-        settings_of(check(visit(PAGE, tab="Compare", **visitor.query_params)), "explain") == settings_of(visitor, "explain")
+    assert query.items() <= {
+        name: value.removesuffix(".0") for name, value in visitor.query_params.items()
+    }.items() or settings_of(check(visit(PAGE, tab="Compare", **visitor.query_params)), "explain") == settings_of(
+        visitor, "explain"
+    )
 
 
-@pytest.mark.parametrize("query, words", [
-    ({"subject": "digit", "network": "NO SUCH/thing!"}, ["Network", "the name of a stored run"]),
-    ({"subject": "digit", "digit": "10"}, ["“10”", "Digit", "from 0 to 9"]),
-    ({"subject": "upload", "upload": "hello"}, ["“hello”", "Your photo", "a photo chosen on the page"]),
-    ({"subject": "upload", "upload": "/9j/" + "A" * MOST_TEXT}, ["Your photo", "a photo chosen on the page"]),
-    ({"subject": "drawing", "drawing": "<b>"}, ["“<b>”", "Your digit"]),
-    ({"method": "crystal_ball"}, ["“crystal_ball”", "Method", "saliency"]),
-    ({"photo": "chelsea2"}, ["“chelsea2”", "Photo", "chelsea"])], ids=lambda value: str(value)[:30])
+@pytest.mark.parametrize(
+    "query, words",
+    [
+        ({"subject": "digit", "network": "NO SUCH/thing!"}, ["Network", "the name of a stored run"]),
+        ({"subject": "digit", "digit": "10"}, ["“10”", "Digit", "from 0 to 9"]),
+        ({"subject": "upload", "upload": "hello"}, ["“hello”", "Your photo", "a photo chosen on the page"]),
+        ({"subject": "upload", "upload": "/9j/" + "A" * MOST_TEXT}, ["Your photo", "a photo chosen on the page"]),
+        ({"subject": "drawing", "drawing": "<b>"}, ["“<b>”", "Your digit"]),
+        ({"method": "crystal_ball"}, ["“crystal_ball”", "Method", "saliency"]),
+        ({"photo": "chelsea2"}, ["“chelsea2”", "Photo", "chelsea"]),
+    ],
+    ids=lambda value: str(value)[:30],
+)
 def test_nonsense_gives_one_sentence(visit, query, words):
     visitor = visit(PAGE, tab="Compare", **query)
     assert not visitor.exception and not visitor.error
@@ -441,6 +538,7 @@ def test_a_network_that_nobody_has_is_no_trouble_before_it_is_asked(visit):
 
 # ---- Take away and Compare ----
 
+
 @pytest.mark.parametrize("name", sorted(SHIPPED))
 def test_figure_and_numbers_of_every_shipped_run(name):
     run = runs.load(name)
@@ -450,15 +548,20 @@ def test_figure_and_numbers_of_every_shipped_run(name):
     measured = [event for event in run.events if isinstance(event, Metrics)]
     assert [int(row["step"]) for row in rows] == [event.step for event in measured]
     for row, event in zip(rows, measured, strict=True):
-        assert {key: float(value) for key, value in row.items() if key != "step" and value} == pytest.approx(event.values)
+        assert {key: float(value) for key, value in row.items() if key != "step" and value} == pytest.approx(
+            event.values
+        )
     assert json.loads(takeaway.facts(run))["settings"] == flatten(SHIPPED[name])
 
 
 @pytest.mark.parametrize("method", ["saliency", "grad_cam"])
 def test_a_run_without_curves_has_a_figure_all_the_same(method):
     """All that a quick method measures are single numbers."""
-    run = made("explain-tiny-saliency", method="saliency", network=DENSE) if method == "saliency" else made(
-        "explain-tiny-grad-cam", method="grad_cam", answer=2)
+    run = (
+        made("explain-tiny-saliency", method="saliency", network=DENSE)
+        if method == "saliency"
+        else made("explain-tiny-grad-cam", method="grad_cam", answer=2)
+    )
     assert METHOD_NAMES[method] in takeaway.figure(run)
 
 
@@ -487,7 +590,11 @@ def test_two_runs_are_compared(visit):
 
 def test_runs_of_other_methods_are_compared(visit):
     visitor = check(visit(PAGE, tab="Compare"))
-    check(visitor.multiselect(key="explain/compare/pick").set_value(["explain-cat-occlusion", "explain-do-you-trust-this-map"]).run())
+    check(
+        visitor.multiselect(key="explain/compare/pick")
+        .set_value(["explain-cat-occlusion", "explain-do-you-trust-this-map"])
+        .run()
+    )
     assert visitor.table and charts(visitor)
 
 

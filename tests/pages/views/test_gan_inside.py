@@ -22,8 +22,21 @@ from pages.views.gan import data
 from tests.pages.conftest import charts, marks, text_of
 
 VIEWS = ("film", "scores", "half", "latent", "copying", "quality", "why")
-film, scores, half, latent, copying, quality, why, best, plane, stage, why_plane = (  # the package calls views by the name of their file
-    import_module(f"pages.views.gan.{name}") for name in (*VIEWS, "best", "plane", "stage", "why_plane"))
+(
+    film,
+    scores,
+    half,
+    latent,
+    copying,
+    quality,
+    why,
+    best,
+    plane,
+    stage,
+    why_plane,
+) = (  # the package calls views by the name of their file
+    import_module(f"pages.views.gan.{name}") for name in (*VIEWS, "best", "plane", "stage", "why_plane")
+)
 DIGITS = {"world": "digits", "channels": 8, "steps": 40, "batch": 16}
 RUNS = {
     "digits": DIGITS,
@@ -164,7 +177,9 @@ def test_the_stage_holds_what_was_measured_last():
     histogram = figure(page, "live/scores")
     assert histogram["layout"]["xaxis"]["range"] == [0, 1], "the same axis at every look"
     real = data.opinion(current.settings, current.last("scores"))[0]
-    assert histogram["data"][0]["y"][-1] == pytest.approx(100 * (real >= histogram["data"][0]["x"][-1] - 0.025).mean(), abs=0.5)
+    assert histogram["data"][0]["y"][-1] == pytest.approx(
+        100 * (real >= histogram["data"][0]["x"][-1] - 0.025).mean(), abs=0.5
+    )
     digits = view("stage.picture", saved("digits"))
     assert figure(digits, "live/fakes")["layout"]["title"]["text"] == "Fakes · After step 40"
     assert picture(digits, "live/fakes") != picture(digits, "live/real")
@@ -218,7 +233,11 @@ def test_histograms_share_one_axis_over_the_run():
     for layer in figure(early, "scores/histogram")["data"]:
         assert sum(layer["y"]) == pytest.approx(100)
     assert "no probabilities" in scores._about_axis(current.settings)
-    assert "hardly overlap" in scores.verdict(99) and "hardly tell" in scores.verdict(50) and "run ahead" in scores.verdict(30)
+    assert (
+        "hardly overlap" in scores.verdict(99)
+        and "hardly tell" in scores.verdict(50)
+        and "run ahead" in scores.verdict(30)
+    )
 
 
 # ---- one half ----
@@ -228,9 +247,14 @@ def test_whether_one_half_is_reached():
     rest = half.Rest((1, 9), 8, 0.51, 0.49, 0.01, 51)
     assert rest.reached and "is reached**" in half.about_half(rest)
     for real, fake, swing, right, word in (
-        (0.8, 0.2, 0.01, 90, "tells them apart"), (0.3, 0.6, 0.01, 40, "run away"), (0.56, 0.5, 0.2, 50, "leave it again"),
-        (0.52, 0.48, 0.01, 70, "unsure, not blind"), (0.43, 0.37, 0.01, 65, "differences suffice"), (0.5, 0.5, 0.01, 40, "lags behind"),
-        (0.6, 0.58, 0.01, 50, "D leans")):
+        (0.8, 0.2, 0.01, 90, "tells them apart"),
+        (0.3, 0.6, 0.01, 40, "run away"),
+        (0.56, 0.5, 0.2, 50, "leave it again"),
+        (0.52, 0.48, 0.01, 70, "unsure, not blind"),
+        (0.43, 0.37, 0.01, 65, "differences suffice"),
+        (0.5, 0.5, 0.01, 40, "lags behind"),
+        (0.6, 0.58, 0.01, 50, "D leans"),
+    ):
         other = half.Rest((1, 9), 8, real, fake, swing, right)
         assert not other.reached and word in half.about_half(other)
     assert "as good as closed" in half.about_gap(half.Rest((1, 9), 8, 3.0, 2.9, 0.2, 50))
@@ -275,7 +299,10 @@ def test_every_score_in_a_verdict_stands_beside_what_noise_reaches(name):
 
 
 def test_a_walk_turns_by_equal_angles_between_its_ends():
-    a, b = torch.randn(64, generator=torch.Generator().manual_seed(0)), torch.randn(64, generator=torch.Generator().manual_seed(1)) * 2
+    a, b = (
+        torch.randn(64, generator=torch.Generator().manual_seed(0)),
+        torch.randn(64, generator=torch.Generator().manual_seed(1)) * 2,
+    )
     way = latent.walk(a, b, 9)
     assert torch.allclose(way[0], a, atol=1e-5) and torch.allclose(way[-1], b, atol=1e-5)
     angles = torch.arccos(torch.cosine_similarity(way[1:], way[:-1], dim=1))
@@ -333,13 +360,23 @@ def test_copies_are_found_and_fresh_digits_are_not(monkeypatch):
     step = len(there.world.x) // 1000
 
     def with_fakes(x):
-        return data.Ended(there.settings, lambda z, y: x, there.D, there.world, there.z, there.y, there.real, there.real_y)
+        return data.Ended(
+            there.settings, lambda z, y: x, there.D, there.world, there.z, there.y, there.real, there.real_y
+        )
 
     copies = copying.distances.__wrapped__("copies", "pixels", with_fakes(there.world.x[::step][:1000].clone()))
     assert copies.fake.max() < 0.05 and copies.own > 60 and "these are copies" in copying.about_own(copies)
     held = len(there.real) // 2
-    fresh = data.Ended(there.settings, lambda z, y: there.real[::2], there.D, there.world, there.z, there.y, there.real[1::2],
-                       there.real_y[1::2])
+    fresh = data.Ended(
+        there.settings,
+        lambda z, y: there.real[::2],
+        there.D,
+        there.world,
+        there.z,
+        there.y,
+        there.real[1::2],
+        there.real_y[1::2],
+    )
     found = copying.distances.__wrapped__("fresh", "pixels", fresh)
     assert len(found.test) == held and abs(found.own - 50) < 6 and "copies." not in copying.about_own(found)
     brute = torch.cdist(((fresh.fake[:3] + 1) / 2).flatten(1), ((there.world.x + 1) / 2).flatten(1)).min(1)
@@ -367,7 +404,9 @@ def test_the_table_holds_what_the_run_measured_beside_noise_and_real_data():
     assert float(real["Fréchet classifier distance"]) < float(noise["Fréchet classifier distance"])
     assert float(real["Fréchet classifier distance"]) < float(current.summary["frechet"])
     assert "FID" not in text_of(visitor) and "–" not in [*fakes.values(), *noise.values(), *real.values()]
-    assert "Noise does as well in" in text_of(visitor) and "Classifier's confidence" in text_of(visitor), "G has hardly begun"
+    assert "Noise does as well in" in text_of(visitor) and "Classifier's confidence" in text_of(visitor), (
+        "G has hardly begun"
+    )
     plane = view("quality", saved("critic")).table[0].value
     assert any("of 25)" in cell for cell in plane["Fakes"]) and any("of 25)" in cell for cell in plane["Noise"])
 
@@ -428,9 +467,15 @@ def test_the_map_adds_up_to_what_d_says():
     for base, nothing in (("black", torch.zeros_like(x)), ("mean", (there.world.x.mean(0) + 1) / 2)):
         found = why.answer.__wrapped__("run", "key", "integrated_gradients", "{}", base, example, there)
         with torch.no_grad():
-            here, there_score = there.scores(2 * torch.stack([x, nothing]) - 1, torch.full((2,), int(there.y[3]))).tolist()
-        assert found["score"] == pytest.approx(here, abs=1e-4) and found["base_score"] == pytest.approx(there_score, abs=1e-4)
-        assert found["map"].sum() == pytest.approx(there_score - here, abs=0.03 * max(1, abs(there_score - here))), "positive is fake"
+            here, there_score = there.scores(
+                2 * torch.stack([x, nothing]) - 1, torch.full((2,), int(there.y[3]))
+            ).tolist()
+        assert found["score"] == pytest.approx(here, abs=1e-4) and found["base_score"] == pytest.approx(
+            there_score, abs=1e-4
+        )
+        assert found["map"].sum() == pytest.approx(there_score - here, abs=0.03 * max(1, abs(there_score - here))), (
+            "positive is fake"
+        )
 
 
 def test_d_as_a_network_of_two_classes_gives_its_own_probability():
@@ -448,8 +493,15 @@ def test_d_as_a_network_of_two_classes_gives_its_own_probability():
 def test_every_method_answers(method):
     there = data.ended(saved("free"))
     example = why.Example((there.real[0] + 1) / 2, None, "test", "real")
-    found = why.answer.__wrapped__("run", "key", method, '{"samples": 20}' if method in ("smoothgrad", "kernel_shap", "lime") else "{}",
-                                   "black", example, there)
+    found = why.answer.__wrapped__(
+        "run",
+        "key",
+        method,
+        '{"samples": 20}' if method in ("smoothgrad", "kernel_shap", "lime") else "{}",
+        "black",
+        example,
+        there,
+    )
     assert found["map"].shape == (28, 28) and np.isfinite(found["map"]).all() and found["note"]
 
 

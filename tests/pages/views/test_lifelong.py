@@ -42,7 +42,9 @@ def test_every_view_of_the_first_scene_opens(visit):
     for name in VIEWS:
         view(visitor, name)
         assert {"stage/matrix", *VIEWS[name]} <= {chart.key for chart in charts(visitor)}
-        assert name not in ("forgetting", "methods", "cost") or "Guessing gets 10 % of a task right." in text_of(visitor)
+        assert name not in ("forgetting", "methods", "cost") or "Guessing gets 10 % of a task right." in text_of(
+            visitor
+        )
 
 
 @pytest.mark.parametrize("run_id", SHIPPED)
@@ -63,8 +65,15 @@ def test_no_other_number_has_the_colour_of_a_task():
     assert len({figures.colour(METRICS[f"task_{i}"].role) for i in range(1, 11)} - others) == 10
 
 
-@pytest.mark.parametrize("flat, said", [({}, "10"), ({"stream": "split"}, "50"), ({"incremental": "class"}, "2"),
-                                        ({"stream": "split", "incremental": "task", "tasks": 3}, "25 to 33.3")])
+@pytest.mark.parametrize(
+    "flat, said",
+    [
+        ({}, "10"),
+        ({"stream": "split"}, "50"),
+        ({"incremental": "class"}, "2"),
+        ({"stream": "split", "incremental": "task", "tasks": 3}, "25 to 33.3"),
+    ],
+)
 def test_guessing_is_said_of_these_settings(flat, said):
     assert data.guessing(build(LifelongSettings, flat)) == f"Guessing gets {said} % of a task right."
 
@@ -148,8 +157,15 @@ def test_scenario_and_stream_are_said_in_words(visit):
         assert f"{notes[scene.settings.incremental]}\n\n{notes[scene.settings.stream]}" in tips
 
 
-@pytest.mark.parametrize(("flat", "looks"), [({"stream": "split", "tasks": 5}, (28, 56)), ({"stream": "split", "tasks": 3}, (56, 56)),
-                                             ({"stream": "rotated", "tasks": 4}, (28, 28)), ({}, (28, 28))])
+@pytest.mark.parametrize(
+    ("flat", "looks"),
+    [
+        ({"stream": "split", "tasks": 5}, (28, 56)),
+        ({"stream": "split", "tasks": 3}, (56, 56)),
+        ({"stream": "rotated", "tasks": 4}, (28, 28)),
+        ({}, (28, 28)),
+    ],
+)
 def test_each_task_stands_at_the_sides_of_the_matrix_as_it_looks(flat, looks):
     settings = build(LifelongSettings, flat)
     drawn = stage.figure(shown.Shown("lifelong-x", settings, [], None, None))
@@ -158,14 +174,16 @@ def test_each_task_stands_at_the_sides_of_the_matrix_as_it_looks(flat, looks):
     step, tasks = round(wide / 0.9), tasks_of(settings)
     sheets = [np.array(Image.open(BytesIO(b64decode(trace["source"].split(",")[1])))) for trace in (top, left)]
     for i, task in enumerate(tasks):
-        found = [sheets[0][:tall, step * i:step * i + wide], sheets[1][step * i:step * i + tall, :wide]]
+        found = [sheets[0][:tall, step * i : step * i + wide], sheets[1][step * i : step * i + tall, :wide]]
         assert (found[0] == found[1]).all() and (found[0][..., 3] == 255).all()
         pictures = (255 * task.test_x[:, 0]).round().byte().numpy()
         for row, column in [(0, 0), (0, wide - 28), (tall - 28, 0)]:
-            part = found[0][row:row + 28, column:column + 28, 0]
+            part = found[0][row : row + 28, column : column + 28, 0]
             assert (pictures == part).all((1, 2)).any(), "a test digit as this task sees it"
-        for trace, place in ((top, top["x0"] + (step * i + (wide - 1) / 2) * top["dx"]),
-                             (left, left["y0"] + (step * i + (tall - 1) / 2) * left["dy"])):
+        for trace, place in (
+            (top, top["x0"] + (step * i + (wide - 1) / 2) * top["dx"]),
+            (left, left["y0"] + (step * i + (tall - 1) / 2) * left["dy"]),
+        ):
             assert place == pytest.approx(i), trace
 
 
@@ -191,14 +209,25 @@ def test_the_landscape_can_be_turned(visit):
     check(visitor.toggle(key="landscape/solid").set_value(True).run())
     kinds = {trace["type"] for trace in figure(visitor, "landscape/solid-figure")["data"]}
     assert kinds == {"surface", "scatter3d"}
-    check(next(g for g in visitor.get("segmented_control") if g.key == "landscape/height").set_value("loss of task 2 + penalty").run())
+    check(
+        next(g for g in visitor.get("segmented_control") if g.key == "landscape/height")
+        .set_value("loss of task 2 + penalty")
+        .run()
+    )
     surface = figure(visitor, "landscape/solid-figure")["data"][0]
-    assert np.array(surface["z"], float).max() <= HIGHEST and "penalty" in str(figure(visitor, "landscape/solid-figure")["layout"])
+    assert np.array(surface["z"], float).max() <= HIGHEST and "penalty" in str(
+        figure(visitor, "landscape/solid-figure")["layout"]
+    )
 
 
-@pytest.mark.parametrize("flat", [{"stream": "split", "incremental": "domain", "tasks": 2},
-                                  {"tasks": 2, "network": "medium", "method": "lwf"},
-                                  {"stream": "rotated", "tasks": 2, "incremental": "task", "method": "progressive"}])
+@pytest.mark.parametrize(
+    "flat",
+    [
+        {"stream": "split", "incremental": "domain", "tasks": 2},
+        {"tasks": 2, "network": "medium", "method": "lwf"},
+        {"stream": "rotated", "tasks": 2, "incremental": "task", "method": "progressive"},
+    ],
+)
 def test_an_own_run_can_be_looked_into_from_every_side(visit, flat):
     settings = build(LifelongSettings, flat | {"epochs": 1, "batch": 256, "seed": 4711})
     name = f"lifelong-tiny-{settings.method.name}"  # pages remember what they measured by the run's name

@@ -22,7 +22,10 @@ from tests.pages.views.seq2seq_page import RUNS, SAY, SHOWN, TOY, calm, figure, 
 
 VIEWS = ("lengths", "states", "confused", "exposure", "why")
 lengths, states, confused, exposure, why = (  # the package calls views by the name of their file
-    import_module(f"pages.views.seq2seq.{name}") for name in VIEWS)
+    import_module(f"pages.views.seq2seq.{name}") for name in VIEWS
+)
+
+
 def bold(text):
     """The numbers in bold, as the sentences say them."""
     return [float(n.replace(",", "")) for n in re.findall(r"\*\*(?:p = )?([\d.,]+)(?: %| times| points)?\*\*", text)]
@@ -73,7 +76,9 @@ def test_lengths_are_those_of_every_answer():
     for length, many, wer, _per, tokens in rows:
         at = read == length
         assert many == at.sum() and wer == pytest.approx(100 * wrong[at].mean())
-        assert tokens == sum(len(world.test.answers[i][0]) for i in np.flatnonzero(at))  # a toy's answer is as long as its input
+        assert tokens == sum(
+            len(world.test.answers[i][0]) for i in np.flatnonzero(at)
+        )  # a toy's answer is as long as its input
     for border in lengths.splits(rows):
         short, long = lengths.pooled(rows, border)
         assert short.many + long.many == len(said)
@@ -101,17 +106,26 @@ def test_what_looking_back_is_worth():
     assert bold(worth) == [25] and "and 2.0 on the shorter" in worth and "the less room each letter has" in worth
     assert "no clear difference" in lengths.about_gap({"a": rows(12, 17), "b": rows(10, 15)}, kinds, 10, "words")
     assert "−3.0 points" in lengths.about_gap({"a": rows(12, 12), "b": rows(10, 15)}, kinds, 10, "words")
-    assert "no clear difference" in lengths.about_gap({"a": rows(12, 21), "b": rows(10, 15)}, kinds, 10, "words"), "within chance"
+    assert "no clear difference" in lengths.about_gap({"a": rows(12, 21), "b": rows(10, 15)}, kinds, 10, "words"), (
+        "within chance"
+    )
     assert lengths.pooled(rows(10, 20), 10)[1].error == pytest.approx(100 * np.sqrt(0.2 * 0.8 / 600))
     assert lengths.about_gap({"a": rows(12, 40)}, {"a": "none"}, 10, "words") == ""
-    assert lengths.pooled(rows(10, 20), 10)[1].per == 20 and lengths.pooled(rows(10, 20), 3)[1].per == pytest.approx(17.5)
+    assert lengths.pooled(rows(10, 20), 10)[1].per == 20 and lengths.pooled(rows(10, 20), 3)[1].per == pytest.approx(
+        17.5
+    )
 
 
 def test_only_runs_of_the_same_task_stand_beside():
     own, other = saved("vector"), saved("transformer")  # which sorts
     assert own.id in lengths.others(saved("told")) and other.id not in lengths.others(saved("told"))
     assert TOY in lengths.others(own) and SAY not in lengths.others(own) and own.id not in lengths.others(own)
-    assert lengths.roles_of(["additive", "none", "transformer", "additive"]) == ["after", "before", "neutral", "control"]
+    assert lengths.roles_of(["additive", "none", "transformer", "additive"]) == [
+        "after",
+        "before",
+        "neutral",
+        "control",
+    ]
 
 
 # ---- states ----
@@ -126,8 +140,12 @@ def test_a_letter_is_coloured_by_what_was_said_there():
         text = "".join(world.source.decode(x.tolist()))
         spoken = decode.greedy(net, net.read(trimmed(x.unsqueeze(0))), world.longest)
         names, at = world.target.decode(spoken.tokens[0].tolist()), text.index("c")
-        found = [(float(spoken.looked[0, t, at]), name) for t, name in enumerate(names) if int(spoken.looked[0, t].argmax()) == at]
-        place = cloud.texts.index(f"{text[:at]}[c]{text[at + 1:]}")
+        found = [
+            (float(spoken.looked[0, t, at]), name)
+            for t, name in enumerate(names)
+            if int(spoken.looked[0, t].argmax()) == at
+        ]
+        place = cloud.texts.index(f"{text[:at]}[c]{text[at + 1 :]}")
         assert cloud.groups[place] == (max(found)[1] if found else "–")
     looked = np.array([[0.6, 0.4, 0.0], [0.8, 0.2, 0.0]])
     numbers = world.target.encode(["K", "S"])
@@ -160,7 +178,11 @@ def test_the_one_vector_in_a_new_light():
     vectors = data.opened(SAY)[0].read(trimmed(data.opened(SAY)[1].test.x[: states.WORDS])).vector.numpy()
     held = 100 * PCA(2).fit(vectors).explained_variance_ratio_.sum()
     assert f"hold {held:.0f} % of the variance" in text_of(visitor)
-    assert states.ending("nation") == "-tion" and states.ending("s") == "other" and states.script("3 груд 1999") == "Cyrillic"
+    assert (
+        states.ending("nation") == "-tion"
+        and states.ending("s") == "other"
+        and states.script("3 груд 1999") == "Cyrillic"
+    )
     lengths_of = states.by_length(["a" * n for n in range(1, 11)])
     assert lengths_of("a") == "1–2" and lengths_of("a" * 10) == "9–10"
 
@@ -177,7 +199,9 @@ def test_without_attention_nobody_knows_where_it_looks():
 
 def test_confusions_add_up():
     found, verdict = confused.mistakes(SAY), data.verdict(SAY)
-    assert confused.wrong(found.table).sum() == verdict.edits.sum(), "a shortest path has as many mistakes as there are edits"
+    assert confused.wrong(found.table).sum() == verdict.edits.sum(), (
+        "a shortest path has as many mistakes as there are edits"
+    )
     assert found.table[1:].sum() == verdict.lengths.sum() and found.table[:, 1:].sum() == sum(map(len, verdict.said))
     text = text_of(view("confused", SAY))
     assert f"**{verdict.edits.sum():,} mistakes**" in text
@@ -197,7 +221,9 @@ def test_the_matrix_and_the_examples_show_what_happened():
     drawn = figure(visitor, "confused/matrix")
     cells = drawn["data"][0]["z"]
     worst = confused.most_confused(found.table)
-    assert drawn["layout"]["yaxis"]["ticktext"] == [found.names[i] for i in worst] and all(cells[i][i] is None for i in range(len(worst)))
+    assert drawn["layout"]["yaxis"]["ticktext"] == [found.names[i] for i in worst] and all(
+        cells[i][i] is None for i in range(len(worst))
+    )
     assert cells[0][1] == pytest.approx(100 * found.table[worst[0], worst[1]] / found.table[worst[0]].sum())
     right, said, _many = confused.commonest(found)[0]
     texts = ["".join(world.source.decode(x.tolist())) for x in world.test.x[: len(verdict.said)]]
@@ -232,8 +258,14 @@ def test_what_follows_a_first_mistake(run_id):
             rest, told = rest + len(right) - first - 1, told + wrong[first + 1 :].sum()
             free += score.distance((*said, 2)[first + 1 :], right[first + 1 :])
     at = [t - 1 for t in found.positions]
-    assert np.allclose(found.forced, 100 * forced[at] / there[at]) and np.allclose(found.astray, 100 * astray[at] / there[at])
-    assert (found.rest, found.after_free, found.after_forced) == (rest, pytest.approx(100 * free / rest), pytest.approx(100 * told / rest))
+    assert np.allclose(found.forced, 100 * forced[at] / there[at]) and np.allclose(
+        found.astray, 100 * astray[at] / there[at]
+    )
+    assert (found.rest, found.after_free, found.after_forced) == (
+        rest,
+        pytest.approx(100 * free / rest),
+        pytest.approx(100 * told / rest),
+    )
     assert bold(exposure.about_rest(found))[:2] == [round(found.after_free, 1), round(found.after_forced, 1)]
 
 
@@ -298,7 +330,9 @@ def test_every_method_answers_and_is_held_against_attention():
         drawn = figure(visitor, "why/bars")
         bars, (low, high) = drawn["data"], drawn["layout"]["yaxis"]["range"]
         assert bars[0]["y"] == pytest.approx(sizes.tolist(), abs=1e-6)
-        assert method == "saliency" or bars[1]["y"] == pytest.approx(np.clip(found, None, 0).tolist(), abs=1e-6), "against it: downward"
+        assert method == "saliency" or bars[1]["y"] == pytest.approx(np.clip(found, None, 0).tolist(), abs=1e-6), (
+            "against it: downward"
+        )
         assert drawn["layout"]["barmode"] == "relative"
         assert all(low <= min(layer["y"]) <= max(layer["y"]) <= high for layer in bars) and low <= 0 < high
 
@@ -307,7 +341,9 @@ def test_another_token_and_another_word():
     visitor = view("why", SAY)
     before = figure(visitor, "why/letters")["data"]
     visitor = calm(widget(visitor, "button_group", "/place").set_value(1).run())
-    assert figure(visitor, "why/letters")["data"] != before and f"p = {100 * why.answer(SAY, 'thought').p[1]:.1f} %" in text_of(visitor)
+    assert figure(visitor, "why/letters")[
+        "data"
+    ] != before and f"p = {100 * why.answer(SAY, 'thought').p[1]:.1f} %" in text_of(visitor)
     visitor = calm(widget(visitor, "text_input", "/text").set_value("Café, 'naïve'").run())
     assert figure(visitor, "why/letters")["layout"]["xaxis"]["ticktext"] == list("cafe")
     visitor = calm(widget(visitor, "selectbox", "/word/").set_value(1).run())
@@ -329,6 +365,8 @@ def test_one_letter_cannot_be_compared():
 def test_sizes_are_compared_where_one_has_no_sign():
     signed, sizes = np.array([-3.0, 0.1, 1.0, 2.0]), np.array([3.0, 0.1, 1.0, 2.0])
     assert why.agreement(signed, sizes, "integrated_gradients", why.LOOKED) == pytest.approx(1)
-    assert why.agreement(signed, sizes, "integrated_gradients", "ablation") == pytest.approx(spearmanr(signed, sizes).statistic)
+    assert why.agreement(signed, sizes, "integrated_gradients", "ablation") == pytest.approx(
+        spearmanr(signed, sizes).statistic
+    )
     assert why.agreement(np.ones(4), sizes, "lime", "ablation") is None
     assert why.number(-0.001, "lime") == "0.00"

@@ -17,7 +17,8 @@ from tests.pages.conftest import charts, text_of
 from tests.pages.views.seq2seq_page import SAY, TOY, calm, figure, rows, saved, view, widget, written
 
 film, flow, hear, stage, steps, tiles = (
-    import_module(f"pages.views.seq2seq.{name}") for name in ("film", "flow", "hear", "stage", "steps", "tiles"))
+    import_module(f"pages.views.seq2seq.{name}") for name in ("film", "flow", "hear", "stage", "steps", "tiles")
+)
 VECTOR, DATES = "seq2seq-one-vector-is-too-small", "seq2seq-dates-of-the-world"
 NONSENSE = ["", "   ", "4", "word2vec", "🙂🙂", "日本語", "a" * 200, "\0", "<b>x</b> & $x$", "...", "*_`["]
 VIEWS = ("say", "steps", "film")
@@ -29,6 +30,7 @@ def say(visitor, text, key="/text"):
 
 
 # ---- every view of every run ----
+
 
 @pytest.mark.parametrize("run_id", [SAY, VECTOR, TOY, DATES])
 @pytest.mark.parametrize("name", VIEWS)
@@ -43,6 +45,7 @@ def test_views_of_small_runs(name, run):
 
 
 # ---- typed words ----
+
 
 @pytest.mark.parametrize("text", NONSENSE)
 @pytest.mark.parametrize("name", ["say", "steps", "beam", "sample"])
@@ -62,7 +65,9 @@ def test_a_sentence_is_said_word_by_word():
     for word in ("creme", "brulee", "well", "known", "you"):
         found = hear.heard(SAY, word)
         [(name, row)] = [(name, row) for name, row in rows(drawn).items() if name.startswith(f"{word}<br>")]
-        assert [token for token in row if token] == found.said and hear.origin(shown.find(SAY).settings.task, word) in name
+        assert [token for token in row if token] == found.said and hear.origin(
+            shown.find(SAY).settings.task, word
+        ) in name
         assert any(note.endswith(f"{100 * found.p:.0f} %") for note in notes)
         memory = net_world[0].read(net_world[1].example(word))
         assert found.ids == tuple(decode.greedy(net_world[0], memory, net_world[1].longest).tokens[0].tolist())
@@ -72,12 +77,19 @@ def test_a_sentence_is_said_word_by_word():
 
 def test_words_are_known_or_were_held_out():
     task = shown.find(SAY).settings.task
-    assert hear.origin(task, "elephant") == "held out, never learned" and hear.origin(task, "tomato") == "was there to learn from"
+    assert (
+        hear.origin(task, "elephant") == "held out, never learned"
+        and hear.origin(task, "tomato") == "was there to learn from"
+    )
     assert hear.origin(task, "zzyzxq") == "not in the dictionary"
     phrases = dates.load()
     texts = [phrases.phrases[part[0]] for part in (phrases.train, phrases.dev, phrases.test)]
     assert [hear.origin(Dates(), text) for text in (*texts, "5 mai 2026!")] == [
-        "was there to learn from", "held out, never learned", "held out, never learned", "not among the phrases to learn from"]
+        "was there to learn from",
+        "held out, never learned",
+        "held out, never learned",
+        "not among the phrases to learn from",
+    ]
     assert hear.heard(SAY, "Tomato").known == (("T", "AH", "M", "EY", "T", "OW"), ("T", "AH", "M", "AA", "T", "OW"))
     toy = shown.find(TOY).settings.task
     assert hear.origin(toy, "a" * 9) == "longer than any learned" and hear.heard(TOY, "abc").known == (("c", "b", "a"),)
@@ -97,6 +109,7 @@ def test_dates_of_ones_own_are_right_or_wrong_or_nobody_knows():
 
 def test_what_was_typed_stays_when_another_run_comes():
     """A page whose run changes: the field of the next one begins with the same words."""
+
     def two(first, second):
         import streamlit as st
 
@@ -107,7 +120,9 @@ def test_what_was_typed_stays_when_another_run_comes():
 
     visitor = say(AppTest.from_function(two, default_timeout=120, args=(SAY, VECTOR)).run(), "hello")
     visitor = calm(visitor.checkbox[0].check().run())
-    assert widget(visitor, "text_input", "/text").value == "hello" and list(rows(figure(visitor, "say/answers")))[0].startswith("hello")
+    assert widget(visitor, "text_input", "/text").value == "hello" and list(rows(figure(visitor, "say/answers")))[
+        0
+    ].startswith("hello")
 
 
 def test_a_key_names_every_sound():
@@ -126,6 +141,7 @@ def test_too_many_words_are_named():
 
 # ---- the drawing ----
 
+
 @pytest.fixture
 def scene():
     looked = np.array([[0.9, 0.05, 0.05], [0.01, 0.5, 0.49]], np.float32)
@@ -140,21 +156,29 @@ def marks(drawn, name):
 
 def test_the_drawing_has_a_box_for_each_letter_and_token(scene):
     drawn = flow.figure(scene, scene.moments)
-    assert scene.moments == 5 and marks(drawn, "reads")[0] == ["a", "&lt;", "b"] and marks(drawn, "says")[0] == ["K", "end"]
+    assert (
+        scene.moments == 5
+        and marks(drawn, "reads")[0] == ["a", "&lt;", "b"]
+        and marks(drawn, "says")[0] == ["K", "end"]
+    )
     assert [len(marks(drawn, name)[0]) for name in ("encoder", "decoder")] == [3, 2]
     assert "128 numbers" in written(drawn) and "50 %" in written(drawn) and "25 %" in written(drawn)
     looks = drawn["layout"]["shapes"]
     assert len(looks) == 5, "a line for each weight above 3 %"
     assert looks[0]["line"]["width"] == pytest.approx(6.3) and looks[1]["line"]["width"] == pytest.approx(0.35)
-    assert "vector" not in [trace["name"] for trace in flow.figure(
-        flow.Scene("ab", ("K",), (1.0,), scene.looked[:1, :2], False, 0), 3)["data"]]
+    assert "vector" not in [
+        trace["name"]
+        for trace in flow.figure(flow.Scene("ab", ("K",), (1.0,), scene.looked[:1, :2], False, 0), 3)["data"]
+    ]
 
 
 def test_it_shows_what_has_happened_by_then(scene):
     def faint(moment):
         return [sum(marks(flow.figure(scene, moment), name)[1]) for name in ("reads", "encoder", "decoder", "says")]
 
-    assert faint(0) == [3, 3, 2, 2] and faint(2) == [1, 1, 2, 2] and faint(4) == [0, 0, 1, 1] and faint(5) == [0, 0, 0, 0]
+    assert (
+        faint(0) == [3, 3, 2, 2] and faint(2) == [1, 1, 2, 2] and faint(4) == [0, 0, 1, 1] and faint(5) == [0, 0, 0, 0]
+    )
     assert not flow.figure(scene, 3)["layout"]["shapes"], "nothing was said, so nowhere looked"
     assert flow.about(scene, 4) == "Encoder and decoder: 3 letters read, 1 of 2 tokens said"
 
@@ -173,12 +197,15 @@ def test_attention_in_words():
     one = hear.Heard("abc", (3, 4), ("K", "<EOS>"), (1.0, 1.0), np.array([[1, 0, 0], [0, 0.5, 0.5]]), ())
     say_view = import_module("pages.views.seq2seq.say")
     said = say_view.about_attention(one)
-    assert "moves on in **100 %** of steps, back in **0 %**" in said and "**1.4** letters" in said and "0.5 bits" in said
+    assert (
+        "moves on in **100 %** of steps, back in **0 %**" in said and "**1.4** letters" in said and "0.5 bits" in said
+    )
     back = hear.Heard("abc", (3, 4), ("K", "<EOS>"), (1.0, 1.0), np.array([[0, 0, 1], [1.0, 0, 0]]), ())
     assert "moves on in **0 %** of steps, back in **100 %**" in say_view.about_attention(back)
 
 
 # ---- step by step ----
+
 
 def test_forcing_a_token_changes_what_follows_and_undo_takes_it_back():
     visitor = say(view("steps", SAY), "cat")
@@ -223,6 +250,7 @@ def test_an_answer_ends_and_begins_again():
 
 # ---- the live picture and the film ----
 
+
 def staged(run_id):
     from pages.parts import shown
     from pages.views.seq2seq import stage
@@ -244,7 +272,9 @@ def test_the_stage_says_what_is_right():
     assert drawn["layout"]["xaxis"]["title"]["text"].startswith(f"{sum(right)} of {len(right)} right")
     ticks = [text for trace in drawn["data"] for text in trace.get("text", []) if text in ("✓", "✗")]
     assert ticks == ["✓" if good else "✗" for good in right]
-    assert [[token for token in row if token] for row in rows(drawn).values()] == said and list(rows(drawn)) == current.facts["inputs"]
+    assert [[token for token in row if token] for row in rows(drawn).values()] == said and list(
+        rows(drawn)
+    ) == current.facts["inputs"]
     assert figure(visitor, "live/attention")["layout"]["xaxis"]["ticktext"] == list(current.facts["inputs"][0])
     assert [chart.key for chart in charts(stage_of(VECTOR))] == ["live/said"], "one vector: there is nowhere to look"
     assert not charts(stage_of(saved("own", keep=1, state="stopped").id))
@@ -283,14 +313,22 @@ def test_the_film_goes_back_and_says_since_when_it_is_right():
 
 # ---- tiles ----
 
+
 def kinds(row):
     return [(tile.token, tile.kind, tile.below) for tile in row]
 
 
 def test_what_is_wrong_has_the_right_token_below():
     assert kinds(tiles.judged(["K", "AE", "T"], [1, 0.5, 1], [["K", "AA", "T"]])) == [
-        ("K", "said", ""), ("AE", "wrong", "AA"), ("T", "said", "")]
-    assert kinds(tiles.judged(["K", "T"], [], [["B"], ["K", "AE", "T"]])) == [("K", "said", ""), ("", "left out", "AE"), ("T", "said", "")]
+        ("K", "said", ""),
+        ("AE", "wrong", "AA"),
+        ("T", "said", ""),
+    ]
+    assert kinds(tiles.judged(["K", "T"], [], [["B"], ["K", "AE", "T"]])) == [
+        ("K", "said", ""),
+        ("", "left out", "AE"),
+        ("T", "said", ""),
+    ]
     assert kinds(tiles.judged(["K", "T"], [], [["K"]])) == [("K", "said", ""), ("T", "wrong", "–")]
     assert kinds(tiles.judged(["K"], [], [])) == [("K", "said", "")] and tiles.tick(["K"], []) == ""
     assert [tiles.tick(["K"], [[right]]) for right in "KT"] == ["✓", "✗"]
@@ -298,13 +336,17 @@ def test_what_is_wrong_has_the_right_token_below():
 
 
 def test_tiles_are_drawn_as_they_are():
-    drawn = tiles.figure([tiles.Row("<b>", [tiles.Tile("<i>", sure=0.5), tiles.Tile("T", "wrong", 1.0, "AE")], "✗")], 3, "title")
+    drawn = tiles.figure(
+        [tiles.Row("<b>", [tiles.Tile("<i>", sure=0.5), tiles.Tile("T", "wrong", 1.0, "AE")], "✗")], 3, "title"
+    )
     assert list(rows(drawn)) == ["&lt;b&gt;"] and rows(drawn)["&lt;b&gt;"] == ["&lt;i&gt;", "T"]
     said, wrong = drawn["data"][:2]
     assert said["hovertext"] == ["&lt;i&gt;<br>p = 50 %"]
     assert wrong["hovertext"] == ["T as in “tea”<br>p = 100 %<br>right: AE as in “at”"]
     alphas = [float(trace["marker"]["color"][0].split(",")[-1][:-1]) for trace in (said, wrong)]
-    assert alphas == pytest.approx([(tiles.PALEST + tiles.FULLEST) / 2, tiles.FULLEST]) and said["customdata"] == wrong["customdata"] == [0]
+    assert alphas == pytest.approx([(tiles.PALEST + tiles.FULLEST) / 2, tiles.FULLEST]) and said["customdata"] == wrong[
+        "customdata"
+    ] == [0]
     assert "AE" in written(drawn) and "✗" in written(drawn)
 
 
@@ -316,10 +358,22 @@ def inside_of(run_id):
 
 
 def test_a_run_without_a_network_says_so():
-    stopped = calm(AppTest.from_function(inside_of, default_timeout=120, args=(saved("own", keep=9, state="stopped").id,)).run())
-    assert "no trained network" in stopped.info[0].value and TOY in stopped.info[0].value, "a shipped one answers meanwhile"
-    assert widget(stopped, "text_input", "/text/toy") and widget(stopped, "select_slider", "/step"), "and its own film is there"
-    strange = calm(AppTest.from_function(inside_of, default_timeout=120, args=(saved("strange", keep=6, state="stopped").id,)).run())
-    assert "no trained network" in strange.info[0].value and not strange.get("text_input"), "nobody has learned that before"
+    stopped = calm(
+        AppTest.from_function(inside_of, default_timeout=120, args=(saved("own", keep=9, state="stopped").id,)).run()
+    )
+    assert "no trained network" in stopped.info[0].value and TOY in stopped.info[0].value, (
+        "a shipped one answers meanwhile"
+    )
+    assert widget(stopped, "text_input", "/text/toy") and widget(stopped, "select_slider", "/step"), (
+        "and its own film is there"
+    )
+    strange = calm(
+        AppTest.from_function(
+            inside_of, default_timeout=120, args=(saved("strange", keep=6, state="stopped").id,)
+        ).run()
+    )
+    assert "no trained network" in strange.info[0].value and not strange.get("text_input"), (
+        "nobody has learned that before"
+    )
     whole = calm(AppTest.from_function(inside_of, default_timeout=120, args=(saved("own").id,)).run())
     assert not whole.info and whole.get("text_input")

@@ -17,7 +17,8 @@ from tests.pages.conftest import charts, text_of
 from tests.pages.views.seq2seq_page import RUNS, SAY, SHOWN, TOY, calm, figure, rows, saved, tables, view, widget
 
 beam, sample, worth = (  # the package calls views by the name of their file
-    import_module(f"pages.views.seq2seq.{name}") for name in ("beam", "sample", "worth"))
+    import_module(f"pages.views.seq2seq.{name}") for name in ("beam", "sample", "worth")
+)
 VIEWS = ("beam", "sample")
 NONSENSE = ["", "   ", "42", "🐈", "x" * 200, "日本", ", .", "<", "$\\frac{1}{2}$", "`7`"]
 GREEDY_OR_BEAM = "seq2seq-greedy-or-beam"
@@ -100,13 +101,21 @@ def test_what_can_be_read_is_read(name, typed):
 @pytest.mark.parametrize("width", [1, 2, 5, 10])
 @pytest.mark.parametrize("alpha", [0.0, 1.0])
 def test_the_tree_has_what_the_search_kept_and_cut(width, alpha):
-    for run_id, text in ((SAY, "quiche"), (GREEDY_OR_BEAM, "photographer's"), (TOY, "abcdefg"), (saved("vector").id, "abc")):
+    for run_id, text in (
+        (SAY, "quiche"),
+        (GREEDY_OR_BEAM, "photographer's"),
+        (TOY, "abcdefg"),
+        (saved("vector").id, "abc"),
+    ):
         rounds, best = rounds_of(run_id, text, width, alpha)
         found, tokens = beam.search(run_id, text, width, alpha), data.opened(run_id)[1].target.tokens
         steps = beam.nodes(found, tokens)
         assert [(sum(n.kept for n in step), sum(not n.kept for n in step)) for step in steps] == [
-            (len(r.kept), len(r.cut)) for r in rounds]
-        assert [[n.token for n in step] for step in steps] == [[tokens[t] for _p, t, _l, _s in (*r.kept, *r.cut)] for r in rounds]
+            (len(r.kept), len(r.cut)) for r in rounds
+        ]
+        assert [[n.token for n in step] for step in steps] == [
+            [tokens[t] for _p, t, _l, _s in (*r.kept, *r.cut)] for r in rounds
+        ]
         assert [ids for ids, _logp, _score in found.best] == [h.tokens for h in best]
         winners = [next((n for n in step if n.wins), None) for step in steps]
         path = [n.token for n in winners if n and not n.waits]
@@ -114,7 +123,9 @@ def test_the_tree_has_what_the_search_kept_and_cut(width, alpha):
         assert all(sum(n.wins for n in step) == 1 for step in steps)
         drawn = tree.figure(steps)
         boxes = boxes_of(drawn)
-        assert sum(map(len, boxes.values())) == sum(map(len, steps)) and len(boxes["cut"]) == sum(len(r.cut) for r in rounds)
+        assert sum(map(len, boxes.values())) == sum(map(len, steps)) and len(boxes["cut"]) == sum(
+            len(r.cut) for r in rounds
+        )
         assert len(boxes["winner"]) == len(steps), "one box of each step is the winner's"
         assert drawn["data"][1]["x"].count(None) == len(steps), "and so many links are thick"
 
@@ -127,8 +138,9 @@ def test_greedy_is_followed_until_it_is_cut():
         lines, gone = {0: ()}, None
         for t, (kept, _cut) in enumerate(found.rounds, 1):
             lines = {i: lines[p] + ((token,) if token != PAD else ()) for i, (p, token, _l, _s) in enumerate(kept)}
-            if gone is None and not any(line == found.greedy[: len(line)] and len(line) == min(t, len(found.greedy))
-                                        for line in lines.values()):
+            if gone is None and not any(
+                line == found.greedy[: len(line)] and len(line) == min(t, len(found.greedy)) for line in lines.values()
+            ):
                 gone = t
         steps, said = beam.nodes(found, tokens), beam.about_cut(found, tokens)
         for t, step in enumerate(steps, 1):
@@ -144,16 +156,21 @@ def test_every_cross_has_its_reason():
         found, tokens = beam.search(SAY, "quiche", width, alpha), data.opened(SAY)[1].target.tokens
         cuts = beam.cuts(found)
         assert [(c.step, c.rank, c.score) for c in cuts] == [
-            (t, len(r.kept) + i, row[3]) for t, r in enumerate(rounds, 1) for i, row in enumerate(r.cut, 1)]
+            (t, len(r.kept) + i, row[3]) for t, r in enumerate(rounds, 1) for i, row in enumerate(r.cut, 1)
+        ]
         assert all(c.score <= c.last for c in cuts), "what is kept has a better score than what is cut"
         net, world = data.opened(SAY)
         for c in cuts[:6]:  # the beginning that a cross stands for has this very score
             given = torch.tensor([(BOS, *c.ids)])
             logp = decode.possible(net.teach(net.read(world.example("quiche")), given[:, :-1])[0]).log_softmax(1)
-            assert float(logp.gather(1, given[0, 1:, None]).sum()) / len(c.ids) ** alpha == pytest.approx(c.score, abs=1e-4)
+            assert float(logp.gather(1, given[0, 1:, None]).sum()) / len(c.ids) ** alpha == pytest.approx(
+                c.score, abs=1e-4
+            )
         nearest = min(cuts, key=lambda c: c.last - c.score)
-        assert f"at step {nearest.step} `{' '.join(tokens[i] for i in nearest.ids)}` came as number {nearest.rank} with" in (
-            beam.about_cut(found, tokens))
+        assert (
+            f"at step {nearest.step} `{' '.join(tokens[i] for i in nearest.ids)}` came as number {nearest.rank} with"
+            in (beam.about_cut(found, tokens))
+        )
     assert beam._apart(-2.7471, -2.7468) == ("−2.7471", "−2.7468") and beam._apart(-1.0, -2.0) == ("−1.00", "−2.00")
     visitor = view("beam", SAY)
     assert "number 6, score −" in tables(visitor) and "number 5, score −" in tables(visitor)
@@ -201,8 +218,12 @@ def test_what_is_said_of_the_winner_holds():
             assert found.best[0][1] == pytest.approx(logp(text, ids), abs=1e-3)
             ways = world.known(text)
             right = tuple(tuple(tokens[i] for i in each if i > EOS) in ways for each in (ids, one.ids))
-            told = {(True, False): "It is right, and greedy is wrong.", (False, True): "The beam is wrong, and greedy is right.",
-                    (True, True): "Both are right.", (False, False): "Both are wrong."}[right]
+            told = {
+                (True, False): "It is right, and greedy is wrong.",
+                (False, True): "The beam is wrong, and greedy is right.",
+                (True, True): "Both are right.",
+                (False, False): "Both are wrong.",
+            }[right]
             assert said.endswith(told), (text, said)
             if ids != one.ids and abs(gap) > 0.1:
                 who = "The beam found" if gap > 0 else "Greedy's answer is"
@@ -226,12 +247,17 @@ def test_what_a_beam_is_worth_is_counted_example_by_example():
         assert found["greedy"][1] == pytest.approx(100 * (~ok[:, 0]).mean())
         assert found["beam"][1] == pytest.approx(100 * (~ok[:, 1]).mean())
         assert found["wrong"] - found["mended"] + found["spoilt"] == (~ok[:, 1]).sum()
-        changed = [found["mended"], found["spoilt"]] if found["wrong"] else [found["spoilt"]]  # where none is wrong none is mended
+        changed = (
+            [found["mended"], found["spoilt"]] if found["wrong"] else [found["spoilt"]]
+        )  # where none is wrong none is mended
         numbers = [*found["greedy"], *found["beam"], *changed]
         assert bold(worth.about_worth(found, width)) == [round(n, 1) for n in numbers]
         for text, said, other, right in found["parted"]:
             assert right in (said, other) and said != other and right in [tuple(way) for way in world.known(text)]
-    assert worth.measured(SAY, 1, 1.0)["parted"] == [] and worth.measured(SAY, 1, 1.0)["greedy"] == worth.measured(SAY, 1, 1.0)["beam"]
+    assert (
+        worth.measured(SAY, 1, 1.0)["parted"] == []
+        and worth.measured(SAY, 1, 1.0)["greedy"] == worth.measured(SAY, 1, 1.0)["beam"]
+    )
 
 
 def test_an_example_where_they_part_is_opened_above():
@@ -247,7 +273,9 @@ def test_an_example_where_they_part_is_opened_above():
 
 def test_the_whole_test_part_is_told_where_it_can_be_compared():
     summary = runs.load(SAY).about.summary
-    assert f"α = 1.0 PER {summary['beam_per']:.1f} %, WER {summary['beam_wer']:.1f} %" in worth.about_all(shown.find(SAY))
+    assert f"α = 1.0 PER {summary['beam_per']:.1f} %, WER {summary['beam_wer']:.1f} %" in worth.about_all(
+        shown.find(SAY)
+    )
     assert worth.about_all(shown.find(TOY)) == "" and worth.about_all(saved("told")) == ""
 
 
@@ -258,11 +286,16 @@ def test_shares_add_up_and_right_ones_are_counted():
     for run_id, text in ((SAY, "data"), (TOY, "abc"), (saved("vector").id, "abcde")):
         for temperature, top_k in ((1.0, 0), (2.0, 3), (3.0, 0)):
             drawn = sample.draws(run_id, text, temperature, top_k, 0)
-            assert sum(each.many for each in drawn) == sample.DRAWS and len({each.names for each in drawn}) == len(drawn)
+            assert sum(each.many for each in drawn) == sample.DRAWS and len({each.names for each in drawn}) == len(
+                drawn
+            )
             one = hear.heard(run_id, text)
             right = sum(each.many for each in drawn if each.names in one.known)
             said = sample.about(one, drawn, temperature, top_k, sample.chance(run_id, text, temperature, top_k))
-            assert f"**{100 * right / sample.DRAWS:.1f} %** of the draws are right" in said and f"**{len(drawn)}** different" in said
+            assert (
+                f"**{100 * right / sample.DRAWS:.1f} %** of the draws are right" in said
+                and f"**{len(drawn)}** different" in said
+            )
 
 
 def test_rows_of_the_table_add_to_all():
@@ -328,6 +361,8 @@ def test_the_next_token_at_a_chosen_step():
         p, order = logits[step - 1].softmax(0), logits[step - 1].argsort(descending=True)[: sample.SHOWN]
         assert own == pytest.approx((100 * p[order]).tolist(), abs=1e-3)
         tempered = torch.exp(logits[step - 1][order[:4]] / 2)
-        assert drawn_from == pytest.approx((100 * tempered / tempered.sum()).tolist() + [0] * (sample.SHOWN - 4), abs=1e-3)
+        assert drawn_from == pytest.approx(
+            (100 * tempered / tempered.sum()).tolist() + [0] * (sample.SHOWN - 4), abs=1e-3
+        )
         assert f"{drawn_from[0]:.1f} % as it is drawn from" in visitor.caption[-1].value
     assert {chart.key for chart in charts(visitor)} == {"sample/next", "sample/answers"}

@@ -22,7 +22,8 @@ from tests.pages.conftest import PAGES, charts, check, said, text_of
 
 PAGE = PAGES["transfer"]
 methods, swapped, why, working = (  # in the package each name is that of the function that draws the view
-    import_module(f"pages.views.transfer.{name}") for name in ("methods", "swapped", "why", "working"))
+    import_module(f"pages.views.transfer.{name}") for name in ("methods", "swapped", "why", "working")
+)
 VIEWS = {
     "working": ["working/domain", "working/judgement", "working/target"],
     "swapped": ["swapped/after"],
@@ -58,7 +59,9 @@ def saved(name, keep=None, state="finished", **other):
     Each has a name of its own: pages remember what they measured by the name.
     """
     settings, log = events(name)
-    run = runs.make(f"transfer-tiny-{name}-{next(NAMES)}", "transfer", flatten(settings) | other, list(log[:keep]), 1.0, state)
+    run = runs.make(
+        f"transfer-tiny-{name}-{next(NAMES)}", "transfer", flatten(settings) | other, list(log[:keep]), 1.0, state
+    )
     runs.save(run)
     return shown.of(run)
 
@@ -86,8 +89,16 @@ def figure(visitor, key):
 
 # ---- every view of every kind of run ----
 
-@pytest.mark.parametrize(("name", "names"), [("dann", tuple(VIEWS)), ("rare", ("swapped", "why")), ("finetune", ("swapped", "why")),
-                                             ("moons", ("working", "swapped", "methods"))])
+
+@pytest.mark.parametrize(
+    ("name", "names"),
+    [
+        ("dann", tuple(VIEWS)),
+        ("rare", ("swapped", "why")),
+        ("finetune", ("swapped", "why")),
+        ("moons", ("working", "swapped", "methods")),
+    ],
+)
 def test_every_view_opens(visit, name, names):
     current = saved(name)
     visitor = calm(visit(PAGE, run=current.id, tab="Look inside"))
@@ -110,7 +121,11 @@ def test_a_stopped_run_says_what_is_missing(visit, keep):
 def test_a_run_that_diverged_has_neither_matrix_nor_network(visit):
     settings, log = events("dann")
     end = log[13].step + 1
-    broken = [*log[:14], Metrics(end, {"source": float("nan"), "target": float("nan"), "probe": 50.0}), Finished(end, {"diverged": True})]
+    broken = [
+        *log[:14],
+        Metrics(end, {"source": float("nan"), "target": float("nan"), "probe": 50.0}),
+        Finished(end, {"diverged": True}),
+    ]
     runs.save(runs.make("transfer-tiny-broken", "transfer", flatten(settings), broken, 1.0, "finished"))
     visitor = calm(visit(PAGE, run="transfer-tiny-broken", tab="Look inside"))
     for name in VIEWS:
@@ -124,6 +139,7 @@ def test_the_first_scene_opens_on_every_view(visit):
 
 
 # ---- which runs belong together ----
+
 
 def test_source_only_on_the_same_target_is_what_was_before():
     dann = saved("dann")
@@ -158,14 +174,23 @@ def test_methods_are_compared_in_one_world_and_once_each():
     assert not elsewhere & {each.id for each in data.rivals(dann.run.about)}
 
 
-@pytest.mark.parametrize("flat, name", [
-    ({"method": "dann"}, "DaNN, λ = 1"),
-    ({"method": "dann", "lam": 0.5, "schedule": "constant", "granted": 2}, "DaNN, λ = 0.5, constant, 2 granted per class"),
-    ({"method": "selftrain", "start": "source", "rounds": 2}, "Self-training, from source only, 2 rounds"),
-    ({"method": "finetune", "shots": 3, "frozen": "first", "granted": 5},
-     "Fine-tuning, 3 labels per class, first layer frozen, 5 granted per class"),
-    ({"method": "mmd", "lam": 3, "statistics": "shared"}, "MMD, λ = 3, shared statistics"),
-    ({"method": "source"}, "Source only")])
+@pytest.mark.parametrize(
+    "flat, name",
+    [
+        ({"method": "dann"}, "DaNN, λ = 1"),
+        (
+            {"method": "dann", "lam": 0.5, "schedule": "constant", "granted": 2},
+            "DaNN, λ = 0.5, constant, 2 granted per class",
+        ),
+        ({"method": "selftrain", "start": "source", "rounds": 2}, "Self-training, from source only, 2 rounds"),
+        (
+            {"method": "finetune", "shots": 3, "frozen": "first", "granted": 5},
+            "Fine-tuning, 3 labels per class, first layer frozen, 5 granted per class",
+        ),
+        ({"method": "mmd", "lam": 3, "statistics": "shared"}, "MMD, λ = 3, shared statistics"),
+        ({"method": "source"}, "Source only"),
+    ],
+)
 def test_a_method_is_called_after_what_tells_it_apart(flat, name):
     run = runs.make("transfer-x", "transfer", flatten(build(TransferSettings, flat)), [], 1.0, "finished")
     assert data.method_name(run.about) == name
@@ -173,16 +198,21 @@ def test_a_method_is_called_after_what_tells_it_apart(flat, name):
 
 # ---- is it working? ----
 
-@pytest.mark.parametrize("own, probe, words, away", [
-    (52, 95, "is fooled or has stopped learning", "1.80 of 2"),
-    (30, 95, "is fooled or has stopped learning", "1.80 of 2"),
-    (52, 51, "A linear probe hardly finds the domain", "0.04 of 2"),
-    (52, 40, "A linear probe hardly finds the domain", "0.00 of 2"),
-    (90, 95, "the clouds are not one", "1.80 of 2"),
-    (90, 55, "still finds what the linear probe hardly finds", "0.20 of 2"),
-    (57, 64, "Little is left", "0.56 of 2"),
-    (None, 95, "the clouds are not one", "1.80 of 2"),
-    (None, 55, "A linear probe hardly finds the domain", "0.20 of 2")])
+
+@pytest.mark.parametrize(
+    "own, probe, words, away",
+    [
+        (52, 95, "is fooled or has stopped learning", "1.80 of 2"),
+        (30, 95, "is fooled or has stopped learning", "1.80 of 2"),
+        (52, 51, "A linear probe hardly finds the domain", "0.04 of 2"),
+        (52, 40, "A linear probe hardly finds the domain", "0.00 of 2"),
+        (90, 95, "the clouds are not one", "1.80 of 2"),
+        (90, 55, "still finds what the linear probe hardly finds", "0.20 of 2"),
+        (57, 64, "Little is left", "0.56 of 2"),
+        (None, 95, "the clouds are not one", "1.80 of 2"),
+        (None, 55, "A linear probe hardly finds the domain", "0.20 of 2"),
+    ],
+)
 def test_both_looks_for_the_domain_in_words(own, probe, words, away):
     sentence = working.about_domain(own, probe)
     assert words in sentence and f"proxy A-distance {away}" in sentence
@@ -198,8 +228,13 @@ def test_against_source_only_alignment_proves_neither_success_nor_failure():
     assert working.beside_source(before, {}) == working.beside_source({}, before) == ""
 
 
-LOOKS = {"step": [0, 10, 21, 40, 60, 80, 100], "target": [99.0, 98, 50, 70, 90, 80, 60],
-         "entropy": [0.0, 0, 2, 1, 0.5, 0.9, 0.4], "information": [9.0, 9, 1, 1.5, 2, 1.2, 1.1], "snd": [9.0, 9, 1, 2, 3, 5, 4]}
+LOOKS = {
+    "step": [0, 10, 21, 40, 60, 80, 100],
+    "target": [99.0, 98, 50, 70, 90, 80, 60],
+    "entropy": [0.0, 0, 2, 1, 0.5, 0.9, 0.4],
+    "information": [9.0, 9, 1, 1.5, 2, 1.2, 1.1],
+    "snd": [9.0, 9, 1, 2, 3, 5, 4],
+}
 
 
 def test_only_looks_after_the_first_fifth_count():
@@ -225,8 +260,16 @@ def test_the_rank_correlation_is_spearmans():
     assert data.spearman(a, np.ones(6)) is None and data.spearman(a[:2], b[:2]) is None
 
 
-@pytest.mark.parametrize("rho, words", [(0.9, "is better on the target"), (0.5, "leans the right way"), (0.0, "knows nothing"),
-                                        (-0.5, "**−0.50**. It prefers the worse networks"), (None, "no rank correlation")])
+@pytest.mark.parametrize(
+    "rho, words",
+    [
+        (0.9, "is better on the target"),
+        (0.5, "leans the right way"),
+        (0.0, "knows nothing"),
+        (-0.5, "**−0.50**. It prefers the worse networks"),
+        (None, "no rank correlation"),
+    ],
+)
 def test_the_rank_correlation_in_words(rho, words):
     assert words in working.about_rank(rho, 16, 20.0)
 
@@ -244,11 +287,15 @@ def test_another_judgement_is_another_curve_and_turns_its_sign(visit):
         np.testing.assert_allclose(figure(visitor, "working/judgement")["data"][0]["y"], looks[name])
         rho = spearmanr(sign * looks[name], looks["target"]).statistic
         assert f"**{rho:+.2f}**".replace("-", "−") in text_of(visitor)
-        assert {"entropy": "The same probability for every class: 2.30 nats", "information": "One answer for every picture: 0.00 nats",
-                "snd": ""}[name] in text_of(visitor), "what an ignorant network has"
+        assert {
+            "entropy": "The same probability for every class: 2.30 nats",
+            "information": "One answer for every picture: 0.00 nats",
+            "snd": "",
+        }[name] in text_of(visitor), "what an ignorant network has"
 
 
 # ---- which classes are swapped ----
+
 
 def test_a_swap_and_a_class_that_swallows_another_are_told_apart():
     shares = np.diag([100.0] * 10)
@@ -258,12 +305,16 @@ def test_a_swap_and_a_class_that_swallows_another_are_told_apart():
     first, second, third, *rest = swapped.in_words(shares, shares)
     assert "class 1, **80** are called 7" in first and "7 swallows 1" in first and "other way it is 5" in first
     assert "class 4, **60** are called 9" in second and "class 9, **55** are called 4: the two are swapped" in second
-    assert "taken for one another" in third and rest == ["7 is answered 1.8 times as often as it comes: it swallows others."]
+    assert "taken for one another" in third and rest == [
+        "7 is answered 1.8 times as often as it comes: it swallows others."
+    ]
 
 
 def test_few_mistakes_are_called_few():
     counts = np.full((2, 2), 2) + np.diag([96, 96])
-    assert swapped.in_words(swapped.percent(counts), counts) == ["No class is taken for another in more than 5 of 100 pictures."]
+    assert swapped.in_words(swapped.percent(counts), counts) == [
+        "No class is taken for another in more than 5 of 100 pictures."
+    ]
 
 
 def test_a_click_on_a_mistake_chooses_its_pictures_and_the_choice_outlives_the_run():
@@ -304,7 +355,10 @@ def test_the_matrix_is_the_runs_own_and_source_only_stands_beside_it(visit):
 def test_a_matrix_counted_from_the_network_is_the_stored_one():
     current = saved("dann")
     model = runs.load(current.id).net("model")
-    y, x = domains.domains(current.settings.target).target.test_y, domains.domains(current.settings.target).target.test_x
+    y, x = (
+        domains.domains(current.settings.target).target.test_y,
+        domains.domains(current.settings.target).target.test_x,
+    )
     stored = data.confusion(current.id, "model", current.settings)
     said = data.answers(current.id, "model", "test", current.settings)
     with torch.inference_mode():
@@ -328,13 +382,20 @@ def test_rare_classes_get_a_chart_of_shares(visit):
     visitor = view(calm(visit(PAGE, run=saved("rare").id, tab="Look inside")), "swapped")
     truth, answered, estimated = figure(visitor, "swapped/shift")["data"]
     np.testing.assert_allclose(truth["y"], [100 * n / 2200 for n in [400] * 5 + [40] * 5])
-    assert sum(answered["y"]) == pytest.approx(100) and sum(estimated["y"]) == pytest.approx(100) and min(estimated["y"]) >= 0
+    assert (
+        sum(answered["y"]) == pytest.approx(100)
+        and sum(estimated["y"]) == pytest.approx(100)
+        and min(estimated["y"]) >= 0
+    )
     text, end = text_of(visitor), events("rare")[1][-1].summary
-    assert "**50 %** of the source's pictures and **9.1 %** of the target's" in text, "the source's share stands beside it"
+    assert "**50 %** of the source's pictures and **9.1 %** of the target's" in text, (
+        "the source's share stands beside it"
+    )
     assert f"This run's network gives **{sum(answered['y'][5:]):.1f} %** of its answers" in text
     assert f"corrects this to **{sum(estimated['y'][5:]):.1f} %**" in text
     assert [end["rare_true"], end["rare_answered"], end["rare_estimated"]] == pytest.approx(
-        [sum(layer["y"][5:]) for layer in (truth, answered, estimated)], abs=0.3)
+        [sum(layer["y"][5:]) for layer in (truth, answered, estimated)], abs=0.3
+    )
     visitor = view(calm(visit(PAGE, run=saved("dann").id, tab="Look inside")), "swapped")
     assert "swapped/shift" not in keys(visitor)
 
@@ -343,12 +404,17 @@ def test_a_method_that_aligns_nothing_is_not_blamed_for_the_shares():
     truth = np.array([90.0, 10.0])
     aligned = " ".join(swapped.about_shift(truth, {"run": (truth[::-1], None), "source": (truth, truth)}, True))
     assert "and **10.0 %** of the target" in aligned and "This run's network gives **90.0 %**" in aligned
-    assert "Source only gives **10.0 %**" in aligned and "corrects this to **10.0 %**" in aligned and aligned.count("corrects") == 1
+    assert (
+        "Source only gives **10.0 %**" in aligned
+        and "corrects this to **10.0 %**" in aligned
+        and aligned.count("corrects") == 1
+    )
     assert "makes both clouds alike" in aligned
     assert "makes both clouds alike" not in " ".join(swapped.about_shift(truth, {}, False))
 
 
 # ---- methods side by side ----
+
 
 def test_the_gap_is_between_source_only_and_the_target_itself(visit):
     current, _source, _target = saved("dann"), saved("source"), saved("target")
@@ -365,8 +431,17 @@ def test_the_gap_is_between_source_only_and_the_target_itself(visit):
     calm(pick.set_value([]).run())
 
 
-@pytest.mark.parametrize("target, lower, upper, share", [(75, 50, 100, 50), (40, 50, 90, -25), (95, 50, 95, 100), (75, None, 90, None),
-                                                         (75, 50, None, None), (75, 90, 90, None)])
+@pytest.mark.parametrize(
+    "target, lower, upper, share",
+    [
+        (75, 50, 100, 50),
+        (40, 50, 90, -25),
+        (95, 50, 95, 100),
+        (75, None, 90, None),
+        (75, 50, None, None),
+        (75, 90, 90, None),
+    ],
+)
 def test_the_share_of_the_gap_that_is_closed(target, lower, upper, share):
     assert methods.closed(target, lower, upper) == share
 
@@ -387,6 +462,7 @@ def test_a_curve_holds_what_the_looks_measured():
 
 # ---- what it looks at ----
 
+
 @pytest.mark.parametrize("name", ["rare", "source"])
 def test_the_share_on_the_stroke_is_that_of_each_picture_alone(name):
     current = saved(name)
@@ -396,7 +472,7 @@ def test_the_share_on_the_stroke_is_that_of_each_picture_alone(name):
     assert len(shares) == 200 and 5 < pixels < 25
     for place, label, number in ((0, 0, 0), (67, 3, 7), (199, 9, 19)):
         index = torch.nonzero(plain.test_y == label)[number, 0]
-        x = target.test_x[index:index + 1].clone().requires_grad_(True)
+        x = target.test_x[index : index + 1].clone().requires_grad_(True)
         logits = net(x)
         logits[0, logits.argmax()].backward()
         values = (x.grad if name == "source" else x.grad * x.detach()).sum(1)[0].abs()

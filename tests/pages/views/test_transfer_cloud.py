@@ -27,7 +27,15 @@ from tests.pages.conftest import PAGES, charts, check, text_of
 
 PAGE = PAGES["transfer"]
 TINY = {
-    "digits": {"target": "inverted", "method": "source", "steps": 50, "batch": 16, "seed": 6101, "granted": 2, "rare": 10},
+    "digits": {
+        "target": "inverted",
+        "method": "source",
+        "steps": 50,
+        "batch": 16,
+        "seed": 6101,
+        "granted": 2,
+        "rare": 10,
+    },
     "moons": {"target": "moons", "method": "source", "steps": 50, "batch": 16, "seed": 6102},
 }
 
@@ -100,8 +108,13 @@ def colours(visitor):
 CLOUD, BORDER, STAGE, BESIDE = ("cloud", "cloud"), ("border", "border"), ("stage", "picture"), ("stage", "beside")
 
 
-@pytest.mark.parametrize(("name", "keys"), [("digits", {"stage/cloud", "stage/strip", "cloud/points"}),
-                                            ("moons", {"stage/cloud", "stage/border", "border/plane"})])
+@pytest.mark.parametrize(
+    ("name", "keys"),
+    [
+        ("digits", {"stage/cloud", "stage/strip", "cloud/points"}),
+        ("moons", {"stage/cloud", "stage/border", "border/plane"}),
+    ],
+)
 def test_the_page_shows_all_of_it(visit, name, keys):
     visitor = visit(PAGE, run=stored(name).about.id)
     assert not visitor.exception and not visitor.error
@@ -109,6 +122,7 @@ def test_the_page_shows_all_of_it(visit, name, keys):
 
 
 # ---- the cloud ----
+
 
 def test_the_slider_shows_each_look_on_axes_that_stay():
     visitor, run = draw(CLOUD, "moons")
@@ -129,7 +143,11 @@ def test_by_class_every_class_has_a_colour_and_every_domain_a_shape():
     visitor, _ = draw(CLOUD, "digits")
     check(colours(visitor).set_value("class").run())
     figure_ = figure(visitor, "cloud/points")
-    assert [layer["name"] for layer in figure_["data"] if layer["showlegend"]] == ["source", "target", *map(str, range(10))]
+    assert [layer["name"] for layer in figure_["data"] if layer["showlegend"]] == [
+        "source",
+        "target",
+        *map(str, range(10)),
+    ]
     assert drawn(figure_)[1] == {"square": 200, "circle": 200}
     hues = {}
     for layer in figure_["data"]:
@@ -170,6 +188,7 @@ def test_a_new_run_keeps_the_look_where_it_has_it_and_the_end_stays_the_end():
         visitor.session_state["run"] = run_id
         check(visitor.run())
         return slider(visitor).value
+
     assert after(many - 1, stop) == 3, "the end of a shorter run"
     assert after(1, "transfer-tiny-moons-finished") == 1
     check(colours(visitor).set_value("class").run())
@@ -185,7 +204,11 @@ def test_the_stage_shows_the_newest_cloud_and_of_an_ended_run_from_the_axes_of_t
     found, keep = figure(visitor, "stage/cloud"), few(np.array(run.pictures("who")[0].array))
     points, shapes = drawn(found)
     np.testing.assert_allclose(points, in_order(newest[keep]))
-    held = newest[keep] if state == "finished" else np.concatenate([np.array(e.array, float)[keep] for e in run.pictures("cloud")])
+    held = (
+        newest[keep]
+        if state == "finished"
+        else np.concatenate([np.array(e.array, float)[keep] for e in run.pictures("cloud")])
+    )
     for axis, values in (("xaxis", held[:, 0]), ("yaxis", held[:, 1])):
         low, high = found["layout"][axis]["range"]
         assert low < values.min() and high > values.max(), "live, of every cloud so far"
@@ -206,8 +229,10 @@ def test_each_point_of_the_stage_carries_its_own_digit():
             domain, number = divmod(index, monitor.SHOWN)
             assert text == f"{('source', 'target')[domain]}, {int(tests[domain].test_y[number])}"
             row, column = divmod(place, columns)
-            found = picture[28 * row:28 * row + 28, 28 * column:28 * column + 28, 0] / 255
-            assert np.abs(found - tests[domain].test_x[number, 0].numpy()).mean() < 0.04, "packed with losses, yet the same digit"
+            found = picture[28 * row : 28 * row + 28, 28 * column : 28 * column + 28, 0] / 255
+            assert np.abs(found - tests[domain].test_x[number, 0].numpy()).mean() < 0.04, (
+                "packed with losses, yet the same digit"
+            )
             seen.add(index)
     assert len(seen) == 200
 
@@ -218,8 +243,14 @@ def test_before_the_first_look_a_sentence_stands_there(part):
     assert not charts(visitor) and len(visitor.info) == 1
 
 
-@pytest.mark.parametrize(("part", "name", "keys"), [(STAGE, "digits", ["stage/cloud", "stage/strip"]),
-                                                    (STAGE, "moons", ["stage/border"]), (BESIDE, "moons", ["stage/cloud"])])
+@pytest.mark.parametrize(
+    ("part", "name", "keys"),
+    [
+        (STAGE, "digits", ["stage/cloud", "stage/strip"]),
+        (STAGE, "moons", ["stage/border"]),
+        (BESIDE, "moons", ["stage/cloud"]),
+    ],
+)
 def test_before_the_first_look_the_stage_has_its_figures_already(part, name, keys):
     visitor, _ = draw(part, name, "stopped", 1)
     assert [chart.key for chart in charts(visitor)] == keys
@@ -251,6 +282,7 @@ def test_features_beyond_all_bounds_are_left_out_and_spoken_of():
 
 # ---- the border ----
 
+
 def test_the_border_is_the_runs_own_and_follows_the_slider():
     visitor, run = draw(BORDER, "moons")
     first, last = (np.array(run.pictures("border")[i].array, float) for i in (0, -1))
@@ -262,7 +294,7 @@ def test_the_border_is_the_runs_own_and_follows_the_slider():
         axis = np.linspace(-REACH, REACH, len(values))
         for x, y in [(a, b) for a, b in zip(layer["x"], layer["y"]) if b is not None][::7]:
             column, row = np.abs(axis - x).argmin(), np.abs(axis - y).argmin()
-            near = values[max(0, row - 1):row + 2, max(0, column - 1):column + 2]
+            near = values[max(0, row - 1) : row + 2, max(0, column - 1) : column + 2]
             assert near.min() <= 0.5 <= near.max()
     assert lines[0] != lines[1] and "Before the first step" in text_of(visitor)
 
@@ -296,6 +328,7 @@ def test_a_run_of_digits_has_no_border_and_says_so():
 
 # ---- the two domains ----
 
+
 def picture_of(address):
     return np.array(Image.open(io.BytesIO(base64.b64decode(address.split(",")[1]))))
 
@@ -304,7 +337,10 @@ def strip(visitor):
     """The twenty pictures of the strip, 8-bit (H, W, 3), what is said of each on hover, and what stands below each."""
     sheet, spots, words = figure(visitor, "stage/strip")["data"]
     whole = picture_of(sheet["source"])
-    found = [whole[round(y - 13.5):round(y + 14.5), round(x - 13.5):round(x + 14.5), :3] for x, y in zip(spots["x"], spots["y"])]
+    found = [
+        whole[round(y - 13.5) : round(y + 14.5), round(x - 13.5) : round(x + 14.5), :3]
+        for x, y in zip(spots["x"], spots["y"])
+    ]
     return found, spots["text"], words["text"]
 
 
@@ -344,7 +380,10 @@ def test_explain_may_ask_about_both_domains():
 
 
 def test_without_settings_mnist_stands_in_and_moons_are_no_pictures():
-    unknown, moons = (Shown("x", settings, [Started(1, {})], None, None) for settings in (None, build(TransferSettings, TINY["moons"])))
+    unknown, moons = (
+        Shown("x", settings, [Started(1, {})], None, None)
+        for settings in (None, build(TransferSettings, TINY["moons"]))
+    )
     (only,) = pictures_to_ask(unknown).values()
     assert only.shipped and not pictures_to_ask(moons)
     stage.picture(unknown)  # draws nothing
