@@ -14,6 +14,7 @@ from torch import Tensor
 
 from core.data import digits, pictures
 from core.events import Event, Finished, Metrics, Picture, Started, Warned
+from core.explain.models import network
 from core.explain.settings import Shortcut
 from core.loop import batches, broken, diverged, fresh, hits, no_better_than_guessing, one_cycle, seeded, steps_of
 from core.nets import DigitNet, count, predict, to_model
@@ -43,11 +44,6 @@ def mark_some(x: Tensor, y: Tensor, digit: int, elsewhere: float, generator: tor
     """Every picture of class `digit` marked, and of the others `elsewhere` % drawn at random. x: (N, 1, 28, 28)."""
     chosen = (y == digit) | (torch.rand(len(y), generator=generator) < elsewhere / 100)
     return torch.where(chosen[:, None, None, None], mark(x), x)
-
-
-def network() -> DigitNet:
-    """A small one: it learns the digits in a few seconds, and the mark even sooner."""
-    return DigitNet((8, 16, 32), ())
 
 
 def train_marked(method: Shortcut, seed: int, subject: Subject) -> Iterator[Event]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from core.attribution import methods, trust
+from core.attribution.settings import METHODS
 from core.events import Event, Finished, Metrics, Picture, Started
 from core.explain import excite, randomise, shortcut
 from core.explain import settings as s
@@ -59,7 +60,7 @@ def destroy(settings: ExplainSettings) -> Iterator[Event]:
     """The randomisation test: the map after each further layer lost its weights, and how much of it is left."""
     subject = look_at(settings.subject)
     target = subject.answer(settings.answer)
-    ask = s.BY_NAME[settings.method.ask]()
+    ask = METHODS[settings.method.ask]()
 
     def asked(other: Subject) -> np.ndarray:
         return methods.answer(other, target, ask, settings.seed).map

@@ -358,14 +358,14 @@ def test_the_gradient_forgets_and_the_gradient_times_the_picture_only_seems_not_
     net = digit_net("compression-teacher")
     subject = Subject(net, digits.load().test_x[350], DIGITS)
     answer = subject.answer()
-    gradient = list(randomise.run(subject, answer, lambda now: gradient(now, answer), 0))
+    plain = list(randomise.run(subject, answer, lambda now: gradient(now, answer), 0))
     times = list(randomise.run(subject, answer, lambda now: gradient(now, answer) * now.x[0].numpy(), 0))
-    assert [rung.name for rung in gradient] == [randomise.TRAINED, *randomise.stages(net)]
-    assert [gradient[0].signed, gradient[0].absolute, gradient[0].strokes] == pytest.approx([1, 1, 1])
-    assert gradient[0].probability == pytest.approx(subject.probabilities[answer].item(), abs=1e-5)
-    assert abs(gradient[-1].signed) < 0.25 and abs(times[-1].signed) < 0.25
+    assert [rung.name for rung in plain] == [randomise.TRAINED, *randomise.stages(net)]
+    assert [plain[0].signed, plain[0].absolute, plain[0].strokes] == pytest.approx([1, 1, 1])
+    assert plain[0].probability == pytest.approx(subject.probabilities[answer].item(), abs=1e-5)
+    assert abs(plain[-1].signed) < 0.25 and abs(times[-1].signed) < 0.25
     assert times[-1].absolute > 0.9 and times[-1].input_only > 0.9
-    assert len({rung.input_only for rung in times}) == 1 and all(rung.map.shape == (28, 28) for rung in gradient)
+    assert len({rung.input_only for rung in times}) == 1 and all(rung.map.shape == (28, 28) for rung in plain)
 
 
 def test_a_map_that_never_asks_the_network_passes_no_test():
