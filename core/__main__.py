@@ -64,8 +64,9 @@ def add_flags(parser: argparse.ArgumentParser, lab: str, many: bool) -> None:
     model = labs.of(lab).settings
     for name, field in every_field(model).items():
         choices = f" ({accepted(field)})" if choices_of(field) or field.annotation is not bool else " (true or false)"
+        names = [name, *(old for old, new in model.ALIASES.items() if new == name)]
         parser.add_argument(
-            f"--{name.replace('_', '-')}",
+            *(f"--{each.replace('_', '-')}" for each in names),
             dest=name,
             default=argparse.SUPPRESS,
             nargs="+" if many else None,

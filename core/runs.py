@@ -26,7 +26,7 @@ from safetensors.numpy import save as save_tensors
 
 from core import env, events, labs
 from core.events import Event, Finished, Metrics, Model, Picture, Started, Warned
-from core.settings import BadSettings, Settings, build
+from core.settings import BadSettings, Settings, build, renamed
 
 log = logging.getLogger(__name__)
 SHIPPED = Path(__file__).resolve().parents[1] / "assets" / "runs"
@@ -178,9 +178,16 @@ def from_bytes(data: bytes, *, shipped: bool = False) -> Run:
         header = json.loads(json.loads(data[8 : 8 + size])["__metadata__"]["lectern"])
         tensors = load_tensors(data)
         log = tuple(events.unpack(_with_arrays(e, tensors)) for e in header["events"])
-        return Run(CHECKED_ABOUT.validate_python(header["about"] | {"shipped": shipped}), log)
+        return Run(_about(header["about"], shipped), log)
     except Exception as error:  # whatever a torn or hostile file provokes, the answer is the same sentence
         raise RunError(f"This is not a run that Lectern can read ({type(error).__name__}).") from error
+
+
+def _about(header: dict[str, Any], shipped: bool) -> About:
+    """Checked, with the settings under today's names."""
+    about = CHECKED_ABOUT.validate_python(header | {"shipped": shipped})
+    known = labs.LABS.get(about.lab)
+    return replace(about, settings=renamed(known.settings, about.settings)) if known else about
 
 
 def read_about(file: Path, *, shipped: bool = False) -> About:
@@ -197,7 +204,7 @@ def read_about(file: Path, *, shipped: bool = False) -> About:
         ends = [t["data_offsets"][1] for name, t in parsed.items() if name != "__metadata__"]
         if 8 + size + max(ends, default=0) != file.stat().st_size:
             raise ValueError("the file is cut short")
-        about = CHECKED_ABOUT.validate_python(header["about"] | {"shipped": shipped})
+        about = _about(header["about"], shipped)
         if about.id != file.stem:
             raise ValueError(f"it was renamed, inside it is called {about.id[:80]}")
         return about

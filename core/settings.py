@@ -75,6 +75,9 @@ class Settings(Frozen):
     """What every lab's run has. A lab adds its own fields and its METRICS; TURNABLE knobs may be turned while it runs."""
 
     TURNABLE: ClassVar[tuple[str, ...]] = ()
+    ALIASES: ClassVar[
+        Mapping[str, str]
+    ] = {}  # what a setting was called once → its name; old links, flags and runs go on
 
     seed: int = knob(
         0,
@@ -230,11 +233,18 @@ def flatten(settings: BaseModel) -> dict[str, Any]:
     return flat
 
 
+def renamed(model: type[BaseModel], flat: Mapping[str, Any]) -> dict[str, Any]:
+    """A flat dictionary with today's names of the settings; where both names are given, today's counts."""
+    aliases = getattr(model, "ALIASES", {})
+    return {aliases.get(name, name): value for name, value in flat.items() if aliases.get(name) not in flat}
+
+
 def build(model: type[S], flat: Mapping[str, Any]) -> S:
     """Settings from a flat dictionary whose values may be text (from a URL, a form, a command line).
 
     Raises BadSettings with a sentence for every value that is unknown, unreadable or out of bounds.
     """
+    flat = renamed(model, flat)
     known, anywhere = dict(flat_fields(model, flat)), set()
     values = {name: _choice(field, flat[name]) for name, field in known.items() if name in flat}
     nested: dict[str, Any] = {}

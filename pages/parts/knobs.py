@@ -22,6 +22,7 @@ from core.settings import (
     extra,
     flat_fields,
     flatten,
+    renamed,
     union_members,
 )
 from pages.parts import own
@@ -91,6 +92,7 @@ def clean(value: Any) -> Any:
 def from_url(model: type[Settings], start: Settings) -> tuple[Settings, list[str]]:
     """`start` changed by the URL's parameters, and a sentence for each parameter that does not fit (it is left out)."""
     given = {name: st.query_params[name] for name in st.query_params if name not in RESERVED and not tracks(name)}
+    given = renamed(model, given)
     complaints: list[str] = []
     while given:  # leave out what does not fit, so that the rest still counts
         try:

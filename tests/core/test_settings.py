@@ -21,6 +21,7 @@ from core.settings import (
     build,
     choices_of,
     default_of,
+    every_field,
     extra,
     flat_fields,
     flatten,
@@ -407,3 +408,27 @@ def test_the_model_itself_is_strict(wrong):
 def test_values_for_a_knob_of_the_default_choice_need_no_choice():
     assert build(ToySettings, {"kind": "rich", "share": "25"}).kind == Rich(share=25)
     assert build(ToySettings, {"kind": "rich", "size": "5"}).kind.size == 5
+
+
+# ---- names of before ----
+
+
+class Renamed(Settings):
+    """Settings of which one had another name."""
+
+    ALIASES = {"rate": "learning_rate"}
+    learning_rate: float = knob(0.1, "Learning rate", "A step's size.", ge=0, le=1)
+
+
+def test_a_setting_is_found_under_its_old_name():
+    assert build(Renamed, {"rate": "0.5"}).learning_rate == 0.5
+    assert build(Renamed, {"rate": 0.5, "learning_rate": 0.2}).learning_rate == 0.2, "today's name counts"
+    with pytest.raises(BadSettings, match="learning_rate|Learning rate"):
+        build(Renamed, {"rate": 7})
+
+
+@pytest.mark.parametrize("lab", labs.LABS)
+def test_old_names_lead_to_settings_that_there_are(lab):
+    model = labs.of(lab).settings
+    known = set(every_field(model))
+    assert set(model.ALIASES.values()) <= known and not set(model.ALIASES) & known
