@@ -20,7 +20,8 @@ ENDED = "/Your run · \\d/.test(document.querySelector('.st-key-status')?.innerT
 
 def whole_run(browser: Browser, server: Server, lab: str) -> dict[str, float]:
     """One run from its button to its end."""
-    page, process = opened(browser, server.url(page_of(lab), seed=next(SEEDS), **QUICK.get(lab, {})), PICTURE), psutil.Process(server.process.pid)
+    page = opened(browser, server.url(page_of(lab), seed=next(SEEDS), **QUICK.get(lab, {})), PICTURE)
+    process = psutil.Process(server.process.pid)
     page.wait_for_function("!!document.querySelector('.st-key-picture .main-svg')", timeout=60_000)
     page.wait_for_timeout(2000)
     received = _received(page)

@@ -57,10 +57,10 @@ def first_slider(page: Page) -> Slider:
             arrived(page)
         found = page.locator(f"{INSIDE} input[type=range]:enabled")
         for i in range(found.count()):
-            found.nth(i).scroll_into_view_if_needed()
-            page.wait_for_timeout(1500)  # figures that came near are drawn
-            slider = Slider(page, found.nth(i), DRAWN if page.evaluate(f"{FIGURES}.length") else OTHERS)
-            with suppress(Error):  # it moves something that is no figure, or not at each step: the next one
+            with suppress(Error):  # it moves something that is no figure, not at each step, or is not there yet: the next one
+                found.nth(i).scroll_into_view_if_needed()
+                page.wait_for_timeout(1500)  # figures that came near are drawn
+                slider = Slider(page, found.nth(i), DRAWN if page.evaluate(f"{FIGURES}.length") else OTHERS)
                 for _ in range(3):
                     slider.move()
                 return slider
@@ -80,7 +80,7 @@ def answers(moved: Mapping[str, Slider], moves: int) -> dict[str, list[float]]:
 
 def measure(browser: Browser, folder: Path, labs: Sequence[str], moves: int, trainings: Callable[..., Any] | None = None) -> list[Row]:
     """trainings: makes a context in which so many runs go on; the sliders are moved in it as well."""
-    with servers(folder, {"slider": FLOOR.format("slider")}, before=False) as running:
+    with servers(folder, {"slider": FLOOR.format("slider")}, before=False, LECTERN_WORKERS="2") as running:
         bare = opened(browser, running["slider"].address, TITLE)
         moved = {"floor": Slider(bare, bare.get_by_role("slider").first, NUMBER)}
         moved |= {lab: first_slider(opened(browser, running["lectern"].url(page_of(lab)), PICTURE)) for lab in labs}
