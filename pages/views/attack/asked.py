@@ -7,7 +7,6 @@ import streamlit as st
 from core.attack.analysis import subject
 from core.attack.analysis.quick import ATTACKS
 from core.attack.settings import Goal, Subject
-from core.data.pictures import BadPicture
 from core.runs import RunError
 from pages.parts import choose
 from pages.parts.ask import ask
@@ -29,6 +28,8 @@ class Asked(NamedTuple):
 def picture_of(current: Shown) -> Asked | None:
     """The subject of the run as one picture; None, and a sentence on the page, when there is none: a network deleted since, no
     picture chosen yet, or settings that are no longer known."""
+    from core.data.pictures import BadPicture  # torch, which the stage does not wait for
+
     chosen = subject.subject_of(current, LabState("attack").settings)
     if chosen is None:
         st.info(

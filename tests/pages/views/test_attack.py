@@ -149,6 +149,12 @@ def holds(visitor, name):
 # ---- every view of every kind of run ----
 
 
+def test_the_stage_does_not_wait_for_torch(python):
+    """The page's code is loaded before anything is drawn; the analyses that need torch are loaded by the views that ask them."""
+    done = python("import sys, pages.views.attack\nassert not {'torch', 'sklearn', 'captum'} & set(sys.modules)")
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.parametrize("run_id", [PIXEL, DEFEND, TRAINING])
 def test_every_view_opens_for_every_scene(visit, measured, run_id):
     visitor = check(visit(PAGE, run=run_id))
