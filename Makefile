@@ -5,18 +5,21 @@ VENV := .venv
 BIN := $(VENV)/bin
 LABS = $(shell $(BIN)/python -c "from core.labs import LABS; print(*LABS)")
 
-.PHONY: app test lint bench presets yardsticks clean
+.PHONY: app test lint count bench presets yardsticks clean
 
 app: $(VENV)/app.stamp
 	@echo "Lectern is at http://localhost:$(PORT)"
 	$(BIN)/streamlit run app.py --server.port $(PORT)
 
-test: $(VENV)/test.stamp chromium
-	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+test: lint chromium
 	$(BIN)/python -m pytest -n 2 --dist loadfile tests
 
 lint: $(VENV)/test.stamp
-	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports
+
+# how far the pages keep to arranging
+count: $(VENV)/test.stamp
+	$(BIN)/python -m tests.count
 
 bench: $(VENV)/test.stamp chromium
 	$(BIN)/python -m tests.bench
