@@ -27,7 +27,7 @@ POINTS = 11  # values of ε for digits, closer together where it is small
 MOMENTUM_STEPS = 10  # of MI-FGSM at most, as in its paper
 PHOTO_STEPS = 6  # of PGD and MI-FGSM on photos at most: each costs as much as on 80 digits
 DEEPFOOL = 30, 0.02  # steps, overshoot
-CW = 0.0, 2, 100, 0.2  # confidence, searches, steps, rate: in twice the time the changes become 2 % shorter
+CW = 0.0, 2, 100, 0.2  # confidence, searches, steps, learning rate: in twice the time the changes become 2 % shorter
 LONGER = (1.0, 1.02, 1.05, 1.1, 1.2)  # how much longer a smallest change is tried when rounding undoes it
 MASKED = 10  # points by which one step beats many: gradients that lead nowhere
 
@@ -82,7 +82,7 @@ def left(lost: Tensor) -> float:
 
 
 @dataclass
-class Record:
+class Outcome:
     """What one attack has done so far: which pictures (N,) it has fooled, and what the network said then."""
 
     lost: Tensor
@@ -99,7 +99,7 @@ class Trial:
     method: Curve
     victims: Victims
     seed: int
-    records: dict[str, Record] = field(init=False)
+    records: dict[str, Outcome] = field(init=False)
     sizes: dict[str, tuple[Tensor, Tensor]] = field(
         init=False, default_factory=dict
     )  # of the smallest changes, once known
@@ -108,7 +108,7 @@ class Trial:
         self.generator = seeded(self.seed)
         clean = answers(self.victims.net, self.victims.x)
         wrong = clean != self.victims.y
-        self.records = {name: Record(wrong.clone(), clean.clone()) for name in ("noise", *self.names)}
+        self.records = {name: Outcome(wrong.clone(), clean.clone()) for name in ("noise", *self.names)}
         self.touched = wrong.clone()  # by noise or any attack
 
     @property
@@ -133,7 +133,7 @@ class Trial:
         """Noise on all pictures, fresh at every ε: what it has fooled before it may miss now."""
         ball = Ball(self.method.norm, level / LEVELS)
         said = self.judge(self.victims.x, ball.noise(self.victims.x, self.generator), ball)
-        self.records["noise"] = Record(said != self.victims.y, said)
+        self.records["noise"] = Outcome(said != self.victims.y, said)
 
     def attack(self, name: str, level: int) -> None:
         """One attack on the pictures that still withstand it."""

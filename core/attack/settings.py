@@ -267,7 +267,9 @@ class CW(Technique):
         5, "Search steps", "Steps of a binary search for c, the weight of the attack.", symbol="c", ge=1, le=9, step=1
     )
     steps: int = _steps(100, most=300)
-    rate: float = knob(0.05, "Learning rate", "The learning rate of Adam.", ge=0.001, le=0.5, log=True, fine=True)
+    learning_rate: float = knob(
+        0.05, "Learning rate", "The learning rate of Adam.", ge=0.001, le=0.5, log=True, fine=True
+    )
 
 
 class OnePixel(Technique):
@@ -454,6 +456,8 @@ EXPERIMENTS = tuple(member for member in get_args(Method) if issubclass(member, 
 
 class AttackSettings(Settings):
     """What a run of the adversarial attack lab needs."""
+
+    ALIASES: ClassVar[Mapping[str, str]] = {"rate": "learning_rate"}
 
     subject: Subject = Field(
         Photo(),

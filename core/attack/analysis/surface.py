@@ -126,7 +126,7 @@ def crossing(way: Way) -> float | None:
     return float(np.interp(0.0, way.lead[i - 1 : i + 1], way.at[i - 1 : i + 1])) if i else 0.0
 
 
-def held(found: Around) -> Verdict | None:
+def plane_share(found: Around) -> Verdict | None:
     """How much of the change the plane holds; None when it holds all."""
     return verdict("plane-share", share=100 * found.share) if found.share <= WHOLE else None
 

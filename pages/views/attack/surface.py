@@ -7,6 +7,7 @@ import streamlit as st
 from pages.parts import chart, choose, figures, rasters, verdict
 from pages.parts.ask import ask
 from pages.parts.figures import Line
+from pages.parts.grammar import dots
 from pages.parts.shown import Shown
 from pages.parts.views import View
 from pages.parts.words import _
@@ -40,11 +41,11 @@ def draw(current: Shown) -> None:
         chart.show(_ways(found, level), key="attack/surface/loss", alt=alt)
         for reached in surface.reached(found):
             verdict.draw("attack", reached)
-        if held := surface.held(found):
+        if share := surface.plane_share(found):
             help = _(
                 "So the path may end where the map has another answer. Choose “where the attack ends”: the plane goes through it."
             )
-            st.caption(verdict.words("attack", held), help=help)
+            st.caption(verdict.words("attack", share), help=help)
 
 
 def _knobs(photo: bool) -> tuple[int, str, int]:
@@ -76,11 +77,11 @@ def _map(found: Any, victims: Any) -> figures.Figure:
         figures.curve(Line(_("path of I-FGSM"), "danger", path[:, 0], path[:, 1]), silent=True),
     )
     ended = _("end of the attack: {}").format(asked.short(victims.names[found.ended]))
-    ends = {
-        _("the picture"): ("whole", [0.0], [0.0], [_("the picture as it is")]),
-        _("end of the attack"): ("danger", [path[-1, 0]], [path[-1, 1]], [ended]),
-    }
-    figures.add(figure, border, *lines, *figures.points(ends, "", "")["data"])
+    ends = (
+        dots(_("the picture"), "whole", [0.0], [0.0], [_("the picture as it is")]),
+        dots(_("end of the attack"), "danger", [path[-1, 0]], [path[-1, 1]], [ended]),
+    )
+    figures.add(figure, border, *lines, *ends)
     span = 1.03 * at[0], 1.03 * at[-1]
     return figures.within(figure, span, span)
 

@@ -43,7 +43,7 @@ ATTACKS = [
     s.MIFGSM(**E, steps=3, stride=40),
     s.DIM(**E, steps=3, stride=40),
     s.DeepFool(steps=10),
-    s.CW(searches=2, steps=10, rate=0.3),
+    s.CW(searches=2, steps=10, learning_rate=0.3),
     s.OnePixel(pixels=2, population=20, generations=3),
 ]
 CHEAP = [s.Curve(highest=48, steps=1), s.Transfer(with_attack="fgsm"), s.Defend(steps=2), s.Detect(steps=2)]

@@ -177,7 +177,9 @@ def test_the_plane_around_a_digit(around):
     assert around.classes.shape == around.lead.shape == (points, points) and around.at[-1] == 52 * surface.BEYOND
     assert around.classes[middle, middle] == 3 and around.lead[middle, middle] < 0 and around.path[0].tolist() == [0, 0]
     assert len(around.path) == surface.STEPS + 1 and around.ended != 3 and not around.targeted
-    assert np.abs(around.edge).max() <= 52 * 1.5 and around.share > surface.WHOLE and surface.held(around) is None
+    assert (
+        np.abs(around.edge).max() <= 52 * 1.5 and around.share > surface.WHOLE and surface.plane_share(around) is None
+    )
     gradient, random = surface.reached(around)
     assert gradient.case == "gradient-reaches" and random.case == "random-never"
     start = around.gradient.lead[0], around.random.lead[0]
@@ -185,7 +187,7 @@ def test_the_plane_around_a_digit(around):
 
 
 def test_what_the_plane_does_not_hold_is_told(around):
-    assert surface.held(replace(around, share=0.5)).numbers == {"share": 50}
+    assert surface.plane_share(replace(around, share=0.5)).numbers == {"share": 50}
 
 
 def test_every_point_of_the_map_has_one_answer(around):
