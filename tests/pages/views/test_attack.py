@@ -5,6 +5,7 @@ import csv
 import io
 import re
 from functools import cache
+from pathlib import Path
 from urllib.parse import unquote
 
 import numpy as np
@@ -24,6 +25,7 @@ from core.subject.models import DIGITS, Subject, as_bytes, digit_at, digit_net, 
 from core.subject.settings import SHIPPED_NETWORK
 from pages.parts import shown, takeaway
 from pages.views import attack as views
+from pages.views.attack import stage
 from tests.pages.conftest import PAGES, behind, charts, check, keys_of, text_of
 from tests.pages.conftest import shown as settings_of
 
@@ -523,13 +525,11 @@ def test_explain_leads_to_an_attack_on_the_very_digit_and_network(visit, lab):
 
 
 def test_explain_holds_the_network_attacked():
+    """Which ones: tests/core/attack/analysis/test_subject.py."""
     two_bits = views.networks(shown.find(saved("elsewhere")))
-    assert two_bits["The network attacked"][0] == "compression-two-bits" and len(two_bits) == 2
-    assert list(views.networks(shown.find(PANDA)).values()) == [("compression-teacher", "model")]
+    assert list(two_bits) == ["The network attacked", "Teacher"]
     trained = views.networks(shown.find(TRAINING))
-    assert list(trained.items())[0] == ("After adversarial training", (TRAINING, "model")) and len(trained) == 2
-    gone = views.networks(shown.find(saved("pgd", network="compression-gone")))
-    assert list(gone.values()) == [("compression-teacher", "model")]
+    assert list(trained) == ["After adversarial training", "Teacher"]
     for run_id, model in [*two_bits.values(), *trained.values()]:
         assert model in runs.load(run_id).models
 
@@ -639,6 +639,14 @@ def test_the_live_picture_of_every_kind_of_run(visit):
         assert not ({"attack/stage/curve", "chart/accuracy"} <= set(there)), "the same curves once"
         shares = sum(chart.figure["share"] for chart in charts(visitor) if chart.key.startswith("attack/stage"))
         assert shares <= 1, run_id
+
+
+def test_there_is_a_picture_for_whatever_a_method_shows():
+    """A method of a kind that is there needs nothing of the pages."""
+    assert {method.SHOWS for method in BY_NAME.values()} == set(stage.DRAWN)
+    assert [view.name for view in views.VIEWS] == list(VIEWS), "and a view is called after its file"
+    files = {file.stem for file in Path(views.__file__).parent.glob("*.py")}
+    assert set(VIEWS) <= files
 
 
 def test_a_live_attack_says_what_it_has_reached(visit):
