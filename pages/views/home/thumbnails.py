@@ -178,11 +178,11 @@ def compression() -> Panel:
 
 def attack() -> Panel:
     """The photo, the change magnified, and the photo that the network takes for a panda."""
-    from pages.views.attack.data import magnified
+    from core.attack.analysis.change import magnified
 
     run, panel, side = runs.load("attack-a-panda-that-is-not"), Panel(), 150
     clean, attacked = (np.array(run.pictures(name)[-1].array) for name in ("clean", "attacked"))
-    tiles = (clean, magnified(clean, attacked)[0], attacked)
+    tiles = (clean, magnified(clean, attacked).picture, attacked)
     for i, (tile, word) in enumerate(zip(tiles, ("cat", "+", "panda"))):
         x = 6 + 159 * i
         panel.picture(tile, x, 46, side, side)

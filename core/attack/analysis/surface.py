@@ -5,13 +5,130 @@ every pixel that can move by u levels, up or down, since that direction is made 
 """
 
 import math
+from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
+from core.attack import models
 from core.attack.ball import LEVELS, TINY, Ball
-from core.attack.gradient import gradient
+from core.attack.gradient import gradient, ifgsm
 from core.attack.models import Aim, ask
+from core.attack.settings import Goal, Subject
+from core.loop import seeded
+from core.record import Record
+from core.verdict import Verdict, verdict
+
+STEPS, STRIDE = 10, 0.2  # of I-FGSM, and the size of each in ε
+BEYOND = 1.5  # how far the map reaches, in ε
+POINTS = {False: 41, True: 13}  # of a side of the map: of a digit, of a photo
+WHOLE = 0.99  # share of the change from which the plane holds all of it
+NAMED = 6  # answers to a photo that are told apart
+
+
+@dataclass(frozen=True)
+class Way:
+    """A straight way from the picture: at (points,) in levels of 255, the loss that the attack raises, and the lead of what it
+    wants, positive beyond the border."""
+
+    at: np.ndarray
+    loss: np.ndarray
+    lead: np.ndarray
+
+
+@dataclass(frozen=True)
+class Around:
+    """at: (points,), classes, lead: (points, points), as `decision_map` gives them. path: (steps + 1, 2) of the attack, from
+    the picture on, edge: (n, 2) of the ball, all coordinates in levels of 255. share: of the length of the whole change that
+    lies in the plane. ended: the answer where the attack ended. gradient, random: the ways along the gradient's sign, and
+    with signs at random."""
+
+    at: np.ndarray
+    classes: np.ndarray
+    lead: np.ndarray
+    path: np.ndarray
+    edge: np.ndarray
+    share: float
+    targeted: bool
+    ended: int
+    gradient: Way
+    random: Way
+
+
+def around(record: Record, subject: Subject, goal: Goal, level: int, second: str, seed: int) -> Around:
+    """The plane around one picture, and I-FGSM in it. level: ε in levels of 255. second: "end" or "random", the second
+    direction. seed: of the random ones. Raises RunError or BadPicture."""
+    victims = models.victims(subject)
+    net, x, points = victims.net, victims.x, POINTS[victims.photo]
+    aim, ball = models.aim_for(victims, goal), Ball("inf", level / LEVELS)
+    steps = torch.cat([x, *ifgsm(net, x, aim, ball, STEPS, STRIDE)])
+    first, across = plane(net, x, aim, second, seeded(seed), steps[-1:])
+    at, classes, lead = decision_map(net, x, aim, first, across, BEYOND * level, points)
+    ways = [
+        Way(*(numbers.numpy() for numbers in along(net, x, aim, direction, BEYOND * level, points)))
+        for direction in (first, random_signs(x[0], seeded(seed)))
+    ]
+    return Around(
+        at.numpy(),
+        classes.numpy(),
+        lead.numpy(),
+        path(steps, x, first, across).numpy(),
+        outline(ball, first, across).numpy(),
+        share(steps[-1] - x[0], first, across),
+        aim.targeted,
+        int(models.answers(net, steps[-1:])[0]),
+        *ways,
+    )
+
+
+def answers(found: Around, photo: bool) -> list[int]:
+    """The classes that are told apart in the map: of a digit's all, in order; of a photo's the commonest, the commonest first."""
+    numbers, counts = np.unique(found.classes, return_counts=True)
+    return numbers[np.argsort(-counts)][:NAMED].tolist() if photo else numbers.tolist()
+
+
+def where(found: Around, classes: list[int], others: bool = False) -> tuple[np.ndarray, np.ndarray]:
+    """The points of the map whose answer is one of the classes, or with `others` none of them: coordinates along the first and
+    along the second direction, each (n,) in levels of 255."""
+    rows, columns = np.nonzero(np.isin(found.classes, classes, invert=others))
+    return found.at[columns], found.at[rows]
+
+
+def reached(found: Around) -> list[Verdict]:
+    """Where the attack reaches its goal along the gradient's sign, and with signs at random."""
+    return [along_gradient(found.gradient), at_random(found.random)]
+
+
+def along_gradient(way: Way) -> Verdict:
+    """Where the goal is reached along the gradient's sign."""
+    border = crossing(way)
+    if border is None:
+        return verdict("gradient-never", most=way.at[-1])
+    return verdict("gradient-reaches", levels=border) if border else verdict("gradient-from-start")
+
+
+def at_random(way: Way) -> Verdict:
+    """Where the goal is reached with signs at random."""
+    border = crossing(way)
+    if border is None:
+        return verdict("random-never", most=way.at[-1])
+    return verdict("random-reaches", levels=border) if border else verdict("random-from-start")
+
+
+def crossing(way: Way) -> float | None:
+    """The length of the way in levels where the goal is first reached, between two points on the straight line; 0 when it is
+    reached from the start, None when never."""
+    beyond = np.flatnonzero(way.lead > 0)
+    if not len(beyond):
+        return None
+    i = int(beyond[0])
+    return float(np.interp(0.0, way.lead[i - 1 : i + 1], way.at[i - 1 : i + 1])) if i else 0.0
+
+
+def plane_share(found: Around) -> Verdict | None:
+    """How much of the change the plane holds; None when it holds all."""
+    return verdict("plane-share", share=100 * found.share) if found.share <= WHOLE else None
 
 
 def plane(

@@ -1,13 +1,16 @@
 """The plane around a picture: its directions, the answers in it, an attack's path, and the closed form of a linear network."""
 
 import math
+from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
 
-from core.attack import gradient, models, surface
+from core.attack import gradient, models
 from core.attack import settings as s
+from core.attack.analysis import stored, surface
 from core.attack.ball import LEVELS, Ball
 from core.attack.models import Aim
 from core.loop import seeded
@@ -141,3 +144,60 @@ def test_the_outline_touches_the_ball(digit):
             assert float(size) == pytest.approx(ball.radius(x), rel=1e-4)
     assert surface.outline(Ball("inf", 0.2), a, b)[0].tolist() == pytest.approx([51, 0], abs=1e-3)
     assert math.isclose(Ball("2", 0.2).radius(x), 0.2 * 28, rel_tol=1e-6)
+
+
+# ---- what the view says of it ----
+
+
+def way(lead):
+    at = np.linspace(0, 10, len(lead))
+    return surface.Way(at, at, np.array(lead))
+
+
+@pytest.mark.parametrize(
+    "lead, length, end",
+    [([-3, -2, -1], None, "never"), ([-3, -1, 1], 7.5, "reaches"), ([0.1, -1, 1], 0.0, "from-start")],
+)
+def test_where_the_goal_is_reached(lead, length, end):
+    assert surface.crossing(way(lead)) == length
+    assert surface.along_gradient(way(lead)).case == f"gradient-{end}"
+    assert surface.at_random(way(lead)).case == f"random-{end}"
+    assert set(surface.at_random(way(lead)).numbers.values()) <= {length, 10}
+
+
+@pytest.fixture(scope="module")
+def around():
+    record = stored.record_of("attack-one-pixel")
+    return surface.around(record, s.Digit(), s.Away(), 52, "end", 0)
+
+
+def test_the_plane_around_a_digit(around):
+    points = surface.POINTS[False]
+    middle = points // 2
+    assert around.classes.shape == around.lead.shape == (points, points) and around.at[-1] == 52 * surface.BEYOND
+    assert around.classes[middle, middle] == 3 and around.lead[middle, middle] < 0 and around.path[0].tolist() == [0, 0]
+    assert len(around.path) == surface.STEPS + 1 and around.ended != 3 and not around.targeted
+    assert (
+        np.abs(around.edge).max() <= 52 * 1.5 and around.share > surface.WHOLE and surface.plane_share(around) is None
+    )
+    gradient, random = surface.reached(around)
+    assert gradient.case == "gradient-reaches" and random.case == "random-never"
+    start = around.gradient.lead[0], around.random.lead[0]
+    assert start == pytest.approx([around.lead[middle, middle]] * 2, abs=1e-3)
+
+
+def test_what_the_plane_does_not_hold_is_told(around):
+    assert surface.plane_share(replace(around, share=0.5)).numbers == {"share": 50}
+
+
+def test_every_point_of_the_map_has_one_answer(around):
+    told_apart = surface.answers(around, photo=False)
+    assert told_apart == sorted(told_apart) and set(told_apart) == set(np.unique(around.classes))
+    assert sum(len(surface.where(around, [number])[0]) for number in told_apart) == around.classes.size
+    assert len(surface.where(around, told_apart, others=True)[0]) == 0
+    many = replace(around, classes=np.arange(100).reshape(10, 10) % 30, at=np.arange(10.0))
+    few = surface.answers(many, photo=True)
+    assert len(few) == surface.NAMED and set(few) < set(range(10)), "those that came four times"
+    assert len(surface.where(many, few, others=True)[0]) == 100 - 4 * surface.NAMED
+    across, up = surface.where(replace(many, classes=np.eye(10)), [0], others=True)
+    assert across.tolist() == up.tolist() == list(range(10))
