@@ -10,13 +10,13 @@ import numpy as np
 import torch
 from captum.metrics import infidelity as captum_infidelity
 from captum.metrics import sensitivity_max
-from scipy.stats import rankdata
 from skimage.color import rgb2gray
 from skimage.filters import gaussian, sobel
 from torch import Tensor, nn
 
 from core.attribution.inputs import baseline
 from core.loop import seeded
+from core.statistics import rank_correlation
 from core.subject.models import Subject
 
 NOISE = 0.2  # standard deviation of infidelity's noise, as a share of the range from black to white
@@ -105,14 +105,6 @@ def examine(
     for name, order in ({"map": map} | controls(map, subject.x, seed)).items():
         for insert in (False, True):
             yield name, insert, curve(subject.net, subject.x, target, order, hidden, insert, points, seed=seed)
-
-
-def rank_correlation(a: np.ndarray, b: np.ndarray) -> float:
-    """Spearman's rank correlation of two maps over their pixels, in [−1, 1]; 0 when one of them is constant."""
-    first, second = rankdata(np.ravel(a)), rankdata(np.ravel(b))
-    if np.ptp(first) == 0 or np.ptp(second) == 0:
-        return 0.0
-    return float(np.corrcoef(first, second)[0, 1])
 
 
 def agreement(maps: dict[str, np.ndarray]) -> tuple[list[str], np.ndarray]:

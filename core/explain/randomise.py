@@ -13,10 +13,11 @@ import torch
 from torch import nn
 
 from core.attribution import inputs
-from core.attribution.trust import input_only, rank_correlation
+from core.attribution.trust import input_only
 from core.data import digits
 from core.loop import seeded
 from core.nets import Columns, DigitNet
+from core.statistics import rank_correlation
 from core.subject.models import PhotoNet, Subject
 
 INK = 0.1  # a digit's pixel above this belongs to a stroke

@@ -24,25 +24,18 @@ from core.data.imagenet import names
 from core.settings import TEN_DIGITS, Chance, Frozen, Metric, Scene, Settings, knob
 from core.subject.settings import SUBJECT_NAMES, Digit, Photo, Subject
 
+WATCHED = ("saliency", "smoothgrad", "input_x_gradient", "integrated_gradients", "guided_backprop", "grad_cam")
+
 
 class Randomise(Frozen):
     """The randomisation test: destroy the network layer by layer, from the answer down, and watch the map."""
 
     name: Literal["randomise"] = "randomise"
-    ask: Literal[
-        "saliency", "smoothgrad", "input_x_gradient", "integrated_gradients", "guided_backprop", "grad_cam"
-    ] = knob(
+    ask: Literal[WATCHED] = knob(
         "guided_backprop",
         "Map",
         "The method whose map is watched.",
-        names={
-            "saliency": "Saliency",
-            "smoothgrad": "SmoothGrad",
-            "input_x_gradient": "Input × gradient",
-            "integrated_gradients": "Integrated gradients",
-            "guided_backprop": "Guided backprop",
-            "grad_cam": "Grad-CAM",
-        },
+        names={name: attribution.METHOD_NAMES[name] for name in WATCHED},
     )
 
 

@@ -17,6 +17,7 @@ from core.data import digits, imagenet, photos
 from core.explain import randomise
 from core.loop import hits
 from core.nets import predict
+from core.statistics import rank_correlation
 from core.subject.models import DIGITS, Subject, digit_at, digit_net, photo_net
 from core.subject.settings import SHIPPED_NETWORK
 from core.yardsticks import Yardstick, measured, write
@@ -343,10 +344,10 @@ def _left(subject: Subject, first: nn.Module, last: nn.Module) -> dict[str, floa
             methods.answer(replace(subject, net=net), target, ASKED[name]()).map for net in (subject.net, first, last)
         )
         found |= {
-            f"output_{name}": trust.rank_correlation(output, map),
-            f"signed_{name}": trust.rank_correlation(all, map),
-            f"absolute_{name}": trust.rank_correlation(abs(all), abs(map)),
-            f"picture_{name}": trust.rank_correlation(trust.input_only(subject.x), abs(map)),
+            f"output_{name}": rank_correlation(output, map),
+            f"signed_{name}": rank_correlation(all, map),
+            f"absolute_{name}": rank_correlation(abs(all), abs(map)),
+            f"picture_{name}": rank_correlation(trust.input_only(subject.x), abs(map)),
         }
     return found
 
