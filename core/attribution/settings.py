@@ -45,8 +45,8 @@ class Attribution(Frozen):
     needs_gradient: of the answer at each pixel; otherwise changed pictures are asked. needs_layers: it looks into the
     network; otherwise whatever answers pictures can be asked. unit: of the map's values, empty where they have none.
     compares: with a baseline, which stands for “nothing to see”. times_picture: the map holds picture minus baseline as a
-    factor. quick: it takes four passes at most, so that even a photo is explained at once. reports: what it says of its
-    own trustworthiness (the keys of Part.numbers).
+    factor. quick: it takes six passes at most, so that even a photo is explained at once. typical: of its kind, worth seeing
+    first. reports: what it says of its own trustworthiness (the keys of Part.numbers).
     """
 
     title: ClassVar[str]
@@ -59,6 +59,7 @@ class Attribution(Frozen):
     compares: ClassVar[bool] = False
     times_picture: ClassVar[bool] = False
     quick: ClassVar[bool] = False
+    typical: ClassVar[bool] = False
     reports: ClassVar[tuple[str, ...]] = ()
 
     @classmethod
@@ -81,6 +82,7 @@ class Saliency(Attribution):
     needs_gradient = True
     unit = "logit per brightness"
     quick = True
+    typical = True
 
     name: Literal["saliency"] = "saliency"
 
@@ -145,6 +147,7 @@ class IntegratedGradients(Attribution):
     compares = True
     times_picture = True
     reports = ("gap", "steps")
+    typical = True
 
     name: Literal["integrated_gradients"] = "integrated_gradients"
     baseline: Fill = _fill()
@@ -224,6 +227,7 @@ class GuidedBackprop(Attribution):
     needs_gradient = True
     needs_layers = True
     quick = True
+    typical = True
 
     name: Literal["guided_backprop"] = "guided_backprop"
 
@@ -248,6 +252,7 @@ class GradCam(Attribution):
     needs_gradient = True
     needs_layers = True
     quick = True
+    typical = True
 
     name: Literal["grad_cam"] = "grad_cam"
     back: int = knob(1, "Convolution", "Counted from the end: 1 is the last, 2 the one before.", ge=1, le=12, step=1)
@@ -287,6 +292,7 @@ class Occlusion(Attribution):
     unit = "logit"
     compares = True
     times_picture = True
+    typical = True
 
     name: Literal["occlusion"] = "occlusion"
     window: int = knob(
@@ -358,6 +364,7 @@ class Lime(Attribution):
     unit = "probability"
     compares = True
     reports = ("fit", "spread")
+    typical = True
 
     name: Literal["lime"] = "lime"
     segments: int = _segments()

@@ -16,8 +16,23 @@ from torch import Tensor, nn
 
 from core.attribution.inputs import baseline
 from core.loop import seeded
-from core.statistics import rank_correlation
+from core.statistics import area, rank_correlation
 from core.subject.models import Subject
+
+__all__ = [
+    "agreement",
+    "area",
+    "controls",
+    "curve",
+    "examine",
+    "gradient",
+    "infidelity",
+    "input_only",
+    "ranks",
+    "sensitivity",
+    "squares",
+    "unpredicted",
+]
 
 NOISE = 0.2  # standard deviation of infidelity's noise, as a share of the range from black to white
 SQUARE = 0.2, 0.5  # side of the squares that infidelity paints over, as a share of the picture's
@@ -61,14 +76,6 @@ def curve(
     before, after = (hidden, x) if insert else (x, hidden)
     parts = [torch.where(places < many.view(-1, 1, 1, 1), after, before) for many in taken.split(batch)]
     return torch.cat([net(part).softmax(1)[:, target] for part in parts]).numpy().copy()
-
-
-def area(values: np.ndarray) -> float:
-    """Area under a curve over the shares from 0 to 1, by the trapezoid rule: in [0, 1].
-
-    Low is good for deletion, high for insertion (Petsiuk et al. 2018) — compared with the controls.
-    """
-    return float(np.trapezoid(values, dx=1 / (len(values) - 1)))
 
 
 def controls(map: np.ndarray, x: Tensor, seed: int) -> dict[str, np.ndarray]:

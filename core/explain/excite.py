@@ -13,7 +13,8 @@ from torch.nn import functional as F
 from core.attribution.filters import before_relu, output
 from core.attribution.inputs import convolutions, layers
 from core.data import photos
-from core.events import Event, Finished, Metrics, Picture, Started
+from core.events import Event, Finished, Metrics, Started
+from core.explain.pictures import PAINTED, PAINTED_PLAIN
 from core.explain.settings import Excite
 from core.loop import seeded
 from core.subject.models import Subject
@@ -22,6 +23,7 @@ Objective = Callable[[Tensor], Tensor]  # picture (1, C, H, W) in [0, 1] → a n
 RATE = 0.05  # of Adam, for both climbs
 PHOTO_SIDE = 160  # pixels; a step takes half of the time that 224 would, and what is painted becomes larger
 PICTURES = 12  # of each climb, over the whole run
+KINDS = {"": PAINTED, "_plain": PAINTED_PLAIN}  # of pictures, by what is behind the names of their numbers
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ def excite(settings: Excite, subject: Subject, seed: int) -> Iterator[Event]:
         yield Metrics(step, {f"excited{which}": value for which, (_, value, _) in zip(climbs, reached)})
         if step % every == 0 or step == settings.steps:
             for which, (*_, picture) in zip(climbs, reached):
-                yield Picture(step, f"painted{which}", _bytes(picture))
+                yield KINDS[which].at(step, _bytes(picture))
     for which, (_, value, picture) in zip(climbs, reached):
         summary[f"excited{which}"] = value
         if settings.unit == "class":

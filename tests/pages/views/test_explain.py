@@ -15,21 +15,20 @@ from core import labs, runs
 from core.attribution.settings import METHOD_NAMES, METHODS
 from core.data import digits
 from core.events import Metrics
+from core.explain.analysis import asked
 from core.explain.settings import METRICS, SCENES, SHIPPED, ExplainSettings
 from core.settings import build, flatten
 from core.subject.models import digit_net, from_bytes
 from core.subject.settings import MOST_TEXT
 from pages.parts import compare, digit, explain, knobs, lecture, overlay, shown, takeaway
 from pages.parts.overlay import pixels
-from pages.views import explain as views
-from pages.views.explain.stage import CURVED
 from tests.pages.conftest import PAGES, behind, charts, check, keys_of, said, text_of
 from tests.pages.conftest import shown as settings_of
 
 PAGE = PAGES["explain"]
 VIEWS = {  # charts of the view on a photo and on a digit
     "beside": ["beside/agreement"],
-    "be_lime": ["be_lime/answers"],
+    "manual_lime": ["be_lime/answers"],
     "trust": ["trust/deletion", "trust/insertion"],
     "filters": ["filters/over", "filters/patches", "filters/grid"],
     "features": ["features/"],
@@ -43,7 +42,7 @@ SUBJECTS = {
     "shortcut": "explain-right-for-the-wrong-reason",
     "excite": "explain-what-excites-this-filter",
 }
-FIRST = {"lime": "be_lime", "randomise": "trust", "excite": "filters"}
+FIRST = {"lime": "manual_lime", "randomise": "trust", "excite": "filters"}
 DENSE = "lifelong-forget-everything/model"
 
 
@@ -114,7 +113,7 @@ def test_every_view_opens_for_every_kind_of_run(visit, subject):
 )
 def test_an_own_run_can_be_looked_into_from_every_side(visit, flat):
     visitor = visit(PAGE, run=saved(f"explain-tiny-{flat['method'].replace('_', '-')}", **flat))
-    for name in ("beside", "be_lime", "trust", "filters", "features"):
+    for name in ("beside", "manual_lime", "trust", "filters", "features"):
         choice(visitor).set_value(name).run()
         assert not visitor.exception and not visitor.error, name
     for tab in ("Explain", "Compare", "Take away"):
@@ -135,7 +134,7 @@ def test_a_stopped_run_says_what_is_missing(visit, flat):
     events.close()
     runs.save(runs.make("explain-stopped", "explain", flatten(settings), log, 1.0, "stopped"))
     visitor = check(visit(PAGE, run="explain-stopped"))
-    for name in ("beside", "be_lime", "trust", "filters", "features"):
+    for name in ("beside", "manual_lime", "trust", "filters", "features"):
         view(visitor, name)
     if flat["method"] == "shortcut":
         assert not maps(view(visitor, "beside"), METHOD_NAMES.values()) and visitor.info, "there is no network yet"
@@ -148,7 +147,7 @@ def test_a_shortcut_run_whose_network_was_deleted_still_opens(visit):
     runs.save(runs.make("explain-orphan", "explain", orphan, list(run.events), 1.0, "finished"))
     visitor = visit(PAGE, run="explain-orphan")
     assert not visitor.exception
-    for name in ("beside", "be_lime", "trust", "filters", "features"):
+    for name in ("beside", "manual_lime", "trust", "filters", "features"):
         choice(visitor).set_value(name).run()
         assert not visitor.exception, name
     assert maps(choice(visitor).set_value("beside").run(), METHOD_NAMES.values()), (
@@ -162,7 +161,7 @@ def test_a_run_whose_network_was_deleted_still_opens_and_shows_its_map(visit):
     runs.save(runs.make("explain-orphan", "explain", orphan, list(run.events), 1.0, "finished"))
     visitor = check(visit(PAGE, run="explain-orphan"))
     assert [alt for alt, _ in drawn(visitor) if alt.startswith("Why")]
-    for name in ("beside", "be_lime", "trust", "filters", "features"):
+    for name in ("beside", "manual_lime", "trust", "filters", "features"):
         choice(visitor).set_value(name).run()
         assert not visitor.exception, name
     assert visitor.session_state["explain/network"] == "compression-gone"
@@ -265,13 +264,15 @@ def test_what_stands_beside_the_map_is_known_before_the_run_has_measured_it(visi
         **({"samples": 20} if "samples" in METHODS[method].model_fields else {}),
     )
     run = made(name, method=method, **({"samples": 20} if "samples" in METHODS[method].model_fields else {}))
-    assert (method in CURVED) == any(METRICS[key].chart for key in run.history()[1])
+    assert bool(METHODS[method].reports) == any(METRICS[key].chart for key in run.history()[1])
     runs.save(runs.make("explain-begun", "explain", run.about.settings, list(run.events)[:3], 1.0, "stopped"))
     there = [
         [chart.key for chart in charts(check(visit(PAGE, run=which, tab="Compare")))]
         for which in ("explain-begun", name)
     ]
-    wanted = ["explain/stage/map", "explain/stage/deletion"] + ([] if method in CURVED else ["explain/stage/insertion"])
+    wanted = ["explain/stage/map", "explain/stage/deletion"] + (
+        [] if METHODS[method].reports else ["explain/stage/insertion"]
+    )
     for keys in there:
         assert [key for key in keys if "/stage/" in key] == wanted
 
@@ -312,7 +313,7 @@ def test_the_picture_looked_at_lies_on_top_and_every_point_has_a_name(visit):
     "run, name, widget, values",
     [
         ("explain-do-you-trust-this-map", "filters", "filters/layer", ["convolution 1", "convolution 2"]),
-        ("explain-is-it-a-cat", "be_lime", "be_lime/count/photo", [20, 60]),
+        ("explain-is-it-a-cat", "manual_lime", "be_lime/count/photo", [20, 60]),
         ("explain-do-you-trust-this-map", "tables", "tables/row/cancer", [1, 30]),
     ],
 )
@@ -327,7 +328,7 @@ def test_a_widget_changes_what_its_view_shows(visit, run, name, widget, values):
 
 
 def test_all_off_and_lime_by_itself(visit):
-    visitor = view(check(visit(PAGE, scene="do-you-trust-this-map")), "be_lime")
+    visitor = view(check(visit(PAGE, scene="do-you-trust-this-map")), "manual_lime")
     label = next(metric.label for metric in visitor.metric if "superpixels off" in metric.label)
     assert " 0 of 49 " in label
     check(visitor.button(key="be_lime/off").click().run())
@@ -430,12 +431,13 @@ def first_column(visitor):
 def test_the_tab_explain_shows_the_picture_and_the_network_of_the_run(visit, scene):
     visitor = check(visit(PAGE, tab="Explain", scene=scene))
     run = runs.load(f"explain-{scene}")
-    found = views.asked_about(shown.find(run.about.id))
+    found = asked.networks(shown.find(run.about.id)).subjects
     picture = run.pictures("painted" if scene == "what-excites-this-filter" else "input")[-1].array
     for subject in found.values():
         assert np.array_equal(pixels(subject.x.numpy()), pixels(from_bytes(picture).numpy())), "the run's own picture"
     subject = next(iter(found.values()))
-    assert first_column(visitor).startswith(f"**{next(iter(found))}** · says **{subject.names[subject.answer()]}**")
+    who = "With the shortcut" if "shortcut" in found else "The network asked"
+    assert first_column(visitor).startswith(f"**{who}** · says **{subject.names[subject.answer()]}**")
     assert [alt for alt, _ in drawn(visitor)].count("The picture of this run") == 1
     if "answer" in run.about.summary:
         assert f"says **{run.about.summary['answer']}** ({run.about.summary['probability']:.0f} %)" in first_column(
@@ -457,8 +459,8 @@ def test_the_tab_explain_asks_by_every_method(visit):
 
 
 def test_beside_a_shortcut_stands_a_network_that_saw_no_mark():
-    marked = views.asked_about(shown.find("explain-right-for-the-wrong-reason"))
-    assert list(marked) == ["With the shortcut", "Teacher, which saw no mark"]
+    marked = asked.networks(shown.find("explain-right-for-the-wrong-reason")).subjects
+    assert list(marked) == ["shortcut", "teacher"]
     assert len({id(subject.net) for subject in marked.values()}) == 2 and all(
         subject.x[0, 1, 1] == 1 for subject in marked.values()
     )
