@@ -1,4 +1,4 @@
-"""Explanations with rules of their own for the way back: DeepLIFT, guided backprop, Grad-CAM."""
+"""Explanations with rules of their own for the way back: DeepLIFT, guided backprop, Grad-CAM; for networks that they fit."""
 
 import copy
 import warnings
@@ -10,14 +10,13 @@ import torch
 from torch import Tensor, nn
 
 from core.attribution import inputs, settings
-from core.attribution.part import CannotExplain, Part, colours_summed, gap_percent, logit_of, with_gradient
+from core.attribution.part import Part, colours_summed, gap_percent, logit_of, with_gradient
 from core.attribution.passes import LOCK
 from core.subject.models import Subject
 
 
 def deeplift(subject: Subject, target: int, method: settings.DeepLift, seed: int) -> Iterator[Part]:
     """Differences to a baseline, handed back layer by layer by the rescale rule (Shrikumar et al. 2017)."""
-    _refuse(method, subject.net)
     baseline = inputs.baseline(subject.x, method.baseline)
     net = _pools_apart(_own(subject.net))
     with _quietly():
@@ -33,7 +32,6 @@ def deeplift(subject: Subject, target: int, method: settings.DeepLift, seed: int
 
 def guided_backprop(subject: Subject, target: int, method: settings.GuidedBackprop, seed: int) -> Iterator[Part]:
     """The gradient, with its negative part cut off at every ReLU on the way back (Springenberg et al. 2015)."""
-    _refuse(method, subject.net)
     with _quietly():
         values = captum.attr.GuidedBackprop(_own(subject.net)).attribute(with_gradient(subject.x), target=target)
     yield Part(
@@ -46,7 +44,6 @@ def guided_backprop(subject: Subject, target: int, method: settings.GuidedBackpr
 
 def grad_cam(subject: Subject, target: int, method: settings.GradCam, seed: int) -> Iterator[Part]:
     """ReLU of the maps of a convolution, weighted by their mean gradients (Selvaraju et al. 2017, equations 1 and 2)."""
-    _refuse(method, subject.net)
     net = _own(subject.net)
     values = (
         captum.attr.LayerGradCam(net, _convolution(net, method.back))
@@ -63,7 +60,6 @@ def grad_cam(subject: Subject, target: int, method: settings.GradCam, seed: int)
 
 def guided_grad_cam(subject: Subject, target: int, method: settings.GuidedGradCam, seed: int) -> Iterator[Part]:
     """Guided backprop times Grad-CAM of the last convolution, enlarged (Selvaraju et al. 2017)."""
-    _refuse(method, subject.net)
     net = _own(subject.net)
     with _quietly():
         values = (
@@ -75,12 +71,6 @@ def guided_grad_cam(subject: Subject, target: int, method: settings.GuidedGradCa
     if not values.any():
         note += " Here the map is zero: what the layer sees speaks nowhere for this answer."
     yield Part(4, colours_summed(values), note=note)
-
-
-def _refuse(method: settings.Attribution, net: nn.Module) -> None:
-    """Raises CannotExplain with the sentence why the method does not fit the network, if it does not."""
-    if why := method.fits(net):
-        raise CannotExplain(why)
 
 
 def _convolution(net: nn.Module, back: int) -> nn.Module:

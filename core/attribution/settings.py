@@ -44,8 +44,8 @@ class Attribution(Frozen):
     complete: the parts of the map add up to how far the answer to the picture lies above that to the baseline.
     needs_gradient: of the answer at each pixel; otherwise changed pictures are asked. needs_layers: it looks into the
     network; otherwise whatever answers pictures can be asked. unit: of the map's values, empty where they have none.
-    compares: with a baseline, which stands for “nothing to see”. times_picture: the map holds picture minus baseline as a
-    factor. quick: it takes six passes at most, so that even a photo is explained at once. typical: of its kind, worth seeing
+    compares: with a baseline, which stands for “nothing to see”. times_picture: the map grows with picture minus baseline,
+    pixel by pixel. quick: it takes six passes at most, so that even a photo is explained at once. typical: of its kind, worth seeing
     first. reports: what it says of its own trustworthiness (the keys of Part.numbers).
     """
 
