@@ -24,7 +24,7 @@ def deeplift(subject: Subject, target: int, method: settings.DeepLift, seed: int
     end, start = logit_of(subject, target)(torch.stack([subject.x, baseline])).tolist()
     gap = gap_percent(values.double().sum().item(), end - start)
     note = (
-        f"The map adds up to {values.sum().item():.2f}; from the baseline to the picture the logit rises by "
+        f"The map adds up to {values.sum().item():.2f}; from the baseline to the picture {subject.logit} rises by "
         f"{end - start:.2f} (gap {gap:.2g} %)."
     )
     yield Part(6, colours_summed(values), {"gap": gap}, note)

@@ -78,12 +78,15 @@ def digit_net(name: str) -> nn.Module:
 class Subject:
     """A picture and the network that is asked about it.
 
-    x: (C, H, W) in [0, 1], C = 3 for photos and 1 for digits. names: of the classes, by number.
+    x: (C, H, W) in [0, 1], C = 3 for photos and 1 for digits. names: of the classes, by number. network, logit: what people
+    call them, where they are not those of a classifier.
     """
 
     net: nn.Module
     x: Tensor
     names: tuple[str, ...]
+    network: str = "the network"
+    logit: str = "the logit"
 
     @property
     def photo(self) -> bool:
