@@ -20,7 +20,7 @@ from core.loop import seeded
 from core.subject.models import Subject
 
 Objective = Callable[[Tensor], Tensor]  # picture (1, C, H, W) in [0, 1] → a number to climb
-RATE = 0.05  # of Adam, for both climbs
+LEARNING_RATE = 0.05  # of Adam, for both climbs
 PHOTO_SIDE = 160  # pixels; a step takes half of the time that 224 would, and what is painted becomes larger
 PICTURES = 12  # of each climb, over the whole run
 KINDS = {"": PAINTED, "_plain": PAINTED_PLAIN}  # of pictures, by what is behind the names of their numbers
@@ -101,7 +101,7 @@ def paint(
     generator, about = seeded(seed), PHOTO if shape[-1] > 28 else DIGIT
     numbers = _frequencies(shape, generator) if prior else 0.5 + 0.01 * torch.randn(shape, generator=generator)
     draw = (lambda: fourier(numbers, shape, about)) if prior else (lambda: numbers)
-    optimiser = torch.optim.Adam([numbers.requires_grad_()], RATE)
+    optimiser = torch.optim.Adam([numbers.requires_grad_()], LEARNING_RATE)
     for step in range(steps + 1):
         with torch.no_grad():
             picture = draw().clone()

@@ -150,25 +150,25 @@ def test_the_gradient_forgets_and_the_gradient_times_the_picture_only_seems_not_
     answer = subject.answer()
     plain = list(randomise.run(subject, answer, lambda now: gradient(now, answer), 0))
     times = list(randomise.run(subject, answer, lambda now: gradient(now, answer) * now.x[0].numpy(), 0))
-    assert [rung.name for rung in plain] == [randomise.TRAINED, *randomise.stages(net)]
+    assert [stage.name for stage in plain] == [randomise.TRAINED, *randomise.stages(net)]
     assert [plain[0].signed, plain[0].absolute, plain[0].strokes] == pytest.approx([1, 1, 1])
     assert plain[0].probability == pytest.approx(subject.probabilities[answer].item(), abs=1e-5)
     assert abs(plain[-1].signed) < 0.25 and abs(times[-1].signed) < 0.25
     assert times[-1].absolute > 0.9 and times[-1].input_only > 0.9
-    assert len({rung.input_only for rung in times}) == 1 and all(rung.map.shape == (28, 28) for rung in plain)
+    assert len({stage.input_only for stage in times}) == 1 and all(stage.map.shape == (28, 28) for stage in plain)
 
 
 def test_a_map_that_never_asks_the_network_passes_no_test():
     subject = Subject(trained_like(MLP((8,))), digits.load().test_x[0], DIGITS)
-    rungs = list(randomise.run(subject, 0, lambda now: trust.input_only(now.x), 0))
-    for rung in rungs:
-        assert [rung.signed, rung.absolute, rung.strokes, rung.input_only] == pytest.approx([1, 1, 1, 1])
+    stages = list(randomise.run(subject, 0, lambda now: trust.input_only(now.x), 0))
+    for stage in stages:
+        assert [stage.signed, stage.absolute, stage.strokes, stage.input_only] == pytest.approx([1, 1, 1, 1])
 
 
 def test_photos_have_no_strokes():
     subject = Subject(photo_net(), photos.load("coffee")[:, 64:128, 64:128], imagenet.names())
-    rung = next(randomise.run(subject, 0, lambda now: trust.input_only(now.x), 0))
-    assert rung.strokes is None and rung.name == randomise.TRAINED
+    stage = next(randomise.run(subject, 0, lambda now: trust.input_only(now.x), 0))
+    assert stage.strokes is None and stage.name == randomise.TRAINED
 
 
 def test_the_global_random_state_is_left_alone():
