@@ -43,7 +43,8 @@ class Attribution(Frozen):
     title: for people. formula: LaTeX. signed: negative values of the map speak against the answer; otherwise it has none.
     complete: the parts of the map add up to how far the answer to the picture lies above that to the baseline.
     needs_gradient: of the answer at each pixel; otherwise changed pictures are asked. needs_layers: it looks into the
-    network; otherwise whatever answers pictures can be asked. unit: of the map's values, empty where they have none.
+    network; otherwise whatever answers pictures can be asked. unit: of the map's values (a
+    gradient is logit per brightness), empty where they have none.
     compares: with a baseline, which stands for “nothing to see”. times_picture: the map grows with picture minus baseline,
     pixel by pixel. quick: it takes six passes at most, so that even a photo is explained at once. typical: of its kind, worth seeing
     first. reports: what it says of its own trustworthiness (the keys of Part.numbers).
@@ -55,7 +56,7 @@ class Attribution(Frozen):
     complete: ClassVar[bool] = False
     needs_gradient: ClassVar[bool] = False
     needs_layers: ClassVar[bool] = False
-    unit: ClassVar[Literal["logit", "probability", "logit per brightness", ""]] = ""
+    unit: ClassVar[Literal["logit", "probability", "gradient", ""]] = ""
     compares: ClassVar[bool] = False
     times_picture: ClassVar[bool] = False
     quick: ClassVar[bool] = False
@@ -80,7 +81,7 @@ class Saliency(Attribution):
     formula = r"M = \max_{\text{colours}} \left|\frac{\partial f_c}{\partial x}\right|"
     signed = False
     needs_gradient = True
-    unit = "logit per brightness"
+    unit = "gradient"
     quick = True
     typical = True
 
@@ -96,7 +97,7 @@ class SmoothGrad(Attribution):
         r"\varepsilon_i \sim \mathcal{N}(0, \sigma^2)"
     )
     needs_gradient = True
-    unit = "logit per brightness"
+    unit = "gradient"
 
     name: Literal["smoothgrad"] = "smoothgrad"
     samples: int = _samples(25, most=200)

@@ -5,8 +5,8 @@ from typing import Any
 
 import streamlit as st
 
+from core.attribution.settings import Lime
 from core.explain import analysis
-from core.explain.settings import Lime
 from pages.parts import chart, figures, panels, superpixels, verdict
 from pages.parts.shown import Shown
 from pages.parts.views import View
