@@ -7,11 +7,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from core.anomaly import decide
+from core.anomaly import decide, pictures
 from core.anomaly.detector import Detector, scores
 from core.anomaly.networks import Network, Rebuilds, squared_error
 from core.anomaly.worlds import REACH, World
-from core.events import Event, Finished, Metrics, Picture, Warned
+from core.events import Event, Finished, Metrics, Warned
 from core.nets import count, to_model
 
 LOOKS = 15  # in a run, evenly spread; and a few at its very beginning
@@ -52,12 +52,12 @@ class Monitor:
     def begins(self) -> Iterator[Event]:
         """Which test examples are anomalies, whose scores the looks hold, and who is shown."""
         world = self.world
-        yield Picture(0, "odd", world.test_odd.numpy().astype(np.uint8))
-        yield Picture(0, "asked", self.few.numpy().astype(np.int16))
+        yield pictures.IS_ANOMALY.at(0, world.test_odd.numpy().astype(np.uint8))
+        yield pictures.EVALUATED.at(0, self.few.numpy().astype(np.int16))
         if world.pictures:
-            yield Picture(0, "inputs", as_bytes(world.test_x[self.shown]))
+            yield pictures.INPUTS.at(0, as_bytes(world.test_x[self.shown]))
         elif not world.columns:
-            yield Picture(0, "points", world.test_x.half().numpy())
+            yield pictures.POINTS.at(0, world.test_x.half().numpy())
 
     def after_step(self, step: int) -> Iterator[Event]:
         if step < self.total and (step in EARLY or step % self.every == 0):
@@ -66,8 +66,8 @@ class Monitor:
     def look(self, step: int) -> Iterator[Event]:
         """A quick look at some of the test examples."""
         world, found = self.world, scores(self.detector, self.world.test_x[self.few])
-        yield Picture(step, "seen", found.numpy())
-        yield from self.pictures(step)
+        yield pictures.EVALUATION.at(step, found.numpy())
+        yield from self.expectations(step)
         yield Metrics(step, self._curves(found, world.test_odd[self.few]))  # last: then all of the look is there
 
     def _curves(self, found: Tensor, odd: Tensor) -> dict[str, float]:
@@ -81,14 +81,14 @@ class Monitor:
         return {"auroc": 100 * decide.auroc(found.numpy(), odd.numpy())} | means
 
     @torch.inference_mode()
-    def pictures(self, step: int) -> Iterator[Event]:
+    def expectations(self, step: int) -> Iterator[Event]:
         """What it expects in the place of the examples shown; of the plane the score everywhere."""
         if self.world.pictures:
             expected = self.detector.expects(self.world.test_x[self.shown])
             if expected is not None:
-                yield Picture(step, "expects", as_bytes(expected))
+                yield pictures.EXPECTED.at(step, as_bytes(expected))
         elif not self.world.columns:
-            yield Picture(step, "field", field(self.detector).numpy())
+            yield pictures.FIELD.at(step, field(self.detector).numpy())
 
     def run_ends(self, step: int) -> Iterator[Event]:
         world, detector = self.world, self.detector
@@ -110,9 +110,9 @@ class Monitor:
         curves = (
             self._curves(found["test"], world.test_odd) if isinstance(detector, Network) else {"only": summary["auroc"]}
         )
-        for name, each in found.items():
-            yield Picture(step, name, each.numpy())
-        yield from self.pictures(step)
+        for kind in (pictures.LEARNED_SCORES, pictures.CALIBRATION_SCORES, pictures.TEST_SCORES):
+            yield kind.at(step, found[kind.name].numpy())
+        yield from self.expectations(step)
         yield Metrics(step, curves | numbers | ({"where": summary["where"]} if "where" in summary else {}))
         yield from self.lessons(step, test, odd)
         yield Finished(step, summary, {"model": to_model(detector.net)} if isinstance(detector, Network) else {})

@@ -171,6 +171,15 @@ def damaged(x: Tensor, chosen: s.Damaged, rng: np.random.Generator) -> Tensor:
     return found
 
 
+def damage_of(there: World, settings: s.AnomalySettings) -> np.ndarray:
+    """What was done to each test picture: “cut”, “patch”, “noise”, or nothing, "" (N,). Of “all” the kinds take turns."""
+    found = np.full(len(there.test_x), "", dtype="<U5")
+    if there.masks is not None:
+        turns = KINDS if settings.data.damage == "all" else (settings.data.damage,)
+        found[there.test_odd.numpy()] = np.resize(turns, int(there.test_odd.sum()))
+    return found
+
+
 def _square(picture: Tensor, size: int, rng: np.random.Generator) -> tuple[slice, slice]:
     """A square of `size` pixels within the picture (H, W), about a pixel of its stroke."""
     ink = torch.nonzero(picture > STROKE)

@@ -7,25 +7,14 @@ import numpy as np
 import streamlit as st
 
 from core.anomaly import decide
+from core.anomaly.worlds import damage_of
 from pages.parts import chart, figures
 from pages.parts.shown import Shown
 from pages.parts.words import _
 from pages.views.anomaly import data
 from pages.views.anomaly.blur import MARKED, Blurred, at_blur, blurred, residuals
 from pages.views.anomaly.data import number
-
-
-def kinds_of(world: Any, settings: Any) -> np.ndarray:
-    """What was done to each test picture: “cut”, “patch”, “noise”, or nothing (N,). Of “all” the kinds take turns."""
-    found = np.full(len(world.test_x), "", dtype="<U5")
-    if world.masks is not None:
-        turns = ("cut", "patch", "noise") if settings.data.damage == "all" else (settings.data.damage,)
-        found[world.test_odd.numpy()] = np.resize(turns, int(world.test_odd.sum()))
-    return found
-
-
-def kind_names() -> dict[str, str]:
-    return {"cut": _("stroke cut"), "patch": _("patch pasted"), "noise": _("noise")}
+from pages.views.anomaly.order import kind_names
 
 
 def damage_table(current: Shown, error: np.ndarray, truth: np.ndarray, at: Blurred) -> float:
@@ -87,7 +76,7 @@ def by_kind(run_id: str, pixels: float, _current: Shown) -> dict[str, tuple[floa
     world, scores = data.world(_current.settings), at_blur(run_id, pixels, _current).scores
     error = blurred(residuals(run_id, _current)[1], pixels).square().flatten(1).numpy()
     kinds, odd, truth, found = (
-        kinds_of(world, _current.settings),
+        damage_of(world, _current.settings),
         world.test_odd.numpy(),
         world.masks.flatten(1).numpy(),
         {},

@@ -1,55 +1,36 @@
 """Numbers behind the views of the anomaly detection page, computed once and shared by all visitors."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
 from core import runs
+from core.anomaly.analysis import scores
+from core.anomaly.analysis.scores import PROMISE as PROMISE
+from core.anomaly.analysis.scores import clipped as clipped
 from core.runs import About
 from core.settings import build, union_members
 from pages.parts import shown
 from pages.parts.shown import Shown
 from pages.parts.words import _
 
-PROMISE = 0.1  # of normals may raise the alarm at the threshold that is drawn
-TAIL = 0.98  # share of all scores that a histogram has room for: a few lie far out
+TAIL = 0.98
 WORLD = ("data", "normal", "damage", "size", "shape", "contamination", "seed")
 
 
-@dataclass(frozen=True)
-class Scores:
-    """Of a run that ended, float64: of what was learned (F,), of held-out normals (H,), of the test part (N,), and which of the
-    test part are anomalies, bool (N,)."""
+class Scores(scores.Scores):
+    """With the names that the views which have not moved yet use."""
 
-    fit: np.ndarray
-    held: np.ndarray
-    test: np.ndarray
-    odd: np.ndarray
-
-    @property
-    def normal(self) -> np.ndarray:
-        return self.test[~self.odd]
-
-    @property
-    def strange(self) -> np.ndarray:
-        return self.test[self.odd]
+    fit = property(lambda self: self.learned)
+    held = property(lambda self: self.calibration)
+    odd = property(lambda self: self.is_anomaly)
+    strange = property(lambda self: self.anomalous)
 
 
 def final(current: Shown) -> Scores | None:
-    """The scores of a run that ended; None of one that was stopped, still trains or diverged."""
-    found = [current.last(name) for name in ("fit", "held", "test", "odd")]
-    if any(part is None for part in found):
-        return None
-    fit, held, test = (part.astype(np.float64) for part in found[:3])
-    return Scores(fit, held, test, found[3].astype(bool))
-
-
-def clipped(scores: np.ndarray, share: float = TAIL) -> np.ndarray:
-    """Scores (N,) with the farthest few moved to the edge of what is drawn."""
-    finite = np.nan_to_num(scores, posinf=np.finfo(np.float32).max, neginf=np.finfo(np.float32).min)
-    return np.minimum(finite, np.quantile(finite, share))
+    found = scores.final(current)
+    return found and Scores(found.learned, found.calibration, found.test, found.is_anomaly)
 
 
 def method_name(about: About) -> str:
