@@ -331,7 +331,7 @@ def _disputed(settings: Any, those: Sequence[Rival], places: np.ndarray, alpha: 
         tall = 0.09 * len(those) + 1.6  # rows that a picture takes
         layout["yaxis"]["range"] = [len(those) - 0.5, -0.5 - tall]
         layout["height"] = round(100 + 27 * (len(those) + tall))
-        layout["images"] = [_on_top(example.pixels(there.test_x[place]), j, tall) for j, place in enumerate(places)]
+        layout["images"] = [_on_top(panels.pixels(there.test_x[place]), j, tall) for j, place in enumerate(places)]
     return figure
 
 

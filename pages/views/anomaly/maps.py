@@ -9,7 +9,8 @@ import streamlit as st
 from core.anomaly import decide
 from core.runs import RunError
 from pages.parts.words import _
-from pages.views.anomaly import data, example
+from pages.views.anomaly import data
+from pages.views.anomaly.panels import pixels
 from pages.views.anomaly.rivals import Rival
 
 GRADIENTS = ("integrated_gradients", "saliency", "smoothgrad", "input_x_gradient", "gradient_shap")
@@ -35,7 +36,7 @@ def answer(
     from core.anomaly.detector import Rebuilds, scores
 
     found = dict.fromkeys(("score", "map", "expected", "error")) | {"passes": 0, "sum": False, "scale": 1.0, "note": ""}
-    found["picture"] = example.pixels(_x)
+    found["picture"] = pixels(_x)
     try:
         detector = _rival.detector()
     except (RunError, KeyError):
@@ -46,7 +47,7 @@ def answer(
     if expected is not None:
         error = detector.error(_x.unsqueeze(0)).detach()[0, 0].numpy().copy()
         found |= {
-            "expected": example.pixels(expected.detach()[0]),
+            "expected": pixels(expected.detach()[0]),
             "error": error,
             "sum": isinstance(detector, Rebuilds),
         }

@@ -12,7 +12,7 @@ from pages.parts import digit, explain, knobs, shown, views
 from pages.parts.overlay import overlay, top_of
 from pages.parts.shown import Shown
 from pages.parts.words import _
-from pages.views.anomaly import data, example, maps, why_table
+from pages.views.anomaly import data, example, maps, panels, why_table
 from pages.views.anomaly import rivals as held_against
 from pages.views.anomaly.example import PROMISE, Example
 from pages.views.anomaly.rivals import Rival
@@ -144,7 +144,7 @@ def _side_by_side(current: Shown, those: list[Rival], chosen: Example, method: s
     top = top_of(*drawn, *(values for values, one_scale in errors if one_scale)) if drawn else 1.0
     rest = [values for values, one_scale in errors if values is not None and not one_scale]
     error_top = top_of(*rest) if rest else 1.0
-    picture = example.pixels(chosen.x)
+    picture = panels.pixels(chosen.x)
     for column, each, name, found, (error, one_scale) in zip(
         st.columns(len(those), gap="medium"), those, held_against.titles(those), answers, errors
     ):
