@@ -7,6 +7,12 @@ import numpy as np
 from core.anomaly import pictures
 from core.record import Record
 
+KINDS = (
+    pictures.LEARNED_SCORES,
+    pictures.CALIBRATION_SCORES,
+    pictures.TEST_SCORES,
+    pictures.IS_ANOMALY,
+)  # of a run that ended
 PROMISE = 0.1  # of fresh normals may raise the alarm at the threshold that is drawn and spoken of
 
 

@@ -6,18 +6,14 @@ from pages.parts import views
 from pages.parts.shown import Shown
 from pages.parts.views import View
 from pages.parts.words import _
-from pages.views.anomaly import data
-from pages.views.anomaly.beside import beside
-from pages.views.anomaly.bottleneck import bottleneck
+from pages.views.anomaly import beside, bottleneck, data, doubt, expects
 from pages.views.anomaly.costs import costs
-from pages.views.anomaly.expects import expects
 from pages.views.anomaly.landscape import landscape
 from pages.views.anomaly.promise import promise
 from pages.views.anomaly.stage import beside as beside_scores  # noqa: F401
 from pages.views.anomaly.stage import picture as picture
 from pages.views.anomaly.threshold import threshold
-from pages.views.anomaly.unsure import unsure
-from pages.views.anomaly.why import why as explain  # noqa: F401
+from pages.views.anomaly.why import draw as explain  # noqa: F401
 
 FIRST = {  # what the scenes' questions are about
     "anomaly-copies-everything": "bottleneck",
@@ -39,9 +35,12 @@ def inside(current: Shown) -> None:
         "promise": (_("Without anomalies"), promise),
     }
     every |= {"landscape": (_("The landscape"), landscape)} if kind == "plane" else {}
-    every |= {"unsure": (_("Measures of doubt"), unsure)} if method == "confidence" else {}
-    every |= {"expects": (_("Most normal, most odd"), expects)} if kind != "plane" else {}
-    every |= {"bottleneck": (_("The bottleneck"), bottleneck), "beside": (_("Detectors side by side"), beside)}
+    every |= {"doubt": (_("Measures of doubt"), doubt.draw)} if method == "confidence" else {}
+    every |= {"expects": (_("Most normal, most odd"), expects.draw)} if kind != "plane" else {}
+    every |= {
+        "bottleneck": (_("The bottleneck"), bottleneck.draw),
+        "beside": (_("Detectors side by side"), beside.draw),
+    }
     first = FIRST.get(current.id, next(iter(every)))
     first = first if first in every else next(iter(every))
     views.draw(
