@@ -32,6 +32,22 @@ class Confusion:
         """Of the normals the share that raises the alarm."""
         return self.alarms / (self.alarms + self.passed) if self.alarms + self.passed > 0 else 0.0
 
+    @property
+    def silent(self) -> bool:
+        """Whether nothing raises the alarm: then there is no precision."""
+        return self.found + self.alarms <= 0
+
+    @property
+    def f1(self) -> float:
+        """Harmonic mean of precision and recall, in [0, 1]: 2 found / (2 found + missed + false alarms)."""
+        whole = 2 * self.found + self.missed + self.alarms
+        return 2 * self.found / whole if whole > 0 else 0.0
+
+    @property
+    def accuracy(self) -> float:
+        """Of all that come the share that is decided rightly."""
+        return self.found + self.passed
+
 
 def auroc(scores: Array, odd: Array) -> float:
     """How often an anomaly scores higher than a normal, ties counting half, in [0, 1] (Mann, Whitney 1947).

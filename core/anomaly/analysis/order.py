@@ -5,8 +5,7 @@ from typing import Literal
 
 import numpy as np
 
-from core.anomaly import decide
-from core.anomaly.analysis.scores import PROMISE, Scores
+from core.anomaly.analysis.scores import PROMISE, Scores, border
 from core.verdict import Verdict, verdict
 
 Group = Literal["normal", "odd", "alarms", "missed"]  # the ends of the order, of normals and of anomalies
@@ -21,7 +20,7 @@ def ordered(group: Group, scores: np.ndarray, is_anomaly: np.ndarray) -> np.ndar
 
 def lesson(group: Group, scores: Scores, kinds: Sequence[str] | np.ndarray) -> list[Verdict]:
     """What this end of the order teaches. kinds: what each test example is, by whatever anomalies are told apart (N,)."""
-    threshold = decide.conformal_threshold(scores.calibration, PROMISE)
+    threshold = border(scores)
     normal, anomalous = scores.normal, scores.anomalous
     match group:
         case "normal":

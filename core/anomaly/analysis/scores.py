@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.anomaly import pictures
+from core.anomaly import decide, pictures
 from core.record import Record
 
 KINDS = (
@@ -44,8 +44,7 @@ class Scores:
 
 def final(current: Record) -> Scores | None:
     """The scores of a run that ended; None of one that was stopped, still trains or diverged."""
-    kinds = (pictures.LEARNED_SCORES, pictures.CALIBRATION_SCORES, pictures.TEST_SCORES, pictures.IS_ANOMALY)
-    found = [current.last(kind) for kind in kinds]
+    found = [current.last(kind) for kind in KINDS]
     if any(part is None for part in found):
         return None
     learned, calibration, test = (part.astype(np.float64) for part in found[:3])
@@ -68,3 +67,8 @@ def clipped(scores: np.ndarray, share: float = 0.98) -> np.ndarray:
     """Scores (N,) for a histogram, with those beyond this share of all moved to the edge of what is drawn: a few lie far out."""
     finite = np.nan_to_num(scores, posinf=np.finfo(np.float32).max, neginf=np.finfo(np.float32).min)
     return np.minimum(finite, np.quantile(finite, share))
+
+
+def border(scores: Scores) -> float:
+    """The threshold that promises a tenth of false alarms, from the held-out normals; ∞ where they are too few for it."""
+    return decide.conformal_threshold(scores.calibration, PROMISE)

@@ -2,6 +2,7 @@
 
 import math
 from fractions import Fraction
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -406,6 +407,7 @@ def test_luck_is_where_the_rates_of_most_draws_lie(n, alpha, share):
     assert low < int(decide.allowed(n, alpha)) / (n + 1) < high
     assert np.allclose(decide.luck(n, np.array([alpha, alpha]), share), [[low, low], [high, high]])
     assert np.isnan(decide.luck(n, 0.001)).all(), "nothing can be promised"
+    assert decide.luck(1, 0.5) == pytest.approx((0.05, 0.95)), "one held-out normal: every rate is as likely"
 
 
 @pytest.mark.parametrize("n, alpha, fresh", [(19, 0.1, 30), (80, 0.1, 100), (9, 0.5, 5)])
@@ -421,3 +423,32 @@ def test_surprise_is_how_often_chance_does_it_too(n, alpha, fresh):
 
 def test_where_nothing_can_ring_any_alarm_is_a_surprise():
     assert (decide.surprise(5, 10, 0, 0.1), decide.surprise(5, 10, 1, 0.1)) == (1, 0)
+
+
+def test_the_interval_of_the_auroc_is_delongs():
+    """Against the definition, pair by pair; and of continuous scores about as wide as a bootstrap's."""
+    rng = np.random.default_rng(3)
+    odd = np.arange(150) >= 90
+    for found in (rng.normal(size=150) + odd, rng.integers(0, 6, 150) + 2.0 * odd):
+        pairs = (found[odd][:, None] > found[~odd][None]) + (found[odd][:, None] == found[~odd][None]) / 2
+        variance = pairs.mean(1).var(ddof=1) / 60 + pairs.mean(0).var(ddof=1) / 90
+        half = norm.ppf(0.975) * math.sqrt(variance)
+        assert decide.interval(found, odd) == pytest.approx((pairs.mean() - half, pairs.mean() + half))
+    found = rng.normal(size=150) + odd
+    draws = [np.concatenate([rng.integers(0, 90, 90), rng.integers(90, 150, 60)]) for __ in range(500)]
+    low, high = np.quantile([decide.auroc(found[draw], odd) for draw in draws], [0.025, 0.975])
+    assert decide.interval(found, odd) == pytest.approx((low, high), abs=0.02)
+
+
+def test_how_surprising_so_many_false_alarms_are_is_what_counting_all_orders_gives():
+    """Three held-out and four fresh normals in every order: of 7 places 3 are held-out, all choices equally likely."""
+    n, fresh = 3, 4
+    for alpha in (0.25, 0.5):
+        many = []
+        for places in combinations(range(n + fresh), n):
+            held, others = np.array(places, float), np.array([i for i in range(n + fresh) if i not in places], float)
+            many.append(int((decide.p_values(others, held) <= alpha).sum()))
+        assert len(many) == math.comb(7, 3)
+        for alarms in range(fresh + 1):
+            assert decide.surprise(n, fresh, alarms, alpha) == pytest.approx(np.mean(np.array(many) >= alarms))
+    assert decide.surprise(3, 4, 0, 0.1) == 1 and decide.surprise(3, 4, 1, 0.1) == 0

@@ -7,7 +7,6 @@ from itertools import count
 
 import numpy as np
 import pytest
-import torch
 from sklearn.metrics import jaccard_score, precision_score, recall_score
 from streamlit.testing.v1 import AppTest
 
@@ -22,18 +21,8 @@ from pages.views.anomaly import data
 from tests.pages.conftest import charts, marks, text_of
 
 PAGE = "pages/anomaly_detection.py"
-NAMES = ("expects", "bottleneck", "landscape", "blur", "costs", "damage", "order", "panels", "patients")
-(
-    expects,
-    bottleneck,
-    landscape,
-    blur,
-    costs,
-    damage,
-    order,
-    panels,
-    patients,
-) = (  # the package calls views by the name of their file
+NAMES = ("expects", "bottleneck", "blur", "damage", "panels", "patients")
+expects, bottleneck, blur, damage, panels, patients = (  # the package calls views by the name of their file
     import_module(f"pages.views.anomaly.{name}") for name in NAMES
 )
 RUNS = {
@@ -158,17 +147,8 @@ def test_the_bottleneck_opens_in_every_world(name):
     assert ("k = 1 is all that there is" in text_of(visitor)) == (name == "plane-pca")
 
 
-@pytest.mark.parametrize("name", ["plane", "plane-pca"])
-def test_the_landscape_opens(name):
-    visitor = view("landscape", saved(name))
-    assert keys(visitor) == {"landscape/plane"} and "raises the alarm" in text_of(visitor)
-    solid = calm(visitor.get_by_key("landscape/solid").set_value(True).run())
-    assert figure(solid, "landscape/surface")["data"][0]["type"] == "surface"
-
-
 def test_a_view_of_something_else_says_so():
     assert "landscape shows" in view("expects", saved("plane-pca")).info[0].value
-    assert "holds no landscape" in view("landscape", saved("pca")).info[0].value
 
 
 @pytest.mark.parametrize("name, views", [("dense", ("expects", "bottleneck")), ("plane", ("expects", "bottleneck"))])
@@ -177,11 +157,6 @@ def test_a_stopped_run_says_what_is_missing(name, views):
     for each in views:
         visitor = view(each, current)
         assert "let a run end" in visitor.info[0].value and not keys(visitor)
-
-
-def test_a_run_on_the_plane_that_was_stopped_has_its_landscape():
-    visitor = view("landscape", saved("plane", 12, "stopped"))
-    assert keys(visitor) == {"landscape/plane"} and "of the normals asked" in text_of(visitor)
 
 
 def test_a_run_that_diverged_has_no_scores():
@@ -214,17 +189,7 @@ def test_the_views_open_on_the_page(visit):
         assert key in keys(visitor)
 
 
-def test_the_landscape_stands_beside_the_live_scores(visit):
-    assert "live/landscape" in keys(calm(visit(PAGE, run=saved("plane").id, tab="Theory")))
-
-
 # ---- most normal, most odd ----
-
-
-def test_the_four_ends_of_the_order():
-    score, odd = np.array([3.0, 1, 4, 1, 5, 9]), np.array([False, False, False, True, True, True])
-    found = {group: order.ordered(group, score, odd).tolist() for group in ("normal", "odd", "alarms", "missed")}
-    assert found == {"normal": [1, 0, 2], "alarms": [2, 0, 1], "odd": [5, 4, 3], "missed": [3, 4, 5]}
 
 
 def test_the_gallery_turns_its_page_with_the_rank():
@@ -255,21 +220,6 @@ def test_a_click_into_the_gallery_chooses_the_example(monkeypatch):
     for custom in (7, "x", 10_000, 0, None):  # nonsense changes nothing
         clicked["now"] = {"trace": "", "index": 0, "x": 0, "y": 0, "custom": custom}
         assert calm(visitor.run()).get_by_key("expects/rank/odd").value == 7
-
-
-def test_what_is_said_of_each_end():
-    found = data.Scores(
-        np.zeros(3), np.arange(9.0), np.array([0.0, 1, 2, 3, 10, 0.5, 20, 30]), np.array([0, 0, 0, 0, 0, 1, 1, 1], bool)
-    )
-    kinds = np.array(["1"] * 5 + ["7", "8", "8"])
-    assert "**1** of 3 anomalies" in order.about_group("normal", found, kinds)
-    assert "**67 %**" in order.about_group("odd", found, kinds)
-    assert "**1** of 5 normals" in order.about_group("alarms", found, kinds)
-    missed = order.about_group("missed", found, kinds)
-    assert "**1** of 3 anomalies" in missed and "Most often “7”: 100 %; least often “8”: 0 %" in missed
-    alike = replace(found, test=found.test.clip(max=10))
-    assert "No anomaly scores higher" in order.about_group("odd", alike, kinds)
-    assert order.about_missed(found, 5, np.array(["1"] * 8)) == "", "of one kind nothing can be told apart"
 
 
 @pytest.mark.parametrize(
@@ -327,15 +277,15 @@ def test_the_blur_in_words():
 def test_the_kinds_of_damage_take_turns():
     world, kinds = (
         worlds.world(events("damaged")[0]),
-        damage.kinds_of(worlds.world(events("damaged")[0]), events("damaged")[0]),
+        worlds.damage_of(worlds.world(events("damaged")[0]), events("damaged")[0]),
     )
     assert ((kinds != "") == world.test_odd.numpy()).all() and set(kinds) == {"", "cut", "patch", "noise"}
     gone = np.array([float(x[0][mask].sum()) if mask.any() else 0.0 for x, mask in zip(world.test_x, world.masks)])
     assert (gone[kinds == "cut"] == 0).all() and (gone[kinds == "noise"] > 0).all(), (
         "where a stroke was cut no ink is left"
     )
-    assert set(damage.kinds_of(worlds.world(events("cut")[0]), events("cut")[0])) == {"", "cut"}
-    assert set(damage.kinds_of(worlds.world(events("pca")[0]), events("pca")[0])) == {""}
+    assert set(worlds.damage_of(worlds.world(events("cut")[0]), events("cut")[0])) == {"", "cut"}
+    assert set(worlds.damage_of(worlds.world(events("pca")[0]), events("pca")[0])) == {""}
 
 
 @pytest.mark.parametrize("name", ["damaged", "cut"])
@@ -361,7 +311,7 @@ def test_the_damage_is_found_as_brute_force_says(name):
         )
     assert blur.at_blur(current.id, 0.0, current).where == pytest.approx(current.summary["where"], abs=1e-6)
     for kind, (pixel, picture) in damage.by_kind(current.id, 0.0, current).items():
-        own = damage.kinds_of(world, current.settings) == kind
+        own = worlds.damage_of(world, current.settings) == kind
         assert pixel == pytest.approx(100 * decide.auroc(error[own].ravel(), truth[own].ravel()))
         among = own | ~odd.numpy()
         assert picture == pytest.approx(100 * decide.auroc(found.test[among], odd.numpy()[among]))
@@ -407,58 +357,6 @@ def test_the_edges_of_damage_are_drawn_and_nothing_else():
     assert line["x"].count(None) == 2 * (4 + 5), "one piece for each side of a pixel at the edge"
     xs, ys = ([v for v in line[name] if v is not None] for name in "xy")
     assert (min(xs), max(xs), min(ys), max(ys)) == (9.5, 14.5, 9.5, 13.5)
-
-
-# ---- the stage ----
-
-
-@pytest.mark.parametrize(
-    "name, below",
-    [
-        ("pca", "live/pictures"),
-        ("lof", "live/pictures"),
-        ("damaged", "live/pictures"),
-        ("tumours", "live/costs"),
-        ("plane", None),
-    ],
-)
-def test_the_stage_shows_the_scores_and_what_they_are_of(name, below):
-    current = saved(name)
-    visitor, found = view("stage.picture stage.beside", current), data.final(current)
-    assert keys(visitor) >= {"live/scores", *([below] if below else ["live/landscape"])}
-    drawn = figure(visitor, "live/scores")
-    share = 100 * (found.strange >= decide.conformal_threshold(found.held, 0.1)).mean()
-    assert drawn["layout"]["title"]["text"] == f"{share:.0f} % of anomalies found at 10 % false alarms"
-    assert [sum(layer["y"]) for layer in drawn["data"][:2]] == pytest.approx([100, 100])
-    shares = {"live/landscape": 1.0}
-    assert all(each.figure["share"] == shares.get(each.key, 0.5) for each in charts(visitor))
-    if name == "tumours":
-        costs_of = figure(visitor, "live/costs")
-        assert costs_of["layout"]["xaxis"]["range"] == pytest.approx(drawn["layout"]["xaxis"]["range"]), (
-            "one axis for both"
-        )
-    if name == "lof":
-        assert figure(visitor, "live/pictures")["layout"]["yaxis"]["ticktext"] == ["picture"], "it expects nothing"
-
-
-def test_before_the_end_the_stage_has_the_same_places():
-    done, going = saved("local"), saved("local", keep=12, state="stopped")
-    assert data.final(going) is None
-    places = [keys(view("stage.picture stage.beside", each)) for each in (done, going)]
-    assert places[0] == places[1] == {"live/scores", "live/pictures", "live/roc"}
-    assert "after step" in figure(view("stage.picture", going), "live/scores")["layout"]["title"]["text"]
-
-
-def test_a_curve_of_costs_holds_its_cheapest_threshold():
-    found = data.final(saved("tumours"))
-    prices = {"A": costs.Prices(1, 100), "B": costs.Prices(100, 1)}
-    drawn = costs.on_scores(found, prices, 0.4, (float(found.test.min()), float(found.test.max())))
-    for name, price in prices.items():
-        line, point = (
-            next(t for t in drawn["data"] if t["name"].startswith(start)) for start in (f"{name}:", f"best for {name}")
-        )
-        assert point["y"][0] == pytest.approx(min(line["y"]))
-        assert point["y"][0] == pytest.approx(100 * costs.best(found, price, 0.4).cost)
 
 
 # ---- the bottleneck ----
@@ -560,78 +458,3 @@ def test_the_smallest_error_and_the_best_detector_in_words():
     assert "Most is found with k = 2 (90.0 %)" in bottleneck.about_pca(
         curve, 1
     ) and "falls to 85.0 %" in bottleneck.about_pca(curve, 1)
-
-
-# ---- the landscape ----
-
-
-def test_ranks_and_levels_are_those_of_the_scores():
-    field = np.array([[0.0, 1, 1], [5, 1e30, 7], [2, 2, 3]])
-    ranks = landscape.ranked(field)
-    assert (ranks.min(), ranks.max()) == (pytest.approx(0.5 / 9), pytest.approx(8.5 / 9)) and ranks[0, 1] == ranks[0, 2]
-    for threshold in (0.5, 1, 2.5, 7, 1e31):
-        level = landscape.level(field, threshold)
-        assert ((ranks > level) == (field >= threshold)).all(), "the line lies where the alarm begins"
-
-
-def test_the_border_keeps_its_promise_and_moves_with_it():
-    current = saved("plane")
-    visitor, look, found = view("landscape", current), landscape.looks(current)[-1], data.final(current)
-    assert look.held and (look.normals == found.held).all()
-    lines = {}
-    for promise in (10, 50):
-        calm(visitor.get_by_key("landscape/promise").set_value(promise).run())
-        threshold = decide.conformal_threshold(found.held, promise / 100)
-        assert f"**{100 * (current.last('field') >= threshold).mean():.0f} %** of this plane" in text_of(visitor)
-        assert f"**{100 * (found.strange >= threshold).mean():.1f} %**." in text_of(visitor)
-        assert (found.held >= threshold).mean() <= promise / 100
-        lines[promise] = next(
-            layer for layer in figure(visitor, "landscape/plane")["data"] if layer["name"] == "border of the alarm"
-        )
-    assert lines[10]["x"] != lines[50]["x"]
-
-
-def test_earlier_looks_can_be_looked_at():
-    current = saved("plane")
-    visitor, every = view("landscape", current), landscape.looks(current)
-    assert [look.held for look in every] == [False] * (len(every) - 1) + [True]
-    calm(visitor.get_by_key("landscape/look").set_value(0).run())
-    assert "of the normals asked" in text_of(visitor)
-    normal = ~current.last("odd").astype(bool)[current.last("asked")]
-    np.testing.assert_array_equal(every[0].normals, current.pictures("seen")[0].array[normal].astype(np.float64))
-
-
-def test_points_keep_their_colours_and_lie_under_the_lines():
-    current = saved("plane-pca")
-    layers = figure(view("landscape", current), "landscape/plane")["data"]
-    named = {layer["name"]: layer for layer in layers if layer["name"]}
-    odd = current.last("odd").astype(bool)
-    assert len(named["normal"]["x"]) == (~odd).sum() and named["normal"]["marker"]["symbol"] == "square"
-    assert len(named["anomaly"]["x"]) == odd.sum() and named["anomaly"]["marker"]["symbol"] == "x"
-    assert layers[-1]["name"] == "border of the alarm" and layers[-1]["hoverinfo"] == "skip"
-
-
-def test_what_the_plane_teaches_in_words():
-    away = np.array([[0.1, 0.1], [2.0, 2.0]])
-    assert "**50 %** of this plane" in landscape.about_alarm(np.array([1.0, 2, 3, 4]), 3)
-    assert "**100 %** of the plane passes" in landscape.about_far(np.array([[9.0, 9], [0, 0]]), away, 5)
-    assert "is no detector" in landscape.about_far(np.array([[9.0, 9], [0, 0]]), away, 5)
-    assert "a low score" in landscape.about_far(np.array([[0.0, 0], [0, 9]]), away, 5)
-    assert landscape.about_far(np.zeros((1, 1)), np.zeros((1, 1)), 5) == ""
-    look = landscape.Look(1, np.array([[0.3, 0.3], [0.01, 0.01]]), np.array([0.1, 0.1]), True)
-    said = landscape.about_sureness(look, away, "softmax")
-    assert "**99.000 %**" in said and "90.000 %" in said and "surest where it has never been" in said
-    assert "less sure where" in landscape.about_sureness(replace(look, field=1 - look.field), away, "entropy")
-    assert "No normal example lies there" in landscape.about_least(look.field + np.array([[0, 0], [0, 1]]), away)
-    assert "among the normal examples" in landscape.about_least(np.array([[0.0, 1], [2, 3]]), away)
-    assert "**50 %** of the plane" in landscape.about_least(look.field, away)
-
-
-def test_distances_are_to_the_nearest_normal_point():
-    normals = np.array([[-2.0, -2.0], [2.0, 0.0]])
-    away = landscape.distances(normals, 61)
-    assert away[0, 0] == 0 and away[30, 60] == 0 and away[0, 60] == pytest.approx(2), (
-        "rows from below, columns from the left"
-    )
-    grid = torch.linspace(-2, 2, 61).tolist()
-    assert away[12, 40] == pytest.approx(min(np.hypot(grid[40] - x, grid[12] - y) for x, y in normals), abs=1e-5)
