@@ -19,9 +19,8 @@ from pages.parts.shown import Shown
 from pages.parts.views import View
 from pages.parts.words import _
 from pages.views.anomaly import example, panels
-from pages.views.anomaly.data import method_name
 from pages.views.anomaly.example import Example
-from pages.views.anomaly.rivals import named, percent, titles
+from pages.views.anomaly.names import method_name, named, percent, titles
 
 PALE = "rgba(43,126,191,0.14)"  # a cell that raises no alarm
 

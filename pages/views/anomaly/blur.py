@@ -7,7 +7,7 @@ from pages.parts import chart, figures, verdict, views
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
 from pages.parts.words import _
-from pages.views.anomaly.data import number
+from pages.views.anomaly.names import number
 
 
 def blur_slider(current: Shown, found: Blurs) -> float:

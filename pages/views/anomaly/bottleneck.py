@@ -24,8 +24,7 @@ from pages.parts.shown import Shown
 from pages.parts.views import View
 from pages.parts.words import _
 from pages.views.anomaly import panels
-from pages.views.anomaly.data import method_name
-from pages.views.anomaly.rivals import named
+from pages.views.anomaly.names import method_name, named
 
 
 @st.fragment

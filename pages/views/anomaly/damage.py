@@ -9,9 +9,8 @@ from core.anomaly.analysis.damage import KindFound, about_kinds, damage
 from pages.parts import chart, figures, verdict
 from pages.parts.shown import Shown
 from pages.parts.words import _
-from pages.views.anomaly.data import number
+from pages.views.anomaly.names import named, number
 from pages.views.anomaly.order import kind_names
-from pages.views.anomaly.rivals import named
 
 
 def damage_table(current: Shown, at: Blurred, place: int, blur: float) -> float:

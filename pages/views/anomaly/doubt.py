@@ -12,7 +12,7 @@ from pages.parts.figures import Line
 from pages.parts.shown import Shown
 from pages.parts.views import View
 from pages.parts.words import _
-from pages.views.anomaly.rivals import named
+from pages.views.anomaly.names import named
 
 LOOKS = {"softmax": ("after", "solid"), "entropy": ("neutral", "8px,8px"), "energy": ("task5", "2px,6px")}
 

@@ -19,8 +19,8 @@ from pages.parts.views import View
 from pages.parts.words import _
 from pages.views.anomaly.blur import blur_slider, say_blur
 from pages.views.anomaly.damage import damage_table, kinds_chart
-from pages.views.anomaly.data import number
-from pages.views.anomaly.order import about_group, groups, labelled, no_idea, rank_slider, sorts
+from pages.views.anomaly.names import number
+from pages.views.anomaly.order import about_group, groups, labelled, no_idea, rank_slider
 from pages.views.anomaly.panels import edges, heated, large, pixels
 from pages.views.anomaly.patients import patients
 
@@ -44,7 +44,7 @@ def draw(current: Shown) -> None:
         wrap=True,
     )
     order, labels = ordered(group, found.test, found.is_anomaly), labelled(dataset, current.settings)
-    lesson = about_group(group, found, sorts(dataset, current.settings))
+    lesson = about_group(group, found, dataset, current.settings)
     if not dataset.pictures:
         patients(current, found, group, order, labels, lesson)
         return

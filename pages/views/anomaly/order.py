@@ -1,18 +1,15 @@
 """Who comes first: test examples in the order of their scores, what each truly is, and what either end of the order teaches."""
 
-from typing import Any
-
-import numpy as np
 import streamlit as st
 
-from core.anomaly.analysis.order import lesson
-from core.anomaly.analysis.order import ordered as ordered
-from core.anomaly.analysis.scores import PROMISE as PROMISE
-from core.anomaly.worlds import damage_of
+from core.anomaly.analysis.order import Group, lesson
+from core.anomaly.analysis.scores import Scores
+from core.anomaly.settings import AnomalySettings
+from core.anomaly.worlds import World, damage_of
 from pages.parts import chart, verdict, views
 from pages.parts.shown import Shown
 from pages.parts.words import _
-from pages.views.anomaly import data
+from pages.views.anomaly.names import method_name
 
 
 def groups() -> dict[str, str]:
@@ -28,7 +25,7 @@ def kind_names() -> dict[str, str]:
     return {"cut": _("stroke cut"), "patch": _("patch pasted"), "noise": _("noise")}
 
 
-def labelled(world: Any, settings: Any) -> list[str]:
+def labelled(world: World, settings: AnomalySettings) -> list[str]:
     """What each test example truly is, in words."""
     kinds, names = damage_of(world, settings), kind_names()
     classes = [_(world.names[int(c)]) for c in world.test_y]
@@ -45,15 +42,8 @@ def rank_slider(many: int, group: str) -> int:
     return st.slider(_("Which one, by its rank"), 1, many, key=views.kept(where, range(1, many + 1), 1))
 
 
-def sorts(world: Any, settings: Any) -> np.ndarray:
-    """By what anomalies are told apart in words: the kind of damage, or the class."""
-    if world.masks is not None:
-        return np.array([kind_names().get(kind, "") for kind in damage_of(world, settings)])
-    return np.array([_(world.names[int(c)]) for c in world.test_y])
-
-
 def no_idea(current: Shown) -> str:
-    name = data.method_name(current.run.about) if current.run else _("This detector")
+    name = method_name(current.run.about) if current.run else _("This detector")
     said = _(
         "“{}” has no idea of its own of what this example should have been: it gives a score and nothing else. The tab Explain can "
         "ask it what made the score high."
@@ -61,5 +51,10 @@ def no_idea(current: Shown) -> str:
     return said.format(name)
 
 
-def about_group(group: str, found: Any, kinds: np.ndarray) -> str:
+def about_group(group: Group, found: Scores, world: World, settings: AnomalySettings) -> str:
+    """What this end of the order teaches; anomalies are told apart by the kind of damage, or by their class."""
+    if world.masks is not None:
+        kinds = [kind_names().get(kind, "") for kind in damage_of(world, settings)]
+    else:
+        kinds = [_(world.names[int(c)]) for c in world.test_y]
     return verdict.words("anomaly", lesson(group, found, kinds))

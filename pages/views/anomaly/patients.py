@@ -11,7 +11,7 @@ from pages.parts.ask import ask
 from pages.parts.shown import Shown
 from pages.parts.words import _
 from pages.views.anomaly import panels
-from pages.views.anomaly.data import number
+from pages.views.anomaly.names import number
 from pages.views.anomaly.order import no_idea, rank_slider
 
 ROWS = 8  # patients in the list, and columns of the chosen one

@@ -18,9 +18,8 @@ from pages.parts.overlay import overlay, top_of
 from pages.parts.shown import Shown
 from pages.parts.words import _
 from pages.views.anomaly import example, panels, why_table
-from pages.views.anomaly.data import method_name
 from pages.views.anomaly.example import Example
-from pages.views.anomaly.rivals import percent, titles
+from pages.views.anomaly.names import method_name, percent, titles
 
 MOST = 3  # detectors beside one another
 AT = "anomaly/why"  # where the keys of the widgets begin

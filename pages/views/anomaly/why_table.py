@@ -12,7 +12,7 @@ from pages.parts.ask import ask
 from pages.parts.shown import Shown
 from pages.parts.words import _
 from pages.views.anomaly import example, panels
-from pages.views.anomaly.rivals import named
+from pages.views.anomaly.names import named
 
 
 @st.fragment

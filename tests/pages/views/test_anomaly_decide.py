@@ -2,35 +2,32 @@
 
 import re
 from functools import cache
-from importlib import import_module
 from itertools import count
 from math import sqrt
 from statistics import NormalDist
 
 import numpy as np
 import pytest
-import torch
-from scipy.special import logsumexp
 
 from core import labs, runs
 from core.anomaly import decide, worlds
+from core.anomaly.analysis import doubt
 from core.anomaly.analysis.scores import final
 from core.anomaly.analysis.threshold import positions
 from core.anomaly.settings import AnomalySettings
 from core.events import Picture
 from core.settings import build, flatten
 from pages.parts import shown
-from pages.views.anomaly import data, every, threshold
+from pages.views.anomaly import every, threshold
 from tests.core.anomaly.analysis.conftest import EXTREMES, brute
 from tests.pages.conftest import charts, check, text_of
 
 PAGE = "pages/anomaly_detection.py"
-unsure = import_module("pages.views.anomaly.unsure")
 CHARTS = {
     "threshold": ["threshold/scores", "threshold/roc", "threshold/precision"],
     "costs": ["costs/curves"],
     "promise": ["promise/kept", "promise/p"],
-    "unsure": ["unsure/scores", "unsure/curves"],
+    "doubt": ["unsure/scores", "unsure/curves"],
 }
 RUNS = {
     "digit": {"data": "digits", "normal": "3", "components": 5},
@@ -125,7 +122,7 @@ def percent(text):
 def test_every_view_opens(visit, name):
     visitor = calm(visit(PAGE, run=saved(name).id, tab="Look inside"))
     doubtful = events(name)[0].method.name == "confidence"
-    for each in CHARTS if doubtful else [each for each in CHARTS if each != "unsure"]:
+    for each in CHARTS if doubtful else [each for each in CHARTS if each != "doubt"]:
         view(visitor, each)
         assert set(CHARTS[each]) <= keys(visitor), each
         assert not re.search(r"\bnan\b|\binf\b|\{\S*\}", text_of(visitor)), text_of(visitor)
@@ -155,7 +152,7 @@ def test_a_network_that_is_gone_is_a_sentence(visit):
     run = runs.make("anomaly-tiny-gone", "anomaly", flatten(settings), log, 1.0, "finished")
     runs.save(run)
     visitor = calm(visit(PAGE, run="anomaly-tiny-gone", tab="Look inside"))
-    assert "network of this run is gone" in text_of(view(visitor, "unsure"))
+    assert "network of this run is gone" in text_of(view(visitor, "doubt"))
 
 
 def test_the_first_scene_opens_on_the_threshold(visit):
@@ -357,61 +354,33 @@ def test_hidden_anomalies_are_taken_out_to_see_what_they_did(visit):
 # ---- a classifier's doubt ----
 
 
-def doubt(logits, kind, temperature, turned):
-    """By the definitions, in numpy: (N,)."""
-    z = logits.astype(np.float64) / temperature
-    p = np.exp(z - logsumexp(z, axis=2, keepdims=True))
-    if kind == "energy":
-        return (-temperature * logsumexp(z, axis=2)).mean(0)
-    if kind == "entropy":
-        return -(p * np.log(np.maximum(p, 1e-300))).sum(2).mean(0)
-    sure = np.stack([p[turn, :, turn] for turn in range(len(p))]) if turned else p.max(2)
-    return (1 - sure).mean(0)
-
-
 @pytest.mark.parametrize("name", ["moons", "classes", "turns"])
 def test_the_doubt_follows_temperature_and_choice(visit, name):
     current = saved(name)
-    found, world = data.final(current), data.world(current.settings)
-    visitor = opened(visit, current, "unsure")
-    with torch.inference_mode():
-        logits = data.detector_of(current).logits(world.test_x).numpy()
-    assert logits.shape[:2] == (4 if name == "turns" else 1, len(found.test))
-    assert f"softmax **{100 * decide.auroc(found.test, found.odd):.1f} %**" in text_of(visitor), (
-        "at T = 1 it is the run's own score"
-    )
+    found, visitor = final(current), opened(visit, current, "doubt")
+    own = 100 * decide.auroc(found.test, found.is_anomaly)
+    assert f"softmax **{own:.1f} %**" in text_of(visitor), "at T = 1 it is the run's own score"
     slide(visitor, "unsure/t", 2.51)
     kinds = next(each for each in visitor.get("segmented_control") if (each.key or "").startswith("unsure/kind"))
     calm(kinds.set_value("energy").run())
+    answered = doubt.answers(current)
     for kind in ("softmax", "entropy", "energy"):
-        expected = 100 * decide.auroc(doubt(logits, kind, 2.51, name == "turns"), found.odd)
         curve = layer(figure(visitor, "unsure/curves"), kind)
-        assert curve["y"][curve["x"].index(2.51)] == pytest.approx(expected, abs=0.2)
+        assert curve["y"] == pytest.approx([100 * value for value in answered.curves[kind]])
         assert f"{kind} **{curve['y'][curve['x'].index(2.51)]:.1f} %**" in text_of(visitor)
     chosen = layer(figure(visitor, "unsure/curves"), "chosen")
     assert chosen["x"] == [2.51] and chosen["y"] == [curve["y"][curve["x"].index(2.51)]], "energy was chosen last"
-    says = logits.argmax(2)
-    if name == "turns":
-        right = 100 * (says[:, ~found.odd] == np.arange(4)[:, None]).mean()
-    else:
-        right = 100 * (says[0] == world.test_y.numpy())[~found.odd].mean()
+    right = answered.trained.numbers["normal"]
     assert any(f"right for {right:.1f} % of normals" in (caption.help or "") for caption in visitor.caption)
 
 
 def test_of_two_classes_no_temperature_changes_the_order_of_entropy(visit):
-    visitor = opened(visit, saved("moons"), "unsure")
+    visitor = opened(visit, saved("moons"), "doubt")
     kinds = next(each for each in visitor.get("segmented_control") if (each.key or "").startswith("unsure/kind"))
     calm(kinds.set_value("entropy").run())
     assert "No temperature changes what entropy puts first" in text_of(visitor)
 
 
-def test_a_detector_that_is_no_classifier_has_no_doubt_to_show(monkeypatch):
-    heard = []
-    monkeypatch.setattr(unsure.st, "info", heard.append)
-    unsure.unsure.__wrapped__(saved("tumours"))
-    assert len(heard) == 1 and "classifier confidence" in heard[0]
-
-
-def test_what_rounding_takes_away_is_said():
-    assert unsure.about_ties(np.arange(100.0), "softmax") == ""
-    assert "75 % of the scores by softmax are equal to others" in unsure.about_ties(np.repeat([1.0, 2], 4), "softmax")
+def test_a_detector_that_is_no_classifier_has_no_doubt_to_show():
+    (view,) = (each for each in every() if each.name == "doubt")
+    assert view.fits(saved("moons")) and not view.fits(saved("tumours"))

@@ -1,13 +1,38 @@
-"""How detectors are called where several are held against one another."""
+"""How detectors and scores are called on the page."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from core.anomaly.analysis.rivals import Rival
+from pydantic.fields import FieldInfo
+
+from core.anomaly.analysis.rivals import METHODS, Rival, changed
+from core.anomaly.settings import AnomalySettings
+from core.runs import About
+from core.settings import extra
 from core.verdict import Verdict
+from pages.parts.verdict import minus
 from pages.parts.words import _
-from pages.views.anomaly.data import method_name
+
+
+def method_name(about: About) -> str:
+    """How a run's detector is called on the page, with the knobs in which it is not as the method has them."""
+    method = about.settings["method"]
+    name, fields = extra(AnomalySettings.model_fields["method"], "names")[method], METHODS[method].model_fields
+    return ", ".join([_(name), *(_said(fields[knob], value) for knob, value in changed(about).items())])
+
+
+def _said(knob: FieldInfo, value: Any) -> str:
+    """A knob and its value: “d = 512”, “convolutions alone”."""
+    if named := (extra(knob, "names") or {}).get(value):
+        return _(named)
+    number, unit = f"{value:g}" if isinstance(value, float) else str(value), extra(knob, "unit")
+    return f"{extra(knob, 'symbol') or _(knob.title)} = {number}" + (f" {_(unit)}" if unit else "")
+
+
+def number(value: float) -> str:
+    """Three digits that count, and no powers of ten up to a million."""
+    return minus(f"{value:,.0f}" if 1000 <= abs(value) < 1e6 else f"{value:.3g}")
 
 
 def titles(those: Sequence[Rival]) -> dict[str, str]:
