@@ -38,6 +38,15 @@ class Best:
 
 
 @dataclass(frozen=True)
+class Decision:
+    """A threshold and what it does: shares of all that come, and what 100 examples cost by each table."""
+
+    threshold: float
+    shares: Confusion
+    costs: dict[str, float]
+
+
+@dataclass(frozen=True)
 class Curves:
     """Costs of 100 examples against the threshold. at: thresholds (P,), ascending; costs: of each table of costs (P,), by its name;
     best: of each table which of the places is the cheapest."""
@@ -91,9 +100,16 @@ def over_scores(scores: Scores, tables: Tables, prevalence: float, ends: tuple[f
     return Curves(at, costs, {name: int(cost.argmin()) for name, cost in costs.items()})
 
 
-def of_a_hundred(table: Confusion, prices: Prices) -> float:
-    """What 100 examples cost."""
-    return 100 * decide.cost(table, prices.miss, prices.alarm)
+def decisions(scores: Scores, tables: Tables, prevalence: float) -> dict[str, Decision]:
+    """By name: the best threshold of each table, and the two that need no detector, “never” and “always”."""
+    thresholds = {name: best(scores, prices, prevalence).threshold for name, prices in tables.items()}
+    thresholds |= {"never": np.inf, "always": float(scores.test.min())}
+    found = {}
+    for name, at in thresholds.items():
+        shares = decide.confusion(scores.test, scores.is_anomaly, at, prevalence)
+        costs = {table: 100 * decide.cost(shares, prices.miss, prices.alarm) for table, prices in tables.items()}
+        found[name] = Decision(at, shares, costs)
+    return found
 
 
 def lecture_costs() -> dict[str, list[float]]:

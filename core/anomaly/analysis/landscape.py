@@ -37,6 +37,11 @@ class Drawn:
     border: float
     half: float
 
+    @property
+    def odder(self) -> np.ndarray:
+        """How much of the plane each place is odder than, in % with one digit: (G, G)."""
+        return np.round(100 * self.ranks, 1)
+
 
 @dataclass(frozen=True)
 class Points:

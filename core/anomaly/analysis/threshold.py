@@ -28,10 +28,12 @@ class Decisions:
 
 @dataclass(frozen=True)
 class Curve:
-    """A curve through every threshold, both axes in %, with its corners alone: the rest lies on straight lines between these."""
+    """A curve through every threshold, both axes in %, with its corners alone: the rest lies on straight lines between these.
+    guessing: what a random order has at x = 0 and at x = 100."""
 
     x: np.ndarray
     y: np.ndarray
+    guessing: tuple[float, float]
 
 
 def positions(scores: np.ndarray, is_anomaly: np.ndarray) -> np.ndarray:
@@ -113,21 +115,24 @@ def of_a_thousand(table: Confusion) -> tuple[float, float, float, float]:
 def roc(scores: np.ndarray, is_anomaly: np.ndarray) -> Curve:
     """Anomalies found (y) against normals that raise the alarm (x)."""
     alarms, found, _ = decide.roc(scores, is_anomaly)
-    return _in_percent(alarms, found, corners(alarms, found))
+    return _in_percent(alarms, found, corners(alarms, found), (0, 1))
 
 
-def precision_and_recall(scores: np.ndarray, is_anomaly: np.ndarray, prevalence: float) -> Curve:
-    """Precision (y) against the anomalies found (x), from the first alarm on. prevalence: as in `decisions`."""
+def precision_and_recall(scores: np.ndarray, is_anomaly: np.ndarray, prevalence: float | None = None) -> Curve:
+    """Precision (y) against the anomalies found (x), from the first alarm on. prevalence: as in `decisions`, that of the test part
+    when left out."""
+    prevalence = float(is_anomaly.mean()) if prevalence is None else prevalence
     alarms, found, _ = (
         part[1:] for part in decide.roc(scores, is_anomaly)
     )  # where nothing raises it there is no precision
     precision = prevalence * found / (prevalence * found + (1 - prevalence) * alarms)
     keep = np.union1d(corners(found, precision), np.arange(0, len(found), max(1, len(found) // DRAWN)))
-    return _in_percent(found, precision, keep)
+    return _in_percent(found, precision, keep, (prevalence, prevalence))
 
 
-def _in_percent(x: np.ndarray, y: np.ndarray, keep: np.ndarray) -> Curve:
-    return Curve(np.round(100 * x[keep], HUNDREDTH), np.round(100 * y[keep], HUNDREDTH))
+def _in_percent(x: np.ndarray, y: np.ndarray, keep: np.ndarray, guessing: tuple[float, float]) -> Curve:
+    first, last = guessing
+    return Curve(*(np.round(100 * each[keep], HUNDREDTH) for each in (x, y)), (100 * first, 100 * last))
 
 
 def corners(x: np.ndarray, y: np.ndarray) -> np.ndarray:

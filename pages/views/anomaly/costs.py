@@ -3,7 +3,6 @@
 import numpy as np
 import streamlit as st
 
-from core.anomaly import decide
 from core.anomaly.analysis import costs
 from core.anomaly.analysis.costs import Best, Curves, Prices, Tables
 from core.anomaly.analysis.scores import KINDS, Scores, final
@@ -29,7 +28,7 @@ def draw(current: Shown) -> None:
     st.caption(_("Left: everything raises the alarm. Right: nothing does. Equal distances are equally many examples."))
     wanted = {name.lower(): _decision(each) for name, each in bests.items()}
     verdict.draw("anomaly", costs.two_thresholds(found, tables, share), a=wanted["a"], b=wanted["b"])
-    _table(found, tables, bests, share)
+    _table(found, tables, share)
     help_ = verdict.words("anomaly", costs.flattered(found, tables, share))
     st.caption(_("Costs are of 100 examples."), help=help_)
     _lecture()
@@ -111,22 +110,22 @@ def _decision(each: Best) -> str:
 # ---- tables ----
 
 
-def _table(found: Scores, tables: Tables, bests: dict[str, Best], share: float) -> None:
+def _table(found: Scores, tables: Tables, share: float) -> None:
     """The two best thresholds and the two decisions that need no detector: what each misses, and costs by either table."""
-    columns = {_("Best for {}").format(name): each.threshold for name, each in bests.items()}
-    columns |= {_("Never"): np.inf, _("Always"): float(found.test.min())}
-    names = spoken(list(columns.values()))
-    decided = [decide.confusion(found.test, found.is_anomaly, at, share) for at in columns.values()]
+    decided = costs.decisions(found, tables, share)
+    *names, __ = spoken([each.threshold for each in decided.values()])
     rows = {
-        _("Alarm from"): [*names[:-1], _("always")],
-        _("Anomalies found (%)"): [f"{100 * each.recall:.1f}" for each in decided],
-        _("Missed, of 100"): [_count(each.missed) for each in decided],
-        _("False alarms, of 100"): [_count(each.alarms) for each in decided],
+        _("Alarm from"): [*names, _("always")],
+        _("Anomalies found (%)"): [f"{100 * each.shares.recall:.1f}" for each in decided.values()],
+        _("Missed, of 100"): [_count(each.shares.missed) for each in decided.values()],
+        _("False alarms, of 100"): [_count(each.shares.alarms) for each in decided.values()],
     }
-    for name, prices in tables.items():
-        rows[_("Cost by {}, of 100").format(name)] = [money(costs.of_a_hundred(each, prices)) for each in decided]
-    cells = dict(zip(columns, zip(*rows.values())))
-    st.table({_("Decision"): list(rows)} | {name: list(column) for name, column in cells.items()})
+    rows |= {
+        _("Cost by {}, of 100").format(name): [money(each.costs[name]) for each in decided.values()] for name in tables
+    }
+    titles = [*(_("Best for {}").format(name) for name in tables), _("Never"), _("Always")]
+    columns = {title: [row[i] for row in rows.values()] for i, title in enumerate(titles)}
+    st.table({_("Decision"): list(rows)} | columns)
 
 
 def _count(share: float) -> str:

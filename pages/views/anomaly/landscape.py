@@ -1,6 +1,5 @@
 """The plane: the score of every place as a landscape, the border of the alarm, and where both kinds of points lie."""
 
-import numpy as np
 import streamlit as st
 
 from core.anomaly import pictures
@@ -59,8 +58,8 @@ def draw(current: Shown) -> None:
 def _picture(current: Shown, look: Landscape, promise: int) -> None:
     drawn = landscape.drawn(look, promise)
     if st.toggle(_("3-D: the landscape as a surface"), key="landscape/solid"):
-        titles, odder = ("x", "y", _("odder than (%)")), np.round(100 * drawn.ranks, 1)
-        figure = rasters.surface(drawn.axis, drawn.axis, odder, titles, HEIGHT)
+        titles = "x", "y", _("odder than (%)")
+        figure = rasters.surface(drawn.axis, drawn.axis, drawn.odder, titles, HEIGHT)
         chart.show(figure, key="landscape/surface", alt=_("How much of the plane each place is odder than"))
         return
     chart.show(plane(drawn, landscape.points(current), promise), key="landscape/plane", alt=ALT)

@@ -12,7 +12,7 @@ from pages.parts.shown import Shown
 from pages.parts.words import _
 from pages.views.anomaly import landscape, panels
 from pages.views.anomaly.costs import over_scores
-from pages.views.anomaly.threshold import histogram, precision, roc
+from pages.views.anomaly.threshold import histogram, precision, through
 
 HALF = 0.5  # of the stage's height
 MARGIN = {"l": 64}  # the same for what stands below one another
@@ -82,12 +82,11 @@ def _costs(found: Scores) -> None:
 
 def _roc(scores: np.ndarray, is_anomaly: np.ndarray) -> None:
     name = _("ROC, AUROC {:.1f} %").format(100 * auroc(scores, is_anomaly))
-    curve = threshold.roc(scores, is_anomaly)
-    figure = roc(curve, name, _("normals that raise the alarm (%)"), _("anomalies found (%)"))
+    titles = _("normals that raise the alarm (%)"), _("anomalies found (%)")
+    figure = through(threshold.roc(scores, is_anomaly), *titles, name)
     chart.show(figure, key="live/roc", alt=_("ROC curve: anomalies found against false alarms"), share=HALF)
 
 
 def _precision(scores: np.ndarray, is_anomaly: np.ndarray) -> None:
-    share = float(is_anomaly.mean())
-    figure = precision(threshold.precision_and_recall(scores, is_anomaly, share), 100 * share)
+    figure = precision(threshold.precision_and_recall(scores, is_anomaly))
     chart.show(figure, key="live/precision", alt=_("Precision against recall at every threshold"), share=HALF)

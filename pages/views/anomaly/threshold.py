@@ -150,34 +150,31 @@ def _curves(current: Shown, found: Scores, table: Confusion, share: float) -> No
     left, right = st.columns(2, gap="large")
     with left:
         verdict.draw("anomaly", threshold.auroc(*test))
-        figure = roc(
-            threshold.roc(*test), _("every threshold"), _("false alarm rate (%)"), _("recall: anomalies found (%)")
-        )
+        figure = through(threshold.roc(*test), _("false alarm rate (%)"), _("recall: anomalies found (%)"))
         _add_point(figure, 100 * table.false_alarms, 100 * table.recall)
         chart.show(figure, key="threshold/roc", alt=_("ROC curve: anomalies found against false alarms"))
         st.caption(verdict.words("anomaly", threshold.against_the_mean(found, current.settings)))
     with right:
         verdict.draw("anomaly", threshold.average_precision(*test, share / 100))
-        figure = precision(threshold.precision_and_recall(*test, share / 100), share)
+        figure = precision(threshold.precision_and_recall(*test, share / 100))
         if not table.silent:
             _add_point(figure, 100 * table.recall, 100 * table.precision)
         alt = _("Precision against recall at every threshold")
         chart.show(figures.within(figure, x=(-2, 102)), key="threshold/precision", alt=alt)
 
 
-def roc(curve: Curve, name: str, x: str, y: str) -> figures.Figure:
-    """The curve, and that of guessing."""
-    lines = [Line(name, "after", curve.x, curve.y), Line(_("guessing"), "control", [0, 100], [0, 100])]
+def through(curve: Curve, x: str, y: str, name: str = "") -> figures.Figure:
+    """A curve through every threshold, and that of guessing."""
+    lines = [
+        Line(name or _("every threshold"), "after", curve.x, curve.y),
+        Line(_("guessing"), "control", [0, 100], curve.guessing),
+    ]
     return figures.curves(lines, x, y, 320)
 
 
-def precision(curve: Curve, share: float) -> figures.Figure:
-    """The curve, and that of guessing. share: of anomalies among what comes, in %."""
-    lines = [
-        Line(_("every threshold"), "after", curve.x, curve.y),
-        Line(_("guessing"), "control", [0, 100], [share, share]),
-    ]
-    figure = figures.curves(lines, _("recall: anomalies found (%)"), _("precision (%)"), 320)
+def precision(curve: Curve) -> figures.Figure:
+    """The curve of precision and recall, on axes of its own."""
+    figure = through(curve, _("recall: anomalies found (%)"), _("precision (%)"))
     return figures.within(figure, (0, 100), (-6, 106))
 
 

@@ -57,6 +57,19 @@ def test_both_curves_hold_the_cheapest_threshold():
     assert curves.at[0] == ends[0] and curves.at[-1] == ends[1]
 
 
+def test_decisions_are_held_against_those_that_need_no_detector():
+    found = final(record("tumours"))
+    decided = costs.decisions(found, costs.LECTURE, 0.4)
+    assert list(decided) == ["A", "B", "never", "always"]
+    for name, each in decided.items():
+        table = brute(found, each.threshold, 0.4)
+        for table_name, prices in costs.LECTURE.items():
+            assert each.costs[table_name] == pytest.approx(100 * (prices.miss * table[1] + prices.alarm * table[2]))
+            assert each.costs[table_name] >= decided[table_name].costs[table_name] - 1e-9
+        assert each.shares.recall == pytest.approx(table[0] / 0.4), name
+    assert decided["never"].shares.silent and decided["always"].shares.recall == 1
+
+
 def test_a_threshold_chosen_on_one_half_costs_more_on_the_other():
     found = final(record("moons"))
     for prices in costs.LECTURE.values():

@@ -138,9 +138,10 @@ def test_a_curve_keeps_its_corners_and_loses_nothing():
 @pytest.mark.parametrize("share", [None, 0.01])
 def test_both_curves_go_through_every_threshold(share):
     found = final(record("digit"))
-    share = share or found.prevalence
+    given, share = share, share or found.prevalence
     roc = threshold.roc(found.test, found.is_anomaly)
-    precise = threshold.precision_and_recall(found.test, found.is_anomaly, share)
+    precise = threshold.precision_and_recall(found.test, found.is_anomaly, given)
+    assert roc.guessing == (0, 100) and precise.guessing == pytest.approx((100 * share, 100 * share))
     assert (roc.x[0], roc.y[0], roc.x[-1], roc.y[-1]) == (0, 0, 100, 100)
     for at in np.quantile(found.test, [0.2, 0.6, 0.95]):
         hits, missed, false, passed = brute(found, at, share)
