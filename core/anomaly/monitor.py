@@ -10,7 +10,8 @@ from torch import Tensor
 from core.anomaly import decide, pictures
 from core.anomaly.detector import Detector, scores
 from core.anomaly.networks import Network, Rebuilds, squared_error
-from core.anomaly.worlds import REACH, World
+from core.anomaly.settings import REACH
+from core.anomaly.worlds import World
 from core.events import Event, Finished, Metrics, Warned
 from core.nets import count, to_model
 

@@ -6,6 +6,8 @@ from pydantic import Field, model_validator
 
 from core.settings import ASCENDING, Chance, Frozen, Metric, Scene, Settings, knob
 
+REACH = 2.0  # where the plane ends
+
 
 def _normal(default: str, most: int, form: str) -> str:
     return knob(

@@ -13,6 +13,7 @@ from scipy.spatial import cKDTree
 from torch import Tensor
 
 from core.anomaly import settings as s
+from core.anomaly.settings import REACH
 from core.data import digits, faces, tables
 from core.loop import seeded
 
@@ -20,7 +21,6 @@ MOST = 1250  # normals that are used of a data set: 1,000 to learn from
 HELD = 0.2  # of them are held out
 FIXED = 2016  # the seed of what must not change with the run's: which test digits are damaged and how, the points of the plane
 POINTS, POINTS_TEST, POINT_NOISE, AWAY = 500, 400, 0.08, 0.35
-REACH = 2.0  # where the plane ends
 KINDS = ("cut", "patch", "noise")  # of damage, in the order in which they take turns
 STROKE, SEEN = 0.5, 0.1  # ink that is a stroke; a change of a pixel that counts as damage
 

@@ -9,8 +9,7 @@ from scipy.stats import rankdata
 from core.anomaly import pictures
 from core.anomaly.analysis.scores import final
 from core.anomaly.decide import conformal_threshold
-from core.anomaly.settings import Confidence
-from core.anomaly.worlds import REACH
+from core.anomaly.settings import REACH, Confidence
 from core.record import Record
 from core.verdict import Verdict, verdict
 

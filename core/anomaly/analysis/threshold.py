@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.anomaly import decide, trivial
+from core.anomaly import decide
 from core.anomaly.analysis.scores import Scores, border
 from core.anomaly.decide import Confusion
 from core.anomaly.settings import AnomalySettings
@@ -153,5 +153,7 @@ def average_precision(scores: np.ndarray, is_anomaly: np.ndarray, prevalence: fl
 
 def against_the_mean(scores: Scores, settings: AnomalySettings) -> Verdict:
     """The AUROC of the trivial rival, and whether the detector is better."""
+    from core.anomaly import trivial  # with PyTorch, for which the first picture need not wait
+
     rival, own = trivial.auroc(settings), 100 * decide.auroc(scores.test, scores.is_anomaly)
     return verdict("threshold-mean" if own > rival else "threshold-mean-no-better", rival=rival)

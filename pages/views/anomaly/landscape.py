@@ -7,7 +7,7 @@ from core.anomaly import pictures
 from core.anomaly.analysis import landscape
 from core.anomaly.analysis.landscape import Drawn, Landscape, Points
 from core.anomaly.analysis.scores import KINDS
-from core.anomaly.worlds import REACH
+from core.anomaly.settings import REACH
 from pages.parts import chart, choose, figures, rasters, verdict
 from pages.parts.ask import ask
 from pages.parts.shown import Shown

@@ -54,8 +54,11 @@ def sorts(world: Any, settings: Any) -> np.ndarray:
 
 def no_idea(current: Shown) -> str:
     name = data.method_name(current.run.about) if current.run else _("This detector")
-    said = _("“{}” has no idea of its own of what this example should have been: it gives a score and nothing else.")
-    return f"{said.format(name)} {_('The tab Explain can ask it what made the score high.')}"
+    said = _(
+        "“{}” has no idea of its own of what this example should have been: it gives a score and nothing else. The tab Explain can "
+        "ask it what made the score high."
+    )
+    return said.format(name)
 
 
 def about_group(group: str, found: Any, kinds: np.ndarray) -> str:

@@ -20,7 +20,7 @@ from core.anomaly.settings import AnomalySettings
 from core.events import Picture
 from core.settings import build, flatten
 from pages.parts import shown
-from pages.views.anomaly import VIEWS, data, threshold
+from pages.views.anomaly import data, every, threshold
 from tests.core.anomaly.analysis.conftest import EXTREMES, brute
 from tests.pages.conftest import charts, check, text_of
 
@@ -144,7 +144,7 @@ def test_odd_scores_break_no_view(visit, name):
 
 def test_a_stopped_run_says_what_is_missing(visit):
     current = saved("moons", 8, "stopped")
-    assert final(current) is None and not any(view.fits(current) for view in VIEWS)
+    assert final(current) is None and not any(view.fits(current) for view in every())
     visitor = calm(visit(PAGE, run=current.id, tab="Look inside"))
     assert "nothing to look into yet" in text_of(visitor)
 

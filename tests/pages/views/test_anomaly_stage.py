@@ -1,5 +1,7 @@
 """The stage of the anomaly detection page, and the landscape of the plane."""
 
+import subprocess
+import sys
 from functools import cache
 from itertools import count
 
@@ -15,7 +17,7 @@ from core.anomaly.settings import AnomalySettings
 from core.settings import build, flatten
 from pages.parts import shown
 from pages.views.anomaly import landscape
-from tests.pages.conftest import charts, text_of
+from tests.pages.conftest import ROOT, charts, text_of
 
 PAGE = "pages/anomaly_detection.py"
 RUNS = {
@@ -180,3 +182,9 @@ def test_points_keep_their_colours_and_lie_under_the_lines():
     assert len(named["anomaly"]["x"]) == len(points.anomalous) and named["anomaly"]["marker"]["symbol"] == "x"
     assert np.allclose(named["anomaly"]["x"], points.anomalous[:, 0], atol=1e-3)
     assert layers[-1]["name"] == "border of the alarm" and layers[-1]["hoverinfo"] == "skip"
+
+
+def test_the_first_picture_waits_for_no_pytorch():
+    asked = "import sys; import pages.views.anomaly; print(sorted({'torch', 'sklearn', 'captum', 'lime'} & set(sys.modules)))"
+    told = subprocess.run([sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "[]"
