@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import cache
+from itertools import count
 
 import numpy as np
 import pytest
@@ -19,7 +20,22 @@ RUNS = {
     "tumours": {"data": "tumours", "components": 5},
     "moons": {"data": "plane", "method": "confidence", "steps": 40, "batch": 16},
     "plane": {"data": "plane"},
+    "pca": {},
+    "dense": {"method": "autoencoder", "bottleneck": 8, "hidden": 16, "steps": 20},
+    "local": {"method": "autoencoder", "net": "local", "bottleneck": 60, "steps": 20},
+    "vae": {"method": "vae", "judge": "elbo", "smooth": 1.0, "hidden": 16, "steps": 20},
+    "knn": {"method": "knn"},
+    "lof": {"method": "lof"},
+    "damaged": {"data": "damaged", "normal": "27"},
+    "cut": {"data": "damaged", "normal": "27", "damage": "cut", "method": "kmeans", "centres": 2},
+    "faces": {"data": "faces", "method": "kmeans"},
+    "svdd": {"data": "faces", "method": "svdd", "steps": 20},
+    "mixture": {"data": "tumours", "method": "mixture"},
+    "forest": {"data": "tumours", "method": "forest", "trees": 10},
+    "classes": {"data": "digits", "normal": "01", "method": "confidence", "steps": 20, "batch": 16},
+    "turns": {"data": "digits", "normal": "3", "method": "confidence", "steps": 20, "batch": 16},
 }
+NAMES = count()
 
 
 @cache
@@ -31,6 +47,21 @@ def record(name: str) -> Record:
         log = list(labs.of("anomaly").train(settings))
     run = runs.make(f"anomaly-record-{name}", "anomaly", flatten(settings), log, 1.0, "finished")
     return Record(run.about.id, settings, log, run)
+
+
+def saved(name: str, **other) -> Record:
+    """The same in the store, under a name of its own. other: settings that it shall have instead."""
+    run = replace(record(name).run, about=replace(record(name).run.about, id=f"anomaly-saved-{name}-{next(NAMES)}"))
+    run = replace(run, about=replace(run.about, settings=run.about.settings | other))
+    runs.save(run)
+    return Record(run.about.id, record(name).settings, list(run.events), run)
+
+
+@pytest.fixture
+def store(tmp_path, monkeypatch):
+    """An empty store; shipped runs stay visible."""
+    monkeypatch.setenv("LECTERN_RUNS", str(tmp_path / "runs"))
+    return tmp_path / "runs"
 
 
 def stopped(current: Record, keep: int) -> Record:
