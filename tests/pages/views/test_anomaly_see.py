@@ -17,7 +17,7 @@ from core.anomaly.settings import AnomalySettings
 from core.events import Finished, Metrics
 from core.settings import build, flatten
 from pages.parts import chart, shown, verdict
-from pages.views.anomaly import data, expects, panels, patients
+from pages.views.anomaly import expects, names, panels, patients
 from tests.pages.conftest import charts, marks, text_of
 
 PAGE = "pages/anomaly_detection.py"
@@ -188,7 +188,7 @@ def test_the_gallery_turns_its_page_with_the_rank():
         calm(visitor.get_by_key("expects/rank/odd").set_value(rank).run())
         gallery = figure(visitor, "expects/gallery")
         spots = next(trace for trace in gallery["data"] if "customdata" in trace)
-        said = [f"score {data.number(found.test[i])}<br>p = {p[i]:.3f}" for i in order[first : first + expects.PAGE]]
+        said = [f"score {names.number(found.test[i])}<br>p = {p[i]:.3f}" for i in order[first : first + expects.PAGE]]
         assert spots["customdata"] == list(range(first + 1, first + 1 + expects.PAGE)), "a click returns the rank"
         assert [text.partition("<br>")[2] for text in spots["text"]] == said
         (frame,) = gallery["layout"]["shapes"]
@@ -196,7 +196,7 @@ def test_the_gallery_turns_its_page_with_the_rank():
             frame["x0"] < spots["x"][rank - 1 - first] < frame["x1"]
             and frame["y0"] < spots["y"][rank - 1 - first] < frame["y1"]
         )
-        assert f"Score **{data.number(found.test[order[rank - 1]])}**" in text_of(visitor)
+        assert f"Score **{names.number(found.test[order[rank - 1]])}**" in text_of(visitor)
 
 
 def test_a_click_into_the_gallery_chooses_the_example(monkeypatch):
@@ -211,7 +211,7 @@ def test_a_click_into_the_gallery_chooses_the_example(monkeypatch):
     "value, said", [(0.01234, "0.0123"), (-5.5, "−5.5"), (999.4, "999"), (1487.2, "1,487"), (3e38, "3e+38")]
 )
 def test_a_score_in_three_digits(value, said):
-    assert data.number(value) == said
+    assert names.number(value) == said
 
 
 def test_the_slider_moves_the_mark_and_the_heat_map():
