@@ -23,7 +23,6 @@ from core.verdict import verdict
 from pages.parts import chart as pages_chart
 from pages.parts import pad, shown
 from pages.parts.verdict import words
-from pages.views.anomaly import example
 from pages.views.anomaly.rivals import listed, named, titles
 from tests.pages.conftest import charts, text_of
 
