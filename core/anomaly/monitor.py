@@ -15,16 +15,14 @@ from core.anomaly.worlds import World
 from core.events import Event, Finished, Metrics, Warned
 from core.nets import count, to_model
 
-LOOKS = 15  # in a run, evenly spread; and a few at its very beginning
-EARLY = (1, 5, 20)  # steps after which it looks as well
-EACH, LEARNED = 200, 80  # test examples that every look asks, and learned ones; at the end it is all of the test part
+LOOKS = 15  # evaluations in a run, evenly spread; and a few at its very beginning
+EARLY = (1, 5, 20)  # steps after which there is one as well
+EACH, LEARNED = 200, 80  # test examples that every evaluation scores, and learned ones; at the end all of the test part
 SHOWN = 5  # normals, and as many anomalies, of which it is shown what the detector expects
 LARGEST = 1e30  # in the place of a score that is no number any more; thousands of them can still be added up
 GRID = 61  # places along each side of the plane
-COPIED, POOR = (
-    0.1,
-    0.75,
-)  # of what makes anomalies differ from the mean normal: with an error and an AUROC below both, it copies
+# of what makes anomalies differ from the mean normal example, and an AUROC: with an error and an AUROC below both, it copies
+COPIED, POOR = 0.1, 0.75
 
 
 class Monitor:
@@ -51,7 +49,7 @@ class Monitor:
         }
 
     def begins(self) -> Iterator[Event]:
-        """Which test examples are anomalies, whose scores the looks hold, and who is shown."""
+        """Which test examples are anomalies, which of them are evaluated, and which are shown."""
         world = self.world
         yield pictures.IS_ANOMALY.at(0, world.test_odd.numpy().astype(np.uint8))
         yield pictures.EVALUATED.at(0, self.few.numpy().astype(np.int16))
@@ -62,22 +60,21 @@ class Monitor:
 
     def after_step(self, step: int) -> Iterator[Event]:
         if step < self.total and (step in EARLY or step % self.every == 0):
-            yield from self.look(step)
+            yield from self.evaluate(step)
 
-    def look(self, step: int) -> Iterator[Event]:
-        """A quick look at some of the test examples."""
+    def evaluate(self, step: int) -> Iterator[Event]:
+        """The scores of some of the test examples."""
         world, found = self.world, scores(self.detector, self.world.test_x[self.few])
         yield pictures.EVALUATION.at(step, found.numpy())
         yield from self.expectations(step)
-        yield Metrics(step, self._curves(found, world.test_odd[self.few]))  # last: then all of the look is there
+        yield Metrics(step, self._curves(found, world.test_odd[self.few]))  # last: then all of the evaluation is there
 
     def _curves(self, found: Tensor, odd: Tensor) -> dict[str, float]:
         """Mean scores of what is learned, of what is held out, of anomalies; and how well the last two are told apart."""
         learned = scores(self.detector, self.world.fit_x[:LEARNED]).mean().item()
         held = scores(self.detector, self.world.held_x).mean().item()
-        what = (
-            "error" if isinstance(self.detector, Rebuilds) else "score"
-        )  # an error is above zero, a score may be anywhere
+        # an error is above zero, a score may be anywhere
+        what = "error" if isinstance(self.detector, Rebuilds) else "score"
         means = {what: learned, f"held_{what}": held, f"odd_{what}": found[odd].mean().item()}
         return {"auroc": 100 * decide.auroc(found.numpy(), odd.numpy())} | means
 

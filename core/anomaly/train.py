@@ -38,7 +38,7 @@ def learn(settings: AnomalySettings) -> Iterator[Event]:
     monitor = Monitor(world, detector, method.steps)
     yield Started(method.steps, monitor.facts())
     yield from monitor.begins()
-    yield from monitor.look(0)
+    yield from monitor.evaluate(0)
     for step in range(1, method.steps + 1):
         loss = detector.loss(torch.randint(len(detector.x), (method.batch,), generator=generator))
         if broken(loss):

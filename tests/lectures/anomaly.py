@@ -20,6 +20,7 @@ SETTING, LECTURE = (
 )
 HOMEWORK = "homework 8 of ML 2021 Spring: slide 18 (public baselines .64046, .75719), slide 21 (parameters), notebook cell 22 (layers)"
 GUESS = "what a random order has"
+VERDICT, PROMISE = "by definition", "the promise of the analyses: core.anomaly.analysis.scores.PROMISE"
 TEST = "how many there are in the test part"
 
 
@@ -244,4 +245,20 @@ CLAIMS = [
         "the promise",
         promised("knn"),
     ),
+    # ---- verdicts
+    claim("**1 of {whole:,} alarms is false**", VERDICT),
+    claim("(95 % interval {low:.1f} to", "the level of the interval, a setting of the analysis"),
+    claim("## verdict: threshold-mean\nA random order has 50 %.", GUESS),
+    claim("## verdict: threshold-mean-no-better\nA random order has 50 %.", GUESS),
+    claim("{b_least:,} for 100 examples", VERDICT),
+    claim("no rate below 1 / {whole}", VERDICT),
+    claim("the smallest p-value there is is 1 / {whole}", VERDICT),
+    claim("order-alarms\nAt the threshold for 10 % false alarms (p ≤ 0.1)", PROMISE, PROMISE),
+    claim("order-missed\nAt the threshold for 10 % false alarms (p ≤ 0.1)", PROMISE, PROMISE),
+    claim("Guessing has 50 %.", GUESS),
+    claim("at 10 % false alarms it raises the alarm", PROMISE),
+    claim("at 10 % false alarms it raises no alarm", PROMISE),
+    claim("Below 50 %: by this score", GUESS),
+    claim("it raises the alarm at 10 %.", PROMISE),
+    claim("no alarm at 10 %.", PROMISE),
 ]

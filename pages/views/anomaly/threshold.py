@@ -59,7 +59,7 @@ def share_slider(found: Scores, view: str) -> float:
     return st.select_slider(
         _("Anomalies among what comes"),
         choices,
-        format_func=lambda share: f"{share:.3g} %" + (f" ({_('as tested')})" if share == own else ""),
+        format_func=lambda share: (_("{:.3g} % (as tested)") if share == own else "{:.3g} %").format(share),
         key=views.kept(f"{view}/share", choices, own),
         help=_(
             "In the test part there are as many anomalies as somebody put there. Where a detector works they may be rare."
