@@ -379,6 +379,13 @@ def test_only_methods_that_fit_are_offered(name, gradients, expects):
     )
 
 
+def test_another_detector_stands_beside_the_run_shown():
+    visitor = view("why", saved("pca"))
+    maps_shown = [alt for alt in images(visitor) if alt.startswith("Why, ")]
+    assert maps_shown == ["Why, PCA reconstruction", "Why, Nearest neighbours"]
+    assert "**PCA reconstruction** (this run)" in text_of(visitor)
+
+
 @pytest.mark.parametrize("method", [*maps.GRADIENTS, *maps.CHANGES])
 def test_every_method_draws_a_map(method):
     visitor = view("why", saved("pca"))
