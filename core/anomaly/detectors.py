@@ -8,9 +8,9 @@ from core import runs
 from core.anomaly import models, nearest
 from core.anomaly import settings as s
 from core.anomaly.analysis.scores import final
+from core.anomaly.datasets import dataset_of
 from core.anomaly.detector import Detector
 from core.anomaly.networks import NETWORKS
-from core.anomaly.worlds import world
 from core.record import Record
 from core.runs import Run, RunError
 
@@ -34,11 +34,11 @@ def learned(settings: s.AnomalySettings) -> Detector:
 
 def fitted(settings: s.AnomalySettings) -> Detector:
     """The same, newly learned."""
-    detector, there = AT_ONCE[type(settings.method)](settings.method, settings.seed), world(settings)
+    detector, there = AT_ONCE[type(settings.method)](settings.method, settings.seed), dataset_of(settings)
     with threadpool_limits(
         1
     ):  # the threads of scikit-learn's k-means wait for one another: on a busy server for seconds
-        detector.fit(there.fit_x)
+        detector.fit(there.train_x)
     return detector
 
 

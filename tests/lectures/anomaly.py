@@ -5,7 +5,7 @@ from functools import cache
 import torch
 
 from core import yardsticks
-from core.anomaly import detectors, trivial, worlds
+from core.anomaly import datasets, detectors, trivial
 from core.anomaly.settings import Damaged, Tumours
 from core.anomaly.yardsticks import AUROC, DAMAGED_CONV, NAMES, ONE_CLASS, WIDE
 from core.yardsticks import Result, Yardstick
@@ -70,10 +70,10 @@ def two_costs(name: str) -> dict[str, str]:
 def right_on_the_moons() -> float:
     """Of 100 new normal points how many the shipped classifier gives their own moon."""
     detector = detectors.of(run("anomaly-sure-of-nothing"))
-    world = worlds.world(run("anomaly-sure-of-nothing").settings)
+    dataset = datasets.dataset_of(run("anomaly-sure-of-nothing").settings)
     with torch.inference_mode():
-        says = detector.logits(world.test_x)[0].argmax(1)
-    return 100 * float((says == world.test_y)[~world.test_odd].float().mean())
+        says = detector.logits(dataset.test_x)[0].argmax(1)
+    return 100 * float((says == dataset.test_y)[~dataset.test_is_anomaly].float().mean())
 
 
 def twos() -> Near:
@@ -81,8 +81,8 @@ def twos() -> Near:
     return Near(sweep("anomaly", ONE_CLASS, AUROC, normal="2", method="pca", contamination="0").mean, 3)
 
 
-def tested(data, odd: bool):
-    return lambda: float((worlds.pile(data).test_odd == odd).sum())
+def tested(data, is_anomaly: bool):
+    return lambda: float((datasets.pool(data).test_is_anomaly == is_anomaly).sum())
 
 
 CLAIMS = [

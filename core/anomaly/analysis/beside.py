@@ -10,7 +10,7 @@ from scipy.stats import rankdata
 from core.anomaly import decide, trivial
 from core.anomaly.analysis.rivals import Rival, rivals
 from core.anomaly.analysis.scores import final
-from core.anomaly.worlds import world
+from core.anomaly.datasets import dataset_of
 from core.record import Record
 from core.verdict import Verdict, verdict
 
@@ -45,7 +45,7 @@ class Comparison:
 
 def compare(current: Record, chosen: Sequence[str]) -> Comparison:
     """The chosen detectors, by their ids as `rivals.candidates` has them, those left out that are gone."""
-    is_anomaly, dataset = final(current).is_anomaly, world(current.settings)
+    is_anomaly, dataset = final(current).is_anomaly, dataset_of(current.settings)
     those = sorted(rivals(current, chosen), key=lambda each: -decide.auroc(each.test, is_anomaly))
     if not those:
         return Comparison((), (), (), np.empty(0, int), np.empty((0, 0)), ())

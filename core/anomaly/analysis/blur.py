@@ -10,9 +10,9 @@ from torch import Tensor
 
 from core.anomaly import decide, detectors, trivial
 from core.anomaly.analysis.scores import final
+from core.anomaly.datasets import dataset_of
 from core.anomaly.detector import Detector, Rebuilds, blurred
 from core.anomaly.settings import AnomalySettings
-from core.anomaly.worlds import world
 from core.record import Record
 from core.verdict import Verdict, verdict
 
@@ -77,8 +77,8 @@ class Blurs:
 def residuals(detector: Detector, settings: AnomalySettings) -> tuple[Tensor, Tensor] | None:
     """x − what was expected, of held-out normals and of the test part, in the shape of x; None of a detector that expects nothing.
     Shared: never change it."""
-    dataset = world(settings)
-    parts = [[(x, detector.expects(x)) for x in each.split(250)] for each in (dataset.held_x, dataset.test_x)]
+    dataset = dataset_of(settings)
+    parts = [[(x, detector.expects(x)) for x in each.split(250)] for each in (dataset.calibration_x, dataset.test_x)]
     if parts[1][0][1] is None:
         return None
     calibration, test = (torch.cat([x - expected for x, expected in part]) for part in parts)
@@ -94,14 +94,14 @@ def blurs(current: Record) -> Blurs:
 
 def at_blur(current: Record, pixels: float) -> Blurred:
     """What follows from a blur of so many pixels."""
-    dataset, gaps = world(current.settings), residuals(detectors.of_record(current), current.settings)
+    dataset, gaps = dataset_of(current.settings), residuals(detectors.of_record(current), current.settings)
     calibration, test = (squares(each, pixels) for each in gaps)
-    is_anomaly, (calibration_rest, rest) = dataset.test_odd.numpy(), beyond_error(current)
+    is_anomaly, (calibration_rest, rest) = dataset.test_is_anomaly.numpy(), beyond_error(current)
     scores = test.sum(1) + rest
     common = test[:: max(1, len(test) // 200)]  # every so many pictures say as well where the scale must end
     where, marked = None, {}
     if dataset.masks is not None:
-        truth, anomalous = dataset.masks[dataset.test_odd].flatten(1).numpy(), test[is_anomaly]
+        truth, anomalous = dataset.masks[dataset.test_is_anomaly].flatten(1).numpy(), test[is_anomaly]
         where = 100 * decide.auroc(anomalous, truth)
         thresholds = np.quantile(calibration, 1 - np.array(MARKED) / 100)
         marked = {share: marks(anomalous, truth, float(least)) for share, least in zip(MARKED, thresholds)}

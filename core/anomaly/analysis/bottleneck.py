@@ -11,10 +11,10 @@ import numpy as np
 from core import runs
 from core.anomaly import decide, pictures
 from core.anomaly.analysis.rivals import same_dataset
+from core.anomaly.datasets import dataset_of
 from core.anomaly.models import CODE_SIDE
 from core.anomaly.monitor import SHOWN, as_bytes, some_of_each
 from core.anomaly.settings import PCA, AnomalySettings
-from core.anomaly.worlds import world
 from core.record import Record
 from core.runs import About, RunError
 from core.settings import bounds_of
@@ -62,7 +62,7 @@ class Network:
 @lru_cache(maxsize=8)
 def axes(settings: AnomalySettings) -> tuple[np.ndarray, np.ndarray]:
     """Mean (D,) and principal components (K, D) of what is learned, K the most that PCA's knob allows. Shared: never change it."""
-    x = world(settings).fit_x.flatten(1).double().numpy()
+    x = dataset_of(settings).train_x.flatten(1).double().numpy()
     mean = x.mean(0)
     v = np.linalg.svd(x - mean, full_matrices=False)[2]
     return mean, v[: max(1, min(MOST, x.shape[1] - 1, len(x) - 1))].copy()
@@ -75,9 +75,9 @@ def _dataset(settings: AnomalySettings) -> AnomalySettings:
 
 def pca_curve(current: Record) -> Curve:
     """From one singular value decomposition: what k components leave over is the whole less k squared projections."""
-    dataset, (mean, v) = world(current.settings), axes(_dataset(current.settings))
-    is_anomaly = dataset.test_odd.numpy()
-    parts = (x.flatten(1).double().numpy() - mean for x in (dataset.held_x, dataset.test_x))
+    dataset, (mean, v) = dataset_of(current.settings), axes(_dataset(current.settings))
+    is_anomaly = dataset.test_is_anomaly.numpy()
+    parts = (x.flatten(1).double().numpy() - mean for x in (dataset.calibration_x, dataset.test_x))
     (normal, normal_whole), (test, whole) = (left_over(x, v) for x in parts)
     spread = float(normal_whole.mean()), float(whole[is_anomaly].mean())
     return Curve(
@@ -196,7 +196,7 @@ def by_run(run_id: str) -> Rebuilt | None:
 
 def by_pca(settings: AnomalySettings, k: int) -> Rebuilt:
     """What comes back through k components."""
-    dataset, (mean, v) = world(settings), axes(_dataset(settings))
+    dataset, (mean, v) = dataset_of(settings), axes(_dataset(settings))
     x = dataset.test_x[some_of_each(dataset, 2 * SHOWN)]
     flat = x.flatten(1).double().numpy() - mean
     back = x.new_tensor(mean + flat @ v[:k].T @ v[:k]).view(x.shape)

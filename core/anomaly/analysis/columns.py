@@ -12,8 +12,8 @@ from torch import Tensor
 from core.anomaly import detectors
 from core.anomaly.alarm import alarm
 from core.anomaly.analysis.scores import final
+from core.anomaly.datasets import dataset_of
 from core.anomaly.settings import AnomalySettings
-from core.anomaly.worlds import world
 from core.attribution.passes import Draws
 from core.record import Record
 from core.runs import RunError
@@ -45,14 +45,14 @@ def fitting(current: Record) -> tuple[str, ...] | None:
         detector = detectors.of_record(current)
     except (RunError, BadSettings, KeyError):
         return None
-    expects = detector.expects(world(current.settings).test_x[:1]) is not None
+    expects = detector.expects(dataset_of(current.settings).test_x[:1]) is not None
     found = [name for name in METHODS if detector.gradients or name != "integrated_gradients"]
     return ("expected", *found) if expects else tuple(found)
 
 
 def columns(current: Record, place: int, method: str) -> Columns:
     """Of the row at a place in the test part, by one of `fitting`."""
-    detector, x = detectors.of_record(current), world(current.settings).test_x[place : place + 1]
+    detector, x = detectors.of_record(current), dataset_of(current.settings).test_x[place : place + 1]
     if method == "expected":
         return Columns(detector.error(x).detach()[0].numpy().copy(), True, verdict("columns-expected"))
     net = alarm(detector, final(current).calibration)
@@ -87,9 +87,9 @@ def _by_captum(score: Score, x: Tensor, zero: Tensor, method: str) -> Tensor:
 
 def imitated(score: Score, row: np.ndarray, settings: AnomalySettings) -> tuple[np.ndarray, float]:
     """LIME's weights (D,) of a regression around a row (D,), and R² of the imitation in % (Ribeiro et al. 2016)."""
-    dataset = world(settings)
+    dataset = dataset_of(settings)
     explainer = LimeTabularExplainer(
-        dataset.fit_x.double().numpy(),
+        dataset.train_x.double().numpy(),
         mode="regression",
         feature_names=list(dataset.columns),
         feature_selection="none",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from core.anomaly import decide, detectors, trivial
 from core.anomaly.analysis.blur import Blurred, Marks, beyond_error, marks, residuals, squares
-from core.anomaly.worlds import damage_of, world
+from core.anomaly.datasets import damage_of, dataset_of
 from core.record import Record
 from core.verdict import Verdict, verdict
 
@@ -35,7 +35,7 @@ class Damage:
 
 def damage(current: Record, at: Blurred, place: int, pixels: float, share: float) -> Damage:
     """Of the test picture at a place, at a blur. share: of MARKED, how many % of the pixels of held-out normals may be marked."""
-    dataset, found = world(current.settings), at.marked[share]
+    dataset, found = dataset_of(current.settings), at.marked[share]
     gaps = residuals(detectors.of_record(current), current.settings)[1]
     error, truth = squares(gaps[place : place + 1], pixels)[0], dataset.masks[place].flatten().numpy()
     own = marks(error, truth, found.threshold)
@@ -63,10 +63,10 @@ class KindFound:
 
 def by_kind(current: Record, pixels: float) -> dict[str, KindFound]:
     """Of each kind of damage, at a blur of so many pixels."""
-    dataset = world(current.settings)
+    dataset = dataset_of(current.settings)
     error = squares(residuals(detectors.of_record(current), current.settings)[1], pixels)
     scores = error.sum(1) + beyond_error(current)[1]
-    kinds, is_anomaly = damage_of(dataset, current.settings), dataset.test_odd.numpy()
+    kinds, is_anomaly = damage_of(dataset, current.settings), dataset.test_is_anomaly.numpy()
     truth, found = dataset.masks.flatten(1).numpy(), {}
     for kind in dict.fromkeys(kinds[is_anomaly].tolist()):
         own, among = kinds == kind, (kinds == kind) | ~is_anomaly

@@ -9,10 +9,10 @@ import torch
 
 from core.anomaly import detectors
 from core.anomaly.analysis.scores import final
+from core.anomaly.datasets import dataset_of
 from core.anomaly.decide import auroc
 from core.anomaly.networks import Confidence, unsure
 from core.anomaly.settings import AnomalySettings
-from core.anomaly.worlds import world
 from core.record import Record
 from core.runs import RunError
 from core.settings import BadSettings
@@ -63,7 +63,7 @@ def answers(current: Record) -> Answers | None:
     turned, own = bool(detector.turning), current.settings.method.temperature
     grid = tuple(sorted({*TEMPERATURES, own}))
     curves = {measure: [auroc(doubt(logits, measure, t, turned), is_anomaly) for t in grid] for measure in MEASURES}
-    trained = about_training(logits, turned, is_anomaly, world(current.settings).test_y.numpy())
+    trained = about_training(logits, turned, is_anomaly, dataset_of(current.settings).test_y.numpy())
     return Answers(logits, is_anomaly, turned, grid, curves, trained)
 
 
@@ -71,7 +71,7 @@ def answers(current: Record) -> Answers | None:
 @torch.inference_mode()
 def logits_of(detector: Confidence, settings: AnomalySettings) -> np.ndarray:
     """(turns, N, classes) of the whole test part."""
-    parts = world(settings).test_x.split(BATCH)
+    parts = dataset_of(settings).test_x.split(BATCH)
     return torch.cat([detector.logits(part) for part in parts], 1).numpy().copy()
 
 

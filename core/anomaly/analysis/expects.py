@@ -7,9 +7,9 @@ import numpy as np
 from core.anomaly import decide, detectors
 from core.anomaly.analysis.blur import residuals
 from core.anomaly.analysis.scores import PROMISE, Scores
+from core.anomaly.datasets import dataset_of
 from core.anomaly.detector import blurred
 from core.anomaly.monitor import as_bytes
-from core.anomaly.worlds import world
 from core.record import Record
 from core.runs import RunError
 from core.settings import BadSettings
@@ -43,7 +43,7 @@ def has_idea(current: Record) -> bool:
 def expected(current: Record, place: int, pixels: float) -> Expected:
     """Of the test picture at a place, for a detector that `has_idea`. pixels: of the blur."""
     gaps = residuals(detectors.of_record(current), current.settings)[1][place : place + 1]
-    x = world(current.settings).test_x[place : place + 1]
+    x = dataset_of(current.settings).test_x[place : place + 1]
     return Expected(as_bytes(x)[0], as_bytes(x - gaps)[0], blurred(gaps, pixels)[0, 0].numpy())
 
 

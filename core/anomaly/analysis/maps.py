@@ -13,10 +13,10 @@ from core.anomaly import decide, detectors
 from core.anomaly.alarm import ALARM, NAMES, Alarm, alarm
 from core.anomaly.analysis.rivals import Rival
 from core.anomaly.analysis.scores import PROMISE
+from core.anomaly.datasets import dataset_of
 from core.anomaly.detector import Detector, Rebuilds, scores
 from core.anomaly.monitor import as_bytes
 from core.anomaly.settings import AnomalySettings
-from core.anomaly.worlds import world
 from core.attribution import inputs, methods
 from core.attribution import settings as attribution
 from core.attribution.passes import Draws
@@ -74,7 +74,7 @@ def fitting(current: Record) -> Fitting | None:
 
 def fits(detector: Detector, settings: AnomalySettings) -> Fitting:
     """What fits a detector."""
-    expects = ("expected",) if detector.expects(world(settings).test_x[:1]) is not None else ()
+    expects = ("expected",) if detector.expects(dataset_of(settings).test_x[:1]) is not None else ()
     gradients = GRADIENTS if detector.gradients else ()
     return Fitting((*expects, *gradients, *CHANGES), (*expects, "mean", "blur", "black"))
 
@@ -155,7 +155,7 @@ def _explained(
     nothing = {field: "black" for field in ("baseline", "fill") if field in fields}  # zero, which is the origin
     asked, subject = attribution.METHODS[name](**json.loads(given), **nothing), Subject(net, x - origin, NAMES)
     if name == "gradient_shap":
-        return _gradient_shap(found, net, subject, world(settings).fit_x[:NORMALS] - origin, asked)
+        return _gradient_shap(found, net, subject, dataset_of(settings).train_x[:NORMALS] - origin, asked)
     part = methods.answer(subject, ALARM, asked)
     note = part.note
     if not methods.same_as(subject, asked):
@@ -194,7 +194,7 @@ def _origin(detector: Detector, x: Tensor, name: str, base: str, settings: Anoma
         return expected.detach()[0]
     if base == "blur":
         return inputs.baseline(x, "blur")
-    return world(settings).fit_x.mean(0)
+    return dataset_of(settings).train_x.mean(0)
 
 
 def _gradient_shap(
@@ -246,6 +246,6 @@ def where(values: np.ndarray, mask: np.ndarray, name: str) -> float:
 
 def mask_of(settings: AnomalySettings, place: int | None) -> np.ndarray | None:
     """Where a test picture is damaged, (28, 28) bool; None where nothing is, or nobody knows."""
-    masks = world(settings).masks
+    masks = dataset_of(settings).masks
     found = None if masks is None or place is None else masks[place].numpy()
     return found if found is not None and found.any() and not found.all() else None

@@ -7,7 +7,7 @@ import numpy as np
 from core.anomaly import detectors
 from core.anomaly.analysis.blur import residuals
 from core.anomaly.analysis.expects import has_idea
-from core.anomaly.worlds import world
+from core.anomaly.datasets import dataset_of
 from core.record import Record
 from core.verdict import Verdict, verdict
 
@@ -23,7 +23,7 @@ class Patient:
 
 def patient(current: Record, place: int, most: int) -> Patient:
     """The patient at a place in the test part."""
-    dataset = world(current.settings)
+    dataset = dataset_of(current.settings)
     x, names = dataset.test_x[place].numpy(), dataset.columns
     if not has_idea(current):
         return Patient(largest(x, names, most), None)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import binomtest
 
-from core.anomaly import decide, worlds
+from core.anomaly import datasets, decide
 from core.anomaly.analysis.scores import Scores
 from core.record import Record
 from core.verdict import Verdict, verdict
@@ -159,7 +159,7 @@ def luck(n: int, alpha: float) -> Verdict:
 
 def hidden(current: Record, scores: Scores, alpha: float) -> Verdict:
     """What anomalies among the held-out examples did to the threshold, measured by taking them out."""
-    among = worlds.world(current.settings).held_hidden.numpy()
+    among = datasets.dataset_of(current.settings).calibration_hidden.numpy()
     if len(among) != len(scores.calibration) or not among.any():
         return verdict("promise-none-hidden", share=current.settings.contamination)
     with_them = kept(scores, decide.conformal_threshold(scores.calibration, alpha))

@@ -13,9 +13,9 @@ from torch import Tensor
 from core import runs
 from core.anomaly import decide, detectors
 from core.anomaly.analysis.scores import final
+from core.anomaly.datasets import dataset_of
 from core.anomaly.detector import Detector, scores
 from core.anomaly.settings import PCA, AnomalySettings, Detection
-from core.anomaly.worlds import world
 from core.record import Record, comparable
 from core.runs import About, RunError
 from core.settings import BadSettings, build, flatten, union_members
@@ -158,11 +158,11 @@ class Learned:
 def learned(flat: str) -> Learned:
     """The detector of these flat settings, as text. Shared: never change it. Raises BadSettings."""
     settings = build(AnomalySettings, json.loads(flat))
-    dataset = world(settings)
+    dataset = dataset_of(settings)
     start = perf_counter()
     detector = detectors.fitted(settings)
     seconds = perf_counter() - start
-    parts = (dataset.held_x, dataset.test_x)
+    parts = (dataset.calibration_x, dataset.test_x)
     calibration, test = (np.nan_to_num(scores(detector, x).numpy().astype(np.float64)) for x in parts)
     return Learned(detector, calibration, test, seconds)
 

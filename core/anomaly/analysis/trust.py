@@ -8,8 +8,8 @@ import torch
 
 from core.anomaly.analysis import maps
 from core.anomaly.analysis.rivals import Rival, rivals
+from core.anomaly.datasets import dataset_of
 from core.anomaly.settings import AnomalySettings
-from core.anomaly.worlds import world
 from core.record import Record
 from core.verdict import Verdict, verdict
 
@@ -31,7 +31,11 @@ def judged(current: Record) -> Judged:
     """Of the detector of the run shown."""
     (rival,), settings = rivals(current, [current.id]), current.settings
     fitting = maps.fits(rival.load(), settings)
-    places = [int(i) for i in torch.nonzero(world(settings).test_odd) if maps.mask_of(settings, int(i)) is not None]
+    places = [
+        int(i)
+        for i in torch.nonzero(dataset_of(settings).test_is_anomaly)
+        if maps.mask_of(settings, int(i)) is not None
+    ]
     places = [places[(k * len(places)) // MANY] for k in range(min(MANY, len(places)))]
     bases = tuple(base for base in ("mean", "black", "expected") if base in fitting.bases)
     rows = {}
@@ -54,6 +58,6 @@ def over(rival: Rival, places: list[int], name: str, base: str, settings: Anomal
     """Mean and standard error, in %, of `maps.where` over some damaged test pictures."""
     found = []
     for place in places:
-        values = maps.answer(rival, world(settings).test_x[place], name, "{}", base, settings).map
+        values = maps.answer(rival, dataset_of(settings).test_x[place], name, "{}", base, settings).map
         found.append(100 * maps.where(values, maps.mask_of(settings, place), name))
     return float(np.mean(found)), float(np.std(found, ddof=1) / np.sqrt(len(found)))

@@ -10,7 +10,7 @@ from core.anomaly.analysis import beside as analysis
 from core.anomaly.analysis.beside import DISPUTED, Comparison, Row
 from core.anomaly.analysis.rivals import candidates, one_of_each
 from core.anomaly.analysis.scores import KINDS
-from core.anomaly.worlds import world
+from core.anomaly.datasets import dataset_of
 from pages.parts import chart, figures, rasters, verdict, views
 from pages.parts.ask import ask
 from pages.parts.figures import COLOURS
@@ -99,11 +99,11 @@ def _same_example(current: Shown, compared: Comparison) -> None:
         where, kind = "beside", settings.data.name
         _click(where)
         if kind == "plane":
-            chosen = example.point(where, tuple(world(settings).test_x[disputed[0]].tolist()))
+            chosen = example.point(where, tuple(dataset_of(settings).test_x[disputed[0]].tolist()))
         else:
             chosen = example.choose(where, settings, {"disputed": (_("The most disputed"), disputed)})
         if chosen is not None:
-            example.show(chosen, world(settings).pictures)
+            example.show(chosen, dataset_of(settings).pictures)
     with right:
         if chosen is None:
             st.info(_("Here stands what every detector says, as soon as there is an example."))
@@ -126,19 +126,19 @@ def _verdicts(compared: Comparison, chosen: Example, alpha: float) -> None:
     if not p:
         st.info(_("The detectors are gone: their runs have been deleted."))
         return
-    said = analysis.votes(p, alpha, chosen.odd)
+    said = analysis.votes(p, alpha, chosen.is_anomaly)
     verdict.draw("anomaly", named(said, names), example=chosen.words)
     bars = {names[each]: value for each, value in p.items()}
     bars[_("All together: 2 × mean p")] = analysis.p_together(list(p.values()))
-    held = len(those[0].calibration)
-    figure = _bars(bars, alpha, held)
+    calibration = len(those[0].calibration)
+    figure = _bars(bars, alpha, calibration)
     chart.show(figure, key="beside/verdicts", alt=_("How surprising each detector finds the example"))
     tip = _(
         "p is the share of {} held-out normals that are at least as odd, the example among them. The bar is −log p."
     )
     said = _("Alarm from p ≤ {:.0f} % on: so many fresh normals raise it at most, whatever the detector.")
-    st.caption(said.format(100 * alpha), help=tip.format(held))
-    if 1 / (held + 1) > alpha:
+    st.caption(said.format(100 * alpha), help=tip.format(calibration))
+    if 1 / (calibration + 1) > alpha:
         st.info(
             _(
                 "So few normals were held out that no example can raise the alarm at this promise: allow more false alarms."
@@ -146,7 +146,7 @@ def _verdicts(compared: Comparison, chosen: Example, alpha: float) -> None:
         )
 
 
-def _bars(p: dict[str, float], alpha: float, held: int) -> figures.Figure:
+def _bars(p: dict[str, float], alpha: float, calibration: int) -> figures.Figure:
     """One bar of −log p for each p-value, with a line where the alarm begins."""
     raised = [value <= alpha for value in p.values()]
     texts = [_("{} · alarm") if up else "{}" for up in raised]
@@ -158,9 +158,9 @@ def _bars(p: dict[str, float], alpha: float, held: int) -> figures.Figure:
         [COLOURS["danger" if up else "before"] for up in raised],
         90 + 25 * len(p),
     )
-    ticks = [tick for tick in (1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.001) if tick >= 1 / (held + 1)]
+    ticks = [tick for tick in (1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.001) if tick >= 1 / (calibration + 1)]
     figure["layout"]["xaxis"] |= {
-        "range": [0, 1.3 * float(np.log10(held + 1))],
+        "range": [0, 1.3 * float(np.log10(calibration + 1))],
         "tickvals": [float(-np.log10(tick)) for tick in ticks],
         "ticktext": [f"{100 * tick:g} %" for tick in ticks],
     }
@@ -180,9 +180,9 @@ def _click(where: str) -> None:
 
 def _disputed(settings: Any, compared: Comparison, alpha: float) -> figures.Figure:
     """One column for each example, with its picture on top, one row for each detector, the p-value in each cell."""
-    dataset, places = world(settings), compared.disputed
+    dataset, places = dataset_of(settings), compared.disputed
     p = np.array([each.p[places] for each in compared.rivals])
-    truth = [_("odd") if dataset.test_odd[place] else _("normal") for place in places]
+    truth = [_("odd") if dataset.test_is_anomaly[place] else _("normal") for place in places]
     figure = rasters.matrix(
         np.where(p <= alpha, 1.0, 0.08),
         100 + 27 * len(p),

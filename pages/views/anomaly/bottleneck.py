@@ -16,7 +16,7 @@ from core.anomaly.analysis.bottleneck import (
     pca_curve,
 )
 from core.anomaly.analysis.scores import KINDS
-from core.anomaly.worlds import world
+from core.anomaly.datasets import dataset_of
 from pages.parts import chart, figures, verdict, views
 from pages.parts.ask import ask
 from pages.parts.figures import Line
@@ -41,12 +41,12 @@ def draw(current: Shown) -> None:
             names = {each.id: method_name(each.about) for each in found}
             verdict.draw("anomaly", named(about_networks(found, curve), names))
         else:
-            _how_to_train(world(current.settings).pictures)
+            _how_to_train(dataset_of(current.settings).pictures)
     tip = _(
         "The squared error, in percent of the squared distance to the mean normal example. Nothing is blurred here."
     )
     st.caption(_("What does not come back, in %. The best number is known only with labels."), help=tip)
-    if world(current.settings).pictures:
+    if dataset_of(current.settings).pictures:
         _rebuilt(current, found, k)
 
 

@@ -14,7 +14,7 @@ from pages.parts.views import View
 from pages.parts.words import _
 from pages.views.anomaly.names import named
 
-LOOKS = {"softmax": ("after", "solid"), "entropy": ("neutral", "8px,8px"), "energy": ("task5", "2px,6px")}
+EVALUATIONS = {"softmax": ("after", "solid"), "entropy": ("neutral", "8px,8px"), "energy": ("task5", "2px,6px")}
 
 
 @st.fragment
@@ -61,13 +61,13 @@ def _curves(found: Answers, names: dict[str, str], measure: str, temperature: fl
     grid = found.temperatures
     st.markdown(_("**How well it tells them apart: {} has {:.1f} %**").format(names[measure], here))
     lines = [
-        Line(names[each], LOOKS[each][0], grid, [100 * value for value in curve])
+        Line(names[each], EVALUATIONS[each][0], grid, [100 * value for value in curve])
         for each, curve in found.curves.items()
     ]
     lines.append(Line(_("guessing"), "control", [grid[0], grid[-1]], [50, 50]))
     figure = figures.curves(lines, _("temperature T"), _("AUROC (%), needs labels"), 330, log_x=True)
     for trace, each in zip(figure["data"], found.curves):  # where they have the same AUROC, all can be seen
-        trace["line"]["dash"] = LOOKS[each][1]
+        trace["line"]["dash"] = EVALUATIONS[each][1]
     text = f"{names[measure]}\nT = {temperature:.3g}\nAUROC {here:.1f} %"
     figures.add(figure, figures.dots(_("chosen"), "whole", [temperature], [here], [text]))
     figures.within(figure, x=(0.09, 112))

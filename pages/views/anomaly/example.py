@@ -11,8 +11,8 @@ from core.anomaly.analysis import example
 from core.anomaly.analysis.example import by_outcome
 from core.anomaly.analysis.scores import PROMISE as PROMISE
 from core.anomaly.analysis.scores import Scores
+from core.anomaly.datasets import dataset_of
 from core.anomaly.settings import REACH
-from core.anomaly.worlds import world
 from core.data import pictures
 from pages.parts import own, pad, rasters, views
 from pages.parts.words import _, plain
@@ -25,13 +25,13 @@ Groups = Mapping[
 
 @dataclass(frozen=True, eq=False)
 class Example:
-    """x: one example, without the side of a batch. key: names it, for caches. words: what it is, “this 7”. odd: whether it is
+    """x: one example, without the side of a batch. key: names it, for caches. words: what it is, “this 7”. is_anomaly: whether it is
     an anomaly, None where nobody knows. index: its place in the test part, None where it comes from elsewhere."""
 
     x: Any
     key: str
     words: str
-    odd: bool | None = None
+    is_anomaly: bool | None = None
     index: int | None = None
 
 
@@ -49,9 +49,9 @@ def choose(where: str, settings: Any, groups: Groups, start: float = 0) -> Examp
         return of_test(settings, _one_of(where, way, groups[way][1], start))
     match way:
         case "class":
-            return of_test(settings, _of_class(where, world(settings)))
+            return of_test(settings, _of_class(where, dataset_of(settings)))
         case "number":
-            last = len(world(settings).test_x)
+            last = len(dataset_of(settings).test_x)
             key = views.kept(f"{where}/patient", range(1, last + 1), 1)
             return of_test(settings, st.slider(_("Patient in the test part"), 1, last, key=key) - 1)
         case "drawing":
@@ -90,31 +90,31 @@ def point(where: str, start: tuple[float, float]) -> Example:
 
 def of_test(settings: Any, index: int) -> Example:
     """An example of the test part by its place there."""
-    there = world(settings)
-    odd = bool(there.test_odd[index])
+    there = dataset_of(settings)
+    is_anomaly = bool(there.test_is_anomaly[index])
     words = called(settings, index)
     words = words if settings.data.name == "tumours" else _("this {}").format(words)
-    return Example(there.test_x[index], f"test/{index}", words, odd, index)
+    return Example(there.test_x[index], f"test/{index}", words, is_anomaly, index)
 
 
 def called(settings: Any, index: int) -> str:
     """What a test example is: “7”, “damaged 7”, “patient 12”, “face”."""
-    there = world(settings)
+    there = dataset_of(settings)
     match settings.data.name:
         case "tumours":
             return _("patient {}").format(index + 1)
         case "plane":
             return "({:.2f}, {:.2f})".format(*there.test_x[index].tolist()).replace("-", "−")
-        case "damaged" if bool(there.test_odd[index]):
+        case "damaged" if bool(there.test_is_anomaly[index]):
             return _("damaged {}").format(there.names[int(there.test_y[index])])
         case "faces":
-            return _("face") if not bool(there.test_odd[index]) else _("piece of background")
+            return _("face") if not bool(there.test_is_anomaly[index]) else _("piece of background")
     return there.names[int(there.test_y[index])]
 
 
 def show(chosen: Example, picture: bool) -> None:
     """What is asked about, and what it truly is where that is known."""
-    truth = {True: _("an anomaly"), False: _("normal"), None: ""}[chosen.odd]
+    truth = {True: _("an anomaly"), False: _("normal"), None: ""}[chosen.is_anomaly]
     if picture:
         st.image(rasters.enlarge(pixels(chosen.x), 6), width=168, output_format="PNG", alt=chosen.words)
     words = chosen.words[:1].upper() + chosen.words[1:]

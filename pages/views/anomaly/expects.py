@@ -11,7 +11,7 @@ from core.anomaly.analysis.damage import by_kind
 from core.anomaly.analysis.expects import Expected, about_example, expected, has_idea
 from core.anomaly.analysis.order import ordered
 from core.anomaly.analysis.scores import KINDS, Scores, final
-from core.anomaly.worlds import world
+from core.anomaly.datasets import dataset_of
 from pages.parts import chart, figures, rasters, verdict
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
@@ -30,7 +30,7 @@ PAGE, ROW = 16, 8  # pictures in the gallery at a time, and side by side
 @st.fragment
 def draw(current: Shown) -> None:
     """The gallery, then one example of it large."""
-    found, dataset = final(current), world(current.settings)
+    found, dataset = final(current), dataset_of(current.settings)
     if len(dataset.test_x) != len(found.test):
         st.info(_("This run was made by a Lectern with other test examples: train it again to look into it."))
         return
@@ -79,14 +79,14 @@ def _gallery(dataset: Any, found: Scores, labels: list[str], order: np.ndarray, 
 
 def _example(current: Shown, found: Scores, labels: list[str], place: int) -> None:
     """One picture large; beside it what was expected, and the error."""
-    idea, picture = ask(has_idea, current), pixels(world(current.settings).test_x[place])
+    idea, picture = ask(has_idea, current), pixels(dataset_of(current.settings).test_x[place])
     st.subheader(_("One of them, and what was expected in its place") if idea else _("One of them"), anchor=False)
     verdict.draw("anomaly", about_example(found, place), truth=labels[place], score=number(found.test[place]))
     if not idea:
         chart.show(large(picture), key="expects/alone", alt=labels[place])
         st.info(no_idea(current))
         return
-    masks, panels = world(current.settings).masks, st.container()
+    masks, panels = dataset_of(current.settings).masks, st.container()
     left, right = st.columns(2, gap="large")
     every = ask(blurs, current, wait=_("Blurring the error of every test picture …"))
     with left if masks is None else right:

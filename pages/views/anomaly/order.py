@@ -4,8 +4,8 @@ import streamlit as st
 
 from core.anomaly.analysis.order import Group, lesson
 from core.anomaly.analysis.scores import Scores
+from core.anomaly.datasets import Dataset, damage_of
 from core.anomaly.settings import AnomalySettings
-from core.anomaly.worlds import World, damage_of
 from pages.parts import chart, verdict, views
 from pages.parts.shown import Shown
 from pages.parts.words import _
@@ -25,10 +25,10 @@ def kind_names() -> dict[str, str]:
     return {"cut": _("stroke cut"), "patch": _("patch pasted"), "noise": _("noise")}
 
 
-def labelled(world: World, settings: AnomalySettings) -> list[str]:
+def labelled(dataset: Dataset, settings: AnomalySettings) -> list[str]:
     """What each test example truly is, in words."""
-    kinds, names = damage_of(world, settings), kind_names()
-    classes = [_(world.names[int(c)]) for c in world.test_y]
+    kinds, names = damage_of(dataset, settings), kind_names()
+    classes = [_(dataset.names[int(c)]) for c in dataset.test_y]
     return [f"{name}, {names[kind]}" if kind else name for name, kind in zip(classes, kinds)]
 
 
@@ -51,10 +51,10 @@ def no_idea(current: Shown) -> str:
     return said.format(name)
 
 
-def about_group(group: Group, found: Scores, world: World, settings: AnomalySettings) -> str:
+def about_group(group: Group, found: Scores, dataset: Dataset, settings: AnomalySettings) -> str:
     """What this end of the order teaches; anomalies are told apart by the kind of damage, or by their class."""
-    if world.masks is not None:
-        kinds = [kind_names().get(kind, "") for kind in damage_of(world, settings)]
+    if dataset.masks is not None:
+        kinds = [kind_names().get(kind, "") for kind in damage_of(dataset, settings)]
     else:
-        kinds = [_(world.names[int(c)]) for c in world.test_y]
+        kinds = [_(dataset.names[int(c)]) for c in dataset.test_y]
     return verdict.words("anomaly", lesson(group, found, kinds))

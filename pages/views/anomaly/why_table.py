@@ -5,7 +5,7 @@ import streamlit as st
 
 from core.anomaly.analysis import columns
 from core.anomaly.analysis.scores import final
-from core.anomaly.worlds import world
+from core.anomaly.datasets import dataset_of
 from core.attribution.settings import METHOD_NAMES
 from pages.parts import chart, choose, verdict
 from pages.parts.ask import ask
@@ -18,7 +18,7 @@ from pages.views.anomaly.names import named
 @st.fragment
 def draw(current: Shown) -> None:
     """One patient, one method, and a bar for each of the columns that count most."""
-    names, at = world(current.settings).columns, "anomaly/why"
+    names, at = dataset_of(current.settings).columns, "anomaly/why"
     left, right = st.columns([1, 1.9], gap="large")
     with left:
         groups = example.by_verdict(final(current))

@@ -11,7 +11,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from core import labs, runs
-from core.anomaly import decide, detectors, monitor, trivial, worlds
+from core.anomaly import datasets, decide, detectors, monitor, trivial
 from core.anomaly.analysis import beside, maps, trust
 from core.anomaly.analysis.rivals import Rival
 from core.anomaly.detector import scores
@@ -47,7 +47,7 @@ def events(name):
     """Settings and all events of a real training, which looks less often."""
     settings = build(AnomalySettings, {"seed": 4713} | RUNS[name])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(monitor, "LOOKS", 3)
+        patch.setattr(monitor, "EVALUATIONS", 3)
         return settings, tuple(labs.of("anomaly").train(settings))
 
 
@@ -181,13 +181,16 @@ def test_the_table_is_sorted_and_says_what_chance_may_part():
     )
     assert auroc[:-1] == sorted(auroc[:-1], reverse=True) and table["Detector"].iloc[-2].startswith("All together")
     settings, found = events("pca")[0], {}
-    there = worlds.world(settings)
+    there = datasets.dataset_of(settings)
     for each in at_once(settings):
         detector = detectors.learned(each)
-        held, test = (scores(detector, x).numpy() for x in (there.held_x, there.test_x))
-        found[each.method.name] = 100 * decide.auroc(test, there.test_odd.numpy()), decide.p_values(test, held)
+        calibration, test = (scores(detector, x).numpy() for x in (there.calibration_x, there.test_x))
+        found[each.method.name] = (
+            100 * decide.auroc(test, there.test_is_anomaly.numpy()),
+            decide.p_values(test, calibration),
+        )
     assert auroc[:-1] == pytest.approx(sorted((value for value, __ in found.values()), reverse=True), abs=0.051)
-    together = 100 * decide.auroc(-np.mean([p for __, p in found.values()], 0), there.test_odd.numpy())
+    together = 100 * decide.auroc(-np.mean([p for __, p in found.values()], 0), there.test_is_anomaly.numpy())
     assert auroc[-1] == pytest.approx(together, abs=0.051)
     assert "this run" in " ".join(
         table["Detector"]
@@ -203,13 +206,16 @@ def test_the_p_values_on_the_page_are_those_of_brute_force():
     way(visitor, "class")
     calm(group(visitor, "/class").set_value("7").run())
     settings = events("pca")[0]
-    there = worlds.world(settings)
+    there = datasets.dataset_of(settings)
     place = int(torch.nonzero(there.test_y == 7)[0])
     found, wanted = rows(visitor), []
     for each in at_once(settings):
         detector = detectors.learned(each)
-        held, score = scores(detector, there.held_x).tolist(), float(scores(detector, there.test_x)[place])
-        wanted.append(100 * (1 + sum(h >= score for h in held)) / (len(held) + 1))
+        calibration, score = (
+            scores(detector, there.calibration_x).tolist(),
+            float(scores(detector, there.test_x)[place]),
+        )
+        wanted.append(100 * (1 + sum(h >= score for h in calibration)) / (len(calibration) + 1))
         title = AnomalySettings.model_fields["method"].json_schema_extra["names"][each.method.name]
         assert found[title] == pytest.approx(wanted[-1], abs=0.51 if wanted[-1] >= 9.95 else 0.051), title
     assert found["All together: 2 × mean p"] == pytest.approx(min(100, 2 * np.mean(wanted)), abs=0.51)
@@ -258,8 +264,10 @@ def test_a_point_of_the_plane_is_asked_where_the_sliders_are():
         calm(visitor.slider(key=f"beside/{name}").set_value(value).run())
     found = rows(visitor)
     settings = events("plane")[0]
-    detector, there = detectors.learned(settings), worlds.world(settings)
-    p = decide.p_values(scores(detector, torch.tensor([[2.0, 2.0]])).numpy(), scores(detector, there.held_x).numpy())
+    detector, there = detectors.learned(settings), datasets.dataset_of(settings)
+    p = decide.p_values(
+        scores(detector, torch.tensor([[2.0, 2.0]])).numpy(), scores(detector, there.calibration_x).numpy()
+    )
     assert found["Kernel density"] == pytest.approx(100 * p[0], abs=0.051) and found != before
     assert "the point (2.00, 2.00)" in text_of(visitor)
 
@@ -276,7 +284,7 @@ def test_a_patient_is_asked_by_number():
 @pytest.mark.parametrize("name", ["beside", "why"])
 def test_a_drawing_gives_an_answer(name, monkeypatch):
     """The browser's part, the pad, hands over a PNG."""
-    there = worlds.world(events("pca")[0])
+    there = datasets.dataset_of(events("pca")[0])
     pixels = (255 * there.test_x[there.test_y == 2][3, 0]).byte().numpy().repeat(8, 0).repeat(8, 1)
     monkeypatch.setattr(pad, "draw", lambda key: a_file(pixels))
     current = saved("pca")
@@ -285,7 +293,7 @@ def test_a_drawing_gives_an_answer(name, monkeypatch):
     x = pictures.unpack_digit(pictures.digit_from(a_file(pixels)))
     detector = detectors.learned(events("pca")[0])
     score = float(scores(detector, x[None])[0])
-    p = 100 * decide.p_values(np.array([score]), scores(detector, there.held_x).numpy())[0]
+    p = 100 * decide.p_values(np.array([score]), scores(detector, there.calibration_x).numpy())[0]
     if name == "beside":
         assert rows(visitor)["PCA reconstruction"] == pytest.approx(p, abs=0.51)
     else:
@@ -343,7 +351,7 @@ def test_a_list_of_names():
 
 
 @pytest.mark.parametrize(
-    "raised, odd, said",
+    "raised, is_anomaly, said",
     [
         ("ABC", True, "**All 3** detectors raise the alarm at this 7. It is an anomaly: all are right."),
         ("", True, "**None of the 3** detectors raises the alarm at this 7. It is an anomaly: all are wrong."),
@@ -355,8 +363,8 @@ def test_a_list_of_names():
         ("AB", None, "**2 of 3** detectors raise the alarm at this 7. No alarm comes from C."),
     ],
 )
-def test_what_is_said_of_the_votes(raised, odd, said):
-    found = beside.votes({each.lower(): 0.1 if each in raised else 0.9 for each in "ABC"}, 0.1, odd)
+def test_what_is_said_of_the_votes(raised, is_anomaly, said):
+    found = beside.votes({each.lower(): 0.1 if each in raised else 0.9 for each in "ABC"}, 0.1, is_anomaly)
     assert words("anomaly", named(found, {"a": "A", "b": "B", "c": "C"}), example="this 7") == said
 
 

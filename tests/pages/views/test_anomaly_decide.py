@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from core import labs, runs
-from core.anomaly import decide, worlds
+from core.anomaly import datasets, decide
 from core.anomaly.analysis import doubt
 from core.anomaly.analysis.scores import final
 from core.anomaly.analysis.threshold import positions
@@ -306,14 +306,14 @@ def test_what_is_kept_of_a_promise_is_what_counting_gives(visit, name, alpha):
     visitor = slide(opened(visit, current, "promise"), "promise/alpha", alpha)
     rows, m = table(visitor), (~found.is_anomaly).sum()
     p = np.array([(1 + (found.calibration >= score).sum()) / (len(found.calibration) + 1) for score in found.test])
-    held, fit = p <= alpha / 100, found.test >= np.quantile(found.learned, 1 - alpha / 100)
+    calibration, fit = p <= alpha / 100, found.test >= np.quantile(found.learned, 1 - alpha / 100)
     assert [percent(cell) for cell in rows["Kept: false alarms (%)"]] == pytest.approx(
-        [100 * raised[~found.is_anomaly].mean() for raised in (held, fit)], abs=0.051
+        [100 * raised[~found.is_anomaly].mean() for raised in (calibration, fit)], abs=0.051
     )
     assert [percent(cell) for cell in rows["Anomalies found (%)"]] == pytest.approx(
-        [100 * raised[found.is_anomaly].mean() for raised in (held, fit)], abs=0.051
+        [100 * raised[found.is_anomaly].mean() for raised in (calibration, fit)], abs=0.051
     )
-    k, z = held[~found.is_anomaly].mean(), NormalDist().inv_cdf(0.975)  # Wilson 1927
+    k, z = calibration[~found.is_anomaly].mean(), NormalDist().inv_cdf(0.975)  # Wilson 1927
     middle, half = (
         (k + z * z / (2 * m)) / (1 + z * z / m),
         z * sqrt(k * (1 - k) / m + z * z / (4 * m * m)) / (1 + z * z / m),
@@ -321,10 +321,12 @@ def test_what_is_kept_of_a_promise_is_what_counting_gives(visit, name, alpha):
     low, high = rows["95 % interval of what is kept (%)"][0].split(" to ")
     assert (float(low), float(high)) == pytest.approx((100 * (middle - half), 100 * (middle + half)), abs=0.051)
     drawn = layer(figure(visitor, "promise/kept"), "from held-out")
-    assert drawn["y"][drawn["x"].index(alpha)] == pytest.approx(100 * held[~found.is_anomaly].mean())
+    assert drawn["y"][drawn["x"].index(alpha)] == pytest.approx(100 * calibration[~found.is_anomaly].mean())
     bars = layer(figure(visitor, "promise/p"), "fresh normals")
     assert sum(bars["y"]) == pytest.approx(100)
-    assert f"p ≤ {alpha / 100:.2f}: {100 * held[~found.is_anomaly].mean():.1f} % of fresh normals" in text_of(visitor)
+    assert f"p ≤ {alpha / 100:.2f}: {100 * calibration[~found.is_anomaly].mean():.1f} % of fresh normals" in text_of(
+        visitor
+    )
 
 
 def test_too_few_held_out_normals_can_promise_nothing(visit):
@@ -338,7 +340,7 @@ def test_too_few_held_out_normals_can_promise_nothing(visit):
 def test_hidden_anomalies_are_taken_out_to_see_what_they_did(visit):
     current = saved("hidden")
     found = final(current)
-    hidden = worlds.world(current.settings).held_hidden.numpy()
+    hidden = datasets.dataset_of(current.settings).calibration_hidden.numpy()
     clean = decide.conformal_threshold(found.calibration[~hidden], 0.1)
     visitor = opened(visit, current, "promise")
     assert f"Of the held-out examples {hidden.sum()} are anomalies" in text_of(visitor)

@@ -44,7 +44,7 @@ def events(name):
     """Settings and all events of a real training, which looks less often."""
     settings = build(AnomalySettings, {"seed": 4711} | RUNS[name])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(monitor, "LOOKS", 3)
+        patch.setattr(monitor, "EVALUATIONS", 3)
         return settings, tuple(labs.of("anomaly").train(settings))
 
 
@@ -156,14 +156,16 @@ def test_a_run_that_diverged_has_no_scores():
 
 def test_a_run_on_other_test_examples_says_so():
     current = saved("pca", normal="7")
-    odd = replace(
+    is_anomaly = replace(
         current,
         events=[
             e if getattr(e, "name", "") not in ("test", "odd") else replace(e, array=e.array[:-1])
             for e in current.events
         ],
     )
-    runs.save(runs.make("anomaly-tiny-older", "anomaly", current.run.about.settings, odd.events, 1.0, "finished"))
+    runs.save(
+        runs.make("anomaly-tiny-older", "anomaly", current.run.about.settings, is_anomaly.events, 1.0, "finished")
+    )
     assert "other test examples" in view("expects", shown.find("anomaly-tiny-older")).info[0].value
 
 

@@ -37,7 +37,7 @@ def events(name):
     """Settings and all events of a real training, which evaluates less often."""
     settings = build(AnomalySettings, {"seed": 4711} | RUNS[name])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(monitor, "LOOKS", 3)
+        patch.setattr(monitor, "EVALUATIONS", 3)
         return settings, tuple(labs.of("anomaly").train(settings))
 
 

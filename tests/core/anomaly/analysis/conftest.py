@@ -43,7 +43,7 @@ def record(name: str) -> Record:
     """The record of a small real run that ended, which evaluates less often than others."""
     settings = build(AnomalySettings, {"seed": 4711} | RUNS[name])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(monitor, "LOOKS", 3)
+        patch.setattr(monitor, "EVALUATIONS", 3)
         log = list(labs.of("anomaly").train(settings))
     run = runs.make(f"anomaly-record-{name}", "anomaly", flatten(settings), log, 1.0, "finished")
     return Record(run.about.id, settings, log, run)

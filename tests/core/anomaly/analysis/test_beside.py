@@ -8,15 +8,15 @@ from core import runs
 from core.anomaly import decide, detectors, trivial
 from core.anomaly.analysis import beside
 from core.anomaly.analysis.rivals import Rival, candidates
+from core.anomaly.datasets import dataset_of
 from core.anomaly.detector import scores
-from core.anomaly.worlds import world
 from tests.core.anomaly.analysis.conftest import cases, saved
 
 
 def rival(name, test, calibration=None, method="pca"):
     about = runs.make(name, "anomaly", {"method": method}, [], 0.0, "finished").about
-    held = np.arange(100.0) if calibration is None else calibration
-    return Rival(name, about, held, np.asarray(test, float), 1.0, lambda: None)
+    calibration = np.arange(100.0) if calibration is None else calibration
+    return Rival(name, about, calibration, np.asarray(test, float), 1.0, lambda: None)
 
 
 @pytest.mark.usefixtures("store")
@@ -24,16 +24,18 @@ def test_the_rows_are_those_of_brute_force_the_best_first():
     current = saved("pca")
     at_once = [each for each in candidates(current) if each.startswith("{")]
     found = beside.compare(current, (current.id, *at_once))
-    there, wanted = world(current.settings), {}
+    there, wanted = dataset_of(current.settings), {}
     for method in detectors.AT_ONCE:
         detector = detectors.learned(current.settings.model_copy(update={"method": method()}))
-        held, test = (scores(detector, x).numpy() for x in (there.held_x, there.test_x))
-        wanted[method] = 100 * decide.auroc(test, there.test_odd.numpy()), decide.p_values(test, held)
+        calibration, test = (scores(detector, x).numpy() for x in (there.calibration_x, there.test_x))
+        wanted[method] = 100 * decide.auroc(test, there.test_is_anomaly.numpy()), decide.p_values(test, calibration)
     *own, together, mean = [row.auroc for row in found.rows]
     assert own == pytest.approx(sorted((value for value, __ in wanted.values()), reverse=True))
     assert [each.method for each in found.rivals] == sorted(wanted, key=lambda method: -wanted[method][0])
     whole = -np.mean([p for __, p in wanted.values()], 0)
-    assert together == pytest.approx(100 * decide.auroc(whole, there.test_odd.numpy()), abs=0.01), "but for rounding"
+    assert together == pytest.approx(100 * decide.auroc(whole, there.test_is_anomaly.numpy()), abs=0.01), (
+        "but for rounding"
+    )
     assert mean == pytest.approx(trivial.auroc(current.settings))
     assert found.lessons[0].numbers["best"] == found.rivals[0].id
     assert len(set(there.test_y[found.disputed].tolist())) == len(found.disputed) == 6, "six digits, not six sevens"
@@ -41,16 +43,16 @@ def test_the_rows_are_those_of_brute_force_the_best_first():
 
 def test_the_error_of_a_row_is_how_far_another_test_part_would_move_it():
     rng = np.random.default_rng(0)
-    odd = rng.random(120) < 0.4
-    a, b = (np.round(rng.normal(size=120) + odd, 1) for _ in range(2))  # rounded: with ties
-    below = np.array([[np.mean((x > y) + (x == y) / 2) for y in [a[~odd]]] for x in a[odd]]).ravel()
-    first, second = decide.placements(a, odd), decide.placements(b, odd)
+    is_anomaly = rng.random(120) < 0.4
+    a, b = (np.round(rng.normal(size=120) + is_anomaly, 1) for _ in range(2))  # rounded: with ties
+    below = np.array([[np.mean((x > y) + (x == y) / 2) for y in [a[~is_anomaly]]] for x in a[is_anomaly]]).ravel()
+    first, second = decide.placements(a, is_anomaly), decide.placements(b, is_anomaly)
     np.testing.assert_allclose(first[0], below)
-    assert first[0].mean() == pytest.approx(decide.auroc(a, odd)) == pytest.approx(first[1].mean())
+    assert first[0].mean() == pytest.approx(decide.auroc(a, is_anomaly)) == pytest.approx(first[1].mean())
     draws = []
     for _ in range(1500):
-        i = np.concatenate([rng.choice(np.flatnonzero(part), part.sum()) for part in (odd, ~odd)])
-        draws.append((decide.auroc(a[i], odd[i]), decide.auroc(b[i], odd[i])))
+        i = np.concatenate([rng.choice(np.flatnonzero(part), part.sum()) for part in (is_anomaly, ~is_anomaly)])
+        draws.append((decide.auroc(a[i], is_anomaly[i]), decide.auroc(b[i], is_anomaly[i])))
     one, other = np.array(draws).T
     assert decide.error_of(first) == pytest.approx(one.std(), rel=0.1)
     assert decide.error_of(first, second) == pytest.approx((one - other).std(), rel=0.1)
@@ -64,27 +66,27 @@ def test_of_none_nothing_follows():
 
 def test_all_together_are_praised_only_where_they_are_better_than_chance():
     rng = np.random.default_rng(3)
-    odd = np.arange(400) >= 200
-    noisy = [rival(f"r{i}", 40 + 15 * odd + 25 * rng.normal(size=400)) for i in range(9)]
-    noisy.sort(key=lambda each: -decide.auroc(each.test, odd))
-    assert cases(beside.about_together(noisy, odd)) == ["beside-together", "beside-together-better"]
-    good = rival("good", 40 + 60 * odd + rng.normal(size=400))
+    is_anomaly = np.arange(400) >= 200
+    noisy = [rival(f"r{i}", 40 + 15 * is_anomaly + 25 * rng.normal(size=400)) for i in range(9)]
+    noisy.sort(key=lambda each: -decide.auroc(each.test, is_anomaly))
+    assert cases(beside.about_together(noisy, is_anomaly)) == ["beside-together", "beside-together-better"]
+    good = rival("good", 40 + 60 * is_anomaly + rng.normal(size=400))
     one_good = [good, *(rival(f"bad{i}", 50 + 20 * rng.normal(size=400)) for i in range(8))]
-    said = beside.about_together(one_good, odd)
+    said = beside.about_together(one_good, is_anomaly)
     assert cases(said) == ["beside-together", "beside-together-safe"] and said[0].numbers["better"] == 8
-    three = [rival(f"good{i}", 40 + 30 * odd + 10 * rng.normal(size=400)) for i in range(3)]
-    upside_down = [*three, *(rival(f"bad{i}", 70 - 30 * odd + 10 * rng.normal(size=400)) for i in range(2))]
-    upside_down.sort(key=lambda each: -decide.auroc(each.test, odd))
-    assert cases(beside.about_together(upside_down, odd))[1] == "beside-together-worse"
-    assert cases(beside.about_together([good, rival("twin", good.test)], odd))[1] == "beside-together-alike"
+    three = [rival(f"good{i}", 40 + 30 * is_anomaly + 10 * rng.normal(size=400)) for i in range(3)]
+    upside_down = [*three, *(rival(f"bad{i}", 70 - 30 * is_anomaly + 10 * rng.normal(size=400)) for i in range(2))]
+    upside_down.sort(key=lambda each: -decide.auroc(each.test, is_anomaly))
+    assert cases(beside.about_together(upside_down, is_anomaly))[1] == "beside-together-worse"
+    assert cases(beside.about_together([good, rival("twin", good.test)], is_anomaly))[1] == "beside-together-alike"
 
 
 def test_the_best_is_alone_only_where_chance_does_not_part_it():
     rng = np.random.default_rng(3)
-    odd = np.arange(400) >= 200
-    good, bad = rival("good", 40 + 60 * odd + rng.normal(size=400)), rival("bad", 50 + 20 * rng.normal(size=400))
-    assert cases(beside.about_best([good, bad], odd)) == ["beside-best", "beside-best-alone"]
-    *__, near = beside.about_best([good, rival("twin", good.test), bad], odd)
+    is_anomaly = np.arange(400) >= 200
+    good, bad = rival("good", 40 + 60 * is_anomaly + rng.normal(size=400)), rival("bad", 50 + 20 * rng.normal(size=400))
+    assert cases(beside.about_best([good, bad], is_anomaly)) == ["beside-best", "beside-best-alone"]
+    *__, near = beside.about_best([good, rival("twin", good.test), bad], is_anomaly)
     assert near.case == "beside-best-near" and near.numbers == {"n": 1, "others": 2, "names": ("twin",)}
 
 
@@ -124,10 +126,14 @@ def test_all_together_have_twice_the_mean_p_value_and_never_more_than_one():
 
 def test_rank_correlations_are_spearmans():
     rng = np.random.default_rng(0)
-    odd = rng.random(60) < 0.5
+    is_anomaly = rng.random(60) < 0.5
     those = [rival("a", rng.integers(0, 9, 60)), rival("b", rng.normal(size=60)), rival("flat", np.ones(60))]
-    found = beside.rank_correlations(those, odd)
-    assert found[0, 1] == pytest.approx(spearmanr(those[0].test[odd], those[1].test[odd]).statistic) == found[1, 0]
+    found = beside.rank_correlations(those, is_anomaly)
+    assert (
+        found[0, 1]
+        == pytest.approx(spearmanr(those[0].test[is_anomaly], those[1].test[is_anomaly]).statistic)
+        == found[1, 0]
+    )
     assert np.isnan(found[2]).all() and np.isnan(np.diag(found)).all()
 
 

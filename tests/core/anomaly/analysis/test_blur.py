@@ -6,23 +6,25 @@ import pytest
 from core.anomaly import decide, detectors
 from core.anomaly.analysis import blur
 from core.anomaly.analysis.scores import final
+from core.anomaly.datasets import dataset_of
 from core.anomaly.detector import scores
 from core.anomaly.settings import PCA
-from core.anomaly.worlds import world
 from tests.core.anomaly.analysis.conftest import cases, record
 
 
 def test_the_blur_is_the_knob_of_the_same_detector():
     current = record("pca")
-    found, there = blur.blurs(current), world(current.settings)
+    found, there = blur.blurs(current), dataset_of(current.settings)
     assert found.where is None and found.adjustable and tuple(found.at) == blur.BLURS
     for pixels in (0.0, 1.0, 2.5):
         method = PCA(components=current.settings.method.components, smooth=pixels)
         detector = detectors.learned(current.settings.model_copy(update={"method": method}))
-        held, test = (scores(detector, x).numpy() for x in (there.held_x, there.test_x))
-        assert found.at[pixels].auroc == pytest.approx(100 * decide.auroc(test, there.test_odd.numpy()), abs=1e-6)
+        calibration, test = (scores(detector, x).numpy() for x in (there.calibration_x, there.test_x))
+        assert found.at[pixels].auroc == pytest.approx(
+            100 * decide.auroc(test, there.test_is_anomaly.numpy()), abs=1e-6
+        )
         np.testing.assert_allclose(found.at[pixels].scores, test, rtol=1e-5)
-        np.testing.assert_allclose(found.at[pixels].calibration, held, rtol=1e-5)
+        np.testing.assert_allclose(found.at[pixels].calibration, calibration, rtol=1e-5)
     assert found.auroc[0] == pytest.approx(current.summary["auroc"])
 
 

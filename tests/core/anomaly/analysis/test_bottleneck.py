@@ -8,34 +8,39 @@ import pytest
 from core import runs
 from core.anomaly import decide, detectors, pictures
 from core.anomaly.analysis import bottleneck
+from core.anomaly.datasets import dataset_of
 from core.anomaly.detector import scores
 from core.anomaly.settings import PCA
-from core.anomaly.worlds import world
 from tests.core.anomaly.analysis.conftest import cases, record, saved
 
 
 def brute(settings, k):
     """Scores of held-out normals and of the test part by PCA as it is learned for a run, and which are anomalies."""
     detector = detectors.learned(settings.model_copy(update={"method": PCA(components=k)}))
-    there = world(settings)
-    return scores(detector, there.held_x).numpy(), scores(detector, there.test_x).numpy(), there.test_odd.numpy()
+    there = dataset_of(settings)
+    return (
+        scores(detector, there.calibration_x).numpy(),
+        scores(detector, there.test_x).numpy(),
+        there.test_is_anomaly.numpy(),
+    )
 
 
 @pytest.mark.parametrize("name, most", [("pca", 300), ("damaged", 300), ("tumours", 29), ("plane", 1)])
 def test_the_curve_of_pca_is_pca(name, most):
     settings = record(name).settings
-    found, there = bottleneck.pca_curve(record(name)), world(settings)
+    found, there = bottleneck.pca_curve(record(name)), dataset_of(settings)
     assert len(found.auroc) == len(found.normal) == len(found.anomalous) == most
-    middle = there.fit_x.mean(0)
+    middle = there.train_x.mean(0)
     spread = [
-        (x - middle).square().flatten(1).sum(1).mean().item() for x in (there.held_x, there.test_x[there.test_odd])
+        (x - middle).square().flatten(1).sum(1).mean().item()
+        for x in (there.calibration_x, there.test_x[there.test_is_anomaly])
     ]
     np.testing.assert_allclose(found.spread, spread, rtol=1e-4)
     for k in {1, max(1, most // 5), max(1, most - most // 10)}:
-        held, test, odd = brute(settings, k)
-        assert found.auroc[k - 1] == pytest.approx(100 * decide.auroc(test, odd), abs=0.01)
-        assert found.normal[k - 1] == pytest.approx(100 * held.mean() / spread[0], rel=1e-3)
-        assert found.anomalous[k - 1] == pytest.approx(100 * test[odd].mean() / spread[1], rel=1e-3)
+        calibration, test, is_anomaly = brute(settings, k)
+        assert found.auroc[k - 1] == pytest.approx(100 * decide.auroc(test, is_anomaly), abs=0.01)
+        assert found.normal[k - 1] == pytest.approx(100 * calibration.mean() / spread[0], rel=1e-3)
+        assert found.anomalous[k - 1] == pytest.approx(100 * test[is_anomaly].mean() / spread[1], rel=1e-3)
 
 
 @pytest.mark.parametrize(

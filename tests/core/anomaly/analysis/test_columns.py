@@ -7,8 +7,8 @@ import torch
 from core.anomaly import detectors
 from core.anomaly.analysis import columns
 from core.anomaly.analysis.scores import final
+from core.anomaly.datasets import dataset_of
 from core.anomaly.detector import scores
-from core.anomaly.worlds import world
 from tests.core.anomaly.analysis.conftest import record
 
 PLACE = 3
@@ -17,7 +17,7 @@ PLACE = 3
 def parts():
     """The detector, the patient, and the standard deviation of held-out scores."""
     current = record("tumours")
-    return detectors.of_record(current), world(current.settings).test_x[PLACE], final(current).calibration.std()
+    return detectors.of_record(current), dataset_of(current.settings).test_x[PLACE], final(current).calibration.std()
 
 
 def asked(method):

@@ -8,7 +8,7 @@ from scipy.special import logsumexp
 from core.anomaly import decide, detectors
 from core.anomaly.analysis import doubt
 from core.anomaly.analysis.scores import final
-from core.anomaly.worlds import world
+from core.anomaly.datasets import dataset_of
 from tests.core.anomaly.analysis.conftest import cases, record
 
 
@@ -26,7 +26,7 @@ def by_definition(logits, measure, temperature, turned):
 @pytest.mark.parametrize("name", ["moons", "classes", "turns"])
 def test_the_curves_are_those_of_the_definitions(name):
     current = record(name)
-    found, answers, there = final(current), doubt.answers(current), world(current.settings)
+    found, answers, there = final(current), doubt.answers(current), dataset_of(current.settings)
     with torch.inference_mode():
         logits = detectors.of_record(current).logits(there.test_x).numpy()
     assert answers.turned == (name == "turns") and answers.logits.shape[:2] == (

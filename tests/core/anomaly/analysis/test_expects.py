@@ -7,7 +7,7 @@ from core.anomaly import detectors
 from core.anomaly.analysis import expects
 from core.anomaly.analysis.patients import patient
 from core.anomaly.analysis.scores import final
-from core.anomaly.worlds import world
+from core.anomaly.datasets import dataset_of
 from tests.core.anomaly.analysis.conftest import record
 
 
@@ -20,7 +20,7 @@ def test_only_some_detectors_have_an_idea_of_what_should_be_there(name, idea):
 
 def test_the_difference_is_what_the_detector_did_not_expect():
     current, place = record("pca"), 300
-    x, detector = world(current.settings).test_x[place : place + 1], detectors.of_record(current)
+    x, detector = dataset_of(current.settings).test_x[place : place + 1], detectors.of_record(current)
     shown = expects.expected(current, place, 0.0)
     np.testing.assert_allclose(shown.error, detector.error(x)[0, 0].numpy(), atol=1e-6)
     np.testing.assert_array_equal(shown.picture, (255 * x[0, 0]).round().byte().numpy())
@@ -41,7 +41,7 @@ def test_the_alarm_is_raised_from_a_tenth_on():
 
 def test_a_patient_is_odd_by_what_was_not_expected():
     current, place = record("tumours"), 140
-    there, found = world(current.settings), patient(record("tumours"), 140, 8)
+    there, found = dataset_of(current.settings), patient(record("tumours"), 140, 8)
     gap = (there.test_x - detectors.of_record(current).expects(there.test_x))[place].numpy()
     most = np.argsort(-np.abs(gap))[:8]
     assert list(found.columns) == [there.columns[i] for i in most]
@@ -54,5 +54,5 @@ def test_a_patient_is_odd_by_what_was_not_expected():
 
 def test_where_nothing_was_expected_a_patient_is_held_against_the_mean():
     current = record("mixture")
-    x, found = world(current.settings).test_x[140].numpy(), patient(record("mixture"), 140, 8)
+    x, found = dataset_of(current.settings).test_x[140].numpy(), patient(record("mixture"), 140, 8)
     assert found.about is None and max(map(abs, found.columns.values())) == pytest.approx(np.abs(x).max())

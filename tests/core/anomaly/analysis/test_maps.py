@@ -13,8 +13,8 @@ from core.anomaly.alarm import alarm
 from core.anomaly.analysis import maps, trust
 from core.anomaly.analysis.rivals import rivals
 from core.anomaly.analysis.scores import final
+from core.anomaly.datasets import dataset_of
 from core.anomaly.detector import scores
-from core.anomaly.worlds import world
 from core.events import Finished
 from core.settings import flatten
 from tests.core.anomaly.analysis.conftest import cases, record, saved
@@ -23,7 +23,7 @@ from tests.core.anomaly.analysis.conftest import cases, record, saved
 def answer(name, place, method, base="mean", **given):
     current = record(name)
     (own,) = rivals(current, [current.id])
-    x = world(current.settings).test_x[place]
+    x = dataset_of(current.settings).test_x[place]
     return maps.answer(own, x, method, json.dumps(given), base, current.settings)
 
 
@@ -48,7 +48,7 @@ def test_every_method_draws_a_map(method):
 
 def test_the_error_map_is_the_squared_difference():
     current = record("pca")
-    detector, x = detectors.of_record(current), world(current.settings).test_x[300:301]
+    detector, x = detectors.of_record(current), dataset_of(current.settings).test_x[300:301]
     found = answer("pca", 300, "expected")
     np.testing.assert_allclose(found.map, detector.error(x)[0, 0].numpy(), atol=1e-6)
     assert found.map.sum() == pytest.approx(found.score, rel=1e-4) and found.sum
@@ -64,7 +64,7 @@ def test_where_error_and_map_are_shares_of_one_sum_they_have_one_scale():
     found = answer("pca", 300, "integrated_gradients")
     error, one_scale = found.beside("integrated_gradients")
     current = record("pca")
-    middle = world(current.settings).fit_x.mean(0, keepdim=True)
+    middle = dataset_of(current.settings).train_x.mean(0, keepdim=True)
     mean = float(scores(detectors.of_record(current), middle)[0])
     assert one_scale and error.sum() == pytest.approx(found.map.sum() + mean / (2 * found.scale), rel=1e-3)
     assert found.beside("occlusion") == (pytest.approx(found.error), False)
@@ -74,9 +74,9 @@ def test_where_error_and_map_are_shares_of_one_sum_they_have_one_scale():
 
 def test_the_note_of_integrated_gradients_says_what_it_explains():
     current, found = record("pca"), answer("pca", 300, "integrated_gradients")
-    there, held = world(current.settings), final(current).calibration
-    net = alarm(detectors.of_record(current), held)
-    x, middle = there.test_x[300:301], there.fit_x.mean(0, keepdim=True)
+    there, calibration = dataset_of(current.settings), final(current).calibration
+    net = alarm(detectors.of_record(current), calibration)
+    x, middle = there.test_x[300:301], there.train_x.mean(0, keepdim=True)
     rise = float((net(x) - net(middle))[0, 1])
     assert found.note.numbers["rise"] == pytest.approx(rise, rel=1e-3)
     assert found.note.numbers["total"] == pytest.approx(rise, rel=0.02) == pytest.approx(found.map.sum(), rel=0.02)
@@ -85,7 +85,7 @@ def test_the_note_of_integrated_gradients_says_what_it_explains():
 def test_a_picture_that_is_what_it_is_compared_with_has_nothing_to_explain():
     current = record("pca")
     (own,) = rivals(current, [current.id])
-    mean = world(current.settings).fit_x.mean(0)
+    mean = dataset_of(current.settings).train_x.mean(0)
     found = maps.answer(own, mean, "occlusion", "{}", "mean", current.settings)
     assert not found.map.any() and "nothing to explain" in found.note
     assert maps.about_map(found, np.zeros((28, 28)), "occlusion", False) == []
@@ -117,7 +117,7 @@ def test_a_detector_that_is_gone_leaves_the_others_to_answer():
     runs.save(runs.make("anomaly-saved-bare", "anomaly", flatten(settings), bare, 1.0, "finished"))
     current = saved("pca")
     __, gone = rivals(current, [current.id, "anomaly-saved-bare"])
-    found = maps.answer(gone, world(settings).test_x[4], "expected", "{}", "mean", settings)
+    found = maps.answer(gone, dataset_of(settings).test_x[4], "expected", "{}", "mean", settings)
     assert found.map is None and found.score is None and found.note.case == "map-gone"
     kept = replace(record("dense"), events=bare, run=runs.load("anomaly-saved-bare"), id="anomaly-saved-bare")
     assert maps.fitting(kept) is None
@@ -132,8 +132,8 @@ def test_half_of_a_map(values, half):
 
 def test_the_map_is_judged_by_the_true_damage():
     settings = record("damaged").settings
-    there = world(settings)
-    place, whole = int(torch.nonzero(there.test_odd)[0]), int(torch.nonzero(~there.test_odd)[0])
+    there = dataset_of(settings)
+    place, whole = int(torch.nonzero(there.test_is_anomaly)[0]), int(torch.nonzero(~there.test_is_anomaly)[0])
     mask = maps.mask_of(settings, place)
     assert np.array_equal(mask, there.masks[place].numpy()) and maps.mask_of(settings, whole) is None
     assert maps.mask_of(settings, None) is None and maps.mask_of(record("pca").settings, place) is None
@@ -153,7 +153,7 @@ def test_every_method_is_judged_on_damaged_digits(monkeypatch):
     assert set(found.rows["lime"]) == {"mean", "black", "expected"}
     shares = [value[0] for row in found.rows.values() for value in row.values()]
     assert found.best.numbers["share"] == max(shares) and found.worst.numbers["share"] == min(shares)
-    places = torch.nonzero(world(current.settings).test_odd).flatten().tolist()
+    places = torch.nonzero(dataset_of(current.settings).test_is_anomaly).flatten().tolist()
     wanted = [
         100 * maps.where(answer("damaged", place, "saliency").map, maps.mask_of(current.settings, place), "saliency")
         for place in (places[0], places[len(places) // 2])

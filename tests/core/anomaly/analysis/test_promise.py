@@ -6,7 +6,7 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
-from core.anomaly import decide, worlds
+from core.anomaly import datasets, decide
 from core.anomaly.analysis import promise
 from core.anomaly.analysis.scores import final
 from tests.core.anomaly.analysis.conftest import ONE_HELD, cases, made, record
@@ -70,7 +70,7 @@ def test_learned_normals_score_lower_where_their_promise_is_broken():
 
 def test_hidden_anomalies_are_taken_out_to_see_what_they_did():
     current = record("hidden")
-    found, hidden = final(current), worlds.world(current.settings).held_hidden.numpy()
+    found, hidden = final(current), datasets.dataset_of(current.settings).calibration_hidden.numpy()
     clean = decide.conformal_threshold(found.calibration[~hidden], 0.1)
     said = promise.fine_print(current, found, 0.1)
     assert cases(said) == ["promise-average", "promise-luck", "promise-hidden"]

@@ -9,8 +9,8 @@ import pytest
 from core import runs
 from core.anomaly.analysis import rivals
 from core.anomaly.analysis.scores import final
+from core.anomaly.datasets import dataset_of
 from core.anomaly.settings import Method
-from core.anomaly.worlds import world
 from core.events import Finished
 from core.settings import flatten
 from tests.core.anomaly.analysis.conftest import record, saved
@@ -74,6 +74,6 @@ def test_a_detector_that_is_gone_gives_no_p_value_to_what_is_new():
     runs.save(runs.make("anomaly-saved-gone", "anomaly", flatten(settings), bare, 1.0, "finished"))
     current = saved("pca")
     own, gone = rivals.rivals(current, [current.id, "anomaly-saved-gone"])
-    x = world(settings).test_x[4]
+    x = dataset_of(settings).test_x[4]
     assert gone.p_value(x) is None and gone.p_value(x, 4) == gone.p[4], "the scores of its run are there"
     assert own.p_value(x) == pytest.approx(own.p[4])

@@ -3,17 +3,19 @@
 import numpy as np
 import pytest
 
-from core.anomaly import decide, pictures, worlds
+from core.anomaly import datasets, decide, pictures
 from core.anomaly.analysis import scores
 from tests.core.anomaly.analysis.conftest import ONE_HELD, made, record, stopped
 
 
 def test_the_scores_of_a_run_are_those_of_its_pictures():
     current = record("digit")
-    found, world = scores.final(current), worlds.world(current.settings)
-    assert (found.is_anomaly == world.test_odd.numpy()).all()
-    assert (len(found.learned), len(found.calibration)) == (len(world.fit_x), len(world.held_x))
-    assert found.test.dtype == np.float64 and found.prevalence == pytest.approx(world.test_odd.float().mean().item())
+    found, dataset = scores.final(current), datasets.dataset_of(current.settings)
+    assert (found.is_anomaly == dataset.test_is_anomaly.numpy()).all()
+    assert (len(found.learned), len(found.calibration)) == (len(dataset.train_x), len(dataset.calibration_x))
+    assert found.test.dtype == np.float64 and found.prevalence == pytest.approx(
+        dataset.test_is_anomaly.float().mean().item()
+    )
     assert sorted([*found.normal, *found.anomalous]) == sorted(current.last(pictures.TEST_SCORES).astype(float))
 
 
@@ -22,8 +24,8 @@ def test_a_stopped_run_has_the_scores_of_its_last_evaluation():
     assert scores.final(current) is None
     found, is_anomaly = scores.newest(current)
     assert np.array_equal(found, current.last(pictures.EVALUATION).astype(float))
-    world, places = worlds.world(current.settings), current.last(pictures.EVALUATED)
-    assert np.array_equal(is_anomaly, world.test_odd.numpy()[places])
+    dataset, places = datasets.dataset_of(current.settings), current.last(pictures.EVALUATED)
+    assert np.array_equal(is_anomaly, dataset.test_is_anomaly.numpy()[places])
     assert scores.newest(stopped(current, 1)) is None
     whole = record("moons")
     assert np.array_equal(scores.newest(whole)[0], scores.final(whole).test)

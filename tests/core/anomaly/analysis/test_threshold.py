@@ -126,8 +126,8 @@ def test_a_detector_no_better_than_the_mean_is_told_so():
 
 def test_a_curve_keeps_its_corners_and_loses_nothing():
     rng = np.random.default_rng(1)
-    odd = rng.random(400) < 0.4
-    alarms, hits, __ = decide.roc(rng.integers(0, 90, 400) + 30.0 * odd, odd)
+    is_anomaly = rng.random(400) < 0.4
+    alarms, hits, __ = decide.roc(rng.integers(0, 90, 400) + 30.0 * is_anomaly, is_anomaly)
     keep = threshold.corners(alarms, hits)
     assert len(keep) < len(alarms) and {0, len(alarms) - 1} <= set(keep)
     along = np.cumsum(np.append(0, np.hypot(np.diff(alarms), np.diff(hits))))
