@@ -78,10 +78,10 @@ def points(current: Record) -> Points:
     return Points(x[~is_anomaly], x[is_anomaly])
 
 
-def drawn(look: Landscape, promise: int) -> Drawn:
+def drawn(landscape: Landscape, promise: int) -> Drawn:
     """promise: of normals in % that may raise the alarm."""
-    half, alarm = (level(look.field, border(look.normals, share)) for share in (50, promise))
-    return Drawn(np.linspace(-REACH, REACH, len(look.field)), ranked(look.field), alarm, half)
+    half, alarm = (level(landscape.field, border(landscape.normals, share)) for share in (50, promise))
+    return Drawn(np.linspace(-REACH, REACH, len(landscape.field)), ranked(landscape.field), alarm, half)
 
 
 def border(normals: np.ndarray, promise: float) -> float:
@@ -111,19 +111,19 @@ def distances(normals: np.ndarray, side: int) -> np.ndarray:
 
 def verdicts(current: Record, step: int, promise: int) -> list[Verdict]:
     """Each a paragraph of its own: how much raises the alarm, what is found, and what is said far out and of the least odd place."""
-    look = next(each for each in over_time(current) if each.step == step)
-    threshold, ended = border(look.normals, promise), final(current)
-    away = distances(points(current).normal, len(look.field))
+    landscape = next(each for each in over_time(current) if each.step == step)
+    threshold, ended = border(landscape.normals, promise), final(current)
+    away = distances(points(current).normal, len(landscape.field))
     if np.isinf(threshold):
         return [verdict("landscape-no-alarm")]
-    said: list[Verdict | None] = [alarm(look.field, threshold)]
-    if look.held_out and ended is not None:
+    said: list[Verdict | None] = [alarm(landscape.field, threshold)]
+    if landscape.held_out and ended is not None:
         found = (100 * float((part >= threshold).mean()) for part in (ended.normal, ended.anomalous))
         said.append(verdict("landscape-test", alarms=next(found), promise=promise, found=next(found)))
-    said.append(far_away(look.field, away, threshold))
+    said.append(far_away(landscape.field, away, threshold))
     if current.settings is not None and isinstance(current.settings.method, Confidence):
-        said.append(sureness(look, away, current.settings.method.unsure))
-    return [each for each in (*said, least(look.field, away)) if each is not None]
+        said.append(sureness(landscape, away, current.settings.method.unsure))
+    return [each for each in (*said, least(landscape.field, away)) if each is not None]
 
 
 def alarm(field: np.ndarray, threshold: float) -> Verdict:
@@ -142,11 +142,11 @@ def far_away(field: np.ndarray, away: np.ndarray, threshold: float) -> Verdict |
     return verdict("landscape-far-some" if quiet > 5 else "landscape-far", far=FAR, share=quiet)
 
 
-def sureness(look: Landscape, away: np.ndarray, unsure: str) -> Verdict | None:
+def sureness(landscape: Landscape, away: np.ndarray, unsure: str) -> Verdict | None:
     """A classifier far from all data against among them. unsure: by what it judges."""
     if not (away > FAR).any():
         return None
-    far, near = float(np.median(look.field[away > FAR])), float(np.median(look.normals))
+    far, near = float(np.median(landscape.field[away > FAR])), float(np.median(landscape.normals))
     if unsure == "softmax":
         sure = {"far": 100 * (1 - far), "near": 100 * (1 - near)}
         if far == near:
@@ -172,6 +172,6 @@ def least(field: np.ndarray, away: np.ndarray) -> Verdict:
     return verdict("landscape-least-far" if farthest > FAR else "landscape-least", x=x, y=y, away=farthest)
 
 
-def lines(look: Landscape, promise: int) -> Verdict:
+def lines(landscape: Landscape, promise: int) -> Verdict:
     """What the line is."""
-    return verdict("landscape-lines" if look.held_out else "landscape-lines-so-far", promise=promise)
+    return verdict("landscape-lines" if landscape.held_out else "landscape-lines-so-far", promise=promise)
