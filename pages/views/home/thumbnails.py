@@ -110,9 +110,9 @@ def anomaly() -> Panel:
 
 def _shown(run: runs.Run, test: np.ndarray, odd: np.ndarray) -> list[tuple[float, np.ndarray, bool]]:
     """(score, picture, whether it is an anomaly) of three normals and five anomalies, spread over the scores of their kind."""
-    from core.anomaly.worlds import world
+    from core.anomaly.datasets import dataset_of
 
-    pictures, chosen = world(run.settings).test_x, []
+    pictures, chosen = dataset_of(run.settings).test_x, []
     for kind, many in ((False, 3), (True, 5)):
         own = np.flatnonzero(odd == kind)
         own = own[np.argsort(test[own])]
