@@ -3,7 +3,7 @@
 from typing import Any
 
 from core.runs import Run
-from core.seq2seq import decode, models, score, train
+from core.seq2seq import decode, edits, models, score, train
 from core.seq2seq.tasks import world_of
 from core.settings import Formula
 
@@ -44,7 +44,7 @@ THEORY = (
     Formula(
         "Edit distance",
         r"d_{ij} = \min\left(d_{i-1,j} + 1,\; d_{i,j-1} + 1,\; d_{i-1,j-1} + [a_i \neq b_j]\right)",
-        score.distance,
+        edits.distances,
     ),
     Formula("PER", r"\frac{\sum_n d_n}{\sum_n |y_n|}", score.per),
     Formula("WER", r"\frac{1}{N} \sum_n [d_n > 0]", score.wer),

@@ -14,8 +14,8 @@ from torch import Tensor
 
 from core.data import dates, words
 from core.data.toys import drawn, turned
-from core.seq2seq.models import BOS, EOS, PAD
 from core.seq2seq.settings import Dates, Pronounce, Task, Toy
+from core.seq2seq.tokens import BOS, EOS, PAD
 
 SPECIAL = ("", "<BOS>", "<EOS>")
 Tokens = tuple[int, ...]

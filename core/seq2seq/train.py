@@ -11,10 +11,11 @@ from core.events import Event, Started
 from core.loop import adam_cycle, broken, diverged, fresh, seeded
 from core.seq2seq import checkpoint
 from core.seq2seq.checkpoint import Learner
-from core.seq2seq.models import PAD, Recurrent, Transformer
+from core.seq2seq.models import Recurrent, Transformer
 from core.seq2seq.monitor import Monitor
 from core.seq2seq.settings import Long, Seq2SeqSettings, SmallTransformer
 from core.seq2seq.tasks import Part, World, spelling, trimmed, world_of
+from core.seq2seq.tokens import PAD
 
 EMBED = 64  # numbers of a letter and of a sound in the recurrent networks
 HEADS = 4  # of a transformer
@@ -41,7 +42,7 @@ def train(settings: Seq2SeqSettings) -> Iterator[Event]:
                 return
             losses.append(loss.item())
             if monitor.wants(step):
-                seen = monitor.look(step, learner.net, sum(losses) / len(losses), share)
+                seen = monitor.evaluate(step, learner.net, sum(losses) / len(losses), share)
                 log, losses = log + seen, []
                 yield from seen
         if isinstance(settings.effort, Long):
@@ -65,13 +66,13 @@ def steps_of(settings: Seq2SeqSettings, part: Part) -> int:
     if not isinstance(settings.effort, Long):
         return settings.effort.steps
     each_pass = sum(math.ceil(int(many) / settings.batch) for many in part.lengths.bincount())
-    return settings.effort.passes * each_pass
+    return settings.effort.epochs * each_pass
 
 
 def begin(settings: Seq2SeqSettings, world: World, total: int) -> Learner:
     """A fresh network and what it learns with, before the first step."""
     net = network(settings, world)
-    adam, schedule = adam_cycle(net.parameters(), settings.rate, total)
+    adam, schedule = adam_cycle(net.parameters(), settings.learning_rate, total)
     return Learner(net, adam, schedule, seeded(settings.seed))
 
 
@@ -80,7 +81,15 @@ def network(settings: Seq2SeqSettings, world: World) -> nn.Module:
     kind, letters, sounds = settings.network, len(world.source), len(world.target)
     if isinstance(kind, SmallTransformer):
         return fresh(
-            Transformer, settings.seed, letters, sounds, kind.width, HEADS, kind.readers, kind.writers, settings.dropout
+            Transformer,
+            settings.seed,
+            letters,
+            sounds,
+            kind.width,
+            HEADS,
+            kind.encoder_layers,
+            kind.decoder_layers,
+            settings.dropout,
         )
     score = getattr(kind, "score", "none")
     return fresh(

@@ -10,6 +10,7 @@ from core.loop import seeded
 from core.seq2seq import decode, models, score, train
 from core.seq2seq.settings import Seq2SeqSettings
 from core.seq2seq.tasks import trimmed, world_of
+from core.seq2seq.tokens import PAD
 
 SETTINGS = Seq2SeqSettings()
 STEPS, WARM = 60, 10
@@ -36,13 +37,13 @@ def ours() -> float:
 def bare() -> float:
     """CPU seconds of the same steps, written down without anything else."""
     net = train.network(SETTINGS, world_of(SETTINGS.task))
-    adam = torch.optim.Adam(net.parameters(), SETTINGS.rate, fused=True)
+    adam = torch.optim.Adam(net.parameters(), SETTINGS.learning_rate, fused=True)
     for step, (x, y) in enumerate(batches()):
         if step == WARM:
             begun = time.process_time()
         logits = net.teach(net.read(x), y[:, :-1])
         loss = F.cross_entropy(
-            logits.flatten(0, 1), y[:, 1:].flatten(), ignore_index=models.PAD, label_smoothing=SETTINGS.smoothing
+            logits.flatten(0, 1), y[:, 1:].flatten(), ignore_index=PAD, label_smoothing=SETTINGS.smoothing
         )
         adam.zero_grad()
         loss.backward()

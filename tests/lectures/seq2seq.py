@@ -219,4 +219,6 @@ CLAIMS = [
     claim("T below 1 makes likely tokens likelier, T above 1 evens them out", FORMULA, FORMULA),
     claim("α = 0 leaves log p as it is", FORMULA),
     claim("It may exceed 100 %", "insertions count as well"),
+    claim("less than 0.1 % are to be expected", "what is smaller would be written as 0.0"),
+    claim("(1: the same order, 0: unrelated)", FORMULA, FORMULA),
 ]

@@ -14,14 +14,14 @@ from core.seq2seq.settings import Attention, Live, Long, Seq2SeqSettings, SmallT
 from tests.core.seq2seq.test_train import _same
 
 SETTINGS = Seq2SeqSettings(
-    task=Toy(alphabet=3, longest=5), network=Attention(hidden=16), effort=Long(passes=10), batch=32, teacher=0.8
+    task=Toy(alphabet=3, longest=5), network=Attention(hidden=16), effort=Long(epochs=10), batch=32, teacher=0.8
 )
 
 
 @pytest.fixture(autouse=True)
 def few(monkeypatch, tmp_path):
     monkeypatch.setenv("LECTERN_RUNS", str(tmp_path / "runs"))
-    monkeypatch.setattr(monitor, "LOOKS", 6)
+    monkeypatch.setattr(monitor, "EVALUATIONS", 6)
     monkeypatch.setattr(monitor, "EARLY", (1,))
     return tmp_path / "runs" / "checkpoints"
 
@@ -39,7 +39,7 @@ def broken_off(settings, looks):
 
 @pytest.mark.parametrize(
     "network",
-    [Attention(hidden=16), SmallTransformer(width=16, readers=1, writers=1)],
+    [Attention(hidden=16), SmallTransformer(width=16, encoder_layers=1, decoder_layers=1)],
     ids=["recurrent", "transformer"],
 )
 def test_broken_off_and_begun_again_is_the_same_run(network, few):

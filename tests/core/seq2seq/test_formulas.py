@@ -99,6 +99,16 @@ def test_what_the_issue_of_truth_asks():
     assert small["wer"] > 95 and small["per"] > 1.7 * looks["per"]
 
 
+def test_settings_under_their_old_names_go_on_working():
+    old = {"network": "transformer", "effort": "long", "rate": "0.01", "readers": "3", "writers": "1", "passes": "10"}
+    settings = build(Seq2SeqSettings, old)
+    layers = settings.network.encoder_layers, settings.network.decoder_layers
+    assert (settings.learning_rate, settings.effort.epochs, layers) == (0.01, 10, (3, 1))
+    for declared in YARDSTICKS:
+        if not declared.file:
+            assert not set(Seq2SeqSettings.ALIASES) & set(yardsticks.read("seq2seq", declared.table)[0])
+
+
 def test_every_scene_is_read_by_name():
     assert labs.of("seq2seq").settings is Seq2SeqSettings and {f"seq2seq-{scene.slug}" for scene in SCENES} <= set(
         SHIPPED

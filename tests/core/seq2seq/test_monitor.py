@@ -7,13 +7,14 @@ import torch
 from core.events import Finished, Metrics, Picture, Warned
 from core.loop import seeded
 from core.seq2seq import monitor, score, tasks, train
-from core.seq2seq.models import EOS
+from core.seq2seq.pictures import LOOKED, SAID, SURE
 from core.seq2seq.settings import METRICS, Attention, Live, OneVector, Seq2SeqSettings, SmallTransformer, Toy
+from core.seq2seq.tokens import EOS
 
 NETWORKS = {
     "attention": Attention(hidden=16),
     "vector": OneVector(hidden=16),
-    "transformer": SmallTransformer(width=16, readers=1, writers=1),
+    "transformer": SmallTransformer(width=16, encoder_layers=1, decoder_layers=1),
 }
 TOTAL = 400
 
@@ -28,22 +29,22 @@ def seen(request):
     return monitor.Monitor(settings, world, TOTAL), world, train.network(settings, world)
 
 
-def test_it_looks_early_and_evenly_and_at_the_end():
+def test_it_evaluates_early_and_evenly_and_at_the_end():
     settings = Seq2SeqSettings(task=Toy(alphabet=4, longest=5))
     for total in (7, 20, 400, 1500, 26_490):
         wants = monitor.Monitor(settings, tasks.world_of(settings.task), total).wants
         steps = [step for step in range(1, total + 1) if wants(step)]
         assert steps[0] == 1 and steps[-1] == total and set(monitor.EARLY) & set(range(1, total + 1)) <= set(steps)
         late = [b - a for a, b in zip(steps, steps[1:]) if a > max(monitor.EARLY)]
-        assert not late or max(late) == total // monitor.LOOKS, "evenly spread"
-        assert len(steps) <= 2 * monitor.LOOKS + len(monitor.EARLY)
+        assert not late or max(late) == total // monitor.EVALUATIONS, "evenly spread"
+        assert len(steps) <= 2 * monitor.EVALUATIONS + len(monitor.EARLY)
 
 
-def test_a_look_tells_errors_of_held_out_examples_and_leaves_no_trace(seen):
+def test_an_evaluation_tells_errors_of_held_out_examples_and_leaves_no_trace(seen):
     looking, world, net = seen
     net.train()
     before, random = {name: value.clone() for name, value in net.state_dict().items()}, torch.get_rng_state()
-    first, again = looking.look(7, net, 1.25, 0.75), looking.look(7, net, 1.25, 0.75)
+    first, again = looking.evaluate(7, net, 1.25, 0.75), looking.evaluate(7, net, 1.25, 0.75)
     assert net.training and all(each.training for each in net.modules()), "it goes on learning"
     assert all(torch.equal(before[name], value) for name, value in net.state_dict().items()) and torch.equal(
         random, torch.get_rng_state()
@@ -83,6 +84,8 @@ def test_it_says_the_film_and_where_it_looks(seen):
     pictures = {
         picture.name: picture.array for picture in looking.filmed(3, net.eval()) if isinstance(picture, Picture)
     }
+    for kind in (SAID, SURE, LOOKED):
+        assert kind.name not in pictures or kind.fits(pictures[kind.name].shape)
     attends = getattr(net, "attention", "") != "none"
     assert set(pictures) == {"said", "sure", *(["looked"] if attends else [])}
     rows, columns = pictures["said"].shape

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.loop import fresh
-from core.seq2seq import score, tasks
-from core.seq2seq.models import EOS, PAD, Recurrent, Transformer
+from core.seq2seq import edits, score, tasks
+from core.seq2seq.models import Recurrent, Transformer
+from core.seq2seq.tokens import EOS, PAD
 
 SEQUENCES = st.lists(st.integers(3, 5), max_size=7).map(tuple)
 
@@ -26,6 +27,7 @@ def brute(a, b):
 @given(SEQUENCES, SEQUENCES, SEQUENCES)
 def test_edit_distance_is_the_fewest_edits(a, b, c):
     assert score.distance(a, b) == brute(a, b) == score.distance(b, a)
+    assert edits.distances(a, b) == [[brute(a[:i], b[:j]) for j in range(len(b) + 1)] for i in range(len(a) + 1)]
     assert (score.distance(a, b) == 0) == (a == b) and score.distance(a, c) <= score.distance(a, b) + score.distance(
         b, c
     )

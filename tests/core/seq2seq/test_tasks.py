@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from core.data import dates, words
 from core.seq2seq import tasks
-from core.seq2seq.models import BOS, EOS, PAD
 from core.seq2seq.settings import Dates, Pronounce, Toy
+from core.seq2seq.tokens import BOS, EOS, PAD
 
 WORLDS = {
     "spelling": Pronounce(),

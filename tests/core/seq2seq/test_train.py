@@ -30,7 +30,7 @@ NETWORKS = {
     "attention": Attention(hidden=16),
     "multiplicative": Attention(hidden=16, score="multiplicative", cell="gru"),
     "vector": OneVector(hidden=16),
-    "transformer": SmallTransformer(width=16, readers=1, writers=1),
+    "transformer": SmallTransformer(width=16, encoder_layers=1, decoder_layers=1),
 }
 BASE = Seq2SeqSettings(task=TOY, network=NETWORKS["attention"], effort=SMALL, batch=32)
 
@@ -121,16 +121,16 @@ def _same(a, b):
     return same(dict(a.summary), dict(b.summary)) and same(dict(weights[0]), dict(weights[1]))
 
 
-def test_looks_change_nothing(monkeypatch):
+def test_evaluations_change_nothing(monkeypatch):
     usual = run(BASE)[-1]
-    monkeypatch.setattr(monitor, "LOOKS", 1)
+    monkeypatch.setattr(monitor, "EVALUATIONS", 1)
     monkeypatch.setattr(monitor, "EARLY", ())
     few = list(train.train(BASE))
     assert sum(isinstance(e, Metrics) for e in few) == 1 and _same(few[-1], usual)
 
 
 def test_a_reversal_is_learned(monkeypatch):
-    monkeypatch.setattr(monitor, "LOOKS", 4)  # which change nothing, and are half of the time
+    monkeypatch.setattr(monitor, "EVALUATIONS", 4)  # which change nothing, and are half of the time
     settings = Seq2SeqSettings(
         task=Toy(alphabet=6, longest=6), network=Attention(hidden=64), effort=Live(share=100, steps=240)
     )
@@ -147,11 +147,11 @@ def test_a_reversal_is_learned(monkeypatch):
 def test_shares_of_the_data():
     world = world_of(TOY)
     assert train.learned(of(effort=Live(share=1, steps=20)), world) == max(1, len(world.train) // 100)
-    assert train.learned(of(effort=Long(passes=10)), world) == len(world.train)
+    assert train.learned(of(effort=Long(epochs=10)), world) == len(world.train)
     part = world.train.first(200)
     each = sum(math.ceil(int((part.lengths == n).sum()) / 32) for n in part.lengths.unique())
     assert (
-        train.steps_of(of(effort=Long(passes=10)), part)
+        train.steps_of(of(effort=Long(epochs=10)), part)
         == 10 * each
         == 10 * len(train.bucketed(part.lengths, 32, seeded(0)))
     )
@@ -224,7 +224,9 @@ def test_a_network_is_as_its_settings_say():
         "sounds": 7,
     }
     assert train.network(of(network=OneVector(hidden=32, layers=3)), world).arch["attention"] == "none"
-    arch = train.network(of(network=SmallTransformer(width=32, readers=1, writers=3), dropout=0.25), world).arch
+    arch = train.network(
+        of(network=SmallTransformer(width=32, encoder_layers=1, decoder_layers=3), dropout=0.25), world
+    ).arch
     assert {name: arch[name] for name in ("width", "layers", "writers", "dropout")} == {
         "width": 32,
         "layers": 1,
@@ -249,7 +251,7 @@ def test_the_rate_rises_for_a_fifth_and_falls_to_nothing(monkeypatch):
         "learn",
         lambda learner, *more: (rates.append(learner.adam.param_groups[0]["lr"]), learn(learner, *more))[1],
     )
-    list(train.train(of(rate=0.02, effort=Live(share=100, steps=40))))
+    list(train.train(of(learning_rate=0.02, effort=Live(share=100, steps=40))))
     peak = rates.index(max(rates))
     assert max(rates) == pytest.approx(0.02) and peak == round(0.2 * 40) - 1
     assert rates == sorted(rates[:peak]) + [max(rates)] + sorted(rates[peak + 1 :], reverse=True) and rates[
@@ -257,9 +259,9 @@ def test_the_rate_rises_for_a_fifth_and_falls_to_nothing(monkeypatch):
     ] < 0.001 * max(rates)
 
 
-def test_a_loss_is_the_mean_since_the_last_look(monkeypatch):
+def test_a_loss_is_the_mean_since_the_last_evaluation(monkeypatch):
     losses, learn = [], train.learn
-    monkeypatch.setattr(monitor, "LOOKS", 2)
+    monkeypatch.setattr(monitor, "EVALUATIONS", 2)
     monkeypatch.setattr(monitor, "EARLY", (1,))
     monkeypatch.setattr(train, "learn", lambda *args: (losses.append(learn(*args)), losses[-1])[1])
     reported = [e.values["loss"] for e in train.train(BASE) if isinstance(e, Metrics)]
