@@ -13,7 +13,7 @@ from core.seq2seq import decode
 from core.seq2seq.edits import aligned as path_of_edits
 from core.seq2seq.edits import distance
 from core.seq2seq.models import Memory
-from core.seq2seq.tasks import Part, Tokens, World, spoken, trimmed
+from core.seq2seq.tasks import Dataset, Part, Tokens, spoken, trimmed
 from core.seq2seq.tokens import EOS, PAD
 
 AT_ONCE = 100  # sequences that are decoded together
@@ -41,24 +41,24 @@ def alike(x: Tensor, size: int = AT_ONCE) -> list[Tensor]:
     return list((x != PAD).sum(1).argsort(stable=True).split(size))
 
 
-def answers_of(net: nn.Module, world: World, part: Part) -> list[Tokens]:
+def answers_of(net: nn.Module, dataset: Dataset, part: Part) -> list[Tokens]:
     """What the network says greedily, free-running, to every example."""
     return _in_order(
-        part, lambda memory: [spoken(row) for row in decode.greedy(net, memory, world.longest).tokens.tolist()], net
+        part, lambda memory: [spoken(row) for row in decode.greedy(net, memory, dataset.longest).tokens.tolist()], net
     )
 
 
-def beamed(net: nn.Module, world: World, part: Part, width: int, alpha: float) -> list[Tokens]:
+def beamed(net: nn.Module, dataset: Dataset, part: Part, width: int, alpha: float) -> list[Tokens]:
     """The best answer of a beam search to every example."""
-    return [answers[0] for answers in finalists(net, world, part, width, alpha)]
+    return [answers[0] for answers in finalists(net, dataset, part, width, alpha)]
 
 
-def finalists(net: nn.Module, world: World, part: Part, width: int, alpha: float) -> list[list[Tokens]]:
+def finalists(net: nn.Module, dataset: Dataset, part: Part, width: int, alpha: float) -> list[list[Tokens]]:
     """All answers that a beam search ends with, the best first, to every example."""
     return _in_order(
         part,
         lambda memory: [
-            [spoken(each.tokens) for each in found] for found in decode.beam(net, memory, width, alpha, world.longest)
+            [spoken(each.tokens) for each in found] for found in decode.beam(net, memory, width, alpha, dataset.longest)
         ],
         net,
     )
@@ -150,12 +150,12 @@ class Exposure:
     after_forced: float
 
 
-def exposure(net: nn.Module, world: World, part: Part) -> Exposure:
+def exposure(net: nn.Module, dataset: Dataset, part: Part) -> Exposure:
     """Teacher-forced and free-running answers beside each other (Bengio et al. 2015, section 1; Ranzato et al. 2016, section 2)."""
     y = part.y[:, 1:].long()
     there, wrong = y != PAD, _forced_wrong(net, part)
     right = [(*spoken(row), EOS) for row in y.tolist()]
-    said = [(*mine, EOS) for mine in answers_of(net, world, part)]
+    said = [(*mine, EOS) for mine in answers_of(net, dataset, part)]
     first = np.array(
         [
             next((t for t, pair in enumerate(zip(mine, theirs)) if pair[0] != pair[1]), len(theirs))

@@ -98,11 +98,11 @@ def _longer(line: Line, token: int) -> Line:
 
 def search(record: Record, text: str, width: int, alpha: float) -> Search:
     """Raises ValueError with a sentence for what cannot be read."""
-    net, world = opened(record)
-    memory, rounds = net.read(world.example(text)), []
-    best = decode.beam(net, memory, width, alpha, world.longest, rounds, CUT)[0]
-    greedy = decode.greedy(net, memory, world.longest).tokens[0].tolist()
-    return Search(tuple(rounds), tuple(best), tuple(greedy), world.target.tokens)
+    net, dataset = opened(record)
+    memory, rounds = net.read(dataset.example(text)), []
+    best = decode.beam(net, memory, width, alpha, dataset.longest, rounds, CUT)[0]
+    greedy = decode.greedy(net, memory, dataset.longest).tokens[0].tolist()
+    return Search(tuple(rounds), tuple(best), tuple(greedy), dataset.target.tokens)
 
 
 def probability(logp: float) -> float:

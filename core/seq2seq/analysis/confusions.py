@@ -44,15 +44,15 @@ class Mistakes:
 
 def mistakes(record: Record) -> Mistakes:
     """All confusions on examples of the test part, greedy and free-running."""
-    net, world = opened(record)
+    net, dataset = opened(record)
     part = tested(record, INPUTS)
-    judged, examples = score.judged(score.answers_of(net, world, part), part), {}
+    judged, examples = score.judged(score.answers_of(net, dataset, part), part), {}
     for i, (said, right) in enumerate(zip(judged.said, judged.right)):
         for mine, theirs in dict.fromkeys(score.aligned(said, right)) if said != right else ():
             known = examples.setdefault((theirs, mine), [])
             if mine != theirs and len(known) < EXAMPLES:
-                known.append("".join(world.source.decode(part.x[i].tolist())))
-    return Mistakes(score.confusions(judged, len(world.target)), world.target.tokens, judged, examples)
+                known.append("".join(dataset.source.decode(part.x[i].tolist())))
+    return Mistakes(score.confusions(judged, len(dataset.target)), dataset.target.tokens, judged, examples)
 
 
 def most_confused(found: Mistakes) -> list[int]:

@@ -16,8 +16,8 @@ HARDLY = 1.1  # times as wrong: no difference to speak of
 
 def measured(record: Record) -> Exposure:
     """On the examples that are asked."""
-    net, world = opened(record)
-    return score.exposure(net, world, asked(record))
+    net, dataset = opened(record)
+    return score.exposure(net, dataset, asked(record))
 
 
 def asked(record: Record) -> Part:

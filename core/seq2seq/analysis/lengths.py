@@ -78,8 +78,8 @@ def rivals(settings: Seq2SeqSettings) -> list[str]:
 
 def rows(record: Record) -> list[Row]:
     """Errors by length on the whole test part of the run's task, greedy and free-running."""
-    net, world = opened(record)
-    judged = score.judged(score.answers_of(net, world, world.test), world.test)
+    net, dataset = opened(record)
+    judged = score.judged(score.answers_of(net, dataset, dataset.test), dataset.test)
     return [Row(*row, int(judged.lengths[judged.reads == row[0]].sum())) for row in score.by_length(judged)]
 
 

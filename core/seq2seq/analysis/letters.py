@@ -16,7 +16,7 @@ from core.seq2seq.analysis.answers import SPACE
 from core.seq2seq.analysis.network import opened
 from core.seq2seq.models import Memory
 from core.seq2seq.settings import Pronounce
-from core.seq2seq.tasks import World, padded, sayings, understood
+from core.seq2seq.tasks import Dataset, padded, sayings, understood
 from core.seq2seq.tokens import BOS
 from core.verdict import Verdict, verdict
 
@@ -36,14 +36,14 @@ class Question:
     """Why is token number `place` of the answer `said` (from 0) what it is, when all before it have been said?"""
 
     net: nn.Module
-    world: World
+    dataset: Dataset
     text: str
     said: tuple[int, ...]
     place: int
 
     @property
     def letters(self) -> tuple[str, ...]:
-        return tuple(understood(self.world, self.text))
+        return tuple(understood(self.dataset, self.text))
 
     @property
     def token(self) -> int:
@@ -144,7 +144,7 @@ METHODS: dict[str, Method] = {
 def why(question: Question, method: str, seed: int = 0) -> Why:
     """The letters' weights by one of METHODS, on log p (LIME: on p). Letters are left out as an embedding of zeros, which is
     that of padding; LIME takes them out of the word. Raises KeyError for an unknown method."""
-    x = question.world.example(question.text)
+    x = question.dataset.example(question.text)
     embedded, mask = question.net.letters(x).detach().requires_grad_(), torch.ones_like(x, dtype=torch.bool)
     with torch.no_grad():
         p = float(question.logp(question.net.read(x)).exp())
@@ -179,7 +179,7 @@ def _lime(question: Question, p: float, seed: int) -> Why:
 
 def _probabilities(question: Question, texts: Sequence[str]) -> np.ndarray:
     """p of the token in question after each text, as a class against all others: (N, 2)."""
-    rows = [question.world.source.encode(text.replace(GONE, "")) for text in texts]
+    rows = [question.dataset.source.encode(text.replace(GONE, "")) for text in texts]
     full = [i for i, row in enumerate(rows) if row]
     p = np.zeros(len(rows))  # where no letter is left nothing can be read
     if full:
@@ -205,22 +205,22 @@ class Answer:
 
 def answer(record: Record, text: str) -> Answer:
     """The greedy answer. Raises ValueError with a sentence for what cannot be read."""
-    net, world = opened(record)
-    letters = tuple(understood(world, text))
+    net, dataset = opened(record)
+    letters = tuple(understood(dataset, text))
     with torch.inference_mode():
-        memory = net.read(world.example(text))
-        spoken = decode.greedy(net, memory, world.longest)
+        memory = net.read(dataset.example(text))
+        spoken = decode.greedy(net, memory, dataset.longest)
         given = torch.cat((torch.tensor([[BOS]]), spoken.tokens[:, :-1]), 1)
         p = decode.possible(net.teach(memory, given)).softmax(2)[0].gather(1, spoken.tokens.T)[:, 0]
     tokens = tuple(spoken.tokens[0].tolist())
     looked = None if spoken.looked is None else spoken.looked[0].numpy()
-    return Answer(letters, tokens, tuple(world.target.tokens[token] for token in tokens), tuple(p.tolist()), looked)
+    return Answer(letters, tokens, tuple(dataset.target.tokens[token] for token in tokens), tuple(p.tolist()), looked)
 
 
 def explained(record: Record, text: str, place: int, method: str) -> Why:
     """Why token number `place` of the greedy answer is said."""
-    net, world = opened(record)
-    return why(Question(net, world, text, answer(record, text).tokens, place), method)
+    net, dataset = opened(record)
+    return why(Question(net, dataset, text, answer(record, text).tokens, place), method)
 
 
 def first_word(record: Record) -> str:

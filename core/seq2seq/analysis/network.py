@@ -8,19 +8,19 @@ from core import runs
 from core.record import Record
 from core.seq2seq import models, trivial
 from core.seq2seq.settings import SHIPPED, Dates, Pronounce, Seq2SeqSettings, Task, Toy
-from core.seq2seq.tasks import Part, World, world_of
+from core.seq2seq.tasks import Dataset, Part, dataset_of
 from core.verdict import Verdict, verdict
 
 
-def opened(record: Record) -> tuple[nn.Module, World]:
-    """(network, world) of a stored run. All share them: never change either. Raises RunError for a run that is gone."""
+def opened(record: Record) -> tuple[nn.Module, Dataset]:
+    """(network, dataset) of a stored run. All share them: never change either. Raises RunError for a run that is gone."""
     return _opened(record.id)
 
 
 @lru_cache(maxsize=8)
-def _opened(run_id: str) -> tuple[nn.Module, World]:
+def _opened(run_id: str) -> tuple[nn.Module, Dataset]:
     run = runs.load(run_id)
-    return models.speller(run.models["network"]).requires_grad_(False), world_of(run.settings.task)
+    return models.speller(run.models["network"]).requires_grad_(False), dataset_of(run.settings.task)
 
 
 def has_network(record: Record) -> bool:

@@ -60,12 +60,12 @@ def readable(record: Record, text: str) -> tuple[list[str], list[str], bool]:
 
     Only spelling takes several words at once.
     """
-    world = opened(record)[1]
+    dataset = opened(record)[1]
     parts = tasks.sayings(text) if isinstance(record.settings.task, Pronounce) else [text]
     good, complaints = [], []
     for part in parts[:MOST] or [""]:
         try:
-            tasks.understood(world, part)
+            tasks.understood(dataset, part)
             good.append(part)
         except ValueError as error:
             complaints.append(str(error))
@@ -74,17 +74,17 @@ def readable(record: Record, text: str) -> tuple[list[str], list[str], bool]:
 
 def heard(record: Record, text: str) -> Heard:
     """Greedily, free-running. Raises ValueError with a sentence for what cannot be read."""
-    net, world = opened(record)
-    text = tasks.understood(world, text)
-    found = decode.greedy(net, net.read(world.example(text)), world.longest)
+    net, dataset = opened(record)
+    text = tasks.understood(dataset, text)
+    found = decode.greedy(net, net.read(dataset.example(text)), dataset.longest)
     ids = tuple(found.tokens[0].tolist())
     return Heard(
         text,
         ids,
-        tuple(world.target.tokens[i] for i in ids),
+        tuple(dataset.target.tokens[i] for i in ids),
         tuple(found.sure[0].tolist()),
         None if found.looked is None else found.looked[0].numpy(),
-        tuple(tuple(way) for way in world.known(text)),
+        tuple(tuple(way) for way in dataset.known(text)),
         record.settings.network.RECURRENT,
         record.settings.network.size,
     )

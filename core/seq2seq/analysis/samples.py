@@ -36,26 +36,26 @@ class Drawn:
 
 def draws(record: Record, text: str, temperature: float, top_k: int, seed: int) -> list[Drawn]:
     """Different answers, the most frequent first. The same seed draws the same."""
-    net, world = opened(record)
-    memory = net.read(world.example(text)).at(torch.zeros(DRAWS, dtype=torch.long))
-    found = decode.sampled(net, memory, world.longest, temperature, top_k, seeded(seed))
+    net, dataset = opened(record)
+    memory = net.read(dataset.example(text)).at(torch.zeros(DRAWS, dtype=torch.long))
+    found = decode.sampled(net, memory, dataset.longest, temperature, top_k, seeded(seed))
     over = (found.tokens == EOS).cumsum(1) - (found.tokens == EOS).long()  # what stands behind <EOS> means nothing
     logp = torch.where(over > 0, 0, found.sure.log()).sum(1).tolist()
     said = [tuple(row[: row.index(EOS) + 1] if EOS in row else row) for row in found.tokens.tolist()]
     first = dict(zip(reversed(said), reversed(logp)))
-    return [Drawn(world.target.decode(ids), many, first[ids]) for ids, many in Counter(said).most_common()]
+    return [Drawn(dataset.target.decode(ids), many, first[ids]) for ids, many in Counter(said).most_common()]
 
 
 def chance(record: Record, text: str, temperature: float, top_k: int) -> float | None:
     """How probable it is that a draw is right: Π p_t of every right answer, summed. None where no answer is known."""
-    net, world = opened(record)
-    known = world.known(tasks.understood(world, text))
+    net, dataset = opened(record)
+    known = dataset.known(tasks.understood(dataset, text))
     if not known:
         return None
-    memory, whole = net.read(world.example(text)), 0.0
+    memory, whole = net.read(dataset.example(text)), 0.0
     for way in known:
-        ids = torch.tensor([(BOS, *world.target.encode(way), EOS)])
-        if ids.shape[1] - 1 <= world.longest:
+        ids = torch.tensor([(BOS, *dataset.target.encode(way), EOS)])
+        if ids.shape[1] - 1 <= dataset.longest:
             with torch.inference_mode():
                 logits = decode.possible(net.teach(memory, ids[:, :-1])[0])
             p = decode.tempered(logits, temperature, top_k).gather(1, ids[0, 1:].unsqueeze(1))

@@ -15,7 +15,7 @@ from core.seq2seq import decode, tasks
 from core.seq2seq.analysis.answers import SPACE
 from core.seq2seq.analysis.network import opened
 from core.seq2seq.settings import Dates, Pronounce, Task, Toy
-from core.seq2seq.tasks import World
+from core.seq2seq.tasks import Dataset
 from core.verdict import Verdict, verdict
 
 INPUTS = 400  # held-out ones
@@ -49,10 +49,10 @@ class Cloud:
 
 def letters(record: Record) -> list[str]:
     """Letters that stand in enough held-out inputs: those with several sounds first, the rest in alphabetical order."""
-    world = opened(record)[1]
-    x = world.test.x[: 4 * INPUTS]
+    dataset = opened(record)[1]
+    x = dataset.test.x[: 4 * INPUTS]
     many = {
-        token: int((x == i).any(1).sum()) for i, token in enumerate(world.source.tokens) if token and len(token) == 1
+        token: int((x == i).any(1).sum()) for i, token in enumerate(dataset.source.tokens) if token and len(token) == 1
     }
     frequent = sorted((token for token in many if many[token] >= FREQUENT), key=lambda token: -many[token])
     if isinstance(record.settings.task, Pronounce):
@@ -84,21 +84,21 @@ def ways_of_vector(task: Task) -> list[str]:
 
 def at_letter(record: Record, letter: str, by: str) -> Cloud | None:
     """The state at a letter, wherever it stands in held-out inputs. by: said, next or place. None where there are too few."""
-    net, world = opened(record)
-    number = world.source.numbers[letter]
-    chosen = (world.test.x == number).any(1).nonzero().flatten()[:INPUTS]
-    x = tasks.trimmed(world.test.x[chosen])
+    net, dataset = opened(record)
+    number = dataset.source.numbers[letter]
+    chosen = (dataset.test.x == number).any(1).nonzero().flatten()[:INPUTS]
+    x = tasks.trimmed(dataset.test.x[chosen])
     with torch.inference_mode():
         memory = net.read(x)
-    spoken = decode.greedy(net, memory, world.longest) if by == "said" else None
+    spoken = decode.greedy(net, memory, dataset.longest) if by == "said" else None
     vectors, groups, texts = [], [], []
     for i, row in enumerate(x.tolist()):
-        text = world.source.decode(row)
+        text = dataset.source.decode(row)
         for place in [s for s, token in enumerate(row) if token == number]:
             vectors.append(memory.states[i, place].numpy())
             texts.append("".join((*text[:place], "[", letter, "]", *text[place + 1 :])))
             if by == "said":
-                groups.append(said_at(world, spoken.tokens[i].tolist(), spoken.looked[i].numpy(), place))
+                groups.append(said_at(dataset, spoken.tokens[i].tolist(), spoken.looked[i].numpy(), place))
             elif by == "next":
                 groups.append(text[place + 1].replace(" ", SPACE) if place + 1 < len(text) else NONE)
             else:
@@ -106,23 +106,23 @@ def at_letter(record: Record, letter: str, by: str) -> Cloud | None:
     return cloud_of(np.stack(vectors[:INPUTS]), groups[:INPUTS], texts[:INPUTS]) if len(vectors) > GROUPS else None
 
 
-def said_at(world: World, tokens: Sequence[int], looked: np.ndarray, place: int) -> str:
+def said_at(dataset: Dataset, tokens: Sequence[int], looked: np.ndarray, place: int) -> str:
     """What was said while the decoder attended to this place more than to any other, with the largest weight; NONE for nothing.
 
     tokens: (T,), looked: (T, S) of one input.
     """
-    said = world.target.decode(tokens)
+    said = dataset.target.decode(tokens)
     found = [(looked[t, place], token) for t, token in enumerate(said) if looked[t].argmax() == place]
     return max(found)[1] if found else NONE
 
 
 def at_vector(record: Record, by: str) -> Cloud | None:
     """The one vector of held-out inputs. by: length, ending, first, last or script. None where there are too few."""
-    net, world = opened(record)
-    x = tasks.trimmed(world.test.x[:INPUTS])
+    net, dataset = opened(record)
+    x = tasks.trimmed(dataset.test.x[:INPUTS])
     with torch.inference_mode():
         vectors = net.read(x).vector.numpy()
-    texts = ["".join(world.source.decode(row)) for row in x.tolist()]
+    texts = ["".join(dataset.source.decode(row)) for row in x.tolist()]
     group = {
         "length": by_length(texts),
         "ending": ending,

@@ -34,14 +34,14 @@ class After:
 
 def after(record: Record, text: str, said: tuple[int, ...]) -> After:
     """What follows a beginning. said: its tokens."""
-    net, world = opened(record)
-    memory = net.read(world.example(text))
+    net, dataset = opened(record)
+    memory = net.read(dataset.example(text))
     with torch.inference_mode():
         p = decode.possible(net.teach(memory, torch.tensor([(BOS, *said)]))[0, -1]).softmax(0).numpy()
-    whole = decode.speak(net, memory, decode.likeliest, max(world.longest, len(said)), said)
+    whole = decode.speak(net, memory, decode.likeliest, max(dataset.longest, len(said)), said)
     return After(
         p,
-        EOS in said or len(said) >= world.longest,
+        EOS in said or len(said) >= dataset.longest,
         tuple(whole.tokens[0].tolist()),
         tuple(whole.sure[0].tolist()),
         float(whole.sure[0].log().sum()),

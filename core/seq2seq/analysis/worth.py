@@ -31,15 +31,15 @@ class Worth:
 
 def measured(record: Record, width: int, alpha: float) -> Worth:
     """On the first examples of the test part."""
-    net, world = opened(record)
-    part = world.test.first(JUDGED)
-    greedy = score.judged(score.answers_of(net, world, part), part)
-    beam = score.judged(score.beamed(net, world, part, width, alpha), part)
+    net, dataset = opened(record)
+    part = dataset.test.first(JUDGED)
+    greedy = score.judged(score.answers_of(net, dataset, part), part)
+    beam = score.judged(score.beamed(net, dataset, part, width, alpha), part)
     mended, spoilt = (greedy.edits > 0) & (beam.edits == 0), (greedy.edits == 0) & (beam.edits > 0)
     parted = [
         (
-            "".join(world.source.decode(part.x[i].tolist())),
-            *(world.target.decode(each.said[i]) for each in (greedy, beam, better)),
+            "".join(dataset.source.decode(part.x[i].tolist())),
+            *(dataset.target.decode(each.said[i]) for each in (greedy, beam, better)),
         )
         for group, better in ((mended, beam), (spoilt, greedy))
         for i in np.flatnonzero(group)[:PARTED]

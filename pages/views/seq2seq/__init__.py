@@ -39,10 +39,8 @@ def inside(current: Shown) -> None:
                     "This run has no trained network to ask. Meanwhile the views below ask the shipped one, “{}”."
                 ).format(run_id)
             )
-            current, fitting = (
-                shown.find(run_id),
-                VIEWS[:-1],
-            )  # the film is of the run shown, not of the one that answers
+            # the film is of the run shown, not of the one that answers
+            current, fitting = shown.find(run_id), VIEWS[:-1]
     if ready(current):
         sounds.key(current.settings.task, "inside")
         views.draw(current, fitting)

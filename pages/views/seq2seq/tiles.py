@@ -18,7 +18,7 @@ LETTER = 13  # pixels
 SMALL = 12
 MORE = "…"
 USUAL = 14  # columns
-ROLES = {"said": "after", "wrong": "danger", "left out": "danger", "chosen": "neutral", "right": "control"}
+ROLES = {"said": "after", "wrong": "danger", "left out": "danger", "chosen": "neutral"}
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def _tiles(kind: str, shown: Sequence[Sequence[Tile]]) -> Trace:
         COLOURS[ROLES[kind]],
         [(i, j, tile) for i, row in enumerate(shown) for j, tile in enumerate(row) if tile.kind == kind],
     )
-    edge = {"color": hue, "width": 1 if kind in ("said", "chosen", "right") else 2.2}
+    edge = {"color": hue, "width": 1 if kind in ("said", "chosen") else 2.2}
     if not placed:  # Plotly names no empty trace in its legend
         look = {"color": _fill(kind, 1.0), "line": edge}
         return {"type": "bar", "orientation": "h", "name": _(kind), "x": [None], "y": [None], "marker": look}

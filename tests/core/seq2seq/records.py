@@ -60,5 +60,5 @@ def held_out(current, many):
     """Inputs of the test part, as a visitor would type them."""
     from core.seq2seq.analysis import network
 
-    world = network.opened(current)[1]
-    return ["".join(world.source.decode(x.tolist())) for x in world.test.x[:many]]
+    dataset = network.opened(current)[1]
+    return ["".join(dataset.source.decode(x.tolist())) for x in dataset.test.x[:many]]

@@ -70,13 +70,13 @@ def test_every_figure_of_the_long_runs_is_of_all_test_words(declared):
 def test_shipped_runs_are_those_of_their_settings(run_id):
     run = runs.load(run_id)
     assert run.settings == SHIPPED[run_id] and run.about.shipped and run.about.state == "finished"
-    net, world = models.speller(run.models["network"]), tasks.world_of(run.settings.task)
+    net, dataset = models.speller(run.models["network"]), tasks.dataset_of(run.settings.task)
     facts = run.events[0].facts
     assert facts["weights"] == count(net) and facts["answers"] == [
-        [list(way) for way in world.known(text)] for text in world.film
+        [list(way) for way in dataset.known(text)] for text in dataset.film
     ]
-    few = world.test.up_to(int(world.train.lengths.max())).first(400)
-    verdict = score.judged(score.answers_of(net, world, few), few)
+    few = dataset.test.up_to(int(dataset.train.lengths.max())).first(400)
+    verdict = score.judged(score.answers_of(net, dataset, few), few)
     assert score.wer(verdict.edits) == pytest.approx(run.about.summary["wer"], abs=8), "it is as good as it says"
 
 

@@ -319,8 +319,8 @@ def test_no_sign_of_any_vocabulary_is_formatting():
     from pages.parts.words import plain as written_plainly
 
     for run_id in (SAY, TOY, DATES):
-        world = network.opened(shown.find(run_id))[1]
-        signs = {sign for sign in (*world.source.tokens, *world.target.tokens) if not sign.startswith("<")}
+        dataset = network.opened(shown.find(run_id))[1]
+        signs = {sign for sign in (*dataset.source.tokens, *dataset.target.tokens) if not sign.startswith("<")}
         assert [sign for sign in signs if written_plainly(sign) != sign] == []
 
 

@@ -11,17 +11,17 @@ from tests.core.seq2seq.records import GREEDY_OR_BEAM, SAY, TOY, held_out, recor
 
 
 def rounds_of(current, text, width, alpha):
-    net, world = network.opened(current)
+    net, dataset = network.opened(current)
     watched = []
-    best = decode.beam(net, net.read(world.example(text)), width, alpha, world.longest, watched, beam.CUT)[0]
+    best = decode.beam(net, net.read(dataset.example(text)), width, alpha, dataset.longest, watched, beam.CUT)[0]
     return watched, best
 
 
 def logp(current, text, ids):
     """Of an answer, by teacher forcing."""
-    net, world = network.opened(current)
+    net, dataset = network.opened(current)
     given = torch.tensor([(BOS, *ids)])
-    rows = decode.possible(net.teach(net.read(world.example(text)), given[:, :-1])[0]).log_softmax(1)
+    rows = decode.possible(net.teach(net.read(dataset.example(text)), given[:, :-1])[0]).log_softmax(1)
     return float(rows.gather(1, given[0, 1:, None]).sum())
 
 
@@ -104,7 +104,7 @@ def test_width_one_is_greedy():
 def test_what_is_said_of_the_winner_holds():
     """Log p by teacher forcing, and right or wrong by the dictionary, for words where beam and greedy part."""
     current, seen = record(GREEDY_OR_BEAM), set()
-    world = network.opened(current)[1]
+    dataset = network.opened(current)[1]
     for text in held_out(current, 120):
         for alpha in (0.0, 1.5):
             found, one = beam.search(current, text, 5, alpha), own_words.heard(current, text)
@@ -113,7 +113,7 @@ def test_what_is_said_of_the_winner_holds():
             gap = logp(current, text, best.tokens) - logp(current, text, one.ids)
             assert best.logp == pytest.approx(logp(current, text, best.tokens), abs=1e-3)
             assert beam.probability(best.logp) == pytest.approx(np.exp(best.logp))
-            ways = world.known(text)
+            ways = dataset.known(text)
             held = tuple(tuple(found.tokens[i] for i in each if i > EOS) in ways for each in (best.tokens, one.ids))
             assert (
                 right.case

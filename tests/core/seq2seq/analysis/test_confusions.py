@@ -58,12 +58,12 @@ def test_a_toys_mistakes_are_beyond_what_it_learned():
 
 
 def test_the_matrix_and_the_examples_show_what_happened(found):
-    world = network.opened(record(SAY))[1]
+    dataset = network.opened(record(SAY))[1]
     worst = confusions.most_confused(found)
     shares = confusions.shares(found, worst)
     assert len(worst) == confusions.WORST and np.isnan(np.diag(shares)).all() and worst == sorted(worst)
     assert shares[0, 1] == pytest.approx(100 * found.table[worst[0], worst[1]] / found.table[worst[0]].sum())
-    texts = ["".join(world.source.decode(x.tolist())) for x in world.test.x[: confusions.INPUTS]]
+    texts = ["".join(dataset.source.decode(x.tolist())) for x in dataset.test.x[: confusions.INPUTS]]
     for right, said, _many in confusions.commonest(found)[:3]:
         assert found.examples[right, said]
         for text in found.examples[right, said]:

@@ -16,12 +16,12 @@ from tests.core.seq2seq.records import DATES, SAY, TOY, record, tiny
 @pytest.mark.parametrize("run_id", [SAY, DATES])
 def test_what_follows_a_first_mistake(run_id):
     """Both curves and both numbers against a loop over single examples, and the claim that both make the same first mistakes."""
-    net, world = network.opened(record(run_id))
+    net, dataset = network.opened(record(run_id))
     found = exposure.measured(record(run_id))
     part = exposure.asked(record(run_id))
     forced = np.zeros(part.y.shape[1] - 1)
     astray, there, rest, told, free = forced.copy(), forced.copy(), 0, 0, 0
-    free_said = score.answers_of(net, world, part)
+    free_said = score.answers_of(net, dataset, part)
     for x, y, said in zip(part.x, part.y, free_said):
         y = y[: int((y != PAD).sum())].long().unsqueeze(0)
         likeliest = net.teach(net.read(trimmed(x.unsqueeze(0))), y[:, :-1]).argmax(2)[0]

@@ -16,16 +16,16 @@ def cases(found):
 
 def test_lengths_are_those_of_every_answer():
     """The rows against answers counted one by one, and the two sides of every border against all of them."""
-    net, world = network.opened(record(TOY))
-    said = score.answers_of(net, world, world.test)
-    wrong = np.array([mine not in right for mine, right in zip(said, world.test.answers)])
-    read = world.test.lengths.numpy()
+    net, dataset = network.opened(record(TOY))
+    said = score.answers_of(net, dataset, dataset.test)
+    wrong = np.array([mine not in right for mine, right in zip(said, dataset.test.answers)])
+    read = dataset.test.lengths.numpy()
     rows = lengths.rows(record(TOY))
     for length, many, wer, _per, tokens in rows:
         at = read == length
         assert many == at.sum() and wer == pytest.approx(100 * wrong[at].mean())
         # a toy's answer is as long as its input
-        assert tokens == sum(len(world.test.answers[i][0]) for i in np.flatnonzero(at))
+        assert tokens == sum(len(dataset.test.answers[i][0]) for i in np.flatnonzero(at))
     for border in lengths.splits(rows):
         short, long = lengths.pooled(rows, border)
         assert short.many + long.many == len(said) and min(short.many, long.many) >= lengths.ENOUGH

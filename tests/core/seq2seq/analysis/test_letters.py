@@ -20,8 +20,8 @@ TEXT = "abcdab"
 
 @pytest.fixture(scope="module", params=["attention", "one vector", "transformer"])
 def question(request):
-    world = tasks.toy("reverse", 4, 6)
-    sizes = len(world.source), len(world.target)
+    dataset = tasks.toy("reverse", 4, 6)
+    sizes = len(dataset.source), len(dataset.target)
     if request.param == "transformer":
         net = fresh(Transformer, 0, *sizes, 16, 2, 1, 1)
     else:
@@ -29,7 +29,7 @@ def question(request):
     net.eval().requires_grad_(False)
     for p in net.parameters():
         p.mul_(1.5)
-    return Question(net, world, TEXT, (4, 3, 6, 5, EOS), 2)
+    return Question(net, dataset, TEXT, (4, 3, 6, 5, EOS), 2)
 
 
 def logp(question, embedded):
@@ -41,7 +41,7 @@ def logp(question, embedded):
 
 @pytest.fixture(scope="module")
 def embedded(question):
-    return question.net.letters(question.world.example(TEXT))
+    return question.net.letters(question.dataset.example(TEXT))
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -52,7 +52,7 @@ def test_every_method_answers_and_leaves_the_network_as_it_was(question, method)
         found.weights.shape == (len(TEXT),) and np.isfinite(found.weights).all() and found.note.case.startswith("note-")
     )
     assert found.p == pytest.approx(
-        float(question.logp(question.net.read(question.world.example(TEXT))).exp()), rel=1e-5
+        float(question.logp(question.net.read(question.dataset.example(TEXT))).exp()), rel=1e-5
     )
     assert not question.net.training and all(p.grad is None and not p.requires_grad for p in question.net.parameters())
     assert all(torch.equal(before[name], value) for name, value in question.net.state_dict().items())
@@ -79,8 +79,8 @@ def test_shapley_values_add_up(question, embedded):
 def test_shapley_values_by_all_orders(question, monkeypatch):
     """Of three letters there are six orders; over very many random ones each comes as often."""
     monkeypatch.setattr(letters, "ORDERS", 1500)
-    short = Question(question.net, question.world, "adb", question.said, 2)
-    embedded, exact = question.net.letters(question.world.example("adb")), np.zeros(3)
+    short = Question(question.net, question.dataset, "adb", question.said, 2)
+    embedded, exact = question.net.letters(question.dataset.example("adb")), np.zeros(3)
     value = {}
     for there in product((0, 1), repeat=3):
         value[there] = logp(short, embedded * torch.tensor(there).view(1, 3, 1))
@@ -107,10 +107,10 @@ def test_lime_gives_the_letter_that_counts_the_weight_that_counts(question, monk
 
 
 def test_the_question_is_about_one_place(question):
-    net, x = question.net, question.world.example(TEXT)
+    net, x = question.net, question.dataset.example(TEXT)
     memory = net.read(x)
     for place in range(len(question.said)):
-        asked = Question(net, question.world, TEXT, question.said, place)
+        asked = Question(net, question.dataset, TEXT, question.said, place)
         given = torch.tensor([[1, *question.said]])
         logits = net.teach(memory, given)[0, place]
         logits[[0, 1]] = -torch.inf  # nobody says padding or <BOS>
@@ -157,7 +157,7 @@ def test_lime_takes_letters_out_of_the_word(question):
 
 
 def test_one_letter_and_unknown_methods(question):
-    short = Question(question.net, question.world, "a", question.said, 0)
+    short = Question(question.net, question.dataset, "a", question.said, 0)
     for method in METHODS:
         assert letters.why(short, method).weights.shape == (1,)
     with pytest.raises(KeyError):
@@ -171,10 +171,10 @@ def test_one_letter_and_unknown_methods(question):
 def test_integrated_gradients_of_a_stored_run_add_up(run):
     """Their sum is log p minus that of no letters, which is an embedding of zeros, to within what is said of it."""
     current = record(SAY) if run == "say" else tiny(run)
-    net, world = network.opened(current)
+    net, dataset = network.opened(current)
     word, place = ("phone" if run == "say" else "abcde"), 1
     said = letters.answer(current, word)
-    x = world.example(word)
+    x = dataset.example(word)
     given = torch.tensor([(BOS, *said.tokens[:place])])
 
     def logp(embedded):
@@ -191,9 +191,9 @@ def test_integrated_gradients_of_a_stored_run_add_up(run):
 
 def test_leaving_a_letter_out_of_a_stored_run_by_hand():
     current = record(SAY)
-    net, world = network.opened(current)
+    net, dataset = network.opened(current)
     found, said = letters.explained(current, "phone", 0, "ablation"), letters.answer(current, "phone")
-    x = world.example("phone")
+    x = dataset.example("phone")
     silent = net.letters(x).clone()
     silent[0, 2] = 0
     with torch.no_grad():

@@ -22,9 +22,11 @@ def test_analyses_are_loaded_when_they_are_asked_for(python):
 
 
 def test_a_stored_network_is_loaded_once_and_never_learns():
-    net, world = network.opened(record(SAY))
+    net, dataset = network.opened(record(SAY))
     assert network.opened(record(SAY))[0] is net and not net.training
-    assert not any(p.requires_grad for p in net.parameters()) and network.tokens_of(record(SAY)) == world.target.tokens
+    assert (
+        not any(p.requires_grad for p in net.parameters()) and network.tokens_of(record(SAY)) == dataset.target.tokens
+    )
 
 
 def test_a_run_without_a_network_and_one_that_is_gone():

@@ -17,10 +17,10 @@ def heard(run_id, text):
 
 @pytest.mark.parametrize("text", ["creme", "Brûlée", "you"])
 def test_it_is_the_greedy_answer(text):
-    net, world = network.opened(record(SAY))
-    one, memory = heard(SAY, text), net.read(world.example(text))
-    found = decode.greedy(net, memory, world.longest)
-    assert one.ids == tuple(found.tokens[0].tolist()) and one.said == list(world.target.decode(one.ids))
+    net, dataset = network.opened(record(SAY))
+    one, memory = heard(SAY, text), net.read(dataset.example(text))
+    found = decode.greedy(net, memory, dataset.longest)
+    assert one.ids == tuple(found.tokens[0].tolist()) and one.said == list(dataset.target.decode(one.ids))
     assert one.p == pytest.approx(float(found.sure[0].prod())) and one.logp == pytest.approx(np.log(one.p), abs=1e-4)
     assert one.looked.shape == (len(one.ids), len(one.text)) and one.moments == len(one.text) + len(one.ids)
     assert (one.recurrent, one.size) == (True, 128) and heard(VECTOR, text).looked is None

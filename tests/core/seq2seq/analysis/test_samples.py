@@ -41,10 +41,10 @@ def test_cold_draws_are_greedy_and_hot_ones_differ():
 
 
 def test_log_p_is_the_networks_own_at_any_temperature():
-    net, world = network.opened(record(SAY))
+    net, dataset = network.opened(record(SAY))
     for each in samples.draws(record(SAY), "quiche", 1.7, 5, 3)[:10]:
-        given = torch.tensor([(BOS, *world.target.encode(each.names), EOS)])
-        rows = decode.possible(net.teach(net.read(world.example("quiche")), given[:, :-1])[0]).log_softmax(1)
+        given = torch.tensor([(BOS, *dataset.target.encode(each.names), EOS)])
+        rows = decode.possible(net.teach(net.read(dataset.example("quiche")), given[:, :-1])[0]).log_softmax(1)
         assert each.logp == pytest.approx(float(rows.gather(1, given[0, 1:, None]).sum()), abs=1e-3)
 
 
@@ -63,17 +63,19 @@ def test_as_many_are_right_as_are_to_be_expected():
 def test_the_next_token_at_every_step():
     """Both distributions against the network, teacher-forced along what greedy says."""
     current = record(SAY)
-    net, world = network.opened(current)
+    net, dataset = network.opened(current)
     one = own_words.heard(current, "quiche")
     with torch.inference_mode():
-        logits = decode.possible(net.teach(net.read(world.example("quiche")), torch.tensor([(BOS, *one.ids[:-1])]))[0])
+        logits = decode.possible(
+            net.teach(net.read(dataset.example("quiche")), torch.tensor([(BOS, *one.ids[:-1])]))[0]
+        )
     for step in range(1, len(one.ids) + 1):
         own, drawn_from = samples.next_token(current, "quiche", one.ids[: step - 1], 2.0, 4)
         assert own == pytest.approx(logits[step - 1].softmax(0).numpy(), abs=1e-5)
         best = logits[step - 1].argsort(descending=True)[:4]
         assert drawn_from[best] == pytest.approx((logits[step - 1][best] / 2).softmax(0).numpy(), abs=1e-5)
         assert np.count_nonzero(drawn_from) == 4
-        told = samples.next_likeliest(one, step, own, drawn_from, world.target.tokens)
+        told = samples.next_likeliest(one, step, own, drawn_from, dataset.target.tokens)
         assert told.case == ("likeliest-first" if step == 1 else "likeliest-next")
         assert told.numbers["p"] == 100 * own.max() and told.numbers["token"] == one.tokens[step - 1]
         assert told.numbers["before"].split() == list(one.tokens[: step - 1])

@@ -13,13 +13,13 @@ from tests.core.seq2seq.records import DATES, SAY, TOY, record, tiny
 
 def test_a_letter_is_grouped_by_what_was_said_there():
     """Inputs one by one: the sound said with the largest weight there, and “–” for a letter that never had the largest."""
-    net, world = network.opened(record(SAY))
+    net, dataset = network.opened(record(SAY))
     cloud = states.at_letter(record(SAY), "c", "said")
-    once = [x for x in world.test.x[:1000] if int((x == world.source.numbers["c"]).sum()) == 1][:50]
+    once = [x for x in dataset.test.x[:1000] if int((x == dataset.source.numbers["c"]).sum()) == 1][:50]
     for x in once:
-        text = "".join(world.source.decode(x.tolist()))
-        spoken = decode.greedy(net, net.read(trimmed(x.unsqueeze(0))), world.longest)
-        names, at = world.target.decode(spoken.tokens[0].tolist()), text.index("c")
+        text = "".join(dataset.source.decode(x.tolist()))
+        spoken = decode.greedy(net, net.read(trimmed(x.unsqueeze(0))), dataset.longest)
+        names, at = dataset.target.decode(spoken.tokens[0].tolist()), text.index("c")
         found = [
             (float(spoken.looked[0, t, at]), name)
             for t, name in enumerate(names)
@@ -28,8 +28,8 @@ def test_a_letter_is_grouped_by_what_was_said_there():
         place = cloud.texts.index(f"{text[:at]}[c]{text[at + 1 :]}")
         assert cloud.groups[place] == (max(found)[1] if found else "–")
     looked = np.array([[0.6, 0.4, 0.0], [0.8, 0.2, 0.0]])
-    numbers = world.target.encode(["K", "S"])
-    assert [states.said_at(world, numbers, looked, s) for s in range(3)] == ["S", "–", "–"]
+    numbers = dataset.target.encode(["K", "S"])
+    assert [states.said_at(dataset, numbers, looked, s) for s in range(3)] == ["S", "–", "–"]
 
 
 @pytest.mark.parametrize("by", ["next", "place"])
@@ -67,8 +67,8 @@ def test_how_groups_hang_together_in_words():
 
 
 def test_the_one_vector_is_the_networks():
-    net, world = network.opened(record(SAY))
-    vectors = net.read(trimmed(world.test.x[: states.INPUTS])).vector.numpy()
+    net, dataset = network.opened(record(SAY))
+    vectors = net.read(trimmed(dataset.test.x[: states.INPUTS])).vector.numpy()
     for by in states.ways_of_vector(Pronounce()):
         cloud = states.at_vector(record(SAY), by)
         assert len(cloud.points) == states.INPUTS

@@ -20,9 +20,11 @@ def after(said):
 
 
 def test_the_distribution_is_the_networks(cat):
-    net, world = network.opened(record(SAY))
+    net, dataset = network.opened(record(SAY))
     found, ids = after(cat.ids[:1]), cat.ids
-    expected = decode.possible(net.teach(net.read(world.example("cat")), torch.tensor([[1, ids[0]]]))[0, -1]).softmax(0)
+    expected = decode.possible(net.teach(net.read(dataset.example("cat")), torch.tensor([[1, ids[0]]]))[0, -1]).softmax(
+        0
+    )
     assert found.p == pytest.approx(expected.numpy(), abs=1e-6) and found.follows == ids and not found.ended
     assert after(ids).ended and ids[-1] == EOS
     assert [found.p[i] for i in found.order] == sorted(found.p[found.p > 0], reverse=True)

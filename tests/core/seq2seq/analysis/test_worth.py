@@ -13,9 +13,9 @@ from tests.core.seq2seq.records import GREEDY_OR_BEAM, SAY, TOY, record, tiny
 
 @pytest.mark.parametrize("run_id, width, alpha", [(GREEDY_OR_BEAM, 5, 1.0), (TOY, 3, 0.5)])
 def test_example_by_example(run_id, width, alpha):
-    net, world = network.opened(record(run_id))
-    found, part = worth.measured(record(run_id), width, alpha), world.test.first(worth.JUDGED)
-    greedy, wide = score.answers_of(net, world, part), score.beamed(net, world, part, width, alpha)
+    net, dataset = network.opened(record(run_id))
+    found, part = worth.measured(record(run_id), width, alpha), dataset.test.first(worth.JUDGED)
+    greedy, wide = score.answers_of(net, dataset, part), score.beamed(net, dataset, part, width, alpha)
     ok = np.array([(g in a, w in a) for g, w, a in zip(greedy, wide, part.answers)])
     assert found.many == len(ok) and found.wrong == (~ok[:, 0]).sum()
     assert found.mended == (~ok[:, 0] & ok[:, 1]).sum() and found.spoilt == (ok[:, 0] & ~ok[:, 1]).sum()
@@ -23,7 +23,7 @@ def test_example_by_example(run_id, width, alpha):
     assert found.beam[1] == pytest.approx(100 * (~ok[:, 1]).mean())
     assert found.wrong - found.mended + found.spoilt == (~ok[:, 1]).sum()
     for text, said, other, right in found.parted:
-        assert right in (said, other) and said != other and right in [tuple(way) for way in world.known(text)]
+        assert right in (said, other) and said != other and right in [tuple(way) for way in dataset.known(text)]
     errors, changed = worth.compared(found, width)
     assert (errors.numbers["per"], errors.numbers["wer"]) == found.greedy
     assert (errors.numbers["beam_per"], errors.numbers["beam_wer"]) == found.beam
