@@ -94,7 +94,7 @@ class Part:
         return (self.x != PAD).sum(1)
 
     def first(self, many: int) -> "Part":
-        """Its first examples; every part is in random order."""
+        """Its first examples. Parts are in random order, but a toy's test part ends with what is longer than was learned."""
         return Part(self.x[:many], self.y[:many], self.answers[:many])
 
     def up_to(self, longest: int) -> "Part":
