@@ -9,22 +9,24 @@ import logging
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from core import cluster, endings, env, labs, pace, steering
+from core import endings, env, labs, pace, steering
 from core.env import BadEnvironment
 from core.events import Event, unpack
 from core.pace import LIVE, View
 from core.runs import Run, RunError
 from core.settings import BadSettings, Settings, flatten, key
+from core.workers import NoWorkers, Workers
 
 log = logging.getLogger(__name__)
 UNWATCHED = 30.0  # seconds until a run without viewers is dropped
 LOOKING = 4.0  # seconds since the last look within which somebody counts as a viewer (pages look at least every 3)
 PAUSED = 60.0  # seconds that a paused run may hold its worker while others wait
 TURN = 600.0  # seconds after which a run makes room for others that wait; it is longer than any live run takes
-PATIENCE = 10.0  # seconds to look for a cluster
 REMEMBERED = 64  # ended jobs that stay in memory
 
 
@@ -65,61 +67,34 @@ class Jobs:
     def __init__(self) -> None:
         self.jobs: OrderedDict[str, Job] = OrderedDict()
         self.lock = threading.RLock()
-        self.connecting = threading.Lock()
-        self.client: Any = None
-        self.child: Any = None
+        self.workers = Workers(self._arrived)
 
     # ---- the cluster ----
 
+    @property
+    def client(self) -> Any:
+        return self.workers.client
+
+    @property
+    def child(self) -> Any:
+        return self.workers.child
+
     def connect(self) -> Any:
-        """The Dask client; starts the embedded cluster or joins LECTERN_SCHEDULER on first use. Raises JobError."""
-        with self.connecting:
-            if self.client is not None and not self._lost(self.client):
-                return self.client
-            from distributed import Client
-
-            from core import worker  # imports torch: not before somebody may train
-
-            cluster.configure()
-            try:
-                address = env.scheduler()
-                if address is None:
-                    if self.child is None or self.child.poll() is not None:
-                        if self.child is not None:
-                            cluster.end(self.child)
-                        self.child, self.address = cluster.spawn(env.workers())
-                    address = self.address
-                client = Client(address, timeout=PATIENCE, set_as_default=False, name="lectern")
-            except BadEnvironment as error:
-                raise JobError(str(error)) from error
-            except OSError as error:
-                raise JobError(
-                    f"Nothing can be trained now: the cluster at {address or 'this machine'} does not answer. "
-                    "Scenes, and every slider that needs no training, still work."
-                ) from error
-            client.subscribe_topic(cluster.TOPIC, self._arrived)
-            self.client, self.worker = client, worker
+        """The Dask client, as soon as there is one. Raises JobError."""
+        known = self.client
+        try:
+            client = self.workers.connect()
+        except NoWorkers as error:
+            raise JobError(str(error)) from error
+        if client is not known:
             threading.Thread(target=self._watchdog, args=(client,), daemon=True, name="lectern-watchdog").start()
-            return client
+        return client
 
     def close(self) -> None:
         """Stops every run, keeps what it had measured, and ends the embedded cluster."""
         with self.lock:
             self._store([self._stop(job, endings.CLOSED) for job in self.jobs.values() if job.live])
-        client, self.client = self.client, None
-        if client is not None:
-            client.close(timeout=2)
-        child, self.child = self.child, None
-        if child is not None:
-            cluster.end(child)
-
-    def _lost(self, client: Any) -> bool:
-        """True when nothing sent to this client is trained any more; Dask itself takes ten seconds to give up."""
-        return (
-            client is not self.client
-            or client.status not in ("running", "connecting")
-            or (self.child is not None and self.child.poll() is not None)
-        )
+        self.workers.close()
 
     # ---- what pages and the command line call ----
 
@@ -128,14 +103,13 @@ class Jobs:
 
         wish: "run", or "step" to begin and wait after the first report.
         """
-        client = self.connect()
-        job_id = key(lab, settings, labs.code_version())
+        room, job_id = self._room(), key(lab, settings, labs.code_version())
         with self.lock:
             while (job := self.jobs.get(job_id)) and job.live and job.turned:
                 job_id += "-0"  # that one went another way; this is the run as it was asked for
             if job is None or not job.live:
                 waiting = sum(other.live for other in self.jobs.values())
-                if waiting >= self._room():
+                if waiting >= room:
                     raise JobError(
                         f"{waiting} runs are already training or waiting, which is all this server takes. "
                         "Try again in a minute; scenes and sliders work meanwhile."
@@ -145,11 +119,9 @@ class Jobs:
                 )  # the old task may not be gone yet
                 job = self.jobs[job_id] = Job(job_id, lab, settings, wish=wish, attempt=attempt)
                 self.jobs.move_to_end(job_id)
-                self._submit(client, job)
                 self._forget_old()
+                threading.Thread(target=self._hand_over, daemon=True, name="lectern-hand-over").start()
             job.viewers[viewer] = time.monotonic()
-        if self.child is None:  # in a cluster for several servers another one may have begun, even paused, this run
-            threading.Thread(target=self._catch_up, args=(job,), daemon=True, name="lectern-catch-up").start()
         return job_id
 
     def watch(self, job_id: str, viewer: str, since: int = 0) -> View | None:
@@ -182,8 +154,9 @@ class Jobs:
         # Outside the lock: Dask's event loop takes it too, so nobody may hold it while waiting for that loop.
         if wish == "stop":
             self._store([job])
+            self.workers.tell("obey", job.id, wish)  # a process that does not hear it hangs
         else:
-            self.client.run(self.worker.obey, job.id, wish, on_error="ignore")
+            self.workers.tell("obey", job.id, wish)
         return ""
 
     def turn(self, job_id: str, viewer: str, values: dict[str, Any]) -> str:
@@ -201,7 +174,7 @@ class Jobs:
             except BadSettings as error:
                 return str(error)
             job.turned = True
-        self.client.run(self.worker.turn, job.id, values, on_error="ignore")
+        self.workers.tell("turn", job.id, values)
         return ""
 
     def leave(self, job_id: str, viewer: str) -> None:
@@ -234,12 +207,6 @@ class Jobs:
             job, since, queue.index(job.id) + 1 if job.id in queue else 0, ahead, len(self._looking(job, now))
         )
 
-    def _room(self) -> int:
-        try:
-            return env.queue_length()
-        except BadEnvironment as error:
-            raise JobError(str(error)) from error
-
     def _looking(self, job: Job, now: float) -> set[str]:
         return {viewer for viewer, seen in job.viewers.items() if now - seen < LOOKING}
 
@@ -250,11 +217,38 @@ class Jobs:
             return f"You left this run. It goes on, because {who} it."
         return f"{who} this run, so it is not yours to steer. Press New seed for a run of your own."
 
-    def _submit(self, client: Any, job: Job) -> None:
+    def _room(self) -> int:
+        """How many runs may train or wait at once. Raises JobError when the environment says something that cannot be."""
+        try:
+            env.scheduler() or env.workers()
+            return env.queue_length()
+        except BadEnvironment as error:
+            raise JobError(str(error)) from error
+
+    def _hand_over(self) -> None:
+        """Gives the training processes what waits for them, as soon as they are there; a press of Train does not wait for that."""
+        try:
+            self.connect()
+        except JobError as error:
+            with self.lock:
+                for job in self._waiting():
+                    self._end(job, "failed", str(error))
+            return
+        with self.lock:
+            new = self._waiting()
+            for job in new:
+                self._submit(job)
+        if self.child is None:  # in a cluster for several servers another one may have begun, even paused, a run
+            for job in new:
+                self._catch_up(job)
+
+    def _waiting(self) -> list[Job]:
+        """Runs that no training process knows of yet."""
+        return [job for job in self.jobs.values() if job.live and job.future is None]
+
+    def _submit(self, job: Job) -> None:
         name = f"{job.id}+{job.attempt}"  # equal in every server of a cluster, so that they share the run
-        job.future = client.submit(
-            self.worker.train, job.id, job.lab, flatten(job.settings), job.wish, key=name, pure=False
-        )
+        job.future = self.workers.submit(name, job.id, job.lab, flatten(job.settings), job.wish)
         job.future.add_done_callback(lambda future: self._done(job, future))
 
     def _arrived(self, stamped: tuple[float, dict[str, Any]]) -> None:
@@ -277,7 +271,7 @@ class Jobs:
             job.state, job.paused_since = ("running" if job.wish == "run" else "paused"), time.monotonic()
 
     def _catch_up(self, job: Job) -> None:
-        logs = self.client.run(self.worker.log_of, job.id, on_error="ignore").values()
+        logs = self.workers.ask("log_of", job.id)
         with self.lock:
             if job.live:
                 self._append(job, max(logs, key=len, default=[])[len(job.events) :])
@@ -340,7 +334,7 @@ class Jobs:
     def _again(self, job: Job) -> None:
         job.future.release()
         job.attempt, job.events, job.arrived = job.attempt + 1, [], []
-        self._submit(self.client, job)
+        self._submit(job)
 
     def _failed(self, job: Job, error: BaseException) -> None:
         if type(error).__name__ == "KilledWorker":
@@ -368,7 +362,7 @@ class Jobs:
             del self.jobs[job_id]
 
     def _watchdog(self, client: Any) -> None:
-        while not self._lost(client):
+        while not self.workers.lost(client):
             time.sleep(1)
             try:
                 with self.lock:
@@ -377,7 +371,7 @@ class Jobs:
             except Exception:
                 log.exception("the watchdog stumbled")
         with self.lock:
-            for job in [j for j in self.jobs.values() if j.live and j.future.client is client]:
+            for job in [j for j in self.jobs.values() if j.live and j.future and j.future.client is client]:
                 self._end(job, "failed", endings.LOST)
         client.close(timeout=2)
 
@@ -404,6 +398,14 @@ for noisy in ("distributed", "tornado.application"):  # what matters of a worker
     logging.getLogger(noisy).setLevel(logging.CRITICAL)
 start, watch, steer, turn, leave, connect = JOBS.start, JOBS.watch, JOBS.steer, JOBS.turn, JOBS.leave, JOBS.connect
 give_way, training, overview = JOBS.give_way, JOBS.training, JOBS.overview
+
+
+@asynccontextmanager
+async def lifespan(_: Any) -> AsyncIterator[None]:
+    """Around the life of a server: the training processes start with it, before any visitor comes, and end with it."""
+    warm_up()
+    yield
+    JOBS.close()
 
 
 def warm_up() -> None:
