@@ -11,54 +11,28 @@ import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
 from core import endings, env, labs, pace, steering
+from core import job as job_module
 from core.env import BadEnvironment
-from core.events import Event, unpack
-from core.pace import LIVE, View
-from core.runs import Run, RunError
+from core.events import unpack
+from core.job import Job, visitor_of
+from core.pace import View
+from core.runs import RunError
 from core.settings import BadSettings, Settings, flatten, key
 from core.workers import NoWorkers, Workers
 
 log = logging.getLogger(__name__)
-UNWATCHED = 30.0  # seconds until a run without viewers is dropped
-LOOKING = 4.0  # seconds since the last look within which somebody counts as a viewer (pages look at least every 3)
 PAUSED = 60.0  # seconds that a paused run may hold its worker while others wait
 TURN = 600.0  # seconds after which a run makes room for others that wait; it is longer than any live run takes
+EACH = 2  # runs of one visitor that train or wait at once
 REMEMBERED = 64  # ended jobs that stay in memory
+NOT_YOURS = "This run is another visitor's, who steers it. Press “My own copy” for one that you steer."
 
 
 class JobError(Exception):
     """A run cannot be started or steered; the message is one sentence for people."""
-
-
-@dataclass
-class Job:
-    """One run, shared by all who watch it."""
-
-    id: str
-    lab: str
-    settings: Settings
-    state: str = "queued"  # queued, running, paused, finished, stopped, failed
-    events: list[Event] = field(default_factory=list)
-    arrived: list[float] = field(default_factory=list)  # when each event came, seconds of time.monotonic()
-    viewers: dict[str, float] = field(default_factory=dict)  # who looked, and when last
-    message: str = ""  # why it failed or stopped, or why it was not saved
-    run: Run | None = None
-    future: Any = None
-    submitted: float = field(default_factory=time.monotonic)
-    paused_since: float = 0.0
-    wish: str = "run"  # how it begins
-    attempt: int = 0  # a new attempt needs a new name in Dask
-    retried: bool = False  # because a worker died before this run had begun
-    storable: bool = False  # it was stopped, and what it had measured can be saved
-    turned: bool = False  # somebody turned its knobs: it is no longer the run that its settings describe
-
-    @property
-    def live(self) -> bool:
-        return self.state in LIVE
 
 
 class Jobs:
@@ -98,29 +72,28 @@ class Jobs:
 
     # ---- what pages and the command line call ----
 
-    def start(self, lab: str, settings: Settings, viewer: str, wish: str = "run") -> str:
+    def start(
+        self, lab: str, settings: Settings, viewer: str, wish: str = "run", own: bool = False, first: bool = False
+    ) -> str:
         """Trains, or joins the run that already trains on these settings. Returns the job's id. Raises JobError.
 
-        wish: "run", or "step" to begin and wait after the first report.
+        viewer: who looks, as “visitor.page”. wish: "run", or "step" to begin and wait after the first report. own: a run that
+        only this visitor steers, where another one's trains on the same settings. first: before all others that wait.
         """
-        room, job_id = self._room(), key(lab, settings, labs.code_version())
+        room, job_id, visitor = self._room(), key(lab, settings, labs.code_version()), visitor_of(viewer)
         with self.lock:
-            while (job := self.jobs.get(job_id)) and job.live and job.turned:
+            while (job := self.jobs.get(job_id)) and job.live and (job.turned or (own and job.owner != visitor)):
                 job_id += "-0"  # that one went another way; this is the run as it was asked for
             if job is None or not job.live:
-                waiting = sum(other.live for other in self.jobs.values())
-                if waiting >= room:
-                    raise JobError(
-                        f"{waiting} runs are already training or waiting, which is all this server takes. "
-                        "Try again in a minute; scenes and sliders work meanwhile."
-                    )
-                attempt = (
-                    0 if job is None or job.state == "finished" else job.attempt + 1
-                )  # the old task may not be gone yet
-                job = self.jobs[job_id] = Job(job_id, lab, settings, wish=wish, attempt=attempt)
+                self._admit(visitor, room)
+                # the old task may not be gone yet
+                attempt = 0 if job is None or job.state == "finished" else job.attempt + 1
+                job = self.jobs[job_id] = Job(job_id, lab, settings, wish=wish, attempt=attempt, first=first)
                 self.jobs.move_to_end(job_id)
                 self._forget_old()
                 threading.Thread(target=self._hand_over, daemon=True, name="lectern-hand-over").start()
+            if visitor not in job.owners:
+                job.owners.append(visitor)
             job.viewers[viewer] = time.monotonic()
         return job_id
 
@@ -138,25 +111,26 @@ class Jobs:
             return [self._view(job, len(job.events)) for job in self.jobs.values() if job.live]
 
     def steer(self, job_id: str, viewer: str, wish: str) -> str:
-        """wish: pause, run, step or stop. Returns a sentence when others watch and the wish is therefore not granted."""
+        """wish: pause, run, step or stop. Returns a sentence when the wish is not granted, or not to the letter."""
         with self.lock:
             job = self.jobs.get(job_id)
             if job is None or not job.live:
                 return ""
-            if others := len(self._looking(job, time.monotonic()) - {viewer}):
-                return self._refuse(job, viewer, wish, others)
+            now = time.monotonic()
             if wish == "stop":
+                if job.outlives(viewer, now):
+                    return job.leave(viewer, now)
                 self._stop(job, endings.STOPPED)
+            elif not job.steers(viewer, now):
+                return NOT_YOURS
             elif job.state == "queued":
                 return "This run still waits for its turn."
             else:
-                job.state, job.paused_since = ("running" if wish == "run" else "paused"), time.monotonic()
+                job.state, job.paused_since = ("running" if wish == "run" else "paused"), now
         # Outside the lock: Dask's event loop takes it too, so nobody may hold it while waiting for that loop.
         if wish == "stop":
             self._store([job])
-            self.workers.tell("obey", job.id, wish)  # a process that does not hear it hangs
-        else:
-            self.workers.tell("obey", job.id, wish)
+        self.workers.tell("obey", job.id, wish)  # a process that does not hear it hangs, and is replaced
         return ""
 
     def turn(self, job_id: str, viewer: str, values: dict[str, Any]) -> str:
@@ -165,8 +139,8 @@ class Jobs:
             job = self.jobs.get(job_id)
             if job is None or not job.live:
                 return ""
-            if others := len(self._looking(job, time.monotonic()) - {viewer}):
-                return self._refuse(job, viewer, "turn", others)
+            if not job.steers(viewer, time.monotonic()):
+                return NOT_YOURS
             if job.state == "queued":
                 return "This run still waits for its turn."
             try:
@@ -188,8 +162,8 @@ class Jobs:
         with self.lock:
             mine, now, stopped = [j for j in self.jobs.values() if j.live and viewer in j.viewers], time.monotonic(), []
             for job in mine:
-                if self._looking(job, now) - {viewer}:
-                    job.viewers.pop(viewer)
+                if job.others(viewer, now):
+                    job.leave(viewer, now)
                 else:
                     stopped.append(self._stop(job, endings.GAVE_WAY))
         self._store(stopped)
@@ -201,21 +175,23 @@ class Jobs:
     # ---- inside ----
 
     def _view(self, job: Job, since: int) -> View:
-        queue, now = [other.id for other in self.jobs.values() if other.state == "queued"], time.monotonic()
+        waiting, now = [other for other in self.jobs.values() if other.state == "queued"], time.monotonic()
+        queue = [other.id for other in sorted(waiting, key=lambda other: not other.first)]
         ahead = any(other.live and other is not job for other in self.jobs.values())
-        return pace.view(
-            job, since, queue.index(job.id) + 1 if job.id in queue else 0, ahead, len(self._looking(job, now))
-        )
+        return pace.view(job, since, queue.index(job.id) + 1 if job.id in queue else 0, ahead, len(job.looking(now)))
 
-    def _looking(self, job: Job, now: float) -> set[str]:
-        return {viewer for viewer, seen in job.viewers.items() if now - seen < LOOKING}
-
-    def _refuse(self, job: Job, viewer: str, wish: str, others: int) -> str:
-        who = f"{others} other viewer" + ("s watch" if others > 1 else " watches")
-        if wish == "stop":
-            job.viewers.pop(viewer, None)
-            return f"You left this run. It goes on, because {who} it."
-        return f"{who} this run, so it is not yours to steer. Press New seed for a run of your own."
+    def _admit(self, visitor: str, room: int) -> None:
+        """Raises JobError where there is no place for one more run, or where this visitor has enough of them."""
+        live = [job for job in self.jobs.values() if job.live]
+        if len(live) >= room:
+            raise JobError(
+                f"{len(live)} runs are already training or waiting, which is all this server takes. "
+                "Try again in a minute; scenes and sliders work meanwhile."
+            )
+        if sum(job.owner == visitor for job in live) >= EACH:
+            raise JobError(
+                f"{EACH} runs of yours are training or waiting already. Stop one of them, or wait for its end."
+            )
 
     def _room(self) -> int:
         """How many runs may train or wait at once. Raises JobError when the environment says something that cannot be."""
@@ -248,7 +224,7 @@ class Jobs:
 
     def _submit(self, job: Job) -> None:
         name = f"{job.id}+{job.attempt}"  # equal in every server of a cluster, so that they share the run
-        job.future = self.workers.submit(name, job.id, job.lab, flatten(job.settings), job.wish)
+        job.future = self.workers.submit(name, job.first, job.id, job.lab, flatten(job.settings), job.wish)
         job.future.add_done_callback(lambda future: self._done(job, future))
 
     def _arrived(self, stamped: tuple[float, dict[str, Any]]) -> None:
@@ -379,7 +355,7 @@ class Jobs:
         """Stops runs that nobody watches, and those that keep others waiting because they are paused or take very long."""
         waiting, stopped = [job for job in self.jobs.values() if job.state == "queued"], []
         for job in [j for j in self.jobs.values() if j.live]:
-            if now - max(job.viewers.values(), default=0.0) > UNWATCHED:
+            if now - max(job.viewers.values(), default=0.0) > job_module.UNWATCHED:
                 stopped.append(self._stop(job, endings.UNWATCHED))
             elif job.state == "paused" and waiting and now - job.paused_since > PAUSED:
                 stopped.append(self._stop(job, endings.TOO_LONG_PAUSED))

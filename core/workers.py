@@ -73,9 +73,10 @@ class Workers:
             or (self.child is not None and self.child.poll() is not None)
         )
 
-    def submit(self, name: str, *given: Any) -> Any:
-        """Hands a run over: a Future of `core.worker.train(*given)`. name: of the task, equal in every server of a cluster."""
-        return self.client.submit(cluster.train, *given, key=name, pure=False)
+    def submit(self, name: str, first: bool, *given: Any) -> Any:
+        """Hands a run over: a Future of `core.worker.train(*given)`. name: of the task, equal in every server of a cluster.
+        first: before all others that wait."""
+        return self.client.submit(cluster.train, *given, key=name, pure=False, priority=int(first))
 
     def tell(self, what: str, *given: Any) -> None:
         """Calls `core.worker.<what>(*given)` in every training process, without waiting for any of them."""
