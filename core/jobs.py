@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from core import endings, env, labs, pace, steering
+from core import endings, env, labs, pace, runs, steering
 from core import job as job_module
 from core.env import BadEnvironment
 from core.events import unpack
@@ -394,3 +394,4 @@ def _warm_up() -> None:
         connect()
     except JobError as error:
         log.warning("%s", error)
+    runs.listing()  # reads each header once
