@@ -158,14 +158,17 @@ class Jobs:
                 job.viewers.pop(viewer, None)
 
     def give_way(self, viewer: str) -> None:
-        """This viewer is about to start another run: those that nobody else looks at stop, so that it need not wait for them."""
+        """This viewer is about to start another run: those of the same page, and the visitor's own that no page shows any more,
+        stop where nobody else looks, so that it need not wait for them."""
         with self.lock:
-            mine, now, stopped = [j for j in self.jobs.values() if j.live and viewer in j.viewers], time.monotonic(), []
-            for job in mine:
-                if job.others(viewer, now):
-                    job.leave(viewer, now)
-                else:
+            now, stopped = time.monotonic(), []
+            for job in [j for j in self.jobs.values() if j.live]:
+                if viewer not in job.viewers and job.owner != visitor_of(viewer):
+                    continue
+                if not job.looking(now) - {viewer}:
                     stopped.append(self._stop(job, endings.GAVE_WAY))
+                elif viewer in job.viewers:
+                    job.leave(viewer, now)
         self._store(stopped)
 
     def training(self) -> list[tuple[str, str, float | None]]:

@@ -51,7 +51,7 @@ if (!window.lecternTranslated) {
 
 # the visitor's name, for this browser to bring along from the next load on
 REMEMBER = """<script>
-document.cookie = "{}={}; max-age=31536000; samesite=lax; path=" + new URL(document.baseURI).pathname;
+document.cookie = "{}={}; max-age=31536000; samesite=lax; path=/";
 </script>"""
 STYLE = Path(__file__).parent / "stage.css"
 

@@ -58,6 +58,7 @@ def fresh(browser: Browser, folder: Path, root: Path) -> tuple[float, float]:
 def measure(browser: Browser, folder: Path, rounds: int) -> list[Row]:
     """Fresh servers of both builds take turns."""
     seen: dict[str, list[tuple[float, float]]] = {"ours": [], "before": []}
+    folder.mkdir(exist_ok=True)
     with build_before(folder, BEFORE) as before:
         for turn in range(rounds):
             for name, root in (("ours", ROOT), ("before", before)):
