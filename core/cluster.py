@@ -10,13 +10,16 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import dask
 
 TOPIC = "lectern"  # where workers publish events and servers listen
 THREADS = {name: "1" for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
 NO_DASHBOARD = {"dashboard": False, "dashboard_address": "127.0.0.1:0"}  # and no quarrel about port 8787
+FORKED = "core.preload"  # what training processes have in common
 CONFIG = {
+    "distributed.worker.multiprocessing-method": "forkserver" if sys.platform == "linux" else "spawn",
     # Dask sets MALLOC_TRIM_THRESHOLD_ here, which makes small torch trainings twice as slow: replaced, not extended.
     "distributed.nanny.pre-spawn-environ": THREADS,
     "distributed.scheduler.allowed-failures": 0,  # a dead worker is told to the visitor, never hidden by a second try
@@ -28,10 +31,33 @@ CONFIG = {
 }
 
 
+def train(*given: Any) -> dict[str, Any]:
+    """`core.worker.train`: the server names it without importing torch."""
+    from core import worker
+
+    return worker.train(*given)
+
+
+def tell(what: str, *given: Any) -> Any:
+    """The function of core.worker with this name, called in a training process."""
+    from core import worker
+
+    return getattr(worker, what)(*given)
+
+
 def configure() -> None:
     """Applies our Dask settings; they must be set before a scheduler, nanny or worker starts."""
     dask.config.set(CONFIG)
     os.environ.pop("MALLOC_TRIM_THRESHOLD_", None)
+
+
+def fork_from(module: str) -> None:
+    """Training processes of this process are forked from one that has imported the module."""
+    from distributed.utils import get_mp_context
+
+    context = get_mp_context()  # makes Dask name what it wants to have imported, which is less
+    if context.get_start_method() == "forkserver":
+        context.set_forkserver_preload([module, "distributed"])
 
 
 def serve(workers: int) -> None:
@@ -39,6 +65,7 @@ def serve(workers: int) -> None:
     from distributed import LocalCluster
 
     configure()
+    fork_from(FORKED)
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # the server says it in its own words
     with LocalCluster(
         n_workers=workers,
@@ -77,6 +104,7 @@ def join(address: str, workers: int) -> None:
         await asyncio.gather(*(nanny.finished() for nanny in nannies))
 
     configure()
+    fork_from(FORKED)
     asyncio.run(work())
 
 

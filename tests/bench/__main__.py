@@ -28,12 +28,12 @@ from core.settings import Settings, build
 from core.subject.models import look_at
 from core.subject.settings import Digit, Photo
 from core.transfer.settings import SHIPPED
-from tests.bench import anomaly, attack, explain, gan, live, opening, seq2seq, sliders, transfer
+from tests.bench import anomaly, attack, explain, gan, live, opening, press, seq2seq, sliders, transfer
 from tests.bench.browser import CLOCK, Row, against, below, markdown, median, opened
 from tests.bench.opening import first_picture
 from tests.browser.conftest import ARGUMENTS, ROOT, Server, arrived, chromium, serve
 
-PARTS = ("opening", "sliders", "live", "house", "libraries")
+PARTS = ("opening", "sliders", "live", "press", "house", "libraries")
 SEEDS = count(6000)  # no figure may come from a run that was trained before
 MB = 2**20
 
@@ -368,6 +368,7 @@ def main() -> None:
             "opening": lambda path: opening.measure(browser, path, chosen, few),
             "sliders": lambda path: sliders.measure(browser, path, chosen, moves, None if asked.quick else trainings),
             "live": lambda path: live.measure(browser, path, chosen),
+            "press": lambda path: press.measure(browser, path, 2 if asked.quick else 10),
             "house": lambda path: house(browser, path, asked.quick, say),
             "libraries": lambda path: libraries(few, say),
         }

@@ -78,11 +78,11 @@ def opened(browser: Browser, address: str, condition: str) -> Page:
 
 
 @contextmanager
-def build_before(folder: Path) -> Iterator[Path | None]:
+def build_before(folder: Path, commit: str = BEFORE) -> Iterator[Path | None]:
     """The files of the build before, None where the history does not reach back so far."""
     path = folder / "before"
     made = (
-        subprocess.run(["git", "worktree", "add", "--detach", path, BEFORE], cwd=ROOT, capture_output=True).returncode
+        subprocess.run(["git", "worktree", "add", "--detach", path, commit], cwd=ROOT, capture_output=True).returncode
         == 0
     )
     try:
