@@ -6,9 +6,11 @@ A process of its own keeps the scheduler out of the server's interpreter lock, k
 
 import asyncio
 import logging
+import multiprocessing
 import os
 import subprocess
 import sys
+from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any
 
@@ -52,20 +54,22 @@ def configure() -> None:
 
 
 def fork_from(module: str) -> None:
-    """Training processes of this process are forked from one that has imported the module."""
-    from distributed.utils import get_mp_context
+    """Training processes of this process are forked from one that has imported the module, and that begins to do so now."""
+    if CONFIG["distributed.worker.multiprocessing-method"] != "forkserver":
+        return
+    multiprocessing.set_forkserver_preload([module, "distributed.nanny"])
+    forkserver.ensure_running()
+    from distributed import utils
 
-    context = get_mp_context()  # makes Dask name what it wants to have imported, which is less
-    if context.get_start_method() == "forkserver":
-        context.set_forkserver_preload([module, "distributed"])
+    utils.get_mp_context()  # makes Dask name what it wants to have imported, which now comes too late
 
 
 def serve(workers: int) -> None:
     """Runs a cluster on loopback until standard input closes; prints its address on the first line."""
-    from distributed import LocalCluster
-
     configure()
     fork_from(FORKED)
+    from distributed import LocalCluster
+
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # the server says it in its own words
     with LocalCluster(
         n_workers=workers,
@@ -95,7 +99,6 @@ def schedule(port: int) -> None:
 
 def join(address: str, workers: int) -> None:
     """Adds worker processes of this machine to the cluster at `address` until it is interrupted or the cluster ends."""
-    from distributed import Nanny
 
     async def work() -> None:
         nannies = [Nanny(address, nthreads=1, preload="core.worker", dashboard_address=None) for _ in range(workers)]
@@ -105,6 +108,8 @@ def join(address: str, workers: int) -> None:
 
     configure()
     fork_from(FORKED)
+    from distributed import Nanny
+
     asyncio.run(work())
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from distributed import get_worker
 
 from core import cluster, labs, runs
-from core.data import scanned, scenery
+from core.data import digits, scanned, scenery
 from core.events import Finished, Started, pack
 from core.settings import build
 from core.steering import Hand
@@ -40,7 +40,7 @@ def dask_setup(_: Any) -> None:
 
 def _get_ready() -> None:
     """Loads, while nothing trains, what the first run of some labs would otherwise wait for."""
-    for load in (scenery.load, scanned.load, *(lab.prepare for lab in labs.LABS.values())):
+    for load in (digits.load, *(lab.prepare for lab in labs.LABS.values()), scenery.load, scanned.load):
         while CONTROLS:
             time.sleep(0.2)
         load()

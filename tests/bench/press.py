@@ -9,13 +9,13 @@ import psutil
 from playwright.sync_api import Browser, Page
 
 from tests.bench.browser import CLOCK, Row, against, build_before, context_of, median, page_of
-from tests.bench.live import LIVE
 from tests.bench.opening import PICTURE
 from tests.browser.conftest import ROOT, Server, arrived, serve
 
 BEFORE = "f658043"  # the build whose training processes began with the first page
 LAB = "gan"
 SEEDS = count(7000)  # no run may be one that was trained before
+LIVE = r"/steps\/s/.test(document.querySelector('.st-key-status')?.innerText ?? '')"
 STOPPED = "/Stopped/.test(document.querySelector('.st-key-notices')?.innerText ?? '')"
 
 
