@@ -22,7 +22,8 @@ def test_a_run_is_steered_by_who_started_it_and_watched_by_others(visit, browser
     expect(other.locator(".st-key-status")).to_contain_text(re.compile("Paused"))
     button(other, "My own copy").click()
     expect(button(other, "Stop")).to_be_enabled()
-    wait_until(lambda: other.url != own.url, "an address of the copy")
+    address = "location.search"
+    wait_until(lambda: other.evaluate(address) != own.evaluate(address), "an address of the copy")
     stop = button(other, "Stop")
     stop.click()
     expect(stop).to_be_disabled()
