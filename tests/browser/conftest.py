@@ -69,12 +69,10 @@ class Server:
         return f"{self.address}/{page}" + (f"?{urlencode(query)}" if query else "")
 
     def workers(self) -> list[psutil.Process]:
-        """The training processes: grandchildren of the server that a nanny has spawned."""
-        return [
-            child
-            for child in psutil.Process(self.process.pid).children(recursive=True)
-            if any("spawn_main" in part for part in child.cmdline())
-        ]
+        """The training processes: those that were forked from the process that has imported torch."""
+        below = psutil.Process(self.process.pid).children(recursive=True)
+        forking = [child.pid for child in below if any("forkserver" in part for part in child.cmdline())]
+        return [child for child in below if child.ppid() in forking]
 
 
 @contextmanager
