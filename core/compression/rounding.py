@@ -7,12 +7,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from core.compression import bitstream, models, monitor, prune, quantize
+from core.compression import bitstream, models, monitor, pictures, prune, quantize
 from core.compression.loop import BATCH, REPORT, augment, examine, finished, test_accuracy
 from core.compression.settings import Deep, Quantize
 from core.compression.shrink import Phase, prune_rounds
 from core.data import digits
-from core.events import Event, Metrics, Picture, Started
+from core.events import Event, Metrics, Started
 from core.loop import batches, broken, diverged, one_cycle, seeded, steps_of
 from core.nets import DigitNet, count
 
@@ -116,7 +116,7 @@ def tune_codebooks(
         if last:
             yield from examine(step, net, **before)
     largest = max(range(len(layers)), key=lambda i: layers[i].weight.numel())
-    yield Picture(step, "codebook", codebooks[largest].detach().numpy().copy())
+    yield pictures.CODEBOOK.at(step, codebooks[largest].detach().numpy().copy())
     return step
 
 

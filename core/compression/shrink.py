@@ -7,11 +7,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from core.compression import models, monitor, prune, slimming
+from core.compression import models, monitor, pictures, prune, slimming
 from core.compression.loop import BATCH, REPORT, augment, examine, finished, gamma_events, test_accuracy
 from core.compression.settings import Deep, Prune, Slim
 from core.data import digits
-from core.events import Event, Metrics, Picture, Started, Warned
+from core.events import Event, Metrics, Started, Warned
 from core.loop import batches, broken, diverged, fresh, one_cycle, seeded, steps_of
 from core.nets import DigitNet, build, count
 
@@ -176,5 +176,5 @@ def prune_rounds(
         if step < 0:
             return -1
     zeros = torch.stack([100 * (layer.weight == 0).float().mean() for layer in models.weighted(net)])
-    yield Picture(step, "layer_sparsity", zeros.numpy())
+    yield pictures.LAYER_SPARSITY.at(step, zeros.numpy())
     return step
