@@ -20,6 +20,7 @@ GAP = 1.2  # between two matrices, in cells
 WRITTEN = 0.045  # probability from which on it is written into its square
 ROW = 32  # channels in a row
 FAINT = 0.06
+SQUARES = {"xgap": 1, "ygap": 1}  # pixels between two cells
 
 
 def picture(current: Shown) -> None:
@@ -105,21 +106,17 @@ def _sheet(digits: np.ndarray) -> Trace:
 
 def _square(name: str, role: str, left: float, p: np.ndarray) -> list[Trace]:
     """One network's answers, p (10, 10): a heatmap in the colour of its role, numbers where they are not small."""
-    heat = {
-        "type": "heatmap",
-        "name": name,
-        "x": [left + c for c in range(10)],
-        "y": list(range(10)),
-        "z": [[round(100 * float(v), 1) for v in row] for row in p],
-        "zmin": 0,
-        "zmax": 100,
-        "colorscale": [[0, _faded(COLOURS[role], FAINT)], [1, COLOURS[role]]],
-        "showscale": False,
-        "xgap": 1,
-        "ygap": 1,
-        "customdata": [list(range(10))] * 10,
-        "hovertemplate": _("{}: digit %{{y}}, class %{{customdata}}: %{{z}} %").format(name) + "<extra></extra>",
-    }
+    heat = _heat(
+        name,
+        [[round(100 * float(v), 1) for v in row] for row in p],
+        (0, 100),
+        [_faded(COLOURS[role], FAINT), COLOURS[role]],
+        _("{}: digit %{{y}}, class %{{customdata}}: %{{z}} %").format(name),
+        x=[left + c for c in range(10)],
+        y=list(range(10)),
+        customdata=[list(range(10))] * 10,
+        **SQUARES,
+    )
     at = [(left + c, r, p[r, c]) for r in range(10) for c in range(10) if p[r, c] >= WRITTEN]
     return [heat, _text([(x, y, f"{100 * v:.0f}") for x, y, v in at])]
 
@@ -139,19 +136,8 @@ def channels(current: Shown) -> tuple[Figure, str]:
         names.append(f"{name}<br>{width}" if layer.left is None else f"{name}<br>{width} → {layer.left}")
         rows += [*filled, np.full(ROW, np.nan)]
     z = [[None if not np.isfinite(v) else round(float(v), 3) for v in row] for row in rows[:-1]]
-    heat = {
-        "type": "heatmap",
-        "name": "",
-        "z": z,
-        "zmin": 0,
-        "zmax": found.top,
-        "colorscale": [[0, _faded(COLOURS["after"], 0.1)], [1, COLOURS["after"]]],
-        "showscale": False,
-        "hoverongaps": False,
-        "xgap": 1,
-        "ygap": 1,
-        "hovertemplate": "|γ| %{z}<extra></extra>",
-    }
+    hues = [_faded(COLOURS["after"], 0.1), COLOURS["after"]]
+    heat = _heat("", z, (0, found.top), hues, "|γ| %{z}", hoverongaps=False, **SQUARES)
     said = _("one square for each channel and neuron: full where |γ| is large, empty where it was cut")
     across = figures.axis(said, [-0.5, ROW - 0.5]) | {"showticklabels": False}
     down = figures.axis("", [len(z) - 0.5, -0.5]) | {"tickvals": ticks, "ticktext": names}
@@ -167,8 +153,8 @@ def _places(widths: Sequence[int]) -> Trace:
         rows += [[1 if i < width else None for i in range(start, start + ROW)] for start in range(0, width, ROW)] + [
             [None] * ROW
         ]
-    look = {"colorscale": [[0, INK], [1, INK]], "opacity": FAINT, "showscale": False, "xgap": 1, "ygap": 1}
-    return {"type": "heatmap", "name": "", "z": rows[:-1], "hoverinfo": "skip", "hoverongaps": False, **look}
+    colour = {"colorscale": [[0, INK], [1, INK]], "opacity": FAINT, "showscale": False}
+    return {"type": "heatmap", "name": "", "z": rows[:-1], "hoverinfo": "skip", "hoverongaps": False} | colour | SQUARES
 
 
 # ---- the weights ----
@@ -192,20 +178,8 @@ def weights(current: Shown) -> tuple[Figure, str]:
 
 
 def _piece(name: str, left: int, array: np.ndarray, top: float) -> Trace:
-    stops = figures.DIVERGING
-    return {
-        "type": "heatmap",
-        "name": name,
-        "x0": left,
-        "dx": 1,
-        "z": [[None if v == 0 else round(float(v), 4) for v in row] for row in array],
-        "zmin": -top,
-        "zmax": top,
-        "colorscale": [[0, stops[0]], [0.5, stops[1]], [1, stops[2]]],
-        "showscale": False,
-        "hoverongaps": False,
-        "hovertemplate": f"{name}: %{{z}}<extra></extra>",
-    }
+    z = [[None if v == 0 else round(float(v), 4) for v in row] for row in array]
+    return _heat(name, z, (-top, top), figures.DIVERGING, f"{name}: %{{z}}", x0=left, dx=1, hoverongaps=False)
 
 
 DRAWN = {pictures.SAYS: answers, pictures.GAMMA: channels, pictures.WEIGHTS: weights}
@@ -254,6 +228,13 @@ def _bare(traces: list[Trace], across: Trace, down: Trace, height: int = 320, **
     plain = {"showgrid": False, "zeroline": False, "ticks": ""}
     look = {"hovermode": "closest", "showlegend": False} | layout
     return figures.figure_of(traces, across | plain, down | plain, height, **look)
+
+
+def _heat(name: str, z: list, ends: tuple[float, float], hues: Sequence[str], hover: str, **more: object) -> Trace:
+    """A heatmap without a scale. ends: the values that have the first and the last of the hues."""
+    stops = [[i / (len(hues) - 1), hue] for i, hue in enumerate(hues)]
+    scale = {"zmin": ends[0], "zmax": ends[1], "colorscale": stops, "showscale": False}
+    return {"type": "heatmap", "name": name, "z": z, "hovertemplate": f"{hover}<extra></extra>"} | scale | more
 
 
 def _title(text: str, x: float) -> dict[str, object]:

@@ -5,8 +5,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import runs
+from core.compression.analysis import bits
+from core.compression.settings import CompressionSettings
 from core.events import Picture, Started
+from core.settings import union_members
 from pages.parts.shown import Shown
+from pages.views.compression import VIEWS as VIEWS_THERE
 from pages.views.compression import stage
 from tests.pages.conftest import charts, check, text_of
 from tests.pages.views.conftest import choice, keys, view
@@ -20,6 +24,7 @@ VIEWS = {  # the view's charts, and a widget that changes the picture: its key, 
     "bits": (["bits/curve", "bits/weights"], "bits/bits", 1, 8),
     "pareto": (["pareto/points"], "pareto/axis", "macs", "bytes"),
 }
+METHODS = list(union_members(CompressionSettings.model_fields["method"]).values())
 FIRST = {
     "slim": "neurons",
     "prune": "weights",
@@ -106,6 +111,27 @@ def test_the_clock_decides_when_asked(visit, key):
     assert not visitor.table
     check(visitor.button(key=key).click().run())
     assert visitor.table or visitor.info
+
+
+def test_where_there_are_no_eight_bit_kernels_a_sentence_says_so(visit, monkeypatch):
+    def missing(run_id, model):
+        raise bits.Int8Missing("No eight-bit kernels here.")
+
+    monkeypatch.setattr(bits, "engines", missing)
+    visitor = view(check(visit(PAGE)), "bits")
+    check(visitor.button(key="bits/measure").click().run())
+    assert [each.value for each in visitor.info] == ["No eight-bit kernels here."] and not visitor.table
+
+
+@pytest.mark.parametrize("method", METHODS, ids=lambda method: method.model_fields["name"].default)
+def test_every_method_has_a_view_that_looks_into_what_it_changes(method):
+    current = Shown("compression-x", CompressionSettings(method=method()), [], None, None)
+    first = FIRST.get(method.model_fields["name"].default, "soft_targets")
+    assert [each.name for each in VIEWS_THERE if each.opens(current)] == [first]
+
+
+def test_a_run_without_settings_of_today_opens_on_the_first_view():
+    assert not any(each.opens(Shown("compression-x", None, [], None, None)) for each in VIEWS_THERE)
 
 
 def test_a_stopped_run_and_a_run_that_is_not_stored_have_nothing_to_look_into_but_their_teacher(visit, trained):
