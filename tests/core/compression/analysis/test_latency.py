@@ -31,3 +31,14 @@ def test_on_digits_each_batch_is_timed():
     times = latency.on_digits({"net": lambda x: seen.add(len(x)), "other": models.student(2).eval()}, repeats=1)
     assert seen == {1, 64} and all(list(each) == [1, 64] for each in times.values())
     assert all(ms > 0 for ms in times["other"].values())
+
+
+def test_the_warm_up_does_not_count(monkeypatch):
+    now, calls = [0.0], []
+
+    def slow_at_first(x):
+        calls.append(x)
+        now[0] += 1.0 if len(calls) <= latency.WARM_UP else 0.002
+
+    monkeypatch.setattr(latency.time, "perf_counter", lambda: now[0])
+    assert latency.latency({"net": slow_at_first}, torch.zeros(1), repeats=3)["net"] == pytest.approx(2), "milliseconds"
