@@ -1,7 +1,6 @@
-"""Network compression: the page arranges, core/compression computes, pages/views/compression.py draws."""
+"""Network compression: the page arranges, core/compression computes, pages/views/compression draws."""
 
 from pages.parts.frame import lab_page
 from pages.views import compression
-from pages.views.compression import stage
 
-lab_page("compression", inside=compression.inside, picture=stage.picture, beside=stage.beside)
+lab_page("compression", inside=compression.inside, picture=compression.picture, beside=compression.beside)

@@ -48,16 +48,6 @@ def gradient_norm(student: Tensor, teacher: Tensor, T: float, squared: bool = Tr
     return gradient.norm().item()
 
 
-def gradient_norms(student: Tensor, teacher: Tensor, temperatures=tuple(range(1, 21))) -> dict[str, list[float]]:
-    """Gradient norms against temperature: with T², without, and with T² but the wrong reduction."""
-    return {
-        "temperature": [float(T) for T in temperatures],
-        "with T²": [gradient_norm(student, teacher, T) for T in temperatures],
-        "without T²": [gradient_norm(student, teacher, T, squared=False) for T in temperatures],
-        "wrong reduction": [gradient_norm(student, teacher, T, by_classes=True) for T in temperatures],
-    }
-
-
 def logit_matching_gradient(student: Tensor, teacher: Tensor) -> Tensor:
     """What T² · ∂KL/∂V tends to for T → ∞ (section 2.1): the difference of the centred logits over 10·N. (N, 10)."""
     difference = (student - student.mean(1, keepdim=True)) - (teacher - teacher.mean(1, keepdim=True))

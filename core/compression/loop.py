@@ -8,9 +8,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from core import runs
-from core.compression import models
+from core.compression import models, pictures
 from core.data import digits
-from core.events import Event, Finished, Metrics, Picture
+from core.events import Event, Finished, Metrics
 from core.loop import confusion, hits, no_better_than_guessing
 from core.nets import DigitNet, count, predict, to_model
 
@@ -54,14 +54,14 @@ def examine(step: int, net: DigitNet, **more: float) -> Iterator[Event]:
     data = digits.load()
     logits = predict(net, data.test_x)
     yield Metrics(step, {"accuracy": hits(logits, data.test_y)} | more)
-    yield Picture(step, "confusion", confusion(data.test_y, logits.argmax(1)))
+    yield pictures.CONFUSION.at(step, confusion(data.test_y, logits.argmax(1)))
 
 
 def gamma_events(step: int, net: DigitNet) -> Iterator[Event]:
     """|γ| of every channel and neuron, from the first layer to the last, and how many are nearly zero."""
     gammas = torch.cat([unit.norm.weight.detach().abs() for unit in net.units()])
     yield Metrics(step, {"gamma_sum": gammas.sum().item(), "gamma_small": 100 * (gammas < SMALL).float().mean().item()})
-    yield Picture(step, "gamma", gammas.numpy().copy())
+    yield pictures.GAMMA.at(step, gammas.numpy().copy())
 
 
 def finished(step: int, net: DigitNet, others: dict[str, nn.Module] | None = None, **summary) -> Iterator[Event]:

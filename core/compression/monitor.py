@@ -10,9 +10,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from core.compression import models
+from core.compression import models, pictures
 from core.data import digits
-from core.events import Event, Picture
+from core.events import Event
 from core.nets import DigitNet, predict
 
 SIDE = 28  # rows and columns of the piece of a weight matrix
@@ -29,27 +29,27 @@ def asked() -> tuple[Tensor, np.ndarray]:
 
 def digits_asked() -> Iterator[Event]:
     """The ten digits themselves, once at the beginning."""
-    yield Picture(0, "asked", asked()[1])
+    yield pictures.ASKED.at(0, asked()[1])
 
 
 def says(step: int, nets: Sequence[nn.Module], T: float = 1.0) -> Iterator[Event]:
     """p(class | digit) = softmax(logits / T) of each network for the ten digits: (networks, 10, 10) float16, in this order."""
     with torch.no_grad():
         logits = torch.stack([predict(net, asked()[0]) for net in nets])
-    yield Picture(step, "says", (logits / T).softmax(2).half().numpy())
+    yield pictures.SAYS.at(step, (logits / T).softmax(2).half().numpy())
 
 
 def piece(step: int, net: DigitNet) -> Iterator[Event]:
     """The upper left piece of the largest layer's weight matrix: at most (28, 28) float16, a row for each output."""
     weight = max((layer.weight for layer in models.weighted(net)), key=Tensor.numel)
-    yield Picture(step, "weights", weight.detach().flatten(1)[:SIDE, :SIDE].half().numpy())
+    yield pictures.WEIGHTS.at(step, weight.detach().flatten(1)[:SIDE, :SIDE].half().numpy())
 
 
 def size(step: int, before: float, now: float) -> Iterator[Event]:
     """Bytes of the network that the run began with, or is held against, and of its own: (2,) float64."""
-    yield Picture(step, "size", np.array([before, now], np.float64))
+    yield pictures.SIZE.at(step, np.array([before, now], np.float64))
 
 
 def kept(step: int, keep: Sequence[Tensor]) -> Iterator[Event]:
     """Which channels and neurons stay, from the first layer to the last: (units,) uint8, 1 for those that stay."""
-    yield Picture(step, "kept", torch.cat(list(keep)).to(torch.uint8).numpy())
+    yield pictures.KEPT.at(step, torch.cat(list(keep)).to(torch.uint8).numpy())

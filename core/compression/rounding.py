@@ -7,12 +7,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from core.compression import bitstream, models, monitor, prune, quantize
+from core.compression import bitstream, models, monitor, pictures, prune, quantize
 from core.compression.loop import BATCH, REPORT, augment, examine, finished, test_accuracy
 from core.compression.settings import Deep, Quantize
 from core.compression.shrink import Phase, prune_rounds
 from core.data import digits
-from core.events import Event, Metrics, Picture, Started
+from core.events import Event, Metrics, Started
 from core.loop import batches, broken, diverged, one_cycle, seeded, steps_of
 from core.nets import DigitNet, count
 
@@ -82,20 +82,20 @@ def tune_codebooks(
     net: DigitNet,
     shared: list[quantize.Shared],
     epochs: int,
-    rate: float,
+    learning_rate: float,
     generator: torch.Generator,
     first: int,
     before: dict[str, float],
 ) -> Phase:
     """Moves the shared values, not who shares them.
 
-    A centroid's gradient is the sum of its weights' gradients (Han 2016, section 3.3). Adam at a fiftieth of the rate,
+    A centroid's gradient is the sum of its weights' gradients (Han 2016, section 3.3). Adam at a fiftieth of the learning rate,
     because these sums differ between layers by orders of magnitude. A centroid at exactly zero stays there.
     """
     data, step, layers = digits.load(), first, models.weighted(net)
     codebooks = [nn.Parameter(each.codebook.clone()) for each in shared]
     others = [p for unit in net.units() for p in unit.norm.parameters()] + [net.head.bias]
-    optimizer = torch.optim.Adam(codebooks + others, lr=rate / 50)
+    optimizer = torch.optim.Adam(codebooks + others, lr=learning_rate / 50)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, max(1, steps_of(len(data.train_x), BATCH, epochs)))
     write_codebooks(layers, codebooks, shared)
     for step, index, last in batches(len(data.train_x), BATCH, epochs, generator, first):
@@ -116,7 +116,7 @@ def tune_codebooks(
         if last:
             yield from examine(step, net, **before)
     largest = max(range(len(layers)), key=lambda i: layers[i].weight.numel())
-    yield Picture(step, "codebook", codebooks[largest].detach().numpy().copy())
+    yield pictures.CODEBOOK.at(step, codebooks[largest].detach().numpy().copy())
     return step
 
 

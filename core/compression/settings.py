@@ -1,9 +1,12 @@
 """Settings of the compression lab: one method, each with its own knobs, all starting from the same teacher.
 
+Each method also says what its networks are called (done), their place in the colour grammar (role), and which file of
+core/compression/analysis looks into what it changes (analysis).
+
 Bounds are chosen such that the most expensive allowed run ends within three minutes on one thread.
 """
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -33,6 +36,9 @@ class Teacher(Frozen):
     """Train the large network that the other methods start from."""
 
     name: Literal["teacher"] = "teacher"
+    done: ClassVar[str] = "teacher"
+    role: ClassVar[str] = "before"
+    analysis: ClassVar[str] = "soft_targets"
     epochs: int = _epochs(9, 20)
     learning_rate: float = _learning_rate(0.1)
     channels: int = knob(
@@ -63,6 +69,9 @@ class Distill(Frozen):
     """Train a small student to repeat the teacher's soft answers (Hinton, Vinyals, Dean 2015)."""
 
     name: Literal["distill"] = "distill"
+    done: ClassVar[str] = "distilled"
+    role: ClassVar[str] = "after"
+    analysis: ClassVar[str] = "soft_targets"
     temperature: float = knob(
         4.0,
         "Temperature",
@@ -125,6 +134,9 @@ class Slim(Frozen):
     """Remove neurons whose BatchNorm scale γ was driven to zero (Network Slimming, Liu et al. 2017)."""
 
     name: Literal["slim"] = "slim"
+    done: ClassVar[str] = "neurons pruned"
+    role: ClassVar[str] = "neutral"
+    analysis: ClassVar[str] = "neurons"
     lam: float = knob(
         0.04,
         "Sparsity strength",
@@ -155,6 +167,9 @@ class Prune(Frozen):
     """Remove single weights by magnitude, in rounds with fine-tuning in between (Han et al. 2015)."""
 
     name: Literal["prune"] = "prune"
+    done: ClassVar[str] = "weights pruned"
+    role: ClassVar[str] = "neutral"
+    analysis: ClassVar[str] = "weights"
     sparsity: float = knob(
         95, "Sparsity", "The share of weights that are zero at the end.", unit="%", ge=0, le=99.5, step=0.5
     )
@@ -175,6 +190,9 @@ class Redesign(Frozen):
     """Train a cheaper architecture from scratch: depthwise and 1×1 instead of full convolutions (MobileNet 2017)."""
 
     name: Literal["redesign"] = "redesign"
+    done: ClassVar[str] = "redesigned"
+    role: ClassVar[str] = "control"
+    analysis: ClassVar[str] = "redesign"
     architecture: Literal["separable", "standard"] = knob(
         "separable",
         "Convolution",
@@ -199,6 +217,9 @@ class Quantize(Frozen):
     """Round the weights to few values and fine-tune the rounded network."""
 
     name: Literal["quantize"] = "quantize"
+    done: ClassVar[str] = "quantized"
+    role: ClassVar[str] = "danger"
+    analysis: ClassVar[str] = "bits"
     bits: int = knob(
         2,
         "Bits per weight",
@@ -230,6 +251,9 @@ class Deep(Frozen):
     """Prune, share weights, code them with Huffman's code (Deep Compression, Han, Mao, Dally 2016)."""
 
     name: Literal["deep"] = "deep"
+    done: ClassVar[str] = "Deep Compression"
+    role: ClassVar[str] = "danger"
+    analysis: ClassVar[str] = "deep_compression"
     sparsity: float = knob(92, "Sparsity", "The share of weights that are zero.", unit="%", ge=50, le=99, step=0.5)
     rounds: int = knob(3, "Rounds", "In how many rounds the sparsity rises.", ge=1, le=8, step=1)
     tune_epochs: int = knob(

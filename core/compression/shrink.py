@@ -7,11 +7,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from core.compression import models, monitor, prune, slimming
+from core.compression import models, monitor, pictures, prune, slimming
 from core.compression.loop import BATCH, REPORT, augment, examine, finished, gamma_events, test_accuracy
 from core.compression.settings import Deep, Prune, Slim
 from core.data import digits
-from core.events import Event, Metrics, Picture, Started, Warned
+from core.events import Event, Metrics, Started, Warned
 from core.loop import batches, broken, diverged, fresh, one_cycle, seeded, steps_of
 from core.nets import DigitNet, build, count
 
@@ -21,7 +21,7 @@ Phase = Generator[Event, None, int]  # yields events; returns the step it ended 
 def learn(
     net: DigitNet,
     epochs: int,
-    rate: float,
+    learning_rate: float,
     generator: torch.Generator,
     first: int,
     beside: dict[str, float],
@@ -33,7 +33,7 @@ def learn(
     beside: numbers to report with every test accuracy.
     """
     data, step = digits.load(), first
-    optimizer, schedule = one_cycle(net.parameters(), rate, steps_of(len(data.train_x), BATCH, epochs))
+    optimizer, schedule = one_cycle(net.parameters(), learning_rate, steps_of(len(data.train_x), BATCH, epochs))
     for step, index, last in batches(len(data.train_x), BATCH, epochs, generator, first):
         logits = net.train()(augment(data.train_x[index], generator))
         loss = F.cross_entropy(logits, data.train_y[index])
@@ -107,10 +107,10 @@ def train_slim(method: Slim, seed: int, teacher: DigitNet) -> Iterator[Event]:
     yield from finished(step, small, others, **summary)
 
 
-def train_control(net: DigitNet, epochs: int, rate: float, generator: torch.Generator, first: int) -> Phase:
+def train_control(net: DigitNet, epochs: int, learning_rate: float, generator: torch.Generator, first: int) -> Phase:
     """The same small shape from scratch, for as many epochs (Liu et al., "Rethinking the Value of Network Pruning")."""
     data, step = digits.load(), first
-    optimizer, schedule = one_cycle(net.parameters(), rate, steps_of(len(data.train_x), BATCH, epochs))
+    optimizer, schedule = one_cycle(net.parameters(), learning_rate, steps_of(len(data.train_x), BATCH, epochs))
     for step, index, last in batches(len(data.train_x), BATCH, epochs, generator, first):
         loss = F.cross_entropy(net.train()(augment(data.train_x[index], generator)), data.train_y[index])
         if broken(loss):
@@ -176,5 +176,5 @@ def prune_rounds(
         if step < 0:
             return -1
     zeros = torch.stack([100 * (layer.weight == 0).float().mean() for layer in models.weighted(net)])
-    yield Picture(step, "layer_sparsity", zeros.numpy())
+    yield pictures.LAYER_SPARSITY.at(step, zeros.numpy())
     return step

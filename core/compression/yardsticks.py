@@ -267,7 +267,7 @@ def measured_tables(folder: Path) -> None:
     if (folder / INT8).is_file():
         return
     from core import labs, runs
-    from core.compression.formulas import int8_report
+    from core.compression.analysis.bits import int8_report
     from core.settings import build, key
 
     rows = []
@@ -275,15 +275,15 @@ def measured_tables(folder: Path) -> None:
         settings = build(labs.of("compression").settings, {"method": "teacher", "seed": seed})
         report = int8_report(runs.load(key("compression", settings, labs.code_version())).net())
         plain, ordered, *eight = report
-        best = min(eight, key=lambda row: row["latency_64"])
+        best = min(eight, key=lambda row: row.latency_64)
         rows.append(
             {
                 "seed": seed,
                 "state": "finished",
-                "engine": best["name"],
-                "speed_up": plain["latency_64"] / best["latency_64"],
-                "speed_up_channels_last": ordered["latency_64"] / best["latency_64"],
-                "change": best["accuracy"] - plain["accuracy"],
+                "engine": best.name,
+                "speed_up": plain.latency_64 / best.latency_64,
+                "speed_up_channels_last": ordered.latency_64 / best.latency_64,
+                "change": best.accuracy - plain.accuracy,
             }
         )
     with (folder / INT8).open("w", newline="") as stream:

@@ -1,9 +1,12 @@
-"""Which of a run's networks a view looks into, and the level of a network that knows nothing."""
+"""What the views share: the choice of a network, what the clock measured, and the level of a network that knows nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any
 
 import streamlit as st
 
+from core import runs
+from core.record import Record
 from core.settings import TEN_DIGITS
 from pages.parts import shown, views
 from pages.parts.figures import Line
@@ -11,16 +14,39 @@ from pages.parts.shown import Shown
 from pages.parts.words import _
 
 
-def network(current: Shown, where: str, first: str = "") -> tuple[str, str]:
+def changes(name: str) -> Callable[[Shown], bool]:
+    """Whether the method of the run shown changes what the view of this name looks into."""
+    return lambda current: current.settings is not None and current.settings.method.analysis == name
+
+
+def networks(current: Shown) -> dict[str, tuple[Record, str]]:
+    """The networks there are to look into, name → (the run that holds it, model): first the one that the run started from."""
+    return {
+        name: (current if run_id == current.id else shown.of(runs.load(run_id)), model)
+        for name, (run_id, model) in shown.networks(current).items()
+    }
+
+
+def network(current: Shown, where: str, first: str = "") -> tuple[Record, str]:
     """Which network a view looks into: the teacher that the run began with, or what the run made of it.
 
     first: the model that is shown first when the run has it.
     """
-    options = shown.networks(current)
+    options = networks(current)
     start = next((name for name, (__, model) in options.items() if model == first), next(iter(options)))
     key = views.kept(f"{where}/network", list(options), start)
-    chosen = st.segmented_control(_("Network"), list(options), key=key, required=True)
-    return options[chosen]
+    return options[st.segmented_control(_("Network"), list(options), key=key, required=True)]
+
+
+def timed(measure: Callable[..., Any], *given: Hashable) -> Any:
+    """`measure(*given)`, a function of core that reads the clock: remembered for ten minutes, then it is measured again."""
+    with st.spinner(_("Measuring …")):
+        return _timed(f"{measure.__module__}.{measure.__qualname__}", given, measure)
+
+
+@st.cache_resource(max_entries=64, ttl=600, show_spinner=False)
+def _timed(name: str, given: tuple, _measure: Callable[..., Any]) -> Any:
+    return _measure(*given)
 
 
 def guessing(xs: Sequence[float]) -> Line:

@@ -2,14 +2,16 @@
 
 import streamlit as st
 
+from core.compression import analysis
 from pages.parts import chart, figures
 from pages.parts.shown import Shown
+from pages.parts.views import View
 from pages.parts.words import _
-from pages.views.compression import data
+from pages.views.compression.choice import timed
 
 
 @st.fragment
-def pareto(current: Shown) -> None:
+def draw(current: Shown) -> None:
     """Accuracy against what it costs, for every run that is stored."""
     axes = {
         "bytes": _("size (bytes)"),
@@ -20,26 +22,18 @@ def pareto(current: Shown) -> None:
     axis = st.segmented_control(
         _("Cost"), list(axes), format_func=axes.get, default="bytes", key="pareto/axis", required=True
     )
-    tried = data.tried()
-    cost = {about.id: about.summary.get(axis) for about in tried}
+    tried = analysis.pareto.tried()
     if axis.startswith("latency"):
-        cost = data.latencies(tuple(cost), int(axis.removeprefix("latency_")))
-    names = {
-        "teacher": ("before", _("teacher")),
-        "redesign": ("control", _("redesigned")),
-        "distill": ("after", _("distilled")),
-        "slim": ("neutral", _("neurons pruned")),
-        "prune": ("neutral", _("weights pruned")),
-        "quantize": ("danger", _("quantized")),
-        "deep": ("danger", _("Deep Compression")),
-    }
+        batch = int(axis.removeprefix("latency_"))
+        costs = timed(analysis.pareto.latencies, tuple(each.id for each in tried), batch)
+    else:
+        costs = {each.id: getattr(each, axis) for each in tried}
     groups = {}
-    for about in tried:
-        role, name = names[about.settings["method"]]
-        __, xs, ys, texts = groups.setdefault(name, (role, [], [], []))
-        xs.append(cost[about.id])
-        ys.append(about.summary["accuracy"])
-        texts.append(f"{about.id}\n{about.summary['accuracy']:.1f} % · {cost[about.id]:,.4g}")
+    for each in tried:
+        __, xs, ys, texts = groups.setdefault(_(each.method.done), (each.method.role, [], [], []))
+        xs.append(costs[each.id])
+        ys.append(each.accuracy)
+        texts.append(f"{each.id}\n{each.accuracy:.1f} % · {costs[each.id]:,.4g}")
     chart.show(
         figures.points(groups, axes[axis], _("test accuracy (%)"), 440, log_x=True),
         key="pareto/points",
@@ -48,3 +42,6 @@ def pareto(current: Shown) -> None:
     st.caption(
         _("Upper left is better. Every point is a stored run. Latency: median on this machine, one thread, in float32.")
     )
+
+
+VIEW = View("pareto", _("Everything tried"), draw)

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from core.compression import pictures
+from core.compression.analysis import stage as analysis
 from pages.parts import chart, figures, rasters
 from pages.parts.figures import Figure
 from pages.parts.grammar import COLOURS, INK, Trace, lettering
@@ -18,38 +20,35 @@ GAP = 1.2  # between two matrices, in cells
 WRITTEN = 0.045  # probability from which on it is written into its square
 ROW = 32  # channels in a row
 FAINT = 0.06
+SQUARES = {"xgap": 1, "ygap": 1}  # pixels between two cells
 
 
 def picture(current: Shown) -> None:
     """What the run's method changes: the answers, the γ of every channel, or the weights."""
-    for name, draw in (("says", answers), ("gamma", channels), ("weights", weights)):
-        if current.last(name) is not None:
-            figure, alt = draw(current)
-            sized = current.last("size") is not None
-            chart.show(figure, key=f"live/{name}", alt=alt, share=TALL if sized else 1.0)
-            if sized:
-                bars = sizes(*current.last("size"), _names(current))
-                chart.show(bars, key="live/size", alt=_("Size before and after"), share=LOW)
-            return
-    if (found := current.last("confusion")) is not None:
+    if (kind := analysis.changed(current)) is not None:
+        figure, alt = DRAWN[kind](current)
+        sized = current.last(pictures.SIZE)
+        chart.show(figure, key=f"live/{kind.name}", alt=alt, share=1.0 if sized is None else TALL)
+        if sized is not None:
+            chart.show(sizes(*sized, _names(current)), key="live/size", alt=_("Size before and after"), share=LOW)
+    elif (found := current.last(pictures.CONFUSION)) is not None:
         figure = rasters.matrix(found, text=".0f", rows=range(10), columns=range(10), x=_("said"), y=_("right"))
         chart.show(figure, key="live/confusion", alt=_("How often each digit was taken for which"), share=1.0)
 
 
 def beside(current: Shown) -> bool:
     """How the numbers of the network are spread, before and now; False where the answers alone are shown."""
-    name, x = next(
-        ((name, x) for name, x in (("gamma", _("|γ|")), ("weights", _("weight"))) if current.last(name) is not None),
-        ("", ""),
-    )
-    if not name or current.last("says") is not None:
+    spread = analysis.spread(current)
+    if spread is None:
         return False
-    before, now = (np.ravel(current.pictures(name)[i].array).astype(np.float32) for i in (0, -1))
-    groups = {_("before"): ("before", before), _("now"): ("after", now)}
-    if name == "weights":
-        groups[_("now")] = ("after", now[now != 0])
+    kind = analysis.changed(current)
+    x, alt = {
+        pictures.GAMMA: (_("|γ|"), _("Histogram of |γ| before and now")),
+        pictures.WEIGHTS: (_("weight"), _("Histogram of weight before and now")),
+    }[kind]
+    groups = {_("before"): ("before", spread[0]), _("now"): ("after", spread[1])}
     figure = figures.histogram(groups, x, _("how many"), bins=40)
-    chart.show(figure, key=f"live/spread/{name}", alt=_("Histogram of {} before and now").format(x), share=0.5)
+    chart.show(figure, key=f"live/spread/{kind.name}", alt=alt, share=0.5)
     return True
 
 
@@ -58,41 +57,43 @@ def beside(current: Shown) -> bool:
 
 def answers(current: Shown) -> tuple[Figure, str]:
     """A square for each digit and class, for the network and for the one beside it."""
-    says, digits, T = current.last("says"), current.last("asked"), current.facts.get("temperature", 1.0)
-    nets = current.facts["says"]
+    found, T = analysis.answers(current), current.facts.get("temperature", 1.0)
     names = {
-        "model": _("Student") if "teacher" in nets else _("This network"),
+        "model": _("Student") if any(each.name == "teacher" for each in found) else _("This network"),
         "teacher": _("Teacher"),
         "control": _("Standard"),
     }
-    shown = list(zip(nets, says.astype(np.float32)))[::-1]  # the teacher stands on the left
-    traces, ticks, titles = [_sheet(digits)], [], []
-    for i, (name, p) in enumerate(shown):
+    traces, ticks, titles = [_sheet(current.last(pictures.ASKED))], [], []
+    for i, each in enumerate(found):
         left = i * (10 + GAP)
-        traces += _square(names[name], "after" if name == "model" else "before", left, p)
+        traces += _square(names[each.name], "after" if each.name == "model" else "before", left, each.p)
         ticks += [left + c for c in range(10)]
-        titles.append(_title(names[name], left + 4.5))
-    width = len(shown) * (10 + GAP) - GAP
-    said = (
-        _("what it says to ten test digits (%)")
-        if len(shown) == 1
-        else _("what they say to the same ten test digits (%)")
-    )
-    said += _(", at temperature {:g}").format(T) if T != 1 else ""
-    across = figures.axis(said, [-1.7, width - 0.4]) | {
+        titles.append(_title(names[each.name], left + 4.5))
+    width = len(found) * (10 + GAP) - GAP
+    across = figures.axis(_asked(len(found), T), [-1.7, width - 0.4]) | {
         "tickvals": ticks,
-        "ticktext": [str(c) for c in range(10)] * len(shown),
+        "ticktext": [str(c) for c in range(10)] * len(found),
+        "constrain": "domain",
     }
     down = figures.axis("", [9.6, -1.6]) | {"showticklabels": False, "scaleanchor": "x", "constrain": "domain"}
-    for axis in (across, down):
-        axis |= {"showgrid": False, "zeroline": False, "ticks": ""}
-    across["constrain"] = "domain"
-    figure = figures.figure_of(traces, across, down, 320, hovermode="closest", showlegend=False, annotations=titles)
-    right = [int((p.argmax(1) == np.arange(10)).sum()) for __, p in shown]
-    alt = _("Answers to ten digits: ") + ", ".join(
-        _("{} {} right").format(names[n], k) for (n, __), k in zip(shown, right)
+    right = ", ".join(_("{} {} right").format(names[each.name], each.right) for each in found)
+    return _bare(traces, across, down, annotations=titles), _("Answers to ten digits: {}").format(right)
+
+
+def _asked(networks: int, T: float) -> str:
+    """The title below one network's answers, or those of several."""
+    if T == 1:
+        return (
+            _("what it says to ten test digits (%)")
+            if networks == 1
+            else _("what they say to the same ten test digits (%)")
+        )
+    said = (
+        _("what it says to ten test digits (%), at temperature {:g}")
+        if networks == 1
+        else _("what they say to the same ten test digits (%), at temperature {:g}")
     )
-    return figure, alt
+    return said.format(T)
 
 
 def _sheet(digits: np.ndarray) -> Trace:
@@ -105,21 +106,17 @@ def _sheet(digits: np.ndarray) -> Trace:
 
 def _square(name: str, role: str, left: float, p: np.ndarray) -> list[Trace]:
     """One network's answers, p (10, 10): a heatmap in the colour of its role, numbers where they are not small."""
-    heat = {
-        "type": "heatmap",
-        "name": name,
-        "x": [left + c for c in range(10)],
-        "y": list(range(10)),
-        "z": [[round(100 * float(v), 1) for v in row] for row in p],
-        "zmin": 0,
-        "zmax": 100,
-        "colorscale": [[0, _faded(COLOURS[role], FAINT)], [1, COLOURS[role]]],
-        "showscale": False,
-        "xgap": 1,
-        "ygap": 1,
-        "customdata": [list(range(10))] * 10,
-        "hovertemplate": _("{}: digit %{{y}}, class %{{customdata}}: %{{z}} %").format(name) + "<extra></extra>",
-    }
+    heat = _heat(
+        name,
+        [[round(100 * float(v), 1) for v in row] for row in p],
+        (0, 100),
+        [_faded(COLOURS[role], FAINT), COLOURS[role]],
+        _("{}: digit %{{y}}, class %{{customdata}}: %{{z}} %").format(name),
+        x=[left + c for c in range(10)],
+        y=list(range(10)),
+        customdata=[list(range(10))] * 10,
+        **SQUARES,
+    )
     at = [(left + c, r, p[r, c]) for r in range(10) for c in range(10) if p[r, c] >= WRITTEN]
     return [heat, _text([(x, y, f"{100 * v:.0f}") for x, y, v in at])]
 
@@ -129,44 +126,24 @@ def _square(name: str, role: str, left: float, p: np.ndarray) -> list[Trace]:
 
 def channels(current: Shown) -> tuple[Figure, str]:
     """A square for each channel and neuron, layer by layer: full where γ is large, empty where it was cut."""
-    gammas, keep = current.last("gamma"), current.last("kept")
-    widths = current.facts["widths"]
-    layers = current.facts.get("layers") or [_("layer {}").format(i + 1) for i in range(len(widths))]
-    top = float(np.abs(current.pictures("gamma")[0].array).max()) or 1.0
-    values = np.where(keep == 0, np.nan, gammas) if keep is not None else gammas
-    rows, ticks, names, start = [], [], [], 0
-    for width, layer in zip(widths, layers):
-        part = values[start : start + width]
-        left = int(np.isfinite(part).sum())
-        start += width
-        filled = np.pad(part.astype(float), (0, -width % ROW), constant_values=np.nan).reshape(-1, ROW)
+    found = analysis.channels(current)
+    rows, ticks, names = [], [], []
+    for i, layer in enumerate(found.layers):
+        width = len(layer.gammas)
+        filled = np.pad(layer.gammas, (0, -width % ROW), constant_values=np.nan).reshape(-1, ROW)
         ticks.append(len(rows) + (len(filled) - 1) / 2)
-        names.append(f"{layer}\n{width} → {left}" if keep is not None else f"{layer}\n{width}")
+        name = layer.name or _("layer {}").format(i + 1)
+        names.append(f"{name}<br>{width}" if layer.left is None else f"{name}<br>{width} → {layer.left}")
         rows += [*filled, np.full(ROW, np.nan)]
     z = [[None if not np.isfinite(v) else round(float(v), 3) for v in row] for row in rows[:-1]]
-    heat = {
-        "type": "heatmap",
-        "name": "",
-        "z": z,
-        "zmin": 0,
-        "zmax": top,
-        "colorscale": [[0, _faded(COLOURS["after"], 0.1)], [1, COLOURS["after"]]],
-        "showscale": False,
-        "hoverongaps": False,
-        "xgap": 1,
-        "ygap": 1,
-        "hovertemplate": "|γ| %{z}<extra></extra>",
-    }
+    hues = [_faded(COLOURS["after"], 0.1), COLOURS["after"]]
+    heat = _heat("", z, (0, found.top), hues, "|γ| %{z}", hoverongaps=False, **SQUARES)
     said = _("one square for each channel and neuron: full where |γ| is large, empty where it was cut")
     across = figures.axis(said, [-0.5, ROW - 0.5]) | {"showticklabels": False}
-    down = figures.axis("", [len(z) - 0.5, -0.5]) | {
-        "tickvals": ticks,
-        "ticktext": [name.replace("\n", "<br>") for name in names],
-    }
-    for axis in (across, down):
-        axis |= {"showgrid": False, "zeroline": False, "ticks": ""}
-    figure = figures.figure_of([_places(widths), heat], across, down, 320, hovermode="closest", showlegend=False)
-    return figure, _("|γ| of all {} channels and neurons, layer by layer").format(len(gammas))
+    down = figures.axis("", [len(z) - 0.5, -0.5]) | {"tickvals": ticks, "ticktext": names}
+    widths = [len(layer.gammas) for layer in found.layers]
+    alt = _("|γ| of all {} channels and neurons, layer by layer").format(sum(widths))
+    return _bare([_places(widths), heat], across, down), alt
 
 
 def _places(widths: Sequence[int]) -> Trace:
@@ -176,8 +153,8 @@ def _places(widths: Sequence[int]) -> Trace:
         rows += [[1 if i < width else None for i in range(start, start + ROW)] for start in range(0, width, ROW)] + [
             [None] * ROW
         ]
-    look = {"colorscale": [[0, INK], [1, INK]], "opacity": FAINT, "showscale": False, "xgap": 1, "ygap": 1}
-    return {"type": "heatmap", "name": "", "z": rows[:-1], "hoverinfo": "skip", "hoverongaps": False, **look}
+    colour = {"colorscale": [[0, INK], [1, INK]], "opacity": FAINT, "showscale": False}
+    return {"type": "heatmap", "name": "", "z": rows[:-1], "hoverinfo": "skip", "hoverongaps": False} | colour | SQUARES
 
 
 # ---- the weights ----
@@ -185,38 +162,27 @@ def _places(widths: Sequence[int]) -> Trace:
 
 def weights(current: Shown) -> tuple[Figure, str]:
     """A piece of the largest weight matrix, before and now; what was set to zero is empty."""
-    before, now = (np.array(current.pictures("weights")[i].array, np.float32) for i in (0, -1))
-    top = float(np.quantile(np.abs(before), 0.98)) or 1.0
-    tall, wide = before.shape
+    found = analysis.weights(current)
+    tall, wide = found.before.shape
     shift = wide + 2
-    traces = [_piece(_("before"), 0, before, top), _piece(_("now"), shift, now, top)]
-    values = len(np.unique(now))
-    zeros = 100 * float((now == 0).mean())
+    traces = [_piece(_("before"), 0, found.before, found.top), _piece(_("now"), shift, found.now, found.top)]
     said = _(
         "{:,} of the largest layer's weights: blue below zero, orange above. Now {:,} values, {:.0f} % zero"
-    ).format(now.size, values, zeros)
+    ).format(found.now.size, found.values, found.zeros)
     across = figures.axis(said, [-0.5, shift + wide - 0.5]) | {"constrain": "domain"}
     down = figures.axis("", [tall - 0.5, -3.2]) | {"scaleanchor": "x", "constrain": "domain"}
     titles = [_title(_("Before"), (wide - 1) / 2), _title(_("Now"), shift + (wide - 1) / 2)]
     figure = figures.figure_of(traces, across, down, 320, hovermode="closest", showlegend=False, annotations=titles)
-    return figures.plain(figure), _("A piece of the weights, before and now: {} different values now").format(values)
+    alt = _("A piece of the weights, before and now: {} different values now").format(found.values)
+    return figures.plain(figure), alt
 
 
 def _piece(name: str, left: int, array: np.ndarray, top: float) -> Trace:
-    stops = figures.DIVERGING
-    return {
-        "type": "heatmap",
-        "name": name,
-        "x0": left,
-        "dx": 1,
-        "z": [[None if v == 0 else round(float(v), 4) for v in row] for row in array],
-        "zmin": -top,
-        "zmax": top,
-        "colorscale": [[0, stops[0]], [0.5, stops[1]], [1, stops[2]]],
-        "showscale": False,
-        "hoverongaps": False,
-        "hovertemplate": f"{name}: %{{z}}<extra></extra>",
-    }
+    z = [[None if v == 0 else round(float(v), 4) for v in row] for row in array]
+    return _heat(name, z, (-top, top), figures.DIVERGING, f"{name}: %{{z}}", x0=left, dx=1, hoverongaps=False)
+
+
+DRAWN = {pictures.SAYS: answers, pictures.GAMMA: channels, pictures.WEIGHTS: weights}
 
 
 # ---- the sizes ----
@@ -231,7 +197,8 @@ def _names(current: Shown) -> tuple[str, str]:
 
 def sizes(before: float, now: float, names: tuple[str, str]) -> Figure:
     """Two bars: the bytes that the run began with, or is held against, and its own."""
-    text = [_kilobytes(before), _kilobytes(now) + (f" · 1/{before / now:.0f}" if before >= 1.5 * now else "")]
+    times = analysis.smaller(before, now)
+    text = [_kilobytes(before), _kilobytes(now) + (f" · 1/{times}" if times else "")]
     bar = {
         "type": "bar",
         "orientation": "h",
@@ -246,9 +213,7 @@ def sizes(before: float, now: float, names: tuple[str, str]) -> Figure:
     }
     across = figures.axis("", [0, 1.3 * max(before, now) / 1000]) | {"showticklabels": False, "showgrid": False}
     down = figures.axis("", [1.5, -0.5]) | {"tickvals": [0, 1], "ticktext": list(names)}
-    for axis in (across, down):
-        axis |= {"ticks": "", "zeroline": False, "showgrid": False}
-    return figures.figure_of([bar], across, down, 90, showlegend=False, bargap=0.25, hovermode="closest")
+    return _bare([bar], across, down, 90, bargap=0.25)
 
 
 def _kilobytes(number: float) -> str:
@@ -256,6 +221,20 @@ def _kilobytes(number: float) -> str:
 
 
 # ---- parts ----
+
+
+def _bare(traces: list[Trace], across: Trace, down: Trace, height: int = 320, **layout: object) -> Figure:
+    """A figure without a grid, ticks and legend."""
+    plain = {"showgrid": False, "zeroline": False, "ticks": ""}
+    look = {"hovermode": "closest", "showlegend": False} | layout
+    return figures.figure_of(traces, across | plain, down | plain, height, **look)
+
+
+def _heat(name: str, z: list, ends: tuple[float, float], hues: Sequence[str], hover: str, **more: object) -> Trace:
+    """A heatmap without a scale. ends: the values that have the first and the last of the hues."""
+    stops = [[i / (len(hues) - 1), hue] for i, hue in enumerate(hues)]
+    scale = {"zmin": ends[0], "zmax": ends[1], "colorscale": stops, "showscale": False}
+    return {"type": "heatmap", "name": name, "z": z, "hovertemplate": f"{hover}<extra></extra>"} | scale | more
 
 
 def _title(text: str, x: float) -> dict[str, object]:

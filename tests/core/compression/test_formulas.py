@@ -1,4 +1,4 @@
-"""Measuring: plausible records, one thread that is given back, real bytes in int8, and formulas that functions keep."""
+"""Real bytes in int8, and formulas that functions keep."""
 
 import inspect
 import math
@@ -8,39 +8,7 @@ import torch
 
 from core.compression import bitstream, distill, formulas, huffman, int8, models, quantize, slimming
 from core.data import digits
-from core.nets import accuracy, count, predict
-
-
-def test_a_point_holds_what_was_asked_for(small_teacher):
-    data = digits.load()
-    point = formulas.measure(small_teacher, bytes=123, repeats=1)
-    assert point["accuracy"] == accuracy(small_teacher, data.test_x, data.test_y)
-    assert (point["parameters"], point["bytes"], point["macs"]) == (
-        count(small_teacher),
-        123,
-        models.macs(small_teacher),
-    )
-    assert point["latency_1"] > 0 and point["latency_64"] > 0
-    assert formulas.measure(small_teacher, repeats=1)["bytes"] == 4 * count(small_teacher)
-
-
-def test_latency_takes_turns_on_one_thread_and_gives_threads_back():
-    calls, threads = [], torch.get_num_threads()
-    torch.set_num_threads(2)
-    try:
-
-        def note(name):
-            return lambda x: calls.append((name, torch.get_num_threads()))
-
-        times = formulas.latency({"a": note("a"), "b": note("b")}, torch.zeros(1), repeats=3)
-        assert torch.get_num_threads() == 2
-        with pytest.raises(ZeroDivisionError):
-            formulas.latency({"bad": lambda x: 1 / 0}, torch.zeros(1))
-        assert torch.get_num_threads() == 2
-    finally:
-        torch.set_num_threads(threads)
-    assert calls == [("a", 1), ("b", 1)] * (3 + formulas.WARM_UP)
-    assert set(times) == {"a", "b"} and all(t >= 0 for t in times.values())
+from core.nets import predict
 
 
 def test_int8_really_stores_bytes_and_answers_nearly_the_same(small_teacher):
@@ -72,15 +40,6 @@ def test_int8_counts_the_scales_that_the_engine_has(engine, small_teacher):
 def test_a_missing_engine_is_one_sentence(small_teacher):
     with pytest.raises(int8.Int8Missing, match="eight-bit"):
         int8.to_int8(small_teacher, "abacus")
-
-
-def test_reports_have_every_row(small_teacher):
-    rows = formulas.int8_report(small_teacher, repeats=1)
-    assert [row["name"] for row in rows][:2] == ["float32", "float32, channels last"]
-    assert rows[0]["accuracy"] == rows[1]["accuracy"] and rows[2]["bytes"] < rows[0]["bytes"] / 3
-    assert all(row["name"].startswith("int8, ") and row["name"].endswith(", scales per channel") for row in rows[2:])
-    assert {row["name"] for row in formulas.redesign_report(4, repeats=1)} == {"standard", "separable"}
-    assert all(t > 0 for t in formulas.pruning_latency(small_teacher, 90, batch=4, repeats=1).values())
 
 
 V, Z, Y = torch.tensor([[2.0, 0.0, -1.0]]), torch.tensor([[1.0, 1.0, 0.0]]), torch.tensor([0])

@@ -5,31 +5,33 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import runs
+from core.compression.analysis import bits
 from core.compression.settings import CompressionSettings
 from core.events import Picture, Started
 from core.settings import union_members
 from pages.parts.shown import Shown
+from pages.views.compression import VIEWS as VIEWS_THERE
 from pages.views.compression import stage
 from tests.pages.conftest import charts, check, text_of
+from tests.pages.views.conftest import choice, keys, view
 
 PAGE = "pages/network_compression.py"
-TEACHER = "compression-teacher"
 VIEWS = {  # the view's charts, and a widget that changes the picture: its key, two values
-    "soft": (["soft/bars", "soft/t2"], "soft/T", 1.0, 20.0),
+    "soft_targets": (["soft/bars", "soft/t2"], "soft/T", 1.0, 20.0),
     "neurons": (["neurons/gamma", "neurons/curve", "neurons/widths"], "neurons/ratio", 10, 90),
     "weights": (["weights/curve"], "weights/sparsity", 0, 99),
     "redesign": (["redesign/bars"], "redesign/channels", 4, 24),
     "bits": (["bits/curve", "bits/weights"], "bits/bits", 1, 8),
     "pareto": (["pareto/points"], "pareto/axis", "macs", "bytes"),
 }
-METHODS = list(union_members(CompressionSettings.model_fields["method"]))
-FIRST = {"slim": "neurons", "prune": "weights", "redesign": "redesign", "quantize": "bits", "deep": "deep"}
-
-
-def view(visitor, name):
-    """Chooses a view of Look inside."""
-    choice = next(group for group in visitor.get("segmented_control") if (group.key or "").startswith("inside/"))
-    return check(choice.set_value(name).run())
+METHODS = list(union_members(CompressionSettings.model_fields["method"]).values())
+FIRST = {
+    "slim": "neurons",
+    "prune": "weights",
+    "redesign": "redesign",
+    "quantize": "bits",
+    "deep": "deep_compression",
+}
 
 
 def pictures(visitor):
@@ -40,14 +42,14 @@ def pictures(visitor):
 
 @pytest.mark.parametrize("name", VIEWS)
 def test_every_view_opens_and_answers(visit, name):
-    keys, widget, low, high = VIEWS[name]
+    expected, widget, low, high = VIEWS[name]
     visitor = view(check(visit(PAGE)), name)
-    assert set(keys) <= {chart.key for chart in charts(visitor)}
+    assert set(expected) <= keys(visitor)
     seen = []
     for value in (low, high):
         check(visitor.get_by_key(widget).set_value(value).run())
         seen.append(pictures(visitor))
-        assert set(keys) <= {chart.key for chart in charts(visitor)}
+        assert set(expected) <= keys(visitor)
     assert seen[0] != seen[1], "the picture follows the slider"
     for figure in (chart.figure for chart in charts(visitor)):
         if figure["layout"]["yaxis"]["title"]["text"].startswith("test accuracy") and name != "pareto":
@@ -58,7 +60,7 @@ def test_every_view_opens_and_answers(visit, name):
 
 def test_the_view_of_deep_compression_shows_bytes_and_codebook(visit):
     visitor = check(visit(PAGE, scene="deep-compression"))
-    assert {"deep/bytes", "deep/codes"} <= {chart.key for chart in charts(visitor)}
+    assert {"deep/bytes", "deep/codes"} <= keys(visitor)
     before = pictures(visitor)
     layers = visitor.selectbox(key="deep/layer")
     check(layers.set_value(layers.options[0]).run())
@@ -66,7 +68,7 @@ def test_the_view_of_deep_compression_shows_bytes_and_codebook(visit):
 
 
 def test_a_view_that_belongs_to_another_method_says_so(visit):
-    visitor = view(check(visit(PAGE)), "deep")
+    visitor = view(check(visit(PAGE)), "deep_compression")
     assert "Deep Compression" in visitor.info[0].value
 
 
@@ -75,8 +77,7 @@ def test_a_view_that_belongs_to_another_method_says_so(visit):
 )
 def test_a_run_opens_on_the_view_of_its_method(visit, about):
     visitor = check(visit(PAGE, run=about.id))
-    choice = next(group for group in visitor.get("segmented_control") if (group.key or "").startswith("inside/"))
-    assert choice.value == FIRST.get(about.settings["method"], "soft")
+    assert choice(visitor).value == FIRST.get(about.settings["method"], "soft_targets")
 
 
 def test_every_network_of_a_run_can_be_looked_into(visit):
@@ -90,12 +91,47 @@ def test_every_network_of_a_run_can_be_looked_into(visit):
     assert seen[0] != seen[1]
 
 
+def test_soft_targets_are_told_in_a_sentence(visit):
+    visitor = check(visit(PAGE))
+    said = next(block.value for block in visitor.markdown if "entropy" in block.value)
+    assert "“Teacher” has an entropy of 0.55 bits, that of “This run's network” 0.48 bits." in said
+    assert said.endswith("they look most alike to it.")
+    check(visitor.slider(key="soft/T").set_value(1.0).run())
+    assert "“Teacher” has an entropy of 0.00 bits" in next(b.value for b in visitor.markdown if "entropy" in b.value)
+
+
+def test_the_first_picture_waits_for_no_pytorch(python):
+    done = python("import sys, pages.views.compression\nassert not {'torch', 'sklearn', 'scipy'} & set(sys.modules)")
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.parametrize("key", ["weights/measure", "bits/measure"])
 def test_the_clock_decides_when_asked(visit, key):
     visitor = view(check(visit(PAGE)), key.split("/")[0])
     assert not visitor.table
     check(visitor.button(key=key).click().run())
     assert visitor.table or visitor.info
+
+
+def test_where_there_are_no_eight_bit_kernels_a_sentence_says_so(visit, monkeypatch):
+    def missing(run_id, model):
+        raise bits.Int8Missing("No eight-bit kernels here.")
+
+    monkeypatch.setattr(bits, "engines", missing)
+    visitor = view(check(visit(PAGE)), "bits")
+    check(visitor.button(key="bits/measure").click().run())
+    assert [each.value for each in visitor.info] == ["No eight-bit kernels here."] and not visitor.table
+
+
+@pytest.mark.parametrize("method", METHODS, ids=lambda method: method.model_fields["name"].default)
+def test_every_method_has_a_view_that_looks_into_what_it_changes(method):
+    current = Shown("compression-x", CompressionSettings(method=method()), [], None, None)
+    first = FIRST.get(method.model_fields["name"].default, "soft_targets")
+    assert [each.name for each in VIEWS_THERE if each.opens(current)] == [first]
+
+
+def test_a_run_without_settings_of_today_opens_on_the_first_view():
+    assert not any(each.opens(Shown("compression-x", None, [], None, None)) for each in VIEWS_THERE)
 
 
 def test_a_stopped_run_and_a_run_that_is_not_stored_have_nothing_to_look_into_but_their_teacher(visit, trained):
@@ -113,7 +149,7 @@ def test_an_own_run_can_be_looked_into_from_every_side(visit, trained, flat):
     run = trained(flat)
     runs.save(run)
     visitor = check(visit(PAGE, run=run.about.id))
-    for name in (*VIEWS, "deep"):
+    for name in (*VIEWS, "deep_compression"):
         view(visitor, name)
 
 
@@ -130,7 +166,7 @@ def test_a_run_whose_teacher_was_deleted_still_opens(visit, trained):
     runs.save(orphan)
     visitor = visit(PAGE, run="compression-orphan")
     assert not visitor.exception
-    for name in (*VIEWS, "deep"):
+    for name in (*VIEWS, "deep_compression"):
         view(visitor, name)
 
 
@@ -161,13 +197,13 @@ def test_the_stage_shows_what_the_method_changes_and_an_older_run_what_it_has(ab
     held = {e.name for e in runs.load(about.id).events if isinstance(e, Picture)}
     main = MAIN[about.settings["method"]] if MAIN[about.settings["method"]] in held else "confusion"
     assert main != "confusion" or "size" not in held, "only a run of an older version has nothing else"
-    keys = [
+    expected = [
         f"live/{main}",
         *(["live/size"] if "size" in held else []),
         *([f"live/spread/{main}"] if main in ("gamma", "weights") else []),
     ]
     visitor = AppTest.from_function(staged, default_timeout=60, args=(about.id,)).run()
-    assert not visitor.exception and [chart.key for chart in charts(visitor)] == keys
+    assert not visitor.exception and [chart.key for chart in charts(visitor)] == expected
 
 
 def test_teacher_and_student_stand_side_by_side():

@@ -2,52 +2,53 @@
 
 import streamlit as st
 
-from pages.parts import chart, digit, figures, shown
+from core.compression import analysis
+from pages.parts import chart, digit, figures, verdict
+from pages.parts.ask import ask
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
+from pages.parts.views import View
 from pages.parts.words import _
-from pages.views.compression import data
+from pages.views.compression.choice import changes, networks
 
 
 @st.fragment
-def soft_targets(current: Shown) -> None:
+def draw(current: Shown) -> None:
     """Choose a digit, move T, and see the soft targets breathe."""
     left, right = st.columns([1, 1.8], gap="large")
     with left:
         chosen = digit.pick("soft", digit.mnist(), 3, 5)
     with right:
-        breathe(current, chosen.index)
-    why_t_squared(current)
+        _soften(current, chosen.index)
+    _why_t_squared(current)
 
 
 @st.fragment
-def breathe(current: Shown, index: int) -> None:
+def _soften(current: Shown, index: int) -> None:
     """T, and the answers of teacher and student to one digit: a fragment of its own, so that moving T redraws no more."""
     T = st.slider(_("Temperature $T$"), 1.0, 20.0, 4.0, 0.5, format="%g", key="soft/T")
-    groups, entropies = {}, []
-    for name, (run_id, model) in list(shown.networks(current).items())[:2]:
-        probabilities, bits_of = data.soft_target(run_id, model, index, T)
-        groups[name] = ("after" if groups else "before", probabilities)
-        entropies.append(f"{name} {bits_of:.2f} {_('bits')}")
+    asked = list(networks(current).items())[:2]
+    answers = {name: ask(analysis.soft_targets.logits, *network)[index] for name, network in asked}
+    found = analysis.soft_targets.soften(answers, T)
+    groups = {name: (role, found.probabilities[name]) for name, role in zip(answers, ("before", "after"))}
     chart.show(
         figures.bars(groups, range(10), _("class"), _("probability at temperature T"), 300, ".2f", top=1.12),
         key="soft/bars",
         alt=_("Probability of each class at this temperature"),
     )
-    teacher = next(iter(groups.values()))[1]
-    wrong = sorted(range(10), key=lambda c: -teacher[c])[1:4]
-    alike = ", ".join(f"**{c}** ({100 * teacher[c]:.2g} %)" for c in wrong)
+    first, second = [*answers, ""][:2]
     st.markdown(
-        f"{_('Entropy')}: {' · '.join(entropies)}. {_('Most alike, says the teacher')}: {alike}.",
+        verdict.words("compression", found.verdicts, first=first, second=second),
         help=_("An entropy of 0 bits is certain; 3.32 bits are as good as guessing."),
     )
 
 
-def why_t_squared(current: Shown) -> None:
+def _why_t_squared(current: Shown) -> None:
     """The gradient argument for T², on this run's student and teacher."""
-    curve = data.gradient_norms(*list(shown.networks(current).values())[:2])
-    if curve is None:
+    if len(asked := list(networks(current).values())[:2]) < 2:
         return
+    (teacher, teacher_model), (student, model) = asked
+    norms = ask(analysis.soft_targets.gradient_norms, student, model, teacher.id, teacher_model)
     st.markdown(
         f"**{_('Why T² belongs in the loss.')}** " + _("Softer targets give smaller gradients, about 1/T²."),
         help=_(
@@ -55,10 +56,16 @@ def why_t_squared(current: Shown) -> None:
             "divides by the ten classes: a mistake that looks like a weak teacher."
         ),
     )
-    roles = {"with T²": "after", "without T²": "danger", "wrong reduction": "control"}
-    lines = [Line(_(name), role, curve["temperature"], curve[name]) for name, role in roles.items()]
+    lines = [
+        Line(_("with T²"), "after", norms.temperatures, norms.squared),
+        Line(_("without T²"), "danger", norms.temperatures, norms.plain),
+        Line(_("wrong reduction"), "control", norms.temperatures, norms.by_classes),
+    ]
     chart.show(
         figures.curves(lines, _("temperature T"), _("gradient norm of the soft loss"), 280, log_y=True),
         key="soft/t2",
         alt=_("Gradient norm against temperature, with and without the factor T squared"),
     )
+
+
+VIEW = View("soft_targets", _("Soft targets"), draw, opens=changes("soft_targets"))

@@ -1,0 +1,13 @@
+"""The pictures that a run of this lab carries."""
+
+from core.pictures import Kind
+
+ASKED = Kind("asked", "10 28 28", "the ten test digits that networks are asked, 8-bit")
+SAYS = Kind("says", "network 10 10", "p(class | digit) of each network for the ten digits, at the run's temperature")
+WEIGHTS = Kind("weights", "output input", "the upper left piece of the largest layer's weight matrix, at most 28 × 28")
+SIZE = Kind("size", "2", "bytes of the network that the run began with, or is held against, and of its own")
+GAMMA = Kind("gamma", "unit", "|γ| of every channel and neuron, from the first layer to the last")
+KEPT = Kind("kept", "unit", "which channels and neurons stay: 1 for those that do")
+LAYER_SPARSITY = Kind("layer_sparsity", "layer", "weights of each layer that are zero, in percent")
+CODEBOOK = Kind("codebook", "value", "the shared values of the largest layer")
+CONFUSION = Kind("confusion", "10 10", "test digits of a class (row) that were taken for a class (column)")

@@ -1,0 +1,56 @@
+"""Deep Compression: the bytes after each step, and the code of each shared value."""
+
+import streamlit as st
+
+from core.compression import analysis
+from pages.parts import chart, figures, views
+from pages.parts.ask import ask
+from pages.parts.shown import Shown
+from pages.parts.views import View
+from pages.parts.words import _
+from pages.views.compression.choice import changes
+
+
+@st.fragment
+def draw(current: Shown) -> None:
+    """Prune → share → Huffman: the bytes after each step."""
+    steps = analysis.deep_compression.steps(current)
+    if not steps:
+        st.info(
+            _("This view belongs to a run of Deep Compression: choose that method and press Train, or open its scene.")
+        )
+        return
+    left, right = st.columns(2)
+    with left:
+        sizes = {_("size"): ("after", [size / 1000 for size in steps.values()])}
+        chart.show(
+            figures.bars(sizes, list(steps), _("after this step"), _("size (KB)"), 340, ".1f"),
+            key="deep/bytes",
+            alt=_("Bytes after each step"),
+        )
+        *__, file = steps.values()
+        st.caption(
+            _("The last bar is a file of {:,} bytes. Decoded, it gives the same network, bit for bit.").format(file)
+        )
+    with right:
+        _codebook(current)
+
+
+def _codebook(current: Shown) -> None:
+    """How often each shared value of a layer occurs, and how long its code word is."""
+    layers = ask(analysis.bits.layer_names, current, "model")
+    layer = st.selectbox(_("Codebook of this layer"), layers, key=views.kept("deep/layer", layers, layers[-2]))
+    code = ask(analysis.deep_compression.code, current, layers.index(layer))
+    figure = figures.bars(
+        {_("occurrences"): ("neutral", code.occurrences)},
+        [f"{value:.3f}" for value in code.values],
+        _("shared value"),
+        _("occurrences in the stream"),
+        290,
+    )
+    figure["data"][0] |= {"text": [str(length) for length in code.lengths], "textposition": "outside"}
+    chart.show(figure, key="deep/codes", alt=_("How often each shared value occurs"))
+    st.caption(_("Above each bar: the length of its code word in bits. Zero also fills long gaps."))
+
+
+VIEW = View("deep_compression", _("Deep Compression"), draw, opens=changes("deep_compression"))

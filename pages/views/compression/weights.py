@@ -1,0 +1,58 @@
+"""Weight pruning: accuracy against the share of weights that are zero, and why zeros alone are not faster."""
+
+from typing import Any
+
+import streamlit as st
+
+from core.compression import analysis
+from pages.parts import chart, figures
+from pages.parts.ask import ask
+from pages.parts.figures import Line
+from pages.parts.shown import Shown
+from pages.parts.views import View
+from pages.parts.words import _
+from pages.views.compression.choice import changes, guessing, network, timed
+
+
+@st.fragment
+def draw(current: Shown) -> None:
+    """Single weights by magnitude: accuracy against sparsity, and why zeros alone are not faster."""
+    record, model = network(current, "weights")
+    wait = _("Measuring this network once …")
+    _zeros({s: ask(analysis.curves.curve, record, model, f"sparsity/{s}", wait=wait) for s in ("global", "layer")})
+    st.markdown(
+        f"**{_('Smaller, but not faster.')}** "
+        + _("A zero costs as much to multiply as any other number. Measure it here.")
+    )
+    if st.button(_("Measure on this machine"), icon=":material/timer:", key="weights/measure"):
+        sparsity = st.session_state["weights/sparsity"]
+        rows = timed(analysis.weights.latencies, record.id, model, sparsity)
+        st.table({_("What, batch of 64"): list(rows), _("Median"): [f"{ms:.3f} ms" for ms in rows.values()]})
+
+
+@st.fragment
+def _zeros(curves: dict[str, list[dict[str, Any]]]) -> None:
+    """The share of weights that are zero, and what it costs: a fragment, so that the slider redraws no more."""
+    shares = [point["sparsity"] for point in curves["global"]]
+    sparsity = st.select_slider(_("Set this share of all weights to zero (%)"), shares, 80, key="weights/sparsity")
+    here = {scope: curves[scope][shares.index(sparsity)] for scope in curves}
+    with st.container(horizontal=True, gap="medium"):
+        st.metric(_("One threshold for all layers"), f"{here['global']['accuracy']:.1f} %", width="content")
+        st.metric(_("The same share of each layer"), f"{here['layer']['accuracy']:.1f} %", width="content")
+        st.metric(_("Bytes, relative index"), f"{here['global']['bytes'] / 1000:.1f} KB", width="content")
+    names = {"global": (_("one threshold"), "after"), "layer": (_("each layer"), "before")}
+    lines = [
+        Line(*names[scope], [p["sparsity"] for p in curve], [p["accuracy"] for p in curve])
+        for scope, curve in curves.items()
+    ]
+    figure = figures.curves(
+        [*lines, guessing(shares)],
+        _("weights that are zero (%)"),
+        _("test accuracy, not fine-tuned (%)"),
+        300,
+        marks={_("now"): sparsity},
+    )
+    chart.show(figure, key="weights/curve", alt=_("Accuracy against sparsity"))
+
+
+VIEW = View("weights", _("Weights"), draw, opens=changes("weights"))
