@@ -1,15 +1,16 @@
-# make app: set everything up and serve the app. make test: set everything up and run every test.
+# make app: set everything up and serve the app to this machine (HOST=0.0.0.0: to everybody who can reach it). make test: set everything up and run every test.
 PYTHON ?= python3
 PORT ?= 8501
+HOST ?= 127.0.0.1
 VENV := .venv
 BIN := $(VENV)/bin
 LABS = $(shell $(BIN)/python -c "from core.labs import LABS; print(*LABS)")
 
-.PHONY: app test lint count bench presets yardsticks clean
+.PHONY: app test lint count load bench presets yardsticks clean
 
 app: $(VENV)/app.stamp
 	@echo "Lectern is at http://localhost:$(PORT)"
-	$(BIN)/streamlit run app.py --server.port $(PORT)
+	$(BIN)/streamlit run app.py --server.port $(PORT) --server.address $(HOST)
 
 test: lint chromium
 	$(BIN)/python -m pytest -n 2 --dist loadfile tests
@@ -20,6 +21,10 @@ lint: $(VENV)/test.stamp
 # how far the pages keep to arranging
 count: $(VENV)/test.stamp
 	$(BIN)/python -m tests.count
+
+# a class that presses Train at once, and visitors of all labs, as clients of the server's own protocol
+load: $(VENV)/test.stamp
+	$(BIN)/python -m tests.load --mixed 30
 
 bench: $(VENV)/test.stamp chromium
 	$(BIN)/python -m tests.bench

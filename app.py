@@ -1,18 +1,25 @@
-"""Lectern: page config and navigation, and what makes every page survive a browser that translates it; nothing else."""
+"""Lectern: what happens when the server starts, and for every visitor page config and navigation; nothing else.
+
+`streamlit run app.py` imports this file once and takes `app` for its server, and runs it again for every visitor.
+"""
 
 import streamlit as st
 
-from core import labs
-from pages.parts import browser
-from pages.parts.words import _
+from core import jobs, labs
 
-st.set_page_config("Lectern", "assets/icon.png", layout="wide")
-browser.settle()
-st.navigation(
-    [
-        st.Page("pages/home.py", title=_("Home"), icon=":material/home:", default=True),
-        *(st.Page(lab.path, title=_(lab.name)) for lab in labs.LABS.values()),
-        st.Page("pages/runs.py", title=_("Runs"), icon=":material/inventory_2:"),
-    ],
-    position="top",
-).run()
+if __name__ == "app":
+    app = st.App(__file__, lifespan=jobs.lifespan)
+else:
+    from pages.parts import browser
+    from pages.parts.words import _
+
+    st.set_page_config("Lectern", "assets/icon.png", layout="wide")
+    browser.settle()  # makes every page survive a browser that translates it
+    st.navigation(
+        [
+            st.Page("pages/home.py", title=_("Home"), icon=":material/home:", default=True),
+            *(st.Page(lab.path, title=_(lab.name)) for lab in labs.LABS.values()),
+            st.Page("pages/runs.py", title=_("Runs"), icon=":material/inventory_2:"),
+        ],
+        position="top",
+    ).run()

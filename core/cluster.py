@@ -6,17 +6,22 @@ A process of its own keeps the scheduler out of the server's interpreter lock, k
 
 import asyncio
 import logging
+import multiprocessing
 import os
 import subprocess
 import sys
+from multiprocessing import forkserver
 from pathlib import Path
+from typing import Any
 
 import dask
 
 TOPIC = "lectern"  # where workers publish events and servers listen
 THREADS = {name: "1" for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
 NO_DASHBOARD = {"dashboard": False, "dashboard_address": "127.0.0.1:0"}  # and no quarrel about port 8787
+FORKED = "core.preload"  # what training processes have in common
 CONFIG = {
+    "distributed.worker.multiprocessing-method": "forkserver" if sys.platform == "linux" else "spawn",
     # Dask sets MALLOC_TRIM_THRESHOLD_ here, which makes small torch trainings twice as slow: replaced, not extended.
     "distributed.nanny.pre-spawn-environ": THREADS,
     "distributed.scheduler.allowed-failures": 0,  # a dead worker is told to the visitor, never hidden by a second try
@@ -28,17 +33,43 @@ CONFIG = {
 }
 
 
+def train(*given: Any) -> dict[str, Any]:
+    """`core.worker.train`: the server names it without importing torch."""
+    from core import worker
+
+    return worker.train(*given)
+
+
+def tell(what: str, *given: Any) -> Any:
+    """The function of core.worker with this name, called in a training process."""
+    from core import worker
+
+    return getattr(worker, what)(*given)
+
+
 def configure() -> None:
     """Applies our Dask settings; they must be set before a scheduler, nanny or worker starts."""
     dask.config.set(CONFIG)
     os.environ.pop("MALLOC_TRIM_THRESHOLD_", None)
 
 
+def fork_from(module: str) -> None:
+    """Training processes of this process are forked from one that has imported the module, and that begins to do so now."""
+    if CONFIG["distributed.worker.multiprocessing-method"] != "forkserver":
+        return
+    multiprocessing.set_forkserver_preload([module, "distributed.nanny"])
+    forkserver.ensure_running()
+    from distributed import utils
+
+    utils.get_mp_context()  # makes Dask name what it wants to have imported, which now comes too late
+
+
 def serve(workers: int) -> None:
     """Runs a cluster on loopback until standard input closes; prints its address on the first line."""
+    configure()
+    fork_from(FORKED)
     from distributed import LocalCluster
 
-    configure()
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # the server says it in its own words
     with LocalCluster(
         n_workers=workers,
@@ -68,7 +99,6 @@ def schedule(port: int) -> None:
 
 def join(address: str, workers: int) -> None:
     """Adds worker processes of this machine to the cluster at `address` until it is interrupted or the cluster ends."""
-    from distributed import Nanny
 
     async def work() -> None:
         nannies = [Nanny(address, nthreads=1, preload="core.worker", dashboard_address=None) for _ in range(workers)]
@@ -77,6 +107,9 @@ def join(address: str, workers: int) -> None:
         await asyncio.gather(*(nanny.finished() for nanny in nannies))
 
     configure()
+    fork_from(FORKED)
+    from distributed import Nanny
+
     asyncio.run(work())
 
 

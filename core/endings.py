@@ -17,13 +17,13 @@ A full disk keeps any of them out of the store; the page then says so and still 
 
 from typing import TYPE_CHECKING, Any
 
-from core import labs, runs, steering
+from core import keeping, labs, runs, steering
 from core.events import Event
 from core.runs import Run, RunError
 from core.settings import BadSettings, flatten, key
 
 if TYPE_CHECKING:
-    from core.jobs import Job
+    from core.job import Job
 
 STOPPED = "Stopped."
 UNWATCHED = "Stopped, because nobody watched it for 30 seconds."
@@ -45,14 +45,14 @@ def made(
     job: "Job", run_id: str, events: list[Event], seconds: float, state: str, made_on: dict[str, Any] | None = None
 ) -> tuple[Run, str]:
     """The run as it is to be stored, and otherwise a sentence that says why it cannot be."""
-    settings = job.settings
+    settings, owned = job.settings, keeping.owned(job.settings, job.owner)
     try:
         if job.turned:  # saved as the settings that do it again
             settings = steering.repeatable(settings, events)
             run_id = key(job.lab, settings, labs.code_version()) + run_id.removeprefix(job.id)
-        return runs.make(run_id, job.lab, flatten(settings), events, seconds, state, made_on), ""
+        return runs.make(run_id, job.lab, flatten(settings), events, seconds, state, made_on, **owned), ""
     except BadSettings:
-        run = runs.make(run_id, job.lab, flatten(settings), events, seconds, state, made_on)
+        run = runs.make(run_id, job.lab, flatten(settings), events, seconds, state, made_on, **owned)
         return run, "Its knobs were turned too often to be written down, so it is not stored: it could not be repeated."
 
 

@@ -26,6 +26,16 @@ def queue_length() -> int:
     return whole_number("LECTERN_QUEUE", 16, 1, 1000)
 
 
+def store_megabytes() -> int:
+    """How large the store of runs may become: LECTERN_STORE_MB. Shipped runs do not count."""
+    return whole_number("LECTERN_STORE_MB", 2000, 10, 1_000_000)
+
+
+def keep_days() -> int:
+    """How many days a run is kept: LECTERN_KEEP_DAYS."""
+    return whole_number("LECTERN_KEEP_DAYS", 90, 1, 36_500)
+
+
 def scheduler() -> str | None:
     """The address of the Dask cluster to use (LECTERN_SCHEDULER), or None for the embedded one."""
     address = os.environ.get("LECTERN_SCHEDULER", "").strip()

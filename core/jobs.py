@@ -9,54 +9,30 @@ import logging
 import threading
 import time
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
-from core import cluster, endings, env, labs, pace, steering
+from core import endings, env, labs, pace, runs, steering
+from core import job as job_module
 from core.env import BadEnvironment
-from core.events import Event, unpack
-from core.pace import LIVE, View
-from core.runs import Run, RunError
+from core.events import unpack
+from core.job import Job, visitor_of
+from core.pace import View
+from core.runs import RunError
 from core.settings import BadSettings, Settings, flatten, key
+from core.workers import NoWorkers, Workers
 
 log = logging.getLogger(__name__)
-UNWATCHED = 30.0  # seconds until a run without viewers is dropped
-LOOKING = 4.0  # seconds since the last look within which somebody counts as a viewer (pages look at least every 3)
 PAUSED = 60.0  # seconds that a paused run may hold its worker while others wait
 TURN = 600.0  # seconds after which a run makes room for others that wait; it is longer than any live run takes
-PATIENCE = 10.0  # seconds to look for a cluster
+EACH = 2  # runs of one visitor that train or wait at once
 REMEMBERED = 64  # ended jobs that stay in memory
+NOT_YOURS = "This run is another visitor's, who steers it. Press “My own copy” for one that you steer."
 
 
 class JobError(Exception):
     """A run cannot be started or steered; the message is one sentence for people."""
-
-
-@dataclass
-class Job:
-    """One run, shared by all who watch it."""
-
-    id: str
-    lab: str
-    settings: Settings
-    state: str = "queued"  # queued, running, paused, finished, stopped, failed
-    events: list[Event] = field(default_factory=list)
-    arrived: list[float] = field(default_factory=list)  # when each event came, seconds of time.monotonic()
-    viewers: dict[str, float] = field(default_factory=dict)  # who looked, and when last
-    message: str = ""  # why it failed or stopped, or why it was not saved
-    run: Run | None = None
-    future: Any = None
-    submitted: float = field(default_factory=time.monotonic)
-    paused_since: float = 0.0
-    wish: str = "run"  # how it begins
-    attempt: int = 0  # a new attempt needs a new name in Dask
-    retried: bool = False  # because a worker died before this run had begun
-    storable: bool = False  # it was stopped, and what it had measured can be saved
-    turned: bool = False  # somebody turned its knobs: it is no longer the run that its settings describe
-
-    @property
-    def live(self) -> bool:
-        return self.state in LIVE
 
 
 class Jobs:
@@ -65,91 +41,60 @@ class Jobs:
     def __init__(self) -> None:
         self.jobs: OrderedDict[str, Job] = OrderedDict()
         self.lock = threading.RLock()
-        self.connecting = threading.Lock()
-        self.client: Any = None
-        self.child: Any = None
+        self.workers = Workers(self._arrived)
 
     # ---- the cluster ----
 
+    @property
+    def client(self) -> Any:
+        return self.workers.client
+
+    @property
+    def child(self) -> Any:
+        return self.workers.child
+
     def connect(self) -> Any:
-        """The Dask client; starts the embedded cluster or joins LECTERN_SCHEDULER on first use. Raises JobError."""
-        with self.connecting:
-            if self.client is not None and not self._lost(self.client):
-                return self.client
-            from distributed import Client
-
-            from core import worker  # imports torch: not before somebody may train
-
-            cluster.configure()
-            try:
-                address = env.scheduler()
-                if address is None:
-                    if self.child is None or self.child.poll() is not None:
-                        if self.child is not None:
-                            cluster.end(self.child)
-                        self.child, self.address = cluster.spawn(env.workers())
-                    address = self.address
-                client = Client(address, timeout=PATIENCE, set_as_default=False, name="lectern")
-            except BadEnvironment as error:
-                raise JobError(str(error)) from error
-            except OSError as error:
-                raise JobError(
-                    f"Nothing can be trained now: the cluster at {address or 'this machine'} does not answer. "
-                    "Scenes, and every slider that needs no training, still work."
-                ) from error
-            client.subscribe_topic(cluster.TOPIC, self._arrived)
-            self.client, self.worker = client, worker
+        """The Dask client, as soon as there is one. Raises JobError."""
+        known = self.client
+        try:
+            client = self.workers.connect()
+        except NoWorkers as error:
+            raise JobError(str(error)) from error
+        if client is not known:
             threading.Thread(target=self._watchdog, args=(client,), daemon=True, name="lectern-watchdog").start()
-            return client
+        return client
 
     def close(self) -> None:
         """Stops every run, keeps what it had measured, and ends the embedded cluster."""
         with self.lock:
             self._store([self._stop(job, endings.CLOSED) for job in self.jobs.values() if job.live])
-        client, self.client = self.client, None
-        if client is not None:
-            client.close(timeout=2)
-        child, self.child = self.child, None
-        if child is not None:
-            cluster.end(child)
-
-    def _lost(self, client: Any) -> bool:
-        """True when nothing sent to this client is trained any more; Dask itself takes ten seconds to give up."""
-        return (
-            client is not self.client
-            or client.status not in ("running", "connecting")
-            or (self.child is not None and self.child.poll() is not None)
-        )
+        self.workers.close()
 
     # ---- what pages and the command line call ----
 
-    def start(self, lab: str, settings: Settings, viewer: str, wish: str = "run") -> str:
+    def start(
+        self, lab: str, settings: Settings, viewer: str, wish: str = "run", own: bool = False, first: bool = False
+    ) -> str:
         """Trains, or joins the run that already trains on these settings. Returns the job's id. Raises JobError.
 
-        wish: "run", or "step" to begin and wait after the first report.
+        viewer: who looks, as “visitor.page”. wish: "run", or "step" to begin and wait after the first report. own: a run that
+        only this visitor steers, where another one's trains on the same settings. first: before all others that wait.
         """
-        client = self.connect()
-        job_id = key(lab, settings, labs.code_version())
+        room, job_id, visitor = self._room(), key(lab, settings, labs.code_version()), visitor_of(viewer)
         with self.lock:
-            while (job := self.jobs.get(job_id)) and job.live and job.turned:
+            while (job := self.jobs.get(job_id)) and job.live and (job.turned or (own and job.owner != visitor)):
                 job_id += "-0"  # that one went another way; this is the run as it was asked for
             if job is None or not job.live:
-                waiting = sum(other.live for other in self.jobs.values())
-                if waiting >= self._room():
-                    raise JobError(
-                        f"{waiting} runs are already training or waiting, which is all this server takes. "
-                        "Try again in a minute; scenes and sliders work meanwhile."
-                    )
-                attempt = (
-                    0 if job is None or job.state == "finished" else job.attempt + 1
-                )  # the old task may not be gone yet
-                job = self.jobs[job_id] = Job(job_id, lab, settings, wish=wish, attempt=attempt)
+                self._admit(visitor, room)
+                # the old task may not be gone yet
+                attempt = 0 if job is None or job.state == "finished" else job.attempt + 1
+                job = self.jobs[job_id] = Job(job_id, lab, settings, wish=wish, attempt=attempt, first=first)
                 self.jobs.move_to_end(job_id)
-                self._submit(client, job)
                 self._forget_old()
+                threading.Thread(target=self._hand_over, daemon=True, name="lectern-hand-over").start()
+            if visitor not in job.owners:
+                job.owners.append(visitor)
             job.viewers[viewer] = time.monotonic()
-        if self.child is None:  # in a cluster for several servers another one may have begun, even paused, this run
-            threading.Thread(target=self._catch_up, args=(job,), daemon=True, name="lectern-catch-up").start()
         return job_id
 
     def watch(self, job_id: str, viewer: str, since: int = 0) -> View | None:
@@ -166,24 +111,26 @@ class Jobs:
             return [self._view(job, len(job.events)) for job in self.jobs.values() if job.live]
 
     def steer(self, job_id: str, viewer: str, wish: str) -> str:
-        """wish: pause, run, step or stop. Returns a sentence when others watch and the wish is therefore not granted."""
+        """wish: pause, run, step or stop. Returns a sentence when the wish is not granted, or not to the letter."""
         with self.lock:
             job = self.jobs.get(job_id)
             if job is None or not job.live:
                 return ""
-            if others := len(self._looking(job, time.monotonic()) - {viewer}):
-                return self._refuse(job, viewer, wish, others)
+            now = time.monotonic()
             if wish == "stop":
+                if job.outlives(viewer, now):
+                    return job.leave(viewer, now)
                 self._stop(job, endings.STOPPED)
+            elif not job.steers(viewer, now):
+                return NOT_YOURS
             elif job.state == "queued":
                 return "This run still waits for its turn."
             else:
-                job.state, job.paused_since = ("running" if wish == "run" else "paused"), time.monotonic()
+                job.state, job.paused_since = ("running" if wish == "run" else "paused"), now
         # Outside the lock: Dask's event loop takes it too, so nobody may hold it while waiting for that loop.
         if wish == "stop":
             self._store([job])
-        else:
-            self.client.run(self.worker.obey, job.id, wish, on_error="ignore")
+        self.workers.tell("obey", job.id, wish)  # a process that does not hear it hangs, and is replaced
         return ""
 
     def turn(self, job_id: str, viewer: str, values: dict[str, Any]) -> str:
@@ -192,8 +139,8 @@ class Jobs:
             job = self.jobs.get(job_id)
             if job is None or not job.live:
                 return ""
-            if others := len(self._looking(job, time.monotonic()) - {viewer}):
-                return self._refuse(job, viewer, "turn", others)
+            if not job.steers(viewer, time.monotonic()):
+                return NOT_YOURS
             if job.state == "queued":
                 return "This run still waits for its turn."
             try:
@@ -201,7 +148,7 @@ class Jobs:
             except BadSettings as error:
                 return str(error)
             job.turned = True
-        self.client.run(self.worker.turn, job.id, values, on_error="ignore")
+        self.workers.tell("turn", job.id, values)
         return ""
 
     def leave(self, job_id: str, viewer: str) -> None:
@@ -211,14 +158,17 @@ class Jobs:
                 job.viewers.pop(viewer, None)
 
     def give_way(self, viewer: str) -> None:
-        """This viewer is about to start another run: those that nobody else looks at stop, so that it need not wait for them."""
+        """This viewer is about to start another run: those of the same page, and the visitor's own that no page shows any more,
+        stop where nobody else looks, so that it need not wait for them."""
         with self.lock:
-            mine, now, stopped = [j for j in self.jobs.values() if j.live and viewer in j.viewers], time.monotonic(), []
-            for job in mine:
-                if self._looking(job, now) - {viewer}:
-                    job.viewers.pop(viewer)
-                else:
+            now, stopped = time.monotonic(), []
+            for job in [j for j in self.jobs.values() if j.live]:
+                if viewer not in job.viewers and job.owner != visitor_of(viewer):
+                    continue
+                if not job.looking(now) - {viewer}:
                     stopped.append(self._stop(job, endings.GAVE_WAY))
+                elif viewer in job.viewers:
+                    job.leave(viewer, now)
         self._store(stopped)
 
     def training(self) -> list[tuple[str, str, float | None]]:
@@ -228,33 +178,56 @@ class Jobs:
     # ---- inside ----
 
     def _view(self, job: Job, since: int) -> View:
-        queue, now = [other.id for other in self.jobs.values() if other.state == "queued"], time.monotonic()
+        waiting, now = [other for other in self.jobs.values() if other.state == "queued"], time.monotonic()
+        queue = [other.id for other in sorted(waiting, key=lambda other: not other.first)]
         ahead = any(other.live and other is not job for other in self.jobs.values())
-        return pace.view(
-            job, since, queue.index(job.id) + 1 if job.id in queue else 0, ahead, len(self._looking(job, now))
-        )
+        return pace.view(job, since, queue.index(job.id) + 1 if job.id in queue else 0, ahead, len(job.looking(now)))
+
+    def _admit(self, visitor: str, room: int) -> None:
+        """Raises JobError where there is no place for one more run, or where this visitor has enough of them."""
+        live = [job for job in self.jobs.values() if job.live]
+        if len(live) >= room:
+            raise JobError(
+                f"{len(live)} runs are already training or waiting, which is all this server takes. "
+                "Try again in a minute; scenes and sliders work meanwhile."
+            )
+        if sum(job.owner == visitor for job in live) >= EACH:
+            raise JobError(
+                f"{EACH} runs of yours are training or waiting already. Stop one of them, or wait for its end."
+            )
 
     def _room(self) -> int:
+        """How many runs may train or wait at once. Raises JobError when the environment says something that cannot be."""
         try:
+            env.scheduler() or env.workers()
             return env.queue_length()
         except BadEnvironment as error:
             raise JobError(str(error)) from error
 
-    def _looking(self, job: Job, now: float) -> set[str]:
-        return {viewer for viewer, seen in job.viewers.items() if now - seen < LOOKING}
+    def _hand_over(self) -> None:
+        """Gives the training processes what waits for them, as soon as they are there; a press of Train does not wait for that."""
+        try:
+            self.connect()
+        except JobError as error:
+            with self.lock:
+                for job in self._waiting():
+                    self._end(job, "failed", str(error))
+            return
+        with self.lock:
+            new = self._waiting()
+            for job in new:
+                self._submit(job)
+        if self.child is None:  # in a cluster for several servers another one may have begun, even paused, a run
+            for job in new:
+                self._catch_up(job)
 
-    def _refuse(self, job: Job, viewer: str, wish: str, others: int) -> str:
-        who = f"{others} other viewer" + ("s watch" if others > 1 else " watches")
-        if wish == "stop":
-            job.viewers.pop(viewer, None)
-            return f"You left this run. It goes on, because {who} it."
-        return f"{who} this run, so it is not yours to steer. Press New seed for a run of your own."
+    def _waiting(self) -> list[Job]:
+        """Runs that no training process knows of yet."""
+        return [job for job in self.jobs.values() if job.live and job.future is None]
 
-    def _submit(self, client: Any, job: Job) -> None:
+    def _submit(self, job: Job) -> None:
         name = f"{job.id}+{job.attempt}"  # equal in every server of a cluster, so that they share the run
-        job.future = client.submit(
-            self.worker.train, job.id, job.lab, flatten(job.settings), job.wish, key=name, pure=False
-        )
+        job.future = self.workers.submit(name, job.first, job.id, job.lab, flatten(job.settings), job.wish)
         job.future.add_done_callback(lambda future: self._done(job, future))
 
     def _arrived(self, stamped: tuple[float, dict[str, Any]]) -> None:
@@ -277,7 +250,7 @@ class Jobs:
             job.state, job.paused_since = ("running" if job.wish == "run" else "paused"), time.monotonic()
 
     def _catch_up(self, job: Job) -> None:
-        logs = self.client.run(self.worker.log_of, job.id, on_error="ignore").values()
+        logs = self.workers.ask("log_of", job.id)
         with self.lock:
             if job.live:
                 self._append(job, max(logs, key=len, default=[])[len(job.events) :])
@@ -340,7 +313,7 @@ class Jobs:
     def _again(self, job: Job) -> None:
         job.future.release()
         job.attempt, job.events, job.arrived = job.attempt + 1, [], []
-        self._submit(self.client, job)
+        self._submit(job)
 
     def _failed(self, job: Job, error: BaseException) -> None:
         if type(error).__name__ == "KilledWorker":
@@ -368,7 +341,7 @@ class Jobs:
             del self.jobs[job_id]
 
     def _watchdog(self, client: Any) -> None:
-        while not self._lost(client):
+        while not self.workers.lost(client):
             time.sleep(1)
             try:
                 with self.lock:
@@ -377,7 +350,7 @@ class Jobs:
             except Exception:
                 log.exception("the watchdog stumbled")
         with self.lock:
-            for job in [j for j in self.jobs.values() if j.live and j.future.client is client]:
+            for job in [j for j in self.jobs.values() if j.live and j.future and j.future.client is client]:
                 self._end(job, "failed", endings.LOST)
         client.close(timeout=2)
 
@@ -385,7 +358,7 @@ class Jobs:
         """Stops runs that nobody watches, and those that keep others waiting because they are paused or take very long."""
         waiting, stopped = [job for job in self.jobs.values() if job.state == "queued"], []
         for job in [j for j in self.jobs.values() if j.live]:
-            if now - max(job.viewers.values(), default=0.0) > UNWATCHED:
+            if now - max(job.viewers.values(), default=0.0) > job_module.UNWATCHED:
                 stopped.append(self._stop(job, endings.UNWATCHED))
             elif job.state == "paused" and waiting and now - job.paused_since > PAUSED:
                 stopped.append(self._stop(job, endings.TOO_LONG_PAUSED))
@@ -406,6 +379,14 @@ start, watch, steer, turn, leave, connect = JOBS.start, JOBS.watch, JOBS.steer, 
 give_way, training, overview = JOBS.give_way, JOBS.training, JOBS.overview
 
 
+@asynccontextmanager
+async def lifespan(_: Any) -> AsyncIterator[None]:
+    """Around the life of a server: the training processes start with it, before any visitor comes, and end with it."""
+    warm_up()
+    yield
+    JOBS.close()
+
+
 def warm_up() -> None:
     """Starts the training processes in the background, so that the first Train does not wait for them."""
     threading.Thread(target=_warm_up, daemon=True, name="lectern-warm-up").start()
@@ -416,3 +397,4 @@ def _warm_up() -> None:
         connect()
     except JobError as error:
         log.warning("%s", error)
+    runs.listing()  # reads each header once

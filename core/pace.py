@@ -28,6 +28,7 @@ class View:
     message: str
     viewers: int
     run: Run | None
+    owner: str = ""  # the visitor who steers it
 
     @property
     def live(self) -> bool:
@@ -81,4 +82,5 @@ def view(job: Any, since: int, position: int, ahead: bool, viewers: int) -> View
         job.message,
         viewers,
         job.run,
+        job.owner,
     )

@@ -12,7 +12,6 @@ import re
 import struct
 import tempfile
 import time
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from importlib.metadata import version
@@ -24,14 +23,12 @@ from pydantic import Field, TypeAdapter
 from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
-from core import env, events, labs
+from core import env, events, keeping, labs
 from core.events import Event, Finished, Metrics, Model, Picture, Started, Warned
 from core.settings import BadSettings, Settings, build, renamed
 
 log = logging.getLogger(__name__)
 SHIPPED = Path(__file__).resolve().parents[1] / "assets" / "runs"
-KEEP = 300  # own runs that the store keeps; the oldest go first
-ABANDONED = 3600  # seconds after which an unfinished file belongs to nobody
 LARGEST_HEADER = 32 * 2**20
 TENSOR = "@tensor"  # in the event log, in place of an array: {"@tensor": its name in the file}
 
@@ -60,6 +57,8 @@ class About:
     models: list[str] = field(
         default_factory=list
     )  # the digit classifiers among what it trained: what stands on the shelf
+    maker: str = ""  # who made it, as `maker_of` names the visitor; empty when no visitor did
+    private: bool = False  # it holds a picture of the maker's own: only the maker finds it, others by its link alone
     shipped: bool = False
 
 
@@ -124,8 +123,12 @@ def make(
     seconds: float,
     state: str,
     made_on: dict[str, Any] | None = None,
+    **owned: Any,
 ) -> Run:
-    """A run from its event log, with what is known about the code and the machine that made it (this one by default)."""
+    """A run from its event log, with what is known about the code and the machine that made it (this one by default).
+
+    owned: maker and private, see About.
+    """
     finished = next((e for e in reversed(log) if isinstance(e, Finished)), None)
     about = About(
         run_id,
@@ -138,6 +141,7 @@ def make(
         made_on or machine(),
         dict(finished.summary) if finished else {},
         [name for name, model in finished.models.items() if model.reads_digits] if finished else [],
+        **owned,
     )
     return Run(about, tuple(log))
 
@@ -260,24 +264,16 @@ def save(run: Run, folder: Path | None = None) -> Path:
         if part:
             part.unlink(missing_ok=True)
         raise RunError(f"The run could not be saved in {folder}: {error.strerror or error}.") from error
-    _forget_oldest(folder)
+    if folder != SHIPPED:
+        keeping.tidy(folder)
     return file
 
 
-def _forget_oldest(folder: Path) -> None:
-    """Keeps the newest KEEP of the visitor's own runs, and clears away what a writer that was killed has left."""
-    if folder == SHIPPED:
-        return
-    with suppress(OSError):  # another server may be tidying the same folder
-        for file in sorted(folder.glob("*.safetensors"), key=lambda f: f.stat().st_mtime_ns)[:-KEEP]:
-            file.unlink(missing_ok=True)
-        for part in folder.glob(".*.part"):
-            if time.time() - part.stat().st_mtime > ABANDONED:
-                part.unlink(missing_ok=True)
+def listing(lab: str | None = None, maker: str = "") -> tuple[list[About], list[str]]:
+    """Every readable run, shipped ones first and then the newest first, and a sentence for each file that was skipped.
 
-
-def listing(lab: str | None = None) -> tuple[list[About], list[str]]:
-    """Every readable run, shipped ones first and then the newest first, and a sentence for each file that was skipped."""
+    maker: who looks; private runs of others are left out.
+    """
     found, skipped = [], []
     for folder in (SHIPPED, env.runs_folder()):
         for file in sorted(folder.glob("*.safetensors")) if folder.is_dir() else ():
@@ -289,12 +285,12 @@ def listing(lab: str | None = None) -> tuple[list[About], list[str]]:
                 log.warning("skipped %s: %s", file, error)
                 skipped.append(str(error))
                 continue
-            if about.lab == (lab or about.lab):
+            if about.lab == (lab or about.lab) and keeping.seen_by(about, maker):
                 found.append(about)
     return sorted(found, key=lambda a: (not a.shipped, -a.created)), skipped
 
 
-@lru_cache(maxsize=2 * KEEP)
+@lru_cache(maxsize=2 * keeping.MOST)
 def _cached_about(file: Path, stamp: tuple[int, ...], shipped: bool) -> About:
     return read_about(file, shipped=shipped)
 
@@ -384,9 +380,14 @@ def _items(values: Any) -> list[tuple[Any, Any]]:
     return list(values.items()) if isinstance(values, dict) else [(str(values), "")]
 
 
-def delete(run_id: str) -> None:
-    """Removes a run of the visitor's own. Raises RunError for a shipped or unknown one."""
+def delete(run_id: str, maker: str = "") -> None:
+    """Removes a run of the visitor's own. Raises RunError for a shipped or unknown one, and for another visitor's.
+
+    maker: who deletes it.
+    """
     file = path_of(run_id)
     if file.parent == SHIPPED:
         raise RunError("A shipped run cannot be deleted.")
+    if not keeping.deleted_by(read_about(file), maker):
+        raise RunError("This run is another visitor's, who alone can delete it.")
     file.unlink(missing_ok=True)

@@ -10,7 +10,6 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-import torch
 from distributed import get_worker
 
 from core import cluster, labs, runs
@@ -34,13 +33,17 @@ CONTROLS: dict[str, Control] = {}
 
 
 def dask_setup(_: Any) -> None:
-    """Called by Dask in a new training process: what the first visitor would otherwise wait for, seconds in all."""
+    """Called by Dask in a new training process, before its first task."""
     os.nice(10)  # the page and its sliders go first where they share the cores
-    torch.optim.SGD([torch.zeros(1)], lr=0.1)  # the first optimizer of a process makes torch import its compiler
-    for data in (digits, scenery, scanned):
-        data.load()
-    for lab in labs.LABS:
-        labs.of(lab).prepare()
+    threading.Thread(target=_get_ready, daemon=True, name="lectern-get-ready").start()
+
+
+def _get_ready() -> None:
+    """Loads, while nothing trains, what the first run of some labs would otherwise wait for."""
+    for load in (digits.load, *(lab.prepare for lab in labs.LABS.values()), scenery.load, scanned.load):
+        while CONTROLS:
+            time.sleep(0.2)
+        load()
 
 
 def obey(key: str, wish: str) -> None:

@@ -4,12 +4,12 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from core import env, labs, runs
+from core import keeping, labs, runs
 from core.runs import RunError
-from pages.parts import lecture, shown
+from pages.parts import lecture, shown, visitor
 from pages.parts.words import _, plain
 
-found, skipped = runs.listing()
+found, skipped = runs.listing(maker=visitor.maker())
 found.sort(key=lambda about: about.shipped)  # one's own first, the newest on top
 with st.container(key="headline", horizontal=True, vertical_alignment="center", gap="small"):
     st.title(_("Runs"), anchor=False, width="content")
@@ -43,7 +43,7 @@ def describe(about: runs.About) -> dict[str, object]:
 def delete(run_id: str) -> None:
     """Deletes a run of the visitor's own; a reason why not is said on the page."""
     try:
-        runs.delete(run_id)
+        runs.delete(run_id, visitor.maker())
     except RunError as error:
         st.session_state["runs/said"] = str(error)
     st.session_state["runs/deleted"] += 1  # a table with another key has nothing chosen
@@ -90,10 +90,14 @@ with side:
         st.button(
             _("Delete"),
             icon=":material/delete:",
-            disabled=about.shipped or env.public(),
+            disabled=not keeping.deleted_by(about, visitor.maker()),
             key="runs/delete",
             on_click=delete,
             args=(about.id,),
         )
         if about.shipped:
             st.caption(_("A shipped run stays."))
+        elif about.private:
+            st.caption(
+                _("Only you find this run here, because it holds a picture of your own. Its link opens it for others.")
+            )

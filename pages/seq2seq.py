@@ -2,6 +2,5 @@
 
 from pages.parts.frame import lab_page
 from pages.views import seq2seq
-from pages.views.seq2seq import stage
 
-lab_page("seq2seq", inside=seq2seq.inside, picture=stage.picture, beside=stage.beside, explain=seq2seq.explain)
+lab_page("seq2seq", inside=seq2seq.inside, picture=seq2seq.picture, beside=seq2seq.beside, explain=seq2seq.explain)

@@ -103,7 +103,9 @@ def markup() -> list[str]:
         for file, tree in trees("pages/views")
         for node in ast.walk(tree)
         if isinstance(node, ast.FunctionDef)
-        and any(isinstance(e, ast.Constant) and isinstance(e.value, str) and MARKUP.search(e.value) for e in ast.walk(node))
+        and any(
+            isinstance(e, ast.Constant) and isinstance(e.value, str) and MARKUP.search(e.value) for e in ast.walk(node)
+        )
     ]
 
 

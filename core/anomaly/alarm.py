@@ -42,17 +42,19 @@ class Alarm(nn.Module):
         return torch.stack([-above, above], 1)
 
 
-def alarm(detector: Detector, held: np.ndarray, origin: Tensor | None = None, soft_at: float | None = None) -> Alarm:
+def alarm(
+    detector: Detector, calibration: np.ndarray, origin: Tensor | None = None, soft_at: float | None = None
+) -> Alarm:
     """The alarm that a detector's scores of held-out normals (n,) suggest.
 
     threshold: the conformal one that 10 % of fresh normals pass, or the largest of these scores where they are too few for
     it. scale: their standard deviation, by which the scores of all detectors have one unit. soft_at: a score that shall
     not lie where the probability is flat: the scale grows until it lies at most SOFT scales from the threshold.
     """
-    held = np.asarray(held, float)
-    threshold = conformal_threshold(held, PROMISE)
-    threshold = threshold if np.isfinite(threshold) else float(held.max())
-    scale = float(held.std()) or 1.0  # of a detector that gives everything one score
+    calibration = np.asarray(calibration, float)
+    threshold = conformal_threshold(calibration, PROMISE)
+    threshold = threshold if np.isfinite(threshold) else float(calibration.max())
+    scale = float(calibration.std()) or 1.0  # of a detector that gives everything one score
     if soft_at is not None:
         scale = max(scale, abs(soft_at - threshold) / SOFT)
     return Alarm(detector, threshold, scale, origin)

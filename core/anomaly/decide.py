@@ -1,4 +1,4 @@
-"""From scores to decisions: thresholds, what they promise and what they cost. Scores: higher is more anomalous; odd: which are."""
+"""From scores to decisions: thresholds, what they promise and what they cost. Scores: higher is more anomalous."""
 
 from dataclasses import dataclass
 
@@ -32,31 +32,47 @@ class Confusion:
         """Of the normals the share that raises the alarm."""
         return self.alarms / (self.alarms + self.passed) if self.alarms + self.passed > 0 else 0.0
 
+    @property
+    def silent(self) -> bool:
+        """Whether nothing raises the alarm: then there is no precision."""
+        return self.found + self.alarms <= 0
 
-def auroc(scores: Array, odd: Array) -> float:
+    @property
+    def f1(self) -> float:
+        """Harmonic mean of precision and recall, in [0, 1]: 2 found / (2 found + missed + false alarms)."""
+        whole = 2 * self.found + self.missed + self.alarms
+        return 2 * self.found / whole if whole > 0 else 0.0
+
+    @property
+    def accuracy(self) -> float:
+        """Of all that come the share that is decided rightly."""
+        return self.found + self.passed
+
+
+def auroc(scores: Array, is_anomaly: Array) -> float:
     """How often an anomaly scores higher than a normal, ties counting half, in [0, 1] (Mann, Whitney 1947).
 
-    scores, odd: (N,). Raises ValueError unless there are both.
+    scores, is_anomaly: (N,). Raises ValueError unless there are both.
     """
-    scores, odd = np.asarray(scores), np.asarray(odd, bool)
-    strange, normal = np.sort(scores[odd]), np.sort(scores[~odd])
+    scores, is_anomaly = np.asarray(scores), np.asarray(is_anomaly, bool)
+    strange, normal = np.sort(scores[is_anomaly]), np.sort(scores[~is_anomaly])
     if not len(strange) or not len(normal):
         raise ValueError("a curve needs normals and anomalies")
     below, up_to = (np.searchsorted(normal, strange, side).sum(dtype=np.int64) for side in ("left", "right"))
     return float(below + up_to) / (2 * len(strange) * len(normal))
 
 
-def placements(scores: Array, odd: Array) -> tuple[Array, Array]:
+def placements(scores: Array, is_anomaly: Array) -> tuple[Array, Array]:
     """Of each anomaly the share of normals below it, of each normal the share of anomalies above it, ties counting half.
 
     Both average to the AUROC, and their spread says how far another test part would move it (DeLong, DeLong,
     Clarke-Pearson 1988, equations 5 and 6).
     """
     every, own = rankdata(scores), np.empty(len(scores))
-    for part in (odd, ~odd):
+    for part in (is_anomaly, ~is_anomaly):
         own[part] = rankdata(scores[part])
-    below = (every - own) / np.where(odd, (~odd).sum(), odd.sum())
-    return below[odd], 1 - below[~odd]
+    below = (every - own) / np.where(is_anomaly, (~is_anomaly).sum(), is_anomaly.sum())
+    return below[is_anomaly], 1 - below[~is_anomaly]
 
 
 def error_of(first: tuple[Array, Array], second: tuple[Array, Array] | None = None) -> float:
@@ -65,49 +81,49 @@ def error_of(first: tuple[Array, Array], second: tuple[Array, Array] | None = No
     return float(np.sqrt(sum(part.var(ddof=1) / len(part) for part in parts)))
 
 
-def interval(scores: Array, odd: Array, level: float = 0.95) -> tuple[float, float] | None:
+def interval(scores: Array, is_anomaly: Array, level: float = 0.95) -> tuple[float, float] | None:
     """Confidence interval of the AUROC, in [0, 1]: how it would vary with other test examples, the detector staying as it is.
 
     None where it cannot be told: fewer than two of either sort, or no pair in disorder.
     """
-    if min(odd.sum(), (~odd).sum()) < 2:
+    if min(is_anomaly.sum(), (~is_anomaly).sum()) < 2:
         return None
-    above, below = placements(scores, odd)
+    above, below = placements(scores, is_anomaly)
     width = norm.ppf((1 + level) / 2) * error_of((above, below))
     return (max(0.0, float(above.mean() - width)), min(1.0, float(above.mean() + width))) if width else None
 
 
-def roc(scores: Array, odd: Array) -> tuple[Array, Array, Array]:
+def roc(scores: Array, is_anomaly: Array) -> tuple[Array, Array, Array]:
     """(false alarms, found, thresholds), each (T,): shares in [0, 1] of normals and anomalies with a score ≥ threshold.
 
     From the threshold ∞, where nothing raises the alarm, down to the lowest score, where everything does.
     """
-    odd = np.asarray(odd, bool)
+    is_anomaly = np.asarray(is_anomaly, bool)
     order = np.argsort(-scores, kind="stable")
     last = np.append(np.flatnonzero(np.diff(scores[order])), len(scores) - 1)  # of each group of equal scores
-    found, alarms = np.cumsum(odd[order])[last], np.cumsum(~odd[order])[last]
+    found, alarms = np.cumsum(is_anomaly[order])[last], np.cumsum(~is_anomaly[order])[last]
     return (
-        np.append(0, alarms / max(1, (~odd).sum())),
-        np.append(0, found / max(1, odd.sum())),
+        np.append(0, alarms / max(1, (~is_anomaly).sum())),
+        np.append(0, found / max(1, is_anomaly.sum())),
         np.append(np.inf, scores[order][last]),
     )
 
 
-def average_precision(scores: Array, odd: Array, share: float | None = None) -> float:
-    """Σ (R_n − R_{n−1}) P_n over falling thresholds, in [0, 1]. share: of anomalies among what comes, that of `odd` when left out."""
-    alarms, found, _ = roc(scores, odd)
-    share = float(np.mean(odd)) if share is None else share
+def average_precision(scores: Array, is_anomaly: Array, share: float | None = None) -> float:
+    """Σ (R_n − R_{n−1}) P_n over falling thresholds, in [0, 1]. share: of anomalies in what comes, that of the examples when left out."""
+    alarms, found, _ = roc(scores, is_anomaly)
+    share = float(np.mean(is_anomaly)) if share is None else share
     alarm = share * found + (1 - share) * alarms
     precision = np.divide(share * found, alarm, out=np.ones_like(alarm), where=alarm > 0)
     return float((np.diff(found) * precision[1:]).sum())
 
 
-def confusion(scores: Array, odd: Array, threshold: float, share: float | None = None) -> Confusion:
+def confusion(scores: Array, is_anomaly: Array, threshold: float, share: float | None = None) -> Confusion:
     """What happens to normals and anomalies when a score ≥ threshold raises the alarm. share: as in `average_precision`."""
-    odd = np.asarray(odd, bool)
-    share = float(np.mean(odd)) if share is None else share
+    is_anomaly = np.asarray(is_anomaly, bool)
+    share = float(np.mean(is_anomaly)) if share is None else share
     raised = np.asarray(scores, float) >= threshold
-    found, alarms = (float(raised[part].mean()) if part.any() else 0.0 for part in (odd, ~odd))
+    found, alarms = (float(raised[part].mean()) if part.any() else 0.0 for part in (is_anomaly, ~is_anomaly))
     return Confusion(share * found, share * (1 - found), (1 - share) * alarms, (1 - share) * (1 - alarms))
 
 
@@ -116,28 +132,32 @@ def cost(table: Confusion, miss: float, alarm: float) -> float:
     return miss * table.missed + alarm * table.alarms
 
 
-def costs(scores: Array, odd: Array, miss: float, alarm: float, share: float | None = None) -> tuple[Array, Array]:
+def costs(
+    scores: Array, is_anomaly: Array, miss: float, alarm: float, share: float | None = None
+) -> tuple[Array, Array]:
     """(thresholds, cost on average at each of them), from ∞ down to the lowest score."""
-    alarms, found, thresholds = roc(scores, odd)
-    share = float(np.mean(odd)) if share is None else share
+    alarms, found, thresholds = roc(scores, is_anomaly)
+    share = float(np.mean(is_anomaly)) if share is None else share
     return thresholds, miss * share * (1 - found) + alarm * (1 - share) * alarms
 
 
-def cheapest(scores: Array, odd: Array, miss: float, alarm: float, share: float | None = None) -> tuple[float, float]:
+def cheapest(
+    scores: Array, is_anomaly: Array, miss: float, alarm: float, share: float | None = None
+) -> tuple[float, float]:
     """(threshold, cost on average) of the cheapest threshold, of equals the highest."""
-    thresholds, cost = costs(scores, odd, miss, alarm, share)
+    thresholds, cost = costs(scores, is_anomaly, miss, alarm, share)
     at = int(np.argmin(np.round(cost, 12)))  # equal but for rounding is equal
     return float(thresholds[at]), float(cost[at])
 
 
 def cost_elsewhere(
-    scores: Array, odd: Array, miss: float, alarm: float, share: float, halves: int = 20
+    scores: Array, is_anomaly: Array, miss: float, alarm: float, share: float, halves: int = 20
 ) -> float | None:
     """Mean cost of thresholds that are the cheapest on random halves of the examples, each tried on the other half.
 
     Each half has its share of normals and of anomalies; None where there are fewer than four of either.
     """
-    sorts = [np.flatnonzero(odd == truth) for truth in (False, True)]
+    sorts = [np.flatnonzero(is_anomaly == truth) for truth in (False, True)]
     if min(map(len, sorts)) < 4:
         return None
     rng, paid = np.random.default_rng(0), []
@@ -145,38 +165,38 @@ def cost_elsewhere(
         mixed = [rng.permutation(sort) for sort in sorts]
         one, other = (np.concatenate([sort[half::2] for sort in mixed]) for half in (0, 1))
         for chosen, tried in ((one, other), (other, one)):
-            threshold, _ = cheapest(scores[chosen], odd[chosen], miss, alarm, share)
-            paid.append(cost(confusion(scores[tried], odd[tried], threshold, share), miss, alarm))
+            threshold, _ = cheapest(scores[chosen], is_anomaly[chosen], miss, alarm, share)
+            paid.append(cost(confusion(scores[tried], is_anomaly[tried], threshold, share), miss, alarm))
     return float(np.mean(paid))
 
 
-def missed_at(scores: Array, odd: Array, recall: float = 0.95) -> float:
+def missed_at(scores: Array, is_anomaly: Array, recall: float = 0.95) -> float:
     """The share of normals that raise the alarm at the highest threshold that finds this share of the anomalies."""
-    alarms, found, _ = roc(scores, odd)
+    alarms, found, _ = roc(scores, is_anomaly)
     return float(alarms[np.argmax(found >= recall)])
 
 
 # ---- without a single anomaly ----
 
 
-def p_values(scores: Array, held: Array) -> Array:
+def p_values(scores: Array, calibration: Array) -> Array:
     """Conformal p-values (N,): (1 + how many held-out normals (n,) score at least as high) / (n + 1).
 
     Of a fresh normal p ≤ α happens in at most a share α of the cases, whatever the detector and the distribution, as long
     as it comes from where the held-out ones came from (Vovk et al. 2005; Bates et al. 2023, equation 2).
     """
-    below = np.searchsorted(np.sort(held), scores, side="left")
-    return (1 + len(held) - below) / (len(held) + 1)
+    below = np.searchsorted(np.sort(calibration), scores, side="left")
+    return (1 + len(calibration) - below) / (len(calibration) + 1)
 
 
-def conformal_threshold(held: Array, alpha: float) -> float:
+def conformal_threshold(calibration: Array, alpha: float) -> float:
     """The lowest threshold at which p ≤ α: a score ≥ it raises the alarm; ∞ when n held-out normals are too few for α, −∞ at α = 1."""
-    ordered = np.sort(np.asarray(held, float))
-    place = int(allowed(len(held), alpha))  # one less than so many held-out normals may score as high
-    if place > len(held):
+    ordered = np.sort(np.asarray(calibration, float))
+    place = int(allowed(len(calibration), alpha))  # one less than so many held-out normals may score as high
+    if place > len(calibration):
         return -np.inf
     return (
-        np.nextafter(ordered[len(held) - place], np.inf) if place else np.inf
+        np.nextafter(ordered[len(calibration) - place], np.inf) if place else np.inf
     )  # a float64: a score in single precision is no match
 
 

@@ -4,12 +4,15 @@ from functools import lru_cache
 
 from threadpoolctl import threadpool_limits
 
+from core import runs
 from core.anomaly import models, nearest
 from core.anomaly import settings as s
+from core.anomaly.analysis.scores import final
+from core.anomaly.datasets import dataset_of
 from core.anomaly.detector import Detector
 from core.anomaly.networks import NETWORKS
-from core.anomaly.worlds import world
-from core.runs import Run
+from core.record import Record
+from core.runs import Run, RunError
 
 AT_ONCE = {
     s.PCA: nearest.PCA,
@@ -31,11 +34,11 @@ def learned(settings: s.AnomalySettings) -> Detector:
 
 def fitted(settings: s.AnomalySettings) -> Detector:
     """The same, newly learned."""
-    detector, there = AT_ONCE[type(settings.method)](settings.method, settings.seed), world(settings)
+    detector, there = AT_ONCE[type(settings.method)](settings.method, settings.seed), dataset_of(settings)
     with threadpool_limits(
         1
     ):  # the threads of scikit-learn's k-means wait for one another: on a busy server for seconds
-        detector.fit(there.fit_x)
+        detector.fit(there.train_x)
     return detector
 
 
@@ -47,3 +50,23 @@ def of(run: Run) -> Detector:
     detector = NETWORKS[type(settings.method)](settings.method, settings.seed)
     detector.net = models.from_model(run.models["model"]).requires_grad_(False)
     return detector
+
+
+def of_record(current: Record) -> Detector | None:
+    """The detector of the run shown; None when it has none yet, or its settings are not known. Shared: never change it.
+
+    Raises RunError with a sentence or BadSettings, KeyError when it kept no network.
+    """
+    if current.run is None or current.settings is None or final(current) is None:
+        return None
+    try:
+        there = runs.path_of(current.id).is_file()
+    except RunError:
+        there = False
+    return stored(current.id) if there else of(current.run)  # a full disk may have kept it out of the store
+
+
+@lru_cache(maxsize=32)
+def stored(run_id: str) -> Detector:
+    """The detector of a stored run that ended. Shared: never change it. Raises as `of` does."""
+    return of(runs.load(run_id))

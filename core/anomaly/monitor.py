@@ -7,95 +7,95 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from core.anomaly import decide
+from core.anomaly import decide, pictures
+from core.anomaly.datasets import Dataset
 from core.anomaly.detector import Detector, scores
 from core.anomaly.networks import Network, Rebuilds, squared_error
-from core.anomaly.worlds import REACH, World
-from core.events import Event, Finished, Metrics, Picture, Warned
+from core.anomaly.settings import REACH
+from core.events import Event, Finished, Metrics, Warned
 from core.nets import count, to_model
 
-LOOKS = 15  # in a run, evenly spread; and a few at its very beginning
-EARLY = (1, 5, 20)  # steps after which it looks as well
-EACH, LEARNED = 200, 80  # test examples that every look asks, and learned ones; at the end it is all of the test part
+EVALUATIONS = 15  # evaluations in a run, evenly spread; and a few at its very beginning
+EARLY = (1, 5, 20)  # steps after which there is one as well
+EACH, LEARNED = 200, 80  # test examples that every evaluation scores, and learned ones; at the end all of the test part
 SHOWN = 5  # normals, and as many anomalies, of which it is shown what the detector expects
 LARGEST = 1e30  # in the place of a score that is no number any more; thousands of them can still be added up
 GRID = 61  # places along each side of the plane
-COPIED, POOR = (
-    0.1,
-    0.75,
-)  # of what makes anomalies differ from the mean normal: with an error and an AUROC below both, it copies
+# of what makes anomalies differ from the mean normal example, and an AUROC: with an error and an AUROC below both, it copies
+COPIED, POOR = 0.1, 0.75
 
 
 class Monitor:
     """Measures beside the training and never changes it."""
 
-    def __init__(self, world: World, detector: Detector, total: int):
-        self.world, self.detector, self.total = world, detector, total
-        self.every = max(1, total // LOOKS)
-        self.few = some_of_each(world, EACH)
-        self.shown = some_of_each(world, 2 * SHOWN)
+    def __init__(self, dataset: Dataset, detector: Detector, total: int):
+        self.dataset, self.detector, self.total = dataset, detector, total
+        self.every = max(1, total // EVALUATIONS)
+        self.few = some_of_each(dataset, EACH)
+        self.shown = some_of_each(dataset, 2 * SHOWN)
 
     def facts(self) -> dict[str, Any]:
         """What is known before the first step."""
-        world, network = self.world, isinstance(self.detector, Network)
+        dataset, network = self.dataset, isinstance(self.detector, Network)
         return {
-            "fit": len(world.fit_x),
-            "held": len(world.held_x),
-            "hidden": int(world.hidden.sum()),
-            "test": len(world.test_x),
-            "odd": int(world.test_odd.sum()),
-            "dimensions": world.fit_x[0].numel(),
+            "fit": len(dataset.train_x),
+            "held": len(dataset.calibration_x),
+            "hidden": int(dataset.hidden.sum()),
+            "test": len(dataset.test_x),
+            "odd": int(dataset.test_is_anomaly.sum()),
+            "dimensions": dataset.train_x[0].numel(),
             "whole": True,
             "parameters": count(self.detector.net) if network else 0,
         }
 
     def begins(self) -> Iterator[Event]:
-        """Which test examples are anomalies, whose scores the looks hold, and who is shown."""
-        world = self.world
-        yield Picture(0, "odd", world.test_odd.numpy().astype(np.uint8))
-        yield Picture(0, "asked", self.few.numpy().astype(np.int16))
-        if world.pictures:
-            yield Picture(0, "inputs", as_bytes(world.test_x[self.shown]))
-        elif not world.columns:
-            yield Picture(0, "points", world.test_x.half().numpy())
+        """Which test examples are anomalies, which of them are evaluated, and which are shown."""
+        dataset = self.dataset
+        yield pictures.IS_ANOMALY.at(0, dataset.test_is_anomaly.numpy().astype(np.uint8))
+        yield pictures.EVALUATED.at(0, self.few.numpy().astype(np.int16))
+        if dataset.pictures:
+            yield pictures.INPUTS.at(0, as_bytes(dataset.test_x[self.shown]))
+        elif not dataset.columns:
+            yield pictures.POINTS.at(0, dataset.test_x.half().numpy())
 
     def after_step(self, step: int) -> Iterator[Event]:
         if step < self.total and (step in EARLY or step % self.every == 0):
-            yield from self.look(step)
+            yield from self.evaluate(step)
 
-    def look(self, step: int) -> Iterator[Event]:
-        """A quick look at some of the test examples."""
-        world, found = self.world, scores(self.detector, self.world.test_x[self.few])
-        yield Picture(step, "seen", found.numpy())
-        yield from self.pictures(step)
-        yield Metrics(step, self._curves(found, world.test_odd[self.few]))  # last: then all of the look is there
+    def evaluate(self, step: int) -> Iterator[Event]:
+        """The scores of some of the test examples."""
+        dataset, found = self.dataset, scores(self.detector, self.dataset.test_x[self.few])
+        yield pictures.EVALUATION.at(step, found.numpy())
+        yield from self.expectations(step)
+        yield Metrics(
+            step, self._curves(found, dataset.test_is_anomaly[self.few])
+        )  # last: then all of the evaluation is there
 
-    def _curves(self, found: Tensor, odd: Tensor) -> dict[str, float]:
+    def _curves(self, found: Tensor, is_anomaly: Tensor) -> dict[str, float]:
         """Mean scores of what is learned, of what is held out, of anomalies; and how well the last two are told apart."""
-        learned = scores(self.detector, self.world.fit_x[:LEARNED]).mean().item()
-        held = scores(self.detector, self.world.held_x).mean().item()
-        what = (
-            "error" if isinstance(self.detector, Rebuilds) else "score"
-        )  # an error is above zero, a score may be anywhere
-        means = {what: learned, f"held_{what}": held, f"odd_{what}": found[odd].mean().item()}
-        return {"auroc": 100 * decide.auroc(found.numpy(), odd.numpy())} | means
+        learned = scores(self.detector, self.dataset.train_x[:LEARNED]).mean().item()
+        calibration = scores(self.detector, self.dataset.calibration_x).mean().item()
+        # an error is above zero, a score may be anywhere
+        what = "error" if isinstance(self.detector, Rebuilds) else "score"
+        means = {what: learned, f"held_{what}": calibration, f"odd_{what}": found[is_anomaly].mean().item()}
+        return {"auroc": 100 * decide.auroc(found.numpy(), is_anomaly.numpy())} | means
 
     @torch.inference_mode()
-    def pictures(self, step: int) -> Iterator[Event]:
+    def expectations(self, step: int) -> Iterator[Event]:
         """What it expects in the place of the examples shown; of the plane the score everywhere."""
-        if self.world.pictures:
-            expected = self.detector.expects(self.world.test_x[self.shown])
+        if self.dataset.pictures:
+            expected = self.detector.expects(self.dataset.test_x[self.shown])
             if expected is not None:
-                yield Picture(step, "expects", as_bytes(expected))
-        elif not self.world.columns:
-            yield Picture(step, "field", field(self.detector).numpy())
+                yield pictures.EXPECTED.at(step, as_bytes(expected))
+        elif not self.dataset.columns:
+            yield pictures.FIELD.at(step, field(self.detector).numpy())
 
     def run_ends(self, step: int) -> Iterator[Event]:
-        world, detector = self.world, self.detector
+        dataset, detector = self.dataset, self.detector
         found = {
-            "fit": detector.learned_scores(world.fit_x),
-            "held": scores(detector, world.held_x),
-            "test": scores(detector, world.test_x),
+            "fit": detector.learned_scores(dataset.train_x),
+            "held": scores(detector, dataset.calibration_x),
+            "test": scores(detector, dataset.test_x),
         }
         if not torch.isfinite(found["test"]).all():
             yield Warned(
@@ -104,32 +104,38 @@ class Monitor:
                 "Some scores are too large to be numbers: a larger bandwidth or a smaller sharpness helps.",
             )
             found = {name: torch.nan_to_num(each, nan=LARGEST, posinf=LARGEST) for name, each in found.items()}
-        test, odd = found["test"].numpy(), world.test_odd.numpy()
+        test, is_anomaly = found["test"].numpy(), dataset.test_is_anomaly.numpy()
         summary = self.judged(found)
         numbers = {"precision": summary["precision"], "missed": summary["missed"]}
         curves = (
-            self._curves(found["test"], world.test_odd) if isinstance(detector, Network) else {"only": summary["auroc"]}
+            self._curves(found["test"], dataset.test_is_anomaly)
+            if isinstance(detector, Network)
+            else {"only": summary["auroc"]}
         )
-        for name, each in found.items():
-            yield Picture(step, name, each.numpy())
-        yield from self.pictures(step)
+        for kind in (pictures.LEARNED_SCORES, pictures.CALIBRATION_SCORES, pictures.TEST_SCORES):
+            yield kind.at(step, found[kind.name].numpy())
+        yield from self.expectations(step)
         yield Metrics(step, curves | numbers | ({"where": summary["where"]} if "where" in summary else {}))
-        yield from self.lessons(step, test, odd)
+        yield from self.lessons(step, test, is_anomaly)
         yield Finished(step, summary, {"model": to_model(detector.net)} if isinstance(detector, Network) else {})
 
     def judged(self, found: dict[str, Tensor]) -> dict[str, float]:
         """The numbers of a finished run."""
-        test, odd, held = found["test"].numpy(), self.world.test_odd.numpy(), found["held"].numpy()
-        raised = test >= decide.conformal_threshold(held, 0.1)
+        test, is_anomaly, calibration = (
+            found["test"].numpy(),
+            self.dataset.test_is_anomaly.numpy(),
+            found["held"].numpy(),
+        )
+        raised = test >= decide.conformal_threshold(calibration, 0.1)
         summary = {
-            "auroc": 100 * decide.auroc(test, odd),
-            "precision": 100 * decide.average_precision(test, odd),
-            "missed": 100 * decide.missed_at(test, odd),
-            "alarms_at_10": 100 * float(raised[~odd].mean()),
-            "found_at_10": 100 * float(raised[odd].mean()),
-            "held_score": float(held.mean()),
+            "auroc": 100 * decide.auroc(test, is_anomaly),
+            "precision": 100 * decide.average_precision(test, is_anomaly),
+            "missed": 100 * decide.missed_at(test, is_anomaly),
+            "alarms_at_10": 100 * float(raised[~is_anomaly].mean()),
+            "found_at_10": 100 * float(raised[is_anomaly].mean()),
+            "held_score": float(calibration.mean()),
             "fit_score": float(found["fit"].mean()),
-            "odd_score": float(test[odd].mean()),
+            "odd_score": float(test[is_anomaly].mean()),
         }
         if (where := self.where()) is not None:
             summary["where"] = 100 * where
@@ -138,26 +144,28 @@ class Monitor:
     @torch.inference_mode()
     def where(self) -> float | None:
         """How well the error of each pixel tells damaged pixels from all others, over the damaged pictures; None without masks."""
-        world = self.world
-        if world.masks is None:
+        dataset = self.dataset
+        if dataset.masks is None:
             return None
-        parts = [self.detector.error(part) for part in world.test_x[world.test_odd].split(250)]
+        parts = [self.detector.error(part) for part in dataset.test_x[dataset.test_is_anomaly].split(250)]
         if parts[0] is None:
             return None
-        return decide.auroc(torch.cat(parts).flatten().numpy(), world.masks[world.test_odd].flatten().numpy())
+        return decide.auroc(
+            torch.cat(parts).flatten().numpy(), dataset.masks[dataset.test_is_anomaly].flatten().numpy()
+        )
 
     @torch.inference_mode()
     def left_over(self, x: Tensor) -> Tensor:
         """What a detector that rebuilds does not give back of x (N, ...), never blurred: (N,)."""
         return squared_error(x, self.detector.expects(x))
 
-    def lessons(self, step: int, test: np.ndarray, odd: np.ndarray) -> Iterator[Event]:
+    def lessons(self, step: int, test: np.ndarray, is_anomaly: np.ndarray) -> Iterator[Event]:
         """What a learner should understand of how it went."""
         if isinstance(self.detector, Rebuilds):
-            strange = self.world.test_x[self.world.test_odd]
-            whole = (strange - self.world.fit_x.mean(0)).square().flatten(1).sum(1).mean().item()
+            strange = self.dataset.test_x[self.dataset.test_is_anomaly]
+            whole = (strange - self.dataset.train_x.mean(0)).square().flatten(1).sum(1).mean().item()
             left = torch.cat([self.left_over(part) for part in strange.split(250)]).mean().item()
-            if left < COPIED * whole and decide.auroc(test, odd) < POOR:
+            if left < COPIED * whole and decide.auroc(test, is_anomaly) < POOR:
                 back = 100 * (1 - left / whole)
                 yield Warned(
                     step,
@@ -176,11 +184,13 @@ def as_bytes(x: Tensor) -> np.ndarray:
     return (255 * x.clamp(0, 1)).round().byte().squeeze(1).numpy()
 
 
-def some_of_each(world: World, many: int) -> Tensor:
+def some_of_each(dataset: Dataset, many: int) -> Tensor:
     """Places of about `many` test examples, half of them anomalies where there are enough, evenly from first to last: normals first."""
-    normal, odd = (torch.nonzero(world.test_odd == truth).flatten() for truth in (False, True))
+    normal, is_anomaly = (torch.nonzero(dataset.test_is_anomaly == truth).flatten() for truth in (False, True))
     few = min(len(normal), many // 2)
-    return torch.cat([normal[_evenly(len(normal), few)], odd[_evenly(len(odd), min(len(odd), many - few))]])
+    return torch.cat(
+        [normal[_evenly(len(normal), few)], is_anomaly[_evenly(len(is_anomaly), min(len(is_anomaly), many - few))]]
+    )
 
 
 def _evenly(n: int, many: int) -> Tensor:

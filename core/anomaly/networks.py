@@ -6,8 +6,8 @@ from torch import Tensor, nn
 
 from core.anomaly import models
 from core.anomaly import settings as s
+from core.anomaly.datasets import Dataset
 from core.anomaly.detector import Detector, Rebuilds
-from core.anomaly.worlds import World
 from core.loop import fresh, seeded
 
 CONV, DENSE = (16, 32), (64,)  # of the classifiers
@@ -23,12 +23,12 @@ class Network(Detector):
         super().__init__(method, seed)
         self.generator = seeded(seed + 1)  # of what a detector itself draws: noise, clouds
 
-    def begin(self, world: World) -> None:
+    def begin(self, dataset: Dataset) -> None:
         """A fresh network for these data."""
-        self.x, self.y = world.fit_x, world.fit_y
-        self.net = fresh(self.network, self.seed, world)
+        self.x, self.y = dataset.train_x, dataset.train_y
+        self.net = fresh(self.network, self.seed, dataset)
 
-    def network(self, world: World) -> nn.Module:
+    def network(self, dataset: Dataset) -> nn.Module:
         raise NotImplementedError
 
     def learning(self) -> nn.Module:
@@ -51,10 +51,10 @@ class AutoEncoder(Network, Rebuilds):
 
     variational = False
 
-    def network(self, world: World) -> nn.Module:
+    def network(self, dataset: Dataset) -> nn.Module:
         method = self.method
         return models.AutoEncoder(
-            tuple(world.fit_x.shape[1:]), method.net, method.bottleneck, method.hidden, self.variational
+            tuple(dataset.train_x.shape[1:]), method.net, method.bottleneck, method.hidden, self.variational
         )
 
     def loss(self, index: Tensor) -> Tensor:
@@ -113,11 +113,11 @@ def divergence(mean: Tensor, log_var: Tensor) -> Tensor:
 class SVDD(Network):
     """Squared distance to a centre that was chosen before the first step; of the soft boundary less R²."""
 
-    def network(self, world: World) -> nn.Module:
-        return models.Press(tuple(world.fit_x.shape[1:]), self.method.dimensions)
+    def network(self, dataset: Dataset) -> nn.Module:
+        return models.Press(tuple(dataset.train_x.shape[1:]), self.method.dimensions)
 
-    def begin(self, world: World) -> None:
-        super().begin(world)
+    def begin(self, dataset: Dataset) -> None:
+        super().begin(dataset)
         with torch.no_grad():
             self.net.centre.copy_(centre(self.asked().layers(self.x)))
 
@@ -149,17 +149,17 @@ def soft_boundary(square: Tensor, radius: Tensor, outside: float) -> Tensor:
 class Confidence(Network):
     """A classifier of the normal classes; where there is only one, of four turns of the picture."""
 
-    def begin(self, world: World) -> None:
-        super().begin(world)
+    def begin(self, dataset: Dataset) -> None:
+        super().begin(dataset)
         if self.turning:
             turns = four_turns(self.x)
             self.y = torch.arange(models.TURNS).repeat_interleave(len(self.x))
             self.x = turns.flatten(0, 1)
 
-    def network(self, world: World) -> nn.Module:
-        if not world.pictures:
-            return models.PlaneNet(int(world.fit_y.max()) + 1)
-        make = models.Turned if len(world.fit_y.unique()) == 1 else models.DigitNet
+    def network(self, dataset: Dataset) -> nn.Module:
+        if not dataset.pictures:
+            return models.PlaneNet(int(dataset.train_y.max()) + 1)
+        make = models.Turned if len(dataset.train_y.unique()) == 1 else models.DigitNet
         return make(conv=CONV, dense=DENSE, pool_first=True)
 
     def loss(self, index: Tensor) -> Tensor:

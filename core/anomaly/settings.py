@@ -1,10 +1,12 @@
 """Settings of the anomaly detection lab: what is normal, what is hidden among it, and a detector."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
 
 from core.settings import ASCENDING, Chance, Frozen, Metric, Scene, Settings, knob
+
+REACH = 2.0  # where the plane ends
 
 
 def _normal(default: str, most: int, form: str) -> str:
@@ -67,7 +69,21 @@ class Plane(Frozen):
 Data = OneClass | Damaged | Faces | Tumours | Plane
 
 
-class _Trained(Frozen):
+class Detection(Frozen):
+    """What is known of a method whatever its knobs are.
+
+    FAMILY: as Ruff et al. 2021, figure 1, group them, with what looks at a density of its own. SHORT: what it is called where
+    there is little room. TAUGHT: whether it is one of the four that the lecture teaches. EXPECTS: of one that expects something
+    in the place of an example, what that is.
+    """
+
+    FAMILY: ClassVar[Literal["classifier", "reconstruction", "distance", "density", "boundary"]]
+    SHORT: ClassVar[str]
+    TAUGHT: ClassVar[bool] = False
+    EXPECTS: ClassVar[str] = "As it is rebuilt."
+
+
+class _Trained(Detection):
     """What every detector has that is a network."""
 
     steps: int = knob(1500, "Steps", "Training steps of the network.", ge=20, le=4000, step=20)
@@ -117,8 +133,12 @@ def _smooth() -> float:
     )
 
 
-class PCA(Frozen):
+class PCA(Detection):
     """Distance to the plane of the largest components: what they cannot rebuild."""
+
+    FAMILY = "reconstruction"
+    SHORT = "PCA"
+    TAUGHT = True
 
     name: Literal["pca"] = "pca"
     components: int = knob(
@@ -127,8 +147,13 @@ class PCA(Frozen):
     smooth: float = _smooth()
 
 
-class KMeans(Frozen):
+class KMeans(Detection):
     """Distance to the nearest of k centres."""
+
+    FAMILY = "distance"
+    SHORT = "k-means"
+    TAUGHT = True
+    EXPECTS = "The nearest of its centres."
 
     name: Literal["kmeans"] = "kmeans"
     centres: int = knob(20, "Centres", "Number of cluster centres.", symbol="k", ge=1, le=100, step=1)
@@ -137,6 +162,10 @@ class KMeans(Frozen):
 class Confidence(_Trained):
     """How unsure a classifier is: of the normal classes where there are several, of four turns of the picture where not
     (Hendrycks, Gimpel 2017; Golan, El-Yaniv 2018)."""
+
+    FAMILY = "classifier"
+    SHORT = "classifier"
+    TAUGHT = True
 
     name: Literal["confidence"] = "confidence"
     unsure: Literal["softmax", "entropy", "energy"] = knob(
@@ -164,6 +193,10 @@ class Confidence(_Trained):
 class AutoEncoder(_Trained):
     """Squeeze every example through a bottleneck and rebuild it: what was never seen is rebuilt badly."""
 
+    FAMILY = "reconstruction"
+    SHORT = "autoencoder"
+    TAUGHT = True
+
     name: Literal["autoencoder"] = "autoencoder"
     net: Literal["dense", "conv", "local"] = _net()
     bottleneck: int = _bottleneck(32)
@@ -173,6 +206,9 @@ class AutoEncoder(_Trained):
 
 class Denoising(AutoEncoder):
     """The same, but the network sees noise on every example and must give it back clean (Vincent et al. 2008)."""
+
+    SHORT = "denoising"
+    TAUGHT = False
 
     name: Literal["denoising"] = "denoising"
     noise: float = knob(
@@ -188,6 +224,9 @@ class Denoising(AutoEncoder):
 
 class Variational(AutoEncoder):
     """An autoencoder whose code is a small cloud, kept near the origin (Kingma, Welling 2014)."""
+
+    SHORT = "variational"
+    TAUGHT = False
 
     name: Literal["vae"] = "vae"
     weight: float = knob(
@@ -209,6 +248,9 @@ class Variational(AutoEncoder):
 
 class SVDD(_Trained):
     """Deep SVDD: press all normal examples onto one point (Ruff et al. 2018)."""
+
+    FAMILY = "boundary"
+    SHORT = "SVDD"
 
     name: Literal["svdd"] = "svdd"
     objective: Literal["one", "soft"] = knob(
@@ -240,8 +282,12 @@ class SVDD(_Trained):
     batch: Literal[16, 32, 64, 128] = knob(64, "Batch size", "Normal examples in one step.", fine=True)
 
 
-class KNN(Frozen):
+class KNN(Detection):
     """Distance to the nearest normal examples."""
+
+    FAMILY = "distance"
+    SHORT = "neighbours"
+    EXPECTS = "The nearest normal example."
 
     name: Literal["knn"] = "knn"
     neighbours: int = knob(
@@ -249,8 +295,11 @@ class KNN(Frozen):
     )
 
 
-class LOF(Frozen):
+class LOF(Detection):
     """Local outlier factor: how thin it is here, against how thin it is around the neighbours (Breunig et al. 2000)."""
+
+    FAMILY = "density"
+    SHORT = "LOF"
 
     name: Literal["lof"] = "lof"
     neighbours: int = knob(
@@ -258,8 +307,11 @@ class LOF(Frozen):
     )
 
 
-class Forest(Frozen):
+class Forest(Detection):
     """Isolation forest: what a few random cuts set apart is odd (Liu et al. 2008)."""
+
+    FAMILY = "distance"
+    SHORT = "forest"
 
     name: Literal["forest"] = "forest"
     trees: int = knob(100, "Trees", "Number of random trees.", ge=10, le=300, step=10)
@@ -271,8 +323,11 @@ class Forest(Frozen):
     )
 
 
-class OneClassSVM(Frozen):
+class OneClassSVM(Detection):
     """One-class SVM: the smallest region in a kernel's space that holds most of them (Schölkopf et al. 2001)."""
+
+    FAMILY = "boundary"
+    SHORT = "SVM"
 
     name: Literal["ocsvm"] = "ocsvm"
     outside: float = knob(
@@ -295,8 +350,11 @@ class OneClassSVM(Frozen):
     )
 
 
-class Mixture(Frozen):
+class Mixture(Detection):
     """A mixture of Gaussians along the first components, and one width for all that they leave over."""
+
+    FAMILY = "density"
+    SHORT = "mixture"
 
     name: Literal["mixture"] = "mixture"
     gaussians: int = knob(3, "Gaussians", "Number of Gaussians in the mixture.", symbol="k", ge=1, le=10, step=1)
@@ -308,8 +366,11 @@ class Mixture(Frozen):
     )
 
 
-class KDE(Frozen):
+class KDE(Detection):
     """Kernel density: a small hill over every normal example; odd is where it is low (Rosenblatt 1956; Parzen 1962)."""
+
+    FAMILY = "density"
+    SHORT = "density"
 
     name: Literal["kde"] = "kde"
     bandwidth: float = knob(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import torch
 
-from core.anomaly import detectors, worlds
+from core.anomaly import datasets, detectors
 from core.anomaly.monitor import Monitor
 from core.anomaly.networks import NETWORKS
 from core.anomaly.settings import AnomalySettings
@@ -22,8 +22,8 @@ def train(settings: AnomalySettings) -> Iterator[Event]:
 
 def at_once(settings: AnomalySettings) -> Iterator[Event]:
     """A detector that is there as soon as it has seen the normals."""
-    world, detector = worlds.world(settings), detectors.learned(settings)
-    monitor = Monitor(world, detector, 1)
+    dataset, detector = datasets.dataset_of(settings), detectors.learned(settings)
+    monitor = Monitor(dataset, detector, 1)
     yield Started(1, monitor.facts())
     yield from monitor.begins()
     yield from monitor.run_ends(1)
@@ -31,14 +31,14 @@ def at_once(settings: AnomalySettings) -> Iterator[Event]:
 
 def learn(settings: AnomalySettings) -> Iterator[Event]:
     """A network that learns from batches of normals; no anomaly and no label of one enters its loss."""
-    world, method = worlds.world(settings), settings.method
+    dataset, method = datasets.dataset_of(settings), settings.method
     detector, generator = NETWORKS[type(method)](method, settings.seed), seeded(settings.seed)
-    detector.begin(world)
+    detector.begin(dataset)
     optimizer, schedule = adam_cycle(detector.net.parameters(), method.learning_rate, method.steps)
-    monitor = Monitor(world, detector, method.steps)
+    monitor = Monitor(dataset, detector, method.steps)
     yield Started(method.steps, monitor.facts())
     yield from monitor.begins()
-    yield from monitor.look(0)
+    yield from monitor.evaluate(0)
     for step in range(1, method.steps + 1):
         loss = detector.loss(torch.randint(len(detector.x), (method.batch,), generator=generator))
         if broken(loss):

@@ -4,22 +4,24 @@ from functools import lru_cache
 
 import numpy as np
 
-from core.anomaly import decide, worlds
+from core.anomaly import datasets, decide
+from core.anomaly.datasets import Dataset
 from core.anomaly.settings import AnomalySettings
-from core.anomaly.worlds import World
 
 
-def mean_distance(world: World) -> np.ndarray:
+def mean_distance(dataset: Dataset) -> np.ndarray:
     """Squared distance (N,) of each test example to the mean of what is learned: k-means with one centre, PCA with no component."""
-    return (world.test_x - world.fit_x.mean(0)).square().flatten(1).sum(1).numpy()
+    return (dataset.test_x - dataset.train_x.mean(0)).square().flatten(1).sum(1).numpy()
 
 
-def mean_map(world: World) -> float | None:
+def mean_map(dataset: Dataset) -> float | None:
     """How well the mean normal picture, one map for all, tells damaged pixels from others, in [0, 1]; None without masks."""
-    if world.masks is None:
+    if dataset.masks is None:
         return None
-    masks = world.masks[world.test_odd].flatten(1)
-    return decide.auroc(world.fit_x.mean(0).flatten().expand(len(masks), -1).flatten().numpy(), masks.flatten().numpy())
+    masks = dataset.masks[dataset.test_is_anomaly].flatten(1)
+    return decide.auroc(
+        dataset.train_x.mean(0).flatten().expand(len(masks), -1).flatten().numpy(), masks.flatten().numpy()
+    )
 
 
 def place_by_place(error: np.ndarray, masks: np.ndarray) -> float:
@@ -33,12 +35,12 @@ def place_by_place(error: np.ndarray, masks: np.ndarray) -> float:
 @lru_cache(maxsize=64)
 def auroc(settings: AnomalySettings) -> float:
     """AUROC in % of the distance to the mean on the data of a run."""
-    world = worlds.world(settings)
-    return 100 * decide.auroc(mean_distance(world), world.test_odd.numpy())
+    dataset = datasets.dataset_of(settings)
+    return 100 * decide.auroc(mean_distance(dataset), dataset.test_is_anomaly.numpy())
 
 
 @lru_cache(maxsize=64)
 def where(settings: AnomalySettings) -> float | None:
     """AUROC in % of the pixels by `mean_map`."""
-    found = mean_map(worlds.world(settings))
+    found = mean_map(datasets.dataset_of(settings))
     return None if found is None else 100 * found

@@ -34,8 +34,8 @@ def craft(net: nn.Module, x: Tensor, aim: Aim, method: s.Method, seed: int) -> I
             return gradient.dim(net, x, aim, ball, steps, stride / 100, momentum, often / 100, generator)
         case s.DeepFool(steps=steps, overshoot=overshoot):
             return minimal.deepfool(net, x, aim, steps, overshoot / 100)
-        case s.CW(confidence=confidence, searches=searches, steps=steps, rate=rate):
-            return minimal.carlini_wagner(net, x, aim, confidence, searches, steps, rate)
+        case s.CW(confidence=confidence, searches=searches, steps=steps, learning_rate=learning_rate):
+            return minimal.carlini_wagner(net, x, aim, confidence, searches, steps, learning_rate)
         case s.OnePixel(pixels=pixels, population=population, generations=generations):
             return pixel.few_pixels(net, x, aim, pixels, population, generations, generator)
 
@@ -56,7 +56,7 @@ def steps_of(method: s.Method) -> int:
 
 
 def gradients_of(method: s.Method, count: int) -> float:
-    """What the attack on `count` pictures costs at most, in gradients of one picture; a look without a gradient is a third of one."""
+    """What the attack on `count` pictures costs at most, in gradients of one picture; a pass without a gradient is a third of one."""
     if isinstance(method, s.OnePixel):
         return count * method.population * method.generations / 3
     return count * steps_of(method)

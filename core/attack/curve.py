@@ -11,20 +11,23 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from core.attack import gradient, minimal
+from core.attack import gradient, minimal, pictures
 from core.attack.ball import LEVELS, Ball, lengths, saved
 from core.attack.craft import last
+from core.attack.metrics import METRICS
 from core.attack.models import Aim, Victims, answers
+from core.attack.notes import note
 from core.attack.report import confusion
-from core.attack.settings import METRICS, Curve
-from core.events import Event, Finished, Metrics, Picture, Started, Warned
+from core.attack.settings import Curve
+from core.events import Event, Finished, Metrics, Started, Warned
 from core.loop import seeded
+from core.verdict import Verdict, verdict
 
 POINTS = 11  # values of ε for digits, closer together where it is small
 MOMENTUM_STEPS = 10  # of MI-FGSM at most, as in its paper
 PHOTO_STEPS = 6  # of PGD and MI-FGSM on photos at most: each costs as much as on 80 digits
 DEEPFOOL = 30, 0.02  # steps, overshoot
-CW = 0.0, 2, 100, 0.2  # confidence, searches, steps, rate: in twice the time the changes become 2 % shorter
+CW = 0.0, 2, 100, 0.2  # confidence, searches, steps, learning rate: in twice the time the changes become 2 % shorter
 LONGER = (1.0, 1.02, 1.05, 1.1, 1.2)  # how much longer a smallest change is tried when rounding undoes it
 MASKED = 10  # points by which one step beats many: gradients that lead nowhere
 
@@ -51,13 +54,14 @@ def curve(method: Curve, victims: Victims, seed: int) -> Iterator[Event]:
         if level:
             strongest[str(level)] = trial.strongest(right)
         if not victims.photo:
-            yield Picture(level, "becomes", trial.becomes(strongest.get(str(level), "noise")))
+            yield pictures.BECOMES.at(level, trial.becomes(strongest.get(str(level), "noise")))
         if not warned and right["pgd"] - right["fgsm"] > MASKED:
             warned = True
             yield Warned(level, "masked", masked(level, right))
     half = crossing(list(worst), list(worst.values()), 50)
     yield Finished(
-        grid[-1], {"count": len(victims.x), "strongest": strongest, "half": half, "note": note(worst, half, strongest)}
+        grid[-1],
+        {"count": len(victims.x), "strongest": strongest, "half": half, "note": note([result(worst, half, strongest)])},
     )
 
 
@@ -78,7 +82,7 @@ def left(lost: Tensor) -> float:
 
 
 @dataclass
-class Record:
+class Outcome:
     """What one attack has done so far: which pictures (N,) it has fooled, and what the network said then."""
 
     lost: Tensor
@@ -95,7 +99,7 @@ class Trial:
     method: Curve
     victims: Victims
     seed: int
-    records: dict[str, Record] = field(init=False)
+    records: dict[str, Outcome] = field(init=False)
     sizes: dict[str, tuple[Tensor, Tensor]] = field(
         init=False, default_factory=dict
     )  # of the smallest changes, once known
@@ -104,7 +108,7 @@ class Trial:
         self.generator = seeded(self.seed)
         clean = answers(self.victims.net, self.victims.x)
         wrong = clean != self.victims.y
-        self.records = {name: Record(wrong.clone(), clean.clone()) for name in ("noise", *self.names)}
+        self.records = {name: Outcome(wrong.clone(), clean.clone()) for name in ("noise", *self.names)}
         self.touched = wrong.clone()  # by noise or any attack
 
     @property
@@ -129,7 +133,7 @@ class Trial:
         """Noise on all pictures, fresh at every ε: what it has fooled before it may miss now."""
         ball = Ball(self.method.norm, level / LEVELS)
         said = self.judge(self.victims.x, ball.noise(self.victims.x, self.generator), ball)
-        self.records["noise"] = Record(said != self.victims.y, said)
+        self.records["noise"] = Outcome(said != self.victims.y, said)
 
     def attack(self, name: str, level: int) -> None:
         """One attack on the pictures that still withstand it."""
@@ -226,13 +230,10 @@ def masked(level: int, right: dict[str, float]) -> str:
     )
 
 
-def note(worst: dict[int, float], half: float | None, strongest: dict[str, str]) -> str:
-    """The result in one sentence."""
+def result(worst: dict[int, float], half: float | None, strongest: dict[str, str]) -> Verdict:
+    """Where half of the answers are lost, and which attack is the strongest at the largest ε."""
     end = max(worst)
-    name = METRICS[strongest[str(end)]].label if strongest else ""
+    attack = METRICS[strongest[str(end)]].label if strongest else ""
     if half is None:
-        return f"Even at ε = {end} more than half of the answers withstand everything tried; strongest there: {name}."
-    return (
-        f"Half of the answers are lost at ε = {half:.1f} of 255; at ε = {end}, {worst[end]:.0f} % withstand everything tried; "
-        f"strongest there: {name}."
-    )
+        return verdict("half-withstand", end=end, attack=attack)
+    return verdict("half-lost", half=half, end=end, worst=worst[end], attack=attack)

@@ -15,19 +15,24 @@ from PIL import Image
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
+from core.attack import pictures
 from core.attack import settings as s
 from core.attack.ball import LEVELS, Ball, saved
 from core.attack.gradient import REACH, pgd
 from core.attack.models import Aim, Victims, answers
-from core.events import Event, Finished, Metrics, Picture, Started, Warned
+from core.attack.notes import note
+from core.events import Event, Finished, Metrics, Started, Warned
 from core.loop import seeded
+from core.pictures import Kind
 from core.subject.models import as_bytes
+from core.verdict import Verdict, verdict
 
 # what strength 1 … 5 means
 GREYS = (32, 16, 8, 4, 2)  # levels that are left of each colour: 5, 4, 3, 2, 1 bits
 QUALITIES = (75, 50, 25, 10, 5)  # of JPEG
 SMALLEST = (0.95, 0.9, 0.8, 0.7, 0.6)  # share of the side that is left at least
 WINDOWS = ((1, 2), (1, 3), (2, 2), (3, 3), (4, 4))  # rows and columns of the median: ever more pixels
+RANDOM = ("resize",)  # another draw each time
 STEEP = ("bits", "jpeg")  # made of steps: their gradient is zero, or there is none
 HIDDEN = 30  # points of accuracy that the attacker's ignorance is worth: from here on the defence only seems to be one
 PHOTO_STEPS, PHOTO_SAMPLES = 10, 3  # at most, for photos: a photo costs as much as three hundred digits
@@ -140,7 +145,7 @@ class Knowing(Defended):
         self, net: nn.Module, defence: str, strength: int, generator: torch.Generator | None = None, samples: int = 8
     ):
         super().__init__(net, defence, strength, generator)
-        self.samples = samples if defence == "resize" else 1
+        self.samples = samples if defence in RANDOM else 1
 
     def squeeze(self, x: Tensor) -> Tensor:
         """As `Defended.squeeze`, but every picture has a gradient."""
@@ -177,7 +182,7 @@ def defend(method: s.Defend, victims: Victims, seed: int) -> Iterator[Event]:
     found = unattacked(victims, defended, ball, seeded(seed + 2))
     yield Started(steps, {"axis": "steps of the attack", "count": len(victims.x), "photo": victims.photo} | found)
     shown = first_right(victims)
-    yield from framed(0, {"clean": victims.x[shown]}, defended)
+    yield from framed(0, [(pictures.CLEAN, pictures.CLEAN_DEFENDED, victims.x[shown])], defended)
     control = {"noise": found["noise_defended"]}
     yield Metrics(
         0, {"bare": found["clean"], "blind": found["clean_defended"], "knowing": found["clean_defended"]} | control
@@ -190,7 +195,11 @@ def defend(method: s.Defend, victims: Victims, seed: int) -> Iterator[Event]:
         blind, adaptive = (saved(victims.x, x, ball) for x in attacked)
         scores = judged(victims, defended, blind, adaptive)
         yield Metrics(step, scores | control)
-    yield from framed(steps, {"attacked": blind[shown], "knowing": adaptive[shown]}, defended)
+    ends = [
+        (pictures.ATTACKED, pictures.ATTACKED_DEFENDED, blind[shown]),
+        (pictures.KNOWING, pictures.KNOWING_DEFENDED, adaptive[shown]),
+    ]
+    yield from framed(steps, ends, defended)
     if scores["blind"] - scores["knowing"] >= HIDDEN:
         yield Warned(
             steps,
@@ -198,7 +207,7 @@ def defend(method: s.Defend, victims: Victims, seed: int) -> Iterator[Event]:
             "The defence lives on the attacker's ignorance: of every hundred pictures it keeps "
             f"{scores['blind']:.0f}, and {scores['knowing']:.0f} once the attacker knows it.",
         )
-    yield Finished(steps, scores | found | {"count": len(victims.x), "note": in_words(scores, found)})
+    yield Finished(steps, scores | found | {"count": len(victims.x), "note": note(outcome(scores, found))})
 
 
 def right(net: nn.Module, x: Tensor, y: Tensor) -> Tensor:
@@ -227,7 +236,7 @@ def unattacked(victims: Victims, defended: Defended, ball: Ball, generator: torc
 def judged(victims: Victims, defended: Defended, blind: Tensor, adaptive: Tensor) -> dict[str, float]:
     """In % still right: the bare network, and the defended one under the attack that does not and the one that does know."""
     unaware, aware = right(defended, blind, victims.y), right(defended, adaptive, victims.y)
-    if defended.defence != "resize":
+    if defended.defence not in RANDOM:
         aware = aware & unaware
     return {"bare": percent(right(victims.net, blind, victims.y)), "blind": percent(unaware), "knowing": percent(aware)}
 
@@ -237,23 +246,21 @@ def first_right(victims: Victims) -> int:
     return int(right(victims.net, victims.x, victims.y).int().argmax())
 
 
-def framed(step: int, pictures: dict[str, Tensor], defended: Defended) -> Iterator[Event]:
-    """Pictures (C, H, W) by name, each also as the network gets it."""
-    for name, x in pictures.items():
-        yield Picture(step, name, as_bytes(x))
-        yield Picture(step, f"{name}_defended", as_bytes(defended.squeeze(x[None])[0]))
+def framed(step: int, shown: list[tuple[Kind, Kind, Tensor]], defended: Defended) -> Iterator[Event]:
+    """Pictures (C, H, W), each as it is and as the network gets it."""
+    for bare, behind, x in shown:
+        yield bare.at(step, as_bytes(x))
+        yield behind.at(step, as_bytes(defended.squeeze(x[None])[0]))
 
 
-def in_words(scores: dict[str, float], found: dict[str, float]) -> str:
-    """What happened, in a few sentences."""
+def outcome(scores: dict[str, float], found: dict[str, float]) -> list[Verdict]:
+    """What the defence was worth. scores: as `judged` gives them, found: as `unattacked` does."""
     blind, knowing = round(scores["blind"]), round(scores["knowing"])
     if blind - knowing >= 5:
-        said = (
-            f"Against an attacker who does not know it the defence keeps {blind} %; against one who does, {knowing} %."
-        )
+        said = [verdict("ignorance", blind=blind, knowing=knowing)]
     else:
-        said = f"The defence keeps {blind} % whether the attacker knows it or not; without it {scores['bare']:.0f} % would be left."
-    said += f" Noise of the same size leaves {found['noise_defended']:.0f} %."
+        said = [verdict("no-matter", blind=blind, bare=scores["bare"])]
+    said.append(verdict("defended-noise", noise=found["noise_defended"]))
     if found.get("naive", 0) - knowing >= HIDDEN:
-        said += f" An attacker who follows the gradients of the defence itself finds none, and leaves {found['naive']:.0f} %."
+        said.append(verdict("no-gradients", naive=found["naive"]))
     return said

@@ -7,22 +7,24 @@ are not easily detected"); one that calls every unusual picture an attack is no 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
+from core.attack import pictures
 from core.attack import settings as s
+from core.attack.alarm import FALSE_ALARMS, alarm
 from core.attack.ball import LEVELS, Ball, saved
 from core.attack.defences import StraightThrough, fewer_greys, median, percent, right
 from core.attack.gradient import pgd
 from core.attack.models import Aim, Victims, ask
-from core.events import Event, Finished, Metrics, Picture, Started, Warned
+from core.attack.notes import note
+from core.events import Event, Finished, Metrics, Started, Warned
 from core.loop import seeded
+from core.verdict import Verdict, verdict
 
 GREYS, WINDOW = 2, (2, 2)  # one bit, and the median of four: what Xu et al. join for MNIST
 STEEPNESS = 16  # of the soft step that an attacker who knows takes for the hard one, going backward
 STRIDE = 0.3  # of ε; with shorter steps the soft step hides fewer attacks
-FALSE_ALARMS = 5  # % of the clean pictures that may be called attacks
 MOST = 2  # no score is larger: two distributions differ by 2 at most
 BLINDED = 30  # points of detection that the attacker's ignorance is worth: from here on it is a warning
 
@@ -101,8 +103,8 @@ def detect(method: s.Detect, victims: Victims, seed: int) -> Iterator[Event]:
     detector, trial = Detector(victims.net, method.detector), Trial.of(victims, method.detector)
     noise = detector.score(saved(x, ball.noise(x, seeded(seed)), ball))
     yield Started(method.steps, {"axis": "steps of the attack", "count": len(x), "clean": percent(trial.was_right)})
-    yield Picture(0, "score clean", trial.clean.numpy())
-    yield Picture(0, "score noise", noise.numpy())
+    yield pictures.SCORE_CLEAN.at(0, trial.clean.numpy())
+    yield pictures.SCORE_NOISE.at(0, noise.numpy())
     yield Metrics(0, {"auc_noise": auc(trial.clean, noise), "right": percent(trial.was_right)})
     attacks = zip(
         pgd(victims.net, x, Aim(y), ball, method.steps, STRIDE, 1, seeded(seed + 1)),
@@ -111,9 +113,9 @@ def detect(method: s.Detect, victims: Victims, seed: int) -> Iterator[Event]:
     for step, attacked in enumerate(attacks, start=1):
         blind, knowing = (trial.judge(saved(x, a, ball)) for a in attacked)
         yield Metrics(step, {"auc_noise": auc(trial.clean, noise), "right": blind.right} | areas(trial, blind, knowing))
-        for name, found in {"blind": blind, "knowing": knowing}.items():
+        for kind, found in ((pictures.SCORE_BLIND, blind), (pictures.SCORE_KNOWING, knowing)):
             if len(found.scores):
-                yield Picture(step, f"score {name}", found.scores.numpy())
+                yield kind.at(step, found.scores.numpy())
     yield from conclude(method.steps, trial, noise, blind, knowing)
 
 
@@ -157,21 +159,10 @@ class Trial:
         return 100 * int((scores <= self.threshold).sum()) / len(self.y)
 
 
-def alarm(clean: np.ndarray) -> float:
-    """The score above which no more than 5 % of the clean pictures' scores (n,) lie."""
-    return float(np.quantile(clean, 1 - FALSE_ALARMS / 100, method="higher"))
-
-
 def auc(clean: Tensor, suspicious: Tensor) -> float:
     """Area under the ROC curve in %: how often a suspicious score beats a clean one, ties counting half (Mann, Whitney 1947)."""
     wins = (suspicious[:, None] > clean).double() + (suspicious[:, None] == clean).double() / 2
     return 100 * float(wins.mean())
-
-
-def roc(clean: np.ndarray, suspicious: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The ROC curve of scores (n,) and (m,): false alarms and what is found, both in %, from the strictest threshold on."""
-    thresholds = np.unique(np.concatenate([clean, suspicious, [np.inf]]))[::-1]
-    return tuple(100 * (scores >= thresholds[:, None]).mean(1) for scores in (clean, suspicious))
 
 
 def areas(trial: Trial, blind: Attacked, knowing: Attacked) -> dict[str, float]:
@@ -208,17 +199,22 @@ def conclude(step: int, trial: Trial, noise: Tensor, blind: Attacked, knowing: A
             "clean": percent(trial.was_right),
             "count": len(trial.y),
             "threshold": trial.threshold,
-            "note": in_words(found),
+            "note": note(outcome(found)),
         },
     )
 
 
-def in_words(found: dict[str, float]) -> str:
-    """What happened, in two sentences."""
+def outcome(found: dict[str, float]) -> list[Verdict]:
+    """What the detector finds of the attacks that fool the network, and of noise."""
     if not found["fooled_blind"]:
-        return "No attack fooled the network, so there was nothing to find: ε is too small."
-    return (
-        f"At {FALSE_ALARMS} % false alarms it finds {found['found_blind']:.0f} % of the attacks that do not know it, and "
-        f"{found['found_knowing']:.0f} % of those that do; {found['unseen_knowing']:.0f} % of all pictures get past it then. Of "
-        f"merely noisy pictures it calls {found['found_noise']:.0f} % attacks."
-    )
+        return [verdict("nothing-to-find")]
+    return [
+        verdict(
+            "found",
+            alarms=FALSE_ALARMS,
+            blind=found["found_blind"],
+            knowing=found["found_knowing"],
+            unseen=found["unseen_knowing"],
+        ),
+        verdict("found-noise", noise=found["found_noise"]),
+    ]

@@ -3,7 +3,6 @@
 from typing import Any
 
 from core.attack import curve, defences, detect, gradient, minimal, pixel, training, transfer, universal
-from core.attack.settings import FORMULAS
 from core.runs import Run
 from core.settings import Formula
 
@@ -14,21 +13,61 @@ def examine(run: Run) -> dict[str, Any]:
 
 
 THEORY = (
-    Formula("FGSM", FORMULAS["fgsm"], gradient.fgsm),
-    Formula("I-FGSM", FORMULAS["ifgsm"], gradient.ifgsm),
-    Formula("PGD", FORMULAS["pgd"], gradient.pgd),
-    Formula("MI-FGSM", FORMULAS["mifgsm"], gradient.mifgsm),
-    Formula("DIM", FORMULAS["dim"], gradient.dim),
-    Formula("DeepFool", FORMULAS["deepfool"], minimal.deepfool),
-    Formula("Carlini–Wagner", FORMULAS["cw"], minimal.carlini_wagner),
-    Formula("Few pixels", FORMULAS["one_pixel"], pixel.few_pixels),
-    Formula("Universal change", FORMULAS["universal"], universal.universal),
-    Formula("Robust accuracy", FORMULAS["curve"], curve.curve),
-    Formula("Transfer", FORMULAS["transfer"], transfer.transfer),
+    Formula("FGSM", r"x' = x + \varepsilon\, \mathrm{sign}\, \nabla_x L(x, y)", gradient.fgsm),
+    Formula(
+        "I-FGSM",
+        r"x_{t+1} = \Pi_{B_\varepsilon(x)}\left(x_t + \alpha\, \mathrm{sign}\, \nabla_x L(x_t, y)\right), \quad x_0 = x",
+        gradient.ifgsm,
+    ),
+    Formula(
+        "PGD",
+        r"x_{t+1} = \Pi_{B_\varepsilon(x)}\left(x_t + \alpha\, \mathrm{sign}\, \nabla_x L(x_t, y)\right), \quad x_0 \sim "
+        r"\mathcal{U}(B_\varepsilon(x))",
+        gradient.pgd,
+    ),
+    Formula(
+        "MI-FGSM",
+        r"g_{t+1} = \mu\, g_t + \frac{\nabla_x L(x_t, y)}{\operatorname{mean} |\nabla_x L(x_t, y)|}, \quad x_{t+1} = "
+        r"\Pi_{B_\varepsilon(x)}\left(x_t + \alpha\, \mathrm{sign}\, g_{t+1}\right)",
+        gradient.mifgsm,
+    ),
+    Formula(
+        "DIM",
+        r"g_{t+1} = \mu\, g_t + \frac{\nabla_x L(T(x_t; p), y)}{\operatorname{mean} |\nabla_x L(T(x_t; p), y)|}",
+        gradient.dim,
+    ),
+    Formula(
+        "DeepFool",
+        r"\delta = \frac{|f_k - f_y|}{\lVert \nabla f_k - \nabla f_y \rVert_2^2} (\nabla f_k - \nabla f_y), \quad k = "
+        r"\arg\min_{k \ne y} \frac{|f_k - f_y|}{\lVert \nabla f_k - \nabla f_y \rVert_2}",
+        minimal.deepfool,
+    ),
+    Formula(
+        "Carlini–Wagner",
+        r"\min_w \lVert x' - x \rVert_2^2 + c \cdot \max\left(f_y(x') - \max_{k \ne y} f_k(x'),\, -\kappa\right), \quad x' = "
+        r"\tfrac{1}{2}(\tanh w + 1)",
+        minimal.carlini_wagner,
+    ),
+    Formula("Few pixels", r"\min_{\delta} p_y(x + \delta), \quad \lVert \delta \rVert_0 \le d", pixel.few_pixels),
+    Formula(
+        "Universal change",
+        r"\max_{\lVert \delta \rVert \le \varepsilon} \frac{1}{N} \sum_{i} \min\left(L(x_i + \delta, y_i),\, \beta\right)",
+        universal.universal,
+    ),
+    Formula(
+        "Robust accuracy",
+        r"\text{robust accuracy}(\varepsilon) = \frac{1}{N} \sum_i \min_{\text{attacks}}\ \mathbb{1}[f(x_i + \delta) = y_i]",
+        curve.curve,
+    ),
+    Formula("Transfer", r"A_{ij} = \text{accuracy of } f_j \text{ on attacks made with } f_i", transfer.transfer),
     Formula(
         "BPDA", r"\nabla_x L(f(g(x)), y) \approx \left.\nabla_z L(f(z), y)\right|_{z = g(x)}", defences.Knowing.squeeze
     ),
     Formula("EOT", r"\nabla_x\, L\left(\mathbb{E}_{g}\, f(g(x)),\ y\right)", defences.Knowing.forward),
-    Formula("Feature squeezing", FORMULAS["detect"], detect.detect),
-    Formula("Adversarial training", FORMULAS["training"], training.train_robust),
+    Formula("Feature squeezing", r"s(x) = \max_g \lVert p(x) - p(g(x)) \rVert_1", detect.detect),
+    Formula(
+        "Adversarial training",
+        r"\min_\theta \mathbb{E}_{(x, y)} \max_{\lVert \delta \rVert_\infty \le \varepsilon} L(f_\theta(x + \delta), y)",
+        training.train_robust,
+    ),
 )

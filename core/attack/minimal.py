@@ -69,12 +69,12 @@ def leads_of(logits: Tensor, aim: Aim) -> Tensor:
 
 
 def carlini_wagner(
-    net: nn.Module, x: Tensor, aim: Aim, confidence: float, searches: int, steps: int, rate: float
+    net: nn.Module, x: Tensor, aim: Aim, confidence: float, searches: int, steps: int, learning_rate: float
 ) -> Iterator[Tensor]:
     """Carlini and Wagner's L2 attack (2017, sections V and VI A): Adam on w, where x' = (tanh w + 1) / 2.
 
-    Lowers ‖x' − x‖₂² + c · max(−lead, −κ), the lead that of the wanted logit. confidence: κ ≥ 0. rate: Adam's learning
-    rate. searches: how many c each picture tries, `steps` steps each. Yields of each picture the smallest change so far
+    Lowers ‖x' − x‖₂² + c · max(−lead, −κ), the lead that of the wanted logit. confidence: κ ≥ 0. learning_rate:
+    Adam's. searches: how many c each picture tries, `steps` steps each. Yields of each picture the smallest change so far
     whose lead is larger than κ; x itself where there is none yet.
     """
     start = torch.atanh(INSIDE * (2 * x - 1))
@@ -82,7 +82,7 @@ def carlini_wagner(
     c, low, high = torch.full((len(x),), FIRST), torch.zeros(len(x)), torch.full((len(x),), torch.inf)
     for _ in range(searches):
         w, worked = start.clone(), torch.zeros(len(x), dtype=torch.bool)
-        adam = torch.optim.Adam([w], lr=rate)
+        adam = torch.optim.Adam([w], lr=learning_rate)
         for _ in range(steps):
             w.grad, attacked, lead = pull(net, x, w, aim, c, confidence)
             adam.step()

@@ -10,10 +10,12 @@ from core import loop
 from core.attack import models
 from core.attack.ball import LEVELS, Ball, largest, lengths, saved
 from core.attack.models import Aim, Victims
+from core.attack.notes import note
 from core.attack.settings import Goal, ToDigit, ToThing
 from core.data import imagenet
 from core.loop import hits, seeded
 from core.subject.models import as_bytes
+from core.verdict import Verdict, verdict
 
 FEW = 10  # changed pixels that are counted one by one
 FAR = 96  # levels of one pixel: beyond, the length of the whole change says more
@@ -90,8 +92,13 @@ def confusion(victims: Victims, said: Tensor) -> np.ndarray:
     return loop.confusion(victims.y, said).astype(np.int32)
 
 
-def summary(victims: Victims, aim: Aim, attacked: Tensor, kept: Tensor, ball: Ball | None, seed: int) -> dict[str, Any]:
-    """The end of an attack: before and after rounding, beside noise of the same size."""
+def summary(
+    victims: Victims, goal: Goal, aim: Aim, attacked: Tensor, kept: Tensor, ball: Ball | None, seed: int
+) -> dict[str, Any]:
+    """The end of an attack: before and after rounding, beside noise of the same size, and a note on it.
+
+    attacked, kept: the pictures (N, C, H, W) before and after they were saved with 8 bits.
+    """
     noisy, before = noise_like(victims, kept, ball, seed), models.ask(victims.net, victims.x)
     said = [(x, models.ask(victims.net, x)) for x in (kept, noisy, attacked)]
     found, noise, unrounded = (measured(victims, aim, before.argmax(1), *each) for each in said)
@@ -103,10 +110,11 @@ def summary(victims: Victims, aim: Aim, attacked: Tensor, kept: Tensor, ball: Ba
     if len(victims.x) == 1:
         names = "answers_after", "answers_noise", "answers_unrounded"
         end |= {name: best(victims, logits) for name, (_, logits) in zip(names, said)}
-        return end | {"note": of_one(victims, aim, best(victims, before)[0][0], end)}
+        said = of_one(victims, aim, best(victims, before)[0][0], end)
+        return end | {"note": note(said + hints(victims, goal, ball, end))}
     end |= {"right_before": hits(before, victims.y), "right_unrounded": unrounded["right"]}
     end |= {f"{name}_noise": noise[name] for name in ("right", "fooled", "reached") if name in noise}
-    return end | {"note": of_many(victims, end)}
+    return end | {"note": note(of_many(victims, end) + hints(victims, goal, ball, end))}
 
 
 def noise_like(victims: Victims, kept: Tensor, ball: Ball | None, seed: int) -> Tensor:
@@ -131,71 +139,62 @@ def as_long(x: Tensor, change: Tensor, generator: torch.Generator) -> Tensor:
     return saved(x, (x + low * direction).clamp(0, 1))
 
 
-def of_many(victims: Victims, end: dict[str, Any]) -> str:
-    """What happened to many digits, in a few sentences. What was wrong before is no success of the attack."""
-    said = (
-        f"{end['right']:.1f} % of {len(victims.x)} digits are still right ({end['right_before']:.1f} % before the attack); under noise "
-        f"of the same size {end['right_noise']:.1f} %."
-    )
-    if "fooled" in end:
-        said += f" Of the digits that were right before, the attack turned {end['fooled']:.1f} %, noise {end['fooled_noise']:.1f} %."
-    if "reached" in end:
-        said += (
-            f" Of those that had another answer before, {end['reached']:.1f} % say what was wanted, under noise "
-            f"{end['reached_noise']:.1f} %."
+def of_many(victims: Victims, end: dict[str, Any]) -> list[Verdict]:
+    """What happened to many digits. What was wrong before is no success of the attack."""
+    found = [
+        verdict(
+            "still-right",
+            right=end["right"],
+            count=len(victims.x),
+            before=end["right_before"],
+            noise=end["right_noise"],
         )
+    ]
+    if "fooled" in end:
+        found.append(verdict("turned", fooled=end["fooled"], noise=end["fooled_noise"]))
+    if "reached" in end:
+        found.append(verdict("reached", reached=end["reached"], noise=end["reached_noise"]))
     undone = end["right"] - end["right_unrounded"]
-    return said + (f" Saving with 8 bits undid the attack on {undone:.1f} %." if undone > 0 else "")
+    return found + ([verdict("undone", undone=undone)] if undone > 0 else [])
 
 
-def of_one(victims: Victims, aim: Aim, before: str, end: dict[str, Any]) -> str:
-    """What happened to one picture, in a few sentences. before: the answer to the clean picture."""
+def of_one(victims: Victims, aim: Aim, before: str, end: dict[str, Any]) -> list[Verdict]:
+    """What happened to one picture. before: the answer to the clean picture."""
     (name, sure), (unrounded, _), (noise, noise_sure) = (
         end[f"answers_{when}"][0] for when in ("after", "unrounded", "noise")
     )
     label = victims.names[int(aim.label[0])]  # what is wanted, or, of an untargeted attack, what is not
-    said = [f"The network {'still' if name == before else 'now'} says “{name}” ({sure:.0f} %).", size_in_words(end)]
-    if aim.targeted == (before == label):  # nothing was left to do
-        said.insert(
-            0,
-            f"Before the attack the network said “{before}”, which was "
-            + (
-                "the wanted answer already: the attack had nothing to win."
-                if aim.targeted
-                else f"wrong already (it is a {label}): the attack had nothing to win."
-            ),
-        )
-    elif aim.targeted == (unrounded == label) and aim.targeted != (name == label):
-        said.append(f"Before it was saved with 8 bits it was “{unrounded}”: so small a change is lost in rounding.")
-    if end["changed"]:
-        said.append(f"To noise of the same size it says “{noise}” ({noise_sure:.0f} %).")
-    return " ".join(said)
+    nothing_to_win = aim.targeted == (before == label)
+    found = []
+    if nothing_to_win:
+        found.append(verdict("wanted-already" if aim.targeted else "wrong-already", before=before, label=label))
+    found += [verdict("still" if name == before else "now", name=name, sure=sure), size_of(end)]
+    if not nothing_to_win and aim.targeted == (unrounded == label) and aim.targeted != (name == label):
+        found.append(verdict("lost-in-rounding", unrounded=unrounded))
+    return found + ([verdict("to-noise", noise=noise, sure=noise_sure)] if end["changed"] else [])
 
 
-def hints(victims: Victims, goal: Goal, ball: Ball | None, end: dict[str, Any]) -> str:
-    """Sentences on knobs that were made for the other kind of picture: a wish that became another class, a small ε."""
-    said = []
+def hints(victims: Victims, goal: Goal, ball: Ball | None, end: dict[str, Any]) -> list[Verdict]:
+    """On knobs that were made for the other kind of picture: a wish that became another class, a small ε."""
+    found = []
     if isinstance(goal, ToThing) and not victims.photo:
-        said.append(
-            f"A digit classifier knows no “{imagenet.names()[goal.wish]}”: of its class number {goal.wish} the last digit counts, "
-            f"so the answer wanted was {goal.wish % 10}."
-        )
+        thing = imagenet.names()[goal.wish]
+        found.append(verdict("thing-of-digits", thing=thing, wish=goal.wish, digit=goal.wish % 10))
     if isinstance(goal, ToDigit) and victims.photo:
-        said.append(
-            f"The photo network knows no digits: the answer wanted was its class number {goal.wish_digit}, "
-            f"“{victims.names[goal.wish_digit]}”."
-        )
+        found.append(verdict("digit-of-photos", wish=goal.wish_digit, thing=victims.names[goal.wish_digit]))
     if ball and not victims.photo and LEVELS * ball.epsilon < SMALL and end["wrong"] < 50:
-        said.append(f"ε = {LEVELS * ball.epsilon:g}/255 is small for digits: {SMALL} to 77 (0.1 to 0.3) is usual.")
-    return "".join(f" {sentence}" for sentence in said)
+        found.append(verdict("small-for-digits", epsilon=LEVELS * ball.epsilon, small=SMALL))
+    return found
 
 
-def size_in_words(end: dict[str, Any]) -> str:
-    """How large the change of one picture is, in a sentence."""
+def size_of(end: dict[str, Any]) -> Verdict:
+    """How large the change of one picture is."""
     if not end["changed"]:
-        return "No pixel changed."
+        return verdict("nothing-changed")
+    if end["changed"] == 1:
+        return verdict("one-pixel")
     if end["changed"] <= FEW:
-        return f"{end['changed']:.0f} pixel{'s' if end['changed'] > 1 else ''} changed."
+        return verdict("few-pixels", changed=end["changed"])
     if end["largest"] > FAR:
-        return f"The whole change is {end['length']:.2f} long (L2), where one pixel from black to white is 1."
-    return f"No pixel moved by more than {end['largest']:.0f} of 255 levels."
+        return verdict("length", length=end["length"])
+    return verdict("largest", largest=end["largest"])

@@ -6,12 +6,13 @@ training.
 """
 
 from collections.abc import Mapping
-from typing import Any, Literal, get_args
+from typing import Any, ClassVar, Literal, get_args
 
 from pydantic import Field
 
+from core.attack.metrics import METRICS as METRICS
 from core.data.imagenet import names
-from core.settings import COIN, Chance, Frozen, Metric, Scene, Settings, knob
+from core.settings import Frozen, Scene, Settings, knob
 from core.subject.settings import SUBJECT_NAMES, Digit, Drawing, Photo, Upload, network
 
 LEVELS = 255  # steps from black to white in a saved picture: the unit of every ε
@@ -24,11 +25,14 @@ SURROGATES = {
     "lifelong-progressive/model": "MLP 100-100, one of five columns",
 }
 PANDA = 388  # the number of the giant panda among ImageNet's classes
+NO_GOAL = dict.fromkeys(("goal", "wish", "wish_digit"), "Measurements and defences always want any wrong answer.")
+OTHERS = "This method works on pictures of its own: many test digits, or all shipped photos."
 
 
 class Digits(Frozen):
     """Many test digits at once, as many of each class, and a digit classifier of the shelf."""
 
+    TITLE: ClassVar[str] = "many digits"
     name: Literal["digits"] = "digits"
     count: int = knob(
         200, "Test digits", "How many digits are attacked, as many of each class.", ge=10, le=1000, step=10
@@ -42,18 +46,21 @@ Subject = Photo | Digit | Digits | Upload | Drawing
 class Away(Frozen):
     """Any wrong answer will do."""
 
+    TITLE: ClassVar[str] = "any wrong answer"
     name: Literal["away"] = "away"
 
 
 class Least(Frozen):
     """The answer that is least likely for the network."""
 
+    TITLE: ClassVar[str] = "the least likely"
     name: Literal["least"] = "least"
 
 
 class ToThing(Frozen):
     """An answer of one's choice, of the photo network's thousand."""
 
+    TITLE: ClassVar[str] = "a thing of my choice"
     name: Literal["thing"] = "thing"
     wish: int = knob(
         PANDA,
@@ -69,6 +76,7 @@ class ToThing(Frozen):
 class ToDigit(Frozen):
     """An answer of one's choice, of the ten digits."""
 
+    TITLE: ClassVar[str] = "a digit of my choice"
     name: Literal["number"] = "number"
     wish_digit: int = knob(
         8,
@@ -114,6 +122,10 @@ def _stride() -> float:
     return knob(20, "Step size", "The size of one step, as a share of ε.", symbol="α", unit="%", ge=1, le=100, step=1)
 
 
+def _momentum() -> float:
+    return knob(1.0, "Momentum", "How much of the earlier gradients is kept.", symbol="μ", ge=0, le=2, step=0.05)
+
+
 def _access() -> str:
     return knob(
         "white",
@@ -123,7 +135,32 @@ def _access() -> str:
     )
 
 
-class Bounded(Frozen):
+class Technique(Frozen):
+    """What every method says of itself.
+
+    TITLE: its name. VERB: on the button that starts it. SHOWS: what its run is looked at as: the attacked pictures
+    themselves, or a curve, a matrix, a defence, scores, a training.
+    """
+
+    TITLE: ClassVar[str]
+    VERB: ClassVar[str] = "Attack"
+    SHOWS: ClassVar[str] = "pictures"
+
+    @classmethod
+    def idle(cls, chosen: Mapping[str, Any]) -> dict[str, str]:
+        """Knobs that change nothing with this method, each with the reason. chosen: all knobs, flat."""
+        return {}
+
+
+class Experiment(Technique):
+    """A measurement, or a defence: it asks for any wrong answer, on pictures of its own."""
+
+    @classmethod
+    def idle(cls, chosen: Mapping[str, Any]) -> dict[str, str]:
+        return NO_GOAL | dict.fromkeys(("photo", "upload", "digit", "number", "drawing"), OTHERS)
+
+
+class Bounded(Technique):
     """What all attacks within a ball of radius ε share."""
 
     norm: Literal["inf", "2"] = _norm()
@@ -133,12 +170,14 @@ class Bounded(Frozen):
 class Noise(Bounded):
     """No attack: random noise of the same size, the control."""
 
+    TITLE: ClassVar[str] = "Control: random noise"
     name: Literal["noise"] = "noise"
 
 
 class FGSM(Bounded):
     """One step along the sign of the gradient."""
 
+    TITLE: ClassVar[str] = "FGSM"
     name: Literal["fgsm"] = "fgsm"
     access: Literal["white", "black"] = _access()
 
@@ -146,6 +185,7 @@ class FGSM(Bounded):
 class IFGSM(Bounded):
     """Many small steps along the sign of the gradient."""
 
+    TITLE: ClassVar[str] = "I-FGSM"
     name: Literal["ifgsm"] = "ifgsm"
     steps: int = _steps(10)
     stride: float = _stride()
@@ -155,6 +195,7 @@ class IFGSM(Bounded):
 class PGD(Bounded):
     """Many small steps from a random start, and again from another."""
 
+    TITLE: ClassVar[str] = "PGD"
     name: Literal["pgd"] = "pgd"
     steps: int = _steps(10)
     stride: float = _stride()
@@ -167,24 +208,22 @@ class PGD(Bounded):
 class MIFGSM(Bounded):
     """Steps along a running sum of the gradients."""
 
+    TITLE: ClassVar[str] = "MI-FGSM"
     name: Literal["mifgsm"] = "mifgsm"
     steps: int = _steps(10)
     stride: float = _stride()
-    momentum: float = knob(
-        1.0, "Momentum", "How much of the earlier gradients is kept.", symbol="μ", ge=0, le=2, step=0.05
-    )
+    momentum: float = _momentum()
     access: Literal["white", "black"] = _access()
 
 
 class DIM(Bounded):
     """Momentum, and each gradient taken of the picture resized at random."""
 
+    TITLE: ClassVar[str] = "DIM"
     name: Literal["dim"] = "dim"
     steps: int = _steps(10)
     stride: float = _stride()
-    momentum: float = knob(
-        1.0, "Momentum", "How much of the earlier gradients is kept.", symbol="μ", ge=0, le=2, step=0.05
-    )
+    momentum: float = _momentum()
     often: float = knob(
         50,
         "Resize rate",
@@ -198,9 +237,10 @@ class DIM(Bounded):
     access: Literal["white", "black"] = _access()
 
 
-class DeepFool(Frozen):
+class DeepFool(Technique):
     """Step by step across the nearest of the linearised borders."""
 
+    TITLE: ClassVar[str] = "DeepFool"
     name: Literal["deepfool"] = "deepfool"
     steps: int = _steps(50)
     overshoot: float = knob(
@@ -215,9 +255,10 @@ class DeepFool(Frozen):
     )
 
 
-class CW(Frozen):
+class CW(Technique):
     """The smallest change in L2, with a margin of confidence."""
 
+    TITLE: ClassVar[str] = "Carlini–Wagner"
     name: Literal["cw"] = "cw"
     confidence: float = knob(
         0, "Confidence", "By how much the wrong logit must be above the right one.", symbol="κ", ge=0, le=20, step=0.5
@@ -226,12 +267,15 @@ class CW(Frozen):
         5, "Search steps", "Steps of a binary search for c, the weight of the attack.", symbol="c", ge=1, le=9, step=1
     )
     steps: int = _steps(100, most=300)
-    rate: float = knob(0.05, "Learning rate", "The learning rate of Adam.", ge=0.001, le=0.5, log=True, fine=True)
+    learning_rate: float = knob(
+        0.05, "Learning rate", "The learning rate of Adam.", ge=0.001, le=0.5, log=True, fine=True
+    )
 
 
-class OnePixel(Frozen):
+class OnePixel(Technique):
     """Few pixels, any colour: found by evolution, without a gradient."""
 
+    TITLE: ClassVar[str] = "Few pixels"
     name: Literal["one_pixel"] = "one_pixel"
     pixels: int = knob(1, "Pixels", "How many pixels may change.", ge=1, le=10, step=1)
     population: int = knob(100, "Population", "The number of candidates in each generation.", ge=20, le=400, step=10)
@@ -241,13 +285,17 @@ class OnePixel(Frozen):
 class Universal(Bounded):
     """One change for all pictures, learned from others than those it is tried on."""
 
+    TITLE: ClassVar[str] = "Universal"
     name: Literal["universal"] = "universal"
     rounds: int = knob(10, "Epochs", "Passes over the pictures that the change is learned from.", ge=1, le=20, step=1)
 
 
-class Curve(Frozen):
+class Curve(Experiment):
     """Robust accuracy against ε, for several attacks and for noise."""
 
+    TITLE: ClassVar[str] = "Robust accuracy"
+    VERB: ClassVar[str] = "Measure"
+    SHOWS: ClassVar[str] = "curve"
     name: Literal["curve"] = "curve"
     norm: Literal["inf", "2"] = _norm()
     highest: float = knob(
@@ -258,9 +306,12 @@ class Curve(Frozen):
     )
 
 
-class Transfer(Frozen):
+class Transfer(Experiment):
     """Made on one network, tried on another: every pair of the shelf, and all others together."""
 
+    TITLE: ClassVar[str] = "Transfer of attacks"
+    VERB: ClassVar[str] = "Measure"
+    SHOWS: ClassVar[str] = "matrix"
     name: Literal["transfer"] = "transfer"
     with_attack: Literal["fgsm", "ifgsm", "pgd", "mifgsm", "dim"] = knob(
         "mifgsm",
@@ -271,10 +322,18 @@ class Transfer(Frozen):
     epsilon: float = _epsilon(51)
     steps: int = _steps(10, most=40)
 
+    @classmethod
+    def idle(cls, chosen: Mapping[str, Any]) -> dict[str, str]:
+        one_step = {"steps": "FGSM has one step."} if chosen.get("with_attack") == "fgsm" else {}
+        return super().idle(chosen) | one_step
 
-class Defend(Frozen):
+
+class Defend(Experiment):
     """A defence in front of the network, against an attacker who does not know it and one who does."""
 
+    TITLE: ClassVar[str] = "Passive defence"
+    VERB: ClassVar[str] = "Defend"
+    SHOWS: ClassVar[str] = "defence"
     name: Literal["defend"] = "defend"
     defence: Literal["bits", "smooth", "jpeg", "resize"] = knob(
         "smooth",
@@ -291,10 +350,18 @@ class Defend(Frozen):
         8, "Random draws", "How many draws of a random defence the attacker averages.", ge=1, le=20, step=1
     )
 
+    @classmethod
+    def idle(cls, chosen: Mapping[str, Any]) -> dict[str, str]:
+        fixed = {} if chosen.get("defence") == "resize" else {"samples": "Only a random defence is drawn."}
+        return super().idle(chosen) | fixed
 
-class Detect(Frozen):
+
+class Detect(Experiment):
     """Tell attacked pictures from clean and from noisy ones, with and without an attacker who knows the detector; in L2."""
 
+    TITLE: ClassVar[str] = "Detection"
+    VERB: ClassVar[str] = "Detect"
+    SHOWS: ClassVar[str] = "scores"
     name: Literal["detect"] = "detect"
     detector: Literal["squeeze", "confidence"] = knob(
         "squeeze",
@@ -306,9 +373,12 @@ class Detect(Frozen):
     steps: int = _steps(20, most=40)
 
 
-class Training(Frozen):
+class Training(Experiment):
     """Adversarial training: at every step the batch is attacked first, and the network learns from what comes out."""
 
+    TITLE: ClassVar[str] = "Adversarial training"
+    VERB: ClassVar[str] = "Train"
+    SHOWS: ClassVar[str] = "training"
     name: Literal["training"] = "training"
     inner: Literal["pgd", "fgsm", "none"] = knob(
         "pgd", "Attack in training", "The attack on every batch.", names={"pgd": "PGD", "fgsm": "FGSM", "none": "none"}
@@ -351,6 +421,16 @@ class Training(Frozen):
         fine=True,
     )
 
+    @classmethod
+    def idle(cls, chosen: Mapping[str, Any]) -> dict[str, str]:
+        found = NO_GOAL | {
+            "network": "Adversarial training trains a network of its own.",
+            "count": "Adversarial training watches one digit.",
+        }
+        found |= {} if chosen.get("subject") == "digit" else {"photo": OTHERS, "upload": OTHERS}
+        found |= {} if chosen.get("inner") == "pgd" else {"steps": "Only PGD has several steps."}
+        return found | ({"begin": "Nobody attacks."} if chosen.get("inner") == "none" else {})
+
 
 Method = (
     FGSM
@@ -370,159 +450,52 @@ Method = (
     | Training
 )
 
-EXPERIMENTS = (Curve, Transfer, Defend, Detect, Training)
 BY_NAME = {member.model_fields["name"].default: member for member in get_args(Method)}
-METHOD_NAMES = {
-    "fgsm": "FGSM",
-    "ifgsm": "I-FGSM",
-    "pgd": "PGD",
-    "mifgsm": "MI-FGSM",
-    "dim": "DIM",
-    "deepfool": "DeepFool",
-    "cw": "Carlini–Wagner",
-    "one_pixel": "Few pixels",
-    "universal": "Universal",
-    "noise": "Control: random noise",
-    "curve": "Robust accuracy",
-    "transfer": "Transfer of attacks",
-    "defend": "Passive defence",
-    "detect": "Detection",
-    "training": "Adversarial training",
-}
-
-FORMULAS = {
-    "noise": r"x' = x + \varepsilon\, s, \quad s_i \in \{-1, 1\} \text{ at random}",
-    "fgsm": r"x' = x + \varepsilon\, \mathrm{sign}\, \nabla_x L(x, y)",
-    "ifgsm": r"x_{t+1} = \Pi_{B_\varepsilon(x)}\left(x_t + \alpha\, \mathrm{sign}\, \nabla_x L(x_t, y)\right), \quad x_0 = x",
-    "pgd": r"x_{t+1} = \Pi_{B_\varepsilon(x)}\left(x_t + \alpha\, \mathrm{sign}\, \nabla_x L(x_t, y)\right), \quad x_0 \sim "
-    r"\mathcal{U}(B_\varepsilon(x))",
-    "mifgsm": r"g_{t+1} = \mu\, g_t + \frac{\nabla_x L(x_t, y)}{\operatorname{mean} |\nabla_x L(x_t, y)|}, \quad x_{t+1} = "
-    r"\Pi_{B_\varepsilon(x)}\left(x_t + \alpha\, \mathrm{sign}\, g_{t+1}\right)",
-    "dim": r"g_{t+1} = \mu\, g_t + \frac{\nabla_x L(T(x_t; p), y)}{\operatorname{mean} |\nabla_x L(T(x_t; p), y)|}",
-    "deepfool": r"\delta = \frac{|f_k - f_y|}{\lVert \nabla f_k - \nabla f_y \rVert_2^2} (\nabla f_k - \nabla f_y), \quad k = "
-    r"\arg\min_{k \ne y} \frac{|f_k - f_y|}{\lVert \nabla f_k - \nabla f_y \rVert_2}",
-    "cw": r"\min_w \lVert x' - x \rVert_2^2 + c \cdot \max\left(f_y(x') - \max_{k \ne y} f_k(x'),\, -\kappa\right), \quad x' = "
-    r"\tfrac{1}{2}(\tanh w + 1)",
-    "one_pixel": r"\min_{\delta} p_y(x + \delta), \quad \lVert \delta \rVert_0 \le d",
-    "universal": r"\max_{\lVert \delta \rVert \le \varepsilon} \frac{1}{N} \sum_{i} \min\left(L(x_i + \delta, y_i),\, \beta\right)",
-    "curve": r"\text{robust accuracy}(\varepsilon) = \frac{1}{N} \sum_i \min_{\text{attacks}}\ \mathbb{1}[f(x_i + \delta) = y_i]",
-    "transfer": r"A_{ij} = \text{accuracy of } f_j \text{ on attacks made with } f_i",
-    "defend": r"\nabla_x L(f(g(x)), y) \approx \left.\nabla_z L(f(z), y)\right|_{z = g(x)}, \quad "
-    r"\nabla_x\, L\left(\mathbb{E}_{g}\, f(g(x)),\ y\right)",
-    "detect": r"s(x) = \max_g \lVert p(x) - p(g(x)) \rVert_1",
-    "training": r"\min_\theta \mathbb{E}_{(x, y)} \max_{\lVert \delta \rVert_\infty \le \varepsilon} L(f_\theta(x + \delta), y)",
-}
-
-
-MEASURED = tuple(member.model_fields["name"].default for member in EXPERIMENTS)
-OTHERS = "This method works on pictures of its own: many test digits, or all shipped photos."
-
-
-VERBS = {"training": "Train", "curve": "Measure", "transfer": "Measure", "defend": "Defend", "detect": "Detect"}
+EXPERIMENTS = tuple(member for member in get_args(Method) if issubclass(member, Experiment))
 
 
 class AttackSettings(Settings):
     """What a run of the adversarial attack lab needs."""
+
+    ALIASES: ClassVar[Mapping[str, str]] = {"rate": "learning_rate"}
 
     subject: Subject = Field(
         Photo(),
         discriminator="name",
         title="Picture",
         description="What is attacked. Photos and digits each have their own networks.",
-        json_schema_extra={"names": SUBJECT_NAMES | {"digits": "many digits"}},
+        json_schema_extra={"names": SUBJECT_NAMES | {"digits": Digits.TITLE}},
     )
     method: Method = Field(
         PGD(),
         discriminator="name",
         title="Method",
         description="How the change is found, or what is measured.",
-        json_schema_extra={"names": METHOD_NAMES},
+        json_schema_extra={"names": {name: member.TITLE for name, member in BY_NAME.items()}},
     )
     goal: Goal = Field(
         ToThing(),
         discriminator="name",
         title="Goal",
         description="Which wrong answer the attack wants.",
-        json_schema_extra={
-            "names": {
-                "away": "any wrong answer",
-                "least": "the least likely",
-                "thing": "a thing of my choice",
-                "number": "a digit of my choice",
-            }
-        },
+        json_schema_extra={"names": {member.model_fields["name"].default: member.TITLE for member in get_args(Goal)}},
     )
 
     @property
     def verb(self) -> str:
-        return VERBS.get(self.method.name, "Attack")
+        return self.method.VERB
 
     @classmethod
     def idle(cls, chosen: Mapping[str, Any]) -> dict[str, str]:
         """Knobs that change nothing with these choices (flat), each with the reason."""
-        method, subject = chosen.get("method"), chosen.get("subject")
-        found = {}
-        if method in MEASURED:
-            found |= dict.fromkeys(
-                ("goal", "wish", "wish_digit"), "Measurements and defences always want any wrong answer."
-            )
-        if method == "training":
-            found |= {
-                "network": "Adversarial training trains a network of its own.",
-                "count": "Adversarial training watches one digit.",
-            }
-            found |= {} if subject == "digit" else {"photo": OTHERS, "upload": OTHERS}
-            if chosen.get("inner") != "pgd":
-                found["steps"] = "Only PGD has several steps."
-            if chosen.get("inner") == "none":
-                found["begin"] = "Nobody attacks."
-        elif method in MEASURED:
-            found |= dict.fromkeys(("photo", "upload", "digit", "number", "drawing"), OTHERS)
-        if method == "transfer" and chosen.get("with_attack") == "fgsm":
-            found["steps"] = "FGSM has one step."
-        if method == "defend" and chosen.get("defence") != "resize":
-            found["samples"] = "Only a random defence is drawn."
-        return found
+        return method.idle(chosen) if (method := BY_NAME.get(chosen.get("method"))) else {}
 
+    @property
+    def asks_photos(self) -> bool:
+        """Whether the run asks the photo network; some experiments always ask digit classifiers."""
+        digits_only = isinstance(self.method, Transfer | Detect | Training)
+        return isinstance(self.subject, Photo | Upload) and not digits_only
 
-def photos(settings: AttackSettings) -> bool:
-    """Whether the run asks the photo network; some experiments always ask digit classifiers."""
-    return isinstance(settings.subject, Photo | Upload) and not isinstance(
-        settings.method, Transfer | Detect | Training
-    )
-
-
-GUESS = Chance(lambda settings: 0.1 if photos(settings) else 10.0)  # of a thousand answers, or of ten
-NOTHING = Chance(0.0, "no attack")  # of what only counts where the attack changed the answer
-
-METRICS = {
-    "right": Metric("Still right", "%", role="before", chance=GUESS),
-    "fooled": Metric("Turned from right to wrong", "%", role="after", chance=NOTHING),
-    "reached": Metric("Turned to what was wanted", "%", role="danger", chance=NOTHING),
-    "truth": Metric("Right answer", "%", role="before", chart="probability", chance=GUESS),
-    # the one wanted, or the likeliest
-    "wrong": Metric("Wrong answer", "%", role="danger", chart="probability", chance=GUESS),
-    "largest": Metric("Largest change (of 255)", chart=""),
-    "length": Metric("Length of the change, L2", chart=""),
-    "changed": Metric("Pixels changed", chart=""),
-    "clean": Metric("Clean", "%", role="before", chance=GUESS),
-    "noise": Metric("Random noise", "%", role="control", chance=GUESS),
-    "fgsm": Metric("FGSM", "%", role="after", chance=GUESS),
-    "mifgsm": Metric("MI-FGSM", "%", role="task3", chance=GUESS),
-    "pgd": Metric("PGD", "%", role="danger", chance=GUESS),
-    "deepfool": Metric("DeepFool", "%", role="task3", chance=GUESS),
-    "cw": Metric("Carlini–Wagner", "%", role="task5", chance=GUESS),
-    "worst": Metric("Worst of all", "%", role="whole", chance=GUESS),
-    "bare": Metric("No defence", "%", role="neutral", chance=GUESS),
-    "blind": Metric("Attacker does not know it", "%", role="after", chance=GUESS),
-    "knowing": Metric("Attacker knows the defence", "%", role="danger", chance=GUESS),
-    "auc_noise": Metric("Noise found (AUROC)", "%", role="control", chart="", chance=COIN),
-    "auc_blind": Metric("Attack found (AUROC)", "%", role="after", chart="", chance=COIN),
-    "auc_knowing": Metric("Knowing attack (AUROC)", "%", role="danger", chart="", chance=COIN),
-    "carried": Metric("Other networks fooled", "%", role="danger", chart="carried over", chance=NOTHING),
-    "carried_noise": Metric("Fooled by random noise", "%", role="control", chart="carried over", chance=None),
-    "loss": Metric("Loss", role="neutral", chart="loss", log=True),
-}
 
 SCENES = (
     Scene("a-panda-that-is-not", AttackSettings(), knobs=("subject", "method", "goal", "epsilon", "wish", "steps")),

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor, nn
 
-from core.attack import curve, defences, detect, models, training, transfer, universal
+from core.attack import curve, defences, detect, models, pictures, training, transfer, universal
 from core.attack import settings as s
 from core.attack.ball import Ball, saved
 from core.attack.craft import ball_of, craft, gradients_of, steps_of
 from core.attack.models import Victims
-from core.attack.report import confusion, facts, hints, many, measured, noise_like, summary
+from core.attack.report import confusion, facts, many, measured, noise_like, summary
 from core.attack.settings import AttackSettings
-from core.events import Event, Finished, Metrics, Picture, Started
+from core.events import Event, Finished, Metrics, Started
 from core.loop import hits
 from core.subject.models import as_bytes
 from core.subject.settings import SHIPPED_NETWORK
@@ -57,10 +57,10 @@ def attack(settings: AttackSettings) -> Iterator[Event]:
     affordable(method, victims)
     yield Started(steps, facts(victims, aim) | {"axis": "generations" if isinstance(method, s.OnePixel) else "steps"})
     if len(victims.x) == 1:
-        yield Picture(0, "clean", as_bytes(victims.x[0]))
+        yield pictures.CLEAN.at(0, as_bytes(victims.x[0]))
     else:
         chosen = torch.linspace(0, len(victims.x) - 1, min(SHOWN, len(victims.x))).round().long()
-        yield Picture(0, "many_clean", many(victims.x[chosen]))
+        yield pictures.MANY_CLEAN.at(0, many(victims.x[chosen]))
     before = models.answers(victims.net, victims.x)
     control = under_noise(victims, ball, settings.seed)
 
@@ -73,17 +73,16 @@ def attack(settings: AttackSettings) -> Iterator[Event]:
         if step % reports == 0:
             yield Metrics(step, now(saved(victims.x, attacked, ball)))
         if len(victims.x) == 1 and step % shown == 0:
-            yield Picture(step, "attacked", as_bytes(saved(victims.x, attacked, ball)[0]))
+            yield pictures.ATTACKED.at(step, as_bytes(saved(victims.x, attacked, ball)[0]))
     kept = saved(victims.x, attacked, ball)
     if step % reports:  # it ended between two reports
         yield Metrics(step, now(kept))
     if len(victims.x) == 1 and step % shown:
-        yield Picture(step, "attacked", as_bytes(kept[0]))
+        yield pictures.ATTACKED.at(step, as_bytes(kept[0]))
     if len(victims.x) > 1:
-        yield Picture(step, "many_attacked", many(kept[chosen]))
-        yield Picture(step, "becomes", confusion(victims, models.answers(victims.net, kept)))
-    end = summary(victims, aim, attacked, kept, ball, settings.seed)
-    yield Finished(step, end | {"note": end["note"] + hints(victims, settings.goal, ball, end)})
+        yield pictures.MANY_ATTACKED.at(step, many(kept[chosen]))
+        yield pictures.BECOMES.at(step, confusion(victims, models.answers(victims.net, kept)))
+    yield Finished(step, summary(victims, settings.goal, aim, attacked, kept, ball, settings.seed))
 
 
 def under_noise(victims: Victims, ball: Ball | None, seed: int) -> dict[str, float]:

@@ -12,16 +12,19 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from core.attack import gradient
+from core.attack import pictures as kinds
 from core.attack.ball import LEVELS, Ball, saved
 from core.attack.craft import last
 from core.attack.models import DIGITS_AT_ONCE, Aim, answers, first_digits, folded
+from core.attack.notes import note
 from core.attack.settings import Subject, Training
 from core.data import digits, pictures
-from core.events import Event, Finished, Metrics, Picture, Started, Warned
+from core.events import Event, Finished, Metrics, Started, Warned
 from core.loop import batches, broken, diverged, fresh, hits, one_cycle, seeded, steps_of
 from core.nets import DigitNet, count, predict, to_model
 from core.subject import models as looked_at
 from core.subject.settings import Digit, Drawing
+from core.verdict import verdict
 
 BATCH = 64
 WARM_UP = 1 / 3  # share of the run in which ε rises: the easy enemy first
@@ -51,7 +54,7 @@ def train_robust(method: Training, seed: int, watched: Subject) -> Iterator[Even
     yield Started(
         total, {"axis": "training steps", "parameters": count(net), "count": WATCHED, "warm_up": WARM_UP * total}
     )
-    yield Picture(0, "clean", looked_at.as_bytes(picture))
+    yield kinds.CLEAN.at(0, looked_at.as_bytes(picture))
     yield Metrics(0, examine(net, ball, seed))
     optimizer, schedule = one_cycle(net.parameters(), method.learning_rate, total)
     points = []
@@ -71,7 +74,7 @@ def train_robust(method: Training, seed: int, watched: Subject) -> Iterator[Even
             yield Metrics(step, {"loss": loss.item()} | points[-1][1])
             yield from warning(method, points, WARM_UP * total)
         if due(step, total, PICTURES):
-            yield Picture(step, "attacked", looked_at.as_bytes(attacked(net, picture, watched, ball, seed)))
+            yield kinds.ATTACKED.at(step, looked_at.as_bytes(attacked(net, picture, watched, ball, seed)))
     yield from conclude(total, net.eval(), method, picture, watched, seed)
 
 
@@ -216,14 +219,13 @@ def conclude(
     clean = hits(predict(net, data.test_x), data.test_y)
     under_attack = attacked(net, picture, watched, ball, seed)
     said = [looked_at.Subject(net, x, looked_at.DIGITS).best() for x in (picture, under_attack)]
-    note = (
-        f"{clean:.1f} % of the test digits are right; {found['worst']:.1f} % of {method.judged} withstand FGSM and forty steps "
-        f"of PGD from five starts at ε = {method.epsilon:g}/255, and {found['noise']:.1f} % noise of that size."
+    end = verdict(
+        "trained", clean=clean, worst=found["worst"], judged=method.judged, epsilon=method.epsilon, noise=found["noise"]
     )
     yield Finished(
         step,
         {"accuracy": clean, "clean": clean}
         | found
-        | {"judged": method.judged, "answers": said[0], "answers_after": said[1], "note": note},
+        | {"judged": method.judged, "answers": said[0], "answers_after": said[1], "note": note([end])},
         {"model": to_model(net)},
     )

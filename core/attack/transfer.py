@@ -12,13 +12,16 @@ import torch
 from torch import Tensor, nn
 
 from core import runs
+from core.attack import pictures
 from core.attack import settings as s
 from core.attack.ball import LEVELS, Ball, saved
 from core.attack.craft import craft, last
 from core.attack.models import Aim, Ensemble, Victims, answers, folded
-from core.events import Event, Finished, Metrics, Picture, Started
+from core.attack.notes import note
+from core.events import Event, Finished, Metrics, Started
 from core.loop import seeded
 from core.subject.models import digit_net
+from core.verdict import verdict
 
 TRAVEL = 200  # how far all steps together may go, in % of ε
 
@@ -45,7 +48,7 @@ def transfer(method: s.Transfer, victims: Victims, network: str, seed: int) -> I
     control = field.fooled_by_noise()
     for step in range(1, 2 * len(names) + 1):
         field.make(step - 1)
-        yield Picture(step, "matrix", field.matrix.copy())
+        yield pictures.MATRIX.at(step, field.matrix.copy())
         yield Metrics(step, {"carried": field.carried(), "carried_noise": control})
     yield Finished(step, field.summary())
 
@@ -153,10 +156,4 @@ class Field:
             "ensemble": float(self.matrix[-1].mean()),
             "noise": self.noise(),
         }
-        return found | {
-            "note": (
-                f"Still right, on average: {found['white']:.0f} % where the attacker has the network itself, "
-                f"{found['black']:.0f} % where he has one other, {found['ensemble']:.0f} % where he has all others "
-                f"together, {found['noise']:.0f} % under noise of the same size."
-            )
-        }
+        return found | {"note": note([verdict("carried-over", **found)])}

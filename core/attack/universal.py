@@ -7,15 +7,17 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from core.attack import report
+from core.attack import pictures, report
 from core.attack import settings as s
 from core.attack.ball import LEVELS, Ball, saved
 from core.attack.gradient import gradient
 from core.attack.models import Aim, Victims, aim_for, answers, ask, victims
+from core.attack.notes import note
 from core.data import digits, photos
-from core.events import Event, Finished, Metrics, Picture, Started
+from core.events import Event, Finished, Metrics, Started
 from core.loop import batches, hits, seeded, steps_of
 from core.subject.models import as_bytes
+from core.verdict import Verdict, verdict
 
 CLIP = 9.0  # β: a picture whose loss is larger is fooled for good and pushes no more
 STRIDE = 0.1  # length of a step, as a share of ε
@@ -70,7 +72,7 @@ def train_universal(method: s.Universal, subject: s.Subject, goal: s.Goal, seed:
         report.facts(first, aim.only(slice(0, 1)))
         | {"axis": "steps", "count": len(tried.x), "learned_from": len(learned.x)},
     )
-    yield Picture(0, "clean", as_bytes(tried.x[0]))
+    yield pictures.CLEAN.at(0, as_bytes(tried.x[0]))
     for step, delta in enumerate(
         universal(learned.net, learned.x, aim_at(learned, wanted), ball, method.rounds, generator), 1
     ):
@@ -78,29 +80,26 @@ def train_universal(method: s.Universal, subject: s.Subject, goal: s.Goal, seed:
             attacked = added(tried.x, delta, ball)
             now = report.measured(tried, aim, before, attacked) | ({"noise": noise} if len(tried.x) > 1 else {})
             yield Metrics(step, now)
-            yield Picture(step, "attacked", as_bytes(attacked[0]))
-            yield Picture(step, "change", as_bytes(attacked[0]).astype(np.int16) - as_bytes(tried.x[0]))
+            yield pictures.ATTACKED.at(step, as_bytes(attacked[0]))
+            yield pictures.CHANGE.at(step, as_bytes(attacked[0]).astype(np.int16) - as_bytes(tried.x[0]))
     noisy = saved(first.x, ball.noise(first.x, generator), ball)
     after = {
         "answers_after": report.best(first, ask(first.net, attacked[:1])),
         "answers_noise": report.best(first, ask(first.net, noisy)),
     }
     after |= {"noise": noise} | ({} if tried.photo else held_out(tried, delta, ball, generator))
-    yield Finished(total, now | after | {"note": in_words(len(learned.x), after)})
+    yield Finished(total, now | after | {"note": note(outcome(len(learned.x), after))})
 
 
-def in_words(count: int, end: dict) -> str:
-    """What happened, in one or two sentences. count: from how many pictures the change was learned."""
-    said = (
-        f"One change, learned from {count} other pictures. The network says “{end['answers_after'][0][0]}” to this one, and "
-        f"“{end['answers_noise'][0][0]}” to noise of the same size."
-    )
-    if "held_out" not in end:
-        return said
-    return (
-        f"{said} Of all test digits {end['held_out']:.1f} % are still right with the same change; under noise of the same size "
-        f"{end['noise_held_out']:.1f} %."
-    )
+def outcome(count: int, end: dict) -> list[Verdict]:
+    """What the change does to this picture, and to all test digits. count: from how many pictures it was learned."""
+    said = [
+        verdict("universal", count=count),
+        verdict("universal-says", name=end["answers_after"][0][0], noise=end["answers_noise"][0][0]),
+    ]
+    if "held_out" in end:
+        said.append(verdict("universal-held-out", right=end["held_out"], noise=end["noise_held_out"]))
+    return said
 
 
 def others(subject: s.Subject, tried: Victims, generator: torch.Generator) -> Victims:

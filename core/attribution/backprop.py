@@ -1,4 +1,4 @@
-"""Explanations with rules of their own for the way back: DeepLIFT, guided backprop, Grad-CAM."""
+"""Explanations with rules of their own for the way back: DeepLIFT, guided backprop, Grad-CAM; for networks that they fit."""
 
 import copy
 import warnings
@@ -10,20 +10,13 @@ import torch
 from torch import Tensor, nn
 
 from core.attribution import inputs, settings
-from core.attribution.part import CannotExplain, Part, colours_summed, gap_percent, logit_of, with_gradient
+from core.attribution.part import Part, colours_summed, gap_percent, logit_of, with_gradient
 from core.attribution.passes import LOCK
-from core.nets import MLP, Columns
 from core.subject.models import Subject
 
 
 def deeplift(subject: Subject, target: int, method: settings.DeepLift, seed: int) -> Iterator[Part]:
     """Differences to a baseline, handed back layer by layer by the rescale rule (Shrikumar et al. 2017)."""
-    if getattr(subject.net, "standardise", False):
-        raise CannotExplain(
-            "DeepLIFT has rules for layers, and this network first divides each picture by its own deviation, "
-            "for which there is none: the map would miss the logit by nearly all of it."
-        )
-    _refuse_unknown_relu(subject.net, "DeepLIFT", "so its sum would miss the answer by far", "integrated gradients")
     baseline = inputs.baseline(subject.x, method.baseline)
     net = _pools_apart(_own(subject.net))
     with _quietly():
@@ -31,7 +24,7 @@ def deeplift(subject: Subject, target: int, method: settings.DeepLift, seed: int
     end, start = logit_of(subject, target)(torch.stack([subject.x, baseline])).tolist()
     gap = gap_percent(values.double().sum().item(), end - start)
     note = (
-        f"The map adds up to {values.sum().item():.2f}; from the baseline to the picture the logit rises by "
+        f"The map adds up to {values.sum().item():.2f}; from the baseline to the picture {subject.logit} rises by "
         f"{end - start:.2f} (gap {gap:.2g} %)."
     )
     yield Part(6, colours_summed(values), {"gap": gap}, note)
@@ -39,7 +32,6 @@ def deeplift(subject: Subject, target: int, method: settings.DeepLift, seed: int
 
 def guided_backprop(subject: Subject, target: int, method: settings.GuidedBackprop, seed: int) -> Iterator[Part]:
     """The gradient, with its negative part cut off at every ReLU on the way back (Springenberg et al. 2015)."""
-    _refuse_unknown_relu(subject.net, "Guided backprop", "so the map would be the plain gradient", "saliency")
     with _quietly():
         values = captum.attr.GuidedBackprop(_own(subject.net)).attribute(with_gradient(subject.x), target=target)
     yield Part(
@@ -68,7 +60,6 @@ def grad_cam(subject: Subject, target: int, method: settings.GradCam, seed: int)
 
 def guided_grad_cam(subject: Subject, target: int, method: settings.GuidedGradCam, seed: int) -> Iterator[Part]:
     """Guided backprop times Grad-CAM of the last convolution, enlarged (Selvaraju et al. 2017)."""
-    _refuse_unknown_relu(subject.net, "Guided Grad-CAM", "so the map would not be guided", "Grad-CAM")
     net = _own(subject.net)
     with _quietly():
         values = (
@@ -83,27 +74,9 @@ def guided_grad_cam(subject: Subject, target: int, method: settings.GuidedGradCa
 
 
 def _convolution(net: nn.Module, back: int) -> nn.Module:
-    """The back-th convolution from the last; the first one when there are fewer. Raises CannotExplain without any."""
+    """The back-th convolution from the last; the first one when there are fewer."""
     found = inputs.convolutions(net)
-    if not found:
-        raise CannotExplain(
-            "Grad-CAM weights the maps of a convolution, and this network has none: its layers are dense."
-        )
     return found[max(0, len(found) - back)]
-
-
-def _refuse_unknown_relu(net: nn.Module, name: str, so: str, instead: str) -> None:
-    """Raises CannotExplain for a network whose ReLUs Captum does not see: it hooks modules of the class nn.ReLU only."""
-    if any(isinstance(module, nn.ReLU6) for module in net.modules()):
-        raise CannotExplain(
-            f"{name} needs a rule of its own at every ReLU, and Captum has none for the ReLU6 of the network for "
-            f"photos, {so}. Look at a digit, or choose {instead}."
-        )
-    if isinstance(net, MLP | Columns):
-        raise CannotExplain(
-            f"{name} needs a rule of its own at every ReLU, and Captum finds only those that are layers; "
-            f"this network calls a function instead, {so}. Ask a convolutional network, or choose {instead}."
-        )
 
 
 def _own(net: nn.Module) -> nn.Module:

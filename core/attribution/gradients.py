@@ -37,14 +37,14 @@ def smoothgrad(subject: Subject, target: int, method: settings.SmoothGrad, seed:
         sums, squares = sums + gradients.double().sum(0), squares + gradients.double().square().sum(0)
         mean, square = sums / done, squares / done
         combined = {"smoothgrad": mean, "smoothgrad_sq": square, "vargrad": square - mean.square()}[method.combine]
-        note = f"Smooth because {method.samples} maps are averaged: the network itself is no smoother."
+        note = f"Smooth because {method.samples} maps are averaged: {subject.network} itself is no smoother."
         yield Part(2 * done, colours_summed(combined), note=note if done == method.samples else "")
 
 
 def input_x_gradient(subject: Subject, target: int, method: settings.InputXGradient, seed: int) -> Iterator[Part]:
     """x · ∂ logit / ∂ x (Shrikumar et al. 2016)."""
     values = captum.attr.InputXGradient(subject.net).attribute(with_gradient(subject.x), target=target)
-    yield Part(2, colours_summed(values), note="A black pixel gets zero, whatever the network makes of it.")
+    yield Part(2, colours_summed(values), note=f"A black pixel gets zero, whatever {subject.network} makes of it.")
 
 
 def integrated_gradients(
@@ -65,7 +65,7 @@ def integrated_gradients(
         gap = gap_percent(total.sum().item(), way.rise())
         ended = sum(piece.error for piece in pieces) <= wanted or way.steps + 2 * STEPS > method.steps
         note = (
-            f"The map adds up to {total.sum().item():.2f}; from the baseline to the picture the logit rises by "
+            f"The map adds up to {total.sum().item():.2f}; from the baseline to the picture {subject.logit} rises by "
             f"{way.rise():.2f} (gap {gap:.1f} %, {way.steps} steps)."
         )
         yield Part(way.passes, colours_summed(total), {"gap": gap, "steps": float(way.steps)}, note if ended else "")
@@ -140,7 +140,7 @@ def gradient_shap(subject: Subject, target: int, method: settings.GradientShap, 
         total = total + part * mean.detach()[0].double()
         gap = gap_percent(total.sum().item() / done, rise)
         note = (
-            f"The map adds up to {total.sum().item() / done:.2f}; the logit is {rise:.2f} above its mean over "
+            f"The map adds up to {total.sum().item() / done:.2f}; {subject.logit} is {rise:.2f} above its mean over "
             f"{len(baselines)} other pictures (gap {gap:.0f} %: chance, and less of it with more samples)."
         )
         yield Part(asked + 2 * done, colours_summed(total / done), {"gap": gap}, note if done == method.samples else "")

@@ -16,11 +16,13 @@ from core.subject.models import Subject
 __all__ = ["METHODS", "CannotExplain", "Part", "answer", "cost", "cost_words", "explain"]
 
 
-def explain(subject: Subject, target: int, method, seed: int = 0) -> Iterator[Part]:
-    """The explanation of answer `target` by `method`, one of the settings from Saliency to Lime, as it grows.
+def explain(subject: Subject, target: int, method: settings.Attribution, seed: int = 0) -> Iterator[Part]:
+    """The explanation of answer `target` by `method`, as it grows.
 
     Raises CannotExplain when the method does not fit the network. The same arguments give the same parts.
     """
+    if why := method.fits(subject.net):
+        raise CannotExplain(why)
     said = same_as(subject, method)
     with closing(METHODS[type(method)](subject, target, method, seed)) as parts:
         for part in parts:
@@ -29,7 +31,7 @@ def explain(subject: Subject, target: int, method, seed: int = 0) -> Iterator[Pa
             yield part
 
 
-def same_as(subject: Subject, method) -> str:
+def same_as(subject: Subject, method: settings.Attribution) -> str:
     """A sentence when the picture looks everywhere like what the method compares it with; empty for any other."""
     field = next((name for name in ("baseline", "fill") if hasattr(method, name)), None)
     if field is None or getattr(method, field) == "mean" and not _flat(subject):
@@ -45,7 +47,7 @@ def _flat(subject: Subject) -> bool:
     return bool((subject.x.amax((1, 2)) - subject.x.amin((1, 2))).max() <= trust.FAINT)
 
 
-def answer(subject: Subject, target: int, method, seed: int = 0) -> Part:
+def answer(subject: Subject, target: int, method: settings.Attribution, seed: int = 0) -> Part:
     """The whole explanation. Raises CannotExplain."""
     *_, last = explain(subject, target, method, seed)
     return last
@@ -69,12 +71,12 @@ METHODS = {
 }
 
 
-def cost(subject: Subject, method) -> int:
+def cost(subject: Subject, method: settings.Attribution) -> int:
     """How many passes (see Part) the whole explanation takes; of integrated gradients: at most."""
     return sum(_passes(subject, method))
 
 
-def cost_words(method, subject: Subject) -> str:
+def cost_words(method: settings.Attribution, subject: Subject) -> str:
     """The same for people: “1 forward and 1 backward pass”, “200 forward passes”."""
     forward, backward = _passes(subject, method)
     most = "at most " if isinstance(method, settings.IntegratedGradients) else ""
@@ -87,7 +89,7 @@ def _pass(count: int) -> str:
     return "pass" if count == 1 else "passes"
 
 
-def _passes(subject: Subject, method) -> tuple[int, int]:
+def _passes(subject: Subject, method: settings.Attribution) -> tuple[int, int]:
     """(forward, backward)."""
     match method:
         case settings.SmoothGrad(samples=n):

@@ -39,7 +39,7 @@ def occlusion(subject: Subject, target: int, method: settings.Occlusion, seed: i
         target,
         call,
         lambda k: places[k],
-        f"A window of {window} pixels sees nothing finer; painted over, the picture is one that the network "
+        f"A window of {window} pixels sees nothing finer; painted over, the picture is one that {subject.network} "
         "never learned from.",
     )
 

@@ -1,6 +1,7 @@
-"""The methods that explain an answer by a map, one settings class each: their knobs, their names and their formulas."""
+"""The methods that explain an answer by a map, one settings class each: knobs, name and formula, and what there is to know of
+it without asking: what its map means, and which networks it fits."""
 
-from typing import Literal, get_args
+from typing import Any, ClassVar, Literal, get_args
 
 from core.settings import Frozen, knob
 
@@ -36,14 +37,67 @@ def _width() -> float:
     )
 
 
-class Saliency(Frozen):
+class Attribution(Frozen):
+    """A method, and what holds for it whatever its knobs are: so nothing elsewhere needs a table of methods.
+
+    title: for people. formula: LaTeX. signed: negative values of the map speak against the answer; otherwise it has none.
+    complete: the parts of the map add up to how far the answer to the picture lies above that to the baseline.
+    needs_gradient: of the answer at each pixel; otherwise changed pictures are asked. needs_layers: it looks into the
+    network; otherwise whatever answers pictures can be asked. unit: of the map's values (a
+    gradient is logit per brightness), empty where they have none.
+    compares: with a baseline, which stands for “nothing to see”. times_picture: the map grows with picture minus baseline,
+    pixel by pixel. quick: it takes six passes at most, so that even a photo is explained at once. typical: of its kind, worth seeing
+    first. reports: what it says of its own trustworthiness (the keys of Part.numbers).
+    """
+
+    title: ClassVar[str]
+    formula: ClassVar[str]
+    signed: ClassVar[bool] = True
+    complete: ClassVar[bool] = False
+    needs_gradient: ClassVar[bool] = False
+    needs_layers: ClassVar[bool] = False
+    unit: ClassVar[Literal["logit", "probability", "gradient", ""]] = ""
+    compares: ClassVar[bool] = False
+    times_picture: ClassVar[bool] = False
+    quick: ClassVar[bool] = False
+    typical: ClassVar[bool] = False
+    reports: ClassVar[tuple[str, ...]] = ()
+
+    @classmethod
+    def fits(cls, net: Any) -> str:
+        """Why this method cannot explain a network, in a sentence; empty when it can.
+
+        net: a module, or any function from pictures to logits; an attribute `gradients` says whether it has any.
+        """
+        from core.attribution import fit  # which needs torch; settings alone do not
+
+        return fit.answers(net, cls.title, cls.needs_gradient, cls.needs_layers)
+
+
+class Saliency(Attribution):
     """The gradient of the answer at each pixel."""
+
+    title = "Saliency"
+    formula = r"M = \max_{\text{colours}} \left|\frac{\partial f_c}{\partial x}\right|"
+    signed = False
+    needs_gradient = True
+    unit = "gradient"
+    quick = True
+    typical = True
 
     name: Literal["saliency"] = "saliency"
 
 
-class SmoothGrad(Frozen):
+class SmoothGrad(Attribution):
     """The gradient, averaged over noisy copies of the picture."""
+
+    title = "SmoothGrad"
+    formula = (
+        r"M = \frac{1}{n} \sum_{i=1}^{n} \frac{\partial f_c(x + \varepsilon_i)}{\partial x}, \quad "
+        r"\varepsilon_i \sim \mathcal{N}(0, \sigma^2)"
+    )
+    needs_gradient = True
+    unit = "gradient"
 
     name: Literal["smoothgrad"] = "smoothgrad"
     samples: int = _samples(25, most=200)
@@ -66,14 +120,35 @@ class SmoothGrad(Frozen):
     )
 
 
-class InputXGradient(Frozen):
+class InputXGradient(Attribution):
     """The gradient times the pixel."""
+
+    title = "Input × gradient"
+    formula = r"M = x \odot \frac{\partial f_c}{\partial x}"
+    needs_gradient = True
+    unit = "logit"
+    compares = True
+    times_picture = True
+    quick = True
 
     name: Literal["input_x_gradient"] = "input_x_gradient"
 
 
-class IntegratedGradients(Frozen):
+class IntegratedGradients(Attribution):
     """The gradient, summed along the line from a baseline to the picture."""
+
+    title = "Integrated gradients"
+    formula = (
+        r"M = (x - x') \odot \int_0^1 \frac{\partial f_c(x' + \alpha (x - x'))}{\partial x}\, "
+        r"d\alpha, \quad \sum_i M_i = f_c(x) - f_c(x')"
+    )
+    complete = True
+    needs_gradient = True
+    unit = "logit"
+    compares = True
+    times_picture = True
+    reports = ("gap", "steps")
+    typical = True
 
     name: Literal["integrated_gradients"] = "integrated_gradients"
     baseline: Fill = _fill()
@@ -87,8 +162,19 @@ class IntegratedGradients(Frozen):
     )
 
 
-class GradientShap(Frozen):
+class GradientShap(Attribution):
     """Integrated gradients from many baselines, at random places on the line."""
+
+    title = "GradientSHAP"
+    formula = (
+        r"M = \mathbb{E}_{x',\, \alpha}\left[(x - x') \odot \frac{\partial f_c(x' + \alpha (x - "
+        r"x'))}{\partial x}\right]"
+    )
+    complete = True
+    needs_gradient = True
+    unit = "logit"
+    times_picture = True
+    reports = ("gap",)
 
     name: Literal["gradient_shap"] = "gradient_shap"
     samples: int = _samples(50, most=200)
@@ -104,34 +190,110 @@ class GradientShap(Frozen):
     )
 
 
-class DeepLift(Frozen):
+class DeepLift(Attribution):
     """The difference to a baseline, handed back layer by layer."""
+
+    title = "DeepLIFT"
+    formula = (
+        r"\sum_i M_i = f_c(x) - f_c(x'), \quad m_{\mathrm{ReLU}} = \frac{\mathrm{ReLU}(z) - "
+        r"\mathrm{ReLU}(z')}{z - z'}"
+    )
+    complete = True
+    needs_gradient = True
+    needs_layers = True
+    unit = "logit"
+    compares = True
+    times_picture = True
+    quick = True
+    reports = ("gap",)
 
     name: Literal["deeplift"] = "deeplift"
     baseline: Fill = _fill()
 
+    @classmethod
+    def fits(cls, net: Any) -> str:
+        from core.attribution import fit
 
-class GuidedBackprop(Frozen):
+        return super().fits(net) or (
+            fit.layers_only(net)
+            or fit.known_relus(net, cls.title, "so its sum would miss the answer by far", "integrated gradients")
+        )
+
+
+class GuidedBackprop(Attribution):
     """The gradient, with everything negative cut off at each ReLU."""
+
+    title = "Guided backprop"
+    formula = r"R^{l} = \mathbb{1}[z^l > 0]\ \mathbb{1}[R^{l+1} > 0]\ R^{l+1}"
+    needs_gradient = True
+    needs_layers = True
+    quick = True
+    typical = True
 
     name: Literal["guided_backprop"] = "guided_backprop"
 
+    @classmethod
+    def fits(cls, net: Any) -> str:
+        from core.attribution import fit
 
-class GradCam(Frozen):
+        return super().fits(net) or fit.known_relus(
+            net, cls.title, "so the map would be the plain gradient", "saliency"
+        )
+
+
+class GradCam(Attribution):
     """The maps of a convolution, weighted by what they mean for the answer."""
+
+    title = "Grad-CAM"
+    formula = (
+        r"M = \mathrm{ReLU}\left(\sum_k \alpha_k A^k\right), \quad \alpha_k = \frac{1}{Z} \sum_{i,j} "
+        r"\frac{\partial f_c}{\partial A^k_{ij}}"
+    )
+    signed = False
+    needs_gradient = True
+    needs_layers = True
+    quick = True
+    typical = True
 
     name: Literal["grad_cam"] = "grad_cam"
     back: int = knob(1, "Convolution", "Counted from the end: 1 is the last, 2 the one before.", ge=1, le=12, step=1)
 
+    @classmethod
+    def fits(cls, net: Any) -> str:
+        from core.attribution import fit
 
-class GuidedGradCam(Frozen):
+        return super().fits(net) or fit.convolution(net)
+
+
+class GuidedGradCam(Attribution):
     """Guided backprop times Grad-CAM."""
+
+    title = "Guided Grad-CAM"
+    formula = r"M = M_{\text{guided}} \odot \uparrow M_{\text{Grad-CAM}}"
+    needs_gradient = True
+    needs_layers = True
+    quick = True
 
     name: Literal["guided_grad_cam"] = "guided_grad_cam"
 
+    @classmethod
+    def fits(cls, net: Any) -> str:
+        from core.attribution import fit
 
-class Occlusion(Frozen):
+        return super().fits(net) or (
+            fit.known_relus(net, cls.title, "so the map would not be guided", "Grad-CAM") or fit.convolution(net)
+        )
+
+
+class Occlusion(Attribution):
     """Paint a window over, and see how far the answer falls."""
+
+    title = "Occlusion"
+    formula = r"M_i = \text{mean over windows } W \ni i \text{ of } f_c(x) - f_c(x_{W \leftarrow x'})"
+    unit = "logit"
+    compares = True
+    times_picture = True
+    typical = True
 
     name: Literal["occlusion"] = "occlusion"
     window: int = knob(
@@ -140,16 +302,31 @@ class Occlusion(Frozen):
     fill: Fill = _fill("grey", "Fill with", "What the window shows in place of the picture.")
 
 
-class FeatureAblation(Frozen):
+class FeatureAblation(Attribution):
     """Paint one superpixel over at a time."""
+
+    title = "Feature ablation"
+    formula = r"M_i = f_c(x) - f_c(x_{S(i) \leftarrow x'})"
+    unit = "logit"
+    compares = True
 
     name: Literal["feature_ablation"] = "feature_ablation"
     segments: int = _segments()
     fill: Fill = _fill("grey", "Fill with", "What the hidden superpixel shows.")
 
 
-class KernelShap(Frozen):
+class KernelShap(Attribution):
     """Shapley values of superpixels, as a weighted regression."""
+
+    title = "KernelSHAP"
+    formula = (
+        r"\pi(z) = \frac{d - 1}{\binom{d}{|z|}\, |z|\, (d - |z|)}, \quad \sum_j \phi_j = p_c(x) - "
+        r"p_c(x')"
+    )
+    complete = True
+    unit = "probability"
+    compares = True
+    reports = ("fit",)
 
     name: Literal["kernel_shap"] = "kernel_shap"
     segments: int = _segments()
@@ -157,8 +334,18 @@ class KernelShap(Frozen):
     fill: Fill = _fill("grey", "Fill with", "What a hidden superpixel shows.")
 
 
-class CaptumLime(Frozen):
+class CaptumLime(Attribution):
     """LIME as Captum does it, with a ridge regression."""
+
+    title = "LIME (Captum)"
+    # Captum compares the pictures, not the switches
+    formula = (
+        r"\min_w \sum_z \pi(z)\, \left(p_c(x_z) - w_0 - w^\top z\right)^2 + \lVert w \rVert^2, \quad \pi(z) "
+        r"= \sqrt{e^{-D(x, x_z)^2 / \sigma^2}}"
+    )
+    unit = "probability"
+    compares = True
+    reports = ("fit",)
 
     name: Literal["captum_lime"] = "captum_lime"
     segments: int = _segments()
@@ -167,8 +354,18 @@ class CaptumLime(Frozen):
     fill: Fill = _fill("grey", "Fill with", "What a hidden superpixel shows.")
 
 
-class Lime(Frozen):
+class Lime(Attribution):
     """A linear model that imitates the network near this picture, on superpixels (the lime package's own regression)."""
+
+    title = "LIME"
+    formula = (
+        r"\min_w \sum_z \pi(z)\, \left(p_c(x_z) - w_0 - w^\top z\right)^2 + \lVert w \rVert^2, \quad \pi(z) "
+        r"= \sqrt{e^{-D(1, z)^2 / \sigma^2}}"
+    )
+    unit = "probability"
+    compares = True
+    reports = ("fit", "spread")
+    typical = True
 
     name: Literal["lime"] = "lime"
     segments: int = _segments()
@@ -198,46 +395,5 @@ Method = (
     | CaptumLime
     | Lime
 )
-METHODS = {member.model_fields["name"].default: member for member in get_args(Method)}
-METHOD_NAMES = {
-    "saliency": "Saliency",
-    "smoothgrad": "SmoothGrad",
-    "input_x_gradient": "Input × gradient",
-    "integrated_gradients": "Integrated gradients",
-    "gradient_shap": "GradientSHAP",
-    "deeplift": "DeepLIFT",
-    "guided_backprop": "Guided backprop",
-    "grad_cam": "Grad-CAM",
-    "guided_grad_cam": "Guided Grad-CAM",
-    "occlusion": "Occlusion",
-    "feature_ablation": "Feature ablation",
-    "kernel_shap": "KernelSHAP",
-    "captum_lime": "LIME (Captum)",
-    "lime": "LIME",
-}
-
-FORMULAS = {
-    "saliency": r"M = \max_{\text{colours}} \left|\frac{\partial f_c}{\partial x}\right|",
-    "smoothgrad": r"M = \frac{1}{n} \sum_{i=1}^{n} \frac{\partial f_c(x + \varepsilon_i)}{\partial x}, \quad "
-    r"\varepsilon_i \sim \mathcal{N}(0, \sigma^2)",
-    "input_x_gradient": r"M = x \odot \frac{\partial f_c}{\partial x}",
-    "integrated_gradients": r"M = (x - x') \odot \int_0^1 \frac{\partial f_c(x' + \alpha (x - x'))}{\partial x}\, "
-    r"d\alpha, \quad \sum_i M_i = f_c(x) - f_c(x')",
-    "gradient_shap": r"M = \mathbb{E}_{x',\, \alpha}\left[(x - x') \odot \frac{\partial f_c(x' + \alpha (x - "
-    r"x'))}{\partial x}\right]",
-    "deeplift": r"\sum_i M_i = f_c(x) - f_c(x'), \quad m_{\mathrm{ReLU}} = \frac{\mathrm{ReLU}(z) - "
-    r"\mathrm{ReLU}(z')}{z - z'}",
-    "guided_backprop": r"R^{l} = \mathbb{1}[z^l > 0]\ \mathbb{1}[R^{l+1} > 0]\ R^{l+1}",
-    "grad_cam": r"M = \mathrm{ReLU}\left(\sum_k \alpha_k A^k\right), \quad \alpha_k = \frac{1}{Z} \sum_{i,j} "
-    r"\frac{\partial f_c}{\partial A^k_{ij}}",
-    "guided_grad_cam": r"M = M_{\text{guided}} \odot \uparrow M_{\text{Grad-CAM}}",
-    "occlusion": r"M_i = \text{mean over windows } W \ni i \text{ of } f_c(x) - f_c(x_{W \leftarrow x'})",
-    "feature_ablation": r"M_i = f_c(x) - f_c(x_{S(i) \leftarrow x'})",
-    "kernel_shap": r"\pi(z) = \frac{d - 1}{\binom{d}{|z|}\, |z|\, (d - |z|)}, \quad \sum_j \phi_j = p_c(x) - "
-    r"p_c(x')",
-    "lime": r"\min_w \sum_z \pi(z)\, \left(p_c(x_z) - w_0 - w^\top z\right)^2 + \lVert w \rVert^2, \quad \pi(z) "
-    r"= \sqrt{e^{-D(1, z)^2 / \sigma^2}}",
-}
-FORMULAS["captum_lime"] = FORMULAS["lime"].replace(
-    "D(1, z)", "D(x, x_z)"
-)  # Captum compares the pictures, not the switches
+METHODS: dict[str, type[Attribution]] = {member.model_fields["name"].default: member for member in get_args(Method)}
+METHOD_NAMES = {name: method.title for name, method in METHODS.items()}

@@ -10,14 +10,29 @@ import numpy as np
 import torch
 from captum.metrics import infidelity as captum_infidelity
 from captum.metrics import sensitivity_max
-from scipy.stats import rankdata
 from skimage.color import rgb2gray
 from skimage.filters import gaussian, sobel
 from torch import Tensor, nn
 
 from core.attribution.inputs import baseline
 from core.loop import seeded
+from core.statistics import area, rank_correlation
 from core.subject.models import Subject
+
+__all__ = [
+    "agreement",
+    "area",
+    "controls",
+    "curve",
+    "examine",
+    "gradient",
+    "infidelity",
+    "input_only",
+    "ranks",
+    "sensitivity",
+    "squares",
+    "unpredicted",
+]
 
 NOISE = 0.2  # standard deviation of infidelity's noise, as a share of the range from black to white
 SQUARE = 0.2, 0.5  # side of the squares that infidelity paints over, as a share of the picture's
@@ -63,14 +78,6 @@ def curve(
     return torch.cat([net(part).softmax(1)[:, target] for part in parts]).numpy().copy()
 
 
-def area(values: np.ndarray) -> float:
-    """Area under a curve over the shares from 0 to 1, by the trapezoid rule: in [0, 1].
-
-    Low is good for deletion, high for insertion (Petsiuk et al. 2018) — compared with the controls.
-    """
-    return float(np.trapezoid(values, dx=1 / (len(values) - 1)))
-
-
 def controls(map: np.ndarray, x: Tensor, seed: int) -> dict[str, np.ndarray]:
     """Two orders that know nothing of the network: "random", and "input only". x: (C, H, W); maps (H, W).
 
@@ -105,14 +112,6 @@ def examine(
     for name, order in ({"map": map} | controls(map, subject.x, seed)).items():
         for insert in (False, True):
             yield name, insert, curve(subject.net, subject.x, target, order, hidden, insert, points, seed=seed)
-
-
-def rank_correlation(a: np.ndarray, b: np.ndarray) -> float:
-    """Spearman's rank correlation of two maps over their pixels, in [−1, 1]; 0 when one of them is constant."""
-    first, second = rankdata(np.ravel(a)), rankdata(np.ravel(b))
-    if np.ptp(first) == 0 or np.ptp(second) == 0:
-        return 0.0
-    return float(np.corrcoef(first, second)[0, 1])
 
 
 def agreement(maps: dict[str, np.ndarray]) -> tuple[list[str], np.ndarray]:

@@ -13,15 +13,17 @@ from torch.nn import functional as F
 from core.attribution.filters import before_relu, output
 from core.attribution.inputs import convolutions, layers
 from core.data import photos
-from core.events import Event, Finished, Metrics, Picture, Started
+from core.events import Event, Finished, Metrics, Started
+from core.explain.pictures import PAINTED, PAINTED_PLAIN
 from core.explain.settings import Excite
 from core.loop import seeded
 from core.subject.models import Subject
 
 Objective = Callable[[Tensor], Tensor]  # picture (1, C, H, W) in [0, 1] → a number to climb
-RATE = 0.05  # of Adam, for both climbs
+LEARNING_RATE = 0.05  # of Adam, for both climbs
 PHOTO_SIDE = 160  # pixels; a step takes half of the time that 224 would, and what is painted becomes larger
 PICTURES = 12  # of each climb, over the whole run
+KINDS = {"": PAINTED, "_plain": PAINTED_PLAIN}  # of pictures, by what is behind the names of their numbers
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ def excite(settings: Excite, subject: Subject, seed: int) -> Iterator[Event]:
         yield Metrics(step, {f"excited{which}": value for which, (_, value, _) in zip(climbs, reached)})
         if step % every == 0 or step == settings.steps:
             for which, (*_, picture) in zip(climbs, reached):
-                yield Picture(step, f"painted{which}", _bytes(picture))
+                yield KINDS[which].at(step, _bytes(picture))
     for which, (_, value, picture) in zip(climbs, reached):
         summary[f"excited{which}"] = value
         if settings.unit == "class":
@@ -99,7 +101,7 @@ def paint(
     generator, about = seeded(seed), PHOTO if shape[-1] > 28 else DIGIT
     numbers = _frequencies(shape, generator) if prior else 0.5 + 0.01 * torch.randn(shape, generator=generator)
     draw = (lambda: fourier(numbers, shape, about)) if prior else (lambda: numbers)
-    optimiser = torch.optim.Adam([numbers.requires_grad_()], RATE)
+    optimiser = torch.optim.Adam([numbers.requires_grad_()], LEARNING_RATE)
     for step in range(steps + 1):
         with torch.no_grad():
             picture = draw().clone()

@@ -2,11 +2,13 @@
 
 from typing import Any
 
-from core.attribution import backprop, gradients, lime_image, perturbation, trust
-from core.attribution.settings import FORMULAS
+from core.attribution import lime_image, trust
+from core.attribution.methods import METHODS
+from core.attribution.settings import CaptumLime, Lime
 from core.explain import excite
 from core.runs import Run
 from core.settings import Formula
+from core.statistics import rank_correlation
 
 
 def examine(run: Run) -> dict[str, Any]:
@@ -15,19 +17,9 @@ def examine(run: Run) -> dict[str, Any]:
 
 
 THEORY = (
-    Formula("Saliency", FORMULAS["saliency"], gradients.saliency),
-    Formula("SmoothGrad", FORMULAS["smoothgrad"], gradients.smoothgrad),
-    Formula("Input × gradient", FORMULAS["input_x_gradient"], gradients.input_x_gradient),
-    Formula("Integrated gradients", FORMULAS["integrated_gradients"], gradients.integrated_gradients),
-    Formula("GradientSHAP", FORMULAS["gradient_shap"], gradients.gradient_shap),
-    Formula("DeepLIFT", FORMULAS["deeplift"], backprop.deeplift),
-    Formula("Guided backprop", FORMULAS["guided_backprop"], backprop.guided_backprop),
-    Formula("Grad-CAM", FORMULAS["grad_cam"], backprop.grad_cam),
-    Formula("Guided Grad-CAM", FORMULAS["guided_grad_cam"], backprop.guided_grad_cam),
-    Formula("Occlusion", FORMULAS["occlusion"], perturbation.occlusion),
-    Formula("Feature ablation", FORMULAS["feature_ablation"], perturbation.feature_ablation),
-    Formula("KernelSHAP", FORMULAS["kernel_shap"], perturbation.kernel_shap),
-    Formula("LIME", FORMULAS["lime"], lime_image.fitted),
+    # Captum's LIME differs from LIME in its distance only, and LIME is its regression
+    *(Formula(m.title, m.formula, ask) for m, ask in METHODS.items() if m not in (Lime, CaptumLime)),
+    Formula(Lime.title, Lime.formula, lime_image.fitted),
     Formula(
         "Activation maximisation",
         r"x^* = \arg\max_{x} f(x), \quad x = \mathrm{sigmoid}\left(\mathcal{F}^{-1}"
@@ -52,6 +44,6 @@ THEORY = (
         "Randomisation test",
         r"\rho = \mathrm{corr}\left(\mathrm{rank}(M_{\text{trained}}),\ "
         r"\mathrm{rank}(M_{\text{destroyed}})\right)",
-        trust.rank_correlation,
+        rank_correlation,
     ),
 )

@@ -13,10 +13,11 @@ import torch
 from torch import nn
 
 from core.attribution import inputs
-from core.attribution.trust import input_only, rank_correlation
+from core.attribution.trust import input_only
 from core.data import digits
 from core.loop import seeded
 from core.nets import Columns, DigitNet
+from core.statistics import rank_correlation
 from core.subject.models import PhotoNet, Subject
 
 INK = 0.1  # a digit's pixel above this belongs to a stroke
@@ -25,13 +26,13 @@ TRAINED = "trained"
 
 
 @dataclass(frozen=True)
-class Rung:
+class Stage:
     """One step of the way down. name: the layer destroyed last. map: (H, W), of the network as it is now.
 
     signed, absolute: rank correlation with the trained network's map, and of their absolute values. strokes: signed,
     over the pixels of a digit's strokes only; None for photos. input_only: of the picture itself (a digit's ink, a
     photo's edges) with the trained network's absolute map; random: of a random order with it. Both are the same on every
-    rung, to compare with.
+    stage, to compare with.
     probability: what the network, as it is now, gives the explained class.
     """
 
@@ -110,11 +111,11 @@ def measure_again(net: nn.Module, layers: list[nn.Module]) -> None:
         norm.eval().momentum = momentum
 
 
-def run(subject: Subject, target: int, explain: Callable[[Subject], np.ndarray], seed: int) -> Iterator[Rung]:
+def run(subject: Subject, target: int, explain: Callable[[Subject], np.ndarray], seed: int) -> Iterator[Stage]:
     """The map of the trained network, then of each network on the way down, one by one as they are found.
 
     target: the class whose map `explain` makes; it stays the trained network's answer, or the maps would differ for a
-    reason that has nothing to do with the method. explain: the map (H, W) of that class, asked once for each rung.
+    reason that has nothing to do with the method. explain: the map (H, W) of that class, asked once for each stage.
     """
     picture = input_only(subject.x)
     ink = subject.x[0].numpy() > INK if not subject.photo else None
@@ -126,7 +127,7 @@ def run(subject: Subject, target: int, explain: Callable[[Subject], np.ndarray],
             trained, alone = found, rank_correlation(picture, np.abs(found))
             random = rank_correlation(np.random.default_rng(seed).random(found.shape), found)
         strokes = None if ink is None else rank_correlation(found[ink], trained[ink])
-        yield Rung(
+        yield Stage(
             name,
             found,
             rank_correlation(found, trained),

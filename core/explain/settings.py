@@ -10,39 +10,23 @@ from typing import Any, Literal
 from pydantic import Field
 
 from core.attribution import settings as attribution
-from core.attribution.settings import (
-    CaptumLime,
-    FeatureAblation,
-    GradientShap,
-    IntegratedGradients,
-    KernelShap,
-    Lime,
-    Occlusion,
-    SmoothGrad,
-)
+from core.attribution.settings import Lime
 from core.data.imagenet import names
 from core.settings import TEN_DIGITS, Chance, Frozen, Metric, Scene, Settings, knob
 from core.subject.settings import SUBJECT_NAMES, Digit, Photo, Subject
+
+WATCHED = ("saliency", "smoothgrad", "input_x_gradient", "integrated_gradients", "guided_backprop", "grad_cam")
 
 
 class Randomise(Frozen):
     """The randomisation test: destroy the network layer by layer, from the answer down, and watch the map."""
 
     name: Literal["randomise"] = "randomise"
-    ask: Literal[
-        "saliency", "smoothgrad", "input_x_gradient", "integrated_gradients", "guided_backprop", "grad_cam"
-    ] = knob(
+    ask: Literal[WATCHED] = knob(
         "guided_backprop",
         "Map",
         "The method whose map is watched.",
-        names={
-            "saliency": "Saliency",
-            "smoothgrad": "SmoothGrad",
-            "input_x_gradient": "Input × gradient",
-            "integrated_gradients": "Integrated gradients",
-            "guided_backprop": "Guided backprop",
-            "grad_cam": "Grad-CAM",
-        },
+        names={name: attribution.METHOD_NAMES[name] for name in WATCHED},
     )
 
 
@@ -223,9 +207,10 @@ SCENES = (
     ),
 )
 
-SLOW = (SmoothGrad, IntegratedGradients, GradientShap, Occlusion, FeatureAblation, KernelShap, CaptumLime)
 SHIPPED = {f"explain-{scene.slug}": scene.settings for scene in SCENES}
-# what takes seconds on a photo is there for the cat, to stand beside the rest
+# what takes seconds on a photo is there for the cat, to stand beside the rest; LIME's is the first scene
 SHIPPED |= {
-    f"explain-cat-{m.model_fields['name'].default.replace('_', '-')}": ExplainSettings(method=m()) for m in SLOW
+    f"explain-cat-{name.replace('_', '-')}": ExplainSettings(method=method())
+    for name, method in attribution.METHODS.items()
+    if not method.quick and method is not Lime
 }

@@ -13,8 +13,9 @@ from captum.attr import IntegratedGradients
 from torch import Tensor
 
 from core.data import digits, pictures
-from core.events import Event, Finished, Metrics, Picture, Started, Warned
+from core.events import Event, Finished, Metrics, Started, Warned
 from core.explain.models import network
+from core.explain.pictures import INPUT, MAP
 from core.explain.settings import Shortcut
 from core.loop import batches, broken, diverged, fresh, hits, no_better_than_guessing, one_cycle, seeded, steps_of
 from core.nets import DigitNet, count, predict, to_model
@@ -56,7 +57,7 @@ def train_marked(method: Shortcut, seed: int, subject: Subject) -> Iterator[Even
     net, picture = fresh(network, seed), mark(picture_of(subject, method))
     total = steps_of(len(x), BATCH, method.epochs)
     yield Started(total, {"parameters": count(net), "chance_share": 100 * CHANCE})
-    yield Picture(0, "input", (255 * picture[0]).round().byte().numpy())
+    yield INPUT.at(0, (255 * picture[0]).round().byte().numpy())
     yield Metrics(0, examine(net, method.marked))
     optimizer, schedule = one_cycle(net.parameters(), method.learning_rate, total)
     for step, index, _ in batches(len(x), BATCH, method.epochs, generator):
@@ -71,7 +72,7 @@ def train_marked(method: Shortcut, seed: int, subject: Subject) -> Iterator[Even
         if step % REPORT == 0 or step == total:
             yield Metrics(step, {"loss": loss.item()} | examine(net, method.marked))
         if step * MAPS // total > (step - 1) * MAPS // total:
-            yield Picture(step, "map", explain(net, picture))
+            yield MAP.at(step, explain(net, picture))
     yield from conclude(total, net, method, seed)
 
 

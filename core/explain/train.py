@@ -6,8 +6,8 @@ import numpy as np
 
 from core.attribution import methods, trust
 from core.attribution.settings import METHODS
-from core.events import Event, Finished, Metrics, Picture, Started
-from core.explain import excite, randomise, shortcut
+from core.events import Event, Finished, Metrics, Started
+from core.explain import excite, pictures, randomise, shortcut
 from core.explain import settings as s
 from core.explain.settings import ExplainSettings
 from core.subject.models import Subject, as_bytes, look_at
@@ -38,20 +38,20 @@ def explain(settings: ExplainSettings) -> Iterator[Event]:
         said(subject, target)
         | {"axis": "passes through the network", "cost": methods.cost_words(settings.method, subject)},
     )
-    yield Picture(0, "input", as_bytes(subject.x))
+    yield pictures.INPUT.at(0, as_bytes(subject.x))
     yield Metrics(0, {"probability": 100 * float(subject.probabilities[target])})
     for part in methods.explain(subject, target, settings.method, settings.seed):
         yield Metrics(part.passes, part.numbers)
         if part.map is not None:
-            yield Picture(part.passes, "growing", shrunk(part.map))
+            yield pictures.GROWING.at(part.passes, shrunk(part.map))
     step = part.passes
-    yield Picture(step, "map", part.map.astype(np.float16 if subject.photo else np.float32))
+    yield pictures.MAP.at(step, part.map.astype(np.float16 if subject.photo else np.float32))
     areas = {}
     for name, insert, curve in trust.examine(subject, target, part.map, settings.hide, settings.seed, POINTS):
         step += POINTS + 1
         way = "insertion" if insert else "deletion"
         areas[f"{way} {name}"] = 100 * trust.area(curve)
-        yield Picture(step, f"{way} {name}", curve)
+        yield pictures.CURVES[way, name].at(step, curve)
     yield Metrics(step, {way: areas[f"{way} map"] for way in ("deletion", "insertion")})
     yield Finished(step, said(subject, target) | part.numbers | areas | {"note": part.note, "passes": part.passes})
 
@@ -67,9 +67,9 @@ def destroy(settings: ExplainSettings) -> Iterator[Event]:
 
     stages = [randomise.TRAINED, *randomise.stages(subject.net)]
     yield Started(len(stages) - 1, said(subject, target) | {"stages": stages, "axis": "layers destroyed"})
-    yield Picture(0, "input", as_bytes(subject.x))
+    yield pictures.INPUT.at(0, as_bytes(subject.x))
     for step, stage in enumerate(randomise.run(subject, target, asked, settings.seed)):
-        yield Picture(step, "map", stage.map.astype(np.float16 if subject.photo else np.float32))
+        yield pictures.MAP.at(step, stage.map.astype(np.float16 if subject.photo else np.float32))
         left = {
             "signed": stage.signed,
             "absolute": stage.absolute,

@@ -17,6 +17,7 @@ from core.data import digits, imagenet, photos
 from core.explain import randomise
 from core.loop import hits
 from core.nets import predict
+from core.statistics import rank_correlation
 from core.subject.models import DIGITS, Subject, digit_at, digit_net, photo_net
 from core.subject.settings import SHIPPED_NETWORK
 from core.yardsticks import Yardstick, measured, write
@@ -26,14 +27,7 @@ TENTH, CURED = f"{SHORTCUT} --elsewhere 10", f"{SHORTCUT} --elsewhere 100"
 LIME = "--method lime"
 OF_DIGITS, OF_RANDOMISED, OF_PHOTOS, OF_TABLES = "digits.csv", "randomised.csv", "photos.csv", "tables.csv"
 EACH = 20  # test digits that one row of the table averages over
-ASKED = {
-    "saliency": s.Saliency,
-    "input_x_gradient": s.InputXGradient,
-    "integrated_gradients": s.IntegratedGradients,
-    "guided_backprop": s.GuidedBackprop,
-    "grad_cam": s.GradCam,
-    "occlusion": s.Occlusion,
-}
+ASKED = ("saliency", "input_x_gradient", "integrated_gradients", "guided_backprop", "grad_cam", "occlusion")
 DESTROYED = ("saliency", "integrated_gradients", "guided_backprop", "grad_cam")
 ADEBAYO = "Adebayo et al. 2018"
 NONE = "none in this set-up"
@@ -325,7 +319,7 @@ def _means(rows: list[dict[str, float]]) -> dict[str, float]:
 def _areas(subject: Subject, seed: int) -> dict[str, float]:
     """Areas under deletion and insertion in percent, hidden with black, of six methods and the two controls."""
     target, black = subject.answer(), inputs.baseline(subject.x, "black")
-    maps = {name: methods.answer(subject, target, ask()).map for name, ask in ASKED.items()}
+    maps = {name: methods.answer(subject, target, s.METHODS[name]()).map for name in ASKED}
     maps |= {name.replace(" ", "_"): found for name, found in trust.controls(maps["saliency"], subject.x, seed).items()}
     return {
         f"{way}_{name}": 100 * trust.area(trust.curve(subject.net, subject.x, target, found, black, insert, seed=seed))
@@ -340,13 +334,14 @@ def _left(subject: Subject, first: nn.Module, last: nn.Module) -> dict[str, floa
     found, target = {}, subject.answer()
     for name in DESTROYED:
         map, output, all = (
-            methods.answer(replace(subject, net=net), target, ASKED[name]()).map for net in (subject.net, first, last)
+            methods.answer(replace(subject, net=net), target, s.METHODS[name]()).map
+            for net in (subject.net, first, last)
         )
         found |= {
-            f"output_{name}": trust.rank_correlation(output, map),
-            f"signed_{name}": trust.rank_correlation(all, map),
-            f"absolute_{name}": trust.rank_correlation(abs(all), abs(map)),
-            f"picture_{name}": trust.rank_correlation(trust.input_only(subject.x), abs(map)),
+            f"output_{name}": rank_correlation(output, map),
+            f"signed_{name}": rank_correlation(all, map),
+            f"absolute_{name}": rank_correlation(abs(all), abs(map)),
+            f"picture_{name}": rank_correlation(trust.input_only(subject.x), abs(map)),
         }
     return found
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from core.seq2seq.models import BOS, EOS, PAD, Memory
+from core.seq2seq.models import Memory
+from core.seq2seq.tokens import BOS, EOS, PAD
 
 NEVER = (PAD, BOS)  # tokens that are no answer
 

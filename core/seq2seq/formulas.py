@@ -3,8 +3,8 @@
 from typing import Any
 
 from core.runs import Run
-from core.seq2seq import decode, models, score, train
-from core.seq2seq.tasks import world_of
+from core.seq2seq import decode, edits, models, score, train
+from core.seq2seq.tasks import dataset_of
 from core.settings import Formula
 
 BEAM, ALPHA = 5, 1.0  # of the beam search that shipped runs are judged by
@@ -12,9 +12,9 @@ BEAM, ALPHA = 5, 1.0  # of the beam search that shipped runs are judged by
 
 def examine(run: Run) -> dict[str, Any]:
     """A shipped run carries what a beam of five gains on inputs no longer than those that were learned."""
-    net, world = models.speller(run.models["network"]), world_of(run.settings.task)
-    test = world.test.up_to(int(world.train.lengths.max()))
-    verdict = score.judged(score.beamed(net, world, test, BEAM, ALPHA), test)
+    net, dataset = models.speller(run.models["network"]), dataset_of(run.settings.task)
+    test = dataset.test.up_to(int(dataset.train.lengths.max()))
+    verdict = score.judged(score.beamed(net, dataset, test, BEAM, ALPHA), test)
     return {"beam_per": score.per(verdict.edits, verdict.lengths), "beam_wer": score.wer(verdict.edits)}
 
 
@@ -44,7 +44,7 @@ THEORY = (
     Formula(
         "Edit distance",
         r"d_{ij} = \min\left(d_{i-1,j} + 1,\; d_{i,j-1} + 1,\; d_{i-1,j-1} + [a_i \neq b_j]\right)",
-        score.distance,
+        edits.distances,
     ),
     Formula("PER", r"\frac{\sum_n d_n}{\sum_n |y_n|}", score.per),
     Formula("WER", r"\frac{1}{N} \sum_n [d_n > 0]", score.wer),

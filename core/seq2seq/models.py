@@ -13,8 +13,8 @@ from torch import Tensor, nn
 
 from core import nets
 from core.events import Model
+from core.seq2seq.tokens import PAD
 
-PAD, BOS, EOS = 0, 1, 2  # of both vocabularies
 State = tuple[Tensor, ...]  # each (N, ...): rows may be chosen, repeated and reordered, as beam search does
 LONGEST = 64  # tokens for which a transformer has positions
 

@@ -8,49 +8,49 @@ from torch import nn
 
 from core.events import Event, Finished, Metrics, Picture, Warned
 from core.nets import count, to_model
-from core.seq2seq import decode, score, trivial
-from core.seq2seq.models import EOS
+from core.seq2seq import decode, pictures, score, trivial
 from core.seq2seq.settings import Seq2SeqSettings
-from core.seq2seq.tasks import Part, World, padded
+from core.seq2seq.tasks import Dataset, Part, padded
+from core.seq2seq.tokens import EOS
 
-LOOKS = 40  # in a run, evenly spread; and a few at its very beginning
+EVALUATIONS = 40  # in a run, evenly spread; and a few at its very beginning
 EARLY = (1, 5, 10, 20, 40, 80, 160)
 HARDLY = 0.9  # of the errors of guessing
-HEARD = {"live": 300, "long": 1000}  # held-out examples that every look judges
+HEARD = {"live": 300, "long": 1000}  # held-out examples that every evaluation judges
 
 
 class Monitor:
     """Measures beside the training and never changes it."""
 
-    def __init__(self, settings: Seq2SeqSettings, world: World, total: int):
-        self.settings, self.world, self.total = settings, world, total
-        self.every = max(1, total // LOOKS)
-        self.dev, self.longest = world.dev.first(HEARD[settings.effort.name]), int(world.train.lengths.max())
-        self.film = padded([world.source.encode(text) for text in world.film]).long()
+    def __init__(self, settings: Seq2SeqSettings, dataset: Dataset, total: int):
+        self.settings, self.dataset, self.total = settings, dataset, total
+        self.every = max(1, total // EVALUATIONS)
+        self.dev, self.longest = dataset.dev.first(HEARD[settings.effort.name]), int(dataset.train.lengths.max())
+        self.film = padded([dataset.source.encode(text) for text in dataset.film]).long()
 
     def facts(self, net: nn.Module, part: Part) -> dict[str, Any]:
         """What a viewer needs to know before the first number."""
-        right = [[list(way) for way in self.world.known(text)] for text in self.world.film]
+        right = [[list(way) for way in self.dataset.known(text)] for text in self.dataset.film]
         return {
             "axis": "steps",
-            "inputs": list(self.world.film),
+            "inputs": list(self.dataset.film),
             "answers": right,
             "learned": len(part),
             "weights": count(net),
-            "tokens": list(self.world.target.tokens),
+            "tokens": list(self.dataset.target.tokens),
         }
 
     def wants(self, step: int) -> bool:
         return step % self.every == 0 or step in EARLY or step == self.total
 
-    def look(self, step: int, net: nn.Module, loss: float, share: float) -> list[Event]:
-        """What can be said after `step` steps. loss: mean of the steps since the last look. share: right tokens given."""
+    def evaluate(self, step: int, net: nn.Module, loss: float, share: float) -> list[Event]:
+        """What can be said after `step` steps. loss: mean of the steps since the last evaluation. share: right tokens given."""
         net.eval()
-        verdict = score.judged(score.answers_of(net, self.world, self.dev), self.dev)
+        judged = score.judged(score.answers_of(net, self.dataset, self.dev), self.dev)
         dev_loss, forced = score.forced(net, self.dev)
         values = {
-            "per": score.per(verdict.edits, verdict.lengths),
-            "wer": score.wer(verdict.edits),
+            "per": score.per(judged.edits, judged.lengths),
+            "wer": score.wer(judged.edits),
             "forced": forced,
             "loss": loss,
             "dev_loss": dev_loss,
@@ -64,26 +64,26 @@ class Monitor:
         """What is said to the film's inputs: tokens (W, T), how sure (W, T), and where the decoder looks (W, T, S)."""
         with torch.inference_mode():
             memory = net.read(self.film)
-        found = decode.greedy(net, memory, self.world.longest)
+        found = decode.greedy(net, memory, self.dataset.longest)
         ends = (found.tokens == EOS).cumsum(1)
         behind = (ends > 1) | (ends == 1) & (found.tokens != EOS)
-        pictures = [
-            Picture(step, "said", found.tokens.masked_fill(behind, 0).to(torch.uint8).numpy()),
-            Picture(step, "sure", found.sure.half().numpy()),
+        seen = [
+            pictures.SAID.at(step, found.tokens.masked_fill(behind, 0).to(torch.uint8).numpy()),
+            pictures.SURE.at(step, found.sure.half().numpy()),
         ]
-        return pictures if found.looked is None else [*pictures, Picture(step, "looked", found.looked.half().numpy())]
+        return seen if found.looked is None else [*seen, pictures.LOOKED.at(step, found.looked.half().numpy())]
 
     def run_ends(self, step: int, net: nn.Module) -> list[Event]:
         """The end: errors on the test part, those on inputs longer than any that was learned by themselves."""
         net.eval()
-        known, longer = self.world.test.up_to(self.longest), self.world.test.beyond(self.longest)
-        verdict, (loss, forced) = (
-            score.judged(score.answers_of(net, self.world, known), known),
+        known, longer = self.dataset.test.up_to(self.longest), self.dataset.test.beyond(self.longest)
+        judged, (loss, forced) = (
+            score.judged(score.answers_of(net, self.dataset, known), known),
             score.forced(net, known),
         )
-        wer = score.wer(verdict.edits)
+        wer = score.wer(judged.edits)
         summary = {
-            "per": score.per(verdict.edits, verdict.lengths),
+            "per": score.per(judged.edits, judged.lengths),
             "wer": wer,
             "forced": forced,
             "test_loss": loss,
@@ -91,7 +91,7 @@ class Monitor:
             "weights": count(net),
         }
         if len(longer):
-            summary["wer_longer"] = score.wer(score.judged(score.answers_of(net, self.world, longer), longer).edits)
+            summary["wer_longer"] = score.wer(score.judged(score.answers_of(net, self.dataset, longer), longer).edits)
         return [
             *no_better_than_guessing(step, forced, trivial.level(self.settings.task, 2)),
             Finished(step, summary, {"network": to_model(net)}),

@@ -12,8 +12,9 @@ from torch import Tensor, nn
 from core.seq2seq import decode
 from core.seq2seq.edits import aligned as path_of_edits
 from core.seq2seq.edits import distance
-from core.seq2seq.models import EOS, PAD, Memory
-from core.seq2seq.tasks import Part, Tokens, World, spoken, trimmed
+from core.seq2seq.models import Memory
+from core.seq2seq.tasks import Dataset, Part, Tokens, spoken, trimmed
+from core.seq2seq.tokens import EOS, PAD
 
 AT_ONCE = 100  # sequences that are decoded together
 ENOUGH = 30  # examples that a percentage needs
@@ -40,24 +41,24 @@ def alike(x: Tensor, size: int = AT_ONCE) -> list[Tensor]:
     return list((x != PAD).sum(1).argsort(stable=True).split(size))
 
 
-def answers_of(net: nn.Module, world: World, part: Part) -> list[Tokens]:
+def answers_of(net: nn.Module, dataset: Dataset, part: Part) -> list[Tokens]:
     """What the network says greedily, free-running, to every example."""
     return _in_order(
-        part, lambda memory: [spoken(row) for row in decode.greedy(net, memory, world.longest).tokens.tolist()], net
+        part, lambda memory: [spoken(row) for row in decode.greedy(net, memory, dataset.longest).tokens.tolist()], net
     )
 
 
-def beamed(net: nn.Module, world: World, part: Part, width: int, alpha: float) -> list[Tokens]:
+def beamed(net: nn.Module, dataset: Dataset, part: Part, width: int, alpha: float) -> list[Tokens]:
     """The best answer of a beam search to every example."""
-    return [answers[0] for answers in finalists(net, world, part, width, alpha)]
+    return [answers[0] for answers in finalists(net, dataset, part, width, alpha)]
 
 
-def finalists(net: nn.Module, world: World, part: Part, width: int, alpha: float) -> list[list[Tokens]]:
+def finalists(net: nn.Module, dataset: Dataset, part: Part, width: int, alpha: float) -> list[list[Tokens]]:
     """All answers that a beam search ends with, the best first, to every example."""
     return _in_order(
         part,
         lambda memory: [
-            [spoken(each.tokens) for each in found] for found in decode.beam(net, memory, width, alpha, world.longest)
+            [spoken(each.tokens) for each in found] for found in decode.beam(net, memory, width, alpha, dataset.longest)
         ],
         net,
     )
@@ -89,7 +90,7 @@ def forced(net: nn.Module, part: Part) -> tuple[float, float]:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Judged:
     """What a network said to every example of a part, free-running, against the nearest right answer.
 
     edits, lengths: (N,), the latter of the nearest answers. reads: (N,) tokens of the inputs.
@@ -102,19 +103,19 @@ class Verdict:
     reads: np.ndarray
 
 
-def judged(said: list[Tokens], part: Part) -> Verdict:
+def judged(said: list[Tokens], part: Part) -> Judged:
     """Answers against the right ones."""
     found = [nearest(mine, theirs) for mine, theirs in zip(said, part.answers)]
     edits, right = np.array([edits for edits, _ in found]), tuple(answer for _, answer in found)
-    return Verdict(tuple(said), right, edits, np.array([len(answer) for answer in right]), part.lengths.numpy())
+    return Judged(tuple(said), right, edits, np.array([len(answer) for answer in right]), part.lengths.numpy())
 
 
-def by_length(verdict: Verdict) -> list[tuple[int, int, float, float]]:
+def by_length(judged: Judged) -> list[tuple[int, int, float, float]]:
     """(tokens read, how many examples, wrong answers in %, wrong tokens in %) for every length of input."""
     rows = []
-    for length in np.unique(verdict.reads):
-        at = verdict.reads == length
-        rows.append((int(length), int(at.sum()), wer(verdict.edits[at]), per(verdict.edits[at], verdict.lengths[at])))
+    for length in np.unique(judged.reads):
+        at = judged.reads == length
+        rows.append((int(length), int(at.sum()), wer(judged.edits[at]), per(judged.edits[at], judged.lengths[at])))
     return rows
 
 
@@ -123,10 +124,10 @@ def aligned(said: Tokens, right: Tokens) -> list[tuple[int, int]]:
     return path_of_edits(said, right, PAD)
 
 
-def confusions(verdict: Verdict, tokens: int) -> np.ndarray:
+def confusions(judged: Judged, tokens: int) -> np.ndarray:
     """How often `right` (row) was said as `said` (column): (tokens, tokens) int64; row 0 was added, column 0 left out."""
     table = np.zeros((tokens, tokens), np.int64)
-    for said, right in zip(verdict.said, verdict.right):
+    for said, right in zip(judged.said, judged.right):
         for mine, theirs in aligned(said, right) if said != right else zip(said, right):
             table[theirs, mine] += 1
     return table
@@ -149,12 +150,12 @@ class Exposure:
     after_forced: float
 
 
-def exposure(net: nn.Module, world: World, part: Part) -> Exposure:
+def exposure(net: nn.Module, dataset: Dataset, part: Part) -> Exposure:
     """Teacher-forced and free-running answers beside each other (Bengio et al. 2015, section 1; Ranzato et al. 2016, section 2)."""
     y = part.y[:, 1:].long()
     there, wrong = y != PAD, _forced_wrong(net, part)
     right = [(*spoken(row), EOS) for row in y.tolist()]
-    said = [(*mine, EOS) for mine in answers_of(net, world, part)]
+    said = [(*mine, EOS) for mine in answers_of(net, dataset, part)]
     first = np.array(
         [
             next((t for t, pair in enumerate(zip(mine, theirs)) if pair[0] != pair[1]), len(theirs))

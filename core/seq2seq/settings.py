@@ -1,6 +1,7 @@
 """Settings of the sequence-to-sequence lab: a task, a network, and how long and by whose words it is taught."""
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -11,6 +12,15 @@ from core.settings import Chance, Frozen, Metric, Scene, Settings, knob
 class Pronounce(Frozen):
     """Spelling into sounds: 125,000 English words of the CMU Pronouncing Dictionary."""
 
+    THINGS: ClassVar[str] = "words"  # what many inputs are called, and what they are made of
+    SIGNS: ClassVar[str] = "letters"
+    READS: ClassVar[tuple[str, str]] = ("1 letter", "{} letters")  # counted: of an input, and of an answer
+    SAYS: ClassVar[tuple[str, str]] = ("1 sound", "{} sounds")
+    SIGN: ClassVar[str] = "letter"
+    HINT: ClassVar[str] = "Any words, real or invented: a to z and the apostrophe; accents are dropped."
+    NEW: ClassVar[str] = "not in the dictionary"  # of an input that is in none of the parts
+    example: ClassVar[str] = "Lectern speaks your words"  # what stands in a field for one's own words
+    hard: ClassVar[str] = "quiche"  # one word with which decoding can be watched; "": the first of the film
     name: Literal["pronounce"] = "pronounce"
     stress: bool = knob(
         False,
@@ -23,12 +33,28 @@ class Pronounce(Frozen):
 class Dates(Frozen):
     """Dates as 26 languages write them into ISO dates."""
 
+    THINGS: ClassVar[str] = "dates"
+    SIGNS: ClassVar[str] = "signs"
+    READS: ClassVar[tuple[str, str]] = ("1 sign", "{} signs")
+    SAYS: ClassVar[tuple[str, str]] = ("1 sign", "{} signs")
+    SIGN: ClassVar[str] = "sign"
+    HINT: ClassVar[str] = "A date in one of 26 languages, the month in letters or the year first."
+    NEW: ClassVar[str] = "not among the phrases to learn from"
+    example: ClassVar[str] = "5 de noviembre de 2026"
+    hard: ClassVar[str] = ""
     name: Literal["dates"] = "dates"
 
 
 class Toy(Frozen):
     """Random letters, to be turned around or sorted."""
 
+    THINGS: ClassVar[str] = "sequences"
+    SIGNS: ClassVar[str] = "letters"
+    READS: ClassVar[tuple[str, str]] = ("1 letter", "{} letters")
+    SAYS: ClassVar[tuple[str, str]] = ("1 letter", "{} letters")
+    SIGN: ClassVar[str] = "letter"
+    HINT: ClassVar[str] = "Letters of the alphabet that you chose under Alphabet size."
+    hard: ClassVar[str] = ""
     name: Literal["toy"] = "toy"
     rule: Literal["reverse", "sort"] = knob(
         "reverse", "Rule", "What the network has to do with the letters.", names={"reverse": "reverse", "sort": "sort"}
@@ -42,6 +68,11 @@ class Toy(Frozen):
         le=16,
         step=1,
     )
+
+    @property
+    def example(self) -> str:
+        """As many different letters as there are, and no more than were learned at once."""
+        return "abcdefghijklmnop"[: min(self.alphabet, self.longest)]
 
 
 Task = Pronounce | Dates | Toy
@@ -71,15 +102,26 @@ def _layers() -> int:
 class OneVector(Frozen):
     """All that the decoder learns of the input is one vector (Cho et al. 2014; Sutskever et al. 2014)."""
 
+    ATTENDS: ClassVar[bool] = False  # whether the decoder looks back at the letters, one token after the other
+    RECURRENT: ClassVar[bool] = True  # whether states follow each other, so that there is one vector at the end
+    LEGEND: ClassVar[str] = "one vector of {}"  # with its size
     name: Literal["vector"] = "vector"
     cell: Literal["lstm", "gru"] = _cell()
     hidden: int = _hidden(96)
     layers: int = _layers()
 
+    @property
+    def size(self) -> int:
+        """Numbers in its state."""
+        return self.hidden
+
 
 class Attention(Frozen):
     """Before every output the decoder looks back at all states of the encoder (Bahdanau et al. 2015; Luong et al. 2015)."""
 
+    ATTENDS: ClassVar[bool] = True
+    RECURRENT: ClassVar[bool] = True
+    LEGEND: ClassVar[str] = "attention, state of {}"
     name: Literal["attention"] = "attention"
     score: Literal["additive", "multiplicative"] = knob(
         "additive",
@@ -91,10 +133,18 @@ class Attention(Frozen):
     hidden: int = _hidden(96)
     layers: int = _layers()
 
+    @property
+    def size(self) -> int:
+        """Numbers in its state."""
+        return self.hidden
+
 
 class SmallTransformer(Frozen):
     """Attention alone, without a recurrent state (Vaswani et al. 2017)."""
 
+    ATTENDS: ClassVar[bool] = True
+    RECURRENT: ClassVar[bool] = False
+    LEGEND: ClassVar[str] = "transformer of width {}"
     name: Literal["transformer"] = "transformer"
     width: int = knob(
         64,
@@ -104,10 +154,10 @@ class SmallTransformer(Frozen):
         le=128,
         step=16,
     )
-    readers: int = knob(
+    encoder_layers: int = knob(
         2, "Encoder layers", "In each layer every letter looks at all letters.", ge=1, le=4, step=1, fine=True
     )
-    writers: int = knob(
+    decoder_layers: int = knob(
         2,
         "Decoder layers",
         "In each layer every token looks at the tokens before it, then at the letters.",
@@ -116,6 +166,11 @@ class SmallTransformer(Frozen):
         step=1,
         fine=True,
     )
+
+    @property
+    def size(self) -> int:
+        """Numbers in each of its vectors."""
+        return self.width
 
 
 Network = Attention | OneVector | SmallTransformer
@@ -136,7 +191,7 @@ class Long(Frozen):
     on from the last one."""
 
     name: Literal["long"] = "long"
-    passes: Literal[10, 20, 30] = knob(
+    epochs: Literal[10, 20, 30] = knob(
         30,
         "Epochs",
         "Passes over all the data; 30 take about half an hour. After Stop, Train goes on from the last full epoch.",
@@ -149,6 +204,13 @@ Effort = Live | Long
 
 class Seq2SeqSettings(Settings):
     """What a run of the sequence-to-sequence lab needs."""
+
+    ALIASES: ClassVar[Mapping[str, str]] = {
+        "rate": "learning_rate",
+        "passes": "epochs",
+        "readers": "encoder_layers",
+        "writers": "decoder_layers",
+    }
 
     task: Task = Field(
         Pronounce(),
@@ -208,7 +270,7 @@ class Seq2SeqSettings(Settings):
         step=0.05,
         fine=True,
     )
-    rate: float = knob(
+    learning_rate: float = knob(
         0.004,
         "Learning rate",
         "The highest value for Adam. It rises for a fifth of the run, then falls.",
@@ -251,13 +313,13 @@ METRICS = {  # of the examples of the development part, which no weight is learn
     "dev_loss": Metric("Development loss", "nats per token", role="after", chart="loss", chance=None),
     "teacher": Metric("Right last token given (%)", role="neutral", chart="", chance=None),
 }
-LONG = {"effort": Long(), "rate": 0.003}
+LONG = {"effort": Long(), "learning_rate": 0.003}
 SMALL = {"effort": Live(share=100, steps=600)}  # what 32 numbers of state can hold
 SCENES = (
     Scene(
         "say-it",
         Seq2SeqSettings(network=Attention(hidden=128, layers=3), **LONG),
-        knobs=("task", "network", "effort", "passes", "hidden"),
+        knobs=("task", "network", "effort", "epochs", "hidden"),
     ),
     Scene(
         "one-vector-is-too-small",
@@ -280,5 +342,5 @@ SHIPPED = {f"seq2seq-{scene.slug}": scene.settings for scene in SCENES}
 SHIPPED |= {  # what the scenes are held against
     "seq2seq-look-back": Seq2SeqSettings(network=Attention(hidden=32), **SMALL),
     "seq2seq-one-vector": Seq2SeqSettings(network=OneVector(hidden=144, layers=3), **LONG),
-    "seq2seq-transformer": Seq2SeqSettings(network=SmallTransformer(width=96, readers=3), **LONG),
+    "seq2seq-transformer": Seq2SeqSettings(network=SmallTransformer(width=96, encoder_layers=3), **LONG),
 }

@@ -14,8 +14,8 @@ from torch import Tensor
 
 from core.data import dates, words
 from core.data.toys import drawn, turned
-from core.seq2seq.models import BOS, EOS, PAD
 from core.seq2seq.settings import Dates, Pronounce, Task, Toy
+from core.seq2seq.tokens import BOS, EOS, PAD
 
 SPECIAL = ("", "<BOS>", "<EOS>")
 Tokens = tuple[int, ...]
@@ -94,7 +94,7 @@ class Part:
         return (self.x != PAD).sum(1)
 
     def first(self, many: int) -> "Part":
-        """Its first examples; every part is in random order."""
+        """Its first examples. Parts are in random order, but a toy's test part ends with what is longer than was learned."""
         return Part(self.x[:many], self.y[:many], self.answers[:many])
 
     def up_to(self, longest: int) -> "Part":
@@ -110,7 +110,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class World:
+class Dataset:
     """A task with its data. longest_in: what a visitor may type; longest: tokens after which decoding gives up.
 
     film: inputs whose answers are shown through training; none of them is learned from. known: from an input to all right
@@ -157,8 +157,8 @@ def part(source: Vocabulary, target: Vocabulary, inputs, answers, numbers, score
     )
 
 
-def world_of(task: Task) -> World:
-    """The world of these settings, loaded once per process."""
+def dataset_of(task: Task) -> Dataset:
+    """The dataset of these settings, loaded once per process."""
     match task:
         case Pronounce():
             return spelling(task.stress)
@@ -169,7 +169,7 @@ def world_of(task: Task) -> World:
 
 
 @cache
-def spelling(stress: bool = False) -> World:
+def spelling(stress: bool = False) -> Dataset:
     """English words and their sounds; those to learn in an order of their own, so that a share of them is a fair one."""
     data = words.load(stress)
     source, target = Vocabulary.of(words.LETTERS), Vocabulary.of(data.sounds)
@@ -179,11 +179,11 @@ def spelling(stress: bool = False) -> World:
         for numbers, scored in ((data.train, False), (data.dev, True), (data.test, True))
     ]
     ways = dict(zip(data.words, data.said))
-    return World("pronounce", source, target, *parts, FILM, 34, 40, lambda word: ways.get(word, ()))
+    return Dataset("pronounce", source, target, *parts, FILM, 34, 40, lambda word: ways.get(word, ()))
 
 
 @cache
-def calendar() -> World:
+def calendar() -> Dataset:
     """Phrases of many languages and ISO dates, sign by sign."""
     data = dates.load()
     source = Vocabulary.of(sorted({sign for phrase in data.phrases for sign in phrase}))
@@ -196,11 +196,11 @@ def calendar() -> World:
     def known(phrase: str) -> list[tuple[str, ...]]:
         return [tuple(day) for day in iso.get(phrase) or dates.readings(phrase)]
 
-    return World("dates", source, target, *parts, film, 48, 14, known)
+    return Dataset("dates", source, target, *parts, film, 48, 14, known)
 
 
 @cache
-def toy(rule: str, alphabet: int, longest: int) -> World:
+def toy(rule: str, alphabet: int, longest: int) -> Dataset:
     """Random sequences of 3 to `longest` letters, and to test some that are up to five letters longer; none is in two parts."""
     letters, rng = string.ascii_lowercase[:alphabet], np.random.default_rng(TOY_SEED)
     within, beyond = (
@@ -217,7 +217,7 @@ def toy(rule: str, alphabet: int, longest: int) -> World:
     )
     answers = [(tuple(turned(sequence, rule)),) for sequence in inputs]
     film = tuple(sorted(within[:held][:100], key=len, reverse=True)[:FILM_TOYS])
-    return World(
+    return Dataset(
         "toy",
         vocabulary,
         vocabulary,
@@ -229,26 +229,26 @@ def toy(rule: str, alphabet: int, longest: int) -> World:
     )
 
 
-def understood(world: World, text: str) -> str:
+def understood(dataset: Dataset, text: str) -> str:
     """What somebody typed as the task can read it: small letters, accents dropped where the task knows none.
 
     Raises ValueError with a sentence when something is left that it has never seen, or nothing, or too much.
     """
-    apostrophe = "ʼ" if world.name == "dates" else "'"  # as Ukrainian dates have it
+    apostrophe = "ʼ" if dataset.name == "dates" else "'"  # as Ukrainian dates have it
     text = " ".join(text.translate(dict.fromkeys(map(ord, APOSTROPHES), apostrophe)).split())
-    readable = dates.plain(text) if world.name == "dates" else plain_letters(text)
+    readable = dates.plain(text) if dataset.name == "dates" else plain_letters(text)
     if len(readable) > 2 and readable[0] == readable[-1] == "'":  # a word in quotation marks
         readable = readable[1:-1]
     if not readable:
         raise ValueError("Nothing is written there yet: type something to translate.")
     if not readable.strip("'"):
         raise ValueError("An apostrophe alone is no word: type at least one letter.")
-    strangers = sorted({sign for sign in readable if sign not in world.source.numbers})
+    strangers = sorted({sign for sign in readable if sign not in dataset.source.numbers})
     if strangers:
-        raise ValueError(f"“{' '.join(strangers)[:20]}” cannot be read here: {accepted(world)}.")
-    if len(readable) > world.longest_in:
+        raise ValueError(f"“{' '.join(strangers)[:20]}” cannot be read here: {accepted(dataset)}.")
+    if len(readable) > dataset.longest_in:
         raise ValueError(
-            f"That is {len(readable)} signs long, and at most {world.longest_in} are read: {accepted(world)}."
+            f"That is {len(readable)} signs long, and at most {dataset.longest_in} are read: {accepted(dataset)}."
         )
     return readable
 
@@ -265,16 +265,16 @@ def plain_letters(text: str) -> str:
     )  # soft hyphens and other signs that nobody sees
 
 
-def accepted(world: World) -> str:
+def accepted(dataset: Dataset) -> str:
     """What a task reads, in words."""
-    match world.name:
+    match dataset.name:
         case "pronounce":
-            return f"a word is 1 to {world.longest_in} letters, a to z and the apostrophe; write numbers as words"
+            return f"a word is 1 to {dataset.longest_in} letters, a to z and the apostrophe; write numbers as words"
         case "dates":
-            return f"a date in one of the languages that were learned, up to {world.longest_in} signs, such as {world.film[0]}"
+            return f"a date in one of the languages that were learned, up to {dataset.longest_in} signs, such as {dataset.film[0]}"
         case _:
-            letters = [token for token in world.source.tokens if token and token.isalpha()]
-            return f"1 to {world.longest_in} letters from {letters[0]} to {letters[-1]}"
+            letters = [token for token in dataset.source.tokens if token and token.isalpha()]
+            return f"1 to {dataset.longest_in} letters from {letters[0]} to {letters[-1]}"
 
 
 def sayings(text: str) -> list[str]:

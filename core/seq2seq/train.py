@@ -11,10 +11,11 @@ from core.events import Event, Started
 from core.loop import adam_cycle, broken, diverged, fresh, seeded
 from core.seq2seq import checkpoint
 from core.seq2seq.checkpoint import Learner
-from core.seq2seq.models import PAD, Recurrent, Transformer
+from core.seq2seq.models import Recurrent, Transformer
 from core.seq2seq.monitor import Monitor
 from core.seq2seq.settings import Long, Seq2SeqSettings, SmallTransformer
-from core.seq2seq.tasks import Part, World, spelling, trimmed, world_of
+from core.seq2seq.tasks import Dataset, Part, dataset_of, spelling, trimmed
+from core.seq2seq.tokens import PAD
 
 EMBED = 64  # numbers of a letter and of a sound in the recurrent networks
 HEADS = 4  # of a transformer
@@ -24,10 +25,10 @@ SLOPE = 15  # of the inverse sigmoid, with the run in percent
 
 def train(settings: Seq2SeqSettings) -> Iterator[Event]:
     """The run that `settings` describe. The same settings give the same events, also when a long run was resumed between."""
-    world = world_of(settings.task)
-    part = world.train.first(learned(settings, world))
+    dataset = dataset_of(settings.task)
+    part = dataset.train.first(learned(settings, dataset))
     total = steps_of(settings, part)
-    learner, monitor = begin(settings, world, total), Monitor(settings, world, total)
+    learner, monitor = begin(settings, dataset, total), Monitor(settings, dataset, total)
     step, log, losses = checkpoint.resume(settings, learner) if isinstance(settings.effort, Long) else (0, [], [])
     log = log or [Started(total, monitor.facts(learner.net, part))]
     yield from log
@@ -41,7 +42,7 @@ def train(settings: Seq2SeqSettings) -> Iterator[Event]:
                 return
             losses.append(loss.item())
             if monitor.wants(step):
-                seen = monitor.look(step, learner.net, sum(losses) / len(losses), share)
+                seen = monitor.evaluate(step, learner.net, sum(losses) / len(losses), share)
                 log, losses = log + seen, []
                 yield from seen
         if isinstance(settings.effort, Long):
@@ -54,10 +55,10 @@ def prepare() -> None:
     spelling()
 
 
-def learned(settings: Seq2SeqSettings, world: World) -> int:
+def learned(settings: Seq2SeqSettings, dataset: Dataset) -> int:
     """How many examples there are to learn from."""
     share = 100 if isinstance(settings.effort, Long) else settings.effort.share
-    return max(1, len(world.train) * share // 100)
+    return max(1, len(dataset.train) * share // 100)
 
 
 def steps_of(settings: Seq2SeqSettings, part: Part) -> int:
@@ -65,22 +66,30 @@ def steps_of(settings: Seq2SeqSettings, part: Part) -> int:
     if not isinstance(settings.effort, Long):
         return settings.effort.steps
     each_pass = sum(math.ceil(int(many) / settings.batch) for many in part.lengths.bincount())
-    return settings.effort.passes * each_pass
+    return settings.effort.epochs * each_pass
 
 
-def begin(settings: Seq2SeqSettings, world: World, total: int) -> Learner:
+def begin(settings: Seq2SeqSettings, dataset: Dataset, total: int) -> Learner:
     """A fresh network and what it learns with, before the first step."""
-    net = network(settings, world)
-    adam, schedule = adam_cycle(net.parameters(), settings.rate, total)
+    net = network(settings, dataset)
+    adam, schedule = adam_cycle(net.parameters(), settings.learning_rate, total)
     return Learner(net, adam, schedule, seeded(settings.seed))
 
 
-def network(settings: Seq2SeqSettings, world: World) -> nn.Module:
+def network(settings: Seq2SeqSettings, dataset: Dataset) -> nn.Module:
     """A fresh network for the vocabularies of the task."""
-    kind, letters, sounds = settings.network, len(world.source), len(world.target)
+    kind, letters, sounds = settings.network, len(dataset.source), len(dataset.target)
     if isinstance(kind, SmallTransformer):
         return fresh(
-            Transformer, settings.seed, letters, sounds, kind.width, HEADS, kind.readers, kind.writers, settings.dropout
+            Transformer,
+            settings.seed,
+            letters,
+            sounds,
+            kind.width,
+            HEADS,
+            kind.encoder_layers,
+            kind.decoder_layers,
+            settings.dropout,
         )
     score = getattr(kind, "score", "none")
     return fresh(

@@ -13,7 +13,7 @@ from core.data import dates
 from core.data.words import vowel
 from core.seq2seq import decode, models, score, trivial
 from core.seq2seq.formulas import ALPHA, BEAM
-from core.seq2seq.tasks import Part, World, spoken, trimmed, world_of
+from core.seq2seq.tasks import Dataset, Part, dataset_of, spoken, trimmed
 from core.yardsticks import Yardstick, write
 
 LONG = "long.csv"
@@ -186,9 +186,9 @@ def long_rows() -> Iterator[dict[str, Any]]:
     """Errors in percent, greedy, by a beam of five, and against the first pronunciation only."""
     for run_id, name in TRAINED.items():
         run = runs.load(run_id)
-        net, world = models.speller(run.models["network"]), world_of(run.settings.task)
-        test = world.test
-        greedy, beam = score.answers_of(net, world, test), score.beamed(net, world, test, BEAM, ALPHA)
+        net, dataset = models.speller(run.models["network"]), dataset_of(run.settings.task)
+        test = dataset.test
+        greedy, beam = score.answers_of(net, dataset, test), score.beamed(net, dataset, test, BEAM, ALPHA)
         size = -(-len(test) // FIFTHS)
         for fifth, start in enumerate(range(0, len(test), size), 1):
             part = Part(test.x[start : start + size], test.y[start : start + size], test.answers[start : start + size])
@@ -218,17 +218,17 @@ def shipped_rows() -> Iterator[dict[str, Any]]:
         ("seq2seq-dates-of-the-world", _of_languages),
     ):
         run = runs.load(run_id)
-        net, world = models.speller(run.models["network"]), world_of(run.settings.task)
-        for what, value in of(net, world).items():
+        net, dataset = models.speller(run.models["network"]), dataset_of(run.settings.task)
+        for what, value in of(net, dataset).items():
             yield {"run": run_id, "what": what, "state": "finished", "value": value}
 
 
-def _of_words(net: nn.Module, world: World) -> dict[str, float]:
+def _of_words(net: nn.Module, dataset: Dataset) -> dict[str, float]:
     """Errors at vowels and consonants, on shorter and longer words, and how the look moves, all in percent."""
-    verdict = score.judged(score.answers_of(net, world, world.test), world.test)
-    table, long = score.confusions(verdict, len(world.target)), verdict.reads >= LONG_WORDS
+    verdict = score.judged(score.answers_of(net, dataset, dataset.test), dataset.test)
+    table, long = score.confusions(verdict, len(dataset.target)), verdict.reads >= LONG_WORDS
     due = table[3:].sum(1)
-    wrong, vowels = due - np.diag(table)[3:], np.array([vowel(sound) for sound in world.target.tokens[3:]])
+    wrong, vowels = due - np.diag(table)[3:], np.array([vowel(sound) for sound in dataset.target.tokens[3:]])
     found = {
         "vowels wrong": 100 * wrong[vowels].sum() / due[vowels].sum(),
         "consonants wrong": 100 * wrong[~vowels].sum() / due[~vowels].sum(),
@@ -236,33 +236,33 @@ def _of_words(net: nn.Module, world: World) -> dict[str, float]:
         "PER of long words": score.per(verdict.edits[long], verdict.lengths[long]),
         "PER of other words": score.per(verdict.edits[~long], verdict.lengths[~long]),
     }
-    looks = [net_look(net, world, x) for x in world.test.x[:LOOKED]]
+    looks = [net_look(net, dataset, x) for x in dataset.test.x[:LOOKED]]
     if looks[0] is not None:
         moves = np.concatenate([np.diff(look.argmax(1)) for look in looks])
         found |= {"look stays or moves on": 100 * (moves >= 0).mean(), "look moves back": 100 * (moves < 0).mean()}
     return found
 
 
-def net_look(net: nn.Module, world: World, x: Tensor) -> np.ndarray | None:
+def net_look(net: nn.Module, dataset: Dataset, x: Tensor) -> np.ndarray | None:
     """Where the decoder looks while it says the tokens of one input (S,), without <EOS>: (T, S)."""
     with torch.inference_mode():
-        found = decode.greedy(net, net.read(trimmed(x.unsqueeze(0))), world.longest)
+        found = decode.greedy(net, net.read(trimmed(x.unsqueeze(0))), dataset.longest)
     return None if found.looked is None else found.looked[0, : len(spoken(found.tokens[0].tolist()))].numpy()
 
 
-def _of_beams(net: nn.Module, world: World) -> dict[str, float]:
+def _of_beams(net: nn.Module, dataset: Dataset) -> dict[str, float]:
     """How many words greedy gets wrong, how many of them a beam of five mends, how many it spoils, and for how many of them one of the
     five is right; WER of a beam of ten."""
-    fives = score.finalists(net, world, world.test, BEAM, ALPHA)
+    fives = score.finalists(net, dataset, dataset.test, BEAM, ALPHA)
     judged = [
-        score.judged(said, world.test).edits > 0
+        score.judged(said, dataset.test).edits > 0
         for said in (
-            score.answers_of(net, world, world.test),
+            score.answers_of(net, dataset, dataset.test),
             [answers[0] for answers in fives],
-            score.beamed(net, world, world.test, 2 * BEAM, ALPHA),
+            score.beamed(net, dataset, dataset.test, 2 * BEAM, ALPHA),
         )
     ]
-    among = np.array([not set(answers).isdisjoint(right) for answers, right in zip(fives, world.test.answers)])
+    among = np.array([not set(answers).isdisjoint(right) for answers, right in zip(fives, dataset.test.answers)])
     greedy, five, ten = judged
     return {
         "words": len(greedy),
@@ -274,13 +274,13 @@ def _of_beams(net: nn.Module, world: World) -> dict[str, float]:
     }
 
 
-def _of_languages(net: nn.Module, world: World) -> dict[str, float]:
+def _of_languages(net: nn.Module, dataset: Dataset) -> dict[str, float]:
     """Wrong dates, those of them with another month, and in how many languages, and in which of them most often, in percent."""
     data = dates.load()
-    verdict = score.judged(score.answers_of(net, world, world.test), world.test)
+    verdict = score.judged(score.answers_of(net, dataset, dataset.test), dataset.test)
     wrong, languages = verdict.edits > 0, np.array([data.languages[i] for i in data.test])
     months = [
-        world.target.decode(said)[5:7] != world.target.decode(right)[5:7]
+        dataset.target.decode(said)[5:7] != dataset.target.decode(right)[5:7]
         for said, right in zip(verdict.said, verdict.right)
     ]
     shares = {language: 100 * wrong[languages == language].mean() for language in dates.LANGUAGES}

@@ -78,12 +78,15 @@ def digit_net(name: str) -> nn.Module:
 class Subject:
     """A picture and the network that is asked about it.
 
-    x: (C, H, W) in [0, 1], C = 3 for photos and 1 for digits. names: of the classes, by number.
+    x: (C, H, W) in [0, 1], C = 3 for photos and 1 for digits. names: of the classes, by number. network, logit: what people
+    call them, where they are not those of a classifier.
     """
 
     net: nn.Module
     x: Tensor
     names: tuple[str, ...]
+    network: str = "the network"
+    logit: str = "the logit"
 
     @property
     def photo(self) -> bool:
@@ -132,6 +135,6 @@ def from_bytes(picture: np.ndarray) -> Tensor:
 
 
 def as_bytes(x: Tensor) -> np.ndarray:
-    """A picture (C, H, W) in [0, 1] as 8-bit (H, W, 3) or (H, W)."""
-    pixels = (x.clamp(0, 1) * 255).round().to(torch.uint8).numpy()
-    return pixels[0].copy() if len(pixels) == 1 else pixels.transpose(1, 2, 0).copy()
+    """Pictures (…, C, H, W) in [0, 1] as 8-bit (…, H, W, 3) or (…, H, W)."""
+    pixels = np.moveaxis((x.clamp(0, 1) * 255).round().to(torch.uint8).numpy(), -3, -1)
+    return (pixels[..., 0] if pixels.shape[-1] == 1 else pixels).copy()

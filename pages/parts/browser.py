@@ -14,6 +14,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.parts import visitor
+
 # no tag may be written in it: what cleans the page of foreign scripts would take it for one that hides another
 SCRIPT = """<script>
 if (!window.lecternTranslated) {
@@ -47,6 +49,10 @@ if (!window.lecternTranslated) {
 </script>"""
 
 
+# the visitor's name, for this browser to bring along from the next load on
+REMEMBER = """<script>
+document.cookie = "{}={}; max-age=31536000; samesite=lax; path=/";
+</script>"""
 STYLE = Path(__file__).parent / "stage.css"
 
 
@@ -55,3 +61,4 @@ def settle() -> None:
     st.html(STYLE)  # a path: Streamlit reads it as a style sheet
     with st.container(key="lectern-browser"):
         st.html(SCRIPT, unsafe_allow_javascript=True)
+        st.html(REMEMBER.format(visitor.COOKIE, visitor.visitor()), unsafe_allow_javascript=True)

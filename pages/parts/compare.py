@@ -4,7 +4,7 @@ import streamlit as st
 
 from core import labs, runs
 from core.settings import choices_of, every_field
-from pages.parts import knobs, shown
+from pages.parts import knobs, shown, visitor
 from pages.parts.shown import Shown
 from pages.parts.state import LabState
 from pages.parts.words import _, plain
@@ -12,7 +12,7 @@ from pages.parts.words import _, plain
 
 def draw(lab: str, current: Shown) -> None:
     """Choose runs; their curves appear faint in the live picture, their differences here."""
-    found, skipped = runs.listing(lab)
+    found, skipped = runs.listing(lab, visitor.maker())
     abouts = {about.id: about for about in found if about.id != current.id}
     laid = LabState(lab).compare = [run_id for run_id in LabState(lab).compare if run_id in abouts]
     chosen = st.multiselect(

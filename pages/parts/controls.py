@@ -10,7 +10,7 @@ import streamlit as st
 from core import jobs
 from core.jobs import JobError
 from core.settings import BadSettings, Settings
-from pages.parts import knobs, shown
+from pages.parts import knobs, visitor
 from pages.parts.shown import Shown
 from pages.parts.state import LabState
 from pages.parts.words import _
@@ -24,9 +24,14 @@ def draw(lab: str, settings: Settings, current: Shown, possible: bool) -> None:
     possible: whether a run can begin with the knobs as they stand.
     """
     state = current.view.state if current.live else "idle"
-    idle, paused, own = state == "idle", state == "paused", LabState(lab).run is not None
+    others = current.live and current.view.owner not in ("", visitor.visitor())
+    idle, paused, own = state == "idle", state == "paused" and not others, LabState(lab).run is not None
     start = (_train, lab, type(settings))
-    _button(lab, "train", _(settings.verb), "play_arrow", possible and idle, "", *start, "run")
+    if others:
+        tip = _("This run is another visitor's. Train one on the same knobs that you steer.")
+        _button(lab, "train", _("My own copy"), "content_copy", possible, tip, *start, "run", True)
+    else:
+        _button(lab, "train", _(settings.verb), "play_arrow", possible and idle, "", *start, "run")
     if paused:
         _button(lab, "pause", _("Go on"), "resume", True, _("Go on with this run."), _steer, lab, "run")
     else:
@@ -35,8 +40,8 @@ def draw(lab: str, settings: Settings, current: Shown, possible: bool) -> None:
             "pause",
             _("Pause"),
             "pause",
-            state == "running",
-            _("Rest until you press again."),
+            state == "running" and not others,
+            _("Wait until you press again."),
             _steer,
             lab,
             "pause",
@@ -73,13 +78,13 @@ def _button(
     )
 
 
-def _train(lab: str, model: type[Settings], wish: str) -> None:
+def _train(lab: str, model: type[Settings], wish: str, own: bool = False) -> None:
     """Trains with what the widgets show at this moment, even when the page has not been redrawn since a knob moved."""
     LabState(lab).said = ""
     try:
         settings = knobs.read(lab, model)
-        jobs.give_way(shown.viewer())  # what the visitor left in another lab
-        LabState(lab).run = jobs.start(lab, settings, shown.viewer(), wish)
+        jobs.give_way(visitor.viewer())  # what the visitor left in another lab
+        LabState(lab).run = jobs.start(lab, settings, visitor.viewer(), wish, own, visitor.lecturer())
         _first_news(LabState(lab).run)
     except (JobError, BadSettings) as error:
         LabState(lab).said = str(error)
@@ -89,7 +94,7 @@ def _first_news(run_id: str, known: int = 0) -> None:
     """Waits a moment, so that what takes no longer is there with the first redraw, and not after two more. known: events before."""
     end = time.monotonic() + MOMENT
     while time.monotonic() < end:
-        view = jobs.watch(run_id, shown.viewer())
+        view = jobs.watch(run_id, visitor.viewer())
         if view is None or not view.live or (view.state == "paused" and view.total > known):
             return
         time.sleep(0.02)
@@ -97,8 +102,8 @@ def _first_news(run_id: str, known: int = 0) -> None:
 
 def _steer(lab: str, wish: str) -> None:
     run_id = LabState(lab).run
-    before = jobs.watch(run_id, shown.viewer())
-    sentence = LabState(lab).said = jobs.steer(run_id, shown.viewer(), wish)
+    before = jobs.watch(run_id, visitor.viewer())
+    sentence = LabState(lab).said = jobs.steer(run_id, visitor.viewer(), wish)
     if wish == "step" and before and not sentence:
         _first_news(run_id, before.total)
     if sentence and wish == "stop":
@@ -113,7 +118,7 @@ def _reset(lab: str) -> None:
 def leave(lab: str) -> None:
     """The visitor turns to something else: the run stops unless others watch it."""
     if run_id := LabState(lab).run:
-        jobs.steer(run_id, shown.viewer(), "stop")
+        jobs.steer(run_id, visitor.viewer(), "stop")
 
 
 def _new_seed(lab: str) -> None:

@@ -44,7 +44,7 @@ def pick(where: str, tests: dict[str, Tests], label: int = 3, number: int = 1) -
     number = st.slider(_("Which one of them"), 1, len(own), min(number, len(own)), key=f"{where}/number/{name}")
     index = int(own[number - 1])
     picture = which.pictures[index]
-    st.image(rasters.enlarge(picture, 5), width=140, output_format="PNG", alt=f"{_('A handwritten')} {label}")
+    st.image(rasters.enlarge(picture, 5), width=140, output_format="PNG", alt=_("A handwritten {}").format(label))
     return Chosen(index, picture, label, number, which.shipped)
 
 
@@ -62,5 +62,6 @@ def _mnist() -> Tests:
 
 def as_tests(data: Any, shipped: bool = False) -> Tests:
     """The test part of a `core.data.digits.Digits` as 8-bit pictures."""
-    pictures = (data.test_x * 255).round().byte().permute(0, 2, 3, 1).numpy()
-    return Tests(pictures[..., 0] if pictures.shape[-1] == 1 else pictures, data.test_y.numpy(), shipped)
+    from core.subject.models import as_bytes
+
+    return Tests(as_bytes(data.test_x), data.test_y.numpy(), shipped)

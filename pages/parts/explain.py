@@ -1,18 +1,20 @@
 """The tab Explain: why networks of the shelf answer as they do on one digit, by any method of the explainable AI lab."""
 
 import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
-from core import runs
+from core.attribution.settings import METHOD_NAMES, METHODS
 from pages.parts import chart, digit, knobs, panels
-from pages.parts.overlay import enlarged, pixels, top_of
+from pages.parts.overlay import enlarged, top_of
 from pages.parts.words import _
 
 LAB = "pages/explainable_ai.py"
 ATTACK = "pages/adversarial_attack.py"
+MOST = 3  # networks side by side
 
 
 def draw(lab: str, networks: dict[str, tuple[str, str]], tests: dict[str, digit.Tests]) -> None:
@@ -27,61 +29,69 @@ def draw(lab: str, networks: dict[str, tuple[str, str]], tests: dict[str, digit.
     if not networks:
         st.info(_("There is no trained network to explain yet: let a run end."))
         return
-    _explain(lab, networks, tests)
+    _explain(lab, dict(list(networks.items())[:MOST]), tests)
 
 
 @st.fragment
 def _explain(lab: str, networks: dict[str, tuple[str, str]], tests: dict[str, digit.Tests]) -> None:
     """A fragment: choosing another digit redraws only this tab."""
-    from core.attribution.settings import METHOD_NAMES, METHODS
-
     left, right = st.columns([1, 2.6], gap="large")
-    where = f"{lab}/explain"
     with left:
-        chosen = digit.pick(where, tests)
-        method = st.selectbox(
-            _("Method"),
-            list(METHODS),
-            list(METHODS).index("integrated_gradients"),
-            format_func=lambda m: _(METHOD_NAMES[m]),
-            key=f"{where}/method",
-        )
-        given = _knobs(where, METHODS[method])
+        chosen = digit.pick(f"{lab}/explain", tests)
+        method, given = _method(lab, list(METHODS))
     with right:
-        answers = [
-            (name, model, answer(*model, chosen.picture, method, given)) for name, model in list(networks.items())[:3]
-        ]
-        _side_by_side(lab, answers, chosen)
-        panels.say_colours()
+        answers = {name: asked(*network, chosen.picture, method, given) for name, network in networks.items()}
+        for name, column in _side_by_side(lab, chosen.picture, answers).items():
+            if answers[name].map is not None:
+                with column:
+                    _onwards("/".join(networks[name]), chosen)
 
 
-def _knobs(where: str, method: Any) -> str:
-    """The method's own knobs as widgets; their values as JSON."""
-    fields = {name: field for name, field in method.model_fields.items() if name != "name"}
-    return json.dumps({name: knobs.clean(knobs.widget(where, name, field)) for name, field in fields.items()})
+def draw_one(lab: str, key: str, subjects: Mapping[str, Any], methods: Sequence[str]) -> None:
+    """The tab for one given picture: choose a method, and each network says why it answers as it does.
+
+    key: names picture and networks, for caches. subjects: name of the network → `core.subject.models.Subject`, all of the
+    same picture. methods: those to choose from.
+    """
+    from core.subject.models import as_bytes
+
+    picture = as_bytes(next(iter(subjects.values())).x)
+    left, right = st.columns([1, 2.6], gap="large")
+    with left:
+        st.image(enlarged(picture), width=140, output_format="PNG", alt=_("The picture of this run"))
+        method, given = _method(lab, methods)
+    with right:
+        answers = {name: _answered(f"{key}/{name}", method, given, subject) for name, subject in subjects.items()}
+        _side_by_side(lab, picture, answers)
 
 
-def _side_by_side(lab: str, answers: list[tuple[str, tuple[str, str], dict[str, Any]]], chosen: digit.Chosen) -> None:
-    """One column for each model: what it says, how sure it is, the map, and how far to trust it."""
-    maps = [found["map"] for *__, found in answers if found["map"] is not None]
+def _method(lab: str, methods: Sequence[str]) -> tuple[str, str]:
+    """A method, at first one whose map adds up, and its own knobs as JSON."""
+    where = f"{lab}/explain"
+    first = next((i for i, method in enumerate(methods) if METHODS[method].complete), 0)
+    method = st.selectbox(_("Method"), methods, first, format_func=lambda m: _(METHOD_NAMES[m]), key=f"{where}/method")
+    fields = {name: field for name, field in METHODS[method].model_fields.items() if name != "name"}
+    return method, json.dumps({name: knobs.clean(knobs.widget(where, name, field)) for name, field in fields.items()})
+
+
+def _side_by_side(lab: str, picture: np.ndarray, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """A column for each network, with what it says and how sure it is, and its map or why there is none; all maps have one
+    scale. Returns the columns."""
+    maps = [found.map for found in answers.values() if found.map is not None]
     top = top_of(*maps) if maps else 1.0
-    for column, (name, (run_id, model), found) in zip(st.columns(len(answers), gap="medium"), answers):
-        with column:
-            if _one(lab, name, chosen.picture, found, top):
-                _onwards(f"{run_id}/{model}", chosen)
-
-
-def _one(lab: str, name: str, picture: np.ndarray, found: dict[str, Any], top: float) -> bool:
-    """What one network says, and its map or why there is none; returns whether there is one."""
-    st.markdown(f"**{name}** · {_('says')} **{found['said']}** ({100 * found['sure']:.0f} %)")
-    if found["map"] is None:
-        st.info(found["note"], icon=":material/info:")
-        return False
-    figure = panels.board(320, top=4)
-    panels.mapped(figure, (0, 1, 0, 1), picture, found["map"], "", top)
-    chart.show(figure, key=f"{lab}/explain/map/{name}", alt=f"{_('Why')}, {name}")
-    st.caption(f"{found['note']} {found['passes']} {_('passes through the network.')}")
-    return True
+    columns = dict(zip(answers, st.columns(len(answers), gap="medium")))
+    for name, found in answers.items():
+        with columns[name]:
+            st.markdown(_("**{}** · says **{}** ({:.0f} %)").format(name, found.said, 100 * found.sure))
+            if found.map is None:
+                st.info(found.note, icon=":material/info:")
+                continue
+            figure = panels.board(320, top=4)
+            panels.mapped(figure, (0, 1, 0, 1), picture, found.map, "", top)
+            chart.show(figure, key=f"{lab}/explain/map/{name}", alt=_("Why, {}").format(name))
+            st.caption(" ".join([found.note, _("{} passes through the network.").format(found.passes)]))
+    panels.say_colours()
+    return columns
 
 
 def _onwards(network: str, chosen: digit.Chosen) -> None:
@@ -94,59 +104,23 @@ def _onwards(network: str, chosen: digit.Chosen) -> None:
     st.page_link(ATTACK, label=_("Attack it"), icon=":material/bug_report:", query_params=subject | enemy)
 
 
-def draw_one(lab: str, key: str, subjects: dict[str, Any], methods: list[str]) -> None:
-    """The tab for one given picture: choose a method, and each network says why it answers as it does.
+@st.cache_resource(max_entries=100, show_spinner="Asking the network …")
+def _answered(key: str, method: str, given: str, _subject: Any) -> Any:
+    """The `core.attribution.side_by_side.Answer` about a subject; key: names it. Shared by all visitors."""
+    from core.attribution import side_by_side  # with torch and captum, which take seconds to load
 
-    key: names picture and networks, for caches. subjects: name of the network → `core.subject.models.Subject`, all of the
-    same picture. methods: those to choose from.
-    """
-    from core.attribution.settings import METHOD_NAMES, METHODS
-
-    picture, where = pixels(next(iter(subjects.values())).x.numpy()), f"{lab}/explain"
-    left, right = st.columns([1, 2.6], gap="large")
-    with left:
-        st.image(enlarged(picture), width=140, output_format="PNG", alt=_("The picture of this run"))
-        first = methods.index("integrated_gradients") if "integrated_gradients" in methods else 0
-        method = st.selectbox(
-            _("Method"), methods, first, format_func=lambda m: _(METHOD_NAMES[m]), key=f"{where}/method"
-        )
-        given = _knobs(where, METHODS[method])
-    with right:
-        found = [(name, _answered(f"{key}/{name}", method, given, subject)) for name, subject in subjects.items()]
-        maps = [each["map"] for __, each in found if each["map"] is not None]
-        top = top_of(*maps) if maps else 1.0
-        for column, (name, each) in zip(st.columns(len(found), gap="medium"), found):
-            with column:
-                _one(lab, name, picture, each, top)
-        panels.say_colours()
+    return side_by_side.answer(_subject, method, given)
 
 
-@st.cache_data(max_entries=100, show_spinner="Asking the network …")
-def _answered(key: str, method: str, given: str, _subject: Any) -> dict[str, Any]:
-    return _why(_subject, method, given)
+@st.cache_resource(max_entries=200, show_spinner=False)
+def asked(run_id: str, model: str, picture: np.ndarray, method: str, given: str = "{}") -> Any:
+    """The same of a stored model about an 8-bit picture (H, W) or (H, W, 3). given: the method's knobs as JSON."""
+    from core.attribution import side_by_side
+
+    return side_by_side.answer_of(run_id, model, picture, method, given)
 
 
-@st.cache_data(max_entries=200, show_spinner=False)
-def answer(run_id: str, model: str, picture: np.ndarray, method: str, given: str) -> dict[str, Any]:
-    """What a stored model says to an 8-bit picture (H, W) or (H, W, 3), how sure it is, and why.
-
-    given: the method's knobs as JSON. Returns said, sure, map (28, 28) or None when the method does not fit, note, passes.
-    """
-    from core.subject.models import DIGITS, Subject, from_bytes
-
-    subject = Subject(runs.load(run_id).net(model).requires_grad_(False), from_bytes(picture), DIGITS)
-    return _why(subject, method, given) | {"said": subject.answer()}
-
-
-def _why(subject: Any, method: str, given: str) -> dict[str, Any]:
-    """What the network says to the picture, by its name, how sure it is, and why: see `answer`."""
-    from core.attribution import methods
-    from core.attribution.settings import METHODS
-
-    asked, said = METHODS[method](**json.loads(given)), subject.answer()
-    found = {"said": subject.names[said], "sure": float(subject.probabilities[said]), "map": None}
-    try:
-        why = methods.answer(subject, said, asked)
-    except methods.CannotExplain as error:
-        return found | {"note": str(error)}
-    return found | {"map": why.map, "note": why.note, "passes": why.passes}
+def answer(run_id: str, model: str, picture: np.ndarray, method: str, given: str = "{}") -> dict[str, Any]:
+    """`asked` as a dictionary: said (the class's number), sure, map, note, passes."""
+    found = asked(run_id, model, picture, method, given)
+    return {"said": found.number, "sure": found.sure, "map": found.map, "note": found.note, "passes": found.passes}

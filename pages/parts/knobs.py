@@ -29,7 +29,7 @@ from pages.parts import own
 from pages.parts.words import _
 
 GREEK = {"alpha": "α", "beta": "β", "gamma": "γ", "epsilon": "ε", "eta": "η", "lambda": "λ", "mu": "μ", "sigma": "σ"}
-RESERVED = ("scene", "run")
+RESERVED = ("scene", "run", "lecturer")
 TRACKING = (
     "utm_",
     "mc_",

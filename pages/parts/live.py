@@ -9,13 +9,14 @@ from core import jobs, labs
 from core.events import Started
 from core.runs import RunError
 from core.settings import Metric, Settings, flatten, union_members
-from pages.parts import chart, controls, figures, shown, status
+from pages.parts import chart, controls, figures, shown, status, visitor
 from pages.parts.shown import Shown
 from pages.parts.state import LabState
 from pages.parts.words import _
 
 AT_ONCE = 4  # numbers below the picture
 STILL = 1.0  # seconds between two looks at a paused run: what is seldom drawn anew never swallows a press of Step
+FEW_WATCH, A_LOOK, LATEST = 3, 0.2, 10.0  # so many watch at full speed; then seconds more for each; and at most so many
 FEW = 2  # level lines of trivial rivals in one picture: more would hide the curves
 
 
@@ -38,9 +39,19 @@ def panel(lab: str, settings: Settings, look: Look, trouble: str = "") -> Shown:
     every = None
     if current.live:
         _turn(lab, current, settings)
-        every = STILL if current.view.state == "paused" else min(3.0, labs.of(lab).poll + 0.05 * current.view.viewers)
+        every = _every(current, labs.of(lab).poll)
     st.fragment(_panel, run_every=every)(lab, settings, look, current, trouble)
     return current
+
+
+def _every(current: Shown, poll: float) -> float:
+    """Seconds between two looks at a live run. Each look costs the server a tenth of a second that the training would like to
+    have, so of many who watch all but the owner look seldom."""
+    if current.view.state == "paused":
+        return STILL
+    if current.view.owner == visitor.visitor() or current.view.viewers <= FEW_WATCH:
+        return min(LATEST, poll + 0.05 * current.view.viewers)
+    return min(LATEST, poll + A_LOOK * current.view.viewers)
 
 
 def _follow(lab: str, current: Shown) -> None:
@@ -64,7 +75,7 @@ def _turn(lab: str, current: Shown, settings: Settings) -> None:
     today = flatten(settings)
     values = {name: today[name] for name in settings.TURNABLE if name in today and today[name] != asked.get(name)}
     if values:
-        LabState(lab).said = jobs.turn(current.id, shown.viewer(), values)
+        LabState(lab).said = jobs.turn(current.id, visitor.viewer(), values)
         LabState(lab).asked = asked | values
 
 

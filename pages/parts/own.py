@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from core import env
 from pages.parts import pad
 from pages.parts.words import _, plain
 
@@ -15,6 +16,7 @@ def photo(label: str, where: str, tip: str) -> Any:
     """A file chooser that puts the photo, as text, into the setting at `where`. What cannot be read leaves the old one."""
     from core.data import pictures
 
+    tip += " " + _kept()
     file = st.file_uploader(label, ENDINGS, key=f"{where}/file", help=tip, max_upload_size=20)
     if file is not None and st.session_state.get(f"{where}/seen") != file.file_id:
         st.session_state[f"{where}/seen"] = file.file_id
@@ -32,12 +34,21 @@ def digit(label: str, where: str, tip: str) -> Any:
     """A pad that puts the digit drawn on it, as text, into the setting at `where`."""
     from core.data import pictures
 
-    st.markdown(label, help=tip)
+    st.markdown(label, help=f"{tip} {_kept()}")
     strokes = pad.draw(f"{where}/pad")
     if strokes is not None:
         _take(where, pictures.digit_from, strokes)
     _complain(where)
     return st.session_state[where]
+
+
+def _kept() -> str:
+    """Where a picture of the visitor's own stays."""
+    said = _(
+        "A run keeps your picture on this server for at most {} days. Only you find that run in the lists; whoever has its "
+        "link can open it."
+    )
+    return said.format(env.keep_days())
 
 
 def digits(label: str, where: str, tip: str) -> str:

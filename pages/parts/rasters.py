@@ -154,13 +154,12 @@ def field(x: np.ndarray, y: np.ndarray, values: np.ndarray, name: str = "", sign
 
 def contours(name: str, role: str, x: np.ndarray, y: np.ndarray, values: np.ndarray, levels: Sequence[float]) -> Trace:
     """A trace of the lines where a surface has these heights. x, y: the grid; values (len(y), len(x))."""
-    from skimage.measure import find_contours
+    from core.surfaces import level_lines  # only where there are lines: scikit-image takes its time
 
     xs, ys = [], []
-    for level in levels:
-        for line in find_contours(values, level):
-            xs += [*np.interp(line[:, 1], np.arange(len(x)), x), 0.0]
-            ys += [*np.interp(line[:, 0], np.arange(len(y)), y), None]
+    for line in level_lines(x, y, values, levels):
+        xs += [*line[:, 0], 0.0]
+        ys += [*line[:, 1], None]
     return figures.curve(Line(name, role, xs, ys), silent=True)
 
 
@@ -185,10 +184,10 @@ def surface(
     }
     traces = [trace]
     if path is not None:
-        from scipy.interpolate import RegularGridInterpolator
+        from core.surfaces import heights
 
-        heights = RegularGridInterpolator((y, x), z, bounds_error=False)(np.stack([path.y, path.x], 1).astype(float))
-        drawn = {"x": numbers(path.x), "y": numbers(path.y), "z": numbers(heights)}
+        drawn = {"x": numbers(path.x), "y": numbers(path.y)}
+        drawn |= {"z": numbers(heights(x, y, z, np.stack([path.x, path.y], 1)))}
         look = {"line": {"color": figures.colour(path.role), "width": 5}, "hoverinfo": "name"}
         traces.append({"type": "scatter3d", "mode": "lines", "name": path.label, **drawn, **look})
     scene = {f"{axis_}axis": {"title": {"text": said(title)}} for axis_, title in zip("xyz", titles)}

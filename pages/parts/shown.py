@@ -1,7 +1,6 @@
 """The run that a lab page shows: the live job, or a stored run, or the scene's shipped run, in that order."""
 
 import logging
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from core.jobs import View
 from core.record import Record
 from core.runs import About, Run, RunError
 from core.settings import UNDECLARED, BadSettings, Metric, Settings, build, every_field, extra, flatten, union_members
-from pages.parts import lecture
+from pages.parts import lecture, visitor
 from pages.parts.words import _, plain
 
 log = logging.getLogger(__name__)
@@ -31,19 +30,14 @@ class Shown(Record):
         return self.view is not None and self.view.live
 
 
-def viewer() -> str:
-    """Who looks: one name for each browser session."""
-    return st.session_state.setdefault("viewer", uuid.uuid4().hex[:12])
-
-
 def find(run_id: str | None, lab: str | None = None) -> Shown | None:
     """A job of this server, or a stored run, by its id. Raises RunError with a sentence when neither exists, or, with `lab`, when
     it cannot be shown on that lab's page."""
     if not run_id:
         return None
-    if view := jobs.watch(run_id, viewer()):
+    if view := jobs.watch(run_id, visitor.viewer()):
         if view.lab != (lab or view.lab):
-            jobs.leave(run_id, viewer())
+            jobs.leave(run_id, visitor.viewer())
             raise runs.elsewhere(run_id, view.lab)
         return Shown(run_id, view.settings, view.events, view.run, view)
     run = runs.load(run_id)
@@ -141,14 +135,14 @@ def choices(lab: str, kind: str | None = None) -> dict[str, str]:
     Of the kind “digit classifier” are the networks of every lab, those after a run's first as “id/model”.
     """
     if kind == "digit classifier":
-        found, __ = runs.listing()
+        found, __ = runs.listing(maker=visitor.maker())
         return {
             a.id + (f"/{model}" if i else ""): f"{lecture.read(a.lab).title} · {name(a)}" + (f" · {model}" if i else "")
             for a in found
             if a.lab in labs.LABS
             for i, model in enumerate(a.models)
         }
-    found, __ = runs.listing(lab)
+    found, __ = runs.listing(lab, visitor.maker())
     return {a.id: name(a) for a in found if a.models and a.settings.get("method") == (kind or a.settings.get("method"))}
 
 

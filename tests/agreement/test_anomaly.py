@@ -17,7 +17,7 @@ from scipy.stats import kstest
 from sklearn.decomposition import PCA
 from sklearn.metrics import average_precision_score, confusion_matrix, precision_recall_curve, roc_auc_score, roc_curve
 
-from core.anomaly import decide, detectors, worlds
+from core.anomaly import datasets, decide, detectors
 from core.anomaly import settings as s
 from core.anomaly.detector import scores
 from core.anomaly.settings import AnomalySettings
@@ -40,9 +40,9 @@ def pyod(module, name, **knobs):
 def ours(method, data, seed=0):
     """(detector, rows to learn, rows to score, our scores of both, the learned ones first) in double precision."""
     settings = AnomalySettings(data=data, method=method, seed=seed)
-    here, detector = worlds.world(settings), detectors.learned(settings)
-    flat = [x.flatten(1).numpy() for x in (here.fit_x, here.test_x)]
-    found = torch.cat([detector.learned_scores(here.fit_x), scores(detector, here.test_x)])
+    here, detector = datasets.dataset_of(settings), detectors.learned(settings)
+    flat = [x.flatten(1).numpy() for x in (here.train_x, here.test_x)]
+    found = torch.cat([detector.learned_scores(here.train_x), scores(detector, here.test_x)])
     return detector, *flat, found.double().numpy()
 
 
@@ -76,7 +76,7 @@ def test_isolation_forest(data):
     theirs = pyod("iforest", "IForest", n_estimators=50, random_state=3)
     shift = asked(theirs, learn, test) - found
     assert np.ptp(shift) < 1e-6, "the same but for a constant"
-    assert roc_auc_score(worlds.pile(data).test_odd.numpy(), found[len(learn) :]) > 0.5
+    assert roc_auc_score(datasets.pool(data).test_is_anomaly.numpy(), found[len(learn) :]) > 0.5
 
 
 @each_data
@@ -90,7 +90,7 @@ def test_one_class_svm(data, outside, width):
 
 @each_data
 def test_gaussian_mixture_along_the_components(data):
-    along = min(8, worlds.pile(data).x[0].numel() - 1)
+    along = min(8, datasets.pool(data).x[0].numel() - 1)
     detector, learn, test, found = ours(s.Mixture(along=along, rest=False), data)
     v, mean = detector.components.numpy(), detector.mean.numpy()
     z, z_test = ((x - mean) @ v.T for x in (learn, test))
@@ -133,26 +133,26 @@ TIED = (
 
 @given(TIED)
 def test_curves_are_scikit_learn_s(both):
-    found, odd = both
-    alarms, right, thresholds = decide.roc(found, odd)
-    a, r, t = roc_curve(odd, found, drop_intermediate=False)
+    found, is_anomaly = both
+    alarms, right, thresholds = decide.roc(found, is_anomaly)
+    a, r, t = roc_curve(is_anomaly, found, drop_intermediate=False)
     assert np.allclose(alarms, a) and np.allclose(right, r) and np.array_equal(thresholds, t)
-    assert decide.auroc(found, odd) == pytest.approx(roc_auc_score(odd, found))
-    assert decide.average_precision(found, odd) == pytest.approx(average_precision_score(odd, found))
+    assert decide.auroc(found, is_anomaly) == pytest.approx(roc_auc_score(is_anomaly, found))
+    assert decide.average_precision(found, is_anomaly) == pytest.approx(average_precision_score(is_anomaly, found))
 
 
 @given(TIED, st.integers(1, 9), st.integers(1, 9))
 def test_another_prevalence_is_a_weight_of_scikit_learn_s(both, normals, anomalies):
-    found, odd = both
-    weight = np.where(odd, anomalies, normals).astype(float)
-    share = weight[odd].sum() / weight.sum()
-    assert decide.average_precision(found, odd, share) == pytest.approx(
-        average_precision_score(odd, found, sample_weight=weight)
+    found, is_anomaly = both
+    weight = np.where(is_anomaly, anomalies, normals).astype(float)
+    share = weight[is_anomaly].sum() / weight.sum()
+    assert decide.average_precision(found, is_anomaly, share) == pytest.approx(
+        average_precision_score(is_anomaly, found, sample_weight=weight)
     )
     threshold = float(np.median(found))
-    table = decide.confusion(found, odd, threshold, share)
+    table = decide.confusion(found, is_anomaly, threshold, share)
     (passed, alarms), (missed, right) = confusion_matrix(
-        odd, found >= threshold, sample_weight=weight, normalize="all", labels=[False, True]
+        is_anomaly, found >= threshold, sample_weight=weight, normalize="all", labels=[False, True]
     )
     assert [table.passed, table.alarms, table.missed, table.found] == pytest.approx([passed, alarms, missed, right])
 
@@ -161,11 +161,11 @@ def test_another_prevalence_is_a_weight_of_scikit_learn_s(both, normals, anomali
 def test_curves_of_real_scores(data):
     _, learn, _, found = ours(s.PCA(components=5), data)
     found = found[len(learn) :]
-    odd = worlds.pile(data).test_odd.numpy()
-    assert decide.auroc(found, odd) == pytest.approx(roc_auc_score(odd, found))
-    precision, recall, thresholds = precision_recall_curve(odd, found)
+    is_anomaly = datasets.pool(data).test_is_anomaly.numpy()
+    assert decide.auroc(found, is_anomaly) == pytest.approx(roc_auc_score(is_anomaly, found))
+    precision, recall, thresholds = precision_recall_curve(is_anomaly, found)
     for i in range(0, len(thresholds), 7):
-        table = decide.confusion(found, odd, thresholds[i])
+        table = decide.confusion(found, is_anomaly, thresholds[i])
         assert (table.precision, table.recall) == pytest.approx((precision[i], recall[i]))
 
 
@@ -186,11 +186,11 @@ def test_p_values_of_fresh_normals_are_spread_evenly():
 def test_our_autoencoder_is_as_good_as_pyod_s(monkeypatch):
     """The same network, batch, optimizer and number of epochs on one digit: what the bench measures the time of."""
     monkeypatch.setattr(
-        bench, "here", lambda: worlds.world(AnomalySettings(data=s.OneClass(normal="6"), method=bench.METHOD))
+        bench, "here", lambda: datasets.dataset_of(AnomalySettings(data=s.OneClass(normal="6"), method=bench.METHOD))
     )
-    odd, state = bench.here().test_odd.numpy(), torch.random.get_rng_state()
+    is_anomaly, state = bench.here().test_is_anomaly.numpy(), torch.random.get_rng_state()
     (_, mine), (_, library) = bench.ours(bench.EPOCHS), bench.theirs(bench.EPOCHS)
-    one, other = (decide.auroc(found.numpy(), odd) for found in (mine, library))
+    one, other = (decide.auroc(found.numpy(), is_anomaly) for found in (mine, library))
     assert min(one, other) > 0.92 and abs(one - other) < 0.03 and np.corrcoef(mine.sqrt(), library)[0, 1] > 0.8
     assert torch.equal(torch.random.get_rng_state(), state)
 

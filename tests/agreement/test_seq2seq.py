@@ -5,7 +5,8 @@ import torch
 from torch import nn
 
 from core.loop import fresh
-from core.seq2seq.models import BOS, PAD, Layer, Recurrent
+from core.seq2seq.models import Layer, Recurrent
+from core.seq2seq.tokens import BOS, PAD
 
 X = torch.tensor([[3, 4, 5, 6], [6, 5, PAD, PAD], [4, PAD, PAD, PAD]])
 

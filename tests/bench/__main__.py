@@ -17,7 +17,7 @@ from itertools import count
 from pathlib import Path
 
 import psutil
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 
 from core import labs, runs
 from core.anomaly.settings import SHIPPED as DETECTIONS
@@ -28,12 +28,12 @@ from core.settings import Settings, build
 from core.subject.models import look_at
 from core.subject.settings import Digit, Photo
 from core.transfer.settings import SHIPPED
-from tests.bench import anomaly, attack, explain, gan, live, opening, seq2seq, sliders, transfer
+from tests.bench import anomaly, attack, explain, gan, live, opening, press, seq2seq, sliders, transfer
 from tests.bench.browser import CLOCK, Row, against, below, markdown, median, opened
 from tests.bench.opening import first_picture
 from tests.browser.conftest import ARGUMENTS, ROOT, Server, arrived, chromium, serve
 
-PARTS = ("opening", "sliders", "live", "house", "libraries")
+PARTS = ("opening", "sliders", "live", "press", "house", "libraries")
 SEEDS = count(6000)  # no figure may come from a run that was trained before
 MB = 2**20
 
@@ -354,7 +354,7 @@ def run_of(lab: str, settings: Settings) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="few repetitions: to see that it works, not to quote")
-    parser.add_argument("--labs", nargs="*", default=labs.LABS, choices=labs.LABS, help="the pages to measure")
+    parser.add_argument("--labs", nargs="*", default=list(labs.LABS), choices=labs.LABS, help="the pages to measure")
     parser.add_argument("--only", choices=PARTS, nargs="*", default=PARTS, help="parts of it")
     asked = parser.parse_args()
     start, where, rows = time.perf_counter(), machine(), []
@@ -368,13 +368,17 @@ def main() -> None:
             "opening": lambda path: opening.measure(browser, path, chosen, few),
             "sliders": lambda path: sliders.measure(browser, path, chosen, moves, None if asked.quick else trainings),
             "live": lambda path: live.measure(browser, path, chosen),
+            "press": lambda path: press.measure(browser, path, 2 if asked.quick else 10),
             "house": lambda path: house(browser, path, asked.quick, say),
             "libraries": lambda path: libraries(few, say),
         }
         for part in asked.only:
             say(part)
             (Path(folder) / part).mkdir()
-            rows += parts[part](Path(folder) / part)
+            try:
+                rows += parts[part](Path(folder) / part)
+            except Error as error:  # what was measured before is told all the same
+                rows.append(Row(f"{part}: {str(error).splitlines()[0]}", "not measured", "–", "–", "–", False))
         browser.close()
     print(
         f"\n{markdown(rows)}\n\n{where}; {time.strftime('%Y-%m-%d')}, code {labs.code_version()}, "

@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from core.anomaly import detectors, worlds
+from core.anomaly import datasets, detectors
 from core.anomaly import settings as s
 from core.anomaly.detector import scores
 from core.anomaly.networks import NETWORKS, Network
@@ -30,8 +30,8 @@ def pyod() -> ModuleType:
     return auto_encoder
 
 
-def here() -> worlds.World:
-    return worlds.world(AnomalySettings(method=METHOD))
+def here() -> datasets.Dataset:
+    return datasets.dataset_of(AnomalySettings(method=METHOD))
 
 
 def started(method: s.AutoEncoder, seed: int = 0) -> Network:
@@ -43,9 +43,9 @@ def started(method: s.AutoEncoder, seed: int = 0) -> Network:
 def ours(epochs: int, seed: int = 0) -> tuple[float, torch.Tensor]:
     """(CPU seconds, scores of the test part): as a run does it without its looks, then the scores of what was learned, as PyOD's
     fit gives them."""
-    world, begun = here(), time.process_time()
+    dataset, begun = here(), time.process_time()
     detector, generator = started(METHOD, seed), seeded(seed)
-    steps = epochs * (len(world.fit_x) // METHOD.batch)
+    steps = epochs * (len(dataset.train_x) // METHOD.batch)
     optimizer, schedule = adam_cycle(detector.net.parameters(), METHOD.learning_rate, steps)
     for _ in range(steps):
         loss = detector.loss(torch.randint(len(detector.x), (METHOD.batch,), generator=generator))
@@ -55,9 +55,9 @@ def ours(epochs: int, seed: int = 0) -> tuple[float, torch.Tensor]:
         loss.backward()
         optimizer.step()
         schedule.step()
-    scores(detector, world.fit_x)
+    scores(detector, dataset.train_x)
     taken = time.process_time() - begun
-    return taken, scores(detector, world.test_x)
+    return taken, scores(detector, dataset.test_x)
 
 
 # the same as ours; what stays different is a ReLU on the code, no sigmoid at the end, and a constant rate
@@ -74,8 +74,8 @@ AS_IT_COMES: dict[str, Any] = {}  # with BatchNorm, dropout, weight decay and ea
 
 def theirs(epochs: int, seed: int = 0, knobs: dict[str, Any] | None = None) -> tuple[float, torch.Tensor]:
     """The same with PyOD: an autoencoder of the same sizes, at the same batch, rate and number of epochs."""
-    world, module = here(), pyod()
-    learned, asked = (x.flatten(1).numpy() for x in (world.fit_x, world.test_x))
+    dataset, module = here(), pyod()
+    learned, asked = (x.flatten(1).numpy() for x in (dataset.train_x, dataset.test_x))
     with torch.random.fork_rng(devices=[]):  # it seeds everybody's random numbers
         begun = time.process_time()
         detector = module.AutoEncoder(
@@ -112,9 +112,9 @@ def at_once(rounds: int) -> dict[str, list[float]]:
     for _ in range(rounds + 1):  # the first turn warms up
         for method in detectors.AT_ONCE:
             settings = AnomalySettings(method=method())
-            world, begun = worlds.world(settings), time.perf_counter()
+            dataset, begun = datasets.dataset_of(settings), time.perf_counter()
             detector = detectors.fitted(settings)
-            for x in (world.fit_x, world.held_x, world.test_x):
+            for x in (dataset.train_x, dataset.calibration_x, dataset.test_x):
                 scores(detector, x)
             taken.setdefault(settings.method.name, []).append(time.perf_counter() - begun)
     return {name: times[1:] for name, times in taken.items()}

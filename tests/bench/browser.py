@@ -24,7 +24,7 @@ CLOCK = """([event, condition]) => {
     window.measured = new Promise((done, fail) => document.addEventListener(event, () => {
         const start = performance.now();
         const ask = () => holds() ? done(performance.now() - start)
-                        : performance.now() - start > 20000 ? fail('never: ' + condition) : setTimeout(ask, 5);
+                        : performance.now() - start > 60000 ? fail('never: ' + condition) : setTimeout(ask, 5);
         ask();
     }, {once: true, capture: true}));
 }"""
@@ -78,11 +78,11 @@ def opened(browser: Browser, address: str, condition: str) -> Page:
 
 
 @contextmanager
-def build_before(folder: Path) -> Iterator[Path | None]:
+def build_before(folder: Path, commit: str = BEFORE) -> Iterator[Path | None]:
     """The files of the build before, None where the history does not reach back so far."""
     path = folder / "before"
     made = (
-        subprocess.run(["git", "worktree", "add", "--detach", path, BEFORE], cwd=ROOT, capture_output=True).returncode
+        subprocess.run(["git", "worktree", "add", "--detach", path, commit], cwd=ROOT, capture_output=True).returncode
         == 0
     )
     try:
@@ -93,7 +93,9 @@ def build_before(folder: Path) -> Iterator[Path | None]:
 
 
 @contextmanager
-def servers(folder: Path, floors: Mapping[str, str], before: bool = True) -> Iterator[dict[str, Server]]:
+def servers(
+    folder: Path, floors: Mapping[str, str], before: bool = True, **variables: str
+) -> Iterator[dict[str, Server]]:
     """Lectern, the build before and Streamlit pages with next to nothing on them, all at once."""
     with ExitStack() as stack:
         found = {}
@@ -102,7 +104,9 @@ def servers(folder: Path, floors: Mapping[str, str], before: bool = True) -> Ite
         for name, script in {"lectern": "app.py", "before": "app.py", **floors}.items():
             if root := roots.get(name, None if name == "before" else ROOT):
                 (folder / f"{name} server").mkdir()
-                found[name] = stack.enter_context(serve(folder / f"{name} server", script, root, PYTHONPATH=str(root)))
+                found[name] = stack.enter_context(
+                    serve(folder / f"{name} server", script, root, PYTHONPATH=str(root), **variables)
+                )
         yield found
 
 

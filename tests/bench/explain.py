@@ -11,22 +11,11 @@ import skimage.data  # noqa: E402
 import torch  # noqa: E402
 
 from core.attribution import methods  # noqa: E402
-from core.explain import settings as s  # noqa: E402
+from core.attribution import settings as s  # noqa: E402
 from core.subject.models import Subject, look_at  # noqa: E402
 from core.subject.settings import Photo  # noqa: E402
 
 SAMPLES = 200
-QUICK = (
-    s.Saliency,
-    s.SmoothGrad,
-    s.InputXGradient,
-    s.IntegratedGradients,
-    s.GradientShap,
-    s.DeepLift,
-    s.GuidedBackprop,
-    s.GradCam,
-    s.GuidedGradCam,
-)
 
 
 def plain_net() -> torch.nn.Module:
@@ -81,7 +70,9 @@ def lime(rounds: int) -> tuple[list[float], list[float]]:
 def at_once(subject: Subject, rounds: int) -> dict[str, float]:
     """The median of each gradient method that fits the network, after a first call that loads what it needs."""
     found, target = {}, subject.answer()
-    for method in QUICK if not subject.photo else (s.Saliency, s.InputXGradient, s.GradCam):
+    for method in s.METHODS.values():
+        if not method.needs_gradient or method.fits(subject.net) or subject.photo and not method.quick:
+            continue
         ask = partial(methods.answer, subject, target, method())
         ask()
         found[method.__name__] = float(np.median(seconds(ask, rounds)))

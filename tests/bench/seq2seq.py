@@ -9,7 +9,8 @@ from core import runs
 from core.loop import seeded
 from core.seq2seq import decode, models, score, train
 from core.seq2seq.settings import Seq2SeqSettings
-from core.seq2seq.tasks import trimmed, world_of
+from core.seq2seq.tasks import dataset_of, trimmed
+from core.seq2seq.tokens import PAD
 
 SETTINGS = Seq2SeqSettings()
 STEPS, WARM = 60, 10
@@ -18,14 +19,14 @@ WIDTH, WORDS, ALONE = 5, 1000, 100  # of the beam; words in a batch; of them sai
 
 def batches() -> list[tuple[torch.Tensor, torch.Tensor]]:
     """The same batches for both loops."""
-    part = world_of(SETTINGS.task).train.first(20_000)
+    part = dataset_of(SETTINGS.task).train.first(20_000)
     index = train.bucketed(part.lengths, SETTINGS.batch, seeded(0))[: STEPS + WARM]
     return [(trimmed(part.x[i]), trimmed(part.y[i])) for i in index]
 
 
 def ours() -> float:
     """CPU seconds of STEPS steps as a run makes them, without its looks."""
-    learner = train.begin(SETTINGS, world_of(SETTINGS.task), STEPS + WARM)
+    learner = train.begin(SETTINGS, dataset_of(SETTINGS.task), STEPS + WARM)
     for step, (x, y) in enumerate(batches()):
         if step == WARM:
             begun = time.process_time()
@@ -35,14 +36,14 @@ def ours() -> float:
 
 def bare() -> float:
     """CPU seconds of the same steps, written down without anything else."""
-    net = train.network(SETTINGS, world_of(SETTINGS.task))
-    adam = torch.optim.Adam(net.parameters(), SETTINGS.rate, fused=True)
+    net = train.network(SETTINGS, dataset_of(SETTINGS.task))
+    adam = torch.optim.Adam(net.parameters(), SETTINGS.learning_rate, fused=True)
     for step, (x, y) in enumerate(batches()):
         if step == WARM:
             begun = time.process_time()
         logits = net.teach(net.read(x), y[:, :-1])
         loss = F.cross_entropy(
-            logits.flatten(0, 1), y[:, 1:].flatten(), ignore_index=models.PAD, label_smoothing=SETTINGS.smoothing
+            logits.flatten(0, 1), y[:, 1:].flatten(), ignore_index=PAD, label_smoothing=SETTINGS.smoothing
         )
         adam.zero_grad()
         loss.backward()
@@ -60,18 +61,18 @@ def compare(rounds: int) -> tuple[list[float], list[float]]:
 
 def searches(rounds: int) -> tuple[list[float], list[float]]:
     """CPU seconds for 1,000 words of a beam search of width 5 by the shipped network: in batches, and one word after the other."""
-    net, world = models.speller(runs.load("seq2seq-say-it").models["network"]), world_of(SETTINGS.task)
-    part, batched, single = world.test.first(WORDS), [], []
-    score.beamed(net, world, part.first(ALONE), WIDTH, 1.0)
+    net, dataset = models.speller(runs.load("seq2seq-say-it").models["network"]), dataset_of(SETTINGS.task)
+    part, batched, single = dataset.test.first(WORDS), [], []
+    score.beamed(net, dataset, part.first(ALONE), WIDTH, 1.0)
     for _ in range(rounds):
         begun = time.process_time()
-        score.beamed(net, world, part, WIDTH, 1.0)
+        score.beamed(net, dataset, part, WIDTH, 1.0)
         batched.append(time.process_time() - begun)
         begun = time.process_time()
         for x in part.x[:ALONE].split(1):
             with torch.inference_mode():
                 memory = net.read(trimmed(x))
-            decode.beam(net, memory, WIDTH, 1.0, world.longest)
+            decode.beam(net, memory, WIDTH, 1.0, dataset.longest)
         single.append((time.process_time() - begun) * WORDS / ALONE)
     return batched, single
 

@@ -40,7 +40,9 @@ class Slider:
             self.towards = "ArrowLeft" if now >= high - 2 * step else "ArrowRight"
         self.thumb.focus()
         before = self.page.evaluate(f"String({self.answer})")
-        self.page.evaluate(CLOCK, ["keydown", f"String({self.answer}) !== {json.dumps(before)}"])
+        self.page.evaluate(
+            CLOCK.replace("60000", "8000"), ["keydown", f"String({self.answer}) !== {json.dumps(before)}"]
+        )
         self.thumb.press(self.towards)
         taken = self.page.evaluate("window.measured")
         arrived(self.page)
@@ -57,11 +59,14 @@ def first_slider(page: Page) -> Slider:
             arrived(page)
         found = page.locator(f"{INSIDE} input[type=range]:enabled")
         for i in range(found.count()):
-            found.nth(i).scroll_into_view_if_needed()
-            page.wait_for_timeout(1500)  # figures that came near are drawn
-            slider = Slider(page, found.nth(i), DRAWN if page.evaluate(f"{FIGURES}.length") else OTHERS)
-            with suppress(Error):  # it moves something that is no figure: the next one
-                slider.move()
+            with suppress(
+                Error
+            ):  # it moves something that is no figure, not at each step, or is not there yet: the next one
+                found.nth(i).scroll_into_view_if_needed()
+                page.wait_for_timeout(1500)  # figures that came near are drawn
+                slider = Slider(page, found.nth(i), DRAWN if page.evaluate(f"{FIGURES}.length") else OTHERS)
+                for _ in range(3):
+                    slider.move()
                 return slider
     raise LookupError("no view has a slider")
 
@@ -81,7 +86,7 @@ def measure(
     browser: Browser, folder: Path, labs: Sequence[str], moves: int, trainings: Callable[..., Any] | None = None
 ) -> list[Row]:
     """trainings: makes a context in which so many runs go on; the sliders are moved in it as well."""
-    with servers(folder, {"slider": FLOOR.format("slider")}, before=False) as running:
+    with servers(folder, {"slider": FLOOR.format("slider")}, before=False, LECTERN_WORKERS="2") as running:
         bare = opened(browser, running["slider"].address, TITLE)
         moved = {"floor": Slider(bare, bare.get_by_role("slider").first, NUMBER)}
         moved |= {lab: first_slider(opened(browser, running["lectern"].url(page_of(lab)), PICTURE)) for lab in labs}

@@ -13,7 +13,7 @@ import numpy as np
 import psutil
 import pytest
 
-from core import cluster, labs, runs, worker
+from core import cluster, job, labs, runs, worker, workers
 from core import jobs as module
 from core.events import Finished, Metrics, Picture, Started, Turned, Warned, pack
 from core.jobs import JobError, Jobs
@@ -119,8 +119,9 @@ def test_many_start_the_same_at_once(jobs, until, tiny):
         visitor.join()
     (job_id,) = set(ids)
     assert len(ids) == 8
+    assert jobs.watch(job_id, "v0").viewers == 8
     view, seen = follow(jobs, until, job_id, "v0")
-    assert view.viewers == 8 and [type(event) for event in seen].count(Started) == 1
+    assert [type(event) for event in seen].count(Started) == 1
 
 
 def test_place_in_the_queue(jobs, until, long, tiny):
@@ -259,21 +260,86 @@ def test_stop_frees_a_paused_worker(jobs, until, long):
     idle(jobs, until)
 
 
-def test_one_viewer_cannot_stop_the_run_of_another(jobs, until, long):
+# ---- whose run it is ----
+
+
+def test_who_starts_a_run_steers_it_while_others_watch(jobs, until, long):
     job_id = going(jobs, until, long())
-    assert jobs.watch(job_id, "bob").viewers == 2
+    assert jobs.watch(job_id, "bob").viewers == 2 and jobs.watch(job_id, "bob").owner == "ann"
     for wish in ("pause", "step", "run"):
-        assert "1 other viewer watches this run" in jobs.steer(job_id, "bob", wish)
-    assert jobs.watch(job_id, "ann").state == "running"
-    assert jobs.steer(job_id, "bob", "stop").startswith("You left this run. It goes on, because 1 other viewer watches")
-    view = jobs.watch(job_id, "ann")
-    assert view.live and view.viewers == 1
+        assert jobs.steer(job_id, "bob", wish) == module.NOT_YOURS
+    assert jobs.steer(job_id, "bob", "stop") == "You left this run. It goes on, because 1 other visitor watches it."
+    view = jobs.watch(job_id, "bob")
+    assert view.live and jobs.steer(job_id, "ann", "pause") == "" and jobs.watch(job_id, "ann").state == "paused"
+    assert jobs.steer(job_id, "ann", "run") == ""
     follow(jobs, until, job_id, enough=reports(view.total + 2))
+    jobs.watch(job_id, "bob")
+    assert jobs.steer(job_id, "ann", "stop") == "" and jobs.watch(job_id, "bob").state == "stopped"
+
+
+def test_a_visitor_keeps_a_run_over_a_reload(jobs, until, long):
+    job_id = going(jobs, until, long(), "ann.page")
+    jobs.watch(job_id, "bob.page")
+    assert (
+        jobs.steer(job_id, "ann.after-the-reload", "pause") == "" and jobs.watch(job_id, "bob.page").state == "paused"
+    )
+    assert jobs.steer(job_id, "ann.after-the-reload", "stop") == ""
+
+
+def test_a_run_that_others_asked_for_is_left_to_them(jobs, until, long):
+    settings = long()
+    job_id = going(jobs, until, settings)
+    assert jobs.start(LAB, settings, "bob") == job_id
+    assert jobs.steer(job_id, "ann", "stop") == "You left this run. It goes on, because 1 other visitor watches it."
+    assert jobs.watch(job_id, "bob").owner == "bob" and jobs.steer(job_id, "bob", "pause") == ""
+    assert jobs.steer(job_id, "bob", "stop") == "" and jobs.watch(job_id, "bob").state == "stopped"
+
+
+def test_where_the_owner_has_gone_who_looks_alone_steers(jobs, until, long):
+    job_id = going(jobs, until, long())
     jobs.watch(job_id, "bob"), jobs.watch(job_id, "cyd")
-    assert "2 other viewers watch" in jobs.steer(job_id, "ann", "stop")
-    assert "2 other viewers watch" in jobs.steer(job_id, "somebody who never looked", "stop")
-    jobs.leave(job_id, "bob")
-    assert jobs.steer(job_id, "cyd", "stop") == "" and jobs.watch(job_id, "cyd").state == "stopped"
+    jobs.leave(job_id, "ann")
+    assert jobs.steer(job_id, "bob", "pause") == module.NOT_YOURS, "cyd watches"
+    jobs.leave(job_id, "cyd")
+    assert jobs.steer(job_id, "bob", "pause") == "" and jobs.steer(job_id, "bob", "stop") == ""
+
+
+def test_ones_own_copy_is_another_run(jobs, until, long):
+    settings = long()
+    job_id = going(jobs, until, settings)
+    copy = jobs.start(LAB, settings, "bob", own=True)
+    assert copy != job_id and jobs.watch(copy, "bob").owner == "bob"
+    assert jobs.start(LAB, settings, "ann", own=True) == job_id, "one's own is no copy"
+    assert jobs.steer(copy, "bob", "stop") == "" and jobs.watch(job_id, "ann").live
+
+
+def test_no_visitor_holds_all_places(jobs, until, long, tiny):
+    going(jobs, until, long(), "ann.one")
+    second = jobs.start(LAB, tiny(), "ann.two")
+    with pytest.raises(JobError, match="^2 runs of yours are training or waiting already"):
+        jobs.start(LAB, tiny(), "ann.three")
+    other = jobs.start(LAB, tiny(), "bob")
+    jobs.steer(second, "ann.two", "stop")
+    assert jobs.watch(other, "bob").position == 1 and jobs.start(LAB, tiny(), "ann.three")
+
+
+def test_a_lecturers_run_goes_first(jobs, until, long, tiny):
+    first = going(jobs, until, long())
+    waits, lecture = jobs.start(LAB, tiny(), "bob"), jobs.start(LAB, tiny(), "eve", first=True)
+    assert jobs.watch(lecture, "eve").position == 1 and jobs.watch(waits, "bob").position == 2
+    until(lambda: jobs.jobs[waits].future and jobs.jobs[lecture].future, "both to be handed over")
+    jobs.steer(first, "ann", "stop")
+    ended = []
+    until(
+        lambda: (
+            jobs.watch(waits, "bob"),
+            jobs.watch(lecture, "eve").live or ended.append(jobs.watch(waits, "bob").events),
+            ended,
+        )[-1],
+        "the lecturer's run",
+    )
+    assert not any(isinstance(event, Finished) for event in ended[0])
+    follow(jobs, until, waits, "bob")
 
 
 # ---- knobs that are turned while the run goes on ----
@@ -353,9 +419,7 @@ def test_a_step_shows_a_whole_report_and_what_was_turned_before_it(jobs, until):
 def test_a_run_that_others_watch_is_not_turned(jobs, until):
     job_id = paused(jobs, until, duel())
     assert jobs.watch(job_id, "bob").viewers == 2
-    assert jobs.turn(job_id, "bob", {"batch": 64}).startswith(
-        "1 other viewer watches this run, so it is not yours to steer."
-    )
+    assert jobs.turn(job_id, "bob", {"batch": 64}) == module.NOT_YOURS
     assert not jobs.jobs[job_id].turned
     jobs.leave(job_id, "ann")
     assert jobs.turn(job_id, "bob", {"batch": 64}) == "" and jobs.jobs[job_id].turned
@@ -466,7 +530,20 @@ def test_steering_while_the_worker_is_away(jobs, until, long):
     for wish in ("pause", "step", "run", "stop"):
         assert isinstance(jobs.steer(job_id, "ann", wish), str)
     until(lambda: not jobs.watch(job_id, "ann").live, "the run to end")
-    until(lambda: jobs.client.run(eval, CONTROLLED), "a new worker")
+    until(lambda: jobs.client.run(eval, CONTROLLED, on_error="ignore"), "a new worker")
+
+
+def test_a_process_that_hangs_holds_nobody_up(jobs, until, long, tiny, monkeypatch):
+    """One that was stopped from outside (SIGSTOP): buttons answer at once, and it is replaced."""
+    monkeypatch.setattr(workers, "DEAF", 0.5)
+    job_id = going(jobs, until, long())
+    (stuck,) = worker_pids(jobs)
+    os.kill(stuck, signal.SIGSTOP)
+    for wish in ("pause", "run", "stop"):
+        assert jobs.steer(job_id, "ann", wish) == ""
+    assert jobs.watch(job_id, "ann").state == "stopped"
+    view, _ = follow(jobs, until, jobs.start(LAB, tiny(), "ann"))
+    assert view.state == "finished" and stuck not in worker_pids(jobs)
 
 
 def test_a_full_queue_says_so(jobs, until, long, tiny, monkeypatch):
@@ -503,13 +580,13 @@ def test_nobody_watches(jobs, until, long, tiny, monkeypatch):
     view, _ = follow(jobs, until, waiting, "bob")
     assert view.state == "finished", "who waited has the worker now"
     job_id = going(jobs, until, long())
-    monkeypatch.setattr(module, "UNWATCHED", 0.5)  # who closes the page does not say good-bye
+    monkeypatch.setattr(job, "UNWATCHED", 0.5)  # who closes the page does not say good-bye
     until(lambda: not jobs.jobs[job_id].live, "the run to be dropped")
     idle(jobs, until)
 
 
 def test_a_watched_run_is_not_dropped(jobs, until, long, monkeypatch):
-    monkeypatch.setattr(module, "UNWATCHED", 2.0)
+    monkeypatch.setattr(job, "UNWATCHED", 2.0)
     job_id = going(jobs, until, long())
     tidied = []
     monkeypatch.setattr(jobs, "_tidy", lambda now, tidy=jobs._tidy: (tidy(now), tidied.append(now))[0])
@@ -690,11 +767,13 @@ def test_malformed_environment(name, value, jobs, tiny, monkeypatch):
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "no-such-host.invalid"])
-def test_a_cluster_that_does_not_answer(host, tiny, monkeypatch, free_port):
-    monkeypatch.setattr(module, "PATIENCE", 0.5)
+def test_a_cluster_that_does_not_answer(host, until, tiny, monkeypatch, free_port):
+    monkeypatch.setattr(workers, "PATIENCE", 0.5)
     address = f"tcp://{host}:{free_port}"
     monkeypatch.setenv("LECTERN_SCHEDULER", address)
     server = Jobs()
-    with pytest.raises(JobError, match=f"^Nothing can be trained now: the cluster at {address} does not answer"):
-        server.start(LAB, tiny(), "ann")
-    assert server.client is None and server.jobs == {}
+    job_id = server.start(LAB, tiny(), "ann")  # the press itself does not wait
+    until(lambda: not server.watch(job_id, "ann").live, "the answer that there is no cluster")
+    view = server.watch(job_id, "ann")
+    assert view.state == "failed" and server.client is None
+    assert view.message.startswith(f"Nothing can be trained now: the cluster at {address} does not answer")

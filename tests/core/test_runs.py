@@ -535,17 +535,6 @@ def test_a_shipped_run_cannot_be_deleted_or_replaced(own_runs):
     assert file.is_file() and runs.load("compression-1").models["student"].weights["w"][0] == 1
 
 
-def test_the_store_is_bounded(own_runs, monkeypatch):
-    monkeypatch.setattr(runs, "KEEP", 3)
-    for i in range(5):
-        runs.save(example(f"shipped-{i}"), runs.SHIPPED)
-        file = runs.save(example(f"own-{i}"))
-        os.utime(file, (1000 + i, 1000 + i))
-    runs.save(example("own-5"))
-    assert names(own_runs) == [f"own-{i}.safetensors" for i in (3, 4, 5)]
-    assert len(names(runs.SHIPPED)) == 5
-
-
 def test_every_shipped_run_can_be_read():
     """The files in assets/runs are what they claim, and every setting in them is still accepted."""
     for about in [about for about in runs.listing()[0] if about.shipped]:

@@ -5,7 +5,7 @@ from functools import cache
 import torch
 
 from core import yardsticks
-from core.anomaly import detectors, trivial, worlds
+from core.anomaly import datasets, detectors, trivial
 from core.anomaly.settings import Damaged, Tumours
 from core.anomaly.yardsticks import AUROC, DAMAGED_CONV, NAMES, ONE_CLASS, WIDE
 from core.yardsticks import Result, Yardstick
@@ -20,6 +20,7 @@ SETTING, LECTURE = (
 )
 HOMEWORK = "homework 8 of ML 2021 Spring: slide 18 (public baselines .64046, .75719), slide 21 (parameters), notebook cell 22 (layers)"
 GUESS = "what a random order has"
+VERDICT, PROMISE = "by definition", "the promise of the analyses: core.anomaly.analysis.scores.PROMISE"
 TEST = "how many there are in the test part"
 
 
@@ -69,10 +70,10 @@ def two_costs(name: str) -> dict[str, str]:
 def right_on_the_moons() -> float:
     """Of 100 new normal points how many the shipped classifier gives their own moon."""
     detector = detectors.of(run("anomaly-sure-of-nothing"))
-    world = worlds.world(run("anomaly-sure-of-nothing").settings)
+    dataset = datasets.dataset_of(run("anomaly-sure-of-nothing").settings)
     with torch.inference_mode():
-        says = detector.logits(world.test_x)[0].argmax(1)
-    return 100 * float((says == world.test_y)[~world.test_odd].float().mean())
+        says = detector.logits(dataset.test_x)[0].argmax(1)
+    return 100 * float((says == dataset.test_y)[~dataset.test_is_anomaly].float().mean())
 
 
 def twos() -> Near:
@@ -80,8 +81,8 @@ def twos() -> Near:
     return Near(sweep("anomaly", ONE_CLASS, AUROC, normal="2", method="pca", contamination="0").mean, 3)
 
 
-def tested(data, odd: bool):
-    return lambda: float((worlds.pile(data).test_odd == odd).sum())
+def tested(data, is_anomaly: bool):
+    return lambda: float((datasets.pool(data).test_is_anomaly == is_anomaly).sum())
 
 
 CLAIMS = [
@@ -244,4 +245,20 @@ CLAIMS = [
         "the promise",
         promised("knn"),
     ),
+    # ---- verdicts
+    claim("**1 of {whole:,} alarms is false**", VERDICT),
+    claim("(95 % interval {low:.1f} to", "the level of the interval, a setting of the analysis"),
+    claim("## verdict: threshold-mean\nA random order has 50 %.", GUESS),
+    claim("## verdict: threshold-mean-no-better\nA random order has 50 %.", GUESS),
+    claim("{b_least:,} for 100 examples", VERDICT),
+    claim("no rate below 1 / {whole}", VERDICT),
+    claim("the smallest p-value there is is 1 / {whole}", VERDICT),
+    claim("order-alarms\nAt the threshold for 10 % false alarms (p ≤ 0.1)", PROMISE, PROMISE),
+    claim("order-missed\nAt the threshold for 10 % false alarms (p ≤ 0.1)", PROMISE, PROMISE),
+    claim("Guessing has 50 %.", GUESS),
+    claim("at 10 % false alarms it raises the alarm", PROMISE),
+    claim("at 10 % false alarms it raises no alarm", PROMISE),
+    claim("Below 50 %: by this score", GUESS),
+    claim("it raises the alarm at 10 %.", PROMISE),
+    claim("no alarm at 10 %.", PROMISE),
 ]

@@ -54,6 +54,8 @@ def gradient(name: str) -> float:
 
 SETTING, DEFINITION = "a setting", "a definition"
 CLAIMS = [
+    claim("(the mean answer: 0)", DEFINITION),
+    claim("(unrelated weights: 0)", DEFINITION),
     claim("says “Egyptian cat” (38 %)", lambda: at(CAT, "probability", 0)),
     claim("R² is 64 %", lambda: of(LIME, "fit")),
     claim(

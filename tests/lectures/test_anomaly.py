@@ -124,8 +124,8 @@ def test_ones_are_the_hardest_to_tell_from_twos():
 
 def test_the_promise_is_kept_from_held_out_normals_and_broken_from_learned_ones():
     for method in ("pca", "knn", "lof", "mixture", "kde"):
-        held = of_file_within("held", method)
-        assert abs(held.mean - 100 * 8 / 81) < 3 * held.error + 0.5
+        calibration = of_file_within("held", method)
+        assert abs(calibration.mean - 100 * 8 / 81) < 3 * calibration.error + 0.5
     assert of_file_within("learned", "pca").mean > 25 and of_file_within("learned", "knn").mean < 14
 
 

@@ -213,6 +213,6 @@ def test_a_run_on_a_drawing_opens_in_every_view(visit):
         )
     )
     visitor = check(visit(PAGE, run="explain-own-digit"))
-    for name in ("be_lime", "filters", "beside"):
+    for name in ("manual_lime", "filters", "beside"):
         choice = next(group for group in visitor.get("segmented_control") if (group.key or "").startswith("inside/"))
         check(choice.set_value(name).run())

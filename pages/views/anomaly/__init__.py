@@ -1,50 +1,32 @@
-"""What the anomaly detection page draws: the live scores, the views of Look inside, the tab Explain."""
+"""What the anomaly detection page draws: the live scores, the views of Look inside, the tab Explain.
 
-import streamlit as st
+The views are loaded when they are first asked for: with PyTorch that takes seconds, and the page's first picture comes before.
+"""
 
 from pages.parts import views
 from pages.parts.shown import Shown
 from pages.parts.views import View
-from pages.parts.words import _
-from pages.views.anomaly import data
-from pages.views.anomaly.beside import beside
-from pages.views.anomaly.bottleneck import bottleneck
-from pages.views.anomaly.costs import costs
-from pages.views.anomaly.expects import expects
-from pages.views.anomaly.landscape import landscape
-from pages.views.anomaly.promise import promise
-from pages.views.anomaly.stage import beside as beside_scores  # noqa: F401
-from pages.views.anomaly.stage import picture as picture
-from pages.views.anomaly.threshold import threshold
-from pages.views.anomaly.unsure import unsure
-from pages.views.anomaly.why import why as explain  # noqa: F401
+from pages.views.anomaly.stage import beside as beside_scores
+from pages.views.anomaly.stage import picture
 
-FIRST = {  # what the scenes' questions are about
-    "anomaly-copies-everything": "bottleneck",
-    "anomaly-two-costs": "costs",
-    "anomaly-find-the-damage": "expects",
-    "anomaly-sure-of-nothing": "landscape",
-}
+__all__ = ["beside_scores", "every", "explain", "inside", "picture"]
+
+
+def every() -> tuple[View, ...]:
+    """The views of Look inside, in their order."""
+    from pages.views.anomaly import beside, bottleneck, costs, doubt, expects, landscape, promise, threshold
+
+    ordered = (threshold, costs, promise, landscape, doubt, expects, bottleneck, beside)
+    return tuple(view.VIEW for view in ordered)
 
 
 def inside(current: Shown) -> None:
-    """The views that fit the run shown, that of the threshold first."""
-    if data.final(current) is None or current.settings is None:
-        st.info(_("There is nothing to look into yet: let a run end."))
-        return
-    kind, method = current.settings.data.name, current.settings.method.name
-    every = {
-        "threshold": (_("The threshold"), threshold),
-        "costs": (_("Two costs"), costs),
-        "promise": (_("Without anomalies"), promise),
-    }
-    every |= {"landscape": (_("The landscape"), landscape)} if kind == "plane" else {}
-    every |= {"unsure": (_("Measures of doubt"), unsure)} if method == "confidence" else {}
-    every |= {"expects": (_("Most normal, most odd"), expects)} if kind != "plane" else {}
-    every |= {"bottleneck": (_("The bottleneck"), bottleneck), "beside": (_("Detectors side by side"), beside)}
-    first = FIRST.get(current.id, next(iter(every)))
-    first = first if first in every else next(iter(every))
-    views.draw(
-        current,
-        [View(name, title, draw, opens=lambda _, name=name: name == first) for name, (title, draw) in every.items()],
-    )
+    """The views that fit the run shown; none of a run whose settings a newer Lectern no longer accepts."""
+    views.draw(current, every() if current.settings is not None else ())
+
+
+def explain(current: Shown) -> None:
+    """The tab Explain."""
+    from pages.views.anomaly import why
+
+    why.draw(current)

@@ -6,15 +6,21 @@ import numpy as np
 import streamlit as st
 
 from core.anomaly import decide
-from core.runs import RunError
-from pages.parts import chart, figures, rasters
+from core.anomaly.analysis.blur import blurs
+from core.anomaly.analysis.damage import by_kind
+from core.anomaly.analysis.expects import Expected, about_example, expected, has_idea
+from core.anomaly.analysis.order import ordered
+from core.anomaly.analysis.scores import KINDS, Scores, final
+from core.anomaly.datasets import dataset_of
+from pages.parts import chart, figures, rasters, verdict
+from pages.parts.ask import ask
 from pages.parts.shown import Shown
+from pages.parts.views import View
 from pages.parts.words import _
-from pages.views.anomaly import data
-from pages.views.anomaly.blur import MARKED, Blurred, at_blur, blur_slider, blurred, rebuilds, residuals, say_blur
-from pages.views.anomaly.damage import by_kind, damage_table, kinds_chart
-from pages.views.anomaly.data import number
-from pages.views.anomaly.order import PROMISE, about_group, groups, labelled, no_idea, ordered, rank_slider, sorts
+from pages.views.anomaly.blur import blur_slider, say_blur
+from pages.views.anomaly.damage import damage_table, kinds_chart
+from pages.views.anomaly.names import number
+from pages.views.anomaly.order import about_group, groups, labelled, no_idea, rank_slider
 from pages.views.anomaly.panels import edges, heated, large, pixels
 from pages.views.anomaly.patients import patients
 
@@ -22,26 +28,12 @@ PAGE, ROW = 16, 8  # pictures in the gallery at a time, and side by side
 
 
 @st.fragment
-def expects(current: Shown) -> None:
+def draw(current: Shown) -> None:
     """The gallery, then one example of it large."""
-    found = data.final(current)
-    if found is None or current.settings is None:
-        st.info(_("There are no scores of the whole test part yet: let a run end."))
-        return
-    world = data.world(current.settings)
-    if not (world.pictures or world.columns):
-        st.info(
-            _("Points of the plane are no pictures: their landscape shows what is most normal, and what is most odd.")
-        )
-        return
-    if len(world.test_x) != len(found.test):
+    found, dataset = final(current), dataset_of(current.settings)
+    if len(dataset.test_x) != len(found.test):
         st.info(_("This run was made by a Lectern with other test examples: train it again to look into it."))
         return
-    try:
-        detector = data.detector_of(current)
-    except (RunError, KeyError):
-        detector = None
-    labels = labelled(world, current.settings)
     group = st.segmented_control(
         _("In the order of their scores"),
         list(groups()),
@@ -51,97 +43,100 @@ def expects(current: Shown) -> None:
         key="expects/group",
         wrap=True,
     )
-    if world.pictures:
-        _pictures(current, found, world, detector, labels, group)
-    else:
-        patients(current, found, world, detector, labels, group)
-
-
-def _pictures(current: Shown, found: data.Scores, world: Any, detector: Any, labels: list[str], group: str) -> None:
-    order = ordered(group, found.test, found.odd)
+    order, labels = ordered(group, found.test, found.is_anomaly), labelled(dataset, current.settings)
+    lesson = about_group(group, found, dataset, current.settings)
+    if not dataset.pictures:
+        patients(current, found, group, order, labels, lesson)
+        return
     left, right = st.columns([2, 1], gap="medium")
     with right:
         rank = rank_slider(len(order), group)
-        st.markdown(about_group(group, found, sorts(world, current.settings)))
+        st.markdown(lesson)
         tip = _(
             "p: the share of held-out normals, this picture among them, that score at least as high. The least is {:.3f}."
         )
-        st.caption(_("Below each picture: its p-value."), help=tip.format(1 / (len(found.held) + 1)))
-    first = (rank - 1) // PAGE * PAGE
+        st.caption(_("Below each picture: its p-value."), help=tip.format(1 / (len(found.calibration) + 1)))
     with left:
-        p = decide.p_values(found.test, found.held)
-        figure = gallery(world, found.test, p, labels, order[first : first + PAGE], rank - 1 - first)
-        places = next(trace for trace in figure["data"] if "customdata" in trace)
-        places["customdata"] = [first + 1 + place for place in places["customdata"]]
-        alt = _("Test pictures in the order of their scores; a click chooses one")
-        chart.show(figure, key="expects/gallery", alt=alt, pick=True)
-    _example(current, found, world, detector, labels, int(order[rank - 1]))
+        _gallery(dataset, found, labels, order, rank)
+    _example(current, found, labels, int(order[rank - 1]))
 
 
-def gallery(
-    world: Any, scores: np.ndarray, p: np.ndarray, labels: list[str], places: np.ndarray, chosen: int
-) -> figures.Figure:
-    """Small pictures with their p-value below; on hover what each truly is, and its score. chosen: which of the places."""
-    texts = [f"{labels[n]}\n{_('score')} {number(scores[n])}\np = {p[n]:.3f}" for n in places]
-    images = [pixels(world.test_x[n]) for n in places]
-    figure = rasters.gallery(images, ROW, texts, 240, [f"{p[n]:.3f}" for n in places], chosen)
+def _gallery(dataset: Any, found: Scores, labels: list[str], order: np.ndarray, rank: int) -> None:
+    """Small pictures with their p-value below; on hover what each truly is, and its score; a click returns its rank."""
+    first = (rank - 1) // PAGE * PAGE
+    places, p = order[first : first + PAGE], decide.p_values(found.test, found.calibration)
+    said = _("{}\nscore {}\np = {:.3f}")
+    texts = [said.format(labels[n], number(found.test[n]), p[n]) for n in places]
+    images, below = [pixels(dataset.test_x[n]) for n in places], [f"{p[n]:.3f}" for n in places]
+    figure = rasters.gallery(images, ROW, texts, 240, below, rank - 1 - first)
     across, down = (figure["layout"][f"{name}axis"]["range"] for name in "xy")
-    return figures.within(figure, (across[0] - 2, across[1]), (down[0], down[1] - 2))  # room for the frame
+    figures.within(figure, (across[0] - 2, across[1]), (down[0], down[1] - 2))  # room for the frame
+    spots = next(trace for trace in figure["data"] if "customdata" in trace)
+    spots["customdata"] = [first + 1 + place for place in spots["customdata"]]
+    alt = _("Test pictures in the order of their scores; a click chooses one")
+    chart.show(figure, key="expects/gallery", alt=alt, pick=True)
 
 
-def _example(current: Shown, found: data.Scores, world: Any, detector: Any, labels: list[str], place: int) -> None:
+def _example(current: Shown, found: Scores, labels: list[str], place: int) -> None:
     """One picture large; beside it what was expected, and the error."""
-    gaps = residuals(current.id, current) if detector is not None else None
-    title = _("One of them, and what was expected in its place") if gaps is not None else _("One of them")
-    st.subheader(title, anchor=False)
-    p = float(decide.p_values(found.test[place : place + 1], found.held)[0])
-    alarm = _("it raises the alarm") if p <= PROMISE else _("it raises no alarm")
-    line = _("Truly: **{}**. Score **{}**, p = {:.3f}: at 10 % false alarms {}.")
-    st.markdown(line.format(labels[place], number(found.test[place]), p, alarm))
-    if gaps is None:
-        chart.show(large(pixels(world.test_x[place])), key="expects/alone", alt=labels[place])
+    idea, picture = ask(has_idea, current), pixels(dataset_of(current.settings).test_x[place])
+    st.subheader(_("One of them, and what was expected in its place") if idea else _("One of them"), anchor=False)
+    verdict.draw("anomaly", about_example(found, place), truth=labels[place], score=number(found.test[place]))
+    if not idea:
+        chart.show(large(picture), key="expects/alone", alt=labels[place])
         st.info(no_idea(current))
         return
-    panels, truth = st.container(), world.masks[place].numpy() if world.masks is not None else None
+    masks, panels = dataset_of(current.settings).masks, st.container()
     left, right = st.columns(2, gap="large")
-    with right if truth is not None else left:
-        blur = blur_slider(current, detector)
-    at = at_blur(current.id, blur, current)
-    signed = blurred(gaps[1][place : place + 1], blur)[0, 0].numpy()
-    share = MARKED[3]
-    if truth is not None:
+    every = ask(blurs, current, wait=_("Blurring the error of every test picture …"))
+    with left if masks is None else right:
+        blur = blur_slider(current, every)
+    at, threshold, truth = every.at[blur], None, None
+    if masks is not None:
+        truth = masks[place].numpy()
         with left:
-            share = damage_table(current, signed**2, truth, at)
-        with left if rebuilds(detector) else right:
-            kinds_chart(by_kind(current.id, blur, current))
+            threshold = damage_table(current, at, place, blur)
+        with left if every.adjustable else right:
+            kinds_chart(ask(by_kind, current, blur))
     with panels:
-        method = current.settings.method.name
-        parts = drawn(world.test_x[place], gaps[1][place], signed, at, truth, share, method)
+        parts = _drawn(expected(current, place, blur), at.top, truth, threshold, current.settings.method.EXPECTS)
         for column, (name, (title, figure, under)) in zip(st.columns(len(parts)), parts.items()):
             with column:
                 st.markdown(f"**{title}**")
                 chart.show(figure, key=f"expects/{name}", alt=title)
                 st.caption(under)
     with right:
-        say_blur(current, detector, blur, at, place)
+        say_blur(every, at, blur, place)
 
 
-def drawn(
-    x: Any, gap: Any, signed: np.ndarray, at: Blurred, truth: np.ndarray | None, share: float, method: str
+def _drawn(
+    found: Expected, top: float, truth: np.ndarray | None, threshold: float | None, kind: str
 ) -> dict[str, tuple[str, figures.Figure, str]]:
-    """Picture, expectation, difference and error: name → (title, figure, a line below). All examples of a run share one scale."""
-    names = {"kmeans": _("The nearest of its centres."), "knn": _("The nearest normal example.")}
-    error, wide = signed**2, float(np.sqrt(at.top))
-    marks, under = [], _("Squared difference; its sum is the score.")
+    """Picture, expectation, difference and error: name → (title, figure, a line below). All examples of a run share one scale.
+
+    truth: (28, 28), what is damaged; threshold: from which error on a pixel is marked. kind: of expectation, in words.
+    """
+    damage, marked, under = [], [], _("Squared difference; its sum is the score.")
     if truth is not None:
-        marks = [edges(_("damage"), truth, figures.COLOURS["danger"], 2.5)]
+        damage = [edges(_("damage"), truth, figures.COLOURS["danger"], 2.5)]
+        marked = [edges(_("marked"), found.error >= threshold, "#FFFFFF", 1.2)]
         under = (
             _("Magenta: the true damage. White: marked.") if truth.any() else _("White: marked. Nothing is damaged.")
         )
-    found = [edges(_("marked"), error >= at.marked[share][0], "#FFFFFF", 1.2)] if truth is not None else []
+    difference = heated(found.difference, float(np.sqrt(top)), True)
     return {
-        "picture": (_("Picture"), large(pixels(x), *marks), ""),
-        "expected": (_("Expected"), large(pixels(x - gap)), names.get(method, _("As it is rebuilt."))),
-        "difference": (_("Difference"), heated(signed, wide, True), _("Orange: too much. Blue: missing.")),
-        "error": (_("Error"), heated(error, at.top, False, *found, *marks), under),
+        "picture": (_("Picture"), large(found.picture, *damage), ""),
+        "expected": (_("Expected"), large(found.expected), _(kind)),
+        "difference": (_("Difference"), difference, _("Orange: too much. Blue: missing.")),
+        "error": (_("Error"), heated(found.error, top, False, *marked, *damage), under),
     }
+
+
+VIEW = View(
+    "expects",
+    _("Most normal, most odd"),
+    draw,
+    needs=KINDS,
+    offered=lambda current: current.settings.data.name != "plane",
+    opens=lambda current: current.id == "anomaly-find-the-damage",
+)

@@ -61,20 +61,11 @@ def heated(values: np.ndarray, top: float, signed: bool, *marks: Trace) -> figur
 
 def edges(name: str, mask: np.ndarray, hue: str, width: float) -> Trace:
     """The edge of a region of pixels (H, W) as one line."""
-    inside = np.pad(mask.astype(bool), 1)
-    xs: list[float | None] = []
-    ys: list[float | None] = []
-    for row, column in zip(*np.nonzero(inside)):
-        x, y = column - 1.5, row - 1.5  # its upper left corner; the first pixel has its middle at 0
-        for (down, right), line in (
-            ((-1, 0), (x, y, x + 1, y)),
-            ((1, 0), (x, y + 1, x + 1, y + 1)),
-            ((0, -1), (x, y, x, y + 1)),
-            ((0, 1), (x + 1, y, x + 1, y + 1)),
-        ):
-            if not inside[row + down, column + right]:
-                xs += [float(line[0]), float(line[2]), None]
-                ys += [float(line[1]), float(line[3]), None]
+    inside = np.pad(mask.astype(bool), 1)  # the first pixel has its middle at 0
+    down = [(x - 1.5, y - 0.5, x - 0.5, y - 0.5) for y, x in np.argwhere(inside[1:] != inside[:-1]).tolist()]
+    right = [(x - 0.5, y - 1.5, x - 0.5, y - 0.5) for y, x in np.argwhere(inside[:, 1:] != inside[:, :-1]).tolist()]
+    xs = [x for from_x, __, to_x, __ in down + right for x in (from_x, to_x, None)]
+    ys = [y for __, from_y, __, to_y in down + right for y in (from_y, to_y, None)]
     look = {"line": {"color": hue, "width": width}, "hoverinfo": "skip", "showlegend": False}
     return {"type": "scatter", "mode": "lines", "name": name, "x": xs, "y": ys, **look}
 

@@ -5,46 +5,35 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from core.attack.analysis import detection, stored
 from pages.parts import chart, figures
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
+from pages.parts.views import View
 from pages.parts.words import _
-from pages.views.attack import data
+from pages.views.attack import asked
 
-GROUPS = {"clean": "before", "noise": "control", "blind": "after", "knowing": "danger"}  # score of what → role
+ROLES = {"clean": "before", "noise": "control", "blind": "after", "knowing": "danger"}
 
 
-def detection(current: Shown) -> None:
-    """The scores of this run, or of the newest stored one that tried a detector; else what to press."""
-    measured = _measured(current)
+def draw(current: Shown) -> None:
+    """The ROC curves of this run, or of the newest stored one that tried a detector, the scores behind them, and the numbers
+    at 5 % false alarms, as far as the run has come."""
+    measured = stored.measured(current, detection.SCORES["clean"], detection.RESULT)
     if measured is None:
         sentence = _("No stored run has tried a detector yet: choose the method “Detection”.")
-        data.how(sentence, {"method": "detect", "subject": "digits"}, ":material/radar:")
+        asked.how(sentence, {"method": "detect", "subject": "digits"}, ":material/radar:")
         return
-    if measured.id != current.id:
-        st.caption(_("From the newest stored run that tried a detector: {}").format(measured.id))
-    _draw_scores(measured, "attack/detection")
-
-
-def scores_of(current: Shown) -> dict[str, np.ndarray]:
-    """The scores that the run has measured so far, by what they are scores of; nothing before those of clean pictures."""
-    found = {name: current.last(f"score {name}") for name in GROUPS}
-    return {name: values for name, values in found.items() if values is not None} if found["clean"] is not None else {}
-
-
-def _draw_scores(current: Shown, key: str) -> None:
-    """The ROC curves, the scores behind them, and the numbers at 5 % false alarms, as far as the run has come."""
-    scores = scores_of(current)
-    if not scores:
-        return
+    asked.newest(current, measured)
+    scores = detection.scores(measured)
     left, right = st.columns(2, gap="large")
     with left:
-        chart.show(roc_curves(scores), key=f"{key}/roc", alt=_("What the detector finds against its false alarms"))
+        chart.show(roc(scores), key="attack/detection/roc", alt=_("What the detector finds against its false alarms"))
     with right:
-        chart.show(score_histogram(scores), key=f"{key}/scores", alt=_("How suspicious the pictures look"))
-    if "auc_noise" in current.summary:
-        _numbers(current.summary)
-    if note := current.summary.get("note"):
+        chart.show(histogram(scores), key="attack/detection/scores", alt=_("How suspicious the pictures look"))
+    if detection.RESULT in measured.summary:
+        _numbers(measured.summary)
+    if note := measured.summary.get("note"):
         st.markdown(f":material/balance: {note}")
     st.caption(
         _("Only attacks that fool the network count. Random scores: area 50 %, found 5 %."),
@@ -63,43 +52,38 @@ def _names() -> dict[str, str]:
     }
 
 
-def _measured(current: Shown) -> Shown | None:
-    """The run shown when it tries a detector, else the newest stored one that did."""
-    if current.settings and current.settings.method.name == "detect" and current.pictures("score clean"):
-        return current
-    return next(data.measuring("detect", "auc_noise"), None)
-
-
-def roc_curves(scores: dict[str, np.ndarray]) -> figures.Figure:
-    from core.attack.detect import roc
-
-    names = _names()
+def roc(scores: dict[str, np.ndarray], names: bool = True) -> figures.Figure:
+    """What is found against false alarms. names: whether a legend says which curve is which."""
     lines = [Line(_("by chance"), "neutral", [0, 100], [0, 100], faint=True)]
     for name in list(scores)[1:]:
-        alarms, found = roc(scores["clean"], scores[name])
-        lines.append(Line(names[name], GROUPS[name], alarms.tolist(), found.tolist()))
-    return figures.curves(lines, _("false alarms: clean pictures (%)"), _("found (%)"), 320)
+        alarms, found = detection.roc(scores["clean"], scores[name])
+        lines.append(Line(_names()[name], ROLES[name], alarms.tolist(), found.tolist()))
+    figure = figures.curves(lines, _("false alarms: clean pictures (%)"), _("found (%)"), 320)
+    figure["layout"] |= {} if names else {"showlegend": False}
+    return figure
 
 
-def score_histogram(scores: dict[str, np.ndarray]) -> figures.Figure:
-    from core.attack.detect import FALSE_ALARMS, alarm
-
-    names = _names()
-    groups = {names[name]: (GROUPS[name], values) for name, values in scores.items()}
-    marks = {_("{} % false alarms").format(FALSE_ALARMS): alarm(scores["clean"])}
+def histogram(scores: dict[str, np.ndarray]) -> figures.Figure:
+    """How often which score, and where the alarm begins."""
+    groups = {_names()[name]: (ROLES[name], values) for name, values in scores.items()}
+    marks = {_("{} % false alarms").format(detection.FALSE_ALARMS): detection.alarm(scores["clean"])}
     return figures.histogram(groups, _("score: how suspicious"), _("pictures"), 40, 320, marks)
 
 
 def _numbers(end: dict[str, Any]) -> None:
     """A row for each kind of picture; an attack that never fools has no area."""
-    names, rows = _names(), ("noise", "blind", "knowing")
-    area = [end.get(f"auc_{name}") for name in rows]
-    st.table(
-        {
-            _("Pictures"): [*(names[name] for name in rows), _("any, by random scores")],
-            _("Fool the network (%)"): ["–", *(f"{end[f'fooled_{name}']:.1f}" for name in rows[1:]), "–"],
-            _("Area under the curve (%)"): [*("–" if value is None else f"{value:.1f}" for value in area), "50.0"],
-            _("Found at 5 % false alarms (%)"): [*(f"{end[f'found_{name}']:.1f}" for name in rows), "5.0"],
-            _("Fool and are not found, of all (%)"): ["–", *(f"{end[f'unseen_{name}']:.1f}" for name in rows[1:]), "–"],
-        }
-    )
+    rows = list(detection.SCORES)[1:]
+    columns = {
+        _("Fool the network (%)"): ("fooled", "–"),
+        _("Area under the curve (%)"): ("auc", "50.0"),
+        _("Found at 5 % false alarms (%)"): ("found", "5.0"),
+        _("Fool and are not found, of all (%)"): ("unseen", "–"),
+    }
+    table = {_("Pictures"): [*(_names()[name] for name in rows), _("any, by random scores")]}
+    for title, (result, chance) in columns.items():
+        values = [end.get(f"{result}_{name}") for name in rows]
+        table[title] = [*("–" if value is None else f"{value:.1f}" for value in values), chance]
+    st.table(table)
+
+
+VIEW = View("detection", _("Detection"), draw, opens=lambda current: asked.shows(current, "scores"))

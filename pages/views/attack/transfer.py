@@ -1,51 +1,49 @@
 """The transfer matrix: made on one network, tried on another."""
 
-from typing import Any
-
-import numpy as np
 import streamlit as st
 
-from pages.parts import chart, figures, rasters
+from core.attack import pictures
+from core.attack.analysis import stored, transfer
+from pages.parts import chart, figures, rasters, verdict
 from pages.parts.shown import Shown
+from pages.parts.views import View
 from pages.parts.words import _
-from pages.views.attack import data
+from pages.views.attack import asked
 
 
 @st.fragment
-def transfer_matrix(current: Shown) -> None:
+def draw(current: Shown) -> None:
     """The matrix of this run, or of the newest that measured one, and what its parts mean."""
-    measured = _measured(current)
+    measured = stored.measured(current, pictures.MATRIX, transfer.RESULT)
     if measured is None:
         sentence = _("No stored run has measured this yet: choose the method “Transfer of attacks”.")
-        data.how(sentence, {"method": "transfer", "subject": "digits"})
+        asked.how(sentence, {"method": "transfer", "subject": "digits"})
         return
-    if measured.id != current.id:
-        st.caption(_("From the newest stored run: {}").format(measured.id))
-    figure = matrix_figure(measured)
-    if figure is not None:
-        chart.show(
-            figure, key="attack/transfer/matrix", alt=_("Accuracy of every network on attacks made with every other")
+    asked.newest(current, measured)
+    if (found := transfer.matrix(measured)) is None:
+        return
+    alt = _("Accuracy of every network on attacks made with every other")
+    chart.show(matrix(found), key="attack/transfer/matrix", alt=alt)
+    shares = " · ".join(f"({i}) {share:.0f} %" for i, share in enumerate(found.clean, start=1))
+    st.caption(_("Right without an attack, of {} digits: {}. Guessing: 10 %.").format(found.count, shares))
+    if transfer.RESULT in measured.summary:
+        _means(measured.summary)
+        verdict.draw("attack", transfer.carries(found))
+        st.caption(
+            _("Numbers: still right, on average (%)."),
+            help=_(
+                "Networks of one kind fool one another best: those that share their architecture and data, and a student with "
+                "its teacher. Where noise does as much as an attack from another network, nothing was carried over."
+            ),
         )
-        _clean(measured.facts)
-    _means(measured)
 
 
-def _measured(current: Shown) -> Shown | None:
-    """The run shown when it measures transfer, else the newest stored one that did."""
-    if current.settings and current.settings.method.name == "transfer" and current.pictures("matrix"):
-        return current
-    return next(data.measuring("transfer", "ensemble"), None)
-
-
-def matrix_figure(current: Shown) -> figures.Figure | None:
-    """Accuracy of each network (columns) on the attacks made with each (rows), as far as it is known."""
-    array, known = current.last("matrix"), current.facts
-    if array is None or "labels" not in known:
-        return None
-    names = [f"{_(name)} ({i})".replace(", ", ",\n") for i, name in enumerate(known["labels"], start=1)]
+def matrix(found: transfer.Matrix) -> figures.Figure:
+    """Accuracy of each network (columns) on the attacks made with each (rows)."""
+    names = [f"{_(name)} ({i})".replace(", ", ",\n") for i, name in enumerate(found.labels, start=1)]
     return rasters.matrix(
-        np.array(array, float),
-        90 + 48 * len(array),
+        found.right,
+        90 + 48 * len(found.right),
         limit=100,
         text=".0f",
         rows=[*names, _("all others together")],
@@ -56,48 +54,29 @@ def matrix_figure(current: Shown) -> figures.Figure | None:
     )
 
 
-def _clean(known: dict[str, Any]) -> None:
-    shares = " · ".join(f"({i}) {share:.0f} %" for i, share in enumerate(known["clean"], start=1))
-    st.caption(_("Right without an attack, of {} digits: {}. Guessing: 10 %.").format(known["count"], shares))
-
-
-def _means(measured: Shown) -> None:
-    """What the parts of the matrix say, once the run has ended."""
-    end = measured.summary
-    if "ensemble" not in end:
-        return
-    numbers = {
-        _("Knows the network"): (
+def _means(end: dict[str, float]) -> None:
+    """The means over the parts of the matrix."""
+    numbers = [
+        (
+            _("Knows the network"),
             "white",
-            _("The diagonal: made with the very network that it is tried on (white box)."),
+            _("Still right. The diagonal: made with the very network that it is tried on (white box)."),
         ),
-        _("Knows one other"): (
+        (
+            _("Knows one other"),
             "black",
-            _("Mean of all entries off the diagonal: one foreign network lends its gradients."),
+            _("Still right. Mean of all entries off the diagonal: one foreign network lends its gradients."),
         ),
-        _("Knows all others"): ("ensemble", _("Mean of the last row: the logits of all other networks averaged.")),
-        _("Control: noise"): ("noise", _("Random noise of the same size, mean over all networks.")),
-    }
+        (
+            _("Knows all others"),
+            "ensemble",
+            _("Still right. Mean of the last row: the logits of all other networks averaged."),
+        ),
+        (_("Control: noise"), "noise", _("Still right. Random noise of the same size, mean over all networks.")),
+    ]
     with st.container(horizontal=True, gap="large"):
-        for title, (name, tip) in numbers.items():
-            st.metric(title, f"{end[name]:.0f} %", help=f"{_('Still right.')} {tip}", width="content")
-    st.markdown(_("**The diagonal** is the white box: the attacker has the network itself.") + " " + _best(measured))
-    st.caption(
-        _("Numbers: still right, on average (%)."),
-        help=_(
-            "Networks of one kind fool one another best: those that share their architecture and data, and a student with its "
-            "teacher. Where noise does as much as an attack from another network, nothing was carried over."
-        ),
-    )
+        for title, name, tip in numbers:
+            st.metric(title, f"{end[name]:.0f} %", help=tip, width="content")
 
 
-def _best(measured: Shown) -> str:
-    """Which foreign network lends the best gradients for which, in a sentence."""
-    array, names = np.array(measured.last("matrix"), float)[:-1], measured.facts["labels"]
-    apart = np.where(np.eye(len(array), dtype=bool), np.nan, array)
-    if not np.isfinite(apart).any():
-        return ""
-    (i, j), (k, m) = (np.unravel_index(f(apart), apart.shape) for f in (np.nanargmin, np.nanargmax))
-    return _("Most carries over from {} to {} ({:.0f} % still right), least from {} to {} ({:.0f} %).").format(
-        _(names[i]), _(names[j]), apart[i, j], _(names[k]), _(names[m]), apart[k, m]
-    )
+VIEW = View("transfer", _("Transfer"), draw, opens=lambda current: asked.shows(current, "matrix"))

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-import numpy as np
 import streamlit as st
 
-from pages.parts import chart
+from core.explain import analysis
+from pages.parts import chart, verdict
 from pages.parts.shown import Shown
+from pages.parts.views import View
 from pages.parts.words import _
 from pages.views.explain import weights
 
@@ -15,7 +16,7 @@ SAMPLES = [100, 200, 500, 1000, 2000, 5000]
 
 
 @st.fragment
-def tables(current: Shown) -> None:
+def draw(_current: Shown) -> None:
     """Choose a table and a row; the forest answers, LIME says why, and repeats say how far to trust it."""
     from core.data.tables import TITLES
 
@@ -39,20 +40,18 @@ def tables(current: Shown) -> None:
 @st.fragment
 def _row(name: str) -> None:
     """One row of the table under the knobs of LIME."""
-    from core.attribution import tabular
     from core.data import tables as source
 
-    table = source.load(name)
+    table, (widths, own) = source.load(name), analysis.tables.widths(name)
     left, right = st.columns([1, 2], gap="large")
     with left:
-        number = st.slider(
-            _("{} in the test part").format(_(table.row)), 1, len(table.test_y), 1, key=f"tables/row/{name}"
-        )
+        label = _("{} in the test part").format(_(table.row))
+        row = st.slider(label, 1, len(table.test_y), 1, key=f"tables/row/{name}") - 1
         samples = st.select_slider(_("Samples"), SAMPLES, 2000, key="tables/samples")
         width = st.select_slider(
             _("Kernel width $σ$"),
-            _widths(tabular.default_width(table)),
-            tabular.default_width(table),
+            widths,
+            own,
             format_func=lambda v: f"{v:.3g}",
             key=f"tables/width/{name}",
             help=_(
@@ -64,121 +63,86 @@ def _row(name: str) -> None:
             _("Repeats"), 1, 8, 4, key="tables/repeats", help=_("The same question with other random rows.")
         )
     with right:
-        target = _verdict(table, name, number - 1)
-        found = _explained(name, number - 1, target, samples, width, many)
-        _reasons(table, target, found, samples)
-    _what_if(name, number - 1, target, [weight.feature for weight in found.mean.weights[:2]])
-    _whole_table(name, table)
+        target = _answer(table, analysis.tables.answer(name, row))
+        with st.spinner(_("Asking the forest about random rows …")):
+            reasons = analysis.tables.reasons(name, row, target, samples, width, many)
+        _reasons(_(table.classes[target]), reasons)
+    _what_if(name, row, target, tuple(weight.feature for weight in reasons.found.mean.weights[:2]))
+    if st.toggle(_("And for the whole table? (permutation importance)"), key="tables/global"):
+        _whole_table(name)
 
 
-def _widths(default: float) -> list[float]:
-    return sorted({default, *map(float, np.geomspace(0.3, 30, 25).round(2))})
+def _number(label: str, value: str, rival: str | None = None, help_: str | None = None) -> None:
+    """A number with what it is held against below it."""
+    st.metric(label, value, rival, delta_color="off", delta_arrow="off", width="content", help=help_)
 
 
-def _verdict(table: Any, name: str, row: int) -> int:
+def _answer(table: Any, answer: Any) -> int:
     """What the forest says, and what is true; returns the class that it says."""
-    from core.attribution import tabular
-
-    probabilities = tabular.forest(table).predict_proba(table.test_x[row : row + 1])[0]
-    target, truth = int(probabilities.argmax()), int(table.test_y[row])
     with st.container(horizontal=True, gap="medium"):
-        st.metric(
-            _("The forest says"), f"{_(table.classes[target])} · {100 * probabilities[target]:.0f} %", width="content"
-        )
-        st.metric(_("True"), _(table.classes[truth]), width="content")
-        accuracy, most = _accuracy(name)
-        st.metric(
-            _("Right on test rows"),
-            f"{100 * accuracy:.1f} %",
-            _("always the commonest: {:.0f} %").format(100 * most),
-            delta_color="off",
-            delta_arrow="off",
-            width="content",
-        )
-    return target
+        _number(_("The forest says"), f"{_(table.classes[answer.said])} · {answer.sure:.0f} %")
+        _number(_("True"), _(table.classes[answer.true]))
+        rival = _("always the commonest: {:.0f} %").format(answer.commonest)
+        _number(_("Right on test rows"), f"{answer.accuracy:.1f} %", rival)
+    return answer.said
 
 
-def _reasons(table: Any, target: int, found: Any, samples: int) -> None:
+def _reasons(said: str, reasons: Any) -> None:
     """The largest weights, the fit, and the agreement of the repeats."""
-    from core.attribution.tabular import LOW_FIT, chance_jaccard
-
-    rows = [(w.condition, 100 * w.value, 100 * found.sd[w.feature]) for w in found.mean.weights[:SHOWN]]
-    st.markdown(f"**{_('What speaks for {} (orange), and against it (blue)').format(_(table.classes[target]))}**")
+    mean, found = reasons.found.mean, reasons.found
+    st.markdown(f"**{_('What speaks for {} (orange), and against it (blue)').format(said)}**")
+    rows = [(w.condition, 100 * w.value, 100 * found.sd[w.feature]) for w in mean.weights[:SHOWN]]
     figure = weights.bars(rows, _("weight (points)"))
     chart.show(figure, key="tables/weights", alt=_("The features with the largest weights"))
     with st.container(horizontal=True, gap="medium"):
-        st.metric(
+        _number(
             _("Fit of the linear model $R^2$"),
-            f"{found.mean.r2:.2f}",
+            f"{mean.r2:.2f}",
             _("the mean answer: 0"),
-            delta_color="off",
-            delta_arrow="off",
-            width="content",
-            help=_("Weighted by the kernel; 1 when the forest is linear near this row."),
+            _("Weighted by the kernel; 1 when the forest is linear near this row."),
         )
-        st.metric(_("Samples that count"), f"{found.mean.effective:.0f}", width="content", help=_("(Σ w)² / Σ w²"))
-        st.metric(
+        _number(_("Samples that count"), f"{mean.effective:.0f}", None, "(Σ w)² / Σ w²")
+        _number(
             _("Top five agree"),
             f"{100 * found.jaccard:.0f} %",
-            _("by chance: {:.0f} %").format(100 * chance_jaccard(len(table.features))),
-            delta_color="off",
-            delta_arrow="off",
-            width="content",
-            help=_("Mean overlap (Jaccard) of the five largest weights between repeats."),
+            _("by chance: {:.0f} %").format(100 * reasons.chance),
+            _("Mean overlap (Jaccard) of the five largest weights between repeats."),
         )
-    if found.mean.effective < len(table.features):
-        st.info(
-            _("Fewer samples count than there are features: the linear model overfits. Widen the kernel."),
-            icon=":material/warning:",
-        )
-        return
-    if found.mean.effective > 0.9 * samples:
-        st.caption(_("Nearly all samples count alike, so the linear model is hardly local: try a narrower kernel."))
-    if found.mean.r2 < LOW_FIT:
-        st.info(
-            _("R² is low: trust the order of the weights if the repeats agree, but not their sizes."),
-            icon=":material/warning:",
-        )
+    if reasons.verdicts:
+        st.info(verdict.words("explain", reasons.verdicts), icon=":material/warning:")
 
 
 @st.fragment
-def _what_if(name: str, row: int, target: int, features: list[int]) -> None:
+def _what_if(name: str, row: int, target: int, numbers: tuple[int, ...]) -> None:
     """Move the two features with the largest weights, and the forest answers at once."""
-    from core.attribution import tabular
     from core.data import tables as source
 
-    table = source.load(name)
-    changed = table.test_x[row].copy()
+    table, values = source.load(name), {}
     st.markdown(f"**{_('What if? Move the two features with the largest weights.')}**")
     columns = st.columns([1, 1, 1], gap="large", vertical_alignment="center")
-    for column, feature in zip(columns, features):
-        values = np.concatenate([table.train_x[:, feature], table.test_x[:, feature]])
-        low, high = float(values.min()), float(values.max())
-        changed[feature] = column.slider(
-            _(table.features[feature]),
-            low,
-            high,
-            float(changed[feature]),
-            step=(high - low) / 200,
+    for column, feature in zip(columns, analysis.tables.movable(name, row, numbers)):
+        values[feature.number] = column.slider(
+            _(table.features[feature.number]),
+            feature.low,
+            feature.high,
+            feature.value,
+            step=(feature.high - feature.low) / 200,
             format="%.4g",
-            key=f"tables/if/{name}/{row}/{feature}",
+            key=f"tables/if/{name}/{row}/{feature.number}",
         )
-    before, now = tabular.forest(table).predict_proba(np.stack([table.test_x[row], changed]))[:, target]
+    now, change = analysis.tables.moved(name, row, target, values)
     columns[2].metric(
         _("The forest now says {}").format(_(table.classes[target])),
-        f"{100 * now:.0f} %",
-        _("{:+.0f} points").format(100 * (now - before)) if abs(now - before) >= 0.005 else None,
+        f"{now:.0f} %",
+        _("{:+.0f} points").format(change) if change else None,
         delta_color="off",
     )
 
 
-def _whole_table(name: str, table: Any) -> None:
+def _whole_table(name: str) -> None:
     """The control: what matters for the whole table, not for this row."""
-    if not st.toggle(_("And for the whole table? (permutation importance)"), key="tables/global"):
-        return
-    mean, sd = _permutation(name)
-    order = np.argsort(-mean)[:SHOWN]
-    figure = weights.bars([(table.features[i], 100 * mean[i], 100 * sd[i]) for i in order], _("accuracy lost (points)"))
+    with st.spinner(_("Shuffling each column five times …")):
+        figure = weights.bars(analysis.tables.importance(name, SHOWN), _("accuracy lost (points)"))
     chart.show(figure, key="tables/importance", alt=_("The most important features of the whole table"))
     st.caption(
         _("How far the accuracy on test rows falls when one column is shuffled, five times."),
@@ -188,28 +152,4 @@ def _whole_table(name: str, table: Any) -> None:
     )
 
 
-@st.cache_data(max_entries=100, show_spinner="Asking the forest about random rows …")
-def _explained(name: str, row: int, target: int, samples: int, width: float, many: int) -> Any:
-    from core.attribution import tabular
-    from core.data import tables as source
-
-    table = source.load(name)
-    return tabular.repeats(table, table.test_x[row], target, samples, width, range(many))
-
-
-@st.cache_data(max_entries=2, show_spinner=False)
-def _accuracy(name: str) -> tuple[float, float]:
-    """Share of the test rows that the forest gets right, and that whoever always says the commonest class would."""
-    from core.attribution import tabular
-    from core.data import tables as source
-
-    table = source.load(name)
-    return tabular.accuracy(table), tabular.commonest(table)
-
-
-@st.cache_data(max_entries=2, show_spinner="Shuffling each column five times …")
-def _permutation(name: str) -> tuple[np.ndarray, np.ndarray]:
-    from core.attribution import tabular
-    from core.data import tables as source
-
-    return tabular.permutation(source.load(name))
+VIEW = View("tables", _("Tables"), draw)

@@ -4,12 +4,14 @@ import streamlit as st
 
 from pages.parts import lecture, views
 from pages.parts.shown import Shown
+from pages.parts.views import View
 from pages.parts.words import _
+from pages.views.explain import tables
 
 PAGE = "pages/explainable_ai.py"
 
 
-def why(_current: Shown) -> None:
+def draw(_current: Shown) -> None:
     """A card for each reason."""
     notes = lecture.read("explain").notes
     grid = st.grid(3, min_column_width=280, gap="medium")
@@ -23,7 +25,7 @@ def why(_current: Shown) -> None:
 
 
 def _open_tables() -> None:
-    st.session_state[views.key("explain")] = "tables"
+    st.session_state[views.key("explain")] = tables.VIEW.name
 
 
 def _examples() -> list[tuple[str, str, str, dict[str, str]]]:
@@ -37,3 +39,6 @@ def _examples() -> list[tuple[str, str, str, dict[str, str]]]:
         ("car", "directions_car", _("Play: a motorcycle, painted over"), window),
         ("comfort", "sentiment_satisfied", _("Play: do you trust this map?"), {"scene": "do-you-trust-this-map"}),
     ]
+
+
+VIEW = View("why", _("Why explain at all?"), draw)

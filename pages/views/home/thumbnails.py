@@ -110,9 +110,9 @@ def anomaly() -> Panel:
 
 def _shown(run: runs.Run, test: np.ndarray, odd: np.ndarray) -> list[tuple[float, np.ndarray, bool]]:
     """(score, picture, whether it is an anomaly) of three normals and five anomalies, spread over the scores of their kind."""
-    from core.anomaly.worlds import world
+    from core.anomaly.datasets import dataset_of
 
-    pictures, chosen = world(run.settings).test_x, []
+    pictures, chosen = dataset_of(run.settings).test_x, []
     for kind, many in ((False, 3), (True, 5)):
         own = np.flatnonzero(odd == kind)
         own = own[np.argsort(test[own])]
@@ -178,11 +178,11 @@ def compression() -> Panel:
 
 def attack() -> Panel:
     """The photo, the change magnified, and the photo that the network takes for a panda."""
-    from pages.views.attack.data import magnified
+    from core.attack.analysis.change import magnified
 
     run, panel, side = runs.load("attack-a-panda-that-is-not"), Panel(), 150
     clean, attacked = (np.array(run.pictures(name)[-1].array) for name in ("clean", "attacked"))
-    tiles = (clean, magnified(clean, attacked)[0], attacked)
+    tiles = (clean, magnified(clean, attacked).picture, attacked)
     for i, (tile, word) in enumerate(zip(tiles, ("cat", "+", "panda"))):
         x = 6 + 159 * i
         panel.picture(tile, x, 46, side, side)

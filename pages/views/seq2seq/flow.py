@@ -1,10 +1,9 @@
 """Encoder and decoder at work, as one figure: letters go in above, what lies between the two, tokens come out below."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-import numpy as np
-
+from core.seq2seq import analysis
+from core.seq2seq.analysis.answers import SPACE
 from pages.parts import figures
 from pages.parts.figures import COLOURS, INK, Figure
 from pages.parts.grammar import Trace
@@ -20,60 +19,42 @@ STATE = {"symbol": "circle", "size": 20}
 Line = tuple[tuple[float, float], tuple[float, float]]
 
 
-@dataclass(frozen=True)
-class Scene:
-    """What is drawn. tokens: of the answer with <EOS>; looked: (T, S), None where there is no attention. both_ways: the encoder
-    is recurrent, in both directions; size: numbers in the one vector."""
-
-    letters: Sequence[str]
-    tokens: Sequence[str]
-    sure: Sequence[float]
-    looked: np.ndarray | None
-    both_ways: bool
-    size: int
-
-    @property
-    def moments(self) -> int:
-        """So many things happen, one after the other: each letter is read, each token said."""
-        return len(self.letters) + len(self.tokens)
-
-
-def figure(scene: Scene, moment: int) -> Figure:
+def figure(one: "analysis.own_words.Heard", moment: int) -> Figure:
     """The drawing after so many things have happened. What has not happened yet is faint."""
-    read, said = min(moment, len(scene.letters)), max(0, moment - len(scene.letters))
-    letters, tokens = range(len(scene.letters)), range(len(scene.tokens))
+    read, said = min(moment, len(one.text)), max(0, moment - len(one.text))
+    letters, tokens = range(len(one.text)), range(len(one.tokens))
     done = [i < read for i in letters]
     spoken = [t < said for t in tokens]
     traces = [
-        *_arrows(_reading(scene, read), "before"),
-        *_arrows(_between(scene, read), "neutral"),
-        *_arrows(_saying(scene, said), "after"),
-        _signs("reads", "before", BOX, letters, READ, scene.letters, done),
+        *_arrows(_reading(one, read), "before"),
+        *_arrows(_between(one, read), "neutral"),
+        *_arrows(_saying(one, said), "after"),
+        _signs("reads", "before", BOX, letters, READ, one.text, done),
         _signs("encoder", "before", STATE, letters, ENCODED, [""] * len(letters), done),
         _signs("decoder", "after", STATE, tokens, DECODED, [""] * len(tokens), spoken),
-        _signs("says", "after", BOX, tokens, SAID, [_short(token) for token in scene.tokens], spoken),
-        _shares(scene, spoken),
+        _signs("says", "after", BOX, tokens, SAID, [_short(token) for token in one.tokens], spoken),
+        _shares(one, spoken),
     ]
-    if scene.both_ways:
-        traces.append(_vector(scene, read == len(letters)))
+    if one.recurrent:
+        traces.append(_vector(one, read == len(letters)))
     wide = max(len(letters), len(tokens))
     across = figures.axis("", [-1.2, wide - 0.4])
     down = figures.axis("", [SAID + 0.75, READ - 0.4])
     drawn = figures.plain(figures.figure_of(traces, across, down, 340, hovermode="closest", showlegend=False))
     names = {READ: _("reads"), ENCODED: _("encoder"), DECODED: _("decoder"), SAID: _("says")}
     drawn["layout"]["yaxis"] |= {"tickvals": list(names), "ticktext": list(names.values()), "showticklabels": True}
-    drawn["layout"]["shapes"] = _looks(scene, said)
+    drawn["layout"]["shapes"] = _looks(one, said)
     return drawn
 
 
-def about(scene: Scene, moment: int) -> str:
+def about(one: "analysis.own_words.Heard", moment: int) -> str:
     """The figure in words."""
-    read, said = min(moment, len(scene.letters)), max(0, moment - len(scene.letters))
-    return _("Encoder and decoder: {} letters read, {} of {} tokens said").format(read, said, len(scene.tokens))
+    read, said = min(moment, len(one.text)), max(0, moment - len(one.text))
+    return _("Encoder and decoder: {} letters read, {} of {} tokens said").format(read, said, len(one.tokens))
 
 
 def _short(token: str) -> str:
-    return _("end") if token == "<EOS>" else token.replace(" ", "␣")
+    return _("end") if token == "<EOS>" else token.replace(" ", SPACE)
 
 
 def _signs(
@@ -95,17 +76,17 @@ def _signs(
     }
 
 
-def _shares(scene: Scene, spoken: Sequence[bool]) -> Trace:
+def _shares(one: "analysis.own_words.Heard", spoken: Sequence[bool]) -> Trace:
     """How sure each token was, below it."""
-    texts = [f"{100 * p:.0f} %" if d else "" for p, d in zip(scene.sure, spoken)]
+    texts = [f"{100 * p:.0f} %" if d else "" for p, d in zip(one.sure, spoken)]
     place = {"x": list(range(len(texts))), "y": [SAID + 0.52] * len(texts), "text": texts}
     look = {"mode": "text", "textfont": {"size": 12, "color": INK}, "hoverinfo": "skip", "name": ""}
     return {"type": "scatter", **look, **place}
 
 
-def _vector(scene: Scene, done: bool) -> Trace:
+def _vector(one: "analysis.own_words.Heard", done: bool) -> Trace:
     """The one vector between the two."""
-    text = _("{} numbers").format(scene.size)
+    text = _("{} numbers").format(one.size)
     marker = {"symbol": "diamond-wide", "size": 26, "color": COLOURS["neutral"], "opacity": 1.0 if done else FAINT}
     place = {
         "x": [-0.6],
@@ -122,30 +103,30 @@ def _vector(scene: Scene, done: bool) -> Trace:
     return {"type": "scatter", "mode": "markers+text", "marker": marker, **place, **hover}
 
 
-def _reading(scene: Scene, read: int) -> list[tuple[Line, bool]]:
+def _reading(one: "analysis.own_words.Heard", read: int) -> list[tuple[Line, bool]]:
     """From each letter to its state, and along the states in both directions; whether it has happened."""
-    found = [(((i, READ + 0.2), (i, ENCODED - 0.15)), i < read) for i in range(len(scene.letters))]
-    if scene.both_ways:
-        for i in range(1, len(scene.letters)):
+    found = [(((i, READ + 0.2), (i, ENCODED - 0.15)), i < read) for i in range(len(one.text))]
+    if one.recurrent:
+        for i in range(1, len(one.text)):
             found.append((((i - 0.8, ENCODED - 0.07), (i - 0.2, ENCODED - 0.07)), i < read))
-            back = read == len(scene.letters)  # from the right it can only begin at the last letter
+            back = read == len(one.text)  # from the right it can only begin at the last letter
             found.append((((i - 0.2, ENCODED + 0.07), (i - 0.8, ENCODED + 0.07)), back))
     return found
 
 
-def _between(scene: Scene, read: int) -> list[tuple[Line, bool]]:
+def _between(one: "analysis.own_words.Heard", read: int) -> list[tuple[Line, bool]]:
     """From both ends of the encoder into the one vector, and from there to the decoder."""
-    if not scene.both_ways:
+    if not one.recurrent:
         return []
-    done, last = read == len(scene.letters), len(scene.letters) - 1
+    done, last = read == len(one.text), len(one.text) - 1
     into = [((last, ENCODED + 0.15), (-0.45, VECTOR)), ((0, ENCODED + 0.15), (-0.5, VECTOR - 0.12))]
     return [(way, done) for way in [*into, ((-0.5, VECTOR + 0.12), (-0.1, DECODED - 0.13))]]
 
 
-def _saying(scene: Scene, said: int) -> list[tuple[Line, bool]]:
+def _saying(one: "analysis.own_words.Heard", said: int) -> list[tuple[Line, bool]]:
     """From each state of the decoder to its token, and from each token back into the next state."""
     found = []
-    for t in range(len(scene.tokens)):
+    for t in range(len(one.tokens)):
         found.append((((t, DECODED + 0.15), (t, SAID - 0.2)), t < said))
         start = (t - 0.8, SAID - 0.12) if t else (-0.75, DECODED)
         found.append(((start, (t - 0.17, DECODED + 0.1 if t else DECODED)), t < said))
@@ -178,14 +159,14 @@ def _arrows(lines: Sequence[tuple[Line, bool]], role: str) -> list[Trace]:
     return found
 
 
-def _looks(scene: Scene, said: int) -> list[Trace]:
+def _looks(one: "analysis.own_words.Heard", said: int) -> list[Trace]:
     """A line from every letter to every token that has been said: as thick as its weight, the newest in full colour."""
-    if scene.looked is None:
+    if one.looked is None:
         return []
     found = []
     for t in range(said):
-        new = t == said - 1 or said == len(scene.tokens)
-        for s, weight in enumerate(scene.looked[t].tolist()):
+        new = t == said - 1 or said == len(one.tokens)
+        for s, weight in enumerate(one.looked[t].tolist()):
             if weight >= LEAST:
                 ends = {"x0": s, "y0": ENCODED + 0.17, "x1": t, "y1": DECODED - 0.17}
                 line = {"color": COLOURS["after"], "width": THICKEST * weight}

@@ -1,39 +1,40 @@
 """The stage: what the network says to the same inputs now, and where it looks while it says it."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import streamlit as st
 
+from core.seq2seq import pictures
+from core.seq2seq.analysis import film
+from core.seq2seq.analysis.answers import SPACE
 from pages.parts import chart, figures, rasters
 from pages.parts.shown import Shown
 from pages.parts.words import _
 from pages.views.seq2seq import tiles
 
-SPARE = 2  # columns for what is said too much
 LONG = 14  # letters of an input on one line
 
 
 def picture(current: Shown) -> None:
     """All inputs of the film with what is said to them. A click on a row asks where the network looks there."""
-    if current.last("said") is None:
+    if not current.pictures(pictures.SAID):
         return
-    figure, right = answers(current, current.last("said"), current.last("sure"), chosen(current))
+    figure, right = answers(current, current.last(pictures.SAID), current.last(pictures.SURE), _chosen(current))
     alt = _("What is said to each input: {} of {} right").format(right, len(current.facts["inputs"]))
     chart.show(figure, key="live/said", alt=alt, share=1.0, pick=True)
 
 
 def beside(current: Shown) -> bool:
     """Where it looks in the chosen row; False for a network that cannot look."""
-    if current.last("looked") is None:
+    if not current.pictures(pictures.LOOKED):
         return False
-    said, looked = current.last("said"), current.last("looked")
-    attention(current, said, looked, chosen(current), key="live/attention", share=0.5)
+    said, looked = current.last(pictures.SAID), current.last(pictures.LOOKED)
+    attention(current, said, looked, _chosen(current), key="live/attention", share=0.5)
     return True
 
 
-def chosen(current: Shown) -> int:
+def _chosen(current: Shown) -> int:
     """The row that was clicked, at first the uppermost."""
     clicked = chart.picked(st.session_state.get("live/said/plot"))
     row = clicked["custom"] if clicked else 0
@@ -42,18 +43,11 @@ def chosen(current: Shown) -> int:
 
 def answers(current: Shown, said: np.ndarray, sure: np.ndarray, row: int | None = None) -> tuple[figures.Figure, int]:
     """The rows of tiles, and how many answers are right. said, sure: (inputs, T), tokens and p of each."""
-    facts, rows = current.facts, []
-    for text, ways, tokens, p in zip(facts["inputs"], facts["answers"], said, sure):
-        names, p = named(facts, tokens, p)
-        rows.append(tiles.Row(_wrapped(text), tiles.judged(names, p, ways), tiles.tick(names, ways)))
-    right = sum(row.note == "✓" for row in rows)
+    found = film.answers(current.facts, said, sure)
+    right = sum(each.right for each in found)
+    rows = [tiles.Row(_wrapped(each.text), each.tiles, tiles.mark(each.right)) for each in found]
     words = _("{} of {} right. Pale: unsure.\nNone of these was in the training data.").format(right, len(rows))
-    return tiles.figure(rows, columns(facts), words, row, ("said", "wrong", "left out")), right
-
-
-def columns(facts: dict[str, Any]) -> int:
-    """Room for the longest right answer and a little more, the same all the time."""
-    return max(len(way) for ways in facts["answers"] for way in ways) + SPARE
+    return tiles.figure(rows, film.columns(current.facts), words, row, ("said", "wrong", "left out")), right
 
 
 def _wrapped(text: str) -> str:
@@ -65,20 +59,12 @@ def _wrapped(text: str) -> str:
     return text[:at] + "\n" + text[at + 1 :]
 
 
-def named(facts: dict[str, Any], tokens: Sequence[int], sure: Sequence[float]) -> tuple[list[str], list[float]]:
-    """The names of what was said before <EOS>, and how sure the network was of each."""
-    kept = [(facts["tokens"][int(token)], float(p)) for token, p in zip(tokens, sure) if token > 2]
-    return [name for name, _p in kept], [p for _name, p in kept]
-
-
 def attention(
     current: Shown, said: np.ndarray, looked: np.ndarray, row: int, key: str, share: float | None = None
 ) -> None:
     """Where the decoder looked among the letters before each token of one answer. looked: (inputs, T, S)."""
-    text, most = current.facts["inputs"][row], columns(current.facts)
-    many = min(most, max(1, int((said[row] > 0).sum())))
-    names = [current.facts["tokens"][int(token)] for token in said[row][:many]]
-    heat(np.asarray(looked[row][:many, : len(text)], np.float32), text, names, key, share, most)
+    weights, names = film.attention(current.facts, said, looked, row)
+    heat(weights, current.facts["inputs"][row], names, key, share, film.columns(current.facts))
 
 
 def heat(
@@ -91,7 +77,7 @@ def heat(
         height=max(220, min(420, 26 * len(names) + 70)),
         limit=1.0,
         rows=[*names, *[""] * empty],
-        columns=[sign.replace(" ", tiles.SPACE) for sign in text],
+        columns=[sign.replace(" ", SPACE) for sign in text],
         x=_("where it looks"),
         y=_("what it says"),
         largest=0 if share else 40,

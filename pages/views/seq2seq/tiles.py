@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.data.words import EXAMPLES
-from core.seq2seq.edits import aligned, distance
+from core.seq2seq.analysis import answers
+from core.seq2seq.analysis.answers import SPACE, Tile
 from pages.parts import figures
 from pages.parts.figures import COLOURS, INK, Figure
 from pages.parts.grammar import Trace, lettering
@@ -15,18 +16,9 @@ WIDE, HIGH = 0.9, 0.56  # of a tile, where columns and rows are 1 apart
 PALEST, FULLEST = 0.14, 0.72  # of the colour, for a token said with p = 0 and with p = 1
 LETTER = 13  # pixels
 SMALL = 12
-SPACE, MORE = "␣", "…"
-ROLES = {"said": "after", "wrong": "danger", "left out": "danger", "chosen": "neutral", "right": "control"}
-
-
-@dataclass(frozen=True)
-class Tile:
-    """One token. kind: of ROLES. sure: p of it, 0 to 1. below: the token that would have been right."""
-
-    token: str
-    kind: str = "said"
-    sure: float = 1.0
-    below: str = ""
+MORE = "…"
+USUAL = 14  # columns
+ROLES = {"said": "after", "wrong": "danger", "left out": "danger", "chosen": "neutral"}
 
 
 @dataclass(frozen=True)
@@ -38,42 +30,19 @@ class Row:
     note: str = ""
 
 
-def joined(tokens: Sequence[str]) -> str:
-    """Tokens on a line of text: sounds apart, signs together."""
-    return (" " if any(len(token) > 1 for token in tokens) else "").join(tokens)
+def mark(right: bool | None) -> str:
+    """For a right answer and for a wrong one; nothing where nobody knows."""
+    return {True: "✓", False: "✗", None: ""}[right]
 
 
-def nearest(said: Sequence[str], answers: Sequence[Sequence[str]]) -> Sequence[str] | None:
-    """The right answer that takes the fewest edits; None where none is known."""
-    return min(answers, key=lambda right: distance(list(said), list(right)), default=None)
+def tick(said: Sequence[str], known: Sequence[Sequence[str]]) -> str:
+    """The mark of an answer. known: the right ones."""
+    return mark(answers.right(said, known))
 
 
-def judged(said: Sequence[str], sure: Sequence[float], answers: Sequence[Sequence[str]]) -> list[Tile]:
-    """What was said, laid beside the nearest right answer: what is wrong has the right token below, what was left out an empty tile."""
-    right = nearest(said, answers)
-    if right is None:
-        return plain(said, sure)
-    found, p = [], iter(sure or [1.0] * len(said))
-    for mine, theirs in aligned(said, right):
-        if mine is None:
-            found.append(Tile("", "left out", 0.0, theirs))
-        else:
-            found.append(
-                Tile(mine, "said" if mine == theirs else "wrong", next(p), "" if mine == theirs else theirs or "–")
-            )
-    return found
-
-
-def plain(said: Sequence[str], sure: Sequence[float] = (), kind: str = "said") -> list[Tile]:
-    """Tokens without a verdict."""
-    return [Tile(token, kind, p) for token, p in zip(said, sure or [1.0] * len(said))]
-
-
-def tick(said: Sequence[str], answers: Sequence[Sequence[str]]) -> str:
-    """A mark for a right answer and for a wrong one; nothing where nobody knows."""
-    if not answers:
-        return ""
-    return "✓" if list(said) in [list(right) for right in answers] else "✗"
+def room(rows: Sequence[Row]) -> int:
+    """Columns that these rows need, and at least as many as a usual answer has."""
+    return max(USUAL, *(len(row.tiles) for row in rows))
 
 
 def figure(
@@ -118,7 +87,7 @@ def _tiles(kind: str, shown: Sequence[Sequence[Tile]]) -> Trace:
         COLOURS[ROLES[kind]],
         [(i, j, tile) for i, row in enumerate(shown) for j, tile in enumerate(row) if tile.kind == kind],
     )
-    edge = {"color": hue, "width": 1 if kind in ("said", "chosen", "right") else 2.2}
+    edge = {"color": hue, "width": 1 if kind in ("said", "chosen") else 2.2}
     if not placed:  # Plotly names no empty trace in its legend
         look = {"color": _fill(kind, 1.0), "line": edge}
         return {"type": "bar", "orientation": "h", "name": _(kind), "x": [None], "y": [None], "marker": look}

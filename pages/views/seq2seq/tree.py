@@ -1,42 +1,24 @@
 """The tree of a beam search as one figure: what was kept at each step, what was cut, and where greedy went."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import Any
 
+from core.seq2seq import analysis
 from pages.parts import figures
 from pages.parts.figures import COLOURS, INK, Figure
 from pages.parts.grammar import Trace
 from pages.parts.grammar import said as written
+from pages.parts.verdict import minus
 from pages.parts.words import _
 
 WIDE, HIGH = 0.62, 0.8  # of a box, where steps and rows are 1 apart
 ROW = 40  # pixels
+Placed = Sequence[tuple[int, int, Any]]  # step, row, analysis.beam.Node
 BENDS = 12  # points of a curved line
 ROLES = {"winner": "after", "greedy": "before", "kept": "control", "cut": "danger"}
 
 
-@dataclass(frozen=True)
-class Node:
-    """A candidate of one step: its parent's place in the step before, token, score; kept or cut; whether it is on the winner's
-    path, on greedy's, and whether it has ended (then it stands again in later steps, without a token)."""
-
-    parent: int
-    token: str
-    score: float
-    kept: bool
-    wins: bool = False
-    greedy: bool = False
-    waits: bool = False
-
-    @property
-    def kind(self) -> str:
-        """Which of ROLES its box belongs to."""
-        if not self.kept:
-            return "cut"
-        return "winner" if self.wins else "greedy" if self.greedy else "kept"
-
-
-def figure(steps: Sequence[Sequence[Node]]) -> Figure:
+def figure(steps: "Sequence[Sequence[analysis.beam.Node]]") -> Figure:
     """steps: the candidates of each step, kept ones first, each in order of score."""
     rows = max(map(len, steps))
     placed = [(t, i, node) for t, nodes in enumerate(steps) for i, node in enumerate(nodes)]
@@ -60,7 +42,7 @@ def figure(steps: Sequence[Sequence[Node]]) -> Figure:
     )
 
 
-def _boxes(kind: str, name: str, placed: Sequence[tuple[int, int, Node]]) -> Trace:
+def _boxes(kind: str, name: str, placed: Placed) -> Trace:
     """The candidates of one kind: token and score in a box."""
     hue, empty = COLOURS[ROLES[kind]], kind == "cut"
     return {
@@ -85,12 +67,12 @@ def _boxes(kind: str, name: str, placed: Sequence[tuple[int, int, Node]]) -> Tra
     }
 
 
-def _token(node: Node) -> str:
+def _token(node: "analysis.beam.Node") -> str:
     return "⋯" if node.waits else node.token.replace("<EOS>", _("end"))
 
 
-def _score(node: Node) -> str:
-    return f"{node.score:.2f}".replace("-", "−")
+def _score(node: "analysis.beam.Node") -> str:
+    return minus(f"{node.score:.2f}")
 
 
 def _pale(hue: str) -> str:
@@ -98,7 +80,7 @@ def _pale(hue: str) -> str:
     return f"rgba({red},{green},{blue},0.5)"
 
 
-def _links(placed: Sequence[tuple[int, int, Node]], role: str, width: float, dash: str) -> Trace:
+def _links(placed: Placed, role: str, width: float, dash: str) -> Trace:
     """Curved lines from each parent's box to the child's."""
     xs, ys = [], []
     for t, i, node in placed:

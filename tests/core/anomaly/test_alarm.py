@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from core.anomaly import decide, worlds
+from core.anomaly import datasets, decide
 from core.anomaly import settings as s
 from core.anomaly.alarm import ALARM, NAMES, SOFT, Alarm, alarm
 from core.anomaly.detector import Detector, scores
@@ -33,16 +33,16 @@ def fitted(method):
     if type(method) in AT_ONCE:
         return learned(AnomalySettings(method=method))
     detector = NETWORKS[type(method)](method, 0)
-    detector.begin(worlds.world(TWO))
+    detector.begin(datasets.dataset_of(TWO))
     return detector
 
 
 def asked(detector, example=300, base="mean", soft=False):
     """The alarm of a detector of twos, and a test picture as its difference to what is normal."""
-    there = worlds.world(TWO)
-    origin = there.fit_x.mean(0) if base == "mean" else torch.zeros(1, 28, 28)
-    x, held = there.test_x[example], scores(detector, there.held_x).numpy()
-    net = alarm(detector, held, origin, float(scores(detector, x[None])[0]) if soft else None)
+    there = datasets.dataset_of(TWO)
+    origin = there.train_x.mean(0) if base == "mean" else torch.zeros(1, 28, 28)
+    x, calibration = there.test_x[example], scores(detector, there.calibration_x).numpy()
+    net = alarm(detector, calibration, origin, float(scores(detector, x[None])[0]) if soft else None)
     return Subject(net, x - origin, NAMES)
 
 
@@ -62,10 +62,12 @@ def test_the_probability_is_a_step_over_the_threshold():
 
 
 def test_the_threshold_is_that_of_ten_percent_and_the_scale_the_spread_of_held_out_normals():
-    held = np.random.default_rng(0).normal(3, 2, 80)
-    net = alarm(Sum(None, 0), held)
-    assert net.threshold == decide.conformal_threshold(held, 0.1) and net.scale == pytest.approx(held.std())
-    raised = held >= net.threshold
+    calibration = np.random.default_rng(0).normal(3, 2, 80)
+    net = alarm(Sum(None, 0), calibration)
+    assert net.threshold == decide.conformal_threshold(calibration, 0.1) and net.scale == pytest.approx(
+        calibration.std()
+    )
+    raised = calibration >= net.threshold
     assert raised.sum() == 7, "of 81 with a fresh one 8 may raise it"
 
 
@@ -81,8 +83,8 @@ def test_a_detector_that_gives_everything_one_score_has_finite_logits():
 
 @pytest.mark.parametrize("score", [-50.0, 3.0, 5.0, 400.0])
 def test_a_softened_alarm_is_not_flat_at_its_example(score):
-    held = np.random.default_rng(1).normal(3, 2, 80)
-    hard, soft = alarm(Sum(None, 0), held), alarm(Sum(None, 0), held, soft_at=score)
+    calibration = np.random.default_rng(1).normal(3, 2, 80)
+    hard, soft = alarm(Sum(None, 0), calibration), alarm(Sum(None, 0), calibration, soft_at=score)
     away = abs(score - soft.threshold) / soft.scale
     assert away <= SOFT + 1e-9 and soft.threshold == hard.threshold and soft.scale >= hard.scale
     if abs(score - hard.threshold) <= SOFT * hard.scale:
@@ -90,9 +92,9 @@ def test_a_softened_alarm_is_not_flat_at_its_example(score):
 
 
 def test_the_origin_is_added_to_what_is_asked():
-    there, detector = worlds.world(TWO), learned(TWO)
-    held, origin = scores(detector, there.held_x).numpy(), there.fit_x.mean(0)
-    straight, shifted = alarm(detector, held), alarm(detector, held, origin)
+    there, detector = datasets.dataset_of(TWO), learned(TWO)
+    calibration, origin = scores(detector, there.calibration_x).numpy(), there.train_x.mean(0)
+    straight, shifted = alarm(detector, calibration), alarm(detector, calibration, origin)
     x = there.test_x[:20]
     torch.testing.assert_close(shifted(x - origin), straight(x), rtol=1e-4, atol=1e-4)
     assert shifted(torch.zeros(1, 1, 28, 28))[0, ALARM] < 0, "the mean normal picture is normal"
@@ -103,12 +105,12 @@ def test_the_origin_is_added_to_what_is_asked():
 
 @pytest.mark.parametrize("method", ALL, ids=lambda method: method.name)
 def test_every_detector_has_the_logits_of_its_score(method):
-    there, detector = worlds.world(TWO), fitted(method)
-    held = scores(detector, there.held_x).numpy()
-    net, x = alarm(detector, held), there.test_x[:12]
+    there, detector = datasets.dataset_of(TWO), fitted(method)
+    calibration = scores(detector, there.calibration_x).numpy()
+    net, x = alarm(detector, calibration), there.test_x[:12]
     with torch.no_grad():
         logits = net(x)
-    wanted = (scores(detector, x).double() - net.threshold) / (2 * held.astype(float).std())
+    wanted = (scores(detector, x).double() - net.threshold) / (2 * calibration.astype(float).std())
     torch.testing.assert_close(logits[:, ALARM].double(), wanted, rtol=1e-3, atol=1e-3)
     assert torch.equal(logits[:, 0], -logits[:, 1]) and torch.isfinite(logits).all()
     assert not any(p.requires_grad for p in getattr(detector, "net", net).parameters())
@@ -116,9 +118,9 @@ def test_every_detector_has_the_logits_of_its_score(method):
 
 @pytest.mark.parametrize("method", ALL, ids=lambda method: method.name)
 def test_the_gradient_is_that_of_the_score_over_twice_the_scale(method):
-    there, detector = worlds.world(TWO), fitted(method)
+    there, detector = datasets.dataset_of(TWO), fitted(method)
     x = there.test_x[300:304].clone().requires_grad_()
-    net = alarm(detector, scores(detector, there.held_x).numpy())
+    net = alarm(detector, scores(detector, there.calibration_x).numpy())
     logits = net(x)
     assert logits.requires_grad == detector.gradients
     if detector.gradients:
@@ -143,7 +145,7 @@ def test_integrated_gradients_of_pca_add_up(base, smooth):
 
 def test_integrated_gradients_of_pca_from_the_mean_by_hand():
     """(x − μ) · ∫ 2 R (x − μ) t dt = (x − μ) · R (x − μ), R what the components cannot express; over twice the scale."""
-    detector, there = learned(TWO), worlds.world(TWO)
+    detector, there = learned(TWO), datasets.dataset_of(TWO)
     subject = asked(detector)
     found = methods.answer(subject, ALARM, IntegratedGradients(baseline="black")).map
     rest = there.test_x[300] - detector.expects(there.test_x[300:301])[0]
@@ -152,7 +154,7 @@ def test_integrated_gradients_of_pca_from_the_mean_by_hand():
 
 
 def test_the_saliency_of_pca_is_twice_what_it_cannot_rebuild():
-    detector, there = learned(TWO), worlds.world(TWO)
+    detector, there = learned(TWO), datasets.dataset_of(TWO)
     subject = asked(detector)
     found = methods.answer(subject, ALARM, Saliency()).map
     rest = there.test_x[300] - detector.expects(there.test_x[300:301])[0]
@@ -177,8 +179,8 @@ def test_what_changes_the_picture_asks_detectors_without_gradients(method, detec
 
 
 def test_feature_ablation_is_the_fall_of_the_score_by_brute_force():
-    detector, there = learned(TWO), worlds.world(TWO)
-    subject, mean = asked(detector), there.fit_x.mean(0)
+    detector, there = learned(TWO), datasets.dataset_of(TWO)
+    subject, mean = asked(detector), there.train_x.mean(0)
     found = methods.answer(subject, ALARM, FeatureAblation(fill="black", segments=16)).map
     x = there.test_x[300]
     for row, column in ((0, 0), (10, 10), (20, 5)):

@@ -2,6 +2,7 @@
 
 import math
 from fractions import Fraction
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom, norm
 
-from core.anomaly import decide, detectors, worlds
+from core.anomaly import datasets, decide, detectors
 from core.anomaly import settings as s
 from core.anomaly.detector import scores
 from core.anomaly.settings import AnomalySettings
@@ -21,7 +22,7 @@ FINE = st.floats(-1e6, 1e6, width=32)
 
 
 def labelled(values, least=1):
-    """(scores, odd) with at least so many normals and anomalies."""
+    """(scores, is_anomaly) with at least so many normals and anomalies."""
     return (
         st.lists(st.tuples(values, st.booleans()), min_size=2 * least, max_size=40)
         .map(lambda pairs: (np.array([v for v, _ in pairs]), np.array([truth for _, truth in pairs])))
@@ -32,11 +33,11 @@ def labelled(values, least=1):
 EITHER = st.one_of(labelled(COARSE), labelled(FINE))
 
 
-def shares_at(found, odd, threshold):
+def shares_at(found, is_anomaly, threshold):
     """(false alarms, found), each a share of its own sort, counted one by one."""
     return (
-        sum(bool(v >= threshold) for v, truth in zip(found, odd) if not truth) / int((~odd).sum()),
-        sum(bool(v >= threshold) for v, truth in zip(found, odd) if truth) / int(odd.sum()),
+        sum(bool(v >= threshold) for v, truth in zip(found, is_anomaly) if not truth) / int((~is_anomaly).sum()),
+        sum(bool(v >= threshold) for v, truth in zip(found, is_anomaly) if truth) / int(is_anomaly.sum()),
     )
 
 
@@ -45,10 +46,10 @@ def shares_at(found, odd, threshold):
 
 @given(EITHER)
 def test_auroc_is_the_share_of_pairs_in_the_right_order(both):
-    found, odd = both
-    pairs = [(a > b) + (a == b) / 2 for a in found[odd] for b in found[~odd]]
-    assert decide.auroc(found, odd) == pytest.approx(sum(pairs) / len(pairs), abs=1e-12)
-    assert decide.auroc(-found, odd) == pytest.approx(1 - decide.auroc(found, odd), abs=1e-12)
+    found, is_anomaly = both
+    pairs = [(a > b) + (a == b) / 2 for a in found[is_anomaly] for b in found[~is_anomaly]]
+    assert decide.auroc(found, is_anomaly) == pytest.approx(sum(pairs) / len(pairs), abs=1e-12)
+    assert decide.auroc(-found, is_anomaly) == pytest.approx(1 - decide.auroc(found, is_anomaly), abs=1e-12)
 
 
 def test_auroc_by_hand():
@@ -58,19 +59,19 @@ def test_auroc_by_hand():
     assert decide.auroc(np.array([1.0, 2, 2, 5]), np.array([0, 1, 0, 1])) == 3.5 / 4
 
 
-@pytest.mark.parametrize("odd", [[], [True, True], [False, False, False]])
-def test_a_curve_needs_both_sorts(odd):
+@pytest.mark.parametrize("is_anomaly", [[], [True, True], [False, False, False]])
+def test_a_curve_needs_both_sorts(is_anomaly):
     with pytest.raises(ValueError, match="normals and anomalies"):
-        decide.auroc(np.arange(len(odd), dtype=float), np.array(odd, bool))
+        decide.auroc(np.arange(len(is_anomaly), dtype=float), np.array(is_anomaly, bool))
 
 
 @given(EITHER)
 def test_roc_is_what_every_threshold_gives(both):
-    found, odd = both
-    alarms, right, thresholds = decide.roc(found, odd)
+    found, is_anomaly = both
+    alarms, right, thresholds = decide.roc(found, is_anomaly)
     assert thresholds[0] == math.inf and thresholds[1:].tolist() == sorted(set(found.tolist()), reverse=True)
     for a, r, threshold in zip(alarms, right, thresholds, strict=True):
-        assert (a, r) == shares_at(found, odd, threshold)
+        assert (a, r) == shares_at(found, is_anomaly, threshold)
     assert (alarms[0], right[0], alarms[-1], right[-1]) == (0, 0, 1, 1)
 
 
@@ -82,36 +83,38 @@ def test_the_area_under_the_curve_is_the_auroc(both):
 
 @given(EITHER)
 def test_average_precision_is_the_sum_over_thresholds(both):
-    found, odd = both
+    found, is_anomaly = both
     total = before = 0.0
     for threshold in sorted(set(found.tolist()), reverse=True):
         raised = found >= threshold
-        recall, precision = raised[odd].mean(), odd[raised].mean()
+        recall, precision = raised[is_anomaly].mean(), is_anomaly[raised].mean()
         total, before = total + (recall - before) * precision, recall
-    assert decide.average_precision(found, odd) == pytest.approx(total, abs=1e-12)
+    assert decide.average_precision(found, is_anomaly) == pytest.approx(total, abs=1e-12)
 
 
-def several(found, odd, normals, anomalies):
+def several(found, is_anomaly, normals, anomalies):
     """Every normal and every anomaly so many times."""
-    times = np.where(odd, anomalies, normals)
-    return np.repeat(found, times), np.repeat(odd, times)
+    times = np.where(is_anomaly, anomalies, normals)
+    return np.repeat(found, times), np.repeat(is_anomaly, times)
 
 
 @given(EITHER, st.integers(1, 7), st.integers(1, 7))
 def test_another_share_of_anomalies_is_as_if_there_were_more_of_them(both, normals, anomalies):
     """Each figure with `share` against the same examples, each counted several times."""
-    found, odd = both
-    many, which = several(found, odd, normals, anomalies)
+    found, is_anomaly = both
+    many, which = several(found, is_anomaly, normals, anomalies)
     share = float(which.mean())
-    assert decide.average_precision(found, odd, share) == pytest.approx(decide.average_precision(many, which), abs=1e-9)
+    assert decide.average_precision(found, is_anomaly, share) == pytest.approx(
+        decide.average_precision(many, which), abs=1e-9
+    )
     for threshold in {math.inf, float(np.median(found)), float(found.min())}:
-        one, other = decide.confusion(found, odd, threshold, share), decide.confusion(many, which, threshold)
+        one, other = decide.confusion(found, is_anomaly, threshold, share), decide.confusion(many, which, threshold)
         for name in ("found", "missed", "alarms", "passed", "precision", "recall", "false_alarms"):
             assert getattr(one, name) == pytest.approx(getattr(other, name), abs=1e-9)
-    (t1, c1), (t2, c2) = decide.costs(found, odd, 3, 1, share), decide.costs(many, which, 3, 1)
+    (t1, c1), (t2, c2) = decide.costs(found, is_anomaly, 3, 1, share), decide.costs(many, which, 3, 1)
     assert np.array_equal(t1, t2) and np.allclose(c1, c2)
-    assert decide.auroc(many, which) == pytest.approx(decide.auroc(found, odd)), "AUROC does not depend on it"
-    assert decide.missed_at(many, which) == pytest.approx(decide.missed_at(found, odd), abs=1e-9)
+    assert decide.auroc(many, which) == pytest.approx(decide.auroc(found, is_anomaly)), "AUROC does not depend on it"
+    assert decide.missed_at(many, which) == pytest.approx(decide.missed_at(found, is_anomaly), abs=1e-9)
 
 
 # ---- how sure a curve is ----
@@ -119,23 +122,27 @@ def test_another_share_of_anomalies_is_as_if_there_were_more_of_them(both, norma
 
 @given(EITHER)
 def test_placements_are_counted_one_by_one_and_average_to_the_auroc(both):
-    found, odd = both
+    found, is_anomaly = both
 
     def beats(a, b):
         return (a > b) + (a == b) / 2
 
-    above, below = decide.placements(found, odd)
-    assert above == pytest.approx([np.mean([beats(a, b) for b in found[~odd]]) for a in found[odd]], abs=1e-12)
-    assert below == pytest.approx([np.mean([beats(a, b) for a in found[odd]]) for b in found[~odd]], abs=1e-12)
-    assert above.mean() == pytest.approx(decide.auroc(found, odd)) == pytest.approx(below.mean())
+    above, below = decide.placements(found, is_anomaly)
+    assert above == pytest.approx(
+        [np.mean([beats(a, b) for b in found[~is_anomaly]]) for a in found[is_anomaly]], abs=1e-12
+    )
+    assert below == pytest.approx(
+        [np.mean([beats(a, b) for a in found[is_anomaly]]) for b in found[~is_anomaly]], abs=1e-12
+    )
+    assert above.mean() == pytest.approx(decide.auroc(found, is_anomaly)) == pytest.approx(below.mean())
 
 
 @given(labelled(COARSE, 2), st.integers(0, 99))
 def test_the_error_of_a_difference_is_that_of_delong_s_covariances(both, seed):
     """DeLong, DeLong, Clarke-Pearson 1988, equation 6, of two scores on the same examples: S10 / m + S01 / n, by numpy's cov."""
-    found, odd = both
+    found, is_anomaly = both
     other = found + np.random.default_rng(seed).integers(-2, 3, len(found))
-    one, two = decide.placements(found, odd), decide.placements(other, odd)
+    one, two = decide.placements(found, is_anomaly), decide.placements(other, is_anomaly)
     covariance = sum(np.cov(a, b) / len(a) for a, b in zip(one, two))
     assert decide.error_of(one) ** 2 == pytest.approx(covariance[0, 0], abs=1e-12)
     assert decide.error_of(one, two) ** 2 == pytest.approx(
@@ -148,18 +155,18 @@ def test_the_error_of_a_difference_is_that_of_delong_s_covariances(both, seed):
 def test_the_interval_holds_the_truth_as_often_as_it_says(level):
     """Of normal scores one standard deviation apart the AUROC is Φ(1/√2)."""
     rng, truth, draws = np.random.default_rng(6), norm.cdf(1 / math.sqrt(2)), 2000
-    odd = np.arange(120) >= 80
-    found = [decide.interval(rng.normal(size=120) + odd, odd, level) for _ in range(draws)]
-    held = np.mean([low <= truth <= high for low, high in found])
-    assert held == pytest.approx(level, abs=0.03) and all(0 <= low < high <= 1 for low, high in found)
+    is_anomaly = np.arange(120) >= 80
+    found = [decide.interval(rng.normal(size=120) + is_anomaly, is_anomaly, level) for _ in range(draws)]
+    calibration = np.mean([low <= truth <= high for low, high in found])
+    assert calibration == pytest.approx(level, abs=0.03) and all(0 <= low < high <= 1 for low, high in found)
 
 
 def test_an_interval_that_cannot_be_told():
-    odd = np.array([False, False, True, True])
-    assert decide.interval(np.array([1.0, 2, 3, 4]), odd) is None, "no pair in disorder"
+    is_anomaly = np.array([False, False, True, True])
+    assert decide.interval(np.array([1.0, 2, 3, 4]), is_anomaly) is None, "no pair in disorder"
     assert (
-        decide.interval(np.array([1.0, 2, 3]), odd[:3]) is None
-        and decide.interval(np.array([1.0, 3, 2, 4]), odd) is not None
+        decide.interval(np.array([1.0, 2, 3]), is_anomaly[:3]) is None
+        and decide.interval(np.array([1.0, 3, 2, 4]), is_anomaly) is not None
     )
 
 
@@ -168,17 +175,22 @@ def test_an_interval_that_cannot_be_told():
 
 @given(EITHER, st.data())
 def test_a_confusion_matrix_is_counted_one_by_one(both, data):
-    found, odd = both
+    found, is_anomaly = both
     threshold = data.draw(st.one_of(st.sampled_from(sorted(set(found.tolist()))), st.floats(-4, 4)))
-    table, n = decide.confusion(found, odd, threshold), len(odd)
+    table, n = decide.confusion(found, is_anomaly, threshold), len(is_anomaly)
     raised = np.array([v >= threshold for v in found])
     assert [table.found, table.missed, table.alarms, table.passed] == pytest.approx(
-        [(raised & odd).sum() / n, (~raised & odd).sum() / n, (raised & ~odd).sum() / n, (~raised & ~odd).sum() / n],
+        [
+            (raised & is_anomaly).sum() / n,
+            (~raised & is_anomaly).sum() / n,
+            (raised & ~is_anomaly).sum() / n,
+            (~raised & ~is_anomaly).sum() / n,
+        ],
         abs=1e-12,
     )
-    assert table.precision == pytest.approx(odd[raised].mean() if raised.any() else 1.0, abs=1e-12)
-    assert table.recall == pytest.approx(raised[odd].mean(), abs=1e-12)
-    assert table.false_alarms == pytest.approx(raised[~odd].mean(), abs=1e-12)
+    assert table.precision == pytest.approx(is_anomaly[raised].mean() if raised.any() else 1.0, abs=1e-12)
+    assert table.recall == pytest.approx(raised[is_anomaly].mean(), abs=1e-12)
+    assert table.false_alarms == pytest.approx(raised[~is_anomaly].mean(), abs=1e-12)
 
 
 def test_a_score_at_the_threshold_raises_the_alarm():
@@ -189,8 +201,14 @@ def test_a_score_at_the_threshold_raises_the_alarm():
 def test_one_sort_alone_has_a_confusion_matrix():
     calm = decide.confusion(np.array([1.0, 2.0]), np.array([False, False]), 5)
     assert (calm.passed, calm.recall, calm.precision, calm.false_alarms) == (1, 0, 1, 0)
-    odd = decide.confusion(np.array([1.0, 2.0]), np.array([True, True]), 2)
-    assert (odd.found, odd.missed, odd.recall, odd.precision, odd.false_alarms) == (0.5, 0.5, 0.5, 1, 0)
+    is_anomaly = decide.confusion(np.array([1.0, 2.0]), np.array([True, True]), 2)
+    assert (is_anomaly.found, is_anomaly.missed, is_anomaly.recall, is_anomaly.precision, is_anomaly.false_alarms) == (
+        0.5,
+        0.5,
+        0.5,
+        1,
+        0,
+    )
 
 
 # The lecture's slides on evaluation (Hung-yi Lee 2019, "Anomaly Detection"): 100 normal pictures and 5 anomalies. The strict
@@ -224,16 +242,16 @@ def test_which_mistake_costs_more_moves_the_best_threshold():
 
 @given(EITHER, st.floats(0, 100), st.floats(0, 100), st.one_of(st.none(), st.floats(0, 1)))
 def test_the_least_cost_is_that_of_trying_every_threshold(both, miss, alarm, share):
-    found, odd = both
-    thresholds, all_costs = decide.costs(found, odd, miss, alarm, share)
-    part = odd.mean() if share is None else share
+    found, is_anomaly = both
+    thresholds, all_costs = decide.costs(found, is_anomaly, miss, alarm, share)
+    part = is_anomaly.mean() if share is None else share
     tried = {}
     for threshold in [math.inf, *np.unique(found)]:
-        a, r = shares_at(found, odd, threshold)
+        a, r = shares_at(found, is_anomaly, threshold)
         tried[threshold] = miss * part * (1 - r) + alarm * (1 - part) * a
     assert dict(zip(thresholds.tolist(), all_costs.tolist())) == pytest.approx(tried, abs=1e-9)
     between = [
-        decide.cost(decide.confusion(found, odd, t, share), miss, alarm)
+        decide.cost(decide.confusion(found, is_anomaly, t, share), miss, alarm)
         for t in np.linspace(found.min(), found.max(), 23)
     ]
     assert all_costs.min() <= min(between) + 1e-9, "no threshold between two scores is cheaper"
@@ -241,9 +259,9 @@ def test_the_least_cost_is_that_of_trying_every_threshold(both, miss, alarm, sha
 
 @given(EITHER, st.sampled_from([0.5, 0.8, 0.95, 1.0]))
 def test_false_alarms_where_most_are_found(both, recall):
-    found, odd = both
-    enough = [t for t in sorted(set(found.tolist())) if shares_at(found, odd, t)[1] >= recall]
-    assert decide.missed_at(found, odd, recall) == shares_at(found, odd, max(enough))[0]
+    found, is_anomaly = both
+    enough = [t for t in sorted(set(found.tolist())) if shares_at(found, is_anomaly, t)[1] >= recall]
+    assert decide.missed_at(found, is_anomaly, recall) == shares_at(found, is_anomaly, max(enough))[0]
 
 
 @given(st.lists(FINE, min_size=1, max_size=60), st.floats(0, 1))
@@ -259,9 +277,9 @@ def test_a_quantile_leaves_that_share_above_it(values, share):
 
 
 @given(st.lists(COARSE, min_size=1, max_size=30), st.lists(COARSE, min_size=1, max_size=10))
-def test_a_p_value_counts_held_out_normals_that_score_as_high(held, found):
-    expected = [(1 + sum(h >= v for h in held)) / (len(held) + 1) for v in found]
-    assert decide.p_values(np.array(found), np.array(held)) == pytest.approx(expected, abs=1e-15)
+def test_a_p_value_counts_held_out_normals_that_score_as_high(calibration, found):
+    expected = [(1 + sum(h >= v for h in calibration)) / (len(calibration) + 1) for v in found]
+    assert decide.p_values(np.array(found), np.array(calibration)) == pytest.approx(expected, abs=1e-15)
 
 
 ALPHAS = [
@@ -289,14 +307,16 @@ def test_the_alarm_is_raised_exactly_where_p_is_small_enough(alpha):
     the same."""
     rng = np.random.default_rng(3)
     for n in [*range(1, 41), 99, 100, 199, 250, 999]:
-        for held in (rng.normal(size=n), rng.integers(-2, 3, n).astype(float), np.full(n, 1.5)):
+        for calibration in (rng.normal(size=n), rng.integers(-2, 3, n).astype(float), np.full(n, 1.5)):
             asked = np.unique(
-                np.concatenate([held, np.nextafter(held, np.inf), np.nextafter(held, -np.inf), [-9.0, 9.0]])
+                np.concatenate(
+                    [calibration, np.nextafter(calibration, np.inf), np.nextafter(calibration, -np.inf), [-9.0, 9.0]]
+                )
             )
-            as_high = (held[None] >= asked[:, None]).sum(1)
+            as_high = (calibration[None] >= asked[:, None]).sum(1)
             expected = [1 + int(k) <= Fraction(str(alpha)) * (n + 1) for k in as_high]
-            assert (asked >= decide.conformal_threshold(held, alpha)).tolist() == expected
-            assert (decide.p_values(asked, held) <= alpha).tolist() == expected
+            assert (asked >= decide.conformal_threshold(calibration, alpha)).tolist() == expected
+            assert (decide.p_values(asked, calibration) <= alpha).tolist() == expected
 
 
 @pytest.mark.parametrize("alpha, few, enough", [(0.5, 0, 1), (0.1, 8, 9), (0.05, 18, 19), (0.01, 98, 99)])
@@ -308,9 +328,9 @@ def test_too_few_held_out_normals_never_raise_the_alarm(alpha, few, enough):
 
 
 def test_the_conformal_threshold_falls_as_more_false_alarms_are_allowed():
-    held = np.random.default_rng(0).normal(size=250)
-    found = [decide.conformal_threshold(held, alpha) for alpha in ALPHAS[:-1]]
-    assert found == sorted(found, reverse=True) and found[-1] < np.sort(held)[3]
+    calibration = np.random.default_rng(0).normal(size=250)
+    found = [decide.conformal_threshold(calibration, alpha) for alpha in ALPHAS[:-1]]
+    assert found == sorted(found, reverse=True) and found[-1] < np.sort(calibration)[3]
 
 
 @pytest.mark.parametrize("n, alpha", [(9, 0.1), (19, 0.1), (50, 0.1), (99, 0.05), (30, 0.25)])
@@ -347,10 +367,12 @@ def test_the_promise_is_kept_on_real_digits():
     for digit in wanted:
         for seed in seeds:
             settings = AnomalySettings(data=s.OneClass(normal=digit), seed=seed)
-            here, detector = worlds.world(settings), detectors.learned(settings)
-            held, fresh = (scores(detector, x).numpy() for x in (here.held_x, here.test_x[~here.test_odd]))
-            k, n, m = int(alpha * (len(held) + 1) + 1e-9), len(held), len(fresh)
-            rates.append(np.mean(fresh >= np.float64(decide.conformal_threshold(held, alpha))))
+            here, detector = datasets.dataset_of(settings), detectors.learned(settings)
+            calibration, fresh = (
+                scores(detector, x).numpy() for x in (here.calibration_x, here.test_x[~here.test_is_anomaly])
+            )
+            k, n, m = int(alpha * (len(calibration) + 1) + 1e-9), len(calibration), len(fresh)
+            rates.append(np.mean(fresh >= np.float64(decide.conformal_threshold(calibration, alpha))))
         mean, spread = k / (n + 1), k * (n + 1 - k) / ((n + 1) ** 2 * (n + 2))
         errors.append(mean * (1 - mean) / m + spread * (m - 1) / m)  # variance of the rate of one run
     error = math.sqrt(sum(errors)) / len(wanted)
@@ -360,17 +382,17 @@ def test_the_promise_is_kept_on_real_digits():
 
 def test_scores_of_single_precision_are_held_against_the_same_threshold():
     """Detectors give float32: a fresh score that equals the threshold's held-out one must not ring, for p is too large."""
-    held = torch.linspace(0, 1, 19).numpy()
+    calibration = torch.linspace(0, 1, 19).numpy()
     for alpha in (0.1, 0.15, 0.3, 0.5):
         threshold, small_enough = (
-            decide.conformal_threshold(held, alpha),
-            (decide.p_values(held, held) <= alpha).tolist(),
+            decide.conformal_threshold(calibration, alpha),
+            (decide.p_values(calibration, calibration) <= alpha).tolist(),
         )
         assert 0 < sum(small_enough) < 19
         assert [
-            bool(decide.confusion(held[[i]], np.array([False]), threshold).alarms) for i in range(19)
+            bool(decide.confusion(calibration[[i]], np.array([False]), threshold).alarms) for i in range(19)
         ] == small_enough
-        assert (held >= threshold).tolist() == small_enough, (
+        assert (calibration >= threshold).tolist() == small_enough, (
             "compared as it is, the threshold must not be rounded onto the score"
         )
 
@@ -380,21 +402,21 @@ def test_scores_of_single_precision_are_held_against_the_same_threshold():
 
 @pytest.mark.parametrize("n", [1, 9, 10, 19, 99, 100, 250])
 def test_the_threshold_lies_at_that_place_from_the_oddest(n):
-    held = np.random.default_rng(n).normal(size=n)
-    oddest = np.sort(held)[::-1]
+    calibration = np.random.default_rng(n).normal(size=n)
+    oddest = np.sort(calibration)[::-1]
     for alpha in ALPHAS[:-1]:
         place = int(decide.allowed(n, alpha))
         assert place == math.floor(Fraction(str(alpha)) * (n + 1))
         if place:
-            assert decide.conformal_threshold(held, alpha) == np.nextafter(oddest[place - 1], math.inf)
+            assert decide.conformal_threshold(calibration, alpha) == np.nextafter(oddest[place - 1], math.inf)
     assert decide.allowed(n, np.array(ALPHAS)).tolist() == [int(decide.allowed(n, alpha)) for alpha in ALPHAS]
 
 
 def drawn(n, alpha, draws=20_000):
     """The true rates of false alarms of so many thresholds, each from its own n held-out normals: of uniform scores it is what lies
     above the threshold."""
-    held = np.random.default_rng(4).random((draws, n))
-    return 1 - np.array([decide.conformal_threshold(row, alpha) for row in held])
+    calibration = np.random.default_rng(4).random((draws, n))
+    return 1 - np.array([decide.conformal_threshold(row, alpha) for row in calibration])
 
 
 @pytest.mark.parametrize("n, alpha", [(19, 0.1), (80, 0.1), (80, 0.05), (9, 0.5)])
@@ -406,6 +428,7 @@ def test_luck_is_where_the_rates_of_most_draws_lie(n, alpha, share):
     assert low < int(decide.allowed(n, alpha)) / (n + 1) < high
     assert np.allclose(decide.luck(n, np.array([alpha, alpha]), share), [[low, low], [high, high]])
     assert np.isnan(decide.luck(n, 0.001)).all(), "nothing can be promised"
+    assert decide.luck(1, 0.5) == pytest.approx((0.05, 0.95)), "one held-out normal: every rate is as likely"
 
 
 @pytest.mark.parametrize("n, alpha, fresh", [(19, 0.1, 30), (80, 0.1, 100), (9, 0.5, 5)])
@@ -421,3 +444,37 @@ def test_surprise_is_how_often_chance_does_it_too(n, alpha, fresh):
 
 def test_where_nothing_can_ring_any_alarm_is_a_surprise():
     assert (decide.surprise(5, 10, 0, 0.1), decide.surprise(5, 10, 1, 0.1)) == (1, 0)
+
+
+def test_the_interval_of_the_auroc_is_delongs():
+    """Against the definition, pair by pair; and of continuous scores about as wide as a bootstrap's."""
+    rng = np.random.default_rng(3)
+    is_anomaly = np.arange(150) >= 90
+    for found in (rng.normal(size=150) + is_anomaly, rng.integers(0, 6, 150) + 2.0 * is_anomaly):
+        pairs = (found[is_anomaly][:, None] > found[~is_anomaly][None]) + (
+            found[is_anomaly][:, None] == found[~is_anomaly][None]
+        ) / 2
+        variance = pairs.mean(1).var(ddof=1) / 60 + pairs.mean(0).var(ddof=1) / 90
+        half = norm.ppf(0.975) * math.sqrt(variance)
+        assert decide.interval(found, is_anomaly) == pytest.approx((pairs.mean() - half, pairs.mean() + half))
+    found = rng.normal(size=150) + is_anomaly
+    draws = [np.concatenate([rng.integers(0, 90, 90), rng.integers(90, 150, 60)]) for __ in range(500)]
+    low, high = np.quantile([decide.auroc(found[draw], is_anomaly) for draw in draws], [0.025, 0.975])
+    assert decide.interval(found, is_anomaly) == pytest.approx((low, high), abs=0.02)
+
+
+def test_how_surprising_so_many_false_alarms_are_is_what_counting_all_orders_gives():
+    """Three held-out and four fresh normals in every order: of 7 places 3 are held-out, all choices equally likely."""
+    n, fresh = 3, 4
+    for alpha in (0.25, 0.5):
+        many = []
+        for places in combinations(range(n + fresh), n):
+            calibration, others = (
+                np.array(places, float),
+                np.array([i for i in range(n + fresh) if i not in places], float),
+            )
+            many.append(int((decide.p_values(others, calibration) <= alpha).sum()))
+        assert len(many) == math.comb(7, 3)
+        for alarms in range(fresh + 1):
+            assert decide.surprise(n, fresh, alarms, alpha) == pytest.approx(np.mean(np.array(many) >= alarms))
+    assert decide.surprise(3, 4, 0, 0.1) == 1 and decide.surprise(3, 4, 1, 0.1) == 0

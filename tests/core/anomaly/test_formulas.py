@@ -85,15 +85,15 @@ def test_formulas_of_planes_and_densities_agree():
 
 
 def test_formulas_of_decisions_agree():
-    s, odd = np.array([1.0, 2.0, 2.0, 3.0]), np.array([False, True, False, True])
-    pairs = [(a > b) + 0.5 * (a == b) for a in s[odd] for b in s[~odd]]
-    assert decide.auroc(s, odd) == pytest.approx(sum(pairs) / 4)
+    s, is_anomaly = np.array([1.0, 2.0, 2.0, 3.0]), np.array([False, True, False, True])
+    pairs = [(a > b) + 0.5 * (a == b) for a in s[is_anomaly] for b in s[~is_anomaly]]
+    assert decide.auroc(s, is_anomaly) == pytest.approx(sum(pairs) / 4)
     assert decide.p_values(np.array([2.0, 5.0]), s).tolist() == pytest.approx([4 / 5, 1 / 5])
-    table = decide.confusion(s, odd, 2.0, share=0.1)
+    table = decide.confusion(s, is_anomaly, 2.0, share=0.1)
     assert (table.found, table.missed, table.alarms, table.passed) == pytest.approx((0.1, 0, 0.45, 0.45))
     assert decide.cost(decide.Confusion(1, 4, 1, 99), 1, 100) == 104, "the lecture's table A"
     assert table.precision == pytest.approx(0.1 * 1 / (0.1 * 1 + 0.9 * 0.5)), "π TPR / (π TPR + (1 − π) FPR)"
-    assert decide.average_precision(s, odd, 0.1) == pytest.approx(0.5 * 1 + 0.5 * (0.1 / (0.1 + 0.9 * 0.5)))
+    assert decide.average_precision(s, is_anomaly, 0.1) == pytest.approx(0.5 * 1 + 0.5 * (0.1 / (0.1 + 0.9 * 0.5)))
     assert (s >= decide.conformal_threshold(s, 0.4)).tolist() == [p <= 0.4 for p in decide.p_values(s, s)]
 
 

@@ -19,7 +19,7 @@ from sklearn.mixture import GaussianMixture
 from sklearn.neighbors import KernelDensity, LocalOutlierFactor, NearestNeighbors
 from sklearn.svm import OneClassSVM
 
-from core.anomaly import nearest, worlds
+from core.anomaly import datasets, nearest
 from core.anomaly import settings as s
 from core.anomaly.detector import blurred, scores, square_distances
 from core.anomaly.detectors import AT_ONCE
@@ -76,7 +76,7 @@ def test_pca_s_residual_by_loops(k):
 
 
 def test_pca_is_scikit_learn_s():
-    x, new = (worlds.pile(s.OneClass()).x[i::3] for i in (0, 1))
+    x, new = (datasets.pool(s.OneClass()).x[i::3] for i in (0, 1))
     theirs, flat = PCA(100, svd_solver="full").fit(x.flatten(1).double().numpy()), new.flatten(1).double().numpy()
     for k in (1, 5, 30, 100):
         detector, v = fitted(s.PCA(components=k), x), theirs.components_[:k]
@@ -188,7 +188,7 @@ def test_the_forest_along_the_values_is_scikit_learn_s_the_other_way_round():
 
 
 def test_the_forest_cuts_along_the_fewest_components_that_hold_95_percent():
-    x, new = worlds.pile(s.OneClass(normal="0")).x[:150], worlds.pile(s.OneClass(normal="0")).x[150:170]
+    x, new = datasets.pool(s.OneClass(normal="0")).x[:150], datasets.pool(s.OneClass(normal="0")).x[150:170]
     theirs = PCA(0.95, svd_solver="full").fit(x.flatten(1).double().numpy())
     detector = fitted(s.Forest(), x)
     assert len(detector.components) == theirs.n_components_
@@ -336,11 +336,11 @@ def quick(method):
 def everything(method, data):
     """(detector learned on few normals, normals that it has not seen)."""
     settings = AnomalySettings(data=DATA[data], method=quick(method))
-    here = worlds.world(settings)
+    here = datasets.dataset_of(settings)
     if type(settings.method) in AT_ONCE:
         detector = AT_ONCE[type(settings.method)](settings.method, 0)
-        detector.fit(here.fit_x)
-        return detector, here.held_x
+        detector.fit(here.train_x)
+        return detector, here.calibration_x
     detector = NETWORKS[type(settings.method)](settings.method, 0)
     detector.begin(here)
     optimizer, generator = torch.optim.Adam(detector.net.parameters(), settings.method.learning_rate), seeded(0)
@@ -348,7 +348,7 @@ def everything(method, data):
         optimizer.zero_grad()
         detector.loss(torch.randint(len(detector.x), (settings.method.batch,), generator=generator)).backward()
         optimizer.step()
-    return detector, here.held_x
+    return detector, here.calibration_x
 
 
 def chessboards(n):
@@ -390,7 +390,7 @@ def test_a_classifier_of_moons_is_less_sure_between_them():
 
 @each_at_once
 def test_scores_do_not_depend_on_how_many_are_asked_and_shared_examples_stay(method):
-    x, new = worlds.pile(s.OneClass()).x[:60], worlds.pile(s.OneClass()).x[60:80]
+    x, new = datasets.pool(s.OneClass()).x[:60], datasets.pool(s.OneClass()).x[60:80]
     before = x.clone(), new.clone()
     detector = fitted(method, x)
     one = scored(detector, new)
@@ -405,10 +405,10 @@ def test_held_out_normals_change_no_detector(method):
     found = []
     for shift in (0, 3):
         settings = AnomalySettings(data=s.Faces(), method=METHODS[method]())
-        here = worlds.world(settings)
-        here = replace(here, held_x=here.held_x + shift)
+        here = datasets.dataset_of(settings)
+        here = replace(here, calibration_x=here.calibration_x + shift)
         if type(settings.method) in AT_ONCE:
-            detector = fitted(settings.method, here.fit_x)
+            detector = fitted(settings.method, here.train_x)
         else:
             detector = NETWORKS[type(settings.method)](settings.method, 0)
             detector.begin(here)
@@ -425,7 +425,7 @@ def test_the_same_seed_gives_the_same_scores(method):
 
 @each_at_once
 def test_what_was_expected_has_the_shape_of_what_was_shown(method):
-    x = worlds.pile(s.Faces()).x
+    x = datasets.pool(s.Faces()).x
     detector = fitted(method, x[:40])
     expected, error = detector.expects(x[60:]), detector.error(x[60:])
     if method.name in ("pca", "kmeans", "knn"):
@@ -529,7 +529,7 @@ def test_a_stroke_beside_its_place_weighs_less_than_a_missing_one_once_blurred()
 
 
 def test_the_knob_blurs_the_error_and_the_score_is_its_sum():
-    x = worlds.pile(s.OneClass()).x
+    x = datasets.pool(s.OneClass()).x
     plain, soft = (fitted(s.PCA(smooth=smooth), x[:100]) for smooth in (0, 1.5))
     by_scipy = (
         gaussian_filter((x[100:110] - plain.expects(x[100:110])).double().numpy(), (0, 0, 1.5, 1.5), mode="constant")

@@ -13,7 +13,7 @@ from scipy.stats import entropy
 from torch import nn
 from torch.distributions import Normal, kl_divergence
 
-from core.anomaly import models, networks, worlds
+from core.anomaly import datasets, models, networks
 from core.anomaly import settings as s
 from core.anomaly.detector import scores
 from core.anomaly.networks import NETWORKS, centre, divergence, four_turns, noisy, soft_boundary, squared_error, unsure
@@ -40,7 +40,7 @@ def press_of(*args):
 def begun(method, data=None, seed=0):
     data = data or s.OneClass()
     detector = NETWORKS[type(method)](method, seed)
-    detector.begin(worlds.world(AnomalySettings(data=data, method=method, seed=seed)))
+    detector.begin(datasets.dataset_of(AnomalySettings(data=data, method=method, seed=seed)))
     return detector
 
 
@@ -208,7 +208,7 @@ def test_four_turns_are_numpy_s():
 
 def test_where_all_normals_are_of_one_class_turns_are_learned():
     detector = begun(s.Confidence())
-    fit = worlds.world(AnomalySettings()).fit_x
+    fit = datasets.dataset_of(AnomalySettings()).train_x
     assert detector.turning and detector.x.shape == (4 * len(fit), 1, 28, 28)
     for turn in range(4):
         own = detector.x[detector.y == turn]
@@ -390,7 +390,7 @@ def test_a_press_gives_the_squared_distance_to_its_centre():
 def test_svdd_learns_and_does_not_collapse(data, objective):
     """The figures that a broken one fails (PyOD 3.6.0 to 3.6.2): the loss falls, the centre is not zero, scores differ."""
     detector, losses = learned(s.SVDD(objective=objective, dimensions=16), data, steps=50)
-    here = worlds.world(AnomalySettings(data=data))
+    here = datasets.dataset_of(AnomalySettings(data=data))
     with torch.no_grad():
         found = scores(detector, here.test_x)
     assert np.mean(losses[-5:]) < 0.7 * losses[0] and (detector.net.centre.abs() >= networks.NEAR_ZERO - 1e-6).all()
@@ -442,7 +442,7 @@ each_network = pytest.mark.parametrize(
 @each_network
 def test_asking_leaves_no_trace_and_batches_do_not_matter(method):
     detector, _ = learned(method, s.OneClass(normal="3"), steps=3)
-    x = worlds.world(AnomalySettings()).test_x[:24]
+    x = datasets.dataset_of(AnomalySettings()).test_x[:24]
     state = {name: value.clone() for name, value in detector.net.state_dict().items()}
     one, alone = scores(detector, x), scores(detector, x, batch=1)
     assert torch.allclose(one, alone, rtol=1e-3, atol=1e-4), "BatchNorm in evaluation mode: neighbours do not count"
@@ -473,7 +473,7 @@ def test_a_network_comes_back_from_what_is_stored_of_it(method, data):
     model = to_model(detector.net)
     back = models.from_model(model)
     assert type(back) is type(detector.net) and back.arch == detector.net.arch and not back.training
-    x = worlds.world(AnomalySettings(data=data)).test_x[:9]
+    x = datasets.dataset_of(AnomalySettings(data=data)).test_x[:9]
     again = NETWORKS[type(method)](method, 0)
     again.net = back
     with torch.no_grad():

@@ -12,7 +12,7 @@ import torch
 from sklearn.ensemble import IsolationForest
 
 from core import runs
-from core.anomaly import decide, detectors, monitor, nearest, train, worlds
+from core.anomaly import datasets, decide, detectors, monitor, nearest, train
 from core.anomaly import settings as s
 from core.anomaly.detector import scores
 from core.anomaly.monitor import Monitor
@@ -81,21 +81,21 @@ each_network = pytest.mark.parametrize("method, data", WHOLE, ids=named)
 @pytest.fixture(scope="module", autouse=True)
 def small_worlds():
     """Of the test digits every seventh, of the learned ones 200 at most, and few looks: these take most of the time of a short run."""
-    original = worlds.pile.__wrapped__
+    original = datasets.pool.__wrapped__
 
     @cache
-    def pile(data):
+    def pool(data):
         whole = original(data)
         some = slice(None, None, 7 if len(whole.test_x) > 500 else 1)
-        test = {name: getattr(whole, name)[some] for name in ("test_x", "test_y", "test_odd")}
+        test = {name: getattr(whole, name)[some] for name in ("test_x", "test_y", "test_is_anomaly")}
         return replace(whole, masks=None if whole.masks is None else whole.masks[some], **test)
 
     with pytest.MonkeyPatch.context() as patch:
         for where, name, value in (
-            (monitor, "LOOKS", 2),
+            (monitor, "EVALUATIONS", 2),
             (monitor, "EACH", EACH),
-            (worlds, "pile", pile),
-            (worlds, "MOST", 250),
+            (datasets, "pool", pool),
+            (datasets, "MOST", 250),
         ):
             patch.setattr(where, name, value)
         forget()
@@ -104,7 +104,7 @@ def small_worlds():
 
 
 def forget():
-    worlds._world.cache_clear()
+    datasets._dataset.cache_clear()
     detectors.learned.cache_clear()
 
 
@@ -190,14 +190,14 @@ def test_events_come_in_order_and_are_plain(method, data):
 
 @every_run
 def test_facts(method, data):
-    facts, here = run(method, data)[0].facts, worlds.world(settings_of(method, data))
+    facts, here = run(method, data)[0].facts, datasets.dataset_of(settings_of(method, data))
     assert facts == {
-        "fit": len(here.fit_x),
-        "held": len(here.held_x),
+        "fit": len(here.train_x),
+        "held": len(here.calibration_x),
         "hidden": 0,
         "test": len(here.test_x),
-        "odd": int(here.test_odd.sum()),
-        "dimensions": {4: 784, 2: here.fit_x.shape[1]}[here.fit_x.ndim],
+        "odd": int(here.test_is_anomaly.sum()),
+        "dimensions": {4: 784, 2: here.train_x.shape[1]}[here.train_x.ndim],
         "whole": True,
         "parameters": facts["parameters"],
     }
@@ -227,30 +227,32 @@ def test_what_is_measured(method, data):
     for name in ("auroc", "only", "precision", "missed", "where"):
         assert all(0 <= e.values.get(name, 0) <= 100 for e in looks(events))
     if learns(method):
-        fit, held, test, odd = (picture(events, name) for name in ("fit", "held", "test", "odd"))
-        means = [fit[: monitor.LEARNED].mean(), held.mean(), test[odd == 1].mean()]
+        fit, calibration, test, is_anomaly = (picture(events, name) for name in ("fit", "held", "test", "odd"))
+        means = [fit[: monitor.LEARNED].mean(), calibration.mean(), test[is_anomaly == 1].mean()]
         assert [last.values[name] for name in (what, f"held_{what}", f"odd_{what}")] == pytest.approx(
             means, rel=1e-4, abs=1e-6
         )
         asked, seen = picture(events, "asked"), pictures(events, "seen")[-1]
-        assert before[-1].values[f"odd_{what}"] == pytest.approx(seen[odd[asked] == 1].mean(), rel=1e-4, abs=1e-6)
-        assert before[-1].values["auroc"] == pytest.approx(100 * decide.auroc(seen, odd[asked]))
+        assert before[-1].values[f"odd_{what}"] == pytest.approx(
+            seen[is_anomaly[asked] == 1].mean(), rel=1e-4, abs=1e-6
+        )
+        assert before[-1].values["auroc"] == pytest.approx(100 * decide.auroc(seen, is_anomaly[asked]))
 
 
 @every_run
 def test_pictures_have_their_shapes(method, data):
-    events, here = run(method, data), worlds.world(settings_of(method, data))
-    odd, asked = picture(events, "odd"), picture(events, "asked")
-    assert odd.dtype == np.uint8 and odd.tolist() == here.test_odd.int().tolist()
+    events, here = run(method, data), datasets.dataset_of(settings_of(method, data))
+    is_anomaly, asked = picture(events, "odd"), picture(events, "asked")
+    assert is_anomaly.dtype == np.uint8 and is_anomaly.tolist() == here.test_is_anomaly.int().tolist()
     few = len(asked)
     assert (
         asked.dtype == np.int16
         and few <= EACH
         and sorted(set(asked.tolist())) == sorted(asked.tolist())
-        and 0 < odd[asked].sum() < few
+        and 0 < is_anomaly[asked].sum() < few
     )
     assert all(seen.shape == (few,) and seen.dtype == np.float32 for seen in pictures(events, "seen"))
-    for name, x in (("fit", here.fit_x), ("held", here.held_x), ("test", here.test_x)):
+    for name, x in (("fit", here.train_x), ("held", here.calibration_x), ("test", here.test_x)):
         array = picture(events, name)
         assert array.shape == (len(x),) and array.dtype.kind == "f" and np.isfinite(array).all()
     times = len(looks(events))
@@ -271,7 +273,7 @@ def test_pictures_have_their_shapes(method, data):
 @every_run
 def test_scores_differ_and_the_summary_is_what_they_say(method, data):
     events = run(method, data)
-    summary, test, odd, held = (
+    summary, test, is_anomaly, calibration = (
         events[-1].summary,
         picture(events, "test"),
         picture(events, "odd").astype(bool),
@@ -280,30 +282,32 @@ def test_scores_differ_and_the_summary_is_what_they_say(method, data):
     assert len(np.unique(test)) > (0.5 if method.name == "forest" else 0.9) * len(test)
     keys = {"auroc", "precision", "missed", "alarms_at_10", "found_at_10", "held_score", "fit_score", "odd_score"}
     assert set(summary) == keys | ({"where"} if data.name == "damaged" and expects(method) else set())
-    pairs = (test[odd][:, None] > test[~odd][None]) + (test[odd][:, None] == test[~odd][None]) / 2
+    pairs = (test[is_anomaly][:, None] > test[~is_anomaly][None]) + (
+        test[is_anomaly][:, None] == test[~is_anomaly][None]
+    ) / 2
     assert summary["auroc"] == pytest.approx(100 * pairs.mean())
-    assert summary["precision"] == pytest.approx(100 * decide.average_precision(test, odd))
+    assert summary["precision"] == pytest.approx(100 * decide.average_precision(test, is_anomaly))
     assert summary["missed"] == pytest.approx(
-        100 * (test[~odd] >= np.sort(test[odd])[int(0.05 * odd.sum() + 1e-9)]).mean()
+        100 * (test[~is_anomaly] >= np.sort(test[is_anomaly])[int(0.05 * is_anomaly.sum() + 1e-9)]).mean()
     )
-    rings = np.array([(1 + (held >= each).sum()) / (len(held) + 1) <= 0.1 for each in test])
-    assert summary["alarms_at_10"] == pytest.approx(100 * rings[~odd].mean())
-    assert summary["found_at_10"] == pytest.approx(100 * rings[odd].mean())
+    rings = np.array([(1 + (calibration >= each).sum()) / (len(calibration) + 1) <= 0.1 for each in test])
+    assert summary["alarms_at_10"] == pytest.approx(100 * rings[~is_anomaly].mean())
+    assert summary["found_at_10"] == pytest.approx(100 * rings[is_anomaly].mean())
     assert [summary[name] for name in ("held_score", "fit_score", "odd_score")] == pytest.approx(
-        [each.mean() for each in (held, picture(events, "fit"), test[odd])], rel=1e-4, abs=1e-6
+        [each.mean() for each in (calibration, picture(events, "fit"), test[is_anomaly])], rel=1e-4, abs=1e-6
     )
 
 
 def test_a_tie_with_a_held_out_normal_rings_only_where_p_is_small_enough():
     """Scores are float32: the threshold just above a held-out score must not be rounded down onto it."""
-    here = worlds.world(settings_of(s.PCA(), s.OneClass(normal="1")))
+    here = datasets.dataset_of(settings_of(s.PCA(), s.OneClass(normal="1")))
     look = Monitor(here, detectors.learned(settings_of(s.PCA(), s.OneClass(normal="1"))), 1)
-    held = torch.linspace(0, 1, 19)
+    calibration = torch.linspace(0, 1, 19)
     test = torch.full((len(here.test_x),), 0.0)
     for at, p in ((18, 0.1), (17, 0.15)):
-        test[:] = held[at]
-        assert decide.p_values(test.numpy(), held.numpy())[0] == pytest.approx(p)
-        found = look.judged({"fit": held, "held": held, "test": test})
+        test[:] = calibration[at]
+        assert decide.p_values(test.numpy(), calibration.numpy())[0] == pytest.approx(p)
+        found = look.judged({"fit": calibration, "held": calibration, "test": test})
         assert found["alarms_at_10"] == found["found_at_10"] == (100 if p <= 0.1 else 0)
 
 
@@ -311,10 +315,10 @@ def test_a_tie_with_a_held_out_normal_rings_only_where_p_is_small_enough():
 def test_where_the_damage_is_found(method):
     """The AUROC of pixels, over damaged pictures alone: each pair of a damaged and a sound pixel counted."""
     data = DAMAGED
-    events, here = run(method, data), worlds.world(settings_of(method, data))
+    events, here = run(method, data), datasets.dataset_of(settings_of(method, data))
     with torch.no_grad():
-        error = detectors.of(stored(method, data)).error(here.test_x[here.test_odd]).flatten().numpy()
-    damaged = here.masks[here.test_odd].flatten().numpy()
+        error = detectors.of(stored(method, data)).error(here.test_x[here.test_is_anomaly]).flatten().numpy()
+    damaged = here.masks[here.test_is_anomaly].flatten().numpy()
     sound = np.sort(error[~damaged])
     below, not_above = (np.searchsorted(sound, error[damaged], side) for side in ("left", "right"))
     assert events[-1].summary["where"] == pytest.approx(50 * (below + not_above).mean() / len(sound), abs=0.01)
@@ -326,11 +330,11 @@ def test_where_the_damage_is_found(method):
 
 @every_run
 def test_a_stored_run_s_detector_gives_its_scores(method, data):
-    kept, here = stored(method, data), worlds.world(settings_of(method, data))
+    kept, here = stored(method, data), datasets.dataset_of(settings_of(method, data))
     detectors.learned.cache_clear()
     detector = detectors.of(kept)
-    assert np.array_equal(detector.learned_scores(here.fit_x).numpy(), picture(kept.events, "fit"))
-    for name, x in (("held", here.held_x), ("test", here.test_x)):
+    assert np.array_equal(detector.learned_scores(here.train_x).numpy(), picture(kept.events, "fit"))
+    for name, x in (("held", here.calibration_x), ("test", here.test_x)):
         assert np.array_equal(scores(detector, x).numpy(), picture(kept.events, name))
     if here.pictures and expects(method):
         shown = monitor.as_bytes(detector.expects(here.test_x[monitor.some_of_each(here, 2 * monitor.SHOWN)]).detach())
@@ -369,11 +373,11 @@ def test_of_a_stopped_run_there_is_no_network():
 
 def test_a_detector_learns_the_fit_part_by_the_run_s_seed():
     settings = settings_of(s.KDE(), s.Tumours(), seed=3)
-    here, kde = worlds.world(settings), detectors.fitted(settings)
+    here, kde = datasets.dataset_of(settings), detectors.fitted(settings)
     by_hand = nearest.KDE(settings.method, 3)
-    by_hand.fit(here.fit_x)
-    assert torch.equal(kde.normal, here.fit_x) and kde.bandwidth == by_hand.bandwidth
-    forest = IsolationForest(n_estimators=10, random_state=3).fit(here.fit_x.numpy())
+    by_hand.fit(here.train_x)
+    assert torch.equal(kde.normal, here.train_x) and kde.bandwidth == by_hand.bandwidth
+    forest = IsolationForest(n_estimators=10, random_state=3).fit(here.train_x.numpy())
     ours = detectors.fitted(settings_of(s.Forest(trees=10, cuts="values"), s.Tumours(), seed=3)).score(here.test_x)
     assert ours.numpy() == pytest.approx(-forest.score_samples(here.test_x.numpy()), rel=1e-6)
 
@@ -403,25 +407,25 @@ def test_hidden_anomalies_change_what_is_learned(method, data):
     clean, dirty = (run(method, data, contamination=part) for part in (0, 20))
     assert not np.array_equal(picture(clean, "test"), picture(dirty, "test"))
     assert dirty[0].facts["hidden"] == round(0.2 * (dirty[0].facts["fit"] + dirty[0].facts["held"])) - int(
-        worlds.world(settings_of(method, data, contamination=20)).held_hidden.sum()
+        datasets.dataset_of(settings_of(method, data, contamination=20)).calibration_hidden.sum()
     )
 
 
 @each_network
 def test_how_often_it_looks_does_not_change_the_run(method, data, monkeypatch):
     rare = run(method, data)
-    monkeypatch.setattr(monitor, "LOOKS", 50)
+    monkeypatch.setattr(monitor, "EVALUATIONS", 50)
     often = list(train.train(settings_of(method, data)))
     assert len(looks(often)) == STEPS + 1 and same(often[-1], rare[-1])
 
 
 def test_shared_examples_are_never_written_into():
     for data in (ONE, DAMAGED, s.Tumours(), PLANE):
-        here = worlds.world(settings_of(s.PCA(), data, contamination=10))
-        before = [each.clone() for each in (here.fit_x, here.held_x, here.test_x)]
+        here = datasets.dataset_of(settings_of(s.PCA(), data, contamination=10))
+        before = [each.clone() for each in (here.train_x, here.calibration_x, here.test_x)]
         for method in (s.PCA(), s.KMeans(), s.KDE(), s.Denoising(**SHORT), s.SVDD(**SHORT)):
             list(train.train(settings_of(method, data, contamination=10)))
-        assert all(torch.equal(a, b) for a, b in zip(before, (here.fit_x, here.held_x, here.test_x)))
+        assert all(torch.equal(a, b) for a, b in zip(before, (here.train_x, here.calibration_x, here.test_x)))
 
 
 @each_network
@@ -429,7 +433,7 @@ def test_a_step_is_a_batch_a_loss_a_gradient_and_adam(method, data):
     """The loop again, without what PyTorch accumulates: gradients are asked for anew, and the rate is that of the cycle."""
     settings = settings_of(method, data)
     detector, generator = NETWORKS[type(method)](method, settings.seed), seeded(settings.seed)
-    detector.begin(worlds.world(settings))
+    detector.begin(datasets.dataset_of(settings))
     learned = list(detector.net.parameters())
     optimizer = torch.optim.Adam(learned, method.learning_rate, fused=True)
     cycle = torch.optim.lr_scheduler.OneCycleLR(
@@ -496,10 +500,10 @@ def test_a_large_local_code_copies_and_a_small_one_does_not():
     """The homework's lesson: what squeezes nothing rebuilds everything."""
     wide, narrow = (run(method, s.OneClass()) for method in (WIDE, s.AutoEncoder(steps=200, bottleneck=8)))
     assert warned(wide) == ["copies"] and warned(narrow) == []
-    here = worlds.world(settings_of(WIDE, s.OneClass()))
-    odd, mean = here.test_x[here.test_odd], here.fit_x.mean(0)
-    whole = np.mean([((each - mean) ** 2).sum().item() for each in odd])
-    share = 100 * (1 - picture(wide, "test")[here.test_odd.numpy()].mean() / whole)
+    here = datasets.dataset_of(settings_of(WIDE, s.OneClass()))
+    is_anomaly, mean = here.test_x[here.test_is_anomaly], here.train_x.mean(0)
+    whole = np.mean([((each - mean) ** 2).sum().item() for each in is_anomaly])
+    share = 100 * (1 - picture(wide, "test")[here.test_is_anomaly.numpy()].mean() / whole)
     (sentence,) = (e.sentence for e in wide if isinstance(e, Warned))
     assert f" {share:.0f} % comes back" in sentence and 90 < share < 100
     assert wide[-1].summary["auroc"] < narrow[-1].summary["auroc"]
@@ -507,10 +511,11 @@ def test_a_large_local_code_copies_and_a_small_one_does_not():
 
 def test_what_tells_anomalies_apart_has_not_copied_them_however_small_its_error():
     events = run(s.PCA(components=29), s.Tumours())
-    here = worlds.world(settings_of(s.PCA(), s.Tumours()))
-    odd = here.test_x[here.test_odd]
+    here = datasets.dataset_of(settings_of(s.PCA(), s.Tumours()))
+    is_anomaly = here.test_x[here.test_is_anomaly]
     assert (
-        picture(events, "test")[here.test_odd.numpy()].mean() < 0.1 * (odd - here.fit_x.mean(0)).square().sum(1).mean()
+        picture(events, "test")[here.test_is_anomaly.numpy()].mean()
+        < 0.1 * (is_anomaly - here.train_x.mean(0)).square().sum(1).mean()
     )
     assert warned(events) == [] and events[-1].summary["auroc"] > 75
 
@@ -527,13 +532,16 @@ def test_a_copy_is_one_blurred_or_not():
 
 
 def test_one_score_for_most_is_a_collapse():
-    here = worlds.world(settings_of(s.KNN(), s.OneClass()))
-    look, odd = Monitor(here, detectors.learned(settings_of(s.KNN(), s.OneClass())), 1), here.test_odd.numpy()
-    n = len(odd)
+    here = datasets.dataset_of(settings_of(s.KNN(), s.OneClass()))
+    look, is_anomaly = (
+        Monitor(here, detectors.learned(settings_of(s.KNN(), s.OneClass())), 1),
+        here.test_is_anomaly.numpy(),
+    )
+    n = len(is_anomaly)
     few, enough = np.arange(n) % (n // 10 - 1), np.arange(n) % (n // 10 + 1)
-    (found,) = look.lessons(7, few.astype(float), odd)
+    (found,) = look.lessons(7, few.astype(float), is_anomaly)
     assert found.kind == "collapsed" and found.step == 7 and "same score" in found.sentence
-    assert not list(look.lessons(7, enough.astype(float), odd))
+    assert not list(look.lessons(7, enough.astype(float), is_anomaly))
 
 
 def test_a_classifier_that_says_the_same_of_everything_is_told_so():
@@ -553,8 +561,8 @@ def test_scores_that_are_no_numbers_become_large_ones_and_a_sentence(worst):
             found = super().score(x)
             return torch.where(found > 7, worst, found)
 
-    detector, here = Far(settings.method, 0), worlds.world(settings)
-    detector.fit(here.fit_x)
+    detector, here = Far(settings.method, 0), datasets.dataset_of(settings)
+    detector.fit(here.train_x)
     events = list(Monitor(here, detector, 1).run_ends(1))
     plain = picture(run(s.KNN(), s.OneClass()), "test")
     assert warned(events)[0] == "overflow" and all(
@@ -572,18 +580,18 @@ def test_scores_that_are_no_numbers_become_large_ones_and_a_sentence(worst):
 @pytest.mark.parametrize("data", DATA, ids=named)
 @pytest.mark.parametrize("many", [2, 10, 40, 5000])
 def test_some_of_each_are_normals_then_anomalies_spread_over_all(data, many):
-    here = worlds.world(settings_of(s.PCA(), data))
+    here = datasets.dataset_of(settings_of(s.PCA(), data))
     chosen = monitor.some_of_each(here, many)
-    truth = here.test_odd[chosen].tolist()
+    truth = here.test_is_anomaly[chosen].tolist()
     assert (
         truth == sorted(truth) and True in truth and False in truth and len(set(chosen.tolist())) == len(chosen) <= many
     )
     if many <= 40:
-        normals = min(many // 2, int((~here.test_odd).sum()))
+        normals = min(many // 2, int((~here.test_is_anomaly).sum()))
         assert (truth.count(False), truth.count(True)) == (normals, many - normals)
     for truth in (False, True):
-        there = torch.nonzero(here.test_odd == truth).flatten().tolist()
-        part = [place for place in chosen.tolist() if bool(here.test_odd[place]) is truth]
+        there = torch.nonzero(here.test_is_anomaly == truth).flatten().tolist()
+        part = [place for place in chosen.tolist() if bool(here.test_is_anomaly[place]) is truth]
         assert part == [there[i * len(there) // len(part)] for i in range(len(part))], (
             "at equal distances, from the first on"
         )
@@ -599,14 +607,14 @@ def test_the_field_is_asked_row_by_row_from_below():
         def score(self, x):
             return x[:, self.axis]
 
-    axis = torch.linspace(-worlds.REACH, worlds.REACH, monitor.GRID)
+    axis = torch.linspace(-datasets.REACH, datasets.REACH, monitor.GRID)
     across, up = (monitor.field(Place(i)) for i in (0, 1))
     assert torch.equal(across, axis.expand_as(across)) and torch.equal(up, axis[:, None].expand_as(up))
 
 
 def test_the_last_field_is_the_score_of_its_detector():
     kept = stored(s.KDE(), s.Plane())
-    axis, field = np.linspace(-worlds.REACH, worlds.REACH, monitor.GRID), pictures(kept.events, "field")[-1]
+    axis, field = np.linspace(-datasets.REACH, datasets.REACH, monitor.GRID), pictures(kept.events, "field")[-1]
     for row, column in ((0, 0), (30, 7), (60, 59)):
         point = torch.tensor([[axis[column], axis[row]]]).float()
         assert field[row, column] == pytest.approx(detectors.of(kept).score(point).item(), rel=1e-4)

@@ -107,6 +107,11 @@ def test_an_address_names_everything():
     )
 
 
+def test_the_old_name_of_a_knob_still_turns_it():
+    old = build(AttackSettings, {"method": "cw", "rate": "0.2"})
+    assert old == build(AttackSettings, {"method": "cw", "learning_rate": 0.2}) and old.method.learning_rate == 0.2
+
+
 # ---- every knob that can be turned does something, and every one that cannot does nothing ----
 
 SMALL = {
@@ -131,7 +136,7 @@ CASES = [{"method": name, "subject": "digits" if name in ("curve", "detect") els
     {"method": "training", "subject": "drawing", "inner": "none"},
 ]
 DRAWN = {"drawing": base64.b64encode(bytes(range(196)) * 4).decode()}
-LATER = ("judged", "seed", "confidence", "often", "rate")  # do not show in so short a run
+LATER = ("judged", "seed", "confidence", "often", "learning_rate")  # do not show in so short a run
 LONG = ("training", "curve", "transfer", "universal")  # of these only what has ever done nothing is turned
 DOUBTFUL = ("network", "digit", "number", "count", "wish", "begin", "steps", "epsilon", "highest")
 

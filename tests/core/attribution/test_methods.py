@@ -1,6 +1,7 @@
 """The methods on networks so small that a hand computes their maps, and what each promises on the real ones."""
 
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -468,6 +469,17 @@ def test_refusals_are_sentences(net, method):
     with pytest.raises(CannotExplain, match=r"ReLU.*\.$|its layers are dense\.$"):
         answer(subject, 1, method)
     assert answer(subject, 1, S.Saliency()).map.any()
+
+
+@pytest.mark.parametrize(
+    "method",
+    [S.SmoothGrad(samples=5), S.InputXGradient(), S.GradientShap(samples=5), S.IntegratedGradients(), S.Occlusion()],
+    ids=name,
+)
+def test_a_note_calls_things_by_their_names(digit, method):
+    plain = answer(digit, 3, method).note
+    named = answer(replace(digit, network="D", logit="the score"), 3, method).note
+    assert named == plain.replace("the network", "D").replace("the logit", "the score")
 
 
 @pytest.mark.parametrize("channels", [1, 3])

@@ -23,6 +23,7 @@ from core.data import digits
 from core.data.pictures import BadPicture
 from core.events import Finished, Metrics, Picture, Started, pack, unpack
 from core.explain import formulas, randomise, shortcut
+from core.explain import pictures as kinds
 from core.explain import settings as s
 from core.explain.settings import METRICS, SCENES, SHIPPED, ExplainSettings
 from core.explain.train import POINTS, as_bytes, shrunk, train
@@ -100,6 +101,13 @@ def test_events_come_in_order_and_are_plain(method):
     if not isinstance(method, attribution.IntegratedGradients):  # it ends sooner where the sum adds up sooner
         assert events[-1].step == events[0].total_steps
     assert events[0].facts.get("axis", "training step")
+
+
+@each_run
+def test_every_picture_is_declared(method):
+    declared = labs.of("explain").pictures
+    for event in (e for e in run(method) if isinstance(e, Picture)):
+        assert declared[event.name].fits(event.array.shape) and declared[event.name].meaning
 
 
 @each_map
@@ -512,6 +520,19 @@ def test_the_kernel_of_lime_is_the_formulas():
     assert found == pytest.approx(expected, abs=1e-6)
     rest = centred[1] - centred[0] @ expected
     assert r2 == pytest.approx(1 - (weight * rest**2).sum() / (weight * centred[1] ** 2).sum(), abs=1e-6)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_every_picture_of_a_shipped_run_is_declared(name):
+    declared = labs.of("explain").pictures
+    assert all(declared[e.name].fits(e.array.shape) for e in runs.load(name).events if isinstance(e, Picture))
+
+
+def test_every_curve_has_its_kind():
+    assert list(CURVES) == [kind.name for kind in kinds.CURVES.values()] and set(kinds.CURVES) == set(
+        itertools.product(kinds.WAYS, kinds.ORDERS)
+    )
+    assert all(kind.name == f"{way} {order}" for (way, order), kind in kinds.CURVES.items())
 
 
 def test_shipped_runs_are_the_ones_that_the_settings_make():

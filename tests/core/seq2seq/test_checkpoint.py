@@ -14,14 +14,14 @@ from core.seq2seq.settings import Attention, Live, Long, Seq2SeqSettings, SmallT
 from tests.core.seq2seq.test_train import _same
 
 SETTINGS = Seq2SeqSettings(
-    task=Toy(alphabet=3, longest=5), network=Attention(hidden=16), effort=Long(passes=10), batch=32, teacher=0.8
+    task=Toy(alphabet=3, longest=5), network=Attention(hidden=16), effort=Long(epochs=10), batch=32, teacher=0.8
 )
 
 
 @pytest.fixture(autouse=True)
 def few(monkeypatch, tmp_path):
     monkeypatch.setenv("LECTERN_RUNS", str(tmp_path / "runs"))
-    monkeypatch.setattr(monitor, "LOOKS", 6)
+    monkeypatch.setattr(monitor, "EVALUATIONS", 6)
     monkeypatch.setattr(monitor, "EARLY", (1,))
     return tmp_path / "runs" / "checkpoints"
 
@@ -39,7 +39,7 @@ def broken_off(settings, looks):
 
 @pytest.mark.parametrize(
     "network",
-    [Attention(hidden=16), SmallTransformer(width=16, readers=1, writers=1)],
+    [Attention(hidden=16), SmallTransformer(width=16, encoder_layers=1, decoder_layers=1)],
     ids=["recurrent", "transformer"],
 )
 def test_broken_off_and_begun_again_is_the_same_run(network, few):
@@ -69,7 +69,7 @@ def test_other_settings_have_another_checkpoint(few):
     broken_off(SETTINGS, 3)
     other = SETTINGS.model_copy(update={"seed": 1})
     assert checkpoint.file_of(other) != checkpoint.file_of(SETTINGS)
-    learner = train.begin(other, tasks.world_of(other.task), 50)
+    learner = train.begin(other, tasks.dataset_of(other.task), 50)
     assert checkpoint.resume(other, learner) == (0, [], [])
 
 
@@ -97,7 +97,7 @@ def test_what_cannot_be_read_is_no_checkpoint(damage, few):
         case "folder":
             file.unlink()
             file.mkdir()
-    learner = train.begin(SETTINGS, tasks.world_of(SETTINGS.task), 50)
+    learner = train.begin(SETTINGS, tasks.dataset_of(SETTINGS.task), 50)
     before = {name: value.clone() for name, value in learner.net.state_dict().items()}
     assert checkpoint.resume(SETTINGS, learner) == (0, [], [])
     assert all(torch.equal(before[name], value) for name, value in learner.net.state_dict().items())
@@ -117,7 +117,7 @@ def test_nothing_is_executed_when_a_checkpoint_is_read(few, tmp_path):
     sprung = tmp_path / "sprung"
     file = checkpoint.file_of(SETTINGS)
     file.parent.mkdir(parents=True)
-    learner = train.begin(SETTINGS, tasks.world_of(SETTINGS.task), 50)
+    learner = train.begin(SETTINGS, tasks.dataset_of(SETTINGS.task), 50)
     for write in (
         lambda: torch.save({"step": Trap(sprung)}, file),
         lambda: file.write_bytes(pickle.dumps(Trap(sprung))),
@@ -131,7 +131,7 @@ def test_nothing_is_executed_when_a_checkpoint_is_read(few, tmp_path):
 def test_a_file_of_tensors_that_is_no_checkpoint(few):
     broken_off(SETTINGS, 3)
     file = checkpoint.file_of(SETTINGS)
-    learner = train.begin(SETTINGS, tasks.world_of(SETTINGS.task), 50)
+    learner = train.begin(SETTINGS, tasks.dataset_of(SETTINGS.task), 50)
     tensors = load(file.read_bytes())
     for damaged in (
         {"weights": torch.ones(3)},
@@ -156,7 +156,7 @@ def test_a_checkpoint_is_written_as_a_whole_or_not_at_all(few, monkeypatch):
         raise OSError("No space left on device")
 
     monkeypatch.setattr(Path, "write_bytes", full)
-    learner = train.begin(SETTINGS, tasks.world_of(SETTINGS.task), 50)
+    learner = train.begin(SETTINGS, tasks.dataset_of(SETTINGS.task), 50)
     checkpoint.save(SETTINGS, learner, 9, [Started(50)], [])
     assert file.read_bytes() == before
 
@@ -170,7 +170,7 @@ def test_where_nothing_can_be_written_the_run_goes_on(monkeypatch):
 def test_only_the_newest_are_kept(few):
     for seed in range(checkpoint.KEEP + 2):
         settings = SETTINGS.model_copy(update={"seed": seed})
-        checkpoint.save(settings, train.begin(settings, tasks.world_of(settings.task), 50), 7, [Started(50)], [])
+        checkpoint.save(settings, train.begin(settings, tasks.dataset_of(settings.task), 50), 7, [Started(50)], [])
         os.utime(
             checkpoint.file_of(settings), (seed, seed)
         )  # of another time each, however coarse the clock of the disk is

@@ -70,13 +70,13 @@ def test_every_figure_of_the_long_runs_is_of_all_test_words(declared):
 def test_shipped_runs_are_those_of_their_settings(run_id):
     run = runs.load(run_id)
     assert run.settings == SHIPPED[run_id] and run.about.shipped and run.about.state == "finished"
-    net, world = models.speller(run.models["network"]), tasks.world_of(run.settings.task)
+    net, dataset = models.speller(run.models["network"]), tasks.dataset_of(run.settings.task)
     facts = run.events[0].facts
     assert facts["weights"] == count(net) and facts["answers"] == [
-        [list(way) for way in world.known(text)] for text in world.film
+        [list(way) for way in dataset.known(text)] for text in dataset.film
     ]
-    few = world.test.up_to(int(world.train.lengths.max())).first(400)
-    verdict = score.judged(score.answers_of(net, world, few), few)
+    few = dataset.test.up_to(int(dataset.train.lengths.max())).first(400)
+    verdict = score.judged(score.answers_of(net, dataset, few), few)
     assert score.wer(verdict.edits) == pytest.approx(run.about.summary["wer"], abs=8), "it is as good as it says"
 
 
@@ -97,6 +97,16 @@ def test_what_the_issue_of_truth_asks():
     assert reversal["wer"] <= 1 < 50 < reversal["wer_longer"]
     small, looks = (runs.load(f"seq2seq-{name}").about.summary for name in ("one-vector-is-too-small", "look-back"))
     assert small["wer"] > 95 and small["per"] > 1.7 * looks["per"]
+
+
+def test_settings_under_their_old_names_go_on_working():
+    old = {"network": "transformer", "effort": "long", "rate": "0.01", "readers": "3", "writers": "1", "passes": "10"}
+    settings = build(Seq2SeqSettings, old)
+    layers = settings.network.encoder_layers, settings.network.decoder_layers
+    assert (settings.learning_rate, settings.effort.epochs, layers) == (0.01, 10, (3, 1))
+    for declared in YARDSTICKS:
+        if not declared.file:
+            assert not set(Seq2SeqSettings.ALIASES) & set(yardsticks.read("seq2seq", declared.table)[0])
 
 
 def test_every_scene_is_read_by_name():

@@ -7,7 +7,8 @@ from torch import nn
 
 from core.loop import fresh, seeded
 from core.seq2seq import models
-from core.seq2seq.models import BOS, PAD, Heads, Memory, Recurrent, Transformer
+from core.seq2seq.models import Heads, Memory, Recurrent, Transformer
+from core.seq2seq.tokens import BOS, PAD
 
 LETTERS, SOUNDS = 9, 8
 NETS = {

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.loop import fresh
-from core.seq2seq import score, tasks
-from core.seq2seq.models import EOS, PAD, Recurrent, Transformer
+from core.seq2seq import edits, score, tasks
+from core.seq2seq.models import Recurrent, Transformer
+from core.seq2seq.tokens import EOS, PAD
 
 SEQUENCES = st.lists(st.integers(3, 5), max_size=7).map(tuple)
 
@@ -26,6 +27,7 @@ def brute(a, b):
 @given(SEQUENCES, SEQUENCES, SEQUENCES)
 def test_edit_distance_is_the_fewest_edits(a, b, c):
     assert score.distance(a, b) == brute(a, b) == score.distance(b, a)
+    assert edits.distances(a, b) == [[brute(a[:i], b[:j]) for j in range(len(b) + 1)] for i in range(len(a) + 1)]
     assert (score.distance(a, b) == 0) == (a == b) and score.distance(a, c) <= score.distance(a, b) + score.distance(
         b, c
     )
@@ -88,23 +90,25 @@ def net(request):
 
 
 @pytest.fixture(scope="module")
-def world():
+def dataset():
     return tasks.toy("reverse", 4, 6)
 
 
-def test_answers_stand_in_the_order_of_the_part(net, world):
-    part = world.test.first(60)
-    said = score.answers_of(net, world, part)
-    beamed = score.beamed(net, world, part, 2, 1.0)
-    assert [answers[0] for answers in score.finalists(net, world, part, 2, 1.0)] == beamed
+def test_answers_stand_in_the_order_of_the_part(net, dataset):
+    part = dataset.test.first(60)
+    said = score.answers_of(net, dataset, part)
+    beamed = score.beamed(net, dataset, part, 2, 1.0)
+    assert [answers[0] for answers in score.finalists(net, dataset, part, 2, 1.0)] == beamed
     for i in (0, 7, 23, 59):
         one = tasks.Part(part.x[i : i + 1], part.y[i : i + 1], part.answers[i : i + 1])
-        assert score.answers_of(net, world, one) == [said[i]] and score.beamed(net, world, one, 2, 1.0) == [beamed[i]]
+        assert score.answers_of(net, dataset, one) == [said[i]] and score.beamed(net, dataset, one, 2, 1.0) == [
+            beamed[i]
+        ]
     assert sorted(torch.cat(score.alike(part.x, 7)).tolist()) == list(range(60))
 
 
-def test_what_teacher_forcing_shows_by_hand(net, world):
-    part = world.dev.first(40)
+def test_what_teacher_forcing_shows_by_hand(net, dataset):
+    part = dataset.dev.first(40)
     lost, wrong, many = 0.0, 0, 0
     for x, y in zip(part.x, part.y):
         x, y = x[x != PAD].long().unsqueeze(0), y[y != PAD].long()
@@ -115,10 +119,10 @@ def test_what_teacher_forcing_shows_by_hand(net, world):
     assert score.forced(net, part) == pytest.approx((lost / many, 100 * wrong / many), rel=1e-4)
 
 
-def test_exposure_by_hand(net, world):
-    part = world.dev.first(200)
-    found = score.exposure(net, world, part)
-    said = score.answers_of(net, world, part)
+def test_exposure_by_hand(net, dataset):
+    part = dataset.dev.first(200)
+    found = score.exposure(net, dataset, part)
+    said = score.answers_of(net, dataset, part)
     firsts, rest, free, forced = [], 0, 0, 0
     wrong_at, reach_at, astray_at = [0] * 9, [0] * 9, [0] * 9
     for x, ways, mine in zip(part.x, part.answers, said):

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from core.data import dates, words
 from core.seq2seq import tasks
-from core.seq2seq.models import BOS, EOS, PAD
 from core.seq2seq.settings import Dates, Pronounce, Toy
+from core.seq2seq.tokens import BOS, EOS, PAD
 
 WORLDS = {
     "spelling": Pronounce(),
@@ -21,51 +21,53 @@ WORLDS = {
 
 
 @pytest.fixture(scope="module", params=list(WORLDS))
-def world(request):
-    return tasks.world_of(WORLDS[request.param])
+def dataset(request):
+    return tasks.dataset_of(WORLDS[request.param])
 
 
-def inputs(world, part):
-    return ["".join(world.source.tokens[i] for i in row if i) for row in part.x.tolist()]
+def inputs(dataset, part):
+    return ["".join(dataset.source.tokens[i] for i in row if i) for row in part.x.tolist()]
 
 
-def test_no_input_stands_in_two_parts_and_the_film_was_never_learned(world):
-    train, dev, test = (inputs(world, part) for part in (world.train, world.dev, world.test))
+def test_no_input_stands_in_two_parts_and_the_film_was_never_learned(dataset):
+    train, dev, test = (inputs(dataset, part) for part in (dataset.train, dataset.dev, dataset.test))
     for one in (train, dev, test):
         assert len(set(one)) == len(one)
     assert not set(train) & set(dev) and not set(train) & set(test) and not set(dev) & set(test)
-    assert not set(world.film) & set(train) and len(world.film) >= 5
+    assert not set(dataset.film) & set(train) and len(dataset.film) >= 5
 
 
-def test_answers_are_right_and_stand_between_their_ends(world):
-    for part in (world.dev, world.test):
-        for text, y, ways in list(zip(inputs(world, part), part.y.tolist(), part.answers))[:300]:
-            assert [world.target.decode(way) for way in ways] == [tuple(way) for way in world.known(text)]
+def test_answers_are_right_and_stand_between_their_ends(dataset):
+    for part in (dataset.dev, dataset.test):
+        for text, y, ways in list(zip(inputs(dataset, part), part.y.tolist(), part.answers))[:300]:
+            assert [dataset.target.decode(way) for way in ways] == [tuple(way) for way in dataset.known(text)]
             assert y[:1] == [BOS] and tuple(y[1 : y.index(EOS)]) == ways[0] and not any(y[y.index(EOS) + 1 :])
-            assert len(ways[0]) < world.longest and len(text) <= world.longest_in
-    y = world.train.y
+            assert len(ways[0]) < dataset.longest and len(text) <= dataset.longest_in
+    y = dataset.train.y
     assert (
         (y[:, 0] == BOS).all()
         and ((y == EOS).sum(1) == 1).all()
         and ((y == PAD).cumsum(1)[:, :-1] <= (y == PAD).cumsum(1)[:, 1:]).all()
     )
-    assert world.train.answers == () or len(world.train.answers) == len(world.train)
+    assert dataset.train.answers == () or len(dataset.train.answers) == len(dataset.train)
 
 
-def test_every_token_has_a_number_and_padding_is_nobody(world):
-    for vocabulary in (world.source, world.target):
+def test_every_token_has_a_number_and_padding_is_nobody(dataset):
+    for vocabulary in (dataset.source, dataset.target):
         assert vocabulary.tokens[:3] == ("", "<BOS>", "<EOS>") and len(set(vocabulary.tokens)) == len(vocabulary) < 256
         assert vocabulary.decode((*range(3, len(vocabulary)), EOS, 3)) == vocabulary.tokens[3:]
-    assert int(world.train.x.max()) < len(world.source) and int(world.train.y.max()) < len(world.target)
+    assert int(dataset.train.x.max()) < len(dataset.source) and int(dataset.train.y.max()) < len(dataset.target)
 
 
-def test_a_share_is_the_first_ones_and_longer_inputs_stand_apart(world):
-    few = world.test.first(10)
-    assert len(few) == 10 and torch.equal(few.x, world.test.x[:10]) and few.answers == world.test.answers[:10]
-    longest = int(world.train.lengths.max())
-    known, longer = world.test.up_to(longest), world.test.beyond(longest)
-    assert len(known) + len(longer) == len(world.test) and int(known.lengths.max()) <= longest
-    assert (len(longer) > 0) == (world.name == "toy") and (not len(longer) or int(longer.lengths.min()) == longest + 1)
+def test_a_share_is_the_first_ones_and_longer_inputs_stand_apart(dataset):
+    few = dataset.test.first(10)
+    assert len(few) == 10 and torch.equal(few.x, dataset.test.x[:10]) and few.answers == dataset.test.answers[:10]
+    longest = int(dataset.train.lengths.max())
+    known, longer = dataset.test.up_to(longest), dataset.test.beyond(longest)
+    assert len(known) + len(longer) == len(dataset.test) and int(known.lengths.max()) <= longest
+    assert (len(longer) > 0) == (dataset.name == "toy") and (
+        not len(longer) or int(longer.lengths.min()) == longest + 1
+    )
     assert len(longer) == len(longer.answers)
 
 
@@ -78,9 +80,11 @@ def test_variants_stand_together():
 
 def test_toys_follow_their_rule():
     assert tasks.turned("cab", "reverse") == "bac" and tasks.turned("cab", "sort") == "abc"
-    world = tasks.toy("reverse", 3, 5)
-    assert all(set(s) <= set("abc") and 3 <= len(s) <= 5 for s in inputs(world, world.train) + inputs(world, world.dev))
-    assert int(world.test.lengths.max()) == 5 + tasks.LONGER
+    dataset = tasks.toy("reverse", 3, 5)
+    assert all(
+        set(s) <= set("abc") and 3 <= len(s) <= 5 for s in inputs(dataset, dataset.train) + inputs(dataset, dataset.dev)
+    )
+    assert int(dataset.test.lengths.max()) == 5 + tasks.LONGER
     smallest = tasks.toy("sort", 2, 4)  # there are 24 sequences in all
     assert len(smallest.train) == 20 and len(smallest.dev) == 2 == len(smallest.test.up_to(4)) and smallest.film
 
@@ -156,26 +160,26 @@ def test_what_cannot_be_read_gets_one_sentence(typed):
 
 @given(st.text(max_size=60), st.sampled_from(["spelling", "dates", "reverse"]))
 def test_any_text_is_read_or_refused(text, name):
-    world = tasks.world_of(WORLDS[name])
+    dataset = tasks.dataset_of(WORLDS[name])
     try:
-        read = tasks.understood(world, text)
+        read = tasks.understood(dataset, text)
     except ValueError as refusal:
         assert str(refusal).endswith(".")
         return
-    assert 1 <= len(read) <= world.longest_in and set(read) <= set(world.source.tokens[3:])
-    assert world.example(text).shape == (1, len(read))
+    assert 1 <= len(read) <= dataset.longest_in and set(read) <= set(dataset.source.tokens[3:])
+    assert dataset.example(text).shape == (1, len(read))
 
 
 def test_dates_as_people_write_them():
-    world = tasks.calendar()
-    assert tasks.understood(world, "  14 Июля 1915\u202fг. ") == "14 июля 1915 г."
+    dataset = tasks.calendar()
+    assert tasks.understood(dataset, "  14 Июля 1915\u202fг. ") == "14 июля 1915 г."
     for apostrophe in "'’ʼ":
-        assert tasks.understood(world, f"п{apostrophe}ятниця, 4 вересня 2026") == "пʼятниця, 4 вересня 2026"
-    assert world.known(tasks.understood(world, "Sep. ٠٥, ٢٠٢٦")) == [tuple("2026-09-05")], (
+        assert tasks.understood(dataset, f"п{apostrophe}ятниця, 4 вересня 2026") == "пʼятниця, 4 вересня 2026"
+    assert dataset.known(tasks.understood(dataset, "Sep. ٠٥, ٢٠٢٦")) == [tuple("2026-09-05")], (
         "nobody learned it so, but it has one meaning"
     )
     with pytest.raises(ValueError, match="at most 48"):
-        tasks.understood(world, "1 " * 40)
+        tasks.understood(dataset, "1 " * 40)
     with pytest.raises(ValueError, match="from a to j"):
         tasks.understood(tasks.toy("reverse", 10, 8), "xyz")
 
@@ -187,27 +191,27 @@ def test_a_line_is_split_into_words():
 
 @given(st.text(alphabet=st.one_of(st.characters(), st.sampled_from(list(" -–—.,;'’aéß٣🙂\u200f\0"))), max_size=250))
 def test_every_word_of_any_line_is_read_or_refused(line):
-    world, said = tasks.spelling(), tasks.sayings(line)
+    dataset, said = tasks.spelling(), tasks.sayings(line)
     assert all(word and not any(sign.isspace() or sign in '-–—.,;:!?/()"“”„' for sign in word) for word in said)
     assert "".join(said) == "".join(sign for sign in line if not sign.isspace() and sign not in '-–—.,;:!?/()"“”„'), (
         "nothing is lost"
     )
     for word in said:
         try:
-            assert set(world.example(word).flatten().tolist()) <= set(range(3, len(world.source)))
+            assert set(dataset.example(word).flatten().tolist()) <= set(range(3, len(dataset.source)))
         except ValueError as refusal:
             assert str(refusal).endswith(".") and len(str(refusal)) < 250
 
 
 @pytest.mark.parametrize("name", ["spelling", "dates", "reverse"])
 def test_a_refusal_says_what_can_be_read(name):
-    world = tasks.world_of(WORLDS[name])
+    dataset = tasks.dataset_of(WORLDS[name])
     for typed in ("🙂" * 200, "a" * 200, "\0", "&" * 30):
         with pytest.raises(ValueError) as refusal:
-            world.example(typed)
-        assert tasks.accepted(world) in str(refusal.value) and len(str(refusal.value)) < 250
+            dataset.example(typed)
+        assert tasks.accepted(dataset) in str(refusal.value) and len(str(refusal.value)) < 250
     with pytest.raises(ValueError, match="^Nothing is written there yet"):
-        world.example(" \n\t")
+        dataset.example(" \n\t")
 
 
 def test_letters_that_are_two_and_marks_over_them():
@@ -216,11 +220,11 @@ def test_letters_that_are_two_and_marks_over_them():
     ] == ["lodz", "thor", "encyclopaedia", "oeuvre", "ase", "nandu", "dan", "osz"]
 
 
-def test_what_was_typed_is_read_as_it_was_learned(world):
-    for text in inputs(world, world.dev.first(200)):
-        typed = f"  {text if world.name == 'dates' else text.upper()}\n"
-        assert world.example(typed).tolist() == [list(world.source.encode(text))]
-        assert world.source.decode(world.example(typed)[0].tolist()) == tuple(text)
+def test_what_was_typed_is_read_as_it_was_learned(dataset):
+    for text in inputs(dataset, dataset.dev.first(200)):
+        typed = f"  {text if dataset.name == 'dates' else text.upper()}\n"
+        assert dataset.example(typed).tolist() == [list(dataset.source.encode(text))]
+        assert dataset.source.decode(dataset.example(typed)[0].tolist()) == tuple(text)
 
 
 def test_a_share_of_what_is_learned_is_a_fair_one():
@@ -232,14 +236,14 @@ def test_a_share_of_what_is_learned_is_a_fair_one():
 
 
 def test_words_are_learned_by_their_usual_sounds_and_judged_by_all():
-    world = tasks.spelling()
-    for text, y in list(zip(inputs(world, world.train), world.train.y.tolist()))[:2000]:
-        assert world.target.decode(y) == tuple(world.known(text)[0])
-    for part in (world.dev, world.test):
+    dataset = tasks.spelling()
+    for text, y in list(zip(inputs(dataset, dataset.train), dataset.train.y.tolist()))[:2000]:
+        assert dataset.target.decode(y) == tuple(dataset.known(text)[0])
+    for part in (dataset.dev, dataset.test):
         assert all(
-            world.target.decode(y) == world.target.decode(ways[0]) for y, ways in zip(part.y.tolist(), part.answers)
+            dataset.target.decode(y) == dataset.target.decode(ways[0]) for y, ways in zip(part.y.tolist(), part.answers)
         )
-    assert world.known("zzyzzyva") == () and [*tasks.calendar().known("today")] == []
+    assert dataset.known("zzyzzyva") == () and [*tasks.calendar().known("today")] == []
     assert tasks.toy("sort", 10, 8).known("cab") == [("a", "b", "c")]
 
 

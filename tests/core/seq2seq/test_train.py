@@ -21,7 +21,7 @@ from core.seq2seq.settings import (
     SmallTransformer,
     Toy,
 )
-from core.seq2seq.tasks import World, world_of
+from core.seq2seq.tasks import Dataset, dataset_of
 from tests.core.test_events import same
 
 TOY = Toy(alphabet=4, longest=5)
@@ -30,7 +30,7 @@ NETWORKS = {
     "attention": Attention(hidden=16),
     "multiplicative": Attention(hidden=16, score="multiplicative", cell="gru"),
     "vector": OneVector(hidden=16),
-    "transformer": SmallTransformer(width=16, readers=1, writers=1),
+    "transformer": SmallTransformer(width=16, encoder_layers=1, decoder_layers=1),
 }
 BASE = Seq2SeqSettings(task=TOY, network=NETWORKS["attention"], effort=SMALL, batch=32)
 
@@ -73,17 +73,17 @@ def test_every_network_learns_every_task(name, task):
 
 
 def test_pictures_are_what_the_network_says():
-    events, world = run(BASE), world_of(TOY)
+    events, dataset = run(BASE), dataset_of(TOY)
     net = models.speller(events[-1].models["network"])
     shots = {
         name: [e for e in events if isinstance(e, Picture) and e.name == name][-1].array
         for name in ("said", "sure", "looked")
     }
-    assert events[0].facts["inputs"] == list(world.film) and events[0].facts["answers"] == [
-        [list(text[::-1])] for text in world.film
+    assert events[0].facts["inputs"] == list(dataset.film) and events[0].facts["answers"] == [
+        [list(text[::-1])] for text in dataset.film
     ]
-    for text, said, sure, looked in zip(world.film, *shots.values()):
-        found = monitor.decode.greedy(net, net.read(world.example(text)), world.longest)
+    for text, said, sure, looked in zip(dataset.film, *shots.values()):
+        found = monitor.decode.greedy(net, net.read(dataset.example(text)), dataset.longest)
         many = int((said > 0).sum())
         assert said[:many].tolist() == found.tokens[0, :many].tolist() and found.tokens.shape[1] == many
         assert sure[:many].tolist() == pytest.approx(found.sure[0].tolist(), abs=1e-3)
@@ -121,16 +121,16 @@ def _same(a, b):
     return same(dict(a.summary), dict(b.summary)) and same(dict(weights[0]), dict(weights[1]))
 
 
-def test_looks_change_nothing(monkeypatch):
+def test_evaluations_change_nothing(monkeypatch):
     usual = run(BASE)[-1]
-    monkeypatch.setattr(monitor, "LOOKS", 1)
+    monkeypatch.setattr(monitor, "EVALUATIONS", 1)
     monkeypatch.setattr(monitor, "EARLY", ())
     few = list(train.train(BASE))
     assert sum(isinstance(e, Metrics) for e in few) == 1 and _same(few[-1], usual)
 
 
 def test_a_reversal_is_learned(monkeypatch):
-    monkeypatch.setattr(monitor, "LOOKS", 4)  # which change nothing, and are half of the time
+    monkeypatch.setattr(monitor, "EVALUATIONS", 4)  # which change nothing, and are half of the time
     settings = Seq2SeqSettings(
         task=Toy(alphabet=6, longest=6), network=Attention(hidden=64), effort=Live(share=100, steps=240)
     )
@@ -145,20 +145,20 @@ def test_a_reversal_is_learned(monkeypatch):
 
 
 def test_shares_of_the_data():
-    world = world_of(TOY)
-    assert train.learned(of(effort=Live(share=1, steps=20)), world) == max(1, len(world.train) // 100)
-    assert train.learned(of(effort=Long(passes=10)), world) == len(world.train)
-    part = world.train.first(200)
+    dataset = dataset_of(TOY)
+    assert train.learned(of(effort=Live(share=1, steps=20)), dataset) == max(1, len(dataset.train) // 100)
+    assert train.learned(of(effort=Long(epochs=10)), dataset) == len(dataset.train)
+    part = dataset.train.first(200)
     each = sum(math.ceil(int((part.lengths == n).sum()) / 32) for n in part.lengths.unique())
     assert (
-        train.steps_of(of(effort=Long(passes=10)), part)
+        train.steps_of(of(effort=Long(epochs=10)), part)
         == 10 * each
         == 10 * len(train.bucketed(part.lengths, 32, seeded(0)))
     )
 
 
 def test_a_pass_meets_everything_once_in_batches_of_one_length():
-    lengths = world_of(TOY).train.lengths
+    lengths = dataset_of(TOY).train.lengths
     batches = train.bucketed(lengths, 32, seeded(0))
     assert sorted(torch.cat(batches).tolist()) == list(range(len(lengths)))
     assert all(len(lengths[batch].unique()) == 1 and len(batch) <= 32 for batch in batches)
@@ -183,12 +183,12 @@ def test_how_often_the_right_token_is_given(sampling, first, middle, last):
 
 
 def test_each_token_is_drawn_by_itself():
-    world, seen = world_of(TOY), []
-    learner = train.begin(of(teacher=0.5), world, 20)
+    dataset, seen = dataset_of(TOY), []
+    learner = train.begin(of(teacher=0.5), dataset, 20)
     teach = learner.net.teach
     learner.net.teach = lambda memory, given, own: (seen.append(own), teach(memory, given, own))[1]
     for _ in range(20):
-        part = world.train.first(64)
+        part = dataset.train.first(64)
         train.learn(learner, tasks.trimmed(part.x), tasks.trimmed(part.y), 0.5, 0.0)
     own = torch.cat(seen).float()
     assert 0.45 < own.mean() < 0.55 and own.mean(1).var() < 0.1, "within a sequence some are its own and some are right"
@@ -210,9 +210,9 @@ def test_a_run_gives_the_share_that_it_reports(sampling, monkeypatch):
 
 
 def test_a_network_is_as_its_settings_say():
-    world = world_of(TOY)
+    dataset = dataset_of(TOY)
     arch = train.network(
-        of(network=Attention(cell="gru", score="multiplicative", hidden=48, layers=2), dropout=0.25), world
+        of(network=Attention(cell="gru", score="multiplicative", hidden=48, layers=2), dropout=0.25), dataset
     ).arch
     assert {name: arch[name] for name in ("cell", "attention", "hidden", "layers", "dropout", "letters", "sounds")} == {
         "cell": "gru",
@@ -223,8 +223,10 @@ def test_a_network_is_as_its_settings_say():
         "letters": 7,
         "sounds": 7,
     }
-    assert train.network(of(network=OneVector(hidden=32, layers=3)), world).arch["attention"] == "none"
-    arch = train.network(of(network=SmallTransformer(width=32, readers=1, writers=3), dropout=0.25), world).arch
+    assert train.network(of(network=OneVector(hidden=32, layers=3)), dataset).arch["attention"] == "none"
+    arch = train.network(
+        of(network=SmallTransformer(width=32, encoder_layers=1, decoder_layers=3), dropout=0.25), dataset
+    ).arch
     assert {name: arch[name] for name in ("width", "layers", "writers", "dropout")} == {
         "width": 32,
         "layers": 1,
@@ -249,7 +251,7 @@ def test_the_rate_rises_for_a_fifth_and_falls_to_nothing(monkeypatch):
         "learn",
         lambda learner, *more: (rates.append(learner.adam.param_groups[0]["lr"]), learn(learner, *more))[1],
     )
-    list(train.train(of(rate=0.02, effort=Live(share=100, steps=40))))
+    list(train.train(of(learning_rate=0.02, effort=Live(share=100, steps=40))))
     peak = rates.index(max(rates))
     assert max(rates) == pytest.approx(0.02) and peak == round(0.2 * 40) - 1
     assert rates == sorted(rates[:peak]) + [max(rates)] + sorted(rates[peak + 1 :], reverse=True) and rates[
@@ -257,9 +259,9 @@ def test_the_rate_rises_for_a_fifth_and_falls_to_nothing(monkeypatch):
     ] < 0.001 * max(rates)
 
 
-def test_a_loss_is_the_mean_since_the_last_look(monkeypatch):
+def test_a_loss_is_the_mean_since_the_last_evaluation(monkeypatch):
     losses, learn = [], train.learn
-    monkeypatch.setattr(monitor, "LOOKS", 2)
+    monkeypatch.setattr(monitor, "EVALUATIONS", 2)
     monkeypatch.setattr(monitor, "EARLY", (1,))
     monkeypatch.setattr(train, "learn", lambda *args: (losses.append(learn(*args)), losses[-1])[1])
     reported = [e.values["loss"] for e in train.train(BASE) if isinstance(e, Metrics)]
@@ -268,16 +270,16 @@ def test_a_loss_is_the_mean_since_the_last_look(monkeypatch):
 
 
 def test_a_long_gradient_is_shortened_and_an_old_one_forgotten():
-    world = world_of(TOY)
-    learner = train.begin(of(network=NETWORKS["vector"]), world, 20)
+    dataset = dataset_of(TOY)
+    learner = train.begin(of(network=NETWORKS["vector"]), dataset, 20)
     with torch.no_grad():
         learner.net.out.weight.mul_(50)
-    x, y = tasks.trimmed(world.train.x[:32]), tasks.trimmed(world.train.y[:32])
+    x, y = tasks.trimmed(dataset.train.x[:32]), tasks.trimmed(dataset.train.y[:32])
     for _ in range(2):
         train.learn(learner, x, y, 1.0, 0.0)
         length = torch.stack([p.grad.norm() for p in learner.net.parameters()]).norm()
         assert length.item() == pytest.approx(train.LONGEST_STEP, rel=1e-3)
-    gentle = train.begin(of(network=NETWORKS["vector"], dropout=0.0), world, 20)
+    gentle = train.begin(of(network=NETWORKS["vector"], dropout=0.0), dataset, 20)
     with torch.no_grad():
         for p in gentle.net.out.parameters():
             p.mul_(0.01)
@@ -306,15 +308,15 @@ def test_the_loss_by_hand():
 
 
 def test_a_step_is_given_y_without_its_end_and_asked_for_y_without_its_beginning(monkeypatch):
-    world, seen, usual = world_of(TOY), {}, train.token_loss
+    dataset, seen, usual = dataset_of(TOY), {}, train.token_loss
     monkeypatch.setattr(
         train, "token_loss", lambda logits, right, much: (seen.update(right=right), usual(logits, right, much))[1]
     )
-    learner = train.begin(BASE, world, 20)
+    learner = train.begin(BASE, dataset, 20)
     teach = learner.net.teach
     learner.net.teach = lambda memory, given, own: (seen.update(given=given, own=own), teach(memory, given, own))[1]
-    y = tasks.trimmed(world.train.y[:4])
-    loss = train.learn(learner, tasks.trimmed(world.train.x[:4]), y, 1.0, 0.0)
+    y = tasks.trimmed(dataset.train.y[:4])
+    loss = train.learn(learner, tasks.trimmed(dataset.train.x[:4]), y, 1.0, 0.0)
     assert torch.equal(seen["given"], y[:, :-1]) and torch.equal(seen["right"], y[:, 1:]) and seen["own"] is None
     assert loss.item() == pytest.approx(math.log(7), abs=0.5)
 
@@ -350,11 +352,15 @@ def test_a_run_may_be_stopped_anywhere_and_leaves_nothing(after, monkeypatch, tm
     assert all(map(_same, seen, run(BASE))), "what was seen is how the whole run begins"
 
 
-def test_the_world_is_never_changed():
-    world = world_of(TOY)
-    before = [each.clone() for part in (world.train, world.dev, world.test) for each in (part.x, part.y)]
+def test_the_dataset_is_never_changed():
+    dataset = dataset_of(TOY)
+    before = [each.clone() for part in (dataset.train, dataset.dev, dataset.test) for each in (part.x, part.y)]
     list(train.train(of(seed=5)))
-    assert isinstance(world, World)
+    assert isinstance(dataset, Dataset)
     assert all(
-        map(torch.equal, before, [each for part in (world.train, world.dev, world.test) for each in (part.x, part.y)])
+        map(
+            torch.equal,
+            before,
+            [each for part in (dataset.train, dataset.dev, dataset.test) for each in (part.x, part.y)],
+        )
     )

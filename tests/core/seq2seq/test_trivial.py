@@ -52,7 +52,7 @@ def test_always_the_same_date():
 
 @pytest.mark.parametrize("task", [Toy(), Toy(rule="sort", longest=16)], ids=str)
 def test_copying_on_the_test_part_of_a_toy(task):
-    test = tasks.world_of(task).test.up_to(task.longest)
+    test = tasks.dataset_of(task).test.up_to(task.longest)
     verdict = score.judged([spoken(row) for row in test.x.tolist()], test)
     copied = score.per(verdict.edits, verdict.lengths), score.wer(verdict.edits)
     assert trivial.toy(task.rule, task.alphabet, task.longest)[:2] == pytest.approx(copied, abs=2.5)

@@ -276,10 +276,12 @@ def test_who_starts_a_run_leaves_no_other_of_their_own_before_it(visit, register
     """Train in one lab ends what the visitor left in another, and only what nobody else watches."""
     order = []
     monkeypatch.setattr(jobs, "give_way", lambda viewer: order.append(("give_way", viewer)))
-    monkeypatch.setattr(jobs, "start", lambda lab, settings, viewer, wish: order.append((lab, viewer)) or f"{lab}-none")
+    monkeypatch.setattr(
+        jobs, "start", lambda lab, settings, viewer, *more: order.append((lab, viewer)) or f"{lab}-none"
+    )
     visitor = check(visit(COMPRESSION))
     visitor.get_by_key("compression/train").click().run()
-    name = visitor.session_state["viewer"]
+    name = f"{visitor.session_state['visitor']}.{visitor.session_state['viewer']}"
     assert order == [("give_way", name), ("compression", name)]
 
 

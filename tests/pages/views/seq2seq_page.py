@@ -1,55 +1,31 @@
-"""What the tests of the sequence-to-sequence page share: small real runs, and one view of a run alone on a page."""
-
-from functools import cache
-from itertools import count
+"""What the tests of the sequence-to-sequence page share: one view of a run alone on a page, and what its figures say."""
 
 from streamlit.testing.v1 import AppTest
 
-from core import labs, runs
-from core.seq2seq.settings import SHIPPED, Seq2SeqSettings
-from core.settings import build, flatten
 from pages.parts import shown
+from tests.core.seq2seq.records import DATES, GREEDY_OR_BEAM, RUNS, SAY, SHOWN, TOY, VECTOR, stored
 from tests.pages.conftest import charts
 
-SAY, TOY = "seq2seq-say-it", "seq2seq-reversal-in-ten-seconds"
-TINY = {"task": "toy", "share": 100, "steps": 20, "batch": 32}
-RUNS = {
-    "transformer": TINY | {"network": "transformer", "width": 16, "readers": 1, "writers": 1, "rule": "sort"},
-    "vector": TINY | {"network": "vector", "hidden": 16, "cell": "gru"},
-    "own": TINY | {"hidden": 16, "score": "multiplicative", "teacher": 0.5, "sampling": "linear"},
-    "strange": TINY | {"hidden": 16, "alphabet": 3},
-    "told": TINY | {"hidden": 16, "score": "multiplicative"},
-}
-SHOWN = [run_id for run_id in SHIPPED if (runs.SHIPPED / f"{run_id}.safetensors").is_file()]
-NUMBERS = count()
-
-
-@cache
-def events(name):
-    """Settings and all events of a real training."""
-    settings = build(Seq2SeqSettings, {"seed": 4711} | RUNS[name])
-    return settings, tuple(labs.of("seq2seq").train(settings))
+__all__ = ["DATES", "GREEDY_OR_BEAM", "RUNS", "SAY", "SHOWN", "TOY", "VECTOR"]
 
 
 def saved(name, keep=None, state="finished"):
-    """A small real run in this test's store, under a name of its own: pages remember what they measured by the name."""
-    settings, log = events(name)
-    run = runs.make(f"seq2seq-tiny-{name}-{next(NUMBERS)}", "seq2seq", flatten(settings), list(log[:keep]), 1.0, state)
-    runs.save(run)
-    return shown.of(run)
+    """A small real run in this test's store."""
+    return shown.of(stored(name, keep, state))
 
 
-def drawn(name, run_id):
-    """One view of a stored run, alone on a page."""
-    from importlib import import_module
-
+def drawn(name, current):
+    """One view of a run, alone on a page; current: the run, or its id."""
     from pages.parts import shown
+    from pages.views import seq2seq
 
-    getattr(import_module(f"pages.views.seq2seq.{name}"), name)(shown.find(run_id))
+    whole = {"explain": seq2seq.explain, "inside": seq2seq.inside}
+    draw = whole.get(name) or next(view.draw for view in seq2seq.VIEWS if view.name == name)
+    draw(shown.find(current) if isinstance(current, str) else current)
 
 
-def view(name, run_id):
-    return calm(AppTest.from_function(drawn, default_timeout=120, args=(name, run_id)).run())
+def view(name, current):
+    return calm(AppTest.from_function(drawn, default_timeout=120, args=(name, current)).run())
 
 
 def calm(visitor):
@@ -87,3 +63,7 @@ def tables(visitor):
 
 def widget(visitor, kind, end):
     return next(w for w in visitor.get(kind) if end in w.key)
+
+
+def typed(visitor, text, key="/text"):
+    return calm(widget(visitor, "text_input", key).set_value(text).run())

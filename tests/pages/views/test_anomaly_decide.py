@@ -2,35 +2,32 @@
 
 import re
 from functools import cache
-from importlib import import_module
-from itertools import combinations, count
-from math import comb, sqrt
+from itertools import count
+from math import sqrt
 from statistics import NormalDist
 
 import numpy as np
 import pytest
-import torch
-from scipy.special import logsumexp
 
 from core import labs, runs
-from core.anomaly import decide
+from core.anomaly import datasets, decide
+from core.anomaly.analysis import doubt
+from core.anomaly.analysis.scores import final
+from core.anomaly.analysis.threshold import positions
 from core.anomaly.settings import AnomalySettings
 from core.events import Picture
 from core.settings import build, flatten
 from pages.parts import shown
-from pages.views.anomaly import data
-from pages.views.anomaly.data import Scores
+from pages.views.anomaly import every, threshold
+from tests.core.anomaly.analysis.conftest import EXTREMES, brute
 from tests.pages.conftest import charts, check, text_of
 
 PAGE = "pages/anomaly_detection.py"
-threshold, costs, promise, unsure = (  # in the package each name is that of the function that draws the view
-    import_module(f"pages.views.anomaly.{name}") for name in ("threshold", "costs", "promise", "unsure")
-)
 CHARTS = {
     "threshold": ["threshold/scores", "threshold/roc", "threshold/precision"],
     "costs": ["costs/curves"],
     "promise": ["promise/kept", "promise/p"],
-    "unsure": ["unsure/scores", "unsure/curves"],
+    "doubt": ["unsure/scores", "unsure/curves"],
 }
 RUNS = {
     "digit": {"data": "digits", "normal": "3", "components": 5},
@@ -65,20 +62,10 @@ def saved(name, keep=None, state="finished", **pictures):
     return shown.of(run)
 
 
-def made(fit, held, normal, strange):
-    """Scores as a run would keep them."""
-    return {
-        "fit": np.array(fit, np.float32),
-        "held": np.array(held, np.float32),
-        "test": np.array([*normal, *strange], np.float32),
-        "odd": np.array([0] * len(normal) + [1] * len(strange), np.uint8),
-    }
-
-
-def scores(**arrays):
-    return Scores(
-        *(np.asarray(arrays[name], np.float64) for name in ("fit", "held", "test")), arrays["odd"].astype(bool)
-    )
+def kept(found):
+    """Scores as a run would keep them, by the names of its pictures."""
+    arrays = zip(("fit", "held", "test"), (found.learned, found.calibration, found.test))
+    return {name: array.astype(np.float32) for name, array in arrays} | {"odd": found.is_anomaly.astype(np.uint8)}
 
 
 def opened(visit, current, name):
@@ -124,24 +111,8 @@ def table(visitor, place=0):
     return {row.iloc[0]: list(row.iloc[1:]) for __, row in frame.iterrows()}
 
 
-def brute(found, at, share):
-    """Shares of all that come, by counting: found, missed, false alarms, passed."""
-    raised, normals, odd = found.test >= at, (~found.odd).sum(), found.odd.sum()
-    hits, false = (raised & found.odd).sum() / odd, (raised & ~found.odd).sum() / normals
-    return share * hits, share * (1 - hits), (1 - share) * false, (1 - share) * (1 - false)
-
-
 def percent(text):
     return float(text.removesuffix(" %").replace(",", ""))
-
-
-SEPARATE = made([1, 2], [2, 3], [1, 2, 3, 4, 5], [11, 12, 13, 14, 15, 16])
-SAME = made([7] * 20, [7] * 9, [7] * 30, [7] * 20)
-BLIND = made(range(20), range(5, 25), range(100, 130), range(5))  # anomalies score lower than any normal
-ONE_HELD = made(range(20), [11], range(8, 28), range(18, 38))
-WILD = made([-3e38] * 20, [-1, 0, 3e38], [-3e38, -1e-30, 0, 1e-30, 5], [1e-20, 7, 3.4e38, 3.4e38])
-LONELY = made([1, 2], [2, 3], [2], [9])  # one of each
-EXTREMES = {"separate": SEPARATE, "same": SAME, "blind": BLIND, "one held": ONE_HELD, "wild": WILD, "lonely": LONELY}
 
 
 # ---- every view of every kind of run ----
@@ -151,7 +122,7 @@ EXTREMES = {"separate": SEPARATE, "same": SAME, "blind": BLIND, "one held": ONE_
 def test_every_view_opens(visit, name):
     visitor = calm(visit(PAGE, run=saved(name).id, tab="Look inside"))
     doubtful = events(name)[0].method.name == "confidence"
-    for each in CHARTS if doubtful else [each for each in CHARTS if each != "unsure"]:
+    for each in CHARTS if doubtful else [each for each in CHARTS if each != "doubt"]:
         view(visitor, each)
         assert set(CHARTS[each]) <= keys(visitor), each
         assert not re.search(r"\bnan\b|\binf\b|\{\S*\}", text_of(visitor)), text_of(visitor)
@@ -159,7 +130,7 @@ def test_every_view_opens(visit, name):
 
 @pytest.mark.parametrize("name", EXTREMES)
 def test_odd_scores_break_no_view(visit, name):
-    visitor = calm(visit(PAGE, run=saved("tumours", **EXTREMES[name]).id, tab="Look inside"))
+    visitor = calm(visit(PAGE, run=saved("tumours", **kept(EXTREMES[name])).id, tab="Look inside"))
     for each in ("threshold", "costs", "promise"):
         view(visitor, each)
         assert set(CHARTS[each]) <= keys(visitor), each
@@ -170,17 +141,9 @@ def test_odd_scores_break_no_view(visit, name):
 
 def test_a_stopped_run_says_what_is_missing(visit):
     current = saved("moons", 8, "stopped")
-    assert data.final(current) is None
+    assert final(current) is None and not any(view.fits(current) for view in every())
     visitor = calm(visit(PAGE, run=current.id, tab="Look inside"))
     assert "nothing to look into yet" in text_of(visitor)
-
-
-@pytest.mark.parametrize("name", CHARTS)
-def test_a_view_itself_says_what_a_stopped_run_lacks(name, monkeypatch):
-    heard, module = [], {"threshold": threshold, "costs": costs, "promise": promise, "unsure": unsure}[name]
-    monkeypatch.setattr(module.st, "info", heard.append)
-    getattr(module, name).__wrapped__(saved("moons", 8, "stopped"))
-    assert len(heard) == 1 and "let a run end" in heard[0]
 
 
 def test_a_network_that_is_gone_is_a_sentence(visit):
@@ -189,7 +152,7 @@ def test_a_network_that_is_gone_is_a_sentence(visit):
     run = runs.make("anomaly-tiny-gone", "anomaly", flatten(settings), log, 1.0, "finished")
     runs.save(run)
     visitor = calm(visit(PAGE, run="anomaly-tiny-gone", tab="Look inside"))
-    assert "network of this run is gone" in text_of(view(visitor, "unsure"))
+    assert "network of this run is gone" in text_of(view(visitor, "doubt"))
 
 
 def test_the_first_scene_opens_on_the_threshold(visit):
@@ -207,36 +170,24 @@ def test_a_detector_no_better_than_the_mean_is_told_so(visit):
 # ---- the threshold ----
 
 
-@pytest.mark.parametrize("arrays", EXTREMES.values(), ids=EXTREMES)
-def test_the_slider_goes_from_always_to_never_and_no_two_positions_read_the_same(arrays):
-    found = scores(**arrays)
-    places = threshold.positions(found.test, found.odd)
-    raised = [(found.test >= at).sum() for at in places]
-    assert raised[0] == len(found.test) and raised[-1] == 0
-    assert raised == sorted(raised, reverse=True) and len(set(places)) == len(places)
-    names = threshold.spoken(places)
+@pytest.mark.parametrize("found", EXTREMES.values(), ids=EXTREMES)
+def test_no_two_positions_of_the_slider_read_the_same(found):
+    names = threshold.spoken(positions(found.test, found.is_anomaly))
     assert len(set(names)) == len(names) and names[-1] == "never" and "-" not in "".join(names)
-
-
-def test_a_rare_sort_has_as_many_positions_as_a_common_one():
-    rng = np.random.default_rng(0)
-    normal, strange = rng.normal(size=5000), 10 + rng.normal(size=60)
-    places = threshold.positions(np.concatenate([normal, strange]), np.arange(5060) >= 5000)
-    assert 40 <= ((places > 6) & np.isfinite(places)).sum() <= threshold.PLACES
 
 
 @pytest.mark.parametrize("name", ["digit", "moons"])
 def test_the_numbers_follow_both_sliders(visit, name):
     current = saved(name)
-    found = data.final(current)
-    places = threshold.positions(found.test, found.odd)
+    found = final(current)
+    places = positions(found.test, found.is_anomaly)
     visitor = opened(visit, current, "threshold")
     drawn = figure(visitor, "threshold/roc")
     for place, share in ((30, None), (60, 1.0), (5, 1.0)):
         slide(visitor, "threshold/at", place)
         if share:
             slide(visitor, "threshold/share", share)
-        share = share or 100 * found.odd.mean()
+        share = share or 100 * found.is_anomaly.mean()
         hits, missed, false, passed = brute(found, places[place], share / 100)
         told = metrics(visitor)
         assert percent(told["Precision"]) == pytest.approx(100 * hits / (hits + false), abs=0.051)
@@ -246,7 +197,8 @@ def test_the_numbers_follow_both_sliders(visit, name):
         assert percent(told["Accuracy"]) == pytest.approx(100 * (hits + passed), abs=0.051)
         raised = found.test >= places[place]
         counts = [
-            f"{(raised & part).sum()} {word}" for part, word in ((found.odd, "found"), (~found.odd, "false alarms"))
+            f"{(raised & part).sum()} {word}"
+            for part, word in ((found.is_anomaly, "found"), (~found.is_anomaly, "false alarms"))
         ]
         assert [row[0] for row in table(visitor).values()] == counts
         roc, pr = figure(visitor, "threshold/roc"), figure(visitor, "threshold/precision")
@@ -254,93 +206,36 @@ def test_the_numbers_follow_both_sliders(visit, name):
         assert chosen[0] == pytest.approx((100 * false / (false + passed), 100 * hits / (hits + missed)))
         assert chosen[1] == pytest.approx((100 * hits / (hits + missed), 100 * hits / (hits + false)))
         assert layer(roc, "every") == layer(drawn, "every"), "the ROC curve knows nothing of either slider"
-    pairs = found.strange[:, None] - found.normal[None]
+    pairs = found.anomalous[:, None] - found.normal[None]
     assert f"AUROC **{100 * ((pairs > 0) + (pairs == 0) / 2).mean():.1f} %**" in text_of(visitor)
-    precise = 100 * decide.average_precision(found.test, found.odd, 0.01)
+    precise = 100 * decide.average_precision(found.test, found.is_anomaly, 0.01)
     assert f"average precision **{precise:.1f} %** at 1 % anomalies" in text_of(visitor)
 
 
 def test_the_first_threshold_is_the_one_of_the_live_picture(visit):
     current = saved("digit")
-    found = data.final(current)
-    at = decide.conformal_threshold(found.held, 0.1)
+    found = final(current)
+    at = decide.conformal_threshold(found.calibration, 0.1)
     visitor = opened(visit, current, "threshold")
     slider = next(each for each in visitor.get("select_slider") if each.key.startswith("threshold/at"))
-    places = threshold.positions(found.test, found.odd)
+    places = positions(found.test, found.is_anomaly)
     assert places[slider.value - 1] < at <= places[slider.value]
 
 
 def test_where_nothing_raises_the_alarm_there_is_no_precision(visit):
     current = saved("tumours")
     visitor = opened(visit, current, "threshold")
-    found = data.final(current)
-    slide(visitor, "threshold/at", len(threshold.positions(found.test, found.odd)) - 1)
+    found = final(current)
+    slide(visitor, "threshold/at", len(positions(found.test, found.is_anomaly)) - 1)
     assert metrics(visitor)["Precision"] == "–" and metrics(visitor)["F1"] == "0.0 %"
     assert "Nothing raises the alarm" in text_of(visitor)
     assert not [each for each in figure(visitor, "threshold/precision")["data"] if each["name"].startswith("chosen")]
-
-
-@pytest.mark.parametrize(
-    "share, said",
-    [
-        (0, "no alarm is false"),
-        (1, "every alarm is false"),
-        (0.9, "9 of 10 alarms are false"),
-        (0.5, "5 of 10 alarms are false"),
-        (0.014, "14 of 1,000 alarms are false"),
-        (0.011, "1 of 100 alarms is false"),
-        (0.1, "1 of 10 alarms is false"),
-        (0.9953, "995 of 1,000 alarms are false"),
-        (1e-7, "hardly any alarm is false"),
-    ],
-)
-def test_how_many_alarms_are_false_is_said_in_whole_ones(share, said):
-    assert threshold.false_ones(share) == said
-
-
-def test_the_interval_of_the_auroc_is_delongs():
-    """Against the definition, pair by pair; and of continuous scores about as wide as a bootstrap's."""
-    rng = np.random.default_rng(3)
-    odd = np.arange(150) >= 90
-    for found in (rng.normal(size=150) + odd, rng.integers(0, 6, 150) + 2.0 * odd):
-        pairs = (found[odd][:, None] > found[~odd][None]) + (found[odd][:, None] == found[~odd][None]) / 2
-        variance = pairs.mean(1).var(ddof=1) / 60 + pairs.mean(0).var(ddof=1) / 90
-        half = NormalDist().inv_cdf(0.975) * sqrt(variance)
-        assert decide.interval(found, odd) == pytest.approx((pairs.mean() - half, pairs.mean() + half))
-    found = rng.normal(size=150) + odd
-    draws = [np.concatenate([rng.integers(0, 90, 90), rng.integers(90, 150, 60)]) for __ in range(500)]
-    low, high = np.quantile([decide.auroc(found[draw], odd) for draw in draws], [0.025, 0.975])
-    assert decide.interval(found, odd) == pytest.approx((low, high), abs=0.02)
-
-
-@pytest.mark.parametrize("arrays", [SEPARATE, SAME, LONELY], ids=["separate", "same", "lonely"])
-def test_no_interval_where_it_cannot_be_told(arrays):
-    found = scores(**arrays)
-    assert decide.interval(found.test, found.odd) is None
-    assert "too few" in threshold.about_interval(None)
-
-
-def test_a_curve_keeps_its_corners_and_loses_nothing():
-    rng = np.random.default_rng(1)
-    odd = rng.random(400) < 0.4
-    alarms, hits, __ = decide.roc(rng.integers(0, 90, 400) + 30.0 * odd, odd)
-    keep = threshold.corners(alarms, hits)
-    assert len(keep) < len(alarms) and {0, len(alarms) - 1} <= set(keep)
-    along = np.cumsum(np.append(0, np.hypot(np.diff(alarms), np.diff(hits))))
-    assert np.interp(along, along[keep], hits[keep]) == pytest.approx(hits)
-    assert np.interp(along, along[keep], alarms[keep]) == pytest.approx(alarms)
 
 
 # ---- what mistakes cost ----
 
 
 def test_the_lectures_example_comes_out(visit):
-    assert [costs.lecture_cost(*made_, *prices) for made_ in ((4, 1), (3, 6)) for prices in ((1, 100), (100, 1))] == [
-        104,
-        401,
-        603,
-        306,
-    ]
     visitor = opened(visit, saved("tumours"), "costs")
     assert table(visitor, 1) == {"1": ["4", "1", "104", "401"], "2": ["3", "6", "603", "306"]}
     assert "By A threshold 1 is the cheaper one, by B threshold 2." in text_of(visitor)
@@ -354,7 +249,7 @@ def cheapest(found, miss, alarm, share):
 
 def test_costs_and_best_thresholds_follow_the_knobs(visit):
     current = saved("tumours")
-    found = data.final(current)
+    found = final(current)
     visitor = opened(visit, current, "costs")
     prices = {"A": (1, 100), "B": (100, 1)}
     for change in (None, ("costs/miss/A", 30), ("costs/alarm/B", 7), ("costs/share", 10)):
@@ -362,7 +257,7 @@ def test_costs_and_best_thresholds_follow_the_knobs(visit):
             slide(visitor, *change)
         prices |= {"A": (30, 100)} if change == ("costs/miss/A", 30) else {}
         prices |= {"B": (100, 7)} if change == ("costs/alarm/B", 7) else {}
-        share = 0.1 if change and change[0] == "costs/share" else found.odd.mean()
+        share = 0.1 if change and change[0] == "costs/share" else found.is_anomaly.mean()
         rows, drawn = table(visitor), figure(visitor, "costs/curves")
         for name, place in (("A", 0), ("B", 1)):
             least, told = cheapest(found, *prices[name], share), rows[f"Cost by {name}, of 100"]
@@ -394,27 +289,11 @@ def test_costs_of_nothing(visit):
 
 
 def test_a_blind_detector_is_best_not_asked(visit):
-    visitor = opened(visit, saved("tumours", **BLIND), "costs")
+    visitor = opened(visit, saved("tumours", **kept(EXTREMES["blind"])), "costs")
     assert "By table A it is best never to raise the alarm" in text_of(visitor)
     assert "By table B it is best always to raise the alarm" in text_of(visitor)
     assert "table A wants **never raise it**, table B **always raise it**" in text_of(visitor)
     assert layer(figure(visitor, "costs/curves"), "best for A")["name"].endswith("never raise it")
-
-
-def test_costs_at_a_threshold_are_those_of_counting():
-    found = data.final(saved("moons"))
-    at = np.array([found.test.min() - 1, *np.quantile(found.test, [0, 0.2, 0.5, 0.77, 1]), found.test[7], np.inf])
-    told = costs.cost_at(found, costs.Prices(3, 8), 0.2, np.sort(at))
-    tried = [brute(found, each, 0.2) for each in np.sort(at)]
-    assert told == pytest.approx([3 * each[1] + 8 * each[2] for each in tried])
-
-
-def test_a_threshold_chosen_on_one_half_costs_more_on_the_other():
-    found = data.final(saved("moons"))
-    for prices in (costs.Prices(1, 100), costs.Prices(100, 1)):
-        assert costs.elsewhere(found, prices, 0.5) >= costs.best(found, prices, 0.5).cost
-    assert costs.elsewhere(scores(**SEPARATE), costs.Prices(1, 1), 0.5) < 0.5
-    assert costs.elsewhere(scores(**LONELY), costs.Prices(1, 1), 0.5) is None
 
 
 # ---- without anomalies ----
@@ -423,18 +302,18 @@ def test_a_threshold_chosen_on_one_half_costs_more_on_the_other():
 @pytest.mark.parametrize("name, alpha", [("digit", 10), ("digit", 33), ("tumours", 5), ("hidden", 20)])
 def test_what_is_kept_of_a_promise_is_what_counting_gives(visit, name, alpha):
     current = saved(name)
-    found = data.final(current)
+    found = final(current)
     visitor = slide(opened(visit, current, "promise"), "promise/alpha", alpha)
-    rows, m = table(visitor), (~found.odd).sum()
-    p = np.array([(1 + (found.held >= score).sum()) / (len(found.held) + 1) for score in found.test])
-    held, fit = p <= alpha / 100, found.test >= np.quantile(found.fit, 1 - alpha / 100)
+    rows, m = table(visitor), (~found.is_anomaly).sum()
+    p = np.array([(1 + (found.calibration >= score).sum()) / (len(found.calibration) + 1) for score in found.test])
+    calibration, fit = p <= alpha / 100, found.test >= np.quantile(found.learned, 1 - alpha / 100)
     assert [percent(cell) for cell in rows["Kept: false alarms (%)"]] == pytest.approx(
-        [100 * raised[~found.odd].mean() for raised in (held, fit)], abs=0.051
+        [100 * raised[~found.is_anomaly].mean() for raised in (calibration, fit)], abs=0.051
     )
     assert [percent(cell) for cell in rows["Anomalies found (%)"]] == pytest.approx(
-        [100 * raised[found.odd].mean() for raised in (held, fit)], abs=0.051
+        [100 * raised[found.is_anomaly].mean() for raised in (calibration, fit)], abs=0.051
     )
-    k, z = held[~found.odd].mean(), NormalDist().inv_cdf(0.975)  # Wilson 1927
+    k, z = calibration[~found.is_anomaly].mean(), NormalDist().inv_cdf(0.975)  # Wilson 1927
     middle, half = (
         (k + z * z / (2 * m)) / (1 + z * z / m),
         z * sqrt(k * (1 - k) / m + z * z / (4 * m * m)) / (1 + z * z / m),
@@ -442,14 +321,16 @@ def test_what_is_kept_of_a_promise_is_what_counting_gives(visit, name, alpha):
     low, high = rows["95 % interval of what is kept (%)"][0].split(" to ")
     assert (float(low), float(high)) == pytest.approx((100 * (middle - half), 100 * (middle + half)), abs=0.051)
     drawn = layer(figure(visitor, "promise/kept"), "from held-out")
-    assert drawn["y"][drawn["x"].index(alpha)] == pytest.approx(100 * held[~found.odd].mean())
+    assert drawn["y"][drawn["x"].index(alpha)] == pytest.approx(100 * calibration[~found.is_anomaly].mean())
     bars = layer(figure(visitor, "promise/p"), "fresh normals")
     assert sum(bars["y"]) == pytest.approx(100)
-    assert f"p ≤ {alpha / 100:.2f}: {100 * held[~found.odd].mean():.1f} % of fresh normals" in text_of(visitor)
+    assert f"p ≤ {alpha / 100:.2f}: {100 * calibration[~found.is_anomaly].mean():.1f} % of fresh normals" in text_of(
+        visitor
+    )
 
 
 def test_too_few_held_out_normals_can_promise_nothing(visit):
-    visitor = opened(visit, saved("tumours", **ONE_HELD), "promise")
+    visitor = opened(visit, saved("tumours", **kept(EXTREMES["one held"])), "promise")
     assert "With 1 held-out normals no rate below 1 / 2 = 50.0 % can be promised" in text_of(visitor)
     assert table(visitor)["Alarm from"][0] == "never" and table(visitor)["Anomalies found (%)"][0] == "0.0"
     slide(visitor, "promise/alpha", 50)
@@ -458,120 +339,50 @@ def test_too_few_held_out_normals_can_promise_nothing(visit):
 
 def test_hidden_anomalies_are_taken_out_to_see_what_they_did(visit):
     current = saved("hidden")
-    found = data.final(current)
-    hidden = data.world(current.settings).held_hidden.numpy()
-    clean = decide.conformal_threshold(found.held[~hidden], 0.1)
+    found = final(current)
+    hidden = datasets.dataset_of(current.settings).calibration_hidden.numpy()
+    clean = decide.conformal_threshold(found.calibration[~hidden], 0.1)
     visitor = opened(visit, current, "promise")
     assert f"Of the held-out examples {hidden.sum()} are anomalies" in text_of(visitor)
     told = (
-        100 * (found.strange >= decide.conformal_threshold(found.held, 0.1)).mean(),
-        100 * (found.strange >= clean).mean(),
+        100 * (found.anomalous >= decide.conformal_threshold(found.calibration, 0.1)).mean(),
+        100 * (found.anomalous >= clean).mean(),
     )
-    assert "found are {:.1f} % of the anomalies instead of {:.1f} %".format(*told) in text_of(visitor)
+    assert "{:.1f} % of the anomalies are found instead of {:.1f} %".format(*told) in text_of(visitor)
     assert told[0] < told[1]
     assert "nobody knows of" not in text_of(opened(visit, saved("digit"), "promise"))
-
-
-def test_how_surprising_so_many_false_alarms_are_is_what_counting_all_orders_gives():
-    """Three held-out and four fresh normals in every order: of 7 places 3 are held-out, all choices equally likely."""
-    n, fresh = 3, 4
-    for alpha in (0.25, 0.5):
-        many = []
-        for places in combinations(range(n + fresh), n):
-            held, others = np.array(places, float), np.array([i for i in range(n + fresh) if i not in places], float)
-            many.append(int((decide.p_values(others, held) <= alpha).sum()))
-        assert len(many) == comb(7, 3)
-        for alarms in range(fresh + 1):
-            assert decide.surprise(n, fresh, alarms, alpha) == pytest.approx(np.mean(np.array(many) >= alarms))
-    assert decide.surprise(3, 4, 0, 0.1) == 1 and decide.surprise(3, 4, 1, 0.1) == 0
-
-
-def test_the_luck_of_a_draw_is_what_drawing_often_gives():
-    """Of uniform scores the rate above a threshold is known exactly."""
-    rng = np.random.default_rng(5)
-    rate = [1 - decide.conformal_threshold(held, 0.2) for held in rng.random((4000, 30))]
-    assert decide.luck(30, 0.2) == pytest.approx(np.quantile(rate, [0.05, 0.95]), abs=0.012)
-    assert decide.luck(1, 0.5) == pytest.approx((0.05, 0.95)) and np.isnan(decide.luck(30, 0.03)).all()
-
-
-@pytest.mark.parametrize("n", [1, 2, 5, 10, 13, 14, 22, 30, 50, 80, 100, 250])
-def test_bars_of_p_values_hold_equally_many_of_them(n):
-    edges = promise.p_edges(n)
-    count_, __ = np.histogram(np.arange(1, n + 2) / (n + 1), edges)
-    assert count_.sum() == n + 1 and len(count_) <= max(10, min(n + 1, 30))
-    assert np.ptp(count_) <= 1 and (np.ptp(count_) == 0 or n >= 30)
-
-
-def test_verdicts():
-    def said(k, m, alpha, fair):
-        found = Scores(np.zeros(1), np.zeros(1), np.array([1.0] * k + [0.0] * (m - k) + [2.0]), np.arange(m + 1) == m)
-        return promise.verdict(promise.kept(found, 0.5), alpha, m, fair)
-
-    assert said(40, 100, 0.1, False).endswith("the promise is **broken**.")
-    assert "unlucky draw" in said(20, 100, 0.1, True)
-    assert "**not broken**" in said(12, 100, 0.1, True)
-    assert said(9, 100, 0.1, True) == "9.0 % of the promised 10 %: **kept**."
-    assert "more careful than need be" in said(2, 100, 0.2, True)
 
 
 # ---- a classifier's doubt ----
 
 
-def doubt(logits, kind, temperature, turned):
-    """By the definitions, in numpy: (N,)."""
-    z = logits.astype(np.float64) / temperature
-    p = np.exp(z - logsumexp(z, axis=2, keepdims=True))
-    if kind == "energy":
-        return (-temperature * logsumexp(z, axis=2)).mean(0)
-    if kind == "entropy":
-        return -(p * np.log(np.maximum(p, 1e-300))).sum(2).mean(0)
-    sure = np.stack([p[turn, :, turn] for turn in range(len(p))]) if turned else p.max(2)
-    return (1 - sure).mean(0)
-
-
 @pytest.mark.parametrize("name", ["moons", "classes", "turns"])
 def test_the_doubt_follows_temperature_and_choice(visit, name):
     current = saved(name)
-    found, world = data.final(current), data.world(current.settings)
-    visitor = opened(visit, current, "unsure")
-    with torch.inference_mode():
-        logits = data.detector_of(current).logits(world.test_x).numpy()
-    assert logits.shape[:2] == (4 if name == "turns" else 1, len(found.test))
-    assert f"softmax **{100 * decide.auroc(found.test, found.odd):.1f} %**" in text_of(visitor), (
-        "at T = 1 it is the run's own score"
-    )
+    found, visitor = final(current), opened(visit, current, "doubt")
+    own = 100 * decide.auroc(found.test, found.is_anomaly)
+    assert f"softmax **{own:.1f} %**" in text_of(visitor), "at T = 1 it is the run's own score"
     slide(visitor, "unsure/t", 2.51)
     kinds = next(each for each in visitor.get("segmented_control") if (each.key or "").startswith("unsure/kind"))
     calm(kinds.set_value("energy").run())
+    answered = doubt.answers(current)
     for kind in ("softmax", "entropy", "energy"):
-        expected = 100 * decide.auroc(doubt(logits, kind, 2.51, name == "turns"), found.odd)
         curve = layer(figure(visitor, "unsure/curves"), kind)
-        assert curve["y"][curve["x"].index(2.51)] == pytest.approx(expected, abs=0.2)
+        assert curve["y"] == pytest.approx([100 * value for value in answered.curves[kind]])
         assert f"{kind} **{curve['y'][curve['x'].index(2.51)]:.1f} %**" in text_of(visitor)
     chosen = layer(figure(visitor, "unsure/curves"), "chosen")
     assert chosen["x"] == [2.51] and chosen["y"] == [curve["y"][curve["x"].index(2.51)]], "energy was chosen last"
-    says = logits.argmax(2)
-    if name == "turns":
-        right = 100 * (says[:, ~found.odd] == np.arange(4)[:, None]).mean()
-    else:
-        right = 100 * (says[0] == world.test_y.numpy())[~found.odd].mean()
+    right = answered.trained.numbers["normal"]
     assert any(f"right for {right:.1f} % of normals" in (caption.help or "") for caption in visitor.caption)
 
 
 def test_of_two_classes_no_temperature_changes_the_order_of_entropy(visit):
-    visitor = opened(visit, saved("moons"), "unsure")
+    visitor = opened(visit, saved("moons"), "doubt")
     kinds = next(each for each in visitor.get("segmented_control") if (each.key or "").startswith("unsure/kind"))
     calm(kinds.set_value("entropy").run())
     assert "No temperature changes what entropy puts first" in text_of(visitor)
 
 
-def test_a_detector_that_is_no_classifier_has_no_doubt_to_show(monkeypatch):
-    heard = []
-    monkeypatch.setattr(unsure.st, "info", heard.append)
-    unsure.unsure.__wrapped__(saved("tumours"))
-    assert len(heard) == 1 and "classifier confidence" in heard[0]
-
-
-def test_what_rounding_takes_away_is_said():
-    assert unsure.about_ties(np.arange(100.0), "softmax") == ""
-    assert "75 % of the scores by softmax are equal to others" in unsure.about_ties(np.repeat([1.0, 2], 4), "softmax")
+def test_a_detector_that_is_no_classifier_has_no_doubt_to_show():
+    (view,) = (each for each in every() if each.name == "doubt")
+    assert view.fits(saved("moons")) and not view.fits(saved("tumours"))

@@ -4,8 +4,8 @@ import base64
 import csv
 import io
 import re
-import sys
 from functools import cache
+from pathlib import Path
 from urllib.parse import unquote
 
 import numpy as np
@@ -13,6 +13,8 @@ import pytest
 from PIL import Image
 
 from core import jobs, labs, runs
+from core.attack.analysis import subject
+from core.attack.analysis import surface as surface_of
 from core.attack.settings import BY_NAME, SCENES, SHIPPED, AttackSettings
 from core.data import imagenet, photos
 from core.data.pictures import photo_from
@@ -23,7 +25,7 @@ from core.subject.models import DIGITS, Subject, as_bytes, digit_at, digit_net, 
 from core.subject.settings import SHIPPED_NETWORK
 from pages.parts import shown, takeaway
 from pages.views import attack as views
-from pages.views.attack import data
+from pages.views.attack import stage
 from tests.pages.conftest import PAGES, behind, charts, check, keys_of, text_of
 from tests.pages.conftest import shown as settings_of
 
@@ -31,15 +33,21 @@ PAGE = PAGES["attack"]
 VIEWS = {  # what a view draws for a digit: charts by key, and pictures by their words
     "slide": (["attack/slide/picture"], ["Before", "Change", "After"]),
     "surface": (["attack/surface/map", "attack/surface/loss"], []),
-    "robust": (["attack/robust/curves"], []),
-    "becomes": (["attack/becomes/matrix"], []),
+    "robustness": (["attack/robust/curves"], []),
+    "confusion": (["attack/becomes/matrix"], []),
     "transfer": (["attack/transfer/matrix"], []),
     "defences": (["attack/defences/pictures"], ["Clean", "Clean, defended", "Attacked", "Attacked, defended"]),
     "detection": (["attack/detection/roc", "attack/detection/scores"], []),
-    "why": (["attack/why/maps"], ["Before", "After"]),
+    "explanation": (["attack/why/maps"], ["Before", "After"]),
 }
-STORED = ("robust", "transfer", "detection")  # draw a stored run where the run shown has not measured it
-FIRST = {"defend": "defences", "training": "robust", "curve": "robust", "transfer": "transfer", "detect": "detection"}
+STORED = ("robustness", "transfer", "detection")  # draw a stored run where the run shown has not measured it
+FIRST = {
+    "defend": "defences",
+    "training": "robustness",
+    "curve": "robustness",
+    "transfer": "transfer",
+    "detect": "detection",
+}
 PANDA, PIXEL, DEFEND, TRAINING = (f"attack-{scene.slug}" for scene in SCENES)
 DRAWING = base64.b64encode(as_bytes(digit_at(3, 2)).tobytes()).decode()
 DENSE = "lifelong-forget-everything/model"
@@ -143,6 +151,12 @@ def holds(visitor, name):
 # ---- every view of every kind of run ----
 
 
+def test_the_stage_does_not_wait_for_torch(python):
+    """The page's code is loaded before anything is drawn; the analyses that need torch are loaded by the views that ask them."""
+    done = python("import sys, pages.views.attack\nassert not {'torch', 'sklearn', 'captum'} & set(sys.modules)")
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.parametrize("run_id", [PIXEL, DEFEND, TRAINING])
 def test_every_view_opens_for_every_scene(visit, measured, run_id):
     visitor = check(visit(PAGE, run=run_id))
@@ -150,25 +164,23 @@ def test_every_view_opens_for_every_scene(visit, measured, run_id):
     for name in VIEWS:
         view(visitor, name)
         assert not [key for key in keys_of(visitor) if run_id in key]
-        if name == "robust" and run_id == TRAINING and not charts(body(visitor)):
+        if name == "robustness" and run_id == TRAINING and not charts(body(visitor)):
             assert "Set the knobs" in links(visitor)
         else:
             holds(visitor, name)
 
 
 def test_every_view_opens_for_a_photo(visit, measured, monkeypatch):
-    monkeypatch.setitem(
-        sys.modules["pages.views.attack.surface"].POINTS, True, 5
-    )  # a map of 13 × 13 photos takes five seconds
+    monkeypatch.setitem(surface_of.POINTS, True, 5)  # a map of 13 × 13 photos takes five seconds
     visitor = check(visit(PAGE))
     assert choice(visitor).value == "slide"
     for name in VIEWS:
         view(visitor, name)
-        if name == "becomes":
+        if name == "confusion":
             assert [info.value for info in visitor.info] == [
                 "This view needs a digit classifier: choose a digit on the left."
             ]
-        elif name == "robust" and "attack/robust/curves" not in [chart.key for chart in charts(visitor)]:
+        elif name == "robustness" and "attack/robust/curves" not in [chart.key for chart in charts(visitor)]:
             query = links(visitor)["Set the knobs"]
             assert settings_at(visit, query) == build(AttackSettings, {"method": "curve", "goal": "away"})
         else:
@@ -180,7 +192,7 @@ def test_every_view_opens_for_many_digits_and_for_a_drawing(visit, measured, nam
     visitor = check(visit(PAGE, run=saved(name)))
     for each in VIEWS:
         view(visitor, each)
-        if (name, each) == ("many", "why"):
+        if (name, each) == ("many", "explanation"):
             assert "needs an attack on one picture" in visitor.info[0].value
         else:
             holds(visitor, each)
@@ -199,7 +211,7 @@ def test_a_photo_of_ones_own_slides_and_is_explained(visit):
     Image.fromarray(as_bytes(photos.load("coffee"))).save(file, "PNG")
     TINY["upload"] = {"subject": "upload", "upload": photo_from(file.getvalue()), "method": "fgsm"}
     visitor = check(visit(PAGE, run=saved("upload")))
-    for name in ("slide", "why"):
+    for name in ("slide", "explanation"):
         holds(view(visitor, name), name)
     assert "espresso" in written(body(visitor))
 
@@ -214,12 +226,12 @@ def test_a_run_whose_network_was_deleted_says_so_in_one_sentence(visit, measured
         choice(visitor).set_value(name).run()
         assert not visitor.exception and not visitor.error, name
         heard = [info.value for info in body(visitor).get("info") if "compression-gone" in info.value]
-        if name in ("slide", "surface", "becomes", "defences", "why"):
+        if name in ("slide", "surface", "confusion", "defences", "explanation"):
             assert any(info.value == "There is no stored run called “compression-gone”." for info in visitor.info), (
                 name,
                 heard,
             )
-        elif name != "robust":
+        elif name != "robustness":
             holds(visitor, name)
 
 
@@ -227,7 +239,7 @@ def test_a_training_asks_the_network_that_it_trained(visit, measured):
     """What its knob names has nothing to do with it, and may be gone."""
     run_id = trained(network="compression-gone")
     visitor = visit(PAGE, run=run_id)
-    for name in ("slide", "surface", "becomes", "defences", "why"):
+    for name in ("slide", "surface", "confusion", "defences", "explanation"):
         choice(visitor).set_value(name).run()
         assert not visitor.exception and not visitor.error, name
         assert not [info for info in visitor.info if "gone" in info.value], name
@@ -235,13 +247,13 @@ def test_a_training_asks_the_network_that_it_trained(visit, measured):
     said = re.findall(r"why it says (\d)", written(body(visitor)))
     end = runs.load(run_id).about.summary
     assert said == [end["answers"][0][0], end["answers_after"][0][0]], "clean and attacked, by the network of the run"
-    assert data.one_of(shown.find(run_id)).network == run_id
+    assert subject.subject_of(shown.find(run_id)).network == run_id
 
 
 def test_a_stopped_training_has_no_network_to_explain(visit):
     visitor = check(visit(PAGE, run=trained(keep=8, state="stopped")))
-    assert "needs an attack on one picture" in view(visitor, "why").info[0].value
-    for name in ("slide", "robust", "defences"):
+    assert "needs an attack on one picture" in view(visitor, "explanation").info[0].value
+    for name in ("slide", "robustness", "defences"):
         view(visitor, name)
 
 
@@ -261,8 +273,8 @@ def test_a_stopped_training_has_no_network_to_explain(visit):
 )
 def test_a_run_stopped_at_once_opens(visit, name, keep):
     visitor = check(visit(PAGE, run=saved(name, "stopped", keep=keep)))
-    view(visitor, "why")
-    view(visitor, FIRST.get(made(name)[0].method.name, "becomes"))
+    view(visitor, "explanation")
+    view(visitor, FIRST.get(made(name)[0].method.name, "confusion"))
 
 
 def test_a_run_of_another_lectern_opens(visit):
@@ -354,7 +366,7 @@ def share(visitor):
 
 
 def test_what_becomes_what_follows_the_size_and_the_attack(visit):
-    visitor = view(check(visit(PAGE, run=saved("pgd"))), "becomes")
+    visitor = view(check(visit(PAGE, run=saved("pgd"))), "confusion")
     found = {}
     for attack, level in (("ifgsm", 0), ("noise", 40), ("ifgsm", 40)):
         visitor.get_by_key("attack/becomes/attack").set_value(attack).run()
@@ -401,7 +413,7 @@ def test_the_curve_has_other_runs_over_it_and_a_matrix_for_every_size(visit):
         saved("curve"),
         stored("attack-other-curve", flatten(made("curve")[0]) | {"seed": 9}, made("curve")[1]),
     )
-    visitor = view(check(visit(PAGE, run=first)), "robust")
+    visitor = view(check(visit(PAGE, run=first)), "robustness")
     pick = visitor.multiselect(key="attack/robust/others")
     for chosen in ([], [other]):
         check(pick.set_value(chosen).run())
@@ -419,16 +431,16 @@ def test_the_curve_has_other_runs_over_it_and_a_matrix_for_every_size(visit):
 
 
 def test_the_explanation_before_and_after_is_of_each_method(visit):
-    visitor = view(check(visit(PAGE, run=saved("pgd"))), "why")
+    visitor = view(check(visit(PAGE, run=saved("pgd"))), "explanation")
     seen = []
     for method in ("saliency", "input_x_gradient", "grad_cam"):
         check(visitor.get_by_key("attack/why/method").set_value(method).run())
-        holds(visitor, "why")
+        holds(visitor, "explanation")
         seen += [named(visitor, "Before"), named(visitor, "After")]
         assert "Rank correlation" in text_of(visitor)
     assert len(set(seen)) == 6
     dense = saved("elsewhere", network=DENSE)
-    visitor = view(check(visit(PAGE, run=dense)), "why")
+    visitor = view(check(visit(PAGE, run=dense)), "explanation")
     assert "convolution" in visitor.info[0].value, "a method that does not fit says so"
 
 
@@ -436,7 +448,7 @@ def test_the_explanation_before_and_after_is_of_each_method(visit):
 
 
 def test_a_network_that_nobody_measured_leads_to_its_knobs(visit):
-    visitor = view(check(visit(PAGE, run=saved("elsewhere"))), "robust")
+    visitor = view(check(visit(PAGE, run=saved("elsewhere"))), "robustness")
     found = settings_at(visit, links(visitor)["Set the knobs"])
     assert found == build(
         AttackSettings, {"subject": "digits", "network": "compression-two-bits", "method": "curve", "goal": "away"}
@@ -513,13 +525,11 @@ def test_explain_leads_to_an_attack_on_the_very_digit_and_network(visit, lab):
 
 
 def test_explain_holds_the_network_attacked():
+    """Which ones: tests/core/attack/analysis/test_subject.py."""
     two_bits = views.networks(shown.find(saved("elsewhere")))
-    assert two_bits["The network attacked"][0] == "compression-two-bits" and len(two_bits) == 2
-    assert list(views.networks(shown.find(PANDA)).values()) == [("compression-teacher", "model")]
+    assert list(two_bits) == ["The network attacked", "Teacher"]
     trained = views.networks(shown.find(TRAINING))
-    assert list(trained.items())[0] == ("After adversarial training", (TRAINING, "model")) and len(trained) == 2
-    gone = views.networks(shown.find(saved("pgd", network="compression-gone")))
-    assert list(gone.values()) == [("compression-teacher", "model")]
+    assert list(trained) == ["After adversarial training", "Teacher"]
     for run_id, model in [*two_bits.values(), *trained.values()]:
         assert model in runs.load(run_id).models
 
@@ -533,15 +543,15 @@ def test_every_score_stands_beside_what_noise_and_chance_reach(visit, measured):
     visitor = check(visit(PAGE, run=run_id))
     words = {
         "slide": "To noise of the same size it says",
-        "becomes": "by guessing 10 %",
-        "why": "under noise of the same size",
+        "confusion": "by guessing 10 %",
+        "explanation": "under noise of the same size",
         "defences": "Control, noise of the same size",
         "transfer": "Guessing: 10 %",
         "detection": "Random scores: area 50 %",
     }
     for name, sentence in words.items():
         assert sentence in text_of(view(visitor, name)), name
-    view(visitor, "becomes")
+    view(visitor, "confusion")
     visitor.get_by_key("attack/becomes/attack").set_value("ifgsm").run()
     check(visitor.slider(key="attack/becomes/epsilon").set_value(40).run())
     clean, noise = map(
@@ -599,7 +609,7 @@ VERBS = {"curve": "Measure", "transfer": "Measure", "defend": "Defend", "detect"
 
 
 def test_the_button_says_what_happens(visit):
-    assert {name: views.verb(build(AttackSettings, {"method": name})) for name in BY_NAME} == {
+    assert {name: build(AttackSettings, {"method": name}).verb for name in BY_NAME} == {
         name: VERBS.get(name, "Attack") for name in BY_NAME
     }
     visitor = check(visit(PAGE, tab="Compare"))
@@ -607,17 +617,6 @@ def test_the_button_says_what_happens(visit):
         check(visitor.get_by_key("attack/method").set_value(name).run())
         assert visitor.button[0].label == VERBS.get(name, "Attack")
         assert f"Press {visitor.button[0].label}." in text_of(visitor)
-
-
-def test_a_change_is_magnified_as_far_as_it_fits():
-    clean = np.full((2, 2), 100, np.uint8)
-    grown, factor = data.magnified(clean, clean + np.array([[0, 5], [3, 0]], np.uint8))
-    assert factor == 25 and grown.tolist() == [[128, 253], [203, 128]]
-    still, factor = data.magnified(clean, clean)
-    assert (still == 128).all() and factor >= 1
-    whole, factor = data.magnified(clean * 0, clean * 0 + 255)
-    assert factor == 1 and (whole == 255).all()
-    assert data.size_in_words(clean, clean) == "largest change: 0 of 255 levels, L2 0.00, 0 pixels changed"
 
 
 def test_the_live_picture_of_every_kind_of_run(visit):
@@ -640,6 +639,14 @@ def test_the_live_picture_of_every_kind_of_run(visit):
         assert not ({"attack/stage/curve", "chart/accuracy"} <= set(there)), "the same curves once"
         shares = sum(chart.figure["share"] for chart in charts(visitor) if chart.key.startswith("attack/stage"))
         assert shares <= 1, run_id
+
+
+def test_there_is_a_picture_for_whatever_a_method_shows():
+    """A method of a kind that is there needs nothing of the pages."""
+    assert {method.SHOWS for method in BY_NAME.values()} == set(stage.DRAWN)
+    assert [view.name for view in views.VIEWS] == list(VIEWS), "and a view is called after its file"
+    files = {file.stem for file in Path(views.__file__).parent.glob("*.py")}
+    assert set(VIEWS) <= files
 
 
 def test_a_live_attack_says_what_it_has_reached(visit):

@@ -4,7 +4,6 @@ import ast
 import csv
 import io
 import json
-import re
 from functools import cache
 from types import SimpleNamespace
 
@@ -13,23 +12,20 @@ import pytest
 
 from core import labs, runs
 from core.attribution.settings import METHOD_NAMES, METHODS
-from core.data import digits
 from core.events import Metrics
+from core.explain.analysis import asked
 from core.explain.settings import METRICS, SCENES, SHIPPED, ExplainSettings
 from core.settings import build, flatten
-from core.subject.models import digit_net, from_bytes
 from core.subject.settings import MOST_TEXT
-from pages.parts import compare, digit, explain, knobs, lecture, overlay, shown, takeaway
-from pages.parts.overlay import pixels
-from pages.views import explain as views
-from pages.views.explain.stage import CURVED
+from pages.parts import compare, knobs, lecture, overlay, shown, takeaway
 from tests.pages.conftest import PAGES, behind, charts, check, keys_of, said, text_of
 from tests.pages.conftest import shown as settings_of
+from tests.pages.drawn import drawn
 
 PAGE = PAGES["explain"]
 VIEWS = {  # charts of the view on a photo and on a digit
     "beside": ["beside/agreement"],
-    "be_lime": ["be_lime/answers"],
+    "manual_lime": ["be_lime/answers"],
     "trust": ["trust/deletion", "trust/insertion"],
     "filters": ["filters/over", "filters/patches", "filters/grid"],
     "features": ["features/"],
@@ -43,7 +39,7 @@ SUBJECTS = {
     "shortcut": "explain-right-for-the-wrong-reason",
     "excite": "explain-what-excites-this-filter",
 }
-FIRST = {"lime": "be_lime", "randomise": "trust", "excite": "filters"}
+FIRST = {"lime": "manual_lime", "randomise": "trust", "excite": "filters"}
 DENSE = "lifelong-forget-everything/model"
 
 
@@ -65,19 +61,6 @@ def choice(visitor):
 
 def view(visitor, name):
     return check(choice(visitor).set_value(name).run())
-
-
-def drawn(visitor):
-    """What is drawn as pictures, words → address, which names or holds the content."""
-    found = [(image.alt, image.url) for element in visitor.image for image in element.proto.imgs]
-    assert all(alt.strip() for alt, url in found), found
-    for chart in charts(visitor):
-        found += [
-            (re.sub("<.*?>", "", trace["name"]) or chart.figure["alt"], trace["source"])
-            for trace in chart.figure.get("data", [])
-            if trace["type"] == "image"
-        ]
-    return found
 
 
 def maps(visitor, names):
@@ -114,7 +97,7 @@ def test_every_view_opens_for_every_kind_of_run(visit, subject):
 )
 def test_an_own_run_can_be_looked_into_from_every_side(visit, flat):
     visitor = visit(PAGE, run=saved(f"explain-tiny-{flat['method'].replace('_', '-')}", **flat))
-    for name in ("beside", "be_lime", "trust", "filters", "features"):
+    for name in ("beside", "manual_lime", "trust", "filters", "features"):
         choice(visitor).set_value(name).run()
         assert not visitor.exception and not visitor.error, name
     for tab in ("Explain", "Compare", "Take away"):
@@ -135,7 +118,7 @@ def test_a_stopped_run_says_what_is_missing(visit, flat):
     events.close()
     runs.save(runs.make("explain-stopped", "explain", flatten(settings), log, 1.0, "stopped"))
     visitor = check(visit(PAGE, run="explain-stopped"))
-    for name in ("beside", "be_lime", "trust", "filters", "features"):
+    for name in ("beside", "manual_lime", "trust", "filters", "features"):
         view(visitor, name)
     if flat["method"] == "shortcut":
         assert not maps(view(visitor, "beside"), METHOD_NAMES.values()) and visitor.info, "there is no network yet"
@@ -148,7 +131,7 @@ def test_a_shortcut_run_whose_network_was_deleted_still_opens(visit):
     runs.save(runs.make("explain-orphan", "explain", orphan, list(run.events), 1.0, "finished"))
     visitor = visit(PAGE, run="explain-orphan")
     assert not visitor.exception
-    for name in ("beside", "be_lime", "trust", "filters", "features"):
+    for name in ("beside", "manual_lime", "trust", "filters", "features"):
         choice(visitor).set_value(name).run()
         assert not visitor.exception, name
     assert maps(choice(visitor).set_value("beside").run(), METHOD_NAMES.values()), (
@@ -162,7 +145,7 @@ def test_a_run_whose_network_was_deleted_still_opens_and_shows_its_map(visit):
     runs.save(runs.make("explain-orphan", "explain", orphan, list(run.events), 1.0, "finished"))
     visitor = check(visit(PAGE, run="explain-orphan"))
     assert [alt for alt, _ in drawn(visitor) if alt.startswith("Why")]
-    for name in ("beside", "be_lime", "trust", "filters", "features"):
+    for name in ("beside", "manual_lime", "trust", "filters", "features"):
         choice(visitor).set_value(name).run()
         assert not visitor.exception, name
     assert visitor.session_state["explain/network"] == "compression-gone"
@@ -265,13 +248,15 @@ def test_what_stands_beside_the_map_is_known_before_the_run_has_measured_it(visi
         **({"samples": 20} if "samples" in METHODS[method].model_fields else {}),
     )
     run = made(name, method=method, **({"samples": 20} if "samples" in METHODS[method].model_fields else {}))
-    assert (method in CURVED) == any(METRICS[key].chart for key in run.history()[1])
+    assert bool(METHODS[method].reports) == any(METRICS[key].chart for key in run.history()[1])
     runs.save(runs.make("explain-begun", "explain", run.about.settings, list(run.events)[:3], 1.0, "stopped"))
     there = [
         [chart.key for chart in charts(check(visit(PAGE, run=which, tab="Compare")))]
         for which in ("explain-begun", name)
     ]
-    wanted = ["explain/stage/map", "explain/stage/deletion"] + ([] if method in CURVED else ["explain/stage/insertion"])
+    wanted = ["explain/stage/map", "explain/stage/deletion"] + (
+        [] if METHODS[method].reports else ["explain/stage/insertion"]
+    )
     for keys in there:
         assert [key for key in keys if "/stage/" in key] == wanted
 
@@ -312,7 +297,7 @@ def test_the_picture_looked_at_lies_on_top_and_every_point_has_a_name(visit):
     "run, name, widget, values",
     [
         ("explain-do-you-trust-this-map", "filters", "filters/layer", ["convolution 1", "convolution 2"]),
-        ("explain-is-it-a-cat", "be_lime", "be_lime/count/photo", [20, 60]),
+        ("explain-is-it-a-cat", "manual_lime", "be_lime/count/photo", [20, 60]),
         ("explain-do-you-trust-this-map", "tables", "tables/row/cancer", [1, 30]),
     ],
 )
@@ -327,7 +312,7 @@ def test_a_widget_changes_what_its_view_shows(visit, run, name, widget, values):
 
 
 def test_all_off_and_lime_by_itself(visit):
-    visitor = view(check(visit(PAGE, scene="do-you-trust-this-map")), "be_lime")
+    visitor = view(check(visit(PAGE, scene="do-you-trust-this-map")), "manual_lime")
     label = next(metric.label for metric in visitor.metric if "superpixels off" in metric.label)
     assert " 0 of 49 " in label
     check(visitor.button(key="be_lime/off").click().run())
@@ -358,68 +343,7 @@ def test_a_reason_leads_to_its_example(visit):
     assert choice(visitor).value == "tables"
 
 
-# ---- the tab Explain of every lab ----
-
-OWN_TABS = ("anomaly", "attack", "explain", "gan", "seq2seq")
-
-
-@pytest.mark.parametrize("lab", [lab for lab in labs.LABS if lab not in OWN_TABS])
-def test_explain_answers_by_every_method_with_a_map_or_a_sentence(visit, lab):
-    visitor = check(visit(PAGES[lab], tab="Explain"))
-    key = f"{lab}/explain/method"
-    assert visitor.get_by_key(key).options == [METHOD_NAMES[method] for method in METHODS]
-    seen = []
-    for method in METHODS:
-        check(visitor.get_by_key(key).set_value(METHOD_NAMES[method]).run())
-        found = [(alt, url) for alt, url in drawn(visitor) if alt.startswith("Why")]
-        refused = [info.value for info in visitor.info if info.value.endswith(".") and len(info.value) > 30]
-        columns = [
-            markdown.value
-            for markdown in visitor.markdown
-            if " says **" in markdown.value or "** · says" in markdown.value
-        ]
-        assert len(columns) == len(found) + len(refused) >= 1, method
-        seen += found
-    assert len({url for _, url in seen}) >= 8, "other methods, other maps"
-
-
-@pytest.mark.parametrize(
-    "method, knob, one, other",
-    [
-        ("smoothgrad", "noise", 2, 40),
-        ("smoothgrad", "combine", "smoothgrad", "vargrad"),
-        ("integrated_gradients", "baseline", "black", "white"),
-        ("gradient_shap", "noise", 0, 30),
-        ("deeplift", "baseline", "black", "white"),
-        ("grad_cam", "back", 1, 3),
-        ("occlusion", "window", 10, 40),
-        ("occlusion", "fill", "grey", "white"),
-        ("feature_ablation", "fill", "grey", "white"),
-        ("kernel_shap", "segments", 10, 20),
-        ("captum_lime", "width", 0.1, 2),
-        ("lime", "samples", 50, 100),
-        ("lime", "width", 0.1, 2),
-        ("lime", "repeats", 1, 3),
-        ("lime", "fill", "grey", "white"),
-    ],
-)
-def test_a_methods_knob_changes_its_answer(method, knob, one, other):
-    cheap = {"samples": 40} if "samples" in METHODS[method].model_fields and knob != "samples" else {}
-    picture = digit.mnist()["test digits"].pictures[302]
-    first, again, second = (
-        explain.answer("compression-teacher", "model", picture, method, json.dumps(cheap | {knob: value}))
-        for value in (one, one, other)
-    )
-    assert np.array_equal(first["map"], again["map"]) and not np.allclose(first["map"], second["map"])
-    assert first["said"] == second["said"] == 3 and first["sure"] == second["sure"]
-
-
-def test_a_knob_of_the_tab_redraws_its_map(visit):
-    visitor = check(visit(PAGES["compression"], tab="Explain"))
-    check(visitor.get_by_key("compression/explain/method").set_value("Occlusion").run())
-    before = drawn(visitor)
-    check(visitor.get_by_key("compression/explain/window").set_value(40).run())
-    assert drawn(visitor) != before
+# ---- the tab Explain ----
 
 
 def first_column(visitor):
@@ -430,12 +354,10 @@ def first_column(visitor):
 def test_the_tab_explain_shows_the_picture_and_the_network_of_the_run(visit, scene):
     visitor = check(visit(PAGE, tab="Explain", scene=scene))
     run = runs.load(f"explain-{scene}")
-    found = views.asked_about(shown.find(run.about.id))
-    picture = run.pictures("painted" if scene == "what-excites-this-filter" else "input")[-1].array
-    for subject in found.values():
-        assert np.array_equal(pixels(subject.x.numpy()), pixels(from_bytes(picture).numpy())), "the run's own picture"
+    found = asked.networks(shown.find(run.about.id)).subjects
     subject = next(iter(found.values()))
-    assert first_column(visitor).startswith(f"**{next(iter(found))}** · says **{subject.names[subject.answer()]}**")
+    who = "With the shortcut" if "shortcut" in found else "The network asked"
+    assert first_column(visitor).startswith(f"**{who}** · says **{subject.names[subject.answer()]}**")
     assert [alt for alt, _ in drawn(visitor)].count("The picture of this run") == 1
     if "answer" in run.about.summary:
         assert f"says **{run.about.summary['answer']}** ({run.about.summary['probability']:.0f} %)" in first_column(
@@ -454,29 +376,6 @@ def test_the_tab_explain_asks_by_every_method(visit):
         check(visitor.get_by_key("explain/explain/method").set_value(METHOD_NAMES[method]).run())
         seen |= {url for alt, url in drawn(visitor) if alt.startswith("Why")}
     assert len(seen) == 4, "other methods, other maps"
-
-
-def test_beside_a_shortcut_stands_a_network_that_saw_no_mark():
-    marked = views.asked_about(shown.find("explain-right-for-the-wrong-reason"))
-    assert list(marked) == ["With the shortcut", "Teacher, which saw no mark"]
-    assert len({id(subject.net) for subject in marked.values()}) == 2 and all(
-        subject.x[0, 1, 1] == 1 for subject in marked.values()
-    )
-
-
-def test_every_digit_classifier_of_every_lab_can_be_asked():
-    offered = shown.choices("explain", "digit classifier")
-    assert {runs.load(name.partition("/")[0]).about.lab for name in offered} == set(labs.LABS) - {
-        "gan",
-        "seq2seq",
-    }  # which reads none
-    kept = [about for about in runs.listing()[0] if about.models]
-    assert len(offered) == sum(len(about.models) for about in kept), "all networks of a run, not only the first"
-    assert len(set(offered.values())) == len(offered), "two that are called the same cannot be told apart"
-    x = digits.load().test_x[:20]
-    for name in list(offered)[::4]:
-        assert ExplainSettings(subject={"name": "digit", "network": name})
-        assert digit_net(name)(x).shape == (20, 10), name
 
 
 def test_they_are_offered_on_the_page(visit):

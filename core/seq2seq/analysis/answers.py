@@ -1,0 +1,52 @@
+"""An answer laid beside the nearest right one, token by token."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from core.seq2seq.edits import aligned, distance
+
+SPACE = "␣"  # how a space is written where it must be seen
+Answers = Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One token of an answer. sure: p of it, 0 to 1. below: the token that would have been right, “–” for none."""
+
+    token: str
+    kind: Literal["said", "wrong", "left out", "chosen"] = "said"
+    sure: float = 1.0
+    below: str = ""
+
+
+def right(said: Sequence[str], known: Answers) -> bool | None:
+    """Whether an answer is among the right ones; None where none is known."""
+    return list(said) in [list(way) for way in known] if known else None
+
+
+def compared(said: Sequence[str], sure: Sequence[float], known: Answers) -> list[Tile]:
+    """What was said, laid beside the right answer with the fewest edits: what is wrong has the right token below, what was left
+    out is an empty tile. Where no answer is known nothing is judged."""
+    nearest = min(known, key=lambda way: distance(list(said), list(way)), default=None)
+    if nearest is None:
+        return plain(said, sure)
+    found, p = [], iter(sure or [1.0] * len(said))
+    for mine, theirs in aligned(said, nearest):
+        if mine is None:
+            found.append(Tile("", "left out", 0.0, theirs))
+        elif mine == theirs:
+            found.append(Tile(mine, "said", next(p)))
+        else:
+            found.append(Tile(mine, "wrong", next(p), theirs or "–"))
+    return found
+
+
+def plain(said: Sequence[str], sure: Sequence[float] = (), kind: str = "said") -> list[Tile]:
+    """Tokens that nobody judges."""
+    return [Tile(token, kind, p) for token, p in zip(said, sure or [1.0] * len(said))]
+
+
+def joined(tokens: Sequence[str]) -> str:
+    """Tokens on a line of text: sounds apart, signs together."""
+    return (" " if any(len(token) > 1 for token in tokens) else "").join(tokens)

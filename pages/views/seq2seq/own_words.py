@@ -1,0 +1,83 @@
+"""One's own words, read letter by letter and said token by token, with all that happens between."""
+
+import streamlit as st
+
+from core.seq2seq import analysis
+from core.seq2seq.settings import Task
+from pages.parts import chart, verdict, views
+from pages.parts.ask import ask
+from pages.parts.shown import Shown
+from pages.parts.views import View
+from pages.parts.words import _
+from pages.views.seq2seq import flow, stage, tiles, typed
+
+ORIGINS = {
+    "learned": _("was there to learn from"),
+    "held out": _("held out, never learned"),
+    "longer": _("longer than any learned"),
+    "no longer": _("no longer than those learned"),
+}
+
+
+@st.fragment
+def draw(current: Shown) -> None:
+    """A text field, the answers, and one word's way through encoder and decoder."""
+    good = typed.words(current, f"say/text/{current.settings.task.name}", _("Your words"))
+    if good:
+        found = [ask(analysis.own_words.heard, current, word) for word in good]
+        _at_work(current, found[_answers(current, found)])
+
+
+def _answers(current: Shown, found: "list[analysis.own_words.Heard]") -> int:
+    """What is said to each word; returns the one to look closer at, which a click on its row or on its name chooses."""
+    task, which = current.settings.task, f"say/which/{'|'.join(one.text for one in found)}"
+    clicked = chart.picked(st.session_state.get("say/answers/plot"))
+    if clicked and clicked != st.session_state.get("say/clicked"):
+        st.session_state["say/clicked"] = clicked
+        st.session_state[which] = clicked["custom"]
+    views.kept(which, range(len(found)), 0)
+    number, several = st.session_state[which], len(found) > 1
+    rows = []
+    for one in found:
+        judged, right = analysis.answers.compared(one.said, one.sure, one.known), tiles.tick(one.said, one.known)
+        rows.append(tiles.Row(f"{one.text}\n{origin(task, one.text)}", judged, f"{right} {100 * one.p:.0f} %".strip()))
+    alt = _("What is said to {}").format(", ".join(one.text for one in found))
+    chart.show(tiles.figure(rows, tiles.room(rows), chosen=number if several else None), "say/answers", alt, pick=True)
+    if any(not one.known for one in found):
+        st.caption(verdict.words(current.lab, analysis.own_words.unknown(task)))
+    if several:
+        st.pills(_("Look closer at"), range(len(found)), format_func=lambda i: found[i].text, required=True, key=which)
+    return number if several else 0
+
+
+def origin(task: Task, text: str) -> str:
+    """Whether a network had met this input when it learned, in words."""
+    return ORIGINS.get(analysis.own_words.origin(task, text)) or _(task.NEW)
+
+
+@st.fragment
+def _at_work(current: Shown, one: "analysis.own_words.Heard") -> None:
+    """The drawing, at the moment that the slider says, and where the decoder looks."""
+    key, task = f"say/moment/{one.text}", current.settings.task
+    views.kept(key, range(one.moments + 1), one.moments)
+    help_ = _("To the left and back: first the letters are read, then the tokens are said.")
+    moment = st.slider(_("Moment"), 0, one.moments, key=key, help=help_)
+    left, right = st.columns([1.7, 1], gap="medium")
+    with left:
+        chart.show(flow.figure(one, moment), key="say/flow", alt=flow.about(one, moment))
+        read, said = _counted(task.READS, len(one.text)), _counted(task.SAYS, len(one.said))
+        verdict.draw(current.lab, analysis.own_words.moment(one, moment), read=read, said=said)
+    with right:
+        if one.looked is not None:
+            stage.heat(one.looked, one.text, one.tokens, "say/attention")
+            verdict.draw(current.lab, analysis.own_words.attention(one))
+        else:
+            st.markdown(_("All that the decoder knows of the input went through **{} numbers**.").format(one.size))
+
+
+def _counted(nouns: tuple[str, str], many: int) -> str:
+    """“1 letter” or “2 letters”."""
+    return _(nouns[many != 1]).format(many)
+
+
+VIEW = View("own_words", _("Your words"), draw)
