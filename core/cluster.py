@@ -49,27 +49,26 @@ def tell(what: str, *given: Any) -> Any:
 
 def configure() -> None:
     """Applies our Dask settings; they must be set before a scheduler, nanny or worker starts."""
+    import distributed  # noqa: F401  first: its import adds its defaults to what is set, the malloc threshold among them
+
     dask.config.set(CONFIG)
     os.environ.pop("MALLOC_TRIM_THRESHOLD_", None)
 
 
 def fork_from(module: str) -> None:
     """Training processes of this process are forked from one that has imported the module, and that begins to do so now."""
-    if CONFIG["distributed.worker.multiprocessing-method"] != "forkserver":
-        return
-    multiprocessing.set_forkserver_preload([module, "distributed.nanny"])
-    forkserver.ensure_running()
-    from distributed import utils
-
-    utils.get_mp_context()  # makes Dask name what it wants to have imported, which now comes too late
+    os.environ.pop("MALLOC_TRIM_THRESHOLD_", None)
+    if CONFIG["distributed.worker.multiprocessing-method"] == "forkserver":
+        multiprocessing.set_forkserver_preload([module, "distributed.nanny"])
+        forkserver.ensure_running()  # before Dask names what it wants to have imported instead
 
 
 def serve(workers: int) -> None:
     """Runs a cluster on loopback until standard input closes; prints its address on the first line."""
-    configure()
     fork_from(FORKED)
     from distributed import LocalCluster
 
+    configure()
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # the server says it in its own words
     with LocalCluster(
         n_workers=workers,
@@ -106,10 +105,10 @@ def join(address: str, workers: int) -> None:
         print(f"{workers} worker(s) joined {address}", flush=True)
         await asyncio.gather(*(nanny.finished() for nanny in nannies))
 
-    configure()
     fork_from(FORKED)
     from distributed import Nanny
 
+    configure()
     asyncio.run(work())
 
 

@@ -85,7 +85,7 @@ class Jobs:
             while (job := self.jobs.get(job_id)) and job.live and (job.turned or (own and job.owner != visitor)):
                 job_id += "-0"  # that one went another way; this is the run as it was asked for
             if job is None or not job.live:
-                self._admit(visitor, room)
+                self._admit(viewer, room)
                 # the old task may not be gone yet
                 attempt = 0 if job is None or job.state == "finished" else job.attempt + 1
                 job = self.jobs[job_id] = Job(job_id, lab, settings, wish=wish, attempt=attempt, first=first)
@@ -183,15 +183,15 @@ class Jobs:
         ahead = any(other.live and other is not job for other in self.jobs.values())
         return pace.view(job, since, queue.index(job.id) + 1 if job.id in queue else 0, ahead, len(job.looking(now)))
 
-    def _admit(self, visitor: str, room: int) -> None:
-        """Raises JobError where there is no place for one more run, or where this visitor has enough of them."""
+    def _admit(self, viewer: str, room: int) -> None:
+        """Raises JobError where there is no place for one more run, or where a visitor of pages has enough of them."""
         live = [job for job in self.jobs.values() if job.live]
         if len(live) >= room:
             raise JobError(
                 f"{len(live)} runs are already training or waiting, which is all this server takes. "
                 "Try again in a minute; scenes and sliders work meanwhile."
             )
-        if sum(job.owner == visitor for job in live) >= EACH:
+        if "." in viewer and sum(job.owner == visitor_of(viewer) for job in live) >= EACH:
             raise JobError(
                 f"{EACH} runs of yours are training or waiting already. Stop one of them, or wait for its end."
             )

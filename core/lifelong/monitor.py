@@ -6,8 +6,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from core.events import Event, Finished, Metrics, Model, Picture, Warned
-from core.lifelong import scores
+from core.events import Event, Finished, Metrics, Model, Warned
+from core.lifelong import pictures, scores
 from core.lifelong.expand import Progressive, parameters_of
 from core.lifelong.method import Finetune
 from core.lifelong.models import first_task_view, net_of
@@ -101,12 +101,12 @@ class Monitor:
         reach = latest + 1 if self.grows else len(self.tasks)
         self.matrix[latest, :reach] = [self.accuracy(theta, task) for task in self.tasks[:reach]]
         yield Metrics(step, self.summed(self.matrix[latest, : latest + 1]) | self.last_losses)
-        yield Picture(step, "matrix", self.matrix.copy())
+        yield pictures.MATRIX.at(step, self.matrix.copy())
         if method.omega is not None and self.holds:
             first = method.omega[: 28 * 28 * self.world.widths[1]].view(-1, 28, 28)
-            yield Picture(step, "omega", first.sum(0).numpy().astype(np.float32))
+            yield pictures.OMEGA.at(step, first.sum(0).numpy().astype(np.float32))
             if self.held is not None:
-                yield Picture(step, "moved", moved(self.held, (theta - self.start).abs(), self.settings.seed))
+                yield pictures.MOVED.at(step, moved(self.held, (theta - self.start).abs(), self.settings.seed))
         yield from self.verdicts(step)
         if latest < 2:
             self.early.append(theta.clone())
@@ -116,11 +116,11 @@ class Monitor:
 
     def run_ends(self, step: int, theta: Tensor) -> Iterator[Event]:
         if self.drawn and self.omega_1 is not None and self.holds:
-            yield Picture(step, "importance_1", self.omega_1.numpy().astype(np.float32))
+            yield pictures.IMPORTANCE.at(step, self.omega_1.numpy().astype(np.float32))
         if self.drawn:
             plane, path = plane_of(torch.stack([*self.path, self.early[1]]), self.early[0])
-            yield Picture(step, "plane", plane.numpy())
-            yield Picture(step, "path", path.numpy())
+            yield pictures.PLANE.at(step, plane.numpy())
+            yield pictures.PATH.at(step, path.numpy())
         yield Finished(step, self.summary(len(theta)), {"model": self.shelf(theta)} | self.models)
 
     # ---- how it measures ----

@@ -5,7 +5,7 @@ gradients (EWC), of absolute ones (MAS), a drop of the loss per squared step (SI
 """
 
 from functools import partial
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -46,23 +46,36 @@ def _budget() -> int:
     )
 
 
-class Finetune(Frozen):
+class _Method(Frozen):
+    """KEEPS: what a method has to remember besides the network. FAMILIAR: it is among those that a comparison begins with."""
+
+    KEEPS: ClassVar[str]
+    FAMILIAR: ClassVar[bool] = False
+
+
+class Finetune(_Method):
     """Go on training, and protect nothing: what every method is compared with."""
 
     name: Literal["finetune"] = "finetune"
+    KEEPS: ClassVar[str] = "nothing"
+    FAMILIAR: ClassVar[bool] = True
 
 
-class L2(Frozen):
+class L2(_Method):
     """Hold every weight equally: Ω = 1."""
 
     name: Literal["l2"] = "l2"
+    KEEPS: ClassVar[str] = "the old weights"
+    FAMILIAR: ClassVar[bool] = True
     lam: float = _lam(0.1, 0.001, 10)
 
 
-class EWC(Frozen):
+class EWC(_Method):
     """Hold each weight by its Fisher information, with one anchor for each task (Kirkpatrick et al. 2017)."""
 
     name: Literal["ewc"] = "ewc"
+    KEEPS: ClassVar[str] = "Ω and the old weights, for each task"
+    FAMILIAR: ClassVar[bool] = True
     lam: float = _lam(20, 0.1, 1_000_000)
     estimate: Literal["exact", "sampled", "empirical", "batch"] = knob(
         "exact",
@@ -74,10 +87,11 @@ class EWC(Frozen):
     samples: int = _samples()
 
 
-class OnlineEWC(Frozen):
+class OnlineEWC(_Method):
     """One running Fisher and one anchor, so that memory does not grow with the tasks (Schwarz et al. 2018)."""
 
     name: Literal["online_ewc"] = "online_ewc"
+    KEEPS: ClassVar[str] = "Ω and the old weights"
     lam: float = _lam(20, 0.1, 1_000_000)
     gamma: float = knob(
         1.0,
@@ -91,18 +105,21 @@ class OnlineEWC(Frozen):
     samples: int = _samples()
 
 
-class MAS(Frozen):
+class MAS(_Method):
     """Hold the weights to which the answer is sensitive; no labels are needed (Aljundi et al. 2018)."""
 
     name: Literal["mas"] = "mas"
+    KEEPS: ClassVar[str] = "Ω and the old weights"
+    FAMILIAR: ClassVar[bool] = True
     lam: float = _lam(0.02, 0.0001, 10)
     samples: int = _samples()
 
 
-class SI(Frozen):
+class SI(_Method):
     """Hold the weights that made the loss fall, summed along the path of training (Zenke, Poole, Ganguli 2017)."""
 
     name: Literal["si"] = "si"
+    KEEPS: ClassVar[str] = "Ω and the old weights"
     lam: float = _lam(10, 0.01, 10_000)
     damping: float = knob(
         0.1,
@@ -116,10 +133,11 @@ class SI(Frozen):
     )
 
 
-class RWalk(Frozen):
+class RWalk(_Method):
     """Fisher information and the score of the path together (Chaudhry et al. 2018)."""
 
     name: Literal["rwalk"] = "rwalk"
+    KEEPS: ClassVar[str] = "Fisher, score and the old weights"
     lam: float = _lam(2, 0.01, 1000)
     alpha: float = knob(
         0.4,
@@ -133,10 +151,11 @@ class RWalk(Frozen):
     )
 
 
-class SCP(Frozen):
+class SCP(_Method):
     """Hold the weights that move the mean output, seen from random directions (Kolouri et al. 2020)."""
 
     name: Literal["scp"] = "scp"
+    KEEPS: ClassVar[str] = "Ω and the old weights"
     lam: float = _lam(10, 0.01, 10_000)
     projections: int = knob(
         100,
@@ -151,17 +170,20 @@ class SCP(Frozen):
     samples: int = _samples()
 
 
-class Replay(Frozen):
+class Replay(_Method):
     """Keep a few old digits and train on them as well: rehearsal."""
 
     name: Literal["replay"] = "replay"
+    KEEPS: ClassVar[str] = "old digits"
+    FAMILIAR: ClassVar[bool] = True
     budget: int = _budget()
 
 
-class GEM(Frozen):
+class GEM(_Method):
     """Turn each step so that the loss on the memory of no old task rises (Lopez-Paz, Ranzato 2017)."""
 
     name: Literal["gem"] = "gem"
+    KEEPS: ClassVar[str] = "old digits"
     budget: int = _budget()
     margin: float = knob(
         0.5,
@@ -175,17 +197,19 @@ class GEM(Frozen):
     )
 
 
-class AGEM(Frozen):
+class AGEM(_Method):
     """Turn each step so that the mean loss on a batch from the memory does not rise (Chaudhry et al. 2019)."""
 
     name: Literal["agem"] = "agem"
+    KEEPS: ClassVar[str] = "old digits"
     budget: int = _budget()
 
 
-class LwF(Frozen):
+class LwF(_Method):
     """Teach the new network the old one's answers to the new images (Li, Hoiem 2016)."""
 
     name: Literal["lwf"] = "lwf"
+    KEEPS: ClassVar[str] = "the old network"
     lam: float = _lam(1, 0.01, 100, "How strongly the old network's answers count.")
     temperature: float = knob(
         2.0,
@@ -198,16 +222,19 @@ class LwF(Frozen):
     )
 
 
-class Progressive(Frozen):
+class Progressive(_Method):
     """A new column for each task, the old ones frozen (Rusu et al. 2016)."""
 
     name: Literal["progressive"] = "progressive"
+    KEEPS: ClassVar[str] = "every old column"
 
 
-class Joint(Frozen):
+class Joint(_Method):
     """Train on all tasks so far together, as if nothing had to be given away."""
 
     name: Literal["joint"] = "joint"
+    KEEPS: ClassVar[str] = "all digits of all tasks"
+    FAMILIAR: ClassVar[bool] = True
 
 
 Method = Finetune | L2 | EWC | OnlineEWC | MAS | SI | RWalk | SCP | Replay | GEM | AGEM | LwF | Progressive | Joint

@@ -18,6 +18,7 @@ from pages.parts import visitor
 
 # no tag may be written in it: what cleans the page of foreign scripts would take it for one that hides another
 SCRIPT = """<script>
+document.cookie = "COOKIE; max-age=31536000; samesite=lax; path=/";  // the visitor's name, to bring along from the next load on
 if (!window.lecternTranslated) {
   window.lecternTranslated = true;
   const { removeChild, insertBefore } = Node.prototype, value = Object.getOwnPropertyDescriptor(Node.prototype, "nodeValue");
@@ -49,10 +50,6 @@ if (!window.lecternTranslated) {
 </script>"""
 
 
-# the visitor's name, for this browser to bring along from the next load on
-REMEMBER = """<script>
-document.cookie = "{}={}; max-age=31536000; samesite=lax; path=/";
-</script>"""
 STYLE = Path(__file__).parent / "stage.css"
 
 
@@ -60,5 +57,5 @@ def settle() -> None:
     """Before anything else on a page: a translator begins at once. Once is enough for all pages that a visitor sees."""
     st.html(STYLE)  # a path: Streamlit reads it as a style sheet
     with st.container(key="lectern-browser"):
-        st.html(SCRIPT, unsafe_allow_javascript=True)
-        st.html(REMEMBER.format(visitor.COOKIE, visitor.visitor()), unsafe_allow_javascript=True)
+        named = SCRIPT.replace("COOKIE", f"{visitor.COOKIE}={visitor.visitor()}")
+        st.html(named, unsafe_allow_javascript=True)

@@ -93,7 +93,7 @@ def _old(changed: str, current: Shown, settings: Settings) -> None:
         return
     with st.container(key="stale"):  # the style sheet dims the picture
         st.caption(
-            f":material/tune: {_('The picture is of other knobs. Press {}.').format(_(settings.verb))} {changed}."
+            f":material/tune: {_('The picture shows the old settings. Press {}.').format(_(settings.verb))} {changed}."
         )
 
 

@@ -135,7 +135,7 @@ def test_step_pause_go_on_and_stop_and_no_button_moves_under_the_hand(visit):
     expect(button(page, "Reset")).to_be_enabled()
     assert drawn(page), "what was measured until then stays on the page"
     button(page, "Reset").click()
-    expect(page.locator(".st-key-stale")).to_contain_text("The picture is of other knobs")
+    expect(page.locator(".st-key-stale")).to_contain_text("The picture shows the old settings")
     expect(button(page, "Reset")).to_be_disabled()
     places = page.evaluate("Object.fromEntries(Object.entries(places).map(([name, xs]) => [name, [...xs]]))")
     assert len(places) == 3 and all(len(xs) == 1 for xs in places.values()), (

@@ -37,10 +37,13 @@ PLACES = """knobs => {
 }"""
 
 # Words that do not fit into their place: their end is cut off.
-CUT = """() => [...document.querySelectorAll(
+CUT = """() => [
+    ...[...document.querySelectorAll(
         ".st-key-headline p, .st-key-question p, .st-key-controls button p, .st-key-knobs p, .st-key-numbers p")]
-    .filter(e => e.offsetParent && e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== "inline")
-    .map(e => e.innerText)"""
+        .filter(e => e.offsetParent && e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== "inline")
+        .map(e => e.innerText),
+    ...[...document.querySelectorAll(".st-key-knobs input[role=combobox]")]
+        .filter(e => e.offsetParent && e.scrollWidth > e.clientWidth + 1).map(e => e.value)]"""
 
 # Counts, at every frame that the browser paints: figures without a drawing, and drawings that were replaced.
 WATCH = """() => {
@@ -52,6 +55,7 @@ WATCH = """() => {
         if (seen.stop) return;
         seen.frames += 1;
         for (const [figure, svg] of first) {
+            if (!svg) first.set(figure, drawing(figure));  // it was not drawn yet when the watch began
             if (!figure.isConnected || (svg && drawing(figure) !== svg)) seen.replaced += 1;
             else if (!svg?.getBoundingClientRect().height) seen.blank += 1;
         }

@@ -208,7 +208,7 @@ def test_the_page_says_which_knobs_differ_from_the_run_shown(visit, lab):
     assert "other knobs" not in text_of(visitor.get_by_key("notices"))
     check(visitor.number_input(key=f"{lab}/seed").set_value(77).run())
     verb = visitor.get_by_key(f"{lab}/train").label
-    assert f"The picture is of other knobs. Press {verb}. Seed 0 → 77." in text_of(visitor.get_by_key("stale"))
+    assert f"The picture shows the old settings. Press {verb}. Seed 0 → 77." in text_of(visitor.get_by_key("stale"))
 
 
 @each_lab

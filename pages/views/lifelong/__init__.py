@@ -2,39 +2,22 @@
 
 import streamlit as st
 
+from core.lifelong.analysis.methods import comparable_runs
 from pages.parts import shown, views
 from pages.parts.shown import Shown
-from pages.parts.views import View
 from pages.parts.words import _
-from pages.views.lifelong import data
-from pages.views.lifelong.cost import cost
-from pages.views.lifelong.forgetting import forgetting
-from pages.views.lifelong.held import held
-from pages.views.lifelong.landscape import landscape
-from pages.views.lifelong.methods import methods
-from pages.views.lifelong.stage import picture as picture
+from pages.views.lifelong import cost, forgetting, importance, landscape, methods
+from pages.views.lifelong.matrix import picture as picture
+
+VIEWS = (forgetting.VIEW, importance.VIEW, landscape.VIEW, methods.VIEW, cost.VIEW)
 
 
 def inside(current: Shown) -> None:
-    """The views, that of the matrix first."""
-    if current.run is None:
-        st.info(_("There is nothing to look into yet: let a run end."))
-        return
-    if current.settings is None:
+    """The views of a run that ended, that of the matrix first."""
+    if current.run and current.settings is None:
         st.info(_("This run has settings that are no longer accepted here, so it cannot be looked into."))
-        return
-    every = {
-        "forgetting": (_("What was forgotten"), forgetting),
-        "held": (_("What is held"), held),
-        "landscape": (_("Loss landscape"), landscape),
-        "methods": (_("Methods side by side"), methods),
-        "cost": (_("What it costs"), cost),
-    }
-    first = "forgetting"
-    views.draw(
-        current,
-        [View(name, title, draw, opens=lambda _, name=name: name == first) for name, (title, draw) in every.items()],
-    )
+    else:
+        views.draw(current, VIEWS if current.run else ())
 
 
 def networks(current: Shown) -> dict[str, tuple[str, str]]:
@@ -46,6 +29,6 @@ def networks(current: Shown) -> dict[str, tuple[str, str]]:
         found[_("After task 1")] = (current.id, "after_1")
     found[_("After task {}").format(last)] = (current.id, "model")
     forgetful = shown.scene_id("lifelong", "forget-everything")
-    if current.id != forgetful and data.same_world(current.run.about, forgetful):
+    if forgetful in {about.id for about in comparable_runs(current.run.about)} - {current.id}:
         found[_("After task {}, fine-tuned").format(last)] = (forgetful, "model")
     return found

@@ -2,93 +2,75 @@
 
 import streamlit as st
 
-from pages.parts import chart, figures
+from core.lifelong.analysis.methods import comparable_runs, cost_of, guessing, method_of
+from core.runs import About
+from pages.parts import chart, choose, figures, verdict
 from pages.parts.shown import Shown
+from pages.parts.views import View
 from pages.parts.words import _
-from pages.views.lifelong import data
-
-KEEPS = {
-    "finetune": "nothing",
-    "l2": "the old weights",
-    "ewc": "Ω and the old weights, for each task",
-    "online_ewc": "Ω and the old weights",
-    "mas": "Ω and the old weights",
-    "si": "Ω and the old weights",
-    "rwalk": "Fisher, score and the old weights",
-    "scp": "Ω and the old weights",
-    "replay": "old digits",
-    "gem": "old digits",
-    "agem": "old digits",
-    "lwf": "the old network",
-    "progressive": "every old column",
-    "joint": "all digits of all tasks",
-}
+from pages.views.lifelong.methods import called
 
 
 @st.fragment
-def cost(current: Shown) -> None:
+def draw(current: Shown) -> None:
     """Accuracy against memory or time, for every stored run on the same tasks."""
-    found = data.rivals(current.run.about)
-    axes = {
+    found = comparable_runs(current.run.about)
+    names = {
         "memory": _("memory besides the network (KB, at least 1)"),
         "seconds": _("training time (s)"),
         "parameters": _("weights of the network"),
     }
-    axis = st.segmented_control(
-        _("Cost"), list(axes), format_func=axes.get, default="memory", key="cost/axis", required=True
-    )
-    rows = [(about, _value(about, axis)) for about in found]
-    own = [pair for pair in rows if pair[0].id == current.id]
-    others = [pair for pair in rows if pair[0].id != current.id]
-    groups = {
-        name: (
-            role,
-            [x for _, x in some],
-            [a.summary["average"] for a, _ in some],
-            [_said(a, x, axes[axis]) for a, x in some],
-        )
-        for name, role, some in ((_("other runs"), "before", others), (_("this run"), "after", own))
-        if some
+    axis = choose.one("cost/axis", _("Cost"), names)
+    parts = {
+        _("other runs"): ("before", [about for about in found if about.id != current.id]),
+        _("this run"): ("after", [about for about in found if about.id == current.id]),
     }
+    groups = {part: _points(role, some, axis, names[axis]) for part, (role, some) in parts.items() if some}
     chart.show(
-        figures.points(groups, axes[axis], _("average accuracy at the end (%)"), 380, log_x=axis != "seconds"),
+        figures.points(groups, names[axis], _("average accuracy at the end (%)"), 380, log_x=axis != "seconds"),
         key="cost/points",
         alt=_("Accuracy against cost for every run on the same tasks"),
     )
     st.caption(
-        f"{_('Upper left is better.')} {data.guessing(current.settings)}",
+        f"{_('Upper left is better.')} {verdict.words('lifelong', guessing(current.settings))}",
         help=_("Seconds on one thread of the machine that made the run, evaluation included."),
     )
-    order = sorted(found, key=lambda about: -about.summary["average"])
+    _table(sorted(found, key=lambda about: -about.summary["average"]))
+    if growth := current.summary.get("growth"):
+        _growth(growth)
+
+
+def _points(role: str, some: list[About], axis: str, title: str) -> tuple[str, list[float], list[float], list[str]]:
+    """One group of the figure."""
+    costs = [getattr(cost_of(about), axis) for about in some]
+    costs = [max(1.0, value) for value in costs] if axis == "memory" else costs  # on a logarithmic axis
+    averages = [about.summary["average"] for about in some]
+    texts = [f"{called(a)}\n{y:.1f} % · {title} {x:,.4g}" for a, x, y in zip(some, costs, averages)]
+    return role, costs, averages, texts
+
+
+def _table(order: list[About]) -> None:
+    costs = [cost_of(about) for about in order]
     st.table(
         {
-            _("Method"): [data.method_name(about) for about in order],
+            _("Method"): [called(about) for about in order],
             _("Average (%)"): [f"{about.summary['average']:.1f}" for about in order],
-            _("Keeps"): [_(KEEPS[about.settings["method"]]) for about in order],
-            _("KB kept"): [f"{about.summary['memory_bytes'] / 1000:,.0f}" for about in order],
-            _("Weights"): [f"{about.summary['parameters']:,}" for about in order],
-            _("Seconds"): [f"{about.seconds:.1f}" for about in order],
+            _("Keeps"): [_(method_of(about).KEEPS) for about in order],
+            _("KB kept"): [f"{cost.memory:,.0f}" for cost in costs],
+            _("Weights"): [f"{cost.parameters:,}" for cost in costs],
+            _("Seconds"): [f"{cost.seconds:.1f}" for cost in costs],
         }
     )
-    if growth := current.summary.get("growth"):
-        names = [_("task {}").format(i + 1) for i in range(len(growth))]
-        chart.show(
-            figures.bars({_("weights"): ("after", growth)}, names, "", _("weights after"), 260, ",.0f"),
-            key="cost/growth",
-            alt=_("How the number of weights grows with every new column"),
-        )
-        st.caption(_("A new column also reads all older ones, so each column adds more weights than the one before."))
 
 
-def _value(about, axis: str) -> float:
-    match axis:
-        case "memory":
-            return max(1.0, about.summary["memory_bytes"] / 1000)  # on a logarithmic axis
-        case "seconds":
-            return about.seconds
-        case _:
-            return about.summary["parameters"]
+def _growth(growth: list[int]) -> None:
+    names = [_("task {}").format(i + 1) for i in range(len(growth))]
+    chart.show(
+        figures.bars({_("weights"): ("after", growth)}, names, "", _("weights after"), 260, ",.0f"),
+        key="cost/growth",
+        alt=_("How the number of weights grows with every new column"),
+    )
+    st.caption(_("A new column also reads all older ones, so each column adds more weights than the one before."))
 
 
-def _said(about, value: float, name: str) -> str:
-    return f"{data.method_name(about)}\n{about.summary['average']:.1f} % · {name} {value:,.4g}"
+VIEW = View("cost", _("What it costs"), draw)

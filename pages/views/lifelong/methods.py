@@ -2,20 +2,22 @@
 
 import streamlit as st
 
+from core.lifelong.analysis.methods import averages, chosen_first, comparable_runs, guessing
 from core.lifelong.settings import METRICS
-from pages.parts import chart, figures, views
+from core.runs import About
+from pages.parts import chart, figures, shown, verdict, views
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
+from pages.parts.views import View
 from pages.parts.words import _
-from pages.views.lifelong import data
 
-FIRST = ("finetune", "l2", "ewc", "mas", "replay", "joint")  # shown at first, where they are there
+MOST = 10  # curves over one another
 
 
 @st.fragment
-def methods(current: Shown) -> None:
+def draw(current: Shown) -> None:
     """The average accuracy on the tasks seen, one curve for each chosen run."""
-    found = {about.id: about for about in data.rivals(current.run.about)}
+    found = {about.id: about for about in comparable_runs(current.run.about)}
     if len(found) < 2:
         st.info(
             _(
@@ -23,39 +25,43 @@ def methods(current: Shown) -> None:
             )
         )
         return
-    first = [i for i, about in found.items() if about.settings["method"] in FIRST or i == current.id][:8]
-    views.keep_choice("lifelong/methods", current.id, found, first)
+    views.keep_choice("lifelong/methods", current.id, found, chosen_first(list(found.values()), current.id))
     chosen = st.pills(
         _("Runs on the same tasks, with the same network and seed"),
         list(found),
-        format_func=lambda i: data.method_name(found[i]),
+        format_func=lambda run_id: called(found[run_id]),
         selection_mode="multi",
         key="lifelong/methods",
     )
-    lines = [
-        Line(data.method_name(found[run_id]), f"task{place}", *data.averages(run_id))
-        for place, run_id in enumerate(chosen[:10], 1)
-    ]
+    lines = [Line(called(found[each]), f"task{i}", *averages(each)) for i, each in enumerate(chosen[:MOST], 1)]
+    end = max((line.x[-1] for line in lines), default=None)
+    levels = [(_("guessing"), METRICS["average"].chance.of(current.settings))]
+    titles = (_("training step"), _("average accuracy (%)"))
     chart.show(
-        figures.live(
-            lines,
-            _("training step"),
-            _("average accuracy (%)"),
-            420,
-            end=max((line.x[-1] for line in lines), default=None),
-            levels=[(_("guessing"), METRICS["average"].chance.of(current.settings))],
-        ),
+        figures.live(lines, *titles, 420, end=end, levels=levels),
         key="methods/curves",
         alt=_("Average accuracy of several methods over training"),
     )
-    order = sorted(chosen, key=lambda i: -found[i].summary["average"])
+    order = sorted((found[each] for each in chosen), key=lambda about: -about.summary["average"])
     st.table(
         {
-            _("Method"): [data.method_name(found[i]) for i in order],
-            _("Average (%)"): [f"{found[i].summary['average']:.1f}" for i in order],
-            _("Forgetting (points)"): [f"{round(found[i].summary['forgetting'], 1) + 0.0:.1f}" for i in order],
+            _("Method"): [called(about) for about in order],
+            _("Average (%)"): [f"{about.summary['average']:.1f}" for about in order],
+            _("Forgetting (points)"): [f"{round(about.summary['forgetting'], 1) + 0.0:.1f}" for about in order],
         }
     )
-    st.caption(
-        data.guessing(current.settings) + " " + _("One seed each. Means over five seeds are in the tab Yardstick.")
-    )
+    seeds = _("One seed each. Means over five seeds are in the tab Yardstick.")
+    st.caption(f"{verdict.words('lifelong', guessing(current.settings))} {seeds}")
+
+
+def called(about: About) -> str:
+    """How a run's method is called, with what tells two runs of one method apart."""
+    parts, lam = [shown.method(about)], about.settings.get("lam")
+    if lam is not None:
+        parts.append(f"λ = {lam:g}")
+    if about.settings.get("estimate", "exact") != "exact":
+        parts.append(_(about.settings["estimate"]))
+    return ", ".join(parts)
+
+
+VIEW = View("methods", _("Methods side by side"), draw)

@@ -3,34 +3,29 @@
 import numpy as np
 import streamlit as st
 
+from core.lifelong.analysis.importance import moved, pixels
 from pages.parts import chart, figures, rasters, views
+from pages.parts.ask import ask
 from pages.parts.shown import Shown
+from pages.parts.views import View
 from pages.parts.words import _
-
-POINTS = 600  # weights in the scatter plot
 
 
 @st.fragment
-def held(current: Shown) -> None:
+def draw(current: Shown) -> None:
     """The importance after each task, where it lies, and whether it held."""
-    omegas = [np.array(e.array) for e in current.pictures("omega")]
-    moves = [np.array(e.array) for e in current.pictures("moved")]
-    if not omegas:
+    found = ask(pixels, current)
+    if not found:
         st.info(_("This method measures no importance Ω. EWC, MAS, SI, RWalk and SCP do."))
         return
     st.caption(
         _("Importance Ω of each pixel's weights for the tasks so far. The penalty holds bright pixels most."),
         help=_("The sum of Ω over all weights that a pixel has in the first layer."),
     )
-    shown = omegas[:5]
-    for column, omega, number in zip(st.columns(len(shown), gap="medium"), shown, range(1, 6)):
+    for number, (column, each) in enumerate(zip(st.columns(len(found), gap="medium"), found), 1):
         with column:
-            top = float(np.quantile(omega, 0.995)) or 1.0
-            chart.show(
-                rasters.matrix(omega, 200, limit=top),
-                key=f"held/omega{number}",
-                alt=_("Importance of each pixel after task {}").format(number),
-            )
+            alt = _("Importance of each pixel after task {}").format(number)
+            chart.show(rasters.matrix(each.omega, 200, limit=each.top), key=f"held/omega{number}", alt=alt)
             st.caption(_("after task {}").format(number))
     if "free_share" in current.summary:
         st.metric(
@@ -38,7 +33,7 @@ def held(current: Shown) -> None:
             f"{current.summary['free_share']:.0f} %",
             help=_("Their Ω is below a tenth of the mean: the next task may have them."),
         )
-    if moves:
+    if moves := ask(moved, current):
         _moved(moves)
 
 
@@ -49,22 +44,16 @@ def _moved(moves: list[np.ndarray]) -> None:
     if len(moves) > 1:
         names = list(range(2, len(moves) + 2))
         number = st.select_slider(_("While learning task"), names, key=views.kept("held/task", names, 2))
-    omega, way = moves[number - 2][:, :POINTS]
-    seen = (omega > 0) & (way > 0)
-    texts = [f"Ω {o:.2g}\n{_('moved')} {w:.2g}" for o, w in zip(omega[seen], way[seen])]
+    omega, way = moves[number - 2]
+    texts = [_("Ω {:.2g}\nmoved {:.2g}").format(*pair) for pair in zip(omega, way)]
+    titles = (_("importance Ω of the tasks before"), _("moved by |θ − θ*|"))
+    groups = {_("a weight"): ("after", omega, way, texts)}
     chart.show(
-        figures.points(
-            {_("a weight"): ("after", omega[seen], way[seen], texts)},
-            _("importance Ω of the tasks before"),
-            _("moved by |θ − θ*|"),
-            340,
-            log_x=True,
-            log_y=True,
-            small=True,
-        ),
+        figures.points(groups, *titles, 340, log_x=True, log_y=True, small=True),
         key="held/moved",
         alt=_("How far weights moved against their importance"),
     )
-    st.caption(
-        _("{} random weights. If λ is large enough, important weights have moved least.").format(int(seen.sum()))
-    )
+    st.caption(_("{} random weights. If λ is large enough, important weights have moved least.").format(len(omega)))
+
+
+VIEW = View("importance", _("What is held"), draw)
