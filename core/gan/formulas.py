@@ -19,7 +19,7 @@ THEORY = (
     Formula(
         "The equilibrium",
         r"D^*(x) = \frac{p(x)}{p(x) + q(x)}, \qquad p = q \;\Rightarrow\; D^* = \tfrac{1}{2}",
-        losses.best_answer,
+        losses.optimal_discriminator,
     ),
     Formula(
         "Saturating",

@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 
-def best_answer(p: Tensor, q: Tensor) -> Tensor:
+def optimal_discriminator(p: Tensor, q: Tensor) -> Tensor:
     """What the best D says of a place where real examples have density p and fakes q: ½ wherever they are equal
     (Goodfellow et al. 2014, proposition 1). p, q: of one shape, not both 0."""
     return p / (p + q)

@@ -174,6 +174,11 @@ class DigitD(nn.Module):
         return score + (self.told(classes) * h).sum(1) / CLASSES
 
 
+def alone(D: nn.Module, x: Tensor, y: Tensor | None = None) -> Tensor:
+    """D's raw score of every example alone: (N,). A pack is filled with copies of it. x: (N, ...), y: classes (N,)."""
+    return D(x.repeat_interleave(D.pack, 0), None if y is None else y.repeat_interleave(D.pack, 0))
+
+
 KINDS = {
     "gan G of the plane": PlaneG,
     "gan D of the plane": PlaneD,

@@ -8,17 +8,16 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from core.events import Event, Finished, Metrics, Picture
-from core.gan import losses, quality, rivals
-from core.gan.settings import PLACES, WASSERSTEIN, GanSettings
+from core.events import Event, Finished, Metrics
+from core.gan import losses, models, pictures, quality, rivals, worlds
+from core.gan.settings import JUDGED, REACH, GanSettings
 from core.gan.trouble import Troubles
-from core.gan.worlds import REACH, DigitWorld
+from core.gan.worlds import DigitWorld
 from core.loop import seeded
 from core.nets import count, to_model
 
 LOOKS = {"plane": 60, "drawn": 60, "digits": 40}  # in a run, evenly spread; and a few at its very beginning
 EARLY = (1, 5, 10, 20, 40)  # steps after which it looks as well
-JUDGED = rivals.JUDGED
 ASKED = {"plane": JUDGED, "drawn": JUDGED, "digits": 200}  # fakes that every look judges; at the end all of them
 NEARBY = 500  # points of either kind whose neighbours every look searches
 SHOWN, ARROWS = 300, 60  # points drawn of either kind, and fakes at which D's gradient is drawn
@@ -27,7 +26,7 @@ GRID, LATTICE = 41, 13  # places along each side of the field, and lines of the 
 
 
 @dataclass(frozen=True)
-class Glance:
+class Evaluation:
     """What both players give at one moment, while they stand still; each network is asked once.
 
     fake: G's answers to the first codes (N, ...). said: what the judge reads in them (N, 10), None on the plane. real_score,
@@ -47,17 +46,10 @@ class Monitor:
 
     def __init__(self, settings: GanSettings, world, G, D):
         self.settings, self.world, self.G, self.D = settings, world, G, D
-        self.total, self.pictures = settings.world.steps, isinstance(world, DigitWorld)
+        self.total, self.of_digits = settings.world.steps, isinstance(world, DigitWorld)
         self.every = max(1, self.total // LOOKS[settings.world.name])
-        random = seeded(settings.seed + 10_000)  # the training's own randomness stays untouched
         self.latent = settings.world.latent
-        self.z, self.y = world.codes(
-            JUDGED, random, PLACES[settings.world.name]
-        )  # all places; `codes_now` silences the rest
-        if self.pictures:
-            self.real, self.real_y = world.test_x, world.test_y
-        else:
-            self.real, self.real_y = world.sample(JUDGED, random)[0], None
+        self.z, self.y, self.real, self.real_y = worlds.probe(world, settings.seed, JUDGED)
         self.troubles = Troubles(self.total)
 
     def facts(self) -> dict[str, Any]:
@@ -67,18 +59,18 @@ class Monitor:
     @property
     def kinds(self) -> range:
         """Numbers of what should be covered: classes of digits, spots of a shape, sectors around the middle."""
-        if self.pictures:
+        if self.of_digits:
             return range(len(self.world.classes))
         return range(8 if self.world.modes is None else len(self.world.modes))
 
     def begins(self) -> Iterator[Event]:
-        if self.pictures:
-            yield Picture(0, "real", as_bytes(self.real[:: max(1, len(self.real) // (10 * ROWS))][: 10 * ROWS]))
+        if self.of_digits:
+            yield pictures.REAL.at(0, as_bytes(self.real[:: max(1, len(self.real) // (10 * ROWS))][: 10 * ROWS]))
         else:
-            yield Picture(0, "real", self.real[:SHOWN].half().numpy())
-        glance = self.glance(ASKED[self.settings.world.name])
-        yield from self.seen(0, self.settings, glance)
-        yield Metrics(0, self.measured(self.settings, glance))
+            yield pictures.REAL.at(0, self.real[:SHOWN].half().numpy())
+        evaluation = self.evaluate(ASKED[self.settings.world.name])
+        yield from self.seen(0, self.settings, evaluation)
+        yield Metrics(0, self.measured(self.settings, evaluation))
 
     def wants(self, step: int) -> bool:
         """Whether a look is due after this step."""
@@ -87,35 +79,33 @@ class Monitor:
     def look(self, step: int, now: GanSettings, d_loss: Tensor, g_loss: Tensor) -> Iterator[Event]:
         """What is seen, what is measured, and what is in trouble."""
         self.latent = now.world.latent
-        glance = self.glance(ASKED[now.world.name])
-        yield from self.seen(step, now, glance)
-        yield from self.troubles.look(step, now, glance)
-        yield Metrics(step, self.measured(now, glance) | {"d_loss": d_loss.item(), "g_loss": g_loss.item()})
+        evaluation = self.evaluate(ASKED[now.world.name])
+        yield from self.seen(step, now, evaluation)
+        yield from self.troubles.look(step, now, evaluation)
+        yield Metrics(step, self.measured(now, evaluation) | {"d_loss": d_loss.item(), "g_loss": g_loss.item()})
 
     def phase(self, step: int, who: str, now: GanSettings, d_loss: Tensor, g_loss: Tensor) -> Iterator[Event]:
         """One phase of a step in slow motion: `who` has just learned."""
         self.latent = now.world.latent
-        glance = self.glance(ASKED[now.world.name])
-        yield from self.seen(step, now, glance)
-        yield Metrics(step, self.measured(now, glance) | {"d_loss": d_loss.item(), "g_loss": g_loss.item()})
-        yield Picture(step, "phase", np.array([0 if who == "D" else 1], np.uint8))
+        evaluation = self.evaluate(ASKED[now.world.name])
+        yield from self.seen(step, now, evaluation)
+        yield Metrics(step, self.measured(now, evaluation) | {"d_loss": d_loss.item(), "g_loss": g_loss.item()})
+        yield pictures.PHASE.at(step, np.array([0 if who == "D" else 1], np.uint8))
 
     # ---- what both give ----
 
     @torch.inference_mode()
-    def glance(self, n: int) -> Glance:
+    def evaluate(self, n: int) -> Evaluation:
         """Asks G for n fakes, the judge about all of them where they are digits, and D about the first."""
         fake = self.fakes(n)
-        said = quality.answers(fake) if self.pictures else None
+        said = quality.answers(fake) if self.of_digits else None
         first = fake[: ASKED["digits"]]
         kind = self.kind_of(first, None if said is None else said[: len(first)])
-        return Glance(fake, said, *self.score_pair(first), kind, self.kinds)
+        return Evaluation(fake, said, *self.score_pair(first), kind, self.kinds)
 
     def codes_now(self, n: int) -> tuple[Tensor, Tensor | None]:
         """The first n of the codes that never change, as far as they are drawn now, and their classes."""
-        z = self.z[:n].clone()
-        z[:, self.latent :] = 0
-        return z, None if self.y is None else self.y[:n]
+        return worlds.silenced(self.z[:n], self.latent), None if self.y is None else self.y[:n]
 
     def fakes(self, n: int) -> Tensor:
         """G's answers to the first n codes, as it would give them one by one."""
@@ -127,11 +117,10 @@ class Monitor:
         return made.clone()
 
     def scores(self, x: Tensor, y: Tensor | None) -> Tensor:
-        """D's raw score of every example alone: (N,). A pack is filled with copies of it."""
-        pack = self.D.pack
+        """D's raw score of every example alone: (N,)."""
         was = self.D.training
         self.D.eval()
-        found = self.D(x.repeat_interleave(pack, 0), None if y is None else y.repeat_interleave(pack, 0))
+        found = models.alone(self.D, x, y)
         self.D.train(was)
         return found
 
@@ -144,17 +133,19 @@ class Monitor:
 
     # ---- pictures ----
 
-    def seen(self, step: int, now: GanSettings, glance: Glance) -> Iterator[Event]:
+    def seen(self, step: int, now: GanSettings, evaluation: Evaluation) -> Iterator[Event]:
         """The pictures of one look."""
-        if self.pictures:
-            yield Picture(step, "film", as_bytes(glance.fake[: 10 * ROWS]))
+        if self.of_digits:
+            yield pictures.FILM.at(step, as_bytes(evaluation.fake[: 10 * ROWS]))
         else:
-            fake = glance.fake[:SHOWN]
-            yield Picture(step, "fake", fake.half().numpy())
-            yield Picture(step, "field", self.field(now, fake))
-            yield Picture(step, "arrows", self.arrows(now, fake[:ARROWS]).half().numpy())
-            yield Picture(step, "lattice", self.lattice().half().numpy())
-        yield Picture(step, "scores", torch.stack([glance.real_score, glance.fake_score]).numpy().astype(np.float16))
+            fake = evaluation.fake[:SHOWN]
+            yield pictures.FAKE.at(step, fake.half().numpy())
+            yield pictures.FIELD.at(step, self.field(now, fake))
+            yield pictures.ARROWS.at(step, self.arrows(now, fake[:ARROWS]).half().numpy())
+            yield pictures.LATTICE.at(step, self.lattice().half().numpy())
+        yield pictures.SCORES.at(
+            step, torch.stack([evaluation.real_score, evaluation.fake_score]).numpy().astype(np.float16)
+        )
 
     @torch.inference_mode()
     def field(self, now: GanSettings, fake: Tensor) -> np.ndarray:
@@ -162,9 +153,9 @@ class Monitor:
         axis = torch.linspace(-REACH, REACH, GRID)
         y, x = torch.meshgrid(axis, axis, indexing="ij")
         found = self.scores(torch.stack([x.flatten(), y.flatten()], 1), None)
-        if now.method.name == "ls":
+        if now.method.score == "target":
             share = found.clamp(0, 1)
-        elif now.method.name in WASSERSTEIN:  # scores without a zero: the middle between real and fake is grey
+        elif now.critic:  # scores without a zero: the middle between real and fake is grey
             real = self.scores(self.real[:SHOWN], None)
             middle, width = (real.mean() + self.scores(fake, None).mean()) / 2, found.std() + 1e-6
             share = ((found - middle) / width).sigmoid()
@@ -183,7 +174,7 @@ class Monitor:
         """A grid of codes, evenly likely, bent over the plane by G: (LATTICE, LATTICE, 2); of one number a line."""
         axis = torch.special.ndtri(torch.linspace(0.02, 0.98, LATTICE))
         a, b = torch.meshgrid(axis, axis if self.latent > 1 else torch.zeros(1), indexing="ij")
-        z = torch.zeros(a.numel(), PLACES[self.settings.world.name])
+        z = torch.zeros(a.numel(), self.world.places)
         z[:, 0], z[:, 1] = a.flatten(), b.flatten()
         return self.G(z).view(*a.shape, 2)
 
@@ -191,19 +182,19 @@ class Monitor:
 
     def kind_of(self, x: Tensor, said: Tensor | None) -> Tensor:
         """Which of the kinds each example is of: (N,). said: what the judge reads in pictures (N, 10)."""
-        if self.pictures:
+        if self.of_digits:
             return said[:, self.world.classes].argmax(1)
         if self.world.modes is not None:
             return torch.cdist(x, self.world.modes).argmin(1)
         return ((torch.atan2(x[:, 1], x[:, 0]) / (2 * torch.pi) + 0.5) * 8).long().clamp(0, 7)
 
     @torch.inference_mode()
-    def measured(self, now: GanSettings, glance: Glance) -> dict[str, float]:
+    def measured(self, now: GanSettings, evaluation: Evaluation) -> dict[str, float]:
         """The numbers of one look, over all its fakes."""
-        found, fake = opinions(now, glance.real_score, glance.fake_score), glance.fake
-        if self.pictures:
-            read = quality.of_classes(glance.said, self.world.classes)
-            return found | {"kinds": read["kinds"], "confidence": read["confidence"]} | self.asked(glance)
+        found, fake = opinions(now, evaluation.real_score, evaluation.fake_score), evaluation.fake
+        if self.of_digits:
+            read = quality.of_classes(evaluation.said, self.world.classes)
+            return found | {"kinds": read["kinds"], "confidence": read["confidence"]} | self.asked(evaluation)
         if self.world.modes is not None:
             met = quality.modes_met(fake, self.world.modes, self.settings.world.spread)
             return found | {"good": met.good, "strict": met.strict, "lenient": met.covered}
@@ -213,9 +204,9 @@ class Monitor:
     def run_ends(self, step: int, now: GanSettings) -> Iterator[Event]:
         """The last look, with all examples, and both players."""
         self.latent = now.world.latent
-        glance = self.glance(JUDGED)
-        yield from self.seen(step, now, glance)
-        found, summary = self.measured(now, glance), self.judged(glance)
+        evaluation = self.evaluate(JUDGED)
+        yield from self.seen(step, now, evaluation)
+        found, summary = self.measured(now, evaluation), self.judged(evaluation)
         yield Metrics(step, found | {name: summary[name] for name in ("precision", "recall", "coverage", "frechet")})
         yield Finished(step, found | summary, {"G": to_model(self.G), "D": to_model(self.D)})
 
@@ -224,27 +215,27 @@ class Monitor:
         return self.world.sample(len(self.real), seeded(self.settings.seed + 20_000))[0]
 
     @torch.inference_mode()
-    def judged(self, glance: Glance) -> dict[str, float]:
+    def judged(self, evaluation: Evaluation) -> dict[str, float]:
         """How good the fakes of a finished run are, and the Fréchet distance between real examples and others of them."""
-        return rivals.scores(self.world, self.real, glance.fake, glance.said) | {"floor": self.floor()}
+        return rivals.scores(self.world, self.real, evaluation.fake, evaluation.said) | {"floor": self.floor()}
 
-    def asked(self, glance: Glance) -> dict[str, float]:
+    def asked(self, evaluation: Evaluation) -> dict[str, float]:
         """How many fakes are read as the class that G was asked for, where it is told one."""
         if not self.settings.world.conditional:
             return {}
-        return {"asked": quality.as_asked(glance.said, self.y[: len(glance.said)])}
+        return {"asked": quality.as_asked(evaluation.said, self.y[: len(evaluation.said)])}
 
     def floor(self) -> float:
         """The Fréchet distance of other real examples: what no fake can be expected to beat."""
         pair = self.real, self.others()
-        return quality.frechet(*(map(quality.features, pair) if self.pictures else pair))
+        return quality.frechet(*(map(quality.features, pair) if self.of_digits else pair))
 
 
 def opinions(now: GanSettings, real: Tensor, fake: Tensor) -> dict[str, float]:
     """What D thinks on average: a probability where the loss has one, the raw score where not."""
-    if now.method.name in WASSERSTEIN:
+    if now.critic:
         return {"c_real": real.mean().item(), "c_fake": fake.mean().item()}
-    as_share = (lambda s: s) if now.method.name == "ls" else torch.sigmoid
+    as_share = (lambda s: s) if now.method.score == "target" else torch.sigmoid
     return {"d_real": as_share(real).mean().item(), "d_fake": as_share(fake).mean().item()}
 
 

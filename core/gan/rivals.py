@@ -12,10 +12,10 @@ from statistics import mean
 from typing import Any
 
 from core import yardsticks
+from core.gan.settings import JUDGED
 
 RIVALS = ("even", "shaped", "real")
 TABLE = "rivals.csv"  # of the worlds that scenes and yardsticks have, so that no page must measure them
-JUDGED = 1000  # examples of each rival, as many as fakes at the end of a run
 DRAWS = {"plane": 20, "digits": 5}  # in the table
 QUICK = 2  # for a world that is not in it, while a visitor waits
 KEY = ("name", "shape", "spread", "drawing", "digits")  # what of a world decides what its real examples are

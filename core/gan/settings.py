@@ -12,6 +12,8 @@ PLACES = {
     "drawn": 16,
     "digits": 64,
 }  # numbers that a code has room for; the latent size says how many of them are drawn
+JUDGED = 1000  # fakes that are judged at the end of a run, and as many real examples and rivals
+REACH = 1.5  # the plane is drawn from −1.5 to 1.5
 RATE = r"0\.1|0\.0{1,4}[1-9][0-9]?"
 TURN = (
     rf"[0-9]{{1,4}}:((g_rate|d_rate)=({RATE})|critic_steps=[1-5]|latent=([1-9]|[1-5][0-9]|6[0-4])|batch=(16|32|64|128)"
@@ -161,29 +163,40 @@ def _critic(default: int) -> int:
     )
 
 
-class NonSaturating(Frozen):
+class LossSettings(Frozen):
+    """score: what D's raw score means: the logit of a probability, a target between 0 (fake) and 1 (real), or a height of
+    which differences alone count, as a critic gives it."""
+
+    score: ClassVar[Literal["logit", "target", "height"]] = "logit"
+
+
+class NonSaturating(LossSettings):
     """G raises log D(G(z)) (Goodfellow et al. 2014, section 3)."""
 
     name: Literal["nonsaturating"] = "nonsaturating"
     critic_steps: int = _critic(1)
 
 
-class Saturating(Frozen):
+class Saturating(LossSettings):
     """The minimax game as it is written: G lowers log(1 − D(G(z))) (Goodfellow et al. 2014, equation 1)."""
 
     name: Literal["saturating"] = "saturating"
     critic_steps: int = _critic(1)
 
 
-class LeastSquares(Frozen):
+class LeastSquares(LossSettings):
     """Scores of 1 for real and 0 for fake by least squares, on raw scores (Mao et al. 2017)."""
+
+    score = "target"
 
     name: Literal["ls"] = "ls"
     critic_steps: int = _critic(1)
 
 
-class Wasserstein(Frozen):
+class Wasserstein(LossSettings):
     """The critic's weights are clipped, so that its gradient is bounded (Arjovsky et al. 2017)."""
+
+    score = "height"
 
     name: Literal["wgan"] = "wgan"
     critic_steps: int = _critic(3)
@@ -192,8 +205,10 @@ class Wasserstein(Frozen):
     )
 
 
-class GradientPenalty(Frozen):
+class GradientPenalty(LossSettings):
     """The critic's gradient is held near length 1 between real and fake (Gulrajani et al. 2017)."""
+
+    score = "height"
 
     name: Literal["gp"] = "gp"
     critic_steps: int = _critic(2)
@@ -208,15 +223,16 @@ class GradientPenalty(Frozen):
     )
 
 
-class Hinge(Frozen):
+class Hinge(LossSettings):
     """D only learns from examples that it has not yet told apart by a margin (Lim, Ye 2017; Miyato et al. 2018)."""
+
+    score = "height"
 
     name: Literal["hinge"] = "hinge"
     critic_steps: int = _critic(1)
 
 
 Loss = NonSaturating | Saturating | LeastSquares | Wasserstein | GradientPenalty | Hinge
-WASSERSTEIN = ("wgan", "gp", "hinge")  # whose scores are no logits of a probability
 
 
 class GanSettings(Settings):
@@ -305,6 +321,11 @@ class GanSettings(Settings):
         pattern=rf"^({TURN}(,{TURN})*)?$",
         max_length=LONGEST,
     )
+
+    @property
+    def critic(self) -> bool:
+        """Whether D gives heights, which are no probability."""
+        return self.method.score == "height"
 
     @property
     def normed(self) -> bool:

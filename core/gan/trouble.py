@@ -6,7 +6,7 @@ import torch
 
 from core.events import Event, Warned
 from core.gan import losses, quality
-from core.gan.settings import WASSERSTEIN, GanSettings
+from core.gan.settings import GanSettings
 
 PATIENCE = 3  # looks in a row that something must be seen
 FEW = 0.5  # of the kinds there are: fewer in effect is a collapse
@@ -36,7 +36,7 @@ class Troubles:
         self.moves: list[float] = []
 
     def look(self, step: int, now: GanSettings, seen) -> Iterator[Event]:
-        """What is in trouble after this step. seen: the monitor's glance."""
+        """What is in trouble after this step. seen: the monitor's evaluation."""
         share = quality.shares(seen.kind, len(seen.kinds))
         many = quality.effective_number(share)
         self.moves = [*self.moves[-5:], 0.5 * (share - self.last).abs().sum().item() if self.last is not None else 0.0]
@@ -44,9 +44,7 @@ class Troubles:
         moved = sum(self.moves) / len(self.moves)
         begun, late = step > SOON * self.total, step > LATER * self.total
         told_apart = accuracy(now, seen.real_score, seen.fake_score)
-        yield from self._tell(
-            step, "strong", begun and now.method.name not in WASSERSTEIN and told_apart > SURE, 100 * told_apart
-        )
+        yield from self._tell(step, "strong", begun and not now.critic and told_apart > SURE, 100 * told_apart)
         gradient, sure_of_fakes = pull(now, seen.fake_score), seen.fake_score.mean() < border(now)
         yield from self._tell(step, "vanishing", begun and sure_of_fakes and gradient < FAINT, gradient)
         yield from self._tell(step, "collapse", late and many < FEW * len(seen.kinds), many, len(seen.kinds))
@@ -66,7 +64,7 @@ def accuracy(now: GanSettings, real, fake) -> float:
 
 def border(now: GanSettings) -> float:
     """The score between real and fake."""
-    return 0.5 if now.method.name == "ls" else 0.0
+    return 0.5 if now.method.score == "target" else 0.0
 
 
 def pull(now: GanSettings, scores) -> float:

@@ -2,15 +2,15 @@
 
 import math
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from core.data import digits, pictures
-from core.gan.settings import PLACES, Digits, Drawn, GanSettings, Plane
-
-REACH = 1.5  # the plane is drawn from −1.5 to 1.5
+from core.gan.settings import JUDGED, PLACES, Digits, Drawn, GanSettings, Plane
+from core.loop import seeded
 
 
 def modes(shape: str) -> Tensor | None:
@@ -30,6 +30,7 @@ class PlaneWorld:
     def __init__(self, plane: Plane | Drawn):
         self.plane, self.shape = plane, getattr(plane, "shape", "drawn")
         self.modes = modes(self.shape)
+        self.places = PLACES["plane"]
 
     def sample(self, n: int, generator: torch.Generator) -> tuple[Tensor, None]:
         """Real points (n, 2); they have no class."""
@@ -53,14 +54,14 @@ class PlaneWorld:
         return clean + self.plane.spread * torch.randn(n, 2, generator=generator), None
 
     def codes(self, n: int, generator: torch.Generator, latent: int) -> tuple[Tensor, None]:
-        return codes(n, PLACES["plane"], latent, generator), None
+        return codes(n, self.places, latent, generator), None
 
 
 class DigitWorld:
     """The training digits of the chosen classes in [−1, 1], drawn with their classes."""
 
     def __init__(self, world: Digits):
-        data, self.world = digits.load(), world
+        data, self.world, self.places = digits.load(), world, PLACES["digits"]
         self.classes = torch.tensor([int(d) for d in world.digits])
         own, judged = torch.isin(data.train_y, self.classes), torch.isin(data.test_y, self.classes)
         self.x, self.y = 2 * data.train_x[own] - 1, data.train_y[own]
@@ -73,14 +74,41 @@ class DigitWorld:
 
     def codes(self, n: int, generator: torch.Generator, latent: int) -> tuple[Tensor, Tensor]:
         """Codes (n, 64), and which class each shall become (n,): all equally often, in turn."""
-        return codes(n, PLACES["digits"], latent, generator), self.classes[torch.arange(n) % len(self.classes)]
+        return codes(n, self.places, latent, generator), self.classes[torch.arange(n) % len(self.classes)]
 
 
 def codes(n: int, places: int, latent: int, generator: torch.Generator) -> Tensor:
     """Normal random numbers (n, places); those beyond the latent size are 0."""
-    z = torch.randn(n, places, generator=generator)
+    return silenced(torch.randn(n, places, generator=generator), latent)
+
+
+def silenced(z: Tensor, latent: int) -> Tensor:
+    """A copy of codes (n, places) in which the places beyond the latent size are 0."""
+    z = z.clone()
     z[:, latent:] = 0
     return z
+
+
+class Probe(NamedTuple):
+    """What a run is asked at every look, the same from its first step to its last.
+
+    z: codes (n, places) with all places drawn. y: the classes that G is asked for (n,), None on the plane. real:
+    examples that are not taught (N, ...): test digits, or points of their own. real_y: their classes (N,), None on the plane.
+    """
+
+    z: Tensor
+    y: Tensor | None
+    real: Tensor
+    real_y: Tensor | None
+
+
+def probe(world: "PlaneWorld | DigitWorld", seed: int, n: int = JUDGED) -> Probe:
+    """The probe of the run with this seed, with n codes. It has random numbers of its own: the training's stay untouched."""
+    random = seeded(seed + 10_000)
+    z, y = world.codes(n, random, world.places)
+    if isinstance(world, DigitWorld):
+        return Probe(z, y, world.test_x, world.test_y)
+    return Probe(z, y, world.sample(n, random)[0], None)
 
 
 @lru_cache(maxsize=8)
@@ -98,4 +126,9 @@ def ink(drawing: str) -> tuple[Tensor, Tensor]:
 
 def world_of(settings: GanSettings) -> PlaneWorld | DigitWorld:
     """The world of these settings. Raises ValueError with a sentence when a drawing shows nothing."""
-    return DigitWorld(settings.world) if isinstance(settings.world, Digits) else PlaneWorld(settings.world)
+    return world(settings.world)
+
+
+def world(chosen: Plane | Drawn | Digits) -> PlaneWorld | DigitWorld:
+    """The same of the settings of a world alone."""
+    return DigitWorld(chosen) if isinstance(chosen, Digits) else PlaneWorld(chosen)

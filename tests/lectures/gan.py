@@ -5,10 +5,12 @@ from functools import cache
 import numpy as np
 import torch
 
-from core.gan import models, quality, rivals, worlds
+from core.gan import pictures, quality, rivals
 from core.gan import settings as s
-from core.gan.monitor import Monitor
-from core.loop import seeded
+from core.gan.analysis import latent
+from core.gan.analysis import players as of_run
+from core.gan.analysis.optimal import optimal
+from core.record import Record
 from tests.lectures.claims import Near, at, claim, end, run, summary, table
 
 WIDE, TIGHT, MOONS = s.Plane(shape="grid", spread=0.03), s.Plane(spread=0.01), s.Plane(shape="moons", spread=0.08)
@@ -31,49 +33,52 @@ def noise(world, score):
 
 @cache
 def players(run_id):
-    """G, D, and a watch that asks them as the run did."""
+    """Both players of a shipped run, with what the run asked them."""
+    return of_run.of(record(run_id))
+
+
+def record(run_id):
     stored = run(run_id)
-    G, D = (models.player(stored.models[name]) for name in "GD")
-    there = worlds.world_of(stored.settings)
-    return G, D, Monitor(stored.settings, there, G, D)
+    return Record(run_id, stored.settings, list(stored.events), stored)
 
 
 @cache
 def read_as(run_id):
     """How much of 1,000 fakes the classifier reads as each digit, in percent."""
-    eye = players(run_id)[2]
-    return (100 * quality.shares(eye.glance(1000).said.argmax(1), 10)).tolist()
+    return (100 * quality.shares(quality.answers(players(run_id).fake).argmax(1), 10)).tolist()
 
 
 def asked_at(step):
     """How many of the forty fakes of the film are read as the digit that was asked for, in percent."""
 
     def found():
-        picture = next(e for e in run(DIGITS).events if getattr(e, "name", "") == "film" and e.step == step)
-        pixels = torch.from_numpy(picture.array.astype(np.float32))[:, None] / 127.5 - 1
-        return quality.as_asked(quality.answers(pixels), players(DIGITS)[2].y[:40])
+        pixels = torch.from_numpy(record(DIGITS).by_step(pictures.FILM)[step].astype(np.float32))[:, None] / 127.5 - 1
+        return quality.as_asked(quality.answers(pixels), players(DIGITS).y[:40])
 
     return found
 
 
 def first_half():
     """The first look at which most of the forty fakes of the film are read as asked."""
-    steps = sorted(e.step for e in run(DIGITS).events if getattr(e, "name", "") == "film")
-    return next(step for step in steps if asked_at(step)() > 50)
+    return next(step for step in record(DIGITS).by_step(pictures.FILM) if asked_at(step)() > 50)
 
 
 def expert():
     """How often an expert is right that knows both densities of “One half”, from counts of 60,000 points each."""
-    from pages.views.gan import best, data
+    return optimal(record("gan-one-half")).optimal_right
 
-    stored = run("gan-one-half")
-    G, D, eye = players("gan-one-half")
-    random = seeded(stored.settings.seed + 20_000)
-    real, __ = eye.world.sample(best.DRAWN, random)
-    with torch.no_grad():
-        fake = G(worlds.codes(best.DRAWN, data.places(stored.settings), stored.settings.world.latent, random))
-        said = [data.opinion(stored.settings, D(x).numpy()) for x in (real, fake)]
-    return best.compared(real.numpy(), fake.numpy(), *said).star_right
+
+def features():
+    """How many numbers the judge's last layer reads."""
+    return float(quality.features(players(DIGITS).real[:1]).shape[1])
+
+
+def judged():
+    return float(s.JUDGED)
+
+
+def neighbours():
+    return float(quality.NEIGHBOURS)
 
 
 SETTING, RULE, CHOICE = "a setting of the scene", "a definition", "a guess to choose from"
@@ -231,4 +236,18 @@ CLAIMS = [
     claim("this part is divided by 10", "tests/core/gan/test_formulas.py"),
     claim("a recall near 100 %", Near(99.8, 0.5)),
     claim("1,000 fakes and 1,000 test digits", *[RULE] * 2),
+    # ---- verdicts
+    claim("of all pairs (chance: 50 %).\n\n## verdict: scores-right", RULE),
+    claim("of all pairs (chance: 50 %).\n\n## verdict: scores-apart", RULE),
+    claim("raw scores of 1 for real and 0 for fake", *[RULE] * 2),
+    claim("the **gap** between both means is 0", RULE),
+    claim("1,000 fakes are held against {tests:,} test digits, in the 256 features", judged, features),
+    claim("papers and features. Precision, recall and coverage use the 5 nearest neighbours", neighbours),
+    claim("Other real data are 1,000 training digits", judged),
+    claim("1,000 fakes are held against 1,000 fresh real points", *[judged] * 2),
+    claim("fresh real points. Precision, recall and coverage use the 5 nearest neighbours", neighbours),
+    claim("another 1,000 points", judged),
+    claim("is never less than 99 % sure", lambda: float(latent.SURE)),
+    claim("A copy would stand at 0", RULE),
+    claim("It would be 50 % (± {error:.0f}) if nothing were copied", RULE),
 ]

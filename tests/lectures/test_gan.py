@@ -7,7 +7,7 @@ import pytest
 
 from core import yardsticks
 from core.events import Warned
-from core.gan import rivals
+from core.gan import pictures, rivals
 from core.gan.settings import GanSettings
 from core.gan.train import train
 from core.gan.yardsticks import CURES, GONE
@@ -16,9 +16,7 @@ from tests.lectures.gan import COLLAPSED, FAIR, GOOD
 
 
 def fakes(run_id, step):
-    return next(
-        e.array.astype(float) for e in run(run_id).events if getattr(e, "name", "") == "fake" and e.step == step
-    )
+    return next(e.array.astype(float) for e in pictures.FAKE.all(run(run_id).events) if e.step == step)
 
 
 def test_the_cloud_runs_from_side_to_side():
@@ -33,8 +31,8 @@ def test_the_cloud_runs_from_side_to_side():
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_the_first_move_is_to_one_side_with_any_seed(seed):
     """Within twenty steps the middle of the cloud lies far out, more than half of the ring's radius."""
-    looks = (e for e in train(GanSettings(r1=0.1, seed=seed)) if getattr(e, "name", "") == "fake")
-    clouds = [look.array.astype(float) for look in takewhile(lambda look: look.step <= 20, looks)]
+    seen = takewhile(lambda e: getattr(e, "step", 0) <= 20, train(GanSettings(r1=0.1, seed=seed)))
+    clouds = [look.array.astype(float) for look in pictures.FAKE.all(list(seen))]
     assert max(np.linalg.norm(cloud.mean(0)) for cloud in clouds) > 0.5
 
 

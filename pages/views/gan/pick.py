@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.parts import chart, views
+from pages.parts import chart, figures, views
 from pages.parts.words import _
 
 
@@ -38,3 +38,22 @@ def hint(letters: Sequence[str]) -> str:
     if len(letters) == 1:
         return _("Click a point, or use the slider.")
     return _("Click: {} move in turn. Or use the sliders.").format(", ".join(letters))
+
+
+def lettered(figure: figures.Figure, chosen: Sequence[int], letters: Sequence[str]) -> figures.Figure:
+    """The figure of pictures or points with a letter at each chosen one. Its trace of places has the place as “customdata”."""
+    places = next(trace for trace in figure["data"] if "customdata" in trace)
+    said = {place: " ".join(a for a, b in zip(letters, chosen) if b == place) for place in chosen}
+    marks = {
+        "type": "scatter",
+        "mode": "markers+text",
+        "name": "",
+        "showlegend": False,
+        "hoverinfo": "skip",
+        "x": [places["x"][place] for place in said],
+        "y": [places["y"][place] for place in said],
+        "text": [f"<b>{letter}</b>" for letter in said.values()],
+        "textfont": {"color": "#FFFFFF", "size": 13},
+        "marker": {"size": 22, "color": figures.COLOURS["danger"], "line": {"width": 0}},
+    }
+    return figures.add(figure, marks)

@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 
+from core.gan.settings import REACH
 from pages.parts import figures, rasters
 from pages.parts.grammar import COLOURS, DIVERGING, INK, PAPER, Trace
 from pages.parts.words import _
 
-REACH = 1.5  # where the measured plane ends, as core/gan/worlds.py has it
 LONGEST = 0.26  # of an arrow, in units of the plane
 HEAD = 0.3  # of an arrow's length
 HEIGHT = 480

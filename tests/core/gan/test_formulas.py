@@ -31,7 +31,7 @@ def test_every_formula_has_its_words():
 
 def test_formulas_that_no_other_test_holds():
     p, q = torch.tensor([0.2, 0.9, 0.5]), torch.tensor([0.6, 0.1, 0.5])
-    assert losses.best_answer(p, q).tolist() == pytest.approx([0.25, 0.9, 0.5])
+    assert losses.optimal_discriminator(p, q).tolist() == pytest.approx([0.25, 0.9, 0.5])
     weight = torch.randn(6, 3, generator=torch.Generator().manual_seed(0))
     assert torch.linalg.svdvals(models.divided(weight))[0].item() == pytest.approx(1)
     assert torch.allclose(models.divided(5 * weight), models.divided(weight))

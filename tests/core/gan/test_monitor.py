@@ -70,7 +70,7 @@ def test_the_field_of_d(method):
     score = 3 * axis[None, :] + axis[:, None]
     if method.name == "ls":
         share = score.clip(0, 1)
-    elif method.name in s.WASSERSTEIN:
+    elif method.score == "height":
         real, fake = (eye.scores(x, None).mean().item() for x in (eye.real[:300], eye.fakes(300)))
         share = 1 / (1 + np.exp(-(score - (real + fake) / 2) / score.std(ddof=1)))
     else:
@@ -234,7 +234,7 @@ class Repeats(nn.Module):
 def test_a_g_that_repeats_the_real_points():
     eye = watching(seed=3)
     eye.G = Repeats(eye.real)
-    found = eye.judged(eye.glance(1000))
+    found = eye.judged(eye.evaluate(1000))
     assert found["precision"] == found["recall"] == found["coverage"] == 100 and found["frechet"] == pytest.approx(
         0, abs=1e-9
     )
@@ -246,7 +246,7 @@ def test_a_g_that_repeats_digits():
     """And one that repeats only some of their classes: what is said of classes is of the chosen ones."""
     eye = watching(s.Digits(digits="0123", channels=8, steps=20))
     eye.G = Repeats(eye.real[torch.randperm(len(eye.real), generator=seeded(0))])
-    found, look = eye.judged(eye.glance(1000)), eye.measured(eye.settings, eye.glance(200))
+    found, look = eye.judged(eye.evaluate(1000)), eye.measured(eye.settings, eye.evaluate(200))
     assert found["precision"] == found["recall"] == found["coverage"] == 100 and found["frechet"] == pytest.approx(
         0, abs=1e-6
     )
@@ -254,13 +254,13 @@ def test_a_g_that_repeats_digits():
     assert look["kinds"] == 100 and look["confidence"] > 95
     zeros, ones = (eye.real[eye.real_y == digit][:80] for digit in (0, 1))
     eye.G = Repeats(torch.stack([zeros, ones], 1).flatten(0, 1).repeat(3, 1, 1, 1))
-    found, look = eye.judged(eye.glance(1000)), eye.measured(eye.settings, eye.glance(200))
+    found, look = eye.judged(eye.evaluate(1000)), eye.measured(eye.settings, eye.evaluate(200))
     assert found["smallest_class"] < 1 and found["classes"] == pytest.approx(2, abs=0.1)
     assert found["precision"] > 99 and found["recall"] < 70 and look["kinds"] == 50
     # of four classes each has a fair share of a quarter: 7 % are less than four tenths of it, 13 % are more
     for twos, kinds in ((14, 50), (26, 75)):
         eye.G = Repeats(torch.cat([eye.real[eye.real_y == 2][:twos], zeros, ones, zeros])[:200])
-        assert eye.measured(eye.settings, eye.glance(200))["kinds"] == kinds
+        assert eye.measured(eye.settings, eye.evaluate(200))["kinds"] == kinds
 
 
 def test_how_many_are_read_as_asked():
@@ -268,9 +268,9 @@ def test_how_many_are_read_as_asked():
     eye = watching(s.Digits(channels=8, steps=20))
     each = [eye.real[eye.real_y == digit][:20] for digit in range(10)]
     eye.G = Repeats(torch.stack(each, 1).flatten(0, 1))
-    assert eye.measured(eye.settings, eye.glance(200))["asked"] > 95
+    assert eye.measured(eye.settings, eye.evaluate(200))["asked"] > 95
     eye.G = Repeats(each[0].repeat(10, 1, 1, 1))
-    assert eye.measured(eye.settings, eye.glance(200))["asked"] == pytest.approx(10, abs=1)
+    assert eye.measured(eye.settings, eye.evaluate(200))["asked"] == pytest.approx(10, abs=1)
     assert "asked" not in watching(s.Digits(channels=8, steps=20, conditional=False)).asked(None)
 
 

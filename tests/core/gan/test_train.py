@@ -11,7 +11,7 @@ from core.events import Finished, Metrics, Picture, Started, Turned, Warned, pac
 from core.gan import models, monitor, quality, train, worlds
 from core.gan import settings as s
 from core.gan.monitor import Monitor
-from core.gan.settings import METRICS, WASSERSTEIN, GanSettings
+from core.gan.settings import METRICS, GanSettings
 from core.loop import fresh, seeded
 from core.nets import DigitNet, to_model
 from core.settings import build, flatten, union_members
@@ -140,7 +140,7 @@ def test_it_runs_to_its_end_and_says_numbers(world, knobs):
     )
     steps = [e.step for e in events[1:]]
     assert steps == sorted(steps) and [e.step for e in looks(events)] == [0, 1, 5, 10, 15, 20]
-    thinks = {"c_real", "c_fake"} if settings.method.name in WASSERSTEIN else {"d_real", "d_fake"}
+    thinks = {"c_real", "c_fake"} if settings.critic else {"d_real", "d_fake"}
     spots, other = {"good", "strict", "lenient"}, {"precision", "coverage"}
     told = {"asked"} if world == "digits" else set()
     sorts = {"kinds", "confidence"} | told if "digits" in world else spots if world in ("ring", "grid") else other

@@ -36,7 +36,7 @@ ALL = [s.Plane(shape="ring"), s.Plane(shape="grid"), s.Plane(shape="spiral"), s.
 @pytest.mark.parametrize("world", ALL, ids=lambda world: getattr(world, "shape", "drawn"))
 def test_every_shape_lies_in_the_part_of_the_plane_that_is_drawn(world):
     points = sample(world)
-    assert points.abs().max() < worlds.REACH and (points.max(0).values - points.min(0).values).min() > 0.5
+    assert points.abs().max() < s.REACH and (points.max(0).values - points.min(0).values).min() > 0.5
     assert torch.equal(points, sample(world)) and not torch.equal(points, sample(world, seed=1))
     wide = sample(world.model_copy(update={"spread": 0.2}))
     calm = sample(world.model_copy(update={"spread": 0.005}))
