@@ -103,6 +103,8 @@ def test_knobs_buttons_numbers_and_the_whole_picture_are_seen_without_scrolling(
             wrong += [f"{scene.slug} at {size['width']}: {fault}" for fault in faults(page, size)]
         page.set_viewport_size(PHONE)
         page.wait_for_function("w => innerWidth === w", arg=PHONE["width"])
+        if list(phone_faults(page)):
+            page.wait_for_timeout(2000)  # figures take their new width a moment after the window
         wrong += [f"{scene.slug} on a phone: {fault}" for fault in phone_faults(page)]
         page.set_viewport_size(DESKTOP[0])
     assert not wrong, "\n".join(wrong)
