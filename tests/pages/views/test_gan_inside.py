@@ -16,6 +16,7 @@ from pages.views import gan
 from pages.views.gan import plane, stage
 from tests.core.gan.tiny import RUNS, made
 from tests.pages.conftest import charts, marks, text_of
+from tests.pages.views.conftest import calm, figure
 
 VIEWS = ("film", "equilibrium", "scores", "quality", "latent", "copying")
 
@@ -42,16 +43,6 @@ def drawn(names, run_id):
 
 def view(names, current):
     return calm(AppTest.from_function(drawn, default_timeout=60, args=(names, current.id)).run())
-
-
-def calm(visitor):
-    assert not visitor.exception, [e.stack_trace or e.message for e in visitor.exception]
-    assert not visitor.error and not visitor.warning
-    return visitor
-
-
-def figure(visitor, key):
-    return next(chart.figure for chart in charts(visitor) if chart.key == key)
 
 
 def picture(visitor, key):
@@ -228,7 +219,9 @@ def test_the_table_holds_what_the_run_measured_beside_noise_and_real_data():
     table = visitor.table[0].value
     fakes, noise, real = (dict(zip(table["Measure"], table[name])) for name in ("Fakes", "Noise", "Other real data"))
     assert fakes["Precision: fakes among real ones"] == f"{current.summary['precision']:.1f} %"
-    assert float(fakes["Fréchet classifier distance"]) == pytest.approx(current.summary["frechet"], rel=5e-3)
+    distance = "Fréchet classifier distance"
+    assert float(fakes[distance]) == pytest.approx(current.summary["frechet"], rel=5e-3)
+    assert float(real[distance]) < float(noise[distance]) and float(real[distance]) < float(fakes[distance])
     assert "FID" not in text_of(visitor) and "–" not in [*fakes.values(), *noise.values(), *real.values()]
     assert "Noise does as well in: “" in text_of(visitor) and "“Classifier's confidence”" in text_of(visitor)
     of_grid = view("quality", saved("critic"))
