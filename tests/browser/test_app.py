@@ -93,9 +93,9 @@ def test_a_chart_grows_while_a_slider_of_look_inside_answers(visit):
     expect(page.get_by_text("Until your run ends, this is the shipped run of the scene.")).to_be_visible()
     before, now = drawn(page), percent(page)
     for _ in range(3):
-        said = page.get_by_text(re.compile("^Entropy")).inner_text()
+        said = page.get_by_text(re.compile("has an entropy of")).inner_text()
         nudge(page, "soft/T", 4)
-        expect(page.get_by_text(re.compile("^Entropy"))).not_to_have_text(said)
+        expect(page.get_by_text(re.compile("has an entropy of"))).not_to_have_text(said)
     wait_until(lambda: percent(page) > now and pixels(page) not in ("", before), "the chart to grow")
     expect(button(page, "Train")).to_be_disabled()
 
