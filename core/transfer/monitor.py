@@ -7,10 +7,10 @@ import torch
 from torch import Tensor, nn
 
 from core.data.digits import Digits
-from core.events import Event, Finished, Metrics, Picture, Warned
+from core.events import Event, Finished, Metrics, Warned
 from core.loop import confusion, hits, no_better_than_guessing
 from core.nets import DigitNet, predict, to_model
-from core.transfer import domains, judge, models
+from core.transfer import domains, judge, models, pictures
 from core.transfer.method import SourceOnly
 from core.transfer.settings import Moons, OnTarget, phases
 
@@ -58,9 +58,9 @@ class Monitor:
         """Row 0 the domain of each point (0 source, 1 target), row 1 its class; of the moons where it lies, too."""
         y = torch.cat([self.few[name].test_y[:SHOWN] for name in self.data])
         domain = torch.arange(len(y)) >= len(y) // 2
-        yield Picture(0, "who", torch.stack([domain, y]).to(torch.uint8).numpy())
+        yield pictures.WHO.at(0, torch.stack([domain, y]).to(torch.uint8).numpy())
         if isinstance(self.settings.target, Moons):
-            yield Picture(0, "points", torch.cat([self.few[name].test_x[:SHOWN] for name in self.data]).half().numpy())
+            yield pictures.POINTS.at(0, torch.cat([self.few[name].test_x[:SHOWN] for name in self.data]).half().numpy())
 
     def after_step(self, step: int, p: float, parts: dict[str, Tensor], last: bool) -> Iterator[Event]:
         """p: the share of the phase's steps that is done. last: it is the last of its phase."""
@@ -84,8 +84,8 @@ class Monitor:
         self.way.append(f)
         self.axes = self.axes or main_axes(f)
         if isinstance(self.settings.target, Moons):
-            yield Picture(step, "border", border(self.method.net_for("target")).half().numpy())
-        yield Picture(step, "cloud", seen_from(f, self.axes).half().numpy())
+            yield pictures.BORDER.at(step, border(self.method.net_for("target")).half().numpy())
+        yield pictures.CLOUD.at(step, seen_from(f, self.axes).half().numpy())
 
     def phase_ends(self, phase: int) -> None:
         """A method of two phases leaves the network of the first beside that of the last."""
@@ -96,9 +96,9 @@ class Monitor:
         seen = {name: Seen(self.method.net_for(name), data) for name, data in self.data.items()}
         s, t = seen["source"], seen["target"]
         axes = main_axes(self.way[-1])
-        yield Picture(step, "way", torch.stack([seen_from(f, axes) for f in self.way]).half().numpy())
-        yield Picture(step, "features", self.way[-1].half().numpy())
-        yield Picture(step, "confusion", confusion(t.y, t.logits.argmax(1), t.logits.shape[1]).astype(np.int32))
+        yield pictures.WAY.at(step, torch.stack([seen_from(f, axes) for f in self.way]).half().numpy())
+        yield pictures.FEATURES.at(step, self.way[-1].half().numpy())
+        yield pictures.CONFUSION.at(step, confusion(t.y, t.logits.argmax(1), t.logits.shape[1]).astype(np.int32))
         yield from self.worse(step, t)
         learned = t if isinstance(self.settings.method, OnTarget) else s  # what had the labels
         yield from no_better_than_guessing(step, hits(learned.logits, learned.y), 100 / learned.logits.shape[1])

@@ -1,7 +1,7 @@
 """Settings of the transfer learning lab: a source with labels, a target without, and a method that bridges them."""
 
 import math
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -16,13 +16,20 @@ def _lam(default: float, high: float, help: str) -> float:
     return knob(default, "Weight", help, symbol="λ", ge=0.01, le=high, log=True)
 
 
-class Coloured(Frozen):
+class _Target(Frozen):
+    """KEEPS_STROKES: each of its digits is one of MNIST's, with the stroke in the same place."""
+
+    KEEPS_STROKES: ClassVar[bool] = False
+
+
+class Coloured(_Target):
     """Digits over patches of photos, in the manner of MNIST-M: |patch − digit| (Ganin et al. 2016, section 5.2.4)."""
 
     name: Literal["coloured"] = "coloured"
+    KEEPS_STROKES: ClassVar[bool] = True
 
 
-class Scanned(Frozen):
+class Scanned(_Target):
     """The 8 × 8 digits of scikit-learn and MNIST: other writers, another scanner, sixteen levels of ink."""
 
     name: Literal["scanned"] = "scanned"
@@ -34,30 +41,32 @@ class Scanned(Frozen):
     )
 
 
-class Rotated(Frozen):
+class Rotated(_Target):
     """The same digits, turned."""
 
     name: Literal["rotated"] = "rotated"
     angle: int = knob(45, "Angle", "How far the digits of the target are turned.", unit="°", ge=0, le=180, step=5)
 
 
-class Inverted(Frozen):
+class Inverted(_Target):
     """The same digits, their ink turned to paper: at half strength nothing is left to see."""
 
     name: Literal["inverted"] = "inverted"
+    KEEPS_STROKES: ClassVar[bool] = True
     inversion: int = knob(
         100, "Inversion", "0 % is the digit, 100 % its negative, 50 % an even grey.", unit="%", ge=0, le=100, step=5
     )
 
 
-class Blurred(Frozen):
+class Blurred(_Target):
     """The same digits, out of focus."""
 
     name: Literal["blurred"] = "blurred"
+    KEEPS_STROKES: ClassVar[bool] = True
     blur: float = knob(2.0, "Blur", "Standard deviation of the Gaussian blur.", unit="px", ge=0, le=5, step=0.25)
 
 
-class Moons(Frozen):
+class Moons(_Target):
     """Two half moons in the plane, turned about their middle: small enough to draw the border itself."""
 
     name: Literal["moons"] = "moons"
@@ -67,17 +76,28 @@ class Moons(Frozen):
 Target = Coloured | Scanned | Rotated | Inverted | Blurred | Moons
 
 
-class SourceOnly(Frozen):
+class _Method(Frozen):
+    """BOUND: it stands below or above all others, as "lower" or "upper" bound. ALIGNS: it makes the clouds of both domains
+    alike. SOURCE_FIRST: its first phase learns from the source alone."""
+
+    BOUND: ClassVar[str] = ""
+    ALIGNS: ClassVar[bool] = False
+    SOURCE_FIRST: ClassVar[bool] = False
+
+
+class SourceOnly(_Method):
     """Learn the source, hope for the target: the lower bound."""
 
     name: Literal["source"] = "source"
+    BOUND: ClassVar[str] = "lower"
 
 
-class DaNN(Frozen):
+class DaNN(_Method):
     """Features by which no domain classifier can tell the two apart: DANN (Ganin et al. 2016; Ajakan et al. 2014), which the
     lecture writes DaNN. In the literature DaNN is another method, with MMD (Ghifary et al. 2014)."""
 
     name: Literal["dann"] = "dann"
+    ALIGNS: ClassVar[bool] = True
     lam: float = _lam(1.0, 10, "How strongly the features are trained against the domain classifier.")
     schedule: Literal["rising", "constant"] = knob(
         "rising",
@@ -97,28 +117,32 @@ class DaNN(Frozen):
     )
 
 
-class MMD(Frozen):
+class MMD(_Method):
     """Draw the means of both clouds together in the space of several Gaussian kernels (Long et al. 2015)."""
 
     name: Literal["mmd"] = "mmd"
+    ALIGNS: ClassVar[bool] = True
     lam: float = _lam(10.0, 100, "Weight of the distance between the clouds.")
     kernels: int = knob(
         5, "Kernels", "Number of Gaussian kernels, each with another width.", ge=1, le=9, step=2, fine=True
     )
 
 
-class CORAL(Frozen):
+class CORAL(_Method):
     """Make the covariances of both clouds alike (Sun, Saenko 2016)."""
 
     name: Literal["coral"] = "coral"
+    ALIGNS: ClassVar[bool] = True
     lam: float = _lam(100.0, 10_000, "Weight of the distance between the covariances.")
 
 
-class ADDA(Frozen):
+class ADDA(_Method):
     """First learn the source; then teach a second encoder to make the domain classifier take target for source
     (Tzeng et al. 2017)."""
 
     name: Literal["adda"] = "adda"
+    ALIGNS: ClassVar[bool] = True
+    SOURCE_FIRST: ClassVar[bool] = True
     encoder_rate: float = knob(
         0.0005,
         "Encoder learning rate",
@@ -129,16 +153,18 @@ class ADDA(Frozen):
     )
 
 
-class AdaBN(Frozen):
+class AdaBN(_Method):
     """Learn the source; then measure BatchNorm's means and variances on the target (Li et al. 2016)."""
 
     name: Literal["adabn"] = "adabn"
+    ALIGNS: ClassVar[bool] = True
 
 
-class SelfTraining(Frozen):
+class SelfTraining(_Method):
     """Take the surest answers of each class on the target as labels and learn from them; then again (after Zou et al. 2018)."""
 
     name: Literal["selftrain"] = "selftrain"
+    ALIGNS: ClassVar[bool] = True
     start: Literal["dann", "source"] = knob(
         "dann",
         "Start",
@@ -155,10 +181,11 @@ class SelfTraining(Frozen):
     )
 
 
-class FineTune(Frozen):
+class FineTune(_Method):
     """Learn the source; then go on with the few target labels that are granted."""
 
     name: Literal["finetune"] = "finetune"
+    SOURCE_FIRST: ClassVar[bool] = True
     shots: int = knob(
         5,
         "Labels",
@@ -182,10 +209,11 @@ class FineTune(Frozen):
     )
 
 
-class OnTarget(Frozen):
+class OnTarget(_Method):
     """Train on the target with all its labels: the upper bound that nobody has in practice."""
 
     name: Literal["target"] = "target"
+    BOUND: ClassVar[str] = "upper"
 
 
 Method = SourceOnly | DaNN | MMD | CORAL | ADDA | AdaBN | SelfTraining | FineTune | OnTarget

@@ -3,6 +3,7 @@
 import numpy as np
 import streamlit as st
 
+from core.transfer import pictures
 from pages.parts import chart, figures, rasters, views
 from pages.parts.shown import Shown
 from pages.parts.words import _
@@ -17,8 +18,8 @@ ALT = _("The border between the two classes, and the points of source and target
 @st.fragment
 def border(current: Shown) -> None:
     """The border at each look of the run, with both accuracies."""
-    found = current.pictures("border")
-    if not found or current.last("points") is None:
+    found = current.pictures(pictures.BORDER)
+    if not found or current.last(pictures.POINTS) is None:
         st.info(_("This run has no border: it was stopped before its first look, or its target is not the moons."))
         return
     steps, place = [e.step for e in found], len(found) - 1
@@ -28,7 +29,9 @@ def border(current: Shown) -> None:
     left, right = st.columns([1.5, 1], gap="large")
     with left:
         values = np.array(found[place].array, np.float64)
-        chart.show(plane(values, current.last("points"), current.last("who"), LARGE), key="border/plane", alt=ALT)
+        chart.show(
+            plane(values, current.last(pictures.POINTS), current.last(pictures.WHO), LARGE), key="border/plane", alt=ALT
+        )
     with right:
         _words(current, steps[place])
 

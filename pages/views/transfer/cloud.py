@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 
 from core.events import Metrics
+from core.transfer import pictures
 from pages.parts import chart, figures, rasters, views
 from pages.parts.shown import Shown
 from pages.parts.words import _
@@ -21,12 +22,12 @@ Spans = tuple[list[float], list[float]]  # where the two axes begin and end
 @st.fragment
 def cloud(current: Shown) -> None:
     """Every look of the run from the axes of its end, by domain or by class, and t-SNE of the last one."""
-    who, (seen, ended) = current.last("who"), looks(current)
+    who, (seen, ended) = current.last(pictures.WHO), looks(current)
     if who is None or not len(seen):
         st.info(_("This run was stopped before its first look, so there is no cloud."))
         return
     by, place = _choices(current, len(seen))
-    features, digits = current.last("features"), shown_in_cloud(current)
+    features, digits = current.last(pictures.FEATURES), shown_in_cloud(current)
     left, right = st.columns([1.7, 1], gap="large")
     with left:
         if by == "tsne":
@@ -48,7 +49,7 @@ def cloud(current: Shown) -> None:
 def _choices(current: Shown, count: int) -> tuple[str, int]:
     """What colours mean (or t-SNE), and which look is shown: its place from 0."""
     names = {"domain": _("by domain"), "class": _("by class")}
-    if current.last("features") is not None:
+    if current.last(pictures.FEATURES) is not None:
         names["tsne"] = _("t-SNE of the last look")
     steps = _steps(current, count)
     left, right = st.columns([1, 1.4], gap="large", vertical_alignment="bottom")
@@ -65,15 +66,17 @@ def _choices(current: Shown, count: int) -> tuple[str, int]:
 
 def looks(current: Shown) -> tuple[np.ndarray, bool]:
     """The clouds so far, (looks, N, 2), none: (0,); and whether the run has ended, so that they are seen from the axes of its end."""
-    way = current.last("way")
+    way = current.last(pictures.WAY)
     return (
-        (way, True) if way is not None else (np.array([e.array for e in current.pictures("cloud")], np.float32), False)
+        (way, True)
+        if way is not None
+        else (np.array([e.array for e in current.pictures(pictures.CLOUD)], np.float32), False)
     )
 
 
 def _steps(current: Shown, count: int) -> list[int]:
     """After how many steps each of the last `count` looks was taken."""
-    return [e.step for e in current.pictures("cloud")][-count:]
+    return [e.step for e in current.pictures(pictures.CLOUD)][-count:]
 
 
 def at_step(current: Shown, step: int) -> dict[str, float]:

@@ -8,6 +8,9 @@ import streamlit as st
 from core import runs
 from core.runs import About, RunError, table
 from core.settings import flatten, union_members
+from core.statistics import rank_correlation
+from core.transfer import pictures
+from core.transfer.settings import TransferSettings
 from pages.parts import digit, shown
 from pages.parts.shown import Shown
 from pages.parts.words import _
@@ -16,7 +19,6 @@ from pages.views.transfer.domains import tests
 TARGET = ("target", "direction", "angle", "inversion", "blur", "turn")
 TRAINING = ("pixels", "steps", "batch", "learning_rate", "seed")
 WORLD = (*TARGET, "rare", *TRAINING)
-WITH_STROKE = ("coloured", "inverted", "blurred")  # made of MNIST's own digits, each where it was: its ink is known
 INK = 0.5
 ASKED = 200  # test pictures of which the maps are measured
 
@@ -35,9 +37,14 @@ def rivals(about: About) -> list[About]:
     return [each for each in found if each in first.values()]
 
 
+def of_method(settings: dict[str, Any], attribute: str) -> Any:
+    """A class attribute of the method of flat settings; None where it is not named or not known here."""
+    return getattr(union_members(TransferSettings.model_fields["method"]).get(settings.get("method")), attribute, None)
+
+
 def source_only(settings: dict[str, Any]) -> bool:
     """Whether flat settings are of a run that learned from the source and nothing else."""
-    return settings.get("method") == "source" and not settings.get("granted")
+    return of_method(settings, "BOUND") == "lower" and not settings.get("granted")
 
 
 def before(current: Shown) -> tuple[str, str] | None:
@@ -60,14 +67,12 @@ def before(current: Shown) -> tuple[str, str] | None:
 def earlier(current: Shown) -> tuple[str, str] | None:
     """The network to hold the run's own against: `before`, or else what the run kept of a first phase on the source."""
     own = current.run is not None and "before" in current.run.models and shown.stored(current.id)
-    own = own and current.run.about.settings["method"] != "selftrain"
+    own = own and of_method(current.run.about.settings, "SOURCE_FIRST")
     return before(current) or ((current.id, "before") if own else None)
 
 
 def method_name(about: About) -> str:
     """How a run's method is called on the page, with what tells two runs of one method apart."""
-    from core.transfer.settings import TransferSettings
-
     chosen, field = about.settings, TransferSettings.model_fields["method"]
     usual = {name: knob.default for name, knob in union_members(field)[chosen["method"]].model_fields.items()}
     name = _(field.json_schema_extra["names"][chosen["method"]])
@@ -144,7 +149,7 @@ def answers(run_id: str, model: str, part: str, _settings: Any) -> np.ndarray:
 
 def confusion(run_id: str, model: str, settings: Any) -> np.ndarray | None:
     """(classes, classes) counts on the target's test part, rows true: as a run stored it, or counted now."""
-    stored = runs.load(run_id).pictures("confusion") if model == "model" else []
+    stored = pictures.CONFUSION.all(runs.load(run_id).events) if model == "model" else []
     if stored:
         return np.array(stored[-1].array)
     import torch
@@ -172,11 +177,9 @@ def label_shift(run_id: str, model: str, _settings: Any) -> tuple[np.ndarray, np
 
 def spearman(a: np.ndarray, b: np.ndarray) -> float | None:
     """Rank correlation in [−1, 1]; None of fewer than three pairs, or where one side never changes."""
-    from scipy.stats import rankdata
-
     if len(a) < 3 or np.ptp(a) == 0 or np.ptp(b) == 0:
         return None
-    return float(np.corrcoef(rankdata(a), rankdata(b))[0, 1])
+    return rank_correlation(a, b)
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
@@ -184,7 +187,7 @@ def on_stroke(run_id: str, model: str, _settings: Any) -> tuple[np.ndarray, floa
     """Share in percent of a network's map that lies on the digit's stroke, of each of 200 test pictures (200,), and the share
     of all pixels that the strokes cover.
 
-    Only for targets in WITH_STROKE: there the digit of the same number in MNIST's test part is known. See `_gradients`.
+    Only for targets that keep the strokes: there the digit of the same number in MNIST's test part is known. See `_gradients`.
     """
     import torch
 

@@ -63,7 +63,7 @@ def lines_of(chosen: Mapping[str, About]) -> list[Line]:
     for run_id, about in chosen.items():
         if data.source_only(about.settings):
             role, name = "control", _("{} (lower bound)")
-        elif about.settings["method"] == "target":
+        elif data.of_method(about.settings, "BOUND") == "upper":
             role, name = "whole", _("{} (upper bound)")
         else:
             hue, name = hue + 1, "{}"
@@ -75,7 +75,8 @@ def lines_of(chosen: Mapping[str, About]) -> list[Line]:
 def bounds(found: Mapping[str, About] | list[About]) -> tuple[float | None, float | None]:
     """Target accuracy of source only and of training on the target, in percent; None where that run is missing."""
     lower = next((about.summary["target"] for about in found if data.source_only(about.settings)), None)
-    upper = next((about.summary["target"] for about in found if about.settings["method"] == "target"), None)
+    uppers = (about for about in found if data.of_method(about.settings, "BOUND") == "upper")
+    upper = next((about.summary["target"] for about in uppers), None)
     return lower, upper
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from core.transfer import pictures
 from pages.parts import chart, figures
 from pages.parts.shown import Shown
 from pages.views.transfer import domains
@@ -35,16 +36,16 @@ def beside(current: Shown) -> bool:
 
 def _plane(current: Shown) -> figures.Figure:
     """The newest border under some of the points."""
-    if current.last("border") is None or current.last("points") is None:
+    if current.last(pictures.BORDER) is None or current.last(pictures.POINTS) is None:
         return figures.plane(REACH, LARGE)
-    keep = few(current.last("who"))
-    values = np.array(current.pictures("border")[-1].array, np.float64)
-    return plane(values, current.last("points")[keep], current.last("who")[:, keep], LARGE)
+    keep = few(current.last(pictures.WHO))
+    values = np.array(current.pictures(pictures.BORDER)[-1].array, np.float64)
+    return plane(values, current.last(pictures.POINTS)[keep], current.last(pictures.WHO)[:, keep], LARGE)
 
 
 def _cloud(current: Shown) -> figures.Figure:
     """The newest look; of a run that ended, its last look from the end's axes."""
-    who, (seen, ended) = current.last("who"), looks(current)
+    who, (seen, ended) = current.last(pictures.WHO), looks(current)
     if who is None or not len(seen):
         return figures.points({}, *axes(ended), LARGE)
     keep = few(who)

@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 
 from core.runs import RunError
+from core.transfer import pictures
 from pages.parts import chart, figures, rasters, shown
 from pages.parts.shown import Shown
 from pages.parts.words import _
@@ -17,7 +18,6 @@ LARGE, MOST = 15.0, 50.0  # from here on a class loses to another, and is lost t
 SWAP = 0.5  # the smaller direction's share of the larger from which on it is a swap
 SHOWN = 10
 UNEVEN = 0.8  # the rarest class's share of the most frequent one's, below which the classes are unbalanced
-ALIGNING = ("dann", "mmd", "coral", "adda", "adabn", "selftrain")  # the methods that make the two clouds alike
 SHIFT = _(
     "Black-box shift estimation (Lipton et al. 2018) counts on labelled source pictures how often the network takes one class for "
     "another. From this and the answers it computes the shares. It assumes that each class looks as it does in the source."
@@ -27,7 +27,7 @@ OFTEN = 1.3  # times as often as it comes: a class that swallows others
 
 def swapped(current: Shown) -> None:
     """The matrix of the whole test part beside source only's, the largest mistakes in words, and what they look like."""
-    counts = current.last("confusion")
+    counts = current.last(pictures.CONFUSION)
     if counts is None:
         st.info(_("The matrix is counted at the end of a run. This run was stopped before."))
         return
@@ -201,7 +201,7 @@ def _label_shift(current: Shown, counts: np.ndarray, names: list[str]) -> None:
         key="swapped/shift",
         alt=_("Share of each class in the target and among the network's answers"),
     )
-    for sentence in about_shift(truth, seen, current.run.about.settings.get("method") in ALIGNING):
+    for sentence in about_shift(truth, seen, data.of_method(current.run.about.settings, "ALIGNS")):
         st.markdown(sentence)
 
 

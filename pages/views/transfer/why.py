@@ -52,7 +52,7 @@ def _maps(current: Shown, found: dict[str, tuple[str, str]]) -> None:
             key="transfer/why/method",
             wrap=True,
         )
-    answers = {name: explain.answer(*network, chosen.picture, method, "{}") for name, network in found.items()}
+    answers = {name: explain.asked(*network, chosen.picture, method) for name, network in found.items()}
     with right:
         _beside(answers, chosen)
         if len(found) < 2:
@@ -79,25 +79,25 @@ def most_gained(before: np.ndarray, after: np.ndarray, labels: np.ndarray) -> tu
     return label, int((labels[:index] == label).sum()) + 1
 
 
-def _beside(answers: dict[str, dict[str, Any]], chosen: digit.Chosen) -> None:
+def _beside(answers: dict[str, Any], chosen: digit.Chosen) -> None:
     """What each network says, and why, on one scale."""
-    maps = [each["map"] for each in answers.values() if each["map"] is not None]
+    maps = [each.map for each in answers.values() if each.map is not None]
     top = top_of(*maps) if maps else 1.0
     for column, (name, each) in zip(st.columns(2, gap="medium"), answers.items()):
         with column:
-            mark = ":material/check:" if each["said"] == chosen.label else ":material/close:"
-            st.markdown(f"**{name}** · {_('says')} **{each['said']}** ({100 * each['sure']:.0f} %) {mark}")
-            if each["map"] is None:
-                st.info(each["note"], icon=":material/block:")
+            mark = ":material/check:" if each.number == chosen.label else ":material/close:"
+            st.markdown(f"**{name}** · {_('says')} **{each.number}** ({100 * each.sure:.0f} %) {mark}")
+            if each.map is None:
+                st.info(each.note, icon=":material/block:")
                 continue
             alt = f"{_('Why')}, {name}"
-            st.image(overlay(chosen.picture, each["map"], top), width=360, output_format="PNG", alt=alt)
+            st.image(overlay(chosen.picture, each.map, top), width=360, output_format="PNG", alt=alt)
     st.caption(_("Each explains its own answer. Orange: for this answer. Blue: against it. Both have one scale."))
 
 
 def _strokes(current: Shown, found: dict[str, tuple[str, str]]) -> None:
     """How much of the maps of 200 pictures lies on the digit itself, where the digit is known."""
-    if current.settings.target.name not in data.WITH_STROKE:
+    if not current.settings.target.KEEPS_STROKES:
         return
     st.subheader(_("Does it look at the stroke or at the background?"), anchor=False)
     shares, pixels = {}, 0.0

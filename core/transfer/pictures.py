@@ -1,0 +1,13 @@
+"""The pictures that a run of the transfer learning lab carries. Points are those of the cloud: some of each domain's test part."""
+
+from core.pictures import Kind
+
+WHO = Kind("who", "2 point", "of each point its domain (0 source, 1 target), and its class")
+POINTS = Kind("points", "point 2", "where each point lies, of the moons")
+CLOUD = Kind("cloud", "point 2", "the features of each point at an evaluation, from the axes of the first one")
+WAY = Kind("way", "evaluation point 2", "the features of each point at every evaluation, from the axes of the last one")
+FEATURES = Kind("features", "point feature", "what the last layer reads of each point at the end")
+BORDER = Kind(
+    "border", "place place", "how sure the network is of class 1 over the plane of the moons, rows from below"
+)
+CONFUSION = Kind("confusion", "class class", "counts on the target's whole test part at the end, rows true")
