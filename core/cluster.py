@@ -58,6 +58,7 @@ def configure() -> None:
 def fork_from(module: str) -> None:
     """Training processes of this process are forked from one that has imported the module, and that begins to do so now."""
     os.environ.pop("MALLOC_TRIM_THRESHOLD_", None)
+    os.environ.update(THREADS)  # torch asks for it when it is imported, which is before the first fork
     if CONFIG["distributed.worker.multiprocessing-method"] == "forkserver":
         multiprocessing.set_forkserver_preload([module, "distributed.nanny"])
         forkserver.ensure_running()  # before Dask names what it wants to have imported instead
