@@ -67,14 +67,17 @@ const ICONS = {
 const icon = name => ({ width: 24, height: 24, path: ICONS[name] });
 const file = text => text.normalize("NFKD").replace(/[^A-Za-z0-9]+/g, "-").replace(/^-+|-+$/g, "").toLowerCase().slice(0, 60) || "lectern";
 
+function save(root, format) {
+  const { box, plotly, sent } = root;
+  plotly?.downloadImage(box, { format, filename: "lectern-" + file(sent.alt), scale: 3, width: box.clientWidth, height: box.clientHeight });
+}
+
 // Made once for each figure: Plotly would begin anew, and forget the zoom, if a button were another function than before.
 function config(root) {
   const { words, pick, figure } = root.sent;
-  const save = format => gd => root.plotly.downloadImage(gd,
-    { format, filename: "lectern-" + file(root.sent.alt), scale: 3, width: gd.clientWidth, height: gd.clientHeight });
   const files = [
-    { name: "png", title: words.png, icon: root.plotly.Icons.camera, click: save("png") },
-    { name: "svg", title: words.svg, icon: icon("svg"), click: save("svg") },
+    { name: "png", title: words.png, icon: root.plotly.Icons.camera, click: () => save(root, "png") },
+    { name: "svg", title: words.svg, icon: icon("svg"), click: () => save(root, "svg") },
     { name: "table", title: words.table, icon: icon("table"), click: () => openTable(root) },
   ];
   const moves = kindOf(figure) === "gl3d" ? ["orbitRotation", "pan3d", "resetCameraDefault3d"]
@@ -115,12 +118,12 @@ function openTable(root) {
   table.createCaption().textContent = root.sent.alt + (rows.length > MOST ? ` (${MOST} / ${rows.length})` : "");
   table.createTHead().append(line(head, "th"));
   table.createTBody().append(...rows.slice(0, MOST).map(row => line(row, "td")));
-  const close = Object.assign(document.createElement("button"), { type: "button", textContent: "✕", title: words.close });
-  close.setAttribute("aria-label", words.close);
-  root.table.replaceChildren(close, table);
-  root.table.hidden = false;
   const shut = () => { root.table.hidden = true; root.opener.focus({ preventScroll: true }); };
-  close.onclick = shut;
+  const button = (text, name, onclick) => Object.assign(document.createElement("button"), { type: "button", textContent: text, ariaLabel: name, title: name, onclick });
+  const tools = document.createElement("div"), close = button("✕", words.close, shut);
+  tools.append(button("PNG", words.png, () => save(root, "png")), button("SVG", words.svg, () => save(root, "svg")), close);
+  root.table.replaceChildren(tools, table);
+  root.table.hidden = false;
   root.table.onkeydown = event => event.key === "Escape" && shut();
   close.focus({ preventScroll: true });
 }

@@ -118,10 +118,12 @@ def healthy(address: str) -> bool:
         return False
 
 
-def wait_until(true: Callable[[], Any], what: str, patience: float = PATIENCE) -> Any:
+def wait_until(true: Callable[[], Any], what: str | Callable[[], str], patience: float = PATIENCE) -> Any:
+    """what: what is waited for, or a function that says it, with how things stand, once it was in vain."""
     deadline = time.monotonic() + patience
     while not (answer := true()):
-        assert time.monotonic() < deadline, f"waited {patience:g} s in vain: {what}"
+        if time.monotonic() > deadline:
+            raise AssertionError(f"waited {patience:g} s in vain: {what() if callable(what) else what}")
         time.sleep(0.05)
     return answer
 

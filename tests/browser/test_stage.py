@@ -16,7 +16,7 @@ QUICK = {  # knobs of a run that ends within seconds, where the scene's takes lo
     "lifelong": {"epochs": 1},
     "compression": {"epochs": 1},
     "gan": {"steps": 200},
-    "seq2seq": {"scene": "reversal-in-ten-seconds"},
+    "seq2seq": {"scene": "reversal-in-ten-seconds", "steps": 100},
 }
 each_lab = pytest.mark.parametrize("lab", labs.LABS)
 
@@ -67,6 +67,11 @@ WATCH = """() => {
 
 def places(page):
     return page.evaluate(PLACES, KNOBS)
+
+
+def said(page):
+    """What the page says of the run, for a test that waits for its end in vain."""
+    return page.locator(".st-key-controls, .st-key-headline").all_inner_texts()
 
 
 def address_of(page):
@@ -173,7 +178,9 @@ def changes(visit, lab, seed):
     expect(start).to_be_enabled()
     start.click()
     wait_until(lambda: (compare(), f"run={lab}-" in address_of(page))[1], "the run in the address")
-    wait_until(lambda: (compare(), page.get_by_text("Your run ·").count())[1], "the end of the run")
+    wait_until(
+        lambda: (compare(), page.get_by_text("Your run ·").count())[1], lambda: f"the end of the run: {said(page)}"
+    )
     drawn(page)
     compare()
     watched = page.evaluate("() => { watched.stop = true; return watched; }")
