@@ -2,7 +2,7 @@
 
 `python -m tests.load --class 60` prints how soon each press was answered, how long the shared run took beside the same run
 alone, and whether everybody saw its end. `--mixed 30 --minutes 10` has so many visitors of all labs for so long: a third of
-them train, the others open pages and come back.
+them train, all open pages, move sliders and come back. One visitor more is a real Chromium: its slider is timed.
 """
 
 import argparse
@@ -12,17 +12,23 @@ import statistics
 import tempfile
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import websockets
+from playwright.sync_api import expect, sync_playwright
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.Slider_pb2 import Slider
 
 from core import labs
-from tests.browser.conftest import serve
+from tests.bench.browser import opened
+from tests.bench.opening import PICTURE
+from tests.bench.sliders import first_slider
+from tests.browser.conftest import ARGUMENTS, chromium, serve
 
 SEEDS = count(8000)  # no run may be one that was trained before
 PATIENCE = 300.0  # seconds after which a visitor gives up
@@ -36,6 +42,7 @@ class Visitor:
     address: str
     name: str = field(default_factory=lambda: uuid.uuid4().hex)
     buttons: dict[str, str] = field(default_factory=dict)  # label → id
+    sliders: dict[str, Any] = field(default_factory=dict)  # id → how it was described
     status: str = ""
     errors: list[str] = field(default_factory=list)
     polls: dict[str, asyncio.Task] = field(default_factory=dict)  # fragment → what asks for it again and again
@@ -59,13 +66,17 @@ class Visitor:
             task.cancel()
         await self.socket.close()
 
-    async def ask(self, press: str = "", fragment: str = "", wait: bool = True) -> float:
-        """Has the page run, or one fragment of it; seconds until it has. press: a button's label."""
+    async def ask(
+        self, press: str = "", fragment: str = "", wait: bool = True, moved: Mapping[str, float] | None = None
+    ) -> float:
+        """Has the page run, or one fragment of it; seconds until it has. press: a button's label. moved: sliders, by their id."""
         message = BackMsg()
         message.rerun_script.page_name, message.rerun_script.query_string = self.page, self.query
         message.rerun_script.fragment_id, message.rerun_script.is_auto_rerun = fragment, bool(fragment and not press)
         if press:
             message.rerun_script.widget_states.widgets.add(id=self.buttons[press], trigger_value=True)
+        for name, value in (moved or {}).items():
+            message.rerun_script.widget_states.widgets.add(id=name).double_array_value.data.append(value)
         started = time.perf_counter()
         self.finished.clear()
         await self.socket.send(message.SerializeToString())
@@ -79,7 +90,14 @@ class Visitor:
         for task in self.polls.values():
             task.cancel()
         self.polls.clear()
+        self.sliders.clear()
         return await self.ask()
+
+    async def slide(self, dice: random.Random) -> float:
+        """Moves one of the page's sliders to another place; seconds until the page has answered."""
+        slider = dice.choice(list(self.sliders.values()))
+        place = slider.min + slider.step * dice.randint(0, round((slider.max - slider.min) / slider.step))
+        return await self.ask(moved={slider.id: place})
 
     async def until(self, *words: str) -> float:
         """Waits until the line beside the buttons has one of these words; seconds that it took."""
@@ -116,6 +134,8 @@ class Visitor:
         match element.WhichOneof("type"):
             case "button":
                 self.buttons[element.button.label] = element.button.id
+            case "slider" if element.slider.data_type in (Slider.INT, Slider.FLOAT) and not element.slider.disabled:
+                self.sliders[element.slider.id] = element.slider
             case "progress":
                 self._says(element.progress.text)
             case "markdown" if "run ·" in element.markdown.body:
@@ -158,7 +178,7 @@ async def lesson(address: str, many: int, within: float) -> list[Seen | BaseExce
 
 
 async def guest(address: str, until: float, trains: bool, dice: random.Random) -> list[float]:
-    """Opens pages until the time is over, and trains where it may; seconds of every answer."""
+    """Opens pages and moves sliders until the time is over, and trains where it may; seconds of every answer."""
     answers = []
     async with Visitor(address) as visitor:
         while time.monotonic() < until:
@@ -166,16 +186,35 @@ async def guest(address: str, until: float, trains: bool, dice: random.Random) -
             answers.append(await visitor.open(lab.page, f"scene={dice.choice(lab.scenes).slug}&seed={next(SEEDS)}"))
             if trains and lab.scenes[0].settings.verb in visitor.buttons:
                 answers.append(await visitor.ask(press=lab.scenes[0].settings.verb))
-            await asyncio.sleep(dice.uniform(2, 8))
+            for _ in range(3):
+                await asyncio.sleep(dice.uniform(1, 4))
+                if visitor.sliders:
+                    answers.append(await visitor.slide(dice))
         if visitor.errors:
             raise AssertionError(visitor.errors[0])
     return answers
 
 
-async def mixed(address: str, many: int, minutes: float) -> list[list[float] | BaseException]:
+async def mixed(address: str, many: int, minutes: float) -> tuple[list[list[float] | BaseException], list[float]]:
+    """What the visitors met, and the seconds of the real browser's slider."""
     until, dice = time.monotonic() + 60 * minutes, random.Random(0)
+    timed = asyncio.create_task(asyncio.to_thread(browsing, address, until))
     guests = (guest(address, until, i % 3 == 0, random.Random(dice.random())) for i in range(many))
-    return await asyncio.gather(*guests, return_exceptions=True)
+    return await asyncio.gather(*guests, return_exceptions=True), await timed
+
+
+def browsing(address: str, until: float) -> list[float]:
+    """A real Chromium moves the slider of a view once a second: seconds from each key press until the figure has answered."""
+    expect.set_options(timeout=1000 * PATIENCE)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        slider = first_slider(opened(browser, f"{address}/{labs.of('lifelong').page}", PICTURE))
+        found = []
+        while time.monotonic() < until:
+            found.append(slider.move() / 1000)
+            time.sleep(1)
+        browser.close()
+    return found
 
 
 def spread(seconds: Sequence[float]) -> str:
@@ -204,10 +243,11 @@ def main() -> None:
         for error in {repr(each)[:150] for each in seen if not isinstance(each, Seen)}:
             print(f"| error | {error} |")
         if asked.mixed:
-            found = asyncio.run(mixed(server.address, asked.mixed, asked.minutes))
+            found, timed = asyncio.run(mixed(server.address, asked.mixed, asked.minutes))
             answers = [each for answers in found if isinstance(answers, list) for each in answers]
             failed = {repr(each)[:150] for each in found if not isinstance(each, list)}
             print(f"| {asked.mixed} visitors for {asked.minutes:g} min: {len(answers)} answers | {spread(answers)} |")
+            print(f"| a slider in a real browser meanwhile, {len(timed)} moves | {spread(timed)} |")
             print(f"| errors | {len(failed)} {'; '.join(failed)} |")
 
 
