@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core import labs, runs
+from core import catalogue, labs, runs
 from core.settings import choices_of, every_field
 from pages.parts import knobs, shown, visitor
 from pages.parts.shown import Shown
@@ -56,7 +56,8 @@ def _setting(name: str, abouts: list[runs.About], texts: list[str]) -> tuple[str
     if field is None:
         return name.replace("_", " "), texts
     words = [
-        shown.called(about, name) if text in map(str, choices_of(field)) else text for about, text in zip(abouts, texts)
+        _(catalogue.value_of(about.lab, about.settings, name)) if text in map(str, choices_of(field)) else text
+        for about, text in zip(abouts, texts)
     ]
     return knobs.label_of(name, field), words
 
