@@ -105,10 +105,9 @@ def method(about: About) -> str:
 def name(about: About) -> str:
     """How a run is called in a list: what was chosen, the seed, and how good it became."""
     good = catalogue.result(about)
-    end = f" · {_(about.state)}" if good is None else f" · {good.percent:.1f} %"
-    return (
-        f"{method(about)} · {_('seed')} {about.settings.get('seed', 0)}{end} · {about.id.removeprefix(about.lab + '-')}"
-    )
+    end = _(about.state) if good is None else f"{good.percent:.1f} %"
+    seed = _("seed {}").format(about.settings.get("seed", 0))
+    return " · ".join([method(about), seed, end, about.id.removeprefix(f"{about.lab}-")])
 
 
 def choices(lab: str, kind: str | None = None) -> dict[str, str]:
