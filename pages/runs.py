@@ -1,16 +1,14 @@
 """Runs: everything that is stored here, to open in its lab or to delete."""
 
-from datetime import UTC, datetime
-
 import streamlit as st
 
-from core import keeping, labs, runs
+from core import catalogue, keeping, labs, runs
+from core.catalogue import Row
 from core.runs import RunError
 from pages.parts import lecture, shown, visitor
 from pages.parts.words import _, plain
 
-found, skipped = runs.listing(maker=visitor.maker())
-found.sort(key=lambda about: about.shipped)  # one's own first, the newest on top
+found, skipped = catalogue.rows(visitor.maker())
 with st.container(key="headline", horizontal=True, vertical_alignment="center", gap="small"):
     st.title(_("Runs"), anchor=False, width="content")
     st.markdown(_("Every run that ships with Lectern or was trained here. Choose one to open it in its lab."))
@@ -19,23 +17,27 @@ for sentence in skipped:
     st.warning(plain(sentence), icon=":material/broken_image:")
 
 
-def describe(about: runs.About) -> dict[str, object]:
+def lab_of(row: Row) -> str:
+    return lecture.read(row.about.lab).title if row.about.lab in labs.LABS else _("another lab")
+
+
+def result_of(row: Row) -> str:
+    return f"{row.result.percent:.1f} % · {_(row.result.name)}" if row.result else _("no score")
+
+
+def describe(row: Row) -> dict[str, object]:
     """One row of the table."""
-    size, good = about.summary.get("bytes"), shown.result(about)
-    text = lecture.read(about.lab) if about.lab in labs.LABS else None
-    scene = text and text.scenes.get(about.id.removeprefix(f"{about.lab}-"))
+    about = row.about
     return {
-        _("Lab"): text.title if text else _("another lab"),
-        _("Scene"): scene.title if scene and about.shipped else "–",
-        _("What was done"): shown.method(about),
-        _("Seed"): about.settings.get("seed", 0),
-        _("Result"): f"{good[1]:.1f} % · {good[0]}" if good else _("no score"),
-        _("Size"): f"{size / 1000:,.1f} KB" if isinstance(size, (int, float)) else "–",
+        _("Lab"): lab_of(row),
+        _("Scene"): lecture.read(about.lab).scenes[row.scene].title if row.scene else "–",
+        _("What was done"): shown.did(row.did),
+        _("Seed"): row.seed,
+        _("Result"): result_of(row),
+        _("Size"): "–" if row.kilobytes is None else f"{row.kilobytes:,.1f} KB",
         _("Seconds"): about.seconds,
         _("State"): _(about.state),
-        _("Made"): _("shipped")
-        if about.shipped
-        else f"{datetime.fromtimestamp(about.created, UTC):%Y-%m-%d %H:%M} UTC",
+        _("Made"): f"{row.made:%Y-%m-%d %H:%M} UTC" if row.made else _("shipped"),
         _("Run"): about.id,
     }
 
@@ -55,7 +57,7 @@ with st.container(key="runs"):
     table, side = st.columns([4, 1], gap="medium")
 with table:
     choice = st.dataframe(
-        [describe(about) for about in found],
+        [describe(row) for row in found],
         on_select="rerun",
         selection_mode="single-row",
         hide_index=True,
@@ -71,14 +73,14 @@ with table:
             _("Run"): None,  # its name is for links and files
         },
     )
-rows = [row for row in choice.selection.rows if row < len(found)]  # others delete runs, too
+chosen = [found[place] for place in choice.selection.rows if place < len(found)]  # others delete runs, too
 with side:
-    if not rows:
+    if not chosen:
         st.caption(_("Choose a row to open or delete that run."))
     else:
-        about = found[rows[0]]
-        row = describe(about)
-        st.markdown(f"**{plain(row[_('Lab')])}**  \n{plain(row[_('What was done')])}  \n{plain(row[_('Result')])}")
+        (row,) = chosen
+        about, lab, did, result = row.about, plain(lab_of(row)), plain(shown.did(row.did)), plain(result_of(row))
+        st.markdown(f"**{lab}**  \n{did}  \n{result}")
         if about.lab in labs.LABS:
             st.page_link(
                 labs.of(about.lab).path,

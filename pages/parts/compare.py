@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from core import labs, runs
+from core import catalogue, labs, runs
 from core.settings import choices_of, every_field
 from pages.parts import knobs, shown, visitor
 from pages.parts.shown import Shown
 from pages.parts.state import LabState
-from pages.parts.words import _, plain
+from pages.parts.words import _, plain, with_unit
 
 
 def draw(lab: str, current: Shown) -> None:
@@ -56,7 +56,8 @@ def _setting(name: str, abouts: list[runs.About], texts: list[str]) -> tuple[str
     if field is None:
         return name.replace("_", " "), texts
     words = [
-        shown.called(about, name) if text in map(str, choices_of(field)) else text for about, text in zip(abouts, texts)
+        _(catalogue.value_of(about.lab, about.settings, name)) if text in map(str, choices_of(field)) else text
+        for about, text in zip(abouts, texts)
     ]
     return knobs.label_of(name, field), words
 
@@ -67,7 +68,7 @@ def _result(name: str, abouts: list[runs.About], texts: list[str]) -> tuple[str,
     metric = labs.of(abouts[0].lab).metrics.get(name)
     if metric is None:
         return name.replace("_", " "), texts
-    head = _(metric.label) + (f" ({_(metric.unit)})" if metric.unit else "")
+    head = with_unit(_(metric.label), metric.unit)
     rivals = [shown.rival(metric, shown.settings_of(about)) for about in abouts]
     said = [f"{rival[0]}: {rival[1]:.3g}" if rival else "" for rival in rivals]
     if len(set(said)) == 1:

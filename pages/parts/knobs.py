@@ -26,7 +26,7 @@ from core.settings import (
     union_members,
 )
 from pages.parts import own
-from pages.parts.words import _
+from pages.parts.words import _, with_unit
 
 GREEK = {"alpha": "α", "beta": "β", "gamma": "γ", "epsilon": "ε", "eta": "η", "lambda": "λ", "mu": "μ", "sigma": "σ"}
 RESERVED = ("scene", "run", "lecturer")
@@ -226,9 +226,8 @@ def label_of(name: str, field: FieldInfo) -> str:
     """Name, symbol and unit: “Temperature T”. As plain text: a label is also what a screen reader says, and that reads no LaTeX."""
     symbol = re.sub(r"\\([a-z]+)", lambda found: GREEK.get(found[1], found[1]), extra(field, "symbol") or "")
     unit = extra(field, "unit")
-    return (
-        _(field.title or name) + (f" {re.sub('[{}]', '', symbol)}" if symbol else "") + (f" ({unit})" if unit else "")
-    )
+    title = _(field.title or name)
+    return with_unit(f"{title} {re.sub('[{}]', '', symbol)}" if symbol else title, unit or "")
 
 
 def _forget_inner(lab: str, union: FieldInfo) -> None:
@@ -247,7 +246,7 @@ def widget(
     """
     label, tip, where = label_of(name, field), _(field.description or ""), key(lab, name)
     off = {"disabled": bool(why)}
-    tip += f" **{_('No effect here.')}** {_(why)}" if why else ""
+    tip = _("{tip} **No effect here.** {why}").format(tip=tip, why=_(why)) if why else tip
     st.session_state.setdefault(where, default_of(field))
     low, high = bounds_of(field)
     if choices := choices_of(field):

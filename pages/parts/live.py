@@ -12,7 +12,7 @@ from core.settings import Metric, Settings, flatten, union_members
 from pages.parts import chart, controls, figures, shown, status, visitor
 from pages.parts.shown import Shown
 from pages.parts.state import LabState
-from pages.parts.words import _
+from pages.parts.words import _, with_unit
 
 AT_ONCE = 4  # numbers below the picture
 STILL = 1.0  # seconds between two looks at a paused run: what is seldom drawn anew never swallows a press of Step
@@ -147,7 +147,8 @@ def _choice(lab: str, groups: Sequence[str]) -> str:
 
 def _name_of(group: str) -> str:
     """A group of metrics as a title; “Γ” would be another letter than “γ”."""
-    return _(group)[:1].upper() + _(group)[1:] if group.isascii() else group
+    name = _(group)
+    return name[:1].upper() + name[1:] if group.isascii() else group
 
 
 def _groups(current: Shown, metrics: Mapping[str, Metric], scene: Shown | None) -> list[str]:
@@ -183,7 +184,7 @@ def _numbers(current: Shown, scene: Shown | None, metrics: Mapping[str, Metric])
         st.metric(
             f"{_(metric.label)} · {rival[0]} {rival[1]:.3g} {unit}" if rival else _(metric.label),
             f"{latest[name]:.1f} {unit}" if name in latest else "–",
-            delta=None if change is None else f"{change:+.1f} {_('vs scene')}",
+            delta=None if change is None else _("{:+.1f} vs scene").format(change),
             delta_color="off",
             width="content",
         )
@@ -225,8 +226,7 @@ def _chart(group: str, current: Shown, metrics: Mapping[str, Metric], others: li
             if n in other_columns
         ]
     units = {metrics[n].unit for n in names}
-    title = _name_of(group)
-    title += f" ({_(units.pop())})" if len(units) == 1 and "" not in units else ""
+    title = with_unit(_name_of(group), units.pop() if len(units) == 1 else "")
     begun = next((e for e in current.events if isinstance(e, Started)), None)
     figure = figures.live(
         lines,
@@ -242,7 +242,9 @@ def _chart(group: str, current: Shown, metrics: Mapping[str, Metric], others: li
     chart.show(
         figure,
         key=f"chart/{group}",
-        alt=f"{title} {_('against')} {figures.title_of(figure, 'x')}: " + ", ".join(line.label for line in lines),
+        alt=_("{title} against {across}: {lines}").format(
+            title=title, across=figures.title_of(figure, "x"), lines=", ".join(line.label for line in lines)
+        ),
         share=share,
     )
 

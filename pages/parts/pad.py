@@ -17,10 +17,10 @@ MOST = 40_000  # characters of a small PNG as base64; a scribble all over the pa
 def html() -> str:
     return (
         '<div class="lectern-pad notranslate" translate="no">'
-        f'<canvas width="280" height="280" role="img" aria-label="{_("A pad to draw a digit on")}">'
-        f'</canvas><div class="row"><button type="button">{_("Clear")}</button><span class="hint">'
-        f"{_('Draw here, large.')}</span></div></div>"
-    )
+        '<canvas width="280" height="280" role="img" aria-label="{alt}">'
+        '</canvas><div class="row"><button type="button">{clear}</button><span class="hint">'
+        "{hint}</span></div></div>"
+    ).format(alt=_("A pad to draw a digit on"), clear=_("Clear"), hint=_("Draw here, large."))
 
 
 @cache

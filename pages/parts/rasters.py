@@ -125,8 +125,7 @@ def matrix(
     if text or len(words):
         written = words if len(words) else [["" if v is None else format(v, text) for v in row] for row in values]
         inks = [
-            _ink(hue)
-            for hue in _between(stops, np.clip((array / top + 1) / 2 if signed else array / top, 0, 1)).ravel()
+            _ink(hue) for hue in between(stops, np.clip((array / top + 1) / 2 if signed else array / top, 0, 1)).ravel()
         ]
         at = [(j, i) for i in range(tall) for j in range(wide)]
         figure["data"].append(_words([said(word) for row in written for word in row], at, inks))
@@ -288,7 +287,7 @@ def _scale(stops: Sequence[str]) -> list[list[Any]]:
     return [[place, stop] for place, stop in zip(np.linspace(0, 1, len(stops)).tolist(), stops)]
 
 
-def _between(stops: Sequence[str], shares: np.ndarray) -> np.ndarray:
+def between(stops: Sequence[str], shares: np.ndarray) -> np.ndarray:
     """The colour at each share of the way through the stops; nothing for what is not a number. shares: (rows, columns)."""
     places, channels = np.linspace(0, 1, len(stops)), zip(*(bytes.fromhex(stop[1:]) for stop in stops))
     red, green, blue = (np.rint(np.interp(np.nan_to_num(shares), places, c)).astype(int) for c in channels)

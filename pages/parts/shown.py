@@ -1,18 +1,17 @@
 """The run that a lab page shows: the live job, or a stored run, or the scene's shipped run, in that order."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from math import isfinite
 
 import streamlit as st
 
-from core import jobs, labs, runs
+from core import catalogue, jobs, labs, runs
 from core.jobs import View
 from core.record import Record
 from core.runs import About, Run, RunError
-from core.settings import UNDECLARED, BadSettings, Metric, Settings, build, every_field, extra, flatten, union_members
+from core.settings import UNDECLARED, BadSettings, Metric, Settings, build, flatten
 from pages.parts import lecture, visitor
 from pages.parts.words import _, plain
 
@@ -93,40 +92,22 @@ def rival(metric: Metric, settings: Settings | None) -> tuple[str, float] | None
     return None if value is None else (_(metric.chance.who), value)
 
 
-def result(about: About) -> tuple[str, float] | None:
-    """What a run became, in percent, and which number that is: its accuracy, the average over its tasks, its AUROC, or the
-    first percentage that its lab reports; None when it has no such number."""
-    metrics = labs.of(about.lab).metrics if about.lab in labs.LABS else {}
-    reported = (name for name, metric in metrics.items() if metric.unit == "%")
-    for found in ("accuracy", "average", "auroc", *reported):
-        if isinstance(value := about.summary.get(found), (int, float)) and isfinite(value):
-            return (_(metrics[found].label) if found in metrics else _("Accuracy")), float(value)
-    return None
-
-
-def called(about: About, setting: str) -> str:
-    """The value of a setting as its widget calls it."""
-    field = every_field(labs.of(about.lab).settings).get(setting) if about.lab in labs.LABS else None
-    value = about.settings.get(setting)
-    named = (extra(field, "names") or {}).get(value) if field and isinstance(value, (str, int)) else None
-    return _(named) if named else str(value)
+def did(names: Sequence[str]) -> str:
+    """What a run does, in words. names: as `core.catalogue.did` gives them."""
+    return ", ".join(_(name) for name in names) or "–"
 
 
 def method(about: About) -> str:
-    """What a run does, in words: its method, or where a lab has no such choice its first choices."""
-    if "method" in about.settings:
-        return called(about, "method")
-    fields = labs.of(about.lab).settings.model_fields if about.lab in labs.LABS else {}
-    return ", ".join([called(about, name) for name, field in fields.items() if union_members(field)][:2]) or "–"
+    """What a stored run does: its method, or where a lab has no such choice its first choices."""
+    return did(catalogue.did(about.lab, about.settings))
 
 
 def name(about: About) -> str:
     """How a run is called in a list: what was chosen, the seed, and how good it became."""
-    good = result(about)
-    end = f" · {_(about.state)}" if good is None else f" · {good[1]:.1f} %"
-    return (
-        f"{method(about)} · {_('seed')} {about.settings.get('seed', 0)}{end} · {about.id.removeprefix(about.lab + '-')}"
-    )
+    good = catalogue.result(about)
+    end = _(about.state) if good is None else f"{good.percent:.1f} %"
+    seed = _("seed {}").format(about.settings.get("seed", 0))
+    return " · ".join([method(about), seed, end, about.id.removeprefix(f"{about.lab}-")])
 
 
 def choices(lab: str, kind: str | None = None) -> dict[str, str]:

@@ -83,18 +83,18 @@ def _meanwhile(current: Shown, drawing: Shown) -> None:
         else _("Nothing was measured. This is the shipped run of the scene.")
     )
     change = differences(drawing, current.settings) if current.settings else ""
-    st.caption(f"{sentence} {_('Your run has other knobs')}: {change}." if change else sentence)
+    other = [_("Your run has other knobs: {}.").format(change)] if change else []
+    st.caption(" ".join([sentence, *other]))
 
 
 def _old(changed: str, current: Shown, settings: Settings) -> None:
     """A knob that moves and does nothing would mislead."""
     if current.live:
-        st.caption(f":material/tune: {_('For the next run')}: {changed}.")
+        st.caption(f":material/tune: {_('For the next run: {}.').format(changed)}")
         return
+    old = _("The picture shows the old settings. Press {verb}. {changed}.")
     with st.container(key="stale"):  # the style sheet dims the picture
-        st.caption(
-            f":material/tune: {_('The picture shows the old settings. Press {}.').format(_(settings.verb))} {changed}."
-        )
+        st.caption(f":material/tune: {old.format(verb=_(settings.verb), changed=changed)}")
 
 
 def _place(current: Shown) -> str:
@@ -127,13 +127,14 @@ def _progress_line(view: View, place: str) -> str:
         return _("The training processes are starting …")
     if view.state == "queued":
         return _("Place {} in the queue").format(view.position)
+    if view.state == "paused" and place:
+        return _("Paused · {}. Step shows the next report; Go on continues.").format(place)
     if view.state == "paused":
-        at = f" · {place}" if place else ""
-        return f"{_('Paused')}{at}. {_('Step shows the next report; Go on continues.')}"
-    place = f" · {place}" if place else ""
-    rest = f" · {view.eta:.0f} s {_('to go')}" if view.eta is not None and view.eta < LONG else ""
-    others = f" · {view.viewers} {_('watching')}" if view.viewers > 1 else ""
-    return f"{100 * view.progress:.0f} %{place} · {view.rate:.0f} {_('steps/s')}{rest}{others}"
+        return _("Paused. Step shows the next report; Go on continues.")
+    rest = _("{:.0f} s to go").format(view.eta) if view.eta is not None and view.eta < LONG else ""
+    others = _("{} watching").format(view.viewers) if view.viewers > 1 else ""
+    parts = [f"{100 * view.progress:.0f} %", place, _("{:.0f} steps/s").format(view.rate), rest, others]
+    return " · ".join(part for part in parts if part)
 
 
 def differences(current: Shown, settings: Settings, but: Sequence[str] = ()) -> str:
@@ -143,9 +144,9 @@ def differences(current: Shown, settings: Settings, but: Sequence[str] = ()) -> 
     then, today = flatten(current.settings), flatten(settings)
     fields = dict(flat_fields(type(settings), today))
     return ", ".join(
-        f"{fields[n].title} {_short(then[n], fields[n])} → {_short(v, fields[n])}"
+        f"{_(fields[n].title)} {_short(then[n], fields[n])} → {_short(v, fields[n])}"
         if n in then
-        else f"{fields[n].title} {_short(v, fields[n])}"
+        else f"{_(fields[n].title)} {_short(v, fields[n])}"
         for n, v in today.items()
         if then.get(n) != v and n not in but
     )

@@ -17,7 +17,7 @@ from core.runs import Run, table
 from core.settings import Metric
 from pages.parts import figures, lecture, shown
 from pages.parts.shown import Shown
-from pages.parts.words import _, plain
+from pages.parts.words import _, plain, with_unit
 
 
 def draw(current: Shown) -> None:
@@ -100,7 +100,7 @@ def figure(run: Run) -> str:
         seen = [(step, value) for step, value in zip(steps, columns[name]) if value is not None]
         row, unit = groups.index(metrics[name].chart) + 1, metrics[name].unit
         x, y = [step for step, __ in seen], [value for __, value in seen]
-        label = _(metrics[name].label) + (f" ({_(unit)})" if unit else "")
+        label = with_unit(_(metrics[name].label), unit)
         drawn.add_scatter(x=x, y=y, name=label, line={"color": hues[name]}, row=row, col=1)
         drawn.update_yaxes(type="log" if metrics[name].log else None, title=_axis(metrics, names, name), row=row, col=1)
     drawn.update_xaxes(title=_(str(begun.get("axis", "training step"))), row=len(groups), col=1)
@@ -112,7 +112,7 @@ def _axis(metrics: Mapping[str, Metric], names: Sequence[str], name: str) -> str
     """What the axis of a metric's chart shows, with the unit where all of the chart's metrics have the same."""
     chart = metrics[name].chart
     units = {metrics[other].unit for other in names if metrics[other].chart == chart}
-    return _(chart) + (f" ({_(units.pop())})" if len(units) == 1 and units != {""} else "")
+    return with_unit(_(chart), units.pop() if len(units) == 1 else "")
 
 
 def _hues(metrics: Mapping[str, Metric], names: Sequence[str]) -> dict[str, str]:

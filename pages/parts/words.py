@@ -8,6 +8,11 @@ LOCALE = Path(__file__).resolve().parents[2] / "assets" / "locale"
 _ = gettext.translation("lectern", LOCALE, languages=["en"], fallback=True).gettext
 
 
+def with_unit(name: str, unit: str) -> str:
+    """A translated name with its unit behind it: “Test accuracy (%)”. unit: as it is declared; empty where there is none."""
+    return _("{name} ({unit})").format(name=name, unit=_(unit)) if unit else name
+
+
 def prose(text: str) -> str:
     """A lecture's text for places that read Markdown: a line that begins with a number and a point, such as the “49.” that ends
     a sentence, begins no list."""

@@ -3,7 +3,7 @@
 import pytest
 
 from core import labs
-from pages.views.home import thumbnails
+from pages.parts import canvas
 from tests.browser.conftest import arrived, expect, wait_until
 
 DESKTOP = [{"width": 1280, "height": 720}, {"width": 1440, "height": 900}]
@@ -57,7 +57,7 @@ def test_everything_on_home_is_seen_without_scrolling(visit, size):
     }""")
     assert wide <= size["width"] and min(sizes) >= 12
     shown = min(page.locator(f".st-key-card-{lab} img").evaluate("i => i.clientWidth") for lab in labs.LABS)
-    assert thumbnails.LETTER * shown / thumbnails.WIDE >= 12, "a letter in a picture"
+    assert canvas.LETTER * shown / canvas.WIDE >= 12, "a letter in a picture"
 
 
 def test_on_a_phone_the_film_comes_first_and_nothing_is_sideways(visit):

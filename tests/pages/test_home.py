@@ -7,7 +7,7 @@ from PIL import Image
 from core import jobs, labs, runs
 from core.pace import View
 from core.settings import build
-from pages.parts import chart, lecture
+from pages.parts import canvas, chart, lecture, shown
 from pages.views.home import now, stories, thumbnails
 from tests.pages.conftest import charts, check, text_of
 
@@ -29,7 +29,7 @@ def test_home_shows_a_card_with_a_picture_and_a_line_for_every_lab(visit):
 @pytest.mark.parametrize("lab", labs.LABS)
 def test_a_stored_picture_is_what_the_shipped_runs_give(lab):
     with Image.open(thumbnails.FOLDER / f"{lab}.png") as stored:
-        assert stored.size == (thumbnails.WIDE, thumbnails.TALL)
+        assert stored.size == (canvas.WIDE, canvas.TALL)
         fresh = thumbnails.CARDS[lab]().done()
         apart = [np.asarray(image.convert("RGB").resize((48, 32)), float) for image in (stored, fresh)]
     assert np.abs(apart[0] - apart[1]).mean() < 4, "made from other runs: python -m pages.views.home.thumbnails"
@@ -38,7 +38,7 @@ def test_a_stored_picture_is_what_the_shipped_runs_give(lab):
 @pytest.mark.parametrize("name", ["duel", "collapse", "forgetting"])
 def test_every_film_is_a_run_from_its_first_look_to_its_last(name):
     story = stories.every()[name]
-    frames, names = story.frames(runs.load(story.run))
+    frames, names = story.frames(shown.of(runs.load(story.run)))
     assert len(frames) == len(names) > 40 and names[0] == "step 0"
     assert names[-1] == f"step {max(event.step for event in runs.load(story.run).events[1:]):,}"
     moving = chart._moving(frames)

@@ -1,10 +1,8 @@
 """What is being trained on this server now, so that nobody waits without knowing for what."""
 
-from types import SimpleNamespace
-
 import streamlit as st
 
-from core import jobs, labs
+from core import catalogue, jobs, labs
 from core.pace import View
 from core.settings import flatten
 from pages.parts import lecture, shown
@@ -42,7 +40,7 @@ def _list(running: list[View]) -> None:
 
 def said(view: View) -> str:
     """One run in one line: lab and method, how far it is, and how many people watch."""
-    what = shown.method(SimpleNamespace(lab=view.lab, settings=flatten(view.settings)))
+    what = shown.did(catalogue.did(view.lab, flatten(view.settings)))
     how = {"queued": _("waits"), "paused": _("paused at {:.0%}")}.get(view.state, "{:.0%}").format(view.progress)
     people = _("1 person watches") if view.viewers == 1 else _("{} people watch").format(view.viewers)
     title = lecture.read(view.lab).title if view.lab in labs.LABS else view.lab

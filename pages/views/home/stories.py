@@ -8,10 +8,14 @@ import numpy as np
 import streamlit as st
 
 from core import runs
-from core.runs import Run, RunError
+from core.gan.analysis import duel as played
+from core.lifelong.analysis.tape import Tape
+from core.lifelong.analysis.tape import tape as measured
+from core.runs import RunError
 from pages.parts import chart, figures, rasters, shown
 from pages.parts.figures import Figure
 from pages.parts.grammar import dots
+from pages.parts.shown import Shown
 from pages.parts.words import _
 
 CHOICE = "home/story"
@@ -36,7 +40,7 @@ class Story:
     caption: str  # one line: what is what
     lab: str
     scene: str
-    frames: Callable[[Run], Film]
+    frames: Callable[[Shown], Film]
 
     @property
     def run(self) -> str:
@@ -85,27 +89,23 @@ def _film(run_id: str) -> Film | None:
     """The frames of a film; None when its run cannot be read. Shared: never write into them."""
     story = next(each for each in every().values() if each.run == run_id)
     try:
-        return story.frames(runs.load(run_id))
+        return story.frames(shown.of(runs.load(run_id)))
     except (RunError, LookupError):
         return None
 
 
-def duel(run: Run) -> Film:
+def duel(run: Shown) -> Film:
     """Both players of a GAN on the plane, at the looks that are evenly apart."""
-    looks = {name: {e.step: np.array(e.array) for e in run.pictures(name)} for name in ("fake", "field")}
-    steps = sorted(looks["fake"])
-    apart = steps[-1] - steps[-2]  # the first looks are nearer together
-    steps = [step for step in steps if step % apart == 0]
-    real = np.array(run.pictures("real")[0].array)
-    frames = [_plane(real, looks["fake"][step], looks["field"][step]) for step in steps]
-    return frames, [_("step {:,}").format(step) for step in steps]
+    real, looks = played.real(run), played.even(run)
+    frames = [_plane(real, look) for look in looks]
+    return frames, [_("step {:,}").format(look.step) for look in looks]
 
 
-def _plane(real: np.ndarray, fake: np.ndarray, field: np.ndarray) -> Figure:
-    """real, fake: points (N, 2). field (G, G): 8-bit, 255 where D says real."""
-    places = np.linspace(-REACH, REACH, len(field))[::COARSE]
-    ground = rasters.field(places, places, field[::COARSE, ::COARSE] / 255) | OPINION
-    groups = _points(_("real"), "before", real), _points(_("fake"), "after", fake)
+def _plane(real: np.ndarray, look: played.Look) -> Figure:
+    """real: points (N, 2)."""
+    places = np.linspace(-REACH, REACH, len(look.field))[::COARSE]
+    ground = rasters.field(places, places, look.field[::COARSE, ::COARSE] / 255) | OPINION
+    groups = _points(_("real"), "before", real), _points(_("fake"), "after", look.fake)
     figure = figures.add(figures.plane(REACH, HEIGHT), ground, *groups)
     figure["layout"]["margin"] = {"l": 4, "b": 4}
     return figure
@@ -118,26 +118,20 @@ def _points(name: str, role: str, places: np.ndarray) -> figures.Trace:
     return dots(name, role, x, y, (), small=True, silent=True) | {"marker": marker}
 
 
-def forgetting(run: Run) -> Film:
+def forgetting(run: Shown) -> Film:
     """How well a network does each task while it learns them in turn: a row of squares for each task, filled from left to right."""
-    steps, columns = run.history()
-    tasks = [columns[f"task_{number + 1}"] for number in range(run.settings.tasks)]
-    apart = steps[-1] - steps[-2]
-    kept = [i for i, step in enumerate(steps) if step % apart == 0]
-    known = np.array([[np.nan if task[i] is None else round(task[i]) for i in kept] for task in tasks])
-    times = [steps[i] for i in kept]
-    marks = run.events[0].facts["marks"]
-    frames = [_tape(known, times, place, marks) for place in range(len(times))]
-    return frames, [_("step {:,}").format(step) for step in times]
+    tape, marks = measured(run), run.facts["marks"]
+    frames = [_tape(tape, look, marks) for look in range(len(tape.steps))]
+    return frames, [_("step {:,}").format(step) for step in tape.steps]
 
 
-def _tape(known: np.ndarray, times: list[int], place: int, marks: list[int]) -> Figure:
-    """known (tasks, looks): accuracy in percent. place: the look that was just made; later ones are not filled yet."""
-    seen = np.where(np.arange(len(times)) <= place, known, np.nan)
-    names = [_("task {}").format(number + 1) for number in range(len(known))]
+def _tape(tape: Tape, look: int, marks: list[int]) -> Figure:
+    """look: the one that was just made; later ones are not filled yet."""
+    seen = tape.until(look)
+    names = [_("task {}").format(number + 1) for number in range(len(seen))]
     figure = rasters.matrix(seen, HEIGHT, limit=100, rows=names)
-    squares = figure["data"][0] | {"x": [float(time) for time in times]}
-    end = times[-1]
+    squares = figure["data"][0] | {"x": [float(step) for step in tape.steps]}
+    end = tape.steps[-1]
     words = {
         "type": "scatter",
         "mode": "text",
@@ -146,7 +140,7 @@ def _tape(known: np.ndarray, times: list[int], place: int, marks: list[int]) -> 
         "hoverinfo": "skip",
         "x": [1.08 * end] * len(names),
         "y": list(range(len(names))),
-        "text": [f"{value:.0f} %" if np.isfinite(value) else "" for value in seen[:, place]],
+        "text": [f"{value:.0f} %" if np.isfinite(value) else "" for value in seen[:, look]],
         "textfont": {"size": 15},
     }
     figure["data"] = [squares, words]
