@@ -130,6 +130,7 @@ class Metric:
     control (the honest comparison) or neutral; task1 … task10 for the tasks of a stream, whole for what sums up the
     others. chart: metrics of the same chart share one picture. log: its scale. top: what is larger may run out of the picture.
     chance: what a trivial rival reaches; every number in “%” or “points” says it, or says None because it is no score.
+    front: whether it may stand among the few numbers below the picture; not where a trivial rival always wins.
     """
 
     label: str
@@ -138,6 +139,7 @@ class Metric:
     chart: str = "accuracy"
     log: bool = False
     top: float | None = None
+    front: bool = True
     chance: Chance | None = UNDECLARED
 
     def __post_init__(self) -> None:

@@ -181,6 +181,7 @@ async function draw(root) {
     used[name] = (used[name] ?? 0) + 1;
     trace.uid = `${name}-${used[name]}`;
   }
+  for (const axis of Object.values(layout)) if (axis?.type === "log") axis.tickformat ??= "~g"; // "0.05", where Plotly would say "5"
   const spare = layout.scene || !mouse() ? 8 : 30; // the buttons stand here, beside the plot and not over it
   const margin = { l: 8, r: spare, t: 8 + 21 * legendRows({ data, layout }, width - 60), b: 8, ...layout.margin };
   await (root.drawing = root.plotly.react(box, data,

@@ -352,19 +352,23 @@ def _guess(settings: GanSettings) -> float | None:
 METRICS = {
     "good": Metric("Good points", "%", chart="quality", chance=_noise("good")),
     "strict": Metric("Spots with a fair share", "%", role="before", chart="quality", chance=_noise("strict")),
-    "lenient": Metric("Spots with one good point", "%", role="control", chart="quality", chance=_noise("lenient")),
+    "lenient": Metric(
+        "Spots with one good point", "%", role="control", chart="quality", chance=_noise("lenient"), front=False
+    ),
     "asked": Metric("Read as asked", "%", role="before", chart="quality", chance=Chance(_guess, "guessing")),
     "kinds": Metric("Classes covered", "%", chart="quality", chance=_noise("kinds")),
-    "precision": Metric("Precision", "%", role="neutral", chart="quality", chance=_noise("precision")),
     "coverage": Metric("Coverage", "%", role="before", chart="quality", chance=_noise("coverage")),
-    "confidence": Metric("Classifier's confidence", "%", role="control", chart="quality", chance=_noise("confidence")),
+    "precision": Metric("Precision", "%", role="neutral", chart="quality", chance=_noise("precision")),
+    "confidence": Metric(
+        "Classifier's confidence", "%", role="control", chart="quality", chance=_noise("confidence"), front=False
+    ),
     "d_real": Metric("D(x), mean", role="before", chart="what D says"),
     "d_fake": Metric("D(G(z)), mean", role="after", chart="what D says"),
     "c_real": Metric("Critic of real ones, mean", role="before", chart="what D says"),
     "c_fake": Metric("Critic of fakes, mean", role="after", chart="what D says"),
     "d_loss": Metric("Loss of D", role="before", chart="losses"),
     "g_loss": Metric("Loss of G", role="after", chart="losses"),
-    "recall": Metric("Recall", "%", chart="", chance=_noise("recall")),
+    "recall": Metric("Recall", "%", chart="", chance=_noise("recall"), front=False),
     "frechet": Metric("Fréchet distance", chart="", chance=_noise("frechet")),
 }
 

@@ -1,7 +1,8 @@
 """The lecture text of a lab: assets/lectures/<language>/<lab>.md, cut at its headings.
 
 # Title            the idea, its first sentence alone one line, then a line that begins with "Watch:"
-## scene: slug | Title      the set-up; a bold question in a paragraph of its own; a list of answers, the right one with [x];
+## scene: slug | Title      the set-up; where the picture shows something else than the lab's "Watch:" line says, a "Watch:"
+                            paragraph of its own; a bold question in a paragraph; a list of answers, the right one with [x];
                             below "### Answer" the reason in one sentence, then a paragraph on what happened and why
 ## theory: Title            words for the formula of that title
 ## note: slug               a paragraph that the page shows where it names it
@@ -9,7 +10,7 @@
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -20,6 +21,7 @@ FOLDER = Path(__file__).resolve().parents[2] / "assets" / "lectures"
 class SceneText:
     title: str
     setup: str
+    watch: str
     question: str
     choices: tuple[str, ...]
     right: int  # which of the choices
@@ -53,19 +55,26 @@ def read(lab: str, language: str = "en") -> Lecture:
             scenes[slug.strip()] = _scene(scene_title.strip(), *body.split("### Answer"))
         else:
             {"theory": theory, "note": notes, "verdict": verdicts}[kind][name.strip()] = body.strip()
-    watch = watch.strip()
-    return Lecture(title.strip(), idea.strip(), watch[:1].upper() + watch[1:], scenes, theory, notes, verdicts)
+    scenes = {slug: replace(scene, watch=scene.watch or _sentence(watch)) for slug, scene in scenes.items()}
+    return Lecture(title.strip(), idea.strip(), _sentence(watch), scenes, theory, notes, verdicts)
+
+
+def _sentence(text: str) -> str:
+    text = text.strip()
+    return text[:1].upper() + text[1:]
 
 
 def _scene(title: str, asked: str, answered: str) -> SceneText:
     """A scene of its two halves. Raises ValueError when a part is missing."""
     *setup, question, choices = asked.strip().split("\n\n")
+    watch = setup.pop().removeprefix("Watch:") if setup[-1].startswith("Watch:") else ""
     listed = [line.removeprefix("- ") for line in choices.splitlines()]
     (right,) = (i for i, choice in enumerate(listed) if choice.startswith("[x] "))
     reason, _, answer = answered.strip().partition("\n\n")
     return SceneText(
         title,
         "\n\n".join(setup),
+        _sentence(watch),
         question.strip("* "),
         tuple(choice.removeprefix("[x] ") for choice in listed),
         right,

@@ -8,13 +8,14 @@ import streamlit as st
 from core import jobs, labs
 from core.events import Started
 from core.runs import RunError
-from core.settings import Metric, Settings, flatten, union_members
+from core.settings import SCORED, Metric, Settings, flatten, union_members
 from pages.parts import chart, controls, figures, shown, status, visitor
 from pages.parts.shown import Shown
 from pages.parts.state import LabState
 from pages.parts.words import _, with_unit
 
 AT_ONCE = 4  # numbers below the picture
+HARD = "\N{NO-BREAK SPACE}"  # no unit stands alone in a line
 STILL = 1.0  # seconds between two looks at a paused run: what is seldom drawn anew never swallows a press of Step
 FEW_WATCH, A_LOOK, LATEST = 3, 0.2, 10.0  # so many watch at full speed; then seconds more for each; and at most so many
 FEW = 2  # level lines of trivial rivals in one picture: more would hide the curves
@@ -176,13 +177,13 @@ def _numbers(current: Shown, scene: Shown | None, metrics: Mapping[str, Metric])
     known = (
         latest | before if _alike(current, scene) else latest
     )  # what the scene measures too has its place from the beginning
-    names = [name for name, metric in metrics.items() if name in known and metric.unit in ("%", "points")][:AT_ONCE]
-    for name in names:
+    names = [name for name, metric in metrics.items() if name in known and metric.unit in SCORED and metric.front]
+    for name in names[:AT_ONCE]:
         metric, rival = metrics[name], shown.rival(metrics[name], current.settings)
         unit = _(metric.unit)
         change = latest[name] - before[name] if name in latest and name in before else None
         st.metric(
-            f"{_(metric.label)} · {rival[0]} {rival[1]:.3g} {unit}" if rival else _(metric.label),
+            "\n".join([_(metric.label), *([f"{rival[0]}: {rival[1]:.3g}{HARD}{unit}"] if rival else [])]),
             f"{latest[name]:.1f} {unit}" if name in latest else "–",
             delta=None if change is None else _("{:+.1f} vs scene").format(change),
             delta_color="off",

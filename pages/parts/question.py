@@ -27,7 +27,7 @@ def scenes(lab: str, text: Lecture, choose: Callable[[str], None]) -> None:
         )
         with st.popover(_("About"), icon=":material/info:", type="tertiary"):
             st.markdown(text.idea)
-            st.markdown(f":material/visibility: **{_('Watch')}** {text.watch}")
+            st.markdown(f":material/visibility: **{_('Watch')}** {scene.watch}")
             st.markdown(f"**{scene.title}**\n\n{prose(scene.setup)}")
 
 

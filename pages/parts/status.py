@@ -57,7 +57,7 @@ def notices(lab: str, current: Shown, drawing: Shown, settings: Settings, troubl
             f":material/schedule: {_('Such a run takes about {:.0f} min.').format(current.run.about.seconds / 60)}"
         )
     st.caption(
-        f":material/visibility: {lecture.read(lab).watch}"
+        f":material/visibility: {lecture.read(lab).scenes[LabState(lab).scene].watch}"
     )  # last: there is always something to say, and the line stays
 
 

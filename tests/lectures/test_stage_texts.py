@@ -69,6 +69,12 @@ def test_a_question_fits_into_one_line_and_one_choice_is_right(lab, scene: Scene
 
 
 @each_scene
+def test_what_to_watch_fits_into_one_line(lab, scene: Scene):
+    watch = lecture.read(lab).scenes[scene.slug].watch
+    assert watch[0].isupper() and watch.endswith((".", "?")) and len(watch) <= 132
+
+
+@each_scene
 def test_the_reason_is_one_short_sentence(lab, scene: Scene):
     reason = asked(lab)[scene.slug].reason
     assert len(reason) <= 120 and sentences(reason) == 1 and reason.endswith(".")

@@ -53,7 +53,7 @@ def test_a_first_visitor_meets_a_picture(visit, lab):
     visitor = check(visit(PAGES[lab]))
     text = lecture.read(lab)
     assert visitor.title[0].value == text.title
-    assert text.idea in text_of(visitor) and text.watch in text_of(visitor)
+    assert text.idea in text_of(visitor) and next(iter(text.scenes.values())).watch in text_of(visitor)
     assert any(
         trace.get("mode") == "lines" and len(trace["x"]) > 2
         for chart in charts(visitor)

@@ -51,10 +51,9 @@ def test_mathematics_and_emphasis_are_closed(lab):
     text = lecture.read(lab)
     for words in [
         text.idea,
-        text.watch,
         *text.theory.values(),
         *text.notes.values(),
-        *(part for scene in text.scenes.values() for part in (scene.question, scene.answer)),
+        *(part for scene in text.scenes.values() for part in (scene.watch, scene.question, scene.answer)),
     ]:
         assert words.count("$") % 2 == 0 and words.count("**") % 2 == 0, words
 

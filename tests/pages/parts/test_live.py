@@ -108,9 +108,9 @@ def test_a_run_that_takes_minutes_says_so_before_the_press(visit):
 @pytest.mark.parametrize(
     "chance, said_beside, level",
     [
-        (TEN_DIGITS, " · guessing 10 %", 10.0),
-        (Chance(97.25, "a linear classifier"), " · a linear classifier 97.2 %", 97.25),
-        (Chance(lambda settings: 3.0 + settings.seed, "noise"), " · noise 3 %", 3.0),
+        (TEN_DIGITS, "\nguessing: 10\xa0%", 10.0),
+        (Chance(97.25, "a linear classifier"), "\na linear classifier: 97.2\xa0%", 97.25),
+        (Chance(lambda settings: 3.0 + settings.seed, "noise"), "\nnoise: 3\xa0%", 3.0),
         (Chance(lambda settings: None), "", None),
         (None, "", None),
     ],
@@ -123,7 +123,7 @@ def test_a_score_has_its_trivial_rival_beside_it_and_as_a_level_in_its_curve(
         monkeypatch.setitem(metrics, name, replace(metric, chance=chance if name == "accuracy" else None))
     visitor = check(visit(COMPRESSION, tab="Compare"))
     first, *others = [metric.label for metric in visitor.metric]
-    assert first == "Test accuracy" + said_beside and others and not any("·" in label for label in others)
+    assert first == "Test accuracy" + said_beside and others and not any("\n" in label for label in others)
     curve = next(chart.figure for chart in charts(visitor) if chart.key == "chart/accuracy")
     low, high = curve["layout"]["yaxis"]["range"]
     drawn = [{shape["y0"]} for shape in curve["layout"]["shapes"] if shape["name"] == (chance.who if chance else "")]
