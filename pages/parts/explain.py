@@ -118,9 +118,3 @@ def asked(run_id: str, model: str, picture: np.ndarray, method: str, given: str 
     from core.attribution import side_by_side
 
     return side_by_side.answer_of(run_id, model, picture, method, given)
-
-
-def answer(run_id: str, model: str, picture: np.ndarray, method: str, given: str = "{}") -> dict[str, Any]:
-    """`asked` as a dictionary: said (the class's number), sure, map, note, passes."""
-    found = asked(run_id, model, picture, method, given)
-    return {"said": found.number, "sure": found.sure, "map": found.map, "note": found.note, "passes": found.passes}
