@@ -126,36 +126,46 @@ def first_scene_with(lab, union, choice):
 
 
 @each_choice
-def test_a_choice_brings_its_own_knobs_at_their_defaults(visit, lab, union, choice):
+def test_a_choice_brings_its_own_knobs_at_their_defaults_and_each_goes_into_the_address(visit, lab, union, choice):
     other = next(c for c in union_members(labs.of(lab).settings.model_fields[union]) if c != choice)
     visitor = check(visit(PAGES[lab], tab="Compare", **{union: other}))
     check(visitor.get_by_key(f"{lab}/{union}").set_value(choice).run())
     expected = flatten(first_scene_with(lab, union, choice))
     assert flatten(shown(visitor, lab)) == expected
-    idle = labs.of(lab).settings.idle(expected)
-    for name, field in flat_fields(labs.of(lab).settings, expected):
+    assert shown(follow(visit, visitor, lab), lab) == shown(visitor, lab)
+    every_knob_is_explained(visitor, lab, expected)
+    what_it_brought_is_seen(visitor, lab, union, expected)
+    wanted = turn_every_knob(visitor, lab, expected)
+    idle = labs.of(lab).settings.idle(flatten(shown(visitor, lab)))  # by what was turned at the same time
+    wanted = {name: value for name, value in wanted.items() if name not in idle}
+    assert {name: flatten(shown(visitor, lab))[name] for name in wanted} == wanted
+    scene = flatten(labs.of(lab).scenes[0].settings)  # what is as in the scene need not stand in the address
+    assert {name for name, value in wanted.items() if scene.get(name) != value} <= set(query_of(visitor))
+    assert shown(follow(visit, visitor, lab), lab) == shown(visitor, lab)
+
+
+def every_knob_is_explained(visitor, lab, flat):
+    idle = labs.of(lab).settings.idle(flat)
+    for name, field in flat_fields(labs.of(lab).settings, flat):
         if extra(field, "source") in knobs.OWN:  # an upload or a drawing: tests/pages/test_own.py
             continue
         assert visitor.get_by_key(f"{lab}/{name}").value is not None
         said = f"{field.description} **No effect here.** {idle[name]}" if name in idle else field.description
         assert visitor.get_by_key(f"{lab}/{name}").proto.help == said
+
+
+def what_it_brought_is_seen(visitor, lab, union, flat):
     in_the_open, __ = places(visitor, lab)
-    fields, scene = dict(flat_fields(labs.of(lab).settings, expected)), flatten(labs.of(lab).scenes[0].settings)
-    made = {
-        name for name, field in fields.items() if extra(field, "source") in knobs.OWN
-    }  # `places` does not see these
+    fields, scene = dict(flat_fields(labs.of(lab).settings, flat)), flatten(labs.of(lab).scenes[0].settings)
+    made = {name for name, field in fields.items() if extra(field, "source") in knobs.OWN}  # `places` leaves these out
     brought = {name for name, field in fields.items() if name not in scene and not extra(field, "fine")} - made
-    assert union in in_the_open and (brought <= set(in_the_open) or len(in_the_open) + len(made) >= 6), (
-        "what it brought is seen"
-    )
-    assert shown(follow(visit, visitor, lab), lab) == shown(visitor, lab)
+    assert union in in_the_open and (brought <= set(in_the_open) or len(in_the_open) + len(made) >= 6)
 
 
-@each_choice
-def test_every_knob_goes_into_the_address_and_comes_back(visit, lab, union, choice):
-    visitor = check(visit(PAGES[lab], tab="Compare", **{union: choice}))
+def turn_every_knob(visitor, lab, flat):
+    """Turns all knobs that can be turned, at once; their new values by name."""
     wanted = {}
-    for name, field in flat_fields(labs.of(lab).settings, flatten(first_scene_with(lab, union, choice))):
+    for name, field in flat_fields(labs.of(lab).settings, flat):
         fixed = (
             union_members(field) or extra(field, "source") in knobs.OWN or visitor.get_by_key(f"{lab}/{name}").disabled
         )
@@ -164,11 +174,7 @@ def test_every_knob_goes_into_the_address_and_comes_back(visit, lab, union, choi
             wanted[name] = value
             visitor.get_by_key(f"{lab}/{name}").set_value(value)
     check(visitor.run())
-    idle = labs.of(lab).settings.idle(flatten(shown(visitor, lab)))  # by what was turned at the same time
-    wanted = {name: value for name, value in wanted.items() if name not in idle}
-    assert {name: flatten(shown(visitor, lab))[name] for name in wanted} == wanted
-    assert set(wanted) <= set(query_of(visitor))
-    assert shown(follow(visit, visitor, lab), lab) == shown(visitor, lab)
+    return wanted
 
 
 def one_knob_back(scene) -> Iterator[tuple[str, object]]:
