@@ -10,7 +10,7 @@ import streamlit as st
 from core.record import Record
 from pages.parts.shown import Shown
 
-MOST = 12  # answers of one analysis. There are some 80 analyses, and an answer may hold 0.2 MB: at most about 200 MB
+MOST = 32  # answers of one analysis: a class of thirty, each with a run of its own
 
 
 def ask(analyse: Callable[..., Any], current: Record, *given: Hashable, wait: str = "") -> Any:
