@@ -8,15 +8,10 @@ import streamlit as st
 from core import runs
 from core.record import Record
 from core.settings import TEN_DIGITS
-from pages.parts import shown, views
+from pages.parts import choose, shown
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
 from pages.parts.words import _
-
-
-def changes(name: str) -> Callable[[Shown], bool]:
-    """Whether the method of the run shown changes what the view of this name looks into."""
-    return lambda current: current.settings is not None and current.settings.method.analysis == name
 
 
 def networks(current: Shown) -> dict[str, tuple[Record, str]]:
@@ -34,8 +29,7 @@ def network(current: Shown, where: str, first: str = "") -> tuple[Record, str]:
     """
     options = networks(current)
     start = next((name for name, (__, model) in options.items() if model == first), next(iter(options)))
-    key = views.kept(f"{where}/network", list(options), start)
-    return options[st.segmented_control(_("Network"), list(options), key=key, required=True)]
+    return options[choose.one(f"{where}/network", _("Network"), {name: name for name in options}, start)]
 
 
 def timed(measure: Callable[..., Any], *given: Hashable) -> Any:

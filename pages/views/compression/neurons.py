@@ -5,6 +5,7 @@ from typing import Any
 import streamlit as st
 
 from core.compression import analysis
+from core.compression.analysis.stage import changes
 from core.record import Record
 from pages.parts import chart, choose, figures
 from pages.parts.ask import ask
@@ -12,7 +13,7 @@ from pages.parts.figures import Line
 from pages.parts.shown import Shown
 from pages.parts.views import View
 from pages.parts.words import _
-from pages.views.compression.choice import changes, guessing, network
+from pages.views.compression.choice import guessing, network
 
 
 @st.fragment

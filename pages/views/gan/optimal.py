@@ -5,7 +5,7 @@ import streamlit as st
 
 from core.gan.analysis.optimal import DRAWN, FEWEST, WIDTH, optimal
 from core.gan.settings import REACH
-from pages.parts import chart, figures, verdict
+from pages.parts import chart, figures, lecture, verdict
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
 from pages.parts.words import _
@@ -17,11 +17,8 @@ def draw(current: Shown) -> None:
     found = ask(optimal, current)
     if found is None:
         return
-    tip = _(
-        "{:,} fresh real points and as many fakes, counted in squares {} wide. Blue: real. Orange: fake. Squares with fewer than {} "
-        "points stay pale."
-    )
-    st.subheader(_("The best D there could be"), anchor=False, help=tip.format(DRAWN, f"{WIDTH:g}", FEWEST))
+    tip = lecture.read("gan").notes["best D"].format(drawn=DRAWN, width=WIDTH, fewest=FEWEST)
+    st.subheader(_("The best D there could be"), anchor=False, help=tip)
     left, right = st.columns(2, gap="large")
     for column, key, title, field in (
         (left, "star", _("The best D: p / (p + q), counted"), found.optimal),

@@ -28,12 +28,7 @@ def draw(current: Shown) -> None:
 def _table(current: Shown) -> None:
     found = ask(quality.table, current, wait=_("Holding real data and noise against real data …"))
     if found is None:
-        st.info(
-            _(
-                "All measures are taken when a run ends; this one has not come to its end. What was measured on the "
-                "way is below."
-            )
-        )
+        st.info(_("All measures are taken when a run ends. What was measured on the way is below."))
         return
     digits, spots = current.settings.world.name == "digits", current.facts.get("modes", 0)
     titles, heads = names(digits), (_("Fakes"), _("Noise"), _("Other real data"))
@@ -107,5 +102,5 @@ VIEW = View(
     _("How good"),
     draw,
     needs=(pictures.SCORES,),
-    opens=lambda current: current.id == "gan-mode-collapse-and-its-cure",  # what that scene's question is about
+    opens=lambda current: current.id == "gan-mode-collapse-and-its-cure",
 )
