@@ -9,7 +9,7 @@ cost 20 ms more in every redraw. Fonts, paper and grid are the browser's part (s
 Pictures, matrices and fields are made by rasters.py.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from math import log10
 from typing import Any
@@ -33,96 +33,6 @@ from pages.parts.grammar import inked as inked
 FEW = 10  # steps, all of which are in the picture
 CLOSE = 0.08  # of the height: level lines nearer than this have their names at different ends
 Figure = dict[str, Any]
-
-
-# ---- for figures that a view puts together itself ----
-
-
-def restyled(figure: Figure, x: Trace | None = None, y: Trace | None = None, **layout: Any) -> Figure:
-    """The figure with more said of its axes x and y and of its layout, in Plotly's own words; None takes back what was said."""
-    for name, look in (("xaxis", x), ("yaxis", y)):
-        axis_of = figure["layout"][name] | (look or {})
-        figure["layout"][name] = {word: value for word, value in axis_of.items() if value is not None}
-    figure["layout"] |= layout
-    return figure
-
-
-def pale(hue: str, share: float) -> str:
-    """A hue with so much of its strength, from 0 to 1."""
-    red, green, blue = bytes.fromhex(hue[1:])
-    return f"rgba({red},{green},{blue},{share:.2f})"
-
-
-def spots(figure: Figure) -> list[tuple[float, float]]:
-    """The places (x, y) in the figure that a click chooses: its trace whose points have a number of their own."""
-    trace = next(trace for trace in figure["data"] if "customdata" in trace)
-    return list(zip(trace["x"], trace["y"]))
-
-
-def strokes(
-    name: str,
-    lines: Iterable[Sequence[Sequence[float]]],
-    hue: str,
-    width: float,
-    dash: str = "solid",
-    opacity: float = 1.0,
-    **look: Any,
-) -> Trace:
-    """Many lines, each through its points (x, y), as one trace that says nothing on hover. look: more of the trace."""
-    points = [point for line in lines for point in (*line, (None, None))]
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "name": name,
-        "showlegend": bool(name),
-        "hoverinfo": "skip",
-        "x": [x for x, _ in points],
-        "y": [y for _, y in points],
-        "line": {"color": hue, "width": width, "dash": dash},
-        "opacity": opacity,
-    } | look
-
-
-def boxes(
-    name: str,
-    at: Sequence[tuple[float, float]],
-    size: tuple[float, float],
-    texts: Sequence[str],
-    fill: str | Sequence[str],
-    edge: Trace,
-    **look: Any,
-) -> Trace:
-    """Boxes with a text in each, their middles at (x, y), on axes whose places are 1 apart. size: width and height. fill: one
-    colour, or one for each. edge: how their outline is drawn, in Plotly's own words. look: more of the trace."""
-    wide, high = size
-    return {
-        "type": "bar",
-        "orientation": "h",
-        "name": name,
-        "x": [wide] * len(at),
-        "base": [x - wide / 2 for x, _ in at],
-        "y": [y for _, y in at],
-        "width": high,
-        "offset": -high / 2,
-        "text": list(texts),
-        "textposition": "inside",
-        "insidetextanchor": "middle",
-        "textangle": 0,
-        "constraintext": "none",
-        "insidetextfont": {"color": INK, "size": 12},
-        "marker": {"color": fill, "line": edge},
-    } | look
-
-
-def lying(
-    names: Sequence[str], lengths: Sequence[float], roles: Sequence[str], x: Trace, height: int, **look: Any
-) -> Figure:
-    """Bars that lie, first one on top, each under the colour of its role. x: the axis of their lengths. look: more of the trace,
-    such as the texts that hovering says."""
-    trace = _bar("", "control", lengths, range(len(names))) | {"orientation": "h", "showlegend": False}
-    trace |= {"marker": {"color": [colour(role) for role in roles]}, **look}
-    down = axis("", [len(names) - 0.5, -0.5]) | names_of(names)
-    return figure_of([trace], x, down, height, hovermode="closest", bargap=0.3)
 
 
 # ---- whole figures ----

@@ -88,6 +88,12 @@ def gap(rest: Rest) -> list[Verdict]:
     return [size, verdict("gap-closed" if rest.closed else "gap-open")]
 
 
+def gaps(record: Record) -> tuple[list[int], list[float]]:
+    """Steps, and by how much a critic's mean score of real examples was above that of fakes."""
+    steps, real = record.series("c_real")
+    return steps, [a - b for a, b in zip(real, record.series("c_fake")[1])]
+
+
 def worth(record: Record, at_equilibrium: bool) -> list[Verdict]:
     """How good the fakes are at the end, beside noise: a weak D guesses as well. Nothing where no score was measured."""
     last = record.table[0][-1]

@@ -13,7 +13,7 @@ from pages.parts.figures import Line
 from pages.parts.shown import Shown
 from pages.parts.views import View
 from pages.parts.words import _
-from pages.views.compression.choice import guessing, network, timed
+from pages.views.compression.choice import accuracies, network, timed
 
 SCHEMES = {  # name, role
     "per layer": (_("grid per layer"), "before"),
@@ -48,24 +48,18 @@ def _rounded(record: Record, model: str, layer: int, curve: list[dict[str, Any]]
         st.metric(_("Error of the weights"), f"{here['error']:.1f} %", width="content")
     left, right = st.columns(2)
     with left:
-        chart.show(_accuracies(curve, bits), key="bits/curve", alt=_("Accuracy against bits"))
+        lines = []
+        for each, (name, role) in SCHEMES.items():
+            points = [(p["bits"], p["accuracy"]) for p in curve if p["scheme"] == each]
+            lines.append(Line(name, role, *zip(*points)))
+        figure = accuracies(lines, _("bits for each weight"), bits)
+        chart.show(figure, key="bits/curve", alt=_("Accuracy against bits"))
     with right:
         found = ask(analysis.bits.rounded, record, model, layer, bits, scheme)
         groups = {_("weights"): ("before", found.weights)}
         figure = figures.histogram(groups, _("value"), _("how many"), height=215, values=found.values)
         chart.show(figure, key="bits/weights", alt=_("Weights of a layer and the values they are rounded to"))
         st.caption(_("Orange lines: the {} values that are left in this layer.").format(len(found.values)))
-
-
-def _accuracies(curve: list[dict[str, Any]], bits: int) -> figures.Figure:
-    """Accuracy against bits, a line for each scheme."""
-    lines = []
-    for scheme, (name, role) in SCHEMES.items():
-        points = [p for p in curve if p["scheme"] == scheme]
-        lines.append(Line(name, role, [p["bits"] for p in points], [p["accuracy"] for p in points]))
-    lines.append(guessing([p["bits"] for p in curve]))
-    y = _("test accuracy, not fine-tuned (%)")
-    return figures.curves(lines, _("bits for each weight"), y, 300, marks={_("now"): bits})
 
 
 def _real_int8(record: Record, model: str) -> None:

@@ -36,10 +36,8 @@ def _codebook(current: Shown) -> None:
     layers = ask(analysis.bits.layer_names, current, "model")
     layer = st.selectbox(_("Codebook of this layer"), layers, key=views.kept("deep/layer", layers, layers[-2]))
     code = ask(analysis.deep_compression.code, current, layers.index(layer))
-    groups, titles = (
-        {_("occurrences"): ("neutral", code.occurrences)},
-        (_("shared value"), _("occurrences in the stream")),
-    )
+    groups = {_("occurrences"): ("neutral", code.occurrences)}
+    titles = _("shared value"), _("occurrences in the stream")
     names, lengths = [f"{value:.3f}" for value in code.values], [str(length) for length in code.lengths]
     figure = figures.bars(groups, names, *titles, 290, words=lengths)
     chart.show(figure, key="deep/codes", alt=_("How often each shared value occurs"))

@@ -7,18 +7,13 @@ from pages.parts import chart, choose, figures
 from pages.parts.shown import Shown
 from pages.parts.views import View
 from pages.parts.words import _
-from pages.views.compression.choice import timed
+from pages.views.compression.choice import COSTS, timed
 
 
 @st.fragment
 def draw(current: Shown) -> None:
     """Accuracy against what it costs, for every run that is stored."""
-    axes = {
-        "bytes": _("size (bytes)"),
-        "macs": _("multiply–adds for one digit"),
-        "latency_1": _("latency, batch 1 (ms)"),
-        "latency_64": _("latency, batch 64 (ms)"),
-    }
+    axes = {"bytes": _("size (bytes)")} | COSTS
     axis = choose.one("pareto/axis", _("Cost"), axes)
     tried = analysis.pareto.tried()
     if axis.startswith("latency"):

@@ -8,7 +8,7 @@ from pages.parts import chart, choose, figures
 from pages.parts.shown import Shown
 from pages.parts.views import View
 from pages.parts.words import _
-from pages.views.compression.choice import timed
+from pages.views.compression.choice import COSTS, timed
 
 
 @st.fragment
@@ -20,12 +20,7 @@ def draw(current: Shown) -> None:
         kernel = choose.one("redesign/kernel", _("Kernel side $k$ (pixels)"), {3: "3", 5: "5"})
     found = timed(analysis.redesign.redesign, channels, kernel)
     st.caption(_("A separable convolution needs 1/N + 1/k² of the multiply–adds. N: output channels, k: kernel side."))
-    costs = {
-        "parameters": _("parameters"),
-        "macs": _("multiply–adds for one digit"),
-        "latency_1": _("latency, batch 1 (ms)"),
-        "latency_64": _("latency, batch 64 (ms)"),
-    }
+    costs = {"parameters": _("parameters")} | COSTS
     with st.container(horizontal=True, gap="medium"):
         for name, label in costs.items():
             cost, times = getattr(found.separable, name), f"{found.share(name):.2f} ×"

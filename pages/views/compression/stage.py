@@ -9,7 +9,7 @@ import numpy as np
 
 from core.compression import pictures
 from core.compression.analysis import stage as analysis
-from pages.parts import chart, figures, rasters
+from pages.parts import chart, drawing, figures, rasters
 from pages.parts.figures import Figure
 from pages.parts.grammar import COLOURS, INK, Trace, lettering
 from pages.parts.shown import Shown
@@ -20,6 +20,7 @@ GAP = 1.2  # between two matrices, in cells
 WRITTEN = 0.045  # probability from which on it is written into its square
 ROW = 32  # channels in a row
 FAINT = 0.06
+TITLE = {"y": -0.9, "showarrow": False, "font": {"size": 14}}  # over a square
 SQUARES = {"xgap": 1, "ygap": 1}  # pixels between two cells
 
 
@@ -42,13 +43,10 @@ def beside(current: Shown) -> bool:
     if spread is None:
         return False
     kind = analysis.changed(current)
-    x, alt = {
-        pictures.GAMMA: (_("|γ|"), _("Histogram of |γ| before and now")),
-        pictures.WEIGHTS: (_("weight"), _("Histogram of weight before and now")),
-    }[kind]
+    x = _("|γ|") if kind is pictures.GAMMA else _("weight")
     groups = {_("before"): ("before", spread[0]), _("now"): ("after", spread[1])}
     figure = figures.histogram(groups, x, _("how many"), bins=40)
-    chart.show(figure, key=f"live/spread/{kind.name}", alt=alt, share=0.5)
+    chart.show(figure, key=f"live/spread/{kind.name}", alt=_("Histogram of {} before and now").format(x), share=0.5)
     return True
 
 
@@ -67,7 +65,7 @@ def answers(current: Shown) -> tuple[Figure, str]:
     for i, each in enumerate(found):
         left = i * (10 + GAP)
         traces += _square(names[each.name], "after" if each.name == "model" else "before", left, each.p)
-        titles.append(_title(names[each.name], left + 4.5))
+        titles.append(TITLE | {"text": f"<b>{names[each.name]}</b>", "x": left + 4.5})
     width = len(found) * (10 + GAP) - GAP
     said = _("answers to ten test digits (%)") if T == 1 else _("answers to ten test digits (%), at temperature {:g}")
     across = figures.axis(said.format(T), [-1.7, width - 0.4]) | {"constrain": "domain"}
@@ -85,7 +83,7 @@ def _square(name: str, role: str, left: float, p: np.ndarray) -> list[Trace]:
         name,
         [[round(100 * float(v), 1) for v in row] for row in p],
         (0, 100),
-        [figures.pale(COLOURS[role], FAINT), COLOURS[role]],
+        [drawing.pale(COLOURS[role], FAINT), COLOURS[role]],
         _("{}: digit %{{y}}, class %{{customdata}}: %{{z}} %").format(name),
         x=[left + c for c in range(10)],
         y=list(range(10)),
@@ -112,7 +110,7 @@ def channels(current: Shown) -> tuple[Figure, str]:
         names.append(f"{name}<br>{width}" if layer.left is None else f"{name}<br>{width} → {layer.left}")
         rows += [*filled, np.full(ROW, np.nan)]
     z = [[None if not np.isfinite(v) else round(float(v), 3) for v in row] for row in rows[:-1]]
-    hues = [figures.pale(COLOURS["after"], 0.1), COLOURS["after"]]
+    hues = [drawing.pale(COLOURS["after"], 0.1), COLOURS["after"]]
     heat = _heat("", z, (0, found.top), hues, "|γ| %{z}", hoverongaps=False, **SQUARES)
     said = _("one square for each channel and neuron: full where |γ| is large, empty where it was cut")
     across = figures.axis(said, [-0.5, ROW - 0.5]) | {"showticklabels": False}
@@ -146,7 +144,10 @@ def weights(current: Shown) -> tuple[Figure, str]:
     ).format(found.now.size, found.values, found.zeros)
     across = figures.axis(said, [-0.5, shift + wide - 0.5]) | {"constrain": "domain"}
     down = figures.axis("", [tall - 0.5, -3.2]) | {"scaleanchor": "x", "constrain": "domain"}
-    titles = [_title(_("Before"), (wide - 1) / 2), _title(_("Now"), shift + (wide - 1) / 2)]
+    titles = [
+        TITLE | {"text": _("<b>Before</b>"), "x": (wide - 1) / 2},
+        TITLE | {"text": _("<b>Now</b>"), "x": shift + (wide - 1) / 2},
+    ]
     figure = figures.figure_of(traces, across, down, 320, hovermode="closest", showlegend=False, annotations=titles)
     alt = _("A piece of the weights, before and now: {} different values now").format(found.values)
     return figures.plain(figure), alt
@@ -177,7 +178,7 @@ def sizes(before: float, now: float, names: tuple[str, str]) -> Figure:
     said[1] += f" · 1/{times}" if times else ""
     look = {"name": _("size"), "text": said, "textposition": "outside", "hovertemplate": "%{x:.1f} KB<extra></extra>"}
     across = figures.axis("", [0, 1.3 * max(kilobytes)]) | {"showticklabels": False, "showgrid": False}
-    return _bare(figures.lying(names, kilobytes, ("before", "after"), across, 90, **look))
+    return _bare(drawing.lying(names, kilobytes, ("before", "after"), across, 90, **look))
 
 
 # ---- parts ----
@@ -186,7 +187,7 @@ def sizes(before: float, now: float, names: tuple[str, str]) -> Figure:
 def _bare(figure: Figure, **layout: object) -> Figure:
     """The figure without a grid, ticks and legend."""
     plain = {"showgrid": False, "zeroline": False, "ticks": ""}
-    return figures.restyled(figure, plain, plain, hovermode="closest", showlegend=False, **layout)
+    return drawing.restyled(figure, plain, plain, hovermode="closest", showlegend=False, **layout)
 
 
 def _heat(name: str, z: list, ends: tuple[float, float], hues: Sequence[str], hover: str, **more: object) -> Trace:
@@ -194,8 +195,3 @@ def _heat(name: str, z: list, ends: tuple[float, float], hues: Sequence[str], ho
     stops = [[i / (len(hues) - 1), hue] for i, hue in enumerate(hues)]
     scale = {"zmin": ends[0], "zmax": ends[1], "colorscale": stops, "showscale": False}
     return {"type": "heatmap", "name": name, "z": z, "hovertemplate": f"{hover}<extra></extra>"} | scale | more
-
-
-def _title(text: str, x: float) -> dict[str, object]:
-    """A title over a square."""
-    return {"text": f"<b>{text}</b>", "x": x, "y": -0.9, "showarrow": False, "font": {"size": 14}}

@@ -6,13 +6,13 @@ import streamlit as st
 
 from core.compression import analysis
 from core.compression.analysis.stage import changes
-from pages.parts import chart, figures
+from pages.parts import chart
 from pages.parts.ask import ask
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
 from pages.parts.views import View
 from pages.parts.words import _
-from pages.views.compression.choice import guessing, network, timed
+from pages.views.compression.choice import accuracies, network, timed
 
 
 @st.fragment
@@ -45,8 +45,7 @@ def _zeros(curves: dict[str, list[dict[str, Any]]]) -> None:
         Line(*names[scope], [p["sparsity"] for p in curve], [p["accuracy"] for p in curve])
         for scope, curve in curves.items()
     ]
-    titles, marks = (_("weights that are zero (%)"), _("test accuracy, not fine-tuned (%)")), {_("now"): sparsity}
-    figure = figures.curves([*lines, guessing(shares)], *titles, 300, marks=marks)
+    figure = accuracies(lines, _("weights that are zero (%)"), sparsity)
     chart.show(figure, key="weights/curve", alt=_("Accuracy against sparsity"))
 
 

@@ -23,11 +23,8 @@ def draw(current: Shown) -> None:
     st.markdown(lecture.read("explain").notes["by hand"])
     photo, kind = asked.subject.photo, "photo" if asked.subject.photo else "digit"
     left, right = st.columns(2, gap="large")
-    tip, first = (
-        _("About how many: SLIC joins small parts of a photo; a digit is cut into equal squares."),
-        40 if photo else 49,
-    )
-    count = left.slider(_("Superpixels"), 10, 100, first, key=f"be_lime/count/{kind}", help=tip)
+    tip = _("About how many: SLIC joins small parts of a photo; a digit is cut into equal squares.")
+    count = left.slider(_("Superpixels"), 10, 100, 40 if photo else 49, key=f"be_lime/count/{kind}", help=tip)
     names = {"mean": _("its mean colour"), "black": _("black"), "grey": _("grey"), "white": _("white")}
     with right:
         fill = choose.one(f"be_lime/fill/{kind}", _("Off is painted with"), names, "mean" if photo else "black")

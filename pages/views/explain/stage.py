@@ -49,19 +49,10 @@ def _explained(current: Shown) -> None:
         return
     figure, known = panels.board(400), current.facts
     strength = st.session_state.get("explain/strength", STRENGTH) / 100
-    answer = str(known.get("answer", ""))
-    panels.mapped(
-        figure,
-        (0, 0.66, 0, 1),
-        seen,
-        values,
-        _("<b>Why “{}”?</b>").format(analysis.stage.short(answer)),
-        strength=strength,
-    )
-    rows = [
-        (analysis.stage.short(name), share, "after" if name == answer else "control")
-        for name, share in known.get("answers", [])
-    ]
+    answer, short = str(known.get("answer", "")), analysis.stage.short
+    title = _("<b>Why “{}”?</b>").format(short(answer))
+    panels.mapped(figure, (0, 0.66, 0, 1), seen, values, title, strength=strength)
+    rows = [(short(name), share, "after" if name == answer else "control") for name, share in known.get("answers", [])]
     panels.bars(figure, (0.7, 1, 0.03, 0.78), rows, _("The network says"), 5)
     panels.legend(figure, 0.7, {_("for the answer"): "after", _("against it"): "before"})
     _show(figure, "map", _("The picture with the map over it, and what the network says"), FIGURE)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from pages.parts import figures
+from pages.parts import drawing, figures
 from pages.parts.figures import Figure
 from pages.parts.grammar import INK
 
@@ -22,11 +22,9 @@ def bars(rows: Sequence[Row], title: str, digits: int = 1) -> Figure:
     look = {"text": said, "hovertemplate": "%{y}: %{text}<extra></extra>"}
     if any(spreads):
         look["error_x"] = {"type": "data", "array": spreads, "color": INK, "thickness": 1.5, "width": 4}
-    roles, across = (
-        ["after" if weight >= 0 else "before" for weight in weights],
-        figures.axis(title, [-1.08 * longest, 1.08 * longest]),
-    )
-    return figures.lying(names, weights, roles, across, 70 + 30 * max(len(rows), 1), **look)
+    roles = ["after" if weight >= 0 else "before" for weight in weights]
+    across = figures.axis(title, [-1.08 * longest, 1.08 * longest])
+    return drawing.lying(names, weights, roles, across, 70 + 30 * max(len(rows), 1), **look)
 
 
 def highlighted(words: Sequence[tuple[str, float | None]]) -> str:

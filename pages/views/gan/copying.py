@@ -50,22 +50,13 @@ def _pairs(shown: Pairs, found: Distances) -> figures.Figure:
 
 def _histogram(found: Distances, space: str) -> None:
     groups = {_("test digits"): ("before", found.test), _("fakes"): ("after", found.fake)}
-    figure = figures.histogram(
-        groups,
-        _("distance to the nearest training digit, in {}").format(space),
-        _("share of each (%)"),
-        list(np.linspace(0, max(found.test.max(), found.fake.max()), 36)),
-        280,
-        {_("nearest {} %").format(NEAR): found.border},
-        share=True,
-    )
+    titles = _("distance to the nearest training digit, in {}").format(space), _("share of each (%)")
+    bins = np.linspace(0, max(found.test.max(), found.fake.max()), 36)
+    marks = {_("nearest {} %").format(NEAR): found.border}
+    figure = figures.histogram(groups, *titles, list(bins), 280, marks, share=True)
     alt = _("Histogram of the distances of fakes and of test digits to their nearest training digit")
     chart.show(figure, key="copying/histogram", alt=alt)
 
 
-VIEW = View(
-    "copying",
-    _("Is it copying?"),
-    draw,
-    needs=(pictures.FILM,),  # points of the plane are new at every step: there is nothing to copy
-)
+# points of the plane are new at every step: there is nothing to copy
+VIEW = View("copying", _("Is it copying?"), draw, needs=(pictures.FILM,))

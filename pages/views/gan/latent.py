@@ -1,5 +1,7 @@
 """Walk among codes: two of them chosen by a click, everything that lies between, and sums of codes."""
 
+from typing import Any
+
 import streamlit as st
 
 from core.gan import pictures
@@ -51,22 +53,18 @@ def _digits(current: Shown, there: Players) -> None:
     chart.show(strip, key="latent/strip", alt=_("Nine places of the walk from A to B"))
     verdict.draw("gan", walk.verdicts)
     if there.conditional:  # what of a picture comes from the code
-        st.markdown(f"**{_('Same code, every class')}**")
-        found, row, titles, alt = (
-            ask(latent.every_class, current, *chosen),
-            len(classes),
-            (),
-            _("Codes A and B, each as every class"),
-        )
+        found, alt = ask(latent.every_class, current, *chosen), _("Codes A and B, each as every class")
+        _made(_("Same code, every class"), found, "latent/classes", alt, row=len(classes), height=190)
     else:
-        tip = _(
-            "The sum is brought back to length √{}, as codes have it. Directions among codes need not mean anything."
-        )
-        st.markdown(f"**{_('A − B + C')}**", help=tip.format(there.latent))
-        found, row, titles = ask(latent.sums, current, *chosen), 4, ("A", "B", "C", "A − B + C")
-        alt = _("A, B, C, and what G makes of A − B + C")
-    drawn = wall(found.pictures, row=row, titles=titles, height=170 if titles else 190)
-    chart.show(drawn, key="latent/sums" if titles else "latent/classes", alt=alt)
+        tip, names = lecture.read("gan").notes["sums"].format(latent=there.latent), ["A", "B", "C", "A − B + C"]
+        found, alt = ask(latent.sums, current, *chosen), _("A, B, C, and what G makes of A − B + C")
+        _made(names[-1], found, "latent/sums", alt, tip, row=4, titles=names, height=170)
+
+
+def _made(title: str, found: latent.Made, key: str, alt: str, tip: str | None = None, **look: Any) -> None:
+    """What G makes of the chosen codes."""
+    st.markdown(f"**{title}**", help=tip)
+    chart.show(wall(found.pictures, **look), key=key, alt=alt)
     verdict.draw("gan", found.verdicts)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.parts import chart, figures, views
+from pages.parts import chart, drawing, figures, views
 from pages.parts.grammar import lettering
 from pages.parts.words import _
 
@@ -35,12 +35,8 @@ def hint(letters: Sequence[str]) -> str:
 
 def lettered(figure: figures.Figure, chosen: Sequence[int], letters: Sequence[str]) -> figures.Figure:
     """The figure of pictures or points that can be clicked, with a letter at each chosen one."""
-    spots, said = (
-        figures.spots(figure),
-        {place: " ".join(a for a, b in zip(letters, chosen) if b == place) for place in chosen},
-    )
+    said = {place: " ".join(a for a, b in zip(letters, chosen) if b == place) for place in chosen}
     marker = {"size": 22, "color": figures.COLOURS["danger"], "line": {"width": 0}}
     look = {"mode": "markers+text", "marker": marker, "textfont": {"color": "#FFFFFF", "size": 13}}
-    return figures.add(
-        figure, lettering([f"<b>{each}</b>" for each in said.values()], [spots[at] for at in said], **look)
-    )
+    spots, texts = drawing.spots(figure), [f"<b>{each}</b>" for each in said.values()]
+    return figures.add(figure, lettering(texts, [spots[place] for place in said], **look))

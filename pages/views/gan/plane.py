@@ -4,7 +4,7 @@ import numpy as np
 
 from core.gan.analysis.plane import arrows, net, rounded
 from core.gan.settings import REACH
-from pages.parts import figures, rasters
+from pages.parts import drawing, figures, rasters
 from pages.parts.grammar import COLOURS, DIVERGING, INK, PAPER, Trace
 from pages.parts.words import _
 
@@ -27,21 +27,21 @@ def figure(
     where they are no push on G."""
     traces = ground(field / 255) if field is not None else []
     if lattice is not None:
-        traces.append(figures.strokes(_("grid of codes"), net(lattice), INK, 1, opacity=0.35))
+        traces.append(drawing.strokes(_("grid of codes"), net(lattice), INK, 1, opacity=0.35))
     traces += [_dots(_("real"), "before", real[:DRAWN]), _dots(_("fake"), "after", fake[:DRAWN])]
     if push is not None:
-        traces.append(figures.strokes(pushed or _("push on G"), arrows(fake, push), INK, 1.3, opacity=0.75))
+        traces.append(drawing.strokes(pushed or _("push on G"), arrows(fake, push), INK, 1.3, opacity=0.75))
     if path is not None:
-        traces.append(figures.strokes(_("walk"), [rounded(path)], COLOURS["danger"], 3))
+        traces.append(drawing.strokes(_("walk"), [rounded(path)], COLOURS["danger"], 3))
     drawn = figures.headed(cornered(figures.add(figures.plane(REACH, HEIGHT), *traces)), title)
     frame = {"showline": True, "mirror": True}  # also where D is undecided everywhere
     legend = {"orientation": "v", "x": 1, "xanchor": "left", "y": 1, "yanchor": "top"}
-    return figures.restyled(drawn, frame, frame, legend=legend)
+    return drawing.restyled(drawn, frame, frame, legend=legend)
 
 
 def cornered(drawn: figures.Figure) -> figures.Figure:
     """The figure of squares in the upper left corner of its room."""
-    return figures.restyled(drawn, {"constraintoward": "left"}, {"constraintoward": "top"})
+    return drawing.restyled(drawn, {"constraintoward": "left"}, {"constraintoward": "top"})
 
 
 def clickable(drawn: figures.Figure, points: np.ndarray, name: str) -> figures.Figure:

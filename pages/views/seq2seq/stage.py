@@ -8,12 +8,10 @@ import streamlit as st
 from core.seq2seq import pictures
 from core.seq2seq.analysis import film
 from core.seq2seq.analysis.answers import SPACE
-from pages.parts import chart, figures, rasters
+from pages.parts import chart, drawing, figures, rasters
 from pages.parts.shown import Shown
 from pages.parts.words import _
 from pages.views.seq2seq import tiles
-
-LONG = 14  # letters of an input on one line
 
 
 def picture(current: Shown) -> None:
@@ -45,18 +43,9 @@ def answers(current: Shown, said: np.ndarray, sure: np.ndarray, row: int | None 
     """The rows of tiles, and how many answers are right. said, sure: (inputs, T), tokens and p of each."""
     found = film.answers(current.facts, said, sure)
     right = sum(each.right for each in found)
-    rows = [tiles.Row(_wrapped(each.text), each.tiles, tiles.mark(each.right)) for each in found]
+    rows = [tiles.Row(film.wrapped(each.text), each.tiles, "✓" if each.right else "✗") for each in found]
     words = _("{} of {} right. Pale: unsure.\nNone of these was in the training data.").format(right, len(rows))
-    return tiles.figure(rows, film.columns(current.facts), words, row, ("said", "wrong", "left out")), right
-
-
-def _wrapped(text: str) -> str:
-    """A long input on two lines, broken at a space."""
-    if len(text) <= LONG or " " not in text:
-        return text
-    breaks = [i for i, sign in enumerate(text) if sign == " "]
-    at = min(breaks, key=lambda i: abs(i - len(text) / 2))
-    return text[:at] + "\n" + text[at + 1 :]
+    return tiles.figure(rows, words, film.columns(current.facts), row, ("said", "wrong", "left out")), right
 
 
 def attention(
@@ -83,5 +72,5 @@ def heat(
         largest=0 if share else 40,
     )
     if share:
-        figure["layout"]["yaxis"].pop("scaleanchor")  # the cells fill the place, whatever their number
+        drawing.restyled(figure, y={"scaleanchor": None})  # the cells fill the place, whatever their number
     chart.show(figure, key=key, alt=_("Attention between {} and what is said").format(text), share=share)

@@ -50,4 +50,7 @@ def test_every_score_stands_beside_what_noise_reaches(name):
 
 def test_a_critic_is_asked_for_its_gap_and_others_for_one_half():
     assert "gap-size" in cases(equilibrium.reached(record("critic")))
+    steps, gaps = equilibrium.gaps(record("critic"))
+    ends = [record("critic").series(name)[1][-1] for name in ("c_real", "c_fake")]
+    assert steps[-1] == 40 and gaps[-1] == ends[0] - ends[1]
     assert "half-looks" in cases(equilibrium.reached(record("packed")))
