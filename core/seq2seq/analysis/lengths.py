@@ -122,6 +122,13 @@ def usual(of: Rows, borders: Sequence[int], task: Task) -> int:
 # ---- verdicts ----
 
 
+def drawn(of: Rows) -> Verdict:
+    """What is drawn: all of the test part, or all but the lengths of which there are too few."""
+    if few := sum(row.many for row in of if row.many < ENOUGH):
+        return verdict("few-lengths-left-out", enough=ENOUGH, few=few, every=sum(row.many for row in of))
+    return verdict("all-lengths-drawn")
+
+
 def parted(of: Rows, least: int) -> Verdict:
     """How many are long, and how many are not."""
     short, long = pooled(of, least)

@@ -40,12 +40,7 @@ def draw(current: Shown) -> None:
     verdict.draw(current.lab, analysis.lengths.gap(list(found.values()), least), things=things)
     verdict.draw(current.lab, analysis.lengths.border(rows, task))
     st.caption(verdict.words(current.lab, analysis.network.rule(task)))
-    enough, every = analysis.lengths.ENOUGH, sum(row.many for row in rows)
-    if few := sum(row.many for row in rows if row.many < enough):
-        said = _("Free-running, the whole test part. Lengths of fewer than {} {} are not drawn ({:,} of {:,}).")
-        st.caption(said.format(enough, things, few, every))
-    else:
-        st.caption(_("Free-running, the whole test part."))
+    st.caption(verdict.words(current.lab, analysis.lengths.drawn(rows), things=things))
 
 
 def _compared(current: Shown, key: str) -> "dict[str, tuple[Network, analysis.lengths.Rows]]":

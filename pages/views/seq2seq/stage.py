@@ -18,7 +18,7 @@ def picture(current: Shown) -> None:
     """All inputs of the film with what is said to them. A click on a row asks where the network looks there."""
     if not current.pictures(pictures.SAID):
         return
-    figure, right = answers(current, current.last(pictures.SAID), current.last(pictures.SURE), _chosen(current))
+    figure, right = answers(current, current.last(pictures.SAID), current.last(pictures.SURE), chosen(current))
     alt = _("What is said to each input: {} of {} right").format(right, len(current.facts["inputs"]))
     chart.show(figure, key="live/said", alt=alt, share=1.0, pick=True)
 
@@ -28,13 +28,13 @@ def beside(current: Shown) -> bool:
     if not current.pictures(pictures.LOOKED):
         return False
     said, looked = current.last(pictures.SAID), current.last(pictures.LOOKED)
-    attention(current, said, looked, _chosen(current), key="live/attention", share=0.5)
+    attention(current, said, looked, chosen(current), key="live/attention", share=0.5)
     return True
 
 
-def _chosen(current: Shown) -> int:
-    """The row that was clicked, at first the uppermost."""
-    clicked = chart.picked(st.session_state.get("live/said/plot"))
+def chosen(current: Shown, key: str = "live/said") -> int:
+    """The row that was clicked in the figure of this key, at first the uppermost."""
+    clicked = chart.picked(st.session_state.get(f"{key}/plot"))
     row = clicked["custom"] if clicked else 0
     return row if isinstance(row, int) and 0 <= row < len(current.facts["inputs"]) else 0
 
