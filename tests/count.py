@@ -49,13 +49,16 @@ def computing_definitions() -> list[tuple[str, int]]:
     """Functions of the views that touch neither Streamlit nor text for people nor anything of pages: where, and how long."""
     found = []
     for file, tree in trees("pages/views"):
-        drawing = {"st", "_"} | _names_from_pages(tree)
+        drawing = _names_from_pages(tree)
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef):
-                used = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
-                if not used & drawing:
+                if not names_in(node) & drawing:
                     found.append((place(file, node), node.end_lineno - node.lineno + 1))
     return found
+
+
+def names_in(node: ast.AST) -> set[str]:
+    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
 
 
 def _names_from_pages(tree: ast.Module) -> set[str]:
@@ -66,7 +69,11 @@ def _names_from_pages(tree: ast.Module) -> set[str]:
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("pages")
         for alias in node.names
     }
-    return names - {"Shown"}
+    names = (names - {"Shown"}) | {"st", "_"}
+    own = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    while more := {node.name for node in own if node.name not in names and names_in(node) & names}:
+        names |= more
+    return names
 
 
 def string_lookups() -> list[str]:

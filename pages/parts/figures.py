@@ -102,13 +102,14 @@ def bars(
     height: int = 300,
     text: str = "",
     top: float | None = None,
+    words: Sequence[str] = (),
 ) -> Figure:
     """Grouped bars. groups: name → (role, one value for each category). text: format of the number on each bar, which
-    is left out where it would stand on its neighbour's."""
+    is left out where it would stand on its neighbour's. words: what stands on each bar instead."""
     highest = max((number(v) or 0 for _, values in groups.values() for v in values), default=0) or 1
     traces = []
     for name, (role, values) in groups.items():
-        said = [format(v, text) if text and v >= 0.015 * highest else "" for v in values]
+        said = words or [format(v, text) if text and v >= 0.015 * highest else "" for v in values]
         traces.append(_bar(name, role, range(len(values)), values, said))
     across = axis(x, [-0.5, max(len(categories), 1) - 0.5]) | names_of(categories) | {"showgrid": False}
     return figure_of(traces, across, axis(y, [0, top or 1.12 * highest]), height, barmode="group", bargap=0.22)
@@ -151,14 +152,16 @@ def points(
     log_y: bool = False,
     small: bool = False,
     pictures: Mapping[str, dict[str, Any]] | None = None,
+    shapes: Sequence[str] = (),
 ) -> Figure:
     """Points with a text on hover. groups: name → (role, x, y, texts). small: there are hundreds of them.
 
+    shapes: Plotly's symbol of each group, instead of its role's.
     pictures: name of the group → `rasters.sprites`, one picture for each point, shown above its text.
     """
-    spare, seen, traces = iter(SPARE), set(), []
+    spare, own, seen, traces = iter(SPARE), iter(shapes), set(), []
     for name, (role, xs, ys, texts) in groups.items():
-        shape = next(spare, "") if role in seen else ""
+        shape = next(own, "") or (next(spare, "") if role in seen else "")
         seen.add(role)
         traces.append(dots(name, role, xs, ys, texts, shape, small, (pictures or {}).get(name)))
     across = axis(x, _span([v for trace in traces for v in trace["x"] if v is not None], log_x), log_x)

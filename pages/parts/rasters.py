@@ -94,12 +94,13 @@ def matrix(
     y: str = "",
     largest: int = 0,
     words: Sequence[Sequence[str]] = (),
+    letters: int | None = None,
 ) -> Figure:
     """A matrix as squares, first row on top; what is not a number stays empty.
 
     signed: blue below zero, orange above, symmetric about zero; otherwise dark at zero, bright at `limit` (the largest
     value when left out). text: format of the number in each square. words: what stands in each square instead.
-    largest: side of a square in pixels at most.
+    letters: their size in pixels. largest: side of a square in pixels at most.
     """
     known = np.isfinite(array)
     top = limit or float(np.abs(np.where(known, array, 0.0)).max()) or 1.0
@@ -128,7 +129,7 @@ def matrix(
             _ink(hue) for hue in between(stops, np.clip((array / top + 1) / 2 if signed else array / top, 0, 1)).ravel()
         ]
         at = [(j, i) for i in range(tall) for j in range(wide)]
-        figure["data"].append(_words([said(word) for row in written for word in row], at, inks))
+        figure["data"].append(_words([said(word) for row in written for word in row], at, inks, letters=letters))
     return figure
 
 
@@ -271,14 +272,20 @@ def _hover(title: str, which: str, names: Sequence[str]) -> str:
     return f"{said(title)} %{{{which}}}<br>".lstrip() if title or len(names) else ""
 
 
-def _words(texts: Sequence[str], at: Sequence[tuple[float, float]], inks: Sequence[str], below: float = 0.0) -> Trace:
-    """Words that stand on squares, each in an ink that can be read there."""
+def _words(
+    texts: Sequence[str],
+    at: Sequence[tuple[float, float]],
+    inks: Sequence[str],
+    below: float = 0.0,
+    letters: int | None = None,
+) -> Trace:
+    """Words that stand on squares, each in an ink that can be read there. letters: their size in pixels."""
     return lettering(
         texts,
         [(x, y + below) for x, y in at],
         cliponaxis=False,
         textposition="bottom center" if below else "middle center",
-        textfont={"color": list(inks)},
+        textfont={"color": list(inks)} | ({"size": letters} if letters else {}),
     )
 
 

@@ -1,6 +1,6 @@
 """What a method changes while it trains: answers to ten digits, the γ of every channel, the weights of the largest layer."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,11 @@ from core.record import Record
 def changed(record: Record) -> Kind | None:
     """The picture of what the run's method changes; None for a run of an older version, which has only CONFUSION."""
     return next((kind for kind in (pictures.SAYS, pictures.GAMMA, pictures.WEIGHTS) if record.pictures(kind)), None)
+
+
+def changes(what: str) -> Callable[[Record], bool]:
+    """A function of a record: whether the run's method changes what the analysis of this name looks into."""
+    return lambda record: record.settings is not None and record.settings.method.analysis == what
 
 
 @dataclass(frozen=True)

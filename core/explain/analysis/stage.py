@@ -3,7 +3,7 @@
 Nothing here needs PyTorch: it is what a visitor waits for first.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,8 +12,10 @@ from core.events import Picture
 from core.explain.pictures import CURVES, PAINTED, PAINTED_PLAIN
 from core.pictures import Kind
 from core.record import Record
+from core.settings import Frozen
 from core.statistics import area
 
+LETTERS = 14  # of a class's name in the live picture
 EXCITED = {PAINTED.name: "excited", PAINTED_PLAIN.name: "excited_plain"}
 
 
@@ -36,6 +38,16 @@ class Curve:
 
 
 Curves = dict[tuple[str, str], Curve]  # (“deletion” or “insertion”, whose order) → the curve
+
+
+def opens_with(method: type[Frozen]) -> Callable[[Record], bool]:
+    """A function of a record: whether its run is of this method."""
+    return lambda record: record.settings is not None and isinstance(record.settings.method, method)
+
+
+def short(name: str) -> str:
+    """A class's name with so many letters as the live picture has room for."""
+    return name if len(name) <= LETTERS else name[: LETTERS - 1] + "…"
 
 
 def measured_by(record: Record) -> Curves:

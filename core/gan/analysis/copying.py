@@ -20,6 +20,7 @@ PAIRS = 20  # shown
 NEAR = 5  # % of test digits that are nearest to a training digit: what counts as near
 COPY = 0.5  # of the distance of the nearest test digit: nearer is a copy
 COPIES = 1  # % of fakes
+LITTLE = 10  # percentage points above one half: up to here the lean to training digits is small
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,5 +116,5 @@ def about_own(found: Distances) -> list[Verdict]:
     if copies > COPIES:
         return [said, verdict("copying-copies", share=copies)]
     if found.own > 50 + 2 * error:
-        return [said, verdict("copying-leans")]
+        return [said, verdict("copying-leans" if found.own <= 50 + LITTLE else "copying-leans-much", copies=COPIES)]
     return [said, verdict("copying-plain" if found.near > 2 * NEAR else "copying-none")]

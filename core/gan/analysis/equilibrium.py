@@ -10,7 +10,7 @@ from core.gan.settings import METRICS
 from core.record import Record
 from core.verdict import Verdict, verdict
 
-NEAR = 0.05  # of one half may both means be
+NEAR = 0.05  # of one half may both means be, and so much may they swing
 FAIR = 5.0  # percentage points that D's accuracy may be from 50 %
 LAST = 8  # looks at the end that must agree
 
@@ -33,8 +33,8 @@ class Rest:
 
     @property
     def reached(self) -> bool:
-        """Whether D can only guess, and says so."""
-        return self.near and abs(self.accuracy - 50) <= FAIR
+        """Whether D can only guess, says so, and goes on saying it."""
+        return self.near and self.swing <= NEAR and abs(self.accuracy - 50) <= FAIR
 
     @property
     def closed(self) -> bool:
@@ -68,7 +68,7 @@ def half(rest: Rest) -> list[Verdict]:
 
 def _half(rest: Rest) -> Verdict:
     if rest.reached:
-        return verdict("half-reached")
+        return verdict("half-reached", near=NEAR, swing=rest.swing)
     if rest.real - rest.fake > 2 * NEAR:
         return verdict("half-apart", real=rest.real, fake=rest.fake)
     if rest.fake - rest.real > 2 * NEAR:
@@ -86,6 +86,12 @@ def gap(rest: Rest) -> list[Verdict]:
     """Of a critic, which has no ½: whether its gap is closed."""
     size = verdict("gap-size", looks=rest.looks, gap=rest.real - rest.fake, swing=rest.swing)
     return [size, verdict("gap-closed" if rest.closed else "gap-open")]
+
+
+def gaps(record: Record) -> tuple[list[int], list[float]]:
+    """Steps, and by how much a critic's mean score of real examples was above that of fakes."""
+    steps, real = record.series("c_real")
+    return steps, [a - b for a, b in zip(real, record.series("c_fake")[1])]
 
 
 def worth(record: Record, at_equilibrium: bool) -> list[Verdict]:

@@ -14,20 +14,21 @@ from core.gan.settings import METRICS
 from core.record import Record
 from core.verdict import Verdict, verdict
 
-NAMES = (  # of all scores, as a table lists them
-    "good",
-    "strict",
-    "lenient",
-    "asked",
-    "kinds",
-    "precision",
-    "recall",
-    "coverage",
-    "confidence",
-    "smallest_class",
-    "classes",
-    "frechet",
-)
+TITLES = {  # of all scores, as a table lists them
+    "good": "Good points: within 3 σ of a spot",
+    "strict": "Spots with a quarter of their fair share of good points",
+    "lenient": "Spots with at least one good point",
+    "asked": "Read as the digit that was asked for",
+    "kinds": "Classes covered",
+    "precision": "Precision: fakes among real ones",
+    "recall": "Recall: real ones among fakes",
+    "coverage": "Coverage: real ones with a fake near",
+    "confidence": "Classifier's confidence",
+    "smallest_class": "Share of the rarest class",
+    "classes": "Classes in effect",
+    "frechet": "Fréchet classifier distance",
+}
+OF_POINTS = {"frechet": "Fréchet distance of the points"}  # titles that are other ones on the plane
 FEW = 1000  # test digits below which the Fréchet distance is clearly larger than with all of them
 WON = 1.0  # percentage points, or part of a distance: a score that noise reaches up to that tells nothing
 SHORT = 10  # percentage points that fakes may fall short of real data
@@ -56,14 +57,14 @@ def table(record: Record) -> Table | None:
     if there.conditional:
         real["asked"] = measures.as_asked(measures.answers(there.real), there.real_y)
         noise["asked"] = METRICS["asked"].chance.of(record.settings)
-    rows = {name: (got[name], noise.get(name), real.get(name)) for name in NAMES if name in got}
+    rows = {name: (got[name], noise.get(name), real.get(name)) for name in TITLES if name in got}
     return Table(rows, tuple(won(got, noise)), tuple(together(got, real, there.digits)))
 
 
 def won(got: Mapping[str, float], noise: Mapping[str, float]) -> list[str]:
     """The scores in which noise is as good as these fakes, so that they prove nothing here."""
     smaller = rivals.SMALLER_IS_BETTER
-    known = [name for name in NAMES if name in got and name in noise]
+    known = [name for name in TITLES if name in got and name in noise]
     return [n for n in known if (got[n] >= noise[n] if n in smaller else got[n] <= noise[n] + WON)]
 
 

@@ -28,6 +28,16 @@ class Reason:
     gradient: tuple[float, float]
     verdicts: tuple[Verdict, ...]
 
+    @property
+    def for_fake(self) -> list[float]:
+        """How much x and y lower the score."""
+        return [max(0.0, -part) for part in (self.x, self.y)]
+
+    @property
+    def for_real(self) -> list[float]:
+        """How much x and y raise it."""
+        return [max(0.0, part) for part in (self.x, self.y)]
+
 
 def reason(record: Record, number: int) -> Reason:
     """Of the fake of this number, from 0."""

@@ -6,6 +6,7 @@ from typing import Literal
 
 from core.seq2seq.edits import aligned, distance
 
+MORE = "…"  # stands for the rest of an answer
 SPACE = "␣"  # how a space is written where it must be seen
 Answers = Sequence[Sequence[str]]
 
@@ -23,6 +24,16 @@ class Tile:
 def right(said: Sequence[str], known: Answers) -> bool | None:
     """Whether an answer is among the right ones; None where none is known."""
     return list(said) in [list(way) for way in known] if known else None
+
+
+def tick(said: Sequence[str], known: Answers) -> str:
+    """The mark of a right answer and that of a wrong one; none where nobody knows."""
+    return {True: "✓", False: "✗"}.get(right(said, known), "")
+
+
+def cut(tiles: Sequence[Tile], columns: int) -> list[Tile]:
+    """So many tiles; what is too long ends in dots."""
+    return list(tiles) if len(tiles) <= columns else [*tiles[: columns - 1], Tile(MORE, tiles[columns - 1].kind)]
 
 
 def compared(said: Sequence[str], sure: Sequence[float], known: Answers) -> list[Tile]:

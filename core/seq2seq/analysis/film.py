@@ -11,6 +11,7 @@ from core.seq2seq import pictures
 from core.seq2seq.analysis.answers import Tile, compared, right
 from core.seq2seq.tokens import EOS
 
+LONG = 14  # letters of an input on one line
 SPARE = 2  # columns for what is said too much
 
 
@@ -44,6 +45,14 @@ def answers(facts: dict[str, Any], said: np.ndarray, sure: np.ndarray) -> list[A
         kept = [float(each) for token, each in zip(tokens, p) if token > EOS]
         found.append(Answer(text, tuple(compared(names, kept, known)), bool(right(names, known))))
     return found
+
+
+def wrapped(text: str) -> str:
+    """A long input on two lines, broken at the space next to its middle."""
+    if len(text) <= LONG or " " not in text:
+        return text
+    at = min((i for i, sign in enumerate(text) if sign == " "), key=lambda i: abs(i - len(text) / 2))
+    return text[:at] + "\n" + text[at + 1 :]
 
 
 def columns(facts: dict[str, Any]) -> int:

@@ -15,6 +15,7 @@ from core.verdict import Verdict, verdict
 ENOUGH = 20  # examples that a percentage needs
 TAIL = 0.1  # of all examples count as long at first
 CLEAR = 3  # points of percent that are more than chance on some hundred examples
+SPARE = ("control", "task5", "task9", "task8")  # roles for a second network of the same kind
 SURE = 2  # standard errors that a difference must have
 
 
@@ -83,6 +84,15 @@ def rows(record: Record) -> list[Row]:
     return [Row(*row, int(judged.lengths[judged.reads == row[0]].sum())) for row in score.by_length(judged)]
 
 
+def roles(networks: Sequence[Network]) -> list[str]:
+    """A place in the colour grammar for each network: that of its kind, and a spare one for a second of the same kind."""
+    spare, found = iter(SPARE), []
+    for network in networks:
+        role = "neutral" if not network.RECURRENT else "after" if network.ATTENDS else "before"
+        found.append(next(spare) if role in found else role)
+    return found
+
+
 # ---- short ones against long ones ----
 
 
@@ -110,6 +120,13 @@ def usual(of: Rows, borders: Sequence[int], task: Task) -> int:
 
 
 # ---- verdicts ----
+
+
+def drawn(of: Rows) -> Verdict:
+    """What is drawn: all of the test part, or all but the lengths of which there are too few."""
+    if few := sum(row.many for row in of if row.many < ENOUGH):
+        return verdict("few-lengths-left-out", enough=ENOUGH, few=few, every=sum(row.many for row in of))
+    return verdict("all-lengths-drawn")
 
 
 def parted(of: Rows, least: int) -> Verdict:

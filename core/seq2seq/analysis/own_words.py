@@ -14,6 +14,8 @@ from core.seq2seq.settings import Dates, Pronounce, Task
 from core.verdict import Verdict, verdict
 
 MOST = 12  # words of a line
+LEARNED, HELD_OUT = "was there to learn from", "held out, never learned"
+LONGER, NO_LONGER = "longer than any learned", "no longer than those learned"  # a toy's sequences
 STILL = 0.5  # letters that the centre of attention may move and still count as staying
 
 
@@ -99,11 +101,10 @@ def _learned(task: Task) -> dict[str, bool]:
 
 
 def origin(task: Task, text: str) -> str:
-    """Whether a network of this task had met the input when it learned: “learned”, “held out” or “new”; of a toy sequence
-    “longer” or “no longer” than those that were learned."""
+    """Whether a network of this task had met the input when it learned, in words."""
     if isinstance(task, Pronounce | Dates):
-        return {True: "learned", False: "held out"}.get(_learned(task).get(text), "new")
-    return "longer" if len(text) > task.longest else "no longer"
+        return {True: LEARNED, False: HELD_OUT}.get(_learned(task).get(text), task.NEW)
+    return LONGER if len(text) > task.longest else NO_LONGER
 
 
 def unknown(task: Task) -> Verdict:

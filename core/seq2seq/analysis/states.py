@@ -176,6 +176,14 @@ def commonest(groups: Sequence[str]) -> list[str]:
     return sorted(kept, key=lambda name: (0, int(name.split("–")[0]), "") if name[0].isdigit() else (1, 0, name))
 
 
+def grouped(cloud: Cloud) -> dict[str, list[int]]:
+    """The places of the points of each group that is told apart, then of all others, without empty ones."""
+    kept = commonest(cloud.groups)
+    names = [group if group in kept else OTHER for group in cloud.groups]
+    every = {name: [i for i, group in enumerate(names) if group == name] for name in (*kept, OTHER)}
+    return {name: at for name, at in every.items() if at}
+
+
 def mixed(cloud: Cloud) -> list[Verdict]:
     """How well the groups can be told apart, in all dimensions and on the two axes."""
     many = len(cloud.groups)

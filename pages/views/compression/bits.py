@@ -5,6 +5,7 @@ from typing import Any
 import streamlit as st
 
 from core.compression import analysis
+from core.compression.analysis.stage import changes
 from core.record import Record
 from pages.parts import chart, choose, figures, views
 from pages.parts.ask import ask
@@ -12,7 +13,13 @@ from pages.parts.figures import Line
 from pages.parts.shown import Shown
 from pages.parts.views import View
 from pages.parts.words import _
-from pages.views.compression.choice import changes, guessing, network, timed
+from pages.views.compression.choice import accuracies, network, timed
+
+SCHEMES = {  # name, role
+    "per layer": (_("grid per layer"), "before"),
+    "per channel": (_("grid per channel"), "after"),
+    "k-means": (_("k-means codebook"), "neutral"),
+}
 
 
 @st.fragment
@@ -31,13 +38,9 @@ def _rounded(record: Record, model: str, layer: int, curve: list[dict[str, Any]]
     """So many bits for each weight: a fragment, so that the slider redraws no more."""
     left, right = st.columns(2)
     bits = left.slider(_("Bits $b$ for each weight"), 1, 8, 3, key="bits/bits")
-    schemes = {
-        "per layer": _("grid per layer"),
-        "per channel": _("grid per channel"),
-        "k-means": _("k-means codebook"),
-    }
     with right:
-        scheme = choose.one("bits/scheme", _("Values"), schemes, "per channel")
+        names = {scheme: name for scheme, (name, _role) in SCHEMES.items()}
+        scheme = choose.one("bits/scheme", _("Values"), names, "per channel")
     here = next(p for p in curve if (p["bits"], p["scheme"]) == (bits, scheme))
     with st.container(horizontal=True, gap="medium"):
         st.metric(_("Accuracy, no fine-tuning"), f"{here['accuracy']:.1f} %", width="content")
@@ -45,7 +48,12 @@ def _rounded(record: Record, model: str, layer: int, curve: list[dict[str, Any]]
         st.metric(_("Error of the weights"), f"{here['error']:.1f} %", width="content")
     left, right = st.columns(2)
     with left:
-        chart.show(_accuracies(curve, bits), key="bits/curve", alt=_("Accuracy against bits"))
+        lines = []
+        for each, (name, role) in SCHEMES.items():
+            points = [(p["bits"], p["accuracy"]) for p in curve if p["scheme"] == each]
+            lines.append(Line(name, role, *zip(*points)))
+        figure = accuracies(lines, _("bits for each weight"), bits)
+        chart.show(figure, key="bits/curve", alt=_("Accuracy against bits"))
     with right:
         found = ask(analysis.bits.rounded, record, model, layer, bits, scheme)
         groups = {_("weights"): ("before", found.weights)}
@@ -54,27 +62,9 @@ def _rounded(record: Record, model: str, layer: int, curve: list[dict[str, Any]]
         st.caption(_("Orange lines: the {} values that are left in this layer.").format(len(found.values)))
 
 
-def _accuracies(curve: list[dict[str, Any]], bits: int) -> figures.Figure:
-    """Accuracy against bits, a line for each scheme."""
-    lines = []
-    names = {
-        "per layer": (_("per layer"), "before"),
-        "per channel": (_("per channel"), "after"),
-        "k-means": (_("k-means"), "neutral"),
-    }
-    for scheme, (name, role) in names.items():
-        points = [p for p in curve if p["scheme"] == scheme]
-        lines.append(Line(name, role, [p["bits"] for p in points], [p["accuracy"] for p in points]))
-    lines.append(guessing([p["bits"] for p in curve]))
-    y = _("test accuracy, not fine-tuned (%)")
-    return figures.curves(lines, _("bits for each weight"), y, 300, marks={_("now"): bits})
-
-
 def _real_int8(record: Record, model: str) -> None:
     """The same network on 8-bit kernels, timed here when the visitor asks."""
-    st.markdown(
-        f"**{_('Real int8.')}** " + _("The rounded weights above are computed in float32. Here: 8-bit integers.")
-    )
+    st.markdown(_("**Real int8.** The rounded weights above are computed in float32. Here: 8-bit integers."))
     if not st.button(_("Measure on this machine"), icon=":material/timer:", key="bits/measure"):
         return
     try:

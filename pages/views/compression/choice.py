@@ -8,15 +8,16 @@ import streamlit as st
 from core import runs
 from core.record import Record
 from core.settings import TEN_DIGITS
-from pages.parts import shown, views
+from pages.parts import choose, figures, shown
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
 from pages.parts.words import _
 
-
-def changes(name: str) -> Callable[[Shown], bool]:
-    """Whether the method of the run shown changes what the view of this name looks into."""
-    return lambda current: current.settings is not None and current.settings.method.analysis == name
+COSTS = {
+    "macs": _("multiply–adds for one digit"),
+    "latency_1": _("latency, batch 1 (ms)"),
+    "latency_64": _("latency, batch 64 (ms)"),
+}
 
 
 def networks(current: Shown) -> dict[str, tuple[Record, str]]:
@@ -34,8 +35,7 @@ def network(current: Shown, where: str, first: str = "") -> tuple[Record, str]:
     """
     options = networks(current)
     start = next((name for name, (__, model) in options.items() if model == first), next(iter(options)))
-    key = views.kept(f"{where}/network", list(options), start)
-    return options[st.segmented_control(_("Network"), list(options), key=key, required=True)]
+    return options[choose.one(f"{where}/network", _("Network"), {name: name for name in options}, start)]
 
 
 def timed(measure: Callable[..., Any], *given: Hashable) -> Any:
@@ -49,7 +49,9 @@ def _timed(name: str, given: tuple, _measure: Callable[..., Any]) -> Any:
     return _measure(*given)
 
 
-def guessing(xs: Sequence[float]) -> Line:
-    """What guessing gets on the test digits, as a line over these places of a curve of accuracies."""
-    ends = [min(xs), max(xs)]
-    return Line(_("guessing ({:g} %)").format(TEN_DIGITS.value), "control", ends, [TEN_DIGITS.value] * 2)
+def accuracies(lines: Sequence[Line], x: str, now: float) -> figures.Figure:
+    """Test accuracies over what was taken away, beside what guessing gets on the test digits. now: where the slider stands."""
+    guess, xs = TEN_DIGITS.value, [at for line in lines for at in line.x]
+    level = Line(_("guessing ({:g} %)").format(guess), "control", [min(xs), max(xs)], [guess] * 2)
+    y = _("test accuracy, not fine-tuned (%)")
+    return figures.curves([*lines, level], x, y, 300, marks={_("now"): now})

@@ -3,12 +3,12 @@
 import streamlit as st
 
 from core.compression import analysis
+from core.compression.analysis.stage import changes
 from pages.parts import chart, figures, views
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
 from pages.parts.views import View
 from pages.parts.words import _
-from pages.views.compression.choice import changes
 
 
 @st.fragment
@@ -23,15 +23,10 @@ def draw(current: Shown) -> None:
     left, right = st.columns(2)
     with left:
         sizes = {_("size"): ("after", [size / 1000 for size in steps.values()])}
-        chart.show(
-            figures.bars(sizes, list(steps), _("after this step"), _("size (KB)"), 340, ".1f"),
-            key="deep/bytes",
-            alt=_("Bytes after each step"),
-        )
-        *__, file = steps.values()
-        st.caption(
-            _("The last bar is a file of {:,} bytes. Decoded, it gives the same network, bit for bit.").format(file)
-        )
+        figure = figures.bars(sizes, list(steps), _("after this step"), _("size (KB)"), 340, ".1f")
+        chart.show(figure, key="deep/bytes", alt=_("Bytes after each step"))
+        said = _("The last bar is a file of {:,} bytes. Decoded, it gives the same network, bit for bit.")
+        st.caption(said.format([*steps.values()][-1]))
     with right:
         _codebook(current)
 
@@ -41,14 +36,10 @@ def _codebook(current: Shown) -> None:
     layers = ask(analysis.bits.layer_names, current, "model")
     layer = st.selectbox(_("Codebook of this layer"), layers, key=views.kept("deep/layer", layers, layers[-2]))
     code = ask(analysis.deep_compression.code, current, layers.index(layer))
-    figure = figures.bars(
-        {_("occurrences"): ("neutral", code.occurrences)},
-        [f"{value:.3f}" for value in code.values],
-        _("shared value"),
-        _("occurrences in the stream"),
-        290,
-    )
-    figure["data"][0] |= {"text": [str(length) for length in code.lengths], "textposition": "outside"}
+    groups = {_("occurrences"): ("neutral", code.occurrences)}
+    titles = _("shared value"), _("occurrences in the stream")
+    names, lengths = [f"{value:.3f}" for value in code.values], [str(length) for length in code.lengths]
+    figure = figures.bars(groups, names, *titles, 290, words=lengths)
     chart.show(figure, key="deep/codes", alt=_("How often each shared value occurs"))
     st.caption(_("Above each bar: the length of its code word in bits. Zero also fills long gaps."))
 

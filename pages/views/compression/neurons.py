@@ -5,6 +5,7 @@ from typing import Any
 import streamlit as st
 
 from core.compression import analysis
+from core.compression.analysis.stage import changes
 from core.record import Record
 from pages.parts import chart, choose, figures
 from pages.parts.ask import ask
@@ -12,7 +13,7 @@ from pages.parts.figures import Line
 from pages.parts.shown import Shown
 from pages.parts.views import View
 from pages.parts.words import _
-from pages.views.compression.choice import changes, guessing, network
+from pages.views.compression.choice import accuracies, network
 
 
 @st.fragment
@@ -51,9 +52,8 @@ def _cut(record: Record, model: str, relative: bool, curve: list[dict[str, Any]]
         )
         chart.show(figure, key="neurons/gamma", alt=_("Histogram of γ with the threshold"))
     with right:
-        pruned = Line(_("pruned, not fine-tuned"), "danger", ratios, [point["accuracy"] for point in curve])
-        lines, marks = [pruned, guessing(ratios)], {_("now"): ratio}
-        figure = figures.curves(lines, _("removed (%)"), _("test accuracy (%)"), 280, marks=marks)
+        pruned = Line(_("pruned"), "danger", ratios, [point["accuracy"] for point in curve])
+        figure = accuracies([pruned], _("removed (%)"), ratio)
         chart.show(figure, key="neurons/curve", alt=_("Accuracy against the removed share"))
     widths = {_("before"): ("before", cut.before), _("after"): ("after", cut.after)}
     figure = figures.bars(widths, gammas.layers, "", _("channels or neurons"), 240, "d")

@@ -3,25 +3,18 @@
 import streamlit as st
 
 from core.compression import analysis
-from pages.parts import chart, figures
+from pages.parts import chart, choose, figures
 from pages.parts.shown import Shown
 from pages.parts.views import View
 from pages.parts.words import _
-from pages.views.compression.choice import timed
+from pages.views.compression.choice import COSTS, timed
 
 
 @st.fragment
 def draw(current: Shown) -> None:
     """Accuracy against what it costs, for every run that is stored."""
-    axes = {
-        "bytes": _("size (bytes)"),
-        "macs": _("multiply–adds for one digit"),
-        "latency_1": _("latency, batch 1 (ms)"),
-        "latency_64": _("latency, batch 64 (ms)"),
-    }
-    axis = st.segmented_control(
-        _("Cost"), list(axes), format_func=axes.get, default="bytes", key="pareto/axis", required=True
-    )
+    axes = {"bytes": _("size (bytes)")} | COSTS
+    axis = choose.one("pareto/axis", _("Cost"), axes)
     tried = analysis.pareto.tried()
     if axis.startswith("latency"):
         batch = int(axis.removeprefix("latency_"))
@@ -34,11 +27,8 @@ def draw(current: Shown) -> None:
         xs.append(costs[each.id])
         ys.append(each.accuracy)
         texts.append(f"{each.id}\n{each.accuracy:.1f} % · {costs[each.id]:,.4g}")
-    chart.show(
-        figures.points(groups, axes[axis], _("test accuracy (%)"), 440, log_x=True),
-        key="pareto/points",
-        alt=_("Accuracy against cost for every stored run"),
-    )
+    figure = figures.points(groups, axes[axis], _("test accuracy (%)"), 440, log_x=True)
+    chart.show(figure, key="pareto/points", alt=_("Accuracy against cost for every stored run"))
     st.caption(
         _("Upper left is better. Every point is a stored run. Latency: median on this machine, one thread, in float32.")
     )

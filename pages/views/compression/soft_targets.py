@@ -3,13 +3,14 @@
 import streamlit as st
 
 from core.compression import analysis
-from pages.parts import chart, digit, figures, verdict
+from core.compression.analysis.stage import changes
+from pages.parts import chart, digit, figures, lecture, verdict
 from pages.parts.ask import ask
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
 from pages.parts.views import View
 from pages.parts.words import _
-from pages.views.compression.choice import changes, networks
+from pages.views.compression.choice import networks
 
 
 @st.fragment
@@ -31,16 +32,11 @@ def _soften(current: Shown, index: int) -> None:
     answers = {name: ask(analysis.soft_targets.logits, *network)[index] for name, network in asked}
     found = analysis.soft_targets.soften(answers, T)
     groups = {name: (role, found.probabilities[name]) for name, role in zip(answers, ("before", "after"))}
-    chart.show(
-        figures.bars(groups, range(10), _("class"), _("probability at temperature T"), 300, ".2f", top=1.12),
-        key="soft/bars",
-        alt=_("Probability of each class at this temperature"),
-    )
+    figure = figures.bars(groups, range(10), _("class"), _("probability at temperature T"), 300, ".2f", top=1.12)
+    chart.show(figure, key="soft/bars", alt=_("Probability of each class at this temperature"))
     first, second = [*answers, ""][:2]
-    st.markdown(
-        verdict.words("compression", found.verdicts, first=first, second=second),
-        help=_("An entropy of 0 bits is certain; 3.32 bits are as good as guessing."),
-    )
+    said = verdict.words("compression", found.verdicts, first=first, second=second)
+    st.markdown(said, help=_("An entropy of 0 bits is certain; 3.32 bits are as good as guessing."))
 
 
 def _why_t_squared(current: Shown) -> None:
@@ -49,23 +45,16 @@ def _why_t_squared(current: Shown) -> None:
         return
     (teacher, teacher_model), (student, model) = asked
     norms = ask(analysis.soft_targets.gradient_norms, student, model, teacher.id, teacher_model)
-    st.markdown(
-        f"**{_('Why T² belongs in the loss.')}** " + _("Softer targets give smaller gradients, about 1/T²."),
-        help=_(
-            "Multiplied by T², the soft loss keeps its weight against the hard loss when you move T. PyTorch's default reduction also "
-            "divides by the ten classes: a mistake that looks like a weak teacher."
-        ),
-    )
+    said = _("**Why T² belongs in the loss.** Softer targets give smaller gradients, about 1/T².")
+    st.markdown(said, help=lecture.read("compression").notes["t squared"])
     lines = [
         Line(_("with T²"), "after", norms.temperatures, norms.squared),
         Line(_("without T²"), "danger", norms.temperatures, norms.plain),
         Line(_("wrong reduction"), "control", norms.temperatures, norms.by_classes),
     ]
-    chart.show(
-        figures.curves(lines, _("temperature T"), _("gradient norm of the soft loss"), 280, log_y=True),
-        key="soft/t2",
-        alt=_("Gradient norm against temperature, with and without the factor T squared"),
-    )
+    figure = figures.curves(lines, _("temperature T"), _("gradient norm of the soft loss"), 280, log_y=True)
+    alt = _("Gradient norm against temperature, with and without the factor T squared")
+    chart.show(figure, key="soft/t2", alt=alt)
 
 
 VIEW = View("soft_targets", _("Soft targets"), draw, opens=changes("soft_targets"))

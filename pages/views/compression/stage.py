@@ -9,7 +9,7 @@ import numpy as np
 
 from core.compression import pictures
 from core.compression.analysis import stage as analysis
-from pages.parts import chart, figures, rasters
+from pages.parts import chart, drawing, figures, rasters
 from pages.parts.figures import Figure
 from pages.parts.grammar import COLOURS, INK, Trace, lettering
 from pages.parts.shown import Shown
@@ -20,6 +20,7 @@ GAP = 1.2  # between two matrices, in cells
 WRITTEN = 0.045  # probability from which on it is written into its square
 ROW = 32  # channels in a row
 FAINT = 0.06
+TITLE = {"y": -0.9, "showarrow": False, "font": {"size": 14}}  # over a square
 SQUARES = {"xgap": 1, "ygap": 1}  # pixels between two cells
 
 
@@ -42,13 +43,10 @@ def beside(current: Shown) -> bool:
     if spread is None:
         return False
     kind = analysis.changed(current)
-    x, alt = {
-        pictures.GAMMA: (_("|γ|"), _("Histogram of |γ| before and now")),
-        pictures.WEIGHTS: (_("weight"), _("Histogram of weight before and now")),
-    }[kind]
+    x = _("|γ|") if kind is pictures.GAMMA else _("weight")
     groups = {_("before"): ("before", spread[0]), _("now"): ("after", spread[1])}
     figure = figures.histogram(groups, x, _("how many"), bins=40)
-    chart.show(figure, key=f"live/spread/{kind.name}", alt=alt, share=0.5)
+    chart.show(figure, key=f"live/spread/{kind.name}", alt=_("Histogram of {} before and now").format(x), share=0.5)
     return True
 
 
@@ -63,45 +61,20 @@ def answers(current: Shown) -> tuple[Figure, str]:
         "teacher": _("Teacher"),
         "control": _("Standard"),
     }
-    traces, ticks, titles = [_sheet(current.last(pictures.ASKED))], [], []
+    traces, titles = [rasters.along(list(current.last(pictures.ASKED)), -1, 0, down=True, size=1)], []
     for i, each in enumerate(found):
         left = i * (10 + GAP)
         traces += _square(names[each.name], "after" if each.name == "model" else "before", left, each.p)
-        ticks += [left + c for c in range(10)]
-        titles.append(_title(names[each.name], left + 4.5))
+        titles.append(TITLE | {"text": f"<b>{names[each.name]}</b>", "x": left + 4.5})
     width = len(found) * (10 + GAP) - GAP
-    across = figures.axis(_asked(len(found), T), [-1.7, width - 0.4]) | {
-        "tickvals": ticks,
-        "ticktext": [str(c) for c in range(10)] * len(found),
-        "constrain": "domain",
-    }
+    said = _("answers to ten test digits (%)") if T == 1 else _("answers to ten test digits (%), at temperature {:g}")
+    across = figures.axis(said.format(T), [-1.7, width - 0.4]) | {"constrain": "domain"}
+    across |= {"tickvals": [i * (10 + GAP) + c for i in range(len(found)) for c in range(10)]}
+    across |= {"ticktext": [str(c) for c in range(10)] * len(found)}
     down = figures.axis("", [9.6, -1.6]) | {"showticklabels": False, "scaleanchor": "x", "constrain": "domain"}
     right = ", ".join(_("{} {} right").format(names[each.name], each.right) for each in found)
-    return _bare(traces, across, down, annotations=titles), _("Answers to ten digits: {}").format(right)
-
-
-def _asked(networks: int, T: float) -> str:
-    """The title below one network's answers, or those of several."""
-    if T == 1:
-        return (
-            _("what it says to ten test digits (%)")
-            if networks == 1
-            else _("what they say to the same ten test digits (%)")
-        )
-    said = (
-        _("what it says to ten test digits (%), at temperature {:g}")
-        if networks == 1
-        else _("what they say to the same ten test digits (%), at temperature {:g}")
-    )
-    return said.format(T)
-
-
-def _sheet(digits: np.ndarray) -> Trace:
-    """The digits, one above the other, each as large as a square."""
-    trace = rasters.image(np.concatenate(list(digits)))["data"][0]
-    side = digits.shape[1]
-    place = {"x0": -1.5 + 0.5 / side, "dx": 1 / side, "y0": -0.5 + 0.5 / side, "dy": 1 / side}
-    return trace | place | {"hoverinfo": "skip", "hovertemplate": None}
+    drawn = _bare(figures.figure_of(traces, across, down, 320), annotations=titles)
+    return drawn, _("Answers to ten digits: {}").format(right)
 
 
 def _square(name: str, role: str, left: float, p: np.ndarray) -> list[Trace]:
@@ -110,15 +83,16 @@ def _square(name: str, role: str, left: float, p: np.ndarray) -> list[Trace]:
         name,
         [[round(100 * float(v), 1) for v in row] for row in p],
         (0, 100),
-        [_faded(COLOURS[role], FAINT), COLOURS[role]],
+        [drawing.pale(COLOURS[role], FAINT), COLOURS[role]],
         _("{}: digit %{{y}}, class %{{customdata}}: %{{z}} %").format(name),
         x=[left + c for c in range(10)],
         y=list(range(10)),
         customdata=[list(range(10))] * 10,
         **SQUARES,
     )
-    at = [(left + c, r, p[r, c]) for r in range(10) for c in range(10) if p[r, c] >= WRITTEN]
-    return [heat, _text([(x, y, f"{100 * v:.0f}") for x, y, v in at])]
+    at = [(r, c) for r in range(10) for c in range(10) if p[r, c] >= WRITTEN]
+    look = {"textfont": {"size": 12, "color": INK}}
+    return [heat, lettering([f"{100 * p[each]:.0f}" for each in at], [(left + c, r) for r, c in at], **look)]
 
 
 # ---- the γ of every channel ----
@@ -136,23 +110,22 @@ def channels(current: Shown) -> tuple[Figure, str]:
         names.append(f"{name}<br>{width}" if layer.left is None else f"{name}<br>{width} → {layer.left}")
         rows += [*filled, np.full(ROW, np.nan)]
     z = [[None if not np.isfinite(v) else round(float(v), 3) for v in row] for row in rows[:-1]]
-    hues = [_faded(COLOURS["after"], 0.1), COLOURS["after"]]
+    hues = [drawing.pale(COLOURS["after"], 0.1), COLOURS["after"]]
     heat = _heat("", z, (0, found.top), hues, "|γ| %{z}", hoverongaps=False, **SQUARES)
     said = _("one square for each channel and neuron: full where |γ| is large, empty where it was cut")
     across = figures.axis(said, [-0.5, ROW - 0.5]) | {"showticklabels": False}
     down = figures.axis("", [len(z) - 0.5, -0.5]) | {"tickvals": ticks, "ticktext": names}
     widths = [len(layer.gammas) for layer in found.layers]
     alt = _("|γ| of all {} channels and neurons, layer by layer").format(sum(widths))
-    return _bare([_places(widths), heat], across, down), alt
+    return _bare(figures.figure_of([_places(widths), heat], across, down, 320)), alt
 
 
 def _places(widths: Sequence[int]) -> Trace:
     """A faint square wherever there is a channel, or was one before the cut."""
     rows = []
     for width in widths:
-        rows += [[1 if i < width else None for i in range(start, start + ROW)] for start in range(0, width, ROW)] + [
-            [None] * ROW
-        ]
+        rows += [[1 if i < width else None for i in range(start, start + ROW)] for start in range(0, width, ROW)]
+        rows.append([None] * ROW)
     colour = {"colorscale": [[0, INK], [1, INK]], "opacity": FAINT, "showscale": False}
     return {"type": "heatmap", "name": "", "z": rows[:-1], "hoverinfo": "skip", "hoverongaps": False} | colour | SQUARES
 
@@ -171,7 +144,10 @@ def weights(current: Shown) -> tuple[Figure, str]:
     ).format(found.now.size, found.values, found.zeros)
     across = figures.axis(said, [-0.5, shift + wide - 0.5]) | {"constrain": "domain"}
     down = figures.axis("", [tall - 0.5, -3.2]) | {"scaleanchor": "x", "constrain": "domain"}
-    titles = [_title(_("Before"), (wide - 1) / 2), _title(_("Now"), shift + (wide - 1) / 2)]
+    titles = [
+        TITLE | {"text": _("<b>Before</b>"), "x": (wide - 1) / 2},
+        TITLE | {"text": _("<b>Now</b>"), "x": shift + (wide - 1) / 2},
+    ]
     figure = figures.figure_of(traces, across, down, 320, hovermode="closest", showlegend=False, annotations=titles)
     alt = _("A piece of the weights, before and now: {} different values now").format(found.values)
     return figures.plain(figure), alt
@@ -197,37 +173,21 @@ def _names(current: Shown) -> tuple[str, str]:
 
 def sizes(before: float, now: float, names: tuple[str, str]) -> Figure:
     """Two bars: the bytes that the run began with, or is held against, and its own."""
-    times = analysis.smaller(before, now)
-    text = [_kilobytes(before), _kilobytes(now) + (f" · 1/{times}" if times else "")]
-    bar = {
-        "type": "bar",
-        "orientation": "h",
-        "name": _("size"),
-        "x": [before / 1000, now / 1000],
-        "y": [0, 1],
-        "text": text,
-        "textposition": "outside",
-        "cliponaxis": False,
-        "marker": {"color": [COLOURS["before"], COLOURS["after"]]},
-        "hovertemplate": "%{x:.1f} KB<extra></extra>",
-    }
-    across = figures.axis("", [0, 1.3 * max(before, now) / 1000]) | {"showticklabels": False, "showgrid": False}
-    down = figures.axis("", [1.5, -0.5]) | {"tickvals": [0, 1], "ticktext": list(names)}
-    return _bare([bar], across, down, 90, bargap=0.25)
-
-
-def _kilobytes(number: float) -> str:
-    return f"{number / 1000:,.0f} KB" if number >= 10_000 else f"{number / 1000:,.1f} KB"
+    times, kilobytes = analysis.smaller(before, now), [before / 1000, now / 1000]
+    said = [f"{size:,.0f} KB" if size >= 10 else f"{size:,.1f} KB" for size in kilobytes]
+    said[1] += f" · 1/{times}" if times else ""
+    look = {"name": _("size"), "text": said, "textposition": "outside", "hovertemplate": "%{x:.1f} KB<extra></extra>"}
+    across = figures.axis("", [0, 1.3 * max(kilobytes)]) | {"showticklabels": False, "showgrid": False}
+    return _bare(drawing.lying(names, kilobytes, ("before", "after"), across, 90, **look))
 
 
 # ---- parts ----
 
 
-def _bare(traces: list[Trace], across: Trace, down: Trace, height: int = 320, **layout: object) -> Figure:
-    """A figure without a grid, ticks and legend."""
+def _bare(figure: Figure, **layout: object) -> Figure:
+    """The figure without a grid, ticks and legend."""
     plain = {"showgrid": False, "zeroline": False, "ticks": ""}
-    look = {"hovermode": "closest", "showlegend": False} | layout
-    return figures.figure_of(traces, across | plain, down | plain, height, **look)
+    return drawing.restyled(figure, plain, plain, hovermode="closest", showlegend=False, **layout)
 
 
 def _heat(name: str, z: list, ends: tuple[float, float], hues: Sequence[str], hover: str, **more: object) -> Trace:
@@ -235,17 +195,3 @@ def _heat(name: str, z: list, ends: tuple[float, float], hues: Sequence[str], ho
     stops = [[i / (len(hues) - 1), hue] for i, hue in enumerate(hues)]
     scale = {"zmin": ends[0], "zmax": ends[1], "colorscale": stops, "showscale": False}
     return {"type": "heatmap", "name": name, "z": z, "hovertemplate": f"{hover}<extra></extra>"} | scale | more
-
-
-def _title(text: str, x: float) -> dict[str, object]:
-    """A title over a square."""
-    return {"text": f"<b>{text}</b>", "x": x, "y": -0.9, "showarrow": False, "font": {"size": 14}}
-
-
-def _text(at: Sequence[tuple[float, float, str]]) -> Trace:
-    return lettering([text for __, __, text in at], [(x, y) for x, y, __ in at], textfont={"size": 12, "color": INK})
-
-
-def _faded(hue: str, share: float) -> str:
-    red, green, blue = bytes.fromhex(hue[1:])
-    return f"rgba({red},{green},{blue},{share})"

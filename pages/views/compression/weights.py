@@ -5,13 +5,14 @@ from typing import Any
 import streamlit as st
 
 from core.compression import analysis
-from pages.parts import chart, figures
+from core.compression.analysis.stage import changes
+from pages.parts import chart
 from pages.parts.ask import ask
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
 from pages.parts.views import View
 from pages.parts.words import _
-from pages.views.compression.choice import changes, guessing, network, timed
+from pages.views.compression.choice import accuracies, network, timed
 
 
 @st.fragment
@@ -21,8 +22,7 @@ def draw(current: Shown) -> None:
     wait = _("Measuring this network once …")
     _zeros({s: ask(analysis.curves.curve, record, model, f"sparsity/{s}", wait=wait) for s in ("global", "layer")})
     st.markdown(
-        f"**{_('Smaller, but not faster.')}** "
-        + _("A zero costs as much to multiply as any other number. Measure it here.")
+        _("**Smaller, but not faster.** A zero costs as much to multiply as any other number. Measure it here.")
     )
     if st.button(_("Measure on this machine"), icon=":material/timer:", key="weights/measure"):
         sparsity = st.session_state["weights/sparsity"]
@@ -45,13 +45,7 @@ def _zeros(curves: dict[str, list[dict[str, Any]]]) -> None:
         Line(*names[scope], [p["sparsity"] for p in curve], [p["accuracy"] for p in curve])
         for scope, curve in curves.items()
     ]
-    figure = figures.curves(
-        [*lines, guessing(shares)],
-        _("weights that are zero (%)"),
-        _("test accuracy, not fine-tuned (%)"),
-        300,
-        marks={_("now"): sparsity},
-    )
+    figure = accuracies(lines, _("weights that are zero (%)"), sparsity)
     chart.show(figure, key="weights/curve", alt=_("Accuracy against sparsity"))
 
 

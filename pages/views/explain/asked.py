@@ -1,11 +1,21 @@
 """The tab Explain of this lab: the picture and the network of the run shown, asked again by any method."""
 
+from typing import Any
+
 import streamlit as st
 
 from core.explain import analysis
 from pages.parts import explain
 from pages.parts.shown import Shown
 from pages.parts.words import _
+
+
+def given(current: Shown) -> Any:
+    """The `core.explain.analysis.asked.Asked` of the run shown; None where there is none yet, which is said."""
+    found = analysis.asked.asked(current)
+    if found is None:
+        st.info(_("There is no picture, or no network, to ask yet: let the run end, or choose a picture."))
+    return found
 
 
 @st.fragment
@@ -15,12 +25,10 @@ def asked(current: Shown) -> None:
 
     found = analysis.asked.networks(current)
     if found is None:
-        st.info(_("There is no picture, or no network, to explain yet: let the run end, or choose a picture."))
+        st.info(_("There is no picture, or no network, to ask yet: let the run end, or choose a picture."))
         return
     if found.photo:
-        st.caption(
-            _("On a photo only methods of a few passes answer at once. Choose another on the left and press Explain.")
-        )
+        st.caption(_("On a photo only methods of a few passes answer at once. For another, press Explain on the left."))
     names = {
         "asked": _("The network asked"),
         "shortcut": _("With the shortcut"),

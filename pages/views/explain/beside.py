@@ -6,10 +6,11 @@ import streamlit as st
 
 from core.attribution.settings import METHOD_NAMES
 from core.explain import analysis
-from pages.parts import chart, panels, rasters
+from pages.parts import chart, lecture, panels, rasters
 from pages.parts.shown import Shown
 from pages.parts.views import View
 from pages.parts.words import _
+from pages.views.explain.asked import given
 
 ROW = 4
 
@@ -17,9 +18,7 @@ ROW = 4
 @st.fragment
 def draw(current: Shown) -> None:
     """Choose methods; each map stands beside the others, then the rank correlations of all pairs."""
-    asked = analysis.asked.asked(current)
-    if asked is None:
-        st.info(_("There is nothing to explain yet: let the network be trained, or choose a picture."))
+    if (asked := given(current)) is None:
         return
     maps = analysis.beside.maps(current, asked)
     chosen = _choice(maps)
@@ -32,9 +31,7 @@ def draw(current: Shown) -> None:
     if drawn:
         _maps(asked.picture, drawn)
     if asked.subject.photo:
-        st.caption(
-            _("Other methods take longer on a photo: choose one on the left, press Explain, and its map appears here.")
-        )
+        st.caption(_("Other methods take longer on a photo: press Explain on the left, and the map appears here."))
     if len(drawn) > 1:
         _agreement({name: each.values for name, each in drawn.items()})
 
@@ -45,13 +42,8 @@ def _choice(maps: Any) -> list[str]:
     before = st.session_state.get(where, maps.first())
     kept = [method for method in before if method in maps.methods]
     st.session_state[where] = kept if kept or not before else maps.first()
-    return st.multiselect(
-        _("Methods"),
-        maps.methods,
-        format_func=lambda m: _(METHOD_NAMES[m]),
-        key=where,
-        max_selections=analysis.beside.MOST,
-    )
+    names, most = {method: _(METHOD_NAMES[method]) for method in maps.methods}, analysis.beside.MOST
+    return st.multiselect(_("Methods"), maps.methods, format_func=names.get, key=where, max_selections=most)
 
 
 def _maps(picture: Any, found: dict[str, Any]) -> None:
@@ -72,21 +64,12 @@ def _agreement(maps: dict[str, Any]) -> None:
     """Spearman's rank correlation of each pair of maps."""
     st.markdown(
         _("**How far they agree**: rank correlation over all pixels, 1 is the same order, 0 is none."),
-        help=_(
-            "Saliency has no sign and methods on superpixels no detail: they cannot agree fully with the others. Two faithful "
-            "methods may disagree as well, because they ask different questions: about a small change, or about a hidden part."
-        ),
+        help=lecture.read("explain").notes["agreement"],
     )
-    figure = rasters.matrix(
-        analysis.beside.agreement(maps),
-        60 + 40 * len(maps),
-        signed=True,
-        limit=1.0,
-        text=".2f",
-        rows=[f"{name} ({i})" for i, name in enumerate(maps, start=1)],
-        columns=[f"({i})" for i in range(1, len(maps) + 1)],
-        largest=56,
-    )
+    rows, columns = zip(*((f"{name} ({i})", f"({i})") for i, name in enumerate(maps, start=1)))
+    look = {"signed": True, "limit": 1.0, "text": ".2f", "largest": 56}
+    found = analysis.beside.agreement(maps)
+    figure = rasters.matrix(found, 60 + 40 * len(maps), rows=rows, columns=columns, **look)
     chart.show(figure, key="beside/agreement", alt=_("Rank correlations of the maps"))
 
 

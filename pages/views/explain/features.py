@@ -5,46 +5,36 @@ from typing import Any
 import streamlit as st
 
 from core.explain import analysis
-from pages.parts import chart, figures, rasters, views
+from pages.parts import chart, choose, figures, lecture, rasters, views
 from pages.parts.figures import Figure
 from pages.parts.shown import Shown
 from pages.parts.views import View
 from pages.parts.words import _
+from pages.views.explain.asked import given
 
 
 @st.fragment
 def draw(current: Shown) -> None:
     """A choice of the layer and of the way into the plane; each point shows its picture."""
-    asked = analysis.asked.asked(current)
-    if asked is None:
-        st.info(_("There is no picture, or no network, to look into yet."))
+    if (asked := given(current)) is None:
         return
-    _plane(asked)
-
-
-@st.fragment
-def _plane(asked: Any) -> None:
     photo, layers, ways = asked.subject.photo, analysis.filters.layers(asked), analysis.features.WAYS
     with st.container(horizontal=True, gap="large"):
         where = views.kept("features/layer", layers, layers[-1])
         layer = st.selectbox(_("Layer"), layers, format_func=_, key=where, width=260)
         way = ways[0]
         if not photo:
-            way = st.segmented_control(_("Into the plane by"), ways, default=way, key="features/way", required=True)
+            way = choose.one("features/way", _("Into the plane by"), {way: way for way in ways})
     with st.spinner(_("Placing the pictures once …")):
         plane = analysis.features.plane(asked, layer, way)
     figure = (_photos if photo else _digits)(asked, plane.places)
     figures.within(figure, *(figures.span_of_values(values) for values in plane.places.T))
-    chart.show(
-        figures.titled(figure, *_titles(plane.shares)),
-        key=f"features/{way}",
-        alt=_("Pictures in the plane, as this layer sees them"),
-    )
-    said = {
-        True: _("Our twelve photos, and the picture looked at (the star). Point at one to see it."),
-        False: _("500 test digits, and the picture looked at (the star). Point at one to see it."),
-    }
-    st.caption(said[photo], help=_help(plane.shares))
+    alt = _("Pictures in the plane, as this layer sees them")
+    chart.show(figures.titled(figure, *_titles(plane.shares)), key=f"features/{way}", alt=alt)
+    said = _("500 test digits, and the picture looked at (the star). Point at one to see it.")
+    if photo:
+        said = _("Our twelve photos, and the picture looked at (the star). Point at one to see it.")
+    st.caption(said, help=lecture.read("explain").notes[way])
 
 
 def _titles(shares: tuple[float, ...]) -> tuple[str, str]:
@@ -52,15 +42,6 @@ def _titles(shares: tuple[float, ...]) -> tuple[str, str]:
         return _("t-SNE, across"), _("t-SNE, up")
     across, up = _("first direction: {:.0f} % of the variance"), _("second direction: {:.0f} % of the variance")
     return across.format(shares[0]), up.format(shares[1])
-
-
-def _help(shares: tuple[float, ...]) -> str:
-    if not shares:
-        return _("t-SNE keeps neighbours together; how far groups lie apart, and how large they are, means nothing.")
-    return _(
-        "PCA shows the two directions in which the features differ most. Two points that are far apart here are far apart "
-        "for the layer; two that are close may still differ in other directions."
-    )
 
 
 def _digits(asked: Any, places: Any) -> Figure:

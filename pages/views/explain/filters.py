@@ -5,12 +5,14 @@ from typing import Any
 import streamlit as st
 
 from core.explain import analysis
+from core.explain.analysis.stage import opens_with
 from core.explain.settings import Excite
 from pages.parts import chart, panels, rasters, views
 from pages.parts.overlay import top_of
 from pages.parts.shown import Shown
 from pages.parts.views import View
 from pages.parts.words import _
+from pages.views.explain.asked import given
 
 HIGH = 330  # pixels of a figure
 LARGEST = 112  # pixels of a patch that is sent
@@ -19,19 +21,11 @@ LARGEST = 112  # pixels of a patch that is sent
 @st.fragment
 def draw(current: Shown) -> None:
     """A choice of the layer, and everything about one of its filters."""
-    asked = analysis.asked.asked(current)
-    if asked is None:
-        st.info(_("There is no picture, or no network, to look into yet."))
+    if (asked := given(current)) is None:
         return
     layers = analysis.filters.layers(asked)
-    first, channel = analysis.filters.start(current, layers)
+    first, start = analysis.filters.start(current, layers)
     layer = st.selectbox(_("Layer"), layers, format_func=_, key=views.kept("filters/layer", layers, first), width=260)
-    _filter(asked, layer, channel)
-
-
-@st.fragment
-def _filter(asked: Any, layer: str, start: int) -> None:
-    """One filter of the layer: a fragment, so that the slider redraws nothing else."""
     maps = analysis.filters.maps(asked, layer)
     count, channel = len(maps), 0
     if count > 1:
@@ -62,11 +56,8 @@ def _over(asked: Any, values: Any) -> None:
     """The filter's map over the picture; a neuron of a dense layer has one number only."""
     st.markdown(f"**{_('Where it fires in this picture')}**")
     if values.size == 1:
-        st.metric(
-            _("Activation"),
-            f"{values.item():.2f}",
-            help=_("A neuron of a dense layer sees the whole picture: it has no map."),
-        )
+        tip = _("A neuron of a dense layer sees the whole picture: it has no map.")
+        st.metric(_("Activation"), f"{values.item():.2f}", help=tip)
         return
     figure = panels.board(HIGH, top=4)
     panels.mapped(figure, (0, 1, 0, 1), asked.picture, analysis.filters.over(asked, values), "", top_of(values))
@@ -77,10 +68,8 @@ def _over(asked: Any, values: Any) -> None:
 
 def _patches(asked: Any, layer: str, channel: int) -> None:
     """The nine patches of other pictures that excite the filter most."""
-    help_ = _(
-        "At most one part of each picture, as large as one place of this layer sees. What lies beyond its edge is black."
-    )
-    st.markdown(f"**{_('What excites it most')}**", help=help_)
+    tip = _("At most one part of each picture, as large as one place of this layer sees. Beyond its edge it is black.")
+    st.markdown(f"**{_('What excites it most')}**", help=tip)
     with st.spinner(_("Looking for what excites it most …")):
         found = analysis.filters.strongest(asked, layer, channel)
     side = found.patches.shape[1]
@@ -110,18 +99,12 @@ def _grid(maps: Any, channel: int) -> None:
 def _weights(weights: Any, channel: int) -> None:
     """The weights of the first layer, which alone can be drawn as pictures of what they look for."""
     tiles = [rasters.enlarge(each, 2) for each in weights[: analysis.filters.SHOWN]]
-    st.markdown(
-        f"**{_('The weights of this layer')}**",
-        help=_(
-            "Only this layer looks at the pixels themselves, so its weights are pictures: grey is zero, bright is positive."
-        ),
-    )
+    tip = _("Only this layer looks at the pixels, so its weights are pictures: grey is zero, bright is positive.")
+    st.markdown(f"**{_('The weights of this layer')}**", help=tip)
     texts, columns = [_("filter {}").format(i) for i in range(len(tiles))], min(16, len(tiles))
     high, chosen = 90 * -(-len(tiles) // columns), channel if channel < len(tiles) else None
     figure = rasters.gallery(tiles, columns, texts, high, chosen=chosen)
     chart.show(figure, key="filters/weights", alt=_("The weights of the first layer"))
 
 
-VIEW = View(
-    "filters", _("Filters"), draw, opens=lambda shown: shown.settings and isinstance(shown.settings.method, Excite)
-)
+VIEW = View("filters", _("Filters"), draw, opens=opens_with(Excite))

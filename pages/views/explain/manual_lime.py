@@ -7,59 +7,34 @@ import streamlit as st
 
 from core.attribution.settings import Lime
 from core.explain import analysis
-from pages.parts import chart, figures, panels, superpixels, verdict
+from core.explain.analysis.stage import opens_with
+from pages.parts import chart, choose, figures, lecture, panels, superpixels, verdict
 from pages.parts.shown import Shown
 from pages.parts.views import View
 from pages.parts.words import _
+from pages.views.explain.asked import given
 
 
 @st.fragment
 def draw(current: Shown) -> None:
     """Choose the cut and the paint; then click."""
-    asked = analysis.asked.asked(current)
-    if asked is None:
-        st.info(_("There is no picture to click on yet: let the network be trained, or choose a picture."))
+    if (asked := given(current)) is None:
         return
-    st.markdown(
-        _(
-            "**Do by hand what LIME does.** Click superpixels off and on: each picture is one try. From five tries on, a "
-            "linear model can be fitted to them; its weights are your explanation."
-        )
-    )
-    photo = asked.subject.photo
-    kind = "photo" if photo else "digit"
+    st.markdown(lecture.read("explain").notes["by hand"])
+    photo, kind = asked.subject.photo, "photo" if asked.subject.photo else "digit"
     left, right = st.columns(2, gap="large")
-    count = left.slider(
-        _("Superpixels"),
-        10,
-        100,
-        40 if photo else 49,
-        key=f"be_lime/count/{kind}",
-        help=_("About how many: SLIC joins small parts of a photo; a digit is cut into equal squares."),
-    )
+    tip = _("About how many: SLIC joins small parts of a photo; a digit is cut into equal squares.")
+    count = left.slider(_("Superpixels"), 10, 100, 40 if photo else 49, key=f"be_lime/count/{kind}", help=tip)
     names = {"mean": _("its mean colour"), "black": _("black"), "grey": _("grey"), "white": _("white")}
-    fill = right.segmented_control(
-        _("Off is painted with"),
-        list(names),
-        default="mean" if photo else "black",
-        format_func=names.get,
-        key=f"be_lime/fill/{kind}",
-        required=True,
-    )
-    _by_hand(asked, count, fill)
-
-
-@st.fragment
-def _by_hand(asked: Any, count: int, fill: str) -> None:
-    """The picture to click on, the answer, and the fits: a fragment, so that a click redraws no more."""
+    with right:
+        fill = choose.one(f"be_lime/fill/{kind}", _("Off is painted with"), names, "mean" if photo else "black")
     cut = analysis.manual_lime.cut(asked, count, fill)
     state = _state(sha256(f"{asked.key}|{asked.target}|{count}|{fill}".encode()).hexdigest()[:16])
     _buttons(cut, state)
     left, right = st.columns(2, gap="large")
     with left:
-        state["off"] = superpixels.toggle(
-            asked.picture, cut.segments, state["off"], f"be_lime/{state['key']}", cut.fill_picture
-        )
+        key = f"be_lime/{state['key']}"
+        state["off"] = superpixels.toggle(asked.picture, cut.segments, state["off"], key, cut.fill_picture)
     answers = cut.answer(state["off"])
     analysis.manual_lime.remember(state["mine"], {tuple(state["off"]): float(answers[asked.target])})
     with right:
@@ -94,29 +69,19 @@ def _buttons(cut: Any, state: dict[str, Any]) -> None:
 def _answer(asked: Any, answers: Any, off: int, many: int) -> None:
     """The answer that is explained, and the three that the network gives now, beside what it said to the whole picture."""
     found = analysis.manual_lime.change(asked, answers)
-    st.metric(
-        _("Probability of “{}”, {} of {} superpixels off").format(found.name, off, many),
-        f"{found.now:.1f} %",
-        _("{:+.1f} points").format(found.change) if found.change else None,
-        delta_color="off",
-    )
+    title, change = _("Probability of “{}”, {} of {} superpixels off"), _("{:+.1f} points").format(found.change)
+    said = change if found.change else None
+    st.metric(title.format(found.name, off, many), f"{found.now:.1f} %", said, delta_color="off")
     groups = {_("whole picture"): ("before", found.first_before), _("now"): ("after", found.first_now)}
-    chart.show(
-        figures.bars(groups, found.first, "", _("probability (%)"), 270, ".0f", top=112),
-        key="be_lime/answers",
-        alt=_("The network's first three answers"),
-    )
+    figure = figures.bars(groups, found.first, "", _("probability (%)"), 270, ".0f", top=112)
+    chart.show(figure, key="be_lime/answers", alt=_("The network's first three answers"))
 
 
 def _fits(cut: Any, state: dict[str, Any]) -> None:
     """Linear models of the learner's own tries and of LIME's, side by side."""
     tried, least = len(state["mine"]) - (() in state["mine"]), analysis.manual_lime.LEAST
-    wanted = st.toggle(
-        _("Fit my tries ({})").format(tried),
-        key="be_lime/fit",
-        disabled=tried < least,
-        help=_("From five different pictures on; the whole picture is not counted."),
-    )
+    tip = _("From five different pictures on; the whole picture is not counted.")
+    wanted = st.toggle(_("Fit my tries ({})").format(tried), key="be_lime/fit", disabled=tried < least, help=tip)
     shown = {_("Yours"): state["mine"]} if wanted and tried >= least else {}
     shown |= {_("LIME's"): state["lime"]} if state["lime"] else {}
     if not shown:
@@ -136,9 +101,4 @@ def _fits(cut: Any, state: dict[str, Any]) -> None:
         verdict.draw("explain", analysis.manual_lime.compared(*fits.values()))
 
 
-VIEW = View(
-    "manual_lime",
-    _("You are LIME"),
-    draw,
-    opens=lambda shown: shown.settings and isinstance(shown.settings.method, Lime),
-)
+VIEW = View("manual_lime", _("You are LIME"), draw, opens=opens_with(Lime))

@@ -16,17 +16,9 @@ STAGES = 8  # maps of the randomisation test beside one another
 
 def picture(current: Shown) -> None:
     """What the run is about: what is drawn depends on what it does."""
-    match current.settings and current.settings.method:
-        case None:
-            return
-        case Randomise():
-            _destroyed(current)
-        case Excite():
-            _painted(current)
-        case Shortcut():
-            _shortcut(current)
-        case _:
-            _explained(current)
+    if current.settings is not None:
+        drawn = {Randomise: _destroyed, Excite: _painted, Shortcut: _shortcut}
+        drawn.get(type(current.settings.method), _explained)(current)
 
 
 def beside(current: Shown) -> bool:
@@ -57,9 +49,10 @@ def _explained(current: Shown) -> None:
         return
     figure, known = panels.board(400), current.facts
     strength = st.session_state.get("explain/strength", STRENGTH) / 100
-    answer = str(known.get("answer", ""))
-    panels.mapped(figure, (0, 0.66, 0, 1), seen, values, _("<b>Why “{}”?</b>").format(_cut(answer)), strength=strength)
-    rows = [(_cut(name), share, "after" if name == answer else "control") for name, share in known.get("answers", [])]
+    answer, short = str(known.get("answer", "")), analysis.stage.short
+    title = _("<b>Why “{}”?</b>").format(short(answer))
+    panels.mapped(figure, (0, 0.66, 0, 1), seen, values, title, strength=strength)
+    rows = [(short(name), share, "after" if name == answer else "control") for name, share in known.get("answers", [])]
     panels.bars(figure, (0.7, 1, 0.03, 0.78), rows, _("The network says"), 5)
     panels.legend(figure, 0.7, {_("for the answer"): "after", _("against it"): "before"})
     _show(figure, "map", _("The picture with the map over it, and what the network says"), FIGURE)
@@ -67,13 +60,8 @@ def _explained(current: Shown) -> None:
         note, cost = current.summary.get("note", ""), known.get("cost", "")
         help_ = " ".join(filter(None, (note, _("Cost: {}.").format(cost) if cost else "")))
         st.caption(_("Map over the picture (%)"), help=help_ or None, width="content")
-        st.slider(
-            _("Map over the picture (%)"), 0, 100, STRENGTH, 10, key="explain/strength", label_visibility="collapsed"
-        )
-
-
-def _cut(name: str) -> str:
-    return name if len(name) <= 14 else name[:13] + "…"
+        key = "explain/strength"
+        st.slider(_("Map over the picture (%)"), 0, 100, STRENGTH, 10, key=key, label_visibility="collapsed")
 
 
 # ---- experiments ----
@@ -128,8 +116,7 @@ def _shortcut(current: Shown) -> None:
             panels.picture(figure, place, None)
         else:
             last = found is maps[-1] and share is not None
-            title = (
-                _("step {}: {:.0f} % on mark").format(found.step, share) if last else _("step {}").format(found.step)
-            )
+            title = _("step {}: {:.0f} % on mark") if last else _("step {}")
+            title = title.format(found.step, share)
             panels.mapped(figure, place, seen, found.array, title)
     _show(figure, "shortcut", _("A digit with a mark in its corner, and where the network looks as it learns"))

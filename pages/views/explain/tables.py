@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from core.explain import analysis
-from pages.parts import chart, verdict
+from pages.parts import chart, choose, lecture, verdict
 from pages.parts.shown import Shown
 from pages.parts.views import View
 from pages.parts.words import _
@@ -20,20 +20,8 @@ def draw(_current: Shown) -> None:
     """Choose a table and a row; the forest answers, LIME says why, and repeats say how far to trust it."""
     from core.data.tables import TITLES
 
-    st.markdown(
-        _(
-            "LIME explains a **random forest** on a table: it draws rows around yours, asks the forest about each, and fits "
-            "a linear model that counts near rows more."
-        )
-    )
-    name = st.segmented_control(
-        _("Table"),
-        list(TITLES),
-        default="cancer",
-        key="tables/table",
-        format_func=lambda n: _(TITLES[n]),
-        required=True,
-    )
+    st.markdown(lecture.read("explain").notes["tables"])
+    name = choose.one("tables/table", _("Table"), {name: _(title) for name, title in TITLES.items()}, "cancer")
     _row(name)
 
 
@@ -48,20 +36,10 @@ def _row(name: str) -> None:
         label = _("{} in the test part").format(_(table.row))
         row = st.slider(label, 1, len(table.test_y), 1, key=f"tables/row/{name}") - 1
         samples = st.select_slider(_("Samples"), SAMPLES, 2000, key="tables/samples")
-        width = st.select_slider(
-            _("Kernel width $σ$"),
-            widths,
-            own,
-            format_func=lambda v: f"{v:.3g}",
-            key=f"tables/width/{name}",
-            help=_(
-                "How near a sample must stay to count. Its distance is the root of the number of features that lie in another quarter "
-                "than the row's; ¾ √features is lime's own."
-            ),
-        )
-        many = st.slider(
-            _("Repeats"), 1, 8, 4, key="tables/repeats", help=_("The same question with other random rows.")
-        )
+        label, tip = _("Kernel width $σ$"), lecture.read("explain").notes["kernel width"]
+        width = st.select_slider(label, widths, own, format_func="{:.3g}".format, key=f"tables/width/{name}", help=tip)
+        tip = _("The same question with other random rows.")
+        many = st.slider(_("Repeats"), 1, 8, 4, key="tables/repeats", help=tip)
     with right:
         target = _answer(table, analysis.tables.answer(name, row))
         with st.spinner(_("Asking the forest about random rows …")):
@@ -95,19 +73,12 @@ def _reasons(said: str, reasons: Any) -> None:
     figure = weights.bars(rows, _("weight (points)"))
     chart.show(figure, key="tables/weights", alt=_("The features with the largest weights"))
     with st.container(horizontal=True, gap="medium"):
-        _number(
-            _("Fit of the linear model $R^2$"),
-            f"{mean.r2:.2f}",
-            _("the mean answer: 0"),
-            _("Weighted by the kernel; 1 when the forest is linear near this row."),
-        )
+        tip = _("Weighted by the kernel; 1 when the forest is linear near this row.")
+        _number(_("Fit of the linear model $R^2$"), f"{mean.r2:.2f}", _("the mean answer: 0"), tip)
         _number(_("Samples that count"), f"{mean.effective:.0f}", None, "(Σ w)² / Σ w²")
-        _number(
-            _("Top five agree"),
-            f"{100 * found.jaccard:.0f} %",
-            _("by chance: {:.0f} %").format(100 * reasons.chance),
-            _("Mean overlap (Jaccard) of the five largest weights between repeats."),
-        )
+        rival = _("by chance: {:.0f} %").format(100 * reasons.chance)
+        tip = _("Mean overlap (Jaccard) of the five largest weights between repeats.")
+        _number(_("Top five agree"), f"{100 * found.jaccard:.0f} %", rival, tip)
     if reasons.verdicts:
         st.info(verdict.words("explain", reasons.verdicts), icon=":material/warning:")
 
@@ -121,22 +92,12 @@ def _what_if(name: str, row: int, target: int, numbers: tuple[int, ...]) -> None
     st.markdown(f"**{_('What if? Move the two features with the largest weights.')}**")
     columns = st.columns([1, 1, 1], gap="large", vertical_alignment="center")
     for column, feature in zip(columns, analysis.tables.movable(name, row, numbers)):
-        values[feature.number] = column.slider(
-            _(table.features[feature.number]),
-            feature.low,
-            feature.high,
-            feature.value,
-            step=(feature.high - feature.low) / 200,
-            format="%.4g",
-            key=f"tables/if/{name}/{row}/{feature.number}",
-        )
+        title, ends = _(table.features[feature.number]), (feature.low, feature.high, feature.value)
+        step, key = (feature.high - feature.low) / 200, f"tables/if/{name}/{row}/{feature.number}"
+        values[feature.number] = column.slider(title, *ends, step=step, format="%.4g", key=key)
     now, change = analysis.tables.moved(name, row, target, values)
-    columns[2].metric(
-        _("The forest now says {}").format(_(table.classes[target])),
-        f"{now:.0f} %",
-        _("{:+.0f} points").format(change) if change else None,
-        delta_color="off",
-    )
+    title, said = _("The forest now says {}"), _("{:+.0f} points").format(change) if change else None
+    columns[2].metric(title.format(_(table.classes[target])), f"{now:.0f} %", said, delta_color="off")
 
 
 def _whole_table(name: str) -> None:
@@ -144,12 +105,8 @@ def _whole_table(name: str) -> None:
     with st.spinner(_("Shuffling each column five times …")):
         figure = weights.bars(analysis.tables.importance(name, SHOWN), _("accuracy lost (points)"))
     chart.show(figure, key="tables/importance", alt=_("The most important features of the whole table"))
-    st.caption(
-        _("How far the accuracy on test rows falls when one column is shuffled, five times."),
-        help=_(
-            "Columns that say nearly the same, as radius and area do, replace each other: shuffling one alone hardly hurts."
-        ),
-    )
+    tip = _("Columns that say nearly the same, as radius and area do, replace each other: one alone hardly matters.")
+    st.caption(_("How far the accuracy on test rows falls when one column is shuffled, five times."), help=tip)
 
 
 VIEW = View("tables", _("Tables"), draw)

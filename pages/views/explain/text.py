@@ -3,38 +3,35 @@
 import streamlit as st
 
 from core.explain import analysis
-from pages.parts import chart, figures, verdict
+from pages.parts import chart, figures, lecture, verdict
 from pages.parts.shown import Shown
 from pages.parts.views import View
 from pages.parts.words import _
 from pages.views.explain import weights
 
 SHOWN = 8  # weights of words
-EXAMPLES = {
-    "trap": "sklearn.cluster.threshold: Return a threshold value for an image, based on the histogram of its pixels.",
-    "edges": "Find the edges in a picture and cut it into regions of the same colour.",
-    "trees": "Fit many decision trees on random parts of the dataset and average what they predict.",
-    "waves": "Design a digital filter with a window, and apply it to a signal.",
-    "layers": "Applies a convolution over an input of several planes, then a linear layer.",
-    "own": "",
+EXAMPLES = {  # name, sentence
+    "trap": (
+        _("A wrong name in front"),
+        "sklearn.cluster.threshold: Return a threshold value for an image, based on the histogram of its pixels.",
+    ),
+    "edges": (_("Edges"), "Find the edges in a picture and cut it into regions of the same colour."),
+    "trees": (_("Trees"), "Fit many decision trees on random parts of the dataset and average what they predict."),
+    "waves": (_("Signals"), "Design a digital filter with a window, and apply it to a signal."),
+    "layers": (_("Layers"), "Applies a convolution over an input of several planes, then a linear layer."),
+    "own": (_("My own"), ""),
 }
 
 
 @st.fragment
 def draw(_current: Shown) -> None:
     """A sentence, and two models side by side: one may read names, the other has to read the meaning."""
-    st.markdown(
-        _(
-            "Two models say which of four libraries a description comes from. One learned with the functions' full names, "
-            "the other **without the libraries' names**. Which one would you trust?"
-        )
-    )
+    st.markdown(lecture.read("explain").notes["text"])
     sentence = _sentence()
     left, right = st.columns(2, gap="large")
     samples = left.select_slider(_("Samples"), [50, 100, 200, 500, 1000, 2000], 500, key="text/samples")
-    many = right.slider(
-        _("Repeats"), 1, 8, 3, key="text/repeats", help=_("The same question with other random words out.")
-    )
+    tip = _("The same question with other random words out.")
+    many = right.slider(_("Repeats"), 1, 8, 3, key="text/repeats", help=tip)
     if not analysis.text.has_words(sentence):
         st.info(_("Type a sentence of a few words: the models answer at once."), icon=":material/edit:")
         return
@@ -46,27 +43,12 @@ def draw(_current: Shown) -> None:
 
 def _sentence() -> str:
     """One of the examples, or one's own."""
-    names = {
-        "trap": _("A wrong name in front"),
-        "edges": _("Edges"),
-        "trees": _("Trees"),
-        "waves": _("Signals"),
-        "layers": _("Layers"),
-        "own": _("My own"),
-    }
-    example = st.pills(
-        _("Sentence"), list(names), default="trap", format_func=names.get, key="text/example", required=True
-    )
-    typed = st.text_area(
-        _("Sentence"),
-        EXAMPLES[example],
-        max_chars=1000,
-        height=90,
-        key=f"text/sentence/{example}",
-        label_visibility="collapsed",
-        placeholder=_("Describe what a function does, in English."),
-    )
-    return typed[:1000]
+    names = {example: name for example, (name, _sentence) in EXAMPLES.items()}
+    label, key = _("Sentence"), "text/example"
+    example = st.pills(label, list(names), default="trap", format_func=names.get, key=key, required=True)
+    key, hint = f"text/sentence/{example}", _("Describe what a function does, in English.")
+    look = {"height": 90, "label_visibility": "collapsed", "placeholder": hint}
+    return st.text_area(label, EXAMPLES[example][1], max_chars=1000, key=key, **look)[:1000]
 
 
 def _model(sentence: str, hidden: bool, title: str, samples: int, many: int) -> None:
@@ -76,11 +58,8 @@ def _model(sentence: str, hidden: bool, title: str, samples: int, many: int) -> 
     with st.spinner(_("Asking the model about the sentence with random words out …")):
         reading = analysis.text.reading(sentence, hidden, samples, many)
     st.markdown(_("**{}** · right on {:.0f} % of 400 test texts (guessing: 25 %)").format(title, reading.accuracy))
-    chart.show(
-        figures.bars({"": ("neutral", reading.probabilities)}, LIBRARIES, "", "%", 170, ".0f", top=112),
-        key=f"text/answers/{hidden}",
-        alt=_("Probability of each library"),
-    )
+    figure = figures.bars({"": ("neutral", reading.probabilities)}, LIBRARIES, "", "%", 170, ".0f", top=112)
+    chart.show(figure, key=f"text/answers/{hidden}", alt=_("Probability of each library"))
     st.caption(_("Why **{}**: orange speaks for it, blue against it.").format(reading.library))
     found = reading.found.weights
     st.markdown(weights.highlighted(analysis.text.pieces(sentence, found)))

@@ -6,42 +6,32 @@ import streamlit as st
 
 from core.attribution.settings import METHOD_NAMES
 from core.explain import analysis
+from core.explain.analysis.stage import opens_with
 from core.explain.settings import Randomise
-from pages.parts import chart, lecture
+from pages.parts import chart, choose, lecture
 from pages.parts.shown import Shown
 from pages.parts.views import View
 from pages.parts.words import _
+from pages.views.explain.asked import given
 from pages.views.explain.hidden import control_names, deletion_insertion
 
 
 @st.fragment
 def draw(current: Shown) -> None:
     """Choose a method and what hidden pixels become; curves with controls, infidelity, sensitivity."""
-    asked = analysis.asked.asked(current)
-    if asked is None:
-        st.info(_("There is nothing to test yet: let the network be trained, or choose a picture."))
+    if (asked := given(current)) is None:
         return
     st.markdown(lecture.read("explain").notes["trust"])
     maps = analysis.beside.maps(current, asked)
     own, photo = current.settings.method.name, asked.subject.photo  # the run's own first, so that both say the same
     left, right = st.columns([1, 1])
     first = next((m for m in (own, "integrated_gradients") if m in maps.methods), maps.methods[0])
-    method = left.selectbox(
-        _("Method"),
-        maps.methods,
-        maps.methods.index(first),
-        format_func=lambda m: _(METHOD_NAMES[m]),
-        key=f"trust/method/{photo}",
-    )
+    names = {method: _(METHOD_NAMES[method]) for method in maps.methods}
+    with left:
+        method = choose.one(f"trust/method/{photo}", _("Method"), names, first, side_by_side=False)
     fills = {"black": _("black"), "mean": _("mean colour"), "blur": _("blurred picture")}
-    hide = right.segmented_control(
-        _("Hide with"),
-        list(fills),
-        default=current.settings.hide if own in maps.methods else "black",
-        format_func=fills.get,
-        key="trust/hide",
-        required=True,
-    )
+    with right:
+        hide = choose.one("trust/hide", _("Hide with"), fills, current.settings.hide if own in names else "black")
     with st.spinner(_("Hiding pixels …")):
         found = maps.of(method)
         if found.values is None:
@@ -63,26 +53,14 @@ def _curves(curves: dict[tuple[str, str], Any], photo: bool) -> None:
 
 def _scores(found: Any, names: dict[str, str]) -> None:
     """What of the answer's changes the map does not predict; sensitivity where the method is fast enough to be asked again."""
-    help_ = _(
-        "Squares of the picture are painted over. This share of the change of the answer is not predicted by the map: "
-        "0 % is perfect, an empty map has 100 % (Yeh et al. 2019, the map scaled to fit best)."
-    )
+    both = {"infidelity": (_("Infidelity"), found.infidelity), "sensitivity": (_("Sensitivity"), found.sensitivity)}
+    look = {"delta_color": "off", "delta_arrow": "off", "width": "content"}
     with st.container(horizontal=True, gap="large"):
-        _score(_("Infidelity"), found.infidelity, names, help_)
-        if found.sensitivity:
-            help_ = _(
-                "How much the map changes when each pixel changes by 2 % at most (Yeh et al. 2019). A low value alone "
-                "proves nothing: a map that never asks the network has one, too."
-            )
-            _score(_("Sensitivity"), found.sensitivity, names, help_)
+        for name, (title, scores) in both.items():
+            if scores:
+                rivals = " · ".join(f"{names[who]}: {value:.0f} %" for who, value in scores.items() if who in names)
+                tip = lecture.read("explain").notes[name]
+                st.metric(title, f"{scores['map']:.0f} %", rivals, help=tip, **look)
 
 
-def _score(title: str, found: dict[str, float], names: dict[str, str], help_: str) -> None:
-    """The map's number, and beside it those of the maps that know no network."""
-    rivals = " · ".join(f"{names[who]}: {value:.0f} %" for who, value in found.items() if who in names)
-    st.metric(title, f"{found['map']:.0f} %", rivals, delta_color="off", delta_arrow="off", width="content", help=help_)
-
-
-VIEW = View(
-    "trust", _("Trust"), draw, opens=lambda shown: shown.settings and isinstance(shown.settings.method, Randomise)
-)
+VIEW = View("trust", _("Trust"), draw, opens=opens_with(Randomise))

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Sequence
 
-from pages.parts import figures
+from pages.parts import drawing, figures
 from pages.parts.figures import Figure
-from pages.parts.grammar import INK, colour, numbers
+from pages.parts.grammar import INK
 
 Row = tuple[str, float, float]  # what it is, its weight, the standard deviation over repeats
 STRONG, WEAK = 0.4, 0.04  # shares of the largest weight from which on a word is bold, and coloured at all
@@ -14,29 +14,17 @@ STRONG, WEAK = 0.4, 0.04  # shares of the largest weight from which on a word is
 def bars(rows: Sequence[Row], title: str, digits: int = 1) -> Figure:
     """Horizontal bars, first row on top. title: of the axis, with the unit."""
     longest = max((abs(weight) + spread for _, weight, spread in rows), default=0) or 1.0
-    names, weights, spreads = ([row[i] for row in rows] for i in range(3))
-    trace = {
-        "type": "bar",
-        "orientation": "h",
-        "name": "",
-        "showlegend": False,
-        "x": numbers(weights),
-        "y": list(range(len(rows))),
-        "marker": {"color": [colour("after" if weight >= 0 else "before") for weight in weights]},
-        "text": [f"{weight:+.{digits}f}" + (f" ± {spread:.{digits}f}" if spread else "") for _, weight, spread in rows],
-        "textposition": "none",
-        "hovertemplate": "%{y}: %{text}<extra></extra>",
-    }
+    weights, spreads = ([row[i] for row in rows] for i in (1, 2))
+    names = [
+        row[0] if len(row[0]) <= 26 else re.sub(r"(.{12,26}) ", r"\1\n", row[0], count=1) for row in rows
+    ]  # room for bars
+    said = [f"{weight:+.{digits}f}" + (f" ± {spread:.{digits}f}" if spread else "") for _, weight, spread in rows]
+    look = {"text": said, "hovertemplate": "%{y}: %{text}<extra></extra>"}
     if any(spreads):
-        trace["error_x"] = {"type": "data", "array": numbers(spreads), "color": INK, "thickness": 1.5, "width": 4}
+        look["error_x"] = {"type": "data", "array": spreads, "color": INK, "thickness": 1.5, "width": 4}
+    roles = ["after" if weight >= 0 else "before" for weight in weights]
     across = figures.axis(title, [-1.08 * longest, 1.08 * longest])
-    down = figures.axis("", [len(rows) - 0.5, -0.5]) | figures.names_of([_short(name) for name in names])
-    return figures.figure_of([trace], across, down, 70 + 30 * max(len(rows), 1), hovermode="closest", bargap=0.3)
-
-
-def _short(name: str) -> str:
-    """A name that leaves room for its bar: in two lines where it is long."""
-    return name if len(name) <= 26 else re.sub(r"(.{12,26}) ", r"\1\n", name, count=1)
+    return drawing.lying(names, weights, roles, across, 70 + 30 * max(len(rows), 1), **look)
 
 
 def highlighted(words: Sequence[tuple[str, float | None]]) -> str:

@@ -34,7 +34,13 @@ def draw(current: Shown) -> None:
         chart.show(_pairs(shown, found), key="copying/pairs", alt=alt)
         st.caption(_("Top: a fake. Middle: its nearest training digit in pixels. Bottom: the nearest in features."))
     with right:
-        _histogram(found, names[space])
+        groups = {_("test digits"): ("before", found.test), _("fakes"): ("after", found.fake)}
+        titles = _("distance to the nearest training digit, in {}").format(names[space]), _("share of each (%)")
+        bins = np.linspace(0, max(found.test.max(), found.fake.max()), 36)
+        marks = {_("nearest {} %").format(NEAR): found.border}
+        figure = figures.histogram(groups, *titles, list(bins), 280, marks, share=True)
+        alt = _("Histogram of the distances of fakes and of test digits to their nearest training digit")
+        chart.show(figure, key="copying/histogram", alt=alt)
         verdict.draw("gan", copying.about(found))
         verdict.draw("gan", copying.about_own(found))
 
@@ -48,24 +54,5 @@ def _pairs(shown: Pairs, found: Distances) -> figures.Figure:
     return rasters.gallery(sheets, ROW, texts, 440, said)
 
 
-def _histogram(found: Distances, space: str) -> None:
-    groups = {_("test digits"): ("before", found.test), _("fakes"): ("after", found.fake)}
-    figure = figures.histogram(
-        groups,
-        _("distance to the nearest training digit, in {}").format(space),
-        _("share of each (%)"),
-        list(np.linspace(0, max(found.test.max(), found.fake.max()), 36)),
-        280,
-        {_("nearest {} %").format(NEAR): found.border},
-        share=True,
-    )
-    alt = _("Histogram of the distances of fakes and of test digits to their nearest training digit")
-    chart.show(figure, key="copying/histogram", alt=alt)
-
-
-VIEW = View(
-    "copying",
-    _("Is it copying?"),
-    draw,
-    needs=(pictures.FILM,),  # points of the plane are new at every step: there is nothing to copy
-)
+# points of the plane are new at every step: there is nothing to copy
+VIEW = View("copying", _("Is it copying?"), draw, needs=(pictures.FILM,))

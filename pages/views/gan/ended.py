@@ -12,9 +12,5 @@ def ended(current: Shown) -> Players | None:
     """What the run shown leaves behind; where it leaves nothing, that is said."""
     there = players.of(current)
     if there is None:
-        st.info(
-            _(
-                "This view asks both networks of a run that has ended: let one end first. A run that diverged keeps none."
-            )
-        )
+        st.info(_("This view asks both networks of a run that has ended. A run that diverged keeps none."))
     return there

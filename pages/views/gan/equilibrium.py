@@ -1,17 +1,19 @@
-"""The equilibrium: whether D came to one half, and what that is worth."""
+"""The equilibrium: whether D came to one half, what that is worth, and how far D is from the best one."""
 
 import numpy as np
 import streamlit as st
 
 from core.gan import pictures
 from core.gan.analysis import equilibrium
-from pages.parts import chart, figures, verdict
+from core.gan.analysis.optimal import DRAWN, FEWEST, WIDTH, optimal
+from core.gan.settings import REACH
+from pages.parts import chart, figures, lecture, verdict
 from pages.parts.ask import ask
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
 from pages.parts.views import View
 from pages.parts.words import _
-from pages.views.gan import course, optimal
+from pages.views.gan import course, plane
 
 
 def draw(current: Shown) -> None:
@@ -25,12 +27,11 @@ def draw(current: Shown) -> None:
     with right:
         course.draw(current, "half/meanwhile", 320)
     verdict.draw("gan", ask(equilibrium.reached, current))
-    optimal.draw(current)
+    _best(current)
 
 
 def _opinions(current: Shown) -> None:
-    steps, real = current.series("d_real")
-    __, fake = current.series("d_fake")
+    (steps, real), (__, fake) = current.series("d_real"), current.series("d_fake")
     level = Line("½", "control", [steps[0], steps[-1]], [0.5, 0.5])
     lines = [Line(_("D(x), real"), "before", steps, real), Line(_("D(G(z)), fake"), "after", steps, fake), level]
     figure = figures.curves(lines, _("step"), _("mean D: 1 is real"), 320)
@@ -40,18 +41,30 @@ def _opinions(current: Shown) -> None:
 
 
 def _gap(current: Shown) -> None:
-    steps, real = current.series("c_real")
-    gap = np.subtract(real, current.series("c_fake")[1])
+    steps, gap = equilibrium.gaps(current)
     lines = [Line(_("real minus fake"), "after", steps, gap), Line("0", "control", [steps[0], steps[-1]], [0.0, 0.0])]
     figure = figures.curves(lines, _("step"), _("gap of the critic's mean scores"), 320)
     alt = _("The gap between the critic's mean scores of real examples and of fakes over the run")
     chart.show(figure, key="half/gap", alt=alt)
 
 
-VIEW = View(
-    "equilibrium",
-    _("One half?"),
-    draw,
-    needs=(pictures.SCORES,),
-    opens=lambda current: current.id == "gan-one-half",  # what that scene's question is about
-)
+def _best(current: Shown) -> None:
+    """Both as pictures, and how far the run's D is from the best one; nothing where they cannot be counted."""
+    found = ask(optimal, current)
+    if found is None:
+        return
+    tip = lecture.read("gan").notes["best D"].format(drawn=DRAWN, width=WIDTH, fewest=FEWEST)
+    st.subheader(_("The best D there could be"), anchor=False, help=tip)
+    left, right = st.columns(2, gap="large")
+    for column, key, title, field in (
+        (left, "star", _("The best D: p / (p + q), counted"), found.optimal),
+        (right, "own", _("This run's D, at the same places"), found.own),
+    ):
+        drawn = figures.add(figures.plane(REACH, 380), plane.ground(np.nan_to_num(field, nan=0.5))[0])
+        with column:
+            chart.show(figures.headed(plane.cornered(drawn), title), key=f"half/{key}", alt=title)
+    verdict.draw("gan", found.verdicts)
+
+
+# opens with the scene whose question is about it
+VIEW = View("equilibrium", _("One half?"), draw, (pictures.SCORES,), opens=lambda current: current.id == "gan-one-half")

@@ -1,6 +1,6 @@
 """Walk among codes: two of them chosen by a click, everything that lies between, and sums of codes."""
 
-from collections.abc import Sequence
+from typing import Any
 
 import streamlit as st
 
@@ -8,7 +8,7 @@ from core.gan import pictures
 from core.gan.analysis import latent
 from core.gan.analysis.latent import CODES, PLACES
 from core.gan.analysis.players import Players
-from pages.parts import chart, choose, figures, rasters, verdict
+from pages.parts import chart, choose, figures, lecture, rasters, verdict
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
 from pages.parts.views import View
@@ -30,12 +30,10 @@ def draw(current: Shown) -> None:
 
 @st.fragment
 def _digits(current: Shown, there: Players) -> None:
-    letters = "AB" if there.conditional else "ABC"
-    classes = there.world.classes.tolist()
-    digit = None
+    letters, classes, digit = "AB" if there.conditional else "ABC", there.world.classes.tolist(), None
     if there.conditional:
-        names = {digit: str(digit) for digit in classes}
-        digit = choose.one("latent/class", _("G is asked for"), names, classes[min(3, len(classes) - 1)])
+        first = classes[min(3, len(classes) - 1)]
+        digit = choose.one("latent/class", _("G is asked for"), {each: str(each) for each in classes}, first)
     left, right = st.columns([1.2, 1], gap="large")
     with left:
         chosen = pick.chosen("latent/wall", CODES, letters, range(len(letters)), _("Code"))
@@ -50,43 +48,30 @@ def _digits(current: Shown, there: Players) -> None:
         alt = _("The picture at this place of the walk")
         chart.show(rasters.image(walk.made[place], 224), key="latent/here", alt=alt)
         verdict.draw("gan", walk.here(place))
-    tip = _(
-        "The walk turns from one code to the other and keeps their length in between. Straight through the middle lie shorter "
-        "codes, on which G seldom practised."
-    )
-    st.markdown(f"**{_('From A to B')}**", help=tip if there.latent > 1 else None)
+    st.markdown(f"**{_('From A to B')}**", help=lecture.read("gan").notes["walk"] if there.latent > 1 else None)
     strip = wall(walk.made[:: (PLACES - 1) // (STRIP - 1)], row=STRIP, height=100)
     chart.show(strip, key="latent/strip", alt=_("Nine places of the walk from A to B"))
     verdict.draw("gan", walk.verdicts)
-    if there.conditional:
-        _all_classes(current, chosen, len(classes))
+    if there.conditional:  # what of a picture comes from the code
+        found, alt = ask(latent.every_class, current, *chosen), _("Codes A and B, each as every class")
+        _made(_("Same code, every class"), found, "latent/classes", alt, row=len(classes), height=190)
     else:
-        _sums(current, chosen, there.latent)
+        tip, names = lecture.read("gan").notes["sums"].format(latent=there.latent), ["A", "B", "C", "A − B + C"]
+        found, alt = ask(latent.sums, current, *chosen), _("A, B, C, and what G makes of A − B + C")
+        _made(names[-1], found, "latent/sums", alt, tip, row=4, titles=names, height=170)
+
+
+def _made(title: str, found: latent.Made, key: str, alt: str, tip: str | None = None, **look: Any) -> None:
+    """What G makes of the chosen codes."""
+    st.markdown(f"**{title}**", help=tip)
+    chart.show(wall(found.pictures, **look), key=key, alt=alt)
+    verdict.draw("gan", found.verdicts)
 
 
 def _slider() -> int:
     """The chosen place of the walk."""
     share = st.slider(_("Way from A to B"), 0.0, 100.0, 50.0, 100 / (PLACES - 1), format="%.1f %%", key="latent/way")
     return round(share / 100 * (PLACES - 1))
-
-
-def _all_classes(current: Shown, chosen: Sequence[int], classes: int) -> None:
-    """One code, every class: what of a picture comes from the code."""
-    st.markdown(f"**{_('Same code, every class')}**")
-    found = ask(latent.every_class, current, *chosen)
-    both = wall(found.pictures, row=classes, height=190)
-    chart.show(both, key="latent/classes", alt=_("Codes A and B, each as every class"))
-    verdict.draw("gan", found.verdicts)
-
-
-def _sums(current: Shown, chosen: Sequence[int], length: int) -> None:
-    """A − B + C."""
-    tip = _("The sum is brought back to length √{}, as codes have it. Directions among codes need not mean anything.")
-    st.markdown(f"**{_('A − B + C')}**", help=tip.format(length))
-    found = ask(latent.sums, current, *chosen)
-    sums = wall(found.pictures, row=4, titles=["A", "B", "C", "A − B + C"], height=170)
-    chart.show(sums, key="latent/sums", alt=_("A, B, C, and what G makes of A − B + C"))
-    verdict.draw("gan", found.verdicts)
 
 
 @st.fragment

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.parts import chart, figures, views
+from pages.parts import chart, drawing, figures, views
+from pages.parts.grammar import lettering
 from pages.parts.words import _
 
 
@@ -17,8 +18,8 @@ def chosen(key: str, many: int, letters: Sequence[str], first: Sequence[int], wh
     keys = [f"{key}/{letter}" for letter in letters]
     click = chart.picked(state.get(f"{key}/plot"))
     if click and click != state.get(f"{key}/click"):
-        place, turn = _place(click, many), state.get(f"{key}/turn", 0) % len(keys)
-        if place is not None:
+        place, turn = click["custom"], state.get(f"{key}/turn", 0) % len(keys)
+        if isinstance(place, int) and 0 <= place < many:  # anything may come from a browser
             state[keys[turn]], state[f"{key}/turn"] = place + 1, turn + 1
     state[f"{key}/click"] = click
     found = []
@@ -28,32 +29,14 @@ def chosen(key: str, many: int, letters: Sequence[str], first: Sequence[int], wh
     return found
 
 
-def _place(click: dict, many: int) -> int | None:
-    """The place that was clicked; anything may come from a browser."""
-    place = click["custom"]
-    return place if isinstance(place, int) and 0 <= place < many else None
-
-
 def hint(letters: Sequence[str]) -> str:
-    if len(letters) == 1:
-        return _("Click a point, or use the slider.")
     return _("Click: {} move in turn. Or use the sliders.").format(", ".join(letters))
 
 
 def lettered(figure: figures.Figure, chosen: Sequence[int], letters: Sequence[str]) -> figures.Figure:
-    """The figure of pictures or points with a letter at each chosen one. Its trace of places has the place as “customdata”."""
-    places = next(trace for trace in figure["data"] if "customdata" in trace)
+    """The figure of pictures or points that can be clicked, with a letter at each chosen one."""
     said = {place: " ".join(a for a, b in zip(letters, chosen) if b == place) for place in chosen}
-    marks = {
-        "type": "scatter",
-        "mode": "markers+text",
-        "name": "",
-        "showlegend": False,
-        "hoverinfo": "skip",
-        "x": [places["x"][place] for place in said],
-        "y": [places["y"][place] for place in said],
-        "text": [f"<b>{letter}</b>" for letter in said.values()],
-        "textfont": {"color": "#FFFFFF", "size": 13},
-        "marker": {"size": 22, "color": figures.COLOURS["danger"], "line": {"width": 0}},
-    }
-    return figures.add(figure, marks)
+    marker = {"size": 22, "color": figures.COLOURS["danger"], "line": {"width": 0}}
+    look = {"mode": "markers+text", "marker": marker, "textfont": {"color": "#FFFFFF", "size": 13}}
+    spots, texts = drawing.spots(figure), [f"<b>{each}</b>" for each in said.values()]
+    return figures.add(figure, lettering(texts, [spots[place] for place in said], **look))

@@ -28,39 +28,17 @@ def draw(current: Shown) -> None:
 def _table(current: Shown) -> None:
     found = ask(quality.table, current, wait=_("Holding real data and noise against real data …"))
     if found is None:
-        st.info(
-            _(
-                "All measures are taken when a run ends; this one has not come to its end. What was measured on the "
-                "way is below."
-            )
-        )
+        st.info(_("All measures are taken when a run ends. What was measured on the way is below."))
         return
     digits, spots = current.settings.world.name == "digits", current.facts.get("modes", 0)
-    titles, heads = names(digits), (_("Fakes"), _("Noise"), _("Other real data"))
+    titles = quality.TITLES | ({} if digits else quality.OF_POINTS)
+    titles, heads = {name: _(title) for name, title in titles.items()}, (_("Fakes"), _("Noise"), _("Other real data"))
     columns = {head: [cell(name, row[i], spots) for name, row in found.rows.items()] for i, head in enumerate(heads)}
     st.table({_("Measure"): [titles[name] for name in found.rows]} | columns)
     listed = ", ".join(f"“{titles[name].partition(':')[0]}”" for name in found.won)
     verdict.draw("gan", [*found.verdicts, quality.noise_wins(found.won)], scores=listed)
     tip = verdict.words("gan", ask(quality.how_measured, current))
     st.caption(_("How these numbers are measured"), help=tip)
-
-
-def names(digits: bool) -> dict[str, str]:
-    """What each score is called."""
-    return {
-        "good": _("Good points: within 3 σ of a spot"),
-        "strict": _("Spots with a quarter of their fair share of good points"),
-        "lenient": _("Spots with at least one good point"),
-        "asked": _("Read as the digit that was asked for"),
-        "kinds": _("Classes covered"),
-        "precision": _("Precision: fakes among real ones"),
-        "recall": _("Recall: real ones among fakes"),
-        "coverage": _("Coverage: real ones with a fake near"),
-        "confidence": _("Classifier's confidence"),
-        "smallest_class": _("Share of the rarest class"),
-        "classes": _("Classes in effect"),
-        "frechet": _("Fréchet classifier distance") if digits else _("Fréchet distance of the points"),
-    }
 
 
 def cell(name: str, value: float | None, spots: int) -> str:
@@ -102,10 +80,5 @@ def _losses(current: Shown) -> None:
     verdict.draw("gan", ask(quality.losses, current, score), score=_(METRICS[score].label))
 
 
-VIEW = View(
-    "quality",
-    _("How good"),
-    draw,
-    needs=(pictures.SCORES,),
-    opens=lambda current: current.id == "gan-mode-collapse-and-its-cure",  # what that scene's question is about
-)
+SCENE = "gan-mode-collapse-and-its-cure"  # its question is about this
+VIEW = View("quality", _("How good"), draw, (pictures.SCORES,), opens=lambda current: current.id == SCENE)

@@ -45,7 +45,7 @@ def moment(current: Shown, kind: Kind) -> str:
 def wall(images: np.ndarray, title: str = "", row: int = ROW, texts: tuple[str, ...] = (), **more) -> figures.Figure:
     """Pictures, 8-bit (N, H, W), `row` side by side, under a title. texts: of each, on hover; its number when left out."""
     said = texts or [_("picture {}").format(n + 1) for n in range(len(images))]
-    drawn = plane.cornered(rasters.gallery(list(images), row, said, **more))
+    drawn = rasters.gallery(list(images), row, said, **more)
     return figures.headed(drawn, title) if title else drawn
 
 

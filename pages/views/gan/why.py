@@ -16,6 +16,12 @@ from pages.views.gan import why_plane
 from pages.views.gan.ended import ended
 
 AT = "gan/why"
+DAMAGES = {
+    "hole": _("a hole in its ink"),
+    "blur": _("blurred"),
+    "noise": _("noise on it"),
+    "class": _("told a wrong class"),
+}
 
 
 def draw(current: Shown) -> None:
@@ -76,21 +82,9 @@ def _example(current: Shown, there: Players) -> tuple[str, int]:
     place = ask(why.digit_place, current, number)
     if way == "real":
         return way, place
-    kinds = _damages()
-    if not there.conditional or len(there.world.classes) < 2:
-        del kinds["class"]
-    what = st.selectbox(_("What is wrong with it"), list(kinds), format_func=kinds.get, key=f"{AT}/damage")
-    return what, place
-
-
-def _damages() -> dict[str, str]:
-    """What can be done to a real digit."""
-    return {
-        "hole": _("a hole in its ink"),
-        "blur": _("blurred"),
-        "noise": _("noise on it"),
-        "class": _("told a wrong class"),
-    }
+    told = there.conditional and len(there.world.classes) > 1
+    kinds = {how: name for how, name in DAMAGES.items() if told or how != "class"}
+    return choose.one(f"{AT}/damage", _("What is wrong with it"), kinds, side_by_side=False), place
 
 
 def _title(what: str, number: int, found: Reason) -> str:
@@ -101,18 +95,18 @@ def _title(what: str, number: int, found: Reason) -> str:
         return _("Real {}").format(found.example.digit)
     if what == "class":
         return _("Real {}, told a wrong class: {}").format(found.example.digit, found.example.told)
-    return _("Real {}, {}").format(found.example.digit, _damages()[what])
+    return _("Real {}, {}").format(found.example.digit, DAMAGES[what])
 
 
 def _method() -> tuple[str, str, str]:
     """The method, its knobs as JSON, and what the picture is compared with."""
     names = {name: _(how.title) for name, how in why.BY_NAME.items()}
-    method = st.selectbox(_("Method"), list(names), format_func=names.get, key=f"{AT}/method")
+    method = choose.one(f"{AT}/method", _("Method"), names, side_by_side=False)
     fields = {name: field for name, field in why.BY_NAME[method].model_fields.items() if name not in why.OWN}
     given = {name: knobs.clean(knobs.widget(f"{AT}/{method}", name, field)) for name, field in fields.items()}
     base = "black"
     if why.BY_NAME[method].compares:
         bases = {"black": _("black"), "mean": _("mean training digit"), "blur": _("blurred picture")}
         tip = _("What stands in the place of a pixel that is taken away. D has an opinion on that, too.")
-        base = st.selectbox(_("Compared with"), list(bases), format_func=bases.get, key=f"{AT}/base", help=tip)
+        base = choose.one(f"{AT}/base", _("Compared with"), bases, side_by_side=False, help=tip)
     return method, json.dumps(given), base

@@ -25,21 +25,15 @@ def draw(current: Shown, there: Players) -> None:
         first = [chosen, *(n for n in range(POINTS) if n != chosen)]  # the arrow starts at the first fake
         real, field = current.last(pictures.REAL), current.last(pictures.FIELD)
         arrow = np.array([found.gradient])
-        drawn = plane.figure(real, points[first], field, arrow, push=_("D's score rises"))
+        drawn = plane.figure(real, points[first], field, arrow, pushed=_("D's score rises"))
         figure = pick.lettered(plane.clickable(drawn, points, _("Fake {}")), [chosen], "?")
         alt = _("The plane with fakes; a click asks D about one of them")
         chart.show(figure, key="why/plane", alt=alt, pick=True)
-        st.caption(_("The arrow shows where D's score rises fastest.") + " " + pick.hint("?"))
+        st.caption(_("The arrow shows where D's score rises fastest. Click another point, or use the slider."))
     with right:
-        parts = (found.x, found.y)
-        groups = {
-            _("speaks for fake"): ("after", [max(0.0, -part) for part in parts]),
-            _("speaks for real"): ("before", [max(0.0, part) for part in parts]),
-        }
+        groups = {_("speaks for fake"): ("after", found.for_fake), _("speaks for real"): ("before", found.for_real)}
         figure = figures.bars(groups, ["x", "y"], _("number of the point"), _("part of the score"), 240, ".2f")
         chart.show(figure, key="why/parts", alt=_("How much x and y of the chosen fake speak for real or for fake"))
         verdict.draw("gan", found.verdicts)
-        tip = _(
-            "From the middle of the plane to the point, in {} steps. Both parts add up to the difference of D's scores."
-        )
+        tip = _("From the middle to the point, in {} steps. Both parts add up to the difference of D's scores.")
         st.caption(_("By integrated gradients."), help=tip.format(STEPS))

@@ -10,30 +10,11 @@ from pages.parts.shown import Shown
 from pages.parts.views import View
 from pages.parts.words import _
 
-POINTS = _("{:.1f} points")
-SIGNED = _("{:+.1f} points")
-NUMBERS = {  # in the summary of a run: title, format, help
-    "average": (_("Average accuracy"), "{:.1f} %", _("Mean over all tasks at the end (Lopez-Paz 2017).")),
-    "forgetting": (
-        _("Forgetting"),
-        POINTS,
-        _(
-            "Best accuracy that a task ever had minus its accuracy at the end, mean over the old tasks (Chaudhry 2018). A "
-            "network that learns nothing forgets 0 points, so look at the average as well."
-        ),
-    ),
-    "backward_transfer": (
-        _("Backward transfer"),
-        SIGNED,
-        _(
-            "Accuracy at the end minus accuracy when just learned, mean over the old tasks (Lopez-Paz 2017). Negative: forgetting."
-        ),
-    ),
-    "forward_transfer": (
-        _("Forward transfer"),
-        SIGNED,
-        _("What a task gains from earlier tasks before it is learned itself (Lopez-Paz 2017)."),
-    ),
+NUMBERS = {  # in the summary of a run: title, format; what it means stands in the lecture's text
+    "average": (_("Average accuracy"), "{:.1f} %"),
+    "forgetting": (_("Forgetting"), _("{:.1f} points")),
+    "backward_transfer": (_("Backward transfer"), _("{:+.1f} points")),
+    "forward_transfer": (_("Forward transfer"), _("{:+.1f} points")),
 }
 
 
@@ -44,49 +25,35 @@ def draw(current: Shown) -> None:
     if found is None:
         st.info(_("This run was stopped before its end, so its last task is not known."))
         return
-    with st.container(horizontal=True, gap="medium"):
-        for name, (title, form, tip) in NUMBERS.items():
-            if name in current.summary:
-                st.metric(title, verdict.minus(form.format(current.summary[name])), help=tip, width="content")
     notes, settings = lecture.read("lifelong").notes, current.settings
+    with st.container(horizontal=True, gap="medium"):
+        for name, (title, form) in NUMBERS.items():
+            if name in current.summary:
+                said = verdict.minus(form.format(current.summary[name]))
+                st.metric(title, said, help=notes[name], width="content")
     scenario = f"{notes[settings.incremental]}\n\n{notes[settings.stream]}"
     st.caption(verdict.words("lifelong", guessing(settings)), help=scenario)
     left, right = st.columns(2, gap="large")
+    tasks = [_("task {}").format(number) for number in range(1, len(found.final) + 1)]
     with left:
-        _left(found)
+        groups = {_("just learned"): ("before", found.learned), _("at the end"): ("after", found.final)}
+        figure = figures.bars(groups, tasks, "", _("test accuracy (%)"), 300, ".0f", top=112)
+        alt = _("Accuracy on each task when it was learned and at the end")
+        chart.show(figure, key="forgetting/bars", alt=alt)
     with right:
-        _gap(found)
+        _gap(found, tasks[1:])
 
 
-def _left(found: Forgetting) -> None:
-    """Each task, just learned and at the end."""
-    groups = {_("just learned"): ("before", found.learned), _("at the end"): ("after", found.final)}
-    chart.show(
-        figures.bars(groups, _tasks(1, len(found.final)), "", _("test accuracy (%)"), 300, ".0f", top=112),
-        key="forgetting/bars",
-        alt=_("Accuracy on each task when it was learned and at the end"),
-    )
-
-
-def _gap(found: Forgetting) -> None:
+def _gap(found: Forgetting, later: list[str]) -> None:
     """How deep the first task fell right after each switch, and where it came back to."""
     groups = {_("lowest on the way"): ("danger", found.lowest), _("after that task"): ("neutral", found.after)}
-    names, titles = _tasks(2, len(found.final)), (_("while learning"), _("accuracy on task 1 (%)"))
-    chart.show(
-        figures.bars(groups, names, *titles, 300, ".0f", top=112),
-        key="forgetting/gap",
-        alt=_("Lowest and final accuracy on the first task while each later one was learned"),
+    figure = figures.bars(groups, later, _("while learning"), _("accuracy on task 1 (%)"), 300, ".0f", top=112)
+    alt = _("Lowest and final accuracy on the first task while each later one was learned")
+    chart.show(figure, key="forgetting/gap", alt=alt)
+    said = _(
+        "A left bar clearly below the right one is the stability gap: a deep fall soon after the switch, then recovery."
     )
-    st.caption(
-        _(
-            "A left bar clearly below the right one is the stability gap: a deep fall soon after the switch, then recovery."
-        ),
-        help=_("Accuracies measured only at the end of each task do not show it."),
-    )
-
-
-def _tasks(first: int, last: int) -> list[str]:
-    return [_("task {}").format(number) for number in range(first, last + 1)]
+    st.caption(said, help=_("Accuracies measured only at the end of each task do not show it."))
 
 
 VIEW = View("forgetting", _("What was forgotten"), draw)

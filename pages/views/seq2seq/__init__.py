@@ -2,17 +2,20 @@
 
 import streamlit as st
 
+from core.data.words import EXAMPLES
 from core.seq2seq import analysis
+from core.seq2seq.settings import Pronounce, Task
 from pages.parts import shown, views
 from pages.parts.shown import Shown
 from pages.parts.words import _
-from pages.views.seq2seq import beam, confusions, exposure, film, lengths, own_words, samples, sounds, states, steps
+from pages.views.seq2seq import beam, confusions, exposure, film, lengths, own_words, samples, states, steps
 from pages.views.seq2seq.letters import explain
-from pages.views.seq2seq.ready import ready
 from pages.views.seq2seq.stage import beside, picture
+from pages.views.seq2seq.typed import ready
 
 __all__ = ["VIEWS", "beside", "explain", "inside", "picture"]
 
+COLUMNS = 3  # of the key to the sounds
 VIEWS = (
     own_words.VIEW,
     steps.VIEW,
@@ -42,5 +45,18 @@ def inside(current: Shown) -> None:
             # the film is of the run shown, not of the one that answers
             current, fitting = shown.find(run_id), VIEWS[:-1]
     if ready(current):
-        sounds.key(current.settings.task, "inside")
+        _key_to_sounds(current.settings.task)
         views.draw(current, fitting)
+
+
+def _key_to_sounds(task: Task) -> None:
+    """What the symbols of the dictionary stand for; nothing for a task without sounds."""
+    if not isinstance(task, Pronounce):
+        return
+    with st.popover(_("Key to the sounds"), icon=":material/key:", key="sounds/inside"):
+        st.caption(_("The symbols of the dictionary (ARPAbet), each with a word that has the sound."))
+        if task.stress:
+            st.caption(_("The number behind a vowel is its stress: 0 none, 1 the main one, 2 a weaker one."))
+        names, many = list(EXAMPLES), -(-len(EXAMPLES) // COLUMNS)
+        for column, start in zip(st.columns(COLUMNS), range(0, len(names), many)):
+            column.markdown("  \n".join(f"**{name}** {EXAMPLES[name]}" for name in names[start : start + many]))

@@ -33,20 +33,10 @@ def _matrix(found: "analysis.confusions.Mistakes") -> None:
     if len(worst) < 2:
         return
     shares, names = analysis.confusions.shares(found, worst), [found.names[i] for i in worst]
-    figure = rasters.matrix(
-        shares,
-        420,
-        rows=names,
-        columns=names,
-        x=_("said"),
-        y=_("right"),
-        largest=30,
-        words=[[f"{share:.0f}" if share >= 0.5 else "" for share in row] for row in shares],  # a zero is no news
-    )
-    alt = _("How often each of the {} most confused tokens was said as another, in percent of its own number").format(
-        len(worst)
-    )
-    chart.show(figure, key="confused/matrix", alt=alt)
+    words = [[f"{share:.0f}" if share >= 0.5 else "" for share in row] for row in shares]  # a zero is no news
+    look = {"rows": names, "columns": names, "x": _("said"), "y": _("right"), "largest": 30, "words": words}
+    alt = _("How often each of the {} most confused tokens was said as another, in percent of its own number")
+    chart.show(rasters.matrix(shares, 420, **look), key="confused/matrix", alt=alt.format(len(worst)))
     st.caption(_("In % of how often the right one was due; the diagonal is left out. Bright is often."))
 
 

@@ -2,16 +2,15 @@
 
 import streamlit as st
 
-from core import runs
 from core.seq2seq import analysis, trivial
-from pages.parts import chart, figures, shown, verdict, views
+from pages.parts import chart, choose, figures, lecture, verdict
 from pages.parts.ask import ask
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
 from pages.parts.state import LabState
 from pages.parts.views import View
 from pages.parts.words import _, plain
-from pages.views.seq2seq.lengths import others
+from pages.views.seq2seq.lengths import opened, others
 
 NOTHING = ""  # no run beside it
 
@@ -20,15 +19,11 @@ NOTHING = ""  # no run beside it
 def draw(current: Shown) -> None:
     """Two curves by position, and a pair of numbers after the first mistake."""
     settings = current.settings
-    st.markdown(
-        _(
-            "With teacher forcing the network reads the right last token. Left to itself it reads its own, mistakes included."
-        ),
-        help=_(
-            "{:,} held-out examples, each against its first right answer. Both ways make the same first mistake; what differs is what "
-            "follows. There, mistakes are counted as edits, so that a shift by one token is one mistake."
-        ).format(len(analysis.exposure.asked(current))),
+    tip = lecture.read(current.lab).notes["exposure"].format(many=len(analysis.exposure.asked(current)))
+    said = _(
+        "With teacher forcing the network reads the right last token. Left to itself it reads its own, right or wrong."
     )
+    st.markdown(said, help=tip)
     other = _beside(current)
     mine = ask(analysis.exposure.measured, current)
     _curves(mine, other)
@@ -54,16 +49,10 @@ def _beside(current: Shown) -> "tuple[str, analysis.exposure.Exposure] | None":
     if not known:
         return None
     twin, key = analysis.exposure.twin(current), f"exposure/{LabState(current.lab).scene}/beside"
-    views.kept(key, [NOTHING, *known], twin if twin in known else NOTHING)
-    names = {NOTHING: _("no other run")} | known
-    chosen = st.selectbox(_("Beside it"), list(names), format_func=names.get, key=key)
-    if chosen not in known:
-        return None
-    try:
-        return known[chosen], ask(analysis.exposure.measured, shown.of(runs.load(chosen)))
-    except runs.RunError as error:  # deleted since it was listed
-        st.caption(plain(str(error)))
-        return None
+    names, first = {NOTHING: _("no other run")} | known, twin if twin in known else NOTHING
+    chosen = choose.one(key, _("Beside it"), names, first, side_by_side=False)
+    other = opened(chosen) if chosen in known else None
+    return other and (known[chosen], ask(analysis.exposure.measured, other))
 
 
 def _curves(mine: "analysis.exposure.Exposure", other: "tuple[str, analysis.exposure.Exposure] | None") -> None:

@@ -22,8 +22,7 @@ def draw(current: Shown) -> None:
     step = choose.scrubber("film/step", list(shots), _("After step"))
     said, sure = shots[step], current.by_step(pictures.SURE)[step]
     looked = current.by_step(pictures.LOOKED).get(step)
-    clicked = chart.picked(st.session_state.get("film/said/plot"))
-    number = clicked["custom"] if clicked else 0
+    number = stage.chosen(current, "film/said")
     left, right = st.columns([1.7, 1], gap="medium")
     with left:
         figure, many = stage.answers(current, said, sure, None if looked is None else number)

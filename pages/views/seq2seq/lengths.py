@@ -1,6 +1,6 @@
 """Wrong answers against how much had to be read: what one vector loses on long words, and what lies beyond all that was learned."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import streamlit as st
 
@@ -16,7 +16,6 @@ from pages.parts.views import View
 from pages.parts.words import _, plain
 
 MOST = 3  # runs beside the one shown
-SPARE = ("control", "task5", "task9", "task8")  # for a second network of the same kind
 
 
 @st.fragment
@@ -35,20 +34,13 @@ def draw(current: Shown) -> None:
     title = _("{} of at least so many {}").format(things.capitalize(), signs)
     least = st.select_slider(title, borders, key=f"{at}/least")
     verdict.draw(current.lab, analysis.lengths.parted(rows, least), things=things, signs=signs)
-    lines = [
-        verdict.words(current.lab, analysis.lengths.change(of, least), network=plain(name))
-        for name, (_kind, of) in found.items()
-    ]
+    changes = {plain(name): analysis.lengths.change(of, least) for name, (_kind, of) in found.items()}
+    lines = [verdict.words(current.lab, change, network=name) for name, change in changes.items()]
     st.markdown("\n".join(f"- {line}" for line in lines))
     verdict.draw(current.lab, analysis.lengths.gap(list(found.values()), least), things=things)
     verdict.draw(current.lab, analysis.lengths.border(rows, task))
     st.caption(verdict.words(current.lab, analysis.network.rule(task)))
-    enough, every = analysis.lengths.ENOUGH, sum(row.many for row in rows)
-    if few := sum(row.many for row in rows if row.many < enough):
-        said = _("Free-running, the whole test part. Lengths of fewer than {} {} are not drawn ({:,} of {:,}).")
-        st.caption(said.format(enough, things, few, every))
-    else:
-        st.caption(_("Free-running, the whole test part."))
+    st.caption(verdict.words(current.lab, analysis.lengths.drawn(rows), things=things))
 
 
 def _compared(current: Shown, key: str) -> "dict[str, tuple[Network, analysis.lengths.Rows]]":
@@ -62,12 +54,18 @@ def _compared(current: Shown, key: str) -> "dict[str, tuple[Network, analysis.le
     own = _("{} (this run)").format(called(current.settings))
     found = {own: (current.settings.network, ask(analysis.lengths.rows, current))}
     for run_id in beside:
-        try:
-            other = shown.of(runs.load(run_id))
+        if other := opened(run_id):
             found[known[run_id]] = (other.settings.network, ask(analysis.lengths.rows, other))
-        except runs.RunError as error:  # deleted since it was listed
-            st.caption(plain(str(error)))
     return found
+
+
+def opened(run_id: str) -> Shown | None:
+    """A stored run; None, and a sentence, when it was deleted since it was listed."""
+    try:
+        return shown.of(runs.load(run_id))
+    except runs.RunError as error:
+        st.caption(plain(str(error)))
+        return None
 
 
 def others(current: Shown) -> dict[str, str]:
@@ -85,7 +83,7 @@ def called(settings: Seq2SeqSettings) -> str:
 
 def _draw(found: "Mapping[str, tuple[Network, analysis.lengths.Rows]]", task: Task, signs: str) -> None:
     """Wrong answers on the left, right tokens on the right."""
-    roles, enough = roles_of([network for network, __ in found.values()]), analysis.lengths.ENOUGH
+    roles, enough = analysis.lengths.roles([kind for kind, __ in found.values()]), analysis.lengths.ENOUGH
     marks = {_("longest learned"): task.longest} if isinstance(task, Toy) else None
     for column, y, key in zip(
         st.columns(2, gap="large"), (_("wrong answers (%)"), _("right tokens (%)")), ("wrong", "right")
@@ -99,15 +97,6 @@ def _draw(found: "Mapping[str, tuple[Network, analysis.lengths.Rows]]", task: Ta
         alt = _("{} against {} read, for {} runs").format(y, signs, len(found))
         with column:
             chart.show(figure, key=f"lengths/{key}", alt=alt)
-
-
-def roles_of(networks: Sequence[Network]) -> list[str]:
-    """A role for each network: that of its kind, and a spare one for a second of the same kind."""
-    spare, roles = iter(SPARE), []
-    for network in networks:
-        role = "neutral" if not network.RECURRENT else "after" if network.ATTENDS else "before"
-        roles.append(next(spare) if role in roles else role)
-    return roles
 
 
 VIEW = View("lengths", _("Long words"), draw, opens=lambda current: current.id == "seq2seq-one-vector-is-too-small")

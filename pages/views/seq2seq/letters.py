@@ -5,12 +5,11 @@ import streamlit as st
 
 from core.seq2seq import analysis
 from core.seq2seq.analysis.answers import SPACE
-from pages.parts import chart, figures, rasters, verdict, views
+from pages.parts import chart, choose, drawing, figures, rasters, verdict
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
 from pages.parts.words import _, plain
-from pages.views.seq2seq.ready import ready
-from pages.views.seq2seq.typed import LONGEST
+from pages.views.seq2seq.typed import LONGEST, ready
 
 LOOKED, NOTHING = "looked", "nothing"  # what may stand beside a method
 
@@ -32,19 +31,13 @@ def _asked(current: Shown) -> None:
         return
     names = [_("end") if name == "<EOS>" else name for name in said.names]
     key = f"{at}/place/{''.join(said.letters)}"
-    views.kept(key, range(len(names)), 0)
-    place = st.segmented_control(
-        _("Which token of the answer"),
-        list(range(len(names))),
-        format_func=lambda t: f"{names[t]} · {100 * said.p[t]:.0f} %",
-        required=True,
-        key=key,
-        wrap=True,
-    )
+    places = {t: f"{name} · {100 * p:.0f} %" for t, (name, p) in enumerate(zip(names, said.p))}
+    place = choose.one(key, _("Which token of the answer"), places, wrap=True)
     left, right = st.columns(2)
     methods = analysis.letters.METHODS
     with left:
-        first = st.selectbox(_("Method"), list(methods), format_func=lambda m: _(methods[m].title), key=f"{at}/method")
+        titles = {name: _(method.title) for name, method in methods.items()}
+        first = choose.one(f"{at}/method", _("Method"), titles, side_by_side=False)
     with right:
         second = _beside(at, first, said.looked is not None)
     found = ask(analysis.letters.explained, current, word, place, first)
@@ -67,15 +60,12 @@ def _asked(current: Shown) -> None:
 
 def _word(current: Shown, at: str) -> str:
     """What the visitor typed; of a line with several words the one chosen."""
-    typed = st.text_input(
-        _("Explain the answer to"), analysis.letters.first_word(current), key=f"{at}/text", max_chars=LONGEST
-    )
+    first = analysis.letters.first_word(current)
+    typed = st.text_input(_("Explain the answer to"), first, key=f"{at}/text", max_chars=LONGEST)
     words = analysis.letters.words(current, typed)
     if len(words) < 2:
         return words[0] if words else typed
-    numbers = list(range(len(words)))
-    chosen = st.selectbox(_("Which word"), numbers, format_func=lambda i: words[i], key=f"{at}/word/{typed}")
-    return words[chosen if chosen in numbers else 0]
+    return words[choose.one(f"{at}/word/{typed}", _("Which word"), dict(enumerate(words)), side_by_side=False)]
 
 
 def _beside(at: str, first: str, attends: bool) -> str:
@@ -83,8 +73,8 @@ def _beside(at: str, first: str, attends: bool) -> str:
     names = {LOOKED: _(analysis.letters.ATTENTION.title)} if attends else {}
     names |= {name: _(method.title) for name, method in analysis.letters.METHODS.items() if name != first}
     names[NOTHING] = _("nothing")
-    begins = 0 if attends else list(names).index(analysis.letters.rival(first))
-    return st.selectbox(_("Beside it"), list(names), begins, format_func=names.get, key=f"{at}/beside/{first}")
+    begins = LOOKED if attends else analysis.letters.rival(first)
+    return choose.one(f"{at}/beside/{first}", _("Beside it"), names, begins, side_by_side=False)
 
 
 def boxes(letters: tuple[str, ...], rows: "list[tuple[analysis.letters.Method, np.ndarray]]") -> figures.Figure:
@@ -92,18 +82,12 @@ def boxes(letters: tuple[str, ...], rows: "list[tuple[analysis.letters.Method, n
 
     Each row has its own scale, so that the deepest colour is its largest weight.
     """
-    figure = rasters.matrix(
-        analysis.letters.scaled([weights for __, weights in rows]),
-        76 + 46 * len(rows),
-        signed=True,
-        limit=1.0,
-        rows=[_(method.title) for method, __ in rows],
-        columns=[letter.replace(" ", SPACE) for letter in letters],
-        words=[[number(weight, method) for weight in weights.tolist()] for method, weights in rows],
-    )
-    figure["layout"]["yaxis"].pop("scaleanchor")
-    figure["layout"]["xaxis"]["tickfont"] = {"size": 16}
-    return figure
+    values = analysis.letters.scaled([weights for __, weights in rows])
+    titles = [_(method.title) for method, __ in rows]
+    words = [[number(weight, method) for weight in weights.tolist()] for method, weights in rows]
+    names, look = [letter.replace(" ", SPACE) for letter in letters], {"signed": True, "limit": 1.0}
+    figure = rasters.matrix(values, 76 + 46 * len(rows), rows=titles, columns=names, words=words, **look)
+    return drawing.restyled(figure, {"tickfont": {"size": 16}}, {"scaleanchor": None})
 
 
 def number(weight: float, method: "analysis.letters.Method") -> str:
@@ -117,16 +101,12 @@ def number(weight: float, method: "analysis.letters.Method") -> str:
 def _bars(letters: tuple[str, ...], method: "analysis.letters.Method", weights: np.ndarray, sign: str) -> None:
     """The same weights as bars, in the order of the letters."""
     names = [letter.replace(" ", SPACE) for letter in letters]
+    groups = {_("how sensitive"): ("after", weights)}
     if method.signed:
-        groups = {
-            _("speaks for it"): ("after", weights.clip(0, None).tolist()),
-            _("speaks against it"): ("before", weights.clip(None, 0).tolist()),
-        }
-    else:
-        groups = {_("how sensitive"): ("after", weights.tolist())}
-    figure = figures.bars(groups, names, sign, _(method.unit), 220)
+        groups = {_("speaks for it"): ("after", weights.clip(0, None))}
+        groups |= {_("speaks against it"): ("before", weights.clip(None, 0))}
     # a letter has one bar only: it stands above its name, or hangs where it speaks against
-    figure["layout"]["barmode"] = "relative"
+    figure = drawing.restyled(figures.bars(groups, names, sign, _(method.unit), 220), barmode="relative")
     lowest, highest = min(0.0, float(weights.min())), max(0.0, float(weights.max()))
     figures.within(figure, y=(1.12 * lowest, 1.12 * highest if highest > lowest else 1.0))
     chart.show(figure, key="why/bars", alt=_("How much every letter speaks for or against the chosen token"))

@@ -3,20 +3,13 @@
 import streamlit as st
 
 from core.seq2seq import analysis
-from core.seq2seq.settings import Task
+from core.seq2seq.analysis.answers import compared, tick
 from pages.parts import chart, verdict, views
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
 from pages.parts.views import View
 from pages.parts.words import _
 from pages.views.seq2seq import flow, stage, tiles, typed
-
-ORIGINS = {
-    "learned": _("was there to learn from"),
-    "held out": _("held out, never learned"),
-    "longer": _("longer than any learned"),
-    "no longer": _("no longer than those learned"),
-}
 
 
 @st.fragment
@@ -39,20 +32,21 @@ def _answers(current: Shown, found: "list[analysis.own_words.Heard]") -> int:
     number, several = st.session_state[which], len(found) > 1
     rows = []
     for one in found:
-        judged, right = analysis.answers.compared(one.said, one.sure, one.known), tiles.tick(one.said, one.known)
-        rows.append(tiles.Row(f"{one.text}\n{origin(task, one.text)}", judged, f"{right} {100 * one.p:.0f} %".strip()))
+        judged, right = compared(one.said, one.sure, one.known), tick(one.said, one.known)
+        rows.append(
+            tiles.Row(
+                f"{one.text}\n{_(analysis.own_words.origin(task, one.text))}",
+                judged,
+                f"{right} {100 * one.p:.0f} %".strip(),
+            )
+        )
     alt = _("What is said to {}").format(", ".join(one.text for one in found))
-    chart.show(tiles.figure(rows, tiles.room(rows), chosen=number if several else None), "say/answers", alt, pick=True)
+    chart.show(tiles.figure(rows, chosen=number if several else None), "say/answers", alt, pick=True)
     if any(not one.known for one in found):
         st.caption(verdict.words(current.lab, analysis.own_words.unknown(task)))
     if several:
         st.pills(_("Look closer at"), range(len(found)), format_func=lambda i: found[i].text, required=True, key=which)
     return number if several else 0
-
-
-def origin(task: Task, text: str) -> str:
-    """Whether a network had met this input when it learned, in words."""
-    return ORIGINS.get(analysis.own_words.origin(task, text)) or _(task.NEW)
 
 
 @st.fragment

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.seq2seq import analysis
+from core.seq2seq.analysis.answers import tick
 from pages.parts import chart, figures, verdict, views
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
@@ -43,14 +44,14 @@ def _drawn(one: "analysis.own_words.Heard", drawn: "list[analysis.samples.Drawn]
     rows = []
     for each in drawn[:ROWS]:
         name = _("{:.1f} % greedy") if list(each.names) == one.said else "{:.1f} %"
-        note = verdict.minus(f"{tiles.tick(each.names, one.known)} {each.logp:.1f}".strip())
+        note = verdict.minus(f"{tick(each.names, one.known)} {each.logp:.1f}".strip())
         rows.append(tiles.Row(name.format(each.percent), analysis.answers.plain(each.names), note))
     title = _("✓ right, ✗ wrong; at the right log p at T = 1, in nats.")
     if rest := drawn[ROWS:]:
         said = _("{} other answers: {:.1f} % of the draws.").format(len(rest), sum(each.percent for each in rest))
         title = f"{title} {said}"
     alt = _("The most frequent answers of {} draws").format(analysis.samples.DRAWS)
-    chart.show(tiles.figure(rows, tiles.room(rows), title), key="sample/answers", alt=alt)
+    chart.show(tiles.figure(rows, title), key="sample/answers", alt=alt)
 
 
 def _next_token(current: Shown, one: "analysis.own_words.Heard", temperature: float, top_k: int) -> None:
@@ -63,17 +64,10 @@ def _next_token(current: Shown, one: "analysis.own_words.Heard", temperature: fl
     said = one.ids[: step - 1]
     own, drawn_from = ask(analysis.samples.next_token, current, one.text, said, temperature, top_k)
     order = (-own).argsort()[:SHOWN]
-    figure = figures.bars(
-        {
-            _("as the network gives it (T = 1)"): ("control", (100 * own[order]).tolist()),
-            _("as it is drawn from"): ("after", (100 * drawn_from[order]).tolist()),
-        },
-        [tokens[i] for i in order],
-        _("the likeliest tokens at step {}").format(step),
-        _("probability (%)"),
-        300,
-        top=105,
-    )
+    groups = {_("as the network gives it (T = 1)"): ("control", 100 * own[order])}
+    groups |= {_("as it is drawn from"): ("after", 100 * drawn_from[order])}
+    titles = _("the likeliest tokens at step {}").format(step), _("probability (%)")
+    figure = figures.bars(groups, [tokens[i] for i in order], *titles, 300, top=105)
     chart.show(figure, "sample/next", _("The next token's distribution before and after temperature and top k"))
     likeliest = analysis.samples.next_likeliest(one, step, own, drawn_from, tokens)
     st.caption(plain(verdict.words(current.lab, likeliest)))

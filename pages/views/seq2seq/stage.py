@@ -8,19 +8,17 @@ import streamlit as st
 from core.seq2seq import pictures
 from core.seq2seq.analysis import film
 from core.seq2seq.analysis.answers import SPACE
-from pages.parts import chart, figures, rasters
+from pages.parts import chart, drawing, figures, rasters
 from pages.parts.shown import Shown
 from pages.parts.words import _
 from pages.views.seq2seq import tiles
-
-LONG = 14  # letters of an input on one line
 
 
 def picture(current: Shown) -> None:
     """All inputs of the film with what is said to them. A click on a row asks where the network looks there."""
     if not current.pictures(pictures.SAID):
         return
-    figure, right = answers(current, current.last(pictures.SAID), current.last(pictures.SURE), _chosen(current))
+    figure, right = answers(current, current.last(pictures.SAID), current.last(pictures.SURE), chosen(current))
     alt = _("What is said to each input: {} of {} right").format(right, len(current.facts["inputs"]))
     chart.show(figure, key="live/said", alt=alt, share=1.0, pick=True)
 
@@ -30,13 +28,13 @@ def beside(current: Shown) -> bool:
     if not current.pictures(pictures.LOOKED):
         return False
     said, looked = current.last(pictures.SAID), current.last(pictures.LOOKED)
-    attention(current, said, looked, _chosen(current), key="live/attention", share=0.5)
+    attention(current, said, looked, chosen(current), key="live/attention", share=0.5)
     return True
 
 
-def _chosen(current: Shown) -> int:
-    """The row that was clicked, at first the uppermost."""
-    clicked = chart.picked(st.session_state.get("live/said/plot"))
+def chosen(current: Shown, key: str = "live/said") -> int:
+    """The row that was clicked in the figure of this key, at first the uppermost."""
+    clicked = chart.picked(st.session_state.get(f"{key}/plot"))
     row = clicked["custom"] if clicked else 0
     return row if isinstance(row, int) and 0 <= row < len(current.facts["inputs"]) else 0
 
@@ -45,18 +43,9 @@ def answers(current: Shown, said: np.ndarray, sure: np.ndarray, row: int | None 
     """The rows of tiles, and how many answers are right. said, sure: (inputs, T), tokens and p of each."""
     found = film.answers(current.facts, said, sure)
     right = sum(each.right for each in found)
-    rows = [tiles.Row(_wrapped(each.text), each.tiles, tiles.mark(each.right)) for each in found]
+    rows = [tiles.Row(film.wrapped(each.text), each.tiles, "✓" if each.right else "✗") for each in found]
     words = _("{} of {} right. Pale: unsure.\nNone of these was in the training data.").format(right, len(rows))
-    return tiles.figure(rows, film.columns(current.facts), words, row, ("said", "wrong", "left out")), right
-
-
-def _wrapped(text: str) -> str:
-    """A long input on two lines, broken at a space."""
-    if len(text) <= LONG or " " not in text:
-        return text
-    breaks = [i for i, sign in enumerate(text) if sign == " "]
-    at = min(breaks, key=lambda i: abs(i - len(text) / 2))
-    return text[:at] + "\n" + text[at + 1 :]
+    return tiles.figure(rows, words, film.columns(current.facts), row, ("said", "wrong", "left out")), right
 
 
 def attention(
@@ -83,5 +72,5 @@ def heat(
         largest=0 if share else 40,
     )
     if share:
-        figure["layout"]["yaxis"].pop("scaleanchor")  # the cells fill the place, whatever their number
+        drawing.restyled(figure, y={"scaleanchor": None})  # the cells fill the place, whatever their number
     chart.show(figure, key=key, alt=_("Attention between {} and what is said").format(text), share=share)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.seq2seq import analysis
-from pages.parts import chart, figures, verdict, views
+from pages.parts import chart, choose, figures, verdict
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
 from pages.parts.views import View
@@ -48,10 +48,8 @@ def _choose(key: str, said: tuple[int, ...], at: "analysis.steps.After", tokens:
         st.caption(_("The answer has ended. Undo takes the last token back."))
         return
     other = f"{key}/other/{len(said)}"
-    views.kept(other, order, order[min(1, len(order) - 1)])
-    choice = st.selectbox(
-        _("Or make it say"), order, format_func=lambda i: f"{tokens[i]} · {100 * at.p[i]:.1f} %", key=other
-    )
+    names = {i: f"{tokens[i]} · {100 * at.p[i]:.1f} %" for i in order}
+    choice = choose.one(other, _("Or make it say"), names, order[min(1, len(order) - 1)], side_by_side=False)
     forced = (key, [*said, choice])
     st.button(_("Force it"), key=f"{key}/force", icon=":material/front_hand:", on_click=_say, args=forced)
 
@@ -62,15 +60,9 @@ def _say(key: str, said: list[int]) -> None:
 
 def _distribution(at: "analysis.steps.After", tokens: tuple[str, ...], place: int) -> None:
     order = at.order[:SHOWN]
-    figure = figures.bars(
-        {_("next token"): ("after", [100 * float(at.p[i]) for i in order])},
-        [tokens[i] for i in order],
-        _("the {} likeliest tokens at step {}").format(len(order), place + 1),
-        _("probability (%)"),
-        260,
-        ".0f",
-        top=112,
-    )
+    titles = _("the {} likeliest tokens at step {}").format(len(order), place + 1), _("probability (%)")
+    groups = {_("next token"): ("after", 100 * at.p[order])}
+    figure = figures.bars(groups, [tokens[i] for i in order], *titles, 260, ".0f", top=112)
     chart.show(figure, key="steps/next", alt=_("Probability of the likeliest next tokens"))
 
 
@@ -89,7 +81,7 @@ def _answers(
         rows.append(tiles.Row(name, row, verdict.minus(f"{logp:.2f}")))
     title = _("Green: chosen step by step. At the right: log p of the whole answer, in nats.")
     alt = _("The answer from here, and the one that nobody touched")
-    chart.show(tiles.figure(rows, tiles.room(rows), title), key="steps/answers", alt=alt)
+    chart.show(tiles.figure(rows, title), key="steps/answers", alt=alt)
     verdict.draw(current.lab, analysis.steps.changed(said, at, own))
 
 

@@ -1,11 +1,11 @@
 """The tree of a beam search as one figure: what was kept at each step, what was cut, and where greedy went."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from core.seq2seq import analysis
-from pages.parts import figures
-from pages.parts.figures import COLOURS, INK, Figure
+from pages.parts import drawing, figures
+from pages.parts.figures import COLOURS, Figure
 from pages.parts.grammar import Trace
 from pages.parts.grammar import said as written
 from pages.parts.verdict import minus
@@ -14,92 +14,50 @@ from pages.parts.words import _
 WIDE, HIGH = 0.62, 0.8  # of a box, where steps and rows are 1 apart
 ROW = 40  # pixels
 Placed = Sequence[tuple[int, int, Any]]  # step, row, analysis.beam.Node
-BENDS = 12  # points of a curved line
-ROLES = {"winner": "after", "greedy": "before", "kept": "control", "cut": "danger"}
+BARE = {"showgrid": False, "zeroline": False, "ticks": ""}
+KINDS = {
+    "winner": (_("winner"), "after"),
+    "greedy": (_("greedy"), "before"),
+    "kept": (_("kept"), "control"),
+    "cut": (_("cut"), "danger"),
+}
 
 
 def figure(steps: "Sequence[Sequence[analysis.beam.Node]]") -> Figure:
     """steps: the candidates of each step, kept ones first, each in order of score."""
     rows = max(map(len, steps))
     placed = [(t, i, node) for t, nodes in enumerate(steps) for i, node in enumerate(nodes)]
-    names = {"winner": _("winner"), "greedy": _("greedy"), "kept": _("kept"), "cut": _("cut")}
     traces = [
-        _links([each for each in placed if not each[2].wins], "control", 1.3, "solid"),
-        _links([each for each in placed if each[2].wins], "after", 3.2, "solid"),
-        _links([each for each in placed if each[2].greedy], "before", 1.8, "6px,4px"),
-        *(_boxes(kind, name, [each for each in placed if each[2].kind == kind]) for kind, name in names.items()),
+        _links(placed, lambda node: not node.wins, "control", 1.3, "solid"),
+        _links(placed, lambda node: node.wins, "after", 3.2, "solid"),
+        _links(placed, lambda node: node.greedy, "before", 1.8, "6px,4px"),
+        *(_boxes(kind, [each for each in placed if each[2].kind == kind]) for kind in KINDS),
     ]
-    across = (
-        figures.axis(_("step"), [-0.8, len(steps) - 0.45])
-        | figures.names_of(range(1, len(steps) + 1))
-        | {"side": "top"}
-    )
-    down = figures.axis("", [rows - 0.45, -0.55]) | {"showticklabels": False}
-    for axis in (across, down):
-        axis |= {"showgrid": False, "zeroline": False, "ticks": ""}
-    return figures.figure_of(
-        traces, across, down, 90 + ROW * rows, barmode="overlay", hovermode="closest", showlegend=True
-    )
+    across = figures.axis(_("step"), [-0.8, len(steps) - 0.45]) | BARE | {"side": "top"}
+    across |= figures.names_of(range(1, len(steps) + 1))
+    down = figures.axis("", [rows - 0.45, -0.55]) | BARE | {"showticklabels": False}
+    look = {"barmode": "overlay", "hovermode": "closest", "showlegend": True}
+    return figures.figure_of(traces, across, down, 90 + ROW * rows, **look)
 
 
-def _boxes(kind: str, name: str, placed: Placed) -> Trace:
+def _boxes(kind: str, placed: Placed) -> Trace:
     """The candidates of one kind: token and score in a box."""
-    hue, empty = COLOURS[ROLES[kind]], kind == "cut"
-    return {
-        "type": "bar",
-        "orientation": "h",
-        "name": name,
-        "x": [WIDE] * len(placed),
-        "base": [t - WIDE / 2 for t, i, node in placed],
-        "y": [i for t, i, node in placed],
-        "width": HIGH,
-        "offset": -HIGH / 2,
-        "text": [f"<b>{written(_token(node))}</b><br>{_score(node)}" for t, i, node in placed],
-        "textposition": "inside",
-        "insidetextanchor": "middle",
-        "textangle": 0,
-        "constraintext": "none",
-        "insidetextfont": {"color": INK, "size": 12},
-        "customdata": [_score(node) for t, i, node in placed],
-        "hovertext": [written(node.token) for t, i, node in placed],
-        "hovertemplate": f"%{{hovertext}}: {name}, {_('score')} %{{customdata}}<extra></extra>",
-        "marker": {"color": "rgba(0,0,0,0)" if empty else _pale(hue), "line": {"color": hue, "width": 1.5}},
-    }
+    (name, role), texts, scores = KINDS[kind], [], [minus(f"{node.score:.2f}") for t, i, node in placed]
+    for (_t, _i, node), score in zip(placed, scores):
+        token = "⋯" if node.waits else node.token.replace("<EOS>", _("end"))
+        texts.append(f"<b>{written(token)}</b><br>{score}")
+    fill = "rgba(0,0,0,0)" if kind == "cut" else drawing.pale(COLOURS[role], 0.5)
+    look = {"customdata": scores, "hovertext": [written(node.token) for t, i, node in placed]}
+    look["hovertemplate"] = f"%{{hovertext}}: {name}, {_('score')} %{{customdata}}<extra></extra>"
+    edge = {"color": COLOURS[role], "width": 1.5}
+    return drawing.boxes(name, [(t, i) for t, i, node in placed], (WIDE, HIGH), texts, fill, edge, **look)
 
 
-def _token(node: "analysis.beam.Node") -> str:
-    return "⋯" if node.waits else node.token.replace("<EOS>", _("end"))
-
-
-def _score(node: "analysis.beam.Node") -> str:
-    return minus(f"{node.score:.2f}")
-
-
-def _pale(hue: str) -> str:
-    red, green, blue = bytes.fromhex(hue[1:])
-    return f"rgba({red},{green},{blue},0.5)"
-
-
-def _links(placed: Placed, role: str, width: float, dash: str) -> Trace:
+def _links(placed: Placed, kept: Callable[[Any], bool], role: str, width: float, dash: str) -> Trace:
     """Curved lines from each parent's box to the child's."""
-    xs, ys = [], []
-    for t, i, node in placed:
-        start, end = (t - 1 + WIDE / 2, node.parent if t else 0), (t - WIDE / 2, i)
-        for k in range(BENDS + 1):
-            share = k / BENDS
-            eased = share * share * (3 - 2 * share)
-            xs.append(start[0] + share * (end[0] - start[0]))
-            ys.append(start[1] + eased * (end[1] - start[1]))
-        xs.append(None)
-        ys.append(None)
-    line = {"color": COLOURS[role], "width": width, "dash": dash}
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "name": "",
-        "showlegend": False,
-        "hoverinfo": "skip",
-        "x": xs,
-        "y": ys,
-        "line": line,
-    }
+    lines = [
+        drawing.bend((t - 1 + WIDE / 2, node.parent if t else 0), (t - WIDE / 2, i))
+        for t, i, node in placed
+        if kept(node)
+    ]
+    return drawing.strokes("", lines, COLOURS[role], width, dash)

@@ -1,13 +1,30 @@
-"""The field for one's own words, the same in every view that asks a network."""
+"""What every view needs that asks a network: whether there is one, and the field for one's own words."""
 
 import streamlit as st
 
+from core import runs
 from core.seq2seq import analysis
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
 from pages.parts.words import _, plain
 
 LONGEST = 300  # signs that the field takes
+
+
+def ready(current: Shown) -> bool:
+    """Whether the run has a network that can be asked; says in one sentence why not."""
+    if current.settings is None:
+        st.info(_("This run is of another version of Lectern, and its settings are no longer understood."))
+        return False
+    if not analysis.network.has_network(current):
+        st.info(_("There is no trained network to ask yet: let a run end."))
+        return False
+    try:
+        runs.load(current.id)
+    except runs.RunError as error:  # deleted since it was shown
+        st.info(plain(str(error)))
+        return False
+    return True
 
 
 def words(current: Shown, key: str, label: str, first: str | None = None) -> list[str]:

@@ -195,3 +195,11 @@ def test_traces_are_added_over_and_below_and_change_no_axis():
         figure["layout"]
     ) == before
     assert figure["data"][0]["hoverinfo"] == "skip"
+
+
+def test_bars_and_points_may_have_words_and_shapes_of_their_own():
+    (trace,) = figures.bars({"g": ("after", [1, 2])}, "ab", "x", "y", words=["one", "two"])["data"]
+    assert trace["text"] == ["one", "two"] and trace["textposition"] == "outside"
+    groups = {name: ("after", [1], [1], ["p"]) for name in "ab"}
+    shapes = [trace["marker"]["symbol"] for trace in figures.points(groups, "x", "y", shapes=["x"])["data"]]
+    assert shapes == ["x", "star"], "where there is none, that of the role, or a spare one"

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from core import runs
 from core.gan import pictures
 from core.gan.analysis import scores
+from core.gan.analysis.plane import LONGEST
 from core.gan.settings import REACH
 from pages.parts import chart, figures, shown, status
 from pages.views import gan
@@ -107,7 +108,7 @@ def test_the_plane_shows_both_players():
     assert heat["colorscale"][0][1] == figures.DIVERGING[0]
     assert len(traces["fake"]["x"]) == plane.DRAWN and traces["fake"]["x"][0] == -1
     arrow = traces["push on G"]
-    assert arrow["x"][:2] == [-1, -1] and arrow["y"][1] - arrow["y"][0] == pytest.approx(plane.LONGEST, abs=0.01)
+    assert arrow["x"][:2] == [-1, -1] and arrow["y"][1] - arrow["y"][0] == pytest.approx(LONGEST, abs=0.01)
     assert drawn["layout"]["yaxis"]["scaleanchor"] == "x", "square units"
     assert len(json.dumps(drawn)) < 50_000, "it is drawn three times a second"
 

@@ -73,7 +73,7 @@ def test_networks_stand_side_by_side():
 
 def test_each_kind_of_network_has_its_role():
     kinds = [Attention(), OneVector(), SmallTransformer(), Attention(score="multiplicative")]
-    assert lengths_view.roles_of(kinds) == ["after", "before", "neutral", "control"]
+    assert lengths.roles(kinds) == ["after", "before", "neutral", "control"]
     own = saved("vector")
     known = lengths_view.others(saved("told"))
     assert known[TOY] == "attention, state of 96"

@@ -7,12 +7,11 @@ from streamlit.testing.v1 import AppTest
 from core.data import words
 from core.seq2seq import pictures
 from core.seq2seq.analysis import network, own_words
-from core.seq2seq.analysis.answers import Tile, plain
+from core.seq2seq.analysis.answers import MORE, Tile, plain
 from core.seq2seq.analysis.film import named
 from core.seq2seq.analysis.own_words import Heard
 from pages.parts import shown
 from pages.views.seq2seq import VIEWS, flow, stage, tiles
-from pages.views.seq2seq.own_words import origin
 from tests.pages.conftest import charts, text_of
 from tests.pages.views.seq2seq_page import (
     DATES,
@@ -84,21 +83,10 @@ def test_a_sentence_is_said_word_by_word():
         found = heard(SAY, word)
         [(name, row)] = [(name, row) for name, row in rows(drawn).items() if name.startswith(f"{word}<br>")]
         assert [token for token in row if token] == found.said
-        assert origin(shown.find(SAY).settings.task, word) in name
+        assert own_words.origin(shown.find(SAY).settings.task, word) in name
         assert any(note.endswith(f"{100 * found.p:.0f} %") for note in notes)
     assert [each.value for each in visitor.info] and "“2”" in visitor.info[0].value
     assert [w for w in visitor.get("pills") if "/which/" in w.key]
-
-
-def test_words_are_known_or_were_held_out():
-    task, dates, toy = (shown.find(run_id).settings.task for run_id in (SAY, DATES, TOY))
-    assert [origin(task, text) for text in ("elephant", "tomato", "zzyzxq")] == [
-        "held out, never learned",
-        "was there to learn from",
-        "not in the dictionary",
-    ]
-    assert origin(dates, "5 mai 2026!") == "not among the phrases to learn from"
-    assert [origin(toy, "a" * n) for n in (8, 9)] == ["no longer than those learned", "longer than any learned"]
 
 
 def test_dates_of_ones_own_are_right_or_wrong_or_nobody_knows():
@@ -165,7 +153,8 @@ def test_the_drawing_has_a_box_for_each_letter_and_token(one):
     assert len(looks) == 5, "a line for each weight above 3 %"
     assert looks[0]["line"]["width"] == pytest.approx(6.3) and looks[1]["line"]["width"] == pytest.approx(0.35)
     transformer = Heard("ab", (3,), ("K",), (1.0,), one.looked[:1, :2], (), False, 0)
-    assert "vector" not in [trace["name"] for trace in flow.figure(transformer, 3)["data"]]
+    names = [[trace["name"] for trace in flow.figure(each, 3)["data"]] for each in (one, transformer)]
+    assert "the one vector" in names[0] and "the one vector" not in names[1]
 
 
 def test_it_shows_what_has_happened_by_then(one):
@@ -270,8 +259,8 @@ def test_the_stage_keeps_its_place_from_the_first_noise_to_the_end():
         names = [trace["name"] for trace in drawn["data"] if trace.get("showlegend", True)]
         places.add((*drawn["layout"]["xaxis"]["range"], *drawn["layout"]["yaxis"]["range"], *names))
     assert len(places) == 1
-    long = tiles.figure([tiles.Row("noise", plain("A" * 40))], 10)
-    assert rows(long) == {"noise": ["A"] * 9 + [tiles.MORE]}, "what is too long ends in dots"
+    long = tiles.figure([tiles.Row("noise", plain("A" * 40))], columns=10)
+    assert rows(long) == {"noise": ["A"] * 9 + [MORE]}, "what is too long ends in dots"
 
 
 def title_of(visitor):
@@ -297,7 +286,7 @@ def test_the_film_goes_back_and_says_since_when_it_is_right():
 
 
 def test_tiles_are_drawn_as_they_are():
-    drawn = tiles.figure([tiles.Row("<b>", [Tile("<i>", sure=0.5), Tile("T", "wrong", 1.0, "AE")], "✗")], 3, "title")
+    drawn = tiles.figure([tiles.Row("<b>", [Tile("<i>", sure=0.5), Tile("T", "wrong", 1.0, "AE")], "✗")], "title", 3)
     assert list(rows(drawn)) == ["&lt;b&gt;"] and rows(drawn)["&lt;b&gt;"] == ["&lt;i&gt;", "T"]
     said, wrong = drawn["data"][:2]
     assert said["hovertext"] == ["&lt;i&gt;<br>p = 50 %"]
@@ -308,10 +297,10 @@ def test_tiles_are_drawn_as_they_are():
     assert "AE" in written(drawn) and "✗" in written(drawn)
 
 
-def test_an_answer_gets_a_mark_where_it_is_known():
-    assert [tiles.tick(["K"], known) for known in ([["K"]], [["T"]], [])] == ["✓", "✗", ""]
+def test_there_is_room_for_the_longest_answer_and_for_a_usual_one():
     few, many = (tiles.Row("", plain("A" * n)) for n in (3, 20))
-    assert tiles.room([few]) == tiles.USUAL and tiles.room([few, many]) == 20
+    ends = [tiles.figure(rows)["layout"]["xaxis"]["range"][1] for rows in ([few], [few, many])]
+    assert ends == [tiles.USUAL + 0.6, 20.6]
 
 
 def test_no_sign_of_any_vocabulary_is_formatting():

@@ -5,6 +5,8 @@ import pytest
 
 from core.compression import pictures
 from core.compression.analysis import stage
+from core.compression.settings import CompressionSettings
+from core.record import Record
 from tests.core.compression.analysis.conftest import record_of
 
 
@@ -67,3 +69,10 @@ def test_what_the_method_changes():
 )
 def test_how_many_times_smaller(before, now, times):
     assert stage.smaller(before, now) == times
+
+
+def test_a_run_changes_what_its_method_says():
+    record = Record("", CompressionSettings(), [], None)
+    own = CompressionSettings().method.analysis
+    assert stage.changes(own)(record) and not stage.changes("redesign" if own != "redesign" else "bits")(record)
+    assert not stage.changes(own)(Record("", None, [], None))

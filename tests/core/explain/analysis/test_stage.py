@@ -3,8 +3,11 @@
 import numpy as np
 import pytest
 
+from core.attribution.settings import Lime, Saliency
 from core.explain.analysis import stage
 from core.explain.pictures import PAINTED, PAINTED_PLAIN
+from core.explain.settings import ExplainSettings
+from core.record import Record
 from tests.core.explain.records import of, record
 
 
@@ -37,3 +40,10 @@ def test_nothing_heavy_is_loaded_for_the_first_picture(python):
         "print({'torch', 'captum', 'sklearn', 'lime', 'scipy.stats'} & set(sys.modules))"
     )
     assert done.returncode == 0 and done.stdout.strip() == "set()", done.stderr
+
+
+def test_a_view_opens_with_its_method_and_a_long_name_is_cut():
+    lime, saliency = (Record("", ExplainSettings(method=method), [], None) for method in (Lime(), Saliency()))
+    assert stage.opens_with(Lime)(lime) and not stage.opens_with(Lime)(saliency)
+    assert not stage.opens_with(Lime)(Record("", None, [], None))
+    assert stage.short("Egyptian cat 1") == "Egyptian cat 1" and stage.short("Egyptian cat 12") == "Egyptian cat …"

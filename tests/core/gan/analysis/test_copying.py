@@ -33,7 +33,9 @@ def test_what_follows_from_the_distances():
     def said(fake, own):
         return copying.about_own(found(fake, own))[1].case
 
-    assert said(0.1, 50) == "copying-copies" and said(1.5, 60) == "copying-leans"
+    assert said(0.1, 50) == "copying-copies" and said(1.5, 60.1) == "copying-leans-much"
+    assert said(1.5, 53.5) == "copying-leans", "beyond two standard errors of 1.6 points, but small"
+    assert said(1.5, 53) == "copying-none"
     assert said(1.01, 50) == "copying-plain" and said(1.5, 50) == "copying-none"
     assert copying.about(found(1.01, 50))[0].numbers == {"share": 100, "near": 5, "fake": 1.01, "test": 1}
 

@@ -16,6 +16,7 @@ def test_whether_one_half_is_reached():
         (0.8, 0.2, 0.01, 90, "half-apart"),
         (0.3, 0.6, 0.01, 40, "half-behind"),
         (0.56, 0.5, 0.2, 50, "half-swing"),
+        (0.5, 0.5, 0.06, 50, "half-swing"),
         (0.52, 0.48, 0.01, 70, "half-unsure"),
         (0.43, 0.37, 0.01, 65, "half-close"),
         (0.5, 0.5, 0.01, 40, "half-lags"),
@@ -23,6 +24,8 @@ def test_whether_one_half_is_reached():
     ):
         other = Rest((1, 9), 8, real, fake, swing, right)
         assert not other.reached and equilibrium.half(other)[1].case == case
+    told = equilibrium.half(Rest((1, 9), 8, 0.53, 0.48, 0.04, 52))[1]
+    assert told.case == "half-reached" and told.numbers == {"near": 0.05, "swing": 0.04}, "margin and swing are told"
     assert equilibrium.gap(Rest((1, 9), 8, 3.0, 2.9, 0.2, 50))[1].case == "gap-closed"
     assert equilibrium.gap(Rest((1, 9), 8, 3.0, 1.0, 0.2, 50))[1].case == "gap-open"
 
@@ -47,4 +50,7 @@ def test_every_score_stands_beside_what_noise_reaches(name):
 
 def test_a_critic_is_asked_for_its_gap_and_others_for_one_half():
     assert "gap-size" in cases(equilibrium.reached(record("critic")))
+    steps, gaps = equilibrium.gaps(record("critic"))
+    ends = [record("critic").series(name)[1][-1] for name in ("c_real", "c_fake")]
+    assert steps[-1] == 40 and gaps[-1] == ends[0] - ends[1]
     assert "half-looks" in cases(equilibrium.reached(record("packed")))

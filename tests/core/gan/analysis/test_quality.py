@@ -11,7 +11,7 @@ REAL = {"frechet": 1.0, "precision": 96.0, "coverage": 97.0}
 def test_every_score_stands_beside_noise_and_real_data():
     digits = record("digits")
     found = quality.table(digits)
-    assert set(found.rows) == {name for name in quality.NAMES if name in digits.summary}
+    assert set(found.rows) == {name for name in quality.TITLES if name in digits.summary}
     assert all(value is not None for row in found.rows.values() for value in row)
     fake, noise, real = found.rows["frechet"]
     assert real < noise and real < fake == digits.summary["frechet"]

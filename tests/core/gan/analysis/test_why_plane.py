@@ -12,6 +12,8 @@ from tests.core.gan.tiny import cases, record
 def test_x_and_y_add_up_to_the_score_of_a_point(name):
     there = players.of(record(name))
     found = why_plane.at(there, np.array([0.7, -0.4], np.float32))
+    assert [a - b for a, b in zip(found.for_real, found.for_fake)] == [found.x, found.y]
+    assert min(*found.for_real, *found.for_fake) == 0
     assert found.x + found.y == pytest.approx(found.score - found.middle, abs=5e-3)
     with torch.no_grad():
         low, high = there.scores(torch.tensor([[0.7, -0.4], [0.7001, -0.4]])).tolist()

@@ -32,3 +32,12 @@ def test_an_answer_is_right_wrong_or_unknown():
         None,
     ]
     assert answers.joined(("K", "AE")) == "K AE" and answers.joined("19") == "19"
+
+
+def test_an_answer_gets_a_mark_where_it_is_known():
+    assert [answers.tick(["K"], known) for known in ([["K"]], [["T"]], [])] == ["✓", "✗", ""]
+
+
+def test_what_is_too_long_ends_in_dots():
+    row = answers.plain("abcd")
+    assert answers.cut(row, 4) == row and [tile.token for tile in answers.cut(row, 3)] == ["a", "b", answers.MORE]

@@ -1,6 +1,7 @@
 """What was said at every evaluation, and since when it is right."""
 
 import numpy as np
+import pytest
 
 from core.seq2seq import pictures
 from core.seq2seq.analysis import film
@@ -37,3 +38,15 @@ def test_attention_is_cut_to_the_answer_and_its_letters():
         weights, names = film.attention(current.facts, said, looked, row)
         assert weights.shape == (len(names), len(text)) and np.allclose(weights.sum(1), 1, atol=1e-2)
         assert names == [current.facts["tokens"][i] for i in said[row] if i > 0][: len(names)]
+
+
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        ("short", "short"),
+        ("withoutanyspacewhatever", "withoutanyspacewhatever"),
+        ("5 de noviembre de 2026", "5 de noviembre\nde 2026"),
+    ],
+)
+def test_a_long_input_is_broken_at_the_space_next_to_its_middle(text, expected):
+    assert film.wrapped(text) == expected

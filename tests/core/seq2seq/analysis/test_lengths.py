@@ -90,3 +90,10 @@ def test_rivals_learned_as_long():
     assert lengths.rivals(SHIPPED["seq2seq-look-back"]) == ["seq2seq-one-vector-is-too-small", "seq2seq-look-back"]
     assert set(lengths.rivals(SHIPPED[SAY])) == {SAY, "seq2seq-one-vector", "seq2seq-transformer"}
     assert lengths.rivals(SHIPPED[TOY]) == lengths.rivals(SHIPPED[SAY]), "none has learned so long, so the longest"
+
+
+def test_what_is_not_drawn_is_told():
+    many = [lengths.Row(n, count, 10.0, 5.0, 4 * count) for n, count in ((3, 30), (4, lengths.ENOUGH), (5, 7))]
+    assert lengths.drawn(many[:2]).case == "all-lengths-drawn"
+    told = lengths.drawn(many)
+    assert told.case == "few-lengths-left-out" and told.numbers == {"enough": 20, "few": 7, "every": 57}

@@ -38,12 +38,19 @@ def test_what_is_known_of_an_input():
 
 def test_where_an_input_comes_from():
     task = record(SAY).settings.task
-    assert [own_words.origin(task, text) for text in ("elephant", "tomato", "zzyzxq")] == ["held out", "learned", "new"]
+    assert [own_words.origin(task, text) for text in ("elephant", "tomato", "zzyzxq")] == [
+        "held out, never learned",
+        "was there to learn from",
+        "not in the dictionary",
+    ]
     phrases = dates.load()
     texts = [phrases.phrases[part[0]] for part in (phrases.train, phrases.dev, phrases.test)]
     found = [own_words.origin(Dates(), text) for text in (*texts, "5 mai 2026!")]
-    assert found == ["learned", "held out", "held out", "new"]
-    assert [own_words.origin(Toy(longest=8), "a" * n) for n in (8, 9)] == ["no longer", "longer"]
+    assert found == [own_words.LEARNED, own_words.HELD_OUT, own_words.HELD_OUT, "not among the phrases to learn from"]
+    assert [own_words.origin(Toy(longest=8), "a" * n) for n in (8, 9)] == [
+        "no longer than those learned",
+        "longer than any learned",
+    ]
     assert own_words.unknown(Dates()).numbers["languages"] == len(dates.LANGUAGES)
     assert own_words.unknown(task).case == "unknown-word"
 

@@ -96,3 +96,12 @@ def test_what_can_be_chosen():
 def test_groups_stand_in_an_order_that_people_expect():
     assert states.commonest(["9–10", "1–2", "9–10", "b", states.OTHER]) == ["1–2", "9–10", "b"]
     assert len(states.commonest(list("abcdefg"))) == states.GROUPS
+
+
+def test_every_point_is_in_one_group_and_the_rest_come_last():
+    names = [name for i, name in enumerate("abcdef") for __ in range(7 - i)] + [states.OTHER]
+    cloud = states.Cloud(np.zeros((len(names), 2)), tuple(names), tuple(names), 0, 0, 0, 0)
+    found = states.grouped(cloud)
+    assert list(found) == ["a", "b", "c", "d", "e", states.OTHER]
+    assert sorted(i for at in found.values() for i in at) == list(range(len(names)))
+    assert [names[i] for i in found[states.OTHER]] == ["f", "f", states.OTHER]
