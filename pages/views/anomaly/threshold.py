@@ -44,12 +44,8 @@ def spoken(values: Sequence[float]) -> list[str]:
     """Numbers in words, each with as few digits as tell all of them apart; ∞ is “never”."""
     finite = [float(value) for value in values if np.isfinite(value)]
     digits = next((d for d in range(3, 17) if len({f"{v:.{d}g}" for v in finite}) == len(set(finite))), 17)
-    return [_number(f"{value:.{digits}g}") if np.isfinite(value) else _("never") for value in values]
-
-
-def _number(text: str) -> str:
-    """A number as Python writes it, in the page's spelling: −1.5e−6."""
-    return text.replace("e+", "e").replace("e-0", "e-").replace("-", "−")
+    said = [f"{value:.{digits}g}" if np.isfinite(value) else _("never") for value in values]
+    return [text.replace("e+", "e").replace("e-0", "e-").replace("-", "−") for text in said]  # −1.5e−6
 
 
 def share_slider(found: Scores, view: str) -> float:
@@ -61,9 +57,7 @@ def share_slider(found: Scores, view: str) -> float:
         choices,
         format_func=lambda share: (_("{:.3g} % (as tested)") if share == own else "{:.3g} %").format(share),
         key=views.kept(f"{view}/share", choices, own),
-        help=_(
-            "In the test part there are as many anomalies as somebody put there. Where a detector works they may be rare."
-        ),
+        help=_("The test part has as many anomalies as were put there. Where a detector works they may be rare."),
     )
 
 
@@ -77,9 +71,7 @@ def _chosen(found: Scores) -> float:
         range(len(places)),
         format_func=names.__getitem__,
         key=views.kept("threshold/at", range(len(places)), first),
-        help=_(
-            "To the left more alarms, to the right fewer. Each step moves about as many examples, however far apart scores lie."
-        ),
+        help=_("Left: more alarms; right: fewer. Each step moves about as many examples."),
     )
     return float(places[at])
 
@@ -94,8 +86,8 @@ def _histogram(found: Scores, at: float) -> None:
         marks[_("alarm from here on")] = at
     elif np.isfinite(at):
         marks[_("alarm beyond this edge")] = float(drawn.max())
-    figure = histogram(drawn, found.is_anomaly, marks, 320)
-    chart.show(figure, key="threshold/scores", alt=_("Histogram of the scores of normal and anomalous test examples"))
+    alt = _("Histogram of the scores of normal and anomalous test examples")
+    chart.show(histogram(drawn, found.is_anomaly, marks, 320), key="threshold/scores", alt=alt)
     st.caption(_("The highest 2 % of all scores stand at the right edge."))
 
 
@@ -129,7 +121,10 @@ def _decisions(found: Scores, decided: Decisions, share: float) -> None:
 def _shares(table: Confusion) -> None:
     """The usual numbers in percent, each with what it means."""
     numbers = {
-        _("Precision"): (table.precision, _("Of all alarms the share that is raised by an anomaly.")),
+        _("Precision"): (
+            None if table.silent else table.precision,
+            _("Of all alarms the share that is raised by an anomaly."),
+        ),
         _("Recall"): (table.recall, _("Of the anomalies the share that is found.")),
         _("False alarm rate"): (table.false_alarms, _("Of the normals the share that raises the alarm.")),
         "F1": (table.f1, _("Harmonic mean of precision and recall.")),
@@ -137,8 +132,7 @@ def _shares(table: Confusion) -> None:
     }
     with st.container(horizontal=True, gap="medium"):
         for name, (value, tip) in numbers.items():
-            nothing = name == _("Precision") and table.silent
-            st.metric(name, "–" if nothing else f"{100 * value:.1f} %", help=tip, width="content")
+            st.metric(name, "–" if value is None else f"{100 * value:.1f} %", help=tip, width="content")
 
 
 # ---- at every threshold ----
