@@ -81,6 +81,15 @@ def error_of(first: tuple[Array, Array], second: tuple[Array, Array] | None = No
     return float(np.sqrt(sum(part.var(ddof=1) / len(part) for part in parts)))
 
 
+def error_of_pixels(scores: Array, truth: Array) -> float:
+    """Standard error of the AUROC of all pixels together of n pictures, both (n, D), in [0, 1]: another draw is one of pictures, and
+    the pixels of each depend on one another (Obuchowski 1997)."""
+    above, below = placements(scores.ravel(), truth.ravel())
+    parts = np.empty(truth.shape)
+    parts[truth], parts[~truth] = (above - above.mean()) / len(above), (below - below.mean()) / len(below)
+    return float(np.sqrt(len(parts) / (len(parts) - 1) * np.square(parts.sum(1)).sum()))
+
+
 def leads(first: tuple[Array, Array], second: tuple[Array, Array], others: int = 1) -> bool:
     """Whether the AUROC of the first placements is above that of the second, on the same examples, by more than chance.
 

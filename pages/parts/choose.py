@@ -9,11 +9,18 @@ from pages.parts import views
 from pages.parts.words import _
 
 
-def one(where: str, label: str, options: Mapping[Any, str], default: Any = None, side_by_side: bool = True) -> Any:
-    """One of the options, value → name; the first by default. where: the widget's key."""
+def one(
+    where: str,
+    label: str,
+    options: Mapping[Any, str],
+    default: Any = None,
+    side_by_side: bool = True,
+    wrap: bool | None = None,
+) -> Any:
+    """One of the options, value → name; the first by default. where: the widget's key. wrap: on several lines where one is short."""
     values, first = list(options), next(iter(options)) if default is None else default
     draw = st.segmented_control if side_by_side else st.selectbox
-    more = {"required": True} if side_by_side else {}
+    more = {"required": True, "wrap": wrap} if side_by_side else {}
     return draw(label, values, format_func=options.__getitem__, key=views.kept(where, values, first), **more)
 
 

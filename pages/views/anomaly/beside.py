@@ -12,7 +12,7 @@ from core.anomaly.analysis.rivals import candidates, one_of_each
 from core.anomaly.analysis.scores import KINDS
 from core.anomaly.datasets import dataset_of
 from core.anomaly.monitor import as_bytes
-from pages.parts import chart, figures, rasters, verdict, views
+from pages.parts import chart, figures, rasters, verdict
 from pages.parts.ask import ask
 from pages.parts.panels import percent
 from pages.parts.shown import Shown
@@ -20,7 +20,7 @@ from pages.parts.views import View
 from pages.parts.words import _
 from pages.views.anomaly import example, panels
 from pages.views.anomaly.example import Example
-from pages.views.anomaly.names import method_name, titles
+from pages.views.anomaly.names import method_name, pick, titles
 
 
 @st.fragment
@@ -30,15 +30,8 @@ def draw(current: Shown) -> None:
         _("All learned from the same normals. Predict who raises the alarm at an example, then choose it below.")
     )
     found = candidates(current)
-    names = {each: method_name(about) for each, about in found.items()}
-    with st.popover(_("Which detectors"), icon=":material/checklist:"):
-        chosen = st.pills(
-            _("Stored runs on the same data with the same seed, and all that needs no training"),
-            list(names),
-            format_func=names.get,
-            selection_mode="multi",
-            key=views.kept("beside/which", list(names), one_of_each(found, current.id)),
-        )
+    label = _("Stored runs on the same data with the same seed, and all that needs no training")
+    chosen = pick(_("Which detectors"), label, "beside/which", found, one_of_each(found, current.id))
     compared = ask(analysis.compare, current, tuple(chosen), wait=_("Learning whatever needs no training …"))
     if len(compared.rivals) < 2:
         st.info(_("Choose at least two detectors to hold against one another."))

@@ -1,6 +1,5 @@
 """Measures of doubt: three ways to read a classifier's doubt from its logits, at any temperature."""
 
-import numpy as np
 import streamlit as st
 
 from core.anomaly.analysis.doubt import Answers, about, about_ties, about_why, answers, meaning
@@ -12,6 +11,7 @@ from pages.parts.figures import Line
 from pages.parts.shown import Shown
 from pages.parts.views import View
 from pages.parts.words import _
+from pages.views.anomaly.threshold import histogram
 
 # roles and dashes: where they have the same AUROC, all can be seen
 LOOKS = {"softmax": ("after", "solid"), "entropy": ("neutral", "8px,8px"), "energy": ("task5", "2px,6px")}
@@ -38,22 +38,15 @@ def draw(current: Shown) -> None:
     doubt, score = found.doubt(measure, temperature), found.curves[measure][grid.index(temperature)]
     left, right = st.columns(2, gap="large")
     with left:
-        _histogram(doubt, found.is_anomaly, names[measure], temperature)
+        st.markdown(_("**How unsure it is: {} at T = {:.3g}**").format(names[measure], temperature))
+        alt = _("Histogram of how unsure the classifier is of normals and of anomalies")
+        chart.show(histogram(clipped(doubt), found.is_anomaly, {}, 330), key="unsure/scores", alt=alt)
     with right:
         _curves(found, names, measure, temperature, 100 * score)
     said = about(grid, found.curves, temperature, measure)
     said += about_why(found.logits, measure, score, doubt) + about_ties(doubt, measure)
     verdict.draw("anomaly", verdict.named(said, names))
     st.caption(verdict.words("anomaly", meaning(measure, found.turned)), help=verdict.words("anomaly", found.trained))
-
-
-def _histogram(doubt: np.ndarray, is_anomaly: np.ndarray, name: str, temperature: float) -> None:
-    st.markdown(_("**How unsure it is: {} at T = {:.3g}**").format(name, temperature))
-    drawn = clipped(doubt)
-    groups = {_("normal"): ("before", drawn[~is_anomaly]), _("anomalies"): ("danger", drawn[is_anomaly])}
-    figure = figures.histogram(groups, _("score: higher is less sure"), _("share of each (%)"), 40, 330, share=True)
-    alt = _("Histogram of how unsure the classifier is of normals and of anomalies")
-    chart.show(figure, key="unsure/scores", alt=alt)
 
 
 def _curves(found: Answers, names: dict[str, str], measure: str, temperature: float, here: float) -> None:

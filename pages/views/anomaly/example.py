@@ -14,6 +14,7 @@ from core.anomaly.monitor import as_bytes
 from core.anomaly.settings import REACH
 from core.data import pictures
 from pages.parts import own, pad, rasters, verdict, views
+from pages.parts.choose import one as choose_one
 from pages.parts.words import _, plain
 
 Groups = Mapping[str, tuple[str, np.ndarray]]  # name → (title, places in the test part in the order of the slider)
@@ -45,8 +46,7 @@ def choose(where: str, settings: Any, groups: Groups, start: float = 0) -> Examp
         ways["class"] = _("By kind") if kind == "faces" else _("By digit")
         ways |= {} if kind == "faces" else {"drawing": _("Draw one")}
         ways["upload"] = _("Your picture")
-    key = views.kept(f"{where}/way", list(ways), next(iter(ways)))
-    way = st.segmented_control(_("Ask about"), list(ways), format_func=ways.get, required=True, key=key, wrap=True)
+    way = choose_one(f"{where}/way", _("Ask about"), ways, wrap=True)
     if way in groups:
         return of_test(settings, _one_of(where, way, groups[way][1], start))
     match way:
@@ -129,12 +129,8 @@ def _of_class(where: str, there: Any) -> int:
     """A place in the test part, by class and number."""
     labels = there.test_y.numpy()
     known = np.unique(labels).tolist()
-    label = known[0]
-    if len(known) > 1:
-        key = views.kept(f"{where}/class", known, known[0])
-        label = st.segmented_control(
-            _("Class"), known, format_func=lambda each: _(there.names[each]), required=True, key=key, wrap=True
-        )
+    names = {each: _(there.names[each]) for each in known}
+    label = choose_one(f"{where}/class", _("Class"), names, wrap=True) if len(known) > 1 else known[0]
     return _one_of(where, f"class/{label}", np.flatnonzero(labels == label))
 
 

@@ -13,7 +13,7 @@ from core.anomaly.analysis.order import ordered
 from core.anomaly.analysis.scores import KINDS, Scores, final
 from core.anomaly.datasets import dataset_of
 from core.anomaly.monitor import as_bytes
-from pages.parts import chart, figures, rasters, verdict
+from pages.parts import chart, choose, figures, rasters, verdict
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
 from pages.parts.views import View
@@ -33,16 +33,7 @@ def draw(current: Shown) -> None:
     if len(dataset.test_x) != len(found.test):
         st.info(_("This run was made by a Lectern with other test examples: train it again to look into it."))
         return
-    names = groups()
-    group = st.segmented_control(
-        _("In the order of their scores"),
-        list(names),
-        format_func=names.get,
-        default="odd",
-        required=True,
-        key="expects/group",
-        wrap=True,
-    )
+    group = choose.one("expects/group", _("In the order of their scores"), groups(), "odd", wrap=True)
     order, labels = ordered(group, found.test, found.is_anomaly), labelled(dataset, current.settings)
     lesson = about_group(group, found, dataset, current.settings)
     if not dataset.pictures:

@@ -1,13 +1,15 @@
 """How detectors and scores are called on the page."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+import streamlit as st
 from pydantic.fields import FieldInfo
 
 from core.anomaly.analysis.rivals import METHODS, Rival, changed
 from core.anomaly.settings import AnomalySettings
 from core.runs import About
 from core.settings import extra
+from pages.parts import views
 from pages.parts.verdict import minus
 from pages.parts.words import _
 
@@ -17,6 +19,14 @@ def method_name(about: About) -> str:
     method = about.settings["method"]
     name, fields = extra(AnomalySettings.model_fields["method"], "names")[method], METHODS[method].model_fields
     return ", ".join([_(name), *(_knob(fields[knob], value) for knob, value in changed(about).items())])
+
+
+def pick(title: str, label: str, where: str, found: Mapping[str, About], first: Sequence[str]) -> list[str]:
+    """A choice of several detectors, by their ids. where: the widget's key. first: what is chosen at first."""
+    names = {each: method_name(about) for each, about in found.items()}
+    with st.popover(title, icon=":material/checklist:"):
+        key = views.kept(where, list(names), first)
+        return st.pills(label, list(names), format_func=names.get, selection_mode="multi", key=key)
 
 
 def _knob(knob: FieldInfo, value: object) -> str:

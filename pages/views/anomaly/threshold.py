@@ -64,12 +64,11 @@ def share_slider(found: Scores, view: str) -> float:
 def _chosen(found: Scores) -> float:
     """The threshold that the slider stands at; at first where a tenth of held-out normals raises the alarm."""
     places = threshold.positions(found.test, found.is_anomaly)
-    names = spoken(places)
     first = threshold.first_position(found, places)
     at = st.select_slider(
         _("Raise the alarm from this score on"),
         range(len(places)),
-        format_func=names.__getitem__,
+        format_func=spoken(places).__getitem__,
         key=views.kept("threshold/at", range(len(places)), first),
         help=_("Left: more alarms; right: fewer. Each step moves about as many examples."),
     )
@@ -103,28 +102,21 @@ def _decisions(found: Scores, decided: Decisions, share: float) -> None:
     (hits, missed), (alarms, passed) = decided.counts
     st.table(
         {
-            _("Test examples"): [
-                _("{:,} anomalies").format(hits + missed),
-                _("{:,} normals").format(alarms + passed),
-            ],
+            _("Test examples"): [_("{:,} anomalies").format(hits + missed), _("{:,} normals").format(alarms + passed)],
             _("Alarm"): [_("{:,} found").format(hits), _("{:,} false alarms").format(alarms)],
             _("No alarm"): [_("{:,} missed").format(missed), _("{:,} passed").format(passed)],
         }
     )
     if share != 100 * found.prevalence:
-        counts = [f"{n:.1f}" if 0 < n < 10 else f"{n:.0f}" for n in threshold.of_a_thousand(decided.shares)]
-        said = _("Of 1,000 that come at {:.3g} % anomalies: {} found, {} missed, {} false alarms, {} passed.")
-        st.caption(said.format(share, *counts))
+        st.caption(verdict.words("anomaly", threshold.of_a_thousand(decided.shares, share / 100)))
     _shares(decided.shares)
 
 
 def _shares(table: Confusion) -> None:
     """The usual numbers in percent, each with what it means."""
+    precise = None if table.silent else table.precision
     numbers = {
-        _("Precision"): (
-            None if table.silent else table.precision,
-            _("Of all alarms the share that is raised by an anomaly."),
-        ),
+        _("Precision"): (precise, _("Of all alarms the share that is raised by an anomaly.")),
         _("Recall"): (table.recall, _("Of the anomalies the share that is found.")),
         _("False alarm rate"): (table.false_alarms, _("Of the normals the share that raises the alarm.")),
         "F1": (table.f1, _("Harmonic mean of precision and recall.")),

@@ -20,7 +20,7 @@ from pages.parts.shown import Shown
 from pages.parts.words import _
 from pages.views.anomaly import example, why_table
 from pages.views.anomaly.example import Example
-from pages.views.anomaly.names import method_name, titles
+from pages.views.anomaly.names import pick, titles
 
 MOST = 3  # detectors beside one another
 AT = "anomaly/why"  # where the keys of the widgets begin
@@ -52,21 +52,15 @@ def draw(current: Shown) -> None:
 def _pictures(current: Shown, fitting: Fitting) -> None:
     """One picture, one method, and the maps of up to three detectors."""
     found = candidates(current)
-    names = {each: method_name(about) for each, about in found.items() if each != current.id}
+    rest = {each: about for each, about in found.items() if each != current.id}
     left, right = st.columns([1, 2.6], gap="large")
     with left:
         chosen = example.choose(AT, current.settings, example.by_verdict(final(current)))
         if chosen is not None:
             example.show(chosen, True)
         method, given, base = _asked(fitting)
-        with st.popover(_("Beside which detectors"), icon=":material/checklist:"):
-            others = st.pills(
-                _("Up to two others that learned from the same normals"),
-                list(names),
-                format_func=names.get,
-                selection_mode="multi",
-                key=views.kept(f"{AT}/others", list(names), one_other(found, current.id)),
-            )
+        label = _("Up to two others that learned from the same normals")
+        others = pick(_("Beside which detectors"), label, f"{AT}/others", rest, one_other(found, current.id))
     with right:
         if chosen is None:
             st.info(_("Here stand the maps, as soon as there is a picture."))

@@ -151,6 +151,24 @@ def test_the_error_of_a_difference_is_that_of_delong_s_covariances(both, seed):
     assert decide.error_of(one, one) == 0
 
 
+def test_the_error_of_pixels_is_how_far_other_pictures_move_their_auroc():
+    """Held against the spread over many draws of pictures, each of which is easy or hard as a whole."""
+
+    def draw():
+        truth = np.broadcast_to(np.arange(30) < 10, (40, 30)).copy()
+        ease = rng.normal(1, 1, (40, 1))
+        return ease * truth + rng.normal(size=(40, 30)), truth
+
+    rng, found, errors = np.random.default_rng(0), [], []
+    for _ in range(300):
+        values, truth = draw()
+        found.append(decide.auroc(values, truth))
+        errors.append(decide.error_of_pixels(values, truth))
+    assert np.mean(errors) == pytest.approx(np.std(found), rel=0.1)
+    alone = decide.error_of(decide.placements(values.ravel(), truth.ravel()))
+    assert alone < 0.6 * errors[-1], "as if every pixel were a draw of its own"
+
+
 def test_of_equally_good_scores_one_leads_as_seldom_as_is_promised():
     """By chance one of two leads in one of twenty draws; one that is better by far leads in all."""
     rng, is_anomaly, led = np.random.default_rng(0), np.arange(200) >= 100, 0
