@@ -1,6 +1,6 @@
 """One example to ask detectors about: out of the test part, drawn, uploaded, or a point of the plane."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from core.anomaly.analysis.scores import Scores
 from core.anomaly.datasets import dataset_of
 from core.anomaly.monitor import as_bytes
 from core.anomaly.settings import REACH
-from core.data import pictures
+from core.data.pictures import BadPicture
 from pages.parts import own, pad, rasters, verdict, views
 from pages.parts.choose import one as choose_one
 from pages.parts.words import _, plain
@@ -56,9 +56,7 @@ def choose(where: str, settings: Any, groups: Groups, start: float = 0) -> Examp
             last = len(there.test_x)
             key = views.kept(f"{where}/patient", range(1, last + 1), 1)
             return of_test(settings, st.slider(_("Patient in the test part"), 1, last, key=key) - 1)
-        case "drawing":
-            return _drawn(where)
-    return _uploaded(where, kind)
+    return _brought(where, way, kind == "faces")
 
 
 def by_verdict(found: Scores) -> Groups:
@@ -134,31 +132,23 @@ def _of_class(where: str, there: Any) -> int:
     return _one_of(where, f"class/{label}", np.flatnonzero(labels == label))
 
 
-def _drawn(where: str) -> Example | None:
-    strokes = pad.draw(f"{where}/pad")
-    if strokes is None:
-        st.caption(_("Draw something: a digit that is normal, one that is not, or nothing of the kind."))
+def _brought(where: str, way: str, faces: bool) -> Example | None:
+    """What a visitor draws or uploads; None while there is nothing, and where it cannot be used, which a sentence says."""
+    if way == "drawing":
+        words, name, content = _("your drawing"), "", pad.draw(f"{where}/pad")
+        if content is None:
+            st.caption(_("Draw something: a digit that is normal, one that is not, or nothing of the kind."))
+    else:
+        tip = _("One digit, dark on light or light on dark.")
+        if faces:
+            tip = _("Its middle square is taken, small and grey: a face should fill it from chin to brow.")
+        file = st.file_uploader(_("A picture"), own.ENDINGS, key=f"{where}/file", help=tip, max_upload_size=20)
+        words, name, content = _("your picture"), file and file.name, file and file.getvalue()
+    if content is None:
         return None
-    return _taken(lambda: pictures.unpack_digit(pictures.digit_from(strokes)), _("your drawing"))
-
-
-def _uploaded(where: str, kind: str) -> Example | None:
-    tip = _("One digit, dark on light or light on dark.")
-    if kind == "faces":
-        tip = _("Its middle square is taken, small and grey: a face should fill it from chin to brow.")
-    file = st.file_uploader(_("A picture"), own.ENDINGS, key=f"{where}/file", help=tip, max_upload_size=20)
-    if file is None:
-        return None
-    if kind == "faces":
-        return _taken(lambda: example.face(pictures.read(file.getvalue(), file.name)), _("your picture"))
-    return _taken(lambda: pictures.unpack_digit(pictures.digit_from(file.getvalue())), _("your picture"))
-
-
-def _taken(read: Callable[[], Any], words: str) -> Example | None:
-    """What was brought, as an example; a sentence when it cannot be used."""
     try:
-        x = read()
-    except pictures.BadPicture as error:
+        x = example.brought(content, name, faces)
+    except BadPicture as error:
         st.warning(plain(str(error)), icon=":material/broken_image:")
         return None
     return Example(x, f"own/{example.fingerprint(x)}", words)
