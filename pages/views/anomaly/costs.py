@@ -107,35 +107,29 @@ def _decision(each: Best) -> str:
 
 def _table(found: Scores, tables: Tables, share: float) -> None:
     """The two best thresholds and the two decisions that need no detector: what each misses, and costs by either table."""
-    decided = costs.decisions(found, tables, share)
-    *names, __ = spoken([each.threshold for each in decided.values()])
-    titles = [*(_("Best for {}").format(name) for name in tables), _("Never"), _("Always")]
-    rows = {
-        _("Decision"): titles,
-        _("Alarm from"): [*names, _("always")],
-        _("Anomalies found (%)"): [f"{100 * each.shares.recall:.1f}" for each in decided.values()],
-        _("Missed, of 100"): [f"{100 * each.shares.missed:.3g}" for each in decided.values()],
-        _("False alarms, of 100"): [f"{100 * each.shares.alarms:.3g}" for each in decided.values()],
-    }
-    for name in tables:
-        rows[_("Cost by {}, of 100").format(name)] = [f"{rounded(each.costs[name]):,}" for each in decided.values()]
-    heads, *cells = ([title, *row] for title, row in rows.items())
-    st.table(dict(zip(heads, zip(*cells))))
+    decided = costs.decisions(found, tables, share).values()
+    *names, __ = spoken([each.threshold for each in decided])
+    rows = [
+        (_("Alarm from"), *names, _("always")),
+        (_("Anomalies found (%)"), *(f"{100 * each.shares.recall:.1f}" for each in decided)),
+        (_("Missed, of 100"), *(f"{100 * each.shares.missed:.3g}" for each in decided)),
+        (_("False alarms, of 100"), *(f"{100 * each.shares.alarms:.3g}" for each in decided)),
+        (_("Cost by A, of 100"), *(f"{rounded(each.costs['A']):,}" for each in decided)),
+        (_("Cost by B, of 100"), *(f"{rounded(each.costs['B']):,}" for each in decided)),
+    ]
+    heads = _("Decision"), _("Best for A"), _("Best for B"), _("Never"), _("Always")
+    st.table(dict(zip(heads, zip(*rows))))
 
 
 def _lecture() -> None:
     """The lecture's own example: two thresholds, neither of which is the better one without a table of costs."""
     st.markdown(_("**The lecture’s own example**"))
-    rows = costs.lecture_costs()
-    st.table(
-        {
-            _("Threshold"): list(rows),
-            _("Missed"): [str(missed) for missed, __ in costs.EXAMPLE.values()],
-            _("False alarms"): [str(alarms) for __, alarms in costs.EXAMPLE.values()],
-            _("Cost by A (1 and 100)"): [f"{by_a:.0f}" for by_a, __ in rows.values()],
-            _("Cost by B (100 and 1)"): [f"{by_b:.0f}" for __, by_b in rows.values()],
-        }
-    )
+    rows = [
+        (name, *(f"{number:.0f}" for number in (*costs.EXAMPLE[name], *paid)))
+        for name, paid in costs.lecture_costs().items()
+    ]
+    heads = _("Threshold"), _("Missed"), _("False alarms"), _("Cost by A (1 and 100)"), _("Cost by B (100 and 1)")
+    st.table(dict(zip(heads, zip(*rows))))
     st.caption(verdict.words("anomaly", costs.lecture()))
 
 

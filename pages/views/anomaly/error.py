@@ -57,17 +57,12 @@ def damage_table(current: Shown, at: Blurred, place: int, blur: float) -> float:
         help=_("Sets the error from which on a pixel counts as damaged, without having seen any damage."),
     )
     found = damage(current, at, place, blur, share)
-    rows = {_("this picture"): found.picture} if found.picture else {}
-    rows |= {_("all damaged pictures"): found.every, _("one map for all: the mean normal picture"): found.mean}
-    columns = {
-        _("AUROC (%)"): "auroc",
-        _("precision (%)"): "precision",
-        _("recall (%)"): "recall",
-        _("overlap (%)"): "overlap",
-    }
-    values = {title: [getattr(each, name) for each in rows.values()] for title, name in columns.items()}
-    cells = {title: ["–" if v is None else f"{v:.1f}" for v in column] for title, column in values.items()}
-    st.table({"": list(rows)} | cells)
+    located = [(_("this picture"), found.picture)] if found.picture else []
+    located += [(_("all damaged pictures"), found.every), (_("one map for all: the mean normal picture"), found.mean)]
+    numbers = [(name, (each.auroc, each.precision, each.recall, each.overlap)) for name, each in located]
+    rows = [(name, *("–" if value is None else f"{value:.1f}" for value in values)) for name, values in numbers]
+    heads = "", _("AUROC (%)"), _("precision (%)"), _("recall (%)"), _("overlap (%)")
+    st.table(dict(zip(heads, zip(*rows))))
     verdict.draw("anomaly", found.about)
     tip = _(
         "Precision: of the marked pixels, how many are damaged. Recall: of the damaged pixels, how many are marked. Overlap: of "

@@ -55,29 +55,16 @@ def _said(reached: verdict.Verdict) -> str:
 
 
 def _table(ways: Ways, alpha: int) -> None:
-    columns = {
-        _("Held-out normals (conformal)"): ways.calibration,
-        _("Learned normals (“contamination”)"): ways.learned,
-    }
+    both, interval = (ways.calibration, ways.learned), _("{:.1f} to {:.1f}")
     rows = [
-        _("Alarm from"),
-        _("Promised: false alarms (%)"),
-        _("Kept: false alarms (%)"),
-        _("95 % interval of what is kept (%)"),
-        _("Anomalies found (%)"),
+        (_("Alarm from"), *spoken([each.threshold for each in both])),
+        (_("Promised: false alarms (%)"), f"≤ {alpha}", f"≤ {alpha}"),
+        (_("Kept: false alarms (%)"), *(f"{100 * each.alarms:.1f}" for each in both)),
+        (_("95 % interval of what is kept (%)"), *(interval.format(100 * each.low, 100 * each.high) for each in both)),
+        (_("Anomalies found (%)"), *(f"{100 * each.found:.1f}" for each in both)),
     ]
-    starts, interval = spoken([each.threshold for each in columns.values()]), _("{:.1f} to {:.1f}")
-    cells = {
-        title: [
-            start,
-            f"≤ {alpha}",
-            f"{100 * each.alarms:.1f}",
-            interval.format(100 * each.low, 100 * each.high),
-            f"{100 * each.found:.1f}",
-        ]
-        for start, (title, each) in zip(starts, columns.items())
-    }
-    st.table({_("Threshold from"): rows} | cells)
+    heads = _("Threshold from"), _("Held-out normals (conformal)"), _("Learned normals (“contamination”)")
+    st.table(dict(zip(heads, zip(*rows))))
     tip = _(
         "The interval is Wilson's. A learned normal is compared with all others and not with itself. The last row needs labels: a "
         "random score would find as large a share of the anomalies as of the normals."

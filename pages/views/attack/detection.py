@@ -66,18 +66,19 @@ def histogram(scores: dict[str, np.ndarray]) -> figures.Figure:
 
 def _numbers(end: dict[str, Any]) -> None:
     """A row for each kind of picture; an attack that never fools has no area."""
-    rows = list(detection.SCORES)[1:]
-    columns = {
-        _("Fool the network (%)"): ("fooled", "–"),
-        _("Area under the curve (%)"): ("auc", "50.0"),
-        _("Found at 5 % false alarms (%)"): ("found", "5.0"),
-        _("Fool and are not found, of all (%)"): ("unseen", "–"),
-    }
-    table = {_("Pictures"): [*(_names()[name] for name in rows), _("any, by random scores")]}
-    for title, (result, chance) in columns.items():
-        values = [end.get(f"{result}_{name}") for name in rows]
-        table[title] = [*("–" if value is None else f"{value:.1f}" for value in values), chance]
-    st.table(table)
+    rows = []
+    for name in list(detection.SCORES)[1:]:
+        values = [end.get(f"{result}_{name}") for result in ("fooled", "auc", "found", "unseen")]
+        rows.append((_names()[name], *("–" if value is None else f"{value:.1f}" for value in values)))
+    rows.append((_("any, by random scores"), "–", "50.0", "5.0", "–"))
+    heads = (
+        _("Pictures"),
+        _("Fool the network (%)"),
+        _("Area under the curve (%)"),
+        _("Found at 5 % false alarms (%)"),
+        _("Fool and are not found, of all (%)"),
+    )
+    st.table(dict(zip(heads, zip(*rows))))
 
 
 VIEW = View("detection", _("Detection"), draw, opens=lambda current: shows(current, "scores"))

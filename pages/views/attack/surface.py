@@ -43,7 +43,7 @@ def draw(current: Shown) -> None:
         for reached in surface.reached(found):
             verdict.draw("attack", reached)
         if share := surface.plane_share(found):
-            help = _("So the map may have another answer there. “Where the attack ends” is on its plane.")
+            help = _("So the path may end where the map differs. Choose “where the attack ends”: the plane holds it.")
             st.caption(verdict.words("attack", share), help=help)
 
 
