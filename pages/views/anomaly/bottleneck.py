@@ -35,9 +35,7 @@ def draw(current: Shown) -> None:
             verdict.draw("anomaly", verdict.named(said, names))
         else:
             st.markdown(
-                _(
-                    "No stored one has learned these data. Choose the detector “Autoencoder” and **Bottleneck d**, press Train."
-                )
+                _("No autoencoder has learned these data. Choose the detector “Autoencoder”, turn d, press Train.")
             )
             if pictures:
                 st.markdown(_("The network “convolutions alone” has no bottleneck worth the name: watch what it does."))

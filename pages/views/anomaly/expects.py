@@ -43,7 +43,7 @@ def draw(current: Shown) -> None:
     with right:
         rank = rank_slider(len(order), group)
         st.markdown(lesson)
-        tip = _("p: the share of held-out normals, this picture among them, with at least its score; {:.3f} or more.")
+        tip = _("p: the share of held-out normals, this picture among them, that score as high. The least is {:.3f}.")
         st.caption(_("Below each picture: its p-value."), help=tip.format(1 / (len(found.calibration) + 1)))
     with left:
         _gallery(dataset, found, labels, order, rank)

@@ -14,11 +14,12 @@ from pages.parts.verdict import minus
 from pages.parts.words import _
 
 
-def method_name(about: About) -> str:
-    """How a run's detector is called on the page, with the knobs in which it is not as the method has them."""
+def method_name(about: About, knobs: bool = True) -> str:
+    """How a run's detector is called on the page. knobs: with those in which it is not as the method has them."""
     method = about.settings["method"]
     name, fields = extra(AnomalySettings.model_fields["method"], "names")[method], METHODS[method].model_fields
-    return ", ".join([_(name), *(_knob(fields[knob], value) for knob, value in changed(about).items())])
+    turned = changed(about).items() if knobs else ()
+    return ", ".join([_(name), *(_knob(fields[knob], value) for knob, value in turned)])
 
 
 def pick(title: str, label: str, where: str, found: Mapping[str, About], first: Sequence[str]) -> list[str]:
@@ -45,6 +46,5 @@ def number(value: float) -> str:
 
 def titles(those: Sequence[Rival]) -> dict[str, str]:
     """What each is called in a sentence, id → its method alone, and its knobs where another one shares that."""
-    names = {each.id: method_name(each.about) for each in those}
-    plain = [name.split(",")[0] for name in names.values()]
-    return {each: name if plain.count(short) > 1 else short for (each, name), short in zip(names.items(), plain)}
+    methods = [each.method for each in those]
+    return {each.id: method_name(each.about, methods.count(each.method) > 1) for each in those}
