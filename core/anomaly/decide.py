@@ -81,6 +81,25 @@ def error_of(first: tuple[Array, Array], second: tuple[Array, Array] | None = No
     return float(np.sqrt(sum(part.var(ddof=1) / len(part) for part in parts)))
 
 
+def error_of_pixels(scores: Array, truth: Array) -> float:
+    """Standard error of the AUROC of all pixels together of n pictures, both (n, D), in [0, 1]: another draw is one of pictures, and
+    the pixels of each depend on one another (Obuchowski 1997)."""
+    above, below = placements(scores.ravel(), truth.ravel())
+    parts = np.empty(truth.shape)
+    parts[truth], parts[~truth] = (above - above.mean()) / len(above), (below - below.mean()) / len(below)
+    return float(np.sqrt(len(parts) / (len(parts) - 1) * np.square(parts.sum(1)).sum()))
+
+
+def leads(first: tuple[Array, Array], second: tuple[Array, Array], others: int = 1) -> bool:
+    """Whether the AUROC of the first placements is above that of the second, on the same examples, by more than chance.
+
+    By DeLong's test, one-sided, at 5 % divided by how many `others` the first is held against (Bonferroni): the first is mostly
+    whichever came out on top.
+    """
+    lead = float(first[0].mean() - second[0].mean())
+    return bool(lead > norm.isf(0.05 / others) * error_of(first, second))
+
+
 def interval(scores: Array, is_anomaly: Array, level: float = 0.95) -> tuple[float, float] | None:
     """Confidence interval of the AUROC, in [0, 1]: how it would vary with other test examples, the detector staying as it is.
 

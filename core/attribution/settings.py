@@ -47,7 +47,8 @@ class Attribution(Frozen):
     gradient is logit per brightness), empty where they have none.
     compares: with a baseline, which stands for “nothing to see”. times_picture: the map grows with picture minus baseline,
     pixel by pixel. quick: it takes six passes at most, so that even a photo is explained at once. typical: of its kind, worth seeing
-    first. reports: what it says of its own trustworthiness (the keys of Part.numbers).
+    first. second: another library's version of a method that is there, for comparison. reports: what it says of its own
+    trustworthiness (the keys of Part.numbers).
     """
 
     title: ClassVar[str]
@@ -61,6 +62,7 @@ class Attribution(Frozen):
     times_picture: ClassVar[bool] = False
     quick: ClassVar[bool] = False
     typical: ClassVar[bool] = False
+    second: ClassVar[bool] = False
     reports: ClassVar[tuple[str, ...]] = ()
 
     @classmethod
@@ -345,6 +347,7 @@ class CaptumLime(Attribution):
     )
     unit = "probability"
     compares = True
+    second = True
     reports = ("fit",)
 
     name: Literal["captum_lime"] = "captum_lime"

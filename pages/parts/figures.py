@@ -368,3 +368,44 @@ def _span(values: Sequence[float], log: bool, margin: bool = True) -> list[float
 def _padded(low: float, high: float) -> list[float]:
     margin = 0.06 * (high - low) or max(0.5, 1e-9 * abs(high))
     return [low - margin, high + margin]
+
+
+def ticked(figure: Figure, which: str, places: Sequence[float], names: Sequence[str], top: bool = False) -> Figure:
+    """The figure with these names at these places of its axis "x" or "y", and no others. top: above the picture."""
+    named = {"tickvals": list(places), "ticktext": [said(name) for name in names], "showticklabels": True}
+    figure["layout"][f"{which}axis"] |= named | ({"side": "top"} if top else {})
+    return figure
+
+
+def upright(figure: Figure, at: float) -> Figure:
+    """The figure with a thin dotted line at this x, which needs no name."""
+    figure["layout"].setdefault("shapes", []).append(_upright(at, "whole", width=1.5, dash="dot"))
+    return figure
+
+
+def spaced(figure: Figure, **pixels: int) -> Figure:
+    """The figure with so much room around it at least: l, r, t or b."""
+    figure["layout"]["margin"] = pixels
+    return figure
+
+
+def legend_beside(figure: Figure) -> Figure:
+    """A square plane with its legend on its right, both as far up and left as there is room."""
+    figure["layout"]["legend"] = {"orientation": "v", "x": 1, "xanchor": "left", "y": 1, "yanchor": "top"}
+    figure["layout"]["xaxis"]["constraintoward"], figure["layout"]["yaxis"]["constraintoward"] = "left", "top"
+    return figure
+
+
+def without_legend(figure: Figure) -> Figure:
+    """The figure where another one beside it has the same names and colours."""
+    figure["layout"]["showlegend"] = False
+    return figure
+
+
+def with_points(figure: Figure, traces: Sequence[Trace]) -> Figure:
+    """The figure with points over its curves, its axes as much longer as these need."""
+    for which in "xy":
+        (low, high), seen = span_of(figure, which), [value for trace in traces for value in trace[which]]
+        first, last = _span(seen, figure["layout"][f"{which}axis"].get("type") == "log")
+        within(figure, **{which: (min(low, first), max(high, last))} if seen else {})
+    return add(figure, *traces)

@@ -26,20 +26,27 @@ def colour(role: str) -> str:
 
 @dataclass(frozen=True)
 class Line:
-    """One curve: its name, its role in the colour grammar, and its points; None in y is a gap."""
+    """One curve: its name, its role in the colour grammar, and its points; None in y is a gap.
+
+    faint: of another run, behind the main one. dash: one of Plotly's instead of the role's own. steps: between two points it has
+    the value of the second.
+    """
 
     label: str
     role: str
     x: Sequence[float]
     y: Sequence[float | None]
-    faint: bool = False  # of another run, behind the main one
+    faint: bool = False
+    dash: str = ""
+    steps: bool = False
 
 
 def curve(line: Line, log_x: bool = False, log_y: bool = False, silent: bool = False) -> Trace:
     """One curve; a logarithmic axis leaves out what has no logarithm. silent: says nothing on hover."""
     pairs = [(number(a), number(b)) for a, b in zip(line.x, line.y)]
     pairs = [(a, None if log_y and (b or 0) <= 0 else b) for a, b in pairs if a is not None and (a > 0 or not log_x)]
-    dash = DASHES["control"] if line.faint else DASHES.get(line.role, "solid")
+    dash = line.dash or (DASHES["control"] if line.faint else DASHES.get(line.role, "solid"))
+    shape = {"shape": "vh"} if line.steps else {}
     hue = colour(line.role)
     return {
         "type": "scatter",
@@ -48,7 +55,7 @@ def curve(line: Line, log_x: bool = False, log_y: bool = False, silent: bool = F
         "showlegend": bool(line.label),
         "x": [a for a, _ in pairs],
         "y": [b for _, b in pairs],
-        "line": {"color": hue, "dash": dash, "width": 1.5 if line.faint else 2.2},
+        "line": {"color": hue, "dash": dash, "width": 1.5 if line.faint else 2.2, **shape},
         "opacity": 0.7 if line.faint else 1,
         "marker": {"color": hue, "size": 6},
         **({"hoverinfo": "skip"} if silent else {}),

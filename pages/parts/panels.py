@@ -158,6 +158,11 @@ def percent(length: float) -> str:
     return f"{length:.0f} %" if length >= 9.95 or length < 0.05 else f"{length:.1f} %"
 
 
+def short(name: str, most: int = 16) -> str:
+    """A name that fits beside a bar."""
+    return name if len(name) <= most else name[: most - 1] + "…"
+
+
 def address(array: np.ndarray, quality: int = 85) -> str:
     """A picture as an address that holds it: a photo as JPEG, a small picture as PNG, whose pixels stay what they are."""
     file, photo = BytesIO(), min(array.shape[:2]) >= LARGE

@@ -18,6 +18,7 @@ from pages.parts.grammar import DIVERGING, INK, PAPER, SEQUENTIAL, Line, Trace, 
 DARKEST = 0.32  # share of the ink's colour where a field is at its top
 SPACE, WORD = 1.12, 0.3  # from picture to picture in a gallery, and what a word below takes, in pictures
 DARK, LIGHT = "#15181F", "#FFFFFF"
+PALE = "rgba(43,126,191,0.14)"  # a cell of a table that is not raised
 
 
 def image(array: np.ndarray, height: int = 280, name: str = "") -> Figure:
@@ -41,12 +42,13 @@ def gallery(
     chosen: int | None = None,
     inks: Sequence[str] = (),
     rows: Sequence[str] = (),
+    first: int = 0,
 ) -> Figure:
     """Many pictures of one size, uint8 (H, W) or (H, W, 3), in rows of `columns`, first one first.
 
     texts: of each picture, on hover. titles: a short word below each picture. chosen: the picture that has a frame.
     inks: the colour of each title. rows: a name before each row, in Plotly's own markup (`grammar.inked`).
-    A click returns the picture's place as "custom" (chart.show with pick).
+    A click returns the picture's number as "custom" (chart.show with pick); `first` is that of the first one.
     """
     tall, wide = images[0].shape[:2]
     across, down = round(wide * SPACE), round(tall * SPACE) + (round(tall * WORD) if titles else 0)
@@ -59,7 +61,7 @@ def gallery(
         "name": "",
         "x": [x for x, _ in at],
         "y": [y for _, y in at],
-        "customdata": list(range(len(images))),
+        "customdata": list(range(first, first + len(images))),
         "text": [said(text) for text in texts],
         "hovertemplate": "%{text}<extra></extra>",
         "marker": {"symbol": "square", "size": 26, "color": INK, "opacity": 0},
@@ -79,7 +81,8 @@ def gallery(
         }
     if chosen is not None:
         figure["layout"]["shapes"] = [_frame_around(*at[chosen], wide, tall)]
-    return figures.within(figure, [-0.5, columns * across - 0.5], [lines * down - 0.5, -0.5])
+    edge = 0.5 if chosen is None else 2.5  # with room for the frame
+    return figures.within(figure, [-edge, columns * across - 0.5], [lines * down - 0.5, -edge])
 
 
 def matrix(
@@ -95,12 +98,14 @@ def matrix(
     largest: int = 0,
     words: Sequence[Sequence[str]] = (),
     letters: int | None = None,
+    scale: bool = False,
 ) -> Figure:
     """A matrix as squares, first row on top; what is not a number stays empty.
 
     signed: blue below zero, orange above, symmetric about zero; otherwise dark at zero, bright at `limit` (the largest
     value when left out). text: format of the number in each square. words: what stands in each square instead.
-    letters: their size in pixels. largest: side of a square in pixels at most.
+    letters: their size in pixels. largest: side of a square in pixels at most. scale: whether its colours are explained
+    beside it.
     """
     known = np.isfinite(array)
     top = limit or float(np.abs(np.where(known, array, 0.0)).max()) or 1.0
@@ -117,6 +122,8 @@ def matrix(
         "hoverongaps": False,
         "hovertemplate": f"{_hover(y, 'y', rows)}{_hover(x, 'x', columns)}<b>%{{z:.4~g}}</b><extra></extra>",
     }
+    if scale:
+        trace |= {"showscale": True, "colorbar": {"thickness": 10, "nticks": 5, "len": 1, "outlinewidth": 0}}
     tall, wide = array.shape
     header = (22 if columns else 0) + (22 if x else 0)
     height = min(height, tall * largest + header + 8) if largest else height
@@ -131,6 +138,30 @@ def matrix(
         at = [(j, i) for i in range(tall) for j in range(wide)]
         figure["data"].append(_words([said(word) for row in written for word in row], at, inks, letters=letters))
     return figure
+
+
+def cells(
+    raised: np.ndarray,
+    words: Sequence[Sequence[str]],
+    rows: Sequence[str],
+    columns: Sequence[str],
+    pictures: Sequence[np.ndarray] = (),
+) -> Figure:
+    """A table with a word in each cell, those that are `raised`, bool (rows, columns), in the colour of danger; a click returns
+    its place. pictures: 8-bit (H, W), one above each column."""
+    many, tall = len(raised), 0.09 * len(raised) + 1.6 if len(pictures) else 0.0  # rows that a picture takes
+    figure = matrix(raised, round(100 + 27 * (many + tall)), limit=1, words=words, rows=rows, columns=columns)
+    squares, letters = figure["data"]
+    squares |= {"colorscale": [[0, PALE], [1, figures.COLOURS["danger"]]], "xgap": 3, "ygap": 3}
+    squares |= {"hoverinfo": "none", "hovertemplate": None}  # not “skip”: that would swallow clicks
+    letters["textfont"]["color"] = [LIGHT if up else INK for up in raised.ravel()]
+    figure["layout"]["yaxis"].pop("scaleanchor")
+    place = {"xref": "x", "yref": "y", "y": -0.5 - tall, "xanchor": "center", "yanchor": "top"}
+    place |= {"sizing": "contain", "sizex": 0.9, "sizey": tall - 0.1}
+    figure["layout"]["images"] = [
+        place | {"x": i, "source": _png(enlarge(picture, 3))} for i, picture in enumerate(pictures)
+    ]
+    return figures.within(figure, y=(many - 0.5, -0.5 - tall))
 
 
 def field(x: np.ndarray, y: np.ndarray, values: np.ndarray, name: str = "", signed: bool = False) -> Trace:

@@ -19,6 +19,16 @@ def prose(text: str) -> str:
     return re.sub(r"^( {0,3}\d{1,9})([.)])(?=\s|$)", r"\1\\\2", text, flags=re.MULTILINE)
 
 
+def first_sentences(text: str, letters: int) -> str:
+    """As many sentences from the start of a text as fit into so many letters, at least one."""
+    kept, *rest = re.split(r"(?<=[.!?]) (?=[A-Z“0-9])", text)
+    for sentence in rest:
+        if len(kept) + 1 + len(sentence) > letters:
+            break
+        kept += f" {sentence}"
+    return kept
+
+
 def plain(sentence: str) -> str:
     """A sentence that may quote what somebody typed, for places that read Markdown: nothing in it is formatting."""
     return re.sub(r"([\\`*\[\]<~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|:(?=[a-z/]))", r"\\\1", sentence)

@@ -261,4 +261,10 @@ CLAIMS = [
     claim("Below 50 %: by this score", GUESS),
     claim("it raises the alarm at 10 %.", PROMISE),
     claim("no alarm at 10 %.", PROMISE),
+    claim("Of 1,000 that come at", VERDICT),
+    claim("Softmax: 1 − the largest probability", VERDICT),
+    claim("Softmax: 1 − the probability of the turn", VERDICT),
+    claim("a smooth step over the threshold of 10 % false alarms", PROMISE),
+    claim("how far the score lies above the threshold of 10 % false alarms", PROMISE),
+    claim("AUROC of its pixels; 50 % is chance", GUESS),
 ]

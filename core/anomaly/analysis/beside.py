@@ -80,8 +80,7 @@ def about_best(those: Sequence[Rival], is_anomaly: np.ndarray) -> list[Verdict]:
     """Which detector tells best, and from which others chance alone may part it. those: the best first."""
     first, near = decide.placements(those[0].test, is_anomaly), []
     for each in those[1:]:
-        second = decide.placements(each.test, is_anomaly)
-        if first[0].mean() - second[0].mean() <= SURE * decide.error_of(first, second):
+        if not decide.leads(first, decide.placements(each.test, is_anomaly), len(those) - 1):
             near.append(each.id)
     best = verdict("beside-best", best=those[0].id)
     if not near:
@@ -149,6 +148,11 @@ def p_together(p: Sequence[float]) -> float:
     """A p-value of all together: twice the mean of theirs is one, however they depend on one another (Vovk, Wang
     2020)."""
     return min(1.0, 2 * float(np.mean(p)))
+
+
+def surprise(p: float) -> float:
+    """−log₁₀ of a p-value: 0 of what surprises nobody."""
+    return max(0.0, -float(np.log10(p)))
 
 
 # ---- agreement ----

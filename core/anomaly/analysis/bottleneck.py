@@ -1,6 +1,6 @@
 """The bottleneck: how much may come through before anomalies come through as well."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import ceil
@@ -10,7 +10,8 @@ import numpy as np
 
 from core import runs
 from core.anomaly import decide, pictures
-from core.anomaly.analysis.rivals import same_dataset
+from core.anomaly.analysis.rivals import rivals, same_dataset
+from core.anomaly.analysis.scores import final
 from core.anomaly.datasets import dataset_of
 from core.anomaly.models import CODE_SIDE
 from core.anomaly.monitor import SHOWN, as_bytes, some_of_each
@@ -22,7 +23,6 @@ from core.verdict import Verdict, verdict
 
 MOST = int(bounds_of(PCA.model_fields["components"])[1])
 USUAL = PCA.model_fields["components"].default  # components where no other number suggests itself
-LIKE = 0.5  # points of AUROC: below that two are called alike
 COPIED = 10.0  # %: where less than that of anomalies does not come back, they are copied
 
 
@@ -30,12 +30,16 @@ COPIED = 10.0  # %: where less than that of anomalies does not come back, they a
 class Curve:
     """PCA with 1, 2, 3 … components: AUROC, and how much of what makes held-out normals and anomalies differ from the mean
     normal does not come back, all in %, (K,). spread: mean squared distance to that mean, of held-out normals, of anomalies.
-    none: AUROC with no component at all, in %: the distance to the mean."""
+    near: how many other numbers of components may have as high an AUROC as the best, as far as chance lets one tell; falls: whether
+    that of the most components is below it by more than chance. none: AUROC with no component at all, in %: the distance to the
+    mean."""
 
     auroc: np.ndarray
     normal: np.ndarray
     anomalous: np.ndarray
     spread: tuple[float, float]
+    near: int
+    falls: bool
     none: float = 50.0
 
 
@@ -80,11 +84,17 @@ def pca_curve(current: Record) -> Curve:
     parts = (x.flatten(1).double().numpy() - mean for x in (dataset.calibration_x, dataset.test_x))
     (normal, normal_whole), (test, whole) = (left_over(x, v) for x in parts)
     spread = float(normal_whole.mean()), float(whole[is_anomaly].mean())
+    placed = [decide.placements(scores, is_anomaly) for scores in test.T]
+    auroc = np.array([above.mean() for above, __ in placed])
+    best, others = placed[int(auroc.argmax())], max(1, len(placed) - 1)
+    behind = [decide.leads(best, each, others) for each in placed]
     return Curve(
-        np.array([100 * decide.auroc(scores, is_anomaly) for scores in test.T]),
+        100 * auroc,
         100 * normal.mean(0) / spread[0],
         100 * test[is_anomaly].mean(0) / spread[1],
         spread,
+        behind.count(False) - 1,
+        behind[-1],
         100 * decide.auroc(whole, is_anomaly),
     )
 
@@ -111,8 +121,9 @@ def about_pca(found: Curve, k: int) -> list[Verdict]:
     best, most = int(found.auroc.argmax()), len(found.auroc)
     if most == 1:
         return [here]
-    said = [here, verdict("pca-best", k=best + 1, auroc=found.auroc[best])]
-    if best + 1 < most and found.auroc[best] - found.auroc[-1] > LIKE:
+    top = {"k": best + 1, "auroc": found.auroc[best], "others": most - 1}
+    said = [here, verdict("pca-highest", near=found.near, **top) if found.near else verdict("pca-best", **top)]
+    if found.falls:
         said.append(verdict("pca-all", k=most, normal=found.normal[-1], auroc=found.auroc[-1]))
     return said
 
@@ -141,8 +152,18 @@ def code_size(settings: dict[str, Any]) -> int:
     return CODE_SIDE**2 * ceil(d / CODE_SIDE**2) if settings.get("net") == "local" else d
 
 
-def about_networks(found: Sequence[Network], curve: Curve) -> list[Verdict]:
-    """Whether the smallest error on held-out normals finds anomalies best; networks stand in it by their ids."""
+def better(current: Record, first: str, second: str) -> bool:
+    """Whether a stored run's AUROC is above another one's by more than chance; not where the scores of one are gone."""
+    is_anomaly = final(current).is_anomaly
+    placed = [decide.placements(each.test, is_anomaly) for each in rivals(current, (first, second))]
+    return len(placed) == 2 and decide.leads(*placed)
+
+
+def about_networks(found: Sequence[Network], curve: Curve, better: Callable[[str, str], bool]) -> list[Verdict]:
+    """Whether the smallest error on held-out normals finds anomalies best; networks stand in it by their ids.
+
+    better: whether the first of two is so by more than chance.
+    """
     known = [each for each in found if each.normal is not None]
     if not known:
         return [verdict("networks-blurred")]
@@ -151,8 +172,10 @@ def about_networks(found: Sequence[Network], curve: Curve) -> list[Verdict]:
         k = int(curve.auroc.argmax())
         return [verdict("networks-one", **_numbers(best)), verdict("networks-pca", k=k + 1, auroc=curve.auroc[k])]
     said = [verdict("networks-faithful", n=len(known), **_numbers(faithful))]
-    if best is faithful or best.auroc - faithful.auroc < LIKE:
+    if best is faithful:
         return [*said, verdict("networks-best-as-well")]
+    if not better(best.id, faithful.id):
+        return [*said, verdict("networks-as-good")]
     said.append(verdict("networks-best", **_numbers(best)))
     return [*said, verdict("networks-copy" if faithful.anomalous < COPIED else "networks-not-best")]
 

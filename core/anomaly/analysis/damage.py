@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import hypot
+
+from scipy.stats import norm
 
 from core.anomaly import decide, detectors, trivial
 from core.anomaly.analysis.blur import Blurred, Marks, beyond_error, marks, residuals, squares
@@ -55,10 +58,13 @@ def located(auroc: float, found: Marks) -> Located:
 
 @dataclass(frozen=True)
 class KindFound:
-    """AUROC in %: of the pixels of pictures with this kind of damage, and of these pictures against all normals."""
+    """AUROC in %: of the pixels of pictures with this kind of damage, and of these pictures against all normals; and the standard
+    errors of both."""
 
     pixel: float
     picture: float
+    pixel_error: float
+    picture_error: float
 
 
 def by_kind(current: Record, pixels: float) -> dict[str, KindFound]:
@@ -71,23 +77,30 @@ def by_kind(current: Record, pixels: float) -> dict[str, KindFound]:
     for kind in dict.fromkeys(kinds[is_anomaly].tolist()):
         own, among = kinds == kind, (kinds == kind) | ~is_anomaly
         if truth[own].any():
-            pixel, picture = decide.auroc(error[own], truth[own]), decide.auroc(scores[among], is_anomaly[among])
-            found[kind] = KindFound(100 * pixel, 100 * picture)
+            pixel, picture = decide.auroc(error[own], truth[own]), decide.placements(scores[among], is_anomaly[among])
+            errors = decide.error_of_pixels(error[own], truth[own]), decide.error_of(picture)
+            found[kind] = KindFound(*(100 * each for each in (pixel, float(picture[0].mean()), *errors)))
     return found
 
 
 def about_kinds(found: Mapping[str, KindFound]) -> list[Verdict]:
-    """The best and the worst kind, picture by picture and pixel by pixel; nothing where there is only one kind."""
+    """Which kind stands out more than which, picture by picture and pixel by pixel, as far as that is more than chance; nothing
+    where there is only one kind."""
     if len(found) < 2:
         return []
-    picture, pixel = ({kind: getattr(each, of) for kind, each in found.items()} for of in ("picture", "pixel"))
+    picture, picture_apart = _ends({kind: (each.picture, each.picture_error) for kind, each in found.items()})
+    pixel, pixel_apart = _ends({kind: (each.pixel, each.pixel_error) for kind, each in found.items()})
     return [
-        verdict("damage-pictures", **_ends(picture)),
-        verdict("damage-pixels", **_ends(pixel)),
+        verdict("damage-pictures" if picture_apart else "damage-pictures-alike", **picture),
+        verdict("damage-pixels" if pixel_apart else "damage-pixels-alike", **pixel),
         verdict("damage-guessing"),
     ]
 
 
-def _ends(values: Mapping[str, float]) -> dict[str, str | float]:
+def _ends(values: Mapping[str, tuple[float, float]]) -> tuple[dict[str, str | float], bool]:
+    """The highest and the lowest of values with their standard errors, and whether more than chance parts them: at 5 %, divided by
+    how many pairs there are, either way round (Bonferroni)."""
     best, worst = max(values, key=values.get), min(values, key=values.get)
-    return {"best": best, "most": values[best], "worst": worst, "least": values[worst]}
+    (most, error), (least, other) = values[best], values[worst]
+    apart = most - least > norm.isf(0.05 / (len(values) * (len(values) - 1))) * hypot(error, other)
+    return {"best": best, "most": most, "worst": worst, "least": least}, bool(apart)

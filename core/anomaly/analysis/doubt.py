@@ -114,6 +114,16 @@ def about_ties(doubt: np.ndarray, measure: str) -> list[Verdict]:
     return [verdict("doubt-ties", share=100 * same / len(doubt), measure=measure)]
 
 
+def meaning(measure: str, turned: bool) -> Verdict:
+    """What a measure is."""
+    match measure:
+        case "energy":
+            return verdict("doubt-energy")
+        case "entropy":
+            return verdict("doubt-entropy")
+    return verdict("doubt-softmax-turned" if turned else "doubt-softmax")
+
+
 def about_training(logits: np.ndarray, turned: bool, is_anomaly: np.ndarray, classes: np.ndarray) -> Verdict:
     """How well the classifier does what it was trained for. logits: (turns, N, classes). classes: (N,) of what they are."""
     says = logits.argmax(2)

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from core.anomaly.analysis.scores import PROMISE, Scores
 from core.anomaly.decide import p_values
-from core.data import faces
+from core.data import faces, pictures
 
 SIDE = 25  # pixels that the lab's faces have on each side
 
@@ -37,6 +37,11 @@ def face(photo: Image.Image) -> Tensor:
     """The middle square of a photo as the lab's faces are: grey, 25 × 25 pixels, then in the frame of the digits: (1, 28, 28)."""
     square = ImageOps.fit(photo, (SIDE, SIDE), Image.Resampling.BICUBIC).convert("L")
     return faces.fitted(np.asarray(square, np.float32)[None] / 255)[0]
+
+
+def brought(content: bytes, name: str, is_face: bool) -> Tensor:
+    """A picture that a visitor brings, the content of a file, as the lab's faces or digits are: (1, 28, 28). Raises BadPicture."""
+    return face(pictures.read(content, name)) if is_face else pictures.unpack_digit(pictures.digit_from(content))
 
 
 def fingerprint(x: Tensor) -> str:

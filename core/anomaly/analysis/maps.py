@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 import torch
@@ -26,32 +27,24 @@ from core.settings import BadSettings
 from core.subject.models import Subject
 from core.verdict import Verdict, verdict
 
-GRADIENTS = ("integrated_gradients", "saliency", "smoothgrad", "input_x_gradient", "gradient_shap")
-CHANGES = ("occlusion", "feature_ablation", "kernel_shap", "lime")
-OF_PROBABILITY = ("kernel_shap", "lime")  # what they explain is bounded, and must not be flat at the example
-ADDS_UP = ("integrated_gradients", "input_x_gradient", "gradient_shap")  # to the score, as squared errors do
-UNSIGNED = ("saliency", "smoothgrad")  # a gradient is as telling where more ink would make the example more normal
-COMPARED = ("integrated_gradients", "input_x_gradient", *CHANGES)
 NORMALS = 20  # that GradientSHAP compares with
 
 
-@dataclass(frozen=True)
-class Method:
-    """What there is to know of a way to explain.
+class Expected(attribution.Attribution):
+    """The squared difference to what the detector expected: no question to the detector, but its own answer."""
 
-    compares: with a picture that stands for nothing to see. signed: blue speaks against an alarm. unit: of the map's values: the
-    probability of an alarm, the score, a gradient of it, or the squared difference itself.
-    """
+    title = "What was expected"
 
-    compares: bool
-    signed: bool
-    unit: str
+    name: Literal["expected"] = "expected"
 
 
-def method(name: str) -> Method:
-    """Of one of `fitting`."""
-    unit = "probability" if name in OF_PROBABILITY else "score" if name in (*ADDS_UP, *CHANGES) else "gradient"
-    return Method(name in COMPARED, name != "saliency", "squares" if name == "expected" else unit)
+METHODS = {"expected": Expected} | {
+    name: method
+    for name, method in attribution.METHODS.items()
+    if not method.needs_layers and not method.second  # a detector has no layers that are a classifier's
+}
+GRADIENTS = sorted((name for name in METHODS if METHODS[name].needs_gradient), key=lambda n: not METHODS[n].complete)
+CHANGES = [name for name, method in METHODS.items() if not method.needs_gradient and name != "expected"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,7 +99,8 @@ class Answer:
         """
         if self.error is None or name == "expected":
             return None, False
-        if self.sum and name in ADDS_UP and self.map is not None:
+        method = METHODS[name]
+        if self.sum and method.needs_gradient and method.times_picture and self.map is not None:  # it adds up as well
             return self.error / (2 * self.scale), True
         return self.error, False
 
@@ -147,13 +141,15 @@ def _explained(
     settings: AnomalySettings,
 ) -> Answer:
     """By one of the methods of core/attribution, which asks the detector as a network."""
-    if name in GRADIENTS and not detector.gradients:
+    method = METHODS[name]
+    if method.needs_gradient and not detector.gradients:
         return replace(found, note=verdict("map-no-gradients"))
     origin = _origin(detector, x, name, base, settings)
-    net = alarm(detector, rival.calibration, origin, found.score if name in OF_PROBABILITY else None)
-    fields = attribution.METHODS[name].model_fields
+    bounded = method.unit == "probability"  # so it must not be flat at the example
+    net = alarm(detector, rival.calibration, origin, found.score if bounded else None)
+    fields = method.model_fields
     nothing = {field: "black" for field in ("baseline", "fill") if field in fields}  # zero, which is the origin
-    asked, subject = attribution.METHODS[name](**json.loads(given), **nothing), Subject(net, x - origin, NAMES)
+    asked, subject = method(**json.loads(given), **nothing), Subject(net, x - origin, NAMES)
     if name == "gradient_shap":
         return _gradient_shap(found, net, subject, dataset_of(settings).train_x[:NORMALS] - origin, asked)
     part = methods.answer(subject, ALARM, asked)
@@ -188,7 +184,7 @@ def _note(name: str, asked, part: methods.Part, net: Alarm, x: Tensor) -> Verdic
 
 def _origin(detector: Detector, x: Tensor, name: str, base: str, settings: AnomalySettings) -> Tensor:
     """What stands for nothing to see, (1, 28, 28): the picture is handed over as its difference to it."""
-    if name not in COMPARED or base == "black":
+    if not METHODS[name].compares or base == "black":
         return inputs.baseline(x, "black")
     if base == "expected" and (expected := detector.expects(x.unsqueeze(0))) is not None:
         return expected.detach()[0]
@@ -217,6 +213,30 @@ def _gradient_shap(
 # ---- what a map says ----
 
 
+def colours(name: str) -> Verdict:
+    """What the colours of a method's map mean."""
+    if METHODS[name].unit != "gradient":
+        return verdict("map-odder")
+    return verdict("map-brighter-odder" if METHODS[name].signed else "map-telling")
+
+
+def scale(name: str, one_scale: bool) -> list[Verdict]:
+    """What the values of a method's map are, and who shares its scale. one_scale: of the squared difference beside it."""
+    shared = verdict("map-one-scale" if one_scale else "map-own-scale")
+    match METHODS[name].unit:
+        case "probability":
+            return [shared, verdict("map-probability")]
+        case "logit":
+            return [shared, verdict("map-score")]
+    return [shared]
+
+
+def said(found: Answer, mask: np.ndarray | None, name: str) -> list[Verdict]:
+    """How well a map finds the damage where it is known, and how often the detector was asked. mask: (28, 28) bool."""
+    damage = [] if mask is None else [verdict("map-damage", share=100 * where(found.map, mask, name))]
+    return [*damage, verdict("map-passes", n=found.passes)] if found.passes else damage
+
+
 def about_map(found: Answer, picture: np.ndarray, name: str, faces: bool) -> list[Verdict]:
     """Of the run shown: how few pixels carry its map, and whether it tells what the error tells. picture: 8-bit (28, 28)."""
     values = found.map
@@ -240,8 +260,11 @@ def half_of(values: np.ndarray) -> int:
 
 
 def where(values: np.ndarray, mask: np.ndarray, name: str) -> float:
-    """How often a map (H, W) is higher on a damaged pixel than on another one, in [0, 1]. mask: (H, W) bool."""
-    return decide.auroc((np.abs(values) if name in UNSIGNED else values).ravel(), mask.ravel())
+    """How often a map (H, W) is higher on a damaged pixel than on another one, in [0, 1]. mask: (H, W) bool.
+
+    Of a gradient the size counts: it is as telling where more ink would make the example more normal.
+    """
+    return decide.auroc((np.abs(values) if METHODS[name].unit == "gradient" else values).ravel(), mask.ravel())
 
 
 def mask_of(settings: AnomalySettings, place: int | None) -> np.ndarray | None:

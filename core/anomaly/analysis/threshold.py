@@ -104,9 +104,11 @@ def misled(table: Confusion, prevalence: float) -> list[Verdict]:
     ]
 
 
-def of_a_thousand(table: Confusion) -> tuple[float, float, float, float]:
+def of_a_thousand(table: Confusion, prevalence: float) -> Verdict:
     """How many of 1,000 that come are found, missed, false alarms and passed."""
-    return tuple(1000 * share for share in (table.found, table.missed, table.alarms, table.passed))
+    shares = {"found": table.found, "missed": table.missed, "alarms": table.alarms, "passed": table.passed}
+    counts = {name: 1000 * share for name, share in shares.items()}
+    return verdict("threshold-of-a-thousand", prevalence=100 * prevalence, **counts)
 
 
 # ---- at every threshold ----

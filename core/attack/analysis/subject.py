@@ -35,6 +35,11 @@ def goal_of(record: Record) -> Goal:
     return Away() if isinstance(record.settings.method, Experiment) else record.settings.goal
 
 
+def shows(record: Record, *what: str) -> bool:
+    """Whether the run is looked at as one of these: see `core.attack.settings.Technique`."""
+    return record.settings is not None and record.settings.method.SHOWS in what
+
+
 def trained(record: Record) -> bool:
     """Whether the run trained a network that can be asked: one that is in the store."""
     if not (record.run and record.run.models):

@@ -88,6 +88,14 @@ def answers(found: Around, photo: bool) -> list[int]:
     return numbers[np.argsort(-counts)][:NAMED].tolist() if photo else numbers.tolist()
 
 
+def groups(found: Around, photo: bool) -> dict[int | None, tuple[np.ndarray, np.ndarray]]:
+    """The points of the map by answer, as `answers` tells them apart and `where` gives them, in tenths of a level; None: all other
+    answers, where there are any."""
+    told_apart = answers(found, photo)
+    points = {each: where(found, [each]) for each in told_apart} | {None: where(found, told_apart, others=True)}
+    return {each: (along.round(1), across.round(1)) for each, (along, across) in points.items() if len(along)}
+
+
 def where(found: Around, classes: list[int], others: bool = False) -> tuple[np.ndarray, np.ndarray]:
     """The points of the map whose answer is one of the classes, or with `others` none of them: coordinates along the first and
     along the second direction, each (n,) in levels of 255."""

@@ -7,42 +7,31 @@ import streamlit as st
 
 from core.anomaly import pictures
 from core.anomaly.analysis import beside as analysis
-from core.anomaly.analysis.beside import DISPUTED, Comparison, Row
+from core.anomaly.analysis.beside import DISPUTED, Comparison
 from core.anomaly.analysis.rivals import candidates, one_of_each
 from core.anomaly.analysis.scores import KINDS
 from core.anomaly.datasets import dataset_of
-from pages.parts import chart, figures, rasters, verdict, views
+from core.anomaly.monitor import as_bytes
+from pages.parts import chart, figures, rasters, verdict
 from pages.parts.ask import ask
-from pages.parts.figures import COLOURS
-from pages.parts.overlay import inline
+from pages.parts.panels import percent
 from pages.parts.shown import Shown
 from pages.parts.views import View
 from pages.parts.words import _
 from pages.views.anomaly import example, panels
 from pages.views.anomaly.example import Example
-from pages.views.anomaly.names import method_name, named, percent, titles
-
-PALE = "rgba(43,126,191,0.14)"  # a cell that raises no alarm
+from pages.views.anomaly.names import method_name, pick, titles
 
 
 @st.fragment
 def draw(current: Shown) -> None:
     """A table of all detectors, then one example that all of them are asked about, then how far they agree."""
     st.markdown(
-        _(
-            "All of these learned from the same normals. Predict who raises the alarm at an example, then choose it below the table."
-        )
+        _("All learned from the same normals. Predict who raises the alarm at an example, then choose it below.")
     )
     found = candidates(current)
-    names = {each: method_name(about) for each, about in found.items()}
-    with st.popover(_("Which detectors"), icon=":material/checklist:"):
-        chosen = st.pills(
-            _("Stored runs on the same data with the same seed, and all that needs no training"),
-            list(names),
-            format_func=names.get,
-            selection_mode="multi",
-            key=views.kept("beside/which", list(names), one_of_each(found, current.id)),
-        )
+    label = _("Stored runs on the same data with the same seed, and all that needs no training")
+    chosen = pick(_("Which detectors"), label, "beside/which", found, one_of_each(found, current.id))
     compared = ask(analysis.compare, current, tuple(chosen), wait=_("Learning whatever needs no training …"))
     if len(compared.rivals) < 2:
         st.info(_("Choose at least two detectors to hold against one another."))
@@ -54,36 +43,29 @@ def draw(current: Shown) -> None:
     _agreement(current, compared)
 
 
-# ---- the table ----
-
-
 def _table(current: Shown, compared: Comparison) -> None:
-    """How well each tells the test part apart, the best first, and all of them together."""
+    """How well each tells the test part apart, that with the highest AUROC first, and all of them together."""
     those = compared.rivals
-    names = [f"{i + 1} · {method_name(each.about)}" for i, each in enumerate(those)]
-    own = next((i for i, each in enumerate(those) if each.id == current.id), None)
-    if own is not None:
-        names[own] = _("**{}** (this run)").format(names[own])
-    families = [_("{} (lecture)") if each.method.TAUGHT else "{}" for each in those]
+    names, families = [], []
+    for i, each in enumerate(those, start=1):
+        own = _("**{} · {}** (this run)") if each.id == current.id else "{} · {}"
+        names.append(own.format(i, method_name(each.about)))
+        families.append((_("{} (lecture)") if each.method.TAUGHT else "{}").format(_(each.method.FAMILY)))
     st.table(
         {
             _("Detector"): [*names, _("All together: mean rank"), _("Trivial rival: distance to the mean")],
-            _("Family"): [*(said.format(_(each.method.FAMILY)) for said, each in zip(families, those)), "–", "–"],
+            _("Family"): [*families, "–", "–"],
             _("AUROC (%)"): [f"{row.auroc:.1f} ± {row.error:.1f}" for row in compared.rows],
             _("False alarms at 95 % found (%)"): [f"{row.alarms:.0f}" for row in compared.rows],
-            _("Seconds"): [_seconds(row) for row in compared.rows],
+            _("Seconds"): [f"{row.seconds:.0f}" if row.seconds >= 1 else "< 1" for row in compared.rows],
         }
     )
-    verdict.draw("anomaly", named(compared.lessons, titles(those)))
+    verdict.draw("anomaly", verdict.named(compared.lessons, titles(those)))
     tip = _(
         "Another test part of the same size would move the number by about so much. 95 % false alarms are what a random order has "
         "where 95 % are found. A network's seconds are those of its training; all others were learned on this server just now."
     )
     st.caption(_("± is one standard error. A random order has 50 %. All of it needs labels."), help=tip)
-
-
-def _seconds(row: Row) -> str:
-    return f"{row.seconds:.0f}" if row.seconds >= 1 else "< 1"
 
 
 # ---- one example ----
@@ -109,10 +91,10 @@ def _same_example(current: Shown, compared: Comparison) -> None:
             st.info(_("Here stands what every detector says, as soon as there is an example."))
         else:
             _verdicts(compared, chosen, alpha)
-    title = _("What they disagree about most")
     if kind in ("digits", "damaged"):
-        title = _("What they disagree about most, of each digit one")
-    st.markdown(f"**{title}**")
+        st.markdown(_("**What they disagree about most, of each digit one**"))
+    else:
+        st.markdown(_("**What they disagree about most**"))
     alt = _("The p-values that the detectors give to what they disagree about most")
     chart.show(_disputed(settings, compared, alpha), key="beside/disputed", alt=alt, pick=kind != "plane")
     st.caption(_("p-values in %. Magenta cells raise the alarm. Click a column to ask about that example."))
@@ -126,47 +108,30 @@ def _verdicts(compared: Comparison, chosen: Example, alpha: float) -> None:
     if not p:
         st.info(_("The detectors are gone: their runs have been deleted."))
         return
-    said = analysis.votes(p, alpha, chosen.is_anomaly)
-    verdict.draw("anomaly", named(said, names), example=chosen.words)
+    verdict.draw("anomaly", verdict.named(analysis.votes(p, alpha, chosen.is_anomaly), names), example=chosen.words)
     bars = {names[each]: value for each, value in p.items()}
     bars[_("All together: 2 × mean p")] = analysis.p_together(list(p.values()))
     calibration = len(those[0].calibration)
     figure = _bars(bars, alpha, calibration)
     chart.show(figure, key="beside/verdicts", alt=_("How surprising each detector finds the example"))
-    tip = _(
-        "p is the share of {} held-out normals that are at least as odd, the example among them. The bar is −log p."
-    )
+    tip = _("p: the share of {} held-out normals, the example among them, that are at least as odd. Bar: −log p.")
     said = _("Alarm from p ≤ {:.0f} % on: so many fresh normals raise it at most, whatever the detector.")
     st.caption(said.format(100 * alpha), help=tip.format(calibration))
     if 1 / (calibration + 1) > alpha:
-        st.info(
-            _(
-                "So few normals were held out that no example can raise the alarm at this promise: allow more false alarms."
-            )
-        )
+        st.info(_("Too few normals were held out for this promise: allow more false alarms."))
 
 
 def _bars(p: dict[str, float], alpha: float, calibration: int) -> figures.Figure:
     """One bar of −log p for each p-value, with a line where the alarm begins."""
     raised = [value <= alpha for value in p.values()]
-    texts = [_("{} · alarm") if up else "{}" for up in raised]
-    figure = panels.across(
-        list(p),
-        [max(0.0, -float(np.log10(value))) for value in p.values()],
-        [text.format(percent(value)) for text, value in zip(texts, p.values())],
-        _("p-value"),
-        [COLOURS["danger" if up else "before"] for up in raised],
-        90 + 25 * len(p),
-    )
+    texts = [(_("{} · alarm") if up else "{}").format(percent(100 * v)) for up, v in zip(raised, p.values())]
+    hues = [figures.COLOURS["danger" if up else "before"] for up in raised]
+    lengths = [analysis.surprise(value) for value in p.values()]
+    figure = panels.across(list(p), lengths, texts, _("p-value"), hues, 90 + 25 * len(p))
     ticks = [tick for tick in (1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.001) if tick >= 1 / (calibration + 1)]
-    figure["layout"]["xaxis"] |= {
-        "range": [0, 1.3 * float(np.log10(calibration + 1))],
-        "tickvals": [float(-np.log10(tick)) for tick in ticks],
-        "ticktext": [f"{100 * tick:g} %" for tick in ticks],
-    }
-    at, line = -float(np.log10(alpha)), {"color": figures.INK, "width": 1.5, "dash": "dot"}
-    figure["layout"]["shapes"] = [{"type": "line", "x0": at, "x1": at, "yref": "paper", "y0": 0, "y1": 1, "line": line}]
-    return figure
+    figures.ticked(figure, "x", [analysis.surprise(tick) for tick in ticks], [f"{100 * tick:g} %" for tick in ticks])
+    figures.within(figure, x=(0, 1.3 * analysis.surprise(1 / (calibration + 1))))
+    return figures.upright(figure, analysis.surprise(alpha))
 
 
 def _click(where: str) -> None:
@@ -183,40 +148,17 @@ def _disputed(settings: Any, compared: Comparison, alpha: float) -> figures.Figu
     dataset, places = dataset_of(settings), compared.disputed
     p = np.array([each.p[places] for each in compared.rivals])
     truth = [_("odd") if dataset.test_is_anomaly[place] else _("normal") for place in places]
-    figure = rasters.matrix(
-        np.where(p <= alpha, 1.0, 0.08),
-        100 + 27 * len(p),
-        limit=1.0,
-        words=[[percent(value)[:-2] for value in row] for row in p],
-        rows=_numbered(compared),
-        columns=[f"{example.called(settings, int(place))}\n{name}" for place, name in zip(places, truth)],
+    return rasters.cells(
+        p <= alpha,
+        [[percent(100 * value)[:-2] for value in row] for row in p],
+        _numbered(compared),
+        [f"{example.called(settings, int(place))}\n{name}" for place, name in zip(places, truth)],
+        as_bytes(dataset.test_x[places]) if dataset.pictures else (),
     )
-    cells, layout, full = figure["data"][0], figure["layout"], COLOURS["danger"]
-    cells |= {"colorscale": [[0, PALE], [0.5, PALE], [0.5, full], [1, full]], "xgap": 3, "ygap": 3}
-    cells |= {"hoverinfo": "none", "hovertemplate": None}  # not “skip”: that would swallow clicks
-    figure["data"][1]["textfont"]["color"] = ["#FFFFFF" if up else figures.INK for up in (p <= alpha).ravel()]
-    layout["yaxis"].pop("scaleanchor")
-    if dataset.pictures:
-        tall = 0.09 * len(p) + 1.6  # rows that a picture takes
-        layout["yaxis"]["range"] = [len(p) - 0.5, -0.5 - tall]
-        layout["height"] = round(100 + 27 * (len(p) + tall))
-        layout["images"] = [
-            _on_top(panels.pixels(dataset.test_x[place]), column, tall) for column, place in enumerate(places)
-        ]
-    return figure
 
 
 def _numbered(compared: Comparison) -> list[str]:
     return [f"{i + 1} · {_(each.method.SHORT)}" for i, each in enumerate(compared.rivals)]
-
-
-def _on_top(picture: np.ndarray, column: int, tall: float) -> dict[str, Any]:
-    """A picture above a column of a matrix."""
-    place = {"x": column, "y": -0.5 - tall, "xanchor": "center", "yanchor": "top", "sizex": 0.9, "sizey": tall - 0.1}
-    return {"source": inline(rasters.enlarge(picture, 3)), "xref": "x", "yref": "y", "sizing": "contain", **place}
-
-
-# ---- agreement ----
 
 
 def _agreement(current: Shown, compared: Comparison) -> None:
@@ -235,7 +177,7 @@ def _agreement(current: Shown, compared: Comparison) -> None:
     chart.show(figure, key="beside/agreement", alt=alt)
     said = _("100 ρ (Spearman) over the {} anomalies: 100 is the same order, 0 none in common.")
     st.caption(said.format(int(current.last(pictures.IS_ANOMALY).sum())))
-    verdict.draw("anomaly", named(compared.agreement, titles(compared.rivals)))
+    verdict.draw("anomaly", verdict.named(compared.agreement, titles(compared.rivals)))
 
 
 VIEW = View("beside", _("Detectors side by side"), draw, needs=KINDS)

@@ -1,20 +1,12 @@
 """The bottleneck: how much may come through before anomalies come through as well."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 
-from core.anomaly.analysis.bottleneck import (
-    Curve,
-    Network,
-    about_networks,
-    about_pca,
-    by_pca,
-    by_run,
-    counts,
-    networks,
-    pca_curve,
-)
+from core.anomaly.analysis import bottleneck
+from core.anomaly.analysis.bottleneck import Curve, Network
 from core.anomaly.analysis.scores import KINDS
 from core.anomaly.datasets import dataset_of
 from pages.parts import chart, figures, verdict, views
@@ -24,57 +16,43 @@ from pages.parts.shown import Shown
 from pages.parts.views import View
 from pages.parts.words import _
 from pages.views.anomaly import panels
-from pages.views.anomaly.names import method_name, named
+from pages.views.anomaly.names import method_name
 
 
 @st.fragment
 def draw(current: Shown) -> None:
     """PCA with ever more components, stored autoencoders beside it, and what one of them makes of ten pictures."""
-    curve = ask(pca_curve, current)
-    found, k = networks(current, curve.spread), _components(current, len(curve.auroc))
+    curve, pictures = ask(bottleneck.pca_curve, current), dataset_of(current.settings).pictures
+    found, k = bottleneck.networks(current, curve.spread), _components(current, len(curve.auroc))
     _charts(current, curve, found, k)
     left, right = st.columns(2, gap="large")
     with left:
-        verdict.draw("anomaly", about_pca(curve, k))
+        verdict.draw("anomaly", bottleneck.about_pca(curve, k))
     with right:
         if found:
             names = {each.id: method_name(each.about) for each in found}
-            verdict.draw("anomaly", named(about_networks(found, curve), names))
+            said = bottleneck.about_networks(found, curve, partial(bottleneck.better, current))
+            verdict.draw("anomaly", verdict.named(said, names))
         else:
-            _how_to_train(dataset_of(current.settings).pictures)
-    tip = _(
-        "The squared error, in percent of the squared distance to the mean normal example. Nothing is blurred here."
-    )
-    st.caption(_("What does not come back, in %. The best number is known only with labels."), help=tip)
-    if dataset_of(current.settings).pictures:
+            st.markdown(
+                _("No autoencoder has learned these data. Choose the detector “Autoencoder”, turn d, press Train.")
+            )
+            if pictures:
+                st.markdown(_("The network “convolutions alone” has no bottleneck worth the name: watch what it does."))
+    tip = _("The squared error in % of the squared distance to the mean normal. Nothing is blurred here.")
+    st.caption(_("What does not come back, in %. Which number is best is known only with labels."), help=tip)
+    if pictures:
         _rebuilt(current, found, k)
 
 
 def _components(current: Shown, most: int) -> int:
     if most == 1:
-        st.info(
-            _(
-                "Points of the plane are two numbers: PCA can leave out one of them, so k = 1 is all that there is to choose."
-            )
-        )
+        st.info(_("Of the two numbers of a point PCA can leave out one: k = 1 is all that there is to choose."))
         return 1
-    options, first = counts(current.settings, most)
-    return st.select_slider(
-        _("Components of PCA (k)"),
-        options,
-        key=views.kept("bottleneck/k", options, first),
-        help=_("How many numbers are left of an example in the middle."),
-    )
-
-
-def _how_to_train(pictures: bool) -> None:
-    st.markdown(
-        _(
-            "No stored autoencoder has learned these data yet. Choose the detector “Autoencoder”, turn **Bottleneck d**, press Train."
-        )
-    )
-    if pictures:
-        st.markdown(_("The network “convolutions alone” has no bottleneck worth the name: watch what it does."))
+    options, first = bottleneck.counts(current.settings, most)
+    where = views.kept("bottleneck/k", options, first)
+    tip = _("How many numbers are left of an example in the middle.")
+    return st.select_slider(_("Components of PCA (k)"), options, key=where, help=tip)
 
 
 # ---- charts ----
@@ -82,80 +60,53 @@ def _how_to_train(pictures: bool) -> None:
 
 def _charts(current: Shown, curve: Curve, found: Sequence[Network], k: int) -> None:
     ks = list(range(1, len(curve.auroc) + 1))
-    marks = {f"k = {k}": k} if len(ks) > 1 else None
-    axis = _("numbers left in the middle (k or d)")
     left, right = st.columns(2, gap="large")
     with left:
-        st.markdown(f"**{_('How well anomalies are found')}**")
+        st.markdown(_("**How well anomalies are found**"))
         lines = [
             Line("PCA", "after", ks, curve.auroc),
             Line(_("distance to the mean"), "control", ks, [curve.none] * len(ks), faint=True),
             Line(_("random order"), "control", ks, [50] * len(ks), faint=True),
         ]
-        figure = figures.curves(lines, axis, _("AUROC (%)"), 320, log_x=True, marks=marks)
-        _with_points(figure, _found(found, current.id))
-        chart.show(figure, key="bottleneck/auroc", alt=_("AUROC against the numbers that are left in the middle"))
+        others = [each for each in found if each.id != current.id]
+        series = (
+            (_("network, dense code"), "neutral", "triangle-up", [each for each in others if not each.local]),
+            (_("convolutions alone"), "task5", "diamond", [each for each in others if each.local]),
+            (_("the run shown"), "whole", "star", [each for each in found if each.id == current.id]),
+        )
+        points = [_dots(*each, "auroc", "AUROC {:.1f} %") for each in series]
+        alt = _("AUROC against the numbers that are left in the middle")
+        chart.show(_over(lines, points, k, _("AUROC (%)")), key="bottleneck/auroc", alt=alt)
     with right:
-        st.markdown(f"**{_('What does not come back')}**")
+        st.markdown(_("**What does not come back**"))
         lines = [
             Line(_("PCA: held-out normals"), "before", ks, curve.normal),
             Line(_("PCA: anomalies"), "danger", ks, curve.anomalous),
         ]
-        figure = figures.curves(lines, axis, _("squared error (%)"), 320, log_x=True, marks=marks)
-        _with_points(figure, _lost([each for each in found if each.normal is not None]))
+        dense, local = ([e for e in found if e.normal is not None and e.local is alone] for alone in (False, True))
+        points = [
+            _dots(_("network: normals"), "before", "square", dense, "normal", "{:.1f} %"),
+            _dots(_("network: anomalies"), "danger", "x", dense, "anomalous", "{:.1f} %"),
+            _dots(_("convolutions alone: normals"), "before", "diamond", local, "normal", "{:.1f} %"),
+            _dots(_("convolutions alone: anomalies"), "danger", "cross", local, "anomalous", "{:.1f} %"),
+        ]
         alt = _("Error of normals and of anomalies against the numbers left in the middle")
-        chart.show(figure, key="bottleneck/error", alt=alt)
+        chart.show(_over(lines, points, k, _("squared error (%)")), key="bottleneck/error", alt=alt)
 
 
-def _found(networks: Sequence[Network], own: str) -> list[figures.Trace]:
-    """AUROC of each network; that of the run shown in the ink's colour."""
-    others = [each for each in networks if each.id != own]
-    series = (
-        (_("network, dense code"), "neutral", "triangle-up", [each for each in others if not each.local]),
-        (_("convolutions alone"), "task5", "diamond", [each for each in others if each.local]),
-        (_("the run shown"), "whole", "star", [each for each in networks if each.id == own]),
-    )
-    layers = []
-    for name, role, shape, some in series:
-        layers += _dots(name, role, shape, some, [each.auroc for each in some], "AUROC {:.1f} %")
-    return layers
+def _dots(name: str, role: str, shape: str, some: Sequence[Network], number: str, said: str) -> figures.Trace:
+    """One layer of points. number: of `Network`, how high they stand; said: how it is written."""
+    values = [getattr(each, number) for each in some]
+    text = _("{}\ncode size {}\n{}")
+    texts = [text.format(method_name(each.about), each.code, said.format(v)) for each, v in zip(some, values)]
+    return figures.dots(name, role, [each.code for each in some], values, texts, shape)
 
 
-def _lost(networks: Sequence[Network]) -> list[figures.Trace]:
-    """What each network does not give back, of normals and of anomalies."""
-    dense, local = ([each for each in networks if each.local is alone] for alone in (False, True))
-    series = (
-        (_("network: normals"), _("network: anomalies"), dense, ("square", "x")),
-        (_("convolutions alone: normals"), _("convolutions alone: anomalies"), local, ("diamond", "cross")),
-    )
-    layers = []
-    for normals, anomalies, some, shapes in series:
-        layers += _dots(normals, "before", shapes[0], some, [each.normal for each in some], "{:.1f} %")
-        layers += _dots(anomalies, "danger", shapes[1], some, [each.anomalous for each in some], "{:.1f} %")
-    return layers
-
-
-def _dots(
-    name: str, role: str, shape: str, some: Sequence[Network], values: Sequence[float], said: str
-) -> list[figures.Trace]:
-    """One layer of points, or none where there are none."""
-    if not some:
-        return []
-    sizes = [_("code size {}").format(each.code) for each in some]
-    texts = [f"{method_name(each.about)}\n{size}\n{said.format(v)}" for each, size, v in zip(some, sizes, values)]
-    return [figures.dots(name, role, [each.code for each in some], values, texts, shape)]
-
-
-def _with_points(figure: figures.Figure, traces: list[figures.Trace]) -> None:
-    """Puts points over the curves and makes room for them."""
-    figures.add(figure, *traces)
-    low, high = figures.span_of(figure, "x")
-    xs = [high, *(x for trace in traces for x in trace["x"])]
-    figures.within(figure, x=(low, max(high, 1.15 * max(xs))))
-    ys = [y for trace in traces for y in trace["y"]]
-    low, high = figures.span_of(figure, "y")
-    margin = 0.06 * (max(high, *ys, high) - min(low, *ys, low))
-    figures.within(figure, y=(min(low, *(y - margin for y in ys), low), max(high, *(y + margin for y in ys), high)))
+def _over(lines: Sequence[Line], points: Sequence[figures.Trace], k: int, title: str) -> figures.Figure:
+    """The curves with the layers of points that there are over them, and with room for these."""
+    marks = {f"k = {k}": k} if len(lines[0].x) > 1 else None
+    figure = figures.curves(lines, _("numbers left in the middle (k or d)"), title, 320, log_x=True, marks=marks)
+    return figures.with_points(figure, [trace for trace in points if trace["x"]])
 
 
 # ---- ten pictures ----
@@ -173,7 +124,7 @@ def _rebuilt(current: Shown, found: Sequence[Network], k: int) -> None:
         key=views.kept("bottleneck/who", list(names), current.id if current.id in names else "pca"),
         width=520,
     )
-    shown = by_pca(current.settings, k) if chosen == "pca" else by_run(chosen)
+    shown = bottleneck.by_pca(current.settings, k) if chosen == "pca" else bottleneck.by_run(chosen)
     if shown is None:
         st.info(_("The pictures of this run are not there any more: choose another one."))
         return

@@ -1,10 +1,11 @@
 """Two costs, two thresholds: the same scores, and what is the best decision depends on what each mistake costs."""
 
-import numpy as np
+from collections.abc import Sequence
+
 import streamlit as st
 
 from core.anomaly.analysis import costs
-from core.anomaly.analysis.costs import Best, Curves, Prices, Tables
+from core.anomaly.analysis.costs import Best, Curves, Prices, Tables, rounded
 from core.anomaly.analysis.scores import KINDS, Scores, final
 from pages.parts import chart, figures, verdict
 from pages.parts.figures import Line
@@ -22,15 +23,14 @@ def draw(current: Shown) -> None:
     """Two tables of costs; what each threshold costs by either, the cheapest of each, and each by the other's table."""
     found = final(current)
     tables, share = _knobs(found)
-    bests = {name: costs.best(found, prices, share) for name, prices in tables.items()}
+    bests = {name: _decision(costs.best(found, prices, share)) for name, prices in tables.items()}
     alt = _("Cost of 100 examples by both tables, against the threshold")
     chart.show(over_positions(found, tables, bests, share), key="costs/curves", alt=alt)
     st.caption(_("Left: everything raises the alarm. Right: nothing does. Equal distances are equally many examples."))
-    wanted = {name.lower(): _decision(each) for name, each in bests.items()}
-    verdict.draw("anomaly", costs.two_thresholds(found, tables, share), a=wanted["a"], b=wanted["b"])
+    verdict.draw("anomaly", costs.two_thresholds(found, tables, share), a=bests["A"], b=bests["B"])
     _table(found, tables, share)
-    help_ = verdict.words("anomaly", costs.flattered(found, tables, share))
-    st.caption(_("Costs are of 100 examples."), help=help_)
+    tip = verdict.words("anomaly", costs.flattered(found, tables, share))
+    st.caption(_("Costs are of 100 examples."), help=tip)
     _lecture()
 
 
@@ -39,7 +39,7 @@ def _knobs(found: Scores) -> tuple[Tables, float]:
     tables, columns = {}, st.columns([1, 1, 1], gap="large")
     for column, (name, first) in zip(columns, costs.LECTURE.items()):
         with column:
-            st.markdown(f"**{_('Cost table {}').format(name)}**")
+            st.markdown(_("**Cost table {}**").format(name))
             left, right = st.columns(2)
             miss = left.number_input(_("A missed anomaly"), 0, DEAREST, first.miss, 1, key=f"costs/miss/{name}")
             alarm = right.number_input(_("A false alarm"), 0, DEAREST, first.alarm, 1, key=f"costs/alarm/{name}")
@@ -57,36 +57,31 @@ def _knobs(found: Scores) -> tuple[Tables, float]:
 def over_scores(found: Scores, tables: Tables, share: float, ends: tuple[float, float]) -> figures.Figure:
     """Cost of 100 examples against the threshold between two scores, by each table, and the cheapest threshold of each."""
     curves = costs.over_scores(found, tables, share, ends)
-    figure = _curves(curves, tables, curves.at, 320)
-    for trace in figure["data"]:
-        trace["line"]["shape"] = "vh"  # between two scores the next one above decides
+    figure = _curves(curves, tables, curves.at, 320, steps=True)  # between two scores the next one above decides
     for name, place in curves.best.items():
-        at, title = curves.at[place], _("best for {}").format(name)
-        figures.add(figure, _lowest(curves, name, at, spoken([at])[0], title) | {"showlegend": False})
+        at = curves.at[place]
+        point = _lowest(curves, name, at, spoken([at])[0], _("best for {}").format(name))
+        figures.add(figure, point | {"showlegend": False})
     return figures.within(figure, x=ends)
 
 
-def over_positions(found: Scores, tables: Tables, bests: dict[str, Best], share: float) -> figures.Figure:
-    """The same with equally many examples between any two positions of the threshold."""
+def over_positions(found: Scores, tables: Tables, bests: dict[str, str], share: float) -> figures.Figure:
+    """The same with equally many examples between any two positions of the threshold. bests: of each table, in words."""
     curves = costs.over_positions(found, tables, share)
-    figure = _curves(curves, tables, range(len(curves.at)), 340)
-    names = spoken(curves.at)
+    many, names = len(curves.at), spoken(curves.at)
+    figure = _curves(curves, tables, range(many), 340)
     for name, place in curves.best.items():
-        title = _("best for {}: {}").format(name, _decision(bests[name]))
+        title = _("best for {}: {}").format(name, bests[name])
         figures.add(figure, _lowest(curves, name, place, names[place], title))
-    figures.within(figure, x=(-0.5, len(curves.at) - 0.5))
-    every = max(
-        1, len(curves.at) // 8
-    )  # as many names as an axis has room for, though two neighbours may read the same
-    short = [spoken([at])[0] for at in curves.at[::every]]
-    figure["layout"]["xaxis"] |= {"tickvals": list(range(0, len(curves.at), every)), "ticktext": short}
-    return figure
+    some = range(0, many, max(1, many // 8))  # as an axis has room for, though two neighbours may read the same
+    figures.ticked(figure, "x", some, [spoken([curves.at[place]])[0] for place in some])
+    return figures.within(figure, x=(-0.5, many - 0.5))
 
 
-def _curves(curves: Curves, tables: Tables, x: np.ndarray | range, height: int) -> figures.Figure:
+def _curves(curves: Curves, tables: Tables, x: Sequence[float], height: int, steps: bool = False) -> figures.Figure:
     title = _("{}: miss {:g}, false alarm {:g}")
     lines = [
-        Line(title.format(name, tables[name].miss, tables[name].alarm), ROLES[name], x, y)
+        Line(title.format(name, tables[name].miss, tables[name].alarm), ROLES[name], x, y, steps=steps)
         for name, y in curves.costs.items()
     ]
     log = all(y.min() > 0 for y in curves.costs.values())
@@ -96,7 +91,7 @@ def _curves(curves: Curves, tables: Tables, x: np.ndarray | range, height: int) 
 def _lowest(curves: Curves, name: str, x: float, at: str, title: str) -> figures.Trace:
     """The lowest point of a table's curve. at: its threshold in words."""
     cost = float(curves.costs[name][curves.best[name]])
-    text = _("best for {}: {}\ncosts {}").format(name, at, money(cost))
+    text = _("best for {}: {}\ncosts {:,}").format(name, at, rounded(cost))
     return figures.dots(title, ROLES[name], [x], [cost], [text])
 
 
@@ -112,44 +107,29 @@ def _decision(each: Best) -> str:
 
 def _table(found: Scores, tables: Tables, share: float) -> None:
     """The two best thresholds and the two decisions that need no detector: what each misses, and costs by either table."""
-    decided = costs.decisions(found, tables, share)
-    *names, __ = spoken([each.threshold for each in decided.values()])
-    rows = {
-        _("Alarm from"): [*names, _("always")],
-        _("Anomalies found (%)"): [f"{100 * each.shares.recall:.1f}" for each in decided.values()],
-        _("Missed, of 100"): [_count(each.shares.missed) for each in decided.values()],
-        _("False alarms, of 100"): [_count(each.shares.alarms) for each in decided.values()],
-    }
-    rows |= {
-        _("Cost by {}, of 100").format(name): [money(each.costs[name]) for each in decided.values()] for name in tables
-    }
-    titles = [*(_("Best for {}").format(name) for name in tables), _("Never"), _("Always")]
-    columns = {title: [row[i] for row in rows.values()] for i, title in enumerate(titles)}
-    st.table({_("Decision"): list(rows)} | columns)
-
-
-def _count(share: float) -> str:
-    """How many of 100 examples."""
-    return f"{100 * share:.2f}" if 0 < 100 * share < 1 else f"{100 * share:.1f}"
-
-
-def money(cost: float) -> str:
-    return f"{cost:,.2f}" if 0 < cost < 10 else f"{cost:,.0f}"
+    decided = costs.decisions(found, tables, share).values()
+    *names, __ = spoken([each.threshold for each in decided])
+    rows = [
+        (_("Alarm from"), *names, _("always")),
+        (_("Anomalies found (%)"), *(f"{100 * each.shares.recall:.1f}" for each in decided)),
+        (_("Missed, of 100"), *(f"{100 * each.shares.missed:.3g}" for each in decided)),
+        (_("False alarms, of 100"), *(f"{100 * each.shares.alarms:.3g}" for each in decided)),
+        (_("Cost by A, of 100"), *(f"{rounded(each.costs['A']):,}" for each in decided)),
+        (_("Cost by B, of 100"), *(f"{rounded(each.costs['B']):,}" for each in decided)),
+    ]
+    heads = _("Decision"), _("Best for A"), _("Best for B"), _("Never"), _("Always")
+    st.table(dict(zip(heads, zip(*rows))))
 
 
 def _lecture() -> None:
     """The lecture's own example: two thresholds, neither of which is the better one without a table of costs."""
-    st.markdown(f"**{_('The lecture’s own example')}**")
-    rows = costs.lecture_costs()
-    st.table(
-        {
-            _("Threshold"): list(rows),
-            _("Missed"): [str(missed) for missed, __ in costs.EXAMPLE.values()],
-            _("False alarms"): [str(alarms) for __, alarms in costs.EXAMPLE.values()],
-            _("Cost by A (1 and 100)"): [f"{by_a:.0f}" for by_a, __ in rows.values()],
-            _("Cost by B (100 and 1)"): [f"{by_b:.0f}" for __, by_b in rows.values()],
-        }
-    )
+    st.markdown(_("**The lecture’s own example**"))
+    rows = [
+        (name, *(f"{number:.0f}" for number in (*costs.EXAMPLE[name], *paid)))
+        for name, paid in costs.lecture_costs().items()
+    ]
+    heads = _("Threshold"), _("Missed"), _("False alarms"), _("Cost by A (1 and 100)"), _("Cost by B (100 and 1)")
+    st.table(dict(zip(heads, zip(*rows))))
     st.caption(verdict.words("anomaly", costs.lecture()))
 
 

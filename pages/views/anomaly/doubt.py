@@ -1,9 +1,8 @@
 """Measures of doubt: three ways to read a classifier's doubt from its logits, at any temperature."""
 
-import numpy as np
 import streamlit as st
 
-from core.anomaly.analysis.doubt import Answers, about, about_ties, about_why, answers
+from core.anomaly.analysis.doubt import Answers, about, about_ties, about_why, answers, meaning
 from core.anomaly.analysis.scores import KINDS, clipped
 from core.anomaly.settings import Confidence
 from pages.parts import chart, choose, figures, verdict, views
@@ -12,9 +11,10 @@ from pages.parts.figures import Line
 from pages.parts.shown import Shown
 from pages.parts.views import View
 from pages.parts.words import _
-from pages.views.anomaly.names import named
+from pages.views.anomaly.threshold import histogram
 
-EVALUATIONS = {"softmax": ("after", "solid"), "entropy": ("neutral", "8px,8px"), "energy": ("task5", "2px,6px")}
+# roles and dashes: where they have the same AUROC, all can be seen
+LOOKS = {"softmax": ("after", "solid"), "entropy": ("neutral", "8px,8px"), "energy": ("task5", "2px,6px")}
 
 
 @st.fragment
@@ -38,22 +38,15 @@ def draw(current: Shown) -> None:
     doubt, score = found.doubt(measure, temperature), found.curves[measure][grid.index(temperature)]
     left, right = st.columns(2, gap="large")
     with left:
-        _histogram(doubt, found.is_anomaly, names[measure], temperature)
+        st.markdown(_("**How unsure it is: {} at T = {:.3g}**").format(names[measure], temperature))
+        alt = _("Histogram of how unsure the classifier is of normals and of anomalies")
+        chart.show(histogram(clipped(doubt), found.is_anomaly, {}, 330), key="unsure/scores", alt=alt)
     with right:
         _curves(found, names, measure, temperature, 100 * score)
     said = about(grid, found.curves, temperature, measure)
     said += about_why(found.logits, measure, score, doubt) + about_ties(doubt, measure)
-    verdict.draw("anomaly", named(said, names))
-    st.caption(_meaning(measure, found.turned), help=verdict.words("anomaly", found.trained))
-
-
-def _histogram(doubt: np.ndarray, is_anomaly: np.ndarray, name: str, temperature: float) -> None:
-    st.markdown(_("**How unsure it is: {} at T = {:.3g}**").format(name, temperature))
-    drawn = clipped(doubt)
-    groups = {_("normal"): ("before", drawn[~is_anomaly]), _("anomalies"): ("danger", drawn[is_anomaly])}
-    figure = figures.histogram(groups, _("score: higher is less sure"), _("share of each (%)"), 40, 330, share=True)
-    alt = _("Histogram of how unsure the classifier is of normals and of anomalies")
-    chart.show(figure, key="unsure/scores", alt=alt)
+    verdict.draw("anomaly", verdict.named(said, names))
+    st.caption(verdict.words("anomaly", meaning(measure, found.turned)), help=verdict.words("anomaly", found.trained))
 
 
 def _curves(found: Answers, names: dict[str, str], measure: str, temperature: float, here: float) -> None:
@@ -61,31 +54,16 @@ def _curves(found: Answers, names: dict[str, str], measure: str, temperature: fl
     grid = found.temperatures
     st.markdown(_("**How well it tells them apart: {} has {:.1f} %**").format(names[measure], here))
     lines = [
-        Line(names[each], EVALUATIONS[each][0], grid, [100 * value for value in curve])
+        Line(names[each], LOOKS[each][0], grid, [100 * value for value in curve], dash=LOOKS[each][1])
         for each, curve in found.curves.items()
     ]
     lines.append(Line(_("guessing"), "control", [grid[0], grid[-1]], [50, 50]))
     figure = figures.curves(lines, _("temperature T"), _("AUROC (%), needs labels"), 330, log_x=True)
-    for trace, each in zip(figure["data"], found.curves):  # where they have the same AUROC, all can be seen
-        trace["line"]["dash"] = EVALUATIONS[each][1]
     text = f"{names[measure]}\nT = {temperature:.3g}\nAUROC {here:.1f} %"
     figures.add(figure, figures.dots(_("chosen"), "whole", [temperature], [here], [text]))
     figures.within(figure, x=(0.09, 112))
     alt = _("AUROC of softmax, entropy and energy against the temperature")
     chart.show(figure, key="unsure/curves", alt=alt)
-
-
-def _meaning(measure: str, turned: bool) -> str:
-    """What the chosen score is, in words."""
-    match measure:
-        case "energy":
-            return _("Energy: −T log Σ exp(z / T), low where any logit z is high (Liu et al. 2020).")
-        case "entropy":
-            return _("Entropy: −Σ p log p, in nats.")
-        case _ if turned:
-            return _("Softmax: 1 − the probability of the turn that was made, mean over four turns.")
-        case _:
-            return _("Softmax: 1 − the largest probability.")
 
 
 VIEW = View(

@@ -12,17 +12,16 @@ from core.anomaly.analysis.expects import Expected, about_example, expected, has
 from core.anomaly.analysis.order import ordered
 from core.anomaly.analysis.scores import KINDS, Scores, final
 from core.anomaly.datasets import dataset_of
-from pages.parts import chart, figures, rasters, verdict
+from core.anomaly.monitor import as_bytes
+from pages.parts import chart, choose, figures, rasters, verdict
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
 from pages.parts.views import View
 from pages.parts.words import _
-from pages.views.anomaly.blur import blur_slider, say_blur
-from pages.views.anomaly.damage import damage_table, kinds_chart
+from pages.views.anomaly.error import blur_slider, damage_table, kinds_chart, say_blur
 from pages.views.anomaly.names import number
-from pages.views.anomaly.order import about_group, groups, labelled, no_idea, rank_slider
-from pages.views.anomaly.panels import edges, heated, large, pixels
-from pages.views.anomaly.patients import patients
+from pages.views.anomaly.order import about_group, groups, labelled, no_idea, patients, rank_slider
+from pages.views.anomaly.panels import edges, heated, large
 
 PAGE, ROW = 16, 8  # pictures in the gallery at a time, and side by side
 
@@ -34,15 +33,7 @@ def draw(current: Shown) -> None:
     if len(dataset.test_x) != len(found.test):
         st.info(_("This run was made by a Lectern with other test examples: train it again to look into it."))
         return
-    group = st.segmented_control(
-        _("In the order of their scores"),
-        list(groups()),
-        format_func=lambda name: groups()[name],
-        default="odd",
-        required=True,
-        key="expects/group",
-        wrap=True,
-    )
+    group = choose.one("expects/group", _("In the order of their scores"), groups(), "odd", wrap=True)
     order, labels = ordered(group, found.test, found.is_anomaly), labelled(dataset, current.settings)
     lesson = about_group(group, found, dataset, current.settings)
     if not dataset.pictures:
@@ -52,9 +43,7 @@ def draw(current: Shown) -> None:
     with right:
         rank = rank_slider(len(order), group)
         st.markdown(lesson)
-        tip = _(
-            "p: the share of held-out normals, this picture among them, that score at least as high. The least is {:.3f}."
-        )
+        tip = _("p: the share of held-out normals, this picture among them, that score as high. The least is {:.3f}.")
         st.caption(_("Below each picture: its p-value."), help=tip.format(1 / (len(found.calibration) + 1)))
     with left:
         _gallery(dataset, found, labels, order, rank)
@@ -67,26 +56,22 @@ def _gallery(dataset: Any, found: Scores, labels: list[str], order: np.ndarray, 
     places, p = order[first : first + PAGE], decide.p_values(found.test, found.calibration)
     said = _("{}\nscore {}\np = {:.3f}")
     texts = [said.format(labels[n], number(found.test[n]), p[n]) for n in places]
-    images, below = [pixels(dataset.test_x[n]) for n in places], [f"{p[n]:.3f}" for n in places]
-    figure = rasters.gallery(images, ROW, texts, 240, below, rank - 1 - first)
-    across, down = (figure["layout"][f"{name}axis"]["range"] for name in "xy")
-    figures.within(figure, (across[0] - 2, across[1]), (down[0], down[1] - 2))  # room for the frame
-    spots = next(trace for trace in figure["data"] if "customdata" in trace)
-    spots["customdata"] = [first + 1 + place for place in spots["customdata"]]
+    images, below, chosen = as_bytes(dataset.test_x[places]), [f"{p[n]:.3f}" for n in places], rank - 1 - first
+    figure = rasters.gallery(images, ROW, texts, 240, below, chosen, first=first + 1)
     alt = _("Test pictures in the order of their scores; a click chooses one")
     chart.show(figure, key="expects/gallery", alt=alt, pick=True)
 
 
 def _example(current: Shown, found: Scores, labels: list[str], place: int) -> None:
     """One picture large; beside it what was expected, and the error."""
-    idea, picture = ask(has_idea, current), pixels(dataset_of(current.settings).test_x[place])
+    idea, dataset = ask(has_idea, current), dataset_of(current.settings)
     st.subheader(_("One of them, and what was expected in its place") if idea else _("One of them"), anchor=False)
     verdict.draw("anomaly", about_example(found, place), truth=labels[place], score=number(found.test[place]))
     if not idea:
-        chart.show(large(picture), key="expects/alone", alt=labels[place])
+        chart.show(large(as_bytes(dataset.test_x[place])[0]), key="expects/alone", alt=labels[place])
         st.info(no_idea(current))
         return
-    masks, panels = dataset_of(current.settings).masks, st.container()
+    masks, panels = dataset.masks, st.container()
     left, right = st.columns(2, gap="large")
     every = ask(blurs, current, wait=_("Blurring the error of every test picture …"))
     with left if masks is None else right:

@@ -14,9 +14,7 @@ from pages.parts.views import View
 from pages.parts.words import _
 
 HEIGHT = 560
-ALT = _(
-    "The score of every place of the plane, grey where it is odd, the border of the alarm, and both kinds of points"
-)
+ALT = _("The score everywhere in the plane, grey where it is odd, the border of the alarm, and both kinds of points")
 PROMISES = (1, 2, 5, 10, 20, 50)  # % of normals that may raise the alarm
 PROMISE = 10
 
@@ -27,9 +25,9 @@ def live(current: Shown) -> None:
     if not looks or not current.pictures(pictures.POINTS):
         return
     figure = plane(landscape.drawn(looks[-1], PROMISE), landscape.points(current), PROMISE)
-    figure["layout"]["legend"] = {"orientation": "v", "x": 1, "xanchor": "left", "y": 1, "yanchor": "top"}
-    figure["layout"]["xaxis"]["constraintoward"], figure["layout"]["yaxis"]["constraintoward"] = "left", "top"
-    figures.headed(figure, _("After step {:,}: the stronger the grey, the odder").format(looks[-1].step))
+    figures.headed(
+        figures.legend_beside(figure), _("After step {:,}: the stronger the grey, the odder").format(looks[-1].step)
+    )
     chart.show(figure, key="live/landscape", alt=ALT, share=1.0)
 
 
@@ -44,7 +42,7 @@ def draw(current: Shown) -> None:
             _("False alarms that are promised"),
             PROMISES,
             PROMISE,
-            format_func=lambda share: f"≤ {share} %",
+            format_func="≤ {} %".format,
             key="landscape/promise",
             help=_("So many of the normals raise the alarm at most."),
         )
@@ -71,11 +69,10 @@ def plane(drawn: Drawn, points: Points, promise: int) -> figures.Figure:
     lines = [rasters.contours(_("border of the alarm"), "whole", *field, [drawn.border])]
     if promise != 50:
         lines.insert(0, rasters.contours(_("half of the normals"), "control", *field, [drawn.half]))
-    groups = {
-        name: (role, own[:, 0], own[:, 1], [name] * len(own))
+    dots = [
+        figures.dots(name, role, own[:, 0], own[:, 1], [name] * len(own), small=True)
         for name, role, own in ((_("normal"), "before", points.normal), (_("anomaly"), "danger", points.anomalous))
-    }
-    dots = figures.points(groups, "", "", small=True)["data"]
+    ]
     return figures.add(figures.plane(REACH, HEIGHT), rasters.field(*field), *dots, *lines)
 
 

@@ -1,7 +1,5 @@
 """Pictures of examples as figures: ten small ones with what was expected, and large ones with edges drawn on them."""
 
-from typing import Any
-
 import numpy as np
 
 from pages.parts import figures, rasters
@@ -11,32 +9,20 @@ from pages.parts.words import _
 LARGE = 240  # pixels of a large picture on the screen
 
 
-def pixels(picture: Any) -> np.ndarray:
-    """A grey picture (1, H, W) in [0, 1] as 8-bit (H, W)."""
-    return np.rint(255 * np.clip(picture[0].numpy(), 0, 1)).astype(np.uint8)
-
-
 def rows(inputs: np.ndarray, expected: np.ndarray | None, height: int = 230) -> figures.Figure:
     """Pictures 8-bit (N, H, W), half of them normal and then the anomalies; below them what was expected and where both differ.
 
     expected: None of a detector that expects nothing.
     """
-    many, tall, wide = inputs.shape
+    many, wide = len(inputs), round(rasters.SPACE * inputs.shape[2])
     lines = {_("picture"): inputs}
     if expected is not None:
-        lines |= {_("expected"): expected, _("difference"): np.stack([heat(a, b) for a, b in zip(inputs, expected)])}
-    kinds = [_("normal")] * (many // 2) + [_("anomaly")] * (many - many // 2)
-    texts = [f"{kind}: {name}" for name in lines for kind in kinds]
-    figure = rasters.gallery([each for line in lines.values() for each in line], many, texts, height)
-    step, first = (rasters.SPACE * side for side in (tall, wide)), 0.5
-    down, across = (round(side) for side in step)
-    layout, ticks = figure["layout"], {"showticklabels": True, "ticks": ""}
-    layout["yaxis"] |= ticks | {"tickvals": [down * (i + first) for i in range(len(lines))], "ticktext": list(lines)}
-    middle = [across * many / 4, across * many * 3 / 4]
-    layout["xaxis"] |= ticks | {"tickvals": middle, "ticktext": [_("normal"), _("anomalies")], "side": "top"}
-    layout["xaxis"]["constraintoward"], layout["yaxis"]["constraintoward"] = "left", "top"
-    layout["margin"] = {"t": 26}
-    return figure
+        lines |= {_("expected"): expected, _("difference"): [heat(a, b) for a, b in zip(inputs, expected)]}
+    said = _("normal: {}"), _("anomaly: {}")
+    texts = [said[i >= many // 2].format(name) for name in lines for i in range(many)]
+    figure = rasters.gallery([each for line in lines.values() for each in line], many, texts, height, rows=list(lines))
+    figures.ticked(figure, "x", [wide * many / 4, wide * many * 3 / 4], [_("normal"), _("anomalies")], top=True)
+    return figures.spaced(figure, t=26)
 
 
 def heat(picture: np.ndarray, expected: np.ndarray) -> np.ndarray:
@@ -54,9 +40,7 @@ def large(picture: np.ndarray, *marks: Trace) -> figures.Figure:
 
 def heated(values: np.ndarray, top: float, signed: bool, *marks: Trace) -> figures.Figure:
     """A map (H, W) with its scale, and the edges of regions on it. top: the value of full colour."""
-    figure = rasters.matrix(values, LARGE, signed, top)
-    figure["data"][0] |= {"showscale": True, "colorbar": {"thickness": 10, "nticks": 5, "len": 1, "outlinewidth": 0}}
-    return figures.add(figure, *marks)
+    return figures.add(rasters.matrix(values, LARGE, signed, top, scale=True), *marks)
 
 
 def edges(name: str, mask: np.ndarray, hue: str, width: float) -> Trace:

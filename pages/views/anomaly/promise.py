@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.anomaly.analysis import promise
-from core.anomaly.analysis.promise import ALPHAS, Kept, Ways
+from core.anomaly.analysis.promise import ALPHAS, Ways
 from core.anomaly.analysis.scores import KINDS, PROMISE, Scores, final
 from pages.parts import chart, figures, verdict
 from pages.parts.figures import Line
@@ -42,7 +42,7 @@ def draw(current: Shown) -> None:
         _kept(found, ways, alpha)
     with right:
         _p_values(found, alpha / 100)
-    st.markdown(f"**{_('What the promise is')}**")
+    st.markdown(_("**What the promise is**"))
     st.markdown("\n".join(f"* {_said(each)}" for each in promise.fine_print(current, found, alpha / 100)))
 
 
@@ -55,19 +55,16 @@ def _said(reached: verdict.Verdict) -> str:
 
 
 def _table(ways: Ways, alpha: int) -> None:
-    both = {
-        _("Held-out normals (conformal)"): ways.calibration,
-        _("Learned normals (“contamination”)"): ways.learned,
-    }
-    rows = {
-        _("Alarm from"): spoken([each.threshold for each in both.values()]),
-        _("Promised: false alarms (%)"): [f"≤ {alpha}"] * len(both),
-        _("Kept: false alarms (%)"): [f"{100 * each.alarms:.1f}" for each in both.values()],
-        _("95 % interval of what is kept (%)"): [_interval(each) for each in both.values()],
-        _("Anomalies found (%)"): [f"{100 * each.found:.1f}" for each in both.values()],
-    }
-    columns = {title: [row[i] for row in rows.values()] for i, title in enumerate(both)}
-    st.table({_("Threshold from"): list(rows)} | columns)
+    both, interval = (ways.calibration, ways.learned), _("{:.1f} to {:.1f}")
+    rows = [
+        (_("Alarm from"), *spoken([each.threshold for each in both])),
+        (_("Promised: false alarms (%)"), f"≤ {alpha}", f"≤ {alpha}"),
+        (_("Kept: false alarms (%)"), *(f"{100 * each.alarms:.1f}" for each in both)),
+        (_("95 % interval of what is kept (%)"), *(interval.format(100 * each.low, 100 * each.high) for each in both)),
+        (_("Anomalies found (%)"), *(f"{100 * each.found:.1f}" for each in both)),
+    ]
+    heads = _("Threshold from"), _("Held-out normals (conformal)"), _("Learned normals (“contamination”)")
+    st.table(dict(zip(heads, zip(*rows))))
     tip = _(
         "The interval is Wilson's. A learned normal is compared with all others and not with itself. The last row needs labels: a "
         "random score would find as large a share of the anomalies as of the normals."
@@ -75,13 +72,9 @@ def _table(ways: Ways, alpha: int) -> None:
     st.caption(_("Kept: counted on normals that neither detector nor threshold has seen."), help=tip)
 
 
-def _interval(each: Kept) -> str:
-    return _("{:.1f} to {:.1f}").format(100 * each.low, 100 * each.high)
-
-
 def _kept(found: Scores, ways: Ways, alpha: int) -> None:
     """Promised against kept rates, the promise itself as the diagonal."""
-    st.markdown(f"**{_('What is promised, and what is kept')}**")
+    st.markdown(_("**What is promised, and what is kept**"))
     rates = promise.rates(found)
     lines = [
         Line(_("as promised"), "control", [0, 50], [0, 50]),
@@ -92,18 +85,18 @@ def _kept(found: Scores, ways: Ways, alpha: int) -> None:
     ]
     figure = figures.curves(lines, _("promised false alarm rate (%)"), _("kept: fresh normals that raise it (%)"), 330)
     for each, role, at in ((ways.calibration, "after", alpha - 0.25), (ways.learned, "neutral", alpha + 0.25)):
-        bar = figures.curve(Line("", role, [at, at], [100 * each.low, 100 * each.high]), silent=True)
-        text = _("{:.1f} % ({} %)").format(100 * each.alarms, _interval(each))
-        figures.add(figure, bar, figures.dots("", role, [at], [100 * each.alarms], [text]))
-    top = max(50, *(y for trace in figure["data"] for y in trace["y"] if y is not None))
-    figures.within(figure, (0, 51), (-0.02 * top, 1.04 * top))
+        kept, low, high = 100 * each.alarms, 100 * each.low, 100 * each.high
+        bar = figures.curve(Line("", role, [at, at], [low, high]), silent=True)
+        text = _("{:.1f} % ({:.1f} to {:.1f} %)").format(kept, low, high)
+        figures.with_points(figure, [bar, figures.dots("", role, [at], [kept], [text])])
+    figures.within(figure, x=(0, 51))
     alt = _("Kept against promised false alarm rate, of both ways to choose the threshold")
     chart.show(figure, key="promise/kept", alt=alt)
 
 
 def _p_values(found: Scores, alpha: float) -> None:
     """How the p-values of fresh normals and of anomalies are distributed."""
-    st.markdown(f"**{_('The p-value: how many held-out normals are at least as odd')}**")
+    st.markdown(_("**The p-value: how many held-out normals are at least as odd**"))
     values = promise.p_values(found)
     groups = {_("fresh normals"): ("before", values.normal), _("anomalies"): ("danger", values.anomalous)}
     marks = {_("alarm: p ≤ {:.2f}").format(alpha): alpha}

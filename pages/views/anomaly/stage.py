@@ -14,8 +14,7 @@ from pages.views.anomaly import landscape, panels
 from pages.views.anomaly.costs import over_scores
 from pages.views.anomaly.threshold import histogram, precision, through
 
-HALF = 0.5  # of the stage's height
-MARGIN = {"l": 64}  # the same for what stands below one another
+LEFT = 64  # pixels beside what stands below one another
 
 
 def picture(current: Shown) -> None:
@@ -28,7 +27,8 @@ def picture(current: Shown) -> None:
         return
     _scores(current, *found)
     if current.pictures(pictures.INPUTS):
-        _pictures(current)
+        alt = _("Five normal pictures and five anomalies, and what the detector expected in their place")
+        _show(panels.rows(current.last(pictures.INPUTS), current.last(pictures.EXPECTED)), "live/pictures", alt)
     elif (ended := final(current)) is not None:
         _costs(ended)
 
@@ -41,52 +41,37 @@ def beside(current: Shown) -> bool:
     if current.pictures(pictures.FIELD):
         _scores(current, *found)
         return True
-    _roc(*found)
+    name = _("ROC, AUROC {:.1f} %").format(100 * auroc(*found))
+    titles = _("normals that raise the alarm (%)"), _("anomalies found (%)")
+    roc = through(threshold.roc(*found), *titles, name)
+    _show(roc, "live/roc", _("ROC curve: anomalies found against false alarms"))
     if not hasattr(current.settings.method, "steps"):  # it does not learn step by step, and has no curves
-        _precision(*found)
+        curve = threshold.precision_and_recall(*found)
+        _show(precision(curve), "live/precision", _("Precision against recall at every threshold"))
     return True
 
 
-def title(current: Shown) -> str:
-    """In one line how well the scores part, or how far the run is."""
-    if (found := final(current)) is not None:
-        return _("{:.0f} % of anomalies found at 10 % false alarms").format(threshold.found_at_promise(found))
-    return _("Scores after step {:,}").format(current.pictures(pictures.EVALUATION)[-1].step)
+def _show(figure: figures.Figure, key: str, alt: str) -> None:
+    chart.show(figure, key=key, alt=alt, share=0.5)
 
 
 def _scores(current: Shown, scores: np.ndarray, is_anomaly: np.ndarray) -> None:
+    """Both sorts of scores; the title says how well they part, or how far the run is."""
     drawn, marks = clipped(scores), {}
-    if (found := final(current)) is not None and border(found) <= drawn.max():
-        marks[_("10 % false alarms")] = border(found)
-    figure = figures.headed(histogram(drawn, is_anomaly, marks, 300), title(current))
-    figure["layout"]["margin"] = MARGIN | {"t": 50}  # for the legend below the title
+    if (found := final(current)) is None:
+        title = _("Scores after step {:,}").format(current.pictures(pictures.EVALUATION)[-1].step)
+    else:
+        title = _("{:.0f} % of anomalies found at 10 % false alarms").format(threshold.found_at_promise(found))
+        if border(found) <= drawn.max():
+            marks[_("10 % false alarms")] = border(found)
+    figure = figures.headed(histogram(drawn, is_anomaly, marks, 300), title)
     alt = _("Histogram of the scores of normal and anomalous test examples")
-    chart.show(figure, key="live/scores", alt=alt, share=HALF)
-
-
-def _pictures(current: Shown) -> None:
-    """Ten test pictures, what the detector expected, and where the two differ."""
-    figure = panels.rows(current.last(pictures.INPUTS), current.last(pictures.EXPECTED))
-    alt = _("Five normal pictures and five anomalies, and what the detector expected in their place")
-    chart.show(figure, key="live/pictures", alt=alt, share=HALF)
+    _show(figures.spaced(figure, l=LEFT, t=50), "live/scores", alt)  # the legend is below the title
 
 
 def _costs(found: Scores) -> None:
     """What each threshold costs by the lecture's two tables."""
     drawn = clipped(found.test)
     figure = over_scores(found, costs.LECTURE, found.prevalence, (float(drawn.min()), float(drawn.max())))
-    figure["layout"]["margin"] = MARGIN
     alt = _("Cost of 100 examples by two tables of costs, against the threshold")
-    chart.show(figure, key="live/costs", alt=alt, share=HALF)
-
-
-def _roc(scores: np.ndarray, is_anomaly: np.ndarray) -> None:
-    name = _("ROC, AUROC {:.1f} %").format(100 * auroc(scores, is_anomaly))
-    titles = _("normals that raise the alarm (%)"), _("anomalies found (%)")
-    figure = through(threshold.roc(scores, is_anomaly), *titles, name)
-    chart.show(figure, key="live/roc", alt=_("ROC curve: anomalies found against false alarms"), share=HALF)
-
-
-def _precision(scores: np.ndarray, is_anomaly: np.ndarray) -> None:
-    figure = precision(threshold.precision_and_recall(scores, is_anomaly))
-    chart.show(figure, key="live/precision", alt=_("Precision against recall at every threshold"), share=HALF)
+    _show(figures.spaced(figure, l=LEFT), "live/costs", alt)

@@ -44,12 +44,8 @@ def spoken(values: Sequence[float]) -> list[str]:
     """Numbers in words, each with as few digits as tell all of them apart; ∞ is “never”."""
     finite = [float(value) for value in values if np.isfinite(value)]
     digits = next((d for d in range(3, 17) if len({f"{v:.{d}g}" for v in finite}) == len(set(finite))), 17)
-    return [_number(f"{value:.{digits}g}") if np.isfinite(value) else _("never") for value in values]
-
-
-def _number(text: str) -> str:
-    """A number as Python writes it, in the page's spelling: −1.5e−6."""
-    return text.replace("e+", "e").replace("e-0", "e-").replace("-", "−")
+    said = [f"{value:.{digits}g}" if np.isfinite(value) else _("never") for value in values]
+    return [text.replace("e+", "e").replace("e-0", "e-").replace("-", "−") for text in said]  # −1.5e−6
 
 
 def share_slider(found: Scores, view: str) -> float:
@@ -61,25 +57,20 @@ def share_slider(found: Scores, view: str) -> float:
         choices,
         format_func=lambda share: (_("{:.3g} % (as tested)") if share == own else "{:.3g} %").format(share),
         key=views.kept(f"{view}/share", choices, own),
-        help=_(
-            "In the test part there are as many anomalies as somebody put there. Where a detector works they may be rare."
-        ),
+        help=_("The test part has as many anomalies as were put there. Where a detector works they may be rare."),
     )
 
 
 def _chosen(found: Scores) -> float:
     """The threshold that the slider stands at; at first where a tenth of held-out normals raises the alarm."""
     places = threshold.positions(found.test, found.is_anomaly)
-    names = spoken(places)
     first = threshold.first_position(found, places)
     at = st.select_slider(
         _("Raise the alarm from this score on"),
         range(len(places)),
-        format_func=names.__getitem__,
+        format_func=spoken(places).__getitem__,
         key=views.kept("threshold/at", range(len(places)), first),
-        help=_(
-            "To the left more alarms, to the right fewer. Each step moves about as many examples, however far apart scores lie."
-        ),
+        help=_("Left: more alarms; right: fewer. Each step moves about as many examples."),
     )
     return float(places[at])
 
@@ -94,8 +85,8 @@ def _histogram(found: Scores, at: float) -> None:
         marks[_("alarm from here on")] = at
     elif np.isfinite(at):
         marks[_("alarm beyond this edge")] = float(drawn.max())
-    figure = histogram(drawn, found.is_anomaly, marks, 320)
-    chart.show(figure, key="threshold/scores", alt=_("Histogram of the scores of normal and anomalous test examples"))
+    alt = _("Histogram of the scores of normal and anomalous test examples")
+    chart.show(histogram(drawn, found.is_anomaly, marks, 320), key="threshold/scores", alt=alt)
     st.caption(_("The highest 2 % of all scores stand at the right edge."))
 
 
@@ -111,25 +102,21 @@ def _decisions(found: Scores, decided: Decisions, share: float) -> None:
     (hits, missed), (alarms, passed) = decided.counts
     st.table(
         {
-            _("Test examples"): [
-                _("{:,} anomalies").format(hits + missed),
-                _("{:,} normals").format(alarms + passed),
-            ],
+            _("Test examples"): [_("{:,} anomalies").format(hits + missed), _("{:,} normals").format(alarms + passed)],
             _("Alarm"): [_("{:,} found").format(hits), _("{:,} false alarms").format(alarms)],
             _("No alarm"): [_("{:,} missed").format(missed), _("{:,} passed").format(passed)],
         }
     )
     if share != 100 * found.prevalence:
-        counts = [f"{n:.1f}" if 0 < n < 10 else f"{n:.0f}" for n in threshold.of_a_thousand(decided.shares)]
-        said = _("Of 1,000 that come at {:.3g} % anomalies: {} found, {} missed, {} false alarms, {} passed.")
-        st.caption(said.format(share, *counts))
+        st.caption(verdict.words("anomaly", threshold.of_a_thousand(decided.shares, share / 100)))
     _shares(decided.shares)
 
 
 def _shares(table: Confusion) -> None:
     """The usual numbers in percent, each with what it means."""
+    precise = None if table.silent else table.precision
     numbers = {
-        _("Precision"): (table.precision, _("Of all alarms the share that is raised by an anomaly.")),
+        _("Precision"): (precise, _("Of all alarms the share that is raised by an anomaly.")),
         _("Recall"): (table.recall, _("Of the anomalies the share that is found.")),
         _("False alarm rate"): (table.false_alarms, _("Of the normals the share that raises the alarm.")),
         "F1": (table.f1, _("Harmonic mean of precision and recall.")),
@@ -137,8 +124,7 @@ def _shares(table: Confusion) -> None:
     }
     with st.container(horizontal=True, gap="medium"):
         for name, (value, tip) in numbers.items():
-            nothing = name == _("Precision") and table.silent
-            st.metric(name, "–" if nothing else f"{100 * value:.1f} %", help=tip, width="content")
+            st.metric(name, "–" if value is None else f"{100 * value:.1f} %", help=tip, width="content")
 
 
 # ---- at every threshold ----

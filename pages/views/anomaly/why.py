@@ -7,19 +7,20 @@ import numpy as np
 import streamlit as st
 
 from core.anomaly.analysis import maps
-from core.anomaly.analysis.maps import Answer, Fitting
+from core.anomaly.analysis.maps import METHODS, Answer, Fitting
 from core.anomaly.analysis.rivals import Rival, candidates, one_other, rivals
 from core.anomaly.analysis.scores import final
 from core.anomaly.analysis.trust import MANY, judged
-from core.attribution.settings import METHOD_NAMES, METHODS
+from core.anomaly.monitor import as_bytes
 from pages.parts import choose, digit, explain, knobs, shown, verdict, views
 from pages.parts.ask import ask
-from pages.parts.overlay import overlay, top_of
+from pages.parts.overlay import enlarged, overlay, top_of
+from pages.parts.panels import percent
 from pages.parts.shown import Shown
 from pages.parts.words import _
-from pages.views.anomaly import example, panels, why_table
+from pages.views.anomaly import example, why_table
 from pages.views.anomaly.example import Example
-from pages.views.anomaly.names import method_name, percent, titles
+from pages.views.anomaly.names import pick, titles
 
 MOST = 3  # detectors beside one another
 AT = "anomaly/why"  # where the keys of the widgets begin
@@ -36,20 +37,14 @@ def draw(current: Shown) -> None:
         return
     match current.settings.data.name:
         case "plane":
-            st.info(
-                _("Two numbers are no picture: the landscape, under Look inside, says all that this detector knows.")
-            )
+            st.info(_("Two numbers are no picture: the landscape, under Look inside, says all it knows."))
         case "tumours":
             why_table.draw(current)
         case _:
             _pictures(current, fitting)
     if current.run.about.models and shown.stored(current.id):
         st.subheader(_("The classifier itself"), anchor=False)
-        st.markdown(
-            _(
-                "This detector is a digit classifier, and its score says how unsure it is. Why does it answer as it does?"
-            )
-        )
+        st.markdown(_("This detector is a digit classifier; its score is its doubt. Why does it answer as it does?"))
         explain.draw("anomaly", {_("This run's network"): (current.id, "model")}, digit.mnist())
 
 
@@ -57,70 +52,51 @@ def draw(current: Shown) -> None:
 def _pictures(current: Shown, fitting: Fitting) -> None:
     """One picture, one method, and the maps of up to three detectors."""
     found = candidates(current)
-    names = {each: method_name(about) for each, about in found.items() if each != current.id}
+    rest = {each: about for each, about in found.items() if each != current.id}
     left, right = st.columns([1, 2.6], gap="large")
     with left:
         chosen = example.choose(AT, current.settings, example.by_verdict(final(current)))
         if chosen is not None:
             example.show(chosen, True)
-        asked = _asked(fitting)
-        with st.popover(_("Beside which detectors"), icon=":material/checklist:"):
-            others = st.pills(
-                _("Up to two others that learned from the same normals"),
-                list(names),
-                format_func=names.get,
-                selection_mode="multi",
-                key=views.kept(f"{AT}/others", list(names), one_other(found, current.id)),
-            )
+        method, given, base = _asked(fitting)
+        label = _("Up to two others that learned from the same normals")
+        others = pick(_("Beside which detectors"), label, f"{AT}/others", rest, one_other(found, current.id))
     with right:
         if chosen is None:
             st.info(_("Here stand the maps, as soon as there is a picture."))
             return
-        st.markdown(f"**{_('Which pixels make the score high?')}** {_colours(asked[0])}")
+        colours = verdict.words("anomaly", maps.colours(method))
+        st.markdown(_("**Which pixels make the score high?** {}").format(colours))
         those = rivals(current, [current.id, *others[: MOST - 1]])
-        _side_by_side(current, those, chosen, *asked)
+        _side_by_side(current, those, chosen, method, given, base)
     if maps.mask_of(current.settings, chosen.index) is not None:
         _judged(current)
 
 
-def _colours(method: str) -> str:
-    """What the colours of a map say."""
-    if maps.method(method).unit != "gradient":
-        return _("Orange makes the picture odder, blue more normal.")
-    if maps.method(method).signed:
-        return _(
-            "Orange is where a brighter pixel would make the picture odder, blue where it would make it more normal."
-        )
-    return _("Orange is where a small change of the pixel changes the score most.")
-
-
-def _method_name(method: str) -> str:
-    return _("What was expected") if method == "expected" else _(METHOD_NAMES[method])
+def _bases() -> dict[str, str]:
+    """What a picture can be compared with."""
+    return {
+        "expected": _("what was expected"),
+        "mean": _("mean normal picture"),
+        "blur": _("blurred picture"),
+        "black": _("black"),
+    }
 
 
 def _asked(fitting: Fitting) -> tuple[str, str, str]:
     """The method, its knobs as JSON, and what the picture is compared with: widgets for what fits the detector."""
-    names = {name: _method_name(name) for name in fitting.methods}
+    names = {name: _(METHODS[name].title) for name in fitting.methods}
     method = choose.one(f"{AT}/method", _("Method"), names, side_by_side=False)
-    fields = METHODS[method].model_fields if method in METHODS else {}
     given = {
         name: knobs.clean(knobs.widget(f"{AT}/{method}", name, field))
-        for name, field in fields.items()
+        for name, field in METHODS[method].model_fields.items()
         if name not in ("name", "baseline", "fill")
     }
     base = "mean"
-    if maps.method(method).compares:
-        tip = _(
-            "What stands in the place of a pixel that is taken away. Black is what most programs take, and odd itself."
-        )
-        bases = {
-            "expected": _("what was expected"),
-            "mean": _("mean normal picture"),
-            "blur": _("blurred picture"),
-            "black": _("black"),
-        }
+    if METHODS[method].compares:
+        tip = _("What replaces a pixel that is taken away. Most programs take black, which is odd itself.")
         where = views.kept(f"{AT}/base", list(fitting.bases), fitting.bases[0])
-        base = st.selectbox(_("Compared with"), fitting.bases, format_func=bases.get, key=where, help=tip)
+        base = st.selectbox(_("Compared with"), fitting.bases, format_func=_bases().get, key=where, help=tip)
     return method, json.dumps(given), base
 
 
@@ -138,14 +114,14 @@ def _side_by_side(current: Shown, those: Sequence[Rival], chosen: Example, metho
     top = top_of(*shared, *(values for values, one_scale in errors if one_scale)) if shared else 1.0
     rest = [values for values, one_scale in errors if values is not None and not one_scale]
     error_top, names = top_of(*rest) if rest else 1.0, titles(those)
-    picture, mask = panels.pixels(chosen.x), maps.mask_of(current.settings, chosen.index)
+    picture, mask = as_bytes(chosen.x)[0], maps.mask_of(current.settings, chosen.index)
     for column, each, found, (error, one_scale) in zip(st.columns(len(those), gap="medium"), those, answers, errors):
         with column:
             own = _("**{}** (this run)") if each.id == current.id else "**{}**"
             st.markdown(own.format(names[each.id]))
             _map(found, names[each.id], picture, top, mask, method)
             if found.expected is not None:
-                images, labels = [overlay(found.expected, np.zeros((28, 28)), 1.0, 0)], [_("expected")]
+                images, labels = [enlarged(found.expected)], [_("expected")]
                 if error is not None:
                     images.append(overlay(picture, error, top if one_scale else error_top))
                     labels.append(_("squared difference"))
@@ -153,49 +129,20 @@ def _side_by_side(current: Shown, those: Sequence[Rival], chosen: Example, metho
     faces = current.settings.data.name == "faces"
     verdict.draw("anomaly", maps.about_map(answers[0], picture, method, faces))
     if answers[0].map is not None:
-        _scale(method, errors[0][1])
+        st.caption(verdict.words("anomaly", maps.scale(method, errors[0][1])))
 
 
 def _map(found: Answer, name: str, picture: np.ndarray, top: float, mask: np.ndarray | None, method: str) -> None:
     """What a detector says of the picture, and its map, or why there is none."""
     if found.score is not None:
         score = verdict.minus(f"{found.score:.4g}")
-        st.caption(verdict.words("anomaly", found.about(), score=score, p=percent(found.p)))
+        st.caption(verdict.words("anomaly", found.about(), score=score, p=percent(100 * found.p)))
     note = found.note if isinstance(found.note, str) else verdict.words("anomaly", found.note)
     if found.map is None:
         st.info(note, icon=":material/info:")
         return
     st.image(overlay(picture, found.map, top), width=320, output_format="PNG", alt=_("Why, {}").format(name))
-    said = []
-    if mask is not None:
-        right = 100 * maps.where(found.map, mask, method)
-        said.append(_("Damage found: **{:.0f} %** (AUROC of its pixels; 50 % is chance).").format(right))
-    if found.passes:
-        said.append(_("{} passes through the detector.").format(found.passes))
-    st.caption(" ".join(said) or _("The map"), help=note or None)
-
-
-def _scale(method: str, one_scale: bool) -> None:
-    """What the values of a map are, and who shares its scale."""
-    if one_scale:
-        said = [_("All pictures share one scale: each pixel's part of the same score.")]
-    else:
-        said = [_("All maps of the method share one scale.")]
-    if maps.method(method).unit == "probability":
-        said.append(
-            _("Explained is the probability of an alarm: a smooth step over the threshold of 10 % false alarms.")
-        )
-    elif maps.method(method).unit == "score":
-        said.append(
-            _(
-                "Explained is how far the score lies above the threshold of 10 % false alarms, in units of twice the standard deviation "
-                "of held-out normals' scores."
-            )
-        )
-    st.caption(" ".join(said))
-
-
-# ---- which method may be believed ----
+    st.caption(verdict.words("anomaly", maps.said(found, mask, method)) or _("The map"), help=note or None)
 
 
 def _judged(current: Shown) -> None:
@@ -203,26 +150,20 @@ def _judged(current: Shown) -> None:
     label = _("Which method finds the damage? Ask about {} damaged digits").format(MANY)
     if not st.toggle(label, key=f"{AT}/judge"):
         return
-    found = ask(judged, current, wait=_("Asking every method about ten pictures …"))
-    columns = {
-        "mean": _("compared with: mean normal"),
-        "black": _("compared with: black"),
-        "expected": _("compared with: what was expected"),
-    }
-    names = {method: _method_name(method) for method in found.rows} | {"expected": _("Squared difference")}
-    cells = {title: [_cell(row.get(base)) for row in found.rows.values()] for base, title in columns.items()}
-    st.table({_("Method"): [names[method] for method in found.rows]} | cells)
-    bases = {"mean": _("the mean normal picture"), "black": _("black"), "expected": _("what was expected")}
-    for each in (found.best, found.worst):
-        numbers = each.numbers
-        verdict.draw("anomaly", each, method=names[numbers["method"]], base=bases.get(numbers["base"], ""))
+    found, bases = ask(judged, current, wait=_("Asking every method about ten pictures …")), _bases()
+    names = {method: _(METHODS[method].title) for method in found.rows} | {"expected": _("Squared difference")}
+    table, cell = {_("Method"): [names[method] for method in found.rows]}, "{:.0f} ± {:.0f}"
+    for base in ("mean", "black", "expected"):
+        cells = [cell.format(*row[base]) if base in row else "–" for row in found.rows.values()]
+        table[_("compared with: {}").format(bases[base])] = cells
+    st.table(table)
+    for each in found.about:
+        method, base = each.numbers["way"]
+        way = _("{} compared with: {}").format(names[method], bases[base]) if base else names[method]
+        verdict.draw("anomaly", each, way=way)
     tip = _(
         "How often a map is higher on a damaged pixel than on another one. Of gradients the size counts. Where one number stands in a "
-        "row, the method compares with nothing."
+        "row, the method compares with nothing. Best and worst: paired t-tests over these digits, at 5 % together."
     )
     said = _("AUROC of the pixels in % ± standard error over {} damaged digits; 50 % is chance.")
     st.caption(said.format(MANY), help=tip)
-
-
-def _cell(value: tuple[float, float] | None) -> str:
-    return "–" if value is None else f"{value[0]:.0f} ± {value[1]:.0f}"

@@ -1,18 +1,17 @@
 """Which columns of a table made the score high: bars for one patient."""
 
-import numpy as np
 import streamlit as st
 
 from core.anomaly.analysis import columns
+from core.anomaly.analysis.maps import METHODS
 from core.anomaly.analysis.scores import final
 from core.anomaly.datasets import dataset_of
-from core.attribution.settings import METHOD_NAMES
 from pages.parts import chart, choose, verdict
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
 from pages.parts.words import _
 from pages.views.anomaly import example, panels
-from pages.views.anomaly.names import named
+from pages.views.anomaly.names import number
 
 
 @st.fragment
@@ -24,22 +23,18 @@ def draw(current: Shown) -> None:
         groups = example.by_verdict(final(current))
         chosen = example.choose(at, current.settings, groups, start=0.5)  # the first may lie 60 σ out
         example.show(chosen, False)
-        titles = {"expected": _("What was expected")} | METHOD_NAMES
-        offered = {name: _(titles[name]) for name in ask(columns.fitting, current)}
+        offered = {name: _(METHODS[name].title) for name in ask(columns.fitting, current)}
         method = choose.one(f"{at}/method", _("Method"), offered, side_by_side=False)
     found = ask(columns.columns, current, chosen.index, method)
     with right:
-        st.markdown(
-            f"**{_('Which columns make the score high?')}** " + _("Orange makes the patient odder, blue more normal.")
-        )
+        st.markdown(_("**Which columns make the score high?** Orange makes the patient odder, blue more normal."))
         most, rest = columns.largest(found.values)
         rows = {_("{}, {:+.1f} σ").format(names[i], float(chosen.x[i])): float(found.values[i]) for i in most}
         rows[_("all {} others").format(len(names) - len(most))] = rest
-        digits = 0 if np.abs(found.values).max() >= 100 else 2
-        said = [verdict.minus(f"{value:+.{digits}f}") for value in rows.values()]
         unit = _("squared standard deviations") if found.squares else _("standard deviations of held-out scores")
+        said = [f"+{number(value)}" if value > 0 else number(value) for value in rows.values()]
         figure = panels.across([verdict.minus(row) for row in rows], list(rows.values()), said, unit)
         chart.show(figure, key="why/columns", alt=_("How much each column adds to the score"))
-        verdict.draw("anomaly", named([columns.about_half(found.values, names)], {}))
+        verdict.draw("anomaly", verdict.named([columns.about_half(found.values, names)], {}))
         note = verdict.words("anomaly", found.note) if found.note else _("What the bars say")
         st.caption(note, help=verdict.words("anomaly", found.meaning))

@@ -4,7 +4,7 @@ from functools import partial
 
 from pages.parts import views
 from pages.views.attack import confusion, defences, detection, explanation, robustness, slide, surface, transfer
-from pages.views.attack.explain import explain, networks
+from pages.views.attack.explanation import explain, networks
 from pages.views.attack.stage import beside, picture
 
 __all__ = ["VIEWS", "beside", "explain", "inside", "networks", "picture"]

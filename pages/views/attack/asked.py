@@ -7,6 +7,7 @@ import streamlit as st
 from core.attack.analysis import subject
 from core.attack.analysis.quick import ATTACKS
 from core.attack.settings import Goal, Subject
+from core.record import Record
 from core.runs import RunError
 from pages.parts import choose
 from pages.parts.ask import ask
@@ -32,9 +33,7 @@ def picture_of(current: Shown) -> Asked | None:
 
     chosen = subject.subject_of(current, LabState("attack").settings)
     if chosen is None:
-        st.info(
-            _("This run was made by another version, whose settings are no longer known."), icon=":material/update:"
-        )
+        st.info(_("This run is of another version: its settings are no longer known."), icon=":material/update:")
         return None
     try:
         return Asked(chosen, subject.goal_of(current), ask(subject.victims, current, chosen))
@@ -54,23 +53,15 @@ def size(where: str, top: float, start: float, step: float, low: float = 0) -> f
     return st.slider(_("Size of change ε (of 255)"), type(top)(low), top, start, step, key=where)
 
 
-def shows(current: Shown, *what: str) -> bool:
-    """Whether the run shown is looked at as one of these: see `core.attack.settings.Technique`."""
-    return bool(current.settings) and current.settings.method.SHOWS in what
-
-
-def newest(current: Shown, measured: Shown) -> None:
-    """Says so where a stored run stands in for the one shown."""
-    if measured.id != current.id:
-        st.caption(_("From the newest stored run that measured this: {}").format(measured.id))
-
-
-def how(sentence: str, knobs: dict[str, str], icon: str | None = None) -> None:
-    """What to choose where nothing has been measured yet, and a link that chooses it."""
-    st.info(sentence, icon=icon)
-    st.page_link(PAGE, label=_("Set the knobs"), icon=":material/tune:", query_params=knobs | {"goal": "away"})
-
-
-def short(name: str) -> str:
-    """A class's name that fits beside a bar."""
-    return name if len(name) <= 16 else name[:15] + "…"
+def measured(
+    current: Shown, found: Record | None, sentence: str, knobs: dict[str, str], icon: str | None = None
+) -> bool:
+    """Whether there is a record that measured this, and a line that says so where it is a stored run's. Where there is none: what
+    to choose, and a link that chooses it."""
+    if found is None:
+        st.info(sentence, icon=icon)
+        query = knobs | {"goal": "away"}
+        st.page_link(PAGE, label=_("Set the knobs"), icon=":material/tune:", query_params=query)
+    elif found.id != current.id:
+        st.caption(_("From the newest stored run that measured this: {}").format(found.id))
+    return found is not None

@@ -4,6 +4,7 @@ from typing import Any
 
 import streamlit as st
 
+from core.attack.analysis.subject import shows
 from core.attack.settings import Defend
 from core.settings import extra
 from pages.parts import chart, choose, figures, panels, verdict
@@ -64,7 +65,7 @@ def _figure(found: Any) -> figures.Figure:
         across = i * 0.26, i * 0.26 + 0.22
         panels.picture(figure, (*across, 0, 0.56), found.pictures[name], f"<b>{title}</b>")
         rows = [
-            (asked.short(said), share, "after" if said == found.truth else "danger")
+            (panels.short(said), share, "after" if said == found.truth else "danger")
             for said, share in found.answers[name]
         ]
         panels.bars(figure, (*across, 0.66, 1), rows, _("The network says"))
@@ -78,22 +79,23 @@ def _every(current: Shown, network: str, strength: int, level: float) -> None:
     if not st.toggle(_("Try all four on {} digits").format(MANY), key="attack/defences/every"):
         return
     ends = ask(every, current, network, strength, level, wait=_("Attacking {} digits …").format(MANY))
-    measured = {
-        "clean_defended": (_("not attacked"), "before"),
-        "noise_defended": (_("noise of the same size"), "control"),
-        "bare": (_("no defence"), "neutral"),
-        "blind": (_("the attacker does not know"), "after"),
-        "knowing": (_("the attacker knows"), "danger"),
+    groups = {title: (role, [end[name] for end in ends.values()]) for name, (title, role) in shares().items()}
+    figure = figures.bars(groups, [_(NAMES[name]) for name in ends], "", _("still right (%)"), 320, ".0f", 112)
+    alt = _("How many of a hundred digits are still right behind each defence")
+    chart.show(figure, key="attack/defences/bars", alt=alt)
+    said = _("PGD with {} steps, ε = {:g} of 255, strength {}. Guessing: 10 %.")
+    st.caption(said.format(MANY_STEPS, level, strength))
+
+
+def shares() -> dict[str, tuple[str, str]]:
+    """What is told apart of the digits still right: its title and its role."""
+    return {
+        "clean_defended": (_("no attack, defended"), "before"),
+        "noise_defended": (_("noise, defended"), "control"),
+        "bare": (_("attack, no defence"), "neutral"),
+        "blind": (_("attack, defended"), "after"),
+        "knowing": (_("attacker knows it"), "danger"),
     }
-    groups = {title: (role, [end[name] for end in ends.values()]) for name, (title, role) in measured.items()}
-    chart.show(
-        figures.bars(groups, [_(NAMES[name]) for name in ends], "", _("still right (%)"), 320, ".0f", 112),
-        key="attack/defences/bars",
-        alt=_("How many of a hundred digits are still right behind each defence"),
-    )
-    st.caption(
-        _("PGD with {} steps, ε = {:g} of 255, strength {}. Guessing: 10 %.").format(MANY_STEPS, level, strength)
-    )
 
 
-VIEW = View("defences", _("Defences"), draw, opens=lambda current: asked.shows(current, "defence"))
+VIEW = View("defences", _("Defences"), draw, opens=lambda current: shows(current, "defence"))

@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from core.attack.analysis import detection, stored
+from core.attack.analysis.subject import shows
 from pages.parts import chart, figures
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
@@ -20,11 +21,9 @@ def draw(current: Shown) -> None:
     """The ROC curves of this run, or of the newest stored one that tried a detector, the scores behind them, and the numbers
     at 5 % false alarms, as far as the run has come."""
     measured = stored.measured(current, detection.SCORES["clean"], detection.RESULT)
-    if measured is None:
-        sentence = _("No stored run has tried a detector yet: choose the method “Detection”.")
-        asked.how(sentence, {"method": "detect", "subject": "digits"}, ":material/radar:")
+    sentence = _("No stored run has tried a detector yet: choose the method “Detection”.")
+    if not asked.measured(current, measured, sentence, {"method": "detect", "subject": "digits"}, ":material/radar:"):
         return
-    asked.newest(current, measured)
     scores = detection.scores(measured)
     left, right = st.columns(2, gap="large")
     with left:
@@ -35,12 +34,8 @@ def draw(current: Shown) -> None:
         _numbers(measured.summary)
     if note := measured.summary.get("note"):
         st.markdown(f":material/balance: {note}")
-    st.caption(
-        _("Only attacks that fool the network count. Random scores: area 50 %, found 5 %."),
-        help=_(
-            "Noise is the control: a detector that also raises an alarm at noise finds unusual pictures, not attacks."
-        ),
-    )
+    tip = _("Noise is the control: a detector that also raises an alarm at noise finds unusual pictures, not attacks.")
+    st.caption(_("Only attacks that fool the network count. Random scores: area 50 %, found 5 %."), help=tip)
 
 
 def _names() -> dict[str, str]:
@@ -59,8 +54,7 @@ def roc(scores: dict[str, np.ndarray], names: bool = True) -> figures.Figure:
         alarms, found = detection.roc(scores["clean"], scores[name])
         lines.append(Line(_names()[name], ROLES[name], alarms.tolist(), found.tolist()))
     figure = figures.curves(lines, _("false alarms: clean pictures (%)"), _("found (%)"), 320)
-    figure["layout"] |= {} if names else {"showlegend": False}
-    return figure
+    return figure if names else figures.without_legend(figure)
 
 
 def histogram(scores: dict[str, np.ndarray]) -> figures.Figure:
@@ -72,18 +66,19 @@ def histogram(scores: dict[str, np.ndarray]) -> figures.Figure:
 
 def _numbers(end: dict[str, Any]) -> None:
     """A row for each kind of picture; an attack that never fools has no area."""
-    rows = list(detection.SCORES)[1:]
-    columns = {
-        _("Fool the network (%)"): ("fooled", "–"),
-        _("Area under the curve (%)"): ("auc", "50.0"),
-        _("Found at 5 % false alarms (%)"): ("found", "5.0"),
-        _("Fool and are not found, of all (%)"): ("unseen", "–"),
-    }
-    table = {_("Pictures"): [*(_names()[name] for name in rows), _("any, by random scores")]}
-    for title, (result, chance) in columns.items():
-        values = [end.get(f"{result}_{name}") for name in rows]
-        table[title] = [*("–" if value is None else f"{value:.1f}" for value in values), chance]
-    st.table(table)
+    rows = []
+    for name in list(detection.SCORES)[1:]:
+        values = [end.get(f"{result}_{name}") for result in ("fooled", "auc", "found", "unseen")]
+        rows.append((_names()[name], *("–" if value is None else f"{value:.1f}" for value in values)))
+    rows.append((_("any, by random scores"), "–", "50.0", "5.0", "–"))
+    heads = (
+        _("Pictures"),
+        _("Fool the network (%)"),
+        _("Area under the curve (%)"),
+        _("Found at 5 % false alarms (%)"),
+        _("Fool and are not found, of all (%)"),
+    )
+    st.table(dict(zip(heads, zip(*rows))))
 
 
-VIEW = View("detection", _("Detection"), draw, opens=lambda current: asked.shows(current, "scores"))
+VIEW = View("detection", _("Detection"), draw, opens=lambda current: shows(current, "scores"))

@@ -1,11 +1,12 @@
-"""Explain before and after: where the network looks in the clean picture and in the attacked one."""
+"""Explain before and after: where the network looks in the clean picture and in the attacked one; and the tab Explain."""
 
 import streamlit as st
 
 from core.attack import pictures
 from core.attack.analysis import subject
 from core.attribution.settings import METHOD_NAMES
-from pages.parts import chart, choose, panels, verdict
+from pages.parts import chart, choose, digit, panels, verdict
+from pages.parts import explain as explain_page
 from pages.parts.ask import ask
 from pages.parts.overlay import top_of
 from pages.parts.shown import Shown
@@ -36,11 +37,40 @@ def draw(current: Shown) -> None:
     clean, attacked, _noise = found
     top, figure = top_of(clean.map, attacked.map), panels.board(430, top=44)
     for i, (title, each) in enumerate(((_("Before"), clean), (_("After"), attacked))):
-        says = _("why it says {} ({:.0f} %)").format(asked.short(each.said), each.sure)
+        says = _("why it says {} ({:.0f} %)").format(panels.short(each.said), each.sure)
         place = 0.51 * i, 0.51 * i + 0.49, 0, 1
         panels.mapped(figure, place, each.picture, each.map, f"<b>{title}</b><br>{says}", top)
     chart.show(figure, key="attack/why/maps", alt=_("Where the network looks, before and after the attack"))
     verdict.draw("attack", explanation.moved(*found))
+
+
+# ---- the tab ----
+
+
+def explain(current: Shown) -> None:
+    """The attacked picture, and for digit classifiers the methods on test digits."""
+    attacked, photos = current.last(pictures.ATTACKED), current.settings and current.settings.asks_photos
+    if photos and attacked is None:
+        st.info(_("This run keeps no attacked photo: let an attack on one photo end."), icon=":material/image:")
+    elif photos:
+        draw(current)
+    else:
+        if attacked is not None:
+            st.markdown(_("**The picture that was attacked**"))
+            draw(current)
+            st.divider()
+            st.markdown(_("**Test digits**"))
+        explain_page.draw("attack", networks(current), digit.mnist())
+
+
+def networks(current: Shown) -> dict[str, tuple[str, str]]:
+    """The networks that are held side by side, title → (run, model)."""
+    titles = {
+        "trained": _("After adversarial training"),
+        "attacked": _("The network attacked"),
+        "teacher": _("Teacher"),
+    }
+    return {titles[role]: place for role, place in subject.networks(current).items()}
 
 
 VIEW = View("explanation", _("Explain before and after"), draw)

@@ -5,10 +5,10 @@ from typing import Any
 import streamlit as st
 
 from core.attack.analysis import robustness
+from core.attack.analysis.subject import shows
 from core.attack.metrics import METRICS
 from core.attack.pictures import BECOMES
 from core.record import Record
-from core.runs import About
 from pages.parts import chart, figures, rasters, views
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
@@ -24,41 +24,27 @@ BESIDE = 3  # curves of other networks that are shown at first
 def draw(current: Shown) -> None:
     """The curves of this network, other networks' worst over them, the table, and what becomes what at one ε."""
     measured = robustness.measured(current)
-    if measured is None:
-        _how(robustness.network_of(current))
+    network = robustness.network_of(current)
+    knobs = {"subject": "digits", "network": network.removesuffix("/model")} if network else {"subject": "photo"}
+    sentence = _("No stored run has measured this network yet: choose the method “Robust accuracy”.")
+    if not asked.measured(current, measured, sentence, knobs | {"method": "curve"}, ":material/show_chart:"):
         return
-    asked.newest(current, measured)
-    others = {about.id: _title(about) for about in robustness.others(measured)}
+    others = {
+        about.id: _("{} · seed {}").format(about.settings.get("network", _("photos")), about.settings.get("seed", 0))
+        for about in robustness.others(measured)
+    }
     chosen = []
     if others:
-        where = "attack/robust/others"
-        st.session_state[where] = [
-            run_id for run_id in st.session_state.get(where, list(others)[:BESIDE]) if run_id in others
-        ]
-        chosen = st.multiselect(
-            _("Over it, the worst of other runs"), list(others), format_func=others.get, key=where, max_selections=8
-        )
-    chart.show(
-        curves(measured, {run_id: others[run_id] for run_id in chosen}),
-        key="attack/robust/curves",
-        alt=_("Robust accuracy against the size of the change, for several attacks and for noise"),
-    )
+        where, label = "attack/robust/others", _("Over it, the worst of other runs")
+        views.keep_choice(where, measured.id, others, list(others)[:BESIDE])
+        chosen = st.multiselect(label, list(others), format_func=others.get, key=where, max_selections=8)
+    figure = curves(measured, {run_id: others[run_id] for run_id in chosen})
+    alt = _("Robust accuracy against the size of the change, for several attacks and for noise")
+    chart.show(figure, key="attack/robust/curves", alt=alt)
     if note := measured.summary.get("note"):
         st.markdown(f":material/balance: {note}")
     _table(measured)
     _becomes(measured)
-
-
-def _how(network: str) -> None:
-    """What to choose so that there is a curve of this network."""
-    sentence = _("No stored run has measured this network yet: choose the method “Robust accuracy”.")
-    subject = {"subject": "digits", "network": network.removesuffix("/model")} if network else {"subject": "photo"}
-    asked.how(sentence, {"method": "curve"} | subject, ":material/show_chart:")
-
-
-def _title(about: About) -> str:
-    """How another run is called: its network, its norm is the same."""
-    return _("{} · seed {}").format(about.settings.get("network", _("photos")), about.settings.get("seed", 0))
 
 
 def curves(measured: Record, others: dict[str, str]) -> figures.Figure:
@@ -95,12 +81,9 @@ def _table(measured: Record) -> None:
     with st.expander(_("All numbers"), icon=":material/table:"):
         formats = {label: st.column_config.NumberColumn(format="%.1f %%") for label in labels.values()}
         st.dataframe(rows, hide_index=True, key="attack/robust/table", column_config=formats)
-        st.caption(
-            _("“Worst of all” counts each picture by itself: right only if it withstood every attack up to this ε."),
-            help=_(
-                "So it may be lower than the lowest curve. No curve proves that a network is robust: these attacks found no more."
-            ),
-        )
+        said = _("“Worst of all” counts each picture by itself: right only if it withstood every attack up to this ε.")
+        tip = _("So it may be lower than the lowest curve. No curve proves robustness: these attacks found no more.")
+        st.caption(said, help=tip)
 
 
 def _becomes(measured: Record) -> None:
@@ -119,4 +102,4 @@ def _becomes(measured: Record) -> None:
         draw_matrix(matrices[level], "attack/robust/becomes")
 
 
-VIEW = View("robustness", _("Robust accuracy"), draw, opens=lambda current: asked.shows(current, "curve", "training"))
+VIEW = View("robustness", _("Robust accuracy"), draw, opens=lambda current: shows(current, "curve", "training"))

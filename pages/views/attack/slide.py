@@ -31,11 +31,8 @@ def draw(current: Shown) -> None:
         words = _("{} gradients of the photo network: about a second and a half.") if photo else _("In {} steps.")
         st.caption(words.format(steps))
     end = ask(slid, current, found.subject, found.goal, attack, norm, level)
-    chart.show(
-        before_after(end.clean, end.attacked, end.facts, end.end),
-        key="attack/slide/picture",
-        alt=_("The picture before and after the attack, and what the network says"),
-    )
+    alt = _("The picture before and after the attack, and what the network says")
+    chart.show(before_after(end.clean, end.attacked, end.facts, end.end), key="attack/slide/picture", alt=alt)
     st.caption(f":material/balance: {end.end['note']}")
 
 

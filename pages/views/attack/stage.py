@@ -1,6 +1,5 @@
 """The stage of the adversarial attack page: before, the change magnified, after, and what the network says to each."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,11 +8,12 @@ import streamlit as st
 
 from core.attack import pictures
 from core.attack.analysis import change, detection, stage, transfer
+from core.attack.analysis.subject import shows
 from pages.parts import chart, figures, panels, rasters, verdict
 from pages.parts.shown import Shown
-from pages.parts.words import _
-from pages.views.attack import asked
+from pages.parts.words import _, first_sentences
 from pages.views.attack.confusion import matrix as confusion_matrix
+from pages.views.attack.defences import shares
 from pages.views.attack.detection import histogram, roc
 from pages.views.attack.robustness import curves, numbers
 from pages.views.attack.transfer import matrix as transfer_matrix
@@ -28,14 +28,14 @@ def picture(current: Shown) -> Sequence[str]:
     if current.settings is None:
         return ()
     DRAWN[current.settings.method.SHOWS](current)
-    return ("accuracy",) if asked.shows(current, "curve") else ()
+    return ("accuracy",) if shows(current, "curve") else ()
 
 
 def beside(current: Shown) -> bool:
     """The second thing to look at, where there is one."""
     if current.settings is None:
         return False
-    counts, curve = current.last(pictures.BECOMES), asked.shows(current, "curve")
+    counts, curve = current.last(pictures.BECOMES), shows(current, "curve")
     if scores := detection.scores(current):  # the histogram has the same names and colours
         _show(roc(scores, names=False), "beside/roc", _("Attacks found against false alarms"), 0.5)
     elif counts is not None:
@@ -58,16 +58,6 @@ def _note(current: Shown, more: str = "") -> None:
         st.caption(f":material/balance: {words}", help=more or (note if words != note else None))
 
 
-def first_sentences(text: str, letters: int) -> str:
-    """As many sentences from the start of a text as fit into so many letters, at least one."""
-    kept, *rest = re.split(r"(?<=[.!?]) (?=[A-Z“0-9])", text)
-    for sentence in rest:
-        if len(kept) + 1 + len(sentence) > letters:
-            break
-        kept += f" {sentence}"
-    return kept
-
-
 # ---- one picture, or many digits ----
 
 
@@ -78,10 +68,9 @@ def _attacked(current: Shown) -> None:
         now = {"answers_now": stage.answers_now(current, _("a wrong answer"))}
         figure = before_after(clean, current.last(pictures.ATTACKED), current.facts, current.summary | now)
         _show(figure, "stage", _("The picture before and after the attack, and what the network says"), FIGURE)
-        _note(current)
     elif current.pictures(pictures.MANY_CLEAN):
         _many(current)
-        _note(current)
+    _note(current)
 
 
 def before_after(
@@ -92,29 +81,24 @@ def before_after(
     clean, attacked: 8-bit (H, W) or (H, W, 3); None before the first step.
     """
     figure, wanted = panels.board(420), str(known.get("wanted", ""))
-    middle, title, size = _change(clean, attacked)
+    middle, title, text = None, _("<b>Change</b>"), ""
+    if attacked is not None:
+        grown, size = change.magnified(clean, attacked), change.size_of(clean, attacked)
+        middle, title = grown.picture, _("<b>Change</b> × {:.0f}").format(grown.factor) if grown.factor > 1 else title
+        text = _("largest change: {} of 255 levels, L2 {:.2f}, {:,} pixels changed")
+        text = text.format(size.largest, size.length, size.pixels)
     shown = [
         (_("<b>Before</b>"), clean, "", _("Answer before")),
-        (title, middle, size, _("Answer to noise")),
+        (title, middle, text, _("Answer to noise")),
         (_("<b>After</b>"), attacked, "", _("Answer after")),
     ]
     answers = known.get("answers"), end.get("answers_noise"), end.get("answers_after") or end.get("answers_now")
     for i, ((title, array, text, says), said, role) in enumerate(zip(shown, answers, ("before", "control", "after"))):
         across = i * 0.34, i * 0.34 + 0.32
         panels.picture(figure, (*across, 0, 0.48), array, title, text, quality=60 if i == 1 else 85)
-        rows = [(asked.short(name), share, "danger" if name == wanted else role) for name, share in said or []]
+        rows = [(panels.short(name), share, "danger" if name == wanted else role) for name, share in said or []]
         panels.bars(figure, (*across, 0.56, 1), rows, says, ROWS)
     return figure
-
-
-def _change(clean: np.ndarray, attacked: np.ndarray | None) -> tuple[np.ndarray | None, str, str]:
-    """The change magnified, its title, and how large it is."""
-    if attacked is None:
-        return None, _("<b>Change</b>"), ""
-    grown, size = change.magnified(clean, attacked), change.size_of(clean, attacked)
-    title = _("<b>Change</b> × {:.0f}").format(grown.factor) if grown.factor > 1 else _("<b>Change</b>")
-    words = _("largest change: {} of 255 levels, L2 {:.2f}, {:,} pixels changed")
-    return grown.picture, title, words.format(size.largest, size.length, size.pixels)
 
 
 def _many(current: Shown) -> None:
@@ -130,21 +114,14 @@ def _many(current: Shown) -> None:
 # ---- experiments ----
 
 
-def _curve(current: Shown) -> None:
-    """Robust accuracy against ε."""
-    _show(curves(current, {}), "stage/curve", _("Accuracy against the size of the change"))
-
-
-def _matrix(current: Shown) -> None:
-    """Accuracy of every network on the attacks made with every other."""
-    if found := transfer.matrix(current):
+def _measured(current: Shown) -> None:
+    """What an experiment has measured so far: accuracy against ε, the matrix of networks, or how suspicious pictures look."""
+    if shows(current, "curve"):
+        _show(curves(current, {}), "stage/curve", _("Accuracy against the size of the change"))
+    elif found := transfer.matrix(current):
         alt = _("Accuracy of every network on attacks made with every other")
         _show(transfer_matrix(found), "stage/transfer", alt)
-
-
-def _scores(current: Shown) -> None:
-    """How suspicious clean, noisy and attacked digits look."""
-    if scores := detection.scores(current):
+    elif scores := detection.scores(current):
         _show(histogram(scores), "stage/scores", _("How suspicious the pictures look"))
 
 
@@ -161,14 +138,7 @@ def _defence(current: Shown) -> None:
     ]
     for (left, right, *down), (kind, title) in zip(panels.grid(2, 3, 0.04, 0.08), shown):
         panels.picture(figure, (0.5 * left, 0.5 * right, *down), current.last(kind), title)
-    names = {
-        "clean_defended": (_("no attack, defended"), "before"),
-        "noise_defended": (_("noise, defended"), "control"),
-        "bare": (_("attack, no defence"), "neutral"),
-        "blind": (_("attack, defended"), "after"),
-        "knowing": (_("attacker knows it"), "danger"),
-        "guessing": (_("guessing"), "control"),
-    }
+    names = shares() | {"guessing": (_("guessing"), "control")}
     rows = [(names[name][0], share, names[name][1]) for name, share in stage.still_right(current).items()]
     panels.bars(figure, (0.53, 1, 0.02, 1), rows, _("<b>Digits still right</b>"), len(names))
     alt = _("A digit on its way through the defence, and the share of digits that are still right")
@@ -191,9 +161,9 @@ def _training(current: Shown) -> None:
 
 DRAWN = {
     "pictures": _attacked,
-    "curve": _curve,
-    "matrix": _matrix,
+    "curve": _measured,
+    "matrix": _measured,
     "defence": _defence,
-    "scores": _scores,
+    "scores": _measured,
     "training": _training,
 }

@@ -8,6 +8,7 @@ from pages.parts import chart, choose, figures, rasters, verdict
 from pages.parts.ask import ask
 from pages.parts.figures import Line
 from pages.parts.grammar import dots
+from pages.parts.panels import short
 from pages.parts.shown import Shown
 from pages.parts.views import View
 from pages.parts.words import _
@@ -42,9 +43,7 @@ def draw(current: Shown) -> None:
         for reached in surface.reached(found):
             verdict.draw("attack", reached)
         if share := surface.plane_share(found):
-            help = _(
-                "So the path may end where the map has another answer. Choose “where the attack ends”: the plane goes through it."
-            )
+            help = _("So the path may end where the map differs. Choose “where the attack ends”: the plane holds it.")
             st.caption(verdict.words("attack", share), help=help)
 
 
@@ -64,42 +63,34 @@ def _knobs(photo: bool) -> tuple[int, str, int]:
 def _map(found: Any, victims: Any) -> figures.Figure:
     """Every answer a dot; the border of what the attack wants, the edge of the ball, and the path."""
     at, path, edge = found.at, found.path, found.edge
-    figure = figures.points(
-        _dots(found, victims),
-        _("along the gradient's sign (levels of 255)"),
-        _("across (levels of 255)"),
-        520,
-        small=len(at) > 20,
-    )
+    titles = _("along the gradient's sign (levels of 255)"), _("across (levels of 255)")
+    figure = figures.points(_dots(found, victims), *titles, 520, small=len(at) > 20)
     border = rasters.contours(_("border of the answer"), "whole", at, at, found.lead, [0.0])
     lines = (
         figures.curve(Line(_("edge of the ball, ε"), "control", edge[:, 0], edge[:, 1]), silent=True),
         figures.curve(Line(_("path of I-FGSM"), "danger", path[:, 0], path[:, 1]), silent=True),
     )
-    ended = _("end of the attack: {}").format(asked.short(victims.names[found.ended]))
+    ended = _("end of the attack: {}").format(short(victims.names[found.ended]))
     ends = (
         dots(_("the picture"), "whole", [0.0], [0.0], [_("the picture as it is")]),
         dots(_("end of the attack"), "danger", [path[-1, 0]], [path[-1, 1]], [ended]),
     )
-    figures.add(figure, border, *lines, *ends)
     span = 1.03 * at[0], 1.03 * at[-1]
-    return figures.within(figure, span, span)
+    return figures.within(figures.add(figure, border, *lines, *ends), span, span)
 
 
-def _dots(found: Any, victims: Any) -> dict[str, tuple[str, list[float], list[float], list[str]]]:
+def _dots(found: Any, victims: Any) -> dict[str, tuple]:
     """The points of the map by answer: a digit has its own colour, of a photo's answers the commonest have one."""
-    from core.attack.analysis.surface import answers, where
+    from core.attack.analysis.surface import groups
 
-    told_apart, groups = answers(found, victims.photo), {}
-    for place, number in enumerate(told_apart):
-        role = f"task{place + 1 if victims.photo else number + 1}"
-        groups[asked.short(victims.names[number])] = (role, *_rounded(where(found, [number])), [])
-    rest = _rounded(where(found, told_apart, others=True))
-    return groups | ({_("other answers"): ("control", *rest, [])} if rest[0] else {})
-
-
-def _rounded(points: Any) -> tuple[list[float], ...]:
-    return tuple(coordinates.round(1).tolist() for coordinates in points)
+    drawn = {}
+    for place, (number, points) in enumerate(groups(found, victims.photo).items()):
+        if number is None:
+            drawn[_("other answers")] = ("control", *points, [])
+        else:
+            role = f"task{place + 1 if victims.photo else number + 1}"
+            drawn[short(victims.names[number])] = (role, *points, [])
+    return drawn
 
 
 def _solid(found: Any) -> figures.Figure:

@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.attack import pictures
 from core.attack.analysis import stored, transfer
+from core.attack.analysis.subject import shows
 from pages.parts import chart, figures, rasters, verdict
 from pages.parts.shown import Shown
 from pages.parts.views import View
@@ -15,11 +16,9 @@ from pages.views.attack import asked
 def draw(current: Shown) -> None:
     """The matrix of this run, or of the newest that measured one, and what its parts mean."""
     measured = stored.measured(current, pictures.MATRIX, transfer.RESULT)
-    if measured is None:
-        sentence = _("No stored run has measured this yet: choose the method “Transfer of attacks”.")
-        asked.how(sentence, {"method": "transfer", "subject": "digits"})
+    sentence = _("No stored run has measured this yet: choose the method “Transfer of attacks”.")
+    if not asked.measured(current, measured, sentence, {"method": "transfer", "subject": "digits"}):
         return
-    asked.newest(current, measured)
     if (found := transfer.matrix(measured)) is None:
         return
     alt = _("Accuracy of every network on attacks made with every other")
@@ -29,13 +28,11 @@ def draw(current: Shown) -> None:
     if transfer.RESULT in measured.summary:
         _means(measured.summary)
         verdict.draw("attack", transfer.carries(found))
-        st.caption(
-            _("Numbers: still right, on average (%)."),
-            help=_(
-                "Networks of one kind fool one another best: those that share their architecture and data, and a student with "
-                "its teacher. Where noise does as much as an attack from another network, nothing was carried over."
-            ),
+        tip = _(
+            "Networks of one kind fool one another best: those that share their architecture and data, and a student with "
+            "its teacher. Where noise does as much as an attack from another network, nothing was carried over."
         )
+        st.caption(_("Numbers: still right, on average (%)."), help=tip)
 
 
 def matrix(found: transfer.Matrix) -> figures.Figure:
@@ -56,27 +53,21 @@ def matrix(found: transfer.Matrix) -> figures.Figure:
 
 def _means(end: dict[str, float]) -> None:
     """The means over the parts of the matrix."""
-    numbers = [
-        (
-            _("Knows the network"),
-            "white",
-            _("Still right. The diagonal: made with the very network that it is tried on (white box)."),
-        ),
-        (
-            _("Knows one other"),
-            "black",
-            _("Still right. Mean of all entries off the diagonal: one foreign network lends its gradients."),
-        ),
-        (
-            _("Knows all others"),
-            "ensemble",
-            _("Still right. Mean of the last row: the logits of all other networks averaged."),
-        ),
-        (_("Control: noise"), "noise", _("Still right. Random noise of the same size, mean over all networks.")),
-    ]
+    titles = {
+        "white": _("Knows the network"),
+        "black": _("Knows one other"),
+        "ensemble": _("Knows all others"),
+        "noise": _("Control: noise"),
+    }
+    tips = {
+        "white": _("The diagonal: made with the very network that it is tried on (white box)."),
+        "black": _("Mean of all entries off the diagonal: one foreign network lends its gradients."),
+        "ensemble": _("Mean of the last row: the logits of all other networks averaged."),
+        "noise": _("Random noise of the same size, mean over all networks."),
+    }
     with st.container(horizontal=True, gap="large"):
-        for title, name, tip in numbers:
-            st.metric(title, f"{end[name]:.0f} %", help=tip, width="content")
+        for name, title in titles.items():
+            st.metric(title, f"{end[name]:.0f} %", help=tips[name], width="content")
 
 
-VIEW = View("transfer", _("Transfer"), draw, opens=lambda current: asked.shows(current, "matrix"))
+VIEW = View("transfer", _("Transfer"), draw, opens=lambda current: shows(current, "matrix"))

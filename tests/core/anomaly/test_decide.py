@@ -151,6 +151,36 @@ def test_the_error_of_a_difference_is_that_of_delong_s_covariances(both, seed):
     assert decide.error_of(one, one) == 0
 
 
+def test_the_error_of_pixels_is_how_far_other_pictures_move_their_auroc():
+    """Held against the spread over many draws of pictures, each of which is easy or hard as a whole."""
+
+    def draw():
+        truth = np.broadcast_to(np.arange(30) < 10, (40, 30)).copy()
+        ease = rng.normal(1, 1, (40, 1))
+        return ease * truth + rng.normal(size=(40, 30)), truth
+
+    rng, found, errors = np.random.default_rng(0), [], []
+    for _ in range(300):
+        values, truth = draw()
+        found.append(decide.auroc(values, truth))
+        errors.append(decide.error_of_pixels(values, truth))
+    assert np.mean(errors) == pytest.approx(np.std(found), rel=0.1)
+    alone = decide.error_of(decide.placements(values.ravel(), truth.ravel()))
+    assert alone < 0.6 * errors[-1], "as if every pixel were a draw of its own"
+
+
+def test_of_equally_good_scores_one_leads_as_seldom_as_is_promised():
+    """By chance one of two leads in one of twenty draws; one that is better by far leads in all."""
+    rng, is_anomaly, led = np.random.default_rng(0), np.arange(200) >= 100, 0
+    for _ in range(400):
+        one, two = (decide.placements(is_anomaly + rng.normal(size=200), is_anomaly) for _ in range(2))
+        led += decide.leads(one, two)
+        assert not decide.leads(one, two, 20) or decide.leads(one, two), "the more are held against, the more it takes"
+        assert not (decide.leads(one, two) and decide.leads(two, one)) and not decide.leads(one, one)
+    assert abs(led - 20) < 3 * np.sqrt(400 * 0.05 * 0.95)
+    assert decide.leads(decide.placements(4.0 * is_anomaly + rng.normal(size=200), is_anomaly), two, 20)
+
+
 @pytest.mark.parametrize("level", [0.5, 0.95])
 def test_the_interval_holds_the_truth_as_often_as_it_says(level):
     """Of normal scores one standard deviation apart the AUROC is Φ(1/√2)."""

@@ -203,3 +203,39 @@ def test_bars_and_points_may_have_words_and_shapes_of_their_own():
     groups = {name: ("after", [1], [1], ["p"]) for name in "ab"}
     shapes = [trace["marker"]["symbol"] for trace in figures.points(groups, "x", "y", shapes=["x"])["data"]]
     assert shapes == ["x", "star"], "where there is none, that of the role, or a spare one"
+
+
+def test_an_axis_has_names_at_its_own_places():
+    figure = valid(figures.ticked(figures.curves([GAPS], "x", "y"), "x", [0.5, 2], ["a", "<b>"], top=True))
+    of = figure["layout"]["xaxis"]
+    assert of["tickvals"] == [0.5, 2] and of["ticktext"] == ["a", "&lt;b&gt;"] and of["side"] == "top"
+    assert "side" not in figures.ticked(figures.curves([GAPS], "x", "y"), "x", [1], ["a"])["layout"]["xaxis"]
+
+
+def test_a_line_without_a_name_is_added_to_those_that_are_there():
+    figure = valid(figures.upright(figures.curves([GAPS], "x", "y", marks={"named": 1}), 2))
+    named, plain = figure["layout"]["shapes"]
+    assert named["name"] == "named" and plain["x0"] == plain["x1"] == 2 and "label" not in plain
+
+
+def test_room_and_legends_are_set():
+    figure = valid(figures.legend_beside(figures.spaced(figures.plane(1, 300), l=64, t=26)))
+    assert figure["layout"]["margin"] == {"l": 64, "t": 26} and figure["layout"]["legend"]["x"] == 1
+    assert figures.without_legend(figure)["layout"]["showlegend"] is False
+
+
+@pytest.mark.parametrize("log", [False, True])
+def test_axes_grow_as_far_as_points_over_curves_need(log):
+    figure = figures.curves([Line("a", "after", [1, 10], [1, 2])], "x", "y", log_x=log)
+    before = ends(figure, "x"), ends(figure)
+    figures.with_points(figure, [figures.dots("inside", "danger", [5], [1.5], ["p"])])
+    assert ends(figure, "x")[1] == pytest.approx(before[0][1]) and len(figure["data"]) == 2
+    figures.with_points(figure, [figures.dots("outside", "danger", [40, 60], [5, 7], ["p", "q"])])
+    low, high = ends(figure, "x")
+    assert low == pytest.approx(before[0][0]) and high > 60 and ends(figure)[0] == before[1][0] and ends(figure)[1] > 7
+    valid(figures.with_points(figure, []))
+
+
+def test_a_line_may_have_steps_and_a_dash_of_its_own():
+    plain, own = figures.curve(ONE), figures.curve(Line("own", "before", [1, 2], [3, 4], dash="1px", steps=True))
+    assert "shape" not in plain["line"] and (own["line"]["shape"], own["line"]["dash"]) == ("vh", "1px")

@@ -83,3 +83,7 @@ def test_a_grid_fills_the_figure_without_overlaps():
                 or bottom <= other[2] + 1e-9
                 or other[3] <= top + 1e-9
             )
+
+
+def test_a_long_name_is_cut_where_it_would_not_fit():
+    assert panels.short("a" * 16) == "a" * 16 and panels.short("a" * 17) == "a" * 15 + "…"

@@ -113,3 +113,28 @@ def test_enlarge_repeats_every_pixel():
         and (big[3:, :3] == 255).all()
         and (big[3:, 3:] == 0).all()
     )
+
+
+@pytest.mark.parametrize("tops", [(), [np.zeros((28, 28), np.uint8), np.full((28, 28), 9, np.uint8)]])
+def test_cells_that_are_raised_are_seen_and_each_has_its_word(tops):
+    raised = np.array([[True, False], [False, False], [False, True]])
+    figure = valid(rasters.cells(raised, [["a", "b"], ["c", "d"], ["e", "<"]], "xyz", ["one", "two"], tops))
+    squares, words = figure["data"]
+    assert squares["z"] == raised.astype(float).tolist() and squares["colorscale"][1][1] == figures.COLOURS["danger"]
+    assert words["text"] == ["a", "b", "c", "d", "e", "&lt;"] and words["textfont"]["color"].count("#FFFFFF") == 2
+    assert len(figure["layout"]["images"]) == len(tops) and "scaleanchor" not in figure["layout"]["yaxis"]
+    low, high = figure["layout"]["yaxis"]["range"]
+    assert low == 2.5 and (high < -1 if tops else high == -0.5), "room for the pictures"
+
+
+def test_a_gallery_numbers_its_pictures_and_has_room_for_the_frame():
+    images = [np.zeros((4, 4), np.uint8)] * 3
+    figure = valid(rasters.gallery(images, 2, list("abc"), first=17, chosen=0))
+    assert figure["data"][1]["customdata"] == [17, 18, 19]
+    (frame,) = figure["layout"]["shapes"]
+    assert figure["layout"]["xaxis"]["range"][0] < frame["x0"] and figure["layout"]["yaxis"]["range"][1] < frame["y0"]
+
+
+def test_the_colours_of_a_matrix_are_explained_when_asked_for():
+    assert valid(rasters.matrix(np.eye(2), scale=True))["data"][0]["showscale"] is True
+    assert rasters.matrix(np.eye(2))["data"][0]["showscale"] is False

@@ -17,7 +17,7 @@ from core.anomaly.settings import AnomalySettings
 from core.events import Finished, Metrics
 from core.settings import build, flatten
 from pages.parts import chart, shown, verdict
-from pages.views.anomaly import expects, names, panels, patients
+from pages.views.anomaly import expects, names, order, panels
 from tests.pages.conftest import charts, marks, text_of
 
 PAGE = "pages/anomaly_detection.py"
@@ -243,8 +243,9 @@ def test_the_table_holds_this_picture_all_and_the_map_that_never_looks():
     picture, pixel = figure(visitor, "expects/kinds")["data"][:2]
     assert picture["y"] == pytest.approx([each.picture for each in kinds.values()])
     assert pixel["y"] == pytest.approx([each.pixel for each in kinds.values()])
-    best = {"cut": "stroke cut", "patch": "patch pasted", "noise": "noise"}[max(kinds, key=lambda k: kinds[k].pixel)]
-    assert f"Pixel by pixel “{best}” is found best" in text_of(visitor)
+    names = {"cut": "stroke cut", "patch": "patch pasted", "noise": "noise"}
+    said = damage.about_kinds(kinds)
+    assert verdict.words("anomaly", verdict.named(said, names)) in text_of(visitor)
 
 
 def test_more_pixels_may_be_marked_and_more_are_found():
@@ -269,8 +270,8 @@ def test_the_oddest_patient_comes_first_with_the_columns_that_are_odd():
     current = saved("tumours")
     visitor, found = view("expects", current), final(current)
     place = int(np.argmax(np.where(found.is_anomaly, found.test, -np.inf)))
-    wanted, table = patient(current, place, patients.ROWS), visitor.table[0].value
-    assert table["Patient"].iloc[0] == str(place + 1) and list(table["Truly"]) == ["malignant"] * patients.ROWS
+    wanted, table = patient(current, place, order.ROWS), visitor.table[0].value
+    assert table["Patient"].iloc[0] == str(place + 1) and list(table["Truly"]) == ["malignant"] * order.ROWS
     bars = figure(visitor, "expects/columns")
     assert bars["layout"]["yaxis"]["ticktext"] == list(wanted.columns)
     assert bars["data"][0]["x"] == pytest.approx(list(wanted.columns.values()))

@@ -8,6 +8,7 @@ import pytest
 from core import runs
 from core.anomaly import decide, detectors, pictures
 from core.anomaly.analysis import bottleneck
+from core.anomaly.analysis.scores import final
 from core.anomaly.datasets import dataset_of
 from core.anomaly.detector import scores
 from core.anomaly.settings import PCA
@@ -36,6 +37,7 @@ def test_the_curve_of_pca_is_pca(name, most):
         for x in (there.calibration_x, there.test_x[there.test_is_anomaly])
     ]
     np.testing.assert_allclose(found.spread, spread, rtol=1e-4)
+    assert 0 <= found.near < most and (not found.falls or found.auroc[-1] < found.auroc.max())
     for k in {1, max(1, most // 5), max(1, most - most // 10)}:
         calibration, test, is_anomaly = brute(settings, k)
         assert found.auroc[k - 1] == pytest.approx(100 * decide.auroc(test, is_anomaly), abs=0.01)
@@ -77,6 +79,19 @@ def test_stored_autoencoders_lose_what_their_runs_say():
 
 
 @pytest.mark.usefixtures("store")
+def test_one_network_is_better_only_by_more_than_chance():
+    current, local, dense = saved("pca"), saved("local"), saved("dense")
+    is_anomaly = final(current).is_anomaly
+    (high, low) = sorted((local, dense), key=lambda each: -each.summary["auroc"])
+    placed = [decide.placements(final(each).test, is_anomaly) for each in (high, low)]
+    z = (placed[0][0].mean() - placed[1][0].mean()) / decide.error_of(*placed)
+    assert bottleneck.better(current, high.id, low.id) is bool(z > 1.645)
+    assert not bottleneck.better(current, low.id, high.id) and not bottleneck.better(current, high.id, high.id)
+    runs.path_of(low.id).unlink()
+    assert not bottleneck.better(saved("pca"), high.id, "anomaly-gone")
+
+
+@pytest.mark.usefixtures("store")
 def test_pictures_of_a_run_are_there_as_long_as_it_is():
     other = saved("dense")
     np.testing.assert_array_equal(bottleneck.by_run(other.id).expected, other.last(pictures.EXPECTED))
@@ -99,18 +114,27 @@ def test_the_size_of_a_code(settings, size):
 
 
 def test_the_smallest_error_and_the_best_detector():
-    curve = bottleneck.Curve(np.array([80.0, 90, 85]), np.array([50.0, 20, 5]), np.array([90.0, 60, 30]), (10.0, 20.0))
+    curve = bottleneck.Curve(
+        np.array([80.0, 90, 85]), np.array([50.0, 20, 5]), np.array([90.0, 60, 30]), (10.0, 20.0), 0, True
+    )
     about = {name: runs.make(name, "anomaly", {}, [], 0.0, "finished").about for name in ("copy", "good", "blurred")}
     copies = bottleneck.Network(about["copy"], 1568, True, 50.0, 3.0, 4.0)
     good = bottleneck.Network(about["good"], 8, False, 91.0, 40.0, 80.0)
     blurred = replace(good, about=about["blurred"], auroc=99.0, normal=None, anomalous=None)
-    faithful, best, lesson = bottleneck.about_networks([copies, good, blurred], curve)
+    faithful, best, lesson = bottleneck.about_networks([copies, good, blurred], curve, lambda *__: True)
     assert (faithful.case, faithful.numbers["network"], faithful.numbers["n"]) == ("networks-faithful", "copy", 2)
     assert (best.case, best.numbers["network"], lesson.case) == ("networks-best", "good", "networks-copy")
-    assert cases(bottleneck.about_networks([replace(copies, anomalous=50.0), good], curve))[-1] == "networks-not-best"
-    assert cases(bottleneck.about_networks([replace(copies, auroc=95.0), good], curve))[-1] == "networks-best-as-well"
-    one, pca = bottleneck.about_networks([good], curve)
+    assert (
+        cases(bottleneck.about_networks([replace(copies, anomalous=50.0), good], curve, lambda *__: True))[-1]
+        == "networks-not-best"
+    )
+    assert cases(bottleneck.about_networks([copies, good], curve, lambda *__: False))[-1] == "networks-as-good"
+    best_as_well = bottleneck.about_networks([replace(copies, auroc=95.0), good], curve, lambda *__: True)
+    assert cases(best_as_well)[-1] == "networks-best-as-well"
+    one, pca = bottleneck.about_networks([good], curve, lambda *__: True)
     assert one.case == "networks-one" and pca.numbers == {"k": 2, "auroc": 90.0}
-    assert cases(bottleneck.about_networks([blurred], curve)) == ["networks-blurred"]
+    assert cases(bottleneck.about_networks([blurred], curve, lambda *__: True)) == ["networks-blurred"]
     __, most, falls = bottleneck.about_pca(curve, 1)
-    assert most.numbers == {"k": 2, "auroc": 90.0} and (falls.case, falls.numbers["auroc"]) == ("pca-all", 85.0)
+    assert most.case == "pca-best" and most.numbers == {"k": 2, "auroc": 90.0, "others": 2}
+    assert cases(bottleneck.about_pca(replace(curve, near=1, falls=False), 1)) == ["pca-here", "pca-highest"]
+    assert (falls.case, falls.numbers["auroc"]) == ("pca-all", 85.0)

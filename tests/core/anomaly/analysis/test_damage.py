@@ -69,9 +69,12 @@ def test_what_marks_nothing_is_never_wrong():
     assert damage.located(0.5, blur.Marks(1.0, 0, 0, 4)) == damage.Located(50.0, 100.0, 0.0, 0.0)
 
 
-def test_the_best_and_the_worst_kind():
-    found = {"cut": damage.KindFound(80.0, 60.0), "noise": damage.KindFound(70.0, 90.0)}
+def test_one_kind_stands_out_more_than_another_where_that_is_more_than_chance():
+    found = {"cut": damage.KindFound(80.0, 60.0, 1.0, 2.0), "noise": damage.KindFound(77.0, 90.0, 1.0, 2.0)}
     pictures, pixels, __ = damage.about_kinds(found)
     assert pictures.numbers == {"best": "noise", "most": 90.0, "worst": "cut", "least": 60.0}
-    assert (pixels.case, pixels.numbers["best"]) == ("damage-pixels", "cut")
+    assert pictures.case == "damage-pictures"
+    assert (pixels.case, pixels.numbers["best"]) == ("damage-pixels", "cut"), "z = 3 / √2 = 2.12 > 1.96"
+    two = damage.about_kinds(found | {"patch": damage.KindFound(79.0, 80.0, 1.0, 2.0)})
+    assert cases(two)[:2] == ["damage-pictures", "damage-pixels-alike"], "of three kinds chance parts the ends further"
     assert cases(damage.about_kinds({"cut": found["cut"]})) == []

@@ -1,5 +1,7 @@
 """Examples to ask about: the groups of the test part, points, and faces that a visitor brings."""
 
+import io
+
 import numpy as np
 import pytest
 import torch
@@ -8,6 +10,7 @@ from PIL import Image
 from core.anomaly.analysis import example
 from core.anomaly.analysis.scores import final
 from core.data import faces
+from core.data.pictures import BadPicture
 from tests.core.anomaly.analysis.conftest import EXTREMES, made, record
 
 
@@ -35,6 +38,16 @@ def test_an_uploaded_face_is_a_face():
     wide = np.pad(patch.repeat(10, 0).repeat(10, 1), ((0, 0), (80, 80)))
     found = example.face(Image.fromarray(np.stack([wide] * 3, 2)))
     assert found.shape == (1, 28, 28) and torch.allclose(found, faces.load()[0][0], atol=0.06)
+
+
+@pytest.mark.parametrize("is_face", [True, False])
+def test_a_file_becomes_a_face_or_a_digit(is_face):
+    out = io.BytesIO()
+    Image.fromarray(np.tile(np.arange(0, 256, 2, np.uint8), (128, 1))).save(out, "PNG")
+    found = example.brought(out.getvalue(), "mine.png", is_face)
+    assert found.shape == (1, 28, 28) and 0 <= found.min() < found.max() <= 1
+    with pytest.raises(BadPicture, match="PNG"):
+        example.brought(b"no picture", "mine.png", is_face)
 
 
 def test_a_point_and_a_fingerprint():

@@ -152,10 +152,44 @@ def test_every_method_is_judged_on_damaged_digits(monkeypatch):
     assert set(found.rows["expected"]) == {"expected"} and set(found.rows["saliency"]) == {"mean"}
     assert set(found.rows["lime"]) == {"mean", "black", "expected"}
     shares = [value[0] for row in found.rows.values() for value in row.values()]
-    assert found.best.numbers["share"] == max(shares) and found.worst.numbers["share"] == min(shares)
+    first, last = (each.numbers for each in found.about)
+    assert first["share"] == max(shares) and last["share"] == min(shares)
+    assert found.rows[first["way"][0]][first["way"][1] or "mean"][0] == max(shares)
     places = torch.nonzero(dataset_of(current.settings).test_is_anomaly).flatten().tolist()
     wanted = [
         100 * maps.where(answer("damaged", place, "saliency").map, maps.mask_of(current.settings, place), "saliency")
         for place in (places[0], places[len(places) // 2])
     ]
     assert found.rows["saliency"]["mean"][0] == pytest.approx(np.mean(wanted))
+
+
+# ---- best and worst ----
+
+
+def pictures_of(**means):
+    """Ways with these means over ten pictures, of which some are harder than others for all alike; the rest is chance."""
+    hard, chance = np.linspace(-20, 20, 10), np.random.default_rng(0)
+    return {(name, ""): mean + hard + chance.normal(0, 1, 10) for name, mean in means.items()}
+
+
+def test_best_and_worst_are_said_where_the_difference_is_more_than_chance():
+    found = pictures_of(a=90, b=80, c=70)
+    best, worst = trust.best(found), trust.worst(found)
+    assert (best.case, best.numbers["way"], best.numbers["others"]) == ("trust-best", ("a", ""), 2)
+    assert (worst.case, worst.numbers["way"]) == ("trust-worst", ("c", ""))
+
+
+def test_neither_is_said_of_what_chance_alone_may_part():
+    found = pictures_of(a=80.2, b=80, c=60.2, d=60)
+    best, worst = trust.best(found), trust.worst(found)
+    assert (best.case, best.numbers["near"], best.numbers["others"]) == ("trust-highest", 1, 3)
+    assert (worst.case, worst.numbers["near"]) == ("trust-lowest", 1)
+    assert trust.best({("a", ""): np.full(4, 50.0), ("b", ""): np.full(4, 50.0)}).numbers["near"] == 1, "equals"
+
+
+def test_of_ways_that_are_all_alike_hardly_ever_one_is_called_best():
+    """The leader is whichever came out on top: without a correction for that, chance would crown one far too often."""
+    chance, crowned = np.random.default_rng(1), 0
+    for _ in range(200):
+        crowned += trust.best({(f"{i}", ""): chance.normal(70, 8, 10) for i in range(8)}).case == "trust-best"
+    assert crowned <= 0.05 * 200

@@ -47,7 +47,8 @@ def test_decisions_are_those_of_counting(name):
             )
             assert table.f1 == pytest.approx(2 * hits / (2 * hits + missed + false))
             assert table.accuracy == pytest.approx(hits + passed)
-            assert threshold.of_a_thousand(table) == pytest.approx([1000 * x for x in (hits, missed, false, passed)])
+            __, *counts = threshold.of_a_thousand(table, 0.1).numbers.values()
+            assert counts == pytest.approx([1000 * x for x in (hits, missed, false, passed)])
             raised = found.test >= at
             assert made_.counts == tuple(
                 ((raised & part).sum(), (~raised & part).sum()) for part in (found.is_anomaly, ~found.is_anomaly)

@@ -4,7 +4,7 @@ import pytest
 
 from core.attack import settings as s
 from core.attack.analysis import stored
-from core.attack.analysis.subject import goal_of, networks, subject_of, trained, untrained
+from core.attack.analysis.subject import goal_of, networks, shows, subject_of, trained, untrained
 from core.record import Record
 from core.subject.settings import SHIPPED_NETWORK
 
@@ -59,3 +59,9 @@ def test_the_networks_that_a_run_is_about():
     assert list(networks(record(subject=s.Photo()))) == ["attacked"], "the teacher is asked, once"
     assert networks(record(subject=s.Digit(network="compression-gone"))) == {"teacher": (SHIPPED_NETWORK, "model")}
     assert list(networks(stored.record_of(TRAINED))) == ["trained", "teacher"]
+
+
+def test_what_a_run_is_looked_at_as():
+    curve = record(method=s.Curve())
+    assert shows(curve, "curve") and shows(curve, "training", "curve") and not shows(curve, "matrix")
+    assert not shows(Record("attack-x", None, [], None), "curve"), "its settings are no longer known"

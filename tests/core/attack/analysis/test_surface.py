@@ -201,3 +201,14 @@ def test_every_point_of_the_map_has_one_answer(around):
     assert len(surface.where(many, few, others=True)[0]) == 100 - 4 * surface.NAMED
     across, up = surface.where(replace(many, classes=np.eye(10)), [0], others=True)
     assert across.tolist() == up.tolist() == list(range(10))
+
+
+@pytest.mark.parametrize("photo", [False, True])
+def test_the_groups_of_the_map_hold_every_point_once(around, photo):
+    many = replace(around, classes=np.arange(100).reshape(10, 10) % 30, at=np.linspace(-1, 1, 10))
+    found = surface.groups(many, photo)
+    assert sum(len(along) for along, __ in found.values()) == 100
+    assert (None in found) is photo and [each for each in found if each is not None] == surface.answers(many, photo)
+    number, (along, across) = next(iter(found.items()))
+    rows, columns = np.nonzero(many.classes == number)
+    assert along.tolist() == many.at[columns].round(1).tolist() and across.tolist() == many.at[rows].round(1).tolist()
