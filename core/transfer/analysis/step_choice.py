@@ -69,6 +69,8 @@ def about_correlation(rho: float, count: int, spread: float) -> list[Verdict]:
     said = [verdict("rank", count=count, rho=rho)]
     if spread < CHANCE:
         return [*said, verdict("rank-of-chance", spread=spread)]
-    if rho >= LOOSE:
-        return [*said, verdict("rank-right" if rho >= LIKE else "rank-loose")]
-    return [*said, verdict("rank-nothing" if rho > -LOOSE else "rank-wrong")]
+    if abs(rho) < LOOSE:
+        return [*said, verdict("rank-nothing")]
+    if rho > 0:
+        return [*said, verdict("rank-right" if rho >= LIKE else "rank-leans-right")]
+    return [*said, verdict("rank-wrong" if rho <= -LIKE else "rank-leans-wrong")]

@@ -178,7 +178,7 @@ def test_what_was_concluded_is_said_in_whole_sentences():
     domain = words(about_classifiers(52, 95))
     assert "is fooled or has stopped learning" in domain and "proxy A-distance 1.80 of 2" in domain
     assert "no domain classifier of its own" in words(about_classifiers(None, 55))
-    assert "**−0.50**. It prefers the worse networks" in words(about_correlation(-0.5, 16, 20.0))
+    assert "**−0.90**. In this run it prefers the worse networks" in words(about_correlation(-0.9, 16, 20.0))
     shares = np.diag([100.0] * 10)
     shares[4, [4, 9]], shares[9, [9, 4]] = [40, 60], [45, 55]
     shares[1, [1, 7]], shares[7, [7, 1]] = [20, 80], [95, 5]

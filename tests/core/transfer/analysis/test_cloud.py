@@ -34,6 +34,7 @@ def test_distances_and_the_nearest_class_by_hand():
     between, within = distances(F, WHO[0])
     assert between == pytest.approx(4.0) and within == pytest.approx((4 * np.hypot(1, 5) + 2 * 4 + 2 * 3) / 8)
     assert at_home(F, WHO) == 50.0
+    assert at_home(F, np.array([WHO[0], [3, 3, 7, 7, 3, 7, 7, 7]])) == 75.0
 
 
 @pytest.mark.parametrize("away, case", [(0.0, "clouds-share-middle"), (0.5, "clouds-overlap"), (3.0, "clouds-apart")])

@@ -60,9 +60,11 @@ def test_without_an_order_there_is_no_rank_correlation():
     "rho, spread, case",
     [
         (0.9, 20.0, "rank-right"),
-        (0.5, 20.0, "rank-loose"),
-        (0.0, 20.0, "rank-nothing"),
-        (-0.5, 20.0, "rank-wrong"),
+        (0.5, 20.0, "rank-leans-right"),
+        (0.2, 20.0, "rank-nothing"),
+        (-0.2, 20.0, "rank-nothing"),
+        (-0.5, 20.0, "rank-leans-wrong"),
+        (-0.9, 20.0, "rank-wrong"),
         (-0.5, 1.6, "rank-of-chance"),
     ],
 )
