@@ -72,8 +72,7 @@ def _matrix(counts: np.ndarray, title: str, key: str) -> dict[str, Any] | None:
     )
     alt = f"{title}: {_('which class of the target is called what, in percent')}"
     click = chart.show(figure, key=key, alt=alt, pick=key == "swapped/after")
-    things = _("points") if few else _("pictures")
-    said = [verdict.words("transfer", each, things=things) for each in about_mistakes(counts)]
+    said = [verdict.words("transfer", each) for each in about_mistakes(counts)]
     st.markdown("\n".join(f"- {sentence}" for sentence in said))
     return click
 

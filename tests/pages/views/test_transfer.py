@@ -172,8 +172,8 @@ def test_a_method_of_tomorrow_is_called_as_it_calls_itself():
 
 
 def test_what_was_concluded_is_said_in_whole_sentences():
-    def words(reached, **names):
-        return verdict.words("transfer", reached, **names)
+    def words(reached):
+        return verdict.words("transfer", reached)
 
     domain = words(about_classifiers(52, 95))
     assert "is fooled or has stopped learning" in domain and "proxy A-distance 1.80 of 2" in domain
@@ -182,9 +182,11 @@ def test_what_was_concluded_is_said_in_whole_sentences():
     shares = np.diag([100.0] * 10)
     shares[4, [4, 9]], shares[9, [9, 4]] = [40, 60], [45, 55]
     shares[1, [1, 7]], shares[7, [7, 1]] = [20, 80], [95, 5]
-    said = [words(each, things="pictures") for each in about_mistakes(shares)]
-    assert "class 1, **80** are called 7" in said[0] and "other way it is 5: 7 swallows 1." in said[0]
-    assert "class 4, **60** are called 9" in said[1] and "class 9, **55** are called 4: the two are swapped" in said[1]
+    said = [words(each) for each in about_mistakes(shares)]
+    assert "class 1, **80 %** are called 7" in said[0] and "other way it is 5 %: 7 swallows 1." in said[0]
+    assert (
+        "class 4, **60 %** are called 9" in said[1] and "class 9, **55 %** are called 4: the two are swapped" in said[1]
+    )
     assert said[2] == "7 is answered 1.8 times as often as it comes: it swallows others."
     truth = np.array([90.0, 10.0])
     moved = about_shift(truth, {"source": Shares(truth, truth), "run": Shares(truth[::-1], None)}, True, 1000)
