@@ -43,16 +43,16 @@ class Record:
         turned = {name: value for e in self.events if isinstance(e, Turned) for name, value in e.values.items()}
         return build(type(self.settings), flatten(self.settings) | turned) if turned else self.settings
 
-    def pictures(self, kind: Kind | str) -> list[Picture]:
+    def pictures(self, kind: Kind) -> list[Picture]:
         """What was measured of this kind, oldest first."""
-        return runs.pictures(self.events, kind if isinstance(kind, str) else kind.name)
+        return kind.all(self.events)
 
-    def last(self, kind: Kind | str) -> np.ndarray | None:
+    def last(self, kind: Kind) -> np.ndarray | None:
         """The newest picture of this kind, None when there is none yet."""
         found = self.pictures(kind)
         return np.array(found[-1].array) if found else None
 
-    def by_step(self, kind: Kind | str) -> dict[int, np.ndarray]:
+    def by_step(self, kind: Kind) -> dict[int, np.ndarray]:
         """The pictures of this kind, step → array; of several at one step the last."""
         return {e.step: e.array for e in self.pictures(kind)}
 

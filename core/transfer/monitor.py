@@ -12,6 +12,7 @@ from core.loop import confusion, hits, no_better_than_guessing
 from core.nets import DigitNet, predict, to_model
 from core.transfer import domains, judge, models, pictures
 from core.transfer.method import SourceOnly
+from core.transfer.pictures import REACH
 from core.transfer.settings import Moons, OnTarget, phases
 
 LOOKS = 20  # in a run, evenly spread; and a few at its very beginning
@@ -19,7 +20,6 @@ EARLY = (1, 5, 20)  # steps after which it looks as well
 EACH = 500  # test pictures of each domain that every look asks; the last one asks all
 SHOWN = 200  # of them in the cloud
 GRID = 41  # places along each side of the moons' plane
-REACH = 2.2  # where that plane ends
 
 
 class Monitor:

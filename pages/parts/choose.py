@@ -19,11 +19,12 @@ def one(
     return draw(label, values, format_func=options.__getitem__, key=views.kept(where, values, first), **look)
 
 
-def scrubber(where: str, steps: Sequence[int], label: str = "", names: Mapping[int, str] | None = None) -> int:
+def scrubber(
+    where: str, steps: Sequence[int], label: str = "", names: Mapping[int, str] | None = None, disabled: bool = False
+) -> int:
     """A slider over moments of a run, the last one first; returns the step of the chosen one. names: step → how it is called."""
     if len(steps) < 2:
         return steps[-1]
     said = names.__getitem__ if names else lambda step: f"{step:,}"
-    return st.select_slider(
-        label or _("Look after step"), steps, format_func=said, key=views.kept(where, steps, steps[-1])
-    )
+    key = views.kept(where, steps, steps[-1])
+    return st.select_slider(label or _("Look after step"), steps, format_func=said, key=key, disabled=disabled)

@@ -1,0 +1,79 @@
+"""What both domains look like: ten test pictures of each, and what the run's network says to those of the target."""
+
+from functools import lru_cache
+
+import numpy as np
+
+from core.transfer import analysis
+from core.transfer.analysis.border import moons
+from core.transfer.settings import Target, TransferSettings, labelled
+from pages.parts import digit, figures, rasters
+from pages.parts.ask import ask
+from pages.parts.shown import Shown
+from pages.parts.words import _
+
+ALT = _("Ten test digits of the source, and ten of the target with the network's answers")
+
+
+def strip(current: Shown) -> figures.Figure:
+    """A row of test digits of each domain, from the settings alone; once the run has ended, with the network's answers."""
+    source, target = analysis.digits.ten_of_each(current.settings.target)
+    said = ask(analysis.digits.answers, current) if current.run else []
+    right = [answer == which for which, answer in enumerate(said)] or [True] * 10
+    marks = [f"{answer}" if fine else f"{answer} ✗" for answer, fine in zip(said, right)] or [" "] * 10
+    figure = rasters.gallery(
+        source.images + target.images,
+        10,
+        [_("source, a {}").format(which) for which in range(10)] + _names(current.settings, said),
+        120,
+        titles=[" "] * 10 + marks,
+        inks=[figures.INK] * 10 + [figures.INK if fine else figures.COLOURS["danger"] for fine in right],
+        rows=[
+            f"{figures.inked(_('source'), 'before')}<br>{_('with labels')}",
+            f"{figures.inked(_('target'), 'after')}<br>{_note(current.settings)}",
+        ],
+    )
+    figure["layout"]["margin"] = {"t": 2, "b": 8}
+    return figure
+
+
+def _names(settings: TransferSettings, said: list[int]) -> list[str]:
+    """What stands on each digit of the target on hover."""
+    names = [_("target, a {}").format(which) for which in range(10)]
+    if settings.rare < 100:
+        rare = _("{}, rare: {} % of the training pictures")
+        names[5:] = [rare.format(name, settings.rare) for name in names[5:]]
+    answered = _("{}: the network says {}")
+    return [answered.format(name, answer) for name, answer in zip(names, said)] or names
+
+
+def _note(settings: TransferSettings) -> str:
+    """How many of the target's labels are used."""
+    if settings.method.BOUND == "upper":
+        return _("with all labels")
+    each = labelled(settings)
+    return _("{} labels a class").format(each) if each else _("no labels")
+
+
+def tests(current: Shown) -> dict[str, digit.Tests]:
+    """The test pictures of both domains for the Explain tab; of the moons there are none."""
+    if current.settings is None:
+        return digit.mnist()
+    return {} if moons(current) else dict(zip((_("Source"), _("Target")), _tests(current.settings.target)))
+
+
+def of_target(current: Shown) -> dict[str, digit.Tests]:
+    """The target's alone, by their name on the page."""
+    name, found = list(tests(current).items())[-1]
+    return {name: found}
+
+
+@lru_cache(maxsize=4)
+def _tests(target: Target) -> list[digit.Tests]:
+    return [digit.as_tests(data, shipped) for data, shipped in analysis.digits.both_domains(target)]
+
+
+def in_cloud(current: Shown) -> np.ndarray | None:
+    """The pictures of the cloud's points, 8-bit, in the order of `who`; None of the moons."""
+    known = current.settings is not None and not moons(current)
+    return analysis.digits.of_the_cloud(current.settings.target) if known else None
