@@ -98,7 +98,7 @@ def histogram(drawn: np.ndarray, is_anomaly: np.ndarray, marks: dict[str, float]
 
 
 def _decisions(found: Scores, decided: Decisions, share: float) -> None:
-    """Who raises the alarm, counted and in shares."""
+    """Who raises the alarm, counted, and the usual numbers in percent, each with what it means."""
     (hits, missed), (alarms, passed) = decided.counts
     st.table(
         {
@@ -109,11 +109,7 @@ def _decisions(found: Scores, decided: Decisions, share: float) -> None:
     )
     if share != 100 * found.prevalence:
         st.caption(verdict.words("anomaly", threshold.of_a_thousand(decided.shares, share / 100)))
-    _shares(decided.shares)
-
-
-def _shares(table: Confusion) -> None:
-    """The usual numbers in percent, each with what it means."""
+    table = decided.shares
     precise = None if table.silent else table.precision
     numbers = {
         _("Precision"): (precise, _("Of all alarms the share that is raised by an anomaly.")),

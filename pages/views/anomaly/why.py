@@ -1,4 +1,4 @@
-"""The tab Explain: which pixels made the score high, by the detector itself and by every method that fits it."""
+"""The tab Explain: which pixels of a picture or columns of a table made the score high, by every method that fits the detector."""
 
 import json
 from collections.abc import Sequence
@@ -6,21 +6,22 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from core.anomaly.analysis import maps
+from core.anomaly.analysis import columns, maps
 from core.anomaly.analysis.maps import METHODS, Answer, Fitting
 from core.anomaly.analysis.rivals import Rival, candidates, one_other, rivals
 from core.anomaly.analysis.scores import final
 from core.anomaly.analysis.trust import MANY, judged
+from core.anomaly.datasets import dataset_of
 from core.anomaly.monitor import as_bytes
-from pages.parts import choose, digit, explain, knobs, shown, verdict, views
+from pages.parts import chart, choose, digit, explain, knobs, shown, verdict, views
 from pages.parts.ask import ask
 from pages.parts.overlay import enlarged, overlay, top_of
 from pages.parts.panels import percent
 from pages.parts.shown import Shown
 from pages.parts.words import _
-from pages.views.anomaly import example, why_table
+from pages.views.anomaly import example, panels
 from pages.views.anomaly.example import Example
-from pages.views.anomaly.names import pick, titles
+from pages.views.anomaly.names import number, pick, titles
 
 MOST = 3  # detectors beside one another
 AT = "anomaly/why"  # where the keys of the widgets begin
@@ -39,7 +40,7 @@ def draw(current: Shown) -> None:
         case "plane":
             st.info(_("Two numbers are no picture: the landscape, under Look inside, says all it knows."))
         case "tumours":
-            why_table.draw(current)
+            _patient(current)
         case _:
             _pictures(current, fitting)
     if current.run.about.models and shown.stored(current.id):
@@ -167,3 +168,32 @@ def _judged(current: Shown) -> None:
     )
     said = _("AUROC of the pixels in % ± standard error over {} damaged digits; 50 % is chance.")
     st.caption(said.format(MANY), help=tip)
+
+
+# ---- a table ----
+
+
+@st.fragment
+def _patient(current: Shown) -> None:
+    """One patient, one method, and a bar for each of the columns that count most."""
+    names = dataset_of(current.settings).columns
+    left, right = st.columns([1, 1.9], gap="large")
+    with left:
+        groups = example.by_verdict(final(current))
+        chosen = example.choose(AT, current.settings, groups, start=0.5)  # the first may lie 60 σ out
+        example.show(chosen, False)
+        offered = {name: _(METHODS[name].title) for name in ask(columns.fitting, current)}
+        method = choose.one(f"{AT}/method", _("Method"), offered, side_by_side=False)
+    found = ask(columns.columns, current, chosen.index, method)
+    with right:
+        st.markdown(_("**Which columns make the score high?** Orange makes the patient odder, blue more normal."))
+        most, rest = columns.largest(found.values)
+        rows = {_("{}, {:+.1f} σ").format(names[i], float(chosen.x[i])): float(found.values[i]) for i in most}
+        rows[_("all {} others").format(len(names) - len(most))] = rest
+        unit = _("squared standard deviations") if found.squares else _("standard deviations of held-out scores")
+        said = [f"+{number(value)}" if value > 0 else number(value) for value in rows.values()]
+        figure = panels.across([verdict.minus(row) for row in rows], list(rows.values()), said, unit)
+        chart.show(figure, key="why/columns", alt=_("How much each column adds to the score"))
+        verdict.draw("anomaly", verdict.named([columns.about_half(found.values, names)], {}))
+        note = verdict.words("anomaly", found.note) if found.note else _("What the bars say")
+        st.caption(note, help=verdict.words("anomaly", found.meaning))
