@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from core.settings import Chance, Frozen, Metric, Scene, Settings, knob
+from core.settings import Chance, Frozen, Metric, Scene, Settings, knob, union_members
 
 MOST_TASKS = 10
 TRAINING_DIGITS = 4000
@@ -425,9 +425,10 @@ SCENES = (
 )
 
 SHIPPED = {f"lifelong-{scene.slug}": scene.settings for scene in SCENES}
-SHIPPED |= {
-    f"lifelong-{method.name.replace('_', '-')}": LifelongSettings(method=method)
-    for method in (L2(), OnlineEWC(), MAS(), SI(), RWalk(), SCP(), GEM(), AGEM(), LwF(), Progressive(), Joint())
+SHIPPED |= {  # every other method
+    f"lifelong-{name.replace('_', '-')}": LifelongSettings(method={"name": name})
+    for name in union_members(LifelongSettings.model_fields["method"])
+    if name not in {scene.settings.method.name for scene in SCENES}
 }
 SHIPPED["lifelong-rehearsal"] = LifelongSettings(method=Replay())  # the scene called replay is on another stream
 SHIPPED["lifelong-split-finetune"] = LifelongSettings(**SPLIT, method=Finetune())  # the control of class-incremental
