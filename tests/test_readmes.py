@@ -58,6 +58,14 @@ def test_functions_that_it_names_are_there(lab):
 
 
 @each_lab
+def test_files_of_a_lab_that_the_first_page_names_are_there(lab):
+    (section,) = re.findall(r"## Add a lab.*?(?=\n## )", (ROOT / "README.md").read_text(), re.DOTALL)
+    named = {path.replace("<lab>", lab) for path in re.findall(r"`([\w/<>]+(?:\.\w+|/))`", section) if "/" in path}
+    assert len(named) > 12
+    assert [path for path in named - {"analysis/", f"core/{lab}/analysis/"} if not (ROOT / path).exists()] == []
+
+
+@each_lab
 def test_its_commands_can_be_read(lab):
     commands = re.findall(rf"-m core (train|sweep) {lab} (.*)", page(lab))
     assert [verb for verb, _ in commands] == ["train", "sweep"]
