@@ -72,10 +72,10 @@ class Record:
         return self.run.about.summary if self.run else {}
 
 
-def comparable(about: About, world: Callable[[Mapping[str, Any]], Hashable], result: str) -> list[About]:
-    """Every stored run of the same lab in the same world that has this result, the run itself included.
+def comparable(about: About, shared: Callable[[Mapping[str, Any]], Hashable], result: str) -> list[About]:
+    """Every stored run of the same lab that has this result and shares what is asked, the run itself included.
 
-    world: what two runs must share to be held against one another, of a run's flat settings. result: a name in the summary.
+    shared: what two runs must share to be held against one another, of a run's flat settings. result: a name in the summary.
     """
-    same = world(about.settings)
-    return [each for each in runs.listing(about.lab)[0] if result in each.summary and world(each.settings) == same]
+    same = shared(about.settings)
+    return [each for each in runs.listing(about.lab)[0] if result in each.summary and shared(each.settings) == same]

@@ -198,6 +198,11 @@ def union_members(field: FieldInfo) -> dict[str, type[BaseModel]]:
     return {get_args(member.model_fields["name"].annotation)[0]: member for member in get_args(field.annotation)}
 
 
+def titles(union: Any) -> dict[str, str]:
+    """What the members of a discriminated union are called, by their names: each says so itself, as its TITLE."""
+    return {member.model_fields["name"].default: member.TITLE for member in get_args(union)}
+
+
 def choices_of(field: FieldInfo) -> tuple[Any, ...]:
     """The allowed values of a choice, or of a discriminated union; empty for a number or a text."""
     if members := union_members(field):

@@ -1,7 +1,7 @@
 """Knobs that are turned while a run goes on, written down so that the run can be repeated.
 
-A lab whose settings name TURNABLE knobs has a text setting `turns`: at which step which knob got which value. A hand on
-the knobs of a live run and that text do the same, so what was done by hand is stored as the settings that do it again.
+A lab whose settings name TURNABLE knobs has a text setting `turns`: at which step which knob got which value. Turning
+the knobs of a live run and that text do the same, so what a visitor did is stored as the settings that do it again.
 """
 
 import threading
@@ -14,7 +14,7 @@ from core.settings import BadSettings, Settings, build, flatten
 LONGEST = 600  # letters of all turns of a run
 
 
-class Hand:
+class Steering:
     """What whoever watches a run does to it: the trainer asks it at every step, the process that iterates the trainer obeys.
 
     open: more of the same report follows, so that Step goes on to its end. rest: seconds that the report wants to be looked at.
@@ -35,7 +35,7 @@ class Hand:
     def take(self, step: int) -> list[Event]:
         """The turns that come after `step` steps, planned ones first; `settings` holds their values from now on.
 
-        What does not fit (what is asked for was checked, what is planned may be beyond the bounds of this world) is left out.
+        What does not fit (what is asked for was checked, what is planned may be beyond the bounds of these data) is left out.
         """
         with self._lock:
             asked, self._asked = self._asked, []
@@ -89,7 +89,7 @@ def written(log: Iterable[Event]) -> str:
 
 
 def repeatable(settings: Settings, log: Iterable[Event]) -> Settings:
-    """The settings under which a run whose knobs were turned by hand happens again. Raises BadSettings when that is too long to tell."""
+    """The settings under which a run whose knobs were turned happens again. Raises BadSettings when that is too long to tell."""
     return build(type(settings), flatten(settings) | {"turns": written(log)})
 
 

@@ -16,7 +16,7 @@ from core import cluster, labs, runs
 from core.data import digits, scanned, scenery
 from core.events import Finished, Started, pack
 from core.settings import build
-from core.steering import Hand
+from core.steering import Steering
 
 
 @dataclass
@@ -25,7 +25,7 @@ class Control:
 
     log: list[dict[str, Any]] = field(default_factory=list)
     wish: str = "run"
-    hand: Hand | None = None  # on the knobs of a lab that lets them be turned meanwhile
+    steering: Steering | None = None  # of a lab that lets its knobs be turned meanwhile
     changed: threading.Event = field(default_factory=threading.Event)
 
 
@@ -55,8 +55,8 @@ def obey(key: str, wish: str) -> None:
 
 def turn(key: str, values: dict[str, Any]) -> None:
     """Called from outside while the task trains: these knobs get other values at its next step. Unknown keys are ignored."""
-    if (control := CONTROLS.get(key)) and control.hand:
-        control.hand.turn(values)
+    if (control := CONTROLS.get(key)) and control.steering:
+        control.steering.turn(values)
 
 
 def log_of(key: str) -> list[dict[str, Any]]:
@@ -67,15 +67,15 @@ def log_of(key: str) -> list[dict[str, Any]]:
 def train(key: str, lab: str, flat: dict[str, Any], wish: str = "run") -> dict[str, Any]:
     """The task: trains and returns packed events, seconds, state (finished, stopped or refused, with a message), machine."""
     settings = build(labs.of(lab).settings, flat)
-    worker, control = get_worker(), Control(wish=wish, hand=Hand(settings) if settings.TURNABLE else None)
+    worker, control = get_worker(), Control(wish=wish, steering=Steering(settings) if settings.TURNABLE else None)
     task = worker.get_current_task()
     started = time.perf_counter()
-    generator = labs.of(lab).train(settings, control.hand) if control.hand else labs.of(lab).train(settings)
+    generator = labs.of(lab).train(settings, control.steering) if control.steering else labs.of(lab).train(settings)
     CONTROLS[key] = control
     step = None  # of the report that is being told; what begins a run is part of its first one
     try:
         for number, event in enumerate(generator):
-            if control.hand is None and not isinstance(event, Started):
+            if control.steering is None and not isinstance(event, Started):
                 if not (_may_go_on(worker, task, control) if event.step != step else _wanted(worker, task)):
                     break
                 step = event.step
@@ -87,7 +87,7 @@ def train(key: str, lab: str, flat: dict[str, Any], wish: str = "run") -> dict[s
             worker.log_event(cluster.TOPIC, {"key": key, "number": number, "event": light})
             if isinstance(event, Finished):
                 return _result(control.log[:-1] + [packed], started, "finished")
-            if control.hand and not _may_go_on(worker, task, control):
+            if control.steering and not _may_go_on(worker, task, control):
                 break
         return _result(control.log, started, "stopped")
     except (ValueError, runs.RunError) as refusal:  # a sentence for people, and no error that a log need hold
@@ -105,21 +105,21 @@ def _may_go_on(worker: Any, task: str, control: Control) -> bool:
     """Waits between two reports while the run is paused, or while the last one wants to be looked at. False when nobody in the
     cluster wants it any more, which is how a run is stopped.
 
-    A report is seen as a whole. Where a hand says which event is its last, the wait comes after that one; elsewhere before
+    A report is seen as a whole. Where the steering says which event is its last, the wait comes after that one; elsewhere before
     the first event of another step, which is held back until Step or Go on.
     """
-    if control.hand:
-        if control.hand.open:
+    if control.steering:
+        if control.steering.open:
             return _wanted(worker, task)
         if control.wish == "step":
             control.wish = "pause"
-    looked_at = time.monotonic() + (control.hand.rest if control.hand else 0.0)
+    looked_at = time.monotonic() + (control.steering.rest if control.steering else 0.0)
     while (control.wish == "pause" or (control.wish == "run" and time.monotonic() < looked_at)) and _wanted(
         worker, task
     ):
         control.changed.wait(0.1)
         control.changed.clear()
-    if control.wish == "step" and not control.hand:
+    if control.wish == "step" and not control.steering:
         control.wish = "pause"  # after the report that begins now
     return _wanted(worker, task)
 

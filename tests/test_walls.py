@@ -4,6 +4,7 @@ import ast
 import os
 import re
 import subprocess
+import tomllib
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -102,6 +103,13 @@ def test_a_lab_has_the_same_four_files(lab):
 def test_every_lab_is_known():
     that_train = {file.parent.name for file in (ROOT / "core").glob("*/train.py")}
     assert that_train == set(labs.LABS)
+
+
+def test_the_linter_knows_every_lab():
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    named = {each["name"]: set(each.get("modules", each.get("forbidden_modules"))) for each in contracts}
+    for contract in ("labs do not import each other", "the libraries of core know no lab"):
+        assert named[contract] == {f"core.{lab}" for lab in labs.LABS}, contract
 
 
 @pytest.mark.parametrize("lab", labs.LABS)

@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from core.settings import ASCENDING, Chance, Frozen, Metric, Scene, Settings, knob
+from core.settings import ASCENDING, Chance, Frozen, Metric, Scene, Settings, knob, titles
 
 REACH = 2.0  # where the plane ends
 
@@ -25,6 +25,7 @@ class OneClass(Frozen):
     """Some digits are normal, all others are not."""
 
     name: Literal["digits"] = "digits"
+    TITLE: ClassVar[str] = "some digits are normal"
     normal: str = _normal("2", 9, "one to nine different digits in ascending order, such as 2 or 135")
 
 
@@ -32,6 +33,7 @@ class Damaged(Frozen):
     """Digits with strokes cut away, a piece of another digit pasted in, or noise; where the damage lies is known."""
 
     name: Literal["damaged"] = "damaged"
+    TITLE: ClassVar[str] = "damaged digits"
     normal: str = _normal("0123456789", 10, "different digits in ascending order, such as 2 or 0123456789")
     damage: Literal["all", "cut", "patch", "noise"] = knob(
         "all",
@@ -46,18 +48,21 @@ class Faces(Frozen):
     """Small grey faces are normal; pieces of background of the same photos are not."""
 
     name: Literal["faces"] = "faces"
+    TITLE: ClassVar[str] = "faces"
 
 
 class Tumours(Frozen):
     """Benign breast tumours are normal, malignant ones are not: thirty numbers that a microscope measures."""
 
     name: Literal["tumours"] = "tumours"
+    TITLE: ClassVar[str] = "breast tumours"
 
 
 class Plane(Frozen):
     """Points of the plane around a shape are normal; those spread evenly away from it are not."""
 
     name: Literal["plane"] = "plane"
+    TITLE: ClassVar[str] = "points of the plane"
     shape: Literal["moons", "ring", "spots", "spiral"] = knob(
         "moons",
         "Shape",
@@ -72,11 +77,12 @@ Data = OneClass | Damaged | Faces | Tumours | Plane
 class Detection(Frozen):
     """What is known of a method whatever its knobs are.
 
-    FAMILY: as Ruff et al. 2021, figure 1, group them, with what looks at a density of its own. SHORT: what it is called where
-    there is little room. TAUGHT: whether it is one of the four that the lecture teaches. EXPECTS: of one that expects something
-    in the place of an example, what that is.
+    TITLE: what it is called. SHORT: the same where there is little room. FAMILY: as Ruff et al. 2021, figure 1, group them, with
+    what looks at a density of its own. TAUGHT: whether it is one of the four that the lecture teaches. EXPECTS: of one that
+    expects something in the place of an example, what that is.
     """
 
+    TITLE: ClassVar[str]
     FAMILY: ClassVar[Literal["classifier", "reconstruction", "distance", "density", "boundary"]]
     SHORT: ClassVar[str]
     TAUGHT: ClassVar[bool] = False
@@ -141,6 +147,7 @@ class PCA(Detection):
     TAUGHT = True
 
     name: Literal["pca"] = "pca"
+    TITLE: ClassVar[str] = "PCA reconstruction"
     components: int = knob(
         30, "Components", "How many principal components are kept.", symbol="k", ge=1, le=300, log=True
     )
@@ -156,6 +163,7 @@ class KMeans(Detection):
     EXPECTS = "The nearest of its centres."
 
     name: Literal["kmeans"] = "kmeans"
+    TITLE: ClassVar[str] = "k-means distance"
     centres: int = knob(20, "Centres", "Number of cluster centres.", symbol="k", ge=1, le=100, step=1)
 
 
@@ -168,6 +176,7 @@ class Confidence(_Trained):
     TAUGHT = True
 
     name: Literal["confidence"] = "confidence"
+    TITLE: ClassVar[str] = "Classifier confidence"
     unsure: Literal["softmax", "entropy", "energy"] = knob(
         "softmax",
         "Doubt measure",
@@ -198,6 +207,7 @@ class AutoEncoder(_Trained):
     TAUGHT = True
 
     name: Literal["autoencoder"] = "autoencoder"
+    TITLE: ClassVar[str] = "Autoencoder"
     net: Literal["dense", "conv", "local"] = _net()
     bottleneck: int = _bottleneck(32)
     hidden: int = _hidden()
@@ -211,6 +221,7 @@ class Denoising(AutoEncoder):
     TAUGHT = False
 
     name: Literal["denoising"] = "denoising"
+    TITLE: ClassVar[str] = "Denoising autoencoder"
     noise: float = knob(
         0.5,
         "Noise",
@@ -229,6 +240,7 @@ class Variational(AutoEncoder):
     TAUGHT = False
 
     name: Literal["vae"] = "vae"
+    TITLE: ClassVar[str] = "Variational (VAE)"
     weight: float = knob(
         1.0,
         "KL weight",
@@ -253,6 +265,7 @@ class SVDD(_Trained):
     SHORT = "SVDD"
 
     name: Literal["svdd"] = "svdd"
+    TITLE: ClassVar[str] = "Deep SVDD"
     objective: Literal["one", "soft"] = knob(
         "one",
         "Objective",
@@ -290,6 +303,7 @@ class KNN(Detection):
     EXPECTS = "The nearest normal example."
 
     name: Literal["knn"] = "knn"
+    TITLE: ClassVar[str] = "Nearest neighbours"
     neighbours: int = knob(
         5, "Neighbours", "The score is the mean distance to so many neighbours.", symbol="k", ge=1, le=50, step=1
     )
@@ -302,6 +316,7 @@ class LOF(Detection):
     SHORT = "LOF"
 
     name: Literal["lof"] = "lof"
+    TITLE: ClassVar[str] = "Local outlier factor"
     neighbours: int = knob(
         20, "Neighbours", "How many neighbours the density is compared with.", symbol="k", ge=1, le=50, step=1
     )
@@ -314,6 +329,7 @@ class Forest(Detection):
     SHORT = "forest"
 
     name: Literal["forest"] = "forest"
+    TITLE: ClassVar[str] = "Isolation forest"
     trees: int = knob(100, "Trees", "Number of random trees.", ge=10, le=300, step=10)
     cuts: Literal["components", "values"] = knob(
         "components",
@@ -330,6 +346,7 @@ class OneClassSVM(Detection):
     SHORT = "SVM"
 
     name: Literal["ocsvm"] = "ocsvm"
+    TITLE: ClassVar[str] = "One-class SVM"
     outside: float = knob(
         0.1,
         "Outlier share",
@@ -357,6 +374,7 @@ class Mixture(Detection):
     SHORT = "mixture"
 
     name: Literal["mixture"] = "mixture"
+    TITLE: ClassVar[str] = "Gaussian mixture"
     gaussians: int = knob(3, "Gaussians", "Number of Gaussians in the mixture.", symbol="k", ge=1, le=10, step=1)
     along: int = knob(
         20, "Components", "Number of principal components in which the Gaussians are fitted.", ge=1, le=60, step=1
@@ -373,6 +391,7 @@ class KDE(Detection):
     SHORT = "density"
 
     name: Literal["kde"] = "kde"
+    TITLE: ClassVar[str] = "Kernel density"
     bandwidth: float = knob(
         1.0,
         "Bandwidth",
@@ -409,38 +428,14 @@ class AnomalySettings(Settings):
         discriminator="name",
         title="Dataset",
         description="What is normal, and what is not.",
-        json_schema_extra={
-            "names": {
-                "digits": "some digits are normal",
-                "damaged": "damaged digits",
-                "faces": "faces",
-                "tumours": "breast tumours",
-                "plane": "points of the plane",
-            }
-        },
+        json_schema_extra={"names": titles(Data)},
     )
     method: Method = Field(
         PCA(),
         discriminator="name",
         title="Detector",
         description="What gives the anomaly score. A higher score is more anomalous.",
-        json_schema_extra={
-            "names": {
-                "pca": "PCA reconstruction",
-                "kmeans": "k-means distance",
-                "confidence": "Classifier confidence",
-                "autoencoder": "Autoencoder",
-                "denoising": "Denoising autoencoder",
-                "vae": "Variational (VAE)",
-                "svdd": "Deep SVDD",
-                "knn": "Nearest neighbours",
-                "lof": "Local outlier factor",
-                "forest": "Isolation forest",
-                "ocsvm": "One-class SVM",
-                "mixture": "Gaussian mixture",
-                "kde": "Kernel density",
-            }
-        },
+        json_schema_extra={"names": titles(Method)},
     )
     contamination: int = knob(
         0,

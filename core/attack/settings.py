@@ -12,7 +12,7 @@ from pydantic import Field
 
 from core.attack.metrics import METRICS as METRICS
 from core.data.imagenet import names
-from core.settings import Frozen, Scene, Settings, knob
+from core.settings import Frozen, Scene, Settings, knob, titles
 from core.subject.settings import SUBJECT_NAMES, Digit, Drawing, Photo, Upload, network
 
 LEVELS = 255  # steps from black to white in a saved picture: the unit of every ε
@@ -471,14 +471,14 @@ class AttackSettings(Settings):
         discriminator="name",
         title="Method",
         description="How the change is found, or what is measured.",
-        json_schema_extra={"names": {name: member.TITLE for name, member in BY_NAME.items()}},
+        json_schema_extra={"names": titles(Method)},
     )
     goal: Goal = Field(
         ToThing(),
         discriminator="name",
         title="Goal",
         description="Which wrong answer the attack wants.",
-        json_schema_extra={"names": {member.model_fields["name"].default: member.TITLE for member in get_args(Goal)}},
+        json_schema_extra={"names": titles(Goal)},
     )
 
     @property

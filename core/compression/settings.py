@@ -10,7 +10,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from core.settings import TEN_DIGITS, Frozen, Metric, Scene, Settings, knob
+from core.settings import TEN_DIGITS, Frozen, Metric, Scene, Settings, knob, titles
 
 SHIPPED_TEACHER = "compression-teacher"
 
@@ -36,6 +36,7 @@ class Teacher(Frozen):
     """Train the large network that the other methods start from."""
 
     name: Literal["teacher"] = "teacher"
+    TITLE: ClassVar[str] = "Train a teacher"
     done: ClassVar[str] = "teacher"
     role: ClassVar[str] = "before"
     analysis: ClassVar[str] = "soft_targets"
@@ -69,6 +70,7 @@ class Distill(Frozen):
     """Train a small student to repeat the teacher's soft answers (Hinton, Vinyals, Dean 2015)."""
 
     name: Literal["distill"] = "distill"
+    TITLE: ClassVar[str] = "Knowledge distillation"
     done: ClassVar[str] = "distilled"
     role: ClassVar[str] = "after"
     analysis: ClassVar[str] = "soft_targets"
@@ -134,6 +136,7 @@ class Slim(Frozen):
     """Remove neurons whose BatchNorm scale γ was driven to zero (Network Slimming, Liu et al. 2017)."""
 
     name: Literal["slim"] = "slim"
+    TITLE: ClassVar[str] = "Neuron pruning"
     done: ClassVar[str] = "neurons pruned"
     role: ClassVar[str] = "neutral"
     analysis: ClassVar[str] = "neurons"
@@ -167,6 +170,7 @@ class Prune(Frozen):
     """Remove single weights by magnitude, in rounds with fine-tuning in between (Han et al. 2015)."""
 
     name: Literal["prune"] = "prune"
+    TITLE: ClassVar[str] = "Weight pruning"
     done: ClassVar[str] = "weights pruned"
     role: ClassVar[str] = "neutral"
     analysis: ClassVar[str] = "weights"
@@ -190,6 +194,7 @@ class Redesign(Frozen):
     """Train a cheaper architecture from scratch: depthwise and 1×1 instead of full convolutions (MobileNet 2017)."""
 
     name: Literal["redesign"] = "redesign"
+    TITLE: ClassVar[str] = "Architecture redesign"
     done: ClassVar[str] = "redesigned"
     role: ClassVar[str] = "control"
     analysis: ClassVar[str] = "redesign"
@@ -217,6 +222,7 @@ class Quantize(Frozen):
     """Round the weights to few values and fine-tune the rounded network."""
 
     name: Literal["quantize"] = "quantize"
+    TITLE: ClassVar[str] = "Quantization"
     done: ClassVar[str] = "quantized"
     role: ClassVar[str] = "danger"
     analysis: ClassVar[str] = "bits"
@@ -251,6 +257,7 @@ class Deep(Frozen):
     """Prune, share weights, code them with Huffman's code (Deep Compression, Han, Mao, Dally 2016)."""
 
     name: Literal["deep"] = "deep"
+    TITLE: ClassVar[str] = "Deep Compression"
     done: ClassVar[str] = "Deep Compression"
     role: ClassVar[str] = "danger"
     analysis: ClassVar[str] = "deep_compression"
@@ -282,6 +289,9 @@ class Deep(Frozen):
     learning_rate: float = _learning_rate(0.05)
 
 
+Method = Teacher | Distill | Slim | Prune | Redesign | Quantize | Deep
+
+
 class CompressionSettings(Settings):
     """What a run of the compression lab needs."""
 
@@ -294,22 +304,12 @@ class CompressionSettings(Settings):
         pattern=r"^[a-z0-9-]{1,80}$",
         form="the name of a stored run: a–z, 0–9 and hyphens",
     )
-    method: Teacher | Distill | Slim | Prune | Redesign | Quantize | Deep = Field(
+    method: Method = Field(
         Distill(),
         discriminator="name",
         title="Method",
         description="How the network is made smaller.",
-        json_schema_extra={
-            "names": {
-                "teacher": "Train a teacher",
-                "distill": "Knowledge distillation",
-                "slim": "Neuron pruning",
-                "prune": "Weight pruning",
-                "redesign": "Architecture redesign",
-                "quantize": "Quantization",
-                "deep": "Deep Compression",
-            }
-        },
+        json_schema_extra={"names": titles(Method)},
     )
 
 

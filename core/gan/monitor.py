@@ -18,8 +18,8 @@ from core.nets import count, to_model
 
 LOOKS = {"plane": 60, "drawn": 60, "digits": 40}  # in a run, evenly spread; and a few at its very beginning
 EARLY = (1, 5, 10, 20, 40)  # steps after which it looks as well
-ASKED = {"plane": JUDGED, "drawn": JUDGED, "digits": 200}  # fakes that every look judges; at the end all of them
-NEARBY = 500  # points of either kind whose neighbours every look searches
+ASKED = {"plane": JUDGED, "drawn": JUDGED, "digits": 200}  # fakes that every evaluation judges; at the end all of them
+NEARBY = 500  # points of either kind whose neighbours every evaluation searches
 SHOWN, ARROWS = 300, 60  # points drawn of either kind, and fakes at which D's gradient is drawn
 ROWS = 4  # of ten pictures in the film
 GRID, LATTICE = 41, 13  # places along each side of the field, and lines of the codes' grid each way
@@ -73,15 +73,15 @@ class Monitor:
         yield Metrics(0, self.measured(self.settings, evaluation))
 
     def wants(self, step: int) -> bool:
-        """Whether a look is due after this step."""
+        """Whether one is due after this step."""
         return step < self.total and (step in EARLY or step % self.every == 0)
 
-    def look(self, step: int, now: GanSettings, d_loss: Tensor, g_loss: Tensor) -> Iterator[Event]:
+    def observe(self, step: int, now: GanSettings, d_loss: Tensor, g_loss: Tensor) -> Iterator[Event]:
         """What is seen, what is measured, and what is in trouble."""
         self.latent = now.world.latent
         evaluation = self.evaluate(ASKED[now.world.name])
         yield from self.seen(step, now, evaluation)
-        yield from self.troubles.look(step, now, evaluation)
+        yield from self.troubles.observe(step, now, evaluation)
         yield Metrics(step, self.measured(now, evaluation) | {"d_loss": d_loss.item(), "g_loss": g_loss.item()})
 
     def phase(self, step: int, who: str, now: GanSettings, d_loss: Tensor, g_loss: Tensor) -> Iterator[Event]:
@@ -134,7 +134,7 @@ class Monitor:
     # ---- pictures ----
 
     def seen(self, step: int, now: GanSettings, evaluation: Evaluation) -> Iterator[Event]:
-        """The pictures of one look."""
+        """The pictures of one evaluation."""
         if self.of_digits:
             yield pictures.FILM.at(step, as_bytes(evaluation.fake[: 10 * ROWS]))
         else:
@@ -190,7 +190,7 @@ class Monitor:
 
     @torch.inference_mode()
     def measured(self, now: GanSettings, evaluation: Evaluation) -> dict[str, float]:
-        """The numbers of one look, over all its fakes."""
+        """The numbers of one evaluation, over all its fakes."""
         found, fake = opinions(now, evaluation.real_score, evaluation.fake_score), evaluation.fake
         if self.of_digits:
             read = quality.of_classes(evaluation.said, self.world.classes)
@@ -202,7 +202,7 @@ class Monitor:
         return found | {"precision": near["precision"], "coverage": near["coverage"]}
 
     def run_ends(self, step: int, now: GanSettings) -> Iterator[Event]:
-        """The last look, with all examples, and both players."""
+        """The last evaluation, with all examples, and both players."""
         self.latent = now.world.latent
         evaluation = self.evaluate(JUDGED)
         yield from self.seen(step, now, evaluation)

@@ -1,4 +1,4 @@
-"""The pictures that a run carries: what was seen of both players at every look."""
+"""The pictures that a run carries: what was seen of both players at every evaluation."""
 
 from core.pictures import Kind
 

@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from core.settings import ASCENDING, Chance, Frozen, Metric, Scene, Settings, knob
+from core.settings import ASCENDING, Chance, Frozen, Metric, Scene, Settings, knob, titles
 from core.steering import LONGEST
 
 PLACES = {
@@ -81,6 +81,7 @@ class Plane(Frozen):
     """Points of the plane, where everything can be seen."""
 
     name: Literal["plane"] = "plane"
+    TITLE: ClassVar[str] = "points of the plane"
     shape: Literal["ring", "grid", "spiral", "moons"] = knob(
         "ring",
         "Shape",
@@ -100,6 +101,7 @@ class Drawn(Frozen):
     """Points of the plane where the visitor has drawn."""
 
     name: Literal["drawn"] = "drawn"
+    TITLE: ClassVar[str] = "my own drawing"
     drawing: str = knob(
         "",
         "Your shape",
@@ -122,6 +124,7 @@ class Digits(Frozen):
     """4,000 handwritten digits: a DCGAN, both networks convolutional (Radford et al. 2016)."""
 
     name: Literal["digits"] = "digits"
+    TITLE: ClassVar[str] = "digits (DCGAN)"
     digits: str = knob(
         "0123456789",
         "Digits",
@@ -174,6 +177,7 @@ class NonSaturating(LossSettings):
     """G raises log D(G(z)) (Goodfellow et al. 2014, section 3)."""
 
     name: Literal["nonsaturating"] = "nonsaturating"
+    TITLE: ClassVar[str] = "Non-saturating"
     critic_steps: int = _critic(1)
 
 
@@ -181,6 +185,7 @@ class Saturating(LossSettings):
     """The minimax game as it is written: G lowers log(1 − D(G(z))) (Goodfellow et al. 2014, equation 1)."""
 
     name: Literal["saturating"] = "saturating"
+    TITLE: ClassVar[str] = "Saturating (minimax)"
     critic_steps: int = _critic(1)
 
 
@@ -190,6 +195,7 @@ class LeastSquares(LossSettings):
     score = "target"
 
     name: Literal["ls"] = "ls"
+    TITLE: ClassVar[str] = "Least squares"
     critic_steps: int = _critic(1)
 
 
@@ -199,6 +205,7 @@ class Wasserstein(LossSettings):
     score = "height"
 
     name: Literal["wgan"] = "wgan"
+    TITLE: ClassVar[str] = "WGAN, weight clipping"
     critic_steps: int = _critic(3)
     clip: float = knob(
         0.1, "Clipping limit", "No weight of D may be larger in size than this.", symbol="c", ge=0.01, le=1, log=True
@@ -211,6 +218,7 @@ class GradientPenalty(LossSettings):
     score = "height"
 
     name: Literal["gp"] = "gp"
+    TITLE: ClassVar[str] = "WGAN-GP"
     critic_steps: int = _critic(2)
     penalty: float = knob(
         1.0,
@@ -229,6 +237,7 @@ class Hinge(LossSettings):
     score = "height"
 
     name: Literal["hinge"] = "hinge"
+    TITLE: ClassVar[str] = "Hinge"
     critic_steps: int = _critic(1)
 
 
@@ -254,25 +263,14 @@ class GanSettings(Settings):
         discriminator="name",
         title="Dataset",
         description="What G learns to imitate.",
-        json_schema_extra={
-            "names": {"plane": "points of the plane", "drawn": "my own drawing", "digits": "digits (DCGAN)"}
-        },
+        json_schema_extra={"names": titles(World)},
     )
     method: Loss = Field(
         NonSaturating(),
         discriminator="name",
         title="Loss",
         description="What D and G minimise.",
-        json_schema_extra={
-            "names": {
-                "nonsaturating": "Non-saturating",
-                "saturating": "Saturating (minimax)",
-                "ls": "Least squares",
-                "wgan": "WGAN, weight clipping",
-                "gp": "WGAN-GP",
-                "hinge": "Hinge",
-            }
-        },
+        json_schema_extra={"names": titles(Loss)},
     )
     players: Literal["both", "d", "g"] = knob(
         "both",

@@ -1,4 +1,4 @@
-"""Training in the GAN lab: D's steps, then one of G, in a flat loop that a hand on the knobs may steer."""
+"""Training in the GAN lab: D's steps, then one of G, in a flat loop that turning the knobs may steer."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from core.gan import losses, models, worlds
 from core.gan.monitor import Monitor
 from core.gan.settings import GanSettings
 from core.loop import broken, diverged, seeded
-from core.steering import Hand
+from core.steering import Steering
 
 PAUSE = 0.9  # seconds that a phase is shown in slow motion
 
@@ -28,33 +28,33 @@ class Duel:
     random: torch.Generator
 
 
-def train(settings: GanSettings, hand: Hand | None = None) -> Iterator[Event]:
-    """The run that `settings` describe. The same settings, and the same turns of the hand, give the same events."""
-    hand, duel, total = hand or Hand(settings), begin(settings), settings.world.steps
+def train(settings: GanSettings, steering: Steering | None = None) -> Iterator[Event]:
+    """The run that `settings` describe. The same settings, and the same turns of the knobs, give the same events."""
+    steering, duel, total = steering or Steering(settings), begin(settings), settings.world.steps
     monitor = Monitor(settings, duel.world, duel.G, duel.D)
     yield Started(total, monitor.facts())
-    yield from hand.report(monitor.begins())
+    yield from steering.report(monitor.begins())
     lost_D = lost_G = torch.zeros(())
     for step in range(1, total + 1):
-        yield from hand.take(step - 1)
-        now = hand.settings
+        yield from steering.take(step - 1)
+        now = steering.settings
         set_rates(duel, now, step)
         for k in range(now.method.critic_steps):
             real, fake, y = examples(duel, now, teaches_G=k == now.method.critic_steps - 1 and now.players != "d")
             if now.players != "g":
                 lost_D = D_learns(duel, now, real, fake.detach(), y)
         if now.motion == "phases" and now.players != "g":
-            yield from hand.report(monitor.phase(step, "D", now, lost_D, lost_G), PAUSE)
+            yield from steering.report(monitor.phase(step, "D", now, lost_D, lost_G), PAUSE)
         if now.players != "d":
             lost_G = G_learns(duel, now, fake, y)
         if broken(lost_D, lost_G):
             yield from diverged(step)
             return
         if now.motion == "phases" and now.players != "d":
-            yield from hand.report(monitor.phase(step, "G", now, lost_D, lost_G), PAUSE)
+            yield from steering.report(monitor.phase(step, "G", now, lost_D, lost_G), PAUSE)
         if now.motion == "whole" and monitor.wants(step):
-            yield from hand.report(monitor.look(step, now, lost_D, lost_G))
-    yield from hand.report(monitor.run_ends(total, hand.settings))
+            yield from steering.report(monitor.observe(step, now, lost_D, lost_G))
+    yield from steering.report(monitor.run_ends(total, steering.settings))
 
 
 def begin(settings: GanSettings) -> Duel:

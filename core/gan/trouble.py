@@ -8,11 +8,11 @@ from core.events import Event, Warned
 from core.gan import losses, quality
 from core.gan.settings import GanSettings
 
-PATIENCE = 3  # looks in a row that something must be seen
+PATIENCE = 3  # evaluations in a row that something must be seen
 FEW = 0.5  # of the kinds there are: fewer in effect is a collapse
 FAINT = 0.02  # gradient of G's loss by the score, where 1 is the most
 SURE = 0.98  # D's accuracy on both
-RESTLESS = 0.25  # of all fakes change their kind between two looks
+RESTLESS = 0.25  # of all fakes change their kind between two evaluations
 SOON = 0.05  # of the run is over before anything counts
 LATER = 0.3  # of the run is over before a collapse counts: every G begins in one place
 
@@ -29,13 +29,13 @@ SENTENCES = {
 
 
 class Troubles:
-    """Remembers what was seen at the last looks; each kind of trouble is told once."""
+    """Remembers what was seen at the last evaluations; each kind of trouble is told once."""
 
     def __init__(self, total: int):
         self.total, self.seen, self.told, self.last = total, {}, set(), None
         self.moves: list[float] = []
 
-    def look(self, step: int, now: GanSettings, seen) -> Iterator[Event]:
+    def observe(self, step: int, now: GanSettings, seen) -> Iterator[Event]:
         """What is in trouble after this step. seen: the monitor's evaluation."""
         share = quality.shares(seen.kind, len(seen.kinds))
         many = quality.effective_number(share)

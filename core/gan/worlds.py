@@ -90,7 +90,7 @@ def silenced(z: Tensor, latent: int) -> Tensor:
 
 
 class Probe(NamedTuple):
-    """What a run is asked at every look, the same from its first step to its last.
+    """What a run is asked at every evaluation, the same from its first step to its last.
 
     z: codes (n, places) with all places drawn. y: the classes that G is asked for (n,), None on the plane. real:
     examples that are not taught (N, ...): test digits, or points of their own. real_y: their classes (N,), None on the plane.

@@ -6,7 +6,7 @@ from torch import Tensor, nn
 from torch.func import functional_call
 
 from core.events import Model
-from core.lifelong.method import Finetune, World
+from core.lifelong.method import Context, Finetune
 from core.lifelong.tasks import Task
 from core.loop import fresh
 from core.nets import Columns, to_model
@@ -19,14 +19,14 @@ class Progressive(Finetune):
     answers (this is not in the paper). θ is the newest column alone, its laterals included.
     """
 
-    def __init__(self, world: World):
-        super().__init__(world)
+    def __init__(self, context: Context):
+        super().__init__(context)
         self.net: Columns | None = None
-        self.widths = (*world.widths[:-1], world.tasks[0].classes)  # of one column: the outputs of one task
+        self.widths = (*context.widths[:-1], context.tasks[0].classes)  # of one column: the outputs of one task
         self.names: list[str] = []  # parameters of the newest column
 
     def begin_task(self, task: Task, theta: Tensor) -> Tensor:
-        old, seed = self.net, self.world.settings.seed + task.number
+        old, seed = self.net, self.context.settings.seed + task.number
         self.net = fresh(Columns, seed, self.widths[1:-1], self.widths[-1], task.number + 1)
         if old is not None:
             self.net.load_state_dict(self.net.state_dict() | old.state_dict())
@@ -57,17 +57,17 @@ class Progressive(Finetune):
     def answers(self, theta: Tensor, x: Tensor, task: Task, latest: int) -> Tensor:
         """The task's own column where its number is told, else the column whose likeliest class is the likeliest."""
         sure, answer = [], []
-        for own, logits in zip(self.world.tasks, self.columns(theta, x)):
+        for own, logits in zip(self.context.tasks, self.columns(theta, x)):
             p, best = logits[:, : own.classes].softmax(1).max(1)
             sure.append(p)
             answer.append(best + own.first)
-        if self.world.settings.incremental == "task":
+        if self.context.settings.incremental == "task":
             return answer[task.number]
         winner = torch.stack(sure).argmax(0)
         return torch.stack(answer)[winner, torch.arange(len(x))]
 
     def model(self, theta: Tensor) -> Model:
-        self.end_task(self.world.tasks[len(self.net.own) - 1], theta)
+        self.end_task(self.context.tasks[len(self.net.own) - 1], theta)
         return to_model(self.net)
 
 

@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from core.lifelong.method import Finetune, World
+from core.lifelong.method import Context, Finetune
 from core.lifelong.tasks import Task
 
 
@@ -15,18 +15,18 @@ class LwF(Finetune):
     the factor T² is from Hinton et al. 2015, section 2.
     """
 
-    def __init__(self, world: World):
-        super().__init__(world)
-        self.method, self.lam = world.settings.method, world.settings.method.lam
+    def __init__(self, context: Context):
+        super().__init__(context)
+        self.method, self.lam = context.settings.method, context.settings.method.lam
         self.groups: list[slice] = []  # outputs that stood in one softmax before this task
         self.theta: Tensor | None = None
         self.old: Tensor | None = None  # the old network's logits for every training image of this task
 
     @torch.no_grad()
     def begin_task(self, task: Task, theta: Tensor) -> Tensor:
-        before = self.world.tasks[: task.number]
+        before = self.context.tasks[: task.number]
         self.groups = list(
-            dict.fromkeys((s.start, s.stop) for s in (self.world.active(t, task.number - 1) for t in before))
+            dict.fromkeys((s.start, s.stop) for s in (self.context.active(t, task.number - 1) for t in before))
         )
         self.groups = [slice(*group) for group in self.groups]
         self.theta = theta

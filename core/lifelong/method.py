@@ -1,4 +1,4 @@
-"""What a method against forgetting may do, and the world it does it in. Doing nothing at all is fine-tuning."""
+"""What a method against forgetting may do, and what it knows. Doing nothing at all is fine-tuning."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from core.nets import to_model
 
 
 @dataclass(frozen=True)
-class World:
+class Context:
     """What every method knows: the settings, the tasks, the network's widths, the run's random numbers."""
 
     settings: LifelongSettings
@@ -43,8 +43,8 @@ class Finetune:
     omega: Tensor | None = None  # (P,): the importance that holds the weights at present
     lam: float = 0.0
 
-    def __init__(self, world: World):
-        self.world = world
+    def __init__(self, context: Context):
+        self.context = context
 
     def begin_task(self, task: Task, theta: Tensor) -> Tensor:
         """Called before the first step of a task. Returns the θ that will be trained."""
@@ -52,11 +52,11 @@ class Finetune:
 
     def logits(self, theta: Tensor, x: Tensor) -> Tensor:
         """(N, outputs) for x (N, 1, 28, 28)."""
-        return models.logits(theta, self.world.widths, x)
+        return models.logits(theta, self.context.widths, x)
 
     def loss(self, theta: Tensor, x: Tensor, y: Tensor, task: Task) -> Tensor:
         """L_B, the loss of the task itself: cross entropy among the outputs that compete."""
-        outputs = self.world.active(task, task.number)
+        outputs = self.context.active(task, task.number)
         return F.cross_entropy(self.logits(theta, x)[:, outputs], y - outputs.start)
 
     def penalty(self, theta: Tensor, index: Tensor, task: Task) -> Tensor | None:
@@ -77,7 +77,7 @@ class Finetune:
 
     def answers(self, theta: Tensor, x: Tensor, task: Task, latest: int) -> Tensor:
         """The output that wins for each image of `task`: (N,)."""
-        outputs = self.world.active(task, latest)
+        outputs = self.context.active(task, latest)
         return self.logits(theta, x)[:, outputs].argmax(1) + outputs.start
 
     def kept(self) -> list[Tensor]:
@@ -86,7 +86,7 @@ class Finetune:
 
     def model(self, theta: Tensor) -> Model:
         """The network as it is now, to be stored."""
-        return to_model(models.net_of(theta, self.world.widths))
+        return to_model(models.net_of(theta, self.context.widths))
 
 
 def sample(task: Task, n: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:

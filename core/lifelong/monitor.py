@@ -32,8 +32,8 @@ class Monitor:
     """Measures beside the training and never changes it. latest: number of the task that is being learned."""
 
     def __init__(self, method: Finetune):
-        self.method, self.world = method, method.world
-        self.settings, self.tasks = self.world.settings, self.world.tasks
+        self.method, self.context = method, method.context
+        self.settings, self.tasks = self.context.settings, self.context.tasks
         self.matrix = np.full((len(self.tasks), len(self.tasks)), np.nan)  # A[i, j]: task j after training task i
         self.untrained = np.full(len(self.tasks), np.nan)
         self.grows, self.holds = isinstance(method, Progressive), not isinstance(method, L2)
@@ -54,7 +54,7 @@ class Monitor:
         return {
             "parameters": self.grown(parameters)[-1],
             "first_parameters": parameters,
-            "outputs": self.world.widths[-1],
+            "outputs": self.context.widths[-1],
             "marks": ends[:-1].tolist(),  # where the later tasks begin
             "tasks": len(self.tasks),
             "digits": [len(task.train_y) for task in self.tasks],
@@ -103,7 +103,7 @@ class Monitor:
         yield Metrics(step, self.summed(self.matrix[latest, : latest + 1]) | self.last_losses)
         yield pictures.MATRIX.at(step, self.matrix.copy())
         if method.omega is not None and self.holds:
-            first = method.omega[: 28 * 28 * self.world.widths[1]].view(-1, 28, 28)
+            first = method.omega[: 28 * 28 * self.context.widths[1]].view(-1, 28, 28)
             yield pictures.OMEGA.at(step, first.sum(0).numpy().astype(np.float32))
             if self.held is not None:
                 yield pictures.MOVED.at(step, moved(self.held, (theta - self.start).abs(), self.settings.seed))
@@ -180,10 +180,10 @@ class Monitor:
 
     def shelf(self, theta: Tensor) -> Model:
         """The final network; where each task has ten outputs of its own, cut down to those for digits as they are."""
-        wide = self.world.widths[-1] > 10
+        wide = self.context.widths[-1] > 10
         if self.grows or not wide:
             return self.method.model(theta)
-        return to_model(first_task_view(net_of(theta, self.world.widths)))
+        return to_model(first_task_view(net_of(theta, self.context.widths)))
 
     def summary(self, parameters: int) -> dict:
         """Plain values; forgetting after Chaudhry 2018, the transfers after Lopez-Paz 2017."""

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from core.lifelong import importance
-from core.lifelong.method import Finetune, World, sample
+from core.lifelong.method import Context, Finetune, sample
 from core.lifelong.tasks import Task
 
 INTERVAL = 10  # steps between two points of RWalk's path
@@ -26,9 +26,9 @@ class Held(Finetune):
 
     anchor: Tensor | None = None  # θ* (P,)
 
-    def __init__(self, world: World):
-        super().__init__(world)
-        self.method, self.lam = world.settings.method, world.settings.method.lam
+    def __init__(self, context: Context):
+        super().__init__(context)
+        self.method, self.lam = context.settings.method, context.settings.method.lam
 
     def importance(self, task: Task, theta: Tensor) -> Tensor:
         """Ω of the task that has just ended (P,)."""
@@ -63,9 +63,9 @@ class OnlineEWC(Held):
     """Ω ← γ Ω + F, anchored at the newest weights (Schwarz 2018, section 4; γ is applied once for each task)."""
 
     def importance(self, task: Task, theta: Tensor) -> Tensor:
-        outputs, world = self.world.active(task, task.number), self.world
-        x, _ = sample(task, self.method.samples, world.generator)
-        return importance.fisher(theta, world.widths, x, outputs)
+        outputs, context = self.context.active(task, task.number), self.context
+        x, _ = sample(task, self.method.samples, context.generator)
+        return importance.fisher(theta, context.widths, x, outputs)
 
     def merged(self, new: Tensor) -> Tensor:
         """Ω of all tasks so far, (P,): what is remembered of the old one, and the Fisher of the newest task."""
@@ -75,23 +75,23 @@ class OnlineEWC(Held):
 class EWC(Held):
     """One Fisher and one anchor for each task: Σ_k λ/2 Σ_i F_k,i (θ_i − θ*_k,i)² (Kirkpatrick 2017, section 2.1)."""
 
-    def __init__(self, world: World):
-        super().__init__(world)
+    def __init__(self, context: Context):
+        super().__init__(context)
         self.bowls: list[tuple[Tensor, Tensor]] = []  # (F, θ*) of each task
 
     def importance(self, task: Task, theta: Tensor) -> Tensor:
-        outputs, world = self.world.active(task, task.number), self.world
-        x, y = sample(task, self.method.samples, world.generator)
+        outputs, context = self.context.active(task, task.number), self.context
+        x, y = sample(task, self.method.samples, context.generator)
         match self.method.estimate:
             case "exact":
-                return importance.fisher(theta, world.widths, x, outputs)
+                return importance.fisher(theta, context.widths, x, outputs)
             case "sampled":
-                y = importance.sampled_labels(theta, world.widths, x, outputs, world.generator)
-                return importance.fisher_of_labels(theta, world.widths, x, y, outputs)
+                y = importance.sampled_labels(theta, context.widths, x, outputs, context.generator)
+                return importance.fisher_of_labels(theta, context.widths, x, y, outputs)
             case "empirical":
-                return importance.fisher_of_labels(theta, world.widths, x, y, outputs)
+                return importance.fisher_of_labels(theta, context.widths, x, y, outputs)
             case "batch":
-                return importance.fisher_of_batches(theta, world.widths, x, y, outputs)
+                return importance.fisher_of_batches(theta, context.widths, x, y, outputs)
 
     def penalty(self, theta: Tensor, index: Tensor, task: Task) -> Tensor | None:
         return sum(quadratic(self.lam, omega, theta, anchor) for omega, anchor in self.bowls) if self.bowls else None
@@ -108,18 +108,18 @@ class MAS(Held):
     """Ω is the mean |∂‖f(x)‖²/∂θ|, summed over tasks (Aljundi 2018, section 4)."""
 
     def importance(self, task: Task, theta: Tensor) -> Tensor:
-        x, _ = sample(task, self.method.samples, self.world.generator)
-        return importance.mas(theta, self.world.widths, x, self.world.active(task, task.number))
+        x, _ = sample(task, self.method.samples, self.context.generator)
+        return importance.mas(theta, self.context.widths, x, self.context.active(task, task.number))
 
 
 class SCP(Held):
     """Ω is the mean square of the gradient of random projections of the mean output (Kolouri 2020, algorithm 1)."""
 
     def importance(self, task: Task, theta: Tensor) -> Tensor:
-        outputs, world = self.world.active(task, task.number), self.world
-        x, _ = sample(task, self.method.samples, world.generator)
-        directions = importance.sphere(self.method.projections, outputs.stop - outputs.start, world.generator)
-        return importance.scp(theta, world.widths, x, outputs, directions)
+        outputs, context = self.context.active(task, task.number), self.context
+        x, _ = sample(task, self.method.samples, context.generator)
+        directions = importance.sphere(self.method.projections, outputs.stop - outputs.start, context.generator)
+        return importance.scp(theta, context.widths, x, outputs, directions)
 
 
 class SI(Held):
@@ -156,7 +156,7 @@ class RWalk(Held):
         self.steps += 1
         if self.steps % INTERVAL == 0:
             x, y = batch
-            new = importance.fisher_of_labels(after, self.world.widths, x, y, self.world.active(task, task.number))
+            new = importance.fisher_of_labels(after, self.context.widths, x, y, self.context.active(task, task.number))
             alpha, old = self.method.alpha, new if self.curvature is None else self.curvature
             self.curvature = alpha * new + (1 - alpha) * old
             self.fresh_score += importance.path_score(self.gained, self.curvature, after - self.mark, EPSILON)

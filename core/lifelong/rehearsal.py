@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from core.lifelong.method import Finetune, World
+from core.lifelong.method import Context, Finetune
 from core.lifelong.tasks import Task
 
 EPSILON = 1e-12  # a reference gradient of zero asks for nothing
@@ -51,19 +51,19 @@ def balanced(y: Tensor, generator: torch.Generator) -> Tensor:
 class Rehearsal(Finetune):
     """A method with a memory."""
 
-    def __init__(self, world: World):
-        super().__init__(world)
-        self.memory = Memory(world.settings.method.budget)
+    def __init__(self, context: Context):
+        super().__init__(context)
+        self.memory = Memory(context.settings.method.budget)
 
     def end_task(self, task: Task, theta: Tensor) -> None:
-        self.memory.add(task, self.world.generator)
+        self.memory.add(task, self.context.generator)
 
     def kept(self) -> list[Tensor]:
         return [column for part in self.memory.parts for column in part]
 
     def old_loss(self, theta: Tensor, x: Tensor, y: Tensor, numbers: Tensor, latest: int) -> Tensor:
         """Cross entropy of old digits, each among the outputs that compete for its own task."""
-        z = self.logits(theta, x).masked_fill(~self.world.masks(latest)[numbers], -torch.inf)
+        z = self.logits(theta, x).masked_fill(~self.context.masks(latest)[numbers], -torch.inf)
         return F.cross_entropy(z, y)
 
 
@@ -74,7 +74,7 @@ class Replay(Rehearsal):
         new = super().loss(theta, x, y, task)
         if not self.memory.parts:
             return new
-        old = self.old_loss(theta, *self.memory.draw_any(len(y), self.world.generator), task.number)
+        old = self.old_loss(theta, *self.memory.draw_any(len(y), self.context.generator), task.number)
         return (new + task.number * old) / (task.number + 1)
 
 
@@ -90,10 +90,10 @@ class GEM(Rehearsal):
             return gradient
         old = []
         for number in range(task.number):
-            x, y = self.memory.draw(number, self.world.settings.batch, self.world.generator)
+            x, y = self.memory.draw(number, self.context.settings.batch, self.context.generator)
             loss = self.old_loss(theta, x, y, torch.full((len(y),), number), task.number)
             old.append(torch.autograd.grad(loss, theta)[0])
-        return gem_projection(gradient, torch.stack(old), self.world.settings.method.margin)
+        return gem_projection(gradient, torch.stack(old), self.context.settings.method.margin)
 
 
 class AGEM(Rehearsal):
@@ -102,7 +102,7 @@ class AGEM(Rehearsal):
     def direction(self, theta: Tensor, gradient: Tensor, task: Task) -> Tensor:
         if not self.memory.parts:
             return gradient
-        batch = self.memory.draw_any(self.world.settings.batch, self.world.generator)
+        batch = self.memory.draw_any(self.context.settings.batch, self.context.generator)
         (reference,) = torch.autograd.grad(self.old_loss(theta, *batch, task.number), theta)
         return agem_projection(gradient, reference)
 
@@ -157,14 +157,14 @@ class Joint(Finetune):
     """All tasks so far, a batch of each in every step: what could be reached if nothing had to be given away."""
 
     def loss(self, theta: Tensor, x: Tensor, y: Tensor, task: Task) -> Tensor:
-        total, generator = super().loss(theta, x, y, task), self.world.generator
-        for old in self.world.tasks[: task.number]:
+        total, generator = super().loss(theta, x, y, task), self.context.generator
+        for old in self.context.tasks[: task.number]:
             pick = torch.randint(len(old.train_y), (len(y),), generator=generator)
-            outputs = self.world.active(old, task.number)
+            outputs = self.context.active(old, task.number)
             total = total + F.cross_entropy(
                 self.logits(theta, old.train_x[pick])[:, outputs], old.train_y[pick] - outputs.start
             )
         return total / (task.number + 1)
 
     def kept(self) -> list[Tensor]:
-        return [part for task in self.world.tasks for part in (task.train_x, task.train_y)]
+        return [part for task in self.context.tasks for part in (task.train_x, task.train_y)]

@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from core.settings import Chance, Frozen, Metric, Scene, Settings, knob
+from core.settings import Chance, Frozen, Metric, Scene, Settings, knob, titles, union_members
 
 MOST_TASKS = 10
 TRAINING_DIGITS = 4000
@@ -47,8 +47,10 @@ def _budget() -> int:
 
 
 class _Method(Frozen):
-    """KEEPS: what a method has to remember besides the network. FAMILIAR: it is among those that a comparison begins with."""
+    """TITLE: what a method is called. KEEPS: what it has to remember besides the network. FAMILIAR: it is among those that a
+    comparison begins with."""
 
+    TITLE: ClassVar[str]
     KEEPS: ClassVar[str]
     FAMILIAR: ClassVar[bool] = False
 
@@ -57,6 +59,7 @@ class Finetune(_Method):
     """Go on training, and protect nothing: what every method is compared with."""
 
     name: Literal["finetune"] = "finetune"
+    TITLE: ClassVar[str] = "Fine-tuning"
     KEEPS: ClassVar[str] = "nothing"
     FAMILIAR: ClassVar[bool] = True
 
@@ -65,6 +68,7 @@ class L2(_Method):
     """Hold every weight equally: Ω = 1."""
 
     name: Literal["l2"] = "l2"
+    TITLE: ClassVar[str] = "L2"
     KEEPS: ClassVar[str] = "the old weights"
     FAMILIAR: ClassVar[bool] = True
     lam: float = _lam(0.1, 0.001, 10)
@@ -74,6 +78,7 @@ class EWC(_Method):
     """Hold each weight by its Fisher information, with one anchor for each task (Kirkpatrick et al. 2017)."""
 
     name: Literal["ewc"] = "ewc"
+    TITLE: ClassVar[str] = "EWC"
     KEEPS: ClassVar[str] = "Ω and the old weights, for each task"
     FAMILIAR: ClassVar[bool] = True
     lam: float = _lam(20, 0.1, 1_000_000)
@@ -91,6 +96,7 @@ class OnlineEWC(_Method):
     """One running Fisher and one anchor, so that memory does not grow with the tasks (Schwarz et al. 2018)."""
 
     name: Literal["online_ewc"] = "online_ewc"
+    TITLE: ClassVar[str] = "Online EWC"
     KEEPS: ClassVar[str] = "Ω and the old weights"
     lam: float = _lam(20, 0.1, 1_000_000)
     gamma: float = knob(
@@ -109,6 +115,7 @@ class MAS(_Method):
     """Hold the weights to which the answer is sensitive; no labels are needed (Aljundi et al. 2018)."""
 
     name: Literal["mas"] = "mas"
+    TITLE: ClassVar[str] = "MAS"
     KEEPS: ClassVar[str] = "Ω and the old weights"
     FAMILIAR: ClassVar[bool] = True
     lam: float = _lam(0.02, 0.0001, 10)
@@ -119,6 +126,7 @@ class SI(_Method):
     """Hold the weights that made the loss fall, summed along the path of training (Zenke, Poole, Ganguli 2017)."""
 
     name: Literal["si"] = "si"
+    TITLE: ClassVar[str] = "SI"
     KEEPS: ClassVar[str] = "Ω and the old weights"
     lam: float = _lam(10, 0.01, 10_000)
     damping: float = knob(
@@ -137,6 +145,7 @@ class RWalk(_Method):
     """Fisher information and the score of the path together (Chaudhry et al. 2018)."""
 
     name: Literal["rwalk"] = "rwalk"
+    TITLE: ClassVar[str] = "RWalk"
     KEEPS: ClassVar[str] = "Fisher, score and the old weights"
     lam: float = _lam(2, 0.01, 1000)
     alpha: float = knob(
@@ -155,6 +164,7 @@ class SCP(_Method):
     """Hold the weights that move the mean output, seen from random directions (Kolouri et al. 2020)."""
 
     name: Literal["scp"] = "scp"
+    TITLE: ClassVar[str] = "SCP"
     KEEPS: ClassVar[str] = "Ω and the old weights"
     lam: float = _lam(10, 0.01, 10_000)
     projections: int = knob(
@@ -174,6 +184,7 @@ class Replay(_Method):
     """Keep a few old digits and train on them as well: rehearsal."""
 
     name: Literal["replay"] = "replay"
+    TITLE: ClassVar[str] = "Replay"
     KEEPS: ClassVar[str] = "old digits"
     FAMILIAR: ClassVar[bool] = True
     budget: int = _budget()
@@ -183,6 +194,7 @@ class GEM(_Method):
     """Turn each step so that the loss on the memory of no old task rises (Lopez-Paz, Ranzato 2017)."""
 
     name: Literal["gem"] = "gem"
+    TITLE: ClassVar[str] = "GEM"
     KEEPS: ClassVar[str] = "old digits"
     budget: int = _budget()
     margin: float = knob(
@@ -201,6 +213,7 @@ class AGEM(_Method):
     """Turn each step so that the mean loss on a batch from the memory does not rise (Chaudhry et al. 2019)."""
 
     name: Literal["agem"] = "agem"
+    TITLE: ClassVar[str] = "A-GEM"
     KEEPS: ClassVar[str] = "old digits"
     budget: int = _budget()
 
@@ -209,6 +222,7 @@ class LwF(_Method):
     """Teach the new network the old one's answers to the new images (Li, Hoiem 2016)."""
 
     name: Literal["lwf"] = "lwf"
+    TITLE: ClassVar[str] = "LwF"
     KEEPS: ClassVar[str] = "the old network"
     lam: float = _lam(1, 0.01, 100, "How strongly the old network's answers count.")
     temperature: float = knob(
@@ -226,6 +240,7 @@ class Progressive(_Method):
     """A new column for each task, the old ones frozen (Rusu et al. 2016)."""
 
     name: Literal["progressive"] = "progressive"
+    TITLE: ClassVar[str] = "Progressive columns"
     KEEPS: ClassVar[str] = "every old column"
 
 
@@ -233,6 +248,7 @@ class Joint(_Method):
     """Train on all tasks so far together, as if nothing had to be given away."""
 
     name: Literal["joint"] = "joint"
+    TITLE: ClassVar[str] = "Joint training"
     KEEPS: ClassVar[str] = "all digits of all tasks"
     FAMILIAR: ClassVar[bool] = True
 
@@ -285,24 +301,7 @@ class LifelongSettings(Settings):
         discriminator="name",
         title="Method",
         description="How forgetting is prevented.",
-        json_schema_extra={
-            "names": {
-                "finetune": "Fine-tuning",
-                "l2": "L2",
-                "ewc": "EWC",
-                "online_ewc": "Online EWC",
-                "mas": "MAS",
-                "si": "SI",
-                "rwalk": "RWalk",
-                "scp": "SCP",
-                "replay": "Replay",
-                "gem": "GEM",
-                "agem": "A-GEM",
-                "lwf": "LwF",
-                "progressive": "Progressive columns",
-                "joint": "Joint training",
-            }
-        },
+        json_schema_extra={"names": titles(Method)},
     )
 
     @model_validator(mode="after")
@@ -425,9 +424,10 @@ SCENES = (
 )
 
 SHIPPED = {f"lifelong-{scene.slug}": scene.settings for scene in SCENES}
-SHIPPED |= {
-    f"lifelong-{method.name.replace('_', '-')}": LifelongSettings(method=method)
-    for method in (L2(), OnlineEWC(), MAS(), SI(), RWalk(), SCP(), GEM(), AGEM(), LwF(), Progressive(), Joint())
+SHIPPED |= {  # every other method
+    f"lifelong-{name.replace('_', '-')}": LifelongSettings(method={"name": name})
+    for name in union_members(LifelongSettings.model_fields["method"])
+    if name not in {scene.settings.method.name for scene in SCENES}
 }
 SHIPPED["lifelong-rehearsal"] = LifelongSettings(method=Replay())  # the scene called replay is on another stream
 SHIPPED["lifelong-split-finetune"] = LifelongSettings(**SPLIT, method=Finetune())  # the control of class-incremental

@@ -8,7 +8,7 @@ from torch import Tensor
 from core.events import Event, Started
 from core.lifelong import expand, lwf, models, penalties, rehearsal
 from core.lifelong import settings as s
-from core.lifelong.method import Finetune, World
+from core.lifelong.method import Context, Finetune
 from core.lifelong.monitor import Monitor
 from core.lifelong.settings import LifelongSettings
 from core.lifelong.tasks import stream
@@ -38,7 +38,7 @@ def train(settings: LifelongSettings) -> Iterator[Event]:
     θ is one vector with all weights. Every step: L_B, the penalty, their gradients, one step of Adam.
     """
     tasks, widths, generator = stream(settings), models.widths_of(settings), seeded(settings.seed)
-    method = METHODS[type(settings.method)](World(settings, tasks, widths, generator))
+    method = METHODS[type(settings.method)](Context(settings, tasks, widths, generator))
     theta = models.flat(fresh(models.network, settings.seed, settings))
     monitor, step = Monitor(method), 0
     total = sum(steps_of(len(task.train_y), settings.batch, settings.epochs) for task in tasks)

@@ -96,7 +96,7 @@ class Hypothesis:
 
 
 @dataclass(frozen=True)
-class Round:
+class BeamStep:
     """One step of beam search for one input, the best candidate first: (parent's place, token, log p, score) of those that were
     kept and of the best that were cut. A hypothesis that had ended stands again in every later round, with the token PAD."""
 
@@ -119,7 +119,7 @@ def beam(
     width: int,
     alpha: float,
     longest: int,
-    watch: list[Round] | None = None,
+    watch: list[BeamStep] | None = None,
     cut: int = 0,
 ) -> list[list[Hypothesis]]:
     """For each input the best `width` hypotheses, best first; all inputs are searched at once (Graves 2012; Sutskever et al. 2014, 3.2).
@@ -127,7 +127,7 @@ def beam(
     Each round every living hypothesis is continued by every token; of all continuations, and of those that have ended, the
     `width` best by score stay; of equal ones the one whose parent is better, then the token with the smaller number, which is
     also the one that greedy takes: width 1 is greedy. The search ends when all that stay have ended, not when the first one has.
-    watch: gets a Round for each step of the only input, with `cut` of those that were left out.
+    watch: gets a BeamStep for each step of the only input, with `cut` of those that were left out.
     """
     many = len(memory.mask)
     answers: list[list[Hypothesis]] = [[] for _ in range(many)]
@@ -145,7 +145,7 @@ def beam(
         scores = normalised(candidates, sizes, alpha).flatten(1)
         best = ranked(scores)[:, :width]
         if watch is not None:
-            watch.append(_round(scores[0], candidates[0].flatten(), logits.shape[1], width, cut))
+            watch.append(_step_of(scores[0], candidates[0].flatten(), logits.shape[1], width, cut))
         parent, token = best // logits.shape[1], best % logits.shape[1]
         logp, length = candidates.flatten(1).gather(1, best), sizes.flatten(1).gather(1, best)
         ended = ended.gather(1, parent) | (token == EOS)
@@ -181,14 +181,14 @@ def continued(logp: Tensor, following: Tensor, length: Tensor, ended: Tensor) ->
     return candidates, (length + ~ended).unsqueeze(2).expand_as(candidates)
 
 
-def _round(scores: Tensor, logp: Tensor, vocabulary: int, width: int, cut: int) -> Round:
+def _step_of(scores: Tensor, logp: Tensor, vocabulary: int, width: int, cut: int) -> BeamStep:
     """The best candidates of one input. scores, logp: (K · V,)."""
     rows = [
         (i // vocabulary, i % vocabulary, float(logp[i]), float(scores[i]))
         for i in ranked(scores)[: width + cut].tolist()
         if scores[i] > -torch.inf
     ]
-    return Round(tuple(rows[:width]), tuple(rows[width:]))
+    return BeamStep(tuple(rows[:width]), tuple(rows[width:]))
 
 
 def _hypotheses(said: Tensor, logp: Tensor, length: Tensor, alpha: float) -> list[Hypothesis]:

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from core.seq2seq import trivial
-from core.settings import Chance, Frozen, Metric, Scene, Settings, knob
+from core.settings import Chance, Frozen, Metric, Scene, Settings, knob, titles
 
 
 class Pronounce(Frozen):
@@ -22,6 +22,7 @@ class Pronounce(Frozen):
     example: ClassVar[str] = "Lectern speaks your words"  # what stands in a field for one's own words
     hard: ClassVar[str] = "quiche"  # one word with which decoding can be watched; "": the first of the film
     name: Literal["pronounce"] = "pronounce"
+    TITLE: ClassVar[str] = "spelling → sounds"
     stress: bool = knob(
         False,
         "With stress",
@@ -43,6 +44,7 @@ class Dates(Frozen):
     example: ClassVar[str] = "5 de noviembre de 2026"
     hard: ClassVar[str] = ""
     name: Literal["dates"] = "dates"
+    TITLE: ClassVar[str] = "dates → ISO dates"
 
 
 class Toy(Frozen):
@@ -56,6 +58,7 @@ class Toy(Frozen):
     HINT: ClassVar[str] = "Letters of the alphabet that you chose under Alphabet size."
     hard: ClassVar[str] = ""
     name: Literal["toy"] = "toy"
+    TITLE: ClassVar[str] = "toy sequences"
     rule: Literal["reverse", "sort"] = knob(
         "reverse", "Rule", "What the network has to do with the letters.", names={"reverse": "reverse", "sort": "sort"}
     )
@@ -106,6 +109,7 @@ class OneVector(Frozen):
     RECURRENT: ClassVar[bool] = True  # whether states follow each other, so that there is one vector at the end
     LEGEND: ClassVar[str] = "one vector of {}"  # with its size
     name: Literal["vector"] = "vector"
+    TITLE: ClassVar[str] = "RNN with one vector"
     cell: Literal["lstm", "gru"] = _cell()
     hidden: int = _hidden(96)
     layers: int = _layers()
@@ -123,6 +127,7 @@ class Attention(Frozen):
     RECURRENT: ClassVar[bool] = True
     LEGEND: ClassVar[str] = "attention, state of {}"
     name: Literal["attention"] = "attention"
+    TITLE: ClassVar[str] = "RNN with attention"
     score: Literal["additive", "multiplicative"] = knob(
         "additive",
         "Attention score",
@@ -146,6 +151,7 @@ class SmallTransformer(Frozen):
     RECURRENT: ClassVar[bool] = False
     LEGEND: ClassVar[str] = "transformer of width {}"
     name: Literal["transformer"] = "transformer"
+    TITLE: ClassVar[str] = "small transformer"
     width: int = knob(
         64,
         "Width",
@@ -180,6 +186,7 @@ class Live(Frozen):
     """A run to watch."""
 
     name: Literal["live"] = "live"
+    TITLE: ClassVar[str] = "short, about 30 s"
     share: int = knob(
         50, "Training data", "The share of the training data that the network sees.", unit="%", ge=1, le=100, step=1
     )
@@ -191,6 +198,7 @@ class Long(Frozen):
     on from the last one."""
 
     name: Literal["long"] = "long"
+    TITLE: ClassVar[str] = "long, about 30 min"
     epochs: Literal[10, 20, 30] = knob(
         30,
         "Epochs",
@@ -217,29 +225,21 @@ class Seq2SeqSettings(Settings):
         discriminator="name",
         title="Task",
         description="What goes in and what comes out.",
-        json_schema_extra={
-            "names": {"pronounce": "spelling → sounds", "dates": "dates → ISO dates", "toy": "toy sequences"}
-        },
+        json_schema_extra={"names": titles(Task)},
     )
     network: Network = Field(
         Attention(),
         discriminator="name",
         title="Network",
         description="How the decoder uses what was read.",
-        json_schema_extra={
-            "names": {
-                "attention": "RNN with attention",
-                "vector": "RNN with one vector",
-                "transformer": "small transformer",
-            }
-        },
+        json_schema_extra={"names": titles(Network)},
     )
     effort: Effort = Field(
         Live(),
         discriminator="name",
         title="Training",
         description="A short run to watch, or a long run on all the data.",
-        json_schema_extra={"names": {"live": "short, about 30 s", "long": "long, about 30 min"}},
+        json_schema_extra={"names": titles(Effort)},
     )
     teacher: float = knob(
         1.0,

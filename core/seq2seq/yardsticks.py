@@ -238,7 +238,7 @@ def _of_words(net: nn.Module, dataset: Dataset) -> dict[str, float]:
     }
     looks = [net_look(net, dataset, x) for x in dataset.test.x[:LOOKED]]
     if looks[0] is not None:
-        moves = np.concatenate([np.diff(look.argmax(1)) for look in looks])
+        moves = np.concatenate([np.diff(attention.argmax(1)) for attention in looks])
         found |= {"look stays or moves on": 100 * (moves >= 0).mean(), "look moves back": 100 * (moves < 0).mean()}
     return found
 

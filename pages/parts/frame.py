@@ -24,11 +24,11 @@ def lab_page(
     networks: Callable[[Shown], dict[str, tuple[str, str]]] = shown.networks,
     tests: Callable[[Shown], dict[str, digit.Tests]] = digit.mnist,
     explain: Callable[[Shown], None] | None = None,
-    **look: Any,
+    **live_picture: Any,
 ) -> None:
     """Draws the whole page of a lab.
 
-    inside: the lab's own views for the tab “Look inside”. look: more of `live.Look`.
+    inside: the lab's own views for the tab “Look inside”. live_picture: the parts of `live.LivePicture`.
     networks: which networks Explain holds side by side, name → (run id, model). tests: the pictures that they may be asked
     about, name → `digit.Tests`. explain: what the tab Explain shows of a lab whose networks are no digit classifiers.
     """
@@ -45,7 +45,7 @@ def lab_page(
     with side:
         settings, trouble = _knobs(lab, model)
     with stage:
-        current = live.panel(lab, settings, live.Look(**look), trouble)
+        current = live.panel(lab, settings, live.LivePicture(**live_picture), trouble)
     LabState(lab).settings = settings
     _write_url(lab, settings)
     tabs.draw(lab, current, text, inside, explain or (lambda shown: explained.draw(lab, networks(shown), tests(shown))))

@@ -22,7 +22,7 @@ FEW = 2  # level lines of trivial rivals in one picture: more would hide the cur
 
 
 @dataclass(frozen=True)
-class Look:
+class LivePicture:
     """How a lab's live picture is made: the picture of its topic, and what else stands beside it above one curve (a function
     that returns whether it drew something). Both draw in shares of the stage's height (`chart.show`). A picture that holds
     curves itself returns their groups: they are not drawn again beside it."""
@@ -31,7 +31,7 @@ class Look:
     beside: Callable[[Shown], bool] | None = None
 
 
-def panel(lab: str, settings: Settings, look: Look, trouble: str = "") -> Shown:
+def panel(lab: str, settings: Settings, live_picture: LivePicture, trouble: str = "") -> Shown:
     """Draws the live picture of the run that the page shows, and returns that run.
 
     trouble: why the knobs cannot be trained with as they stand; it is said beside the button that would.
@@ -41,7 +41,7 @@ def panel(lab: str, settings: Settings, look: Look, trouble: str = "") -> Shown:
     if current.live:
         _turn(lab, current, settings)
         every = _every(current, labs.of(lab).poll)
-    st.fragment(_panel, run_every=every)(lab, settings, look, current, trouble)
+    st.fragment(_panel, run_every=every)(lab, settings, live_picture, current, trouble)
     return current
 
 
@@ -96,7 +96,7 @@ def now(lab: str) -> Shown:
         return shown.find(shown.scene_id(lab, LabState(lab).scene))
 
 
-def _panel(lab: str, settings: Settings, look: Look, drawn: Shown, trouble: str) -> None:
+def _panel(lab: str, settings: Settings, live_picture: LivePicture, drawn: Shown, trouble: str) -> None:
     """drawn: the run as it was when the whole page was drawn."""
     current = now(lab)
     _follow(lab, current)
@@ -113,23 +113,25 @@ def _panel(lab: str, settings: Settings, look: Look, drawn: Shown, trouble: str)
         status.notices(lab, current, drawing, settings, trouble)
     with shown.foreign(drawing):
         with st.container(key="picture"), chart.stills_of(drawing.id):
-            _picture(lab, drawing, look, scene)
+            _picture(lab, drawing, live_picture, scene)
         with st.container(key="numbers", horizontal=True, gap="medium"):
             _numbers(drawing, scene, labs.of(lab).metrics)
 
 
-def _picture(lab: str, current: Shown, look: Look, scene: Shown | None) -> None:
+def _picture(lab: str, current: Shown, live_picture: LivePicture, scene: Shown | None) -> None:
     """What the topic is about, large; beside it what else the lab has to show, and the curves."""
     groups = _groups(current, labs.of(lab).metrics, scene)
-    if look.picture is None or not (groups or look.beside):
-        (look.picture or (lambda current: _charts(lab, current, labs.of(lab).metrics, groups[:1], 1.0)))(current)
+    if live_picture.picture is None or not (groups or live_picture.beside):
+        (live_picture.picture or (lambda current: _charts(lab, current, labs.of(lab).metrics, groups[:1], 1.0)))(
+            current
+        )
         return
     left, right = st.columns([1.55, 1], gap="small")
     with left:
-        own = look.picture(current) or ()
+        own = live_picture.picture(current) or ()
         groups = [group for group in groups if group not in own]
     with right, st.container(key="curves", gap=None):
-        beside = look.beside is not None and look.beside(current)
+        beside = live_picture.beside is not None and live_picture.beside(current)
         slots = 1 if beside else 2
         chosen = groups if len(groups) <= slots else [_choice(lab, groups)]
         _charts(lab, current, labs.of(lab).metrics, chosen, 0.5 if beside else 1 / max(1, len(chosen)))

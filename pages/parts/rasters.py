@@ -219,8 +219,8 @@ def surface(
 
         drawn = {"x": numbers(path.x), "y": numbers(path.y)}
         drawn |= {"z": numbers(heights(x, y, z, np.stack([path.x, path.y], 1)))}
-        look = {"line": {"color": figures.colour(path.role), "width": 5}, "hoverinfo": "name"}
-        traces.append({"type": "scatter3d", "mode": "lines", "name": path.label, **drawn, **look})
+        style = {"line": {"color": figures.colour(path.role), "width": 5}, "hoverinfo": "name"}
+        traces.append({"type": "scatter3d", "mode": "lines", "name": path.label, **drawn, **style})
     scene = {f"{axis_}axis": {"title": {"text": said(title)}} for axis_, title in zip("xyz", titles)}
     return {"data": traces, "layout": {"height": height, "scene": scene}}
 

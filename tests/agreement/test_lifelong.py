@@ -12,7 +12,7 @@ from torch.func import functional_call, grad, vmap
 
 from core.data import digits
 from core.lifelong import importance, models, penalties, settings
-from core.lifelong.method import World
+from core.lifelong.method import Context
 from core.lifelong.rehearsal import gem_projection
 from core.lifelong.settings import LifelongSettings
 from core.lifelong.tasks import stream
@@ -102,13 +102,13 @@ def test_mas_is_that_of_vmap(net, x):
 # ---- penalties, written out once more ----
 
 
-def world_of(method, tasks=2):
+def context_of(method, tasks=2):
     chosen = LifelongSettings(method=method, tasks=tasks)
-    return World(chosen, stream(chosen), models.widths_of(chosen), seeded(0))
+    return Context(chosen, stream(chosen), models.widths_of(chosen), seeded(0))
 
 
-def random_theta(world, seed):
-    size = sum((a + 1) * b for a, b in zip(world.widths, world.widths[1:]))
+def random_theta(context, seed):
+    size = sum((a + 1) * b for a, b in zip(context.widths, context.widths[1:]))
     return 0.05 * torch.randn(size, generator=seeded(seed))
 
 
@@ -118,34 +118,34 @@ def pair(net_like, theta):
 
 def test_ewc_s_penalty_is_the_published_sum_over_tasks():
     """λ/2 Σ_k Σ_i F_k,i (θ_i − θ*_k,i)²: Kirkpatrick 2017, equation 3, one term for each task."""
-    world = world_of(settings.EWC(lam=7.0, samples=16, estimate="empirical"))
-    ours, anchors = penalties.EWC(world), [random_theta(world, 1), random_theta(world, 2)]
-    expected, theta = 0.0, random_theta(world, 3)
+    context = context_of(settings.EWC(lam=7.0, samples=16, estimate="empirical"))
+    ours, anchors = penalties.EWC(context), [random_theta(context, 1), random_theta(context, 2)]
+    expected, theta = 0.0, random_theta(context, 3)
     replica = seeded(0)
-    for task, anchor in zip(world.tasks, anchors):
+    for task, anchor in zip(context.tasks, anchors):
         ours.end_task(task, anchor)
-        net = models.to_net(anchor, MLP(world.widths[1:-1], 10))
+        net = models.to_net(anchor, MLP(context.widths[1:-1], 10))
         fisher = [torch.zeros_like(p) for p in net.parameters()]
         for i in torch.randperm(4000, generator=replica)[:16]:
             net.zero_grad()
             F.cross_entropy(net(task.train_x[i][None]), task.train_y[i][None]).backward()
             fisher = [f + p.grad**2 / 16 for f, p in zip(fisher, net.parameters())]
-        for f, now, old in zip(fisher, pair(world, theta), pair(world, anchor)):
+        for f, now, old in zip(fisher, pair(context, theta), pair(context, anchor)):
             expected += 7.0 / 2 * (f * (now - old) ** 2).sum().item()
-    assert ours.penalty(theta, None, world.tasks[1]).item() == pytest.approx(expected, rel=1e-3)
+    assert ours.penalty(theta, None, context.tasks[1]).item() == pytest.approx(expected, rel=1e-3)
 
 
 def test_mas_s_penalty_is_the_published_one():
-    world = world_of(settings.MAS(lam=3.0, samples=16))
+    context = context_of(settings.MAS(lam=3.0, samples=16))
     ours, anchors, theta = (
-        penalties.MAS(world),
-        [random_theta(world, 1), random_theta(world, 2)],
-        random_theta(world, 3),
+        penalties.MAS(context),
+        [random_theta(context, 1), random_theta(context, 2)],
+        random_theta(context, 3),
     )
     total, replica = None, seeded(0)
-    for task, anchor in zip(world.tasks, anchors):
+    for task, anchor in zip(context.tasks, anchors):
         ours.end_task(task, anchor)
-        net = models.to_net(anchor, MLP(world.widths[1:-1], 10))
+        net = models.to_net(anchor, MLP(context.widths[1:-1], 10))
         omega = [torch.zeros_like(p) for p in net.parameters()]
         for i in torch.randperm(4000, generator=replica)[:16]:
             net.zero_grad()
@@ -154,18 +154,18 @@ def test_mas_s_penalty_is_the_published_one():
         total = omega if total is None else [a + b for a, b in zip(total, omega)]
     expected = sum(
         3.0 / 2 * (o * (now - old) ** 2).sum().item()
-        for o, now, old in zip(total, pair(world, theta), pair(world, anchors[1]))
+        for o, now, old in zip(total, pair(context, theta), pair(context, anchors[1]))
     )
-    assert ours.penalty(theta, None, world.tasks[1]).item() == pytest.approx(expected, rel=1e-3)
+    assert ours.penalty(theta, None, context.tasks[1]).item() == pytest.approx(expected, rel=1e-3)
 
 
 def test_si_uses_the_gradient_of_the_task_alone_and_the_way_that_adam_went():
     """Zenke 2017, equations 3–5, with a penalty that would spoil ω if its gradient came in."""
     method = settings.SI(lam=50.0, damping=0.2)
-    world = world_of(method)
-    ours, theta = penalties.SI(world), random_theta(world, 1)
+    context = context_of(method)
+    ours, theta = penalties.SI(context), random_theta(context, 1)
     omega = torch.zeros_like(theta)
-    for task in world.tasks:
+    for task in context.tasks:
         theta = ours.begin_task(task, theta).clone().requires_grad_()
         adam, start, small_omega = torch.optim.Adam([theta], 0.01), theta.detach().clone(), torch.zeros_like(theta)
         for i in range(4):
@@ -178,27 +178,27 @@ def test_si_uses_the_gradient_of_the_task_alone_and_the_way_that_adam_went():
             before = theta.detach().clone()
             adam.step()
             ours.after_step(before, gradient, theta.detach(), (x, y), task)
-            net = models.to_net(before, MLP(world.widths[1:-1], 10))
+            net = models.to_net(before, MLP(context.widths[1:-1], 10))
             plain = torch.autograd.grad(F.cross_entropy(net(x), y), list(net.parameters()))
             small_omega -= torch.cat([g.flatten() for g in plain]) * (theta.detach() - before)
         theta = theta.detach()
         ours.end_task(task, theta)
         omega += (small_omega / ((theta - start) ** 2 + 0.2)).clamp(min=0)
     assert torch.allclose(ours.omega, omega, rtol=1e-2, atol=1e-5)
-    other = random_theta(world, 5)
+    other = random_theta(context, 5)
     assert ours.penalty(other, None, task).item() == pytest.approx(
         25 * (omega * (other - theta) ** 2).sum().item(), rel=1e-2
     )
 
 
 def test_online_ewc_applies_gamma_once_and_keeps_one_anchor():
-    world = world_of(settings.OnlineEWC(lam=2.0, gamma=0.5, samples=16), 3)
-    ours, thetas = penalties.OnlineEWC(world), [random_theta(world, i) for i in range(4)]
+    context = context_of(settings.OnlineEWC(lam=2.0, gamma=0.5, samples=16), 3)
+    ours, thetas = penalties.OnlineEWC(context), [random_theta(context, i) for i in range(4)]
     replica, fishers = seeded(0), []
-    for task, theta in zip(world.tasks, thetas):
+    for task, theta in zip(context.tasks, thetas):
         ours.end_task(task, theta)
         pick = torch.randperm(4000, generator=replica)[:16]
-        fishers.append(importance.fisher(theta, world.widths, task.train_x[pick], slice(0, 10)))
+        fishers.append(importance.fisher(theta, context.widths, task.train_x[pick], slice(0, 10)))
     omega = 0.25 * fishers[0] + 0.5 * fishers[1] + fishers[2]
     assert torch.allclose(ours.omega, omega, rtol=1e-4)
     assert ours.penalty(thetas[3], None, task).item() == pytest.approx(

@@ -28,16 +28,7 @@ from tests.browser.conftest import (
     wait_until,
 )
 
-NAMES = {
-    "transfer": "Transfer",
-    "lifelong": "Life-long",
-    "anomaly": "Anomaly",
-    "gan": "GAN",
-    "seq2seq": "Seq2seq",
-    "compression": "Compression",
-    "attack": "Attack",
-    "explain": "Explain",
-}  # in the line at the top of every page
+NAMES = {lab.id: lab.name for lab in labs.LABS.values()}  # in the line at the top of every page
 SIX = ("Train", "Pause", "Step", "Stop", "Reset", "New seed")
 
 
@@ -80,7 +71,6 @@ def test_every_page_is_reached_from_the_line_at_the_top(visit):
         page.get_by_test_id("stTopNav").get_by_role("link", name=name, exact=True).click()
         expect(page.locator("h1").first).to_have_text(title)
         arrived(page)
-    assert set(NAMES) == set(labs.LABS)
 
 
 # ---- training ----

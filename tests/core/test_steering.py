@@ -1,4 +1,4 @@
-"""Knobs that are turned while a run goes on: their text and back, what may not be turned, and what a hand does at each step."""
+"""Knobs that are turned while a run goes on: their text and back, what may not be turned, and what steering does at each step."""
 
 import threading
 
@@ -6,12 +6,11 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from core import steering
 from core.compression.settings import CompressionSettings
 from core.events import Finished, Metrics, Started, Turned, Warned
 from core.gan.settings import GanSettings
 from core.settings import BadSettings, bounds_of, build, choices_of, every_field, flatten
-from core.steering import Hand, parse, repeatable, turned, written
+from core.steering import LONGEST, Steering, parse, repeatable, turned, written
 
 PLAIN = GanSettings()
 RATES = st.floats(1e-5, 0.1).map(lambda rate: float(f"{rate:.2g}"))
@@ -70,15 +69,15 @@ def test_what_was_written_is_read_back(log):
 @given(plans)
 def test_settings_accept_every_text_that_is_not_too_long_and_the_hand_does_it_again(log):
     text = written(log)
-    assume(len(text) <= steering.LONGEST)
+    assume(len(text) <= LONGEST)
     settings = repeatable(PLAIN, [Started(1), *log])
     assert settings.turns == text and settings.model_copy(update={"turns": ""}) == PLAIN
-    hand = Hand(settings)
+    steering = Steering(settings)
     asked = {step + more for step in (0, *(event.step for event in log)) for more in (0, 1)}
-    done = [event for step in sorted(asked) for event in hand.take(step)]
+    done = [event for step in sorted(asked) for event in steering.take(step)]
     assert done == log
     final = {name: value for event in log for name, value in event.values.items()}
-    assert flatten(hand.settings) == flatten(settings) | final
+    assert flatten(steering.settings) == flatten(settings) | final
     assert repeatable(settings, done) == settings
 
 
@@ -96,23 +95,23 @@ def test_settings_accept_every_text_that_is_not_too_long_and_the_hand_does_it_ag
 )
 def test_rates_are_written_with_the_digits_that_they_are_turned_to(rate, text):
     """Whatever number is asked for: the run takes the one that its text can say, or it could not be repeated."""
-    hand = Hand(PLAIN)
-    hand.turn({"g_rate": rate})
-    (event,) = hand.take(7)
+    steering = Steering(PLAIN)
+    steering.turn({"g_rate": rate})
+    (event,) = steering.take(7)
     assert written([event]) == f"7:g_rate={text}" and event.values == {"g_rate": float(text)}
-    assert hand.settings.world.g_rate == float(text)
-    again = Hand(repeatable(PLAIN, [event]))
-    assert again.take(7) == [event] and again.settings.world == hand.settings.world
+    assert steering.settings.world.g_rate == float(text)
+    again = Steering(repeatable(PLAIN, [event]))
+    assert again.take(7) == [event] and again.settings.world == steering.settings.world
 
 
 def test_turns_of_one_step_belong_together():
     """However they were asked for, they are one event, which the text makes again."""
-    hand = Hand(PLAIN)
-    hand.turn({"critic_steps": 5, "batch": 32})
-    hand.turn({"players": "d"})
-    (event,) = hand.take(3)
+    steering = Steering(PLAIN)
+    steering.turn({"critic_steps": 5, "batch": 32})
+    steering.turn({"players": "d"})
+    (event,) = steering.take(3)
     assert event == Turned(3, {"critic_steps": 5, "batch": 32, "players": "d"})
-    assert Hand(repeatable(PLAIN, [event])).take(3) == [event]
+    assert Steering(repeatable(PLAIN, [event])).take(3) == [event]
 
 
 def test_more_turns_than_can_be_told():
@@ -184,77 +183,79 @@ def test_turning_changes_the_named_knobs_and_no_other(values):
     assert flatten(PLAIN) == before and turned(PLAIN, {}) == PLAIN
 
 
-# ---- the hand ----
+# ---- steering ----
 
 
 def test_a_turn_counts_from_the_next_step_on():
-    hand = Hand(PLAIN)
-    assert hand.take(0) == [] and hand.settings == PLAIN
-    hand.turn({"critic_steps": 4})
-    assert hand.settings == PLAIN, "nothing happens in the middle of a step"
-    assert hand.take(1) == [Turned(1, {"critic_steps": 4})] and hand.settings.method.critic_steps == 4
-    assert hand.take(2) == [] and hand.settings.method.critic_steps == 4
+    steering = Steering(PLAIN)
+    assert steering.take(0) == [] and steering.settings == PLAIN
+    steering.turn({"critic_steps": 4})
+    assert steering.settings == PLAIN, "nothing happens in the middle of a step"
+    assert steering.take(1) == [Turned(1, {"critic_steps": 4})] and steering.settings.method.critic_steps == 4
+    assert steering.take(2) == [] and steering.settings.method.critic_steps == 4
 
 
 def test_several_turns_before_a_step_are_one_and_the_last_counts():
-    hand = Hand(PLAIN.model_copy(update={"turns": "5:latent=4,5:batch=16"}))
-    hand.turn({"batch": 32})
-    hand.turn({"batch": 64, "players": "g"})
-    assert hand.take(5) == [Turned(5, {"latent": 4, "batch": 64, "players": "g"})]
-    assert (hand.settings.world.latent, hand.settings.world.batch, hand.settings.players) == (4, 64, "g")
+    steering = Steering(PLAIN.model_copy(update={"turns": "5:latent=4,5:batch=16"}))
+    steering.turn({"batch": 32})
+    steering.turn({"batch": 64, "players": "g"})
+    assert steering.take(5) == [Turned(5, {"latent": 4, "batch": 64, "players": "g"})]
+    assert (steering.settings.world.latent, steering.settings.world.batch, steering.settings.players) == (4, 64, "g")
 
 
 def test_planned_turns_come_at_their_step_only():
-    hand = Hand(PLAIN.model_copy(update={"turns": "5:latent=4,0:batch=16"}))
-    assert [len(hand.take(step)) for step in range(8)] == [1, 0, 0, 0, 0, 1, 0, 0]
+    steering = Steering(PLAIN.model_copy(update={"turns": "5:latent=4,0:batch=16"}))
+    assert [len(steering.take(step)) for step in range(8)] == [1, 0, 0, 0, 0, 1, 0, 0]
 
 
 def test_what_does_not_fit_is_left_out():
-    hand = Hand(PLAIN)
+    steering = Steering(PLAIN)
     for values in ({"batch": 17}, {"players": "d"}, {"seed": 1}, {"latent": 3, "critic_steps": 9}):
-        hand.turn(values)
-    assert hand.take(2) == [Turned(2, {"players": "d"})]
-    assert hand.settings == PLAIN.model_copy(update={"players": "d"})
-    list(hand.report([Metrics(3, {})]))
-    hand.turn({"critic_steps": 9})
-    assert hand.take(3) == [] and not hand.open
+        steering.turn(values)
+    assert steering.take(2) == [Turned(2, {"players": "d"})]
+    assert steering.settings == PLAIN.model_copy(update={"players": "d"})
+    list(steering.report([Metrics(3, {})]))
+    steering.turn({"critic_steps": 9})
+    assert steering.take(3) == [] and not steering.open
 
 
 def test_the_values_of_a_hand_may_be_changed_afterwards():
-    values, hand = {"batch": 16}, Hand(PLAIN)
-    hand.turn(values)
+    values, steering = {"batch": 16}, Steering(PLAIN)
+    steering.turn(values)
     values["batch"] = 999
-    assert hand.take(0) == [Turned(0, {"batch": 16})]
+    assert steering.take(0) == [Turned(0, {"batch": 16})]
 
 
 def test_a_report_is_open_until_its_last_event_which_rests():
-    hand, events = Hand(PLAIN), [Metrics(step, {}) for step in range(3)]
-    assert hand.open, "what begins a run is part of its first report"
-    seen = [(event, hand.open, hand.rest) for event in hand.report(iter(events), 0.9)]
+    steering, events = Steering(PLAIN), [Metrics(step, {}) for step in range(3)]
+    assert steering.open, "what begins a run is part of its first report"
+    seen = [(event, steering.open, steering.rest) for event in steering.report(iter(events), 0.9)]
     assert seen == [(events[0], True, 0), (events[1], True, 0), (events[2], False, 0.9)]
-    assert (hand.open, hand.rest) == (False, 0), "what comes next does not rest"
-    assert [(hand.open, hand.rest) for _ in hand.report(events[:1])] == [(False, 0)]
-    assert list(hand.report([])) == []
+    assert (steering.open, steering.rest) == (False, 0), "what comes next does not rest"
+    assert [(steering.open, steering.rest) for _ in steering.report(events[:1])] == [(False, 0)]
+    assert list(steering.report([])) == []
 
 
 def test_step_does_not_stop_at_a_turn():
     """Who turns a knob and then presses Step wants to see what it does, not that it was turned."""
-    hand = Hand(PLAIN)
-    list(hand.report([Metrics(0, {})]))
-    hand.turn({"batch": 16})
-    assert not hand.open and hand.take(0) and hand.open
-    list(hand.report([Metrics(1, {})]))
-    assert hand.take(1) == [] and not hand.open
+    steering = Steering(PLAIN)
+    list(steering.report([Metrics(0, {})]))
+    steering.turn({"batch": 16})
+    assert not steering.open and steering.take(0) and steering.open
+    list(steering.report([Metrics(1, {})]))
+    assert steering.take(1) == [] and not steering.open
 
 
 def test_many_hands_at_once():
-    hand, done = Hand(PLAIN), []
-    people = [threading.Thread(target=lambda: [hand.turn({"latent": 1 + i % 16}) for i in range(50)]) for _ in range(4)]
+    steering, done = Steering(PLAIN), []
+    people = [
+        threading.Thread(target=lambda: [steering.turn({"latent": 1 + i % 16}) for i in range(50)]) for _ in range(4)
+    ]
     for person in people:
         person.start()
     while any(person.is_alive() for person in people):
-        done += hand.take(1)
-    done += hand.take(2)
+        done += steering.take(1)
+    done += steering.take(2)
     for person in people:
         person.join()
-    assert done and hand.take(3) == [] and all(1 <= event.values["latent"] <= 16 for event in done)
+    assert done and steering.take(3) == [] and all(1 <= event.values["latent"] <= 16 for event in done)

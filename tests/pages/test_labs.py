@@ -60,7 +60,7 @@ def test_a_first_visitor_meets_a_picture(visit, lab):
         for trace in chart.figure["data"]
     )
     assert shown(visitor, lab) == labs.of(lab).scenes[0].settings
-    verb = {"explain": "Explain", "attack": "Attack"}.get(lab, "Train")
+    verb = labs.of(lab).scenes[0].settings.verb
     assert [button.label for button in visitor.button][:6] == [verb, "Pause", "Step", "Stop", "Reset", "New seed"]
     disabled = {button.label for button in visitor.button if button.disabled}
     assert {"Pause", "Stop", "Reset"} <= disabled and not {verb, "Step", "New seed"} & disabled

@@ -12,12 +12,12 @@ from core.verdict import Verdict, verdict
 
 NEAR = 0.05  # of one half may both means be, and so much may they swing
 FAIR = 5.0  # percentage points that D's accuracy may be from 50 %
-LAST = 8  # looks at the end that must agree
+LAST = 8  # evaluations at the end that must agree
 
 
 @dataclass(frozen=True)
 class Rest:
-    """The last looks: from which step to which, how many; D's mean opinion of real ones and of fakes, how much they still swing
+    """The last evaluations: from which step to which, how many; D's mean opinion of real ones and of fakes, how much they still swing
     (the larger standard deviation of the two), and D's accuracy in percent."""
 
     steps: tuple[int, int]
@@ -43,7 +43,7 @@ class Rest:
 
 
 def at_rest(record: Record) -> Rest:
-    """How D stood at the last looks of a run."""
+    """How D stood at the last evaluations of a run."""
     found = scores.by_step(record)
     steps = list(found)[-min(LAST, max(1, len(found) // 2)) :]
     pairs = np.stack([found[step] for step in steps])

@@ -1,4 +1,4 @@
-"""What G makes of the same codes, at every look of a run: how good that is, and how it changes."""
+"""What G makes of the same codes, at every evaluation of a run: how good that is, and how it changes."""
 
 import numpy as np
 
@@ -23,7 +23,7 @@ def at(record: Record, metric: str, step: int) -> float | None:
 
 
 def moment(record: Record, step: int) -> list[Verdict]:
-    """How good the fakes were at a look, and what D said of them."""
+    """How good the fakes were at an evaluation, and what D said of them."""
     names = ("asked", "confidence", "kinds", "good", "strict", "coverage", "d_real", "d_fake", "c_real", "c_fake")
     now = {name: at(record, name, step) for name in names}
     found = []
@@ -43,7 +43,7 @@ def moment(record: Record, step: int) -> list[Verdict]:
 
 
 def change(record: Record) -> Verdict | None:
-    """When half of all change between looks was over; None as long as there is one look."""
+    """When half of all change between evaluations was over; None as long as there is one evaluation."""
     shots = record.by_step(shown(record))
     return changed(shots) if len(shots) > 1 else None
 

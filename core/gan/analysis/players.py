@@ -13,7 +13,7 @@ from core.record import Record
 
 @dataclass(frozen=True, eq=False)
 class Players:
-    """G and D in evaluation mode, their world, and what the run itself was asked at every look (`worlds.Probe`).
+    """G and D in evaluation mode, their world, and what the run itself was asked at every evaluation (`worlds.Probe`).
 
     Shared by all who ask: never change them, and keep the networks out of training mode.
 

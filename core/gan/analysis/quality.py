@@ -148,7 +148,7 @@ def kinds(record: Record) -> Kinds | None:
 
 
 def score_beside_losses(record: Record) -> str | None:
-    """The score to hold against the losses: the first that was measured at enough looks; None when there are too few."""
+    """The score to hold against the losses: the first that was measured at enough evaluations; None when there are too few."""
     if len(record.series("d_loss")[0]) < LOOKS:
         return None
     return next((n for n in ("good", "asked", "coverage", "confidence") if len(record.series(n)[0]) >= LOOKS), None)
@@ -160,7 +160,7 @@ def losses(record: Record, score: str) -> list[Verdict]:
 
 
 def loss_and_score(steps: list[int], g_loss: list[float], at: list[int], good: list[float]) -> list[Verdict]:
-    """The same of both curves: where each went, and Spearman's rank correlation. Nothing of fewer than three looks."""
+    """The same of both curves: where each went, and Spearman's rank correlation. Nothing of fewer than three evaluations."""
     known = dict(zip(at, good))
     kept = [(g, known[s]) for s, g in zip(steps, g_loss) if s in known and s >= steps[-1] / 3]
     if len(kept) < LOOKS:

@@ -12,7 +12,7 @@ REST = 0.5  # % of all scores of a run may lie beyond either end of the axis
 
 
 def by_step(record: Record) -> dict[int, np.ndarray]:
-    """D's opinion of real examples and of fakes at every look of a run, step → (2, N)."""
+    """D's opinion of real examples and of fakes at every evaluation of a run, step → (2, N)."""
     return {step: opinion(record.settings, pair) for step, pair in record.by_step(pictures.SCORES).items()}
 
 
@@ -42,7 +42,7 @@ def ranking(real: np.ndarray, fake: np.ndarray) -> float:
 
 
 def edges(record: Record) -> np.ndarray:
-    """Edges (BINS + 1,) of the bins for all looks of a run: [0, 1] for a probability, what nearly all scores fill otherwise."""
+    """Edges (BINS + 1,) of the bins for all evaluations of a run: [0, 1] for a probability, what nearly all scores fill otherwise."""
     if record.settings.method.score == "logit":
         return np.linspace(0, 1, BINS + 1)
     low, high = np.percentile(np.stack(list(by_step(record).values())), [REST, 100 - REST])

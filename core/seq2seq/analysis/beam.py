@@ -9,7 +9,7 @@ from core.seq2seq import decode
 from core.seq2seq.analysis.network import opened
 from core.seq2seq.analysis.own_words import Heard
 from core.seq2seq.analysis.steps import times
-from core.seq2seq.decode import Hypothesis, Round
+from core.seq2seq.decode import BeamStep, Hypothesis
 from core.seq2seq.tokens import EOS, PAD
 from core.verdict import Verdict, verdict
 
@@ -59,9 +59,9 @@ class Cut:
 
 @dataclass(frozen=True)
 class Search:
-    """A beam search of one input: its rounds; the final hypotheses, best first; greedy's answer; the names of all tokens."""
+    """A beam search of one input: its steps; the final hypotheses, best first; greedy's answer; the names of all tokens."""
 
-    rounds: tuple[Round, ...]
+    steps: tuple[BeamStep, ...]
     best: tuple[Hypothesis, ...]
     greedy: Line
     tokens: tuple[str, ...]
@@ -70,7 +70,7 @@ class Search:
     def lines(self) -> list[list[Line]]:
         """The tokens of what was kept before each step and after the last, the best first."""
         said: list[list[Line]] = [[()]]
-        for each in self.rounds:
+        for each in self.steps:
             said.append([_longer(said[-1][parent], token) for parent, token, _logp, _score in each.kept])
         return said
 
@@ -79,7 +79,7 @@ class Search:
         """The best of those that were left out at each step."""
         return [
             Cut(t, _longer(before[parent], token), len(each.kept) + i, score, len(each.kept), each.kept[-1][3])
-            for t, (each, before) in enumerate(zip(self.rounds, self.lines), 1)
+            for t, (each, before) in enumerate(zip(self.steps, self.lines), 1)
             for i, (parent, token, _logp, score) in enumerate(each.cut, 1)
         ]
 
@@ -99,10 +99,10 @@ def _longer(line: Line, token: int) -> Line:
 def search(record: Record, text: str, width: int, alpha: float) -> Search:
     """Raises ValueError with a sentence for what cannot be read."""
     net, dataset = opened(record)
-    memory, rounds = net.read(dataset.example(text)), []
-    best = decode.beam(net, memory, width, alpha, dataset.longest, rounds, CUT)[0]
+    memory, steps = net.read(dataset.example(text)), []
+    best = decode.beam(net, memory, width, alpha, dataset.longest, steps, CUT)[0]
     greedy = decode.greedy(net, memory, dataset.longest).tokens[0].tolist()
-    return Search(tuple(rounds), tuple(best), tuple(greedy), dataset.target.tokens)
+    return Search(tuple(steps), tuple(best), tuple(greedy), dataset.target.tokens)
 
 
 def probability(logp: float) -> float:
@@ -113,7 +113,7 @@ def probability(logp: float) -> float:
 def nodes(found: Search) -> list[list[Node]]:
     """The candidates of every step, with the winner's and greedy's paths marked."""
     winner, steps = found.best[0].tokens, []
-    for each, before in zip(found.rounds, found.lines):
+    for each, before in zip(found.steps, found.lines):
         column = []
         for i, (parent, token, _logp, score) in enumerate((*each.kept, *each.cut)):
             line, kept = _longer(before[parent], token), i < len(each.kept)

@@ -48,7 +48,7 @@ def seen(events):
 
 @pytest.mark.parametrize("steps, every", [(600, 10), (3000, 50), (20, 1), (660, 11)])
 def test_when_it_looks(steps, every):
-    """Sixty times in a run and a few times at its beginning; the end is a look of its own."""
+    """Sixty times in a run and a few times at its beginning; the end is an evaluation of its own."""
     eye = watching(RING.model_copy(update={"steps": steps}))
     wanted = {step for step in range(1, steps) if step % every == 0} | {
         step for step in (1, 5, 10, 20, 40) if step < steps
@@ -113,7 +113,7 @@ def test_the_codes_never_change_and_are_silenced_beyond_the_latent_size():
 def test_a_look_takes_the_latent_size_as_it_stands():
     eye = watching()
     later = GanSettings(world=RING.model_copy(update={"latent": 1}))
-    one = seen(eye.look(10, later, torch.tensor(1.0), torch.tensor(2.0)))
+    one = seen(eye.observe(10, later, torch.tensor(1.0), torch.tensor(2.0)))
     assert one["lattice"].shape == (13, 1, 2) and np.array_equal(one["fake"], eye.fakes(300).half().numpy())
     assert eye.latent == 1
     assert seen(eye.phase(11, "D", eye.settings, torch.zeros(()), torch.zeros(())))["lattice"].shape == (13, 13, 2)
@@ -205,7 +205,7 @@ def test_what_d_thinks():
 
 def test_numbers_of_a_look():
     eye = watching()
-    *__, last = eye.look(10, eye.settings, torch.tensor(1.5), torch.tensor(2.5))
+    *__, last = eye.observe(10, eye.settings, torch.tensor(1.5), torch.tensor(2.5))
     assert isinstance(last, Metrics) and last.step == 10
     fake, said = (
         eye.fakes(1000),
@@ -214,7 +214,7 @@ def test_numbers_of_a_look():
     met = quality.modes_met(fake, worlds.modes("ring"), 0.02)
     assert last.values == pytest.approx(said | {"good": met.good, "strict": met.strict, "lenient": met.covered})
     eye = watching(s.Plane(shape="moons", hidden=8))
-    *__, last = eye.look(10, eye.settings, torch.tensor(1.5), torch.tensor(2.5))
+    *__, last = eye.observe(10, eye.settings, torch.tensor(1.5), torch.tensor(2.5))
     near = quality.neighbourhoods(eye.real[:500], eye.fakes(500))
     said = opinions(eye.settings, *eye.score_pair(eye.fakes(200))) | {"d_loss": 1.5, "g_loss": 2.5}
     assert last.values == pytest.approx(said | {"precision": near["precision"], "coverage": near["coverage"]})
@@ -246,17 +246,17 @@ def test_a_g_that_repeats_digits():
     """And one that repeats only some of their classes: what is said of classes is of the chosen ones."""
     eye = watching(s.Digits(digits="0123", channels=8, steps=20))
     eye.G = Repeats(eye.real[torch.randperm(len(eye.real), generator=seeded(0))])
-    found, look = eye.judged(eye.evaluate(1000)), eye.measured(eye.settings, eye.evaluate(200))
+    found, measured = eye.judged(eye.evaluate(1000)), eye.measured(eye.settings, eye.evaluate(200))
     assert found["precision"] == found["recall"] == found["coverage"] == 100 and found["frechet"] == pytest.approx(
         0, abs=1e-6
     )
     assert found["smallest_class"] > 20 and found["classes"] == pytest.approx(4, abs=0.05) and found["floor"] > 1
-    assert look["kinds"] == 100 and look["confidence"] > 95
+    assert measured["kinds"] == 100 and measured["confidence"] > 95
     zeros, ones = (eye.real[eye.real_y == digit][:80] for digit in (0, 1))
     eye.G = Repeats(torch.stack([zeros, ones], 1).flatten(0, 1).repeat(3, 1, 1, 1))
-    found, look = eye.judged(eye.evaluate(1000)), eye.measured(eye.settings, eye.evaluate(200))
+    found, measured = eye.judged(eye.evaluate(1000)), eye.measured(eye.settings, eye.evaluate(200))
     assert found["smallest_class"] < 1 and found["classes"] == pytest.approx(2, abs=0.1)
-    assert found["precision"] > 99 and found["recall"] < 70 and look["kinds"] == 50
+    assert found["precision"] > 99 and found["recall"] < 70 and measured["kinds"] == 50
     # of four classes each has a fair share of a quarter: 7 % are less than four tenths of it, 13 % are more
     for twos, kinds in ((14, 50), (26, 75)):
         eye.G = Repeats(torch.cat([eye.real[eye.real_y == 2][:twos], zeros, ones, zeros])[:200])

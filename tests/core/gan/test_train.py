@@ -15,7 +15,7 @@ from core.gan.settings import METRICS, GanSettings
 from core.loop import fresh, seeded
 from core.nets import DigitNet, to_model
 from core.settings import build, flatten, union_members
-from core.steering import Hand, repeatable
+from core.steering import Steering, repeatable
 from tests.core.test_events import same
 
 STEPS, LOOKS = 20, 4
@@ -53,7 +53,7 @@ both_worlds = pytest.mark.parametrize("settings", [PLAIN, PICTURES], ids=["plane
 
 
 @pytest.fixture(scope="module", autouse=True)
-def few_looks():
+def few_evaluations():
     """Looks, and what is judged at each of them, take most of the time of a short run; so does a judge who knows digits."""
     quick = fresh(DigitNet, 0, (4,), (16,)).eval()
     with pytest.MonkeyPatch.context() as patch:
@@ -75,11 +75,11 @@ def run(settings):
 
 def steered(settings, turns):
     """The events of a run whose knobs are turned by hand: turns[step] is asked for when that step has been measured."""
-    hand, events, turns = Hand(settings), [], dict(turns)
-    for event in train.train(settings, hand):
+    steering, events, turns = Steering(settings), [], dict(turns)
+    for event in train.train(settings, steering):
         events.append(event)
         if isinstance(event, Metrics) and event.step in turns:
-            hand.turn(turns.pop(event.step))
+            steering.turn(turns.pop(event.step))
     return events
 
 
@@ -109,7 +109,7 @@ def pictures(events, name):
     return [(e.step, e.array) for e in events if isinstance(e, Picture) and e.name == name]
 
 
-def looks(events):
+def evaluations(events):
     return [e for e in events if isinstance(e, Metrics)]
 
 
@@ -139,18 +139,18 @@ def test_it_runs_to_its_end_and_says_numbers(world, knobs):
         and sum(isinstance(e, Started | Finished) for e in events) == 2
     )
     steps = [e.step for e in events[1:]]
-    assert steps == sorted(steps) and [e.step for e in looks(events)] == [0, 1, 5, 10, 15, 20]
+    assert steps == sorted(steps) and [e.step for e in evaluations(events)] == [0, 1, 5, 10, 15, 20]
     thinks = {"c_real", "c_fake"} if settings.critic else {"d_real", "d_fake"}
     spots, other = {"good", "strict", "lenient"}, {"precision", "coverage"}
     told = {"asked"} if world == "digits" else set()
     sorts = {"kinds", "confidence"} | told if "digits" in world else spots if world in ("ring", "grid") else other
-    for event in looks(events):
+    for event in evaluations(events):
         assert set(event.values) <= set(METRICS) and all(
             type(v) is float and math.isfinite(v) for v in event.values.values()
         )
         assert thinks | sorts <= set(event.values)
-    assert all({"d_loss", "g_loss"} <= set(event.values) for event in looks(events)[1:-1])
-    assert {"precision", "recall", "coverage", "frechet"} <= set(looks(events)[-1].values)
+    assert all({"d_loss", "g_loss"} <= set(event.values) for event in evaluations(events)[1:-1])
+    assert {"precision", "recall", "coverage", "frechet"} <= set(evaluations(events)[-1].values)
     assert all(math.isfinite(value) for value in events[-1].summary.values())
     assert all(np.isfinite(event.array).all() for event in events if isinstance(event, Picture))
     assert learned(events, settings) == {"G": True, "D": True}
@@ -241,7 +241,7 @@ def test_another_seed_is_another_run(settings):
             for key, value in players(run(settings))[name].items()
             if "weight" in key and "norm" not in key
         )
-    assert looks(run(settings))[0].values != looks(other)[0].values
+    assert evaluations(run(settings))[0].values != evaluations(other)[0].values
 
 
 @both_worlds
@@ -251,7 +251,7 @@ def test_a_run_leaves_the_random_numbers_of_others_alone(settings):
     assert torch.equal(torch.get_rng_state(), before) and torch.is_grad_enabled()
 
 
-# ---- a hand on the knobs ----
+# ---- knobs that are turned ----
 
 TURNS = {
     0: {"batch": 32},
@@ -375,7 +375,7 @@ def test_only_one_learns(settings, who):
     events = run(settings)
     assert learned(events, settings) == {"G": who == "G", "D": who == "D"}
     other = {"D": "g_loss", "G": "d_loss"}[who]
-    assert all(event.values[other] == 0 for event in looks(events)[1:-1])
+    assert all(event.values[other] == 0 for event in evaluations(events)[1:-1])
 
 
 @pytest.mark.parametrize("players, phases", [("both", [0, 1]), ("d", [0]), ("g", [1])])
@@ -392,7 +392,7 @@ def test_slow_motion_names_the_phases_in_which_somebody_learns(players, phases):
             and events[i - 1].step == events[i].step
             and "g_loss" in events[i - 1].values
         )
-    assert len(at) == len(looks(events)) - 2, "no other looks but the first and the last"
+    assert len(at) == len(evaluations(events)) - 2, "no other looks but the first and the last"
     fake = {step: [a for at, a in pictures(events, "fake") if at == step] for step in (3, 4)}
     if players == "both":
         assert np.array_equal(fake[3][-1], fake[4][0]) and not np.array_equal(fake[4][0], fake[4][1]), (
@@ -402,14 +402,14 @@ def test_slow_motion_names_the_phases_in_which_somebody_learns(players, phases):
 
 @both_worlds
 def test_a_phase_rests_until_it_was_looked_at_and_a_report_is_whole(settings):
-    hand, rests = Hand(settings.model_copy(update={"motion": "phases"})), []
-    for event in train.train(hand.settings, hand):
-        assert not isinstance(event, Finished) or not hand.open
-        if hand.rest:
-            assert isinstance(event, Picture) and event.name == "phase" and not hand.open
-            rests.append(hand.rest)
+    steering, rests = Steering(settings.model_copy(update={"motion": "phases"})), []
+    for event in train.train(steering.settings, steering):
+        assert not isinstance(event, Finished) or not steering.open
+        if steering.rest:
+            assert isinstance(event, Picture) and event.name == "phase" and not steering.open
+            rests.append(steering.rest)
         elif isinstance(event, Picture):
-            assert hand.open or event.name == "phase"
+            assert steering.open or event.name == "phase"
     assert rests == [train.PAUSE] * 40
 
 

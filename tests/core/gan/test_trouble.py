@@ -35,7 +35,7 @@ class Seen:
 def told(looks, now=PLAIN, first=40, apart=1, total=TOTAL):
     """What is said of these looks, the first of them after step `first`."""
     troubles = Troubles(total)
-    return [event for i, seen in enumerate(looks) for event in troubles.look(first + i * apart, now, seen)]
+    return [event for i, seen in enumerate(looks) for event in troubles.observe(first + i * apart, now, seen)]
 
 
 def kinds(*args, **more):
@@ -139,7 +139,7 @@ def test_how_much_has_changed_its_kind():
     ends = [Seen(kind=torch.arange(N) % 4 + (4 if turn % 2 else 0)) for turn in range(8)]
     troubles = Troubles(TOTAL)
     for i, seen in enumerate(ends):
-        list(troubles.look(40 + i, PLAIN, seen))
+        list(troubles.observe(40 + i, PLAIN, seen))
         assert troubles.moves == ([0] + [1] * i)[-6:]
     for moved, said in ((40, []), (60, ["oscillation"])):  # of 200: a fifth is little enough, three tenths are not
         turns = [
@@ -199,7 +199,7 @@ def test_sentences_name_the_trouble_and_a_remedy():
 
 def test_looking_leaves_the_scores_alone():
     seen = Seen(fake=-1.0)
-    list(Troubles(TOTAL).look(50, PLAIN, seen))
+    list(Troubles(TOTAL).observe(50, PLAIN, seen))
     assert not seen.fake_score.requires_grad and (seen.fake_score == -1).all()
     with torch.inference_mode():
         scores = torch.zeros(3)

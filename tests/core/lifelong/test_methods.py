@@ -7,20 +7,20 @@ import torch.nn.functional as F
 from core.lifelong import importance, lwf, models, penalties, rehearsal
 from core.lifelong import settings as s
 from core.lifelong.expand import Progressive
-from core.lifelong.method import World
+from core.lifelong.method import Context
 from core.lifelong.settings import LifelongSettings
 from core.lifelong.tasks import stream
 from core.lifelong.train import METHODS, train
 from core.loop import seeded
 
 
-def world_of(method, **flat):
+def context_of(method, **flat):
     chosen = LifelongSettings(method=method, **{"tasks": 3} | flat)
-    return World(chosen, stream(chosen), models.widths_of(chosen), seeded(0))
+    return Context(chosen, stream(chosen), models.widths_of(chosen), seeded(0))
 
 
-def random_theta(world, seed):
-    size = sum((a + 1) * b for a, b in zip(world.widths, world.widths[1:]))
+def random_theta(context, seed):
+    size = sum((a + 1) * b for a, b in zip(context.widths, context.widths[1:]))
     return 0.05 * torch.randn(size, generator=seeded(seed))
 
 
@@ -35,12 +35,12 @@ def walk(method, task, thetas):
 
 def test_rwalk_halves_old_scores_and_scales_both_parts(monkeypatch):
     monkeypatch.setattr(penalties, "INTERVAL", 1)
-    world = world_of(s.RWalk(lam=6, alpha=0.25))
-    method, (first, second, third) = penalties.RWalk(world), world.tasks
-    a, b, c, d = (random_theta(world, seed) for seed in (1, 2, 3, 4))
+    context = context_of(s.RWalk(lam=6, alpha=0.25))
+    method, (first, second, third) = penalties.RWalk(context), context.tasks
+    a, b, c, d = (random_theta(context, seed) for seed in (1, 2, 3, 4))
 
     def fisher(theta, task):
-        return importance.fisher_of_labels(theta, world.widths, task.train_x[:8], task.train_y[:8], slice(0, 10))
+        return importance.fisher_of_labels(theta, context.widths, task.train_x[:8], task.train_y[:8], slice(0, 10))
 
     def score(before, after, curvature):
         return ((after - before) / (0.5 * curvature * (after - before) ** 2 + penalties.EPSILON)).clamp(min=0)
@@ -81,19 +81,19 @@ def test_the_loop_hands_over_the_gradient_of_the_task_s_own_loss(monkeypatch):
 
 
 def test_rwalk_survives_a_task_of_few_steps():
-    world = world_of(s.RWalk())
-    method = penalties.RWalk(world)
-    walk(method, world.tasks[0], [random_theta(world, 1), random_theta(world, 2)])
+    context = context_of(s.RWalk())
+    method = penalties.RWalk(context)
+    walk(method, context.tasks[0], [random_theta(context, 1), random_theta(context, 2)])
     assert torch.isfinite(method.omega).all()
 
 
 def test_l2_holds_every_weight_alike_however_many_tasks_there_were():
-    world = world_of(s.L2(lam=4))
-    method, thetas = penalties.L2(world), [random_theta(world, seed) for seed in range(4)]
-    assert method.penalty(thetas[3], None, world.tasks[0]) is None
-    for task, theta in zip(world.tasks, thetas):
+    context = context_of(s.L2(lam=4))
+    method, thetas = penalties.L2(context), [random_theta(context, seed) for seed in range(4)]
+    assert method.penalty(thetas[3], None, context.tasks[0]) is None
+    for task, theta in zip(context.tasks, thetas):
         method.end_task(task, theta)
-    assert method.penalty(thetas[3], None, world.tasks[2]).item() == pytest.approx(
+    assert method.penalty(thetas[3], None, context.tasks[2]).item() == pytest.approx(
         2 * ((thetas[3] - thetas[2]) ** 2).sum().item(), rel=1e-5
     )
 
@@ -111,41 +111,41 @@ def test_lwf_s_loss_has_the_gradient_of_hinton_s_formula(temperature):
 
 @pytest.mark.parametrize("incremental, groups", [("task", [(0, 4), (4, 7)]), ("domain", [(0, 4)]), ("class", [(0, 7)])])
 def test_lwf_repeats_old_outputs_only(incremental, groups):
-    world = world_of(s.LwF(lam=2), stream="split", incremental=incremental)
-    method, theta, index = lwf.LwF(world), random_theta(world, 1), torch.arange(5)
-    method.begin_task(world.tasks[0], theta)
-    assert method.penalty(theta, index, world.tasks[0]) is None
-    method.begin_task(world.tasks[2], theta)
+    context = context_of(s.LwF(lam=2), stream="split", incremental=incremental)
+    method, theta, index = lwf.LwF(context), random_theta(context, 1), torch.arange(5)
+    method.begin_task(context.tasks[0], theta)
+    assert method.penalty(theta, index, context.tasks[0]) is None
+    method.begin_task(context.tasks[2], theta)
     assert [(group.start, group.stop) for group in method.groups] == groups
-    new = random_theta(world, 2)
-    z, old = (models.logits(each, world.widths, world.tasks[2].train_x[index]) for each in (new, theta))
+    new = random_theta(context, 2)
+    z, old = (models.logits(each, context.widths, context.tasks[2].train_x[index]) for each in (new, theta))
     expected = sum(2 * lwf.soft_loss(z[:, a:b], old[:, a:b], 2.0) for a, b in groups)
-    assert method.penalty(new, index, world.tasks[2]).item() == pytest.approx(expected.item(), rel=1e-4)
-    assert method.penalty(theta, index, world.tasks[2]).item() == pytest.approx(0, abs=1e-5)
+    assert method.penalty(new, index, context.tasks[2]).item() == pytest.approx(expected.item(), rel=1e-4)
+    assert method.penalty(theta, index, context.tasks[2]).item() == pytest.approx(0, abs=1e-5)
 
 
 @pytest.mark.parametrize("incremental", ["task", "domain", "class"])
 def test_old_digits_compete_among_their_own_outputs(incremental):
-    world = world_of(s.Replay(budget=30), stream="split", incremental=incremental)
-    method, theta = rehearsal.Replay(world), random_theta(world, 1)
-    for task in world.tasks[:2]:
+    context = context_of(s.Replay(budget=30), stream="split", incremental=incremental)
+    method, theta = rehearsal.Replay(context), random_theta(context, 1)
+    for task in context.tasks[:2]:
         method.end_task(task, theta)
     x, y, numbers = method.memory.draw_any(30, seeded(0))
     losses = []
     for image, label, number in zip(x, y, numbers):
-        outputs = world.active(world.tasks[number], 2)
+        outputs = context.active(context.tasks[number], 2)
         losses.append(
-            F.cross_entropy(models.logits(theta, world.widths, image[None])[:, outputs], label[None] - outputs.start)
+            F.cross_entropy(models.logits(theta, context.widths, image[None])[:, outputs], label[None] - outputs.start)
         )
     assert method.old_loss(theta, x, y, numbers, 2).item() == pytest.approx(torch.stack(losses).mean().item(), rel=1e-4)
-    new = (world.tasks[2].train_x[:4], world.tasks[2].train_y[:4])
-    assert torch.isfinite(method.loss(theta, *new, world.tasks[2]))
+    new = (context.tasks[2].train_x[:4], context.tasks[2].train_y[:4])
+    assert torch.isfinite(method.loss(theta, *new, context.tasks[2]))
 
 
 def test_only_the_newest_column_learns():
-    world = world_of(s.Progressive(), incremental="task")
-    method = Progressive(world)
-    for task in world.tasks:
+    context = context_of(s.Progressive(), incremental="task")
+    method = Progressive(context)
+    for task in context.tasks:
         theta = method.begin_task(task, torch.zeros(0)).requires_grad_()
         loss = method.loss(theta, task.train_x[:8], task.train_y[:8], task)
         (gradient,) = torch.autograd.grad(loss, theta)
@@ -159,12 +159,12 @@ def test_only_the_newest_column_learns():
 
 
 def test_without_a_task_number_the_most_confident_column_answers():
-    world = world_of(s.Progressive(), tasks=2)
-    method = Progressive(world)
-    for task in world.tasks:
+    context = context_of(s.Progressive(), tasks=2)
+    method = Progressive(context)
+    for task in context.tasks:
         theta = method.begin_task(task, torch.zeros(0))
         method.end_task(task, theta)
-    x, task = world.tasks[0].test_x[:50], world.tasks[0]
+    x, task = context.tasks[0].test_x[:50], context.tasks[0]
     p = torch.stack([z.softmax(1) for z in method.columns(theta, x)])
     expected = [int(p[:, i].max(0).values.argmax()) for i in range(50)]
     assert method.answers(theta, x, task, 1).tolist() == expected

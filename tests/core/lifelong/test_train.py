@@ -12,7 +12,7 @@ from core.events import Finished, Metrics, Picture, Started, Warned, pack, unpac
 from core.lifelong import models
 from core.lifelong import settings as s
 from core.lifelong.expand import parameters_of
-from core.lifelong.method import Finetune, World
+from core.lifelong.method import Context, Finetune
 from core.lifelong.monitor import Monitor, stuck
 from core.lifelong.settings import METRICS, SCENES, SHIPPED, LifelongSettings
 from core.lifelong.tasks import stream
@@ -165,7 +165,7 @@ def test_stuck_is_hardly_better_than_guessing(accuracy, chance, is_stuck):
 def test_only_what_was_learned_can_be_forgotten(incremental, diagonal, now, kinds):
     """Task 1 of three, by its accuracy when just learned and at the end; in class-incremental guessing was 10 % once, now 3 %."""
     settings = LifelongSettings(tasks=3, incremental=incremental)
-    watch = Monitor(Finetune(World(settings, stream(settings), models.widths_of(settings), seeded(0))))
+    watch = Monitor(Finetune(Context(settings, stream(settings), models.widths_of(settings), seeded(0))))
     watch.matrix[:] = [[diagonal, np.nan, np.nan], [diagonal, 90, np.nan], [now, 90, 90]]
     watch.latest = 2
     assert {e.kind for e in watch.verdicts(5)} == kinds

@@ -49,7 +49,7 @@ def searched(text, width, alpha, run_id=SAY):
 
 
 def candidates(found):
-    return sum(len(each.kept) + len(each.cut) for each in found.rounds)
+    return sum(len(each.kept) + len(each.cut) for each in found.steps)
 
 
 @pytest.mark.parametrize("name", VIEWS)
@@ -89,7 +89,7 @@ def test_the_tree_draws_every_candidate():
         drawn = tree.figure(steps)
         boxes = boxes_of(drawn)
         assert sum(map(len, boxes.values())) == candidates(found)
-        assert len(boxes["cut"]) == sum(len(each.cut) for each in found.rounds)
+        assert len(boxes["cut"]) == sum(len(each.cut) for each in found.steps)
         assert len(boxes["winner"]) == len(steps), "one box of each step is the winner's"
         assert drawn["data"][1]["x"].count(None) == len(steps), "and so many links are thick"
 

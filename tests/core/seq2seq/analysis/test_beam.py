@@ -10,7 +10,7 @@ from core.seq2seq.tokens import BOS, EOS, PAD
 from tests.core.seq2seq.records import GREEDY_OR_BEAM, SAY, TOY, held_out, record, tiny
 
 
-def rounds_of(current, text, width, alpha):
+def watched_of(current, text, width, alpha):
     net, dataset = network.opened(current)
     watched = []
     best = decode.beam(net, net.read(dataset.example(text)), width, alpha, dataset.longest, watched, beam.CUT)[0]
@@ -34,14 +34,14 @@ def test_the_tree_has_what_the_search_kept_and_cut(width, alpha):
         (record(TOY), "abcdefg"),
         (tiny("vector"), "abc"),
     ):
-        rounds, best = rounds_of(current, text, width, alpha)
+        watched, best = watched_of(current, text, width, alpha)
         found, tokens = beam.search(current, text, width, alpha), network.tokens_of(current)
         steps = beam.nodes(found)
         assert [(sum(n.kept for n in step), sum(not n.kept for n in step)) for step in steps] == [
-            (len(r.kept), len(r.cut)) for r in rounds
+            (len(r.kept), len(r.cut)) for r in watched
         ]
         assert [[n.token for n in step] for step in steps] == [
-            [tokens[t] for _p, t, _l, _s in (*r.kept, *r.cut)] for r in rounds
+            [tokens[t] for _p, t, _l, _s in (*r.kept, *r.cut)] for r in watched
         ]
         assert [each.tokens for each in found.best] == [h.tokens for h in best]
         winners = [next((n for n in step if n.wins), None) for step in steps]
@@ -51,12 +51,12 @@ def test_the_tree_has_what_the_search_kept_and_cut(width, alpha):
 
 
 def test_greedy_is_followed_until_it_is_cut():
-    """Marked where the rounds, followed by hand, still hold greedy's beginning."""
+    """Marked where the steps, followed by hand, still hold greedy's beginning."""
     parted, current = 0, record(GREEDY_OR_BEAM)
     for text in held_out(current, 60):
         found = beam.search(current, text, 2, 1.0)
         lines, gone = {0: ()}, None
-        for t, each in enumerate(found.rounds, 1):
+        for t, each in enumerate(found.steps, 1):
             lines = {i: lines[p] + ((token,) if token != PAD else ()) for i, (p, token, _l, _s) in enumerate(each.kept)}
             if gone is None and not any(
                 line == found.greedy[: len(line)] and len(line) == min(t, len(found.greedy)) for line in lines.values()
@@ -74,14 +74,14 @@ def test_greedy_is_followed_until_it_is_cut():
 def test_every_cross_has_its_reason():
     current = record(SAY)
     for width, alpha in ((1, 1.0), (5, 1.0), (3, 0.0)):
-        rounds, _best = rounds_of(current, "quiche", width, alpha)
+        watched, _best = watched_of(current, "quiche", width, alpha)
         found = beam.search(current, "quiche", width, alpha)
         cuts = found.cuts
         assert [(c.step, c.rank, c.score) for c in cuts] == [
-            (t, len(r.kept) + i, row[3]) for t, r in enumerate(rounds, 1) for i, row in enumerate(r.cut, 1)
+            (t, len(r.kept) + i, row[3]) for t, r in enumerate(watched, 1) for i, row in enumerate(r.cut, 1)
         ]
         assert all(c.score <= c.last for c in cuts), "what is kept has a better score than what is cut"
-        assert [(c.last, c.last_rank) for c in cuts] == [(r.kept[-1][3], len(r.kept)) for r in rounds for __ in r.cut]
+        assert [(c.last, c.last_rank) for c in cuts] == [(r.kept[-1][3], len(r.kept)) for r in watched for __ in r.cut]
         for c in cuts[:6]:  # the beginning that a cross stands for has this very score
             assert logp(current, "quiche", c.ids) / len(c.ids) ** alpha == pytest.approx(c.score, abs=1e-4)
         nearest = min(cuts, key=lambda c: c.last - c.score)
