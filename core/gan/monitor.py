@@ -12,7 +12,7 @@ from core.events import Event, Finished, Metrics
 from core.gan import losses, models, pictures, quality, rivals, worlds
 from core.gan.settings import JUDGED, REACH, GanSettings
 from core.gan.trouble import Troubles
-from core.gan.worlds import DigitWorld
+from core.gan.worlds import DigitData
 from core.loop import seeded
 from core.nets import count, to_model
 
@@ -46,7 +46,7 @@ class Monitor:
 
     def __init__(self, settings: GanSettings, world, G, D):
         self.settings, self.world, self.G, self.D = settings, world, G, D
-        self.total, self.of_digits = settings.world.steps, isinstance(world, DigitWorld)
+        self.total, self.of_digits = settings.world.steps, isinstance(world, DigitData)
         self.every = max(1, self.total // LOOKS[settings.world.name])
         self.latent = settings.world.latent
         self.z, self.y, self.real, self.real_y = worlds.probe(world, settings.seed, JUDGED)

@@ -69,7 +69,7 @@ def rows_of(world: Any, draws: int) -> Iterator[dict[str, Any]]:
     from core.gan import worlds
     from core.loop import seeded
 
-    there = worlds.DigitWorld(world) if world.name == "digits" else worlds.PlaneWorld(world)
+    there = worlds.DigitData(world) if world.name == "digits" else worlds.PlaneData(world)
     for seed in range(draws):
         random = seeded(seed)
         known = there.test_x if world.name == "digits" else there.sample(JUDGED, random)[0]
@@ -108,7 +108,7 @@ def scores(there: Any, real: Any, made: Any, said: Any = None) -> dict[str, floa
     """
     from core.gan import quality, worlds
 
-    if isinstance(there, worlds.DigitWorld):
+    if isinstance(there, worlds.DigitData):
         said = quality.answers(made) if said is None else said
         return quality.against(*(quality.features(x) for x in (real, made))) | quality.of_classes(said, there.classes)
     found = quality.against(real, made)

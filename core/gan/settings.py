@@ -151,7 +151,7 @@ class Digits(Frozen):
     batch: Literal[16, 32, 64] = _batch(32)
 
 
-World = Plane | Drawn | Digits
+Data = Plane | Drawn | Digits
 
 
 def _critic(default: int) -> int:
@@ -258,12 +258,12 @@ class GanSettings(Settings):
         "r1",
     )
 
-    world: World = Field(
+    world: Data = Field(
         Plane(),
         discriminator="name",
         title="Dataset",
         description="What G learns to imitate.",
-        json_schema_extra={"names": titles(World)},
+        json_schema_extra={"names": titles(Data)},
     )
     method: Loss = Field(
         NonSaturating(),

@@ -20,7 +20,7 @@ PAUSE = 0.9  # seconds that a phase is shown in slow motion
 class Duel:
     """The two players, what each learns with, and the world between them."""
 
-    world: worlds.PlaneWorld | worlds.DigitWorld
+    world: worlds.PlaneData | worlds.DigitData
     G: nn.Module
     D: nn.Module
     adam_G: torch.optim.Optimizer

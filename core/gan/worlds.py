@@ -24,7 +24,7 @@ def modes(shape: str) -> Tensor | None:
     return None
 
 
-class PlaneWorld:
+class PlaneData:
     """Points of a shape, new ones with every batch."""
 
     def __init__(self, plane: Plane | Drawn):
@@ -57,7 +57,7 @@ class PlaneWorld:
         return codes(n, self.places, latent, generator), None
 
 
-class DigitWorld:
+class DigitData:
     """The training digits of the chosen classes in [−1, 1], drawn with their classes."""
 
     def __init__(self, world: Digits):
@@ -102,11 +102,11 @@ class Probe(NamedTuple):
     real_y: Tensor | None
 
 
-def probe(world: "PlaneWorld | DigitWorld", seed: int, n: int = JUDGED) -> Probe:
+def probe(world: "PlaneData | DigitData", seed: int, n: int = JUDGED) -> Probe:
     """The probe of the run with this seed, with n codes. It has random numbers of its own: the training's stay untouched."""
     random = seeded(seed + 10_000)
     z, y = world.codes(n, random, world.places)
-    if isinstance(world, DigitWorld):
+    if isinstance(world, DigitData):
         return Probe(z, y, world.test_x, world.test_y)
     return Probe(z, y, world.sample(n, random)[0], None)
 
@@ -124,11 +124,11 @@ def ink(drawing: str) -> tuple[Tensor, Tensor]:
     return torch.from_numpy(places).float(), torch.from_numpy(grey[rows, columns].copy()).float()
 
 
-def world_of(settings: GanSettings) -> PlaneWorld | DigitWorld:
+def world_of(settings: GanSettings) -> PlaneData | DigitData:
     """The world of these settings. Raises ValueError with a sentence when a drawing shows nothing."""
     return world(settings.world)
 
 
-def world(chosen: Plane | Drawn | Digits) -> PlaneWorld | DigitWorld:
+def world(chosen: Plane | Drawn | Digits) -> PlaneData | DigitData:
     """The same of the settings of a world alone."""
-    return DigitWorld(chosen) if isinstance(chosen, Digits) else PlaneWorld(chosen)
+    return DigitData(chosen) if isinstance(chosen, Digits) else PlaneData(chosen)

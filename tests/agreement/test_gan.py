@@ -76,7 +76,7 @@ def test_neighbourhoods(n, m, d, k):
 
 @pytest.mark.parametrize("shape", ["ring", "grid", "moons", "spiral"])
 def test_neighbourhoods_in_the_plane(shape):
-    world = worlds.PlaneWorld(s.Plane(shape=shape))
+    world = worlds.PlaneData(s.Plane(shape=shape))
     real, fake = world.sample(300, seeded(0))[0], world.sample(200, seeded(1))[0] * torch.tensor([1.0, 0.97])
     found = quality.neighbourhoods(real, fake)
     assert found == pytest.approx(with_sklearn(real, fake, 5), abs=0.51) and min(found.values()) > 5

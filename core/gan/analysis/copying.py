@@ -12,7 +12,7 @@ from core.gan.analysis import players
 from core.gan.analysis.players import Players
 from core.gan.monitor import as_bytes
 from core.gan.settings import Digits
-from core.gan.worlds import DigitWorld
+from core.gan.worlds import DigitData
 from core.record import Record
 from core.verdict import Verdict, verdict
 
@@ -73,7 +73,7 @@ def between(there: Players, space: str) -> Distances:
 @lru_cache(maxsize=4)
 def learned(digits: str) -> Tensor:
     """The classifier's features of the training digits of these classes: the same for every run on them."""
-    return quality.features(DigitWorld(Digits(digits=digits)).x)
+    return quality.features(DigitData(Digits(digits=digits)).x)
 
 
 def nearest_of_each(there: Players, found: Distances) -> np.ndarray:

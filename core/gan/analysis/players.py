@@ -24,7 +24,7 @@ class Players:
     settings: GanSettings
     G: nn.Module
     D: nn.Module
-    world: worlds.PlaneWorld | worlds.DigitWorld
+    world: worlds.PlaneData | worlds.DigitData
     z: Tensor
     y: Tensor | None
     real: Tensor
@@ -32,7 +32,7 @@ class Players:
 
     @property
     def digits(self) -> bool:
-        return isinstance(self.world, worlds.DigitWorld)
+        return isinstance(self.world, worlds.DigitData)
 
     @property
     def conditional(self) -> bool:
@@ -87,6 +87,6 @@ def _of(named: _Named) -> Players | None:
 
 
 @lru_cache(maxsize=4)
-def _world(chosen: worlds.Plane | worlds.Drawn | Digits) -> worlds.PlaneWorld | worlds.DigitWorld:
+def _world(chosen: worlds.Plane | worlds.Drawn | Digits) -> worlds.PlaneData | worlds.DigitData:
     """One for all runs of it."""
     return worlds.world(chosen)

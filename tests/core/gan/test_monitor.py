@@ -297,7 +297,7 @@ def test_facts():
         "whole": True,
         "modes": 8,
     }
-    assert torch.equal(eye.real, worlds.PlaneWorld(RING).sample(1000, after_codes())[0])
+    assert torch.equal(eye.real, worlds.PlaneData(RING).sample(1000, after_codes())[0])
 
 
 def after_codes():

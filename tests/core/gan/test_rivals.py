@@ -16,7 +16,7 @@ GRID, DIGITS = s.Plane(shape="grid"), s.Digits(digits="17", channels=8)
 @pytest.mark.parametrize("shape, spread", [("grid", 0.02), ("grid", 0.05), ("ring", 0.05)])
 def test_points_anywhere_hit_spots_as_often_as_their_area_says(shape, spread):
     """A disc of 3 σ around a spot, as far as it lies in the square of area 4; of 1,000 points none in it: (1 − share)^1000."""
-    there, reach = worlds.PlaneWorld(s.Plane(shape=shape, spread=spread)), 3 * spread
+    there, reach = worlds.PlaneData(s.Plane(shape=shape, spread=spread)), 3 * spread
     on_edge = (there.modes.abs() > 0.999).sum(1)
     inside = torch.pi * reach**2 / 4 * 0.5**on_edge
     found = [quality.modes_met(rivals.drawn(there, "even", seeded(k)), there.modes, spread) for k in range(100)]
@@ -28,12 +28,12 @@ def test_points_anywhere_hit_spots_as_often_as_their_area_says(shape, spread):
 
 
 def test_shaped_noise_has_the_mean_and_the_spread_of_the_data():
-    there = worlds.PlaneWorld(s.Plane(shape="moons", spread=0.08))
+    there = worlds.PlaneData(s.Plane(shape="moons", spread=0.08))
     made, real = rivals.drawn(there, "shaped", seeded(1)), there.sample(4000, seeded(2))[0]
     assert torch.allclose(made.mean(0), real.mean(0), atol=0.08) and torch.allclose(
         torch.cov(made.T), torch.cov(real.T), atol=0.06
     )
-    there = worlds.DigitWorld(DIGITS)
+    there = worlds.DigitData(DIGITS)
     made = rivals.drawn(there, "shaped", seeded(1))
     assert made.shape == (1000, 1, 28, 28) and torch.allclose(made.mean(0), there.x.mean(0), atol=0.15)
     pixels = [(made[:, 0, row, 14], there.x[:, 0, row, 14]) for row in (8, 14, 20)]
@@ -87,7 +87,7 @@ def test_noise_wins_the_scores_that_are_known_to_fail():
 
 def test_few_examples_make_the_distance_of_real_data_too_large():
     """Not too small: the fewer, the larger, also below the number of features."""
-    seen = quality.features(worlds.DigitWorld(s.Digits()).x)
+    seen = quality.features(worlds.DigitData(s.Digits()).x)
     found = [
         quality.frechet(*seen[torch.randperm(len(seen), generator=seeded(0))[: 2 * n]].split(n))
         for n in (1000, 500, 256, 100)

@@ -25,7 +25,7 @@ def drawing(*rows_columns):
 
 
 def sample(world, seed=0, n=N):
-    points, classes = worlds.PlaneWorld(world).sample(n, seeded(seed))
+    points, classes = worlds.PlaneData(world).sample(n, seeded(seed))
     assert points.shape == (n, 2) and points.dtype == torch.float32 and classes is None
     return points
 
@@ -104,7 +104,7 @@ def test_more_ink_more_points_and_a_breath_of_ink_is_none():
 
 def test_an_empty_drawing_is_refused_in_words_and_none_is_a_three():
     with pytest.raises(ValueError, match="^Nothing is drawn yet: .*[.]$"):
-        worlds.PlaneWorld(s.Drawn(drawing=drawing())).sample(4, seeded(0))
+        worlds.PlaneData(s.Drawn(drawing=drawing())).sample(4, seeded(0))
     data = digits.load()
     three = data.train_x[data.train_y == 3][0].reshape(28, 28)
     places, weights = worlds.ink("")
@@ -123,7 +123,7 @@ def test_what_is_no_drawing_is_refused_in_words():
 
 def test_digits_of_the_chosen_classes_only():
     data = digits.load()
-    world = worlds.DigitWorld(s.Digits(digits="37"))
+    world = worlds.DigitData(s.Digits(digits="37"))
     x, y = world.sample(300, seeded(0))
     assert x.shape == (300, 1, 28, 28) and set(y.tolist()) == {3, 7} and 0.35 < (y == 3).float().mean() < 0.65
     assert x.min() == -1 and 0.9 < x.max() <= 1
@@ -132,7 +132,7 @@ def test_digits_of_the_chosen_classes_only():
         set(world.test_y.tolist()) == {3, 7}
         and len(world.test_x) == torch.isin(data.test_y, torch.tensor([3, 7])).sum()
     )
-    one = worlds.DigitWorld(s.Digits(digits="0"))
+    one = worlds.DigitData(s.Digits(digits="0"))
     assert set(one.sample(50, seeded(0))[1].tolist()) == {0} and torch.equal(
         one.test_x, 2 * data.test_x[data.test_y == 0] - 1
     )
@@ -140,7 +140,7 @@ def test_digits_of_the_chosen_classes_only():
 
 def test_every_digit_keeps_its_class():
     data = digits.load()
-    world = worlds.DigitWorld(s.Digits())
+    world = worlds.DigitData(s.Digits())
     x, y = world.sample(20, seeded(3))
     for picture, label in zip(x, y, strict=True):
         (at,) = torch.nonzero((2 * data.train_x - 1 - picture).abs().flatten(1).sum(1) == 0)[:1, 0]
@@ -169,6 +169,6 @@ def test_another_latent_size_leaves_the_numbers_that_stay():
 
 
 def test_the_world_of_settings():
-    assert isinstance(worlds.world_of(GanSettings(world=s.Digits())), worlds.DigitWorld)
+    assert isinstance(worlds.world_of(GanSettings(world=s.Digits())), worlds.DigitData)
     for world in ALL:
         assert worlds.world_of(GanSettings(world=world)).shape == getattr(world, "shape", "drawn")
