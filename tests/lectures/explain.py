@@ -5,6 +5,7 @@ from functools import cache, partial
 import torch
 
 from core.attribution import tabular
+from core.attribution.trust import RADIUS
 from core.data import digits, tables
 from core.explain.yardsticks import LIME, SHORTCUT
 from core.subject.models import digit_net
@@ -54,6 +55,8 @@ def gradient(name: str) -> float:
 
 SETTING, DEFINITION = "a setting", "a definition"
 CLAIMS = [
+    claim("0 % is perfect, an empty map has 100 %", DEFINITION, DEFINITION),
+    claim("when each pixel changes by 2 % at most", 100 * RADIUS),
     claim("(the mean answer: 0)", DEFINITION),
     claim("(unrelated weights: 0)", DEFINITION),
     claim("says “Egyptian cat” (38 %)", lambda: at(CAT, "probability", 0)),
