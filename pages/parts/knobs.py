@@ -223,8 +223,10 @@ def _stored(field: FieldInfo, stored: Callable[[str], Mapping[str, str]]) -> Map
 
 
 def label_of(name: str, field: FieldInfo) -> str:
-    """Name, symbol and unit: “Temperature T”. As plain text: a label is also what a screen reader says, and that reads no LaTeX."""
-    symbol = re.sub(r"\\([a-z]+)", lambda found: GREEK.get(found[1], found[1]), extra(field, "symbol") or "")
+    """Name, symbol and unit: “Temperature T”. As plain text: a label is also what a screen reader says, and that reads no LaTeX.
+    A subscript is left out: the name says whose it is."""
+    symbol = (extra(field, "symbol") or "").partition("_")[0]
+    symbol = re.sub(r"\\([a-z]+)", lambda found: GREEK.get(found[1], found[1]), symbol)
     unit = extra(field, "unit")
     title = _(field.title or name)
     return with_unit(f"{title} {re.sub('[{}]', '', symbol)}" if symbol else title, unit or "")
