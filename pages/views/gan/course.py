@@ -15,7 +15,7 @@ def draw(current: Shown, key: str, height: int, mark: int | None = None) -> None
     lines = [line for line in lines if len(line.x) > 1]
     if not lines:
         return
-    marks = None if mark is None else {_("this look"): mark}
+    marks = None if mark is None else {_("this step"): mark}
     unit = "%" if len(lines) > 1 else f"{lines[0].label} (%)"
     figure = figures.curves(lines, _("step"), unit, height, marks=marks)
     figures.within(figure, y=(0, 112 if marks else 105))  # room for the name of the mark

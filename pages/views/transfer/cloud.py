@@ -58,7 +58,7 @@ def _choices(found: Cloud) -> tuple[str, int]:
     """What colours mean (or t-SNE), and which evaluation is shown: its step."""
     names = {"domain": _("by domain"), "class": _("by class")}
     if found.features is not None:
-        names["tsne"] = _("t-SNE of the last look")
+        names["tsne"] = _("t-SNE at the end")
     left, right = st.columns([1, 1.4], gap="large", vertical_alignment="bottom")
     with left:
         by = choose.one("cloud/by", _("Colours"), names)
@@ -100,10 +100,10 @@ def points(
 
 
 def axes(ended: bool) -> tuple[str, str]:
-    """Titles of the axes. ended: they were chosen at the last look, otherwise at the first."""
+    """Titles of the axes. ended: they were chosen at the end, otherwise at the start."""
     if ended:
-        return _("1st direction of the features (axes of the last look)"), _("2nd direction")
-    return _("1st direction of the features (axes of the first look)"), _("2nd direction")
+        return _("1st direction of the features (axes chosen at the end)"), _("2nd direction")
+    return _("1st direction of the features (axes chosen at the start)"), _("2nd direction")
 
 
 def _words(current: Shown, found: Cloud, step: int) -> None:
@@ -116,13 +116,13 @@ def _words(current: Shown, found: Cloud, step: int) -> None:
     place = found.steps.index(step)
     verdict.draw("transfer", about_distance(found, place))
     _at_home(about_classes(found, place))
-    st.caption(_("The axes are the same for every look."), help=verdict.words("transfer", about_axes(found)))
+    st.caption(_("The axes are the same for every step."), help=verdict.words("transfer", about_axes(found)))
 
 
 def _words_of_tsne(found: Cloud) -> None:
     st.markdown(
         _(
-            "t-SNE arranges the features of the **last look** so that near neighbours stay near. It uses no labels. It shows which "
+            "t-SNE arranges the features at the **end** so that near neighbours stay near. It uses no labels. It shows which "
             "groups there are, and whether both domains are in each group."
         )
     )

@@ -176,7 +176,7 @@ def test_a_stopped_run_shows_its_live_clouds():
     assert len(clouds) == 4 == len(slider(visitor).options)
     np.testing.assert_allclose(drawn(figure(visitor, "cloud/points"))[0], in_order(clouds[-1]))
     assert "axes of the first look" in figure(visitor, "cloud/points")["layout"]["xaxis"]["title"]["text"]
-    assert "t-SNE of the last look" not in colours(visitor).options
+    assert "t-SNE at the end" not in colours(visitor).options
 
 
 def test_a_new_run_keeps_the_look_where_it_has_it_and_the_end_stays_the_end():
