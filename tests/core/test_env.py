@@ -43,12 +43,16 @@ def test_workers_leave_one_core_to_the_server(monkeypatch):
         assert env.workers() == workers
 
 
-def test_scheduler(monkeypatch):
-    for address in ("tcp://10.0.0.1:8786", " tls://host:1 "):
+def test_scheduler(monkeypatch, tmp_path):
+    for address in ("tcp://10.0.0.1:8786", "tcp://[::1]:8786", " tcp://host:1 "):
         monkeypatch.setenv("LECTERN_SCHEDULER", address)
         assert env.scheduler() == address.strip()
-    for address in ("localhost:8786", "http://host", "8786", "tcp:/host", "x" * 10_000):
+    for address in ("localhost:8786", "http://host", "8786", "tcp:/host", "tcp://host", "tcp://a b:1", "x" * 10_000):
         monkeypatch.setenv("LECTERN_SCHEDULER", address)
         with pytest.raises(env.BadEnvironment, match="LECTERN_SCHEDULER.*tcp://") as refusal:
             env.scheduler()
         assert len(str(refusal.value)) < 200
+    (tmp_path / "key.pem").touch()
+    monkeypatch.setenv("LECTERN_TLS", str(tmp_path))
+    monkeypatch.setenv("LECTERN_SCHEDULER", "tls://host:1")
+    assert env.scheduler() == "tls://host:1" and env.tls() == tmp_path
