@@ -131,7 +131,10 @@ def schedule(port: int, host: str | None = None) -> None:
     if not secured and host != LOOPBACK:
         print(OPEN, file=sys.stderr)
     configure()
-    asyncio.run(serve_all())
+    try:
+        asyncio.run(serve_all())
+    except RuntimeError as error:  # Dask hides what the system said behind it
+        raise OSError(f"The scheduler cannot listen on port {port}: {_reason(error)}.") from error
 
 
 def join(address: str, workers: int) -> None:
@@ -176,6 +179,13 @@ def client(address: str, patience: float = 10.0) -> Any:
         elif isinstance(error.__cause__, ConnectionResetError):
             why = "lets nobody in without a certificate (LECTERN_TLS), or is no cluster"
         raise OSError(f"the cluster at {address} {why}") from error
+
+
+def _reason(error: BaseException) -> str:
+    """What the system said."""
+    while error.__cause__:
+        error = error.__cause__
+    return getattr(error, "strerror", None) or str(error)
 
 
 def reach(address: str) -> None:

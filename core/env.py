@@ -71,6 +71,16 @@ def runs_folder() -> Path:
     return Path(os.environ.get("LECTERN_RUNS", "").strip() or cache / "lectern" / "runs")
 
 
+def frames() -> str:
+    """The sites whose pages may show Lectern in a frame, as the header wants it: LECTERN_FRAMES, or this server's own alone."""
+    given = os.environ.get("LECTERN_FRAMES", "").strip()
+    if given and not re.fullmatch(r"\*|https?://[\w.*:-]+( https?://[\w.*:-]+)*", given):
+        raise BadEnvironment(
+            f"LECTERN_FRAMES is “{given[:80]}”, but it must be * or like https://a.org https://*.b.org."
+        )
+    return given or "'self'"
+
+
 def public() -> bool:
     """LECTERN_PUBLIC=1: strangers share this server, so nobody may delete what another may have trained."""
     return bool(whole_number("LECTERN_PUBLIC", 0, 0, 1))

@@ -56,3 +56,21 @@ def test_scheduler(monkeypatch, tmp_path):
     monkeypatch.setenv("LECTERN_TLS", str(tmp_path))
     monkeypatch.setenv("LECTERN_SCHEDULER", "tls://host:1")
     assert env.scheduler() == "tls://host:1" and env.tls() == tmp_path
+
+
+def test_frames(monkeypatch):
+    monkeypatch.delenv("LECTERN_FRAMES", raising=False)
+    assert env.frames() == "'self'"
+    for sites in (
+        "*",
+        "https://moodle.example.org",
+        "https://huggingface.co https://*.hf.space",
+        "http://localhost:80",
+    ):
+        monkeypatch.setenv("LECTERN_FRAMES", sites)
+        assert env.frames() == sites
+    for sites in ("moodle.org", "https://a; script-src *", "https://a\nX: y", "* https://a", "x" * 10_000):
+        monkeypatch.setenv("LECTERN_FRAMES", sites)
+        with pytest.raises(env.BadEnvironment, match="^LECTERN_FRAMES is “") as refusal:
+            env.frames()
+        assert len(str(refusal.value)) < 200
