@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 import dask
 
-from core import certificates, env
+from core import certificates, env, unused
 
 TOPIC = "lectern"  # where workers publish events and servers listen
 THREADS = {name: "1" for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
@@ -69,6 +69,7 @@ def configure() -> None:
 
 def fork_from(module: str) -> None:
     """Training processes of this process are forked from one that has imported the module, and that begins to do so now."""
+    unused.hide()
     os.environ.pop("MALLOC_TRIM_THRESHOLD_", None)
     os.environ.update(THREADS)  # torch asks for it when it is imported, which is before the first fork
     if CONFIG["distributed.worker.multiprocessing-method"] == "forkserver":
