@@ -5,7 +5,6 @@ native libraries that the kernel has mapped for it.
 """
 
 import argparse
-import asyncio
 import re
 import tempfile
 import time
@@ -14,9 +13,7 @@ from pathlib import Path
 
 import psutil
 
-from core import labs
 from tests.browser.conftest import Server, serve
-from tests.load import SEEDS, Visitor
 
 MB = 2**20
 NATIVE = re.compile(r"/site-packages/(\w+?)(?:\.libs)?/.*\.so")
@@ -64,23 +61,6 @@ def rows(server: Server, what: str) -> Iterator[str]:
     yield f"| all | {total:.0f} | |"
 
 
-async def tour(server: Server, workers: int) -> None:
-    """One visitor opens every page, and as many as there are training processes train the GAN's first scene at once."""
-    async with Visitor(server.address) as visitor:
-        for page in ("", *(lab.page for lab in labs.LABS.values()), "runs"):
-            await visitor.open(page)
-        assert not visitor.errors, visitor.errors
-    await asyncio.gather(*(train(server) for _ in range(workers)))
-
-
-async def train(server: Server) -> None:
-    lab = labs.of("gan")
-    async with Visitor(server.address) as visitor:
-        await visitor.open(lab.page, f"scene={lab.scenes[0].slug}&seed={next(SEEDS)}")
-        await visitor.ask(press="Train")
-        await visitor.until("Your run ·")
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.memory", description=__doc__.split("\n")[0])
     parser.add_argument("--workers", type=int, default=2)
@@ -89,12 +69,9 @@ def main() -> None:
         tempfile.TemporaryDirectory(prefix="lectern-memory-") as folder,
         serve(Path(folder), LECTERN_WORKERS=str(asked.workers)) as server,
     ):
-        for what, do in (("ready to train", None), ("after a tour and a run in each", tour)):
-            if do:
-                asyncio.run(do(server, asked.workers))
-            while not at_rest(server, asked.workers):
-                time.sleep(1)
-            print(*rows(server, f"{asked.workers} training process(es), {what}"), "", sep="\n", flush=True)
+        while not at_rest(server, asked.workers):
+            time.sleep(1)
+        print(*rows(server, f"{asked.workers} training process(es), ready to train"), sep="\n")
 
 
 if __name__ == "__main__":
