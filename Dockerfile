@@ -21,7 +21,8 @@ EXPOSE 8501
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s \
   CMD python -c "import urllib.request as u; u.urlopen('http://localhost:8501/_stcore/health', timeout=4)"
 
-# A Space shows the app in a frame of another site, where cookies are blocked: the protections that need cookies are
-# switched off here, in the image, and stay on everywhere else.
+# A Space shows the app in a frame of another site, where cookies are blocked, and under a name that the server cannot know:
+# the protections that need either are switched off here, in the image, and stay on everywhere else. README.md says more.
+ENV LECTERN_FRAMES="*"
 CMD ["streamlit", "run", "app.py", "--server.port=8501", "--server.address=0.0.0.0", \
      "--server.enableXsrfProtection=false", "--server.enableCORS=false"]

@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 LABS = $(shell $(BIN)/python -c "from core.labs import LABS; print(*LABS)")
 
-.PHONY: app test lint count load bench presets yardsticks clean
+.PHONY: app test lint audit count load bench presets yardsticks clean
 
 app: $(VENV)/app.stamp
 	@echo "Lectern is at http://localhost:$(PORT)"
@@ -17,6 +17,14 @@ test: lint chromium
 
 lint: $(VENV)/test.stamp
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports
+
+# every installed package against the known vulnerabilities of PyPI; it asks the network, so it is no part of the tests
+audit: $(VENV)/app.stamp
+	$(PYTHON) -m venv $(VENV)/audit
+	$(VENV)/audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit==2.10.1
+	@# a CPU build of torch has the faults of its release
+	$(BIN)/python -m pip freeze --disable-pip-version-check | sed 's/+.*//' > $(VENV)/audit/frozen.txt
+	$(VENV)/audit/bin/pip-audit --strict --disable-pip --no-deps -r $(VENV)/audit/frozen.txt
 
 # how far the pages keep to arranging
 count: $(VENV)/test.stamp

@@ -8,7 +8,9 @@ import streamlit as st
 from core import jobs, labs
 
 if __name__ == "app":
-    app = st.App(__file__, lifespan=jobs.lifespan)
+    from pages.parts import headers
+
+    app = st.App(__file__, lifespan=jobs.lifespan, middleware=headers.middleware())
 else:
     from pages.parts import browser
     from pages.parts.words import _

@@ -4,8 +4,9 @@ python -m core train compression --method distill --temperature 8
 python -m core presets compression
 python -m core sweep compression --method distill --temperature 1 4 8 --seeds 5 --out table.csv
 python -m core yardsticks compression
+python -m core certificates FOLDER
 python -m core scheduler --port 8786
-python -m core join tcp://host:8786
+python -m core join tls://host:8786
 """
 
 import argparse
@@ -15,7 +16,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from core import env, jobs, labs, runs, yardsticks
+from core import certificates, env, jobs, labs, runs, yardsticks
 from core.settings import accepted, build, choices_of, every_field, flatten, key
 
 
@@ -36,10 +37,13 @@ def main(argv: list[str] | None = None) -> int:
     hosted = commands.add_parser("cluster", help="host the embedded cluster until standard input closes")
     hosted.add_argument("--workers", type=int, default=None)
     join = commands.add_parser("join", help="add training processes of this machine to a cluster")
-    join.add_argument("address", help="tcp://host:8786")
+    join.add_argument("address", help="tls://host:8786, or tcp:// without LECTERN_TLS")
     join.add_argument("--workers", type=int, default=None)
     scheduler = commands.add_parser("scheduler", help="host the scheduler of a cluster of several machines")
     scheduler.add_argument("--port", type=int, default=8786)
+    scheduler.add_argument("--host", help="the address to listen on: all with LECTERN_TLS, else this machine's alone")
+    keys = commands.add_parser("certificates", help="make what LECTERN_TLS names, for a cluster of several machines")
+    keys.add_argument("folder", type=Path)
     args = parser.parse_args(argv)
     verbs = {
         "train": train,
@@ -49,6 +53,7 @@ def main(argv: list[str] | None = None) -> int:
         "cluster": host,
         "join": host,
         "scheduler": host,
+        "certificates": make_certificates,
     }
     try:
         return verbs[args.command](args)
@@ -188,6 +193,15 @@ def row(view: Any) -> dict[str, Any]:
     )
 
 
+def make_certificates(args: argparse.Namespace) -> int:
+    """A folder that lets in who has a copy of it."""
+    certificates.make(args.folder)
+    print(
+        f"LECTERN_TLS={args.folder.resolve()}  # copy this folder to every machine of the cluster; it is its only key"
+    )
+    return 0
+
+
 def host(args: argparse.Namespace) -> int:
     """The embedded cluster, the scheduler of a larger one, or more training processes for one."""
     from core import cluster
@@ -196,7 +210,7 @@ def host(args: argparse.Namespace) -> int:
         case "cluster":
             cluster.serve(args.workers or env.workers())
         case "scheduler":
-            cluster.schedule(args.port)
+            cluster.schedule(args.port, args.host)
         case "join":
             cluster.join(args.address, args.workers or env.workers())
     return 0

@@ -8,17 +8,27 @@ import asyncio
 import logging
 import multiprocessing
 import os
+import socket
+import ssl
 import subprocess
 import sys
+import time
 from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import dask
+
+from core import certificates, env, unused
 
 TOPIC = "lectern"  # where workers publish events and servers listen
 THREADS = {name: "1" for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
 NO_DASHBOARD = {"dashboard": False, "dashboard_address": "127.0.0.1:0"}  # and no quarrel about port 8787
+LOOPBACK = "127.0.0.1"
+OPEN = "Whoever reaches this port can run any code on every machine of the cluster: set LECTERN_TLS, or let no stranger in."
+REACH = 2.0  # seconds for an address to answer
+ROLES = "client", "scheduler", "worker"
 FORKED = "core.preload"  # what training processes have in common
 CONFIG = {
     "distributed.worker.multiprocessing-method": "forkserver" if sys.platform == "linux" else "spawn",
@@ -30,6 +40,8 @@ CONFIG = {
     "distributed.worker.daemon": False,
     "distributed.worker.memory.terminate": 0.95,
     "distributed.comm.timeouts.connect": "10s",
+    "distributed.scheduler.http.routes": [],  # nobody asks for them, and they would be open to everybody
+    "distributed.worker.http.routes": [],
 }
 
 
@@ -57,6 +69,7 @@ def configure() -> None:
 
 def fork_from(module: str) -> None:
     """Training processes of this process are forked from one that has imported the module, and that begins to do so now."""
+    unused.hide()
     os.environ.pop("MALLOC_TRIM_THRESHOLD_", None)
     os.environ.update(THREADS)  # torch asks for it when it is imported, which is before the first fork
     if CONFIG["distributed.worker.multiprocessing-method"] == "forkserver":
@@ -75,7 +88,7 @@ def serve(workers: int) -> None:
         n_workers=workers,
         threads_per_worker=1,
         processes=True,
-        host="127.0.0.1",
+        host=LOOPBACK,
         preload="core.worker",
         memory_limit="auto",
         scheduler_kwargs=NO_DASHBOARD,
@@ -84,33 +97,111 @@ def serve(workers: int) -> None:
         sys.stdin.read()  # the parent keeps this pipe open as long as it lives, however it dies
 
 
-def schedule(port: int) -> None:
-    """Hosts the scheduler of a cluster of several machines until it is interrupted."""
+def security() -> Any:
+    """Dask's Security with the certificate and key of LECTERN_TLS, or None without it. Raises BadEnvironment."""
+    if (folder := env.tls()) is None:
+        return None
+    from distributed.security import Security
+
+    ca, cert, key = (str(folder / name) for name in certificates.FILES)
+    roles = {f"tls_{role}_{what}": file for role in ROLES for what, file in (("cert", cert), ("key", key))}
+    ours = Security(require_encryption=True, tls_ca_file=ca, **roles)
+    try:
+        ours.get_connection_args("client")
+    except OSError as error:  # an SSLError is one, too
+        raise env.BadEnvironment(f"The certificate in {folder} cannot be used: {error.strerror or error}.") from error
+    return ours
+
+
+def schedule(port: int, host: str | None = None) -> None:
+    """Hosts the scheduler of a cluster of several machines until it is interrupted.
+
+    host: the address to listen on; by default all of them where only who has the certificate gets in, else this machine's.
+    """
     from distributed import Scheduler
 
-    async def host() -> None:
-        async with Scheduler(port=port, **NO_DASHBOARD) as scheduler:
+    secured = security()
+    host = host or ("" if secured else LOOPBACK)
+    where = {"host": host, "port": port, "protocol": "tls" if secured else "tcp", "security": secured}
+
+    async def serve_all() -> None:
+        async with Scheduler(**where, **NO_DASHBOARD) as scheduler:
             print(scheduler.address, flush=True)
             await scheduler.finished()
 
+    if not secured and host != LOOPBACK:
+        print(OPEN, file=sys.stderr)
     configure()
-    asyncio.run(host())
+    try:
+        asyncio.run(serve_all())
+    except RuntimeError as error:  # Dask hides what the system said behind it
+        raise OSError(f"The scheduler cannot listen on port {port}: {_reason(error)}.") from error
 
 
 def join(address: str, workers: int) -> None:
-    """Adds worker processes of this machine to the cluster at `address` until it is interrupted or the cluster ends."""
+    """Adds worker processes of this machine to the cluster at `address` until it is interrupted. Where the scheduler goes away,
+    they join again when it is back; raises OSError where it was never there."""
 
     async def work() -> None:
-        nannies = [Nanny(address, nthreads=1, preload="core.worker", dashboard_address=None) for _ in range(workers)]
-        await asyncio.gather(*nannies)
+        await asyncio.gather(*(nannies := [Nanny(address, **how) for _ in range(workers)]))
         print(f"{workers} worker(s) joined {address}", flush=True)
         await asyncio.gather(*(nanny.finished() for nanny in nannies))
 
+    env.cluster_address(address, "The address")
     fork_from(FORKED)
     from distributed import Nanny
 
     configure()
-    asyncio.run(work())
+    how = {"nthreads": 1, "preload": "core.worker", "dashboard_address": NO_DASHBOARD["dashboard_address"]}
+    how["security"] = security()
+    try:
+        client(address).close()
+    except OSError as error:
+        raise OSError(f"No training process joined: {error}.") from error
+    while True:
+        asyncio.run(work())
+        while not answers(address):
+            time.sleep(1)
+
+
+def client(address: str, patience: float = 10.0) -> Any:
+    """A client of the cluster there, with the certificate of LECTERN_TLS where it asks for one. Raises OSError with half a
+    sentence on what that cluster does."""
+    from distributed import Client
+
+    try:
+        reach(address)
+        secured = security() if address.startswith("tls://") else None
+        return Client(address, timeout=patience, set_as_default=False, name="lectern", security=secured)
+    except OSError as error:
+        why = "does not answer"
+        if isinstance(error.__cause__, ssl.SSLError):
+            why = "does not know our certificate, nor we its (LECTERN_TLS)"
+        elif isinstance(error.__cause__, ConnectionResetError):
+            why = "lets nobody in without a certificate (LECTERN_TLS), or is no cluster"
+        raise OSError(f"the cluster at {address} {why}") from error
+
+
+def _reason(error: BaseException) -> str:
+    """What the system said."""
+    while error.__cause__:
+        error = error.__cause__
+    return getattr(error, "strerror", None) or str(error)
+
+
+def reach(address: str) -> None:
+    """Raises OSError when nobody listens there, or nobody who answers soon; Dask itself would try for long."""
+    at = urlsplit(address)
+    socket.create_connection((at.hostname, at.port), timeout=REACH).close()
+
+
+def answers(address: str) -> bool:
+    """Whether somebody listens there."""
+    try:
+        reach(address)
+    except OSError:
+        return False
+    return True
 
 
 def spawn(workers: int) -> tuple[subprocess.Popen, str]:

@@ -12,6 +12,7 @@ from core.env import BadEnvironment
 
 log = logging.getLogger(__name__)
 PATIENCE = 10.0  # seconds to look for a cluster
+ABSENT = "Nothing can be trained now: {}. Scenes, and every slider that needs no training, still work."
 DEAF = 4.0  # seconds after which a training process that answers nothing is started anew
 
 
@@ -26,6 +27,7 @@ class Workers:
         """arrived: gets every event that a training process publishes, stamped with its time."""
         self.arrived, self.connecting = arrived, threading.Lock()
         self.client: Any = None
+        self.line: Any = None  # between the client and its scheduler
         self.child: Any = None
         self.address = ""
         self.lines: dict[str, ThreadPoolExecutor] = {}
@@ -35,20 +37,15 @@ class Workers:
         with self.connecting:
             if self.client is not None and not self.lost(self.client):
                 return self.client
-            from distributed import Client
-
             cluster.configure()
             try:
-                address = env.scheduler() or self._embedded()
-                client = Client(address, timeout=PATIENCE, set_as_default=False, name="lectern")
+                client = cluster.client(env.scheduler() or self._embedded(), PATIENCE)
             except BadEnvironment as error:
                 raise NoWorkers(str(error)) from error
             except OSError as error:
-                raise NoWorkers(
-                    f"Nothing can be trained now: the cluster at {env.scheduler() or 'this machine'} does not answer. "
-                    "Scenes, and every slider that needs no training, still work."
-                ) from error
+                raise NoWorkers(ABSENT.format(error)) from error
             client.subscribe_topic(cluster.TOPIC, self.arrived)
+            self.line = client.scheduler_comm  # first: a client without its line counts as lost
             self.client = client
             return client
 
@@ -69,7 +66,8 @@ class Workers:
         """True when nothing sent to this client is trained any more; Dask itself takes ten seconds to give up."""
         return (
             client is not self.client
-            or client.status not in ("running", "connecting")
+            or client.scheduler_comm
+            is not self.line  # Dask has connected anew, without what was submitted or subscribed to
             or (self.child is not None and self.child.poll() is not None)
         )
 

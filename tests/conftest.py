@@ -41,7 +41,7 @@ def own_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """No test touches the user's runs, and no variable of the user's shell changes a test."""
     runs = tmp_path_factory.mktemp("runs")
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("LECTERN_SCHEDULER", "LECTERN_QUEUE", "MALLOC_TRIM_THRESHOLD_"):
+        for name in ("LECTERN_SCHEDULER", "LECTERN_TLS", "LECTERN_QUEUE", "MALLOC_TRIM_THRESHOLD_"):
             patch.delenv(name, raising=False)
         patch.setenv("LECTERN_RUNS", str(runs))
         patch.setenv("LECTERN_WORKERS", "1")  # so that the second of two runs has to wait

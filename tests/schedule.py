@@ -11,7 +11,12 @@ from xdist.scheduler import LoadFileScheduling
 
 TOGETHER = {
     "browser": ("tests/browser/",),
-    "clusters": ("tests/core/test_cli.py", "tests/core/test_cluster.py", "tests/core/test_jobs.py"),
+    "clusters": (
+        "tests/core/test_cli.py",
+        "tests/core/test_cluster.py",
+        "tests/core/test_jobs.py",
+        "tests/core/test_machines.py",
+    ),
 }
 # the browser takes about five minutes; the clusters come when it has ended, so that the two do not compete
 FIRST = (

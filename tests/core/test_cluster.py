@@ -84,10 +84,11 @@ def ended(process):
 class Command:
     """`python -m core …` in a process group of its own, its output read line by line."""
 
-    def __init__(self, *args):
+    def __init__(self, *args, **environment):
         self.process = subprocess.Popen(
             [sys.executable, "-m", "core", *args],
             cwd=ROOT,
+            env=os.environ | environment,
             text=True,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -265,11 +266,18 @@ def test_a_command_ends_on_ctrl_c_without_a_traceback(commands, until):
         join.kill()
 
 
-def test_joining_a_cluster_that_is_not_there():
-    done = subprocess.run(
-        [sys.executable, "-m", "core", "join", "nonsense"], cwd=ROOT, capture_output=True, text=True, timeout=60
-    )
-    assert done.returncode == 2 and "Traceback" not in done.stderr and done.stderr.strip()
+def test_joining_a_cluster_that_is_not_there(free_port):
+    for address, words in (
+        ("nonsense", "The address is “nonsense”, but it must look like"),
+        (
+            f"tcp://127.0.0.1:{free_port}",
+            f"No training process joined: the cluster at tcp://127.0.0.1:{free_port} does not",
+        ),
+    ):
+        done = subprocess.run(
+            [sys.executable, "-m", "core", "join", address], cwd=ROOT, capture_output=True, text=True, timeout=60
+        )
+        assert done.returncode == 2 and done.stderr.startswith(words) and done.stderr.endswith(".\n"), done.stderr
 
 
 def test_the_scheduler_goes_away(servers, commands, until, long):

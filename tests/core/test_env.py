@@ -43,12 +43,34 @@ def test_workers_leave_one_core_to_the_server(monkeypatch):
         assert env.workers() == workers
 
 
-def test_scheduler(monkeypatch):
-    for address in ("tcp://10.0.0.1:8786", " tls://host:1 "):
+def test_scheduler(monkeypatch, tmp_path):
+    for address in ("tcp://10.0.0.1:8786", "tcp://[::1]:8786", " tcp://host:1 "):
         monkeypatch.setenv("LECTERN_SCHEDULER", address)
         assert env.scheduler() == address.strip()
-    for address in ("localhost:8786", "http://host", "8786", "tcp:/host", "x" * 10_000):
+    for address in ("localhost:8786", "http://host", "8786", "tcp:/host", "tcp://host", "tcp://a b:1", "x" * 10_000):
         monkeypatch.setenv("LECTERN_SCHEDULER", address)
         with pytest.raises(env.BadEnvironment, match="LECTERN_SCHEDULER.*tcp://") as refusal:
             env.scheduler()
+        assert len(str(refusal.value)) < 200
+    (tmp_path / "key.pem").touch()
+    monkeypatch.setenv("LECTERN_TLS", str(tmp_path))
+    monkeypatch.setenv("LECTERN_SCHEDULER", "tls://host:1")
+    assert env.scheduler() == "tls://host:1" and env.tls() == tmp_path
+
+
+def test_frames(monkeypatch):
+    monkeypatch.delenv("LECTERN_FRAMES", raising=False)
+    assert env.frames() == "'self'"
+    for sites in (
+        "*",
+        "https://moodle.example.org",
+        "https://huggingface.co https://*.hf.space",
+        "http://localhost:80",
+    ):
+        monkeypatch.setenv("LECTERN_FRAMES", sites)
+        assert env.frames() == sites
+    for sites in ("moodle.org", "https://a; script-src *", "https://a\nX: y", "* https://a", "x" * 10_000):
+        monkeypatch.setenv("LECTERN_FRAMES", sites)
+        with pytest.raises(env.BadEnvironment, match="^LECTERN_FRAMES is “") as refusal:
+            env.frames()
         assert len(str(refusal.value)) < 200

@@ -465,6 +465,32 @@ def test_disk_full(tmp_path):
     assert_two_sentences(done, "No space left on device")
 
 
+READ_ONLY = """
+import os, sys
+sys.path.insert(0, os.getcwd())
+from core import runs
+from tests.core.test_runs import example
+try:
+    runs.save(example("another"))
+except runs.RunError as error:
+    print(error)
+print([about.id for about in runs.listing()[0] if not about.shipped])
+"""
+
+
+def test_a_read_only_store(own_runs):
+    """What is there can be seen; what cannot be kept is said. Root may write everywhere, unless it gives up that right."""
+    runs.save(example())
+    own_runs.chmod(0o555)
+    humble = ["setpriv", "--inh-caps", "-dac_override", "--bounding-set", "-dac_override"] if os.geteuid() == 0 else []
+    done = subprocess.run(
+        [*humble, sys.executable, "-c", READ_ONLY], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+    own_runs.chmod(0o755)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == f"The run could not be saved in {own_runs}: Permission denied.\n['compression-1']\n"
+
+
 @pytest.mark.parametrize("place", ["/dev/null/runs", "/proc/lectern"])
 def test_places_where_nothing_can_be_saved(place, monkeypatch):
     monkeypatch.setenv("LECTERN_RUNS", place)
