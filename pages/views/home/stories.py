@@ -13,6 +13,7 @@ from core.lifelong.analysis.tape import Tape
 from core.lifelong.analysis.tape import tape as measured
 from core.runs import RunError
 from pages.parts import chart, figures, rasters, shown
+from pages.parts.drawing import restyled
 from pages.parts.figures import Figure
 from pages.parts.grammar import dots
 from pages.parts.shown import Shown
@@ -106,9 +107,7 @@ def _plane(real: np.ndarray, look: played.Look) -> Figure:
     places = np.linspace(-REACH, REACH, len(look.field))[::COARSE]
     ground = rasters.field(places, places, look.field[::COARSE, ::COARSE] / 255) | OPINION
     groups = _points(_("real"), "before", real), _points(_("fake"), "after", look.fake)
-    figure = figures.add(figures.plane(REACH, HEIGHT), ground, *groups)
-    figure["layout"]["margin"] = {"l": 4, "b": 4}
-    return figure
+    return figures.spaced(figures.add(figures.plane(REACH, HEIGHT), ground, *groups), l=4, b=4)
 
 
 def _points(name: str, role: str, places: np.ndarray) -> figures.Trace:
@@ -144,9 +143,6 @@ def _tape(tape: Tape, look: int, marks: list[int]) -> Figure:
         "textfont": {"size": 15},
     }
     figure["data"] = [squares, words]
-    across = figures.axis(_("training step"), (-0.01 * end, 1.16 * end)) | {"showgrid": False, "zeroline": False}
-    figure["layout"]["xaxis"] = across | {"tickvals": [0, *marks, end]}
-    figure["layout"]["yaxis"] |= {"scaleanchor": None, "constrain": None}
     border = {
         "type": "line",
         "yref": "paper",
@@ -154,5 +150,7 @@ def _tape(tape: Tape, look: int, marks: list[int]) -> Figure:
         "y1": 1,
         "line": {"color": figures.INK, "width": 1, "dash": "dot"},
     }
-    figure["layout"]["shapes"] = [border | {"x0": mark, "x1": mark} for mark in marks]
-    return figure
+    across = figures.axis(_("training step"), (-0.01 * end, 1.16 * end))
+    across |= {"showgrid": False, "zeroline": False, "tickvals": [0, *marks, end]}
+    free = {"scaleanchor": None, "constrain": None}
+    return restyled(figure, across, free, shapes=[border | {"x0": mark, "x1": mark} for mark in marks])

@@ -29,12 +29,11 @@ def strip(current: Shown) -> figures.Figure:
         titles=[" "] * 10 + marks,
         inks=[figures.INK] * 10 + [figures.INK if fine else figures.COLOURS["danger"] for fine in right],
         rows=[
-            f"{figures.inked(_('source'), 'before')}<br>{_('with labels')}",
-            f"{figures.inked(_('target'), 'after')}<br>{_note(current.settings)}",
+            "<br>".join([figures.inked(_("source"), "before"), _("with labels")]),
+            "<br>".join([figures.inked(_("target"), "after"), _note(current.settings)]),
         ],
     )
-    figure["layout"]["margin"] = {"t": 2, "b": 8}
-    return figure
+    return figures.spaced(figure, t=2, b=8)
 
 
 def _names(settings: TransferSettings, said: list[int]) -> list[str]:

@@ -4,6 +4,7 @@ from typing import Any
 
 import streamlit as st
 
+from core.attribution.settings import METHOD_NAMES
 from core.runs import RunError
 from core.transfer import analysis
 from core.transfer.analysis.border import moons
@@ -16,12 +17,7 @@ from pages.parts.views import View
 from pages.parts.words import _
 from pages.views.transfer.digits import of_target
 
-METHODS = {
-    "saliency": "Saliency",
-    "input_x_gradient": "Input × gradient",
-    "grad_cam": "Grad-CAM",
-    "integrated_gradients": "Integrated gradients",
-}
+OFFERED = "saliency", "input_x_gradient", "grad_cam", "integrated_gradients"
 
 
 def draw(current: Shown) -> None:
@@ -48,10 +44,10 @@ def _maps(current: Shown, found: dict[str, Network]) -> None:
         chosen = digit.pick("transfer/why", of_target(current), *first)
         method = st.segmented_control(
             _("Method"),
-            list(METHODS),
+            OFFERED,
             default="input_x_gradient",
             required=True,
-            format_func=METHODS.get,
+            format_func=METHOD_NAMES.__getitem__,
             key="transfer/why/method",
             wrap=True,
         )

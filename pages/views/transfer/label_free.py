@@ -6,6 +6,7 @@ from core.transfer.analysis.probe import about_domain, about_source, measured
 from core.transfer.analysis.step_choice import JUDGEMENTS, Choice, Columns, about_rank, choices, evaluations
 from core.transfer.settings import METRICS
 from pages.parts import chart, figures, shown, verdict
+from pages.parts.drawing import restyled
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
 from pages.parts.views import View
@@ -108,9 +109,8 @@ def _together(found: Columns, name: str, title: str, chosen: dict[str, Choice]) 
         (right, reached, "working/target", _("The target accuracy against the training step")),
     ):
         figures.within(figure, x=(steps[0] - margin, steps[-1] + margin))
-        figure["layout"]["showlegend"] = True
         with place:
-            chart.show(figure, key=key, alt=alt)
+            chart.show(restyled(figure, showlegend=True), key=key, alt=alt)
 
 
 VIEW = View("label_free", _("Is it working?"), draw, opens=lambda current: current.id == "transfer-is-it-working")

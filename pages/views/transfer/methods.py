@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from core import catalogue
 from core.runs import About
 from core.transfer.analysis.comparison import comparable_runs, method_of, source_only, upper_bound
 from core.transfer.analysis.methods import MOST, Bounds, about_bounds, bounds, closed, first_of_each, targets
@@ -75,7 +76,7 @@ def called(about: About) -> str:
 
 def _value(about: About, name: str) -> str:
     value = about.settings[name]
-    return f"{value:g}" if isinstance(value, int | float) else shown.called(about, name)
+    return f"{value:g}" if isinstance(value, int | float) else _(catalogue.value_of(about.lab, about.settings, name))
 
 
 def _lines(chosen: Sequence[About]) -> list[Line]:

@@ -175,7 +175,7 @@ def test_a_stopped_run_shows_its_live_clouds():
     clouds = [np.array(e.array) for e in run.pictures("cloud")]
     assert len(clouds) == 4 == len(slider(visitor).options)
     np.testing.assert_allclose(drawn(figure(visitor, "cloud/points"))[0], in_order(clouds[-1]))
-    assert "axes of the first look" in figure(visitor, "cloud/points")["layout"]["xaxis"]["title"]["text"]
+    assert "axes chosen at the start" in figure(visitor, "cloud/points")["layout"]["xaxis"]["title"]["text"]
     assert "t-SNE at the end" not in colours(visitor).options
 
 
@@ -199,7 +199,7 @@ def test_a_new_run_keeps_the_look_where_it_has_it_and_the_end_stays_the_end():
 @pytest.mark.parametrize("state", ["stopped", "finished"])
 def test_the_stage_shows_the_newest_cloud_and_of_an_ended_run_from_the_axes_of_the_end(state):
     visitor, run = draw(BESIDE, "moons", state, to_look("moons", 5) if state == "stopped" else None)
-    name, when = ("cloud", "first") if state == "stopped" else ("way", "last")
+    name, when = ("cloud", "start") if state == "stopped" else ("way", "end")
     newest = np.array(run.pictures(name)[-1].array, float)
     newest = newest if state == "stopped" else newest[-1]
     found, keep = figure(visitor, "stage/cloud"), few(np.array(run.pictures("who")[0].array))
@@ -214,7 +214,7 @@ def test_the_stage_shows_the_newest_cloud_and_of_an_ended_run_from_the_axes_of_t
         low, high = found["layout"][axis]["range"]
         assert low < values.min() and high > values.max(), "live, of every cloud so far"
     assert shapes == {"square": 100, "circle": 100}
-    assert f"axes of the {when} look" in found["layout"]["xaxis"]["title"]["text"]
+    assert f"axes chosen at the {when}" in found["layout"]["xaxis"]["title"]["text"]
 
 
 def test_each_point_of_the_stage_carries_its_own_digit():
