@@ -14,6 +14,7 @@ import pytest
 from core import labs, worker
 from core.events import Finished, Started
 from core.jobs import Jobs
+from tests.conftest import PATIENCE
 from tests.core.test_jobs import LAB, assert_same_events, follow, going, held, idle, reports
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -103,7 +104,7 @@ class Command:
     def interrupt(self):
         """Ctrl-C; what was written to standard error."""
         self.process.send_signal(signal.SIGINT)
-        return self.process.communicate(timeout=30)[1]
+        return self.process.communicate(timeout=2 * PATIENCE)[1]
 
     def kill(self):
         """The process and all its children."""

@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from core import labs, runs
+from core.explain import pictures
 from core.explain.analysis import asked
 from core.explain.settings import ExplainSettings
 from core.record import Record
@@ -13,10 +14,10 @@ from core.subject.models import from_bytes
 from tests.core.explain.records import of, record
 
 SCENES = {
-    "explain-is-it-a-cat": "input",
-    "explain-do-you-trust-this-map": "input",
-    "explain-right-for-the-wrong-reason": "input",
-    "explain-what-excites-this-filter": "painted",
+    "explain-is-it-a-cat": pictures.INPUT,
+    "explain-do-you-trust-this-map": pictures.INPUT,
+    "explain-right-for-the-wrong-reason": pictures.INPUT,
+    "explain-what-excites-this-filter": pictures.PAINTED,
 }
 
 
