@@ -10,16 +10,18 @@ import asyncio
 import random
 import statistics
 import tempfile
+import threading
 import time
 import uuid
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import websockets
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import Error, expect, sync_playwright
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.Slider_pb2 import Slider
@@ -44,6 +46,7 @@ class Visitor:
     buttons: dict[str, str] = field(default_factory=dict)  # label → id
     sliders: dict[str, Any] = field(default_factory=dict)  # id → how it was described
     status: str = ""
+    script: str = ""
     errors: list[str] = field(default_factory=list)
     polls: dict[str, asyncio.Task] = field(default_factory=dict)  # fragment → what asks for it again and again
     finished: asyncio.Event = field(default_factory=asyncio.Event)
@@ -71,7 +74,9 @@ class Visitor:
     ) -> float:
         """Has the page run, or one fragment of it; seconds until it has. press: a button's label. moved: sliders, by their id."""
         message = BackMsg()
-        message.rerun_script.page_name, message.rerun_script.query_string = self.page, self.query
+        message.rerun_script.query_string, message.rerun_script.page_script_hash = self.query, self.script
+        if not self.script:  # a page is asked for by its name only until the server has told its hash
+            message.rerun_script.page_name = self.page
         message.rerun_script.fragment_id, message.rerun_script.is_auto_rerun = fragment, bool(fragment and not press)
         if press:
             message.rerun_script.widget_states.widgets.add(id=self.buttons[press], trigger_value=True)
@@ -86,7 +91,7 @@ class Visitor:
 
     async def open(self, page: str, query: str = "") -> float:
         """Goes to a page; seconds until it is there."""
-        self.page, self.query, self.status = page, query, ""
+        self.page, self.query, self.status, self.script = page, query, "", ""
         for task in self.polls.values():
             task.cancel()
         self.polls.clear()
@@ -114,6 +119,10 @@ class Visitor:
             match message.WhichOneof("type"):
                 case "delta":
                     self._drawn(message.delta.new_element)
+                case "navigation":
+                    self.script = message.navigation.page_script_hash
+                case "page_info_changed":  # the server has written the address
+                    self.query = message.page_info_changed.query_string
                 case "auto_rerun":
                     asked = message.auto_rerun
                     if old := self.polls.pop(asked.fragment_id, None):
@@ -126,15 +135,16 @@ class Visitor:
                     self.finished.set()
 
     async def _poll(self, fragment: str, interval: float) -> None:
-        while True:
-            await asyncio.sleep(interval)
-            await self.ask(fragment=fragment)
+        with suppress(websockets.ConnectionClosed):  # the visitor has left
+            while True:
+                await asyncio.sleep(interval)
+                await self.ask(fragment=fragment)
 
     def _drawn(self, element) -> None:
         match element.WhichOneof("type"):
             case "button":
                 self.buttons[element.button.label] = element.button.id
-            case "slider" if element.slider.data_type in (Slider.INT, Slider.FLOAT) and not element.slider.disabled:
+            case "slider" if element.slider.type == Slider.SLIDER and not element.slider.disabled:
                 self.sliders[element.slider.id] = element.slider
             case "progress":
                 self._says(element.progress.text)
@@ -197,21 +207,29 @@ async def guest(address: str, until: float, trains: bool, dice: random.Random) -
 
 async def mixed(address: str, many: int, minutes: float) -> tuple[list[list[float] | BaseException], list[float]]:
     """What the visitors met, and the seconds of the real browser's slider."""
+    found = threading.Event()
+    timed = asyncio.create_task(asyncio.to_thread(browsing, address, 60 * minutes, found))
+    await asyncio.to_thread(found.wait, PATIENCE)
     until, dice = time.monotonic() + 60 * minutes, random.Random(0)
-    timed = asyncio.create_task(asyncio.to_thread(browsing, address, until))
     guests = (guest(address, until, i % 3 == 0, random.Random(dice.random())) for i in range(many))
     return await asyncio.gather(*guests, return_exceptions=True), await timed
 
 
-def browsing(address: str, until: float) -> list[float]:
-    """A real Chromium moves the slider of a view once a second: seconds from each key press until the figure has answered."""
+def browsing(address: str, seconds: float, ready: threading.Event) -> list[float]:
+    """A real Chromium moves the slider of a view once a second: seconds from each key press until the figure has answered.
+    ready: set when it has found the slider."""
     expect.set_options(timeout=1000 * PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
         slider = first_slider(opened(browser, f"{address}/{labs.of('lifelong').page}", PICTURE))
-        found = []
+        ready.set()
+        until, found = time.monotonic() + seconds, []
         while time.monotonic() < until:
-            found.append(slider.move() / 1000)
+            started = time.monotonic()
+            try:
+                found.append(slider.move() / 1000)
+            except Error:  # it gives up after some seconds; so long it took at least
+                found.append(time.monotonic() - started)
             time.sleep(1)
         browser.close()
     return found
