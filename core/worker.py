@@ -27,6 +27,7 @@ class Control:
     wish: str = "run"
     steering: Steering | None = None  # of a lab that lets its knobs be turned meanwhile
     changed: threading.Event = field(default_factory=threading.Event)
+    waits: bool = False  # between two reports, for an order or until the last one was looked at
 
 
 CONTROLS: dict[str, Control] = {}
@@ -117,8 +118,10 @@ def _may_go_on(worker: Any, task: str, control: Control) -> bool:
     while (control.wish == "pause" or (control.wish == "run" and time.monotonic() < looked_at)) and _wanted(
         worker, task
     ):
+        control.waits = True
         control.changed.wait(0.1)
         control.changed.clear()
+    control.waits = False
     if control.wish == "step" and not control.steering:
         control.wish = "pause"  # after the report that begins now
     return _wanted(worker, task)

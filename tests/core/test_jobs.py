@@ -140,15 +140,12 @@ def test_place_in_the_queue(jobs, until, long, tiny):
 
 # ---- Pause, Step, Stop ----
 
-HOLDS = (
-    "any('in _may_go_on' in stack and 'in wait' in stack for stack in (''.join(__import__('traceback')"
-    ".format_stack(frame)) for frame in __import__('sys')._current_frames().values()))"
-)
+HOLDS = "any(control.waits for control in __import__('core.worker').worker.CONTROLS.values())"
 CONTROLLED = "len(__import__('core.worker').worker.CONTROLS)"
 
 
 def held(jobs, until, job_id):
-    """The number of events once the thread that trains waits for orders, seen in its own call stack."""
+    """The number of events once the run waits for orders."""
     until(lambda: any(jobs.client.run(eval, HOLDS).values()), "the worker to hold still")
     number = max(map(len, jobs.client.run(worker.log_of, job_id).values()))
     view, _ = follow(jobs, until, job_id, enough=reports(number))

@@ -1,6 +1,7 @@
 """Who looks: one name over reloads and pages, and a lecturer's link."""
 
 import re
+import time
 
 import pytest
 
@@ -57,6 +58,7 @@ def test_another_visitors_run_is_watched_and_copied(visit, monkeypatch):
     job = jobs.JOBS.jobs["gan-theirs"] = jobs.Job(
         "gan-theirs", "gan", _settings(), state="running", owners=["somebody"]
     )
+    job.viewers["somebody.page"] = time.monotonic()  # a run that nobody watches is stopped
     try:
         page = check(visit(PAGES["gan"], run="gan-theirs"))
         buttons = {button.key: button for button in page.button}
