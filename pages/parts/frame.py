@@ -9,7 +9,7 @@ import streamlit as st
 from core import jobs, labs
 from core.runs import RunError, Unfit
 from core.settings import BadSettings, Scene, Settings
-from pages.parts import controls, digit, garbage, knobs, lecture, live, present, question, shown, tabs
+from pages.parts import controls, digit, garbage, knobs, lecture, live, present, question, share, shown, tabs
 from pages.parts import explain as explained
 from pages.parts.shown import Shown
 from pages.parts.state import LabState, presenting
@@ -35,7 +35,7 @@ def lab_page(
     model, text = labs.of(lab).settings, lecture.read(lab)
     complaints = _open(lab, model)
     present.settle()
-    question.scenes(lab, text, _choose, present.begin)
+    question.scenes(lab, text, _choose, _more)
     question.ask(lab, text)
     for complaint in complaints:
         st.warning(plain(complaint), icon=":material/link_off:")
@@ -56,6 +56,11 @@ def lab_page(
         )
     jobs.warm_up()  # last: the first picture comes before the training processes
     garbage.settle()
+
+
+def _more(lab: str) -> None:
+    share.begin(lab)
+    present.begin(lab)
 
 
 def scene_of(lab: str) -> Scene:
