@@ -16,14 +16,14 @@ from pages.parts import chart, figures, rasters, verdict
 from pages.parts.ask import ask
 from pages.parts.panels import percent
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 from pages.views.anomaly import example, panels
 from pages.views.anomaly.example import Example
 from pages.views.anomaly.names import method_name, pick, titles
 
 
-@st.fragment
+@view(_("Detectors side by side"), needs=KINDS)
 def draw(current: Shown) -> None:
     """A table of all detectors, then one example that all of them are asked about, then how far they agree."""
     st.markdown(
@@ -178,6 +178,3 @@ def _agreement(current: Shown, compared: Comparison) -> None:
     said = _("100 ρ (Spearman) over the {} anomalies: 100 is the same order, 0 none in common.")
     st.caption(said.format(int(current.last(pictures.IS_ANOMALY).sum())))
     verdict.draw("anomaly", verdict.named(compared.agreement, titles(compared.rivals)))
-
-
-VIEW = View("beside", _("Detectors side by side"), draw, needs=KINDS)

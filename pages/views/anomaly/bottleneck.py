@@ -13,13 +13,13 @@ from pages.parts import chart, figures, verdict, views
 from pages.parts.ask import ask
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 from pages.views.anomaly import panels
 from pages.views.anomaly.names import method_name
 
 
-@st.fragment
+@view(_("The bottleneck"), needs=KINDS, scene="anomaly-copies-everything")
 def draw(current: Shown) -> None:
     """PCA with ever more components, stored autoencoders beside it, and what one of them makes of ten pictures."""
     curve, pictures = ask(bottleneck.pca_curve, current), dataset_of(current.settings).pictures
@@ -132,12 +132,3 @@ def _rebuilt(current: Shown, found: Sequence[Network], k: int) -> None:
     alt = _("Five normal pictures and five anomalies, what came back, and where both differ")
     chart.show(panels.rows(shown.inputs, shown.expected, 260), key="bottleneck/pictures", alt=alt)
     st.caption(_("Orange: too much ink. Blue: ink that is missing."))
-
-
-VIEW = View(
-    "bottleneck",
-    _("The bottleneck"),
-    draw,
-    needs=KINDS,
-    opens=lambda current: current.id == "anomaly-copies-everything",
-)

@@ -9,7 +9,7 @@ from pages.parts import chart, choose, figures, verdict, views
 from pages.parts.ask import ask
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 from pages.views.anomaly.threshold import histogram
 
@@ -17,7 +17,7 @@ from pages.views.anomaly.threshold import histogram
 LOOKS = {"softmax": ("after", "solid"), "entropy": ("neutral", "8px,8px"), "energy": ("task5", "2px,6px")}
 
 
-@st.fragment
+@view(_("Measures of doubt"), needs=KINDS, offered=lambda current: isinstance(current.settings.method, Confidence))
 def draw(current: Shown) -> None:
     """A slider of the temperature and a choice of the score; how well each tells anomalies from normals."""
     found = ask(answers, current, wait=_("Asking the classifier once …"))
@@ -64,12 +64,3 @@ def _curves(found: Answers, names: dict[str, str], measure: str, temperature: fl
     figures.within(figure, x=(0.09, 112))
     alt = _("AUROC of softmax, entropy and energy against the temperature")
     chart.show(figure, key="unsure/curves", alt=alt)
-
-
-VIEW = View(
-    "doubt",
-    _("Measures of doubt"),
-    draw,
-    needs=KINDS,
-    offered=lambda current: isinstance(current.settings.method, Confidence),
-)

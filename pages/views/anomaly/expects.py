@@ -16,7 +16,7 @@ from core.anomaly.monitor import as_bytes
 from pages.parts import chart, choose, figures, rasters, verdict
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 from pages.views.anomaly.error import blur_slider, damage_table, kinds_chart, say_blur
 from pages.views.anomaly.names import number
@@ -26,7 +26,12 @@ from pages.views.anomaly.panels import edges, heated, large
 PAGE, ROW = 16, 8  # pictures in the gallery at a time, and side by side
 
 
-@st.fragment
+@view(
+    _("Most normal, most odd"),
+    needs=KINDS,
+    offered=lambda current: current.settings.data.name != "plane",
+    scene="anomaly-find-the-damage",
+)
 def draw(current: Shown) -> None:
     """The gallery, then one example of it large."""
     found, dataset = final(current), dataset_of(current.settings)
@@ -115,13 +120,3 @@ def _drawn(
         "difference": (_("Difference"), difference, _("Orange: too much. Blue: missing.")),
         "error": (_("Error"), heated(found.error, top, False, *marked, *damage), under),
     }
-
-
-VIEW = View(
-    "expects",
-    _("Most normal, most odd"),
-    draw,
-    needs=KINDS,
-    offered=lambda current: current.settings.data.name != "plane",
-    opens=lambda current: current.id == "anomaly-find-the-damage",
-)

@@ -10,7 +10,7 @@ from core.anomaly.settings import REACH
 from pages.parts import chart, choose, figures, rasters, verdict
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 
 HEIGHT = 560
@@ -31,7 +31,7 @@ def live(current: Shown) -> None:
     chart.show(figure, key="live/landscape", alt=ALT, share=1.0)
 
 
-@st.fragment
+@view(_("The landscape"), needs=(*KINDS, pictures.POINTS, pictures.FIELD), scene="anomaly-sure-of-nothing")
 def draw(current: Shown) -> None:
     """The landscape at each evaluation of the run, and the border for a promise that can be chosen."""
     looks = {look.step: look for look in ask(landscape.over_time, current)}
@@ -74,12 +74,3 @@ def plane(drawn: Drawn, points: Points, promise: int) -> figures.Figure:
         for name, role, own in ((_("normal"), "before", points.normal), (_("anomaly"), "danger", points.anomalous))
     ]
     return figures.add(figures.plane(REACH, HEIGHT), rasters.field(*field), *dots, *lines)
-
-
-VIEW = View(
-    "landscape",
-    _("The landscape"),
-    draw,
-    needs=(*KINDS, pictures.POINTS, pictures.FIELD),
-    opens=lambda current: current.id == "anomaly-sure-of-nothing",
-)

@@ -8,12 +8,12 @@ from core.anomaly.analysis.scores import KINDS, PROMISE, Scores, final
 from pages.parts import chart, figures, verdict
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 from pages.views.anomaly.threshold import spoken
 
 
-@st.fragment
+@view(_("Without anomalies"), needs=KINDS)
 def draw(current: Shown) -> None:
     """A slider of the promised rate; what two ways to choose the threshold keep of it, and the p-values that one rests on."""
     found = final(current)
@@ -108,6 +108,3 @@ def _p_values(found: Scores, alpha: float) -> None:
     tip = _("Of fresh normals every value from 1/{} to 1 should be as likely as any other.")
     said = verdict.words("anomaly", promise.at_alpha(found, alpha))
     st.caption(said, help=tip.format(len(found.calibration) + 1))
-
-
-VIEW = View("promise", _("Without anomalies"), draw, needs=KINDS)

@@ -12,13 +12,13 @@ from core.anomaly.decide import Confusion
 from pages.parts import chart, figures, verdict, views
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 
 SHARES = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 40, 50, 60, 70, 80, 90)  # of anomalies among what comes, in %
 
 
-@st.fragment
+@view(_("The threshold"), needs=KINDS)
 def draw(current: Shown) -> None:
     """A slider for the threshold and one for how many anomalies come; scores, decisions and both curves follow."""
     found = final(current)
@@ -165,6 +165,3 @@ def _add_point(figure: figures.Figure, x: float, y: float) -> None:
     figures.within(figure, x=(-2, 102))  # a point at the edge is a whole point
     text = f"{figures.title_of(figure, 'y')} {y:.1f}\n{figures.title_of(figure, 'x')} {x:.1f}"
     figures.add(figure, figures.dots(_("chosen threshold"), "whole", [x], [y], [text]))
-
-
-VIEW = View("threshold", _("The threshold"), draw, needs=KINDS)

@@ -10,14 +10,14 @@ from core.settings import extra
 from pages.parts import chart, choose, figures, panels, verdict
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 from pages.views.attack import asked
 
 NAMES = extra(Defend.model_fields["defence"], "names")
 
 
-@st.fragment
+@view(_("Defences"), opens=lambda current: shows(current, "defence"))
 def draw(current: Shown) -> None:
     """One picture, attacked by someone who knows the defence, or not; for digits also the % still right of a hundred."""
     from core.attack.analysis import defences  # torch, which the stage does not wait for
@@ -96,6 +96,3 @@ def shares() -> dict[str, tuple[str, str]]:
         "blind": (_("attack, defended"), "after"),
         "knowing": (_("attacker knows it"), "danger"),
     }
-
-
-VIEW = View("defences", _("Defences"), draw, opens=lambda current: shows(current, "defence"))

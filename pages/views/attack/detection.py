@@ -10,13 +10,14 @@ from core.attack.analysis.subject import shows
 from pages.parts import chart, figures
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 from pages.views.attack import asked
 
 ROLES = {"clean": "before", "noise": "control", "blind": "after", "knowing": "danger"}
 
 
+@view(_("Detection"), opens=lambda current: shows(current, "scores"))
 def draw(current: Shown) -> None:
     """The ROC curves of this run, or of the newest stored one that tried a detector, the scores behind them, and the numbers
     at 5 % false alarms, as far as the run has come."""
@@ -79,6 +80,3 @@ def _numbers(end: dict[str, Any]) -> None:
         _("Fool and are not found, of all (%)"),
     )
     st.table(dict(zip(heads, zip(*rows))))
-
-
-VIEW = View("detection", _("Detection"), draw, opens=lambda current: shows(current, "scores"))

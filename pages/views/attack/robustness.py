@@ -12,7 +12,7 @@ from core.record import Record
 from pages.parts import chart, figures, rasters, views
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 from pages.views.attack import asked
 from pages.views.attack.confusion import draw_matrix
@@ -20,7 +20,7 @@ from pages.views.attack.confusion import draw_matrix
 BESIDE = 3  # curves of other networks that are shown at first
 
 
-@st.fragment
+@view(_("Robust accuracy"), opens=lambda current: shows(current, "curve", "training"))
 def draw(current: Shown) -> None:
     """The curves of this network, other networks' worst over them, the table, and what becomes what at one ε."""
     measured = robustness.measured(current)
@@ -100,6 +100,3 @@ def _becomes(measured: Record) -> None:
         st.caption(_("A digit lost at a smaller ε counts with the answer that it was lost with."))
     with right:
         draw_matrix(matrices[level], "attack/robust/becomes")
-
-
-VIEW = View("robustness", _("Robust accuracy"), draw, opens=lambda current: shows(current, "curve", "training"))

@@ -6,13 +6,13 @@ from core.attack.analysis import quick
 from pages.parts import chart, choose
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 from pages.views.attack import asked
 from pages.views.attack.stage import before_after
 
 
-@st.fragment
+@view(_("Slide ε"))
 def draw(current: Shown) -> None:
     """One slider: how large the change may be."""
     from core.attack.analysis.slide import slid  # torch, which the stage does not wait for
@@ -34,6 +34,3 @@ def draw(current: Shown) -> None:
     alt = _("The picture before and after the attack, and what the network says")
     chart.show(before_after(end.clean, end.attacked, end.facts, end.end), key="attack/slide/picture", alt=alt)
     st.caption(f":material/balance: {end.end['note']}")
-
-
-VIEW = View("slide", _("Slide ε"), draw)

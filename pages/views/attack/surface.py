@@ -10,12 +10,12 @@ from pages.parts.figures import Line
 from pages.parts.grammar import dots
 from pages.parts.panels import short
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 from pages.views.attack import asked
 
 
-@st.fragment
+@view(_("Loss surface"))
 def draw(current: Shown) -> None:
     """Knobs, the map with the attack's path, and the loss on the way along the gradient and along a random direction."""
     from core.attack.analysis import surface  # torch, which the stage does not wait for
@@ -108,6 +108,3 @@ def _ways(found: Any, level: int) -> figures.Figure:
     ]
     raised = _("− loss of the answer wanted") if found.targeted else _("loss of the right answer")
     return figures.curves(lines, _("length of the way (levels of 255)"), raised, 300, marks={"ε": float(level)})
-
-
-VIEW = View("surface", _("Loss surface"), draw)

@@ -7,12 +7,12 @@ from core.attack.analysis import stored, transfer
 from core.attack.analysis.subject import shows
 from pages.parts import chart, figures, rasters, verdict
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 from pages.views.attack import asked
 
 
-@st.fragment
+@view(_("Transfer"), opens=lambda current: shows(current, "matrix"))
 def draw(current: Shown) -> None:
     """The matrix of this run, or of the newest that measured one, and what its parts mean."""
     measured = stored.measured(current, pictures.MATRIX, transfer.RESULT)
@@ -68,6 +68,3 @@ def _means(end: dict[str, float]) -> None:
     with st.container(horizontal=True, gap="large"):
         for name, title in titles.items():
             st.metric(title, f"{end[name]:.0f} %", help=tips[name], width="content")
-
-
-VIEW = View("transfer", _("Transfer"), draw, opens=lambda current: shows(current, "matrix"))

@@ -11,7 +11,7 @@ from pages.parts import chart, choose, figures, views
 from pages.parts.ask import ask
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 from pages.views.compression.choice import accuracies, network, timed
 
@@ -22,7 +22,7 @@ SCHEMES = {  # name, role
 }
 
 
-@st.fragment
+@view(_("Bits"), opens=changes("bits"))
 def draw(current: Shown) -> None:
     """Few bits for each weight: grid or codebook, and real int8."""
     record, model = network(current, "bits")
@@ -82,6 +82,3 @@ def _real_int8(record: Record, model: str) -> None:
             _("speed-up at 64"): [f"{row.speed_up:.1f} ×" for row in rows],
         }
     )
-
-
-VIEW = View("bits", _("Bits"), draw, opens=changes("bits"))

@@ -7,11 +7,11 @@ from core.compression.analysis.stage import changes
 from pages.parts import chart, figures, views
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 
 
-@st.fragment
+@view(_("Deep Compression"), opens=changes("deep_compression"))
 def draw(current: Shown) -> None:
     """Prune → share → Huffman: the bytes after each step."""
     steps = analysis.deep_compression.steps(current)
@@ -42,6 +42,3 @@ def _codebook(current: Shown) -> None:
     figure = figures.bars(groups, names, *titles, 290, words=lengths)
     chart.show(figure, key="deep/codes", alt=_("How often each shared value occurs"))
     st.caption(_("Above each bar: the length of its code word in bits. Zero also fills long gaps."))
-
-
-VIEW = View("deep_compression", _("Deep Compression"), draw, opens=changes("deep_compression"))

@@ -5,12 +5,12 @@ import streamlit as st
 from core.compression import analysis
 from pages.parts import chart, choose, figures
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 from pages.views.compression.choice import COSTS, timed
 
 
-@st.fragment
+@view(_("Everything tried"))
 def draw(current: Shown) -> None:
     """Accuracy against what it costs, for every run that is stored."""
     axes = {"bytes": _("size (bytes)")} | COSTS
@@ -32,6 +32,3 @@ def draw(current: Shown) -> None:
     st.caption(
         _("Upper left is better. Every point is a stored run. Latency: median on this machine, one thread, in float32.")
     )
-
-
-VIEW = View("pareto", _("Everything tried"), draw)

@@ -6,12 +6,12 @@ from core.compression import analysis
 from core.compression.analysis.stage import changes
 from pages.parts import chart, choose, figures
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 from pages.views.compression.choice import COSTS, timed
 
 
-@st.fragment
+@view(_("Redesign"), opens=changes("redesign"))
 def draw(current: Shown) -> None:
     """Standard against depthwise-separable convolution: what each costs, and how fast it is here."""
     left, right = st.columns(2)
@@ -31,6 +31,3 @@ def draw(current: Shown) -> None:
     figure = figures.bars(groups, list(costs.values()), "", _("share of the standard network's"), 300, ".2f")
     chart.show(figure, key="redesign/bars", alt=_("Cost of the separable network as a share of the standard one"))
     st.caption(_("Both untrained and without a dense layer. Fewer multiply–adds are not always faster."))
-
-
-VIEW = View("redesign", _("Redesign"), draw, opens=changes("redesign"))

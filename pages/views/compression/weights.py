@@ -10,12 +10,12 @@ from pages.parts import chart
 from pages.parts.ask import ask
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 from pages.views.compression.choice import accuracies, network, timed
 
 
-@st.fragment
+@view(_("Weights"), opens=changes("weights"))
 def draw(current: Shown) -> None:
     """Single weights by magnitude: accuracy against sparsity, and why zeros alone are not faster."""
     record, model = network(current, "weights")
@@ -47,6 +47,3 @@ def _zeros(curves: dict[str, list[dict[str, Any]]]) -> None:
     ]
     figure = accuracies(lines, _("weights that are zero (%)"), sparsity)
     chart.show(figure, key="weights/curve", alt=_("Accuracy against sparsity"))
-
-
-VIEW = View("weights", _("Weights"), draw, opens=changes("weights"))

@@ -8,14 +8,14 @@ from core.attribution.settings import METHOD_NAMES
 from core.explain import analysis
 from pages.parts import chart, lecture, panels, rasters
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 from pages.views.explain.asked import given
 
 ROW = 4
 
 
-@st.fragment
+@view(_("Methods side by side"))
 def draw(current: Shown) -> None:
     """Choose methods; each map stands beside the others, then the rank correlations of all pairs."""
     if (asked := given(current)) is None:
@@ -71,6 +71,3 @@ def _agreement(maps: dict[str, Any]) -> None:
     found = analysis.beside.agreement(maps)
     figure = rasters.matrix(found, 60 + 40 * len(maps), rows=rows, columns=columns, **look)
     chart.show(figure, key="beside/agreement", alt=_("Rank correlations of the maps"))
-
-
-VIEW = View("beside", _("Methods side by side"), draw)

@@ -8,12 +8,12 @@ from core.explain import analysis
 from pages.parts import chart, choose, figures, lecture, rasters, views
 from pages.parts.figures import Figure
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 from pages.views.explain.asked import given
 
 
-@st.fragment
+@view(_("Feature space"))
 def draw(current: Shown) -> None:
     """A choice of the layer and of the way into the plane; each point shows its picture."""
     if (asked := given(current)) is None:
@@ -75,6 +75,3 @@ def _photos(asked: Any, places: Any) -> Figure:
 def _star(name: str, role: str, places: Any, text: str, picture: Any, side: int) -> Any:
     """The picture looked at, which is the last."""
     return figures.dots(name, role, *places[-1:].T, [text], "star", pictures=rasters.sprites([picture], side))
-
-
-VIEW = View("features", _("Feature space"), draw)

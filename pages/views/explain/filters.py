@@ -10,7 +10,7 @@ from core.explain.settings import Excite
 from pages.parts import chart, panels, rasters, views
 from pages.parts.overlay import top_of
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 from pages.views.explain.asked import given
 
@@ -18,7 +18,7 @@ HIGH = 330  # pixels of a figure
 LARGEST = 112  # pixels of a patch that is sent
 
 
-@st.fragment
+@view(_("Filters"), opens=opens_with(Excite))
 def draw(current: Shown) -> None:
     """A choice of the layer, and everything about one of its filters."""
     if (asked := given(current)) is None:
@@ -105,6 +105,3 @@ def _weights(weights: Any, channel: int) -> None:
     high, chosen = 90 * -(-len(tiles) // columns), channel if channel < len(tiles) else None
     figure = rasters.gallery(tiles, columns, texts, high, chosen=chosen)
     chart.show(figure, key="filters/weights", alt=_("The weights of the first layer"))
-
-
-VIEW = View("filters", _("Filters"), draw, opens=opens_with(Excite))

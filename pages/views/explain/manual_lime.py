@@ -10,12 +10,12 @@ from core.explain import analysis
 from core.explain.analysis.stage import opens_with
 from pages.parts import chart, choose, figures, lecture, panels, superpixels, verdict
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 from pages.views.explain.asked import given
 
 
-@st.fragment
+@view(_("You are LIME"), opens=opens_with(Lime))
 def draw(current: Shown) -> None:
     """Choose the cut and the paint; then click."""
     if (asked := given(current)) is None:
@@ -99,6 +99,3 @@ def _fits(cut: Any, state: dict[str, Any]) -> None:
     panels.say_colours()
     if len(fits) == 2:
         verdict.draw("explain", analysis.manual_lime.compared(*fits.values()))
-
-
-VIEW = View("manual_lime", _("You are LIME"), draw, opens=opens_with(Lime))

@@ -7,7 +7,7 @@ import streamlit as st
 from core.explain import analysis
 from pages.parts import chart, choose, lecture, verdict
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 from pages.views.explain import weights
 
@@ -15,7 +15,7 @@ SHOWN = 8  # weights, of up to thirty
 SAMPLES = [100, 200, 500, 1000, 2000, 5000]
 
 
-@st.fragment
+@view(_("Tables"))
 def draw(_current: Shown) -> None:
     """Choose a table and a row; the forest answers, LIME says why, and repeats say how far to trust it."""
     from core.data.tables import TITLES
@@ -107,6 +107,3 @@ def _whole_table(name: str) -> None:
     chart.show(figure, key="tables/importance", alt=_("The most important features of the whole table"))
     tip = _("Columns that say nearly the same, as radius and area do, replace each other: one alone hardly matters.")
     st.caption(_("How far the accuracy on test rows falls when one column is shuffled, five times."), help=tip)
-
-
-VIEW = View("tables", _("Tables"), draw)

@@ -5,7 +5,7 @@ import streamlit as st
 from core.explain import analysis
 from pages.parts import chart, figures, lecture, verdict
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 from pages.views.explain import weights
 
@@ -23,7 +23,7 @@ EXAMPLES = {  # name, sentence
 }
 
 
-@st.fragment
+@view(_("Text"))
 def draw(_current: Shown) -> None:
     """A sentence, and two models side by side: one may read names, the other has to read the meaning."""
     st.markdown(lecture.read("explain").notes["text"])
@@ -67,6 +67,3 @@ def _model(sentence: str, hidden: bool, title: str, samples: int, many: int) -> 
     figure = weights.bars(rows, _("weight (points)"))
     chart.show(figure, key=f"text/weights/{hidden}", alt=_("The words with the largest weights"))
     st.caption(verdict.words("explain", reading.verdicts))
-
-
-VIEW = View("text", _("Text"), draw)

@@ -10,13 +10,13 @@ from core.explain.analysis.stage import opens_with
 from core.explain.settings import Randomise
 from pages.parts import chart, choose, lecture
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 from pages.views.explain.asked import given
 from pages.views.explain.hidden import control_names, deletion_insertion
 
 
-@st.fragment
+@view(_("Trust"), opens=opens_with(Randomise))
 def draw(current: Shown) -> None:
     """Choose a method and what hidden pixels become; curves with controls, infidelity, sensitivity."""
     if (asked := given(current)) is None:
@@ -61,6 +61,3 @@ def _scores(found: Any, names: dict[str, str]) -> None:
                 rivals = " · ".join(f"{names[who]}: {value:.0f} %" for who, value in scores.items() if who in names)
                 tip = lecture.read("explain").notes[name]
                 st.metric(title, f"{scores['map']:.0f} %", rivals, help=tip, **look)
-
-
-VIEW = View("trust", _("Trust"), draw, opens=opens_with(Randomise))

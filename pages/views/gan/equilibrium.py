@@ -11,11 +11,13 @@ from pages.parts import chart, figures, lecture, verdict
 from pages.parts.ask import ask
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 from pages.views.gan import course, plane
 
 
+# opens with the scene whose question is about it
+@view(_("One half?"), needs=(pictures.SCORES,), scene="gan-one-half")
 def draw(current: Shown) -> None:
     """D's mean opinion of both over the run, and how good the fakes were meanwhile."""
     if len(current.by_step(pictures.SCORES)) < 2:
@@ -64,7 +66,3 @@ def _best(current: Shown) -> None:
         with column:
             chart.show(figures.headed(plane.cornered(drawn), title), key=f"half/{key}", alt=title)
     verdict.draw("gan", found.verdicts)
-
-
-# opens with the scene whose question is about it
-VIEW = View("equilibrium", _("One half?"), draw, (pictures.SCORES,), opens=lambda current: current.id == "gan-one-half")

@@ -11,7 +11,7 @@ from core.gan.analysis.players import Players
 from pages.parts import chart, choose, figures, lecture, rasters, verdict
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 from pages.views.gan import pick, plane
 from pages.views.gan.ended import ended
@@ -21,6 +21,7 @@ ROW = 8  # pictures side by side
 STRIP = 9  # places of the walk that are drawn at once
 
 
+@view(_("Walk among codes"), needs=(pictures.SCORES,))
 def draw(current: Shown) -> None:
     """Digits as a wall of pictures, points on their plane."""
     there = ended(current)
@@ -102,6 +103,3 @@ def _along(current: Shown, found: latent.Path) -> None:
     if not critic:
         figures.within(figure, y=(min(0.0, *says), max(1.0, *says)))
     chart.show(figure, key="latent/along", alt=_("What D says along the walk from A to B"))
-
-
-VIEW = View("latent", _("Walk among codes"), draw, needs=(pictures.SCORES,))

@@ -6,12 +6,12 @@ from core.lifelong.analysis.methods import comparable_runs, cost_of, guessing, m
 from core.runs import About
 from pages.parts import chart, choose, figures, verdict
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 from pages.views.lifelong.methods import called
 
 
-@st.fragment
+@view(_("What it costs"))
 def draw(current: Shown) -> None:
     """Accuracy against memory or time, for every stored run on the same tasks."""
     found = comparable_runs(current.run.about)
@@ -71,6 +71,3 @@ def _growth(growth: list[int]) -> None:
         alt=_("How the number of weights grows with every new column"),
     )
     st.caption(_("A new column also reads all older ones, so each column adds more weights than the one before."))
-
-
-VIEW = View("cost", _("What it costs"), draw)

@@ -7,7 +7,7 @@ from core.lifelong.analysis.methods import guessing
 from pages.parts import chart, figures, lecture, verdict
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 
 NUMBERS = {  # in the summary of a run: title, format; what it means stands in the lecture's text
@@ -18,7 +18,7 @@ NUMBERS = {  # in the summary of a run: title, format; what it means stands in t
 }
 
 
-@st.fragment
+@view(_("What was forgotten"))
 def draw(current: Shown) -> None:
     """What is left of each task at the end, against what it was when it had just been learned."""
     found = ask(forgetting, current)
@@ -54,6 +54,3 @@ def _gap(found: Forgetting, later: list[str]) -> None:
         "A left bar clearly below the right one is the stability gap: a deep fall soon after the switch, then recovery."
     )
     st.caption(said, help=_("Accuracies measured only at the end of each task do not show it."))
-
-
-VIEW = View("forgetting", _("What was forgotten"), draw)

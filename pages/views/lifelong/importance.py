@@ -7,11 +7,11 @@ from core.lifelong.analysis.importance import moved, pixels
 from pages.parts import chart, figures, rasters, views
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 
 
-@st.fragment
+@view(_("What is held"))
 def draw(current: Shown) -> None:
     """The importance after each task, where it lies, and whether it held."""
     found = ask(pixels, current)
@@ -54,6 +54,3 @@ def _moved(moves: list[np.ndarray]) -> None:
         alt=_("How far weights moved against their importance"),
     )
     st.caption(_("{} random weights. If λ is large enough, important weights have moved least.").format(len(omega)))
-
-
-VIEW = View("importance", _("What is held"), draw)

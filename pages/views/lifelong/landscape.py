@@ -8,14 +8,14 @@ from pages.parts import chart, choose, figures, lecture, rasters, views
 from pages.parts.ask import ask
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 
 HIGHEST = 6.4  # height at which a surface is cut off
 LEVELS = (0.2, 0.4, 0.8, 1.6, 3.2, 6.4)
 
 
-@st.fragment
+@view(_("Loss landscape"))
 def draw(current: Shown) -> None:
     """Both tasks' contours, and where the minimum goes when λ is moved."""
     found = ask(landscape, current, wait=_("Measuring the slice through weight space once …"))
@@ -87,6 +87,3 @@ def _figure(found: Landscape, lam: float, lowest: Lowest) -> figures.Figure:
     lines = [rasters.contours(name, role, found.u, found.v, values, LEVELS) for name, role, values in surfaces]
     figures.add(figure, *lines, way, below=True)
     return figures.within(figure, (found.u[0], found.u[-1]), (found.v[0], found.v[-1]))
-
-
-VIEW = View("landscape", _("Loss landscape"), draw)

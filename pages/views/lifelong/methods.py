@@ -8,13 +8,13 @@ from core.runs import About
 from pages.parts import chart, figures, shown, verdict, views
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 
 MOST = 10  # curves over one another
 
 
-@st.fragment
+@view(_("Methods side by side"))
 def draw(current: Shown) -> None:
     """The average accuracy on the tasks seen, one curve for each chosen run."""
     found = {about.id: about for about in comparable_runs(current.run.about)}
@@ -62,6 +62,3 @@ def called(about: About) -> str:
     if about.settings.get("estimate", "exact") != "exact":
         parts.append(_(about.settings["estimate"]))
     return ", ".join(parts)
-
-
-VIEW = View("methods", _("Methods side by side"), draw)

@@ -9,7 +9,7 @@ from core.seq2seq.analysis.answers import joined, tick
 from pages.parts import chart, verdict
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _, plain
 from pages.views.seq2seq import tree, typed
 
@@ -17,6 +17,7 @@ EXAMPLE = "beam/{}/example"  # where the chosen example of a task is remembered:
 FAINT = 0.0005  # a probability that would be written as 0.0 %
 
 
+@view(_("Beam search"), scene="seq2seq-greedy-or-beam")
 def draw(current: Shown) -> None:
     """One word's tree; then what a beam is worth on many."""
     _one(current)
@@ -116,6 +117,3 @@ def _open(task: str, chosen: str, width: int, alpha: float) -> None:
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     st.table({head: [row[i] for row in rows] for i, head in enumerate(heads)}, hide_index=True)
-
-
-VIEW = View("beam", _("Beam search"), draw, opens=lambda current: current.id == "seq2seq-greedy-or-beam")

@@ -6,10 +6,11 @@ from core.seq2seq import analysis
 from pages.parts import chart, rasters, verdict
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _, plain
 
 
+@view(_("Confusions"))
 def draw(current: Shown) -> None:
     """The matrix on the left, the list on the right, what is left out and added below."""
     found, task = ask(analysis.confusions.mistakes, current), current.settings.task
@@ -64,6 +65,3 @@ def _lost(found: "analysis.confusions.Mistakes") -> None:
     )
     said = _("Most often left out: {}. Most often added: {}.").format(left, added)
     st.markdown(said, help=_("Each answer is compared with the nearest right one, along a shortest path of edits."))
-
-
-VIEW = View("confusions", _("Confusions"), draw)

@@ -8,14 +8,14 @@ from pages.parts.ask import ask
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
 from pages.parts.state import LabState
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _, plain
 from pages.views.seq2seq.lengths import opened, others
 
 NOTHING = ""  # no run beside it
 
 
-@st.fragment
+@view(_("Left to itself"))
 def draw(current: Shown) -> None:
     """Two curves by position, and a pair of numbers after the first mistake."""
     settings = current.settings
@@ -69,6 +69,3 @@ def _curves(mine: "analysis.exposure.Exposure", other: "tuple[str, analysis.expo
     figure = figures.within(figures.curves(lines, _("token of the answer"), _("wrong (%)"), 300), y=(0, 104))
     alt = _("Wrong next tokens and answers with a mistake, by position in the answer")
     chart.show(figure, key="exposure/curves", alt=alt)
-
-
-VIEW = View("exposure", _("Left to itself"), draw)

@@ -12,13 +12,13 @@ from pages.parts.ask import ask
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
 from pages.parts.state import LabState
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _, plain
 
 MOST = 3  # runs beside the one shown
 
 
-@st.fragment
+@view(_("Long words"), scene="seq2seq-one-vector-is-too-small")
 def draw(current: Shown) -> None:
     """Both errors by length, of this run and of others that learned the same."""
     at, task = f"lengths/{LabState(current.lab).scene}", current.settings.task
@@ -97,6 +97,3 @@ def _draw(found: "Mapping[str, tuple[Network, analysis.lengths.Rows]]", task: Ta
         alt = _("{} against {} read, for {} runs").format(y, signs, len(found))
         with column:
             chart.show(figure, key=f"lengths/{key}", alt=alt)
-
-
-VIEW = View("lengths", _("Long words"), draw, opens=lambda current: current.id == "seq2seq-one-vector-is-too-small")

@@ -7,12 +7,12 @@ from core.seq2seq.analysis.answers import compared, tick
 from pages.parts import chart, verdict, views
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 from pages.views.seq2seq import flow, stage, tiles, typed
 
 
-@st.fragment
+@view(_("Your words"))
 def draw(current: Shown) -> None:
     """A text field, the answers, and one word's way through encoder and decoder."""
     good = typed.words(current, f"say/text/{current.settings.task.name}", _("Your words"))
@@ -72,6 +72,3 @@ def _at_work(current: Shown, one: "analysis.own_words.Heard") -> None:
 def _counted(nouns: tuple[str, str], many: int) -> str:
     """“1 letter” or “2 letters”."""
     return _(nouns[many != 1]).format(many)
-
-
-VIEW = View("own_words", _("Your words"), draw)

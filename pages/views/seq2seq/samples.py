@@ -7,7 +7,7 @@ from core.seq2seq.analysis.answers import tick
 from pages.parts import chart, figures, verdict, views
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _, plain
 from pages.views.seq2seq import tiles, typed
 
@@ -15,7 +15,7 @@ ROWS = 8  # distinct answers in the picture
 SHOWN = 10  # tokens in the picture
 
 
-@st.fragment
+@view(_("Sampling"))
 def draw(current: Shown) -> None:
     """Temperature, top k, and the answers that come."""
     word, state = typed.word(current, f"sample/text/{current.settings.task.name}"), st.session_state
@@ -71,6 +71,3 @@ def _next_token(current: Shown, one: "analysis.own_words.Heard", temperature: fl
     chart.show(figure, "sample/next", _("The next token's distribution before and after temperature and top k"))
     likeliest = analysis.samples.next_likeliest(one, step, own, drawn_from, tokens)
     st.caption(plain(verdict.words(current.lab, likeliest)))
-
-
-VIEW = View("samples", _("Sampling"), draw)

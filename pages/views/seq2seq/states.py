@@ -6,7 +6,7 @@ from core.seq2seq import analysis
 from pages.parts import chart, choose, figures, lecture, verdict
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 
 # one for each group, so that nothing hangs on colour alone
@@ -23,7 +23,7 @@ NAMES = {
 }
 
 
-@st.fragment
+@view(_("States"))
 def draw(current: Shown) -> None:
     """Either a letter's state in many words, or the one vector of many words."""
     things = _(current.settings.task.THINGS)
@@ -74,6 +74,3 @@ def _show(cloud: "analysis.states.Cloud", things: str) -> None:
     figure = figures.points(groups, _("first component"), _("second component"), 440, shapes=SHAPES)
     alt = _("States of the encoder in many {} on a plane, by group").format(things)
     chart.show(figure, key="states/cloud", alt=alt)
-
-
-VIEW = View("states", _("States"), draw)

@@ -7,7 +7,7 @@ from core.transfer.analysis.border import Border, about_border, border, moons, s
 from core.transfer.pictures import REACH
 from pages.parts import chart, choose, figures, rasters, verdict
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 
 SHAPES = (("square", "x"), ("circle", "cross"))  # of source and target, class 0 filled and class 1 of strokes
@@ -15,7 +15,7 @@ LARGE = 520  # pixels
 ALT = _("The border between the two classes, and the points of source and target")
 
 
-@st.fragment
+@view(_("The border"), offered=moons)
 def draw(current: Shown) -> None:
     """The border at each evaluation of the run, with both accuracies."""
     known = steps(current)
@@ -55,6 +55,3 @@ def _points(points: np.ndarray, who: np.ndarray) -> list[figures.Trace]:
             title = f"{name} {which}"
             layers.append(figures.dots(title, role, *points[own].T, [title] * int(own.sum()), SHAPES[place][which]))
     return layers
-
-
-VIEW = View("border", _("The border"), draw, offered=moons)

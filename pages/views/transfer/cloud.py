@@ -19,7 +19,7 @@ from core.verdict import Verdict
 from pages.parts import chart, choose, figures, rasters, verdict
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 from pages.views.transfer.digits import in_cloud
 
@@ -30,7 +30,7 @@ SIDE = 56  # pixels of a point's picture on the screen
 TURN = 20  # points of one domain that are drawn before the other's turn, so that neither hides the other
 
 
-@st.fragment
+@view(_("The cloud"))
 def draw(current: Shown) -> None:
     """Every evaluation of the run from the axes of its end, by domain or by class, and t-SNE of the last one."""
     found = cloud(current)
@@ -139,6 +139,3 @@ def _at_home(reached: list[Verdict]) -> None:
     if reached:
         verdict.draw("transfer", reached)
         st.caption(_("This share needs the target's labels, so in practice it is not known."))
-
-
-VIEW = View("cloud", _("The cloud"), draw)

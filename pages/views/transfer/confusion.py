@@ -12,7 +12,7 @@ from core.transfer.analysis.confusion import about_mistakes, accuracy, mistakes,
 from pages.parts import chart, figures, rasters, verdict
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 from pages.views.transfer.digits import of_target
 
@@ -23,6 +23,7 @@ SHIFT = _(
 )
 
 
+@view(_("Which classes are swapped"), scene="transfer-when-alignment-hurts")
 def draw(current: Shown) -> None:
     """The matrix of the whole test part beside source only's, the largest mistakes in words, and what they look like."""
     counts = current.last(pictures.CONFUSION)
@@ -140,11 +141,3 @@ def _label_shift(current: Shown, before: Network | None) -> None:
     )
     for paragraph in found.verdicts:
         verdict.draw("transfer", paragraph)
-
-
-VIEW = View(
-    "confusion",
-    _("Which classes are swapped"),
-    draw,
-    opens=lambda current: current.id == "transfer-when-alignment-hurts",
-)

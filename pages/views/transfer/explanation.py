@@ -13,13 +13,14 @@ from pages.parts import digit, explain, shown, verdict
 from pages.parts.ask import ask
 from pages.parts.overlay import overlay, top_of
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 from pages.views.transfer.digits import of_target
 
 OFFERED = "saliency", "input_x_gradient", "grad_cam", "integrated_gradients"
 
 
+@view(_("What it looks at"), offered=lambda current: not moons(current))
 def draw(current: Shown) -> None:
     """The same method on both networks, each explaining its own answer; then where the maps of 200 pictures lie."""
     if current.settings is None or not current.run.models or not shown.stored(current.id):
@@ -95,6 +96,3 @@ def _strokes(current: Shown, found: dict[str, Network]) -> None:
         ),
         help=verdict.words("transfer", analysis.strokes.about_maps(current.settings.target)),
     )
-
-
-VIEW = View("explanation", _("What it looks at"), draw, offered=lambda current: not moons(current))

@@ -9,10 +9,11 @@ from pages.parts import chart, figures, shown, verdict
 from pages.parts.drawing import restyled
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 
 
+@view(_("Is it working?"), scene="transfer-is-it-working")
 def draw(current: Shown) -> None:
     """Two looks for the domain in the features, then three label-free ways to choose the step."""
     if not measured(current):
@@ -111,6 +112,3 @@ def _together(found: Columns, name: str, title: str, chosen: dict[str, Choice]) 
         figures.within(figure, x=(steps[0] - margin, steps[-1] + margin))
         with place:
             chart.show(restyled(figure, showlegend=True), key=key, alt=alt)
-
-
-VIEW = View("label_free", _("Is it working?"), draw, opens=lambda current: current.id == "transfer-is-it-working")

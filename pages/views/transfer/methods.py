@@ -12,7 +12,7 @@ from core.transfer.analysis.methods import MOST, Bounds, about_bounds, bounds, c
 from pages.parts import chart, figures, shown, verdict, views
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 
 ALWAYS = {  # the knobs of a method that its name always carries
@@ -32,7 +32,7 @@ UNUSUAL = {  # those that it carries only where they are not as the method has t
 }
 
 
-@st.fragment
+@view(_("Methods side by side"))
 def draw(current: Shown) -> None:
     """Target accuracy over the steps, one curve for each chosen run, and what was reached at which price."""
     found = {about.id: about for about in comparable_runs(current.run.about)}
@@ -125,6 +125,3 @@ def _labels(chosen: Mapping[str, Any]) -> str:
 
 def _number(value: float | None, digits: int = 1) -> str:
     return "–" if value is None else verdict.minus(f"{value:.{digits}f}")
-
-
-VIEW = View("methods", _("Methods side by side"), draw)

@@ -15,7 +15,6 @@ from core.transfer.analysis.probe import about_classifiers
 from core.transfer.analysis.step_choice import JUDGEMENTS, about_correlation, evaluations
 from core.transfer.settings import SHIPPED, TransferSettings
 from pages.parts import shown, verdict, views
-from pages.views.transfer import VIEWS as EVERY
 from pages.views.transfer import confusion, networks
 from pages.views.transfer.methods import called
 from tests.core.transfer import tiny
@@ -100,7 +99,7 @@ def test_the_first_scene_opens_on_every_view(visit):
 
 def test_a_scene_opens_with_what_its_question_is_about():
     opened = {
-        run_id: next((each.name for each in EVERY if each.opens(shown.of(runs.load(run_id)))), None)
+        run_id: next((each.name for each in views.of("transfer") if each.opens(shown.of(runs.load(run_id)))), None)
         for run_id in SHIPPED
     }
     assert {run_id: name for run_id, name in opened.items() if name} == {
@@ -110,7 +109,9 @@ def test_a_scene_opens_with_what_its_question_is_about():
 
 
 def test_the_border_belongs_to_the_moons_and_the_explanation_to_the_digits():
-    moons, digits = ({each.name for each in EVERY if each.offered(saved(name))} for name in ("moons", "dann"))
+    moons, digits = (
+        {each.name for each in views.of("transfer") if each.offered(saved(name))} for name in ("moons", "dann")
+    )
     assert moons == {"border", "cloud", "label_free", "confusion", "methods"}
     assert digits == {"cloud", "label_free", "confusion", "methods", "explanation"}
 
