@@ -33,7 +33,6 @@ class SceneText:
 class Lecture:
     title: str
     idea: str
-    watch: str
     scenes: dict[str, SceneText]
     theory: dict[str, str]
     notes: dict[str, str]
@@ -56,7 +55,7 @@ def read(lab: str, language: str = "en") -> Lecture:
         else:
             {"theory": theory, "note": notes, "verdict": verdicts}[kind][name.strip()] = body.strip()
     scenes = {slug: replace(scene, watch=scene.watch or _sentence(watch)) for slug, scene in scenes.items()}
-    return Lecture(title.strip(), idea.strip(), _sentence(watch), scenes, theory, notes, verdicts)
+    return Lecture(title.strip(), idea.strip(), scenes, theory, notes, verdicts)
 
 
 def _sentence(text: str) -> str:

@@ -272,9 +272,7 @@ def _frame(traces: list[Trace], wide: int, tall: int, height: int) -> Figure:
     """A figure of squares without axes, first row on top."""
     across, down = axis("", [-0.5, wide - 0.5]), axis("", [tall - 0.5, -0.5])
     figure = figures.figure_of(traces, across, down, height, hovermode="closest", showlegend=False)
-    figures.plain(figure, square=True)
-    figure["layout"]["xaxis"]["constraintoward"], figure["layout"]["yaxis"]["constraintoward"] = "left", "top"
-    return figure
+    return figures.cornered(figures.plain(figure, square=True))
 
 
 def _sheet(images: Sequence[np.ndarray], columns: int, across: int, down: int) -> np.ndarray:

@@ -83,7 +83,7 @@ def _same_example(current: Shown, compared: Comparison) -> None:
         if kind == "plane":
             chosen = example.point(where, tuple(dataset_of(settings).test_x[disputed[0]].tolist()))
         else:
-            chosen = example.choose(where, settings, {"disputed": (_("The most disputed"), disputed)})
+            chosen = example.chosen(where, settings, {"disputed": (_("The most disputed"), disputed)})
         if chosen is not None:
             example.show(chosen, dataset_of(settings).pictures)
     with right:
@@ -136,11 +136,9 @@ def _bars(p: dict[str, float], alpha: float, calibration: int) -> figures.Figure
 
 def _click(where: str) -> None:
     """A click on a column of what is disputed chooses that example."""
-    state = st.session_state
-    click = chart.picked(state.get("beside/disputed/plot"))
-    if click and click != state.get("beside/click") and isinstance(click["x"], int) and 0 <= click["x"] < DISPUTED:
+    state, click = st.session_state, chart.clicked("beside/disputed")
+    if click and isinstance(click["x"], int) and 0 <= click["x"] < DISPUTED:
         state[f"{where}/way"], state[f"{where}/number/disputed"] = "disputed", click["x"] + 1
-    state["beside/click"] = click
 
 
 def _disputed(settings: Any, compared: Comparison, alpha: float) -> figures.Figure:

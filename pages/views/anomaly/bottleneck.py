@@ -9,7 +9,7 @@ from core.anomaly.analysis import bottleneck
 from core.anomaly.analysis.bottleneck import Curve, Network
 from core.anomaly.analysis.scores import KINDS
 from core.anomaly.datasets import dataset_of
-from pages.parts import chart, figures, verdict, views
+from pages.parts import chart, choose, figures, verdict
 from pages.parts.ask import ask
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
@@ -50,9 +50,8 @@ def _components(current: Shown, most: int) -> int:
         st.info(_("Of the two numbers of a point PCA can leave out one: k = 1 is all that there is to choose."))
         return 1
     options, first = bottleneck.counts(current.settings, most)
-    where = views.kept("bottleneck/k", options, first)
     tip = _("How many numbers are left of an example in the middle.")
-    return st.select_slider(_("Components of PCA (k)"), options, key=where, help=tip)
+    return choose.along("bottleneck/k", _("Components of PCA (k)"), options, first, help=tip)
 
 
 # ---- charts ----
@@ -117,13 +116,8 @@ def _rebuilt(current: Shown, found: Sequence[Network], k: int) -> None:
     """Five normals and five anomalies, and what PCA with k components or one of the networks makes of them."""
     names = {"pca": _("PCA with k = {}").format(k)}
     names |= {each.id: f"{method_name(each.about)} · AUROC {each.auroc:.1f} %" for each in found}
-    chosen = st.selectbox(
-        _("Ten pictures, rebuilt by"),
-        list(names),
-        format_func=names.get,
-        key=views.kept("bottleneck/who", list(names), current.id if current.id in names else "pca"),
-        width=520,
-    )
+    first, title = current.id if current.id in names else "pca", _("Ten pictures, rebuilt by")
+    chosen = choose.one("bottleneck/who", title, names, first, side_by_side=False, width=520)
     shown = bottleneck.by_pca(current.settings, k) if chosen == "pca" else bottleneck.by_run(chosen)
     if shown is None:
         st.info(_("The pictures of this run are not there any more: choose another one."))

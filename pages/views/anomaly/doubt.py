@@ -5,7 +5,7 @@ import streamlit as st
 from core.anomaly.analysis.doubt import Answers, about, about_ties, about_why, answers, meaning
 from core.anomaly.analysis.scores import KINDS, clipped
 from core.anomaly.settings import Confidence
-from pages.parts import chart, choose, figures, verdict, views
+from pages.parts import chart, choose, figures, verdict
 from pages.parts.ask import ask
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
@@ -27,14 +27,9 @@ def draw(current: Shown) -> None:
     method, grid = current.settings.method, found.temperatures
     names = {"softmax": _("softmax"), "entropy": _("entropy"), "energy": _("energy")}
     left, right = st.columns([1, 1.4], gap="large", vertical_alignment="bottom")
-    with left:
-        measure = choose.one("unsure/kind", _("Doubt measure"), names, method.unsure)
-    temperature = right.select_slider(
-        _("Temperature T: divides the logits"),
-        grid,
-        format_func=lambda t: f"{t:.3g}",
-        key=views.kept("unsure/t", grid, method.temperature),
-    )
+    measure = choose.one("unsure/kind", _("Doubt measure"), names, method.unsure, at=left)
+    title, look = _("Temperature T: divides the logits"), "{:.3g}".format
+    temperature = choose.along("unsure/t", title, grid, method.temperature, at=right, format_func=look)
     doubt, score = found.doubt(measure, temperature), found.curves[measure][grid.index(temperature)]
     left, right = st.columns(2, gap="large")
     with left:

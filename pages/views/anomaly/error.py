@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.anomaly.analysis.blur import BLURS, MARKED, Blurred, Blurs, about_blur, about_picture
 from core.anomaly.analysis.damage import KindFound, about_kinds, damage
-from pages.parts import chart, figures, verdict, views
+from pages.parts import chart, choose, figures, verdict, views
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
 from pages.parts.words import _
@@ -48,12 +48,12 @@ def say_blur(found: Blurs, at: Blurred, blur: float, place: int) -> None:
 def damage_table(current: Shown, at: Blurred, place: int, blur: float) -> float:
     """How well the error finds the damage, in this picture and in all that are damaged. Returns from which error on a pixel is
     marked."""
-    share = st.select_slider(
+    share = choose.along(
+        "expects/marked",
         _("Pixels of held-out normals that may be marked"),
         MARKED,
         MARKED[3],
-        format_func=lambda value: f"{value:g} %",
-        key="expects/marked",
+        format_func="{:g} %".format,
         help=_("Sets the error from which on a pixel counts as damaged, without having seen any damage."),
     )
     found = damage(current, at, place, blur, share)

@@ -38,14 +38,9 @@ def draw(current: Shown) -> None:
     left, right = st.columns([1.5, 1], gap="large")
     with right:
         look = looks[choose.scrubber("landscape/look", list(looks))]
-        promise = st.select_slider(
-            _("False alarms that are promised"),
-            PROMISES,
-            PROMISE,
-            format_func="≤ {} %".format,
-            key="landscape/promise",
-            help=_("So many of the normals raise the alarm at most."),
-        )
+        title, tip = _("False alarms that are promised"), _("So many of the normals raise the alarm at most.")
+        look = {"format_func": "≤ {} %".format, "help": tip}
+        promise = choose.along("landscape/promise", title, PROMISES, PROMISE, **look)
         for each in ask(landscape.verdicts, current, look.step, promise):
             verdict.draw("anomaly", each)
         st.caption(verdict.words("anomaly", landscape.lines(look, promise)))

@@ -10,7 +10,7 @@ from core.anomaly.analysis.patients import patient
 from core.anomaly.analysis.scores import Scores
 from core.anomaly.datasets import Dataset, damage_of
 from core.anomaly.settings import AnomalySettings
-from pages.parts import chart, verdict, views
+from pages.parts import chart, choose, verdict
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
 from pages.parts.words import _
@@ -42,12 +42,10 @@ def labelled(dataset: Dataset, settings: AnomalySettings) -> list[str]:
 
 def rank_slider(many: int, group: str) -> int:
     """Which example of the group, by its rank; a click into the gallery chooses one as well."""
-    where, state = f"expects/rank/{group}", st.session_state
-    click = chart.picked(state.get("expects/gallery/plot"))
-    if click and click != state.get("expects/click") and click["custom"] in range(1, many + 1):
-        state[where] = click["custom"]
-    state["expects/click"] = click
-    return st.slider(_("Which one, by its rank"), 1, many, key=views.kept(where, range(1, many + 1), 1))
+    where, click = f"expects/rank/{group}", chart.clicked("expects/gallery")
+    if click and click["custom"] in range(1, many + 1):
+        st.session_state[where] = click["custom"]
+    return choose.number(where, _("Which one, by its rank"), 1, many, 1)
 
 
 def no_idea(current: Shown) -> str:

@@ -22,7 +22,7 @@ def rows(inputs: np.ndarray, expected: np.ndarray | None, height: int = 230) -> 
     texts = [said[i >= many // 2].format(name) for name in lines for i in range(many)]
     figure = rasters.gallery([each for line in lines.values() for each in line], many, texts, height, rows=list(lines))
     figures.ticked(figure, "x", [wide * many / 4, wide * many * 3 / 4], [_("normal"), _("anomalies")], top=True)
-    return figures.spaced(figure, t=26)
+    return figures.restyled(figure, margin={"t": 26})
 
 
 def heat(picture: np.ndarray, expected: np.ndarray) -> np.ndarray:

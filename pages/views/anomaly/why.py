@@ -13,7 +13,7 @@ from core.anomaly.analysis.scores import final
 from core.anomaly.analysis.trust import MANY, judged
 from core.anomaly.datasets import dataset_of
 from core.anomaly.monitor import as_bytes
-from pages.parts import chart, choose, digit, explain, knobs, shown, verdict, views
+from pages.parts import chart, choose, digit, explain, knobs, shown, verdict
 from pages.parts.ask import ask
 from pages.parts.overlay import enlarged, overlay, top_of
 from pages.parts.panels import percent
@@ -56,7 +56,7 @@ def _pictures(current: Shown, fitting: Fitting) -> None:
     rest = {each: about for each, about in found.items() if each != current.id}
     left, right = st.columns([1, 2.6], gap="large")
     with left:
-        chosen = example.choose(AT, current.settings, example.by_verdict(final(current)))
+        chosen = example.chosen(AT, current.settings, example.by_verdict(final(current)))
         if chosen is not None:
             example.show(chosen, True)
         method, given, base = _asked(fitting)
@@ -96,8 +96,8 @@ def _asked(fitting: Fitting) -> tuple[str, str, str]:
     base = "mean"
     if METHODS[method].compares:
         tip = _("What replaces a pixel that is taken away. Most programs take black, which is odd itself.")
-        where = views.kept(f"{AT}/base", list(fitting.bases), fitting.bases[0])
-        base = st.selectbox(_("Compared with"), fitting.bases, format_func=_bases().get, key=where, help=tip)
+        bases = {each: _bases()[each] for each in fitting.bases}
+        base = choose.one(f"{AT}/base", _("Compared with"), bases, side_by_side=False, help=tip)
     return method, json.dumps(given), base
 
 
@@ -180,7 +180,7 @@ def _patient(current: Shown) -> None:
     left, right = st.columns([1, 1.9], gap="large")
     with left:
         groups = example.by_verdict(final(current))
-        chosen = example.choose(AT, current.settings, groups, start=0.5)  # the first may lie 60 σ out
+        chosen = example.chosen(AT, current.settings, groups, start=0.5)  # the first may lie 60 σ out
         example.show(chosen, False)
         offered = {name: _(METHODS[name].title) for name in ask(columns.fitting, current)}
         method = choose.one(f"{AT}/method", _("Method"), offered, side_by_side=False)

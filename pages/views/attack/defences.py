@@ -42,13 +42,11 @@ def _knobs(current: Shown, photo: bool) -> tuple[str, int, float, bool]:
     names = {name: _(title) for name, title in NAMES.items()}
     defence = choose.one("attack/defences/defence", _("Defence"), names, first)
     left, middle, right = st.columns([1, 1.4, 1.2], gap="large", vertical_alignment="bottom")
-    with left:
-        help = verdict.words("attack", strengths(current, defence))
-        strength = st.slider(_("Strength"), 1, 5, 3, key="attack/defences/strength", help=help)
-    with middle:
-        level = asked.size(f"attack/defences/epsilon/{photo}", *((16.0, 2.0) if photo else (96.0, 38.0)), 0.5)
-    with right:
-        knows = st.toggle(_("The attacker knows the defence"), key="attack/defences/knows")
+    help = verdict.words("attack", strengths(current, defence))
+    strength = left.slider(_("Strength"), 1, 5, 3, key="attack/defences/strength", help=help)
+    sizes = (16.0, 2.0) if photo else (96.0, 38.0)
+    level = asked.size(f"attack/defences/epsilon/{photo}", *sizes, 0.5, at=middle)
+    knows = right.toggle(_("The attacker knows the defence"), key="attack/defences/knows")
     return defence, strength, level, knows
 
 

@@ -55,7 +55,7 @@ def roc(scores: dict[str, np.ndarray], names: bool = True) -> figures.Figure:
         alarms, found = detection.roc(scores["clean"], scores[name])
         lines.append(Line(_names()[name], ROLES[name], alarms.tolist(), found.tolist()))
     figure = figures.curves(lines, _("false alarms: clean pictures (%)"), _("found (%)"), 320)
-    return figure if names else figures.without_legend(figure)
+    return figure if names else figures.restyled(figure, showlegend=False)
 
 
 def histogram(scores: dict[str, np.ndarray]) -> figures.Figure:

@@ -9,7 +9,7 @@ from core.attack.analysis.subject import shows
 from core.attack.metrics import METRICS
 from core.attack.pictures import BECOMES
 from core.record import Record
-from pages.parts import chart, figures, rasters, views
+from pages.parts import chart, choose, figures, rasters, views
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
 from pages.parts.views import view
@@ -93,8 +93,8 @@ def _becomes(measured: Record) -> None:
         return
     levels, left, right = list(matrices), *st.columns([1, 1.4], gap="large")
     with left:
-        where = views.kept("attack/robust/level", levels, robustness.falls(measured, levels))
-        level = st.select_slider(_("What becomes what at ε (of 255)"), levels, key=where)
+        title, first = _("What becomes what at ε (of 255)"), robustness.falls(measured, levels)
+        level = choose.along("attack/robust/level", title, levels, first)
         if name := robustness.strongest(measured, level):
             st.caption(_("Under the strongest attack there: {}.").format(_(METRICS[name].label)))
         st.caption(_("A digit lost at a smaller ε counts with the answer that it was lost with."))

@@ -51,11 +51,9 @@ def _knobs(photo: bool) -> tuple[int, str, int]:
     """ε in levels, the second direction, and the seed of the random one."""
     left, middle, right = st.columns([2, 2, 1], gap="large")
     step = 1 if photo else 4
-    with left:
-        level = asked.size(f"attack/surface/{photo}", *((32, 8) if photo else (128, 52)), step, step)
-    with middle:
-        directions = {"end": _("where the attack ends"), "random": _("random")}
-        second = choose.one("attack/surface/second", _("Second direction"), directions)
+    level = asked.size(f"attack/surface/{photo}", *((32, 8) if photo else (128, 52)), step, step, at=left)
+    directions = {"end": _("where the attack ends"), "random": _("random")}
+    second = choose.one("attack/surface/second", _("Second direction"), directions, at=middle)
     seed = right.number_input(_("Seed of the random direction"), 0, 99, 0, key="attack/surface/seed")
     return level, second, seed
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.compression import analysis
 from core.compression.analysis.stage import changes
-from pages.parts import chart, figures, views
+from pages.parts import chart, choose, figures
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
 from pages.parts.views import view
@@ -34,7 +34,7 @@ def draw(current: Shown) -> None:
 def _codebook(current: Shown) -> None:
     """How often each shared value of a layer occurs, and how long its code word is."""
     layers = ask(analysis.bits.layer_names, current, "model")
-    layer = st.selectbox(_("Codebook of this layer"), layers, key=views.kept("deep/layer", layers, layers[-2]))
+    layer = choose.one("deep/layer", _("Codebook of this layer"), layers, layers[-2], side_by_side=False)
     code = ask(analysis.deep_compression.code, current, layers.index(layer))
     groups = {_("occurrences"): ("neutral", code.occurrences)}
     titles = _("shared value"), _("occurrences in the stream")

@@ -35,7 +35,7 @@ def draw(current: Shown) -> None:
 def _cut(record: Record, model: str, relative: bool, curve: list[dict[str, Any]]) -> None:
     """The network without a share of its channels and neurons: a fragment, so that the slider redraws no more."""
     ratios = [point["ratio"] for point in curve]
-    ratio = st.select_slider(_("Remove this share of all channels and neurons (%)"), ratios, 50, key="neurons/ratio")
+    ratio = choose.along("neurons/ratio", _("Remove this share of all channels and neurons (%)"), ratios, 50)
     cut, gammas = analysis.neurons.cut(curve, ratio), ask(analysis.neurons.gammas, record, model, relative)
     with st.container(horizontal=True, gap="medium"):
         gained = _("{:.1f} points").format(cut.gained)

@@ -16,8 +16,7 @@ def draw(current: Shown) -> None:
     """Standard against depthwise-separable convolution: what each costs, and how fast it is here."""
     left, right = st.columns(2)
     channels = left.slider(_("Channels of the first convolution"), 4, 24, 16, 2, key="redesign/channels")
-    with right:
-        kernel = choose.one("redesign/kernel", _("Kernel side $k$ (pixels)"), {3: "3", 5: "5"})
+    kernel = choose.one("redesign/kernel", _("Kernel side $k$ (pixels)"), (3, 5), at=right)
     found = timed(analysis.redesign.redesign, channels, kernel)
     st.caption(_("A separable convolution needs 1/N + 1/k² of the multiply–adds. N: output channels, k: kernel side."))
     costs = {"parameters": _("parameters")} | COSTS

@@ -187,7 +187,7 @@ def sizes(before: float, now: float, names: tuple[str, str]) -> Figure:
 def _bare(figure: Figure, **layout: object) -> Figure:
     """The figure without a grid, ticks and legend."""
     plain = {"showgrid": False, "zeroline": False, "ticks": ""}
-    return drawing.restyled(figure, plain, plain, hovermode="closest", showlegend=False, **layout)
+    return figures.restyled(figure, plain, plain, hovermode="closest", showlegend=False, **layout)
 
 
 def _heat(name: str, z: list, ends: tuple[float, float], hues: Sequence[str], hover: str, **more: object) -> Trace:

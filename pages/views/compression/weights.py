@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.compression import analysis
 from core.compression.analysis.stage import changes
-from pages.parts import chart
+from pages.parts import chart, choose
 from pages.parts.ask import ask
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
@@ -34,7 +34,7 @@ def draw(current: Shown) -> None:
 def _zeros(curves: dict[str, list[dict[str, Any]]]) -> None:
     """The share of weights that are zero, and what it costs: a fragment, so that the slider redraws no more."""
     shares = [point["sparsity"] for point in curves["global"]]
-    sparsity = st.select_slider(_("Set this share of all weights to zero (%)"), shares, 80, key="weights/sparsity")
+    sparsity = choose.along("weights/sparsity", _("Set this share of all weights to zero (%)"), shares, 80)
     here = {scope: curves[scope][shares.index(sparsity)] for scope in curves}
     with st.container(horizontal=True, gap="medium"):
         st.metric(_("One threshold for all layers"), f"{here['global']['accuracy']:.1f} %", width="content")

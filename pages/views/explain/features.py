@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from core.explain import analysis
-from pages.parts import chart, choose, figures, lecture, rasters, views
+from pages.parts import chart, choose, figures, lecture, rasters
 from pages.parts.figures import Figure
 from pages.parts.shown import Shown
 from pages.parts.views import view
@@ -20,11 +20,11 @@ def draw(current: Shown) -> None:
         return
     photo, layers, ways = asked.subject.photo, analysis.filters.layers(asked), analysis.features.WAYS
     with st.container(horizontal=True, gap="large"):
-        where = views.kept("features/layer", layers, layers[-1])
-        layer = st.selectbox(_("Layer"), layers, format_func=_, key=where, width=260)
+        names = {layer: _(layer) for layer in layers}
+        layer = choose.one("features/layer", _("Layer"), names, layers[-1], side_by_side=False, width=260)
         way = ways[0]
         if not photo:
-            way = choose.one("features/way", _("Into the plane by"), {way: way for way in ways})
+            way = choose.one("features/way", _("Into the plane by"), ways)
     with st.spinner(_("Placing the pictures once …")):
         plane = analysis.features.plane(asked, layer, way)
     figure = (_photos if photo else _digits)(asked, plane.places)

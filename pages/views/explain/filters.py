@@ -7,7 +7,7 @@ import streamlit as st
 from core.explain import analysis
 from core.explain.analysis.stage import opens_with
 from core.explain.settings import Excite
-from pages.parts import chart, panels, rasters, views
+from pages.parts import chart, choose, panels, rasters
 from pages.parts.overlay import top_of
 from pages.parts.shown import Shown
 from pages.parts.views import view
@@ -25,13 +25,12 @@ def draw(current: Shown) -> None:
         return
     layers = analysis.filters.layers(asked)
     first, start = analysis.filters.start(current, layers)
-    layer = st.selectbox(_("Layer"), layers, format_func=_, key=views.kept("filters/layer", layers, first), width=260)
+    names = {layer: _(layer) for layer in layers}
+    layer = choose.one("filters/layer", _("Layer"), names, first, side_by_side=False, width=260)
     maps = analysis.filters.maps(asked, layer)
-    count, channel = len(maps), 0
-    if count > 1:
-        where = views.kept("filters/channel", range(count), start % count)
-        _take_click(where, count)
-        channel = st.slider(_("Filter, of {}").format(count), 0, count - 1, key=where)
+    count = len(maps)
+    _take_click("filters/channel", count)
+    channel = choose.number("filters/channel", _("Filter, of {}").format(count), 0, count - 1, start % count)
     left, middle, right = st.columns(3, gap="medium")
     with left:
         _over(asked, maps[channel])
@@ -45,9 +44,8 @@ def draw(current: Shown) -> None:
 
 def _take_click(where: str, count: int) -> None:
     """A filter that was clicked on in the grid is the one to look at, once for each click."""
-    click = chart.picked(st.session_state.get("filters/grid/plot"))
-    if click and click != st.session_state.get("filters/clicked") and click["custom"] is not None:
-        st.session_state["filters/clicked"] = click
+    click = chart.clicked("filters/grid")
+    if click and click["custom"] is not None:
         begin = st.session_state.get("filters/begin", 0)
         st.session_state[where] = min(begin + int(click["custom"]), count - 1)
 

@@ -26,8 +26,8 @@ def draw(current: Shown) -> None:
     tip = _("About how many: SLIC joins small parts of a photo; a digit is cut into equal squares.")
     count = left.slider(_("Superpixels"), 10, 100, 40 if photo else 49, key=f"be_lime/count/{kind}", help=tip)
     names = {"mean": _("its mean colour"), "black": _("black"), "grey": _("grey"), "white": _("white")}
-    with right:
-        fill = choose.one(f"be_lime/fill/{kind}", _("Off is painted with"), names, "mean" if photo else "black")
+    first, title = "mean" if photo else "black", _("Off is painted with")
+    fill = choose.one(f"be_lime/fill/{kind}", title, names, first, at=right)
     cut = analysis.manual_lime.cut(asked, count, fill)
     state = _state(sha256(f"{asked.key}|{asked.target}|{count}|{fill}".encode()).hexdigest()[:16])
     _buttons(cut, state)

@@ -35,7 +35,7 @@ def _row(name: str) -> None:
     with left:
         label = _("{} in the test part").format(_(table.row))
         row = st.slider(label, 1, len(table.test_y), 1, key=f"tables/row/{name}") - 1
-        samples = st.select_slider(_("Samples"), SAMPLES, 2000, key="tables/samples")
+        samples = choose.along("tables/samples", _("Samples"), SAMPLES, 2000)
         label, tip = _("Kernel width $σ$"), lecture.read("explain").notes["kernel width"]
         width = st.select_slider(label, widths, own, format_func="{:.3g}".format, key=f"tables/width/{name}", help=tip)
         tip = _("The same question with other random rows.")

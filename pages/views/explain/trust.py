@@ -27,11 +27,10 @@ def draw(current: Shown) -> None:
     left, right = st.columns([1, 1])
     first = next((m for m in (own, "integrated_gradients") if m in maps.methods), maps.methods[0])
     names = {method: _(METHOD_NAMES[method]) for method in maps.methods}
-    with left:
-        method = choose.one(f"trust/method/{photo}", _("Method"), names, first, side_by_side=False)
+    method = choose.one(f"trust/method/{photo}", _("Method"), names, first, side_by_side=False, at=left)
     fills = {"black": _("black"), "mean": _("mean colour"), "blur": _("blurred picture")}
-    with right:
-        hide = choose.one("trust/hide", _("Hide with"), fills, current.settings.hide if own in names else "black")
+    first = current.settings.hide if own in names else "black"
+    hide = choose.one("trust/hide", _("Hide with"), fills, first, at=right)
     with st.spinner(_("Hiding pixels …")):
         found = maps.of(method)
         if found.values is None:

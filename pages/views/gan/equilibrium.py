@@ -64,5 +64,5 @@ def _best(current: Shown) -> None:
     ):
         drawn = figures.add(figures.plane(REACH, 380), plane.ground(np.nan_to_num(field, nan=0.5))[0])
         with column:
-            chart.show(figures.headed(plane.cornered(drawn), title), key=f"half/{key}", alt=title)
+            chart.show(figures.headed(figures.cornered(drawn), title), key=f"half/{key}", alt=title)
     verdict.draw("gan", found.verdicts)

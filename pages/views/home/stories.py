@@ -13,7 +13,6 @@ from core.lifelong.analysis.tape import Tape
 from core.lifelong.analysis.tape import tape as measured
 from core.runs import RunError
 from pages.parts import chart, figures, rasters, shown
-from pages.parts.drawing import restyled
 from pages.parts.figures import Figure
 from pages.parts.grammar import dots
 from pages.parts.shown import Shown
@@ -107,7 +106,8 @@ def _plane(real: np.ndarray, look: played.Look) -> Figure:
     places = np.linspace(-REACH, REACH, len(look.field))[::COARSE]
     ground = rasters.field(places, places, look.field[::COARSE, ::COARSE] / 255) | OPINION
     groups = _points(_("real"), "before", real), _points(_("fake"), "after", look.fake)
-    return figures.spaced(figures.add(figures.plane(REACH, HEIGHT), ground, *groups), l=4, b=4)
+    drawn = figures.add(figures.plane(REACH, HEIGHT), ground, *groups)
+    return figures.restyled(drawn, margin={"l": 4, "b": 4})
 
 
 def _points(name: str, role: str, places: np.ndarray) -> figures.Trace:
@@ -153,4 +153,4 @@ def _tape(tape: Tape, look: int, marks: list[int]) -> Figure:
     across = figures.axis(_("training step"), (-0.01 * end, 1.16 * end))
     across |= {"showgrid": False, "zeroline": False, "tickvals": [0, *marks, end]}
     free = {"scaleanchor": None, "constrain": None}
-    return restyled(figure, across, free, shapes=[border | {"x0": mark, "x1": mark} for mark in marks])
+    return figures.restyled(figure, across, free, shapes=[border | {"x0": mark, "x1": mark} for mark in marks])

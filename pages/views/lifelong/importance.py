@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from core.lifelong.analysis.importance import moved, pixels
-from pages.parts import chart, figures, rasters, views
+from pages.parts import chart, choose, figures, rasters
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
 from pages.parts.views import view
@@ -40,10 +40,7 @@ def draw(current: Shown) -> None:
 @st.fragment
 def _moved(moves: list[np.ndarray]) -> None:
     """Ω against |θ − θ*|, for a sample of weights, while one of the later tasks was learned."""
-    number = 2
-    if len(moves) > 1:
-        names = list(range(2, len(moves) + 2))
-        number = st.select_slider(_("While learning task"), names, key=views.kept("held/task", names, 2))
+    number = choose.along("held/task", _("While learning task"), range(2, len(moves) + 2), 2)
     omega, way = moves[number - 2]
     texts = [_("Ω {:.2g}\nmoved {:.2g}").format(*pair) for pair in zip(omega, way)]
     titles = (_("importance Ω of the tasks before"), _("moved by |θ − θ*|"))

@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from core.lifelong.analysis.landscape import Landscape, Lowest, bowl_of, landscape, minimum, strengths
-from pages.parts import chart, choose, figures, lecture, rasters, views
+from pages.parts import chart, choose, figures, lecture, rasters
 from pages.parts.ask import ask
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
@@ -49,9 +49,8 @@ def draw(current: Shown) -> None:
 
 def _strength(current: Shown, found: Landscape) -> float:
     grid = strengths(current.settings)
-    where = views.kept("landscape/strength", grid, float(found.lam))
-    label = _("Strength λ of the penalty in this slice")
-    return st.select_slider(label, grid, format_func=lambda v: f"{v:.3g}", key=where, width=420)
+    label, look = _("Strength λ of the penalty in this slice"), {"format_func": "{:.3g}".format, "width": 420}
+    return choose.along("landscape/strength", label, grid, float(found.lam), **look)
 
 
 def _solid(found: Landscape, lam: float) -> None:

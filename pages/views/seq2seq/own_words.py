@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.seq2seq import analysis
 from core.seq2seq.analysis.answers import compared, tick
-from pages.parts import chart, verdict, views
+from pages.parts import chart, choose, verdict, views
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
 from pages.parts.views import view
@@ -24,10 +24,8 @@ def draw(current: Shown) -> None:
 def _answers(current: Shown, found: "list[analysis.own_words.Heard]") -> int:
     """What is said to each word; returns the one to look closer at, which a click on its row or on its name chooses."""
     task, which = current.settings.task, f"say/which/{'|'.join(one.text for one in found)}"
-    clicked = chart.picked(st.session_state.get("say/answers/plot"))
-    if clicked and clicked != st.session_state.get("say/clicked"):
-        st.session_state["say/clicked"] = clicked
-        st.session_state[which] = clicked["custom"]
+    if click := chart.clicked("say/answers"):
+        st.session_state[which] = click["custom"]
     views.kept(which, range(len(found)), 0)
     number, several = st.session_state[which], len(found) > 1
     rows = []
@@ -53,9 +51,8 @@ def _answers(current: Shown, found: "list[analysis.own_words.Heard]") -> int:
 def _at_work(current: Shown, one: "analysis.own_words.Heard") -> None:
     """The drawing, at the moment that the slider says, and where the decoder looks."""
     key, task = f"say/moment/{one.text}", current.settings.task
-    views.kept(key, range(one.moments + 1), one.moments)
     help_ = _("To the left and back: first the letters are read, then the tokens are said.")
-    moment = st.slider(_("Moment"), 0, one.moments, key=key, help=help_)
+    moment = choose.number(key, _("Moment"), 0, one.moments, one.moments, help=help_)
     left, right = st.columns([1.7, 1], gap="medium")
     with left:
         chart.show(flow.figure(one, moment), key="say/flow", alt=flow.about(one, moment))

@@ -44,7 +44,7 @@ def _letter(current: Shown, at: str) -> "analysis.states.Cloud | None":
     letters = ask(analysis.states.letters, current)
     if not letters:
         return None
-    letter = choose.one(f"{at}/letter", _("Letter"), {each: each for each in letters}, wrap=True)
+    letter = choose.one(f"{at}/letter", _("Letter"), letters, wrap=True)
     ways = {way: NAMES[way] for way in analysis.states.ways_at_letter(current)}
     by = choose.one(f"{at}/by", _("Coloured by"), ways, wrap=True)
     st.caption(lecture.read(current.lab).notes[f"coloured by {by}"].format(letter=letter))

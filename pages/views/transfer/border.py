@@ -39,7 +39,7 @@ def plane(found: Border | None, keep: np.ndarray | slice = slice(None)) -> figur
     figure = figures.plane(REACH, LARGE)
     if found is None:
         return figure
-    figures.spaced(figure, t=30, b=2)  # the legend is one line
+    figures.restyled(figure, margin={"t": 30, "b": 2})  # the legend is one line
     grid = (found.axis, found.axis, found.sure)
     sure = rasters.contours(_("90 % sure"), "control", *grid, [0.1, 0.9]) | {"showlegend": False}
     even = rasters.contours(_("border"), "whole", *grid, [0.5])

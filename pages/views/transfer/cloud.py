@@ -60,10 +60,8 @@ def _choices(found: Cloud) -> tuple[str, int]:
     if found.features is not None:
         names["tsne"] = _("t-SNE at the end")
     left, right = st.columns([1, 1.4], gap="large", vertical_alignment="bottom")
-    with left:
-        by = choose.one("cloud/by", _("Colours"), names)
-    with right:
-        return by, choose.scrubber("cloud/look", found.steps, _("After step"), disabled=by == "tsne")
+    by = choose.one("cloud/by", _("Colours"), names, at=left)
+    return by, choose.scrubber("cloud/look", found.steps, _("After step"), at=right, disabled=by == "tsne")
 
 
 def points(

@@ -1,7 +1,5 @@
 """Which classes of the target are taken for which others: swapped with one another, or swallowed."""
 
-from typing import Any
-
 import numpy as np
 import streamlit as st
 
@@ -40,7 +38,7 @@ def _matrices(current: Shown, counts: np.ndarray, before: Network | None) -> Non
     """Both matrices, and the pictures of one of this run's cells."""
     left, right = st.columns(2, gap="large")
     with left:
-        click = _matrix(counts, _("This run"), "swapped/after")
+        _matrix(counts, _("This run"), "swapped/after")
     with right:
         known = before is not None and current.settings is not None
         if known and (other := _counted(current, before)) is not None:
@@ -48,7 +46,7 @@ def _matrices(current: Shown, counts: np.ndarray, before: Network | None) -> Non
         elif current.settings is not None and not source_only(current.run.about.settings) and len(counts) > 2:
             st.info(_("To compare: train “Source only” with the same target, steps and seed."))
     if current.run.models and current.settings is not None:
-        _examples(current, counts, click)
+        _examples(current, counts)
 
 
 def _counted(current: Shown, before: Network) -> np.ndarray | None:
@@ -59,8 +57,8 @@ def _counted(current: Shown, before: Network) -> np.ndarray | None:
         return None
 
 
-def _matrix(counts: np.ndarray, title: str, key: str) -> dict[str, Any] | None:
-    """Counts as percentages, over what they say in words; the cell that was clicked last."""
+def _matrix(counts: np.ndarray, title: str, key: str) -> None:
+    """Counts as percentages, over what they say in words."""
     names, few = [str(i) for i in range(len(counts))], len(counts) == 2
     st.markdown(
         _("**{}** · {:.1f} % of the test pictures right (guessing: {:.0f} %)").format(
@@ -72,19 +70,18 @@ def _matrix(counts: np.ndarray, title: str, key: str) -> dict[str, Any] | None:
         percent(counts), 220 if few else 400, text=".0f", limit=100, largest=70 if few else 36, **axes
     )
     alt = f"{title}: {_('which class of the target is called what, in percent')}"
-    click = chart.show(figure, key=key, alt=alt, pick=key == "swapped/after")
+    chart.show(figure, key=key, alt=alt, pick=key == "swapped/after")
     said = [verdict.words("transfer", each) for each in about_mistakes(counts)]
     st.markdown("\n".join(f"- {sentence}" for sentence in said))
-    return click
 
 
-def _examples(current: Shown, counts: np.ndarray, click: dict[str, Any] | None) -> None:
-    """Target test pictures that went one way, the surest first. click: on a cell of the matrix, which chooses the way."""
+def _examples(current: Shown, counts: np.ndarray) -> None:
+    """Target test pictures that went one way, the surest first. A click on a cell of the matrix chooses the way."""
     pairs = mistakes(percent(counts))
     if not pairs:
         return
     where = "swapped/pair"
-    _follow(click, where, pairs)
+    _follow(where, pairs)
     chosen = st.selectbox(
         _("Mistake (or click on a cell of this run's matrix)"),
         pairs,
@@ -104,14 +101,13 @@ def _examples(current: Shown, counts: np.ndarray, click: dict[str, Any] | None) 
     st.caption(_("How sure the network is of its wrong answer, the surest first."))
 
 
-def _follow(click: dict[str, Any] | None, where: str, pairs: list[tuple[int, int]]) -> None:
+def _follow(where: str, pairs: list[tuple[int, int]]) -> None:
     """A new click on a mistake chooses it; what was chosen stays over a new run that made it, too."""
     state = st.session_state
     if state.get(where) not in (None, *pairs):
         del state[where]
-    if click is None or click == state.get(f"{where}/click"):
+    if (click := chart.clicked("swapped/after")) is None:
         return
-    state[f"{where}/click"] = click
     try:
         cell = int(click["y"]), int(click["x"])
     except (TypeError, ValueError):  # anything may come from a browser

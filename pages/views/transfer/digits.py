@@ -33,7 +33,7 @@ def strip(current: Shown) -> figures.Figure:
             "<br>".join([figures.inked(_("target"), "after"), _note(current.settings)]),
         ],
     )
-    return figures.spaced(figure, t=2, b=8)
+    return figures.restyled(figure, margin={"t": 2, "b": 8})
 
 
 def _names(settings: TransferSettings, said: list[int]) -> list[str]:

@@ -6,7 +6,6 @@ from core.transfer.analysis.probe import about_domain, about_source, measured
 from core.transfer.analysis.step_choice import JUDGEMENTS, Choice, Columns, about_rank, choices, evaluations
 from core.transfer.settings import METRICS
 from pages.parts import chart, figures, shown, verdict
-from pages.parts.drawing import restyled
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
 from pages.parts.views import view
@@ -111,4 +110,4 @@ def _together(found: Columns, name: str, title: str, chosen: dict[str, Choice]) 
     ):
         figures.within(figure, x=(steps[0] - margin, steps[-1] + margin))
         with place:
-            chart.show(restyled(figure, showlegend=True), key=key, alt=alt)
+            chart.show(figures.restyled(figure, showlegend=True), key=key, alt=alt)
