@@ -12,7 +12,7 @@ from core.anomaly.analysis.rivals import candidates, one_of_each
 from core.anomaly.analysis.scores import KINDS
 from core.anomaly.datasets import dataset_of
 from core.anomaly.monitor import as_bytes
-from pages.parts import chart, figures, rasters, verdict
+from pages.parts import chart, figures, lecture, rasters, verdict
 from pages.parts.ask import ask
 from pages.parts.panels import percent
 from pages.parts.shown import Shown
@@ -26,9 +26,7 @@ from pages.views.anomaly.names import method_name, pick, titles
 @view(_("Detectors side by side"), needs=KINDS)
 def draw(current: Shown) -> None:
     """A table of all detectors, then one example that all of them are asked about, then how far they agree."""
-    st.markdown(
-        _("All learned from the same normals. Predict who raises the alarm at an example, then choose it below.")
-    )
+    lecture.write("anomaly", "side by side")
     found = candidates(current)
     label = _("Stored runs on the same data with the same seed, and all that needs no training")
     chosen = pick(_("Which detectors"), label, "beside/which", found, one_of_each(found, current.id))
@@ -61,11 +59,7 @@ def _table(current: Shown, compared: Comparison) -> None:
         }
     )
     verdict.draw("anomaly", verdict.named(compared.lessons, titles(those)))
-    tip = _(
-        "Another test part of the same size would move the number by about so much. 95 % false alarms are what a random order has "
-        "where 95 % are found. A network's seconds are those of its training; all others were learned on this server just now."
-    )
-    st.caption(_("± is one standard error. A random order has 50 %. All of it needs labels."), help=tip)
+    lecture.caption("anomaly", "table of detectors")
 
 
 # ---- one example ----
@@ -114,9 +108,7 @@ def _verdicts(compared: Comparison, chosen: Example, alpha: float) -> None:
     calibration = len(those[0].calibration)
     figure = _bars(bars, alpha, calibration)
     chart.show(figure, key="beside/verdicts", alt=_("How surprising each detector finds the example"))
-    tip = _("p: the share of {} held-out normals, the example among them, that are at least as odd. Bar: −log p.")
-    said = _("Alarm from p ≤ {:.0f} % on: so many fresh normals raise it at most, whatever the detector.")
-    st.caption(said.format(100 * alpha), help=tip.format(calibration))
+    lecture.caption("anomaly", "bars of surprise", alpha=100 * alpha, calibration=calibration)
     if 1 / (calibration + 1) > alpha:
         st.info(_("Too few normals were held out for this promise: allow more false alarms."))
 
@@ -173,6 +165,5 @@ def _agreement(current: Shown, compared: Comparison) -> None:
     )
     alt = _("Rank correlations between the scores that the detectors give to anomalies")
     chart.show(figure, key="beside/agreement", alt=alt)
-    said = _("100 ρ (Spearman) over the {} anomalies: 100 is the same order, 0 none in common.")
-    st.caption(said.format(int(current.last(pictures.IS_ANOMALY).sum())))
+    lecture.caption("anomaly", "rank correlations", many=int(current.last(pictures.IS_ANOMALY).sum()))
     verdict.draw("anomaly", verdict.named(compared.agreement, titles(compared.rivals)))

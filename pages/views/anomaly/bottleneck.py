@@ -9,7 +9,7 @@ from core.anomaly.analysis import bottleneck
 from core.anomaly.analysis.bottleneck import Curve, Network
 from core.anomaly.analysis.scores import KINDS
 from core.anomaly.datasets import dataset_of
-from pages.parts import chart, choose, figures, verdict
+from pages.parts import chart, choose, figures, lecture, verdict
 from pages.parts.ask import ask
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
@@ -39,8 +39,7 @@ def draw(current: Shown) -> None:
             )
             if pictures:
                 st.markdown(_("The network “convolutions alone” has no bottleneck worth the name: watch what it does."))
-    tip = _("The squared error in % of the squared distance to the mean normal. Nothing is blurred here.")
-    st.caption(_("What does not come back, in %. Which number is best is known only with labels."), help=tip)
+    lecture.caption("anomaly", "what does not come back")
     if pictures:
         _rebuilt(current, found, k)
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.anomaly.analysis.blur import BLURS, MARKED, Blurred, Blurs, about_blur, about_picture
 from core.anomaly.analysis.damage import KindFound, about_kinds, damage
-from pages.parts import chart, choose, figures, verdict, views
+from pages.parts import chart, choose, figures, lecture, verdict, views
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
 from pages.parts.words import _
@@ -64,12 +64,7 @@ def damage_table(current: Shown, at: Blurred, place: int, blur: float) -> float:
     heads = "", _("AUROC (%)"), _("precision (%)"), _("recall (%)"), _("overlap (%)")
     st.table(dict(zip(heads, zip(*rows))))
     verdict.draw("anomaly", found.about)
-    tip = _(
-        "Precision: of the marked pixels, how many are damaged. Recall: of the damaged pixels, how many are marked. Overlap: of "
-        "the pixels that are either, how many are both (IoU). The last row never looks at the picture."
-    )
-    said = _("A pixel is marked where its error is {} or more. A random map has an AUROC of 50 %.")
-    st.caption(said.format(number(found.threshold)), help=tip)
+    lecture.caption("anomaly", "marked pixels", threshold=number(found.threshold))
     return found.threshold
 
 

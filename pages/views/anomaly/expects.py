@@ -13,7 +13,7 @@ from core.anomaly.analysis.order import ordered
 from core.anomaly.analysis.scores import KINDS, Scores, final
 from core.anomaly.datasets import dataset_of
 from core.anomaly.monitor import as_bytes
-from pages.parts import chart, choose, figures, rasters, verdict
+from pages.parts import chart, choose, figures, lecture, rasters, verdict
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
 from pages.parts.views import view
@@ -48,8 +48,7 @@ def draw(current: Shown) -> None:
     with right:
         rank = rank_slider(len(order), group)
         st.markdown(lesson)
-        tip = _("p: the share of held-out normals, this picture among them, that score as high. The least is {:.3f}.")
-        st.caption(_("Below each picture: its p-value."), help=tip.format(1 / (len(found.calibration) + 1)))
+        lecture.caption("anomaly", "p below pictures", least=1 / (len(found.calibration) + 1))
     with left:
         _gallery(dataset, found, labels, order, rank)
     _example(current, found, labels, int(order[rank - 1]))

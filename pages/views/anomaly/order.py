@@ -10,7 +10,7 @@ from core.anomaly.analysis.patients import patient
 from core.anomaly.analysis.scores import Scores
 from core.anomaly.datasets import Dataset, damage_of
 from core.anomaly.settings import AnomalySettings
-from pages.parts import chart, choose, verdict
+from pages.parts import chart, choose, lecture, verdict
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
 from pages.parts.words import _
@@ -49,11 +49,8 @@ def rank_slider(many: int, group: str) -> int:
 
 
 def no_idea(current: Shown) -> str:
-    said = _(
-        "“{}” has no idea of its own of what this example should have been: it gives a score and nothing else. The tab Explain can "
-        "ask it what made the score high."
-    )
-    return said.format(method_name(current.run.about) if current.run else _("This detector"))
+    name = method_name(current.run.about) if current.run else _("This detector")
+    return lecture.note("anomaly", "no idea", detector=name)
 
 
 def about_group(group: Group, found: Scores, dataset: Dataset, settings: AnomalySettings) -> str:

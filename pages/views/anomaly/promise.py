@@ -5,7 +5,7 @@ import streamlit as st
 from core.anomaly.analysis import promise
 from core.anomaly.analysis.promise import ALPHAS, Ways
 from core.anomaly.analysis.scores import KINDS, PROMISE, Scores, final
-from pages.parts import chart, figures, verdict
+from pages.parts import chart, figures, lecture, verdict
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
 from pages.parts.views import view
@@ -28,12 +28,7 @@ def draw(current: Shown) -> None:
             key="promise/alpha",
         )
     with right:
-        st.markdown(
-            _(
-                "Nobody has examples of what has never happened. But how high normals score can be counted, and that is enough to "
-                "choose a threshold: above **held-out** normals, which the detector has not learned, or above **learned** ones."
-            )
-        )
+        lecture.write("anomaly", "two ways to promise")
     ways = promise.both(found, alpha / 100)
     _table(ways, alpha)
     verdict.draw("anomaly", promise.verdicts(found, alpha / 100))
@@ -65,11 +60,7 @@ def _table(ways: Ways, alpha: int) -> None:
     ]
     heads = _("Threshold from"), _("Held-out normals (conformal)"), _("Learned normals (“contamination”)")
     st.table(dict(zip(heads, zip(*rows))))
-    tip = _(
-        "The interval is Wilson's. A learned normal is compared with all others and not with itself. The last row needs labels: a "
-        "random score would find as large a share of the anomalies as of the normals."
-    )
-    st.caption(_("Kept: counted on normals that neither detector nor threshold has seen."), help=tip)
+    lecture.caption("anomaly", "kept promises")
 
 
 def _kept(found: Scores, ways: Ways, alpha: int) -> None:

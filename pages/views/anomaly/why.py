@@ -13,7 +13,7 @@ from core.anomaly.analysis.scores import final
 from core.anomaly.analysis.trust import MANY, judged
 from core.anomaly.datasets import dataset_of
 from core.anomaly.monitor import as_bytes
-from pages.parts import chart, choose, digit, explain, knobs, shown, verdict
+from pages.parts import chart, choose, digit, explain, knobs, lecture, shown, verdict
 from pages.parts.ask import ask
 from pages.parts.overlay import enlarged, overlay, top_of
 from pages.parts.panels import percent
@@ -162,12 +162,7 @@ def _judged(current: Shown) -> None:
         method, base = each.numbers["way"]
         way = _("{} compared with: {}").format(names[method], bases[base]) if base else names[method]
         verdict.draw("anomaly", each, way=way)
-    tip = _(
-        "How often a map is higher on a damaged pixel than on another one. Of gradients the size counts. Where one number stands in a "
-        "row, the method compares with nothing. Best and worst: paired t-tests over these digits, at 5 % together."
-    )
-    said = _("AUROC of the pixels in % ± standard error over {} damaged digits; 50 % is chance.")
-    st.caption(said.format(MANY), help=tip)
+    lecture.caption("anomaly", "judged methods", many=MANY)
 
 
 # ---- a table ----

@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.attack.analysis import detection, stored
 from core.attack.analysis.subject import shows
-from pages.parts import chart, figures
+from pages.parts import chart, figures, lecture
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
 from pages.parts.views import view
@@ -35,8 +35,7 @@ def draw(current: Shown) -> None:
         _numbers(measured.summary)
     if note := measured.summary.get("note"):
         st.markdown(f":material/balance: {note}")
-    tip = _("Noise is the control: a detector that also raises an alarm at noise finds unusual pictures, not attacks.")
-    st.caption(_("Only attacks that fool the network count. Random scores: area 50 %, found 5 %."), help=tip)
+    lecture.caption("attack", "detection")
 
 
 def _names() -> dict[str, str]:

@@ -9,7 +9,7 @@ from core.attack.analysis.subject import shows
 from core.attack.metrics import METRICS
 from core.attack.pictures import BECOMES
 from core.record import Record
-from pages.parts import chart, choose, figures, rasters, views
+from pages.parts import chart, choose, figures, lecture, rasters, views
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
 from pages.parts.views import view
@@ -81,9 +81,7 @@ def _table(measured: Record) -> None:
     with st.expander(_("All numbers"), icon=":material/table:"):
         formats = {label: st.column_config.NumberColumn(format="%.1f %%") for label in labels.values()}
         st.dataframe(rows, hide_index=True, key="attack/robust/table", column_config=formats)
-        said = _("“Worst of all” counts each picture by itself: right only if it withstood every attack up to this ε.")
-        tip = _("So it may be lower than the lowest curve. No curve proves robustness: these attacks found no more.")
-        st.caption(said, help=tip)
+        lecture.caption("attack", "worst of all")
 
 
 def _becomes(measured: Record) -> None:

@@ -45,8 +45,7 @@ def _why_t_squared(current: Shown) -> None:
         return
     (teacher, teacher_model), (student, model) = asked
     norms = ask(analysis.soft_targets.gradient_norms, student, model, teacher.id, teacher_model)
-    said = _("**Why T² belongs in the loss.** Softer targets give smaller gradients, about 1/T².")
-    st.markdown(said, help=lecture.read("compression").notes["t squared"])
+    lecture.write("compression", "t squared")
     lines = [
         Line(_("with T²"), "after", norms.temperatures, norms.squared),
         Line(_("without T²"), "danger", norms.temperatures, norms.plain),

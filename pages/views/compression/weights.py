@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.compression import analysis
 from core.compression.analysis.stage import changes
-from pages.parts import chart, choose
+from pages.parts import chart, choose, lecture
 from pages.parts.ask import ask
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
@@ -21,9 +21,7 @@ def draw(current: Shown) -> None:
     record, model = network(current, "weights")
     wait = _("Measuring this network once …")
     _zeros({s: ask(analysis.curves.curve, record, model, f"sparsity/{s}", wait=wait) for s in ("global", "layer")})
-    st.markdown(
-        _("**Smaller, but not faster.** A zero costs as much to multiply as any other number. Measure it here.")
-    )
+    lecture.write("compression", "not faster")
     if st.button(_("Measure on this machine"), icon=":material/timer:", key="weights/measure"):
         sparsity = st.session_state["weights/sparsity"]
         rows = timed(analysis.weights.latencies, record.id, model, sparsity)

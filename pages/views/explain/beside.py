@@ -62,10 +62,7 @@ def _maps(picture: Any, found: dict[str, Any]) -> None:
 
 def _agreement(maps: dict[str, Any]) -> None:
     """Spearman's rank correlation of each pair of maps."""
-    st.markdown(
-        _("**How far they agree**: rank correlation over all pixels, 1 is the same order, 0 is none."),
-        help=lecture.read("explain").notes["agreement"],
-    )
+    lecture.write("explain", "agreement")
     rows, columns = zip(*((f"{name} ({i})", f"({i})") for i, name in enumerate(maps, start=1)))
     look = {"signed": True, "limit": 1.0, "text": ".2f", "largest": 56}
     found = analysis.beside.agreement(maps)

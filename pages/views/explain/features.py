@@ -34,7 +34,7 @@ def draw(current: Shown) -> None:
     said = _("500 test digits, and the picture looked at (the star). Point at one to see it.")
     if photo:
         said = _("Our twelve photos, and the picture looked at (the star). Point at one to see it.")
-    st.caption(said, help=lecture.read("explain").notes[way])
+    st.caption(said, help=lecture.note("explain", way))
 
 
 def _titles(shares: tuple[float, ...]) -> tuple[str, str]:

@@ -7,7 +7,7 @@ import streamlit as st
 from core.explain import analysis
 from core.explain.analysis.stage import opens_with
 from core.explain.settings import Excite
-from pages.parts import chart, choose, panels, rasters
+from pages.parts import chart, choose, lecture, panels, rasters
 from pages.parts.overlay import top_of
 from pages.parts.shown import Shown
 from pages.parts.views import view
@@ -66,8 +66,7 @@ def _over(asked: Any, values: Any) -> None:
 
 def _patches(asked: Any, layer: str, channel: int) -> None:
     """The nine patches of other pictures that excite the filter most."""
-    tip = _("At most one part of each picture, as large as one place of this layer sees. Beyond its edge it is black.")
-    st.markdown(f"**{_('What excites it most')}**", help=tip)
+    lecture.write("explain", "patches")
     with st.spinner(_("Looking for what excites it most …")):
         found = analysis.filters.strongest(asked, layer, channel)
     side = found.patches.shape[1]
@@ -97,8 +96,7 @@ def _grid(maps: Any, channel: int) -> None:
 def _weights(weights: Any, channel: int) -> None:
     """The weights of the first layer, which alone can be drawn as pictures of what they look for."""
     tiles = [rasters.enlarge(each, 2) for each in weights[: analysis.filters.SHOWN]]
-    tip = _("Only this layer looks at the pixels, so its weights are pictures: grey is zero, bright is positive.")
-    st.markdown(f"**{_('The weights of this layer')}**", help=tip)
+    lecture.write("explain", "first weights")
     texts, columns = [_("filter {}").format(i) for i in range(len(tiles))], min(16, len(tiles))
     high, chosen = 90 * -(-len(tiles) // columns), channel if channel < len(tiles) else None
     figure = rasters.gallery(tiles, columns, texts, high, chosen=chosen)

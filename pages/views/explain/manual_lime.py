@@ -20,7 +20,7 @@ def draw(current: Shown) -> None:
     """Choose the cut and the paint; then click."""
     if (asked := given(current)) is None:
         return
-    st.markdown(lecture.read("explain").notes["by hand"])
+    lecture.write("explain", "by hand")
     photo, kind = asked.subject.photo, "photo" if asked.subject.photo else "digit"
     left, right = st.columns(2, gap="large")
     tip = _("About how many: SLIC joins small parts of a photo; a digit is cut into equal squares.")

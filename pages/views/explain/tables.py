@@ -20,7 +20,7 @@ def draw(_current: Shown) -> None:
     """Choose a table and a row; the forest answers, LIME says why, and repeats say how far to trust it."""
     from core.data.tables import TITLES
 
-    st.markdown(lecture.read("explain").notes["tables"])
+    lecture.write("explain", "tables")
     name = choose.one("tables/table", _("Table"), {name: _(title) for name, title in TITLES.items()}, "cancer")
     _row(name)
 
@@ -36,7 +36,7 @@ def _row(name: str) -> None:
         label = _("{} in the test part").format(_(table.row))
         row = st.slider(label, 1, len(table.test_y), 1, key=f"tables/row/{name}") - 1
         samples = choose.along("tables/samples", _("Samples"), SAMPLES, 2000)
-        label, tip = _("Kernel width $σ$"), lecture.read("explain").notes["kernel width"]
+        label, tip = _("Kernel width $σ$"), lecture.note("explain", "kernel width")
         width = st.select_slider(label, widths, own, format_func="{:.3g}".format, key=f"tables/width/{name}", help=tip)
         tip = _("The same question with other random rows.")
         many = st.slider(_("Repeats"), 1, 8, 4, key="tables/repeats", help=tip)
@@ -105,5 +105,4 @@ def _whole_table(name: str) -> None:
     with st.spinner(_("Shuffling each column five times …")):
         figure = weights.bars(analysis.tables.importance(name, SHOWN), _("accuracy lost (points)"))
     chart.show(figure, key="tables/importance", alt=_("The most important features of the whole table"))
-    tip = _("Columns that say nearly the same, as radius and area do, replace each other: one alone hardly matters.")
-    st.caption(_("How far the accuracy on test rows falls when one column is shuffled, five times."), help=tip)
+    lecture.caption("explain", "shuffled columns")

@@ -27,7 +27,7 @@ EXAMPLES = {  # name, sentence
 @view(_("Text"))
 def draw(_current: Shown) -> None:
     """A sentence, and two models side by side: one may read names, the other has to read the meaning."""
-    st.markdown(lecture.read("explain").notes["text"])
+    lecture.write("explain", "text")
     sentence = _sentence()
     left, right = st.columns(2, gap="large")
     samples = choose.along("text/samples", _("Samples"), SAMPLES, 500, at=left)

@@ -21,7 +21,7 @@ def draw(current: Shown) -> None:
     """Choose a method and what hidden pixels become; curves with controls, infidelity, sensitivity."""
     if (asked := given(current)) is None:
         return
-    st.markdown(lecture.read("explain").notes["trust"])
+    lecture.write("explain", "trust")
     maps = analysis.beside.maps(current, asked)
     own, photo = current.settings.method.name, asked.subject.photo  # the run's own first, so that both say the same
     left, right = st.columns([1, 1])
@@ -58,5 +58,5 @@ def _scores(found: Any, names: dict[str, str]) -> None:
         for name, (title, scores) in both.items():
             if scores:
                 rivals = " · ".join(f"{names[who]}: {value:.0f} %" for who, value in scores.items() if who in names)
-                tip = lecture.read("explain").notes[name]
+                tip = lecture.note("explain", name)
                 st.metric(title, f"{scores['map']:.0f} %", rivals, help=tip, **look)

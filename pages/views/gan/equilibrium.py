@@ -55,7 +55,7 @@ def _best(current: Shown) -> None:
     found = ask(optimal, current)
     if found is None:
         return
-    tip = lecture.read("gan").notes["best D"].format(drawn=DRAWN, width=WIDTH, fewest=FEWEST)
+    tip = lecture.note("gan", "best D", drawn=DRAWN, width=WIDTH, fewest=FEWEST)
     st.subheader(_("The best D there could be"), anchor=False, help=tip)
     left, right = st.columns(2, gap="large")
     for column, key, title, field in (

@@ -50,7 +50,4 @@ def _gap(found: Forgetting, later: list[str]) -> None:
     figure = figures.bars(groups, later, _("while learning"), _("accuracy on task 1 (%)"), 300, ".0f", top=112)
     alt = _("Lowest and final accuracy on the first task while each later one was learned")
     chart.show(figure, key="forgetting/gap", alt=alt)
-    said = _(
-        "A left bar clearly below the right one is the stability gap: a deep fall soon after the switch, then recovery."
-    )
-    st.caption(said, help=_("Accuracies measured only at the end of each task do not show it."))
+    lecture.caption("lifelong", "stability gap")

@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from core.lifelong.analysis.importance import moved, pixels
-from pages.parts import chart, choose, figures, rasters
+from pages.parts import chart, choose, figures, lecture, rasters
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
 from pages.parts.views import view
@@ -18,10 +18,7 @@ def draw(current: Shown) -> None:
     if not found:
         st.info(_("This method measures no importance Ω. EWC, MAS, SI, RWalk and SCP do."))
         return
-    st.caption(
-        _("Importance Ω of each pixel's weights for the tasks so far. The penalty holds bright pixels most."),
-        help=_("The sum of Ω over all weights that a pixel has in the first layer."),
-    )
+    lecture.caption("lifelong", "importance")
     for number, (column, each) in enumerate(zip(st.columns(len(found), gap="medium"), found), 1):
         with column:
             alt = _("Importance of each pixel after task {}").format(number)

@@ -25,7 +25,7 @@ def figure(current: Shown) -> figures.Figure:
     drawn = rasters.matrix(array, 280, False, 100, ".0f", names, names, *titles, letters=letters)
     sides = {"ticktext": names, "tickfont": {"size": 14}}  # the names of the tasks in their own colours
     figures.restyled(drawn, *(sides | {"title": {"text": title, "font": {"size": 14}}} for title in titles))
-    images, said = looks(settings), lecture.read("lifelong").notes[settings.stream]
+    images, said = looks(settings), lecture.note("lifelong", settings.stream)
     figures.add(drawn, rasters.along(images, 0, -1, text=said), rasters.along(images, -1, 0, down=True, text=said))
     if learning is not None:
         edges = {"x0": -0.5, "x1": learning + 0.5, "y0": learning - 0.5, "y1": learning + 0.5}

@@ -47,7 +47,7 @@ def _letter(current: Shown, at: str) -> "analysis.states.Cloud | None":
     letter = choose.one(f"{at}/letter", _("Letter"), letters, wrap=True)
     ways = {way: NAMES[way] for way in analysis.states.ways_at_letter(current)}
     by = choose.one(f"{at}/by", _("Coloured by"), ways, wrap=True)
-    st.caption(lecture.read(current.lab).notes[f"coloured by {by}"].format(letter=letter))
+    lecture.caption(current.lab, f"coloured by {by}", letter=letter)
     return ask(analysis.states.at_letter, current, letter, by)
 
 

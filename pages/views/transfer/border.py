@@ -5,7 +5,7 @@ import streamlit as st
 
 from core.transfer.analysis.border import Border, about_border, border, moons, steps
 from core.transfer.pictures import REACH
-from pages.parts import chart, choose, figures, rasters, verdict
+from pages.parts import chart, choose, figures, lecture, rasters, verdict
 from pages.parts.shown import Shown
 from pages.parts.views import view
 from pages.parts.words import _
@@ -29,9 +29,7 @@ def draw(current: Shown) -> None:
     with right:
         for each in about_border(current, step):
             verdict.draw("transfer", each)
-        st.caption(
-            _("Darker: surer of class 1. Solid line: both equally likely. Dotted: 90 % sure. Square, circle: class 0.")
-        )
+        lecture.caption("transfer", "border")
 
 
 def plane(found: Border | None, keep: np.ndarray | slice = slice(None)) -> figures.Figure:

@@ -16,7 +16,7 @@ from core.transfer.analysis.cloud import (
     tsne,
 )
 from core.verdict import Verdict
-from pages.parts import chart, choose, figures, rasters, verdict
+from pages.parts import chart, choose, figures, lecture, rasters, verdict
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
 from pages.parts.views import view
@@ -118,18 +118,7 @@ def _words(current: Shown, found: Cloud, step: int) -> None:
 
 
 def _words_of_tsne(found: Cloud) -> None:
-    st.markdown(
-        _(
-            "t-SNE arranges the features at the **end** so that near neighbours stay near. It uses no labels. It shows which "
-            "groups there are, and whether both domains are in each group."
-        )
-    )
-    st.markdown(
-        _(
-            "Distances between far groups and the sizes of groups mean nothing. Each look would get another map, so t-SNE shows no "
-            "movement."
-        )
-    )
+    lecture.write("transfer", "t-SNE")
     _at_home(about_tsne(found))
 
 

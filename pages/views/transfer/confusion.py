@@ -7,7 +7,7 @@ from core.runs import RunError
 from core.transfer import analysis, pictures
 from core.transfer.analysis.comparison import Network, earlier, source_only
 from core.transfer.analysis.confusion import about_mistakes, accuracy, mistakes, percent, surest
-from pages.parts import chart, figures, rasters, verdict
+from pages.parts import chart, figures, lecture, rasters, verdict
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
 from pages.parts.views import view
@@ -15,10 +15,6 @@ from pages.parts.words import _
 from pages.views.transfer.digits import of_target
 
 MOST = 10  # pictures of one mistake
-SHIFT = _(
-    "Black-box shift estimation (Lipton et al. 2018) counts on labelled source pictures how often the network takes one class for "
-    "another. From this and the answers it computes the shares. It assumes that each class looks as it does in the source."
-)
 
 
 @view(_("Which classes are swapped"), scene="transfer-when-alignment-hurts")
@@ -128,7 +124,8 @@ def _label_shift(current: Shown, before: Network | None) -> None:
             groups[title] = (role, found.seen[name].answered)
     if found.estimated is not None:
         groups[_("black-box shift estimation")] = ("neutral", found.estimated)
-    st.subheader(_("Label shift: can it be seen without labels?"), anchor=False, help=SHIFT)
+    tip = lecture.note("transfer", "shift estimation")
+    st.subheader(_("Label shift: can it be seen without labels?"), anchor=False, help=tip)
     names, title = [str(i) for i in range(len(found.truth))], _("share of the target's training part (%)")
     chart.show(
         figures.bars(groups, names, _("class"), title, 260),

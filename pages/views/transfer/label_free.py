@@ -5,7 +5,7 @@ import streamlit as st
 from core.transfer.analysis.probe import about_domain, about_source, measured
 from core.transfer.analysis.step_choice import JUDGEMENTS, Choice, Columns, about_rank, choices, evaluations
 from core.transfer.settings import METRICS
-from pages.parts import chart, figures, shown, verdict
+from pages.parts import chart, figures, lecture, shown, verdict
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
 from pages.parts.views import view
@@ -45,12 +45,7 @@ def _domain(current: Shown) -> None:
     with right:
         verdict.draw("transfer", about_domain(current))
         verdict.draw("transfer", about_source(current))
-        st.caption(
-            _("Each point is a new probe, trained on one half of the features and tested on the other half."),
-            help=_(
-                "The curve uses a sample of the test pictures; the number in the text uses all of them, at the end."
-            ),
-        )
+        lecture.caption("transfer", "probe")
 
 
 @st.fragment
@@ -85,12 +80,7 @@ def _table(chosen: dict[str, Choice], names: dict[str, str], count: int) -> None
             _("Lost against the oracle (points)"): [f"{choice.lost:.1f}" for choice in chosen.values()],
         }
     )
-    st.caption(
-        _("Only the {} looks after the first fifth of the run count: an untrained network can look sure.").format(
-            count
-        ),
-        help=_("The accuracies use a few hundred test pictures, so a difference of a point or two may be chance."),
-    )
+    lecture.caption("transfer", "looks that count", count=count)
 
 
 def _together(found: Columns, name: str, title: str, chosen: dict[str, Choice]) -> None:

@@ -9,7 +9,7 @@ from core import catalogue
 from core.runs import About
 from core.transfer.analysis.comparison import comparable_runs, method_of, source_only, upper_bound
 from core.transfer.analysis.methods import MOST, Bounds, about_bounds, bounds, closed, first_of_each, targets
-from pages.parts import chart, figures, shown, verdict, views
+from pages.parts import chart, figures, lecture, shown, verdict, views
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
 from pages.parts.views import view
@@ -110,12 +110,7 @@ def _table(chosen: Sequence[About], within: Bounds) -> None:
     )
     if why := about_bounds(within):
         st.caption(verdict.words("transfer", why))
-    st.caption(
-        _("One seed each. Means over five seeds are in the tab Yardstick."),
-        help=_(
-            "The curves use a few hundred test pictures, the table uses all. Seconds are those of the machine that trained."
-        ),
-    )
+    lecture.caption("transfer", "one seed each")
 
 
 def _labels(chosen: Mapping[str, Any]) -> str:
