@@ -386,9 +386,9 @@ def ticked(figure: Figure, which: str, places: Sequence[float], names: Sequence[
     return figure
 
 
-def upright(figure: Figure, at: float) -> Figure:
+def upright(figure: Figure, at: float, width: float = 1.5) -> Figure:
     """The figure with a thin dotted line at this x, which needs no name."""
-    figure["layout"].setdefault("shapes", []).append(_upright(at, "whole", width=1.5, dash="dot"))
+    figure["layout"].setdefault("shapes", []).append(_upright(at, "whole", width=width, dash="dot"))
     return figure
 
 

@@ -117,9 +117,9 @@ def _bars(p: dict[str, float], alpha: float, calibration: int) -> figures.Figure
     """One bar of −log p for each p-value, with a line where the alarm begins."""
     raised = [value <= alpha for value in p.values()]
     texts = [(_("{} · alarm") if up else "{}").format(percent(100 * v)) for up, v in zip(raised, p.values())]
-    hues = [figures.COLOURS["danger" if up else "before"] for up in raised]
+    roles = ["danger" if up else "before" for up in raised]
     lengths = [analysis.surprise(value) for value in p.values()]
-    figure = panels.across(list(p), lengths, texts, _("p-value"), hues, 90 + 25 * len(p))
+    figure = panels.across(list(p), lengths, texts, _("p-value"), roles, 90 + 25 * len(p))
     ticks = [tick for tick in (1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.001) if tick >= 1 / (calibration + 1)]
     figures.ticked(figure, "x", [analysis.surprise(tick) for tick in ticks], [f"{100 * tick:g} %" for tick in ticks])
     figures.within(figure, x=(0, 1.3 * analysis.surprise(1 / (calibration + 1))))

@@ -7,29 +7,13 @@ import streamlit as st
 
 from core import catalogue
 from core.runs import About
-from core.transfer.analysis.comparison import comparable_runs, method_of, source_only, upper_bound
-from core.transfer.analysis.methods import MOST, Bounds, about_bounds, bounds, closed, first_of_each, targets
+from core.transfer.analysis.comparison import comparable_runs, source_only, upper_bound
+from core.transfer.analysis.methods import MOST, Bounds, about_bounds, bounds, carried, closed, first_of_each, targets
 from pages.parts import chart, figures, lecture, shown, verdict, views
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
 from pages.parts.views import view
 from pages.parts.words import _
-
-ALWAYS = {  # the knobs of a method that its name always carries
-    "lam": "λ = {}",
-    "shots": _("{} labels per class"),
-    "encoder_rate": _("rate {}"),
-    "start": _("from {}"),
-    "frozen": _("{} frozen"),
-}
-UNUSUAL = {  # those that it carries only where they are not as the method has them
-    "schedule": "{}",
-    "gamma": "γ = {}",
-    "kernels": _("{} kernels"),
-    "rounds": _("{} rounds"),
-    "statistics": _("{} statistics"),
-    "granted": _("{} granted per class"),
-}
 
 
 @view(_("Methods side by side"))
@@ -64,14 +48,8 @@ def draw(current: Shown) -> None:
 
 def called(about: About) -> str:
     """How a run's method is called, with what tells two runs of one method apart."""
-    knobs = method_of(about.settings)
-    usual = {name: knob.default for name, knob in knobs.model_fields.items()} if knobs else {}
-    usual |= {"statistics": "own", "granted": 0}
-    every = [(name, words) for name, words in ALWAYS.items() if name in about.settings]
-    for name, words in UNUSUAL.items():
-        if about.settings.get(name, usual.get(name)) != usual.get(name):
-            every.append((name, words))
-    return ", ".join([shown.method(about), *(words.format(_value(about, name)) for name, words in every)])
+    knobs = [_(words).format(_value(about, name)) for name, words in carried(about).items()]
+    return ", ".join([shown.method(about), *knobs])
 
 
 def _value(about: About, name: str) -> str:
