@@ -42,6 +42,12 @@ def number(where: str, label: str, low: int, high: int, first: int, at: Any = st
     return at.slider(label, low, high, key=views.kept(where, range(low, high + 1), first), **look)
 
 
+def runs(where: str, label: str, names: Mapping[str, str], own: str, first: Sequence[str]) -> list[str]:
+    """Several runs, id → name. own: the run shown, which joins them when it is new. first: those that are chosen at first."""
+    views.keep_choice(where, own, names, first)
+    return st.pills(label, list(names), format_func=names.__getitem__, selection_mode="multi", key=where)
+
+
 def scrubber(where: str, steps: Sequence[int], label: str = "", at: Any = st, **look: Any) -> int:
     """A slider over moments of a run, the last one first; returns the step of the chosen one."""
     return along(where, label or _("Look after step"), steps, steps[-1], at, format_func="{:,}".format, **look)

@@ -87,6 +87,7 @@ def tested(data, is_anomaly: bool):
 
 
 CLAIMS = [
+    claim("every value from 1/{many} to 1 should", VERDICT, VERDICT),
     claim("± is one standard error. A random order has 50 %", GUESS),
     claim("95 % false alarms are what a random order has where 95 % are found", GUESS, GUESS),
     claim("100 ρ (Spearman)", VERDICT),

@@ -35,6 +35,7 @@ def black_and_white():
 
 
 CLAIMS = [
+    claim("of 255, strength {strength}. Guessing: 10 %", "levels of a byte", "a definition"),
     claim("Random scores: area 50 %, found 5 %", "a definition", FALSE_ALARMS),
     claim("with 8 bits a colour", SETTING),
     claim("at most 8 of the 255 levels", SETTING, SETTING),

@@ -34,9 +34,7 @@ def draw(current: Shown) -> None:
             said = bottleneck.about_networks(found, curve, partial(bottleneck.better, current))
             verdict.draw("anomaly", verdict.named(said, names))
         else:
-            st.markdown(
-                _("No autoencoder has learned these data. Choose the detector “Autoencoder”, turn d, press Train.")
-            )
+            lecture.write("anomaly", "no autoencoder")
             if pictures:
                 st.markdown(_("The network “convolutions alone” has no bottleneck worth the name: watch what it does."))
     lecture.caption("anomaly", "what does not come back")

@@ -6,12 +6,12 @@ import streamlit as st
 
 from core.anomaly.analysis.blur import BLURS, MARKED, Blurred, Blurs, about_blur, about_picture
 from core.anomaly.analysis.damage import KindFound, about_kinds, damage
-from pages.parts import chart, choose, figures, lecture, verdict, views
+from pages.parts import chart, choose, figures, lecture, table, verdict, views
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
 from pages.parts.words import _
 from pages.views.anomaly.names import number
-from pages.views.anomaly.order import kind_names
+from pages.views.anomaly.order import KIND_NAMES
 
 
 def blur_slider(current: Shown, found: Blurs) -> float:
@@ -62,7 +62,7 @@ def damage_table(current: Shown, at: Blurred, place: int, blur: float) -> float:
     numbers = [(name, (each.auroc, each.precision, each.recall, each.overlap)) for name, each in located]
     rows = [(name, *("–" if value is None else f"{value:.1f}" for value in values)) for name, values in numbers]
     heads = "", _("AUROC (%)"), _("precision (%)"), _("recall (%)"), _("overlap (%)")
-    st.table(dict(zip(heads, zip(*rows))))
+    table.draw(heads, rows)
     verdict.draw("anomaly", found.about)
     lecture.caption("anomaly", "marked pixels", threshold=number(found.threshold))
     return found.threshold
@@ -77,8 +77,8 @@ def kinds_chart(found: Mapping[str, KindFound]) -> None:
         _("which pixel is damaged"): ("neutral", [each.pixel for each in found.values()]),
     }
     st.markdown(_("**Which damage is found best?**"))
-    names = [kind_names()[kind] for kind in found]
+    names = [KIND_NAMES[kind] for kind in found]
     figure = figures.bars(groups, names, "", _("AUROC (%)"), 240, text=".0f", top=112)
     alt = _("AUROC of each kind of damage, picture by picture and pixel by pixel")
     chart.show(figure, key="expects/kinds", alt=alt)
-    verdict.draw("anomaly", verdict.named(about_kinds(found), kind_names()))
+    verdict.draw("anomaly", verdict.named(about_kinds(found), KIND_NAMES))

@@ -20,7 +20,7 @@ from pages.parts.views import view
 from pages.parts.words import _
 from pages.views.anomaly.error import blur_slider, damage_table, kinds_chart, say_blur
 from pages.views.anomaly.names import number
-from pages.views.anomaly.order import about_group, groups, labelled, no_idea, patients, rank_slider
+from pages.views.anomaly.order import GROUPS, about_group, labelled, no_idea, patients, rank_slider
 from pages.views.anomaly.panels import edges, heated, large
 
 PAGE, ROW = 16, 8  # pictures in the gallery at a time, and side by side
@@ -38,7 +38,7 @@ def draw(current: Shown) -> None:
     if len(dataset.test_x) != len(found.test):
         st.info(_("This run was made by a Lectern with other test examples: train it again to look into it."))
         return
-    group = choose.one("expects/group", _("In the order of their scores"), groups(), "odd", wrap=True)
+    group = choose.one("expects/group", _("In the order of their scores"), GROUPS, "odd", wrap=True)
     order, labels = ordered(group, found.test, found.is_anomaly), labelled(dataset, current.settings)
     lesson = about_group(group, found, dataset, current.settings)
     if not dataset.pictures:

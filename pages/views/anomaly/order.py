@@ -18,26 +18,20 @@ from pages.views.anomaly import panels
 from pages.views.anomaly.names import method_name, number
 
 ROWS = 8  # patients in the list, and columns of the chosen one
-
-
-def groups() -> dict[str, str]:
-    return {
-        "normal": _("most normal"),
-        "odd": _("most odd"),
-        "alarms": _("false alarms: the oddest normals"),
-        "missed": _("missed: the most normal anomalies"),
-    }
-
-
-def kind_names() -> dict[str, str]:
-    return {"cut": _("stroke cut"), "patch": _("patch pasted"), "noise": _("noise")}
+GROUPS = {
+    "normal": _("most normal"),
+    "odd": _("most odd"),
+    "alarms": _("false alarms: the oddest normals"),
+    "missed": _("missed: the most normal anomalies"),
+}
+KIND_NAMES = {"cut": _("stroke cut"), "patch": _("patch pasted"), "noise": _("noise")}
 
 
 def labelled(dataset: Dataset, settings: AnomalySettings) -> list[str]:
     """What each test example truly is, in words."""
-    kinds, names = damage_of(dataset, settings), kind_names()
+    kinds = damage_of(dataset, settings)
     classes = [_(dataset.names[int(c)]) for c in dataset.test_y]
-    return [f"{name}, {names[kind]}" if kind else name for name, kind in zip(classes, kinds)]
+    return [f"{name}, {KIND_NAMES[kind]}" if kind else name for name, kind in zip(classes, kinds)]
 
 
 def rank_slider(many: int, group: str) -> int:
@@ -57,7 +51,7 @@ def about_group(group: Group, found: Scores, dataset: Dataset, settings: Anomaly
     """What this end of the order teaches; anomalies are told apart by the kind of damage, or by their class."""
     kinds = [_(dataset.names[int(c)]) for c in dataset.test_y]
     if dataset.masks is not None:
-        kinds = [kind_names().get(kind, "") for kind in damage_of(dataset, settings)]
+        kinds = [KIND_NAMES.get(kind, "") for kind in damage_of(dataset, settings)]
     return verdict.words("anomaly", lesson(group, found, kinds))
 
 

@@ -5,7 +5,7 @@ import streamlit as st
 from core.anomaly.analysis import promise
 from core.anomaly.analysis.promise import ALPHAS, Ways
 from core.anomaly.analysis.scores import KINDS, PROMISE, Scores, final
-from pages.parts import chart, figures, lecture, verdict
+from pages.parts import chart, figures, lecture, table, verdict
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
 from pages.parts.views import view
@@ -59,7 +59,7 @@ def _table(ways: Ways, alpha: int) -> None:
         (_("Anomalies found (%)"), *(f"{100 * each.found:.1f}" for each in both)),
     ]
     heads = _("Threshold from"), _("Held-out normals (conformal)"), _("Learned normals (“contamination”)")
-    st.table(dict(zip(heads, zip(*rows))))
+    table.draw(heads, rows)
     lecture.caption("anomaly", "kept promises")
 
 
@@ -96,6 +96,5 @@ def _p_values(found: Scores, alpha: float) -> None:
     figures.add(figure, figures.curve(Line(_("flat"), "control", [0, 1], [values.flat, values.flat])))
     figures.room_for_marks(figures.within(figure, x=(0, float(values.edges[-1]))))
     chart.show(figure, key="promise/p", alt=_("Histogram of the conformal p-values of fresh normals and of anomalies"))
-    tip = _("Of fresh normals every value from 1/{} to 1 should be as likely as any other.")
-    said = verdict.words("anomaly", promise.at_alpha(found, alpha))
-    st.caption(said, help=tip.format(len(found.calibration) + 1))
+    tip = lecture.note("anomaly", "flat", many=len(found.calibration) + 1)
+    st.caption(verdict.words("anomaly", promise.at_alpha(found, alpha)), help=tip)

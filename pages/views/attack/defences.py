@@ -7,7 +7,7 @@ import streamlit as st
 from core.attack.analysis.subject import shows
 from core.attack.settings import Defend
 from core.settings import extra
-from pages.parts import chart, choose, figures, panels, verdict
+from pages.parts import chart, choose, figures, lecture, panels, verdict
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
 from pages.parts.views import view
@@ -15,6 +15,13 @@ from pages.parts.words import _
 from pages.views.attack import asked
 
 NAMES = extra(Defend.model_fields["defence"], "names")
+SHARES = {  # what is told apart of the digits still right: title, role
+    "clean_defended": (_("no attack, defended"), "before"),
+    "noise_defended": (_("noise, defended"), "control"),
+    "bare": (_("attack, no defence"), "neutral"),
+    "blind": (_("attack, defended"), "after"),
+    "knowing": (_("attacker knows it"), "danger"),
+}
 
 
 @view(_("Defences"), opens=lambda current: shows(current, "defence"))
@@ -77,20 +84,8 @@ def _every(current: Shown, network: str, strength: int, level: float) -> None:
     if not st.toggle(_("Try all four on {} digits").format(MANY), key="attack/defences/every"):
         return
     ends = ask(every, current, network, strength, level, wait=_("Attacking {} digits …").format(MANY))
-    groups = {title: (role, [end[name] for end in ends.values()]) for name, (title, role) in shares().items()}
+    groups = {title: (role, [end[name] for end in ends.values()]) for name, (title, role) in SHARES.items()}
     figure = figures.bars(groups, [_(NAMES[name]) for name in ends], "", _("still right (%)"), 320, ".0f", 112)
     alt = _("How many of a hundred digits are still right behind each defence")
     chart.show(figure, key="attack/defences/bars", alt=alt)
-    said = _("PGD with {} steps, ε = {:g} of 255, strength {}. Guessing: 10 %.")
-    st.caption(said.format(MANY_STEPS, level, strength))
-
-
-def shares() -> dict[str, tuple[str, str]]:
-    """What is told apart of the digits still right: its title and its role."""
-    return {
-        "clean_defended": (_("no attack, defended"), "before"),
-        "noise_defended": (_("noise, defended"), "control"),
-        "bare": (_("attack, no defence"), "neutral"),
-        "blind": (_("attack, defended"), "after"),
-        "knowing": (_("attacker knows it"), "danger"),
-    }
+    lecture.caption("attack", "all defences", steps=MANY_STEPS, level=level, strength=strength)

@@ -7,14 +7,19 @@ import streamlit as st
 
 from core.attack.analysis import detection, stored
 from core.attack.analysis.subject import shows
-from pages.parts import chart, figures, lecture
+from pages.parts import chart, figures, lecture, table
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
 from pages.parts.views import view
 from pages.parts.words import _
 from pages.views.attack import asked
 
-ROLES = {"clean": "before", "noise": "control", "blind": "after", "knowing": "danger"}
+KINDS = {  # of pictures: name, role
+    "clean": (_("clean"), "before"),
+    "noise": (_("noise of the same size"), "control"),
+    "blind": (_("attack, does not know the detector"), "after"),
+    "knowing": (_("attack, knows the detector"), "danger"),
+}
 
 
 @view(_("Detection"), opens=lambda current: shows(current, "scores"))
@@ -38,28 +43,19 @@ def draw(current: Shown) -> None:
     lecture.caption("attack", "detection")
 
 
-def _names() -> dict[str, str]:
-    return {
-        "clean": _("clean"),
-        "noise": _("noise of the same size"),
-        "blind": _("attack, does not know the detector"),
-        "knowing": _("attack, knows the detector"),
-    }
-
-
 def roc(scores: dict[str, np.ndarray], names: bool = True) -> figures.Figure:
     """What is found against false alarms. names: whether a legend says which curve is which."""
     lines = [Line(_("by chance"), "neutral", [0, 100], [0, 100], faint=True)]
     for name in list(scores)[1:]:
         alarms, found = detection.roc(scores["clean"], scores[name])
-        lines.append(Line(_names()[name], ROLES[name], alarms.tolist(), found.tolist()))
+        lines.append(Line(*KINDS[name], alarms.tolist(), found.tolist()))
     figure = figures.curves(lines, _("false alarms: clean pictures (%)"), _("found (%)"), 320)
     return figure if names else figures.restyled(figure, showlegend=False)
 
 
 def histogram(scores: dict[str, np.ndarray]) -> figures.Figure:
     """How often which score, and where the alarm begins."""
-    groups = {_names()[name]: (ROLES[name], values) for name, values in scores.items()}
+    groups = {KINDS[name][0]: (KINDS[name][1], values) for name, values in scores.items()}
     marks = {_("{} % false alarms").format(detection.FALSE_ALARMS): detection.alarm(scores["clean"])}
     return figures.histogram(groups, _("score: how suspicious"), _("pictures"), 40, 320, marks)
 
@@ -69,7 +65,7 @@ def _numbers(end: dict[str, Any]) -> None:
     rows = []
     for name in list(detection.SCORES)[1:]:
         values = [end.get(f"{result}_{name}") for result in ("fooled", "auc", "found", "unseen")]
-        rows.append((_names()[name], *("–" if value is None else f"{value:.1f}" for value in values)))
+        rows.append((KINDS[name][0], *("–" if value is None else f"{value:.1f}" for value in values)))
     rows.append((_("any, by random scores"), "–", "50.0", "5.0", "–"))
     heads = (
         _("Pictures"),
@@ -78,4 +74,4 @@ def _numbers(end: dict[str, Any]) -> None:
         _("Found at 5 % false alarms (%)"),
         _("Fool and are not found, of all (%)"),
     )
-    st.table(dict(zip(heads, zip(*rows))))
+    table.draw(heads, rows)

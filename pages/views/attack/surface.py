@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.parts import chart, choose, figures, rasters, verdict
+from pages.parts import chart, choose, figures, lecture, rasters, verdict
 from pages.parts.ask import ask
 from pages.parts.figures import Line
 from pages.parts.grammar import dots
@@ -43,8 +43,7 @@ def draw(current: Shown) -> None:
         for reached in surface.reached(found):
             verdict.draw("attack", reached)
         if share := surface.plane_share(found):
-            help = _("So the path may end where the map differs. Choose “where the attack ends”: the plane holds it.")
-            st.caption(verdict.words("attack", share), help=help)
+            st.caption(verdict.words("attack", share), help=lecture.note("attack", "path off the plane"))
 
 
 def _knobs(photo: bool) -> tuple[int, str, int]:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.compression import analysis
 from core.compression.analysis.stage import changes
-from pages.parts import chart, choose, figures
+from pages.parts import chart, choose, figures, lecture
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
 from pages.parts.views import view
@@ -16,17 +16,14 @@ def draw(current: Shown) -> None:
     """Prune → share → Huffman: the bytes after each step."""
     steps = analysis.deep_compression.steps(current)
     if not steps:
-        st.info(
-            _("This view belongs to a run of Deep Compression: choose that method and press Train, or open its scene.")
-        )
+        st.info(lecture.note("compression", "no deep compression"))
         return
     left, right = st.columns(2)
     with left:
         sizes = {_("size"): ("after", [size / 1000 for size in steps.values()])}
         figure = figures.bars(sizes, list(steps), _("after this step"), _("size (KB)"), 340, ".1f")
         chart.show(figure, key="deep/bytes", alt=_("Bytes after each step"))
-        said = _("The last bar is a file of {:,} bytes. Decoded, it gives the same network, bit for bit.")
-        st.caption(said.format([*steps.values()][-1]))
+        lecture.caption("compression", "last file", size=[*steps.values()][-1])
     with right:
         _codebook(current)
 

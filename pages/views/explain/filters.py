@@ -54,14 +54,13 @@ def _over(asked: Any, values: Any) -> None:
     """The filter's map over the picture; a neuron of a dense layer has one number only."""
     st.markdown(f"**{_('Where it fires in this picture')}**")
     if values.size == 1:
-        tip = _("A neuron of a dense layer sees the whole picture: it has no map.")
-        st.metric(_("Activation"), f"{values.item():.2f}", help=tip)
+        st.metric(_("Activation"), f"{values.item():.2f}", help=lecture.note("explain", "no map"))
         return
     figure = panels.board(HIGH, top=4)
     panels.mapped(figure, (0, 1, 0, 1), asked.picture, analysis.filters.over(asked, values), "", top_of(values))
     chart.show(figure, key="filters/over", alt=_("The filter's map over the picture"))
-    many = _("{} × {} places. Orange: active, blue: below zero. Largest value: {:.2f}.")
-    st.caption(many.format(*values.shape, values.max()))
+    tall, wide = values.shape
+    lecture.caption("explain", "where it fires", tall=tall, wide=wide, top=values.max())
 
 
 def _patches(asked: Any, layer: str, channel: int) -> None:
@@ -89,8 +88,7 @@ def _grid(maps: Any, channel: int) -> None:
     texts = [_("filter {}").format(begin + i) for i in range(len(tiles))]
     figure = rasters.gallery(tiles, 8, texts, HIGH, chosen=channel - begin)
     chart.show(figure, key="filters/grid", alt=_("The maps of all filters"), pick=True)
-    said = _("Filters {} to {} on one scale, bright: strong. Click one to choose it.")
-    st.caption(said.format(begin, begin + len(tiles) - 1))
+    lecture.caption("explain", "all filters", first=begin, last=begin + len(tiles) - 1)
 
 
 def _weights(weights: Any, channel: int) -> None:

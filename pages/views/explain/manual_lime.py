@@ -80,8 +80,8 @@ def _answer(asked: Any, answers: Any, off: int, many: int) -> None:
 def _fits(cut: Any, state: dict[str, Any]) -> None:
     """Linear models of the learner's own tries and of LIME's, side by side."""
     tried, least = len(state["mine"]) - (() in state["mine"]), analysis.manual_lime.LEAST
-    tip = _("From five different pictures on; the whole picture is not counted.")
-    wanted = st.toggle(_("Fit my tries ({})").format(tried), key="be_lime/fit", disabled=tried < least, help=tip)
+    title, tip = _("Fit my tries ({})").format(tried), lecture.note("explain", "enough tries")
+    wanted = st.toggle(title, key="be_lime/fit", disabled=tried < least, help=tip)
     shown = {_("Yours"): state["mine"]} if wanted and tried >= least else {}
     shown |= {_("LIME's"): state["lime"]} if state["lime"] else {}
     if not shown:

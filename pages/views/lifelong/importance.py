@@ -25,11 +25,8 @@ def draw(current: Shown) -> None:
             chart.show(rasters.matrix(each.omega, 200, limit=each.top), key=f"held/omega{number}", alt=alt)
             st.caption(_("after task {}").format(number))
     if "free_share" in current.summary:
-        st.metric(
-            _("Weights that are nearly free at the end"),
-            f"{current.summary['free_share']:.0f} %",
-            help=_("Their Ω is below a tenth of the mean: the next task may have them."),
-        )
+        title, tip = _("Weights that are nearly free at the end"), lecture.note("lifelong", "free weights")
+        st.metric(title, f"{current.summary['free_share']:.0f} %", help=tip)
     if moves := ask(moved, current):
         _moved(moves)
 
@@ -42,9 +39,6 @@ def _moved(moves: list[np.ndarray]) -> None:
     texts = [_("Ω {:.2g}\nmoved {:.2g}").format(*pair) for pair in zip(omega, way)]
     titles = (_("importance Ω of the tasks before"), _("moved by |θ − θ*|"))
     groups = {_("a weight"): ("after", omega, way, texts)}
-    chart.show(
-        figures.points(groups, *titles, 340, log_x=True, log_y=True, small=True),
-        key="held/moved",
-        alt=_("How far weights moved against their importance"),
-    )
+    figure = figures.points(groups, *titles, 340, log_x=True, log_y=True, small=True)
+    chart.show(figure, key="held/moved", alt=_("How far weights moved against their importance"))
     st.caption(_("{} random weights. If λ is large enough, important weights have moved least.").format(len(omega)))

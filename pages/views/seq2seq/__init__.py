@@ -5,7 +5,7 @@ import streamlit as st
 from core.data.words import EXAMPLES
 from core.seq2seq import analysis
 from core.seq2seq.settings import Pronounce, Task
-from pages.parts import shown, views
+from pages.parts import lecture, shown, views
 from pages.parts.shown import Shown
 from pages.parts.words import _
 from pages.views.seq2seq.letters import explain
@@ -27,11 +27,7 @@ def inside(current: Shown) -> None:
             if film.fits(current) and not current.live:  # a film that stands still beside a live one misleads
                 st.markdown(f"**{film.title}**")
                 film(current)
-            st.info(
-                _(
-                    "This run has no trained network to ask. Meanwhile the views below ask the shipped one, “{}”."
-                ).format(run_id)
-            )
+            st.info(lecture.note("seq2seq", "stand-in", run=run_id))
             # the film is of the run shown, not of the one that answers
             current, fitting = shown.find(run_id), others
     if ready(current):

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.seq2seq import analysis
-from pages.parts import chart, rasters, verdict
+from pages.parts import chart, rasters, table, verdict
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
 from pages.parts.views import view
@@ -53,8 +53,7 @@ def _listed(found: "analysis.confusions.Mistakes") -> None:
         )
         for right, said, many in analysis.confusions.commonest(found)
     ]
-    if rows:
-        st.table(dict(zip(heads, zip(*rows))), hide_index=True)
+    table.draw(heads, rows, hide_index=True)
 
 
 def _lost(found: "analysis.confusions.Mistakes") -> None:

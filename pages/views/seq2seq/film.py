@@ -40,6 +40,5 @@ def _settled(found: film.Settled) -> None:
         since = [_("*{}* since step {:,}").format(plain(text), step) for text, step in found.since]
         st.markdown(_("Right, and right at every later evaluation: {}.").format(", ".join(since)))
     if found.never:
-        st.markdown(
-            _("Wrong at the last evaluation: {}.").format(", ".join(f"*{plain(text)}*" for text in found.never))
-        )
+        never = [f"*{plain(text)}*" for text in found.never]
+        st.markdown(_("Wrong at the last evaluation: {}.").format(", ".join(never)))

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.seq2seq import analysis
 from core.seq2seq.analysis.answers import compared, tick
-from pages.parts import chart, choose, verdict, views
+from pages.parts import chart, choose, lecture, verdict, views
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
 from pages.parts.views import view
@@ -51,8 +51,8 @@ def _answers(current: Shown, found: "list[analysis.own_words.Heard]") -> int:
 def _at_work(current: Shown, one: "analysis.own_words.Heard") -> None:
     """The drawing, at the moment that the slider says, and where the decoder looks."""
     key, task = f"say/moment/{one.text}", current.settings.task
-    help_ = _("To the left and back: first the letters are read, then the tokens are said.")
-    moment = choose.number(key, _("Moment"), 0, one.moments, one.moments, help=help_)
+    tip = lecture.note(current.lab, "moments")
+    moment = choose.number(key, _("Moment"), 0, one.moments, one.moments, help=tip)
     left, right = st.columns([1.7, 1], gap="medium")
     with left:
         chart.show(flow.figure(one, moment), key="say/flow", alt=flow.about(one, moment))

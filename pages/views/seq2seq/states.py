@@ -58,10 +58,9 @@ def _vector(current: Shown, at: str) -> "analysis.states.Cloud | None":
     ways = {way: names[way] for way in analysis.states.ways_of_vector(task)}
     by = choose.one(f"{at}/vector/by", _("Coloured by"), ways, wrap=True)
     if current.settings.network.RECURRENT:
-        said = _("The one vector with which the decoder begins, of {} held-out inputs.")
-        st.caption(said.format(analysis.states.INPUTS))
+        lecture.caption(current.lab, "one vector", inputs=analysis.states.INPUTS)
     else:
-        st.caption(_("A transformer has no one vector: this is the mean of its states, which its decoder never sees."))
+        lecture.caption(current.lab, "no one vector")
     return ask(analysis.states.at_vector, current, by)
 
 

@@ -35,9 +35,8 @@ def draw(current: Shown) -> None:
             shown, titles = (flat, found.who, analysis.cloud.spans(flat)), ("t-SNE 1", "t-SNE 2")
         else:
             shown, titles = (found.seen[place], found.who, analysis.cloud.spans(found.seen)), axes(found.ended)
-        chart.show(
-            points(*shown, titles, by != "domain", analysis.digits.in_cloud(current)), key="cloud/points", alt=ALT
-        )
+        figure = points(*shown, titles, by != "domain", analysis.digits.in_cloud(current))
+        chart.show(figure, key="cloud/points", alt=ALT)
     with right:
         if by == "tsne":
             _words_of_tsne(found)
@@ -105,9 +104,8 @@ def _words(current: Shown, found: Cloud, step: int) -> None:
     place = found.steps.index(step)
     verdict.draw("transfer", analysis.cloud.about_distance(found, place))
     _at_home(analysis.cloud.about_classes(found, place))
-    st.caption(
-        _("The axes are the same for every step."), help=verdict.words("transfer", analysis.cloud.about_axes(found))
-    )
+    tip = verdict.words("transfer", analysis.cloud.about_axes(found))
+    st.caption(_("The axes are the same for every step."), help=tip)
 
 
 def _words_of_tsne(found: Cloud) -> None:

@@ -56,15 +56,11 @@ def _counted(current: Shown, before: Network) -> np.ndarray | None:
 def _matrix(counts: np.ndarray, title: str, key: str) -> None:
     """Counts as percentages, over what they say in words."""
     names, few = [str(i) for i in range(len(counts))], len(counts) == 2
-    st.markdown(
-        _("**{}** · {:.1f} % of the test pictures right (guessing: {:.0f} %)").format(
-            title, accuracy(counts), 100 / len(counts)
-        )
-    )
-    axes = {"rows": names, "columns": names, "x": _("the network says"), "y": _("it is a")}
-    figure = rasters.matrix(
-        percent(counts), 220 if few else 400, text=".0f", limit=100, largest=70 if few else 36, **axes
-    )
+    said = _("**{}** · {:.1f} % of the test pictures right (guessing: {:.0f} %)")
+    st.markdown(said.format(title, accuracy(counts), 100 / len(counts)))
+    height, largest = (220, 70) if few else (400, 36)
+    look = {"rows": names, "columns": names, "x": _("the network says"), "y": _("it is a"), "largest": largest}
+    figure = rasters.matrix(percent(counts), height, text=".0f", limit=100, **look)
     alt = f"{title}: {_('which class of the target is called what, in percent')}"
     chart.show(figure, key=key, alt=alt, pick=key == "swapped/after")
     said = [verdict.words("transfer", each) for each in about_mistakes(counts)]
@@ -78,13 +74,9 @@ def _examples(current: Shown, counts: np.ndarray) -> None:
         return
     where = "swapped/pair"
     _follow(where, pairs)
-    chosen = st.selectbox(
-        _("Mistake (or click on a cell of this run's matrix)"),
-        pairs,
-        format_func=lambda pair: _("a {} called {} ({} pictures)").format(*pair, counts[pair]),
-        key=where,
-        width=420,
-    )
+    title, said = _("Mistake (or click on a cell of this run's matrix)"), _("a {} called {} ({} pictures)")
+    names = {pair: said.format(*pair, counts[pair]) for pair in pairs}
+    chosen = st.selectbox(title, pairs, format_func=names.get, key=where, width=420)
     said = ask(analysis.answers.on_target, current, (current.id, "model"))
     tests = next(iter(of_target(current).values()))
     found = surest(said, tests.labels, *chosen)[:MOST]
@@ -127,10 +119,7 @@ def _label_shift(current: Shown, before: Network | None) -> None:
     tip = lecture.note("transfer", "shift estimation")
     st.subheader(_("Label shift: can it be seen without labels?"), anchor=False, help=tip)
     names, title = [str(i) for i in range(len(found.truth))], _("share of the target's training part (%)")
-    chart.show(
-        figures.bars(groups, names, _("class"), title, 260),
-        key="swapped/shift",
-        alt=_("Share of each class in the target and among the network's answers"),
-    )
+    alt = _("Share of each class in the target and among the network's answers")
+    chart.show(figures.bars(groups, names, _("class"), title, 260), key="swapped/shift", alt=alt)
     for paragraph in found.verdicts:
         verdict.draw("transfer", paragraph)

@@ -37,11 +37,9 @@ def _domain(current: Shown) -> None:
     marks, titles = current.facts.get("marks", ()), (_("training step"), _("right domain (%)"))
     left, right = st.columns([1.5, 1], gap="large")
     with left:
-        chart.show(
-            figures.live(lines, *titles, 300, end=end, switches=marks, whole=True),
-            key="working/domain",
-            alt=_("How often the domain is found in the features: own domain classifier and fresh probe"),
-        )
+        figure = figures.live(lines, *titles, 300, end=end, switches=marks, whole=True)
+        alt = _("How often the domain is found in the features: own domain classifier and fresh probe")
+        chart.show(figure, key="working/domain", alt=alt)
     with right:
         verdict.draw("transfer", about_domain(current))
         verdict.draw("transfer", about_source(current))

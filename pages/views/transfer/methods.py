@@ -9,7 +9,7 @@ from core import catalogue
 from core.runs import About
 from core.transfer.analysis.comparison import comparable_runs, source_only, upper_bound
 from core.transfer.analysis.methods import MOST, Bounds, about_bounds, bounds, carried, closed, first_of_each, targets
-from pages.parts import chart, figures, lecture, shown, verdict, views
+from pages.parts import chart, choose, figures, lecture, shown, verdict
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
 from pages.parts.views import view
@@ -21,27 +21,14 @@ def draw(current: Shown) -> None:
     """Target accuracy over the steps, one curve for each chosen run, and what was reached at which price."""
     found = {about.id: about for about in comparable_runs(current.run.about)}
     if len(found) < 2:
-        st.info(
-            _(
-                "No other run has the same domains, steps and seed. Choose another method and press Train: it will appear here."
-            )
-        )
+        st.info(lecture.note("transfer", "no other run"))
         return
-    views.keep_choice("transfer/methods", current.id, found, first_of_each(list(found.values()), current.id))
-    chosen = st.pills(
-        _("Runs on the same two domains, with the same steps and seed"),
-        list(found),
-        format_func=lambda i: called(found[i]),
-        selection_mode="multi",
-        key="transfer/methods",
-    )
+    title, names = _("Runs on the same two domains, with the same steps and seed"), {i: called(found[i]) for i in found}
+    chosen = choose.runs("transfer/methods", title, names, current.id, first_of_each(list(found.values()), current.id))
     lines = _lines([found[i] for i in chosen[:MOST]])
     end = max((line.x[-1] for line in lines), default=None)
-    chart.show(
-        figures.live(lines, _("training step"), _("target accuracy (%)"), 400, end=end),
-        key="methods/curves",
-        alt=_("Target accuracy of several methods over training"),
-    )
+    figure = figures.live(lines, _("training step"), _("target accuracy (%)"), 400, end=end)
+    chart.show(figure, key="methods/curves", alt=_("Target accuracy of several methods over training"))
     if chosen:
         _table([found[i] for i in chosen], bounds(list(found.values())))
 
