@@ -39,8 +39,8 @@ def draw(current: Shown) -> None:
     with right:
         look = looks[choose.scrubber("landscape/look", list(looks))]
         title, tip = _("False alarms that are promised"), _("So many of the normals raise the alarm at most.")
-        look = {"format_func": "≤ {} %".format, "help": tip}
-        promise = choose.along("landscape/promise", title, PROMISES, PROMISE, **look)
+        said = "≤ {} %".format
+        promise = choose.along("landscape/promise", title, PROMISES, PROMISE, format_func=said, help=tip)
         for each in ask(landscape.verdicts, current, look.step, promise):
             verdict.draw("anomaly", each)
         st.caption(verdict.words("anomaly", landscape.lines(look, promise)))
