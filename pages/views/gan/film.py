@@ -34,7 +34,7 @@ def draw(current: Shown) -> None:
             return
         alt = _("What G makes of the same codes after step {}").format(step)
         chart.show(wall(shots[step], height=300), key="film/wall", alt=alt)
-        if current.settings.world.conditional:
+        if current.settings.data.conditional:
             st.caption(_("Each picture keeps its code and its class: G is asked for one digit in each column."))
         else:
             st.caption(_("Each picture keeps its code. No class is asked for."))

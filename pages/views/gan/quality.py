@@ -31,7 +31,7 @@ def _table(current: Shown) -> None:
     if found is None:
         st.info(_("All measures are taken when a run ends. What was measured on the way is below."))
         return
-    digits, spots = current.settings.world.name == "digits", current.facts.get("modes", 0)
+    digits, spots = current.settings.data.name == "digits", current.facts.get("modes", 0)
     titles = quality.TITLES | ({} if digits else quality.OF_POINTS)
     titles, heads = {name: _(title) for name, title in titles.items()}, (_("Fakes"), _("Noise"), _("Other real data"))
     columns = {head: [cell(name, row[i], spots) for name, row in found.rows.items()] for i, head in enumerate(heads)}
