@@ -1,4 +1,4 @@
-"""Settings of the GAN lab: a world to imitate, a loss, and how the two players learn."""
+"""Settings of the GAN lab: a dataset to imitate, a loss, and how the two players learn."""
 
 from collections.abc import Mapping
 from typing import ClassVar, Literal
