@@ -1,5 +1,7 @@
 """Look inside on the transfer learning page: what works without labels, what is swapped, and what all views do with odd runs."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import streamlit as st
@@ -224,15 +226,18 @@ def test_a_click_on_a_mistake_chooses_its_pictures_and_the_choice_outlives_the_r
     state = st.session_state
     pairs = [(1, 7), (2, 3)]
     click = {"trace": "", "index": [2, 3], "x": 3, "y": 2, "custom": None}
-    confusion._follow(click, "pair", pairs)
+    state["swapped/after/plot"] = SimpleNamespace(picked=click)
+    confusion._follow("pair", pairs)
     assert state["pair"] == (2, 3)
     state["pair"] = (1, 7)  # chosen by hand since: an old click does not come back
-    confusion._follow(click, "pair", pairs)
+    confusion._follow("pair", pairs)
     assert state["pair"] == (1, 7)
     for odd in ({"x": "a", "y": "b"}, {"x": 9, "y": 9}):
-        confusion._follow(click | odd, "pair", pairs)
+        state["swapped/after/plot"] = SimpleNamespace(picked=click | odd)
+        confusion._follow("pair", pairs)
         assert state["pair"] == (1, 7)
-    confusion._follow(None, "pair", [(2, 3)])
+    state["swapped/after/plot"] = None
+    confusion._follow("pair", [(2, 3)])
     assert "pair" not in state, "a run without this mistake"
 
 
