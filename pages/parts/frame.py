@@ -9,7 +9,7 @@ import streamlit as st
 from core import jobs, labs
 from core.runs import RunError, Unfit
 from core.settings import BadSettings, Scene, Settings
-from pages.parts import controls, digit, garbage, knobs, lecture, live, present, question, share, shown, tabs
+from pages.parts import controls, digit, garbage, knobs, lecture, live, present, question, share, shown, tabs, views
 from pages.parts import explain as explained
 from pages.parts.shown import Shown
 from pages.parts.state import LabState, presenting
@@ -20,7 +20,7 @@ SETTLED = 1.0  # seconds after which a browser knows the address that was writte
 
 def lab_page(
     lab: str,
-    inside: Callable[[Shown], None],
+    inside: Callable[[Shown], None] = views.draw,
     networks: Callable[[Shown], dict[str, tuple[str, str]]] = shown.networks,
     tests: Callable[[Shown], dict[str, digit.Tests]] = digit.mnist,
     explain: Callable[[Shown], None] | None = None,
@@ -28,7 +28,7 @@ def lab_page(
 ) -> None:
     """Draws the whole page of a lab.
 
-    inside: the lab's own views for the tab “Look inside”. live_picture: the parts of `live.LivePicture`.
+    inside: what the tab “Look inside” shows, the lab's own views when left out. live_picture: the parts of `live.LivePicture`.
     networks: which networks Explain holds side by side, name → (run id, model). tests: the pictures that they may be asked
     about, name → `digit.Tests`. explain: what the tab Explain shows of a lab whose networks are no digit classifiers.
     """
