@@ -63,7 +63,7 @@ def visit() -> Callable[..., AppTest]:
     """Opens a page of the app at an address, like a visitor who follows a link; tab: the one that is open."""
 
     def open_page(page: str, tab: str | None = None, **query: Any) -> AppTest:
-        visitor = AppTest.from_file(ROOT / "app.py", default_timeout=120)
+        visitor = AppTest.from_file(ROOT / "app.py", default_timeout=300)
         if tab:
             for lab in labs.LABS:
                 visitor.session_state[f"{lab}/tab"] = tab
