@@ -119,7 +119,18 @@ def _teacher(seed: int | None, **method: Any) -> Any:
 
 
 @pytest.fixture(scope="session")
-def embedded() -> Iterator[Any]:
+def unhurried() -> Iterator[None]:
+    """On a busy machine all is late: who has looked still looks, and a training process that answers late does not hang."""
+    from core import job, workers
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(job, "LOOKING", job.UNWATCHED)
+        patch.setattr(workers, "DEAF", PATIENCE)
+        yield
+
+
+@pytest.fixture(scope="session")
+def embedded(unhurried: None) -> Iterator[Any]:
     """The registry of a server with the embedded cluster of one worker; ended, with all its processes, at the end."""
     from core.jobs import JOBS
 

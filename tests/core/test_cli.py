@@ -109,24 +109,19 @@ def test_help_of_the_whole(capsys):
     assert all(command in text for command in ("train", "presets", "sweep", "scheduler", "join"))
 
 
-def test_presets_makes_only_what_is_asked(own_runs, capsys, monkeypatch):
+def test_presets_makes_only_what_is_asked_and_adds_what_takes_seconds_to_measure(own_runs, capsys, monkeypatch):
     tiny = {"method": "progressive", "tasks": 2, "epochs": 1, "batch": 256}
     first, second = (build(labs.of("lifelong").settings, tiny | {"seed": seed}) for seed in (1, 2))
     monkeypatch.setattr(labs.of("lifelong").module("settings"), "SHIPPED", {"first": first, "second": second})
     assert main(["presets", "lifelong", "--only", "second"]) == 0
     assert [(about.id, about.shipped) for about in runs.listing()[0]] == [("second", True)]
-    assert runs.load("second").settings == second and not own_runs.exists()
+    run = runs.load("second")
+    assert run.settings == second and run.models and not own_runs.exists()
+    examined = labs.of("lifelong").module("formulas").examine(run)
+    assert examined and run.about.summary == run.finished.summary | examined
     assert str(runs.SHIPPED / "second.safetensors") in capsys.readouterr().out
     assert main(["presets", "lifelong"]) == 0
     assert {about.id for about in runs.listing()[0]} == {"first", "second"}
-
-
-def test_presets_carry_what_takes_seconds_to_measure(own_runs, capsys, monkeypatch, tiny):
-    monkeypatch.setattr(labs.of(LAB).module("settings"), "SHIPPED", {"first": tiny(1)})
-    assert main(["presets", LAB]) == 0
-    run = runs.load("first")
-    assert run.about.shipped and run.settings == tiny(1) and run.models
-    assert set(run.about.summary) > set(run.finished.summary), "what formulas.examine found is there, too"
 
 
 def test_sweep_writes_a_row_for_each_combination_and_seed(jobs, tmp_path, capsys, tiny):

@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from core import labs, worker
+from core.__main__ import main
 from core.events import Finished, Started
 from core.jobs import Jobs
 from tests.conftest import PATIENCE
@@ -141,7 +142,7 @@ def commands():
 
 
 @pytest.fixture(scope="module")
-def two_servers(commands, own_environment):
+def two_servers(commands, own_environment, unhurried):
     """Two servers that use the cluster of LECTERN_SCHEDULER."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LECTERN_SCHEDULER", commands[0])
@@ -253,36 +254,31 @@ def test_a_worker_of_the_cluster_is_killed(servers, until, long, tiny):
     assert view.state == "finished"
 
 
-def test_a_command_ends_on_ctrl_c_without_a_traceback(commands, until):
+def test_a_command_ends_on_ctrl_c_without_a_traceback(servers, commands, until):
     """A join that is interrupted takes its worker along, and the cluster stays."""
-    address = commands[0]
-    join = Command("join", address, "--workers", "1")
-    try:
-        assert "joined" in join.line()
-        family = psutil.Process(join.process.pid).children(recursive=True)
-        assert family
-        assert "Traceback" not in join.interrupt()
-        until(lambda: all(map(ended, family)), "the worker to end")
-    finally:
-        join.kill()
+    join = commands[1][2]
+    family = psutil.Process(join.process.pid).children(recursive=True)
+    assert family
+    assert "Traceback" not in join.interrupt()
+    until(lambda: all(map(ended, family)), "the worker to end")
+    until(lambda: len(servers[0].client.run(os.getpid)) == 1, "one worker to be left")
 
 
-def test_joining_a_cluster_that_is_not_there(free_port):
-    for address, words in (
-        ("nonsense", "The address is “nonsense”, but it must look like"),
-        (
-            f"tcp://127.0.0.1:{free_port}",
-            f"No training process joined: the cluster at tcp://127.0.0.1:{free_port} does not",
-        ),
-    ):
-        done = subprocess.run(
-            [sys.executable, "-m", "core", "join", address], cwd=ROOT, capture_output=True, text=True, timeout=60
-        )
-        assert done.returncode == 2 and done.stderr.startswith(words) and done.stderr.endswith(".\n"), done.stderr
+def test_joining_a_cluster_that_is_not_there(free_port, capsys):
+    """An address that is none is refused by the command itself, one where nobody listens by its process."""
+    assert main(["join", "nonsense"]) == 2
+    out, said = capsys.readouterr()
+    assert out == "" and said.startswith("The address is “nonsense”, but it must look like") and said.endswith(".\n")
+    address = f"tcp://127.0.0.1:{free_port}"
+    done = subprocess.run(
+        [sys.executable, "-m", "core", "join", address], cwd=ROOT, capture_output=True, text=True, timeout=2 * PATIENCE
+    )
+    words = f"No training process joined: the cluster at {address} does not"
+    assert done.returncode == 2 and done.stderr.startswith(words) and done.stderr.endswith(".\n"), done.stderr
 
 
 def test_the_scheduler_goes_away(servers, commands, until, long):
-    """Last in this file: it ends the cluster that the other tests share."""
+    """Last in this file, like the one of an interrupted command: it ends the cluster that the other tests share."""
     one, _ = servers
     job_id = going(one, until, long())
     commands[1][0].kill()

@@ -568,7 +568,15 @@ def kept_and_said(jobs, until, job_id, why):
     assert stored.about.state == "stopped" and len(stored.events) == view.total > 1
 
 
-def test_nobody_watches(jobs, until, long, tiny, monkeypatch):
+def tidied(jobs, now):
+    """What the watchdog does when its clock says so; the ids of the runs that it stops."""
+    with jobs.lock:
+        stopped = jobs._tidy(now)
+    jobs._store(stopped)
+    return [job.id for job in stopped]
+
+
+def test_nobody_watches(jobs, until, long, tiny):
     job_id = going(jobs, until, long())
     waiting = jobs.start(LAB, tiny(), "bob")
     jobs.leave(job_id, "ann")
@@ -576,46 +584,43 @@ def test_nobody_watches(jobs, until, long, tiny, monkeypatch):
     kept_and_said(jobs, until, job_id, "Stopped, because nobody watched it for 30 seconds.")
     view, _ = follow(jobs, until, waiting, "bob")
     assert view.state == "finished", "who waited has the worker now"
+
+
+def test_a_run_is_dropped_half_a_minute_after_the_last_look(jobs, until, long):
+    """Who closes the page does not say good-bye. The clock is given."""
     job_id = going(jobs, until, long())
-    monkeypatch.setattr(job, "UNWATCHED", 0.5)  # who closes the page does not say good-bye
-    until(lambda: not jobs.jobs[job_id].live, "the run to be dropped")
+    jobs.watch(job_id, "ann")
+    seen = jobs.jobs[job_id].viewers["ann"]
+    assert tidied(jobs, seen + job.UNWATCHED) == [] and jobs.watch(job_id, "ann").live
+    seen = jobs.jobs[job_id].viewers["ann"]
+    assert tidied(jobs, seen + job.UNWATCHED + 0.1) == [job_id]
+    kept_and_said(jobs, until, job_id, "Stopped, because nobody watched it for 30 seconds.")
     idle(jobs, until)
 
 
-def test_a_watched_run_is_not_dropped(jobs, until, long, monkeypatch):
-    monkeypatch.setattr(job, "UNWATCHED", 2.0)
-    job_id = going(jobs, until, long())
-    tidied = []
-    monkeypatch.setattr(jobs, "_tidy", lambda now, tidy=jobs._tidy: (tidy(now), tidied.append(now))[0])
-    follow(jobs, until, job_id, enough=lambda view: len(tidied) >= 3)
-    assert jobs.watch(job_id, "ann").live
-
-
 def test_paused_for_long_gives_way_only_when_others_wait(jobs, until, long, tiny, monkeypatch):
-    monkeypatch.setattr(module, "PAUSED", 0.0)
-    tidied = []
-    monkeypatch.setattr(jobs, "_tidy", lambda now, tidy=jobs._tidy: (tidy(now), tidied.append(now))[0])
+    monkeypatch.setattr(job, "UNWATCHED", 10 * module.PAUSED)
     first = going(jobs, until, long())
     jobs.steer(first, "ann", "pause")
-    del tidied[:]
-    follow(jobs, until, first, enough=lambda view: len(tidied) >= 2)
-    assert jobs.watch(first, "ann").state == "paused", "nobody waits, so it may stay"
+    since = jobs.jobs[first].paused_since
+    assert tidied(jobs, since + module.PAUSED + 1) == [], "nobody waits, so it may stay"
     second = jobs.start(LAB, tiny(), "bob")
+    assert tidied(jobs, since + module.PAUSED) == [] and jobs.watch(first, "ann").state == "paused"
+    assert tidied(jobs, since + module.PAUSED + 1) == [first]
     view, _ = follow(jobs, until, second, "bob")
     assert view.state == "finished"
     kept_and_said(jobs, until, first, "Stopped: it was paused for a minute while others were waiting.")
 
 
 def test_a_very_long_run_makes_room_only_for_others(jobs, until, long, tiny, monkeypatch):
-    monkeypatch.setattr(module, "TURN", 0.0)
-    tidied = []
-    monkeypatch.setattr(jobs, "_tidy", lambda now, tidy=jobs._tidy: (tidy(now), tidied.append(now))[0])
+    monkeypatch.setattr(job, "UNWATCHED", 10 * module.TURN)
     first = going(jobs, until, long())
     mine = jobs.start(LAB, tiny(), "ann")  # of the same viewer: a sweep waits for itself
-    del tidied[:]
-    follow(jobs, until, first, enough=lambda view: len(tidied) >= 2)
+    long_after = jobs.jobs[first].arrived[0] + module.TURN + 1
+    assert tidied(jobs, long_after) == []
     assert jobs.watch(first, "ann").live and jobs.watch(mine, "ann").state == "queued"
     others = jobs.start(LAB, tiny(seed=5), "bob")
+    assert tidied(jobs, long_after - 1) == [] and tidied(jobs, long_after) == [first]
     view, _ = follow(jobs, until, others, "bob")
     assert view.state == "finished"
     kept_and_said(jobs, until, first, module.endings.MADE_ROOM)

@@ -1,14 +1,16 @@
 """A cluster of several machines that lets in only who has its certificate: one scheduler and three machines, as four
 commands on loopback. What goes wrong with such a cluster is done to it for real."""
 
+import io
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 
 import psutil
 import pytest
 
 from core import certificates, cluster, labs, worker
+from core.__main__ import main
 from core.env import BadEnvironment
 from core.jobs import JobError, Jobs
 from tests.core.test_cluster import ROOT, Command, ended
@@ -20,10 +22,9 @@ MACHINES = 3
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("tls") / "ours"
-    made = subprocess.run(
-        [sys.executable, "-m", "core", "certificates", str(folder)], cwd=ROOT, capture_output=True, text=True
-    )
-    assert made.returncode == 0 and made.stdout.startswith(f"LECTERN_TLS={folder} "), made.stderr
+    with redirect_stdout(io.StringIO()) as said:
+        assert main(["certificates", str(folder)]) == 0
+    assert said.getvalue().startswith(f"LECTERN_TLS={folder} ")
     return folder
 
 
@@ -62,7 +63,7 @@ def machines(folder):
 
 
 @pytest.fixture
-def server(machines, folder, own_environment, monkeypatch):
+def server(machines, folder, own_environment, unhurried, monkeypatch):
     monkeypatch.setenv("LECTERN_TLS", str(folder))
     monkeypatch.setenv("LECTERN_SCHEDULER", machines[0])
     server = Jobs()

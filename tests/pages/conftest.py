@@ -14,7 +14,7 @@ import pytest
 import torch
 from PIL import Image
 from streamlit.components.v2 import manifest_scanner
-from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1 import AppTest, local_script_runner
 
 from core import jobs, labs, runs
 from core.events import Event, Warned
@@ -44,11 +44,20 @@ def save_quickly(
     save(picture, file, format, **{"compress_level": 1} | options)
 
 
+def wait_for_the_script(runner: Any, timeout: float) -> None:
+    """AppTest would ask every millisecond, and take the time from the script that it waits for."""
+    runner._script_thread.join(timeout)
+    if not runner.script_stopped():
+        runner.request_stop()
+        raise RuntimeError(f"the page was not there after {timeout} s")
+
+
 @pytest.fixture(autouse=True)
 def nothing_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     """Saves what costs most of the time of a visit and changes nothing on the page."""
     monkeypatch.setattr(manifest_scanner, "scan_component_manifests", scan_once)
     monkeypatch.setattr(Image.Image, "save", save_quickly)
+    monkeypatch.setattr(local_script_runner, "require_widgets_deltas", wait_for_the_script)
 
 
 @pytest.fixture(scope="session")
@@ -56,7 +65,7 @@ def visit() -> Callable[..., AppTest]:
     """Opens a page of the app at an address, like a visitor who follows a link; tab: the one that is open."""
 
     def open_page(page: str, tab: str | None = None, **query: Any) -> AppTest:
-        visitor = AppTest.from_file(ROOT / "app.py", default_timeout=120)
+        visitor = AppTest.from_file(ROOT / "app.py", default_timeout=300)
         if tab:
             for lab in labs.LABS:
                 visitor.session_state[f"{lab}/tab"] = tab

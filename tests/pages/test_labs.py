@@ -68,31 +68,36 @@ def test_a_first_visitor_meets_a_picture(visit, lab):
     assert on_stage and all(on_stage.values()), f"no stored picture until Plotly has arrived (make stills): {on_stage}"
 
 
-@each_scene
-def test_a_scene_opens_by_its_pill_and_by_its_address(visit, lab, scene):
-    by_pill = check(check(visit(PAGES[lab])).get("pills")[0].set_value(scene.slug).run())
-    by_address = check(visit(PAGES[lab], scene=scene.slug))
-    for visitor in (by_pill, by_address):
-        assert shown(visitor, lab) == scene.settings
-        assert query_of(visitor) == {"scene": scene.slug}
-        assert visitor.get("pills")[0].value == scene.slug
-        assert charts(visitor) and "Shipped run" in text_of(visitor)
-        text = lecture.read(lab).scenes[scene.slug]
-        assert text.question in text_of(visitor.get_by_key("question")) and prose(text.setup) in text_of(visitor)
-        in_the_open, folded = places(visitor, lab)
-        fields = dict(flat_fields(type(scene.settings), flatten(scene.settings)))
-        drawn = [name for name in fields if extra(fields[name], "source") not in knobs.OWN]
-        assert in_the_open == [name for name in scene.knobs if name in drawn], "what the scene is about"
-        assert sorted(in_the_open + folded) == sorted(drawn), "and all others in the drawer"
+def is_open(visitor, lab, scene):
+    assert shown(visitor, lab) == scene.settings
+    assert query_of(visitor) == {"scene": scene.slug}
+    assert visitor.get("pills")[0].value == scene.slug
+    assert charts(visitor) and "Shipped run" in text_of(visitor)
+    text = lecture.read(lab).scenes[scene.slug]
+    assert text.question in text_of(visitor.get_by_key("question")) and prose(text.setup) in text_of(visitor)
+    in_the_open, folded = places(visitor, lab)
+    fields = dict(flat_fields(type(scene.settings), flatten(scene.settings)))
+    drawn = [name for name in fields if extra(fields[name], "source") not in knobs.OWN]
+    assert in_the_open == [name for name in scene.knobs if name in drawn], "what the scene is about"
+    assert sorted(in_the_open + folded) == sorted(drawn), "and all others in the drawer"
+
+
+@each_lab
+def test_scenes_open_by_their_pills_one_after_another(visit, lab):
+    visitor = check(visit(PAGES[lab], tab="Compare"))
+    for scene in reversed(labs.of(lab).scenes):
+        is_open(check(visitor.get("pills")[0].set_value(scene.slug).run()), lab, scene)
 
 
 @each_scene
-def test_every_tab_of_a_scene_opens(visit, lab, scene):
+def test_a_scene_opens_by_its_address_and_every_tab_of_it(visit, lab, scene):
     visitor = check(visit(PAGES[lab], scene=scene.slug))
+    is_open(visitor, lab, scene)
     assert [tab.label for tab in visitor.tabs] == list(TABS)
     for name in TABS:
-        visitor.session_state[f"{lab}/tab"] = name
-        check(visitor.run())
+        if name != TABS[0]:  # which is open already
+            visitor.session_state[f"{lab}/tab"] = name
+            check(visitor.run())
         charts(visitor)
         filled = [tab.label for tab in visitor.tabs if tab.children]
         assert filled == [name], "only the open tab is computed"
@@ -118,6 +123,17 @@ def follow(visit, visitor, lab):
     return check(visit(PAGES[lab], tab="Compare", **query_of(visitor)))
 
 
+def addressed(visitor, lab):
+    """The settings that the address says, as every page reads it."""
+    query = query_of(visitor)
+    start = next((s.settings for s in labs.of(lab).scenes if s.slug == query.get("scene")), labs.of(lab).settings())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(knobs.st, "query_params", query)
+        settings, complaints = knobs.from_url(labs.of(lab).settings, start)
+    assert not complaints
+    return settings
+
+
 def first_scene_with(lab, union, choice):
     """The lab's first scene with another choice in one of its unions, which brings its own knobs at their defaults."""
     model, first = labs.of(lab).settings, flatten(labs.of(lab).scenes[0].settings)
@@ -127,12 +143,13 @@ def first_scene_with(lab, union, choice):
 
 @each_choice
 def test_a_choice_brings_its_own_knobs_at_their_defaults_and_each_goes_into_the_address(visit, lab, union, choice):
-    other = next(c for c in union_members(labs.of(lab).settings.model_fields[union]) if c != choice)
+    choices = [*union_members(labs.of(lab).settings.model_fields[union])]
+    other = next(c for c in choices if c != choice)
     visitor = check(visit(PAGES[lab], tab="Compare", **{union: other}))
     check(visitor.get_by_key(f"{lab}/{union}").set_value(choice).run())
     expected = flatten(first_scene_with(lab, union, choice))
     assert flatten(shown(visitor, lab)) == expected
-    assert shown(follow(visit, visitor, lab), lab) == shown(visitor, lab)
+    assert addressed(visitor, lab) == shown(visitor, lab)
     every_knob_is_explained(visitor, lab, expected)
     what_it_brought_is_seen(visitor, lab, union, expected)
     wanted = turn_every_knob(visitor, lab, expected)
@@ -141,7 +158,9 @@ def test_a_choice_brings_its_own_knobs_at_their_defaults_and_each_goes_into_the_
     assert {name: flatten(shown(visitor, lab))[name] for name in wanted} == wanted
     scene = flatten(labs.of(lab).scenes[0].settings)  # what is as in the scene need not stand in the address
     assert {name for name, value in wanted.items() if scene.get(name) != value} <= set(query_of(visitor))
-    assert shown(follow(visit, visitor, lab), lab) == shown(visitor, lab)
+    assert addressed(visitor, lab) == shown(visitor, lab)
+    if choice in (choices[0], choices[-1]):  # what the address says, the widgets of another visitor show
+        assert shown(follow(visit, visitor, lab), lab) == shown(visitor, lab)
 
 
 def every_knob_is_explained(visitor, lab, flat):
@@ -185,27 +204,32 @@ def one_knob_back(scene) -> Iterator[tuple[str, object]]:
     yield from ((name, default[name]) for name in flat if flat[name] != default[name])
 
 
-@pytest.mark.parametrize(
-    "lab, slug, name, value",
-    [(lab, scene.slug, name, value) for lab, scene in SCENES for name, value in one_knob_back(scene)],
-)
-def test_a_knob_turned_back_to_its_default_is_in_the_address_too(visit, lab, slug, name, value):
-    visitor = visit(PAGES[lab], tab="Compare", scene=slug)
-    check(visitor.get_by_key(f"{lab}/{name}").set_value(value).run())
-    assert shown(follow(visit, visitor, lab), lab) == shown(visitor, lab)
+@each_scene
+def test_knobs_turned_back_to_their_defaults_are_in_the_address_too(visit, lab, scene):
+    """All at once. A slider with positions of its own goes to the one that is nearest to what it can show."""
+    back = dict(one_knob_back(scene))
+    visitor = visit(PAGES[lab], tab="Compare", scene=scene.slug)
+    for name, value in back.items():
+        visitor.get_by_key(f"{lab}/{name}").set_value(value)
+    check(visitor.run())
+    before, now = flatten(scene.settings), flatten(shown(visitor, lab))
+    assert all(now[name] != before[name] for name in back) and set(back) <= set(query_of(visitor))
+    assert addressed(visitor, lab) == shown(visitor, lab)
 
 
 @each_lab
 def test_another_choice_on_a_scene_is_in_the_address(visit, lab):
     """Three of the choices on the page itself; test_knobs holds all of them against all scenes."""
     scene = labs.of(lab).scenes[-1]
+    visitor = visit(PAGES[lab], tab="Compare", scene=scene.slug)
     for union, field in type(scene.settings).model_fields.items():
         for choice in list(union_members(field))[:3]:
-            visitor = visit(PAGES[lab], tab="Compare", scene=scene.slug)
             if visitor.get_by_key(f"{lab}/{union}").disabled:
                 continue
             check(visitor.get_by_key(f"{lab}/{union}").set_value(choice).run())
-            assert shown(follow(visit, visitor, lab), lab) == shown(visitor, lab), choice
+            assert flatten(shown(visitor, lab))[union] == choice
+            assert addressed(visitor, lab) == shown(visitor, lab), choice
+    assert shown(follow(visit, visitor, lab), lab) == shown(visitor, lab)
 
 
 @each_lab
@@ -346,15 +370,22 @@ def test_what_is_wrong_is_left_out_and_the_rest_counts(visit, lab):
 
 @each_lab
 def test_a_knob_of_another_choice_is_refused_in_words(visit, lab):
-    model = labs.of(lab).settings
+    """Every choice as the address is read; one of each on the page."""
+    model, scene = labs.of(lab).settings, labs.of(lab).scenes[0].settings
     for union, field in model.model_fields.items():
+        refused = {}
         for choice in union_members(field):
             own = dict(flat_fields(model, {union: choice}))
-            foreign = next((name for name in every_field(model) if name not in own), None)
-            if foreign:
-                visitor = visit(PAGES[lab], tab="Compare", **{union: choice, foreign: "1"})
-                assert not visitor.exception and len(visitor.warning) == 1
-                assert f"“{foreign}” is not a setting here" in said(visitor)[0]
+            if foreign := next((name for name in every_field(model) if name not in own), None):
+                refused = {union: choice, foreign: "1"}
+                with pytest.MonkeyPatch.context() as patch:
+                    patch.setattr(knobs.st, "query_params", refused)
+                    settings, heard = knobs.from_url(model, scene)
+                assert len(heard) == 1 and f"“{foreign}” is not a setting here" in heard[0]
+                assert flatten(settings)[union] == choice
+        if refused:
+            visitor = visit(PAGES[lab], tab="Compare", **refused)
+            assert not visitor.exception and said(visitor) == heard
 
 
 # ---- runs in the address ----

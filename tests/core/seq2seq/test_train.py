@@ -1,6 +1,7 @@
 """Whole runs, small: the same again whatever others draw, shares of data and teacher, the loss by hand, a reversal that is learned."""
 
 import math
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -37,6 +38,23 @@ BASE = Seq2SeqSettings(task=TOY, network=NETWORKS["attention"], effort=SMALL, ba
 
 def of(**changes):
     return BASE.model_copy(update=changes)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few_are_asked():
+    """Some 200 of the test inputs, a few of those that are held out, and fewer looks: they take most of the time of a short run."""
+
+    @cache
+    def small(task):
+        whole = dataset_of(task)
+        some = torch.arange(len(whole.test)) % max(1, len(whole.test) // 200) == 0
+        return replace(whole, test=whole.test._at(some))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(train, "dataset_of", small)
+        patch.setattr(monitor, "HEARD", {"live": 60})
+        patch.setattr(monitor, "EVALUATIONS", 4)
+        yield
 
 
 @cache

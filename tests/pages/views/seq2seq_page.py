@@ -25,7 +25,7 @@ def drawn(name, current):
 
 
 def view(name, current):
-    return calm(AppTest.from_function(drawn, default_timeout=120, args=(name, current)).run())
+    return calm(AppTest.from_function(drawn, default_timeout=300, args=(name, current)).run())
 
 
 def calm(visitor):

@@ -37,7 +37,6 @@ SUBJECTS = {
     "photo": "explain-is-it-a-cat",
     "digit": "explain-do-you-trust-this-map",
     "shortcut": "explain-right-for-the-wrong-reason",
-    "excite": "explain-what-excites-this-filter",
 }
 FIRST = {"lime": "manual_lime", "randomise": "trust", "excite": "filters"}
 DENSE = "lifelong-forget-everything/model"
@@ -75,13 +74,15 @@ def pictures(visitor):
 # ---- Look inside ----
 
 
-@pytest.mark.parametrize("subject", SUBJECTS)
+@pytest.mark.parametrize("subject", [*SUBJECTS, "excite"])
 def test_every_view_opens_for_every_kind_of_run(visit, subject):
-    visitor = check(visit(PAGE, run=SUBJECTS[subject]))
-    assert choice(visitor).value == FIRST.get(runs.load(SUBJECTS[subject]).about.settings["method"], "beside")
+    """Excited is a digit classifier of our own making: the network of the photos has been asked everything once."""
+    run_id = SUBJECTS.get(subject) or saved("explain-tiny-excite", method="excite", steps=32)
+    visitor = check(visit(PAGE, run=run_id))
+    assert choice(visitor).value == FIRST.get(runs.load(run_id).about.settings["method"], "beside")
     for name, keys in VIEWS.items():
         view(visitor, name)
-        assert not [key for key in keys_of(visitor) if SUBJECTS[subject] in key]
+        assert not [key for key in keys_of(visitor) if run_id in key]
         there = [chart.key for chart in charts(visitor)]
         assert all(any(key.startswith(wanted) for key in there) for wanted in keys), (name, there)
         assert len(text_of(visitor)) > 400

@@ -10,6 +10,7 @@ from PIL import Image
 from core import labs, runs
 from core.events import Metrics
 from core.lifelong import pictures
+from core.lifelong.analysis.landscape import measure
 from core.lifelong.analysis.methods import guessing
 from core.lifelong.settings import METRICS, SCENES, SHIPPED, LifelongSettings
 from core.lifelong.tasks import stream as tasks_of
@@ -214,7 +215,8 @@ def test_the_landscape_can_be_turned(visit):
         {"stream": "rotated", "tasks": 2, "incremental": "task", "method": "progressive"},
     ],
 )
-def test_an_own_run_can_be_looked_into_from_every_side(visit, flat):
+def test_an_own_run_can_be_looked_into_from_every_side(visit, flat, monkeypatch):
+    monkeypatch.setattr("core.lifelong.analysis.landscape.measure", lambda record: measure(record, 7))
     settings = build(LifelongSettings, flat | {"epochs": 1, "batch": 256, "seed": 4711})
     name = f"lifelong-tiny-{settings.method.name}"  # pages remember what they measured by the run's name
     run = runs.make(name, "lifelong", flatten(settings), list(labs.of("lifelong").train(settings)), 1.0, "finished")

@@ -1,13 +1,17 @@
 """What a network has learned, on the sequence-to-sequence page: lengths, states, confusions, exposure, and why a token was said."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+import torch
 from scipy.stats import spearmanr
 
 from core import runs
 from core.seq2seq.analysis import confusions, exposure, lengths, letters, states
 from core.seq2seq.settings import SHIPPED, Attention, OneVector, SmallTransformer
 from pages.parts import shown
+from pages.parts.ask import _remembering
 from pages.views.seq2seq import exposure as exposure_view
 from pages.views.seq2seq import lengths as lengths_view
 from pages.views.seq2seq import letters as letters_view
@@ -15,6 +19,23 @@ from tests.pages.conftest import marks, text_of
 from tests.pages.views.seq2seq_page import RUNS, SAY, SHOWN, TOY, VECTOR, calm, figure, saved, typed, view, widget
 
 VIEWS = ("lengths", "states", "confusions", "exposure", "explain")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def some_of_many_words():
+    """At most a thousand test inputs for errors by length: a network takes seconds to answer all words."""
+
+    def opened(record, opened=lengths.opened):
+        net, dataset = opened(record)
+        some = torch.arange(len(dataset.test)) % max(1, len(dataset.test) // 1000) == 0
+        return net, replace(dataset, test=dataset.test._at(some))
+
+    remembered = _remembering(lengths.rows)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lengths, "opened", opened)
+        remembered.clear()
+        yield
+    remembered.clear()
 
 
 @pytest.mark.parametrize("name", VIEWS)

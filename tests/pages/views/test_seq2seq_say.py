@@ -113,7 +113,7 @@ def test_what_was_typed_stays_when_another_run_comes():
 
         own_words.draw(shown.find(second if st.checkbox("next") else first))
 
-    visitor = typed(AppTest.from_function(two, default_timeout=120, args=(SAY, VECTOR)).run(), "hello")
+    visitor = typed(AppTest.from_function(two, default_timeout=300, args=(SAY, VECTOR)).run(), "hello")
     visitor = calm(visitor.checkbox[0].check().run())
     assert widget(visitor, "text_input", "/text").value == "hello"
     assert list(rows(figure(visitor, "say/answers")))[0].startswith("hello")
@@ -236,7 +236,7 @@ def staged(run_id):
 
 
 def stage_of(run_id):
-    return calm(AppTest.from_function(staged, default_timeout=120, args=(run_id,)).run())
+    return calm(AppTest.from_function(staged, default_timeout=300, args=(run_id,)).run())
 
 
 def test_the_stage_says_what_is_right():

@@ -84,10 +84,11 @@ def test_the_strengths_hold_the_runs_own_and_all_that_the_knob_allows():
     assert found == sorted(found)
 
 
-def test_what_a_shipped_run_carries_is_plain_and_comes_back(record):
+def test_what_a_shipped_run_carries_is_plain_and_comes_back(record, monkeypatch):
+    monkeypatch.setattr(formulas, "measure", lambda record: measure(record, 5))
     carried = json.loads(json.dumps(formulas.examine(record.run), allow_nan=False))
     back = landscape(replace(record, run=runs.with_summary(record.run, carried)))
-    for name, each in vars(measure(record)).items():
+    for name, each in vars(measure(record, 5)).items():
         np.testing.assert_allclose(getattr(back, name), each, err_msg=name)
 
 
@@ -101,6 +102,9 @@ def test_a_run_without_a_plane_has_no_landscape(record):
 def test_a_shipped_run_carries_what_would_be_measured(run_id):
     run = runs.load(run_id)
     record = Record(run_id, run.settings, list(run.events), run)
-    carried, measured = landscape(record), measure(record)
-    np.testing.assert_allclose(carried.loss_b, measured.loss_b, rtol=1e-3, atol=1e-3)
+    carried, measured = landscape(record), measure(record, 5)  # every sixth of its 25 points
+    assert carried.loss_a.shape == carried.loss_b.shape == (25, 25)
+    for name in ("loss_a", "loss_b"):
+        few = getattr(carried, name)[::6, ::6]
+        np.testing.assert_allclose(few, getattr(measured, name), rtol=1e-3, atol=1e-3)
     assert (carried.quadratic is None) == (measured.quadratic is None)
