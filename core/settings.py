@@ -130,7 +130,8 @@ class Metric:
     control (the honest comparison) or neutral; task1 … task10 for the tasks of a stream, whole for what sums up the
     others. chart: metrics of the same chart share one picture. log: its scale. top: what is larger may run out of the picture.
     chance: what a trivial rival reaches; every number in “%” or “points” says it, or says None because it is no score.
-    front: whether it may stand among the few numbers below the picture; not where a trivial rival always wins.
+    front: whether it may stand among the few numbers below the picture, a function of the run's settings where it depends on
+    them; not where a trivial rival always wins.
     """
 
     label: str
@@ -139,7 +140,7 @@ class Metric:
     chart: str = "accuracy"
     log: bool = False
     top: float | None = None
-    front: bool = True
+    front: bool | Callable[[Any], bool] = True
     chance: Chance | None = UNDECLARED
 
     def __post_init__(self) -> None:
@@ -147,6 +148,10 @@ class Metric:
             raise TypeError(
                 f"“{self.label}” is a number in {self.unit}: say what chance is, or that it is no score (chance=None)."
             )
+
+    def leads(self, settings: "Settings | None") -> bool:
+        """Whether it may stand among the few numbers below the picture of a run; settings: None where they are not known."""
+        return bool(self.front) if settings is None or not callable(self.front) else self.front(settings)
 
 
 @dataclass(frozen=True)

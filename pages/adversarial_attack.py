@@ -5,7 +5,6 @@ from pages.views import attack
 
 lab_page(
     "attack",
-    inside=attack.inside,
     picture=attack.picture,
     beside=attack.beside,
     explain=attack.explain,

@@ -5,7 +5,6 @@ from pages.views import explain
 
 lab_page(
     "explain",
-    inside=explain.inside,
     picture=explain.picture,
     beside=explain.stage_beside,
     explain=explain.asked,

@@ -28,23 +28,31 @@ const isDark = colour => {
   return parseInt(pen.fillStyle.slice(1, 3), 16) < 128; // a canvas writes every colour as #rrggbb
 };
 
-// var(--st-…) inside a figure becomes the theme's own colour.
-const themed = (figure, of) => JSON.parse(JSON.stringify(figure).replace(/var\(--st-([a-z-]+)\)/g, (_, name) => of(name)));
+// How much larger than usual the page's type is: presenter mode, or a visitor who asks the browser for large letters.
+const scale = () => parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
+
+// var(--st-…) inside a figure becomes the theme's own colour, and its letters grow with the page's.
+function themed(figure, of) {
+  const by = scale();
+  const grow = (name, value) => (/font$/.test(name) && value.size ? { ...value, size: value.size * by } : value);
+  return JSON.parse(JSON.stringify(figure).replace(/var\(--st-([a-z-]+)\)/g, (_, name) => of(name)), by === 1 ? undefined : grow);
+}
 
 function template(of, wide, tall) {
-  const ink = of("text-color"), paper = of("background-color"), line = of("border-color"), font = of("font");
-  const axis = { gridcolor: line, zerolinecolor: line, linecolor: line, automargin: true, title: { standoff: 8, font: { size: 12.5 } },
-    tickfont: { size: 12 }, fixedrange: !mouse() };
+  const ink = of("text-color"), paper = of("background-color"), line = of("border-color"), font = of("font"), by = scale();
+  const letters = { size: 12.5 * by };
+  const axis = { gridcolor: line, zerolinecolor: line, linecolor: line, automargin: true, title: { standoff: 8, font: letters },
+    tickfont: { size: 12 * by }, fixedrange: !mouse() };
   const solid = { gridcolor: line, zerolinecolor: line, backgroundcolor: paper, color: ink };
   return { layout: {
-    font: { color: ink, family: font, size: 12.5 }, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
+    font: { color: ink, family: font, ...letters }, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
     colorway: ["#2B7EBF", "#D07A00", "#2A9D7F", "#C0368A", "#7A808C"],
-    xaxis: { ...axis, showgrid: false, ticks: "outside", tickcolor: line, nticks: Math.max(3, Math.round(wide / 90)) },
-    yaxis: { ...axis, nticks: Math.max(3, Math.min(7, Math.round(tall / 45))) },
+    xaxis: { ...axis, showgrid: false, ticks: "outside", tickcolor: line, nticks: Math.max(3, Math.round(wide / (90 * by))) },
+    yaxis: { ...axis, nticks: Math.max(3, Math.min(7, Math.round(tall / (45 * by)))) },
     scene: { xaxis: solid, yaxis: solid, zaxis: solid },
-    legend: { orientation: "h", x: 0, y: 1.01, yanchor: "bottom", font: { size: 12.5 }, tracegroupgap: 0 },
+    legend: { orientation: "h", x: 0, y: 1.01, yanchor: "bottom", font: letters, tracegroupgap: 0 },
     modebar: { orientation: "v", bgcolor: "rgba(0,0,0,0)", color: of("text-color"), activecolor: of("primary-color") },
-    hoverlabel: { bgcolor: of("secondary-background-color"), bordercolor: line, font: { color: ink, family: font, size: 12.5 }, align: "left" },
+    hoverlabel: { bgcolor: of("secondary-background-color"), bordercolor: line, font: { color: ink, family: font, ...letters }, align: "left" },
     hovermode: "x unified", dragmode: mouse() ? "zoom" : false, barcornerradius: 2,
   } };
 }
@@ -54,7 +62,7 @@ function legendRows({ data, layout }, wide) {
   const named = data.filter(trace => trace.name && trace.showlegend !== false);
   const shown = layout.showlegend ?? named.length > 1;
   if (!shown || layout.scene) return 0;
-  const widest = Math.max(...named.map(trace => 44 + 5.8 * trace.name.length), 1);
+  const widest = Math.max(...named.map(trace => 44 + 5.8 * scale() * trace.name.length), 1);
   return Math.ceil(named.length / Math.max(1, Math.floor(wide / widest)));
 }
 
@@ -183,7 +191,8 @@ async function draw(root) {
   }
   for (const axis of Object.values(layout)) if (axis?.type === "log") axis.tickformat ??= "~g"; // "0.05", where Plotly would say "5"
   const spare = layout.scene || !mouse() ? 8 : 30; // the buttons stand here, beside the plot and not over it
-  const margin = { l: 8, r: spare, t: 8 + 21 * legendRows({ data, layout }, width - 60), b: 8, ...layout.margin };
+  const asked = Object.fromEntries(Object.entries(layout.margin ?? {}).map(([side, px]) => [side, px * scale()]));
+  const margin = { l: 8, r: spare, t: 8 + 21 * scale() * legendRows({ data, layout }, width - 60), b: 8, ...asked };
   await (root.drawing = root.plotly.react(box, data,
     { ...layout, margin, width, height, template: template(themeOf(root), width, height), uirevision: sent.revision }, (root.config ??= config(root))));
   if (!root.listening) listen(root);

@@ -62,7 +62,7 @@ def names_in(node: ast.AST) -> set[str]:
 
 
 def _names_from_pages(tree: ast.Module) -> set[str]:
-    """Names that a file has from pages, and those of its own functions that use them in turn."""
+    """Names that a file has from pages, and those of its own functions, and of its tables of functions, that use them in turn."""
     names = {
         alias.asname or alias.name
         for node in ast.walk(tree)
@@ -70,8 +70,13 @@ def _names_from_pages(tree: ast.Module) -> set[str]:
         for alias in node.names
     }
     names = (names - {"Shown"}) | {"st", "_"}
-    own = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
-    while more := {node.name for node in own if node.name not in names and names_in(node) & names}:
+    own = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+    own |= {
+        node.targets[0].id: node
+        for node in tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict)
+    }
+    while more := {name for name, node in own.items() if name not in names and (names_in(node) - {name}) & names}:
         names |= more
     return names
 

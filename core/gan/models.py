@@ -199,7 +199,7 @@ def player(model: Model) -> nn.Module:
 
 def players(settings: GanSettings) -> tuple[nn.Module, nn.Module]:
     """Fresh G and D for the world of these settings."""
-    world = settings.world
+    world = settings.data
     if isinstance(world, Digits):
         G = fresh(DigitG, settings.seed, world.channels, world.latent, world.conditional)
         D = fresh(

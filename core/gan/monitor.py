@@ -46,9 +46,9 @@ class Monitor:
 
     def __init__(self, settings: GanSettings, world, G, D):
         self.settings, self.world, self.G, self.D = settings, world, G, D
-        self.total, self.of_digits = settings.world.steps, isinstance(world, DigitData)
-        self.every = max(1, self.total // LOOKS[settings.world.name])
-        self.latent = settings.world.latent
+        self.total, self.of_digits = settings.data.steps, isinstance(world, DigitData)
+        self.every = max(1, self.total // LOOKS[settings.data.name])
+        self.latent = settings.data.latent
         self.z, self.y, self.real, self.real_y = worlds.probe(world, settings.seed, JUDGED)
         self.troubles = Troubles(self.total)
 
@@ -68,7 +68,7 @@ class Monitor:
             yield pictures.REAL.at(0, as_bytes(self.real[:: max(1, len(self.real) // (10 * ROWS))][: 10 * ROWS]))
         else:
             yield pictures.REAL.at(0, self.real[:SHOWN].half().numpy())
-        evaluation = self.evaluate(ASKED[self.settings.world.name])
+        evaluation = self.evaluate(ASKED[self.settings.data.name])
         yield from self.seen(0, self.settings, evaluation)
         yield Metrics(0, self.measured(self.settings, evaluation))
 
@@ -78,16 +78,16 @@ class Monitor:
 
     def observe(self, step: int, now: GanSettings, d_loss: Tensor, g_loss: Tensor) -> Iterator[Event]:
         """What is seen, what is measured, and what is in trouble."""
-        self.latent = now.world.latent
-        evaluation = self.evaluate(ASKED[now.world.name])
+        self.latent = now.data.latent
+        evaluation = self.evaluate(ASKED[now.data.name])
         yield from self.seen(step, now, evaluation)
         yield from self.troubles.observe(step, now, evaluation)
         yield Metrics(step, self.measured(now, evaluation) | {"d_loss": d_loss.item(), "g_loss": g_loss.item()})
 
     def phase(self, step: int, who: str, now: GanSettings, d_loss: Tensor, g_loss: Tensor) -> Iterator[Event]:
         """One phase of a step in slow motion: `who` has just learned."""
-        self.latent = now.world.latent
-        evaluation = self.evaluate(ASKED[now.world.name])
+        self.latent = now.data.latent
+        evaluation = self.evaluate(ASKED[now.data.name])
         yield from self.seen(step, now, evaluation)
         yield Metrics(step, self.measured(now, evaluation) | {"d_loss": d_loss.item(), "g_loss": g_loss.item()})
         yield pictures.PHASE.at(step, np.array([0 if who == "D" else 1], np.uint8))
@@ -196,14 +196,14 @@ class Monitor:
             read = quality.of_classes(evaluation.said, self.world.classes)
             return found | {"kinds": read["kinds"], "confidence": read["confidence"]} | self.asked(evaluation)
         if self.world.modes is not None:
-            met = quality.modes_met(fake, self.world.modes, self.settings.world.spread)
+            met = quality.modes_met(fake, self.world.modes, self.settings.data.spread)
             return found | {"good": met.good, "strict": met.strict, "lenient": met.covered}
         near = quality.neighbourhoods(self.real[:NEARBY], fake[:NEARBY])
         return found | {"precision": near["precision"], "coverage": near["coverage"]}
 
     def run_ends(self, step: int, now: GanSettings) -> Iterator[Event]:
         """The last evaluation, with all examples, and both players."""
-        self.latent = now.world.latent
+        self.latent = now.data.latent
         evaluation = self.evaluate(JUDGED)
         yield from self.seen(step, now, evaluation)
         found, summary = self.measured(now, evaluation), self.judged(evaluation)
@@ -221,7 +221,7 @@ class Monitor:
 
     def asked(self, evaluation: Evaluation) -> dict[str, float]:
         """How many fakes are read as the class that G was asked for, where it is told one."""
-        if not self.settings.world.conditional:
+        if not self.settings.data.conditional:
             return {}
         return {"asked": quality.as_asked(evaluation.said, self.y[: len(evaluation.said)])}
 

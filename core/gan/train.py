@@ -30,7 +30,7 @@ class Duel:
 
 def train(settings: GanSettings, steering: Steering | None = None) -> Iterator[Event]:
     """The run that `settings` describe. The same settings, and the same turns of the knobs, give the same events."""
-    steering, duel, total = steering or Steering(settings), begin(settings), settings.world.steps
+    steering, duel, total = steering or Steering(settings), begin(settings), settings.data.steps
     monitor = Monitor(settings, duel.world, duel.G, duel.D)
     yield Started(total, monitor.facts())
     yield from steering.report(monitor.begins())
@@ -66,8 +66,8 @@ def begin(settings: GanSettings) -> Duel:
 
 def set_rates(duel: Duel, now: GanSettings, step: int) -> None:
     """The learning rates of both, as the knobs stand and as far as the run is."""
-    share = fall(step, now.world.steps) if now.decay else 1.0
-    for adam, rate in ((duel.adam_G, now.world.g_rate), (duel.adam_D, now.world.d_rate)):
+    share = fall(step, now.data.steps) if now.decay else 1.0
+    for adam, rate in ((duel.adam_G, now.data.g_rate), (duel.adam_D, now.data.d_rate)):
         adam.param_groups[0]["lr"] = rate * share
 
 
@@ -81,8 +81,8 @@ def examples(duel: Duel, now: GanSettings, teaches_G: bool) -> tuple[Tensor, Ten
 
     teaches_G: the fakes keep the way back into G; only the last ones of a step need it.
     """
-    real, y = duel.world.sample(now.world.batch, duel.random)
-    z, __ = duel.world.codes(now.world.batch, duel.random, now.world.latent)
+    real, y = duel.world.sample(now.data.batch, duel.random)
+    z, __ = duel.world.codes(now.data.batch, duel.random, now.data.latent)
     with torch.set_grad_enabled(teaches_G):
         return real, duel.G(z, y), y
 

@@ -126,7 +126,7 @@ def ink(drawing: str) -> tuple[Tensor, Tensor]:
 
 def world_of(settings: GanSettings) -> PlaneData | DigitData:
     """The world of these settings. Raises ValueError with a sentence when a drawing shows nothing."""
-    return world(settings.world)
+    return world(settings.data)
 
 
 def world(chosen: Plane | Drawn | Digits) -> PlaneData | DigitData:

@@ -8,13 +8,13 @@ from core.gan.settings import SCENES, Digits, Plane
 from core.yardsticks import Yardstick, read
 
 TIGHT, WIDE = Plane(spread=0.01), Plane(shape="grid", spread=0.03)
-RING = "--world plane --shape ring --spread 0.01 --seeds 10"
+RING = "--data plane --shape ring --spread 0.01 --seeds 10"
 VANILLA = f"{RING} --decay false --beta 0.5 0.7 0.8"
 REMEDIES = f"{RING} --r1 0.1 --pack 1 2"
-CURES = "--world plane --shape grid --spread 0.03 --g-rate 0.004 --d-rate 0.004 --beta 0.9 0.0 --r1 0.0 0.05"
-PACKS = "--world plane --shape grid --spread 0.03 --g-rate 0.004 --d-rate 0.004 --beta 0.9 --pack 4"
-GONE = "--world plane --d-rate 0.002 --g-rate 0.00003 --steps 1500 --critic-steps 5 --method saturating nonsaturating"
-LOSSES = "--world digits --method nonsaturating saturating ls wgan gp hinge --seeds 5"
+CURES = "--data plane --shape grid --spread 0.03 --g-rate 0.004 --d-rate 0.004 --beta 0.9 0.0 --r1 0.0 0.05"
+PACKS = "--data plane --shape grid --spread 0.03 --g-rate 0.004 --d-rate 0.004 --beta 0.9 --pack 4"
+GONE = "--data plane --d-rate 0.002 --g-rate 0.00003 --steps 1500 --critic-steps 5 --method saturating nonsaturating"
+LOSSES = "--data digits --method nonsaturating saturating ls wgan gp hinge --seeds 5"
 NONE = "none in this set-up"
 GOOD, MODES, STRICT = "result_good", "result_modes", "result_modes_strict"
 PACGAN = "PacGAN, Lin et al. 2018, table 1, ten runs, ± standard error"
@@ -29,7 +29,7 @@ NAMES = {
     "hinge": ("hinge", ""),
 }
 WHY = {"saturating": "As it is written the game hardly teaches G: D is soon sure of the fakes."}
-RIVALS_OF = list(dict.fromkeys([rivals.plain(scene.settings.world) for scene in SCENES] + [Plane(spread=0.01)]))
+RIVALS_OF = list(dict.fromkeys([rivals.plain(scene.settings.data) for scene in SCENES] + [Plane(spread=0.01)]))
 
 
 def _noise(world: Any, score: str, unit: str = "%") -> str:

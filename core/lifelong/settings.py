@@ -406,10 +406,10 @@ METRICS |= {
 # With more epochs or smaller steps fine-tuning forgets little once the task is told, and EWC has nothing to cure.
 SPLIT = {"stream": "split", "incremental": "class", "epochs": 3, "batch": 32, "learning_rate": 0.004}
 SCENES = (
-    Scene("ewc-against-forgetting", LifelongSettings(), ("method", "lam", "stream", "tasks", "epochs")),
     Scene(
         "forget-everything", LifelongSettings(method=Finetune()), ("method", "stream", "incremental", "tasks", "epochs")
     ),
+    Scene("ewc-against-forgetting", LifelongSettings(), ("method", "lam", "stream", "tasks", "epochs")),
     Scene(
         "batch-fisher",
         LifelongSettings(method=EWC(estimate="batch")),

@@ -72,7 +72,7 @@ def _permuted(method: str, title: str, published: str) -> Yardstick:
         AVERAGE,
         "%",
         published,
-        "5 permutations, 50 classes; each method with its λ of the first scene.",
+        "5 permutations, 50 classes; each method with its default λ.",
         where={"method": method},
         chance=FIFTY,
     )
@@ -85,7 +85,7 @@ def _estimate(name: str, title: str, published: str) -> Yardstick:
         AVERAGE,
         "%",
         published,
-        "Permuted digits, the first scene, the same λ for all four.",
+        "Permuted digits, the scene “EWC against forgetting”, the same λ for all four.",
         where={"estimate": name},
         chance=TEN,
     )

@@ -125,6 +125,15 @@ def picked(state: Any) -> dict[str, Any] | None:
     return {name: click.get(name) for name in ("trace", "index", "x", "y", "custom")}
 
 
+def clicked(key: str) -> dict[str, Any] | None:
+    """The last click into the figure of this key, once: None from then on. Ask before the widgets that it moves are drawn."""
+    state = st.session_state
+    click = picked(state.get(f"{key}/plot"))
+    new = click if click != state.get(f"{key}/click") else None
+    state[f"{key}/click"] = click
+    return new
+
+
 def _revision(figure: Mapping[str, Any], key: str) -> str:
     """Zoom and hidden curves live as long as this: it changes only when the axes mean something else."""
     layout = figure["layout"]

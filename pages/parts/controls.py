@@ -12,9 +12,10 @@ from core.jobs import JobError
 from core.settings import BadSettings, Settings
 from pages.parts import knobs, visitor
 from pages.parts.shown import Shown
-from pages.parts.state import LabState
+from pages.parts.state import LabState, presenting
 from pages.parts.words import _
 
+KEYS = {"train": "T", "pause": "P", "step": "S", "stop": "X"}  # in presenter mode
 MOMENT = 0.3  # seconds that a press of the first button waits for a run that may be so short
 
 
@@ -26,7 +27,7 @@ def draw(lab: str, settings: Settings, current: Shown, possible: bool) -> None:
     state = current.view.state if current.live else "idle"
     others = current.live and current.view.owner not in ("", visitor.visitor())
     idle, paused, own = state == "idle", state == "paused" and not others, LabState(lab).run is not None
-    start = (_train, lab, type(settings))
+    start = (train, lab, type(settings))
     if others:
         tip = _("This run is another visitor's. Train one on the same knobs that you steer.")
         _button(lab, "train", _("My own copy"), "content_copy", possible, tip, *start, "run", True)
@@ -75,10 +76,11 @@ def _button(
         on_click=act,
         args=args,
         help=tip or None,
+        shortcut=KEYS.get(key) if presenting() else None,
     )
 
 
-def _train(lab: str, model: type[Settings], wish: str, own: bool = False) -> None:
+def train(lab: str, model: type[Settings], wish: str, own: bool = False) -> None:
     """Trains with what the widgets show at this moment, even when the page has not been redrawn since a knob moved."""
     LabState(lab).said = ""
     try:

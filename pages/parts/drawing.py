@@ -1,4 +1,4 @@
-"""For figures that a view puts together itself: boxes, strokes and lying bars, and another look for what is drawn already."""
+"""For figures that a view puts together itself: boxes, strokes and lying bars."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -7,15 +7,6 @@ import numpy as np
 
 from pages.parts.figures import INK, Figure, axis, colour, figure_of, names_of
 from pages.parts.grammar import Trace, numbers
-
-
-def restyled(figure: Figure, x: Trace | None = None, y: Trace | None = None, **layout: Any) -> Figure:
-    """The figure with more said of its axes x and y and of its layout, in Plotly's own words; None takes back what was said."""
-    for name, look in (("xaxis", x), ("yaxis", y)):
-        axis_of = figure["layout"][name] | (look or {})
-        figure["layout"][name] = {word: value for word, value in axis_of.items() if value is not None}
-    figure["layout"] |= layout
-    return figure
 
 
 def pale(hue: str, share: float) -> str:

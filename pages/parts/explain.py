@@ -1,14 +1,14 @@
 """The tab Explain: why networks of the shelf answer as they do on one digit, by any method of the explainable AI lab."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
 from core.attribution.settings import METHOD_NAMES, METHODS
-from pages.parts import chart, digit, knobs, panels
+from pages.parts import chart, choose, digit, knobs, panels
 from pages.parts.overlay import enlarged, top_of
 from pages.parts.words import _
 
@@ -72,6 +72,15 @@ def _method(lab: str, methods: Sequence[str]) -> tuple[str, str]:
     method = st.selectbox(_("Method"), methods, first, format_func=lambda m: _(METHOD_NAMES[m]), key=f"{where}/method")
     fields = {name: field for name, field in METHODS[method].model_fields.items() if name != "name"}
     return method, json.dumps({name: knobs.clean(knobs.widget(where, name, field)) for name, field in fields.items()})
+
+
+def way(where: str, methods: Mapping[str, Any], hidden: Collection[str]) -> tuple[str, str]:
+    """One of a lab's own methods, and its knobs as JSON. methods: name → its settings class. hidden: fields that are no knobs."""
+    titles = {name: _(method.title) for name, method in methods.items()}
+    method = choose.one(f"{where}/method", _("Method"), titles, side_by_side=False)
+    fields = {name: field for name, field in methods[method].model_fields.items() if name not in hidden}
+    given = {name: knobs.clean(knobs.widget(f"{where}/{method}", name, field)) for name, field in fields.items()}
+    return method, json.dumps(given)
 
 
 def _side_by_side(lab: str, picture: np.ndarray, answers: Mapping[str, Any]) -> dict[str, Any]:

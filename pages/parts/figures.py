@@ -270,6 +270,15 @@ def titled(figure: Figure, x: str, y: str) -> Figure:
     return figure
 
 
+def restyled(figure: Figure, x: Trace | None = None, y: Trace | None = None, **layout: Any) -> Figure:
+    """The figure with more said of its axes x and y and of its layout, in Plotly's own words; None takes back what was said."""
+    for name, look in (("xaxis", x), ("yaxis", y)):
+        axis_of = figure["layout"][name] | (look or {})
+        figure["layout"][name] = {word: value for word, value in axis_of.items() if value is not None}
+    figure["layout"] |= layout
+    return figure
+
+
 def plain(figure: Figure, square: bool = False) -> Figure:
     """The figure without grid, numbers and zero lines: for a plane whose axes mean nothing. square: one unit is as long both ways."""
     for name in ("xaxis", "yaxis"):
@@ -377,29 +386,21 @@ def ticked(figure: Figure, which: str, places: Sequence[float], names: Sequence[
     return figure
 
 
-def upright(figure: Figure, at: float) -> Figure:
+def upright(figure: Figure, at: float, width: float = 1.5) -> Figure:
     """The figure with a thin dotted line at this x, which needs no name."""
-    figure["layout"].setdefault("shapes", []).append(_upright(at, "whole", width=1.5, dash="dot"))
-    return figure
-
-
-def spaced(figure: Figure, **pixels: int) -> Figure:
-    """The figure with so much room around it at least: l, r, t or b."""
-    figure["layout"]["margin"] = pixels
+    figure["layout"].setdefault("shapes", []).append(_upright(at, "whole", width=width, dash="dot"))
     return figure
 
 
 def legend_beside(figure: Figure) -> Figure:
     """A square plane with its legend on its right, both as far up and left as there is room."""
-    figure["layout"]["legend"] = {"orientation": "v", "x": 1, "xanchor": "left", "y": 1, "yanchor": "top"}
-    figure["layout"]["xaxis"]["constraintoward"], figure["layout"]["yaxis"]["constraintoward"] = "left", "top"
-    return figure
+    legend = {"orientation": "v", "x": 1, "xanchor": "left", "y": 1, "yanchor": "top"}
+    return restyled(cornered(figure), legend=legend)
 
 
-def without_legend(figure: Figure) -> Figure:
-    """The figure where another one beside it has the same names and colours."""
-    figure["layout"]["showlegend"] = False
-    return figure
+def cornered(figure: Figure) -> Figure:
+    """A figure of squares in the upper left corner of its room."""
+    return restyled(figure, {"constraintoward": "left"}, {"constraintoward": "top"})
 
 
 def with_points(figure: Figure, traces: Sequence[Trace]) -> Figure:

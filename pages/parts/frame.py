@@ -9,10 +9,10 @@ import streamlit as st
 from core import jobs, labs
 from core.runs import RunError, Unfit
 from core.settings import BadSettings, Scene, Settings
-from pages.parts import controls, digit, garbage, knobs, lecture, live, question, shown, tabs
+from pages.parts import controls, digit, garbage, knobs, lecture, live, present, question, share, shown, tabs, views
 from pages.parts import explain as explained
 from pages.parts.shown import Shown
-from pages.parts.state import LabState
+from pages.parts.state import LabState, presenting
 from pages.parts.words import _, plain
 
 SETTLED = 1.0  # seconds after which a browser knows the address that was written
@@ -20,7 +20,7 @@ SETTLED = 1.0  # seconds after which a browser knows the address that was writte
 
 def lab_page(
     lab: str,
-    inside: Callable[[Shown], None],
+    inside: Callable[[Shown], None] = views.draw,
     networks: Callable[[Shown], dict[str, tuple[str, str]]] = shown.networks,
     tests: Callable[[Shown], dict[str, digit.Tests]] = digit.mnist,
     explain: Callable[[Shown], None] | None = None,
@@ -28,13 +28,14 @@ def lab_page(
 ) -> None:
     """Draws the whole page of a lab.
 
-    inside: the lab's own views for the tab “Look inside”. live_picture: the parts of `live.LivePicture`.
+    inside: what the tab “Look inside” shows, the lab's own views when left out. live_picture: the parts of `live.LivePicture`.
     networks: which networks Explain holds side by side, name → (run id, model). tests: the pictures that they may be asked
     about, name → `digit.Tests`. explain: what the tab Explain shows of a lab whose networks are no digit classifiers.
     """
     model, text = labs.of(lab).settings, lecture.read(lab)
     complaints = _open(lab, model)
-    question.scenes(lab, text, _choose)
+    present.settle()
+    question.scenes(lab, text, _choose, _more)
     question.ask(lab, text)
     for complaint in complaints:
         st.warning(plain(complaint), icon=":material/link_off:")
@@ -44,13 +45,22 @@ def lab_page(
         stage, side = st.columns([3.2, 1], gap="medium")
     with side:
         settings, trouble = _knobs(lab, model)
+        present.buttons(lab, _choose)
     with stage:
         current = live.panel(lab, settings, live.LivePicture(**live_picture), trouble)
     LabState(lab).settings = settings
     _write_url(lab, settings)
-    tabs.draw(lab, current, text, inside, explain or (lambda shown: explained.draw(lab, networks(shown), tests(shown))))
+    if not presenting():
+        tabs.draw(
+            lab, current, text, inside, explain or (lambda shown: explained.draw(lab, networks(shown), tests(shown)))
+        )
     jobs.warm_up()  # last: the first picture comes before the training processes
     garbage.settle()
+
+
+def _more(lab: str) -> None:
+    share.begin(lab)
+    present.begin(lab)
 
 
 def scene_of(lab: str) -> Scene:
@@ -122,7 +132,9 @@ def _choose(lab: str) -> None:
 def _write_url(lab: str, settings: Settings) -> None:
     """The address bar always holds a link that opens this page as it is."""
     scene = scene_of(lab)
-    wanted = knobs.to_url(settings, scene.settings, scene=scene.slug, run=LabState(lab).run)
+    wanted = knobs.to_url(
+        settings, scene.settings, scene=scene.slug, run=LabState(lab).run, present="1" if presenting() else None
+    )
     if wanted != st.query_params.to_dict():
         st.query_params.from_dict(wanted)
     if wanted != LabState(lab).written[0]:

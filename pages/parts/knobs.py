@@ -29,7 +29,7 @@ from pages.parts import own
 from pages.parts.words import _, with_unit
 
 GREEK = {"alpha": "α", "beta": "β", "gamma": "γ", "epsilon": "ε", "eta": "η", "lambda": "λ", "mu": "μ", "sigma": "σ"}
-RESERVED = ("scene", "run", "lecturer")
+RESERVED = ("scene", "run", "present", "lecturer")
 TRACKING = (
     "utm_",
     "mc_",

@@ -5,7 +5,7 @@
                             paragraph of its own; a bold question in a paragraph; a list of answers, the right one with [x];
                             below "### Answer" the reason in one sentence, then a paragraph on what happened and why
 ## theory: Title            words for the formula of that title
-## note: slug               a paragraph that the page shows where it names it
+## note: slug               a paragraph that the page shows where it names it; below "### More" what is shown on demand beside it
 ## verdict: case            the whole sentence for a case that an analysis can reach; its numbers stand in braces: {gap:.2f}
 """
 
@@ -13,6 +13,9 @@ import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
+
+import streamlit as st
 
 FOLDER = Path(__file__).resolve().parents[2] / "assets" / "lectures"
 
@@ -33,7 +36,6 @@ class SceneText:
 class Lecture:
     title: str
     idea: str
-    watch: str
     scenes: dict[str, SceneText]
     theory: dict[str, str]
     notes: dict[str, str]
@@ -56,7 +58,25 @@ def read(lab: str, language: str = "en") -> Lecture:
         else:
             {"theory": theory, "note": notes, "verdict": verdicts}[kind][name.strip()] = body.strip()
     scenes = {slug: replace(scene, watch=scene.watch or _sentence(watch)) for slug, scene in scenes.items()}
-    return Lecture(title.strip(), idea.strip(), _sentence(watch), scenes, theory, notes, verdicts)
+    return Lecture(title.strip(), idea.strip(), scenes, theory, notes, verdicts)
+
+
+def note(lab: str, name: str, **numbers: Any) -> str:
+    """A note as it stands there. numbers: what stands in its braces."""
+    text = read(lab).notes[name]
+    return text.format(**numbers) if numbers else text
+
+
+def write(lab: str, name: str, **numbers: Any) -> None:
+    """A note as a paragraph, what is below its “More” on demand."""
+    said, __, more = note(lab, name, **numbers).partition("### More")
+    st.markdown(said.strip(), help=more.strip() or None)
+
+
+def caption(lab: str, name: str, **numbers: Any) -> None:
+    """A note as a small line below what it is about, what is below its “More” on demand."""
+    said, __, more = note(lab, name, **numbers).partition("### More")
+    st.caption(said.strip(), help=more.strip() or None)
 
 
 def _sentence(text: str) -> str:

@@ -179,7 +179,8 @@ def _numbers(current: Shown, scene: Shown | None, metrics: Mapping[str, Metric])
     known = (
         latest | before if _alike(current, scene) else latest
     )  # what the scene measures too has its place from the beginning
-    names = [name for name, metric in metrics.items() if name in known and metric.unit in SCORED and metric.front]
+    scores = {name: metric for name, metric in metrics.items() if name in known and metric.unit in SCORED}
+    names = [name for name, metric in scores.items() if metric.leads(current.settings)]
     for name in names[:AT_ONCE]:
         metric, rival = metrics[name], shown.rival(metrics[name], current.settings)
         unit = _(metric.unit)

@@ -5,12 +5,15 @@ from collections.abc import Callable
 import streamlit as st
 
 from pages.parts.lecture import Lecture, SceneText
-from pages.parts.state import LabState
+from pages.parts.state import LabState, presenting
 from pages.parts.words import _, prose
 
+REVEALED = -1  # in place of a guess: the answer was asked for
 
-def scenes(lab: str, text: Lecture, choose: Callable[[str], None]) -> None:
-    """The title, the named presets, and on demand what the lab is about. choose: called with the lab when another is picked."""
+
+def scenes(lab: str, text: Lecture, choose: Callable[[str], None], more: Callable[[str], None]) -> None:
+    """The title, the named presets, and on demand what the lab is about. choose: called with the lab when another is picked.
+    more: draws what else stands in this line."""
     scene = text.scenes[LabState(lab).scene]
     st.session_state[f"{lab}/pick"] = LabState(lab).scene
     with st.container(key="headline", horizontal=True, vertical_alignment="center", gap="small"):
@@ -29,6 +32,7 @@ def scenes(lab: str, text: Lecture, choose: Callable[[str], None]) -> None:
             st.markdown(text.idea)
             st.markdown(f":material/visibility: **{_('Watch')}** {scene.watch}")
             st.markdown(f"**{scene.title}**\n\n{prose(scene.setup)}")
+        more(lab)
 
 
 def ask(lab: str, text: Lecture) -> None:
@@ -50,6 +54,9 @@ def ask(lab: str, text: Lecture) -> None:
             )
         else:
             st.markdown(_verdict(scene, guess), width="content")
+        if guess is None and presenting():
+            st.button(_("Answer"), key="present/answer", shortcut="A", type="tertiary", on_click=reveal, args=(lab,))
+            return
         with st.popover(_("Why"), icon=":material/lightbulb:", type="tertiary"):
             st.markdown(
                 f"**{scene.question}** {scene.choices[scene.right]}.\n\n{scene.reason}\n\n{prose(scene.answer)}"
@@ -61,6 +68,11 @@ def answered(lab: str) -> bool:
     return LabState(lab).guess(LabState(lab).scene) is not None
 
 
+def reveal(lab: str) -> None:
+    """Shows the answer of the open scene without a guess."""
+    LabState(lab).commit(LabState(lab).scene, REVEALED)
+
+
 def _commit(lab: str, slug: str) -> None:
     LabState(lab).commit(slug, st.session_state[f"{lab}/guess/{slug}"])
 
@@ -70,4 +82,6 @@ def _verdict(scene: SceneText, guess: int) -> str:
     right = scene.choices[scene.right]
     if guess == scene.right:
         return f":material/check_circle: :green[**{_('Right: {}.').format(right)}**] {scene.reason}"
+    if guess == REVEALED:
+        return f":material/lightbulb: **{_('Answer: {}.').format(right)}** {scene.reason}"
     return f":material/cancel: :orange[**{_('Not {}, but {}.').format(scene.choices[guess], right)}**] {scene.reason}"

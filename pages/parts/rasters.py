@@ -99,29 +99,22 @@ def matrix(
     words: Sequence[Sequence[str]] = (),
     letters: int | None = None,
     scale: bool = False,
+    places: Sequence[float] = (),
 ) -> Figure:
     """A matrix as squares, first row on top; what is not a number stays empty.
 
     signed: blue below zero, orange above, symmetric about zero; otherwise dark at zero, bright at `limit` (the largest
     value when left out). text: format of the number in each square. words: what stands in each square instead.
     letters: their size in pixels. largest: side of a square in pixels at most. scale: whether its colours are explained
-    beside it.
+    beside it. places: where its columns lie, instead of 0, 1, 2.
     """
     known = np.isfinite(array)
     top = limit or float(np.abs(np.where(known, array, 0.0)).max()) or 1.0
-    values = [numbers(row) for row in array]
     stops = DIVERGING if signed else SEQUENTIAL
-    trace = {
-        "type": "heatmap",
-        "name": "",
-        "z": values,
-        "zmin": -top if signed else 0,
-        "zmax": top,
-        "colorscale": _scale(stops),
-        "showscale": False,
-        "hoverongaps": False,
-        "hovertemplate": f"{_hover(y, 'y', rows)}{_hover(x, 'x', columns)}<b>%{{z:.4~g}}</b><extra></extra>",
-    }
+    says = f"{_hover(y, 'y', rows)}{_hover(x, 'x', columns)}<b>%{{z:.4~g}}</b>"
+    trace = heat("", array, (-top if signed else 0, top), stops, says)
+    if len(places):
+        trace["x"] = numbers(places)
     if scale:
         trace |= {"showscale": True, "colorbar": {"thickness": 10, "nticks": 5, "len": 1, "outlinewidth": 0}}
     tall, wide = array.shape
@@ -131,13 +124,31 @@ def matrix(
     figure["layout"]["xaxis"] |= _names(columns) | {"title": {"text": said(x)}, "side": "top"}
     figure["layout"]["yaxis"] |= _names(rows) | {"title": {"text": said(y)}}
     if text or len(words):
-        written = words if len(words) else [["" if v is None else format(v, text) for v in row] for row in values]
+        written = words if len(words) else [["" if v is None else format(v, text) for v in row] for row in trace["z"]]
         inks = [
             _ink(hue) for hue in between(stops, np.clip((array / top + 1) / 2 if signed else array / top, 0, 1)).ravel()
         ]
         at = [(j, i) for i in range(tall) for j in range(wide)]
         figure["data"].append(_words([said(word) for row in written for word in row], at, inks, letters=letters))
     return figure
+
+
+def heat(
+    name: str, array: np.ndarray, ends: tuple[float, float], stops: Sequence[str], says: str, **look: Any
+) -> Trace:
+    """A trace: numbers (H, W) as squares, without a scale; what is not a number stays empty. ends: the values that have the first
+    and the last of the colours. says: on hover, with %{z} in it. look: more of the trace."""
+    return {
+        "type": "heatmap",
+        "name": name,
+        "z": [numbers(row) for row in array],
+        "zmin": ends[0],
+        "zmax": ends[1],
+        "colorscale": _scale(stops),
+        "showscale": False,
+        "hoverongaps": False,
+        "hovertemplate": f"{says}<extra></extra>",
+    } | look
 
 
 def cells(
@@ -272,9 +283,7 @@ def _frame(traces: list[Trace], wide: int, tall: int, height: int) -> Figure:
     """A figure of squares without axes, first row on top."""
     across, down = axis("", [-0.5, wide - 0.5]), axis("", [tall - 0.5, -0.5])
     figure = figures.figure_of(traces, across, down, height, hovermode="closest", showlegend=False)
-    figures.plain(figure, square=True)
-    figure["layout"]["xaxis"]["constraintoward"], figure["layout"]["yaxis"]["constraintoward"] = "left", "top"
-    return figure
+    return figures.cornered(figures.plain(figure, square=True))
 
 
 def _sheet(images: Sequence[np.ndarray], columns: int, across: int, down: int) -> np.ndarray:

@@ -7,6 +7,11 @@ import streamlit as st
 from core.settings import Settings
 
 
+def presenting() -> bool:
+    """Whether this visitor presents (pages/parts/present.py); a link says so with `present=1`."""
+    return st.session_state.setdefault("presenting", "present" in st.query_params)
+
+
 class Kept:
     """One thing that is remembered, under "<lab>/<name>"."""
 

@@ -52,13 +52,11 @@ def notices(lab: str, current: Shown, drawing: Shown, settings: Settings, troubl
     if _own(current) or question.answered(lab):  # the shipped run's warning would give the answer away
         for warned in [e for e in current.events if isinstance(e, Warned)][-2:]:
             st.warning(warned.sentence, icon=":material/warning:")
+    hint = f":material/visibility: {lecture.read(lab).scenes[LabState(lab).scene].watch}"
     if current.run and current.run.about.seconds > SLOW and not current.live:
-        st.caption(
-            f":material/schedule: {_('Such a run takes about {:.0f} min.').format(current.run.about.seconds / 60)}"
-        )
-    st.caption(
-        f":material/visibility: {lecture.read(lab).scenes[LabState(lab).scene].watch}"
-    )  # last: there is always something to say, and the line stays
+        slow = _("Such a run takes about {:.0f} min.").format(current.run.about.seconds / 60)
+        hint = f":material/schedule: {slow} {hint}"
+    st.caption(hint)  # last: there is always something to say, and the line stays
 
 
 def _own(current: Shown) -> bool:

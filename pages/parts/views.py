@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 import streamlit as st
@@ -11,34 +12,65 @@ from pages.parts.shown import Shown
 from pages.parts.state import LabState
 from pages.parts.words import _
 
+Draw = Callable[[Shown], None]
+
 
 @dataclass(frozen=True)
 class View:
-    """One idea to look into.
-
-    name: its file's. title: in the choice of views. draw: arranges it for the run shown. needs: kinds of pictures without
-    which there is nothing to draw. offered: whether the run shown has anything of the kind at all. opens: the scenes that
-    open with it, because it is what their question is about.
-    """
+    """One idea to look into, made by `view` of the function that draws it; name: its file's."""
 
     name: str
     title: str
-    draw: Callable[[Shown], None]
-    needs: Sequence[Kind] = ()
-    offered: Callable[[Shown], bool] = lambda current: True
-    opens: Callable[[Shown], bool] = lambda current: False
+    draw: Draw
+    needs: Sequence[Kind]
+    offered: Callable[[Shown], bool]
+    opens: Callable[[Shown], bool]
 
     def fits(self, current: Shown) -> bool:
         """Whether it can be drawn of this run."""
         return self.offered(current) and all(current.pictures(kind) for kind in self.needs)
 
+    def __call__(self, current: Shown) -> None:
+        """Draws it, on another view of the same run."""
+        self.draw(current)
 
-def draw(current: Shown, views: Sequence[View]) -> None:
-    """A choice of those views that fit the run shown, and the chosen one.
+
+def view(
+    title: str,
+    needs: Sequence[Kind] = (),
+    offered: Callable[[Shown], bool] = lambda current: True,
+    opens: Callable[[Shown], bool] = lambda current: False,
+    scene: str = "",
+) -> Callable[[Draw], View]:
+    """Makes a view of the function that arranges it for the run shown. It is a fragment: its widgets redraw it alone.
+
+    title: in the choice of views. needs: kinds of pictures without which there is nothing to draw. offered: whether the run shown
+    has anything of the kind at all. opens: the runs that open with it; scene: the shipped run that does, because it is what that
+    scene's question is about.
+    """
+
+    def made(draw: Draw) -> View:
+        name = draw.__module__.rpartition(".")[2]
+        first = (lambda current: current.id == scene) if scene else opens
+        return View(name, title, st.fragment(draw), needs, offered, first)
+
+    return made
+
+
+def of(lab: str) -> tuple[View, ...]:
+    """A lab's views in the order of its VIEWS, each from the file of its name. They are loaded when they are first asked for: with
+    PyTorch that takes seconds, and the page's first picture comes before."""
+    names = import_module(f"pages.views.{lab}").VIEWS
+    return tuple(import_module(f"pages.views.{lab}.{name}").draw for name in names)
+
+
+def draw(current: Shown, views: Sequence[View] | None = None) -> None:
+    """A choice of those views that fit the run shown, and the chosen one. views: all of its lab's, when left out.
 
     The choice belongs to the scene and not to a run: a new run keeps the view open.
     """
-    fitting = {view.name: view for view in views if view.fits(current)}
+    every = of(current.lab) if views is None else views
+    fitting = {view.name: view for view in every if view.fits(current)}
     if not fitting:
         st.info(_("There is nothing to look into yet: let a run end."))
         return

@@ -11,7 +11,7 @@ from core.data import digits
 from core.gan import models, train
 from core.gan.settings import Digits, GanSettings
 
-SETTINGS = GanSettings(world=Digits(conditional=False))
+SETTINGS = GanSettings(data=Digits(conditional=False))
 STEPS, WARM = 100, 10
 
 
@@ -45,7 +45,7 @@ def ours() -> float:
 
 def usual() -> float:
     """CPU seconds of STEPS steps of the loop that most DCGAN programs have."""
-    world = SETTINGS.world
+    world = SETTINGS.data
     G, D = (net.to(memory_format=torch.contiguous_format) for net in models.players(SETTINGS))
     loader = DataLoader(Pictures(), world.batch, shuffle=True, drop_last=True)
     adam_G, adam_D = (

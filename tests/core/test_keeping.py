@@ -69,7 +69,7 @@ def test_only_its_maker_deletes_a_run(store, monkeypatch):
     "lab, flat, private",
     [
         ("gan", {}, False),
-        ("gan", {"world": "drawn"}, False),
+        ("gan", {"data": "drawn"}, False),
         ("attack", {"subject": "photo"}, False),
         ("explain", {"subject": "digit"}, False),
     ],

@@ -99,9 +99,9 @@ def test_rates_are_written_with_the_digits_that_they_are_turned_to(rate, text):
     steering.turn({"g_rate": rate})
     (event,) = steering.take(7)
     assert written([event]) == f"7:g_rate={text}" and event.values == {"g_rate": float(text)}
-    assert steering.settings.world.g_rate == float(text)
+    assert steering.settings.data.g_rate == float(text)
     again = Steering(repeatable(PLAIN, [event]))
-    assert again.take(7) == [event] and again.settings.world == steering.settings.world
+    assert again.take(7) == [event] and again.settings.data == steering.settings.data
 
 
 def test_turns_of_one_step_belong_together():
@@ -200,7 +200,7 @@ def test_several_turns_before_a_step_are_one_and_the_last_counts():
     steering.turn({"batch": 32})
     steering.turn({"batch": 64, "players": "g"})
     assert steering.take(5) == [Turned(5, {"latent": 4, "batch": 64, "players": "g"})]
-    assert (steering.settings.world.latent, steering.settings.world.batch, steering.settings.players) == (4, 64, "g")
+    assert (steering.settings.data.latent, steering.settings.data.batch, steering.settings.players) == (4, 64, "g")
 
 
 def test_planned_turns_come_at_their_step_only():

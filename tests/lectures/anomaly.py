@@ -6,6 +6,7 @@ import torch
 
 from core import yardsticks
 from core.anomaly import datasets, detectors, trivial
+from core.anomaly.analysis import trust
 from core.anomaly.settings import Damaged, Tumours
 from core.anomaly.yardsticks import AUROC, DAMAGED_CONV, NAMES, ONE_CLASS, WIDE
 from core.yardsticks import Result, Yardstick
@@ -86,6 +87,14 @@ def tested(data, is_anomaly: bool):
 
 
 CLAIMS = [
+    claim("every value from 1/{many} to 1 should", VERDICT, VERDICT),
+    claim("± is one standard error. A random order has 50 %", GUESS),
+    claim("95 % false alarms are what a random order has where 95 % are found", GUESS, GUESS),
+    claim("100 ρ (Spearman)", VERDICT),
+    claim("100 is the same order, 0 none in common", VERDICT, VERDICT),
+    claim("A random map has an AUROC of 50 %", GUESS),
+    claim("damaged digits; 50 % is chance", GUESS),
+    claim("paired t-tests over these digits, at 5 % together", 100 * trust.CHANCE),
     # ---- what is normal
     claim("from 320 handwritten twos", lambda: run("anomaly-what-is-normal").events[0].facts["fit"]),
     claim("from the 30 directions", SETTING),

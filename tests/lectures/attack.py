@@ -1,5 +1,6 @@
 """What holds the numbers of the lecture: see tests/lectures/claims.py."""
 
+from core.attack.alarm import FALSE_ALARMS
 from core.attack.settings import SCENES, DeepFool, Training
 from core.attack.yardsticks import DEFEND
 from core.data import digits
@@ -34,6 +35,8 @@ def black_and_white():
 
 
 CLAIMS = [
+    claim("of 255, strength {strength}. Guessing: 10 %", "levels of a byte", "a definition"),
+    claim("Random scores: area 50 %, found 5 %", "a definition", FALSE_ALARMS),
     claim("with 8 bits a colour", SETTING),
     claim("at most 8 of the 255 levels", SETTING, SETTING),
     claim(

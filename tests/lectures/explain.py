@@ -55,6 +55,7 @@ def gradient(name: str) -> float:
 
 SETTING, DEFINITION = "a setting", "a definition"
 CLAIMS = [
+    claim("1 is the same order, 0 is none", DEFINITION, DEFINITION),
     claim("0 % is perfect, an empty map has 100 %", DEFINITION, DEFINITION),
     claim("when each pixel changes by 2 % at most", 100 * RADIUS),
     claim("(the mean answer: 0)", DEFINITION),

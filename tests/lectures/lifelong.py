@@ -44,7 +44,7 @@ CLAIMS = [
         NAME,
         lambda: Near(ends(ESTIMATES, "result_task_1", **HELD)(), 1),
     ),
-    claim("the next scene, it ends at 60 %.", ends(METHODS, "result_task_1", **FORGOTTEN)),
+    claim("the scene before, it ends at 60 %.", ends(METHODS, "result_task_1", **FORGOTTEN)),
     claim(
         "Task 5 reaches 89 % here and 93 % with fine-tuning.",
         NAME,

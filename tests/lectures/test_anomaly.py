@@ -64,7 +64,6 @@ def test_no_paragraph_begins_as_a_numbered_list():
     found = lecture.read("anomaly")
     texts = [
         found.idea,
-        found.watch,
         *found.theory.values(),
         *(str(part) for scene in SCENES.values() for part in vars(scene).values()),
     ]

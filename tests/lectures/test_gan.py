@@ -81,5 +81,5 @@ def test_the_gradient_vanishes_and_comes_back():
 
 def test_shaped_noise_beats_the_plain_duel_in_the_distance_alone():
     duel = run("gan-plain-duel")
-    noise = rivals.of(duel.settings.world)["shaped"]
+    noise = rivals.of(duel.settings.data)["shaped"]
     assert noise["frechet"] < duel.about.summary["frechet"] and noise["good"] < duel.about.summary["good"]

@@ -23,6 +23,8 @@ def column(arguments: str, name: str, **where: str) -> tuple:
 
 
 CLAIMS = [
+    claim("surer of class 1.", "the name of a class"),
+    claim("Dotted: 90 % sure. Square, circle: class 0", "a setting", "the name of a class"),
     # Domain shift
     claim("gets 98 of 100 new ones right", lambda: summary("transfer-it-worked-in-the-lab", "source"), "a setting"),
     claim(

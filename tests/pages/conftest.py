@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -17,6 +18,7 @@ from streamlit.testing.v1 import AppTest
 
 from core import jobs, labs, runs
 from core.events import Event, Warned
+from core.job import LOOKING
 from core.settings import Settings, build, flat_fields, flatten
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -64,6 +66,21 @@ def visit() -> Callable[..., AppTest]:
         return visitor.run()
 
     return open_page
+
+
+def in_no_hands(job: jobs.Job) -> jobs.Job:
+    """A job of the registry that nothing changes but the test: no training process is given it, and it does not stop because
+    nobody has looked at it yet."""
+
+    class Nobody:
+        client = None
+
+        def release(self) -> None:
+            pass
+
+    job.future = Nobody()
+    job.viewers = {"gone.page": time.monotonic() - 2 * LOOKING} | job.viewers
+    return job
 
 
 SEEDS = count(5000)

@@ -97,7 +97,7 @@ def gaps(record: Record) -> tuple[list[int], list[float]]:
 def worth(record: Record, at_equilibrium: bool) -> list[Verdict]:
     """How good the fakes are at the end, beside noise: a weak D guesses as well. Nothing where no score was measured."""
     last = record.table[0][-1]
-    noise = rivals.noise(record.settings.world) | {"asked": METRICS["asked"].chance.of(record.settings)}
+    noise = rivals.noise(record.settings.data) | {"asked": METRICS["asked"].chance.of(record.settings)}
 
     end = {name: film.at(record, name, last) for name in noise}
     found = [

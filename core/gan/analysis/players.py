@@ -37,11 +37,11 @@ class Players:
     @property
     def conditional(self) -> bool:
         """Whether both are told the class."""
-        return self.digits and self.settings.world.conditional
+        return self.digits and self.settings.data.conditional
 
     @property
     def latent(self) -> int:
-        return self.settings.world.latent
+        return self.settings.data.latent
 
     @cached_property
     def fake(self) -> Tensor:
@@ -80,9 +80,9 @@ def _of(named: _Named) -> Players | None:
         G, D = (models.player(record.run.models[name]).requires_grad_(False) for name in "GD")
     except (KeyError, TypeError, RuntimeError):  # a newer Lectern made it
         return None
-    settings, world = record.standing, _world(record.settings.world)
+    settings, world = record.standing, _world(record.settings.data)
     probe = worlds.probe(world, record.settings.seed)
-    z = worlds.silenced(probe.z, settings.world.latent)
+    z = worlds.silenced(probe.z, settings.data.latent)
     return Players(settings, G, D, world, z, probe.y, probe.real, probe.real_y)
 
 

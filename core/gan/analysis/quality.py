@@ -53,7 +53,7 @@ def table(record: Record) -> Table | None:
     there, got = players.of(record), dict(record.summary)
     if there is None or not got:
         return None
-    real, noise = dict(rivals.of(record.settings.world)["real"]), dict(rivals.noise(record.settings.world))
+    real, noise = dict(rivals.of(record.settings.data)["real"]), dict(rivals.noise(record.settings.data))
     if there.conditional:
         real["asked"] = measures.as_asked(measures.answers(there.real), there.real_y)
         noise["asked"] = METRICS["asked"].chance.of(record.settings)

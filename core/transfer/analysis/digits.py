@@ -11,6 +11,7 @@ from core.data.digits import Digits
 from core.nets import predict
 from core.record import Record
 from core.subject.models import as_bytes
+from core.transfer.analysis.border import moons
 from core.transfer.domains import domains
 from core.transfer.monitor import EACH, SHOWN, every_class
 from core.transfer.settings import Target
@@ -32,6 +33,12 @@ def ten_of_each(target: Target) -> tuple[Ten, Ten]:
         places = [int(torch.nonzero(data.test_y == which)[0]) for which in data.test_y.unique()]
         found.append(Ten(places, list(as_bytes(data.test_x[places]))))
     return found[0], found[1]
+
+
+def in_cloud(record: Record) -> np.ndarray | None:
+    """The pictures of the points of a run's cloud, 8-bit, in the order of `who`; None of the moons, and of unknown settings."""
+    known = record.settings is not None and not moons(record)
+    return of_the_cloud(record.settings.target) if known else None
 
 
 @lru_cache(maxsize=4)

@@ -5,11 +5,27 @@ from collections.abc import Sequence
 from core import runs
 from core.record import Record
 from core.runs import About
-from core.transfer.analysis.comparison import source_only, upper_bound
+from core.transfer.analysis.comparison import method_of, source_only, upper_bound
 from core.verdict import Verdict, verdict
 
 MOST = 10  # runs that are chosen at first
 GAP = 1.0  # points of accuracy between the bounds, below which there is none to close
+
+ALWAYS = {  # the knobs of a method that its name always carries
+    "lam": "λ = {}",
+    "shots": "{} labels per class",
+    "encoder_rate": "rate {}",
+    "start": "from {}",
+    "frozen": "{} frozen",
+}
+UNUSUAL = {  # those that it carries only where they are not as the method has them
+    "schedule": "{}",
+    "gamma": "γ = {}",
+    "kernels": "{} kernels",
+    "rounds": "{} rounds",
+    "statistics": "{} statistics",
+    "granted": "{} granted per class",
+}
 
 Bounds = tuple[float | None, float | None]  # target accuracy of the lower and of the upper bound in percent
 
@@ -20,6 +36,15 @@ def first_of_each(found: Sequence[About], own: str) -> list[str]:
     for about in found:
         kinds.setdefault(about.settings["method"], about.id)
     return [about.id for about in found if about.id in (own, *kinds.values())][:MOST]
+
+
+def carried(about: About) -> dict[str, str]:
+    """The knobs that a run's name carries, beside its method: name → the words around its value."""
+    method, settings = method_of(about.settings), about.settings
+    usual = {name: knob.default for name, knob in method.model_fields.items()} if method else {}
+    usual |= {"statistics": "own", "granted": 0}
+    turned = [name for name in UNUSUAL if settings.get(name, usual.get(name)) != usual.get(name)]
+    return {name: ALWAYS[name] for name in ALWAYS if name in settings} | {name: UNUSUAL[name] for name in turned}
 
 
 def targets(run_id: str) -> tuple[list[int], list[float]]:

@@ -12,23 +12,21 @@ from core.anomaly.analysis.rivals import candidates, one_of_each
 from core.anomaly.analysis.scores import KINDS
 from core.anomaly.datasets import dataset_of
 from core.anomaly.monitor import as_bytes
-from pages.parts import chart, figures, rasters, verdict
+from pages.parts import chart, figures, lecture, rasters, verdict
 from pages.parts.ask import ask
 from pages.parts.panels import percent
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 from pages.views.anomaly import example, panels
 from pages.views.anomaly.example import Example
 from pages.views.anomaly.names import method_name, pick, titles
 
 
-@st.fragment
+@view(_("Detectors side by side"), needs=KINDS)
 def draw(current: Shown) -> None:
     """A table of all detectors, then one example that all of them are asked about, then how far they agree."""
-    st.markdown(
-        _("All learned from the same normals. Predict who raises the alarm at an example, then choose it below.")
-    )
+    lecture.write("anomaly", "side by side")
     found = candidates(current)
     label = _("Stored runs on the same data with the same seed, and all that needs no training")
     chosen = pick(_("Which detectors"), label, "beside/which", found, one_of_each(found, current.id))
@@ -61,11 +59,7 @@ def _table(current: Shown, compared: Comparison) -> None:
         }
     )
     verdict.draw("anomaly", verdict.named(compared.lessons, titles(those)))
-    tip = _(
-        "Another test part of the same size would move the number by about so much. 95 % false alarms are what a random order has "
-        "where 95 % are found. A network's seconds are those of its training; all others were learned on this server just now."
-    )
-    st.caption(_("± is one standard error. A random order has 50 %. All of it needs labels."), help=tip)
+    lecture.caption("anomaly", "table of detectors")
 
 
 # ---- one example ----
@@ -83,7 +77,7 @@ def _same_example(current: Shown, compared: Comparison) -> None:
         if kind == "plane":
             chosen = example.point(where, tuple(dataset_of(settings).test_x[disputed[0]].tolist()))
         else:
-            chosen = example.choose(where, settings, {"disputed": (_("The most disputed"), disputed)})
+            chosen = example.chosen(where, settings, {"disputed": (_("The most disputed"), disputed)})
         if chosen is not None:
             example.show(chosen, dataset_of(settings).pictures)
     with right:
@@ -114,9 +108,7 @@ def _verdicts(compared: Comparison, chosen: Example, alpha: float) -> None:
     calibration = len(those[0].calibration)
     figure = _bars(bars, alpha, calibration)
     chart.show(figure, key="beside/verdicts", alt=_("How surprising each detector finds the example"))
-    tip = _("p: the share of {} held-out normals, the example among them, that are at least as odd. Bar: −log p.")
-    said = _("Alarm from p ≤ {:.0f} % on: so many fresh normals raise it at most, whatever the detector.")
-    st.caption(said.format(100 * alpha), help=tip.format(calibration))
+    lecture.caption("anomaly", "bars of surprise", alpha=100 * alpha, calibration=calibration)
     if 1 / (calibration + 1) > alpha:
         st.info(_("Too few normals were held out for this promise: allow more false alarms."))
 
@@ -125,9 +117,9 @@ def _bars(p: dict[str, float], alpha: float, calibration: int) -> figures.Figure
     """One bar of −log p for each p-value, with a line where the alarm begins."""
     raised = [value <= alpha for value in p.values()]
     texts = [(_("{} · alarm") if up else "{}").format(percent(100 * v)) for up, v in zip(raised, p.values())]
-    hues = [figures.COLOURS["danger" if up else "before"] for up in raised]
+    roles = ["danger" if up else "before" for up in raised]
     lengths = [analysis.surprise(value) for value in p.values()]
-    figure = panels.across(list(p), lengths, texts, _("p-value"), hues, 90 + 25 * len(p))
+    figure = panels.across(list(p), lengths, texts, _("p-value"), roles, 90 + 25 * len(p))
     ticks = [tick for tick in (1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.001) if tick >= 1 / (calibration + 1)]
     figures.ticked(figure, "x", [analysis.surprise(tick) for tick in ticks], [f"{100 * tick:g} %" for tick in ticks])
     figures.within(figure, x=(0, 1.3 * analysis.surprise(1 / (calibration + 1))))
@@ -136,11 +128,9 @@ def _bars(p: dict[str, float], alpha: float, calibration: int) -> figures.Figure
 
 def _click(where: str) -> None:
     """A click on a column of what is disputed chooses that example."""
-    state = st.session_state
-    click = chart.picked(state.get("beside/disputed/plot"))
-    if click and click != state.get("beside/click") and isinstance(click["x"], int) and 0 <= click["x"] < DISPUTED:
+    state, click = st.session_state, chart.clicked("beside/disputed")
+    if click and isinstance(click["x"], int) and 0 <= click["x"] < DISPUTED:
         state[f"{where}/way"], state[f"{where}/number/disputed"] = "disputed", click["x"] + 1
-    state["beside/click"] = click
 
 
 def _disputed(settings: Any, compared: Comparison, alpha: float) -> figures.Figure:
@@ -175,9 +165,5 @@ def _agreement(current: Shown, compared: Comparison) -> None:
     )
     alt = _("Rank correlations between the scores that the detectors give to anomalies")
     chart.show(figure, key="beside/agreement", alt=alt)
-    said = _("100 ρ (Spearman) over the {} anomalies: 100 is the same order, 0 none in common.")
-    st.caption(said.format(int(current.last(pictures.IS_ANOMALY).sum())))
+    lecture.caption("anomaly", "rank correlations", many=int(current.last(pictures.IS_ANOMALY).sum()))
     verdict.draw("anomaly", verdict.named(compared.agreement, titles(compared.rivals)))
-
-
-VIEW = View("beside", _("Detectors side by side"), draw, needs=KINDS)

@@ -9,17 +9,17 @@ from core.anomaly.analysis import bottleneck
 from core.anomaly.analysis.bottleneck import Curve, Network
 from core.anomaly.analysis.scores import KINDS
 from core.anomaly.datasets import dataset_of
-from pages.parts import chart, figures, verdict, views
+from pages.parts import chart, choose, figures, lecture, verdict
 from pages.parts.ask import ask
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 from pages.views.anomaly import panels
 from pages.views.anomaly.names import method_name
 
 
-@st.fragment
+@view(_("The bottleneck"), needs=KINDS, scene="anomaly-copies-everything")
 def draw(current: Shown) -> None:
     """PCA with ever more components, stored autoencoders beside it, and what one of them makes of ten pictures."""
     curve, pictures = ask(bottleneck.pca_curve, current), dataset_of(current.settings).pictures
@@ -34,13 +34,10 @@ def draw(current: Shown) -> None:
             said = bottleneck.about_networks(found, curve, partial(bottleneck.better, current))
             verdict.draw("anomaly", verdict.named(said, names))
         else:
-            st.markdown(
-                _("No autoencoder has learned these data. Choose the detector “Autoencoder”, turn d, press Train.")
-            )
+            lecture.write("anomaly", "no autoencoder")
             if pictures:
                 st.markdown(_("The network “convolutions alone” has no bottleneck worth the name: watch what it does."))
-    tip = _("The squared error in % of the squared distance to the mean normal. Nothing is blurred here.")
-    st.caption(_("What does not come back, in %. Which number is best is known only with labels."), help=tip)
+    lecture.caption("anomaly", "what does not come back")
     if pictures:
         _rebuilt(current, found, k)
 
@@ -50,9 +47,8 @@ def _components(current: Shown, most: int) -> int:
         st.info(_("Of the two numbers of a point PCA can leave out one: k = 1 is all that there is to choose."))
         return 1
     options, first = bottleneck.counts(current.settings, most)
-    where = views.kept("bottleneck/k", options, first)
     tip = _("How many numbers are left of an example in the middle.")
-    return st.select_slider(_("Components of PCA (k)"), options, key=where, help=tip)
+    return choose.along("bottleneck/k", _("Components of PCA (k)"), options, first, help=tip)
 
 
 # ---- charts ----
@@ -117,13 +113,8 @@ def _rebuilt(current: Shown, found: Sequence[Network], k: int) -> None:
     """Five normals and five anomalies, and what PCA with k components or one of the networks makes of them."""
     names = {"pca": _("PCA with k = {}").format(k)}
     names |= {each.id: f"{method_name(each.about)} · AUROC {each.auroc:.1f} %" for each in found}
-    chosen = st.selectbox(
-        _("Ten pictures, rebuilt by"),
-        list(names),
-        format_func=names.get,
-        key=views.kept("bottleneck/who", list(names), current.id if current.id in names else "pca"),
-        width=520,
-    )
+    first, title = current.id if current.id in names else "pca", _("Ten pictures, rebuilt by")
+    chosen = choose.one("bottleneck/who", title, names, first, side_by_side=False, width=520)
     shown = bottleneck.by_pca(current.settings, k) if chosen == "pca" else bottleneck.by_run(chosen)
     if shown is None:
         st.info(_("The pictures of this run are not there any more: choose another one."))
@@ -132,12 +123,3 @@ def _rebuilt(current: Shown, found: Sequence[Network], k: int) -> None:
     alt = _("Five normal pictures and five anomalies, what came back, and where both differ")
     chart.show(panels.rows(shown.inputs, shown.expected, 260), key="bottleneck/pictures", alt=alt)
     st.caption(_("Orange: too much ink. Blue: ink that is missing."))
-
-
-VIEW = View(
-    "bottleneck",
-    _("The bottleneck"),
-    draw,
-    needs=KINDS,
-    opens=lambda current: current.id == "anomaly-copies-everything",
-)

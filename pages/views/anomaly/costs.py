@@ -7,10 +7,10 @@ import streamlit as st
 from core.anomaly.analysis import costs
 from core.anomaly.analysis.costs import Best, Curves, Prices, Tables, rounded
 from core.anomaly.analysis.scores import KINDS, Scores, final
-from pages.parts import chart, figures, verdict
+from pages.parts import chart, figures, table, verdict
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 from pages.views.anomaly.threshold import share_slider, spoken
 
@@ -18,7 +18,7 @@ ROLES = {"A": "neutral", "B": "after"}
 DEAREST = 1000
 
 
-@st.fragment
+@view(_("Two costs"), needs=KINDS, scene="anomaly-two-costs")
 def draw(current: Shown) -> None:
     """Two tables of costs; what each threshold costs by either, the cheapest of each, and each by the other's table."""
     found = final(current)
@@ -118,7 +118,7 @@ def _table(found: Scores, tables: Tables, share: float) -> None:
         (_("Cost by B, of 100"), *(f"{rounded(each.costs['B']):,}" for each in decided)),
     ]
     heads = _("Decision"), _("Best for A"), _("Best for B"), _("Never"), _("Always")
-    st.table(dict(zip(heads, zip(*rows))))
+    table.draw(heads, rows)
 
 
 def _lecture() -> None:
@@ -129,8 +129,5 @@ def _lecture() -> None:
         for name, paid in costs.lecture_costs().items()
     ]
     heads = _("Threshold"), _("Missed"), _("False alarms"), _("Cost by A (1 and 100)"), _("Cost by B (100 and 1)")
-    st.table(dict(zip(heads, zip(*rows))))
+    table.draw(heads, rows)
     st.caption(verdict.words("anomaly", costs.lecture()))
-
-
-VIEW = View("costs", _("Two costs"), draw, needs=KINDS, opens=lambda current: current.id == "anomaly-two-costs")

@@ -5,11 +5,11 @@ import streamlit as st
 from core.anomaly.analysis.doubt import Answers, about, about_ties, about_why, answers, meaning
 from core.anomaly.analysis.scores import KINDS, clipped
 from core.anomaly.settings import Confidence
-from pages.parts import chart, choose, figures, verdict, views
+from pages.parts import chart, choose, figures, verdict
 from pages.parts.ask import ask
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 from pages.views.anomaly.threshold import histogram
 
@@ -17,7 +17,7 @@ from pages.views.anomaly.threshold import histogram
 LOOKS = {"softmax": ("after", "solid"), "entropy": ("neutral", "8px,8px"), "energy": ("task5", "2px,6px")}
 
 
-@st.fragment
+@view(_("Measures of doubt"), needs=KINDS, offered=lambda current: isinstance(current.settings.method, Confidence))
 def draw(current: Shown) -> None:
     """A slider of the temperature and a choice of the score; how well each tells anomalies from normals."""
     found = ask(answers, current, wait=_("Asking the classifier once …"))
@@ -27,14 +27,9 @@ def draw(current: Shown) -> None:
     method, grid = current.settings.method, found.temperatures
     names = {"softmax": _("softmax"), "entropy": _("entropy"), "energy": _("energy")}
     left, right = st.columns([1, 1.4], gap="large", vertical_alignment="bottom")
-    with left:
-        measure = choose.one("unsure/kind", _("Doubt measure"), names, method.unsure)
-    temperature = right.select_slider(
-        _("Temperature T: divides the logits"),
-        grid,
-        format_func=lambda t: f"{t:.3g}",
-        key=views.kept("unsure/t", grid, method.temperature),
-    )
+    measure = choose.one("unsure/kind", _("Doubt measure"), names, method.unsure, at=left)
+    title, look = _("Temperature T: divides the logits"), "{:.3g}".format
+    temperature = choose.along("unsure/t", title, grid, method.temperature, at=right, format_func=look)
     doubt, score = found.doubt(measure, temperature), found.curves[measure][grid.index(temperature)]
     left, right = st.columns(2, gap="large")
     with left:
@@ -64,12 +59,3 @@ def _curves(found: Answers, names: dict[str, str], measure: str, temperature: fl
     figures.within(figure, x=(0.09, 112))
     alt = _("AUROC of softmax, entropy and energy against the temperature")
     chart.show(figure, key="unsure/curves", alt=alt)
-
-
-VIEW = View(
-    "doubt",
-    _("Measures of doubt"),
-    draw,
-    needs=KINDS,
-    offered=lambda current: isinstance(current.settings.method, Confidence),
-)

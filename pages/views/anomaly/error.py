@@ -6,12 +6,12 @@ import streamlit as st
 
 from core.anomaly.analysis.blur import BLURS, MARKED, Blurred, Blurs, about_blur, about_picture
 from core.anomaly.analysis.damage import KindFound, about_kinds, damage
-from pages.parts import chart, figures, verdict, views
+from pages.parts import chart, choose, figures, lecture, table, verdict, views
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
 from pages.parts.words import _
 from pages.views.anomaly.names import number
-from pages.views.anomaly.order import kind_names
+from pages.views.anomaly.order import KIND_NAMES
 
 
 def blur_slider(current: Shown, found: Blurs) -> float:
@@ -48,12 +48,12 @@ def say_blur(found: Blurs, at: Blurred, blur: float, place: int) -> None:
 def damage_table(current: Shown, at: Blurred, place: int, blur: float) -> float:
     """How well the error finds the damage, in this picture and in all that are damaged. Returns from which error on a pixel is
     marked."""
-    share = st.select_slider(
+    share = choose.along(
+        "expects/marked",
         _("Pixels of held-out normals that may be marked"),
         MARKED,
         MARKED[3],
-        format_func=lambda value: f"{value:g} %",
-        key="expects/marked",
+        format_func="{:g} %".format,
         help=_("Sets the error from which on a pixel counts as damaged, without having seen any damage."),
     )
     found = damage(current, at, place, blur, share)
@@ -62,14 +62,9 @@ def damage_table(current: Shown, at: Blurred, place: int, blur: float) -> float:
     numbers = [(name, (each.auroc, each.precision, each.recall, each.overlap)) for name, each in located]
     rows = [(name, *("–" if value is None else f"{value:.1f}" for value in values)) for name, values in numbers]
     heads = "", _("AUROC (%)"), _("precision (%)"), _("recall (%)"), _("overlap (%)")
-    st.table(dict(zip(heads, zip(*rows))))
+    table.draw(heads, rows)
     verdict.draw("anomaly", found.about)
-    tip = _(
-        "Precision: of the marked pixels, how many are damaged. Recall: of the damaged pixels, how many are marked. Overlap: of "
-        "the pixels that are either, how many are both (IoU). The last row never looks at the picture."
-    )
-    said = _("A pixel is marked where its error is {} or more. A random map has an AUROC of 50 %.")
-    st.caption(said.format(number(found.threshold)), help=tip)
+    lecture.caption("anomaly", "marked pixels", threshold=number(found.threshold))
     return found.threshold
 
 
@@ -82,8 +77,8 @@ def kinds_chart(found: Mapping[str, KindFound]) -> None:
         _("which pixel is damaged"): ("neutral", [each.pixel for each in found.values()]),
     }
     st.markdown(_("**Which damage is found best?**"))
-    names = [kind_names()[kind] for kind in found]
+    names = [KIND_NAMES[kind] for kind in found]
     figure = figures.bars(groups, names, "", _("AUROC (%)"), 240, text=".0f", top=112)
     alt = _("AUROC of each kind of damage, picture by picture and pixel by pixel")
     chart.show(figure, key="expects/kinds", alt=alt)
-    verdict.draw("anomaly", verdict.named(about_kinds(found), kind_names()))
+    verdict.draw("anomaly", verdict.named(about_kinds(found), KIND_NAMES))

@@ -13,8 +13,7 @@ from core.anomaly.datasets import dataset_of
 from core.anomaly.monitor import as_bytes
 from core.anomaly.settings import REACH
 from core.data.pictures import BadPicture
-from pages.parts import own, pad, rasters, verdict, views
-from pages.parts.choose import one as choose_one
+from pages.parts import choose, own, pad, rasters, verdict, views
 from pages.parts.words import _, plain
 
 Groups = Mapping[str, tuple[str, np.ndarray]]  # name → (title, places in the test part in the order of the slider)
@@ -32,7 +31,7 @@ class Example:
     index: int | None = None
 
 
-def choose(where: str, settings: Any, groups: Groups, start: float = 0) -> Example | None:
+def chosen(where: str, settings: Any, groups: Groups, start: float = 0) -> Example | None:
     """The choice of an example, first out of the groups; None while there is none, and then it is said why.
 
     where: the beginning of the widgets' keys. Groups without an example are left out. start: how far down its group the first
@@ -46,7 +45,7 @@ def choose(where: str, settings: Any, groups: Groups, start: float = 0) -> Examp
         ways["class"] = _("By kind") if kind == "faces" else _("By digit")
         ways |= {} if kind == "faces" else {"drawing": _("Draw one")}
         ways["upload"] = _("Your picture")
-    way = choose_one(f"{where}/way", _("Ask about"), ways, wrap=True)
+    way = choose.one(f"{where}/way", _("Ask about"), ways, wrap=True)
     if way in groups:
         return of_test(settings, _one_of(where, way, groups[way][1], start))
     match way:
@@ -54,8 +53,7 @@ def choose(where: str, settings: Any, groups: Groups, start: float = 0) -> Examp
             return of_test(settings, _of_class(where, there))
         case "number":
             last = len(there.test_x)
-            key = views.kept(f"{where}/patient", range(1, last + 1), 1)
-            return of_test(settings, st.slider(_("Patient in the test part"), 1, last, key=key) - 1)
+            return of_test(settings, choose.number(f"{where}/patient", _("Patient in the test part"), 1, last, 1) - 1)
     return _brought(where, way, kind == "faces")
 
 
@@ -115,11 +113,8 @@ def show(chosen: Example, picture: bool) -> None:
 
 
 def _one_of(where: str, way: str, places: np.ndarray, start: float = 0) -> int:
-    number = 1
-    if len(places) > 1:
-        first = 1 + round(start * (len(places) - 1))
-        key = views.kept(f"{where}/number/{way}", range(1, len(places) + 1), first)
-        number = st.slider(_("Which one of them"), 1, len(places), key=key)
+    many = len(places)
+    number = choose.number(f"{where}/number/{way}", _("Which one of them"), 1, many, 1 + round(start * (many - 1)))
     return int(places[number - 1])
 
 
@@ -128,7 +123,7 @@ def _of_class(where: str, there: Any) -> int:
     labels = there.test_y.numpy()
     known = np.unique(labels).tolist()
     names = {each: _(there.names[each]) for each in known}
-    label = choose_one(f"{where}/class", _("Class"), names, wrap=True) if len(known) > 1 else known[0]
+    label = choose.one(f"{where}/class", _("Class"), names, wrap=True) if len(known) > 1 else known[0]
     return _one_of(where, f"class/{label}", np.flatnonzero(labels == label))
 
 

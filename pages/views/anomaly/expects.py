@@ -13,27 +13,32 @@ from core.anomaly.analysis.order import ordered
 from core.anomaly.analysis.scores import KINDS, Scores, final
 from core.anomaly.datasets import dataset_of
 from core.anomaly.monitor import as_bytes
-from pages.parts import chart, choose, figures, rasters, verdict
+from pages.parts import chart, choose, figures, lecture, rasters, verdict
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 from pages.views.anomaly.error import blur_slider, damage_table, kinds_chart, say_blur
 from pages.views.anomaly.names import number
-from pages.views.anomaly.order import about_group, groups, labelled, no_idea, patients, rank_slider
+from pages.views.anomaly.order import GROUPS, about_group, labelled, no_idea, patients, rank_slider
 from pages.views.anomaly.panels import edges, heated, large
 
 PAGE, ROW = 16, 8  # pictures in the gallery at a time, and side by side
 
 
-@st.fragment
+@view(
+    _("Most normal, most odd"),
+    needs=KINDS,
+    offered=lambda current: current.settings.data.name != "plane",
+    scene="anomaly-find-the-damage",
+)
 def draw(current: Shown) -> None:
     """The gallery, then one example of it large."""
     found, dataset = final(current), dataset_of(current.settings)
     if len(dataset.test_x) != len(found.test):
         st.info(_("This run was made by a Lectern with other test examples: train it again to look into it."))
         return
-    group = choose.one("expects/group", _("In the order of their scores"), groups(), "odd", wrap=True)
+    group = choose.one("expects/group", _("In the order of their scores"), GROUPS, "odd", wrap=True)
     order, labels = ordered(group, found.test, found.is_anomaly), labelled(dataset, current.settings)
     lesson = about_group(group, found, dataset, current.settings)
     if not dataset.pictures:
@@ -43,8 +48,7 @@ def draw(current: Shown) -> None:
     with right:
         rank = rank_slider(len(order), group)
         st.markdown(lesson)
-        tip = _("p: the share of held-out normals, this picture among them, that score as high. The least is {:.3f}.")
-        st.caption(_("Below each picture: its p-value."), help=tip.format(1 / (len(found.calibration) + 1)))
+        lecture.caption("anomaly", "p below pictures", least=1 / (len(found.calibration) + 1))
     with left:
         _gallery(dataset, found, labels, order, rank)
     _example(current, found, labels, int(order[rank - 1]))
@@ -115,13 +119,3 @@ def _drawn(
         "difference": (_("Difference"), difference, _("Orange: too much. Blue: missing.")),
         "error": (_("Error"), heated(found.error, top, False, *marked, *damage), under),
     }
-
-
-VIEW = View(
-    "expects",
-    _("Most normal, most odd"),
-    draw,
-    needs=KINDS,
-    offered=lambda current: current.settings.data.name != "plane",
-    opens=lambda current: current.id == "anomaly-find-the-damage",
-)

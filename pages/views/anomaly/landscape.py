@@ -10,7 +10,7 @@ from core.anomaly.settings import REACH
 from pages.parts import chart, choose, figures, rasters, verdict
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 
 HEIGHT = 560
@@ -31,21 +31,16 @@ def live(current: Shown) -> None:
     chart.show(figure, key="live/landscape", alt=ALT, share=1.0)
 
 
-@st.fragment
+@view(_("The landscape"), needs=(*KINDS, pictures.POINTS, pictures.FIELD), scene="anomaly-sure-of-nothing")
 def draw(current: Shown) -> None:
     """The landscape at each evaluation of the run, and the border for a promise that can be chosen."""
     looks = {look.step: look for look in ask(landscape.over_time, current)}
     left, right = st.columns([1.5, 1], gap="large")
     with right:
         look = looks[choose.scrubber("landscape/look", list(looks))]
-        promise = st.select_slider(
-            _("False alarms that are promised"),
-            PROMISES,
-            PROMISE,
-            format_func="≤ {} %".format,
-            key="landscape/promise",
-            help=_("So many of the normals raise the alarm at most."),
-        )
+        title, tip = _("False alarms that are promised"), _("So many of the normals raise the alarm at most.")
+        said = "≤ {} %".format
+        promise = choose.along("landscape/promise", title, PROMISES, PROMISE, format_func=said, help=tip)
         for each in ask(landscape.verdicts, current, look.step, promise):
             verdict.draw("anomaly", each)
         st.caption(verdict.words("anomaly", landscape.lines(look, promise)))
@@ -74,12 +69,3 @@ def plane(drawn: Drawn, points: Points, promise: int) -> figures.Figure:
         for name, role, own in ((_("normal"), "before", points.normal), (_("anomaly"), "danger", points.anomalous))
     ]
     return figures.add(figures.plane(REACH, HEIGHT), rasters.field(*field), *dots, *lines)
-
-
-VIEW = View(
-    "landscape",
-    _("The landscape"),
-    draw,
-    needs=(*KINDS, pictures.POINTS, pictures.FIELD),
-    opens=lambda current: current.id == "anomaly-sure-of-nothing",
-)

@@ -10,7 +10,7 @@ from core.anomaly.analysis.patients import patient
 from core.anomaly.analysis.scores import Scores
 from core.anomaly.datasets import Dataset, damage_of
 from core.anomaly.settings import AnomalySettings
-from pages.parts import chart, verdict, views
+from pages.parts import chart, choose, lecture, verdict
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
 from pages.parts.words import _
@@ -18,51 +18,40 @@ from pages.views.anomaly import panels
 from pages.views.anomaly.names import method_name, number
 
 ROWS = 8  # patients in the list, and columns of the chosen one
-
-
-def groups() -> dict[str, str]:
-    return {
-        "normal": _("most normal"),
-        "odd": _("most odd"),
-        "alarms": _("false alarms: the oddest normals"),
-        "missed": _("missed: the most normal anomalies"),
-    }
-
-
-def kind_names() -> dict[str, str]:
-    return {"cut": _("stroke cut"), "patch": _("patch pasted"), "noise": _("noise")}
+GROUPS = {
+    "normal": _("most normal"),
+    "odd": _("most odd"),
+    "alarms": _("false alarms: the oddest normals"),
+    "missed": _("missed: the most normal anomalies"),
+}
+KIND_NAMES = {"cut": _("stroke cut"), "patch": _("patch pasted"), "noise": _("noise")}
 
 
 def labelled(dataset: Dataset, settings: AnomalySettings) -> list[str]:
     """What each test example truly is, in words."""
-    kinds, names = damage_of(dataset, settings), kind_names()
+    kinds = damage_of(dataset, settings)
     classes = [_(dataset.names[int(c)]) for c in dataset.test_y]
-    return [f"{name}, {names[kind]}" if kind else name for name, kind in zip(classes, kinds)]
+    return [f"{name}, {KIND_NAMES[kind]}" if kind else name for name, kind in zip(classes, kinds)]
 
 
 def rank_slider(many: int, group: str) -> int:
     """Which example of the group, by its rank; a click into the gallery chooses one as well."""
-    where, state = f"expects/rank/{group}", st.session_state
-    click = chart.picked(state.get("expects/gallery/plot"))
-    if click and click != state.get("expects/click") and click["custom"] in range(1, many + 1):
-        state[where] = click["custom"]
-    state["expects/click"] = click
-    return st.slider(_("Which one, by its rank"), 1, many, key=views.kept(where, range(1, many + 1), 1))
+    where, click = f"expects/rank/{group}", chart.clicked("expects/gallery")
+    if click and click["custom"] in range(1, many + 1):
+        st.session_state[where] = click["custom"]
+    return choose.number(where, _("Which one, by its rank"), 1, many, 1)
 
 
 def no_idea(current: Shown) -> str:
-    said = _(
-        "“{}” has no idea of its own of what this example should have been: it gives a score and nothing else. The tab Explain can "
-        "ask it what made the score high."
-    )
-    return said.format(method_name(current.run.about) if current.run else _("This detector"))
+    name = method_name(current.run.about) if current.run else _("This detector")
+    return lecture.note("anomaly", "no idea", detector=name)
 
 
 def about_group(group: Group, found: Scores, dataset: Dataset, settings: AnomalySettings) -> str:
     """What this end of the order teaches; anomalies are told apart by the kind of damage, or by their class."""
     kinds = [_(dataset.names[int(c)]) for c in dataset.test_y]
     if dataset.masks is not None:
-        kinds = [kind_names().get(kind, "") for kind in damage_of(dataset, settings)]
+        kinds = [KIND_NAMES.get(kind, "") for kind in damage_of(dataset, settings)]
     return verdict.words("anomaly", lesson(group, found, kinds))
 
 

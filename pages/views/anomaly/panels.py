@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from pages.parts import figures, rasters
+from pages.parts import drawing, figures, rasters
 from pages.parts.grammar import Trace
 from pages.parts.words import _
 
@@ -22,7 +22,7 @@ def rows(inputs: np.ndarray, expected: np.ndarray | None, height: int = 230) -> 
     texts = [said[i >= many // 2].format(name) for name in lines for i in range(many)]
     figure = rasters.gallery([each for line in lines.values() for each in line], many, texts, height, rows=list(lines))
     figures.ticked(figure, "x", [wide * many / 4, wide * many * 3 / 4], [_("normal"), _("anomalies")], top=True)
-    return figures.spaced(figure, t=26)
+    return figures.restyled(figure, margin={"t": 26})
 
 
 def heat(picture: np.ndarray, expected: np.ndarray) -> np.ndarray:
@@ -55,25 +55,14 @@ def edges(name: str, mask: np.ndarray, hue: str, width: float) -> Trace:
 
 
 def across(
-    names: list[str], values: list[float], texts: list[str], title: str, hues: list[str] | None = None, height: int = 0
+    names: list[str], values: list[float], texts: list[str], title: str, roles: list[str] | None = None, height: int = 0
 ) -> figures.Figure:
-    """A bar to the right or left for each name, the first on top. texts: at each bar's end. hues: orange above zero, blue below
+    """A bar to the right or left for each name, the first on top. texts: at each bar's end. roles: orange above zero, blue below
     when left out. height: of the figure in pixels, by the number of bars when left out."""
-    hues = hues or [figures.COLOURS["after" if value > 0 else "before"] for value in values]
+    roles = roles or ["after" if value > 0 else "before" for value in values]
     low, high = min(0.0, *values), max(0.0, *values)
     room = 0.35 * ((high - low) or 1.0)  # for the texts
-    trace = {
-        "type": "bar",
-        "orientation": "h",
-        "name": title,
-        "x": [float(value) for value in values],
-        "y": list(range(len(names))),
-        "text": texts,
-        "textposition": "outside",
-        "cliponaxis": False,
-        "hoverinfo": "skip",
-        "marker": {"color": hues},
-    }
     x = figures.axis(title, [low - (room if low else 0), high + (room if high else 0)])
-    y = figures.axis("", [len(names) - 0.5, -0.5]) | figures.names_of(names) | {"showgrid": False}
-    return figures.figure_of([trace], x, y, height or 70 + 30 * len(names), hovermode="closest", showlegend=False)
+    look = {"name": title, "text": texts, "textposition": "outside", "hoverinfo": "skip"}
+    figure = drawing.lying(names, values, roles, x, height or 70 + 30 * len(names), **look)
+    return figures.restyled(figure, y={"showgrid": False}, bargap=0.2)

@@ -5,15 +5,15 @@ import streamlit as st
 from core.anomaly.analysis import promise
 from core.anomaly.analysis.promise import ALPHAS, Ways
 from core.anomaly.analysis.scores import KINDS, PROMISE, Scores, final
-from pages.parts import chart, figures, verdict
+from pages.parts import chart, figures, lecture, table, verdict
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 from pages.views.anomaly.threshold import spoken
 
 
-@st.fragment
+@view(_("Without anomalies"), needs=KINDS)
 def draw(current: Shown) -> None:
     """A slider of the promised rate; what two ways to choose the threshold keep of it, and the p-values that one rests on."""
     found = final(current)
@@ -28,12 +28,7 @@ def draw(current: Shown) -> None:
             key="promise/alpha",
         )
     with right:
-        st.markdown(
-            _(
-                "Nobody has examples of what has never happened. But how high normals score can be counted, and that is enough to "
-                "choose a threshold: above **held-out** normals, which the detector has not learned, or above **learned** ones."
-            )
-        )
+        lecture.write("anomaly", "two ways to promise")
     ways = promise.both(found, alpha / 100)
     _table(ways, alpha)
     verdict.draw("anomaly", promise.verdicts(found, alpha / 100))
@@ -64,12 +59,8 @@ def _table(ways: Ways, alpha: int) -> None:
         (_("Anomalies found (%)"), *(f"{100 * each.found:.1f}" for each in both)),
     ]
     heads = _("Threshold from"), _("Held-out normals (conformal)"), _("Learned normals (“contamination”)")
-    st.table(dict(zip(heads, zip(*rows))))
-    tip = _(
-        "The interval is Wilson's. A learned normal is compared with all others and not with itself. The last row needs labels: a "
-        "random score would find as large a share of the anomalies as of the normals."
-    )
-    st.caption(_("Kept: counted on normals that neither detector nor threshold has seen."), help=tip)
+    table.draw(heads, rows)
+    lecture.caption("anomaly", "kept promises")
 
 
 def _kept(found: Scores, ways: Ways, alpha: int) -> None:
@@ -105,9 +96,5 @@ def _p_values(found: Scores, alpha: float) -> None:
     figures.add(figure, figures.curve(Line(_("flat"), "control", [0, 1], [values.flat, values.flat])))
     figures.room_for_marks(figures.within(figure, x=(0, float(values.edges[-1]))))
     chart.show(figure, key="promise/p", alt=_("Histogram of the conformal p-values of fresh normals and of anomalies"))
-    tip = _("Of fresh normals every value from 1/{} to 1 should be as likely as any other.")
-    said = verdict.words("anomaly", promise.at_alpha(found, alpha))
-    st.caption(said, help=tip.format(len(found.calibration) + 1))
-
-
-VIEW = View("promise", _("Without anomalies"), draw, needs=KINDS)
+    tip = lecture.note("anomaly", "flat", many=len(found.calibration) + 1)
+    st.caption(verdict.words("anomaly", promise.at_alpha(found, alpha)), help=tip)

@@ -66,7 +66,7 @@ def _scores(current: Shown, scores: np.ndarray, is_anomaly: np.ndarray) -> None:
             marks[_("10 % false alarms")] = border(found)
     figure = figures.headed(histogram(drawn, is_anomaly, marks, 300), title)
     alt = _("Histogram of the scores of normal and anomalous test examples")
-    _show(figures.spaced(figure, l=LEFT, t=50), "live/scores", alt)  # the legend is below the title
+    _show(figures.restyled(figure, margin={"l": LEFT, "t": 50}), "live/scores", alt)  # the legend is below the title
 
 
 def _costs(found: Scores) -> None:
@@ -74,4 +74,4 @@ def _costs(found: Scores) -> None:
     drawn = clipped(found.test)
     figure = over_scores(found, costs.LECTURE, found.prevalence, (float(drawn.min()), float(drawn.max())))
     alt = _("Cost of 100 examples by two tables of costs, against the threshold")
-    _show(figures.spaced(figure, l=LEFT), "live/costs", alt)
+    _show(figures.restyled(figure, margin={"l": LEFT}), "live/costs", alt)

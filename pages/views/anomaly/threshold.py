@@ -9,16 +9,16 @@ from core.anomaly.analysis import threshold
 from core.anomaly.analysis.scores import KINDS, Scores, clipped, final
 from core.anomaly.analysis.threshold import Curve, Decisions
 from core.anomaly.decide import Confusion
-from pages.parts import chart, figures, verdict, views
+from pages.parts import chart, choose, figures, verdict
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 
 SHARES = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 40, 50, 60, 70, 80, 90)  # of anomalies among what comes, in %
 
 
-@st.fragment
+@view(_("The threshold"), needs=KINDS)
 def draw(current: Shown) -> None:
     """A slider for the threshold and one for how many anomalies come; scores, decisions and both curves follow."""
     found = final(current)
@@ -52,11 +52,12 @@ def share_slider(found: Scores, view: str) -> float:
     """How many anomalies there are among what comes, in %: as many as among the test examples until the slider is moved."""
     own = 100 * found.prevalence
     choices = sorted([own, *(share for share in SHARES if abs(share - own) > 0.05)])
-    return st.select_slider(
+    return choose.along(
+        f"{view}/share",
         _("Anomalies among what comes"),
         choices,
+        own,
         format_func=lambda share: (_("{:.3g} % (as tested)") if share == own else "{:.3g} %").format(share),
-        key=views.kept(f"{view}/share", choices, own),
         help=_("The test part has as many anomalies as were put there. Where a detector works they may be rare."),
     )
 
@@ -64,12 +65,12 @@ def share_slider(found: Scores, view: str) -> float:
 def _chosen(found: Scores) -> float:
     """The threshold that the slider stands at; at first where a tenth of held-out normals raises the alarm."""
     places = threshold.positions(found.test, found.is_anomaly)
-    first = threshold.first_position(found, places)
-    at = st.select_slider(
+    at = choose.along(
+        "threshold/at",
         _("Raise the alarm from this score on"),
         range(len(places)),
+        threshold.first_position(found, places),
         format_func=spoken(places).__getitem__,
-        key=views.kept("threshold/at", range(len(places)), first),
         help=_("Left: more alarms; right: fewer. Each step moves about as many examples."),
     )
     return float(places[at])
@@ -165,6 +166,3 @@ def _add_point(figure: figures.Figure, x: float, y: float) -> None:
     figures.within(figure, x=(-2, 102))  # a point at the edge is a whole point
     text = f"{figures.title_of(figure, 'y')} {y:.1f}\n{figures.title_of(figure, 'x')} {x:.1f}"
     figures.add(figure, figures.dots(_("chosen threshold"), "whole", [x], [y], [text]))
-
-
-VIEW = View("threshold", _("The threshold"), draw, needs=KINDS)

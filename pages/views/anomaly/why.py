@@ -1,6 +1,5 @@
 """The tab Explain: which pixels of a picture or columns of a table made the score high, by every method that fits the detector."""
 
-import json
 from collections.abc import Sequence
 
 import numpy as np
@@ -13,7 +12,7 @@ from core.anomaly.analysis.scores import final
 from core.anomaly.analysis.trust import MANY, judged
 from core.anomaly.datasets import dataset_of
 from core.anomaly.monitor import as_bytes
-from pages.parts import chart, choose, digit, explain, knobs, shown, verdict, views
+from pages.parts import chart, choose, digit, explain, lecture, shown, verdict
 from pages.parts.ask import ask
 from pages.parts.overlay import enlarged, overlay, top_of
 from pages.parts.panels import percent
@@ -25,6 +24,12 @@ from pages.views.anomaly.names import number, pick, titles
 
 MOST = 3  # detectors beside one another
 AT = "anomaly/why"  # where the keys of the widgets begin
+BASES = {  # what a picture can be compared with
+    "expected": _("what was expected"),
+    "mean": _("mean normal picture"),
+    "blur": _("blurred picture"),
+    "black": _("black"),
+}
 
 
 def draw(current: Shown) -> None:
@@ -56,7 +61,7 @@ def _pictures(current: Shown, fitting: Fitting) -> None:
     rest = {each: about for each, about in found.items() if each != current.id}
     left, right = st.columns([1, 2.6], gap="large")
     with left:
-        chosen = example.choose(AT, current.settings, example.by_verdict(final(current)))
+        chosen = example.chosen(AT, current.settings, example.by_verdict(final(current)))
         if chosen is not None:
             example.show(chosen, True)
         method, given, base = _asked(fitting)
@@ -74,31 +79,16 @@ def _pictures(current: Shown, fitting: Fitting) -> None:
         _judged(current)
 
 
-def _bases() -> dict[str, str]:
-    """What a picture can be compared with."""
-    return {
-        "expected": _("what was expected"),
-        "mean": _("mean normal picture"),
-        "blur": _("blurred picture"),
-        "black": _("black"),
-    }
-
-
 def _asked(fitting: Fitting) -> tuple[str, str, str]:
     """The method, its knobs as JSON, and what the picture is compared with: widgets for what fits the detector."""
-    names = {name: _(METHODS[name].title) for name in fitting.methods}
-    method = choose.one(f"{AT}/method", _("Method"), names, side_by_side=False)
-    given = {
-        name: knobs.clean(knobs.widget(f"{AT}/{method}", name, field))
-        for name, field in METHODS[method].model_fields.items()
-        if name not in ("name", "baseline", "fill")
-    }
+    methods = {name: METHODS[name] for name in fitting.methods}
+    method, given = explain.way(AT, methods, hidden=("name", "baseline", "fill"))
     base = "mean"
     if METHODS[method].compares:
         tip = _("What replaces a pixel that is taken away. Most programs take black, which is odd itself.")
-        where = views.kept(f"{AT}/base", list(fitting.bases), fitting.bases[0])
-        base = st.selectbox(_("Compared with"), fitting.bases, format_func=_bases().get, key=where, help=tip)
-    return method, json.dumps(given), base
+        bases = {each: BASES[each] for each in fitting.bases}
+        base = choose.one(f"{AT}/base", _("Compared with"), bases, side_by_side=False, help=tip)
+    return method, given, base
 
 
 @st.cache_data(max_entries=600, show_spinner=False)
@@ -151,23 +141,18 @@ def _judged(current: Shown) -> None:
     label = _("Which method finds the damage? Ask about {} damaged digits").format(MANY)
     if not st.toggle(label, key=f"{AT}/judge"):
         return
-    found, bases = ask(judged, current, wait=_("Asking every method about ten pictures …")), _bases()
+    found = ask(judged, current, wait=_("Asking every method about ten pictures …"))
     names = {method: _(METHODS[method].title) for method in found.rows} | {"expected": _("Squared difference")}
     table, cell = {_("Method"): [names[method] for method in found.rows]}, "{:.0f} ± {:.0f}"
     for base in ("mean", "black", "expected"):
         cells = [cell.format(*row[base]) if base in row else "–" for row in found.rows.values()]
-        table[_("compared with: {}").format(bases[base])] = cells
+        table[_("compared with: {}").format(BASES[base])] = cells
     st.table(table)
     for each in found.about:
         method, base = each.numbers["way"]
-        way = _("{} compared with: {}").format(names[method], bases[base]) if base else names[method]
+        way = _("{} compared with: {}").format(names[method], BASES[base]) if base else names[method]
         verdict.draw("anomaly", each, way=way)
-    tip = _(
-        "How often a map is higher on a damaged pixel than on another one. Of gradients the size counts. Where one number stands in a "
-        "row, the method compares with nothing. Best and worst: paired t-tests over these digits, at 5 % together."
-    )
-    said = _("AUROC of the pixels in % ± standard error over {} damaged digits; 50 % is chance.")
-    st.caption(said.format(MANY), help=tip)
+    lecture.caption("anomaly", "judged methods", many=MANY)
 
 
 # ---- a table ----
@@ -180,7 +165,7 @@ def _patient(current: Shown) -> None:
     left, right = st.columns([1, 1.9], gap="large")
     with left:
         groups = example.by_verdict(final(current))
-        chosen = example.choose(AT, current.settings, groups, start=0.5)  # the first may lie 60 σ out
+        chosen = example.chosen(AT, current.settings, groups, start=0.5)  # the first may lie 60 σ out
         example.show(chosen, False)
         offered = {name: _(METHODS[name].title) for name in ask(columns.fitting, current)}
         method = choose.one(f"{AT}/method", _("Method"), offered, side_by_side=False)

@@ -42,15 +42,15 @@ def picture_of(current: Shown) -> Asked | None:
         return None
 
 
-def attack(where: str, first: str) -> str:
-    """A choice of the attacks that answer at once."""
+def attack(where: str, first: str, at: Any = st) -> str:
+    """A choice of the attacks that answer at once. at: where it is drawn."""
     names = {member.model_fields["name"].default: _(member.TITLE) for member in ATTACKS}
-    return choose.one(where, _("Attack"), names, first)
+    return choose.one(where, _("Attack"), names, first, at=at)
 
 
-def size(where: str, top: float, start: float, step: float, low: float = 0) -> float:
-    """A slider of ε, of the type of its bounds."""
-    return st.slider(_("Size of change ε (of 255)"), type(top)(low), top, start, step, key=where)
+def size(where: str, top: float, start: float, step: float, low: float = 0, at: Any = st) -> float:
+    """A slider of ε, of the type of its bounds. at: where it is drawn."""
+    return at.slider(_("Size of change ε (of 255)"), type(top)(low), top, start, step, key=where)
 
 
 def measured(

@@ -7,12 +7,12 @@ from core.attack.analysis import confusion
 from pages.parts import chart, figures, rasters, verdict
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 from pages.views.attack import asked
 
 
-@st.fragment
+@view(_("What becomes what"))
 def draw(current: Shown) -> None:
     """A slider of ε and a choice of attack; the matrix of what 200 test digits are called then."""
     found = asked.picture_of(current)
@@ -49,6 +49,3 @@ def draw_matrix(counts: np.ndarray, key: str) -> None:
     chart.show(matrix(counts), key=key, alt=_("Which digit is called what"))
     if said := verdict.words("attack", confusion.commonest(counts)):
         st.caption(said)
-
-
-VIEW = View("confusion", _("What becomes what"), draw)

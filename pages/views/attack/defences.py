@@ -7,17 +7,24 @@ import streamlit as st
 from core.attack.analysis.subject import shows
 from core.attack.settings import Defend
 from core.settings import extra
-from pages.parts import chart, choose, figures, panels, verdict
+from pages.parts import chart, choose, figures, lecture, panels, verdict
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 from pages.views.attack import asked
 
 NAMES = extra(Defend.model_fields["defence"], "names")
+SHARES = {  # what is told apart of the digits still right: title, role
+    "clean_defended": (_("no attack, defended"), "before"),
+    "noise_defended": (_("noise, defended"), "control"),
+    "bare": (_("attack, no defence"), "neutral"),
+    "blind": (_("attack, defended"), "after"),
+    "knowing": (_("attacker knows it"), "danger"),
+}
 
 
-@st.fragment
+@view(_("Defences"), opens=lambda current: shows(current, "defence"))
 def draw(current: Shown) -> None:
     """One picture, attacked by someone who knows the defence, or not; for digits also the % still right of a hundred."""
     from core.attack.analysis import defences  # torch, which the stage does not wait for
@@ -42,13 +49,11 @@ def _knobs(current: Shown, photo: bool) -> tuple[str, int, float, bool]:
     names = {name: _(title) for name, title in NAMES.items()}
     defence = choose.one("attack/defences/defence", _("Defence"), names, first)
     left, middle, right = st.columns([1, 1.4, 1.2], gap="large", vertical_alignment="bottom")
-    with left:
-        help = verdict.words("attack", strengths(current, defence))
-        strength = st.slider(_("Strength"), 1, 5, 3, key="attack/defences/strength", help=help)
-    with middle:
-        level = asked.size(f"attack/defences/epsilon/{photo}", *((16.0, 2.0) if photo else (96.0, 38.0)), 0.5)
-    with right:
-        knows = st.toggle(_("The attacker knows the defence"), key="attack/defences/knows")
+    help = verdict.words("attack", strengths(current, defence))
+    strength = left.slider(_("Strength"), 1, 5, 3, key="attack/defences/strength", help=help)
+    sizes = (16.0, 2.0) if photo else (96.0, 38.0)
+    level = asked.size(f"attack/defences/epsilon/{photo}", *sizes, 0.5, at=middle)
+    knows = right.toggle(_("The attacker knows the defence"), key="attack/defences/knows")
     return defence, strength, level, knows
 
 
@@ -79,23 +84,8 @@ def _every(current: Shown, network: str, strength: int, level: float) -> None:
     if not st.toggle(_("Try all four on {} digits").format(MANY), key="attack/defences/every"):
         return
     ends = ask(every, current, network, strength, level, wait=_("Attacking {} digits …").format(MANY))
-    groups = {title: (role, [end[name] for end in ends.values()]) for name, (title, role) in shares().items()}
+    groups = {title: (role, [end[name] for end in ends.values()]) for name, (title, role) in SHARES.items()}
     figure = figures.bars(groups, [_(NAMES[name]) for name in ends], "", _("still right (%)"), 320, ".0f", 112)
     alt = _("How many of a hundred digits are still right behind each defence")
     chart.show(figure, key="attack/defences/bars", alt=alt)
-    said = _("PGD with {} steps, ε = {:g} of 255, strength {}. Guessing: 10 %.")
-    st.caption(said.format(MANY_STEPS, level, strength))
-
-
-def shares() -> dict[str, tuple[str, str]]:
-    """What is told apart of the digits still right: its title and its role."""
-    return {
-        "clean_defended": (_("no attack, defended"), "before"),
-        "noise_defended": (_("noise, defended"), "control"),
-        "bare": (_("attack, no defence"), "neutral"),
-        "blind": (_("attack, defended"), "after"),
-        "knowing": (_("attacker knows it"), "danger"),
-    }
-
-
-VIEW = View("defences", _("Defences"), draw, opens=lambda current: shows(current, "defence"))
+    lecture.caption("attack", "all defences", steps=MANY_STEPS, level=level, strength=strength)

@@ -7,16 +7,22 @@ import streamlit as st
 
 from core.attack.analysis import detection, stored
 from core.attack.analysis.subject import shows
-from pages.parts import chart, figures
+from pages.parts import chart, figures, lecture, table
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 from pages.views.attack import asked
 
-ROLES = {"clean": "before", "noise": "control", "blind": "after", "knowing": "danger"}
+KINDS = {  # of pictures: name, role
+    "clean": (_("clean"), "before"),
+    "noise": (_("noise of the same size"), "control"),
+    "blind": (_("attack, does not know the detector"), "after"),
+    "knowing": (_("attack, knows the detector"), "danger"),
+}
 
 
+@view(_("Detection"), opens=lambda current: shows(current, "scores"))
 def draw(current: Shown) -> None:
     """The ROC curves of this run, or of the newest stored one that tried a detector, the scores behind them, and the numbers
     at 5 % false alarms, as far as the run has come."""
@@ -34,17 +40,7 @@ def draw(current: Shown) -> None:
         _numbers(measured.summary)
     if note := measured.summary.get("note"):
         st.markdown(f":material/balance: {note}")
-    tip = _("Noise is the control: a detector that also raises an alarm at noise finds unusual pictures, not attacks.")
-    st.caption(_("Only attacks that fool the network count. Random scores: area 50 %, found 5 %."), help=tip)
-
-
-def _names() -> dict[str, str]:
-    return {
-        "clean": _("clean"),
-        "noise": _("noise of the same size"),
-        "blind": _("attack, does not know the detector"),
-        "knowing": _("attack, knows the detector"),
-    }
+    lecture.caption("attack", "detection")
 
 
 def roc(scores: dict[str, np.ndarray], names: bool = True) -> figures.Figure:
@@ -52,14 +48,14 @@ def roc(scores: dict[str, np.ndarray], names: bool = True) -> figures.Figure:
     lines = [Line(_("by chance"), "neutral", [0, 100], [0, 100], faint=True)]
     for name in list(scores)[1:]:
         alarms, found = detection.roc(scores["clean"], scores[name])
-        lines.append(Line(_names()[name], ROLES[name], alarms.tolist(), found.tolist()))
+        lines.append(Line(*KINDS[name], alarms.tolist(), found.tolist()))
     figure = figures.curves(lines, _("false alarms: clean pictures (%)"), _("found (%)"), 320)
-    return figure if names else figures.without_legend(figure)
+    return figure if names else figures.restyled(figure, showlegend=False)
 
 
 def histogram(scores: dict[str, np.ndarray]) -> figures.Figure:
     """How often which score, and where the alarm begins."""
-    groups = {_names()[name]: (ROLES[name], values) for name, values in scores.items()}
+    groups = {KINDS[name][0]: (KINDS[name][1], values) for name, values in scores.items()}
     marks = {_("{} % false alarms").format(detection.FALSE_ALARMS): detection.alarm(scores["clean"])}
     return figures.histogram(groups, _("score: how suspicious"), _("pictures"), 40, 320, marks)
 
@@ -69,7 +65,7 @@ def _numbers(end: dict[str, Any]) -> None:
     rows = []
     for name in list(detection.SCORES)[1:]:
         values = [end.get(f"{result}_{name}") for result in ("fooled", "auc", "found", "unseen")]
-        rows.append((_names()[name], *("–" if value is None else f"{value:.1f}" for value in values)))
+        rows.append((KINDS[name][0], *("–" if value is None else f"{value:.1f}" for value in values)))
     rows.append((_("any, by random scores"), "–", "50.0", "5.0", "–"))
     heads = (
         _("Pictures"),
@@ -78,7 +74,4 @@ def _numbers(end: dict[str, Any]) -> None:
         _("Found at 5 % false alarms (%)"),
         _("Fool and are not found, of all (%)"),
     )
-    st.table(dict(zip(heads, zip(*rows))))
-
-
-VIEW = View("detection", _("Detection"), draw, opens=lambda current: shows(current, "scores"))
+    table.draw(heads, rows)

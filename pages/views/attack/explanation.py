@@ -10,12 +10,12 @@ from pages.parts import explain as explain_page
 from pages.parts.ask import ask
 from pages.parts.overlay import top_of
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 from pages.views.attack import asked
 
 
-@st.fragment
+@view(_("Explain before and after"))
 def draw(current: Shown) -> None:
     """The same method on both pictures, each explaining what the network says to it, on one scale."""
     from core.attack.analysis import explanation  # torch, which the stage does not wait for
@@ -71,6 +71,3 @@ def networks(current: Shown) -> dict[str, tuple[str, str]]:
         "teacher": _("Teacher"),
     }
     return {titles[role]: place for role, place in subject.networks(current).items()}
-
-
-VIEW = View("explanation", _("Explain before and after"), draw)

@@ -9,10 +9,10 @@ from core.attack.analysis.subject import shows
 from core.attack.metrics import METRICS
 from core.attack.pictures import BECOMES
 from core.record import Record
-from pages.parts import chart, figures, rasters, views
+from pages.parts import chart, choose, figures, lecture, rasters, views
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 from pages.views.attack import asked
 from pages.views.attack.confusion import draw_matrix
@@ -20,7 +20,7 @@ from pages.views.attack.confusion import draw_matrix
 BESIDE = 3  # curves of other networks that are shown at first
 
 
-@st.fragment
+@view(_("Robust accuracy"), opens=lambda current: shows(current, "curve", "training"))
 def draw(current: Shown) -> None:
     """The curves of this network, other networks' worst over them, the table, and what becomes what at one ε."""
     measured = robustness.measured(current)
@@ -81,9 +81,7 @@ def _table(measured: Record) -> None:
     with st.expander(_("All numbers"), icon=":material/table:"):
         formats = {label: st.column_config.NumberColumn(format="%.1f %%") for label in labels.values()}
         st.dataframe(rows, hide_index=True, key="attack/robust/table", column_config=formats)
-        said = _("“Worst of all” counts each picture by itself: right only if it withstood every attack up to this ε.")
-        tip = _("So it may be lower than the lowest curve. No curve proves robustness: these attacks found no more.")
-        st.caption(said, help=tip)
+        lecture.caption("attack", "worst of all")
 
 
 def _becomes(measured: Record) -> None:
@@ -93,13 +91,10 @@ def _becomes(measured: Record) -> None:
         return
     levels, left, right = list(matrices), *st.columns([1, 1.4], gap="large")
     with left:
-        where = views.kept("attack/robust/level", levels, robustness.falls(measured, levels))
-        level = st.select_slider(_("What becomes what at ε (of 255)"), levels, key=where)
+        title, first = _("What becomes what at ε (of 255)"), robustness.falls(measured, levels)
+        level = choose.along("attack/robust/level", title, levels, first)
         if name := robustness.strongest(measured, level):
             st.caption(_("Under the strongest attack there: {}.").format(_(METRICS[name].label)))
         st.caption(_("A digit lost at a smaller ε counts with the answer that it was lost with."))
     with right:
         draw_matrix(matrices[level], "attack/robust/becomes")
-
-
-VIEW = View("robustness", _("Robust accuracy"), draw, opens=lambda current: shows(current, "curve", "training"))

@@ -6,13 +6,13 @@ from core.attack.analysis import quick
 from pages.parts import chart, choose
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 from pages.views.attack import asked
 from pages.views.attack.stage import before_after
 
 
-@st.fragment
+@view(_("Slide ε"))
 def draw(current: Shown) -> None:
     """One slider: how large the change may be."""
     from core.attack.analysis.slide import slid  # torch, which the stage does not wait for
@@ -21,12 +21,9 @@ def draw(current: Shown) -> None:
         return
     photo = found.victims.photo
     left, middle, right = st.columns([2, 1.6, 0.8], gap="large")
-    with left:
-        level = asked.size(f"attack/slide/{photo}", *((16.0, 2.0) if photo else (96.0, 32.0)), 0.5)
-    with middle:
-        attack = asked.attack("attack/slide/attack", "fgsm")
-    with right:
-        norm = choose.one("attack/slide/norm", _("Norm"), {"inf": "L∞", "2": "L2"})
+    level = asked.size(f"attack/slide/{photo}", *((16.0, 2.0) if photo else (96.0, 32.0)), 0.5, at=left)
+    attack = asked.attack("attack/slide/attack", "fgsm", at=middle)
+    norm = choose.one("attack/slide/norm", _("Norm"), {"inf": "L∞", "2": "L2"}, at=right)
     if steps := quick.steps_of(attack):
         words = _("{} gradients of the photo network: about a second and a half.") if photo else _("In {} steps.")
         st.caption(words.format(steps))
@@ -34,6 +31,3 @@ def draw(current: Shown) -> None:
     alt = _("The picture before and after the attack, and what the network says")
     chart.show(before_after(end.clean, end.attacked, end.facts, end.end), key="attack/slide/picture", alt=alt)
     st.caption(f":material/balance: {end.end['note']}")
-
-
-VIEW = View("slide", _("Slide ε"), draw)

@@ -13,7 +13,7 @@ from pages.parts import chart, figures, panels, rasters, verdict
 from pages.parts.shown import Shown
 from pages.parts.words import _, first_sentences
 from pages.views.attack.confusion import matrix as confusion_matrix
-from pages.views.attack.defences import shares
+from pages.views.attack.defences import SHARES
 from pages.views.attack.detection import histogram, roc
 from pages.views.attack.robustness import curves, numbers
 from pages.views.attack.transfer import matrix as transfer_matrix
@@ -138,7 +138,7 @@ def _defence(current: Shown) -> None:
     ]
     for (left, right, *down), (kind, title) in zip(panels.grid(2, 3, 0.04, 0.08), shown):
         panels.picture(figure, (0.5 * left, 0.5 * right, *down), current.last(kind), title)
-    names = shares() | {"guessing": (_("guessing"), "control")}
+    names = SHARES | {"guessing": (_("guessing"), "control")}
     rows = [(names[name][0], share, names[name][1]) for name, share in stage.still_right(current).items()]
     panels.bars(figure, (0.53, 1, 0.02, 1), rows, _("<b>Digits still right</b>"), len(names))
     alt = _("A digit on its way through the defence, and the share of digits that are still right")

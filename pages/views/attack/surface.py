@@ -4,18 +4,18 @@ from typing import Any
 
 import streamlit as st
 
-from pages.parts import chart, choose, figures, rasters, verdict
+from pages.parts import chart, choose, figures, lecture, rasters, verdict
 from pages.parts.ask import ask
 from pages.parts.figures import Line
 from pages.parts.grammar import dots
 from pages.parts.panels import short
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 from pages.views.attack import asked
 
 
-@st.fragment
+@view(_("Loss surface"))
 def draw(current: Shown) -> None:
     """Knobs, the map with the attack's path, and the loss on the way along the gradient and along a random direction."""
     from core.attack.analysis import surface  # torch, which the stage does not wait for
@@ -43,19 +43,16 @@ def draw(current: Shown) -> None:
         for reached in surface.reached(found):
             verdict.draw("attack", reached)
         if share := surface.plane_share(found):
-            help = _("So the path may end where the map differs. Choose “where the attack ends”: the plane holds it.")
-            st.caption(verdict.words("attack", share), help=help)
+            st.caption(verdict.words("attack", share), help=lecture.note("attack", "path off the plane"))
 
 
 def _knobs(photo: bool) -> tuple[int, str, int]:
     """ε in levels, the second direction, and the seed of the random one."""
     left, middle, right = st.columns([2, 2, 1], gap="large")
     step = 1 if photo else 4
-    with left:
-        level = asked.size(f"attack/surface/{photo}", *((32, 8) if photo else (128, 52)), step, step)
-    with middle:
-        directions = {"end": _("where the attack ends"), "random": _("random")}
-        second = choose.one("attack/surface/second", _("Second direction"), directions)
+    level = asked.size(f"attack/surface/{photo}", *((32, 8) if photo else (128, 52)), step, step, at=left)
+    directions = {"end": _("where the attack ends"), "random": _("random")}
+    second = choose.one("attack/surface/second", _("Second direction"), directions, at=middle)
     seed = right.number_input(_("Seed of the random direction"), 0, 99, 0, key="attack/surface/seed")
     return level, second, seed
 
@@ -108,6 +105,3 @@ def _ways(found: Any, level: int) -> figures.Figure:
     ]
     raised = _("− loss of the answer wanted") if found.targeted else _("loss of the right answer")
     return figures.curves(lines, _("length of the way (levels of 255)"), raised, 300, marks={"ε": float(level)})
-
-
-VIEW = View("surface", _("Loss surface"), draw)

@@ -5,14 +5,14 @@ import streamlit as st
 from core.attack import pictures
 from core.attack.analysis import stored, transfer
 from core.attack.analysis.subject import shows
-from pages.parts import chart, figures, rasters, verdict
+from pages.parts import chart, figures, lecture, rasters, verdict
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 from pages.views.attack import asked
 
 
-@st.fragment
+@view(_("Transfer"), opens=lambda current: shows(current, "matrix"))
 def draw(current: Shown) -> None:
     """The matrix of this run, or of the newest that measured one, and what its parts mean."""
     measured = stored.measured(current, pictures.MATRIX, transfer.RESULT)
@@ -28,11 +28,7 @@ def draw(current: Shown) -> None:
     if transfer.RESULT in measured.summary:
         _means(measured.summary)
         verdict.draw("attack", transfer.carries(found))
-        tip = _(
-            "Networks of one kind fool one another best: those that share their architecture and data, and a student with "
-            "its teacher. Where noise does as much as an attack from another network, nothing was carried over."
-        )
-        st.caption(_("Numbers: still right, on average (%)."), help=tip)
+        lecture.caption("attack", "transfer")
 
 
 def matrix(found: transfer.Matrix) -> figures.Figure:
@@ -59,15 +55,6 @@ def _means(end: dict[str, float]) -> None:
         "ensemble": _("Knows all others"),
         "noise": _("Control: noise"),
     }
-    tips = {
-        "white": _("The diagonal: made with the very network that it is tried on (white box)."),
-        "black": _("Mean of all entries off the diagonal: one foreign network lends its gradients."),
-        "ensemble": _("Mean of the last row: the logits of all other networks averaged."),
-        "noise": _("Random noise of the same size, mean over all networks."),
-    }
     with st.container(horizontal=True, gap="large"):
         for name, title in titles.items():
-            st.metric(title, f"{end[name]:.0f} %", help=tips[name], width="content")
-
-
-VIEW = View("transfer", _("Transfer"), draw, opens=lambda current: shows(current, "matrix"))
+            st.metric(title, f"{end[name]:.0f} %", help=lecture.note("attack", f"transfer: {name}"), width="content")

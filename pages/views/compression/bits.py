@@ -7,11 +7,11 @@ import streamlit as st
 from core.compression import analysis
 from core.compression.analysis.stage import changes
 from core.record import Record
-from pages.parts import chart, choose, figures, views
+from pages.parts import chart, choose, figures
 from pages.parts.ask import ask
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 from pages.views.compression.choice import accuracies, network, timed
 
@@ -22,12 +22,12 @@ SCHEMES = {  # name, role
 }
 
 
-@st.fragment
+@view(_("Bits"), opens=changes("bits"))
 def draw(current: Shown) -> None:
     """Few bits for each weight: grid or codebook, and real int8."""
     record, model = network(current, "bits")
     layers = ask(analysis.bits.layer_names, record, model)
-    layer = st.selectbox(_("Layer"), layers, key=views.kept("bits/layer", layers, layers[1]))
+    layer = choose.one("bits/layer", _("Layer"), layers, layers[1], side_by_side=False)
     curve = ask(analysis.curves.curve, record, model, "bits", wait=_("Measuring this network once …"))
     _rounded(record, model, layers.index(layer), curve)
     _real_int8(record, model)
@@ -38,9 +38,8 @@ def _rounded(record: Record, model: str, layer: int, curve: list[dict[str, Any]]
     """So many bits for each weight: a fragment, so that the slider redraws no more."""
     left, right = st.columns(2)
     bits = left.slider(_("Bits $b$ for each weight"), 1, 8, 3, key="bits/bits")
-    with right:
-        names = {scheme: name for scheme, (name, _role) in SCHEMES.items()}
-        scheme = choose.one("bits/scheme", _("Values"), names, "per channel")
+    names = {scheme: name for scheme, (name, _role) in SCHEMES.items()}
+    scheme = choose.one("bits/scheme", _("Values"), names, "per channel", at=right)
     here = next(p for p in curve if (p["bits"], p["scheme"]) == (bits, scheme))
     with st.container(horizontal=True, gap="medium"):
         st.metric(_("Accuracy, no fine-tuning"), f"{here['accuracy']:.1f} %", width="content")
@@ -82,6 +81,3 @@ def _real_int8(record: Record, model: str) -> None:
             _("speed-up at 64"): [f"{row.speed_up:.1f} ×" for row in rows],
         }
     )
-
-
-VIEW = View("bits", _("Bits"), draw, opens=changes("bits"))

@@ -35,7 +35,7 @@ def network(current: Shown, where: str, first: str = "") -> tuple[Record, str]:
     """
     options = networks(current)
     start = next((name for name, (__, model) in options.items() if model == first), next(iter(options)))
-    return options[choose.one(f"{where}/network", _("Network"), {name: name for name in options}, start)]
+    return options[choose.one(f"{where}/network", _("Network"), list(options), start)]
 
 
 def timed(measure: Callable[..., Any], *given: Hashable) -> Any:

@@ -4,29 +4,26 @@ import streamlit as st
 
 from core.compression import analysis
 from core.compression.analysis.stage import changes
-from pages.parts import chart, figures, views
+from pages.parts import chart, choose, figures, lecture
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 
 
-@st.fragment
+@view(_("Deep Compression"), opens=changes("deep_compression"))
 def draw(current: Shown) -> None:
     """Prune → share → Huffman: the bytes after each step."""
     steps = analysis.deep_compression.steps(current)
     if not steps:
-        st.info(
-            _("This view belongs to a run of Deep Compression: choose that method and press Train, or open its scene.")
-        )
+        st.info(lecture.note("compression", "no deep compression"))
         return
     left, right = st.columns(2)
     with left:
         sizes = {_("size"): ("after", [size / 1000 for size in steps.values()])}
         figure = figures.bars(sizes, list(steps), _("after this step"), _("size (KB)"), 340, ".1f")
         chart.show(figure, key="deep/bytes", alt=_("Bytes after each step"))
-        said = _("The last bar is a file of {:,} bytes. Decoded, it gives the same network, bit for bit.")
-        st.caption(said.format([*steps.values()][-1]))
+        lecture.caption("compression", "last file", size=[*steps.values()][-1])
     with right:
         _codebook(current)
 
@@ -34,7 +31,7 @@ def draw(current: Shown) -> None:
 def _codebook(current: Shown) -> None:
     """How often each shared value of a layer occurs, and how long its code word is."""
     layers = ask(analysis.bits.layer_names, current, "model")
-    layer = st.selectbox(_("Codebook of this layer"), layers, key=views.kept("deep/layer", layers, layers[-2]))
+    layer = choose.one("deep/layer", _("Codebook of this layer"), layers, layers[-2], side_by_side=False)
     code = ask(analysis.deep_compression.code, current, layers.index(layer))
     groups = {_("occurrences"): ("neutral", code.occurrences)}
     titles = _("shared value"), _("occurrences in the stream")
@@ -42,6 +39,3 @@ def _codebook(current: Shown) -> None:
     figure = figures.bars(groups, names, *titles, 290, words=lengths)
     chart.show(figure, key="deep/codes", alt=_("How often each shared value occurs"))
     st.caption(_("Above each bar: the length of its code word in bits. Zero also fills long gaps."))
-
-
-VIEW = View("deep_compression", _("Deep Compression"), draw, opens=changes("deep_compression"))

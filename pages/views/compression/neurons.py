@@ -11,12 +11,12 @@ from pages.parts import chart, choose, figures
 from pages.parts.ask import ask
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 from pages.views.compression.choice import accuracies, network
 
 
-@st.fragment
+@view(_("Neurons and γ"), opens=changes("neurons"))
 def draw(current: Shown) -> None:
     """γ of every channel; a ratio that answers at once with the physically smaller network."""
     record, model = network(current, "neurons", first="sparse")
@@ -35,7 +35,7 @@ def draw(current: Shown) -> None:
 def _cut(record: Record, model: str, relative: bool, curve: list[dict[str, Any]]) -> None:
     """The network without a share of its channels and neurons: a fragment, so that the slider redraws no more."""
     ratios = [point["ratio"] for point in curve]
-    ratio = st.select_slider(_("Remove this share of all channels and neurons (%)"), ratios, 50, key="neurons/ratio")
+    ratio = choose.along("neurons/ratio", _("Remove this share of all channels and neurons (%)"), ratios, 50)
     cut, gammas = analysis.neurons.cut(curve, ratio), ask(analysis.neurons.gammas, record, model, relative)
     with st.container(horizontal=True, gap="medium"):
         gained = _("{:.1f} points").format(cut.gained)
@@ -60,6 +60,3 @@ def _cut(record: Record, model: str, relative: bool, curve: list[dict[str, Any]]
     each = ", ".join(f"{before} → {after}" for before, after in zip(cut.before, cut.after))
     alt = _("Width of every layer, before and after: {}").format(each)
     chart.show(figure, key="neurons/widths", alt=alt)
-
-
-VIEW = View("neurons", _("Neurons and γ"), draw, opens=changes("neurons"))

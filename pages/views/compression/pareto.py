@@ -1,16 +1,14 @@
 """Everything tried, in one picture: accuracy against what it costs."""
 
-import streamlit as st
-
 from core.compression import analysis
-from pages.parts import chart, choose, figures
+from pages.parts import chart, choose, figures, lecture
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 from pages.views.compression.choice import COSTS, timed
 
 
-@st.fragment
+@view(_("Everything tried"))
 def draw(current: Shown) -> None:
     """Accuracy against what it costs, for every run that is stored."""
     axes = {"bytes": _("size (bytes)")} | COSTS
@@ -29,9 +27,4 @@ def draw(current: Shown) -> None:
         texts.append(f"{each.id}\n{each.accuracy:.1f} % · {costs[each.id]:,.4g}")
     figure = figures.points(groups, axes[axis], _("test accuracy (%)"), 440, log_x=True)
     chart.show(figure, key="pareto/points", alt=_("Accuracy against cost for every stored run"))
-    st.caption(
-        _("Upper left is better. Every point is a stored run. Latency: median on this machine, one thread, in float32.")
-    )
-
-
-VIEW = View("pareto", _("Everything tried"), draw)
+    lecture.caption("compression", "everything tried")

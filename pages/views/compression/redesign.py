@@ -6,18 +6,17 @@ from core.compression import analysis
 from core.compression.analysis.stage import changes
 from pages.parts import chart, choose, figures
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 from pages.views.compression.choice import COSTS, timed
 
 
-@st.fragment
+@view(_("Redesign"), opens=changes("redesign"))
 def draw(current: Shown) -> None:
     """Standard against depthwise-separable convolution: what each costs, and how fast it is here."""
     left, right = st.columns(2)
     channels = left.slider(_("Channels of the first convolution"), 4, 24, 16, 2, key="redesign/channels")
-    with right:
-        kernel = choose.one("redesign/kernel", _("Kernel side $k$ (pixels)"), {3: "3", 5: "5"})
+    kernel = choose.one("redesign/kernel", _("Kernel side $k$ (pixels)"), (3, 5), at=right)
     found = timed(analysis.redesign.redesign, channels, kernel)
     st.caption(_("A separable convolution needs 1/N + 1/k² of the multiply–adds. N: output channels, k: kernel side."))
     costs = {"parameters": _("parameters")} | COSTS
@@ -31,6 +30,3 @@ def draw(current: Shown) -> None:
     figure = figures.bars(groups, list(costs.values()), "", _("share of the standard network's"), 300, ".2f")
     chart.show(figure, key="redesign/bars", alt=_("Cost of the separable network as a share of the standard one"))
     st.caption(_("Both untrained and without a dense layer. Fewer multiply–adds are not always faster."))
-
-
-VIEW = View("redesign", _("Redesign"), draw, opens=changes("redesign"))

@@ -8,12 +8,12 @@ from pages.parts import chart, digit, figures, lecture, verdict
 from pages.parts.ask import ask
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 from pages.views.compression.choice import networks
 
 
-@st.fragment
+@view(_("Soft targets"), opens=changes("soft_targets"))
 def draw(current: Shown) -> None:
     """Choose a digit, move T, and see the soft targets breathe."""
     left, right = st.columns([1, 1.8], gap="large")
@@ -45,8 +45,7 @@ def _why_t_squared(current: Shown) -> None:
         return
     (teacher, teacher_model), (student, model) = asked
     norms = ask(analysis.soft_targets.gradient_norms, student, model, teacher.id, teacher_model)
-    said = _("**Why T² belongs in the loss.** Softer targets give smaller gradients, about 1/T².")
-    st.markdown(said, help=lecture.read("compression").notes["t squared"])
+    lecture.write("compression", "t squared")
     lines = [
         Line(_("with T²"), "after", norms.temperatures, norms.squared),
         Line(_("without T²"), "danger", norms.temperatures, norms.plain),
@@ -55,6 +54,3 @@ def _why_t_squared(current: Shown) -> None:
     figure = figures.curves(lines, _("temperature T"), _("gradient norm of the soft loss"), 280, log_y=True)
     alt = _("Gradient norm against temperature, with and without the factor T squared")
     chart.show(figure, key="soft/t2", alt=alt)
-
-
-VIEW = View("soft_targets", _("Soft targets"), draw, opens=changes("soft_targets"))

@@ -79,9 +79,9 @@ def answers(current: Shown) -> tuple[Figure, str]:
 
 def _square(name: str, role: str, left: float, p: np.ndarray) -> list[Trace]:
     """One network's answers, p (10, 10): a heatmap in the colour of its role, numbers where they are not small."""
-    heat = _heat(
+    heat = rasters.heat(
         name,
-        [[round(100 * float(v), 1) for v in row] for row in p],
+        np.round(100 * p.astype(float), 1),
         (0, 100),
         [drawing.pale(COLOURS[role], FAINT), COLOURS[role]],
         _("{}: digit %{{y}}, class %{{customdata}}: %{{z}} %").format(name),
@@ -109,9 +109,9 @@ def channels(current: Shown) -> tuple[Figure, str]:
         name = layer.name or _("layer {}").format(i + 1)
         names.append(f"{name}<br>{width}" if layer.left is None else f"{name}<br>{width} → {layer.left}")
         rows += [*filled, np.full(ROW, np.nan)]
-    z = [[None if not np.isfinite(v) else round(float(v), 3) for v in row] for row in rows[:-1]]
+    z = np.round(rows[:-1], 3)
     hues = [drawing.pale(COLOURS["after"], 0.1), COLOURS["after"]]
-    heat = _heat("", z, (0, found.top), hues, "|γ| %{z}", hoverongaps=False, **SQUARES)
+    heat = rasters.heat("", z, (0, found.top), hues, "|γ| %{z}", **SQUARES)
     said = _("one square for each channel and neuron: full where |γ| is large, empty where it was cut")
     across = figures.axis(said, [-0.5, ROW - 0.5]) | {"showticklabels": False}
     down = figures.axis("", [len(z) - 0.5, -0.5]) | {"tickvals": ticks, "ticktext": names}
@@ -154,8 +154,8 @@ def weights(current: Shown) -> tuple[Figure, str]:
 
 
 def _piece(name: str, left: int, array: np.ndarray, top: float) -> Trace:
-    z = [[None if v == 0 else round(float(v), 4) for v in row] for row in array]
-    return _heat(name, z, (-top, top), figures.DIVERGING, f"{name}: %{{z}}", x0=left, dx=1, hoverongaps=False)
+    z = np.round(np.where(array == 0, np.nan, array.astype(float)), 4)
+    return rasters.heat(name, z, (-top, top), figures.DIVERGING, f"{name}: %{{z}}", x0=left, dx=1)
 
 
 DRAWN = {pictures.SAYS: answers, pictures.GAMMA: channels, pictures.WEIGHTS: weights}
@@ -187,11 +187,4 @@ def sizes(before: float, now: float, names: tuple[str, str]) -> Figure:
 def _bare(figure: Figure, **layout: object) -> Figure:
     """The figure without a grid, ticks and legend."""
     plain = {"showgrid": False, "zeroline": False, "ticks": ""}
-    return drawing.restyled(figure, plain, plain, hovermode="closest", showlegend=False, **layout)
-
-
-def _heat(name: str, z: list, ends: tuple[float, float], hues: Sequence[str], hover: str, **more: object) -> Trace:
-    """A heatmap without a scale. ends: the values that have the first and the last of the hues."""
-    stops = [[i / (len(hues) - 1), hue] for i, hue in enumerate(hues)]
-    scale = {"zmin": ends[0], "zmax": ends[1], "colorscale": stops, "showscale": False}
-    return {"type": "heatmap", "name": name, "z": z, "hovertemplate": f"{hover}<extra></extra>"} | scale | more
+    return figures.restyled(figure, plain, plain, hovermode="closest", showlegend=False, **layout)

@@ -6,24 +6,22 @@ import streamlit as st
 
 from core.compression import analysis
 from core.compression.analysis.stage import changes
-from pages.parts import chart
+from pages.parts import chart, choose, lecture
 from pages.parts.ask import ask
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 from pages.views.compression.choice import accuracies, network, timed
 
 
-@st.fragment
+@view(_("Weights"), opens=changes("weights"))
 def draw(current: Shown) -> None:
     """Single weights by magnitude: accuracy against sparsity, and why zeros alone are not faster."""
     record, model = network(current, "weights")
     wait = _("Measuring this network once …")
     _zeros({s: ask(analysis.curves.curve, record, model, f"sparsity/{s}", wait=wait) for s in ("global", "layer")})
-    st.markdown(
-        _("**Smaller, but not faster.** A zero costs as much to multiply as any other number. Measure it here.")
-    )
+    lecture.write("compression", "not faster")
     if st.button(_("Measure on this machine"), icon=":material/timer:", key="weights/measure"):
         sparsity = st.session_state["weights/sparsity"]
         rows = timed(analysis.weights.latencies, record.id, model, sparsity)
@@ -34,7 +32,7 @@ def draw(current: Shown) -> None:
 def _zeros(curves: dict[str, list[dict[str, Any]]]) -> None:
     """The share of weights that are zero, and what it costs: a fragment, so that the slider redraws no more."""
     shares = [point["sparsity"] for point in curves["global"]]
-    sparsity = st.select_slider(_("Set this share of all weights to zero (%)"), shares, 80, key="weights/sparsity")
+    sparsity = choose.along("weights/sparsity", _("Set this share of all weights to zero (%)"), shares, 80)
     here = {scope: curves[scope][shares.index(sparsity)] for scope in curves}
     with st.container(horizontal=True, gap="medium"):
         st.metric(_("One threshold for all layers"), f"{here['global']['accuracy']:.1f} %", width="content")
@@ -47,6 +45,3 @@ def _zeros(curves: dict[str, list[dict[str, Any]]]) -> None:
     ]
     figure = accuracies(lines, _("weights that are zero (%)"), sparsity)
     chart.show(figure, key="weights/curve", alt=_("Accuracy against sparsity"))
-
-
-VIEW = View("weights", _("Weights"), draw, opens=changes("weights"))

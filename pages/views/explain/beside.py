@@ -8,14 +8,14 @@ from core.attribution.settings import METHOD_NAMES
 from core.explain import analysis
 from pages.parts import chart, lecture, panels, rasters
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 from pages.views.explain.asked import given
 
 ROW = 4
 
 
-@st.fragment
+@view(_("Methods side by side"))
 def draw(current: Shown) -> None:
     """Choose methods; each map stands beside the others, then the rank correlations of all pairs."""
     if (asked := given(current)) is None:
@@ -62,15 +62,9 @@ def _maps(picture: Any, found: dict[str, Any]) -> None:
 
 def _agreement(maps: dict[str, Any]) -> None:
     """Spearman's rank correlation of each pair of maps."""
-    st.markdown(
-        _("**How far they agree**: rank correlation over all pixels, 1 is the same order, 0 is none."),
-        help=lecture.read("explain").notes["agreement"],
-    )
+    lecture.write("explain", "agreement")
     rows, columns = zip(*((f"{name} ({i})", f"({i})") for i, name in enumerate(maps, start=1)))
     look = {"signed": True, "limit": 1.0, "text": ".2f", "largest": 56}
     found = analysis.beside.agreement(maps)
     figure = rasters.matrix(found, 60 + 40 * len(maps), rows=rows, columns=columns, **look)
     chart.show(figure, key="beside/agreement", alt=_("Rank correlations of the maps"))
-
-
-VIEW = View("beside", _("Methods side by side"), draw)

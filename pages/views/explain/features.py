@@ -5,26 +5,26 @@ from typing import Any
 import streamlit as st
 
 from core.explain import analysis
-from pages.parts import chart, choose, figures, lecture, rasters, views
+from pages.parts import chart, choose, figures, lecture, rasters
 from pages.parts.figures import Figure
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 from pages.views.explain.asked import given
 
 
-@st.fragment
+@view(_("Feature space"))
 def draw(current: Shown) -> None:
     """A choice of the layer and of the way into the plane; each point shows its picture."""
     if (asked := given(current)) is None:
         return
     photo, layers, ways = asked.subject.photo, analysis.filters.layers(asked), analysis.features.WAYS
     with st.container(horizontal=True, gap="large"):
-        where = views.kept("features/layer", layers, layers[-1])
-        layer = st.selectbox(_("Layer"), layers, format_func=_, key=where, width=260)
+        names = {layer: _(layer) for layer in layers}
+        layer = choose.one("features/layer", _("Layer"), names, layers[-1], side_by_side=False, width=260)
         way = ways[0]
         if not photo:
-            way = choose.one("features/way", _("Into the plane by"), {way: way for way in ways})
+            way = choose.one("features/way", _("Into the plane by"), ways)
     with st.spinner(_("Placing the pictures once …")):
         plane = analysis.features.plane(asked, layer, way)
     figure = (_photos if photo else _digits)(asked, plane.places)
@@ -34,7 +34,7 @@ def draw(current: Shown) -> None:
     said = _("500 test digits, and the picture looked at (the star). Point at one to see it.")
     if photo:
         said = _("Our twelve photos, and the picture looked at (the star). Point at one to see it.")
-    st.caption(said, help=lecture.read("explain").notes[way])
+    st.caption(said, help=lecture.note("explain", way))
 
 
 def _titles(shares: tuple[float, ...]) -> tuple[str, str]:
@@ -75,6 +75,3 @@ def _photos(asked: Any, places: Any) -> Figure:
 def _star(name: str, role: str, places: Any, text: str, picture: Any, side: int) -> Any:
     """The picture looked at, which is the last."""
     return figures.dots(name, role, *places[-1:].T, [text], "star", pictures=rasters.sprites([picture], side))
-
-
-VIEW = View("features", _("Feature space"), draw)

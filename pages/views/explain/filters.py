@@ -7,10 +7,10 @@ import streamlit as st
 from core.explain import analysis
 from core.explain.analysis.stage import opens_with
 from core.explain.settings import Excite
-from pages.parts import chart, panels, rasters, views
+from pages.parts import chart, choose, lecture, panels, rasters
 from pages.parts.overlay import top_of
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 from pages.views.explain.asked import given
 
@@ -18,20 +18,19 @@ HIGH = 330  # pixels of a figure
 LARGEST = 112  # pixels of a patch that is sent
 
 
-@st.fragment
+@view(_("Filters"), opens=opens_with(Excite))
 def draw(current: Shown) -> None:
     """A choice of the layer, and everything about one of its filters."""
     if (asked := given(current)) is None:
         return
     layers = analysis.filters.layers(asked)
     first, start = analysis.filters.start(current, layers)
-    layer = st.selectbox(_("Layer"), layers, format_func=_, key=views.kept("filters/layer", layers, first), width=260)
+    names = {layer: _(layer) for layer in layers}
+    layer = choose.one("filters/layer", _("Layer"), names, first, side_by_side=False, width=260)
     maps = analysis.filters.maps(asked, layer)
-    count, channel = len(maps), 0
-    if count > 1:
-        where = views.kept("filters/channel", range(count), start % count)
-        _take_click(where, count)
-        channel = st.slider(_("Filter, of {}").format(count), 0, count - 1, key=where)
+    count = len(maps)
+    _take_click("filters/channel", count)
+    channel = choose.number("filters/channel", _("Filter, of {}").format(count), 0, count - 1, start % count)
     left, middle, right = st.columns(3, gap="medium")
     with left:
         _over(asked, maps[channel])
@@ -45,9 +44,8 @@ def draw(current: Shown) -> None:
 
 def _take_click(where: str, count: int) -> None:
     """A filter that was clicked on in the grid is the one to look at, once for each click."""
-    click = chart.picked(st.session_state.get("filters/grid/plot"))
-    if click and click != st.session_state.get("filters/clicked") and click["custom"] is not None:
-        st.session_state["filters/clicked"] = click
+    click = chart.clicked("filters/grid")
+    if click and click["custom"] is not None:
         begin = st.session_state.get("filters/begin", 0)
         st.session_state[where] = min(begin + int(click["custom"]), count - 1)
 
@@ -56,20 +54,18 @@ def _over(asked: Any, values: Any) -> None:
     """The filter's map over the picture; a neuron of a dense layer has one number only."""
     st.markdown(f"**{_('Where it fires in this picture')}**")
     if values.size == 1:
-        tip = _("A neuron of a dense layer sees the whole picture: it has no map.")
-        st.metric(_("Activation"), f"{values.item():.2f}", help=tip)
+        st.metric(_("Activation"), f"{values.item():.2f}", help=lecture.note("explain", "no map"))
         return
     figure = panels.board(HIGH, top=4)
     panels.mapped(figure, (0, 1, 0, 1), asked.picture, analysis.filters.over(asked, values), "", top_of(values))
     chart.show(figure, key="filters/over", alt=_("The filter's map over the picture"))
-    many = _("{} × {} places. Orange: active, blue: below zero. Largest value: {:.2f}.")
-    st.caption(many.format(*values.shape, values.max()))
+    tall, wide = values.shape
+    lecture.caption("explain", "where it fires", tall=tall, wide=wide, top=values.max())
 
 
 def _patches(asked: Any, layer: str, channel: int) -> None:
     """The nine patches of other pictures that excite the filter most."""
-    tip = _("At most one part of each picture, as large as one place of this layer sees. Beyond its edge it is black.")
-    st.markdown(f"**{_('What excites it most')}**", help=tip)
+    lecture.write("explain", "patches")
     with st.spinner(_("Looking for what excites it most …")):
         found = analysis.filters.strongest(asked, layer, channel)
     side = found.patches.shape[1]
@@ -92,19 +88,14 @@ def _grid(maps: Any, channel: int) -> None:
     texts = [_("filter {}").format(begin + i) for i in range(len(tiles))]
     figure = rasters.gallery(tiles, 8, texts, HIGH, chosen=channel - begin)
     chart.show(figure, key="filters/grid", alt=_("The maps of all filters"), pick=True)
-    said = _("Filters {} to {} on one scale, bright: strong. Click one to choose it.")
-    st.caption(said.format(begin, begin + len(tiles) - 1))
+    lecture.caption("explain", "all filters", first=begin, last=begin + len(tiles) - 1)
 
 
 def _weights(weights: Any, channel: int) -> None:
     """The weights of the first layer, which alone can be drawn as pictures of what they look for."""
     tiles = [rasters.enlarge(each, 2) for each in weights[: analysis.filters.SHOWN]]
-    tip = _("Only this layer looks at the pixels, so its weights are pictures: grey is zero, bright is positive.")
-    st.markdown(f"**{_('The weights of this layer')}**", help=tip)
+    lecture.write("explain", "first weights")
     texts, columns = [_("filter {}").format(i) for i in range(len(tiles))], min(16, len(tiles))
     high, chosen = 90 * -(-len(tiles) // columns), channel if channel < len(tiles) else None
     figure = rasters.gallery(tiles, columns, texts, high, chosen=chosen)
     chart.show(figure, key="filters/weights", alt=_("The weights of the first layer"))
-
-
-VIEW = View("filters", _("Filters"), draw, opens=opens_with(Excite))

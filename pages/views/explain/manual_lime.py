@@ -10,24 +10,24 @@ from core.explain import analysis
 from core.explain.analysis.stage import opens_with
 from pages.parts import chart, choose, figures, lecture, panels, superpixels, verdict
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 from pages.views.explain.asked import given
 
 
-@st.fragment
+@view(_("You are LIME"), opens=opens_with(Lime))
 def draw(current: Shown) -> None:
     """Choose the cut and the paint; then click."""
     if (asked := given(current)) is None:
         return
-    st.markdown(lecture.read("explain").notes["by hand"])
+    lecture.write("explain", "by hand")
     photo, kind = asked.subject.photo, "photo" if asked.subject.photo else "digit"
     left, right = st.columns(2, gap="large")
     tip = _("About how many: SLIC joins small parts of a photo; a digit is cut into equal squares.")
     count = left.slider(_("Superpixels"), 10, 100, 40 if photo else 49, key=f"be_lime/count/{kind}", help=tip)
     names = {"mean": _("its mean colour"), "black": _("black"), "grey": _("grey"), "white": _("white")}
-    with right:
-        fill = choose.one(f"be_lime/fill/{kind}", _("Off is painted with"), names, "mean" if photo else "black")
+    first, title = "mean" if photo else "black", _("Off is painted with")
+    fill = choose.one(f"be_lime/fill/{kind}", title, names, first, at=right)
     cut = analysis.manual_lime.cut(asked, count, fill)
     state = _state(sha256(f"{asked.key}|{asked.target}|{count}|{fill}".encode()).hexdigest()[:16])
     _buttons(cut, state)
@@ -80,8 +80,8 @@ def _answer(asked: Any, answers: Any, off: int, many: int) -> None:
 def _fits(cut: Any, state: dict[str, Any]) -> None:
     """Linear models of the learner's own tries and of LIME's, side by side."""
     tried, least = len(state["mine"]) - (() in state["mine"]), analysis.manual_lime.LEAST
-    tip = _("From five different pictures on; the whole picture is not counted.")
-    wanted = st.toggle(_("Fit my tries ({})").format(tried), key="be_lime/fit", disabled=tried < least, help=tip)
+    title, tip = _("Fit my tries ({})").format(tried), lecture.note("explain", "enough tries")
+    wanted = st.toggle(title, key="be_lime/fit", disabled=tried < least, help=tip)
     shown = {_("Yours"): state["mine"]} if wanted and tried >= least else {}
     shown |= {_("LIME's"): state["lime"]} if state["lime"] else {}
     if not shown:
@@ -99,6 +99,3 @@ def _fits(cut: Any, state: dict[str, Any]) -> None:
     panels.say_colours()
     if len(fits) == 2:
         verdict.draw("explain", analysis.manual_lime.compared(*fits.values()))
-
-
-VIEW = View("manual_lime", _("You are LIME"), draw, opens=opens_with(Lime))

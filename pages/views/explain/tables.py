@@ -7,7 +7,7 @@ import streamlit as st
 from core.explain import analysis
 from pages.parts import chart, choose, lecture, verdict
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 from pages.views.explain import weights
 
@@ -15,12 +15,12 @@ SHOWN = 8  # weights, of up to thirty
 SAMPLES = [100, 200, 500, 1000, 2000, 5000]
 
 
-@st.fragment
+@view(_("Tables"))
 def draw(_current: Shown) -> None:
     """Choose a table and a row; the forest answers, LIME says why, and repeats say how far to trust it."""
     from core.data.tables import TITLES
 
-    st.markdown(lecture.read("explain").notes["tables"])
+    lecture.write("explain", "tables")
     name = choose.one("tables/table", _("Table"), {name: _(title) for name, title in TITLES.items()}, "cancer")
     _row(name)
 
@@ -35,8 +35,8 @@ def _row(name: str) -> None:
     with left:
         label = _("{} in the test part").format(_(table.row))
         row = st.slider(label, 1, len(table.test_y), 1, key=f"tables/row/{name}") - 1
-        samples = st.select_slider(_("Samples"), SAMPLES, 2000, key="tables/samples")
-        label, tip = _("Kernel width $σ$"), lecture.read("explain").notes["kernel width"]
+        samples = choose.along("tables/samples", _("Samples"), SAMPLES, 2000)
+        label, tip = _("Kernel width $σ$"), lecture.note("explain", "kernel width")
         width = st.select_slider(label, widths, own, format_func="{:.3g}".format, key=f"tables/width/{name}", help=tip)
         tip = _("The same question with other random rows.")
         many = st.slider(_("Repeats"), 1, 8, 4, key="tables/repeats", help=tip)
@@ -105,8 +105,4 @@ def _whole_table(name: str) -> None:
     with st.spinner(_("Shuffling each column five times …")):
         figure = weights.bars(analysis.tables.importance(name, SHOWN), _("accuracy lost (points)"))
     chart.show(figure, key="tables/importance", alt=_("The most important features of the whole table"))
-    tip = _("Columns that say nearly the same, as radius and area do, replace each other: one alone hardly matters.")
-    st.caption(_("How far the accuracy on test rows falls when one column is shuffled, five times."), help=tip)
-
-
-VIEW = View("tables", _("Tables"), draw)
+    lecture.caption("explain", "shuffled columns")

@@ -3,13 +3,14 @@
 import streamlit as st
 
 from core.explain import analysis
-from pages.parts import chart, figures, lecture, verdict
+from pages.parts import chart, choose, figures, lecture, verdict
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 from pages.views.explain import weights
 
 SHOWN = 8  # weights of words
+SAMPLES = [50, 100, 200, 500, 1000, 2000]
 EXAMPLES = {  # name, sentence
     "trap": (
         _("A wrong name in front"),
@@ -23,13 +24,13 @@ EXAMPLES = {  # name, sentence
 }
 
 
-@st.fragment
+@view(_("Text"))
 def draw(_current: Shown) -> None:
     """A sentence, and two models side by side: one may read names, the other has to read the meaning."""
-    st.markdown(lecture.read("explain").notes["text"])
+    lecture.write("explain", "text")
     sentence = _sentence()
     left, right = st.columns(2, gap="large")
-    samples = left.select_slider(_("Samples"), [50, 100, 200, 500, 1000, 2000], 500, key="text/samples")
+    samples = choose.along("text/samples", _("Samples"), SAMPLES, 500, at=left)
     tip = _("The same question with other random words out.")
     many = right.slider(_("Repeats"), 1, 8, 3, key="text/repeats", help=tip)
     if not analysis.text.has_words(sentence):
@@ -67,6 +68,3 @@ def _model(sentence: str, hidden: bool, title: str, samples: int, many: int) -> 
     figure = weights.bars(rows, _("weight (points)"))
     chart.show(figure, key=f"text/weights/{hidden}", alt=_("The words with the largest weights"))
     st.caption(verdict.words("explain", reading.verdicts))
-
-
-VIEW = View("text", _("Text"), draw)

@@ -10,28 +10,27 @@ from core.explain.analysis.stage import opens_with
 from core.explain.settings import Randomise
 from pages.parts import chart, choose, lecture
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 from pages.views.explain.asked import given
 from pages.views.explain.hidden import control_names, deletion_insertion
 
 
-@st.fragment
+@view(_("Trust"), opens=opens_with(Randomise))
 def draw(current: Shown) -> None:
     """Choose a method and what hidden pixels become; curves with controls, infidelity, sensitivity."""
     if (asked := given(current)) is None:
         return
-    st.markdown(lecture.read("explain").notes["trust"])
+    lecture.write("explain", "trust")
     maps = analysis.beside.maps(current, asked)
     own, photo = current.settings.method.name, asked.subject.photo  # the run's own first, so that both say the same
     left, right = st.columns([1, 1])
     first = next((m for m in (own, "integrated_gradients") if m in maps.methods), maps.methods[0])
     names = {method: _(METHOD_NAMES[method]) for method in maps.methods}
-    with left:
-        method = choose.one(f"trust/method/{photo}", _("Method"), names, first, side_by_side=False)
+    method = choose.one(f"trust/method/{photo}", _("Method"), names, first, side_by_side=False, at=left)
     fills = {"black": _("black"), "mean": _("mean colour"), "blur": _("blurred picture")}
-    with right:
-        hide = choose.one("trust/hide", _("Hide with"), fills, current.settings.hide if own in names else "black")
+    first = current.settings.hide if own in names else "black"
+    hide = choose.one("trust/hide", _("Hide with"), fills, first, at=right)
     with st.spinner(_("Hiding pixels …")):
         found = maps.of(method)
         if found.values is None:
@@ -59,8 +58,5 @@ def _scores(found: Any, names: dict[str, str]) -> None:
         for name, (title, scores) in both.items():
             if scores:
                 rivals = " · ".join(f"{names[who]}: {value:.0f} %" for who, value in scores.items() if who in names)
-                tip = lecture.read("explain").notes[name]
+                tip = lecture.note("explain", name)
                 st.metric(title, f"{scores['map']:.0f} %", rivals, help=tip, **look)
-
-
-VIEW = View("trust", _("Trust"), draw, opens=opens_with(Randomise))

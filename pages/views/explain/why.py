@@ -4,13 +4,13 @@ import streamlit as st
 
 from pages.parts import lecture, views
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
-from pages.views.explain import tables
 
 PAGE = "pages/explainable_ai.py"
 
 
+@view(_("Why explain at all?"))
 def draw(_current: Shown) -> None:
     """A card for each reason."""
     notes = lecture.read("explain").notes
@@ -20,12 +20,12 @@ def draw(_current: Shown) -> None:
             st.markdown(f":material/{icon}: {notes[name]}")
             if query:
                 st.page_link(PAGE, label=label, icon=":material/play_circle:", query_params=query)
-            else:
-                st.button(label, icon=":material/play_circle:", on_click=_open_tables, key="why/tables")
+            elif st.button(label, icon=":material/play_circle:", on_click=_open_tables, key="why/tables"):
+                st.rerun()  # the whole page: the choice of views is above this one
 
 
 def _open_tables() -> None:
-    st.session_state[views.key("explain")] = tables.VIEW.name
+    st.session_state[views.key("explain")] = "tables"
 
 
 def _examples() -> list[tuple[str, str, str, dict[str, str]]]:
@@ -39,6 +39,3 @@ def _examples() -> list[tuple[str, str, str, dict[str, str]]]:
         ("car", "directions_car", _("Play: a motorcycle, painted over"), window),
         ("comfort", "sentiment_satisfied", _("Play: do you trust this map?"), {"scene": "do-you-trust-this-map"}),
     ]
-
-
-VIEW = View("why", _("Why explain at all?"), draw)

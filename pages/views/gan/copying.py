@@ -9,14 +9,15 @@ from core.gan.analysis.copying import NEAR, PAIRS, Distances, Pairs
 from pages.parts import chart, choose, figures, rasters, verdict
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 from pages.views.gan.ended import ended
 
 ROW = 10
 
 
-@st.fragment
+# points of the plane are new at every step: there is nothing to copy
+@view(_("Is it copying?"), needs=(pictures.FILM,))
 def draw(current: Shown) -> None:
     """Pairs on the left, the histogram on the right."""
     if ended(current) is None:
@@ -52,7 +53,3 @@ def _pairs(shown: Pairs, found: Distances) -> figures.Figure:
     said = [f"{distance:.3g}" for distance in found.fake[shown.numbers]]
     texts = [_("fake {}: distance {}").format(n + 1, distance) for n, distance in zip(shown.numbers, said)]
     return rasters.gallery(sheets, ROW, texts, 440, said)
-
-
-# points of the plane are new at every step: there is nothing to copy
-VIEW = View("copying", _("Is it copying?"), draw, needs=(pictures.FILM,))

@@ -11,11 +11,13 @@ from pages.parts import chart, figures, lecture, verdict
 from pages.parts.ask import ask
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 from pages.views.gan import course, plane
 
 
+# opens with the scene whose question is about it
+@view(_("One half?"), needs=(pictures.SCORES,), scene="gan-one-half")
 def draw(current: Shown) -> None:
     """D's mean opinion of both over the run, and how good the fakes were meanwhile."""
     if len(current.by_step(pictures.SCORES)) < 2:
@@ -53,7 +55,7 @@ def _best(current: Shown) -> None:
     found = ask(optimal, current)
     if found is None:
         return
-    tip = lecture.read("gan").notes["best D"].format(drawn=DRAWN, width=WIDTH, fewest=FEWEST)
+    tip = lecture.note("gan", "best D", drawn=DRAWN, width=WIDTH, fewest=FEWEST)
     st.subheader(_("The best D there could be"), anchor=False, help=tip)
     left, right = st.columns(2, gap="large")
     for column, key, title, field in (
@@ -62,9 +64,5 @@ def _best(current: Shown) -> None:
     ):
         drawn = figures.add(figures.plane(REACH, 380), plane.ground(np.nan_to_num(field, nan=0.5))[0])
         with column:
-            chart.show(figures.headed(plane.cornered(drawn), title), key=f"half/{key}", alt=title)
+            chart.show(figures.headed(figures.cornered(drawn), title), key=f"half/{key}", alt=title)
     verdict.draw("gan", found.verdicts)
-
-
-# opens with the scene whose question is about it
-VIEW = View("equilibrium", _("One half?"), draw, (pictures.SCORES,), opens=lambda current: current.id == "gan-one-half")

@@ -9,13 +9,13 @@ from core.gan.settings import REACH
 from pages.parts import chart, choose, rasters, verdict
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 from pages.views.gan import course, plane
 from pages.views.gan.stage import wall
 
 
-@st.fragment
+@view(_("The film"), needs=(pictures.SCORES,))
 def draw(current: Shown) -> None:
     """A slider over the looks: digits as pictures, points on their plane."""
     kind = film.shown(current)
@@ -34,7 +34,7 @@ def draw(current: Shown) -> None:
             return
         alt = _("What G makes of the same codes after step {}").format(step)
         chart.show(wall(shots[step], height=300), key="film/wall", alt=alt)
-        if current.settings.world.conditional:
+        if current.settings.data.conditional:
             st.caption(_("Each picture keeps its code and its class: G is asked for one digit in each column."))
         else:
             st.caption(_("Each picture keeps its code. No class is asked for."))
@@ -51,6 +51,3 @@ def _plane(current: Shown, step: int, fake: np.ndarray) -> None:
     alt = _("The plane after step {}: real points, fakes, and how real D finds every place").format(step)
     drawn = plane.figure(current.last(pictures.REAL), fake, field, arrows, lattice)
     chart.show(drawn, key="film/plane", alt=alt)
-
-
-VIEW = View("film", _("The film"), draw, needs=(pictures.SCORES,))

@@ -11,7 +11,7 @@ from core.gan.analysis.players import Players
 from pages.parts import chart, choose, figures, lecture, rasters, verdict
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 from pages.views.gan import pick, plane
 from pages.views.gan.ended import ended
@@ -21,6 +21,7 @@ ROW = 8  # pictures side by side
 STRIP = 9  # places of the walk that are drawn at once
 
 
+@view(_("Walk among codes"), needs=(pictures.SCORES,))
 def draw(current: Shown) -> None:
     """Digits as a wall of pictures, points on their plane."""
     there = ended(current)
@@ -48,7 +49,7 @@ def _digits(current: Shown, there: Players) -> None:
         alt = _("The picture at this place of the walk")
         chart.show(rasters.image(walk.made[place], 224), key="latent/here", alt=alt)
         verdict.draw("gan", walk.here(place))
-    st.markdown(f"**{_('From A to B')}**", help=lecture.read("gan").notes["walk"] if there.latent > 1 else None)
+    st.markdown(f"**{_('From A to B')}**", help=lecture.note("gan", "walk") if there.latent > 1 else None)
     strip = wall(walk.made[:: (PLACES - 1) // (STRIP - 1)], row=STRIP, height=100)
     chart.show(strip, key="latent/strip", alt=_("Nine places of the walk from A to B"))
     verdict.draw("gan", walk.verdicts)
@@ -56,7 +57,7 @@ def _digits(current: Shown, there: Players) -> None:
         found, alt = ask(latent.every_class, current, *chosen), _("Codes A and B, each as every class")
         _made(_("Same code, every class"), found, "latent/classes", alt, row=len(classes), height=190)
     else:
-        tip, names = lecture.read("gan").notes["sums"].format(latent=there.latent), ["A", "B", "C", "A − B + C"]
+        tip, names = lecture.note("gan", "sums", latent=there.latent), ["A", "B", "C", "A − B + C"]
         found, alt = ask(latent.sums, current, *chosen), _("A, B, C, and what G makes of A − B + C")
         _made(names[-1], found, "latent/sums", alt, tip, row=4, titles=names, height=170)
 
@@ -102,6 +103,3 @@ def _along(current: Shown, found: latent.Path) -> None:
     if not critic:
         figures.within(figure, y=(min(0.0, *says), max(1.0, *says)))
     chart.show(figure, key="latent/along", alt=_("What D says along the walk from A to B"))
-
-
-VIEW = View("latent", _("Walk among codes"), draw, needs=(pictures.SCORES,))

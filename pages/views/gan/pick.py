@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.parts import chart, drawing, figures, views
+from pages.parts import chart, choose, drawing, figures
 from pages.parts.grammar import lettering
 from pages.parts.words import _
 
@@ -14,18 +14,15 @@ def chosen(key: str, many: int, letters: Sequence[str], first: Sequence[int], wh
 
     many: how many places there are. first: the places to begin with. what: what a place is called, “Code”.
     """
-    state, options = st.session_state, range(1, many + 1)
-    keys = [f"{key}/{letter}" for letter in letters]
-    click = chart.picked(state.get(f"{key}/plot"))
-    if click and click != state.get(f"{key}/click"):
+    state, keys = st.session_state, [f"{key}/{letter}" for letter in letters]
+    if click := chart.clicked(key):
         place, turn = click["custom"], state.get(f"{key}/turn", 0) % len(keys)
         if isinstance(place, int) and 0 <= place < many:  # anything may come from a browser
             state[keys[turn]], state[f"{key}/turn"] = place + 1, turn + 1
-    state[f"{key}/click"] = click
     found = []
     for column, where, letter, start in zip(st.columns(len(keys)), keys, letters, first):
         label = f"{what} {letter}" if len(keys) > 1 else what
-        found.append(column.slider(label, 1, many, key=views.kept(where, options, start + 1)) - 1)
+        found.append(choose.number(where, label, 1, many, start + 1, at=column) - 1)
     return found
 
 

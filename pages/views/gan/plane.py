@@ -33,15 +33,9 @@ def figure(
         traces.append(drawing.strokes(pushed or _("push on G"), arrows(fake, push), INK, 1.3, opacity=0.75))
     if path is not None:
         traces.append(drawing.strokes(_("walk"), [rounded(path)], COLOURS["danger"], 3))
-    drawn = figures.headed(cornered(figures.add(figures.plane(REACH, HEIGHT), *traces)), title)
+    drawn = figures.legend_beside(figures.add(figures.plane(REACH, HEIGHT), *traces))
     frame = {"showline": True, "mirror": True}  # also where D is undecided everywhere
-    legend = {"orientation": "v", "x": 1, "xanchor": "left", "y": 1, "yanchor": "top"}
-    return drawing.restyled(drawn, frame, frame, legend=legend)
-
-
-def cornered(drawn: figures.Figure) -> figures.Figure:
-    """The figure of squares in the upper left corner of its room."""
-    return drawing.restyled(drawn, {"constraintoward": "left"}, {"constraintoward": "top"})
+    return figures.headed(figures.restyled(drawn, frame, frame), title)
 
 
 def clickable(drawn: figures.Figure, points: np.ndarray, name: str) -> figures.Figure:

@@ -9,11 +9,12 @@ from pages.parts import chart, figures, verdict
 from pages.parts.ask import ask
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 from pages.views.gan import course
 
 
+@view(_("How good"), needs=(pictures.SCORES,), scene="gan-mode-collapse-and-its-cure")
 def draw(current: Shown) -> None:
     """A table of all scores, shares of kinds, and the losses beside the quality."""
     left, right = st.columns([1.15, 1], gap="large")
@@ -30,7 +31,7 @@ def _table(current: Shown) -> None:
     if found is None:
         st.info(_("All measures are taken when a run ends. What was measured on the way is below."))
         return
-    digits, spots = current.settings.world.name == "digits", current.facts.get("modes", 0)
+    digits, spots = current.settings.data.name == "digits", current.facts.get("modes", 0)
     titles = quality.TITLES | ({} if digits else quality.OF_POINTS)
     titles, heads = {name: _(title) for name, title in titles.items()}, (_("Fakes"), _("Noise"), _("Other real data"))
     columns = {head: [cell(name, row[i], spots) for name, row in found.rows.items()] for i, head in enumerate(heads)}
@@ -78,7 +79,3 @@ def _losses(current: Shown) -> None:
     with right:
         course.draw(current, "quality/meanwhile", 260)
     verdict.draw("gan", ask(quality.losses, current, score), score=_(METRICS[score].label))
-
-
-SCENE = "gan-mode-collapse-and-its-cure"  # its question is about this
-VIEW = View("quality", _("How good"), draw, (pictures.SCORES,), opens=lambda current: current.id == SCENE)

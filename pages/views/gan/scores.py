@@ -8,11 +8,11 @@ from core.gan.analysis import scores
 from pages.parts import chart, choose, figures, verdict
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 
 
-@st.fragment
+@view(_("D's scores"), needs=(pictures.SCORES,))
 def draw(current: Shown) -> None:
     """Both histograms at the chosen look, on one axis for the whole run."""
     opinions = ask(scores.by_step, current)
@@ -38,6 +38,3 @@ def histogram(opinions: np.ndarray, edges: np.ndarray, title: str, **more) -> fi
 def axis(current: Shown) -> str:
     """What the axis of D's scores is called."""
     return _("critic's score: higher is more real") if current.settings.critic else _("D(x): 1 is real")
-
-
-VIEW = View("scores", _("D's scores"), draw, needs=(pictures.SCORES,))

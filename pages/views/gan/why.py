@@ -1,13 +1,11 @@
 """The tab Explain: what in this picture made D say “fake”; on the plane, what each of its two numbers adds to the score."""
 
-import json
-
 import streamlit as st
 
 from core.gan.analysis import why
 from core.gan.analysis.players import Players
 from core.gan.analysis.why import Reason
-from pages.parts import chart, choose, knobs, rasters, verdict
+from pages.parts import chart, choose, explain, rasters, verdict
 from pages.parts.ask import ask
 from pages.parts.overlay import enlarged, overlay, top_of
 from pages.parts.shown import Shown
@@ -100,13 +98,10 @@ def _title(what: str, number: int, found: Reason) -> str:
 
 def _method() -> tuple[str, str, str]:
     """The method, its knobs as JSON, and what the picture is compared with."""
-    names = {name: _(how.title) for name, how in why.BY_NAME.items()}
-    method = choose.one(f"{AT}/method", _("Method"), names, side_by_side=False)
-    fields = {name: field for name, field in why.BY_NAME[method].model_fields.items() if name not in why.OWN}
-    given = {name: knobs.clean(knobs.widget(f"{AT}/{method}", name, field)) for name, field in fields.items()}
+    method, given = explain.way(AT, why.BY_NAME, why.OWN)
     base = "black"
     if why.BY_NAME[method].compares:
         bases = {"black": _("black"), "mean": _("mean training digit"), "blur": _("blurred picture")}
         tip = _("What stands in the place of a pixel that is taken away. D has an opinion on that, too.")
         base = choose.one(f"{AT}/base", _("Compared with"), bases, side_by_side=False, help=tip)
-    return method, json.dumps(given), base
+    return method, given, base

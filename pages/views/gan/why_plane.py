@@ -7,7 +7,7 @@ from core.gan import pictures
 from core.gan.analysis import why_plane
 from core.gan.analysis.players import Players
 from core.gan.analysis.why_plane import POINTS, STEPS
-from pages.parts import chart, figures, verdict
+from pages.parts import chart, figures, lecture, verdict
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
 from pages.parts.words import _
@@ -35,5 +35,4 @@ def draw(current: Shown, there: Players) -> None:
         figure = figures.bars(groups, ["x", "y"], _("number of the point"), _("part of the score"), 240, ".2f")
         chart.show(figure, key="why/parts", alt=_("How much x and y of the chosen fake speak for real or for fake"))
         verdict.draw("gan", found.verdicts)
-        tip = _("From the middle to the point, in {} steps. Both parts add up to the difference of D's scores.")
-        st.caption(_("By integrated gradients."), help=tip.format(STEPS))
+        lecture.caption("gan", "parts of the score", steps=STEPS)

@@ -13,9 +13,8 @@ from core.lifelong.analysis.tape import Tape
 from core.lifelong.analysis.tape import tape as measured
 from core.runs import RunError
 from pages.parts import chart, figures, rasters, shown
-from pages.parts.drawing import restyled
 from pages.parts.figures import Figure
-from pages.parts.grammar import dots
+from pages.parts.grammar import dots, lettering
 from pages.parts.shown import Shown
 from pages.parts.words import _
 
@@ -107,7 +106,8 @@ def _plane(real: np.ndarray, look: played.Look) -> Figure:
     places = np.linspace(-REACH, REACH, len(look.field))[::COARSE]
     ground = rasters.field(places, places, look.field[::COARSE, ::COARSE] / 255) | OPINION
     groups = _points(_("real"), "before", real), _points(_("fake"), "after", look.fake)
-    return figures.spaced(figures.add(figures.plane(REACH, HEIGHT), ground, *groups), l=4, b=4)
+    drawn = figures.add(figures.plane(REACH, HEIGHT), ground, *groups)
+    return figures.restyled(drawn, margin={"l": 4, "b": 4})
 
 
 def _points(name: str, role: str, places: np.ndarray) -> figures.Trace:
@@ -128,29 +128,12 @@ def _tape(tape: Tape, look: int, marks: list[int]) -> Figure:
     """look: the one that was just made; later ones are not filled yet."""
     seen = tape.until(look)
     names = [_("task {}").format(number + 1) for number in range(len(seen))]
-    figure = rasters.matrix(seen, HEIGHT, limit=100, rows=names)
-    squares = figure["data"][0] | {"x": [float(step) for step in tape.steps]}
-    end = tape.steps[-1]
-    words = {
-        "type": "scatter",
-        "mode": "text",
-        "name": "",
-        "showlegend": False,
-        "hoverinfo": "skip",
-        "x": [1.08 * end] * len(names),
-        "y": list(range(len(names))),
-        "text": [f"{value:.0f} %" if np.isfinite(value) else "" for value in seen[:, look]],
-        "textfont": {"size": 15},
-    }
-    figure["data"] = [squares, words]
-    border = {
-        "type": "line",
-        "yref": "paper",
-        "y0": 0,
-        "y1": 1,
-        "line": {"color": figures.INK, "width": 1, "dash": "dot"},
-    }
+    figure, end = rasters.matrix(seen, HEIGHT, limit=100, rows=names, places=tape.steps), tape.steps[-1]
+    known = [f"{value:.0f} %" if np.isfinite(value) else "" for value in seen[:, look]]
+    figures.add(figure, lettering(known, [(1.08 * end, i) for i in range(len(names))], textfont={"size": 15}))
+    for mark in marks:
+        figures.upright(figure, mark, width=1)
     across = figures.axis(_("training step"), (-0.01 * end, 1.16 * end))
     across |= {"showgrid": False, "zeroline": False, "tickvals": [0, *marks, end]}
     free = {"scaleanchor": None, "constrain": None}
-    return restyled(figure, across, free, shapes=[border | {"x0": mark, "x1": mark} for mark in marks])
+    return figures.restyled(figure, across, free)

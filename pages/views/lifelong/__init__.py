@@ -6,10 +6,9 @@ from core.lifelong.analysis.methods import comparable_runs
 from pages.parts import shown, views
 from pages.parts.shown import Shown
 from pages.parts.words import _
-from pages.views.lifelong import cost, forgetting, importance, landscape, methods
 from pages.views.lifelong.matrix import picture as picture
 
-VIEWS = (forgetting.VIEW, importance.VIEW, landscape.VIEW, methods.VIEW, cost.VIEW)
+VIEWS = ("forgetting", "importance", "landscape", "methods", "cost")
 
 
 def inside(current: Shown) -> None:
@@ -17,7 +16,7 @@ def inside(current: Shown) -> None:
     if current.run and current.settings is None:
         st.info(_("This run has settings that are no longer accepted here, so it cannot be looked into."))
     else:
-        views.draw(current, VIEWS if current.run else ())
+        views.draw(current, None if current.run else ())
 
 
 def networks(current: Shown) -> dict[str, tuple[str, str]]:

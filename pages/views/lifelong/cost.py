@@ -4,14 +4,14 @@ import streamlit as st
 
 from core.lifelong.analysis.methods import comparable_runs, cost_of, guessing, method_of
 from core.runs import About
-from pages.parts import chart, choose, figures, verdict
+from pages.parts import chart, choose, figures, lecture, verdict
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 from pages.views.lifelong.methods import called
 
 
-@st.fragment
+@view(_("What it costs"))
 def draw(current: Shown) -> None:
     """Accuracy against memory or time, for every stored run on the same tasks."""
     found = comparable_runs(current.run.about)
@@ -26,15 +26,10 @@ def draw(current: Shown) -> None:
         _("this run"): ("after", [about for about in found if about.id == current.id]),
     }
     groups = {part: _points(role, some, axis, names[axis]) for part, (role, some) in parts.items() if some}
-    chart.show(
-        figures.points(groups, names[axis], _("average accuracy at the end (%)"), 380, log_x=axis != "seconds"),
-        key="cost/points",
-        alt=_("Accuracy against cost for every run on the same tasks"),
-    )
-    st.caption(
-        f"{_('Upper left is better.')} {verdict.words('lifelong', guessing(current.settings))}",
-        help=_("Seconds on one thread of the machine that made the run, evaluation included."),
-    )
+    title = _("average accuracy at the end (%)")
+    figure = figures.points(groups, names[axis], title, 380, log_x=axis != "seconds")
+    chart.show(figure, key="cost/points", alt=_("Accuracy against cost for every run on the same tasks"))
+    lecture.caption("lifelong", "cost", guessing=verdict.words("lifelong", guessing(current.settings)))
     _table(sorted(found, key=lambda about: -about.summary["average"]))
     if growth := current.summary.get("growth"):
         _growth(growth)
@@ -65,12 +60,6 @@ def _table(order: list[About]) -> None:
 
 def _growth(growth: list[int]) -> None:
     names = [_("task {}").format(i + 1) for i in range(len(growth))]
-    chart.show(
-        figures.bars({_("weights"): ("after", growth)}, names, "", _("weights after"), 260, ",.0f"),
-        key="cost/growth",
-        alt=_("How the number of weights grows with every new column"),
-    )
+    figure = figures.bars({_("weights"): ("after", growth)}, names, "", _("weights after"), 260, ",.0f")
+    chart.show(figure, key="cost/growth", alt=_("How the number of weights grows with every new column"))
     st.caption(_("A new column also reads all older ones, so each column adds more weights than the one before."))
-
-
-VIEW = View("cost", _("What it costs"), draw)

@@ -7,7 +7,7 @@ from core.lifelong.analysis.methods import guessing
 from pages.parts import chart, figures, lecture, verdict
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 
 NUMBERS = {  # in the summary of a run: title, format; what it means stands in the lecture's text
@@ -18,7 +18,7 @@ NUMBERS = {  # in the summary of a run: title, format; what it means stands in t
 }
 
 
-@st.fragment
+@view(_("What was forgotten"))
 def draw(current: Shown) -> None:
     """What is left of each task at the end, against what it was when it had just been learned."""
     found = ask(forgetting, current)
@@ -50,10 +50,4 @@ def _gap(found: Forgetting, later: list[str]) -> None:
     figure = figures.bars(groups, later, _("while learning"), _("accuracy on task 1 (%)"), 300, ".0f", top=112)
     alt = _("Lowest and final accuracy on the first task while each later one was learned")
     chart.show(figure, key="forgetting/gap", alt=alt)
-    said = _(
-        "A left bar clearly below the right one is the stability gap: a deep fall soon after the switch, then recovery."
-    )
-    st.caption(said, help=_("Accuracies measured only at the end of each task do not show it."))
-
-
-VIEW = View("forgetting", _("What was forgotten"), draw)
+    lecture.caption("lifelong", "stability gap")

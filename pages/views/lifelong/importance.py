@@ -4,35 +4,29 @@ import numpy as np
 import streamlit as st
 
 from core.lifelong.analysis.importance import moved, pixels
-from pages.parts import chart, figures, rasters, views
+from pages.parts import chart, choose, figures, lecture, rasters
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 
 
-@st.fragment
+@view(_("What is held"))
 def draw(current: Shown) -> None:
     """The importance after each task, where it lies, and whether it held."""
     found = ask(pixels, current)
     if not found:
         st.info(_("This method measures no importance Ω. EWC, MAS, SI, RWalk and SCP do."))
         return
-    st.caption(
-        _("Importance Ω of each pixel's weights for the tasks so far. The penalty holds bright pixels most."),
-        help=_("The sum of Ω over all weights that a pixel has in the first layer."),
-    )
+    lecture.caption("lifelong", "importance")
     for number, (column, each) in enumerate(zip(st.columns(len(found), gap="medium"), found), 1):
         with column:
             alt = _("Importance of each pixel after task {}").format(number)
             chart.show(rasters.matrix(each.omega, 200, limit=each.top), key=f"held/omega{number}", alt=alt)
             st.caption(_("after task {}").format(number))
     if "free_share" in current.summary:
-        st.metric(
-            _("Weights that are nearly free at the end"),
-            f"{current.summary['free_share']:.0f} %",
-            help=_("Their Ω is below a tenth of the mean: the next task may have them."),
-        )
+        title, tip = _("Weights that are nearly free at the end"), lecture.note("lifelong", "free weights")
+        st.metric(title, f"{current.summary['free_share']:.0f} %", help=tip)
     if moves := ask(moved, current):
         _moved(moves)
 
@@ -40,20 +34,11 @@ def draw(current: Shown) -> None:
 @st.fragment
 def _moved(moves: list[np.ndarray]) -> None:
     """Ω against |θ − θ*|, for a sample of weights, while one of the later tasks was learned."""
-    number = 2
-    if len(moves) > 1:
-        names = list(range(2, len(moves) + 2))
-        number = st.select_slider(_("While learning task"), names, key=views.kept("held/task", names, 2))
+    number = choose.along("held/task", _("While learning task"), range(2, len(moves) + 2), 2)
     omega, way = moves[number - 2]
     texts = [_("Ω {:.2g}\nmoved {:.2g}").format(*pair) for pair in zip(omega, way)]
     titles = (_("importance Ω of the tasks before"), _("moved by |θ − θ*|"))
     groups = {_("a weight"): ("after", omega, way, texts)}
-    chart.show(
-        figures.points(groups, *titles, 340, log_x=True, log_y=True, small=True),
-        key="held/moved",
-        alt=_("How far weights moved against their importance"),
-    )
+    figure = figures.points(groups, *titles, 340, log_x=True, log_y=True, small=True)
+    chart.show(figure, key="held/moved", alt=_("How far weights moved against their importance"))
     st.caption(_("{} random weights. If λ is large enough, important weights have moved least.").format(len(omega)))
-
-
-VIEW = View("importance", _("What is held"), draw)

@@ -4,18 +4,18 @@ import numpy as np
 import streamlit as st
 
 from core.lifelong.analysis.landscape import Landscape, Lowest, bowl_of, landscape, minimum, strengths
-from pages.parts import chart, choose, figures, lecture, rasters, views
+from pages.parts import chart, choose, figures, lecture, rasters
 from pages.parts.ask import ask
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 
 HIGHEST = 6.4  # height at which a surface is cut off
 LEVELS = (0.2, 0.4, 0.8, 1.6, 3.2, 6.4)
 
 
-@st.fragment
+@view(_("Loss landscape"))
 def draw(current: Shown) -> None:
     """Both tasks' contours, and where the minimum goes when λ is moved."""
     found = ask(landscape, current, wait=_("Measuring the slice through weight space once …"))
@@ -49,9 +49,8 @@ def draw(current: Shown) -> None:
 
 def _strength(current: Shown, found: Landscape) -> float:
     grid = strengths(current.settings)
-    where = views.kept("landscape/strength", grid, float(found.lam))
-    label = _("Strength λ of the penalty in this slice")
-    return st.select_slider(label, grid, format_func=lambda v: f"{v:.3g}", key=where, width=420)
+    label, look = _("Strength λ of the penalty in this slice"), {"format_func": "{:.3g}".format, "width": 420}
+    return choose.along("landscape/strength", label, grid, float(found.lam), **look)
 
 
 def _solid(found: Landscape, lam: float) -> None:
@@ -87,6 +86,3 @@ def _figure(found: Landscape, lam: float, lowest: Lowest) -> figures.Figure:
     lines = [rasters.contours(name, role, found.u, found.v, values, LEVELS) for name, role, values in surfaces]
     figures.add(figure, *lines, way, below=True)
     return figures.within(figure, (found.u[0], found.u[-1]), (found.v[0], found.v[-1]))
-
-
-VIEW = View("landscape", _("Loss landscape"), draw)

@@ -1,7 +1,7 @@
 """The picture of the stage: the matrix of accuracies with the tasks' digits along its sides, as it fills."""
 
 from core.lifelong.analysis.matrix import filled, looks
-from pages.parts import chart, drawing, figures, lecture, rasters
+from pages.parts import chart, figures, lecture, rasters
 from pages.parts.shown import Shown
 from pages.parts.words import _
 
@@ -24,10 +24,10 @@ def figure(current: Shown) -> figures.Figure:
     titles, letters = (_("test accuracy (%) on task"), _("after task")), LARGE if tasks <= ROOMY else SMALL
     drawn = rasters.matrix(array, 280, False, 100, ".0f", names, names, *titles, letters=letters)
     sides = {"ticktext": names, "tickfont": {"size": 14}}  # the names of the tasks in their own colours
-    drawing.restyled(drawn, *(sides | {"title": {"text": title, "font": {"size": 14}}} for title in titles))
-    images, said = looks(settings), lecture.read("lifelong").notes[settings.stream]
+    figures.restyled(drawn, *(sides | {"title": {"text": title, "font": {"size": 14}}} for title in titles))
+    images, said = looks(settings), lecture.note("lifelong", settings.stream)
     figures.add(drawn, rasters.along(images, 0, -1, text=said), rasters.along(images, -1, 0, down=True, text=said))
     if learning is not None:
         edges = {"x0": -0.5, "x1": learning + 0.5, "y0": learning - 0.5, "y1": learning + 0.5}
-        drawing.restyled(drawn, shapes=[{"type": "rect", **edges, "line": {"color": figures.INK, "width": 2.5}}])
+        figures.restyled(drawn, shapes=[{"type": "rect", **edges, "line": {"color": figures.INK, "width": 2.5}}])
     return figures.within(drawn, [-1.5, tasks - 0.5], [tasks - 0.5, -1.5])

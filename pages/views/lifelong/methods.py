@@ -5,43 +5,30 @@ import streamlit as st
 from core.lifelong.analysis.methods import averages, chosen_first, comparable_runs, guessing
 from core.lifelong.settings import METRICS
 from core.runs import About
-from pages.parts import chart, figures, shown, verdict, views
+from pages.parts import chart, choose, figures, lecture, shown, verdict
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 
 MOST = 10  # curves over one another
 
 
-@st.fragment
+@view(_("Methods side by side"))
 def draw(current: Shown) -> None:
     """The average accuracy on the tasks seen, one curve for each chosen run."""
     found = {about.id: about for about in comparable_runs(current.run.about)}
     if len(found) < 2:
-        st.info(
-            _(
-                "No other run has the same tasks, network and seed. Choose another method and press Train: it will appear here."
-            )
-        )
+        st.info(lecture.note("lifelong", "no other run"))
         return
-    views.keep_choice("lifelong/methods", current.id, found, chosen_first(list(found.values()), current.id))
-    chosen = st.pills(
-        _("Runs on the same tasks, with the same network and seed"),
-        list(found),
-        format_func=lambda run_id: called(found[run_id]),
-        selection_mode="multi",
-        key="lifelong/methods",
-    )
-    lines = [Line(called(found[each]), f"task{i}", *averages(each)) for i, each in enumerate(chosen[:MOST], 1)]
+    title, names = _("Runs on the same tasks, with the same network and seed"), {i: called(found[i]) for i in found}
+    chosen = choose.runs("lifelong/methods", title, names, current.id, chosen_first(list(found.values()), current.id))
+    lines = [Line(names[each], f"task{i}", *averages(each)) for i, each in enumerate(chosen[:MOST], 1)]
     end = max((line.x[-1] for line in lines), default=None)
     levels = [(_("guessing"), METRICS["average"].chance.of(current.settings))]
     titles = (_("training step"), _("average accuracy (%)"))
-    chart.show(
-        figures.live(lines, *titles, 420, end=end, levels=levels),
-        key="methods/curves",
-        alt=_("Average accuracy of several methods over training"),
-    )
+    figure = figures.live(lines, *titles, 420, end=end, levels=levels)
+    chart.show(figure, key="methods/curves", alt=_("Average accuracy of several methods over training"))
     order = sorted((found[each] for each in chosen), key=lambda about: -about.summary["average"])
     st.table(
         {
@@ -62,6 +49,3 @@ def called(about: About) -> str:
     if about.settings.get("estimate", "exact") != "exact":
         parts.append(_(about.settings["estimate"]))
     return ", ".join(parts)
-
-
-VIEW = View("methods", _("Methods side by side"), draw)

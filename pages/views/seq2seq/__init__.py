@@ -5,10 +5,9 @@ import streamlit as st
 from core.data.words import EXAMPLES
 from core.seq2seq import analysis
 from core.seq2seq.settings import Pronounce, Task
-from pages.parts import shown, views
+from pages.parts import lecture, shown, views
 from pages.parts.shown import Shown
 from pages.parts.words import _
-from pages.views.seq2seq import beam, confusions, exposure, film, lengths, own_words, samples, states, steps
 from pages.views.seq2seq.letters import explain
 from pages.views.seq2seq.stage import beside, picture
 from pages.views.seq2seq.typed import ready
@@ -16,34 +15,21 @@ from pages.views.seq2seq.typed import ready
 __all__ = ["VIEWS", "beside", "explain", "inside", "picture"]
 
 COLUMNS = 3  # of the key to the sounds
-VIEWS = (
-    own_words.VIEW,
-    steps.VIEW,
-    beam.VIEW,
-    samples.VIEW,
-    lengths.VIEW,
-    states.VIEW,
-    confusions.VIEW,
-    exposure.VIEW,
-    film.VIEW,
-)
+VIEWS = ("own_words", "steps", "beam", "samples", "lengths", "states", "confusions", "exposure", "film")
 
 
 def inside(current: Shown) -> None:
     """All views of a trained network, first one's own words. Where a run has none, its film, and meanwhile a shipped network."""
-    fitting = VIEWS
+    *others, film = views.of("seq2seq")
+    fitting = [*others, film]
     if current.settings and not analysis.network.has_network(current):
         if run_id := analysis.network.stand_in(current.settings):
-            if film.VIEW.fits(current) and not current.live:  # a film that stands still beside a live one misleads
-                st.markdown(f"**{film.VIEW.title}**")
-                film.VIEW.draw(current)
-            st.info(
-                _(
-                    "This run has no trained network to ask. Meanwhile the views below ask the shipped one, “{}”."
-                ).format(run_id)
-            )
+            if film.fits(current) and not current.live:  # a film that stands still beside a live one misleads
+                st.markdown(f"**{film.title}**")
+                film(current)
+            st.info(lecture.note("seq2seq", "stand-in", run=run_id))
             # the film is of the run shown, not of the one that answers
-            current, fitting = shown.find(run_id), VIEWS[:-1]
+            current, fitting = shown.find(run_id), others
     if ready(current):
         _key_to_sounds(current.settings.task)
         views.draw(current, fitting)

@@ -1,15 +1,13 @@
 """Beam search: several beginnings at once, which of them were cut and why, and what it is worth."""
 
-from collections.abc import Sequence
-
 import streamlit as st
 
 from core.seq2seq import analysis
 from core.seq2seq.analysis.answers import joined, tick
-from pages.parts import chart, verdict
+from pages.parts import chart, table, verdict
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _, plain
 from pages.views.seq2seq import tree, typed
 
@@ -17,6 +15,7 @@ EXAMPLE = "beam/{}/example"  # where the chosen example of a task is remembered:
 FAINT = 0.0005  # a probability that would be written as 0.0 %
 
 
+@view(_("Beam search"), scene="seq2seq-greedy-or-beam")
 def draw(current: Shown) -> None:
     """One word's tree; then what a beam is worth on many."""
     _one(current)
@@ -57,7 +56,7 @@ def _reasons(found: "analysis.beam.Search") -> None:
     if rows:
         with st.expander(_("What was cut, and why")):
             st.caption(_("Each step keeps the best scores. Of those left out the best are listed."))
-            _table((_("step"), _("beginning"), _("it came as"), _("the last one kept")), rows)
+            table.draw((_("step"), _("beginning"), _("it came as"), _("the last one kept")), rows, hide_index=True)
 
 
 def _finalists(current: Shown, one: "analysis.own_words.Heard", found: "analysis.beam.Search") -> None:
@@ -71,7 +70,7 @@ def _finalists(current: Shown, one: "analysis.own_words.Heard", found: "analysis
     known = tick(one.said, one.known)
     rows.append((_("greedy"), plain(joined(one.said)), *_likely(one.logp), f"{len(one.ids)}", "–", known))
     heads = (_("answer"), _("log p, nats"), _("p"), _("length with <EOS>"), _("score"), _("right"))
-    _table((_("place"), *heads), rows)
+    table.draw((_("place"), *heads), rows, hide_index=True)
     verdict.draw(current.lab, analysis.beam.compared(one, found))
 
 
@@ -104,7 +103,7 @@ def _worth(current: Shown) -> None:
         label = _("Where the two differ; choose one to see its tree")
         st.pills(label, texts, key=chosen, on_change=_open, args=given)
         heads = (_("read"), _("greedy says"), _("the beam says"), _("right"))
-        _table(heads, [[plain(joined(each)) for each in row] for row in found.parted])
+        table.draw(heads, [[plain(joined(each)) for each in row] for row in found.parted], hide_index=True)
 
 
 def _open(task: str, chosen: str, width: int, alpha: float) -> None:
@@ -112,10 +111,3 @@ def _open(task: str, chosen: str, width: int, alpha: float) -> None:
     if word := st.session_state.get(chosen):
         st.session_state[EXAMPLE.format(task)] = (word, width, alpha)
         st.session_state["beam/opened"] = True
-
-
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    st.table({head: [row[i] for row in rows] for i, head in enumerate(heads)}, hide_index=True)
-
-
-VIEW = View("beam", _("Beam search"), draw, opens=lambda current: current.id == "seq2seq-greedy-or-beam")

@@ -3,13 +3,14 @@
 import streamlit as st
 
 from core.seq2seq import analysis
-from pages.parts import chart, rasters, verdict
+from pages.parts import chart, rasters, table, verdict
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _, plain
 
 
+@view(_("Confusions"))
 def draw(current: Shown) -> None:
     """The matrix on the left, the list on the right, what is left out and added below."""
     found, task = ask(analysis.confusions.mistakes, current), current.settings.task
@@ -52,8 +53,7 @@ def _listed(found: "analysis.confusions.Mistakes") -> None:
         )
         for right, said, many in analysis.confusions.commonest(found)
     ]
-    if rows:
-        st.table(dict(zip(heads, zip(*rows))), hide_index=True)
+    table.draw(heads, rows, hide_index=True)
 
 
 def _lost(found: "analysis.confusions.Mistakes") -> None:
@@ -64,6 +64,3 @@ def _lost(found: "analysis.confusions.Mistakes") -> None:
     )
     said = _("Most often left out: {}. Most often added: {}.").format(left, added)
     st.markdown(said, help=_("Each answer is compared with the nearest right one, along a shortest path of edits."))
-
-
-VIEW = View("confusions", _("Confusions"), draw)

@@ -8,28 +8,23 @@ from pages.parts.ask import ask
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
 from pages.parts.state import LabState
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _, plain
 from pages.views.seq2seq.lengths import opened, others
 
 NOTHING = ""  # no run beside it
 
 
-@st.fragment
+@view(_("Left to itself"))
 def draw(current: Shown) -> None:
     """Two curves by position, and a pair of numbers after the first mistake."""
     settings = current.settings
-    tip = lecture.read(current.lab).notes["exposure"].format(many=len(analysis.exposure.asked(current)))
-    said = _(
-        "With teacher forcing the network reads the right last token. Left to itself it reads its own, right or wrong."
-    )
-    st.markdown(said, help=tip)
+    lecture.write(current.lab, "exposure", many=len(analysis.exposure.asked(current)))
     other = _beside(current)
     mine = ask(analysis.exposure.measured, current)
     _curves(mine, other)
     verdict.draw(current.lab, analysis.exposure.first_mistake(mine), things=_(settings.task.THINGS))
-    said = _("By the last token alone, without the input, {:.0f} % of the next tokens would be wrong.")
-    st.caption(said.format(trivial.level(settings.task, 2)))
+    lecture.caption(current.lab, "by the last token", wrong=trivial.level(settings.task, 2))
     st.caption(verdict.words(current.lab, analysis.network.rule(settings.task)))
     if mine.rest:
         left, right = st.columns(2)
@@ -69,6 +64,3 @@ def _curves(mine: "analysis.exposure.Exposure", other: "tuple[str, analysis.expo
     figure = figures.within(figures.curves(lines, _("token of the answer"), _("wrong (%)"), 300), y=(0, 104))
     alt = _("Wrong next tokens and answers with a mistake, by position in the answer")
     chart.show(figure, key="exposure/curves", alt=alt)
-
-
-VIEW = View("exposure", _("Left to itself"), draw)

@@ -7,12 +7,12 @@ from core.seq2seq.analysis import film
 from pages.parts import chart, choose
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _, plain
 from pages.views.seq2seq import stage
 
 
-@st.fragment
+@view(_("The film"), needs=(pictures.SAID,))
 def draw(current: Shown) -> None:
     """A slider over the evaluations, the answers at that time, and where the decoder looked for one of them."""
     shots = current.by_step(pictures.SAID)
@@ -40,9 +40,5 @@ def _settled(found: film.Settled) -> None:
         since = [_("*{}* since step {:,}").format(plain(text), step) for text, step in found.since]
         st.markdown(_("Right, and right at every later evaluation: {}.").format(", ".join(since)))
     if found.never:
-        st.markdown(
-            _("Wrong at the last evaluation: {}.").format(", ".join(f"*{plain(text)}*" for text in found.never))
-        )
-
-
-VIEW = View("film", _("The film"), draw, needs=(pictures.SAID,))
+        never = [f"*{plain(text)}*" for text in found.never]
+        st.markdown(_("Wrong at the last evaluation: {}.").format(", ".join(never)))

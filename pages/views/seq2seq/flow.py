@@ -43,7 +43,7 @@ def figure(one: "analysis.own_words.Heard", moment: int) -> Figure:
     drawn = figures.plain(figures.figure_of(traces, across, down, 340, hovermode="closest", showlegend=False))
     names = {READ: _("reads"), ENCODED: _("encoder"), DECODED: _("decoder"), SAID: _("says")}
     ticks = {"tickvals": list(names), "ticktext": list(names.values()), "showticklabels": True}
-    return drawing.restyled(drawn, y=ticks, shapes=[_line(look) for look in flow.looks(one, moment)])
+    return figures.restyled(drawn, y=ticks, shapes=[_line(look) for look in flow.looks(one, moment)])
 
 
 def about(one: "analysis.own_words.Heard", moment: int) -> str:

@@ -7,18 +7,18 @@ import streamlit as st
 from core import runs
 from core.seq2seq import analysis
 from core.seq2seq.settings import SHIPPED, Network, Seq2SeqSettings, Task, Toy
-from pages.parts import chart, figures, shown, verdict, views
+from pages.parts import chart, choose, figures, shown, verdict
 from pages.parts.ask import ask
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
 from pages.parts.state import LabState
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _, plain
 
 MOST = 3  # runs beside the one shown
 
 
-@st.fragment
+@view(_("Long words"), scene="seq2seq-one-vector-is-too-small")
 def draw(current: Shown) -> None:
     """Both errors by length, of this run and of others that learned the same."""
     at, task = f"lengths/{LabState(current.lab).scene}", current.settings.task
@@ -30,9 +30,8 @@ def draw(current: Shown) -> None:
     if not borders:
         st.caption(_("There are too few {} of different length to compare.").format(things))
         return
-    views.kept(f"{at}/least", borders, analysis.lengths.usual(rows, borders, task))
     title = _("{} of at least so many {}").format(things.capitalize(), signs)
-    least = st.select_slider(title, borders, key=f"{at}/least")
+    least = choose.along(f"{at}/least", title, borders, analysis.lengths.usual(rows, borders, task))
     verdict.draw(current.lab, analysis.lengths.parted(rows, least), things=things, signs=signs)
     changes = {plain(name): analysis.lengths.change(of, least) for name, (_kind, of) in found.items()}
     lines = [verdict.words(current.lab, change, network=name) for name, change in changes.items()]
@@ -97,6 +96,3 @@ def _draw(found: "Mapping[str, tuple[Network, analysis.lengths.Rows]]", task: Ta
         alt = _("{} against {} read, for {} runs").format(y, signs, len(found))
         with column:
             chart.show(figure, key=f"lengths/{key}", alt=alt)
-
-
-VIEW = View("lengths", _("Long words"), draw, opens=lambda current: current.id == "seq2seq-one-vector-is-too-small")

@@ -5,7 +5,7 @@ import streamlit as st
 
 from core.seq2seq import analysis
 from core.seq2seq.analysis.answers import SPACE
-from pages.parts import chart, choose, drawing, figures, rasters, verdict
+from pages.parts import chart, choose, figures, rasters, verdict
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
 from pages.parts.words import _, plain
@@ -35,9 +35,8 @@ def _asked(current: Shown) -> None:
     place = choose.one(key, _("Which token of the answer"), places, wrap=True)
     left, right = st.columns(2)
     methods = analysis.letters.METHODS
-    with left:
-        titles = {name: _(method.title) for name, method in methods.items()}
-        first = choose.one(f"{at}/method", _("Method"), titles, side_by_side=False)
+    titles = {name: _(method.title) for name, method in methods.items()}
+    first = choose.one(f"{at}/method", _("Method"), titles, side_by_side=False, at=left)
     with right:
         second = _beside(at, first, said.looked is not None)
     found = ask(analysis.letters.explained, current, word, place, first)
@@ -87,7 +86,7 @@ def boxes(letters: tuple[str, ...], rows: "list[tuple[analysis.letters.Method, n
     words = [[number(weight, method) for weight in weights.tolist()] for method, weights in rows]
     names, look = [letter.replace(" ", SPACE) for letter in letters], {"signed": True, "limit": 1.0}
     figure = rasters.matrix(values, 76 + 46 * len(rows), rows=titles, columns=names, words=words, **look)
-    return drawing.restyled(figure, {"tickfont": {"size": 16}}, {"scaleanchor": None})
+    return figures.restyled(figure, {"tickfont": {"size": 16}}, {"scaleanchor": None})
 
 
 def number(weight: float, method: "analysis.letters.Method") -> str:
@@ -106,7 +105,7 @@ def _bars(letters: tuple[str, ...], method: "analysis.letters.Method", weights: 
         groups = {_("speaks for it"): ("after", weights.clip(0, None))}
         groups |= {_("speaks against it"): ("before", weights.clip(None, 0))}
     # a letter has one bar only: it stands above its name, or hangs where it speaks against
-    figure = drawing.restyled(figures.bars(groups, names, sign, _(method.unit), 220), barmode="relative")
+    figure = figures.restyled(figures.bars(groups, names, sign, _(method.unit), 220), barmode="relative")
     lowest, highest = min(0.0, float(weights.min())), max(0.0, float(weights.max()))
     figures.within(figure, y=(1.12 * lowest, 1.12 * highest if highest > lowest else 1.0))
     chart.show(figure, key="why/bars", alt=_("How much every letter speaks for or against the chosen token"))

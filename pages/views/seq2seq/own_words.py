@@ -4,15 +4,15 @@ import streamlit as st
 
 from core.seq2seq import analysis
 from core.seq2seq.analysis.answers import compared, tick
-from pages.parts import chart, verdict, views
+from pages.parts import chart, choose, lecture, verdict, views
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 from pages.views.seq2seq import flow, stage, tiles, typed
 
 
-@st.fragment
+@view(_("Your words"))
 def draw(current: Shown) -> None:
     """A text field, the answers, and one word's way through encoder and decoder."""
     good = typed.words(current, f"say/text/{current.settings.task.name}", _("Your words"))
@@ -24,10 +24,8 @@ def draw(current: Shown) -> None:
 def _answers(current: Shown, found: "list[analysis.own_words.Heard]") -> int:
     """What is said to each word; returns the one to look closer at, which a click on its row or on its name chooses."""
     task, which = current.settings.task, f"say/which/{'|'.join(one.text for one in found)}"
-    clicked = chart.picked(st.session_state.get("say/answers/plot"))
-    if clicked and clicked != st.session_state.get("say/clicked"):
-        st.session_state["say/clicked"] = clicked
-        st.session_state[which] = clicked["custom"]
+    if click := chart.clicked("say/answers"):
+        st.session_state[which] = click["custom"]
     views.kept(which, range(len(found)), 0)
     number, several = st.session_state[which], len(found) > 1
     rows = []
@@ -53,9 +51,8 @@ def _answers(current: Shown, found: "list[analysis.own_words.Heard]") -> int:
 def _at_work(current: Shown, one: "analysis.own_words.Heard") -> None:
     """The drawing, at the moment that the slider says, and where the decoder looks."""
     key, task = f"say/moment/{one.text}", current.settings.task
-    views.kept(key, range(one.moments + 1), one.moments)
-    help_ = _("To the left and back: first the letters are read, then the tokens are said.")
-    moment = st.slider(_("Moment"), 0, one.moments, key=key, help=help_)
+    tip = lecture.note(current.lab, "moments")
+    moment = choose.number(key, _("Moment"), 0, one.moments, one.moments, help=tip)
     left, right = st.columns([1.7, 1], gap="medium")
     with left:
         chart.show(flow.figure(one, moment), key="say/flow", alt=flow.about(one, moment))
@@ -72,6 +69,3 @@ def _at_work(current: Shown, one: "analysis.own_words.Heard") -> None:
 def _counted(nouns: tuple[str, str], many: int) -> str:
     """“1 letter” or “2 letters”."""
     return _(nouns[many != 1]).format(many)
-
-
-VIEW = View("own_words", _("Your words"), draw)

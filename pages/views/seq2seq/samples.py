@@ -4,10 +4,10 @@ import streamlit as st
 
 from core.seq2seq import analysis
 from core.seq2seq.analysis.answers import tick
-from pages.parts import chart, figures, verdict, views
+from pages.parts import chart, choose, figures, verdict
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _, plain
 from pages.views.seq2seq import tiles, typed
 
@@ -15,7 +15,7 @@ ROWS = 8  # distinct answers in the picture
 SHOWN = 10  # tokens in the picture
 
 
-@st.fragment
+@view(_("Sampling"))
 def draw(current: Shown) -> None:
     """Temperature, top k, and the answers that come."""
     word, state = typed.word(current, f"sample/text/{current.settings.task.name}"), st.session_state
@@ -56,11 +56,8 @@ def _drawn(one: "analysis.own_words.Heard", drawn: "list[analysis.samples.Drawn]
 
 def _next_token(current: Shown, one: "analysis.own_words.Heard", temperature: float, top_k: int) -> None:
     """The distribution over the next token along greedily said ones, as the network gives it and as it is drawn from."""
-    tokens, step = analysis.network.tokens_of(current), 1
-    if len(one.ids) > 1:
-        key = f"sample/step/{one.text}"
-        views.kept(key, range(1, len(one.ids) + 1), 1)
-        step = st.slider(_("Step"), 1, len(one.ids), key=key)
+    tokens = analysis.network.tokens_of(current)
+    step = choose.number(f"sample/step/{one.text}", _("Step"), 1, len(one.ids), 1)
     said = one.ids[: step - 1]
     own, drawn_from = ask(analysis.samples.next_token, current, one.text, said, temperature, top_k)
     order = (-own).argsort()[:SHOWN]
@@ -71,6 +68,3 @@ def _next_token(current: Shown, one: "analysis.own_words.Heard", temperature: fl
     chart.show(figure, "sample/next", _("The next token's distribution before and after temperature and top k"))
     likeliest = analysis.samples.next_likeliest(one, step, own, drawn_from, tokens)
     st.caption(plain(verdict.words(current.lab, likeliest)))
-
-
-VIEW = View("samples", _("Sampling"), draw)

@@ -8,7 +8,7 @@ import streamlit as st
 from core.seq2seq import pictures
 from core.seq2seq.analysis import film
 from core.seq2seq.analysis.answers import SPACE
-from pages.parts import chart, drawing, figures, rasters
+from pages.parts import chart, figures, rasters
 from pages.parts.shown import Shown
 from pages.parts.words import _
 from pages.views.seq2seq import tiles
@@ -72,5 +72,5 @@ def heat(
         largest=0 if share else 40,
     )
     if share:
-        drawing.restyled(figure, y={"scaleanchor": None})  # the cells fill the place, whatever their number
+        figures.restyled(figure, y={"scaleanchor": None})  # the cells fill the place, whatever their number
     chart.show(figure, key=key, alt=_("Attention between {} and what is said").format(text), share=share)

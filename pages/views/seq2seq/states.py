@@ -6,7 +6,7 @@ from core.seq2seq import analysis
 from pages.parts import chart, choose, figures, lecture, verdict
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 
 # one for each group, so that nothing hangs on colour alone
@@ -23,7 +23,7 @@ NAMES = {
 }
 
 
-@st.fragment
+@view(_("States"))
 def draw(current: Shown) -> None:
     """Either a letter's state in many words, or the one vector of many words."""
     things = _(current.settings.task.THINGS)
@@ -44,10 +44,10 @@ def _letter(current: Shown, at: str) -> "analysis.states.Cloud | None":
     letters = ask(analysis.states.letters, current)
     if not letters:
         return None
-    letter = choose.one(f"{at}/letter", _("Letter"), {each: each for each in letters}, wrap=True)
+    letter = choose.one(f"{at}/letter", _("Letter"), letters, wrap=True)
     ways = {way: NAMES[way] for way in analysis.states.ways_at_letter(current)}
     by = choose.one(f"{at}/by", _("Coloured by"), ways, wrap=True)
-    st.caption(lecture.read(current.lab).notes[f"coloured by {by}"].format(letter=letter))
+    lecture.caption(current.lab, f"coloured by {by}", letter=letter)
     return ask(analysis.states.at_letter, current, letter, by)
 
 
@@ -58,10 +58,9 @@ def _vector(current: Shown, at: str) -> "analysis.states.Cloud | None":
     ways = {way: names[way] for way in analysis.states.ways_of_vector(task)}
     by = choose.one(f"{at}/vector/by", _("Coloured by"), ways, wrap=True)
     if current.settings.network.RECURRENT:
-        said = _("The one vector with which the decoder begins, of {} held-out inputs.")
-        st.caption(said.format(analysis.states.INPUTS))
+        lecture.caption(current.lab, "one vector", inputs=analysis.states.INPUTS)
     else:
-        st.caption(_("A transformer has no one vector: this is the mean of its states, which its decoder never sees."))
+        lecture.caption(current.lab, "no one vector")
     return ask(analysis.states.at_vector, current, by)
 
 
@@ -74,6 +73,3 @@ def _show(cloud: "analysis.states.Cloud", things: str) -> None:
     figure = figures.points(groups, _("first component"), _("second component"), 440, shapes=SHAPES)
     alt = _("States of the encoder in many {} on a plane, by group").format(things)
     chart.show(figure, key="states/cloud", alt=alt)
-
-
-VIEW = View("states", _("States"), draw)

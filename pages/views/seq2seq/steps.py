@@ -6,14 +6,14 @@ from core.seq2seq import analysis
 from pages.parts import chart, choose, figures, verdict
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 from pages.views.seq2seq import tiles, typed
 
 SHOWN = 10  # of the likeliest tokens
 
 
-@st.fragment
+@view(_("Step by step"))
 def draw(current: Shown) -> None:
     """What was said so far, what may come next, and what would follow."""
     word = typed.word(current, f"steps/text/{current.settings.task.name}")
@@ -83,6 +83,3 @@ def _answers(
     alt = _("The answer from here, and the one that nobody touched")
     chart.show(tiles.figure(rows, title), key="steps/answers", alt=alt)
     verdict.draw(current.lab, analysis.steps.changed(said, at, own))
-
-
-VIEW = View("steps", _("Step by step"), draw)

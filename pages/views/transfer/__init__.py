@@ -4,17 +4,16 @@ from core.transfer.analysis.comparison import earlier, first_phase, trait
 from pages.parts import shown, views
 from pages.parts.shown import Shown
 from pages.parts.words import _
-from pages.views.transfer import border, cloud, confusion, explanation, label_free, methods
 from pages.views.transfer.digits import tests as tests
 from pages.views.transfer.stage import beside as beside
 from pages.views.transfer.stage import picture as picture
 
-VIEWS = (border.VIEW, cloud.VIEW, label_free.VIEW, confusion.VIEW, methods.VIEW, explanation.VIEW)
+VIEWS = ("border", "cloud", "label_free", "confusion", "methods", "explanation")
 
 
 def inside(current: Shown) -> None:
     """The views of a run that ended."""
-    views.draw(current, VIEWS if current.run else ())
+    views.draw(current, None if current.run else ())
 
 
 def networks(current: Shown) -> dict[str, tuple[str, str]]:

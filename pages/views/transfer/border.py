@@ -5,9 +5,9 @@ import streamlit as st
 
 from core.transfer.analysis.border import Border, about_border, border, moons, steps
 from core.transfer.pictures import REACH
-from pages.parts import chart, choose, figures, rasters, verdict
+from pages.parts import chart, choose, figures, lecture, rasters, verdict
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 
 SHAPES = (("square", "x"), ("circle", "cross"))  # of source and target, class 0 filled and class 1 of strokes
@@ -15,7 +15,7 @@ LARGE = 520  # pixels
 ALT = _("The border between the two classes, and the points of source and target")
 
 
-@st.fragment
+@view(_("The border"), offered=moons)
 def draw(current: Shown) -> None:
     """The border at each evaluation of the run, with both accuracies."""
     known = steps(current)
@@ -29,9 +29,7 @@ def draw(current: Shown) -> None:
     with right:
         for each in about_border(current, step):
             verdict.draw("transfer", each)
-        st.caption(
-            _("Darker: surer of class 1. Solid line: both equally likely. Dotted: 90 % sure. Square, circle: class 0.")
-        )
+        lecture.caption("transfer", "border")
 
 
 def plane(found: Border | None, keep: np.ndarray | slice = slice(None)) -> figures.Figure:
@@ -39,7 +37,7 @@ def plane(found: Border | None, keep: np.ndarray | slice = slice(None)) -> figur
     figure = figures.plane(REACH, LARGE)
     if found is None:
         return figure
-    figures.spaced(figure, t=30, b=2)  # the legend is one line
+    figures.restyled(figure, margin={"t": 30, "b": 2})  # the legend is one line
     grid = (found.axis, found.axis, found.sure)
     sure = rasters.contours(_("90 % sure"), "control", *grid, [0.1, 0.9]) | {"showlegend": False}
     even = rasters.contours(_("border"), "whole", *grid, [0.5])
@@ -55,6 +53,3 @@ def _points(points: np.ndarray, who: np.ndarray) -> list[figures.Trace]:
             title = f"{name} {which}"
             layers.append(figures.dots(title, role, *points[own].T, [title] * int(own.sum()), SHAPES[place][which]))
     return layers
-
-
-VIEW = View("border", _("The border"), draw, offered=moons)

@@ -3,25 +3,14 @@
 import numpy as np
 import streamlit as st
 
-from core.transfer.analysis.cloud import (
-    Cloud,
-    Spans,
-    about_axes,
-    about_classes,
-    about_distance,
-    about_tsne,
-    cloud,
-    measured_at,
-    spans,
-    tsne,
-)
+from core.transfer import analysis
+from core.transfer.analysis.cloud import Cloud, Spans
 from core.verdict import Verdict
-from pages.parts import chart, choose, figures, rasters, verdict
+from pages.parts import chart, choose, figures, lecture, rasters, verdict
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
-from pages.views.transfer.digits import in_cloud
 
 ALT = _("The features of source and target as two clouds of points")
 LARGE = 500  # pixels
@@ -30,10 +19,10 @@ SIDE = 56  # pixels of a point's picture on the screen
 TURN = 20  # points of one domain that are drawn before the other's turn, so that neither hides the other
 
 
-@st.fragment
+@view(_("The cloud"))
 def draw(current: Shown) -> None:
     """Every evaluation of the run from the axes of its end, by domain or by class, and t-SNE of the last one."""
-    found = cloud(current)
+    found = analysis.cloud.cloud(current)
     if found is None:
         st.info(_("This run was stopped before its first look, so there is no cloud."))
         return
@@ -42,11 +31,12 @@ def draw(current: Shown) -> None:
     left, right = st.columns([1.7, 1], gap="large")
     with left:
         if by == "tsne":
-            flat = ask(tsne, current, wait=_("Computing t-SNE …"))
-            shown, titles = (flat, found.who, spans(flat)), ("t-SNE 1", "t-SNE 2")
+            flat = ask(analysis.cloud.tsne, current, wait=_("Computing t-SNE …"))
+            shown, titles = (flat, found.who, analysis.cloud.spans(flat)), ("t-SNE 1", "t-SNE 2")
         else:
-            shown, titles = (found.seen[place], found.who, spans(found.seen)), axes(found.ended)
-        chart.show(points(*shown, titles, by != "domain", in_cloud(current)), key="cloud/points", alt=ALT)
+            shown, titles = (found.seen[place], found.who, analysis.cloud.spans(found.seen)), axes(found.ended)
+        figure = points(*shown, titles, by != "domain", analysis.digits.in_cloud(current))
+        chart.show(figure, key="cloud/points", alt=ALT)
     with right:
         if by == "tsne":
             _words_of_tsne(found)
@@ -60,10 +50,8 @@ def _choices(found: Cloud) -> tuple[str, int]:
     if found.features is not None:
         names["tsne"] = _("t-SNE at the end")
     left, right = st.columns([1, 1.4], gap="large", vertical_alignment="bottom")
-    with left:
-        by = choose.one("cloud/by", _("Colours"), names)
-    with right:
-        return by, choose.scrubber("cloud/look", found.steps, _("After step"), disabled=by == "tsne")
+    by = choose.one("cloud/by", _("Colours"), names, at=left)
+    return by, choose.scrubber("cloud/look", found.steps, _("After step"), at=right, disabled=by == "tsne")
 
 
 def points(
@@ -108,37 +96,24 @@ def axes(ended: bool) -> tuple[str, str]:
 
 def _words(current: Shown, found: Cloud, step: int) -> None:
     """What the numbers of this evaluation say."""
-    accuracy = measured_at(current, step).get("target")
+    accuracy = analysis.cloud.measured_at(current, step).get("target")
     with st.container(horizontal=True, gap="medium"):
         st.metric(_("Step"), f"{step:,}", width="content")
         if accuracy is not None:
             st.metric(_("Target accuracy"), f"{accuracy:.1f} %", width="content")
     place = found.steps.index(step)
-    verdict.draw("transfer", about_distance(found, place))
-    _at_home(about_classes(found, place))
-    st.caption(_("The axes are the same for every step."), help=verdict.words("transfer", about_axes(found)))
+    verdict.draw("transfer", analysis.cloud.about_distance(found, place))
+    _at_home(analysis.cloud.about_classes(found, place))
+    tip = verdict.words("transfer", analysis.cloud.about_axes(found))
+    st.caption(_("The axes are the same for every step."), help=tip)
 
 
 def _words_of_tsne(found: Cloud) -> None:
-    st.markdown(
-        _(
-            "t-SNE arranges the features at the **end** so that near neighbours stay near. It uses no labels. It shows which "
-            "groups there are, and whether both domains are in each group."
-        )
-    )
-    st.markdown(
-        _(
-            "Distances between far groups and the sizes of groups mean nothing. Each look would get another map, so t-SNE shows no "
-            "movement."
-        )
-    )
-    _at_home(about_tsne(found))
+    lecture.write("transfer", "t-SNE")
+    _at_home(analysis.cloud.about_tsne(found))
 
 
 def _at_home(reached: list[Verdict]) -> None:
     if reached:
         verdict.draw("transfer", reached)
         st.caption(_("This share needs the target's labels, so in practice it is not known."))
-
-
-VIEW = View("cloud", _("The cloud"), draw)

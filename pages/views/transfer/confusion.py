@@ -1,7 +1,5 @@
 """Which classes of the target are taken for which others: swapped with one another, or swallowed."""
 
-from typing import Any
-
 import numpy as np
 import streamlit as st
 
@@ -9,20 +7,17 @@ from core.runs import RunError
 from core.transfer import analysis, pictures
 from core.transfer.analysis.comparison import Network, earlier, source_only
 from core.transfer.analysis.confusion import about_mistakes, accuracy, mistakes, percent, surest
-from pages.parts import chart, figures, rasters, verdict
+from pages.parts import chart, figures, lecture, rasters, verdict
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 from pages.views.transfer.digits import of_target
 
 MOST = 10  # pictures of one mistake
-SHIFT = _(
-    "Black-box shift estimation (Lipton et al. 2018) counts on labelled source pictures how often the network takes one class for "
-    "another. From this and the answers it computes the shares. It assumes that each class looks as it does in the source."
-)
 
 
+@view(_("Which classes are swapped"), scene="transfer-when-alignment-hurts")
 def draw(current: Shown) -> None:
     """The matrix of the whole test part beside source only's, the largest mistakes in words, and what they look like."""
     counts = current.last(pictures.CONFUSION)
@@ -39,7 +34,7 @@ def _matrices(current: Shown, counts: np.ndarray, before: Network | None) -> Non
     """Both matrices, and the pictures of one of this run's cells."""
     left, right = st.columns(2, gap="large")
     with left:
-        click = _matrix(counts, _("This run"), "swapped/after")
+        _matrix(counts, _("This run"), "swapped/after")
     with right:
         known = before is not None and current.settings is not None
         if known and (other := _counted(current, before)) is not None:
@@ -47,7 +42,7 @@ def _matrices(current: Shown, counts: np.ndarray, before: Network | None) -> Non
         elif current.settings is not None and not source_only(current.run.about.settings) and len(counts) > 2:
             st.info(_("To compare: train “Source only” with the same target, steps and seed."))
     if current.run.models and current.settings is not None:
-        _examples(current, counts, click)
+        _examples(current, counts)
 
 
 def _counted(current: Shown, before: Network) -> np.ndarray | None:
@@ -58,39 +53,30 @@ def _counted(current: Shown, before: Network) -> np.ndarray | None:
         return None
 
 
-def _matrix(counts: np.ndarray, title: str, key: str) -> dict[str, Any] | None:
-    """Counts as percentages, over what they say in words; the cell that was clicked last."""
+def _matrix(counts: np.ndarray, title: str, key: str) -> None:
+    """Counts as percentages, over what they say in words."""
     names, few = [str(i) for i in range(len(counts))], len(counts) == 2
-    st.markdown(
-        _("**{}** · {:.1f} % of the test pictures right (guessing: {:.0f} %)").format(
-            title, accuracy(counts), 100 / len(counts)
-        )
-    )
-    axes = {"rows": names, "columns": names, "x": _("the network says"), "y": _("it is a")}
-    figure = rasters.matrix(
-        percent(counts), 220 if few else 400, text=".0f", limit=100, largest=70 if few else 36, **axes
-    )
+    said = _("**{}** · {:.1f} % of the test pictures right (guessing: {:.0f} %)")
+    st.markdown(said.format(title, accuracy(counts), 100 / len(counts)))
+    height, largest = (220, 70) if few else (400, 36)
+    look = {"rows": names, "columns": names, "x": _("the network says"), "y": _("it is a"), "largest": largest}
+    figure = rasters.matrix(percent(counts), height, text=".0f", limit=100, **look)
     alt = f"{title}: {_('which class of the target is called what, in percent')}"
-    click = chart.show(figure, key=key, alt=alt, pick=key == "swapped/after")
+    chart.show(figure, key=key, alt=alt, pick=key == "swapped/after")
     said = [verdict.words("transfer", each) for each in about_mistakes(counts)]
     st.markdown("\n".join(f"- {sentence}" for sentence in said))
-    return click
 
 
-def _examples(current: Shown, counts: np.ndarray, click: dict[str, Any] | None) -> None:
-    """Target test pictures that went one way, the surest first. click: on a cell of the matrix, which chooses the way."""
+def _examples(current: Shown, counts: np.ndarray) -> None:
+    """Target test pictures that went one way, the surest first. A click on a cell of the matrix chooses the way."""
     pairs = mistakes(percent(counts))
     if not pairs:
         return
     where = "swapped/pair"
-    _follow(click, where, pairs)
-    chosen = st.selectbox(
-        _("Mistake (or click on a cell of this run's matrix)"),
-        pairs,
-        format_func=lambda pair: _("a {} called {} ({} pictures)").format(*pair, counts[pair]),
-        key=where,
-        width=420,
-    )
+    _follow(where, pairs)
+    title, said = _("Mistake (or click on a cell of this run's matrix)"), _("a {} called {} ({} pictures)")
+    names = {pair: said.format(*pair, counts[pair]) for pair in pairs}
+    chosen = st.selectbox(title, pairs, format_func=names.get, key=where, width=420)
     said = ask(analysis.answers.on_target, current, (current.id, "model"))
     tests = next(iter(of_target(current).values()))
     found = surest(said, tests.labels, *chosen)[:MOST]
@@ -103,14 +89,13 @@ def _examples(current: Shown, counts: np.ndarray, click: dict[str, Any] | None) 
     st.caption(_("How sure the network is of its wrong answer, the surest first."))
 
 
-def _follow(click: dict[str, Any] | None, where: str, pairs: list[tuple[int, int]]) -> None:
+def _follow(where: str, pairs: list[tuple[int, int]]) -> None:
     """A new click on a mistake chooses it; what was chosen stays over a new run that made it, too."""
     state = st.session_state
     if state.get(where) not in (None, *pairs):
         del state[where]
-    if click is None or click == state.get(f"{where}/click"):
+    if (click := chart.clicked("swapped/after")) is None:
         return
-    state[f"{where}/click"] = click
     try:
         cell = int(click["y"]), int(click["x"])
     except (TypeError, ValueError):  # anything may come from a browser
@@ -131,20 +116,10 @@ def _label_shift(current: Shown, before: Network | None) -> None:
             groups[title] = (role, found.seen[name].answered)
     if found.estimated is not None:
         groups[_("black-box shift estimation")] = ("neutral", found.estimated)
-    st.subheader(_("Label shift: can it be seen without labels?"), anchor=False, help=SHIFT)
+    tip = lecture.note("transfer", "shift estimation")
+    st.subheader(_("Label shift: can it be seen without labels?"), anchor=False, help=tip)
     names, title = [str(i) for i in range(len(found.truth))], _("share of the target's training part (%)")
-    chart.show(
-        figures.bars(groups, names, _("class"), title, 260),
-        key="swapped/shift",
-        alt=_("Share of each class in the target and among the network's answers"),
-    )
+    alt = _("Share of each class in the target and among the network's answers")
+    chart.show(figures.bars(groups, names, _("class"), title, 260), key="swapped/shift", alt=alt)
     for paragraph in found.verdicts:
         verdict.draw("transfer", paragraph)
-
-
-VIEW = View(
-    "confusion",
-    _("Which classes are swapped"),
-    draw,
-    opens=lambda current: current.id == "transfer-when-alignment-hurts",
-)

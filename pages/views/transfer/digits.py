@@ -2,8 +2,6 @@
 
 from functools import lru_cache
 
-import numpy as np
-
 from core.transfer import analysis
 from core.transfer.analysis.border import moons
 from core.transfer.settings import Target, TransferSettings, labelled
@@ -33,7 +31,7 @@ def strip(current: Shown) -> figures.Figure:
             "<br>".join([figures.inked(_("target"), "after"), _note(current.settings)]),
         ],
     )
-    return figures.spaced(figure, t=2, b=8)
+    return figures.restyled(figure, margin={"t": 2, "b": 8})
 
 
 def _names(settings: TransferSettings, said: list[int]) -> list[str]:
@@ -70,9 +68,3 @@ def of_target(current: Shown) -> dict[str, digit.Tests]:
 @lru_cache(maxsize=4)
 def _tests(target: Target) -> list[digit.Tests]:
     return [digit.as_tests(data, shipped) for data, shipped in analysis.digits.both_domains(target)]
-
-
-def in_cloud(current: Shown) -> np.ndarray | None:
-    """The pictures of the cloud's points, 8-bit, in the order of `who`; None of the moons."""
-    known = current.settings is not None and not moons(current)
-    return analysis.digits.of_the_cloud(current.settings.target) if known else None

@@ -9,17 +9,18 @@ from core.runs import RunError
 from core.transfer import analysis
 from core.transfer.analysis.border import moons
 from core.transfer.analysis.comparison import Network, earlier, source_only
-from pages.parts import digit, explain, shown, verdict
+from pages.parts import choose, digit, explain, lecture, shown, verdict
 from pages.parts.ask import ask
 from pages.parts.overlay import overlay, top_of
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 from pages.views.transfer.digits import of_target
 
 OFFERED = "saliency", "input_x_gradient", "grad_cam", "integrated_gradients"
 
 
+@view(_("What it looks at"), offered=lambda current: not moons(current))
 def draw(current: Shown) -> None:
     """The same method on both networks, each explaining its own answer; then where the maps of 200 pictures lie."""
     if current.settings is None or not current.run.models or not shown.stored(current.id):
@@ -42,15 +43,8 @@ def _maps(current: Shown, found: dict[str, Network]) -> None:
     left, right = st.columns([1, 2.6], gap="large")
     with left:
         chosen = digit.pick("transfer/why", of_target(current), *first)
-        method = st.segmented_control(
-            _("Method"),
-            OFFERED,
-            default="input_x_gradient",
-            required=True,
-            format_func=METHOD_NAMES.__getitem__,
-            key="transfer/why/method",
-            wrap=True,
-        )
+        names = {name: METHOD_NAMES[name] for name in OFFERED}
+        method = choose.one("transfer/why/method", _("Method"), names, "input_x_gradient", wrap=True)
     with right:
         _beside({name: explain.asked(*network, chosen.picture, method) for name, network in found.items()}, chosen)
         if len(found) < 2:
@@ -89,12 +83,5 @@ def _strokes(current: Shown, found: dict[str, Network]) -> None:
             st.metric(_("{}: on the stroke").format(name), f"{each.mean:.1f} %", width="content")
         st.metric(_("The stroke's share of all pixels"), f"{own.pixels:.1f} %", width="content")
     verdict.draw("transfer", analysis.strokes.about(*shares.values()))
-    st.caption(
-        _("Mean share of the map that lies on the digit's own pixels, over {} target test pictures.").format(
-            len(own.shares)
-        ),
-        help=verdict.words("transfer", analysis.strokes.about_maps(current.settings.target)),
-    )
-
-
-VIEW = View("explanation", _("What it looks at"), draw, offered=lambda current: not moons(current))
+    said = lecture.note("transfer", "on the stroke", many=len(own.shares))
+    st.caption(said, help=verdict.words("transfer", analysis.strokes.about_maps(current.settings.target)))

@@ -5,14 +5,14 @@ import streamlit as st
 from core.transfer.analysis.probe import about_domain, about_source, measured
 from core.transfer.analysis.step_choice import JUDGEMENTS, Choice, Columns, about_rank, choices, evaluations
 from core.transfer.settings import METRICS
-from pages.parts import chart, figures, shown, verdict
-from pages.parts.drawing import restyled
+from pages.parts import chart, figures, lecture, shown, verdict
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 
 
+@view(_("Is it working?"), scene="transfer-is-it-working")
 def draw(current: Shown) -> None:
     """Two looks for the domain in the features, then three label-free ways to choose the step."""
     if not measured(current):
@@ -37,20 +37,13 @@ def _domain(current: Shown) -> None:
     marks, titles = current.facts.get("marks", ()), (_("training step"), _("right domain (%)"))
     left, right = st.columns([1.5, 1], gap="large")
     with left:
-        chart.show(
-            figures.live(lines, *titles, 300, end=end, switches=marks, whole=True),
-            key="working/domain",
-            alt=_("How often the domain is found in the features: own domain classifier and fresh probe"),
-        )
+        figure = figures.live(lines, *titles, 300, end=end, switches=marks, whole=True)
+        alt = _("How often the domain is found in the features: own domain classifier and fresh probe")
+        chart.show(figure, key="working/domain", alt=alt)
     with right:
         verdict.draw("transfer", about_domain(current))
         verdict.draw("transfer", about_source(current))
-        st.caption(
-            _("Each point is a new probe, trained on one half of the features and tested on the other half."),
-            help=_(
-                "The curve uses a sample of the test pictures; the number in the text uses all of them, at the end."
-            ),
-        )
+        lecture.caption("transfer", "probe")
 
 
 @st.fragment
@@ -85,12 +78,7 @@ def _table(chosen: dict[str, Choice], names: dict[str, str], count: int) -> None
             _("Lost against the oracle (points)"): [f"{choice.lost:.1f}" for choice in chosen.values()],
         }
     )
-    st.caption(
-        _("Only the {} looks after the first fifth of the run count: an untrained network can look sure.").format(
-            count
-        ),
-        help=_("The accuracies use a few hundred test pictures, so a difference of a point or two may be chance."),
-    )
+    lecture.caption("transfer", "looks that count", count=count)
 
 
 def _together(found: Columns, name: str, title: str, chosen: dict[str, Choice]) -> None:
@@ -110,7 +98,4 @@ def _together(found: Columns, name: str, title: str, chosen: dict[str, Choice]) 
     ):
         figures.within(figure, x=(steps[0] - margin, steps[-1] + margin))
         with place:
-            chart.show(restyled(figure, showlegend=True), key=key, alt=alt)
-
-
-VIEW = View("label_free", _("Is it working?"), draw, opens=lambda current: current.id == "transfer-is-it-working")
+            chart.show(figures.restyled(figure, showlegend=True), key=key, alt=alt)

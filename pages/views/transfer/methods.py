@@ -7,71 +7,36 @@ import streamlit as st
 
 from core import catalogue
 from core.runs import About
-from core.transfer.analysis.comparison import comparable_runs, method_of, source_only, upper_bound
-from core.transfer.analysis.methods import MOST, Bounds, about_bounds, bounds, closed, first_of_each, targets
-from pages.parts import chart, figures, shown, verdict, views
+from core.transfer.analysis.comparison import comparable_runs, source_only, upper_bound
+from core.transfer.analysis.methods import MOST, Bounds, about_bounds, bounds, carried, closed, first_of_each, targets
+from pages.parts import chart, choose, figures, lecture, shown, verdict
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
-from pages.parts.views import View
+from pages.parts.views import view
 from pages.parts.words import _
 
-ALWAYS = {  # the knobs of a method that its name always carries
-    "lam": "λ = {}",
-    "shots": _("{} labels per class"),
-    "encoder_rate": _("rate {}"),
-    "start": _("from {}"),
-    "frozen": _("{} frozen"),
-}
-UNUSUAL = {  # those that it carries only where they are not as the method has them
-    "schedule": "{}",
-    "gamma": "γ = {}",
-    "kernels": _("{} kernels"),
-    "rounds": _("{} rounds"),
-    "statistics": _("{} statistics"),
-    "granted": _("{} granted per class"),
-}
 
-
-@st.fragment
+@view(_("Methods side by side"))
 def draw(current: Shown) -> None:
     """Target accuracy over the steps, one curve for each chosen run, and what was reached at which price."""
     found = {about.id: about for about in comparable_runs(current.run.about)}
     if len(found) < 2:
-        st.info(
-            _(
-                "No other run has the same domains, steps and seed. Choose another method and press Train: it will appear here."
-            )
-        )
+        st.info(lecture.note("transfer", "no other run"))
         return
-    views.keep_choice("transfer/methods", current.id, found, first_of_each(list(found.values()), current.id))
-    chosen = st.pills(
-        _("Runs on the same two domains, with the same steps and seed"),
-        list(found),
-        format_func=lambda i: called(found[i]),
-        selection_mode="multi",
-        key="transfer/methods",
-    )
+    title, names = _("Runs on the same two domains, with the same steps and seed"), {i: called(found[i]) for i in found}
+    chosen = choose.runs("transfer/methods", title, names, current.id, first_of_each(list(found.values()), current.id))
     lines = _lines([found[i] for i in chosen[:MOST]])
     end = max((line.x[-1] for line in lines), default=None)
-    chart.show(
-        figures.live(lines, _("training step"), _("target accuracy (%)"), 400, end=end),
-        key="methods/curves",
-        alt=_("Target accuracy of several methods over training"),
-    )
+    figure = figures.live(lines, _("training step"), _("target accuracy (%)"), 400, end=end)
+    chart.show(figure, key="methods/curves", alt=_("Target accuracy of several methods over training"))
     if chosen:
         _table([found[i] for i in chosen], bounds(list(found.values())))
 
 
 def called(about: About) -> str:
     """How a run's method is called, with what tells two runs of one method apart."""
-    knobs = method_of(about.settings)
-    usual = {name: knob.default for name, knob in knobs.model_fields.items()} if knobs else {}
-    usual |= {"statistics": "own", "granted": 0}
-    every = [(name, words) for name, words in ALWAYS.items() if name in about.settings]
-    for name, words in UNUSUAL.items():
-        if about.settings.get(name, usual.get(name)) != usual.get(name):
-            every.append((name, words))
-    return ", ".join([shown.method(about), *(words.format(_value(about, name)) for name, words in every)])
+    knobs = [_(words).format(_value(about, name)) for name, words in carried(about).items()]
+    return ", ".join([shown.method(about), *knobs])
 
 
 def _value(about: About, name: str) -> str:
@@ -110,12 +75,7 @@ def _table(chosen: Sequence[About], within: Bounds) -> None:
     )
     if why := about_bounds(within):
         st.caption(verdict.words("transfer", why))
-    st.caption(
-        _("One seed each. Means over five seeds are in the tab Yardstick."),
-        help=_(
-            "The curves use a few hundred test pictures, the table uses all. Seconds are those of the machine that trained."
-        ),
-    )
+    lecture.caption("transfer", "one seed each")
 
 
 def _labels(chosen: Mapping[str, Any]) -> str:
@@ -125,6 +85,3 @@ def _labels(chosen: Mapping[str, Any]) -> str:
 
 def _number(value: float | None, digits: int = 1) -> str:
     return "–" if value is None else verdict.minus(f"{value:.{digits}f}")
-
-
-VIEW = View("methods", _("Methods side by side"), draw)

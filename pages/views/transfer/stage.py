@@ -1,5 +1,6 @@
 """The picture of the stage: the clouds of both domains, moving, over a strip of their digits; of the moons the plane with the border."""
 
+from core.transfer import analysis
 from core.transfer.analysis.border import border, moons
 from core.transfer.analysis.cloud import cloud, few, small
 from pages.parts import chart, figures
@@ -39,6 +40,8 @@ def _cloud(current: Shown) -> figures.Figure:
     if found is None:
         return figures.points({}, *axes(False), LARGE)
     keep, within = small(found)
-    pictures = None if current.live else digits.in_cloud(current)  # a cloud that moves is light: nobody can point at it
+    pictures = (
+        None if current.live else analysis.digits.in_cloud(current)
+    )  # a cloud that moves is light: nobody can point at it
     pictures = pictures[keep] if pictures is not None and len(pictures) == len(found.who[0]) else None
     return points(found.seen[-1][keep], found.who[:, keep], within, axes(found.ended), digits=pictures)

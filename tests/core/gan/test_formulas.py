@@ -88,7 +88,7 @@ def test_what_is_called_a_cure_hits_and_covers():
     """By scores that noise does not win: most points good, most spots with a fair share of them."""
     met = {name: runs.load(f"gan-{name}").about.summary for name in ("mode-collapse-and-its-cure", "collapse-cured")}
     collapsed, cured = met.values()
-    noise = rivals.noise(SHIPPED["gan-collapse-cured"].world)
+    noise = rivals.noise(SHIPPED["gan-collapse-cured"].data)
     assert cured["good"] > 45 and cured["modes_strict"] > 17 and collapsed["modes_strict"] < 10 > noise["modes_strict"]
     assert collapsed["good"] < 3 * noise["good"] < cured["good"]
 

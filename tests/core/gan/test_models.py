@@ -209,17 +209,17 @@ def test_a_matrix_divided_by_its_largest_singular_value(shape):
 @pytest.mark.parametrize(
     "settings",
     [
-        GanSettings(world=PLANE, pack=4, spectral=True),
-        GanSettings(world=s.Drawn(hidden=8, latent=3)),
-        GanSettings(world=DIGITS),
-        GanSettings(world=s.Digits(channels=8, conditional=False, latent=5), spectral=True, pack=2),
-        GanSettings(world=DIGITS, method=s.GradientPenalty()),
-        GanSettings(world=DIGITS, r1=0.5),
+        GanSettings(data=PLANE, pack=4, spectral=True),
+        GanSettings(data=s.Drawn(hidden=8, latent=3)),
+        GanSettings(data=DIGITS),
+        GanSettings(data=s.Digits(channels=8, conditional=False, latent=5), spectral=True, pack=2),
+        GanSettings(data=DIGITS, method=s.GradientPenalty()),
+        GanSettings(data=DIGITS, r1=0.5),
     ],
     ids=["plane", "drawn", "digits", "no classes", "gp", "r1"],
 )
 def test_the_same_players_come_back_from_a_file(settings):
-    world = settings.world
+    world = settings.data
     G, D = models.players(settings)
     z, y = codes(8, s.PLACES[world.name]), classes(8) if world.name == "digits" and world.conditional else None
     with torch.no_grad():
@@ -240,7 +240,7 @@ def test_players_are_those_of_their_seed():
     def weights(seed):
         return [
             weight.flatten()[0].item()
-            for net in models.players(GanSettings(world=PLANE, seed=seed))
+            for net in models.players(GanSettings(data=PLANE, seed=seed))
             for weight in net.parameters()
         ]
 
@@ -255,7 +255,7 @@ def test_the_two_players_begin_with_random_numbers_of_their_own(world):
     """Networks of one seed would begin with the same numbers, only scaled."""
     G, D = (
         {name: value.detach().flatten() for name, value in net.named_parameters()}
-        for net in models.players(GanSettings(world=world))
+        for net in models.players(GanSettings(data=world))
     )
     mine, theirs = (
         (G["layers.0.weight"], D["layers.0.weight"]) if world is PLANE else (G["dense.weight"], D["down1.weight"])
@@ -278,7 +278,7 @@ def test_the_two_players_begin_with_random_numbers_of_their_own(world):
     ],
 )
 def test_no_batchnorm_where_each_example_s_gradient_counts(knobs, normed):
-    __, D = models.players(GanSettings(world=DIGITS, **knobs))
+    __, D = models.players(GanSettings(data=DIGITS, **knobs))
     assert any(isinstance(layer, nn.BatchNorm2d) for layer in D.modules()) == normed
 
 

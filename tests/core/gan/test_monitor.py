@@ -34,7 +34,7 @@ class Makes(nn.Module):
 
 
 def watching(world=RING, G=None, D=None, **knobs):
-    settings = GanSettings(world=world, **knobs)
+    settings = GanSettings(data=world, **knobs)
     own_G, own_D = models.players(settings)
     return Monitor(settings, worlds.world_of(settings), G or own_G, D or own_D)
 
@@ -112,7 +112,7 @@ def test_the_codes_never_change_and_are_silenced_beyond_the_latent_size():
 
 def test_a_look_takes_the_latent_size_as_it_stands():
     eye = watching()
-    later = GanSettings(world=RING.model_copy(update={"latent": 1}))
+    later = GanSettings(data=RING.model_copy(update={"latent": 1}))
     one = seen(eye.observe(10, later, torch.tensor(1.0), torch.tensor(2.0)))
     assert one["lattice"].shape == (13, 1, 2) and np.array_equal(one["fake"], eye.fakes(300).half().numpy())
     assert eye.latent == 1
@@ -130,8 +130,8 @@ def test_a_pack_is_filled_with_copies():
 
 
 def test_players_learn_on_in_the_mode_they_were_in():
-    settings = GanSettings(world=s.Digits(channels=8, steps=20))
-    eye = watching(settings.world)
+    settings = GanSettings(data=s.Digits(channels=8, steps=20))
+    eye = watching(settings.data)
     eye.fakes(4), eye.score_pair(eye.fakes(8))
     assert eye.G.training and eye.D.training
     eye.D.eval()

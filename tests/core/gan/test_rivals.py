@@ -63,13 +63,13 @@ def test_the_table_holds_what_is_measured():
 
 def test_every_scene_has_its_world_in_the_table():
     known = [rivals.key(world) for world in RIVALS_OF]
-    assert all(rivals.key(scene.settings.world) in known for scene in s.SCENES)
+    assert all(rivals.key(scene.settings.data) in known for scene in s.SCENES)
 
 
 def test_every_score_of_a_run_has_a_rival():
     """Whatever a run of any world says in percent can be held against noise, in the table and as a metric."""
     for world in (GRID, DIGITS, s.Plane(shape="moons", spread=0.08)):
-        settings = s.GanSettings(world=world)
+        settings = s.GanSettings(data=world)
         for name, value in rivals.noise(world).items():
             if name in s.METRICS:
                 assert s.METRICS[name].chance.of(settings) == value

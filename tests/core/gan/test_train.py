@@ -41,7 +41,7 @@ METHODS = {
         s.Hinge(),
     )
 }
-PLAIN, PICTURES = GanSettings(world=RING), GanSettings(world=DIGITS)
+PLAIN, PICTURES = GanSettings(data=RING), GanSettings(data=DIGITS)
 OTHERS = {
     "R1": {"r1": 0.5},
     "packs": {"pack": 4},
@@ -118,7 +118,7 @@ def evaluations(events):
 
 def test_every_loss_and_every_world_is_tried_here():
     assert set(METHODS) == set(union_members(GanSettings.model_fields["method"]))
-    assert {world.name for world in WORLDS.values()} == set(union_members(GanSettings.model_fields["world"]))
+    assert {world.name for world in WORLDS.values()} == set(union_members(GanSettings.model_fields["data"]))
     assert {getattr(world, "shape", "") for world in WORLDS.values()} == {"", "ring", "grid", "spiral", "moons"}
 
 
@@ -131,7 +131,7 @@ EVERY = [(world, {"method": method}) for world in WORLDS for method in METHODS.v
     "world, knobs", EVERY, ids=lambda value: value if isinstance(value, str) else str(list(value.values())[0])[:24]
 )
 def test_it_runs_to_its_end_and_says_numbers(world, knobs):
-    settings = GanSettings(world=WORLDS[world], **knobs)
+    settings = GanSettings(data=WORLDS[world], **knobs)
     events = run(settings)
     assert isinstance(events[0], Started) and isinstance(events[-1], Finished)
     assert (
@@ -167,7 +167,7 @@ def test_events_are_plain(settings):
 def test_pictures_have_their_shapes(settings):
     events = run(settings)
     seen = {e.name: e.array for e in events if isinstance(e, Picture)}
-    if settings.world.name == "digits":
+    if settings.data.name == "digits":
         assert {name: (a.shape, a.dtype) for name, a in seen.items()} == {
             "real": ((40, 28, 28), np.uint8),
             "film": ((40, 28, 28), np.uint8),
@@ -185,18 +185,18 @@ def test_pictures_have_their_shapes(settings):
     moving = [name for name in seen if name != "real"]
     assert all([step for step, __ in pictures(events, name)] == [0, 1, 5, 10, 15, 20] for name in moving)
     assert [step for step, __ in pictures(events, "real")] == [0]
-    assert events[0].facts["modes"] == (10 if settings.world.name == "digits" else 8)
+    assert events[0].facts["modes"] == (10 if settings.data.name == "digits" else 8)
 
 
 @both_worlds
 def test_the_last_picture_is_what_the_stored_g_makes(settings):
     """Of the very codes that the run has shown all the time."""
-    events, places = run(settings), s.PLACES[settings.world.name]
+    events, places = run(settings), s.PLACES[settings.data.name]
     z, y = worlds.world_of(settings).codes(200, seeded(settings.seed + 10_000), places)
-    z[:, settings.world.latent :] = 0
+    z[:, settings.data.latent :] = 0
     with torch.no_grad():
         made = models.player(events[-1].models["G"])(z, y)
-    if settings.world.name == "digits":
+    if settings.data.name == "digits":
         assert np.abs(monitor.as_bytes(made[:40]).astype(int) - pictures(events, "film")[-1][1]).max() <= 1
     else:
         assert np.array_equal(made.half().numpy(), pictures(events, "fake")[-1][1])
@@ -204,7 +204,7 @@ def test_the_last_picture_is_what_the_stored_g_makes(settings):
 
 def test_a_g_that_learns_longer_comes_nearer():
     short, long = (
-        list(train.train(GanSettings(world=s.Plane(steps=steps, hidden=32, batch=32), r1=0.1))) for steps in (20, 400)
+        list(train.train(GanSettings(data=s.Plane(steps=steps, hidden=32, batch=32), r1=0.1))) for steps in (20, 400)
     )
     assert long[-1].summary["frechet"] < 0.75 * short[-1].summary["frechet"]
 
@@ -217,10 +217,10 @@ def test_a_g_that_learns_longer_comes_nearer():
     [
         PLAIN,
         PICTURES,
-        GanSettings(world=RING, method=s.GradientPenalty(), pack=2),
-        GanSettings(world=s.Drawn(**SMALL, hidden=16), r1=1, spectral=True),
+        GanSettings(data=RING, method=s.GradientPenalty(), pack=2),
+        GanSettings(data=s.Drawn(**SMALL, hidden=16), r1=1, spectral=True),
     ],
-    ids=lambda s: s.world.name,
+    ids=lambda s: s.data.name,
 )
 def test_the_same_settings_give_the_same_events_whatever_happens_around(settings):
     first, again = run(settings), []
@@ -262,10 +262,10 @@ TURNS = {
 }
 STEERED = {
     "plane": PLAIN,
-    "slow": GanSettings(world=RING, motion="phases"),
-    "penalty": GanSettings(world=RING, method=s.GradientPenalty()),
+    "slow": GanSettings(data=RING, motion="phases"),
+    "penalty": GanSettings(data=RING, method=s.GradientPenalty()),
     "digits": PICTURES,
-    "spectral": GanSettings(world=DIGITS, spectral=True, pack=2),
+    "spectral": GanSettings(data=DIGITS, spectral=True, pack=2),
 }
 
 
@@ -342,7 +342,7 @@ def test_knobs_count_from_the_next_step_on(spied):
 
 @pytest.mark.parametrize("decay", [True, False])
 def test_rates_fall_over_the_second_half(decay, spied):
-    list(train.train(GanSettings(world=s.Plane(**SMALL, hidden=8, g_rate=0.002, d_rate=0.001), decay=decay)))
+    list(train.train(GanSettings(data=s.Plane(**SMALL, hidden=8, g_rate=0.002, d_rate=0.001), decay=decay)))
     for who, rate in (("G", 0.002), ("D", 0.001)):
         found = [each[-1] for each in spied if each[0] == who]
         assert found == pytest.approx(
@@ -418,9 +418,9 @@ def test_a_phase_rests_until_it_was_looked_at_and_a_report_is_whole(settings):
 UNSEEN = {
     "plane": PLAIN,
     "digits": PICTURES,
-    "spectral": GanSettings(world=DIGITS, spectral=True),
-    "R1": GanSettings(world=DIGITS, r1=1),
-    "packs": GanSettings(world=RING, pack=4, spectral=True),
+    "spectral": GanSettings(data=DIGITS, spectral=True),
+    "R1": GanSettings(data=DIGITS, r1=1),
+    "packs": GanSettings(data=RING, pack=4, spectral=True),
 }
 
 
@@ -447,10 +447,10 @@ def test_a_run_that_nobody_looks_at_is_the_same(settings, monkeypatch):
 
 @pytest.mark.parametrize("world", [RING, DIGITS], ids=["plane", "digits"])
 def test_the_clipped_critic_stays_within_its_limit(world):
-    settings = GanSettings(world=world, method=s.Wasserstein(clip=0.03))
+    settings = GanSettings(data=world, method=s.Wasserstein(clip=0.03))
     weights = players(run(settings))["D"]
     assert max(np.abs(value).max() for value in weights.values()) == pytest.approx(0.03)
-    free = players(run(GanSettings(world=world, method=s.GradientPenalty())))["D"]
+    free = players(run(GanSettings(data=world, method=s.GradientPenalty())))["D"]
     assert max(np.abs(value).max() for value in free.values()) > 0.06
     assert np.abs(players(run(settings))["G"]["layers.0.weight" if world is RING else "dense.weight"]).max() > 0.06, (
         "G is not clipped"
@@ -459,7 +459,7 @@ def test_the_clipped_critic_stays_within_its_limit(world):
 
 @pytest.mark.parametrize("method, normed", [("gp", False), ("wgan", False), ("nonsaturating", True), ("hinge", True)])
 def test_no_batchnorm_in_a_critic_with_a_gradient_of_its_own(method, normed):
-    D = run(GanSettings(world=DIGITS, method=METHODS[method]))[-1].models["D"]
+    D = run(GanSettings(data=DIGITS, method=METHODS[method]))[-1].models["D"]
     assert D.arch["normed"] == normed == any("running_mean" in name for name in D.weights)
 
 
@@ -497,7 +497,7 @@ def by_hand(settings):
     """The run with nothing but its networks, its world and PyTorch's plain Adam: (G, D) at the end."""
     world, (G, D) = worlds.world_of(settings), models.players(settings)
     of_G, of_D = (torch.optim.Adam(net.parameters(), 1.0, betas=(settings.beta, 0.999)) for net in (G, D))
-    draw, w, method, pack = seeded(settings.seed), settings.world, settings.method, settings.pack
+    draw, w, method, pack = seeded(settings.seed), settings.data, settings.method, settings.pack
     for step in range(STEPS):
         share = min(1, 2 * (STEPS - step) / STEPS) if settings.decay else 1
         of_G.param_groups[0]["lr"], of_D.param_groups[0]["lr"] = share * w.g_rate, share * w.d_rate
@@ -540,7 +540,7 @@ del BY_HAND["spectral"]  # whose power iterations count the passes
 def test_the_same_duel_by_hand(world, knobs):
     """Of how far the weights have gone, the two differ by rounding only, of which Adam makes much where gradients are small."""
     little = 0.02 if world is RING else 0.15
-    settings = GanSettings(world=world.model_copy(update={"g_rate": 0.003, "d_rate": 0.002}), **knobs)
+    settings = GanSettings(data=world.model_copy(update={"g_rate": 0.003, "d_rate": 0.002}), **knobs)
     ours, begins = players(run(settings)), models.players(settings)
     for name, net, start in zip("GD", by_hand(settings), begins, strict=True):
         wanted, start = dict(net.named_parameters()), dict(start.named_parameters())
@@ -584,7 +584,7 @@ def test_a_run_can_be_stopped_anywhere():
 def test_an_empty_drawing_is_refused_before_anything_is_told():
     nothing = "A" * (784 * 4 // 3 // 4 * 4) + "AA=="
     with pytest.raises(ValueError, match="^Nothing is drawn yet"):
-        list(train.train(GanSettings(world=s.Drawn(drawing=nothing, **SMALL))))
+        list(train.train(GanSettings(data=s.Drawn(drawing=nothing, **SMALL))))
 
 
 def test_players_are_stored_as_they_are_and_not_as_a_view():

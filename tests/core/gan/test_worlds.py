@@ -1,5 +1,6 @@
 """What is to be imitated: points where the shape says, digits of the chosen classes, and codes."""
 
+import argparse
 import base64
 import math
 
@@ -7,11 +8,14 @@ import numpy as np
 import pytest
 import torch
 
+from core import __main__ as command
+from core import runs
 from core.data import digits
 from core.gan import settings as s
 from core.gan import worlds
 from core.gan.settings import GanSettings
 from core.loop import seeded
+from core.settings import build
 
 N = 4000
 
@@ -156,7 +160,7 @@ def test_every_digit_keeps_its_class():
 )
 @pytest.mark.parametrize("latent", [1, 2, 16])
 def test_codes_beyond_the_latent_size_are_silent(world, places, latent):
-    z, y = worlds.world_of(GanSettings(world=world)).codes(600, seeded(0), latent)
+    z, y = worlds.world_of(GanSettings(data=world)).codes(600, seeded(0), latent)
     assert z.shape == (600, places) and (z[:, latent:] == 0).all()
     assert z[:, :latent].std(0).tolist() == pytest.approx([1] * latent, abs=0.12)
     assert y is None if world.name != "digits" else torch.bincount(y)[[2, 5, 8]].tolist() == [200] * 3
@@ -169,6 +173,18 @@ def test_another_latent_size_leaves_the_numbers_that_stay():
 
 
 def test_the_world_of_settings():
-    assert isinstance(worlds.world_of(GanSettings(world=s.Digits())), worlds.DigitData)
+    assert isinstance(worlds.world_of(GanSettings(data=s.Digits())), worlds.DigitData)
     for world in ALL:
-        assert worlds.world_of(GanSettings(world=world)).shape == getattr(world, "shape", "drawn")
+        assert worlds.world_of(GanSettings(data=world)).shape == getattr(world, "shape", "drawn")
+
+
+def test_what_was_once_called_world_opens_as_data():
+    """Old links, flags and stored runs name the dataset “world”."""
+    asked = {"world": "digits", "channels": "8", "latent": "5"}
+    assert build(GanSettings, asked) == GanSettings(data=s.Digits(channels=8, latent=5))
+    parser = argparse.ArgumentParser()
+    command.add_flags(parser, "gan", many=False)
+    flags = command.given(parser.parse_args(["--world", "digits", "--channels", "8", "--latent", "5"]))
+    assert build(GanSettings, flags) == build(GanSettings, asked)
+    about = runs.load("gan-dcgan-on-digits").about
+    assert about.settings["data"] == "digits" and "world" not in about.settings

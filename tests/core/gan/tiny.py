@@ -12,14 +12,14 @@ from core.gan.settings import GanSettings
 from core.record import Record
 from core.settings import build, flatten
 
-DIGITS = {"world": "digits", "channels": 8, "steps": 40, "batch": 16}
+DIGITS = {"data": "digits", "channels": 8, "steps": 40, "batch": 16}
 RUNS = {
     "digits": DIGITS,
     "free": DIGITS | {"conditional": False, "digits": "17", "pack": 2, "method": "wgan"},
     "plane": {"steps": 40, "hidden": 16},
     "packed": {"steps": 40, "hidden": 16, "shape": "moons", "pack": 4, "method": "ls", "latent": 1},
     "critic": {"steps": 40, "hidden": 16, "shape": "grid", "method": "gp"},
-    "drawn": {"world": "drawn", "steps": 40, "hidden": 16, "method": "hinge"},
+    "drawn": {"data": "drawn", "steps": 40, "hidden": 16, "method": "hinge"},
     "slow": {"steps": 20, "hidden": 16, "motion": "phases"},
     "turned": {"steps": 20, "hidden": 16, "latent": 4, "turns": "10:latent=2"},
 }

@@ -18,7 +18,7 @@ def shown(figure):
 
 def test_a_look_is_added_and_taken_back():
     figure = figures.plane(1, 100)
-    drawing.restyled(figure, {"side": "top"}, {"scaleanchor": None, "range": [0, 1]}, barmode="relative")
+    figures.restyled(figure, {"side": "top"}, {"scaleanchor": None, "range": [0, 1]}, barmode="relative")
     assert shown(figure)["layout"]["xaxis"]["side"] == "top" and figure["layout"]["barmode"] == "relative"
     assert "scaleanchor" not in figure["layout"]["yaxis"] and figures.span_of(figure, "y") == [0, 1]
     assert drawing.pale("#FF8000", 0.5) == "rgba(255,128,0,0.50)"

@@ -219,9 +219,9 @@ def test_a_line_without_a_name_is_added_to_those_that_are_there():
 
 
 def test_room_and_legends_are_set():
-    figure = valid(figures.legend_beside(figures.spaced(figures.plane(1, 300), l=64, t=26)))
+    figure = valid(figures.legend_beside(figures.restyled(figures.plane(1, 300), margin={"l": 64, "t": 26})))
     assert figure["layout"]["margin"] == {"l": 64, "t": 26} and figure["layout"]["legend"]["x"] == 1
-    assert figures.without_legend(figure)["layout"]["showlegend"] is False
+    assert figure["layout"]["xaxis"]["constraintoward"] == "left"
 
 
 @pytest.mark.parametrize("log", [False, True])

@@ -4,6 +4,7 @@ import inspect
 import re
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from core import labs
 from core.settings import every_field, union_members
@@ -14,10 +15,10 @@ each_lab = pytest.mark.parametrize("lab", labs.LABS)
 
 
 @each_lab
-def test_title_idea_and_what_to_watch_are_there(lab):
+def test_title_and_idea_are_there(lab):
     text = lecture.read(lab)
     assert text.title and "\n" not in text.title
-    assert text.idea.endswith(".") and text.watch.endswith(".")
+    assert text.idea.endswith(".")
 
 
 @each_lab
@@ -104,3 +105,23 @@ def test_a_malformed_heading_is_an_error(tmp_path, monkeypatch):
     monkeypatch.setattr(lecture, "FOLDER", tmp_path)
     with pytest.raises((KeyError, ValueError)):
         lecture.read("odd")
+
+
+def test_a_note_is_drawn_with_its_numbers_and_says_more_on_demand():
+    def page():
+        from pages.parts import lecture
+
+        lecture.caption("anomaly", "p below pictures", least=0.0123)
+        lecture.write("anomaly", "side by side")
+
+    visitor = AppTest.from_function(page).run()
+    assert not visitor.exception
+    (caption,), (paragraph,) = visitor.caption, visitor.markdown
+    assert caption.value == "Below each picture: its p-value." and "The least is 0.012." in caption.proto.help
+    assert "More" not in paragraph.value and not paragraph.proto.help
+
+
+@each_lab
+def test_a_note_has_more_once_at_most(lab):
+    for name, text in lecture.read(lab).notes.items():
+        assert text.count("###") == text.count("\n\n### More\n") <= 1, name

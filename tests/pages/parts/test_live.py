@@ -12,7 +12,7 @@ from core.jobs import Job
 from core.settings import TEN_DIGITS, Chance, build, flatten
 from pages.parts import lecture, live, status
 from pages.parts.shown import Shown
-from tests.pages.conftest import PAGES, charts, check, said, shown, text_of
+from tests.pages.conftest import PAGES, charts, check, in_no_hands, said, shown, text_of
 
 COMPRESSION = PAGES["compression"]
 
@@ -28,7 +28,7 @@ def register():
         now = time.monotonic()
         job.arrived = [now - len(job.events) + i for i in range(len(job.events))]
         job.viewers |= dict.fromkeys(viewers, now)
-        jobs.JOBS.jobs[job.id] = job
+        jobs.JOBS.jobs[job.id] = in_no_hands(job)
         known.append(job.id)
         return job
 

@@ -1,6 +1,13 @@
-"""The views of Look inside: what a visitor chose outlives a new run."""
+"""The views of Look inside: what a visitor chose outlives a new run; each is named by its file."""
 
+from importlib import import_module
+
+import pytest
 from streamlit.testing.v1 import AppTest
+
+from core import labs
+from core.gan import pictures
+from pages.parts import shown, views
 
 
 def page():
@@ -34,3 +41,21 @@ def test_what_was_chosen_stays_or_moves_to_the_nearest_there_is():
     visitor.run()
     assert run(visitor, [0, 10, 20, 30], ["a", "b", "c"]) == (10, ["b", "c"])
     assert run(visitor, [0, 4, 7], ["c", "d"]) == (7, ["c"])
+
+
+def test_a_view_is_named_by_its_file_and_opens_with_its_scene():
+    @views.view("A title", needs=(pictures.FILM,), scene="gan-one-half")
+    def draw(current):
+        """Draws nothing."""
+
+    assert (draw.name, draw.title) == (__name__.rpartition(".")[2], "A title")
+    current = shown.find("gan-one-half")
+    assert draw.opens(current) and not draw.fits(current), "of the plane there is no film of digits"
+    assert not draw.opens(shown.find("gan-the-duel")) and draw.fits(shown.find("gan-dcgan-on-digits"))
+
+
+@pytest.mark.parametrize("lab", labs.LABS)
+def test_every_view_of_a_lab_is_found_by_its_name(lab):
+    names = [view.name for view in views.of(lab)]
+    assert names == list(import_module(f"pages.views.{lab}").VIEWS) and len(set(names)) == len(names)
+    assert len({view.title for view in views.of(lab)}) == len(names)

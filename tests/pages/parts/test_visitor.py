@@ -1,13 +1,12 @@
 """Who looks: one name over reloads and pages, and a lecturer's link."""
 
 import re
-import time
 
 import pytest
 
 from core import jobs, keeping
 from pages.parts import visitor
-from tests.pages.conftest import PAGES, check
+from tests.pages.conftest import PAGES, check, in_no_hands
 
 
 @pytest.fixture
@@ -55,10 +54,8 @@ def test_another_visitors_run_is_watched_and_copied(visit, monkeypatch):
     """Pause, Step and Stop are the owner's; the first button makes a run of one's own."""
     started = []
     monkeypatch.setattr(jobs, "start", lambda *given: started.append(given) or "gan-copy")
-    job = jobs.JOBS.jobs["gan-theirs"] = jobs.Job(
-        "gan-theirs", "gan", _settings(), state="running", owners=["somebody"]
-    )
-    job.viewers["somebody.page"] = time.monotonic()  # a run that nobody watches is stopped
+    job = in_no_hands(jobs.Job("gan-theirs", "gan", _settings(), state="running", owners=["somebody"]))
+    jobs.JOBS.jobs[job.id] = job
     try:
         page = check(visit(PAGES["gan"], run="gan-theirs"))
         buttons = {button.key: button for button in page.button}

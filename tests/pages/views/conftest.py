@@ -41,13 +41,11 @@ def view(visitor: AppTest, name: str, warns: bool = True) -> AppTest:
 
 
 def _draw(lab: str, names: str, run_id: str) -> None:
-    from importlib import import_module
+    from pages.parts import shown, views
 
-    from pages.parts import shown
-
-    views = {view.name: view for view in import_module(f"pages.views.{lab}").VIEWS}
+    every = {view.name: view for view in views.of(lab)}
     for name in names.split():
-        views[name].draw(shown.find(run_id))
+        every[name](shown.find(run_id))
 
 
 def alone(current: Shown | str, names: str, lab: str = "", warns: bool = False, patience: float = 120) -> AppTest:

@@ -16,11 +16,11 @@ def saved(name, keep=None, state="finished"):
 
 def drawn(name, current):
     """One view of a run, alone on a page; current: the run, or its id."""
-    from pages.parts import shown
+    from pages.parts import shown, views
     from pages.views import seq2seq
 
     whole = {"explain": seq2seq.explain, "inside": seq2seq.inside}
-    draw = whole.get(name) or next(view.draw for view in seq2seq.VIEWS if view.name == name)
+    draw = whole.get(name) or next(view.draw for view in views.of("seq2seq") if view.name == name)
     draw(shown.find(current) if isinstance(current, str) else current)
 
 

@@ -70,7 +70,7 @@ def drawn(name, run_id):
     if name == "why":
         anomaly.explain(current)
     else:
-        views.draw(current, [view for view in anomaly.every() if view.name == name])
+        views.draw(current, [view for view in views.of("anomaly") if view.name == name])
 
 
 def view(name, current):

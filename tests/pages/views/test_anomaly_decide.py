@@ -17,8 +17,8 @@ from core.anomaly.analysis.threshold import positions
 from core.anomaly.settings import AnomalySettings
 from core.events import Picture
 from core.settings import build, flatten
-from pages.parts import shown
-from pages.views.anomaly import every, threshold
+from pages.parts import shown, views
+from pages.views.anomaly import threshold
 from tests.core.anomaly.analysis.conftest import EXTREMES, brute
 from tests.pages.conftest import charts, check, text_of
 
@@ -141,7 +141,7 @@ def test_odd_scores_break_no_view(visit, name):
 
 def test_a_stopped_run_says_what_is_missing(visit):
     current = saved("moons", 8, "stopped")
-    assert final(current) is None and not any(view.fits(current) for view in every())
+    assert final(current) is None and not any(view.fits(current) for view in views.of("anomaly"))
     visitor = calm(visit(PAGE, run=current.id, tab="Look inside"))
     assert "nothing to look into yet" in text_of(visitor)
 
@@ -384,5 +384,5 @@ def test_of_two_classes_no_temperature_changes_the_order_of_entropy(visit):
 
 
 def test_a_detector_that_is_no_classifier_has_no_doubt_to_show():
-    (view,) = (each for each in every() if each.name == "doubt")
+    (view,) = (each for each in views.of("anomaly") if each.name == "doubt")
     assert view.fits(saved("moons")) and not view.fits(saved("tumours"))

@@ -67,7 +67,7 @@ def drawn(name, run_id):
 
     from pages.parts import shown, views
 
-    views.draw(shown.find(run_id), (import_module(f"pages.views.anomaly.{name}").VIEW,))
+    views.draw(shown.find(run_id), (import_module(f"pages.views.anomaly.{name}").draw,))
 
 
 def view(name, current):
@@ -135,7 +135,7 @@ def test_the_bottleneck_opens_in_every_world(name):
 
 
 def test_points_of_the_plane_are_no_pictures_to_look_at():
-    assert not expects.VIEW.fits(saved("plane-pca")) and expects.VIEW.fits(saved("tumours"))
+    assert not expects.draw.fits(saved("plane-pca")) and expects.draw.fits(saved("tumours"))
 
 
 @pytest.mark.parametrize("name", ["dense", "plane"])

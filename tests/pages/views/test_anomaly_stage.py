@@ -142,8 +142,8 @@ def test_the_landscape_opens(name):
 
 
 def test_only_a_run_on_the_plane_has_a_landscape():
-    assert landscape.VIEW.fits(saved("plane")) and landscape.VIEW.fits(saved("plane-pca"))
-    assert not landscape.VIEW.fits(saved("pca")) and not landscape.VIEW.fits(saved("tumours"))
+    assert landscape.draw.fits(saved("plane")) and landscape.draw.fits(saved("plane-pca"))
+    assert not landscape.draw.fits(saved("pca")) and not landscape.draw.fits(saved("tumours"))
 
 
 def test_a_run_on_the_plane_that_was_stopped_has_its_landscape():

@@ -23,8 +23,8 @@ from core.pace import View
 from core.settings import build, flatten
 from core.subject.models import DIGITS, Subject, as_bytes, digit_at, digit_net, from_bytes, photo_net
 from core.subject.settings import SHIPPED_NETWORK
-from pages.parts import shown, takeaway
-from pages.views import attack as views
+from pages.parts import shown, takeaway, views
+from pages.views import attack
 from pages.views.attack import stage
 from tests.pages.conftest import PAGES, behind, charts, check, keys_of, text_of
 from tests.pages.conftest import shown as settings_of
@@ -368,13 +368,13 @@ def share(visitor):
 def test_what_becomes_what_follows_the_size_and_the_attack(visit):
     visitor = view(check(visit(PAGE, run=saved("pgd"))), "confusion")
     found = {}
-    for attack, level in (("ifgsm", 0), ("noise", 40), ("ifgsm", 40)):
-        visitor.get_by_key("attack/becomes/attack").set_value(attack).run()
+    for way, level in (("ifgsm", 0), ("noise", 40), ("ifgsm", 40)):
+        visitor.get_by_key("attack/becomes/attack").set_value(way).run()
         check(visitor.slider(key="attack/becomes/epsilon").set_value(level).run())
-        found[attack, level] = share(visitor)
+        found[way, level] = share(visitor)
         (matrix,) = [chart.figure for chart in charts(visitor) if chart.key == "attack/becomes/matrix"]
         counts = np.array(matrix["data"][0]["z"], float)
-        assert counts.sum() == 200 and np.trace(counts) / 2 == pytest.approx(found[attack, level], abs=0.05)
+        assert counts.sum() == 200 and np.trace(counts) / 2 == pytest.approx(found[way, level], abs=0.05)
     assert found["ifgsm", 0] > 95 and found["noise", 40] > 90 and found["ifgsm", 40] < 50
 
 
@@ -526,9 +526,9 @@ def test_explain_leads_to_an_attack_on_the_very_digit_and_network(visit, lab):
 
 def test_explain_holds_the_network_attacked():
     """Which ones: tests/core/attack/analysis/test_subject.py."""
-    two_bits = views.networks(shown.find(saved("elsewhere")))
+    two_bits = attack.networks(shown.find(saved("elsewhere")))
     assert list(two_bits) == ["The network attacked", "Teacher"]
-    trained = views.networks(shown.find(TRAINING))
+    trained = attack.networks(shown.find(TRAINING))
     assert list(trained) == ["After adversarial training", "Teacher"]
     for run_id, model in [*two_bits.values(), *trained.values()]:
         assert model in runs.load(run_id).models
@@ -644,8 +644,8 @@ def test_the_live_picture_of_every_kind_of_run(visit):
 def test_there_is_a_picture_for_whatever_a_method_shows():
     """A method of a kind that is there needs nothing of the pages."""
     assert {method.SHOWS for method in BY_NAME.values()} == set(stage.DRAWN)
-    assert [view.name for view in views.VIEWS] == list(VIEWS), "and a view is called after its file"
-    files = {file.stem for file in Path(views.__file__).parent.glob("*.py")}
+    assert [view.name for view in views.of("attack")] == list(VIEWS), "and a view is called after its file"
+    files = {file.stem for file in Path(attack.__file__).parent.glob("*.py")}
     assert set(VIEWS) <= files
 
 

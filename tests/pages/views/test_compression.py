@@ -9,8 +9,8 @@ from core.compression.analysis import bits
 from core.compression.settings import CompressionSettings
 from core.events import Picture, Started
 from core.settings import union_members
+from pages.parts import views
 from pages.parts.shown import Shown
-from pages.views.compression import VIEWS as VIEWS_THERE
 from pages.views.compression import stage
 from tests.pages.conftest import charts, check, text_of
 from tests.pages.views.conftest import choice, keys, view
@@ -127,11 +127,11 @@ def test_where_there_are_no_eight_bit_kernels_a_sentence_says_so(visit, monkeypa
 def test_every_method_has_a_view_that_looks_into_what_it_changes(method):
     current = Shown("compression-x", CompressionSettings(method=method()), [], None, None)
     first = FIRST.get(method.model_fields["name"].default, "soft_targets")
-    assert [each.name for each in VIEWS_THERE if each.opens(current)] == [first]
+    assert [each.name for each in views.of("compression") if each.opens(current)] == [first]
 
 
 def test_a_run_without_settings_of_today_opens_on_the_first_view():
-    assert not any(each.opens(Shown("compression-x", None, [], None, None)) for each in VIEWS_THERE)
+    assert not any(each.opens(Shown("compression-x", None, [], None, None)) for each in views.of("compression"))
 
 
 def test_a_stopped_run_and_a_run_that_is_not_stored_have_nothing_to_look_into_but_their_teacher(visit, trained):

@@ -12,8 +12,7 @@ from core.gan import pictures
 from core.gan.analysis import scores
 from core.gan.analysis.plane import LONGEST
 from core.gan.settings import REACH
-from pages.parts import chart, figures, shown, status
-from pages.views import gan
+from pages.parts import chart, figures, shown, status, views
 from pages.views.gan import plane, stage
 from tests.core.gan.tiny import RUNS, made
 from tests.pages.conftest import charts, marks, text_of
@@ -31,15 +30,15 @@ def saved(name, keep=None, state="finished"):
 
 def drawn(names, run_id):
     """Views of a stored run that fit it, or other functions of the package, alone on a page."""
-    from pages.parts import shown
+    from pages.parts import shown, views
     from pages.views import gan
 
-    current, views = shown.find(run_id), {view.name: view for view in gan.every()}
+    current, every = shown.find(run_id), {view.name: view for view in views.of("gan")}
     for name in names.split():
-        if name not in views:
+        if name not in every:
             getattr(gan, name)(current)
-        elif views[name].fits(current):
-            views[name].draw(current)
+        elif every[name].fits(current):
+            every[name](current)
 
 
 def view(names, current):
@@ -56,7 +55,7 @@ def widget(visitor, kind, start):
 
 
 def fitting(current):
-    return [view.name for view in gan.every() if view.fits(current)]
+    return [view.name for view in views.of("gan") if view.fits(current)]
 
 
 @pytest.mark.parametrize("run", RUNS)
@@ -87,7 +86,7 @@ def test_a_run_before_its_first_look_has_nothing_to_look_into():
 
 def test_scenes_open_with_the_view_that_their_question_is_about():
     first = {
-        slug: next((view.name for view in gan.every() if view.opens(SimpleNamespace(id=f"gan-{slug}"))), "film")
+        slug: next((view.name for view in views.of("gan") if view.opens(SimpleNamespace(id=f"gan-{slug}"))), "film")
         for slug in ("the-duel", "one-half", "mode-collapse-and-its-cure")
     }
     assert first == {"the-duel": "film", "one-half": "equilibrium", "mode-collapse-and-its-cure": "quality"}

@@ -39,8 +39,8 @@ def figure(visitor, key):
     return next(chart.figure for chart in charts(visitor) if chart.key == key)
 
 
-def test_every_view_of_the_first_scene_opens(visit):
-    visitor = check(visit(PAGE))
+def test_every_view_of_a_scene_with_a_penalty_opens(visit):
+    visitor = check(visit(PAGE, scene="ewc-against-forgetting"))
     for name in VIEWS:
         view(visitor, name)
         assert {"stage/matrix", *VIEWS[name]} <= {chart.key for chart in charts(visitor)}
@@ -94,7 +94,7 @@ def test_the_matrix_is_the_runs_own(visit):
 
 
 def test_moving_lambda_moves_the_minimum_towards_the_first_task(visit):
-    visitor = view(check(visit(PAGE)), "landscape")
+    visitor = view(check(visit(PAGE, scene="ewc-against-forgetting")), "landscape")
     slider = visitor.select_slider(key="landscape/strength")
     losses, places = [], []
     for value in (0.0, 20.0, 1_000_000.0):
@@ -195,7 +195,7 @@ def test_the_row_of_the_task_that_is_learned_has_a_frame():
 
 
 def test_the_landscape_can_be_turned(visit):
-    visitor = view(check(visit(PAGE)), "landscape")
+    visitor = view(check(visit(PAGE, scene="ewc-against-forgetting")), "landscape")
     check(visitor.toggle(key="landscape/solid").set_value(True).run())
     kinds = {trace["type"] for trace in figure(visitor, "landscape/solid-figure")["data"]}
     assert kinds == {"surface", "scatter3d"}

@@ -10,8 +10,8 @@ from core.seq2seq.analysis import network, own_words
 from core.seq2seq.analysis.answers import MORE, Tile, plain
 from core.seq2seq.analysis.film import named
 from core.seq2seq.analysis.own_words import Heard
-from pages.parts import shown
-from pages.views.seq2seq import VIEWS, flow, stage, tiles
+from pages.parts import shown, views
+from pages.views.seq2seq import flow, stage, tiles
 from tests.pages.conftest import charts, text_of
 from tests.pages.views.seq2seq_page import (
     DATES,
@@ -56,9 +56,12 @@ def test_views_of_small_runs(name, run):
 
 
 def test_each_scene_opens_with_what_its_question_is_about():
-    first = {run_id: [each.name for each in VIEWS if each.opens(shown.find(run_id))] for run_id in (SAY, VECTOR, TOY)}
+    first = {
+        run_id: [each.name for each in views.of("seq2seq") if each.opens(shown.find(run_id))]
+        for run_id in (SAY, VECTOR, TOY)
+    }
     assert first == {SAY: [], VECTOR: ["lengths"], TOY: []}
-    assert [each.name for each in VIEWS if each.opens(shown.find("seq2seq-greedy-or-beam"))] == ["beam"]
+    assert [each.name for each in views.of("seq2seq") if each.opens(shown.find("seq2seq-greedy-or-beam"))] == ["beam"]
 
 
 # ---- typed words ----
@@ -108,7 +111,7 @@ def test_what_was_typed_stays_when_another_run_comes():
         from pages.parts import shown
         from pages.views.seq2seq import own_words
 
-        own_words.VIEW.draw(shown.find(second if st.checkbox("next") else first))
+        own_words.draw(shown.find(second if st.checkbox("next") else first))
 
     visitor = typed(AppTest.from_function(two, default_timeout=120, args=(SAY, VECTOR)).run(), "hello")
     visitor = calm(visitor.checkbox[0].check().run())

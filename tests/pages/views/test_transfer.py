@@ -1,5 +1,7 @@
 """Look inside on the transfer learning page: what works without labels, what is swapped, and what all views do with odd runs."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import streamlit as st
@@ -15,7 +17,6 @@ from core.transfer.analysis.probe import about_classifiers
 from core.transfer.analysis.step_choice import JUDGEMENTS, about_correlation, evaluations
 from core.transfer.settings import SHIPPED, TransferSettings
 from pages.parts import shown, verdict, views
-from pages.views.transfer import VIEWS as EVERY
 from pages.views.transfer import confusion, networks
 from pages.views.transfer.methods import called
 from tests.core.transfer import tiny
@@ -100,7 +101,7 @@ def test_the_first_scene_opens_on_every_view(visit):
 
 def test_a_scene_opens_with_what_its_question_is_about():
     opened = {
-        run_id: next((each.name for each in EVERY if each.opens(shown.of(runs.load(run_id)))), None)
+        run_id: next((each.name for each in views.of("transfer") if each.opens(shown.of(runs.load(run_id)))), None)
         for run_id in SHIPPED
     }
     assert {run_id: name for run_id, name in opened.items() if name} == {
@@ -110,7 +111,9 @@ def test_a_scene_opens_with_what_its_question_is_about():
 
 
 def test_the_border_belongs_to_the_moons_and_the_explanation_to_the_digits():
-    moons, digits = ({each.name for each in EVERY if each.offered(saved(name))} for name in ("moons", "dann"))
+    moons, digits = (
+        {each.name for each in views.of("transfer") if each.offered(saved(name))} for name in ("moons", "dann")
+    )
     assert moons == {"border", "cloud", "label_free", "confusion", "methods"}
     assert digits == {"cloud", "label_free", "confusion", "methods", "explanation"}
 
@@ -223,15 +226,18 @@ def test_a_click_on_a_mistake_chooses_its_pictures_and_the_choice_outlives_the_r
     state = st.session_state
     pairs = [(1, 7), (2, 3)]
     click = {"trace": "", "index": [2, 3], "x": 3, "y": 2, "custom": None}
-    confusion._follow(click, "pair", pairs)
+    state["swapped/after/plot"] = SimpleNamespace(picked=click)
+    confusion._follow("pair", pairs)
     assert state["pair"] == (2, 3)
     state["pair"] = (1, 7)  # chosen by hand since: an old click does not come back
-    confusion._follow(click, "pair", pairs)
+    confusion._follow("pair", pairs)
     assert state["pair"] == (1, 7)
     for odd in ({"x": "a", "y": "b"}, {"x": 9, "y": 9}):
-        confusion._follow(click | odd, "pair", pairs)
+        state["swapped/after/plot"] = SimpleNamespace(picked=click | odd)
+        confusion._follow("pair", pairs)
         assert state["pair"] == (1, 7)
-    confusion._follow(None, "pair", [(2, 3)])
+    state["swapped/after/plot"] = None
+    confusion._follow("pair", [(2, 3)])
     assert "pair" not in state, "a run without this mistake"
 
 

@@ -1,0 +1,44 @@
+"""Presenter mode in the browser: everything is large and inside the window, and keys alone give the lecture."""
+
+from core import labs
+from tests.browser.conftest import arrived, expect, keyed, wait_until
+from tests.browser.test_stage import PAGE, address_of, drawn, places
+
+HALL = {"width": 1280, "height": 720}
+LETTERS = "e => parseFloat(getComputedStyle(e).fontSize)"
+
+
+def test_the_whole_stage_is_large_and_inside_the_window(visit):
+    page, outside = visit(PAGE["gan"], HALL, present="1"), []
+    for lab in labs.LABS:
+        page.goto(page.url.partition("?")[0].rpartition("/")[0] + f"/{PAGE[lab]}?present=1")
+        drawn(page)
+        found = {name: box for name, box in places(page).items() if name != "page"}
+        outside += [(lab, name, box) for name, box in found.items() if min(box) < 0 or box[2] > 1280 or box[3] > 720]
+        assert {"figure 0", "knob 2", "T", "S"} <= found.keys(), "a picture, knobs, and buttons with their keys"
+        forth = keyed(page, "present/next").bounding_box()
+        assert all(box[3] <= forth["y"] for name, box in found.items() if name.startswith("knob")), lab
+    assert outside == []
+    assert page.locator(".st-key-question p").first.evaluate(LETTERS) >= 17
+    assert not page.get_by_test_id("stHeader").is_visible() and not page.get_by_role("tab").count()
+
+
+def test_a_clicker_gives_the_lecture(visit):
+    page = visit(PAGE["anomaly"], HALL, present="1")
+    forth = keyed(page, "present/next").get_by_role("button")
+    expect(forth).to_contain_text("Next: train")
+    page.keyboard.press("PageDown")
+    wait_until(lambda: "run=anomaly-" in address_of(page), "the run of the first press")
+    expect(forth).to_contain_text("Next: answer")
+    page.keyboard.press("a")
+    expect(page.locator(".st-key-question")).to_contain_text("Answer: in 90 of 100 pairs.")
+    expect(forth).to_contain_text("Next: scene")
+    page.keyboard.press("PageDown")
+    wait_until(lambda: "scene=copies-everything" in address_of(page), "the next scene")
+    arrived(page)
+    page.keyboard.press("PageUp")
+    wait_until(lambda: "scene=what-is-normal" in address_of(page), "the scene before")
+    arrived(page)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("tab").first).to_be_visible()
+    wait_until(lambda: "present" not in address_of(page), "the address without the mode")
