@@ -24,9 +24,12 @@ import psutil
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
+from pages.parts import lecture
+
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = float(os.environ.get("LECTERN_TEST_PATIENCE", 120))  # seconds; only a test that fails ever waits that long
 LAB = "network_compression"
+DESK, PHONE = {"width": 1440, "height": 900}, {"width": 375, "height": 812}
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -39,6 +42,12 @@ ARGUMENTS = [
 ]
 PROBES = ("/_stcore/health", "/_stcore/host-config")  # Streamlit looks for its own base path and expects 404s
 UNKNOWN_PAGE = "The page that you have requested does not seem to exist"  # Streamlit's own word on an unknown path
+SIZED = """([width, height]) => innerWidth === width && innerHeight === height &&
+    [...document.querySelectorAll(".lectern-chart")].filter(e => e.offsetParent && e.querySelector(".main-svg")).every(e => {
+        const [svg, box] = [".main-svg", ".box"].map(part => e.querySelector(part).getBoundingClientRect());
+        return Math.abs(svg.width - box.width) < 2 && Math.abs(svg.height - box.height) < 2;
+    })"""
+SCROLLED = "document.querySelector('[data-testid=stMain]').scrollTop"
 VALUE = "t => t.value ?? t.getAttribute('aria-valuenow')"  # of a slider's thumb
 SEEDS = count(1 + os.getpid() % 5000)
 
@@ -63,7 +72,6 @@ class Server:
     process: subprocess.Popen
     address: str
     log: Path
-    first: dict[str, Any] = field(default_factory=dict)  # what the first visitor of the fresh server saw
 
     def url(self, page: str = LAB, **query: Any) -> str:
         return f"{self.address}/{page}" + (f"?{urlencode(query)}" if query else "")
@@ -148,18 +156,8 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="package")
 def server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One server for all browser tests. Its very first visitor follows a deep link, before anybody saw the home page."""
+    """One server for all browser tests."""
     with serve(tmp_path_factory.mktemp("server")) as server:
-        context = browser.new_context(viewport={"width": 1440, "height": 900})
-        page = context.new_page()
-        page.goto(server.url())
-        arrived(page)
-        server.first = {
-            "title": page.locator("h1").first.inner_text(),
-            "width": page.get_by_test_id("stMainBlockContainer").bounding_box()["width"],
-            "links": page.get_by_test_id("stTopNavLink").all_inner_texts(),
-        }
-        context.close()
         yield server
         said = server.log.read_text()
     assert "Traceback" not in said, said
@@ -171,6 +169,7 @@ class Watcher:
 
     address: str
     troubles: list[str] = field(default_factory=list)
+    first: dict[str, Any] = field(default_factory=dict)  # what the first visitor of the fresh server saw
 
     def watch(self, context: BrowserContext) -> BrowserContext:
         context.on("request", self.request)
@@ -191,28 +190,41 @@ class Watcher:
 
 @pytest.fixture(scope="package")
 def shared(browser: Browser, server: Server) -> Iterator[tuple[BrowserContext, Watcher]]:
-    """One warm browser context for most tests; each page in it is a visitor of its own for the server."""
+    """One warm browser context for most tests; each page in it is a visitor of its own for the server.
+
+    The very first visitor of the fresh server follows a deep link, before anybody saw the home page."""
     watcher = Watcher(server.address)
-    context = watcher.watch(browser.new_context(viewport={"width": 1440, "height": 900}))
+    context = watcher.watch(browser.new_context(viewport=DESK))
+    page = context.new_page()
+    page.goto(server.url())
+    arrived(page)
+    watcher.first = {
+        "title": page.locator("h1").first.inner_text(),
+        "width": page.get_by_test_id("stMainBlockContainer").bounding_box()["width"],
+        "links": page.get_by_test_id("stTopNavLink").all_inner_texts(),
+    }
     yield context, watcher
     context.close()
 
 
 @pytest.fixture
 def visit(shared: tuple[BrowserContext, Watcher], server: Server) -> Iterator[Callable[..., Page]]:
-    """Opens a page of the app in a new tab. At the end of the test every tab is searched for signs of trouble."""
+    """Opens a page of the app. At the end of the test every tab is searched for signs of trouble.
+
+    One tab goes on to the next test: the scripts that it has read come from its memory there."""
     context, watcher = shared
+    spare, tabs = context.pages[:1], []
     watcher.troubles.clear()
 
-    def open_page(page: str = LAB, size: dict[str, int] | None = None, **query: Any) -> Page:
-        tab = context.new_page()
-        if size:
-            tab.set_viewport_size(size)
+    def open_page(page: str = LAB, size: dict[str, int] = DESK, **query: Any) -> Page:
+        tab = spare.pop() if spare else context.new_page()
+        tabs.append(tab)
+        tab.set_viewport_size(size)
         tab.goto(server.url(page, **query))
         return arrived(tab)
 
     yield open_page
-    for tab in context.pages:
+    for tab in [tab for tab in tabs if not tab.is_closed()]:
         text = tab.locator("body").inner_text()
         if re.search(r"Traceback|encountered an error|Error:|Exception", text):
             watcher.troubles.append(f"an error on the page: {text[-2000:]}")
@@ -220,7 +232,10 @@ def visit(shared: tuple[BrowserContext, Watcher], server: Server) -> Iterator[Ca
         if stop.count() and stop.is_enabled():
             stop.click()
             expect(stop).to_be_disabled()
-        tab.close()
+        if tab is context.pages[0]:
+            tab.goto(f"{server.address}/_stcore/health")  # nothing goes on there
+        else:
+            tab.close()
     assert not watcher.troubles, "\n".join(watcher.troubles)
 
 
@@ -236,6 +251,51 @@ def arrived(page: Page) -> Page:
 
 def button(page: Page, name: str) -> Locator:
     return page.get_by_test_id("stMain").get_by_role("button", name=name, exact=True)
+
+
+def resized(page: Page, width: int, height: int) -> Page:
+    """Gives the window another size, and waits until every figure has taken its own."""
+    page.set_viewport_size({"width": width, "height": height})
+    page.wait_for_function(SIZED, arg=[width, height])
+    return page
+
+
+def too_wide(page: Page) -> int:
+    """By how many pixels the page has to be scrolled sideways."""
+    return page.evaluate("""() => Math.max(...[document.documentElement, document.querySelector("[data-testid=stMain]")]
+        .map(e => e.scrollWidth - e.clientWidth))""")
+
+
+def fits(page: Page, what: str) -> None:
+    """Nothing has to be scrolled sideways, at the latest when what was on its way has come."""
+    wait_until(lambda: too_wide(page) <= 0, lambda: f"{what}: {too_wide(page)} px too wide")
+
+
+def go(page: Page, link: str, title: str) -> Page:
+    """Follows a link of the line at the top."""
+    page.get_by_test_id("stTopNav").get_by_role("link", name=link, exact=True).click()
+    expect(page.locator("h1").first).to_have_text(title)
+    return arrived(page)
+
+
+def scene(page: Page, lab: str, slug: str) -> Page:
+    """Opens another scene of a lab, by its pill."""
+    title = lecture.read(lab).scenes[slug].title
+    page.locator(".st-key-headline").get_by_role("radio", name=title, exact=True).click()
+    expect(page).to_have_url(re.compile(f"scene={slug}"))
+    return staged(page)
+
+
+def staged(page: Page) -> Page:
+    """The page has drawn itself and every figure of its stage."""
+    arrived(page).wait_for_function(
+        """() => {
+        const figures = [...document.querySelectorAll(".st-key-picture [role=figure]")];
+        return figures.length && figures.every(figure => figure.dataset.drawn);
+    }""",
+        timeout=1000 * PATIENCE,
+    )
+    return page
 
 
 def keyed(page: Page, key: str) -> Locator:
@@ -282,12 +342,21 @@ def stroke(page: Page, key: str) -> None:
     """Draws a straight vertical stroke on the pad with this key."""
     pad = keyed(page, key).locator("canvas").first
     expect(pad).to_be_visible()
-    pad.scroll_into_view_if_needed()
     box = pad.bounding_box()
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] * 0.15)
+    pad.hover(position={"x": box["width"] / 2, "y": box["height"] * 0.15})  # waits until the pad has come to rest
+    box = pad.bounding_box()
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] * 0.85, steps=8)
     page.mouse.up()
+
+
+def swipe(page: Page, x: float, y: float) -> None:
+    """A finger that goes up from there."""
+    hand = page.context.new_cdp_session(page)
+    hand.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+    for i in range(1, 9):
+        hand.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": x, "y": y - 15 * i}]})
+    hand.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
 
 def look(page: Page, view: str) -> Page:
@@ -302,20 +371,8 @@ def progress(page: Page) -> Locator:
 
 def percent(page: Page) -> int:
     """How far the run on the page is; −1 when it shows no progress."""
-    found = re.search(r"(\d+) %", progress(page).inner_text()) if progress(page).count() else None
+    found = re.search(r"(\d+) %", " ".join(progress(page).all_inner_texts()))
     return int(found[1]) if found else -1
-
-
-def tiny(**more: Any) -> dict[str, Any]:
-    """Query of a real run that ends in a second or two; a new seed each time."""
-    return {
-        "method": "teacher",
-        "augment": False,
-        "epochs": 1,
-        "channels": 4,
-        "neurons": 16,
-        "seed": next(SEEDS),
-    } | more
 
 
 def long(**more: Any) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.browser.conftest import ROOT, keyed, nudge, serve, wait_until
+from tests.browser.conftest import ROOT, SCROLLED, keyed, nudge, serve, swipe, wait_until
 
 STATIC = ROOT / "static"
 ZOOM = "k => document.querySelector(`.st-key-${k} .box`)._fullLayout.xaxis.range"
@@ -29,25 +29,39 @@ def address(browser, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def desk(browser, address):
-    """A context of a visitor with a mouse, and every address that it asks for."""
+def tab(browser, address):
+    """A page of a visitor with a mouse, and every address that it asks for."""
     context = browser.new_context(viewport={"width": 1000, "height": 1400}, accept_downloads=True)
-    context.asked = []
-    context.on("request", lambda request: context.asked.append(request.url))
-    yield context
+    page = context.new_page()
+    page.asked, page.faults, page.changed = [], [], True
+    page.on("request", lambda request: page.asked.append(request.url))
+    page.on("pageerror", lambda fault: page.faults.append(str(fault)))
+    yield page
     context.close()
 
 
 @pytest.fixture
-def page(desk, address):
-    page = desk.new_page()
-    page.faults = []
-    page.on("pageerror", lambda fault: page.faults.append(str(fault)))
-    page.goto(address)
-    settled(page, "p-curves", 1)
-    yield page
-    assert not page.faults
-    page.close()
+def page(tab, address):
+    """The page as it opens: loaded anew where the test before has changed it."""
+    if tab.changed:
+        tab.goto(address)
+    tab.changed = False
+    settled(tab, "p-curves", 1)
+    yield tab
+    assert not tab.faults
+
+
+@pytest.fixture(scope="module")
+def phone(browser, address):
+    """The same page under a finger."""
+    context = browser.new_context(
+        viewport={"width": 375, "height": 812}, has_touch=True, is_mobile=True, accept_downloads=True
+    )
+    phone = context.new_page()
+    phone.goto(address)
+    settled(phone, "p-curves", 1)
+    yield phone
+    context.close()
 
 
 def settled(page, key, times):
@@ -59,6 +73,7 @@ def settled(page, key, times):
 
 def redrawn(page, act):
     """Does something that draws the curves anew, and waits for that."""
+    page.changed = True
     before = page.evaluate(DRAWN, "p-curves")
     act()
     settled(page, "p-curves", before + 1)
@@ -91,7 +106,8 @@ def test_hovering_a_point_shows_its_name_and_its_picture(page):
 
 
 def test_a_zoom_survives_a_redraw_in_place(page):
-    x, y, box = middle(page, "p-curves")
+    page.changed = True
+    x, y, __ = middle(page, "p-curves")
     page.mouse.move(x - 100, y)
     page.mouse.down()
     page.mouse.move(x + 100, y + 3, steps=6)
@@ -103,18 +119,15 @@ def test_a_zoom_survives_a_redraw_in_place(page):
     assert page.evaluate(ZOOM, "p-curves") == pytest.approx(zoom)
     assert page.evaluate("document.querySelector('.st-key-p-curves .main-svg').mine"), "the picture was replaced"
 
-    def whole():
-        if page.evaluate(ZOOM, "p-curves")[1] < 40:
-            page.mouse.dblclick(x, y)  # two clicks that a busy browser takes apart are no double click: once more
-            page.wait_for_timeout(1000)
-        return page.evaluate(ZOOM, "p-curves")[1] >= 40
-
-    wait_until(whole, "the zoom to end")
+    keyed(page, "p/curves").hover()
+    keyed(page, "p/curves").locator("[data-title='Reset axes']").click()
+    wait_until(lambda: page.evaluate(ZOOM, "p-curves")[1] >= 40, "the zoom to end")
 
 
 def test_a_curve_hidden_by_its_legend_stays_hidden_when_others_come(page):
     entry = keyed(page, "p/curves").locator(".legendtoggle")
     expect(entry).to_have_count(2)
+    page.changed = True
     entry.first.click()
     wait_until(lambda: page.evaluate(HIDDEN, "p-curves") == ["new"], "the curve to hide")
     redrawn(page, lambda: nudge(page, "n", 4))
@@ -128,9 +141,7 @@ def test_no_frame_is_blank_while_it_redraws(page):
         const lines = '.st-key-p-curves .scatterlayer .trace path.js-line';
         const look = () => { frames_.push(document.querySelectorAll(lines).length); requestAnimationFrame(look); };
         requestAnimationFrame(look); }""")
-    before = page.evaluate(DRAWN, "p-curves")
-    nudge(page, "n", 8)
-    wait_until(lambda: page.evaluate(DRAWN, "p-curves") > before, "a redraw")
+    redrawn(page, lambda: nudge(page, "n", 4))
     page.wait_for_function("frames_.at(-1) === 3")
     frames = page.evaluate("frames_")
     assert len(frames) > 5 and min(frames) >= 2
@@ -169,13 +180,12 @@ def test_the_table_behind_a_figure_opens_and_closes(page):
     expect(chart.get_by_role("table")).to_be_hidden()
 
 
-def test_a_finger_opens_the_table_and_saves_the_figure(browser, address):
-    context = browser.new_context(
-        viewport={"width": 375, "height": 812}, has_touch=True, is_mobile=True, accept_downloads=True
-    )
-    phone = context.new_page()
-    phone.goto(address)
-    settled(phone, "p-curves", 1)
+def test_a_finger_swipes_over_a_figure_opens_its_table_and_saves_it(phone):
+    zoom, down = phone.evaluate(ZOOM, "p-curves"), phone.evaluate(SCROLLED)
+    x, y, __ = middle(phone, "p-curves")
+    swipe(phone, x, y)
+    wait_until(lambda: phone.evaluate(SCROLLED) > down + 50, "the page to scroll")
+    assert phone.evaluate(ZOOM, "p-curves") == zoom
     chart = keyed(phone, "p/curves")
     chart.locator(".opener").tap()
     expect(chart.locator("tbody tr")).to_have_count(6)
@@ -184,7 +194,6 @@ def test_a_finger_opens_the_table_and_saves_the_figure(browser, address):
     assert saved.value.path().read_bytes().startswith(b"\x89PNG")
     chart.get_by_role("button", name="Close").tap()
     expect(chart.get_by_role("table")).to_be_hidden()
-    context.close()
 
 
 @pytest.mark.parametrize("title, ending, start", [("Save as PNG", "png", b"\x89PNG"), ("Save as SVG", "svg", b"<svg")])
@@ -212,6 +221,7 @@ def test_a_share_of_the_stage_follows_its_height(page):
     settled(page, "p-matrix", 1)
     box = keyed(page, "p/matrix").locator(".box")
     assert box.bounding_box()["height"] == 200  # half of 400 px where nothing sets the stage
+    page.changed = True
     page.evaluate("document.documentElement.style.setProperty('--stage', '700px')")
     wait_until(
         lambda: keyed(page, "p/matrix").locator(".main-svg").first.bounding_box()["height"] == 350, "the figure to grow"
@@ -227,36 +237,13 @@ def test_the_theme_changes_the_figure(page):
     wait_until(lambda: page.evaluate(ink) == light, "the ink of the light theme")
 
 
-def test_nothing_is_asked_of_another_host_and_both_bundles_live_on_one_page(desk, page, address):
+def test_nothing_is_asked_of_another_host_and_both_bundles_live_on_one_page(page, address):
     keyed(page, "p/surface").scroll_into_view_if_needed()
     settled(page, "p-surface", 1)
-    assert [url for url in desk.asked if "plotly-gl3d" in url]
+    assert [url for url in page.asked if "plotly-gl3d" in url]
     redrawn(page, lambda: nudge(page, "n", 2))  # both live on one page
-    hosts = {urlsplit(url).netloc for url in desk.asked if not url.startswith(("data:", "blob:"))}
+    hosts = {urlsplit(url).netloc for url in page.asked if not url.startswith(("data:", "blob:"))}
     assert hosts == {urlsplit(address).netloc}
-
-
-def test_a_finger_that_swipes_over_a_figure_scrolls_the_page(browser, address):
-    context = browser.new_context(viewport={"width": 375, "height": 740}, has_touch=True, is_mobile=True)
-    page = context.new_page()
-    page.goto(address)
-    settled(page, "p-curves", 1)
-    zoom, down = (
-        page.evaluate(ZOOM, "p-curves"),
-        page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop"),
-    )
-    x, y, __ = middle(page, "p-curves")
-    hand = context.new_cdp_session(page)
-    hand.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
-    for i in range(1, 9):
-        hand.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": x, "y": y - 15 * i}]})
-    hand.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-    wait_until(
-        lambda: page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") > down + 50,
-        "the page to scroll",
-    )
-    assert page.evaluate(ZOOM, "p-curves") == zoom
-    context.close()
 
 
 @pytest.mark.parametrize("part", ["cartesian", "gl3d"])

@@ -1,13 +1,13 @@
 """Home and Runs in the browser: all that matters is seen without scrolling, and the film plays, stops and obeys its slider."""
 
-import pytest
+import re
 
 from core import labs
 from pages.parts import canvas
-from tests.browser.conftest import arrived, expect, wait_until
+from tests.browser.conftest import PHONE, arrived, expect, fits, go, resized, wait_until
+from tests.browser.stage import WINDOW, soon
 
-DESKTOP = [{"width": 1280, "height": 720}, {"width": 1440, "height": 900}]
-PHONE = {"width": 375, "height": 812}
+DESKTOP = [(1280, 720), (1440, 900)]
 FILM = ".st-key-home-film .lectern-chart"
 MUST = """([selectors]) => selectors.flatMap(selector => {
     const found = [...document.querySelectorAll(selector)].filter(e => e.offsetParent);
@@ -45,44 +45,47 @@ def drawing(page):
     return page.locator(f"{FILM} .main-svg").first.evaluate("svg => svg.innerHTML")
 
 
-@pytest.mark.parametrize("size", DESKTOP, ids=lambda size: str(size["width"]))
-def test_everything_on_home_is_seen_without_scrolling(visit, size):
-    page = home(visit("", size))
-    for selector, left, top, right, bottom, wide, tall in page.evaluate(MUST, [SEEN]):
-        assert wide > 20 and tall > 8 and left >= 0 and top >= 0, selector
-        assert right <= size["width"] and bottom <= size["height"], f"{selector} ends at {right}, {bottom}"
-    wide, sizes = page.evaluate("""() => {
-        const main = document.querySelector('[data-testid=stMain]'), words = [...main.querySelectorAll('p')].filter(e => e.offsetParent);
-        return [main.scrollWidth, words.map(e => parseFloat(getComputedStyle(e).fontSize))];
-    }""")
-    assert wide <= size["width"] and min(sizes) >= 12
-    shown = min(page.locator(f".st-key-card-{lab} img").evaluate("i => i.clientWidth") for lab in labs.LABS)
-    assert canvas.LETTER * shown / canvas.WIDE >= 12, "a letter in a picture"
+def hidden(page, width, height, selectors):
+    """What does not lie in the window as a whole, in words."""
+    for selector, left, top, right, bottom, wide, tall in page.evaluate(MUST, [selectors]):
+        if not (wide > 20 and tall > 8 and 0 <= left and 0 <= top and right <= width and bottom <= height):
+            yield f"{selector} at {width} x {height} lies at {left, top, right, bottom}"
 
 
-def test_on_a_phone_the_film_comes_first_and_nothing_is_sideways(visit):
-    page = home(visit("", PHONE))
-    boxes = {
-        selector: box
-        for selector, *box in page.evaluate(MUST, [[f"{FILM} .box", f"{FILM} .film", ".st-key-card-transfer"]])
-    }
-    assert boxes[f"{FILM} .film"][3] < PHONE["height"], "the film is seen without scrolling"
-    assert boxes[".st-key-card-transfer"][1] > boxes[f"{FILM} .film"][3], "the labs come below it"
-    assert page.evaluate("() => document.querySelector('[data-testid=stMain]').scrollWidth") <= PHONE["width"]
+def test_home_is_seen_without_scrolling_and_on_a_phone_the_film_comes_first(visit):
+    page = home(visit("", WINDOW))
+    for width, height in DESKTOP:
+        resized(page, width, height)
+        faults = soon(lambda w=width, h=height: [*hidden(page, w, h, SEEN)])
+        assert not faults, "\n".join(faults)
+        fits(page, "Home")
+        sizes = page.evaluate("""() => [...document.querySelectorAll('[data-testid=stMain] p')].filter(e => e.offsetParent)
+            .map(e => parseFloat(getComputedStyle(e).fontSize))""")
+        assert min(sizes) >= 12
+        shown = min(page.locator(f".st-key-card-{lab} img").evaluate("i => i.clientWidth") for lab in labs.LABS)
+        assert canvas.LETTER * shown / canvas.WIDE >= 12, "a letter in a picture"
+    resized(page, *PHONE.values())
+    fits(page, "Home")
+    film, card = (page.locator(part).first for part in (f"{FILM} .film", ".st-key-card-transfer"))
+    wait_until(lambda: ends(film) < PHONE["height"], "the film to be seen without scrolling")
+    assert card.bounding_box()["y"] > ends(film), "the labs come below it"
 
 
-def test_the_film_moves_by_itself_stops_and_obeys_its_slider(visit):
-    page = home(visit("", DESKTOP[0]))
-    first, place = drawing(page), page.locator(f"{FILM} output")
+def ends(element):
+    box = element.bounding_box()
+    return box["y"] + box["height"]
+
+
+def test_the_film_moves_by_itself_stops_obeys_its_slider_and_another_begins_anew(visit):
+    page = home(visit("", WINDOW))
+    film, place, slider = page.locator(FILM), page.locator(f"{FILM} output"), page.locator(f"{FILM} input")
+    first = drawing(page)
     wait_until(lambda: drawing(page) != first, "another frame")
     svg = page.locator(f"{FILM} .main-svg").first.element_handle()
     page.locator(f"{FILM} .film button").click()
-    expect(page.locator(FILM)).to_have_attribute("data-playing", "false")
-    page.wait_for_timeout(500)  # a frame that was on its way
+    expect(film).to_have_attribute("data-playing", "false")
+    wait_until(lambda: rests(page), "the film to rest, though a frame may have been on its way")
     still = drawing(page)
-    page.wait_for_timeout(1000)
-    assert drawing(page) == still, "it goes on though it was stopped"
-    slider = page.locator(f"{FILM} input")
     slider.fill("0")
     expect(place).to_have_text("step 0")
     wait_until(lambda: drawing(page) != still, "the first frame")
@@ -92,42 +95,38 @@ def test_the_film_moves_by_itself_stops_and_obeys_its_slider(visit):
     page.locator(f"{FILM} .film button").click()
     expect(place).not_to_have_text("step 3,000")
 
-
-def test_another_film_begins_anew(visit):
-    page = home(visit("", DESKTOP[0]))
     page.get_by_role("radio", name="A network forgets").click()
-    expect(page.locator(FILM)).to_have_attribute(
+    expect(film).to_have_attribute(
         "aria-label", "A network forgets. One row for each task. Yellow: the network knows it. Dark: it does not."
     )
     expect(page.locator(f"{FILM} .ytick").first).to_have_text("task 1")
-    expect(page.locator(f"{FILM} input")).to_have_js_property("max", "60")
+    expect(slider).to_have_js_property("max", "60")
 
 
-def test_the_film_rests_where_little_motion_is_wanted(browser, server):
-    context = browser.new_context(viewport=DESKTOP[0], reduced_motion="reduce")
-    page = context.new_page()
-    page.goto(server.url(""))
-    home(page)
+def rests(page):
+    """Whether nothing was drawn for a second, in which a film that plays shows several frames."""
+    before = drawing(page)
+    page.wait_for_timeout(1000)
+    return drawing(page) == before
+
+
+def test_runs_is_one_screen_and_home_leads_to_the_labs_and_rests_where_little_motion_is_wanted(visit):
+    page = visit("runs", WINDOW)
+    for width, height in (*DESKTOP, tuple(PHONE.values())):
+        resized(page, width, height)
+        faults = soon(lambda w=width, h=height: [*hidden(page, w, h, ["[data-testid=stDataFrame]"])])
+        assert not faults, "\n".join(faults)
+        assert page.get_by_test_id("stDataFrame").bounding_box()["height"] > 200
+        fits(page, "Runs")
+    resized(page, *WINDOW.values())
+    page.emulate_media(reduced_motion="reduce")
+    home(go(page, "Home", "Lectern"))
     expect(page.locator(FILM)).to_have_attribute("data-playing", "false")
     expect(page.locator(f"{FILM} output")).to_have_text("step 3,000")
-    context.close()
-
-
-def test_a_card_leads_to_its_lab_and_start_here_to_the_scene_of_the_film(visit):
-    page = home(visit("", DESKTOP[0]))
+    page.emulate_media(reduced_motion="no-preference")
     page.locator(".st-key-card-compression img").click(force=True)  # the link lies over the whole card
     expect(page.locator("h1").first).to_have_text("Network compression")
-    page = home(visit("", DESKTOP[0]))
+    home(go(arrived(page), "Home", "Lectern"))
     page.locator(".st-key-home-start button").click()
     expect(page.locator("h1").first).to_have_text("GAN")
-    wait_until(lambda: "scene=the-duel" in page.url, "the scene in the address")
-
-
-@pytest.mark.parametrize("size", [*DESKTOP, PHONE], ids=lambda size: str(size["width"]))
-def test_runs_is_one_screen(visit, size):
-    page = visit("runs", size)
-    expect(page.get_by_test_id("stDataFrame")).to_be_visible()
-    for selector, left, _top, right, bottom, _wide, tall in page.evaluate(
-        MUST, [["[data-testid=stDataFrame]", ".st-key-runs"]]
-    ):
-        assert left >= 0 and right <= size["width"] and bottom <= size["height"] and tall > 200, selector
+    expect(page).to_have_url(re.compile("scene=the-duel"))
