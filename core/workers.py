@@ -37,7 +37,6 @@ class Workers:
         with self.connecting:
             if self.client is not None and not self.lost(self.client):
                 return self.client
-            cluster.configure()
             try:
                 client = cluster.client(env.scheduler() or self._embedded(), PATIENCE)
             except BadEnvironment as error:
