@@ -13,15 +13,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from core import endings, env, labs, pace, runs, steering
+from core import endings, env, keeping, labs, pace, runs, steering
 from core import job as job_module
 from core.env import BadEnvironment
 from core.events import unpack
-from core.job import Job, visitor_of
+from core.job import Job, JobError, visitor_of
 from core.pace import View
 from core.runs import RunError
 from core.settings import BadSettings, Settings, flatten, key
-from core.workers import NoWorkers, Workers
+from core.workers import Workers
 
 log = logging.getLogger(__name__)
 PAUSED = 60.0  # seconds that a paused run may hold its worker while others wait
@@ -31,10 +31,6 @@ MOMENT = 0.3  # seconds that a press waits for a run that may be so short
 FIRST = 1.5  # seconds more that it waits for a first report, which the page would have to look for again
 REMEMBERED = 64  # ended jobs that stay in memory
 NOT_YOURS = "This run is another visitor's, who steers it. Press “My own copy” for one that you steer."
-
-
-class JobError(Exception):
-    """A run cannot be started or steered; the message is one sentence for people."""
 
 
 class Jobs:
@@ -54,10 +50,7 @@ class Jobs:
     def connect(self) -> Any:
         """The Dask client, as soon as there is one. Raises JobError."""
         known = self.client
-        try:
-            client = self.workers.connect()
-        except NoWorkers as error:
-            raise JobError(str(error)) from error
+        client = self.workers.connect()
         if client is not known:
             threading.Thread(target=self._watchdog, args=(client,), daemon=True, name="lectern-watchdog").start()
         return client
@@ -65,7 +58,9 @@ class Jobs:
     def close(self) -> None:
         """Stops every run, keeps what it had measured, and ends the embedded cluster."""
         with self.lock:
-            self._store([self._stop(job, endings.CLOSED) for job in self.jobs.values() if job.live])
+            self._store(stopped := [self._stop(job, endings.CLOSED) for job in self.jobs.values() if job.live])
+        for job in stopped:
+            keeping.begin(job.id)  # whoever looks for it on the next server is told what became of it
         self.workers.close()
 
     # ---- what pages and the command line call ----
@@ -244,6 +239,7 @@ class Jobs:
 
     def _submit(self, job: Job) -> None:
         name = f"{job.id}+{job.attempt}"  # equal in every server of a cluster, so that they share the run
+        keeping.begin(job.id)
         job.future = self.workers.submit(name, job.first, job.id, job.lab, flatten(job.settings), job.wish)
         job.future.add_done_callback(lambda future: self._done(job, future))
 
@@ -350,6 +346,7 @@ class Jobs:
     def _end(self, job: Job, state: str, message: str) -> None:
         future, job.future = job.future, None
         job.state, job.message = state, message
+        keeping.end(job.id)
         self.news.notify_all()
         if future is not None:
             future.release()  # so that the same settings can be trained again

@@ -47,6 +47,7 @@ class Visitor:
     sliders: dict[str, Any] = field(default_factory=dict)  # id → how it was described
     status: str = ""
     script: str = ""
+    notices: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     polls: dict[str, asyncio.Task] = field(default_factory=dict)  # fragment → what asks for it again and again
     finished: asyncio.Event = field(default_factory=asyncio.Event)
@@ -150,6 +151,8 @@ class Visitor:
                 self._says(element.progress.text)
             case "markdown" if "run ·" in element.markdown.body:
                 self._says(element.markdown.body)
+            case "alert":
+                self.notices.append(element.alert.body)
             case "exception":
                 self.errors.append(element.exception.message)
 
