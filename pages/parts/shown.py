@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 
 import streamlit as st
 
@@ -75,8 +76,9 @@ def foreign(current: Shown) -> Iterator[None]:
         )
 
 
+@lru_cache(maxsize=32)
 def of(run: Run) -> Shown:
-    """A stored run, shown."""
+    """A stored run, shown. All visitors share it, and what was once computed of it: never write into it."""
     return Shown(run.about.id, settings_of(run.about), list(run.events), run, None)
 
 
