@@ -34,8 +34,6 @@ def main(argv: list[str] | None = None) -> int:
     presets.add_argument("--only", nargs="*", help="ids of the runs to make")
     figures = commands.add_parser("yardsticks", help="make the tables behind a lab's Yardstick tab again")
     figures.add_argument("lab", choices=labs.LABS)
-    hosted = commands.add_parser("cluster", help="host the embedded cluster until standard input closes")
-    hosted.add_argument("--workers", type=int, default=None)
     join = commands.add_parser("join", help="add training processes of this machine to a cluster")
     join.add_argument("address", help="tls://host:8786, or tcp:// without LECTERN_TLS")
     join.add_argument("--workers", type=int, default=None)
@@ -50,7 +48,6 @@ def main(argv: list[str] | None = None) -> int:
         "presets": make_presets,
         "sweep": sweep,
         "yardsticks": make_yardsticks,
-        "cluster": host,
         "join": host,
         "scheduler": host,
         "certificates": make_certificates,
@@ -203,16 +200,13 @@ def make_certificates(args: argparse.Namespace) -> int:
 
 
 def host(args: argparse.Namespace) -> int:
-    """The embedded cluster, the scheduler of a larger one, or more training processes for one."""
+    """The scheduler of a cluster of several machines, or more training processes for one."""
     from core import cluster
 
-    match args.command:
-        case "cluster":
-            cluster.serve(args.workers or env.workers())
-        case "scheduler":
-            cluster.schedule(args.port, args.host)
-        case "join":
-            cluster.join(args.address, args.workers or env.workers())
+    if args.command == "scheduler":
+        cluster.schedule(args.port, args.host)
+    else:
+        cluster.join(args.address, args.workers or env.workers())
     return 0
 
 

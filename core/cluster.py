@@ -30,6 +30,7 @@ OPEN = "Whoever reaches this port can run any code on every machine of the clust
 REACH = 2.0  # seconds for an address to answer
 ROLES = "client", "scheduler", "worker"
 FORKED = "core.preload"  # what training processes have in common
+SERVE = "import sys; from core import cluster; cluster.serve(int(sys.argv[1]))"  # no main module: each worker would import it
 CONFIG = {
     "distributed.worker.multiprocessing-method": "forkserver" if sys.platform == "linux" else "spawn",
     # Dask sets MALLOC_TRIM_THRESHOLD_ here, which makes small torch trainings twice as slow: replaced, not extended.
@@ -167,6 +168,7 @@ def join(address: str, workers: int) -> None:
 def client(address: str, patience: float = 10.0) -> Any:
     """A client of the cluster there, with the certificate of LECTERN_TLS where it asks for one. Raises OSError with half a
     sentence on what that cluster does."""
+    configure()
     from distributed import Client
 
     try:
@@ -208,13 +210,14 @@ def spawn(workers: int) -> tuple[subprocess.Popen, str]:
     """Starts `serve` as a child process and waits for its address. Raises OSError when it does not come up."""
     environment = {k: v for k, v in os.environ.items() if k != "LECTERN_SCHEDULER"} | THREADS
     child = subprocess.Popen(
-        [sys.executable, "-m", "core", "cluster", "--workers", str(workers)],
+        [sys.executable, "-c", SERVE, str(workers)],
         text=True,
         cwd=Path(__file__).resolve().parents[1],
         env=environment,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )
+    configure()  # imports Dask here while the child does
     address = child.stdout.readline().strip()
     if not address.startswith("tcp://"):
         child.kill()

@@ -22,6 +22,10 @@ def visitor_of(viewer: str) -> str:
     return viewer.partition(".")[0]
 
 
+class JobError(Exception):
+    """A run cannot be started or steered; the message is one sentence for people."""
+
+
 @dataclass
 class Job:
     """One run, shared by all who watch it."""

@@ -13,26 +13,24 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from core import endings, env, labs, pace, runs, steering
+from core import endings, env, keeping, labs, pace, runs, steering
 from core import job as job_module
 from core.env import BadEnvironment
 from core.events import unpack
-from core.job import Job, visitor_of
+from core.job import Job, JobError, visitor_of
 from core.pace import View
 from core.runs import RunError
 from core.settings import BadSettings, Settings, flatten, key
-from core.workers import NoWorkers, Workers
+from core.workers import Workers
 
 log = logging.getLogger(__name__)
 PAUSED = 60.0  # seconds that a paused run may hold its worker while others wait
 TURN = 600.0  # seconds after which a run makes room for others that wait; it is longer than any live run takes
 EACH = 2  # runs of one visitor that train or wait at once
+MOMENT = 0.3  # seconds that a press waits for a run that may be so short
+FIRST = 1.5  # seconds more that it waits for a first report, which the page would have to look for again
 REMEMBERED = 64  # ended jobs that stay in memory
 NOT_YOURS = "This run is another visitor's, who steers it. Press “My own copy” for one that you steer."
-
-
-class JobError(Exception):
-    """A run cannot be started or steered; the message is one sentence for people."""
 
 
 class Jobs:
@@ -41,25 +39,18 @@ class Jobs:
     def __init__(self) -> None:
         self.jobs: OrderedDict[str, Job] = OrderedDict()
         self.lock = threading.RLock()
+        self.news = threading.Condition(self.lock)  # an event of some run, or its end
         self.workers = Workers(self._arrived)
 
     # ---- the cluster ----
 
-    @property
-    def client(self) -> Any:
-        return self.workers.client
-
-    @property
-    def child(self) -> Any:
-        return self.workers.child
+    client = property(lambda self: self.workers.client)
+    child = property(lambda self: self.workers.child)
 
     def connect(self) -> Any:
         """The Dask client, as soon as there is one. Raises JobError."""
         known = self.client
-        try:
-            client = self.workers.connect()
-        except NoWorkers as error:
-            raise JobError(str(error)) from error
+        client = self.workers.connect()
         if client is not known:
             threading.Thread(target=self._watchdog, args=(client,), daemon=True, name="lectern-watchdog").start()
         return client
@@ -67,7 +58,9 @@ class Jobs:
     def close(self) -> None:
         """Stops every run, keeps what it had measured, and ends the embedded cluster."""
         with self.lock:
-            self._store([self._stop(job, endings.CLOSED) for job in self.jobs.values() if job.live])
+            self._store(stopped := [self._stop(job, endings.CLOSED) for job in self.jobs.values() if job.live])
+        for job in stopped:
+            keeping.begin(job.id)  # whoever looks for it on the next server is told what became of it
         self.workers.close()
 
     # ---- what pages and the command line call ----
@@ -86,8 +79,9 @@ class Jobs:
                 job_id += "-0"  # that one went another way; this is the run as it was asked for
             if job is None or not job.live:
                 self._admit(viewer, room)
-                # the old task may not be gone yet
-                attempt = 0 if job is None or job.state == "finished" else job.attempt + 1
+                attempt = (
+                    0 if job is None or job.state == "finished" else job.attempt + 1
+                )  # the old task may still be there
                 job = self.jobs[job_id] = Job(job_id, lab, settings, wish=wish, attempt=attempt, first=first)
                 self.jobs.move_to_end(job_id)
                 self._forget_old()
@@ -104,6 +98,20 @@ class Jobs:
                 return None
             job.viewers[viewer] = time.monotonic()
             return self._view(job, since)
+
+    def await_news(self, job_id: str, known: int = 0) -> None:
+        """After a press, until the run has ended, or rests after more events than were known. Longer than a moment it waits
+        only for the first report of a run that has the training processes to itself."""
+
+        def there(begun: bool) -> bool:
+            job = self.jobs.get(job_id)
+            if job is None or not job.live or (job.state == "paused" and len(job.events) > known):
+                return True
+            return begun and (len(job.events) > known or self._ahead(job) or not self.workers.ready())
+
+        with self.news:
+            if not self.news.wait_for(lambda: there(False), MOMENT):
+                self.news.wait_for(lambda: there(True), FIRST)
 
     def overview(self) -> list[View]:
         """Every live run, oldest first, without its events; to look here is not to watch any of them."""
@@ -180,8 +188,12 @@ class Jobs:
     def _view(self, job: Job, since: int) -> View:
         waiting, now = [other for other in self.jobs.values() if other.state == "queued"], time.monotonic()
         queue = [other.id for other in sorted(waiting, key=lambda other: not other.first)]
-        ahead = any(other.live and other is not job for other in self.jobs.values())
-        return pace.view(job, since, queue.index(job.id) + 1 if job.id in queue else 0, ahead, len(job.looking(now)))
+        place = queue.index(job.id) + 1 if job.id in queue else 0
+        return pace.view(job, since, place, self._ahead(job), len(job.looking(now)))
+
+    def _ahead(self, job: Job) -> bool:
+        """Whether other runs train or wait."""
+        return any(other.live and other is not job for other in self.jobs.values())
 
     def _admit(self, viewer: str, room: int) -> None:
         """Raises JobError where there is no place for one more run, or where a visitor of pages has enough of them."""
@@ -227,6 +239,7 @@ class Jobs:
 
     def _submit(self, job: Job) -> None:
         name = f"{job.id}+{job.attempt}"  # equal in every server of a cluster, so that they share the run
+        keeping.begin(job.id)
         job.future = self.workers.submit(name, job.first, job.id, job.lab, flatten(job.settings), job.wish)
         job.future.add_done_callback(lambda future: self._done(job, future))
 
@@ -238,16 +251,17 @@ class Jobs:
                 return
             if message["number"] == len(job.events):
                 self._append(job, [message["event"]])
-            elif message["number"] > len(
-                job.events
-            ):  # another server started this run: ask its worker for the beginning
+            elif message["number"] > len(job.events):  # another server started it: ask its worker for the beginning
                 threading.Thread(target=self._catch_up, args=(job,), daemon=True).start()
 
     def _append(self, job: Job, packed: list[dict[str, Any]]) -> None:
+        now = time.monotonic()
         job.events.extend(unpack(event) for event in packed)
-        job.arrived.extend([time.monotonic()] * len(packed))
+        job.arrived.extend([now] * len(packed))
         if job.state == "queued":
-            job.state, job.paused_since = ("running" if job.wish == "run" else "paused"), time.monotonic()
+            job.state, job.paused_since = ("running" if job.wish == "run" else "paused"), now
+        with self.news:
+            self.news.notify_all()
 
     def _catch_up(self, job: Job) -> None:
         logs = self.workers.ask("log_of", job.id)
@@ -332,6 +346,8 @@ class Jobs:
     def _end(self, job: Job, state: str, message: str) -> None:
         future, job.future = job.future, None
         job.state, job.message = state, message
+        keeping.end(job.id)
+        self.news.notify_all()
         if future is not None:
             future.release()  # so that the same settings can be trained again
 
@@ -376,7 +392,7 @@ atexit.register(JOBS.close)
 for noisy in ("distributed", "tornado.application"):  # what matters of a worker's death is said on the page
     logging.getLogger(noisy).setLevel(logging.CRITICAL)
 start, watch, steer, turn, leave, connect = JOBS.start, JOBS.watch, JOBS.steer, JOBS.turn, JOBS.leave, JOBS.connect
-give_way, training, overview = JOBS.give_way, JOBS.training, JOBS.overview
+give_way, training, overview, await_news = JOBS.give_way, JOBS.training, JOBS.overview, JOBS.await_news
 
 
 @asynccontextmanager

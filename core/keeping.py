@@ -1,6 +1,7 @@
-"""Whose runs are whose, and how long they are kept."""
+"""Whose runs are whose, how long they are kept, and which have begun and not ended."""
 
 import hashlib
+import re
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -14,6 +15,7 @@ OWN_PICTURES = ("photo", "drawing")  # sources of settings that hold a picture o
 MOST = 2000  # runs; the oldest go first
 ABANDONED = 3600  # seconds after which an unfinished file belongs to nobody
 DAY = 86_400
+BEGUN = ".{}.begun"  # an empty file in the store
 
 
 def maker_of(visitor: str) -> str:
@@ -39,9 +41,29 @@ def tidy(folder: Path, now: float | None = None) -> None:
             old = now - known[file].st_mtime > env.keep_days() * DAY
             if place and (place >= MOST or room < 0 or old):  # the newest was saved just now
                 file.unlink(missing_ok=True)
-        for part in folder.glob(".*.part"):
-            if now - part.stat().st_mtime > ABANDONED:
-                part.unlink(missing_ok=True)
+        for pattern, age in ((".*.part", ABANDONED), (BEGUN.format("*"), env.keep_days() * DAY)):
+            for file in folder.glob(pattern):
+                if now - file.stat().st_mtime > age:
+                    file.unlink(missing_ok=True)
+
+
+def begin(run_id: str) -> None:
+    """Notes in the store that a run has begun: a server that is killed can say so when it is back. No run fails for want of it."""
+    with suppress(OSError):
+        file = env.runs_folder() / BEGUN.format(run_id)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+
+
+def end(run_id: str) -> None:
+    """It has ended, and its server lives."""
+    with suppress(OSError):
+        (env.runs_folder() / BEGUN.format(run_id)).unlink(missing_ok=True)
+
+
+def cut_short(run_id: str) -> bool:
+    """Whether the server ended before this run did, of a run that this server does not train. Knows no malformed id."""
+    return re.fullmatch(r"[a-z0-9-]{1,80}", run_id) is not None and (env.runs_folder() / BEGUN.format(run_id)).is_file()
 
 
 def seen_by(about: Any, maker: str) -> bool:

@@ -45,7 +45,16 @@ class Record:
 
     def pictures(self, kind: Kind) -> list[Picture]:
         """What was measured of this kind, oldest first."""
-        return kind.all(self.events)
+        return list(self._pictures.get(kind.name, ()))
+
+    @cached_property
+    def _pictures(self) -> dict[str, list[Picture]]:
+        """The pictures by the names of their kinds."""
+        found: dict[str, list[Picture]] = {}
+        for event in self.events:
+            if isinstance(event, Picture):
+                found.setdefault(event.name, []).append(event)
+        return found
 
     def last(self, kind: Kind) -> np.ndarray | None:
         """The newest picture of this kind, None when there is none yet."""

@@ -65,7 +65,7 @@ class About:
 CHECKED_ABOUT = TypeAdapter(About)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # what is found out about a run is remembered by the run itself
 class Run:
     """A run with its whole event log."""
 
@@ -331,6 +331,7 @@ def _cached_run(file: Path, stamp: tuple[int, ...]) -> Run:
     return from_bytes(file.read_bytes(), shipped=file.parent == SHIPPED)
 
 
+@lru_cache(maxsize=32)
 def of_lab(run: Run, lab: str) -> Run:
     """The run itself. Raises Unfit with a sentence when it cannot be shown as a run of that lab: it is another lab's, its
     settings are none of today's, or its record is not what a training writes."""

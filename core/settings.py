@@ -217,7 +217,8 @@ def choices_of(field: FieldInfo) -> tuple[Any, ...]:
 
 def default_of(field: FieldInfo) -> Any:
     """The default as a plain value (for a union: the name of its default member)."""
-    default = field.get_default(call_default_factory=True)
+    # not by get_default: it makes a copy of the whole default member
+    default = field.default_factory() if field.default_factory else field.default
     return default.name if isinstance(default, BaseModel) else default
 
 

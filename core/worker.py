@@ -13,9 +13,9 @@ from typing import Any
 from distributed import get_worker
 
 from core import cluster, labs, runs
-from core.data import digits, scanned, scenery
+from core.data import scanned, scenery
 from core.events import Finished, Started, pack
-from core.settings import build
+from core.settings import Settings, build
 from core.steering import Steering
 
 
@@ -31,6 +31,7 @@ class Control:
 
 
 CONTROLS: dict[str, Control] = {}
+IDLE = 0.5  # seconds between two looks whether something trains
 
 
 def dask_setup(_: Any) -> None:
@@ -40,10 +41,12 @@ def dask_setup(_: Any) -> None:
 
 
 def _get_ready() -> None:
-    """Loads, while nothing trains, what the first run of some labs would otherwise wait for."""
-    for load in (digits.load, *(lab.prepare for lab in labs.LABS.values()), scenery.load, scanned.load):
+    """Loads, while nothing trains, what the first run of some labs would otherwise wait for. Not at once: a run that waits for
+    this process goes first, and what is imported meanwhile would hold it up."""
+    for load in (*(lab.prepare for lab in labs.LABS.values()), scenery.load, scanned.load):
+        time.sleep(IDLE)
         while CONTROLS:
-            time.sleep(0.2)
+            time.sleep(IDLE)
         load()
 
 
@@ -67,12 +70,19 @@ def log_of(key: str) -> list[dict[str, Any]]:
 
 def train(key: str, lab: str, flat: dict[str, Any], wish: str = "run") -> dict[str, Any]:
     """The task: trains and returns packed events, seconds, state (finished, stopped or refused, with a message), machine."""
-    settings = build(labs.of(lab).settings, flat)
-    worker, control = get_worker(), Control(wish=wish, steering=Steering(settings) if settings.TURNABLE else None)
+    CONTROLS[key] = Control(wish=wish)  # before anything is imported for it: what is only got ready gives way
+    try:
+        return _train(key, CONTROLS[key], lab, build(labs.of(lab).settings, flat))
+    finally:
+        del CONTROLS[key]
+
+
+def _train(key: str, control: Control, lab: str, settings: Settings) -> dict[str, Any]:
+    control.steering = Steering(settings) if settings.TURNABLE else None
+    worker = get_worker()
     task = worker.get_current_task()
     started = time.perf_counter()
     generator = labs.of(lab).train(settings, control.steering) if control.steering else labs.of(lab).train(settings)
-    CONTROLS[key] = control
     step = None  # of the report that is being told; what begins a run is part of its first one
     try:
         for number, event in enumerate(generator):
@@ -95,7 +105,6 @@ def train(key: str, lab: str, flat: dict[str, Any], wish: str = "run") -> dict[s
         return _result(control.log, started, "refused") | {"message": str(refusal)}
     finally:
         generator.close()
-        del CONTROLS[key]
 
 
 def _result(log: list[dict[str, Any]], started: float, state: str) -> dict[str, Any]:

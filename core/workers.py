@@ -9,6 +9,7 @@ from typing import Any
 
 from core import cluster, env
 from core.env import BadEnvironment
+from core.job import JobError
 
 log = logging.getLogger(__name__)
 PATIENCE = 10.0  # seconds to look for a cluster
@@ -16,7 +17,7 @@ ABSENT = "Nothing can be trained now: {}. Scenes, and every slider that needs no
 DEAF = 4.0  # seconds after which a training process that answers nothing is started anew
 
 
-class NoWorkers(Exception):
+class NoWorkers(JobError):
     """Nothing can be trained now; the message is one sentence for people."""
 
 
@@ -37,7 +38,6 @@ class Workers:
         with self.connecting:
             if self.client is not None and not self.lost(self.client):
                 return self.client
-            cluster.configure()
             try:
                 client = cluster.client(env.scheduler() or self._embedded(), PATIENCE)
             except BadEnvironment as error:

@@ -220,7 +220,8 @@ function watch(root) {
   return () => { size.disconnect(); sight.disconnect(); forget(root); };
 }
 
-export default function ({ data, parentElement, setStateValue }) {
+export default function ({ data: bytes, parentElement, setStateValue }) {
+  const data = JSON.parse(new TextDecoder().decode(bytes));
   const root = parentElement.querySelector(".lectern-chart"), known = root.sent;
   root.sent = data;
   root.tell = setStateValue;

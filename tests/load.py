@@ -13,13 +13,14 @@ import tempfile
 import threading
 import time
 import uuid
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from typing import Any
 
+import psutil
 import websockets
 from playwright.sync_api import Error, expect, sync_playwright
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -30,7 +31,7 @@ from core import labs
 from tests.bench.browser import opened
 from tests.bench.opening import PICTURE
 from tests.bench.sliders import first_slider
-from tests.browser.conftest import ARGUMENTS, chromium, serve
+from tests.browser.conftest import ARGUMENTS, Server, chromium, serve
 
 SEEDS = count(8000)  # no run may be one that was trained before
 PATIENCE = 300.0  # seconds after which a visitor gives up
@@ -47,6 +48,7 @@ class Visitor:
     sliders: dict[str, Any] = field(default_factory=dict)  # id → how it was described
     status: str = ""
     script: str = ""
+    notices: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     polls: dict[str, asyncio.Task] = field(default_factory=dict)  # fragment → what asks for it again and again
     finished: asyncio.Event = field(default_factory=asyncio.Event)
@@ -150,6 +152,8 @@ class Visitor:
                 self._says(element.progress.text)
             case "markdown" if "run ·" in element.markdown.body:
                 self._says(element.markdown.body)
+            case "alert":
+                self.notices.append(element.alert.body)
             case "exception":
                 self.errors.append(element.exception.message)
 
@@ -235,6 +239,42 @@ def browsing(address: str, seconds: float, ready: threading.Event) -> list[float
     return found
 
 
+class Still(Visitor):
+    """A visitor who polls only when told to."""
+
+    async def _poll(self, fragment: str, interval: float) -> None:
+        self.fragment = fragment
+
+
+async def cost(server: Server, rounds: int, others: int) -> dict[str, list[float]]:
+    """CPU milliseconds of the server for a page that is opened, a press of Train on a run that trains, and one look at it, while
+    so many others have the page open."""
+    lab, process = labs.of("gan"), psutil.Process(server.process.pid)
+    query, spent = f"scene={lab.scenes[0].slug}&seed={next(SEEDS)}", {}
+
+    async def measured(what: str, each: Callable[[Still], Awaitable[Any]]) -> None:
+        before = sum(process.cpu_times()[:2])
+        for visitor in visitors:
+            await each(visitor)
+        spent.setdefault(what, []).append(1000 * (sum(process.cpu_times()[:2]) - before) / len(visitors))
+
+    async def coming(stack: AsyncExitStack, many: int) -> list[Still]:
+        return [await stack.enter_async_context(Still(server.address)) for _ in range(many)]
+
+    async with AsyncExitStack() as there:
+        for other in await coming(there, others):
+            await other.open(lab.page, query)
+        for number in range(rounds + 1):
+            async with AsyncExitStack() as stack:
+                visitors = await coming(stack, 4)
+                await measured("a page opened", lambda visitor: visitor.open(lab.page, query))
+                await measured("Train pressed", lambda visitor: visitor.ask(press="Train"))
+                await measured("a look at the run", lambda visitor: visitor.ask(fragment=visitor.fragment))
+            if not number:  # modules were imported, caches filled, and the run has begun
+                spent.clear()
+    return spent
+
+
 def spread(seconds: Sequence[float]) -> str:
     ordered = sorted(seconds)
     return f"median {statistics.median(ordered):.2f} s, p95 {ordered[int(0.95 * (len(ordered) - 1))]:.2f} s"
@@ -246,8 +286,13 @@ def main() -> None:
     parser.add_argument("--within", type=float, default=10.0, help="seconds in which they come")
     parser.add_argument("--mixed", type=int, default=0)
     parser.add_argument("--minutes", type=float, default=10.0)
+    parser.add_argument("--cost", type=int, metavar="ROUNDS", help="only what one more visitor costs the server")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="lectern-load-") as folder, serve(Path(folder)) as server:
+        if asked.cost:
+            for what, spent in asyncio.run(cost(server, asked.cost, asked.pupils)).items():
+                print(f"| {what} | median {statistics.median(spent):.0f} ms, least {min(spent):.0f} ms |")
+            return
         asyncio.run(lesson(server.address, 1, 0))  # caches fill
         (alone,) = asyncio.run(lesson(server.address, 1, 0))
         seen = asyncio.run(lesson(server.address, asked.pupils, asked.within))

@@ -4,6 +4,7 @@ Streamlit's own st.plotly_chart loads 4.5 MB and replaces its figure at every re
 from static/, and static/chart.js redraws in place: nothing blinks, and zoom, hover and hidden curves stay.
 """
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -71,8 +72,14 @@ def show(
     }
     asked = {"default": {"picked": None}, "on_picked_change": lambda: None} if pick else {}
     with st.container(key=key, gap=None):
-        found = _component()(key=f"{key}/plot", data=data, **asked)
+        found = _component()(key=f"{key}/plot", data=_packed(data), **asked)
     return picked(found) if pick else None
+
+
+def _packed(data: Mapping[str, Any]) -> bytes:
+    """What the browser is sent. Streamlit would write an object down twice, once of it only to tell components without a key
+    apart, and look through it for tables."""
+    return json.dumps(data, separators=(",", ":")).encode()
 
 
 @contextmanager

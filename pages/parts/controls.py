@@ -1,6 +1,5 @@
 """The row of buttons above the picture, and what each of them does."""
 
-import time
 from collections.abc import Callable
 from random import randrange
 from typing import Any
@@ -16,7 +15,6 @@ from pages.parts.state import LabState, presenting
 from pages.parts.words import _
 
 KEYS = {"train": "T", "pause": "P", "step": "S", "stop": "X"}  # in presenter mode
-MOMENT = 0.3  # seconds that a press of the first button waits for a run that may be so short
 
 
 def draw(lab: str, settings: Settings, current: Shown, possible: bool) -> None:
@@ -86,20 +84,11 @@ def train(lab: str, model: type[Settings], wish: str, own: bool = False) -> None
     try:
         settings = knobs.read(lab, model)
         jobs.give_way(visitor.viewer())  # what the visitor left in another lab
-        LabState(lab).run = jobs.start(lab, settings, visitor.viewer(), wish, own, visitor.lecturer())
-        _first_news(LabState(lab).run)
+        run_id = LabState(lab).run = jobs.start(lab, settings, visitor.viewer(), wish, own, visitor.lecturer())
+        if not jobs.watch(run_id, visitor.viewer()).total:  # else it joins a run that has begun
+            jobs.await_news(run_id)
     except (JobError, BadSettings) as error:
         LabState(lab).said = str(error)
-
-
-def _first_news(run_id: str, known: int = 0) -> None:
-    """Waits a moment, so that what takes no longer is there with the first redraw, and not after two more. known: events before."""
-    end = time.monotonic() + MOMENT
-    while time.monotonic() < end:
-        view = jobs.watch(run_id, visitor.viewer())
-        if view is None or not view.live or (view.state == "paused" and view.total > known):
-            return
-        time.sleep(0.02)
 
 
 def _steer(lab: str, wish: str) -> None:
@@ -107,7 +96,7 @@ def _steer(lab: str, wish: str) -> None:
     before = jobs.watch(run_id, visitor.viewer())
     sentence = LabState(lab).said = jobs.steer(run_id, visitor.viewer(), wish)
     if wish == "step" and before and not sentence:
-        _first_news(run_id, before.total)
+        jobs.await_news(run_id, before.total)
     if sentence and wish == "stop":
         LabState(lab).run = None
 

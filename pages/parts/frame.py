@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from core import jobs, labs
+from core import jobs, keeping, labs
 from core.runs import RunError, Unfit
 from core.settings import BadSettings, Scene, Settings
 from pages.parts import controls, digit, garbage, knobs, lecture, live, present, question, share, shown, tabs, views
@@ -101,17 +101,28 @@ def _follow(lab: str, model: type[Settings]) -> list[str]:
     start = scenes[state.scene].settings
     state.run, found = None, None
     if run_id:
-        try:
-            found = shown.find(run_id, lab)
-            state.run = run_id
-            start = start if slug in scenes else found.settings or start  # our own links name the scene
-        except Unfit as error:
-            complaints.append(f"{error} {_('The scene is shown instead.')}")
-        except RunError as error:
-            complaints.append(f"{error} {_('The scene is shown instead; press Train to repeat the run.')}")
+        found, complaint, state.said = _run(lab, run_id)
+        complaints += filter(None, [complaint])
+    if found:
+        state.run = found.id
+        start = start if slug in scenes else found.settings or start  # our own links name the scene
     settings, more = knobs.from_url(model, start)
     knobs.fill(lab, knobs.with_long(settings, found.settings) if found else settings)
     return complaints + more
+
+
+def _run(lab: str, run_id: str) -> tuple[Shown | None, str, str]:
+    """The run that the address names, or what is kept of it; what is wrong with the address; what became of the run."""
+    try:
+        return shown.find(run_id, lab), "", ""
+    except Unfit as error:
+        return None, f"{error} {_('The scene is shown instead.')}", ""
+    except RunError as error:
+        if not keeping.cut_short(run_id):
+            return None, f"{error} {_('The scene is shown instead; press Train to repeat the run.')}", ""
+    if found := shown.kept(run_id, lab):
+        return found, "", _("The server ended while this run trained. This is what it had measured until then.")
+    return None, "", _("The server ended while this run trained, and nothing of it is kept. Press Train to repeat it.")
 
 
 def _knobs(lab: str, model: type[Settings]) -> tuple[Settings, str]:

@@ -6,6 +6,8 @@ from html import escape
 from math import isfinite
 from typing import Any
 
+import numpy as np
+
 COLOURS = {"before": "#2B7EBF", "after": "#D07A00", "danger": "#C0368A", "control": "#7A808C", "neutral": "#2A9D7F"}
 DASHES = {"before": "6px,3px", "after": "solid", "danger": "2px,2px", "control": "2px,4px", "neutral": "solid"}
 MARKERS = {"before": "square", "after": "circle", "danger": "x", "control": "diamond", "neutral": "triangle-up"}
@@ -112,6 +114,8 @@ def number(value: Any) -> float | None:
 
 
 def numbers(values: Any) -> list[float | None]:
+    if isinstance(values, np.ndarray) and values.dtype.kind in "fiu" and np.isfinite(values).all():
+        return values.astype(float).tolist()
     return [number(v) for v in values]
 
 

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 
 import streamlit as st
 
@@ -43,6 +44,15 @@ def find(run_id: str | None, lab: str | None = None) -> Shown | None:
     return of(runs.of_lab(run, lab) if lab else run)
 
 
+def kept(run_id: str, lab: str) -> Shown | None:
+    """What is kept of a run that its server cut short, the longest of it; None when nothing is."""
+    found = [about for about in runs.listing(lab, visitor.maker())[0] if about.id.startswith(f"{run_id}-")]
+    try:
+        return find(max(found, key=lambda about: about.created).id, lab) if found else None
+    except RunError:
+        return None
+
+
 @contextmanager
 def foreign(current: Shown) -> Iterator[None]:
     """Around what draws a run: where a file that this server did not write has another shape than the lab's own, one sentence
@@ -66,8 +76,9 @@ def foreign(current: Shown) -> Iterator[None]:
         )
 
 
+@lru_cache(maxsize=32)
 def of(run: Run) -> Shown:
-    """A stored run, shown."""
+    """A stored run, shown. All visitors share it, and what was once computed of it: never write into it."""
     return Shown(run.about.id, settings_of(run.about), list(run.events), run, None)
 
 

@@ -23,7 +23,9 @@ def visitor() -> str:
 
 def viewer() -> str:
     """Who looks at a run: the visitor, and which of the visitor's open pages."""
-    return f"{visitor()}.{st.session_state.setdefault('viewer', uuid.uuid4().hex[:12])}"
+    if "viewer" not in st.session_state:
+        st.session_state["viewer"] = uuid.uuid4().hex[:12]
+    return f"{visitor()}.{st.session_state['viewer']}"
 
 
 def maker() -> str:

@@ -368,7 +368,7 @@ def main() -> None:
             "opening": lambda path: opening.measure(browser, path, chosen, few),
             "sliders": lambda path: sliders.measure(browser, path, chosen, moves, None if asked.quick else trainings),
             "live": lambda path: live.measure(browser, path, chosen),
-            "press": lambda path: press.measure(browser, path, 2 if asked.quick else 10),
+            "press": lambda path: press.measure(browser, path, 2 if asked.quick else 10, say),
             "house": lambda path: house(browser, path, asked.quick, say),
             "libraries": lambda path: libraries(few, say),
         }

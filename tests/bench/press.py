@@ -2,6 +2,8 @@
 
 import os
 import signal
+import time
+from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from tests.browser.conftest import ROOT, Server, arrived, serve
 
 BEFORE = "f658043"  # the build whose training processes began with the first page
 LAB = "gan"
+MOST = 600.0  # seconds after which no further round begins
 SEEDS = count(7000)  # no run may be one that was trained before
 LIVE = r"/steps\/s/.test(document.querySelector('.st-key-status')?.innerText ?? '')"
 STOPPED = "/Stopped/.test(document.querySelector('.st-key-notices')?.innerText ?? '')"
@@ -55,19 +58,23 @@ def fresh(browser: Browser, folder: Path, root: Path) -> tuple[float, float]:
     return first, after
 
 
-def measure(browser: Browser, folder: Path, rounds: int) -> list[Row]:
-    """Fresh servers of both builds take turns."""
+def measure(browser: Browser, folder: Path, rounds: int, say: Callable[[str], None]) -> list[Row]:
+    """Fresh servers of both builds take turns, until there were so many rounds or the time is over. say: told of each."""
     seen: dict[str, list[tuple[float, float]]] = {"ours": [], "before": []}
     folder.mkdir(exist_ok=True)
+    begun = time.monotonic()
     with build_before(folder, BEFORE) as before:
         for turn in range(rounds):
+            if turn and time.monotonic() - begun > MOST:
+                break
             for name, root in (("ours", ROOT), ("before", before)):
                 if root:
                     seen[name].append(fresh(browser, folder / f"{name} {turn}", root))
+                    say(f"{name}: on a fresh server {seen[name][-1][0]:.2f} s, after a kill {seen[name][-1][1]:.2f} s")
     rows = []
     for place, what in enumerate(("on a fresh server", "after a training process was killed")):
         ours = [each[place] for each in seen["ours"]]
         floor = median([each[place] for each in seen["before"]] or ours)
-        note = f" (worst {max(ours):.2f})"
+        note = f" (median of {len(ours)}, worst {max(ours):.2f})"
         rows.append(against(f"first press of Train {what} → first live frame", median(ours), floor, 0.2, note=note))
     return rows

@@ -146,7 +146,7 @@ class Chart:
 
 def charts(visitor: AppTest) -> list[Chart]:
     """Every chart on the page; each one says in words what it shows."""
-    told = [(chart.key.removesuffix("/plot"), json.loads(chart.proto.json)) for chart in visitor.get("bidi_component")]
+    told = [(chart.key.removesuffix("/plot"), json.loads(chart.proto.bytes)) for chart in visitor.get("bidi_component")]
     found = [Chart(key, data.get("figure", {}) | data) for key, data in told]
     found += [
         Chart(chart.key, {"alt": chart.proto.alt, "plotly": chart.proto.spec}) for chart in visitor.get("plotly_chart")
