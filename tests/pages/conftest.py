@@ -146,7 +146,10 @@ class Chart:
 
 def charts(visitor: AppTest) -> list[Chart]:
     """Every chart on the page; each one says in words what it shows."""
-    told = [(chart.key.removesuffix("/plot"), json.loads(chart.proto.bytes)) for chart in visitor.get("bidi_component")]
+    told = [  # a figure travels as bytes, what a pad is told as text
+        (component.key.removesuffix("/plot"), json.loads(component.proto.bytes or component.proto.json))
+        for component in visitor.get("bidi_component")
+    ]
     found = [Chart(key, data.get("figure", {}) | data) for key, data in told]
     found += [
         Chart(chart.key, {"alt": chart.proto.alt, "plotly": chart.proto.spec}) for chart in visitor.get("plotly_chart")
