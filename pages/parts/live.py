@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core import jobs, labs
-from core.events import Started
+from core.events import Metrics, Picture, Started, Turned
 from core.runs import RunError
 from core.settings import SCORED, Metric, Settings, flatten, union_members
 from pages.parts import chart, controls, figures, shown, status, visitor
@@ -108,7 +108,7 @@ def _panel(lab: str, settings: Settings, live_picture: LivePicture, drawn: Shown
         with st.container(key="status"):
             status.draw(current)
     scene = _quiet(shown.scene_id(lab, LabState(lab).scene), lab)
-    drawing = scene if current.empty and scene else current
+    drawing = scene if scene and _begins(current, scene) else current
     with st.container(key="notices", gap=None):
         status.notices(lab, current, drawing, settings, trouble)
     with shown.foreign(drawing):
@@ -166,6 +166,22 @@ def _alike(current: Shown, scene: Shown | None) -> bool:
     """Whether a run is live that will measure what the scene's run did: one of the same kinds of world and method."""
     known = scene is not None and scene.settings is not None and current.settings is not None
     return current.live and known and _same_union(scene, current.settings)
+
+
+def _begins(current: Shown, scene: Shown) -> bool:
+    """Whether nothing was measured yet, or of the first report only a part has come: then what the scene's run says of its own
+    first step is still missing, and to draw the run without it would take figures away for a moment."""
+    if current.empty or not _alike(current, scene):
+        return current.empty
+    told = [event for event in current.events if not isinstance(event, (Started, Turned))]
+    return told[-1].step == told[0].step and not _kinds(scene, told[0].step) <= _kinds(current, told[0].step)
+
+
+def _kinds(run: Shown, step: int) -> set[tuple[type, str]]:
+    """Of what kinds the events of one step are."""
+    return {
+        (type(e), getattr(e, "name", "")) for e in run.events if isinstance(e, (Metrics, Picture)) and e.step == step
+    }
 
 
 def _rhythm(current: Shown) -> tuple[str, bool, bool]:

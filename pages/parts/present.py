@@ -28,7 +28,9 @@ def begin(lab: str) -> None:
     """The button that begins to present."""
     if not presenting():
         tip = _("Present: the stage alone, in large type, for a hall. Keys and a clicker steer it.")
-        st.button("", icon=":material/slideshow:", key="present/begin", help=tip, type="tertiary", on_click=_switch)
+        st.button(
+            _("Present"), icon=":material/slideshow:", key="present/begin", help=tip, type="tertiary", on_click=_switch
+        )
 
 
 def buttons(lab: str, choose: Callable[[str], None]) -> None:
@@ -40,9 +42,9 @@ def buttons(lab: str, choose: Callable[[str], None]) -> None:
     back = (_open, (lab, slugs[at - 1], choose)) if at else None
     label, act = _next(lab, (_open, (lab, slugs[at + 1], choose)) if at + 1 < len(slugs) else None)
     with st.container(key="present", horizontal=True, gap="xsmall"):
-        _button("present/back", "", "arrow_back", "PageUp", back)
+        _button("present/back", _("Back"), "arrow_back", "PageUp", back)
         _button("present/next", label, "arrow_forward", "PageDown", act)
-        _button("present/leave", "", "close", "Esc", (_switch, ()))
+        _button("present/leave", _("Leave"), "close", "Esc", (_switch, ()))
 
 
 def _button(key: str, label: str, icon: str, shortcut: str, act: Act | None) -> None:

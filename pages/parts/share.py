@@ -28,7 +28,7 @@ def code(address: str) -> bytes:
 def begin(lab: str) -> None:
     """The button that shows link and code."""
     tip = _("Share: a link and a QR code of this page, with its knobs and its run.")
-    if st.button("", icon=":material/qr_code_2:", key=f"share/{lab}", help=tip, type="tertiary"):
+    if st.button(_("Share"), icon=":material/qr_code_2:", key=f"share/{lab}", help=tip, type="tertiary"):
         st.dialog(_("This page as a link"))(_shown)()
 
 

@@ -1,30 +1,39 @@
 """Presenter mode in the browser: everything is large and inside the window, and keys alone give the lecture."""
 
-from core import labs
-from tests.browser.conftest import arrived, expect, keyed, wait_until
-from tests.browser.test_stage import PAGE, address_of, drawn, places
+from pathlib import Path
 
-HALL = {"width": 1280, "height": 720}
+from tests.browser.conftest import arrived, expect, keyed, staged, wait_until
+from tests.browser.stage import WINDOW, places
+from tests.pages.conftest import PAGES
+
 LETTERS = "e => parseFloat(getComputedStyle(e).fontSize)"
+FULL = "anomaly", "gan", "seq2seq", "compression"  # the most knobs, the longest words, the largest pictures
+
+
+def path(lab):
+    return Path(PAGES[lab]).stem
+
+
+def address_of(page):
+    return page.evaluate("location.search")
 
 
 def test_the_whole_stage_is_large_and_inside_the_window(visit):
-    page, outside = visit(PAGE["gan"], HALL, present="1"), []
-    for lab in labs.LABS:
-        page.goto(page.url.partition("?")[0].rpartition("/")[0] + f"/{PAGE[lab]}?present=1")
-        drawn(page)
+    outside = []
+    for lab in FULL:
+        page = staged(visit(path(lab), WINDOW, present="1"))
         found = {name: box for name, box in places(page).items() if name != "page"}
         outside += [(lab, name, box) for name, box in found.items() if min(box) < 0 or box[2] > 1280 or box[3] > 720]
         assert {"figure 0", "knob 2", "T", "S"} <= found.keys(), "a picture, knobs, and buttons with their keys"
         forth = keyed(page, "present/next").bounding_box()
         assert all(box[3] <= forth["y"] for name, box in found.items() if name.startswith("knob")), lab
+        assert page.locator(".st-key-question p").first.evaluate(LETTERS) >= 17
+        assert not page.get_by_test_id("stHeader").is_visible() and not page.get_by_role("tab").count()
     assert outside == []
-    assert page.locator(".st-key-question p").first.evaluate(LETTERS) >= 17
-    assert not page.get_by_test_id("stHeader").is_visible() and not page.get_by_role("tab").count()
 
 
 def test_a_clicker_gives_the_lecture(visit):
-    page = visit(PAGE["anomaly"], HALL, present="1")
+    page = visit(path("anomaly"), WINDOW, present="1")
     forth = keyed(page, "present/next").get_by_role("button")
     expect(forth).to_contain_text("Next: train")
     page.keyboard.press("PageDown")

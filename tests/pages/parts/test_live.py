@@ -95,6 +95,18 @@ def test_who_waits_is_told_what_for_and_sees_what_is_shown_meanwhile(visit, regi
         del jobs.JOBS.jobs[job.id]
 
 
+def test_of_a_first_report_that_has_come_in_part_nothing_is_drawn(visit, register):
+    """Its numbers come before its pictures: drawn without them, the scene's figures would be gone for a moment."""
+    run = runs.load("compression-soft-targets")
+    numbers = 1 + next(i for i, event in enumerate(run.events) if isinstance(event, Metrics))
+    whole = next(i for i, event in enumerate(run.events) if getattr(event, "step", 0) > 0)
+    scene = {chart.key: chart.figure["data"] for chart in charts(check(visit(COMPRESSION)))}
+    for many, differs in ((numbers, False), (whole - 1, False), (whole, True)):
+        job = register("compression", "running", run.events[:many], settings=run.settings)
+        drawn = {chart.key: chart.figure["data"] for chart in charts(check(visit(COMPRESSION, run=job.id)))}
+        assert drawn.keys() >= scene.keys() and (drawn["chart/accuracy"] != scene["chart/accuracy"]) == differs, many
+
+
 def test_a_run_that_takes_minutes_says_so_before_the_press(visit):
     about = runs.load("seq2seq-say-it").about
     visitor = check(visit(PAGES["seq2seq"], scene="say-it"))
