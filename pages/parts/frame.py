@@ -59,8 +59,9 @@ def lab_page(
 
 
 def _more(lab: str) -> None:
-    share.begin(lab)
-    present.begin(lab)
+    if not presenting():
+        share.begin(lab)
+        present.begin()
 
 
 def scene_of(lab: str) -> Scene:

@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from core import jobs, labs
-from pages.parts import controls, question, shown, status, visitor
+from pages.parts import controls, question, share, shown, status, visitor
 from pages.parts.state import LabState, presenting
 from pages.parts.words import _
 
@@ -24,17 +24,16 @@ def settle() -> None:
         st.html(STYLE)
 
 
-def begin(lab: str) -> None:
+def begin() -> None:
     """The button that begins to present."""
-    if not presenting():
-        tip = _("Present: the stage alone, in large type, for a hall. Keys and a clicker steer it.")
-        st.button(
-            _("Present"), icon=":material/slideshow:", key="present/begin", help=tip, type="tertiary", on_click=_switch
-        )
+    tip = _("Present: the stage alone, in large type, for a hall. Keys and a clicker steer it.")
+    st.button(
+        _("Present"), icon=":material/slideshow:", key="present/begin", help=tip, type="tertiary", on_click=_switch
+    )
 
 
 def buttons(lab: str, choose: Callable[[str], None]) -> None:
-    """Goes back, goes on, and ends presenter mode. choose: opens the scene that is picked."""
+    """Goes back, goes on, shows a code to scan, and ends presenter mode. choose: opens the scene that is picked."""
     if not presenting():
         return
     slugs = [scene.slug for scene in labs.of(lab).scenes]
@@ -44,6 +43,7 @@ def buttons(lab: str, choose: Callable[[str], None]) -> None:
     with st.container(key="present", horizontal=True, gap="xsmall"):
         _button("present/back", _("Back"), "arrow_back", "PageUp", back)
         _button("present/next", label, "arrow_forward", "PageDown", act)
+        share.begin(lab, shortcut="Q")
         _button("present/leave", _("Leave"), "close", "Esc", (_switch, ()))
 
 

@@ -25,10 +25,12 @@ def code(address: str) -> bytes:
     return out.getvalue()
 
 
-def begin(lab: str) -> None:
+def begin(lab: str, shortcut: str | None = None) -> None:
     """The button that shows link and code."""
     tip = _("Share: a link and a QR code of this page, with its knobs and its run.")
-    if st.button(_("Share"), icon=":material/qr_code_2:", key=f"share/{lab}", help=tip, type="tertiary"):
+    if st.button(
+        _("Share"), icon=":material/qr_code_2:", key=f"share/{lab}", help=tip, type="tertiary", shortcut=shortcut
+    ):
         st.dialog(_("This page as a link"))(_shown)()
 
 

@@ -29,4 +29,4 @@ def test_scores_part_while_an_autoencoder_learns_and_all_detectors_answer_a_visi
     look(page, "Detectors side by side")
     look(page, "Draw one")
     stroke(page, "beside/pad")
-    expect(page.get_by_text(re.compile(r"of 13 detectors raise the alarm|None of 13|All 13"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"\d+ detectors? raises? the alarm|None of the \d+"))).to_be_visible()
