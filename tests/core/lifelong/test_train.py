@@ -248,4 +248,4 @@ def test_memory_is_what_is_kept():
 def test_every_method_has_a_scene_or_a_preset():
     assert {settings.method.name for settings in SHIPPED.values()} == {method.name for method in EACH}
     assert list(SHIPPED)[: len(SCENES)] == [f"lifelong-{scene.slug}" for scene in SCENES] and 4 <= len(SCENES) <= 5
-    assert SCENES[0].settings == LifelongSettings()
+    assert LifelongSettings() in [scene.settings for scene in SCENES]
