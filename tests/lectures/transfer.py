@@ -53,7 +53,7 @@ CLAIMS = [
     claim("go from 27 to 57 %", *["the READMEs of two reproductions: hehai131/DANN 27.1, s-chh/PyTorch-DANN 57.2"] * 2),
     # DaNN
     claim(
-        "**Source only reads 49 of 100 coloured digits. How many does DaNN read?**\n\n- [x] about 90\n- about 75\n- about 60",
+        "**Without DaNN, 49 of 100 coloured digits are read. How many with it?**\n\n- [x] about 90\n- about 75\n- about 60",
         lambda: summary("transfer-it-worked-in-the-lab", "target"),
         "of 100",
         lambda: Near(table("transfer", COLOUR + "DaNN").mean, 5),
