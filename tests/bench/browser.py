@@ -11,7 +11,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browser.conftest import ROOT, Server, arrived, serve
-from tests.browser.test_stage import PAGE
+from tests.pages.conftest import PAGES
 
 BEFORE = "406b329"  # the build before the stage, whose figures were not Plotly's
 FLOOR = "tests/bench/floor_{}.py"
@@ -111,7 +111,7 @@ def servers(
 
 
 def page_of(lab: str) -> str:
-    return PAGE[lab]
+    return Path(PAGES[lab]).stem
 
 
 def context_of(browser: Browser) -> BrowserContext:

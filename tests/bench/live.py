@@ -10,9 +10,16 @@ from playwright.sync_api import Browser, Page
 from tests.bench.browser import CLOCK, Row, below, opened, page_of, servers
 from tests.bench.opening import PICTURE
 from tests.browser.conftest import Server
-from tests.browser.test_stage import QUICK, WATCH
+from tests.browser.stage import KNOBS, WATCH
 
 REDRAWN = "[...document.querySelectorAll('.st-key-picture .lectern-chart')].reduce((sum, e) => sum + Number(e.dataset.drawn ?? 0), 0)"
+QUICK = {  # knobs of a run that ends within seconds, where the scene's takes longer
+    "transfer": {"steps": 100},
+    "lifelong": {"epochs": 1},
+    "compression": {"epochs": 1},
+    "gan": {"steps": 200},
+    "seq2seq": {"scene": "reversal-in-ten-seconds", "steps": 100},
+}
 SEEDS = count(6100)  # no run may be one that was trained before
 LIVE = "(() => /steps\\/s|Your run ·/.test(document.querySelector('.st-key-status')?.innerText ?? ''))()"
 ENDED = "/Your run · \\d/.test(document.querySelector('.st-key-status')?.innerText ?? '')"
@@ -25,7 +32,7 @@ def whole_run(browser: Browser, server: Server, lab: str) -> dict[str, float]:
     page.wait_for_function("!!document.querySelector('.st-key-picture .main-svg')", timeout=60_000)
     page.wait_for_timeout(2000)
     received = _received(page)
-    page.evaluate(WATCH)
+    page.evaluate(WATCH, KNOBS)
     drawn, busy = page.evaluate(REDRAWN), sum(process.cpu_times()[:2])
     page.evaluate(CLOCK, ["click", LIVE])
     page.locator(f".st-key-{lab}-train").get_by_role("button").click()

@@ -254,14 +254,18 @@ def test_a_worker_of_the_cluster_is_killed(servers, until, long, tiny):
     assert view.state == "finished"
 
 
-def test_a_command_ends_on_ctrl_c_without_a_traceback(servers, commands, until):
+def test_a_command_ends_on_ctrl_c_without_a_traceback(commands, until):
     """A join that is interrupted takes its worker along, and the cluster stays."""
-    join = commands[1][2]
-    family = psutil.Process(join.process.pid).children(recursive=True)
-    assert family
-    assert "Traceback" not in join.interrupt()
-    until(lambda: all(map(ended, family)), "the worker to end")
-    until(lambda: len(servers[0].client.run(os.getpid)) == 1, "one worker to be left")
+    address = commands[0]
+    join = Command("join", address, "--workers", "1")
+    try:
+        assert "joined" in join.line()
+        family = psutil.Process(join.process.pid).children(recursive=True)
+        assert family
+        assert "Traceback" not in join.interrupt()
+        until(lambda: all(map(ended, family)), "the worker to end")
+    finally:
+        join.kill()
 
 
 def test_joining_a_cluster_that_is_not_there(free_port, capsys):
