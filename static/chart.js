@@ -62,7 +62,7 @@ function legendRows({ data, layout }, wide) {
   const named = data.filter(trace => trace.name && trace.showlegend !== false);
   const shown = layout.showlegend ?? named.length > 1;
   if (!shown || layout.scene) return 0;
-  const widest = Math.max(...named.map(trace => 44 + 5.8 * scale() * trace.name.length), 1);
+  const letter = 5.8 * scale(), widest = Math.max(...named.map(trace => 44 + letter * trace.name.length), 1);
   return Math.ceil(named.length / Math.max(1, Math.floor(wide / widest)));
 }
 
@@ -191,8 +191,8 @@ async function draw(root) {
   }
   for (const axis of Object.values(layout)) if (axis?.type === "log") axis.tickformat ??= "~g"; // "0.05", where Plotly would say "5"
   const spare = layout.scene || !mouse() ? 8 : 30; // the buttons stand here, beside the plot and not over it
-  const asked = Object.fromEntries(Object.entries(layout.margin ?? {}).map(([side, px]) => [side, px * scale()]));
-  const margin = { l: 8, r: spare, t: 8 + 21 * scale() * legendRows({ data, layout }, width - 60), b: 8, ...asked };
+  const by = scale(), asked = Object.fromEntries(Object.entries(layout.margin ?? {}).map(([side, px]) => [side, px * by]));
+  const margin = { l: 8, r: spare, t: 8 + 21 * by * legendRows({ data, layout }, width - 60), b: 8, ...asked };
   await (root.drawing = root.plotly.react(box, data,
     { ...layout, margin, width, height, template: template(themeOf(root), width, height), uirevision: sent.revision }, (root.config ??= config(root))));
   if (!root.listening) listen(root);

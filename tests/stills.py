@@ -15,7 +15,6 @@ from playwright.sync_api import Browser, sync_playwright
 
 from core import labs
 from tests.browser.conftest import ARGUMENTS, ROOT, Server, arrived, chromium, serve
-from tests.pages.conftest import PAGES
 
 FOLDER = ROOT / "static" / "stills"
 SIZE = {"width": 1280, "height": 720}
@@ -29,7 +28,7 @@ def photograph(browser: Browser, server: Server, lab: str, theme: str) -> None:
     """All figures of the stage that the lab's page opens with."""
     context = browser.new_context(viewport=SIZE, color_scheme=theme, device_scale_factor=1.5)
     page = context.new_page()
-    page.goto(server.url(Path(PAGES[lab]).stem))
+    page.goto(server.url(labs.of(lab).page))
     page.wait_for_function(DRAWN, timeout=60_000)
     arrived(page)
     folder = FOLDER / f"{lab}-{labs.of(lab).scenes[0].slug}"

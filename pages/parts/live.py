@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core import jobs, labs
-from core.events import Metrics, Picture, Started, Turned
+from core.events import Metrics, Picture, Started
 from core.runs import RunError
 from core.settings import SCORED, Metric, Settings, flatten, union_members
 from pages.parts import chart, controls, figures, shown, status, visitor
@@ -173,8 +173,8 @@ def _begins(current: Shown, scene: Shown) -> bool:
     first step is still missing, and to draw the run without it would take figures away for a moment."""
     if current.empty or not _alike(current, scene):
         return current.empty
-    told = [event for event in current.events if not isinstance(event, (Started, Turned))]
-    return told[-1].step == told[0].step and not _kinds(scene, told[0].step) <= _kinds(current, told[0].step)
+    first = next(event.step for event in current.events if isinstance(event, (Metrics, Picture)))
+    return current.events[-1].step == first and not _kinds(scene, first) <= _kinds(current, first)
 
 
 def _kinds(run: Shown, step: int) -> set[tuple[type, str]]:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from core import labs
 from tests.browser.conftest import ROOT, Server, arrived, serve
-from tests.pages.conftest import PAGES
 
 BEFORE = "406b329"  # the build before the stage, whose figures were not Plotly's
 FLOOR = "tests/bench/floor_{}.py"
@@ -111,7 +111,7 @@ def servers(
 
 
 def page_of(lab: str) -> str:
-    return Path(PAGES[lab]).stem
+    return labs.of(lab).page
 
 
 def context_of(browser: Browser) -> BrowserContext:

@@ -1,27 +1,19 @@
 """Presenter mode in the browser: everything is large and inside the window, and keys alone give the lecture."""
 
-from pathlib import Path
+import re
 
-from tests.browser.conftest import arrived, expect, keyed, staged, wait_until
+from core import labs
+from tests.browser.conftest import arrived, expect, keyed, staged
 from tests.browser.stage import WINDOW, places
-from tests.pages.conftest import PAGES
 
 LETTERS = "e => parseFloat(getComputedStyle(e).fontSize)"
 FULL = "anomaly", "gan", "seq2seq", "compression"  # the most knobs, the longest words, the largest pictures
 
 
-def path(lab):
-    return Path(PAGES[lab]).stem
-
-
-def address_of(page):
-    return page.evaluate("location.search")
-
-
 def test_the_whole_stage_is_large_and_inside_the_window(visit):
     outside = []
     for lab in FULL:
-        page = staged(visit(path(lab), WINDOW, present="1"))
+        page = staged(visit(labs.of(lab).page, WINDOW, present="1"))
         found = {name: box for name, box in places(page).items() if name != "page"}
         outside += [(lab, name, box) for name, box in found.items() if min(box) < 0 or box[2] > 1280 or box[3] > 720]
         assert {"figure 0", "knob 2", "T", "S"} <= found.keys(), "a picture, knobs, and buttons with their keys"
@@ -33,21 +25,21 @@ def test_the_whole_stage_is_large_and_inside_the_window(visit):
 
 
 def test_a_clicker_gives_the_lecture(visit):
-    page = visit(path("anomaly"), WINDOW, present="1")
+    page = visit(labs.of("anomaly").page, WINDOW, present="1")
     forth = keyed(page, "present/next").get_by_role("button")
     expect(forth).to_contain_text("Next: train")
     page.keyboard.press("PageDown")
-    wait_until(lambda: "run=anomaly-" in address_of(page), "the run of the first press")
+    expect(page).to_have_url(re.compile("run=anomaly-"))
     expect(forth).to_contain_text("Next: answer")
     page.keyboard.press("a")
     expect(page.locator(".st-key-question")).to_contain_text("Answer: in 90 of 100 pairs.")
     expect(forth).to_contain_text("Next: scene")
     page.keyboard.press("PageDown")
-    wait_until(lambda: "scene=copies-everything" in address_of(page), "the next scene")
+    expect(page).to_have_url(re.compile("scene=copies-everything"))
     arrived(page)
     page.keyboard.press("PageUp")
-    wait_until(lambda: "scene=what-is-normal" in address_of(page), "the scene before")
+    expect(page).to_have_url(re.compile("scene=what-is-normal"))
     arrived(page)
     page.keyboard.press("Escape")
     expect(page.get_by_role("tab").first).to_be_visible()
-    wait_until(lambda: "present" not in address_of(page), "the address without the mode")
+    expect(page).not_to_have_url(re.compile("present="))
