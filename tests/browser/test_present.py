@@ -19,6 +19,8 @@ def test_the_whole_stage_is_large_and_inside_the_window(visit):
         assert {"figure 0", "knob 2", "T", "S"} <= found.keys(), "a picture, knobs, and buttons with their keys"
         forth = keyed(page, "present/next").bounding_box()
         assert all(box[3] <= forth["y"] for name, box in found.items() if name.startswith("knob")), lab
+        leave = keyed(page, "present/leave").bounding_box()
+        assert leave["x"] + leave["width"] < found["number 0"][0], "no button lies over a number"
         assert page.locator(".st-key-question p").first.evaluate(LETTERS) >= 17
         assert not page.get_by_test_id("stHeader").is_visible() and not page.get_by_role("tab").count()
     assert outside == []
