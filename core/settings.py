@@ -285,6 +285,24 @@ def build(model: type[S], flat: Mapping[str, Any]) -> S:
     return settings
 
 
+def base_of(start: BaseModel, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What other values are laid over: the settings `start`, flat; where `given` chooses another member of a union, with that
+    member's defaults in place of the knobs of the one that leaves."""
+    base = flatten(start)
+    for union, field in type(start).model_fields.items():
+        members = union_members(field)
+        if members and (choice := str(given.get(union, base[union]))) != base[union] and choice in members:
+            left, come = members[base[union]].model_fields, members[choice].model_fields
+            base = {name: value for name, value in base.items() if name not in left} | {union: choice}
+            base |= {name: default_of(inner) for name, inner in come.items() if name != "name"}
+    return base
+
+
+def laid_over(start: S, given: Mapping[str, Any]) -> S:
+    """`start` with other values for some knobs. Raises BadSettings as `build` does."""
+    return build(type(start), base_of(start, given) | given)
+
+
 def _strangers(names: list[str], known: Mapping[str, FieldInfo]) -> list[str]:
     """One sentence about all names that are no setting, for the list of those that are is long; none when there are none."""
     quoted = ", ".join(f"“{_shown(name)}”" for name in names[:MOST_NAMED]) + (" …" if len(names) > MOST_NAMED else "")

@@ -1,17 +1,24 @@
-"""The tab Compare: any runs of the lab over one another in the live picture, with what differs in their settings."""
+"""The tab Compare: any runs of the lab over one another in the live picture, with what differs in their settings, and a sweep."""
 
 import streamlit as st
 
 from core import catalogue, labs, runs
 from core.settings import choices_of, every_field
-from pages.parts import knobs, shown, visitor
+from pages.parts import knobs, shown, sweep, visitor
 from pages.parts.shown import Shown
 from pages.parts.state import LabState
 from pages.parts.words import _, plain, with_unit
 
+MOST = 5  # runs over the one shown
+
 
 def draw(lab: str, current: Shown) -> None:
-    """Choose runs; their curves appear faint in the live picture, their differences here."""
+    """Choose runs; their curves appear faint in the live picture, their differences here. Below, a sweep over one knob."""
+    _runs(lab, current)
+    sweep.draw(lab, current)
+
+
+def _runs(lab: str, current: Shown) -> None:
     found, skipped = runs.listing(lab, visitor.maker())
     abouts = {about.id: about for about in found if about.id != current.id}
     laid = LabState(lab).compare = [run_id for run_id in LabState(lab).compare if run_id in abouts]
@@ -21,8 +28,8 @@ def draw(lab: str, current: Shown) -> None:
         format_func=lambda i: shown.name(abouts[i]),
         key=f"{lab}/compare/pick",
         default=laid,
-        max_selections=3,
-        placeholder=_("Choose up to three runs"),
+        max_selections=MOST,
+        placeholder=_("Choose up to {} runs").format(MOST),
     )
     if chosen != laid:
         LabState(lab).compare = chosen

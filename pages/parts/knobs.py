@@ -15,6 +15,7 @@ from core.settings import (
     BadSettings,
     Scene,
     Settings,
+    base_of,
     bounds_of,
     build,
     choices_of,
@@ -22,6 +23,7 @@ from core.settings import (
     extra,
     flat_fields,
     flatten,
+    laid_over,
     renamed,
     union_members,
 )
@@ -29,7 +31,7 @@ from pages.parts import own
 from pages.parts.words import _, with_unit
 
 GREEK = {"alpha": "α", "beta": "β", "gamma": "γ", "epsilon": "ε", "eta": "η", "lambda": "λ", "mu": "μ", "sigma": "σ"}
-RESERVED = ("scene", "run", "present", "lecturer")
+RESERVED = ("scene", "run", "tab", "view", "compare", "sweep", "present", "lecturer")
 TRACKING = (
     "utm_",
     "mc_",
@@ -96,7 +98,7 @@ def from_url(model: type[Settings], start: Settings) -> tuple[Settings, list[str
     complaints: list[str] = []
     while given:  # leave out what does not fit, so that the rest still counts
         try:
-            return build(model, _base(model, start, given) | given), complaints
+            return laid_over(start, given), complaints
         except BadSettings as error:
             complaints += [s for s in error.sentences if s not in complaints]
             if not error.names & given.keys():
@@ -116,7 +118,7 @@ def to_url(settings: Settings, start: Settings, **more: str | None) -> dict[str,
     more: further parameters (scene, run), left out when None.
     """
     flat = flatten(settings)
-    base = _base(type(settings), start, flat)
+    base = base_of(start, flat)
     changed = {n: f"{v:.10g}" if isinstance(v, float) else str(v) for n, v in flat.items() if v != base.get(n)}
     changed = {n: text for n, text in changed.items() if len(text) <= LONGEST}
     method = {n: str(flat[n]) for n in _unions(type(settings)) if flat[n] != flatten(start)[n]}
@@ -132,18 +134,6 @@ def with_long(settings: Settings, run: Settings | None) -> Settings:
 
 def _unions(model: type[Settings]) -> list[str]:
     return [name for name, field in model.model_fields.items() if union_members(field)]
-
-
-def _base(model: type[Settings], scene: Settings, given: Mapping[str, Any]) -> dict[str, Any]:
-    """What parameters are laid over: the scene, flat; where another member of a union is chosen, with that one's defaults."""
-    base = flatten(scene)
-    for union in _unions(model):
-        members, choice = union_members(model.model_fields[union]), str(given.get(union, base[union]))
-        if choice != base[union] and choice in members:
-            left, come = members[base[union]].model_fields, members[choice].model_fields
-            base = {name: value for name, value in base.items() if name not in left} | {union: choice}
-            base |= {name: default_of(field) for name, field in come.items() if name != "name"}
-    return base
 
 
 def draw(lab: str, model: type[Settings], scene: Scene, stored: Callable[[str], Mapping[str, str]]) -> Settings:

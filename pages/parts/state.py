@@ -42,6 +42,8 @@ class LabState:
     turned: bool = Kept(False)  # a knob outside of the fragment has moved
     written: tuple[dict[str, str], float] = Kept(({}, 0.0))  # the address that the page wrote last, and when
     compare: list[str] = Kept([])  # ids of runs laid over the picture
+    sweep: str = Kept("")  # knob, values and seeds, as a link holds them
+    sweeping: str = Kept("")  # which sweep trains; empty while none does
     tab: str | None = Kept()
 
     def __init__(self, lab: str):

@@ -24,17 +24,40 @@ def draw(
     """Look inside · Explain · Theory · Yardstick · Compare · Take away."""
     ended, note = _ended(lab, current)
     contents = {
-        _("Look inside"): lambda: _drawn(inside, ended, note),
-        _("Explain"): lambda: _drawn(explain, ended, note),
-        _("Theory"): lambda: theory.draw(labs.of(lab).theory, text),
-        _("Yardstick"): lambda: _yardsticks(lab),
-        _("Compare"): lambda: compare.draw(lab, current),
-        _("Take away"): lambda: takeaway.draw(current),
+        "inside": lambda: _drawn(inside, ended, note),
+        "explain": lambda: _drawn(explain, ended, note),
+        "theory": lambda: theory.draw(labs.of(lab).theory, text),
+        "yardstick": lambda: _yardsticks(lab),
+        "compare": lambda: compare.draw(lab, current),
+        "takeaway": lambda: takeaway.draw(current),
     }
-    for tab, content in zip(st.tabs(list(contents), key=f"{lab}/tab", on_change="rerun"), contents.values()):
+    for tab, name in zip(st.tabs(list(names().values()), key=f"{lab}/tab", on_change="rerun"), names()):
         if tab.open:
             with tab:
-                content()
+                contents[name]()
+
+
+def names() -> dict[str, str]:
+    """Each tab as a link calls it, and as the page does; the first is open where nobody has chosen."""
+    return {
+        "inside": _("Look inside"),
+        "explain": _("Explain"),
+        "theory": _("Theory"),
+        "yardstick": _("Yardstick"),
+        "compare": _("Compare"),
+        "takeaway": _("Take away"),
+    }
+
+
+def chosen(lab: str) -> str | None:
+    """The open tab as a link calls it, None while it is the first."""
+    first, *others = names()
+    return next((name for name in others if names()[name] == LabState(lab).tab), None)
+
+
+def choose(lab: str, name: str | None) -> None:
+    """Opens a tab, the first where the name is none of theirs."""
+    LabState(lab).tab = names().get(name, next(iter(names().values())))
 
 
 def _ended(lab: str, current: Shown) -> tuple[Shown, str]:

@@ -78,6 +78,7 @@ def draw(current: Shown, views: Sequence[View] | None = None) -> None:
     first = next((view.name for view in fitting.values() if view.opens(current)), next(iter(fitting)))
     if st.session_state.get(where) not in (None, *fitting):
         del st.session_state[where]  # another kind of run has other views
+    st.session_state[f"{where}/first"] = first
     chosen = st.segmented_control(
         _("View"),
         list(fitting),
@@ -88,6 +89,12 @@ def draw(current: Shown, views: Sequence[View] | None = None) -> None:
         label_visibility="collapsed",
     )
     fitting[chosen].draw(current)
+
+
+def chosen(lab: str) -> str | None:
+    """The name of the open view where the visitor has chosen it, None where it is the run's own."""
+    view = st.session_state.get(key(lab))
+    return None if view == st.session_state.get(f"{key(lab)}/first", view) else view
 
 
 def key(lab: str) -> str:

@@ -1,4 +1,5 @@
-"""How soon the first slider of each lab that needs no training is answered by a figure, beside an empty page's slider."""
+"""How soon the first slider of each lab that needs no training is answered by a figure, beside a page that has nothing but a
+slider and Streamlit's own Plotly chart, and beside one without even that."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -9,9 +10,10 @@ from typing import Any
 
 from playwright.sync_api import Browser, Error, Locator, Page
 
+from core import labs
 from tests.bench.browser import CLOCK, FLOOR, TITLE, Row, against, median, opened, p95, page_of, servers
 from tests.bench.opening import PICTURE
-from tests.browser.conftest import arrived
+from tests.browser.conftest import Server, arrived
 
 INSIDE = "[data-testid=stTabs] [data-testid=stSlider]"
 FIGURES = "[...document.querySelectorAll('[data-testid=stTabs] .lectern-chart')]"
@@ -20,6 +22,7 @@ OTHERS = """[...document.querySelectorAll(
     '[data-testid=stTabs] :is(img, .lectern-superpixels, [data-testid=stMetricValue])')]
     .map(e => e.src || e.innerText || e.innerHTML.length).join()"""  # of a view without figures
 NUMBER = "document.querySelector('h1').innerText"
+BARS = "document.querySelector('.bars path')?.getAttribute('d')"
 
 
 @dataclass
@@ -71,6 +74,16 @@ def first_slider(page: Page) -> Slider:
     raise LookupError("no view has a slider")
 
 
+def slider_of(browser: Browser, server: Server, lab: str) -> Slider:
+    """That of the scene which opens, or else of the first scene that has one."""
+    for scene in labs.of(lab).scenes:
+        page = opened(browser, server.url(page_of(lab), scene=scene.slug), PICTURE)
+        with suppress(LookupError):
+            return first_slider(page)
+        page.context.close()
+    raise LookupError(f"no scene of {lab} has a slider")
+
+
 def answers(moved: Mapping[str, Slider], moves: int) -> dict[str, list[float]]:
     """Milliseconds of each slider; they take turns."""
     for slider in moved.values():
@@ -83,23 +96,34 @@ def answers(moved: Mapping[str, Slider], moves: int) -> dict[str, list[float]]:
 
 
 def measure(
-    browser: Browser, folder: Path, labs: Sequence[str], moves: int, trainings: Callable[..., Any] | None = None
+    browser: Browser, folder: Path, chosen: Sequence[str], moves: int, trainings: Callable[..., Any] | None = None
 ) -> list[Row]:
     """trainings: makes a context in which so many runs go on; the sliders are moved in it as well."""
-    with servers(folder, {"slider": FLOOR.format("slider")}, before=False, LECTERN_WORKERS="2") as running:
+    floors = {name: FLOOR.format(name) for name in ("slider", "slider_chart")}
+    with servers(folder, floors, before=False, LECTERN_WORKERS="2") as running:
         bare = opened(browser, running["slider"].address, TITLE)
-        moved = {"floor": Slider(bare, bare.get_by_role("slider").first, NUMBER)}
-        moved |= {lab: first_slider(opened(browser, running["lectern"].url(page_of(lab)), PICTURE)) for lab in labs}
+        drawn = opened(browser, running["slider_chart"].address, BARS)
+        moved = {
+            "empty": Slider(bare, bare.get_by_role("slider").first, NUMBER),
+            "floor": Slider(drawn, drawn.get_by_role("slider").first, BARS),
+        }
+        moved |= {lab: slider_of(browser, running["lectern"], lab) for lab in chosen}
         found = [("", answers(moved, moves), 1.5)]
         if trainings:
             with trainings(browser, running["lectern"], 2):
                 found.append((" while two trainings run", answers(moved, moves), 2))
         for slider in moved.values():
             slider.page.context.close()
-    floor = found[0][1]["floor"]
+    floor = {name: found[0][1][name] for name in ("empty", "floor")}
     return [
-        against(f"{lab}: first slider → figure{state}, {which}", of(times[lab]) / 1000, of(floor) / 1000, budget)
-        for lab in labs
+        against(
+            f"{lab}: first slider → figure{state}, {which}",
+            of(times[lab]) / 1000,
+            of(floor["floor"]) / 1000,
+            budget,
+            note=f" ({of(times[lab]) / of(floor['empty']):.1f}× an empty page)",
+        )
+        for lab in chosen
         for state, times, budget in found
         for which, of in (("median", median), ("p95", p95))
     ]

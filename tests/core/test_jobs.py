@@ -13,7 +13,7 @@ import numpy as np
 import psutil
 import pytest
 
-from core import cluster, job, labs, runs, worker, workers
+from core import cluster, job, labs, runs, sweeps, worker, workers
 from core import jobs as module
 from core.events import Finished, Metrics, Picture, Started, Turned, Warned, pack
 from core.jobs import JobError, Jobs
@@ -779,3 +779,30 @@ def test_a_cluster_that_does_not_answer(host, until, tiny, monkeypatch, free_por
     view = server.watch(job_id, "ann")
     assert view.state == "failed" and server.client is None
     assert view.message.startswith(f"Nothing can be trained now: the cluster at {address} does not answer")
+
+
+def test_a_sweep_trains_its_runs_one_after_another_and_knows_them_again(jobs, until, tiny, monkeypatch):
+    for name in ("start", "watch"):
+        monkeypatch.setattr(module, name, getattr(jobs, name))
+    cells = sweeps.Sweep(tiny(), LAB, "neurons", (16, 32), 1).cells()
+
+    def all_ended():
+        progress = sweeps.go_on(cells, "ann.sweep")
+        assert sum(job.live for job in jobs.jobs.values()) <= 1
+        return None if progress.left else progress
+
+    progress = until(all_ended, "the sweep to end")
+    assert [record.settings.method.neurons for record in progress.ended.values()] == [16, 32] and not progress.failed
+    for cell in cells:
+        jobs.jobs.pop(cell.id)
+    assert sweeps.look(cells, "ann.sweep").ended.keys() == progress.ended.keys(), "from the store"
+
+
+def test_a_sweep_counts_no_run_that_was_stopped(jobs, until, long, monkeypatch):
+    for name in ("start", "watch"):
+        monkeypatch.setattr(module, name, getattr(jobs, name))
+    cells = sweeps.Sweep(long(), LAB, "learning_rate", (0.001, 0.002), 1).cells()
+    going(jobs, until, cells[0].settings)
+    jobs.steer(cells[0].id, "ann", "stop")
+    progress = sweeps.look(cells, "ann.sweep")
+    assert progress.left == cells and not progress.ended and progress.live is None

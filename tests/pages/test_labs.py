@@ -8,7 +8,7 @@ import pytest
 from core import labs, runs
 from core.events import Finished, Picture, Started
 from core.settings import bounds_of, build, choices_of, every_field, extra, flat_fields, flatten, union_members
-from pages.parts import frame, knobs, lecture
+from pages.parts import address, knobs, lecture
 from pages.parts.words import prose
 from tests.pages.conftest import PAGES, charts, check, said, shown, text_of
 
@@ -290,7 +290,7 @@ def test_back_and_forward_open_what_the_address_says(visit, monkeypatch):
     check(visitor.number_input(key="compression/seed").set_value(5).run())
     end, there = query_of(visitor), shown(visitor, "compression")
     assert shown(go_to(visitor, begin), "compression") == there, "the browser does not know the new address yet"
-    monkeypatch.setattr(frame, "SETTLED", 0.0)  # a second later it does
+    monkeypatch.setattr(address, "SETTLED", 0.0)  # a second later it does
     assert shown(go_to(visitor, begin), "compression") == first.settings and visitor.get("pills")[0].value == first.slug
     assert shown(go_to(visitor, end), "compression") == there and visitor.get("pills")[0].value == second.slug
     assert query_of(go_to(visitor, begin | {"run": "compression-two-bits"})) == begin | {"run": "compression-two-bits"}

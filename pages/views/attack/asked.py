@@ -50,7 +50,7 @@ def attack(where: str, first: str, at: Any = st) -> str:
 
 def size(where: str, top: float, start: float, step: float, low: float = 0, at: Any = st) -> float:
     """A slider of ε, of the type of its bounds. at: where it is drawn."""
-    return at.slider(_("Size of change ε (of 255)"), type(top)(low), top, start, step, key=where)
+    return at.slider(_("Size of change ε (of 255)"), type(top)(low), top, start, step, "%g", where)
 
 
 def measured(

@@ -21,9 +21,10 @@ def draw(current: Shown) -> None:
         return
     photo = found.victims.photo
     left, middle, right = st.columns([2, 1.6, 0.8], gap="large")
-    level = asked.size(f"attack/slide/{photo}", *((16.0, 2.0) if photo else (96.0, 32.0)), 0.5, at=left)
     attack = asked.attack("attack/slide/attack", "fgsm", at=middle)
     norm = choose.one("attack/slide/norm", _("Norm"), {"inf": "L∞", "2": "L2"}, at=right)
+    step = 0.5 if norm == "2" else 1.0  # no pixel of 8 bits moves by half a level
+    level = asked.size(f"attack/slide/{photo}", *((16.0, 2.0) if photo else (96.0, 32.0)), step, at=left)
     if steps := quick.steps_of(attack):
         words = _("{} gradients of the photo network: about a second and a half.") if photo else _("In {} steps.")
         st.caption(words.format(steps))

@@ -27,7 +27,7 @@ def draw(current: Shown) -> None:
 @st.fragment
 def _soften(current: Shown, index: int) -> None:
     """T, and the answers of teacher and student to one digit: a fragment of its own, so that moving T redraws no more."""
-    T = st.slider(_("Temperature $T$"), 1.0, 20.0, 4.0, 0.5, format="%g", key="soft/T")
+    T = st.slider(_("Temperature T"), 1.0, 20.0, 4.0, 0.5, format="%g", key="soft/T")
     asked = list(networks(current).items())[:2]
     answers = {name: ask(analysis.soft_targets.logits, *network)[index] for name, network in asked}
     found = analysis.soft_targets.soften(answers, T)
