@@ -3,7 +3,7 @@
 import json
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import count
@@ -62,14 +62,15 @@ def nothing_twice(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session")
 def visit() -> Callable[..., AppTest]:
-    """Opens a page of the app at an address, like a visitor who follows a link; tab: the one that is open."""
+    """Opens a page of the app at an address, like a visitor who follows a link; tab: the one that was open, by its name on the
+    page, or in address the whole query as a link has it."""
 
-    def open_page(page: str, tab: str | None = None, **query: Any) -> AppTest:
+    def open_page(page: str, tab: str | None = None, address: Mapping[str, str] | None = None, **query: Any) -> AppTest:
         visitor = AppTest.from_file(ROOT / "app.py", default_timeout=300)
         if tab:
             for lab in labs.LABS:
                 visitor.session_state[f"{lab}/tab"] = tab
-        for name, value in query.items():
+        for name, value in {**query, **(address or {})}.items():
             visitor.query_params[name] = value
         visitor.switch_page(page)
         return visitor.run()
