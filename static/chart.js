@@ -23,6 +23,12 @@ const themeOf = root => {
   return name => css.getPropertyValue(`--st-${name}`).trim();
 };
 
+// The page's own style sheet (stage.css) needs the theme's colours too, and Streamlit tells them to components alone.
+function tellPage(of) {
+  for (const name of ["background-color", "secondary-background-color", "primary-color"])
+    document.documentElement.style.setProperty(`--st-${name}`, of(name));
+}
+
 const isDark = colour => {
   const pen = Object.assign(document.createElement("canvas").getContext("2d"), { fillStyle: colour });
   return parseInt(pen.fillStyle.slice(1, 3), 16) < 128; // a canvas writes every colour as #rrggbb
@@ -181,6 +187,7 @@ async function draw(root) {
   if (!root.isConnected || turn !== root.turn) return; // a newer one is under way
   if (root.plotly && root.plotly !== library) await forget(root);
   root.plotly = library;
+  tellPage(themeOf(root));
   const { data, layout } = themed(sent.figure, themeOf(root));
   const width = box.clientWidth, height = sent.share ? box.clientHeight : layout.height, used = {};
   root.drawn = `${width}x${height}`;

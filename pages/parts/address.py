@@ -9,7 +9,7 @@ import streamlit as st
 from core import keeping, labs, sweeps
 from core.runs import RunError, Unfit
 from core.settings import Scene, Settings
-from pages.parts import controls, knobs, shown, tabs, views
+from pages.parts import controls, knobs, lesson, shown, tabs, views
 from pages.parts.shown import Shown
 from pages.parts.state import LabState, presenting
 from pages.parts.words import _
@@ -45,6 +45,7 @@ def write(lab: str, settings: Settings) -> None:
         "compare": ",".join(state.compare),
         "sweep": state.sweep,
         "present": "1" if presenting() else None,
+        **lesson.address(),
     }
     wanted = knobs.to_url(settings, scene.settings, **more)
     if wanted != st.query_params.to_dict():
@@ -81,7 +82,7 @@ def _follow(lab: str) -> list[str]:
         start = start if slug in scenes else found.settings or start  # our own links name the scene
     settings, more = knobs.from_url(labs.of(lab).settings, start)
     knobs.fill(lab, knobs.with_long(settings, found.settings) if found else settings)
-    return complaints + more + _below(lab)
+    return [sentence for sentence in (*complaints, *more, *_below(lab), lesson.follow()) if sentence]
 
 
 def _below(lab: str) -> list[str]:

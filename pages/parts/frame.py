@@ -14,6 +14,7 @@ from pages.parts import (
     garbage,
     knobs,
     lecture,
+    lesson,
     live,
     present,
     question,
@@ -43,8 +44,11 @@ def lab_page(
     about, name → `digit.Tests`. explain: what the tab Explain shows of a lab whose networks are no digit classifiers.
     """
     model, text = labs.of(lab).settings, lecture.read(lab)
+    lesson.opened()
     complaints = address.open_page(lab)
     present.settle()
+    lesson.style(lab)
+    lesson.bar(lab)
     question.scenes(lab, text, _choose, _more)
     question.ask(lab, text)
     for complaint in complaints:
@@ -70,6 +74,7 @@ def lab_page(
 
 def _more(lab: str) -> None:
     if not presenting():
+        lesson.begin(lab)
         share.begin(lab)
         present.begin()
 

@@ -31,7 +31,7 @@ from pages.parts import own
 from pages.parts.words import _, with_unit
 
 GREEK = {"alpha": "α", "beta": "β", "gamma": "γ", "epsilon": "ε", "eta": "η", "lambda": "λ", "mu": "μ", "sigma": "σ"}
-RESERVED = ("scene", "run", "tab", "view", "compare", "sweep", "present", "lecturer")
+RESERVED = ("scene", "run", "tab", "view", "compare", "sweep", "lesson", "step", "present", "lecturer")
 TRACKING = (
     "utm_",
     "mc_",

@@ -6,6 +6,8 @@
                             below "### Answer" the reason in one sentence, then a paragraph on what happened and why
 ## theory: Title            words for the formula of that title
 ## note: slug               a paragraph that the page shows where it names it; below "### More" what is shown on demand beside it
+## tour: Title              a step of the guided tour, in their order: lines “at: scene=slug&…” (where it opens another address), “mark: …”,
+                            “done: …” as `core.lessons.Step` has them, then what to do and what to see
 ## verdict: case            the whole sentence for a case that an analysis can reach; its numbers stand in braces: {gap:.2f}
 """
 
@@ -14,8 +16,11 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import streamlit as st
+
+from core.lessons import Step
 
 FOLDER = Path(__file__).resolve().parents[2] / "assets" / "lectures"
 
@@ -40,6 +45,7 @@ class Lecture:
     theory: dict[str, str]
     notes: dict[str, str]
     verdicts: dict[str, str]
+    tour: tuple[Step, ...]
 
 
 @lru_cache
@@ -48,17 +54,27 @@ def read(lab: str, language: str = "en") -> Lecture:
     head, *sections = re.split(r"^## ", (FOLDER / language / f"{lab}.md").read_text("utf-8"), flags=re.MULTILINE)
     title, _, rest = head.removeprefix("# ").partition("\n")
     idea, _, watch = rest.partition("Watch:")
-    scenes, theory, notes, verdicts = {}, {}, {}, {}
+    scenes, theory, notes, verdicts, tour = {}, {}, {}, {}, []
     for section in sections:
         heading, _, body = section.partition("\n")
         kind, _, name = heading.partition(": ")
         if kind == "scene":
             slug, _, scene_title = name.partition(" | ")
             scenes[slug.strip()] = _scene(scene_title.strip(), *body.split("### Answer"))
+        elif kind == "tour":
+            tour.append(_step(lab, name.strip(), body.strip()))
         else:
             {"theory": theory, "note": notes, "verdict": verdicts}[kind][name.strip()] = body.strip()
     scenes = {slug: replace(scene, watch=scene.watch or _sentence(watch)) for slug, scene in scenes.items()}
-    return Lecture(title.strip(), idea.strip(), scenes, theory, notes, verdicts)
+    return Lecture(title.strip(), idea.strip(), scenes, theory, notes, verdicts, tuple(tour))
+
+
+def _step(lab: str, title: str, body: str) -> Step:
+    """A step of a tour: lines that say where, what and when, and below an empty line the task. Raises ValueError."""
+    lines, __, task = body.partition("\n\n")
+    said = dict(line.split(": ", 1) for line in lines.splitlines())
+    query = dict(parse_qsl(said.pop("at", ""), strict_parsing=True)) if "at" in said else {}
+    return Step(lab=lab, query=query, title=title, task=" ".join(task.split()), **said)
 
 
 def note(lab: str, name: str, **numbers: Any) -> str:

@@ -1,0 +1,153 @@
+"""Lessons and tours: the bar, what a step hides and marks, when it is done, and that every tour can be gone through."""
+
+import re
+
+import pytest
+
+from core import labs, lessons
+from core.lessons import Lesson, Step
+from core.settings import every_field, flat_fields, flatten
+from pages.parts import lecture, lesson, tabs
+from tests.pages.conftest import PAGES, check, said, text_of
+
+PAGE = PAGES["gan"]
+SLUGS = [scene.slug for scene in labs.of("gan").scenes]
+TWO = Lesson(
+    title="Two",
+    steps=(
+        Step(
+            lab="gan",
+            query={"scene": SLUGS[1], "seed": "7"},
+            title="First",
+            task="See *this*.",
+            hide=("question", "knob:r1"),
+            mark="picture",
+        ),
+        Step(lab="gan", query={"scene": SLUGS[0]}, task="Then answer.", done="answered"),
+        Step(lab="lifelong", task="And over there."),
+    ),
+)
+each_lab = pytest.mark.parametrize("lab", labs.LABS)
+
+
+def follow(visit, made=TWO, step=1, page=PAGE):
+    return check(visit(page, address={"lesson": lessons.to_text(made), "step": str(step)} | made.steps[step - 1].query))
+
+
+def bar(visitor):
+    return (
+        visitor.get_by_key("lesson")[0]
+        if isinstance(visitor.get_by_key("lesson"), list)
+        else visitor.get_by_key("lesson")
+    )
+
+
+def button(visitor, name):
+    return next((b for b in visitor.button if b.key == f"lesson/{name}"), None)
+
+
+def styles(visitor):
+    return " ".join(html.proto.body for html in visitor.get("html") if "<style>" in html.proto.body)
+
+
+def test_no_lesson_no_bar(visit):
+    assert not [b for b in check(visit(PAGE)).button if b.key and b.key.startswith("lesson/")]
+
+
+def test_a_step_says_its_task_hides_what_it_hides_and_marks_what_it_speaks_of(visit):
+    visitor = follow(visit)
+    assert "**1 / 3 First** See \\*this\\*." in text_of(visitor), "a stranger's words are no formatting"
+    rules = styles(visitor)
+    assert ".st-key-question, .st-key-gan-r1 { display: none !important; }" in rules
+    assert re.search(r"\.st-key-picture \{ outline", rules)
+    assert button(visitor, "back").disabled and button(visitor, "next") and not button(visitor, "end")
+    query = dict(visitor.query_params)
+    assert query["lesson"] == lessons.to_text(TWO) and query["step"] == "1" and query["seed"] == "7"
+
+
+def test_next_opens_the_next_step_and_back_the_one_before(visit):
+    visitor = follow(visit)
+    check(button(visitor, "next").click().run())
+    assert "**2 / 3** Then answer." in text_of(visitor)
+    assert dict(visitor.query_params)["scene"] == SLUGS[0] and not styles(visitor)
+    assert visitor.number_input(key="gan/seed").value == labs.of("gan").scenes[0].settings.seed
+    check(button(visitor, "back").click().run())
+    assert visitor.number_input(key="gan/seed").value == 7
+    check(button(visitor, "leave").click().run())
+    assert not button(visitor, "back") and "lesson" not in dict(visitor.query_params)
+
+
+def test_the_page_knows_when_it_is_done(visit):
+    visitor = follow(visit, step=2)
+    assert "check_circle" not in text_of(visitor).splitlines()[0] and button(visitor, "next").proto.type != "primary"
+    slug = SLUGS[0]
+    check(visitor.pills(key=f"gan/guess/{slug}").set_value(0).run())
+    assert button(visitor, "next").proto.type == "primary"
+
+
+def test_elsewhere_the_bar_shows_the_way(visit):
+    visitor = follow(visit, step=3, page=PAGES["lifelong"])
+    assert button(visitor, "end")
+    elsewhere = check(visit(PAGE, address={"lesson": lessons.to_text(TWO), "step": "3"}))
+    assert button(elsewhere, "here") and "goes on in *Life-long*" in text_of(elsewhere)
+
+
+@pytest.mark.parametrize(
+    "text, words", [("tour-physics", "is no tour"), ("AAAA", "cannot be read"), ("%%%", "cannot be read")]
+)
+def test_a_lesson_that_cannot_be_read_gives_a_sentence(visit, text, words):
+    visitor = visit(PAGE, address={"lesson": text})
+    assert not visitor.exception and [s for s in said(visitor) if words in s]
+
+
+# ---- what a step asks for ----
+
+
+def test_done_is_what_was_done(visit):
+    visitor = follow(visit, Lesson(steps=(Step(lab="gan", done="knob:r1=0.5"), Step(lab="gan", done="knob:r1"))))
+    assert button(visitor, "next").proto.type != "primary"
+    check(visitor.slider(key="gan/r1").set_value(0.5).run())
+    assert button(visitor, "next").proto.type == "primary"
+    check(button(visitor, "next").click().run())
+    assert button(visitor, "end").proto.type == "primary", "it is moved already, and nothing was set back"
+    assert visitor.slider(key="gan/r1").value == 0.5
+
+
+def test_a_tab_and_a_view_count(visit):
+    visitor = follow(visit, Lesson(steps=(Step(lab="gan", query={"tab": "theory"}, done="tab:theory"),)))
+    assert button(visitor, "end").proto.type == "primary"
+    visitor = follow(visit, Lesson(steps=(Step(lab="gan", done="view:film"),)))
+    check(visitor.run())  # the view that opens by itself
+    assert button(visitor, "end").proto.type == "primary"
+
+
+# ---- the tours ----
+
+
+@each_lab
+def test_every_tour_is_short_and_every_name_in_it_is_known(lab):
+    tour, text = lecture.read(lab).tour, lecture.read(lab)
+    assert 5 <= len(tour) <= 8
+    assert tour[0].query.get("scene") in text.scenes, "a tour begins with a scene"
+    assert sum(step.done is not None for step in tour) >= 3 and any(step.done == "answered" for step in tour)
+    views = __import__(f"pages.views.{lab}", fromlist=["VIEWS"]).VIEWS
+    fields = every_field(labs.of(lab).settings)
+    scene = None
+    for step in tour:
+        scene = step.query.get("scene", scene)
+        settings = next(each.settings for each in labs.of(lab).scenes if each.slug == scene)
+        known = {name for name, __ in flat_fields(type(settings), flatten(settings))}
+        assert 40 <= len(step.task) <= 230 and len(step.title) <= 32, step
+        assert step.task.endswith((".", "?")) and step.title[:1].isupper(), step
+        assert step.mark in (None, *lesson.MARKS) or step.mark in lesson.parts(lab, settings), step
+        kind, __, what = (step.done or "answered").partition(":")
+        allowed = {
+            "answered": {""},
+            "trained": {""},
+            "scene": text.scenes,
+            "knob": {*known, *fields},
+            "tab": tabs.names(),
+            "view": views,
+        }
+        assert what.partition("=")[0] in allowed[kind], step
+        assert set(step.query) <= {"scene", "tab", "view", *fields}, step
