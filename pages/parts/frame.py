@@ -59,10 +59,10 @@ def lab_page(
         stage, side = st.columns([3.2, 1], gap="medium")
     with side:
         settings, trouble = _knobs(lab, model)
+        LabState(lab).settings = settings
         present.buttons(lab, _choose)
     with stage:
         current = live.panel(lab, settings, live.LivePicture(**live_picture), trouble)
-    LabState(lab).settings = settings
     address.write(lab, settings)
     if not presenting():
         tabs.draw(
@@ -75,7 +75,7 @@ def lab_page(
 def _more(lab: str) -> None:
     if not presenting():
         lesson.begin(lab)
-        share.begin(lab)
+        share.begin(lab, LabState(lab).settings)
         present.begin()
 
 

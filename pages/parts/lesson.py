@@ -5,6 +5,7 @@ A lesson comes with the link: `lesson=` holds it packed, or names the tour of a 
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -43,6 +44,11 @@ class Place:
     @property
     def step(self) -> Step:
         return self.lesson.steps[self.at]
+
+    def link(self, page: str) -> str:
+        """Where it begins, for somebody who sees it for the first time. page: the address of any lab page here."""
+        first = self.lesson.steps[0].lab
+        return f"{page.rpartition('/')[0]}/{labs.of(first).page}?{urlencode(self.query(0))}"
 
     def query(self, at: int) -> dict[str, str]:
         """The address of one of its steps."""
@@ -105,7 +111,7 @@ def begin(lab: str) -> None:
 
 
 def _open_tour(lab: str) -> None:
-    _go(Place(TOUR + lab, _tour(TOUR + lab), 0))
+    go(Place(TOUR + lab, _tour(TOUR + lab), 0))
 
 
 # ---- what is shown ----
@@ -243,10 +249,10 @@ def _moved(lab: str, step: Step, name: str, wanted: str) -> bool:
 
 def _go_to(at: int) -> None:
     now = place()
-    _go(Place(now.text, now.lesson, at))
+    go(Place(now.text, now.lesson, at))
 
 
-def _go(to: Place) -> None:
+def go(to: Place) -> None:
     """Opens a step: its page with its address. A step without one goes on where the learner is, with all that was done there."""
     was, st.session_state["lesson"] = place(), to
     if to.step.query or was is None or was.step.lab != to.step.lab:

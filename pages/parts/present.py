@@ -64,7 +64,10 @@ def _next(lab: str, following: Act | None) -> tuple[str, Act | None]:
     if not question.answered(lab):
         about = shown.find(shown.scene_id(lab, state.scene)).run.about
         if state.run is None and about.seconds < status.SLOW:
-            return _("Next: train"), (controls.train, (lab, labs.of(lab).settings, "run"))
+            return _("Next: {}").format(_(LabState(lab).settings.verb).lower()), (
+                controls.train,
+                (lab, labs.of(lab).settings, "run"),
+            )
         return _("Next: answer"), (question.reveal, (lab,))
     return (_("Next: scene") if following else _("The end")), following
 
