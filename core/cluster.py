@@ -8,17 +8,20 @@ import asyncio
 import logging
 import multiprocessing
 import os
+import signal
 import socket
 import ssl
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import dask
+import psutil
 
 from core import certificates, env, unused
 
@@ -149,6 +152,7 @@ def join(address: str, workers: int) -> None:
         await asyncio.gather(*(nanny.finished() for nanny in nannies))
 
     env.cluster_address(address, "The address")
+    signal.signal(signal.SIGINT, _leave)
     fork_from(FORKED)
     from distributed import Nanny
 
@@ -163,6 +167,14 @@ def join(address: str, workers: int) -> None:
         asyncio.run(work())
         while not answers(address):
             time.sleep(1)
+
+
+def _leave(*_: object) -> None:
+    """Ctrl-C: this process ends at once, with all that it started. Dask would first wait for a worker that it is just replacing."""
+    for child in psutil.Process().children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            child.kill()
+    os._exit(130)
 
 
 def client(address: str, patience: float = 10.0) -> Any:

@@ -156,15 +156,21 @@ def test_a_run_can_be_closed_anywhere(stop, small_teacher):
     ids=lambda method: method.name,
 )
 def test_a_rate_that_is_too_high_is_told(method, small_teacher):
-    """The highest allowed rate: the run breaks or its network only guesses; both get a sentence, and no number is none."""
-    events = list(train(CompressionSettings(method=method), small_teacher))
-    assert all(math.isfinite(v) for e in events if isinstance(e, Metrics) for v in e.values.values())
-    warning, end = events[-2:]
-    assert (
-        isinstance(warning, Warned) and warning.kind in ("diverged", "guessing") and "learning rate" in warning.sentence
-    )
-    assert warning.kind == "guessing" or end.summary == {"diverged": True}
-    assert warning.kind == "diverged" or end.summary["accuracy"] < 14.5
+    """The highest allowed rate: the run breaks or its network only guesses; both get a sentence, and no number is none. So wild a
+    network may end on a lucky step, so two runs of three must be told."""
+    told = []
+    for seed in range(3):
+        events = list(train(CompressionSettings(method=method, seed=seed), small_teacher))
+        assert all(math.isfinite(v) for e in events if isinstance(e, Metrics) for v in e.values.values())
+        warning, end = events[-2:]
+        if isinstance(warning, Warned):
+            told.append(warning.kind)
+            assert warning.kind in ("diverged", "guessing") and "learning rate" in warning.sentence
+            assert warning.kind == "guessing" or end.summary == {"diverged": True}
+            assert warning.kind == "diverged" or end.summary["accuracy"] < 14.5
+        else:
+            assert end.summary["accuracy"] >= 14.5
+    assert len(told) >= 2
 
 
 def test_a_good_network_gets_no_warning(small_run):

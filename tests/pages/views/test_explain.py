@@ -404,7 +404,7 @@ def test_an_address_is_what_the_knobs_show(visit, query):
     assert {name: got[name].removesuffix(".0") for name in query} == query
     assert query.items() <= {
         name: value.removesuffix(".0") for name, value in visitor.query_params.items()
-    }.items() or settings_of(check(visit(PAGE, tab="Compare", **visitor.query_params)), "explain") == settings_of(
+    }.items() or settings_of(check(visit(PAGE, "Compare", visitor.query_params)), "explain") == settings_of(
         visitor, "explain"
     )
 
