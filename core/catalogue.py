@@ -97,3 +97,20 @@ def result(about: About) -> Result | None:
         if isinstance(value := about.summary.get(name), (int, float)) and isfinite(value):
             return Result(metrics[name].label if name in metrics else "Accuracy", float(value))
     return None
+
+
+def opens_in(about: About) -> Mapping[str, Mapping[str, str]]:
+    """Where else the digit classifier of a run can be looked into, lab → what the address of its page says."""
+    if not about.models:
+        return {}
+    asked = {"subject": "digit", "network": about.id}
+    teacher = {"method": "distill", "teacher": about.id}
+    found = {"explain": asked, "attack": asked}
+    return found | ({"compression": teacher} if about.settings.get("method") == "teacher" else {})
+
+
+def matches(row: Row, words: str) -> bool:
+    """Whether a run has all of these words in what is said of it."""
+    about = row.about
+    said = " ".join([about.lab, about.id, about.title, row.scene or "", *row.did, about.state]).lower()
+    return all(word in said for word in words.lower().split())

@@ -4,6 +4,7 @@ The header (JSON) holds everything but arrays: settings, seed, code version, mac
 which each array is replaced by the name of a tensor in the same file. Nothing is ever unpickled.
 """
 
+import hashlib
 import json
 import logging
 import os
@@ -12,6 +13,7 @@ import re
 import struct
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from importlib.metadata import version
@@ -30,6 +32,9 @@ from core.settings import BadSettings, Settings, build, renamed
 log = logging.getLogger(__name__)
 SHIPPED = Path(__file__).resolve().parents[1] / "assets" / "runs"
 LARGEST_HEADER = 32 * 2**20
+SHIPPED_STAYS = "A shipped run stays as it is."
+LONGEST_TITLE = 60  # letters
+TITLE = re.compile(r"[^\w .,:;!?()+\-–·αβγεηλμσΩ%°×=/]")  # what may not stand in a title
 TENSOR = "@tensor"  # in the event log, in place of an array: {"@tensor": its name in the file}
 
 
@@ -59,6 +64,7 @@ class About:
     )  # the digit classifiers among what it trained: what stands on the shelf
     maker: str = ""  # who made it, as `maker_of` names the visitor; empty when no visitor did
     private: bool = False  # it holds a picture of the maker's own: only the maker finds it, others by its link alone
+    title: Annotated[str, Field(max_length=LONGEST_TITLE)] = ""  # what its maker calls it
     shipped: bool = False
 
 
@@ -381,6 +387,34 @@ def _items(values: Any) -> list[tuple[Any, Any]]:
     return list(values.items()) if isinstance(values, dict) else [(str(values), "")]
 
 
+def take_in(data: bytes, maker: str = "") -> Run:
+    """Stores a run file from elsewhere, and returns its run. One of a name that is taken here gets another. Raises RunError.
+
+    maker: who brings it, and may name and delete it from then on.
+    """
+    run = from_bytes(data)
+    of_lab(run, run.about.lab if run.about.lab in labs.LABS else "of another version")
+    run_id = run.about.id
+    with suppress(RunError):
+        if path_of(checked(run_id)).read_bytes() == data:
+            return load(run_id)
+        run_id = f"{run.about.lab}-{hashlib.sha256(data).hexdigest()[:12]}"
+    title = TITLE.sub(" ", run.about.title)[:LONGEST_TITLE]
+    run = Run(replace(run.about, id=checked(run_id), maker=maker, title=title), run.events)
+    save(run)
+    return run
+
+
+def rename(run_id: str, title: str, maker: str = "") -> None:
+    """Gives a run of the visitor's own a title, or takes it back when it is empty. Raises RunError as `delete` does."""
+    run = load(run_id)
+    if not keeping.deleted_by(run.about, maker):
+        raise RunError(
+            "This run is another visitor's, who alone can name it." if not run.about.shipped else SHIPPED_STAYS
+        )
+    save(Run(replace(run.about, title=" ".join(TITLE.sub(" ", title).split())[:LONGEST_TITLE]), run.events))
+
+
 def delete(run_id: str, maker: str = "") -> None:
     """Removes a run of the visitor's own. Raises RunError for a shipped or unknown one, and for another visitor's.
 
@@ -388,7 +422,7 @@ def delete(run_id: str, maker: str = "") -> None:
     """
     file = path_of(run_id)
     if file.parent == SHIPPED:
-        raise RunError("A shipped run cannot be deleted.")
+        raise RunError(SHIPPED_STAYS)
     if not keeping.deleted_by(read_about(file), maker):
         raise RunError("This run is another visitor's, who alone can delete it.")
     file.unlink(missing_ok=True)

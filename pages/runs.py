@@ -1,17 +1,29 @@
-"""Runs: everything that is stored here, to open in its lab or to delete."""
+"""Runs: everything that is stored here, to find, to open in any lab that can, to name, to give away and to take in."""
 
 import streamlit as st
 
 from core import catalogue, keeping, labs, runs
 from core.catalogue import Row
 from core.runs import RunError
-from pages.parts import lecture, shown, visitor
+from pages.parts import lecture, shelf, shown, visitor
 from pages.parts.words import _, plain
 
 found, skipped = catalogue.rows(visitor.maker())
 with st.container(key="headline", horizontal=True, vertical_alignment="center", gap="small"):
     st.title(_("Runs"), anchor=False, width="content")
-    st.markdown(_("Every run that ships with Lectern or was trained here. Choose one to open it in its lab."))
+    words = st.text_input(
+        _("Search"), key="runs/words", placeholder=_("Search"), label_visibility="collapsed", width=180, max_chars=80
+    )
+    names = {lab.id: _(lab.name) for lab in labs.LABS.values()}
+    wanted = st.pills(
+        _("Labs"),
+        list(names),
+        selection_mode="multi",
+        format_func=names.get,
+        key="runs/labs",
+        label_visibility="collapsed",
+    )
+    found = [row for row in found if catalogue.matches(row, words) and row.about.lab in (wanted or [row.about.lab])]
     st.caption(_("{} runs").format(len(found)), width="content")
 for sentence in skipped:
     st.warning(plain(sentence), icon=":material/broken_image:")
@@ -31,6 +43,7 @@ def describe(row: Row) -> dict[str, object]:
     return {
         _("Lab"): lab_of(row),
         _("Scene"): lecture.read(about.lab).scenes[row.scene].title if row.scene else "–",
+        _("Name"): about.title,
         _("What was done"): shown.did(row.did),
         _("Seed"): row.seed,
         _("Result"): result_of(row),
@@ -66,6 +79,7 @@ with table:
         column_config={
             _("Lab"): st.column_config.TextColumn(width=150),
             _("Scene"): st.column_config.TextColumn(width=150),
+            _("Name"): st.column_config.TextColumn(width=110),
             _("Seed"): st.column_config.NumberColumn(width=50),
             _("Size"): st.column_config.TextColumn(width=75),
             _("State"): st.column_config.TextColumn(width=75),
@@ -76,27 +90,27 @@ with table:
 chosen = [found[place] for place in choice.selection.rows if place < len(found)]  # others delete runs, too
 with side:
     if not chosen:
-        st.caption(_("Choose a row to open or delete that run."))
+        st.caption(_("Choose a row to see that run."))
+        shelf.take_in()
     else:
         (row,) = chosen
         about, lab, did, result = row.about, plain(lab_of(row)), plain(shown.did(row.did)), plain(result_of(row))
-        st.markdown(f"**{lab}**  \n{did}  \n{result}")
-        if about.lab in labs.LABS:
-            st.page_link(
-                labs.of(about.lab).path,
-                label=_("Open in its lab"),
-                icon=":material/open_in_new:",
-                query_params={"run": about.id},
+        st.markdown(f"**{plain(about.title) or lab}**  \n{did}  \n{result}")
+        shelf.picture(about)
+        shelf.links(about)
+        with st.container(horizontal=True, gap="xsmall"):
+            shelf.give(about)
+            # a callback with the id that the visitor saw: the list may have changed before the press arrives
+            st.button(
+                _("Delete"),
+                icon=":material/delete:",
+                disabled=not keeping.deleted_by(about, visitor.maker()),
+                key="runs/delete",
+                on_click=delete,
+                args=(about.id,),
             )
-        # a callback with the id that the visitor saw: the list may have changed before the press arrives
-        st.button(
-            _("Delete"),
-            icon=":material/delete:",
-            disabled=not keeping.deleted_by(about, visitor.maker()),
-            key="runs/delete",
-            on_click=delete,
-            args=(about.id,),
-        )
+        if keeping.deleted_by(about, visitor.maker()):
+            shelf.naming(about)
         if about.shipped:
             st.caption(_("A shipped run stays."))
         elif about.private:

@@ -5,6 +5,7 @@ A lesson comes with the link: `lesson=` holds it packed, or names the tour of a 
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -235,13 +236,15 @@ def _trained(lab: str) -> bool:
 
 def _moved(lab: str, step: Step, name: str, wanted: str) -> bool:
     """Whether a knob stands where it shall, or no more where the step's scene has it."""
-    now = LabState(lab).settings
+    now, scene = LabState(lab).settings, next((s for s in labs.of(lab).scenes if s.slug == LabState(lab).scene), None)
     value = st.session_state.get(knobs.key(lab, name), flatten(now).get(name) if now else None)
-    if wanted:
-        return value is not None and str(knobs.clean(value)) == wanted
-    scene = next((s for s in labs.of(lab).scenes if s.slug == LabState(lab).scene), None)
-    before = step.query.get(name, str(flatten(scene.settings).get(name)) if scene else None)
-    return value is not None and str(knobs.clean(value)) != before
+    before = step.query.get(name) or (_text(flatten(scene.settings).get(name)) if scene else None)
+    return value is not None and (_text(value) == wanted if wanted else _text(value) != before)
+
+
+def _text(value: Any) -> str:
+    """A value as an address has it."""
+    return f"{value:.10g}" if isinstance(value, float) else str(value)
 
 
 # ---- the way ----

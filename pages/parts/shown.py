@@ -118,7 +118,8 @@ def name(about: About) -> str:
     good = catalogue.result(about)
     end = _(about.state) if good is None else f"{good.percent:.1f} %"
     seed = _("seed {}").format(about.settings.get("seed", 0))
-    return " · ".join([method(about), seed, end, about.id.removeprefix(f"{about.lab}-")])
+    called = [about.title] if about.title else []
+    return " · ".join([*called, method(about), seed, end, about.id.removeprefix(f"{about.lab}-")])
 
 
 def choices(lab: str, kind: str | None = None) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The tab Take away: numbers, settings, weights, and a script that repeats the run."""
+"""The tab Take away: numbers, settings, weights, and a script and a notebook that repeat the run."""
 
 import csv
 import io
@@ -28,8 +28,8 @@ def draw(current: Shown) -> None:
     run, name = current.run, current.run.about.id
     st.markdown(
         _(
-            "Everything about this run is yours. The weights open with the `safetensors` package; the script repeats "
-            "the run with the same seed."
+            "Everything about this run is yours. The weights open with the `safetensors` package; the script "
+            "and the notebook repeat the run with the same seed."
         )
     )
     if processor := run.about.machine.get("processor"):
@@ -40,6 +40,7 @@ def draw(current: Shown) -> None:
         _("Weights and log (safetensors)"): ("safetensors", None, "deployed_code", runs.to_bytes),
         _("Figure (HTML)"): ("html", "text/html", "show_chart", figure),
         _("Script (Python)"): ("py", "text/x-python", "code", script),
+        _("Notebook (Jupyter)"): ("ipynb", "application/x-ipynb+json", "menu_book", notebook),
     }
     with st.container(horizontal=True):
         for label, (ending, kind, icon, make) in files.items():
@@ -160,11 +161,60 @@ def facts(run: Run) -> str:
     return json.dumps(asdict(run.about) | {"metrics": metrics}, indent=2)
 
 
+START = """import sys
+
+sys.path.insert(0, "")  # Lectern is where this is started
+
+import torch
+
+from core.events import Finished, Metrics, Picture, Warned
+from core.{lab}.settings import {model}
+from core.{lab}.train import train
+from core.settings import build
+
+torch.set_num_threads(1)  # as the run was made; more threads may round differently
+settings = build({model}, {settings})
+"""
+FOLLOW = """for event in train(settings):
+    match event:
+        case Metrics(step, values):
+            print(step, values)
+        case Warned(step, _, sentence):
+            print(step, sentence)
+        case Finished(step, summary):
+            print(step, summary)
+"""
+COLLECT = """events = list(train(settings))
+summary = next(event.summary for event in reversed(events) if isinstance(event, Finished))
+summary
+"""
+CURVES = """import plotly.graph_objects as go
+
+curves = go.Figure()
+for name in dict.fromkeys(name for event in events if isinstance(event, Metrics) for name in event.values):
+    points = [(e.step, e.values[name]) for e in events if isinstance(e, Metrics) and e.values.get(name) is not None]
+    curves.add_scatter(x=[step for step, _ in points], y=[value for _, value in points], name=name)
+curves.update_layout(xaxis_title="step")
+curves
+"""
+PICTURES = """import plotly.express as px
+
+last = {e.name: e.array for e in events if isinstance(e, Picture) and e.array.ndim == 2 and min(e.array.shape) > 2}
+pictures = [px.imshow(array, title=name) for name, array in last.items()]
+for picture in pictures:
+    picture.show()
+"""
+
+
+def _start(run: Run) -> str:
+    """The lines that both begin with: what is imported, and the settings."""
+    flat = "".join(f"    {name!r}: {value!r},\n" for name, value in run.about.settings.items())
+    lab = run.about.lab
+    return START.format(lab=lab, model=labs.of(lab).settings.__name__, settings=f"{{\n{flat}}}")
+
+
 def script(run: Run) -> str:
     """A program that repeats the run, to be started in a copy of Lectern."""
-    lab = run.about.lab
-    model = labs.of(lab).settings.__name__
-    flat = "".join(f"    {name!r}: {value!r},\n" for name, value in run.about.settings.items())
     return f'''"""Repeats the run {run.about.id} of Lectern.
 
 It needs Lectern itself. In the folder of a copy of Lectern (the one that holds app.py), with requirements.txt installed:
@@ -175,27 +225,23 @@ The file may lie elsewhere: then give its whole path, but start it in that folde
 round differently, and then numbers drift apart.
 """
 
-import sys
+{_start(run)}
+{FOLLOW}'''
 
-sys.path.insert(0, "")  # Lectern is where this is started
 
-import torch
+def notebook(run: Run) -> str:
+    """A notebook (nbformat 4.5) that repeats the run and draws its curves and its last pictures."""
+    words = (
+        f"# Run {run.about.id} of Lectern\n\nStart Jupyter in the folder of a copy of Lectern (the one that holds app.py), with "
+        "requirements.txt installed. Another processor may round differently, and then numbers drift apart."
+    )
+    cells = [_cell("markdown", words)] + [_cell("code", source) for source in (_start(run), COLLECT, CURVES, PICTURES)]
+    for number, cell in enumerate(cells):
+        cell["id"] = f"cell-{number}"
+    kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
+    return json.dumps({"cells": cells, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}, indent=1)
 
-from core.events import Finished, Metrics, Warned
-from core.{lab}.settings import {model}
-from core.{lab}.train import train
-from core.settings import build
 
-torch.set_num_threads(1)  # as the run was made; more threads may round differently
-settings = build({model}, {{
-{flat}}})
-
-for event in train(settings):
-    match event:
-        case Metrics(step, values):
-            print(step, values)
-        case Warned(step, _, sentence):
-            print(step, sentence)
-        case Finished(step, summary):
-            print(step, summary)
-'''
+def _cell(kind: str, source: str) -> dict[str, Any]:
+    more = {"outputs": [], "execution_count": None} if kind == "code" else {}
+    return {"cell_type": kind, "metadata": {}, "source": source.strip("\n")} | more

@@ -1,8 +1,11 @@
 """Runs: everything that is stored is listed; own runs can be opened and deleted, shipped ones only opened."""
 
+from dataclasses import replace
+
 import pytest
 
-from core import runs
+from core import catalogue, labs, runs
+from core.settings import build, flatten
 from pages.parts import lecture
 from tests.pages.conftest import charts, check, said, shown, text_of
 
@@ -122,3 +125,48 @@ def test_an_empty_store_is_said_in_words(visit, own_store, monkeypatch, tmp_path
     monkeypatch.setattr(runs, "SHIPPED", tmp_path / "nothing")
     visitor = visit(PAGE)
     assert not visitor.exception
+
+
+# ---- the shelf ----
+
+
+def test_runs_are_found_by_words_and_by_lab(visit, own):
+    visitor = check(visit(PAGE))
+    everything = len(visitor.dataframe[0].value)
+    check(visitor.text_input(key="runs/words").set_value("GAN the-duel").run())
+    assert list(visitor.dataframe[0].value["Run"]) == ["gan-the-duel"]
+    visitor.text_input(key="runs/words").set_value("").run()
+    check(visitor.pills(key="runs/labs").set_value(["compression", "attack"]).run())
+    labs_left = set(visitor.dataframe[0].value["Lab"])
+    assert labs_left == {"Network compression", "Adversarial attack"} and len(visitor.dataframe[0].value) < everything
+
+
+def test_a_run_is_seen_named_and_its_network_opens_elsewhere(visit, own):
+    visitor = choose(visit(PAGE), own.about.id)
+    assert charts(visitor), "what its lab draws of it"
+    assert {link.proto.page for link in visitor.page_link} == {
+        "network_compression",
+        "explainable_ai",
+        "adversarial_attack",
+    }
+    check(visitor.text_input(key=f"runs/name/{own.about.id}").set_value("My first net").run())
+    assert runs.load(own.about.id).about.title == "My first net"
+    named = check(visit(PAGE)).dataframe[0].value.set_index("Run")
+    assert named.loc[own.about.id]["Name"] == "My first net"
+
+
+@pytest.mark.parametrize("about", [about for about in runs.listing()[0] if about.models], ids=lambda about: about.id)
+def test_every_network_opens_where_it_is_said_to(about):
+    for lab, query in catalogue.opens_in(about).items():
+        settings = build(labs.of(lab).settings, query)
+        assert about.id in flatten(settings).values()
+
+
+def test_a_file_is_taken_in_and_a_broken_one_is_told(visit, own, own_store):
+    data = runs.to_bytes(runs.Run(replace(own.about, id="compression-from-elsewhere"), own.events))
+    visitor = visit(PAGE)
+    visitor.file_uploader(key="runs/file").set_value(("run.safetensors", data, "application/octet-stream")).run()
+    check(visitor)
+    assert runs.load("compression-from-elsewhere").about.summary == own.about.summary
+    visitor.file_uploader(key="runs/file").set_value(("bad.safetensors", b"no run", "application/octet-stream")).run()
+    assert not visitor.exception and "not a run that Lectern can read" in visitor.error[0].value

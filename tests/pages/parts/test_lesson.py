@@ -6,7 +6,7 @@ import pytest
 
 from core import labs, lessons
 from core.lessons import Lesson, Step
-from core.settings import every_field, flat_fields, flatten
+from core.settings import every_field, flat_fields, flatten, laid_over
 from pages.parts import lecture, lesson, tabs
 from tests.pages.conftest import PAGES, check, said, text_of
 
@@ -149,5 +149,8 @@ def test_every_tour_is_short_and_every_name_in_it_is_known(lab):
             "tab": tabs.names(),
             "view": views,
         }
-        assert what.partition("=")[0] in allowed[kind], step
+        name, __, value = what.partition("=")
+        assert name in allowed[kind], step
+        if value:
+            assert lesson._text(flatten(laid_over(settings, {name: value}))[name]) == value, "as it is compared"
         assert set(step.query) <= {"scene", "tab", "view", *fields}, step

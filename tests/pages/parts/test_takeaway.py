@@ -157,11 +157,34 @@ def test_the_script_of_every_shipped_run_builds_its_settings(about):
     assert scope["settings"] == run.settings
 
 
-def test_the_tab_offers_five_files_and_shows_the_script(visit, run, own_store):
+def test_the_notebook_repeats_the_run_and_draws_it(run, tmp_path):
+    made = json.loads(takeaway.notebook(run))
+    assert (made["nbformat"], made["nbformat_minor"]) == (4, 5) and len({cell["id"] for cell in made["cells"]}) == 5
+    kinds = [cell["cell_type"] for cell in made["cells"]]
+    assert kinds == ["markdown", *["code"] * 4] and all("outputs" in cell for cell in made["cells"][1:])
+    code = "\n\n".join(cell["source"] for cell in made["cells"][1:])
+    quiet = "import plotly.io\n\nplotly.io.renderers.default = ''  # no browser opens\n"
+    told = "print(summary['accuracy'], len(curves.data), len(pictures))"
+    (tmp_path / "notebook.py").write_text(f"{quiet}{code}\n{told}")
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    done = subprocess.run(
+        [sys.executable, tmp_path / "notebook.py"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    accuracy, lines, shown = done.stdout.splitlines()[-1].split()
+    assert float(accuracy) == run.about.summary["accuracy"] and int(lines) >= 2 and int(shown) >= 1
+
+
+def test_the_tab_offers_six_files_and_shows_the_script(visit, run, own_store):
     runs.save(run)
     visitor = visit(PAGE, run=run.about.id)
     visitor.session_state["compression/tab"] = "Take away"
     check(visitor.run())
-    assert len(visitor.get("download_button")) == 5
+    assert len(visitor.get("download_button")) == 6
     assert run.about.id in visitor.code[0].value
     assert "yours" in text_of(visitor)

@@ -1,0 +1,80 @@
+"""What can be done with a stored run: see it, open it where it fits, name it, give it away; and take one in from a file."""
+
+from importlib import import_module
+
+import streamlit as st
+
+from core import catalogue, labs, runs
+from core.runs import About, RunError
+from pages.parts import chart, shown, visitor
+from pages.parts.words import _, plain
+
+
+def picture(about: About) -> None:
+    """What the page of its lab shows of the run."""
+    try:
+        current = shown.find(about.id, about.lab)
+    except RunError as error:
+        st.caption(plain(str(error)))
+        return
+    with st.container(key="shelf-picture"), shown.foreign(current), chart.stills_of(""):
+        import_module(f"pages.views.{about.lab}").picture(current)
+
+
+def links(about: About) -> None:
+    """To its own lab, and to every other that can look into its network."""
+    if about.lab not in labs.LABS:
+        return
+    own = {about.lab: ({"run": about.id}, _("Open in its lab"))}
+    for lab, query in catalogue.opens_in(about).items():
+        own.setdefault(lab, (query, _("Its network in {}").format(_(labs.of(lab).name))))
+    for lab, (query, label) in own.items():
+        st.page_link(labs.of(lab).path, label=label, icon=":material/open_in_new:", query_params=query)
+
+
+def give(about: About) -> None:
+    """The run as a file."""
+    st.download_button(
+        _("Run file"),
+        lambda: runs.path_of(about.id).read_bytes(),
+        f"{about.id}.safetensors",
+        icon=":material/download:",
+        key="runs/give",
+        on_click="ignore",
+    )
+
+
+def naming(about: About) -> None:
+    """A name for a run of one's own."""
+    where = f"runs/name/{about.id}"
+    st.text_input(
+        _("Name"),
+        about.title,
+        runs.LONGEST_TITLE,
+        key=where,
+        on_change=_name,
+        args=(about.id, where),
+        help=_("For lists."),
+    )
+
+
+def _name(run_id: str, where: str) -> None:
+    try:
+        runs.rename(run_id, st.session_state[where], visitor.maker())
+    except RunError as error:
+        st.session_state["runs/said"] = str(error)
+
+
+def take_in() -> None:
+    """A run file from another Lectern."""
+    given = st.file_uploader(_("Take in a run file"), ["safetensors"], key="runs/file")
+    if given is None or st.session_state.get("runs/taken") == given.file_id:
+        return
+    st.session_state["runs/taken"] = given.file_id
+    try:
+        run = runs.take_in(given.getvalue(), visitor.maker())
+    except RunError as error:
+        st.error(plain(str(error)), icon=":material/report:")
+        return
+    st.success(_("Taken in: {}").format(plain(shown.name(run.about))), icon=":material/check:")
+    st.page_link(labs.of(run.about.lab).path, label=_("Open in its lab"), query_params={"run": run.about.id})
