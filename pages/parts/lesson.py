@@ -4,7 +4,7 @@ A lesson comes with the link: `lesson=` holds it packed, or names the tour of a 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -36,11 +36,13 @@ MARKS = {
 
 @dataclass(frozen=True)
 class Place:
-    """Where a visitor is in a lesson. text: the lesson as its link holds it. at: which step, from 0."""
+    """Where a visitor is in a lesson. text: the lesson as its link holds it. at: which step, from 0. since: the run that was shown
+    when the step began, which does not count as what it asks for."""
 
     text: str
     lesson: Lesson
     at: int
+    since: str | None = None
 
     @property
     def step(self) -> Step:
@@ -71,7 +73,7 @@ def follow() -> str:
         state.pop("lesson", None)
         return str(error)
     at = int(number) - 1 if number.isdecimal() and len(number) < 4 else 0
-    state["lesson"] = Place(text, lesson, min(max(at, 0), len(lesson.steps) - 1))
+    state["lesson"] = Place(text, lesson, min(max(at, 0), len(lesson.steps) - 1), st.query_params.get("run"))
     return ""
 
 
@@ -228,10 +230,10 @@ def is_done(lab: str, step: Step) -> bool:
 
 
 def _trained(lab: str) -> bool:
-    """Whether the visitor's own run is shown and goes on no more."""
+    """Whether a run that the visitor began in this step is shown and goes on no more."""
     run_id = LabState(lab).run
     view = jobs.watch(run_id, visitor.viewer()) if run_id else None
-    return bool(run_id) and (view is None or view.state in ("finished", "stopped"))
+    return run_id not in (None, place().since) and (view is None or view.state in ("finished", "stopped"))
 
 
 def _moved(lab: str, step: Step, name: str, wanted: str) -> bool:
@@ -257,7 +259,7 @@ def _go_to(at: int) -> None:
 
 def go(to: Place) -> None:
     """Opens a step: its page with its address. A step without one goes on where the learner is, with all that was done there."""
-    was, st.session_state["lesson"] = place(), to
+    was, st.session_state["lesson"] = place(), replace(to, since=LabState(to.step.lab).run)
     if to.step.query or was is None or was.step.lab != to.step.lab:
         LabState(to.step.lab).written = {}, 0.0  # so that the page follows the address at once
         st.session_state["lesson/open"] = to

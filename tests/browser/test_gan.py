@@ -2,7 +2,7 @@
 
 import re
 
-from tests.browser.conftest import button, ended, expect, keyed, look, progress, scene, staged, wait_until
+from tests.browser.conftest import arrived, button, ended, expect, keyed, look, progress, scene, staged, wait_until
 from tests.browser.stage import WINDOW, a_run_begins_goes_on_and_ends, places
 
 DIMMED = "e => { e.style.transition = 'none'; return parseFloat(getComputedStyle(e).opacity) < 0.6; }"
@@ -26,6 +26,7 @@ def test_a_duel_is_watched_steered_and_looked_into(visit):
     expect(progress(page)).to_contain_text(re.compile("Paused · step"))
     choose(page, "only D")
     expect(page).to_have_url(re.compile("players=d"))
+    arrived(page)  # a press while the page is still being drawn may get lost
     before = title.text_content()  # which of the two has learned last, and in which step
     button(page, "Step").click()
     expect(title).not_to_have_text(before)

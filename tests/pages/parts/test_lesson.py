@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from core import labs, lessons
+from core import labs, lessons, runs
 from core.lessons import Lesson, Step
 from core.settings import every_field, flat_fields, flatten, laid_over
 from pages.parts import lecture, lesson, tabs
@@ -111,6 +111,23 @@ def test_done_is_what_was_done(visit):
     check(button(visitor, "next").click().run())
     assert button(visitor, "end").proto.type == "primary", "it is moved already, and nothing was set back"
     assert visitor.slider(key="gan/r1").value == 0.5
+
+
+def test_only_a_run_of_this_step_counts(visit, trained):
+    made = Lesson(steps=(Step(lab="compression", done="trained"), Step(lab="compression", done="trained")))
+    first, second = trained(), trained()
+    for run in (first, second):
+        runs.save(run)
+    visitor = follow(visit, made, page=PAGES["compression"])
+    assert button(visitor, "next").proto.type != "primary"
+    visitor.session_state["compression/run"] = first.about.id  # as Train leaves it
+    check(visitor.run())
+    assert button(visitor, "next").proto.type == "primary"
+    check(button(visitor, "next").click().run())
+    assert button(visitor, "end").proto.type != "primary", "that run was there before"
+    visitor.session_state["compression/run"] = second.about.id
+    check(visitor.run())
+    assert button(visitor, "end").proto.type == "primary"
 
 
 def test_a_tab_and_a_view_count(visit):
