@@ -225,7 +225,8 @@ def browsing(address: str, seconds: float, ready: threading.Event) -> list[float
     expect.set_options(timeout=1000 * PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
-        slider = first_slider(opened(browser, f"{address}/{labs.of('lifelong').page}", PICTURE))
+        lab = labs.of("lifelong")  # whose second scene has a slider below
+        slider = first_slider(opened(browser, f"{address}/{lab.page}?scene={lab.scenes[1].slug}", PICTURE))
         ready.set()
         until, found = time.monotonic() + seconds, []
         while time.monotonic() < until:
