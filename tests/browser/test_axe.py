@@ -3,27 +3,34 @@
 from pathlib import Path
 
 import axe_playwright_python
-import pytest
 
 from core import labs
 from tests.browser.conftest import arrived, staged
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
-SERIOUS = """async () => (await axe.run(document, { resultTypes: ["violations"] })).violations
+# inside of a figure each line and letter would be asked about; what it says stands in its name and its table
+SERIOUS = """async rules => (await axe.run({ exclude: [".main-svg"] }, { resultTypes: ["violations"], ...rules })).violations
     .filter(found => ["serious", "critical"].includes(found.impact))
     .flatMap(found => found.nodes.map(node => `${found.id}: ${node.target} ${node.html.slice(0, 160)}`))"""
-# Streamlit's own elements, which no page of ours can mend
-THEIRS = ()
+# the page's own style sheet has the colours of the scheme (static/chart.js tells it), where there is a figure to tell it
+COLOURED = """() => {
+    const probe = document.body.appendChild(document.createElement("i"));
+    probe.style.color = document.documentElement.style.getPropertyValue("--st-background-color");
+    const same = getComputedStyle(probe).color === getComputedStyle(document.querySelector(".stApp")).backgroundColor;
+    probe.remove();
+    return same || !document.querySelector(".lectern-chart");
+}"""
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_serious_stands_in_anybodys_way(visit, scheme):
-    found = {}
+def test_nothing_serious_stands_in_anybodys_way(visit):
+    wrong = []
     for name in ("", *labs.LABS, "runs"):
         page = visit(labs.of(name).page if name in labs.LABS else name)
-        page.emulate_media(color_scheme=scheme)
-        (staged if name in labs.LABS else arrived)(page)
-        page.evaluate(AXE)
-        found[name] = [line for line in page.evaluate(SERIOUS) if not line.startswith(THEIRS)]
-    wrong = {name: lines for name, lines in found.items() if lines}
-    assert not wrong, "\n".join(f"{name or 'home'}: {line}" for name, lines in wrong.items() for line in lines)
+        (staged if name in labs.LABS else arrived)(page).evaluate(AXE)
+        for scheme, rules in (("light", {}), ("dark", {"runOnly": ["color-contrast"]})):  # the rest is the same in both
+            page.emulate_media(color_scheme=scheme)
+            page.wait_for_function(COLOURED)
+            page.wait_for_timeout(300)  # colours fade from one scheme to the other
+            wrong += [f"{name or 'home'}, {scheme}: {line}" for line in page.evaluate(SERIOUS, rules)]
+        page.emulate_media(color_scheme="light")
+    assert not wrong, "\n".join(wrong)
