@@ -2,8 +2,8 @@
 
 | ending                                  | state    | kept in the store           | the page says | Take away          |
 |-----------------------------------------|----------|-----------------------------|---------------|--------------------|
-| it finished                             | finished | the whole run               | nothing       | all five files     |
-| a visitor pressed Stop                  | stopped  | what it had measured, if so | STOPPED       | the same five, or  |
+| it finished                             | finished | the whole run               | nothing       | all six files      |
+| a visitor pressed Stop                  | stopped  | what it had measured, if so | STOPPED       | the same six, or   |
 | nobody watched it for 30 s              | stopped  | the same                    | UNWATCHED     | that nothing was   |
 | it was paused while others waited       | stopped  | the same                    | TOO_LONG_PAUSED | measured         |
 | it trained very long while others waited | stopped | the same                    | MADE_ROOM     |                    |

@@ -16,7 +16,7 @@ from core import jobs, labs, runs
 from core.jobs import View
 from core.record import Record
 from core.runs import RunError
-from core.settings import BadSettings, Settings, flatten, key, laid_over
+from core.settings import BadSettings, Settings, key, laid_over
 from core.verdict import Verdict, verdict
 
 VALUES, SEEDS = 6, 5  # at most
@@ -238,8 +238,3 @@ def from_text(text: str) -> tuple[str, list[str], int] | None:
     if not (knob.isidentifier() and values and seeds.isdecimal() and 1 <= int(seeds) <= SEEDS):
         return None
     return knob, values.split(",")[:VALUES], int(seeds)
-
-
-def flat_of(sweep: Sweep) -> dict[str, Any]:
-    """What stays the same in all of its runs."""
-    return {name: value for name, value in flatten(sweep.base).items() if name not in (sweep.knob, "seed")}

@@ -35,7 +35,7 @@ def test_a_run_ends_its_model_can_be_opened_and_its_file_deleted_alone(visit, se
     page.mouse.click(box["x"] + 17, box["y"] + 36 + 17)  # the first row below the head: the visitor's newest run
     expect(button(page, "Delete")).to_be_enabled()
     button(page, "Delete").click()
-    expect(page.get_by_text("Choose a row to open or delete that run.")).to_be_visible()
+    expect(page.get_by_text("Choose a row to see that run.")).to_be_visible()
     assert [file.stem for file in before - set(store.iterdir())] == [run(second)]
 
 

@@ -278,7 +278,7 @@ def test_every_ending_is_said_on_the_page_and_under_take_away(visit, register, s
         ]
         told = [info.value for info in visitor.info]
         if kept:
-            assert not told and len(visitor.get("download_button")) == 5
+            assert not told and len(visitor.get("download_button")) == 6
         else:
             word = "failed before its end" if state == "failed" else "stopped before it had measured anything"
             assert [word in sentence for sentence in told] == [True] and "still training" not in text_of(visitor)
