@@ -195,6 +195,8 @@ async function draw(root) {
     const name = (trace.name || `#${i}`).replace(/[^A-Za-z0-9]/g, c => `_${c.codePointAt(0)}`); // Plotly makes a CSS class of it
     used[name] = (used[name] ?? 0) + 1;
     trace.uid = `${name}-${used[name]}`;
+    if (/text/.test(trace.mode) && Array.isArray(trace.text)) // a text that was empty once is never drawn again (plotly.js 4.1.1)
+      trace.text = trace.text.map(text => (text === "" ? "\u00a0" : text));
   }
   for (const axis of Object.values(layout)) if (axis?.type === "log") axis.tickformat ??= "~g"; // "0.05", where Plotly would say "5"
   const spare = layout.scene || !mouse() ? 8 : 30; // the buttons stand here, beside the plot and not over it
