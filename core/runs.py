@@ -4,7 +4,6 @@ The header (JSON) holds everything but arrays: settings, seed, code version, mac
 which each array is replaced by the name of a tensor in the same file. Nothing is ever unpickled.
 """
 
-import hashlib
 import json
 import logging
 import os
@@ -13,7 +12,6 @@ import re
 import struct
 import tempfile
 import time
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from importlib.metadata import version
@@ -34,7 +32,6 @@ SHIPPED = Path(__file__).resolve().parents[1] / "assets" / "runs"
 LARGEST_HEADER = 32 * 2**20
 SHIPPED_STAYS = "A shipped run stays as it is."
 LONGEST_TITLE = 60  # letters
-TITLE = re.compile(r"[^\w .,:;!?()+\-–·αβγεηλμσΩ%°×=/]")  # what may not stand in a title
 TENSOR = "@tensor"  # in the event log, in place of an array: {"@tensor": its name in the file}
 
 
@@ -385,34 +382,6 @@ def _fault(run: Run, metrics: set[str]) -> str:
 
 def _items(values: Any) -> list[tuple[Any, Any]]:
     return list(values.items()) if isinstance(values, dict) else [(str(values), "")]
-
-
-def take_in(data: bytes, maker: str = "") -> Run:
-    """Stores a run file from elsewhere, and returns its run. One of a name that is taken here gets another. Raises RunError.
-
-    maker: who brings it, and may name and delete it from then on.
-    """
-    run = from_bytes(data)
-    of_lab(run, run.about.lab if run.about.lab in labs.LABS else "of another version")
-    run_id = run.about.id
-    with suppress(RunError):
-        if path_of(checked(run_id)).read_bytes() == data:
-            return load(run_id)
-        run_id = f"{run.about.lab}-{hashlib.sha256(data).hexdigest()[:12]}"
-    title = TITLE.sub(" ", run.about.title)[:LONGEST_TITLE]
-    run = Run(replace(run.about, id=checked(run_id), maker=maker, title=title), run.events)
-    save(run)
-    return run
-
-
-def rename(run_id: str, title: str, maker: str = "") -> None:
-    """Gives a run of the visitor's own a title, or takes it back when it is empty. Raises RunError as `delete` does."""
-    run = load(run_id)
-    if not keeping.deleted_by(run.about, maker):
-        raise RunError(
-            "This run is another visitor's, who alone can name it." if not run.about.shipped else SHIPPED_STAYS
-        )
-    save(Run(replace(run.about, title=" ".join(TITLE.sub(" ", title).split())[:LONGEST_TITLE]), run.events))
 
 
 def delete(run_id: str, maker: str = "") -> None:

@@ -4,7 +4,7 @@ from importlib import import_module
 
 import streamlit as st
 
-from core import catalogue, labs, runs
+from core import catalogue, exchange, labs, runs
 from core.runs import About, RunError
 from pages.parts import chart, shown, visitor
 from pages.parts.words import _, plain
@@ -60,7 +60,7 @@ def naming(about: About) -> None:
 
 def _name(run_id: str, where: str) -> None:
     try:
-        runs.rename(run_id, st.session_state[where], visitor.maker())
+        exchange.rename(run_id, st.session_state[where], visitor.maker())
     except RunError as error:
         st.session_state["runs/said"] = str(error)
 
@@ -72,7 +72,7 @@ def take_in() -> None:
         return
     st.session_state["runs/taken"] = given.file_id
     try:
-        run = runs.take_in(given.getvalue(), visitor.maker())
+        run = exchange.take_in(given.getvalue(), visitor.maker())
     except RunError as error:
         st.error(plain(str(error)), icon=":material/report:")
         return
