@@ -89,4 +89,6 @@ class Job:
         if visitor in self.owners and visitor not in map(visitor_of, self.looking(now)):
             self.owners.remove(visitor)
         many = len(self.others(viewer, now))
-        return f"You left this run. It goes on, because {many} other {'visitors watch' if many > 1 else 'visitor watches'} it."
+        if many > 1:
+            return f"You left this run. It goes on, because {many} other visitors watch it."
+        return "You left this run. It goes on, because 1 other visitor watches it."

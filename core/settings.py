@@ -306,19 +306,21 @@ def laid_over(start: S, given: Mapping[str, Any]) -> S:
 def _strangers(names: list[str], known: Mapping[str, FieldInfo]) -> list[str]:
     """One sentence about all names that are no setting, for the list of those that are is long; none when there are none."""
     quoted = ", ".join(f"“{_shown(name)}”" for name in names[:MOST_NAMED]) + (" …" if len(names) > MOST_NAMED else "")
-    verb = "is not a setting" if len(names) == 1 else "are not settings"
-    return [f"{quoted} {verb} here; known are {', '.join(known)}."] if names else []
+    there = ", ".join(known)
+    if len(names) > 1:
+        return [f"{quoted} are not settings here; known are {there}."]
+    return [f"{quoted} is not a setting here; known are {there}."] if names else []
 
 
 def accepted(field: FieldInfo) -> str:
     """What a field accepts, in words: “a whole number from 1 to 20”."""
     if choices := choices_of(field):
-        return "one of " + ", ".join(str(c) for c in choices)
+        return f"one of {', '.join(str(c) for c in choices)}"
     if form := extra(field, "form"):
         return form
     low, high = bounds_of(field)
     kind = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}[field.annotation]
-    return kind + (f" from {low:g} to {high:g}" if low is not None and high is not None else "")
+    return kind if low is None or high is None else f"{kind} from {low:g} to {high:g}"
 
 
 def _choice(field: FieldInfo, value: Any) -> Any:

@@ -116,12 +116,12 @@ class Result:
         return self.sd / math.sqrt(self.seeds)
 
     def __str__(self) -> str:
-        if not self.seeds:
-            return "not measured"
-        return (
-            f"{self.mean:.{self.digits}f} ± {self.sd:.{self.digits}f} {self.unit}".rstrip()
-            + f" ({self.seeds} {self.of})"
-        )
+        return f"{self.number} ({self.seeds} {self.of})" if self.seeds else "not measured"
+
+    @property
+    def number(self) -> str:
+        """Mean and standard deviation with their unit."""
+        return f"{self.mean:.{self.digits}f} ± {self.sd:.{self.digits}f} {self.unit}".rstrip()
 
 
 def measured(lab: str, yardstick: Yardstick) -> Result:

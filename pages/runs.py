@@ -6,7 +6,7 @@ from core import catalogue, keeping, labs, runs
 from core.catalogue import Row
 from core.runs import RunError
 from pages.parts import lecture, shelf, shown, visitor
-from pages.parts.words import _, plain
+from pages.parts.words import _, plain, translate
 
 found, skipped = catalogue.rows(visitor.maker())
 with st.container(key="headline", horizontal=True, vertical_alignment="center", gap="small"):
@@ -14,7 +14,7 @@ with st.container(key="headline", horizontal=True, vertical_alignment="center", 
     words = st.text_input(
         _("Search"), key="runs/words", placeholder=_("Search"), label_visibility="collapsed", width=180, max_chars=80
     )
-    names = {lab.id: _(lab.name) for lab in labs.LABS.values()}
+    names = {lab.id: lecture.name(lab.id) for lab in labs.LABS.values()}
     wanted = st.pills(
         _("Labs"),
         list(names),
@@ -26,7 +26,7 @@ with st.container(key="headline", horizontal=True, vertical_alignment="center", 
     found = [row for row in found if catalogue.matches(row, words) and row.about.lab in (wanted or [row.about.lab])]
     st.caption(_("{} runs").format(len(found)), width="content")
 for sentence in skipped:
-    st.warning(plain(sentence), icon=":material/broken_image:")
+    st.warning(plain(translate(sentence)), icon=":material/broken_image:")
 
 
 def lab_of(row: Row) -> str:
@@ -65,7 +65,7 @@ def delete(run_id: str) -> None:
 
 
 if sentence := st.session_state.pop("runs/said", None):
-    st.error(plain(sentence), icon=":material/report:")
+    st.error(plain(translate(sentence)), icon=":material/report:")
 with st.container(key="runs"):
     table, side = st.columns([4, 1], gap="medium")
 with table:

@@ -1,6 +1,6 @@
 """make stills: how the stage of the scene that each lab opens with was drawn, for the moment before Plotly's script has arrived.
 
-Photographs every figure of the stage in Chromium, in both themes, into static/stills/<run>/<figure>-<theme>.webp.
+Photographs every figure of the stage in Chromium, in both themes, into static/stills/<language>/<run>/<figure>-<theme>.webp.
 """
 
 import re
@@ -8,12 +8,14 @@ import shutil
 import sys
 import tempfile
 from io import BytesIO
+from itertools import product
 from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
 from core import labs
+from pages.parts.language import NAMES
 from tests.browser.conftest import ARGUMENTS, ROOT, Server, arrived, chromium, serve
 
 FOLDER = ROOT / "static" / "stills"
@@ -24,14 +26,14 @@ DRAWN = """() => {
 }"""
 
 
-def photograph(browser: Browser, server: Server, lab: str, theme: str) -> None:
+def photograph(browser: Browser, server: Server, lab: str, language: str, theme: str) -> None:
     """All figures of the stage that the lab's page opens with."""
     context = browser.new_context(viewport=SIZE, color_scheme=theme, device_scale_factor=1.5)
     page = context.new_page()
-    page.goto(server.url(labs.of(lab).page))
+    page.goto(server.url(labs.of(lab).page, lang=language))
     page.wait_for_function(DRAWN, timeout=60_000)
     arrived(page)
-    folder = FOLDER / f"{lab}-{labs.of(lab).scenes[0].slug}"
+    folder = folder_of(lab, language)
     folder.mkdir(parents=True, exist_ok=True)
     for figure in page.locator(".st-key-picture [role=figure]").all():
         holder = figure.locator("xpath=ancestor::*[contains(@class, 'st-key-')][1]")
@@ -41,13 +43,18 @@ def photograph(browser: Browser, server: Server, lab: str, theme: str) -> None:
     context.close()
 
 
+def folder_of(lab: str, language: str) -> Path:
+    return FOLDER / language / f"{lab}-{labs.of(lab).scenes[0].slug}"
+
+
 def main(chosen: list[str]) -> None:
     with tempfile.TemporaryDirectory() as folder, serve(Path(folder)) as server, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
         for lab in chosen or labs.LABS:
-            shutil.rmtree(FOLDER / f"{lab}-{labs.of(lab).scenes[0].slug}", ignore_errors=True)
-            for theme in ("light", "dark"):
-                photograph(browser, server, lab, theme)
+            for language, theme in product(NAMES, ("light", "dark")):
+                if theme == "light":
+                    shutil.rmtree(folder_of(lab, language), ignore_errors=True)
+                photograph(browser, server, lab, language, theme)
         browser.close()
 
 

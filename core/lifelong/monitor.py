@@ -220,18 +220,17 @@ def stuck(step: int, accuracy: float, chance: float, held: bool = False) -> Warn
     """
     if accuracy >= learned(chance):
         return None
-    why = (
-        "The old weights may be held too hard (λ), or the steps may be too long"
-        if held
-        else "The steps may be too long"
-    )
-    return Warned(
-        step,
-        "guessing",
+    seen = (
         f"The network gets {accuracy:.0f} % right of the task that it has just been taught, and "
-        f"guessing gets {chance:.0f} %: it has learned next to nothing. {why} for it to learn. Try a lower learning "
-        f"rate{' or strength' if held else ', or more epochs if it is low already'}.",
+        f"guessing gets {chance:.0f} %: it has learned next to nothing."
     )
+    why = (
+        "The old weights may be held too hard (λ), or the steps may be too long for it to learn. "
+        "Try a lower learning rate or strength."
+        if held
+        else "The steps may be too long for it to learn. Try a lower learning rate, or more epochs if it is low already."
+    )
+    return Warned(step, "guessing", f"{seen} {why}")
 
 
 def moved(omega: Tensor, way: Tensor, seed: int) -> np.ndarray:

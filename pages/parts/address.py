@@ -9,7 +9,7 @@ import streamlit as st
 from core import keeping, labs, sweeps
 from core.runs import RunError, Unfit
 from core.settings import Scene, Settings
-from pages.parts import controls, knobs, lesson, shown, tabs, views
+from pages.parts import controls, knobs, language, lesson, shown, tabs, views
 from pages.parts.shown import Shown
 from pages.parts.state import LabState, presenting
 from pages.parts.words import _
@@ -46,6 +46,7 @@ def write(lab: str, settings: Settings) -> None:
         "sweep": state.sweep,
         "present": "1" if presenting() else None,
         **lesson.address(),
+        **language.address(),
     }
     wanted = knobs.to_url(settings, scene.settings, **more)
     if wanted != st.query_params.to_dict():

@@ -14,10 +14,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts import visitor
+from pages.parts import language, visitor
 
 # no tag may be written in it: what cleans the page of foreign scripts would take it for one that hides another
 SCRIPT = """<script>
+document.documentElement.lang = "LANGUAGE";  // what a screen reader says, and which shapes Chinese letters have
 document.cookie = "COOKIE; max-age=31536000; samesite=lax; path=/";  // the visitor's name, to bring along from the next load on
 if (!window.lecternTranslated) {
   window.lecternTranslated = true;
@@ -58,4 +59,5 @@ def settle() -> None:
     st.html(STYLE)  # a path: Streamlit reads it as a style sheet
     with st.container(key="lectern-browser"):
         named = SCRIPT.replace("COOKIE", f"{visitor.COOKIE}={visitor.visitor()}")
+        named = named.replace("LANGUAGE", language.spoken().replace("_", "-"))
         st.html(named, unsafe_allow_javascript=True)

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core import labs, lessons
+from core import lessons
 from core.lessons import LARGEST, STEPS, BadLesson, Lesson, Step
 from core.settings import Settings
-from pages.parts import lesson
-from pages.parts.words import _, plain
+from pages.parts import lecture, lesson
+from pages.parts.words import _, plain, translate
 
-KEPT = ("lesson", "step", "present", "lecturer")  # of the link: not what the page shows
+KEPT = ("lesson", "step", "present", "lecturer", "lang")  # of the link: not what the page shows
 TASK = 800
 
 
@@ -43,7 +43,7 @@ def _add(lab: str, settings: Settings) -> None:
             _("Add this page as a step"), icon=":material/add:", disabled=full, on_click=_append, args=(lab,)
         )
     if sentence := st.session_state.pop("draft/said", ""):
-        st.warning(sentence, icon=":material/report:")
+        st.warning(translate(sentence), icon=":material/report:")
 
 
 def _append(lab: str) -> None:
@@ -63,7 +63,7 @@ def _order(steps: Sequence[Step]) -> None:
     for i, step in enumerate(steps):
         with st.container(horizontal=True, vertical_alignment="center", key=f"draft/row{i}"):
             name = plain(step.title or step.task[:40]) or _("no task")
-            st.markdown(f"**{i + 1}** {_(labs.of(step.lab).name)} · {name}", width="stretch")
+            st.markdown(f"**{i + 1}** {lecture.name(step.lab)} · {name}", width="stretch")
             up = {"disabled": not i, "on_click": _move, "args": (i,)}
             st.button(_("Up"), icon=":material/arrow_upward:", key=f"draft/up{i}", type="tertiary", **up)
             st.button(
@@ -114,6 +114,6 @@ def _open() -> None:
     try:
         found = lessons.from_json(given.getvalue()[: LARGEST + 1])
     except BadLesson as error:
-        st.warning(plain(str(error)), icon=":material/report:")
+        st.warning(plain(translate(str(error))), icon=":material/report:")
         return
     st.session_state["draft"], st.session_state["draft/title"] = found.steps, found.title

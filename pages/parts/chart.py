@@ -16,6 +16,7 @@ from typing import Any
 
 import streamlit as st
 
+from pages.parts import language
 from pages.parts.words import _
 
 HERE = Path(__file__).parent
@@ -95,7 +96,7 @@ def stills_of(run_id: str) -> Iterator[None]:
 
 def _still(key: str) -> str:
     """Address of the stored picture of this figure, without the theme and ending; empty when there is none."""
-    path = Path("stills") / RUN.get() / re.sub(r"[^A-Za-z0-9_-]", "-", key)
+    path = Path("stills", language.spoken(), RUN.get(), re.sub(r"[^A-Za-z0-9_-]", "-", key))
     return f"app/static/{path}" if (SCRIPT.parent / f"{path}-light.webp").is_file() else ""
 
 

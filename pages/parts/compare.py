@@ -7,7 +7,7 @@ from core.settings import choices_of, every_field
 from pages.parts import knobs, shown, sweep, visitor
 from pages.parts.shown import Shown
 from pages.parts.state import LabState
-from pages.parts.words import _, plain, with_unit
+from pages.parts.words import _, plain, translate, with_unit
 
 MOST = 5  # runs over the one shown
 
@@ -35,7 +35,7 @@ def _runs(lab: str, current: Shown) -> None:
         LabState(lab).compare = chosen
         st.rerun()
     for sentence in skipped:
-        st.warning(plain(sentence))
+        st.warning(plain(translate(sentence)))
     everything = [current.run.about] if current.run else []
     everything += [abouts[run_id] for run_id in chosen]
     if len(everything) > 1:
@@ -75,7 +75,7 @@ def _result(name: str, abouts: list[runs.About], texts: list[str]) -> tuple[str,
     metric = labs.of(abouts[0].lab).metrics.get(name)
     if metric is None:
         return name.replace("_", " "), texts
-    head = with_unit(_(metric.label), metric.unit)
+    head = with_unit(translate(metric.label), metric.unit)
     rivals = [shown.rival(metric, shown.settings_of(about)) for about in abouts]
     said = [f"{rival[0]}: {rival[1]:.3g}" if rival else "" for rival in rivals]
     if len(set(said)) == 1:

@@ -10,7 +10,7 @@ import streamlit as st
 from core.attribution.settings import METHOD_NAMES, METHODS
 from pages.parts import chart, choose, digit, knobs, panels
 from pages.parts.overlay import enlarged, top_of
-from pages.parts.words import _
+from pages.parts.words import _, translate
 
 LAB = "pages/explainable_ai.py"
 ATTACK = "pages/adversarial_attack.py"
@@ -61,7 +61,8 @@ def draw_one(lab: str, key: str, subjects: Mapping[str, Any], methods: Sequence[
         st.image(enlarged(picture), width=140, output_format="PNG", alt=_("The picture of this run"))
         method, given = _method(lab, methods)
     with right:
-        answers = {name: _answered(f"{key}/{name}", method, given, subject) for name, subject in subjects.items()}
+        with st.spinner(_("Asking the network …")):
+            answers = {name: _answered(f"{key}/{name}", method, given, subject) for name, subject in subjects.items()}
         _side_by_side(lab, picture, answers)
 
 
@@ -93,12 +94,12 @@ def _side_by_side(lab: str, picture: np.ndarray, answers: Mapping[str, Any]) -> 
         with columns[name]:
             st.markdown(_("**{}** · says **{}** ({:.0f} %)").format(name, found.said, 100 * found.sure))
             if found.map is None:
-                st.info(found.note, icon=":material/info:")
+                st.info(translate(found.note), icon=":material/info:")
                 continue
             figure = panels.board(320, top=4)
             panels.mapped(figure, (0, 1, 0, 1), picture, found.map, "", top)
             chart.show(figure, key=f"{lab}/explain/map/{name}", alt=_("Why, {}").format(name))
-            st.caption(" ".join([found.note, _("{} passes through the network.").format(found.passes)]))
+            st.caption(" ".join([translate(found.note), _("{} passes through the network.").format(found.passes)]))
     panels.say_colours()
     return columns
 
@@ -113,7 +114,7 @@ def _onwards(network: str, chosen: digit.Chosen) -> None:
     st.page_link(ATTACK, label=_("Attack it"), icon=":material/bug_report:", query_params=subject | enemy)
 
 
-@st.cache_resource(max_entries=100, show_spinner="Asking the network …")
+@st.cache_resource(max_entries=100, show_spinner=False)
 def _answered(key: str, method: str, given: str, _subject: Any) -> Any:
     """The `core.attribution.side_by_side.Answer` about a subject; key: names it. Shared by all visitors."""
     from core.attribution import side_by_side  # with torch and captum, which take seconds to load

@@ -26,7 +26,7 @@ from pages.parts import (
 from pages.parts import explain as explained
 from pages.parts.shown import Shown
 from pages.parts.state import LabState, presenting
-from pages.parts.words import plain
+from pages.parts.words import plain, translate
 
 
 def lab_page(
@@ -52,7 +52,7 @@ def lab_page(
     question.scenes(lab, text, _choose, _more)
     question.ask(lab, text)
     for complaint in complaints:
-        st.warning(plain(complaint), icon=":material/link_off:")
+        st.warning(plain(translate(complaint)), icon=":material/link_off:")
     with st.container(key="stage"):
         # the stage stands first in the page, so that Train comes first for a keyboard and on a phone; the style sheet puts
         # the knobs on its left

@@ -28,10 +28,10 @@ from core.settings import (
     union_members,
 )
 from pages.parts import own
-from pages.parts.words import _, with_unit
+from pages.parts.words import _, translate, width, with_unit
 
 GREEK = {"alpha": "α", "beta": "β", "gamma": "γ", "epsilon": "ε", "eta": "η", "lambda": "λ", "mu": "μ", "sigma": "σ"}
-RESERVED = ("scene", "run", "tab", "view", "compare", "sweep", "lesson", "step", "present", "lecturer")
+RESERVED = ("scene", "run", "tab", "view", "compare", "sweep", "lesson", "step", "present", "lecturer", "lang")
 TRACKING = (
     "utm_",
     "mc_",
@@ -218,7 +218,7 @@ def label_of(name: str, field: FieldInfo) -> str:
     symbol = (extra(field, "symbol") or "").partition("_")[0]
     symbol = re.sub(r"\\([a-z]+)", lambda found: GREEK.get(found[1], found[1]), symbol)
     unit = extra(field, "unit")
-    title = _(field.title or name)
+    title = translate(field.title or name)
     return with_unit(f"{title} {re.sub('[{}]', '', symbol)}" if symbol else title, unit or "")
 
 
@@ -238,18 +238,18 @@ def widget(
     """
     label, tip, where = label_of(name, field), _(field.description or ""), key(lab, name)
     off = {"disabled": bool(why)}
-    tip = _("{tip} **No effect here.** {why}").format(tip=tip, why=_(why)) if why else tip
+    tip = _("{tip} **No effect here.** {why}").format(tip=tip, why=translate(why)) if why else tip
     st.session_state.setdefault(where, default_of(field))
     low, high = bounds_of(field)
     if choices := choices_of(field):
         names = extra(field, "names") or {}
-        side_by_side = len(choices) <= 4 and sum(len(_(names.get(c, str(c)))) for c in choices) <= BESIDE
+        side_by_side = len(choices) <= 4 and sum(width(translate(names.get(c, str(c)))) for c in choices) <= BESIDE
         draw_choice = st.segmented_control if side_by_side else st.selectbox
         more = {"required": True, "width": "stretch"} if side_by_side else {}
         return draw_choice(
             label,
             choices,
-            format_func=lambda c: _(names.get(c, str(c))),
+            format_func=lambda c: translate(names.get(c, str(c))),
             key=where,
             help=tip,
             **off,
@@ -271,7 +271,7 @@ def widget(
     if names := extra(field, "names"):
         whole = range(int(low), int(high) + 1)
         choose = st.select_slider if len(whole) <= MANY else st.selectbox
-        return choose(label, whole, format_func=lambda v: _(names.get(v, str(v))), key=where, help=tip, **off)
+        return choose(label, whole, format_func=lambda v: translate(names.get(v, str(v))), key=where, help=tip, **off)
     kind = field.annotation
     step = kind(extra(field, "step") or (1 if kind is int else (high - low) / 100))
     shape = "%d" if kind is int else "%g"

@@ -20,7 +20,9 @@ from urllib.parse import parse_qsl
 
 import streamlit as st
 
+from core import labs
 from core.lessons import Step
+from pages.parts import language
 
 FOLDER = Path(__file__).resolve().parents[2] / "assets" / "lectures"
 
@@ -48,10 +50,20 @@ class Lecture:
     tour: tuple[Step, ...]
 
 
+def read(lab: str, spoken: str | None = None) -> Lecture:
+    """The lab's text in a language, the visitor's when left out. Raises FileNotFoundError when the lab has none, KeyError or
+    ValueError when it is malformed."""
+    return _read(lab, spoken or language.spoken())
+
+
+def name(lab: str) -> str:
+    """What a lab is called in the navigation: short in English, else as its lecture is."""
+    return labs.of(lab).name if language.spoken() == language.SOURCE else read(lab).title
+
+
 @lru_cache
-def read(lab: str, language: str = "en") -> Lecture:
-    """The lab's text. Raises FileNotFoundError when the lab has none, KeyError or ValueError when it is malformed."""
-    head, *sections = re.split(r"^## ", (FOLDER / language / f"{lab}.md").read_text("utf-8"), flags=re.MULTILINE)
+def _read(lab: str, spoken: str) -> Lecture:
+    head, *sections = re.split(r"^## ", (FOLDER / spoken / f"{lab}.md").read_text("utf-8"), flags=re.MULTILINE)
     title, _, rest = head.removeprefix("# ").partition("\n")
     idea, _, watch = rest.partition("Watch:")
     scenes, theory, notes, verdicts, tour = {}, {}, {}, {}, []

@@ -143,7 +143,7 @@ def _task(now: Place, here: bool, done: bool) -> None:
     count = f"{now.at + 1} / {len(now.lesson.steps)}"
     if not here:
         sentence = _("**{count}** This lesson goes on in *{page}*.")
-        st.markdown(f":material/school: {sentence.format(count=count, page=_(labs.of(now.step.lab).name))}")
+        st.markdown(f":material/school: {sentence.format(count=count, page=lecture.name(now.step.lab))}")
         return
     icon = ":green[:material/check_circle:]" if done else ":material/school:"
     title = f" {plain(now.step.title)}" if now.step.title else ""

@@ -12,7 +12,7 @@ from core.settings import SCORED, Metric, Settings, flatten, union_members
 from pages.parts import chart, controls, figures, shown, status, visitor
 from pages.parts.shown import Shown
 from pages.parts.state import LabState
-from pages.parts.words import _, with_unit
+from pages.parts.words import _, translate, with_unit
 
 AT_ONCE = 4  # numbers below the picture
 HARD = "\N{NO-BREAK SPACE}"  # no unit stands alone in a line
@@ -202,7 +202,7 @@ def _numbers(current: Shown, scene: Shown | None, metrics: Mapping[str, Metric])
         unit = _(metric.unit)
         change = latest[name] - before[name] if name in latest and name in before else None
         st.metric(
-            "\n".join([_(metric.label), *([f"{rival[0]}: {rival[1]:.3g}{HARD}{unit}"] if rival else [])]),
+            "\n".join([translate(metric.label), *([f"{rival[0]}: {rival[1]:.3g}{HARD}{unit}"] if rival else [])]),
             f"{latest[name]:.1f} {unit}" if name in latest else "–",
             delta=None if change is None else _("{:+.1f} vs scene").format(change),
             delta_color="off",
@@ -235,12 +235,16 @@ def _charts(lab: str, current: Shown, metrics: Mapping[str, Metric], groups: Seq
 def _chart(group: str, current: Shown, metrics: Mapping[str, Metric], others: list[Shown], share: float) -> None:
     steps, columns = current.table
     names = [name for name in metrics if name in columns and metrics[name].chart == group]
-    lines = [figures.Line(_(metrics[n].label), metrics[n].role, steps, columns[n]) for n in names]
+    lines = [figures.Line(translate(metrics[n].label), metrics[n].role, steps, columns[n]) for n in names]
     for other in others:
         other_steps, other_columns = other.table
         lines += [
             figures.Line(
-                f"{_(metrics[n].label)} · {other.id[-6:]}", metrics[n].role, other_steps, other_columns[n], faint=True
+                f"{translate(metrics[n].label)} · {other.id[-6:]}",
+                metrics[n].role,
+                other_steps,
+                other_columns[n],
+                faint=True,
             )
             for n in names[:1]
             if n in other_columns

@@ -7,7 +7,7 @@ import streamlit as st
 
 from core import env
 from pages.parts import pad
-from pages.parts.words import _, plain
+from pages.parts.words import _, plain, translate
 
 ENDINGS = ["png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff"]
 
@@ -82,7 +82,7 @@ def _take(where: str, read: Callable[..., str], *given: Any) -> None:
 
 def _complain(where: str) -> None:
     if sentence := st.session_state.get(f"{where}/said"):
-        st.warning(plain(sentence), icon=":material/broken_image:")
+        st.warning(plain(translate(sentence)), icon=":material/broken_image:")
 
 
 @st.cache_data(max_entries=50, show_spinner=False)

@@ -58,9 +58,8 @@ def ask(lab: str, text: Lecture) -> None:
             st.button(_("Answer"), key="present/answer", shortcut="A", type="tertiary", on_click=reveal, args=(lab,))
             return
         with st.popover(_("Why"), icon=":material/lightbulb:", type="tertiary"):
-            st.markdown(
-                f"**{scene.question}** {scene.choices[scene.right]}.\n\n{scene.reason}\n\n{prose(scene.answer)}"
-            )
+            right = _("**{question}** {answer}.").format(question=scene.question, answer=scene.choices[scene.right])
+            st.markdown(f"{right}\n\n{scene.reason}\n\n{prose(scene.answer)}")
 
 
 def answered(lab: str) -> bool:

@@ -6,8 +6,8 @@ import streamlit as st
 
 from core import catalogue, exchange, labs, runs
 from core.runs import About, RunError
-from pages.parts import chart, shown, visitor
-from pages.parts.words import _, plain
+from pages.parts import chart, lecture, shown, visitor
+from pages.parts.words import _, plain, translate
 
 
 def picture(about: About) -> None:
@@ -15,7 +15,7 @@ def picture(about: About) -> None:
     try:
         current = shown.find(about.id, about.lab)
     except RunError as error:
-        st.caption(plain(str(error)))
+        st.caption(plain(translate(str(error))))
         return
     with st.container(key="shelf-picture"), shown.foreign(current), chart.stills_of(""):
         import_module(f"pages.views.{about.lab}").picture(current)
@@ -27,7 +27,7 @@ def links(about: About) -> None:
         return
     own = {about.lab: ({"run": about.id}, _("Open in its lab"))}
     for lab, query in catalogue.opens_in(about).items():
-        own.setdefault(lab, (query, _("Its network in {}").format(_(labs.of(lab).name))))
+        own.setdefault(lab, (query, _("Its network in {}").format(lecture.name(lab))))
     for lab, (query, label) in own.items():
         st.page_link(labs.of(lab).path, label=label, icon=":material/open_in_new:", query_params=query)
 
@@ -74,7 +74,7 @@ def take_in() -> None:
     try:
         run = exchange.take_in(given.getvalue(), visitor.maker())
     except RunError as error:
-        st.error(plain(str(error)), icon=":material/report:")
+        st.error(plain(translate(str(error))), icon=":material/report:")
         return
     st.success(_("Taken in: {}").format(plain(shown.name(run.about))), icon=":material/check:")
     st.page_link(labs.of(run.about.lab).path, label=_("Open in its lab"), query_params={"run": run.about.id})

@@ -13,7 +13,7 @@ from core.settings import Settings, extra, flat_fields, flatten
 from pages.parts import lecture, question
 from pages.parts.shown import Shown
 from pages.parts.state import LabState
-from pages.parts.words import _, plain
+from pages.parts.words import _, plain, translate
 
 SLOW = 90.0  # seconds that a run may take without a word about it before it begins
 LONG = 3600.0  # seconds to go that nobody wants to read of: the run is in slow motion, or all but stands
@@ -37,9 +37,9 @@ def draw(current: Shown) -> None:
 def notices(lab: str, current: Shown, drawing: Shown, settings: Settings, trouble: str) -> None:
     """Below the buttons, what the visitor has to know, the most urgent first. drawing: the run that the picture is of."""
     if trouble:
-        st.warning(plain(trouble), icon=":material/tune:")
+        st.warning(plain(translate(trouble)), icon=":material/tune:")
     if sentence := LabState(lab).said:  # until the next press of a button
-        st.info(plain(sentence), icon=":material/info:")
+        st.info(plain(translate(sentence)), icon=":material/info:")
     view = current.view
     if view is not None and view.state == "queued" and view.ahead:
         st.caption(f":material/hourglass: {plain(_waiting(view))}")
@@ -51,7 +51,7 @@ def notices(lab: str, current: Shown, drawing: Shown, settings: Settings, troubl
         _old(changed, current, settings)
     if _own(current) or question.answered(lab):  # the shipped run's warning would give the answer away
         for warned in [e for e in current.events if isinstance(e, Warned)][-2:]:
-            st.warning(warned.sentence, icon=":material/warning:")
+            st.warning(translate(warned.sentence), icon=":material/warning:")
     hint = f":material/visibility: {lecture.read(lab).scenes[LabState(lab).scene].watch}"
     if current.run and current.run.about.seconds > SLOW and not current.live:
         slow = _("Such a run takes about {:.0f} min.").format(current.run.about.seconds / 60)
@@ -68,9 +68,9 @@ def _ending(view: View, current: Shown, settings: Settings) -> None:
         again = _("The last run failed. The knobs have changed since: {}. Press {} to try again.")
         st.caption(f":material/tune: {again.format(changed, _(settings.verb))}")
     elif view.state == "failed":
-        st.error(plain(view.message), icon=":material/report:")
+        st.error(plain(translate(view.message)), icon=":material/report:")
     else:
-        st.caption(f":material/stop_circle: {plain(view.message)}")
+        st.caption(f":material/stop_circle: {plain(translate(view.message))}")
 
 
 def _meanwhile(current: Shown, drawing: Shown) -> None:

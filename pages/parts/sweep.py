@@ -14,7 +14,7 @@ from pages.parts import chart, choose, knobs, shown, spread, table, visitor
 from pages.parts.shown import Shown
 from pages.parts.state import LabState
 from pages.parts.verdict import minus
-from pages.parts.words import _, plain, with_unit
+from pages.parts.words import _, plain, translate, with_unit
 
 LOOK = 0.7  # seconds between two looks while a sweep trains
 FIRST = 3  # values that are chosen at first
@@ -36,7 +36,7 @@ def _draw(lab: str, current: Shown, polls: bool) -> None:
         sweep = _chosen(lab, settings, fields)
         cells = sweep.cells()
     except BadSettings as error:
-        st.warning(plain(str(error)), icon=":material/tune:")
+        st.warning(plain(translate(str(error))), icon=":material/tune:")
         return
     progress = _progress(lab, cells)
     if bool(LabState(lab).sweeping) != polls:
@@ -194,7 +194,7 @@ def _buttons(lab: str, current: Shown, sweep: Sweep, progress: Progress) -> None
         else:
             st.caption(_("All {} runs have ended.").format(total))
     for sentence in dict.fromkeys(progress.failed.values()):
-        st.caption(f":material/report: {plain(sentence)}")
+        st.caption(f":material/report: {plain(translate(sentence))}")
 
 
 def _cost(left: int, total: int, each: float | None) -> str:
@@ -239,7 +239,7 @@ def measured(current: Shown, progress: Progress) -> dict[str, Metric]:
 
 def _outcome(lab: str, sweep: Sweep, field: FieldInfo, progress: Progress, metrics: Mapping[str, Metric]) -> None:
     """The result against the knob, the curves of each value, what they show, and the numbers."""
-    names = {name: with_unit(_(metric.label), metric.unit) for name, metric in metrics.items()}
+    names = {name: with_unit(translate(metric.label), metric.unit) for name, metric in metrics.items()}
     metric = choose.one(f"{lab}/sweep/metric", _("Result"), names, side_by_side=False)
     points, knob = sweeps.points(progress, metric), knobs.label_of(sweep.knob, field)
     level = shown.rival(metrics[metric], sweep.base)

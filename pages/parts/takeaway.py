@@ -17,7 +17,7 @@ from core.runs import Run, table
 from core.settings import Metric
 from pages.parts import figures, lecture, shown
 from pages.parts.shown import Shown
-from pages.parts.words import _, plain, with_unit
+from pages.parts.words import _, plain, translate, with_unit
 
 
 def draw(current: Shown) -> None:
@@ -101,7 +101,7 @@ def figure(run: Run) -> str:
         seen = [(step, value) for step, value in zip(steps, columns[name]) if value is not None]
         row, unit = groups.index(metrics[name].chart) + 1, metrics[name].unit
         x, y = [step for step, __ in seen], [value for __, value in seen]
-        label = with_unit(_(metrics[name].label), unit)
+        label = with_unit(translate(metrics[name].label), unit)
         drawn.add_scatter(x=x, y=y, name=label, line={"color": hues[name]}, row=row, col=1)
         drawn.update_yaxes(type="log" if metrics[name].log else None, title=_axis(metrics, names, name), row=row, col=1)
     drawn.update_xaxes(title=_(str(begun.get("axis", "training step"))), row=len(groups), col=1)

@@ -9,14 +9,19 @@ import streamlit as st
 
 from core.verdict import Verdict
 from pages.parts import lecture
-from pages.parts.words import _
+from pages.parts.words import _, translate
 
 
 def words(lab: str, reached: Verdict | Iterable[Verdict], **names: Any) -> str:
     """The whole sentences of one verdict, or of several one after another. names: what stands in braces and is no number of
     the verdict, such as the name of a method in the reader's language."""
     every, text = [reached] if isinstance(reached, Verdict) else reached, lecture.read(lab).verdicts
-    return minus(" ".join(text[each.case].format(**each.numbers | names) for each in every))
+    return minus(" ".join(text[each.case].format(**_named(each) | names) for each in every))
+
+
+def _named(reached: Verdict) -> dict[str, Any]:
+    """The numbers of a verdict; a name among them in the reader's language."""
+    return {name: translate(value) if isinstance(value, str) else value for name, value in reached.numbers.items()}
 
 
 def draw(lab: str, reached: Verdict | Iterable[Verdict], **names: Any) -> None:

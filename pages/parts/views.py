@@ -44,9 +44,9 @@ def view(
 ) -> Callable[[Draw], View]:
     """Makes a view of the function that arranges it for the run shown. It is a fragment: its widgets redraw it alone.
 
-    title: in the choice of views. needs: kinds of pictures without which there is nothing to draw. offered: whether the run shown
-    has anything of the kind at all. opens: the runs that open with it; scene: the shipped run that does, because it is what that
-    scene's question is about.
+    title: in the choice of views, marked by N_. needs: kinds of pictures without which there is nothing to draw. offered: whether
+    the run shown has anything of the kind at all. opens: the runs that open with it; scene: the shipped run that does, because it
+    is what that scene's question is about.
     """
 
     def made(draw: Draw) -> View:
@@ -82,7 +82,7 @@ def draw(current: Shown, views: Sequence[View] | None = None) -> None:
     chosen = st.segmented_control(
         _("View"),
         list(fitting),
-        format_func=lambda name: fitting[name].title,
+        format_func=lambda name: _(fitting[name].title),
         default=first if where not in st.session_state else None,
         key=where,
         required=True,

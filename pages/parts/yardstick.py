@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core import yardsticks
-from core.yardsticks import Grid, Yardstick
-from pages.parts.words import _
+from core.yardsticks import Grid, Result, Yardstick
+from pages.parts.words import _, translate
 
 
 def draw(lab: str, declared: Sequence[Yardstick], grids: Sequence[Grid] = ()) -> None:
@@ -20,11 +20,11 @@ def draw(lab: str, declared: Sequence[Yardstick], grids: Sequence[Grid] = ()) ->
     )
     st.table(
         {
-            _("What"): [each.title for each, __ in rows],
-            _("Ours"): [str(result) for __, result in rows],
-            _("Chance or trivial rival"): [each.chance for each, __ in rows],
-            _("Published"): [each.published for each, __ in rows],
-            _("Why they differ"): [each.why for each, __ in rows],
+            _("What"): [translate(each.title) for each, __ in rows],
+            _("Ours"): [_ours(result) for __, result in rows],
+            _("Chance or trivial rival"): [translate(each.chance) for each, __ in rows],
+            _("Published"): [translate(each.published) for each, __ in rows],
+            _("Why they differ"): [translate(each.why) for each, __ in rows],
         }
     )
     for grid in grids:
@@ -32,7 +32,14 @@ def draw(lab: str, declared: Sequence[Yardstick], grids: Sequence[Grid] = ()) ->
     with st.expander(_("The commands that made our figures, and the machines"), icon=":material/terminal:"):
         st.code("\n".join(dict.fromkeys(yardsticks.command(lab, each) for each in declared)), language="bash")
         for machine in yardsticks.machines(lab):
-            st.caption(machine)
+            st.caption(translate(machine))
+
+
+def _ours(result: Result) -> str:
+    """A figure of ours, and of how many runs it is."""
+    if not result.seeds:
+        return translate(str(result))
+    return _("{number} ({count} {of})").format(number=result.number, count=result.seeds, of=_(result.of))
 
 
 def _grid(lab: str, grid: Grid) -> None:
@@ -43,7 +50,7 @@ def _grid(lab: str, grid: Grid) -> None:
     st.subheader(_(grid.title), anchor=False)
     ours = [row for title, row in rows.items() if title not in grid.published]
     best = [max(column) for column in zip(*ours)]
-    names = [f"*{title}*" if title in grid.published else title for title in rows]
+    names = [f"*{translate(title)}*" if title in grid.published else translate(title) for title in rows]
     columns = {
         head: [
             f"**{row[i]:.1f}**" if row[i] == best[i] and title not in grid.published else f"{row[i]:.1f}"
@@ -52,4 +59,4 @@ def _grid(lab: str, grid: Grid) -> None:
         for i, head in enumerate([*heads, _("mean")])
     }
     st.table({_(grid.across): names} | columns)
-    st.caption(_(grid.note))
+    st.caption(translate(grid.note))

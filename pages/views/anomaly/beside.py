@@ -17,13 +17,13 @@ from pages.parts.ask import ask
 from pages.parts.panels import percent
 from pages.parts.shown import Shown
 from pages.parts.views import view
-from pages.parts.words import _
+from pages.parts.words import N_, _
 from pages.views.anomaly import example, panels
 from pages.views.anomaly.example import Example
 from pages.views.anomaly.names import method_name, pick, titles
 
 
-@view(_("Detectors side by side"), needs=KINDS)
+@view(N_("Detectors side by side"), needs=KINDS)
 def draw(current: Shown) -> None:
     """A table of all detectors, then one example that all of them are asked about, then how far they agree."""
     lecture.write("anomaly", "side by side")

@@ -14,12 +14,12 @@ from pages.parts.ask import ask
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
 from pages.parts.views import view
-from pages.parts.words import _
+from pages.parts.words import N_, _
 from pages.views.anomaly import panels
 from pages.views.anomaly.names import method_name
 
 
-@view(_("The bottleneck"), needs=KINDS, scene="anomaly-copies-everything")
+@view(N_("The bottleneck"), needs=KINDS, scene="anomaly-copies-everything")
 def draw(current: Shown) -> None:
     """PCA with ever more components, stored autoencoders beside it, and what one of them makes of ten pictures."""
     curve, pictures = ask(bottleneck.pca_curve, current), dataset_of(current.settings).pictures

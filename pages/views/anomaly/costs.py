@@ -11,14 +11,14 @@ from pages.parts import chart, figures, table, verdict
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
 from pages.parts.views import view
-from pages.parts.words import _
+from pages.parts.words import N_, _
 from pages.views.anomaly.threshold import share_slider, spoken
 
 ROLES = {"A": "neutral", "B": "after"}
 DEAREST = 1000
 
 
-@view(_("Two costs"), needs=KINDS, scene="anomaly-two-costs")
+@view(N_("Two costs"), needs=KINDS, scene="anomaly-two-costs")
 def draw(current: Shown) -> None:
     """Two tables of costs; what each threshold costs by either, the cheapest of each, and each by the other's table."""
     found = final(current)

@@ -10,14 +10,14 @@ from pages.parts.ask import ask
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
 from pages.parts.views import view
-from pages.parts.words import _
+from pages.parts.words import N_, _
 from pages.views.anomaly.threshold import histogram
 
 # roles and dashes: where they have the same AUROC, all can be seen
 LOOKS = {"softmax": ("after", "solid"), "entropy": ("neutral", "8px,8px"), "energy": ("task5", "2px,6px")}
 
 
-@view(_("Measures of doubt"), needs=KINDS, offered=lambda current: isinstance(current.settings.method, Confidence))
+@view(N_("Measures of doubt"), needs=KINDS, offered=lambda current: isinstance(current.settings.method, Confidence))
 def draw(current: Shown) -> None:
     """A slider of the temperature and a choice of the score; how well each tells anomalies from normals."""
     found = ask(answers, current, wait=_("Asking the classifier once …"))

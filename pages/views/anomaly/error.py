@@ -9,7 +9,7 @@ from core.anomaly.analysis.damage import KindFound, about_kinds, damage
 from pages.parts import chart, choose, figures, lecture, table, verdict, views
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
-from pages.parts.words import _
+from pages.parts.words import _, translated
 from pages.views.anomaly.names import number
 from pages.views.anomaly.order import KIND_NAMES
 
@@ -77,8 +77,8 @@ def kinds_chart(found: Mapping[str, KindFound]) -> None:
         _("which pixel is damaged"): ("neutral", [each.pixel for each in found.values()]),
     }
     st.markdown(_("**Which damage is found best?**"))
-    names = [KIND_NAMES[kind] for kind in found]
+    names = [_(KIND_NAMES[kind]) for kind in found]
     figure = figures.bars(groups, names, "", _("AUROC (%)"), 240, text=".0f", top=112)
     alt = _("AUROC of each kind of damage, picture by picture and pixel by pixel")
     chart.show(figure, key="expects/kinds", alt=alt)
-    verdict.draw("anomaly", verdict.named(about_kinds(found), KIND_NAMES))
+    verdict.draw("anomaly", verdict.named(about_kinds(found), translated(KIND_NAMES)))

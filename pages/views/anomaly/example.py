@@ -14,7 +14,7 @@ from core.anomaly.monitor import as_bytes
 from core.anomaly.settings import REACH
 from core.data.pictures import BadPicture
 from pages.parts import choose, own, pad, rasters, verdict, views
-from pages.parts.words import _, plain
+from pages.parts.words import _, plain, translate
 
 Groups = Mapping[str, tuple[str, np.ndarray]]  # name → (title, places in the test part in the order of the slider)
 
@@ -144,6 +144,6 @@ def _brought(where: str, way: str, faces: bool) -> Example | None:
     try:
         x = example.brought(content, name, faces)
     except BadPicture as error:
-        st.warning(plain(str(error)), icon=":material/broken_image:")
+        st.warning(plain(translate(str(error))), icon=":material/broken_image:")
         return None
     return Example(x, f"own/{example.fingerprint(x)}", words)

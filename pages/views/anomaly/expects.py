@@ -17,7 +17,7 @@ from pages.parts import chart, choose, figures, lecture, rasters, verdict
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
 from pages.parts.views import view
-from pages.parts.words import _
+from pages.parts.words import N_, _, translated
 from pages.views.anomaly.error import blur_slider, damage_table, kinds_chart, say_blur
 from pages.views.anomaly.names import number
 from pages.views.anomaly.order import GROUPS, about_group, labelled, no_idea, patients, rank_slider
@@ -27,7 +27,7 @@ PAGE, ROW = 16, 8  # pictures in the gallery at a time, and side by side
 
 
 @view(
-    _("Most normal, most odd"),
+    N_("Most normal, most odd"),
     needs=KINDS,
     offered=lambda current: current.settings.data.name != "plane",
     scene="anomaly-find-the-damage",
@@ -38,7 +38,7 @@ def draw(current: Shown) -> None:
     if len(dataset.test_x) != len(found.test):
         st.info(_("This run was made by a Lectern with other test examples: train it again to look into it."))
         return
-    group = choose.one("expects/group", _("In the order of their scores"), GROUPS, "odd", wrap=True)
+    group = choose.one("expects/group", _("In the order of their scores"), translated(GROUPS), "odd", wrap=True)
     order, labels = ordered(group, found.test, found.is_anomaly), labelled(dataset, current.settings)
     lesson = about_group(group, found, dataset, current.settings)
     if not dataset.pictures:

@@ -11,10 +11,10 @@ from pages.parts import chart, choose, figures, rasters, verdict
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
 from pages.parts.views import view
-from pages.parts.words import _
+from pages.parts.words import N_, _
 
 HEIGHT = 560
-ALT = _("The score everywhere in the plane, grey where it is odd, the border of the alarm, and both kinds of points")
+ALT = N_("The score everywhere in the plane, grey where it is odd, the border of the alarm, and both kinds of points")
 PROMISES = (1, 2, 5, 10, 20, 50)  # % of normals that may raise the alarm
 PROMISE = 10
 
@@ -28,10 +28,10 @@ def live(current: Shown) -> None:
     figures.headed(
         figures.legend_beside(figure), _("After step {:,}: the stronger the grey, the odder").format(looks[-1].step)
     )
-    chart.show(figure, key="live/landscape", alt=ALT, share=1.0)
+    chart.show(figure, key="live/landscape", alt=_(ALT), share=1.0)
 
 
-@view(_("The landscape"), needs=(*KINDS, pictures.POINTS, pictures.FIELD), scene="anomaly-sure-of-nothing")
+@view(N_("The landscape"), needs=(*KINDS, pictures.POINTS, pictures.FIELD), scene="anomaly-sure-of-nothing")
 def draw(current: Shown) -> None:
     """The landscape at each evaluation of the run, and the border for a promise that can be chosen."""
     looks = {look.step: look for look in ask(landscape.over_time, current)}
@@ -55,7 +55,7 @@ def _picture(current: Shown, look: Landscape, promise: int) -> None:
         figure = rasters.surface(drawn.axis, drawn.axis, drawn.odder, titles, HEIGHT)
         chart.show(figure, key="landscape/surface", alt=_("How much of the plane each place is odder than"))
         return
-    chart.show(plane(drawn, landscape.points(current), promise), key="landscape/plane", alt=ALT)
+    chart.show(plane(drawn, landscape.points(current), promise), key="landscape/plane", alt=_(ALT))
 
 
 def plane(drawn: Drawn, points: Points, promise: int) -> figures.Figure:

@@ -13,25 +13,25 @@ from core.anomaly.settings import AnomalySettings
 from pages.parts import chart, choose, lecture, verdict
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
-from pages.parts.words import _
+from pages.parts.words import N_, _
 from pages.views.anomaly import panels
 from pages.views.anomaly.names import method_name, number
 
 ROWS = 8  # patients in the list, and columns of the chosen one
 GROUPS = {
-    "normal": _("most normal"),
-    "odd": _("most odd"),
-    "alarms": _("false alarms: the oddest normals"),
-    "missed": _("missed: the most normal anomalies"),
+    "normal": N_("most normal"),
+    "odd": N_("most odd"),
+    "alarms": N_("false alarms: the oddest normals"),
+    "missed": N_("missed: the most normal anomalies"),
 }
-KIND_NAMES = {"cut": _("stroke cut"), "patch": _("patch pasted"), "noise": _("noise")}
+KIND_NAMES = {"cut": N_("stroke cut"), "patch": N_("patch pasted"), "noise": N_("noise")}
 
 
 def labelled(dataset: Dataset, settings: AnomalySettings) -> list[str]:
     """What each test example truly is, in words."""
     kinds = damage_of(dataset, settings)
     classes = [_(dataset.names[int(c)]) for c in dataset.test_y]
-    return [f"{name}, {KIND_NAMES[kind]}" if kind else name for name, kind in zip(classes, kinds)]
+    return [f"{name}, {_(KIND_NAMES[kind])}" if kind else name for name, kind in zip(classes, kinds)]
 
 
 def rank_slider(many: int, group: str) -> int:
@@ -51,7 +51,7 @@ def about_group(group: Group, found: Scores, dataset: Dataset, settings: Anomaly
     """What this end of the order teaches; anomalies are told apart by the kind of damage, or by their class."""
     kinds = [_(dataset.names[int(c)]) for c in dataset.test_y]
     if dataset.masks is not None:
-        kinds = [KIND_NAMES.get(kind, "") for kind in damage_of(dataset, settings)]
+        kinds = [_(KIND_NAMES[kind]) if kind in KIND_NAMES else "" for kind in damage_of(dataset, settings)]
     return verdict.words("anomaly", lesson(group, found, kinds))
 
 

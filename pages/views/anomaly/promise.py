@@ -9,11 +9,11 @@ from pages.parts import chart, figures, lecture, table, verdict
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
 from pages.parts.views import view
-from pages.parts.words import _
+from pages.parts.words import N_, _
 from pages.views.anomaly.threshold import spoken
 
 
-@view(_("Without anomalies"), needs=KINDS)
+@view(N_("Without anomalies"), needs=KINDS)
 def draw(current: Shown) -> None:
     """A slider of the promised rate; what two ways to choose the threshold keep of it, and the p-values that one rests on."""
     found = final(current)

@@ -13,12 +13,12 @@ from pages.parts import chart, choose, figures, verdict
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
 from pages.parts.views import view
-from pages.parts.words import _
+from pages.parts.words import N_, _
 
 SHARES = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 40, 50, 60, 70, 80, 90)  # of anomalies among what comes, in %
 
 
-@view(_("The threshold"), needs=KINDS)
+@view(N_("The threshold"), needs=KINDS)
 def draw(current: Shown) -> None:
     """A slider for the threshold and one for how many anomalies come; scores, decisions and both curves follow."""
     found = final(current)

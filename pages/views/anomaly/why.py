@@ -17,7 +17,7 @@ from pages.parts.ask import ask
 from pages.parts.overlay import enlarged, overlay, top_of
 from pages.parts.panels import percent
 from pages.parts.shown import Shown
-from pages.parts.words import _
+from pages.parts.words import N_, _
 from pages.views.anomaly import example, panels
 from pages.views.anomaly.example import Example
 from pages.views.anomaly.names import number, pick, titles
@@ -25,10 +25,10 @@ from pages.views.anomaly.names import number, pick, titles
 MOST = 3  # detectors beside one another
 AT = "anomaly/why"  # where the keys of the widgets begin
 BASES = {  # what a picture can be compared with
-    "expected": _("what was expected"),
-    "mean": _("mean normal picture"),
-    "blur": _("blurred picture"),
-    "black": _("black"),
+    "expected": N_("what was expected"),
+    "mean": N_("mean normal picture"),
+    "blur": N_("blurred picture"),
+    "black": N_("black"),
 }
 
 
@@ -86,7 +86,7 @@ def _asked(fitting: Fitting) -> tuple[str, str, str]:
     base = "mean"
     if METHODS[method].compares:
         tip = _("What replaces a pixel that is taken away. Most programs take black, which is odd itself.")
-        bases = {each: BASES[each] for each in fitting.bases}
+        bases = {each: _(BASES[each]) for each in fitting.bases}
         base = choose.one(f"{AT}/base", _("Compared with"), bases, side_by_side=False, help=tip)
     return method, given, base
 
@@ -146,11 +146,11 @@ def _judged(current: Shown) -> None:
     table, cell = {_("Method"): [names[method] for method in found.rows]}, "{:.0f} ± {:.0f}"
     for base in ("mean", "black", "expected"):
         cells = [cell.format(*row[base]) if base in row else "–" for row in found.rows.values()]
-        table[_("compared with: {}").format(BASES[base])] = cells
+        table[_("compared with: {}").format(_(BASES[base]))] = cells
     st.table(table)
     for each in found.about:
         method, base = each.numbers["way"]
-        way = _("{} compared with: {}").format(names[method], BASES[base]) if base else names[method]
+        way = _("{} compared with: {}").format(names[method], _(BASES[base])) if base else names[method]
         verdict.draw("anomaly", each, way=way)
     lecture.caption("anomaly", "judged methods", many=MANY)
 

@@ -13,7 +13,7 @@ from pages.parts import choose
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
 from pages.parts.state import LabState
-from pages.parts.words import _
+from pages.parts.words import _, translate
 
 PAGE = "pages/adversarial_attack.py"
 
@@ -38,7 +38,7 @@ def picture_of(current: Shown) -> Asked | None:
     try:
         return Asked(chosen, subject.goal_of(current), ask(subject.victims, current, chosen))
     except (BadPicture, RunError) as error:
-        st.info(str(error), icon=":material/image:")
+        st.info(translate(str(error)), icon=":material/image:")
         return None
 
 
@@ -59,7 +59,7 @@ def measured(
     """Whether there is a record that measured this, and a line that says so where it is a stored run's. Where there is none: what
     to choose, and a link that chooses it."""
     if found is None:
-        st.info(sentence, icon=icon)
+        st.info(translate(sentence), icon=icon)
         query = knobs | {"goal": "away"}
         st.page_link(PAGE, label=_("Set the knobs"), icon=":material/tune:", query_params=query)
     elif found.id != current.id:

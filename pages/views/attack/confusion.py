@@ -8,11 +8,11 @@ from pages.parts import chart, figures, rasters, verdict
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
 from pages.parts.views import view
-from pages.parts.words import _
+from pages.parts.words import N_, _
 from pages.views.attack import asked
 
 
-@view(_("What becomes what"))
+@view(N_("What becomes what"))
 def draw(current: Shown) -> None:
     """A slider of ε and a choice of attack; the matrix of what 200 test digits are called then."""
     found = asked.picture_of(current)

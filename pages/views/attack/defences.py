@@ -11,20 +11,20 @@ from pages.parts import chart, choose, figures, lecture, panels, verdict
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
 from pages.parts.views import view
-from pages.parts.words import _
+from pages.parts.words import N_, _
 from pages.views.attack import asked
 
 NAMES = extra(Defend.model_fields["defence"], "names")
 SHARES = {  # what is told apart of the digits still right: title, role
-    "clean_defended": (_("no attack, defended"), "before"),
-    "noise_defended": (_("noise, defended"), "control"),
-    "bare": (_("attack, no defence"), "neutral"),
-    "blind": (_("attack, defended"), "after"),
-    "knowing": (_("attacker knows it"), "danger"),
+    "clean_defended": (N_("no attack, defended"), "before"),
+    "noise_defended": (N_("noise, defended"), "control"),
+    "bare": (N_("attack, no defence"), "neutral"),
+    "blind": (N_("attack, defended"), "after"),
+    "knowing": (N_("attacker knows it"), "danger"),
 }
 
 
-@view(_("Defences"), opens=lambda current: shows(current, "defence"))
+@view(N_("Defences"), opens=lambda current: shows(current, "defence"))
 def draw(current: Shown) -> None:
     """One picture, attacked by someone who knows the defence, or not; for digits also the % still right of a hundred."""
     from core.attack.analysis import defences  # torch, which the stage does not wait for
@@ -84,7 +84,7 @@ def _every(current: Shown, network: str, strength: int, level: float) -> None:
     if not st.toggle(_("Try all four on {} digits").format(MANY), key="attack/defences/every"):
         return
     ends = ask(every, current, network, strength, level, wait=_("Attacking {} digits …").format(MANY))
-    groups = {title: (role, [end[name] for end in ends.values()]) for name, (title, role) in SHARES.items()}
+    groups = {_(title): (role, [end[name] for end in ends.values()]) for name, (title, role) in SHARES.items()}
     figure = figures.bars(groups, [_(NAMES[name]) for name in ends], "", _("still right (%)"), 320, ".0f", 112)
     alt = _("How many of a hundred digits are still right behind each defence")
     chart.show(figure, key="attack/defences/bars", alt=alt)

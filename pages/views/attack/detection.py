@@ -11,18 +11,18 @@ from pages.parts import chart, figures, lecture, table
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
 from pages.parts.views import view
-from pages.parts.words import _
+from pages.parts.words import N_, _, translate
 from pages.views.attack import asked
 
 KINDS = {  # of pictures: name, role
-    "clean": (_("clean"), "before"),
-    "noise": (_("noise of the same size"), "control"),
-    "blind": (_("attack, does not know the detector"), "after"),
-    "knowing": (_("attack, knows the detector"), "danger"),
+    "clean": (N_("clean"), "before"),
+    "noise": (N_("noise of the same size"), "control"),
+    "blind": (N_("attack, does not know the detector"), "after"),
+    "knowing": (N_("attack, knows the detector"), "danger"),
 }
 
 
-@view(_("Detection"), opens=lambda current: shows(current, "scores"))
+@view(N_("Detection"), opens=lambda current: shows(current, "scores"))
 def draw(current: Shown) -> None:
     """The ROC curves of this run, or of the newest stored one that tried a detector, the scores behind them, and the numbers
     at 5 % false alarms, as far as the run has come."""
@@ -39,7 +39,7 @@ def draw(current: Shown) -> None:
     if detection.RESULT in measured.summary:
         _numbers(measured.summary)
     if note := measured.summary.get("note"):
-        st.markdown(f":material/balance: {note}")
+        st.markdown(f":material/balance: {translate(note)}")
     lecture.caption("attack", "detection")
 
 
@@ -48,14 +48,14 @@ def roc(scores: dict[str, np.ndarray], names: bool = True) -> figures.Figure:
     lines = [Line(_("by chance"), "neutral", [0, 100], [0, 100], faint=True)]
     for name in list(scores)[1:]:
         alarms, found = detection.roc(scores["clean"], scores[name])
-        lines.append(Line(*KINDS[name], alarms.tolist(), found.tolist()))
+        lines.append(Line(_(KINDS[name][0]), KINDS[name][1], alarms.tolist(), found.tolist()))
     figure = figures.curves(lines, _("false alarms: clean pictures (%)"), _("found (%)"), 320)
     return figure if names else figures.restyled(figure, showlegend=False)
 
 
 def histogram(scores: dict[str, np.ndarray]) -> figures.Figure:
     """How often which score, and where the alarm begins."""
-    groups = {KINDS[name][0]: (KINDS[name][1], values) for name, values in scores.items()}
+    groups = {_(KINDS[name][0]): (KINDS[name][1], values) for name, values in scores.items()}
     marks = {_("{} % false alarms").format(detection.FALSE_ALARMS): detection.alarm(scores["clean"])}
     return figures.histogram(groups, _("score: how suspicious"), _("pictures"), 40, 320, marks)
 
@@ -65,7 +65,7 @@ def _numbers(end: dict[str, Any]) -> None:
     rows = []
     for name in list(detection.SCORES)[1:]:
         values = [end.get(f"{result}_{name}") for result in ("fooled", "auc", "found", "unseen")]
-        rows.append((KINDS[name][0], *("–" if value is None else f"{value:.1f}" for value in values)))
+        rows.append((_(KINDS[name][0]), *("–" if value is None else f"{value:.1f}" for value in values)))
     rows.append((_("any, by random scores"), "–", "50.0", "5.0", "–"))
     heads = (
         _("Pictures"),

@@ -11,11 +11,11 @@ from pages.parts.ask import ask
 from pages.parts.overlay import top_of
 from pages.parts.shown import Shown
 from pages.parts.views import view
-from pages.parts.words import _
+from pages.parts.words import N_, _
 from pages.views.attack import asked
 
 
-@view(_("Explain before and after"))
+@view(N_("Explain before and after"))
 def draw(current: Shown) -> None:
     """The same method on both pictures, each explaining what the network says to it, on one scale."""
     from core.attack.analysis import explanation  # torch, which the stage does not wait for
@@ -28,7 +28,7 @@ def draw(current: Shown) -> None:
     if (picture := asked.picture_of(current)) is None:
         return
     names = [member.model_fields["name"].default for member in explanation.METHODS]
-    options = {name: METHOD_NAMES[name] for name in names}
+    options = {name: _(METHOD_NAMES[name]) for name in names}
     method = choose.one("attack/why/method", _("Method"), options, names[-1])
     found = ask(explanation.explained, current, picture.subject, method)
     if isinstance(found, str):

@@ -13,14 +13,14 @@ from pages.parts import chart, choose, figures, lecture, rasters, views
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
 from pages.parts.views import view
-from pages.parts.words import _
+from pages.parts.words import N_, _, translate
 from pages.views.attack import asked
 from pages.views.attack.confusion import draw_matrix
 
 BESIDE = 3  # curves of other networks that are shown at first
 
 
-@view(_("Robust accuracy"), opens=lambda current: shows(current, "curve", "training"))
+@view(N_("Robust accuracy"), opens=lambda current: shows(current, "curve", "training"))
 def draw(current: Shown) -> None:
     """The curves of this network, other networks' worst over them, the table, and what becomes what at one ε."""
     measured = robustness.measured(current)
@@ -42,7 +42,7 @@ def draw(current: Shown) -> None:
     alt = _("Robust accuracy against the size of the change, for several attacks and for noise")
     chart.show(figure, key="attack/robust/curves", alt=alt)
     if note := measured.summary.get("note"):
-        st.markdown(f":material/balance: {note}")
+        st.markdown(f":material/balance: {translate(note)}")
     _table(measured)
     _becomes(measured)
 
@@ -51,7 +51,7 @@ def curves(measured: Record, others: dict[str, str]) -> figures.Figure:
     """All curves of one run, and the worst of others (run id → title) in the background."""
     found = robustness.curves(measured)
     names = sorted(found.right, key="worst".__ne__)  # drawn first, for it lies under the strongest attack's curve
-    lines = [Line(_(METRICS[name].label), METRICS[name].role, found.steps, found.right[name]) for name in names]
+    lines = [Line(translate(METRICS[name].label), METRICS[name].role, found.steps, found.right[name]) for name in names]
     for place, (run_id, title) in enumerate(others.items()):
         if other := robustness.worst_of(run_id):
             lines.append(Line(_("worst · {}").format(title), f"task{place % 10 + 1}", *other, faint=True))
@@ -64,7 +64,7 @@ def curves(measured: Record, others: dict[str, str]) -> figures.Figure:
 def numbers(measured: Record) -> figures.Figure:
     """Accuracy (%) under each attack (rows) at each ε (columns)."""
     found = robustness.curves(measured)
-    labels, sizes = [_(METRICS[name].label) for name in found.right], [f"{step:g}" for step in found.steps]
+    labels, sizes = [translate(METRICS[name].label) for name in found.right], [f"{step:g}" for step in found.steps]
     return rasters.matrix(
         found.numbers, 300, limit=100, text=".0f", rows=labels, columns=sizes, x=_("still right (%) at ε")
     )
@@ -73,7 +73,7 @@ def numbers(measured: Record) -> figures.Figure:
 def _table(measured: Record) -> None:
     """Every number of the curve, and which attack was the worst."""
     found = robustness.curves(measured)
-    labels = {name: _(METRICS[name].label) for name in found.right}
+    labels = {name: translate(METRICS[name].label) for name in found.right}
     rows: list[dict[str, Any]] = []
     for i, step in enumerate(found.steps):
         row = {"ε": step} | {labels[name]: values[i] for name, values in found.right.items()}
@@ -94,7 +94,7 @@ def _becomes(measured: Record) -> None:
         title, first = _("What becomes what at ε (of 255)"), robustness.falls(measured, levels)
         level = choose.along("attack/robust/level", title, levels, first)
         if name := robustness.strongest(measured, level):
-            st.caption(_("Under the strongest attack there: {}.").format(_(METRICS[name].label)))
+            st.caption(_("Under the strongest attack there: {}.").format(translate(METRICS[name].label)))
         st.caption(_("A digit lost at a smaller ε counts with the answer that it was lost with."))
     with right:
         draw_matrix(matrices[level], "attack/robust/becomes")

@@ -7,12 +7,12 @@ from pages.parts import chart, choose
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
 from pages.parts.views import view
-from pages.parts.words import _
+from pages.parts.words import N_, _, translate
 from pages.views.attack import asked
 from pages.views.attack.stage import before_after
 
 
-@view(_("Slide ε"))
+@view(N_("Slide ε"))
 def draw(current: Shown) -> None:
     """One slider: how large the change may be."""
     from core.attack.analysis.slide import slid  # torch, which the stage does not wait for
@@ -31,4 +31,4 @@ def draw(current: Shown) -> None:
     end = ask(slid, current, found.subject, found.goal, attack, norm, level)
     alt = _("The picture before and after the attack, and what the network says")
     chart.show(before_after(end.clean, end.attacked, end.facts, end.end), key="attack/slide/picture", alt=alt)
-    st.caption(f":material/balance: {end.end['note']}")
+    st.caption(f":material/balance: {translate(end.end['note'])}")

@@ -11,7 +11,7 @@ from core.attack.analysis import change, detection, stage, transfer
 from core.attack.analysis.subject import shows
 from pages.parts import chart, figures, panels, rasters, verdict
 from pages.parts.shown import Shown
-from pages.parts.words import _, first_sentences
+from pages.parts.words import N_, _, first_sentences, translate
 from pages.views.attack.confusion import matrix as confusion_matrix
 from pages.views.attack.defences import SHARES
 from pages.views.attack.detection import histogram, roc
@@ -53,7 +53,7 @@ def _show(figure: figures.Figure, key: str, alt: str, share: float = 1.0) -> Non
 
 def _note(current: Shown, more: str = "") -> None:
     """What was found, as far as there is room; all of it, and more, on demand."""
-    if note := current.summary.get("note"):
+    if note := translate(current.summary.get("note", "")):
         words = first_sentences(note, LETTERS)
         st.caption(f":material/balance: {words}", help=more or (note if words != note else None))
 
@@ -93,10 +93,10 @@ def before_after(
         (_("<b>After</b>"), attacked, "", _("Answer after")),
     ]
     answers = known.get("answers"), end.get("answers_noise"), end.get("answers_after") or end.get("answers_now")
-    for i, ((title, array, text, says), said, role) in enumerate(zip(shown, answers, ("before", "control", "after"))):
+    for i, ((title, array, text, says), answer, role) in enumerate(zip(shown, answers, ("before", "control", "after"))):
         across = i * 0.34, i * 0.34 + 0.32
         panels.picture(figure, (*across, 0, 0.48), array, title, text, quality=60 if i == 1 else 85)
-        rows = [(panels.short(name), share, "danger" if name == wanted else role) for name, share in said or []]
+        rows = [(panels.short(name), share, "danger" if name == wanted else role) for name, share in answer or []]
         panels.bars(figure, (*across, 0.56, 1), rows, says, ROWS)
     return figure
 
@@ -138,8 +138,8 @@ def _defence(current: Shown) -> None:
     ]
     for (left, right, *down), (kind, title) in zip(panels.grid(2, 3, 0.04, 0.08), shown):
         panels.picture(figure, (0.5 * left, 0.5 * right, *down), current.last(kind), title)
-    names = SHARES | {"guessing": (_("guessing"), "control")}
-    rows = [(names[name][0], share, names[name][1]) for name, share in stage.still_right(current).items()]
+    names = SHARES | {"guessing": (N_("guessing"), "control")}
+    rows = [(_(names[name][0]), share, names[name][1]) for name, share in stage.still_right(current).items()]
     panels.bars(figure, (0.53, 1, 0.02, 1), rows, _("<b>Digits still right</b>"), len(names))
     alt = _("A digit on its way through the defence, and the share of digits that are still right")
     _show(figure, "stage/defended", alt)

@@ -11,11 +11,11 @@ from pages.parts.grammar import dots
 from pages.parts.panels import short
 from pages.parts.shown import Shown
 from pages.parts.views import view
-from pages.parts.words import _
+from pages.parts.words import N_, _
 from pages.views.attack import asked
 
 
-@view(_("Loss surface"))
+@view(N_("Loss surface"))
 def draw(current: Shown) -> None:
     """Knobs, the map with the attack's path, and the loss on the way along the gradient and along a random direction."""
     from core.attack.analysis import surface  # torch, which the stage does not wait for

@@ -8,11 +8,11 @@ from core.attack.analysis.subject import shows
 from pages.parts import chart, figures, lecture, rasters, verdict
 from pages.parts.shown import Shown
 from pages.parts.views import view
-from pages.parts.words import _
+from pages.parts.words import N_, _
 from pages.views.attack import asked
 
 
-@view(_("Transfer"), opens=lambda current: shows(current, "matrix"))
+@view(N_("Transfer"), opens=lambda current: shows(current, "matrix"))
 def draw(current: Shown) -> None:
     """The matrix of this run, or of the newest that measured one, and what its parts mean."""
     measured = stored.measured(current, pictures.MATRIX, transfer.RESULT)

@@ -12,22 +12,23 @@ from pages.parts.ask import ask
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
 from pages.parts.views import view
-from pages.parts.words import _
+from pages.parts.words import N_, _, translate
 from pages.views.compression.choice import accuracies, network, timed
 
 SCHEMES = {  # name, role
-    "per layer": (_("grid per layer"), "before"),
-    "per channel": (_("grid per channel"), "after"),
-    "k-means": (_("k-means codebook"), "neutral"),
+    "per layer": (N_("grid per layer"), "before"),
+    "per channel": (N_("grid per channel"), "after"),
+    "k-means": (N_("k-means codebook"), "neutral"),
 }
 
 
-@view(_("Bits"), opens=changes("bits"))
+@view(N_("Bits"), opens=changes("bits"))
 def draw(current: Shown) -> None:
     """Few bits for each weight: grid or codebook, and real int8."""
     record, model = network(current, "bits")
     layers = ask(analysis.bits.layer_names, record, model)
-    layer = choose.one("bits/layer", _("Layer"), layers, layers[1], side_by_side=False)
+    names = {each: translate(each) for each in layers}
+    layer = choose.one("bits/layer", _("Layer"), names, layers[1], side_by_side=False)
     curve = ask(analysis.curves.curve, record, model, "bits", wait=_("Measuring this network once …"))
     _rounded(record, model, layers.index(layer), curve)
     _real_int8(record, model)
@@ -38,7 +39,7 @@ def _rounded(record: Record, model: str, layer: int, curve: list[dict[str, Any]]
     """So many bits for each weight: a fragment, so that the slider redraws no more."""
     left, right = st.columns(2)
     bits = left.slider(_("Bits $b$ for each weight"), 1, 8, 3, key="bits/bits")
-    names = {scheme: name for scheme, (name, _role) in SCHEMES.items()}
+    names = {scheme: _(name) for scheme, (name, _role) in SCHEMES.items()}
     scheme = choose.one("bits/scheme", _("Values"), names, "per channel", at=right)
     here = next(p for p in curve if (p["bits"], p["scheme"]) == (bits, scheme))
     with st.container(horizontal=True, gap="medium"):
@@ -50,7 +51,7 @@ def _rounded(record: Record, model: str, layer: int, curve: list[dict[str, Any]]
         lines = []
         for each, (name, role) in SCHEMES.items():
             points = [(p["bits"], p["accuracy"]) for p in curve if p["scheme"] == each]
-            lines.append(Line(name, role, *zip(*points)))
+            lines.append(Line(_(name), role, *zip(*points)))
         figure = accuracies(lines, _("bits for each weight"), bits)
         chart.show(figure, key="bits/curve", alt=_("Accuracy against bits"))
     with right:
@@ -69,7 +70,7 @@ def _real_int8(record: Record, model: str) -> None:
     try:
         rows = timed(analysis.bits.engines, record.id, model)
     except analysis.bits.Int8Missing as error:
-        st.info(str(error))
+        st.info(translate(str(error)))
         return
     st.table(
         {

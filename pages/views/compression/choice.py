@@ -11,12 +11,12 @@ from core.settings import TEN_DIGITS
 from pages.parts import choose, figures, shown
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
-from pages.parts.words import _
+from pages.parts.words import N_, _
 
 COSTS = {
-    "macs": _("multiply–adds for one digit"),
-    "latency_1": _("latency, batch 1 (ms)"),
-    "latency_64": _("latency, batch 64 (ms)"),
+    "macs": N_("multiply–adds for one digit"),
+    "latency_1": N_("latency, batch 1 (ms)"),
+    "latency_64": N_("latency, batch 64 (ms)"),
 }
 
 

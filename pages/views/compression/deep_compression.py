@@ -8,10 +8,10 @@ from pages.parts import chart, choose, figures, lecture
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
 from pages.parts.views import view
-from pages.parts.words import _
+from pages.parts.words import N_, _, translate
 
 
-@view(_("Deep Compression"), opens=changes("deep_compression"))
+@view(N_("Deep Compression"), opens=changes("deep_compression"))
 def draw(current: Shown) -> None:
     """Prune → share → Huffman: the bytes after each step."""
     steps = analysis.deep_compression.steps(current)
@@ -21,7 +21,7 @@ def draw(current: Shown) -> None:
     left, right = st.columns(2)
     with left:
         sizes = {_("size"): ("after", [size / 1000 for size in steps.values()])}
-        figure = figures.bars(sizes, list(steps), _("after this step"), _("size (KB)"), 340, ".1f")
+        figure = figures.bars(sizes, list(map(translate, steps)), _("after this step"), _("size (KB)"), 340, ".1f")
         chart.show(figure, key="deep/bytes", alt=_("Bytes after each step"))
         lecture.caption("compression", "last file", size=[*steps.values()][-1])
     with right:
@@ -31,7 +31,8 @@ def draw(current: Shown) -> None:
 def _codebook(current: Shown) -> None:
     """How often each shared value of a layer occurs, and how long its code word is."""
     layers = ask(analysis.bits.layer_names, current, "model")
-    layer = choose.one("deep/layer", _("Codebook of this layer"), layers, layers[-2], side_by_side=False)
+    names = {each: translate(each) for each in layers}
+    layer = choose.one("deep/layer", _("Codebook of this layer"), names, layers[-2], side_by_side=False)
     code = ask(analysis.deep_compression.code, current, layers.index(layer))
     groups = {_("occurrences"): ("neutral", code.occurrences)}
     titles = _("shared value"), _("occurrences in the stream")

@@ -12,11 +12,11 @@ from pages.parts.ask import ask
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
 from pages.parts.views import view
-from pages.parts.words import _
+from pages.parts.words import N_, _, translate
 from pages.views.compression.choice import accuracies, network
 
 
-@view(_("Neurons and γ"), opens=changes("neurons"))
+@view(N_("Neurons and γ"), opens=changes("neurons"))
 def draw(current: Shown) -> None:
     """γ of every channel; a ratio that answers at once with the physically smaller network."""
     record, model = network(current, "neurons", first="sparse")
@@ -26,7 +26,7 @@ def draw(current: Shown) -> None:
     try:
         curve = ask(analysis.curves.curve, record, model, name, wait=_("Measuring this network once …"))
     except ValueError as error:  # a separable network has no channels that can go one by one
-        st.info(str(error), icon=":material/info:")
+        st.info(translate(str(error)), icon=":material/info:")
         return
     _cut(record, model, relative, curve)
 
@@ -56,7 +56,7 @@ def _cut(record: Record, model: str, relative: bool, curve: list[dict[str, Any]]
         figure = accuracies([pruned], _("removed (%)"), ratio)
         chart.show(figure, key="neurons/curve", alt=_("Accuracy against the removed share"))
     widths = {_("before"): ("before", cut.before), _("after"): ("after", cut.after)}
-    figure = figures.bars(widths, gammas.layers, "", _("channels or neurons"), 240, "d")
+    figure = figures.bars(widths, list(map(translate, gammas.layers)), "", _("channels or neurons"), 240, "d")
     each = ", ".join(f"{before} → {after}" for before, after in zip(cut.before, cut.after))
     alt = _("Width of every layer, before and after: {}").format(each)
     chart.show(figure, key="neurons/widths", alt=alt)

@@ -4,14 +4,14 @@ from core.compression import analysis
 from pages.parts import chart, choose, figures, lecture
 from pages.parts.shown import Shown
 from pages.parts.views import view
-from pages.parts.words import _
+from pages.parts.words import N_, _, translated
 from pages.views.compression.choice import COSTS, timed
 
 
-@view(_("Everything tried"))
+@view(N_("Everything tried"))
 def draw(current: Shown) -> None:
     """Accuracy against what it costs, for every run that is stored."""
-    axes = {"bytes": _("size (bytes)")} | COSTS
+    axes = {"bytes": _("size (bytes)")} | translated(COSTS)
     axis = choose.one("pareto/axis", _("Cost"), axes)
     tried = analysis.pareto.tried()
     if axis.startswith("latency"):

@@ -7,11 +7,11 @@ from core.compression.analysis.stage import changes
 from pages.parts import chart, choose, figures
 from pages.parts.shown import Shown
 from pages.parts.views import view
-from pages.parts.words import _
+from pages.parts.words import N_, _, translated
 from pages.views.compression.choice import COSTS, timed
 
 
-@view(_("Redesign"), opens=changes("redesign"))
+@view(N_("Redesign"), opens=changes("redesign"))
 def draw(current: Shown) -> None:
     """Standard against depthwise-separable convolution: what each costs, and how fast it is here."""
     left, right = st.columns(2)
@@ -19,7 +19,7 @@ def draw(current: Shown) -> None:
     kernel = choose.one("redesign/kernel", _("Kernel side $k$ (pixels)"), (3, 5), at=right)
     found = timed(analysis.redesign.redesign, channels, kernel)
     st.caption(_("A separable convolution needs 1/N + 1/k² of the multiply–adds. N: output channels, k: kernel side."))
-    costs = {"parameters": _("parameters")} | COSTS
+    costs = {"parameters": _("parameters")} | translated(COSTS)
     with st.container(horizontal=True, gap="medium"):
         for name, label in costs.items():
             cost, times = getattr(found.separable, name), f"{found.share(name):.2f} ×"

@@ -9,11 +9,11 @@ from pages.parts.ask import ask
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
 from pages.parts.views import view
-from pages.parts.words import _
+from pages.parts.words import N_, _
 from pages.views.compression.choice import networks
 
 
-@view(_("Soft targets"), opens=changes("soft_targets"))
+@view(N_("Soft targets"), opens=changes("soft_targets"))
 def draw(current: Shown) -> None:
     """Choose a digit, move T, and see the soft targets breathe."""
     left, right = st.columns([1, 1.8], gap="large")

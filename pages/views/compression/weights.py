@@ -11,11 +11,11 @@ from pages.parts.ask import ask
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
 from pages.parts.views import view
-from pages.parts.words import _
+from pages.parts.words import N_, _
 from pages.views.compression.choice import accuracies, network, timed
 
 
-@view(_("Weights"), opens=changes("weights"))
+@view(N_("Weights"), opens=changes("weights"))
 def draw(current: Shown) -> None:
     """Single weights by magnitude: accuracy against sparsity, and why zeros alone are not faster."""
     record, model = network(current, "weights")

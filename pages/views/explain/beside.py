@@ -9,13 +9,13 @@ from core.explain import analysis
 from pages.parts import chart, lecture, panels, rasters
 from pages.parts.shown import Shown
 from pages.parts.views import view
-from pages.parts.words import _
+from pages.parts.words import N_, _, translate
 from pages.views.explain.asked import given
 
 ROW = 4
 
 
-@view(_("Methods side by side"))
+@view(N_("Methods side by side"))
 def draw(current: Shown) -> None:
     """Choose methods; each map stands beside the others, then the rank correlations of all pairs."""
     if (asked := given(current)) is None:
@@ -26,7 +26,7 @@ def draw(current: Shown) -> None:
         found = {_(METHOD_NAMES[method]): maps.of(method) for method in chosen}
     for name, each in found.items():
         if each.values is None:
-            st.info(f"**{name}**: {each.note}", icon=":material/block:")
+            st.info(f"**{name}**: {translate(each.note)}", icon=":material/block:")
     drawn = {name: each for name, each in found.items() if each.values is not None}
     if drawn:
         _maps(asked.picture, drawn)
@@ -54,7 +54,7 @@ def _maps(picture: Any, found: dict[str, Any]) -> None:
         panels.mapped(figure, place, picture, each.values, f"<b>{name}</b>")
     chart.show(figure, key="beside/maps", alt=_("The maps of several methods"))
     panels.say_colours()
-    notes = [f"**{name}**: {each.note}" for name, each in found.items() if each.note]
+    notes = [f"**{name}**: {translate(each.note)}" for name, each in found.items() if each.note]
     if notes:
         with st.popover(_("Notes"), icon=":material/notes:"):
             st.markdown("\n\n".join(notes))

@@ -9,18 +9,18 @@ from pages.parts import chart, choose, figures, lecture, rasters
 from pages.parts.figures import Figure
 from pages.parts.shown import Shown
 from pages.parts.views import view
-from pages.parts.words import _
+from pages.parts.words import N_, _, translate
 from pages.views.explain.asked import given
 
 
-@view(_("Feature space"))
+@view(N_("Feature space"))
 def draw(current: Shown) -> None:
     """A choice of the layer and of the way into the plane; each point shows its picture."""
     if (asked := given(current)) is None:
         return
     photo, layers, ways = asked.subject.photo, analysis.filters.layers(asked), analysis.features.WAYS
     with st.container(horizontal=True, gap="large"):
-        names = {layer: _(layer) for layer in layers}
+        names = {layer: translate(layer) for layer in layers}
         layer = choose.one("features/layer", _("Layer"), names, layers[-1], side_by_side=False, width=260)
         way = ways[0]
         if not photo:

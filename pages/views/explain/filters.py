@@ -11,21 +11,21 @@ from pages.parts import chart, choose, lecture, panels, rasters
 from pages.parts.overlay import top_of
 from pages.parts.shown import Shown
 from pages.parts.views import view
-from pages.parts.words import _
+from pages.parts.words import N_, _, translate
 from pages.views.explain.asked import given
 
 HIGH = 330  # pixels of a figure
 LARGEST = 112  # pixels of a patch that is sent
 
 
-@view(_("Filters"), opens=opens_with(Excite))
+@view(N_("Filters"), opens=opens_with(Excite))
 def draw(current: Shown) -> None:
     """A choice of the layer, and everything about one of its filters."""
     if (asked := given(current)) is None:
         return
     layers = analysis.filters.layers(asked)
     first, start = analysis.filters.start(current, layers)
-    names = {layer: _(layer) for layer in layers}
+    names = {layer: translate(layer) for layer in layers}
     layer = choose.one("filters/layer", _("Layer"), names, first, side_by_side=False, width=260)
     maps = analysis.filters.maps(asked, layer)
     count = len(maps)

@@ -11,11 +11,11 @@ from core.explain.analysis.stage import opens_with
 from pages.parts import chart, choose, figures, lecture, panels, superpixels, verdict
 from pages.parts.shown import Shown
 from pages.parts.views import view
-from pages.parts.words import _
+from pages.parts.words import N_, _
 from pages.views.explain.asked import given
 
 
-@view(_("You are LIME"), opens=opens_with(Lime))
+@view(N_("You are LIME"), opens=opens_with(Lime))
 def draw(current: Shown) -> None:
     """Choose the cut and the paint; then click."""
     if (asked := given(current)) is None:

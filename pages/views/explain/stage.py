@@ -6,7 +6,7 @@ from core.explain import analysis, pictures
 from core.explain.settings import EXPERIMENTS, Excite, Randomise, Shortcut
 from pages.parts import chart, figures, panels
 from pages.parts.shown import Shown
-from pages.parts.words import _
+from pages.parts.words import _, translate
 from pages.views.explain.hidden import deletion_insertion
 
 FIGURE = 0.87  # share of the stage that the figure has above the slider
@@ -58,7 +58,7 @@ def _explained(current: Shown) -> None:
     _show(figure, "map", _("The picture with the map over it, and what the network says"), FIGURE)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         note, cost = current.summary.get("note", ""), known.get("cost", "")
-        help_ = " ".join(filter(None, (note, _("Cost: {}.").format(cost) if cost else "")))
+        help_ = " ".join(filter(None, (translate(note), _("Cost: {}.").format(translate(cost)) if cost else "")))
         st.caption(_("Map over the picture (%)"), help=help_ or None, width="content")
         key = "explain/strength"
         st.slider(_("Map over the picture (%)"), 0, 100, STRENGTH, 10, key=key, label_visibility="collapsed")
@@ -76,7 +76,7 @@ def _destroyed(current: Shown) -> None:
     chosen = analysis.stage.places(len(stages), STAGES)
     figure = panels.board(400)
     for place, i in zip(panels.grid(3 if len(chosen) <= 6 else 4, 2, 0.03, 0.1), chosen):
-        title = _("<b>trained</b>") if i == 0 else _("✗ {}").format(_(str(stages[i])))
+        title = _("<b>trained</b>") if i == 0 else _("✗ {}").format(translate(str(stages[i])))
         if i < len(maps):
             panels.mapped(figure, place, seen, maps[i].array, title)
         else:
@@ -99,7 +99,7 @@ def _painted(current: Shown) -> None:
             across = left + 0.125 * j
             panels.picture(figure, (across, across + 0.115, 0.8, 1), shown, title)
     name = current.facts.get("name", "")
-    _show(figure, "painted", _("What excites {} most, painted by climbing").format(name))
+    _show(figure, "painted", _("What excites {} most, painted by climbing").format(translate(name)))
 
 
 def _shortcut(current: Shown) -> None:

@@ -1,5 +1,6 @@
 """Tables: a random forest, LIME on one row, and how much of its answer is chance."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -8,14 +9,14 @@ from core.explain import analysis
 from pages.parts import chart, choose, lecture, verdict
 from pages.parts.shown import Shown
 from pages.parts.views import view
-from pages.parts.words import _
+from pages.parts.words import N_, _, translate
 from pages.views.explain import weights
 
 SHOWN = 8  # weights, of up to thirty
 SAMPLES = [100, 200, 500, 1000, 2000, 5000]
 
 
-@view(_("Tables"))
+@view(N_("Tables"))
 def draw(_current: Shown) -> None:
     """Choose a table and a row; the forest answers, LIME says why, and repeats say how far to trust it."""
     from core.data.tables import TITLES
@@ -44,7 +45,7 @@ def _row(name: str) -> None:
         target = _answer(table, analysis.tables.answer(name, row))
         with st.spinner(_("Asking the forest about random rows …")):
             reasons = analysis.tables.reasons(name, row, target, samples, width, many)
-        _reasons(_(table.classes[target]), reasons)
+        _reasons(_(table.classes[target]), reasons, table.features)
     _what_if(name, row, target, tuple(weight.feature for weight in reasons.found.mean.weights[:2]))
     if st.toggle(_("And for the whole table? (permutation importance)"), key="tables/global"):
         _whole_table(name)
@@ -65,11 +66,17 @@ def _answer(table: Any, answer: Any) -> int:
     return answer.said
 
 
-def _reasons(said: str, reasons: Any) -> None:
+def _condition(text: str, feature: str) -> str:
+    """What LIME says of a feature, such as “area > 500”, with the feature's name in the reader's language."""
+    return translate(feature).join(text.split(feature))
+
+
+def _reasons(answer: str, reasons: Any, features: Sequence[str]) -> None:
     """The largest weights, the fit, and the agreement of the repeats."""
     mean, found = reasons.found.mean, reasons.found
-    st.markdown(f"**{_('What speaks for {} (orange), and against it (blue)').format(said)}**")
-    rows = [(w.condition, 100 * w.value, 100 * found.sd[w.feature]) for w in mean.weights[:SHOWN]]
+    st.markdown(f"**{_('What speaks for {} (orange), and against it (blue)').format(answer)}**")
+    largest = mean.weights[:SHOWN]
+    rows = [(_condition(w.condition, features[w.feature]), 100 * w.value, 100 * found.sd[w.feature]) for w in largest]
     figure = weights.bars(rows, _("weight (points)"))
     chart.show(figure, key="tables/weights", alt=_("The features with the largest weights"))
     with st.container(horizontal=True, gap="medium"):
@@ -92,17 +99,20 @@ def _what_if(name: str, row: int, target: int, numbers: tuple[int, ...]) -> None
     st.markdown(f"**{_('What if? Move the two features with the largest weights.')}**")
     columns = st.columns([1, 1, 1], gap="large", vertical_alignment="center")
     for column, feature in zip(columns, analysis.tables.movable(name, row, numbers)):
-        title, ends = _(table.features[feature.number]), (feature.low, feature.high, feature.value)
+        title, ends = translate(table.features[feature.number]), (feature.low, feature.high, feature.value)
         step, key = (feature.high - feature.low) / 200, f"tables/if/{name}/{row}/{feature.number}"
         values[feature.number] = column.slider(title, *ends, step=step, format="%.4g", key=key)
     now, change = analysis.tables.moved(name, row, target, values)
-    title, said = _("The forest now says {}"), _("{:+.0f} points").format(change) if change else None
-    columns[2].metric(title.format(_(table.classes[target])), f"{now:.0f} %", said, delta_color="off")
+    title, by = _("The forest now says {}"), _("{:+.0f} points").format(change) if change else None
+    columns[2].metric(title.format(_(table.classes[target])), f"{now:.0f} %", by, delta_color="off")
 
 
 def _whole_table(name: str) -> None:
     """The control: what matters for the whole table, not for this row."""
     with st.spinner(_("Shuffling each column five times …")):
-        figure = weights.bars(analysis.tables.importance(name, SHOWN), _("accuracy lost (points)"))
+        figure = weights.bars(
+            [(translate(each), *rest) for each, *rest in analysis.tables.importance(name, SHOWN)],
+            _("accuracy lost (points)"),
+        )
     chart.show(figure, key="tables/importance", alt=_("The most important features of the whole table"))
     lecture.caption("explain", "shuffled columns")

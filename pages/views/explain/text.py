@@ -6,25 +6,25 @@ from core.explain import analysis
 from pages.parts import chart, choose, figures, lecture, verdict
 from pages.parts.shown import Shown
 from pages.parts.views import view
-from pages.parts.words import _
+from pages.parts.words import N_, _
 from pages.views.explain import weights
 
 SHOWN = 8  # weights of words
 SAMPLES = [50, 100, 200, 500, 1000, 2000]
 EXAMPLES = {  # name, sentence
     "trap": (
-        _("A wrong name in front"),
+        N_("A wrong name in front"),
         "sklearn.cluster.threshold: Return a threshold value for an image, based on the histogram of its pixels.",
     ),
-    "edges": (_("Edges"), "Find the edges in a picture and cut it into regions of the same colour."),
-    "trees": (_("Trees"), "Fit many decision trees on random parts of the dataset and average what they predict."),
-    "waves": (_("Signals"), "Design a digital filter with a window, and apply it to a signal."),
-    "layers": (_("Layers"), "Applies a convolution over an input of several planes, then a linear layer."),
-    "own": (_("My own"), ""),
+    "edges": (N_("Edges"), "Find the edges in a picture and cut it into regions of the same colour."),
+    "trees": (N_("Trees"), "Fit many decision trees on random parts of the dataset and average what they predict."),
+    "waves": (N_("Signals"), "Design a digital filter with a window, and apply it to a signal."),
+    "layers": (N_("Layers"), "Applies a convolution over an input of several planes, then a linear layer."),
+    "own": (N_("My own"), ""),
 }
 
 
-@view(_("Text"))
+@view(N_("Text"))
 def draw(_current: Shown) -> None:
     """A sentence, and two models side by side: one may read names, the other has to read the meaning."""
     lecture.write("explain", "text")
@@ -44,7 +44,7 @@ def draw(_current: Shown) -> None:
 
 def _sentence() -> str:
     """One of the examples, or one's own."""
-    names = {example: name for example, (name, _sentence) in EXAMPLES.items()}
+    names = {example: _(name) for example, (name, _sentence) in EXAMPLES.items()}
     label, key = _("Sentence"), "text/example"
     example = st.pills(label, list(names), default="trap", format_func=names.get, key=key, required=True)
     key, hint = f"text/sentence/{example}", _("Describe what a function does, in English.")

@@ -11,12 +11,12 @@ from core.explain.settings import Randomise
 from pages.parts import chart, choose, lecture
 from pages.parts.shown import Shown
 from pages.parts.views import view
-from pages.parts.words import _
+from pages.parts.words import N_, _, translate
 from pages.views.explain.asked import given
 from pages.views.explain.hidden import control_names, deletion_insertion
 
 
-@view(_("Trust"), opens=opens_with(Randomise))
+@view(N_("Trust"), opens=opens_with(Randomise))
 def draw(current: Shown) -> None:
     """Choose a method and what hidden pixels become; curves with controls, infidelity, sensitivity."""
     if (asked := given(current)) is None:
@@ -34,7 +34,7 @@ def draw(current: Shown) -> None:
     with st.spinner(_("Hiding pixels …")):
         found = maps.of(method)
         if found.values is None:
-            st.info(found.note, icon=":material/block:")
+            st.info(translate(found.note), icon=":material/block:")
             return
         _curves(analysis.trust.curves(current, asked, method, found, hide), photo)
         _scores(analysis.trust.scores(asked, method, found, hide), control_names(photo))

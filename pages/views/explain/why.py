@@ -5,12 +5,12 @@ import streamlit as st
 from pages.parts import lecture, views
 from pages.parts.shown import Shown
 from pages.parts.views import view
-from pages.parts.words import _
+from pages.parts.words import N_, _
 
 PAGE = "pages/explainable_ai.py"
 
 
-@view(_("Why explain at all?"))
+@view(N_("Why explain at all?"))
 def draw(_current: Shown) -> None:
     """A card for each reason."""
     notes = lecture.read("explain").notes

@@ -10,14 +10,14 @@ from pages.parts import chart, choose, figures, rasters, verdict
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
 from pages.parts.views import view
-from pages.parts.words import _
+from pages.parts.words import N_, _
 from pages.views.gan.ended import ended
 
 ROW = 10
 
 
 # points of the plane are new at every step: there is nothing to copy
-@view(_("Is it copying?"), needs=(pictures.FILM,))
+@view(N_("Is it copying?"), needs=(pictures.FILM,))
 def draw(current: Shown) -> None:
     """Pairs on the left, the histogram on the right."""
     if ended(current) is None:

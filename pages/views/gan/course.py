@@ -4,14 +4,14 @@ from core.gan.settings import METRICS
 from pages.parts import chart, figures
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
-from pages.parts.words import _
+from pages.parts.words import _, translate
 
 DRAWN = ("asked", "kinds", "confidence", "good", "strict", "coverage", "precision")
 
 
 def draw(current: Shown, key: str, height: int, mark: int | None = None) -> None:
     """Those scores that were measured at several looks; nothing where there is none. mark: the step of the chosen look."""
-    lines = [Line(_(METRICS[name].label), METRICS[name].role, *current.series(name)) for name in DRAWN]
+    lines = [Line(translate(METRICS[name].label), METRICS[name].role, *current.series(name)) for name in DRAWN]
     lines = [line for line in lines if len(line.x) > 1]
     if not lines:
         return

@@ -12,12 +12,12 @@ from pages.parts.ask import ask
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
 from pages.parts.views import view
-from pages.parts.words import _
+from pages.parts.words import N_, _
 from pages.views.gan import course, plane
 
 
 # opens with the scene whose question is about it
-@view(_("One half?"), needs=(pictures.SCORES,), scene="gan-one-half")
+@view(N_("One half?"), needs=(pictures.SCORES,), scene="gan-one-half")
 def draw(current: Shown) -> None:
     """D's mean opinion of both over the run, and how good the fakes were meanwhile."""
     if len(current.by_step(pictures.SCORES)) < 2:

@@ -10,12 +10,12 @@ from pages.parts import chart, choose, rasters, verdict
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
 from pages.parts.views import view
-from pages.parts.words import _
+from pages.parts.words import N_, _
 from pages.views.gan import course, plane
 from pages.views.gan.stage import wall
 
 
-@view(_("The film"), needs=(pictures.SCORES,))
+@view(N_("The film"), needs=(pictures.SCORES,))
 def draw(current: Shown) -> None:
     """A slider over the looks: digits as pictures, points on their plane."""
     kind = film.shown(current)

@@ -12,7 +12,7 @@ from pages.parts import chart, choose, figures, lecture, rasters, verdict
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
 from pages.parts.views import view
-from pages.parts.words import _
+from pages.parts.words import N_, _
 from pages.views.gan import pick, plane
 from pages.views.gan.ended import ended
 from pages.views.gan.stage import wall
@@ -21,7 +21,7 @@ ROW = 8  # pictures side by side
 STRIP = 9  # places of the walk that are drawn at once
 
 
-@view(_("Walk among codes"), needs=(pictures.SCORES,))
+@view(N_("Walk among codes"), needs=(pictures.SCORES,))
 def draw(current: Shown) -> None:
     """Digits as a wall of pictures, points on their plane."""
     there = ended(current)

@@ -1,5 +1,7 @@
 """How good fakes are, since losses do not say it: every score beside what noise reaches and what other real data reach."""
 
+import re
+
 import streamlit as st
 
 from core.gan import pictures
@@ -10,11 +12,11 @@ from pages.parts.ask import ask
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
 from pages.parts.views import view
-from pages.parts.words import _
+from pages.parts.words import N_, _, translate
 from pages.views.gan import course
 
 
-@view(_("How good"), needs=(pictures.SCORES,), scene="gan-mode-collapse-and-its-cure")
+@view(N_("How good"), needs=(pictures.SCORES,), scene="gan-mode-collapse-and-its-cure")
 def draw(current: Shown) -> None:
     """A table of all scores, shares of kinds, and the losses beside the quality."""
     left, right = st.columns([1.15, 1], gap="large")
@@ -36,7 +38,7 @@ def _table(current: Shown) -> None:
     titles, heads = {name: _(title) for name, title in titles.items()}, (_("Fakes"), _("Noise"), _("Other real data"))
     columns = {head: [cell(name, row[i], spots) for name, row in found.rows.items()] for i, head in enumerate(heads)}
     st.table({_("Measure"): [titles[name] for name in found.rows]} | columns)
-    listed = ", ".join(f"“{titles[name].partition(':')[0]}”" for name in found.won)
+    listed = ", ".join(f"“{re.split('[:：]', titles[name])[0]}”" for name in found.won)
     verdict.draw("gan", [*found.verdicts, quality.noise_wins(found.won)], scores=listed)
     tip = verdict.words("gan", ask(quality.how_measured, current))
     st.caption(_("How these numbers are measured"), help=tip)
@@ -73,9 +75,9 @@ def _losses(current: Shown) -> None:
         return
     left, right = st.columns(2, gap="large")
     with left:
-        lines = [Line(_(METRICS[n].label), METRICS[n].role, *current.series(n)) for n in ("d_loss", "g_loss")]
+        lines = [Line(translate(METRICS[n].label), METRICS[n].role, *current.series(n)) for n in ("d_loss", "g_loss")]
         figure = figures.curves(lines, _("step"), _("loss"), 260)
         chart.show(figure, key="quality/losses", alt=_("The losses of D and G over the run"))
     with right:
         course.draw(current, "quality/meanwhile", 260)
-    verdict.draw("gan", ask(quality.losses, current, score), score=_(METRICS[score].label))
+    verdict.draw("gan", ask(quality.losses, current, score), score=translate(METRICS[score].label))

@@ -9,10 +9,10 @@ from pages.parts import chart, choose, figures, verdict
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
 from pages.parts.views import view
-from pages.parts.words import _
+from pages.parts.words import N_, _
 
 
-@view(_("D's scores"), needs=(pictures.SCORES,))
+@view(N_("D's scores"), needs=(pictures.SCORES,))
 def draw(current: Shown) -> None:
     """Both histograms at the chosen look, on one axis for the whole run."""
     opinions = ask(scores.by_step, current)

@@ -9,16 +9,16 @@ from pages.parts import chart, choose, explain, rasters, verdict
 from pages.parts.ask import ask
 from pages.parts.overlay import enlarged, overlay, top_of
 from pages.parts.shown import Shown
-from pages.parts.words import _
+from pages.parts.words import N_, _, translate
 from pages.views.gan import why_plane
 from pages.views.gan.ended import ended
 
 AT = "gan/why"
 DAMAGES = {
-    "hole": _("a hole in its ink"),
-    "blur": _("blurred"),
-    "noise": _("noise on it"),
-    "class": _("told a wrong class"),
+    "hole": N_("a hole in its ink"),
+    "blur": N_("blurred"),
+    "noise": N_("noise on it"),
+    "class": N_("told a wrong class"),
 }
 
 
@@ -50,7 +50,7 @@ def _digits(current: Shown, there: Players) -> None:
         verdict.draw("gan", both[0].verdicts)
         bases = {"black": _("a black picture"), "mean": _("the mean training digit"), "blur": _("the blurred picture")}
         about = verdict.words("gan", both[0].method, baseline=bases[base])
-        st.caption(_("Both maps share one scale."), help=f"{both[0].note} {about}")
+        st.caption(_("Both maps share one scale."), help=f"{translate(both[0].note)} {about}")
 
 
 def _map(key: str, title: str, found: Reason, top: float) -> None:
@@ -81,7 +81,7 @@ def _example(current: Shown, there: Players) -> tuple[str, int]:
     if way == "real":
         return way, place
     told = there.conditional and len(there.world.classes) > 1
-    kinds = {how: name for how, name in DAMAGES.items() if told or how != "class"}
+    kinds = {how: _(name) for how, name in DAMAGES.items() if told or how != "class"}
     return choose.one(f"{AT}/damage", _("What is wrong with it"), kinds, side_by_side=False), place
 
 
@@ -93,7 +93,7 @@ def _title(what: str, number: int, found: Reason) -> str:
         return _("Real {}").format(found.example.digit)
     if what == "class":
         return _("Real {}, told a wrong class: {}").format(found.example.digit, found.example.told)
-    return _("Real {}, {}").format(found.example.digit, DAMAGES[what])
+    return _("Real {}, {}").format(found.example.digit, _(DAMAGES[what]))
 
 
 def _method() -> tuple[str, str, str]:

@@ -12,7 +12,7 @@ from core.gan.analysis import duel as played
 from core.lifelong.analysis.tape import Tape
 from core.lifelong.analysis.tape import tape as measured
 from core.runs import RunError
-from pages.parts import chart, figures, rasters, shown
+from pages.parts import chart, figures, language, rasters, shown
 from pages.parts.figures import Figure
 from pages.parts.grammar import dots, lettering
 from pages.parts.shown import Shown
@@ -67,7 +67,7 @@ def chosen() -> Story | None:
 
 def draw(story: Story | None) -> None:
     """The film, the choice of another one, and what is what in it."""
-    if story is None or (film := _film(story.run)) is None:
+    if story is None or (film := _film(story.run, language.spoken())) is None:
         st.info(_("The run of this film is not here. The labs work without it."))
         return
     told = every()
@@ -84,9 +84,9 @@ def draw(story: Story | None) -> None:
     st.caption(story.caption)
 
 
-@lru_cache(maxsize=4)
-def _film(run_id: str) -> Film | None:
-    """The frames of a film; None when its run cannot be read. Shared: never write into them."""
+@lru_cache(maxsize=8)
+def _film(run_id: str, spoken: str) -> Film | None:
+    """The frames of a film, its words in this language; None when its run cannot be read. Shared: never write into them."""
     story = next(each for each in every().values() if each.run == run_id)
     try:
         return story.frames(shown.of(runs.load(run_id)))

@@ -7,11 +7,11 @@ from core.runs import About
 from pages.parts import chart, choose, figures, lecture, verdict
 from pages.parts.shown import Shown
 from pages.parts.views import view
-from pages.parts.words import _
+from pages.parts.words import N_, _
 from pages.views.lifelong.methods import called
 
 
-@view(_("What it costs"))
+@view(N_("What it costs"))
 def draw(current: Shown) -> None:
     """Accuracy against memory or time, for every stored run on the same tasks."""
     found = comparable_runs(current.run.about)

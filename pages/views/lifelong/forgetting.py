@@ -8,17 +8,17 @@ from pages.parts import chart, figures, lecture, verdict
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
 from pages.parts.views import view
-from pages.parts.words import _
+from pages.parts.words import N_, _
 
 NUMBERS = {  # in the summary of a run: title, format; what it means stands in the lecture's text
-    "average": (_("Average accuracy"), "{:.1f} %"),
-    "forgetting": (_("Forgetting"), _("{:.1f} points")),
-    "backward_transfer": (_("Backward transfer"), _("{:+.1f} points")),
-    "forward_transfer": (_("Forward transfer"), _("{:+.1f} points")),
+    "average": (N_("Average accuracy"), "{:.1f} %"),
+    "forgetting": (N_("Forgetting"), N_("{:.1f} points")),
+    "backward_transfer": (N_("Backward transfer"), N_("{:+.1f} points")),
+    "forward_transfer": (N_("Forward transfer"), N_("{:+.1f} points")),
 }
 
 
-@view(_("What was forgotten"))
+@view(N_("What was forgotten"))
 def draw(current: Shown) -> None:
     """What is left of each task at the end, against what it was when it had just been learned."""
     found = ask(forgetting, current)
@@ -29,8 +29,8 @@ def draw(current: Shown) -> None:
     with st.container(horizontal=True, gap="medium"):
         for name, (title, form) in NUMBERS.items():
             if name in current.summary:
-                said = verdict.minus(form.format(current.summary[name]))
-                st.metric(title, said, help=notes[name], width="content")
+                said = verdict.minus(_(form).format(current.summary[name]))
+                st.metric(_(title), said, help=notes[name], width="content")
     scenario = f"{notes[settings.incremental]}\n\n{notes[settings.stream]}"
     st.caption(verdict.words("lifelong", guessing(settings)), help=scenario)
     left, right = st.columns(2, gap="large")

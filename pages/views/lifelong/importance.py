@@ -8,10 +8,10 @@ from pages.parts import chart, choose, figures, lecture, rasters
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
 from pages.parts.views import view
-from pages.parts.words import _
+from pages.parts.words import N_, _
 
 
-@view(_("What is held"))
+@view(N_("What is held"))
 def draw(current: Shown) -> None:
     """The importance after each task, where it lies, and whether it held."""
     found = ask(pixels, current)

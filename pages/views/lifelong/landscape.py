@@ -9,13 +9,13 @@ from pages.parts.ask import ask
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
 from pages.parts.views import view
-from pages.parts.words import _
+from pages.parts.words import N_, _
 
 HIGHEST = 6.4  # height at which a surface is cut off
 LEVELS = (0.2, 0.4, 0.8, 1.6, 3.2, 6.4)
 
 
-@view(_("Loss landscape"))
+@view(N_("Loss landscape"))
 def draw(current: Shown) -> None:
     """Both tasks' contours, and where the minimum goes when λ is moved."""
     found = ask(landscape, current, wait=_("Measuring the slice through weight space once …"))

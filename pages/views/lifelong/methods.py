@@ -9,12 +9,12 @@ from pages.parts import chart, choose, figures, lecture, shown, verdict
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
 from pages.parts.views import view
-from pages.parts.words import _
+from pages.parts.words import N_, _
 
 MOST = 10  # curves over one another
 
 
-@view(_("Methods side by side"))
+@view(N_("Methods side by side"))
 def draw(current: Shown) -> None:
     """The average accuracy on the tasks seen, one curve for each chosen run."""
     found = {about.id: about for about in comparable_runs(current.run.about)}

@@ -8,14 +8,14 @@ from pages.parts import chart, table, verdict
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
 from pages.parts.views import view
-from pages.parts.words import _, plain
+from pages.parts.words import N_, _, plain
 from pages.views.seq2seq import tree, typed
 
 EXAMPLE = "beam/{}/example"  # where the chosen example of a task is remembered: (input, width, α)
 FAINT = 0.0005  # a probability that would be written as 0.0 %
 
 
-@view(_("Beam search"), scene="seq2seq-greedy-or-beam")
+@view(N_("Beam search"), scene="seq2seq-greedy-or-beam")
 def draw(current: Shown) -> None:
     """One word's tree; then what a beam is worth on many."""
     _one(current)

@@ -7,10 +7,10 @@ from pages.parts import chart, rasters, table, verdict
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
 from pages.parts.views import view
-from pages.parts.words import _, plain
+from pages.parts.words import N_, _, plain
 
 
-@view(_("Confusions"))
+@view(N_("Confusions"))
 def draw(current: Shown) -> None:
     """The matrix on the left, the list on the right, what is left out and added below."""
     found, task = ask(analysis.confusions.mistakes, current), current.settings.task

@@ -9,13 +9,13 @@ from pages.parts.figures import Line
 from pages.parts.shown import Shown
 from pages.parts.state import LabState
 from pages.parts.views import view
-from pages.parts.words import _, plain
+from pages.parts.words import N_, _, plain
 from pages.views.seq2seq.lengths import opened, others
 
 NOTHING = ""  # no run beside it
 
 
-@view(_("Left to itself"))
+@view(N_("Left to itself"))
 def draw(current: Shown) -> None:
     """Two curves by position, and a pair of numbers after the first mistake."""
     settings = current.settings

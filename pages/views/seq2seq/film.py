@@ -8,11 +8,11 @@ from pages.parts import chart, choose
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
 from pages.parts.views import view
-from pages.parts.words import _, plain
+from pages.parts.words import N_, _, plain
 from pages.views.seq2seq import stage
 
 
-@view(_("The film"), needs=(pictures.SAID,))
+@view(N_("The film"), needs=(pictures.SAID,))
 def draw(current: Shown) -> None:
     """A slider over the evaluations, the answers at that time, and where the decoder looked for one of them."""
     shots = current.by_step(pictures.SAID)

@@ -13,12 +13,12 @@ from pages.parts.figures import Line
 from pages.parts.shown import Shown
 from pages.parts.state import LabState
 from pages.parts.views import view
-from pages.parts.words import _, plain
+from pages.parts.words import N_, _, plain, translate
 
 MOST = 3  # runs beside the one shown
 
 
-@view(_("Long words"), scene="seq2seq-one-vector-is-too-small")
+@view(N_("Long words"), scene="seq2seq-one-vector-is-too-small")
 def draw(current: Shown) -> None:
     """Both errors by length, of this run and of others that learned the same."""
     at, task = f"lengths/{LabState(current.lab).scene}", current.settings.task
@@ -63,7 +63,7 @@ def opened(run_id: str) -> Shown | None:
     try:
         return shown.of(runs.load(run_id))
     except runs.RunError as error:
-        st.caption(plain(str(error)))
+        st.caption(plain(translate(str(error))))
         return None
 
 

@@ -27,7 +27,7 @@ def _asked(current: Shown) -> None:
     try:
         said = ask(analysis.letters.answer, current, word)
     except ValueError as error:  # it cannot be read: the sentence says why
-        st.info(plain(str(error)))
+        st.info(plain(said(str(error))))
         return
     names = [_("end") if name == "<EOS>" else name for name in said.names]
     key = f"{at}/place/{''.join(said.letters)}"

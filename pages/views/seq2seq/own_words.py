@@ -8,11 +8,11 @@ from pages.parts import chart, choose, lecture, verdict, views
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
 from pages.parts.views import view
-from pages.parts.words import _
+from pages.parts.words import N_, _
 from pages.views.seq2seq import flow, stage, tiles, typed
 
 
-@view(_("Your words"))
+@view(N_("Your words"))
 def draw(current: Shown) -> None:
     """A text field, the answers, and one word's way through encoder and decoder."""
     good = typed.words(current, f"say/text/{current.settings.task.name}", _("Your words"))

@@ -8,14 +8,14 @@ from pages.parts import chart, choose, figures, verdict
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
 from pages.parts.views import view
-from pages.parts.words import _, plain
+from pages.parts.words import N_, _, plain
 from pages.views.seq2seq import tiles, typed
 
 ROWS = 8  # distinct answers in the picture
 SHOWN = 10  # tokens in the picture
 
 
-@view(_("Sampling"))
+@view(N_("Sampling"))
 def draw(current: Shown) -> None:
     """Temperature, top k, and the answers that come."""
     word, state = typed.word(current, f"sample/text/{current.settings.task.name}"), st.session_state
@@ -57,7 +57,7 @@ def _drawn(one: "analysis.own_words.Heard", drawn: "list[analysis.samples.Drawn]
 def _next_token(current: Shown, one: "analysis.own_words.Heard", temperature: float, top_k: int) -> None:
     """The distribution over the next token along greedily said ones, as the network gives it and as it is drawn from."""
     tokens = analysis.network.tokens_of(current)
-    step = choose.number(f"sample/step/{one.text}", _("Step"), 1, len(one.ids), 1)
+    step = choose.number(f"sample/step/{one.text}", _("Step of the answer"), 1, len(one.ids), 1)
     said = one.ids[: step - 1]
     own, drawn_from = ask(analysis.samples.next_token, current, one.text, said, temperature, top_k)
     order = (-own).argsort()[:SHOWN]

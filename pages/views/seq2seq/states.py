@@ -7,23 +7,23 @@ from pages.parts import chart, choose, figures, lecture, verdict
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
 from pages.parts.views import view
-from pages.parts.words import _
+from pages.parts.words import N_, _, translated
 
 # one for each group, so that nothing hangs on colour alone
 SHAPES = ("circle", "square", "triangle-up", "x", "star", "diamond")
 COLOURS = ("task1", "task2", "task3", "task4", "task5", "control")
 NAMES = {
-    "said": _("what was said there"),
-    "next": _("what comes after it"),
-    "place": _("its place"),
-    "ending": _("ending"),
-    "first": _("first letter"),
-    "last": _("last letter"),
-    "script": _("script"),
+    "said": N_("what was said there"),
+    "next": N_("what comes after it"),
+    "place": N_("its place"),
+    "ending": N_("ending"),
+    "first": N_("first letter"),
+    "last": N_("last letter"),
+    "script": N_("script"),
 }
 
 
-@view(_("States"))
+@view(N_("States"))
 def draw(current: Shown) -> None:
     """Either a letter's state in many words, or the one vector of many words."""
     things = _(current.settings.task.THINGS)
@@ -45,7 +45,7 @@ def _letter(current: Shown, at: str) -> "analysis.states.Cloud | None":
     if not letters:
         return None
     letter = choose.one(f"{at}/letter", _("Letter"), letters, wrap=True)
-    ways = {way: NAMES[way] for way in analysis.states.ways_at_letter(current)}
+    ways = {way: _(NAMES[way]) for way in analysis.states.ways_at_letter(current)}
     by = choose.one(f"{at}/by", _("Coloured by"), ways, wrap=True)
     lecture.caption(current.lab, f"coloured by {by}", letter=letter)
     return ask(analysis.states.at_letter, current, letter, by)
@@ -54,7 +54,7 @@ def _letter(current: Shown, at: str) -> "analysis.states.Cloud | None":
 def _vector(current: Shown, at: str) -> "analysis.states.Cloud | None":
     """The vector that goes from the encoder to the decoder."""
     task = current.settings.task
-    names = NAMES | {"length": _("number of {}").format(_(task.SIGNS))}
+    names = translated(NAMES) | {"length": _("number of {}").format(_(task.SIGNS))}
     ways = {way: names[way] for way in analysis.states.ways_of_vector(task)}
     by = choose.one(f"{at}/vector/by", _("Coloured by"), ways, wrap=True)
     if current.settings.network.RECURRENT:

@@ -7,13 +7,13 @@ from pages.parts import chart, choose, figures, verdict
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
 from pages.parts.views import view
-from pages.parts.words import _
+from pages.parts.words import N_, _
 from pages.views.seq2seq import tiles, typed
 
 SHOWN = 10  # of the likeliest tokens
 
 
-@view(_("Step by step"))
+@view(N_("Step by step"))
 def draw(current: Shown) -> None:
     """What was said so far, what may come next, and what would follow."""
     word = typed.word(current, f"steps/text/{current.settings.task.name}")

@@ -9,17 +9,17 @@ from pages.parts.figures import COLOURS, Figure
 from pages.parts.grammar import Trace
 from pages.parts.grammar import said as written
 from pages.parts.verdict import minus
-from pages.parts.words import _
+from pages.parts.words import N_, _
 
 WIDE, HIGH = 0.62, 0.8  # of a box, where steps and rows are 1 apart
 ROW = 40  # pixels
 Placed = Sequence[tuple[int, int, Any]]  # step, row, analysis.beam.Node
 BARE = {"showgrid": False, "zeroline": False, "ticks": ""}
 KINDS = {
-    "winner": (_("winner"), "after"),
-    "greedy": (_("greedy"), "before"),
-    "kept": (_("kept"), "control"),
-    "cut": (_("cut"), "danger"),
+    "winner": (N_("winner"), "after"),
+    "greedy": (N_("greedy"), "before"),
+    "kept": (N_("kept"), "control"),
+    "cut": (N_("cut"), "danger"),
 }
 
 
@@ -48,9 +48,9 @@ def _boxes(kind: str, placed: Placed) -> Trace:
         texts.append(f"<b>{written(token)}</b><br>{score}")
     fill = "rgba(0,0,0,0)" if kind == "cut" else drawing.pale(COLOURS[role], 0.5)
     look = {"customdata": scores, "hovertext": [written(node.token) for t, i, node in placed]}
-    look["hovertemplate"] = f"%{{hovertext}}: {name}, {_('score')} %{{customdata}}<extra></extra>"
+    look["hovertemplate"] = f"%{{hovertext}}: {_(name)}, {_('score')} %{{customdata}}<extra></extra>"
     edge = {"color": COLOURS[role], "width": 1.5}
-    return drawing.boxes(name, [(t, i) for t, i, node in placed], (WIDE, HIGH), texts, fill, edge, **look)
+    return drawing.boxes(_(name), [(t, i) for t, i, node in placed], (WIDE, HIGH), texts, fill, edge, **look)
 
 
 def _links(placed: Placed, kept: Callable[[Any], bool], role: str, width: float, dash: str) -> Trace:

@@ -6,7 +6,7 @@ from core import runs
 from core.seq2seq import analysis
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
-from pages.parts.words import _, plain
+from pages.parts.words import _, plain, translate
 
 LONGEST = 300  # signs that the field takes
 
@@ -22,7 +22,7 @@ def ready(current: Shown) -> bool:
     try:
         runs.load(current.id)
     except runs.RunError as error:  # deleted since it was shown
-        st.info(plain(str(error)))
+        st.info(plain(translate(str(error))))
         return False
     return True
 
@@ -40,7 +40,7 @@ def words(current: Shown, key: str, label: str, first: str | None = None) -> lis
     if too_many:
         complaints = [*complaints, _("Only the first {} words are said.").format(analysis.own_words.MOST)]
     for sentence in complaints[:1] if good and first else complaints:
-        st.info(plain(sentence), icon=":material/spellcheck:")
+        st.info(plain(translate(sentence)), icon=":material/spellcheck:")
     return good
 
 

@@ -8,14 +8,14 @@ from core.transfer.pictures import REACH
 from pages.parts import chart, choose, figures, lecture, rasters, verdict
 from pages.parts.shown import Shown
 from pages.parts.views import view
-from pages.parts.words import _
+from pages.parts.words import N_, _
 
 SHAPES = (("square", "x"), ("circle", "cross"))  # of source and target, class 0 filled and class 1 of strokes
 LARGE = 520  # pixels
-ALT = _("The border between the two classes, and the points of source and target")
+ALT = N_("The border between the two classes, and the points of source and target")
 
 
-@view(_("The border"), offered=moons)
+@view(N_("The border"), offered=moons)
 def draw(current: Shown) -> None:
     """The border at each evaluation of the run, with both accuracies."""
     known = steps(current)
@@ -25,7 +25,7 @@ def draw(current: Shown) -> None:
     step = choose.scrubber("border/look", known, _("After step"))
     left, right = st.columns([1.5, 1], gap="large")
     with left:
-        chart.show(plane(border(current, step)), key="border/plane", alt=ALT)
+        chart.show(plane(border(current, step)), key="border/plane", alt=_(ALT))
     with right:
         for each in about_border(current, step):
             verdict.draw("transfer", each)

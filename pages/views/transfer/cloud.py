@@ -10,16 +10,16 @@ from pages.parts import chart, choose, figures, lecture, rasters, verdict
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
 from pages.parts.views import view
-from pages.parts.words import _
+from pages.parts.words import N_, _
 
-ALT = _("The features of source and target as two clouds of points")
+ALT = N_("The features of source and target as two clouds of points")
 LARGE = 500  # pixels
 SHAPES = ("square", "circle")  # of source and target, whatever the colour means
 SIDE = 56  # pixels of a point's picture on the screen
 TURN = 20  # points of one domain that are drawn before the other's turn, so that neither hides the other
 
 
-@view(_("The cloud"))
+@view(N_("The cloud"))
 def draw(current: Shown) -> None:
     """Every evaluation of the run from the axes of its end, by domain or by class, and t-SNE of the last one."""
     found = analysis.cloud.cloud(current)
@@ -36,7 +36,7 @@ def draw(current: Shown) -> None:
         else:
             shown, titles = (found.seen[place], found.who, analysis.cloud.spans(found.seen)), axes(found.ended)
         figure = points(*shown, titles, by != "domain", analysis.digits.in_cloud(current))
-        chart.show(figure, key="cloud/points", alt=ALT)
+        chart.show(figure, key="cloud/points", alt=_(ALT))
     with right:
         if by == "tsne":
             _words_of_tsne(found)
@@ -98,7 +98,7 @@ def _words(current: Shown, found: Cloud, step: int) -> None:
     """What the numbers of this evaluation say."""
     accuracy = analysis.cloud.measured_at(current, step).get("target")
     with st.container(horizontal=True, gap="medium"):
-        st.metric(_("Step"), f"{step:,}", width="content")
+        st.metric(_("Training step"), f"{step:,}", width="content")
         if accuracy is not None:
             st.metric(_("Target accuracy"), f"{accuracy:.1f} %", width="content")
     place = found.steps.index(step)

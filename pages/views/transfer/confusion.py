@@ -11,13 +11,13 @@ from pages.parts import chart, figures, lecture, rasters, verdict
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
 from pages.parts.views import view
-from pages.parts.words import _
+from pages.parts.words import N_, _
 from pages.views.transfer.digits import of_target
 
 MOST = 10  # pictures of one mistake
 
 
-@view(_("Which classes are swapped"), scene="transfer-when-alignment-hurts")
+@view(N_("Which classes are swapped"), scene="transfer-when-alignment-hurts")
 def draw(current: Shown) -> None:
     """The matrix of the whole test part beside source only's, the largest mistakes in words, and what they look like."""
     counts = current.last(pictures.CONFUSION)

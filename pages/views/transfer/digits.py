@@ -8,9 +8,9 @@ from core.transfer.settings import Target, TransferSettings, labelled
 from pages.parts import digit, figures, rasters
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
-from pages.parts.words import _
+from pages.parts.words import N_, _
 
-ALT = _("Ten test digits of the source, and ten of the target with the network's answers")
+ALT = N_("Ten test digits of the source, and ten of the target with the network's answers")
 
 
 def strip(current: Shown) -> figures.Figure:

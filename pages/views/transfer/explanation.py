@@ -14,13 +14,13 @@ from pages.parts.ask import ask
 from pages.parts.overlay import overlay, top_of
 from pages.parts.shown import Shown
 from pages.parts.views import view
-from pages.parts.words import _
+from pages.parts.words import N_, _, translate
 from pages.views.transfer.digits import of_target
 
 OFFERED = "saliency", "input_x_gradient", "grad_cam", "integrated_gradients"
 
 
-@view(_("What it looks at"), offered=lambda current: not moons(current))
+@view(N_("What it looks at"), offered=lambda current: not moons(current))
 def draw(current: Shown) -> None:
     """The same method on both networks, each explaining its own answer; then where the maps of 200 pictures lie."""
     if current.settings is None or not current.run.models or not shown.stored(current.id):
@@ -33,7 +33,7 @@ def draw(current: Shown) -> None:
         _maps(current, found)
         _strokes(current, found)
     except RunError as error:  # deleted since
-        st.info(str(error))
+        st.info(translate(str(error)))
 
 
 @st.fragment
@@ -43,7 +43,7 @@ def _maps(current: Shown, found: dict[str, Network]) -> None:
     left, right = st.columns([1, 2.6], gap="large")
     with left:
         chosen = digit.pick("transfer/why", of_target(current), *first)
-        names = {name: METHOD_NAMES[name] for name in OFFERED}
+        names = {name: _(METHOD_NAMES[name]) for name in OFFERED}
         method = choose.one("transfer/why/method", _("Method"), names, "input_x_gradient", wrap=True)
     with right:
         _beside({name: explain.asked(*network, chosen.picture, method) for name, network in found.items()}, chosen)
@@ -64,7 +64,7 @@ def _beside(answers: dict[str, Any], chosen: digit.Chosen) -> None:
             mark = ":material/check:" if each.number == chosen.label else ":material/close:"
             st.markdown(f"**{name}** · {_('says')} **{each.number}** ({100 * each.sure:.0f} %) {mark}")
             if each.map is None:
-                st.info(each.note, icon=":material/block:")
+                st.info(translate(each.note), icon=":material/block:")
                 continue
             alt = f"{_('Why')}, {name}"
             st.image(overlay(chosen.picture, each.map, top), width=360, output_format="PNG", alt=alt)

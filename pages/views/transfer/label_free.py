@@ -9,10 +9,10 @@ from pages.parts import chart, figures, lecture, shown, verdict
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
 from pages.parts.views import view
-from pages.parts.words import _
+from pages.parts.words import N_, _, translate
 
 
-@view(_("Is it working?"), scene="transfer-is-it-working")
+@view(N_("Is it working?"), scene="transfer-is-it-working")
 def draw(current: Shown) -> None:
     """Two looks for the domain in the features, then three label-free ways to choose the step."""
     if not measured(current):
@@ -53,7 +53,7 @@ def _choosing(current: Shown) -> None:
     if not found:
         st.info(_("This run was stopped within its first fifth; there is no step to choose from yet."))
         return
-    chosen, names = choices(found), {name: _(METRICS[name].label) for name in JUDGEMENTS}
+    chosen, names = choices(found), {name: translate(METRICS[name].label) for name in JUDGEMENTS}
     _table(chosen, names, len(found["step"]))
     name = st.segmented_control(
         _("Judgement"), list(names), default="information", required=True, format_func=names.get, key="working/by"
@@ -73,7 +73,7 @@ def _table(chosen: dict[str, Choice], names: dict[str, str], count: int) -> None
         {
             _("Judgement"): [titles[name] for name in chosen],
             _("Prefers"): [prefers.get(name, "–") for name in chosen],
-            _("Step"): [str(choice.step) for choice in chosen.values()],
+            _("Training step"): [str(choice.step) for choice in chosen.values()],
             _("Target accuracy there (%)"): [f"{choice.target:.1f}" for choice in chosen.values()],
             _("Lost against the oracle (points)"): [f"{choice.lost:.1f}" for choice in chosen.values()],
         }

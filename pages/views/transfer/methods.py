@@ -13,10 +13,10 @@ from pages.parts import chart, choose, figures, lecture, shown, verdict
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
 from pages.parts.views import view
-from pages.parts.words import _
+from pages.parts.words import N_, _
 
 
-@view(_("Methods side by side"))
+@view(N_("Methods side by side"))
 def draw(current: Shown) -> None:
     """Target accuracy over the steps, one curve for each chosen run, and what was reached at which price."""
     found = {about.id: about for about in comparable_runs(current.run.about)}

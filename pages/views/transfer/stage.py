@@ -5,6 +5,7 @@ from core.transfer.analysis.border import border, moons
 from core.transfer.analysis.cloud import cloud, few, small
 from pages.parts import chart, figures
 from pages.parts.shown import Shown
+from pages.parts.words import _
 from pages.views.transfer import digits
 from pages.views.transfer.border import ALT as PLANE
 from pages.views.transfer.border import plane
@@ -20,17 +21,17 @@ def picture(current: Shown) -> None:
         return
     if moons(current):
         found = border(current)
-        chart.show(plane(found, few(found.who)) if found else plane(None), key="stage/border", alt=PLANE, share=1.0)
+        chart.show(plane(found, few(found.who)) if found else plane(None), key="stage/border", alt=_(PLANE), share=1.0)
         return
-    chart.show(_cloud(current), key="stage/cloud", alt=CLOUDS, share=CLOUD)
-    chart.show(digits.strip(current), key="stage/strip", alt=digits.ALT, share=STRIP)
+    chart.show(_cloud(current), key="stage/cloud", alt=_(CLOUDS), share=CLOUD)
+    chart.show(digits.strip(current), key="stage/strip", alt=_(digits.ALT), share=STRIP)
 
 
 def beside(current: Shown) -> bool:
     """Of the moons, the cloud of features: how far the two domains are one, while the plane shows where the classes end."""
     if not moons(current):
         return False
-    chart.show(_cloud(current), key="stage/cloud", alt=CLOUDS, share=0.5)
+    chart.show(_cloud(current), key="stage/cloud", alt=_(CLOUDS), share=0.5)
     return True
 
 
