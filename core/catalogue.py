@@ -105,7 +105,8 @@ def opens_in(about: About) -> Mapping[str, Mapping[str, str]]:
         return {}
     asked = {"subject": "digit", "network": about.id}
     teacher = {"method": "distill", "teacher": about.id}
-    found = {"explain": asked, "attack": asked}
+    doubt = {"data": "damaged", "method": "confidence", "network": about.id}
+    found = {"explain": asked, "attack": asked, "anomaly": doubt}
     return found | ({"compression": teacher} if about.settings.get("method") == "teacher" else {})
 
 

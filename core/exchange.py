@@ -23,10 +23,15 @@ def take_in(data: bytes, maker: str = "") -> Run:
         if runs.path_of(runs.checked(run_id)).read_bytes() == data:
             return runs.load(run_id)
         run_id = f"{run.about.lab}-{hashlib.sha256(data).hexdigest()[:12]}"
-    title = TITLE.sub(" ", run.about.title)[: runs.LONGEST_TITLE]
+    title = cleaned(run.about.title)
     run = Run(replace(run.about, id=runs.checked(run_id), maker=maker, title=title), run.events)
     runs.save(run)
     return run
+
+
+def cleaned(title: str) -> str:
+    """A title as it may stand on anybody's page."""
+    return " ".join(TITLE.sub(" ", title).split())[: runs.LONGEST_TITLE]
 
 
 def rename(run_id: str, title: str, maker: str = "") -> None:
@@ -36,4 +41,4 @@ def rename(run_id: str, title: str, maker: str = "") -> None:
         raise RunError(
             "This run is another visitor's, who alone can name it." if not run.about.shipped else runs.SHIPPED_STAYS
         )
-    runs.save(Run(replace(run.about, title=" ".join(TITLE.sub(" ", title).split())[: runs.LONGEST_TITLE]), run.events))
+    runs.save(Run(replace(run.about, title=cleaned(title)), run.events))

@@ -5,14 +5,14 @@ sweep that was cut short goes on where it ended. `python -m core sweep` trains t
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import mean, stdev
 from typing import Any
 
 import numpy as np
 
-from core import jobs, labs, runs
+from core import jobs, labs, runs, yardsticks
 from core.jobs import View
 from core.record import Record
 from core.runs import RunError
@@ -150,6 +150,14 @@ def points(progress: Progress, metric: str) -> list[Point]:
         record = progress.ended.get(cell.id)
         if record and (value := result(record, metric)) is not None:
             found[cell.value][cell.seed] = value
+    return [Point(value, results) for value, results in found.items() if results]
+
+
+def stored(lab: str, table: str, column: str, of: str, values: Iterable[Any]) -> list[Point]:
+    """Points of a table of assets/yardsticks/<lab>, for those of these values of its column `of` that it holds."""
+    found: dict[Any, dict[int, float]] = {value: {} for value in values}
+    for row in yardsticks.read(lab, table):
+        found[row[of]][int(row["seed"])] = float(row[column])
     return [Point(value, results) for value, results in found.items() if results]
 
 

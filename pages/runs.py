@@ -92,6 +92,7 @@ with side:
     if not chosen:
         st.caption(_("Choose a row to see that run."))
         shelf.take_in()
+        shelf.stories()
     else:
         (row,) = chosen
         about, lab, did, result = row.about, plain(lab_of(row)), plain(shown.did(row.did)), plain(result_of(row))

@@ -93,10 +93,11 @@ def faults_of_lecture(lab: str, language: str) -> list[str]:
                 found.append(f"{where}: {mark.strip()} stands {told.count(mark)} times instead of {body.count(mark)}")
         if kind == "tour" and fixed(body) != fixed(told):
             found.append(f"{where}: the lines at, mark and done differ")
-        body, told = (re.sub(r"^(at|mark|done): .*\n", "", each, flags=re.MULTILINE) for each in (body, told))
+        body, told = (re.sub(r"^(lab|at|mark|done): .*\n", "", each, flags=re.MULTILINE) for each in (body, told))
         told = re.sub(r"^(## .*|###.*|Watch:)", "", told, flags=re.MULTILINE)
         body = re.sub(r"^(## .*|###.*|Watch:)", "", body, flags=re.MULTILINE)
-        found += [f"{where}: {fault}" for fault in faults(body, told, language)]
+        if body.strip():
+            found += [f"{where}: {fault}" for fault in faults(body, told, language)]
         if (name.count(" | ") or kind == "tour") and not re.search(
             r"[\u4e00-\u9fff]|^[A-Z]+$", called.split(" | ")[-1]
         ):
@@ -110,4 +111,4 @@ def key(kind: str, name: str) -> str:
 
 
 def fixed(body: str) -> list[str]:
-    return re.findall(r"^(?:at|mark|done): .*$", body, flags=re.MULTILINE)
+    return re.findall(r"^(?:lab|at|mark|done): .*$", body, flags=re.MULTILINE)

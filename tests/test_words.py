@@ -64,6 +64,11 @@ def test_a_translated_lecture_has_the_same_parts_numbers_and_terms(language, lab
     assert not found, "\n".join(found)
 
 
+@each_language
+def test_the_translated_stories_have_the_same_parts_numbers_and_terms(language):
+    assert not faults_of_lecture("stories", language)
+
+
 @each_lecture
 def test_a_translated_scene_has_room_on_the_stage(language, lab):
     english, other = lecture.read(lab, "en"), lecture.read(lab, language)

@@ -34,7 +34,12 @@ def learned(settings: s.AnomalySettings) -> Detector:
 
 def fitted(settings: s.AnomalySettings) -> Detector:
     """The same, newly learned."""
-    detector, there = AT_ONCE[type(settings.method)](settings.method, settings.seed), dataset_of(settings)
+    there = dataset_of(settings)
+    if type(settings.method) in NETWORKS:  # one that has learned elsewhere
+        network = NETWORKS[type(settings.method)](settings.method, settings.seed)
+        network.begin(there)
+        return network
+    detector = AT_ONCE[type(settings.method)](settings.method, settings.seed)
     with threadpool_limits(
         1
     ):  # the threads of scikit-learn's k-means wait for one another: on a busy server for seconds

@@ -109,7 +109,7 @@ class Monitor:
         numbers = {"precision": summary["precision"], "missed": summary["missed"]}
         curves = (
             self._curves(found["test"], dataset.test_is_anomaly)
-            if isinstance(detector, Network)
+            if isinstance(detector, Network) and self.total > 1
             else {"only": summary["auroc"]}
         )
         for kind in (pictures.LEARNED_SCORES, pictures.CALIBRATION_SCORES, pictures.TEST_SCORES):

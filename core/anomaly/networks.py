@@ -9,6 +9,7 @@ from core.anomaly import settings as s
 from core.anomaly.datasets import Dataset
 from core.anomaly.detector import Detector, Rebuilds
 from core.loop import fresh, seeded
+from core.subject.models import digit_net
 
 CONV, DENSE = (16, 32), (64,)  # of the classifiers
 NEAR_ZERO = (
@@ -147,9 +148,12 @@ def soft_boundary(square: Tensor, radius: Tensor, outside: float) -> Tensor:
 
 
 class Confidence(Network):
-    """A classifier of the normal classes; where there is only one, of four turns of the picture."""
+    """A classifier of the normal classes; where there is only one, of four turns of the picture; or one of the shelf."""
 
     def begin(self, dataset: Dataset) -> None:
+        if self.method.network:
+            self.net = digit_net(self.method.network)
+            return
         super().begin(dataset)
         if self.turning:
             turns = four_turns(self.x)

@@ -1,6 +1,7 @@
 """Settings of the anomaly detection lab: what is normal, what is hidden among it, and a detector."""
 
-from typing import ClassVar, Literal
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -191,6 +192,15 @@ class Confidence(_Trained):
         ge=0.1,
         le=100,
         log=True,
+    )
+    network: str = knob(
+        "",
+        "Classifier",
+        "Learned here from the normal examples, or a digit classifier of any lab, asked as it is.",
+        source="digit classifier",
+        names={"": "learned here"},
+        pattern=r"^([a-z0-9-]{1,80}(/[a-z0-9_]{1,40})?)?$",
+        form="empty, or the name of a stored run, and of a network in it after a slash",
     )
     steps: int = knob(300, "Steps", "Training steps of the network.", ge=20, le=4000, step=20)
     learning_rate: float = knob(
@@ -447,11 +457,23 @@ class AnomalySettings(Settings):
         step=1,
     )
 
+    @classmethod
+    def idle(cls, chosen: Mapping[str, Any]) -> dict[str, str]:
+        """Knobs that change nothing beside the other choices, name → why in a sentence. chosen: flat, as the knobs stand."""
+        if not chosen.get("network"):
+            return {}
+        return dict.fromkeys(("steps", "learning_rate", "batch"), "This classifier has learned elsewhere.")
+
     @model_validator(mode="after")
     def _fits(self) -> "AnomalySettings":
         flat = self.data.name in ("tumours", "plane")
         if flat and getattr(self.method, "net", "dense") != "dense":
             raise ValueError("convolutions need pictures, and these data are none; choose the dense network")
+        if getattr(self.method, "network", "") and not isinstance(self.data, OneClass | Damaged):
+            raise ValueError(
+                "a digit classifier is asked about digits, and these data are none; "
+                "choose digits, or a classifier that is learned here"
+            )
         if isinstance(self.method, Confidence) and flat and not classes_of(self.data) > 1:
             raise ValueError(
                 "a classifier needs two normal classes to tell apart, or a picture to turn, and these data have neither; "

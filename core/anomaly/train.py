@@ -14,14 +14,15 @@ from core.loop import adam_cycle, broken, diverged, seeded
 
 def train(settings: AnomalySettings) -> Iterator[Event]:
     """The run that `settings` describe. The same settings give the same events."""
-    if type(settings.method) in NETWORKS:
+    if type(settings.method) in NETWORKS and not getattr(settings.method, "network", ""):
         yield from learn(settings)
     else:
         yield from at_once(settings)
 
 
 def at_once(settings: AnomalySettings) -> Iterator[Event]:
-    """A detector that is there as soon as it has seen the normals."""
+    """A detector that is there as soon as it has seen the normals, or that has learned elsewhere. Raises core.runs.RunError where
+    that run is not there."""
     dataset, detector = datasets.dataset_of(settings), detectors.learned(settings)
     monitor = Monitor(dataset, detector, 1)
     yield Started(1, monitor.facts())

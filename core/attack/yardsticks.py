@@ -6,8 +6,10 @@ from typing import Any
 
 from torch import Tensor
 
-from core.attack import gradient, minimal, models, pixel
+from core.attack import gradient, minimal, models, pixel, smaller
 from core.attack import settings as s
+from core.attack.analysis.smaller import NAMES
+from core.attack.analysis.smaller import TABLE as SMALLER
 from core.attack.ball import Ball, lengths, saved
 from core.attack.craft import last
 from core.attack.models import Aim, Victims
@@ -126,6 +128,20 @@ YARDSTICKS = (
         "0 % on ImageNet (Xie's defence in Athalye et al. 2018, table 1)",
         "20 steps, 8 draws; more would find more.",
     ),
+    *(
+        Yardstick(
+            f"PGD-20, ε = 0.1, the same seeds: {title}",
+            "",
+            "pgd_10",
+            "%",
+            NONE,
+            "Made of the ordinary teacher by the compression lab. See the view “Smaller networks”.",
+            where={"network": way},
+            file=SMALLER,
+            chance=GUESSED,
+        )
+        for way, title in NAMES.items()
+    ),
     Yardstick(
         "Feature squeezing finds, at 5 % false alarms",
         DETECT,
@@ -181,7 +197,7 @@ YARDSTICKS = (
 
 def measured_tables(folder: Path) -> None:
     """What no sweep measures: attacks on five ordinary networks, on twelve photos, and on the cat. A table that is there stays."""
-    for name, rows in ((NETWORKS, network_rows), (PICTURES, photo_rows), (PANDAS, panda_rows)):
+    for name, rows in ((NETWORKS, network_rows), (PICTURES, photo_rows), (PANDAS, panda_rows), (SMALLER, smaller.rows)):
         if not (folder / name).is_file():
             found = [row | {"state": "finished"} for row in rows()]
             with (folder / name).open("w", newline="") as stream:

@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
-from core.yardsticks import Yardstick
+from core.lifelong import elsewhere
+from core.lifelong.analysis.elsewhere import NAMES
+from core.lifelong.analysis.elsewhere import TABLE as ELSEWHERE
+from core.yardsticks import Yardstick, write
 
 HOMEWORK = "--network homework --epochs 20 --batch 128 --learning-rate 0.0005 --method"
 TASK = "--stream split --incremental task --network medium --epochs 3 --batch 32 --learning-rate 0.004 --method"
@@ -236,8 +239,26 @@ YARDSTICKS = (
         "Nobody tells the task: the surest column answers, and is often the wrong one.",
     ),
     _first_scene("joint", "joint training", "All tasks are there all the time: no life-long learning."),
+    *(
+        Yardstick(
+            f"Maps of task 1 before and after, rank correlation × 100: {title}",
+            "",
+            "alike",
+            "",
+            NONE,
+            "100 test digits, integrated gradients of the right digit. Another network of the same task is the control.",
+            where={"method": method},
+            file=ELSEWHERE,
+            chance="0 (nothing in common)",
+        )
+        for method, title in NAMES.items()
+    ),
 )
 
 
 def measured_tables(folder: Path) -> None:
-    """Every table of this lab comes from a sweep."""
+    """What no sweep measures: where a network looks that has forgotten. A table that is there stays."""
+    if not (folder / ELSEWHERE).is_file():
+        found = [row | {"state": "finished"} for row in elsewhere.rows()]
+        with (folder / ELSEWHERE).open("w", newline="") as stream:
+            write(found, stream)

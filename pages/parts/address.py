@@ -8,19 +8,13 @@ import streamlit as st
 
 from core import keeping, labs, sweeps
 from core.runs import RunError, Unfit
-from core.settings import Scene, Settings
+from core.settings import Settings
 from pages.parts import controls, knobs, language, lesson, shown, tabs, views
 from pages.parts.shown import Shown
 from pages.parts.state import LabState, presenting
 from pages.parts.words import _
 
 SETTLED = 1.0  # seconds after which a browser knows the address that was written
-
-
-def scene_of(lab: str) -> Scene:
-    """The scene that the page is in."""
-    slug = LabState(lab).scene
-    return next(scene for scene in labs.of(lab).scenes if scene.slug == slug)
 
 
 def open_page(lab: str) -> list[str]:
@@ -36,7 +30,7 @@ def open_page(lab: str) -> list[str]:
 
 def write(lab: str, settings: Settings) -> None:
     """The address bar always holds a link that opens this page as it is."""
-    state, scene = LabState(lab), scene_of(lab)
+    state, scene = LabState(lab), LabState(lab).opened
     more = {
         "scene": scene.slug,
         "run": state.run,

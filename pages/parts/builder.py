@@ -7,7 +7,7 @@ import streamlit as st
 from core import lessons
 from core.lessons import LARGEST, STEPS, BadLesson, Lesson, Step
 from core.settings import Settings
-from pages.parts import lecture, lesson
+from pages.parts import lecture, lesson, own
 from pages.parts.words import _, plain, translate
 
 KEPT = ("lesson", "step", "present", "lecturer", "lang")  # of the link: not what the page shows
@@ -107,10 +107,8 @@ def _done(steps: Sequence[Step], address: str) -> None:
 
 def _open() -> None:
     """A lesson file, to try or to change."""
-    given = st.file_uploader(_("Open a lesson file"), ["json"], key="draft/file")
-    if given is None or st.session_state.get("draft/opened") == given.file_id:
+    if (given := own.chosen(_("Open a lesson file"), ["json"], "draft")) is None:
         return
-    st.session_state["draft/opened"] = given.file_id
     try:
         found = lessons.from_json(given.getvalue()[: LARGEST + 1])
     except BadLesson as error:

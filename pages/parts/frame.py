@@ -82,7 +82,7 @@ def _more(lab: str) -> None:
 def _knobs(lab: str, model: type[Settings]) -> tuple[Settings, str]:
     """The settings of the widgets; while the knobs contradict each other, the last ones that made sense, and why."""
     try:
-        return knobs.draw(lab, model, address.scene_of(lab), lambda kind: shown.choices(lab, kind)), ""
+        return knobs.draw(lab, model, LabState(lab).opened, lambda kind: shown.choices(lab, kind)), ""
     except BadSettings as error:
         return LabState(lab).settings, str(error)
 
@@ -91,4 +91,4 @@ def _choose(lab: str) -> None:
     controls.leave(lab)
     LabState(lab).forget("before")  # the run that the tabs opened belongs to the scene that is left
     LabState(lab).scene, LabState(lab).run = st.session_state[f"{lab}/pick"], None
-    knobs.fill(lab, address.scene_of(lab).settings)
+    knobs.fill(lab, LabState(lab).opened.settings)

@@ -28,7 +28,7 @@ from core.settings import (
     union_members,
 )
 from pages.parts import own
-from pages.parts.words import _, translate, width, with_unit
+from pages.parts.words import _, translate, translated, width, with_unit
 
 GREEK = {"alpha": "α", "beta": "β", "gamma": "γ", "epsilon": "ε", "eta": "η", "lambda": "λ", "mu": "μ", "sigma": "σ"}
 RESERVED = ("scene", "run", "tab", "view", "compare", "sweep", "lesson", "step", "present", "lecturer", "lang")
@@ -261,7 +261,8 @@ def widget(
     if own_picture := OWN.get(extra(field, "source") or ""):
         return own_picture(label, where, tip)
     if field.annotation is str:
-        known = {st.session_state[where]: st.session_state[where]} | dict(runs or {})
+        names = translated(extra(field, "names") or {})
+        known = {st.session_state[where]: st.session_state[where]} | names | dict(runs or {})
         return st.selectbox(label, list(known), format_func=known.get, key=where, help=tip, **off)
     if name == "seed":
         return st.number_input(label, int(low), int(high), step=1, key=where, help=tip, **off)

@@ -21,7 +21,7 @@ from urllib.parse import parse_qsl
 import streamlit as st
 
 from core import labs
-from core.lessons import Step
+from core.lessons import Lesson, Step
 from pages.parts import language
 
 FOLDER = Path(__file__).resolve().parents[2] / "assets" / "lectures"
@@ -81,12 +81,33 @@ def _read(lab: str, spoken: str) -> Lecture:
     return Lecture(title.strip(), idea.strip(), scenes, theory, notes, verdicts, tuple(tour))
 
 
+def stories() -> dict[str, Lesson]:
+    """The stories that lead through several labs, in the visitor's language: assets/lectures/<language>/stories.md has them as
+    “## story: slug | Title” with steps like those of a tour, which also say their “lab: …”."""
+    return _stories(language.spoken())
+
+
+@lru_cache
+def _stories(spoken: str) -> dict[str, Lesson]:
+    found: dict[str, tuple[str, list[Step]]] = {}
+    __, *sections = re.split(r"^## ", (FOLDER / spoken / "stories.md").read_text("utf-8"), flags=re.MULTILINE)
+    for section in sections:
+        heading, __, body = section.partition("\n")
+        kind, __, title = heading.partition(": ")
+        if kind == "story":
+            slug, __, title = title.partition(" | ")
+            found[slug] = title.strip(), []
+        else:
+            found[slug][1].append(_step("", title.strip(), body.strip()))
+    return {slug: Lesson(title=title, steps=tuple(steps)) for slug, (title, steps) in found.items()}
+
+
 def _step(lab: str, title: str, body: str) -> Step:
     """A step of a tour: lines that say where, what and when, and below an empty line the task. Raises ValueError."""
     lines, __, task = body.partition("\n\n")
     said = dict(line.split(": ", 1) for line in lines.splitlines())
     query = dict(parse_qsl(said.pop("at", ""), strict_parsing=True)) if "at" in said else {}
-    return Step(lab=lab, query=query, title=title, task=" ".join(task.split()), **said)
+    return Step(**{"lab": lab} | said, query=query, title=title, task=" ".join(task.split()))
 
 
 def note(lab: str, name: str, **numbers: Any) -> str:

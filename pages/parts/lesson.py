@@ -17,7 +17,7 @@ from pages.parts import knobs, lecture, tabs, views, visitor
 from pages.parts.state import LabState
 from pages.parts.words import _, plain
 
-TOUR = "tour-"
+TOUR, STORY = "tour-", "story-"
 BUTTONS = ("train", "pause", "step", "stop", "reset", "new")
 STAGE = {"question": ".st-key-question", "scenes": ".st-key-headline [data-testid=stButtonGroup]"}
 MARKS = {
@@ -68,7 +68,7 @@ def follow() -> str:
         return ""
     number = st.query_params.get("step", "1")
     try:
-        lesson = _tour(text) if text.startswith(TOUR) else lessons.from_text(text)
+        lesson = _ours(text) if text.startswith((TOUR, STORY)) else lessons.from_text(text)
     except BadLesson as error:
         state.pop("lesson", None)
         return str(error)
@@ -88,14 +88,15 @@ def address() -> dict[str, str | None]:
     return {"lesson": now.text if now else None, "step": str(now.at + 1) if now else None}
 
 
-def _tour(name: str) -> Lesson:
-    """The tour of a lab, from its lecture. Raises BadLesson."""
-    lab = name.removeprefix(TOUR)
-    if lab not in labs.LABS:
-        raise BadLesson(
-            _("“{}” is no tour; known are {}.").format(name[:40], ", ".join(TOUR + each for each in labs.LABS))
-        )
-    text = lecture.read(lab)
+def _ours(name: str) -> Lesson:
+    """The tour of a lab, or a story of several labs. Raises BadLesson."""
+    stories = lecture.stories()
+    if (slug := name.removeprefix(STORY)) in stories:
+        return stories[slug]
+    known = [*(TOUR + lab for lab in labs.LABS), *(STORY + each for each in stories)]
+    if name not in known:
+        raise BadLesson(_("“{}” is no tour; known are {}.").format(name[:40], ", ".join(known)))
+    text = lecture.read(name.removeprefix(TOUR))
     return Lesson(title=_("Tour: {}").format(text.title), steps=text.tour)
 
 
@@ -114,7 +115,7 @@ def begin(lab: str) -> None:
 
 
 def _open_tour(lab: str) -> None:
-    go(Place(TOUR + lab, _tour(TOUR + lab), 0))
+    go(Place(TOUR + lab, _ours(TOUR + lab), 0))
 
 
 # ---- what is shown ----
@@ -147,7 +148,7 @@ def _task(now: Place, here: bool, done: bool) -> None:
         return
     icon = ":green[:material/check_circle:]" if done else ":material/school:"
     title = f" {plain(now.step.title)}" if now.step.title else ""
-    task = now.step.task if now.text.startswith(TOUR) else plain(now.step.task)
+    task = now.step.task if now.text.startswith((TOUR, STORY)) else plain(now.step.task)
     st.markdown(f"{icon} **{count}{title}** {task}")
 
 
@@ -238,7 +239,7 @@ def _trained(lab: str) -> bool:
 
 def _moved(lab: str, step: Step, name: str, wanted: str) -> bool:
     """Whether a knob stands where it shall, or no more where the step's scene has it."""
-    now, scene = LabState(lab).settings, next((s for s in labs.of(lab).scenes if s.slug == LabState(lab).scene), None)
+    now, scene = LabState(lab).settings, LabState(lab).opened
     value = st.session_state.get(knobs.key(lab, name), flatten(now).get(name) if now else None)
     before = step.query.get(name) or (_text(flatten(scene.settings).get(name)) if scene else None)
     return value is not None and (_text(value) == wanted if wanted else _text(value) != before)

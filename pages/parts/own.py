@@ -1,6 +1,6 @@
 """Settings that are no single number or choice: an upload, a digit drawn by hand, a choice of several digits, a line of text."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import streamlit as st
@@ -17,9 +17,7 @@ def photo(label: str, where: str, tip: str) -> Any:
     from core.data import pictures
 
     tip += " " + _kept()
-    file = st.file_uploader(label, ENDINGS, key=f"{where}/file", help=tip, max_upload_size=20)
-    if file is not None and st.session_state.get(f"{where}/seen") != file.file_id:
-        st.session_state[f"{where}/seen"] = file.file_id
+    if file := chosen(label, ENDINGS, where, help=tip, max_upload_size=20):
         _take(where, pictures.photo_from, file.getvalue(), file.name)
     if text := st.session_state[where]:
         try:
@@ -28,6 +26,15 @@ def photo(label: str, where: str, tip: str) -> Any:
             st.session_state[where], st.session_state[f"{where}/said"] = "", str(error)
     _complain(where)
     return st.session_state[where]
+
+
+def chosen(label: str, endings: Sequence[str], where: str, **look: Any) -> Any:
+    """A file chooser; the file that has just been chosen, once: None from then on."""
+    file, seen = st.file_uploader(label, endings, key=f"{where}/file", **look), f"{where}/seen"
+    if file is None or st.session_state.get(seen) == file.file_id:
+        return None
+    st.session_state[seen] = file.file_id
+    return file
 
 
 def digit(label: str, where: str, tip: str) -> Any:

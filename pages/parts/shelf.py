@@ -6,7 +6,7 @@ import streamlit as st
 
 from core import catalogue, exchange, labs, runs
 from core.runs import About, RunError
-from pages.parts import chart, lecture, shown, visitor
+from pages.parts import chart, lecture, lesson, own, shown, visitor
 from pages.parts.words import _, plain, translate
 
 
@@ -65,12 +65,18 @@ def _name(run_id: str, where: str) -> None:
         st.session_state["runs/said"] = str(error)
 
 
+def stories() -> None:
+    """Links to the stories that lead through several labs."""
+    for slug, story in lecture.stories().items():
+        first = story.steps[0]
+        query = first.query | {"lesson": lesson.STORY + slug, "step": "1"}
+        st.page_link(labs.of(first.lab).path, label=story.title, icon=":material/menu_book:", query_params=query)
+
+
 def take_in() -> None:
     """A run file from another Lectern."""
-    given = st.file_uploader(_("Take in a run file"), ["safetensors"], key="runs/file")
-    if given is None or st.session_state.get("runs/taken") == given.file_id:
+    if (given := own.chosen(_("Take in a run file"), ["safetensors"], "runs")) is None:
         return
-    st.session_state["runs/taken"] = given.file_id
     try:
         run = exchange.take_in(given.getvalue(), visitor.maker())
     except RunError as error:

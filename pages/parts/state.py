@@ -4,7 +4,8 @@ from typing import Any
 
 import streamlit as st
 
-from core.settings import Settings
+from core import labs
+from core.settings import Scene, Settings
 
 
 def presenting() -> bool:
@@ -48,6 +49,11 @@ class LabState:
 
     def __init__(self, lab: str):
         self.lab = lab
+
+    @property
+    def opened(self) -> Scene | None:
+        """The open scene; None until the page was opened."""
+        return next((scene for scene in labs.of(self.lab).scenes if scene.slug == self.scene), None)
 
     def guess(self, slug: str) -> int | None:
         """What the learner guessed in a scene; None until then."""

@@ -63,7 +63,7 @@ def turnable(settings: Settings) -> dict[str, FieldInfo]:
 
 def _chosen(lab: str, settings: Settings, fields: Mapping[str, FieldInfo]) -> Sweep:
     """The sweep that the widgets ask for; at first what the link says. Raises BadSettings."""
-    scene = next(scene for scene in labs.of(lab).scenes if scene.slug == LabState(lab).scene)
+    scene = LabState(lab).opened
     names = {
         name: knobs.label_of(name, fields[name]) for name in dict.fromkeys((*scene.knobs, *fields)) if name in fields
     }

@@ -1,5 +1,6 @@
 """Sweeps: which runs they are, what they show of results made by hand, and that a knob that does nothing shows nothing."""
 
+from importlib import import_module
 from statistics import mean
 
 import numpy as np
@@ -133,3 +134,12 @@ def test_of_knobs_that_do_nothing_at_most_one_in_twenty_seems_to_do_something():
         assert cases.count("shown") / len(cases) < 0.065
     moved = [sweeps.conclude(points(*rng.normal([[80], [90]], 1, (2, 5)))).case for _ in range(200)]
     assert moved.count("shown") / len(moved) > 0.95
+
+
+@pytest.mark.parametrize("lab, module", [("attack", "smaller"), ("lifelong", "elsewhere")])
+def test_the_tables_of_the_stories_hold_five_seeds_of_everything(lab, module):
+    found = import_module(f"core.{lab}.analysis.{module}")
+    for column in found.COLUMNS:
+        points = found.points(column)
+        assert [point.value for point in points] == list(found.NAMES)
+        assert all(set(point.results) == set(range(5)) for point in points)

@@ -29,6 +29,9 @@ def omega(run_id: str):
 FORGOTTEN = {"method": "finetune"}
 HELD = {"estimate": "exact"}
 CLAIMS = [
+    claim("test digits of task 1: the map right after task 1 against", NAME, NAME),
+    claim("times 100: 100 is the same order, 0 nothing in common", *["by definition of a rank correlation"] * 3),
+    claim("that have just learned task 1 from two seeds", NAME),
     claim("A network that learns nothing forgets 0 points", "by definition: what was never right cannot be forgotten"),
     claim("the curve of task 1 does", NAME),
     claim("Task 1 begins at about 92 %", NAME, ends(METHODS, FIRST, **FORGOTTEN)),

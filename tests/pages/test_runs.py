@@ -146,6 +146,7 @@ def test_a_run_is_seen_named_and_its_network_opens_elsewhere(visit, own):
     assert charts(visitor), "what its lab draws of it"
     assert {link.proto.page for link in visitor.page_link} == {
         "network_compression",
+        "anomaly_detection",
         "explainable_ai",
         "adversarial_attack",
     }

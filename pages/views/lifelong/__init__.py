@@ -8,7 +8,7 @@ from pages.parts.shown import Shown
 from pages.parts.words import _
 from pages.views.lifelong.matrix import picture as picture
 
-VIEWS = ("forgetting", "importance", "landscape", "methods", "cost")
+VIEWS = ("forgetting", "importance", "landscape", "methods", "cost", "elsewhere")
 
 
 def inside(current: Shown) -> None:

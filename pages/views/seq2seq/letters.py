@@ -8,7 +8,7 @@ from core.seq2seq.analysis.answers import SPACE
 from pages.parts import chart, choose, figures, rasters, verdict
 from pages.parts.ask import ask
 from pages.parts.shown import Shown
-from pages.parts.words import _, plain
+from pages.parts.words import _, plain, translate
 from pages.views.seq2seq.typed import LONGEST, ready
 
 LOOKED, NOTHING = "looked", "nothing"  # what may stand beside a method
@@ -27,7 +27,7 @@ def _asked(current: Shown) -> None:
     try:
         said = ask(analysis.letters.answer, current, word)
     except ValueError as error:  # it cannot be read: the sentence says why
-        st.info(plain(said(str(error))))
+        st.info(plain(translate(str(error))))
         return
     names = [_("end") if name == "<EOS>" else name for name in said.names]
     key = f"{at}/place/{''.join(said.letters)}"

@@ -648,3 +648,32 @@ def test_half_the_density_is_half_the_truth():
     """What the components leave over carries the signal (research: .816 without it, .953 with it)."""
     with_it, without = (reached(s.Mixture(rest=rest, gaussians=1), s.OneClass(normal="0")) for rest in (True, False))
     assert with_it > without + 1
+
+
+# ---- a classifier of the shelf ----
+
+
+def test_a_classifier_of_another_lab_is_asked_as_it_is():
+    settings = AnomalySettings(data=s.Damaged(), method=s.Confidence(network="compression-teacher"))
+    log = list(train.train(settings))
+    net, dataset = runs.load("compression-teacher").net(None), datasets.dataset_of(settings)
+    with torch.no_grad():
+        doubt = 1 - net(dataset.test_x).double().softmax(1).amax(1)
+    found = next(event.array for event in log if isinstance(event, Picture) and event.name == "test")
+    assert np.allclose(found, doubt.numpy(), atol=1e-5)
+    kept = log[-1].models["model"].weights
+    assert all(np.array_equal(kept[name], value.numpy()) for name, value in net.state_dict().items()), (
+        "nothing was learned"
+    )
+    assert log[-1].summary["auroc"] > 60, "50 is guessing"
+
+
+@pytest.mark.parametrize("data", [s.Plane(shape="moons"), s.Tumours()])
+def test_a_classifier_of_digits_is_not_asked_about_anything_else(data):
+    with pytest.raises(ValueError, match="asked about digits, and these data are none; choose digits"):
+        AnomalySettings(data=data, method=s.Confidence(network="compression-teacher"))
+
+
+def test_a_classifier_that_is_not_there_gives_one_sentence():
+    with pytest.raises(runs.RunError):
+        list(train.train(AnomalySettings(data=s.Damaged(), method=s.Confidence(network="nobody"))))

@@ -171,3 +171,28 @@ def test_every_tour_is_short_and_every_name_in_it_is_known(lab):
         if value:
             assert lesson._text(flatten(laid_over(settings, {name: value}))[name]) == value, "as it is compared"
         assert set(step.query) <= {"scene", "tab", "view", *fields}, step
+
+
+def test_every_story_leads_through_pages_that_are_there(visit):
+    stories = lecture.stories()
+    assert len(stories) == 2
+    for slug, story in stories.items():
+        assert 3 <= len(story.steps) <= 8 and story.title.endswith("?")
+        for number, step in enumerate(story.steps, 1):
+            visitor = check(
+                visit(PAGES[step.lab], address={"lesson": f"story-{slug}", "step": str(number)} | step.query)
+            )
+            assert step.title in text_of(visitor) and 40 <= len(step.task) <= 230
+            views = __import__(f"pages.views.{step.lab}", fromlist=["VIEWS"]).VIEWS
+            assert step.query.get("view", views[0]) in views
+            assert step.mark in lesson.MARKS or step.mark in lesson.parts(
+                step.lab, labs.of(step.lab).scenes[0].settings
+            )
+
+
+def test_a_story_is_offered_with_the_runs(visit):
+    links = [
+        link.proto.page_link if hasattr(link.proto, "page_link") else link.proto
+        for link in check(visit("pages/runs.py")).get("page_link")
+    ]
+    assert {story.title for story in lecture.stories().values()} <= {link.label for link in links}

@@ -1,0 +1,36 @@
+"""What several seeds say: their means with the spread, and a sentence that claims no more than they show."""
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from core.sweeps import Point
+from pages.parts import chart, choose, spread, sweep
+from pages.parts.spread import Level
+from pages.parts.words import _, translated
+
+
+def draw(
+    key: str,
+    columns: Mapping[str, str],
+    names: Mapping[str, str],
+    found: Mapping[str, Sequence[Point]],
+    of: str,
+    level: Level = None,
+) -> None:
+    """A choice of what was measured, the figure of it and the sentence.
+
+    columns: what was measured, by column. names: what was compared, by value. found: the points of each column. of: what the
+    values are, such as “network”. level: what a trivial rival reaches in the first column.
+    """
+    words = translated(names)
+    column = choose.one(f"{key}/column", _("Result"), translated(columns), side_by_side=False)
+    result = _(columns[column])
+    if not found[column]:
+        st.info(_("The table of this experiment is not here: `make yardsticks` measures it."))
+        return
+    figure = spread.against(found[column], words, of, result, level=level if column == next(iter(columns)) else None)
+    alt = _("{result} against {knob}: mean and standard deviation over seeds")
+    chart.show(figure, key=f"{key}/figure", alt=alt.format(result=result, knob=of))
+    if said := sweep.conclusion(found[column], words, of, result):
+        st.markdown(said)
