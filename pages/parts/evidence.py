@@ -17,14 +17,15 @@ def draw(
     found: Mapping[str, Sequence[Point]],
     of: str,
     level: Level = None,
+    control: str = "",
 ) -> None:
     """A choice of what was measured, the figure of it and the sentence.
 
     columns: what was measured, by column. names: what was compared, by value. found: the points of each column. of: what the
-    values are, such as “network”. level: what a trivial rival reaches in the first column.
+    values are, such as “network”. level: what a trivial rival reaches in the first column. control: the value that is no contender.
     """
     words = translated(names)
-    column = choose.one(f"{key}/column", _("Result"), translated(columns), side_by_side=False)
+    column = choose.one(f"{key}/column", _("Result"), translated(columns), side_by_side=False, width=420)
     result = _(columns[column])
     if not found[column]:
         st.info(_("The table of this experiment is not here: `make yardsticks` measures it."))
@@ -32,5 +33,7 @@ def draw(
     figure = spread.against(found[column], words, of, result, level=level if column == next(iter(columns)) else None)
     alt = _("{result} against {knob}: mean and standard deviation over seeds")
     chart.show(figure, key=f"{key}/figure", alt=alt.format(result=result, knob=of))
-    if said := sweep.conclusion(found[column], words, of, result):
+    tried = [point for point in found[column] if point.value != control]
+    if said := sweep.conclusion(tried, words, of, result):
         st.markdown(said)
+    sweep.summary(tried, words, of, result)

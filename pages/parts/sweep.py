@@ -257,7 +257,7 @@ def _outcome(lab: str, sweep: Sweep, field: FieldInfo, progress: Progress, metri
         chart.show(figure, key=f"{lab}/sweep/curves", alt=alt.format(result=names[metric], across=across, knob=knob))
     if said := conclusion(points, words, knob, names[metric]):
         st.markdown(said)
-    _table(points, words, knob, names[metric])
+    summary(points, words, knob, names[metric])
 
 
 def conclusion(points: Sequence[sweeps.Point], words: Mapping[Any, str], knob: str, result: str) -> str:
@@ -280,7 +280,7 @@ def conclusion(points: Sequence[sweeps.Point], words: Mapping[Any, str], knob: s
     return minus(sentences[reached.case].format(**numbers))
 
 
-def _table(points: Sequence[sweeps.Point], words: Mapping[Any, str], knob: str, result: str) -> None:
+def summary(points: Sequence[sweeps.Point], words: Mapping[Any, str], knob: str, result: str) -> None:
     """Mean ± sd of each value, and its change against the first."""
     change = {each.value: each for each in sweeps.changes(points)}
     rows = []

@@ -11,10 +11,10 @@ NAMES = {
     "two bits": "Two bits",
 }
 COLUMNS = {  # of the table
-    "pgd_0": "Right without an attack (%)",
-    "pgd_5": "Right under PGD, ε = 0.05 (%)",
     "pgd_10": "Right under PGD, ε = 0.1 (%)",
+    "pgd_5": "Right under PGD, ε = 0.05 (%)",
     "pgd_15": "Right under PGD, ε = 0.15 (%)",
+    "pgd_0": "Right without an attack (%)",
     "rho": "Smallest change that DeepFool finds, ‖δ‖₂ in % of ‖x‖₂",
 }
 

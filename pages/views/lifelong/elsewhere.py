@@ -12,4 +12,4 @@ def draw(_current: Shown) -> None:
     """What was measured, each method beside fine-tuning, and what that shows."""
     lecture.write("lifelong", "looks elsewhere")
     found = {column: points(column) for column in COLUMNS}
-    evidence.draw("lifelong/elsewhere", COLUMNS, NAMES, found, _("Method"))
+    evidence.draw("lifelong/elsewhere", COLUMNS, NAMES, found, _("Method"), control="other")
