@@ -16,13 +16,13 @@ def draw(
     names: Mapping[str, str],
     found: Mapping[str, Sequence[Point]],
     of: str,
-    level: Level = None,
+    levels: Mapping[str, Level],
     control: str = "",
 ) -> None:
     """A choice of what was measured, the figure of it and the sentence.
 
     columns: what was measured, by column. names: what was compared, by value. found: the points of each column. of: what the
-    values are, such as “network”. level: what a trivial rival reaches in the first column. control: the value that is no contender.
+    values are, such as “network”. levels: what a trivial rival reaches, by column. control: the value that is no contender.
     """
     words = translated(names)
     column = choose.one(f"{key}/column", _("Result"), translated(columns), side_by_side=False, width=420)
@@ -30,7 +30,7 @@ def draw(
     if not found[column]:
         st.info(_("The table of this experiment is not here: `make yardsticks` measures it."))
         return
-    figure = spread.against(found[column], words, of, result, level=level if column == next(iter(columns)) else None)
+    figure = spread.against(found[column], words, of, result, level=levels.get(column))
     alt = _("{result} against {knob}: mean and standard deviation over seeds")
     chart.show(figure, key=f"{key}/figure", alt=alt.format(result=result, knob=of))
     tried = [point for point in found[column] if point.value != control]

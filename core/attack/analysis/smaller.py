@@ -17,6 +17,7 @@ COLUMNS = {  # of the table
     "pgd_0": "Right without an attack (%)",
     "rho": "Smallest change that DeepFool finds, ‖δ‖₂ in % of ‖x‖₂",
 }
+ACCURACIES = [column for column in COLUMNS if column != "rho"]
 
 
 def points(column: str) -> list[Point]:
