@@ -320,7 +320,11 @@ def accepted(field: FieldInfo) -> str:
         return form
     low, high = bounds_of(field)
     kind = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}[field.annotation]
-    return kind if low is None or high is None else f"{kind} from {low:g} to {high:g}"
+    if low is None or high is None:
+        return kind
+    return (
+        f"a whole number from {low:g} to {high:g}" if field.annotation is int else f"a number from {low:g} to {high:g}"
+    )
 
 
 def _choice(field: FieldInfo, value: Any) -> Any:

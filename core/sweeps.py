@@ -157,7 +157,8 @@ def stored(lab: str, table: str, column: str, of: str, values: Iterable[Any]) ->
     """Points of a table of assets/yardsticks/<lab>, for those of these values of its column `of` that it holds."""
     found: dict[Any, dict[int, float]] = {value: {} for value in values}
     for row in yardsticks.read(lab, table):
-        found[row[of]][int(row["seed"])] = float(row[column])
+        if row["state"] == "finished" and row[of] in found:
+            found[row[of]][int(row["seed"])] = float(row[column])
     return [Point(value, results) for value, results in found.items() if results]
 
 

@@ -60,7 +60,11 @@ def test_functions_that_it_names_are_there(lab):
 @each_lab
 def test_files_of_a_lab_that_the_first_page_names_are_there(lab):
     (section,) = re.findall(r"## Add a lab.*?(?=\n## )", (ROOT / "README.md").read_text(), re.DOTALL)
-    named = {path.replace("<lab>", lab) for path in re.findall(r"`([\w/<>]+(?:\.\w+|/))`", section) if "/" in path}
+    named = {
+        path.replace("<lab>", lab).replace("<language>", "zh_CN")
+        for path in re.findall(r"`([\w/<>]+(?:\.\w+|/))`", section)
+        if "/" in path
+    }
     assert len(named) > 12
     assert [path for path in named - {"analysis/", f"core/{lab}/analysis/"} if not (ROOT / path).exists()] == []
 

@@ -1,7 +1,7 @@
 """python -m tests.words: what people read, gathered from the code, and the catalogue of every language brought up to date.
 
 Pages mark their texts: `_("…")`, and `N_("…")` where a text is only named and looked up later. core/ knows no language: there every
-text that reads like words for people is taken, a formatted one with its values as {0}, {1} …, as `pages.parts.words.said` finds
+text that reads like words for people is taken, a formatted one with its values as {0}, {1} …, as `pages.parts.words.translate` finds
 it again. What nobody has translated yet is left empty in assets/locale/<language>/LC_MESSAGES/lectern.po, and the tests name it.
 """
 

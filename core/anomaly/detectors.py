@@ -28,7 +28,8 @@ AT_ONCE = {
 
 @lru_cache(maxsize=64)
 def learned(settings: s.AnomalySettings) -> Detector:
-    """A detector that needs no training, which takes less time than to read it from a file. Shared: never change it."""
+    """A detector that needs no training, which takes less time than to read it from a file, or a classifier that has learned
+    elsewhere. Shared: never change it. Raises core.runs.RunError where that classifier's run is gone."""
     return fitted(settings)
 
 
@@ -50,7 +51,7 @@ def fitted(settings: s.AnomalySettings) -> Detector:
 def of(run: Run) -> Detector:
     """The detector of a finished run. Raises RunError or BadSettings with a sentence, KeyError when it kept no network."""
     settings = run.settings
-    if type(settings.method) in AT_ONCE:
+    if settings.method.at_once:
         return learned(settings)
     detector = NETWORKS[type(settings.method)](settings.method, settings.seed)
     detector.net = models.from_model(run.models["model"]).requires_grad_(False)

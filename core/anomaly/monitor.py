@@ -30,6 +30,7 @@ class Monitor:
 
     def __init__(self, dataset: Dataset, detector: Detector, total: int):
         self.dataset, self.detector, self.total = dataset, detector, total
+        self.learns = isinstance(detector, Network) and total > 1  # what has learned elsewhere is kept there
         self.every = max(1, total // EVALUATIONS)
         self.few = some_of_each(dataset, EACH)
         self.shown = some_of_each(dataset, 2 * SHOWN)
@@ -107,17 +108,13 @@ class Monitor:
         test, is_anomaly = found["test"].numpy(), dataset.test_is_anomaly.numpy()
         summary = self.judged(found)
         numbers = {"precision": summary["precision"], "missed": summary["missed"]}
-        curves = (
-            self._curves(found["test"], dataset.test_is_anomaly)
-            if isinstance(detector, Network) and self.total > 1
-            else {"only": summary["auroc"]}
-        )
+        curves = self._curves(found["test"], dataset.test_is_anomaly) if self.learns else {"only": summary["auroc"]}
         for kind in (pictures.LEARNED_SCORES, pictures.CALIBRATION_SCORES, pictures.TEST_SCORES):
             yield kind.at(step, found[kind.name].numpy())
         yield from self.expectations(step)
         yield Metrics(step, curves | numbers | ({"where": summary["where"]} if "where" in summary else {}))
         yield from self.lessons(step, test, is_anomaly)
-        yield Finished(step, summary, {"model": to_model(detector.net)} if isinstance(detector, Network) else {})
+        yield Finished(step, summary, {"model": to_model(detector.net)} if self.learns else {})
 
     def judged(self, found: dict[str, Tensor]) -> dict[str, float]:
         """The numbers of a finished run."""

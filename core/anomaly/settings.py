@@ -89,9 +89,19 @@ class Detection(Frozen):
     TAUGHT: ClassVar[bool] = False
     EXPECTS: ClassVar[str] = "As it is rebuilt."
 
+    @property
+    def at_once(self) -> bool:
+        """Whether it needs no training here."""
+        return True
+
 
 class _Trained(Detection):
     """What every detector has that is a network."""
+
+    @property
+    def at_once(self) -> bool:
+        """Whether it needs no training here."""
+        return False
 
     steps: int = knob(1500, "Steps", "Training steps of the network.", ge=20, le=4000, step=20)
     learning_rate: float = knob(
@@ -178,6 +188,12 @@ class Confidence(_Trained):
 
     name: Literal["confidence"] = "confidence"
     TITLE: ClassVar[str] = "Classifier confidence"
+
+    @property
+    def at_once(self) -> bool:
+        """Whether it needs no training here: a classifier of the shelf has learned elsewhere."""
+        return bool(self.network)
+
     unsure: Literal["softmax", "entropy", "energy"] = knob(
         "softmax",
         "Doubt measure",

@@ -14,10 +14,7 @@ from core.loop import adam_cycle, broken, diverged, seeded
 
 def train(settings: AnomalySettings) -> Iterator[Event]:
     """The run that `settings` describe. The same settings give the same events."""
-    if type(settings.method) in NETWORKS and not getattr(settings.method, "network", ""):
-        yield from learn(settings)
-    else:
-        yield from at_once(settings)
+    yield from at_once(settings) if settings.method.at_once else learn(settings)
 
 
 def at_once(settings: AnomalySettings) -> Iterator[Event]:

@@ -196,7 +196,8 @@ YARDSTICKS = (
 
 
 def measured_tables(folder: Path) -> None:
-    """What no sweep measures: attacks on five ordinary networks, on twelve photos, and on the cat. A table that is there stays."""
+    """What no sweep measures: attacks on five ordinary networks, on smaller ones made of such, on twelve photos, and on the cat. A
+    table that is there stays."""
     for name, rows in ((NETWORKS, network_rows), (PICTURES, photo_rows), (PANDAS, panda_rows), (SMALLER, smaller.rows)):
         if not (folder / name).is_file():
             found = [row | {"state": "finished"} for row in rows()]

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from core.lifelong import elsewhere
 from core.lifelong.analysis.elsewhere import NAMES
 from core.lifelong.analysis.elsewhere import TABLE as ELSEWHERE
 from core.yardsticks import Yardstick, write
@@ -258,6 +257,8 @@ YARDSTICKS = (
 
 def measured_tables(folder: Path) -> None:
     """What no sweep measures: where a network looks that has forgotten. A table that is there stays."""
+    from core.lifelong import elsewhere  # with Captum, which the page of these figures does not need
+
     if not (folder / ELSEWHERE).is_file():
         found = [row | {"state": "finished"} for row in elsewhere.rows()]
         with (folder / ELSEWHERE).open("w", newline="") as stream:

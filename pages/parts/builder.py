@@ -43,7 +43,7 @@ def _add(lab: str, settings: Settings) -> None:
             _("Add this page as a step"), icon=":material/add:", disabled=full, on_click=_append, args=(lab,)
         )
     if sentence := st.session_state.pop("draft/said", ""):
-        st.warning(translate(sentence), icon=":material/report:")
+        st.warning(sentence, icon=":material/report:")
 
 
 def _append(lab: str) -> None:

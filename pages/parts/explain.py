@@ -10,7 +10,7 @@ import streamlit as st
 from core.attribution.settings import METHOD_NAMES, METHODS
 from pages.parts import chart, choose, digit, knobs, panels
 from pages.parts.overlay import enlarged, top_of
-from pages.parts.words import _, translate
+from pages.parts.words import _, in_a_row, translate
 
 LAB = "pages/explainable_ai.py"
 ATTACK = "pages/adversarial_attack.py"
@@ -99,7 +99,7 @@ def _side_by_side(lab: str, picture: np.ndarray, answers: Mapping[str, Any]) -> 
             figure = panels.board(320, top=4)
             panels.mapped(figure, (0, 1, 0, 1), picture, found.map, "", top)
             chart.show(figure, key=f"{lab}/explain/map/{name}", alt=_("Why, {}").format(name))
-            st.caption(" ".join([translate(found.note), _("{} passes through the network.").format(found.passes)]))
+            st.caption(in_a_row(translate(found.note), _("{} passes through the network.").format(found.passes)))
     panels.say_colours()
     return columns
 

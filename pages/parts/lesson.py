@@ -1,6 +1,7 @@
 """The bar of a lesson or a tour: what to do on this page, whether it is done, and the way to the next step.
 
-A lesson comes with the link: `lesson=` holds it packed, or names the tour of a lab (`tour-gan`); `step=` counts from 1.
+A lesson comes with the link: `lesson=` holds it packed, or names the tour of a lab (`tour-gan`) or a story
+(`story-breaks`); `step=` counts from 1.
 """
 
 from collections.abc import Callable

@@ -25,10 +25,10 @@ def links(about: About) -> None:
     """To its own lab, and to every other that can look into its network."""
     if about.lab not in labs.LABS:
         return
-    own = {about.lab: ({"run": about.id}, _("Open in its lab"))}
+    found = {about.lab: ({"run": about.id}, _("Open in its lab"))}
     for lab, query in catalogue.opens_in(about).items():
-        own.setdefault(lab, (query, _("Its network in {}").format(lecture.name(lab))))
-    for lab, (query, label) in own.items():
+        found.setdefault(lab, (query, _("Its network in {}").format(lecture.name(lab))))
+    for lab, (query, label) in found.items():
         st.page_link(labs.of(lab).path, label=label, icon=":material/open_in_new:", query_params=query)
 
 

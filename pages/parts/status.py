@@ -13,7 +13,7 @@ from core.settings import Settings, extra, flat_fields, flatten
 from pages.parts import lecture, question
 from pages.parts.shown import Shown
 from pages.parts.state import LabState
-from pages.parts.words import _, plain, translate
+from pages.parts.words import _, in_a_row, plain, translate
 
 SLOW = 90.0  # seconds that a run may take without a word about it before it begins
 LONG = 3600.0  # seconds to go that nobody wants to read of: the run is in slow motion, or all but stands
@@ -82,7 +82,7 @@ def _meanwhile(current: Shown, drawing: Shown) -> None:
     )
     change = differences(drawing, current.settings) if current.settings else ""
     other = [_("Your run has other knobs: {}.").format(change)] if change else []
-    st.caption(" ".join([sentence, *other]))
+    st.caption(in_a_row(sentence, *other))
 
 
 def _old(changed: str, current: Shown, settings: Settings) -> None:
@@ -142,9 +142,9 @@ def differences(current: Shown, settings: Settings, but: Sequence[str] = ()) -> 
     then, today = flatten(current.settings), flatten(settings)
     fields = dict(flat_fields(type(settings), today))
     return ", ".join(
-        f"{_(fields[n].title)} {_short(then[n], fields[n])} → {_short(v, fields[n])}"
+        f"{translate(fields[n].title)} {_short(then[n], fields[n])} → {_short(v, fields[n])}"
         if n in then
-        else f"{_(fields[n].title)} {_short(v, fields[n])}"
+        else f"{translate(fields[n].title)} {_short(v, fields[n])}"
         for n, v in today.items()
         if then.get(n) != v and n not in but
     )

@@ -11,7 +11,7 @@ from pages.parts import compare, shown, takeaway, theory, yardstick
 from pages.parts.lecture import Lecture
 from pages.parts.shown import Shown
 from pages.parts.state import LabState
-from pages.parts.words import _, plain, translate
+from pages.parts.words import _, plain
 
 
 def draw(
@@ -90,7 +90,7 @@ def _ended(lab: str, current: Shown) -> tuple[Shown, str]:
 
 def _drawn(draw: Callable[[Shown], None], current: Shown, note: str) -> None:
     if note:
-        st.caption(f":material/history: {plain(translate(note))}")
+        st.caption(f":material/history: {plain(note)}")
     with shown.foreign(current):
         draw(current)
 

@@ -15,7 +15,7 @@ from core import labs, runs
 from core.events import Picture, Started
 from core.runs import Run, table
 from core.settings import Metric
-from pages.parts import figures, lecture, shown
+from pages.parts import figures, language, lecture, shown
 from pages.parts.shown import Shown
 from pages.parts.words import _, plain, translate, with_unit
 
@@ -46,7 +46,7 @@ def draw(current: Shown) -> None:
         for label, (ending, kind, icon, make) in files.items():
             st.download_button(
                 label,
-                partial(make, run),
+                partial(language.fixed, language.spoken(), make, run),
                 f"{name}.{ending}",
                 kind,
                 icon=f":material/{icon}:",

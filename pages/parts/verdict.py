@@ -9,14 +9,14 @@ import streamlit as st
 
 from core.verdict import Verdict
 from pages.parts import lecture
-from pages.parts.words import _, translate
+from pages.parts.words import _, in_a_row, translate
 
 
 def words(lab: str, reached: Verdict | Iterable[Verdict], **names: Any) -> str:
     """The whole sentences of one verdict, or of several one after another. names: what stands in braces and is no number of
     the verdict, such as the name of a method in the reader's language."""
     every, text = [reached] if isinstance(reached, Verdict) else reached, lecture.read(lab).verdicts
-    return minus(" ".join(text[each.case].format(**_named(each) | names) for each in every))
+    return minus(in_a_row(*(text[each.case].format(**_named(each) | names) for each in every)))
 
 
 def _named(reached: Verdict) -> dict[str, Any]:

@@ -57,7 +57,11 @@ def _translate(sentence: str, spoken: str) -> str:
     if (found := known.gettext(sentence)) != sentence:
         return found
     several = SENTENCES.split(sentence)
-    for pattern, fields, form in _forms(spoken).get(len(several), ()):
+    forms = _forms(spoken)
+    for pattern, fields, form in (
+        *forms.get(len(several), ()),
+        *forms.get(len(several) + 1, ()),
+    ):  # a value may begin a sentence
         if match := pattern.fullmatch(sentence):
             return _filled(form, dict(zip(fields, match.groups())), spoken)
     if len(several) > 1:
@@ -70,8 +74,13 @@ def _translate(sentence: str, spoken: str) -> str:
 
 
 def _filled(form: str, values: Mapping[str, str], spoken: str) -> str:
-    """A translated text with its values, which may be words themselves."""
-    return FIELD.sub(lambda field: _translate(values[field[0]], spoken) if values[field[0]] else "", form)
+    """A translated text with its values, which may be words themselves; what is quoted is somebody's own and stays."""
+
+    def value(field: re.Match) -> str:
+        text = values[field[0]]
+        return text if not text or form[: field.start()].endswith("“") else _translate(text, spoken)
+
+    return FIELD.sub(value, form)
 
 
 @cache
@@ -97,6 +106,11 @@ def prose(text: str) -> str:
     """A lecture's text for places that read Markdown: a line that begins with a number and a point, such as the “49.” that ends
     a sentence, begins no list."""
     return re.sub(r"^( {0,3}\d{1,9})([.)])(?=\s|$)", r"\1\\\2", text, flags=re.MULTILINE)
+
+
+def in_a_row(*sentences: str) -> str:
+    """Sentences one after another, as the language writes them."""
+    return (" " if language.spoken() == language.SOURCE else "").join(sentences)
 
 
 def width(text: str) -> int:

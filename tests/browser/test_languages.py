@@ -1,4 +1,4 @@
-"""In the browser: the language of the visitor, the button that changes it, and a stage on which Chinese has room."""
+"""In the browser: the language of the visitor, the link that changes it, and a stage on which Chinese has room."""
 
 import re
 
@@ -22,17 +22,17 @@ def test_a_browser_that_prefers_chinese_reads_chinese(browser: Browser, server: 
     context.close()
 
 
-def test_the_button_changes_the_language_and_keeps_scene_knobs_and_view(visit):
+def test_the_link_changes_the_language_and_keeps_scene_knobs_and_view(visit):
     slug = labs.of("gan").scenes[1].slug
-    page = staged(visit("gan", stage.WINDOW, scene=slug, seed="7", view="quality"))
-    keyed(page, "language").get_by_role("button", name="中文").click()
+    page = staged(visit("gan", stage.WINDOW, scene=slug, seed="7", view="latent"))
+    keyed(page, "language").get_by_role("link", name="中文").click()
     text = lecture.read("gan", CHINESE)
     expect(
         page.locator(".st-key-headline").get_by_role("radio", name=text.scenes[slug].title, exact=True)
     ).to_be_checked()
-    expect(page).to_have_url(re.compile(f"(?=.*scene={slug})(?=.*seed=7)(?=.*view=quality)(?=.*lang=zh_CN)"))
-    expect(page.get_by_role("radio", name="做得有多好")).to_be_checked()
-    keyed(staged(page), "language").get_by_role("button", name="English").click()
+    expect(page).to_have_url(re.compile(f"(?=.*scene={slug})(?=.*seed=7)(?=.*view=latent)(?=.*lang=zh_CN)"))
+    expect(page.get_by_role("radio", name="在编码间漫步")).to_be_checked()
+    keyed(staged(page), "language").get_by_role("link", name="English").click()
     expect(page).to_have_url(re.compile(f"(?=.*scene={slug})(?=.*seed=7)(?!.*lang=zh_CN)"))
     expect(page.locator("html")).to_have_attribute("lang", "en")
 
@@ -49,8 +49,8 @@ def test_a_chinese_stage_is_seen_whole(visit):
     assert not wrong, "\n".join(wrong)
 
 
-def test_a_phone_has_the_button_too(visit):
+def test_a_phone_has_the_link_too(visit):
     page = arrived(visit("gan", PHONE))
-    keyed(page, "language").get_by_role("button", name="中文").click()
+    keyed(page, "language").get_by_role("link", name="中文").click()
     expect(page.locator("h1").first).to_have_text(lecture.read("gan", CHINESE).title)
-    expect(keyed(page, "language").get_by_role("button", name="English")).to_be_in_viewport()
+    expect(keyed(page, "language").get_by_role("link", name="English")).to_be_in_viewport()

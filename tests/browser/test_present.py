@@ -16,7 +16,9 @@ def test_the_whole_stage_is_large_and_inside_the_window(visit):
         page = staged(visit(labs.of(lab).page, WINDOW, present="1"))
         found = {name: box for name, box in places(page).items() if name != "page"}
         outside += [(lab, name, box) for name, box in found.items() if min(box) < 0 or box[2] > 1280 or box[3] > 720]
-        assert {"figure 0", "knob 2", "T", "S"} <= found.keys(), "a picture, knobs, and buttons with their keys"
+        assert {"figure 0", "knob 2", "button 0 T", "button 2 S"} <= found.keys(), (
+            "a picture, knobs, and buttons with their keys"
+        )
         forth = keyed(page, "present/next").bounding_box()
         assert all(box[3] <= forth["y"] for name, box in found.items() if name.startswith("knob")), lab
         leave = keyed(page, "present/leave").bounding_box()

@@ -304,7 +304,7 @@ def test_round_trip_and_equal_settings_and_only_those_have_equal_keys(lab, chose
 def test_a_changed_value_changes_the_key(lab, chosen, name, field):
     low, high = bounds_of(field)
     texts = ["2", "7"] if extra(field, "source") == "digits" else ["a", "b"]
-    if default_of(field) == "":
+    if default_of(field) == "" and extra(field, "source") != "digit classifier":
         texts = TEXTS.get(extra(field, "source"), ["", "/9j/A"])
     values = list(choices_of(field)) or {bool: [False, True], str: texts}.get(field.annotation) or [low, high]
     flats = [({} if name in chosen else chosen) | {name: value} for value in values]

@@ -63,7 +63,8 @@ def answers(current: Record) -> Answers | None:
     turned, own = bool(detector.turning), current.settings.method.temperature
     grid = tuple(sorted({*TEMPERATURES, own}))
     curves = {measure: [auroc(doubt(logits, measure, t, turned), is_anomaly) for t in grid] for measure in MEASURES}
-    trained = about_training(logits, turned, is_anomaly, dataset_of(current.settings).test_y.numpy())
+    classes, elsewhere = dataset_of(current.settings).test_y.numpy(), bool(current.settings.method.network)
+    trained = about_training(logits, turned, is_anomaly, classes, elsewhere)
     return Answers(logits, is_anomaly, turned, grid, curves, trained)
 
 
@@ -124,11 +125,14 @@ def meaning(measure: str, turned: bool) -> Verdict:
     return verdict("doubt-softmax-turned" if turned else "doubt-softmax")
 
 
-def about_training(logits: np.ndarray, turned: bool, is_anomaly: np.ndarray, classes: np.ndarray) -> Verdict:
-    """How well the classifier does what it was trained for. logits: (turns, N, classes). classes: (N,) of what they are."""
+def about_training(
+    logits: np.ndarray, turned: bool, is_anomaly: np.ndarray, classes: np.ndarray, elsewhere: bool = False
+) -> Verdict:
+    """How well the classifier does what it was trained for. logits: (turns, N, classes). classes: (N,) of what they are.
+    elsewhere: whether another lab has trained it."""
     says = logits.argmax(2)
     if turned:
         right = 100 * (says == np.arange(len(says))[:, None]).mean(0)
         return verdict("doubt-turns", normal=right[~is_anomaly].mean(), anomalous=right[is_anomaly].mean())
     right = 100 * (says[0] == classes)[~is_anomaly].mean()
-    return verdict("doubt-classes", normal=float(right))
+    return verdict("doubt-elsewhere" if elsewhere else "doubt-classes", normal=float(right))

@@ -1,6 +1,7 @@
 """Detectors to hold against the run shown: stored runs on the same data with the same seed, and all that is learned at once."""
 
 import json
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, partial
@@ -29,7 +30,8 @@ MOST = 13  # detectors to begin with: one of each method
 class Rival:
     """A detector with its scores of held-out normals (H,) and of the test part (N,), float64.
 
-    id: of its run, or its settings as text. seconds: to learn. load: gives the detector; raises RunError, BadSettings or
+    id: of its run, or its settings as text. seconds: to learn, nan of what has
+    learned elsewhere. load: gives the detector; raises RunError, BadSettings or
     KeyError when it is gone.
     """
 
@@ -124,7 +126,7 @@ def _rival(current: Record, each: str) -> Rival:
     else:
         about, calibration, test = _stored(each)
         load = partial(detectors.stored, each)
-    seconds = about.seconds
+    seconds = math.nan if about.settings.get("network") else about.seconds
     if "steps" not in about.settings:  # needs no training: a run of it is mostly the start of its process
         fitted = learned(as_text(about.settings))
         seconds, load = fitted.seconds, lambda: fitted.detector

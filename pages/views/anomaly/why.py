@@ -17,7 +17,7 @@ from pages.parts.ask import ask
 from pages.parts.overlay import enlarged, overlay, top_of
 from pages.parts.panels import percent
 from pages.parts.shown import Shown
-from pages.parts.words import N_, _
+from pages.parts.words import N_, _, translate
 from pages.views.anomaly import example, panels
 from pages.views.anomaly.example import Example
 from pages.views.anomaly.names import number, pick, titles
@@ -128,7 +128,7 @@ def _map(found: Answer, name: str, picture: np.ndarray, top: float, mask: np.nda
     if found.score is not None:
         score = verdict.minus(f"{found.score:.4g}")
         st.caption(verdict.words("anomaly", found.about(), score=score, p=percent(100 * found.p)))
-    note = found.note if isinstance(found.note, str) else verdict.words("anomaly", found.note)
+    note = translate(found.note) if isinstance(found.note, str) else verdict.words("anomaly", found.note)
     if found.map is None:
         st.info(note, icon=":material/info:")
         return

@@ -59,7 +59,7 @@ def measured(
     """Whether there is a record that measured this, and a line that says so where it is a stored run's. Where there is none: what
     to choose, and a link that chooses it."""
     if found is None:
-        st.info(translate(sentence), icon=icon)
+        st.info(sentence, icon=icon)
         query = knobs | {"goal": "away"}
         st.page_link(PAGE, label=_("Set the knobs"), icon=":material/tune:", query_params=query)
     elif found.id != current.id:

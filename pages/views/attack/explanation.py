@@ -11,7 +11,7 @@ from pages.parts.ask import ask
 from pages.parts.overlay import top_of
 from pages.parts.shown import Shown
 from pages.parts.views import view
-from pages.parts.words import N_, _
+from pages.parts.words import N_, _, translate
 from pages.views.attack import asked
 
 
@@ -32,7 +32,7 @@ def draw(current: Shown) -> None:
     method = choose.one("attack/why/method", _("Method"), options, names[-1])
     found = ask(explanation.explained, current, picture.subject, method)
     if isinstance(found, str):
-        st.info(found, icon=":material/block:")
+        st.info(translate(found), icon=":material/block:")
         return
     clean, attacked, _noise = found
     top, figure = top_of(clean.map, attacked.map), panels.board(430, top=44)

@@ -661,10 +661,7 @@ def test_a_classifier_of_another_lab_is_asked_as_it_is():
         doubt = 1 - net(dataset.test_x).double().softmax(1).amax(1)
     found = next(event.array for event in log if isinstance(event, Picture) and event.name == "test")
     assert np.allclose(found, doubt.numpy(), atol=1e-5)
-    kept = log[-1].models["model"].weights
-    assert all(np.array_equal(kept[name], value.numpy()) for name, value in net.state_dict().items()), (
-        "nothing was learned"
-    )
+    assert not log[-1].models, "the network stays the other lab's"
     assert log[-1].summary["auroc"] > 60, "50 is guessing"
 
 

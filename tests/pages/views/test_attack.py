@@ -38,6 +38,7 @@ VIEWS = {  # what a view draws for a digit: charts by key, and pictures by their
     "transfer": (["attack/transfer/matrix"], []),
     "defences": (["attack/defences/pictures"], ["Clean", "Clean, defended", "Attacked", "Attacked, defended"]),
     "detection": (["attack/detection/roc", "attack/detection/scores"], []),
+    "smaller": (["attack/smaller/figure"], []),
     "explanation": (["attack/why/maps"], ["Before", "After"]),
 }
 STORED = ("robustness", "transfer", "detection")  # draw a stored run where the run shown has not measured it
