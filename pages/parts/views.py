@@ -94,7 +94,7 @@ def draw(current: Shown, views: Sequence[View] | None = None) -> None:
 def chosen(lab: str) -> str | None:
     """The name of the open view where the visitor has chosen it, None where it is the run's own."""
     view = st.session_state.get(key(lab))
-    return None if view == st.session_state.get(f"{key(lab)}/first", view) else view
+    return None if view == st.session_state.get(f"{key(lab)}/first") else view
 
 
 def key(lab: str) -> str:

@@ -54,3 +54,9 @@ def test_back_closes_what_was_opened(visit, monkeypatch):
     visitor.query_params["scene"] = labs.of("gan").scenes[0].slug
     check(visitor.run())
     assert open_tab(visitor) == ["Look inside"] and not visitor.session_state["gan/compare"]
+
+
+def test_the_view_of_a_link_stands_in_the_address_from_the_first_moment(visit):
+    """Whoever follows a link and shares the page at once shares what is seen."""
+    visitor = check(visit(PAGES["gan"], address={"scene": "dcgan-on-digits", "view": "latent"}))
+    assert dict(visitor.query_params)["view"] == "latent"
