@@ -1,5 +1,6 @@
 """Detectors side by side: how well each tells anomalies from normals, what they say of one example, and how far they agree."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -27,6 +28,11 @@ class Row:
     error: float
     alarms: float
     seconds: float
+
+    @property
+    def taken(self) -> str:
+        """How long a detector has learned; nothing of what has learned elsewhere."""
+        return "–" if math.isnan(self.seconds) else f"{self.seconds:.0f}" if self.seconds >= 1 else "< 1"
 
 
 @dataclass(frozen=True, eq=False)

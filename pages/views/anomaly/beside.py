@@ -1,6 +1,5 @@
 """Detectors side by side: all of them on the same data, and against one another on the same picture."""
 
-import math
 from typing import Any
 
 import numpy as np
@@ -56,7 +55,7 @@ def _table(current: Shown, compared: Comparison) -> None:
             _("Family"): [*families, "–", "–"],
             _("AUROC (%)"): [f"{row.auroc:.1f} ± {row.error:.1f}" for row in compared.rows],
             _("False alarms at 95 % found (%)"): [f"{row.alarms:.0f}" for row in compared.rows],
-            _("Seconds"): [_seconds(row.seconds) for row in compared.rows],
+            _("Seconds"): [row.taken for row in compared.rows],
         }
     )
     verdict.draw("anomaly", verdict.named(compared.lessons, titles(those)))
@@ -168,8 +167,3 @@ def _agreement(current: Shown, compared: Comparison) -> None:
     chart.show(figure, key="beside/agreement", alt=alt)
     lecture.caption("anomaly", "rank correlations", many=int(current.last(pictures.IS_ANOMALY).sum()))
     verdict.draw("anomaly", verdict.named(compared.agreement, titles(compared.rivals)))
-
-
-def _seconds(taken: float) -> str:
-    """How long a detector has learned; nothing of what has learned elsewhere."""
-    return "–" if math.isnan(taken) else f"{taken:.0f}" if taken >= 1 else "< 1"

@@ -48,7 +48,8 @@ def _boxes(kind: str, placed: Placed) -> Trace:
         texts.append(f"<b>{written(token)}</b><br>{score}")
     fill = "rgba(0,0,0,0)" if kind == "cut" else drawing.pale(COLOURS[role], 0.5)
     look = {"customdata": scores, "hovertext": [written(node.token) for t, i, node in placed]}
-    look["hovertemplate"] = f"%{{hovertext}}: {_(name)}, {_('score')} %{{customdata}}<extra></extra>"
+    score = _("score")
+    look["hovertemplate"] = f"%{{hovertext}}: {_(name)}, {score} %{{customdata}}<extra></extra>"
     edge = {"color": COLOURS[role], "width": 1.5}
     return drawing.boxes(_(name), [(t, i) for t, i, node in placed], (WIDE, HIGH), texts, fill, edge, **look)
 
