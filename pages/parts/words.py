@@ -53,18 +53,11 @@ def translate(sentence: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _translate(sentence: str, spoken: str) -> str:
-    known = _catalogue(spoken)
-    if (found := known.gettext(sentence)) != sentence:
+    if width(sentence) > len(sentence):
+        return sentence  # it is translated already
+    if (found := _whole(sentence, spoken)) is not None:
         return found
-    several = SENTENCES.split(sentence)
-    forms = _forms(spoken)
-    for pattern, fields, form in (
-        *forms.get(len(several), ()),
-        *forms.get(len(several) + 1, ()),
-    ):  # a value may begin a sentence
-        if match := pattern.fullmatch(sentence):
-            return _filled(form, dict(zip(fields, match.groups())), spoken)
-    if len(several) > 1:
+    if len(several := SENTENCES.split(sentence)) > 1:
         return "".join(_translate(each, spoken) for each in several)
     for cut, joint in PARTS.items():
         parts = sentence.split(cut)
@@ -73,12 +66,28 @@ def _translate(sentence: str, spoken: str) -> str:
     return sentence
 
 
+def _whole(text: str, spoken: str) -> str | None:
+    """A text that stands in the catalogue, as it is or with values; None where it does not."""
+    if (found := _catalogue(spoken).gettext(text)) != text:
+        return found
+    forms, sentences = _forms(spoken), len(SENTENCES.split(text))
+    for pattern, fields, form in (
+        *forms.get(sentences, ()),
+        *forms.get(sentences + 1, ()),
+    ):  # a value may begin a sentence
+        if match := pattern.fullmatch(text):
+            return _filled(form, dict(zip(fields, match.groups())), spoken)
+    return None
+
+
 def _filled(form: str, values: Mapping[str, str], spoken: str) -> str:
-    """A translated text with its values, which may be words themselves; what is quoted is somebody's own and stays."""
+    """A translated text with its values, which may be words themselves; of what is quoted only names with a capital are, all else is
+    somebody's own."""
 
     def value(field: re.Match) -> str:
         text = values[field[0]]
-        return text if not text or form[: field.start()].endswith("“") else _translate(text, spoken)
+        own = form[: field.start()].endswith("“") and not text[:1].isupper()
+        return text if own or not text else _whole(text, spoken) or text
 
     return FIELD.sub(value, form)
 
