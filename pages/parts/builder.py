@@ -36,7 +36,14 @@ def _add(lab: str, settings: Settings) -> None:
         said = _("What to do on this page, and what to look at.")
         st.text_area(_("Task"), key="draft/task", max_chars=TASK, height=80, placeholder=said)
         tip = _("What is not shown cannot be changed.")
-        st.multiselect(_("Do not show"), list(hideable), format_func=hideable.get, key="draft/hide", help=tip)
+        st.multiselect(
+            _("Do not show"),
+            list(hideable),
+            format_func=hideable.get,
+            key="draft/hide",
+            help=tip,
+            placeholder=_("Choose"),
+        )
         st.selectbox(_("To be done"), list(wanted), format_func=wanted.get, key="draft/wanted")
         full = len(_steps()) >= STEPS
         st.form_submit_button(

@@ -81,6 +81,7 @@ def _chosen(lab: str, settings: Settings, fields: Mapping[str, FieldInfo]) -> Sw
         format_func=lambda value: named(field, value),
         key=f"{lab}/sweep/values/{knob}",
         max_selections=sweeps.VALUES,
+        placeholder=_("Choose"),
         accept_new_options=_is_number(field),
     )
     seeds = choose.one(f"{lab}/sweep/seeds", _("Seeds"), range(1, sweeps.SEEDS + 1), linked[2], at=how)

@@ -37,7 +37,9 @@ def draw(current: Shown) -> None:
     if others:
         where, label = "attack/robust/others", _("Over it, the worst of other runs")
         views.keep_choice(where, measured.id, others, list(others)[:BESIDE])
-        chosen = st.multiselect(label, list(others), format_func=others.get, key=where, max_selections=8)
+        chosen = st.multiselect(
+            label, list(others), format_func=others.get, key=where, max_selections=8, placeholder=_("Choose")
+        )
     figure = curves(measured, {run_id: others[run_id] for run_id in chosen})
     alt = _("Robust accuracy against the size of the change, for several attacks and for noise")
     chart.show(figure, key="attack/robust/curves", alt=alt)

@@ -43,7 +43,9 @@ def _choice(maps: Any) -> list[str]:
     kept = [method for method in before if method in maps.methods]
     st.session_state[where] = kept if kept or not before else maps.first()
     names, most = {method: _(METHOD_NAMES[method]) for method in maps.methods}, analysis.beside.MOST
-    return st.multiselect(_("Methods"), maps.methods, format_func=names.get, key=where, max_selections=most)
+    return st.multiselect(
+        _("Methods"), maps.methods, format_func=names.get, key=where, max_selections=most, placeholder=_("Choose")
+    )
 
 
 def _maps(picture: Any, found: dict[str, Any]) -> None:

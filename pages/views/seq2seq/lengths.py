@@ -49,7 +49,9 @@ def _compared(current: Shown, key: str) -> "dict[str, tuple[Network, analysis.le
     beside = []
     if known:
         st.session_state[key] = [run_id for run_id in st.session_state.get(key, first) if run_id in known]
-        beside = st.multiselect(_("Beside it"), list(known), format_func=known.get, max_selections=MOST, key=key)
+        beside = st.multiselect(
+            _("Beside it"), list(known), format_func=known.get, max_selections=MOST, key=key, placeholder=_("Choose")
+        )
     own = _("{} (this run)").format(called(current.settings))
     found = {own: (current.settings.network, ask(analysis.lengths.rows, current))}
     for run_id in beside:
