@@ -15,7 +15,7 @@ from core.settings import Frozen
 
 LARGEST = 2**17  # bytes of a lesson's JSON
 STEPS = 20
-Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_:=.\-]{1,80}$")]
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_:=.+\-]{1,80}$")]
 Value = Annotated[str, StringConstraints(max_length=2000)]
 
 
@@ -28,7 +28,7 @@ class Step(Frozen):
 
     query: what its address says besides the lesson. hide: what is not shown, by the names of `pages.parts.lesson.parts`; what is
     hidden cannot be changed. mark: the part that the task speaks of. done: what the learner has to have done, as
-    `pages.parts.lesson.is_done` reads it; empty where it is enough to read.
+    `pages.parts.lesson.is_done` reads it, several joined by “+”; empty where it is enough to read.
     """
 
     lab: str

@@ -28,6 +28,7 @@ from core.settings import (
     union_members,
 )
 from pages.parts import own
+from pages.parts.state import LabState
 from pages.parts.words import _, translate, translated, width, with_unit
 
 GREEK = {"alpha": "α", "beta": "β", "gamma": "γ", "epsilon": "ε", "eta": "η", "lambda": "λ", "mu": "μ", "sigma": "σ"}
@@ -72,8 +73,19 @@ def key(lab: str, name: str) -> str:
 
 def fill(lab: str, settings: Settings) -> None:
     """Puts settings into the widgets; call it before they are drawn (in a callback, or on the first run)."""
-    for name, value in flatten(settings).items():
-        st.session_state[key(lab, name)] = value
+    state, flat = st.session_state, flatten(settings)
+    before = {name: state[key(lab, name)] for name in flat if key(lab, name) in state}
+    LabState(lab).stale = {name: (old, flat[name]) for name, old in before.items() if old != flat[name]}
+    for name, value in flat.items():
+        state[key(lab, name)] = value
+
+
+def _fresh(lab: str, scene: Scene) -> None:
+    """A knob that stood in the open and now lies in the closed drawer is on no page of the browser, which goes on to send the value
+    that it had before the last `fill`: the new one stays until the drawer was open."""
+    for name, (old, new) in LabState(lab).stale.items():
+        if name not in scene.knobs and st.session_state.get(key(lab, name)) == old:
+            st.session_state[key(lab, name)] = new
 
 
 def read(lab: str, model: type[Settings]) -> Settings:
@@ -138,6 +150,7 @@ def _unions(model: type[Settings]) -> list[str]:
 
 def draw(lab: str, model: type[Settings], scene: Scene, stored: Callable[[str], Mapping[str, str]]) -> Settings:
     """The knobs that the scene is about, and in a drawer all others. stored: the runs of a kind to choose from, id → name."""
+    _fresh(lab, scene)
     chosen = {
         name: st.session_state.get(key(lab, name), default_of(field)) for name, field in model.model_fields.items()
     }
@@ -154,10 +167,9 @@ def draw(lab: str, model: type[Settings], scene: Scene, stored: Callable[[str], 
         for name in main:
             place(name)
         with st.container(horizontal=True, gap="xsmall"):
-            with (
-                st.popover(_("More knobs"), icon=":material/tune:", type="tertiary"),
-                st.container(key="drawer", gap="xsmall"),
-            ):
+            look = {"icon": ":material/tune:", "type": "tertiary", "key": f"{lab}/more", "on_change": "rerun"}
+            drawer = st.popover(_("More knobs"), **look)
+            with drawer, st.container(key="drawer", gap="xsmall"):
                 for name in fields:
                     if name not in main:
                         _remind(key(lab, name))
@@ -172,6 +184,8 @@ def draw(lab: str, model: type[Settings], scene: Scene, stored: Callable[[str], 
                 args=(lab, scene.settings),
                 help=_("Sets all knobs back to the scene's."),
             )
+    if drawer.open:
+        LabState(lab).stale = {}  # the browser has them all now
     return read(lab, model)
 
 

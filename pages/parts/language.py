@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 SOURCE = "en"
 NAMES = {
@@ -25,8 +26,10 @@ def settle() -> None:
 
 def spoken() -> str:
     """The visitor's language."""
-    if fixed := FIXED.get():
-        return fixed
+    if found := FIXED.get():
+        return found
+    if get_script_run_ctx(suppress_warning=True) is None:
+        return SOURCE  # nobody's page
     if (found := st.session_state.get(KEY)) is None:
         settle()
         found = st.session_state.get(KEY, SOURCE)

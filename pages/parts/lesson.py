@@ -193,7 +193,8 @@ def parts(lab: str, settings: Settings) -> dict[str, tuple[str, str]]:
         "more": (_("More knobs"), ".st-key-knobs [data-testid=stPopover]"),
     }
     for name, field in flat_fields(type(settings), flatten(settings)):
-        found[f"knob:{name}"] = (_("Knob: {}").format(knobs.label_of(name, field)), _class(f"{lab}/{name}"))
+        where = f"{_class(f'{lab}/{name}')}, {_class(f'{lab}/{name}/pick')}"  # ten switches for the digits have a key of their own
+        found[f"knob:{name}"] = (_("Knob: {}").format(knobs.label_of(name, field)), where)
     names = dict(zip(BUTTONS, (settings.verb, "Pause", "Step", "Stop", "Reset", "New seed")))
     for name, label in names.items():
         found[f"button:{name}"] = (_("Button: {}").format(_(label)), _class(f"{lab}/{name}"))
@@ -212,8 +213,13 @@ def _class(key: str) -> str:
 
 def is_done(lab: str, step: Step) -> bool:
     """Whether the learner has done what the step asks for: `answered`, `trained`, `scene:slug`, `knob:name` (moved away from where
-    the step put it) or `knob:name=value`, `tab:name`, `view:name`. Where it asks for nothing, reading is enough."""
-    kind, __, what = (step.done or "").partition(":")
+    the step put it) or `knob:name=value`, `tab:name`, `view:name`, several joined by “+”. Where it asks for nothing, reading is
+    enough."""
+    return all(_holds(lab, step, each) for each in (step.done or "").split("+"))
+
+
+def _holds(lab: str, step: Step, condition: str) -> bool:
+    kind, __, what = condition.partition(":")
     state = LabState(lab)
     match kind:
         case "answered":
@@ -264,6 +270,7 @@ def go(to: Place) -> None:
     was, st.session_state["lesson"] = place(), replace(to, since=LabState(to.step.lab).run)
     if to.step.query or was is None or was.step.lab != to.step.lab:
         LabState(to.step.lab).written = {}, 0.0  # so that the page follows the address at once
+        tabs.choose(to.step.lab, to.step.query.get("tab"))
         st.session_state["lesson/open"] = to
 
 

@@ -200,12 +200,13 @@ def _numbers(current: Shown, scene: Shown | None, metrics: Mapping[str, Metric])
     for name in names[:AT_ONCE]:
         metric, rival = metrics[name], shown.rival(metrics[name], current.settings)
         unit = _(metric.unit)
-        change = latest[name] - before[name] if name in latest and name in before else None
+        change = round(latest[name] - before[name], 1) + 0.0 if name in latest and name in before else None  # no −0.0
         st.metric(
             "\n".join([translate(metric.label), *([f"{rival[0]}: {rival[1]:.3g}{HARD}{unit}"] if rival else [])]),
             f"{latest[name]:.1f} {unit}" if name in latest else "–",
             delta=None if change is None else _("{:+.1f} vs scene").format(change),
             delta_color="off",
+            delta_arrow="auto" if change else "off",
             width="content",
         )
 

@@ -40,6 +40,7 @@ class LabState:
     settings: Settings | None = Kept()  # the last ones that made sense
     said: str = Kept("")  # a sentence until the next press of a button
     asked: dict[str, Any] = Kept({})  # knobs that were turned while the run goes on, with its id as "run"
+    stale: dict[str, tuple[Any, Any]] = Kept({})  # knobs that were set by the page: their values before and since
     turned: bool = Kept(False)  # a knob outside of the fragment has moved
     written: tuple[dict[str, str], float] = Kept(({}, 0.0))  # the address that the page wrote last, and when
     compare: list[str] = Kept([])  # ids of runs laid over the picture

@@ -74,3 +74,17 @@ def test_a_guess_is_answered_in_its_line_a_moved_knob_dims_the_picture_and_back_
     expect(page.locator(".st-key-headline").get_by_role("radio").first).to_be_checked()
     expect(page).to_have_url(re.compile("scene=the-duel"))
     expect(button(page, "Train")).to_be_enabled()
+
+
+def test_another_scene_brings_its_own_knobs_also_those_in_the_drawer(visit):
+    """The browser keeps the value of a knob that it no longer shows, and sends it again."""
+    other = "mode-collapse-and-its-cure"
+    page = scene(staged(visit("gan", WINDOW)), "gan", other)
+    keyed(page, "question").get_by_role("radio").first.click()
+    arrived(page)
+    expect(page).to_have_url(re.compile(f"scene={other}$"))
+    expect(page.locator(".st-key-stale")).to_have_count(0)
+    page.get_by_text("More knobs").click()
+    expect(keyed(page, "drawer").locator(".st-key-gan-shape").get_by_role("combobox")).to_have_value("grid of 25")
+    keyed(page, "drawer").locator(".st-key-gan-players").get_by_role("radio", name="only G").click()
+    expect(page).to_have_url(re.compile(f"scene={other}&players=g$"))
