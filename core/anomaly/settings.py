@@ -91,17 +91,12 @@ class Detection(Frozen):
 
     @property
     def at_once(self) -> bool:
-        """Whether it needs no training here."""
-        return True
+        """Whether it needs no training here: it is no network, or one of the shelf, which has learned elsewhere."""
+        return not isinstance(self, _Trained) or bool(getattr(self, "network", ""))
 
 
 class _Trained(Detection):
     """What every detector has that is a network."""
-
-    @property
-    def at_once(self) -> bool:
-        """Whether it needs no training here."""
-        return False
 
     steps: int = knob(1500, "Steps", "Training steps of the network.", ge=20, le=4000, step=20)
     learning_rate: float = knob(
@@ -188,11 +183,6 @@ class Confidence(_Trained):
 
     name: Literal["confidence"] = "confidence"
     TITLE: ClassVar[str] = "Classifier confidence"
-
-    @property
-    def at_once(self) -> bool:
-        """Whether it needs no training here: a classifier of the shelf has learned elsewhere."""
-        return bool(self.network)
 
     unsure: Literal["softmax", "entropy", "energy"] = knob(
         "softmax",

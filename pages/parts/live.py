@@ -206,7 +206,6 @@ def _numbers(current: Shown, scene: Shown | None, metrics: Mapping[str, Metric])
             f"{latest[name]:.1f} {unit}" if name in latest else "–",
             delta=None if change is None else _("{:+.1f} vs scene").format(change),
             delta_color="off",
-            delta_arrow="auto" if change else "off",
             width="content",
         )
 
