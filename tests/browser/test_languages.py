@@ -54,3 +54,37 @@ def test_a_phone_has_the_link_too(visit):
     keyed(page, "language").get_by_role("link", name="中文").click()
     expect(page.locator("h1").first).to_have_text(lecture.read("gan", CHINESE).title)
     expect(keyed(page, "language").get_by_role("link", name="English")).to_be_in_viewport()
+
+
+def test_the_lecture_desk_works_in_chinese(visit):
+    """Presenter mode, a tour, a lesson, a sweep, and what is taken away."""
+    page = visit(labs.of("anomaly").page, stage.WINDOW, present="1", lang=CHINESE)
+    forth = keyed(page, "present/next").get_by_role("button")
+    expect(forth).to_contain_text("训练")
+    page.keyboard.press("PageDown")
+    expect(page).to_have_url(re.compile("run=anomaly-"))
+    page.keyboard.press("a")
+    expect(page.locator(".st-key-question")).to_contain_text("答案：")
+    arrived(page).keyboard.press("Escape")
+    expect(page.get_by_role("tab", name="看内部")).to_be_visible()
+
+    page = arrived(visit("gan", stage.WINDOW, lesson="tour-gan", lang=CHINESE))
+    keyed(page, "lesson/next").get_by_role("button").click()
+    expect(page).to_have_url(re.compile("step=2"))
+    arrived(page).locator(".st-key-question").get_by_role("radio").first.click()
+    expect(keyed(page, "lesson/next").locator('[data-testid="stBaseButton-primary"]')).to_be_visible()
+
+    keyed(arrived(page), "share/gan").get_by_role("button").click()
+    page.get_by_role("tab", name="一节课").click()
+    page.get_by_role("textbox", name="这一步的标题").fill("第一步")
+    page.get_by_role("button", name="把这个页面加为一步").click()
+    expect(page.get_by_text("GAN · 第一步")).to_be_visible()
+
+    page = arrived(visit(labs.of("anomaly").page, stage.WINDOW, tab="compare", lang=CHINESE))
+    page.get_by_role("button", name="全部训练").click()
+    expect(page.get_by_text("95 % 置信区间").first).to_be_visible()
+
+    page = arrived(visit(labs.of("gan").page, stage.WINDOW, tab="takeaway", lang=CHINESE))
+    with page.expect_download() as download:
+        page.get_by_role("button", name="图（HTML）").click()
+    assert "训练步" in download.value.path().read_text("utf-8"), "what is taken away speaks Chinese, too"
