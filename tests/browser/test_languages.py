@@ -1,5 +1,6 @@
 """In the browser: the language of the visitor, the link that changes it, and a stage on which Chinese has room."""
 
+import json
 import re
 
 from playwright.sync_api import Browser, expect
@@ -87,4 +88,5 @@ def test_the_lecture_desk_works_in_chinese(visit):
     page = arrived(visit(labs.of("gan").page, stage.WINDOW, tab="takeaway", lang=CHINESE))
     with page.expect_download() as download:
         page.get_by_role("button", name="图（HTML）").click()
-    assert "训练步" in download.value.path().read_text("utf-8"), "what is taken away speaks Chinese, too"
+    escaped = json.dumps("训练步").strip('"')
+    assert escaped in download.value.path().read_text("utf-8"), "what is taken away speaks Chinese, too"
