@@ -1,6 +1,7 @@
 """In 中文 every page is in Chinese: no text is missing, none keeps an English sentence, and the numbers are the same."""
 
 import gettext
+import json
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -10,8 +11,8 @@ from typing import Any
 import pytest
 from google.protobuf.json_format import MessageToDict
 
-from core import labs
-from pages.parts import lecture, tabs, words
+from core import labs, runs
+from pages.parts import language, lecture, tabs, takeaway, words
 from pages.views.explain import text
 from tests.pages.conftest import PAGES, ROOT, charts, check
 
@@ -146,3 +147,9 @@ def test_no_english_is_left_on_a_lab_in_chinese(visit, missing, lab):
         found |= english(check(visit(PAGES[lab], address={"lang": CHINESE, "scene": scene.slug})))
     unknown = untranslated(missing)
     assert not found and not unknown, "\n".join([*sorted(found), "", "not in the catalogue:", *sorted(unknown)])
+
+
+def test_a_figure_that_is_taken_away_speaks_the_language_of_the_page():
+    """It is made when it is asked for, in a thread that knows no visitor."""
+    made = {spoken: language.fixed(spoken, takeaway.figure, runs.load("gan-the-duel")) for spoken in ("en", CHINESE)}
+    assert json.dumps("训练步").strip('"') in made[CHINESE] and "training step" in made["en"]
