@@ -7,7 +7,7 @@ import csv
 import json
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -151,6 +151,15 @@ def write(rows: Sequence[Mapping[str, Any]], stream: TextIO) -> None:
     writer = csv.DictWriter(stream, list(dict.fromkeys(name for row in rows for name in row)))
     writer.writeheader()
     writer.writerows(rows)
+
+
+def make_tables(folder: Path, tables: Mapping[str, Callable[[], Iterable[Mapping[str, Any]]]]) -> None:
+    """The tables that no sweep makes: file name → what gives its rows, each of a finished run. A table that is there stays."""
+    for name, rows in tables.items():
+        if not (folder / name).is_file():
+            found = [{**row, "state": "finished"} for row in rows()]
+            with (folder / name).open("w", newline="") as stream:
+                write(found, stream)
 
 
 def command(lab: str, yardstick: Yardstick) -> str:

@@ -183,7 +183,6 @@ class Confidence(_Trained):
 
     name: Literal["confidence"] = "confidence"
     TITLE: ClassVar[str] = "Classifier confidence"
-
     unsure: Literal["softmax", "entropy", "energy"] = knob(
         "softmax",
         "Doubt measure",

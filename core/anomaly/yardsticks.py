@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from core.yardsticks import Grid, Yardstick, write
+from core.yardsticks import Grid, Yardstick, make_tables
 
 DIGITS = "0 1 2 3 4 5 6 7 8 9"
 NAMES = {
@@ -320,8 +320,4 @@ def measured_tables(folder: Path) -> None:
     """What no sweep of the rows above makes: the trivial rival's sweeps, and tables of its own kind. A table that is there stays."""
     from core.anomaly import measured
 
-    for name, rows in measured.FILES.items():
-        if not (folder / name).is_file():
-            found = [row | {"state": "finished"} for row in rows()]
-            with (folder / name).open("w", newline="") as stream:
-                write(found, stream)
+    make_tables(folder, measured.FILES)

@@ -10,7 +10,6 @@ from core.attack import gradient, minimal, models
 from core.attack.ball import Ball, lengths, saved
 from core.attack.craft import last
 from core.attack.models import Aim
-from core.events import Finished
 from core.loop import hits, seeded
 from core.nets import from_model
 from core.settings import build
@@ -48,13 +47,8 @@ def rows() -> Iterator[dict[str, Any]]:
 def networks(seed: int) -> Iterator[tuple[str, nn.Module]]:
     """The teacher of this seed, and what each way makes of it, with the same seed."""
     lab = labs.of("compression")
-    teacher = _end(lab.train(build(lab.settings, {"method": "teacher", "seed": seed})))
+    *_, teacher = lab.train(build(lab.settings, {"method": "teacher", "seed": seed}))
     yield "teacher", from_model(teacher.models["model"])
     for way, knobs in WAYS.items():
-        made = _end(lab.train(build(lab.settings, knobs | {"seed": seed}), from_model(teacher.models["model"])))
+        *_, made = lab.train(build(lab.settings, knobs | {"seed": seed}), from_model(teacher.models["model"]))
         yield way, from_model(made.models["model"])
-
-
-def _end(events: Iterator[Any]) -> Finished:
-    *_, end = events
-    return end

@@ -20,7 +20,7 @@ from core.loop import hits, seeded
 from core.nets import from_model
 from core.subject.models import photo_net
 from core.subject.settings import Digit, Photo
-from core.yardsticks import Yardstick, write
+from core.yardsticks import Yardstick, make_tables
 
 NETWORKS, PICTURES, PANDAS = "networks.csv", "photos.csv", "pandas.csv"
 CATS = slice(281, 286)  # ImageNet's house cats
@@ -198,11 +198,8 @@ YARDSTICKS = (
 def measured_tables(folder: Path) -> None:
     """What no sweep measures: attacks on five ordinary networks, on smaller ones made of such, on twelve photos, and on the cat. A
     table that is there stays."""
-    for name, rows in ((NETWORKS, network_rows), (PICTURES, photo_rows), (PANDAS, panda_rows), (SMALLER, smaller.rows)):
-        if not (folder / name).is_file():
-            found = [row | {"state": "finished"} for row in rows()]
-            with (folder / name).open("w", newline="") as stream:
-                write(found, stream)
+    tables = {NETWORKS: network_rows, PICTURES: photo_rows, PANDAS: panda_rows, SMALLER: smaller.rows}
+    make_tables(folder, tables)
 
 
 def network_rows() -> Iterator[dict[str, Any]]:

@@ -20,7 +20,7 @@ from core.nets import predict
 from core.statistics import rank_correlation
 from core.subject.models import DIGITS, Subject, digit_at, digit_net, photo_net
 from core.subject.settings import SHIPPED_NETWORK
-from core.yardsticks import Yardstick, measured, write
+from core.yardsticks import Yardstick, make_tables, measured
 
 SHORTCUT = "--subject digit --method shortcut"
 TENTH, CURED = f"{SHORTCUT} --elsewhere 10", f"{SHORTCUT} --elsewhere 100"
@@ -275,16 +275,13 @@ YARDSTICKS = (
 
 def measured_tables(folder: Path) -> None:
     """What no sweep measures: averages over test digits, photos, and patients. A table that is there stays."""
-    for name, rows in (
-        (OF_DIGITS, digit_rows),
-        (OF_RANDOMISED, randomised_rows),
-        (OF_PHOTOS, photo_rows),
-        (OF_TABLES, patient_rows),
-    ):
-        if not (folder / name).is_file():
-            found = [row | {"state": "finished"} for row in rows()]
-            with (folder / name).open("w", newline="") as stream:
-                write(found, stream)
+    tables = {
+        OF_DIGITS: digit_rows,
+        OF_RANDOMISED: randomised_rows,
+        OF_PHOTOS: photo_rows,
+        OF_TABLES: patient_rows,
+    }
+    make_tables(folder, tables)
 
 
 def digit_rows() -> Iterator[dict[str, Any]]:

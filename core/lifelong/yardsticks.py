@@ -4,7 +4,7 @@ from pathlib import Path
 
 from core.lifelong.analysis.elsewhere import NAMES
 from core.lifelong.analysis.elsewhere import TABLE as ELSEWHERE
-from core.yardsticks import Yardstick, write
+from core.yardsticks import Yardstick, make_tables
 
 HOMEWORK = "--network homework --epochs 20 --batch 128 --learning-rate 0.0005 --method"
 TASK = "--stream split --incremental task --network medium --epochs 3 --batch 32 --learning-rate 0.004 --method"
@@ -259,7 +259,4 @@ def measured_tables(folder: Path) -> None:
     """What no sweep measures: where a network looks that has forgotten. A table that is there stays."""
     from core.lifelong import elsewhere  # with Captum, which the page of these figures does not need
 
-    if not (folder / ELSEWHERE).is_file():
-        found = [row | {"state": "finished"} for row in elsewhere.rows()]
-        with (folder / ELSEWHERE).open("w", newline="") as stream:
-            write(found, stream)
+    make_tables(folder, {ELSEWHERE: elsewhere.rows})

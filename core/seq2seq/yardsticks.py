@@ -14,7 +14,7 @@ from core.data.words import vowel
 from core.seq2seq import decode, models, score, trivial
 from core.seq2seq.formulas import ALPHA, BEAM
 from core.seq2seq.tasks import Dataset, Part, dataset_of, spoken, trimmed
-from core.yardsticks import Yardstick, write
+from core.yardsticks import Yardstick, make_tables
 
 LONG = "long.csv"
 SHIPPED = "shipped.csv"
@@ -176,10 +176,7 @@ YARDSTICKS = (
 
 def measured_tables(folder: Path) -> None:
     """What is measured of shipped networks without training any. A table that is there stays."""
-    for table, rows in ((LONG, long_rows), (SHIPPED, shipped_rows)):
-        if not (folder / table).is_file():
-            with (folder / table).open("w", newline="") as stream:
-                write(list(rows()), stream)
+    make_tables(folder, {LONG: long_rows, SHIPPED: shipped_rows})
 
 
 def long_rows() -> Iterator[dict[str, Any]]:

@@ -64,7 +64,7 @@ def address() -> dict[str, str]:
 def switch() -> None:
     """At the end of every page: the address names the language, and a link the same page in the other one; the style sheet puts it
     on top. It loads the page anew, because a browser keeps the words of what was chosen and not what they mean."""
-    if st.query_params.get(PARAMETER, "") not in ("", *NAMES) or PARAMETER not in st.query_params:
+    if st.query_params.get(PARAMETER) not in NAMES:
         st.query_params.pop(PARAMETER, None)
         st.query_params.update(address())
     other = next(name for name in NAMES if name != spoken())

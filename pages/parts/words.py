@@ -18,9 +18,7 @@ LOCALE = Path(__file__).resolve().parents[2] / "assets" / "locale"
 SENTENCES = re.compile(r"(?<=[.!?])(?<!al\.) +(?=[^a-z])")
 PARTS = {": ": "：", ", ": "，"}  # where else a text is cut, and how its parts are joined
 FIELD = re.compile(r"\{[^{}]*\}")
-OF_CORE = re.compile(
-    r"\{\w"
-)  # its values have names or numbers; where a page fills in values itself, they may have none
+OF_CORE = re.compile(r"\{\w")  # values with names or numbers; a page that fills them in itself may give them none
 
 
 @cache
@@ -71,10 +69,8 @@ def _whole(text: str, spoken: str) -> str | None:
     if (found := _catalogue(spoken).gettext(text)) != text:
         return found
     forms, sentences = _forms(spoken), len(SENTENCES.split(text))
-    for pattern, fields, form in (
-        *forms.get(sentences, ()),
-        *forms.get(sentences + 1, ()),
-    ):  # a value may begin a sentence
+    alike = *forms.get(sentences, ()), *forms.get(sentences + 1, ())  # of one more where a value begins a sentence
+    for pattern, fields, form in alike:
         if match := pattern.fullmatch(text):
             return _filled(form, dict(zip(fields, match.groups())), spoken)
     return None

@@ -30,9 +30,8 @@ MOST = 13  # detectors to begin with: one of each method
 class Rival:
     """A detector with its scores of held-out normals (H,) and of the test part (N,), float64.
 
-    id: of its run, or its settings as text. seconds: to learn, nan of what has
-    learned elsewhere. load: gives the detector; raises RunError, BadSettings or
-    KeyError when it is gone.
+    id: of its run, or its settings as text. seconds: to learn, nan of what has learned elsewhere. load: gives the
+    detector; raises RunError, BadSettings or KeyError when it is gone.
     """
 
     id: str

@@ -12,6 +12,5 @@ from pages.parts.words import N_, _
 def draw(_current: Shown) -> None:
     """What was measured, each network beside its teacher, and what that shows."""
     lecture.write("attack", "smaller networks")
-    found = {column: points(column) for column in COLUMNS}
     guessing = dict.fromkeys(ACCURACIES, (_("guessing"), TEN_DIGITS.value))
-    evidence.draw("attack/smaller", COLUMNS, NAMES, found, _("Network"), guessing)
+    evidence.draw("attack/smaller", COLUMNS, NAMES, points, _("Network"), guessing)

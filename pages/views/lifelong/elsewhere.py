@@ -12,6 +12,5 @@ from pages.parts.words import N_, _
 def draw(_current: Shown) -> None:
     """What was measured, each method beside fine-tuning, and what that shows."""
     lecture.write("lifelong", "looks elsewhere")
-    found = {column: points(column) for column in COLUMNS}
     levels = {"alike": (_("nothing in common"), 0.0), "accuracy": (_("guessing"), TEN_DIGITS.value)}
-    evidence.draw("lifelong/elsewhere", COLUMNS, NAMES, found, _("Method"), levels, "other")
+    evidence.draw("lifelong/elsewhere", COLUMNS, NAMES, points, _("Method"), levels, "other")
