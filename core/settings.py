@@ -159,11 +159,13 @@ class Scene:
     """A named preset; its title, question and answer stand in the lab's lecture text under the same slug.
 
     knobs: the three to six settings that it is about, by their flat names, in the order in which a page shows them.
+    more: it stands under “More scenes”, not in the line of the three to five that a lecture begins with.
     """
 
     slug: str
     settings: Settings
     knobs: tuple[str, ...] = ()
+    more: bool = False
 
 
 @dataclass(frozen=True)

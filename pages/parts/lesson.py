@@ -20,7 +20,10 @@ from pages.parts.words import _, plain
 
 TOUR, STORY = "tour-", "story-"
 BUTTONS = ("train", "pause", "step", "stop", "reset", "new")
-STAGE = {"question": ".st-key-question", "scenes": ".st-key-headline [data-testid=stButtonGroup]"}
+STAGE = {
+    "question": ".st-key-question",
+    "scenes": ":is(.st-key-headline [data-testid=stButtonGroup], [class*=st-key-more-scenes])",
+}
 MARKS = {
     "question": ".st-key-question",
     "scenes": ".st-key-headline",

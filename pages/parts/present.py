@@ -38,8 +38,8 @@ def buttons(lab: str, choose: Callable[[str], None]) -> None:
         return
     slugs = [scene.slug for scene in labs.of(lab).scenes]
     at = slugs.index(LabState(lab).scene)
-    back = (_open, (lab, slugs[at - 1], choose)) if at else None
-    label, act = _next(lab, (_open, (lab, slugs[at + 1], choose)) if at + 1 < len(slugs) else None)
+    back = (question.open_scene, (lab, slugs[at - 1], choose)) if at else None
+    label, act = _next(lab, (question.open_scene, (lab, slugs[at + 1], choose)) if at + 1 < len(slugs) else None)
     with st.container(key="present", horizontal=True, gap="xsmall"):
         _button("present/back", _("Back"), "arrow_back", "PageUp", back)
         _button("present/next", label, "arrow_forward", "PageDown", act)
@@ -70,11 +70,6 @@ def _next(lab: str, following: Act | None) -> tuple[str, Act | None]:
             )
         return _("Next: answer"), (question.reveal, (lab,))
     return (_("Next: scene") if following else _("The end")), following
-
-
-def _open(lab: str, slug: str, choose: Callable[[str], None]) -> None:
-    st.session_state[f"{lab}/pick"] = slug
-    choose(lab)
 
 
 def _switch() -> None:

@@ -1,9 +1,10 @@
 """The two lines on top of a lab page: its title with the scenes, and the scene's question with answers to click."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from core import labs
 from pages.parts.lecture import Lecture, SceneText
 from pages.parts.state import LabState, presenting
 from pages.parts.words import _, prose
@@ -14,13 +15,14 @@ REVEALED = -1  # in place of a guess: the answer was asked for
 def scenes(lab: str, text: Lecture, choose: Callable[[str], None], more: Callable[[str], None]) -> None:
     """The title, the named presets, and on demand what the lab is about. choose: called with the lab when another is picked.
     more: draws what else stands in this line."""
-    scene = text.scenes[LabState(lab).scene]
-    st.session_state[f"{lab}/pick"] = LabState(lab).scene
+    slug = LabState(lab).scene
+    scene, first = text.scenes[slug], [each.slug for each in labs.of(lab).scenes if not each.more]
+    st.session_state[f"{lab}/pick"] = slug if slug in first else None
     with st.container(key="headline", horizontal=True, vertical_alignment="center", gap="small"):
         st.title(text.title, anchor=False)
         st.pills(
             _("Scenes"),
-            list(text.scenes),
+            first,
             format_func=lambda slug: text.scenes[slug].title,
             key=f"{lab}/pick",
             required=True,
@@ -28,11 +30,30 @@ def scenes(lab: str, text: Lecture, choose: Callable[[str], None], more: Callabl
             args=(lab,),
             label_visibility="collapsed",
         )
+        _others(lab, text, [slug for slug in text.scenes if slug not in first], choose)
         with st.popover(_("About"), icon=":material/info:", type="tertiary"):
             st.markdown(text.idea)
             st.markdown(f":material/visibility: **{_('Watch')}** {scene.watch}")
             st.markdown(f"**{scene.title}**\n\n{prose(scene.setup)}")
         more(lab)
+
+
+def _others(lab: str, text: Lecture, others: Sequence[str], choose: Callable[[str], None]) -> None:
+    """The scenes that do not stand in the line: a list that opens, named after the one that is open."""
+    if not others:
+        return
+    slug = LabState(lab).scene
+    name, key = (text.scenes[slug].title, "more-scenes-open") if slug in others else (_("More scenes"), "more-scenes")
+    with st.container(key=key, width="content"), st.popover(name, type="tertiary"), st.container(gap="xsmall"):
+        for other in others:
+            title, tip, at = text.scenes[other].title, text.scenes[other].question, f"scene/{lab}/{other}"
+            st.button(title, key=at, type="tertiary", help=tip, on_click=open_scene, args=(lab, other, choose))
+
+
+def open_scene(lab: str, slug: str, choose: Callable[[str], None]) -> None:
+    """Picks a scene as a click on its name does. choose: what is called then."""
+    st.session_state[f"{lab}/pick"] = slug
+    choose(lab)
 
 
 def ask(lab: str, text: Lecture) -> None:

@@ -137,6 +137,13 @@ def check(visitor: AppTest) -> AppTest:
     return visitor
 
 
+def pick(visitor: AppTest, lab: str, slug: str) -> AppTest:
+    """Opens a scene as a visitor does: by its name in the line, or in the list of the others."""
+    if next(scene.more for scene in labs.of(lab).scenes if scene.slug == slug):
+        return check(visitor.button(key=f"scene/{lab}/{slug}").click().run())
+    return check(visitor.get("pills")[0].set_value(slug).run())
+
+
 @dataclass(frozen=True)
 class Chart:
     """A chart on the page: its key, and what the browser is told to draw: a figure with its "data", "layout" and "alt"."""

@@ -86,3 +86,18 @@ def test_a_warning_of_the_shipped_run_comes_after_the_guess_and_one_of_the_own_a
     assert [warning.value for warning in visitor.get_by_key("notices").warning] == [own] and asked(visitor)[
         1
     ] is not None
+
+
+def test_the_scenes_beyond_the_line_open_from_a_list_that_bears_their_name(visit):
+    beyond = {lab: [scene for scene in labs.of(lab).scenes if scene.more] for lab in labs.LABS}
+    lab, scenes = next((lab, scenes) for lab, scenes in beyond.items() if scenes)
+    titles = [lecture.read(lab).scenes[scene.slug].title for scene in scenes]
+    visitor = check(visit(PAGES[lab], tab="Compare"))
+    pills = visitor.get("pills")[0]
+    assert not set(titles) & set(pills.options) and pills.value == labs.of(lab).scenes[0].slug
+    assert [visitor.button(key=f"scene/{lab}/{scene.slug}").label for scene in scenes] == titles
+    check(visitor.button(key=f"scene/{lab}/{scenes[-1].slug}").click().run())
+    assert visitor.get("pills")[0].value is None and visitor.query_params["scene"] == scenes[-1].slug
+    assert [each.proto.popover.label for each in visitor.get("popover")].count(titles[-1]) == 1
+    check(visitor.get("pills")[0].set_value(labs.of(lab).scenes[1].slug).run())
+    assert visitor.query_params["scene"] == labs.of(lab).scenes[1].slug
