@@ -24,6 +24,7 @@ import psutil
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
+from core import labs
 from pages.parts import lecture
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -279,9 +280,13 @@ def go(page: Page, link: str, title: str) -> Page:
 
 
 def scene(page: Page, lab: str, slug: str) -> Page:
-    """Opens another scene of a lab, by its pill."""
+    """Opens another scene of a lab, by its pill or from the list of the others."""
     title = lecture.read(lab).scenes[slug].title
-    page.locator(".st-key-headline").get_by_role("radio", name=title, exact=True).click()
+    if next(each.more for each in labs.of(lab).scenes if each.slug == slug):
+        page.locator(".st-key-headline [class*=st-key-more-scenes] button").click()
+        keyed(page, f"scene/{lab}/{slug}").get_by_role("button").click()
+    else:
+        page.locator(".st-key-headline").get_by_role("radio", name=title, exact=True).click()
     expect(page).to_have_url(re.compile(f"scene={slug}"))
     return staged(page)
 
