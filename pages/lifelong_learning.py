@@ -3,4 +3,6 @@
 from pages.parts.frame import lab_page
 from pages.views import lifelong
 
-lab_page("lifelong", inside=lifelong.inside, picture=lifelong.picture, networks=lifelong.networks)
+lab_page(
+    "lifelong", inside=lifelong.inside, picture=lifelong.picture, beside=lifelong.beside, networks=lifelong.networks
+)

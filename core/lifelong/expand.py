@@ -19,6 +19,8 @@ class Progressive(Finetune):
     answers (this is not in the paper). θ is the newest column alone, its laterals included.
     """
 
+    whole = False
+
     def __init__(self, context: Context):
         super().__init__(context)
         self.net: Columns | None = None
@@ -56,15 +58,10 @@ class Progressive(Finetune):
 
     def answers(self, theta: Tensor, x: Tensor, task: Task, latest: int) -> Tensor:
         """The task's own column where its number is told, else the column whose likeliest class is the likeliest."""
-        sure, answer = [], []
-        for own, logits in zip(self.context.tasks, self.columns(theta, x)):
-            p, best = logits[:, : own.classes].softmax(1).max(1)
-            sure.append(p)
-            answer.append(best + own.first)
+        found = [z[:, : own.classes] for own, z in zip(self.context.tasks, self.columns(theta, x))]
         if self.context.settings.incremental == "task":
-            return answer[task.number]
-        winner = torch.stack(sure).argmax(0)
-        return torch.stack(answer)[winner, torch.arange(len(x))]
+            return found[task.number].argmax(1) + task.first
+        return surest(found, self.context.tasks[: len(found)])
 
     def model(self, theta: Tensor) -> Model:
         self.end_task(self.context.tasks[len(self.net.own) - 1], theta)
@@ -80,6 +77,17 @@ class _Each(nn.Module):
 
     def forward(self, x: Tensor) -> list[Tensor]:
         return self.net.each(x, len(self.net.own) - 1)
+
+
+def surest(logits: list[Tensor], tasks: list[Task]) -> Tensor:
+    """The answer of the part of the network whose likeliest class is the likeliest: the number of an output, (N,).
+
+    logits: (N, classes) of each part; tasks: what each has learned.
+    """
+    sure, best = zip(*(z.softmax(1).max(1) for z in logits))
+    winner = torch.stack(sure).argmax(0)
+    answers = torch.stack([each + task.first for each, task in zip(best, tasks)])
+    return answers[winner, torch.arange(len(winner))]
 
 
 def parameters_of(widths: tuple[int, ...], columns: int) -> list[int]:

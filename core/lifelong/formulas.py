@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from core.lifelong import expand, importance, lwf, penalties, rehearsal, scores
+from core.lifelong import expand, importance, lwf, packnet, penalties, rehearsal, scores
 from core.lifelong.analysis.landscape import measure
 from core.record import Record
 from core.runs import Run
@@ -74,6 +74,7 @@ THEORY = (
         r"P_K = K\, P_{\text{own}} + \frac{K (K - 1)}{2}\, P_{\text{lateral}}",
         expand.parameters_of,
     ),
+    Formula("PackNet: what each task keeps", r"s_k = (1 - p)\, p^{\,k-1}", packnet.share_of_task),
     Formula("Average accuracy", r"\mathrm{ACC} = \frac{1}{T} \sum_{j} A_{T,j}", scores.average_accuracy),
     Formula(
         "Forgetting (Chaudhry 2018)",

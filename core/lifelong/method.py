@@ -1,12 +1,13 @@
 """What a method against forgetting may do, and what it knows. Doing nothing at all is fine-tuning."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from core.events import Model
+from core.events import Event, Model
 from core.lifelong import models
 from core.lifelong.settings import LifelongSettings
 from core.lifelong.tasks import Task, active
@@ -42,6 +43,7 @@ class Finetune:
 
     omega: Tensor | None = None  # (P,): the importance that holds the weights at present
     lam: float = 0.0
+    whole = True  # all of θ answers, for every task
 
     def __init__(self, context: Context):
         self.context = context
@@ -79,6 +81,10 @@ class Finetune:
         """The output that wins for each image of `task`: (N,)."""
         outputs = self.context.active(task, latest)
         return self.logits(theta, x)[:, outputs].argmax(1) + outputs.start
+
+    def seen(self, step: int) -> Iterator[Event]:
+        """Pictures of its own, where there is anything new to see."""
+        yield from ()
 
     def kept(self) -> list[Tensor]:
         """What it has to remember besides the network."""

@@ -10,13 +10,13 @@ from core.events import Event, Finished, Metrics, Model, Warned
 from core.lifelong import pictures, scores
 from core.lifelong.expand import Progressive, parameters_of
 from core.lifelong.method import Finetune
-from core.lifelong.models import first_task_view, net_of
+from core.lifelong.models import first_task_view
 from core.lifelong.penalties import L2
 from core.lifelong.plane import plane_of
 from core.lifelong.settings import competing
 from core.lifelong.tasks import Task
 from core.loop import seeded, steps_of
-from core.nets import to_model
+from core.nets import from_model, to_model
 
 EARLY = (1, 2, 4, 8, 16, 32)  # steps after a task's first at which all is measured: here the stability gap shows
 POINTS = 12  # later, about so many times in a task
@@ -37,7 +37,7 @@ class Monitor:
         self.matrix = np.full((len(self.tasks), len(self.tasks)), np.nan)  # A[i, j]: task j after training task i
         self.untrained = np.full(len(self.tasks), np.nan)
         self.grows, self.holds = isinstance(method, Progressive), not isinstance(method, L2)
-        self.drawn = self.settings.network == "small" and not self.grows  # there is a plane to draw
+        self.drawn = self.settings.network == "small" and method.whole  # there is a plane to draw
         self.latest, self.first, self.last_losses = 0, 0, {}
         self.start = torch.zeros(0)  # θ, when this task began
         self.held: Tensor | None = None  # Ω, while this task is learned
@@ -75,6 +75,7 @@ class Monitor:
             known = self.tasks[:1] if self.grows else self.tasks
             self.untrained[: len(known)] = [self.accuracy(theta, each) for each in known]
             yield Metrics(step, self.summed(self.untrained[:1]))
+        yield from self.method.seen(step)
         if task.number == 1:
             self.path = [self.start]
         stiffness = 0.0 if self.held is None else self.settings.learning_rate * self.method.lam * self.held.max().item()
@@ -94,6 +95,7 @@ class Monitor:
             self.path.append(theta.clone())
         if done < total and (done in EARLY or done % max(1, total // POINTS) == 0):
             yield Metrics(step, self.seen(theta) | self.losses(loss, penalty))
+            yield from self.method.seen(step)
         self.last_losses = self.losses(loss, penalty)
 
     def task_ends(self, step: int, theta: Tensor) -> Iterator[Event]:
@@ -102,6 +104,7 @@ class Monitor:
         self.matrix[latest, :reach] = [self.accuracy(theta, task) for task in self.tasks[:reach]]
         yield Metrics(step, self.summed(self.matrix[latest, : latest + 1]) | self.last_losses)
         yield pictures.MATRIX.at(step, self.matrix.copy())
+        yield from method.seen(step)
         if method.omega is not None and self.holds:
             first = method.omega[: 28 * 28 * self.context.widths[1]].view(-1, 28, 28)
             yield pictures.OMEGA.at(step, first.sum(0).numpy().astype(np.float32))
@@ -180,10 +183,10 @@ class Monitor:
 
     def shelf(self, theta: Tensor) -> Model:
         """The final network; where each task has ten outputs of its own, cut down to those for digits as they are."""
-        wide = self.context.widths[-1] > 10
-        if self.grows or not wide:
-            return self.method.model(theta)
-        return to_model(first_task_view(net_of(theta, self.context.widths)))
+        found = self.method.model(theta)
+        if self.grows or self.context.widths[-1] <= 10:
+            return found
+        return to_model(first_task_view(from_model(found)))
 
     def summary(self, parameters: int) -> dict:
         """Plain values; forgetting after Chaudhry 2018, the transfers after Lopez-Paz 2017."""

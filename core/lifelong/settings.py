@@ -190,6 +190,36 @@ class Replay(_Method):
     budget: int = _budget()
 
 
+class Generative(_Method):
+    """Keep no digit: a generator dreams old ones up, and the old network labels them (Shin et al. 2017)."""
+
+    name: Literal["generative"] = "generative"
+    TITLE: ClassVar[str] = "Generative replay"
+    KEEPS: ClassVar[str] = "a generator and the old network"
+    replayed: int = knob(
+        50,
+        "Share of dreams",
+        "How much dreamt digits count in the loss; new digits count the rest.",
+        unit="%",
+        symbol="s",
+        ge=0,
+        le=95,
+        step=5,
+    )
+    generator_steps: int = knob(
+        600,
+        "Dream training",
+        "Steps that the generator learns in each task.",
+        unit="steps",
+        ge=50,
+        le=2000,
+        step=50,
+    )
+    latent: int = knob(
+        16, "Size of the code", "Numbers in the code z from which a digit is drawn.", ge=2, le=64, step=2, fine=True
+    )
+
+
 class GEM(_Method):
     """Turn each step so that the loss on the memory of no old task rises (Lopez-Paz, Ranzato 2017)."""
 
@@ -244,6 +274,24 @@ class Progressive(_Method):
     KEEPS: ClassVar[str] = "every old column"
 
 
+class PackNet(_Method):
+    """Prune each task's weights, freeze what is left, and learn the next task with the rest (Mallya, Lazebnik 2018)."""
+
+    name: Literal["packnet"] = "packnet"
+    TITLE: ClassVar[str] = "PackNet"
+    KEEPS: ClassVar[str] = "which task owns each weight"
+    pruned: int = knob(
+        75,
+        "Pruned share",
+        "After two thirds of its steps each task gives back this share of the weights that it found free. The next task "
+        "learns with them.",
+        unit="%",
+        ge=10,
+        le=95,
+        step=5,
+    )
+
+
 class Joint(_Method):
     """Train on all tasks so far together, as if nothing had to be given away."""
 
@@ -253,7 +301,24 @@ class Joint(_Method):
     FAMILIAR: ClassVar[bool] = True
 
 
-Method = Finetune | L2 | EWC | OnlineEWC | MAS | SI | RWalk | SCP | Replay | GEM | AGEM | LwF | Progressive | Joint
+Method = (
+    Finetune
+    | L2
+    | EWC
+    | OnlineEWC
+    | MAS
+    | SI
+    | RWalk
+    | SCP
+    | Replay
+    | Generative
+    | GEM
+    | AGEM
+    | LwF
+    | Progressive
+    | PackNet
+    | Joint
+)
 
 
 class LifelongSettings(Settings):
@@ -375,6 +440,7 @@ def seconds(settings: LifelongSettings) -> float:
         touched += (tasks - 1) / 2 * lateral
     passes = {
         "replay": 2,
+        "generative": 2.4,
         "agem": 2,
         "gem": (1 + tasks) / 2,
         "joint": (1 + tasks) / 2,
@@ -383,9 +449,11 @@ def seconds(settings: LifelongSettings) -> float:
         "progressive": 0.5,
     }.get(name, 1)
     held = (tasks - 1) / 2 if name == "ewc" else 1
+    asked = (tasks + 1) / 2 if name == "packnet" and settings.incremental != "task" else 1  # masks for each answer
     step = 0.0008 + used * 7e-11 * settings.batch * passes + touched * 6e-9 * (1 + held)
-    looks = 18 * tasks * (tasks + 1) / 2 * used * 2.8e-8 / (tasks if settings.stream == "split" else 1)
-    return 2 + tasks * steps_of_task(settings) * step + looks
+    looks = 18 * tasks * (tasks + 1) / 2 * used * asked * 2.8e-8 / (tasks if settings.stream == "split" else 1)
+    dreaming = 0.005 * (tasks - 1) * settings.method.generator_steps if name == "generative" else 0
+    return 2 + tasks * steps_of_task(settings) * step + looks + dreaming
 
 
 METRICS = {
@@ -421,6 +489,18 @@ SCENES = (
         ("method", "incremental", "lam", "stream", "tasks"),
     ),
     Scene("replay", LifelongSettings(**SPLIT, method=Replay()), ("method", "budget", "incremental", "tasks", "epochs")),
+    Scene(
+        "prune-and-pack",
+        LifelongSettings(incremental="task", method=PackNet()),
+        ("method", "pruned", "incremental", "tasks", "epochs"),
+        more=True,
+    ),
+    Scene(
+        "dream-replay",
+        LifelongSettings(**SPLIT, method=Generative()),
+        ("method", "replayed", "generator_steps", "incremental", "tasks", "epochs"),
+        more=True,
+    ),
 )
 
 SHIPPED = {f"lifelong-{scene.slug}": scene.settings for scene in SCENES}

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from core.events import Event, Started
-from core.lifelong import expand, lwf, models, penalties, rehearsal
+from core.lifelong import dreams, expand, lwf, models, packnet, penalties, rehearsal
 from core.lifelong import settings as s
 from core.lifelong.method import Context, Finetune
 from core.lifelong.monitor import Monitor
@@ -24,10 +24,12 @@ METHODS = {
     s.RWalk: penalties.RWalk,
     s.SCP: penalties.SCP,
     s.Replay: rehearsal.Replay,
+    s.Generative: dreams.Dreams,
     s.GEM: rehearsal.GEM,
     s.AGEM: rehearsal.AGEM,
     s.LwF: lwf.LwF,
     s.Progressive: expand.Progressive,
+    s.PackNet: packnet.PackNet,
     s.Joint: rehearsal.Joint,
 }
 

@@ -29,6 +29,9 @@ EVERY = (
     "progressive",
     "joint",
 )
+PACKED = "--incremental task --method packnet --pruned 25 75 95"
+DREAMT = f"{CLASS} generative --replayed 50 --generator-steps 50 600"
+TOLD, UNTOLD = "--incremental task --method finetune", "--method packnet"
 METHODS = f"--method {' '.join(EVERY)}"
 AVERAGE, FIRST = "result_average", "result_average_after_1"
 NONE = "none in this set-up"
@@ -187,6 +190,14 @@ YARDSTICKS = (
         budget="500",
     ),
     _pairs(f"{CLASS} replay --budget 50 500", "class", "replay of 50 digits", budget="50"),
+    _pairs(
+        DREAMT,
+        "class",
+        "generative replay",
+        "75 % (Avalanche's baselines, 400 – 400 neurons)",
+        generator_steps="600",
+    ),
+    _pairs(DREAMT, "class", "generative replay, 50 steps of the generator", generator_steps="50"),
     _pairs(f"{CLASS} si lwf gem agem joint", "class", "joint training", f"97.9 % ({VEN})", method="joint"),
     _permuted("finetune", "fine-tuning", f"17.3 % ({VEN_100})"),
     _permuted("ewc", "EWC", f"25.0 % ({VEN_100})"),
@@ -238,6 +249,16 @@ YARDSTICKS = (
         "Nobody tells the task: the surest column answers, and is often the wrong one.",
     ),
     _first_scene("joint", "joint training", "All tasks are there all the time: no life-long learning."),
+    _end(
+        "PackNet, 75 % pruned",
+        PACKED,
+        "Permuted digits, task-incremental. The paper packs ImageNet and fine-grained photos into VGG-16.",
+        pruned="75",
+    ),
+    _end("PackNet, 25 % pruned", PACKED, "So little is left for later tasks that they learn badly.", pruned="25"),
+    _end("PackNet, 95 % pruned", PACKED, "Small tasks for a network of 90,000 weights.", pruned="95"),
+    _end("PackNet, the same without any method", TOLD, "Fine-tuning, task-incremental."),
+    _end("PackNet, task not told", UNTOLD, "Domain-incremental: the surest of five masks answers. 75 % pruned."),
     *(
         Yardstick(
             f"Maps of task 1 before and after, rank correlation × 100: {title}",

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core import yardsticks
-from core.lifelong.yardsticks import CLASS, ESTIMATES, METHODS, STRENGTHS, THREE
+from core.lifelong.yardsticks import CLASS, ESTIMATES, METHODS, PACKED, STRENGTHS, THREE
 from core.yardsticks import Yardstick
 from tests.lectures.claims import Near, agrees, run, sweep
 
@@ -58,6 +58,11 @@ def test_the_true_label_is_nearly_as_good_as_the_exact_fisher():
     exact, empirical, batch = (mean(ESTIMATES, estimate=name) for name in ("exact", "empirical", "batch"))
     assert exact - empirical < 2 and exact - batch > 5
     assert mean("--method ewc --estimate batch --lam 10000 --seed 0 1 2") == pytest.approx(exact, abs=1.5)
+
+
+def test_what_is_said_of_other_shares_that_are_pruned():
+    assert agrees("73", Near(mean(PACKED, "task_5", pruned="25"), 1)) and mean(PACKED, "task_5", pruned="75") > 85
+    assert all(mean(PACKED, f"task_{i}", pruned="95") == pytest.approx(90.5, abs=1) for i in range(1, 6))
 
 
 def test_the_neighbouring_angle_keeps_more_than_the_others():

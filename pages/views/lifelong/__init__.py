@@ -6,9 +6,10 @@ from core.lifelong.analysis.methods import comparable_runs
 from pages.parts import shown, views
 from pages.parts.shown import Shown
 from pages.parts.words import _
+from pages.views.lifelong.beside import beside as beside
 from pages.views.lifelong.matrix import picture as picture
 
-VIEWS = ("forgetting", "importance", "landscape", "methods", "cost", "elsewhere")
+VIEWS = ("forgetting", "packing", "importance", "landscape", "methods", "cost", "elsewhere")
 
 
 def inside(current: Shown) -> None:

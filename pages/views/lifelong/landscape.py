@@ -20,7 +20,7 @@ def draw(current: Shown) -> None:
     """Both tasks' contours, and where the minimum goes when λ is moved."""
     found = ask(landscape, current, wait=_("Measuring the slice through weight space once …"))
     if found is None:
-        st.info(_("Only runs of the small network have this slice; progressive columns have none."))
+        st.info(_("Only runs of the small network have this slice; progressive columns and PackNet have none."))
         return
     lam, has_bowl = 0.0, found.quadratic is not None
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):

@@ -57,7 +57,7 @@ def test_what_each_method_keeps_can_be_seen_or_it_says_why_not(visit, run_id):
     for name in ("importance", "landscape"):
         view(visitor, name)
         assert set(VIEWS[name][:1]) <= {chart.key for chart in charts(visitor)} or visitor.info
-        if name == "landscape" and method.name != "progressive":
+        if name == "landscape" and method.name not in ("progressive", "packnet"):
             ties = hasattr(method, "lam") and method.name != "lwf"
             moved = [each.key for each in visitor.select_slider if each.key == "landscape/strength"]
             assert bool(moved) == ties and ("This method has no bowl" in text_of(visitor)) != ties
@@ -92,6 +92,20 @@ def test_the_matrix_is_the_runs_own(visit):
     run = runs.load("lifelong-forget-everything")
     drawn = figure(check(visit(PAGE, scene="forget-everything")), "stage/matrix")["data"][0]["z"]
     np.testing.assert_allclose(drawn, run.pictures("matrix")[-1].array)
+
+
+def test_who_owns_the_weights_is_seen_on_the_stage_and_inside(visit):
+    run = runs.load("lifelong-prune-and-pack")
+    shares = run.pictures("owned")[-1].array
+    visitor = view(check(visit(PAGE, scene="prune-and-pack")), "packing")
+    for key in ("stage/owners", "packing/layers"):
+        bars = {trace["name"]: trace["x"] for trace in figure(visitor, key)["data"]}
+        assert list(bars) == [*(f"task {i}" for i in range(1, 6)), "free"]
+        np.testing.assert_allclose(np.array(list(bars.values())).T, shares, rtol=1e-5)
+    drawn = figure(visitor, "packing/pixels2")["data"][0]["z"]
+    np.testing.assert_allclose(drawn, run.pictures("owned_pixels")[-1].array[1], rtol=1e-5)
+    visitor = check(visit(PAGE, scene="replay"))
+    assert "stage/owners" not in {chart.key for chart in charts(visitor)}
 
 
 def test_moving_lambda_moves_the_minimum_towards_the_first_task(visit):
