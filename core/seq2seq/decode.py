@@ -15,11 +15,12 @@ NEVER = (PAD, BOS)  # tokens that are no answer
 @dataclass(frozen=True)
 class Spoken:
     """What was said to a batch: tokens (N, T), of which those behind <EOS> mean nothing; the network's probability of each
-    (N, T); attention (N, T, S), None where there is none."""
+    (N, T); attention (N, T, S), None where there is none; p_gen (N, T) of a network that can copy, else None."""
 
     tokens: Tensor
     sure: Tensor
     looked: Tensor | None
+    generated: Tensor | None = None
 
 
 @torch.inference_mode()
@@ -32,6 +33,7 @@ def speak(
     """
     token = torch.full((len(memory.mask),), BOS)
     state, ended, tokens, sure, looked = net.begin(memory), torch.zeros(len(token), dtype=torch.bool), [], [], []
+    gates = []
     for t in range(longest):
         logits, state, weights = net.step(token, state, memory)
         logits = possible(logits)
@@ -39,10 +41,12 @@ def speak(
         tokens.append(token)
         sure.append(logits.softmax(1).gather(1, token.unsqueeze(1)).squeeze(1))
         looked.append(weights)
+        gates += [state[-1]] if net.copies else []
         ended |= token == EOS
         if ended.all():
             break
-    return Spoken(torch.stack(tokens, 1), torch.stack(sure, 1), None if looked[0] is None else torch.stack(looked, 1))
+    attention = None if looked[0] is None else torch.stack(looked, 1)
+    return Spoken(torch.stack(tokens, 1), torch.stack(sure, 1), attention, torch.cat(gates, 1) if net.copies else None)
 
 
 def possible(logits: Tensor) -> Tensor:

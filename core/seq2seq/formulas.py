@@ -34,6 +34,11 @@ THEORY = (
     Formula("Multiplicative score", r"e_i = \frac{(W s)^\top (U h_i)}{\sqrt{A}}", models.multiplicative),
     Formula("Attention", r"a = \mathrm{softmax}(e), \qquad c = \sum_i a_i h_i", models.attend),
     Formula(
+        "Copying",
+        r"P(w) = p_\mathrm{gen} P_\mathrm{vocab}(w) + (1 - p_\mathrm{gen}) \sum_{i:\, x_i = w} a_i",
+        models.pointed,
+    ),
+    Formula(
         "Heads of a transformer", r"\mathrm{softmax}\left(\frac{Q K^\top}{\sqrt{d}}\right) V", models.Heads.forward
     ),
     Formula("Scheduled sampling", r"\varepsilon_i = \frac{k}{k + \exp(i / k)}", train.teacher_share),

@@ -1,14 +1,16 @@
 """The encoder–decoders: recurrent with one vector between the halves, the same with attention, and a small transformer.
 
 All three speak one language. `read` encodes a batch, `begin` gives the decoder's first state, `step` takes one token and
-gives the next distribution. Training, every kind of decoding and the step-by-step view call nothing else; `teach` is `step`
-along a given answer.
+gives the next distribution. Every kind of decoding and the step-by-step view call nothing else; `teach` is `step` along a
+given answer, and training calls `along`, which is `teach` with the attention.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from core import nets
@@ -17,20 +19,26 @@ from core.seq2seq.tokens import PAD
 
 State = tuple[Tensor, ...]  # each (N, ...): rows may be chosen, repeated and reordered, as beam search does
 LONGEST = 64  # tokens for which a transformer has positions
+LEAST = 1e-9  # added to p before its logarithm is taken, for what can be neither said nor copied
 
 
 @dataclass(frozen=True)
 class Memory:
-    """What the encoder leaves: states (N, S, D), keys (N, S, A) for attention, vector (N, D'), mask (N, S), true at tokens."""
+    """What the encoder leaves: states (N, S, D), keys (N, S, A) for attention, vector (N, D'), mask (N, S), true at tokens.
+
+    copies: (N, S), what each input token would be in an answer, for a decoder that can copy; else None.
+    """
 
     states: Tensor
     keys: Tensor
     vector: Tensor
     mask: Tensor
+    copies: Tensor | None = None
 
     def at(self, rows: Tensor) -> "Memory":
         """The memory of these rows, in this order; a row may come twice."""
-        return Memory(self.states[rows], self.keys[rows], self.vector[rows], self.mask[rows])
+        copies = None if self.copies is None else self.copies[rows]
+        return Memory(self.states[rows], self.keys[rows], self.vector[rows], self.mask[rows], copies)
 
 
 def additive(query: Tensor, keys: Tensor, v: Tensor) -> Tensor:
@@ -55,12 +63,24 @@ def attend(scores: Tensor, mask: Tensor, states: Tensor) -> tuple[Tensor, Tensor
     return (weights.unsqueeze(1) @ states).squeeze(1), weights
 
 
+def pointed(gate: Tensor, vocabulary: Tensor, weights: Tensor, copies: Tensor, size: int) -> Tensor:
+    """P(w) = p_gen P_vocab(w) + (1 − p_gen) Σ_{i: w_i = w} a_i (See, Liu, Manning 2017, equation 9).
+
+    gate: p_gen (…, 1), vocabulary: P_vocab (…, V), weights: a (…, S), copies: w_i (…, S), below `size`. Returns (…, size): with
+    the tokens that are no part of the vocabulary but may stand in the input.
+    """
+    generated = F.pad(gate * vocabulary, (0, size - vocabulary.shape[-1]))
+    return generated.scatter_add(-1, copies.expand_as(weights), (1 - gate) * weights)
+
+
 class Recurrent(nn.Module):
     """A bidirectional LSTM or GRU reads; one of a single direction writes.
 
     letters, sounds: sizes of the vocabularies. embed: of either embedding. hidden: of the decoder, and of both directions of
     the encoder together. layers: of the encoder. attention: none, additive or multiplicative; without it the decoder knows
-    of the input only the one vector that it begins with (Sutskever et al. 2014, section 2).
+    of the input only the one vector that it begins with (Sutskever et al. 2014, section 2). copies: what each input token would
+    be in an answer, for a decoder that can copy; tokens outside the vocabularies stand at the end. Each is read as the last
+    token of the vocabulary.
     """
 
     def __init__(
@@ -73,6 +93,7 @@ class Recurrent(nn.Module):
         hidden: int = 128,
         layers: int = 1,
         dropout: float = 0.0,
+        copies: Sequence[int] | None = None,
     ):
         super().__init__()
         self.arch = {
@@ -85,8 +106,8 @@ class Recurrent(nn.Module):
             "hidden": hidden,
             "layers": layers,
             "dropout": dropout,
-        }
-        self.cell, self.attention = cell, attention
+        } | ({} if copies is None else {"copies": list(copies)})
+        self.cell, self.attention, self.copies = cell, attention, copies is not None
         self.letters, self.sounds = nn.Embedding(letters, embed, PAD), nn.Embedding(sounds, embed, PAD)
         rnn = {"lstm": nn.LSTM, "gru": nn.GRU}[cell]
         self.encoder = rnn(
@@ -101,13 +122,22 @@ class Recurrent(nn.Module):
             self.v = nn.Parameter(torch.empty(hidden).uniform_(-1, 1) / hidden**0.5)
         self.out = nn.Linear(hidden + context, sounds)
         self.dropout = nn.Dropout(dropout)
+        if copies is not None:
+            self.gate = nn.Linear(hidden + context + embed, 1)
+            self.register_buffer("answers", torch.tensor(copies), persistent=False)
+            self.size = max(sounds, 1 + max(copies))
 
     def read(self, x: Tensor) -> Memory:
         """x: (N, S) tokens, PAD behind each sequence, none of them empty."""
-        return self.read_embedded(self.letters(x), x != PAD)
+        return self.read_embedded(self.embedded(x), x != PAD, x)
 
-    def read_embedded(self, embedded: Tensor, mask: Tensor) -> Memory:
-        """embedded: (N, S, embed) with mask (N, S). What stands behind a sequence is never read."""
+    def embedded(self, x: Tensor) -> Tensor:
+        """What is read of the tokens x (N, S): (N, S, embed)."""
+        return self.letters(x.clamp(max=self.letters.num_embeddings - 1))
+
+    def read_embedded(self, embedded: Tensor, mask: Tensor, x: Tensor | None = None) -> Memory:
+        """embedded: (N, S, embed) with mask (N, S). What stands behind a sequence is never read. x: the tokens (N, S), to be copied."""
+        copies = self.answers[x] if self.copies else None
         embedded, lengths = self.dropout(embedded), mask.sum(1)
         if mask.all():  # every sequence is as long as the batch: nothing to leave out, and twice as fast
             states, last = self.encoder(embedded)
@@ -118,16 +148,36 @@ class Recurrent(nn.Module):
         h = last[0] if self.cell == "lstm" else last
         vector = self.bridge(torch.cat((h[-2], h[-1]), 1))
         states = self.dropout(states)
-        return Memory(states, self.key(states) if self.attention != "none" else states[:, :, :0], vector, mask)
+        keys = self.key(states) if self.attention != "none" else states[:, :, :0]
+        return Memory(states, keys, vector, mask, copies)
 
     def begin(self, memory: Memory) -> State:
-        """The one vector becomes the decoder's state: an LSTM's cell, with h = tanh c; a GRU's h."""
-        return (memory.vector.tanh(), memory.vector) if self.cell == "lstm" else (memory.vector.tanh(),)
+        """The one vector becomes the decoder's state: an LSTM's cell, with h = tanh c; a GRU's h. One that can copy keeps p_gen there
+        as well, (N, 1), at the end."""
+        state = (memory.vector.tanh(), memory.vector) if self.cell == "lstm" else (memory.vector.tanh(),)
+        return (*state, torch.ones_like(memory.vector[:, :1])) if self.copies else state
 
     def step(self, token: Tensor, state: State, memory: Memory) -> tuple[Tensor, State, Tensor | None]:
         """One token (N,) is read; returns logits (N, sounds) of the next one, the new state, and attention (N, S) or None."""
-        features, state, weights = self.advance(self.sounds(token), state, memory)
-        return self.out(self.dropout(features)), state, weights
+        e = self._said(token)
+        features, state, weights = self.advance(e, state, memory)
+        logits, gate = self._next(self.dropout(features), e, weights, memory.copies)
+        return logits, state if gate is None else (*state, gate), weights
+
+    def _said(self, token: Tensor) -> Tensor:
+        """Embedded tokens of an answer."""
+        return self.sounds(token.clamp(max=self.sounds.num_embeddings - 1))
+
+    def _next(
+        self, features: Tensor, e: Tensor, weights: Tensor | None, copies: Tensor | None
+    ) -> tuple[Tensor, Tensor | None]:
+        """Logits (…, sounds) of the next token, and None; of a decoder that can copy log p (…, size), and p_gen (…, 1) =
+        σ(wᵀ[s; c; x] + b) (See, Liu, Manning 2017, equation 8). features: (…, hidden + context), e: (…, embed) of the last token."""
+        if not self.copies:
+            return self.out(features), None
+        gate = self.gate(torch.cat((features, e), -1)).sigmoid()
+        p = pointed(gate, self.out(features).softmax(-1), weights, copies, self.size)
+        return (p + LEAST).log(), gate
 
     def advance(self, embedded: Tensor, state: State, memory: Memory) -> tuple[Tensor, State, Tensor | None]:
         """One embedded token (N, embed) is read: first where to look, by the state so far, then the cell. Features for `out`."""
@@ -147,20 +197,27 @@ class Recurrent(nn.Module):
 
         Where `own` (N, T) is true the decoder's own last answer is read instead.
         """
-        state, said, token = self.begin(memory), [], given[:, 0]
-        embedded = self.dropout(self.sounds(given))
+        return self.along(memory, given, own)[0]
+
+    def along(self, memory: Memory, given: Tensor, own: Tensor | None = None) -> tuple[Tensor, Tensor | None]:
+        """What `teach` returns, and the attention (N, T, S), or None."""
+        state, said, looked, read = self.begin(memory), [], [], []
+        embedded = self.dropout(self._said(given))
         for t in range(given.shape[1]):
-            if own is None or t == 0:
-                e = embedded[:, t]
-            else:
-                token = torch.where(own[:, t], self.out(said[-1]).argmax(1), given[:, t])
-                e = self.dropout(self.sounds(token))
-            features, state, _ = self.advance(e, state, memory)
-            said.append(features)
-        return self.out(self.dropout(torch.stack(said, 1)))
+            e = embedded[:, t]
+            if own is not None and t:
+                likeliest = self._next(said[-1], read[-1], looked[-1], memory.copies)[0].argmax(1)
+                e = self.dropout(self._said(torch.where(own[:, t], likeliest, given[:, t])))
+            features, state, weights = self.advance(e, state, memory)
+            for each, new in ((said, features), (looked, weights), (read, e)):
+                each.append(new)
+        weights = None if looked[0] is None else torch.stack(looked, 1)
+        copies = None if memory.copies is None else memory.copies.unsqueeze(1)
+        features = self.dropout(torch.stack(said, 1))
+        return self._next(features, torch.stack(read, 1) if self.copies else embedded, weights, copies)[0], weights
 
     def _cell(self, x: Tensor, state: State) -> State:
-        return self.decoder(x, state) if self.cell == "lstm" else (self.decoder(x, state[0]),)
+        return self.decoder(x, state[:2]) if self.cell == "lstm" else (self.decoder(x, state[0]),)
 
 
 class Heads(nn.Module):
@@ -232,6 +289,7 @@ class Transformer(nn.Module):
             "writers": writers,
             "dropout": dropout,
         }
+        self.copies = False
         self.letters, self.sounds = (nn.Embedding(many, width, PAD) for many in (letters, sounds))
         self.places, self.turns = (nn.Parameter(torch.randn(LONGEST, width) * 0.1) for _ in range(2))
         self.encoder = nn.ModuleList(Layer(width, heads, dropout, crossed=False) for _ in range(layers))
@@ -242,10 +300,14 @@ class Transformer(nn.Module):
 
     def read(self, x: Tensor) -> Memory:
         """x: (N, S) tokens, PAD behind each sequence, none of them empty."""
-        return self.read_embedded(self.letters(x), x != PAD)
+        return self.read_embedded(self.embedded(x), x != PAD)
 
-    def read_embedded(self, embedded: Tensor, mask: Tensor) -> Memory:
-        """embedded: (N, S, width) with mask (N, S). Its one vector, only to be looked at, is the mean of the states."""
+    def embedded(self, x: Tensor) -> Tensor:
+        """What is read of the tokens x (N, S): (N, S, width)."""
+        return self.letters(x.clamp(max=self.letters.num_embeddings - 1))
+
+    def read_embedded(self, embedded: Tensor, mask: Tensor, x: Tensor | None = None) -> Memory:
+        """embedded: (N, S, width) with mask (N, S); x is not asked for. Its one vector, only to be looked at, is the mean of the states."""
         x = self.dropout(embedded + self.places[: embedded.shape[1]])
         for layer in self.encoder:
             x, _ = layer(x, layer.norms[0](x), mask.unsqueeze(1))
@@ -259,7 +321,7 @@ class Transformer(nn.Module):
 
     def step(self, token: Tensor, state: State, memory: Memory) -> tuple[Tensor, State, Tensor]:
         """One token (N,) is read; returns logits (N, sounds) of the next one, the new state, and attention (N, S) of the last layer."""
-        x = (self.sounds(token) + self.turns[state[0].shape[1]]).unsqueeze(1)
+        x = (self._said(token) + self.turns[state[0].shape[1]]).unsqueeze(1)
         kept, weights = [], None
         for layer, before in zip(self.decoder, state):
             holds = torch.cat((before, layer.norms[0](x)), 1)
@@ -270,19 +332,24 @@ class Transformer(nn.Module):
     def teach(self, memory: Memory, given: Tensor, own: Tensor | None = None) -> Tensor:
         """Logits (N, T, sounds) along the given tokens (N, T), BOS first. Where `own` (N, T) is true the answer of a first pass
         along the given ones is read instead (Mihaylova, Martins 2019, section 3): a transformer reads all tokens at once."""
+        return self.along(memory, given, own)[0]
+
+    def along(self, memory: Memory, given: Tensor, own: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """What `teach` returns, and the attention (N, T, S) of the last layer."""
         if own is not None and own[:, 1:].any():
             with torch.no_grad():
-                said = self._along(memory, given).argmax(2)
+                said = self.along(memory, given)[0].argmax(2)
             given = torch.cat((given[:, :1], torch.where(own[:, 1:], said[:, :-1], given[:, 1:])), 1)
-        return self._along(memory, given)
-
-    def _along(self, memory: Memory, given: Tensor) -> Tensor:
-        many = given.shape[1]
-        x = self.dropout(self.sounds(given) + self.turns[:many])
+        many, weights = given.shape[1], None
+        x = self.dropout(self._said(given) + self.turns[:many])
         past = torch.ones(1, many, many, dtype=torch.bool, device=x.device).tril()  # nobody sees what comes later
         for layer in self.decoder:
-            x, _ = layer(x, layer.norms[0](x), past, memory)
-        return self.out(self.out_norm(x))
+            x, weights = layer(x, layer.norms[0](x), past, memory)
+        return self.out(self.out_norm(x)), weights
+
+    def _said(self, token: Tensor) -> Tensor:
+        """Embedded tokens of an answer."""
+        return self.sounds(token.clamp(max=self.sounds.num_embeddings - 1))
 
 
 KINDS = {"recurrent seq2seq": Recurrent, "transformer seq2seq": Transformer}

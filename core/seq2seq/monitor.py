@@ -56,12 +56,14 @@ class Monitor:
             "dev_loss": dev_loss,
             "teacher": 100 * share,
         }
+        if self.dataset.source.outside:
+            values["wer_unknown"] = score.wer(judged.edits[self.dev.unknown(self.dataset.source)])
         seen = [Metrics(step, values), *self.filmed(step, net)]
         net.train()
         return seen
 
     def filmed(self, step: int, net: nn.Module) -> list[Picture]:
-        """What is said to the film's inputs: tokens (W, T), how sure (W, T), and where the decoder looks (W, T, S)."""
+        """What is said to the film's inputs: tokens (W, T), how sure (W, T), where the decoder looks (W, T, S), and p_gen (W, T)."""
         with torch.inference_mode():
             memory = net.read(self.film)
         found = decode.greedy(net, memory, self.dataset.longest)
@@ -71,7 +73,9 @@ class Monitor:
             pictures.SAID.at(step, found.tokens.masked_fill(behind, 0).to(torch.uint8).numpy()),
             pictures.SURE.at(step, found.sure.half().numpy()),
         ]
-        return seen if found.looked is None else [*seen, pictures.LOOKED.at(step, found.looked.half().numpy())]
+        for kind, array in ((pictures.LOOKED, found.looked), (pictures.GENERATED, found.generated)):
+            seen += [] if array is None else [kind.at(step, array.half().numpy())]
+        return seen
 
     def run_ends(self, step: int, net: nn.Module) -> list[Event]:
         """The end: errors on the test part, those on inputs longer than any that was learned by themselves."""
@@ -90,6 +94,8 @@ class Monitor:
             "accuracy": 100 - wer,
             "weights": count(net),
         }
+        if self.dataset.source.outside:
+            summary["wer_unknown"] = score.wer(judged.edits[known.unknown(self.dataset.source)])
         if len(longer):
             summary["wer_longer"] = score.wer(score.judged(score.answers_of(net, self.dataset, longer), longer).edits)
         return [

@@ -83,7 +83,8 @@ def forced(net: nn.Module, part: Part) -> tuple[float, float]:
         y = trimmed(part.y[index])
         logits, right = net.teach(net.read(trimmed(part.x[index])), y[:, :-1]), y[:, 1:]
         there = right != PAD
-        lost += float(F.cross_entropy(logits[there], right[there], reduction="sum"))
+        known = right[there].clamp(max=logits.shape[2] - 1)  # what is outside the vocabulary is its last token
+        lost += float(F.cross_entropy(logits[there], known, reduction="sum"))
         wrong += int((logits.argmax(2) != right)[there].sum())
         many += int(there.sum())
     return lost / many, 100 * wrong / many

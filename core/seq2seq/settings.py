@@ -1,7 +1,7 @@
 """Settings of the sequence-to-sequence lab: a task, a network, and how long and by whose words it is taught."""
 
 from collections.abc import Mapping
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -48,7 +48,7 @@ class Dates(Frozen):
 
 
 class Toy(Frozen):
-    """Random letters, to be turned around or sorted."""
+    """Random letters, to be turned around, sorted, or replaced by the next ones of the alphabet."""
 
     THINGS: ClassVar[str] = "sequences"
     SIGNS: ClassVar[str] = "letters"
@@ -59,8 +59,11 @@ class Toy(Frozen):
     hard: ClassVar[str] = ""
     name: Literal["toy"] = "toy"
     TITLE: ClassVar[str] = "toy sequences"
-    rule: Literal["reverse", "sort"] = knob(
-        "reverse", "Rule", "What the network has to do with the letters.", names={"reverse": "reverse", "sort": "sort"}
+    rule: Literal["reverse", "sort", "next"] = knob(
+        "reverse",
+        "Rule",
+        "What the network has to do with the letters.",
+        names={"reverse": "reverse", "sort": "sort", "next": "next letter"},
     )
     alphabet: int = knob(10, "Alphabet size", "The number of different letters.", ge=2, le=26, step=1)
     longest: int = knob(
@@ -71,11 +74,22 @@ class Toy(Frozen):
         le=16,
         step=1,
     )
+    unknown: int = knob(
+        0,
+        "Unknown signs",
+        "So many letters are digits, which are not in the vocabulary: 0 to 4 in training, 5 to 9 in the test.",
+        unit="%",
+        ge=0,
+        le=50,
+        step=5,
+        fine=True,
+    )
 
     @property
     def example(self) -> str:
-        """As many different letters as there are, and no more than were learned at once."""
-        return "abcdefghijklmnop"[: min(self.alphabet, self.longest)]
+        """As many different letters as there are, and no more than were learned at once; two digits at the end where there are some."""
+        letters = "abcdefghijklmnop"[: min(self.alphabet, self.longest)]
+        return letters[:-2] + "79" if self.unknown else letters
 
 
 Task = Pronounce | Dates | Toy
@@ -133,6 +147,12 @@ class Attention(Frozen):
         "Attention score",
         "How attention compares the decoder's state with the state of a letter.",
         names={"additive": "additive (Bahdanau)", "multiplicative": "multiplicative (Luong)"},
+    )
+    copy_input: bool = knob(
+        False,
+        "Copying",
+        "The decoder may copy a token of the input instead of choosing one from its vocabulary.",
+        fine=True,
     )
     cell: Literal["lstm", "gru"] = _cell()
     hidden: int = _hidden(96)
@@ -219,6 +239,12 @@ class Seq2SeqSettings(Settings):
         "readers": "encoder_layers",
         "writers": "decoder_layers",
     }
+
+    @classmethod
+    def idle(cls, chosen: Mapping[str, Any]) -> dict[str, str]:
+        """Knobs that change nothing beside the other choices, name → why in a sentence. chosen: flat, as the knobs stand."""
+        copying = str(chosen.get("copy_input", False)).lower() == "true"
+        return {"smoothing": "A network that can copy learns without label smoothing."} if copying else {}
 
     task: Task = Field(
         Pronounce(),
@@ -307,6 +333,13 @@ METRICS = {  # of the examples of the development part, which no weight is learn
         chart="errors",
         chance=Chance(lambda settings: trivial.level(settings.task, 2), "last token only"),
     ),
+    "wer_unknown": Metric(
+        "Wrong, unknown signs (WER)",
+        "%",
+        role="before",
+        chart="errors",
+        chance=Chance(lambda settings: trivial.level(settings.task, 1), "fixed rule (WER)"),
+    ),
     "loss": Metric(
         "Training loss", "nats per token", role="before", chart="loss", chance=None
     ),  # with dropout and label smoothing
@@ -336,6 +369,16 @@ SCENES = (
         "dates-of-the-world",
         Seq2SeqSettings(task=Dates(), effort=Live(share=100, steps=400)),
         knobs=("network", "share", "hidden", "steps"),
+    ),
+    Scene(
+        "signs-it-never-saw",
+        Seq2SeqSettings(
+            task=Toy(rule="next", unknown=25),
+            network=Attention(copy_input=True, hidden=64),
+            effort=Live(share=100, steps=400),
+        ),
+        knobs=("copy_input", "unknown", "rule", "hidden", "steps"),
+        more=True,
     ),
 )
 SHIPPED = {f"seq2seq-{scene.slug}": scene.settings for scene in SCENES}

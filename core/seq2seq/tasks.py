@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from core.data import dates, words
-from core.data.toys import drawn, turned
+from core.data.toys import drawn, mixed, turned
 from core.seq2seq.settings import Dates, Pronounce, Task, Toy
 from core.seq2seq.tokens import BOS, EOS, PAD
 
@@ -37,18 +37,28 @@ TOYS, HELD_TOYS, LONGER_TOYS = (
 )  # sequences drawn; of them in the development part and in the test; longer ones
 TOY_SEED = 2021
 APOSTROPHES = "'’‘‛ʼʻ´`′＇"  # what keyboards and word processors write for one
+DIGITS, UNMET = "01234", "56789"  # outside the vocabulary: those of the training part, and those of the other parts
+UNKNOWN = "UNK"  # what stands in the vocabulary for everything outside it
 LONGER = 5  # signs by which the test of a toy goes beyond what was learned
 
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Tokens by their numbers; 0, 1 and 2 are padding, <BOS> and <EOS>."""
+    """Tokens by their numbers; 0, 1 and 2 are padding, <BOS> and <EOS>. outside: those at the end that no network has: the last of
+    the others stands for them."""
 
     tokens: tuple[str, ...]
+    outside: int = 0
 
     @classmethod
-    def of(cls, tokens) -> "Vocabulary":
-        return cls(SPECIAL + tuple(tokens))
+    def of(cls, tokens, outside: Sequence[str] = ()) -> "Vocabulary":
+        more = (UNKNOWN, *outside) if outside else ()
+        return cls((*SPECIAL, *tokens, *more), len(outside))
+
+    @property
+    def size(self) -> int:
+        """The number of tokens that a network knows."""
+        return len(self) - self.outside
 
     @cached_property
     def numbers(self) -> dict[str, int]:
@@ -92,6 +102,10 @@ class Part:
     @property
     def lengths(self) -> Tensor:
         return (self.x != PAD).sum(1)
+
+    def unknown(self, source: Vocabulary) -> np.ndarray:
+        """Which of its inputs hold a token outside the vocabulary: (N,) bool."""
+        return (self.x >= source.size).any(1).numpy()
 
     def first(self, many: int) -> "Part":
         """Its first examples. Parts are in random order, but a toy's test part ends with what is longer than was learned."""
@@ -165,7 +179,7 @@ def dataset_of(task: Task) -> Dataset:
         case Dates():
             return calendar()
         case Toy():
-            return toy(task.rule, task.alphabet, task.longest)
+            return toy(task.rule, task.alphabet, task.longest, task.unknown)
 
 
 @cache
@@ -200,23 +214,31 @@ def calendar() -> Dataset:
 
 
 @cache
-def toy(rule: str, alphabet: int, longest: int) -> Dataset:
-    """Random sequences of 3 to `longest` letters, and to test some that are up to five letters longer; none is in two parts."""
+def toy(rule: str, alphabet: int, longest: int, unknown: int = 0) -> Dataset:
+    """Random sequences of 3 to `longest` letters, and to test some that are up to five letters longer; none is in two parts.
+
+    unknown: so many percent of the letters are digits instead, which are outside the vocabulary; the digits that are tested
+    are none of those that are learned from.
+    """
     letters, rng = string.ascii_lowercase[:alphabet], np.random.default_rng(TOY_SEED)
     within, beyond = (
         drawn(letters, rng, 3, longest, TOYS),
         drawn(letters, rng, longest + 1, longest + LONGER, LONGER_TOYS),
     )
     held = min(HELD_TOYS, len(within) // 10)
-    inputs, vocabulary = within + beyond, Vocabulary.of(letters)
-    numbers = np.arange(len(inputs))
+    inputs, vocabulary = within + beyond, Vocabulary.of(letters, DIGITS + UNMET if unknown else ())
+    train = range(2 * held, len(within))
+    inputs = [mixed(text, DIGITS if i in train else UNMET, unknown / 100, rng) for i, text in enumerate(inputs)]
+    first = {text: i for i, text in reversed(list(enumerate(inputs)))}  # digits may make two of them alike
+    numbers = np.array(sorted(first.values()))
     dev, test, train = (
-        numbers[:held],
-        np.r_[held : 2 * held, len(within) : len(inputs)],
-        numbers[2 * held : len(within)],
+        numbers[numbers < held],
+        numbers[(numbers >= held) & ((numbers < 2 * held) | (numbers >= len(within)))],
+        numbers[(numbers >= 2 * held) & (numbers < len(within))],
     )
-    answers = [(tuple(turned(sequence, rule)),) for sequence in inputs]
-    film = tuple(sorted(within[:held][:100], key=len, reverse=True)[:FILM_TOYS])
+    answers = [(tuple(turned(sequence, rule, letters)),) for sequence in inputs]
+    shown = sorted(inputs[:held][:100], key=lambda text: (not text.isalpha(), len(text)), reverse=True)
+    film = tuple(shown[:FILM_TOYS])
     return Dataset(
         "toy",
         vocabulary,
@@ -225,7 +247,7 @@ def toy(rule: str, alphabet: int, longest: int) -> Dataset:
         film,
         longest + LONGER,
         longest + LONGER + 3,
-        lambda sequence: [tuple(turned(sequence, rule))],
+        lambda sequence: [tuple(turned(sequence, rule, letters))],
     )
 
 
@@ -273,7 +295,9 @@ def accepted(dataset: Dataset) -> str:
         case "dates":
             return f"a date in one of the languages that were learned, up to {dataset.longest_in} signs, such as {dataset.film[0]}"
         case _:
-            letters = [token for token in dataset.source.tokens if token and token.isalpha()]
+            letters = [token for token in dataset.source.tokens if len(token) == 1 and token.isalpha()]
+            if dataset.source.outside:
+                return f"1 to {dataset.longest_in} letters from {letters[0]} to {letters[-1]} and digits"
             return f"1 to {dataset.longest_in} letters from {letters[0]} to {letters[-1]}"
 
 

@@ -15,7 +15,7 @@ from core.seq2seq.models import Recurrent, Transformer
 from core.seq2seq.monitor import Monitor
 from core.seq2seq.settings import Long, Seq2SeqSettings, SmallTransformer
 from core.seq2seq.tasks import Dataset, Part, dataset_of, spelling, trimmed
-from core.seq2seq.tokens import PAD
+from core.seq2seq.tokens import EOS, PAD
 
 EMBED = 64  # numbers of a letter and of a sound in the recurrent networks
 HEADS = 4  # of a transformer
@@ -29,6 +29,7 @@ def train(settings: Seq2SeqSettings) -> Iterator[Event]:
     part = dataset.train.first(learned(settings, dataset))
     total = steps_of(settings, part)
     learner, monitor = begin(settings, dataset, total), Monitor(settings, dataset, total)
+    smoothing = 0.0 if learner.net.copies else settings.smoothing
     step, log, losses = checkpoint.resume(settings, learner) if isinstance(settings.effort, Long) else (0, [], [])
     log = log or [Started(total, monitor.facts(learner.net, part))]
     yield from log
@@ -36,7 +37,7 @@ def train(settings: Seq2SeqSettings) -> Iterator[Event]:
         for index in bucketed(part.lengths, settings.batch, learner.random)[: total - step]:
             step += 1
             share = teacher_share(settings, step, total)
-            loss = learn(learner, trimmed(part.x[index]), trimmed(part.y[index]), share, settings.smoothing)
+            loss = learn(learner, trimmed(part.x[index]), trimmed(part.y[index]), share, smoothing)
             if broken(loss):
                 yield from diverged(step)
                 return
@@ -78,7 +79,7 @@ def begin(settings: Seq2SeqSettings, dataset: Dataset, total: int) -> Learner:
 
 def network(settings: Seq2SeqSettings, dataset: Dataset) -> nn.Module:
     """A fresh network for the vocabularies of the task."""
-    kind, letters, sounds = settings.network, len(dataset.source), len(dataset.target)
+    kind, letters, sounds = settings.network, dataset.source.size, dataset.target.size
     if isinstance(kind, SmallTransformer):
         return fresh(
             Transformer,
@@ -92,9 +93,13 @@ def network(settings: Seq2SeqSettings, dataset: Dataset) -> nn.Module:
             settings.dropout,
         )
     score = getattr(kind, "score", "none")
-    return fresh(
-        Recurrent, settings.seed, letters, sounds, kind.cell, score, EMBED, kind.hidden, kind.layers, settings.dropout
-    )
+    sizes = (letters, sounds, kind.cell, score, EMBED, kind.hidden, kind.layers, settings.dropout)
+    return fresh(Recurrent, settings.seed, *sizes, copies_of(dataset) if getattr(kind, "copy_input", False) else None)
+
+
+def copies_of(dataset: Dataset) -> list[int]:
+    """What each input token is in an answer, by its number; PAD for one that no answer has."""
+    return [dataset.target.numbers.get(token, PAD) if i > EOS else PAD for i, token in enumerate(dataset.source.tokens)]
 
 
 def bucketed(lengths: Tensor, size: int, random: torch.Generator) -> list[Tensor]:
@@ -127,7 +132,7 @@ def learn(learner: Learner, x: Tensor, y: Tensor, share: float, smoothing: float
     own = torch.rand(given.shape, generator=learner.random) >= share if share < 1 else None
     with torch.random.fork_rng(devices=[]):  # dropout draws from PyTorch's own randomness, which others use as well
         torch.manual_seed(int(torch.randint(2**31, (), generator=learner.random)))
-        logits = learner.net.teach(learner.net.read(x), given, own)
+        logits, looked = learner.net.along(learner.net.read(x), given, own)
     loss = token_loss(logits, right, smoothing)
     learner.adam.zero_grad()
     loss.backward()
@@ -138,8 +143,10 @@ def learn(learner: Learner, x: Tensor, y: Tensor, share: float, smoothing: float
 
 
 def token_loss(logits: Tensor, right: Tensor, smoothing: float = 0.0) -> Tensor:
-    """L = −Σ_t log p(y_t | y_<t, x) / T, over tokens that are there. logits: (N, T, V), right: (N, T).
+    """L = −Σ_t log p(y_t | y_<t, x) / T, over tokens that are there. logits: (N, T, V), right: (N, T); the last of the V tokens
+    stands for all that are outside the vocabulary.
 
     smoothing: this much of the target is spread evenly over all V tokens (Szegedy et al. 2016, section 7).
     """
+    right = right.clamp(max=logits.shape[2] - 1)
     return F.cross_entropy(logits.flatten(0, 1), right.flatten(), ignore_index=PAD, label_smoothing=smoothing)

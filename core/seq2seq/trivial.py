@@ -34,7 +34,7 @@ MEASURED: dict[
 def level(task, which: int) -> float:
     """The error in percent of the rule for a task; which: 0 PER, 1 WER, 2 with each last token given. task: of the lab's settings."""
     if task.name == "toy":
-        return toy(task.rule, task.alphabet, task.longest)[which]
+        return toy(task.rule, task.alphabet, task.longest, task.unknown)[which]
     return MEASURED["dates" if task.name == "dates" else "words with stress" if task.stress else "words"][which]
 
 
@@ -58,10 +58,12 @@ def following(learned: Iterable[Sequence], tested: Iterable[Sequence]) -> float:
 
 
 @cache
-def toy(rule: str, alphabet: int, longest: int) -> Errors:
-    """Of copying, on random sequences."""
-    inputs = toys.drawn(string.ascii_lowercase[:alphabet], np.random.default_rng(TOY_SEED), 3, longest, TOYS)
-    right = [toys.turned(sequence, rule) for sequence in inputs]
+def toy(rule: str, alphabet: int, longest: int, unknown: int = 0) -> Errors:
+    """Of copying, on random sequences. unknown: so many percent of the letters are digits instead."""
+    rng = np.random.default_rng(TOY_SEED)
+    inputs = toys.drawn(string.ascii_lowercase[:alphabet], rng, 3, longest, TOYS)
+    inputs = [toys.mixed(sequence, string.digits, unknown / 100, rng) for sequence in inputs] if unknown else inputs
+    right = [toys.turned(sequence, rule, string.ascii_lowercase[:alphabet]) for sequence in inputs]
     return *errors(inputs, [[answer] for answer in right]), following(right, right)
 
 

@@ -25,6 +25,7 @@ LIVE = "--task pronounce --network attention vector transformer --share 50 --ste
 ROOM = "--task pronounce --network attention vector --share 100 --steps 600 --hidden 32 64 128 --seeds 3"
 TOY = "--task toy --network attention vector --share 100 --steps 300 --longest 8 16 --seeds 3"
 DATES = "--task dates --network attention vector --share 100 --steps 400 --seeds 3"
+COPY = "--task toy --rule next --unknown 25 --network attention --copy-input false true --hidden 64 --share 100 --steps 400 --seeds 5"
 FORCING = "--task pronounce --share 50 --steps 500 --teacher 1 0.75 0.5 --seeds 3"
 NONE = "none in this set-up"
 NGRAM = "33.9 (Phonetisaurus, n-gram transducer), 33.3 (the same, stress removed, another split)"
@@ -67,8 +68,8 @@ def _row(
     return Yardstick(title, sweep, f"result_{column}", "%", published, why, where=where, chance=chance or RULES[column])
 
 
-def _copied(longest: int) -> str:
-    return f"{trivial.toy('reverse', 10, longest)[1]:.0f} (copying the input)"
+def _copied(longest: int, rule: str = "reverse", unknown: int = 0) -> str:
+    return f"{trivial.toy(rule, 10, longest, unknown)[1]:.0f} (copying the input)"
 
 
 YARDSTICKS = (
@@ -148,6 +149,24 @@ YARDSTICKS = (
         {"network": "attention", "longest": "8"},
         why="It does not go far beyond the lengths that it has met.",
         chance="100 (copying the input)",
+    ),
+    *(
+        _row(
+            f"Next letters with unknown digits, {title}: wrong answers",
+            COPY,
+            "wer_unknown",
+            {"copy_input": copying},
+            why=why,
+            chance=_copied(8, "next", 25),
+        )
+        for copying, title, why in (
+            (
+                "True",
+                "with copying",
+                "A quarter of the signs are digits; no digit of the test was learned from. 400 steps.",
+            ),
+            ("False", "without copying", "What is not in the vocabulary cannot be said."),
+        )
     ),
     *(
         _row(

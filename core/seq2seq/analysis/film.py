@@ -37,13 +37,15 @@ def named(facts: dict[str, Any], tokens: Sequence[int]) -> list[str]:
     return [facts["tokens"][int(token)] for token in tokens if token > EOS]
 
 
-def answers(facts: dict[str, Any], said: np.ndarray, sure: np.ndarray) -> list[Answer]:
-    """The answer to each input. said, sure: (inputs, T), tokens and p of each."""
+def answers(
+    facts: dict[str, Any], said: np.ndarray, sure: np.ndarray, generated: np.ndarray | None = None
+) -> list[Answer]:
+    """The answer to each input. said, sure: (inputs, T), tokens and p of each; generated: p_gen of each, where there is one."""
     found = []
-    for text, known, tokens, p in zip(facts["inputs"], facts["answers"], said, sure):
-        names = named(facts, tokens)
-        kept = [float(each) for token, each in zip(tokens, p) if token > EOS]
-        found.append(Answer(text, tuple(compared(names, kept, known)), bool(right(names, known))))
+    for i, (text, known, tokens) in enumerate(zip(facts["inputs"], facts["answers"], said)):
+        names, kept = named(facts, tokens), tokens > EOS
+        p, gates = (None if each is None else each[i][kept].astype(float).tolist() for each in (sure, generated))
+        found.append(Answer(text, tuple(compared(names, p, known, gates)), bool(right(names, known))))
     return found
 
 

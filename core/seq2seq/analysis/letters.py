@@ -145,12 +145,12 @@ def why(question: Question, method: str, seed: int = 0) -> Why:
     """The letters' weights by one of METHODS, on log p (LIME: on p). Letters are left out as an embedding of zeros, which is
     that of padding; LIME takes them out of the word. Raises KeyError for an unknown method."""
     x = question.dataset.example(question.text)
-    embedded, mask = question.net.letters(x).detach().requires_grad_(), torch.ones_like(x, dtype=torch.bool)
+    embedded, mask = question.net.embedded(x).detach().requires_grad_(), torch.ones_like(x, dtype=torch.bool)
     with torch.no_grad():
         p = float(question.logp(question.net.read(x)).exp())
 
     def asked(e: Tensor) -> Tensor:
-        return question.logp(question.net.read_embedded(e, mask.expand(len(e), -1)))
+        return question.logp(question.net.read_embedded(e, mask.expand(len(e), -1), x.expand(len(e), -1)))
 
     if METHODS[method].embedded is None:
         return _lime(question, p, seed)

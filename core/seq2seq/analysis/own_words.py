@@ -21,7 +21,8 @@ STILL = 0.5  # letters that the centre of attention may move and still count as 
 
 @dataclass(frozen=True)
 class Heard:
-    """One input as it was read, the answer with <EOS> where it came to an end, p of each token, and where the decoder looked (T, S).
+    """One input as it was read, the answer with <EOS> where it came to an end, p of each token, where the decoder looked (T, S), and
+    p_gen of each token, where it can copy.
 
     known: all right answers, where anybody knows them. recurrent: the encoder reads in both directions, into one vector of
     `size` numbers.
@@ -35,6 +36,7 @@ class Heard:
     known: tuple[tuple[str, ...], ...]
     recurrent: bool = True
     size: int = 0
+    generated: tuple[float, ...] | None = None
 
     @property
     def said(self) -> list[str]:
@@ -89,6 +91,7 @@ def heard(record: Record, text: str) -> Heard:
         tuple(tuple(way) for way in dataset.known(text)),
         record.settings.network.RECURRENT,
         record.settings.network.size,
+        None if found.generated is None else tuple(found.generated[0].tolist()),
     )
 
 

@@ -21,17 +21,17 @@ def draw(current: Shown) -> None:
         return
     step = choose.scrubber("film/step", list(shots), _("After step"))
     said, sure = shots[step], current.by_step(pictures.SURE)[step]
-    looked = current.by_step(pictures.LOOKED).get(step)
+    looked, gates = (current.by_step(kind).get(step) for kind in (pictures.LOOKED, pictures.GENERATED))
     number = stage.chosen(current, "film/said")
     left, right = st.columns([1.7, 1], gap="medium")
     with left:
-        figure, many = stage.answers(current, said, sure, None if looked is None else number)
+        figure, many = stage.answers(current, said, sure, gates, None if looked is None else number)
         alt = _("What was said after {:,} steps: {} right").format(step, many)
         chart.show(figure, key="film/said", alt=alt, pick=True)
         _settled(ask(film.settled, current))
     with right:
         if looked is not None:
-            stage.attention(current, said, looked, number, key="film/attention")
+            stage.attention(current, said, looked, gates, number, key="film/attention")
 
 
 def _settled(found: film.Settled) -> None:

@@ -30,7 +30,7 @@ def _answers(current: Shown, found: "list[analysis.own_words.Heard]") -> int:
     number, several = st.session_state[which], len(found) > 1
     rows = []
     for one in found:
-        judged, right = compared(one.said, one.sure, one.known), tick(one.said, one.known)
+        judged, right = compared(one.said, one.sure, one.known, one.generated), tick(one.said, one.known)
         rows.append(
             tiles.Row(
                 f"{one.text}\n{_(analysis.own_words.origin(task, one.text))}",
@@ -60,7 +60,7 @@ def _at_work(current: Shown, one: "analysis.own_words.Heard") -> None:
         verdict.draw(current.lab, analysis.own_words.moment(one, moment), read=read, said=said)
     with right:
         if one.looked is not None:
-            stage.heat(one.looked, one.text, one.tokens, "say/attention")
+            stage.heat(one.looked, one.text, one.tokens, "say/attention", generated=one.generated)
             verdict.draw(current.lab, analysis.own_words.attention(one))
         else:
             st.markdown(_("All that the decoder knows of the input went through **{} numbers**.").format(one.size))

@@ -17,7 +17,7 @@ PALEST, FULLEST = 0.14, 0.72  # of the colour, for a token said with p = 0 and w
 LETTER = 13  # pixels
 SMALL = 12
 USUAL = 14  # columns
-ROLES = {"said": "after", "wrong": "danger", "left out": "danger", "chosen": "neutral"}
+ROLES = {"said": "after", "copied": "before", "wrong": "danger", "left out": "danger", "chosen": "neutral"}
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def figure(
 def _tiles(kind: str, shown: Sequence[Sequence[Tile]]) -> Trace:
     """The tiles of one kind, as boxes."""
     placed = [(j, i, tile) for i, row in enumerate(shown) for j, tile in enumerate(row) if tile.kind == kind]
-    edge = {"color": COLOURS[ROLES[kind]], "width": 1 if kind in ("said", "chosen") else 2.2}
+    edge = {"color": COLOURS[ROLES[kind]], "width": 1 if kind in ("said", "copied", "chosen") else 2.2}
     if not placed:  # Plotly names no empty trace in its legend
         look = {"color": _fill(kind, 1.0), "line": edge}
         return {"type": "bar", "orientation": "h", "name": _(kind), "x": [None], "y": [None], "marker": look}

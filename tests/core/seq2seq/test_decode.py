@@ -99,6 +99,8 @@ def test_a_beam_of_one_is_greedy(net):
 class Even(torch.nn.Module):
     """Has no favourites among its sounds, or one by the last bit only; after three tokens it ends."""
 
+    copies = False
+
     def __init__(self, favourite=None):
         super().__init__()
         self.favourite = favourite
@@ -131,6 +133,8 @@ def test_it_does_not_end_with_the_first_answer_that_ends():
     """Token 3 leads to a certain end, <EOS> at once is a little likelier than 3, and with α = 1 the longer answer wins."""
 
     class Fixed(torch.nn.Module):
+        copies = False
+
         def begin(self, memory):
             return (memory.vector,)
 
@@ -160,6 +164,8 @@ def test_a_batch_equals_each_alone(net):
 
 class Echo(torch.nn.Module):
     """Says token 3 once for every letter that was read, then <EOS>, each time with p = `sure`; most of the rest goes to token 4."""
+
+    copies = False
 
     def __init__(self, sure):
         super().__init__()

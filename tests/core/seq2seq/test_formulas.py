@@ -46,7 +46,7 @@ def test_formulas_that_no_other_test_holds():
 def test_every_figure_is_of_a_sweep_that_is_allowed_and_was_made(declared):
     words = declared.sweep.split()
     starts = [i for i, word in enumerate(words) if word.startswith("--")]
-    flags = {words[i][2:]: words[i + 1 : j] for i, j in zip(starts, [*starts[1:], len(words)])}
+    flags = {words[i][2:].replace("-", "_"): words[i + 1 : j] for i, j in zip(starts, [*starts[1:], len(words)])}
     seeds = int(flags.pop("seeds")[0])
     for combination in product(*flags.values()):
         build(Seq2SeqSettings, dict(zip(flags, combination)))

@@ -1,5 +1,7 @@
 """Networks: padding is never read, the future is never seen, one step after the other equals all at once, attention by hand."""
 
+from itertools import product
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -17,6 +19,8 @@ NETS = {
     for attention in ("none", "additive", "multiplicative")
     for layers in (1, 2)
 }
+COPIES = (0, 0, 0, 3, 4, 5, 6, 8, 9)  # what each letter is in an answer; 8 and 9 are outside the vocabulary
+NETS["copying"] = (Recurrent, (LETTERS, SOUNDS, "lstm", "additive", 5, 12, 1, 0.3, COPIES))
 NETS["transformer"] = (Transformer, (LETTERS, SOUNDS, 16, 4, 2, 2, 0.3))
 X = torch.tensor([[3, 4, 5, 6, 7], [8, 3, PAD, PAD, PAD], [4, 4, 4, PAD, PAD], [5, PAD, PAD, PAD, PAD]])
 GIVEN = torch.tensor([[BOS, 3, 4, 5], [BOS, 7, 7, 6], [BOS, 4, 3, 3], [BOS, 5, 6, 7]])
@@ -146,6 +150,38 @@ def test_without_attention_the_one_vector_is_all_there_is():
     memory = looks.read(X)
     blind = Memory(torch.full_like(memory.states, 9.0), memory.keys, memory.vector, memory.mask)
     assert not close(looks.teach(blind, GIVEN), looks.teach(memory, GIVEN))
+
+
+# ---- copying ----
+
+
+def test_what_is_copied_by_hand():
+    """Each token that may be said gets its share of the vocabulary, and the attention on every place where it stands."""
+    random = seeded(3)
+    gate, vocabulary, weights = (torch.rand(2, 4, n, generator=random) for n in (1, 5, 3))
+    copies = torch.tensor([[[4, 6, 4]], [[0, 5, 6]]])
+    found = models.pointed(gate, vocabulary.softmax(2), weights.softmax(2), copies, 7)
+    assert found.shape == (2, 4, 7) and close(found.sum(2), torch.ones(2, 4))
+    for n, t, w in product(range(2), range(4), range(7)):
+        generated = float(gate[n, t] * vocabulary.softmax(2)[n, t, w]) if w < 5 else 0.0
+        pointed = sum(float(weights.softmax(2)[n, t, i]) for i in range(3) if copies[n, 0, i] == w)
+        assert found[n, t, w].item() == pytest.approx(generated + (1 - float(gate[n, t])) * pointed, abs=1e-6)
+
+
+@torch.no_grad()
+def test_a_token_outside_the_vocabulary_is_read_as_the_last_one_and_can_only_be_copied():
+    net = fresh(Recurrent, 1, 7, 6, "gru", "multiplicative", 5, 12, 1, 0.0, (0, 0, 0, 3, 4, 5, 5, 6, 7)).eval()
+    x = torch.tensor([[3, 7, 4], [3, 8, 4], [3, 6, 4]])
+    memory, given = net.read(x), torch.tensor([[BOS, 3]]).expand(3, -1)
+    logp, looked = net.along(memory, given)
+    p, (one, other, vocabulary) = logp.exp(), looked[:, :, 1]
+    assert close(memory.states[0], memory.states[1]) and close(memory.states[0], memory.states[2])
+    assert p.shape[2] == 8 and close(p.sum(2), torch.ones(3, 2)) and close(looked[0], looked[1])
+    state = net.step(given[:, 0], net.begin(memory), memory)[1]
+    copied = (1 - state[-1][:, 0]) * torch.stack((one, other, vocabulary))[:, 0]
+    assert p[0, 0, 6].item() == pytest.approx(float(copied[0]), abs=1e-6) and p[0, 0, 7] < 1e-8
+    assert p[1, 0, 7].item() == pytest.approx(float(copied[1]), abs=1e-6) and p[1, 0, 6] < 1e-8
+    assert p[2, 0, 5] > p[0, 0, 5], "here the token of the vocabulary itself is copied"
 
 
 # ---- attention by hand ----

@@ -52,7 +52,10 @@ def test_an_evaluation_tells_errors_of_held_out_examples_and_leaves_no_trace(see
     assert all(p.grad is None for p in net.parameters())
     metrics, values = first[0], first[0].values
     assert (
-        isinstance(metrics, Metrics) and metrics.step == 7 and set(values) == set(METRICS) and values == again[0].values
+        isinstance(metrics, Metrics)
+        and metrics.step == 7
+        and set(values) == set(METRICS) - {"wer_unknown"}
+        and values == again[0].values
     )
     assert values["loss"] == 1.25 and values["teacher"] == 75
     net.eval()

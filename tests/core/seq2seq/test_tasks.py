@@ -17,6 +17,7 @@ WORLDS = {
     "dates": Dates(),
     "reverse": Toy(),
     "sort": Toy(rule="sort", alphabet=4),
+    "unknown": Toy(rule="next", unknown=30),
 }
 
 
@@ -87,6 +88,22 @@ def test_toys_follow_their_rule():
     assert int(dataset.test.lengths.max()) == 5 + tasks.LONGER
     smallest = tasks.toy("sort", 2, 4)  # there are 24 sequences in all
     assert len(smallest.train) == 20 and len(smallest.dev) == 2 == len(smallest.test.up_to(4)) and smallest.film
+
+
+def test_next_letters_and_digits_outside_the_vocabulary():
+    assert tasks.turned("abj", "next", "abcdefghij") == "bca" and tasks.turned("a7z", "next") == "b7a"
+    dataset = tasks.dataset_of(WORLDS["unknown"])
+    train, dev, test = (inputs(dataset, part) for part in (dataset.train, dataset.dev, dataset.test))
+    assert {sign for text in train for sign in text if sign.isdigit()} == set(tasks.DIGITS)
+    assert {sign for text in dev + test for sign in text if sign.isdigit()} == set(tasks.UNMET)
+    share = np.mean([sign.isdigit() for text in train for sign in text])
+    assert share == pytest.approx(0.3, abs=0.01) and not any(text.isalpha() for text in dataset.film)
+    for vocabulary in (dataset.source, dataset.target):
+        assert vocabulary.size == 3 + 10 + 1 and vocabulary.tokens[vocabulary.size - 1] == tasks.UNKNOWN
+        assert vocabulary.tokens[vocabulary.size :] == tuple("0123456789")
+    assert dataset.test.unknown(dataset.source).tolist() == [not text.isalpha() for text in test]
+    assert tasks.understood(dataset, "A7b") == "a7b" and "digits" in tasks.accepted(dataset)
+    assert tasks.spelling().source.size == len(tasks.spelling().source), "other tasks have nothing outside"
 
 
 def test_rows_and_columns():

@@ -24,6 +24,12 @@ def test_what_is_wrong_has_the_right_token_below():
     assert sure == [0.5, 0.0, 0.25]
 
 
+def test_what_is_copied_looks_different_unless_it_is_wrong():
+    tiles = answers.compared(["a", "7", "8"], [1, 1, 1], [["a", "7", "9"]], [0.9, 0.1, 0.2])
+    assert kinds(tiles) == [("a", "said", ""), ("7", "copied", ""), ("8", "wrong", "9")]
+    assert [tile.kind for tile in answers.compared(["a", "7"], [1, 1], [], [0.9, 0.1])] == ["said", "copied"]
+
+
 def test_an_answer_is_right_wrong_or_unknown():
     assert [answers.right(["K"], known) for known in ([["K"]], [["T"]], [["T"], ("K",)], [])] == [
         True,
