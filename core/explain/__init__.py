@@ -1,1 +1,1 @@
-"""Explainable AI: one explanation and how far to trust it, or one of three experiments."""
+"""Explainable AI: one explanation and how far to trust it, or one of the experiments."""

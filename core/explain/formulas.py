@@ -5,7 +5,7 @@ from typing import Any
 from core.attribution import lime_image, trust
 from core.attribution.methods import METHODS
 from core.attribution.settings import CaptumLime, Lime
-from core.explain import excite
+from core.explain import excite, probe
 from core.runs import Run
 from core.settings import Formula
 from core.statistics import rank_correlation
@@ -25,6 +25,17 @@ THEORY = (
         r"x^* = \arg\max_{x} f(x), \quad x = \mathrm{sigmoid}\left(\mathcal{F}^{-1}"
         r"\left(\frac{z}{|\nu|^k}\right)\right)",
         excite.paint,
+    ),
+    Formula(
+        "Linear probe",
+        r"\hat{y} = \arg\max_c\,(W h + b)_c, \quad \min_{W, b} \frac{1}{n} \sum_i -\log \mathrm{softmax}(W h_i + b)_{y_i}"
+        r" + \frac{\lambda}{2n} \lVert W \rVert^2",
+        probe.read,
+    ),
+    Formula(
+        "Selectivity",
+        r"\mathrm{accuracy}(h \to y) - \mathrm{accuracy}(h \to \tilde{y}), \quad \tilde{y} = \mathrm{random}(\mathrm{type}(x))",
+        probe.control_task,
     ),
     Formula(
         "Deletion and insertion",

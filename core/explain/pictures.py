@@ -6,6 +6,7 @@ INPUT = Kind("input", "h w | h w 3", "the picture that is explained, 8-bit")
 GROWING = Kind("growing", "h w", "the map as far as it has come, a photo's in coarse squares")
 MAP = Kind("map", "h w", "the map: positive where a pixel speaks for the answer")
 PAINTED = Kind("painted", "h w 1 | h w 3", "what excites the unit, with a prior, 8-bit")
+TRAITS = Kind("traits", "answer example h w", "test digits by the answer to the trait that is asked for, 8-bit")
 PAINTED_PLAIN = Kind("painted_plain", "h w 1 | h w 3", "what excites the unit, pixel by pixel, 8-bit")
 
 PROBABILITY = "the answer's probability at equal shares of the pixels"

@@ -1,7 +1,7 @@
 """Settings of the explainable AI lab: what is looked at, and how it is asked.
 
-A run is one explanation: a picture, the network that classifies it, and one method. Three methods are experiments of
-their own: the randomisation test, activation maximisation, and a network that learns a shortcut.
+A run is one explanation: a picture, the network that classifies it, and one method. Some methods are experiments of
+their own: the randomisation test, activation maximisation, a network that learns a shortcut, and probes of its layers.
 """
 
 from collections.abc import Mapping
@@ -89,12 +89,47 @@ class Shortcut(Frozen):
     )
 
 
-EXPERIMENTS = (Randomise, Excite, Shortcut)
-Method = attribution.Method | Randomise | Excite | Shortcut
+class Probe(Frozen):
+    """A linear classifier on each layer of a digit classifier: what can be read there (Alain, Bengio 2016)?
+
+    While a photo is chosen it reads in the teacher.
+    """
+
+    name: Literal["probe"] = "probe"
+    trait: Literal["slant", "thickness", "loop", "place"] = knob(
+        "slant",
+        "Also ask for",
+        "What the network was never asked about. Slant and thickness are compared with the same digit's median.",
+        names={"slant": "slant", "thickness": "stroke thickness", "loop": "a closed loop", "place": "place"},
+    )
+    examples: int = knob(1000, "Examples", "Training digits from which each probe learns.", ge=200, le=2000, step=100)
+    types: int = knob(
+        100,
+        "Control groups",
+        "The control task gives each group of similar digits a random answer. So many groups there are.",
+        ge=10,
+        le=200,
+        step=10,
+    )
+    strength: float = knob(
+        1.0,
+        "Weight penalty",
+        "How strongly large weights of a probe are held down.",
+        symbol="λ",
+        ge=0.01,
+        le=100,
+        log=True,
+        fine=True,
+    )
+
+
+EXPERIMENTS = (Randomise, Excite, Shortcut, Probe)
+Method = attribution.Method | Randomise | Excite | Shortcut | Probe
 NAMES = attribution.METHOD_NAMES | {
     "randomise": "Randomisation test",
     "excite": "Maximise an activation",
     "shortcut": "Learn a shortcut",
+    "probe": "Probe every layer",
 }
 
 
@@ -149,6 +184,12 @@ class ExplainSettings(Settings):
                 found |= dict.fromkeys(
                     ("photo", "upload"), "The network is trained on digits and explained on a marked one."
                 )
+            case "probe":
+                found = dict.fromkeys(("answer", "hide"), "No answer is explained here: layers are read.")
+                found |= dict.fromkeys(
+                    ("digit", "number", "drawing"), "Probes read a thousand test digits; only the network counts."
+                )
+                found |= dict.fromkeys(("photo", "upload"), "Probes read a digit classifier, here the teacher.")
             case "excite":
                 found = dict.fromkeys(("answer", "hide"), "No answer is explained here: a picture is made.")
                 found |= dict.fromkeys(
@@ -166,6 +207,14 @@ class ExplainSettings(Settings):
                     found |= dict.fromkeys(("layer", "channel"), "A class is excited, not a filter.")
         return found
 
+
+def guessed(settings: ExplainSettings) -> float | None:
+    """What guessing gets of the trait that a probe is asked for, in percent: the share of its commonest answer."""
+    return CHANCES[settings.method.trait] if isinstance(settings.method, Probe) else None
+
+
+CHANCES = {"slant": 50.0, "thickness": 50.0, "loop": 56.4, "place": 100 / 3}
+TRAIT = Chance(guessed)
 
 # The rivals of the areas and of the correlations are measured on the same picture, and stand beside them.
 METRICS = {
@@ -185,6 +234,14 @@ METRICS = {
     "marked_accuracy": Metric("Marked class, with mark", "%", role="before", chart="accuracy", chance=TEN_DIGITS),
     "clean_accuracy": Metric("Marked class, no mark", "%", role="after", chart="accuracy", chance=TEN_DIGITS),
     "fooled": Metric("Other digits, fooled", "%", role="danger", chart="accuracy", chance=TEN_DIGITS),
+    "digit": Metric("Probe for the digit", "%", role="after", chart="digit", chance=TEN_DIGITS),
+    "trait": Metric("Probe for the trait", "%", role="after", chart="trait", chance=TRAIT),
+    "digit_selectivity": Metric("Digit", "points", role="after", chart="selectivity", front=False, chance=Chance(0.0)),
+    "trait_selectivity": Metric("Trait", "points", role="danger", chart="selectivity", front=False, chance=Chance(0.0)),
+    "digit_untrained": Metric("Digit, untrained", "%", role="before", chart="digit", front=False, chance=TEN_DIGITS),
+    "trait_untrained": Metric("Trait, untrained", "%", role="before", chart="trait", front=False, chance=TRAIT),
+    "digit_control": Metric("Control of the digit", "%", role="control", chart="digit", front=False, chance=TEN_DIGITS),
+    "trait_control": Metric("Control of the trait", "%", role="control", chart="trait", front=False, chance=TRAIT),
     "loss": Metric("Loss", role="neutral", chart="loss", log=True),
 }
 
@@ -204,6 +261,12 @@ SCENES = (
         "what-excites-this-filter",
         ExplainSettings(method=Excite(unit="filter")),
         knobs=("subject", "method", "unit", "layer", "channel", "prior"),
+    ),
+    Scene(
+        "what-does-layer-k-know",
+        ExplainSettings(subject=Digit(), method=Probe()),
+        knobs=("subject", "method", "trait", "examples", "types", "network"),
+        more=True,
     ),
 )
 

@@ -1,4 +1,4 @@
-"""A run of the explainable AI lab: one explanation and how far to trust it, or one of three experiments."""
+"""A run of the explainable AI lab: one explanation and how far to trust it, or one of the experiments."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ import numpy as np
 from core.attribution import methods, trust
 from core.attribution.settings import METHODS
 from core.events import Event, Finished, Metrics, Started
-from core.explain import excite, pictures, randomise, shortcut
+from core.explain import excite, pictures, probe, randomise, shortcut
 from core.explain import settings as s
 from core.explain.settings import ExplainSettings
 from core.subject.models import Subject, as_bytes, look_at
@@ -25,6 +25,8 @@ def train(settings: ExplainSettings) -> Iterator[Event]:
             yield from destroy(settings)
         case s.Excite():
             yield from excite.excite(settings.method, look_at(settings.subject), settings.seed)
+        case s.Probe():
+            yield from probe.probe(settings.method, settings.subject, settings.seed)
         case _:
             yield from explain(settings)
 

@@ -23,6 +23,7 @@ from core.subject.settings import SHIPPED_NETWORK
 from core.yardsticks import Yardstick, make_tables, measured
 
 SHORTCUT = "--subject digit --method shortcut"
+PROBE, OF_LOOPS = "--subject digit --method probe", "--subject digit --method probe --trait loop"
 TENTH, CURED = f"{SHORTCUT} --elsewhere 10", f"{SHORTCUT} --elsewhere 100"
 LIME = "--method lime"
 OF_DIGITS, OF_RANDOMISED, OF_PHOTOS, OF_TABLES = "digits.csv", "randomised.csv", "photos.csv", "tables.csv"
@@ -31,10 +32,12 @@ ASKED = ("saliency", "input_x_gradient", "integrated_gradients", "guided_backpro
 DESTROYED = ("saliency", "integrated_gradients", "guided_backprop", "grad_cam")
 ADEBAYO = "Adebayo et al. 2018"
 NONE = "none in this set-up"
+ALAIN = "rises from layer to layer in Inception v3 and ResNet-50 (Alain, Bengio 2016)"
 TWO_SETS = f"{tabular.chance_jaccard(30):.2f} (two random sets of five)"
 
 
 GUESSING, NO_SCORE, FLAT, MEAN = "10 (guessing)", "–", "1.1 (a flat map)", "0 (the mean answer)"
+COIN_FLIP, COMMONEST, NO_TASK = "50 (guessing)", "56 (always “no loop”)", "0 (nothing of the task is in the layer)"
 
 
 def _faithful(name: str, title: str, why: str = "") -> Iterator[Yardstick]:
@@ -80,6 +83,24 @@ def _destroyed(name: str, title: str, published: str, why: str = "") -> Iterator
             digits=2,
             chance=f"0 (random order), {picture:.2f} (picture alone)",
         )
+
+
+PROBED = {  # title → sweep, column of its table, chance
+    "Probe for the digit, on the pixels": (PROBE, "digit_pixels", GUESSING),
+    "Probe for the digit, on the last hidden layer": (PROBE, "digit_dense_1", GUESSING),
+    "Probe for the digit, on the last hidden layer before training": (PROBE, "digit_untrained_dense_1", GUESSING),
+    "Probe for the slant, on the pixels": (PROBE, "trait_pixels", COIN_FLIP),
+    "Probe for the slant, on the last hidden layer": (PROBE, "trait_dense_1", COIN_FLIP),
+    "Probe for the slant, on the output layer": (PROBE, "trait_output_layer", COIN_FLIP),
+    "Probe for the slant, on the output layer before training": (PROBE, "trait_untrained_output_layer", COIN_FLIP),
+    "Probe for a closed loop, on the pixels": (OF_LOOPS, "trait_pixels", COMMONEST),
+    "Probe for a closed loop, on the last hidden layer": (OF_LOOPS, "trait_dense_1", COMMONEST),
+    "Probe for a closed loop, on the last hidden layer before training": (
+        OF_LOOPS,
+        "trait_untrained_dense_1",
+        COMMONEST,
+    ),
+}
 
 
 YARDSTICKS = (
@@ -201,6 +222,30 @@ YARDSTICKS = (
     *_faithful("saliency", "saliency"),
     *_faithful("random", "random order", "The first control."),
     *_faithful("input_only", "picture alone (its ink), no network", "The second control."),
+    *(
+        Yardstick(
+            title, sweep, f"result_{column}", "%", ALAIN if column.startswith("digit") else NONE, "", chance=chance
+        )
+        for title, (sweep, column, chance) in PROBED.items()
+    ),
+    Yardstick(
+        "Selectivity of the probe for the digit, on the last hidden layer",
+        PROBE,
+        "result_digit_selectivity_dense_1",
+        "points",
+        NONE,
+        "Control: a random answer for each of 100 groups of similar digits.",
+        chance=NO_TASK,
+    ),
+    Yardstick(
+        "Selectivity of the probe for the slant, on the last hidden layer",
+        PROBE,
+        "result_trait_selectivity_dense_1",
+        "points",
+        NONE,
+        "",
+        chance=NO_TASK,
+    ),
     Yardstick(
         "Digits, accuracy once the output layer was destroyed",
         "",

@@ -7,7 +7,7 @@ import torch
 from core.attribution import tabular
 from core.attribution.trust import RADIUS
 from core.data import digits, tables
-from core.explain.yardsticks import LIME, SHORTCUT
+from core.explain.yardsticks import LIME, PROBE, SHORTCUT
 from core.subject.models import digit_net
 from core.subject.settings import SHIPPED_NETWORK
 from core.yardsticks import Yardstick, measured, read
@@ -105,6 +105,29 @@ CLAIMS = [
         lambda: end(TRUST, "random"),
     ),
     claim("60 against 35 in this run", lambda: summary(FILTER, "excited_plain"), lambda: summary(FILTER, "excited")),
+    claim(
+        "reads the digit in 85 of 100 cases, a probe on the last hidden layer in 98; in the same network before its training only in 87",
+        lambda: of(PROBE, "digit_pixels"),
+        DEFINITION,
+        lambda: of(PROBE, "digit_dense_1"),
+        lambda: of(PROBE, "digit_untrained_dense_1"),
+    ),
+    claim(
+        "92 % from the pixels, and still 91 % from the last hidden layer",
+        lambda: of(PROBE, "trait_pixels"),
+        lambda: of(PROBE, "trait_dense_1"),
+    ),
+    claim(
+        "From the logits it is 52 %, hardly more than guessing (50 %); before training they still gave 80 %",
+        lambda: of(PROBE, "trait_output_layer"),
+        DEFINITION,
+        lambda: of(PROBE, "trait_untrained_output_layer"),
+    ),
+    claim(
+        "the digit is 59 points above its control, and the slant 23",
+        lambda: of(PROBE, "digit_selectivity_dense_1"),
+        lambda: of(PROBE, "trait_selectivity_dense_1"),
+    ),
     claim(
         "On 1,000 test digits its mean length is 1.8 where the network is less than 90 % sure, and 0.0001 where it is more than 99.99 % "
         "sure; the logit's is 7.5 and 7.6",

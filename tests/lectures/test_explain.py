@@ -6,7 +6,7 @@ import pytest
 from core import runs
 from core.attribution import inputs
 from core.data import photos
-from core.explain.yardsticks import CURED, SHORTCUT, TENTH
+from core.explain.yardsticks import CURED, OF_LOOPS, PROBE, SHORTCUT, TENTH
 from core.subject.models import look_at
 from core.subject.settings import Digit, Photo
 from tests.lectures.claims import sweep
@@ -80,3 +80,16 @@ def test_the_network_says_what_the_notes_say(subject, name, least):
     seen = look_at(subject)
     assert seen.names[seen.answer()] == name and seen.probabilities[seen.answer()] > least
     assert name != "9" or seen.names[seen.answer(3)] == "4", "the right one is not its second answer"
+
+
+def test_training_makes_a_loop_easier_to_read_and_only_the_logits_lose_the_slant():
+    def of(sweep_of: str, column: str) -> float:
+        return sweep("explain", sweep_of, f"result_{column}").mean
+
+    assert of(OF_LOOPS, "trait_dense_1") == pytest.approx(89, abs=0.5)
+    assert of(OF_LOOPS, "trait_untrained_dense_1") == pytest.approx(81, abs=0.5)
+    hidden = [
+        of(PROBE, f"trait_{layer}")
+        for layer in ("pixels", "convolution_1", "convolution_2", "convolution_3", "dense_1")
+    ]
+    assert min(hidden) > 90 and of(PROBE, "trait_output_layer") < 55

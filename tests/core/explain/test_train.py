@@ -50,7 +50,7 @@ MAPS = [
     attribution.CaptumLime(segments=10, samples=20),
     attribution.Lime(segments=10, samples=20, repeats=2),
 ]
-EXPERIMENTS = [s.Randomise(), s.Excite(steps=16), s.Shortcut(epochs=1)]
+EXPERIMENTS = [s.Randomise(), s.Excite(steps=16), s.Shortcut(epochs=1), s.Probe(examples=200, types=10)]
 DIGIT = Digit(digit=4, number=35)
 CURVES = [f"{way} {name}" for name in ("map", "random", "input only") for way in ("deletion", "insertion")]
 each_map = pytest.mark.parametrize("method", MAPS, ids=lambda method: method.name)
@@ -282,6 +282,7 @@ IDLE = [
     (s.Excite(steps=16), {}),
     (s.Excite(steps=16, unit="filter", layer=2), {}),
     (s.Shortcut(epochs=1), {}),
+    (s.Probe(examples=200, types=10), {}),
 ]
 FAR = {
     "digit": 7,
@@ -301,6 +302,10 @@ FAR = {
     "elsewhere": 50,
     "epochs": 2,
     "learning_rate": 0.5,
+    "trait": "loop",
+    "examples": 300,
+    "types": 20,
+    "strength": 10,
 }
 OTHER = {"unit": "class", "layer": 2}
 
@@ -314,7 +319,7 @@ def test_every_knob_changes_the_run_or_says_that_it_does_not(method):
 
     def begun(values):  # an epoch of a training need not end to tell whether it is the same
         events = train(build(ExplainSettings, values))
-        found = list(itertools.islice(events, 5 if method.name == "shortcut" else None))
+        found = list(itertools.islice(events, {"shortcut": 5, "probe": 4}.get(method.name)))
         events.close()
         return [repr(pack(event)) for event in found]
 
@@ -342,7 +347,13 @@ NONE = [
     (Drawing(), "draw a digit"),
     (Drawing(drawing="AAAA"), "draw it again"),
 ]
-ASKED = [attribution.Saliency(), s.Randomise(), s.Excite(steps=16), s.Shortcut(epochs=1)]
+ASKED = [
+    attribution.Saliency(),
+    s.Randomise(),
+    s.Excite(steps=16),
+    s.Shortcut(epochs=1),
+    s.Probe(examples=200, types=10),
+]
 
 
 @pytest.mark.parametrize(
@@ -540,7 +551,8 @@ def test_shipped_runs_are_the_ones_that_the_settings_make():
         about = runs.load(run_id).about
         assert about.settings == flatten(settings) and about.state == "finished" and about.shipped
     assert (
-        list(SHIPPED)[:4] == [f"explain-{scene.slug}" for scene in SCENES] and SCENES[0].settings == ExplainSettings()
+        list(SHIPPED)[: len(SCENES)] == [f"explain-{scene.slug}" for scene in SCENES]
+        and SCENES[0].settings == ExplainSettings()
     )
     assert labs.of("explain").settings is ExplainSettings
 
