@@ -1,14 +1,14 @@
 """The lab's formulas, and what a shipped run carries besides its training."""
 
-from core.compression import bitstream, distill, huffman, models, quantize, slimming
-from core.compression.analysis.curves import CURVES, measured
+from core.compression import bitstream, distill, huffman, lottery, models, quantize, slimming
+from core.compression.analysis.curves import curves_of
 from core.runs import Run
 from core.settings import Formula
 
 
 def examine(run: Run) -> dict[str, dict]:
     """What a shipped run carries besides its training: every curve of `core.compression.analysis.curves`, of every model in it."""
-    return {"curves": {model: {name: measured(run.net(model), name) for name in CURVES} for model in run.models}}
+    return {"curves": {model: curves_of(run.net(model)) for model in run.models}}
 
 
 THEORY = (
@@ -53,4 +53,6 @@ THEORY = (
         r"r = \frac{4 \cdot \text{parameters}}{\text{bytes of the stream}}",
         bitstream.compression_rate,
     ),
+    Formula("Share of one round", r"p = 1 - (1 - s)^{1/R}", lottery.round_share),
+    Formula("Signs alone", r"w' = \sigma \cdot \mathrm{sign}(w_0)", lottery.signs_only),
 )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from core.nets import DigitNet, build
+from core.nets import MLP, DigitNet, build
 
 
 def teacher(channels: int = 16, neurons: int = 256) -> DigitNet:
@@ -33,8 +33,13 @@ class Cost:
     macs: int
 
 
-def costs(net: DigitNet) -> list[Cost]:
+def costs(net: DigitNet | MLP) -> list[Cost]:
     """One row per layer with weights, from input to output. Multiply-adds count convolutions and dense layers only."""
+    if isinstance(net, MLP):
+        widths = [layer.weight.shape for layer in net.layers]
+        return [
+            Cost("head" if i == len(widths) - 1 else "dense", a, a * b + a, a * b) for i, (a, b) in enumerate(widths)
+        ]
     rows, side = [], 28
     for layer in net.layers:
         if isinstance(layer, nn.MaxPool2d):
@@ -48,7 +53,7 @@ def costs(net: DigitNet) -> list[Cost]:
     return rows + [Cost("head", head.shape[0], head.numel() + head.shape[0], head.numel())]
 
 
-def macs(net: DigitNet) -> int:
+def macs(net: DigitNet | MLP) -> int:
     """Multiply-adds for one digit, in convolutions and dense layers."""
     return sum(row.macs for row in costs(net))
 
@@ -61,13 +66,17 @@ def separable_cost_ratio(outputs: int, kernel: int) -> float:
     return 1 / outputs + 1 / kernel**2
 
 
-def weighted(net: DigitNet) -> list[nn.Module]:
+def weighted(net: DigitNet | MLP) -> list[nn.Module]:
     """Every layer whose weights can be pruned or rounded: convolutions, dense layers, the head."""
+    if isinstance(net, MLP):
+        return list(net.layers)
     return [unit.weights for unit in net.units()] + [net.head]
 
 
-def weight_names(net: DigitNet) -> list[str]:
+def weight_names(net: DigitNet | MLP) -> list[str]:
     """What to call these layers on screen, in the same order."""
+    if isinstance(net, MLP):
+        return [f"dense {i + 1}" for i in range(len(net.layers) - 1)] + ["head"]
     names = [f"{_kind(unit.weights)} {i + 1}" for i, unit in enumerate(net.units())]
     return names + ["head"]
 

@@ -11,3 +11,7 @@ KEPT = Kind("kept", "unit", "which channels and neurons stay: 1 for those that d
 LAYER_SPARSITY = Kind("layer_sparsity", "layer", "weights of each layer that are zero, in percent")
 CODEBOOK = Kind("codebook", "value", "the shared values of the largest layer")
 CONFUSION = Kind("confusion", "10 10", "test digits of a class (row) that were taken for a class (column)")
+TICKETS = Kind(
+    "tickets", "network neuron 28 28", "incoming weights of a few neurons of the first layer, in each network"
+)
+READ = Kind("read", "28 28", "how many neurons of the first layer read each pixel")

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from core.compression.models import weighted
 from core.data import digits
-from core.nets import DigitNet, accuracy
+from core.nets import MLP, DigitNet, accuracy
 
 INDEX_BITS = 5
 
@@ -72,8 +72,11 @@ def sparsity_curve(
     return rows
 
 
-def other_bytes(net: DigitNet) -> int:
-    """Bytes of what no method here prunes: two float32 per channel (BatchNorm folds into them), the head's bias."""
+def other_bytes(net: DigitNet | MLP) -> int:
+    """Bytes of what no method here prunes: two float32 per channel (BatchNorm folds into them), the head's bias; all biases of
+    a network without BatchNorm."""
+    if isinstance(net, MLP):
+        return 4 * sum(layer.bias.numel() for layer in net.layers)
     return 4 * (2 * sum(unit.norm.num_features for unit in net.units()) + net.head.bias.numel())
 
 

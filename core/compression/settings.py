@@ -289,7 +289,40 @@ class Deep(Frozen):
     learning_rate: float = _learning_rate(0.05)
 
 
-Method = Teacher | Distill | Slim | Prune | Redesign | Quantize | Deep
+class Ticket(Frozen):
+    """Prune a dense network in rounds and rewind what is left to its first weights (Frankle, Carbin 2019)."""
+
+    name: Literal["ticket"] = "ticket"
+    TITLE: ClassVar[str] = "Lottery ticket"
+    done: ClassVar[str] = "winning ticket"
+    role: ClassVar[str] = "neutral"
+    analysis: ClassVar[str] = "ticket"
+    sparsity: float = knob(
+        95, "Sparsity", "The share of weights that are zero at the end.", unit="%", ge=0, le=99.5, step=0.5
+    )
+    rounds: int = knob(
+        6, "Rounds", "In how many rounds the sparsity rises. With 1 everything is pruned at once.", ge=1, le=10, step=1
+    )
+    epochs: int = _epochs(3, 10, "Passes over the training digits in each round, and again at the end.")
+    rewind: Literal["initial", "early", "trained"] = knob(
+        "initial",
+        "Rewind to",
+        "Which weights the rest goes back to after each round. Without rewinding it goes on from the trained ones.",
+        names={"initial": "initial weights", "early": "after the first epoch", "trained": "no rewinding"},
+    )
+    learning_rate: float = knob(
+        0.0012,
+        "Learning rate",
+        "The step size of Adam; it stays the same. If it is too high, the network only guesses.",
+        symbol="η",
+        ge=0.0001,
+        le=0.1,
+        log=True,
+        fine=True,
+    )
+
+
+Method = Teacher | Distill | Slim | Prune | Redesign | Quantize | Deep | Ticket
 
 
 class CompressionSettings(Settings):
@@ -317,6 +350,8 @@ METRICS = {
     "accuracy": Metric("Test accuracy", "%", chance=TEN_DIGITS),
     "teacher_accuracy": Metric("Teacher", "%", role="before", chance=TEN_DIGITS),
     "control_accuracy": Metric("Control", "%", role="control", chance=TEN_DIGITS),
+    "signs_accuracy": Metric("Signs only", "%", role="neutral", chance=TEN_DIGITS),
+    "dense_accuracy": Metric("Before pruning", "%", role="before", chance=TEN_DIGITS),
     "batch_accuracy": Metric("Training batch accuracy", "%", role="neutral", chance=TEN_DIGITS),
     "loss": Metric("Loss", chart="loss", log=True),
     "loss_soft": Metric("Soft loss (× T²)", role="before", chart="loss", log=True),
@@ -355,6 +390,12 @@ SCENES = (
         "deep-compression",
         CompressionSettings(method=Deep()),
         knobs=("method", "sparsity", "bits", "rounds", "share_epochs"),
+    ),
+    Scene(
+        "lottery-ticket",
+        CompressionSettings(method=Ticket()),
+        knobs=("method", "sparsity", "rounds", "epochs", "rewind"),
+        more=True,
     ),
 )
 

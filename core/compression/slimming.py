@@ -13,7 +13,9 @@ from core.nets import DigitNet, accuracy, count
 
 
 def gammas(net: DigitNet) -> list[Tensor]:
-    """|γ| of every unit, from input to output: one tensor (width,) each."""
+    """|γ| of every unit, from input to output: one tensor (width,) each. Raises ValueError where there is no BatchNorm."""
+    if not isinstance(net, DigitNet):
+        raise ValueError("This network has no BatchNorm, so it has no γ to go by.")
     return [unit.norm.weight.detach().abs() for unit in net.units()]
 
 

@@ -4,9 +4,19 @@ from collections.abc import Iterator
 
 import torch.nn.functional as F
 
-from core.compression import models, monitor, rounding, shrink, student
+from core.compression import models, monitor, rounding, shrink, student, ticket
 from core.compression.loop import BATCH, REPORT, augment, examine, finished, start_network, test_accuracy
-from core.compression.settings import CompressionSettings, Deep, Distill, Prune, Quantize, Redesign, Slim, Teacher
+from core.compression.settings import (
+    CompressionSettings,
+    Deep,
+    Distill,
+    Prune,
+    Quantize,
+    Redesign,
+    Slim,
+    Teacher,
+    Ticket,
+)
 from core.data import digits
 from core.events import Event, Metrics, Started
 from core.loop import batches, broken, diverged, fresh, hits, one_cycle, seeded, steps_of
@@ -19,7 +29,7 @@ def train(settings: CompressionSettings, start: DigitNet | None = None) -> Itera
     start: the network to begin with, instead of the stored run that `settings.teacher` names.
     """
     seed, method = settings.seed, settings.method
-    if not isinstance(method, Teacher | Redesign) and start is None:
+    if not isinstance(method, Teacher | Redesign | Ticket) and start is None:
         start = start_network(settings.teacher)
     match method:
         case Teacher():
@@ -36,6 +46,8 @@ def train(settings: CompressionSettings, start: DigitNet | None = None) -> Itera
             yield from rounding.train_quantized(method, seed, start)
         case Deep():
             yield from rounding.train_deep(method, seed, start)
+        case Ticket():
+            yield from ticket.train_ticket(method, seed)
 
 
 def train_teacher(method: Teacher, seed: int) -> Iterator[Event]:

@@ -14,6 +14,7 @@ PRUNE = "--method prune"
 REDESIGN = "--method redesign"
 TWO_BITS = "--method quantize"
 DEEP = "--method deep"
+TICKET = "--method ticket"
 INT8 = "int8.csv"
 
 ACCURACY, TAUGHT, CONTROL = "result_accuracy", "result_teacher_accuracy", "result_control_accuracy"
@@ -224,6 +225,44 @@ YARDSTICKS = (
         f"+0.06 ({HAN}, both)",
         "Against the teacher that the run began with.",
         minus=TAUGHT,
+        digits=2,
+        chance=SAME,
+    ),
+    Yardstick(
+        "Lottery ticket: after one epoch",
+        TICKET,
+        "result_first_accuracy",
+        "%",
+        "none in this set-up",
+        "5 % of the weights of a dense 784-300-100-10 network, from their initial values.",
+        chance=GUESS,
+    ),
+    Yardstick(
+        "The same mask, new random weights",
+        TICKET,
+        "result_first_control_accuracy",
+        "%",
+        "none in this set-up",
+        "After one epoch as well, on the same batches.",
+        chance=GUESS,
+    ),
+    Yardstick(
+        "The same mask, signs only",
+        TICKET,
+        "result_first_signs_accuracy",
+        "%",
+        "none in this set-up",
+        "After one epoch as well; all weights of a layer have one size.",
+        chance=GUESS,
+    ),
+    Yardstick(
+        "Lottery ticket: change against all weights",
+        TICKET,
+        ACCURACY,
+        "points",
+        "0 or more, down to 10–20 % of the weights (Frankle, Carbin 2019, abstract)",
+        "5 % of the weights, and three epochs over 4,000 digits.",
+        minus="result_dense_accuracy",
         digits=2,
         chance=SAME,
     ),

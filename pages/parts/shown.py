@@ -153,6 +153,7 @@ def networks(current: Shown) -> dict[str, tuple[str, str]]:
         "control": _("Control"),
         "sparse": _("Before pruning"),
         "pruned": _("After pruning"),
+        "dense": _("Before pruning"),
     }
     own = current.run.models if current.run and stored(current.id) else {}
     return found | {names.get(model, model): (current.id, model) for model in own}

@@ -5,6 +5,7 @@ from tests.lectures.claims import claim, run, summary, sweep, table
 
 FEW = ("--method distill --labels 5", "result_accuracy")
 OMIT = "--method distill --omit 3 --temperature 8"
+TICKET = "--method ticket"
 TEACHER = ("compression-teacher", "accuracy")
 
 
@@ -101,4 +102,16 @@ CLAIMS = [
         lambda: summary(*TEACHER),
     ),
     claim("at temperature 1 and has", "a definition"),
+    claim("After six such rounds 95 % are gone", "a setting"),
+    claim("gets 89.4 ± 0.5 % after one epoch. The", *both(lambda: found("result_first_accuracy", TICKET))),
+    claim("new random weights gets 71.5 ± 1.7 %.", *both(lambda: found("result_first_control_accuracy", TICKET))),
+    claim(
+        "it is 90.6 ± 0.5 % against 87.2 ± 0.6 %",
+        *both(lambda: found("result_accuracy", TICKET)),
+        *both(lambda: found("result_control_accuracy", TICKET)),
+    ),
+    claim("of one size, get 87.3 ± 0.5 %", *both(lambda: found("result_first_signs_accuracy", TICKET))),
+    claim("one: 99.9 % of the weights", lambda: found("result_same_signs", TICKET).mean),
+    claim("all weights gets 92.3 ± 0.8 %", *both(lambda: found("result_dense_accuracy", TICKET))),
+    claim("with more than 10 to 20 % of", *["Frankle, Carbin 2019, abstract"] * 2),
 ]

@@ -1,6 +1,8 @@
 """What the compression lecture says without a number, held by the tables and shipped runs."""
 
 from core import yardsticks
+from core.compression.analysis import ticket
+from core.record import Record
 from core.yardsticks import Result, Yardstick
 from tests.lectures.claims import run, summary, sweep
 
@@ -43,3 +45,16 @@ def test_each_step_of_deep_compression_saves_less_than_the_one_before_and_costs_
 def test_cutting_a_teacher_that_had_no_penalty_ruins_it_at_once():
     curve = run("compression-teacher").about.summary["curves"]["model"]["ratio/relative"]
     assert next(point["accuracy"] for point in curve if point["ratio"] == 10) < 50 < curve[0]["accuracy"]
+
+
+def test_new_weights_are_more_than_ten_points_behind_the_ticket_in_every_seed_and_signs_are_near_it():
+    rows = yardsticks.read("compression", Yardstick("", "--method ticket", "", "", "", "").table)
+    assert min(points(row, "first_accuracy", "first_control_accuracy") for row in rows) > 10
+    assert all(0 < points(row, "first_accuracy", "first_signs_accuracy") < 4 for row in rows)
+    assert all(points(row, "accuracy", "control_accuracy") > 0 for row in rows)
+
+
+def test_the_tickets_of_the_first_rounds_are_better_than_all_weights():
+    record = Record("compression-lottery-ticket", None, list(run("compression-lottery-ticket").events), None)
+    dense, *tickets = (each.accuracy for each in ticket.rounds(record))
+    assert [accuracy > dense for accuracy in tickets[:4]] == [True] * 4 and len(tickets) == 6

@@ -1,6 +1,9 @@
 """Accuracy against how much is taken away, without fine-tuning: what sliders move over."""
 
+from contextlib import suppress
 from typing import Any
+
+from torch import nn
 
 from core.compression import prune, quantize, slimming
 from core.nets import DigitNet
@@ -14,7 +17,7 @@ def measured(net: DigitNet, name: str) -> list[dict[str, Any]]:
     """One of CURVES for a network, a row for each place of the slider; takes a second or two.
 
     name: ratio/… (channels removed, |γ| compared within its layer or itself), sparsity/… (weights removed, by one
-    threshold or layer by layer), or bits. Raises ValueError for the ratios of a separable network.
+    threshold or layer by layer), or bits. Raises ValueError for the ratios of a network that cannot be slimmed.
     """
     match name.split("/"):
         case "ratio", how:
@@ -23,6 +26,15 @@ def measured(net: DigitNet, name: str) -> list[dict[str, Any]]:
             return prune.sparsity_curve(net, scope=scope)
         case _:
             return quantize.bits_curve(net)
+
+
+def curves_of(net: nn.Module) -> dict[str, list[dict[str, Any]]]:
+    """All of CURVES that a network has: one without BatchNorm, or a separable one, has no ratios."""
+    found = {}
+    for name in CURVES:
+        with suppress(ValueError):
+            found[name] = measured(net, name)
+    return found
 
 
 def curve(record: Record, model: str, name: str) -> list[dict[str, Any]]:

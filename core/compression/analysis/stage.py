@@ -12,7 +12,8 @@ from core.record import Record
 
 def changed(record: Record) -> Kind | None:
     """The picture of what the run's method changes; None for a run of an older version, which has only CONFUSION."""
-    return next((kind for kind in (pictures.SAYS, pictures.GAMMA, pictures.WEIGHTS) if record.pictures(kind)), None)
+    kinds = (pictures.SAYS, pictures.GAMMA, pictures.WEIGHTS, pictures.TICKETS)
+    return next((kind for kind in kinds if record.pictures(kind)), None)
 
 
 def changes(what: str) -> Callable[[Record], bool]:
@@ -86,9 +87,9 @@ def weights(record: Record) -> Weights:
 
 
 def spread(record: Record) -> tuple[np.ndarray, np.ndarray] | None:
-    """|γ|, or the weights without those that are zero now, before and now; None where the answers alone are shown."""
+    """|γ|, or the weights without those that are zero now, before and now; None where something else is shown."""
     kind = changed(record)
-    if kind in (None, pictures.SAYS):
+    if kind not in (pictures.GAMMA, pictures.WEIGHTS):
         return None
     before, now = (np.ravel(each) for each in _first_and_last(record, kind))
     return before, now[now != 0] if kind is pictures.WEIGHTS else now

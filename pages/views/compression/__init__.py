@@ -9,7 +9,7 @@ from pages.views.compression.stage import beside, picture
 
 __all__ = ["VIEWS", "beside", "inside", "picture"]
 
-VIEWS = ("soft_targets", "neurons", "weights", "redesign", "bits", "deep_compression", "pareto")
+VIEWS = ("soft_targets", "neurons", "weights", "redesign", "bits", "deep_compression", "ticket", "pareto")
 
 
 def inside(current: Shown) -> None:

@@ -14,6 +14,7 @@ from pages.parts.figures import Figure
 from pages.parts.grammar import COLOURS, INK, Trace, lettering
 from pages.parts.shown import Shown
 from pages.parts.words import _
+from pages.views.compression import lottery
 
 TALL, LOW = 0.8, 0.2  # of the stage's height: the picture, and the sizes below it
 GAP = 1.2  # between two matrices, in cells
@@ -38,7 +39,9 @@ def picture(current: Shown) -> None:
 
 
 def beside(current: Shown) -> bool:
-    """How the numbers of the network are spread, before and now; False where the answers alone are shown."""
+    """How the numbers of the network are spread, before and now, or the race of tickets; False where the answers alone are shown."""
+    if analysis.changed(current) is pictures.TICKETS:
+        return lottery.race(current)
     spread = analysis.spread(current)
     if spread is None:
         return False
@@ -158,7 +161,12 @@ def _piece(name: str, left: int, array: np.ndarray, top: float) -> Trace:
     return rasters.heat(name, z, (-top, top), figures.DIVERGING, f"{name}: %{{z}}", x0=left, dx=1)
 
 
-DRAWN = {pictures.SAYS: answers, pictures.GAMMA: channels, pictures.WEIGHTS: weights}
+DRAWN = {
+    pictures.SAYS: answers,
+    pictures.GAMMA: channels,
+    pictures.WEIGHTS: weights,
+    pictures.TICKETS: lottery.neurons,
+}
 
 
 # ---- the sizes ----

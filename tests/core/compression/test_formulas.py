@@ -6,7 +6,7 @@ import math
 import pytest
 import torch
 
-from core.compression import bitstream, distill, formulas, huffman, int8, models, quantize, slimming
+from core.compression import bitstream, distill, formulas, huffman, int8, lottery, models, quantize, slimming
 from core.data import digits
 from core.nets import predict
 
@@ -54,6 +54,8 @@ ORACLES = {
     quantize.kmeans_objective: lambda f: (f(torch.tensor([1.0, 2.0, 5.0]), torch.tensor([1.0, 4.0])).item(), 0 + 1 + 1),
     huffman.average_length: lambda f: (f([1, 1, 2]), 0.25 * 2 + 0.25 * 2 + 0.5),
     bitstream.compression_rate: lambda f: (f(1000, 100), 40),
+    lottery.round_share: lambda f: (f(75, 2), 50),
+    lottery.signs_only: lambda f: (f(torch.tensor([3.0, -1.0]))[1].item(), -2),
 }
 
 

@@ -31,6 +31,7 @@ FIRST = {
     "redesign": "redesign",
     "quantize": "bits",
     "deep": "deep_compression",
+    "ticket": "ticket",
 }
 
 
@@ -65,6 +66,18 @@ def test_the_view_of_deep_compression_shows_bytes_and_codebook(visit):
     layers = visitor.selectbox(key="deep/layer")
     check(layers.set_value(layers.options[0]).run())
     assert pictures(visitor) != before
+
+
+def test_the_view_of_tickets_follows_its_rounds(visit):
+    visitor = check(visit(PAGE, scene="lottery-ticket"))
+    assert {"ticket/read", "ticket/left", "ticket/race"} <= keys(visitor)
+    seen = []
+    for rounds in (0, 6):
+        check(visitor.get_by_key("ticket/round").set_value(rounds).run())
+        seen.append(pictures(visitor))
+    assert seen[0] != seen[1] and {"100.0 %", "300 – 300"} <= {value for value in seen[0] if isinstance(value, str)}
+    race = next(chart.figure for chart in charts(visitor) if chart.key == "ticket/race")
+    assert [line["name"] for line in race["data"]] == ["all weights", "winning ticket", "new weights", "signs only"]
 
 
 def test_a_view_that_belongs_to_another_method_says_so(visit):
@@ -187,7 +200,7 @@ def staged(run_id):
 
 
 MAIN = {"distill": "says", "teacher": "says", "redesign": "says", "slim": "gamma"}
-MAIN |= dict.fromkeys(("prune", "quantize", "deep"), "weights")
+MAIN |= dict.fromkeys(("prune", "quantize", "deep"), "weights") | {"ticket": "tickets"}
 
 
 @pytest.mark.parametrize(
@@ -201,6 +214,7 @@ def test_the_stage_shows_what_the_method_changes_and_an_older_run_what_it_has(ab
         f"live/{main}",
         *(["live/size"] if "size" in held else []),
         *([f"live/spread/{main}"] if main in ("gamma", "weights") else []),
+        *(["live/race"] if main == "tickets" else []),
     ]
     visitor = AppTest.from_function(staged, default_timeout=60, args=(about.id,)).run()
     assert not visitor.exception and [chart.key for chart in charts(visitor)] == expected
