@@ -29,7 +29,7 @@ STROKE, SEEN = 0.5, 0.1  # ink that is a stroke; a change of a pixel that counts
 class Dataset:
     """Examples (N, ...): pictures (N, 1, 28, 28) in [0, 1], rows of a table or points (N, D) in standard units.
 
-    train_y, test_y: the class of each, whatever it is. hidden, calibration_hidden: which are anomalies that nobody has told
+    train_y, calibration_y, test_y: the class of each, whatever it is. hidden, calibration_hidden: which are anomalies that nobody has told
     the detector of. test_is_anomaly: which test examples are anomalies; masks: (N, 28, 28), where damage is.
     names: of the classes, or of a table's columns.
     """
@@ -45,6 +45,7 @@ class Dataset:
     names: tuple[str, ...]
     columns: tuple[str, ...] = ()
     masks: Tensor | None = None
+    calibration_y: Tensor | None = None
 
     @property
     def pictures(self) -> bool:
@@ -99,6 +100,7 @@ def _dataset(data: s.Data, contamination: int, seed: int) -> Dataset:
         all_there.names,
         all_there.columns,
         all_there.masks,
+        y[first:],
     )
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from core.anomaly import decide, nearest, networks
+from core.anomaly import calibration, decide, nearest, networks
 from core.anomaly.detector import blurred
 from core.runs import Run
 from core.settings import Formula
@@ -19,6 +19,17 @@ THEORY = (
         r"1 - \max_c p_c, \qquad -\sum_c p_c \log p_c, \qquad -T \log \sum_c e^{z_c / T}, \qquad "
         r"p = \mathrm{softmax}(z / T)",
         networks.unsure,
+    ),
+    Formula(
+        "Calibration error",
+        r"\mathrm{ECE} = \sum_m \frac{|B_m|}{N} \left| \mathrm{right}(B_m) - \mathrm{sure}(B_m) \right|",
+        calibration.calibration_error,
+    ),
+    Formula(
+        "Temperature scaling",
+        r"T = \arg\min_T\; -\sum_i \log p_{y_i}(x_i), \quad p = \mathrm{softmax}(z / T), \qquad "
+        r"\frac{\partial}{\partial (1/T)} = \sum_i \left(\sum_c p_c z_c - z_{y_i}\right)",
+        calibration.fitted_temperature,
     ),
     Formula(
         "Autoencoder",

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from core import nets
 from core.events import Model
-from core.nets import DigitNet
+from core.nets import MLP, DigitNet
 
 CODE_SIDE = 7  # a convolutional code is a picture of 7 × 7
 CHANNELS = (16, 32)
@@ -128,6 +128,14 @@ class Turned(DigitNet):
         self.arch = {"kind": "turned"} | self.arch
 
 
+class TurnedDense(MLP):
+    """The same of dense layers alone."""
+
+    def __init__(self, **arch: Any):
+        super().__init__(**arch)
+        self.arch |= {"kind": "turned_dense"}
+
+
 class PlaneNet(nn.Module):
     """Points of the plane to the logits of a few classes."""
 
@@ -143,7 +151,7 @@ class PlaneNet(nn.Module):
         return self.layers(x)
 
 
-KINDS = {"autoencoder": AutoEncoder, "press": Press, "turned": Turned, "plane": PlaneNet}
+KINDS = {"autoencoder": AutoEncoder, "press": Press, "turned": Turned, "turned_dense": TurnedDense, "plane": PlaneNet}
 
 
 def build(arch: dict[str, Any]) -> nn.Module:

@@ -1,6 +1,6 @@
 """What is seen of a run: the scores of normals and anomalies as they part, what the detector expects, the landscape."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import numpy as np
@@ -8,9 +8,15 @@ import torch
 from torch import Tensor
 
 from core.anomaly import decide, pictures
+from core.anomaly.calibration import (
+    answers,
+    calibration_error,
+    fitted_temperature,
+    reliability,
+)
 from core.anomaly.datasets import Dataset
 from core.anomaly.detector import Detector, scores
-from core.anomaly.networks import Network, Rebuilds, squared_error
+from core.anomaly.networks import Confidence, Network, Rebuilds, squared_error
 from core.anomaly.settings import REACH
 from core.events import Event, Finished, Metrics, Warned
 from core.nets import count, to_model
@@ -18,6 +24,7 @@ from core.nets import count, to_model
 EVALUATIONS = 15  # evaluations in a run, evenly spread; and a few at its very beginning
 EARLY = (1, 5, 20)  # steps after which there is one as well
 EACH, LEARNED = 200, 80  # test examples that every evaluation scores, and learned ones; at the end all of the test part
+ASKED = 300  # test normals of which every evaluation asks a classifier how sure it is; at the end all
 SHOWN = 5  # normals, and as many anomalies, of which it is shown what the detector expects
 LARGEST = 1e30  # in the place of a score that is no number any more; thousands of them can still be added up
 GRID = 61  # places along each side of the plane
@@ -34,6 +41,7 @@ class Monitor:
         self.every = max(1, total // EVALUATIONS)
         self.few = some_of_each(dataset, EACH)
         self.shown = some_of_each(dataset, 2 * SHOWN)
+        self.normal = torch.nonzero(~dataset.test_is_anomaly).flatten()
 
     def facts(self) -> dict[str, Any]:
         """What is known before the first step."""
@@ -68,8 +76,10 @@ class Monitor:
         dataset, found = self.dataset, scores(self.detector, self.dataset.test_x[self.few])
         yield pictures.EVALUATION.at(step, found.numpy())
         yield from self.expectations(step)
+        few = self.normal[_evenly(len(self.normal), min(len(self.normal), ASKED))]
+        sure = yield from self.sureness(step, few)
         yield Metrics(
-            step, self._curves(found, dataset.test_is_anomaly[self.few])
+            step, self._curves(found, dataset.test_is_anomaly[self.few]) | sure
         )  # last: then all of the evaluation is there
 
     def _curves(self, found: Tensor, is_anomaly: Tensor) -> dict[str, float]:
@@ -90,6 +100,26 @@ class Monitor:
                 yield pictures.EXPECTED.at(step, as_bytes(expected))
         elif not self.dataset.columns:
             yield pictures.FIELD.at(step, field(self.detector).numpy())
+
+    @torch.inference_mode()
+    def sureness(self, step: int, those: Tensor) -> Generator[Event, None, dict[str, float]]:
+        """Whether a classifier is right as often as it says, of these test normals: the diagram at its own temperature and at the
+        one that suits held-out normals best, and the numbers. Nothing of another detector."""
+        dataset, detector = self.dataset, self.detector
+        if not isinstance(detector, Confidence):
+            return {}
+        fitted = fitted_temperature(*detector.answers(dataset.calibration_x, dataset.calibration_y))
+        asked = detector.answers(dataset.test_x[those], dataset.test_y[those])
+        said = [answers(*asked, temperature) for temperature in (detector.method.temperature, fitted)]
+        own, mended = (reliability(*each) for each in said)
+        drawn = [[np.nan_to_num(each) for each in (found.sure, found.right, found.share)] for found in (own, mended)]
+        yield pictures.RELIABILITY.at(step, np.array(drawn, np.float32))
+        errors = {"ece": 100 * calibration_error(own), "fitted_ece": 100 * calibration_error(mended)}
+        return {
+            "right": 100 * float(said[0][1].mean()),
+            "sure": 100 * float(said[0][0].mean()),
+            "fitted": fitted,
+        } | errors
 
     def run_ends(self, step: int) -> Iterator[Event]:
         dataset, detector = self.dataset, self.detector
@@ -112,7 +142,9 @@ class Monitor:
         for kind in (pictures.LEARNED_SCORES, pictures.CALIBRATION_SCORES, pictures.TEST_SCORES):
             yield kind.at(step, found[kind.name].numpy())
         yield from self.expectations(step)
-        yield Metrics(step, curves | numbers | ({"where": summary["where"]} if "where" in summary else {}))
+        sure = yield from self.sureness(step, self.normal)
+        summary |= sure
+        yield Metrics(step, curves | numbers | ({"where": summary["where"]} if "where" in summary else {}) | sure)
         yield from self.lessons(step, test, is_anomaly)
         yield Finished(step, summary, {"model": to_model(detector.net)} if self.learns else {})
 

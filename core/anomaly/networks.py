@@ -9,6 +9,7 @@ from core.anomaly import settings as s
 from core.anomaly.datasets import Dataset
 from core.anomaly.detector import Detector, Rebuilds
 from core.loop import fresh, seeded
+from core.nets import MLP
 from core.subject.models import digit_net
 
 CONV, DENSE = (16, 32), (64,)  # of the classifiers
@@ -163,8 +164,10 @@ class Confidence(Network):
     def network(self, dataset: Dataset) -> nn.Module:
         if not dataset.pictures:
             return models.PlaneNet(int(dataset.train_y.max()) + 1)
-        make = models.Turned if len(dataset.train_y.unique()) == 1 else models.DigitNet
-        return make(conv=CONV, dense=DENSE, pool_first=True)
+        turned = len(dataset.train_y.unique()) == 1
+        if self.method.layers == "dense":
+            return (models.TurnedDense if turned else MLP)()
+        return (models.Turned if turned else models.DigitNet)(conv=CONV, dense=DENSE, pool_first=True)
 
     def loss(self, index: Tensor) -> Tensor:
         return F.cross_entropy(self.learning()(self.x[index]), self.y[index])
@@ -177,14 +180,23 @@ class Confidence(Network):
         net = self.asked()
         return torch.stack([net(turn) for turn in (four_turns(x) if self.turning else x.unsqueeze(0))])
 
+    def answers(self, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+        """Logits (M, classes) and what would be right (M,): the classes y (N,) of x, or of each of its turns which one it is."""
+        return answers(self.logits(x), y, self.turning)
+
     @property
     def turning(self) -> bool:
-        return isinstance(self.net, models.Turned)
+        return isinstance(self.net, models.Turned | models.TurnedDense)
 
 
 def four_turns(x: Tensor) -> Tensor:
     """Pictures (N, C, H, W) as they are and turned by 90, 180 and 270 degrees: (4, N, C, H, W)."""
     return torch.stack([torch.rot90(x, turn, (2, 3)) for turn in range(models.TURNS)])
+
+
+def answers(logits: Tensor, y: Tensor, turned: bool) -> tuple[Tensor, Tensor]:
+    """Of logits (turns, N, classes) those of all answers (M, classes), and what would be right (M,): y (N,), or the turn."""
+    return logits.flatten(0, 1), torch.arange(len(logits)).repeat_interleave(logits.shape[1]) if turned else y
 
 
 def unsure(logits: Tensor, kind: str, temperature: float, turned: bool = False) -> Tensor:

@@ -15,4 +15,10 @@ LEARNED_SCORES = Kind("fit", "learned", "scores of the examples that were learne
 CALIBRATION_SCORES = Kind(
     "held", "normal", "scores of the held-out normals that say where a threshold lies, at the end"
 )
+RELIABILITY = Kind(
+    "sure",
+    "temperature number bin",
+    "of a classifier at its own temperature and at the fitted one: mean confidence, share of right answers, share of the test "
+    "normals in each bin of confidence",
+)
 TEST_SCORES = Kind("test", "test", "scores of the whole test part, at the end")

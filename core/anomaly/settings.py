@@ -5,74 +5,9 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from core.settings import ASCENDING, Chance, Frozen, Metric, Scene, Settings, knob, titles
-
-REACH = 2.0  # where the plane ends
-
-
-def _normal(default: str, most: int, form: str) -> str:
-    return knob(
-        default,
-        "Normal digits",
-        "The detector learns from these digits and no others.",
-        source="digits",
-        max_length=most,
-        pattern=f"^({ASCENDING})$",
-        form=form,
-    )
-
-
-class OneClass(Frozen):
-    """Some digits are normal, all others are not."""
-
-    name: Literal["digits"] = "digits"
-    TITLE: ClassVar[str] = "some digits are normal"
-    normal: str = _normal("2", 9, "one to nine different digits in ascending order, such as 2 or 135")
-
-
-class Damaged(Frozen):
-    """Digits with strokes cut away, a piece of another digit pasted in, or noise; where the damage lies is known."""
-
-    name: Literal["damaged"] = "damaged"
-    TITLE: ClassVar[str] = "damaged digits"
-    normal: str = _normal("0123456789", 10, "different digits in ascending order, such as 2 or 0123456789")
-    damage: Literal["all", "cut", "patch", "noise"] = knob(
-        "all",
-        "Damage",
-        "What is damaged in half of the test digits.",
-        names={"all": "all three", "cut": "strokes cut", "patch": "patch pasted", "noise": "noise"},
-    )
-    size: int = knob(8, "Size of the damage", "Side of the damaged square, in pixels.", unit="px", ge=3, le=16, step=1)
-
-
-class Faces(Frozen):
-    """Small grey faces are normal; pieces of background of the same photos are not."""
-
-    name: Literal["faces"] = "faces"
-    TITLE: ClassVar[str] = "faces"
-
-
-class Tumours(Frozen):
-    """Benign breast tumours are normal, malignant ones are not: thirty numbers that a microscope measures."""
-
-    name: Literal["tumours"] = "tumours"
-    TITLE: ClassVar[str] = "breast tumours"
-
-
-class Plane(Frozen):
-    """Points of the plane around a shape are normal; those spread evenly away from it are not."""
-
-    name: Literal["plane"] = "plane"
-    TITLE: ClassVar[str] = "points of the plane"
-    shape: Literal["moons", "ring", "spots", "spiral"] = knob(
-        "moons",
-        "Shape",
-        "Where normal points lie.",
-        names={"moons": "two moons", "ring": "ring", "spots": "three spots", "spiral": "spiral"},
-    )
-
-
-Data = OneClass | Damaged | Faces | Tumours | Plane
+from core.anomaly.data_settings import REACH as REACH
+from core.anomaly.data_settings import Damaged, Data, Faces, OneClass, Plane, Tumours, classes_of
+from core.settings import Chance, Frozen, Metric, Scene, Settings, knob, titles
 
 
 class Detection(Frozen):
@@ -197,6 +132,12 @@ class Confidence(_Trained):
         ge=0.1,
         le=100,
         log=True,
+    )
+    layers: Literal["conv", "dense"] = knob(
+        "conv",
+        "Layers",
+        "Convolutions with batch normalization, or dense layers without it.",
+        names={"conv": "convolutions", "dense": "dense layers"},
     )
     network: str = knob(
         "",
@@ -465,9 +406,13 @@ class AnomalySettings(Settings):
     @classmethod
     def idle(cls, chosen: Mapping[str, Any]) -> dict[str, str]:
         """Knobs that change nothing beside the other choices, name → why in a sentence. chosen: flat, as the knobs stand."""
-        if not chosen.get("network"):
-            return {}
-        return dict.fromkeys(("steps", "learning_rate", "batch"), "This classifier has learned elsewhere.")
+        if chosen.get("network"):
+            return dict.fromkeys(
+                ("layers", "steps", "learning_rate", "batch"), "This classifier has learned elsewhere."
+            )
+        if chosen.get("data") == "plane":
+            return {"layers": "Of points of the plane every network is dense."}
+        return {}
 
     @model_validator(mode="after")
     def _fits(self) -> "AnomalySettings":
@@ -485,17 +430,6 @@ class AnomalySettings(Settings):
                 "choose two moons, three spots, or another detector"
             )
         return self
-
-
-def classes_of(data: Data) -> int:
-    """How many classes there are among what is normal."""
-    match data:
-        case OneClass(normal=normal) | Damaged(normal=normal):
-            return len(normal)
-        case Plane(shape="moons" | "spots" as shape):
-            return {"moons": 2, "spots": 3}[shape]
-        case _:
-            return 1
 
 
 def share_of_anomalies(settings: AnomalySettings) -> float:
@@ -525,13 +459,25 @@ def by_one_map(settings: AnomalySettings) -> float | None:
     return trivial.where(settings)
 
 
+def at_random(settings: AnomalySettings) -> float:
+    """Of 100 normals a classifier that guesses gives so many their own class, or their own one of four turns."""
+    many = classes_of(settings.data)
+    return 100 / (many if many > 1 else 4)
+
+
 MEAN, RANDOM = Chance(by_the_mean, "distance to the mean"), "random"
+BASE_RATE = Chance(0.0, "1 / k to every class")  # it is as sure as it is right, and knows nothing
 METRICS = {
     "auroc": Metric("AUROC", "%", chart="AUROC", chance=MEAN),
     "only": Metric("AUROC", "%", chart="", chance=MEAN),
     "precision": Metric("Average precision", "%", chart="", chance=Chance(share_of_anomalies, RANDOM)),
     "missed": Metric("False alarms at 95 % found", "%", role="danger", chart="", chance=Chance(95.0, RANDOM)),
     "where": Metric("Pixel AUROC", "%", chart="", chance=Chance(by_one_map, "mean picture")),
+    "right": Metric("Right among normals", "%", role="before", chart="confidence", chance=Chance(at_random)),
+    "ece": Metric("Calibration error", "%", role="danger", chart="calibration", front=False, chance=BASE_RATE),
+    "fitted_ece": Metric("With fitted T", "%", role="after", chart="calibration", front=False, chance=BASE_RATE),
+    "sure": Metric("Mean confidence", "%", role="danger", chart="confidence", front=False, chance=None),
+    "fitted": Metric("Fitted temperature", chart="", front=False),
     "error": Metric("Learned normals", role="control", chart="mean error", log=True),
     "held_error": Metric("Held-out normals", role="before", chart="mean error", log=True),
     "odd_error": Metric("Anomalies", role="danger", chart="mean error", log=True),
@@ -561,6 +507,12 @@ SCENES = (
         "sure-of-nothing",
         AnomalySettings(data=Plane(), method=Confidence()),
         ("data", "method", "unsure", "shape", "temperature"),
+    ),
+    Scene(
+        "how-sure-is-sure",
+        AnomalySettings(data=OneClass(normal="012345678"), method=Confidence(layers="dense", steps=1000)),
+        ("data", "method", "temperature", "layers", "network", "steps"),
+        more=True,
     ),
 )
 

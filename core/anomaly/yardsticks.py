@@ -126,6 +126,16 @@ def _measured(file: str, title: str, column: str, unit: str, why: str, chance: s
     return Yardstick(title, "", column, unit, NONE, why, where=where, file=file, chance=chance)
 
 
+ZERO = "0 (1 / k to every class)"
+CALIBRATION = (  # what, column, unit, why, chance
+    ("mean confidence", "sure", "%", "1,000 steps.", "–"),
+    ("right answers", "right", "%", "No temperature changes them.", "11.1 (guessing)"),
+    ("calibration error", "ece", "%", "15 bins; 900 new digits, at T = 1.", ZERO),
+    ("calibration error with the fitted T", "fitted_ece", "%", "T from 250 held-out digits.", ZERO),
+    ("fitted temperature", "fitted", "", "Above 1: the network was too sure.", "–"),
+    ("AUROC of the left-out digit", "auroc", "%", "Largest probability, at T = 1.", "50 (random order)"),
+    ("AUROC of the left-out digit with the fitted T", "fitted_auroc", "%", "As good a detector.", "50 (random order)"),
+)
 YARDSTICKS = (
     _of_ten(MEAN, ONE_MEAN, "k-means with one centre, PCA with no component.", contamination="0"),
     _one_class("pca", NONE, "30 components, untuned."),
@@ -259,6 +269,11 @@ YARDSTICKS = (
         "plane",
     ),
     _plain("Two moons", MOONS, "knn", "nearest neighbours", rival="plane"),
+    *(
+        _measured("calibration.csv", f"Nine digits, {title}: {what}", column, unit, why, chance, layers=layers)
+        for layers, title in (("dense", "dense layers"), ("conv", "convolutions"))
+        for what, column, unit, why, chance in CALIBRATION
+    ),
     _measured(
         "two-costs.csv",
         "Breast tumours, k-means, cost of 100 patients: table A, its own threshold",

@@ -14,10 +14,13 @@ from hypothesis import strategies as st
 from scipy.spatial.distance import cdist
 from scipy.special import logsumexp
 from scipy.stats import kstest
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.calibration import CalibratedClassifierCV, calibration_curve
 from sklearn.decomposition import PCA
+from sklearn.frozen import FrozenEstimator
 from sklearn.metrics import average_precision_score, confusion_matrix, precision_recall_curve, roc_auc_score, roc_curve
 
-from core.anomaly import datasets, decide, detectors
+from core.anomaly import calibration, datasets, decide, detectors
 from core.anomaly import settings as s
 from core.anomaly.detector import scores
 from core.anomaly.settings import AnomalySettings
@@ -178,6 +181,52 @@ def test_p_values_of_fresh_normals_are_spread_evenly():
     assert kstest(decide.p_values(rng.normal(size=3000) + 1, drawn[0, 1:]), "uniform").pvalue < 1e-6, (
         "of something else they are not"
     )
+
+
+# ---- calibration ----
+
+
+def some_answers(seed=0, n=400, classes=4):
+    """Logits (n, classes) that are too sure of classes (n,)."""
+    rng = np.random.default_rng(seed)
+    y = rng.integers(classes, size=n)
+    return torch.from_numpy(6 * rng.standard_normal((n, classes)) + 5 * np.eye(classes)[y]), torch.from_numpy(y)
+
+
+@pytest.mark.parametrize("bins", [5, 15])
+def test_the_reliability_diagram_is_scikit_learn_s(bins):
+    sure, right = calibration.answers(*some_answers())
+    found = calibration.reliability(sure, right, bins)
+    there = found.share > 0
+    truth, said = calibration_curve(right, sure, n_bins=bins, strategy="uniform")
+    assert found.right[there] == pytest.approx(truth) and found.sure[there] == pytest.approx(said)
+    many = np.histogram(sure, np.linspace(0, 1, bins + 1))[0][there] / len(sure)
+    assert calibration.calibration_error(found) == pytest.approx((many * abs(truth - said)).sum())
+
+
+def test_the_temperature_is_scikit_learn_s():
+    logits, y = some_answers()
+
+    class Frozen(ClassifierMixin, BaseEstimator):
+        classes_ = np.arange(4)
+
+        def fit(self, x, y):
+            return self
+
+        def __sklearn_is_fitted__(self):
+            return True
+
+        def decision_function(self, x):
+            return np.asarray(x)
+
+        def predict(self, x):
+            return np.asarray(x).argmax(1)
+
+    theirs = CalibratedClassifierCV(FrozenEstimator(Frozen()), method="temperature").fit(logits.numpy(), y.numpy())
+    ours = calibration.fitted_temperature(logits, y)
+    assert 1.5 < ours == pytest.approx(1 / theirs.calibrated_classifiers_[0].calibrators[0].beta_, rel=1e-3)
+    p = (logits / ours).softmax(1).numpy()
+    assert np.allclose(theirs.predict_proba(logits.numpy()), p, atol=1e-3)
 
 
 # ---- as good, not merely faster ----

@@ -4,14 +4,16 @@ what each threshold costs."""
 import numpy as np
 
 from core.anomaly import pictures
-from core.anomaly.analysis import costs, threshold
+from core.anomaly.analysis import costs, sureness, threshold
 from core.anomaly.analysis.scores import Scores, border, clipped, final, newest
+from core.anomaly.calibration import Reliability
 from core.anomaly.decide import auroc
 from pages.parts import chart, figures
 from pages.parts.shown import Shown
 from pages.parts.words import _
 from pages.views.anomaly import landscape, panels
 from pages.views.anomaly.costs import over_scores
+from pages.views.anomaly.sureness import diagram
 from pages.views.anomaly.threshold import histogram, precision, through
 
 LEFT = 64  # pixels beside what stands below one another
@@ -26,7 +28,9 @@ def picture(current: Shown) -> None:
         landscape.live(current)
         return
     _scores(current, *found)
-    if current.pictures(pictures.INPUTS):
+    if (both := sureness.newest(current)) is not None:
+        _sureness(current, both)
+    elif current.pictures(pictures.INPUTS):
         alt = _("Five normal pictures and five anomalies, and what the detector expected in their place")
         _show(panels.rows(current.last(pictures.INPUTS), current.last(pictures.EXPECTED)), "live/pictures", alt)
     elif (ended := final(current)) is not None:
@@ -67,6 +71,15 @@ def _scores(current: Shown, scores: np.ndarray, is_anomaly: np.ndarray) -> None:
     figure = figures.headed(histogram(drawn, is_anomaly, marks, 300), title)
     alt = _("Histogram of the scores of normal and anomalous test examples")
     _show(figures.restyled(figure, margin={"l": LEFT, "t": 50}), "live/scores", alt)  # the legend is below the title
+
+
+def _sureness(current: Shown, both: tuple[Reliability, Reliability]) -> None:
+    """Whether a classifier is right as often as it says, as it is and with a fitted temperature."""
+    own, fitted = current.settings.method.temperature, sureness.newest_temperature(current)
+    title = _("Calibration error {:.1f} %, with the fitted T {:.1f} %").format(*map(sureness.error, both))
+    figure = figures.headed(diagram({own: both[0], fitted: both[1]}, 230), title)
+    alt = _("Reliability diagram: share of right answers against confidence")
+    _show(figures.restyled(figure, margin={"l": LEFT, "t": 50}), "live/sureness", alt)
 
 
 def _costs(found: Scores) -> None:

@@ -158,7 +158,10 @@ def test_by_default_nothing_is_blurred(name):
 
 
 def test_scenes_and_presets():
-    assert list(SHIPPED)[: len(SCENES)] == [f"anomaly-{scene.slug}" for scene in SCENES] and 4 <= sum(not scene.more for scene in SCENES) <= 5
+    assert (
+        list(SHIPPED)[: len(SCENES)] == [f"anomaly-{scene.slug}" for scene in SCENES]
+        and 4 <= sum(not scene.more for scene in SCENES) <= 5
+    )
     assert {settings.method.name for settings in SHIPPED.values()} == set(METHODS)
     assert len(set(SHIPPED.values())) == len(SHIPPED), "the same run shipped twice"
     assert AnomalySettings() == SCENES[0].settings

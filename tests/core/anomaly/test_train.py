@@ -150,6 +150,9 @@ def rebuilds(method):
     return method.name in ("pca", "autoencoder", "denoising", "vae")
 
 
+SURE = {"right", "sure", "ece", "fitted_ece", "fitted"}  # what is asked of a classifier besides
+
+
 def expects(method):
     return rebuilds(method) or method.name in ("kmeans", "knn")
 
@@ -222,6 +225,7 @@ def test_what_is_measured(method, data):
     what = "error" if rebuilds(method) else "score"
     curves = {"auroc", what, f"held_{what}", f"odd_{what}"}
     where = {"where"} if data.name == "damaged" and expects(method) else set()
+    curves |= SURE if method.name == "confidence" else set()
     assert all(set(e.values) == curves for e in before)
     assert set(last.values) == (curves if learns(method) else {"only"}) | {"precision", "missed"} | where
     for name in ("auroc", "only", "precision", "missed", "where"):
@@ -281,7 +285,10 @@ def test_scores_differ_and_the_summary_is_what_they_say(method, data):
     )
     assert len(np.unique(test)) > (0.5 if method.name == "forest" else 0.9) * len(test)
     keys = {"auroc", "precision", "missed", "alarms_at_10", "found_at_10", "held_score", "fit_score", "odd_score"}
-    assert set(summary) == keys | ({"where"} if data.name == "damaged" and expects(method) else set())
+    more = ({"where"} if data.name == "damaged" and expects(method) else set()) | (
+        SURE if method.name == "confidence" else set()
+    )
+    assert set(summary) == keys | more
     pairs = (test[is_anomaly][:, None] > test[~is_anomaly][None]) + (
         test[is_anomaly][:, None] == test[~is_anomaly][None]
     ) / 2

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from core import labs, runs
-from core.anomaly import datasets, decide
-from core.anomaly.analysis import doubt
+from core.anomaly import calibration, datasets, decide
+from core.anomaly.analysis import doubt, sureness
 from core.anomaly.analysis.scores import final
 from core.anomaly.analysis.threshold import positions
 from core.anomaly.settings import AnomalySettings
@@ -28,7 +28,9 @@ CHARTS = {
     "costs": ["costs/curves"],
     "promise": ["promise/kept", "promise/p"],
     "doubt": ["unsure/scores", "unsure/curves"],
+    "sureness": ["sureness/diagram", "sureness/errors"],
 }
+OF_CLASSIFIERS = ("doubt", "sureness")
 RUNS = {
     "digit": {"data": "digits", "normal": "3", "components": 5},
     "hidden": {"data": "digits", "normal": "3", "components": 5, "contamination": 20},
@@ -122,7 +124,7 @@ def percent(text):
 def test_every_view_opens(visit, name):
     visitor = calm(visit(PAGE, run=saved(name).id, tab="Look inside"))
     doubtful = events(name)[0].method.name == "confidence"
-    for each in CHARTS if doubtful else [each for each in CHARTS if each != "doubt"]:
+    for each in CHARTS if doubtful else [each for each in CHARTS if each not in OF_CLASSIFIERS]:
         view(visitor, each)
         assert set(CHARTS[each]) <= keys(visitor), each
         assert not re.search(r"\bnan\b|\binf\b|\{\S*\}", text_of(visitor)), text_of(visitor)
@@ -230,6 +232,27 @@ def test_where_nothing_raises_the_alarm_there_is_no_precision(visit):
     assert metrics(visitor)["Precision"] == "–" and metrics(visitor)["F1"] == "0.0 %"
     assert "Nothing raises the alarm" in text_of(visitor)
     assert not [each for each in figure(visitor, "threshold/precision")["data"] if each["name"].startswith("chosen")]
+
+
+# ---- calibration ----
+
+
+@pytest.mark.parametrize("name", ["classes", "turns"])
+def test_the_diagram_follows_the_temperature_and_its_dots_are_the_bins(visit, name):
+    current = saved(name)
+    found = sureness.sureness(current)
+    visitor = opened(visit, current, "sureness")
+    for at in (1.0, found.fitted):
+        slide(visitor, "sureness/t", at)
+        sure, right = calibration.answers(found.logits, found.y, at)
+        dots = next(t for t in figure(visitor, "sureness/diagram")["data"] if t["mode"] == "markers")
+        edges = np.arange(calibration.BINS + 1) / calibration.BINS
+        bins = [(sure > low) & (sure <= high) for low, high in zip(edges, edges[1:])]
+        there = [each for each in bins if each.any()]
+        assert dots["x"] == pytest.approx([100 * sure[each].mean() for each in there])
+        assert dots["y"] == pytest.approx([100 * right[each].mean() for each in there])
+        error = 100 * sum(each.mean() * abs(sure[each].mean() - right[each].mean()) for each in there)
+        assert f"calibration error {error:.1f} %" in text_of(visitor)
 
 
 # ---- what mistakes cost ----

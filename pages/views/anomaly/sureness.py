@@ -1,0 +1,73 @@
+"""Calibration: whether a classifier is right as often as it says, at any temperature, and what that is worth for anomalies."""
+
+from collections.abc import Mapping
+from math import sqrt
+
+import streamlit as st
+
+from core.anomaly.analysis.scores import KINDS
+from core.anomaly.analysis.sureness import Sureness, about, error, points, sureness
+from core.anomaly.calibration import Reliability
+from core.anomaly.settings import Confidence
+from pages.parts import chart, choose, figures, lecture, verdict
+from pages.parts.ask import ask
+from pages.parts.figures import Line
+from pages.parts.shown import Shown
+from pages.parts.views import view
+from pages.parts.words import N_, _
+
+ROLES = ("danger", "after")  # of the diagram as it is, and of that with the fitted temperature
+LEAST, MOST = 6, 22  # pixels of a dot: of a bin with no answer, and of one with all
+
+
+@view(N_("Calibration"), needs=KINDS, offered=lambda current: isinstance(current.settings.method, Confidence))
+def draw(current: Shown) -> None:
+    """A slider of the temperature; the reliability diagram and the calibration error follow."""
+    found = ask(sureness, current, wait=_("Asking the classifier once …"))
+    if found is None:
+        st.info(_("The network of this run is gone, or is of another version: train it again."))
+        return
+    left, right = st.columns([1.4, 1], gap="large", vertical_alignment="bottom")
+    look = "{:.3g}".format
+    with left:
+        temperature = choose.along(
+            "sureness/t", _("Temperature T: divides the logits"), found.temperatures, found.own, format_func=look
+        )
+    right.caption(_("T = {:.3g} suits the held-out answers best.").format(found.fitted))
+    here = found.diagram(temperature)
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.markdown(_("**Sure and right: calibration error {:.1f} %**").format(error(here)))
+        alt = _("Reliability diagram: share of right answers against confidence")
+        chart.show(diagram({temperature: here}, 330), key="sureness/diagram", alt=alt)
+    with right:
+        _errors(found, temperature, error(here))
+    verdict.draw("anomaly", about(found, temperature))
+    lecture.caption("anomaly", "reliability diagram")
+
+
+def diagram(those: Mapping[float, Reliability], height: int) -> figures.Figure:
+    """Share of right answers against confidence, and the diagonal where both are alike. those: by temperature, the fitted one last."""
+    lines, traces = [Line(_("as right as sure"), "control", [0, 100], [0, 100])], []
+    words = _("{:.0f} % of the answers\nsure: {:.1f} %\nright: {:.1f} %")
+    for role, (temperature, each) in zip(ROLES, those.items()):
+        name, (sure, right, share) = _("T = {:.3g}").format(temperature), points(each)
+        lines.append(Line(name, role, sure, right))
+        texts = [words.format(c, a, b) for a, b, c in zip(sure, right, share)]
+        dots = figures.dots("", role, sure, right, texts)
+        dots["marker"]["size"] = [LEAST + (MOST - LEAST) * sqrt(part / 100) for part in share]
+        traces.append(dots)
+    figure = figures.curves(lines, _("confidence: largest probability (%)"), _("right (%)"), height)
+    return figures.within(figures.add(figure, *traces), x=(0, 102), y=(-3, 106))
+
+
+def _errors(found: Sureness, temperature: float, here: float) -> None:
+    """The calibration error at each temperature, the chosen and the fitted one marked."""
+    st.markdown(_("**The error at each temperature**"))
+    line = Line(_("calibration error (ECE)"), "danger", found.temperatures, found.errors, dash="solid")
+    marks = {_("fitted: T = {:.3g}").format(found.fitted): found.fitted}
+    figure = figures.curves([line], _("temperature T"), _("calibration error (%)"), 330, log_x=True, marks=marks)
+    text = _("T = {:.3g}\ncalibration error {:.1f} %").format(temperature, here)
+    figures.add(figure, figures.dots(_("chosen"), "whole", [temperature], [here], [text]))
+    figures.within(figure, x=(0.09, 112))
+    chart.show(figure, key="sureness/errors", alt=_("Calibration error against the temperature"))
