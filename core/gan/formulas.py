@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from core.gan import losses, models, quality
+from core.gan import clouds, losses, models, quality
 from core.runs import Run
 from core.settings import Formula
 
@@ -20,6 +20,17 @@ THEORY = (
         "The equilibrium",
         r"D^*(x) = \frac{p(x)}{p(x) + q(x)}, \qquad p = q \;\Rightarrow\; D^* = \tfrac{1}{2}",
         losses.optimal_discriminator,
+    ),
+    Formula(
+        "What the best D measures",
+        r"V(G, D^*) = \mathbb{E}_x \log D^*(x) + \mathbb{E}_z \log\left(1 - D^*(G(z))\right) = 2\, \mathrm{JS}(p, q) - \log 4",
+        clouds.value_of_best_d,
+    ),
+    Formula(
+        "Jensen–Shannon divergence",
+        r"\mathrm{JS}(p, q) = \tfrac{1}{2} \mathrm{KL}(p \,\Vert\, m) + \tfrac{1}{2} \mathrm{KL}(q \,\Vert\, m), \qquad "
+        r"m = \tfrac{1}{2}(p + q)",
+        clouds.jensen_shannon,
     ),
     Formula(
         "Saturating",
@@ -41,6 +52,21 @@ THEORY = (
         "Wasserstein: the critic",
         r"\max_{\lVert D \rVert_L \le 1}\; \mathbb{E}_x D(x) - \mathbb{E}_z D(G(z))",
         losses.d_wasserstein,
+    ),
+    Formula(
+        "Wasserstein distance",
+        r"W_1 = \min_\pi \frac{1}{N} \sum_i \left\lVert y_i - x_{\pi(i)} \right\rVert",
+        clouds.wasserstein,
+    ),
+    Formula(
+        "The best critic",
+        r"W_1 = \max_{\lVert h \rVert_L \le 1}\; \mathbb{E}_x h(x) - \mathbb{E}_z h(G(z))",
+        clouds.critic,
+    ),
+    Formula(
+        "The push on a fake",
+        r"D^* \nabla s, \qquad (1 - D^*)\, \nabla s, \qquad \nabla h, \qquad s = \log p - \log q",
+        clouds.pushes,
     ),
     Formula("Wasserstein: G", r"\min_G\; -\mathbb{E}_z D(G(z))", losses.g_wasserstein),
     Formula("Clipping", r"w \gets \max(-c, \min(c, w))", losses.clip_weights),

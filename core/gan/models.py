@@ -1,5 +1,6 @@
 """The two players: dense networks for the plane, convolutional ones for digits (Radford et al. 2016)."""
 
+import math
 from typing import Any
 
 import torch
@@ -10,7 +11,7 @@ from torch.nn.utils.parametrizations import spectral_norm
 
 from core import nets
 from core.events import Model
-from core.gan.settings import PLACES, Digits, GanSettings
+from core.gan.settings import PLACES, Clouds, Digits, GanSettings
 from core.loop import fresh
 
 SIDE = 7  # of the innermost picture, a quarter of a digit's
@@ -89,6 +90,29 @@ class PlaneG(nn.Module):
 
     def forward(self, z: Tensor, y: Tensor | None = None) -> Tensor:
         return self.layers(z)
+
+
+class CloudG(nn.Module):
+    """Codes (N, 16) to a round cloud of points (N, 2), which lies where it is put: only its middle can learn."""
+
+    def __init__(self):
+        super().__init__()
+        self.arch = {"kind": "gan G of two clouds"}
+        self.middle = nn.Parameter(torch.zeros(2))
+        self.register_buffer("width", torch.ones(()))
+        self.at: tuple[float, ...] | None = None
+
+    @torch.no_grad()
+    def put(self, distance: float, angle: float, width: float) -> "CloudG":
+        """Puts the cloud there, if it was not put there before: what G has learned since stays. angle: in degrees."""
+        if self.at != (distance, angle, width):
+            self.at, turn = (distance, angle, width), math.radians(angle)
+            self.middle.copy_(distance * torch.tensor([math.cos(turn), math.sin(turn)]))
+            self.width.fill_(width)
+        return self
+
+    def forward(self, z: Tensor, y: Tensor | None = None) -> Tensor:
+        return self.middle + self.width * z[:, :2]
 
 
 class PlaneD(nn.Module):
@@ -181,6 +205,7 @@ def alone(D: nn.Module, x: Tensor, y: Tensor | None = None) -> Tensor:
 
 KINDS = {
     "gan G of the plane": PlaneG,
+    "gan G of two clouds": CloudG,
     "gan D of the plane": PlaneD,
     "gan G of digits": DigitG,
     "gan D of digits": DigitD,
@@ -206,12 +231,15 @@ def players(settings: GanSettings) -> tuple[nn.Module, nn.Module]:
             DigitD,
             settings.seed + 1,
             world.channels,
-            world.conditional,
+            world.conditional and world.d_told,
             settings.pack,
             settings.spectral,
             settings.normed,
         )
     else:
-        G = fresh(PlaneG, settings.seed, world.hidden, world.latent)
+        if isinstance(world, Clouds):
+            G = CloudG().put(world.distance, world.angle, world.width)
+        else:
+            G = fresh(PlaneG, settings.seed, world.hidden, world.latent)
         D = fresh(PlaneD, settings.seed + 1, world.hidden, settings.pack, settings.spectral)
     return G, D

@@ -1,5 +1,6 @@
 """What is seen of the duel: fakes, D's field and its gradient at them, the same codes through time; and trouble, by its name."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -9,16 +10,26 @@ import torch
 from torch import Tensor
 
 from core.events import Event, Finished, Metrics
-from core.gan import losses, models, pictures, quality, rivals, worlds
+from core.gan import clouds, losses, models, pictures, quality, rivals, worlds
 from core.gan.settings import JUDGED, REACH, GanSettings
 from core.gan.trouble import Troubles
 from core.gan.worlds import DigitData
 from core.loop import seeded
 from core.nets import count, to_model
 
-LOOKS = {"plane": 60, "drawn": 60, "digits": 40}  # in a run, evenly spread; and a few at its very beginning
+LOOKS = {
+    "plane": 60,
+    "drawn": 60,
+    "clouds": 60,
+    "digits": 40,
+}  # in a run, evenly spread; and a few at its very beginning
 EARLY = (1, 5, 10, 20, 40)  # steps after which it looks as well
-ASKED = {"plane": JUDGED, "drawn": JUDGED, "digits": 200}  # fakes that every evaluation judges; at the end all of them
+ASKED = {
+    "plane": JUDGED,
+    "drawn": JUDGED,
+    "clouds": JUDGED,
+    "digits": 200,
+}  # fakes that every evaluation judges; at the end all of them
 NEARBY = 500  # points of either kind whose neighbours every evaluation searches
 SHOWN, ARROWS = 300, 60  # points drawn of either kind, and fakes at which D's gradient is drawn
 ROWS = 4  # of ten pictures in the film
@@ -197,9 +208,29 @@ class Monitor:
             return found | {"kinds": read["kinds"], "confidence": read["confidence"]} | self.asked(evaluation)
         if self.world.modes is not None:
             met = quality.modes_met(fake, self.world.modes, self.settings.data.spread)
+            if self.world.shape == "clouds":
+                return self.measures(now, evaluation) | found | {"good": met.good}
             return found | {"good": met.good, "strict": met.strict, "lenient": met.covered}
         near = quality.neighbourhoods(self.real[:NEARBY], fake[:NEARBY])
         return found | {"precision": near["precision"], "coverage": near["coverage"]}
+
+    def measures(self, now: GanSettings, evaluation: Evaluation) -> dict[str, float]:
+        """What D measures between two clouds, beside the exact value; how strongly it pushes the fakes; and how far they lie."""
+        real, fake = evaluation.real_score, evaluation.fake_score
+        place = clouds.Place(round(self.G.middle.norm().item(), 2), 0.0, round(self.G.width.item(), 2), now.data.spread)
+        with torch.inference_mode(False):
+            push = self.arrows(now, evaluation.fake[:ARROWS]).norm(dim=1).mean().item()
+        found = {"apart": place.distance, "push": push}
+        if now.method.score == "logit":
+            bound = (math.log(4) - losses.d_logistic(real, fake).item()) / 2
+            return found | {"js": clouds.js(place), "js_seen": bound}
+        if losses.LOSSES[now.method.name][0] is losses.d_wasserstein and push:
+            height = (real.mean() - fake.mean()).item()
+            return found | {
+                "w1": clouds.w1(place),
+                "w1_seen": height / push,
+            }  # of a critic that is nowhere steeper than 1
+        return found
 
     def run_ends(self, step: int, now: GanSettings) -> Iterator[Event]:
         """The last evaluation, with all examples, and both players."""

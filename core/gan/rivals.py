@@ -16,7 +16,7 @@ from core.gan.settings import JUDGED
 
 RIVALS = ("even", "shaped", "real")
 TABLE = "rivals.csv"  # of the worlds that scenes and yardsticks have, so that no page must measure them
-DRAWS = {"plane": 20, "digits": 5}  # in the table
+DRAWS = {"plane": 20, "clouds": 20, "digits": 5}  # in the table
 QUICK = 2  # for a world that is not in it, while a visitor waits
 KEY = ("name", "shape", "spread", "drawing", "digits")  # what of a world decides what its real examples are
 SMALLER_IS_BETTER = ("frechet",)

@@ -1,158 +1,24 @@
 """Settings of the GAN lab: a dataset to imitate, a loss, and how the two players learn."""
 
 from collections.abc import Mapping
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from core.settings import ASCENDING, Chance, Frozen, Metric, Scene, Settings, knob, titles
+from core.gan.data_settings import PLACES as PLACES
+from core.gan.data_settings import Clouds, Data, Digits, Plane
+from core.gan.data_settings import Drawn as Drawn
+from core.settings import Chance, Frozen, Metric, Scene, Settings, knob, titles
 from core.steering import LONGEST
 
-PLACES = {
-    "plane": 16,
-    "drawn": 16,
-    "digits": 64,
-}  # numbers that a code has room for; the latent size says how many of them are drawn
 JUDGED = 1000  # fakes that are judged at the end of a run, and as many real examples and rivals
 REACH = 1.5  # the plane is drawn from −1.5 to 1.5
 RATE = r"0\.1|0\.0{1,4}[1-9][0-9]?"
 TURN = (
     rf"[0-9]{{1,4}}:((g_rate|d_rate)=({RATE})|critic_steps=[1-5]|latent=([1-9]|[1-5][0-9]|6[0-4])|batch=(16|32|64|128)"
+    r"|distance=[01](\.[0-9]{0,2})?|angle=([0-9]{1,2}|[12][0-9]{2}|3[0-4][0-9])|width=0\.[0-9]{1,2}"
     r"|players=(both|d|g)|motion=(whole|phases)|r1=([01](\.[0-9]{0,2})?|2\.?0*))"
 )
-
-
-def _steps(default: int, most: int) -> int:
-    return knob(default, "Steps", "Steps of G. D may take several for each of them.", ge=20, le=most, step=20)
-
-
-def _rate(who: str, default: float) -> float:
-    return knob(
-        default,
-        f"Learning rate of {who}",
-        "Learning rate of Adam. You can change it during a run.",
-        symbol=f"η_{who}",
-        ge=0.00001,
-        le=0.1,
-        log=True,
-    )
-
-
-def _latent(default: int, most: int) -> int:
-    return knob(
-        default,
-        "Latent size",
-        "G makes an example of so many random numbers. You can change it during a run.",
-        symbol="z",
-        ge=1,
-        le=most,
-        step=1,
-    )
-
-
-def _batch(default: int) -> int:
-    return knob(
-        default,
-        "Batch size",
-        "Real examples in one step, and as many fakes. You can change it during a run.",
-        fine=True,
-    )
-
-
-def _spread() -> float:
-    return knob(
-        0.02,
-        "Spread",
-        "Standard deviation around each spot or line. The radius of the ring is 1.",
-        symbol="σ",
-        ge=0.005,
-        le=0.2,
-        step=0.005,
-        fine=True,
-    )
-
-
-def _hidden() -> int:
-    return knob(
-        128, "Neurons", "Neurons in each of the two hidden layers of both networks.", ge=8, le=256, step=8, fine=True
-    )
-
-
-class Plane(Frozen):
-    """Points of the plane, where everything can be seen."""
-
-    name: Literal["plane"] = "plane"
-    TITLE: ClassVar[str] = "points of the plane"
-    shape: Literal["ring", "grid", "spiral", "moons"] = knob(
-        "ring",
-        "Shape",
-        "Where real points lie.",
-        names={"ring": "ring of 8", "grid": "grid of 25", "spiral": "spiral", "moons": "two moons"},
-    )
-    steps: int = _steps(3000, 6000)
-    latent: int = _latent(2, PLACES["plane"])
-    g_rate: float = _rate("G", 0.001)
-    d_rate: float = _rate("D", 0.001)
-    spread: float = _spread()
-    hidden: int = _hidden()
-    batch: Literal[16, 32, 64, 128] = _batch(128)
-
-
-class Drawn(Frozen):
-    """Points of the plane where the visitor has drawn."""
-
-    name: Literal["drawn"] = "drawn"
-    TITLE: ClassVar[str] = "my own drawing"
-    drawing: str = knob(
-        "",
-        "Your shape",
-        "Draw where real points lie. Until then they lie along a three.",
-        source="drawing",
-        form="a drawing made on the page",
-        pattern=r"^[A-Za-z0-9+/]*={0,2}$",
-        max_length=1048,
-    )
-    steps: int = _steps(3000, 6000)
-    latent: int = _latent(2, PLACES["drawn"])
-    g_rate: float = _rate("G", 0.001)
-    d_rate: float = _rate("D", 0.001)
-    spread: float = _spread()
-    hidden: int = _hidden()
-    batch: Literal[16, 32, 64, 128] = _batch(128)
-
-
-class Digits(Frozen):
-    """4,000 handwritten digits: a DCGAN, both networks convolutional (Radford et al. 2016)."""
-
-    name: Literal["digits"] = "digits"
-    TITLE: ClassVar[str] = "digits (DCGAN)"
-    digits: str = knob(
-        "0123456789",
-        "Digits",
-        "The digits that G learns to imitate.",
-        source="digits",
-        max_length=10,
-        pattern=f"^({ASCENDING})$",
-        form="different digits in ascending order, such as 3 or 0123456789",
-    )
-    conditional: bool = knob(True, "Conditional GAN", "G is told which digit to draw, and D which digit it should be.")
-    channels: int = knob(
-        24,
-        "Channels",
-        "Channels of the outer convolution. The inner one has twice as many.",
-        ge=8,
-        le=32,
-        step=4,
-        fine=True,
-    )
-    steps: int = _steps(2400, 3000)
-    latent: int = _latent(32, PLACES["digits"])
-    g_rate: float = _rate("G", 0.0004)
-    d_rate: float = _rate("D", 0.0004)
-    batch: Literal[16, 32, 64] = _batch(32)
-
-
-Data = Plane | Drawn | Digits
 
 
 def _critic(default: int) -> int:
@@ -257,6 +123,9 @@ class GanSettings(Settings):
         "latent",
         "batch",
         "r1",
+        "distance",
+        "angle",
+        "width",
     )
 
     ALIASES: ClassVar[Mapping[str, str]] = {"world": "data"}
@@ -323,6 +192,13 @@ class GanSettings(Settings):
         max_length=LONGEST,
     )
 
+    @classmethod
+    def idle(cls, chosen: Mapping[str, Any]) -> Mapping[str, str]:
+        """D can only be told what G is asked for."""
+        if chosen.get("data") == "digits" and not chosen.get("conditional", True):
+            return {"d_told": "No digit is asked for, so there is none to tell D."}
+        return {}
+
     @property
     def critic(self) -> bool:
         """Whether D gives heights, which are no probability."""
@@ -358,14 +234,21 @@ METRICS = {
     ),
     "asked": Metric("Read as asked", "%", role="before", chart="quality", chance=Chance(_guess, "guessing")),
     "kinds": Metric("Classes covered", "%", chart="quality", chance=_noise("kinds")),
-    "coverage": Metric("Coverage", "%", role="before", chart="quality", chance=_noise("coverage")),
+    "coverage": Metric(
+        "Coverage",
+        "%",
+        role="before",
+        chart="quality",
+        chance=_noise("coverage"),
+        front=lambda run: run.data.name != "clouds",
+    ),
     "precision": Metric(
         "Precision",
         "%",
         role="neutral",
         chart="quality",
         chance=_noise("precision"),
-        front=lambda run: run.data.name != "digits",
+        front=lambda run: run.data.name not in ("digits", "clouds"),
     ),  # random pixels are as precise as real digits by this score (99 %)
     "confidence": Metric(
         "Classifier's confidence", "%", role="control", chart="quality", chance=_noise("confidence"), front=False
@@ -376,6 +259,12 @@ METRICS = {
     "c_fake": Metric("Critic of fakes, mean", role="after", chart="what D says"),
     "d_loss": Metric("Loss of D", role="before", chart="losses"),
     "g_loss": Metric("Loss of G", role="after", chart="losses"),
+    "js": Metric("JS divergence, exact", "nats", role="control", chart="measured", chance=None),
+    "js_seen": Metric("JS divergence, as D has it", "nats", chart="measured", chance=None),
+    "w1": Metric("W₁, exact", role="control", chart="measured"),
+    "w1_seen": Metric("W₁, as D has it", chart="measured"),
+    "push": Metric("Push on a fake, mean", role="danger", chart="push", log=True),
+    "apart": Metric("Distance of the clouds", chart=""),
     "recall": Metric("Recall", "%", chart="", chance=_noise("recall"), front=False),
     "frechet": Metric("Fréchet distance", chart="", chance=_noise("frechet")),
 }
@@ -400,6 +289,12 @@ SCENES = (
         "the-gradient-is-gone",
         GanSettings(data=SURE, method=Saturating(critic_steps=5)),
         ("method", "critic_steps", "g_rate", "d_rate", "r1"),
+    ),
+    Scene(
+        "two-clouds",
+        GanSettings(data=Clouds(), method=Saturating(), players="d"),
+        ("method", "distance", "width", "angle", "players"),
+        more=True,
     ),
 )
 SHIPPED = {f"gan-{scene.slug}": scene.settings for scene in SCENES}

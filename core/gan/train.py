@@ -18,7 +18,7 @@ PAUSE = 0.9  # seconds that a phase is shown in slow motion
 
 @dataclass(frozen=True)
 class Duel:
-    """The two players, what each learns with, and the world between them."""
+    """The two players, what each learns with (Adam, but for a cloud), and the world between them."""
 
     world: worlds.PlaneData | worlds.DigitData
     G: nn.Module
@@ -39,6 +39,7 @@ def train(settings: GanSettings, steering: Steering | None = None) -> Iterator[E
         yield from steering.take(step - 1)
         now = steering.settings
         set_rates(duel, now, step)
+        put_cloud(duel, now)
         for k in range(now.method.critic_steps):
             real, fake, y = examples(duel, now, teaches_G=k == now.method.critic_steps - 1 and now.players != "d")
             if now.players != "g":
@@ -60,8 +61,21 @@ def train(settings: GanSettings, steering: Steering | None = None) -> Iterator[E
 def begin(settings: GanSettings) -> Duel:
     """Fresh players before their first step. Raises ValueError with a sentence when a drawing shows nothing."""
     G, D = models.players(settings)
-    adams = (torch.optim.Adam(net.parameters(), betas=(settings.beta, 0.999), fused=True) for net in (G, D))
-    return Duel(worlds.world_of(settings), G, D, *adams, seeded(settings.seed))
+    both = (optimizer(net, settings.beta) for net in (G, D))
+    return Duel(worlds.world_of(settings), G, D, *both, seeded(settings.seed))
+
+
+def optimizer(net: nn.Module, beta: float) -> torch.optim.Optimizer:
+    """Adam; for a cloud plain gradient descent: Adam would make a step as large out of a gradient that has all but vanished."""
+    if isinstance(net, models.CloudG):
+        return torch.optim.SGD(net.parameters())
+    return torch.optim.Adam(net.parameters(), betas=(beta, 0.999), fused=True)
+
+
+def put_cloud(duel: Duel, now: GanSettings) -> None:
+    """Fakes that are a cloud go where its knobs have just been turned to."""
+    if isinstance(duel.G, models.CloudG):
+        duel.G.put(now.data.distance, now.data.angle, now.data.width)
 
 
 def set_rates(duel: Duel, now: GanSettings, step: int) -> None:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from core.data import digits, pictures
-from core.gan.settings import JUDGED, PLACES, Digits, Drawn, GanSettings, Plane
+from core.gan.settings import JUDGED, PLACES, Clouds, Digits, Drawn, GanSettings, Plane
 from core.loop import seeded
 
 
@@ -21,21 +21,23 @@ def modes(shape: str) -> Tensor | None:
     if shape == "grid":
         axis = torch.linspace(-1, 1, 5)
         return torch.cartesian_prod(axis, axis)
+    if shape == "clouds":
+        return torch.zeros(1, 2)
     return None
 
 
 class PlaneData:
     """Points of a shape, new ones with every batch."""
 
-    def __init__(self, plane: Plane | Drawn):
-        self.plane, self.shape = plane, getattr(plane, "shape", "drawn")
+    def __init__(self, plane: Plane | Drawn | Clouds):
+        self.plane, self.shape = plane, getattr(plane, "shape", plane.name)
         self.modes = modes(self.shape)
         self.places = PLACES["plane"]
 
     def sample(self, n: int, generator: torch.Generator) -> tuple[Tensor, None]:
         """Real points (n, 2); they have no class."""
         match self.shape:
-            case "ring" | "grid":
+            case "ring" | "grid" | "clouds":
                 clean = self.modes[torch.randint(len(self.modes), (n,), generator=generator)]
             case "spiral":
                 turn = torch.rand(n, generator=generator).sqrt()
@@ -129,6 +131,6 @@ def world_of(settings: GanSettings) -> PlaneData | DigitData:
     return world(settings.data)
 
 
-def world(chosen: Plane | Drawn | Digits) -> PlaneData | DigitData:
+def world(chosen: Plane | Drawn | Clouds | Digits) -> PlaneData | DigitData:
     """The same of the settings of a world alone."""
     return DigitData(chosen) if isinstance(chosen, Digits) else PlaneData(chosen)

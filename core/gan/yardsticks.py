@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from core.gan import rivals
+from core.gan import clouds, rivals
 from core.gan.settings import SCENES, Digits, Plane
 from core.yardsticks import Yardstick, read
 
@@ -15,6 +15,8 @@ CURES = "--data plane --shape grid --spread 0.03 --g-rate 0.004 --d-rate 0.004 -
 PACKS = "--data plane --shape grid --spread 0.03 --g-rate 0.004 --d-rate 0.004 --beta 0.9 --pack 4"
 GONE = "--data plane --d-rate 0.002 --g-rate 0.00003 --steps 1500 --critic-steps 5 --method saturating nonsaturating"
 LOSSES = "--data digits --method nonsaturating saturating ls wgan gp hinge --seeds 5"
+SLIDE = "--data clouds --players both --steps 400 --method saturating nonsaturating gp"
+MEASURE = "--data clouds --players d --distance 0.2 0.4 1.0 --method nonsaturating gp"
 NONE = "none in this set-up"
 GOOD, MODES, STRICT = "result_good", "result_modes", "result_modes_strict"
 PACGAN = "PacGAN, Lin et al. 2018, table 1, ten runs, ± standard error"
@@ -60,6 +62,35 @@ def _spots(
             chance=_noise(world, score, unit),
         )
         for what, column, unit, score in rows
+    )
+
+
+def _slid(method: str) -> Yardstick:
+    return Yardstick(
+        f"Two clouds, 400 steps of G, {NAMES[method][0]}: distance left of 1",
+        SLIDE,
+        "result_apart",
+        "",
+        NONE,
+        "Plain gradient descent with a rate of 0.01: a step is as long as the push says.",
+        where={"method": method},
+        digits=2,
+    )
+
+
+def _found(method: str, measure: str, distance: float) -> Yardstick:
+    """What a D that learned finds of the exact value."""
+    exact = (clouds.js if measure == "js" else clouds.w1)(clouds.Place(distance))
+    what, unit = ("JS divergence", "nats") if measure == "js" else ("Wasserstein distance", "")
+    return Yardstick(
+        f"Two clouds at a distance of {distance:g}: {what} as D has it",
+        MEASURE,
+        f"result_{measure}_seen",
+        unit,
+        f"exact: {exact:.3f}",
+        "D learns alone, 2,000 steps; 200 real points and 200 fakes that it did not learn from.",
+        where={"method": method, "distance": str(distance)},
+        digits=3,
     )
 
 
@@ -116,6 +147,9 @@ YARDSTICKS = (
         for method in ("saturating", "nonsaturating")
         for each in _spots(f"Ring of 8, D far ahead, {NAMES[method][0]}", Plane(), GONE, {"method": method}, {})[:2]
     ),
+    *(_slid(method) for method in ("saturating", "nonsaturating", "gp")),
+    *(_found("nonsaturating", "js", distance) for distance in (0.2, 0.4, 1.0)),
+    *(_found("gp", "w1", distance) for distance in (0.2, 0.4, 1.0)),
     *(
         _digits(
             method,

@@ -5,13 +5,15 @@ import pytest
 import torch
 from scipy.linalg import sqrtm
 from scipy.sparse.linalg import LinearOperator, svds
-from scipy.stats import entropy
+from scipy.spatial.distance import jensenshannon
+from scipy.stats import entropy, wasserstein_distance_nd
 from sklearn.neighbors import NearestNeighbors
 from torch import nn
 from torch.autograd.functional import jacobian
 from torch.nn.utils.parametrizations import spectral_norm
 
 from core.data import digits
+from core.gan import clouds as two_clouds
 from core.gan import losses, models, quality, worlds
 from core.gan import settings as s
 from core.loop import fresh, seeded
@@ -47,6 +49,18 @@ def test_frechet_distance_of_digits():
     read = quality.features(x)
     found = quality.frechet(read[::2], read[1::2])
     assert found == pytest.approx(theirs(read[::2], read[1::2]), rel=1e-3) and found > 0
+
+
+# ---- two clouds ----
+
+
+@pytest.mark.parametrize("place", [two_clouds.Place(0.2), two_clouds.Place(0.5, 30.0, 0.2, 0.1)], ids=str)
+def test_divergence_and_wasserstein_distance(place):
+    """SciPy's Jensen–Shannon distance is the root of the divergence; its Wasserstein distance solves a linear programme."""
+    p, q, area = two_clouds.densities(place)
+    assert two_clouds.js(place) == pytest.approx(jensenshannon(p.ravel(), q.ravel()) ** 2, abs=1e-6)
+    real, fake = (x[:40] for x in two_clouds.clouds(place))
+    assert two_clouds.wasserstein(real, fake)[0] == pytest.approx(wasserstein_distance_nd(real, fake), rel=1e-6)
 
 
 # ---- neighbourhoods ----

@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 import torch
 
-from core.gan import pictures, quality, rivals
+from core.gan import clouds, pictures, quality, rivals
 from core.gan import settings as s
 from core.gan.analysis import latent
 from core.gan.analysis import players as of_run
@@ -66,6 +66,22 @@ def first_half():
 def expert():
     """How often an expert is right that knows both densities of “One half”, from counts of 60,000 points each."""
     return optimal(record("gan-one-half")).optimal_right
+
+
+def exact(distance):
+    """The JS divergence of two clouds at this distance."""
+    return lambda: clouds.js(clouds.Place(distance))
+
+
+def less_than_one():
+    """By how many percent the divergence falls from 1 to 0.6, which is called less than 1."""
+    fall = 100 * (1 - clouds.js(clouds.Place(0.6)) / clouds.js(clouds.Place(1.0)))
+    return Near(1.0, 0.0) if 0 < fall < 1 else Near(fall, 0.0)
+
+
+def pushed(loss, distance):
+    """The mean push of the best D, or of the best critic, on a fake."""
+    return lambda: float(np.linalg.norm(clouds.pushes(clouds.Place(distance))[loss], axis=1).mean())
 
 
 def features():
@@ -218,7 +234,52 @@ CLAIMS = [
         noise(MOONS, "coverage"),
     ),
     claim("D says ½ at step 0 as well", lambda: 0.0),
+    # two clouds
+    claim("Fakes move from distance 1 to 0.6", *[CHOICE] * 2),
+    claim("- by 40 %\n- [x] by less than 1 %\n- by 10 %", CHOICE, less_than_one, CHOICE),
+    claim("at its largest value, log 2", "tests/core/gan/test_clouds.py"),
+    claim(
+        "At a distance of 1 it is 0.6931 nats, at 0.6 still 0.689. A D that has learned finds 0.693 at 1, too",
+        SETTING,
+        exact(1.0),
+        SETTING,
+        exact(0.6),
+        of_table("Two clouds at a distance of 1", "JS divergence as D has it"),
+        SETTING,
+    ),
+    claim(
+        "the best D pushes them with 1.3 at a distance of 0.4, with 0.05 at 0.6 and with practically nothing at 1",
+        pushed("saturating", 0.4),
+        SETTING,
+        pushed("saturating", 0.6),
+        *[SETTING] * 2,
+    ),
+    claim(
+        "pushes with 39, 60 and 100: there",
+        *(pushed("nonsaturating", distance) for distance in (0.4, 0.6, 1.0)),
+    ),
+    claim(
+        "falls from 1 to 0.6, just as far as the cloud moves, and its best critic pushes with 1 everywhere",
+        lambda: clouds.w1(clouds.Place(1.0)),
+        lambda: clouds.w1(clouds.Place(0.6)),
+        pushed("wasserstein", 0.6),
+    ),
+    claim(
+        "After 400 steps from a distance of 1, over five seeds, 0.79 are left with the saturating loss, 0.01 with the "
+        "non-saturating one and 0.06 with WGAN-GP",
+        *[SETTING] * 2,
+        *(
+            of_table(f"Two clouds, 400 steps of G, {loss}", "distance left of 1")
+            for loss in ("saturating", "non-saturating", "Wasserstein, gradient penalty")
+        ),
+    ),
     # theory
+    claim("It is 0 where they are equal, and log 2 where they share", *["tests/core/gan/test_clouds.py"] * 2),
+    claim("minus log 4. So the loss", "tests/core/gan/test_clouds.py"),
+    claim("There its gradient is 0", "tests/core/gan/test_clouds.py"),
+    claim("surfaces that are nowhere steeper than 1", RULE),
+    claim("D* or 1 − D* weighs it", RULE),
+    claim("rises by 1 per unit along", "tests/core/gan/test_clouds.py"),
     claim("at D(G(z)) = 0.01 it is 99 times as large", *["(1 − D) / D: tests/core/gan/test_losses.py"] * 2),
     claim("D(G(z)) is near 0, and so is", "a limit"),
     claim("Real examples should score 1, fakes 0", *[RULE] * 2),

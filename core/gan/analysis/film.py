@@ -31,7 +31,7 @@ def moment(record: Record, step: int) -> list[Verdict]:
         found.append(verdict("film-asked", share=now["asked"]))
     if now["confidence"] is not None:
         found.append(verdict("film-confidence", share=now["confidence"], kinds=now["kinds"]))
-    if now["good"] is not None:
+    if now["good"] is not None and now["strict"] is not None:
         found.append(verdict("film-spots", good=now["good"], strict=now["strict"]))
     elif now["coverage"] is not None:
         found.append(verdict("film-coverage", share=now["coverage"]))

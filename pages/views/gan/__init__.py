@@ -6,7 +6,7 @@ from pages.views.gan.stage import beside, picture
 
 __all__ = ["VIEWS", "beside", "explain", "inside", "picture"]
 
-VIEWS = ("film", "equilibrium", "scores", "quality", "latent", "copying")
+VIEWS = ("clouds", "film", "equilibrium", "scores", "quality", "latent", "copying")
 
 
 def inside(current: Shown) -> None:

@@ -21,16 +21,17 @@ def figure(
     path: np.ndarray | None = None,
     title: str = "",
     pushed: str = "",
+    full: float = 0.0,
 ) -> figures.Figure:
     """real, fake: points (N, 2). field: (G, G) 8-bit, rows from below, 255 is real to D. push: (K, 2), where the first K
     fakes are pushed. lattice: (L, L or 1, 2), a grid of codes bent by G. path: points (P, 2) of a walk. pushed: what the arrows are,
-    where they are no push on G."""
+    where they are no push on G. full: the push whose arrow has the full length, where it is not the longest of this picture."""
     traces = ground(field / 255) if field is not None else []
     if lattice is not None:
         traces.append(drawing.strokes(_("grid of codes"), net(lattice), INK, 1, opacity=0.35))
     traces += [_dots(_("real"), "before", real[:DRAWN]), _dots(_("fake"), "after", fake[:DRAWN])]
     if push is not None:
-        traces.append(drawing.strokes(pushed or _("push on G"), arrows(fake, push), INK, 1.3, opacity=0.75))
+        traces.append(drawing.strokes(pushed or _("push on G"), arrows(fake, push, full), INK, 1.3, opacity=0.75))
     if path is not None:
         traces.append(drawing.strokes(_("walk"), [rounded(path)], COLOURS["danger"], 3))
     drawn = figures.legend_beside(figures.add(figures.plane(REACH, HEIGHT), *traces))

@@ -3,15 +3,17 @@
 import numpy as np
 
 from core.gan import pictures
-from core.gan.analysis import scores
+from core.gan.analysis import clouds, scores
 from core.pictures import Kind
 from pages.parts import chart, figures, rasters
 from pages.parts.shown import Shown
 from pages.parts.words import _
 from pages.views.gan import plane
+from pages.views.gan.measures import curves
 from pages.views.gan.scores import histogram
 
 ROW = 10  # pictures side by side
+FEW = 20  # arrows between two clouds, which lie close together
 WALL = 0.64  # of the stage for the fakes; the rest is for real digits
 
 
@@ -21,15 +23,30 @@ def picture(current: Shown) -> None:
     if real is None:
         return
     if film is not None:
-        title = _("Fakes · {}").format(moment(current, pictures.FILM))
         alt = _("Fakes of the same {} codes").format(len(film))
-        chart.show(wall(film, title), key="live/fakes", alt=alt, share=WALL)
+        chart.show(fakes(current, film), key="live/fakes", alt=alt, share=WALL)
         chart.show(wall(real[::2][: 2 * ROW], _("Real digits")), key="live/real", alt=_("Real digits"), share=1 - WALL)
     elif current.last(pictures.FAKE) is not None:
         kinds = (pictures.FAKE, pictures.FIELD, pictures.ARROWS, pictures.LATTICE)
-        drawn = plane.figure(real, *map(current.last, kinds), title=moment(current, pictures.FAKE))
+        seen, more = list(map(current.last, kinds)), {}
+        if clouds.place(current):  # how strong the push is, is what they are about; their codes are of no interest
+            fake, field, push, __ = seen
+            seen, more = [fake, field, push[:FEW]], {"full": clouds.FULL}
+        drawn = plane.figure(real, *seen, title=moment(current, pictures.FAKE), **more)
         alt = _("Real points in blue, fakes in orange, over how real the discriminator finds every place")
         chart.show(drawn, key="live/plane", alt=alt, share=1.0)
+
+
+def fakes(current: Shown, film: np.ndarray) -> figures.Figure:
+    """The newest fakes; above each column the digit that G was asked for, where that is one for the whole column."""
+    chosen, when = getattr(current.settings, "data", None), moment(current, pictures.FILM)
+    if chosen is None or not chosen.conditional or ROW % len(chosen.digits):
+        return wall(film, _("Fakes · {}").format(when))
+    drawn = wall(film, _("Fakes, below the digit that was asked for · {}").format(when))
+    across = figures.span_of(drawn, "x")
+    width = (across[1] - across[0]) / ROW
+    places = [across[0] + (n + 0.5) * width for n in range(ROW)]
+    return figures.ticked(drawn, "x", places, list(chosen.digits) * (ROW // len(chosen.digits)), top=True)
 
 
 def moment(current: Shown, kind: Kind) -> str:
@@ -50,9 +67,14 @@ def wall(images: np.ndarray, title: str = "", row: int = ROW, texts: tuple[str, 
 
 
 def beside(current: Shown) -> bool:
-    """How D's scores of real ones and of fakes overlap at the newest look, on an axis that holds for the whole run."""
+    """How D's scores of real ones and of fakes overlap at the newest look, on an axis that holds for the whole run; of two clouds
+    instead what D measures against their distance."""
     if not current.pictures(pictures.SCORES) or current.settings is None:
         return False
+    if place := clouds.place(current):
+        alt = _("The Jensen–Shannon divergence and the Wasserstein distance against the distance of the clouds")
+        chart.show(curves(place), key="live/measures", alt=alt, share=0.5)
+        return True
     newest = scores.opinion(current.settings, current.last(pictures.SCORES))
     title = _("critic's score") if current.settings.critic else _("D(x): 1 is real")
     figure = histogram(newest, scores.edges(current)[::2], title)

@@ -28,6 +28,7 @@ WORLDS = {
     "spiral": s.Plane(**SMALL, hidden=16, shape="spiral"),
     "moons": s.Plane(**SMALL, hidden=16, shape="moons"),
     "drawn": s.Drawn(**SMALL, hidden=16),
+    "clouds": s.Clouds(**SMALL, hidden=16, distance=0.3),
     "digits": DIGITS.model_copy(update=QUICK),
     "some digits": s.Digits(**SMALL, channels=8, digits="17", conditional=False),
 }
@@ -145,6 +146,8 @@ def test_it_runs_to_its_end_and_says_numbers(world, knobs):
     spots, other = {"good", "strict", "lenient"}, {"precision", "coverage"}
     told = {"asked"} if world == "digits" else set()
     sorts = {"kinds", "confidence"} | told if "digits" in world else spots if world in ("ring", "grid") else other
+    if world == "clouds":
+        sorts = {"good", "apart", "push"} | ({"js", "js_seen"} if settings.method.score == "logit" else set())
     for event in evaluations(events):
         assert set(event.values) <= set(METRICS) and all(
             type(v) is float and math.isfinite(v) for v in event.values.values()

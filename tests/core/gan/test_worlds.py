@@ -35,6 +35,7 @@ def sample(world, seed=0, n=N):
 
 
 ALL = [s.Plane(shape="ring"), s.Plane(shape="grid"), s.Plane(shape="spiral"), s.Plane(shape="moons"), s.Drawn()]
+CLOUDS = s.Clouds()
 
 
 @pytest.mark.parametrize("world", ALL, ids=lambda world: getattr(world, "shape", "drawn"))
@@ -172,8 +173,15 @@ def test_another_latent_size_leaves_the_numbers_that_stay():
     assert torch.equal(wide[:, :4], narrow[:, :4])
 
 
+def test_the_real_cloud_lies_in_the_middle_wherever_the_fakes_are():
+    points = sample(CLOUDS.model_copy(update={"distance": 0.3, "spread": 0.15}))
+    assert points.mean(0).abs().max() < 0.01 and points.std(0).tolist() == pytest.approx([0.15] * 2, rel=0.05)
+    assert worlds.modes("clouds").tolist() == [[0, 0]]
+
+
 def test_the_world_of_settings():
     assert isinstance(worlds.world_of(GanSettings(data=s.Digits())), worlds.DigitData)
+    assert worlds.world_of(GanSettings(data=CLOUDS)).shape == "clouds"
     for world in ALL:
         assert worlds.world_of(GanSettings(data=world)).shape == getattr(world, "shape", "drawn")
 

@@ -20,6 +20,7 @@ RUNS = {
     "packed": {"steps": 40, "hidden": 16, "shape": "moons", "pack": 4, "method": "ls", "latent": 1},
     "critic": {"steps": 40, "hidden": 16, "shape": "grid", "method": "gp"},
     "drawn": {"data": "drawn", "steps": 40, "hidden": 16, "method": "hinge"},
+    "clouds": {"data": "clouds", "steps": 40, "hidden": 16, "distance": 0.5, "players": "d"},
     "slow": {"steps": 20, "hidden": 16, "motion": "phases"},
     "turned": {"steps": 20, "hidden": 16, "latent": 4, "turns": "10:latent=2"},
 }
