@@ -1,4 +1,4 @@
-"""What a run of the anomaly detection lab learns from: five sorts of data, and what is normal in each."""
+"""What a run of the anomaly detection lab learns from: six sorts of data, and what is normal in each."""
 
 from typing import ClassVar, Literal
 
@@ -69,7 +69,29 @@ class Plane(Frozen):
     )
 
 
-Data = OneClass | Damaged | Faces | Tumours | Plane
+class Oddities(Frozen):
+    """The digits 0 to 7 are normal, five kinds of oddity are not; a classifier may be shown a few examples of one kind."""
+
+    name: Literal["oddities"] = "oddities"
+    TITLE: ClassVar[str] = "five kinds of oddity"
+    known: int = knob(
+        20, "Known oddities", "How many examples of the known kind the classifier is shown.", ge=0, le=100, step=5
+    )
+    kind: Literal["eights", "nines", "patched", "turned", "photos"] = knob(
+        "nines",
+        "Known kind",
+        "Which kind of oddity these examples are. The other four stay unknown.",
+        names={
+            "eights": "eights",
+            "nines": "nines",
+            "patched": "patched digits",
+            "turned": "turned digits",
+            "photos": "pieces of photos",
+        },
+    )
+
+
+Data = OneClass | Damaged | Faces | Tumours | Plane | Oddities
 
 
 def classes_of(data: Data) -> int:
@@ -77,6 +99,8 @@ def classes_of(data: Data) -> int:
     match data:
         case OneClass(normal=normal) | Damaged(normal=normal):
             return len(normal)
+        case Oddities():
+            return 8
         case Plane(shape="moons" | "spots" as shape):
             return {"moons": 2, "spots": 3}[shape]
         case _:

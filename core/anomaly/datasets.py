@@ -1,4 +1,4 @@
-"""What is normal, and what is not: five sorts of data behind one door.
+"""What is normal, and what is not: six sorts of data behind one door.
 
 A detector sees `train` alone, and nothing tells it which examples are hidden anomalies. `calibration` are normals that it never
 learns from and chooses nothing by: they say where to put a threshold. `test` is what everything is judged by.
@@ -12,6 +12,7 @@ import torch
 from scipy.spatial import cKDTree
 from torch import Tensor
 
+from core.anomaly import oddities
 from core.anomaly import settings as s
 from core.anomaly.settings import REACH
 from core.data import digits, faces, tables
@@ -22,6 +23,7 @@ CALIBRATION = 0.2  # of them are held out
 FIXED = 2016  # the seed of what must not change with the run's: which test digits are damaged and how, the points of the plane
 POINTS, POINTS_TEST, POINT_NOISE, AWAY = 500, 400, 0.08, 0.35
 KINDS = ("cut", "patch", "noise")  # of damage, in the order in which they take turns
+PATCH = 12  # pixels of a patched oddity's square
 STROKE, SEEN = 0.5, 0.1  # ink that is a stroke; a change of a pixel that counts as damage
 
 
@@ -31,7 +33,8 @@ class Dataset:
 
     train_y, calibration_y, test_y: the class of each, whatever it is. hidden, calibration_hidden: which are anomalies that nobody has told
     the detector of. test_is_anomaly: which test examples are anomalies; masks: (N, 28, 28), where damage is.
-    names: of the classes, or of a table's columns.
+    names: of the classes, or of a table's columns. known_x: oddities of the kind known that a detector may be shown as such; None
+    where there is no such thing.
     """
 
     train_x: Tensor
@@ -46,6 +49,8 @@ class Dataset:
     columns: tuple[str, ...] = ()
     masks: Tensor | None = None
     calibration_y: Tensor | None = None
+    known_x: Tensor | None = None
+    known: str = ""
 
     @property
     def pictures(self) -> bool:
@@ -65,6 +70,7 @@ class Pool:
     names: tuple[str, ...]
     columns: tuple[str, ...] = ()
     masks: Tensor | None = None
+    known: Tensor | None = None
 
 
 def dataset_of(settings: s.AnomalySettings) -> Dataset:
@@ -88,6 +94,9 @@ def _dataset(data: s.Data, contamination: int, seed: int) -> Dataset:
     if isinstance(data, s.Tumours):  # thirty columns of as many scales
         mean, sd = train_x.mean(0), train_x.std(0)
         train_x, calibration_x, test_x = ((each - mean) / sd for each in (train_x, calibration_x, test_x))
+    known = None
+    if isinstance(data, s.Oddities):
+        known = all_there.known[torch.randperm(len(all_there.known), generator=generator)[: data.known]]
     return Dataset(
         train_x,
         y[:first],
@@ -101,6 +110,8 @@ def _dataset(data: s.Data, contamination: int, seed: int) -> Dataset:
         all_there.columns,
         all_there.masks,
         y[first:],
+        known,
+        data.kind if isinstance(data, s.Oddities) else "",
     )
 
 
@@ -118,6 +129,8 @@ def pool(data: s.Data) -> Pool:
             return _tumours()
         case s.Plane(shape=shape):
             return _plane(shape)
+        case s.Oddities(kind=kind):
+            return _oddities(kind)
 
 
 def _one_class(normal: str) -> Pool:
@@ -195,6 +208,28 @@ def _square(picture: Tensor, size: int, rng: np.random.Generator) -> tuple[slice
     row, column = ink[int(rng.integers(len(ink)))].tolist()
     top, left = (min(max(at - size // 2, 0), side - size) for at, side in zip((row, column), picture.shape))
     return slice(top, top + size), slice(left, left + size)
+
+
+def _oddities(kind: str) -> Pool:
+    """Normal test digits first, then each kind of oddity as a class of its own."""
+    data, (learned, tested) = digits.load(), oddities.piles(_patched)
+    own, normal = data.train_y < oddities.NORMAL, data.test_y < oddities.NORMAL
+    y = oddities.NORMAL + torch.arange(len(oddities.KINDS)).repeat_interleave(oddities.EACH)
+    return Pool(
+        data.train_x[own],
+        data.train_y[own],
+        torch.cat([learned[each] for each in oddities.KINDS]),
+        torch.cat([data.test_x[normal], *(tested[each] for each in oddities.KINDS)]),
+        torch.cat([data.test_y[normal], y]),
+        torch.arange(int(normal.sum()) + len(y)) >= int(normal.sum()),
+        (*map(str, range(oddities.NORMAL)), *oddities.CALLED),
+        known=learned[kind],
+    )
+
+
+def _patched(x: Tensor) -> Tensor:
+    """Pictures (N, 1, 28, 28), each with a piece of another one pasted in."""
+    return damaged(x, s.Damaged(damage="patch", size=PATCH), np.random.default_rng(FIXED))
 
 
 def _faces() -> Pool:

@@ -21,6 +21,11 @@ THEORY = (
         networks.unsure,
     ),
     Formula(
+        "Outlier exposure",
+        r"\mathcal{L} = -\log p_y(x) + \lambda \left( -\frac{1}{k} \sum_{c=1}^{k} \log p_c(x_{\text{odd}}) \right)",
+        networks.exposure,
+    ),
+    Formula(
         "Calibration error",
         r"\mathrm{ECE} = \sum_m \frac{|B_m|}{N} \left| \mathrm{right}(B_m) - \mathrm{sure}(B_m) \right|",
         calibration.calibration_error,

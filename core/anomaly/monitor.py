@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from core.anomaly import decide, pictures
+from core.anomaly import decide, oddities, pictures
 from core.anomaly.calibration import (
     answers,
     calibration_error,
@@ -24,6 +24,7 @@ from core.nets import count, to_model
 EVALUATIONS = 15  # evaluations in a run, evenly spread; and a few at its very beginning
 EARLY = (1, 5, 20)  # steps after which there is one as well
 EACH, LEARNED = 200, 80  # test examples that every evaluation scores, and learned ones; at the end all of the test part
+KINDS_MORE = 3  # times as many where anomalies are judged kind by kind
 ASKED = 300  # test normals of which every evaluation asks a classifier how sure it is; at the end all
 SHOWN = 5  # normals, and as many anomalies, of which it is shown what the detector expects
 LARGEST = 1e30  # in the place of a score that is no number any more; thousands of them can still be added up
@@ -39,7 +40,7 @@ class Monitor:
         self.dataset, self.detector, self.total = dataset, detector, total
         self.learns = isinstance(detector, Network) and total > 1  # what has learned elsewhere is kept there
         self.every = max(1, total // EVALUATIONS)
-        self.few = some_of_each(dataset, EACH)
+        self.few = some_of_each(dataset, KINDS_MORE * EACH if dataset.known else EACH)
         self.shown = some_of_each(dataset, 2 * SHOWN)
         self.normal = torch.nonzero(~dataset.test_is_anomaly).flatten()
 
@@ -79,7 +80,7 @@ class Monitor:
         few = self.normal[_evenly(len(self.normal), min(len(self.normal), ASKED))]
         sure = yield from self.sureness(step, few)
         yield Metrics(
-            step, self._curves(found, dataset.test_is_anomaly[self.few]) | sure
+            step, self.by_kind(found, self.few) | self._curves(found, dataset.test_is_anomaly[self.few]) | sure
         )  # last: then all of the evaluation is there
 
     def _curves(self, found: Tensor, is_anomaly: Tensor) -> dict[str, float]:
@@ -143,8 +144,11 @@ class Monitor:
             yield kind.at(step, found[kind.name].numpy())
         yield from self.expectations(step)
         sure = yield from self.sureness(step, self.normal)
-        summary |= sure
-        yield Metrics(step, curves | numbers | ({"where": summary["where"]} if "where" in summary else {}) | sure)
+        kinds = self.by_kind(found["test"], torch.arange(len(test)))
+        summary |= sure | kinds | (oddities.auroc_by_kind(test, dataset.test_y.numpy()) if kinds else {})
+        yield Metrics(
+            step, kinds | curves | numbers | ({"where": summary["where"]} if "where" in summary else {}) | sure
+        )
         yield from self.lessons(step, test, is_anomaly)
         yield Finished(step, summary, {"model": to_model(detector.net)} if self.learns else {})
 
@@ -169,6 +173,13 @@ class Monitor:
         if (where := self.where()) is not None:
             summary["where"] = 100 * where
         return summary
+
+    def by_kind(self, found: Tensor, places: Tensor) -> dict[str, float]:
+        """How well the known kind of oddity is told, and the mean of all others, in %; nothing of data without such kinds."""
+        if not self.dataset.known:
+            return {}
+        there = oddities.auroc_by_kind(found.numpy(), self.dataset.test_y[places].numpy())
+        return oddities.on_known(there, self.dataset.known)
 
     @torch.inference_mode()
     def where(self) -> float | None:

@@ -149,13 +149,19 @@ def soft_boundary(square: Tensor, radius: Tensor, outside: float) -> Tensor:
 
 
 class Confidence(Network):
-    """A classifier of the normal classes; where there is only one, of four turns of the picture; or one of the shelf."""
+    """A classifier of the normal classes; where there is only one, of four turns of the picture; or one of the shelf.
+
+    known: oddities (N, ...) that it is shown in order to be unsure of them, None where there are none.
+    """
+
+    known: Tensor | None = None
 
     def begin(self, dataset: Dataset) -> None:
         if self.method.network:
             self.net = digit_net(self.method.network)
             return
         super().begin(dataset)
+        self.known, self.classes = dataset.known_x, len(self.y.unique())
         if self.turning:
             turns = four_turns(self.x)
             self.y = torch.arange(models.TURNS).repeat_interleave(len(self.x))
@@ -170,7 +176,12 @@ class Confidence(Network):
         return (models.Turned if turned else models.DigitNet)(conv=CONV, dense=DENSE, pool_first=True)
 
     def loss(self, index: Tensor) -> Tensor:
-        return F.cross_entropy(self.learning()(self.x[index]), self.y[index])
+        x, y, n = self.x[index], self.y[index], len(index)
+        if self.known is None or not len(self.known):
+            return F.cross_entropy(self.learning()(x), y)
+        shown = self.known[torch.randint(len(self.known), (n // 2,), generator=self.generator)]
+        logits = self.learning()(torch.cat([x, shown]))
+        return F.cross_entropy(logits[:n], y) + self.method.lam * exposure(logits[n:], self.classes)
 
     def score(self, x: Tensor) -> Tensor:
         return unsure(self.logits(x), self.method.unsure, self.method.temperature, self.turning).float()
@@ -187,6 +198,12 @@ class Confidence(Network):
     @property
     def turning(self) -> bool:
         return isinstance(self.net, models.Turned | models.TurnedDense)
+
+
+def exposure(logits: Tensor, classes: int) -> Tensor:
+    """−1 / k Σ_c log p_c, mean over known oddities: cross entropy of the uniform distribution over the first k classes with
+    softmax of logits (N, ≥ k) (Hendrycks, Mazeika, Dietterich 2019)."""
+    return -logits.log_softmax(1)[:, :classes].mean()
 
 
 def four_turns(x: Tensor) -> Tensor:

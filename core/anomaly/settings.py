@@ -6,8 +6,8 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from core.anomaly.data_settings import REACH as REACH
-from core.anomaly.data_settings import Damaged, Data, Faces, OneClass, Plane, Tumours, classes_of
-from core.settings import Chance, Frozen, Metric, Scene, Settings, knob, titles
+from core.anomaly.data_settings import Damaged, Data, Faces, Oddities, OneClass, Plane, Tumours, classes_of
+from core.settings import COIN, Chance, Frozen, Metric, Scene, Settings, knob, titles
 
 
 class Detection(Frozen):
@@ -147,6 +147,15 @@ class Confidence(_Trained):
         names={"": "learned here"},
         pattern=r"^([a-z0-9-]{1,80}(/[a-z0-9_]{1,40})?)?$",
         form="empty, or the name of a stored run, and of a network in it after a slash",
+    )
+    lam: float = knob(
+        0.5,
+        "Weight of oddities",
+        "How strongly the classifier is taught to be unsure of known oddities.",
+        symbol="λ",
+        ge=0,
+        le=5,
+        step=0.1,
     )
     steps: int = knob(300, "Steps", "Training steps of the network.", ge=20, le=4000, step=20)
     learning_rate: float = knob(
@@ -406,20 +415,24 @@ class AnomalySettings(Settings):
     @classmethod
     def idle(cls, chosen: Mapping[str, Any]) -> dict[str, str]:
         """Knobs that change nothing beside the other choices, name → why in a sentence. chosen: flat, as the knobs stand."""
-        if chosen.get("network"):
-            return dict.fromkeys(
-                ("layers", "steps", "learning_rate", "batch"), "This classifier has learned elsewhere."
-            )
+        found = {}
+        if chosen.get("method") != "confidence" or chosen.get("network"):
+            found |= dict.fromkeys(("known", "kind"), "Only a classifier that learns here is shown them.")
+        if chosen.get("data") != "oddities" or not chosen.get("known"):
+            found |= {"lam": "No oddity is known here."}
         if chosen.get("data") == "plane":
-            return {"layers": "Of points of the plane every network is dense."}
-        return {}
+            found |= {"layers": "Of points of the plane every network is dense."}
+        if chosen.get("network"):
+            elsewhere = ("layers", "lam", "steps", "learning_rate", "batch")
+            found |= dict.fromkeys(elsewhere, "This classifier has learned elsewhere.")
+        return {name: why for name, why in found.items() if name in chosen}
 
     @model_validator(mode="after")
     def _fits(self) -> "AnomalySettings":
         flat = self.data.name in ("tumours", "plane")
         if flat and getattr(self.method, "net", "dense") != "dense":
             raise ValueError("convolutions need pictures, and these data are none; choose the dense network")
-        if getattr(self.method, "network", "") and not isinstance(self.data, OneClass | Damaged):
+        if getattr(self.method, "network", "") and not isinstance(self.data, OneClass | Damaged | Oddities):
             raise ValueError(
                 "a digit classifier is asked about digits, and these data are none; "
                 "choose digits, or a classifier that is learned here"
@@ -441,6 +454,8 @@ def share_of_anomalies(settings: AnomalySettings) -> float:
             return 100 * 60 / 90
         case Tumours():
             return 100 * 64 / 171
+        case Oddities():
+            return 100 * 500 / 1300
         case _:
             return 50.0
 
@@ -470,10 +485,12 @@ BASE_RATE = Chance(0.0, "1 / k to every class")  # it is as sure as it is right,
 METRICS = {
     "auroc": Metric("AUROC", "%", chart="AUROC", chance=MEAN),
     "only": Metric("AUROC", "%", chart="", chance=MEAN),
+    "on_known": Metric("AUROC, known kind", "%", role="neutral", chart="AUROC", chance=COIN),
+    "on_unseen": Metric("AUROC, unseen kinds", "%", role="before", chart="AUROC", chance=COIN),
+    "right": Metric("Right among normals", "%", role="before", chart="confidence", chance=Chance(at_random)),
     "precision": Metric("Average precision", "%", chart="", chance=Chance(share_of_anomalies, RANDOM)),
     "missed": Metric("False alarms at 95 % found", "%", role="danger", chart="", chance=Chance(95.0, RANDOM)),
     "where": Metric("Pixel AUROC", "%", chart="", chance=Chance(by_one_map, "mean picture")),
-    "right": Metric("Right among normals", "%", role="before", chart="confidence", chance=Chance(at_random)),
     "ece": Metric("Calibration error", "%", role="danger", chart="calibration", front=False, chance=BASE_RATE),
     "fitted_ece": Metric("With fitted T", "%", role="after", chart="calibration", front=False, chance=BASE_RATE),
     "sure": Metric("Mean confidence", "%", role="danger", chart="confidence", front=False, chance=None),
@@ -514,6 +531,12 @@ SCENES = (
         ("data", "method", "temperature", "layers", "network", "steps"),
         more=True,
     ),
+    Scene(
+        "a-few-known-oddities",
+        AnomalySettings(data=Oddities(), method=Confidence(layers="dense", steps=600)),
+        ("data", "method", "known", "kind", "lam", "layers"),
+        more=True,
+    ),
 )
 
 # all that are held against one another in the first scene's world, and the autoencoder at ever wider bottlenecks
@@ -543,4 +566,7 @@ SHIPPED |= {
 SHIPPED["anomaly-nine-digits"] = AnomalySettings(
     data=OneClass(normal="012345678"), method=Confidence()
 )  # a digit classifier, too
+SHIPPED["anomaly-no-known-oddity"] = AnomalySettings(
+    data=Oddities(known=0), method=Confidence(layers="dense", steps=600)
+)
 SHIPPED["anomaly-damage-pca"] = AnomalySettings(data=Damaged())

@@ -126,6 +126,22 @@ def _measured(file: str, title: str, column: str, unit: str, why: str, chance: s
     return Yardstick(title, "", column, unit, NONE, why, where=where, file=file, chance=chance)
 
 
+def _oddity(shown: str, column: str) -> Yardstick:
+    known = f"20 {ODDITIES[shown]} known" if shown in ODDITIES else "none known"
+    what, chance = f"AUROC of {ODDITIES.get(column)}", "50 (random order)"
+    if column == "right":
+        what, chance = "right among the digits", "12.5 (guessing)"
+    title = f"Oddities among the digits 0 to 7, {known}: {what}"
+    return _measured("known-oddities.csv", title, column, "%", "", chance, shown=shown)
+
+
+ODDITIES = {
+    "eights": "eights",
+    "nines": "nines",
+    "patched": "patched digits",
+    "turned": "turned digits",
+    "photos": "pieces of photos",
+}
 ZERO = "0 (1 / k to every class)"
 CALIBRATION = (  # what, column, unit, why, chance
     ("mean confidence", "sure", "%", "1,000 steps.", "–"),
@@ -269,6 +285,12 @@ YARDSTICKS = (
         "plane",
     ),
     _plain("Two moons", MOONS, "knn", "nearest neighbours", rival="plane"),
+    *(
+        _oddity(shown, column)
+        for shown in ("none", *ODDITIES)
+        for column in (*ODDITIES, "right")
+        if shown in ("none", "nines") or shown == column
+    ),
     *(
         _measured("calibration.csv", f"Nine digits, {title}: {what}", column, unit, why, chance, layers=layers)
         for layers, title in (("dense", "dense layers"), ("conv", "convolutions"))

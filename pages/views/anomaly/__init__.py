@@ -7,7 +7,7 @@ from pages.views.anomaly.stage import picture
 
 __all__ = ["VIEWS", "beside_scores", "explain", "inside", "picture"]
 
-VIEWS = ("threshold", "costs", "promise", "landscape", "doubt", "sureness", "expects", "bottleneck", "beside")
+VIEWS = ("threshold", "costs", "promise", "landscape", "doubt", "sureness", "kinds", "expects", "bottleneck", "beside")
 
 
 def inside(current: Shown) -> None:

@@ -4,13 +4,15 @@ what each threshold costs."""
 import numpy as np
 
 from core.anomaly import pictures
-from core.anomaly.analysis import costs, sureness, threshold
+from core.anomaly.analysis import costs, kinds, sureness, threshold
+from core.anomaly.analysis.kinds import shown_of
 from core.anomaly.analysis.scores import Scores, border, clipped, final, newest
 from core.anomaly.calibration import Reliability
 from core.anomaly.decide import auroc
 from pages.parts import chart, figures
 from pages.parts.shown import Shown
 from pages.parts.words import _
+from pages.views.anomaly import kinds as kinds_view
 from pages.views.anomaly import landscape, panels
 from pages.views.anomaly.costs import over_scores
 from pages.views.anomaly.sureness import diagram
@@ -27,6 +29,9 @@ def picture(current: Shown) -> None:
     if current.pictures(pictures.FIELD):
         landscape.live(current)
         return
+    if (each := kinds.newest(current)) is not None:
+        _kinds(current, each)
+        return
     _scores(current, *found)
     if (both := sureness.newest(current)) is not None:
         _sureness(current, both)
@@ -42,7 +47,7 @@ def beside(current: Shown) -> bool:
     found = newest(current)
     if found is None or current.settings is None:
         return False
-    if current.pictures(pictures.FIELD):
+    if current.pictures(pictures.FIELD) or current.settings.data.name == "oddities":
         _scores(current, *found)
         return True
     name = _("ROC, AUROC {:.1f} %").format(100 * auroc(*found))
@@ -55,8 +60,8 @@ def beside(current: Shown) -> bool:
     return True
 
 
-def _show(figure: figures.Figure, key: str, alt: str) -> None:
-    chart.show(figure, key=key, alt=alt, share=0.5)
+def _show(figure: figures.Figure, key: str, alt: str, share: float = 0.5) -> None:
+    chart.show(figure, key=key, alt=alt, share=share)
 
 
 def _scores(current: Shown, scores: np.ndarray, is_anomaly: np.ndarray) -> None:
@@ -71,6 +76,17 @@ def _scores(current: Shown, scores: np.ndarray, is_anomaly: np.ndarray) -> None:
     figure = figures.headed(histogram(drawn, is_anomaly, marks, 300), title)
     alt = _("Histogram of the scores of normal and anomalous test examples")
     _show(figures.restyled(figure, margin={"l": LEFT, "t": 50}), "live/scores", alt)  # the legend is below the title
+
+
+def _kinds(current: Shown, each: dict[str, float]) -> None:
+    """One normal digit and one oddity of each kind, and how well each kind is told."""
+    alt = _("Five normal pictures and five anomalies, one of each kind")
+    _show(panels.rows(current.last(pictures.INPUTS), current.last(pictures.EXPECTED)), "live/pictures", alt, 0.3)
+    figure = figures.headed(
+        kinds_view.live(each, shown_of(current), 300), _("How well each kind of oddity is told from normal digits")
+    )
+    alt = _("AUROC of each kind of oddity")
+    _show(figures.restyled(figure, margin={"l": 2 * LEFT, "t": 32}), "live/kinds", alt, 0.7)
 
 
 def _sureness(current: Shown, both: tuple[Reliability, Reliability]) -> None:

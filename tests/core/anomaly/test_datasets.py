@@ -26,6 +26,7 @@ DATA = [
     s.Damaged(normal="8", damage="noise"),
     s.Faces(),
     s.Tumours(),
+    s.Oddities(),
     *(s.Plane(shape=shape) for shape in ("moons", "ring", "spots", "spiral")),
 ]
 each_data = pytest.mark.parametrize("data", DATA, ids=str)
@@ -121,6 +122,7 @@ def test_sizes_and_kinds(data):
         (s.Faces(), 56, 14, 30, 60),
         (s.Tumours(), 200, 50, 107, 64),
         (s.Plane(), 400, 100, 200, 200),
+        (s.Oddities(), 1000, 250, 800, 500),
     ],
     ids=str,
 )
@@ -174,6 +176,9 @@ def known(data):
         case s.Plane():
             pool = datasets.pool(data)
             return set(rows(pool.x)), set(rows(pool.anomalies))
+        case s.Oddities():
+            there = digits.load()
+            return set(rows(there.train_x[there.train_y < 8])), set(rows(datasets.pool(data).anomalies))
 
 
 @each_data
@@ -222,6 +227,14 @@ def test_test_anomalies_are_what_they_should_be(data):
             assert [row in face for row in rows(here.test_x)] == (~here.test_is_anomaly).tolist()
         case s.Tumours():
             assert here.test_is_anomaly.tolist() == (tables.load("cancer").test_y == 0).tolist()
+        case s.Oddities():
+            there = digits.load()
+            assert here.test_is_anomaly.tolist() == (here.test_y >= 8).tolist() == [False] * 800 + [True] * 500
+            assert here.test_y.bincount().tolist() == [100] * 13 and len(here.names) == 13
+            assert torch.equal(here.test_x[:800], there.test_x[there.test_y < 8])
+            assert torch.equal(here.test_x[here.test_y == 9], there.test_x[there.test_y == 9])
+            back = set(rows(torch.rot90(here.test_x[here.test_y == 11], -1, (2, 3))))
+            assert back <= set(rows(here.test_x[:800])), "turned back by a quarter they are test digits"
         case s.Plane():
             assert (here.test_y == here.test_y.max()).tolist() == here.test_is_anomaly.tolist()
 

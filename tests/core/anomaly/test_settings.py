@@ -114,7 +114,21 @@ def test_how_many_classes_are_normal():
     assert [classes_of(s.OneClass(normal=normal)) for normal in ("2", "135", "123456789")] == [1, 3, 9]
     assert [classes_of(s.Damaged()), classes_of(s.Damaged(normal="7"))] == [10, 1]
     assert [classes_of(s.Plane(shape=shape)) for shape in SHAPES] == [2, 1, 3, 1]
-    assert classes_of(s.Faces()) == classes_of(s.Tumours()) == 1
+    assert classes_of(s.Faces()) == classes_of(s.Tumours()) == 1 and classes_of(s.Oddities()) == 8
+
+
+def test_knobs_that_change_nothing_say_why():
+    def idle(**chosen):
+        return set(AnomalySettings.idle(dict(flatten(build(AnomalySettings, chosen)))))
+
+    assert idle() == set()
+    assert idle(data="oddities", method="confidence") == set()
+    assert idle(data="oddities", method="confidence", known=0) == idle(method="confidence") == {"lam"}
+    assert idle(data="oddities", method="knn") == {"known", "kind"}
+    assert idle(data="plane", method="confidence") == {"lam", "layers"}
+    elsewhere = {"layers", "lam", "steps", "learning_rate", "batch"}
+    assert idle(method="confidence", network="some-run") == elsewhere
+    assert idle(data="oddities", method="confidence", network="some-run") == elsewhere | {"known", "kind"}
 
 
 # ---- knobs ----

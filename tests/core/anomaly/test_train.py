@@ -12,7 +12,7 @@ import torch
 from sklearn.ensemble import IsolationForest
 
 from core import runs
-from core.anomaly import datasets, decide, detectors, monitor, nearest, train
+from core.anomaly import datasets, decide, detectors, monitor, nearest, oddities, train
 from core.anomaly import settings as s
 from core.anomaly.detector import scores
 from core.anomaly.monitor import Monitor
@@ -26,7 +26,7 @@ from core.settings import flatten, union_members
 EACH, STEPS = 40, 20
 SHORT = {"steps": STEPS, "batch": 16}
 ONE, SEVERAL, DAMAGED, PLANE = s.OneClass(normal="1"), s.OneClass(normal="35"), s.Damaged(normal="4"), s.Plane()
-DATA = [ONE, DAMAGED, s.Faces(), s.Tumours(), PLANE]
+DATA = [ONE, DAMAGED, s.Faces(), s.Tumours(), PLANE, s.Oddities(kind="photos")]
 # every detector on all data that it is allowed on, and some with other knobs on one sort of data
 PLAIN = [
     s.PCA(),
@@ -150,6 +150,7 @@ def rebuilds(method):
     return method.name in ("pca", "autoencoder", "denoising", "vae")
 
 
+BY_KIND = {"on_known", "on_unseen"}  # where anomalies are of several kinds
 SURE = {"right", "sure", "ece", "fitted_ece", "fitted"}  # what is asked of a classifier besides
 
 
@@ -226,8 +227,11 @@ def test_what_is_measured(method, data):
     curves = {"auroc", what, f"held_{what}", f"odd_{what}"}
     where = {"where"} if data.name == "damaged" and expects(method) else set()
     curves |= SURE if method.name == "confidence" else set()
+    curves |= BY_KIND if data.name == "oddities" else set()
     assert all(set(e.values) == curves for e in before)
-    assert set(last.values) == (curves if learns(method) else {"only"}) | {"precision", "missed"} | where
+    assert set(last.values) == (curves if learns(method) else {"only"}) | {"precision", "missed"} | where | (
+        BY_KIND if data.name == "oddities" else set()
+    )
     for name in ("auroc", "only", "precision", "missed", "where"):
         assert all(0 <= e.values.get(name, 0) <= 100 for e in looks(events))
     if learns(method):
@@ -251,7 +255,7 @@ def test_pictures_have_their_shapes(method, data):
     few = len(asked)
     assert (
         asked.dtype == np.int16
-        and few <= EACH
+        and few <= EACH * (monitor.KINDS_MORE if data.name == "oddities" else 1)
         and sorted(set(asked.tolist())) == sorted(asked.tolist())
         and 0 < is_anomaly[asked].sum() < few
     )
@@ -288,6 +292,16 @@ def test_scores_differ_and_the_summary_is_what_they_say(method, data):
     more = ({"where"} if data.name == "damaged" and expects(method) else set()) | (
         SURE if method.name == "confidence" else set()
     )
+    if data.name == "oddities":
+        more |= BY_KIND | set(oddities.KINDS)
+        y, kind = datasets.dataset_of(settings_of(method, data)).test_y.numpy(), oddities.KINDS.index(data.kind)
+        for i, name in enumerate(oddities.KINDS):
+            apart = np.subtract.outer(test[y == 8 + i], test[y < 8])
+            assert summary[name] == pytest.approx(100 * ((apart > 0) + (apart == 0) / 2).mean())
+        assert summary["on_known"] == summary[data.kind]
+        assert summary["on_unseen"] == pytest.approx(
+            np.mean([summary[name] for i, name in enumerate(oddities.KINDS) if i != kind])
+        )
     assert set(summary) == keys | more
     pairs = (test[is_anomaly][:, None] > test[~is_anomaly][None]) + (
         test[is_anomaly][:, None] == test[~is_anomaly][None]
@@ -354,7 +368,9 @@ def test_a_stored_run_s_detector_gives_its_scores(method, data):
 @every_run
 def test_only_digit_classifiers_stand_on_the_shelf(method, data):
     about = stored(method, data).about
-    reads = method.name == "confidence" and data.name == "digits" and len(data.normal) > 1
+    reads = method.name == "confidence" and (
+        data.name == "oddities" or (data.name == "digits" and len(data.normal) > 1)
+    )
     assert about.models == (["model"] if reads else []) and about.summary == run(method, data)[-1].summary
     assert list(stored(method, data).models) == (["model"] if learns(method) else [])
     if reads:

@@ -16,6 +16,7 @@ DATA = [
     s.Damaged(normal="17"),
     s.Faces(),
     s.Tumours(),
+    s.Oddities(),
     s.Plane(),
     s.Plane(shape="ring"),
     s.Plane(shape="spots"),

@@ -11,7 +11,7 @@ import pytest
 
 from core import labs, runs
 from core.anomaly import calibration, datasets, decide
-from core.anomaly.analysis import doubt, sureness
+from core.anomaly.analysis import doubt, kinds, sureness
 from core.anomaly.analysis.scores import final
 from core.anomaly.analysis.threshold import positions
 from core.anomaly.settings import AnomalySettings
@@ -253,6 +253,20 @@ def test_the_diagram_follows_the_temperature_and_its_dots_are_the_bins(visit, na
         assert dots["y"] == pytest.approx([100 * right[each].mean() for each in there])
         error = 100 * sum(each.mean() * abs(sure[each].mean() - right[each].mean()) for each in there)
         assert f"calibration error {error:.1f} %" in text_of(visitor)
+
+
+# ---- kinds of oddity ----
+
+
+def test_every_kind_has_its_bar_and_the_known_one_says_so(visit):
+    visitor = opened(visit, shown.find("anomaly-a-few-known-oddities"), "kinds")
+    drawn, found = figure(visitor, "kinds/bars"), kinds.by_kind(shown.find("anomaly-a-few-known-oddities"))
+    assert layer(drawn, "this run")["y"] == pytest.approx(list(found.auroc.values()))
+    assert layer(drawn, "no oddity known")["y"] == pytest.approx(list(found.control.values()))
+    assert drawn["layout"]["xaxis"]["ticktext"][1] == "nines (known)" and len(table(visitor)) == 5
+    assert "The known kind, nines, is found better" in text_of(visitor)
+    bars = figure(visitor, "live/kinds")["data"][0]
+    assert bars["x"] == pytest.approx(list(found.auroc.values()))
 
 
 # ---- what mistakes cost ----
