@@ -7,6 +7,7 @@ gradients", Athalye, Carlini, Wagner 2018). Hidden is not gone: the attacker goe
 
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -165,6 +166,13 @@ class Knowing(Defended):
         return self.net(x)
 
 
+def guarded(victims: Victims, method: s.Method, seed: int) -> Victims:
+    """The same pictures, and the network behind the defence that stands in front of it, where the method has one."""
+    if getattr(method, "behind", "none") == "none":
+        return victims
+    return replace(victims, net=Defended(victims.net, method.behind, method.strength, seeded(seed)))
+
+
 def defend(method: s.Defend, victims: Victims, seed: int) -> Iterator[Event]:
     """PGD, step by step, on the network itself, and on the defended network by an attacker who knows the defence.
 
@@ -228,9 +236,16 @@ def unattacked(victims: Victims, defended: Defended, ball: Ball, generator: torc
         "clean_defended": percent(right(defended, x, y)),
         "noise_defended": percent(right(defended, saved(x, ball.noise(x, generator), ball), y)),
     }
+    return found | ({"naive": naive(defended, victims, ball, 1, generator)} if defended.defence in STEEP else {})
+
+
+def naive(defended: Defended, victims: Victims, ball: Ball, steps: int, generator: torch.Generator) -> float:
+    """What PGD leaves, in %, that follows the gradient of the defended network as it is; where that has none, the random start."""
     if defended.defence in STEEP:
-        found["naive"] = percent(right(defended, saved(x, ball.anywhere(x, generator), ball), y))
-    return found
+        attacked = ball.anywhere(victims.x, generator)
+    else:
+        *_, attacked = pgd(defended, victims.x, Aim(victims.y), ball, steps, REACH / steps, 1, generator)
+    return percent(right(defended, saved(victims.x, attacked, ball), victims.y))
 
 
 def judged(victims: Victims, defended: Defended, blind: Tensor, adaptive: Tensor) -> dict[str, float]:

@@ -2,7 +2,21 @@
 
 from typing import Any
 
-from core.attack import curve, defences, detect, gradient, minimal, pixel, training, transfer, universal
+from core.attack import (
+    apgd,
+    backdoor,
+    clustering,
+    curve,
+    defences,
+    detect,
+    gradient,
+    minimal,
+    pixel,
+    square,
+    training,
+    transfer,
+    universal,
+)
 from core.runs import Run
 from core.settings import Formula
 
@@ -25,6 +39,13 @@ THEORY = (
         r"\mathcal{U}(B_\varepsilon(x))",
         gradient.pgd,
     ),
+    Formula(
+        "APGD",
+        r"x_{t+1} = \Pi\left(x_t + \tfrac{3}{4}(z_{t+1} - x_t) + \tfrac{1}{4}(x_t - x_{t-1})\right), \quad z_{t+1} = "
+        r"\Pi\left(x_t + \alpha_t\, \mathrm{sign}\, \nabla_x L(x_t, y)\right), \quad \alpha_0 = 2\varepsilon",
+        apgd.climb,
+    ),
+    Formula("DLR loss", r"-\frac{z_y - \max_{i \ne y} z_i}{z_{\pi_1} - z_{\pi_3}}", apgd.DLR.loss),
     Formula(
         "MI-FGSM",
         r"g_{t+1} = \mu\, g_t + \frac{\nabla_x L(x_t, y)}{\operatorname{mean} |\nabla_x L(x_t, y)|}, \quad x_{t+1} = "
@@ -50,6 +71,12 @@ THEORY = (
     ),
     Formula("Few pixels", r"\min_{\delta} p_y(x + \delta), \quad \lVert \delta \rVert_0 \le d", pixel.few_pixels),
     Formula(
+        "Square attack",
+        r"\delta_{t+1} = \arg\max_{\delta \in \{\delta_t,\ \delta_t + \text{square}\}} \left(\max_{k \ne y} f_k(x + \delta) - "
+        r"f_y(x + \delta)\right), \quad \lVert \delta \rVert_\infty \le \varepsilon",
+        square.square,
+    ),
+    Formula(
         "Universal change",
         r"\max_{\lVert \delta \rVert \le \varepsilon} \frac{1}{N} \sum_{i} \min\left(L(x_i + \delta, y_i),\, \beta\right)",
         universal.universal,
@@ -69,5 +96,15 @@ THEORY = (
         "Adversarial training",
         r"\min_\theta \mathbb{E}_{(x, y)} \max_{\lVert \delta \rVert_\infty \le \varepsilon} L(f_\theta(x + \delta), y)",
         training.train_robust,
+    ),
+    Formula(
+        "Backdoor",
+        r"\min_\theta \sum_{i \notin P} L(f_\theta(x_i), y_i) + \sum_{i \in P} L(f_\theta(x_i \oplus \tau),\ t)",
+        backdoor.poison,
+    ),
+    Formula(
+        "Activation clustering",
+        r"\{a(x_i) : y_i = c\} \to C_1 \cup C_2, \quad |C_1| \le |C_2|, \quad \text{suspicious when } s(C_1, C_2) \text{ is large}",
+        clustering.split,
     ),
 )

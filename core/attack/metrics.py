@@ -9,6 +9,7 @@ METRICS = {
     "right": Metric("Still right", "%", role="before", chance=GUESS),
     "fooled": Metric("Turned from right to wrong", "%", role="after", chance=NOTHING),
     "reached": Metric("Turned to what was wanted", "%", role="danger", chance=NOTHING),
+    "naive": Metric("Still right under PGD", "%", role="task3", chance=GUESS),
     "truth": Metric("Right answer", "%", role="before", chart="probability", chance=GUESS),
     # the one wanted, or the likeliest
     "wrong": Metric("Wrong answer", "%", role="danger", chart="probability", chance=GUESS),
@@ -23,6 +24,8 @@ METRICS = {
     "deepfool": Metric("DeepFool", "%", role="task3", chance=GUESS),
     "cw": Metric("Carlini–Wagner", "%", role="task5", chance=GUESS),
     "worst": Metric("Worst of all", "%", role="whole", chance=GUESS),
+    "obeyed": Metric("Trigger obeyed", "%", role="danger", chance=GUESS),
+    "obeyed_control": Metric("Square elsewhere obeyed", "%", role="control", chance=GUESS),
     "bare": Metric("No defence", "%", role="neutral", chance=GUESS),
     "blind": Metric("Attacker does not know it", "%", role="after", chance=GUESS),
     "knowing": Metric("Attacker knows the defence", "%", role="danger", chance=GUESS),
@@ -31,5 +34,6 @@ METRICS = {
     "auc_knowing": Metric("Knowing attack (AUROC)", "%", role="danger", chart="", chance=COIN),
     "carried": Metric("Other networks fooled", "%", role="danger", chart="carried over", chance=NOTHING),
     "carried_noise": Metric("Fooled by random noise", "%", role="control", chart="carried over", chance=None),
+    "margin": Metric("Lead of the wrong answer", role="danger", chart="margin"),
     "loss": Metric("Loss", role="neutral", chart="loss", log=True),
 }

@@ -24,3 +24,8 @@ SCORE_CLEAN = Kind("score clean", "n", "how suspicious clean digits look to the 
 SCORE_NOISE = Kind("score noise", "n", "how suspicious noisy digits look")
 SCORE_BLIND = Kind("score blind", "n", "how suspicious attacks look that do not know the detector and fool the network")
 SCORE_KNOWING = Kind("score knowing", "n", "how suspicious attacks look that know the detector and fool the network")
+
+POISONED = Kind("poisoned", "digit 28 28", "some training digits with the trigger and the wrong label")
+BEFORE = Kind("untriggered", "digit 28 28", "some test digits of other classes than the target's")
+TRIGGERED = Kind("triggered", "digit 28 28", "the same digits with the trigger")
+SAYS = Kind("says", "row digit", "what the network says to these digits: clean, and with the trigger")

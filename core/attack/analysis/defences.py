@@ -13,6 +13,7 @@ from core.attack.gradient import REACH, pgd
 from core.attack.models import Aim, ask
 from core.attack.report import best
 from core.attack.settings import Defend, Subject
+from core.attack.strongest import accuracies
 from core.loop import seeded
 from core.record import Record
 from core.settings import choices_of
@@ -22,6 +23,7 @@ from core.verdict import Verdict, verdict
 STEPS, SAMPLES = {True: 7, False: 20}, {True: 4, False: 8}  # of PGD on a photo, and on a digit
 DRAWS = 20  # of a random defence, for how often the network is right
 MANY, MANY_STEPS, MANY_SAMPLES = 100, 10, 4
+STRONG_STEPS = 30  # APGD begins with long steps, and needs more than ten
 
 Answers = list[list]  # [[name, percent], …], the surest first
 
@@ -111,4 +113,17 @@ def every(record: Record, network: str, strength: int, level: float) -> dict[str
         method = Defend(defence=defence, strength=strength, epsilon=level, steps=MANY_STEPS, samples=MANY_SAMPLES)
         *__, end = d.defend(method, victims, 0)
         found[defence] = end.summary
+    return found
+
+
+def strongest(record: Record, network: str, strength: int, level: float) -> dict[str, dict[str, float]]:
+    """Every defence, and "none", against an attacker who knows it, on a hundred digits: by defence as
+    `core.attack.strongest.accuracies` has it, in %. Raises RunError."""
+    victims, ball, found = models.first_digits(digit_net(network), MANY), Ball("inf", level / LEVELS), {}
+    for defence in ("none", *choices_of(Defend.model_fields["defence"])):
+        source = judged = victims.net
+        if defence != "none":
+            judged = d.Defended(victims.net, defence, strength, seeded(2))
+            source = d.Knowing(victims.net, defence, strength, seeded(1), MANY_SAMPLES)
+        found[defence] = accuracies(source, judged, victims, ball, STRONG_STEPS, 0)
     return found

@@ -1,10 +1,14 @@
 """What the stage says while a run goes on: the answers so far, and what is still right behind a defence."""
 
+import numpy as np
+
+from core.attack import pictures
 from core.attack.pictures import ATTACKED
 from core.record import Record
 from core.verdict import Verdict, verdict
 
 GUESSING = 10.0  # % of ten digits
+SHOWN = 5  # digits in a row of the picture of a backdoor
 
 
 def latest(record: Record) -> dict[str, float]:
@@ -30,6 +34,19 @@ def still_right(record: Record) -> dict[str, float]:
     known = {name: record.facts.get(name) for name in ("clean_defended", "noise_defended")}
     known |= {name: latest(record).get(name) for name in ("bare", "blind", "knowing")}
     return {name: share for name, share in known.items() if share is not None} | {"guessing": GUESSING}
+
+
+def backdoor(record: Record) -> list[tuple[str, list[np.ndarray], list[int]]]:
+    """The rows of the live picture of a backdoor: "poisoned" (training digits), "clean" and "triggered" (test digits), each with
+    its 8-bit digits (28, 28), and what it is labelled or what the network says, as far as that is known."""
+    says, target = record.last(pictures.SAYS), record.settings.method.target
+    answers = {"clean": [], "triggered": []} if says is None else dict(zip(("clean", "triggered"), says.tolist()))
+    found = []
+    for name, kind in (("poisoned", pictures.POISONED), ("clean", pictures.BEFORE), ("triggered", pictures.TRIGGERED)):
+        shown = record.last(kind)
+        shown = [] if shown is None else list(shown)
+        found.append((name, shown, [target] * len(shown) if name == "poisoned" else answers[name]))
+    return found
 
 
 def quick_look(record: Record) -> Verdict:

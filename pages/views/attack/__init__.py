@@ -5,4 +5,15 @@ from pages.views.attack.stage import beside, picture
 
 __all__ = ["VIEWS", "beside", "explain", "networks", "picture"]
 
-VIEWS = ("slide", "surface", "robustness", "confusion", "transfer", "defences", "detection", "smaller", "explanation")
+VIEWS = (
+    "slide",
+    "surface",
+    "robustness",
+    "confusion",
+    "transfer",
+    "defences",
+    "detection",
+    "clusters",
+    "smaller",
+    "explanation",
+)

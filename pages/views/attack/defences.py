@@ -22,6 +22,13 @@ SHARES = {  # what is told apart of the digits still right: title, role
     "blind": (N_("attack, defended"), "after"),
     "knowing": (N_("attacker knows it"), "danger"),
 }
+STRONGEST = {  # attacks of the same length by who knows the defence: title, role
+    "noise": (N_("noise"), "control"),
+    "pgd": (N_("PGD"), "after"),
+    "apgd_ce": (N_("APGD, cross entropy"), "task3"),
+    "apgd_dlr": (N_("APGD, DLR"), "task5"),
+    "worst": (N_("worst of the three"), "danger"),
+}
 
 
 @view(N_("Defences"), opens=lambda current: shows(current, "defence"))
@@ -39,6 +46,7 @@ def draw(current: Shown) -> None:
     st.caption(verdict.words("attack", defences.controls(found)))
     if not picture.victims.photo:
         _every(current, picture.subject.network, *knobs[1:3])
+        _strongest(current, picture.subject.network, *knobs[1:3])
 
 
 def _knobs(current: Shown, photo: bool) -> tuple[str, int, float, bool]:
@@ -89,3 +97,19 @@ def _every(current: Shown, network: str, strength: int, level: float) -> None:
     alt = _("How many of a hundred digits are still right behind each defence")
     chart.show(figure, key="attack/defences/bars", alt=alt)
     lecture.caption("attack", "all defences", steps=MANY_STEPS, level=level, strength=strength)
+
+
+def _strongest(current: Shown, network: str, strength: int, level: float) -> None:
+    """All defences, and none, under three attacks that know them, when asked for: it takes some seconds."""
+    from core.attack.analysis.defences import MANY, STRONG_STEPS, strongest
+
+    words = _("Test with three strong attacks on {} digits").format(MANY)
+    if not st.toggle(words, key="attack/defences/strongest"):
+        return
+    ends = ask(strongest, current, network, strength, level, wait=_("Attacking {} digits …").format(MANY))
+    groups = {_(title): (role, [end[name] for end in ends.values()]) for name, (title, role) in STRONGEST.items()}
+    names = {"none": N_("no defence")} | NAMES
+    figure = figures.bars(groups, [_(names[name]) for name in ends], "", _("still right (%)"), 320, ".0f", 112)
+    alt = _("How many of a hundred digits are still right under each of three attacks that know the defence")
+    chart.show(figure, key="attack/defences/strongest-bars", alt=alt)
+    lecture.caption("attack", "strongest attacks", steps=STRONG_STEPS, level=level, strength=strength)

@@ -66,7 +66,7 @@ def explain(current: Shown) -> None:
 def networks(current: Shown) -> dict[str, tuple[str, str]]:
     """The networks that are held side by side, title → (run, model)."""
     titles = {
-        "trained": _("After adversarial training"),
+        "trained": _("With a backdoor") if subject.shows(current, "backdoor") else _("After adversarial training"),
         "attacked": _("The network attacked"),
         "teacher": _("Teacher"),
     }

@@ -159,6 +159,21 @@ def _training(current: Shown) -> None:
     _note(current, verdict.words("attack", stage.quick_look(current)))
 
 
+def _backdoor(current: Shown) -> None:
+    """Poisoned training digits, and test digits without and with the trigger: what the network says to them."""
+    figure, titles = panels.board(420), {"poisoned": _("<b>Training</b>: {}"), "clean": _("<b>Clean</b>: {}")}
+    titles["triggered"] = _("<b>Trigger</b>: {}")
+    places = panels.grid(stage.SHOWN, 3, 0.02, 0.08)
+    for row, (name, shown, said) in enumerate(stage.backdoor(current)):
+        for i in range(stage.SHOWN):
+            array = shown[i] if i < len(shown) else None
+            words = titles[name].format(said[i] if i < len(said) else "?") if array is not None else ""
+            panels.picture(figure, places[row * stage.SHOWN + i], array, words)
+    alt = _("Training digits with the trigger and their wrong label, and test digits without and with it: the answers")
+    _show(figure, "stage/backdoor", alt, FIGURE)
+    _note(current)
+
+
 DRAWN = {
     "pictures": _attacked,
     "curve": _measured,
@@ -166,4 +181,5 @@ DRAWN = {
     "defence": _defence,
     "scores": _measured,
     "training": _training,
+    "backdoor": _backdoor,
 }

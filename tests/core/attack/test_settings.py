@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 
 from core import runs
-from core.attack import models, training, universal
+from core.attack import backdoor, models, training, universal
 from core.attack import settings as s
 from core.attack.models import aim_for, victims
 from core.attack.settings import BY_NAME, EXPERIMENTS, METRICS, ROBUST, SCENES, SHIPPED, SURROGATES, AttackSettings
@@ -82,7 +82,8 @@ def test_what_is_drawn_together_is_told_apart():
         ("clean", "noise", "fgsm", "pgd"),
         ("bare", "blind", "knowing", "noise"),
         ("truth", "wrong"),
-        ("right", "fooled", "reached", "noise"),
+        ("right", "fooled", "reached", "noise", "naive"),
+        ("clean", "obeyed", "obeyed_control"),
         ("carried", "carried_noise"),
     ]
     for names_ in together:
@@ -127,18 +128,34 @@ SMALL = {
     "epochs": 1,
     "width": 4,
     "judged": 100,
+    "queries": 20,
 }
 FEW = 4  # events of a training that are compared: up to its first attacked digit
 CASES = [{"method": name, "subject": "digits" if name in ("curve", "detect") else "digit"} for name in BY_NAME] + [
     {"method": "transfer", "subject": "digits", "with_attack": "fgsm"},
     {"method": "defend", "subject": "digits", "defence": "resize"},
+    {"method": "square", "subject": "digits", "behind": "bits"},
     {"method": "training", "subject": "digits", "inner": "fgsm"},
     {"method": "training", "subject": "drawing", "inner": "none"},
 ]
 DRAWN = {"drawing": base64.b64encode(bytes(range(196)) * 4).decode()}
 LATER = ("judged", "seed", "confidence", "often", "learning_rate")  # do not show in so short a run
-LONG = ("training", "curve", "transfer", "universal")  # of these only what has ever done nothing is turned
-DOUBTFUL = ("network", "digit", "number", "count", "wish", "begin", "steps", "epsilon", "highest")
+LONG = ("training", "backdoor", "curve", "transfer", "universal")  # of these only what has ever done nothing is turned
+DOUBTFUL = (
+    "target",
+    "place",
+    "trigger",
+    "poisoned",
+    "network",
+    "digit",
+    "number",
+    "count",
+    "wish",
+    "begin",
+    "steps",
+    "epsilon",
+    "highest",
+)
 
 
 def turned(name, field, value):
@@ -157,7 +174,9 @@ def beginning(flat):
     """What a run shows, written down: all of it, of a training its beginning."""
     return [
         repr(pack(event))
-        for event in islice(train(build(AttackSettings, flat)), FEW if flat["method"] == "training" else None)
+        for event in islice(
+            train(build(AttackSettings, flat)), FEW if flat["method"] in ("training", "backdoor") else None
+        )
     ]
 
 
@@ -165,6 +184,7 @@ def beginning(flat):
 def test_a_knob_does_something_or_says_why_not(case, monkeypatch):
     monkeypatch.setattr(models, "MANY", 10)
     monkeypatch.setattr(training, "WATCHED", 10)
+    monkeypatch.setattr(backdoor, "WATCHED", 10)
     monkeypatch.setattr(universal, "LEARNED_FROM", 100)
     fields = dict(flat_fields(AttackSettings, case | {"goal": "thing"}))
     flat = flatten(

@@ -38,6 +38,7 @@ VIEWS = {  # what a view draws for a digit: charts by key, and pictures by their
     "transfer": (["attack/transfer/matrix"], []),
     "defences": (["attack/defences/pictures"], ["Clean", "Clean, defended", "Attacked", "Attacked, defended"]),
     "detection": (["attack/detection/roc", "attack/detection/scores"], []),
+    "clusters": ([], []),
     "smaller": (["attack/smaller/figure"], []),
     "explanation": (["attack/why/maps"], ["Before", "After"]),
 }
@@ -48,8 +49,9 @@ FIRST = {
     "curve": "robustness",
     "transfer": "transfer",
     "detect": "detection",
+    "backdoor": "clusters",
 }
-PANDA, PIXEL, DEFEND, TRAINING = (f"attack-{scene.slug}" for scene in SCENES)
+PANDA, PIXEL, DEFEND, TRAINING = (f"attack-{scene.slug}" for scene in SCENES if not scene.more)
 DRAWING = base64.b64encode(as_bytes(digit_at(3, 2)).tobytes()).decode()
 DENSE = "lifelong-forget-everything/model"
 TINY = {
@@ -606,7 +608,14 @@ def test_a_digit_drawn_since_ends_the_complaint(visit, monkeypatch):
 
 # ---- the frame ----
 
-VERBS = {"curve": "Measure", "transfer": "Measure", "defend": "Defend", "detect": "Detect", "training": "Train"}
+VERBS = {
+    "backdoor": "Train",
+    "curve": "Measure",
+    "transfer": "Measure",
+    "defend": "Defend",
+    "detect": "Detect",
+    "training": "Train",
+}
 
 
 def test_the_button_says_what_happens(visit):
@@ -631,6 +640,7 @@ def test_the_live_picture_of_every_kind_of_run(visit):
         saved("detect"): (["stage/scores", "beside/roc"], []),
         saved("curve"): (["stage/curve", "beside/becomes"], []),
         "attack-curve-photos": (["stage/curve", "beside/numbers"], []),
+        "attack-the-hidden-switch": (["stage/backdoor"], ["Training", "Clean", "Trigger"]),
     }
     for run_id, (keys, alts) in wanted.items():
         visitor = check(visit(PAGE, run=run_id, tab="Compare"))
