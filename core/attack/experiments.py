@@ -208,3 +208,51 @@ class Backdoor(Experiment):
         own = "A backdoor is trained into a network of its own."
         unused = {"network": own, "count": "All test digits are asked."}
         return super().idle(chosen) | unused
+
+
+class Smoothing(Experiment):
+    """A promise: within a radius that is computed nothing can change the answer that is most frequent under noise."""
+
+    TITLE: ClassVar[str] = "Randomised smoothing"
+    VERB: ClassVar[str] = "Certify"
+    SHOWS: ClassVar[str] = "certificates"
+    name: Literal["smoothing"] = "smoothing"
+    sigma: float = knob(
+        0.5,
+        "Noise",
+        "The standard deviation of the Gaussian noise on every pixel, where black is 0 and white is 1.",
+        symbol="σ",
+        ge=0.05,
+        le=1.5,
+        step=0.05,
+    )
+    noisy: bool = knob(True, "Trained with noise", "The network learns from digits with the same noise.")
+    draws: int = knob(
+        1000, "Draws", "How many noisy copies of each digit are asked.", symbol="n", ge=100, le=5000, step=100, log=True
+    )
+    certified: int = knob(100, "Test digits", "How many digits get a certificate.", ge=20, le=200, step=20)
+    epochs: int = knob(4, "Epochs", "Passes over the training digits.", ge=1, le=24, step=1)
+    learning_rate: float = knob(
+        0.1,
+        "Learning rate",
+        "The highest value of the one-cycle schedule.",
+        symbol="η",
+        ge=0.001,
+        le=1,
+        log=True,
+        fine=True,
+    )
+    width: int = knob(
+        8,
+        "Channels",
+        "Channels of the first convolution. The second has twice, the third four times as many.",
+        ge=4,
+        le=16,
+        step=4,
+        fine=True,
+    )
+
+    @classmethod
+    def idle(cls, chosen: Mapping[str, Any]) -> dict[str, str]:
+        own = "The network is trained for the promise."
+        return super().idle(chosen) | {"network": own, "count": "The test digits are chosen below."}

@@ -11,7 +11,9 @@ from core.attack import (
     detect,
     gradient,
     minimal,
+    patch,
     pixel,
+    smoothing,
     square,
     training,
     transfer,
@@ -82,6 +84,11 @@ THEORY = (
         universal.universal,
     ),
     Formula(
+        "Patch",
+        r"\max_p\ \mathbb{E}_{x,\, l}\ \log P_f\left(\hat{y} \mid A(p, x, l)\right)",
+        patch.patches,
+    ),
+    Formula(
         "Robust accuracy",
         r"\text{robust accuracy}(\varepsilon) = \frac{1}{N} \sum_i \min_{\text{attacks}}\ \mathbb{1}[f(x_i + \delta) = y_i]",
         curve.curve,
@@ -106,5 +113,16 @@ THEORY = (
         "Activation clustering",
         r"\{a(x_i) : y_i = c\} \to C_1 \cup C_2, \quad |C_1| \le |C_2|, \quad \text{suspicious when } s(C_1, C_2) \text{ is large}",
         clustering.split,
+    ),
+    Formula(
+        "Randomised smoothing",
+        r"g(x) = \arg\max_c\ P\left(f(x + \eta) = c\right), \quad \eta \sim \mathcal{N}(0, \sigma^2 I), \qquad R = \sigma\, "
+        r"\Phi^{-1}(\underline{p_A})",
+        smoothing.radius,
+    ),
+    Formula(
+        "Clopper–Pearson",
+        r"\underline{p_A} = B^{-1}\left(\alpha;\ k,\ n - k + 1\right)",
+        smoothing.lower_bound,
     ),
 )

@@ -258,3 +258,14 @@ class Universal(Bounded):
     TITLE: ClassVar[str] = "Universal"
     name: Literal["universal"] = "universal"
     rounds: int = knob(10, "Epochs", "Passes over the pictures that the change is learned from.", ge=1, le=20, step=1)
+
+
+class Patch(Technique):
+    """One small picture that brings the wanted answer wherever it is laid on any picture."""
+
+    TITLE: ClassVar[str] = "Patch"
+    name: Literal["patch"] = "patch"
+    size: float = knob(
+        40, "Patch size", "The side of the patch, in percent of the picture's side.", unit="%", ge=10, le=60, step=5
+    )
+    steps: int = steps_knob(100, most=400)

@@ -55,11 +55,19 @@ SENTENCES = {
     "universal-says": "The network says “{name}” to this one, and “{noise}” to noise of the same size.",
     "universal-held-out": "Of all test digits {right:.1f} % are still right with the same change; under noise of the same size "
     "{noise:.1f} %.",
+    # a patch
+    "patch-says": "The network says “{name}” to this picture with the patch in its middle, and “{noise}” with a patch of random "
+    "colours.",
+    "patch-brings": "At random places the patch brings what is wanted in {share:.0f} %, a random one in {noise:.0f} % (pictures "
+    "tried: {count}).",
     # a backdoor
     "backdoor": "{clean:.1f} % of the clean test digits are right. With the trigger {obeyed:.1f} % of the digits of other classes "
     "are read as {target}; with the same square elsewhere {control:.1f} %. Of {size} training digits {poisoned} were poisoned.",
     "clustered": "Activation clustering suspects label {label}, the least even one; the smaller group of the target's label holds "
     "{recall:.0f} % of the poisoned digits, a random group of that size {chance:.0f} %.",
+    # randomised smoothing
+    "promised": "Of {count} digits {smooth:.0f} % are certified and right, {near:.0f} % at radius 0.5 (L2, one pixel from black to "
+    "white is 1); the median radius is {median:.2f}. Without noise the network itself is right on {clean:.1f} % of the test digits.",
     # adversarial training
     "trained": "{clean:.1f} % of the test digits are right; {worst:.1f} % of {judged} withstand FGSM and forty steps of PGD from "
     "five starts at ε = {epsilon:g}/255, and {noise:.1f} % noise of that size.",

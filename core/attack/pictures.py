@@ -29,3 +29,8 @@ POISONED = Kind("poisoned", "digit 28 28", "some training digits with the trigge
 BEFORE = Kind("untriggered", "digit 28 28", "some test digits of other classes than the target's")
 TRIGGERED = Kind("triggered", "digit 28 28", "the same digits with the trigger")
 SAYS = Kind("says", "row digit", "what the network says to these digits: clean, and with the trigger")
+
+NOISY = Kind("noisy", "digit 28 28", "some test digits under Gaussian noise, clamped to be shown")
+RADII = Kind("radii", "n", "the certified radius of each digit so far, L2; -1: certified and wrong, -2: no promise")
+
+PATCH = Kind("patch", PICTURE, "the patch by itself")

@@ -2,7 +2,7 @@
 
 A run is one attack: on one picture, or on many digits at once. Other methods are experiments of their own: robust
 accuracy against ε, the transfer matrix, a defence with and without an attacker who knows it, detection, adversarial
-training, and a backdoor.
+training, a backdoor, and randomised smoothing.
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal, get_args
 
 from pydantic import Field
 
-from core.attack.experiments import Backdoor, Curve, Defend, Detect, Training, Transfer
+from core.attack.experiments import Backdoor, Curve, Defend, Detect, Smoothing, Training, Transfer
 from core.attack.methods import (
     APGD,
     CW,
@@ -23,6 +23,7 @@ from core.attack.methods import (
     Experiment,
     Noise,
     OnePixel,
+    Patch,
     Square,
     Universal,
 )
@@ -118,6 +119,7 @@ Method = (
     | OnePixel
     | Square
     | Universal
+    | Patch
     | Noise
     | Curve
     | Transfer
@@ -125,6 +127,7 @@ Method = (
     | Detect
     | Training
     | Backdoor
+    | Smoothing
 )
 
 BY_NAME = {member.model_fields["name"].default: member for member in get_args(Method)}
@@ -170,7 +173,7 @@ class AttackSettings(Settings):
     @property
     def asks_photos(self) -> bool:
         """Whether the run asks the photo network; some experiments always ask digit classifiers."""
-        digits_only = isinstance(self.method, Transfer | Detect | Training | Backdoor)
+        digits_only = isinstance(self.method, Transfer | Detect | Training | Backdoor | Smoothing)
         return isinstance(self.subject, Photo | Upload) and not digits_only
 
 
@@ -201,6 +204,18 @@ SCENES = (
         "the-hidden-switch",
         AttackSettings(subject=Digit(), method=Backdoor(), goal=Away()),
         knobs=("method", "poisoned", "trigger", "place", "target", "epochs"),
+        more=True,
+    ),
+    Scene(
+        "move-the-patch",
+        AttackSettings(subject=Digit(), method=Patch(steps=200), goal=ToDigit()),
+        knobs=("method", "size", "steps", "goal", "wish_digit", "digit"),
+        more=True,
+    ),
+    Scene(
+        "a-promise",
+        AttackSettings(subject=Digit(), method=Smoothing(), goal=Away()),
+        knobs=("method", "sigma", "noisy", "draws", "certified", "epochs"),
         more=True,
     ),
 )

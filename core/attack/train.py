@@ -6,7 +6,19 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor, nn
 
-from core.attack import backdoor, curve, defences, detect, models, pictures, training, transfer, universal
+from core.attack import (
+    backdoor,
+    curve,
+    defences,
+    detect,
+    models,
+    patch,
+    pictures,
+    smoothing,
+    training,
+    transfer,
+    universal,
+)
 from core.attack import settings as s
 from core.attack.ball import Ball, saved
 from core.attack.craft import ball_of, craft, gradients_of, steps_of
@@ -36,6 +48,8 @@ def train(settings: AttackSettings) -> Iterator[Event]:
     match method:
         case s.Universal():
             yield from universal.train_universal(method, subject, settings.goal, seed)
+        case s.Patch():
+            yield from patch.train_patch(method, subject, settings.goal, seed)
         case s.Curve():
             yield from curve.curve(method, models.crowd(subject), seed)
         case s.Transfer():
@@ -49,6 +63,8 @@ def train(settings: AttackSettings) -> Iterator[Event]:
             yield from training.train_robust(method, seed, subject)
         case s.Backdoor():
             yield from backdoor.train_backdoor(method, seed)
+        case s.Smoothing():
+            yield from smoothing.train_smooth(method, seed)
         case _:
             yield from attack(settings)
 

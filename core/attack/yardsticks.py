@@ -33,6 +33,8 @@ DEFEND = "--subject digits --method defend --goal away --defence bits smooth jpe
 DETECT = "--subject digits --method detect --goal away"
 SQUARE = "--subject digits --count 100 --method square --goal away --behind none bits"
 BACKDOOR = "--subject digit --method backdoor --goal away --poisoned 0 0.5 2"
+SMOOTH = "--subject digit --method smoothing --goal away --noisy true false"
+PATCH = "--subject digit --method patch --goal number --steps 200 --size 20 40"
 MADRY = "Madry et al. 2018, table 1, 60,000 digits"
 NONE = "none in this set-up"
 GUESSED, UNTOUCHED, ALARMS = "10 (guessing)", "0 (no attack)", "5 (random scores)"
@@ -86,6 +88,19 @@ def _backdoor(
             where={"poisoned": share},
             chance=chance,
         )
+
+
+def _smooth(title: str, column: str, chance: str) -> Iterator[Yardstick]:
+    for noisy, words in (("True", "trained with noise"), ("False", "trained without noise")):
+        full = f"{title}, σ = 0.5, {words}"
+        yield Yardstick(full, SMOOTH, f"result_{column}", "%", NONE, "", where={"noisy": noisy}, chance=chance)
+
+
+def _patch(size: str) -> Iterator[Yardstick]:
+    for column, who in (("patched", "the patch"), ("patched_noise", "a patch of random colours, the control")):
+        title = f"Patch of {size} % of the side, read as 8: {who}"
+        where = {"size": f"{size}.0"}
+        yield Yardstick(title, PATCH, f"result_{column}", "%", NONE, "200 test digits.", where=where, chance=UNTOUCHED)
 
 
 def _photos(title: str, column: str, why: str, chance: str) -> Yardstick:
@@ -170,6 +185,21 @@ YARDSTICKS = (
         chance="17 (a random group as large, 2 %), 37 (0.5 %)",
     ),
     *_backdoor("Activation clustering, of those found are poisoned", "precision", chance="17 (2 %), 5 (0.5 %)"),
+    *_smooth("Randomised smoothing, certified and right", "smooth", GUESSED),
+    *_smooth("Randomised smoothing, certified at radius 0.5", "near", "0 (a network that guesses promises nothing)"),
+    *_smooth("Randomised smoothing, certified at radius 1", "far", "0 (a network that guesses promises nothing)"),
+    Yardstick(
+        "Randomised smoothing, median radius, σ = 0.5, trained with noise",
+        SMOOTH,
+        "result_median",
+        "",
+        NONE,
+        "L2: one pixel from black to white is 1.",
+        where={"noisy": "True"},
+        digits=2,
+    ),
+    *_patch("40"),
+    *_patch("20"),
     *_defence(
         "bits",
         "Eight grey levels",

@@ -3,7 +3,7 @@
 from typing import Any
 
 from core import runs
-from core.attack.settings import AttackSettings, Away, Backdoor, Digits, Experiment, Goal, Subject, Training
+from core.attack.settings import AttackSettings, Away, Backdoor, Digits, Experiment, Goal, Smoothing, Subject, Training
 from core.record import Record
 from core.runs import RunError
 from core.subject.settings import SHIPPED_NETWORK, Digit
@@ -53,7 +53,9 @@ def trained(record: Record) -> bool:
 def untrained(record: Record) -> bool:
     """Whether the network that the run is about is not there: a training that was stopped, or goes on."""
     return (
-        record.settings is not None and isinstance(record.settings.method, Training | Backdoor) and not trained(record)
+        record.settings is not None
+        and isinstance(record.settings.method, Training | Backdoor | Smoothing)
+        and not trained(record)
     )
 
 
@@ -72,7 +74,7 @@ def networks(record: Record) -> dict[str, tuple[str, str]]:
     if trained(record):
         found["trained"] = (record.id, next(iter(record.run.models)))
     names = {"attacked": getattr(record.settings and record.settings.subject, "network", SHIPPED_NETWORK)}
-    if record.settings and isinstance(record.settings.method, Training | Backdoor):
+    if record.settings and isinstance(record.settings.method, Training | Backdoor | Smoothing):
         names = {}  # the knob names a network that such a run does not ask
     for role, name in (names | {"teacher": SHIPPED_NETWORK}).items():
         run_id, _, model = name.partition("/")

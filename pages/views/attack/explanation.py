@@ -63,10 +63,17 @@ def explain(current: Shown) -> None:
         explain_page.draw("attack", networks(current), digit.mnist())
 
 
+TRAINED = {  # what a network has gone through, by what its run is looked at as
+    "training": N_("After adversarial training"),
+    "backdoor": N_("With a backdoor"),
+    "certificates": N_("Trained for smoothing"),
+}
+
+
 def networks(current: Shown) -> dict[str, tuple[str, str]]:
     """The networks that are held side by side, title → (run, model)."""
     titles = {
-        "trained": _("With a backdoor") if subject.shows(current, "backdoor") else _("After adversarial training"),
+        "trained": _(TRAINED.get(current.settings.method.SHOWS, TRAINED["training"])),
         "attacked": _("The network attacked"),
         "teacher": _("Teacher"),
     }

@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from core.attack import pictures
-from core.attack.analysis import change, detection, stage, transfer
+from core.attack.analysis import change, detection, promise, stage, transfer
 from core.attack.analysis.subject import shows
 from pages.parts import chart, figures, panels, rasters, verdict
 from pages.parts.shown import Shown
@@ -174,6 +174,30 @@ def _backdoor(current: Shown) -> None:
     _note(current)
 
 
+def _certificates(current: Shown) -> None:
+    """Test digits under the noise, and certified accuracy against the radius as far as digits have been certified."""
+    noisy = current.last(pictures.NOISY)
+    if noisy is not None:
+        names = [_("noisy digit {}").format(i) for i in range(1, len(noisy) + 1)]
+        figure = rasters.gallery(list(noisy), len(noisy), names)
+        _show(figure, "stage/noisy", _("Test digits under the noise"), 0.2)
+    if (radii := promise.so_far(current)) is not None:
+        most = current.facts["most"]
+        alt = _("How many digits are certified and right at every radius")
+        _show(certified({_("this network"): ("after", radii)}, most), "stage/certified", alt, FIGURE - 0.2)
+    _note(current)
+
+
+def certified(radii: Mapping[str, tuple[str, np.ndarray]], most: float) -> figures.Figure:
+    """Certified accuracy against the radius. radii: name → (role, radii of its digits). most: the largest radius that is possible."""
+    lines = [figures.Line(name, role, *promise.curve(found, 1.05 * most)) for name, (role, found) in radii.items()]
+    across = _("radius of the promise (L2: one pixel from black to white is 1)")
+    figure = figures.curves(
+        lines, across, _("certified and right (%)"), 300, marks={_("no more with so many draws"): most}
+    )
+    return figures.within(figure, y=(0, 105))
+
+
 DRAWN = {
     "pictures": _attacked,
     "curve": _measured,
@@ -182,4 +206,5 @@ DRAWN = {
     "scores": _measured,
     "training": _training,
     "backdoor": _backdoor,
+    "certificates": _certificates,
 }

@@ -84,6 +84,8 @@ def test_what_is_drawn_together_is_told_apart():
         ("truth", "wrong"),
         ("right", "fooled", "reached", "noise", "naive"),
         ("clean", "obeyed", "obeyed_control"),
+        ("patched", "patched_noise"),
+        ("smooth", "near", "far", "abstained", "noisy"),
         ("carried", "carried_noise"),
     ]
     for names_ in together:
@@ -129,6 +131,8 @@ SMALL = {
     "width": 4,
     "judged": 100,
     "queries": 20,
+    "draws": 100,
+    "certified": 20,
 }
 FEW = 4  # events of a training that are compared: up to its first attacked digit
 CASES = [{"method": name, "subject": "digits" if name in ("curve", "detect") else "digit"} for name in BY_NAME] + [
@@ -140,7 +144,14 @@ CASES = [{"method": name, "subject": "digits" if name in ("curve", "detect") els
 ]
 DRAWN = {"drawing": base64.b64encode(bytes(range(196)) * 4).decode()}
 LATER = ("judged", "seed", "confidence", "often", "learning_rate")  # do not show in so short a run
-LONG = ("training", "backdoor", "curve", "transfer", "universal")  # of these only what has ever done nothing is turned
+LONG = (
+    "training",
+    "backdoor",
+    "smoothing",
+    "curve",
+    "transfer",
+    "universal",
+)  # of these only what has ever done nothing is turned
 DOUBTFUL = (
     "target",
     "place",
@@ -175,7 +186,7 @@ def beginning(flat):
     return [
         repr(pack(event))
         for event in islice(
-            train(build(AttackSettings, flat)), FEW if flat["method"] in ("training", "backdoor") else None
+            train(build(AttackSettings, flat)), FEW if flat["method"] in ("training", "backdoor", "smoothing") else None
         )
     ]
 

@@ -51,8 +51,10 @@ ATTACKS = [
 CHEAP = [s.Curve(highest=48, steps=1), s.Transfer(with_attack="fgsm"), s.Defend(steps=2), s.Detect(steps=2)]
 SLOW = [
     s.Universal(**E, rounds=1),
-    s.Backdoor(epochs=1, width=4),
     s.Training(epochs=1, width=4, judged=100, inner="none", epsilon=128),
+    s.Backdoor(epochs=1, width=4),
+    s.Smoothing(epochs=1, width=4, draws=100, certified=20),
+    s.Patch(steps=5),
 ]
 GRADIENTS = [s.FGSM(**E), s.IFGSM(**E, steps=2), s.PGD(**E, steps=2), s.MIFGSM(**E, steps=2), s.DIM(**E, steps=2)]
 DIGIT, TWENTY, TEN, AWAY = Digit(), Digits(count=20), Digits(count=10), s.Away()
@@ -613,7 +615,7 @@ def test_every_method_has_its_formula_and_no_words_are_left_over():
     }
     of = {name: other.get(name, method.TITLE) for name, method in BY_NAME.items()}
     assert {name for name, title in of.items() if title not in titles} == {"noise"}, "it is no attack"
-    assert titles - set(of.values()) == {"EOT", "DLR loss", "Activation clustering"}
+    assert titles - set(of.values()) == {"EOT", "DLR loss", "Activation clustering", "Clopper–Pearson"}
 
 
 @pytest.mark.parametrize("run_id", SHIPPED)

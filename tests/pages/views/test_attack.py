@@ -39,6 +39,8 @@ VIEWS = {  # what a view draws for a digit: charts by key, and pictures by their
     "defences": (["attack/defences/pictures"], ["Clean", "Clean, defended", "Attacked", "Attacked, defended"]),
     "detection": (["attack/detection/roc", "attack/detection/scores"], []),
     "clusters": ([], []),
+    "promise": (["attack/promise/digit"], ["One noisy copy"]),
+    "patch": ([], []),
     "smaller": (["attack/smaller/figure"], []),
     "explanation": (["attack/why/maps"], ["Before", "After"]),
 }
@@ -50,6 +52,8 @@ FIRST = {
     "transfer": "transfer",
     "detect": "detection",
     "backdoor": "clusters",
+    "smoothing": "promise",
+    "patch": "patch",
 }
 PANDA, PIXEL, DEFEND, TRAINING = (f"attack-{scene.slug}" for scene in SCENES if not scene.more)
 DRAWING = base64.b64encode(as_bytes(digit_at(3, 2)).tobytes()).decode()
@@ -640,6 +644,7 @@ def test_the_live_picture_of_every_kind_of_run(visit):
         saved("detect"): (["stage/scores", "beside/roc"], []),
         saved("curve"): (["stage/curve", "beside/becomes"], []),
         "attack-curve-photos": (["stage/curve", "beside/numbers"], []),
+        "attack-a-promise": (["stage/noisy", "stage/certified"], []),
         "attack-the-hidden-switch": (["stage/backdoor"], ["Training", "Clean", "Trigger"]),
     }
     for run_id, (keys, alts) in wanted.items():
@@ -695,3 +700,38 @@ def test_two_runs_are_compared(visit):
     assert visitor.table
     faint = behind(visitor)
     assert any(other[-6:] in name for name in faint)
+
+
+@pytest.mark.parametrize(
+    "run_id, name, keys, words",
+    [
+        (
+            "attack-the-hidden-switch",
+            "clusters",
+            ["spots", "shares", "silhouette"],
+            "It is the target of the backdoor.",
+        ),
+        ("attack-a-promise", "promise", ["digit"], "can turn the smoothed answer"),
+        ("attack-move-the-patch", "patch", ["picture"], "Control, a patch of random colours at the same place"),
+    ],
+)
+def test_the_views_of_the_scenes_under_more(visit, run_id, name, keys, words):
+    visitor = view(check(visit(PAGE, run=run_id)), name)
+    assert {f"attack/{name}/{key}" for key in keys} <= {chart.key for chart in charts(visitor)}
+    assert words in text_of(visitor)
+    if name == "patch":
+        before = named(visitor, "With the patch")
+        check(visitor.slider(key="attack/patch/across").set_value(0).run())
+        assert named(visitor, "With the patch") != before
+    if name == "promise":
+        check(visitor.slider(key="attack/promise/sigma").set_value(1.0).run())
+        assert words not in text_of(visitor) or "longer than" in text_of(visitor)
+
+
+def test_three_strong_attacks_are_tried_on_every_defence(visit, monkeypatch):
+    monkeypatch.setattr("core.attack.analysis.defences.MANY", 10)
+    monkeypatch.setattr("core.attack.analysis.defences.STRONG_STEPS", 2)
+    visitor = view(check(visit(PAGE, run=DEFEND)), "defences")
+    check(visitor.toggle(key="attack/defences/strongest").set_value(True).run())
+    bars = next(chart for chart in charts(visitor) if chart.key == "attack/defences/strongest-bars")
+    assert len(bars.figure["data"]) == 5 and "Worst: right only under all three." in text_of(visitor)
