@@ -15,7 +15,7 @@ from core.loop import fresh, steps_of
 
 HIDDEN = 200  # neurons of the encoder, and of the decoder
 BATCH = 64  # digits in one step of the generator
-SHOWN, LOOKS = 20, 4  # dreams in the picture, and how often in a task they are drawn anew
+SHOWN, LOOKS = 21, 4  # dreams in the picture, and how often in a task they are drawn anew
 
 
 class VAE(nn.Module):
@@ -41,7 +41,7 @@ class VAE(nn.Module):
 
 
 def negative_elbo(logits: Tensor, x: Tensor, mean: Tensor, log_var: Tensor) -> Tensor:
-    """−log p(x|z) + KL(N(μ, σ²) ‖ N(0, 1)), mean over digits, in nats (Kingma, Welling 2014, equation 10).
+    """−log p(x|z) + KL(N(μ, σ²) ‖ N(0, 1)), mean over digits, in nats (Kingma, Welling 2014, equation 3).
 
     logits, x: (N, pixels), each pixel a grey value in [0, 1] that counts as a probability. mean, log_var: (N, latent).
     """
@@ -82,7 +82,7 @@ class Dreams(Finetune):
     def begin_task(self, task: Task, theta: Tensor) -> Tensor:
         settings, context = self.context.settings, self.context
         self.steps = steps_of(len(task.train_y), settings.batch, settings.epochs)
-        self.task, self.theta, self.done, self.drawn = task, theta.detach(), 0, -1
+        self.task, self.theta, self.done, self.drawn = task, theta.detach(), 0, 0 if task.number else -1
         self.optimizer = torch.optim.Adam(self.generator.parameters(), 0.001, fused=True)
         if task.number:
             self.old, self.solver = copy.deepcopy(self.generator).requires_grad_(False), theta.detach().clone()

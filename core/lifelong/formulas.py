@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from core.lifelong import expand, importance, lwf, packnet, penalties, rehearsal, scores
+from core.lifelong import dreams, expand, icarl, importance, lwf, orders, packnet, penalties, rehearsal, scores
 from core.lifelong.analysis.landscape import measure
 from core.record import Record
 from core.runs import Run
@@ -64,6 +64,26 @@ THEORY = (
         rehearsal.solve_dual,
     ),
     Formula(
+        "iCaRL: the nearest mean",
+        r"y^* = \arg\min_c \lVert \varphi(x) - \mu_c \rVert",
+        icarl.nearest_mean,
+    ),
+    Formula(
+        "iCaRL: herding",
+        r"p_k = \arg\min_x \left\lVert \mu - \frac{1}{k} \Big(\varphi(x) + \sum_{j<k} \varphi(p_j)\Big) \right\rVert",
+        icarl.herding,
+    ),
+    Formula(
+        "Generative replay: the mixed loss",
+        r"L = (1 - s)\, L_{\text{new}} + s\, \mathbb{E}_z\!\left[\ell\big(S(G(z)),\ S^{\text{old}}(G(z))\big)\right]",
+        dreams.replayed_loss,
+    ),
+    Formula(
+        "Generative replay: the generator's loss",
+        r"-\mathrm{ELBO} = -\mathbb{E}_{q(z|x)} \log p(x|z) + \mathrm{KL}\!\left(q(z|x) \,\|\, N(0, 1)\right)",
+        dreams.negative_elbo,
+    ),
+    Formula(
         "LwF: the old network's answers",
         r"\lambda\, T^2\, \mathrm{KL}\!\left(\mathrm{softmax}(z^{\text{old}}/T) \,\|\, "
         r"\mathrm{softmax}(z/T)\right)",
@@ -76,6 +96,11 @@ THEORY = (
     ),
     Formula("PackNet: what each task keeps", r"s_k = (1 - p)\, p^{\,k-1}", packnet.share_of_task),
     Formula("Average accuracy", r"\mathrm{ACC} = \frac{1}{T} \sum_{j} A_{T,j}", scores.average_accuracy),
+    Formula(
+        "Order of tasks: F of the orders",
+        r"F = \frac{\frac{S}{O-1} \sum_o (\bar a_o - \bar a)^2}{\frac{1}{O} \sum_o s_o^2}",
+        orders.f_value,
+    ),
     Formula(
         "Forgetting (Chaudhry 2018)",
         r"F = \frac{1}{T-1} \sum_{j<T} \left(\max_{l<T} A_{l,j} - A_{T,j}\right)",

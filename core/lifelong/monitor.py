@@ -75,6 +75,7 @@ class Monitor:
             known = self.tasks[:1] if self.grows else self.tasks
             self.untrained[: len(known)] = [self.accuracy(theta, each) for each in known]
             yield Metrics(step, self.summed(self.untrained[:1]))
+            yield pictures.UNTRAINED.at(step, self.untrained.copy())
         yield from self.method.seen(step)
         if task.number == 1:
             self.path = [self.start]
@@ -200,12 +201,14 @@ class Monitor:
             "untrained": self.untrained.tolist(),
             **{f"task_{i + 1}": float(value) for i, value in enumerate(final)},
             **{f"average_after_{i + 1}": float(self.matrix[i, : i + 1].mean()) for i in range(len(final))},
+            **{f"before_{i + 2}": float(value) for i, value in enumerate(np.diag(self.matrix, 1))},
             "parameters": self.grown(parameters)[-1],
             "memory_bytes": sum(part.nbytes for part in method.kept()),
         }
         if self.grows:
             found |= {"growth": self.grown(parameters)}
-            del found["forward_transfer"], found["untrained"]  # a column that is not there yet answers nothing
+            of_columns = ("forward_transfer", "untrained", *(f"before_{i + 2}" for i in range(len(final) - 1)))
+            found = {name: value for name, value in found.items() if name not in of_columns}  # not there yet: no answer
         if method.omega is not None and self.holds:
             found["free_share"] = 100 * (method.omega < FREE * method.omega.mean()).float().mean().item()
         return found

@@ -13,4 +13,7 @@ OWNED = Kind(
 PIXELS = Kind("owned_pixels", "task 28 28", "share of each pixel's weights that each task owns, in percent")
 DREAMS = Kind("dreams", "n 28 28", "what the generator draws for the same n codes, 8-bit")
 LABELS = Kind("dream_labels", "n", "the output that the network gives to each of these")
+UNTRAINED = Kind("untrained", "task", "accuracy in percent on each task before the first step")
+ORDERS = Kind("orders", "order task", "the orders in which the tasks are trained, tasks counted from 0")
+ORDERED = Kind("ordered", "order seed task", "accuracy in percent on each task, of each order and seed")
 PATH = Kind("path", "step 2", "the way of training through the second task, in the plane's coordinates from θ*_A")

@@ -4,8 +4,10 @@ The same λ means something else for every method, because its Ω is measured in
 gradients (EWC), of absolute ones (MAS), a drop of the loss per squared step (SI). So each λ has a range of its own.
 """
 
+from collections.abc import Mapping
 from functools import partial
-from typing import ClassVar, Literal
+from math import factorial
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -190,6 +192,15 @@ class Replay(_Method):
     budget: int = _budget()
 
 
+class ICaRL(_Method):
+    """Keep digits that stand for their class, and let the nearest class mean answer (Rebuffi et al. 2017)."""
+
+    name: Literal["icarl"] = "icarl"
+    TITLE: ClassVar[str] = "iCaRL"
+    KEEPS: ClassVar[str] = "old digits"
+    budget: int = _budget()
+
+
 class Generative(_Method):
     """Keep no digit: a generator dreams old ones up, and the old network labels them (Shin et al. 2017)."""
 
@@ -292,6 +303,15 @@ class PackNet(_Method):
     )
 
 
+class Orders(_Method):
+    """Fine-tune on the tasks in every order at once, to see whether the order matters."""
+
+    name: Literal["orders"] = "orders"
+    TITLE: ClassVar[str] = "Every order"
+    KEEPS: ClassVar[str] = "nothing"
+    repeats: int = knob(5, "Seeds of each order", "Each order is trained from so many seeds.", ge=2, le=5, step=1)
+
+
 class Joint(_Method):
     """Train on all tasks so far together, as if nothing had to be given away."""
 
@@ -311,12 +331,14 @@ Method = (
     | RWalk
     | SCP
     | Replay
+    | ICaRL
     | Generative
     | GEM
     | AGEM
     | LwF
     | Progressive
     | PackNet
+    | Orders
     | Joint
 )
 
@@ -336,6 +358,15 @@ class LifelongSettings(Settings):
         "“Task”: at test the network is told the task. “Domain” and “class”: it is not, and in “class” all outputs "
         "compete.",
         names={"task": "task", "domain": "domain", "class": "class"},
+    )
+    turn: int = knob(
+        180,
+        "Whole turn",
+        "Of rotated digits: how far the last task turns them; the other tasks lie evenly between.",
+        unit="°",
+        ge=0,
+        le=180,
+        step=5,
     )
     tasks: int = knob(
         5, "Number of tasks", "They come one after the other and never come back.", ge=2, le=MOST_TASKS, step=1
@@ -369,6 +400,12 @@ class LifelongSettings(Settings):
         json_schema_extra={"names": titles(Method)},
     )
 
+    @classmethod
+    def idle(cls, chosen: Mapping[str, Any]) -> Mapping[str, str]:
+        if chosen.get("method") != "orders":
+            return {}
+        return {"network": "All orders are trained with a network of one hidden layer of 32 neurons."}
+
     @model_validator(mode="after")
     def _fits(self) -> "LifelongSettings":
         if self.stream == "split" and self.tasks > 5 and self.incremental != "class":
@@ -396,6 +433,11 @@ def shares(tasks: int) -> list[range]:
     size, more = divmod(10, tasks)
     starts = [i * size + min(i, more) for i in range(tasks + 1)]
     return [range(a, b) for a, b in zip(starts, starts[1:])]
+
+
+def orders_of(tasks: int) -> int:
+    """How many orders a run of “Every order” trains: all of up to four tasks, ten of more."""
+    return factorial(tasks) if tasks <= 4 else 10
 
 
 def competing(settings: LifelongSettings, number: int, latest: int) -> int:
@@ -432,6 +474,10 @@ def seconds(settings: LifelongSettings) -> float:
     Measured on one machine: 70 ps for each weight and digit of a batch, 6 ns for each weight that Adam or a penalty
     touches, 28 ps for each weight and digit of a test.
     """
+    if settings.method.name == "orders":  # networks of 26,000 weights
+        nets = orders_of(settings.tasks) * settings.method.repeats
+        step = 1e-4 + 3e-6 * settings.batch
+        return 2 + settings.tasks * nets * (steps_of_task(settings) * step + 0.008 * settings.tasks)
     widths, tasks, name = (784, *WIDTHS[settings.network], outputs_of(settings)), settings.tasks, settings.method.name
     used = touched = sum((a + 1) * b for a, b in zip(widths, widths[1:]))  # weights that answer, weights that learn
     if name == "progressive":  # all columns so far answer, with their lateral connections; the newest learns
@@ -441,6 +487,7 @@ def seconds(settings: LifelongSettings) -> float:
     passes = {
         "replay": 2,
         "generative": 2.4,
+        "icarl": 2.6,
         "agem": 2,
         "gem": (1 + tasks) / 2,
         "joint": (1 + tasks) / 2,
@@ -467,6 +514,8 @@ METRICS |= {
     for i in range(MOST_TASKS)
 }
 METRICS |= {
+    "best_order": Metric("Best order", "%", role="whole", chart="orders", chance=Chance(guessing_all)),
+    "worst_order": Metric("Worst order", "%", role="control", chart="orders", chance=Chance(guessing_all)),
     "loss": Metric("Loss", role="control", chart="loss", log=True),
     "penalty": Metric("Penalty × λ", role="control", chart="penalty", log=True),
 }
@@ -499,6 +548,18 @@ SCENES = (
         "dream-replay",
         LifelongSettings(**SPLIT, method=Generative()),
         ("method", "replayed", "generator_steps", "incremental", "tasks", "epochs"),
+        more=True,
+    ),
+    Scene(
+        "does-it-help",
+        LifelongSettings(stream="rotated", turn=40, epochs=2, method=Finetune()),
+        ("method", "stream", "turn", "tasks", "epochs"),
+        more=True,
+    ),
+    Scene(
+        "which-order",
+        LifelongSettings(stream="rotated", turn=90, tasks=3, epochs=2, method=Orders()),
+        ("method", "stream", "turn", "tasks", "repeats", "epochs"),
         more=True,
     ),
 )

@@ -56,7 +56,7 @@ def views(settings: LifelongSettings) -> list[Callable[[Tensor], Tensor]]:
     """How each task sees the digits (N, 1, 28, 28), where all tasks have the same ones."""
     if settings.stream == "permuted":
         return [partial(permuted, order=order) for order in orders(settings.tasks, settings.seed)]
-    return [partial(rotated, degrees=angle) for angle in angles(settings.tasks)]
+    return [partial(rotated, degrees=angle) for angle in angles(settings.tasks, settings.turn)]
 
 
 def looks(settings: LifelongSettings) -> Tensor:
@@ -86,9 +86,9 @@ def permuted(x: Tensor, order: Tensor) -> Tensor:
     return x.flatten(1)[:, order].view_as(x)
 
 
-def angles(tasks: int) -> list[float]:
-    """Degrees by which each task is turned: evenly from 0 to 180."""
-    return [180 * i / (tasks - 1) for i in range(tasks)]
+def angles(tasks: int, turn: float = 180) -> list[float]:
+    """Degrees by which each task is turned: evenly from 0 to `turn`."""
+    return [turn * i / (tasks - 1) for i in range(tasks)]
 
 
 def split_task(settings: LifelongSettings, number: int) -> Task:

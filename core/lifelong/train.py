@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from core.events import Event, Started
-from core.lifelong import dreams, expand, lwf, models, packnet, penalties, rehearsal
+from core.lifelong import dreams, expand, icarl, lwf, models, orders, packnet, penalties, rehearsal
 from core.lifelong import settings as s
 from core.lifelong.method import Context, Finetune
 from core.lifelong.monitor import Monitor
@@ -24,6 +24,7 @@ METHODS = {
     s.RWalk: penalties.RWalk,
     s.SCP: penalties.SCP,
     s.Replay: rehearsal.Replay,
+    s.ICaRL: icarl.ICaRL,
     s.Generative: dreams.Dreams,
     s.GEM: rehearsal.GEM,
     s.AGEM: rehearsal.AGEM,
@@ -39,6 +40,9 @@ def train(settings: LifelongSettings) -> Iterator[Event]:
 
     θ is one vector with all weights. Every step: L_B, the penalty, their gradients, one step of Adam.
     """
+    if isinstance(settings.method, s.Orders):
+        yield from orders.train(settings)
+        return
     tasks, widths, generator = stream(settings), models.widths_of(settings), seeded(settings.seed)
     method = METHODS[type(settings.method)](Context(settings, tasks, widths, generator))
     theta = models.flat(fresh(models.network, settings.seed, settings))

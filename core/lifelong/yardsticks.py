@@ -31,6 +31,11 @@ EVERY = (
 )
 PACKED = "--incremental task --method packnet --pruned 25 75 95"
 DREAMT = f"{CLASS} generative --replayed 50 --generator-steps 50 600"
+TURNS = "--stream rotated --turn 20 40 90 180 --epochs 2 --method finetune"
+TURNED_OTHERS = "--stream rotated --turn 40 --epochs 2 --method replay joint"
+ORDERED = "--stream rotated permuted --turn 90 --tasks 3 --epochs 2 --method orders"
+KEPT = f"{CLASS} icarl replay --budget 20"
+CHOSEN = f"{CLASS} icarl --budget 50 500"
 TOLD, UNTOLD = "--incremental task --method finetune", "--method packnet"
 METHODS = f"--method {' '.join(EVERY)}"
 AVERAGE, FIRST = "result_average", "result_average_after_1"
@@ -105,6 +110,12 @@ def _first_scene(method: str, title: str, why: str = "", published: str = NONE) 
 def _end(title: str, sweep: str, why: str = "", **where: str) -> Yardstick:
     """A figure that a scene tells, and nobody has published."""
     return Yardstick(title, sweep, AVERAGE, "%", NONE, why, where=where, chance=TEN)
+
+
+def _transfer(which: str, title: str, sweep: str, **where: str) -> Yardstick:
+    """Transfer in points; where the network knows nothing of other tasks it is 0."""
+    rival = {"forward": "0 (an untrained network)", "backward": "0 (nothing changed)"}[which]
+    return Yardstick(title, sweep, f"result_{which}_transfer", "points", NONE, "", where=where, chance=rival)
 
 
 YARDSTICKS = (
@@ -190,6 +201,10 @@ YARDSTICKS = (
         budget="500",
     ),
     _pairs(f"{CLASS} replay --budget 50 500", "class", "replay of 50 digits", budget="50"),
+    _pairs(KEPT, "class", "replay of 20 digits", method="replay"),
+    _pairs(KEPT, "class", "iCaRL, 20 digits", method="icarl"),
+    _pairs(CHOSEN, "class", "iCaRL, 50 digits", budget="50"),
+    _pairs(CHOSEN, "class", "iCaRL, 500 digits", budget="500"),
     _pairs(
         DREAMT,
         "class",
@@ -259,6 +274,37 @@ YARDSTICKS = (
     _end("PackNet, 95 % pruned", PACKED, "Small tasks for a network of 90,000 weights.", pruned="95"),
     _end("PackNet, the same without any method", TOLD, "Fine-tuning, task-incremental."),
     _end("PackNet, task not told", UNTOLD, "Domain-incremental: the surest of five masks answers. 75 % pruned."),
+    *(
+        each
+        for turn in (20, 40, 90, 180)
+        for each in (
+            _transfer("forward", f"Rotated, whole turn {turn}°: forward transfer", TURNS, turn=str(turn)),
+            _transfer("backward", f"Rotated, whole turn {turn}°: backward transfer", TURNS, turn=str(turn)),
+        )
+    ),
+    *(
+        _transfer("backward", f"Rotated, whole turn 40°, {name}: backward transfer", TURNED_OTHERS, method=method)
+        for method, name in (("replay", "replay"), ("joint", "joint training"))
+    ),
+    *(
+        Yardstick(
+            f"Every order, {name}: {title}",
+            ORDERED,
+            f"result_{column}",
+            unit,
+            NONE,
+            "Three tasks, six orders, five seeds in each of the five runs; 25,000 weights.",
+            where={"stream": stream},
+            chance=chance,
+        )
+        for stream, name in (("rotated", "angles 0°, 45°, 90°"), ("permuted", "permuted"))
+        for column, title, unit, chance in (
+            ("best_order", "the best", "%", TEN),
+            ("worst_order", "the worst", "%", TEN),
+            ("noise", "standard deviation over the seeds of one order", "points", "–"),
+            ("f", "F of the orders against the seeds", "", "1 (the order does nothing)"),
+        )
+    ),
     *(
         Yardstick(
             f"Maps of task 1 before and after, rank correlation × 100: {title}",

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core import yardsticks
-from core.lifelong.yardsticks import CLASS, ESTIMATES, METHODS, PACKED, STRENGTHS, THREE
+from core.lifelong.yardsticks import CHOSEN, CLASS, DREAMT, ESTIMATES, KEPT, METHODS, ORDERED, PACKED, STRENGTHS, THREE
 from core.yardsticks import Yardstick
 from tests.lectures.claims import Near, agrees, run, sweep
 
@@ -63,6 +63,29 @@ def test_the_true_label_is_nearly_as_good_as_the_exact_fisher():
 def test_what_is_said_of_other_shares_that_are_pruned():
     assert agrees("73", Near(mean(PACKED, "task_5", pruned="25"), 1)) and mean(PACKED, "task_5", pruned="75") > 85
     assert all(mean(PACKED, f"task_{i}", pruned="95") == pytest.approx(90.5, abs=1) for i in range(1, 6))
+
+
+def test_what_is_said_of_chosen_digits():
+    assert agrees("80", Near(mean(CHOSEN, budget="50"), 1)) and agrees("71", Near(mean(KEPT, method="icarl"), 1))
+    assert agrees("48", Near(mean(KEPT, method="replay"), 1))
+
+
+def test_what_is_said_of_dreams_that_are_blots():
+    assert agrees("33", Near(mean(DREAMT, generator_steps="50"), 1))
+    dreamt = mean(DREAMT, generator_steps="600")
+    assert (
+        mean(f"{CLASS} replay --budget 50 500", budget="500")
+        > dreamt
+        > 4 * mean(f"{THREE} finetune", incremental="class")
+    )
+
+
+def test_the_order_matters_where_tasks_are_neighbours_and_nowhere_else():
+    assert all(mean(ORDERED, "f", stream="rotated") > 10 > 3 > mean(ORDERED, "f", stream=s) for s in ("permuted",))
+    assert agrees("1", Near(mean(ORDERED, "spread", stream="permuted"), 0.5))
+    assert agrees("2", Near(mean(ORDERED, "f", stream="permuted"), 0.5))
+    last = [mean(ORDERED, f"last_{i}", stream="rotated") for i in (1, 2, 3)]
+    assert last[1] > max(last[0], last[2]) + 2
 
 
 def test_the_neighbouring_angle_keeps_more_than_the_others():

@@ -11,13 +11,13 @@ from core.runs import About
 from core.settings import union_members
 from core.verdict import Verdict, verdict
 
-SHARED = ("stream", "incremental", "tasks", "network", "epochs", "batch", "learning_rate", "seed")
+SHARED = ("stream", "incremental", "turn", "tasks", "network", "epochs", "batch", "learning_rate", "seed")
 MOST = 8  # runs that are chosen at first
 
 
 def stream_of(settings: Mapping[str, Any]) -> Hashable:
     """What two runs must share to be held against one another: the tasks, the network, the steps, the seed."""
-    return tuple(settings.get(name) for name in SHARED)
+    return tuple(settings.get(name, LifelongSettings.model_fields[name].default) for name in SHARED)
 
 
 def comparable_runs(about: About) -> list[About]:

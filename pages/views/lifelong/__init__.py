@@ -9,7 +9,18 @@ from pages.parts.words import _
 from pages.views.lifelong.beside import beside as beside
 from pages.views.lifelong.matrix import picture as picture
 
-VIEWS = ("forgetting", "packing", "importance", "landscape", "methods", "cost", "elsewhere")
+VIEWS = (
+    "orders",
+    "forgetting",
+    "transfer",
+    "packing",
+    "dreaming",
+    "importance",
+    "landscape",
+    "methods",
+    "cost",
+    "elsewhere",
+)
 
 
 def inside(current: Shown) -> None:

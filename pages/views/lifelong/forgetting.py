@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.lifelong import pictures
 from core.lifelong.analysis.forgetting import Forgetting, forgetting
 from core.lifelong.analysis.methods import guessing
 from pages.parts import chart, figures, lecture, verdict
@@ -18,7 +19,7 @@ NUMBERS = {  # in the summary of a run: title, format; what it means stands in t
 }
 
 
-@view(N_("What was forgotten"))
+@view(N_("What was forgotten"), offered=lambda current: not current.pictures(pictures.ORDERED))
 def draw(current: Shown) -> None:
     """What is left of each task at the end, against what it was when it had just been learned."""
     found = ask(forgetting, current)

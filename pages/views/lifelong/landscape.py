@@ -3,6 +3,7 @@
 import numpy as np
 import streamlit as st
 
+from core.lifelong import pictures
 from core.lifelong.analysis.landscape import Landscape, Lowest, bowl_of, landscape, minimum, strengths
 from pages.parts import chart, choose, figures, lecture, rasters
 from pages.parts.ask import ask
@@ -15,7 +16,7 @@ HIGHEST = 6.4  # height at which a surface is cut off
 LEVELS = (0.2, 0.4, 0.8, 1.6, 3.2, 6.4)
 
 
-@view(N_("Loss landscape"))
+@view(N_("Loss landscape"), offered=lambda current: not current.pictures(pictures.ORDERED))
 def draw(current: Shown) -> None:
     """Both tasks' contours, and where the minimum goes when λ is moved."""
     found = ask(landscape, current, wait=_("Measuring the slice through weight space once …"))

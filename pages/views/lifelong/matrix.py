@@ -1,9 +1,11 @@
 """The picture of the stage: the matrix of accuracies with the tasks' digits along its sides, as it fills."""
 
 from core.lifelong.analysis.matrix import filled, looks
+from core.lifelong.analysis.ordering import ordering
 from pages.parts import chart, figures, lecture, rasters
 from pages.parts.shown import Shown
 from pages.parts.words import _
+from pages.views.lifelong import orders
 
 LARGE, SMALL = 17, 13  # letters in the cells, in pixels
 ROOMY = 6  # tasks up to which the cells have room for large letters
@@ -11,7 +13,10 @@ ROOMY = 6  # tasks up to which the cells have room for large letters
 
 def picture(current: Shown) -> None:
     """Row by row, what the network gets right of every task; the row of the task that is being learned moves."""
-    if current.settings is not None:
+    if current.settings is not None and (found := ordering(current)) is not None:
+        alt = _("Accuracy on every task at the end of every order")
+        chart.show(orders.table(current, found), key="stage/orders", alt=alt, share=1.0)
+    elif current.settings is not None:
         alt = _("Accuracy on every task after each task that was learned")
         chart.show(figure(current), key="stage/matrix", alt=alt, share=1.0)
 

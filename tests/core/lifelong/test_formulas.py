@@ -75,6 +75,8 @@ def test_every_yardstick_is_a_sweep_that_is_allowed(yardstick: Yardstick):
     assert all(build(LifelongSettings, row).method.name == row["method"] for row in rows)
     rows = [row for row in rows if yardstick.where.items() <= row.items()]
     assert rows, "a row that is never made"
+    if yardstick.unit != "%":
+        return  # transfer and what orders do have other trivial rivals
     guessing, *rivals = [float(part.split()[0]) for part in yardstick.chance.split(", ")]
     assert {s.guessing_all(build(LifelongSettings, row)) for row in rows} == {guessing}, yardstick.title
     assert rivals in ([], [20]), "one task of five"

@@ -45,11 +45,19 @@ def test_labels_stay_and_the_test_digits_are_seen_like_the_training_digits(kind)
 
 def test_a_quarter_and_a_half_turn_are_exact():
     x = digits.load().test_x[:5]
-    assert angles(3) == [0, 90, 180] and angles(2) == [0, 180]
+    assert angles(3) == [0, 90, 180] and angles(2) == [0, 180] and angles(5, 40) == [0, 10, 20, 30, 40]
     assert torch.allclose(rotated(x, 180), x.flip(2, 3), atol=1e-4)
     assert torch.allclose(rotated(x, 90), x.rot90(-1, (2, 3)), atol=1e-4) or torch.allclose(
         rotated(x, 90), x.rot90(1, (2, 3)), atol=1e-4
     )
+
+
+def test_the_knob_turns_the_tasks():
+    near = stream(settings("rotated", turn=40))
+    data = digits.load()
+    for task, angle in zip(near, (0, 20, 40), strict=True):
+        assert torch.equal(task.test_x, rotated(data.test_x, angle))
+    assert "network" in LifelongSettings.idle({"method": "orders"}) and not LifelongSettings.idle({"method": "ewc"})
 
 
 @pytest.mark.parametrize("tasks", range(2, 11))

@@ -54,9 +54,9 @@ def test_every_view_of_a_scene_with_a_penalty_opens(visit):
 def test_what_each_method_keeps_can_be_seen_or_it_says_why_not(visit, run_id):
     visitor, method = check(visit(PAGE, run=run_id)), SHIPPED[run_id].method
     assert "nan" not in text_of(visitor).lower().split()
-    for name in ("importance", "landscape"):
+    for name in ("importance", "landscape") if method.name != "orders" else ("importance", "orders"):
         view(visitor, name)
-        assert set(VIEWS[name][:1]) <= {chart.key for chart in charts(visitor)} or visitor.info
+        assert set(VIEWS.get(name, ["orders/last"])[:1]) <= {chart.key for chart in charts(visitor)} or visitor.info
         if name == "landscape" and method.name not in ("progressive", "packnet"):
             ties = hasattr(method, "lam") and method.name != "lwf"
             moved = [each.key for each in visitor.select_slider if each.key == "landscape/strength"]
@@ -106,6 +106,50 @@ def test_who_owns_the_weights_is_seen_on_the_stage_and_inside(visit):
     np.testing.assert_allclose(drawn, run.pictures("owned_pixels")[-1].array[1], rtol=1e-5)
     visitor = check(visit(PAGE, scene="replay"))
     assert "stage/owners" not in {chart.key for chart in charts(visitor)}
+
+
+def test_dreams_are_on_the_stage_and_after_each_task_inside(visit):
+    run = runs.load("lifelong-dream-replay")
+    visitor = view(check(visit(PAGE, scene="dream-replay")), "dreaming")
+    labels = [str(label) for label in run.pictures("dream_labels")[-1].array]
+    assert (
+        next(trace["text"] for trace in figure(visitor, "stage/dreams")["data"] if trace.get("mode") == "text")
+        == labels
+    )
+    shown_ = [chart.key for chart in charts(visitor) if chart.key.startswith("dreaming/")]
+    assert shown_ == [f"dreaming/{number}" for number in range(1, 6)]
+
+
+def test_what_tasks_give_one_another_is_the_matrix(visit):
+    run = runs.load("lifelong-does-it-help")
+    matrix, untrained = run.pictures("matrix")[-1].array, run.pictures("untrained")[-1].array
+    visitor = view(check(visit(PAGE, scene="does-it-help")), "transfer")
+    for key in ("stage/transfer", "transfer/bars"):
+        bars = [trace["y"] for trace in figure(visitor, key)["data"]]
+        before = [untrained[0], *np.diag(matrix, 1)]
+        np.testing.assert_allclose(bars, [untrained, before, np.diag(matrix), matrix[-1]])
+    told = {metric.label: metric.value for metric in visitor.metric}
+    assert told["Forward transfer"] == f"{run.about.summary['forward_transfer']:+.1f} points"
+    assert len(figure(visitor, "transfer/starts")["data"]) == 5
+    old = view(check(visit(PAGE, scene="forget-everything")), "transfer")  # a run of before this picture was kept
+    assert "transfer/bars" in {chart.key for chart in charts(old)} and "stage/transfer" not in text_of(old)
+    columns = view(check(visit(PAGE, run="lifelong-progressive")), "transfer")
+    assert any("no outputs before it is trained" in info.value for info in columns.info)
+
+
+def test_every_order_is_a_row_and_the_best_and_the_worst_have_frames(visit):
+    run = runs.load("lifelong-which-order")
+    found = run.pictures("ordered")[-1].array
+    visitor = view(check(visit(PAGE, scene="which-order")), "orders")
+    drawn = figure(visitor, "stage/orders")
+    np.testing.assert_allclose(np.array(drawn["data"][0]["z"])[:, :3], found.mean(1), rtol=1e-5)
+    means = found.mean((1, 2))
+    np.testing.assert_allclose(np.array(drawn["data"][0]["z"])[:, 3], means, rtol=1e-5)
+    assert [round(shape["y0"]) for shape in drawn["layout"]["shapes"]] == [means.argmax(), means.argmin()]
+    assert drawn["layout"]["yaxis"]["ticktext"][1] == "1 → 3 → 2" and "45°" in drawn["layout"]["xaxis"]["ticktext"][1]
+    assert figure(visitor, "stage/seeds")["data"] and "The order matters. " in text_of(visitor)
+    views = next(g for g in visitor.get("segmented_control") if (g.key or "").startswith("inside/"))
+    assert "What was forgotten" not in views.options and "Orders" in views.options
 
 
 def test_moving_lambda_moves_the_minimum_towards_the_first_task(visit):
