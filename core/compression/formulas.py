@@ -1,14 +1,15 @@
 """The lab's formulas, and what a shipped run carries besides its training."""
 
-from core.compression import bitstream, distill, huffman, lottery, models, quantize, slimming
+from core.compression import bitstream, distill, exits, factor, huffman, lottery, models, quantize, slimmable, slimming
 from core.compression.analysis.curves import curves_of
 from core.runs import Run
 from core.settings import Formula
 
 
 def examine(run: Run) -> dict[str, dict]:
-    """What a shipped run carries besides its training: every curve of `core.compression.analysis.curves`, of every model in it."""
-    return {"curves": {model: curves_of(run.net(model)) for model in run.models}}
+    """What a shipped run carries besides its training: every curve of `core.compression.analysis.curves`, of every
+    digit classifier in it."""
+    return {"curves": {model: curves_of(run.net(model)) for model in run.about.models}}
 
 
 THEORY = (
@@ -55,4 +56,17 @@ THEORY = (
     ),
     Formula("Share of one round", r"p = 1 - (1 - s)^{1/R}", lottery.round_share),
     Formula("Signs alone", r"w' = \sigma \cdot \mathrm{sign}(w_0)", lottery.signs_only),
+    Formula(
+        "Loss of all exits",
+        r"L = w \sum_{e\,\text{early}} \mathrm{CE}(y, V_e) + \mathrm{CE}(y, V_{\text{last}})",
+        exits.joint_loss,
+    ),
+    Formula("Multiply–adds of early exits", r"\bar C = \sum_e \frac{n_e}{n}\, C_e", exits.mean_macs),
+    Formula("Loss of all widths", r"L = \sum_{w} \mathrm{CE}(y, V_w)", slimmable.loss_of_widths),
+    Formula("Best matrix of a rank", r"W_r = \sum_{i=1}^{r} \sigma_i\, u_i v_i^{\top}", factor.truncated),
+    Formula(
+        "Numbers in two factors",
+        r"r\,(m + n) \;<\; m\,n \quad\text{for}\quad r < \frac{m\,n}{m + n}",
+        factor.factored_cost,
+    ),
 )

@@ -15,3 +15,18 @@ TICKETS = Kind(
     "tickets", "network neuron 28 28", "incoming weights of a few neurons of the first layer, in each network"
 )
 READ = Kind("read", "28 28", "how many neurons of the first layer read each pixel")
+PASSING = Kind("passing", "example 28 28", "the test digits that are watched on their way through the exits, 8-bit")
+LEFT = Kind(
+    "left", "example 2", "of each watched digit: the exit that it leaves at, from 0, and 1 where the answer is right"
+)
+EXITS = Kind(
+    "exits",
+    "exit 3",
+    "of each exit: test digits that leave there, how many of them are right, multiply–adds until then",
+)
+SPECTRUM = Kind(
+    "spectrum", "layer value", "singular values of each layer's weight matrix, descending; NaN where there are none"
+)
+WIDTHS = Kind(
+    "widths", "width 2", "test accuracy of each width in percent: as part of one network, and of one trained alone"
+)

@@ -4,16 +4,19 @@ from collections.abc import Iterator
 
 import torch.nn.functional as F
 
-from core.compression import models, monitor, rounding, shrink, student, ticket
+from core.compression import branch, lowrank, models, monitor, rounding, shrink, slimmable, student, ticket
 from core.compression.loop import BATCH, REPORT, augment, examine, finished, start_network, test_accuracy
 from core.compression.settings import (
     CompressionSettings,
     Deep,
     Distill,
+    Exits,
+    LowRank,
     Prune,
     Quantize,
     Redesign,
     Slim,
+    Slimmable,
     Teacher,
     Ticket,
 )
@@ -29,25 +32,10 @@ def train(settings: CompressionSettings, start: DigitNet | None = None) -> Itera
     start: the network to begin with, instead of the stored run that `settings.teacher` names.
     """
     seed, method = settings.seed, settings.method
-    if not isinstance(method, Teacher | Redesign | Ticket) and start is None:
-        start = start_network(settings.teacher)
-    match method:
-        case Teacher():
-            yield from train_teacher(method, seed)
-        case Redesign():
-            yield from train_redesigned(method, seed)
-        case Distill():
-            yield from student.train_student(method, seed, start)
-        case Slim():
-            yield from shrink.train_slim(method, seed, start)
-        case Prune():
-            yield from shrink.train_pruned(method, seed, start)
-        case Quantize():
-            yield from rounding.train_quantized(method, seed, start)
-        case Deep():
-            yield from rounding.train_deep(method, seed, start)
-        case Ticket():
-            yield from ticket.train_ticket(method, seed)
+    if alone := FROM_SCRATCH.get(type(method)):
+        yield from alone(method, seed)
+    else:
+        yield from OF_A_TEACHER[type(method)](method, seed, start_network(settings.teacher) if start is None else start)
 
 
 def train_teacher(method: Teacher, seed: int) -> Iterator[Event]:
@@ -125,3 +113,20 @@ def train_redesigned(method: Redesign, seed: int) -> Iterator[Event]:
         cost_ratio=models.macs(net) / models.macs(standard),
         **{f"{name}_accuracy": test_accuracy(each) for name, each in control.items()},
     )
+
+
+FROM_SCRATCH = {
+    Teacher: train_teacher,
+    Redesign: train_redesigned,
+    Ticket: ticket.train_ticket,
+    Exits: branch.train_exits,
+    Slimmable: slimmable.train_slimmable,
+}
+OF_A_TEACHER = {
+    Distill: student.train_student,
+    Slim: shrink.train_slim,
+    Prune: shrink.train_pruned,
+    Quantize: rounding.train_quantized,
+    Deep: rounding.train_deep,
+    LowRank: lowrank.train_lowrank,
+}

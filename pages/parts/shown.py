@@ -154,6 +154,7 @@ def networks(current: Shown) -> dict[str, tuple[str, str]]:
         "sparse": _("Before pruning"),
         "pruned": _("After pruning"),
         "dense": _("Before pruning"),
+        **{f"w{width}": _("{} % wide").format(width) for width in (25, 50, 75)},
     }
     own = current.run.models if current.run and stored(current.id) else {}
     return found | {names.get(model, model): (current.id, model) for model in own}

@@ -5,7 +5,7 @@ from tests.lectures.claims import claim, run, summary, sweep, table
 
 FEW = ("--method distill --labels 5", "result_accuracy")
 OMIT = "--method distill --omit 3 --temperature 8"
-TICKET = "--method ticket"
+TICKET, EXITS = "--method ticket", "--method exits"
 TEACHER = ("compression-teacher", "accuracy")
 
 
@@ -114,4 +114,14 @@ CLAIMS = [
     claim("one: 99.9 % of the weights", lambda: found("result_same_signs", TICKET).mean),
     claim("all weights gets 92.3 ± 0.8 %", *both(lambda: found("result_dense_accuracy", TICKET))),
     claim("with more than 10 to 20 % of", *["Frankle, Carbin 2019, abstract"] * 2),
+    claim("that is at least 95 % sure", "a setting"),
+    claim(
+        "a digit takes 22.6 ± 0.4 % of the multiply–adds on average: 83.1 ± 0.4 % of",
+        *both(lambda: found("result_work", EXITS)),
+        *both(lambda: found("result_left_first", EXITS)),
+    ),
+    claim("The accuracy is 98.4 ± 0.3 %. It", *both(lambda: found("result_accuracy", EXITS))),
+    claim("is 98.4 ± 0.4 % when every digit", *both(lambda: found("result_exit3_accuracy", EXITS))),
+    claim("alone has only 95.1 ± 0.4 %", *both(lambda: found("result_exit1_accuracy", EXITS))),
+    claim("exits (grey) gets 98.1 ± 0.4 %", *both(lambda: found("result_control_accuracy", EXITS))),
 ]

@@ -58,3 +58,10 @@ def test_the_tickets_of_the_first_rounds_are_better_than_all_weights():
     record = Record("compression-lottery-ticket", None, list(run("compression-lottery-ticket").events), None)
     dense, *tickets = (each.accuracy for each in ticket.rounds(record))
     assert [accuracy > dense for accuracy in tickets[:4]] == [True] * 4 and len(tickets) == 6
+
+
+def test_early_exits_need_less_than_a_third_in_every_seed_and_cost_no_accuracy():
+    rows = yardsticks.read("compression", Yardstick("", "--method exits", "", "", "", "").table)
+    assert max(float(row["result_work"]) for row in rows) < 33
+    assert all(points(row, "exit3_accuracy", "accuracy") < 0.5 for row in rows)
+    assert mean("--method exits", "result_accuracy") >= mean("--method exits", "result_control_accuracy")

@@ -9,11 +9,20 @@ from core.compression import pictures
 from core.pictures import Kind
 from core.record import Record
 
+DRAWN = (  # what a stage shows, one kind for each method
+    pictures.SAYS,
+    pictures.GAMMA,
+    pictures.WEIGHTS,
+    pictures.TICKETS,
+    pictures.EXITS,
+    pictures.SPECTRUM,
+    pictures.WIDTHS,
+)
+
 
 def changed(record: Record) -> Kind | None:
     """The picture of what the run's method changes; None for a run of an older version, which has only CONFUSION."""
-    kinds = (pictures.SAYS, pictures.GAMMA, pictures.WEIGHTS, pictures.TICKETS)
-    return next((kind for kind in kinds if record.pictures(kind)), None)
+    return next((kind for kind in DRAWN if record.pictures(kind)), None)
 
 
 def changes(what: str) -> Callable[[Record], bool]:

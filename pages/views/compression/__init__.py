@@ -9,7 +9,19 @@ from pages.views.compression.stage import beside, picture
 
 __all__ = ["VIEWS", "beside", "inside", "picture"]
 
-VIEWS = ("soft_targets", "neurons", "weights", "redesign", "bits", "deep_compression", "ticket", "pareto")
+VIEWS = (
+    "soft_targets",
+    "neurons",
+    "weights",
+    "redesign",
+    "bits",
+    "deep_compression",
+    "ticket",
+    "exits",
+    "widths",
+    "rank",
+    "pareto",
+)
 
 
 def inside(current: Shown) -> None:

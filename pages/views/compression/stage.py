@@ -14,7 +14,7 @@ from pages.parts.figures import Figure
 from pages.parts.grammar import COLOURS, INK, Trace, lettering
 from pages.parts.shown import Shown
 from pages.parts.words import _
-from pages.views.compression import lottery
+from pages.views.compression import gates, lottery, slimmable, spectrum
 
 TALL, LOW = 0.8, 0.2  # of the stage's height: the picture, and the sizes below it
 GAP = 1.2  # between two matrices, in cells
@@ -29,10 +29,10 @@ def picture(current: Shown) -> None:
     """What the run's method changes: the answers, the γ of every channel, or the weights."""
     if (kind := analysis.changed(current)) is not None:
         figure, alt = DRAWN[kind](current)
-        sized = current.last(pictures.SIZE)
-        chart.show(figure, key=f"live/{kind.name}", alt=alt, share=1.0 if sized is None else TALL)
-        if sized is not None:
-            chart.show(sizes(*sized, _names(current)), key="live/size", alt=_("Size before and after"), share=LOW)
+        below = _below(current)
+        chart.show(figure, key=f"live/{kind.name}", alt=alt, share=1.0 if below is None else TALL)
+        if below is not None:
+            chart.show(below, key="live/size", alt=_("Size before and after"), share=LOW)
     elif (found := current.last(pictures.CONFUSION)) is not None:
         figure = rasters.matrix(found, text=".0f", rows=range(10), columns=range(10), x=_("said"), y=_("right"))
         chart.show(figure, key="live/confusion", alt=_("How often each digit was taken for which"), share=1.0)
@@ -166,10 +166,21 @@ DRAWN = {
     pictures.GAMMA: channels,
     pictures.WEIGHTS: weights,
     pictures.TICKETS: lottery.neurons,
+    pictures.EXITS: gates.exits,
+    pictures.SPECTRUM: spectrum.values,
+    pictures.WIDTHS: slimmable.bars,
 }
 
 
 # ---- the sizes ----
+
+
+def _below(current: Shown) -> Figure | None:
+    """Two bars: bytes, or multiply–adds where the run saves these; None for a run that measured neither."""
+    if current.pictures(pictures.EXITS):
+        return gates.work(current)
+    sized = current.last(pictures.SIZE)
+    return None if sized is None else sizes(*sized, _names(current))
 
 
 def _names(current: Shown) -> tuple[str, str]:

@@ -6,7 +6,20 @@ import math
 import pytest
 import torch
 
-from core.compression import bitstream, distill, formulas, huffman, int8, lottery, models, quantize, slimming
+from core.compression import (
+    bitstream,
+    distill,
+    exits,
+    factor,
+    formulas,
+    huffman,
+    int8,
+    lottery,
+    models,
+    quantize,
+    slimmable,
+    slimming,
+)
 from core.data import digits
 from core.nets import predict
 
@@ -42,6 +55,13 @@ def test_a_missing_engine_is_one_sentence(small_teacher):
         int8.to_int8(small_teacher, "abacus")
 
 
+def silent(shape):
+    """A network that gives every class the same."""
+    torch.nn.init.zeros_(shape.net.head.weight)
+    torch.nn.init.zeros_(shape.net.head.bias)
+    return shape.eval()
+
+
 V, Z, Y = torch.tensor([[2.0, 0.0, -1.0]]), torch.tensor([[1.0, 1.0, 0.0]]), torch.tensor([0])
 ORACLES = {
     distill.softmax_with_temperature: lambda f: (f(V, 2.0)[0, 0].item(), math.e / (math.e + 1 + math.exp(-0.5))),
@@ -55,6 +75,14 @@ ORACLES = {
     huffman.average_length: lambda f: (f([1, 1, 2]), 0.25 * 2 + 0.25 * 2 + 0.5),
     bitstream.compression_rate: lambda f: (f(1000, 100), 40),
     lottery.round_share: lambda f: (f(75, 2), 50),
+    exits.joint_loss: lambda f: (f([Z, Z], Y, 2.0).item(), 3 * -math.log(math.e / (2 * math.e + 1))),
+    exits.mean_macs: lambda f: (f(torch.tensor([0, 0, 0, 1]), [10, 50]), 20),
+    factor.truncated: lambda f: (f(torch.tensor([[3.0, 0.0], [0.0, 2.0], [0.0, 0.0]]), 1).norm().item(), 3),
+    factor.factored_cost: lambda f: (f(256, 576, 35), 35 * 832),
+    slimmable.loss_of_widths: lambda f: (
+        f(silent(slimmable.Switchable((4,))), torch.rand(1, 1, 28, 28), Y).item(),
+        4 * math.log(10),
+    ),
     lottery.signs_only: lambda f: (f(torch.tensor([3.0, -1.0]))[1].item(), -2),
 }
 

@@ -22,6 +22,7 @@ VIEWS = {  # the view's charts, and a widget that changes the picture: its key, 
     "weights": (["weights/curve"], "weights/sparsity", 0, 99),
     "redesign": (["redesign/bars"], "redesign/channels", 4, 24),
     "bits": (["bits/curve", "bits/weights"], "bits/bits", 1, 8),
+    "rank": (["rank/curve", "rank/values"], "rank/energy", 40, 95),
     "pareto": (["pareto/points"], "pareto/axis", "macs", "bytes"),
 }
 METHODS = list(union_members(CompressionSettings.model_fields["method"]).values())
@@ -32,6 +33,9 @@ FIRST = {
     "quantize": "bits",
     "deep": "deep_compression",
     "ticket": "ticket",
+    "exits": "exits",
+    "lowrank": "rank",
+    "slimmable": "widths",
 }
 
 
@@ -78,6 +82,19 @@ def test_the_view_of_tickets_follows_its_rounds(visit):
     assert seen[0] != seen[1] and {"100.0 %", "300 – 300"} <= {value for value in seen[0] if isinstance(value, str)}
     race = next(chart.figure for chart in charts(visitor) if chart.key == "ticket/race")
     assert [line["name"] for line in race["data"]] == ["all weights", "winning ticket", "new weights", "signs only"]
+
+
+def test_the_view_of_exits_answers_its_confidence(visit):
+    visitor = check(visit(PAGE, scene="leave-early"))
+    assert {"exits/curve", "exits/digits"} <= keys(visitor)
+    seen = []
+    for confidence in (50, 99.9):
+        check(visitor.get_by_key("exits/confidence").set_value(confidence).run())
+        seen.append(pictures(visitor))
+    assert seen[0] != seen[1]
+    check(visitor.get_by_key("exits/confidence").set_value(50).run())
+    check(visitor.get_by_key("exits/exit").set_value(2).run())
+    assert "No digit leaves here." in [each.value for each in visitor.caption] or "exits/digits" in keys(visitor)
 
 
 def test_a_view_that_belongs_to_another_method_says_so(visit):
@@ -200,7 +217,7 @@ def staged(run_id):
 
 
 MAIN = {"distill": "says", "teacher": "says", "redesign": "says", "slim": "gamma"}
-MAIN |= dict.fromkeys(("prune", "quantize", "deep"), "weights") | {"ticket": "tickets"}
+MAIN |= dict.fromkeys(("prune", "quantize", "deep"), "weights") | {"ticket": "tickets", "exits": "exits"}
 
 
 @pytest.mark.parametrize(
@@ -212,7 +229,7 @@ def test_the_stage_shows_what_the_method_changes_and_an_older_run_what_it_has(ab
     assert main != "confusion" or "size" not in held, "only a run of an older version has nothing else"
     expected = [
         f"live/{main}",
-        *(["live/size"] if "size" in held else []),
+        *(["live/size"] if held & {"size", "exits"} else []),
         *([f"live/spread/{main}"] if main in ("gamma", "weights") else []),
         *(["live/race"] if main == "tickets" else []),
     ]
