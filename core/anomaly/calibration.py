@@ -3,11 +3,15 @@
 After Guo, Pleiss, Sun, Weinberger, "On Calibration of Modern Neural Networks" (2017).
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
-from torch import Tensor
+
+if TYPE_CHECKING:  # the page that draws a stored diagram does not wait for torch
+    from torch import Tensor
 
 BINS = 15  # as many as Guo et al. take in section 3
 COLDEST, HOTTEST = 0.1, 100.0  # between these the temperature is looked for: the bounds of the knob T
@@ -51,7 +55,7 @@ def answers(logits: Tensor, y: Tensor, temperature: float = 1.0) -> tuple[np.nda
 
 def surprise(logits: Tensor, y: Tensor, temperature: float) -> float:
     """Mean negative log likelihood in nats of classes y (N,) by softmax(logits / T)."""
-    return torch.nn.functional.cross_entropy(logits.double() / temperature, y).item()
+    return -(logits.double() / temperature).log_softmax(1).gather(1, y.unsqueeze(1)).mean().item()
 
 
 def fitted_temperature(logits: Tensor, y: Tensor) -> float:

@@ -12,7 +12,7 @@ import torch
 from scipy.spatial import cKDTree
 from torch import Tensor
 
-from core.anomaly import oddities
+from core.anomaly import by_kind, oddities
 from core.anomaly import settings as s
 from core.anomaly.settings import REACH
 from core.data import digits, faces, tables
@@ -213,16 +213,16 @@ def _square(picture: Tensor, size: int, rng: np.random.Generator) -> tuple[slice
 def _oddities(kind: str) -> Pool:
     """Normal test digits first, then each kind of oddity as a class of its own."""
     data, (learned, tested) = digits.load(), oddities.piles(_patched)
-    own, normal = data.train_y < oddities.NORMAL, data.test_y < oddities.NORMAL
-    y = oddities.NORMAL + torch.arange(len(oddities.KINDS)).repeat_interleave(oddities.EACH)
+    own, normal = data.train_y < by_kind.NORMAL, data.test_y < by_kind.NORMAL
+    y = by_kind.NORMAL + torch.arange(len(by_kind.KINDS)).repeat_interleave(by_kind.EACH)
     return Pool(
         data.train_x[own],
         data.train_y[own],
-        torch.cat([learned[each] for each in oddities.KINDS]),
-        torch.cat([data.test_x[normal], *(tested[each] for each in oddities.KINDS)]),
+        torch.cat([learned[each] for each in by_kind.KINDS]),
+        torch.cat([data.test_x[normal], *(tested[each] for each in by_kind.KINDS)]),
         torch.cat([data.test_y[normal], y]),
         torch.arange(int(normal.sum()) + len(y)) >= int(normal.sum()),
-        (*map(str, range(oddities.NORMAL)), *oddities.CALLED),
+        (*map(str, range(by_kind.NORMAL)), *by_kind.CALLED),
         known=learned[kind],
     )
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from core.anomaly import calibration, decide, nearest, networks
+from core.anomaly import calibration, decide, nearest, networks, ranking
 from core.anomaly.detector import blurred
 from core.runs import Run
 from core.settings import Formula
@@ -105,6 +105,16 @@ THEORY = (
         "The two cost tables",
         r"C(\lambda) = c_{\text{miss}} \cdot \text{missed} + c_{\text{alarm}} \cdot \text{false alarms}",
         decide.cost,
+    ),
+    Formula(
+        "Friedman's test",
+        r"\chi^2 = \frac{12 N}{k (k + 1)} \left( \sum_j R_j^2 - \frac{k (k + 1)^2}{4} \right)",
+        ranking.friedman,
+    ),
+    Formula(
+        "Critical difference",
+        r"\mathrm{CD} = q_\alpha \sqrt{\frac{k (k + 1)}{6 N}}",
+        ranking.critical_difference,
     ),
     Formula("Conformal p-value", r"p(x) = \frac{1 + \#\{j : s(x_j) \ge s(x)\}}{n + 1}", decide.p_values),
     Formula("Threshold of a promise", r"\text{alarm} \iff p(x) \le \alpha", decide.conformal_threshold),

@@ -2,17 +2,21 @@
 
 from collections.abc import Iterator
 from itertools import product
+from statistics import mean
 from typing import Any
 
 import numpy as np
 import torch
+from threadpoolctl import threadpool_limits
 
-from core import runs
-from core.anomaly import datasets, decide, detectors, oddities, train, trivial
+from core import runs, yardsticks
+from core.anomaly import benchmark as bench
+from core.anomaly import by_kind, datasets, decide, detectors, train, trivial
 from core.anomaly.datasets import KINDS, Dataset
 from core.anomaly.detector import scores
 from core.anomaly.networks import unsure
 from core.anomaly.settings import KDE, KNN, LOF, PCA, SCENES, AnomalySettings, Mixture, Oddities, OneClass
+from core.anomaly.yardsticks import AUROC, ONE_CLASS, ONE_MEAN
 from core.settings import flatten
 
 SEEDS = range(5)
@@ -150,11 +154,28 @@ def known_oddities() -> Rows:
     """Of the scene of known oddities: AUROC in % of each kind where no oddity was known, and where twenty of one kind were; and the
     share of right answers among normals in %. shown, unseen: of the kind that was shown, and the mean of all others."""
     base = next(each.settings for each in SCENES if each.slug == "a-few-known-oddities")
-    for shown, seed in product(("none", *oddities.KINDS), SEEDS):
+    for shown, seed in product(("none", *by_kind.KINDS), SEEDS):
         data = Oddities(known=0) if shown == "none" else Oddities(known=base.data.known, kind=shown)
         _, found = classifier(base.model_copy(update={"data": data, "seed": seed}))
-        row = {"seed": seed, "shown": shown} | {name: found[name] for name in (*oddities.KINDS, "right", "auroc")}
+        row = {"seed": seed, "shown": shown} | {name: found[name] for name in (*by_kind.KINDS, "right", "auroc")}
         yield row | {"on_known": "" if shown == "none" else found["on_known"], "on_unseen": found["on_unseen"]}
+
+
+def benchmark() -> Rows:
+    """AUROC in % of each untuned detector that needs no training on each data set of the benchmark; that of the ten digits comes from
+    the sweeps that the grid of the ten digits is made of."""
+    for name, seed, (method, settings) in product(bench.DATASETS, SEEDS, bench.DETECTORS.items()):
+        with threadpool_limits(1):
+            found = swept(method, seed) if name == "mnist" else bench.auroc(name, settings, seed)
+        yield {"dataset": name, "seed": seed, "method": method, "auroc": found}
+
+
+def swept(method: str, seed: int) -> float:
+    """Mean AUROC in % over the ten digits, as the tables of sweeps have it."""
+    sweep, wanted = (ONE_MEAN, "kmeans") if method == bench.MEAN else (ONE_CLASS, method)
+    rows = yardsticks.read("anomaly", yardsticks.Yardstick("", sweep, AUROC, "", "", "").table)
+    own = [row for row in rows if (row["method"], row["seed"], row["contamination"]) == (wanted, str(seed), "0")]
+    return mean(float(row[AUROC]) for row in own)
 
 
 FILES = {
@@ -164,4 +185,5 @@ FILES = {
     "promises.csv": promises,
     "calibration.csv": calibration,
     "known-oddities.csv": known_oddities,
+    "benchmark.csv": benchmark,
 }

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from core.anomaly import decide, oddities, pictures
+from core.anomaly import by_kind, decide, pictures
 from core.anomaly.calibration import (
     answers,
     calibration_error,
@@ -80,7 +80,10 @@ class Monitor:
         few = self.normal[_evenly(len(self.normal), min(len(self.normal), ASKED))]
         sure = yield from self.sureness(step, few)
         yield Metrics(
-            step, self.by_kind(found, self.few) | self._curves(found, dataset.test_is_anomaly[self.few]) | sure
+            step,
+            self.on_known(self.each_kind(found, self.few))
+            | self._curves(found, dataset.test_is_anomaly[self.few])
+            | sure,
         )  # last: then all of the evaluation is there
 
     def _curves(self, found: Tensor, is_anomaly: Tensor) -> dict[str, float]:
@@ -144,8 +147,9 @@ class Monitor:
             yield kind.at(step, found[kind.name].numpy())
         yield from self.expectations(step)
         sure = yield from self.sureness(step, self.normal)
-        kinds = self.by_kind(found["test"], torch.arange(len(test)))
-        summary |= sure | kinds | (oddities.auroc_by_kind(test, dataset.test_y.numpy()) if kinds else {})
+        each = self.each_kind(found["test"], torch.arange(len(test)))
+        kinds = self.on_known(each)
+        summary |= sure | kinds | each
         yield Metrics(
             step, kinds | curves | numbers | ({"where": summary["where"]} if "where" in summary else {}) | sure
         )
@@ -174,12 +178,15 @@ class Monitor:
             summary["where"] = 100 * where
         return summary
 
-    def by_kind(self, found: Tensor, places: Tensor) -> dict[str, float]:
-        """How well the known kind of oddity is told, and the mean of all others, in %; nothing of data without such kinds."""
+    def each_kind(self, found: Tensor, places: Tensor) -> dict[str, float]:
+        """How well each kind of oddity is told, in %; nothing of data without such kinds. found: scores of these test examples."""
         if not self.dataset.known:
             return {}
-        there = oddities.auroc_by_kind(found.numpy(), self.dataset.test_y[places].numpy())
-        return oddities.on_known(there, self.dataset.known)
+        return by_kind.auroc_by_kind(found.numpy(), by_kind.kinds_among(self.dataset.test_y[places].numpy()))
+
+    def on_known(self, each: dict[str, float]) -> dict[str, float]:
+        """The same of the known kind, and the mean of all others."""
+        return by_kind.on_known(each, self.dataset.known) if each else {}
 
     @torch.inference_mode()
     def where(self) -> float | None:

@@ -142,6 +142,7 @@ ODDITIES = {
     "turned": "turned digits",
     "photos": "pieces of photos",
 }
+BENCHMARK = {"mean": MEAN} | {name: NAMES[name] for name in ("pca", "kmeans", "knn", "lof", "ocsvm", "kde")}
 ZERO = "0 (1 / k to every class)"
 CALIBRATION = (  # what, column, unit, why, chance
     ("mean confidence", "sure", "%", "1,000 steps.", "–"),
@@ -295,6 +296,20 @@ YARDSTICKS = (
         _measured("calibration.csv", f"Nine digits, {title}: {what}", column, unit, why, chance, layers=layers)
         for layers, title in (("dense", "dense layers"), ("conv", "convolutions"))
         for what, column, unit, why, chance in CALIBRATION
+    ),
+    *(
+        _measured(
+            "benchmark.csv",
+            f"Untuned, {title}: {called}",
+            "auroc",
+            "%",
+            "",
+            "50 (random order)",
+            dataset=name,
+            method=method,
+        )
+        for name, title in {"wine": "wines", "iris": "irises", "optdigits": "small digits"}.items()
+        for method, called in BENCHMARK.items()
     ),
     _measured(
         "two-costs.csv",

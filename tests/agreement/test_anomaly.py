@@ -13,14 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.spatial.distance import cdist
 from scipy.special import logsumexp
-from scipy.stats import kstest
+from scipy.stats import friedmanchisquare, kstest, rankdata
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.calibration import CalibratedClassifierCV, calibration_curve
 from sklearn.decomposition import PCA
 from sklearn.frozen import FrozenEstimator
 from sklearn.metrics import average_precision_score, confusion_matrix, precision_recall_curve, roc_auc_score, roc_curve
 
-from core.anomaly import calibration, datasets, decide, detectors
+from core.anomaly import calibration, datasets, decide, detectors, ranking
 from core.anomaly import settings as s
 from core.anomaly.detector import scores
 from core.anomaly.settings import AnomalySettings
@@ -227,6 +227,22 @@ def test_the_temperature_is_scikit_learn_s():
     assert 1.5 < ours == pytest.approx(1 / theirs.calibrated_classifiers_[0].calibrators[0].beta_, rel=1e-3)
     p = (logits / ours).softmax(1).numpy()
     assert np.allclose(theirs.predict_proba(logits.numpy()), p, atol=1e-3)
+
+
+# ---- detectors ranked over data sets ----
+
+
+@given(st.integers(0, 99), st.integers(3, 9), st.integers(2, 12), st.booleans())
+def test_friedman_s_test_is_scipy_s(seed, k, n, ties):
+    table = np.random.default_rng(seed).normal(size=(n, k))
+    table = table.round(0) if ties else table
+    found = ranking.ranking(table)
+    if len(np.unique(table, axis=1).T) == 1:
+        assert found.chi_square == 0
+        return
+    theirs = friedmanchisquare(*table.T)
+    assert (found.chi_square, found.p) == pytest.approx((theirs.statistic, theirs.pvalue), abs=1e-9)
+    assert found.ranks == pytest.approx(rankdata(-table, axis=1).mean(0))
 
 
 # ---- as good, not merely faster ----

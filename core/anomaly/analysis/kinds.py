@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from core import runs
-from core.anomaly import decide, oddities
+from core.anomaly import by_kind as kinds
+from core.anomaly import decide
 from core.anomaly.analysis.scores import final
 from core.anomaly.analysis.scores import newest as newest_scores
-from core.anomaly.datasets import dataset_of
-from core.anomaly.oddities import KINDS, NORMAL
-from core.anomaly.pictures import EVALUATED
+from core.anomaly.by_kind import KINDS
+from core.anomaly.pictures import EVALUATED, IS_ANOMALY
 from core.record import Record
 from core.runs import RunError
 from core.verdict import Verdict, verdict
@@ -36,16 +36,16 @@ def newest(current: Record) -> dict[str, float] | None:
     found = newest_scores(current)
     if found is None or current.settings is None or current.settings.data.name != "oddities":
         return None
-    y = dataset_of(current.settings).test_y.numpy()
-    return oddities.auroc_by_kind(found[0], y if final(current) else y[current.last(EVALUATED)])
+    each = kinds.kinds_of(current.last(IS_ANOMALY))
+    return kinds.auroc_by_kind(found[0], each if final(current) else each[current.last(EVALUATED)])
 
 
 def by_kind(current: Record) -> ByKind:
     """Of a run that ended, on data with such kinds."""
-    y, known = dataset_of(current.settings).test_y.numpy(), shown_of(current)
-    own, control = placed(final(current).test, y), _control(current, y)
-    auroc = {kind: 100 * float(each[0].mean()) for kind, each in own.items()}
-    error = {kind: 100 * decide.error_of(each) for kind, each in own.items()}
+    each, known = kinds.kinds_of(final(current).is_anomaly), shown_of(current)
+    own, control = placed(final(current).test, each), _control(current, each)
+    auroc = {kind: 100 * float(sides[0].mean()) for kind, sides in own.items()}
+    error = {kind: 100 * decide.error_of(sides) for kind, sides in own.items()}
     before = None if control is None else {kind: 100 * float(each[0].mean()) for kind, each in control.items()}
     said = (verdict("kinds-control"),) if control is None else about(own, control, known)
     return ByKind(auroc, error, before, tuple(said))
@@ -58,21 +58,20 @@ def shown_of(current: Record) -> str:
     return data.kind if learns and data.known else ""
 
 
-def placed(scores: np.ndarray, y: np.ndarray) -> dict[str, Placed]:
-    """Of each kind against all normals. scores, y: (N,)."""
-    kind = y - NORMAL
-    owns = {name: (kind < 0) | (kind == i) for i, name in enumerate(KINDS)}
-    return {name: decide.placements(scores[own], kind[own] >= 0) for name, own in owns.items()}
+def placed(scores: np.ndarray, each: np.ndarray) -> dict[str, Placed]:
+    """Of each kind against all normals. scores: (N,). each: (N,), the number of its kind, −1 of normals."""
+    owns = {name: (each < 0) | (each == i) for i, name in enumerate(KINDS)}
+    return {name: decide.placements(scores[own], each[own] >= 0) for name, own in owns.items()}
 
 
-def _control(current: Record, y: np.ndarray) -> dict[str, Placed] | None:
+def _control(current: Record, each: np.ndarray) -> dict[str, Placed] | None:
     if current.id == CONTROL:
         return None
     try:
         run = runs.load(CONTROL)
     except RunError:
         return None
-    return placed(final(Record(CONTROL, run.settings, list(run.events), run)).test, y)
+    return placed(final(Record(CONTROL, run.settings, list(run.events), run)).test, each)
 
 
 def about(own: Mapping[str, Placed], control: Mapping[str, Placed], known: str) -> Sequence[Verdict]:

@@ -1,13 +1,12 @@
 """Calibration: whether a classifier is right as often as it says, at any temperature, and what that is worth for anomalies."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from core.anomaly import decide, detectors, pictures
+from core.anomaly import decide, detectors
 from core.anomaly.analysis.doubt import TEMPERATURES, doubt, logits_of
 from core.anomaly.analysis.scores import final
 from core.anomaly.calibration import (
@@ -80,17 +79,6 @@ def sureness(current: Record) -> Sureness | None:
     return Sureness(logits, y, every, is_anomaly, turned, own, fitted, len(held[1]), grid, errors, losses)
 
 
-def newest(current: Record) -> tuple[Reliability, Reliability] | None:
-    """The diagrams of the newest evaluation, at the run's own temperature and at the fitted one; None of what has none."""
-    found = current.last(pictures.RELIABILITY)
-    return None if found is None else tuple(Reliability(*each.astype(float)) for each in found)
-
-
-def newest_temperature(current: Record) -> float:
-    """The temperature that was fitted at the newest evaluation."""
-    return next(value for value in reversed(current.table[1]["fitted"]) if value is not None)
-
-
 def about(found: Sureness, temperature: float) -> list[Verdict]:
     """Whether it is too sure at this temperature, what the fitted one mends, and what that does to the detector."""
     said = [at(found, temperature)]
@@ -130,14 +118,3 @@ def by_luck(found: Sureness, temperature: float) -> float:
     sure, _ = answers(found.logits, found.y, temperature)
     drawn = np.random.default_rng(0).random((DRAWS, len(sure))) < sure
     return 100 * float(np.mean([calibration_error(reliability(sure, each)) for each in drawn]))
-
-
-def points(found: Reliability) -> tuple[Sequence[float], Sequence[float], Sequence[float]]:
-    """(mean confidence, share right, share of the examples), all in %, of the bins that are not empty."""
-    there = found.share > 0
-    return tuple((100 * each[there]).tolist() for each in (found.sure, found.right, found.share))
-
-
-def error(found: Reliability) -> float:
-    """The calibration error of a diagram in %."""
-    return 100 * calibration_error(found)

@@ -7,7 +7,19 @@ from pages.views.anomaly.stage import picture
 
 __all__ = ["VIEWS", "beside_scores", "explain", "inside", "picture"]
 
-VIEWS = ("threshold", "costs", "promise", "landscape", "doubt", "sureness", "kinds", "expects", "bottleneck", "beside")
+VIEWS = (
+    "threshold",
+    "costs",
+    "promise",
+    "landscape",
+    "doubt",
+    "sureness",
+    "kinds",
+    "expects",
+    "bottleneck",
+    "beside",
+    "ranked",
+)
 
 
 def inside(current: Shown) -> None:

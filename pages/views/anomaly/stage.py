@@ -4,7 +4,7 @@ what each threshold costs."""
 import numpy as np
 
 from core.anomaly import pictures
-from core.anomaly.analysis import costs, kinds, sureness, threshold
+from core.anomaly.analysis import costs, kinds, reliability, threshold
 from core.anomaly.analysis.kinds import shown_of
 from core.anomaly.analysis.scores import Scores, border, clipped, final, newest
 from core.anomaly.calibration import Reliability
@@ -15,7 +15,7 @@ from pages.parts.words import _
 from pages.views.anomaly import kinds as kinds_view
 from pages.views.anomaly import landscape, panels
 from pages.views.anomaly.costs import over_scores
-from pages.views.anomaly.sureness import diagram
+from pages.views.anomaly.reliability import diagram
 from pages.views.anomaly.threshold import histogram, precision, through
 
 LEFT = 64  # pixels beside what stands below one another
@@ -33,7 +33,7 @@ def picture(current: Shown) -> None:
         _kinds(current, each)
         return
     _scores(current, *found)
-    if (both := sureness.newest(current)) is not None:
+    if (both := reliability.newest(current)) is not None:
         _sureness(current, both)
     elif current.pictures(pictures.INPUTS):
         alt = _("Five normal pictures and five anomalies, and what the detector expected in their place")
@@ -91,8 +91,8 @@ def _kinds(current: Shown, each: dict[str, float]) -> None:
 
 def _sureness(current: Shown, both: tuple[Reliability, Reliability]) -> None:
     """Whether a classifier is right as often as it says, as it is and with a fitted temperature."""
-    own, fitted = current.settings.method.temperature, sureness.newest_temperature(current)
-    title = _("Calibration error {:.1f} %, with the fitted T {:.1f} %").format(*map(sureness.error, both))
+    own, fitted = current.settings.method.temperature, reliability.newest_temperature(current)
+    title = _("Calibration error {:.1f} %, with the fitted T {:.1f} %").format(*map(reliability.error, both))
     figure = figures.headed(diagram({own: both[0], fitted: both[1]}, 230), title)
     alt = _("Reliability diagram: share of right answers against confidence")
     _show(figures.restyled(figure, margin={"l": LEFT, "t": 50}), "live/sureness", alt)

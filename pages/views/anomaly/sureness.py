@@ -1,13 +1,10 @@
 """Calibration: whether a classifier is right as often as it says, at any temperature, and what that is worth for anomalies."""
 
-from collections.abc import Mapping
-from math import sqrt
-
 import streamlit as st
 
+from core.anomaly.analysis.reliability import error
 from core.anomaly.analysis.scores import KINDS
-from core.anomaly.analysis.sureness import Sureness, about, error, points, sureness
-from core.anomaly.calibration import Reliability
+from core.anomaly.analysis.sureness import Sureness, about, sureness
 from core.anomaly.settings import Confidence
 from pages.parts import chart, choose, figures, lecture, verdict
 from pages.parts.ask import ask
@@ -15,9 +12,7 @@ from pages.parts.figures import Line
 from pages.parts.shown import Shown
 from pages.parts.views import view
 from pages.parts.words import N_, _
-
-ROLES = ("danger", "after")  # of the diagram as it is, and of that with the fitted temperature
-LEAST, MOST = 6, 22  # pixels of a dot: of a bin with no answer, and of one with all
+from pages.views.anomaly.reliability import diagram
 
 
 @view(N_("Calibration"), needs=KINDS, offered=lambda current: isinstance(current.settings.method, Confidence))
@@ -44,21 +39,6 @@ def draw(current: Shown) -> None:
         _errors(found, temperature, error(here))
     verdict.draw("anomaly", about(found, temperature))
     lecture.caption("anomaly", "reliability diagram")
-
-
-def diagram(those: Mapping[float, Reliability], height: int) -> figures.Figure:
-    """Share of right answers against confidence, and the diagonal where both are alike. those: by temperature, the fitted one last."""
-    lines, traces = [Line(_("as right as sure"), "control", [0, 100], [0, 100])], []
-    words = _("{:.0f} % of the answers\nsure: {:.1f} %\nright: {:.1f} %")
-    for role, (temperature, each) in zip(ROLES, those.items()):
-        name, (sure, right, share) = _("T = {:.3g}").format(temperature), points(each)
-        lines.append(Line(name, role, sure, right))
-        texts = [words.format(c, a, b) for a, b, c in zip(sure, right, share)]
-        dots = figures.dots("", role, sure, right, texts)
-        dots["marker"]["size"] = [LEAST + (MOST - LEAST) * sqrt(part / 100) for part in share]
-        traces.append(dots)
-    figure = figures.curves(lines, _("confidence: largest probability (%)"), _("right (%)"), height)
-    return figures.within(figures.add(figure, *traces), x=(0, 102), y=(-3, 106))
 
 
 def _errors(found: Sureness, temperature: float, here: float) -> None:

@@ -8,8 +8,8 @@ from sklearn.metrics import roc_auc_score
 
 from core.anomaly import datasets, oddities
 from core.anomaly import settings as s
+from core.anomaly.by_kind import KINDS, auroc_by_kind, kinds_of, on_known
 from core.anomaly.networks import NETWORKS, exposure
-from core.anomaly.oddities import KINDS, auroc_by_kind, on_known
 from core.anomaly.settings import AnomalySettings
 from core.anomaly.train import train
 from core.loop import seeded
@@ -64,13 +64,19 @@ def test_with_none_known_it_is_the_plain_classifier_and_other_detectors_see_none
 def test_auroc_by_kind_is_scikit_learn_s():
     rng = np.random.default_rng(0)
     y, scores = rng.integers(0, 13, 400), rng.normal(size=400).round(1)
-    found = auroc_by_kind(scores, y)
+    found = auroc_by_kind(scores, np.where(y < 8, -1, y - 8))
     for i, kind in enumerate(KINDS):
         own = (y < 8) | (y == 8 + i)
         assert found[kind] == pytest.approx(100 * roc_auc_score(y[own] >= 8, scores[own]))
     both = on_known(found, "turned")
     assert both["on_known"] == found["turned"]
     assert both["on_unseen"] == pytest.approx(np.mean([found[k] for k in KINDS if k != "turned"]))
+
+
+def test_which_kind_a_test_example_is_follows_from_the_order_of_the_test_part():
+    there = datasets.dataset_of(AnomalySettings(data=s.Oddities()))
+    y = there.test_y.numpy()
+    assert kinds_of(there.test_is_anomaly.numpy()).tolist() == np.where(y < 8, -1, y - 8).tolist()
 
 
 def test_the_known_kind_is_found_better_and_the_digits_are_still_read():

@@ -12,7 +12,7 @@ import torch
 from sklearn.ensemble import IsolationForest
 
 from core import runs
-from core.anomaly import datasets, decide, detectors, monitor, nearest, oddities, train
+from core.anomaly import by_kind, datasets, decide, detectors, monitor, nearest, train
 from core.anomaly import settings as s
 from core.anomaly.detector import scores
 from core.anomaly.monitor import Monitor
@@ -293,14 +293,14 @@ def test_scores_differ_and_the_summary_is_what_they_say(method, data):
         SURE if method.name == "confidence" else set()
     )
     if data.name == "oddities":
-        more |= BY_KIND | set(oddities.KINDS)
-        y, kind = datasets.dataset_of(settings_of(method, data)).test_y.numpy(), oddities.KINDS.index(data.kind)
-        for i, name in enumerate(oddities.KINDS):
+        more |= BY_KIND | set(by_kind.KINDS)
+        y, kind = datasets.dataset_of(settings_of(method, data)).test_y.numpy(), by_kind.KINDS.index(data.kind)
+        for i, name in enumerate(by_kind.KINDS):
             apart = np.subtract.outer(test[y == 8 + i], test[y < 8])
             assert summary[name] == pytest.approx(100 * ((apart > 0) + (apart == 0) / 2).mean())
         assert summary["on_known"] == summary[data.kind]
         assert summary["on_unseen"] == pytest.approx(
-            np.mean([summary[name] for i, name in enumerate(oddities.KINDS) if i != kind])
+            np.mean([summary[name] for i, name in enumerate(by_kind.KINDS) if i != kind])
         )
     assert set(summary) == keys | more
     pairs = (test[is_anomaly][:, None] > test[~is_anomaly][None]) + (

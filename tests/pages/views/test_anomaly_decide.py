@@ -11,9 +11,10 @@ import pytest
 
 from core import labs, runs
 from core.anomaly import calibration, datasets, decide
-from core.anomaly.analysis import doubt, kinds, sureness
+from core.anomaly.analysis import doubt, kinds, ranked, sureness
 from core.anomaly.analysis.scores import final
 from core.anomaly.analysis.threshold import positions
+from core.anomaly.benchmark import DATASETS
 from core.anomaly.settings import AnomalySettings
 from core.events import Picture
 from core.settings import build, flatten
@@ -253,6 +254,28 @@ def test_the_diagram_follows_the_temperature_and_its_dots_are_the_bins(visit, na
         assert dots["y"] == pytest.approx([100 * right[each].mean() for each in there])
         error = 100 * sum(each.mean() * abs(sure[each].mean() - right[each].mean()) for each in there)
         assert f"calibration error {error:.1f} %" in text_of(visitor)
+
+
+# ---- ranked ----
+
+
+def test_the_diagram_follows_the_chosen_data_sets(visit):
+    visitor = opened(visit, saved("tumours"), "ranked")
+    drawn, found = figure(visitor, "ranked/ranks"), ranked.ranked(DATASETS)
+    dots = layer(drawn, "mean rank")
+    assert dots["x"] == pytest.approx(found.ranking.ranks.tolist()) and len(table(visitor)) == len(DATASETS)
+    ruler = layer(drawn, "critical difference")["x"]
+    assert ruler[1] - ruler[0] == pytest.approx(found.ranking.critical)
+    bars = [each for each in drawn["data"] if each["mode"] == "lines" and each["x"][0] == each["x"][-1]]
+    assert len(bars) == len(found.groups)
+    pills = next(each for each in visitor.get("button_group") if each.key.startswith("ranked/"))
+    calm(pills.set_value(["wine", "iris", "mnist"]).run())
+    assert layer(figure(visitor, "ranked/ranks"), "mean rank")["x"] == pytest.approx(
+        ranked.ranked(("wine", "iris", "mnist")).ranking.ranks.tolist()
+    )
+    pills = next(each for each in visitor.get("button_group") if each.key.startswith("ranked/"))
+    calm(pills.set_value(["wine"]).run())
+    assert "Choose at least two data sets." in text_of(visitor)
 
 
 # ---- kinds of oddity ----

@@ -7,8 +7,8 @@ from core import runs
 from core.anomaly import decide
 from core.anomaly.analysis import kinds
 from core.anomaly.analysis.scores import final
+from core.anomaly.by_kind import KINDS
 from core.anomaly.datasets import dataset_of
-from core.anomaly.oddities import KINDS
 from core.anomaly.settings import SCENES, SHIPPED
 from core.record import Record
 from tests.core.anomaly.analysis.conftest import cases, record
@@ -41,9 +41,9 @@ def test_of_the_scene_the_known_kind_is_better():
 def test_what_is_said_of_scores_by_hand():
     rng, y = np.random.default_rng(0), np.repeat(np.arange(13), 40)
     noise = rng.normal(size=len(y))
-    control = kinds.placed(noise + (y >= 8), y)
-    better = kinds.placed(noise + np.where(y == 9, 4.0, y >= 8), y)
-    worse = kinds.placed(noise + np.where(y == 12, -1.0, y >= 8), y)
+    control = kinds.placed(noise + (y >= 8), np.maximum(y - 8, -1))
+    better = kinds.placed(noise + np.where(y == 9, 4.0, y >= 8), np.maximum(y - 8, -1))
+    worse = kinds.placed(noise + np.where(y == 12, -1.0, y >= 8), np.maximum(y - 8, -1))
     assert cases(kinds.about(better, control, "nines")) == ["kinds-known-better", "kinds-unseen"]
     assert kinds.about(better, control, "nines")[1].numbers == {"n": 4, "better": 0, "worse": 0}
     assert kinds.about(better, control, "")[1].numbers == {"n": 5, "better": 1, "worse": 0}

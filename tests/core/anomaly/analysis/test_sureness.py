@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.anomaly import calibration, decide
-from core.anomaly.analysis import sureness
+from core.anomaly.analysis import reliability, sureness
 from core.anomaly.analysis.scores import final
 from tests.core.anomaly.analysis.conftest import cases, record
 
@@ -19,11 +19,11 @@ def test_errors_are_those_of_the_diagrams_and_the_score_is_the_run_s_own(name):
         assert found.errors[found.temperatures.index(at)] == pytest.approx(error)
     assert found.auroc(1.0) == pytest.approx(100 * decide.auroc(own.test, own.is_anomaly), abs=0.01)
     assert len(found.y) == (4 if name == "turns" else 1) * (~own.is_anomaly).sum()
-    drawn, mended = sureness.newest(current)
-    assert sureness.error(drawn) == pytest.approx(found.errors[found.temperatures.index(1.0)], abs=1e-3)
-    assert sureness.error(mended) == pytest.approx(found.errors[found.temperatures.index(found.fitted)], abs=1e-3)
-    assert sureness.newest_temperature(current) == pytest.approx(found.fitted, rel=1e-3)
-    assert drawn.share.sum() == pytest.approx(1) and all(0 <= v <= 100 for v in sureness.points(drawn)[0])
+    drawn, mended = reliability.newest(current)
+    assert reliability.error(drawn) == pytest.approx(found.errors[found.temperatures.index(1.0)], abs=1e-3)
+    assert reliability.error(mended) == pytest.approx(found.errors[found.temperatures.index(found.fitted)], abs=1e-3)
+    assert reliability.newest_temperature(current) == pytest.approx(found.fitted, rel=1e-3)
+    assert drawn.share.sum() == pytest.approx(1) and all(0 <= v <= 100 for v in reliability.points(drawn)[0])
 
 
 def test_what_is_said():
@@ -42,5 +42,5 @@ def test_by_luck_a_perfectly_calibrated_classifier_shows_an_error_that_shrinks_w
 
 
 def test_only_a_classifier_is_sure_of_anything():
-    assert sureness.sureness(record("tumours")) is None and sureness.newest(record("tumours")) is None
+    assert sureness.sureness(record("tumours")) is None and reliability.newest(record("tumours")) is None
     assert np.isfinite(sureness.sureness(record("moons")).losses).all()
