@@ -83,7 +83,8 @@ def train_backdoor(method: Backdoor, seed: int) -> Iterator[Event]:
     watched = first_digits(net, WATCHED)
     shown = first_of_each(data.test_y, method.target)
     if found.which.any():
-        yield kinds.POISONED.at(0, many(found.x[found.which][:SHOWN]))
+        bad = found.x[found.which]
+        yield kinds.POISONED.at(0, many(bad[:: max(len(bad) // SHOWN, 1)][:SHOWN]))
     yield kinds.BEFORE.at(0, many(data.test_x[shown]))
     yield kinds.TRIGGERED.at(0, many(stamped(data.test_x[shown], method.trigger, method.place)))
     yield Metrics(0, examine(net, watched.x, watched.y, method))

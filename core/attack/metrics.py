@@ -3,7 +3,7 @@
 from core.settings import COIN, Chance, Metric
 
 GUESS = Chance(lambda settings: 0.1 if settings.asks_photos else 10.0)  # of a thousand answers, or of ten
-NO_PROMISE = Chance(0.0, "an answer by chance")  # a network that guesses can promise nothing
+CONSTANT = Chance(10.0, "always one answer")  # whoever says the same to every digit keeps that promise at every radius
 NOTHING = Chance(0.0, "no attack")  # of what only counts where the attack changed the answer
 
 METRICS = {
@@ -27,10 +27,10 @@ METRICS = {
     "worst": Metric("Worst of all", "%", role="whole", chance=GUESS),
     "obeyed": Metric("Trigger obeyed", "%", role="danger", chance=GUESS),
     "obeyed_control": Metric("Square elsewhere obeyed", "%", role="control", chance=GUESS),
-    "smooth": Metric("Certified and right", "%", role="before", chance=GUESS),
-    "near": Metric("Certified at radius 0.5", "%", role="after", chance=NO_PROMISE),
-    "far": Metric("Certified at radius 1", "%", role="danger", chance=NO_PROMISE),
-    "abstained": Metric("No promise", "%", role="neutral", chance=None),
+    "smooth": Metric("Certified and right", "%", role="before", chart="certified", chance=CONSTANT),
+    "near": Metric("Certified at radius 0.5", "%", role="after", chart="certified", chance=CONSTANT),
+    "far": Metric("Certified at radius 1", "%", role="danger", chart="certified", chance=CONSTANT),
+    "abstained": Metric("No promise", "%", role="neutral", chart="", chance=None),
     "noisy": Metric("Right under noise", "%", role="control", chance=GUESS),
     "patched": Metric("Patch brings it", "%", role="danger", chart="patch", chance=NOTHING),
     "patched_noise": Metric("Random patch brings it", "%", role="control", chart="patch", chance=None),

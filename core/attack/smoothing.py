@@ -89,7 +89,7 @@ def train_smooth(method: Smoothing, seed: int) -> Iterator[Event]:
     net = fresh(network, seed, method.width)
     trained = steps_of(len(data.train_x), BATCH, method.epochs)
     victims = first_digits(net, method.certified)
-    total = trained + len(victims.x) // EACH
+    total = trained + len(victims.x)
     most = radius(method.sigma, lower_bound(method.draws, method.draws, ALPHA))
     facts = {"axis": "steps", "parameters": count(net), "count": len(victims.x), "trained": trained, "most": most}
     yield Started(total, facts)
@@ -128,7 +128,7 @@ def certificates(net: DigitNet, method: Smoothing, first: int, seed: int) -> Ite
         found = certify(victims.net, victims.x[i], method.sigma, method.draws, generator)
         radii.append(reach(found, int(victims.y[i])))
         if len(radii) % EACH == 0:
-            step = first + len(radii) // EACH
+            step = first + len(radii)
             yield kinds.RADII.at(step, np.array(radii, np.float32))
             yield Metrics(step, shares(radii))
     data, end = digits.load(), shares(radii)
@@ -136,7 +136,7 @@ def certificates(net: DigitNet, method: Smoothing, first: int, seed: int) -> Ite
     typical = float(np.median(radii)) if np.median(radii) > 0 else 0.0
     words = verdict("promised", count=len(radii), near=end["near"], smooth=end["smooth"], median=typical, clean=clean)
     yield Finished(
-        first + len(radii) // EACH,
+        first + len(radii),
         {"accuracy": clean, "clean": clean, "median": typical} | end | {"note": note([words])},
         {"model": to_model(net)},
     )

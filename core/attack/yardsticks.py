@@ -37,6 +37,7 @@ SMOOTH = "--subject digit --method smoothing --goal away --noisy true false"
 PATCH = "--subject digit --method patch --goal number --steps 200 --size 20 40"
 MADRY = "Madry et al. 2018, table 1, 60,000 digits"
 NONE = "none in this set-up"
+CONSTANT = "10 (always the same answer)"
 GUESSED, UNTOUCHED, ALARMS = "10 (guessing)", "0 (no attack)", "5 (random scores)"
 
 
@@ -185,9 +186,9 @@ YARDSTICKS = (
         chance="17 (a random group as large, 2 %), 37 (0.5 %)",
     ),
     *_backdoor("Activation clustering, of those found are poisoned", "precision", chance="17 (2 %), 5 (0.5 %)"),
-    *_smooth("Randomised smoothing, certified and right", "smooth", GUESSED),
-    *_smooth("Randomised smoothing, certified at radius 0.5", "near", "0 (a network that guesses promises nothing)"),
-    *_smooth("Randomised smoothing, certified at radius 1", "far", "0 (a network that guesses promises nothing)"),
+    *_smooth("Randomised smoothing, certified and right", "smooth", CONSTANT),
+    *_smooth("Randomised smoothing, certified at radius 0.5", "near", CONSTANT),
+    *_smooth("Randomised smoothing, certified at radius 1", "far", CONSTANT),
     Yardstick(
         "Randomised smoothing, median radius, σ = 0.5, trained with noise",
         SMOOTH,

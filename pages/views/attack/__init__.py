@@ -14,6 +14,8 @@ VIEWS = (
     "defences",
     "detection",
     "clusters",
+    "promise",
+    "patch",
     "smaller",
     "explanation",
 )

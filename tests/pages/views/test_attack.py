@@ -39,7 +39,7 @@ VIEWS = {  # what a view draws for a digit: charts by key, and pictures by their
     "defences": (["attack/defences/pictures"], ["Clean", "Clean, defended", "Attacked", "Attacked, defended"]),
     "detection": (["attack/detection/roc", "attack/detection/scores"], []),
     "clusters": ([], []),
-    "promise": (["attack/promise/digit"], ["One noisy copy"]),
+    "promise": ([], []),
     "patch": ([], []),
     "smaller": (["attack/smaller/figure"], []),
     "explanation": (["attack/why/maps"], ["Before", "After"]),
@@ -614,6 +614,7 @@ def test_a_digit_drawn_since_ends_the_complaint(visit, monkeypatch):
 
 VERBS = {
     "backdoor": "Train",
+    "smoothing": "Certify",
     "curve": "Measure",
     "transfer": "Measure",
     "defend": "Defend",
