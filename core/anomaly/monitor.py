@@ -42,7 +42,6 @@ class Monitor:
         self.every = max(1, total // EVALUATIONS)
         self.few = some_of_each(dataset, KINDS_MORE * EACH if dataset.known else EACH)
         self.shown = some_of_each(dataset, 2 * SHOWN)
-        self.normal = torch.nonzero(~dataset.test_is_anomaly).flatten()
 
     def facts(self) -> dict[str, Any]:
         """What is known before the first step."""
@@ -77,8 +76,7 @@ class Monitor:
         dataset, found = self.dataset, scores(self.detector, self.dataset.test_x[self.few])
         yield pictures.EVALUATION.at(step, found.numpy())
         yield from self.expectations(step)
-        few = self.normal[_evenly(len(self.normal), min(len(self.normal), ASKED))]
-        sure = yield from self.sureness(step, few)
+        sure = yield from self.sureness(step, ASKED)
         yield Metrics(
             step,
             self.on_known(self.each_kind(found, self.few))
@@ -106,13 +104,15 @@ class Monitor:
             yield pictures.FIELD.at(step, field(self.detector).numpy())
 
     @torch.inference_mode()
-    def sureness(self, step: int, those: Tensor) -> Generator[Event, None, dict[str, float]]:
-        """Whether a classifier is right as often as it says, of these test normals: the diagram at its own temperature and at the
-        one that suits held-out normals best, and the numbers. Nothing of another detector."""
+    def sureness(self, step: int, most: int | None = None) -> Generator[Event, None, dict[str, float]]:
+        """Whether a classifier is right as often as it says, of test normals, of at most so many: the diagram at its own temperature
+        and at the one that suits held-out normals best, and the numbers. Nothing of another detector."""
         dataset, detector = self.dataset, self.detector
         if not isinstance(detector, Confidence):
             return {}
-        fitted = fitted_temperature(*detector.answers(dataset.calibration_x, dataset.calibration_y))
+        fitted = fitted_temperature(*detector.answers(*detector.held_out(dataset)))
+        those = detector.judged(dataset)
+        those = those[_evenly(len(those), min(len(those), most or len(those)))]
         asked = detector.answers(dataset.test_x[those], dataset.test_y[those])
         said = [answers(*asked, temperature) for temperature in (detector.method.temperature, fitted)]
         own, mended = (reliability(*each) for each in said)
@@ -146,7 +146,7 @@ class Monitor:
         for kind in (pictures.LEARNED_SCORES, pictures.CALIBRATION_SCORES, pictures.TEST_SCORES):
             yield kind.at(step, found[kind.name].numpy())
         yield from self.expectations(step)
-        sure = yield from self.sureness(step, self.normal)
+        sure = yield from self.sureness(step)
         each = self.each_kind(found["test"], torch.arange(len(test)))
         kinds = self.on_known(each)
         summary |= sure | kinds | each

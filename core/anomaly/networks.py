@@ -195,6 +195,19 @@ class Confidence(Network):
         """Logits (M, classes) and what would be right (M,): the classes y (N,) of x, or of each of its turns which one it is."""
         return answers(self.logits(x), y, self.turning)
 
+    def held_out(self, dataset: Dataset) -> tuple[Tensor, Tensor]:
+        """Normals (M, ...) and their classes (M,) that it has not learned: those held out. A network of another lab may have learned
+        these; of it every second normal of the test part."""
+        if not self.method.network:
+            return dataset.calibration_x, dataset.calibration_y
+        places = torch.nonzero(~dataset.test_is_anomaly).flatten()[::2]
+        return dataset.test_x[places], dataset.test_y[places]
+
+    def judged(self, dataset: Dataset) -> Tensor:
+        """Places (M,) in the test part of all normals that are not among these."""
+        places = torch.nonzero(~dataset.test_is_anomaly).flatten()
+        return places[1::2] if self.method.network else places
+
     @property
     def turning(self) -> bool:
         return isinstance(self.net, models.Turned | models.TurnedDense)

@@ -69,9 +69,10 @@ def sureness(current: Record) -> Sureness | None:
         return None
     there, is_anomaly = dataset_of(current.settings), final(current).is_anomaly
     every, turned = logits_of(detector, current.settings), bool(detector.turning)
-    logits, y = answers_of(torch.from_numpy(every[:, ~is_anomaly]), there.test_y[~is_anomaly], turned)
+    places = detector.judged(there)
+    logits, y = answers_of(torch.from_numpy(every[:, places.numpy()]), there.test_y[places], turned)
     with torch.inference_mode():
-        held = detector.answers(there.calibration_x, there.calibration_y)
+        held = detector.answers(*detector.held_out(there))
     fitted, own = fitted_temperature(*held), current.settings.method.temperature
     grid = tuple(sorted({*TEMPERATURES, own, fitted}))
     errors = tuple(100 * calibration_error(reliability(*answers(logits, y, t))) for t in grid)

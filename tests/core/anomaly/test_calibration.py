@@ -99,3 +99,16 @@ def test_held_out_digits_keep_their_own_classes():
     pool = datasets.pool(s.OneClass(normal="47"))
     for x, y in zip(there.calibration_x[:20], there.calibration_y[:20]):
         assert int(pool.y[(pool.x == x).flatten(1).all(1)][0]) == int(y)
+
+
+def test_a_classifier_of_another_lab_is_not_fitted_to_what_it_may_have_learned():
+    method = s.Confidence(network="lifelong-split-finetune")
+    settings = AnomalySettings(data=s.OneClass(normal="012345678"), method=method)
+    there, detector = datasets.dataset_of(settings), detectors.learned(settings)
+    x, y = detector.held_out(there)
+    judged = detector.judged(there)
+    assert len(x) == len(y) == len(judged) == 450 and not there.test_is_anomaly[judged].any()
+    tested = {row.numpy().tobytes() for row in there.test_x[judged]}
+    assert not tested & {row.numpy().tobytes() for row in x}
+    end = list(train(settings))[-1].summary
+    assert end["sure"] > 90 and end["right"] < 20 and end["fitted"] > 10, "it is sure of what it has forgotten"
