@@ -16,7 +16,8 @@ class ICaRL(Rehearsal):
     """Exemplars by herding, distillation from the old network, nearest mean of exemplars (Rebuffi et al. 2017, section 3).
 
     Features are what enters the last layer, each of length 1. Where old and new tasks share their outputs
-    (domain-incremental) there is nothing to distil: a digit's label is then the same for all of them.
+    (domain-incremental) there is nothing to distil: a digit's label is then the same for all of them. The network that is
+    stored answers with its outputs: the means are no part of it.
     """
 
     def __init__(self, context: Context):
