@@ -91,17 +91,32 @@ def _backdoor(
         )
 
 
-def _smooth(title: str, column: str, chance: str) -> Iterator[Yardstick]:
-    for noisy, words in (("True", "trained with noise"), ("False", "trained without noise")):
-        full = f"{title}, σ = 0.5, {words}"
-        yield Yardstick(full, SMOOTH, f"result_{column}", "%", NONE, "", where={"noisy": noisy}, chance=chance)
+def _smooth(title: str, column: str) -> Iterator[Yardstick]:
+    for noisy, words in ((True, "trained with noise"), (False, "trained without noise")):
+        yield Yardstick(
+            f"{title}, σ = 0.5, {words}",
+            SMOOTH,
+            f"result_{column}",
+            "%",
+            NONE,
+            "",
+            where={"noisy": str(noisy)},
+            chance=CONSTANT,
+        )
 
 
 def _patch(size: str) -> Iterator[Yardstick]:
     for column, who in (("patched", "the patch"), ("patched_noise", "a patch of random colours, the control")):
-        title = f"Patch of {size} % of the side, read as 8: {who}"
-        where = {"size": f"{size}.0"}
-        yield Yardstick(title, PATCH, f"result_{column}", "%", NONE, "200 test digits.", where=where, chance=UNTOUCHED)
+        yield Yardstick(
+            f"Patch of {size} % of the side, read as 8: {who}",
+            PATCH,
+            f"result_{column}",
+            "%",
+            NONE,
+            "200 test digits.",
+            where={"size": f"{size}.0"},
+            chance=UNTOUCHED,
+        )
 
 
 def _photos(title: str, column: str, why: str, chance: str) -> Yardstick:
@@ -186,9 +201,9 @@ YARDSTICKS = (
         chance="17 (a random group as large, 2 %), 37 (0.5 %)",
     ),
     *_backdoor("Activation clustering, of those found are poisoned", "precision", chance="17 (2 %), 5 (0.5 %)"),
-    *_smooth("Randomised smoothing, certified and right", "smooth", CONSTANT),
-    *_smooth("Randomised smoothing, certified at radius 0.5", "near", CONSTANT),
-    *_smooth("Randomised smoothing, certified at radius 1", "far", CONSTANT),
+    *_smooth("Randomised smoothing, certified and right", "smooth"),
+    *_smooth("Randomised smoothing, certified at radius 0.5", "near"),
+    *_smooth("Randomised smoothing, certified at radius 1", "far"),
     Yardstick(
         "Randomised smoothing, median radius, σ = 0.5, trained with noise",
         SMOOTH,
