@@ -5,6 +5,7 @@ with scikit-learn's digits comes from two collections.
 """
 
 import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -19,22 +20,34 @@ from core.transfer import settings as s
 
 RARE = 5  # digits from this one on are those that may be made rare; of the moons the second
 MOON_TRAIN, MOON_TEST, MOON_NOISE = 600, 400, 0.1
+OWN = 0.4  # of the digits, which the source keeps to itself where the target may hold none of them
 SPLIT = 2016  # the seed of what must not change with the run's: moons, and which target digits are missing
 
 
 @dataclass(frozen=True)
 class Pair:
-    """Source and target, x (N, C, 28, 28) in [0, 1], of the moons (N, 2). classes: what there is to tell apart."""
+    """Source and target, x (N, C, 28, 28) in [0, 1], of the moons (N, 2). classes: what there is to tell apart.
+
+    group, test_group: where the source is several domains, from which of them each training and test picture is, from 0.
+    """
 
     source: Digits
     target: Digits
     classes: int
+    group: Tensor | None = None
+    test_group: Tensor | None = None
 
 
 def pair(settings: s.TransferSettings) -> Pair:
     """Both domains of a run. The target's training part misses what `rare` takes away; its test part stays balanced."""
-    whole = domains(settings.target)
+    whole = tested(settings)
     return replace(whole, target=thinned(whole.target, first_rare(whole.classes), settings.rare / 100))
+
+
+def tested(settings: s.TransferSettings) -> Pair:
+    """Both domains with the test parts of a run: the target holds its first classes only. What `rare` takes away is there."""
+    some = settings.held < CLASSES and not isinstance(settings.target, s.Moons)
+    return domains(settings.target, settings.held) if some else domains(settings.target)
 
 
 def first_rare(classes: int) -> int:
@@ -43,8 +56,16 @@ def first_rare(classes: int) -> int:
 
 
 @lru_cache(maxsize=4)
-def domains(target: s.Target) -> Pair:
-    """Both domains, whole. Shared by everybody in the process: never write into them."""
+def domains(target: s.Target, held: int = CLASSES) -> Pair:
+    """Both domains, all pictures of them. held: how many of the ten classes the target has. Shared by everybody in the process:
+    never write into them."""
+    if held < CLASSES:
+        whole = domains(target)
+        return replace(whole, target=first_classes(whole.target, held))
+    return _made(target)
+
+
+def _made(target: s.Target) -> Pair:
     plain = digits.load()
     match target:
         case s.Coloured():
@@ -59,9 +80,19 @@ def domains(target: s.Target) -> Pair:
             return Pair(plain, changed(plain, lambda x: x + share / 100 * (1 - 2 * x)), CLASSES)
         case s.Blurred(blur=sigma):
             return Pair(plain, changed(plain, lambda x: blurred(x, sigma)), CLASSES)
+        case s.Unseen(unseen=angle):
+            return several(plain, target.known(), angle)
+        case s.Shares(noise=sigma):
+            return shifted(plain, target.shares(), sigma)
         case s.Moons(turn=turn):
             source = moons()
             return Pair(source, changed(source, lambda x: turned(x, turn)), 2)
+
+
+def first_classes(data: Digits, held: int) -> Digits:
+    """Without the pictures of class `held` and above, in both parts."""
+    train, test = data.train_y < held, data.test_y < held
+    return Digits(data.train_x[train], data.train_y[train], data.test_x[test], data.test_y[test])
 
 
 def changed(data: Digits, change) -> Digits:
@@ -75,6 +106,43 @@ def changed(data: Digits, change) -> Digits:
 def blurred(x: Tensor, sigma: float) -> Tensor:
     """Every picture (N, C, H, W) under a Gaussian of `sigma` pixels."""
     return torch.from_numpy(gaussian_filter(x.numpy(), (0, 0, sigma, sigma)))
+
+
+def shifted(data: Digits, shares: Sequence[float], sigma: float) -> Pair:
+    """Two parts of the same noisy digits that share none: the source's classes equally frequent, the target's as `shares` say.
+
+    Both test parts are the same 1,000 digits under other noise, every class equally often.
+    """
+    own = [torch.nonzero(data.train_y == which).squeeze(1) for which in range(CLASSES)]
+    least = min(map(len, own))
+    first = round(OWN * least)
+    most = (least - first) / max(shares)
+    of_source = torch.cat([part[:first] for part in own])
+    of_target = torch.cat([part[first : first + max(1, round(most * q))] for part, q in zip(own, shares)])
+    parts = [replace(data, train_x=data.train_x[i], train_y=data.train_y[i]) for i in (of_source, of_target)]
+    source, target = (changed(part, noise(sigma, seed)) for part, seed in zip(parts, (SPLIT, SPLIT + 1)))
+    return Pair(source, target, CLASSES)
+
+
+def several(data: Digits, angles: Sequence[int], unseen: int) -> Pair:
+    """Source domains that share the digits among them, each turned by another angle; the target: all digits, turned by `unseen`.
+
+    The source has as many pictures however many domains it has.
+    """
+    groups = [(torch.arange(len(y)) + y) % len(angles) for y in (data.train_y, data.test_y)]  # not all first ones alike
+    parts = []
+    for x, group in zip((data.train_x, data.test_x), groups):
+        parts.append(x.clone())
+        for place, angle in enumerate(angles):
+            parts[-1][group == place] = rotated(x[group == place], angle)
+    source = replace(data, train_x=parts[0], test_x=parts[1])
+    return Pair(source, changed(data, lambda x: rotated(x, unseen)), CLASSES, *groups)
+
+
+def noise(sigma: float, seed: int) -> Callable[[Tensor], Tensor]:
+    """Gaussian noise on every pixel, cut off at black and white; of one seed always the same."""
+    generator = seeded(seed)
+    return lambda x: (x + sigma * torch.randn(x.shape, generator=generator)).clamp(0, 1)
 
 
 def thinned(data: Digits, first: int, share: float) -> Digits:

@@ -4,7 +4,7 @@ from typing import Any
 
 from core.runs import Run
 from core.settings import Formula
-from core.transfer import adda, dann, judge, match, models, selftrain
+from core.transfer import adda, dann, dro, judge, match, models, pada, selftrain, shift, tent
 
 
 def examine(run: Run) -> dict[str, Any]:
@@ -42,6 +42,31 @@ THEORY = (
         r"\hat y_j = \arg\max_c p_{jc}, \quad \text{believed: of each answer } c \text{ the } "
         r"\text{share with the largest } p_{jc}",
         selftrain.believed,
+    ),
+    Formula(
+        "Black-box shift estimation",
+        r"\hat q = M^{-\top} \mu, \qquad M_{ij} = p(\hat y = j \mid y = i), \quad \mu_j = q(\hat y = j)",
+        judge.label_shares,
+    ),
+    Formula(
+        "Answers corrected for label shift",
+        r"q(y \mid x) = \frac{w_y\, p(y \mid x)}{\sum_c w_c\, p(c \mid x)}, \qquad w_y = \frac{q(y)}{p(y)}",
+        shift.corrected,
+    ),
+    Formula(
+        "TENT: the entropy of a batch",
+        r"L = -\frac{1}{B} \sum_j \sum_c p_{jc} \log p_{jc}, \quad p_j = \mathrm{softmax}(\text{logits}_j)",
+        tent.entropy,
+    ),
+    Formula(
+        "PADA: the weights of the classes",
+        r"\gamma = \frac{\bar p}{\max_c \bar p_c}, \qquad \bar p = \frac{1}{n} \sum_j p(y \mid x^T_j)",
+        pada.class_weights,
+    ),
+    Formula(
+        "Group DRO: the weights of the sources",
+        r"q_d := \frac{q_d\, e^{\eta L_d}}{\sum_k q_k\, e^{\eta L_k}}, \qquad L = \sum_d q_d L_d",
+        dro.risen,
     ),
     Formula("A fresh probe, and the proxy A-distance", r"\hat d_A = 2\,(1 - 2 \epsilon)", judge.a_distance),
     Formula("Entropy of the answers", r"H = -\frac{1}{N} \sum_j \sum_c p_{jc} \log p_{jc}", judge.entropy),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -13,13 +14,17 @@ from core.transfer import settings as s
 
 @dataclass(frozen=True)
 class Batch:
-    """Pictures as the network's first layer reads them: labelled source, target without labels, target with granted ones."""
+    """Pictures as the network's first layer reads them: labelled source, target without labels, target with granted ones.
+
+    d_s: from which of several source domains each picture comes, from 0.
+    """
 
     x_s: Tensor
     y_s: Tensor
     x_t: Tensor
     x_g: Tensor
     y_g: Tensor
+    d_s: Tensor
 
 
 class World:
@@ -31,6 +36,7 @@ class World:
         source, target, net = self.pair.source, self.pair.target, self.network()
         self.source_x, self.source_y = net.normalise(source.train_x), source.train_y
         self.target_x = net.normalise(target.train_x)
+        self.group = torch.zeros_like(source.train_y) if self.pair.group is None else self.pair.group
         upper = isinstance(settings.method, s.OnTarget)
         which = (
             torch.arange(len(target.train_y)) if upper else domains.granted(target, s.labelled(settings), settings.seed)
@@ -51,7 +57,14 @@ class World:
                 (len(self.granted_y), min(size, len(self.granted_y))),
             )
         )
-        return Batch(self.source_x[i], self.source_y[i], self.target_x[j], self.granted_x[k], self.granted_y[k])
+        return Batch(
+            self.source_x[i],
+            self.source_y[i],
+            self.target_x[j],
+            self.granted_x[k],
+            self.granted_y[k],
+            self.group[i],
+        )
 
 
 class SourceOnly:
@@ -62,6 +75,9 @@ class SourceOnly:
     """
 
     critic: nn.Module | None = None
+    shares: tuple[np.ndarray, np.ndarray | None] | None = (
+        None  # of the classes in the target, where a method asks for them
+    )
 
     def __init__(self, world: World):
         self.world, self.settings, self.net = world, world.settings, world.network()
@@ -84,12 +100,23 @@ class SourceOnly:
         x, y = torch.cat([batch.x_s, batch.x_g]), torch.cat([batch.y_s, batch.y_g])
         return {"loss": F.cross_entropy(self.net.head(self.net.layers(x)), y)}
 
+    def look(self) -> None:
+        """An evaluation comes: what a method measures anew for it, and never learns from."""
+
     def end(self, phase: int) -> None:
         """The phase has ended."""
 
     def net_for(self, domain: str) -> nn.Module:
         """The network that answers for pictures of "source" or "target"."""
         return self.net if domain == "source" else self.twin
+
+    def kept(self) -> nn.Module:
+        """The network for the target that is stored."""
+        return self.net_for("target")
+
+    def rivals(self) -> dict[str, nn.Module]:
+        """Other networks that are asked about the target as well, by the name of the metric."""
+        return {}
 
 
 class Aligned(SourceOnly):
@@ -104,8 +131,11 @@ class Aligned(SourceOnly):
         self.twin.train()
         return super().begin(phase)
 
-    def both(self, batch: Batch) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
-        """(label loss, h_s, h_t, f_s, f_t): the extractor's features h and what the last layer reads of it, f."""
+    def both(self, batch: Batch, weight: Tensor | None = None) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+        """(label loss, h_s, h_t, f_s, f_t): the extractor's features h and what the last layer reads of it, f.
+
+        weight: how much each labelled picture counts in the label loss, the source's first; None: all alike.
+        """
         n, m = len(batch.x_s), len(batch.x_t)
         x_t = torch.cat([batch.x_t, batch.x_g])
         if self.twin is self.net:
@@ -114,4 +144,9 @@ class Aligned(SourceOnly):
         else:
             (h_s, f_s), (h_t, f_t) = models.through(self.net, batch.x_s), models.through(self.twin, x_t)
         logits, y = self.net.head(torch.cat([f_s, f_t[m:]])), torch.cat([batch.y_s, batch.y_g])
-        return F.cross_entropy(logits, y), h_s, h_t[:m], f_s, f_t[:m]
+        loss = (
+            F.cross_entropy(logits, y)
+            if weight is None
+            else (weight * F.cross_entropy(logits, y, reduction="none")).mean()
+        )
+        return loss, h_s, h_t[:m], f_s, f_t[:m]

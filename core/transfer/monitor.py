@@ -8,12 +8,12 @@ from torch import Tensor, nn
 
 from core.data.digits import Digits
 from core.events import Event, Finished, Metrics, Warned
-from core.loop import confusion, hits, no_better_than_guessing
+from core.loop import confusion, hits, no_better_than_guessing, seeded
 from core.nets import DigitNet, predict, to_model
-from core.transfer import domains, judge, models, pictures
+from core.transfer import domains, judge, models, pictures, shift
 from core.transfer.method import SourceOnly
 from core.transfer.pictures import REACH
-from core.transfer.settings import Moons, OnTarget, phases
+from core.transfer.settings import Moons, OnTarget, Shares, Tent, about_shares, phases
 
 LOOKS = 20  # in a run, evenly spread; and a few at its very beginning
 EARLY = (1, 5, 20)  # steps after which it looks as well
@@ -34,6 +34,10 @@ class Monitor:
         self.few = {name: every_class(data, EACH) for name, data in self.data.items()}
         self.axes: tuple[Tensor, Tensor] | None = None  # where the live cloud is seen from, chosen at the first look
         self.way: list[Tensor] = []  # the features of each look, to be seen from where the last of them are best seen
+        self.weights = None  # of the classes in the target's accuracy
+        if isinstance(self.settings.target, Shares):
+            self.weights = torch.tensor(self.settings.target.shares(self.settings.held))
+        self.held = len(pair.target.train_y.unique())
         self.models, self.shelf = {}, isinstance(method.net, DigitNet)  # the moons' network is no digit classifier
 
     def facts(self) -> dict:
@@ -68,9 +72,10 @@ class Monitor:
             yield from self.look(step, p, parts)
 
     def look(self, step: int, p: float, parts: dict[str, Tensor], first=tuple) -> Iterator[Event]:
-        seen = {name: Seen(self.method.net_for(name), data) for name, data in self.few.items()}
-        s, t = seen["source"], seen["target"]
-        found = {"source": hits(s.logits, s.y), "target": hits(t.logits, t.y)}
+        self.method.look()
+        s, t = (Seen(self.method.net_for(name), data) for name, data in self.few.items())
+        found = {"source": hits(s.logits, s.y), "target": self.hits(t)} | self.rivals(self.few["target"])
+        found |= self.absent(t) | self.worst(s, in_turn(self.data["source"].test_y, EACH))
         if self.method.critic is not None:
             found["domain"] = domain_accuracy(self.method.critic, s.h, t.h)
         found["probe"] = judge.probe(s.f, t.f)
@@ -78,7 +83,50 @@ class Monitor:
         found |= label_free(t.logits) | {name: value.item() for name, value in parts.items()}
         yield Metrics(step, {name: value for name, value in found.items() if value is not None})
         yield from first()
+        yield from self.shares(step)
         yield from self.cloud(step, torch.cat([s.f[:SHOWN], t.f[:SHOWN]]))
+
+    def hits(self, t: "Seen") -> float:
+        """Share of correct answers in percent on the target's test part, each class counted as often as it comes."""
+        return hits(t.logits, t.y) if self.weights is None else weighted_hits(t.logits, t.y, self.weights)
+
+    def absent(self, t: "Seen") -> dict[str, float]:
+        """Share in percent of answers that no picture of the target can deserve, where it does not hold all classes."""
+        some = self.held < t.logits.shape[1]
+        return {"absent": 100 * float((t.logits.argmax(1) >= self.held).float().mean())} if some else {}
+
+    def worst(self, s: "Seen", order: Tensor | slice = slice(None)) -> dict[str, float]:
+        """The least accuracy on one of several source domains, in percent. order: which of the test pictures were asked."""
+        if self.method.world.pair.test_group is None:
+            return {}
+        group = self.method.world.pair.test_group[order]
+        right = s.logits.argmax(1) == s.y
+        return {"worst": 100 * min(float(right[group == which].float().mean()) for which in group.unique())}
+
+    def rivals(self, data: Digits) -> dict[str, float]:
+        """The same of the networks that a method is held against."""
+        return {name: self.hits(Seen(net, data)) for name, net in self.method.rivals().items()}
+
+    def shares(self, step: int) -> Iterator[Event]:
+        """How frequent the classes are in the target, where this is what the run is about."""
+        if not about_shares(self.settings):
+            return
+        true, answered, estimated = self.class_shares(EACH)
+        found = np.stack([true, answered, np.full_like(true, np.nan) if estimated is None else estimated])
+        yield pictures.SHARES.at(step, (100 * found).astype(np.float32))
+
+    def class_shares(self, most: int | None = None) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+        """(true, answered, estimated) shares of the classes in the target's training part. most: how many of its pictures, and
+        of the source's test part, are asked at most, where the method has not asked them itself."""
+        pair, net = self.method.world.pair, self.method.net_for("target")
+        true = pair.target.train_y.bincount(minlength=pair.classes).numpy() / len(pair.target.train_y)
+        if self.method.shares:
+            return true, *self.method.shares
+        was_training, x = net.training, pair.target.train_x
+        source = pair.source if most is None else self.few["source"]
+        found = shift.shares_of(net.eval(), source, x if most is None else x[:: max(1, len(x) // most)])
+        net.train(was_training)
+        return true, *found
 
     def cloud(self, step: int, f: Tensor) -> Iterator[Event]:
         self.way.append(f)
@@ -102,51 +150,67 @@ class Monitor:
         yield from self.worse(step, t)
         learned = t if isinstance(self.settings.method, OnTarget) else s  # what had the labels
         yield from no_better_than_guessing(step, hits(learned.logits, learned.y), 100 / learned.logits.shape[1])
-        found = {"source": hits(s.logits, s.y), "target": hits(t.logits, t.y), "probe": judge.probe(s.f, t.f)}
-        found |= {"accuracy": found["target"], "a_distance": judge.a_distance(found["probe"])} | label_free(t.logits)
-        found |= self.label_shift()
-        kept = {"model": to_model(self.method.net_for("target"))} | self.models if self.shelf else {}
-        yield Finished(step, found, kept)
+        found = {"source": hits(s.logits, s.y), "target": self.hits(t), "probe": judge.probe(s.f, t.f)}
+        kept = self.method.kept()
+        stored = (
+            found["target"] if kept is self.method.net_for("target") else self.hits(Seen(kept, self.data["target"]))
+        )
+        found |= {"accuracy": stored, "a_distance": judge.a_distance(found["probe"])} | label_free(t.logits)
+        found |= self.label_shift() | self.rivals(self.data["target"]) | self.absent(t) | self.worst(s)
+        yield Finished(step, found, {"model": to_model(kept)} | self.models if self.shelf else {})
 
     def label_shift(self) -> dict[str, float]:
         """Where some target classes are rare, their share in percent of the training pictures: the true one, among the
-        answers of the target's network, and what black-box shift estimation makes of these answers."""
-        if self.settings.rare == 100:
+        answers of the target's network, and what black-box shift estimation makes of these answers. Where all shares are
+        other ones: how far the answers and the estimate are off, as total variation in percent."""
+        if self.settings.rare == 100 and not about_shares(self.settings):
             return {}
-        pair, net = self.method.world.pair, self.method.net_for("target").eval()
-        first, said = domains.first_rare(pair.classes), predict(net, pair.target.train_x).argmax(1)
-        answered = said.bincount(minlength=pair.classes).numpy() / len(said)
-        on_source = confusion(pair.source.test_y, predict(net, pair.source.test_x).argmax(1), pair.classes)
-        shares = {
-            "true": pair.target.train_y.bincount(minlength=pair.classes).numpy() / len(said),
-            "answered": answered,
-            "estimated": judge.label_shares(on_source, answered),
-        }
-        return {f"rare_{name}": 100 * float(share[first:].sum()) for name, share in shares.items() if share is not None}
+        true, *found = self.class_shares()
+        shares = {name: share for name, share in zip(("answered", "estimated"), found) if share is not None}
+        if self.settings.rare == 100:
+            return {f"off_{name}": 50 * float(np.abs(share - true).sum()) for name, share in shares.items()}
+        first = domains.first_rare(self.method.world.pair.classes)
+        return {f"rare_{name}": 100 * float(share[first:].sum()) for name, share in ({"true": true} | shares).items()}
 
     def worse(self, step: int, t: "Seen") -> Iterator[Event]:
         """A target on which whole classes are never answered."""
         answered = t.logits.argmax(1).bincount(minlength=t.logits.shape[1])
-        missing = torch.nonzero(answered < 0.01 * len(t.y)).flatten().tolist()
-        if missing and self.method.world.pair.classes > 2:
-            yield Warned(
-                step,
-                "collapsed",
-                f"On the target the network hardly ever answers {', '.join(map(str, missing))}: those "
-                "classes have been given to others. Aligned clouds need not be aligned class by class.",
+        missing = torch.nonzero(answered[: self.held] < 0.01 * len(t.y)).flatten().tolist()
+        if missing and self.method.world.pair.classes > 2 and self.weights is None:  # a rare class may be
+            yield Warned(step, "collapsed", self.why_missing(", ".join(map(str, missing))))
+
+    def why_missing(self, which: str) -> str:
+        """The sentence about classes that are never answered."""
+        if isinstance(self.settings.method, Tent):
+            return (
+                f"On the target the network hardly ever answers {which}. One answer for everything has the lowest entropy: a "
+                "lower test-time learning rate, larger batches or fewer of them help."
             )
+        return (
+            f"On the target the network hardly ever answers {which}: those classes have been given to others. "
+            "Aligned clouds need not be aligned class by class."
+        )
 
 
 class Seen:
-    """What a network makes of test pictures: h, the extractor's features; f, what its last layer reads; logits."""
+    """What a network makes of test pictures: h, the extractor's features; f, what its last layer reads; logits.
+
+    A network that says how many pictures it wants `together` gets as many at once, at least, in an order drawn once: its
+    answer to one picture depends on the others.
+    """
 
     @torch.inference_mode()
     def __init__(self, net: nn.Module, data: Digits, batch: int = 200):
-        was_training = net.training
+        was_training, n = net.training, len(data.test_x)
         net.eval()
-        parts = [self._one(net, x) for x in data.test_x.split(batch)]
+        if together := getattr(net, "together", None):
+            order = torch.randperm(n, generator=seeded(0))
+            parts = [self._one(net, data.test_x[i]) for i in order.tensor_split(max(1, n // together))]
+            places = order.argsort()
+        else:
+            parts, places = [self._one(net, x) for x in data.test_x.split(batch)], slice(None)
         net.train(was_training)
-        self.h, self.f, self.logits = (torch.cat(each) for each in zip(*parts))
+        self.h, self.f, self.logits = (torch.cat(each)[places] for each in zip(*parts))
         self.y = data.test_y
 
     def _one(self, net: nn.Module, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -156,10 +220,22 @@ class Seen:
 
 def every_class(data: Digits, count: int) -> Digits:
     """`count` of the test pictures, every class in turn, so that any first part of them is balanced."""
-    own = [torch.nonzero(data.test_y == which).flatten() for which in data.test_y.unique()]
-    each = min(map(len, own))
-    order = torch.stack([part[:each] for part in own], 1).flatten()[:count]
+    order = in_turn(data.test_y, count)
     return Digits(data.train_x, data.train_y, data.test_x[order], data.test_y[order])
+
+
+def in_turn(y: Tensor, count: int) -> Tensor:
+    """Places of `count` of the labels y (N,), every class in turn."""
+    own = [torch.nonzero(y == which).flatten() for which in y.unique()]
+    each = min(map(len, own))
+    return torch.stack([part[:each] for part in own], 1).flatten()[:count]
+
+
+def weighted_hits(logits: Tensor, y: Tensor, weights: Tensor) -> float:
+    """Share of correct answers in percent where class c makes up weights[c] of all pictures, whatever its share in y (N,) is."""
+    right = (logits.argmax(1) == y).float()
+    each = torch.stack([right[y == which].mean() for which in range(len(weights))])
+    return 100 * float((weights * each).sum())
 
 
 def label_free(logits: Tensor) -> dict[str, float]:

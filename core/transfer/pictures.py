@@ -15,3 +15,9 @@ BORDER = Kind(
     "how sure the network is of class 1 over the plane of the moons, from −REACH to REACH, rows from below",
 )
 CONFUSION = Kind("confusion", "class class", "counts on the target's whole test part at the end, rows true")
+SHARES = Kind(
+    "shares",
+    "3 class",
+    "of each class its share in percent of the target's training part: the true one, that among the network's answers, and "
+    "what the method makes of these",
+)

@@ -1,222 +1,38 @@
 """Settings of the transfer learning lab: a source with labels, a target without, and a method that bridges them."""
 
 import math
-from typing import ClassVar, Literal
+from typing import Literal
 
 from pydantic import Field, model_validator
 
-from core.settings import COIN, Chance, Frozen, Metric, Scene, Settings, knob
+from core.settings import COIN, Chance, Metric, Scene, Settings, knob
+from core.transfer.choices import ADDA as ADDA
+from core.transfer.choices import BBSE as BBSE
+from core.transfer.choices import CORAL as CORAL
+from core.transfer.choices import MMD as MMD
+from core.transfer.choices import MOST_GRANTED
+from core.transfer.choices import PADA as PADA
+from core.transfer.choices import AdaBN as AdaBN
+from core.transfer.choices import Blurred as Blurred
+from core.transfer.choices import Coloured as Coloured
+from core.transfer.choices import DaNN as DaNN
+from core.transfer.choices import FineTune as FineTune
+from core.transfer.choices import GroupDRO as GroupDRO
+from core.transfer.choices import Inverted as Inverted
+from core.transfer.choices import Method as Method
+from core.transfer.choices import Moons as Moons
+from core.transfer.choices import OnTarget as OnTarget
+from core.transfer.choices import Rotated as Rotated
+from core.transfer.choices import Scanned as Scanned
+from core.transfer.choices import SelfTraining as SelfTraining
+from core.transfer.choices import Shares as Shares
+from core.transfer.choices import SourceOnly as SourceOnly
+from core.transfer.choices import Target as Target
+from core.transfer.choices import Tent as Tent
+from core.transfer.choices import Unseen as Unseen
 
 STEPS = 800
 ROUND = 8  # a round of self-training takes an eighth of the first phase's steps
-MOST_GRANTED = 50
-
-
-def _lam(default: float, high: float, help: str) -> float:
-    return knob(default, "Weight", help, symbol="λ", ge=0.01, le=high, log=True)
-
-
-class _Target(Frozen):
-    """KEEPS_STROKES: each of its digits is one of MNIST's, with the stroke in the same place."""
-
-    KEEPS_STROKES: ClassVar[bool] = False
-
-
-class Coloured(_Target):
-    """Digits over patches of photos, in the manner of MNIST-M: |patch − digit| (Ganin et al. 2016, section 5.2.4)."""
-
-    name: Literal["coloured"] = "coloured"
-    KEEPS_STROKES: ClassVar[bool] = True
-
-
-class Scanned(_Target):
-    """The 8 × 8 digits of scikit-learn and MNIST: other writers, another scanner, sixteen levels of ink."""
-
-    name: Literal["scanned"] = "scanned"
-    direction: Literal["to_mnist", "from_mnist"] = knob(
-        "to_mnist",
-        "Direction",
-        "From the digits with labels to those without.",
-        names={"to_mnist": "8 × 8 → MNIST", "from_mnist": "MNIST → 8 × 8"},
-    )
-
-
-class Rotated(_Target):
-    """The same digits, turned."""
-
-    name: Literal["rotated"] = "rotated"
-    angle: int = knob(45, "Angle", "How far the digits of the target are turned.", unit="°", ge=0, le=180, step=5)
-
-
-class Inverted(_Target):
-    """The same digits, their ink turned to paper: at half strength nothing is left to see."""
-
-    name: Literal["inverted"] = "inverted"
-    KEEPS_STROKES: ClassVar[bool] = True
-    inversion: int = knob(
-        100, "Inversion", "0 % is the digit, 100 % its negative, 50 % an even grey.", unit="%", ge=0, le=100, step=5
-    )
-
-
-class Blurred(_Target):
-    """The same digits, out of focus."""
-
-    name: Literal["blurred"] = "blurred"
-    KEEPS_STROKES: ClassVar[bool] = True
-    blur: float = knob(2.0, "Blur", "Standard deviation of the Gaussian blur.", unit="px", ge=0, le=5, step=0.25)
-
-
-class Moons(_Target):
-    """Two half moons in the plane, turned about their middle: small enough to draw the border itself."""
-
-    name: Literal["moons"] = "moons"
-    turn: int = knob(35, "Turn", "How far the target's moons are turned.", unit="°", ge=0, le=90, step=5)
-
-
-Target = Coloured | Scanned | Rotated | Inverted | Blurred | Moons
-
-
-class _Method(Frozen):
-    """BOUND: it stands below or above all others, as "lower" or "upper" bound. ALIGNS: it makes the clouds of both domains
-    alike. SOURCE_FIRST: its first phase learns from the source alone."""
-
-    BOUND: ClassVar[str] = ""
-    ALIGNS: ClassVar[bool] = False
-    SOURCE_FIRST: ClassVar[bool] = False
-
-
-class SourceOnly(_Method):
-    """Learn the source, hope for the target: the lower bound."""
-
-    name: Literal["source"] = "source"
-    BOUND: ClassVar[str] = "lower"
-
-
-class DaNN(_Method):
-    """Features by which no domain classifier can tell the two apart: DANN (Ganin et al. 2016; Ajakan et al. 2014), which the
-    lecture writes DaNN. In the literature DaNN is another method, with MMD (Ghifary et al. 2014)."""
-
-    name: Literal["dann"] = "dann"
-    ALIGNS: ClassVar[bool] = True
-    lam: float = _lam(1.0, 10, "How strongly the features are trained against the domain classifier.")
-    schedule: Literal["rising", "constant"] = knob(
-        "rising",
-        "Schedule of λ",
-        "λ rises from 0 during training, or it is the same all the time.",
-        names={"rising": "rising (paper)", "constant": "constant"},
-    )
-    gamma: float = knob(
-        10.0,
-        "Speed of the rise",
-        "How fast λ rises. A constant λ ignores it.",
-        symbol="γ",
-        ge=1,
-        le=50,
-        step=1,
-        fine=True,
-    )
-
-
-class MMD(_Method):
-    """Draw the means of both clouds together in the space of several Gaussian kernels (Long et al. 2015)."""
-
-    name: Literal["mmd"] = "mmd"
-    ALIGNS: ClassVar[bool] = True
-    lam: float = _lam(10.0, 100, "Weight of the distance between the clouds.")
-    kernels: int = knob(
-        5, "Kernels", "Number of Gaussian kernels, each with another width.", ge=1, le=9, step=2, fine=True
-    )
-
-
-class CORAL(_Method):
-    """Make the covariances of both clouds alike (Sun, Saenko 2016)."""
-
-    name: Literal["coral"] = "coral"
-    ALIGNS: ClassVar[bool] = True
-    lam: float = _lam(100.0, 10_000, "Weight of the distance between the covariances.")
-
-
-class ADDA(_Method):
-    """First learn the source; then teach a second encoder to make the domain classifier take target for source
-    (Tzeng et al. 2017)."""
-
-    name: Literal["adda"] = "adda"
-    ALIGNS: ClassVar[bool] = True
-    SOURCE_FIRST: ClassVar[bool] = True
-    encoder_rate: float = knob(
-        0.0005,
-        "Encoder learning rate",
-        "Learning rate of the target's encoder. If it is too high, classes may be swapped.",
-        ge=0.00001,
-        le=0.01,
-        log=True,
-    )
-
-
-class AdaBN(_Method):
-    """Learn the source; then measure BatchNorm's means and variances on the target (Li et al. 2016)."""
-
-    name: Literal["adabn"] = "adabn"
-    ALIGNS: ClassVar[bool] = True
-
-
-class SelfTraining(_Method):
-    """Take the surest answers of each class on the target as labels and learn from them; then again (after Zou et al. 2018)."""
-
-    name: Literal["selftrain"] = "selftrain"
-    ALIGNS: ClassVar[bool] = True
-    start: Literal["dann", "source"] = knob(
-        "dann",
-        "Start",
-        "The method whose network gives the first labels.",
-        names={"dann": "DaNN", "source": "source only"},
-    )
-    rounds: int = knob(
-        6,
-        "Rounds",
-        "The first round learns from the surest 90 % of the answers of each class, the last from all.",
-        ge=1,
-        le=10,
-        step=1,
-    )
-
-
-class FineTune(_Method):
-    """Learn the source; then go on with the few target labels that are granted."""
-
-    name: Literal["finetune"] = "finetune"
-    SOURCE_FIRST: ClassVar[bool] = True
-    shots: int = knob(
-        5,
-        "Labels",
-        "Labelled target examples for the fine-tuning.",
-        symbol="k",
-        unit="per class",
-        ge=1,
-        le=MOST_GRANTED,
-        step=1,
-    )
-    frozen: Literal["none", "first", "convolutions", "features"] = knob(
-        "none",
-        "Frozen layers",
-        "These layers keep what they learned on the source.",
-        names={
-            "none": "nothing",
-            "first": "first layer",
-            "convolutions": "all convolutions",
-            "features": "all but the last layer",
-        },
-    )
-
-
-class OnTarget(_Method):
-    """Train on the target with all its labels: the upper bound that nobody has in practice."""
-
-    name: Literal["target"] = "target"
-    BOUND: ClassVar[str] = "upper"
-
-
-Method = SourceOnly | DaNN | MMD | CORAL | ADDA | AdaBN | SelfTraining | FineTune | OnTarget
 
 
 class TransferSettings(Settings):
@@ -235,6 +51,8 @@ class TransferSettings(Settings):
                 "inverted": "inverted digits",
                 "blurred": "blurred digits",
                 "moons": "two moons",
+                "shares": "other class shares",
+                "unseen": "an unseen angle",
             }
         },
     )
@@ -247,11 +65,15 @@ class TransferSettings(Settings):
             "names": {
                 "source": "Source only",
                 "dann": "DaNN",
+                "pada": "Weighted DaNN (PADA)",
                 "mmd": "MMD",
                 "coral": "Deep CORAL",
                 "adda": "ADDA",
                 "adabn": "AdaBN",
                 "selftrain": "Self-training",
+                "bbse": "Label shift correction",
+                "tent": "TENT",
+                "dro": "Group DRO",
                 "finetune": "Fine-tuning",
                 "target": "Trained on the target",
             }
@@ -275,6 +97,15 @@ class TransferSettings(Settings):
         ge=5,
         le=100,
         step=5,
+    )
+    held: int = knob(
+        10,
+        "Target classes",
+        "How many of the source's ten classes the target holds, in its test part as well: the digits from 0 up. "
+        "The two moons ignore it.",
+        ge=2,
+        le=10,
+        step=1,
     )
     pixels: Literal["standardised", "raw"] = knob(
         "standardised",
@@ -308,9 +139,9 @@ class TransferSettings(Settings):
 
     @model_validator(mode="after")
     def _fits(self) -> "TransferSettings":
-        if self.target.name == "moons" and self.method.name == "adabn":
+        if self.target.name == "moons" and self.method.name in ("adabn", "tent"):
             raise ValueError(
-                "AdaBN measures the statistics of BatchNorm, and the small network for the two moons has none; choose "
+                "AdaBN and TENT need the statistics of BatchNorm, and the small network for the two moons has none; choose "
                 "another method, or digits"
             )
         return self
@@ -319,8 +150,10 @@ class TransferSettings(Settings):
 def phases(settings: TransferSettings) -> list[int]:
     """Steps of each phase of a run; each has an optimizer of its own."""
     match settings.method:
-        case ADDA() | FineTune():
+        case ADDA() | FineTune() | BBSE(correct="training"):
             return [settings.steps, settings.steps]
+        case Tent(tent_steps=more):
+            return [settings.steps, more]
         case SelfTraining(rounds=rounds):
             return [settings.steps] + [settings.steps // ROUND] * rounds
         case _:
@@ -337,17 +170,43 @@ def _classes(settings: TransferSettings) -> int:
     return 2 if settings.target.name == "moons" else 10
 
 
+def most_frequent(settings: TransferSettings) -> float:
+    """What one gets right, in percent, who always gives the answer that is right most often in the target."""
+    return (
+        100 * max(settings.target.shares(settings.held))
+        if isinstance(settings.target, Shares)
+        else 100 / _classes(settings)
+    )
+
+
+def about_shares(settings: TransferSettings) -> bool:
+    """Whether a run is about how frequent the classes are in the target: it reports their shares at every evaluation."""
+    missing = settings.held < 10 and settings.target.name != "moons"
+    return isinstance(settings.target, Shares) or isinstance(settings.method, BBSE | PADA) or missing
+
+
 GUESSING = Chance(lambda settings: 100 / _classes(settings))
+ONE_ANSWER = Chance(most_frequent)
 EVEN = Chance(lambda settings: math.log(_classes(settings)), "the same probability for every class")
 METRICS = {  # a look asks a sample of each test part: monitor.EACH pictures at most
     "source": Metric("Source", "%", role="before", chance=GUESSING),
-    "target": Metric("Target", "%", chance=GUESSING),
+    "target": Metric("Target", "%", chance=ONE_ANSWER),
+    "unadapted": Metric("Unadapted", "%", role="control", chance=ONE_ANSWER),
+    "absent": Metric(
+        "Absent classes",
+        "%",
+        role="control",
+        chance=Chance(lambda s: 100 - 10 * s.held),
+    ),
+    "worst": Metric("Worst source domain", "%", role="neutral", chance=GUESSING),
+    "still": Metric("Batch statistics", "%", role="neutral", chance=ONE_ANSWER),
     "domain": Metric("Domain classifier", "%", role="neutral", chance=COIN),
     "probe": Metric("Fresh probe", "%", role="danger", chance=COIN),
     "lam": Metric("λ(p)", role="neutral", chart="λ"),
     "loss": Metric("Classification loss", role="after", chart="loss"),
     "domain_loss": Metric("Domain classifier loss", role="neutral", chart="loss", chance=Chance(math.log(2))),
     "passing_loss": Metric("Target encoder loss", role="danger", chart="loss"),
+    "entropy_loss": Metric("Entropy of a batch", role="danger", chart="loss", chance=EVEN),
     "distance": Metric("λ × distance of the clouds", role="danger", chart="loss"),
     "entropy": Metric("Entropy of the answers", "nats", chart="", chance=EVEN),
     "information": Metric("Mutual information", "nats", chart="", chance=Chance(0.0, "one answer for every picture")),
@@ -368,6 +227,30 @@ SCENES = (
         TransferSettings(target=Moons(), method=DaNN(lam=3), steps=600),
         ("target", "method", "lam", "turn", "granted", "steps"),
     ),
+    Scene(
+        "other-shares",
+        TransferSettings(target=Shares(), method=BBSE(), steps=150),
+        ("target", "method", "correct", "imbalance", "noise", "steps"),
+        more=True,
+    ),
+    Scene(
+        "at-test-time",
+        TransferSettings(target=Rotated(), method=Tent(), steps=400),
+        ("target", "method", "tent_batch", "tent_steps", "tent_rate", "angle"),
+        more=True,
+    ),
+    Scene(
+        "half-the-classes",
+        TransferSettings(target=Rotated(angle=25), method=DaNN(), held=5, steps=400),
+        ("target", "method", "held", "lam", "steps"),
+        more=True,
+    ),
+    Scene(
+        "never-seen",
+        TransferSettings(target=Unseen(), method=SourceOnly(), steps=400),
+        ("target", "method", "sources", "unseen", "steps"),
+        more=True,
+    ),
 )
 
 SHIPPED = {f"transfer-{scene.slug}": scene.settings for scene in SCENES}
@@ -380,4 +263,6 @@ SHIPPED |= {
     for method in (SourceOnly(), OnTarget())
 }
 SHIPPED["transfer-scanned-source"] = TransferSettings(target=Scanned(), method=SourceOnly())
+SHIPPED["transfer-never-seen-dro"] = TransferSettings(target=Unseen(), method=GroupDRO(), steps=400)
+SHIPPED["transfer-half-the-classes-pada"] = TransferSettings(target=Rotated(angle=25), method=PADA(), held=5, steps=400)
 SHIPPED["transfer-finetune"] = TransferSettings(method=FineTune())

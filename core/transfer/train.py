@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from core.events import Event, Started
 from core.loop import adam_cycle, broken, diverged
-from core.transfer import adda, dann, match, selftrain, tune
+from core.transfer import adda, dann, dro, match, pada, selftrain, shift, tent, tune
 from core.transfer import settings as s
 from core.transfer.method import SourceOnly, World
 from core.transfer.monitor import Monitor
@@ -14,11 +14,15 @@ MEMORY = 0.5  # Adam's β₁: a short one, for an opponent that changes as well 
 METHODS = {
     s.SourceOnly: SourceOnly,
     s.DaNN: dann.DaNN,
+    s.PADA: pada.PADA,
     s.MMD: match.MMD,
     s.CORAL: match.CORAL,
     s.ADDA: adda.ADDA,
     s.AdaBN: tune.AdaBN,
     s.SelfTraining: selftrain.SelfTraining,
+    s.BBSE: shift.BBSE,
+    s.Tent: tent.Tent,
+    s.GroupDRO: dro.GroupDRO,
     s.FineTune: tune.FineTune,
     s.OnTarget: tune.OnTarget,
 }

@@ -12,7 +12,7 @@ from core.transfer.analysis.comparison import Network, run_of
 
 def on_target(record: Record, network: Network) -> np.ndarray:
     """Probabilities (N, classes) on the target's test part. Raises RunError when the network has been deleted."""
-    return _probabilities(record, network, domains.domains(record.settings.target).target.test_x)
+    return _probabilities(record, network, domains.tested(record.settings).target.test_x)
 
 
 def on_target_training(record: Record, network: Network) -> np.ndarray:
@@ -31,12 +31,12 @@ def confusion(record: Record, network: Network) -> np.ndarray:
     stored = pictures.CONFUSION.all(run_of(record, network).events) if network[1] == "model" else []
     if stored:
         return np.array(stored[-1].array)
-    return _counts(domains.domains(record.settings.target).target.test_y, on_target(record, network))
+    return _counts(domains.tested(record.settings).target.test_y, on_target(record, network))
 
 
 def gained_most(record: Record, before: Network, after: Network) -> tuple[int, int]:
     """The target test picture that the second network answers best in comparison: its class and its number, from 1."""
-    labels = domains.domains(record.settings.target).target.test_y.numpy()
+    labels = domains.tested(record.settings).target.test_y.numpy()
     return most_gained(on_target(record, before), on_target(record, after), labels)
 
 

@@ -9,15 +9,17 @@ from core.runs import About, Run
 from core.settings import flatten, union_members
 from core.transfer.settings import Method, TransferSettings
 
-TARGET = ("target", "direction", "angle", "inversion", "blur", "turn")
+TARGET = ("target", "direction", "angle", "inversion", "blur", "turn", "imbalance", "noise", "unseen", "sources")
 TRAINING = ("pixels", "steps", "batch", "learning_rate", "seed")
+
+ALL = 10  # classes that the target holds, in runs from before there was a knob for it
 
 Network = tuple[str, str]  # the id of a run, and which of its networks: "model", or "before" its last phases
 
 
 def domains_of(settings: Mapping[str, Any]) -> Hashable:
     """What two runs must share to be held against one another: both domains, the steps, the seed."""
-    return tuple(settings.get(name) for name in (*TARGET, "rare", *TRAINING))
+    return tuple(settings.get(name) for name in (*TARGET, "rare", *TRAINING)), settings.get("held", ALL)
 
 
 def method_of(settings: Mapping[str, Any]) -> type[Method] | None:

@@ -38,7 +38,7 @@ def about_mistakes(counts: np.ndarray) -> list[Verdict]:
         if (j, i) not in told:
             told.append((i, j))
     said = [about_pair(shares, i, j) for i, j in told] or [verdict("few-mistakes", most=WORTH)]
-    often = counts.sum(0) / np.maximum(counts.sum(1), 1)
+    often = np.where(counts.any(1), counts.sum(0) / np.maximum(counts.sum(1), 1), 0)  # a class may have no pictures
     if often.max() >= OFTEN:
         said.append(verdict("swallows-others", which=int(often.argmax()), times=float(often.max())))
     return said

@@ -23,6 +23,11 @@ UNUSUAL = {  # those that it carries only where they are not as the method has t
     "gamma": "γ = {}",
     "kernels": "{} kernels",
     "rounds": "{} rounds",
+    "correct": "{}",
+    "tent_batch": "batches of {}",
+    "tent_steps": "{} batches",
+    "tent_rate": "rate {}",
+    "eta": "η = {}",
     "statistics": "{} statistics",
     "granted": "{} granted per class",
 }

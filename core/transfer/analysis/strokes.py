@@ -41,7 +41,9 @@ def strokes(record: Record, network: Network) -> Strokes | None:
     target, plain = record.settings.target, digits.load()
     if not target.KEEPS_STROKES:
         return None
-    each = torch.stack([torch.nonzero(plain.test_y == c).flatten()[: ASKED // 10] for c in range(10)]).flatten()
+    each = torch.stack(
+        [torch.nonzero(plain.test_y == c).flatten()[: ASKED // 10] for c in range(record.settings.held)]
+    ).flatten()
     ink = (plain.test_x[each] > INK).squeeze(1)
     values = maps(run_of(record, network).net(network[1]), domains(target).target.test_x[each], target)
     whole = values.sum((1, 2)).clamp(min=1e-12)

@@ -15,14 +15,15 @@ ALT = N_("Ten test digits of the source, and ten of the target with the network'
 
 def strip(current: Shown) -> figures.Figure:
     """A row of test digits of each domain, from the settings alone; once the run has ended, with the network's answers."""
-    source, target = analysis.digits.ten_of_each(current.settings.target)
+    source, target = analysis.digits.ten_of_each(current.settings.target, current.settings.held)
+    held = len(target.images)
     said = ask(analysis.digits.answers, current) if current.run else []
-    right = [answer == which for which, answer in enumerate(said)] or [True] * 10
-    marks = [f"{answer}" if fine else f"{answer} ✗" for answer, fine in zip(said, right)] or [" "] * 10
+    right = [answer == which for which, answer in enumerate(said)] or [True] * held
+    marks = [f"{answer}" if fine else f"{answer} ✗" for answer, fine in zip(said, right)] or [" "] * held
     figure = rasters.gallery(
         source.images + target.images,
         10,
-        [_("source, a {}").format(which) for which in range(10)] + _names(current.settings, said),
+        [_("source, a {}").format(which) for which in range(10)] + _names(current.settings, said)[:held],
         120,
         titles=[" "] * 10 + marks,
         inks=[figures.INK] * 10 + [figures.INK if fine else figures.COLOURS["danger"] for fine in right],
@@ -56,7 +57,11 @@ def tests(current: Shown) -> dict[str, digit.Tests]:
     """The test pictures of both domains for the Explain tab; of the moons there are none."""
     if current.settings is None:
         return digit.mnist()
-    return {} if moons(current) else dict(zip((_("Source"), _("Target")), _tests(current.settings.target)))
+    return (
+        {}
+        if moons(current)
+        else dict(zip((_("Source"), _("Target")), _tests(current.settings.target, current.settings.held)))
+    )
 
 
 def of_target(current: Shown) -> dict[str, digit.Tests]:
@@ -66,5 +71,5 @@ def of_target(current: Shown) -> dict[str, digit.Tests]:
 
 
 @lru_cache(maxsize=4)
-def _tests(target: Target) -> list[digit.Tests]:
-    return [digit.as_tests(data, shipped) for data, shipped in analysis.digits.both_domains(target)]
+def _tests(target: Target, held: int) -> list[digit.Tests]:
+    return [digit.as_tests(data, shipped) for data, shipped in analysis.digits.both_domains(target, held)]

@@ -6,7 +6,7 @@ from core.transfer.analysis.cloud import cloud, few, small
 from pages.parts import chart, figures
 from pages.parts.shown import Shown
 from pages.parts.words import _
-from pages.views.transfer import digits
+from pages.views.transfer import digits, shares
 from pages.views.transfer.border import ALT as PLANE
 from pages.views.transfer.border import plane
 from pages.views.transfer.cloud import ALT as CLOUDS
@@ -28,7 +28,11 @@ def picture(current: Shown) -> None:
 
 
 def beside(current: Shown) -> bool:
-    """Of the moons, the cloud of features: how far the two domains are one, while the plane shows where the classes end."""
+    """Of the moons, the cloud of features: how far the two domains are one, while the plane shows where the classes end. Where
+    a run is about class shares, these."""
+    if (bars := shares.picture(current)) is not None:
+        chart.show(bars, key="stage/shares", alt=_(shares.ALT), share=0.5)
+        return True
     if not moons(current):
         return False
     chart.show(_cloud(current), key="stage/cloud", alt=_(CLOUDS), share=0.5)

@@ -24,8 +24,10 @@ TARGETS = [
     s.Inverted(inversion=30),
     s.Blurred(),
     s.Moons(),
+    s.Shares(),
+    s.Unseen(),
 ]
-CHANGED = [target for target in TARGETS if not isinstance(target, s.Scanned)]
+CHANGED = [target for target in TARGETS if not isinstance(target, s.Scanned | s.Shares)]
 each_target = pytest.mark.parametrize("target", TARGETS, ids=str)
 each_changed = pytest.mark.parametrize("target", CHANGED, ids=str)
 pairs = domains.domains

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from core.settings import build
-from core.transfer import adda, dann, formulas, judge, match, models, selftrain
+from core.transfer import adda, dann, dro, formulas, judge, match, models, pada, selftrain, shift, tent
 from core.transfer.settings import TransferSettings
 from core.transfer.yardsticks import YARDSTICKS
 from core.yardsticks import Yardstick
@@ -40,6 +40,11 @@ def test_no_formula_is_shown_twice_and_every_method_of_the_lecture_has_one():
         judge.entropy,
         judge.information,
         judge.snd,
+        judge.label_shares,
+        shift.corrected,
+        tent.entropy,
+        pada.class_weights,
+        dro.risen,
     } <= set(functions)
 
 

@@ -29,10 +29,15 @@ WITHOUT_LABELS = [
     s.AdaBN(),
     s.SelfTraining(rounds=2),
     s.SelfTraining(start="source", rounds=1),
+    s.BBSE(),
+    s.BBSE(correct="training"),
+    s.PADA(),
+    s.GroupDRO(),
+    s.Tent(tent_batch=20, tent_steps=10),
 ]
 WITH_LABELS = [s.FineTune(), s.OnTarget()]
-ON_DIGITS = [s.MMD(), s.ADDA(), s.AdaBN(), s.SelfTraining(rounds=1)]
-IN_THE_PLANE = [method for method in WITHOUT_LABELS if method.name != "adabn"]  # its network has no BatchNorm
+ON_DIGITS = [s.MMD(), s.ADDA(), s.AdaBN(), s.SelfTraining(rounds=1), s.Tent(tent_batch=20, tent_steps=10)]
+IN_THE_PLANE = [method for method in WITHOUT_LABELS if method.name not in ("adabn", "tent")]  # no BatchNorm
 MOONS, DIGITS = {"target": s.Moons(), "steps": 50, "batch": 16}, {"target": s.Inverted(), "steps": 50, "batch": 16}
 
 

@@ -199,6 +199,7 @@ def test_rare_classes_show_in_the_answers_without_labels():
         net=None,
         critic=None,
         net_for=lambda domain: Sees(),
+        shares=None,
         world=SimpleNamespace(pair=SimpleNamespace(source=source, target=target, classes=10)),
     )
     found = Monitor(method).label_shift()

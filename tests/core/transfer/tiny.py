@@ -21,6 +21,9 @@ RUNS = {
     "finetune": {"target": "inverted", "method": "finetune", "granted": 1},
     "rare": {"target": "coloured", "method": "mmd", "rare": 10},
     "rotated": {"target": "rotated", "method": "adabn"},
+    "shares": {"target": "shares", "method": "bbse"},
+    "held": {"target": "inverted", "method": "pada", "held": 5},
+    "tent": {"target": "inverted", "method": "tent", "tent_batch": 20, "tent_steps": 20},
     "moons": {"target": "moons", "method": "dann"},
 }
 NUMBERS = count()

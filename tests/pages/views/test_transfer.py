@@ -57,6 +57,9 @@ def calm(visitor):
         ("dann", tuple(VIEWS)),
         ("rare", ("confusion", "explanation")),
         ("finetune", ("confusion", "explanation")),
+        ("shares", ("confusion", "methods")),
+        ("held", ("confusion", "explanation")),
+        ("tent", ("confusion",)),
         ("moons", ("label_free", "confusion", "methods")),
     ],
 )

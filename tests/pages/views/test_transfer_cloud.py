@@ -38,6 +38,7 @@ TINY = {
         "rare": 10,
     },
     "moons": {"target": "moons", "method": "source", "steps": 50, "batch": 16, "seed": 6102},
+    "shares": {"target": "shares", "method": "bbse", "steps": 50, "batch": 16, "seed": 6103, "held": 4},
 }
 
 
@@ -250,11 +251,29 @@ def test_before_the_first_look_a_sentence_stands_there(part):
         (STAGE, "digits", ["stage/cloud", "stage/strip"]),
         (STAGE, "moons", ["stage/border"]),
         (BESIDE, "moons", ["stage/cloud"]),
+        (BESIDE, "shares", ["stage/shares"]),
     ],
 )
 def test_before_the_first_look_the_stage_has_its_figures_already(part, name, keys):
     visitor, _ = draw(part, name, "stopped", 1)
     assert [chart.key for chart in charts(visitor)] == keys
+
+
+def test_beside_the_cloud_stand_the_class_shares_of_the_last_look():
+    visitor, run = draw(BESIDE, "shares")
+    true, answered, estimated = np.array(run.pictures("shares")[-1].array, float)
+    bars = {trace["name"]: trace["y"] for trace in figure(visitor, "stage/shares")["data"]}
+    np.testing.assert_allclose(bars["true (unknown)"], true, atol=1e-2)
+    np.testing.assert_allclose(bars["answered"], answered, atol=1e-2)
+    assert np.isfinite(run.about.summary["target"])
+    assert ("estimated" in bars) == bool(np.isfinite(estimated).all()) and true[4:].sum() == 0
+    assert not charts(draw(BESIDE, "digits")[0])
+
+
+def test_the_strip_holds_only_the_classes_of_the_target():
+    visitor, _ = draw(STAGE, "shares")
+    words = figure(visitor, "stage/strip")["data"][-1]
+    assert len([text for text in words["text"] if text.strip()]) == 4
 
 
 def test_features_beyond_all_bounds_are_left_out():
