@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn.utils import prune as torch_prune
 
-from core.compression import huffman, models, prune, quantize, slimming
+from core.compression import huffman, lottery, models, prune, quantize, slimming
 from core.nets import DigitNet
 
 
@@ -80,3 +80,15 @@ def test_kmeans_agrees_with_scikit_learn_from_the_same_start(seed, k):
     theirs = KMeans(k, init=start, n_init=1, max_iter=300, tol=0, algorithm="lloyd").fit(w.double().numpy()[:, None])
     ours = quantize.kmeans_objective(w, quantize.kmeans(w, k, 300).codebook).item()
     assert ours == pytest.approx(theirs.inertia_, rel=1e-3)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_rounds_of_a_ticket_leave_what_torch_leaves(seed):
+    """PyTorch's own iterative pruning: each call takes its share of what the calls before have left."""
+    torch.manual_seed(seed)
+    layer = torch.nn.Linear(20, 25, bias=False)
+    weight, mask = layer.weight.detach().clone(), torch.ones(25, 20, dtype=torch.bool)
+    for _ in range(3):
+        torch_prune.l1_unstructured(layer, "weight", amount=0.2)  # 100, 80, 64 of 500 go: nothing to round
+        mask = lottery.next_masks([weight, weight], [mask, mask], 20)[0]
+        assert torch.equal(layer.weight_mask.bool(), mask)

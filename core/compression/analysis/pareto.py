@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from core import runs
 from core.compression.analysis.latency import latency
-from core.compression.settings import CompressionSettings
+from core.compression.settings import CompressionSettings, Exits, LowRank
 from core.data import digits
 from core.runs import About
 from core.settings import Frozen, union_members
@@ -35,6 +35,12 @@ def tried() -> list[Tried]:
 
 def _complete(about: About) -> bool:
     return bool(about.models) and all(name in about.summary for name in NUMBERS)
+
+
+def measurable(found: list[Tried]) -> list[Tried]:
+    """Those whose stored network takes the time that it is counted with: not the whole network behind early exits, and not the
+    factors multiplied out."""
+    return [each for each in found if each.method not in (Exits, LowRank)]
 
 
 def latencies(run_ids: tuple[str, ...], batch: int) -> dict[str, float]:

@@ -15,7 +15,7 @@ def draw(current: Shown) -> None:
     axis = choose.one("pareto/axis", _("Cost"), axes)
     tried = analysis.pareto.tried()
     if axis.startswith("latency"):
-        batch = int(axis.removeprefix("latency_"))
+        batch, tried = int(axis.removeprefix("latency_")), analysis.pareto.measurable(tried)
         costs = timed(analysis.pareto.latencies, tuple(each.id for each in tried), batch)
     else:
         costs = {each.id: getattr(each, axis) for each in tried}

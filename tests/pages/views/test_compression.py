@@ -5,7 +5,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import runs
-from core.compression.analysis import bits
+from core.compression.analysis import bits, pareto
 from core.compression.settings import CompressionSettings
 from core.events import Picture, Started
 from core.settings import union_members
@@ -95,6 +95,12 @@ def test_the_view_of_exits_answers_its_confidence(visit):
     check(visitor.get_by_key("exits/confidence").set_value(50).run())
     check(visitor.get_by_key("exits/exit").set_value(2).run())
     assert "No digit leaves here." in [each.value for each in visitor.caption] or "exits/digits" in keys(visitor)
+
+
+def test_only_networks_that_run_as_they_are_counted_are_timed():
+    tried = pareto.tried()
+    left = {each.method.TITLE for each in tried} - {each.method.TITLE for each in pareto.measurable(tried)}
+    assert left == {"Early exits"} and {"Lottery ticket", "Early exits"} <= {each.method.TITLE for each in tried}
 
 
 def test_a_view_that_belongs_to_another_method_says_so(visit):
