@@ -1,4 +1,4 @@
-"""What G may imitate: points of the plane, a drawing, two clouds, digits. Each member of `Data` brings its own knobs."""
+"""What G may imitate: points of the plane, a drawing, two clouds, digits, another set. Each member of `Data` brings its own knobs."""
 
 from typing import ClassVar, Literal
 
@@ -196,4 +196,40 @@ class Digits(Frozen):
     batch: Literal[16, 32, 64] = _batch(32)
 
 
-Data = Plane | Drawn | Clouds | Digits
+class TwoSets(Frozen):
+    """Upright digits and changed ones without pairs: each is translated into the other (CycleGAN, Zhu et al. 2017)."""
+
+    name: Literal["sets"] = "sets"
+    TITLE: ClassVar[str] = "two sets (CycleGAN)"
+    latent: ClassVar[int] = 1  # nothing is drawn: a translator begins with a picture
+    change: Literal["both", "inverted", "slanted", "mirrored"] = knob(
+        "both",
+        "Second set",
+        "How its digits were changed. The first set has other digits, upright and white on black.",
+        names={"both": "slanted and inverted", "inverted": "inverted", "slanted": "slanted", "mirrored": "mirrored"},
+    )
+    cycle: float = knob(
+        10.0,
+        "Cycle loss",
+        "How much it costs when a digit does not come back as it was. You can change it during a run.",
+        symbol="λ",
+        ge=0,
+        le=20,
+        step=0.5,
+    )
+    channels: int = knob(
+        16,
+        "Channels",
+        "Channels of the outer convolution. The inner one has twice as many.",
+        ge=8,
+        le=32,
+        step=4,
+        fine=True,
+    )
+    steps: int = _steps(300, 1500)
+    g_rate: float = _rate("G", 0.002)
+    d_rate: float = _rate("D", 0.001)
+    batch: Literal[16, 32, 64] = _batch(32)
+
+
+Data = Plane | Drawn | Clouds | Digits | TwoSets

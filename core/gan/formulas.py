@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from core.gan import clouds, losses, models, quality
+from core.gan import clouds, cycle, losses, models, quality, train
 from core.runs import Run
 from core.settings import Formula
 
@@ -90,6 +90,21 @@ THEORY = (
         r"28 \times 28 \to 14 \times 14 \to 7 \times 7 \to h, \qquad "
         r"D = w^\top h + \tfrac{1}{10}\, y^\top V h",
         models.DigitD.forward,
+    ),
+    Formula(
+        "Conditional GAN",
+        r"\max_D\; \mathbb{E}_{x, y} \log D(x \mid y) + \mathbb{E}_{z, y} \log\left(1 - D(G(z \mid y) \mid y)\right)",
+        train.scored,
+    ),
+    Formula(
+        "There and back",
+        r"\mathcal{L}_{\mathrm{cyc}} = \mathbb{E}_x \lVert F(G(x)) - x \rVert_1 + \mathbb{E}_y \lVert G(F(y)) - y \rVert_1",
+        losses.cycle_loss,
+    ),
+    Formula(
+        "CycleGAN",
+        r"\min_{G, F}\; \mathcal{L}(G, D_Y) + \mathcal{L}(F, D_X) + \lambda\, \mathcal{L}_{\mathrm{cyc}}",
+        cycle.translators_learn,
     ),
     Formula(
         "Modes covered",

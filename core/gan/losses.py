@@ -53,6 +53,11 @@ def d_hinge(real: Tensor, fake: Tensor) -> Tensor:
     return (1 - real).relu().mean() + (1 + fake).relu().mean()
 
 
+def cycle_loss(x: Tensor, back_x: Tensor, y: Tensor, back_y: Tensor) -> Tensor:
+    """‖F(G(x)) − x‖₁ + ‖G(F(y)) − y‖₁, means over batch and pixels (Zhu et al. 2017, equation 2). back_x = F(G(x)), back_y = G(F(y))."""
+    return (back_x - x).abs().mean() + (back_y - y).abs().mean()
+
+
 def gradient_penalty(D: Callable[[Tensor], Tensor], real: Tensor, fake: Tensor, between: Tensor) -> Tensor:
     """(‖∇D(x̂)‖ − 1)², mean over points x̂ on the lines from real ones to fakes (Gulrajani et al. 2017, equation 3).
 

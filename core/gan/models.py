@@ -12,10 +12,9 @@ from torch.nn.utils.parametrizations import spectral_norm
 from core import nets
 from core.events import Model
 from core.gan.settings import PLACES, Clouds, Digits, GanSettings
+from core.generators import CLASSES, SIDE, DigitG, drawn_only
 from core.loop import fresh
 
-SIDE = 7  # of the innermost picture, a quarter of a digit's
-CLASSES = 10
 PASSES = 30  # of the power iteration before the first step; each step adds one
 
 
@@ -56,13 +55,6 @@ class DividedConvolution(nn.Module):
         if self.training:
             self.sharpen(weight)
         return weight / F.conv2d(self.x, weight, **self.how).norm()
-
-
-def drawn_only(layer: nn.Linear, latent: int) -> nn.Linear:
-    """A first layer as if it had only the inputs that are drawn: its weights begin as large as PyTorch makes those of `latent` inputs."""
-    with torch.no_grad():
-        layer.weight.mul_((layer.in_features / latent) ** 0.5)
-    return layer
 
 
 def packed(x: Tensor, pack: int) -> Tensor:
@@ -130,34 +122,6 @@ class PlaneD(nn.Module):
         return self.layers(packed(x, self.pack).flatten(1)).squeeze(1)
 
 
-class DigitG(nn.Module):
-    """Codes (N, 64) and, where it is told them, classes (N,) to pictures (N, 1, 28, 28) in [−1, 1]."""
-
-    def __init__(self, channels: int = 24, latent: int = 32, conditional: bool = True):
-        super().__init__()
-        self.arch = {"kind": "gan G of digits", "channels": channels, "latent": latent, "conditional": conditional}
-        self.channels, inner = channels, 2 * channels
-        self.dense = drawn_only(nn.Linear(PLACES["digits"], inner * SIDE * SIDE, bias=False), latent)
-        self.told = nn.Embedding(CLASSES, inner * SIDE * SIDE) if conditional else None
-        self.norm0, self.norm1 = nn.BatchNorm1d(inner * SIDE * SIDE), nn.BatchNorm2d(channels)
-        self.up1 = nn.ConvTranspose2d(inner, channels, 4, 2, 1, bias=False)
-        self.up2 = nn.ConvTranspose2d(channels, 1, 4, 2, 1)
-        if self.told:
-            nn.init.normal_(self.told.weight, std=0.3)
-        self.to(memory_format=torch.channels_last)
-
-    def forward(self, z: Tensor, y: Tensor | None = None) -> Tensor:
-        """Each convolution doubles the side: 7, 14, 28 (Radford et al. 2016, section 3)."""
-        h = self.dense(z) if self.told is None else self.dense(z) + self.told(y)
-        h = (
-            self.norm0(h)
-            .relu()
-            .view(len(z), 2 * self.channels, SIDE, SIDE)
-            .contiguous(memory_format=torch.channels_last)
-        )
-        return self.up2(self.norm1(self.up1(h)).relu()).tanh()
-
-
 class DigitD(nn.Module):
     """Pictures (N, 1, 28, 28) in [−1, 1] and, where it is told them, classes (N,), `pack` at once, to raw scores (N / pack,).
 
@@ -198,6 +162,38 @@ class DigitD(nn.Module):
         return score + (self.told(classes) * h).sum(1) / CLASSES
 
 
+class Translator(nn.Module):
+    """Pictures (N, 1, 28, 28) of one set to pictures of another one, both in [−1, 1].
+
+    As in CycleGAN (Zhu et al. 2017, appendix): down by strided convolutions, up by transposed ones; here small, with one
+    convolution at 7 × 7 instead of residual blocks, and with BatchNorm instead of instance normalisation.
+    """
+
+    def __init__(self, channels: int = 16):
+        super().__init__()
+        self.arch, inner = {"kind": "gan translator of digits", "channels": channels}, 2 * channels
+        self.layers = nn.Sequential(
+            nn.Conv2d(1, channels, 4, 2, 1),
+            nn.ReLU(),
+            nn.Conv2d(channels, inner, 4, 2, 1, bias=False),
+            nn.BatchNorm2d(inner),
+            nn.ReLU(),
+            nn.Conv2d(inner, inner, 3, 1, 1, bias=False),
+            nn.BatchNorm2d(inner),
+            nn.ReLU(),
+            nn.ConvTranspose2d(inner, channels, 4, 2, 1, bias=False),
+            nn.BatchNorm2d(channels),
+            nn.ReLU(),
+            nn.ConvTranspose2d(channels, 1, 4, 2, 1),
+            nn.Tanh(),
+        )
+        self.to(memory_format=torch.channels_last)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """28 → 14 → 7 → 14 → 28."""
+        return self.layers(x)
+
+
 def alone(D: nn.Module, x: Tensor, y: Tensor | None = None) -> Tensor:
     """D's raw score of every example alone: (N,). A pack is filled with copies of it. x: (N, ...), y: classes (N,)."""
     return D(x.repeat_interleave(D.pack, 0), None if y is None else y.repeat_interleave(D.pack, 0))
@@ -209,6 +205,7 @@ KINDS = {
     "gan D of the plane": PlaneD,
     "gan G of digits": DigitG,
     "gan D of digits": DigitD,
+    "gan translator of digits": Translator,
 }
 
 
@@ -220,6 +217,13 @@ def build(arch: dict[str, Any]) -> nn.Module:
 def player(model: Model) -> nn.Module:
     """A stored player again, in evaluation mode."""
     return nets.from_model(model, build)
+
+
+def translator(settings: GanSettings, seed: int) -> tuple[nn.Module, nn.Module]:
+    """A fresh translator and its D."""
+    G = fresh(Translator, seed, settings.data.channels)
+    D = fresh(DigitD, seed + 1, settings.data.channels, False, settings.pack, settings.spectral, settings.normed)
+    return G, D
 
 
 def players(settings: GanSettings) -> tuple[nn.Module, nn.Module]:

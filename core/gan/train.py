@@ -30,6 +30,11 @@ class Duel:
 
 def train(settings: GanSettings, steering: Steering | None = None) -> Iterator[Event]:
     """The run that `settings` describe. The same settings, and the same turns of the knobs, give the same events."""
+    if settings.data.name == "sets":
+        from core.gan import cycle  # which takes the steps of D from here
+
+        yield from cycle.train(settings, steering)
+        return
     steering, duel, total = steering or Steering(settings), begin(settings), settings.data.steps
     monitor = Monitor(settings, duel.world, duel.G, duel.D)
     yield Started(total, monitor.facts())
@@ -124,7 +129,10 @@ def G_learns(duel: Duel, now: GanSettings, fake: Tensor, y: Tensor | None) -> Te
 
 
 def scored(D: nn.Module, real: Tensor, fake: Tensor, y: Tensor | None) -> tuple[Tensor, Tensor]:
-    """D's scores of real examples and of fakes. With BatchNorm each have a batch of their own; without, one pass serves both."""
+    """D's scores of real examples and of fakes. With BatchNorm each have a batch of their own; without, one pass serves both.
+
+    Where y is not None, D judges every example by the class that it should be of (Mirza, Osindero 2014, equation 2).
+    """
     if D.arch.get("normed"):
         return D(real, y), D(fake, y)
     both = D(torch.cat([real, fake]), None if y is None else torch.cat([y, y]))

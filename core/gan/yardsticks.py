@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from core.gan import clouds, rivals
-from core.gan.settings import SCENES, Digits, Plane
+from core.gan.settings import LEFT_ALONE, SCENES, Digits, Plane
 from core.yardsticks import Yardstick, read
 
 TIGHT, WIDE = Plane(spread=0.01), Plane(shape="grid", spread=0.03)
@@ -17,6 +17,8 @@ GONE = "--data plane --d-rate 0.002 --g-rate 0.00003 --steps 1500 --critic-steps
 LOSSES = "--data digits --method nonsaturating saturating ls wgan gp hinge --seeds 5"
 SLIDE = "--data clouds --players both --steps 400 --method saturating nonsaturating gp"
 MEASURE = "--data clouds --players d --distance 0.2 0.4 1.0 --method nonsaturating gp"
+TOLD = "--data digits --d-told True False --channels 16 --g-rate 0.001 --d-rate 0.0007 --steps 1000"
+PAIRLESS = "--data sets --method ls --cycle 0.0 10.0"
 NONE = "none in this set-up"
 GOOD, MODES, STRICT = "result_good", "result_modes", "result_modes_strict"
 PACGAN = "PacGAN, Lin et al. 2018, table 1, ten runs, ± standard error"
@@ -31,7 +33,8 @@ NAMES = {
     "hinge": ("hinge", ""),
 }
 WHY = {"saturating": "As it is written the game hardly teaches G: D is soon sure of the fakes."}
-RIVALS_OF = list(dict.fromkeys([rivals.plain(scene.settings.data) for scene in SCENES] + [Plane(spread=0.01)]))
+JUDGED_BY_NOISE = [scene.settings.data for scene in SCENES if scene.settings.data.name != "sets"]
+RIVALS_OF = list(dict.fromkeys([rivals.plain(data) for data in JUDGED_BY_NOISE] + [Plane(spread=0.01)]))
 
 
 def _noise(world: Any, score: str, unit: str = "%") -> str:
@@ -94,6 +97,32 @@ def _found(method: str, measure: str, distance: float) -> Yardstick:
     )
 
 
+def _asked(told: bool) -> Yardstick:
+    return Yardstick(
+        "Digits, G and D are told the digit: read as asked" if told else "Digits, only G is told: read as asked",
+        TOLD,
+        "result_asked",
+        "%",
+        NONE,
+        "1,000 steps." if told else "1,000 steps. D takes any digit for real, so G need not draw the one asked for.",
+        where={"d_told": str(told)},
+        chance="10 % (guessing)",
+    )
+
+
+def _pairless(cycle: float) -> tuple[Yardstick, ...]:
+    """How many digits keep their class either way, and how near what G makes comes to the other set."""
+    title, where = f"Two sets without pairs, λ = {cycle:g}", {"cycle": str(cycle)}
+    why = "500 test digits; the classifier reads them once the change is undone."
+    left = [f"{share} % (left as they are)" for share in LEFT_ALONE["both"]]
+    of_G, of_F = f"{title}: class kept by G", f"{title}: class kept by F"
+    return (
+        Yardstick(of_G, PAIRLESS, "result_kept", "%", NONE, why, where=where, chance=left[0]),
+        Yardstick(of_F, PAIRLESS, "result_kept_back", "%", NONE, why, where=where, chance=left[1]),
+        Yardstick(f"{title}: Fréchet distance of G's digits", PAIRLESS, "result_distance", "", NONE, why, where=where),
+    )
+
+
 def _digits(method: str, column: str, title: str, unit: str, published: str = NONE, why: str = "") -> Yardstick:
     return Yardstick(
         f"Digits, {NAMES[method][0]}: {title}",
@@ -146,6 +175,17 @@ YARDSTICKS = (
         each
         for method in ("saturating", "nonsaturating")
         for each in _spots(f"Ring of 8, D far ahead, {NAMES[method][0]}", Plane(), GONE, {"method": method}, {})[:2]
+    ),
+    *(_asked(told) for told in (True, False)),
+    *(each for cycle in (10.0, 0.0) for each in _pairless(cycle)),
+    Yardstick(
+        "Two sets without pairs, left as they are: Fréchet distance",
+        PAIRLESS,
+        "result_left_distance",
+        "",
+        NONE,
+        "Upright digits that nobody has translated. The floor, other digits of the second set, is under Look inside.",
+        where={"cycle": "10.0"},
     ),
     *(_slid(method) for method in ("saturating", "nonsaturating", "gp")),
     *(_found("nonsaturating", "js", distance) for distance in (0.2, 0.4, 1.0)),

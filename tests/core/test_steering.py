@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from core.compression.settings import CompressionSettings
 from core.events import Finished, Metrics, Started, Turned, Warned
-from core.gan.settings import Clouds, GanSettings
+from core.gan.settings import Clouds, GanSettings, TwoSets
 from core.settings import BadSettings, bounds_of, build, choices_of, every_field, flatten
 from core.steering import LONGEST, Steering, parse, repeatable, turned, written
 
-PLAIN, CLOUDS = GanSettings(), GanSettings(data=Clouds())
+PLAIN, CLOUDS, SETS = GanSettings(), GanSettings(data=Clouds()), GanSettings(data=TwoSets())
 RATES = st.floats(1e-5, 0.1).map(lambda rate: float(f"{rate:.2g}"))
 KNOBS = {
     "players": st.sampled_from(["both", "d", "g"]),
@@ -25,6 +25,7 @@ KNOBS = {
     "r1": st.sampled_from([0.0, 0.05, 0.1, 1.0, 2.0]),
 }
 OF_CLOUDS = {"distance", "angle", "width"}  # in front of two clouds alone
+OF_SETS = {"cycle"}
 turns_of_a_step = st.dictionaries(st.sampled_from(list(KNOBS)), st.none(), min_size=1, max_size=3).flatmap(
     lambda chosen: st.fixed_dictionaries({name: KNOBS[name] for name in chosen})
 )
@@ -41,7 +42,7 @@ def as_values(text):
 
 
 def test_every_knob_that_may_be_turned_is_tried_here():
-    assert set(KNOBS) | OF_CLOUDS == set(GanSettings.TURNABLE) <= set(every_field(GanSettings))
+    assert set(KNOBS) | OF_CLOUDS | OF_SETS == set(GanSettings.TURNABLE) <= set(every_field(GanSettings))
     assert CompressionSettings.TURNABLE == ()
 
 
@@ -172,7 +173,7 @@ def test_values_out_of_bounds_are_refused_in_words(name):
     wrong = ["nobody", 17] if choices_of(field) else [low - 1, 3 * high, "many"]
     for value in wrong:
         with pytest.raises(BadSettings) as refusal:
-            turned(CLOUDS if name in OF_CLOUDS else PLAIN, {name: value})
+            turned(CLOUDS if name in OF_CLOUDS else SETS if name in OF_SETS else PLAIN, {name: value})
         (sentence,) = refusal.value.sentences
         assert f"({name})" in sentence and sentence.endswith(".")
 

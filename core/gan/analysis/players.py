@@ -62,11 +62,11 @@ def of(record: Record) -> Players | None:
     """The players of a run; None while it goes on, when it diverged, or when its networks cannot be read. Loaded once per run."""
     if record.run is None or record.settings is None or not {"G", "D"} <= set(record.run.models):
         return None
-    return _of(_Named(record.id, record))
+    return _of(Named(record.id, record))
 
 
 @dataclass(frozen=True)
-class _Named:
+class Named:
     """A record that is told from others by its id."""
 
     id: str
@@ -74,7 +74,7 @@ class _Named:
 
 
 @lru_cache(maxsize=6)
-def _of(named: _Named) -> Players | None:
+def _of(named: Named) -> Players | None:
     record = named.record
     try:
         G, D = (models.player(record.run.models[name]).requires_grad_(False) for name in "GD")

@@ -10,6 +10,7 @@ from pages.parts.shown import Shown
 from pages.parts.words import _
 from pages.views.gan import plane
 from pages.views.gan.measures import curves
+from pages.views.gan.rows import rows
 from pages.views.gan.scores import histogram
 
 ROW = 10  # pictures side by side
@@ -19,6 +20,10 @@ WALL = 0.64  # of the stage for the fakes; the rest is for real digits
 
 def picture(current: Shown) -> None:
     """The newest look at the world."""
+    if (pair := current.last(pictures.CYCLE)) is not None:
+        alt = _("Digits of both sets, what is made of them, and what comes back")
+        chart.show(rows(pair, moment(current, pictures.CYCLE)), key="live/pair", alt=alt, share=1.0)
+        return
     real, film = current.last(pictures.REAL), current.last(pictures.FILM)
     if real is None:
         return

@@ -93,6 +93,17 @@ def test_the_class_is_a_direction_in_the_features(pack):
         assert torch.allclose(D(x, y), D.real(h).squeeze(1) + (direction * h).sum(1) / 10, atol=1e-5)
 
 
+def test_d_may_be_left_out_of_what_g_is_told():
+    """Then D says the same of a picture whatever class it should be of, and G still draws by the class."""
+    G, D = models.players(GanSettings(data=DIGITS.model_copy(update={"d_told": False})))
+    x, z = pictures(4), codes(1, 64).expand(4, 64)
+    with torch.no_grad():
+        assert torch.equal(D.eval()(x, classes(4)), D(x, classes(4).flip(0)))
+        assert len({tuple(picture.flatten().tolist()) for picture in G.eval()(z, classes(4))}) == 4
+    off = {"data": "digits", "conditional": False}
+    assert list(GanSettings.idle(off)) == ["d_told"] and not GanSettings.idle(off | {"conditional": True})
+
+
 # ---- packs ----
 
 

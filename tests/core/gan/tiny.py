@@ -21,6 +21,7 @@ RUNS = {
     "critic": {"steps": 40, "hidden": 16, "shape": "grid", "method": "gp"},
     "drawn": {"data": "drawn", "steps": 40, "hidden": 16, "method": "hinge"},
     "clouds": {"data": "clouds", "steps": 40, "hidden": 16, "distance": 0.5, "players": "d"},
+    "sets": {"data": "sets", "steps": 20, "channels": 8, "batch": 16, "method": "ls"},
     "slow": {"steps": 20, "hidden": 16, "motion": "phases"},
     "turned": {"steps": 20, "hidden": 16, "latent": 4, "turns": "10:latent=2"},
 }

@@ -18,7 +18,7 @@ from tests.core.gan.tiny import RUNS, made
 from tests.pages.conftest import charts, marks, text_of
 from tests.pages.views.conftest import calm, figure
 
-VIEWS = ("clouds", "film", "equilibrium", "scores", "quality", "latent", "copying")
+VIEWS = ("clouds", "translated", "film", "equilibrium", "scores", "quality", "latent", "copying")
 
 
 def saved(name, keep=None, state="finished"):
@@ -63,9 +63,10 @@ def test_every_view_opens_on_every_kind_of_run(run):
     current = saved(run)
     visitor = view(" ".join((*VIEWS, "explain")), current)
     assert text_of(visitor).strip() and not visitor.get("html")
-    assert len({chart.key for chart in charts(visitor)}) == len(charts(visitor)) > 5
-    only = {"copying": ("digits", "free"), "clouds": ("clouds",)}
-    assert fitting(current) == [name for name in VIEWS if run in only.get(name, RUNS)]
+    assert len({chart.key for chart in charts(visitor)}) == len(charts(visitor)) > (1 if run == "sets" else 5)
+    only = {"copying": ("digits", "free"), "clouds": ("clouds",), "translated": ("sets",)}
+    wanted = ["translated"] if run == "sets" else [name for name in VIEWS if run in only.get(name, RUNS)]
+    assert fitting(current) == wanted
 
 
 @pytest.mark.parametrize("name", [*VIEWS, "explain"])
@@ -123,8 +124,35 @@ def test_the_stage_holds_what_was_measured_last():
     top = histogram["data"][0]
     assert top["y"][-1] == pytest.approx(100 * (real >= top["x"][-1] - 0.025).mean(), abs=0.5)
     digits = view("picture", saved("digits"))
-    assert figure(digits, "live/fakes")["layout"]["title"]["text"] == "Fakes · After step 40"
+    fakes = figure(digits, "live/fakes")["layout"]
+    assert fakes["title"]["text"] == "Fakes, below the digit that was asked for · After step 40"
+    assert fakes["xaxis"]["ticktext"] == list("0123456789") and np.ptp(np.diff(fakes["xaxis"]["tickvals"])) < 1e-6
+    assert "ticktext" not in figure(view("picture", saved("free")), "live/fakes")["layout"]["xaxis"]
     assert picture(digits, "live/fakes") != picture(digits, "live/real")
+
+
+def test_two_clouds_and_two_sets_have_stages_of_their_own():
+    page = view("picture beside", saved("clouds"))
+    assert "grid of codes" not in {trace["name"] for trace in figure(page, "live/plane")["data"]}
+    assert list(marks(figure(page, "live/measures")).values()) == [0.5], "where the fakes are now"
+    pair = figure(view("picture", saved("sets")), "live/pair")
+    assert len(pair["layout"]["yaxis"]["ticktext"]) == 6 and pair["layout"]["title"]["text"] == "After step 20"
+
+
+def test_two_clouds_answer_at_once():
+    """Sliders alone, no training: nearer, the divergence falls and the saturating loss pushes again."""
+    visitor = view("clouds", saved("clouds"))
+    far = figure(visitor, "clouds/saturating")["layout"]["title"]["text"]
+    near = calm(widget(visitor, "select_slider", "clouds/distance").set_value(0.2).run())
+    assert list(marks(figure(near, "clouds/curves")).values()) == [0.2]
+    assert figure(near, "clouds/saturating")["layout"]["title"]["text"] != far and "0.337" in text_of(near)
+
+
+def test_the_table_of_the_other_way_is_another_one():
+    visitor = view("translated", saved("sets"))
+    there = figure(visitor, "translated/table")["data"]
+    back = calm(widget(visitor, "button_group", "translated/way").set_value("back").run())
+    assert figure(back, "translated/table")["data"] != there and "guessing: 10 %" in text_of(back)
 
 
 def test_slow_motion_names_the_half_of_the_step_that_was_made():
