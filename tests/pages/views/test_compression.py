@@ -97,6 +97,16 @@ def test_the_view_of_exits_answers_its_confidence(visit):
     assert "No digit leaves here." in [each.value for each in visitor.caption] or "exits/digits" in keys(visitor)
 
 
+def test_a_network_without_batchnorm_can_be_looked_into_from_every_side(visit):
+    visitor = check(visit(PAGE, scene="lottery-ticket"))
+    for name in ("soft_targets", "neurons", "weights", "bits", "rank"):
+        visitor = view(visitor, name)
+        if f"{name}/network" in visitor.session_state:
+            check(visitor.get_by_key(f"{name}/network").set_value("This run's network").run())
+        said = [each.value for each in visitor.info]
+        assert said == (["This network has no BatchNorm, so it has no γ to go by."] if name == "neurons" else [])
+
+
 def test_only_networks_that_run_as_they_are_counted_are_timed():
     tried = pareto.tried()
     left = {each.method.TITLE for each in tried} - {each.method.TITLE for each in pareto.measurable(tried)}
