@@ -5,7 +5,7 @@ from typing import Any
 from core.attribution import lime_image, trust
 from core.attribution.methods import METHODS
 from core.attribution.settings import CaptumLime, Lime
-from core.explain import excite, probe
+from core.explain import counterfactual, excite, probe, tcav
 from core.runs import Run
 from core.settings import Formula
 from core.statistics import rank_correlation
@@ -36,6 +36,26 @@ THEORY = (
         "Selectivity",
         r"\mathrm{accuracy}(h \to y) - \mathrm{accuracy}(h \to \tilde{y}), \quad \tilde{y} = \mathrm{random}(\mathrm{type}(x))",
         probe.control_task,
+    ),
+    Formula(
+        "Concept activation vector",
+        r"v = \frac{X^\top a}{\lVert X^\top a \rVert}, \quad a = \left(X X^\top + \lambda I\right)^{-1} y",
+        tcav.separator,
+    ),
+    Formula(
+        "TCAV score",
+        r"\frac{1}{|X_c|} \left|\{x \in X_c : \nabla_h f_c(h(x)) \cdot v > 0\}\right|",
+        tcav.score,
+    ),
+    Formula(
+        "Counterfactual",
+        r"\min_z\ -\log p_c(g(z)) + \lambda \lVert z - z_0 \rVert^2",
+        counterfactual.toward,
+    ),
+    Formula(
+        "Generator as a prior",
+        r"z_0 = \arg\min_z \frac{1}{784} \lVert g(z) - x \rVert^2 + \mu \lVert z \rVert^2",
+        counterfactual.nearest,
     ),
     Formula(
         "Deletion and insertion",

@@ -56,7 +56,7 @@ def probe(method: Probe, subject: Subject, seed: int) -> Iterator[Event]:
                 found |= {f"{task}{which}": found[task] for task in tasks}
                 continue
             h = activations(each, name, x)
-            answers = read(h[:many], h[many:], [task.train for task in tasks.values()], method.strength)
+            answers = read(h[:many], h[many:], [task.train for task in tasks.values()], method.penalty)
             found |= {f"{task}{which}": hits(said, tasks[task].test) for task, said in zip(tasks, answers)}
         shown = {task: found[task] for task in found if not task.endswith("control_untrained")}
         shown |= {f"{task}_selectivity": found[task] - found[f"{task}_control"] for task in ("digit", "trait")}
@@ -90,7 +90,7 @@ def alike(train: Tensor, test: Tensor, types: int, seed: int) -> Tensor:
 
 
 def control_task(answers: Tensor, groups: Tensor, generator: torch.Generator) -> Tensor:
-    """A control task (Hewitt, Liang 2019, section 2): each group gets one answer, drawn at random as often as the task's own answers
+    """A control task (Hewitt, Liang 2019): each group gets one answer, drawn at random as often as the task's own answers
     occur, for training and test alike. answers: (n,) of the task. groups: (N,). Returns (N,)."""
     drawn = answers[torch.randint(len(answers), (int(groups.max()) + 1,), generator=generator)]
     return drawn[groups]
@@ -108,7 +108,7 @@ def activations(net: nn.Module, layer: str, x: Tensor) -> Tensor:
             return filters.activations(net, x, inputs.layers(net)[layer]).flatten(1)
 
 
-def read(h: Tensor, test: Tensor, tasks: list[Tensor], strength: float) -> list[Tensor]:
+def read(h: Tensor, test: Tensor, tasks: list[Tensor], penalty: float) -> list[Tensor]:
     """Logits of linear probes for the test vectors, (M, classes) for each task. h: (n, d), test: (M, d), tasks: right answers (n,).
 
     Softmax regression: mean cross entropy + λ / 2n ‖W‖² on vectors whose mean square length is 1. The best W lies in the span of
@@ -121,12 +121,12 @@ def read(h: Tensor, test: Tensor, tasks: list[Tensor], strength: float) -> list[
     held = values > SMALL * values[-1]
     roots, axes = values[held].sqrt(), axes[:, held]
     train, test = (axes * roots).float(), ((test @ h.T / scale).double() @ axes / roots).float()
-    found = fitted(train, tasks, strength)
+    found = fitted(train, tasks, penalty)
     return [test @ weights + bias for weights, bias in found]
 
 
 @torch.enable_grad()
-def fitted(h: Tensor, tasks: list[Tensor], strength: float) -> list[tuple[Tensor, Tensor]]:
+def fitted(h: Tensor, tasks: list[Tensor], penalty: float) -> list[tuple[Tensor, Tensor]]:
     """Weights (d, classes) and bias (classes,) of softmax regression for each task, all in one L-BFGS (they share no number)."""
     counts = [int(right.max()) + 1 for right in tasks]
     weights, bias = torch.zeros(h.shape[1], sum(counts)), torch.zeros(sum(counts))
@@ -137,7 +137,7 @@ def fitted(h: Tensor, tasks: list[Tensor], strength: float) -> list[tuple[Tensor
         optimiser.zero_grad()
         logits = (h @ weights + bias).split(counts, 1)
         found = sum(F.cross_entropy(each, right) for each, right in zip(logits, tasks))
-        found = found + strength / (2 * len(h)) * weights.square().sum()
+        found = found + penalty / (2 * len(h)) * weights.square().sum()
         found.backward()
         return found
 

@@ -12,7 +12,7 @@ from pydantic import Field
 from core.attribution import settings as attribution
 from core.attribution.settings import Lime
 from core.data.imagenet import names
-from core.settings import TEN_DIGITS, Chance, Frozen, Metric, Scene, Settings, knob
+from core.settings import COIN, TEN_DIGITS, Chance, Frozen, Metric, Scene, Settings, knob
 from core.subject.settings import SUBJECT_NAMES, Digit, Photo, Subject
 
 WATCHED = ("saliency", "smoothgrad", "input_x_gradient", "integrated_gradients", "guided_backprop", "grad_cam")
@@ -111,7 +111,7 @@ class Probe(Frozen):
         le=200,
         step=10,
     )
-    strength: float = knob(
+    penalty: float = knob(
         1.0,
         "Weight penalty",
         "How strongly large weights of a probe are held down.",
@@ -123,13 +123,78 @@ class Probe(Frozen):
     )
 
 
-EXPERIMENTS = (Randomise, Excite, Shortcut, Probe)
-Method = attribution.Method | Randomise | Excite | Shortcut | Probe
+class Concept(Frozen):
+    """Concept activation vectors: how a concept, shown by pictures, moves the logits of a digit classifier (Kim et al. 2018).
+
+    While a photo is chosen it asks the teacher.
+    """
+
+    name: Literal["concept"] = "concept"
+    concept: Literal["loop", "bar", "stroke", "own"] = knob(
+        "loop",
+        "Concept",
+        "What the examples show: one drawing, moved, turned and made smaller at random.",
+        names={"loop": "a loop", "bar": "a bar across", "stroke": "an upright stroke", "own": "my own drawing"},
+    )
+    sketch: str = knob(
+        "",
+        "Your concept",
+        "Draw a part of a digit; it counts when Concept is my own drawing.",
+        source="drawing",
+        form="a concept drawn on the page",
+        pattern=r"^[A-Za-z0-9+/]*={0,2}$",
+        max_length=1048,
+    )
+    against: Literal["strokes", "digits"] = knob(
+        "strokes",
+        "Random pictures",
+        "What the examples are told apart from.",
+        names={"strokes": "random strokes", "digits": "random digits"},
+    )
+    sets: int = knob(15, "Random sets", "So often the random pictures are drawn anew.", ge=5, le=40, step=5)
+    each: int = knob(
+        40, "Pictures in a set", "The examples of the concept, and of each random set.", ge=10, le=100, step=10
+    )
+    depth: int = knob(
+        3, "Layer of the curve", "The curve shows this layer, counted from the first.", ge=1, le=6, step=1, fine=True
+    )
+
+
+class Counterfactual(Frozen):
+    """The smallest change that turns the answer, with a generator of digits and pixel by pixel.
+
+    While a photo is chosen it changes a digit that the teacher reads.
+    """
+
+    name: Literal["counterfactual"] = "counterfactual"
+    goal: int = knob(0, "Class asked for", "What the network shall take the picture for.", ge=0, le=9, step=1)
+    start: Literal["digit", "noise"] = knob(
+        "digit",
+        "Start at",
+        "The digit chosen, or a random picture: then it paints what the class likes to see.",
+        names={"digit": "the digit", "noise": "random"},
+    )
+    near: float = knob(
+        0.05,
+        "Stay near",
+        "How strongly the change is kept small.",
+        symbol="λ",
+        ge=0.001,
+        le=1,
+        log=True,
+    )
+    walk: int = knob(120, "Steps of the walk", "Gradient steps to the class asked for.", ge=40, le=240, step=20)
+
+
+EXPERIMENTS = (Randomise, Excite, Shortcut, Probe, Concept, Counterfactual)
+Method = attribution.Method | Randomise | Excite | Shortcut | Probe | Concept | Counterfactual
 NAMES = attribution.METHOD_NAMES | {
     "randomise": "Randomisation test",
     "excite": "Maximise an activation",
     "shortcut": "Learn a shortcut",
     "probe": "Probe every layer",
+    "concept": "Test a concept",
+    "counterfactual": "Walk to another class",
 }
 
 
@@ -176,6 +241,8 @@ class ExplainSettings(Settings):
         """Knobs that change nothing beside the other choices, name → why in a sentence. chosen: flat, as the knobs stand."""
         digit, found = chosen.get("subject") in ("digit", "drawing"), {}
         match chosen.get("method"):
+            case "probe" | "concept" | "counterfactual":
+                found = _idle_of_layers(chosen)
             case "randomise":
                 found["hide"] = "This test destroys the network and hides no pixels."
             case "shortcut":
@@ -184,12 +251,6 @@ class ExplainSettings(Settings):
                 found |= dict.fromkeys(
                     ("photo", "upload"), "The network is trained on digits and explained on a marked one."
                 )
-            case "probe":
-                found = dict.fromkeys(("answer", "hide"), "No answer is explained here: layers are read.")
-                found |= dict.fromkeys(
-                    ("digit", "number", "drawing"), "Probes read a thousand test digits; only the network counts."
-                )
-                found |= dict.fromkeys(("photo", "upload"), "Probes read a digit classifier, here the teacher.")
             case "excite":
                 found = dict.fromkeys(("answer", "hide"), "No answer is explained here: a picture is made.")
                 found |= dict.fromkeys(
@@ -215,6 +276,26 @@ def guessed(settings: ExplainSettings) -> float | None:
 
 CHANCES = {"slant": 50.0, "thickness": 50.0, "loop": 56.4, "place": 100 / 3}
 TRAIT = Chance(guessed)
+
+
+def _idle_of_layers(chosen: Mapping[str, Any]) -> dict[str, str]:
+    """The same of the experiments that look into a digit classifier, whatever the picture is."""
+    nothing_hidden = "No answer is explained by a map here, and no pixels are hidden."
+    found = dict.fromkeys(("answer", "hide"), nothing_hidden)
+    found |= dict.fromkeys(("photo", "upload"), "A digit classifier is asked here, the teacher.")
+    match chosen.get("method"):
+        case "probe":
+            found |= dict.fromkeys(
+                ("digit", "number", "drawing"), "Probes read a thousand test digits; only the network counts."
+            )
+        case "concept":
+            found["number"] = "Fifty training digits of each class are asked."
+            if chosen.get("concept", "loop") != "own":
+                found["sketch"] = "The concept is one of the three that are ready."
+        case _ if chosen.get("start", "digit") == "noise":
+            found |= dict.fromkeys(("digit", "number", "drawing"), "The picture starts from noise.")
+    return found
+
 
 # The rivals of the areas and of the correlations are measured on the same picture, and stand beside them.
 METRICS = {
@@ -242,6 +323,19 @@ METRICS = {
     "trait_untrained": Metric("Trait, untrained", "%", role="before", chart="trait", front=False, chance=TRAIT),
     "digit_control": Metric("Control of the digit", "%", role="control", chart="digit", front=False, chance=TEN_DIGITS),
     "trait_control": Metric("Control of the trait", "%", role="control", chart="trait", front=False, chance=TRAIT),
+    "tcav": Metric("Concept", "%", role="after", chart="TCAV score of the digit", chance=COIN),
+    "tcav_random": Metric(
+        "Random concepts", "%", role="control", chart="TCAV score of the digit", front=False, chance=COIN
+    ),
+    "apart": Metric("New examples recognised", "%", role="before", chart="", chance=COIN),
+    "goal": Metric("Generator", "%", role="after", chart="this network: class asked for", chance=TEN_DIGITS),
+    "goal_pixels": Metric("Free pixels", "%", role="danger", chart="this network: class asked for", chance=TEN_DIGITS),
+    "judge": Metric(
+        "Generator, second network", "%", role="after", chart="second network: class asked for", chance=TEN_DIGITS
+    ),
+    "judge_pixels": Metric(
+        "Pixels, second network", "%", role="danger", chart="second network: class asked for", chance=TEN_DIGITS
+    ),
     "loss": Metric("Loss", role="neutral", chart="loss", log=True),
 }
 
@@ -266,6 +360,18 @@ SCENES = (
         "what-does-layer-k-know",
         ExplainSettings(subject=Digit(), method=Probe()),
         knobs=("subject", "method", "trait", "examples", "types", "network"),
+        more=True,
+    ),
+    Scene(
+        "your-own-concept",
+        ExplainSettings(subject=Digit(digit=8), method=Concept()),
+        knobs=("subject", "method", "concept", "digit", "sketch"),
+        more=True,
+    ),
+    Scene(
+        "what-would-it-be",
+        ExplainSettings(subject=Digit(digit=7, number=5), method=Counterfactual(goal=1)),
+        knobs=("subject", "method", "goal", "start", "digit", "near"),
         more=True,
     ),
 )

@@ -7,7 +7,7 @@ import numpy as np
 from core.attribution import methods, trust
 from core.attribution.settings import METHODS
 from core.events import Event, Finished, Metrics, Started
-from core.explain import excite, pictures, probe, randomise, shortcut
+from core.explain import counterfactual, excite, pictures, probe, randomise, shortcut, tcav
 from core.explain import settings as s
 from core.explain.settings import ExplainSettings
 from core.subject.models import Subject, as_bytes, look_at
@@ -27,6 +27,10 @@ def train(settings: ExplainSettings) -> Iterator[Event]:
             yield from excite.excite(settings.method, look_at(settings.subject), settings.seed)
         case s.Probe():
             yield from probe.probe(settings.method, settings.subject, settings.seed)
+        case s.Counterfactual():
+            yield from counterfactual.walk(settings.method, settings.subject, settings.seed)
+        case s.Concept():
+            yield from tcav.tcav(settings.method, settings.subject, settings.seed)
         case _:
             yield from explain(settings)
 

@@ -1,35 +1,19 @@
 """The figures of the explainable AI lab beside published ones. `python -m core yardsticks explain` makes the tables."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import captum.attr
-import numpy as np
-import torch
-from torch import nn
-
-from core.attribution import inputs, methods, tabular, trust
-from core.attribution import settings as s
-from core.attribution.part import gap_percent
-from core.data import digits, imagenet, photos
-from core.explain import randomise
-from core.loop import hits
-from core.nets import predict
-from core.statistics import rank_correlation
-from core.subject.models import DIGITS, Subject, digit_at, digit_net, photo_net
-from core.subject.settings import SHIPPED_NETWORK
+from core.attribution import tabular
+from core.explain.measured import digit_rows, patient_rows, photo_rows, randomised_rows, walked_rows
 from core.yardsticks import Yardstick, make_tables, measured
 
 SHORTCUT = "--subject digit --method shortcut"
 PROBE, OF_LOOPS = "--subject digit --method probe", "--subject digit --method probe --trait loop"
+CONCEPTS = "--subject digit --digit 8 --method concept --concept loop bar stroke"
 TENTH, CURED = f"{SHORTCUT} --elsewhere 10", f"{SHORTCUT} --elsewhere 100"
 LIME = "--method lime"
 OF_DIGITS, OF_RANDOMISED, OF_PHOTOS, OF_TABLES = "digits.csv", "randomised.csv", "photos.csv", "tables.csv"
-EACH = 20  # test digits that one row of the table averages over
-ASKED = ("saliency", "input_x_gradient", "integrated_gradients", "guided_backprop", "grad_cam", "occlusion")
-DESTROYED = ("saliency", "integrated_gradients", "guided_backprop", "grad_cam")
+OF_WALKS = "walks.csv"
 ADEBAYO = "Adebayo et al. 2018"
 NONE = "none in this set-up"
 ALAIN = "rises from layer to layer in Inception v3 and ResNet-50 (Alain, Bengio 2016)"
@@ -37,6 +21,7 @@ TWO_SETS = f"{tabular.chance_jaccard(30):.2f} (two random sets of five)"
 
 
 GUESSING, NO_SCORE, FLAT, MEAN = "10 (guessing)", "–", "1.1 (a flat map)", "0 (the mean answer)"
+DIRECTION, PROMISED = "50 (a random direction)", "0.5 (what the test promises)"
 COIN_FLIP, COMMONEST, NO_TASK = "50 (guessing)", "56 (always “no loop”)", "0 (nothing of the task is in the layer)"
 
 
@@ -85,22 +70,45 @@ def _destroyed(name: str, title: str, published: str, why: str = "") -> Iterator
         )
 
 
-PROBED = {  # title → sweep, column of its table, chance
-    "Probe for the digit, on the pixels": (PROBE, "digit_pixels", GUESSING),
-    "Probe for the digit, on the last hidden layer": (PROBE, "digit_dense_1", GUESSING),
-    "Probe for the digit, on the last hidden layer before training": (PROBE, "digit_untrained_dense_1", GUESSING),
-    "Probe for the slant, on the pixels": (PROBE, "trait_pixels", COIN_FLIP),
-    "Probe for the slant, on the last hidden layer": (PROBE, "trait_dense_1", COIN_FLIP),
-    "Probe for the slant, on the output layer": (PROBE, "trait_output_layer", COIN_FLIP),
-    "Probe for the slant, on the output layer before training": (PROBE, "trait_untrained_output_layer", COIN_FLIP),
-    "Probe for a closed loop, on the pixels": (OF_LOOPS, "trait_pixels", COMMONEST),
-    "Probe for a closed loop, on the last hidden layer": (OF_LOOPS, "trait_dense_1", COMMONEST),
-    "Probe for a closed loop, on the last hidden layer before training": (
+PROBED = (  # title, sweep, column of its table, chance
+    ("Probe for the digit, on the pixels", PROBE, "digit_pixels", GUESSING),
+    ("Probe for the digit, on the last hidden layer", PROBE, "digit_dense_1", GUESSING),
+    ("Probe for the digit, on the last hidden layer before training", PROBE, "digit_untrained_dense_1", GUESSING),
+    ("Probe for the slant, on the pixels", PROBE, "trait_pixels", COIN_FLIP),
+    ("Probe for the slant, on the last hidden layer", PROBE, "trait_dense_1", COIN_FLIP),
+    ("Probe for the slant, on the output layer", PROBE, "trait_output_layer", COIN_FLIP),
+    ("Probe for the slant, on the output layer before training", PROBE, "trait_untrained_output_layer", COIN_FLIP),
+    ("Probe for a closed loop, on the pixels", OF_LOOPS, "trait_pixels", COMMONEST),
+    ("Probe for a closed loop, on the last hidden layer", OF_LOOPS, "trait_dense_1", COMMONEST),
+    (
+        "Probe for a closed loop, on the last hidden layer before training",
         OF_LOOPS,
         "trait_untrained_dense_1",
         COMMONEST,
     ),
-}
+)
+
+
+TESTED = (  # title, concept, column of the table, chance
+    ("TCAV score of a loop for the digit 0, third convolution", "loop", "tcav_0", DIRECTION),
+    ("TCAV score of a loop for the digit 8, third convolution", "loop", "tcav_8", DIRECTION),
+    ("TCAV score of a loop for the digit 1, third convolution", "loop", "tcav_1", DIRECTION),
+    ("TCAV score of a loop for the digit 7, third convolution", "loop", "tcav_7", DIRECTION),
+    ("TCAV score of a bar across for the digit 7, third convolution", "bar", "tcav_7", DIRECTION),
+    ("TCAV score of an upright stroke for the digit 4, third convolution", "stroke", "tcav_4", DIRECTION),
+    ("New examples of a loop that its separator recognises", "loop", "apart", "50 (guessing)"),
+    ("Significant scores of a loop, of ten digits", "loop", "significant", PROMISED),
+    ("Significant scores of random strokes in its place", "loop", "false_alarms", PROMISED),
+)
+
+
+WALKED = (  # title, column of the table; a second network's answers
+    ("Walk from a digit, with the generator: a second network sees the class asked for", "generated_judge"),
+    ("Walk from a digit, pixels free: a second network sees the class asked for", "pixels_judge"),
+    ("Walk from a digit, pixels free: a second network still sees the digit", "pixels_judge_as_before"),
+    ("Walk from a random code, with the generator: a second network sees the class", "preferred_judge"),
+    ("Climb from noise, pixels free: a second network sees the class", "noise_judge"),
+)
 
 
 YARDSTICKS = (
@@ -226,7 +234,7 @@ YARDSTICKS = (
         Yardstick(
             title, sweep, f"result_{column}", "%", ALAIN if column.startswith("digit") else NONE, "", chance=chance
         )
-        for title, (sweep, column, chance) in PROBED.items()
+        for title, sweep, column, chance in PROBED
     ),
     Yardstick(
         "Selectivity of the probe for the digit, on the last hidden layer",
@@ -245,6 +253,14 @@ YARDSTICKS = (
         NONE,
         "",
         chance=NO_TASK,
+    ),
+    *(
+        Yardstick(title, CONCEPTS, f"result_{column}", "%", NONE, "", where={"concept": concept}, chance=chance)
+        for title, concept, column, chance in TESTED
+    ),
+    *(
+        Yardstick(title, "", column, "%", NONE, "", file=OF_WALKS, of="draws", chance=GUESSING)
+        for title, column in WALKED
     ),
     Yardstick(
         "Digits, accuracy once the output layer was destroyed",
@@ -325,104 +341,6 @@ def measured_tables(folder: Path) -> None:
         OF_RANDOMISED: randomised_rows,
         OF_PHOTOS: photo_rows,
         OF_TABLES: patient_rows,
+        OF_WALKS: walked_rows,
     }
     make_tables(folder, tables)
-
-
-def digit_rows() -> Iterator[dict[str, Any]]:
-    """A row for each of five draws of twenty test digits: areas under the curves."""
-    for seed, subjects in _draws():
-        yield {"seed": seed} | _means([_areas(subject, seed) for subject in subjects])
-
-
-def randomised_rows() -> Iterator[dict[str, Any]]:
-    """A row for each of the same draws: what is left of the maps when the network is destroyed, by other random numbers for
-    each draw, and how often it is right once its output layer is."""
-    for seed, subjects in _draws():
-        _, (_, first), *_, (_, last) = randomise.destroyed(subjects[0].net, seed)
-        data = digits.load()
-        yield (
-            {"seed": seed, "guessed": hits(predict(first, data.test_x), data.test_y)}
-            | _means([_left(subject, first, last) for subject in subjects])
-        )
-
-
-def _draws() -> Iterator[tuple[int, list[Subject]]]:
-    net = digit_net(SHIPPED_NETWORK)
-    for seed in range(5):
-        drawn = np.random.default_rng(seed).integers([0, 1], [10, 101], (EACH, 2)).tolist()
-        yield seed, [Subject(net, digit_at(*which), DIGITS) for which in drawn]
-
-
-def _means(rows: list[dict[str, float]]) -> dict[str, float]:
-    return {name: float(np.mean([one[name] for one in rows])) for name in rows[0]}
-
-
-def _areas(subject: Subject, seed: int) -> dict[str, float]:
-    """Areas under deletion and insertion in percent, hidden with black, of six methods and the two controls."""
-    target, black = subject.answer(), inputs.baseline(subject.x, "black")
-    maps = {name: methods.answer(subject, target, s.METHODS[name]()).map for name in ASKED}
-    maps |= {name.replace(" ", "_"): found for name, found in trust.controls(maps["saliency"], subject.x, seed).items()}
-    return {
-        f"{way}_{name}": 100 * trust.area(trust.curve(subject.net, subject.x, target, found, black, insert, seed=seed))
-        for name, found in maps.items()
-        for way, insert in (("deletion", False), ("insertion", True))
-    }
-
-
-def _left(subject: Subject, first: nn.Module, last: nn.Module) -> dict[str, float]:
-    """Rank correlation of the trained network's map with the picture alone, with the map once the output layer has been
-    destroyed (`first`), and once every layer has (`last`)."""
-    found, target = {}, subject.answer()
-    for name in DESTROYED:
-        map, output, all = (
-            methods.answer(replace(subject, net=net), target, s.METHODS[name]()).map
-            for net in (subject.net, first, last)
-        )
-        found |= {
-            f"output_{name}": rank_correlation(output, map),
-            f"signed_{name}": rank_correlation(all, map),
-            f"absolute_{name}": rank_correlation(abs(all), abs(map)),
-            f"picture_{name}": rank_correlation(trust.input_only(subject.x), abs(map)),
-        }
-    return found
-
-
-def photo_rows() -> Iterator[dict[str, Any]]:
-    """A row for each photo: the completeness gap from black, ours and with even steps, and the steps that ours took."""
-    for name in photos.FILES:
-        subject = Subject(photo_net(), photos.load(name), imagenet.names())
-        target, black = subject.answer(), inputs.baseline(subject.x, "black")
-        pair = torch.stack([subject.x, black])
-        with torch.no_grad():
-            rise = float(torch.sub(*subject.net(pair)[:, target]))
-        even = captum.attr.IntegratedGradients(subject.net).attribute(
-            pair[:1], pair[1:], target=target, n_steps=50, internal_batch_size=10
-        )
-        ours = methods.answer(subject, target, s.IntegratedGradients())
-        yield {
-            "photo": name,
-            "gap": ours.numbers["gap"],
-            "gap_50": gap_percent(even.sum().item(), rise),
-            "steps": ours.numbers["steps"],
-        }
-
-
-def patient_rows() -> Iterator[dict[str, Any]]:
-    """A row for each of five test patients: how far eight seeds of LIME agree about the five features that matter most."""
-    from core.data import tables
-
-    table = tables.load("cancer")
-    for patient in range(5):
-        row = table.test_x[patient]
-        target = int(tabular.forest(table).predict(row[None])[0])
-        asked = {"500": (500, None), "5000": (5000, None), "narrow": (500, 1.0)}
-        found = {
-            name: tabular.repeats(table, row, target, samples, width, range(8))
-            for name, (samples, width) in asked.items()
-        }
-        yield (
-            {"patient": patient}
-            | {f"jaccard_{name}": each.jaccard for name, each in found.items()}
-            | {f"r2_{name}": each.mean.r2 for name, each in found.items()}
-        )

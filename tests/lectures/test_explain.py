@@ -6,7 +6,7 @@ import pytest
 from core import runs
 from core.attribution import inputs
 from core.data import photos
-from core.explain.yardsticks import CURED, OF_LOOPS, PROBE, SHORTCUT, TENTH
+from core.explain.yardsticks import CONCEPTS, CURED, OF_LOOPS, PROBE, SHORTCUT, TENTH
 from core.subject.models import look_at
 from core.subject.settings import Digit, Photo
 from tests.lectures.claims import sweep
@@ -93,3 +93,11 @@ def test_training_makes_a_loop_easier_to_read_and_only_the_logits_lose_the_slant
         for layer in ("pixels", "convolution_1", "convolution_2", "convolution_3", "dense_1")
     ]
     assert min(hidden) > 90 and of(PROBE, "trait_output_layer") < 55
+
+
+def test_a_bar_speaks_for_fives_and_sevens_in_the_scenes_layer_and_random_strokes_pass_too_often():
+    def of(column: str, concept: str) -> float:
+        return sweep("explain", CONCEPTS, f"result_{column}", concept=concept).mean
+
+    assert min(of("tcav_5", "bar"), of("tcav_7", "bar")) > 75 > 60 > of("tcav_1", "bar")
+    assert of("false_alarms", "loop") > 5 * 0.5 and of("significant", "loop") > 3 * of("false_alarms", "loop")

@@ -1,5 +1,8 @@
 """What probes read in every layer: two charts over the layers, and test digits with each answer to the trait."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from core.explain import pictures
 from core.explain.properties import ANSWERS
 from core.explain.settings import METRICS
@@ -47,11 +50,17 @@ def traits(current: Shown) -> bool:
     if seen is None:
         return False
     answers = ANSWERS[str(current.facts["trait"])]
-    figure, tall = panels.board(200, top=20, bottom=4), 1 / len(seen)
-    for i, (row, answer) in enumerate(zip(seen, answers)):
+    named = {translate(answer): row for answer, row in zip(answers, seen)}
+    in_rows(named, "explain/stage/traits", _("Test digits with each answer"))
+    return True
+
+
+def in_rows(named: Mapping[str, Any], key: str, alt: str) -> None:
+    """Rows of pictures (n, 28, 28) under their names, in half of the stage's height."""
+    figure, tall = panels.board(200, top=20, bottom=4), 1 / len(named)
+    for i, (name, row) in enumerate(named.items()):
         wide = 1 / len(row)
         for j, digit in enumerate(row):
             place = (wide * j, wide * (j + 0.94), tall * (i + 0.1), tall * (i + 0.98))
-            panels.picture(figure, place, digit, f"<b>{translate(answer)}</b>" if j == len(row) // 2 else "")
-    chart.show(figure, key="explain/stage/traits", alt=_("Test digits with each answer"), share=0.5)
-    return True
+            panels.picture(figure, place, digit, f"<b>{name}</b>" if j == len(row) // 2 else "")
+    chart.show(figure, key=key, alt=alt, share=0.5)

@@ -3,11 +3,11 @@
 import streamlit as st
 
 from core.explain import analysis, pictures
-from core.explain.settings import EXPERIMENTS, Excite, Probe, Randomise, Shortcut
+from core.explain.settings import EXPERIMENTS, Concept, Counterfactual, Excite, Probe, Randomise, Shortcut
 from pages.parts import chart, figures, panels
 from pages.parts.shown import Shown
 from pages.parts.words import _, translate
-from pages.views.explain import layers
+from pages.views.explain import concept, layers, walk
 from pages.views.explain.hidden import deletion_insertion
 
 FIGURE = 0.87  # share of the stage that the figure has above the slider
@@ -19,16 +19,17 @@ def picture(current: Shown) -> tuple[str, ...] | None:
     """What the run is about: what is drawn depends on what it does. Returns the groups of curves that it holds itself."""
     if current.settings is None:
         return None
-    drawn = {Randomise: _destroyed, Excite: _painted, Shortcut: _shortcut, Probe: layers.accuracy}
+    drawn = {Randomise: _destroyed, Excite: _painted, Shortcut: _shortcut}
+    drawn |= {Probe: layers.accuracy, Concept: concept.table, Counterfactual: walk.walked}
     return drawn.get(type(current.settings.method), _explained)(current)
 
 
 def beside(current: Shown) -> bool:
-    """What happens to the answer when the pixels that the map names are hidden, or shown; of probes, what they are asked; nothing
-    of another experiment, which explains no single map."""
+    """What happens to the answer when the pixels that the map names are hidden, or shown; of probes and concepts, what they
+    are shown; nothing of another experiment, which explains no single map."""
     method = current.settings.method if current.settings else None
-    if isinstance(method, Probe):
-        return layers.traits(current)
+    if isinstance(method, Probe | Concept):
+        return layers.traits(current) if isinstance(method, Probe) else concept.examples(current)
     if method is None or isinstance(method, EXPERIMENTS):
         return False
     found = deletion_insertion(analysis.stage.measured_by(current), current.facts.get("photo", False))
