@@ -281,7 +281,7 @@ CLAIMS = [
     ),
     # ask for a seven
     claim(
-        "reads 9 % of 1,000 fakes as the digit that was asked for (guessing: 10 %), although it is 80 % sure that they are digits",
+        "reads 9 % of 1,000 fakes as the digit that was asked for (guessing: 10 %), although it is 80 % sure of what it reads",
         lambda: summary("gan-ask-for-a-seven", "asked"),
         judged,
         RULE,
