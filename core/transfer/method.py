@@ -1,5 +1,6 @@
 """What a method may see of the two domains, and the simplest method: to look at the source alone."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -75,6 +76,7 @@ class SourceOnly:
     """
 
     critic: nn.Module | None = None
+    watched: Collection[int] = ()  # steps after which the run is looked at as well
     shares: tuple[np.ndarray, np.ndarray | None] | None = (
         None  # of the classes in the target, where a method asks for them
     )

@@ -68,7 +68,7 @@ class Monitor:
 
     def after_step(self, step: int, p: float, parts: dict[str, Tensor], last: bool) -> Iterator[Event]:
         """p: the share of the phase's steps that is done. last: it is the last of its phase."""
-        if step in EARLY or step % self.every == 0 or last:
+        if step in EARLY or step % self.every == 0 or last or step in self.method.watched:
             yield from self.look(step, p, parts)
 
     def look(self, step: int, p: float, parts: dict[str, Tensor], first=tuple) -> Iterator[Event]:

@@ -6,7 +6,11 @@ import torch
 from torch import Tensor, nn
 
 from core.transfer import models
-from core.transfer.method import Batch, SourceOnly
+from core.transfer.method import Batch, SourceOnly, World
+
+TENTHS = (
+    10  # of the batches, after each of which the run is looked at: the second phase is short and is what it is about
+)
 
 
 def entropy(logits: Tensor) -> Tensor:
@@ -40,6 +44,11 @@ class Tent(SourceOnly):
     """First the source alone. Then batches of the target come, without labels, and each moves the scales and shifts once."""
 
     still: nn.Module | None = None  # the same with the batches' statistics, which learns nothing
+
+    def __init__(self, world: World):
+        super().__init__(world)
+        first, more = world.settings.steps, world.settings.method.tent_steps
+        self.watched = {first + round(more * tenth / TENTHS) for tenth in range(TENTHS)}
 
     def rate(self, phase: int) -> float:
         return self.settings.method.tent_rate if phase else self.settings.learning_rate
