@@ -108,6 +108,13 @@ CLAIMS = [
         lambda: most(Smoothing().sigma, Smoothing().draws),
         Smoothing().draws,
     ),
+    claim("- about 0.1\n- [x] about 1\n- about 10", *["a choice"] * 3),
+    claim(
+        "Over five seeds 89 ± 1 % are certified and right at 0.5, without noise in training 14 ± 8 %",
+        *both("Randomised smoothing, certified at radius 0.5, σ = 0.5, trained with noise"),
+        NEAR,
+        *both("Randomised smoothing, certified at radius 0.5, σ = 0.5, trained without noise"),
+    ),
     claim("In 1,000 certificates one may be wrong", 1 / ALPHA),
     claim("here one in 1,000", 1 / ALPHA),
     claim(
