@@ -206,7 +206,7 @@ METRICS = {  # a look asks a sample of each test part: monitor.EACH pictures at 
     "loss": Metric("Classification loss", role="after", chart="loss"),
     "domain_loss": Metric("Domain classifier loss", role="neutral", chart="loss", chance=Chance(math.log(2))),
     "passing_loss": Metric("Target encoder loss", role="danger", chart="loss"),
-    "entropy_loss": Metric("Entropy of a batch", role="danger", chart="loss", chance=EVEN),
+    "entropy_loss": Metric("Entropy of a batch", role="danger", chart="loss"),
     "distance": Metric("λ × distance of the clouds", role="danger", chart="loss"),
     "entropy": Metric("Entropy of the answers", "nats", chart="", chance=EVEN),
     "information": Metric("Mutual information", "nats", chart="", chance=Chance(0.0, "one answer for every picture")),
