@@ -71,8 +71,7 @@ def test_turned_pictures_are_answers_about_turns():
     assert of_turns(torch.zeros(1, 3, 2), torch.tensor([0, 1, 1]), False)[1].tolist() == [0, 1, 1]
 
 
-@pytest.mark.parametrize("layers", ["conv", "dense"])
-@pytest.mark.parametrize("normal", ["01", "3"])
+@pytest.mark.parametrize("normal, layers", [("01", "conv"), ("01", "dense"), ("3", "dense")])
 def test_a_run_says_how_sure_and_how_right_it_is(normal, layers):
     """Of all test normals at the end, by the stored network once more; the temperature never sees the test part."""
     method = s.Confidence(steps=20, batch=16, layers=layers, temperature=1.5)
