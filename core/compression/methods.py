@@ -403,7 +403,7 @@ class Slimmable(Frozen):
         "Channels",
         "Channels of the first convolution. The second has twice, the third four times as many.",
         ge=4,
-        le=16,
+        le=12,
         step=4,
     )
     epochs: int = _epochs(5, 15)

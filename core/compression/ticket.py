@@ -87,7 +87,7 @@ def race(
         {"dense": dense},
         sparsity=prune.zero_share(net),
         same_signs=lottery.same_signs(*weights, masks),
-        **beside | firsts | {"bytes": prune.relative_index_bytes(net)},
+        **beside | firsts | {"bytes": min(4 * count(net), prune.relative_index_bytes(net))},
         **{f"{name}_accuracy": test_accuracy(each) for name, each in others.items()},
     )
 
