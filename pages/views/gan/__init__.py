@@ -10,7 +10,7 @@ from pages.views.gan.stage import beside, picture
 
 __all__ = ["VIEWS", "beside", "explain", "inside", "picture"]
 
-VIEWS = ("clouds", "translated", "film", "equilibrium", "scores", "quality", "latent", "copying")
+VIEWS = ("film", "equilibrium", "scores", "quality", "latent", "copying", "clouds", "translated")
 
 
 def inside(current: Shown) -> None:

@@ -18,7 +18,7 @@ from tests.core.gan.tiny import RUNS, made
 from tests.pages.conftest import charts, marks, text_of
 from tests.pages.views.conftest import calm, figure
 
-VIEWS = ("clouds", "translated", "film", "equilibrium", "scores", "quality", "latent", "copying")
+VIEWS = ("film", "equilibrium", "scores", "quality", "latent", "copying", "clouds", "translated")
 
 
 def saved(name, keep=None, state="finished"):
