@@ -42,9 +42,7 @@ def probe(method: Probe, subject: Subject, seed: int) -> Iterator[Event]:
     net = digit_net(getattr(subject, "network", SHIPPED_NETWORK))
     rivals = {"": net, "_untrained": fresh(nets.build, seed, net.arch).eval().requires_grad_(False)}
     layers = [PIXELS, *inputs.layers(net), OUTPUT]
-    yield Started(
-        len(layers) - 1, {"axis": "layer (0: the pixels)", "layers": layers, "trait": method.trait, "whole": True}
-    )
+    yield Started(len(layers) - 1, {"axis": "layers read", "layers": layers, "trait": method.trait, "whole": True})
     x, tasks = asked(method, seed)
     many = method.examples
     yield TRAITS.at(0, examples(x[many:], tasks["trait"].test))

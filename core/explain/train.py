@@ -16,6 +16,11 @@ POINTS = 14  # of the insertion and deletion curves
 GROWING = 4  # a map that still grows is kept in squares of this many pixels
 
 
+def prepare() -> None:
+    """Loads the clustering of scikit-learn, which takes a second, before anybody waits for it."""
+    import sklearn.cluster  # noqa: F401
+
+
 def train(settings: ExplainSettings) -> Iterator[Event]:
     """The run that `settings` describe. The same settings give the same events."""
     match settings.method:
