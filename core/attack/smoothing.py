@@ -109,7 +109,7 @@ def train_smooth(method: Smoothing, seed: int) -> Iterator[Event]:
         optimizer.step()
         schedule.step()
         if due(step, trained, REPORTS):
-            yield Metrics(step, {"noisy": noisy(net, method.sigma, seed), "loss": loss.item()})
+            yield Metrics(step, {"noisy": noisy(net, method.sigma, seed)})
     yield from certificates(net.eval(), method, trained, seed)
 
 

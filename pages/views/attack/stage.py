@@ -9,6 +9,7 @@ import streamlit as st
 from core.attack import pictures
 from core.attack.analysis import change, detection, promise, stage, transfer
 from core.attack.analysis.subject import shows
+from core.attack.settings import Square
 from pages.parts import chart, figures, panels, rasters, verdict
 from pages.parts.shown import Shown
 from pages.parts.words import N_, _, first_sentences, translate
@@ -38,7 +39,7 @@ def beside(current: Shown) -> bool:
     counts, curve = current.last(pictures.BECOMES), shows(current, "curve")
     if scores := detection.scores(current):  # the histogram has the same names and colours
         _show(roc(scores, names=False), "beside/roc", _("Attacks found against false alarms"), 0.5)
-    elif counts is not None:
+    elif counts is not None and not isinstance(current.settings.method, Square):  # its curves need the room
         _show(confusion_matrix(counts), "beside/becomes", _("Which digit is called what"), 1.0 if curve else 0.5)
     elif curve and not current.empty:
         _show(numbers(current), "beside/numbers", _("Accuracy under each attack at each size of change"))
