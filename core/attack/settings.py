@@ -209,7 +209,7 @@ SCENES = (
     Scene(
         "move-the-patch",
         AttackSettings(subject=Digit(), method=Patch(steps=200), goal=ToDigit()),
-        knobs=("method", "size", "steps", "goal", "wish_digit", "digit"),
+        knobs=("method", "goal", "size", "steps", "wish_digit", "digit"),
         more=True,
     ),
     Scene(

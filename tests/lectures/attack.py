@@ -115,6 +115,22 @@ CLAIMS = [
         NEAR,
         *both("Randomised smoothing, certified at radius 0.5, σ = 0.5, trained without noise"),
     ),
+    claim("The side of the patch is 40 %", Patch().size),
+    claim("learned from 1,000 training digits", LEARNED_FROM),
+    claim("It shall make the network read 8,", "the class"),
+    claim("of the same size do to 200 test digits?", "a setting"),
+    claim("some are read as 8", "the class"),
+    claim("nearly all are read as 8", "the class"),
+    claim("how often the patch brings the 8,", "the class"),
+    claim(
+        "the learned patch makes 60 ± 5 % of the other test digits an 8, a random one 16 ± 3 %. With half the side it is 7.2 ± 0.4 % "
+        "against 0.8 ± 0.6 %",
+        *both(f"{PATCH_OF.format(40)} the patch"),
+        "the class",
+        *both(f"{PATCH_OF.format(40)} a patch of random colours, the control"),
+        *both(f"{PATCH_OF.format(20)} the patch"),
+        *both(f"{PATCH_OF.format(20)} a patch of random colours, the control"),
+    ),
     claim("In 1,000 certificates one may be wrong", 1 / ALPHA),
     claim("here one in 1,000", 1 / ALPHA),
     claim(
