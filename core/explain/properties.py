@@ -6,14 +6,10 @@ import torch.nn.functional as F
 from scipy.ndimage import label
 from torch import Tensor
 
+from core.explain.settings import ANSWERS
+
 INK = 0.3  # a pixel above this belongs to a stroke: the hole of an 8 stays open, its strokes stay closed
 MOVES = (-3, 0, 3)  # pixels to the right
-ANSWERS = {
-    "slant": ("leans left", "leans right"),
-    "thickness": ("thin strokes", "thick strokes"),
-    "loop": ("no loop", "a loop"),
-    "place": ("moved left", "in the middle", "moved right"),
-}
 
 
 def slant(x: Tensor) -> Tensor:

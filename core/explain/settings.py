@@ -15,6 +15,13 @@ from core.data.imagenet import names
 from core.settings import COIN, TEN_DIGITS, Chance, Frozen, Metric, Scene, Settings, knob
 from core.subject.settings import SUBJECT_NAMES, Digit, Photo, Subject
 
+ANSWERS = {  # to what a probe may be asked for besides the digit
+    "slant": ("leans left", "leans right"),
+    "thickness": ("thin strokes", "thick strokes"),
+    "loop": ("no loop", "a loop"),
+    "place": ("moved left", "in the middle", "moved right"),
+}
+LEVEL = 0.05  # of the test of a concept, of all ten classes together
 WATCHED = ("saliency", "smoothgrad", "input_x_gradient", "integrated_gradients", "guided_backprop", "grad_cam")
 
 

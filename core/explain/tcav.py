@@ -20,7 +20,7 @@ from core.data import digits
 from core.events import Event, Finished, Metrics, Started
 from core.explain import concepts
 from core.explain.pictures import CONCEPT, RANDOM, TCAV
-from core.explain.settings import Concept
+from core.explain.settings import LEVEL, Concept
 from core.loop import seeded
 from core.subject.models import as_bytes, digit_net, look_at
 from core.subject.settings import SHIPPED_NETWORK, Digit, Drawing, Subject
@@ -28,7 +28,6 @@ from core.subject.settings import SHIPPED_NETWORK, Digit, Drawing, Subject
 RIDGE = 0.1  # of the separator, for examples of mean square length 1
 EACH = 50  # training digits of a class whose logit is differentiated
 SHOWN = 6  # examples of the concept, and of random pictures
-LEVEL = 0.05  # of all ten classes together
 KINDS = (
     "concept",
     "random",

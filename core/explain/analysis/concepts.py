@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.explain.pictures import TCAV
-from core.explain.tcav import LEVEL
+from core.explain.settings import LEVEL
 from core.record import Record
 
 

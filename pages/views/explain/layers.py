@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.explain import pictures
-from core.explain.properties import ANSWERS
-from core.explain.settings import METRICS
+from core.explain.settings import ANSWERS, METRICS
 from pages.parts import chart, figures, panels, shown
 from pages.parts.figures import Line
 from pages.parts.shown import Shown
