@@ -106,6 +106,12 @@ SCENES = (
         knobs=("method", "confidence", "exit_weight", "channels", "epochs"),
         more=True,
     ),
+    Scene(
+        "one-network-any-width",
+        CompressionSettings(method=Slimmable()),
+        knobs=("method", "norms", "channels", "epochs"),
+        more=True,
+    ),
 )
 
 SHIPPED = {SHIPPED_TEACHER: CompressionSettings(method=Teacher())}

@@ -17,6 +17,7 @@ DEEP = "--method deep"
 TICKET = "--method ticket"
 EXITS = "--method exits"
 LOW_RANK = "--method lowrank"
+SLIMMABLE = "--method slimmable"
 INT8 = "int8.csv"
 
 ACCURACY, TAUGHT, CONTROL = "result_accuracy", "result_teacher_accuracy", "result_control_accuracy"
@@ -312,6 +313,28 @@ YARDSTICKS = (
         "within 1 % at twice the speed (Denton et al. 2014, abstract, ImageNet)",
         "21 % of the parameters and 26 % of the multiply–adds, fine-tuned for five epochs.",
         minus=TAUGHT,
+        digits=2,
+        chance=SAME,
+    ),
+    Yardstick(
+        "Slimmable network, half width: change",
+        SLIMMABLE,
+        "result_at_50",
+        "points",
+        "similar, often better (Yu et al. 2019, abstract, ImageNet)",
+        "Against a network of that width trained alone.",
+        minus="result_alone_50",
+        digits=2,
+        chance=SAME,
+    ),
+    Yardstick(
+        "Slimmable network, quarter width: change",
+        SLIMMABLE,
+        "result_at_25",
+        "points",
+        "similar, often better (Yu et al. 2019, abstract, ImageNet)",
+        "Against a network of that width trained alone.",
+        minus="result_alone_25",
         digits=2,
         chance=SAME,
     ),

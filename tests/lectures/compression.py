@@ -6,6 +6,7 @@ from tests.lectures.claims import claim, run, summary, sweep, table
 FEW = ("--method distill --labels 5", "result_accuracy")
 OMIT = "--method distill --omit 3 --temperature 8"
 TICKET, EXITS = "--method ticket", "--method exits"
+WIDTHS = "--method slimmable"
 TEACHER = ("compression-teacher", "accuracy")
 
 
@@ -124,4 +125,24 @@ CLAIMS = [
     claim("is 98.4 ± 0.4 % when every digit", *both(lambda: found("result_exit3_accuracy", EXITS))),
     claim("alone has only 95.1 ± 0.4 %", *both(lambda: found("result_exit1_accuracy", EXITS))),
     claim("exits (grey) gets 98.1 ± 0.4 %", *both(lambda: found("result_control_accuracy", EXITS))),
+    claim(
+        "Over five seeds the half gets 96.6 ± 0.7 %, a network of that width alone 96.8 ± 0.6 %. The quarter",
+        *both(lambda: found("result_at_50", WIDTHS)),
+        *both(lambda: found("result_alone_50", WIDTHS)),
+    ),
+    claim(
+        "quarter gets 94.4 ± 0.8 % against 95.2 ± 1.1 %: the",
+        *both(lambda: found("result_at_25", WIDTHS)),
+        *both(lambda: found("result_alone_25", WIDTHS)),
+    ),
+    claim(
+        "full width gets 97.6 ± 0.4 % against 97.9 ± 0.2 %.",
+        *both(lambda: found("result_at_100", WIDTHS)),
+        *both(lambda: found("result_alone_100", WIDTHS)),
+    ),
+    claim(
+        "together have 9,002 parameters, four networks alone have 18,500.",
+        lambda: summary("compression-one-network-any-width", "parameters"),
+        lambda: summary("compression-one-network-any-width", "parameters_apart"),
+    ),
 ]

@@ -65,3 +65,9 @@ def test_early_exits_need_less_than_a_third_in_every_seed_and_cost_no_accuracy()
     assert max(float(row["result_work"]) for row in rows) < 33
     assert all(points(row, "exit3_accuracy", "accuracy") < 0.5 for row in rows)
     assert mean("--method exits", "result_accuracy") >= mean("--method exits", "result_control_accuracy")
+
+
+def test_half_the_width_is_within_a_point_of_a_network_trained_alone():
+    rows = yardsticks.read("compression", Yardstick("", "--method slimmable", "", "", "", "").table)
+    assert abs(sum(points(row, "at_50", "alone_50") for row in rows) / len(rows)) < 1
+    assert all(points(row, "alone_25", "at_25") > 0 for row in rows), "the narrowest width pays for the sharing"

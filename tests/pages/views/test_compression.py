@@ -113,6 +113,16 @@ def test_only_networks_that_run_as_they_are_counted_are_timed():
     assert left == {"Early exits"} and {"Lottery ticket", "Early exits"} <= {each.method.TITLE for each in tried}
 
 
+def test_the_view_of_widths_answers_its_slider(visit):
+    visitor = check(visit(PAGE, scene="one-network-any-width"))
+    seen = []
+    for width in (25, 100):
+        check(visitor.get_by_key("widths/width").set_value(width).run())
+        seen.append({metric.label: metric.value for metric in visitor.metric})
+    assert "widths/curve" in keys(visitor) and seen[0]["Parameters"] < seen[1]["Parameters"]
+    assert (seen[0]["Multiply–adds"], seen[1]["Multiply–adds"]) == ("43,056", "510,912")
+
+
 def test_a_view_that_belongs_to_another_method_says_so(visit):
     visitor = view(check(visit(PAGE)), "deep_compression")
     assert "Deep Compression" in visitor.info[0].value
@@ -233,7 +243,11 @@ def staged(run_id):
 
 
 MAIN = {"distill": "says", "teacher": "says", "redesign": "says", "slim": "gamma"}
-MAIN |= dict.fromkeys(("prune", "quantize", "deep"), "weights") | {"ticket": "tickets", "exits": "exits"}
+MAIN |= dict.fromkeys(("prune", "quantize", "deep"), "weights") | {
+    "ticket": "tickets",
+    "exits": "exits",
+    "slimmable": "widths",
+}
 
 
 @pytest.mark.parametrize(
