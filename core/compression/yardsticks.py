@@ -18,6 +18,7 @@ TICKET = "--method ticket"
 EXITS = "--method exits"
 LOW_RANK = "--method lowrank"
 SLIMMABLE = "--method slimmable"
+SHARED = "--method slimmable --norms shared --control false"
 INT8 = "int8.csv"
 
 ACCURACY, TAUGHT, CONTROL = "result_accuracy", "result_teacher_accuracy", "result_control_accuracy"
@@ -337,6 +338,15 @@ YARDSTICKS = (
         minus="result_alone_25",
         digits=2,
         chance=SAME,
+    ),
+    Yardstick(
+        "Quarter width, one BatchNorm for all widths",
+        SHARED,
+        "result_at_25",
+        "%",
+        "none in this set-up",
+        "Trained in the same way; only the BatchNorms are shared.",
+        chance=GUESS,
     ),
     Yardstick(
         "int8 against float32, batch of 64: times faster",
