@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from core.seq2seq.models import Memory
+from core.seq2seq.memory import Memory
 from core.seq2seq.tokens import BOS, EOS, PAD
 
 NEVER = (PAD, BOS)  # tokens that are no answer
@@ -60,8 +60,19 @@ def likeliest(logits: Tensor) -> Tensor:
 
 
 def greedy(net: nn.Module, memory: Memory, longest: int) -> Spoken:
-    """`speak`, always taking the likeliest token."""
-    return speak(net, memory, likeliest, longest)
+    """`speak`, always taking the likeliest token; in one step where a network says all tokens at once."""
+    return parallel(net, memory, longest) if hasattr(net, "at_once") else speak(net, memory, likeliest, longest)
+
+
+@torch.inference_mode()
+def parallel(net: nn.Module, memory: Memory, longest: int) -> Spoken:
+    """ŷ_t = argmax p(y_t | x, T) at every place, none after the other; the answer ends at the first <EOS> (Gu et al. 2018)."""
+    logp, looked = net.at_once(memory, longest)
+    p, tokens = possible(logp).softmax(2).max(2)
+    ended = (tokens == EOS).int()
+    last = torch.where(ended.any(1), ended.argmax(1), longest - 1)  # of each answer
+    many = int(last.max()) + 1
+    return Spoken(tokens[:, :many], p[:, :many], looked[:, :many])
 
 
 def tempered(logits: Tensor, temperature: float, top_k: int = 0) -> Tensor:

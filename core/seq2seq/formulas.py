@@ -3,7 +3,7 @@
 from typing import Any
 
 from core.runs import Run
-from core.seq2seq import decode, edits, models, score, train
+from core.seq2seq import bleu, decode, edits, models, parallel, score, train, transformer
 from core.seq2seq.tasks import dataset_of
 from core.settings import Formula
 
@@ -39,9 +39,19 @@ THEORY = (
         models.pointed,
     ),
     Formula(
-        "Heads of a transformer", r"\mathrm{softmax}\left(\frac{Q K^\top}{\sqrt{d}}\right) V", models.Heads.forward
+        "Guided attention",
+        r"W_{nt} = 1 - \exp\left(-\frac{(n/N - t/T)^2}{2 g^2}\right), \qquad L_\mathrm{att} = \frac{1}{T} \sum_{n,t} a_{nt} W_{nt}",
+        score.guided,
+    ),
+    Formula(
+        "Heads of a transformer", r"\mathrm{softmax}\left(\frac{Q K^\top}{\sqrt{d}}\right) V", transformer.Heads.forward
     ),
     Formula("Scheduled sampling", r"\varepsilon_i = \frac{k}{k + \exp(i / k)}", train.teacher_share),
+    Formula(
+        "All at once",
+        r"p(y \mid x) = p(T \mid x) \prod_{t=1}^{T} p(y_t \mid x, T)",
+        parallel.Parallel.at_once,
+    ),
     Formula("Greedy", r"\hat y_t = \arg\max_y\, p(y \mid \hat y_{<t}, x)", decode.likeliest),
     Formula("Sampling with temperature", r"p_i = \frac{\exp(V_i / T)}{\sum_j \exp(V_j / T)}", decode.tempered),
     Formula("Beam search", r"\log p(y_{\le t}) = \log p(y_{<t}) + \log p(y_t \mid y_{<t}, x)", decode.continued),
@@ -52,5 +62,11 @@ THEORY = (
         edits.distances,
     ),
     Formula("PER", r"\frac{\sum_n d_n}{\sum_n |y_n|}", score.per),
+    Formula("Clipped precision", r"p_n = \frac{\sum_g \min(c(g), \max_r c_r(g))}{\sum_g c(g)}", bleu.clipped),
+    Formula(
+        "BLEU",
+        r"\mathrm{BLEU} = \min(1, e^{1 - r/c}) \cdot \exp\left(\frac{1}{4} \sum_{n=1}^{4} \log p_n\right)",
+        bleu.bleu,
+    ),
     Formula("WER", r"\frac{1}{N} \sum_n [d_n > 0]", score.wer),
 )

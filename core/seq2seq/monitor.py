@@ -15,6 +15,7 @@ from core.seq2seq.tokens import EOS
 
 EVALUATIONS = 40  # in a run, evenly spread; and a few at its very beginning
 EARLY = (1, 5, 10, 20, 40, 80, 160)
+HALF = 50  # percent
 HARDLY = 0.9  # of the errors of guessing
 HEARD = {"live": 300, "long": 1000}  # held-out examples that every evaluation judges
 
@@ -24,6 +25,7 @@ class Monitor:
 
     def __init__(self, settings: Seq2SeqSettings, dataset: Dataset, total: int):
         self.settings, self.dataset, self.total = settings, dataset, total
+        self.half: int | None = None  # the first evaluation with fewer wrong tokens than this share
         self.every = max(1, total // EVALUATIONS)
         self.dev, self.longest = dataset.dev.first(HEARD[settings.effort.name]), int(dataset.train.lengths.max())
         self.film = padded([dataset.source.encode(text) for text in dataset.film]).long()
@@ -58,6 +60,10 @@ class Monitor:
         }
         if self.dataset.source.outside:
             values["wer_unknown"] = score.wer(judged.edits[self.dev.unknown(self.dataset.source)])
+        if self.settings.network.ATTENDS:
+            values["off_diagonal"] = score.distance_from_diagonal(net, self.dev)
+        if values["per"] < HALF and self.half is None:
+            self.half = step
         seen = [Metrics(step, values), *self.filmed(step, net)]
         net.train()
         return seen
@@ -93,7 +99,11 @@ class Monitor:
             "test_loss": loss,
             "accuracy": 100 - wer,
             "weights": count(net),
+            "repeats": 100 * float(score.doubled(judged).mean()),
+            "steps_to_half": self.half or self.total,
         }
+        if self.settings.network.ATTENDS:
+            summary["off_diagonal"] = score.distance_from_diagonal(net, known)
         if self.dataset.source.outside:
             summary["wer_unknown"] = score.wer(judged.edits[known.unknown(self.dataset.source)])
         if len(longer):

@@ -12,11 +12,12 @@ from torch import Tensor, nn
 from core.seq2seq import decode
 from core.seq2seq.edits import aligned as path_of_edits
 from core.seq2seq.edits import distance
-from core.seq2seq.models import Memory
+from core.seq2seq.memory import Memory
 from core.seq2seq.tasks import Dataset, Part, Tokens, spoken, trimmed
 from core.seq2seq.tokens import EOS, PAD
 
 AT_ONCE = 100  # sequences that are decoded together
+WIDTH = 0.2  # g of the guided attention loss: how far from the diagonal attention may look
 ENOUGH = 30  # examples that a percentage needs
 T = TypeVar("T")
 
@@ -81,13 +82,54 @@ def forced(net: nn.Module, part: Part) -> tuple[float, float]:
     lost = wrong = many = 0
     for index in alike(part.x):
         y = trimmed(part.y[index])
-        logits, right = net.teach(net.read(trimmed(part.x[index])), y[:, :-1]), y[:, 1:]
+        logits, right = net.along(net.read(trimmed(part.x[index])), y[:, :-1])[0], y[:, 1:]
         there = right != PAD
         known = right[there].clamp(max=logits.shape[2] - 1)  # what is outside the vocabulary is its last token
         lost += float(F.cross_entropy(logits[there], known, reduction="sum"))
         wrong += int((logits.argmax(2) != right)[there].sum())
         many += int(there.sum())
     return lost / many, 100 * wrong / many
+
+
+# ---- the diagonal ----
+
+
+def guided(looked: Tensor, letters: Tensor, tokens: Tensor) -> Tensor:
+    """W_nt = 1 − exp(−(n/N − t/T)² / 2g²), weighed by the attention: mean over t of Σ_n A_nt W_nt (Tachibana et al. 2018,
+    g = 0.2; there it is also divided by N).
+
+    looked: A (N, T, S); letters: (N, S), tokens: (N, T), true where there is one. Between 0, on the diagonal, and 1.
+    """
+    return _along_it(looked, 1 - torch.exp(-_apart(letters, tokens).square() / (2 * WIDTH**2)), tokens)
+
+
+def off_diagonal(looked: Tensor, letters: Tensor, tokens: Tensor) -> Tensor:
+    """The mean distance |n/N − t/T| of attention from the diagonal; even attention has about 1/3. As for `guided`."""
+    return _along_it(looked, _apart(letters, tokens).abs(), tokens)
+
+
+def _apart(letters: Tensor, tokens: Tensor) -> Tensor:
+    """n/N − t/T, with n and t from 1: (N, T, S)."""
+    n, t = (each.cumsum(1) / each.sum(1, keepdim=True) for each in (letters, tokens))
+    return n.unsqueeze(1) - t.unsqueeze(2)
+
+
+def _along_it(looked: Tensor, weights: Tensor, tokens: Tensor) -> Tensor:
+    return (looked * weights).sum(2)[tokens].mean()
+
+
+@torch.inference_mode()
+def distance_from_diagonal(net: nn.Module, part: Part) -> float:
+    """In % of the length, over all tokens of the right answers; NaN for a network without attention."""
+    total = many = 0.0
+    for index in alike(part.x):
+        x, y = trimmed(part.x[index]), trimmed(part.y[index])
+        looked, there = net.along(net.read(x), y[:, :-1])[1], y[:, 1:] != PAD
+        if looked is None:
+            return float("nan")
+        total += float(off_diagonal(looked, x != PAD, there)) * int(there.sum())
+        many += int(there.sum())
+    return 100 * total / many
 
 
 @dataclass(frozen=True)
@@ -109,6 +151,16 @@ def judged(said: list[Tokens], part: Part) -> Judged:
     found = [nearest(mine, theirs) for mine, theirs in zip(said, part.answers)]
     edits, right = np.array([edits for edits, _ in found]), tuple(answer for _, answer in found)
     return Judged(tuple(said), right, edits, np.array([len(answer) for answer in right]), part.lengths.numpy())
+
+
+def doubled(judged: Judged) -> np.ndarray:
+    """Which answers say a token twice in a row though the right one does not, (N,) bool: without the tokens before it nobody knows
+    which of several answers the neighbour has begun (Gu et al. 2018, the multimodality problem)."""
+
+    def pairs(tokens: Tokens) -> set[int]:
+        return {one for one, other in zip(tokens, tokens[1:]) if one == other}
+
+    return np.array([bool(pairs(said) - pairs(right)) for said, right in zip(judged.said, judged.right)])
 
 
 def by_length(judged: Judged) -> list[tuple[int, int, float, float]]:

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field
 
 from core.seq2seq import trivial
+from core.seq2seq.networks import Attention, Network, OneVector, ParallelTransformer, SmallTransformer
 from core.settings import Chance, Frozen, Metric, Scene, Settings, knob, titles
 
 
@@ -95,113 +96,6 @@ class Toy(Frozen):
 Task = Pronounce | Dates | Toy
 
 
-def _cell() -> str:
-    return knob(
-        "lstm", "Cell", "The recurrent cell of the encoder and the decoder.", names={"lstm": "LSTM", "gru": "GRU"}
-    )
-
-
-def _hidden(default: int) -> int:
-    return knob(
-        default,
-        "State size",
-        "Numbers in the decoder's state. Both directions of the encoder together have as many.",
-        ge=16,
-        le=192,
-        step=16,
-    )
-
-
-def _layers() -> int:
-    return knob(1, "Layers", "Recurrent layers of the encoder.", ge=1, le=3, step=1, fine=True)
-
-
-class OneVector(Frozen):
-    """All that the decoder learns of the input is one vector (Cho et al. 2014; Sutskever et al. 2014)."""
-
-    ATTENDS: ClassVar[bool] = False  # whether the decoder looks back at the letters, one token after the other
-    RECURRENT: ClassVar[bool] = True  # whether states follow each other, so that there is one vector at the end
-    LEGEND: ClassVar[str] = "one vector of {}"  # with its size
-    name: Literal["vector"] = "vector"
-    TITLE: ClassVar[str] = "RNN with one vector"
-    cell: Literal["lstm", "gru"] = _cell()
-    hidden: int = _hidden(96)
-    layers: int = _layers()
-
-    @property
-    def size(self) -> int:
-        """Numbers in its state."""
-        return self.hidden
-
-
-class Attention(Frozen):
-    """Before every output the decoder looks back at all states of the encoder (Bahdanau et al. 2015; Luong et al. 2015)."""
-
-    ATTENDS: ClassVar[bool] = True
-    RECURRENT: ClassVar[bool] = True
-    LEGEND: ClassVar[str] = "attention, state of {}"
-    name: Literal["attention"] = "attention"
-    TITLE: ClassVar[str] = "RNN with attention"
-    score: Literal["additive", "multiplicative"] = knob(
-        "additive",
-        "Attention score",
-        "How attention compares the decoder's state with the state of a letter.",
-        names={"additive": "additive (Bahdanau)", "multiplicative": "multiplicative (Luong)"},
-    )
-    copy_input: bool = knob(
-        False,
-        "Copying",
-        "The decoder may copy a token of the input instead of choosing one from its vocabulary.",
-        fine=True,
-    )
-    cell: Literal["lstm", "gru"] = _cell()
-    hidden: int = _hidden(96)
-    layers: int = _layers()
-
-    @property
-    def size(self) -> int:
-        """Numbers in its state."""
-        return self.hidden
-
-
-class SmallTransformer(Frozen):
-    """Attention alone, without a recurrent state (Vaswani et al. 2017)."""
-
-    ATTENDS: ClassVar[bool] = True
-    RECURRENT: ClassVar[bool] = False
-    LEGEND: ClassVar[str] = "transformer of width {}"
-    name: Literal["transformer"] = "transformer"
-    TITLE: ClassVar[str] = "small transformer"
-    width: int = knob(
-        64,
-        "Width",
-        "Numbers in every vector. Each of the four heads works on a quarter of them.",
-        ge=16,
-        le=128,
-        step=16,
-    )
-    encoder_layers: int = knob(
-        2, "Encoder layers", "In each layer every letter looks at all letters.", ge=1, le=4, step=1, fine=True
-    )
-    decoder_layers: int = knob(
-        2,
-        "Decoder layers",
-        "In each layer every token looks at the tokens before it, then at the letters.",
-        ge=1,
-        le=4,
-        step=1,
-        fine=True,
-    )
-
-    @property
-    def size(self) -> int:
-        """Numbers in each of its vectors."""
-        return self.width
-
-
-Network = Attention | OneVector | SmallTransformer
-
-
 class Live(Frozen):
     """A run to watch."""
 
@@ -243,8 +137,12 @@ class Seq2SeqSettings(Settings):
     @classmethod
     def idle(cls, chosen: Mapping[str, Any]) -> dict[str, str]:
         """Knobs that change nothing beside the other choices, name → why in a sentence. chosen: flat, as the knobs stand."""
-        copying = str(chosen.get("copy_input", False)).lower() == "true"
-        return {"smoothing": "A network that can copy learns without label smoothing."} if copying else {}
+        found = {}
+        if str(chosen.get("copy_input", False)).lower() == "true":
+            found["smoothing"] = "A network that can copy learns without label smoothing."
+        if chosen.get("network") == "parallel":
+            found |= dict.fromkeys(("teacher", "sampling"), "This network reads none of the tokens that it has said.")
+        return found
 
     task: Task = Field(
         Pronounce(),
@@ -340,6 +238,13 @@ METRICS = {  # of the examples of the development part, which no weight is learn
         chart="errors",
         chance=Chance(lambda settings: trivial.level(settings.task, 1), "fixed rule (WER)"),
     ),
+    "off_diagonal": Metric(
+        "Attention off the diagonal",
+        "%",
+        chart="attention",
+        chance=Chance(100 / 3, "even attention"),
+        front=lambda settings: getattr(settings.network, "guide", 0) > 0,
+    ),
     "loss": Metric(
         "Training loss", "nats per token", role="before", chart="loss", chance=None
     ),  # with dropout and label smoothing
@@ -378,6 +283,18 @@ SCENES = (
             effort=Live(share=100, steps=400),
         ),
         knobs=("copy_input", "unknown", "rule", "hidden", "steps"),
+        more=True,
+    ),
+    Scene(
+        "keep-to-the-diagonal",
+        Seq2SeqSettings(network=Attention(guide=1.0, hidden=64), effort=Live(share=50, steps=200)),
+        knobs=("task", "guide", "hidden", "share", "steps"),
+        more=True,
+    ),
+    Scene(
+        "all-at-once",
+        Seq2SeqSettings(network=ParallelTransformer()),
+        knobs=("network", "task", "width", "share", "steps"),
         more=True,
     ),
 )

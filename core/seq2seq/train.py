@@ -9,13 +9,16 @@ from torch import Tensor, nn
 
 from core.events import Event, Started
 from core.loop import adam_cycle, broken, diverged, fresh, seeded
-from core.seq2seq import checkpoint
+from core.seq2seq import checkpoint, score
 from core.seq2seq.checkpoint import Learner
-from core.seq2seq.models import Recurrent, Transformer
+from core.seq2seq.models import Recurrent
 from core.seq2seq.monitor import Monitor
-from core.seq2seq.settings import Long, Seq2SeqSettings, SmallTransformer
+from core.seq2seq.networks import ParallelTransformer, SmallTransformer
+from core.seq2seq.parallel import Parallel
+from core.seq2seq.settings import Long, Seq2SeqSettings
 from core.seq2seq.tasks import Dataset, Part, dataset_of, spelling, trimmed
 from core.seq2seq.tokens import EOS, PAD
+from core.seq2seq.transformer import Transformer
 
 EMBED = 64  # numbers of a letter and of a sound in the recurrent networks
 HEADS = 4  # of a transformer
@@ -29,7 +32,7 @@ def train(settings: Seq2SeqSettings) -> Iterator[Event]:
     part = dataset.train.first(learned(settings, dataset))
     total = steps_of(settings, part)
     learner, monitor = begin(settings, dataset, total), Monitor(settings, dataset, total)
-    smoothing = 0.0 if learner.net.copies else settings.smoothing
+    smoothing, guide = 0.0 if learner.net.copies else settings.smoothing, getattr(settings.network, "guide", 0.0)
     step, log, losses = checkpoint.resume(settings, learner) if isinstance(settings.effort, Long) else (0, [], [])
     log = log or [Started(total, monitor.facts(learner.net, part))]
     yield from log
@@ -37,7 +40,7 @@ def train(settings: Seq2SeqSettings) -> Iterator[Event]:
         for index in bucketed(part.lengths, settings.batch, learner.random)[: total - step]:
             step += 1
             share = teacher_share(settings, step, total)
-            loss = learn(learner, trimmed(part.x[index]), trimmed(part.y[index]), share, smoothing)
+            loss = learn(learner, trimmed(part.x[index]), trimmed(part.y[index]), share, smoothing, guide)
             if broken(loss):
                 yield from diverged(step)
                 return
@@ -82,7 +85,7 @@ def network(settings: Seq2SeqSettings, dataset: Dataset) -> nn.Module:
     kind, letters, sounds = settings.network, dataset.source.size, dataset.target.size
     if isinstance(kind, SmallTransformer):
         return fresh(
-            Transformer,
+            Parallel if isinstance(kind, ParallelTransformer) else Transformer,
             settings.seed,
             letters,
             sounds,
@@ -121,8 +124,8 @@ def teacher_share(settings: Seq2SeqSettings, step: int, total: int) -> float:
     return settings.teacher + (1 - settings.teacher) * fall
 
 
-def learn(learner: Learner, x: Tensor, y: Tensor, share: float, smoothing: float) -> Tensor:
-    """One step; returns its loss in nats per token.
+def learn(learner: Learner, x: Tensor, y: Tensor, share: float, smoothing: float, guide: float = 0.0) -> Tensor:
+    """One step; returns its loss in nats per token, without the `guide` times the guided attention loss that is learned as well.
 
     x: (N, S), y: (N, T) from <BOS> to <EOS>: the decoder is given y without its last column and shall say y without its first.
     share: how many of the tokens given are right; the others are the decoder's own, each drawn by itself (Bengio et al. 2015,
@@ -134,8 +137,9 @@ def learn(learner: Learner, x: Tensor, y: Tensor, share: float, smoothing: float
         torch.manual_seed(int(torch.randint(2**31, (), generator=learner.random)))
         logits, looked = learner.net.along(learner.net.read(x), given, own)
     loss = token_loss(logits, right, smoothing)
+    guided = guide * score.guided(looked, x != PAD, right != PAD) if guide else 0.0
     learner.adam.zero_grad()
-    loss.backward()
+    (loss + guided).backward()
     nn.utils.clip_grad_norm_(learner.net.parameters(), LONGEST_STEP)
     learner.adam.step()
     learner.schedule.step()

@@ -12,6 +12,7 @@ from core import runs
 from core.data import dates
 from core.data.words import vowel
 from core.seq2seq import decode, models, score, trivial
+from core.seq2seq.analysis import references
 from core.seq2seq.formulas import ALPHA, BEAM
 from core.seq2seq.tasks import Dataset, Part, dataset_of, spoken, trimmed
 from core.yardsticks import Yardstick, make_tables
@@ -19,6 +20,8 @@ from core.yardsticks import Yardstick, make_tables
 LONG = "long.csv"
 SHIPPED = "shipped.csv"
 LONG_WORDS, LOOKED = 12, 500  # letters of a long word; words whose looks are followed
+SEVERAL = "several.csv"  # words with several pronunciations
+RULE_SEVERAL = {"exact_first": 1.0, "exact_any": 1.7, "bleu_first": 22.5, "bleu_any": 27.7}  # of the fixed rule on them
 FIFTHS = 5  # parts of the test words, whose spread says how far a figure can be trusted
 TRAINED = {"seq2seq-say-it": "attention", "seq2seq-one-vector": "one vector", "seq2seq-transformer": "transformer"}
 LIVE = "--task pronounce --network attention vector transformer --share 50 --steps 500 --seeds 3"
@@ -26,6 +29,9 @@ ROOM = "--task pronounce --network attention vector --share 100 --steps 600 --hi
 TOY = "--task toy --network attention vector --share 100 --steps 300 --longest 8 16 --seeds 3"
 DATES = "--task dates --network attention vector --share 100 --steps 400 --seeds 3"
 COPY = "--task toy --rule next --unknown 25 --network attention --copy-input false true --hidden 64 --share 100 --steps 400 --seeds 5"
+GUIDED = "--task pronounce --network attention --guide 0 1 --hidden 64 --share 50 --steps 200 --seeds 5"
+ASTRAY = "--task toy --rule reverse --network attention --guide 0 1 --hidden 64 --share 100 --steps 200 --seeds 5"
+AT_ONCE = "--task pronounce --network parallel --share 50 --steps 500 --seeds 5"
 FORCING = "--task pronounce --share 50 --steps 500 --teacher 1 0.75 0.5 --seeds 3"
 NONE = "none in this set-up"
 NGRAM = "33.9 (Phonetisaurus, n-gram transducer), 33.3 (the same, stress removed, another split)"
@@ -98,6 +104,26 @@ YARDSTICKS = (
     ),
     _long("one vector", "PER", "per"),
     _long("one vector", "WER by a beam of 5", "beam_wer"),
+    *(
+        Yardstick(
+            f"{title}, attention, trained long",
+            "",
+            column,
+            unit,
+            NONE,
+            why,
+            where={"network": "attention"},
+            file=SEVERAL,
+            of="fifths of the test words with several pronunciations",
+            chance=f"{RULE_SEVERAL[column]:.1f} (one sound for each letter)",
+        )
+        for title, column, unit, why in (
+            ("Exact match with the first pronunciation", "exact_first", "%", "Only words with several pronunciations."),
+            ("Exact match with any pronunciation", "exact_any", "%", ""),
+            ("BLEU against the first pronunciation", "bleu_first", "points", "n-grams of up to 4 sounds."),
+            ("BLEU against all pronunciations", "bleu_any", "points", ""),
+        )
+    ),
     _long("transformer", "WER", "wer", TRANSFORMER, "Three layers that read, two that write, 96 numbers wide."),
     _long(
         "transformer",
@@ -117,6 +143,21 @@ YARDSTICKS = (
             ),
             ("vector", "one vector", ""),
             ("transformer", "transformer", "Slower to begin with."),
+        )
+    ),
+    *(
+        _row(
+            f"{what} of a live run, all tokens at once",
+            AT_ONCE,
+            column,
+            {"network": "parallel"},
+            why=why,
+            chance=chance,
+        )
+        for what, column, why, chance in (
+            ("PER", "per", "The same 500 steps as above.", ""),
+            ("WER", "wer", "", ""),
+            ("Answers with a repeat", "repeats", "A sound twice in a row where the right answer has none.", "–"),
         )
     ),
     *(
@@ -151,21 +192,42 @@ YARDSTICKS = (
         chance="100 (copying the input)",
     ),
     *(
+        _row(f"{what}, {title}", sweep, column, {"guide": weight}, why=why, chance=chance)
+        for weight, title in (("0.0", "attention left to itself"), ("1.0", "guided attention"))
+        for what, sweep, column, why, chance in (
+            ("PER after 200 steps", GUIDED, "per", "", ""),
+            (
+                "Attention off the diagonal",
+                GUIDED,
+                "off_diagonal",
+                "In % of the length, on the test words.",
+                "33.3 (even attention)",
+            ),
+            (
+                "Reversal of up to 8 letters, wrong answers",
+                ASTRAY,
+                "wer",
+                "Here the order is turned around.",
+                _copied(8),
+            ),
+        )
+    ),
+    *(
         _row(
             f"Next letters with unknown digits, {title}: wrong answers",
             COPY,
             "wer_unknown",
-            {"copy_input": copying},
+            {"copy_input": str(copying)},
             why=why,
             chance=_copied(8, "next", 25),
         )
         for copying, title, why in (
             (
-                "True",
+                True,
                 "with copying",
                 "A quarter of the signs are digits; no digit of the test was learned from. 400 steps.",
             ),
-            ("False", "without copying", "What is not in the vocabulary cannot be said."),
+            (False, "without copying", "What is not in the vocabulary cannot be said."),
         )
     ),
     *(
@@ -195,7 +257,7 @@ YARDSTICKS = (
 
 def measured_tables(folder: Path) -> None:
     """What is measured of shipped networks without training any. A table that is there stays."""
-    make_tables(folder, {LONG: long_rows, SHIPPED: shipped_rows})
+    make_tables(folder, {LONG: long_rows, SHIPPED: shipped_rows, SEVERAL: several_rows})
 
 
 def long_rows() -> Iterator[dict[str, Any]]:
@@ -222,6 +284,36 @@ def long_rows() -> Iterator[dict[str, Any]]:
                 "beam_per": score.per(searched.edits, searched.lengths),
                 "beam_wer": score.wer(searched.edits),
                 "first_wer": score.wer(first.edits),
+            }
+
+
+def several_rows() -> Iterator[dict[str, Any]]:
+    """Scores against the first pronunciation and against all, on test words that have several; the fixed rule on all of them at once."""
+    for run_id, name in (("seq2seq-say-it", "attention"), ("seq2seq-greedy-or-beam", "attention, short"), ("", "rule")):
+        settings = runs.load(run_id or "seq2seq-say-it").settings
+        dataset = dataset_of(settings.task)
+        part = references.with_several(dataset.test)
+        if run_id:
+            said = score.answers_of(models.speller(runs.load(run_id).models["network"]), dataset, part)
+        else:
+            said = references.by_rule(settings.task)
+        size = -(-len(part) // (FIFTHS if run_id else 1))
+        for fifth, start in enumerate(range(0, len(part), size), 1):
+            piece = Part(part.x[start : start + size], part.y[start : start + size], part.answers[start : start + size])
+            first, every = (
+                references.scored(said[start : start + size], against)
+                for against in (references.first_only(piece), piece)
+            )
+            yield {
+                "network": name,
+                "fifth": fifth,
+                "words": len(piece),
+                "exact_first": first.exact,
+                "exact_any": every.exact,
+                "per_first": first.per,
+                "per_any": every.per,
+                "bleu_first": first.bleu.score,
+                "bleu_any": every.bleu.score,
             }
 
 

@@ -1,12 +1,16 @@
-"""Our networks against PyTorch's own parts, put together as slowly as can be."""
+"""Our networks against PyTorch's own parts, put together as slowly as can be; BLEU against sacrebleu."""
 
+import numpy as np
 import pytest
+import sacrebleu
 import torch
 from torch import nn
 
 from core.loop import fresh
-from core.seq2seq.models import Layer, Recurrent
+from core.seq2seq.bleu import bleu
+from core.seq2seq.models import Recurrent
 from core.seq2seq.tokens import BOS, PAD
+from core.seq2seq.transformer import Layer
 
 X = torch.tensor([[3, 4, 5, 6], [6, 5, PAD, PAD], [4, PAD, PAD, PAD]])
 
@@ -58,3 +62,23 @@ def _same_attention(theirs, ours):
     theirs.in_proj_weight.copy_(torch.cat([layer.weight for layer in (ours.query, ours.key, ours.value)]))
     theirs.in_proj_bias.copy_(torch.cat([layer.bias for layer in (ours.query, ours.key, ours.value)]))
     theirs.out_proj.load_state_dict(ours.out.state_dict())
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_bleu_is_that_of_sacrebleu(seed):
+    """Random answers over few signs, with one to three right ones each, some of them near."""
+    rng = np.random.default_rng(seed)
+
+    def drawn(near=None):
+        if near is not None and rng.random() < 0.7:
+            return [sign if rng.random() < 0.8 else "z" for sign in near][: rng.integers(3, 12)]
+        return [str(sign) for sign in rng.choice(list("abcd"), rng.integers(1, 12))]
+
+    said = [drawn() for _ in range(40)]
+    ways = [[drawn(mine) for _ in range(rng.integers(1, 4))] for mine in said]
+    streams = [[" ".join(each[k]) if k < len(each) else None for each in ways] for k in range(3)]
+    lines = [" ".join(mine) for mine in said]
+    theirs = sacrebleu.corpus_bleu(lines, streams, tokenize="none", smooth_method="none", force=True)
+    ours = bleu(said, ways)
+    assert ours.score == pytest.approx(theirs.score, abs=1e-6) and ours.score > 5
+    assert ours.precisions == pytest.approx(theirs.precisions) and ours.brevity == pytest.approx(theirs.bp)

@@ -67,6 +67,8 @@ def _saying(one: "analysis.own_words.Heard", said: int) -> Iterator[Way]:
     """From each state of the decoder to its token, and from each token back into the next state."""
     for t in range(len(one.tokens)):
         yield Way("saying", (t, DECODED + 0.15), (t, SAID - 0.2), t < said)
+        if one.at_once:  # nothing that was said is read
+            continue
         start = (t - 0.8, SAID - 0.12) if t else (-0.75, DECODED)
         yield Way("saying", start, (t - 0.17, DECODED + 0.1 if t else DECODED), t < said)
 

@@ -14,7 +14,7 @@ from core.record import Record
 from core.seq2seq import decode
 from core.seq2seq.analysis.answers import SPACE
 from core.seq2seq.analysis.network import opened
-from core.seq2seq.models import Memory
+from core.seq2seq.memory import Memory
 from core.seq2seq.settings import Pronounce
 from core.seq2seq.tasks import Dataset, padded, sayings, understood
 from core.seq2seq.tokens import BOS

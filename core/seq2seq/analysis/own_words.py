@@ -25,7 +25,7 @@ class Heard:
     p_gen of each token, where it can copy.
 
     known: all right answers, where anybody knows them. recurrent: the encoder reads in both directions, into one vector of
-    `size` numbers.
+    `size` numbers. at_once: no token waits for the one before.
     """
 
     text: str
@@ -37,6 +37,7 @@ class Heard:
     recurrent: bool = True
     size: int = 0
     generated: tuple[float, ...] | None = None
+    at_once: bool = False
 
     @property
     def said(self) -> list[str]:
@@ -92,6 +93,7 @@ def heard(record: Record, text: str) -> Heard:
         record.settings.network.RECURRENT,
         record.settings.network.size,
         None if found.generated is None else tuple(found.generated[0].tolist()),
+        record.settings.network.AT_ONCE,
     )
 
 
@@ -127,6 +129,10 @@ def moment(one: Heard, now: int) -> list[Verdict]:
         return [verdict("letters-read" if one.recurrent else "letter-of-transformer", now=now, letters=letters)]
     t = now - letters - 1
     before, token, p = one.tokens[t - 1] if t else "", one.tokens[t], 100 * one.sure[t]
+    if one.at_once:
+        ends = token == "<EOS>"
+        said = [verdict("place-ends" if ends else "place-says", place=t + 1, token=token, p=p)]
+        return [*said, verdict("answer-ends")] if ends else said
     if token == "<EOS>":
         said = verdict("ends" if t else "ends-at-once", step=t + 1, before=before, p=p)
         return [said, verdict("answer-ends")]

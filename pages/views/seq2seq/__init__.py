@@ -15,7 +15,19 @@ from pages.views.seq2seq.typed import ready
 __all__ = ["VIEWS", "beside", "explain", "inside", "picture"]
 
 COLUMNS = 3  # of the key to the sounds
-VIEWS = ("own_words", "steps", "beam", "samples", "lengths", "states", "confusions", "exposure", "film")
+VIEWS = (
+    "own_words",
+    "at_once",
+    "steps",
+    "beam",
+    "samples",
+    "lengths",
+    "states",
+    "confusions",
+    "references",
+    "exposure",
+    "film",
+)
 
 
 def inside(current: Shown) -> None:

@@ -22,6 +22,7 @@ TINY = {"task": "toy", "share": 100, "steps": 20, "batch": 32}
 SMALL_TRANSFORMER = {"network": "transformer", "width": 16, "encoder_layers": 1, "decoder_layers": 1}
 RUNS = {
     "transformer": TINY | SMALL_TRANSFORMER | {"rule": "sort"},
+    "parallel": TINY | SMALL_TRANSFORMER | {"network": "parallel"},
     "vector": TINY | {"network": "vector", "hidden": 16, "cell": "gru"},
     "own": TINY | {"hidden": 16, "score": "multiplicative", "teacher": 0.5, "sampling": "linear"},
     "strange": TINY | {"hidden": 16, "alphabet": 3},

@@ -8,8 +8,9 @@ import torch
 from core.loop import fresh, seeded
 from core.seq2seq import decode
 from core.seq2seq.decode import NEVER
-from core.seq2seq.models import Recurrent, Transformer
+from core.seq2seq.models import Recurrent
 from core.seq2seq.tokens import BOS, EOS, PAD
+from core.seq2seq.transformer import Transformer
 
 LETTERS, SOUNDS, LONGEST = 6, 5, 4  # two sounds beside the special tokens
 X = torch.tensor([[3, 4, 5, 3], [4, 4, PAD, PAD], [5, PAD, PAD, PAD]])

@@ -9,8 +9,9 @@ import torch
 from core import labs, runs, yardsticks
 from core.nets import count
 from core.seq2seq import decode, formulas, models, score, tasks, train
+from core.seq2seq.analysis import references
 from core.seq2seq.settings import SCENES, SHIPPED, Seq2SeqSettings
-from core.seq2seq.yardsticks import TRAINED, YARDSTICKS
+from core.seq2seq.yardsticks import RULE_SEVERAL, SEVERAL, TRAINED, YARDSTICKS
 from core.settings import build
 from pages.parts import lecture
 
@@ -64,6 +65,16 @@ def test_every_figure_of_the_long_runs_is_of_all_test_words(declared):
         assert result.mean == pytest.approx(summary[declared.column], abs=0.05), (
             "the mean of fifths is that of all words"
         )
+
+
+def test_the_rule_on_words_with_several_pronunciations_is_as_it_is_said_beside_them():
+    rows = [row for row in yardsticks.read("seq2seq", SEVERAL) if row["network"] == "rule"]
+    assert {name: float(rows[0][name]) for name in RULE_SEVERAL} == pytest.approx(RULE_SEVERAL, abs=0.05)
+    task = SHIPPED["seq2seq-say-it"].task
+    part = references.with_several(tasks.dataset_of(task).test)
+    assert references.scored(references.by_rule(task), part).bleu.score == pytest.approx(
+        RULE_SEVERAL["bleu_any"], abs=0.05
+    )
 
 
 @pytest.mark.parametrize("run_id", SHIPPED)

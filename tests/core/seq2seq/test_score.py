@@ -1,6 +1,8 @@
 """Edit distance against brute force, errors by hand, confusions, and what teacher forcing hides."""
 
+import math
 from functools import cache
+from itertools import product
 
 import numpy as np
 import pytest
@@ -10,8 +12,9 @@ from hypothesis import strategies as st
 
 from core.loop import fresh
 from core.seq2seq import edits, score, tasks
-from core.seq2seq.models import Recurrent, Transformer
+from core.seq2seq.models import Recurrent
 from core.seq2seq.tokens import EOS, PAD
+from core.seq2seq.transformer import Transformer
 
 SEQUENCES = st.lists(st.integers(3, 5), max_size=7).map(tuple)
 
@@ -144,3 +147,31 @@ def test_exposure_by_hand(net, dataset):
     assert found.positions == tuple(t + 1 for t in range(9) if reach_at[t] >= score.ENOUGH)
     assert found.forced == pytest.approx([100 * wrong_at[t - 1] / reach_at[t - 1] for t in found.positions])
     assert found.astray == pytest.approx([100 * astray_at[t - 1] / reach_at[t - 1] for t in found.positions])
+
+
+# ---- the diagonal ----
+
+
+def test_distance_from_the_diagonal_by_hand():
+    """Two sequences of 3 and 2 letters, answered in 2 and 3 tokens: every weight is summed by hand."""
+    letters = torch.tensor([[True, True, True], [True, True, False]])
+    tokens = torch.tensor([[True, True, False], [True, True, True]])
+    looked = torch.rand(2, 3, 3, generator=torch.Generator().manual_seed(5)) * letters.unsqueeze(1)
+    looked = looked / looked.sum(2, keepdim=True)
+    near = far = 0.0
+    for i, (n_all, t_all) in enumerate(((3, 2), (2, 3))):
+        for n, t in product(range(n_all), range(t_all)):
+            gap = (n + 1) / n_all - (t + 1) / t_all
+            near += float(looked[i, t, n]) * (1 - math.exp(-(gap**2) / (2 * 0.2**2)))
+            far += float(looked[i, t, n]) * abs(gap)
+    assert float(score.guided(looked, letters, tokens)) == pytest.approx(near / 5, abs=1e-6)
+    assert float(score.off_diagonal(looked, letters, tokens)) == pytest.approx(far / 5, abs=1e-6)
+
+
+def test_the_diagonal_costs_nothing_and_even_attention_is_a_third_away():
+    many = torch.ones(1, 60, dtype=torch.bool)
+    assert (
+        score.guided(torch.eye(60).unsqueeze(0), many, many) == 0 == score.off_diagonal(torch.eye(60)[None], many, many)
+    )
+    assert float(score.off_diagonal(torch.full((1, 60, 60), 1 / 60), many, many)) == pytest.approx(1 / 3, abs=0.001)
+    assert float(score.guided(torch.eye(60).flip(0)[None], many, many)) > 0.5, "backwards is dear"

@@ -8,13 +8,15 @@ import torch
 from scipy.stats import spearmanr
 
 from core import runs
-from core.seq2seq.analysis import confusions, exposure, lengths, letters, states
+from core.seq2seq.analysis import at_once, confusions, exposure, lengths, letters, references, states
 from core.seq2seq.settings import SHIPPED, Attention, OneVector, SmallTransformer
 from pages.parts import shown
 from pages.parts.ask import _remembering
+from pages.views.seq2seq import at_once as at_once_view
 from pages.views.seq2seq import exposure as exposure_view
 from pages.views.seq2seq import lengths as lengths_view
 from pages.views.seq2seq import letters as letters_view
+from pages.views.seq2seq import references as references_view
 from tests.pages.conftest import marks, text_of
 from tests.pages.views.seq2seq_page import RUNS, SAY, SHOWN, TOY, VECTOR, calm, figure, saved, typed, view, widget
 
@@ -48,6 +50,26 @@ def test_every_view_opens_on_every_shipped_run(name, run_id):
 @pytest.mark.parametrize("run", RUNS)
 def test_every_view_opens_on_every_kind_of_network(name, run):
     assert text_of(view(name, saved(run).id)).strip()
+
+
+def test_words_with_several_pronunciations_are_scored_against_the_first_and_against_all():
+    visitor, found = view("references", SAY), references.measured(shown.find(SAY))
+    scores = visitor.table[0].value
+    assert scores.iloc[0, 1:].tolist() == [f"{each.exact:.1f} %" for each in (found.first, found.all_of, found.rule)]
+    assert scores.iloc[2, 1:].tolist() == [f"{each.bleu.score:.1f}" for each in (found.first, found.all_of, found.rule)]
+    bars = figure(visitor, "references/bleu")["data"]
+    assert list(bars[1]["y"]) == pytest.approx(found.all_of.bleu.precisions)
+    assert f"{found.first.exact:.1f} %" in text_of(visitor) and len(visitor.table[1].value) == len(found.parted)
+    assert references_view.draw.fits(shown.find(SAY)) and not references_view.draw.fits(shown.find(TOY))
+
+
+def test_what_all_at_once_saves_and_costs():
+    current = saved("parallel")
+    visitor, found = view("at_once", current.id), at_once.mistakes(current)
+    shares = figure(visitor, "at_once/mistakes")["data"][0]["y"]
+    assert list(shares) == pytest.approx([found.wrong, found.length, found.repeats])
+    assert len(figure(visitor, "at_once/time")["data"][0]["y"]) == 2 and f"{found.repeats:.0f} %" in text_of(visitor)
+    assert at_once_view.draw.fits(current) and not at_once_view.draw.fits(shown.find(SAY))
 
 
 @pytest.mark.parametrize("name", ["inside", "explain"])

@@ -11,8 +11,9 @@ from core.loop import fresh
 from core.seq2seq import decode, tasks
 from core.seq2seq.analysis import letters, network
 from core.seq2seq.analysis.letters import ATTENTION, METHODS, Question
-from core.seq2seq.models import Recurrent, Transformer
+from core.seq2seq.models import Recurrent
 from core.seq2seq.tokens import BOS, EOS
+from core.seq2seq.transformer import Transformer
 from tests.core.seq2seq.records import SAY, VECTOR, record, tiny
 
 TEXT = "abcdab"

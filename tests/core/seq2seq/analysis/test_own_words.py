@@ -5,10 +5,10 @@ import pytest
 
 from core.data import dates
 from core.seq2seq import decode
-from core.seq2seq.analysis import network, own_words
+from core.seq2seq.analysis import flow, network, own_words
 from core.seq2seq.analysis.own_words import Heard
 from core.seq2seq.settings import Dates, Toy
-from tests.core.seq2seq.records import DATES, SAY, TOY, VECTOR, record
+from tests.core.seq2seq.records import DATES, SAY, TOY, VECTOR, record, tiny
 
 
 def heard(run_id, text):
@@ -98,3 +98,12 @@ def test_how_attention_moves():
     one = heard(SAY, "elephant")
     bits = -(one.looked * np.log2(np.maximum(one.looked, 1e-12))).sum(1).mean()
     assert own_words.attention(one).numbers["bits"] == pytest.approx(bits, abs=1e-4)
+
+
+def test_a_network_that_says_all_at_once_reads_nothing_back():
+    one = own_words.heard(tiny("parallel"), "abcd")
+    told = [own_words.moment(one, len(one.text) + t + 1)[0] for t in range(len(one.tokens))]
+    assert {each.case for each in told} <= {"place-says", "place-ends"}
+    assert [each.numbers["place"] for each in told] == list(range(1, len(one.tokens) + 1))
+    saying = [way for way in flow.ways(one, one.moments) if way.part == "saying"]
+    assert one.at_once and len(saying) == len(one.tokens), "one arrow for each token, and none back"
