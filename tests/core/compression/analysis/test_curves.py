@@ -35,10 +35,13 @@ def test_what_a_run_carries_is_not_measured_again(monkeypatch):
 
 
 def test_every_curve_of_every_model_is_carried(monkeypatch):
-    monkeypatch.setattr(formulas, "measured", lambda net, name: name)
+    monkeypatch.setattr(curves, "measured", lambda net, name: name)
     every = {name: name for name in curves.CURVES}
     run = shipped("thin-by-gamma").run
     assert formulas.examine(run) == {"curves": {model: every for model in run.models}} and len(run.models) == 3
+    assert list(formulas.examine(shipped("leave-early").run)["curves"]) == ["model", "control"], (
+        "digit classifiers alone"
+    )
 
 
 def test_a_separable_network_has_no_ratios():
