@@ -30,6 +30,10 @@ class Monitor:
         self.dev, self.longest = dataset.dev.first(HEARD[settings.effort.name]), int(dataset.train.lengths.max())
         self.film = padded([dataset.source.encode(text) for text in dataset.film]).long()
 
+    def recall(self, log: list[Event]) -> None:
+        """What a resumed run had reached before."""
+        self.half = next((e.step for e in log if isinstance(e, Metrics) and e.values["per"] < HALF), None)
+
     def facts(self, net: nn.Module, part: Part) -> dict[str, Any]:
         """What a viewer needs to know before the first number."""
         right = [[list(way) for way in self.dataset.known(text)] for text in self.dataset.film]

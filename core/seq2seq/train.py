@@ -34,6 +34,7 @@ def train(settings: Seq2SeqSettings) -> Iterator[Event]:
     learner, monitor = begin(settings, dataset, total), Monitor(settings, dataset, total)
     smoothing, guide = 0.0 if learner.net.copies else settings.smoothing, getattr(settings.network, "guide", 0.0)
     step, log, losses = checkpoint.resume(settings, learner) if isinstance(settings.effort, Long) else (0, [], [])
+    monitor.recall(log)
     log = log or [Started(total, monitor.facts(learner.net, part))]
     yield from log
     while step < total:
