@@ -29,7 +29,7 @@ def draw(current: Shown) -> None:
         figure = figures.bars(groups, names, *titles, 260, ".1f")
         chart.show(figure, key="at_once/time", alt=_("Milliseconds for an answer, in both ways"))
     with right:
-        groups = {_("of the answers"): ("danger", [found.wrong, found.length, found.repeats])}
+        groups = {_("share of the answers"): ("danger", [found.wrong, found.length, found.repeats])}
         names, titles = [_("wrong"), _("wrong length"), _("repeat")], ("", _("share (%)"))
         figure = figures.bars(groups, names, *titles, 260, ".0f", top=112)
         chart.show(figure, key="at_once/mistakes", alt=_("Shares of wrong answers, wrong lengths and repeats"))

@@ -10,14 +10,14 @@ from pages.parts import drawing, figures
 from pages.parts.figures import COLOURS, INK, Figure
 from pages.parts.grammar import Trace, lettering
 from pages.parts.grammar import said as written
-from pages.parts.words import _
+from pages.parts.words import N_, _
 
 WIDE, HIGH = 0.9, 0.56  # of a tile, where columns and rows are 1 apart
 PALEST, FULLEST = 0.14, 0.72  # of the colour, for a token said with p = 0 and with p = 1
 LETTER = 13  # pixels
 SMALL = 12
 USUAL = 14  # columns
-ROLES = {"said": "after", "copied": "before", "wrong": "danger", "left out": "danger", "chosen": "neutral"}
+ROLES = {"said": "after", N_("copied"): "before", "wrong": "danger", "left out": "danger", "chosen": "neutral"}
 
 
 @dataclass(frozen=True)
