@@ -12,9 +12,11 @@ def _lam(default: float, high: float, help: str) -> float:
 
 
 class _Target(Frozen):
-    """KEEPS_STROKES: each of its digits is one of MNIST's, with the stroke in the same place."""
+    """KEEPS_STROKES: each of its digits is one of MNIST's, with the stroke in the same place. OF_DIGITS: both domains are of
+    digits, so that other labs can open the network."""
 
     KEEPS_STROKES: ClassVar[bool] = False
+    OF_DIGITS: ClassVar[bool] = True
 
 
 class Coloured(_Target):
@@ -65,6 +67,7 @@ class Moons(_Target):
     """Two half moons in the plane, turned about their middle: small enough to draw the border itself."""
 
     name: Literal["moons"] = "moons"
+    OF_DIGITS: ClassVar[bool] = False
     turn: int = knob(35, "Turn", "How far the target's moons are turned.", unit="°", ge=0, le=90, step=5)
 
 
@@ -128,7 +131,21 @@ class Unseen(_Target):
         return [angle for angle in self.ANGLES if angle != self.unseen][: self.sources]
 
 
-Target = Coloured | Scanned | Rotated | Inverted | Blurred | Moons | Shares | Unseen
+class Drawings(_Target):
+    """Ten kinds of objects instead of digits: from flat pictures (Twemoji) to line drawings by other hands (OpenMoji). The pair
+    of the lecture's homework is like it, photos and doodles; its hint is to show the source as outlines."""
+
+    name: Literal["drawings"] = "drawings"
+    OF_DIGITS: ClassVar[bool] = False
+    seen_as: Literal["grey", "outlines"] = knob(
+        "grey",
+        "Source pictures",
+        "The pictures with labels in grey, or their outlines, which an edge detector (Canny) computes.",
+        names={"grey": "in grey", "outlines": "as outlines"},
+    )
+
+
+Target = Coloured | Scanned | Rotated | Inverted | Blurred | Moons | Shares | Unseen | Drawings
 
 
 class _Method(Frozen):

@@ -1,7 +1,7 @@
 """The two domains: a source with labels, and a target whose labels no method may learn from.
 
 As in MNIST-M the target holds the source's own digits, changed; nobody is told which belong together. Only the pair
-with scikit-learn's digits comes from two collections.
+with scikit-learn's digits comes from two collections, and that of drawings shows the same objects by two designers.
 """
 
 import math
@@ -13,7 +13,7 @@ import torch
 from scipy.ndimage import gaussian_filter
 from torch import Tensor
 
-from core.data import digits, scanned, scenery
+from core.data import digits, drawings, scanned, scenery
 from core.data.digits import CLASSES, Digits, rotated
 from core.loop import seeded
 from core.transfer import settings as s
@@ -74,19 +74,29 @@ def _made(target: s.Target) -> Pair:
             return Pair(scanned.load(), plain, CLASSES)
         case s.Scanned():
             return Pair(plain, scanned.load(), CLASSES)
-        case s.Rotated(angle=angle):
-            return Pair(plain, changed(plain, lambda x: rotated(x, angle)), CLASSES)
-        case s.Inverted(inversion=share):
-            return Pair(plain, changed(plain, lambda x: x + share / 100 * (1 - 2 * x)), CLASSES)
-        case s.Blurred(blur=sigma):
-            return Pair(plain, changed(plain, lambda x: blurred(x, sigma)), CLASSES)
+        case s.Rotated() | s.Inverted() | s.Blurred():
+            return Pair(plain, changed(plain, lambda x: seen(x, target)), CLASSES)
         case s.Unseen(unseen=angle):
             return several(plain, target.known(), angle)
+        case s.Drawings(seen_as=seen_as):
+            source = {"grey": "pictures", "outlines": "outlines"}[seen_as]
+            return Pair(drawings.load(source), drawings.load("drawings"), CLASSES)
         case s.Shares(noise=sigma):
             return shifted(plain, target.shares(), sigma)
         case s.Moons(turn=turn):
             source = moons()
             return Pair(source, changed(source, lambda x: turned(x, turn)), 2)
+
+
+def seen(x: Tensor, target: s.Rotated | s.Inverted | s.Blurred) -> Tensor:
+    """The digits x (N, 1, 28, 28) as they are in a target that changes each of them alike."""
+    match target:
+        case s.Rotated(angle=angle):
+            return rotated(x, angle)
+        case s.Inverted(inversion=share):
+            return x + share / 100 * (1 - 2 * x)
+        case s.Blurred(blur=sigma):
+            return blurred(x, sigma)
 
 
 def first_classes(data: Digits, held: int) -> Digits:

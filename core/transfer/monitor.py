@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from core.data.digits import Digits
 from core.events import Event, Finished, Metrics, Warned
 from core.loop import confusion, hits, no_better_than_guessing, seeded
-from core.nets import DigitNet, predict, to_model
+from core.nets import predict, to_model
 from core.transfer import domains, judge, models, pictures, shift
 from core.transfer.method import SourceOnly
 from core.transfer.pictures import REACH
@@ -38,7 +38,7 @@ class Monitor:
         if isinstance(self.settings.target, Shares):
             self.weights = torch.tensor(self.settings.target.shares(self.settings.held))
         self.held = len(pair.target.train_y.unique())
-        self.models, self.shelf = {}, isinstance(method.net, DigitNet)  # the moons' network is no digit classifier
+        self.models, self.shelf = {}, self.settings.target.OF_DIGITS  # other networks are no digit classifiers
 
     def facts(self) -> dict:
         """What is known before the first step."""
@@ -147,6 +147,7 @@ class Monitor:
         yield pictures.WAY.at(step, torch.stack([seen_from(f, axes) for f in self.way]).half().numpy())
         yield pictures.FEATURES.at(step, self.way[-1].half().numpy())
         yield pictures.CONFUSION.at(step, confusion(t.y, t.logits.argmax(1), t.logits.shape[1]).astype(np.int32))
+        yield from self.said(step, t)
         yield from self.worse(step, t)
         learned = t if isinstance(self.settings.method, OnTarget) else s  # what had the labels
         yield from no_better_than_guessing(step, hits(learned.logits, learned.y), 100 / learned.logits.shape[1])
@@ -158,6 +159,12 @@ class Monitor:
         found |= {"accuracy": stored, "a_distance": judge.a_distance(found["probe"])} | label_free(t.logits)
         found |= self.label_shift() | self.rivals(self.data["target"]) | self.absent(t) | self.worst(s)
         yield Finished(step, found, {"model": to_model(kept)} | self.models if self.shelf else {})
+
+    def said(self, step: int, t: "Seen") -> Iterator[Event]:
+        """The answers that the strip shows, where no network is stored that could be asked."""
+        if not self.shelf and not isinstance(self.settings.target, Moons):
+            first = [int(torch.nonzero(t.y == which)[0]) for which in t.y.unique()]
+            yield pictures.SAID.at(step, t.logits[first].argmax(1).to(torch.uint8).numpy())
 
     def label_shift(self) -> dict[str, float]:
         """Where some target classes are rare, their share in percent of the training pictures: the true one, among the

@@ -15,6 +15,7 @@ BORDER = Kind(
     "how sure the network is of class 1 over the plane of the moons, from −REACH to REACH, rows from below",
 )
 CONFUSION = Kind("confusion", "class class", "counts on the target's whole test part at the end, rows true")
+SAID = Kind("said", "class", "the answer to the first test picture of each class of the target, of objects, at the end")
 SHARES = Kind(
     "shares",
     "3 class",

@@ -16,6 +16,7 @@ from core.transfer.choices import AdaBN as AdaBN
 from core.transfer.choices import Blurred as Blurred
 from core.transfer.choices import Coloured as Coloured
 from core.transfer.choices import DaNN as DaNN
+from core.transfer.choices import Drawings as Drawings
 from core.transfer.choices import FineTune as FineTune
 from core.transfer.choices import GroupDRO as GroupDRO
 from core.transfer.choices import Inverted as Inverted
@@ -53,6 +54,7 @@ class TransferSettings(Settings):
                 "moons": "two moons",
                 "shares": "other class shares",
                 "unseen": "an unseen angle",
+                "drawings": "line drawings",
             }
         },
     )
@@ -251,6 +253,12 @@ SCENES = (
         ("target", "method", "sources", "unseen", "steps"),
         more=True,
     ),
+    Scene(
+        "pictures-to-drawings",
+        TransferSettings(target=Drawings(seen_as="outlines"), method=SourceOnly(), steps=400),
+        ("target", "method", "seen_as", "steps"),
+        more=True,
+    ),
 )
 
 SHIPPED = {f"transfer-{scene.slug}": scene.settings for scene in SCENES}
@@ -265,4 +273,7 @@ SHIPPED |= {
 SHIPPED["transfer-scanned-source"] = TransferSettings(target=Scanned(), method=SourceOnly())
 SHIPPED["transfer-never-seen-dro"] = TransferSettings(target=Unseen(), method=GroupDRO(), steps=400)
 SHIPPED["transfer-half-the-classes-pada"] = TransferSettings(target=Rotated(angle=25), method=PADA(), held=5, steps=400)
+SHIPPED["transfer-pictures-to-drawings-dann"] = TransferSettings(
+    target=Drawings(seen_as="outlines"), method=DaNN(), steps=400
+)
 SHIPPED["transfer-finetune"] = TransferSettings(method=FineTune())

@@ -20,6 +20,9 @@ SMALL_BATCHES = "--target rotated --steps 400 --method tent --tent-batch 8"
 PARTIAL = "--target rotated --angle 25 --held 5 --steps 400 --method source dann pada"
 UNSEEN = "--target unseen --steps 400 --sources 1 5 --method source"
 UNSEEN_DRO = "--target unseen --steps 400 --method dro"
+DRAWINGS = "--target drawings --seen-as grey outlines --steps 400 --method source dann"
+DRAWINGS_KNOWN = "--target drawings --steps 400 --method target"
+HOMEWORK = "none in this set-up (the homework's pair, photos and doodles, is another)"
 TARGET = "result_target"
 ONE_ANSWER = "36 (always 0)"
 GUESS, COIN = "10 (guessing)", "50 (guessing)"  # test parts are balanced
@@ -99,6 +102,10 @@ def _unseen(title: str, why: str, sweep: str = UNSEEN, **where: str) -> Yardstic
     return Yardstick(
         f"An unseen angle: {title}", sweep, TARGET, "%", "none in this set-up", why, where=where, chance=GUESS
     )
+
+
+def _drawings(title: str, why: str, sweep: str = DRAWINGS, **where: str) -> Yardstick:
+    return Yardstick(f"Pictures → line drawings: {title}", sweep, TARGET, "%", HOMEWORK, why, where=where, chance=GUESS)
 
 
 YARDSTICKS = (
@@ -267,6 +274,13 @@ YARDSTICKS = (
     _unseen("trained on upright digits", "4,000 pictures of one angle.", sources="1"),
     _unseen("trained on five angles", "4,000 pictures, 800 of each angle.", sources="5"),
     _unseen("Group DRO on five angles", "The worst source weighs most.", sweep=UNSEEN_DRO),
+    _drawings(
+        "source only, in grey", "447 objects; none of the test part was learned from.", seen_as="grey", method="source"
+    ),
+    _drawings("DaNN, in grey", "Better than source only in every seed.", seen_as="grey", method="dann"),
+    _drawings("source only, as outlines", "Edges that Canny's detector finds.", seen_as="outlines", method="source"),
+    _drawings("DaNN, as outlines", "Both together.", seen_as="outlines", method="dann"),
+    _drawings("trained on the target", "Few objects: the ceiling is low.", DRAWINGS_KNOWN),
     Yardstick(
         "Moons turned by 35°: source only",
         MOONS_SOURCE,

@@ -9,7 +9,19 @@ from core.runs import About, Run
 from core.settings import flatten, union_members
 from core.transfer.settings import Method, TransferSettings
 
-TARGET = ("target", "direction", "angle", "inversion", "blur", "turn", "imbalance", "noise", "unseen", "sources")
+TARGET = (
+    "target",
+    "direction",
+    "angle",
+    "inversion",
+    "blur",
+    "turn",
+    "imbalance",
+    "noise",
+    "unseen",
+    "sources",
+    "seen_as",
+)
 TRAINING = ("pixels", "steps", "batch", "learning_rate", "seed")
 
 ALL = 10  # classes that the target holds, in runs from before there was a knob for it

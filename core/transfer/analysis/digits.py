@@ -11,6 +11,7 @@ from core.data.digits import CLASSES, Digits
 from core.nets import predict
 from core.record import Record
 from core.subject.models import as_bytes
+from core.transfer import pictures
 from core.transfer.analysis.border import moons
 from core.transfer.domains import Pair, domains
 from core.transfer.monitor import EACH, SHOWN, every_class
@@ -52,6 +53,8 @@ def of_the_cloud(target: Target, held: int = CLASSES) -> np.ndarray:
 
 def answers(record: Record) -> list[int]:
     """What the network of a run that ended answers to the ten test pictures of its target; nothing of another run."""
+    if (said := record.last(pictures.SAID)) is not None:
+        return said.tolist()
     if record.run is None or "model" not in record.run.models or "target" not in record.summary:
         return []
     target, held = record.settings.target, record.settings.held

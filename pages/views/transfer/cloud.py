@@ -1,5 +1,7 @@
 """The cloud: what the network's last layer reads of both domains, as points that move while it learns."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import streamlit as st
 
@@ -11,6 +13,7 @@ from pages.parts.ask import ask
 from pages.parts.shown import Shown
 from pages.parts.views import view
 from pages.parts.words import N_, _
+from pages.views.transfer.digits import names
 
 ALT = N_("The features of source and target as two clouds of points")
 LARGE = 500  # pixels
@@ -35,7 +38,8 @@ def draw(current: Shown) -> None:
             shown, titles = (flat, found.who, analysis.cloud.spans(flat)), ("t-SNE 1", "t-SNE 2")
         else:
             shown, titles = (found.seen[place], found.who, analysis.cloud.spans(found.seen)), axes(found.ended)
-        figure = points(*shown, titles, by != "domain", analysis.digits.in_cloud(current))
+        pictures = analysis.digits.in_cloud(current)
+        figure = points(*shown, titles, by != "domain", pictures, names(current.settings))
         chart.show(figure, key="cloud/points", alt=_(ALT))
     with right:
         if by == "tsne":
@@ -61,28 +65,30 @@ def points(
     titles: tuple[str, str],
     by_class: bool = False,
     digits: np.ndarray | None = None,
+    called: Sequence[str] | None = None,
 ) -> figures.Figure:
     """Points xy (N, 2) of both domains. who: (2, N), domain (0 source, 1 target) and class. within: where the axes begin and
-    end. digits: the picture of each point, 8-bit (N, H, W) or (N, H, W, 3), shown on hover.
+    end. digits: the picture of each point, 8-bit (N, H, W) or (N, H, W, 3), shown on hover. called: the names of the classes.
 
     The domain is the shape; the colour is the domain's, or the class's. Both domains are drawn in turns: neither hides the other.
     """
     domain, y = who
-    names, seen, turn = (_("source"), _("target")), np.isfinite(xy).all(1), np.arange(len(y)) // TURN % 2
+    called = called or names(None)
+    sides, seen, turn = (_("source"), _("target")), np.isfinite(xy).all(1), np.arange(len(y)) // TURN % 2
     layers, known = [], set()
     for part in (0, 1):
         for which in np.unique(y) if by_class else [None]:
-            for place, name in enumerate(names):
+            for place, name in enumerate(sides):
                 own = seen & (domain == place) & (turn == part) & ((y == which) if by_class else True)
                 role = f"task{int(which) + 1}" if by_class else ("before", "after")[place]
-                label = str(which) if by_class else name
-                texts = [f"{name}, {c}" for c in y[own]]
+                label = called[which] if by_class else name
+                texts = [f"{name}, {called[c]}" for c in y[own]]
                 shots = rasters.sprites(list(digits[own]), SIDE) if digits is not None and own.any() else None
                 layer = figures.dots(label, role, *xy[own].T, texts, SHAPES[place], pictures=shots)
                 layers.append(layer | {"legendgroup": label, "showlegend": label not in known})  # once in the legend
                 known.add(label)
     if by_class:
-        layers = [figures.dots(name, "whole", [], [], [], shape) for name, shape in zip(names, SHAPES)] + layers
+        layers = [figures.dots(name, "whole", [], [], [], shape) for name, shape in zip(sides, SHAPES)] + layers
     figure = figures.points({}, *titles, LARGE)
     return figures.within(figures.add(figure, *layers), *within)
 

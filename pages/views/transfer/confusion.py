@@ -12,7 +12,7 @@ from pages.parts.ask import ask
 from pages.parts.shown import Shown
 from pages.parts.views import view
 from pages.parts.words import N_, _
-from pages.views.transfer.digits import of_target
+from pages.views.transfer.digits import names, of_target
 
 MOST = 10  # pictures of one mistake
 
@@ -34,12 +34,17 @@ def _matrices(current: Shown, counts: np.ndarray, before: Network | None) -> Non
     """Both matrices, and the pictures of one of this run's cells."""
     left, right = st.columns(2, gap="large")
     with left:
-        _matrix(counts, _("This run"), "swapped/after")
+        _matrix(counts, _("This run"), "swapped/after", _numbered(current, len(counts)))
     with right:
         known = before is not None and current.settings is not None
         if known and (other := _counted(current, before)) is not None:
-            _matrix(other, _("Before: source only"), "swapped/before")
-        elif current.settings is not None and not source_only(current.run.about.settings) and len(counts) > 2:
+            _matrix(other, _("Before: source only"), "swapped/before", _numbered(current, len(counts)))
+        elif (
+            current.run.models
+            and current.settings is not None
+            and not source_only(current.run.about.settings)
+            and len(counts) > 2
+        ):
             st.info(_("To compare: train “Source only” with the same target, steps and seed."))
     if current.run.models and current.settings is not None:
         _examples(current, counts)
@@ -53,13 +58,19 @@ def _counted(current: Shown, before: Network) -> np.ndarray | None:
         return None
 
 
-def _matrix(counts: np.ndarray, title: str, key: str) -> None:
+def _numbered(current: Shown, count: int) -> list[str]:
+    """The classes by their number; objects by their kind, too."""
+    numbers = [str(i) for i in range(count)]
+    return [name if name == number else f"{number} {name}" for number, name in zip(numbers, names(current.settings))]
+
+
+def _matrix(counts: np.ndarray, title: str, key: str, called: list[str]) -> None:
     """Counts as percentages, over what they say in words."""
-    names, few = [str(i) for i in range(len(counts))], len(counts) == 2
+    few = len(counts) == 2
     said = _("**{}** · {:.1f} % of the test pictures right (guessing: {:.0f} %)")
     st.markdown(said.format(title, accuracy(counts), 100 / len(counts)))
     height, largest = (220, 70) if few else (400, 36)
-    look = {"rows": names, "columns": names, "x": _("the network says"), "y": _("it is a"), "largest": largest}
+    look = {"rows": called, "columns": called, "x": _("the network says"), "y": _("it is a"), "largest": largest}
     figure = rasters.matrix(percent(counts), height, text=".0f", limit=100, **look)
     alt = f"{title}: {_('which class of the target is called what, in percent')}"
     chart.show(figure, key=key, alt=alt, pick=key == "swapped/after")

@@ -3,7 +3,6 @@
 from functools import lru_cache
 
 from core.transfer import analysis
-from core.transfer.analysis.border import moons
 from core.transfer.settings import Target, TransferSettings, labelled
 from pages.parts import digit, figures, rasters
 from pages.parts.ask import ask
@@ -11,6 +10,25 @@ from pages.parts.shown import Shown
 from pages.parts.words import N_, _
 
 ALT = N_("Ten test digits of the source, and ten of the target with the network's answers")
+KINDS = (  # of drawings.npz
+    N_("face"),
+    N_("person"),
+    N_("hand"),
+    N_("animal"),
+    N_("fruit"),
+    N_("clothes"),
+    N_("building"),
+    N_("vehicle"),
+    N_("clock"),
+    N_("heart"),
+)
+
+
+def names(settings: TransferSettings | None, count: int = 10) -> list[str]:
+    """What the classes are called: digits by their number, objects by their kind."""
+    if settings is not None and settings.target.name == "drawings":
+        return [_(kind) for kind in KINDS[:count]]
+    return [str(which) for which in range(count)]
 
 
 def strip(current: Shown) -> figures.Figure:
@@ -19,11 +37,12 @@ def strip(current: Shown) -> figures.Figure:
     held = len(target.images)
     said = ask(analysis.digits.answers, current) if current.run else []
     right = [answer == which for which, answer in enumerate(said)] or [True] * held
-    marks = [f"{answer}" if fine else f"{answer} ✗" for answer, fine in zip(said, right)] or [" "] * held
+    called = names(current.settings)
+    marks = [called[answer] + ("" if fine else " ✗") for answer, fine in zip(said, right)] or [" "] * held
     figure = rasters.gallery(
         source.images + target.images,
         10,
-        [_("source, a {}").format(which) for which in range(10)] + _names(current.settings, said)[:held],
+        [_("source, a {}").format(which) for which in called] + _names(current.settings, said)[:held],
         120,
         titles=[" "] * 10 + marks,
         inks=[figures.INK] * 10 + [figures.INK if fine else figures.COLOURS["danger"] for fine in right],
@@ -37,12 +56,13 @@ def strip(current: Shown) -> figures.Figure:
 
 def _names(settings: TransferSettings, said: list[int]) -> list[str]:
     """What stands on each digit of the target on hover."""
-    names = [_("target, a {}").format(which) for which in range(10)]
+    called = names(settings)
+    found = [_("target, a {}").format(which) for which in called]
     if settings.rare < 100:
         rare = _("{}, rare: {} % of the training pictures")
-        names[5:] = [rare.format(name, settings.rare) for name in names[5:]]
+        found[5:] = [rare.format(name, settings.rare) for name in found[5:]]
     answered = _("{}: the network says {}")
-    return [answered.format(name, answer) for name, answer in zip(names, said)] or names
+    return [answered.format(name, called[answer]) for name, answer in zip(found, said)] or found
 
 
 def _note(settings: TransferSettings) -> str:
@@ -54,12 +74,12 @@ def _note(settings: TransferSettings) -> str:
 
 
 def tests(current: Shown) -> dict[str, digit.Tests]:
-    """The test pictures of both domains for the Explain tab; of the moons there are none."""
+    """The test pictures of both domains for the Explain tab; of other things there are none."""
     if current.settings is None:
         return digit.mnist()
     return (
         {}
-        if moons(current)
+        if not current.settings.target.OF_DIGITS
         else dict(zip((_("Source"), _("Target")), _tests(current.settings.target, current.settings.held)))
     )
 

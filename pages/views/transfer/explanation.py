@@ -7,7 +7,6 @@ import streamlit as st
 from core.attribution.settings import METHOD_NAMES
 from core.runs import RunError
 from core.transfer import analysis
-from core.transfer.analysis.border import moons
 from core.transfer.analysis.comparison import Network, earlier, source_only
 from pages.parts import choose, digit, explain, lecture, shown, verdict
 from pages.parts.ask import ask
@@ -20,7 +19,7 @@ from pages.views.transfer.digits import of_target
 OFFERED = "saliency", "input_x_gradient", "grad_cam", "integrated_gradients"
 
 
-@view(N_("What it looks at"), offered=lambda current: not moons(current))
+@view(N_("What it looks at"), offered=lambda current: current.settings is None or current.settings.target.OF_DIGITS)
 def draw(current: Shown) -> None:
     """The same method on both networks, each explaining its own answer; then where the maps of 200 pictures lie."""
     if current.settings is None or not current.run.models or not shown.stored(current.id):

@@ -49,4 +49,12 @@ def _cloud(current: Shown) -> figures.Figure:
         None if current.live else analysis.digits.in_cloud(current)
     )  # a cloud that moves is light: nobody can point at it
     pictures = pictures[keep] if pictures is not None and len(pictures) == len(found.who[0]) else None
-    return points(found.seen[-1][keep], found.who[:, keep], within, axes(found.ended), digits=pictures)
+    return points(
+        found.seen[-1][keep],
+        found.who[:, keep],
+        within,
+        axes(found.ended),
+        False,
+        pictures,
+        digits.names(current.settings),
+    )

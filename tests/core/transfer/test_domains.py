@@ -26,6 +26,8 @@ TARGETS = [
     s.Moons(),
     s.Shares(),
     s.Unseen(),
+    s.Drawings(),
+    s.Drawings(seen_as="outlines"),
 ]
 CHANGED = [target for target in TARGETS if not isinstance(target, s.Scanned | s.Shares)]
 each_target = pytest.mark.parametrize("target", TARGETS, ids=str)
