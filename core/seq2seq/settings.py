@@ -274,6 +274,7 @@ SCENES = (
         "dates-of-the-world",
         Seq2SeqSettings(task=Dates(), effort=Live(share=100, steps=400)),
         knobs=("network", "share", "hidden", "steps"),
+        more=True,
     ),
     Scene(
         "signs-it-never-saw",
