@@ -131,7 +131,7 @@ class Metric:
     others. chart: metrics of the same chart share one picture. log: its scale. top: what is larger may run out of the picture.
     chance: what a trivial rival reaches; every number in “%” or “points” says it, or says None because it is no score.
     front: whether it may stand among the few numbers below the picture, a function of the run's settings where it depends on
-    them; not where a trivial rival always wins.
+    them; not where a trivial rival always wins. What is no score stands there only where such a function says so.
     """
 
     label: str
@@ -148,6 +148,11 @@ class Metric:
             raise TypeError(
                 f"“{self.label}” is a number in {self.unit}: say what chance is, or that it is no score (chance=None)."
             )
+
+    @property
+    def stands(self) -> bool:
+        """Whether it belongs among the few numbers below the picture at all."""
+        return self.unit in SCORED or callable(self.front)
 
     def leads(self, settings: "Settings | None") -> bool:
         """Whether it may stand among the few numbers below the picture of a run; settings: None where they are not known."""

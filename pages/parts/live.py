@@ -195,16 +195,18 @@ def _numbers(current: Shown, scene: Shown | None, metrics: Mapping[str, Metric])
     known = (
         latest | before if _alike(current, scene) else latest
     )  # what the scene measures too has its place from the beginning
-    scores = {name: metric for name, metric in metrics.items() if name in known and metric.unit in SCORED}
+    scores = {name: metric for name, metric in metrics.items() if name in known and metric.stands}
     names = [name for name, metric in scores.items() if metric.leads(current.settings)]
     for name in names[:AT_ONCE]:
         metric, rival = metrics[name], shown.rival(metrics[name], current.settings)
-        unit = _(metric.unit)
-        change = round(latest[name] - before[name], 1) + 0.0 if name in latest and name in before else None  # no −0.0
+        unit, digits = _(metric.unit), 1 if metric.unit in SCORED else 3
+        change = (
+            round(latest[name] - before[name], digits) + 0.0 if name in latest and name in before else None
+        )  # no −0.0
         st.metric(
             "\n".join([translate(metric.label), *([f"{rival[0]}: {rival[1]:.3g}{HARD}{unit}"] if rival else [])]),
-            f"{latest[name]:.1f} {unit}" if name in latest else "–",
-            delta=None if change is None else _("{:+.1f} vs scene").format(change),
+            f"{latest[name]:.{digits}f} {unit}".rstrip() if name in latest else "–",
+            delta=None if change is None else _("{} vs scene").format(f"{change:+.{digits}f}"),
             delta_color="off",
             width="content",
         )
