@@ -50,12 +50,12 @@ LOSSES = {"ce": CrossEntropy, "dlr": DLR}
 
 @dataclass(frozen=True)
 class Point:
-    """Where the attack stands: pictures x (N, C, H, W), their loss and the wanted answer's lead (N,), the slope (N, C, H, W)."""
+    """Where the attack stands: pictures x (N, C, H, W), their loss and the wanted answer's lead (N,), the gradient (N, C, H, W)."""
 
     x: Tensor
     loss: Tensor
     lead: Tensor
-    slope: Tensor
+    gradient: Tensor
 
 
 def apgd(
@@ -86,7 +86,7 @@ def climb(net: nn.Module, x: Tensor, aim: Aim, ball: Ball, steps: int, start: Te
     rises, last, checked, halved = torch.zeros(len(x)), best.loss, best.loss, torch.ones(len(x), dtype=torch.bool)
     period, since = max(int(PERIOD * steps), 1), 0
     for step in range(steps):
-        target = ball.project(x, here.x + wide(size) * ball.steepest(here.slope))
+        target = ball.project(x, here.x + wide(size) * ball.steepest(here.gradient))
         kept = KEPT if step else 1.0
         moved = ball.project(x, here.x + kept * (target - here.x) + (1 - kept) * (here.x - before))
         before, now = here.x, look(net, moved, aim)
@@ -102,15 +102,15 @@ def climb(net: nn.Module, x: Tensor, aim: Aim, ball: Ball, steps: int, start: Te
 
 
 def look(net: nn.Module, x: Tensor, aim: Aim) -> Point:
-    """The loss, the lead and the slope at the pictures x (N, C, H, W)."""
+    """The loss, the lead and the gradient at the pictures x (N, C, H, W)."""
     found, start = [], 0
     for part in parts(x):
         part = part.detach().requires_grad_()
         mine = aim.only(slice(start, start + len(part)))
         logits = net(part)
         loss = mine.loss(logits)
-        slope = torch.autograd.grad(loss.sum(), part)[0]
-        found.append((part.detach(), loss.detach(), mine.lead(logits.detach()), slope))
+        gradient = torch.autograd.grad(loss.sum(), part)[0]
+        found.append((part.detach(), loss.detach(), mine.lead(logits.detach()), gradient))
         start += len(part)
     return Point(*map(torch.cat, zip(*found)))
 
@@ -122,7 +122,7 @@ def chosen(where: Tensor, one: Point, other: Point) -> Point:
         torch.where(there, one.x, other.x),
         torch.where(where, one.loss, other.loss),
         torch.where(where, one.lead, other.lead),
-        torch.where(there, one.slope, other.slope),
+        torch.where(there, one.gradient, other.gradient),
     )
 
 

@@ -9,6 +9,8 @@ from core.attack.settings import Subject
 from core.record import Record
 from core.verdict import Verdict, verdict
 
+CELLS = 28  # rows and columns of a picture that can be pointed at
+
 
 @dataclass(frozen=True)
 class Laid:
@@ -25,6 +27,15 @@ class Laid:
 def of(record: Record) -> np.ndarray | None:
     """The patch of the run, 8-bit; None before the first."""
     return record.last(PATCH)
+
+
+def place_of(cell: int, size: float) -> int:
+    """Where a patch lies whose middle is wanted in this of CELLS rows or columns: in % of the room that there is, by steps of 5.
+
+    size: of the patch, in % of the picture's side."""
+    middle, half = 100 * (cell + 0.5) / CELLS, size / 2
+    share = 100 * (middle - half) / (100 - size)
+    return 5 * round(min(max(share, 0.0), 100.0) / 5)
 
 
 def laid(record: Record, subject: Subject, down: float, across: float) -> Laid:

@@ -23,7 +23,7 @@ from core.pace import View
 from core.settings import build, flatten
 from core.subject.models import DIGITS, Subject, as_bytes, digit_at, digit_net, from_bytes, photo_net
 from core.subject.settings import SHIPPED_NETWORK
-from pages.parts import shown, takeaway, views
+from pages.parts import chart, shown, takeaway, views
 from pages.views import attack
 from pages.views.attack import stage
 from tests.pages.conftest import PAGES, behind, charts, check, keys_of, text_of
@@ -727,6 +727,17 @@ def test_the_views_of_the_scenes_under_more(visit, run_id, name, keys, words):
     if name == "promise":
         check(visitor.slider(key="attack/promise/sigma").set_value(1.0).run())
         assert words not in text_of(visitor) or "longer than" in text_of(visitor)
+
+
+def test_a_click_into_the_picture_moves_the_patch(visit, monkeypatch):
+    visitor = view(check(visit(PAGE, run="attack-move-the-patch")), "patch")
+    clicks = [{"trace": "", "index": index, "x": 0, "y": 0, "custom": None} for index in ([0, 27], [14, 99], 5)]
+    for click, there in zip(
+        clicks, [(100, 0), (100, 0), (100, 0)]
+    ):  # into the upper right corner; then what makes no sense
+        monkeypatch.setattr(chart, "picked", lambda state, click=click: click)
+        check(visitor.run())
+        assert tuple(visitor.slider(key=f"attack/patch/{name}").value for name in ("across", "down")) == there
 
 
 def test_three_strong_attacks_are_tried_on_every_defence(visit, monkeypatch):
