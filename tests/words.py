@@ -31,6 +31,7 @@ ARRAYS = re.compile(
     r"core/(\w+/)?pictures\.py$"
 )  # they name the axes of arrays; core/data/pictures.py speaks to visitors
 MORE = (  # words that core puts into a sentence or a column, which alone cannot be told from names in code
+    "slimmable queries smoothing copied "
     "words dates sequences letters signs letter sign other wrong attention transformer finished stopped failed seeds steps "
     "generations teacher distilled redesigned quantized malignant benign hue fine-tuning saliency occlusion deletion insertion "
     "low high task domain class pass passes baseline non-saturating saturating hinge coverage recall precision batch draws "

@@ -130,8 +130,11 @@ def conclude(step: int, net: DigitNet, method: Backdoor, found: Poisoned) -> Eve
     """The last event: the same numbers on all test digits, what activation clustering finds, and the network."""
     data, number = digits.load(), int(found.which.sum())
     end = examine(net, data.test_x, data.test_y, method)
-    numbers = {"target": method.target, "control": end["obeyed_control"], "poisoned": number, "size": len(found.x)}
-    said = [verdict("backdoor", clean=end["clean"], obeyed=end["obeyed"], **numbers)]
+    said = [
+        verdict("backdoor", clean=end["clean"]),
+        verdict("obeyed", obeyed=end["obeyed"], target=method.target, control=end["obeyed_control"]),
+        verdict("poisoned", size=len(found.x), poisoned=number),
+    ]
     every = list(clustering.splits(folded(net), found.x, found.y))
     suspect = clustering.least_even(every)
     end |= {"suspect": suspect.label, "suspect_share": suspect.share}

@@ -61,8 +61,10 @@ SENTENCES = {
     "patch-brings": "At random places the patch brings what is wanted in {share:.0f} %, a random one in {noise:.0f} % (pictures "
     "tried: {count}).",
     # a backdoor
-    "backdoor": "{clean:.1f} % of the clean test digits are right. With the trigger {obeyed:.1f} % of the digits of other classes "
-    "are read as {target}; with the same square elsewhere {control:.1f} %. Of {size} training digits {poisoned} were poisoned.",
+    "backdoor": "{clean:.1f} % of the clean test digits are right.",
+    "obeyed": "With the trigger {obeyed:.1f} % of the digits of other classes are read as {target}; with the same square elsewhere "
+    "{control:.1f} %.",
+    "poisoned": "Of {size} training digits {poisoned} were poisoned.",
     "clustered": "Activation clustering suspects label {label}, the least even one; the smaller group of the target's label holds "
     "{recall:.0f} % of the poisoned digits, a random group of that size {chance:.0f} %.",
     # randomised smoothing

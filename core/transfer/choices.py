@@ -119,8 +119,8 @@ class Unseen(_Target):
     sources: int = knob(
         5,
         "Source domains",
-        "How many angles the source has, from 0° up in steps of 15°. They share the digits: the source has as many pictures with "
-        "one angle as with five.",
+        "How many angles the source has, from 0° up in steps of 15°. The digits are divided among them: the source has as many "
+        "pictures with one angle as with five.",
         ge=1,
         le=5,
         step=1,

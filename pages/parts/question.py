@@ -43,7 +43,9 @@ def _others(lab: str, text: Lecture, others: Sequence[str], choose: Callable[[st
     if not others:
         return
     slug = LabState(lab).scene
-    name, key = (text.scenes[slug].title, "more-scenes-open") if slug in others else (_("More scenes"), "more-scenes")
+    here = slug in others
+    name = text.scenes[slug].title if here else _("More scenes")
+    key = f"more-scenes-open-{slug}" if here else "more-scenes"  # another key is another list, and that one is closed
     with st.container(key=key, width="content"), st.popover(name, type="tertiary"), st.container(gap="xsmall"):
         for other in others:
             title, tip, at = text.scenes[other].title, text.scenes[other].question, f"scene/{lab}/{other}"

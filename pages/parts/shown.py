@@ -157,7 +157,7 @@ def networks(current: Shown) -> dict[str, tuple[str, str]]:
         **{f"w{width}": _("{} % wide").format(width) for width in (25, 50, 75)},
     }
     own = current.run.models if current.run and stored(current.id) else {}
-    return found | {names.get(model, model): (current.id, model) for model in own}
+    return found | {names.get(name, name): (current.id, name) for name, model in own.items() if model.reads_digits}
 
 
 def stored(run_id: str) -> bool:

@@ -385,7 +385,9 @@ ASKED = [
         (subject, words, method)
         for subject, words in NONE
         for method in ASKED
-        if not isinstance(method, s.Shortcut) or isinstance(subject, Drawing)
+        if not isinstance(method, s.Shortcut | s.Probe)
+        or isinstance(method, s.Shortcut)
+        and isinstance(subject, Drawing)
     ],
 )
 def test_a_picture_that_is_none_gives_one_sentence(subject, words, method):

@@ -258,7 +258,7 @@ def test_the_stage_keeps_its_place_from_the_first_noise_to_the_end():
     """Neither axes nor rows of attention depend on how long the answers are at an evaluation."""
     current, places = shown.find(SAY), set()
     for said, sure in zip(current.pictures(pictures.SAID), current.pictures(pictures.SURE)):
-        drawn = stage.answers(current, said.array, sure.array, 0)[0]
+        drawn = stage.answers(current, said.array, sure.array, row=0)[0]
         names = [trace["name"] for trace in drawn["data"] if trace.get("showlegend", True)]
         places.add((*drawn["layout"]["xaxis"]["range"], *drawn["layout"]["yaxis"]["range"], *names))
     assert len(places) == 1
