@@ -366,7 +366,7 @@ SCENES = (
     Scene(
         "what-does-layer-k-know",
         ExplainSettings(subject=Digit(), method=Probe()),
-        knobs=("subject", "method", "trait", "examples", "types", "network"),
+        knobs=("subject", "method", "trait", "examples", "types"),
         more=True,
     ),
     Scene(

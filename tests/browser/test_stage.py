@@ -18,7 +18,8 @@ def test_knobs_buttons_numbers_and_the_whole_picture_are_seen_without_scrolling(
         resized(page, *stage.WINDOW.values())
         staged(go(page, lab.name, lecture.read(lab.id).title))
         for i, each in enumerate(lab.scenes):
-            sizes = SIZES[:: -1 if i % 2 else 1]  # each scene begins with the size at which the one before has ended
+            sizes = SIZES[:: 2 if each.more else 1]
+            sizes = sizes[:: -1 if i % 2 else 1]  # each scene begins with the size at which the one before has ended
             if i:
                 scene(page, lab.id, each.slug)
             for width, height, faults in sizes if i else ONCE + sizes:

@@ -620,7 +620,7 @@ def test_a_very_long_run_makes_room_only_for_others(jobs, until, long, tiny, mon
     assert tidied(jobs, long_after) == []
     assert jobs.watch(first, "ann").live and jobs.watch(mine, "ann").state == "queued"
     others = jobs.start(LAB, tiny(seed=5), "bob")
-    assert tidied(jobs, long_after - 1) == [] and tidied(jobs, long_after) == [first]
+    assert tidied(jobs, long_after - 2) == [] and tidied(jobs, long_after) == [first]
     view, _ = follow(jobs, until, others, "bob")
     assert view.state == "finished"
     kept_and_said(jobs, until, first, module.endings.MADE_ROOM)
