@@ -13,7 +13,7 @@ import numpy as np
 if TYPE_CHECKING:  # the page that draws a stored diagram does not wait for torch
     from torch import Tensor
 
-BINS = 15  # as many as Guo et al. take in section 3
+BINS = 15  # as many as Guo et al. take in table 1
 COLDEST, HOTTEST = 0.1, 100.0  # between these the temperature is looked for: the bounds of the knob T
 HALVINGS = 60  # of that range in logarithms: far below what a float can tell apart
 

@@ -38,7 +38,7 @@ class Poisoned:
 
 
 def poison(method: Backdoor, seed: int) -> Poisoned:
-    """The training digits, of which a share carries the trigger and the target's label (Gu et al. 2017, section 4.2.1).
+    """The training digits, of which a share carries the trigger and the target's label (Gu et al. 2017, section 4).
 
     Drawn at random among the digits that are not of the target's class, so each of them has a wrong label.
     """

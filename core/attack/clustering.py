@@ -74,5 +74,5 @@ def found(split: Split, poisoned: np.ndarray) -> dict[str, float]:
 
 
 def least_even(splits: list[Split]) -> Split:
-    """The label whose smaller group is the smallest share of it: the suspect (Chen et al. 2018, section 5: relative size)."""
+    """The label whose smaller group is the smallest share of it: the suspect (Chen et al. 2018: relative size)."""
     return min(splits, key=lambda each: each.share)

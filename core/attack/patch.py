@@ -45,7 +45,7 @@ def anywhere(count: int, side: int, whole: int, generator: torch.Generator) -> t
 
 
 def patches(net: nn.Module, x: Tensor, aim: Aim, side: int, steps: int, generator: torch.Generator) -> Iterator[Tensor]:
-    """Adam on the mean loss over pictures x (N, C, H, W) and places (Brown et al. 2017, equation 1). Yields the patch
+    """Adam on the mean loss over pictures x (N, C, H, W) and places (Brown et al. 2017). Yields the patch
     (C, side, side), 8-bit levels in [0, 1], after each step."""
     patch = torch.rand(x.shape[1], side, side, generator=generator).requires_grad_()
     adam, size = torch.optim.Adam([patch], lr=RATE[x.shape[1] == 3]), min(BATCH[x.shape[1] == 3], len(x))

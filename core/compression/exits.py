@@ -55,7 +55,7 @@ def probabilities(net: DigitNet, branches: Branches, x: Tensor, batch: int = 200
 
 
 def joint_loss(answers: Sequence[Tensor], y: Tensor, weight: float) -> Tensor:
-    """L = w · Σ_early CE + CE_last (section III-A). answers: logits (N, 10) of each exit, the last one last; y: labels (N,)."""
+    """L = w · Σ_early CE + CE_last (section III-B). answers: logits (N, 10) of each exit, the last one last; y: labels (N,)."""
     *early, last = (F.cross_entropy(each, y) for each in answers)
     return weight * sum(early) + last
 

@@ -13,7 +13,7 @@ FEW = 50  # digits of each class that stand for it while it is learned
 
 
 class ICaRL(Rehearsal):
-    """Exemplars by herding, distillation from the old network, nearest mean of exemplars (Rebuffi et al. 2017, section 3).
+    """Exemplars by herding, distillation from the old network, nearest mean of exemplars (Rebuffi et al. 2017, section 2).
 
     Features are what enters the last layer, each of length 1. Where old and new tasks share their outputs
     (domain-incremental) there is nothing to distil: a digit's label is then the same for all of them. The network that is

@@ -66,7 +66,7 @@ def snd(p: Tensor, temperature: float = 0.05) -> float:
 
 
 def label_shares(counts: np.ndarray, answered: np.ndarray) -> np.ndarray | None:
-    """Share of each class in an unlabelled target, estimated from a network's answers (BBSE; Lipton, Wang, Smola 2018, section 3).
+    """Share of each class in an unlabelled target, estimated from a network's answers (BBSE; Lipton, Wang, Smola 2018, section 4).
 
     counts: (classes, classes) of that network on labelled source pictures, rows true. answered: (classes,) share of each
     class among its answers to the target. Returns (classes,) shares that sum to 1; None where the confusion matrix cannot

@@ -14,7 +14,7 @@ TENTHS = (
 
 
 def entropy(logits: Tensor) -> Tensor:
-    """Mean entropy in nats of the answers to one batch, logits (N, classes); what TENT minimises (section 3.1, equation 1)."""
+    """Mean entropy in nats of the answers to one batch, logits (N, classes); what TENT minimises (section 3.1)."""
     return -(logits.softmax(1) * logits.log_softmax(1)).sum(1).mean()
 
 
