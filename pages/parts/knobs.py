@@ -64,7 +64,8 @@ OWN = {
 LONGEST = 1500  # letters of a value in the address; a photo is longer, and only its run's own address shows it
 MANY = 60  # named numbers that still fit on a slider
 AT_ONCE = 6  # knobs in the open
-BESIDE = 22  # letters that the names of all choices may have together to stand side by side in the column of knobs
+# letters that the names of two, three or four choices may have together to stand side by side in the column of knobs
+BESIDE = {2: 22, 3: 22, 4: 18}
 
 
 def key(lab: str, name: str) -> str:
@@ -257,7 +258,8 @@ def widget(
     low, high = bounds_of(field)
     if choices := choices_of(field):
         names = extra(field, "names") or {}
-        side_by_side = len(choices) <= 4 and sum(width(translate(names.get(c, str(c)))) for c in choices) <= BESIDE
+        letters = sum(width(translate(names.get(c, str(c)))) for c in choices)
+        side_by_side = letters <= BESIDE.get(len(choices), 0)
         draw_choice = st.segmented_control if side_by_side else st.selectbox
         more = {"required": True, "width": "stretch"} if side_by_side else {}
         return draw_choice(
