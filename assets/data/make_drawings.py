@@ -5,7 +5,10 @@ python assets/data/make_drawings.py FOLDER_OF_TWEMOJI FOLDER_OF_OPENMOJI
 """
 
 import json
+import shutil
 import sys
+import tempfile
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -75,16 +78,17 @@ def drawn(files: tuple[Path, ...], zoom: float) -> np.ndarray:
     cell = f"display:inline-block;width:{LARGE}px;height:{LARGE}px;overflow:hidden;vertical-align:top"
     image = f"width:{LARGE}px;height:{LARGE}px;transform:scale({zoom})"
     cells = "".join(f'<div style="{cell}"><img style="{image}" src="file://{path}"></div>' for path in files)
-    page_file = Path("/tmp/drawings.html")
-    page_file.write_text(f'<body style="margin:0;background:#fff;line-height:0">{cells}</body>')
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path="/usr/bin/chromium")
-        page = browser.new_page(viewport={"width": LARGE * ROW, "height": LARGE * -(-len(files) // ROW)})
-        page.goto(f"file://{page_file}")
+    size = {"width": LARGE * ROW, "height": LARGE * -(-len(files) // ROW)}
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as play:
+        sheet_file = Path(folder) / "drawings.html"  # a file may show other files, a page of text may not
+        sheet_file.write_text(f'<body style="margin:0;background:#fff;line-height:0">{cells}</body>')
+        browser = play.chromium.launch(executable_path=shutil.which("chromium") or shutil.which("chromium-browser"))
+        page = browser.new_page(viewport=size)
+        page.goto(sheet_file.as_uri())
         page.wait_for_timeout(1500)
-        page.screenshot(path="/tmp/drawings.png")
+        picture = page.screenshot()
         browser.close()
-    sheet = 1 - np.asarray(Image.open("/tmp/drawings.png").convert("L"), np.float32) / 255
+    sheet = 1 - np.asarray(Image.open(BytesIO(picture)).convert("L"), np.float32) / 255
     rows = sheet.reshape(-1, LARGE, ROW, LARGE).transpose(0, 2, 1, 3).reshape(-1, LARGE, LARGE)
     return rows[: len(files)]
 
