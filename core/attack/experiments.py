@@ -16,6 +16,35 @@ from core.attack.methods import (
 from core.settings import knob
 
 
+def _epochs(default: int) -> int:
+    return knob(default, "Epochs", "Passes over the training digits.", ge=1, le=24, step=1)
+
+
+def _learning_rate(default: float) -> float:
+    return knob(
+        default,
+        "Learning rate",
+        "The highest value of the one-cycle schedule.",
+        symbol="η",
+        ge=0.001,
+        le=1,
+        log=True,
+        fine=True,
+    )
+
+
+def _channels() -> int:
+    return knob(
+        8,
+        "Channels",
+        "Channels of the first convolution. The second has twice, the third four times as many.",
+        ge=4,
+        le=16,
+        step=4,
+        fine=True,
+    )
+
+
 class Curve(Experiment):
     """Robust accuracy against ε, for several attacks and for noise."""
 
@@ -115,26 +144,9 @@ class Training(Experiment):
     )
     epsilon: float = epsilon_knob(76.5)
     steps: int = knob(2, "Steps", "Steps of PGD on every batch. FGSM has one step.", ge=1, le=7, step=1)
-    epochs: int = knob(8, "Epochs", "Passes over the training digits.", ge=1, le=24, step=1)
-    learning_rate: float = knob(
-        0.3,
-        "Learning rate",
-        "The highest value of the one-cycle schedule.",
-        symbol="η",
-        ge=0.001,
-        le=1,
-        log=True,
-        fine=True,
-    )
-    width: int = knob(
-        8,
-        "Channels",
-        "Channels of the first convolution. The second has twice, the third four times as many.",
-        ge=4,
-        le=16,
-        step=4,
-        fine=True,
-    )
+    epochs: int = _epochs(8)
+    learning_rate: float = _learning_rate(0.3)
+    width: int = _channels()
     judged: int = knob(
         200,
         "Test digits",
@@ -182,26 +194,9 @@ class Backdoor(Experiment):
     target: int = knob(
         7, "Target answer", "The wrong label, and what the trigger shall make of any digit.", ge=0, le=9, step=1
     )
-    epochs: int = knob(4, "Epochs", "Passes over the training digits.", ge=1, le=24, step=1)
-    learning_rate: float = knob(
-        0.1,
-        "Learning rate",
-        "The highest value of the one-cycle schedule.",
-        symbol="η",
-        ge=0.001,
-        le=1,
-        log=True,
-        fine=True,
-    )
-    width: int = knob(
-        8,
-        "Channels",
-        "Channels of the first convolution. The second has twice, the third four times as many.",
-        ge=4,
-        le=16,
-        step=4,
-        fine=True,
-    )
+    epochs: int = _epochs(4)
+    learning_rate: float = _learning_rate(0.1)
+    width: int = _channels()
 
     @classmethod
     def idle(cls, chosen: Mapping[str, Any]) -> dict[str, str]:
@@ -231,26 +226,9 @@ class Smoothing(Experiment):
         1000, "Draws", "How many noisy copies of each digit are asked.", symbol="n", ge=100, le=5000, step=100, log=True
     )
     certified: int = knob(100, "Test digits", "How many digits get a certificate.", ge=20, le=200, step=20)
-    epochs: int = knob(4, "Epochs", "Passes over the training digits.", ge=1, le=24, step=1)
-    learning_rate: float = knob(
-        0.1,
-        "Learning rate",
-        "The highest value of the one-cycle schedule.",
-        symbol="η",
-        ge=0.001,
-        le=1,
-        log=True,
-        fine=True,
-    )
-    width: int = knob(
-        8,
-        "Channels",
-        "Channels of the first convolution. The second has twice, the third four times as many.",
-        ge=4,
-        le=16,
-        step=4,
-        fine=True,
-    )
+    epochs: int = _epochs(4)
+    learning_rate: float = _learning_rate(0.1)
+    width: int = _channels()
 
     @classmethod
     def idle(cls, chosen: Mapping[str, Any]) -> dict[str, str]:

@@ -17,6 +17,21 @@ def _epochs(default: int, most: int, help: str = "Passes over the training digit
     return knob(default, "Epochs", help, ge=1, le=most, step=1)
 
 
+def _sparsity() -> float:
+    return knob(95, "Sparsity", "The share of weights that are zero at the end.", unit="%", ge=0, le=99.5, step=0.5)
+
+
+def _rounds(default: int) -> int:
+    return knob(
+        default,
+        "Rounds",
+        "In how many rounds the sparsity rises. With 1 everything is pruned at once.",
+        ge=1,
+        le=10,
+        step=1,
+    )
+
+
 def _learning_rate(default: float) -> float:
     return knob(
         default,
@@ -172,18 +187,14 @@ class Prune(Frozen):
     done: ClassVar[str] = "weights pruned"
     role: ClassVar[str] = "neutral"
     analysis: ClassVar[str] = "weights"
-    sparsity: float = knob(
-        95, "Sparsity", "The share of weights that are zero at the end.", unit="%", ge=0, le=99.5, step=0.5
-    )
+    sparsity: float = _sparsity()
     scope: Literal["global", "layer"] = knob(
         "global",
         "Scope",
         "One threshold for all layers together, or the same share in each layer.",
         names={"global": "all layers together", "layer": "each layer"},
     )
-    rounds: int = knob(
-        4, "Rounds", "In how many rounds the sparsity rises. With 1 everything is pruned at once.", ge=1, le=10, step=1
-    )
+    rounds: int = _rounds(4)
     tune_epochs: int = knob(2, "Epochs per round", "Epochs of fine-tuning after each round.", ge=0, le=5, step=1)
     learning_rate: float = _learning_rate(0.05)
 
@@ -295,12 +306,8 @@ class Ticket(Frozen):
     done: ClassVar[str] = "winning ticket"
     role: ClassVar[str] = "neutral"
     analysis: ClassVar[str] = "ticket"
-    sparsity: float = knob(
-        95, "Sparsity", "The share of weights that are zero at the end.", unit="%", ge=0, le=99.5, step=0.5
-    )
-    rounds: int = knob(
-        6, "Rounds", "In how many rounds the sparsity rises. With 1 everything is pruned at once.", ge=1, le=10, step=1
-    )
+    sparsity: float = _sparsity()
+    rounds: int = _rounds(6)
     epochs: int = _epochs(3, 10, "Passes over the training digits in each round, and again at the end.")
     rewind: Literal["initial", "early", "trained"] = knob(
         "initial",
