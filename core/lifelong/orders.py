@@ -10,7 +10,6 @@ from itertools import pairwise, permutations
 
 import numpy as np
 import torch
-from scipy.stats import f as f_distribution
 from torch import Tensor
 
 from core.events import Event, Finished, Metrics, Started
@@ -191,6 +190,8 @@ def f_value(scored: np.ndarray) -> float:
 
 def effect(scored: np.ndarray) -> Effect:
     """Of the average accuracy of each order and seed, (orders, seeds) in percent."""
+    from scipy.stats import f as f_distribution  # takes a second to load; every stage needs the rest
+
     means, (orders, seeds) = scored.mean(1), scored.shape
     f = f_value(scored)
     return Effect(
