@@ -254,14 +254,17 @@ def widget(
     label, tip, where = label_of(name, field), _(field.description or ""), key(lab, name)
     off = {"disabled": bool(why)}
     tip = _("{tip} **No effect here.** {why}").format(tip=tip, why=translate(why)) if why else tip
-    st.session_state.setdefault(where, default_of(field))
+    # Every widget is told its value: where a click overtakes the page's first drawing, that is all that its browser hears of it.
+    now = st.session_state.setdefault(where, default_of(field))
     low, high = bounds_of(field)
     if choices := choices_of(field):
         names = extra(field, "names") or {}
         letters = sum(width(translate(names.get(c, str(c)))) for c in choices)
-        side_by_side = letters <= BESIDE.get(len(choices), 0)
+        if side_by_side := letters <= BESIDE.get(len(choices), 0):
+            more = {"required": True, "width": "stretch", "default": now}
+        else:
+            more = {"index": list(choices).index(now)}
         draw_choice = st.segmented_control if side_by_side else st.selectbox
-        more = {"required": True, "width": "stretch"} if side_by_side else {}
         return draw_choice(
             label,
             choices,
@@ -273,26 +276,27 @@ def widget(
             **on_change,
         )
     if field.annotation is bool:
-        return st.toggle(label, key=where, help=tip, **off)
+        return st.toggle(label, now, key=where, help=tip, **off)
     if own_picture := OWN.get(extra(field, "source") or ""):
         return own_picture(label, where, tip)
     if field.annotation is str:
         names = translated(extra(field, "names") or {})
-        known = {st.session_state[where]: st.session_state[where]} | names | dict(runs or {})
-        return st.selectbox(label, list(known), format_func=known.get, key=where, help=tip, **off)
+        known = {now: now} | names | dict(runs or {})
+        return st.selectbox(label, list(known), 0, format_func=known.get, key=where, help=tip, **off)
     if name == "seed":
-        return st.number_input(label, int(low), int(high), step=1, key=where, help=tip, **off)
+        return st.number_input(label, int(low), int(high), now, step=1, key=where, help=tip, **off)
     if extra(field, "log"):
-        grid = log_grid(low, high, st.session_state[where], field.annotation)
-        return st.select_slider(label, grid, format_func=lambda v: f"{v:g}", key=where, help=tip, **off)
+        grid = log_grid(low, high, now, field.annotation)
+        return st.select_slider(label, grid, now, format_func=lambda v: f"{v:g}", key=where, help=tip, **off)
     if names := extra(field, "names"):
         whole = range(int(low), int(high) + 1)
-        choose = st.select_slider if len(whole) <= MANY else st.selectbox
-        return choose(label, whole, format_func=lambda v: translate(names.get(v, str(v))), key=where, help=tip, **off)
+        choose, start = (st.select_slider, now) if len(whole) <= MANY else (st.selectbox, now - int(low))
+        shown = {"format_func": lambda v: translate(names.get(v, str(v)))}
+        return choose(label, whole, start, key=where, help=tip, **shown, **off)
     kind = field.annotation
     step = kind(extra(field, "step") or (1 if kind is int else (high - low) / 100))
     shape = "%d" if kind is int else "%g"
-    return st.slider(label, kind(low), kind(high), step=step, key=where, help=tip, format=shape, **off)
+    return st.slider(label, kind(low), kind(high), kind(now), step=step, key=where, help=tip, format=shape, **off)
 
 
 def log_grid(low: float, high: float, value: float, kind: type) -> list[float]:
