@@ -1,0 +1,24 @@
+"""One row of the bench against a peer."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+Way = Callable[[int], tuple[float, float]]
+
+
+@dataclass(frozen=True)
+class Row:
+    """What is held against a peer.
+
+    what: in words. peer: the distribution whose version is told. ours, theirs: seed -> (CPU seconds, result). result: its name and
+    unit. close: how far the means of both over the seeds may be apart and still count as the same. note: the measured reason where
+    it is below 2x.
+    """
+
+    what: str
+    peer: str
+    ours: Way
+    theirs: Way
+    result: str
+    close: float
+    note: str = ""
