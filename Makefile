@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 LABS = $(shell $(BIN)/python -c "from core.labs import LABS; print(*LABS)")
 
-.PHONY: app test lint audit count load bench presets yardsticks clean
+.PHONY: app test lint audit count load bench peers presets yardsticks clean
 
 app: $(VENV)/app.stamp
 	@echo "Lectern is at http://localhost:$(PORT)"
@@ -34,8 +34,11 @@ count: $(VENV)/test.stamp
 load: $(VENV)/test.stamp
 	$(BIN)/python -m tests.load --mixed 30
 
-bench: $(VENV)/test.stamp chromium
+bench: $(VENV)/test.stamp $(VENV)/peers.stamp chromium
 	$(BIN)/python -m tests.bench
+
+# what the bench holds Lectern against, in an environment of its own
+peers: $(VENV)/peers.stamp
 
 # the runs that ship with Lectern, and the tables behind every figure under Yardstick
 presets: $(VENV)/app.stamp
@@ -73,6 +76,12 @@ $(VENV)/test.stamp: requirements.txt requirements-test.txt | $(VENV)/bin/python
 	@# it asks for torchvision, which none of what we hold against it needs; the rest of what it asks for is there
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps torchattacks==3.5.1
 	touch $@ $(VENV)/app.stamp
+
+$(VENV)/peers.stamp: requirements.txt requirements-peers.txt requirements-peers-alone.txt | $(VENV)/bin/python
+	$(PYTHON) -m venv $(VENV)/peers
+	$(VENV)/peers/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-peers.txt
+	$(VENV)/peers/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-peers-alone.txt
+	touch $@
 
 # the browser tests fail, and do not skip, when there is no Chromium
 .PHONY: chromium

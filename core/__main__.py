@@ -17,7 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from core import certificates, env, jobs, labs, runs, yardsticks
-from core.settings import accepted, build, choices_of, every_field, flatten, key
+from core.settings import SPREAD, Settings, accepted, build, choices_of, every_field, flatten, key
+
+SEEDS = "seeds"  # the setting that says how many seeds learn side by side
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -65,6 +67,8 @@ def add_flags(parser: argparse.ArgumentParser, lab: str, many: bool) -> None:
     """One flag for every setting of the lab; with `many`, several values each, and seeds."""
     model = labs.of(lab).settings
     for name, field in every_field(model).items():
+        if many and name == SEEDS:
+            continue  # a sweep's own --seeds says how many; where a lab trains them at once, it does
         choices = f" ({accepted(field)})" if choices_of(field) or field.annotation is not bool else " (true or false)"
         names = [name, *(old for old, new in model.ALIASES.items() if new == name)]
         parser.add_argument(
@@ -81,7 +85,8 @@ def add_flags(parser: argparse.ArgumentParser, lab: str, many: bool) -> None:
 
 def given(args: argparse.Namespace) -> dict[str, Any]:
     """What the person typed, without the parser's own entries."""
-    return {name: value for name, value in vars(args).items() if name not in ("command", "lab", "out", "seeds", "id")}
+    own = {"command", "lab", "out", "id"} | ({SEEDS} if args.command == "sweep" else set())
+    return {name: value for name, value in vars(args).items() if name not in own}
 
 
 def run_here(lab: str, flat: dict[str, Any], run_id: str | None = None, quiet: bool = False) -> runs.Run:
@@ -140,7 +145,9 @@ def sweep(args: argparse.Namespace) -> int:
     values = given(args)
     values.setdefault("seed", [str(seed) for seed in range(args.seeds)])
     grid = [dict(zip(values, combination)) for combination in itertools.product(*values.values())]
-    waiting = [build(labs.of(args.lab).settings, flat) for flat in grid]  # a bad value shows before any training
+    waiting = side_by_side(
+        [build(labs.of(args.lab).settings, flat) for flat in grid]
+    )  # a bad value shows before any training
     rows, running = [], []
     while waiting or running:
         while waiting and len(running) < env.queue_length():
@@ -149,7 +156,7 @@ def sweep(args: argparse.Namespace) -> int:
             view = jobs.watch(job_id, "sweep")
             if not view.live:
                 running.remove(job_id)
-                rows.append(row(view))
+                rows += rows_of(view)
                 print(f"{len(rows)}/{len(grid)}  {short(rows[-1])}", file=sys.stderr, flush=True)
         time.sleep(0.2)
     rows.sort(key=lambda r: [str(r[name]) for name in values])
@@ -179,15 +186,35 @@ def make_yardsticks(args: argparse.Namespace) -> int:
     return 0
 
 
-def row(view: Any) -> dict[str, Any]:
-    """One line of the sweep's table: settings, how it ended, and every plain number of the summary."""
-    about = view.run.about if view.run else None
-    plain = {k: v for k, v in about.summary.items() if isinstance(v, (int, float, str, bool))} if about else {}
-    return (
-        flatten(view.settings)
-        | {"state": view.state, "message": view.message, "seconds": about.seconds if about else None}
-        | {f"result_{k}": v for k, v in plain.items()}
-    )
+def side_by_side(asked: list[Settings]) -> list[Settings]:
+    """The same runs, those that differ in nothing but some seeds in a row as one, where their lab trains so many at once."""
+    left, made = list(asked), []
+    while left:
+        first, model = left[0], type(left[0])
+        many = max(choices_of(model.model_fields[SEEDS])) if SEEDS in model.model_fields else 1
+        row = [first.model_copy(update={"seed": first.seed + i}) for i in range(many)]
+        if SEEDS in model.idle(flatten(first)) or not all(each in left for each in row):
+            row, many = [first], 1
+        left = [each for each in left if each not in row]
+        made.append(first.model_copy(update={SEEDS: many}) if many > 1 else first)
+    return made
+
+
+def rows_of(view: Any) -> list[dict[str, Any]]:
+    """A line of the sweep's table for each seed that the run trained: settings, how it ended, and every plain number of the summary."""
+    about, flat = view.run.about if view.run else None, flatten(view.settings)
+    many, summary = flat.get(SEEDS, 1), about.summary if about else {}
+    each = summary.get("each", {}) if many > 1 else {}
+    rows = []
+    for i in range(many):
+        own = summary | {name: values[i] for name, values in each.items()}
+        plain = {
+            k: v for k, v in own.items() if isinstance(v, (int, float, str, bool)) and not (each and k.endswith(SPREAD))
+        }
+        alone = {"seed": flat["seed"] + i} | ({SEEDS: 1} if SEEDS in flat else {})
+        ended = {"state": view.state, "message": view.message, "seconds": about.seconds / many if about else None}
+        rows.append(flat | alone | ended | {f"result_{k}": v for k, v in plain.items()})
+    return rows
 
 
 def make_certificates(args: argparse.Namespace) -> int:

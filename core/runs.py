@@ -25,7 +25,7 @@ from safetensors.numpy import save as save_tensors
 
 from core import env, events, keeping, labs
 from core.events import Event, Finished, Metrics, Model, Picture, Started, Warned
-from core.settings import BadSettings, Settings, build, renamed
+from core.settings import SPREAD, BadSettings, Settings, build, renamed
 
 log = logging.getLogger(__name__)
 SHIPPED = Path(__file__).resolve().parents[1] / "assets" / "runs"
@@ -370,7 +370,9 @@ def _fault(run: Run, metrics: set[str]) -> str:
         return "its steps are not in order"
     values = [pair for e in log if isinstance(e, Metrics) for pair in _items(e.values)]
     if strange := [
-        name for name, value in values if name not in metrics or not isinstance(value, (int, float, type(None)))
+        name
+        for name, value in values
+        if name.removesuffix(SPREAD) not in metrics or not isinstance(value, (int, float, type(None)))
     ]:
         return f"“{str(strange[0])[:40]}” is not a number that it reports"
     if not all(isinstance(e.array, np.ndarray) and isinstance(e.name, str) for e in log if isinstance(e, Picture)):

@@ -122,6 +122,9 @@ UNDECLARED = Chance(float("nan"), "")
 SCORED = ("%", "points")  # units of numbers that look like a score, so that each has to say what chance is
 
 
+SPREAD = "_sd"  # after a metric's name: its standard deviation over the seeds that learn side by side in one run
+
+
 @dataclass(frozen=True)
 class Metric:
     """How a number that a run reports is called and drawn.

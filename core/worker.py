@@ -95,7 +95,8 @@ def _train(key: str, control: Control, lab: str, settings: Settings) -> dict[str
                 packed | {"models": {}} if isinstance(event, Finished) else packed
             )  # weights travel once, at the end
             control.log.append(light)
-            worker.log_event(cluster.TOPIC, {"key": key, "number": number, "event": light})
+            told = {"key": key, "number": number, "event": light, "sent": time.time()}  # sent: make bench times the way
+            worker.log_event(cluster.TOPIC, told)
             if isinstance(event, Finished):
                 return _result(control.log[:-1] + [packed], started, "finished")
             if control.steering and not _may_go_on(worker, task, control):

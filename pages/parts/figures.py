@@ -25,6 +25,7 @@ from pages.parts.grammar import SEQUENTIAL as SEQUENTIAL
 from pages.parts.grammar import SPARE, Trace, number, numbers, said
 from pages.parts.grammar import TASKS as TASKS
 from pages.parts.grammar import Line as Line
+from pages.parts.grammar import band as band
 from pages.parts.grammar import colour as colour
 from pages.parts.grammar import curve as curve
 from pages.parts.grammar import dots as dots
@@ -58,13 +59,16 @@ def live(
     """
     reported = []
     for line in lines:  # a step without this number is no gap: it is reported less often than others
-        kept = [(a, b) for a, b in zip(line.x, line.y) if b is not None and (b > 0 or not log)]
-        reported.append(replace(line, x=[a for a, _ in kept], y=[b for _, b in kept]))
+        kept = [i for i, b in enumerate(line.y) if b is not None and (b > 0 or not log)]
+        parts = ([each[i] for i in kept] if each else () for each in (line.x, line.y, line.sd))
+        reported.append(replace(line, **dict(zip(("x", "y", "sd"), parts))))
     figure = curves(reported, x, y, height, log_y=log)
     if end:
         within(figure, x=(0, end))
-    traces = figure["data"]
-    seen = [(a, b) for trace in traces for a, b in zip(trace["x"], trace["y"]) if b is not None]
+    traces = list(figure["data"])
+    if not log:  # a mean less its deviation may be nothing that a logarithm has
+        add(figure, *(band(line) for line in reported if line.sd and line.y), below=True)
+    seen = [(a, b) for trace in figure["data"] for a, b in zip(trace["x"], trace["y"]) if b is not None]
     few = whole or len({a for a, b in seen}) <= FEW
     late = [b for a, b in seen if few or a >= 0.15 * (end or 1)] or [b for a, b in seen]
     begun = [b for a, b in seen if few or a > 0] or late

@@ -31,7 +31,7 @@ class Line:
     """One curve: its name, its role in the colour grammar, and its points; None in y is a gap.
 
     faint: of another run, behind the main one. dash: one of Plotly's instead of the role's own. steps: between two points it has
-    the value of the second.
+    the value of the second. sd: the standard deviation of each y, where it is a mean over several seeds.
     """
 
     label: str
@@ -41,6 +41,19 @@ class Line:
     faint: bool = False
     dash: str = ""
     steps: bool = False
+    sd: Sequence[float | None] = ()
+
+
+SHADE = "30"  # how opaque a band is, in hexadecimal
+
+
+def band(line: Line) -> Trace:
+    """One standard deviation on both sides of a curve, as one closed area, which says nothing on hover."""
+    across = [*line.x, *reversed(line.x)]
+    above, below = ([y + sign * (sd or 0) for y, sd in zip(line.y, line.sd)] for sign in (1, -1))
+    shade = {"fill": "toself", "fillcolor": colour(line.role) + SHADE, "line": {"width": 0}}
+    quiet = {"name": "", "showlegend": False, "hoverinfo": "skip"}
+    return {"type": "scatter", "mode": "lines", "x": across, "y": [*above, *reversed(below)]} | quiet | shade
 
 
 def curve(line: Line, log_x: bool = False, log_y: bool = False, silent: bool = False) -> Trace:

@@ -8,7 +8,7 @@ import streamlit as st
 from core import jobs, labs
 from core.events import Metrics, Picture, Started
 from core.runs import RunError
-from core.settings import SCORED, Metric, Settings, flatten, union_members
+from core.settings import SCORED, SPREAD, Metric, Settings, flatten, union_members
 from pages.parts import chart, controls, figures, shown, status, visitor
 from pages.parts.shown import Shown
 from pages.parts.state import LabState
@@ -205,11 +205,16 @@ def _numbers(current: Shown, scene: Shown | None, metrics: Mapping[str, Metric])
         )  # no −0.0
         st.metric(
             "\n".join([translate(metric.label), *([f"{rival[0]}: {rival[1]:.3g}{HARD}{unit}"] if rival else [])]),
-            f"{latest[name]:.{digits}f} {unit}".rstrip() if name in latest else "–",
+            f"{latest[name]:.{digits}f}{_sd(latest, name, digits)} {unit}".rstrip() if name in latest else "–",
             delta=None if change is None else _("{} vs scene").format(f"{change:+.{digits}f}"),
             delta_color="off",
             width="content",
         )
+
+
+def _sd(latest: Mapping[str, float], name: str, digits: int) -> str:
+    """Behind the mean of several seeds their standard deviation."""
+    return f" ± {latest[name + SPREAD]:.{digits}f}" if name + SPREAD in latest else ""
 
 
 def _latest(current: Shown) -> dict[str, float]:
@@ -237,7 +242,10 @@ def _charts(lab: str, current: Shown, metrics: Mapping[str, Metric], groups: Seq
 def _chart(group: str, current: Shown, metrics: Mapping[str, Metric], others: list[Shown], share: float) -> None:
     steps, columns = current.table
     names = [name for name in metrics if name in columns and metrics[name].chart == group]
-    lines = [figures.Line(translate(metrics[n].label), metrics[n].role, steps, columns[n]) for n in names]
+    lines = [
+        figures.Line(translate(metrics[n].label), metrics[n].role, steps, columns[n], sd=columns.get(n + SPREAD, ()))
+        for n in names
+    ]
     for other in others:
         other_steps, other_columns = other.table
         lines += [

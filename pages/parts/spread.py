@@ -4,12 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.sweeps import Band, Point
-from pages.parts import figures
+from pages.parts import figures, grammar
 from pages.parts.figures import Figure, Line
-from pages.parts.grammar import Trace, colour
+from pages.parts.grammar import colour
 
 HEIGHT = 300
-SHADE = "30"  # how opaque a band is, in hexadecimal
 Level = tuple[str, float] | None  # a trivial rival and what it reaches
 
 
@@ -39,36 +38,12 @@ def against(
 def curves(bands: Sequence[Band], words: Mapping[Any, str], x: str, y: str, level: Level = None) -> Figure:
     """Result against the steps: for each value the mean of its seeds, and a band of one standard deviation on both sides."""
     roles = {value: f"task{i + 1}" for i, value in enumerate(words)}
-    lines = [Line(words[band.value], roles[band.value], band.steps, band.mean) for band in bands]
+    lines = [Line(words[band.value], roles[band.value], band.steps, band.mean, sd=band.sd) for band in bands]
     figure = figures.curves(lines, x, y, HEIGHT)
-    figures.add(figure, *(_shade(band, roles[band.value]) for band in bands), below=True)
-    edges = [value for band in bands for value in _edges(band)]
-    figures.within(figure, y=figures.span_of_values(edges))
+    shades = [grammar.band(line) for line in lines]
+    figures.add(figure, *shades, below=True)
+    figures.within(figure, y=figures.span_of_values([edge for shade in shades for edge in shade["y"]]))
     return figures.add_levels(figure, [level] if level else [])
-
-
-def _shade(band: Band, role: str) -> Trace:
-    """The band as one closed area, which says nothing on hover."""
-    steps = list(band.steps)
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "name": "",
-        "showlegend": False,
-        "hoverinfo": "skip",
-        "x": [*steps, *reversed(steps)],
-        "y": _edges(band),
-        "fill": "toself",
-        "fillcolor": colour(role) + SHADE,
-        "line": {"width": 0},
-    }
-
-
-def _edges(band: Band) -> list[float]:
-    """Along the upper edge and back along the lower one."""
-    above = [mean + sd for mean, sd in zip(band.mean, band.sd)]
-    below = [mean - sd for mean, sd in zip(band.mean, band.sd)]
-    return [*above, *reversed(below)]
 
 
 def _counted(words: Mapping[Any, str]) -> bool:

@@ -86,7 +86,12 @@ class Server:
 
 @contextmanager
 def serve(
-    folder: Path, script: str = "app.py", root: Path = ROOT, arguments: Sequence[str] = (), **environment: str
+    folder: Path,
+    script: str = "app.py",
+    root: Path = ROOT,
+    arguments: Sequence[str] = (),
+    program: Sequence[str] = ("-m", "streamlit"),
+    **environment: str,
 ) -> Iterator[Server]:
     """Starts a server on a free port with a store of its own, waits until it is healthy, and ends it afterwards."""
     with socket.socket() as probe:
@@ -96,7 +101,7 @@ def serve(
     with log.open("w") as out:
         process = subprocess.Popen(
             [
-                *(sys.executable, "-m", "streamlit", "run", script, *arguments),
+                *(sys.executable, *program, "run", script, *arguments),
                 *(f"--server.port={port}", "--server.address=127.0.0.1"),
             ],
             cwd=root,

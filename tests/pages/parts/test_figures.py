@@ -50,6 +50,15 @@ def test_live_curves_draw_exactly_what_was_measured():
     ]
 
 
+def test_a_mean_over_seeds_has_a_band_of_one_standard_deviation_inside_the_picture():
+    figure = figures.live([Line("mean", "after", [0, 1, 2], [1.0, None, 3.0], sd=[0.5, None, 1.0])], "step", "y")
+    band, curve = figure["data"]
+    assert (band["x"], band["y"], band["fill"]) == ([0, 2, 2, 0], [1.5, 4.0, 2.0, 0.5], "toself")
+    assert (curve["x"], curve["y"]) == ([0, 2], [1.0, 3.0])
+    low, high = ends(figure)
+    assert low < 0.5 and high > 4.0
+
+
 def test_a_gap_in_a_curve_to_explore_stays_a_gap():
     assert figures.curves([GAPS], "x", "y")["data"][0]["y"] == [1.0, None, 3.0, None]
 

@@ -142,6 +142,20 @@ def test_a_score_has_its_trivial_rival_beside_it_and_as_a_level_in_its_curve(
     assert drawn == ([{level}] if level is not None and low <= level <= high else [])
 
 
+def test_a_number_of_several_seeds_has_its_deviation_beside_it_and_a_band_around_its_curve(visit):
+    shipped = runs.load(f"compression-{labs.of('compression').scenes[0].slug}")
+    spread = [
+        replace(e, values=e.values | {"accuracy_sd": 1.25}) if "accuracy" in getattr(e, "values", {}) else e
+        for e in shipped.events
+    ]
+    runs.save(replace(shipped, events=spread, about=replace(shipped.about, id="compression-five", shipped=False)))
+    visitor = check(visit(COMPRESSION, run="compression-five"))
+    first, *others = [metric.value for metric in visitor.metric]
+    assert first.endswith(" ± 1.2 %") and not any("±" in other for other in others)
+    curves = next(chart.figure["data"] for chart in charts(visitor) if chart.key == "chart/accuracy")
+    assert [trace.get("fill") for trace in curves].count("toself") == 1
+
+
 def test_a_number_says_how_far_it_is_from_the_scenes(visit):
     """An own run against the shipped one, in the number's own unit; the shipped run itself has no change."""
     scene = labs.of("compression").scenes[0]
