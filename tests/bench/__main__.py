@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import psutil
 from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
@@ -28,12 +29,13 @@ from core.settings import Settings, build
 from core.subject.models import look_at
 from core.subject.settings import Digit, Photo
 from core.transfer.settings import SHIPPED
-from tests.bench import anomaly, attack, explain, gan, live, opening, press, seq2seq, sliders, transfer
+from tests.bench import anomaly, cores, explain, gan, lifelong, live, opening, press, sliders, transfer, watchers
 from tests.bench.browser import CLOCK, Row, against, below, markdown, median, opened
 from tests.bench.opening import first_picture
 from tests.browser.conftest import ARGUMENTS, ROOT, Server, arrived, chromium, serve
 
-PARTS = ("opening", "sliders", "live", "press", "house", "libraries")
+PARTS = ("opening", "sliders", "live", "press", "house", "watchers", "alone", "peers")
+TWICE = 2.0  # as fast as every peer
 SEEDS = count(6000)  # no figure may come from a run that was trained before
 MB = 2**20
 
@@ -210,145 +212,126 @@ def house(browser: Browser, folder: Path, quick: bool, step: Callable[[str], Non
     step("training through jobs against the bare loop")
     seen = {name: median(values) for name, values in against_bare(1 if quick else 3, few).items()}
     return rows + [
-        against("training through jobs, CPU time", seen["jobs cpu"], seen["bare cpu"], 1.05),
+        against("training through jobs, CPU time", seen["jobs cpu"], seen["bare cpu"], 1.03),
         against("training through jobs, wall time", seen["jobs wall"], seen["bare wall"], 1.05),
     ]
 
 
-def libraries(rounds: int, step: Callable[[str], None]) -> list[Row]:
-    """What each lab computes, held against a library or the usual program."""
-    rows = []
-    for compared in (explanations, attacks, adaptations, detections, duels, sayings):
-        step(compared.__name__)
-        rows += compared(rounds)
+def peers(pairs: int, chosen: list[str]) -> list[Row]:
+    """Every lab against what its user would otherwise run, measured in the peers' environment (make peers)."""
+    program = ROOT / ".venv" / "peers" / "bin" / "python"
+    command = [program, "-m", "tests.bench.peers", "--pairs", str(pairs), "--labs", *chosen]
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    rows = [held(json.loads(line)) for line in done.stdout.splitlines()]
+    if done.returncode:
+        rows.append(Row("peers: ended with an error, see above", "not measured", "–", "–", "–", False))
     return rows
 
 
+def held(told: dict[str, Any]) -> Row:
+    """A row against a peer: both times with what they led to, which must be the same."""
+    (ours, theirs), same = told["results"], abs(told["results"][0][0] - told["results"][1][0]) <= told["close"]
+    name, __, unit = told["result"].rpartition(", ")
+    mine, other = (
+        f"{told[side]:.2f} s, {mean:.4g} ± {sd:.2g} {unit}" for side, (mean, sd) in (("ours", ours), ("theirs", theirs))
+    )
+    what = f"{told['what']}, against {told['peer']} ({name}){'' if same else ': not the same result'}"
+    if told["note"] and told["ratio"] < TWICE:
+        what += f". {told['note']}"
+    return Row(what, mine, other, f"{1 / told['ratio']:.2f}×", f"{1 / TWICE:g}×", same and told["ratio"] >= TWICE)
+
+
+def ours_alone(rounds: int, step: Callable[[str], None]) -> list[Row]:
+    """What has no peer: methods that answer at once, the live runs, five seeds against one, and two cores against one."""
+    rows = []
+    for measured in (explanations, attacks, adaptations, detections, duels, sayings, seeds):
+        step(measured.__name__)
+        rows += measured(rounds)
+    step("both cores")
+    return rows + cores.measure(min(rounds, 3))
+
+
 def explanations(rounds: int) -> list[Row]:
-    """LIME against the library's defaults, and the slowest of the methods that must answer at once."""
-    digit = look_at(Digit())
-    photo = look_at(Photo())
-    ours, library = explain.lime(rounds)
+    """The slowest of the methods that must answer at once."""
     slowest = {
-        what: max(explain.at_once(each, 5).items(), key=lambda item: item[1])
-        for what, each in (("digit", digit), ("photo", photo))
+        what: max(explain.at_once(look_at(subject), 5).items(), key=lambda item: item[1])
+        for what, subject in (("digit", Digit()), ("photo", Photo()))
     }
     return [
-        against(
-            "LIME, 200 samples on a photo, against the package's defaults (CPU time)",
-            median(ours),
-            median(library),
-            0.5,
-        ),
-        *(
-            below(f"slowest method at once on a {what}: {name}", taken, budget, "s")
-            for (what, (name, taken)), budget in zip(slowest.items(), (1, 2))
-        ),
+        below(f"slowest method at once on a {what}: {name}", taken, budget, "s")
+        for (what, (name, taken)), budget in zip(slowest.items(), (1, 2))
     ]
 
 
 def attacks(rounds: int) -> list[Row]:
-    """PGD against the library's, as its README calls it and in calls that suit the caches; and a photo made a panda."""
-    ours, library = attack.pgd(rounds)
-    again, fair = attack.pgd(1, attack.AT_ONCE)
-    started = time.perf_counter()
-    run_of("attack", AttackSettings())
-    panda = time.perf_counter() - started
+    """A photo made a panda."""
     return [
-        against(
-            "PGD-40 on 1,000 digits, against torchattacks in one call (CPU time)", median(ours), median(library), 0.5
-        ),
-        against("the same, torchattacks in calls of 100", median(again), median(fair), 1),
-        below("a photo pushed to a chosen answer, ε = 8/255, ten steps", panda, 5, "s"),
+        below(
+            "a photo pushed to a chosen answer, ε = 8/255, ten steps", wall(labs.of("attack"), AttackSettings()), 5, "s"
+        )
     ]
 
 
 def adaptations(rounds: int) -> list[Row]:
-    """A step of DaNN against the usual program, and the default run and the moons as they are trained live."""
-    ours, usual = transfer.compare(rounds)
-    taken = {}
-    for name, scene in (("DaNN", "dann"), ("moons", "two-moons")):
-        started = time.perf_counter()
-        run_of("transfer", SHIPPED[f"transfer-{scene}"])
-        taken[name] = time.perf_counter() - started
+    """The default run and the moons as they are trained live."""
     return [
-        against(
-            "a step of DaNN, against a DataLoader and two forward passes (CPU time)", median(ours), median(usual), 0.5
-        ),
-        below("default run of DaNN", taken["DaNN"], 30, "s"),
-        below("two moons", taken["moons"], 5, "s"),
+        below(what, wall(labs.of("transfer"), SHIPPED[f"transfer-{scene}"]), budget, "s")
+        for what, scene, budget in (("default run of DaNN", "dann", 30), ("two moons", "two-moons", 5))
     ]
 
 
 def detections(rounds: int) -> list[Row]:
-    """An autoencoder against PyOD's at the same network, the slowest detector that needs no training, and the networks live."""
-    taken = anomaly.compare(rounds)
-    ours = median(taken["ours"])
+    """The slowest detector that needs no training, and the networks live."""
     name, slowest = max(
         ((name, median(each)) for name, each in anomaly.at_once(rounds).items()), key=lambda item: item[1]
     )
-    live = {}
-    for scene in ("autoencoder", "find-the-damage"):
-        started = time.perf_counter()
-        run_of("anomaly", DETECTIONS[f"anomaly-{scene}"])
-        live[scene] = time.perf_counter() - started
+    live = (
+        ("default run of an autoencoder", "autoencoder"),
+        ("a convolutional one on 1,000 digits", "find-the-damage"),
+    )
     return [
-        against(
-            "30 epochs of an autoencoder, against PyOD's at the same network (CPU time)",
-            ours,
-            median(taken["the same"]),
-            0.5,
-        ),
-        against("the same, PyOD's with its own defaults", ours, median(taken["as it comes"]), 0.5),
         below(f"slowest detector that needs no training: {name}", slowest, 2, "s"),
-        below("default run of an autoencoder", live["autoencoder"], 20, "s"),
-        below("a convolutional one on 1,000 digits", live["find-the-damage"], 20, "s"),
+        *(below(what, wall(labs.of("anomaly"), DETECTIONS[f"anomaly-{scene}"]), 20, "s") for what, scene in live),
     ]
 
 
 def duels(rounds: int) -> list[Row]:
-    """A step of the DCGAN against the usual loop, and both worlds as they are trained live."""
-    ours, usual = gan.compare(rounds)
-    live = {}
-    for scene in ("the-duel", "dcgan-on-digits"):
-        started = time.perf_counter()
-        run_of("gan", DUELS[f"gan-{scene}"])
-        live[scene] = time.perf_counter() - started
-    return [
-        against(
-            "a step of the DCGAN, against the usual loop with a DataLoader (CPU time)", median(ours), median(usual), 0.5
-        ),
-        below("default run on the plane", live["the-duel"], 15, "s"),
-        below("default run of the DCGAN", live["dcgan-on-digits"], 60, "s"),
-    ]
+    """Both worlds as they are trained live."""
+    live = (("default run on the plane", "the-duel", 15), ("default run of the DCGAN", "dcgan-on-digits", 60))
+    return [below(what, wall(labs.of("gan"), DUELS[f"gan-{scene}"]), budget, "s") for what, scene, budget in live]
 
 
 def sayings(rounds: int) -> list[Row]:
-    """A step against a bare loop, beams in batches against one by one, and the live runs."""
-    ours, bare = seq2seq.compare(rounds)
-    batched, single = seq2seq.searches(rounds)
-    live = {}
-    for scene in ("greedy-or-beam", "reversal-in-ten-seconds"):
-        started = time.perf_counter()
-        run_of("seq2seq", SAYINGS[f"seq2seq-{scene}"])
-        live[scene] = time.perf_counter() - started
+    """The live runs."""
+    live = (
+        ("default live run on half of the words", "greedy-or-beam", 30),
+        ("a reversal that is solved", "reversal-in-ten-seconds", 15),
+    )
     return [
-        against("a step of the encoder–decoder, against a bare loop (CPU time)", median(ours), median(bare), 1.05),
-        against(
-            "a beam of 5 over 1,000 words in batches, against one by one (CPU time)",
-            median(batched),
-            median(single),
-            0.2,
-        ),
-        below("default live run on half of the words", live["greedy-or-beam"], 30, "s"),
-        below("a reversal that is solved", live["reversal-in-ten-seconds"], 15, "s"),
+        below(what, wall(labs.of("seq2seq"), SAYINGS[f"seq2seq-{scene}"]), budget, "s") for what, scene, budget in live
     ]
 
 
-def run_of(lab: str, settings: Settings) -> None:
-    """The whole run, its events thrown away."""
-    for _ in labs.of(lab).train(settings):
+def seeds(rounds: int) -> list[Row]:
+    """Five seeds that learn side by side against one."""
+    rows = []
+    for what, lab in (
+        ("GAN on the plane", gan),
+        ("two moons", transfer),
+        ("autoencoder", anomaly),
+        ("permuted digits", lifelong),
+    ):
+        five, one = lab.side_by_side(rounds)
+        rows.append(against(f"{what}: five seeds at once, against one (CPU time)", median(five), median(one), 1.6))
+    return rows
+
+
+def wall(lab: labs.Lab, settings: Settings) -> float:
+    """Seconds of the whole run, its events thrown away."""
+    started = time.perf_counter()
+    for _ in lab.train(settings):
         pass
+    return time.perf_counter() - started
 
 
 def main() -> None:
@@ -370,7 +353,9 @@ def main() -> None:
             "live": lambda path: live.measure(browser, path, chosen),
             "press": lambda path: press.measure(browser, path, 2 if asked.quick else 10, say),
             "house": lambda path: house(browser, path, asked.quick, say),
-            "libraries": lambda path: libraries(few, say),
+            "watchers": lambda path: watchers.measure(path, asked.quick, say),
+            "alone": lambda path: ours_alone(few, say),
+            "peers": lambda path: peers(1 if asked.quick else 5, chosen),
         }
         for part in asked.only:
             say(part)
