@@ -1,0 +1,97 @@
+"""Several equal networks in one: the same layers side by side, so that learning five costs little more than learning one.
+
+A small dense network waits most of its time for Python and for PyTorch to begin; five of them, stacked, wait once. Each learns
+what it would learn alone: its outputs depend on its own weights only, so a loss that is the sum over the networks has for each
+network the gradient of its own loss, and Adam and SGD change every number by itself.
+"""
+
+import copy
+import statistics
+from collections.abc import Iterable, Mapping, Sequence
+
+import torch
+from torch import Tensor, nn
+
+
+class Stacked(nn.Module):
+    """The linear layers of S networks side by side: (S, N, in) to (S, N, out), y_s = x_s W_sᵀ + b_s.
+
+    weight: (S, out, in). bias: (S, out), or None.
+    """
+
+    def __init__(self, layers: Sequence[nn.Linear]):
+        super().__init__()
+        self.weight = nn.Parameter(torch.stack([layer.weight.detach() for layer in layers]))
+        biased = layers[0].bias is not None
+        self.bias = nn.Parameter(torch.stack([layer.bias.detach() for layer in layers])) if biased else None
+
+    def forward(self, x: Tensor) -> Tensor:
+        if self.bias is None:
+            return torch.bmm(x, self.weight.mT)
+        return torch.baddbmm(self.bias.unsqueeze(1), x, self.weight.mT)
+
+    def layer(self, i: int) -> nn.Linear:
+        """The layer of the i-th network, with weights of its own."""
+        __, out, inputs = self.weight.shape
+        layer = nn.utils.skip_init(nn.Linear, inputs, out, bias=self.bias is not None)  # which draws no random numbers
+        layer.weight.data.copy_(self.weight[i])
+        if self.bias is not None:
+            layer.bias.data.copy_(self.bias[i])
+        return layer
+
+
+def stacked(nets: Sequence[nn.Module]) -> nn.Module:
+    """One network whose forward maps (S, N, in) to (S, N, out), of S equal ones that each map (N, in) to (N, out).
+
+    Their parameters may only be those of linear layers, and nothing in their own forward may count on two dimensions. Raises
+    ValueError where another layer has parameters or statistics of its own: it would have to know of the networks.
+    """
+    first = nets[0]
+    if isinstance(first, nn.Linear):
+        return Stacked(nets)
+    if own := [*first._parameters, *first._buffers]:
+        raise ValueError(f"{type(first).__name__} cannot be stacked: it has {', '.join(own)} of its own.")
+    whole = _without_children(first)
+    for name, __ in first.named_children():
+        setattr(whole, name, stacked([getattr(net, name) for net in nets]))
+    return whole
+
+
+def unstacked(net: nn.Module, i: int) -> nn.Module:
+    """The i-th of the networks in `net`, plain again and with weights of its own."""
+    if isinstance(net, Stacked):
+        return net.layer(i)
+    one = _without_children(net)
+    for name, child in net.named_children():
+        setattr(one, name, unstacked(child, i))
+    return one
+
+
+def _without_children(net: nn.Module) -> nn.Module:
+    """A copy of a module that shares nothing with it, in which the children, in their order, are still to be put."""
+    whole = copy.copy(net)
+    whole.__dict__ = {
+        name: dict.fromkeys(value) if name == "_modules" else copy.deepcopy(value) for name, value in vars(net).items()
+    }
+    return whole
+
+
+def over_seeds(each: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """Of what each of at least two networks reached: the mean under each name, and the sample standard deviation as `<name>_sd`.
+
+    Names that not every network has are left out.
+    """
+    found: dict[str, float] = {}
+    for name in _shared(each):
+        values = [float(one[name]) for one in each]
+        found |= {name: statistics.fmean(values), f"{name}_sd": statistics.stdev(values)}
+    return found
+
+
+def listed(each: Sequence[Mapping[str, float]]) -> dict[str, list[float]]:
+    """The values of every network, in their order, under each name that all have."""
+    return {name: [float(one[name]) for one in each] for name in _shared(each)}
+
+
+def _shared(each: Sequence[Mapping[str, float]]) -> Iterable[str]:
+    return [name for name in each[0] if all(name in one for one in each)]
