@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import torch
 from torch import Tensor, nn
 
+from core.settings import SPREAD
+
 
 class Stacked(nn.Module):
     """The linear layers of S networks side by side: (S, N, in) to (S, N, out), y_s = x_s W_sᵀ + b_s.
@@ -31,12 +33,12 @@ class Stacked(nn.Module):
         return torch.baddbmm(self.bias.unsqueeze(1), x, self.weight.mT)
 
     def layer(self, i: int) -> nn.Linear:
-        """The layer of the i-th network, with weights of its own."""
+        """The layer of the i-th network. Its weights are those that are learned here, not a copy."""
         __, out, inputs = self.weight.shape
-        layer = nn.utils.skip_init(nn.Linear, inputs, out, bias=self.bias is not None)  # which draws no random numbers
-        layer.weight.data.copy_(self.weight[i])
+        layer = nn.Linear(inputs, out, bias=False, device="meta")  # which draws no random numbers
+        layer.weight = nn.Parameter(self.weight.detach()[i])
         if self.bias is not None:
-            layer.bias.data.copy_(self.bias[i])
+            layer.bias = nn.Parameter(self.bias.detach()[i])
         return layer
 
 
@@ -50,7 +52,7 @@ def stacked(nets: Sequence[nn.Module]) -> nn.Module:
     if isinstance(first, nn.Linear):
         return Stacked(nets)
     if own := [*first._parameters, *first._buffers]:
-        raise ValueError(f"{type(first).__name__} cannot be stacked: it has {', '.join(own)} of its own.")
+        raise ValueError(type(first).__name__, own)
     whole = _without_children(first)
     for name, __ in first.named_children():
         setattr(whole, name, stacked([getattr(net, name) for net in nets]))
@@ -59,11 +61,16 @@ def stacked(nets: Sequence[nn.Module]) -> nn.Module:
 
 def unstacked(net: nn.Module, i: int) -> nn.Module:
     """The i-th of the networks in `net`, plain again and with weights of its own."""
+    return copy.deepcopy(seen_alone(net, i))
+
+
+def seen_alone(net: nn.Module, i: int) -> nn.Module:
+    """The i-th of the networks in `net` as a plain one that goes on changing as they learn: it has the same weights, not copies."""
     if isinstance(net, Stacked):
         return net.layer(i)
     one = _without_children(net)
     for name, child in net.named_children():
-        setattr(one, name, unstacked(child, i))
+        setattr(one, name, seen_alone(child, i))
     return one
 
 
@@ -84,7 +91,7 @@ def over_seeds(each: Sequence[Mapping[str, float]]) -> dict[str, float]:
     found: dict[str, float] = {}
     for name in _shared(each):
         values = [float(one[name]) for one in each]
-        found |= {name: statistics.fmean(values), f"{name}_sd": statistics.stdev(values)}
+        found |= {name: statistics.fmean(values), name + SPREAD: statistics.stdev(values)}
     return found
 
 

@@ -1,4 +1,4 @@
-"""What D and G want: pure functions of D's raw scores for real examples and for fakes, each (N,)."""
+"""What D and G want: pure functions of D's raw scores for real examples and for fakes, each (N,). Of S seeds at once: (S, N), to (S,)."""
 
 from collections.abc import Callable
 
@@ -15,42 +15,42 @@ def optimal_discriminator(p: Tensor, q: Tensor) -> Tensor:
 
 def d_logistic(real: Tensor, fake: Tensor) -> Tensor:
     """−log D(x) − log(1 − D(G(z))) with D = sigmoid(score), means over the batch (Goodfellow et al. 2014, equation 1)."""
-    return F.softplus(-real).mean() + F.softplus(fake).mean()
+    return F.softplus(-real).mean(-1) + F.softplus(fake).mean(-1)
 
 
 def g_saturating(fake: Tensor) -> Tensor:
     """log(1 − D(G(z))): its gradient by the score is −D(G(z)), which vanishes where D is sure (Goodfellow et al. 2014, equation 1)."""
-    return -F.softplus(fake).mean()
+    return -F.softplus(fake).mean(-1)
 
 
 def g_nonsaturating(fake: Tensor) -> Tensor:
     """−log D(G(z)): its gradient by the score is −(1 − D(G(z))), largest where D is sure (Goodfellow et al. 2014, section 3)."""
-    return F.softplus(-fake).mean()
+    return F.softplus(-fake).mean(-1)
 
 
 def d_least_squares(real: Tensor, fake: Tensor) -> Tensor:
     """½(D(x) − 1)² + ½ D(G(z))² on raw scores (Mao et al. 2017, equation 9)."""
-    return 0.5 * (real - 1).square().mean() + 0.5 * fake.square().mean()
+    return 0.5 * (real - 1).square().mean(-1) + 0.5 * fake.square().mean(-1)
 
 
 def g_least_squares(fake: Tensor) -> Tensor:
     """½(D(G(z)) − 1)² on raw scores (Mao et al. 2017, equation 9)."""
-    return 0.5 * (fake - 1).square().mean()
+    return 0.5 * (fake - 1).square().mean(-1)
 
 
 def d_wasserstein(real: Tensor, fake: Tensor) -> Tensor:
     """D(G(z)) − D(x), means: minus the distance that the critic measures (Arjovsky et al. 2017, equation 3)."""
-    return fake.mean() - real.mean()
+    return fake.mean(-1) - real.mean(-1)
 
 
 def g_wasserstein(fake: Tensor) -> Tensor:
     """−D(G(z)): its gradient by the score never vanishes (Arjovsky et al. 2017, algorithm 1)."""
-    return -fake.mean()
+    return -fake.mean(-1)
 
 
 def d_hinge(real: Tensor, fake: Tensor) -> Tensor:
     """max(0, 1 − D(x)) + max(0, 1 + D(G(z))), means (Miyato et al. 2018, equation 16)."""
-    return (1 - real).relu().mean() + (1 + fake).relu().mean()
+    return (1 - real).relu().mean(-1) + (1 + fake).relu().mean(-1)
 
 
 def cycle_loss(x: Tensor, back_x: Tensor, y: Tensor, back_y: Tensor) -> Tensor:
@@ -63,24 +63,26 @@ def gradient_penalty(D: Callable[[Tensor], Tensor], real: Tensor, fake: Tensor, 
 
     real, fake: (N, ...), `between`: (N,) in [0, 1], where on the line. The norm is over all numbers of an example.
     """
-    share = between.view(-1, *[1] * (real.dim() - 1))
-    return (gradient_norms(D, share * real + (1 - share) * fake) - 1).square().mean()
+    share = between.view(*between.shape, *[1] * (real.dim() - between.dim()))
+    return (gradient_norms(D, share * real + (1 - share) * fake) - 1).square().mean(-1)
 
 
 def r1_penalty(D: Callable[[Tensor], Tensor], real: Tensor) -> Tensor:
     """½‖∇D(x)‖², mean over real examples (Mescheder et al. 2018, equation 9). real: (N, ...)."""
-    return 0.5 * gradients(D, real).square().flatten(1).sum(1).mean()
+    return 0.5 * squares(D, real).mean(-1)
 
 
 def gradient_norms(D: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
     """‖∇D(x)‖ of each example (N, ...): (N,). A tiny number under the root keeps its own gradient finite at 0."""
-    return (gradients(D, x).square().flatten(1).sum(1) + 1e-12).sqrt()
+    return (squares(D, x) + 1e-12).sqrt()
 
 
-def gradients(D: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
-    """∇D(x) of each example, of the shape of x (N, ...), itself differentiable by D's weights."""
+def squares(D: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
+    """‖∇D(x)‖² of each example (N, ...), over all its numbers, itself differentiable by D's weights: (N,), as D(x) is."""
     x = x.detach().requires_grad_(True)
-    return torch.autograd.grad(D(x).sum(), x, create_graph=True)[0]
+    scores = D(x)
+    (gradient,) = torch.autograd.grad(scores.sum(), x, create_graph=True)
+    return gradient.square().flatten(scores.dim()).sum(-1)
 
 
 @torch.no_grad()

@@ -58,9 +58,9 @@ class DividedConvolution(nn.Module):
         return weight / F.conv2d(self.x, weight, **self.how).norm()
 
 
-def packed(x: Tensor, pack: int) -> Tensor:
-    """Examples (N, ...) as packs (N / pack, pack, ...), neighbours together (Lin et al. 2018, section 3)."""
-    return x.reshape(len(x) // pack, pack, *x.shape[1:])
+def packed(x: Tensor, pack: int, along: int = 0) -> Tensor:
+    """Examples (N, ...) as packs (N / pack, pack, ...), neighbours together (Lin et al. 2018, section 3). along: the dimension of N."""
+    return x.unflatten(along, (-1, pack))
 
 
 def divided(weight: Tensor) -> Tensor:
@@ -120,7 +120,7 @@ class PlaneD(nn.Module):
         self.layers = nn.Sequential(first, nn.ReLU(), second, nn.ReLU(), last)
 
     def forward(self, x: Tensor, y: Tensor | None = None) -> Tensor:
-        return self.layers(packed(x, self.pack).flatten(1)).squeeze(1)
+        return self.layers(packed(x, self.pack, -2).flatten(-2)).squeeze(-1)
 
 
 class DigitD(nn.Module):

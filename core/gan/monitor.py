@@ -79,7 +79,7 @@ class Monitor:
             yield pictures.REAL.at(0, as_bytes(self.real[:: max(1, len(self.real) // (10 * ROWS))][: 10 * ROWS]))
         else:
             yield pictures.REAL.at(0, self.real[:SHOWN].half().numpy())
-        evaluation = self.evaluate(ASKED[self.settings.data.name])
+        evaluation = self.look(self.settings)
         yield from self.seen(0, self.settings, evaluation)
         yield Metrics(0, self.measured(self.settings, evaluation))
 
@@ -89,21 +89,24 @@ class Monitor:
 
     def observe(self, step: int, now: GanSettings, d_loss: Tensor, g_loss: Tensor) -> Iterator[Event]:
         """What is seen, what is measured, and what is in trouble."""
-        self.latent = now.data.latent
-        evaluation = self.evaluate(ASKED[now.data.name])
+        evaluation = self.look(now)
         yield from self.seen(step, now, evaluation)
         yield from self.troubles.observe(step, now, evaluation)
-        yield Metrics(step, self.measured(now, evaluation) | {"d_loss": d_loss.item(), "g_loss": g_loss.item()})
+        yield Metrics(step, self.numbers(now, evaluation, d_loss, g_loss))
 
     def phase(self, step: int, who: str, now: GanSettings, d_loss: Tensor, g_loss: Tensor) -> Iterator[Event]:
         """One phase of a step in slow motion: `who` has just learned."""
-        self.latent = now.data.latent
-        evaluation = self.evaluate(ASKED[now.data.name])
+        evaluation = self.look(now)
         yield from self.seen(step, now, evaluation)
-        yield Metrics(step, self.measured(now, evaluation) | {"d_loss": d_loss.item(), "g_loss": g_loss.item()})
+        yield Metrics(step, self.numbers(now, evaluation, d_loss, g_loss))
         yield pictures.PHASE.at(step, np.array([0 if who == "D" else 1], np.uint8))
 
     # ---- what both give ----
+
+    def look(self, now: GanSettings) -> Evaluation:
+        """What both give now, of as many fakes as every evaluation judges."""
+        self.latent = now.data.latent
+        return self.evaluate(ASKED[now.data.name])
 
     @torch.inference_mode()
     def evaluate(self, n: int) -> Evaluation:
@@ -198,6 +201,10 @@ class Monitor:
         if self.world.modes is not None:
             return torch.cdist(x, self.world.modes).argmin(1)
         return ((torch.atan2(x[:, 1], x[:, 0]) / (2 * torch.pi) + 0.5) * 8).long().clamp(0, 7)
+
+    def numbers(self, now: GanSettings, evaluation: Evaluation, d_loss: Tensor, g_loss: Tensor) -> dict[str, float]:
+        """What is measured during a run."""
+        return self.measured(now, evaluation) | {"d_loss": d_loss.item(), "g_loss": g_loss.item()}
 
     @torch.inference_mode()
     def measured(self, now: GanSettings, evaluation: Evaluation) -> dict[str, float]:

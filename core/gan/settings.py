@@ -12,6 +12,7 @@ from core.settings import Chance, Frozen, Metric, Scene, Settings, knob, titles
 from core.steering import LONGEST
 
 JUDGED = 1000  # fakes that are judged at the end of a run, and as many real examples and rivals
+SIDE_BY_SIDE = ("plane", "drawn")  # worlds whose networks are dense, so that several seeds learn at once
 REACH = 1.5  # the plane is drawn from −1.5 to 1.5
 RATE = r"0\.1|0\.0{1,4}[1-9][0-9]?"
 TURN = (
@@ -180,6 +181,13 @@ class GanSettings(Settings):
     beta: float = knob(
         0.5, "Momentum", "Momentum of Adam, for both networks.", symbol="β₁", ge=0, le=0.9, step=0.1, fine=True
     )
+    seeds: Literal[1, 5] = knob(
+        1,
+        "Seeds at once",
+        "How many pairs of networks learn side by side, each from a seed of its own, from the chosen seed on. Numbers are their means "
+        "with the standard deviation; pictures and networks are those of the first.",
+        fine=True,
+    )
     decay: bool = knob(
         True, "Learning rate decay", "In the second half of the run the learning rates fall to zero.", fine=True
     )
@@ -196,10 +204,24 @@ class GanSettings(Settings):
 
     @classmethod
     def idle(cls, chosen: Mapping[str, Any]) -> Mapping[str, str]:
-        """D can only be told what G is asked for."""
+        """D can only be told what G is asked for; and only dense networks learn side by side."""
+        found = {}
         if chosen.get("data") == "digits" and not chosen.get("conditional", True):
-            return {"d_told": "No digit is asked for, so there is none to tell D."}
-        return {}
+            found["d_told"] = "No digit is asked for, so there is none to tell D."
+        if chosen.get("data", "plane") not in SIDE_BY_SIDE:
+            found["seeds"] = "Only networks of the plane learn side by side: the others fill a processor alone."
+        elif chosen.get("spectral"):
+            found["seeds"] = "With spectral normalisation each network learns alone."
+        return found
+
+    @property
+    def together(self) -> int:
+        """How many seeds learn side by side."""
+        return self.seeds if self.data.name in SIDE_BY_SIDE and not self.spectral else 1
+
+    def each(self) -> list["GanSettings"]:
+        """The settings of every one of them alone."""
+        return [self.model_copy(update={"seed": self.seed + i, "seeds": 1}) for i in range(self.together)]
 
     @property
     def critic(self) -> bool:

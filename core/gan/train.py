@@ -10,7 +10,9 @@ from core.events import Event, Started
 from core.gan import losses, models, worlds
 from core.gan.monitor import Monitor
 from core.gan.settings import GanSettings
+from core.gan.several import Several
 from core.loop import broken, diverged, seeded
+from core.side_by_side import stacked
 from core.steering import Steering
 from core.together import halves
 
@@ -19,14 +21,15 @@ PAUSE = 0.9  # seconds that a phase is shown in slow motion
 
 @dataclass(frozen=True)
 class Duel:
-    """The two players, what each learns with (Adam, but for a cloud), and the world between them."""
+    """The two players, what each learns with (Adam, but for a cloud), and the world between them. Of several seeds all pairs of
+    players, side by side: then everything that is computed has one dimension more, the seeds, before all others."""
 
-    world: worlds.PlaneData | worlds.DigitData
+    world: worlds.PlaneData | worlds.DigitData | worlds.Several
     G: nn.Module
     D: nn.Module
     adam_G: torch.optim.Optimizer
     adam_D: torch.optim.Optimizer
-    random: torch.Generator
+    random: torch.Generator | list[torch.Generator]
 
 
 def train(settings: GanSettings, steering: Steering | None = None) -> Iterator[Event]:
@@ -37,7 +40,7 @@ def train(settings: GanSettings, steering: Steering | None = None) -> Iterator[E
         yield from cycle.train(settings, steering)
         return
     steering, duel, total = steering or Steering(settings), begin(settings), settings.data.steps
-    monitor = Monitor(settings, duel.world, duel.G, duel.D)
+    monitor = (Monitor if settings.together == 1 else Several)(settings, duel.world, duel.G, duel.D)
     yield Started(total, monitor.facts())
     yield from steering.report(monitor.begins())
     lost_D = lost_G = torch.zeros(())
@@ -54,7 +57,7 @@ def train(settings: GanSettings, steering: Steering | None = None) -> Iterator[E
             yield from steering.report(monitor.phase(step, "D", now, lost_D, lost_G), PAUSE)
         if now.players != "d":
             lost_G = G_learns(duel, now, fake, y)
-        if broken(lost_D, lost_G):
+        if broken(lost_D.sum(), lost_G.sum()):
             yield from diverged(step)
             return
         if now.motion == "phases" and now.players != "d":
@@ -66,9 +69,13 @@ def train(settings: GanSettings, steering: Steering | None = None) -> Iterator[E
 
 def begin(settings: GanSettings) -> Duel:
     """Fresh players before their first step. Raises ValueError with a sentence when a drawing shows nothing."""
-    G, D = models.players(settings)
-    both = (optimizer(net, settings.beta) for net in (G, D))
-    return Duel(worlds.world_of(settings), G, D, *both, seeded(settings.seed))
+    if settings.together == 1:
+        world, (G, D), random = worlds.world_of(settings), models.players(settings), seeded(settings.seed)
+    else:
+        each = settings.each()
+        G, D = (stacked(nets) for nets in zip(*map(models.players, each)))
+        world, random = worlds.Several(worlds.world_of(settings)), [seeded(one.seed) for one in each]
+    return Duel(world, G, D, *(optimizer(net, settings.beta) for net in (G, D)), random)
 
 
 def optimizer(net: nn.Module, beta: float) -> torch.optim.Optimizer:
@@ -108,10 +115,10 @@ def examples(duel: Duel, now: GanSettings, teaches_G: bool) -> tuple[Tensor, Ten
 
 
 def D_learns(duel: Duel, now: GanSettings, real: Tensor, fake: Tensor, y: Tensor | None) -> Tensor:
-    """One step of D; returns its loss with what it pays for its gradient."""
+    """One step of D; returns its loss with what it pays for its gradient. Of several seeds each has its own, and learns by that alone."""
     loss = losses.LOSSES[now.method.name][0](*scored(duel.D, real, fake, y)) + penalties(duel, now, real, fake, y)
     duel.adam_D.zero_grad()
-    loss.backward()
+    loss.sum().backward()
     duel.adam_D.step()
     if now.method.name == "wgan":
         losses.clip_weights(duel.D, now.method.clip)
@@ -123,7 +130,7 @@ def G_learns(duel: Duel, now: GanSettings, fake: Tensor, y: Tensor | None) -> Te
     duel.D.requires_grad_(False)
     loss = losses.LOSSES[now.method.name][1](duel.D(fake, y))
     duel.adam_G.zero_grad()
-    loss.backward()
+    loss.sum().backward()
     duel.adam_G.step()
     duel.D.requires_grad_(True)
     return loss.detach()
@@ -140,20 +147,26 @@ def scored(D: nn.Module, real: Tensor, fake: Tensor, y: Tensor | None) -> tuple[
         scores = halves(lambda: D(real, y), lambda: beside(fake, y), D.parameters())
         beside.joins()
         return scores
-    both = D(torch.cat([real, fake]), None if y is None else torch.cat([y, y]))
-    return both[: len(both) // 2], both[len(both) // 2 :]
+    both = D(torch.cat([real, fake], along(real)), None if y is None else torch.cat([y, y]))
+    return both.chunk(2, -1)
+
+
+def along(x: Tensor) -> int:
+    """The dimension of a batch: points of several seeds side by side, (S, N, 2), have them before it."""
+    return int(x.dim() == 3)
 
 
 def penalties(duel: Duel, now: GanSettings, real: Tensor, fake: Tensor, y: Tensor | None) -> Tensor:
     """What D pays for its gradient: near 1 between real and fake, near 0 at real examples. Examples that are packed count as one."""
     cost, pack = torch.zeros(()), duel.D.pack
-    packs, fakes = models.packed(real, pack), models.packed(fake, pack)
+    batch = along(real)
+    packs, fakes = models.packed(real, pack, batch), models.packed(fake, pack, batch)
 
     def judged(x: Tensor) -> Tensor:
-        return duel.D(x.flatten(0, 1), y)
+        return duel.D(x.flatten(batch, batch + 1), y)
 
     if now.method.name == "gp":
-        between = torch.rand(len(packs), generator=duel.random)
+        between = worlds.evenly(packs.shape[batch], duel.random)
         cost = cost + now.method.penalty * losses.gradient_penalty(judged, packs, fakes, between)
     if now.r1:
         cost = cost + now.r1 * losses.r1_penalty(judged, packs)

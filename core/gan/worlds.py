@@ -1,6 +1,7 @@
 """What is to be imitated: points around shapes of the plane, or handwritten digits; and the codes that G starts from."""
 
 import math
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -77,6 +78,30 @@ class DigitData:
     def codes(self, n: int, generator: torch.Generator, latent: int) -> tuple[Tensor, Tensor]:
         """Codes (n, 64), and which class each shall become (n,): all equally often, in turn."""
         return codes(n, self.places, latent, generator), self.classes[torch.arange(n) % len(self.classes)]
+
+
+class Several:
+    """Points for several seeds at once: each draws with random numbers of its own what it would draw alone."""
+
+    def __init__(self, world: PlaneData):
+        self.world = world
+
+    def sample(self, n: int, generators: Sequence[torch.Generator]) -> tuple[Tensor, None]:
+        """Real points (S, n, 2)."""
+        return torch.stack([self.world.sample(n, each)[0] for each in generators]), None
+
+    def codes(self, n: int, generators: Sequence[torch.Generator], latent: int) -> tuple[Tensor, None]:
+        """Codes (S, n, 16)."""
+        drawn = torch.stack([torch.randn(n, self.world.places, generator=each) for each in generators])
+        drawn[..., latent:] = 0
+        return drawn, None
+
+
+def evenly(n: int, random: torch.Generator | Sequence[torch.Generator]) -> Tensor:
+    """n numbers between 0 and 1: (n,), or for each of S seeds (S, n)."""
+    if isinstance(random, torch.Generator):
+        return torch.rand(n, generator=random)
+    return torch.stack([torch.rand(n, generator=each) for each in random])
 
 
 def codes(n: int, places: int, latent: int, generator: torch.Generator) -> Tensor:

@@ -233,13 +233,13 @@ def test_penalties_teach_the_weights():
     assert by_r1.tolist() == pytest.approx([3, 4]) and by_gp.tolist() == pytest.approx([2 * 4 * 0.6, 2 * 4 * 0.8])
 
 
-def test_gradients_are_those_of_each_example_and_leave_the_examples_alone():
+def test_squares_are_those_of_each_example_s_gradient_and_leave_the_examples_alone():
     x = torch.arange(6.0).view(3, 2)
-    assert losses.gradients(lambda x: x.square().sum(1), x).tolist() == (2 * x).tolist()
+    assert losses.squares(lambda x: x.square().sum(1), x).tolist() == (2 * x).square().sum(1).tolist()
     assert not x.requires_grad and x.grad is None
     made = x.clone().requires_grad_(True) * 1  # fakes that keep the way back into G
-    found = losses.gradients(lambda x: (x**3).sum(1), made)
-    assert found.tolist() == (3 * x.square()).tolist()
+    found = losses.squares(lambda x: (x**3).sum(1), made)
+    assert found.tolist() == (3 * x.square()).square().sum(1).tolist()
 
 
 def test_clipping():
