@@ -1,15 +1,25 @@
 """Training of a network with early exits, all of them together, beside the same network without."""
 
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from core.compression import exits, models, pictures
 from core.compression.exits import Branches
-from core.compression.loop import BATCH, GUESSING, HINT, REPORT, augment, test_accuracy
+from core.compression.loop import (
+    BATCH,
+    GUESSING,
+    HINT,
+    REPORT,
+    augment,
+    descend,
+    learn_labels,
+    side_by_side,
+    test_accuracy,
+)
 from core.compression.methods import Exits
 from core.data import digits
 from core.events import Event, Finished, Metrics, Started
@@ -53,21 +63,24 @@ def train_exits(method: Exits, seed: int) -> Iterator[Event]:
     twin = one_cycle(control.parameters(), method.learning_rate, total) if control else None
     for step, index, last in batches(len(data.train_x), BATCH, method.epochs, generator):
         x, y = augment(data.train_x[index], generator), data.train_y[index]
-        loss = exits.joint_loss(exits.logits(net.train(), branches, x), y, method.exit_weight)
-        losses = {"loss": loss} | ({"control_loss": F.cross_entropy(control.train()(x), y)} if control else {})
+        steps = [partial(learn_exits, net, branches, x, y, method.exit_weight, *learner)]
+        steps += [partial(learn_labels, control, x, y, *twin)] if control else []
+        losses = dict(zip(("loss", "control_loss"), side_by_side(steps)))
         if broken(*losses.values()):
             yield from diverged(step)
             return
-        for each, (optimizer, schedule) in zip(losses.values(), filter(None, (learner, twin)), strict=True):
-            optimizer.zero_grad()
-            each.backward()
-            optimizer.step()
-            schedule.step()
         if step % REPORT == 0:
             yield Metrics(step, {name: each.item() for name, each in losses.items()})
         if step % REPORT == 0 or last:
             yield from look(step, method, net, branches, control, whole=last)
     yield from ended(step, method, net, branches, control)
+
+
+def learn_exits(net: DigitNet, branches: Branches, x: Tensor, y: Tensor, weight: float, optimizer, schedule) -> Tensor:
+    """A whole step of all exits on digits x (N, 1, 28, 28) with labels y (N,). Returns the joint loss before it."""
+    loss = exits.joint_loss(exits.logits(net.train(), branches, x), y, weight)
+    descend(loss, optimizer, schedule)
+    return loss.detach()
 
 
 def watched() -> Tensor:

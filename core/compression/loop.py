@@ -1,7 +1,8 @@
 """What every training loop of this lab shares: start network, batches, schedule, examination after each epoch."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
 
 import torch
 import torch.nn.functional as F
@@ -13,6 +14,9 @@ from core.data import digits
 from core.events import Event, Finished, Metrics
 from core.loop import confusion, hits, no_better_than_guessing
 from core.nets import DigitNet, count, predict, to_model
+from core.together import both
+
+A = TypeVar("A")
 
 BATCH = 64
 REPORT = 12  # steps between two points of the loss curve: about 4 a second for the teacher
@@ -41,6 +45,39 @@ def augment(
     cos, sin = angle.cos() / zoom, angle.sin() / zoom
     moves = torch.stack([torch.stack([cos, -sin, right], 1), torch.stack([sin, cos, down], 1)], 1)
     return F.grid_sample(x, F.affine_grid(moves, list(x.shape), align_corners=False), align_corners=False)
+
+
+def descend(loss: Tensor, optimizer: torch.optim.Optimizer, schedule: torch.optim.lr_scheduler.LRScheduler) -> None:
+    """The second half of a step: the gradient of the loss, new weights, the next learning rate."""
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    schedule.step()
+
+
+def learn_labels(
+    net: nn.Module,
+    x: Tensor,
+    y: Tensor,
+    optimizer: torch.optim.Optimizer,
+    schedule: torch.optim.lr_scheduler.LRScheduler,
+) -> Tensor:
+    """A whole step of cross entropy with labels y (N,) on digits x (N, 1, 28, 28). Returns the loss before it."""
+    loss = F.cross_entropy(net.train()(x), y)
+    descend(loss, optimizer, schedule)
+    return loss.detach()
+
+
+def side_by_side(pieces: Sequence[Callable[[], A]]) -> list[A]:
+    """What each piece gives: the first half of them is computed on one core, the others on a second one where there is one.
+
+    The networks of a run that learn from the same digits share nothing but these, so each one's whole step is a piece.
+    """
+    half = (len(pieces) + 1) // 2
+    if half == len(pieces):
+        return [piece() for piece in pieces]
+    first, rest = both(lambda: [piece() for piece in pieces[:half]], lambda: [piece() for piece in pieces[half:]])
+    return first + rest
 
 
 def test_accuracy(net: DigitNet) -> float:

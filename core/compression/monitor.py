@@ -32,10 +32,17 @@ def digits_asked() -> Iterator[Event]:
     yield pictures.ASKED.at(0, asked()[1])
 
 
-def says(step: int, nets: Sequence[nn.Module], T: float = 1.0) -> Iterator[Event]:
-    """p(class | digit) = softmax(logits / T) of each network for the ten digits: (networks, 10, 10) float16, in this order."""
-    with torch.no_grad():
-        logits = torch.stack([predict(net, asked()[0]) for net in nets])
+def answers(nets: Sequence[nn.Module]) -> Tensor:
+    """The logits of each network for the ten digits: (networks, 10, 10)."""
+    return torch.stack([predict(net, asked()[0]) for net in nets])
+
+
+def says(step: int, nets: Sequence[nn.Module], T: float = 1.0, others: Tensor | None = None) -> Iterator[Event]:
+    """p(class | digit) = softmax(logits / T) of each network for the ten digits: (networks, 10, 10) float16, in this order.
+
+    others: `answers` of further networks that no longer learn.
+    """
+    logits = answers(nets) if others is None else torch.cat([answers(nets), others])
     yield pictures.SAYS.at(step, (logits / T).softmax(2).half().numpy())
 
 

@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from core.compression import models, monitor, pictures, prune, slimming
-from core.compression.loop import BATCH, REPORT, augment, examine, finished, gamma_events, test_accuracy
+from core.compression.loop import BATCH, REPORT, augment, examine, finished, gamma_events, learn_labels, test_accuracy
 from core.compression.settings import Deep, Prune, Slim
 from core.data import digits
 from core.events import Event, Metrics, Started, Warned
@@ -112,14 +112,10 @@ def train_control(net: DigitNet, epochs: int, learning_rate: float, generator: t
     data, step = digits.load(), first
     optimizer, schedule = one_cycle(net.parameters(), learning_rate, steps_of(len(data.train_x), BATCH, epochs))
     for step, index, last in batches(len(data.train_x), BATCH, epochs, generator, first):
-        loss = F.cross_entropy(net.train()(augment(data.train_x[index], generator)), data.train_y[index])
+        loss = learn_labels(net, augment(data.train_x[index], generator), data.train_y[index], optimizer, schedule)
         if broken(loss):
             yield from diverged(step)
             return -1
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        schedule.step()
         if step % REPORT == 0:
             yield Metrics(step, {"control_loss": loss.item()})
         if last:

@@ -4,6 +4,7 @@ Source: Yu, Yang, Xu, Yang, Huang, "Slimmable Neural Networks", ICLR 2019 (arXiv
 """
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 import numpy as np
 import torch
@@ -11,12 +12,13 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from core.compression import models, pictures
-from core.compression.loop import BATCH, REPORT, augment, examine, finished, test_accuracy
+from core.compression.loop import BATCH, REPORT, augment, descend, examine, finished, learn_labels, test_accuracy
 from core.compression.methods import Slimmable
 from core.data import digits
 from core.events import Event, Metrics, Started
 from core.loop import batches, broken, diverged, fresh, one_cycle, seeded, steps_of
 from core.nets import DigitNet, count
+from core.together import both
 
 WIDTHS = (25, 50, 75, 100)  # percent of the channels of every layer
 
@@ -83,6 +85,18 @@ def loss_of_widths(shape: Switchable, x: Tensor, y: Tensor) -> Tensor:
     return sum(F.cross_entropy(shape(x, width), y) for width in WIDTHS)
 
 
+def learn_widths(shape: Switchable, x: Tensor, y: Tensor, optimizer, schedule) -> Tensor:
+    """A whole step of all widths on digits x with labels y, as in `loss_of_widths`. Returns the loss before it."""
+    loss = loss_of_widths(shape.train(), x, y)
+    descend(loss, optimizer, schedule)
+    return loss.detach()
+
+
+def learn_alone(alone: Sequence[DigitNet], x: Tensor, y: Tensor, learners: Sequence[tuple]) -> list[Tensor]:
+    """A whole step of each control on the same digits: as much work as `learn_widths`. Returns the losses before it."""
+    return [learn_labels(net, x, y, *how) for net, how in zip(alone, learners, strict=True)]
+
+
 def train_slimmable(method: Slimmable, seed: int) -> Iterator[Event]:
     """Every batch trains all widths, their gradients added up (algorithm 1); the controls, one of each width, see the same."""
     data, generator = digits.load(), seeded(seed)
@@ -100,19 +114,15 @@ def train_slimmable(method: Slimmable, seed: int) -> Iterator[Event]:
     learners = [one_cycle(net.parameters(), method.learning_rate, total) for net in (shape, *alone)]
     for step, index, last in batches(len(data.train_x), BATCH, method.epochs, generator):
         x, y = augment(data.train_x[index], generator), data.train_y[index]
-        losses = [loss_of_widths(shape.train(), x, y)]
-        losses += [F.cross_entropy(net.train()(x), y) for net in alone]
-        if broken(*losses):
+        loss, control_losses = both(
+            partial(learn_widths, shape, x, y, *learners[0]), partial(learn_alone, alone, x, y, learners[1:])
+        )
+        if broken(loss, *control_losses):
             yield from diverged(step)
             return
-        for loss, (optimizer, schedule) in zip(losses, learners, strict=True):
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            schedule.step()
         if step % REPORT == 0:
-            beside = {"control_loss": losses[-1].item()} if alone else {}
-            yield Metrics(step, {"loss": losses[0].item() / len(WIDTHS)} | beside)
+            beside = {"control_loss": control_losses[-1].item()} if alone else {}
+            yield Metrics(step, {"loss": loss.item() / len(WIDTHS)} | beside)
         if last:
             yield from look(step, shape, alone)
     yield from ended(step, shape, alone)

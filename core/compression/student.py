@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Iterator
+from functools import partial
 
 import torch
 import torch.nn.functional as F
@@ -9,7 +10,7 @@ from torch import Tensor
 
 from core.compression import models, monitor
 from core.compression.distill import prior_correction, soft_loss
-from core.compression.loop import BATCH, REPORT, examine, finished, test_accuracy
+from core.compression.loop import BATCH, REPORT, descend, examine, finished, learn_labels, side_by_side, test_accuracy
 from core.compression.settings import Distill
 from core.data import digits
 from core.events import Event, Metrics, Started
@@ -30,8 +31,9 @@ def train_student(method: Distill, seed: int, teacher: DigitNet) -> Iterator[Eve
     known = torch.zeros(len(y), dtype=torch.bool).index_fill(0, labelled, True)
     net = fresh(models.student, seed, method.student_channels)
     nets = {"": net} | ({"control": copy.deepcopy(net)} if method.control else {})
+    total = steps_of(len(y), BATCH, method.epochs)
     yield Started(
-        steps_of(len(y), BATCH, method.epochs),
+        total,
         {
             "parameters": count(net),
             "teacher_parameters": count(teacher),
@@ -46,54 +48,60 @@ def train_student(method: Distill, seed: int, teacher: DigitNet) -> Iterator[Eve
     yield from examine(0, net, **beside, **scores(nets, method.omit))
     yield from monitor.digits_asked()
     yield from monitor.size(0, 4 * count(teacher), 4 * count(net))
-    yield from monitor.says(0, [net, teacher], method.temperature)
+    of_teacher = monitor.answers([teacher])
+    yield from monitor.says(0, [net], method.temperature, of_teacher)
     targets = predict(teacher, x).clone()
-    optimizer, schedule = one_cycle(net.parameters(), method.learning_rate, steps_of(len(y), BATCH, method.epochs))
-    control = control_losses(nets.get("control"), x[labelled], y[labelled], method, len(y), generator)
+    learners = [one_cycle(each.parameters(), method.learning_rate, total) for each in nets.values()]
+    picks = control_picks(labelled, len(y), method.epochs, generator) if method.control else None
     for step, index, last in batches(len(y), BATCH, method.epochs, generator):
-        logits, hard = net.train()(x[index]), known[index]
-        l_soft = soft_loss(logits, targets[index], method.temperature)
-        l_hard = F.cross_entropy(logits[hard], y[index][hard]) if hard.any() else torch.zeros(())
-        loss, control_loss = method.alpha * l_soft + method.beta * l_hard, next(control)
-        if broken(loss, *control_loss.values()):
+        steps = [partial(distil, net, x[index], targets[index], y[index], known[index], method, *learners[0])]
+        if picks:
+            pick = next(picks)
+            steps += [partial(learn_labels, nets["control"], x[pick], y[pick], *learners[1])]
+        (loss, l_soft, l_hard), *control_loss = side_by_side(steps)
+        if broken(loss, *control_loss):
             yield from diverged(step)
             return
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        schedule.step()
         if step % REPORT == 0:
-            losses = {"loss_soft": l_soft, "loss_hard": l_hard} | control_loss
-            yield Metrics(step, {name: value.item() for name, value in losses.items()})
-            yield from monitor.says(step, [net, teacher], method.temperature)
+            losses = zip(("loss_soft", "loss_hard", "control_loss"), (l_soft, l_hard, *control_loss))
+            yield Metrics(step, {name: value.item() for name, value in losses})
+            yield from monitor.says(step, [net], method.temperature, of_teacher)
         if last:
             yield from examine(step, net, **beside, **scores(nets, method.omit))
     if method.omit >= 0:
         beside |= correct_bias(net, predict(net, x), method.omit)
         yield from examine(step, net, **scores(nets, method.omit))
-    yield from monitor.says(step, [net, teacher], method.temperature)
+    yield from monitor.says(step, [net], method.temperature, of_teacher)
     others = {name: each for name, each in nets.items() if name}
     yield from finished(step, net, others, **beside, **scores(nets, method.omit))
 
 
-def control_losses(
-    twin: DigitNet | None, x: Tensor, y: Tensor, method: Distill, n: int, generator: torch.Generator
-) -> Iterator[dict[str, Tensor]]:
-    """The control: the same student, same initial weights, as many steps, on full batches of labelled digits alone.
+def distil(
+    net: DigitNet,
+    x: Tensor,
+    targets: Tensor,
+    y: Tensor,
+    known: Tensor,
+    method: Distill,
+    optimizer: torch.optim.Optimizer,
+    schedule: torch.optim.lr_scheduler.LRScheduler,
+) -> tuple[Tensor, Tensor, Tensor]:
+    """The student's whole step on digits x (N, 1, 28, 28) of the transfer set: the loss, its soft and its hard part before it.
 
-    One step and its loss for each `next`; nothing, for ever, when there is no control.
+    targets: the teacher's logits (N, 10). y, known: labels (N,), and which of them may be used.
     """
-    while twin is None:
-        yield {}
-    optimizer, schedule = one_cycle(twin.parameters(), method.learning_rate, steps_of(n, BATCH, method.epochs))
-    for _, index, _ in batches(n, BATCH, method.epochs, generator):
-        pick = torch.randint(len(y), (len(index),), generator=generator)
-        loss = F.cross_entropy(twin.train()(x[pick]), y[pick])
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        schedule.step()
-        yield {"control_loss": loss.detach()}
+    logits = net.train()(x)
+    l_soft = soft_loss(logits, targets, method.temperature)
+    l_hard = F.cross_entropy(logits[known], y[known]) if known.any() else torch.zeros(())
+    loss = method.alpha * l_soft + method.beta * l_hard
+    descend(loss, optimizer, schedule)
+    return loss.detach(), l_soft.detach(), l_hard.detach()
+
+
+def control_picks(labelled: Tensor, n: int, epochs: int, generator: torch.Generator) -> Iterator[Tensor]:
+    """What the control learns from, the same student from the same weights: as many batches, full of labelled digits alone."""
+    for _, index, _ in batches(n, BATCH, epochs, generator):
+        yield labelled[torch.randint(len(labelled), (len(index),), generator=generator)]
 
 
 def pick_labelled(y: Tensor, percent: float, generator: torch.Generator) -> Tensor:
@@ -111,6 +119,8 @@ def scores(nets: dict[str, DigitNet], omit: int) -> dict[str, float]:
     data, found = digits.load(), {}
     missing = data.test_y == omit
     for name, net in nets.items():
+        if not name and not missing.any():
+            continue  # its accuracy is told by `examine`
         logits = predict(net, data.test_x)
         if name:
             found["control_accuracy"] = hits(logits, data.test_y)

@@ -1,11 +1,23 @@
 """Training in the compression lab: one flat loop per method. Here: teacher and redesign."""
 
 from collections.abc import Iterator
+from functools import partial
 
 import torch.nn.functional as F
 
 from core.compression import branch, lowrank, models, monitor, rounding, shrink, slimmable, student, ticket
-from core.compression.loop import BATCH, REPORT, augment, examine, finished, start_network, test_accuracy
+from core.compression.loop import (
+    BATCH,
+    REPORT,
+    augment,
+    descend,
+    examine,
+    finished,
+    learn_labels,
+    side_by_side,
+    start_network,
+    test_accuracy,
+)
 from core.compression.settings import (
     CompressionSettings,
     Deep,
@@ -55,10 +67,7 @@ def train_teacher(method: Teacher, seed: int) -> Iterator[Event]:
         if broken(loss):
             yield from diverged(step)
             return
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        schedule.step()
+        descend(loss, optimizer, schedule)
         if step % REPORT == 0:
             yield Metrics(step, {"loss": loss.item(), "batch_accuracy": hits(logits, y)})
             yield from monitor.says(step, [net])
@@ -92,15 +101,11 @@ def train_redesigned(method: Redesign, seed: int) -> Iterator[Event]:
     learners = [one_cycle(each.parameters(), method.learning_rate, total) for each in nets.values()]
     for step, index, last in batches(len(data.train_x), BATCH, method.epochs, generator):
         x, y = augment(data.train_x[index], generator), data.train_y[index]
-        losses = {name: F.cross_entropy(each.train()(x), y) for name, each in nets.items()}
+        steps = [partial(learn_labels, each, x, y, *how) for each, how in zip(nets.values(), learners, strict=True)]
+        losses = dict(zip(nets, side_by_side(steps)))
         if broken(*losses.values()):
             yield from diverged(step)
             return
-        for loss, (optimizer, schedule) in zip(losses.values(), learners, strict=True):
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            schedule.step()
         if step % REPORT == 0:
             yield Metrics(step, {name: loss.item() for name, loss in losses.items()})
             yield from monitor.says(step, list(nets.values()))

@@ -2,12 +2,15 @@
 
 import dataclasses
 import math
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import numpy as np
 import pytest
 import torch
 
-from core import runs
+from core import runs, together
 from core.compression import bitstream, loop, monitor
 from core.compression.models import weighted
 from core.compression.settings import (
@@ -122,6 +125,32 @@ def test_the_same_settings_give_the_same_events_whatever_happens_around(name, sm
         torch.manual_seed(i)
         torch.rand(3)
         assert same(event, first[i])
+
+
+class SecondFirst:
+    """A helper that has always finished the second piece, on a thread of its own, before the first one begins."""
+
+    def submit(self, piece):
+        with ThreadPoolExecutor(1, "lectern-second") as pool:
+            return pool.submit(piece)
+
+
+@pytest.mark.parametrize("name", ["distill", "redesign", "ticket", "exits", "slimmable"])
+def test_networks_that_learn_side_by_side_do_not_touch_each_other(name, small_teacher, monkeypatch):
+    """The same events from both cores at once, from one core, and with the second network's step before the first one's."""
+    at_once = [repr(pack(event)) for event in train(CompressionSettings(method=METHODS[name]), small_teacher)]
+    steps, zero_grad = [], torch.optim.Optimizer.zero_grad
+    monkeypatch.setattr(
+        torch.optim.Optimizer,
+        "zero_grad",
+        lambda self: (steps.append(threading.current_thread().name), zero_grad(self)),
+    )
+    for helper in (None, SecondFirst()):
+        monkeypatch.setattr(together, "_helper", partial(lambda found: found, helper))
+        again = [repr(pack(event)) for event in train(CompressionSettings(method=METHODS[name]), small_teacher)]
+        assert again == at_once
+    elsewhere = sum(name.startswith("lectern-second") for name in steps)
+    assert elsewhere >= 10, "a network that learns beside another one does so on the second thread"
 
 
 def test_another_seed_gives_another_run():
