@@ -37,6 +37,10 @@ class Unit(nn.Sequential):
         self.norm = nn.BatchNorm2d(width) if conv else nn.BatchNorm1d(width)
         self.relu = nn.ReLU()
 
+    def pooled(self, x: Tensor, pool: nn.MaxPool2d) -> Tensor:
+        """What `pool` makes of the unit's output: ReLU keeps the order of numbers, so it may come last, to a quarter of them."""
+        return self.relu(pool(self.norm(self.weights(x))))
+
 
 class DigitNet(nn.Module):
     """Convolution units, each followed by 2×2 max-pooling, then dense units, then one linear layer to ten logits.
@@ -92,7 +96,19 @@ class DigitNet(nn.Module):
         x = self.normalise(x)
         if self.channels > 1 and x.shape[1] < self.channels:  # in this order: a grey network must stay traceable
             x = x.expand(-1, self.channels, -1, -1).contiguous(memory_format=torch.channels_last)
-        return self.layers(x)
+        if not self.training:
+            return self.layers(x)  # as it is drawn and explained: each layer is called
+        for layer, pool in self.pooled_layers():
+            x = layer.pooled(x, pool) if pool else layer(x)
+        return x
+
+    def pooled_layers(self) -> list[tuple[nn.Module, nn.MaxPool2d | None]]:
+        """Every layer together with the pooling that follows it, if one does."""
+        layers = [*self.layers, None]
+        pairs = [
+            (layer, after if isinstance(after, nn.MaxPool2d) else None) for layer, after in zip(layers, layers[1:])
+        ]
+        return [pair for pair in pairs if not isinstance(pair[0], nn.MaxPool2d)]
 
     def normalise(self, x: Tensor) -> Tensor:
         """The picture as the first layer wants it."""

@@ -36,9 +36,9 @@ def make(arch: dict[str, Any]) -> Branches:
 def logits(net: DigitNet, branches: Branches, x: Tensor) -> list[Tensor]:
     """What every exit answers to x (N, 1, 28, 28): one (N, 10) for each block, the network's own head last."""
     found, x = [], net.normalise(x)
-    for layer in net.layers:
-        x = layer(x)
-        if isinstance(layer, nn.MaxPool2d) and len(found) < len(branches.heads):
+    for layer, pool in net.pooled_layers():
+        x = layer.pooled(x, pool) if pool else layer(x)
+        if pool and len(found) < len(branches.heads):
             small = F.adaptive_avg_pool2d(x, POOLED).flatten(1)
             found.append(branches.heads[len(found)](small))
     return [*found, net.head(x)]

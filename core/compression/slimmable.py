@@ -48,8 +48,8 @@ class Switchable(nn.Module):
         x, units = self.net.normalise(x), self.net.units()
         for i, unit in enumerate(units):
             weight = unit.weights.weight[: narrow(len(unit.weights.weight), width), : x.shape[1]]
-            x = F.relu(self._norm(i, width, F.conv2d(x, weight, padding=unit.weights.padding)))
-            x = F.max_pool2d(x, 2)
+            x = self._norm(i, width, F.conv2d(x, weight, padding=unit.weights.padding))
+            x = F.relu(F.max_pool2d(x, 2))
         x = x.flatten(1)
         return F.linear(x, self.net.head.weight[:, : x.shape[1]], self.net.head.bias)
 

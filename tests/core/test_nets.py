@@ -1,10 +1,13 @@
 """The digit classifier: what a description means, that a stored network answers as before, and closed forms of its size."""
 
+import copy
+
 import numpy as np
 import pytest
 import torch
 from torch import nn
 
+from core import together
 from core.attack.models import folded
 from core.data import digits
 from core.events import Model
@@ -114,6 +117,31 @@ def test_predictions_do_not_depend_on_the_batch(arch, x):
     net = net_of(arch)
     assert torch.allclose(predict(net, x, batch=3), predict(net, x), atol=1e-5)
     assert torch.allclose(predict(net, x.flip(0)).flip(0), predict(net, x), atol=1e-5)
+
+
+def test_batches_on_two_cores_are_answered_as_on_one(x, monkeypatch):
+    net = net_of({})
+    on_two = predict(net, x, batch=3)
+    monkeypatch.setattr(together, "_helper", lambda: None)
+    assert torch.equal(predict(net, x, batch=3), on_two)
+    assert torch.equal(torch.cat([predict(net, part) for part in x.split(3)]), on_two)
+
+
+@each_arch
+def test_relu_after_the_pooling_gives_the_bits_of_layer_after_layer(arch, x):
+    """Also where γ is negative, and where all four numbers of a window are equal, as in a digit's margin."""
+    net = net_of(arch).train()
+    with torch.no_grad():
+        for unit in net.units():
+            unit.norm.weight[::2] *= -1
+            unit.norm.bias += 0.3
+    plain = copy.deepcopy(net)
+    one, other = net(x), plain.head(plain.layers(plain.normalise(x)))
+    for logits in (one, other):
+        logits.square().sum().backward()
+    assert torch.equal(one, other)
+    assert all(torch.equal(a.grad, b.grad) for a, b in zip(net.parameters(), plain.parameters(), strict=True))
+    assert all(torch.equal(a, b) for a, b in zip(net.buffers(), plain.buffers(), strict=True))
 
 
 @pytest.mark.parametrize("training", [True, False])
