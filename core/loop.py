@@ -70,7 +70,7 @@ def confusion(y: Tensor, said: Tensor, classes: int = 10) -> np.ndarray:
 
 def broken(*losses: Tensor) -> bool:
     """True when a loss is NaN or infinite."""
-    return not all(torch.isfinite(loss).item() for loss in losses)
+    return not all(math.isfinite(loss.item()) for loss in losses)
 
 
 def diverged(step: int) -> Iterator[Event]:

@@ -33,8 +33,8 @@ class AutoEncoder(nn.Module):
             "hidden": hidden,
             "variational": variational,
         }
-        self.variational = variational
-        end = [nn.Sigmoid()] if len(shape) == 3 else []
+        self.variational, self.bounded = variational, len(shape) == 3
+        end = [nn.Sigmoid()] if self.bounded else []
         make = {"dense": self._dense, "conv": self._conv, "local": self._local}[net]
         self.encoder, self.decoder = make(tuple(shape), bottleneck, hidden, 2 if variational else 1, end)
         if net != "dense":

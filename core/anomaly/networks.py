@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from core.anomaly import models
+from core.anomaly import by_hand, models
 from core.anomaly import settings as s
 from core.anomaly.datasets import Dataset
 from core.anomaly.detector import Detector, Rebuilds
@@ -19,7 +19,7 @@ NEAR_ZERO = (
 
 
 class Network(Detector):
-    """x, y: what batches are drawn from. loss: of a batch, by the indices of its examples, to be made small."""
+    """x, y: what batches are drawn from. learned: the parameters. loss: of a batch, by the indices of its examples, to be made small."""
 
     def __init__(self, method, seed: int):
         super().__init__(method, seed)
@@ -29,6 +29,7 @@ class Network(Detector):
         """A fresh network for these data."""
         self.x, self.y = dataset.train_x, dataset.train_y
         self.net = fresh(self.network, self.seed, dataset)
+        self.learned = list(self.net.parameters())
 
     def network(self, dataset: Dataset) -> nn.Module:
         raise NotImplementedError
@@ -43,6 +44,14 @@ class Network(Detector):
 
     def loss(self, index: Tensor) -> Tensor:
         raise NotImplementedError
+
+    def backward(self, index: Tensor) -> Tensor:
+        """The loss of a batch, whose gradient then lies in the parameters' `grad`."""
+        for parameter in self.learned:
+            parameter.grad = None
+        loss = self.loss(index)
+        loss.backward()
+        return loss.detach()
 
 
 # ---- autoencoders ----
@@ -59,9 +68,19 @@ class AutoEncoder(Network, Rebuilds):
             tuple(dataset.train_x.shape[1:]), method.net, method.bottleneck, method.hidden, self.variational
         )
 
+    def batch(self, index: Tensor) -> tuple[Tensor, Tensor]:
+        """What it sees of a batch, and what it must give back."""
+        x = self.x.index_select(0, index)
+        return x, x
+
     def loss(self, index: Tensor) -> Tensor:
-        x = self.x[index]
-        return squared_error(x, self.learning()(x)).mean()
+        seen, x = self.batch(index)
+        return squared_error(x, self.learning()(seen)).mean()
+
+    def backward(self, index: Tensor) -> Tensor:
+        if self.method.net != "dense" or self.variational:
+            return super().backward(index)
+        return by_hand.backward(self.learned, *self.batch(index), self.net.bounded)
 
     def rebuild(self, x: Tensor) -> Tensor:
         return self.asked()(x)
@@ -70,9 +89,9 @@ class AutoEncoder(Network, Rebuilds):
 class Denoising(AutoEncoder):
     """It sees x with Gaussian noise and must give back x."""
 
-    def loss(self, index: Tensor) -> Tensor:
-        x = self.x[index]
-        return squared_error(x, self.learning()(noisy(x, self.method.noise, self.generator))).mean()
+    def batch(self, index: Tensor) -> tuple[Tensor, Tensor]:
+        x = self.x.index_select(0, index)
+        return noisy(x, self.method.noise, self.generator), x
 
 
 class Variational(AutoEncoder):

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 
 import torch
 
+from core.adam import Adam, one_cycle
 from core.anomaly import datasets, detectors
 from core.anomaly.monitor import Monitor
 from core.anomaly.networks import NETWORKS
 from core.anomaly.settings import AnomalySettings
 from core.events import Event, Started
-from core.loop import adam_cycle, broken, diverged, seeded
+from core.loop import broken, diverged, seeded
 
 
 def train(settings: AnomalySettings) -> Iterator[Event]:
@@ -32,19 +33,16 @@ def learn(settings: AnomalySettings) -> Iterator[Event]:
     dataset, method = datasets.dataset_of(settings), settings.method
     detector, generator = NETWORKS[type(method)](method, settings.seed), seeded(settings.seed)
     detector.begin(dataset)
-    optimizer, schedule = adam_cycle(detector.net.parameters(), method.learning_rate, method.steps)
+    adam = Adam(detector.learned)
     monitor = Monitor(dataset, detector, method.steps)
     yield Started(method.steps, monitor.facts())
     yield from monitor.begins()
     yield from monitor.evaluate(0)
-    for step in range(1, method.steps + 1):
-        loss = detector.loss(torch.randint(len(detector.x), (method.batch,), generator=generator))
+    for step, rate in enumerate(one_cycle(method.learning_rate, method.steps), 1):
+        loss = detector.backward(torch.randint(len(detector.x), (method.batch,), generator=generator))
         if broken(loss):
             yield from diverged(step)
             return
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        schedule.step()
+        adam.step(rate)
         yield from monitor.after_step(step)
     yield from monitor.run_ends(method.steps)

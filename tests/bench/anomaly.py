@@ -8,12 +8,13 @@ from typing import Any
 
 import torch
 
+from core.adam import Adam, one_cycle
 from core.anomaly import datasets, detectors
 from core.anomaly import settings as s
 from core.anomaly.detector import scores
 from core.anomaly.networks import NETWORKS, Network
 from core.anomaly.settings import AnomalySettings
-from core.loop import adam_cycle, broken, seeded
+from core.loop import broken, seeded
 
 METHOD = s.AutoEncoder()  # 784 – 128 – 32 – 128 – 784 with ReLU
 EPOCHS = 30  # 300 steps
@@ -46,15 +47,12 @@ def ours(epochs: int, seed: int = 0) -> tuple[float, torch.Tensor]:
     dataset, begun = here(), time.process_time()
     detector, generator = started(METHOD, seed), seeded(seed)
     steps = epochs * (len(dataset.train_x) // METHOD.batch)
-    optimizer, schedule = adam_cycle(detector.net.parameters(), METHOD.learning_rate, steps)
-    for _ in range(steps):
-        loss = detector.loss(torch.randint(len(detector.x), (METHOD.batch,), generator=generator))
+    adam = Adam(detector.learned)
+    for rate in one_cycle(METHOD.learning_rate, steps):
+        loss = detector.backward(torch.randint(len(detector.x), (METHOD.batch,), generator=generator))
         if broken(loss):
             raise ArithmeticError("the loss is no longer a number")
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        schedule.step()
+        adam.step(rate)
     scores(detector, dataset.train_x)
     taken = time.process_time() - begun
     return taken, scores(detector, dataset.test_x)
