@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from core.attack.ball import TINY, Ball
 from core.attack.gradient import better
-from core.attack.models import Aim, parts
+from core.attack.models import Aim, by_parts
 
 FIRST_STEP = 2.0  # in ε
 KEPT = 0.75  # α: share of the new step; the rest goes on in the direction of the last one
@@ -103,16 +103,15 @@ def climb(net: nn.Module, x: Tensor, aim: Aim, ball: Ball, steps: int, start: Te
 
 def look(net: nn.Module, x: Tensor, aim: Aim) -> Point:
     """The loss, the lead and the gradient at the pictures x (N, C, H, W)."""
-    found, start = [], 0
-    for part in parts(x):
-        part = part.detach().requires_grad_()
-        mine = aim.only(slice(start, start + len(part)))
+
+    def seen(part: Tensor, here: slice) -> tuple[Tensor, ...]:
+        part, mine = part.detach().requires_grad_(), aim.only(here)
         logits = net(part)
         loss = mine.loss(logits)
         gradient = torch.autograd.grad(loss.sum(), part)[0]
-        found.append((part.detach(), loss.detach(), mine.lead(logits.detach()), gradient))
-        start += len(part)
-    return Point(*map(torch.cat, zip(*found)))
+        return part.detach(), loss.detach(), mine.lead(logits.detach()), gradient
+
+    return Point(*map(torch.cat, zip(*by_parts(net, x, seen))))
 
 
 def chosen(where: Tensor, one: Point, other: Point) -> Point:

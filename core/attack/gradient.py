@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from core.attack.ball import TINY, Ball
-from core.attack.models import Aim, ask, parts
+from core.attack.models import Aim, ask, by_parts
 
 REACH = 2.5  # how far all steps of PGD together may go, in ε, where nobody chooses
 SMALLEST = 0.9  # side of the smallest picture that DIM resizes to, as a share of the whole
@@ -22,15 +22,14 @@ def gradient(net: nn.Module, x: Tensor, aim: Aim) -> tuple[Tensor, Tensor]:
 
     The loss is that of the logits, summed, so pictures do not mix.
     """
-    found, leads, start = [], [], 0
-    for part in parts(x):
-        part = part.detach().requires_grad_()
-        mine = aim.only(slice(start, start + len(part)))
+
+    def slope(part: Tensor, here: slice) -> tuple[Tensor, Tensor]:
+        part, mine = part.detach().requires_grad_(), aim.only(here)
         logits = net(part)
-        found.append(torch.autograd.grad(mine.loss(logits).sum(), part)[0])
-        leads.append(mine.lead(logits.detach()))
-        start += len(part)
-    return torch.cat(found), torch.cat(leads)
+        return torch.autograd.grad(mine.loss(logits).sum(), part)[0], mine.lead(logits.detach())
+
+    slopes, leads = zip(*by_parts(net, x, slope))
+    return torch.cat(slopes), torch.cat(leads)
 
 
 def fgsm(net: nn.Module, x: Tensor, aim: Aim, ball: Ball) -> Iterator[Tensor]:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from core.attack.ball import TINY, lengths
-from core.attack.models import Aim, ask, parts
+from core.attack.models import Aim, ask, by_parts
 
 RIVALS = (
     9  # best other answers whose borders DeepFool looks at: all of ten digits; of a photo's thousand, as its authors do
@@ -47,16 +47,16 @@ def to_border(net: nn.Module, x: Tensor, aim: Aim) -> Tensor:
     f is by how much a rival is behind, w its gradient (equations 8 and 9 of the paper). One backward pass for each rival:
     twice as fast as all rivals in one batched pass, on digits and on photos.
     """
-    found, start = [], 0
-    for part in parts(x):
+
+    def step(part: Tensor, here: slice) -> Tensor:
         part = part.detach().requires_grad_()
-        gaps = leads_of(net(part), aim.only(slice(start, start + len(part))))
+        gaps = leads_of(net(part), aim.only(here))
         w = torch.stack([torch.autograd.grad(gap.sum(), part, retain_graph=True)[0] for gap in gaps.unbind(1)], 1)
         size, length = gaps.detach().abs(), w.flatten(2).norm(dim=2)
         mine = torch.arange(len(part)), (size / length.clamp_min(TINY)).argmin(1)
-        found.append((size[mine] / length[mine].square().clamp_min(TINY))[:, None, None, None] * w[mine])
-        start += len(part)
-    return torch.cat(found)
+        return (size[mine] / length[mine].square().clamp_min(TINY))[:, None, None, None] * w[mine]
+
+    return torch.cat(by_parts(net, x, step))
 
 
 def leads_of(logits: Tensor, aim: Aim) -> Tensor:
@@ -96,17 +96,15 @@ def carlini_wagner(
 
 def pull(net: nn.Module, x: Tensor, w: Tensor, aim: Aim, c: Tensor, confidence: float) -> tuple[Tensor, Tensor, Tensor]:
     """The gradient of Carlini and Wagner's loss at w, and x' at w, both (N, C, H, W); the wanted answer's lead there, (N,)."""
-    gradients, pictures, leads, start = [], [], [], 0
-    for part in parts(w):
-        here = slice(start, start + len(part))
+
+    def pulled(part: Tensor, here: slice) -> tuple[Tensor, Tensor, Tensor]:
         part = part.detach().requires_grad_()
         attacked = (part.tanh() + 1) / 2
         lead = aim.only(here).lead(net(attacked))
         loss = (attacked - x[here]).square().sum() + (c[here] * (-lead).clamp_min(-confidence)).sum()
-        gradients.append(torch.autograd.grad(loss, part)[0])
-        pictures.append(attacked.detach())
-        leads.append(lead.detach())
-        start += len(part)
+        return torch.autograd.grad(loss, part)[0], attacked.detach(), lead.detach()
+
+    gradients, pictures, leads = zip(*by_parts(net, w, pulled))
     return torch.cat(gradients), torch.cat(pictures), torch.cat(leads)
 
 

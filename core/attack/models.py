@@ -1,21 +1,32 @@
 """What an attack works on: pictures, their right answers, the network that is fooled, and the one whose gradients are used."""
 
 import copy
+import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from torch.nn.utils.fusion import fuse_conv_bn_eval, fuse_linear_bn_eval
+from torch.nn.utils.fusion import (
+    fuse_conv_bn_eval,
+    fuse_conv_bn_weights,
+    fuse_linear_bn_eval,
+    fuse_linear_bn_weights,
+)
 
 from core.attack import settings as s
 from core.data import digits, imagenet, photos
 from core.nets import DigitNet
-from core.subject.models import DIGITS, digit_net, look_at, photo_net
+from core.subject.models import DIGITS, PhotoNet, digit_net, look_at, photo_net
 from core.subject.settings import SHIPPED_NETWORK
+from core.together import both
 
+A = TypeVar("A")
 MANY = 200  # test digits of an experiment when one picture was chosen
 PHOTOS_AT_ONCE, DIGITS_AT_ONCE = 4, 100  # more outgrow the caches and take longer each
+WORTH_HALVING = 32  # digits: fewer take no longer than it takes to hand half of them to another thread
 
 
 @dataclass(frozen=True)
@@ -112,19 +123,17 @@ def aim_for(victims: Victims, goal: s.Goal) -> Aim:
 
 def ask(net: nn.Module, x: Tensor) -> Tensor:
     """Logits (N, classes) for pictures (N, C, H, W), in parts that fit the caches."""
-    with torch.inference_mode():
-        logits = torch.cat([net(part) for part in parts(x)])
-    return logits.clone()  # outside, or autograd could not use it
+
+    def logits(part: Tensor, _: slice) -> Tensor:
+        with torch.inference_mode():  # each thread has a mode of its own
+            return net(part)
+
+    return torch.cat(by_parts(net, x, logits)).clone()  # made outside, or autograd could not use it
 
 
 def answers(net: nn.Module, x: Tensor) -> Tensor:
     """What the network says, (N,)."""
     return ask(net, x).argmax(1)
-
-
-def parts(x: Tensor) -> tuple[Tensor, ...]:
-    """Pictures (N, C, H, W) in parts that fit the caches."""
-    return x.split(PHOTOS_AT_ONCE if x.shape[1] == 3 else DIGITS_AT_ONCE)
 
 
 class Ensemble(nn.Module):
@@ -143,6 +152,26 @@ def surrogates(network: str) -> Ensemble:
     """The shelf's other networks as one, for an attacker who does not have `network` (a run, or run/model)."""
     run_id = network.partition("/")[0]
     return Ensemble([folded(digit_net(name)) for name in s.SURROGATES if name.partition("/")[0] != run_id])
+
+
+def by_parts(net: nn.Module, x: Tensor, work: Callable[[Tensor, slice], A]) -> list[A]:
+    """What work(part, its place in x) makes of every part of the pictures x (N, C, H, W), in order. Parts fit the caches.
+
+    Every other part may be computed on a second core, and a single part of many digits is halved for it, so `work` may ask
+    `net` and change nothing. Pictures do not mix, so the cut changes no bit. A network that draws is asked in order.
+    """
+    most = PHOTOS_AT_ONCE if x.shape[1] == 3 else DIGITS_AT_ONCE
+    quiet = isinstance(net, DigitNet | PhotoNet | Ensemble)
+    if quiet and WORTH_HALVING <= len(x) <= most:
+        most = math.ceil(len(x) / 2)
+    cut = [(part, slice(i * most, i * most + len(part))) for i, part in enumerate(x.split(most))]
+    if not quiet or len(cut) == 1:
+        return [work(*each) for each in cut]
+    found = [None] * len(cut)
+    found[::2], found[1::2] = both(
+        lambda: [work(*each) for each in cut[::2]], lambda: [work(*each) for each in cut[1::2]]
+    )
+    return found
 
 
 def folded(net: nn.Module) -> nn.Module:
@@ -165,3 +194,20 @@ def folded(net: nn.Module) -> nn.Module:
         layers[i - 1].relu = nn.Identity()
     net.layers = nn.Sequential(*layers)
     return net.requires_grad_(False)
+
+
+@torch.no_grad()
+def fold_again(quick: DigitNet, net: DigitNet) -> None:
+    """Brings `quick`, made by `folded` of this `net`, to what `net` has learned since: a tenth of the work of a new copy."""
+    for mine, unit in zip(quick.units(), net.units()):
+        if hasattr(unit, "pool"):
+            mine.load_state_dict(unit.state_dict())
+            continue
+        fuse = fuse_conv_bn_weights if isinstance(unit.weights, nn.Conv2d) else fuse_linear_bn_weights
+        norm = unit.norm
+        weight, bias = fuse(
+            unit.weights.weight, None, norm.running_mean, norm.running_var, norm.eps, norm.weight, norm.bias
+        )
+        mine.weights.weight.copy_(weight)
+        mine.weights.bias.copy_(bias)
+    quick.head.load_state_dict(net.head.state_dict())

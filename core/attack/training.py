@@ -15,7 +15,7 @@ from core.attack import gradient
 from core.attack import pictures as kinds
 from core.attack.ball import LEVELS, Ball, saved
 from core.attack.craft import last
-from core.attack.models import DIGITS_AT_ONCE, Aim, answers, first_digits, folded
+from core.attack.models import DIGITS_AT_ONCE, Aim, answers, first_digits, fold_again, folded
 from core.attack.notes import note
 from core.attack.settings import Subject, Training
 from core.data import digits, pictures
@@ -57,10 +57,11 @@ def train_robust(method: Training, seed: int, watched: Subject) -> Iterator[Even
     yield kinds.CLEAN.at(0, looked_at.as_bytes(picture))
     yield Metrics(0, examine(net, ball, seed))
     optimizer, schedule = one_cycle(net.parameters(), method.learning_rate, total)
-    points = []
+    points, quick = [], folded(net)
     for step, index, _ in batches(len(data.train_x), BATCH, method.epochs, generator):
         x, y = moved(data.train_x[index], generator), data.train_y[index]
-        x = enemy(folded(net), x, y, method, rising(ball, step / total), generator)
+        fold_again(quick, net)
+        x = enemy(quick, x, y, method, rising(ball, step / total), generator)
         loss = F.cross_entropy(net.train()(x), y)
         if broken(loss):
             yield from diverged(step)

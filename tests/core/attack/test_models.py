@@ -1,5 +1,7 @@
 """What an attack works on: the victims, the aim, the folded network, and the surrogates."""
 
+import threading
+
 import pytest
 import torch
 from torch import nn
@@ -101,9 +103,39 @@ def test_some_of_the_victims():
 def test_asked_in_parts_is_asked_at_once():
     net = digit_net(SHIPPED_NETWORK)
     found = models.first_digits(net, 230)
-    assert [len(part) for part in models.parts(found.x)] == [100, 100, 30]
+    assert models.by_parts(net, found.x, lambda part, here: (len(part), here)) == [
+        (100, slice(0, 100)),
+        (100, slice(100, 200)),
+        (30, slice(200, 230)),
+    ]
     assert torch.allclose(ask(net, found.x), predict(net, found.x), atol=1e-4)
     assert not ask(net, found.x).is_inference(), "others may ask for gradients of what they make of it"
+
+
+@pytest.mark.parametrize("count, sizes", [(1, [1]), (31, [31]), (32, [16, 16]), (99, [50, 49]), (100, [50, 50])])
+def test_a_single_part_of_many_digits_is_halved_and_no_bit_changes(count, sizes):
+    found = models.first_digits(digit_net(SHIPPED_NETWORK), 100)
+    x, y = found.x[:count], found.y[:count]
+    cut = models.by_parts(found.net, x, lambda part, here: part)
+    assert [len(part) for part in cut] == sizes and torch.equal(torch.cat(cut), x)
+    part = x.clone().requires_grad_()
+    logits = found.net(part)
+    whole = torch.autograd.grad(Aim(y).loss(logits).sum(), part)[0]
+    assert torch.equal(gradient(found.net, x, Aim(y))[0], whole) and torch.equal(ask(found.net, x), logits)
+
+
+def test_a_network_that_draws_is_asked_in_order_and_whole():
+    """On two threads its draws would fall as the threads happen to run."""
+    here, asked = threading.current_thread(), []
+
+    class Drawing(nn.Module):
+        def forward(self, x):
+            asked.append((len(x), threading.current_thread()))
+            return x.flatten(1)[:, :10]
+
+    ask(Drawing(), torch.rand(230, 1, 28, 28))
+    ask(Drawing(), torch.rand(64, 1, 28, 28))
+    assert asked == [(100, here), (100, here), (30, here), (64, here)]
 
 
 # --- the networks -----------------------------------------------------------------------------------------------------
@@ -129,6 +161,18 @@ def test_a_folded_network_says_the_same_with_the_same_gradients(separable):
     assert not any(isinstance(part, nn.BatchNorm1d | nn.BatchNorm2d) for part in found.net.modules())
     assert not any(weight.requires_grad for weight in found.net.parameters())
     assert all(torch.equal(value, before[name]) for name, value in net.state_dict().items())
+
+
+@pytest.mark.parametrize("pool_first", [False, True])
+def test_a_fold_is_brought_to_what_the_network_has_learned(pool_first):
+    net = DigitNet(conv=(4, 8), dense=(16,), pool_first=pool_first)
+    quick = models.folded(net)
+    for i, value in enumerate((*net.parameters(), *(b for b in net.buffers() if b.is_floating_point()))):
+        value.data.uniform_(0.5, 2, generator=seeded(i))
+    models.fold_again(quick, net)
+    expected = models.folded(net).state_dict()
+    assert all(torch.equal(value, expected[name]) for name, value in quick.state_dict().items())
+    assert not quick.training and not any(weight.requires_grad for weight in quick.parameters())
 
 
 def test_a_network_of_another_make_is_left_alone():

@@ -8,7 +8,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from core.attack import training
+from core import together
+from core.attack import models, training
 from core.attack.ball import Ball
 from core.attack.gradient import gradient
 from core.attack.models import Aim, folded
@@ -180,6 +181,16 @@ def test_the_end_is_what_the_kept_network_does():
 def test_the_same_settings_give_the_same_events():
     again = list(train_robust(LITTLE, 0, WATCHED))
     assert repr([pack(e) for e in again]) == repr([pack(e) for e in run(LITTLE)])
+
+
+def test_the_events_are_the_same_bits_on_one_core_and_on_two(monkeypatch):
+    seen = []
+    monkeypatch.setattr(models, "both", lambda *two: seen.append(two) or together.both(*two))
+    on_two = list(train_robust(LITTLE, 0, WATCHED))
+    assert len(seen) > 63, "every batch is cut"
+    monkeypatch.setattr(together, "_helper", lambda: None)
+    on_one = list(train_robust(LITTLE, 0, WATCHED))
+    assert [pack(e) for e in on_two] == [pack(e) for e in on_one]
 
 
 def test_another_seed_gives_another_run_and_global_randomness_is_left_alone():
