@@ -53,7 +53,7 @@ class Monitor:
         """What can be said after `step` steps. loss: mean of the steps since the last evaluation. share: right tokens given."""
         net.eval()
         judged = score.judged(score.answers_of(net, self.dataset, self.dev), self.dev)
-        dev_loss, forced = score.forced(net, self.dev)
+        dev_loss, forced, off_diagonal = score.forced(net, self.dev)
         values = {
             "per": score.per(judged.edits, judged.lengths),
             "wer": score.wer(judged.edits),
@@ -65,7 +65,7 @@ class Monitor:
         if self.dataset.source.outside:
             values["wer_unknown"] = score.wer(judged.edits[self.dev.unknown(self.dataset.source)])
         if self.settings.network.ATTENDS:
-            values["off_diagonal"] = score.distance_from_diagonal(net, self.dev)
+            values["off_diagonal"] = off_diagonal
         if values["per"] < HALF and self.half is None:
             self.half = step
         seen = [Metrics(step, values), *self.filmed(step, net)]
@@ -91,10 +91,8 @@ class Monitor:
         """The end: errors on the test part, those on inputs longer than any that was learned by themselves."""
         net.eval()
         known, longer = self.dataset.test.up_to(self.longest), self.dataset.test.beyond(self.longest)
-        judged, (loss, forced) = (
-            score.judged(score.answers_of(net, self.dataset, known), known),
-            score.forced(net, known),
-        )
+        judged = score.judged(score.answers_of(net, self.dataset, known), known)
+        loss, forced, off_diagonal = score.forced(net, known)
         wer = score.wer(judged.edits)
         summary = {
             "per": score.per(judged.edits, judged.lengths),
@@ -107,7 +105,7 @@ class Monitor:
             "steps_to_half": self.half or self.total,
         }
         if self.settings.network.ATTENDS:
-            summary["off_diagonal"] = score.distance_from_diagonal(net, known)
+            summary["off_diagonal"] = off_diagonal
         if self.dataset.source.outside:
             summary["wer_unknown"] = score.wer(judged.edits[known.unknown(self.dataset.source)])
         if len(longer):

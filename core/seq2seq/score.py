@@ -1,7 +1,9 @@
 """What is measured: edits to the nearest right answer, free-running; what teacher forcing hides; length, confusions."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import chain
 from typing import TypeVar
 
 import numpy as np
@@ -15,6 +17,7 @@ from core.seq2seq.edits import distance
 from core.seq2seq.memory import Memory
 from core.seq2seq.tasks import Dataset, Part, Tokens, spoken, trimmed
 from core.seq2seq.tokens import EOS, PAD
+from core.together import both
 
 AT_ONCE = 100  # sequences that are decoded together
 WIDTH = 0.2  # g of the guided attention loss: how far from the diagonal attention may look
@@ -67,28 +70,43 @@ def finalists(net: nn.Module, dataset: Dataset, part: Part, width: int, alpha: f
 
 def _in_order(part: Part, answer: Callable[[Memory], list[T]], net: nn.Module) -> list[T]:
     """The answers to every example in the order of the part, though they were decoded in batches of equal length."""
-    said: dict[int, T] = {}
-    for index in alike(part.x):
-        with torch.inference_mode():
-            memory = net.read(trimmed(part.x[index]))
-        for i, mine in zip(index.tolist(), answer(memory)):
-            said[i] = mine
+
+    @torch.inference_mode()
+    def answered(index: Tensor) -> list[tuple[int, T]]:
+        return list(zip(index.tolist(), answer(net.read(trimmed(part.x[index])))))
+
+    said = dict(chain.from_iterable(_for_all(part, answered)))
     return [said[i] for i in range(len(part))]
 
 
-@torch.inference_mode()
-def forced(net: nn.Module, part: Part) -> tuple[float, float]:
-    """(loss in nats per token, share of wrong next tokens in percent) when every last token given is the right one."""
-    lost = wrong = many = 0
-    for index in alike(part.x):
-        y = trimmed(part.y[index])
-        logits, right = net.along(net.read(trimmed(part.x[index])), y[:, :-1])[0], y[:, 1:]
+def _for_all(part: Part, judge: Callable[[Tensor], T]) -> list[T]:
+    """What `judge` finds out about each batch of about equally long inputs: about the shorter ones on one core and the longer ones
+    on the other."""
+    batches = alike(part.x)
+    read = np.cumsum([int(part.lengths[index].sum()) for index in batches])
+    cut = int(np.abs(read - read[-1] / 2).argmin()) + 1  # where half of all tokens have been read
+    shorter, longer = both(lambda: list(map(judge, batches[:cut])), lambda: list(map(judge, batches[cut:])))
+    return shorter + longer
+
+
+def forced(net: nn.Module, part: Part) -> tuple[float, float, float]:
+    """(loss in nats per token, share of wrong next tokens in percent, distance of attention from the diagonal in % of the length)
+    over all tokens of the right answers, when every last token given is the right one. The distance is NaN without attention."""
+
+    @torch.inference_mode()
+    def sums(index: Tensor) -> tuple[float, int, float, int]:
+        x, y = trimmed(part.x[index]), trimmed(part.y[index])
+        (logits, looked), right = net.along(net.read(x), y[:, :-1]), y[:, 1:]
         there = right != PAD
+        many = int(there.sum())
         known = right[there].clamp(max=logits.shape[2] - 1)  # what is outside the vocabulary is its last token
-        lost += float(F.cross_entropy(logits[there], known, reduction="sum"))
-        wrong += int((logits.argmax(2) != right)[there].sum())
-        many += int(there.sum())
-    return lost / many, 100 * wrong / many
+        lost = float(F.cross_entropy(logits[there], known, reduction="sum"))
+        wrong = int((logits.argmax(2) != right)[there].sum())
+        off = math.nan if looked is None else many * float(off_diagonal(looked, x != PAD, there))
+        return lost, wrong, off, many
+
+    lost, wrong, off, many = map(sum, zip(*_for_all(part, sums)))
+    return lost / many, 100 * wrong / many, 100 * off / many
 
 
 # ---- the diagonal ----
@@ -116,20 +134,6 @@ def _apart(letters: Tensor, tokens: Tensor) -> Tensor:
 
 def _along_it(looked: Tensor, weights: Tensor, tokens: Tensor) -> Tensor:
     return (looked * weights).sum(2)[tokens].mean()
-
-
-@torch.inference_mode()
-def distance_from_diagonal(net: nn.Module, part: Part) -> float:
-    """In % of the length, over all tokens of the right answers; NaN for a network without attention."""
-    total = many = 0.0
-    for index in alike(part.x):
-        x, y = trimmed(part.x[index]), trimmed(part.y[index])
-        looked, there = net.along(net.read(x), y[:, :-1])[1], y[:, 1:] != PAD
-        if looked is None:
-            return float("nan")
-        total += float(off_diagonal(looked, x != PAD, there)) * int(there.sum())
-        many += int(there.sum())
-    return 100 * total / many
 
 
 @dataclass(frozen=True)

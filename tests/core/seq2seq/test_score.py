@@ -112,14 +112,18 @@ def test_answers_stand_in_the_order_of_the_part(net, dataset):
 
 def test_what_teacher_forcing_shows_by_hand(net, dataset):
     part = dataset.dev.first(40)
-    lost, wrong, many = 0.0, 0, 0
+    lost, wrong, many, off = 0.0, 0, 0, 0.0
     for x, y in zip(part.x, part.y):
         x, y = x[x != PAD].long().unsqueeze(0), y[y != PAD].long()
-        p = net.teach(net.read(x), y[:-1].unsqueeze(0))[0].log_softmax(1)
+        logits, looked = net.along(net.read(x), y[:-1].unsqueeze(0))
+        p = logits[0].log_softmax(1)
+        n, t = torch.arange(1, x.shape[1] + 1) / x.shape[1], torch.arange(1, len(y)) / (len(y) - 1)
+        off += float((looked[0] * (n - t.unsqueeze(1)).abs()).sum())
         lost -= float(p[range(len(y) - 1), y[1:]].sum())
         wrong += int((p.argmax(1) != y[1:]).sum())
         many += len(y) - 1
-    assert score.forced(net, part) == pytest.approx((lost / many, 100 * wrong / many), rel=1e-4)
+    by_hand = (lost / many, 100 * wrong / many, 100 * off / many)
+    assert score.forced(net, part) == pytest.approx(by_hand, rel=1e-4)
 
 
 def test_exposure_by_hand(net, dataset):

@@ -7,6 +7,7 @@ from functools import cache
 import pytest
 import torch
 
+from core import together
 from core.events import Finished, Metrics, Picture, Started, Warned
 from core.loop import seeded
 from core.seq2seq import models, monitor, tasks, train
@@ -157,6 +158,14 @@ def _same(a, b):
         return same(vars(a), vars(b))
     weights = [event.models["network"].weights for event in (a, b)]
     return same(dict(a.summary), dict(b.summary)) and same(dict(weights[0]), dict(weights[1]))
+
+
+def test_a_second_core_changes_no_bit(monkeypatch):
+    settings = of(task=Pronounce())
+    before, pieces = run(settings), []
+    monkeypatch.setattr(together, "_helper", lambda: pieces.append(1))
+    again = list(train.train(settings))
+    assert pieces and len(again) == len(before) and all(map(_same, again, before))
 
 
 def test_evaluations_change_nothing(monkeypatch):
