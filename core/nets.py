@@ -5,7 +5,7 @@ lab trained, thinned or rounded: `build(arch)` then `load_state_dict`.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -13,6 +13,8 @@ from torch import Tensor, nn
 
 from core.events import Model
 from core.together import both
+
+A = TypeVar("A")
 
 # Networks as small as these are slower with two threads than with one as soon as anything else runs on the machine.
 torch.set_num_threads(1)
@@ -224,19 +226,24 @@ def predict(net: nn.Module, x: Tensor, batch: int = 200) -> Tensor:
     """
     was_training = net.training
     net.eval()
-    parts = x.split(batch)
-    first, rest = parts[: (len(parts) + 1) // 2], parts[(len(parts) + 1) // 2 :]
-    if rest:
-        logits = torch.cat(both(lambda: _answers(net, first), lambda: _answers(net, rest)))
-    else:
-        logits = _answers(net, first)
+    logits = torch.cat(in_batches(net, x, batch))
     net.train(was_training)
     return logits
 
 
-@torch.inference_mode()  # each thread's own
-def _answers(net: nn.Module, parts: Sequence[Tensor]) -> Tensor:
-    return torch.cat([net(part) for part in parts])
+def in_batches(answer: Callable[[Tensor], A], x: Tensor, batch: int) -> list[A]:
+    """What is answered, without gradients, to each batch of x (N, …): the first half of them on one core, the others on a second."""
+    parts = x.split(batch)
+    half = (len(parts) + 1) // 2
+
+    @torch.inference_mode()  # each thread's own
+    def some(parts: Sequence[Tensor]) -> list[A]:
+        return [answer(part) for part in parts]
+
+    if half == len(parts):
+        return some(parts)
+    first, rest = both(lambda: some(parts[:half]), lambda: some(parts[half:]))
+    return first + rest
 
 
 def accuracy(net: nn.Module, x: Tensor, y: Tensor) -> float:

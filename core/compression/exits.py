@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from core.compression import models
-from core.nets import DigitNet
+from core.nets import DigitNet, in_batches
 
 POOLED = 7  # rows and columns that an early exit reads of each channel
 
@@ -49,7 +49,7 @@ def probabilities(net: DigitNet, branches: Branches, x: Tensor, batch: int = 200
     """Each exit's softmax (exits, N, 10), in evaluation mode; leaves the network's mode as it was."""
     was_training = net.training
     net.eval()
-    parts = [torch.stack(logits(net, branches, part)) for part in x.split(batch)]
+    parts = in_batches(lambda part: torch.stack(logits(net, branches, part)), x, batch)
     net.train(was_training)
     return torch.cat(parts, 1).softmax(2)
 

@@ -2,14 +2,13 @@
 
 import copy
 from collections.abc import Generator, Iterator, Mapping
-from functools import partial
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from core.compression import lottery, models, monitor, pictures, prune
-from core.compression.loop import BATCH, REPORT, examine, finished, side_by_side, test_accuracy
+from core.compression.loop import BATCH, REPORT, examine, finished, test_accuracy
 from core.compression.settings import Ticket
 from core.data import digits
 from core.events import Event, Metrics, Started
@@ -112,11 +111,15 @@ def learn(
     learners = {name: torch.optim.Adam(net.parameters(), method.learning_rate) for name, net in nets.items()}
     for step, index, last in batches(len(data.train_x), BATCH, method.epochs, generator, first):
         x, y = data.train_x[index], data.train_y[index]
-        steps = [partial(learn_masked, net, masks, x, y, learners[name]) for name, net in nets.items()]
-        losses = dict(zip(nets, side_by_side(steps)))
+        losses = {name: F.cross_entropy(net(x), y) for name, net in nets.items()}
         if broken(*losses.values()):
             yield from diverged(step)
             return -1
+        for name, loss in losses.items():
+            learners[name].zero_grad()
+            loss.backward()
+            learners[name].step()
+            prune.apply_masks(nets[name], masks)
         if step % REPORT == 0 or last:
             found = {metric: test_accuracy(nets[name]) for metric, name in NAMES.items() if name in nets}
             zeros = prune.zero_share(nets["model"])
@@ -130,16 +133,6 @@ def learn(
         if last and firsts is not None and not firsts:
             firsts |= {f"first_{metric}": value for metric, value in found.items()}
     return step
-
-
-def learn_masked(net: MLP, masks: Masks, x: Tensor, y: Tensor, optimizer: torch.optim.Optimizer) -> Tensor:
-    """A whole step on digits x (N, 1, 28, 28) with labels y (N,), after which masked weights are zero. The loss before it."""
-    loss = F.cross_entropy(net(x), y)
-    optimizer.zero_grad()
-    loss.backward()
-    optimizer.step()
-    prune.apply_masks(net, masks)
-    return loss.detach()
 
 
 def show(step: int, nets: Mapping[str, MLP], masks: Masks) -> Iterator[Event]:
