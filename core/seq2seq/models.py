@@ -185,6 +185,8 @@ class Recurrent(nn.Module):
         """What `teach` returns, and the attention (N, T, S), or None."""
         state, said, looked, read = self.begin(memory), [], [], []
         embedded = self.dropout(self._said(given))
+        if own is None and self.attention == "none":
+            return self.out(self.dropout(self._cells(embedded, state))), None
         for t in range(given.shape[1]):
             e = embedded[:, t]
             if own is not None and t:
@@ -197,6 +199,21 @@ class Recurrent(nn.Module):
         copies = None if memory.copies is None else memory.copies.unsqueeze(1)
         features = self.dropout(torch.stack(said, 1))
         return self._next(features, torch.stack(read, 1) if self.copies else embedded, weights, copies)[0], weights
+
+    def _cells(self, x: Tensor, state: State) -> Tensor:
+        """The states (N, T, hidden) along x (N, T, embed) in one call, since no step waits for what the one before looked at."""
+        cell, first = self.decoder, [part.unsqueeze(0) for part in state]
+        weights = [cell.weight_ih, cell.weight_hh, cell.bias_ih, cell.bias_hh]
+        rest = (
+            weights,
+            True,
+            1,
+            0.0,
+            self.training,
+            False,
+            True,
+        )  # biases, one layer, no dropout, one direction, batch first
+        return torch.lstm(x, first, *rest)[0] if self.cell == "lstm" else torch.gru(x, first[0], *rest)[0]
 
     def _cell(self, x: Tensor, state: State) -> State:
         return self.decoder(x, state[:2]) if self.cell == "lstm" else (self.decoder(x, state[0]),)
