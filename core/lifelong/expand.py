@@ -45,6 +45,9 @@ class Progressive(Finetune):
         changed = {name: part.view_as(p) for name, part, p in zip(self.names, parts, mine)}
         return functional_call(_Each(self.net), {f"net.{name}": part for name, part in changed.items()}, x)
 
+    def prepared(self, x: Tensor) -> Tensor:
+        return x  # the columns normalise it themselves
+
     def loss(self, theta: Tensor, x: Tensor, y: Tensor, task: Task) -> Tensor:
         """Cross entropy among the task's own outputs, whatever the scenario: the column knows no others."""
         return F.cross_entropy(self.columns(theta, x)[-1][:, : task.classes], y - task.first)

@@ -62,7 +62,7 @@ class ICaRL(Rehearsal):
         for number, label in classes:
             x = task.train_x[task.train_y == label]
             self.sets.append((number, label, x[herding(self.features(theta, x), room)]))
-        self.memory.parts = [self.part(number) for number in range(task.number + 1)]
+        self.memory.keep([self.part(number) for number in range(task.number + 1)])
         self.means = None
 
     def part(self, number: int) -> tuple[Tensor, Tensor]:

@@ -44,6 +44,7 @@ class Finetune:
     omega: Tensor | None = None  # (P,): the importance that holds the weights at present
     lam: float = 0.0
     whole = True  # all of θ answers, for every task
+    looks_back = False  # `after_step` needs θ before the step
 
     def __init__(self, context: Context):
         self.context = context
@@ -52,8 +53,12 @@ class Finetune:
         """Called before the first step of a task. Returns the θ that will be trained."""
         return theta
 
+    def prepared(self, x: Tensor) -> Tensor:
+        """What is the same for digits x (N, 1, 28, 28) in every step, and therefore computed once for all steps."""
+        return models.normalised(x)
+
     def logits(self, theta: Tensor, x: Tensor) -> Tensor:
-        """(N, outputs) for x (N, 1, 28, 28)."""
+        """(N, outputs) for digits x (N, 1, 28, 28), or for `prepared` ones."""
         return models.logits(theta, self.context.widths, x)
 
     def loss(self, theta: Tensor, x: Tensor, y: Tensor, task: Task) -> Tensor:
@@ -65,14 +70,19 @@ class Finetune:
         """What is added to L_B, λ included; index: which training digits the batch holds."""
         return None
 
+    def pull(self, theta: Tensor, index: Tensor, task: Task) -> tuple[Tensor | None, Tensor | None]:
+        """The penalty, and its gradient (P,), which is kept apart from that of L_B: some methods need that one alone."""
+        penalty = self.penalty(theta, index, task)
+        return (None, None) if penalty is None else (penalty.detach(), torch.autograd.grad(penalty, theta)[0])
+
     def direction(self, theta: Tensor, gradient: Tensor, task: Task) -> Tensor:
         """The gradient that is handed to the optimizer, given that of L_B."""
         return gradient
 
     def after_step(
-        self, before: Tensor, gradient: Tensor, after: Tensor, batch: tuple[Tensor, Tensor], task: Task
+        self, before: Tensor | None, gradient: Tensor, after: Tensor, batch: tuple[Tensor, Tensor], task: Task
     ) -> None:
-        """Called after each step, with θ before and after it, and the gradient of L_B alone."""
+        """Called after each step, with θ before it (where the method looks back) and after it, and the gradient of L_B alone."""
 
     def end_task(self, task: Task, theta: Tensor) -> None:
         """Called after the last step of a task, while its training digits are still there."""

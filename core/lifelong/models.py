@@ -47,18 +47,26 @@ def layers(theta: Tensor, widths: tuple[int, ...]) -> list[tuple[Tensor, Tensor]
     return [(parts[2 * i].view(b, a), parts[2 * i + 1]) for i, (a, b) in enumerate(pairwise(widths))]
 
 
+def normalised(x: Tensor) -> Tensor:
+    """What the first layer reads of digits x (N, 1, 28, 28) in [0, 1]: (N, 784)."""
+    return (x.flatten(1) - MEAN).div_(STD)
+
+
 def signals(theta: Tensor, widths: tuple[int, ...], x: Tensor) -> tuple[list[Tensor], Tensor]:
-    """What enters each layer, [(N, inputs), …], and the logits (N, outputs). x: (N, 1, 28, 28) in [0, 1]."""
-    entering, a = [], (x.flatten(1) - MEAN) / STD
+    """What enters each layer, [(N, inputs), …], and the logits (N, outputs).
+
+    x: digits (N, 1, 28, 28) in [0, 1], or what `normalised` makes of them, (N, 784).
+    """
+    entering, a = [], x if x.dim() == 2 else normalised(x)
     *hidden, (w, b) = layers(theta, widths)
     for v, c in hidden:
         entering.append(a)
-        a = F.linear(a, v, c).relu()
+        a = F.linear(a, v, c).relu_()
     return [*entering, a], F.linear(a, w, b)
 
 
 def logits(theta: Tensor, widths: tuple[int, ...], x: Tensor) -> Tensor:
-    """What `core.nets.MLP` with these parameters answers: (N, outputs) for x (N, 1, 28, 28) in [0, 1]."""
+    """What `core.nets.MLP` with these parameters answers: (N, outputs) for x as in `signals`."""
     return signals(theta, widths, x)[1]
 
 
@@ -70,7 +78,7 @@ def backward(theta: Tensor, widths: tuple[int, ...], entering: list[Tensor], del
     """
     deltas = [delta]
     for (w, _), a in zip(layers(theta, widths)[:0:-1], entering[:0:-1]):
-        delta = delta @ w * (a > 0)
+        delta = (delta @ w).mul_(a > 0)
         deltas.insert(0, delta)
     return deltas
 

@@ -34,11 +34,13 @@ class Monitor:
     def __init__(self, method: Finetune):
         self.method, self.context = method, method.context
         self.settings, self.tasks = self.context.settings, self.context.tasks
+        self.test_x = [method.prepared(task.test_x) for task in self.tasks]
         self.matrix = np.full((len(self.tasks), len(self.tasks)), np.nan)  # A[i, j]: task j after training task i
         self.untrained = np.full(len(self.tasks), np.nan)
         self.grows, self.holds = isinstance(method, Progressive), not isinstance(method, L2)
         self.drawn = self.settings.network == "small" and method.whole  # there is a plane to draw
-        self.latest, self.first, self.last_losses = 0, 0, {}
+        self.latest, self.first = 0, 0
+        self.last: tuple[Tensor, Tensor | None] = torch.zeros(()), None  # losses of the newest step
         self.start = torch.zeros(0)  # θ, when this task began
         self.held: Tensor | None = None  # Ω, while this task is learned
         self.omega_1: Tensor | None = None  # Ω after the first task
@@ -97,13 +99,13 @@ class Monitor:
         if done < total and (done in EARLY or done % max(1, total // POINTS) == 0):
             yield Metrics(step, self.seen(theta) | self.losses(loss, penalty))
             yield from self.method.seen(step)
-        self.last_losses = self.losses(loss, penalty)
+        self.last = loss, penalty
 
     def task_ends(self, step: int, theta: Tensor) -> Iterator[Event]:
         latest, method = self.latest, self.method
         reach = latest + 1 if self.grows else len(self.tasks)
         self.matrix[latest, :reach] = [self.accuracy(theta, task) for task in self.tasks[:reach]]
-        yield Metrics(step, self.summed(self.matrix[latest, : latest + 1]) | self.last_losses)
+        yield Metrics(step, self.summed(self.matrix[latest, : latest + 1]) | self.losses(*self.last))
         yield pictures.MATRIX.at(step, self.matrix.copy())
         yield from method.seen(step)
         if method.omega is not None and self.holds:
@@ -137,7 +139,7 @@ class Monitor:
         """Of one task's test digits, in percent, with the outputs that compete now."""
         right = [
             (self.method.answers(theta, x, task, self.latest) == y).sum().item()
-            for x, y in zip(task.test_x.split(250), task.test_y.split(250))
+            for x, y in zip(self.test_x[task.number].split(250), task.test_y.split(250))
         ]
         return 100 * sum(right) / len(task.test_y)
 

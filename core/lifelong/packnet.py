@@ -28,7 +28,7 @@ class PackNet(Finetune):
     tasks 1 to k. Where nobody tells the task, the surest answer wins (this is not in the paper).
     """
 
-    whole = False
+    whole, looks_back = False, True
 
     def __init__(self, context: Context):
         super().__init__(context)

@@ -5,6 +5,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from core.lifelong import models
 from core.lifelong.method import Context, Finetune
 from core.lifelong.tasks import Task
 
@@ -17,12 +18,21 @@ class Memory:
     def __init__(self, budget: int):
         self.budget = budget
         self.parts: list[tuple[Tensor, Tensor]] = []  # (x, y) of each task, in the order in which they leave
+        self.whole: tuple[Tensor, Tensor, Tensor] | None = (
+            None  # all: x (N, 784) as `logits` takes it, y, numbers of tasks
+        )
 
     def add(self, task: Task, generator: torch.Generator) -> None:
         """Makes room and remembers the task that has just ended."""
         room = self.budget // (len(self.parts) + 1)
         order = balanced(task.train_y, generator)[:room]
-        self.parts = [(x[:room], y[:room]) for x, y in self.parts] + [(task.train_x[order], task.train_y[order])]
+        self.keep([(x[:room], y[:room]) for x, y in self.parts] + [(task.train_x[order], task.train_y[order])])
+
+    def keep(self, parts: list[tuple[Tensor, Tensor]]) -> None:
+        self.parts = parts
+        x, y = (torch.cat(column) for column in zip(*self.parts))
+        sizes = torch.tensor([len(part[1]) for part in self.parts])
+        self.whole = models.normalised(x), y, torch.arange(len(sizes)).repeat_interleave(sizes)
 
     def draw(self, number: int, size: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
         """At most `size` digits of one task."""
@@ -31,11 +41,10 @@ class Memory:
         return x[pick], y[pick]
 
     def draw_any(self, size: int, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
-        """At most `size` digits of any task: images, labels, and the number of the task of each."""
-        x, y = (torch.cat(column) for column in zip(*self.parts))
-        numbers = torch.cat([torch.full((len(part[1]),), i) for i, part in enumerate(self.parts)])
-        pick = torch.randperm(len(y), generator=generator)[:size]
-        return x[pick], y[pick], numbers[pick]
+        """At most `size` digits of any task: (N, 784) as `logits` takes them, labels, and the number of the task of each."""
+        pick = torch.randperm(len(self.whole[1]), generator=generator)[:size]
+        x, y, numbers = (column.index_select(0, pick) for column in self.whole)
+        return x, y, numbers
 
 
 def balanced(y: Tensor, generator: torch.Generator) -> Tensor:
@@ -55,6 +64,10 @@ class Rehearsal(Finetune):
         super().__init__(context)
         self.memory = Memory(context.settings.method.budget)
 
+    def begin_task(self, task: Task, theta: Tensor) -> Tensor:
+        self.masks = self.context.masks(task.number)
+        return theta
+
     def end_task(self, task: Task, theta: Tensor) -> None:
         self.memory.add(task, self.context.generator)
 
@@ -71,10 +84,13 @@ class Replay(Rehearsal):
     """Each step sees a batch of the new task and one from the memory; every task so far has the same weight."""
 
     def loss(self, theta: Tensor, x: Tensor, y: Tensor, task: Task) -> Tensor:
-        new = super().loss(theta, x, y, task)
         if not self.memory.parts:
-            return new
-        old = self.old_loss(theta, *self.memory.draw_any(len(y), self.context.generator), task.number)
+            return super().loss(theta, x, y, task)
+        old_x, old_y, numbers = self.memory.draw_any(len(y), self.context.generator)
+        outputs = self.context.active(task, task.number)
+        new_z, old_z = self.logits(theta, torch.cat([x, old_x])).split([len(y), len(old_y)])  # one pass for both
+        new = F.cross_entropy(new_z[:, outputs], y - outputs.start)
+        old = F.cross_entropy(old_z.masked_fill(~self.masks[numbers], -torch.inf), old_y)
         return (new + task.number * old) / (task.number + 1)
 
 

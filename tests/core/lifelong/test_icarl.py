@@ -46,7 +46,7 @@ def test_new_outputs_are_told_the_class_and_old_ones_what_they_said():
     method.begin_task(first, theta)
     method.end_task(first, theta)
     method.begin_task(second, theta)
-    x, y, now = second.train_x[:6], second.train_y[:6], theta + 0.01
+    x, y, now = method.prepared(second.train_x[:6]), second.train_y[:6], theta + 0.01
     state = context.generator.get_state()
     found = method.loss(now, x, y, second).item()
     context.generator.set_state(state)

@@ -138,8 +138,49 @@ def test_old_digits_compete_among_their_own_outputs(incremental):
             F.cross_entropy(models.logits(theta, context.widths, image[None])[:, outputs], label[None] - outputs.start)
         )
     assert method.old_loss(theta, x, y, numbers, 2).item() == pytest.approx(torch.stack(losses).mean().item(), rel=1e-4)
-    new = (context.tasks[2].train_x[:4], context.tasks[2].train_y[:4])
-    assert torch.isfinite(method.loss(theta, *new, context.tasks[2]))
+    third = context.tasks[2]
+    method.begin_task(third, theta)
+    x, y = method.prepared(third.train_x[:4]), third.train_y[:4]
+    method.context.generator.manual_seed(1)
+    found = method.loss(theta, x, y, third)
+    method.context.generator.manual_seed(1)
+    old = method.old_loss(theta, *method.memory.draw_any(4, method.context.generator), 2)
+    outputs = context.active(third, 2)
+    new = F.cross_entropy(models.logits(theta, context.widths, x)[:, outputs], y - outputs.start)
+    assert found.item() == pytest.approx(((new + 2 * old) / 3).item(), rel=1e-4), (
+        "one pass for both says the same as two"
+    )
+
+
+@pytest.mark.parametrize(
+    "method", [s.L2(), s.EWC(lam=7), s.OnlineEWC(), s.MAS(), s.SI(), s.LwF()], ids=lambda m: m.name
+)
+def test_the_pull_is_the_gradient_of_the_penalty_to_the_last_bit(method):
+    """With one bowl or three; where it is by hand, a shipped run must not change by it."""
+    context = context_of(method)
+    held, theta = METHODS[type(method)](context), random_theta(context, 1)
+    index = torch.arange(8)
+    for task, seed in zip(context.tasks, (2, 3, 4)):
+        held.begin_task(task, theta)
+        theta = (theta + 0.1 * random_theta(context, seed)).requires_grad_()
+        penalty = held.penalty(theta, index, task)
+        found, pull = held.pull(theta, index, task)
+        assert (penalty is None) == (found is None) == (pull is None) == (task.number == 0)
+        if penalty is not None:
+            assert found.item() == pytest.approx(penalty.item(), rel=1e-5) and not found.requires_grad
+            assert torch.equal(pull, torch.autograd.grad(penalty, theta)[0]) and pull.abs().sum() > 0
+        theta = theta.detach()
+        held.after_step(theta + 0.01, torch.ones_like(theta), theta, (None, None), task)
+        held.end_task(task, theta)
+
+
+def test_prepared_digits_are_answered_like_plain_ones():
+    for method in (s.Finetune(), s.Progressive()):
+        context = context_of(method)
+        one, task = METHODS[type(method)](context), context.tasks[0]
+        theta = one.begin_task(task, random_theta(context, 1))
+        x = task.test_x[:50]
+        assert torch.equal(one.answers(theta, one.prepared(x), task, 0), one.answers(theta, x, task, 0))
 
 
 def test_only_the_newest_column_learns():

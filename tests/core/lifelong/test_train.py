@@ -125,7 +125,7 @@ def test_a_run_can_be_closed_anywhere(stop):
 
 
 def test_divergence_ends_the_run_with_a_sentence(monkeypatch):
-    monkeypatch.setattr(METHODS[s.L2], "penalty", lambda *_: torch.tensor(math.inf, requires_grad=True))
+    monkeypatch.setattr(METHODS[s.L2], "pull", lambda *_: (torch.tensor(math.inf), None))
     warning, end = list(train(LifelongSettings(**SHORT, method=s.L2())))[-2:]
     assert isinstance(warning, Warned) and warning.kind == "diverged" and "learning rate" in warning.sentence
     assert end.summary == {"diverged": True} and not end.models
