@@ -13,20 +13,22 @@ RIDGE = 0.1  # of the mean squared length of the features, added to the diagonal
 def probe(s: Tensor, t: Tensor) -> float:
     """Share in percent of held-out features that a fresh linear classifier puts into the right domain.
 
-    s, t: (N, D) of source and target. Ridge regression on ∓1 in its dual form, learned from one half, tried on the other,
-    and the other way round. About 50: it cannot tell them apart. Row i of both may be the same digit in both domains: the
-    halves are drawn alike, or the probe would know the digit and take it for the domain.
+    s, t: (N, D) of source and target. Ridge regression on ∓1, learned from one half, tried on the other, and the other way
+    round. About 50: it cannot tell them apart. Row i of both may be the same digit in both domains: the halves are drawn
+    alike, or the probe would know the digit and take it for the domain.
     """
     x, y = torch.cat([s, t]).double(), torch.cat([-torch.ones(len(s)), torch.ones(len(t))]).double()
     x = x - x.mean(0)
-    kernel, half = x @ x.T, torch.cat([_half(len(s)), _half(len(t))])
-    right = 0
-    for known in (half, ~half):
-        inner = kernel[known][:, known]
-        ridge = RIDGE * inner.diagonal().mean().clamp(min=1e-12) * torch.eye(len(inner), dtype=x.dtype)
-        guess = kernel[~known][:, known] @ torch.linalg.solve(inner + ridge, y[known])
-        right += ((guess * y[~known]).sign() + 1).sum().item() / 2  # where it cannot say, half is right
+    half = torch.cat([_half(len(s)), _half(len(t))])
+    right = sum(_right(x[known], y[known], x[~known], y[~known]) for known in (half, ~half))
     return 100 * right / len(x)
+
+
+def _right(x: Tensor, y: Tensor, new_x: Tensor, new_y: Tensor) -> float:
+    """How many of the rows `new_x` a ridge regression puts right that has learned from x (N, D) and y (N,)."""
+    ridge = RIDGE * x.square().sum(1).mean().clamp(min=1e-12) * torch.eye(x.shape[1], dtype=x.dtype)
+    guess = new_x @ torch.linalg.solve(x.T @ x + ridge, x.T @ y)
+    return ((guess * new_y).sign() + 1).sum().item() / 2  # where it cannot say, half is right
 
 
 def _half(n: int) -> Tensor:

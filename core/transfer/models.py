@@ -5,6 +5,7 @@ import copy
 import torch
 from torch import Tensor, nn
 
+from core import together
 from core.loop import seeded
 from core.nets import DigitNet, Unit
 from core.transfer.settings import Coloured, Moons, TransferSettings
@@ -41,13 +42,16 @@ def network(settings: TransferSettings) -> DigitNet | PlaneNet:
     """A fresh network for the target that was chosen."""
     if isinstance(settings.target, Moons):
         return PlaneNet()
-    return DigitNet(
+    net = DigitNet(
         CONV,
         DENSE,
         channels=3 if isinstance(settings.target, Coloured) else 1,
         pool_first=True,
         standardise=settings.pixels == "standardised",
     )
+    for unit in net.units():
+        unit.relu.inplace = True  # what it overwrites nobody reads again: a twenty-fifth of a step
+    return net
 
 
 def extractor(net: nn.Module) -> nn.Sequential:
@@ -65,6 +69,17 @@ def through(net: nn.Module, x: Tensor) -> tuple[Tensor, Tensor]:
     """(h, f) of normalised pictures: the extractor's features and what the last layer reads."""
     h = extractor(net)(x)
     return h, predictor(net)[:-1](h)
+
+
+def answers(net: nn.Module, x: Tensor, batch: int = 50) -> Tensor:
+    """What a network in evaluation mode says of normalised pictures x: probabilities (N, classes), computed on two cores."""
+
+    @torch.inference_mode()
+    def of(part: Tensor) -> Tensor:
+        return torch.cat([net.head(net.layers(few)) for few in part.split(batch)]).softmax(1)
+
+    middle = len(x) // 2
+    return torch.cat(together.both(lambda: of(x[:middle]), lambda: of(x[middle:])))
 
 
 def twin(net: nn.Module) -> nn.Module:

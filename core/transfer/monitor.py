@@ -1,11 +1,14 @@
 """What is seen of a run: both accuracies, the domain classifier's and a fresh probe's, label-free judgements, the cloud."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from functools import partial
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
+from core import together
 from core.data.digits import Digits
 from core.events import Event, Finished, Metrics, Warned
 from core.loop import confusion, hits, no_better_than_guessing, seeded
@@ -32,6 +35,7 @@ class Monitor:
         self.every = max(1, self.total // LOOKS)
         self.data = {"source": pair.source, "target": pair.target}
         self.few = {name: every_class(data, EACH) for name, data in self.data.items()}
+        self.few_x = self.normalised(self.few)  # once, not at every look
         self.axes: tuple[Tensor, Tensor] | None = None  # where the live cloud is seen from, chosen at the first look
         self.way: list[Tensor] = []  # the features of each look, to be seen from where the last of them are best seen
         self.weights = None  # of the classes in the target's accuracy
@@ -73,8 +77,8 @@ class Monitor:
 
     def look(self, step: int, p: float, parts: dict[str, Tensor], first=tuple) -> Iterator[Event]:
         self.method.look()
-        s, t = (Seen(self.method.net_for(name), data) for name, data in self.few.items())
-        found = {"source": hits(s.logits, s.y), "target": self.hits(t)} | self.rivals(self.few["target"])
+        s, t, *rivals = self.asked(self.few, self.few_x)
+        found = {"source": hits(s.logits, s.y), "target": self.hits(t)} | self.rivals(rivals)
         found |= self.absent(t) | self.worst(s, in_turn(self.data["source"].test_y, EACH))
         if self.method.critic is not None:
             found["domain"] = domain_accuracy(self.method.critic, s.h, t.h)
@@ -103,9 +107,22 @@ class Monitor:
         right = s.logits.argmax(1) == s.y
         return {"worst": 100 * min(float(right[group == which].float().mean()) for which in group.unique())}
 
-    def rivals(self, data: Digits) -> dict[str, float]:
+    def rivals(self, seen: list["Seen"]) -> dict[str, float]:
         """The same of the networks that a method is held against."""
-        return {name: self.hits(Seen(net, data)) for name, net in self.method.rivals().items()}
+        return {name: self.hits(each) for name, each in zip(self.method.rivals(), seen)}
+
+    def normalised(self, data: dict[str, Digits]) -> dict[str, Tensor]:
+        """The test pictures as all networks of the run read them."""
+        return {name: self.method.net.normalise(part.test_x) for name, part in data.items()}
+
+    def asked(self, data: dict[str, Digits], x: dict[str, Tensor]) -> list["Seen"]:
+        """What the source's network makes of the source's pictures x, the target's of the target's, then each rival; on two cores."""
+        of_target = [self.method.net_for("target"), *self.method.rivals().values()]
+        nets = [(self.method.net_for("source"), "source"), *((net, "target") for net in of_target)]
+        with answering(net for net, _ in nets):
+            seen = [partial(Seen, net, x[name], data[name].test_y) for net, name in nets]
+            first, second = together.both(lambda: [see() for see in seen[::2]], lambda: [see() for see in seen[1::2]])
+        return [(first, second)[i % 2][i // 2] for i in range(len(seen))]
 
     def shares(self, step: int) -> Iterator[Event]:
         """How frequent the classes are in the target, where this is what the run is about."""
@@ -141,8 +158,8 @@ class Monitor:
             self.models["before"] = to_model(self.method.net_for("target"))
 
     def run_ends(self, step: int) -> Iterator[Event]:
-        seen = {name: Seen(self.method.net_for(name), data) for name, data in self.data.items()}
-        s, t = seen["source"], seen["target"]
+        x = self.normalised(self.data)
+        s, t, *rivals = self.asked(self.data, x)
         axes = main_axes(self.way[-1])
         yield pictures.WAY.at(step, torch.stack([seen_from(f, axes) for f in self.way]).half().numpy())
         yield pictures.FEATURES.at(step, self.way[-1].half().numpy())
@@ -153,11 +170,9 @@ class Monitor:
         yield from no_better_than_guessing(step, hits(learned.logits, learned.y), 100 / learned.logits.shape[1])
         found = {"source": hits(s.logits, s.y), "target": self.hits(t), "probe": judge.probe(s.f, t.f)}
         kept = self.method.kept()
-        stored = (
-            found["target"] if kept is self.method.net_for("target") else self.hits(Seen(kept, self.data["target"]))
-        )
+        stored = found["target"] if kept is self.method.net_for("target") else self.hits(Seen(kept, x["target"], t.y))
         found |= {"accuracy": stored, "a_distance": judge.a_distance(found["probe"])} | label_free(t.logits)
-        found |= self.label_shift() | self.rivals(self.data["target"]) | self.absent(t) | self.worst(s)
+        found |= self.label_shift() | self.rivals(rivals) | self.absent(t) | self.worst(s)
         yield Finished(step, found, {"model": to_model(kept)} | self.models if self.shelf else {})
 
     def said(self, step: int, t: "Seen") -> Iterator[Event]:
@@ -199,29 +214,37 @@ class Monitor:
         )
 
 
+@contextmanager
+def answering(nets: Iterable[nn.Module]) -> Iterator[None]:
+    """The networks are in evaluation mode within, and afterwards as they were."""
+    modes = [(net, net.training) for net in nets]
+    for net, _ in modes:
+        net.eval()
+    yield
+    for net, mode in modes:
+        net.train(mode)
+
+
 class Seen:
     """What a network makes of test pictures: h, the extractor's features; f, what its last layer reads; logits.
 
-    A network that says how many pictures it wants `together` gets as many at once, at least, in an order drawn once: its
-    answer to one picture depends on the others.
+    x: the pictures, normalised. A network that says how many pictures it wants `together` gets as many at once, at least,
+    in an order drawn once: its answer to one picture depends on the others.
     """
 
     @torch.inference_mode()
-    def __init__(self, net: nn.Module, data: Digits, batch: int = 200):
-        was_training, n = net.training, len(data.test_x)
-        net.eval()
-        if together := getattr(net, "together", None):
-            order = torch.randperm(n, generator=seeded(0))
-            parts = [self._one(net, data.test_x[i]) for i in order.tensor_split(max(1, n // together))]
+    def __init__(self, net: nn.Module, x: Tensor, y: Tensor, batch: int = 50):
+        if many := getattr(net, "together", None):
+            order = torch.randperm(len(x), generator=seeded(0))
+            parts = [self._one(net, x[i]) for i in order.tensor_split(max(1, len(x) // many))]
             places = order.argsort()
         else:
-            parts, places = [self._one(net, x) for x in data.test_x.split(batch)], slice(None)
-        net.train(was_training)
+            parts, places = [self._one(net, part) for part in x.split(batch)], slice(None)
         self.h, self.f, self.logits = (torch.cat(each)[places] for each in zip(*parts))
-        self.y = data.test_y
+        self.y = y
 
     def _one(self, net: nn.Module, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        h, f = models.through(net, net.normalise(x))
+        h, f = models.through(net, x)
         return h, f, net.head(f)
 
 

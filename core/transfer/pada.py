@@ -4,6 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from core.transfer import models
 from core.transfer.dann import DaNN, reversal
 from core.transfer.method import Batch, World
 
@@ -38,10 +39,8 @@ class PADA(DaNN):
     def weigh(self) -> None:
         """Asks the network as it is about the target."""
         net = self.net_for("target").eval()
-        with torch.inference_mode():
-            p = torch.cat([net.head(net.layers(x)) for x in self.world.target_x.split(200)]).softmax(1)
+        self.gamma = class_weights(models.answers(net, self.world.target_x))
         net.train()
-        self.gamma = class_weights(p.clone())
 
     def losses(self, batch: Batch, p: float) -> dict[str, Tensor]:
         self.done += 1

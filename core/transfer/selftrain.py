@@ -9,6 +9,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor, nn
 
+from core.transfer import models
 from core.transfer.dann import DaNN, rising
 from core.transfer.method import Aligned, Batch, World
 
@@ -50,9 +51,7 @@ class SelfTraining(DaNN):
 
     def begin(self, phase: int) -> list[nn.Parameter]:
         if phase:
-            with torch.inference_mode():
-                twin = self.twin.eval()
-                p = torch.cat([twin.head(twin.layers(x)) for x in self.world.target_x.split(200)]).softmax(1)
+            p = models.answers(self.twin.eval(), self.world.target_x)
             self.index, self.labels = believed(p, share_of(phase, self.settings.method.rounds))
         return super().begin(phase) if self.critic is not None else Aligned.begin(self, phase)
 

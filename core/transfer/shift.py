@@ -7,6 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from core import together
 from core.data.digits import Digits
 from core.loop import confusion, fresh
 from core.nets import predict
@@ -31,15 +32,17 @@ def corrected(logits: Tensor, w: Tensor) -> Tensor:
 
 
 def shares_of(net: nn.Module, source: Digits, x: Tensor) -> tuple[np.ndarray, np.ndarray | None]:
-    """What a network's answers tell of the class shares in pictures x (N, …) of the target: (answered, estimated).
+    """What the answers of a network in evaluation mode tell of the class shares in pictures x (N, …) of the target: (answered, estimated).
 
     answered: (classes,) shares of the answers. estimated: the same after black-box shift estimation, which counts the network's
     mistakes on the source's test part; None where it cannot.
     """
     classes = int(source.test_y.max()) + 1
-    answered = predict(net, x).argmax(1).bincount(minlength=classes).numpy() / len(x)
-    on_source = confusion(source.test_y, predict(net, source.test_x).argmax(1), classes)
-    return answered, judge.label_shares(on_source, answered)
+    of_target, of_source = together.both(
+        lambda: predict(net, x).argmax(1), lambda: predict(net, source.test_x).argmax(1)
+    )
+    answered = of_target.bincount(minlength=classes).numpy() / len(x)
+    return answered, judge.label_shares(confusion(source.test_y, of_source, classes), answered)
 
 
 class BBSE(SourceOnly):
@@ -77,7 +80,7 @@ class BBSE(SourceOnly):
     def losses(self, batch: Batch, p: float) -> dict[str, Tensor]:
         if self.again is None:
             return super().losses(batch, p)
-        x, y = torch.cat([batch.x_s, batch.x_g]), torch.cat([batch.y_s, batch.y_g])
+        x, y = batch.labelled()
         weight = torch.cat([self.w[batch.y_s], torch.ones(len(batch.y_g))])
         return {"loss": (weight * F.cross_entropy(self.net.head(self.net.layers(x)), y, reduction="none")).mean()}
 

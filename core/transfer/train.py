@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from core.adam import Adam, one_cycle
 from core.events import Event, Started
-from core.loop import adam_cycle, broken, diverged
+from core.loop import broken, diverged
 from core.transfer import adda, dann, dro, match, pada, selftrain, shift, tent, tune
 from core.transfer import settings as s
 from core.transfer.method import SourceOnly, World
@@ -37,18 +38,18 @@ def train(settings: TransferSettings) -> Iterator[Event]:
     yield from monitor.begins()
     for phase, steps in enumerate(phases(settings)):
         learned = method.begin(phase)
-        optimizer, schedule = adam_cycle(learned, method.rate(phase), steps, MEMORY)
-        for now in range(steps):
+        optimizer = Adam(learned, MEMORY)
+        for now, rate in enumerate(one_cycle(method.rate(phase), steps)):
             p, step = now / steps, step + 1
             parts = method.losses(world.draw(), p)
             loss = sum(parts.values())
             if broken(loss):
                 yield from diverged(step)
                 return
-            optimizer.zero_grad()
+            for weights in learned:
+                weights.grad = None
             loss.backward()
-            optimizer.step()
-            schedule.step()
+            optimizer.step(rate)
             if last := now == steps - 1:
                 method.end(phase)
             yield from monitor.after_step(step, p, parts, last)

@@ -8,11 +8,12 @@ import torch.nn.functional as F
 from torch import nn
 from torch.utils.data import DataLoader, Dataset
 
-from core.loop import adam_cycle
+from core.adam import Adam, one_cycle
 from core.nets import FLAT
 from core.transfer import dann, models
 from core.transfer.method import World
 from core.transfer.settings import TransferSettings
+from core.transfer.train import MEMORY
 
 
 def ours(steps: int) -> float:
@@ -20,14 +21,15 @@ def ours(steps: int) -> float:
     settings = TransferSettings()
     world = World(settings)
     method = dann.DaNN(world)
-    optimizer, schedule = adam_cycle(method.begin(0), settings.learning_rate, steps)
+    learned = method.begin(0)
+    optimizer = Adam(learned, MEMORY)
     started = time.process_time()
-    for step in range(steps):
+    for step, rate in enumerate(one_cycle(settings.learning_rate, steps)):
         loss = sum(method.losses(world.draw(), step / steps).values())
-        optimizer.zero_grad()
+        for weights in learned:
+            weights.grad = None
         loss.backward()
-        optimizer.step()
-        schedule.step()
+        optimizer.step(rate)
     return time.process_time() - started
 
 

@@ -126,7 +126,9 @@ def method():
 def test_a_look_is_what_the_network_answers_and_leaves_no_trace(method, training):
     net, data = method.net.train(training), monitor.every_class(method.world.pair.target, 30)
     before = {name: value.clone() for name, value in net.state_dict().items()}
-    seen = Seen(net, data, batch=7)
+    with monitor.answering([net, net]):
+        assert not net.training
+        seen = Seen(net, net.normalise(data.test_x), data.test_y, batch=7)
     assert net.training is training and all(
         torch.equal(value, before[name]) for name, value in net.state_dict().items()
     )

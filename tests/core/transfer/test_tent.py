@@ -69,11 +69,12 @@ def test_test_pictures_are_asked_in_batches_and_come_back_in_their_order():
     found = method(tent_batch=32)
     found.begin(1)
     data = found.world.pair.target
-    alone = Seen(found.net, data)
+    x, y = found.net.normalise(data.test_x), data.test_y
+    alone = Seen(found.net.eval(), x, y)
     for norm, fixed in zip(tent.norms(found.still), tent.norms(found.net)):  # its statistics again, whatever the batch
         norm.track_running_stats, norm.running_mean, norm.running_var = True, fixed.running_mean, fixed.running_var
     assert found.still.together == 32
-    assert torch.allclose(Seen(found.still, data).logits, alone.logits, atol=1e-4)
+    assert torch.allclose(Seen(found.still.eval(), x, y).logits, alone.logits, atol=1e-4)
 
 
 def test_what_is_stored_answers_to_single_pictures():

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from core import runs
+from core import runs, together
 from core.data import digits
 from core.events import Finished, Metrics, Picture, Started, Warned, pack, unpack
 from core.nets import accuracy, count, from_model
@@ -251,6 +251,22 @@ def test_the_same_settings_give_the_same_events_whatever_happens_around(method, 
         torch.rand(3)
         assert same(event, first[i])
     assert i == len(first) - 1
+
+
+@pytest.mark.parametrize(
+    "method, target", [(s.DaNN(), s.Coloured()), (s.SourceOnly(), s.Unseen()), (SMALL[s.Tent], s.Rotated())], ids=named
+)
+def test_one_core_computes_the_same_bits_as_two(method, target, monkeypatch):
+    """The second thread is taken away: where there is one core the run is the same to the last bit."""
+    on_two = run(method, target)
+    monkeypatch.setattr(together, "_helper", lambda: None)
+    on_one = tuple(train.train(TransferSettings(**SHORT, method=method, target=target)))
+    assert len(on_one) == len(on_two) and all(same(a, b) for a, b in zip(on_one, on_two))
+    assert all(
+        np.array_equal(on_one[-1].models[name].weights[key], value)
+        for name, model in on_two[-1].models.items()
+        for key, value in model.weights.items()
+    )
 
 
 @pytest.mark.parametrize("target", [s.Moons(), s.Inverted()], ids=named)
