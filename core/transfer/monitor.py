@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
 import torch
@@ -35,7 +35,6 @@ class Monitor:
         self.every = max(1, self.total // LOOKS)
         self.data = {"source": pair.source, "target": pair.target}
         self.few = {name: every_class(data, EACH) for name, data in self.data.items()}
-        self.few_x = self.normalised(self.few)  # once, not at every look
         self.axes: tuple[Tensor, Tensor] | None = None  # where the live cloud is seen from, chosen at the first look
         self.way: list[Tensor] = []  # the features of each look, to be seen from where the last of them are best seen
         self.weights = None  # of the classes in the target's accuracy
@@ -110,6 +109,11 @@ class Monitor:
     def rivals(self, seen: list["Seen"]) -> dict[str, float]:
         """The same of the networks that a method is held against."""
         return {name: self.hits(each) for name, each in zip(self.method.rivals(), seen)}
+
+    @cached_property
+    def few_x(self) -> dict[str, Tensor]:
+        """The pictures of a look, made what the networks read once, and not at every look."""
+        return self.normalised(self.few)
 
     def normalised(self, data: dict[str, Digits]) -> dict[str, Tensor]:
         """The test pictures as all networks of the run read them."""

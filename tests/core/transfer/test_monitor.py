@@ -222,12 +222,9 @@ def test_a_network_that_learned_nothing_is_told(target, method, told, monkeypatc
     same, right = (nn.functional.one_hot(each, len(y.unique())).float() for each in (torch.zeros_like(y), y))
     seen = {"source": same, "target": right}
     look.way = [torch.randn(10, 4)]
+    monkeypatch.setattr(look, "normalised", lambda data: {name: name for name in data})
     monkeypatch.setattr(
-        monitor,
-        "Seen",
-        lambda net, data: SimpleNamespace(
-            logits=seen["source" if data is look.data["source"] else "target"], y=y, f=torch.randn(len(y), 4)
-        ),
+        monitor, "Seen", lambda net, x, _: SimpleNamespace(logits=seen[x], y=y, f=torch.randn(len(y), 4))
     )
     found = [event.sentence for event in look.run_ends(9) if getattr(event, "kind", "") == "guessing"]
     assert bool(told) == bool(found) and told in " ".join(found)
