@@ -111,7 +111,7 @@ ROWS = [
         usual,
         "Fréchet distance of 1,000 fakes",
         close=5,  # over seeds the standard deviation of either is 2 to 3
-        note="three quarters of a step are convolutions forward and back, the same for both; PyTorch's are at 1.3 of matrix products",
+        note="more than half of a step are convolutions, the same for both; PyTorch's take 1.3 times as long as bare matrix products",
     )
 ]
 
