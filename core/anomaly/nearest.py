@@ -161,7 +161,7 @@ class Forest(Detector):
 def grown(x: np.ndarray, trees: int, seed: int) -> list:
     """scikit-learn's trees that cut x (N, D) at random until each of SEEN examples is alone, or many cuts deep.
 
-    They are those that scikit-learn's IsolationForest grows from this seed. It takes three times as long: for each tree it looks
+    They are those that scikit-learn's IsolationForest grows from this seed. It takes more than twice as long: for each tree it looks
     through all of its own settings again.
     """
     draw, found = np.random.RandomState(seed), []
