@@ -81,6 +81,8 @@ $(VENV)/peers.stamp: requirements.txt requirements-peers.txt requirements-peers-
 	$(PYTHON) -m venv $(VENV)/peers
 	$(VENV)/peers/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-peers.txt
 	$(VENV)/peers/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-peers-alone.txt
+	@# one of them brings a package of the name “tests”, which would hide ours
+	rm -rf $(VENV)/peers/lib/python3*/site-packages/tests
 	touch $@
 
 # the browser tests fail, and do not skip, when there is no Chromium

@@ -85,7 +85,7 @@ def add_flags(parser: argparse.ArgumentParser, lab: str, many: bool) -> None:
 
 def given(args: argparse.Namespace) -> dict[str, Any]:
     """What the person typed, without the parser's own entries."""
-    own = {"command", "lab", "out", "id"} | ({SEEDS} if args.command == "sweep" else set())
+    own = {"command", "lab", "out", "id"} | ({SEEDS} if hasattr(args, "out") else set())  # of a sweep they are how many
     return {name: value for name, value in vars(args).items() if name not in own}
 
 

@@ -29,7 +29,7 @@ from core.settings import Settings, build
 from core.subject.models import look_at
 from core.subject.settings import Digit, Photo
 from core.transfer.settings import SHIPPED
-from tests.bench import anomaly, cores, explain, gan, lifelong, live, opening, press, sliders, transfer, watchers
+from tests.bench import anomaly, cores, explain, gan, live, opening, press, sliders, watchers
 from tests.bench.browser import CLOCK, Row, against, below, markdown, median, opened
 from tests.bench.opening import first_picture
 from tests.browser.conftest import ARGUMENTS, ROOT, Server, arrived, chromium, serve
@@ -315,14 +315,10 @@ def sayings(rounds: int) -> list[Row]:
 def seeds(rounds: int) -> list[Row]:
     """Five seeds that learn side by side against one."""
     rows = []
-    for what, lab in (
-        ("GAN on the plane", gan),
-        ("two moons", transfer),
-        ("autoencoder", anomaly),
-        ("permuted digits", lifelong),
-    ):
-        five, one = lab.side_by_side(rounds)
-        rows.append(against(f"{what}: five seeds at once, against one (CPU time)", median(five), median(one), 1.6))
+    for neurons in gan.NEURONS:
+        five, one = gan.side_by_side(rounds, neurons)
+        what = f"GAN on the plane, {neurons} neurons a layer: five seeds at once, against one (CPU time)"
+        rows.append(against(what, median(five), median(one), 1.6))
     return rows
 
 
