@@ -6,7 +6,6 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from core import together
 from core.loop import fresh
 from core.transfer import models
 from core.transfer.dann import domain_loss
@@ -44,13 +43,11 @@ class ADDA(SourceOnly):
     def losses(self, batch: Batch, p: float) -> dict[str, Tensor]:
         if self.critic is None:
             return super().losses(batch, p)
-        (h_t, _), h_s = together.both(lambda: models.through(self.twin, batch.x_t), lambda: self._of_source(batch.x_s))
+        with torch.no_grad():
+            h_s = models.extractor(self.net)(batch.x_s)
+        h_t, _ = models.through(self.twin, batch.x_t)
         self._judge(h_s, h_t.detach())
         return {"passing_loss": passing_loss(self.critic(h_t).squeeze(1))}
-
-    @torch.no_grad()
-    def _of_source(self, x: Tensor) -> Tensor:
-        return models.extractor(self.net)(x)
 
     def _judge(self, h_s: Tensor, h_t: Tensor) -> None:
         """One step of the domain classifier."""
