@@ -1,13 +1,10 @@
 """What a detector is: it learns normal examples, and gives everything new a score. Higher is more anomalous, always."""
 
-from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
 from scipy.ndimage import gaussian_filter
 from torch import Tensor
-
-from core.together import both
 
 
 class Detector:
@@ -33,10 +30,6 @@ class Detector:
         """Scores (N,) of the very examples x that were learned, in their order. Where an example would help itself, such as by
         being its own nearest neighbour, it is left out of what it is compared with, as PyOD's `decision_scores_` of k-NN do."""
         return scores(self, x)
-
-    def slow(self) -> bool:
-        """Whether its scores take so long that a second core helps."""
-        return False
 
     def expects(self, x: Tensor) -> Tensor | None:
         return None
@@ -79,29 +72,15 @@ def blurred(error: Tensor, pixels: float) -> Tensor:
     return torch.nn.functional.conv2d(rows, weights.view(1, 1, 1, -1), padding=(0, reach))
 
 
+@torch.inference_mode()
 def scores(detector: Detector, x: Tensor, batch: int = 250) -> Tensor:
-    """The scores (N,) of all of x."""
-    return in_parts(detector, detector.score, x, batch)
-
-
-def in_parts(detector: Detector, ask: Callable[[Tensor], Tensor], x: Tensor, batch: int = 250) -> Tensor:
-    """What `ask` says of all of x, so many at a time that their activations stay in the cache; on two cores where that pays."""
-
-    @torch.inference_mode()
-    def of(those: Sequence[Tensor]) -> list[Tensor]:
-        return [ask(part) for part in those]
-
-    parts = x.split(batch)
-    half = len(parts) // 2
-    if not half or not detector.slow():
-        return torch.cat(of(parts))
-    first, second = both(lambda: of(parts[:half]), lambda: of(parts[half:]))
-    return torch.cat(first + second)
+    """The scores (N,) of all of x, so many at a time that their activations stay in the cache."""
+    return torch.cat([detector.score(part) for part in x.split(batch)])
 
 
 def square_distances(a: Tensor, b: Tensor) -> Tensor:
     """‖a_i − b_j‖² of a (N, D) and b (M, D): (N, M)."""
-    return torch.addmm(b.square().sum(1), a, b.T, alpha=-2).add_(a.square().sum(1, keepdim=True)).clamp_(min=0)
+    return (a.square().sum(1, keepdim=True) + b.square().sum(1) - 2 * a @ b.T).clamp(min=0)
 
 
 def distances_to_others(x: Tensor, most: int | None = None) -> Tensor:

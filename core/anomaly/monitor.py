@@ -15,7 +15,7 @@ from core.anomaly.calibration import (
     reliability,
 )
 from core.anomaly.datasets import Dataset
-from core.anomaly.detector import Detector, in_parts, scores
+from core.anomaly.detector import Detector, scores
 from core.anomaly.networks import Confidence, Network, Rebuilds, squared_error
 from core.anomaly.settings import REACH
 from core.events import Event, Finished, Metrics, Warned
@@ -194,11 +194,12 @@ class Monitor:
         dataset = self.dataset
         if dataset.masks is None:
             return None
-        damaged = dataset.test_is_anomaly
-        if self.detector.error(dataset.test_x[:1]) is None:
+        parts = [self.detector.error(part) for part in dataset.test_x[dataset.test_is_anomaly].split(250)]
+        if parts[0] is None:
             return None
-        error = in_parts(self.detector, self.detector.error, dataset.test_x[damaged])
-        return decide.auroc(error.flatten().numpy(), dataset.masks[damaged].flatten().numpy())
+        return decide.auroc(
+            torch.cat(parts).flatten().numpy(), dataset.masks[dataset.test_is_anomaly].flatten().numpy()
+        )
 
     @torch.inference_mode()
     def left_over(self, x: Tensor) -> Tensor:
@@ -210,7 +211,7 @@ class Monitor:
         if isinstance(self.detector, Rebuilds):
             strange = self.dataset.test_x[self.dataset.test_is_anomaly]
             whole = (strange - self.dataset.train_x.mean(0)).square().flatten(1).sum(1).mean().item()
-            left = in_parts(self.detector, self.left_over, strange).mean().item()
+            left = torch.cat([self.left_over(part) for part in strange.split(250)]).mean().item()
             if left < COPIED * whole and decide.auroc(test, is_anomaly) < POOR:
                 back = 100 * (1 - left / whole)
                 yield Warned(

@@ -1,7 +1,5 @@
 """Detectors that are networks: what each learns from a batch of normals, and how it scores."""
 
-from collections.abc import Callable
-
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -13,7 +11,6 @@ from core.anomaly.detector import Detector, Rebuilds
 from core.loop import fresh, seeded
 from core.nets import MLP
 from core.subject.models import digit_net
-from core.together import halves
 
 CONV, DENSE = (16, 32), (64,)  # of the classifiers
 NEAR_ZERO = (
@@ -44,10 +41,6 @@ class Network(Detector):
     def asked(self) -> nn.Module:
         """The network in evaluation mode."""
         return self.net.eval() if self.net.training else self.net
-
-    def slow(self) -> bool:
-        """A network of convolutions is; two cores find it in evaluation mode already, for neither may change it."""
-        return any(isinstance(layer, nn.Conv2d) for layer in self.asked().modules())
 
     def loss(self, index: Tensor) -> Tensor:
         raise NotImplementedError
@@ -82,17 +75,7 @@ class AutoEncoder(Network, Rebuilds):
 
     def loss(self, index: Tensor) -> Tensor:
         seen, x = self.batch(index)
-        return self.mean_over(len(x), lambda those: squared_error(x[those], self.learning()(seen[those])))
-
-    def mean_over(self, n: int, errors: Callable[[slice], Tensor]) -> Tensor:
-        """The mean of what `errors` says (M,) of some of the n examples of a batch. Of convolutions always in the same two halves, one
-        on each core: nothing here knows of the rest of its batch, as BatchNorm would."""
-        if self.method.net == "dense":
-            return errors(slice(None)).mean()
-        first, second = halves(
-            lambda: errors(slice(n // 2)).sum(), lambda: errors(slice(n // 2, None)).sum(), self.learned
-        )
-        return (first + second) / n
+        return squared_error(x, self.learning()(seen)).mean()
 
     def backward(self, index: Tensor) -> Tensor:
         if self.method.net != "dense" or self.variational:
