@@ -1,6 +1,5 @@
 """The two players: dense networks for the plane, convolutional ones for digits (Radford et al. 2016)."""
 
-import copy
 import math
 from typing import Any
 
@@ -154,36 +153,13 @@ class DigitD(nn.Module):
 
         By PyTorch's rule V begins with weights 15 times as large as those of w, since it has 10 inputs and w 2,352; hence the 10.
         """
-        h = F.leaky_relu(self.down1(packed(x, self.pack).squeeze(2)), 0.2, inplace=True)
-        h = F.leaky_relu(self.norm(self.down2(h)), 0.2, inplace=True).flatten(1)
+        h = F.leaky_relu(self.down1(packed(x, self.pack).squeeze(2)), 0.2)
+        h = F.leaky_relu(self.norm(self.down2(h)), 0.2).flatten(1)
         score = self.real(h).squeeze(1)
         if self.told is None:
             return score
         classes = F.one_hot(y, CLASSES).float().view(len(h), self.pack, CLASSES).mean(1)
         return score + (self.told(classes) * h).sum(1) / CLASSES
-
-
-class Beside:
-    """D of digits once more, for a second batch at the same time: the same weights, and BatchNorm with statistics of its own."""
-
-    def __init__(self, D: DigitD):
-        self.D, self.twin = D, copy.copy(D)
-        norm = copy.copy(D.norm)
-        norm.momentum, norm._buffers = 1.0, {name: value.clone() for name, value in D.norm._buffers.items()}
-        self.twin._modules = D._modules | {"norm": norm}
-
-    def __call__(self, x: Tensor, y: Tensor | None = None) -> Tensor:
-        """The same scores as D's."""
-        return self.twin(x, y)
-
-    @torch.no_grad()
-    def joins(self) -> None:
-        """D's running statistics take the second batch in, as if it had come after the first. New tensors: the way back of the first
-        pass still holds the old ones."""
-        running, last = self.D.norm, self.twin.norm
-        running.running_mean = running.running_mean.lerp(last.running_mean, running.momentum)
-        running.running_var = running.running_var.lerp(last.running_var, running.momentum)
-        running.num_batches_tracked += 1
 
 
 class Translator(nn.Module):

@@ -14,7 +14,6 @@ from core.gan.several import Several
 from core.loop import broken, diverged, seeded
 from core.side_by_side import stacked
 from core.steering import Steering
-from core.together import halves
 
 PAUSE = 0.9  # seconds that a phase is shown in slow motion
 
@@ -137,16 +136,12 @@ def G_learns(duel: Duel, now: GanSettings, fake: Tensor, y: Tensor | None) -> Te
 
 
 def scored(D: nn.Module, real: Tensor, fake: Tensor, y: Tensor | None) -> tuple[Tensor, Tensor]:
-    """D's scores of real examples and of fakes, whose gradient reaches D alone. With BatchNorm each have a batch of their own, on two
-    cores where two are free; without, one pass serves both.
+    """D's scores of real examples and of fakes. With BatchNorm each have a batch of their own; without, one pass serves both.
 
     Where y is not None, D judges every example by the class that it should be of (Mirza, Osindero 2014, equation 2).
     """
     if D.arch.get("normed"):
-        beside = models.Beside(D)
-        scores = halves(lambda: D(real, y), lambda: beside(fake, y), D.parameters())
-        beside.joins()
-        return scores
+        return D(real, y), D(fake, y)
     both = D(torch.cat([real, fake], along(real)), None if y is None else torch.cat([y, y]))
     return both.chunk(2, -1)
 

@@ -20,6 +20,7 @@ os.environ.update(TQDM_DISABLE="1", OMP_NUM_THREADS="1", MPLBACKEND="agg")
 
 import torch
 
+from core import together
 from tests.bench.peers import standin  # noqa: F401 (before any peer)
 from tests.bench.peers.rows import Row
 
@@ -65,6 +66,7 @@ def main() -> None:
     parser.add_argument("--labs", nargs="*", default=LABS, choices=LABS)
     asked = parser.parse_args()
     torch.set_num_threads(1)
+    together._helper = lambda: None  # neither side gets a second core
     warnings.simplefilter("ignore")
     for lab in asked.labs:
         for row in import_module(f"tests.bench.peers.{lab}").ROWS:
