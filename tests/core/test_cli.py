@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from core import labs, runs
-from core.__main__ import main
+from core.__main__ import main, side_by_side
 from core.settings import build, every_field, flatten
 from tests.core.test_events import same
 
@@ -137,6 +137,30 @@ def test_sweep_writes_a_row_for_each_combination_and_seed(jobs, tmp_path, capsys
         (about,) = (about for about in runs.listing()[0] if about.settings == flatten(settings))
         assert float(row["result_accuracy"]) == pytest.approx(about.summary["accuracy"])
     assert capsys.readouterr().out == ""
+
+
+def test_five_seeds_that_learn_at_once_are_one_run_and_a_row_each(jobs, tmp_path, capsys):
+    out, small = tmp_path / "table.csv", ["--steps", "200", "--hidden", "32"]
+    assert main(["sweep", "gan", *small, "--out", str(out)]) == 0
+    rows = list(csv.DictReader(out.read_text().splitlines()))
+    (about,) = runs.listing("gan", None)[0]
+    assert [(row["seed"], row["seeds"], row["state"]) for row in rows] == [(str(i), "1", "finished") for i in range(5)]
+    assert [float(row["result_good"]) for row in rows] == about.summary["each"]["good"]
+    assert sum(float(row["seconds"]) for row in rows) == pytest.approx(about.seconds)
+    assert not any("_sd" in column or "each" in column for column in rows[0])
+    capsys.readouterr()
+
+
+def test_only_seeds_in_a_row_of_one_network_that_is_small_enough_learn_at_once():
+    def asked(*seeds, **more):
+        return [build(labs.of("gan").settings, {"seed": seed} | more) for seed in seeds]
+
+    one, *rest = side_by_side(asked(0, 1, 2, 3, 4, 7))
+    assert (one.seed, one.seeds) == (0, 5) and rest == asked(7)
+    assert side_by_side(asked(0, 1, 2, 3)) == asked(0, 1, 2, 3)
+    assert side_by_side(asked(*range(5), data="digits")) == asked(*range(5), data="digits")
+    two = side_by_side(asked(*range(5), latent=2) + asked(*range(5), latent=4))
+    assert [(each.data.latent, each.seeds) for each in two] == [(2, 5), (4, 5)]
 
 
 def test_a_sweep_of_given_seeds_prints_its_table(jobs, capfd):
