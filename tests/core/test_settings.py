@@ -186,7 +186,8 @@ def test_bad_values_get_one_sentence(lab, chosen, name, field):
 @each_knob
 def test_every_knob_explains_itself(lab, chosen, name, field):
     assert re.fullmatch(r"[a-z][a-z0-9_]*", name), "a URL parameter and a command-line flag"
-    assert name not in ("lab", "command", "out", "seeds", "id", "only", "help"), "a flag of the command line itself"
+    # “seeds” is one as well: of a sweep how many there are, of a training how many learn at once, which a sweep asks for by itself
+    assert name not in ("lab", "command", "out", "id", "only", "help"), "a flag of the command line itself"
     assert field.title and field.title[0].isupper() and not field.title.endswith(".")
     assert field.description and field.description.endswith(".") and "\n" not in field.description
     choices, (low, high) = choices_of(field), bounds_of(field)
