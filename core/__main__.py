@@ -145,9 +145,8 @@ def sweep(args: argparse.Namespace) -> int:
     values = given(args)
     values.setdefault("seed", [str(seed) for seed in range(args.seeds)])
     grid = [dict(zip(values, combination)) for combination in itertools.product(*values.values())]
-    waiting = side_by_side(
-        [build(labs.of(args.lab).settings, flat) for flat in grid]
-    )  # a bad value shows before any training
+    asked = [build(labs.of(args.lab).settings, flat) for flat in grid]  # a bad value shows before any training
+    waiting = side_by_side(asked)
     rows, running = [], []
     while waiting or running:
         while waiting and len(running) < env.queue_length():

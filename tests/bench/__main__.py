@@ -29,7 +29,7 @@ from core.settings import Settings, build
 from core.subject.models import look_at
 from core.subject.settings import Digit, Photo
 from core.transfer.settings import SHIPPED
-from tests.bench import anomaly, cores, explain, gan, live, opening, press, sliders, watchers
+from tests.bench import anomaly, cores, explain, gan, live, opening, press, seq2seq, sliders, watchers
 from tests.bench.browser import CLOCK, Row, against, below, markdown, median, opened
 from tests.bench.opening import first_picture
 from tests.browser.conftest import ARGUMENTS, ROOT, Server, arrived, chromium, serve
@@ -302,13 +302,18 @@ def duels(rounds: int) -> list[Row]:
 
 
 def sayings(rounds: int) -> list[Row]:
-    """The live runs."""
+    """A step against a bare loop, and the live runs."""
+    ours, bare = seq2seq.compare(rounds)
     live = (
         ("default live run on half of the words", "greedy-or-beam", 30),
         ("a reversal that is solved", "reversal-in-ten-seconds", 15),
     )
     return [
-        below(what, wall(labs.of("seq2seq"), SAYINGS[f"seq2seq-{scene}"]), budget, "s") for what, scene, budget in live
+        against("a step of the encoder–decoder, against a bare loop (CPU time)", median(ours), median(bare), 1.05),
+        *(
+            below(what, wall(labs.of("seq2seq"), SAYINGS[f"seq2seq-{scene}"]), budget, "s")
+            for what, scene, budget in live
+        ),
     ]
 
 
