@@ -167,13 +167,13 @@ class Jobs:
 
     def give_way(self, viewer: str) -> None:
         """This viewer is about to start another run: those of the same page, and the visitor's own that no page shows any more,
-        stop where nobody else looks, so that it need not wait for them."""
+        stop where nobody else looks, so that it need not wait for them. Another's run goes on as long as its owner may come back."""
         with self.lock:
             now, stopped = time.monotonic(), []
             for job in [j for j in self.jobs.values() if j.live]:
                 if viewer not in job.viewers and job.owner != visitor_of(viewer):
                     continue
-                if not job.looking(now) - {viewer}:
+                if job.steers(viewer, now) and not job.looking(now) - {viewer}:
                     stopped.append(self._stop(job, endings.GAVE_WAY))
                 elif viewer in job.viewers:
                     job.leave(viewer, now)

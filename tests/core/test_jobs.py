@@ -645,6 +645,15 @@ def test_who_starts_another_run_does_not_wait_for_their_own(jobs, until, long, t
     assert view.state == "finished" and jobs.training() == []
 
 
+def test_who_only_watched_does_not_stop_a_run_whose_owner_has_not_looked_for_a_moment(jobs, until, long, monkeypatch):
+    monkeypatch.setattr(job, "LOOKING", job.UNWATCHED / 4)
+    theirs = going(jobs, until, long())
+    jobs.watch(theirs, "bob")
+    jobs.jobs[theirs].viewers["ann"] -= job.UNWATCHED / 2  # a page that is slow to load again
+    jobs.give_way("bob")
+    assert jobs.watch(theirs, "ann").live and "bob" not in jobs.jobs[theirs].viewers
+
+
 def test_a_server_that_closes_keeps_what_its_runs_had_measured(until, long):
     """A server of its own, that has no cluster to close: the one that the other tests share stays."""
     server, settings = Jobs(), long()
