@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from core import together
 from core.data import digits
 from core.events import Event, Finished, Warned
 
@@ -21,8 +22,8 @@ def seeded(seed: int) -> torch.Generator:
 
 
 def fresh(make, seed: int, *args) -> N:
-    """A newly initialised network; PyTorch's global random state is left as it was."""
-    with torch.random.fork_rng(devices=[]):
+    """A newly initialised network; PyTorch's global random state is left as it was, also of other threads that make one."""
+    with together.own_draws():
         torch.manual_seed(seed)
         return make(*args)
 

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from core.events import Model
-from core.together import both
+from core.together import both, own_draws
 
 A = TypeVar("A")
 
@@ -206,7 +206,7 @@ def from_model(model: Model, make: Callable[[dict[str, Any]], nn.Module] = build
 
     make: builds networks of a lab's own from their description.
     """
-    with torch.random.fork_rng(devices=[]):  # the weights that it draws are replaced at once
+    with own_draws():  # the weights that it draws are replaced at once
         net = make(model.arch)
     net.load_state_dict({name: torch.from_numpy(np.array(value)) for name, value in model.weights.items()})
     return net.eval()

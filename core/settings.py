@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import UnionType
-from typing import Any, ClassVar, Literal, TypeVar, Union, get_args, get_origin
+from typing import Any, ClassVar, Literal, Self, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
@@ -98,6 +98,27 @@ class Settings(Frozen):
     def idle(cls, chosen: Mapping[str, Any]) -> Mapping[str, str]:
         """Knobs that change nothing beside the other choices, name → why in a sentence. chosen: flat, as the knobs stand."""
         return {}
+
+
+class Repeated(Settings):
+    """Settings of a lab of which some runs train several seeds at once; `idle` says of the others why they do not."""
+
+    seeds: Literal[1, 5] = knob(
+        1,
+        "Seeds at once",
+        "How many networks learn side by side, each from a seed of its own, from the chosen seed on. Numbers are their means "
+        "with the standard deviation; pictures and networks are those of the first.",
+        fine=True,
+    )
+
+    @property
+    def together(self) -> int:
+        """How many seeds learn side by side."""
+        return 1 if "seeds" in self.idle(flatten(self)) else self.seeds
+
+    def each(self) -> list[Self]:
+        """The settings of every one of them alone."""
+        return [self.model_copy(update={"seed": self.seed + i, "seeds": 1}) for i in range(self.together)]
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,24 @@
-"""Several equal networks in one: the same layers side by side, so that learning five costs little more than learning one.
+"""Several seeds at once, each of which learns what it learns alone: equal networks stacked into one, or runs in step.
 
-A small dense network waits most of its time for Python and for PyTorch to begin; five of them, stacked, wait once. Each learns
-what it would learn alone: its outputs depend on its own weights only, so a loss that is the sum over the networks has for each
-network the gradient of its own loss, and Adam and SGD change every number by itself.
+Stacked: a small dense network waits most of its time for Python and for PyTorch to begin; five of them wait once. The outputs of
+each depend on its own weights only, so a loss that is the sum over the networks has for each network the gradient of its own loss,
+and Adam and SGD change every number by itself.
+
+In step: whole runs go on from report to report, on two cores where two are free. Any run can, whatever its networks and method, and
+it is how five are learned where products of matrices, not waiting, fill the time: five of them cost five times as much.
 """
 
 import copy
+import itertools
 import statistics
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from core import together
+from core.events import Event, Finished, Metrics, Started, Warned
 from core.settings import SPREAD
 
 
@@ -102,3 +109,60 @@ def listed(each: Sequence[Mapping[str, float]]) -> dict[str, list[float]]:
 
 def _shared(each: Sequence[Mapping[str, float]]) -> Iterable[str]:
     return [name for name in each[0] if all(name in one for one in each)]
+
+
+def in_step(runs: Sequence[Iterator[Event]], tiny: bool = False) -> Iterator[Event]:
+    """Runs of the same length as one: the pictures and networks of the first, the numbers of all with their deviation, and what any of
+    them warns of. Where one diverges, all end.
+
+    The runs must not draw from the same random numbers. Every other one goes on in a second thread (core/together.py), unless they are
+    `tiny`: two threads whose every operation is over at once wait for each other more than they compute.
+    """
+    try:
+        reports: list[list[Event]] = [[]]
+        while not (reports[0] and isinstance(reports[0][-1], Finished)):
+            reports = [_report(run) for run in runs] if tiny else _reports(runs)
+            if diverged := [report for report in reports if getattr(report[-1], "summary", {}).get("diverged")]:
+                yield from diverged[0]
+                return
+            yield from _joined(reports)
+    finally:
+        for run in runs:
+            run.close()
+
+
+def _reports(runs: Sequence[Iterator[Event]]) -> list[list[Event]]:
+    """The next report of each, on two cores."""
+    even, odd = together.both(lambda: list(map(_report, runs[::2])), lambda: list(map(_report, runs[1::2])))
+    return [report for pair in itertools.zip_longest(even, odd) for report in pair if report is not None]
+
+
+def _report(run: Iterator[Event]) -> list[Event]:
+    """What a run says until it has begun, until its next numbers, or until its end."""
+    said = []
+    for event in run:
+        said.append(event)
+        if isinstance(event, (Started, Metrics, Finished)):
+            break
+    return said
+
+
+def _joined(reports: Sequence[Sequence[Event]]) -> Iterator[Event]:
+    """What all runs say about the same step as one report."""
+    first, *others = reports
+    *before, last = first
+    yield from before
+    warned = {event.kind: event for report in others for event in report if isinstance(event, Warned)}
+    yield from (event for kind, event in warned.items() if kind not in {getattr(e, "kind", "") for e in before})
+    match last:
+        case Metrics():
+            yield Metrics(last.step, over_seeds([report[-1].values for report in reports]))
+        case Finished():
+            each = [_numbers(report[-1].summary) for report in reports]
+            yield Finished(last.step, last.summary | over_seeds(each) | {"each": listed(each)}, last.models)
+        case _:
+            yield last
+
+
+def _numbers(summary: Mapping[str, Any]) -> dict[str, float]:
+    return {name: value for name, value in summary.items() if type(value) in (int, float)}

@@ -6,9 +6,9 @@ everywhere. Threads of the libraries below would not do: how they cut their sums
 
 import os
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import cache
 from typing import TypeVar
 
@@ -17,6 +17,7 @@ from torch import Tensor
 
 A = TypeVar("A")
 B = TypeVar("B")
+_DRAWING = threading.RLock()
 GIVES_WAY = 9  # how much nicer the second thread is: the page, and what trains elsewhere, go first on its core
 
 
@@ -54,6 +55,13 @@ def both(first: Callable[[], A], second: Callable[[], B]) -> tuple[A, B]:
         if not alone:
             begun.exception()  # waits
     return mine, second() if alone else begun.result()
+
+
+@contextmanager
+def own_draws() -> Iterator[None]:
+    """PyTorch's global random numbers for one thread alone; afterwards they are as they were."""
+    with _DRAWING, torch.random.fork_rng(devices=[]):
+        yield
 
 
 class _Halves(torch.autograd.Function):

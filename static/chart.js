@@ -218,8 +218,8 @@ function watch(root) {
   });
   size.observe(root.box);
   root.far = true;
-  const sight = new IntersectionObserver(([entry]) => {
-    if (!entry.isIntersecting || !root.far) return;
+  const sight = new IntersectionObserver(seen => { // a busy browser tells several looks at once, the latest last
+    if (!seen.at(-1).isIntersecting || !root.far) return;
     root.far = false; // from now on it is kept up to date
     draw(root);
   }, { root: root.closest('[data-testid="stMain"]'), rootMargin: "300px" }); // the window itself does not scroll

@@ -45,7 +45,7 @@ function controls(root, draw) {
   [root.button, root.slider, root.named] = bar.children;
   root.button.onclick = () => play(root, root.dataset.playing === "false", draw);
   root.slider.oninput = () => { play(root, false, draw); show(root, Number(root.slider.value), draw); };
-  const sight = new IntersectionObserver(([entry]) => { root.seen = entry.isIntersecting; });
+  const sight = new IntersectionObserver(seen => { root.seen = seen.at(-1).isIntersecting; });
   sight.observe(root.box);
 }
 

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from core.anomaly.data_settings import REACH as REACH
 from core.anomaly.data_settings import Damaged, Data, Faces, Oddities, OneClass, Plane, Tumours, classes_of
-from core.settings import COIN, Chance, Frozen, Metric, Scene, Settings, knob, titles
+from core.settings import COIN, Chance, Frozen, Metric, Repeated, Scene, knob, titles
 
 
 class Detection(Frozen):
@@ -385,7 +385,7 @@ Method = (
 )
 
 
-class AnomalySettings(Settings):
+class AnomalySettings(Repeated):
     """What a run of the anomaly detection lab needs."""
 
     data: Data = Field(
@@ -425,6 +425,13 @@ class AnomalySettings(Settings):
         if chosen.get("network"):
             elsewhere = ("layers", "lam", "steps", "learning_rate", "batch")
             found |= dict.fromkeys(elsewhere, "This classifier has learned elsewhere.")
+        if chosen.get("network") or "steps" not in chosen:
+            found["seeds"] = "This detector needs no training here."
+        elif "dense" not in (chosen.get("net"), chosen.get("layers")) and chosen.get("data") not in (
+            "plane",
+            "tumours",
+        ):
+            found["seeds"] = "Only dense networks learn side by side: convolutions fill a processor alone."
         return {name: why for name, why in found.items() if name in chosen}
 
     @model_validator(mode="after")

@@ -11,11 +11,15 @@ from core.anomaly.networks import NETWORKS
 from core.anomaly.settings import AnomalySettings
 from core.events import Event, Started
 from core.loop import broken, diverged, seeded
+from core.side_by_side import in_step
 
 
 def train(settings: AnomalySettings) -> Iterator[Event]:
     """The run that `settings` describe. The same settings give the same events."""
-    yield from at_once(settings) if settings.method.at_once else learn(settings)
+    if settings.together > 1:
+        yield from in_step([learn(one) for one in settings.each()])
+    else:
+        yield from at_once(settings) if settings.method.at_once else learn(settings)
 
 
 def at_once(settings: AnomalySettings) -> Iterator[Event]:

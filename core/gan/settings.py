@@ -8,7 +8,7 @@ from pydantic import Field
 from core.gan.data_settings import PLACES as PLACES
 from core.gan.data_settings import Clouds, Data, Digits, Plane, TwoSets
 from core.gan.data_settings import Drawn as Drawn
-from core.settings import Chance, Frozen, Metric, Scene, Settings, knob, titles
+from core.settings import Chance, Frozen, Metric, Repeated, Scene, knob, titles
 from core.steering import LONGEST
 
 JUDGED = 1000  # fakes that are judged at the end of a run, and as many real examples and rivals
@@ -113,7 +113,7 @@ class Hinge(LossSettings):
 Loss = NonSaturating | Saturating | LeastSquares | Wasserstein | GradientPenalty | Hinge
 
 
-class GanSettings(Settings):
+class GanSettings(Repeated):
     """What a run of the GAN lab needs."""
 
     TURNABLE: ClassVar[tuple[str, ...]] = (
@@ -181,13 +181,6 @@ class GanSettings(Settings):
     beta: float = knob(
         0.5, "Momentum", "Momentum of Adam, for both networks.", symbol="β₁", ge=0, le=0.9, step=0.1, fine=True
     )
-    seeds: Literal[1, 5] = knob(
-        1,
-        "Seeds at once",
-        "How many pairs of networks learn side by side, each from a seed of its own, from the chosen seed on. Numbers are their means "
-        "with the standard deviation; pictures and networks are those of the first.",
-        fine=True,
-    )
     decay: bool = knob(
         True, "Learning rate decay", "In the second half of the run the learning rates fall to zero.", fine=True
     )
@@ -213,15 +206,6 @@ class GanSettings(Settings):
         elif chosen.get("spectral"):
             found["seeds"] = "With spectral normalisation each network learns alone."
         return found
-
-    @property
-    def together(self) -> int:
-        """How many seeds learn side by side."""
-        return self.seeds if self.data.name in SIDE_BY_SIDE and not self.spectral else 1
-
-    def each(self) -> list["GanSettings"]:
-        """The settings of every one of them alone."""
-        return [self.model_copy(update={"seed": self.seed + i, "seeds": 1}) for i in range(self.together)]
 
     @property
     def critic(self) -> bool:

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from core.settings import Chance, Frozen, Metric, Scene, Settings, knob, titles, union_members
+from core.settings import Chance, Frozen, Metric, Repeated, Scene, knob, titles, union_members
 
 MOST_TASKS = 10
 TRAINING_DIGITS = 4000
@@ -343,7 +343,7 @@ Method = (
 )
 
 
-class LifelongSettings(Settings):
+class LifelongSettings(Repeated):
     """What a run of the life-long learning lab needs."""
 
     stream: Literal["permuted", "rotated", "split"] = knob(
@@ -404,7 +404,10 @@ class LifelongSettings(Settings):
     def idle(cls, chosen: Mapping[str, Any]) -> Mapping[str, str]:
         if chosen.get("method") != "orders":
             return {}
-        return {"network": "All orders are trained with a network of one hidden layer of 32 neurons."}
+        return {
+            "network": "All orders are trained with a network of one hidden layer of 32 neurons.",
+            "seeds": "Every order is trained with several seeds already.",
+        }
 
     @model_validator(mode="after")
     def _fits(self) -> "LifelongSettings":
@@ -413,10 +416,10 @@ class LifelongSettings(Settings):
                 f"Ten digits are too few for {self.tasks} tasks: some tasks would have one digit only, and "
                 "nothing to tell apart; choose at most 5 tasks, or class-incremental"
             )
-        if seconds(self) > LIMIT:
+        if (whole := self.together * seconds(self)) > LIMIT:
             raise ValueError(
-                f"This run would take about {seconds(self) / 60:.0f} minutes, and {LIMIT // 60} are "
-                "allowed; fewer epochs or tasks, larger batches or a smaller network shorten it"
+                f"This run would take about {whole / 60:.0f} minutes, and {LIMIT // 60} are "
+                "allowed; one seed, fewer epochs or tasks, larger batches or a smaller network shorten it"
             )
         return self
 

@@ -12,6 +12,7 @@ from core.lifelong.monitor import Monitor
 from core.lifelong.settings import LifelongSettings
 from core.lifelong.tasks import stream
 from core.loop import batches, broken, diverged, fresh, seeded, steps_of
+from core.side_by_side import in_step
 
 METHODS = {
     s.Finetune: Finetune,
@@ -41,6 +42,9 @@ def train(settings: LifelongSettings, watched: type[Monitor] = Monitor) -> Itera
     """
     if isinstance(settings.method, s.Orders):
         yield from orders.train(settings)
+        return
+    if settings.together > 1:
+        yield from in_step([train(one, watched) for one in settings.each()])
         return
     tasks, widths, generator = stream(settings), models.widths_of(settings), seeded(settings.seed)
     method = METHODS[type(settings.method)](Context(settings, tasks, widths, generator))

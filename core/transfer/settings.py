@@ -1,11 +1,12 @@
 """Settings of the transfer learning lab: a source with labels, a target without, and a method that bridges them."""
 
 import math
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from core.settings import COIN, Chance, Metric, Scene, Settings, knob
+from core.settings import COIN, Chance, Metric, Repeated, Scene, knob
 from core.transfer.choices import ADDA as ADDA
 from core.transfer.choices import BBSE as BBSE
 from core.transfer.choices import CORAL as CORAL
@@ -36,7 +37,7 @@ STEPS = 800
 ROUND = 8  # a round of self-training takes an eighth of the first phase's steps
 
 
-class TransferSettings(Settings):
+class TransferSettings(Repeated):
     """What a run of the transfer learning lab needs."""
 
     target: Target = Field(
@@ -138,6 +139,14 @@ class TransferSettings(Settings):
     learning_rate: float = knob(
         0.002, "Learning rate", "Highest learning rate of Adam.", symbol="η", ge=0.00001, le=0.1, log=True, fine=True
     )
+
+    @classmethod
+    def idle(cls, chosen: Mapping[str, Any]) -> Mapping[str, str]:
+        if chosen.get("target") == "moons":
+            return {}
+        return {
+            "seeds": "Only the small networks of two moons learn side by side: convolutions fill a processor alone."
+        }
 
     @model_validator(mode="after")
     def _fits(self) -> "TransferSettings":

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from core.adam import Adam, one_cycle
 from core.events import Event, Started
 from core.loop import broken, diverged
+from core.side_by_side import in_step
 from core.transfer import adda, dann, dro, match, pada, selftrain, shift, tent, tune
 from core.transfer import settings as s
 from core.transfer.method import SourceOnly, World
@@ -31,6 +32,9 @@ METHODS = {
 
 def train(settings: TransferSettings) -> Iterator[Event]:
     """The run that `settings` describe. The same settings give the same events."""
+    if settings.together > 1:
+        yield from in_step([train(one) for one in settings.each()], tiny=True)
+        return
     world = World(settings)
     method = METHODS[type(settings.method)](world)
     monitor, step = Monitor(method), 0

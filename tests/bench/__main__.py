@@ -236,8 +236,11 @@ def held(told: dict[str, Any]) -> Row:
         f"{told[side]:.2f} s, {mean:.4g} ± {sd:.2g} {unit}" for side, (mean, sd) in (("ours", ours), ("theirs", theirs))
     )
     what = f"{told['what']}, against {told['peer']} ({name}){'' if same else ': not the same result'}"
-    if told["note"] and told["ratio"] < TWICE:
-        what += f". {told['note']}"
+    if told["ratio"] < TWICE:
+        if told["limit"]:
+            share = told["ratio"] / told["limit"]
+            what += f". The network's passes alone are {share:.0%} of our time: with nothing else it were {told['limit']:.2f}×"
+        what += f". {told['note']}" if told["note"] else ""
     return Row(what, mine, other, f"{1 / told['ratio']:.2f}×", f"{1 / TWICE:g}×", same and told["ratio"] >= TWICE)
 
 

@@ -49,6 +49,9 @@ SIZED = """([width, height]) => innerWidth === width && innerHeight === height &
         return Math.abs(svg.width - box.width) < 2 && Math.abs(svg.height - box.height) < 2;
     })"""
 SCROLLED = "document.querySelector('[data-testid=stMain]').scrollTop"
+FIGURES = """() => [...document.querySelectorAll('.lectern-chart')].map(root => [root.ariaLabel?.slice(0, 40), root.dataset.drawn,
+    root.far, root.turn, root.drawn, root.box?.clientWidth, root.box?.clientHeight, root.still?.hidden].join(' '))
+    .concat(performance.getEntriesByType("resource").filter(each => /plotly/.test(each.name)).map(each => `loaded in ${each.duration}`))"""
 VALUE = "t => t.value ?? t.getAttribute('aria-valuenow')"  # of a slider's thumb
 SEEDS = count(1 + os.getpid() % 5000)
 
@@ -333,7 +336,9 @@ def pixels(page: Page) -> str:
 
 def drawn(page: Page) -> str:
     """Waits until the live curves are drawn and returns what they look like."""
-    return wait_until(lambda: pixels(page), "a curve on the page")
+    return wait_until(
+        lambda: pixels(page), lambda: f"a curve on the page, where the figures are {page.evaluate(FIGURES)}"
+    )
 
 
 def plotted(page: Page, key: str) -> str:

@@ -84,6 +84,18 @@ def middle(page, key):
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, box
 
 
+def test_a_figure_that_came_into_sight_while_the_browser_was_busy_is_drawn(browser, address):
+    """Then two looks are told at once: at first it was hidden, now it is seen."""
+    page = browser.new_page()
+    page.add_init_script("""const Observer = IntersectionObserver;
+        window.IntersectionObserver = class extends Observer {
+            constructor(tell, options) { super(seen => tell([{ isIntersecting: false }, ...seen]), options); }
+        };""")
+    page.goto(address)
+    settled(page, "p-curves", 1)
+    page.close()
+
+
 def test_hovering_a_point_shows_its_name_and_its_picture(page):
     settled(page, "p-points", 1)
     chart = keyed(page, "p/points")

@@ -1,11 +1,17 @@
-"""Networks side by side: each gives, and learns, what it would alone."""
+"""Networks side by side, and runs in step: each gives, and learns, what it would alone."""
+
+from functools import cache
 
 import pytest
 import torch
 from torch import nn
 
-from core.loop import fresh, seeded
-from core.side_by_side import Stacked, listed, over_seeds, stacked, unstacked
+from core import labs
+from core.events import Finished, Metrics, Warned
+from core.loop import diverged, fresh, seeded
+from core.settings import build
+from core.side_by_side import Stacked, in_step, listed, over_seeds, stacked, unstacked
+from tests.core.test_events import same
 
 S, N = 3, 16
 
@@ -105,3 +111,88 @@ def test_means_and_deviations_over_the_seeds():
     each = [{"a": 1.0, "b": 2, "c": 5.0}, {"a": 3.0, "b": 2}, {"a": 8.0, "b": 2}]
     assert over_seeds(each) == {"a": 4.0, "a_sd": pytest.approx(13**0.5), "b": 2.0, "b_sd": 0.0}
     assert listed(each) == {"a": [1.0, 3.0, 8.0], "b": [2.0, 2.0, 2.0]}
+
+
+# ---- whole runs, in step ----
+
+IN_STEP = [
+    ("anomaly", {"method": "autoencoder", "steps": 60}),
+    ("anomaly", {"method": "vae", "net": "dense", "steps": 20}),
+    ("lifelong", {"method": "ewc", "tasks": 2, "epochs": 1}),
+    ("lifelong", {"method": "progressive", "tasks": 2, "epochs": 1}),
+    ("transfer", {"target": "moons", "method": "dann", "steps": 50}),
+]
+runs_in_step = pytest.mark.parametrize("lab, chosen", IN_STEP, ids=[f"{lab}-{each['method']}" for lab, each in IN_STEP])
+
+
+@pytest.fixture(scope="module")
+def trained():
+    """lab, settings → the events of that run; each is trained once."""
+
+    @cache
+    def events(lab, chosen):
+        return list(labs.of(lab).train(build(labs.of(lab).settings, dict(chosen))))
+
+    return lambda lab, **chosen: events(lab, tuple(chosen.items()))
+
+
+@runs_in_step
+def test_a_run_of_five_seeds_says_what_five_runs_say(lab, chosen, trained):
+    five, each = (
+        trained(lab, **chosen, seeds=5),
+        [trained(lab, **chosen, seed=seed) for seed in range(5)],
+    )
+    said, first = ([event for event in run if not isinstance(event, Warned)] for run in (five, each[0]))
+    assert [type(event) for event in said] == [type(event) for event in first]
+    of_all = zip(*([event for event in run if isinstance(event, Metrics)] for run in each), strict=True)
+    for event, alone in zip(said, first, strict=True):
+        match event:
+            case Metrics():
+                assert event.values == over_seeds([one.values for one in next(of_all)])
+            case Finished():
+                assert event.summary["each"] == {
+                    name: [run[-1].summary[name] for run in each]
+                    for name, value in alone.summary.items()
+                    if type(value) in (int, float)
+                }
+                assert same(event.models, alone.models)
+            case _:
+                assert same(event, alone)
+    kinds = {event.kind for run in each for event in run if isinstance(event, Warned)}
+    assert {event.kind for event in five if isinstance(event, Warned)} == kinds
+
+
+@runs_in_step
+def test_one_core_gives_the_same_events_as_two(lab, chosen, trained, monkeypatch):
+    two = trained(lab, **chosen, seeds=5)
+    monkeypatch.setattr("core.together._helper", lambda: None)
+    one = list(labs.of(lab).train(build(labs.of(lab).settings, chosen | {"seeds": 5})))
+    assert len(one) == len(two) and all(map(same, one, two))
+
+
+def run(*events):
+    yield from events
+
+
+def test_what_any_of_the_runs_warns_of_is_said_once():
+    numbers = (Metrics(1, {"a": 1.0}), Finished(1, {}))
+    one, other = Warned(1, "low", "Seed 0 is low."), Warned(1, "low", "Seed 1 is low.")
+    third = Warned(1, "high", "Seed 2 is high.")
+    said = list(in_step([run(one, *numbers), run(other, *numbers), run(third, *numbers)]))
+    assert said == [one, third, Metrics(1, {"a": 1.0, "a_sd": 0.0}), Finished(1, {"each": {}})]
+
+
+def test_where_one_run_diverges_all_end():
+    closed = []
+
+    def endless(seed):
+        try:
+            for step in range(100):
+                yield Metrics(step, {"a": float(seed)})
+        finally:
+            closed.append(seed)
+
+    broken = run(Metrics(0, {"a": 4.0}), *diverged(1))
+    said = list(in_step([endless(0), broken, endless(2)]))
+    assert [type(event) for event in said] == [Metrics, Warned, Finished] and said[-1].summary == {"diverged": True}
+    assert closed == [0, 2]

@@ -30,7 +30,8 @@ LABS = ("transfer", "lifelong", "anomaly", "gan", "seq2seq", "compression", "att
 @dataclass(frozen=True)
 class Told:
     """A measured row. ours, theirs: CPU seconds, medians. ratio: median over the pairs of theirs / ours. results: (ours, theirs), each
-    the mean over the seeds and its standard deviation."""
+    the mean over the seeds and its standard deviation. limit: what the ratio would be if ours were its network's passes and nothing else;
+    None where they were not measured."""
 
     what: str
     peer: str
@@ -41,23 +42,26 @@ class Told:
     results: tuple[tuple[float, float], tuple[float, float]]
     close: float
     note: str
+    limit: float | None
 
 
 def measure(row: Row, pairs: int) -> Told:
     """The row, in so many pairs, each with a seed of its own; before them one that warms both sides up."""
-    seen = []
+    seen, passes = [], []
     with contextlib.redirect_stdout(io.StringIO()):
         for seed in range(pairs + 1):
             ways = (row.ours, row.theirs) if seed % 2 else (row.theirs, row.ours)  # neither always goes first
             found = {way: way(seed) for way in ways}
             seen.append((found[row.ours], found[row.theirs]))
+            passes.append(row.passes() if row.passes else None)
     seen = seen[1:]
     times, results = ([[each[side][part] for each in seen] for side in (0, 1)] for part in (0, 1))
     spread = tuple((statistics.fmean(each), statistics.stdev(each) if pairs > 1 else 0.0) for each in results)
     ours, theirs = (statistics.median(each) for each in times)
     ratio = statistics.median(b / a for a, b in zip(*times))
     peer = f"{row.peer} {version(row.peer).split('+')[0]}"
-    return Told(row.what, peer, ours, theirs, ratio, row.result, spread, row.close, row.note)
+    limit = statistics.median(b / bare for b, bare in zip(times[1], passes[1:])) if row.passes else None
+    return Told(row.what, peer, ours, theirs, ratio, row.result, spread, row.close, row.note, limit)
 
 
 def main() -> None:
