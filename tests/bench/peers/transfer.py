@@ -160,8 +160,8 @@ def adapt(seed: int) -> tuple[float, float]:
     return time.process_time() - started, result(net, world)
 
 
-# After so few steps the accuracy has a standard deviation of about 2.5 points from seed to seed, so the means of five seeds lie within
-# 3 points; and a loader that draws without replacement shows nearly every picture once, ours about two thirds of them.
+# After so few steps the accuracy varies by 3 points from seed to seed, so the means of five may be so far apart by chance. Over ten
+# seeds the usual loop had 72.4 ± 3.2, ours 70.8 ± 3.1, and 70.2 ± 2.8 when it drew without replacement as the loaders do.
 CLOSE = 4.0
 ROWS = [
     Row(

@@ -121,12 +121,13 @@ def test_knobs_that_change_nothing_say_why():
     def idle(**chosen):
         return set(AnomalySettings.idle(dict(flatten(build(AnomalySettings, chosen)))))
 
-    assert idle() == set()
-    assert idle(data="oddities", method="confidence") == set()
-    assert idle(data="oddities", method="confidence", known=0) == idle(method="confidence") == {"lam"}
-    assert idle(data="oddities", method="knn") == {"known", "kind"}
+    assert idle() == idle(method="autoencoder", net="conv") == idle(data="oddities", method="confidence") == {"seeds"}
+    assert idle(method="autoencoder") == idle(data="plane", method="svdd") == set()
+    assert idle(data="oddities", method="confidence", layers="dense") == set()
+    assert idle(data="oddities", method="confidence", known=0) == idle(method="confidence") == {"lam", "seeds"}
+    assert idle(data="oddities", method="knn") == {"known", "kind", "seeds"}
     assert idle(data="plane", method="confidence") == {"lam", "layers"}
-    elsewhere = {"layers", "lam", "steps", "learning_rate", "batch"}
+    elsewhere = {"layers", "lam", "steps", "learning_rate", "batch", "seeds"}
     assert idle(method="confidence", network="some-run") == elsewhere
     assert idle(data="oddities", method="confidence", network="some-run") == elsewhere | {"known", "kind"}
 
