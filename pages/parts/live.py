@@ -200,12 +200,15 @@ def _numbers(current: Shown, scene: Shown | None, metrics: Mapping[str, Metric])
     for name in names[:AT_ONCE]:
         metric, rival = metrics[name], shown.rival(metrics[name], current.settings)
         unit, digits = _(metric.unit), 1 if metric.unit in SCORED else 3
+        spread = _sd(latest, name, digits)
         change = (
-            round(latest[name] - before[name], digits) + 0.0 if name in latest and name in before else None
-        )  # no −0.0
+            round(latest[name] - before[name], digits) + 0.0
+            if name in latest and name in before and not spread
+            else None
+        )  # no −0.0; and a mean of several seeds has no room for what it is beside the scene's one
         st.metric(
             "\n".join([translate(metric.label), *([f"{rival[0]}: {rival[1]:.3g}{HARD}{unit}"] if rival else [])]),
-            f"{latest[name]:.{digits}f}{_sd(latest, name, digits)} {unit}".rstrip() if name in latest else "–",
+            f"{latest[name]:.{digits}f}{spread} {unit}".rstrip() if name in latest else "–",
             delta=None if change is None else _("{} vs scene").format(f"{change:+.{digits}f}"),
             delta_color="off",
             width="content",

@@ -29,7 +29,7 @@ from core.settings import Settings, build
 from core.subject.models import look_at
 from core.subject.settings import Digit, Photo
 from core.transfer.settings import SHIPPED
-from tests.bench import anomaly, cores, explain, gan, live, opening, press, seq2seq, sliders, watchers
+from tests.bench import anomaly, cores, explain, live, opening, press, seeds, seq2seq, sliders, watchers
 from tests.bench.browser import CLOCK, Row, against, below, markdown, median, opened
 from tests.bench.opening import first_picture
 from tests.browser.conftest import ARGUMENTS, ROOT, Server, arrived, chromium, serve
@@ -247,11 +247,13 @@ def held(told: dict[str, Any]) -> Row:
 def ours_alone(rounds: int, step: Callable[[str], None]) -> list[Row]:
     """What has no peer: methods that answer at once, the live runs, five seeds against one, and two cores against one."""
     rows = []
-    for measured in (explanations, attacks, adaptations, detections, duels, sayings, seeds):
+    for measured in (explanations, attacks, adaptations, detections, duels, sayings):
         step(measured.__name__)
         rows += measured(rounds)
+    step("five seeds")
+    rows += seeds.measure(rounds)
     step("both cores")
-    return rows + cores.measure(min(rounds, 3))
+    return rows + cores.measure(rounds)
 
 
 def explanations(rounds: int) -> list[Row]:
@@ -318,16 +320,6 @@ def sayings(rounds: int) -> list[Row]:
             for what, scene, budget in live
         ),
     ]
-
-
-def seeds(rounds: int) -> list[Row]:
-    """Five seeds that learn side by side against one."""
-    rows = []
-    for neurons in gan.NEURONS:
-        five, one = gan.side_by_side(rounds, neurons)
-        what = f"GAN on the plane, {neurons} neurons a layer: five seeds at once, against one (CPU time)"
-        rows.append(against(what, median(five), median(one), 1.6))
-    return rows
 
 
 def wall(lab: labs.Lab, settings: Settings) -> float:

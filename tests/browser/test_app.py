@@ -97,6 +97,10 @@ def test_train_is_pressed_with_the_keyboard_sliders_answer_meanwhile_and_neither
     expect(progress(page)).to_contain_text("steps/s")
     expect(page.get_by_text("Until your run ends, this is the shipped run of the scene.")).to_be_visible()
     expect(button(page, "Train")).to_be_disabled()
+    word = button(page, "Train").locator("p").evaluate("word => getComputedStyle(word).color")
+    assert word != page.get_by_test_id("stApp").evaluate("app => getComputedStyle(app).backgroundColor"), (
+        "nobody can read it"
+    )
 
     entropy = page.get_by_text(re.compile("has an entropy of"))
     said = entropy.inner_text()

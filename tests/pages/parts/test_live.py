@@ -152,6 +152,7 @@ def test_a_number_of_several_seeds_has_its_deviation_beside_it_and_a_band_around
     visitor = check(visit(COMPRESSION, run="compression-five"))
     first, *others = [metric.value for metric in visitor.metric]
     assert first.endswith(" ± 1.2 %") and not any("±" in other for other in others)
+    assert [bool(metric.delta) for metric in visitor.metric] == [False, *[True] * len(others)], "no room, and no equal"
     curves = next(chart.figure["data"] for chart in charts(visitor) if chart.key == "chart/accuracy")
     assert [trace.get("fill") for trace in curves].count("toself") == 1
 
