@@ -30,7 +30,7 @@ def fresh(make, seed: int, *args) -> N:
 
 def one_cycle(parameters, rate: float, steps: int, decay: float = 1e-4):
     """SGD with Nesterov momentum; the learning rate rises for a quarter of the run, then falls to zero (Smith 2018)."""
-    optimizer = torch.optim.SGD(parameters, lr=rate, momentum=0.9, nesterov=True, weight_decay=decay)
+    optimizer = torch.optim.SGD(parameters, lr=rate, momentum=0.9, nesterov=True, weight_decay=decay, fused=True)
     return optimizer, torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=max(steps, 2), pct_start=0.25)
 
 

@@ -4,15 +4,16 @@ The description (`arch`) and the weights are all that a stored run keeps, so any
 lab trained, thinned or rounded: `build(arch)` then `load_state_dict`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
+from core import together
 from core.events import Model
-from core.together import both, own_draws
 
 A = TypeVar("A")
 
@@ -98,7 +99,7 @@ class DigitNet(nn.Module):
         x = self.normalise(x)
         if self.channels > 1 and x.shape[1] < self.channels:  # in this order: a grey network must stay traceable
             x = x.expand(-1, self.channels, -1, -1).contiguous(memory_format=torch.channels_last)
-        if not self.training:
+        if not (self.training or torch.is_inference_mode_enabled()):
             return self.layers(x)  # as it is drawn and explained: each layer is called
         for layer, pool in self.pooled_layers():
             x = layer.pooled(x, pool) if pool else layer(x)
@@ -206,7 +207,7 @@ def from_model(model: Model, make: Callable[[dict[str, Any]], nn.Module] = build
 
     make: builds networks of a lab's own from their description.
     """
-    with own_draws():  # the weights that it draws are replaced at once
+    with together.own_draws():  # the weights that it draws are replaced at once
         net = make(model.arch)
     net.load_state_dict({name: torch.from_numpy(np.array(value)) for name, value in model.weights.items()})
     return net.eval()
@@ -232,18 +233,9 @@ def predict(net: nn.Module, x: Tensor, batch: int = 200) -> Tensor:
 
 
 def in_batches(answer: Callable[[Tensor], A], x: Tensor, batch: int) -> list[A]:
-    """What is answered, without gradients, to each batch of x (N, …): the first half of them on one core, the others on a second."""
-    parts = x.split(batch)
-    half = (len(parts) + 1) // 2
-
-    @torch.inference_mode()  # each thread's own
-    def some(parts: Sequence[Tensor]) -> list[A]:
-        return [answer(part) for part in parts]
-
-    if half == len(parts):
-        return some(parts)
-    first, rest = both(lambda: some(parts[:half]), lambda: some(parts[half:]))
-    return first + rest
+    """What is answered, without gradients, to each batch of x (N, …), on two cores."""
+    quietly = torch.inference_mode()(answer)  # each thread has its own mode
+    return together.each([partial(quietly, part) for part in x.split(batch)])
 
 
 def accuracy(net: nn.Module, x: Tensor, y: Tensor) -> float:

@@ -9,9 +9,9 @@ it is how five are learned where products of matrices, not waiting, fill the tim
 """
 
 import copy
-import itertools
 import statistics
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import torch
@@ -121,7 +121,7 @@ def in_step(runs: Sequence[Iterator[Event]], tiny: bool = False) -> Iterator[Eve
     try:
         reports: list[list[Event]] = [[]]
         while not (reports[0] and isinstance(reports[0][-1], Finished)):
-            reports = [_report(run) for run in runs] if tiny else _reports(runs)
+            reports = list(map(_report, runs)) if tiny else together.each([partial(_report, run) for run in runs])
             if diverged := [report for report in reports if getattr(report[-1], "summary", {}).get("diverged")]:
                 yield from diverged[0]
                 return
@@ -129,12 +129,6 @@ def in_step(runs: Sequence[Iterator[Event]], tiny: bool = False) -> Iterator[Eve
     finally:
         for run in runs:
             run.close()
-
-
-def _reports(runs: Sequence[Iterator[Event]]) -> list[list[Event]]:
-    """The next report of each, on two cores."""
-    even, odd = together.both(lambda: list(map(_report, runs[::2])), lambda: list(map(_report, runs[1::2])))
-    return [report for pair in itertools.zip_longest(even, odd) for report in pair if report is not None]
 
 
 def _report(run: Iterator[Event]) -> list[Event]:

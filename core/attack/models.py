@@ -4,6 +4,7 @@ import copy
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TypeVar
 
 import torch
@@ -16,12 +17,12 @@ from torch.nn.utils.fusion import (
     fuse_linear_bn_weights,
 )
 
+from core import together
 from core.attack import settings as s
 from core.data import digits, imagenet, photos
 from core.nets import DigitNet
 from core.subject.models import DIGITS, PhotoNet, digit_net, look_at, photo_net
 from core.subject.settings import SHIPPED_NETWORK
-from core.together import both
 
 A = TypeVar("A")
 MANY = 200  # test digits of an experiment when one picture was chosen
@@ -165,13 +166,8 @@ def by_parts(net: nn.Module, x: Tensor, work: Callable[[Tensor, slice], A]) -> l
     if quiet and WORTH_HALVING <= len(x) <= most:
         most = math.ceil(len(x) / 2)
     cut = [(part, slice(i * most, i * most + len(part))) for i, part in enumerate(x.split(most))]
-    if not quiet or len(cut) == 1:
-        return [work(*each) for each in cut]
-    found = [None] * len(cut)
-    found[::2], found[1::2] = both(
-        lambda: [work(*each) for each in cut[::2]], lambda: [work(*each) for each in cut[1::2]]
-    )
-    return found
+    pieces = [partial(work, *part) for part in cut]
+    return together.each(pieces) if quiet else [piece() for piece in pieces]
 
 
 def folded(net: nn.Module) -> nn.Module:

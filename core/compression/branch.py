@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from core import together
 from core.compression import exits, models, pictures
 from core.compression.exits import Branches
 from core.compression.loop import (
@@ -17,7 +18,6 @@ from core.compression.loop import (
     augment,
     descend,
     learn_labels,
-    side_by_side,
     test_accuracy,
 )
 from core.compression.methods import Exits
@@ -65,7 +65,7 @@ def train_exits(method: Exits, seed: int) -> Iterator[Event]:
         x, y = augment(data.train_x[index], generator), data.train_y[index]
         steps = [partial(learn_exits, net, branches, x, y, method.exit_weight, *learner)]
         steps += [partial(learn_labels, control, x, y, *twin)] if control else []
-        losses = dict(zip(("loss", "control_loss"), side_by_side(steps)))
+        losses = dict(zip(("loss", "control_loss"), together.each(steps)))
         if broken(*losses.values()):
             yield from diverged(step)
             return

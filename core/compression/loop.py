@@ -1,8 +1,7 @@
 """What every training loop of this lab shares: start network, batches, schedule, examination after each epoch."""
 
 import math
-from collections.abc import Callable, Iterator, Sequence
-from typing import TypeVar
+from collections.abc import Iterator
 
 import torch
 import torch.nn.functional as F
@@ -14,9 +13,6 @@ from core.data import digits
 from core.events import Event, Finished, Metrics
 from core.loop import confusion, hits, no_better_than_guessing
 from core.nets import DigitNet, count, predict, to_model
-from core.together import both
-
-A = TypeVar("A")
 
 BATCH = 64
 REPORT = 12  # steps between two points of the loss curve: about 4 a second for the teacher
@@ -66,18 +62,6 @@ def learn_labels(
     loss = F.cross_entropy(net.train()(x), y)
     descend(loss, optimizer, schedule)
     return loss.detach()
-
-
-def side_by_side(pieces: Sequence[Callable[[], A]]) -> list[A]:
-    """What each piece gives: the first half of them is computed on one core, the others on a second one where there is one.
-
-    The networks of a run that learn from the same digits share nothing but these, so each one's whole step is a piece.
-    """
-    half = (len(pieces) + 1) // 2
-    if half == len(pieces):
-        return [piece() for piece in pieces]
-    first, rest = both(lambda: [piece() for piece in pieces[:half]], lambda: [piece() for piece in pieces[half:]])
-    return first + rest
 
 
 def test_accuracy(net: DigitNet) -> float:

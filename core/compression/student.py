@@ -8,9 +8,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from core import together
 from core.compression import models, monitor
 from core.compression.distill import prior_correction, soft_loss
-from core.compression.loop import BATCH, REPORT, descend, examine, finished, learn_labels, side_by_side, test_accuracy
+from core.compression.loop import BATCH, REPORT, descend, examine, finished, learn_labels, test_accuracy
 from core.compression.settings import Distill
 from core.data import digits
 from core.events import Event, Metrics, Started
@@ -58,7 +59,7 @@ def train_student(method: Distill, seed: int, teacher: DigitNet) -> Iterator[Eve
         if picks:
             pick = next(picks)
             steps += [partial(learn_labels, nets["control"], x[pick], y[pick], *learners[1])]
-        (loss, l_soft, l_hard), *control_loss = side_by_side(steps)
+        (loss, l_soft, l_hard), *control_loss = together.each(steps)
         if broken(loss, *control_loss):
             yield from diverged(step)
             return

@@ -5,6 +5,7 @@ from functools import partial
 
 import torch.nn.functional as F
 
+from core import together
 from core.compression import branch, lowrank, models, monitor, rounding, shrink, slimmable, student, ticket
 from core.compression.loop import (
     BATCH,
@@ -14,7 +15,6 @@ from core.compression.loop import (
     examine,
     finished,
     learn_labels,
-    side_by_side,
     start_network,
     test_accuracy,
 )
@@ -102,7 +102,7 @@ def train_redesigned(method: Redesign, seed: int) -> Iterator[Event]:
     for step, index, last in batches(len(data.train_x), BATCH, method.epochs, generator):
         x, y = augment(data.train_x[index], generator), data.train_y[index]
         steps = [partial(learn_labels, each, x, y, *how) for each, how in zip(nets.values(), learners, strict=True)]
-        losses = dict(zip(nets, side_by_side(steps)))
+        losses = dict(zip(nets, together.each(steps)))
         if broken(*losses.values()):
             yield from diverged(step)
             return

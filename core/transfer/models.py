@@ -5,9 +5,8 @@ import copy
 import torch
 from torch import Tensor, nn
 
-from core import together
 from core.loop import seeded
-from core.nets import DigitNet, Unit
+from core.nets import DigitNet, Unit, in_batches
 from core.transfer.settings import Coloured, Moons, TransferSettings
 
 CONV, DENSE = (16, 32, 64), (128,)
@@ -73,13 +72,7 @@ def through(net: nn.Module, x: Tensor) -> tuple[Tensor, Tensor]:
 
 def answers(net: nn.Module, x: Tensor, batch: int = 50) -> Tensor:
     """What a network in evaluation mode says of normalised pictures x: probabilities (N, classes), computed on two cores."""
-
-    @torch.inference_mode()
-    def of(part: Tensor) -> Tensor:
-        return torch.cat([net.head(net.layers(few)) for few in part.split(batch)]).softmax(1)
-
-    middle = len(x) // 2
-    return torch.cat(together.both(lambda: of(x[:middle]), lambda: of(x[middle:])))
+    return torch.cat(in_batches(lambda part: net.head(net.layers(part)), x, batch)).softmax(1)
 
 
 def twin(net: nn.Module) -> nn.Module:

@@ -124,9 +124,7 @@ class Monitor:
         of_target = [self.method.net_for("target"), *self.method.rivals().values()]
         nets = [(self.method.net_for("source"), "source"), *((net, "target") for net in of_target)]
         with answering(net for net, _ in nets):
-            seen = [partial(Seen, net, x[name], data[name].test_y) for net, name in nets]
-            first, second = together.both(lambda: [see() for see in seen[::2]], lambda: [see() for see in seen[1::2]])
-        return [(first, second)[i % 2][i // 2] for i in range(len(seen))]
+            return together.each([partial(Seen, net, x[name], data[name].test_y) for net, name in nets])
 
     def shares(self, step: int) -> Iterator[Event]:
         """How frequent the classes are in the target, where this is what the run is about."""
@@ -224,9 +222,11 @@ def answering(nets: Iterable[nn.Module]) -> Iterator[None]:
     modes = [(net, net.training) for net in nets]
     for net, _ in modes:
         net.eval()
-    yield
-    for net, mode in modes:
-        net.train(mode)
+    try:
+        yield
+    finally:
+        for net, mode in modes:
+            net.train(mode)
 
 
 class Seen:

@@ -184,6 +184,9 @@ def what_it_brought_is_seen(visitor, lab, union, flat):
     assert union in in_the_open and (brought <= set(in_the_open) or len(in_the_open) + len(made) >= 6)
 
 
+TOO_DEAR = {("lifelong", "seeds")}  # five of the largest networks, all at once, are longer than a run may take
+
+
 def turn_every_knob(visitor, lab, flat):
     """Turns all knobs that can be turned, at once; their new values by name."""
     wanted = {}
@@ -191,6 +194,7 @@ def turn_every_knob(visitor, lab, flat):
         fixed = (
             union_members(field) or extra(field, "source") in knobs.OWN or visitor.get_by_key(f"{lab}/{name}").disabled
         )
+        fixed = fixed or (lab, name) in TOO_DEAR
         value = None if fixed else changed(field, visitor.session_state[f"{lab}/{name}"])
         if value is not None:
             wanted[name] = value

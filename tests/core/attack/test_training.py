@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from core import together
-from core.attack import models, training
+from core.attack import training
 from core.attack.ball import Ball
 from core.attack.gradient import gradient
 from core.attack.models import Aim, folded
@@ -184,8 +184,8 @@ def test_the_same_settings_give_the_same_events():
 
 
 def test_the_events_are_the_same_bits_on_one_core_and_on_two(monkeypatch):
-    seen = []
-    monkeypatch.setattr(models, "both", lambda *two: seen.append(two) or together.both(*two))
+    seen, both = [], together.both
+    monkeypatch.setattr(together, "both", lambda *two: seen.append(two) or both(*two))
     on_two = list(train_robust(LITTLE, 0, WATCHED))
     assert len(seen) > 63, "every batch is cut"
     monkeypatch.setattr(together, "_helper", lambda: None)

@@ -198,9 +198,9 @@ def test_a_run_can_be_closed_anywhere(stop, small_teacher):
 )
 def test_a_rate_that_is_too_high_is_told(method, small_teacher):
     """The highest allowed rate: the run breaks or its network only guesses; both get a sentence, and no number is none. So wild a
-    network may end on a lucky step, so two runs of three must be told."""
+    network may end on a lucky step, so most runs of seven must be told."""
     told = []
-    for seed in range(3):
+    for seed in range(7):
         events = list(train(CompressionSettings(method=method, seed=seed), small_teacher))
         assert all(math.isfinite(v) for e in events if isinstance(e, Metrics) for v in e.values.values())
         warning, end = events[-2:]
@@ -211,7 +211,7 @@ def test_a_rate_that_is_too_high_is_told(method, small_teacher):
             assert warning.kind == "diverged" or end.summary["accuracy"] < 14.5
         else:
             assert end.summary["accuracy"] >= 14.5
-    assert len(told) >= 2
+    assert len(told) >= 4
 
 
 def test_a_good_network_gets_no_warning(small_run):
