@@ -231,15 +231,16 @@ def peers(pairs: int, chosen: list[str]) -> list[Row]:
 def held(told: dict[str, Any]) -> Row:
     """A row against a peer: both times with what they led to, which must be the same."""
     (ours, theirs), same = told["results"], abs(told["results"][0][0] - told["results"][1][0]) <= told["close"]
-    name, __, unit = told["result"].rpartition(", ")
+    name, __, unit = told["result"].rpartition(", ") if ", " in told["result"] else (told["result"], "", "")
     mine, other = (
-        f"{told[side]:.2f} s, {mean:.4g} ± {sd:.2g} {unit}" for side, (mean, sd) in (("ours", ours), ("theirs", theirs))
+        f"{told[side]:.2f} s, {mean:.4g} ± {sd:.2g} {unit}".rstrip()
+        for side, (mean, sd) in (("ours", ours), ("theirs", theirs))
     )
     what = f"{told['what']}, against {told['peer']} ({name}){'' if same else ': not the same result'}"
     if told["ratio"] < TWICE:
         if told["limit"]:
             share = told["ratio"] / told["limit"]
-            what += f". The network's passes alone are {share:.0%} of our time: with nothing else it were {told['limit']:.2f}×"
+            what += f". The network's passes alone are {share:.0%} of our time; nothing but them would be {told['limit']:.2f}× as fast"
         what += f". {told['note']}" if told["note"] else ""
     return Row(what, mine, other, f"{1 / told['ratio']:.2f}×", f"{1 / TWICE:g}×", same and told["ratio"] >= TWICE)
 

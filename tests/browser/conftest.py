@@ -51,7 +51,7 @@ SIZED = """([width, height]) => innerWidth === width && innerHeight === height &
 SCROLLED = "document.querySelector('[data-testid=stMain]').scrollTop"
 FIGURES = """() => [...document.querySelectorAll('.lectern-chart')].map(root => [root.ariaLabel?.slice(0, 40), root.dataset.drawn,
     root.far, root.turn, root.drawn, root.box?.clientWidth, root.box?.clientHeight, root.still?.hidden].join(' '))
-    .concat(performance.getEntriesByType("resource").filter(each => /plotly/.test(each.name)).map(each => `loaded in ${each.duration}`))"""
+    .concat(document.visibilityState, performance.getEntriesByType("resource").filter(each => /plotly/.test(each.name)).length)"""
 VALUE = "t => t.value ?? t.getAttribute('aria-valuenow')"  # of a slider's thumb
 SEEDS = count(1 + os.getpid() % 5000)
 

@@ -130,8 +130,8 @@ def carlini_wagner(found: Victims, seed: int) -> Tensor:
 
 SHARE = "fooled, %"
 GRADIENT = (
-    "all that is left in such calls is the gradient, the same number on both sides: folded it takes 0.6 of the time. Of that the two "
-    "later convolutions, at the processor's peak, are 40 %, the first one backward 20 %, max-pooling 20 %"
+    "Both compute the same number of gradients; ours of the network with BatchNorm folded into its convolutions and ReLU after the "
+    "pooling, which is what could be taken away"
 )
 ROWS = [
     Row(
