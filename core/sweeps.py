@@ -16,7 +16,7 @@ from core import jobs, labs, runs, yardsticks
 from core.jobs import View
 from core.record import Record
 from core.runs import RunError
-from core.settings import BadSettings, Settings, key, laid_over
+from core.settings import BadSettings, Repeated, Settings, key, laid_over
 from core.verdict import Verdict, verdict
 
 VALUES, SEEDS = 6, 5  # at most
@@ -50,9 +50,11 @@ class Sweep:
             raise BadSettings([f"A sweep takes 1 to {SEEDS} seeds."], {"seed"})
 
     def cells(self) -> list[Cell]:
-        """Its runs, all values with the first seed first, so that a picture of all is there soon. Raises BadSettings."""
+        """Its runs, all values with the first seed first, so that a picture of all is there soon. Raises BadSettings. Each has one
+        seed, also where several could learn at once: those of one run would be among those of the next."""
+        alone = {"seeds": 1} if isinstance(self.base, Repeated) else {}
         return [
-            self._cell(laid_over(self.base, {self.knob: value, "seed": seed}), value, seed)
+            self._cell(laid_over(self.base, {self.knob: value, "seed": seed} | alone), value, seed)
             for seed in range(self.seeds)
             for value in self.values
         ]

@@ -57,7 +57,10 @@ def turnable(settings: Settings) -> dict[str, FieldInfo]:
     return {
         name: field
         for name, field in flat_fields(type(settings), flat)
-        if name != "seed" and name not in idle and not extra(field, "source") and field.annotation is not str
+        if name not in ("seed", "seeds")
+        and name not in idle
+        and not extra(field, "source")
+        and field.annotation is not str
     }
 
 

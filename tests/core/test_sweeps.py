@@ -31,6 +31,14 @@ def test_each_value_is_trained_with_each_seed_and_all_else_stays():
         assert cell.id == key(LAB, cell.settings, labs.code_version()), "the same run as everybody's"
 
 
+def test_no_run_of_a_sweep_has_seeds_of_another():
+    five = BASE.model_copy(update={"epochs": 1, "seeds": 5})
+    assert {(cell.settings.seed, cell.settings.together) for cell in Sweep(five, LAB, "tasks", (2, 3), 2).cells()} == {
+        (0, 1),
+        (1, 1),
+    }
+
+
 def test_another_method_brings_its_own_knobs_at_their_defaults():
     cells = Sweep(BASE, LAB, "method", ("ewc", "mas", "finetune"), 1).cells()
     assert [cell.settings.method.name for cell in cells] == ["ewc", "mas", "finetune"]
