@@ -99,7 +99,7 @@ class DigitNet(nn.Module):
         x = self.normalise(x)
         if self.channels > 1 and x.shape[1] < self.channels:  # in this order: a grey network must stay traceable
             x = x.expand(-1, self.channels, -1, -1).contiguous(memory_format=torch.channels_last)
-        if not (self.training or torch.is_inference_mode_enabled()):
+        if not self.training:
             return self.layers(x)  # as it is drawn and explained: each layer is called
         for layer, pool in self.pooled_layers():
             x = layer.pooled(x, pool) if pool else layer(x)

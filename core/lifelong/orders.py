@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from core.adam import Adam
 from core.events import Event, Finished, Metrics, Started
 from core.lifelong import models, pictures, scores
 from core.lifelong.settings import LifelongSettings, orders_of, outputs_of
@@ -123,7 +124,7 @@ def train(settings: LifelongSettings) -> Iterator[Event]:
     yield from seen(race, 0, race.accuracies(race.theta, 0), 0)
     for at in range(settings.tasks):
         theta, masks = race.theta.requires_grad_(), race.masks(at)
-        optimizer = torch.optim.Adam([theta], settings.learning_rate, fused=True)  # new for each task
+        adam = Adam([theta])  # new for each task
         for done, index in enumerate(race.batches(), 1):
             losses = race.loss(theta, at, index, masks)
             step += 1
@@ -131,7 +132,7 @@ def train(settings: LifelongSettings) -> Iterator[Event]:
                 yield from diverged(step)
                 return
             (theta.grad,) = torch.autograd.grad(losses.sum(), theta)
-            optimizer.step()
+            adam.step(settings.learning_rate)
             if done % max(1, steps // LOOKS) == 0 and done < steps:
                 yield from seen(race, step, race.accuracies(theta, at), at, losses.mean().item())
         race.theta = theta.detach()

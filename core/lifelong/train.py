@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import torch
 
+from core.adam import Adam
 from core.events import Event, Started
 from core.lifelong import dreams, expand, icarl, lwf, models, orders, packnet, penalties, rehearsal
 from core.lifelong import settings as s
@@ -56,9 +57,7 @@ def train(settings: LifelongSettings, watched: type[Monitor] = Monitor) -> Itera
         theta = method.begin_task(task, theta).detach().requires_grad_()
         digits = method.prepared(task.train_x)
         yield from monitor.task_begins(step, task, theta)
-        optimizer = torch.optim.Adam(
-            [theta], settings.learning_rate, fused=True
-        )  # new for each task: no momentum of the old one
+        adam = Adam([theta])  # new for each task: no momentum of the old one
         for now, index, _ in batches(len(task.train_y), settings.batch, settings.epochs, generator, step):
             batch = x, y = digits.index_select(0, index), task.train_y[index]  # in a third of the time of digits[index]
             loss, (penalty, pull) = method.loss(theta, x, y, task), method.pull(theta, index, task)
@@ -69,7 +68,7 @@ def train(settings: LifelongSettings, watched: type[Monitor] = Monitor) -> Itera
             direction = method.direction(theta, gradient, task)
             theta.grad = direction if pull is None else direction + pull
             before = theta.detach().clone() if method.looks_back else None
-            optimizer.step()
+            adam.step(settings.learning_rate)
             method.after_step(before, gradient, theta.detach(), batch, task)
             yield from monitor.after_step(now, theta.detach(), loss, penalty)
         step, theta = now, theta.detach()
