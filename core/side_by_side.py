@@ -119,13 +119,14 @@ def in_step(runs: Sequence[Iterator[Event]], tiny: bool = False) -> Iterator[Eve
     `tiny`: two threads whose every operation is over at once wait for each other more than they compute.
     """
     try:
-        reports: list[list[Event]] = [[]]
-        while not (reports[0] and isinstance(reports[0][-1], Finished)):
+        while True:
             reports = list(map(_report, runs)) if tiny else together.each([partial(_report, run) for run in runs])
             if diverged := [report for report in reports if getattr(report[-1], "summary", {}).get("diverged")]:
                 yield from diverged[0]
                 return
             yield from _joined(reports)
+            if isinstance(reports[0][-1], Finished):
+                return
     finally:
         for run in runs:
             run.close()

@@ -427,9 +427,9 @@ class AnomalySettings(Repeated):
             found |= dict.fromkeys(elsewhere, "This classifier has learned elsewhere.")
         if chosen.get("network") or "steps" not in chosen:
             found["seeds"] = "This detector needs no training here."
-        elif "dense" not in (chosen.get("net"), chosen.get("layers")) and chosen.get("data") not in (
-            "plane",
-            "tumours",
+        elif chosen.get("data") not in ("plane", "tumours") and "dense" not in (
+            chosen.get("net"),
+            chosen.get("layers"),
         ):
             found["seeds"] = "Only dense networks learn side by side: convolutions fill a processor alone."
         return {name: why for name, why in found.items() if name in chosen}

@@ -205,7 +205,7 @@ def _numbers(current: Shown, scene: Shown | None, metrics: Mapping[str, Metric])
             round(latest[name] - before[name], digits) + 0.0
             if name in latest and name in before and not spread
             else None
-        )  # no −0.0; and a mean of several seeds has no room for what it is beside the scene's one
+        )  # no −0.0; nothing beside a mean of several seeds, since the scene's run has one
         st.metric(
             "\n".join([translate(metric.label), *([f"{rival[0]}: {rival[1]:.3g}{HARD}{unit}"] if rival else [])]),
             f"{latest[name]:.{digits}f}{spread} {unit}".rstrip() if name in latest else "–",
